@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+
+/** Addresses of the real services that integration tests use; `./cooperage test` and `./cooperage services` start them. */
+export interface TestServices {
+  /** URL of a PostgreSQL role that may create databases. */
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** A registry that asks for tokens of the service's own key. */
+  readonly registry: {
+    readonly host: string;
+    readonly tokenKeyFile: string;
+    readonly tokenCertFile: string;
+    readonly service: string;
+    readonly issuer: string;
+  };
+  /** Host of a registry without authentication; it holds `library/debian:bookworm` and `library/busybox:latest`. */
+  readonly openRegistry: string;
+  /** Address of a real engine with BuildKit, for example `unix:///…/engine.sock`. */
+  readonly engine: string;
+  /** The cgroup under which that engine was started. */
+  readonly cgroupParent: string;
+  /** Absolute paths of real tools, by name: `cosign`, `crane`, `docker-buildx`, `redis-server`, `docker-registry`, … */
+  readonly tools: Readonly<Record<string, string>>;
+}
+
+let cached: TestServices | undefined;
+
+/** @throws {Error} saying how to start the services when they are not there: an integration test never skips. */
+export function services(): TestServices {
+  const file = process.env.COOPERAGE_TEST_SERVICES;
+  if (!file)
+    throw new Error(
+      'COOPERAGE_TEST_SERVICES is not set: run the tests with ./cooperage test, or start ./cooperage services first',
+    );
+  cached ??= JSON.parse(readFileSync(file, 'utf8')) as TestServices;
+  return cached;
+}
