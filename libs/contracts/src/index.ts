@@ -1,1 +1,10 @@
-export {};
+export * from './jobs/catalogue.js';
+export * from './rest/account.js';
+export * from './rest/build.js';
+export * from './rest/common.js';
+export * from './rest/delivery.js';
+export * from './rest/image.js';
+export * from './rest/problem.js';
+export * from './rest/project.js';
+export * from './rest/worker.js';
+export * from './socket/catalogue.js';

@@ -1,0 +1,164 @@
+import { buildStages, buildStatuses, failureCatalogue, phases, zones } from '@cooperage/domain';
+import { z } from 'zod';
+import { commitSchema, digestSchema, idSchema, pageQuerySchema, timeSchema } from './common.js';
+
+const failureCodes = Object.keys(failureCatalogue) as [
+  keyof typeof failureCatalogue,
+  ...(keyof typeof failureCatalogue)[],
+];
+
+/** The same four parts everywhere: cause and blame, place, evidence (the log), next step. */
+export const failureSchema = z.object({
+  code: z.enum(failureCodes),
+  blame: z.enum(['user', 'platform', 'external']),
+  message: z.string(),
+  advice: z.string(),
+  place: z
+    .object({
+      file: z.string().optional(),
+      line: z.number().int().optional(),
+      endLine: z.number().int().optional(),
+      step: z.string().optional(),
+      /** Ordinal of the step inside the attempt, for linking to the log. */
+      stepOrdinal: z.number().int().optional(),
+      exitCode: z.number().int().optional(),
+    })
+    .nullable(),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+export const triggers = ['push', 'retry', 'manual', 'replay'] as const;
+
+export const buildSummarySchema = z.object({
+  id: idSchema,
+  projectId: idSchema,
+  organizationSlug: z.string(),
+  projectSlug: z.string(),
+  /** Counts from 1 inside the project. */
+  number: z.number().int(),
+  status: z.enum(buildStatuses),
+  stage: z.enum(buildStages).nullable(),
+  phase: z.enum(phases).nullable(),
+  /** Why nothing moves, when something is waited for. */
+  waitReason: z.string().nullable(),
+  trigger: z.enum(triggers),
+  triggeredBy: z.string().nullable(),
+  ruleName: z.string().nullable(),
+  ref: z.string(),
+  commit: commitSchema,
+  commitSubject: z.string(),
+  commitAuthor: z.string(),
+  zone: z.enum(zones),
+  tags: z.array(z.string()),
+  digest: digestSchema.nullable(),
+  /** Whether the newest verification of the image passed; null before there was one. */
+  verified: z.boolean().nullable(),
+  failure: failureSchema.nullable(),
+  /** Number of the current attempt, from 1; 0 before the first. */
+  attempt: z.number().int(),
+  stepsTotal: z.number().int().nullable(),
+  stepsCached: z.number().int().nullable(),
+  queuedAt: timeSchema,
+  startedAt: timeSchema.nullable(),
+  finishedAt: timeSchema.nullable(),
+});
+export type BuildSummary = z.infer<typeof buildSummarySchema>;
+
+export const attemptSchema = z.object({
+  id: idSchema,
+  number: z.number().int(),
+  state: z.enum(['dispatched', 'claimed', 'built', 'failed', 'lost', 'canceled', 'timed_out']),
+  workerName: z.string().nullable(),
+  dispatchedAt: timeSchema,
+  claimedAt: timeSchema.nullable(),
+  endedAt: timeSchema.nullable(),
+  failure: failureSchema.nullable(),
+  logBytes: z.number().int(),
+  logComplete: z.boolean(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+export const phaseSpanSchema = z.object({
+  phase: z.enum(phases),
+  startedAt: timeSchema,
+  endedAt: timeSchema.nullable(),
+});
+
+export const warningSchema = z.object({
+  rule: z.string(),
+  message: z.string(),
+  url: z.string().nullable(),
+  file: z.string().nullable(),
+  line: z.number().int().nullable(),
+});
+
+export const buildSchema = buildSummarySchema.extend({
+  retryOf: idSchema.nullable(),
+  retryOfNumber: z.number().int().nullable(),
+  deliveryId: idSchema.nullable(),
+  movesTags: z.boolean(),
+  inputs: z.object({
+    contextPath: z.string(),
+    dockerfilePath: z.string(),
+    target: z.string().nullable(),
+    platform: z.string(),
+    buildArgs: z.record(z.string(), z.string()),
+    secretNames: z.array(z.string()),
+    baseImages: z.array(z.object({ name: z.string(), digest: z.string() })),
+  }),
+  phases: z.array(phaseSpanSchema),
+  attempts: z.array(attemptSchema),
+  warnings: z.array(warningSchema),
+  cacheExport: z.enum(['none', 'pending', 'done', 'failed']),
+  cancelRequestedAt: timeSchema.nullable(),
+  cancelRequestedBy: z.string().nullable(),
+  /** When the builder confirmed that the canceled work has ended. */
+  stoppedAt: timeSchema.nullable(),
+  can: z.object({ cancel: z.boolean(), retry: z.boolean() }),
+});
+export type Build = z.infer<typeof buildSchema>;
+
+export const stepSchema = z.object({
+  ordinal: z.number().int(),
+  name: z.string(),
+  stage: z.string().nullable(),
+  platform: z.string().nullable(),
+  internal: z.boolean(),
+  cached: z.boolean(),
+  startedAt: timeSchema.nullable(),
+  completedAt: timeSchema.nullable(),
+  error: z.string().nullable(),
+  startLine: z.number().int().nullable(),
+  endLine: z.number().int().nullable(),
+});
+export type Step = z.infer<typeof stepSchema>;
+export const stepsSchema = z.object({ attemptId: idSchema, steps: z.array(stepSchema) });
+export const dockerfileSchema = z.object({ path: z.string(), text: z.string() });
+
+export const buildListQuerySchema = pageQuerySchema.extend({
+  project: idSchema.optional(),
+  status: z.enum(buildStatuses).optional(),
+  ref: z.string().max(4096).optional(),
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{7,64}$/)
+    .optional(),
+});
+export type BuildListQuery = z.infer<typeof buildListQuerySchema>;
+
+export const startBuildSchema = z.strictObject({
+  /** Full ref at the git host, for example `refs/heads/main`. */
+  ref: z.string().min(1).max(4096),
+  /** A rule whose tags the image gets; without one the image is published by digest only. */
+  ruleId: idSchema.nullable().default(null),
+});
+export const retryBuildSchema = z.strictObject({ noCache: z.boolean().default(false) });
+
+export const logQuerySchema = z.strictObject({
+  /** Number of the attempt; the current one when missing. */
+  attempt: z.coerce.number().int().min(1).max(1000).optional(),
+  /** First sequence number. */
+  from: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  /** Most bytes of the answer. */
+  limit: z.coerce.number().int().min(1).max(4_194_304).default(1_048_576),
+});

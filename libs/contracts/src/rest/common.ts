@@ -1,0 +1,33 @@
+import { isDigest, isRepositoryPath, isSlug } from '@cooperage/domain';
+import { z } from 'zod';
+
+export const idSchema = z.uuid();
+/** Moments travel as RFC 3339 in UTC. */
+export const timeSchema = z.iso.datetime();
+export const slugSchema = z
+  .string()
+  .refine(isSlug, 'lower-case letters, digits and single dashes, at most 63 characters');
+export const digestSchema = z.string().refine(isDigest, 'a sha256 digest');
+export const commitSchema = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'a full commit id in lower-case hex');
+export const repositoryPathSchema = z
+  .string()
+  .max(1024)
+  .refine(isRepositoryPath, 'a path inside the repository, without "..", backslashes or a leading slash');
+
+/** Query of every list: an opaque, authenticated cursor and a bounded page size. */
+export const pageQuerySchema = z.strictObject({
+  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    /** Cursor of the next page; null at the end. */
+    next: z.string().nullable(),
+  });
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}

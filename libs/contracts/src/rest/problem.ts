@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** The closed list of error codes of the API; each is stable and documented. */
+export const problemCodes = [
+  'bad_request',
+  'validation_failed',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'method_not_allowed',
+  'conflict',
+  'stale',
+  'too_late',
+  'gone',
+  'payload_too_large',
+  'unsupported_media_type',
+  'request_timeout',
+  'rate_limited',
+  'unavailable',
+  'internal',
+  'signature_missing',
+  'signature_invalid',
+  'timestamp_out_of_range',
+  'malformed',
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+/** RFC 9457 problem details. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  code: z.enum(problemCodes),
+  requestId: z.string(),
+  /** One entry per field that did not pass, for `validation_failed`. */
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;

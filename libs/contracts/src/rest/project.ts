@@ -1,0 +1,153 @@
+import { isGlob, isTagTemplate } from '@cooperage/domain';
+import { z } from 'zod';
+import { idSchema, repositoryPathSchema, slugSchema, timeSchema } from './common.js';
+
+export const buildArgsSchema = z
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a build argument name'), z.string().max(8192))
+  .refine((value) => Object.keys(value).length <= 64, 'at most 64 build arguments');
+
+export const platformSchema = z
+  .string()
+  .regex(/^linux\/(?:amd64|arm64|arm\/v7|386|ppc64le|riscv64|s390x)$/, 'a known platform');
+
+export const limitsSchema = z.strictObject({
+  /** Longest time that a build may take, from claim to built, in milliseconds. */
+  timeoutMs: z.number().int().min(10_000).max(86_400_000),
+  /** Most bytes that a build may print. */
+  logBytes: z.number().int().min(65_536).max(2_147_483_648),
+  memoryBytes: z.number().int().min(67_108_864).nullable(),
+  pids: z.number().int().min(16).max(100_000).nullable(),
+  cpus: z.number().min(0.1).max(256).nullable(),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+export const projectSettingsSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120),
+  description: z.string().max(500).default(''),
+  visibility: z.enum(['private', 'public']).default('private'),
+  /** Clone address: https or ssh. */
+  remoteUrl: z.string().min(1).max(2048),
+  contextPath: repositoryPathSchema.default('.'),
+  dockerfilePath: repositoryPathSchema.default('Dockerfile'),
+  target: z
+    .string()
+    .max(128)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/)
+    .nullable()
+    .default(null),
+  platform: platformSchema.default('linux/amd64'),
+  buildArgs: buildArgsSchema.default({}),
+  limits: limitsSchema.default({
+    timeoutMs: 3_600_000,
+    logBytes: 134_217_728,
+    memoryBytes: null,
+    pids: 4096,
+    cpus: null,
+  }),
+});
+export const createProjectSchema = projectSettingsSchema.extend({
+  organizationId: z.string().max(64),
+  slug: slugSchema,
+});
+export type CreateProject = z.infer<typeof createProjectSchema>;
+/** Every field optional and none defaulted: what is not sent stays as it is. */
+export const updateProjectSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120).optional(),
+  description: z.string().max(500).optional(),
+  visibility: z.enum(['private', 'public']).optional(),
+  remoteUrl: z.string().min(1).max(2048).optional(),
+  contextPath: repositoryPathSchema.optional(),
+  dockerfilePath: repositoryPathSchema.optional(),
+  target: z
+    .string()
+    .max(128)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/)
+    .nullable()
+    .optional(),
+  platform: platformSchema.optional(),
+  buildArgs: buildArgsSchema.optional(),
+  limits: limitsSchema.optional(),
+});
+export type UpdateProject = z.infer<typeof updateProjectSchema>;
+
+export const projectSchema = projectSettingsSchema.extend({
+  id: idSchema,
+  organizationId: z.string(),
+  organizationSlug: z.string(),
+  slug: z.string(),
+  /** Repository of the images with the registry's host, without tag. */
+  imageRepository: z.string(),
+  /** Address to which the forge sends its webhooks. */
+  hookUrl: z.string(),
+  /** Null until the git host was read once. */
+  defaultBranch: z.string().nullable(),
+  hasGitCredentials: z.boolean(),
+  createdAt: timeSchema,
+});
+export type Project = z.infer<typeof projectSchema>;
+
+const globSchema = z.string().refine(isGlob, 'a pattern of at most 512 characters');
+export const ruleSettingsSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120),
+  enabled: z.boolean().default(true),
+  refKind: z.enum(['branch', 'tag']),
+  refPattern: globSchema,
+  includePaths: z.array(globSchema).max(50).default([]),
+  excludePaths: z.array(globSchema).max(50).default([]),
+  tags: z.array(z.string().refine(isTagTemplate, 'a tag or a template such as {{branch}}')).min(1).max(20),
+});
+export type RuleSettings = z.infer<typeof ruleSettingsSchema>;
+export const updateRuleSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120).optional(),
+  enabled: z.boolean().optional(),
+  refKind: z.enum(['branch', 'tag']).optional(),
+  refPattern: globSchema.optional(),
+  includePaths: z.array(globSchema).max(50).optional(),
+  excludePaths: z.array(globSchema).max(50).optional(),
+  tags: z.array(z.string().refine(isTagTemplate, 'a tag or a template such as {{branch}}')).min(1).max(20).optional(),
+});
+export type UpdateRule = z.infer<typeof updateRuleSchema>;
+export const ruleSchema = ruleSettingsSchema.extend({ id: idSchema, projectId: idSchema, createdAt: timeSchema });
+export type Rule = z.infer<typeof ruleSchema>;
+
+export const secretNameSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'letters, digits and underscores');
+/** Write-only: the value never leaves the service again. Values under 4 bytes cannot be masked and are refused. */
+export const putSecretSchema = z.strictObject({ value: z.string().min(4).max(65_536) });
+export const secretSchema = z.object({ name: z.string(), createdAt: timeSchema, updatedAt: timeSchema });
+export type SecretInfo = z.infer<typeof secretSchema>;
+
+export const registryHostSchema = z
+  .string()
+  .regex(/^[a-z0-9.-]+(?::\d{1,5})?$/, 'a registry host, for example registry.example.com');
+export const putRegistryCredentialSchema = z.strictObject({
+  username: z.string().min(1).max(256),
+  password: z.string().min(1).max(65_536),
+});
+export const registryCredentialSchema = z.object({ host: z.string(), username: z.string(), updatedAt: timeSchema });
+export type RegistryCredentialInfo = z.infer<typeof registryCredentialSchema>;
+
+export const putGitCredentialsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('basic'),
+    username: z.string().min(1).max(256),
+    password: z.string().min(1).max(8192),
+  }),
+  z.strictObject({
+    kind: z.literal('ssh'),
+    privateKey: z.string().min(1).max(16_384),
+    knownHosts: z.string().max(16_384).default(''),
+  }),
+]);
+export type PutGitCredentials = z.infer<typeof putGitCredentialsSchema>;
+
+export const hookSecretSchema = z.object({
+  id: idSchema,
+  /** The first characters, to recognise it by. */
+  prefix: z.string(),
+  createdAt: timeSchema,
+  lastUsedAt: timeSchema.nullable(),
+});
+/** The secret is in this answer and never again. Older ones stay valid until they are deleted. */
+export const createdHookSecretSchema = hookSecretSchema.extend({ secret: z.string() });
+export type HookSecretInfo = z.infer<typeof hookSecretSchema>;
+export const createdProjectSchema = z.object({ project: projectSchema, hookSecret: createdHookSecretSchema });

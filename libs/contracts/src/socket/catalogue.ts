@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** Path of the socket on the one public origin; WebSocket is the only transport. */
+export const socketPath = '/api/live';
+
+/** Client → server. Every message is answered by an acknowledgement of `SubscribeAnswer`. */
+export const clientMessages = {
+  /** Frames of a build's log from a cursor on; ends by itself when the attempt's log is complete. */
+  'log:subscribe': z.strictObject({
+    buildId: z.uuid(),
+    attempt: z.number().int().min(1).max(1000),
+    from: z.number().int().min(0),
+  }),
+  'log:unsubscribe': z.strictObject({ buildId: z.uuid(), attempt: z.number().int().min(1).max(1000) }),
+  /** Changes of one project's builds, or of all builds of an organization. */
+  'builds:subscribe': z.union([
+    z.strictObject({ projectId: z.uuid() }),
+    z.strictObject({ organizationId: z.string().max(64) }),
+  ]),
+  'builds:unsubscribe': z.union([
+    z.strictObject({ projectId: z.uuid() }),
+    z.strictObject({ organizationId: z.string().max(64) }),
+  ]),
+} as const;
+export type ClientMessage = keyof typeof clientMessages;
+export type ClientPayload<M extends ClientMessage> = z.infer<(typeof clientMessages)[M]>;
+
+export type SubscribeAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: 'not_found' | 'unauthenticated' | 'bad_request' | 'too_many' };
+
+/** Server → client. */
+export interface ServerMessages {
+  /** `frames` is the binary form of `encodeLogEntries`. */
+  'log:frames': (head: { buildId: string; attempt: number; nextN: number }, frames: Uint8Array) => void;
+  /** This viewer reads slower than the build prints; it is being served from the archive. */
+  'log:lagging': (head: { buildId: string; attempt: number }) => void;
+  'log:complete': (head: { buildId: string; attempt: number; nextN: number }) => void;
+  /** A build changed; the page asks for its data again. `version` only grows. */
+  'build:changed': (change: BuildChange) => void;
+}
+
+export const buildChangeSchema = z.object({
+  buildId: z.uuid(),
+  projectId: z.uuid(),
+  organizationId: z.string(),
+  number: z.number().int(),
+  version: z.number().int(),
+  status: z.string(),
+  phase: z.string().nullable(),
+  attempt: z.number().int(),
+});
+export type BuildChange = z.infer<typeof buildChangeSchema>;
