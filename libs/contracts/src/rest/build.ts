@@ -1,4 +1,4 @@
-import { buildStages, buildStatuses, failureCatalogue, phases, zones } from '@cooperage/domain';
+import { buildStages, buildStatuses, failureCatalogue, phases, zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { commitSchema, digestSchema, idSchema, pageQuerySchema, timeSchema } from './common.js';
 

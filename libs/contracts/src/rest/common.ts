@@ -1,4 +1,4 @@
-import { isDigest, isRepositoryPath, isSlug } from '@cooperage/domain';
+import { isDigest, isRepositoryPath, isSlug } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 
 export const idSchema = z.uuid();

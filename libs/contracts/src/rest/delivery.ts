@@ -1,4 +1,4 @@
-import { forgeKinds } from '@cooperage/domain';
+import { forgeKinds } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, timeSchema } from './common.js';
 

@@ -1,4 +1,4 @@
-import { isGlob, isTagTemplate } from '@cooperage/domain';
+import { isGlob, isTagTemplate } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, repositoryPathSchema, slugSchema, timeSchema } from './common.js';
 

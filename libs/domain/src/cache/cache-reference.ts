@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import type { RepositoryName } from '../image/repository-name.js';
+import type { Zone } from './zone.js';
+
+export interface CacheReference {
+  readonly repository: RepositoryName;
+  readonly tag: string;
+}
+
+/** The repository into which builds of one zone push by digest; nothing there is ever tagged. */
+export function stagingRepository(projectId: string, zone: Zone): RepositoryName {
+  return `staging/${projectId}/${zone}`;
+}
+
+/** One cache reference per zone, branch and platform. The ref is hashed: a branch name is a stranger's text. */
+export function cacheReference(projectId: string, zone: Zone, ref: string, platform: string): CacheReference {
+  const hash = createHash('sha256').update(ref).digest('hex').slice(0, 20);
+  return { repository: `cache/${projectId}/${zone}/${hash}`, tag: platform.replaceAll('/', '-') };
+}
+
+/** References to read, best first: the build's own, then the default branch's protected one. */
+export function cacheImports(
+  projectId: string,
+  zone: Zone,
+  ref: string,
+  defaultBranch: string,
+  platform: string,
+): CacheReference[] {
+  const own = cacheReference(projectId, zone, ref, platform);
+  const fallback = cacheReference(projectId, 'protected', `refs/heads/${defaultBranch}`, platform);
+  return own.repository === fallback.repository ? [own] : [own, fallback];
+}
