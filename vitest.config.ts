@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Workspace packages are read from their sources (`source` in their exports), so tests never need a build first.
-const conditions = ['source', 'node', 'import', 'default'];
+const conditions = ['source', 'node'];
 const common = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 export default defineConfig({

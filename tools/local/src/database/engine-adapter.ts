@@ -1,0 +1,89 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import {
+  ColumnTypeEnum,
+  DriverAdapterError,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+  type SqlQuery,
+  type SqlResultSet,
+} from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+
+const TEXT_OID = 25;
+/** The catalogue's internal type "char", which the engine reads and `@prisma/adapter-pg` 7.10 does not know. */
+const CATALOGUE_CHAR_OID = 18;
+
+type Rows = readonly unknown[];
+
+/**
+ * A pool of one connection that announces "char" columns as text, and remembers which ones it changed: the engine
+ * insists on the type Character for them.
+ */
+class CatalogueQueries {
+  readonly pool: pg.Pool;
+  private readonly charColumns = new WeakMap<Rows, readonly number[]>();
+
+  constructor(connectionString: string) {
+    this.pool = new pg.Pool({ connectionString, max: 1 });
+    const query = this.pool.query.bind(this.pool) as (...parameters: unknown[]) => Promise<pg.QueryResult | undefined>;
+    const remembering = async (...parameters: unknown[]) => this.remember(await query(...parameters));
+    this.pool.query = remembering as unknown as typeof this.pool.query;
+  }
+
+  restoreTypes(result: SqlResultSet): SqlResultSet {
+    for (const column of this.charColumns.get(result.rows) ?? []) result.columnTypes[column] = ColumnTypeEnum.Character;
+    return result;
+  }
+
+  private remember(result: pg.QueryResult | undefined): pg.QueryResult | undefined {
+    const changed: number[] = [];
+    for (const [column, field] of (result?.fields ?? []).entries()) {
+      if (field.dataTypeID !== CATALOGUE_CHAR_OID) continue;
+      field.dataTypeID = TEXT_OID;
+      changed.push(column);
+    }
+    if (result && changed.length > 0) this.charColumns.set(result.rows, changed);
+    return result;
+  }
+}
+
+/** What Prisma's schema engine speaks to PostgreSQL through; `close` ends its only connection. */
+export class EngineAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
+  readonly provider = 'postgres';
+  readonly adapterName = '@prisma/adapter-pg';
+  private readonly queries: CatalogueQueries;
+
+  constructor(connectionString: string) {
+    this.queries = new CatalogueQueries(connectionString);
+  }
+
+  async connect(): Promise<SqlDriverAdapter> {
+    const adapter: SqlDriverAdapter = await new PrismaPg(this.queries.pool).connect();
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    adapter.queryRaw = async (query: SqlQuery) => this.queries.restoreTypes(await queryRaw(query));
+    adapter.executeScript = (script: string) => executeWhole(this.queries.pool, script);
+    return adapter;
+  }
+
+  connectToShadowDb(): Promise<SqlDriverAdapter> {
+    throw new Error('the launcher compares with a throw-away database of its own');
+  }
+
+  async close(): Promise<void> {
+    await this.queries.pool.end();
+  }
+}
+
+/**
+ * Sends a migration as one simple query, which PostgreSQL runs as one transaction. The adapter's own way cuts it at each
+ * semicolon, so a function body breaks and a failing migration stays half applied.
+ */
+async function executeWhole(pool: pg.Pool, script: string): Promise<void> {
+  try {
+    await pool.query(script);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    const { code = 'XX000', severity = 'ERROR', message, detail, column, hint } = error;
+    throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
+  }
+}

@@ -1,0 +1,117 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DiffResult, SchemaContainer, SchemaEngine } from '@prisma/schema-engine-wasm';
+import { withEngine } from './schema-engine.ts';
+import { LOCK_CONTENT, lockFile, readMigrations, readSchema, type SchemaFolders } from './schema-files.ts';
+import { withShadowDatabase } from './shadow-database.ts';
+
+/** Tables outside the schema that a comparison leaves alone: there are none, BullMQ lives in Redis. */
+const filters = { externalTables: [], externalEnums: [] };
+
+export interface Difference {
+  /** The SQL that would take the left side to the schema; undefined where both are the same. */
+  readonly sql: string | undefined;
+}
+
+export interface MigrationStatus {
+  readonly pending: readonly string[];
+  /** In the database but no longer on disk: the database is ahead of this checkout. */
+  readonly unknown: readonly string[];
+  readonly failed: readonly string[];
+  /** Applied, and changed on disk since. */
+  readonly edited: readonly string[];
+}
+
+/**
+ * Applies the migrations that the database lacks, in order, each in one transaction; safe to call from several processes.
+ * @throws {Error} when an applied migration was edited, when an earlier one failed, or when one fails now.
+ */
+export async function deploy(databaseUrl: string, folders: SchemaFolders): Promise<readonly string[]> {
+  const migrationsList = readMigrations(folders);
+  return withEngine(databaseUrl, readSchema(folders), async (engine) => {
+    const { edited } = await readStatus(engine, folders);
+    if (edited.length > 0) throw new Error(`applied migrations were edited since: ${edited.join(', ')}`);
+    return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
+  });
+}
+
+export async function status(databaseUrl: string, folders: SchemaFolders): Promise<MigrationStatus> {
+  return withEngine(databaseUrl, readSchema(folders), (engine) => readStatus(engine, folders));
+}
+
+/** Compares the database with the schema. */
+export async function drift(databaseUrl: string, folders: SchemaFolders): Promise<Difference> {
+  const schema = readSchema(folders);
+  return withEngine(databaseUrl, schema, (engine) => compareWithSchema(engine, schema));
+}
+
+/** Compares what the migration files make with the schema, in a throw-away database of the same server. */
+export async function compareFiles(serverUrl: string, folders: SchemaFolders): Promise<Difference> {
+  const schema = readSchema(folders);
+  const migrationsList = readMigrations(folders);
+  return withShadowDatabase(serverUrl, (shadowUrl) =>
+    withEngine(shadowUrl, schema, async (engine) => {
+      await engine.applyMigrations({ migrationsList, filters });
+      return compareWithSchema(engine, schema);
+    }),
+  );
+}
+
+/** Writes the migration that takes the files to the schema. Returns its folder; undefined where nothing changed. */
+export async function newMigration(
+  serverUrl: string,
+  folders: SchemaFolders,
+  name: string,
+): Promise<string | undefined> {
+  const { sql } = await compareFiles(serverUrl, folders);
+  if (sql === undefined) return undefined;
+  const folder = path.join(folders.migrations, migrationFolderName(name, new Date()));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'migration.sql'), sql);
+  if (!existsSync(lockFile(folders))) writeFileSync(lockFile(folders), LOCK_CONTENT);
+  return folder;
+}
+
+/** Marks a failed migration as rolled back, so that the next deploy tries it again. */
+export async function markRolledBack(databaseUrl: string, folders: SchemaFolders, name: string): Promise<void> {
+  await withEngine(databaseUrl, readSchema(folders), (engine) =>
+    engine.markMigrationRolledBack({ migrationName: name }),
+  );
+}
+
+/** `20261124120000_add_leases`: Prisma's own naming. */
+export function migrationFolderName(name: string, at: Date): string {
+  const stamp = at.toISOString().replaceAll(/\D/g, '').slice(0, 14);
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '');
+  if (slug === '') throw new Error('a migration needs a name of letters and digits');
+  return `${stamp}_${slug}`;
+}
+
+async function compareWithSchema(engine: SchemaEngine, schema: SchemaContainer[]): Promise<Difference> {
+  const result: DiffResult = await engine.diff({
+    from: { tag: 'schemaDatasource', files: schema, configDir: '.' },
+    to: { tag: 'schemaDatamodel', files: schema },
+    script: true,
+    exitCode: true,
+    filters,
+  });
+  return { sql: result.exitCode === 0 ? undefined : (result.stdout ?? '') };
+}
+
+async function readStatus(engine: SchemaEngine, folders: SchemaFolders): Promise<MigrationStatus> {
+  const found = await engine.diagnoseMigrationHistory({
+    migrationsList: readMigrations(folders),
+    optInToShadowDatabase: false,
+    filters,
+  });
+  const history = found.history;
+  return {
+    pending: history && 'unappliedMigrationNames' in history ? history.unappliedMigrationNames : [],
+    unknown: history && 'unpersistedMigrationNames' in history ? history.unpersistedMigrationNames : [],
+    failed: found.failedMigrationNames,
+    edited: found.editedMigrationNames,
+  };
+}
