@@ -2,6 +2,7 @@ export * from './build/build-machine.js';
 export * from './build/phase.js';
 export * from './cache/cache-reference.js';
 export * from './cache/zone.js';
+export * from './crypto/sealed-box.js';
 export * from './failure/build-failure.js';
 export * from './failure/catalogue.js';
 export * from './image/digest.js';
