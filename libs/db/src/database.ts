@@ -1,0 +1,82 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Prisma, PrismaClient } from './generated/client.js';
+
+/** A connection pool, or one transaction on it: repositories take either. */
+export type Queryable = PrismaClient | Prisma.TransactionClient;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Most connections of this process's pool. */
+  readonly poolSize: number;
+  /** Longest statement in milliseconds; a paused process must not hold locks for longer. */
+  readonly statementTimeoutMs?: number;
+  readonly applicationName: string;
+}
+
+/** The one place that knows how to connect. Opaque outside `libs/db`: others hand it to repositories. */
+export class Database {
+  /** @internal */
+  readonly prisma: PrismaClient;
+  readonly url: string;
+
+  constructor(options: DatabaseOptions) {
+    const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
+    this.url = options.url;
+    this.prisma = new PrismaClient({
+      adapter: new PrismaPg({
+        connectionString: options.url,
+        max: options.poolSize,
+        application_name: options.applicationName,
+        connectionTimeoutMillis: 5_000,
+        statement_timeout: statementTimeoutMs,
+        lock_timeout: statementTimeoutMs,
+        // A process that is stopped inside a transaction loses it, so that its peers can go on.
+        idle_in_transaction_session_timeout: statementTimeoutMs,
+      }),
+    });
+  }
+
+  /**
+   * Runs `work` in one transaction and retries it on a write conflict or deadlock, so `work` must do nothing outside
+   * the database. Never make a network call inside.
+   */
+  async transaction<T>(work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.prisma.$transaction(work, { maxWait: 5_000, timeout: 10_000 });
+      } catch (error) {
+        if (attempt >= 4 || !isConflict(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 5 * attempt + Math.random() * 10));
+      }
+    }
+  }
+
+  /** Whether the database answers and has the tables of this version. */
+  async isReady(): Promise<boolean> {
+    try {
+      await this.prisma.$queryRaw`SELECT 1 FROM outbox LIMIT 1`;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.prisma.$disconnect();
+  }
+}
+
+/** Serialization failures and deadlocks (SQLSTATE 40001, 40P01; Prisma P2034): the transaction can simply run again. */
+function isConflict(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientKnownRequestError) {
+    if (error.code === 'P2034') return true;
+    return /\b(40001|40P01)\b/.test(JSON.stringify(error.meta ?? {}));
+  }
+  return false;
+}
+
+/** A unique key was already taken (Prisma P2002, SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown): boolean {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
+  return error.code === 'P2002' || /\b23505\b/.test(JSON.stringify(error.meta ?? {}));
+}

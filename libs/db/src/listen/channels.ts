@@ -1,0 +1,12 @@
+/** Names of the PostgreSQL notification channels. A notification only wakes: what counts is read from the tables. */
+export const channels = {
+  /** payload: topic */
+  outbox: 'cooperage_outbox',
+  /** payload: nothing; a build is waiting or a slot is free */
+  dispatch: 'cooperage_dispatch',
+  /** payload: build id */
+  cancel: 'cooperage_cancel',
+  /** payload: JSON of a build's change, for live pages */
+  build: 'cooperage_build',
+} as const;
+export type Channel = keyof typeof channels;

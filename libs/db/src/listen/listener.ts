@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { type Channel, channels } from './channels.js';
+
+export type OnNotification = (payload: string) => void;
+
+/**
+ * Listens to notifications over one connection of its own and connects again when that breaks. After each (re)connect
+ * every handler is called once with an empty payload, because notifications in between are lost: handlers must look at
+ * the tables then.
+ */
+export class Listener {
+  private client: pg.Client | undefined;
+  private closed = false;
+  private retryMs = 100;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly handlers: Partial<Record<Channel, OnNotification>>,
+    private readonly onError: (error: Error) => void,
+  ) {}
+
+  /** Resolves when the first connection listens; later losses are mended by itself. */
+  async start(): Promise<void> {
+    await this.connect();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.client?.end().catch(() => undefined);
+  }
+
+  private async connect(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'cooperage-listen',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    });
+    this.client = client;
+    client.on('notification', (message) => this.deliver(message.channel, message.payload ?? ''));
+    client.on('error', (error) => this.lost(client, error));
+    client.on('end', () => this.lost(client, new Error('the connection ended')));
+    try {
+      await client.connect();
+      for (const name of this.names()) await client.query(`LISTEN ${client.escapeIdentifier(channels[name])}`);
+    } catch (error) {
+      this.lost(client, error as Error);
+      return;
+    }
+    this.retryMs = 100;
+    for (const name of this.names()) this.handlers[name]?.('');
+  }
+
+  private names(): Channel[] {
+    return Object.keys(this.handlers) as Channel[];
+  }
+
+  private deliver(channel: string, payload: string): void {
+    for (const name of this.names()) if (channels[name] === channel) this.handlers[name]?.(payload);
+  }
+
+  private lost(client: pg.Client, error: Error): void {
+    if (this.closed || this.client !== client) return;
+    this.client = undefined;
+    this.onError(error);
+    client.removeAllListeners();
+    client.on('error', () => undefined);
+    void client.end().catch(() => undefined);
+    this.timer = setTimeout(() => void this.connect(), this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, 5_000);
+  }
+}

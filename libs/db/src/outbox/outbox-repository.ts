@@ -1,0 +1,74 @@
+import { type Database, type Queryable } from '../database.js';
+import { channels } from '../listen/channels.js';
+import type { OutboxItem, OutboxTopic } from './topics.js';
+
+/** Promises work inside the caller's transaction and wakes control when that commits. */
+export async function promise(tx: Queryable, topic: OutboxTopic, subjectId: string, groupId: string): Promise<void> {
+  await tx.$executeRaw`
+    WITH added AS (
+      INSERT INTO outbox (topic, subject_id, group_id) VALUES (${topic}, ${subjectId}::uuid, ${groupId}::uuid) RETURNING id
+    )
+    SELECT pg_notify(${channels.outbox}, ${topic}) FROM added`;
+}
+
+/** Takes, finishes and puts back promised work. */
+export class OutboxRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Takes up to `limit` rows for `instanceId` until `lockMs` from now. Of one group at most one row is under way, and an
+   * older one that is due goes first. A row whose holder has ended (its supervisor saw it) can be taken at once.
+   */
+  async take(topics: readonly OutboxTopic[], limit: number, instanceId: string, lockMs: number): Promise<OutboxItem[]> {
+    return this.db.prisma.$queryRaw<OutboxItem[]>`
+      WITH held AS (
+        SELECT o.id FROM outbox o
+        WHERE o.locked_until > now()
+          AND NOT EXISTS (SELECT 1 FROM process_instance p WHERE p.id = o.locked_by AND p.ended_at IS NOT NULL)
+      ), due AS (
+        SELECT o.id FROM outbox o
+        WHERE o.topic = ANY (${[...topics]}) AND o.available_at <= now() AND o.id NOT IN (SELECT id FROM held)
+          AND NOT EXISTS (
+            SELECT 1 FROM outbox e
+            WHERE e.topic = o.topic AND e.group_id = o.group_id AND e.id <> o.id
+              AND (e.id IN (SELECT id FROM held) OR (e.id < o.id AND e.available_at <= now())))
+        ORDER BY o.id LIMIT ${limit} FOR UPDATE SKIP LOCKED
+      )
+      UPDATE outbox o
+      SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1
+      FROM due WHERE o.id = due.id
+      RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts`;
+  }
+
+  /** The work is done. Only the holder may say so. */
+  async done(item: OutboxItem, instanceId: string): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      WITH gone AS (DELETE FROM outbox WHERE id = ${item.id} AND locked_by = ${instanceId}::uuid RETURNING topic)
+      SELECT pg_notify(${channels.outbox}, topic) FROM gone
+      WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.topic = ${item.topic} AND o.group_id = ${item.groupId}::uuid AND o.id <> ${item.id})`;
+  }
+
+  /** Puts work back, to be taken again after `delayMs`. */
+  async retry(item: OutboxItem, instanceId: string, delayMs: number, error: string): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      UPDATE outbox SET locked_until = NULL, locked_by = NULL, last_error = ${error.slice(0, 2000)},
+        available_at = now() + ${delayMs} * interval '1 millisecond'
+      WHERE id = ${item.id} AND locked_by = ${instanceId}::uuid`;
+  }
+
+  /** Keeps work that takes long. False when somebody else has it now. */
+  async extend(item: OutboxItem, instanceId: string, lockMs: number): Promise<boolean> {
+    const count = await this.db.prisma.$executeRaw`
+      UPDATE outbox SET locked_until = now() + ${lockMs} * interval '1 millisecond'
+      WHERE id = ${item.id} AND locked_by = ${instanceId}::uuid`;
+    return count === 1;
+  }
+
+  /** Milliseconds until the next row of these topics is due; null when there is none. */
+  async nextDueMs(topics: readonly OutboxTopic[]): Promise<number | null> {
+    const [row] = await this.db.prisma.$queryRaw<{ ms: number | null }[]>`
+      SELECT (extract(epoch FROM min(greatest(available_at, coalesce(locked_until, available_at))) - now()) * 1000)::float8 AS ms
+      FROM outbox WHERE topic = ANY (${[...topics]})`;
+    return row?.ms ?? null;
+  }
+}

@@ -1,0 +1,25 @@
+/** Work that control takes from the outbox. The subject is the id behind the arrow, the group what is done one at a time. */
+export const outboxTopics = [
+  /** → delivery, grouped by project */
+  'evaluate',
+  /** → build, grouped by project: one publisher per repository */
+  'publish',
+  /** → build, grouped by build */
+  'export-cache',
+  /** → project, grouped by project: make its first signing key */
+  'create-key',
+  /** → project, grouped by project: make tags and referrers agree with the rows */
+  'reconcile',
+  /** → project, grouped by project: remove images, then rows */
+  'delete-project',
+] as const;
+export type OutboxTopic = (typeof outboxTopics)[number];
+
+export interface OutboxItem {
+  readonly id: bigint;
+  readonly topic: OutboxTopic;
+  readonly subjectId: string;
+  readonly groupId: string;
+  /** How often it was taken, this time included. */
+  readonly attempts: number;
+}
