@@ -1,0 +1,113 @@
+import { hostname } from 'node:os';
+import { optional, optionalGroup, required, type Shape, type ValueOf, withDefault } from './setting.js';
+import { smtp } from './smtp.js';
+import { variables as v } from './variables.js';
+
+/** The kinds of process, each with all that it may know. What a process does not list it cannot leak. */
+export const processRoles = ['api', 'live', 'builder', 'control', 'supervisor', 'web'] as const;
+export type ProcessRole = (typeof processRoles)[number];
+
+const listen = (defaultPort: string) => ({
+  host: withDefault(v.host, '127.0.0.1'),
+  port: withDefault(v.port, defaultPort),
+  bindAll: withDefault(v.bindAll, 'false'),
+});
+const logLevel = withDefault(v.logLevel, 'info');
+const registry = { host: required(v.registryHost), insecure: withDefault(v.registryInsecure, 'false') };
+const registryToken = {
+  key: required(v.registryTokenKey),
+  certificate: required(v.registryTokenCertificate),
+  service: withDefault(v.registryService, 'cooperage-registry'),
+  issuer: withDefault(v.registryIssuer, 'cooperage'),
+};
+const stores = { databaseUrl: required(v.databaseUrl), redisUrl: required(v.redisUrl) };
+const allowPlainHttp = withDefault(v.allowPlainHttp, '');
+const workerName = withDefault(v.workerName, nameOfThisMachine(), 'the host name');
+const lease = withDefault(v.leaseMs, '15000');
+const oidc = optionalGroup({
+  issuerUrl: required(v.oidcIssuerUrl),
+  clientId: required(v.oidcClientId),
+  clientSecret: required(v.oidcClientSecret),
+  allowedGroups: withDefault(v.oidcAllowedGroups, ''),
+});
+
+export const shapes = {
+  api: {
+    logLevel,
+    http: {
+      ...listen('8080'),
+      publicUrl: required(v.publicUrl),
+      trustProxy: withDefault(v.trustProxy, 'false'),
+      webUrl: required(v.webUrl),
+      liveUrl: required(v.liveUrl),
+    },
+    ...stores,
+    secretKeys: required(v.secretKeys),
+    encryptionKeys: required(v.encryptionKeys),
+    registry,
+    registryToken,
+    allowPlainHttp,
+    initialAdminEmail: optional(v.initialAdminEmail),
+    setupToken: optional(v.setupToken),
+    oidc,
+    smtp,
+  },
+  live: {
+    logLevel,
+    http: {
+      ...listen('8081'),
+      publicUrl: required(v.publicUrl),
+      trustProxy: withDefault(v.trustProxy, 'false'),
+    },
+    ...stores,
+    secretKeys: required(v.secretKeys),
+  },
+  builder: {
+    logLevel,
+    http: listen('8082'),
+    publicUrl: required(v.publicUrl),
+    ...stores,
+    encryptionKeys: required(v.encryptionKeys),
+    registry,
+    engineAddress: required(v.engineAddress),
+    cgroupParent: optional(v.cgroupParent),
+    mirrorRoot: required(v.mirrorRoot),
+    allowPlainHttp,
+    buildSlots: withDefault(v.buildSlots, '2'),
+    leaseMs: lease,
+    workerName,
+  },
+  control: {
+    logLevel,
+    http: listen('8083'),
+    publicUrl: required(v.publicUrl),
+    ...stores,
+    encryptionKeys: required(v.encryptionKeys),
+    signingEncryptionKeys: required(v.signingEncryptionKeys),
+    registry,
+    registryToken,
+    mirrorRoot: required(v.mirrorRoot),
+    allowPlainHttp,
+    leaseMs: lease,
+    publishLeaseMs: withDefault(v.publishLeaseMs, '60000'),
+    maxAttempts: withDefault(v.maxAttempts, '3'),
+    smtp,
+  },
+  supervisor: { logLevel, http: listen('8084'), databaseUrl: required(v.databaseUrl), workerName },
+  web: { logLevel, http: listen('3000'), publicUrl: required(v.publicUrl), apiUrl: required(v.apiUrl) },
+} as const satisfies Record<ProcessRole, Shape>;
+
+/** The supervisor starts a builder with its own environment, so it may hold what a builder may hold. */
+export const passesOn: Partial<Record<ProcessRole, ProcessRole>> = { supervisor: 'builder' };
+
+export type Config<R extends ProcessRole> = ValueOf<(typeof shapes)[R]>;
+
+/** A host name may hold what a worker's name may not. */
+function nameOfThisMachine(): string {
+  return (
+    hostname()
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 63) || 'worker'
+  );
+}

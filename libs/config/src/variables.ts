@@ -1,0 +1,128 @@
+import * as network from './formats/network.js';
+import * as text from './formats/plain.js';
+import * as secrets from './formats/secrets.js';
+import { plain, secret } from './setting.js';
+
+/** Every variable that some process of the product reads. Names without our prefix follow the field's habits. */
+export const variables = {
+  databaseUrl: secret('DATABASE_URL', secrets.databaseUrl, 'PostgreSQL, as a postgresql:// address.'),
+  redisUrl: secret('REDIS_URL', secrets.redisUrl, 'Redis, as a redis:// or rediss:// address.'),
+
+  logLevel: plain('LOG_LEVEL', text.logLevel, 'What the process writes to its own log.'),
+  host: plain('HOST', network.listenHost, 'Address to listen on.'),
+  port: plain('PORT', text.port, 'Port to listen on; 0 takes a free one.'),
+  bindAll: plain(
+    'COOPERAGE_BIND_ALL',
+    text.yesOrNo,
+    'Allows a HOST that means every interface, for containers whose own network is the fence.',
+  ),
+  publicUrl: plain('PUBLIC_URL', network.publicOrigin, 'The one address that people and forges use, without a path.'),
+  trustProxy: plain(
+    'TRUST_PROXY',
+    network.trustProxy,
+    "Proxies whose word about a client's address is taken: false, a number of them, or addresses and networks.",
+  ),
+  webUrl: plain('COOPERAGE_WEB_URL', network.origin, 'Inner address of the web process.'),
+  liveUrl: plain('COOPERAGE_LIVE_URL', network.origin, 'Inner address of the live process.'),
+  apiUrl: plain('COOPERAGE_API_URL', network.origin, 'Inner address of the api process.'),
+
+  secretKeys: secret(
+    'SECRET_KEY',
+    secrets.secretList,
+    'Signs sessions and cursors: at least 32 characters. A list for rotation; the first writes.',
+  ),
+  encryptionKeys: secret(
+    'ENCRYPTION_KEY',
+    secrets.keyList,
+    'Seals stored credentials and secrets: 32 bytes in base64 or hex. A list for rotation; the first writes.',
+  ),
+  signingEncryptionKeys: secret(
+    'SIGNING_ENCRYPTION_KEY',
+    secrets.keyList,
+    'Seals signing keys: 32 bytes in base64 or hex. A list for rotation; the first writes.',
+  ),
+
+  registryHost: plain('COOPERAGE_REGISTRY', network.hostAndPort, 'The registry that images are published to.'),
+  registryInsecure: plain('COOPERAGE_REGISTRY_INSECURE', text.yesOrNo, 'Speaks plain http to the registry.'),
+  registryTokenKey: secret(
+    'COOPERAGE_REGISTRY_TOKEN_KEY',
+    secrets.p256PrivateKey,
+    'Private EC P-256 key in PEM that signs registry tokens.',
+  ),
+  registryTokenCertificate: {
+    ...plain(
+      'COOPERAGE_REGISTRY_TOKEN_CERT',
+      secrets.certificate,
+      'Certificate in PEM of that key, which the registry trusts.',
+    ),
+    fromFile: true,
+  },
+  registryService: plain(
+    'COOPERAGE_REGISTRY_SERVICE',
+    text.pattern(/^[\x21-\x7e]{1,255}$/, 'is printable text without spaces'),
+    'Name that the registry gives as its service when it asks for a token.',
+  ),
+  registryIssuer: plain(
+    'COOPERAGE_REGISTRY_ISSUER',
+    text.pattern(/^[\x21-\x7e]{1,255}$/, 'is printable text without spaces'),
+    'Issuer of registry tokens, as the registry expects it.',
+  ),
+
+  engineAddress: plain('BUILDKIT_HOST', network.engineAddress, 'The BuildKit engine: unix:///path or tcp://host:port.'),
+  cgroupParent: plain(
+    'COOPERAGE_CGROUP_PARENT',
+    text.absolutePath,
+    'Control group under which the engine runs its steps; limits per build are set below it.',
+  ),
+  mirrorRoot: plain('COOPERAGE_MIRROR_ROOT', text.absolutePath, 'Folder that keeps the bare git mirrors.'),
+  allowPlainHttp: plain(
+    'COOPERAGE_ALLOW_PLAIN_HTTP',
+    text.list(network.exactHostAndPort),
+    'Git hosts that may be reached by plain http and on inner addresses: exact host:port, between commas.',
+  ),
+  buildSlots: plain('COOPERAGE_BUILD_SLOTS', text.whole(1, 64), 'Builds that one builder runs at the same time.'),
+  leaseMs: plain(
+    'COOPERAGE_LEASE_MS',
+    text.whole(2_000, 600_000),
+    'Milliseconds without a heartbeat after which an attempt counts as lost.',
+  ),
+  publishLeaseMs: plain(
+    'COOPERAGE_PUBLISH_LEASE_MS',
+    text.whole(2_000, 600_000),
+    'Milliseconds for which one publisher holds a repository; its registry token lives no longer.',
+  ),
+  maxAttempts: plain('COOPERAGE_MAX_ATTEMPTS', text.whole(1, 10), 'Attempts of a build when its worker is lost.'),
+  workerName: plain(
+    'COOPERAGE_WORKER_NAME',
+    text.pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'is letters, digits, dots, dashes, at most 63'),
+    'Name of this worker on the workers page.',
+  ),
+
+  initialAdminEmail: plain('INITIAL_ADMIN_EMAIL', text.email, 'Mail address of the first administrator.'),
+  setupToken: secret(
+    'COOPERAGE_SETUP_TOKEN',
+    secrets.longSecret(16),
+    'One-time token that makes the first administrator; printed to the log when it is not set.',
+  ),
+
+  oidcIssuerUrl: plain('OIDC_ISSUER_URL', network.httpsUrl, 'Issuer of the OpenID provider.'),
+  oidcClientId: plain('OIDC_CLIENT_ID', text.pattern(/^[\x21-\x7e]+$/, 'is printable text'), 'Client id there.'),
+  oidcClientSecret: secret('OIDC_CLIENT_SECRET', secrets.secretText, 'Client secret there.'),
+  oidcAllowedGroups: plain(
+    'OIDC_ALLOWED_GROUPS',
+    text.list(text.pattern(/./, 'is text')),
+    'Groups that may sign in, between commas; everyone of the provider when it is not set.',
+  ),
+
+  smtpUrl: secret('SMTP_URL', secrets.smtpUrl, 'Mail server, as smtp:// or smtps:// with its credentials.'),
+  smtpHost: plain('SMTP_HOST', network.listenHost, 'Mail server, where SMTP_URL is not used.'),
+  smtpPort: plain('SMTP_PORT', text.whole(1, 65_535), 'Its port.'),
+  smtpUser: plain('SMTP_USER', text.pattern(/./, 'is text'), 'Its user name.'),
+  smtpPassword: secret('SMTP_PASSWORD', secrets.secretText, 'Its password.'),
+  smtpFrom: plain('SMTP_FROM', text.email, 'Sender of all mail.'),
+} as const;
+
+/** Variables with our prefix that only the launcher and the tests read; a process may inherit them. */
+export const toolVariables = ['COOPERAGE_CACHE', 'COOPERAGE_TEST_SERVICES'] as const;
+
+export const prefix = 'COOPERAGE_';
