@@ -12,7 +12,10 @@ const listen = (defaultPort: string) => ({
   port: withDefault(v.port, defaultPort),
   bindAll: withDefault(v.bindAll, 'false'),
 });
-const logLevel = withDefault(v.logLevel, 'info');
+const everyProcess = {
+  logLevel: withDefault(v.logLevel, 'info'),
+  release: { commit: withDefault(v.commit, 'unknown'), builtAt: optional(v.builtAt) },
+};
 const registry = { host: required(v.registryHost), insecure: withDefault(v.registryInsecure, 'false') };
 const registryToken = {
   key: required(v.registryTokenKey),
@@ -33,7 +36,7 @@ const oidc = optionalGroup({
 
 export const shapes = {
   api: {
-    logLevel,
+    ...everyProcess,
     http: {
       ...listen('8080'),
       publicUrl: required(v.publicUrl),
@@ -53,7 +56,7 @@ export const shapes = {
     smtp,
   },
   live: {
-    logLevel,
+    ...everyProcess,
     http: {
       ...listen('8081'),
       publicUrl: required(v.publicUrl),
@@ -63,7 +66,7 @@ export const shapes = {
     secretKeys: required(v.secretKeys),
   },
   builder: {
-    logLevel,
+    ...everyProcess,
     http: listen('8082'),
     publicUrl: required(v.publicUrl),
     ...stores,
@@ -78,7 +81,7 @@ export const shapes = {
     workerName,
   },
   control: {
-    logLevel,
+    ...everyProcess,
     http: listen('8083'),
     publicUrl: required(v.publicUrl),
     ...stores,
@@ -93,8 +96,8 @@ export const shapes = {
     maxAttempts: withDefault(v.maxAttempts, '3'),
     smtp,
   },
-  supervisor: { logLevel, http: listen('8084'), databaseUrl: required(v.databaseUrl), workerName },
-  web: { logLevel, http: listen('3000'), publicUrl: required(v.publicUrl), apiUrl: required(v.apiUrl) },
+  supervisor: { ...everyProcess, http: listen('8084'), databaseUrl: required(v.databaseUrl), workerName },
+  web: { ...everyProcess, http: listen('3000'), publicUrl: required(v.publicUrl), apiUrl: required(v.apiUrl) },
 } as const satisfies Record<ProcessRole, Shape>;
 
 /** The supervisor starts a builder with its own environment, so it may hold what a builder may hold. */

@@ -9,6 +9,16 @@ export const variables = {
   redisUrl: secret('REDIS_URL', secrets.redisUrl, 'Redis, as a redis:// or rediss:// address.'),
 
   logLevel: plain('LOG_LEVEL', text.logLevel, 'What the process writes to its own log.'),
+  commit: plain(
+    'COOPERAGE_COMMIT',
+    text.pattern(/^[0-9a-zA-Z._-]{1,64}$/, 'is a commit id'),
+    'Commit that this release was built from, shown by /version.',
+  ),
+  builtAt: plain(
+    'COOPERAGE_BUILT_AT',
+    text.pattern(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'is a time in ISO 8601, UTC'),
+    'When this release was built, shown by /version.',
+  ),
   host: plain('HOST', network.listenHost, 'Address to listen on.'),
   port: plain('PORT', text.port, 'Port to listen on; 0 takes a free one.'),
   bindAll: plain(

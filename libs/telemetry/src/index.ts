@@ -1,1 +1,9 @@
-export {};
+export {
+  type HealthServer,
+  type HealthServerOptions,
+  startHealthServer,
+  type VersionInfo,
+} from './health/health-server.js';
+export { type Readiness, type ReadinessCheck, readiness } from './health/readiness.js';
+export { type BoundIds, createLogger, type Logger, type LoggerOptions, withIds } from './logger/logger.js';
+export { createMetrics, type Metrics, type MetricsOptions } from './metrics/metrics.js';

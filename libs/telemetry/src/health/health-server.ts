@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '../logger/logger.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { type ReadinessCheck, readiness } from './readiness.js';
+
+export interface VersionInfo {
+  readonly version: string;
+  readonly commit: string;
+  /** ISO 8601, or null where nobody wrote it down. */
+  readonly builtAt: string | null;
+  /** Name of the newest migration that this code expects; null where it does not matter. */
+  readonly schemaVersion: string | null;
+}
+
+export interface HealthServerOptions {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly version: VersionInfo;
+  readonly checks: readonly ReadinessCheck[];
+  readonly metrics: Pick<Metrics, 'expose'>;
+  readonly logger: Logger;
+}
+
+export interface HealthServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+const requestTimeoutMs = 5_000;
+
+/**
+ * The only HTTP that a worker process speaks: `/healthz` (the process lives), `/readyz` (its required parts answer),
+ * `/metrics`, `/version`.
+ * @throws {Error} when the address cannot be listened on.
+ */
+export async function startHealthServer(options: HealthServerOptions): Promise<HealthServer> {
+  const server = createServer(
+    { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+    (request, response) => {
+      void respond(options, request, response);
+    },
+  );
+  await listen(server, options);
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+async function respond(
+  options: HealthServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const answer = await answerTo(options, request).catch((error: unknown) => {
+    options.logger.error({ err: error }, 'health request failed');
+    return json(500, { status: 'failed' });
+  });
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType,
+    'content-length': Buffer.byteLength(answer.body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(request.method === 'HEAD' ? undefined : answer.body);
+}
+
+async function answerTo(options: HealthServerOptions, request: IncomingMessage): Promise<Answer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return json(405, { status: 'method not allowed' });
+  switch (request.url?.split('?', 1)[0]) {
+    case '/healthz':
+      return json(200, { status: 'ok' });
+    case '/readyz':
+      return answerReadiness(options);
+    case '/metrics':
+      return { status: 200, ...(await options.metrics.expose()) };
+    case '/version':
+      return json(200, options.version);
+    default:
+      return json(404, { status: 'not found' });
+  }
+}
+
+async function answerReadiness(options: HealthServerOptions): Promise<Answer> {
+  const { ready, degraded } = await readiness(options.checks, (name, error) =>
+    options.logger.warn({ err: error, part: name }, 'a part does not answer'),
+  );
+  return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', degraded });
+}
+
+function json(status: number, body: unknown): Answer {
+  return { status, contentType: 'application/json', body: JSON.stringify(body) };
+}
+
+function listen(server: Server, { host, port }: HealthServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,75 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Instruments } from './instruments.js';
+
+const forges = ['github', 'gitlab', 'gitea', 'forgejo', 'generic', 'unknown'] as const;
+const phases = ['fetch', 'build', 'push', 'inspect', 'sign', 'verify', 'publish'] as const;
+
+const buildBuckets = [0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1_280, 3_600] as const;
+const waitBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15, 60, 300, 1_800] as const;
+const phaseBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800] as const;
+
+export interface MetricsOptions {
+  readonly version: string;
+  readonly commit: string;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * All metrics of the product, in base units, beside the usual `process_*` and `nodejs_*`. Labels never hold a build id, a
+ * commit, a branch or any other stranger's text.
+ */
+export function createMetrics(options: MetricsOptions) {
+  const registry = new Registry();
+  const beforeScrape: (() => void | Promise<void>)[] = [];
+  collectDefaultMetrics({ register: registry });
+  const metrics = productMetrics(new Instruments(registry), options);
+  return {
+    ...metrics,
+    /** Runs before each scrape: for gauges whose truth is elsewhere, in the database for example. */
+    beforeScrape: (refresh: () => void | Promise<void>): void => void beforeScrape.push(refresh),
+    /** The text exposition format of Prometheus 0.0.4. A refresh that fails leaves its gauges as they were. */
+    expose: async (): Promise<{ contentType: string; body: string }> => {
+      await Promise.allSettled(beforeScrape.map(async (refresh) => refresh()));
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+  };
+}
+
+function productMetrics(make: Instruments, options: MetricsOptions) {
+  make
+    .gauge('build_info', 'Version of the process; always 1.', { version: { atMost: 1 }, commit: { atMost: 1 } })
+    .set({ version: options.version, commit: options.commit }, 1);
+  return {
+    buildsTotal: make.counter('builds_total', 'Builds that ended.', {
+      status: ['succeeded', 'failed', 'canceled', 'timed_out'],
+      trigger: ['push', 'retry', 'manual', 'replay'],
+    }),
+    buildDurationSeconds: make.histogram(
+      'build_duration_seconds',
+      'From the first claim to the end of a build.',
+      { status: ['succeeded', 'failed', 'canceled', 'timed_out'] },
+      buildBuckets,
+    ),
+    buildQueueSeconds: make.histogram('build_queue_seconds', 'From queued to claimed.', {}, waitBuckets),
+    phaseDurationSeconds: make.histogram(
+      'phase_duration_seconds',
+      'Time in one phase of an attempt.',
+      { phase: phases },
+      phaseBuckets,
+    ),
+    queueDepth: make.gauge('queue_depth', 'Builds that wait for a worker.', { pool: { atMost: 50 } }),
+    workers: make.gauge('workers', 'Workers by state.', { state: ['idle', 'busy', 'lost'] }),
+    cacheStepsTotal: make.counter('cache_steps_total', 'Steps of builds by cache result.', { result: ['hit', 'miss'] }),
+    webhookDeliveriesTotal: make.counter('webhook_deliveries_total', 'Webhook calls by forge and outcome.', {
+      forge: forges,
+      outcome: ['accepted', 'duplicate', 'ignored', 'refused', 'failed'],
+    }),
+    logLinesTotal: make.counter('log_lines_total', 'Lines that steps printed and we stored.', {}),
+    logSubscribers: make.gauge('log_subscribers', 'Viewers that follow a log now.', {}),
+    signaturesTotal: make.counter('signatures_total', 'Signatures and attestations that were made.', {
+      kind: ['signature', 'provenance', 'sbom'],
+      outcome: ['made', 'failed'],
+    }),
+  };
+}
