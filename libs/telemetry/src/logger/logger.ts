@@ -53,7 +53,11 @@ export function withIds(logger: Logger, ids: BoundIds): Logger {
 /** pino formats the first logger's bindings only; a child inherits this method from its parent. */
 function redactBindings(logger: Logger): void {
   const { child } = logger;
-  logger.child = function (this: Logger, bindings: pino.Bindings, options?: pino.ChildLoggerOptions) {
-    return Reflect.apply(child, this, [redactFields(bindings), options]);
-  } as Logger['child'];
+  logger.child = function redacting<Levels extends string = never>(
+    this: Logger,
+    bindings: pino.Bindings,
+    options?: pino.ChildLoggerOptions<Levels>,
+  ): Logger<Levels> {
+    return Reflect.apply(child, this, [redactFields(bindings), options]) as Logger<Levels>;
+  };
 }
