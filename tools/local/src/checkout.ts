@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** The folder that holds `./cooperage`. */
+export const CHECKOUT = path.resolve(import.meta.dirname, '../../..');
+
+/** What clones share: downloads, unpacked tools, base images. */
+export const CACHE =
+  process.env.COOPERAGE_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'cooperage');
+
+/** What belongs to this checkout alone. */
+export const STATE = path.join(CHECKOUT, '.cooperage');
+
+/** Six hexadecimal digits that keep the bridges, groups and sockets of two folders apart. */
+export function folderId(folder: string): string {
+  return createHash('sha256').update(path.resolve(folder)).digest('hex').slice(0, 6);
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { readJson, writeJson } from '../files/atomic-file.ts';
+import { Lock } from '../files/lock.ts';
+import { say, seconds } from '../output.ts';
+import { findMirror, readSourceFiles } from './apt-sources.ts';
+import { choosePackages, NEWER_SUITE, packageNames } from './choose-packages.ts';
+import { DebStore } from './deb-store.ts';
+import type { DebianHost } from './debian-host.ts';
+import { introduce } from './host-tools.ts';
+import { type PackageRecord, upstreamVersion } from './package-records.ts';
+import { PrivateApt } from './private-apt.ts';
+import { packagesOfLibrary } from './shared-libraries.ts';
+import type { ToolSpec } from './tool-list.ts';
+import { ToolTree } from './tool-tree.ts';
+
+const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
+const MANIFEST = 'manifest.json';
+/** Libraries ask for libraries: no set here is deeper. */
+const LIBRARY_ROUNDS = 4;
+
+/** What lies beside an unpacked tree: where each file came from, and the version of each program. */
+interface Manifest {
+  readonly packages: readonly PackageRecord[];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface ObtainedTools {
+  readonly tree: ToolTree;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/**
+ * The tools as Debian packages, unpacked into the cache and never installed. Once a set is there it stays as it is: the
+ * newer suite moves, and a version is only taken after each of its programs has started.
+ */
+export async function obtainTools(specs: readonly ToolSpec[], host: DebianHost, cache: string): Promise<ObtainedTools> {
+  const folder = path.join(cache, 'toolchain', `${host.codename}-${host.architecture}-${setKey(specs)}`);
+  const lock = await Lock.take(folder, () => say('· another launcher is obtaining the tools; waiting for it'));
+  try {
+    if (!existsSync(path.join(folder, MANIFEST))) await makeTree(specs, host, cache, folder);
+  } finally {
+    lock.release();
+  }
+  const versions = readJson<Manifest>(path.join(folder, MANIFEST))?.versions ?? {};
+  return { tree: new ToolTree(folder, host.architecture), versions };
+}
+
+function setKey(specs: readonly ToolSpec[]): string {
+  const list = specs.map((spec) => `${spec.name} ${spec.package} ${spec.suite}`).sort();
+  return createHash('sha256').update(list.join('\n')).digest('hex').slice(0, 12);
+}
+
+async function makeTree(specs: readonly ToolSpec[], host: DebianHost, cache: string, folder: string): Promise<void> {
+  const started = performance.now();
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const part = mkdtempSync(`${folder}.part-`);
+  try {
+    const apt = await openApt(host, cache);
+    const store = new DebStore(path.join(cache, 'debs'));
+    const tree = new ToolTree(part, host.architecture);
+    const packages = choosePackages(specs, await apt.records(packageNames(specs)), host);
+    await unpackAll(packages, store, apt, tree);
+    const libraries = await addLibraries(tree, store, apt, host);
+    await tree.setLibraryPaths();
+    tree.linkPrograms();
+    await smokeTest(specs, tree);
+    writeJson(path.join(part, MANIFEST), manifest(specs, packages, libraries));
+    renameSync(part, folder);
+    say(`· tools ready in ${seconds(performance.now() - started)}`);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+async function openApt(host: DebianHost, cache: string): Promise<PrivateApt> {
+  const mirror = findMirror(readSourceFiles(), host.codename) ?? DEFAULT_MIRROR;
+  const apt = new PrivateApt(path.join(cache, 'apt', `${host.codename}-${host.architecture}`));
+  say(`· reading Debian's package lists (${host.codename}, ${NEWER_SUITE})`);
+  await apt.update(mirror, [host.codename, NEWER_SUITE]);
+  return apt;
+}
+
+async function unpackAll(
+  packages: readonly PackageRecord[],
+  store: DebStore,
+  apt: PrivateApt,
+  tree: ToolTree,
+): Promise<void> {
+  await store.obtain(packages, apt);
+  for (const record of packages) await tree.unpack(store.file(record));
+  tree.mergeLibraryFolders();
+}
+
+/** Adds the shared libraries that this machine lacks, from its own release. */
+async function addLibraries(
+  tree: ToolTree,
+  store: DebStore,
+  apt: PrivateApt,
+  host: DebianHost,
+): Promise<PackageRecord[]> {
+  const added: PackageRecord[] = [];
+  for (let round = 0; round < LIBRARY_ROUNDS; round++) {
+    const missing = await tree.missingLibraries();
+    if (missing.length === 0) return added;
+    const packages = await chooseLibraries(missing, apt, host);
+    await unpackAll(packages, store, apt, tree);
+    added.push(...packages);
+  }
+  throw new Error(`shared libraries are still missing: ${(await tree.missingLibraries()).join(', ')}`);
+}
+
+async function chooseLibraries(
+  libraries: readonly string[],
+  apt: PrivateApt,
+  host: DebianHost,
+): Promise<PackageRecord[]> {
+  const records = await apt.records(libraries.flatMap(packagesOfLibrary));
+  const own = records.filter((record) => record.suites.includes(host.codename));
+  const chosen = libraries.map((library) => {
+    const names = packagesOfLibrary(library);
+    const record = names.flatMap((name) => own.filter((candidate) => candidate.name === name))[0];
+    if (!record) throw new Error(`${host.codename} has no package for the shared library ${library}`);
+    return record;
+  });
+  return [...new Map(chosen.map((record) => [record.sha256, record])).values()];
+}
+
+/** @throws {Error} when a program does not start: such a set is not kept. */
+async function smokeTest(specs: readonly ToolSpec[], tree: ToolTree): Promise<void> {
+  for (const spec of specs)
+    if ((await introduce(path.join(tree.bin, spec.name), spec)) === undefined)
+      throw new Error(`${spec.name} of the package ${spec.package} does not start on this machine`);
+}
+
+function manifest(
+  specs: readonly ToolSpec[],
+  packages: readonly PackageRecord[],
+  libraries: readonly PackageRecord[],
+): Manifest {
+  const versionOf = (name: string) => packages.find((record) => record.name === name)?.version ?? '';
+  const versions = specs.map((spec) => [spec.name, upstreamVersion(versionOf(spec.package))]);
+  return { packages: [...packages, ...libraries], versions: Object.fromEntries(versions) };
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { findMirror } from './apt-sources.ts';
+import { choosePackages } from './choose-packages.ts';
+import { parseOsRelease } from './debian-host.ts';
+import { glibcSuffices, parseMadison, parseRecords, upstreamVersion } from './package-records.ts';
+import { packagesOfLibrary } from './shared-libraries.ts';
+import { isAtLeast, parseVersion, TOOLS, type ToolSpec } from './tool-list.ts';
+
+const STANZAS = `Types: deb
+# a snapshot
+URIs: http://mirror.example/debian
+Suites: bookworm bookworm-updates
+Components: main
+
+Types: deb
+URIs: http://mirror.example/debian-security
+Suites: bookworm-security
+Components: main
+`;
+
+describe('the mirror', () => {
+  it('is read from stanzas', () => {
+    expect(findMirror([STANZAS], 'bookworm')).toBe('http://mirror.example/debian');
+  });
+
+  it('is read from lines with options', () => {
+    expect(findMirror(['deb [arch=amd64] http://a.example/d trixie main contrib'], 'trixie')).toBe(
+      'http://a.example/d',
+    );
+  });
+
+  it('is not another release, a source line or a switched off stanza', () => {
+    expect(findMirror([STANZAS], 'trixie')).toBeUndefined();
+    expect(findMirror(['deb-src http://a.example/d trixie main'], 'trixie')).toBeUndefined();
+    expect(findMirror([`Enabled: no\n${STANZAS.split('\n\n')[0]}`], 'bookworm')).toBeUndefined();
+  });
+});
+
+const MADISON = `runc | 1.3.6+ds1-2 | http://m.example/debian sid/main amd64 Packages
+runc | 1.1.5+ds1-1 | http://m.example/debian bookworm/main amd64 Packages
+`;
+const SHOW = `Package: runc
+Version: 1.3.6+ds1-2
+Depends: libc6 (>= 2.38), libseccomp2 (>= 2.6.0)
+Size: 3000
+SHA256: aa
+
+Package: runc
+Version: 1.1.5+ds1-1
+Depends: libc6 (>= 2.34)
+Size: 2000
+SHA256: bb
+`;
+const HELPER = 'Package: patchelf\nVersion: 1\nSize: 1\nSHA256: cc\n';
+
+describe('packages', () => {
+  const records = parseRecords(
+    `${SHOW}\n${HELPER}`,
+    parseMadison(`${MADISON}patchelf | 1 | http://m.example/debian bookworm/main amd64 Packages\n`),
+  );
+  const spec: ToolSpec = { name: 'runc', package: 'runc', suite: 'newer-if-it-runs', versionArguments: [] };
+
+  it('are taken from the newer suite where the glibc carries them', () => {
+    const host = { codename: 'bookworm', architecture: 'amd64', glibc: '2.41' };
+    expect(choosePackages([spec], records, host).map((record) => record.version)).toEqual(['1.3.6+ds1-2', '1']);
+  });
+
+  it('are taken from the own release where it does not', () => {
+    const host = { codename: 'bookworm', architecture: 'amd64', glibc: '2.36' };
+    expect(choosePackages([spec], records, host)[0]).toMatchObject({ version: '1.1.5+ds1-1', sizeBytes: 2000 });
+  });
+
+  it('that no suite has are named', () => {
+    const host = { codename: 'forky', architecture: 'amd64', glibc: '2.36' };
+    expect(() => choosePackages([spec], records, host)).toThrow('no package runc for forky');
+  });
+
+  it('compare glibc as numbers', () => {
+    expect(glibcSuffices('2.36', '2.4')).toBe(true);
+    expect(glibcSuffices('2.36', '2.38')).toBe(false);
+    expect(glibcSuffices('2.36', undefined)).toBe(true);
+  });
+
+  it('name a library that nobody knows', () => {
+    expect(() => packagesOfLibrary('libunheard.so.1')).toThrow('libunheard.so.1');
+  });
+});
+
+describe('versions', () => {
+  it('are found in what programs print', () => {
+    const spec: ToolSpec = { name: 'x', package: 'x', suite: 'own', versionArguments: [] };
+    expect(parseVersion(spec, 'Docker version 28.5.2+dfsg4, build 89c5e8f')).toBe('28.5.2');
+    expect(parseVersion(spec, 'Redis server v=7.0.15 sha=00000000:0')).toBe('7.0.15');
+    expect(parseVersion(spec, 'no number')).toBeUndefined();
+  });
+
+  it('are not those of the compiler', () => {
+    const cosign = TOOLS.find((tool) => tool.name === 'cosign') as ToolSpec;
+    expect(parseVersion(cosign, 'GitVersion:    devel\nGoVersion:     go1.27.3\n')).toBeUndefined();
+    expect(parseVersion(cosign, 'GitVersion:    v3.0.2\nGoVersion:     go1.25.1\n')).toBe('3.0.2');
+  });
+
+  it("of packages lose what is Debian's own", () => {
+    expect(upstreamVersion('5:7.0.15-1~deb12u7')).toBe('7.0.15');
+    expect(upstreamVersion('28.5.2+dfsg4-5')).toBe('28.5.2');
+  });
+
+  it('compare part by part', () => {
+    expect(isAtLeast('28.5.2', '28.0')).toBe(true);
+    expect(isAtLeast('2.10', '2.9')).toBe(true);
+    expect(isAtLeast('1.18.9', '1.19')).toBe(false);
+    expect(isAtLeast('3', '3.0.1')).toBe(false);
+  });
+
+  it('read a release file with and without quotes', () => {
+    expect(parseOsRelease('ID=debian\nVERSION_CODENAME="trixie"\n')).toEqual({
+      ID: 'debian',
+      VERSION_CODENAME: 'trixie',
+    });
+  });
+});
