@@ -1,0 +1,36 @@
+import type { BuildRecord } from '../build/build-record.js';
+
+export type AttemptState = 'dispatched' | 'claimed' | 'built' | 'failed' | 'lost' | 'canceled' | 'timed_out';
+
+/** An attempt that this process has claimed: what a builder needs to go on. */
+export interface ClaimedAttempt {
+  readonly attemptId: string;
+  readonly build: BuildRecord;
+  /** The epoch; equals `build.attemptNumber`. */
+  readonly number: number;
+}
+
+/** What control hands to the queue. */
+export interface DispatchedAttempt {
+  readonly attemptId: string;
+  readonly buildId: string;
+  readonly number: number;
+}
+
+/** What the builder's heartbeat learns of each attempt that it holds. */
+export type HeartbeatAnswer = 'go_on' | 'cancel' | 'not_yours';
+
+/** A step as it is stored. */
+export interface StepRecord {
+  readonly ordinal: number;
+  readonly vertexId: string;
+  readonly name: string;
+  readonly stage: string | null;
+  readonly platform: string | null;
+  readonly internal: boolean;
+  readonly cached: boolean;
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+  readonly error: string | null;
+  readonly progressGroup: string | null;
+}

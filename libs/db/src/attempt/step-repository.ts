@@ -1,0 +1,32 @@
+import type { Database } from '../database.js';
+import type { StepRecord } from './attempt-record.js';
+
+/** Steps of an attempt: written again whenever their state changes. */
+export class StepRepository {
+  constructor(private readonly db: Database) {}
+
+  async save(attemptId: string, steps: readonly StepRecord[]): Promise<void> {
+    if (steps.length === 0) return;
+    const rows = JSON.stringify(steps);
+    await this.db.prisma.$executeRaw`
+      INSERT INTO step (attempt_id, ordinal, vertex_id, name, stage, platform, internal, cached, started_at, completed_at, error, progress_group)
+      SELECT ${attemptId}::uuid, s.ordinal, s."vertexId", s.name, s.stage, s.platform, s.internal, s.cached, s."startedAt", s."completedAt",
+        s.error, s."progressGroup"
+      FROM jsonb_to_recordset(${rows}::jsonb) AS s(ordinal int, "vertexId" text, name text, stage text, platform text, internal boolean,
+        cached boolean, "startedAt" timestamptz, "completedAt" timestamptz, error text, "progressGroup" text)
+      ON CONFLICT (attempt_id, ordinal) DO UPDATE SET name = excluded.name, cached = excluded.cached, started_at = excluded.started_at,
+        completed_at = excluded.completed_at, error = excluded.error, progress_group = excluded.progress_group`;
+  }
+
+  /** Which lines of the Dockerfile each step comes from; known after success, or of the failing step. */
+  async saveLines(
+    attemptId: string,
+    lines: readonly { vertexId: string; startLine: number; endLine: number }[],
+  ): Promise<void> {
+    if (lines.length === 0) return;
+    await this.db.prisma.$executeRaw`
+      UPDATE step SET start_line = l."startLine", end_line = l."endLine"
+      FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS l("vertexId" text, "startLine" int, "endLine" int)
+      WHERE step.attempt_id = ${attemptId}::uuid AND step.vertex_id = l."vertexId"`;
+  }
+}

@@ -1,0 +1,38 @@
+import type { BuildStage, BuildStatus, Digest, FailureReport, Phase, Zone } from '@cooperage/domain';
+import type { Build, Prisma } from '../generated/client.js';
+import type {
+  BaseImage,
+  BuildLimits,
+  BuildRecord,
+  BuildTrigger,
+  BuildWarning,
+  CacheExportState,
+  PhaseSpan,
+} from './build-record.js';
+
+/** Row → record. JSON columns are written only by this package, so their shape is known. */
+export function toBuildRecord(row: Build): BuildRecord {
+  return {
+    ...row,
+    commitTime: Number(row.commitTime),
+    zone: row.zone as Zone,
+    buildArgs: row.buildArgs as Record<string, string>,
+    limits: row.limits as unknown as BuildLimits,
+    trigger: row.trigger as BuildTrigger,
+    status: row.status as BuildStatus,
+    stage: row.stage as BuildStage | null,
+    phase: row.phase as Phase | null,
+    phases: row.phases as unknown as PhaseSpan[],
+    failure: row.failure as unknown as FailureReport | null,
+    digest: row.digest as Digest | null,
+    sizeBytes: row.sizeBytes === null ? null : Number(row.sizeBytes),
+    baseImages: row.baseImages as unknown as BaseImage[],
+    warnings: row.warnings as unknown as BuildWarning[],
+    cacheExport: row.cacheExport as CacheExportState,
+  };
+}
+
+/** Plain data → a JSON column. */
+export function toJson(value: object): Prisma.InputJsonValue {
+  return value as Prisma.InputJsonValue;
+}

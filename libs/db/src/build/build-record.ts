@@ -1,0 +1,94 @@
+import type { BuildStage, BuildState, BuildStatus, Digest, FailureReport, Phase, Zone } from '@cooperage/domain';
+
+export interface BuildLimits {
+  readonly timeoutMs: number;
+  readonly logBytes: number;
+  readonly memoryBytes: number | null;
+  readonly pids: number | null;
+  readonly cpus: number | null;
+}
+
+/** What a build is made from, fixed when the build is created. */
+export interface BuildInputs {
+  readonly ref: string;
+  readonly commit: string;
+  readonly commitSubject: string;
+  readonly commitAuthor: string;
+  /** Committer time in seconds since 1970. */
+  readonly commitTime: number;
+  readonly zone: Zone;
+  /** False for a late delivery: its image is published by digest only. */
+  readonly movesTags: boolean;
+  readonly tags: readonly string[];
+  readonly contextPath: string;
+  readonly dockerfilePath: string;
+  readonly target: string | null;
+  readonly platform: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly limits: BuildLimits;
+  readonly noCache: boolean;
+}
+
+export interface PhaseSpan {
+  readonly phase: Phase;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+export interface BaseImage {
+  readonly name: string;
+  readonly digest: string;
+}
+
+export interface BuildWarning {
+  readonly rule: string;
+  readonly message: string;
+  readonly url: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+export type BuildTrigger = 'push' | 'retry' | 'manual' | 'replay';
+export type CacheExportState = 'none' | 'pending' | 'done' | 'failed';
+
+export interface BuildRecord extends BuildInputs {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly number: number;
+  readonly sequence: bigint;
+  readonly ruleId: string | null;
+  readonly ruleName: string | null;
+  readonly deliveryId: string | null;
+  readonly trigger: BuildTrigger;
+  readonly triggeredBy: string | null;
+  readonly retryOf: string | null;
+  readonly status: BuildStatus;
+  readonly stage: BuildStage | null;
+  readonly phase: Phase | null;
+  readonly phases: readonly PhaseSpan[];
+  readonly waitReason: string | null;
+  readonly version: number;
+  readonly attemptNumber: number;
+  readonly failure: FailureReport | null;
+  readonly digest: Digest | null;
+  readonly mediaType: string | null;
+  readonly sizeBytes: number | null;
+  readonly baseImages: readonly BaseImage[];
+  readonly stepsTotal: number | null;
+  readonly stepsCached: number | null;
+  readonly warnings: readonly BuildWarning[];
+  readonly cacheExport: CacheExportState;
+  readonly cacheExportNote: string | null;
+  readonly cancelRequestedAt: Date | null;
+  readonly cancelRequestedBy: string | null;
+  readonly stoppedAt: Date | null;
+  readonly queuedAt: Date;
+  readonly startedAt: Date | null;
+  readonly builtAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+export function stateOf(build: Pick<BuildRecord, 'status' | 'stage'>): BuildState {
+  return { status: build.status, stage: build.stage };
+}

@@ -1,0 +1,74 @@
+import { toJson } from '../build/build-mapping.js';
+import type { Database } from '../database.js';
+import { newId } from '../new-id.js';
+
+export type ProcessRole = 'api' | 'live' | 'builder' | 'control';
+
+/** What a process says of itself; shown on the workers page. */
+export interface ProcessInfo {
+  readonly slots?: number;
+  readonly engine?: string;
+  readonly engineVersion?: string;
+  readonly platforms?: readonly string[];
+  readonly zones?: readonly string[];
+  /** Why it takes no builds, when it takes none. */
+  readonly note?: string | null;
+}
+
+export interface ProcessRecord {
+  readonly id: string;
+  readonly role: ProcessRole;
+  readonly name: string;
+  readonly startedAt: Date;
+  readonly heartbeatAt: Date;
+  readonly endedAt: Date | null;
+  readonly endReason: 'exited' | 'silent' | null;
+  readonly info: ProcessInfo;
+}
+
+/** Rows of running processes: who holds what, and who has ended. */
+export class ProcessRepository {
+  constructor(private readonly db: Database) {}
+
+  /** @param id chosen by the supervisor where there is one, so that it can note the death of exactly this process */
+  async start(role: ProcessRole, name: string, info: ProcessInfo, id: string = newId()): Promise<string> {
+    await this.db.prisma.processInstance.create({ data: { id, role, name, info: toJson(info) } });
+    return id;
+  }
+
+  /** False when the row says that this process has ended: it must stop what it does and exit. */
+  async heartbeat(id: string, info: ProcessInfo): Promise<boolean> {
+    const count = await this.db.prisma.$executeRaw`
+      UPDATE process_instance SET heartbeat_at = now(), info = ${JSON.stringify(info)}::jsonb
+      WHERE id = ${id}::uuid AND ended_at IS NULL`;
+    return count === 1;
+  }
+
+  /**
+   * Notes an end. `exited` is only for who has seen it (the process itself, or its parent): it lets others take over at
+   * once, without waiting for leases and tokens. It also replaces an earlier `silent`.
+   */
+  async end(id: string, reason: 'exited' | 'silent'): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      UPDATE process_instance SET ended_at = coalesce(ended_at, now()), end_reason = ${reason}
+      WHERE id = ${id}::uuid AND (end_reason IS NULL OR end_reason = 'silent')`;
+    await this.db.prisma.$executeRaw`SELECT pg_notify('cooperage_dispatch', ''), pg_notify('cooperage_outbox', '')`;
+  }
+
+  /** Marks processes without a heartbeat for `silentMs` as ended; the number of them. */
+  async endSilent(silentMs: number): Promise<number> {
+    return this.db.prisma.$executeRaw`
+      UPDATE process_instance SET ended_at = now(), end_reason = 'silent'
+      WHERE ended_at IS NULL AND heartbeat_at < now() - ${silentMs} * interval '1 millisecond'`;
+  }
+
+  /** Running processes, and those that ended within the last day. */
+  async list(): Promise<ProcessRecord[]> {
+    const rows = await this.db.prisma.processInstance.findMany({
+      where: { OR: [{ endedAt: null }, { endedAt: { gt: new Date(Date.now() - 86_400_000) } }] },
+      orderBy: { id: 'desc' },
+      take: 200,
+    });
+    return rows.map((row) => row as unknown as ProcessRecord);
+  }
+}

@@ -1,0 +1,107 @@
+import type { AppendOutcome, ChunkStore, LogChunk, LogScale, LogTail, StoredChunk } from '@cooperage/logs/ports';
+import type { Database } from '../database.js';
+
+const maxChunksOfRange = 256;
+
+/** The archive of logs on PostgreSQL. Each method is one statement, so each is atomic and safe to repeat. */
+export class PostgresChunkStore implements ChunkStore {
+  constructor(private readonly db: Database) {}
+
+  async append(chunk: LogChunk): Promise<AppendOutcome> {
+    const [row] = await this.db.prisma.$queryRaw<{ stored: boolean }[]>`
+      WITH log AS (
+        SELECT a.id FROM attempt a JOIN build b ON b.id = a.build_id
+        WHERE a.id = ${chunk.attemptId}::uuid AND NOT a.log_complete AND a.log_next_n <= ${chunk.firstN}
+          AND b.attempt_number <= ${chunk.epoch} AND a.log_epoch <= ${chunk.epoch}
+        FOR UPDATE OF a
+      ), added AS (
+        INSERT INTO log_chunk (attempt_id, first_n, last_n, epoch, first_at_ms, first_line, lines, first_text_byte, text_bytes,
+          entries_bytes, payload)
+        SELECT id, ${chunk.firstN}, ${chunk.lastN}, ${chunk.epoch}, ${chunk.firstAtMs}, ${chunk.firstLine}, ${chunk.lines},
+          ${chunk.firstTextByte}, ${chunk.textBytes}, ${chunk.entriesBytes}, ${Buffer.from(chunk.payload)}
+        FROM log RETURNING attempt_id
+      ), moved AS (
+        UPDATE attempt a SET log_next_n = ${chunk.lastN + 1}, log_epoch = ${chunk.epoch},
+          log_lines = ${chunk.firstLine + chunk.lines}, log_bytes = ${chunk.firstTextByte + chunk.textBytes}
+        FROM added WHERE a.id = added.attempt_id RETURNING a.id
+      )
+      SELECT EXISTS (SELECT 1 FROM moved) OR EXISTS (
+        SELECT 1 FROM log_chunk c WHERE c.attempt_id = ${chunk.attemptId}::uuid AND c.first_n = ${chunk.firstN}
+          AND c.epoch = ${chunk.epoch}) AS stored`;
+    return row?.stored ? 'stored' : 'fenced';
+  }
+
+  async seal(attemptId: string, epoch: number): Promise<AppendOutcome> {
+    const [row] = await this.db.prisma.$queryRaw<{ sealed: boolean }[]>`
+      WITH sealed AS (
+        UPDATE attempt a SET log_complete = true, log_epoch = ${epoch} FROM build b
+        WHERE a.id = ${attemptId}::uuid AND b.id = a.build_id AND b.attempt_number <= ${epoch} AND a.log_epoch <= ${epoch}
+        RETURNING a.id
+      )
+      SELECT EXISTS (SELECT 1 FROM sealed) AS sealed`;
+    return row?.sealed ? 'stored' : 'fenced';
+  }
+
+  async range(attemptId: string, fromN: number, limitBytes: number): Promise<readonly StoredChunk[]> {
+    // At most this many chunks are looked at, so that a page of a very long log costs the same at any depth.
+    const rows = await this.db.prisma.$queryRaw<StoredRow[]>`
+      SELECT * FROM (
+        SELECT *, sum(entries_bytes) OVER (ORDER BY first_n) AS total, row_number() OVER (ORDER BY first_n) AS nth FROM (
+          SELECT first_n, last_n, first_at_ms, first_line, first_text_byte, entries_bytes, payload FROM log_chunk
+          WHERE attempt_id = ${attemptId}::uuid
+            AND first_n >= coalesce((SELECT first_n FROM log_chunk
+              WHERE attempt_id = ${attemptId}::uuid AND first_n <= ${fromN} AND last_n >= ${fromN}
+              ORDER BY first_n DESC LIMIT 1), ${fromN})
+          ORDER BY first_n LIMIT ${maxChunksOfRange}) page
+      ) c WHERE total <= ${limitBytes} OR nth = 1 ORDER BY first_n`;
+    return rows.map(toStoredChunk);
+  }
+
+  async find(attemptId: string, scale: LogScale, position: number): Promise<number> {
+    const rows =
+      scale === 'line'
+        ? await this.db.prisma.$queryRaw<{ n: bigint }[]>`
+            SELECT first_n AS n FROM log_chunk WHERE attempt_id = ${attemptId}::uuid AND first_line < ${position}
+            ORDER BY first_n DESC LIMIT 1`
+        : await this.db.prisma.$queryRaw<{ n: bigint }[]>`
+            SELECT first_n AS n FROM log_chunk WHERE attempt_id = ${attemptId}::uuid AND first_text_byte < ${position}
+            ORDER BY first_n DESC LIMIT 1`;
+    return Number(rows[0]?.n ?? 0);
+  }
+
+  async tail(attemptId: string): Promise<LogTail> {
+    const row = await this.db.prisma.attempt.findUnique({
+      where: { id: attemptId },
+      select: { logNextN: true, logLines: true, logBytes: true, logComplete: true },
+    });
+    if (!row) return { nextN: 0, lines: 0, textBytes: 0, complete: true };
+    return {
+      nextN: Number(row.logNextN),
+      lines: Number(row.logLines),
+      textBytes: Number(row.logBytes),
+      complete: row.logComplete,
+    };
+  }
+}
+
+interface StoredRow {
+  first_n: bigint;
+  last_n: bigint;
+  first_at_ms: bigint;
+  first_line: bigint;
+  first_text_byte: bigint;
+  entries_bytes: number;
+  payload: Uint8Array;
+}
+
+function toStoredChunk(row: StoredRow): StoredChunk {
+  return {
+    firstN: Number(row.first_n),
+    lastN: Number(row.last_n),
+    firstAtMs: Number(row.first_at_ms),
+    firstLine: Number(row.first_line),
+    firstTextByte: Number(row.first_text_byte),
+    entriesBytes: row.entries_bytes,
+    payload: row.payload,
+  };
+}

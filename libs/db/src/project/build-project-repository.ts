@@ -1,0 +1,43 @@
+import type { Database } from '../database.js';
+
+export interface SealedSecret {
+  readonly name: string;
+  readonly sealed: Uint8Array;
+}
+
+export interface BuildProject {
+  readonly id: string;
+  readonly slug: string;
+  readonly organizationSlug: string;
+  readonly remoteUrl: string;
+  readonly gitCredentials: Uint8Array | null;
+  readonly defaultBranch: string | null;
+}
+
+/** What builder and control read of a project. Values are sealed; whoever holds `ENCRYPTION_KEY` opens them. */
+export class BuildProjectRepository {
+  constructor(private readonly db: Database) {}
+
+  async find(projectId: string): Promise<BuildProject | null> {
+    const row = await this.db.prisma.project.findUnique({
+      where: { id: projectId },
+      include: { organization: { select: { slug: true } } },
+    });
+    return row && { ...row, organizationSlug: row.organization.slug };
+  }
+
+  async secrets(projectId: string): Promise<SealedSecret[]> {
+    return this.db.prisma.projectSecret.findMany({
+      where: { projectId },
+      select: { name: true, sealed: true },
+      orderBy: { name: 'asc' },
+    });
+  }
+
+  async registryCredentials(projectId: string): Promise<{ host: string; username: string; sealed: Uint8Array }[]> {
+    return this.db.prisma.registryCredential.findMany({
+      where: { projectId },
+      select: { host: true, username: true, sealed: true },
+    });
+  }
+}
