@@ -4,6 +4,7 @@ export * from './build/phase.js';
 export * from './cache/cache-reference.js';
 export * from './cache/zone.js';
 export * from './crypto/sealed-box.js';
+export * from './crypto/sealed-subject.js';
 export * from './failure/build-failure.js';
 export * from './failure/catalogue.js';
 export * from './git/full-ref.js';

@@ -1,1 +1,3 @@
-export {};
+export * from './job-sender.js';
+export * from './job-worker.js';
+export * from './redis.js';

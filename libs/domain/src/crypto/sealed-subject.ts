@@ -1,0 +1,9 @@
+/** What a sealed box belongs to: the associated data, so that a box that is moved to another row does not open. */
+export const sealedSubject = {
+  gitCredentials: (projectId: string) => `git-credentials:${projectId}`,
+  hookSecret: (hookSecretId: string) => `hook-secret:${hookSecretId}`,
+  projectSecret: (projectId: string, name: string) => `project-secret:${projectId}:${name}`,
+  registryCredential: (projectId: string, host: string) => `registry-credential:${projectId}:${host}`,
+  registryToken: (attemptId: string) => `registry-token:${attemptId}`,
+  signingKey: (projectId: string) => `signing-key:${projectId}`,
+} as const;
