@@ -16,6 +16,7 @@ import type { ToolSpec } from './tool-list.ts';
 import { ToolTree } from './tool-tree.ts';
 
 const DEFAULT_MIRROR = 'http://deb.debian.org/debian';
+const APT_FOLDER = 'apt';
 const MANIFEST = 'manifest.json';
 /** Libraries ask for libraries: no set here is deeper. */
 const LIBRARY_ROUNDS = 4;
@@ -57,7 +58,7 @@ async function makeTree(specs: readonly ToolSpec[], host: DebianHost, cache: str
   mkdirSync(path.dirname(folder), { recursive: true });
   const part = mkdtempSync(`${folder}.part-`);
   try {
-    const apt = await openApt(host, cache);
+    const apt = await openApt(host, path.join(part, APT_FOLDER));
     const store = new DebStore(path.join(cache, 'debs'));
     const tree = new ToolTree(part, host.architecture);
     const packages = choosePackages(specs, await apt.records(packageNames(specs)), host);
@@ -67,6 +68,8 @@ async function makeTree(specs: readonly ToolSpec[], host: DebianHost, cache: str
     tree.linkPrograms();
     await smokeTest(specs, tree);
     writeJson(path.join(part, MANIFEST), manifest(specs, packages, libraries));
+    // Package lists are large and old tomorrow.
+    rmSync(path.join(part, APT_FOLDER), { recursive: true });
     renameSync(part, folder);
     say(`· tools ready in ${seconds(performance.now() - started)}`);
   } finally {
@@ -74,9 +77,9 @@ async function makeTree(specs: readonly ToolSpec[], host: DebianHost, cache: str
   }
 }
 
-async function openApt(host: DebianHost, cache: string): Promise<PrivateApt> {
+async function openApt(host: DebianHost, folder: string): Promise<PrivateApt> {
   const mirror = findMirror(readSourceFiles(), host.codename) ?? DEFAULT_MIRROR;
-  const apt = new PrivateApt(path.join(cache, 'apt', `${host.codename}-${host.architecture}`));
+  const apt = new PrivateApt(folder);
   say(`· reading Debian's package lists (${host.codename}, ${NEWER_SUITE})`);
   await apt.update(mirror, [host.codename, NEWER_SUITE]);
   return apt;

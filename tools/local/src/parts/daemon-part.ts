@@ -1,0 +1,16 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeAtomic } from '../files/atomic-file.ts';
+import type { Daemon } from '../processes/daemon.ts';
+
+/**
+ * Leaves a running daemon alone when it was started with the same settings and answers; otherwise it is stopped, its
+ * settings are written and it is started.
+ */
+export async function ensureRunning(daemon: Daemon, settingsFile: string, settings: string): Promise<void> {
+  const same = existsSync(settingsFile) && readFileSync(settingsFile, 'utf8') === settings;
+  const running = daemon.running();
+  if (running && same && (await daemon.spec.isReady(running.pid))) return;
+  await daemon.stop();
+  writeAtomic(settingsFile, settings, 0o600);
+  await daemon.start();
+}

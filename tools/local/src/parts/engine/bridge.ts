@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { attempt, run } from '../../processes/command.ts';
+import type { Tools } from '../../toolchain/tools.ts';
+import { bridgeAddress, chooseSubnet, takenNetworks } from './subnet.ts';
+
+/** The network that steps are plugged into. */
+export class Bridge {
+  readonly name: string;
+  private readonly tools: Tools;
+
+  constructor(name: string, tools: Tools) {
+    this.name = name;
+    this.tools = tools;
+  }
+
+  exists(): boolean {
+    return existsSync(`/sys/class/net/${this.name}`);
+  }
+
+  /** @returns its network in CIDR form. */
+  async create(seed: number): Promise<string> {
+    await this.remove();
+    const routes = await run(this.tools.path('ip'), ['-4', 'route', 'show', 'table', 'all']);
+    const subnet = chooseSubnet(seed, takenNetworks(routes.stdout, this.name));
+    await this.ip('link', 'add', this.name, 'type', 'bridge');
+    // Steps have no IPv6, and the machine's own side should not answer on it either.
+    writeIfThere(`/proc/sys/net/ipv6/conf/${this.name}/disable_ipv6`, '1');
+    await this.ip('address', 'add', bridgeAddress(subnet), 'dev', this.name);
+    await this.ip('link', 'set', this.name, 'up');
+    return subnet;
+  }
+
+  async remove(): Promise<void> {
+    if (this.exists()) await attempt(this.tools.path('ip'), ['link', 'delete', this.name]);
+  }
+
+  /** The largest packet of the way out; a larger one of a step would get lost where ICMP is filtered. */
+  async outwardMtu(): Promise<number> {
+    const { stdout } = await attempt(this.tools.path('ip'), ['-4', 'route', 'show', 'default']);
+    const device = / dev (\S+)/.exec(stdout)?.[1];
+    const file = `/sys/class/net/${device}/mtu`;
+    return device && existsSync(file) ? Number(readFileSync(file, 'utf8')) : 1500;
+  }
+
+  private async ip(...parameters: readonly string[]): Promise<void> {
+    await run(this.tools.path('ip'), parameters);
+  }
+}
+
+function writeIfThere(file: string, value: string): void {
+  if (existsSync(file)) writeFileSync(file, value);
+}

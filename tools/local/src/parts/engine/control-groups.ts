@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = '/sys/fs/cgroup';
+const LIMITED = ['cpu', 'memory', 'pids'];
+const TRIES = 40;
+const TRY_MS = 50;
+
+/** cgroup v2 has one tree, v1 one per controller, and some machines mount v2 beside v1. */
+export function isUnified(root = ROOT): boolean {
+  return existsSync(path.join(root, 'cgroup.controllers'));
+}
+
+/** Every place where a group of this name may exist. */
+export function groupFolders(name: string, root = ROOT): string[] {
+  if (isUnified(root)) return [path.join(root, name)].filter(existsSync);
+  const controllers = existsSync(root) ? readdirSync(root, { withFileTypes: true }) : [];
+  const folders = controllers.filter((entry) => entry.isDirectory()).map((entry) => path.join(root, entry.name, name));
+  return folders.filter(existsSync);
+}
+
+/** On v2 a group hands on only the controllers that its parents were told to; v1 needs no preparation. */
+export function prepareGroup(name: string, root = ROOT): void {
+  if (!isUnified(root)) return;
+  const folder = path.join(root, name);
+  mkdirSync(folder, { recursive: true });
+  for (const parent of [root, folder]) for (const controller of LIMITED) handOn(parent, controller);
+}
+
+/** Kills every process below a group, in all its places, and removes it. */
+export async function clearGroup(name: string, root = ROOT): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const folders = groupFolders(name, root).flatMap(withChildren);
+    const pids = new Set(folders.flatMap(processesOf));
+    for (const pid of pids) kill(pid);
+    const left = folders.filter((folder) => !remove(folder));
+    if (left.length === 0) return;
+    await sleep(TRY_MS);
+  }
+}
+
+/** The folder and all below it, the deepest first. */
+function withChildren(folder: string): string[] {
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const children = entries.filter((entry) => entry.isDirectory()).map((entry) => path.join(folder, entry.name));
+  return [...children.flatMap(withChildren), folder];
+}
+
+function processesOf(folder: string): number[] {
+  try {
+    return readFileSync(path.join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  } catch {
+    // The group went away meanwhile, or (v2) hands on to threads only: then its children list them.
+    return [];
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function remove(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+function handOn(folder: string, controller: string): void {
+  try {
+    writeFileSync(path.join(folder, 'cgroup.subtree_control'), `+${controller}`);
+  } catch {
+    // Inside a container the root may be closed to us: builds then run without limits, and the worker says so.
+  }
+}

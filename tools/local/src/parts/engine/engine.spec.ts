@@ -1,0 +1,144 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { groupFolders, isUnified } from './control-groups.ts';
+import { removals } from './firewall.ts';
+import { chains } from './firewall-rules.ts';
+import { mountsBelow } from './mounts.ts';
+import { nameServers } from './resolvers.ts';
+import { daemonJson, daemonParameters } from './settings.ts';
+import { bridgeAddress, chooseSubnet, takenNetworks } from './subnet.ts';
+
+const network = { bridge: 'coop123456', subnet: '10.204.1.0/24', resolvers: ['10.0.0.53'] };
+
+describe('firewall rules', () => {
+  const [input, forward] = chains('123456', network);
+  const forwardRules = (forward?.rules ?? []).map((rule) => rule.join(' '));
+
+  it('refuse TCP by a reset before everything else is refused by ICMP', () => {
+    expect(input?.rules.slice(-2)).toEqual([
+      ['-p', 'tcp', '-j', 'REJECT', '--reject-with', 'tcp-reset'],
+      ['-j', 'REJECT'],
+    ]);
+  });
+
+  it('let steps ask the name server before its range is closed', () => {
+    const allowed = forwardRules.indexOf('-d 10.0.0.53 -p udp --dport 53 -j ACCEPT');
+    const closed = forwardRules.findIndex((rule) => rule.includes('-d 10.0.0.0/8'));
+    expect(allowed).toBeGreaterThanOrEqual(0);
+    expect(allowed).toBeLessThan(closed);
+  });
+
+  it('close metadata addresses and private ranges before they let anything out', () => {
+    const out = forwardRules.indexOf('-i coop123456 -j ACCEPT');
+    for (const range of ['169.254.0.0/16', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'])
+      expect(forwardRules.indexOf(`-i coop123456 -d ${range} -j REJECT`)).toBeLessThan(out);
+    expect(out).toBe(forwardRules.length - 1);
+  });
+
+  it('keep chain names within 28 characters', () => {
+    for (const chain of chains('123456', network)) expect(chain.name.length).toBeLessThanOrEqual(28);
+  });
+
+  it('are taken out of what is really there, and nothing else is', () => {
+    const listing = [
+      '-P INPUT ACCEPT',
+      '-N COOPERAGE-123456-IN',
+      '-N COOPERAGE-abcdef-IN',
+      '-A INPUT -i coop123456 -j COOPERAGE-123456-IN',
+      '-A INPUT -i coopabcdef -j COOPERAGE-abcdef-IN',
+      '-A COOPERAGE-123456-IN -j REJECT --reject-with icmp-port-unreachable',
+      '',
+    ].join('\n');
+    expect(removals(listing, 'COOPERAGE-123456-')).toEqual([
+      ['-D', 'INPUT', '-i', 'coop123456', '-j', 'COOPERAGE-123456-IN'],
+      ['-F', 'COOPERAGE-123456-IN'],
+      ['-X', 'COOPERAGE-123456-IN'],
+    ]);
+  });
+});
+
+describe('the subnet', () => {
+  it('overlaps no network of the machine', () => {
+    expect(chooseSubnet(0, [])).toBe('10.200.0.0/24');
+    expect(chooseSubnet(0, ['10.200.0.7/32', '10.200.1.0/25'])).toBe('10.200.2.0/24');
+    expect(chooseSubnet(5, ['10.200.0.0/16'])).toBe('10.201.0.0/24');
+  });
+
+  it('says when there is none', () => {
+    expect(() => chooseSubnet(1, ['10.0.0.0/8'])).toThrow('no free network');
+  });
+
+  it('gives the bridge its first address', () => {
+    expect(bridgeAddress('10.204.1.0/24')).toBe('10.204.1.1/24');
+  });
+
+  it('leaves out default routes and the bridge that is about to be replaced', () => {
+    const routes =
+      'default via 192.0.2.1 dev eth0\n10.9.0.0/16 dev tun0 scope link\n10.204.1.0/24 dev coop123456 proto kernel\n';
+    const taken = takenNetworks(routes, 'coop123456');
+    expect(taken).toContain('10.9.0.0/16');
+    expect(taken).not.toContain('10.204.1.0/24');
+    expect(taken).not.toContain('default');
+  });
+});
+
+describe('name servers of steps', () => {
+  it('are those outside loopback', () => {
+    expect(
+      nameServers('# x\nnameserver 127.0.0.53\nnameserver 10.1.2.3\nnameserver fe80::1\noptions ndots:1\n'),
+    ).toEqual(['10.1.2.3']);
+  });
+});
+
+describe('mounts', () => {
+  it('come deepest first, with their spaces, and only below the folder', () => {
+    const mountinfo = [
+      '22 1 0:5 / / rw - ext4 /dev/vda rw',
+      '30 22 0:6 / /data/engine rw - ext4 /dev/vda rw',
+      '31 30 0:7 / /data/engine/a\\040b/rootfs rw - overlay overlay rw',
+      '32 22 0:8 / /data/engineer rw - tmpfs tmpfs rw',
+    ].join('\n');
+    expect(mountsBelow('/data/engine', mountinfo)).toEqual(['/data/engine/a b/rootfs', '/data/engine']);
+  });
+});
+
+describe('control groups', () => {
+  it('are found in every v1 controller, or in the one tree of v2', () => {
+    const root = mkdtempSync(path.join(tmpdir(), 'cooperage-cgroup-'));
+    for (const controller of ['memory', 'pids', 'unified'])
+      mkdirSync(path.join(root, controller, 'cooperage-1'), { recursive: true });
+    mkdirSync(path.join(root, 'cpu'));
+    expect(isUnified(root)).toBe(false);
+    expect(groupFolders('/cooperage-1', root)).toHaveLength(3);
+    writeFileSync(path.join(root, 'cgroup.controllers'), 'cpu memory pids');
+    mkdirSync(path.join(root, 'cooperage-1'));
+    expect(groupFolders('/cooperage-1', root)).toEqual([path.join(root, 'cooperage-1')]);
+    rmSync(root, { recursive: true });
+  });
+});
+
+describe('engine settings', () => {
+  const settings = {
+    dataFolder: '/d',
+    socketFolder: '/s',
+    bridge: 'coop123456',
+    mtu: 1400,
+    cgroupParent: '/cooperage-123456',
+    insecureRegistries: ['127.0.0.1:5000'],
+    mirror: 'http://127.0.0.1:5001',
+  };
+
+  it('refuse the host network and further rights to every step', () => {
+    expect(JSON.parse(daemonJson(settings)).builder.entitlements).toEqual({
+      'network-host': false,
+      'security-insecure': false,
+    });
+  });
+
+  it('open no TCP address', () => {
+    const hosts = daemonParameters(settings, '/f').filter((parameter) => parameter.startsWith('--host'));
+    expect(hosts).toEqual(['--host=unix:///s/engine.sock']);
+  });
+});

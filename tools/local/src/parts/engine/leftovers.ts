@@ -1,0 +1,35 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { endProcess } from '../../processes/daemon.ts';
+import { identify } from '../../processes/process-identity.ts';
+import { clearGroup } from './control-groups.ts';
+import { unmountBelow } from './mounts.ts';
+import { type EngineSettings, execFolder } from './settings.ts';
+
+/**
+ * What an engine that was killed leaves behind: its containerd, the processes of running steps (they survive it), their
+ * control groups, the mounts of their file systems and its pid file.
+ */
+export async function clearLeftovers(settings: EngineSettings): Promise<void> {
+  await endContainerd(execFolder(settings.socketFolder));
+  await clearGroup(settings.cgroupParent);
+  await unmountBelow(settings.dataFolder);
+  await unmountBelow(settings.socketFolder);
+  rmSync(path.join(settings.socketFolder, 'engine.pid'), { force: true });
+}
+
+async function endContainerd(folder: string): Promise<void> {
+  const file = path.join(folder, 'containerd/containerd.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8'));
+  const identity = identify(pid);
+  if (identity && isContainerdOf(pid, folder)) await endProcess(identity, 'SIGTERM', 5000);
+}
+
+function isContainerdOf(pid: number, folder: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,29 @@
+/** One thing that the system needs and the launcher can provide: a database, a queue store, a registry, an engine. */
+export interface Part<Address> {
+  readonly name: string;
+  /** Starts it, or adopts the one that a killed launcher left running; what cannot be adopted is cleared away first. */
+  start(): Promise<Address>;
+  /** Stops it and clears away what it made on this machine. Its data stays. */
+  stop(): Promise<void>;
+}
+
+export interface PostgresAddress {
+  /** A role that may create databases and roles. */
+  readonly adminUrl: string;
+}
+
+export interface RedisAddress {
+  readonly url: string;
+}
+
+export interface RegistryAddress {
+  /** `127.0.0.1:PORT` */
+  readonly host: string;
+}
+
+export interface EngineAddress {
+  /** For example `unix:///run/…/engine.sock`. */
+  readonly url: string;
+  /** The control group that the engine's steps are under, for example `/cooperage-1a2b3c`. */
+  readonly cgroupParent: string;
+}

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { identify, type ProcessIdentity, readPidFile } from '../processes/process-identity.ts';
+import { findTools } from '../toolchain/find-tools.ts';
+import type { Tools } from '../toolchain/tools.ts';
+import { Instance } from './instance.ts';
+import { EmbeddedPostgres } from './postgres/postgres.ts';
+import { EmbeddedRedis } from './redis/redis.ts';
+import { EmbeddedRegistry } from './registry/registry.ts';
+import { ensureTokenKey } from './registry/token-key.ts';
+
+let instance: Instance;
+let tools: Tools;
+
+beforeAll(async () => {
+  instance = new Instance(mkdtempSync(path.join(tmpdir(), 'cooperage-parts-')));
+  tools = await findTools();
+});
+afterAll(() => rmSync(instance.folder, { recursive: true, force: true }));
+
+describe('embedded PostgreSQL', () => {
+  it('keeps committed rows over a kill, and is adopted by another launcher', async () => {
+    const { adminUrl } = await new EmbeddedPostgres(instance).start();
+    await query(adminUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    const server = running('postgres');
+    expect(await new EmbeddedPostgres(instance).start()).toEqual({ adminUrl });
+    expect(running('postgres')).toEqual(server);
+
+    process.kill(server.pid, 'SIGKILL');
+    await new EmbeddedPostgres(instance).start();
+    expect(running('postgres')).not.toEqual(server);
+    expect(await query(adminUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    await new EmbeddedPostgres(instance).stop();
+    expect(identify(server.pid)).toBeUndefined();
+    expect(readPidFile(instance.pidFile('postgres'))).toBeUndefined();
+  });
+
+  it('asks for the password and writes durably', async () => {
+    const part = new EmbeddedPostgres(instance);
+    const { adminUrl } = await part.start();
+    const wrong = new URL(adminUrl);
+    wrong.password = 'wrong';
+    await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    expect(await query(adminUrl, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
+    await part.stop();
+  });
+});
+
+describe('embedded Redis', () => {
+  it('is adopted while it runs, and replaced when it was killed', async () => {
+    const address = await new EmbeddedRedis(instance, tools).start();
+    const first = running('redis');
+    expect(await new EmbeddedRedis(instance, tools).start()).toEqual(address);
+    expect(running('redis')).toEqual(first);
+    process.kill(first.pid, 'SIGKILL');
+    expect(await new EmbeddedRedis(instance, tools).start()).toEqual(address);
+    await new EmbeddedRedis(instance, tools).stop();
+  });
+});
+
+describe('embedded registry', () => {
+  it('is open without token authentication', async () => {
+    const part = new EmbeddedRegistry(instance, tools, 'open-registry');
+    const { host } = await part.start();
+    expect((await fetch(`http://${host}/v2/`)).status).toBe(200);
+    await part.stop();
+  });
+
+  it('sends people to its realm with token authentication, and restarts when that changes', async () => {
+    const files = { keyFile: instance.file('token.key'), certificateFile: instance.file('token.crt') };
+    await ensureTokenKey(files);
+    const start = (realm: string) => {
+      const token = { realm, service: 'the-service', issuer: 'the-issuer', certificateFile: files.certificateFile };
+      return new EmbeddedRegistry(instance, tools, 'registry', token).start();
+    };
+    await start('http://127.0.0.1:1/old');
+    const { host } = await start('http://127.0.0.1:1/new');
+    const answer = await fetch(`http://${host}/v2/`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="http://127.0.0.1:1/new",service="the-service"');
+    await new EmbeddedRegistry(instance, tools, 'registry').stop();
+  });
+});
+
+function running(name: string): ProcessIdentity {
+  const found = readPidFile(instance.pidFile(name));
+  if (!found) throw new Error(`${name} does not run`);
+  return found;
+}
+
+async function query(connectionString: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString });
+  try {
+    await client.connect();
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}

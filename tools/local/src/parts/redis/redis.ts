@@ -1,0 +1,90 @@
+import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { Daemon } from '../../processes/daemon.ts';
+import type { Tools } from '../../toolchain/tools.ts';
+import { ensureRunning } from '../daemon-part.ts';
+import type { Instance } from '../instance.ts';
+import type { Part, RedisAddress } from '../part.ts';
+
+/** Redis with its append-only file on, a password, and no eviction: a queue's keys must never be dropped silently. */
+export class EmbeddedRedis implements Part<RedisAddress> {
+  readonly name = 'Redis';
+  private readonly instance: Instance;
+  private readonly tools: Tools;
+
+  constructor(instance: Instance, tools: Tools) {
+    this.instance = instance;
+    this.tools = tools;
+  }
+
+  async start(): Promise<RedisAddress> {
+    const running = this.daemon(this.instance.ports.known('redis') ?? 0).running();
+    const port = running ? (this.instance.ports.known('redis') ?? 0) : await this.instance.ports.free('redis');
+    mkdirSync(this.instance.file('redis'), { recursive: true, mode: 0o700 });
+    await ensureRunning(this.daemon(port), this.settingsFile(), this.settings(port));
+    return { url: `redis://:${this.password()}@127.0.0.1:${port}` };
+  }
+
+  async stop(): Promise<void> {
+    await this.daemon(0).stop();
+  }
+
+  private daemon(port: number): Daemon {
+    return new Daemon({
+      name: this.name,
+      program: this.tools.path('redis-server'),
+      parameters: [this.settingsFile()],
+      env: this.tools.environment(),
+      pidFile: this.instance.pidFile('redis'),
+      logFile: this.instance.logFile('redis'),
+      isReady: () => answersPing(port, this.password()),
+      readyWithinMs: 60_000,
+      stopSignal: 'SIGTERM',
+      stopWithinMs: 15_000,
+    });
+  }
+
+  /** redis.conf(5): a file, so that the password is in no argument list. */
+  private settings(port: number): string {
+    const lines = [
+      'bind 127.0.0.1',
+      `port ${port}`,
+      'daemonize no',
+      `dir "${this.instance.file('redis')}"`,
+      'appendonly yes',
+      'appendfsync everysec',
+      'save ""',
+      'maxmemory-policy noeviction',
+      `requirepass ${this.password()}`,
+    ];
+    return `${lines.join('\n')}\n`;
+  }
+
+  private settingsFile(): string {
+    return this.instance.file('settings', 'redis.conf');
+  }
+
+  private password(): string {
+    return this.instance.secrets.secret('redis', 24);
+  }
+}
+
+/** While the append-only file is read, PING is answered by an error. */
+function answersPing(port: number, password: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 1000 });
+    let answer = '';
+    const finish = (isReady: boolean) => {
+      socket.destroy();
+      resolve(isReady);
+    };
+    socket.once('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+      if (answer.split('\r\n').length > 2) finish(answer.includes('+PONG'));
+    });
+    socket.once('timeout', () => finish(false));
+    socket.once('error', () => finish(false));
+    socket.once('close', () => finish(false));
+  });
+}

@@ -1,0 +1,100 @@
+import { mkdirSync } from 'node:fs';
+import { Daemon } from '../../processes/daemon.ts';
+import type { Tools } from '../../toolchain/tools.ts';
+import { ensureRunning } from '../daemon-part.ts';
+import { httpStatus } from '../http-probe.ts';
+import type { Instance } from '../instance.ts';
+import type { Part, RegistryAddress } from '../part.ts';
+
+/** Docker's token scheme: https://distribution.github.io/distribution/spec/auth/token/ */
+export interface TokenAuthentication {
+  readonly realm: string;
+  readonly service: string;
+  readonly issuer: string;
+  readonly certificateFile: string;
+}
+
+/** Debian's docker-registry 2.8 with storage of its own. Without `token` it lets everybody on this machine read and write. */
+export class EmbeddedRegistry implements Part<RegistryAddress> {
+  readonly name: string;
+  private readonly instance: Instance;
+  private readonly tools: Tools;
+  private readonly key: string;
+  private readonly token: TokenAuthentication | undefined;
+
+  /** `key` names its port, files and log: one instance may have several registries. */
+  constructor(instance: Instance, tools: Tools, key: string, token?: TokenAuthentication) {
+    this.instance = instance;
+    this.tools = tools;
+    this.key = key;
+    this.token = token;
+    this.name = `the registry "${key}"`;
+  }
+
+  async start(): Promise<RegistryAddress> {
+    const known = this.instance.ports.known(this.key);
+    const isRunning = known !== undefined && this.daemon(known).running() !== undefined;
+    const port = isRunning ? known : await this.instance.ports.free(this.key);
+    mkdirSync(this.storage(), { recursive: true, mode: 0o700 });
+    await ensureRunning(this.daemon(port), this.settingsFile(), this.settings(port));
+    return { host: `127.0.0.1:${port}` };
+  }
+
+  async stop(): Promise<void> {
+    await this.daemon(0).stop();
+  }
+
+  private daemon(port: number): Daemon {
+    return new Daemon({
+      name: this.name,
+      program: this.tools.path('docker-registry'),
+      parameters: ['serve', this.settingsFile()],
+      // Nothing of the launcher's environment: REGISTRY_… variables would override the settings.
+      env: { PATH: process.env.PATH, OTEL_TRACES_EXPORTER: 'none' },
+      pidFile: this.instance.pidFile(this.key),
+      logFile: this.instance.logFile(this.key),
+      isReady: async () => [200, 401].includes((await httpStatus({ port }, '/v2/')) ?? 0),
+      readyWithinMs: 20_000,
+      stopSignal: 'SIGTERM',
+      stopWithinMs: 10_000,
+    });
+  }
+
+  /** JSON is YAML: https://distribution.github.io/distribution/about/configuration/ */
+  private settings(port: number): string {
+    const auth = this.token && {
+      token: {
+        realm: this.token.realm,
+        service: this.token.service,
+        issuer: this.token.issuer,
+        rootcertbundle: this.token.certificateFile,
+        autoredirect: false,
+      },
+    };
+    const settings = {
+      version: '0.1',
+      log: { level: 'warn', accesslog: { disabled: true } },
+      storage: {
+        filesystem: { rootdirectory: this.storage() },
+        cache: { blobdescriptor: 'inmemory' },
+        delete: { enabled: true },
+      },
+      http: {
+        addr: `127.0.0.1:${port}`,
+        secret: this.instance.secrets.secret(`${this.key}-http`),
+        relativeurls: true,
+        headers: { 'X-Content-Type-Options': ['nosniff'] },
+      },
+      ...(auth && { auth }),
+    };
+    return `${JSON.stringify(settings, null, 2)}\n`;
+  }
+
+  private storage(): string {
+    return this.instance.file(this.key);
+  }
+
+  private settingsFile(): string {
+    return this.instance.file('settings', `${this.key}.yml`);
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Daemon, type DaemonSpec } from './daemon.ts';
+import { identify, isAlive, type ProcessIdentity, signal, writePidFile } from './process-identity.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'cooperage-daemon-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function daemon(script: string, overrides: Partial<DaemonSpec> = {}): Daemon {
+  const logFile = path.join(folder, 'log');
+  return new Daemon({
+    name: 'The sleeper',
+    program: process.execPath,
+    parameters: ['-e', script],
+    pidFile: path.join(folder, 'pid'),
+    logFile,
+    isReady: async () => readFileSync(logFile, 'utf8').includes('ready'),
+    readyWithinMs: 3000,
+    stopSignal: 'SIGTERM',
+    stopWithinMs: 500,
+    ...overrides,
+  });
+}
+
+const SLEEPER = "console.log('ready'); setInterval(() => {}, 1000);";
+
+describe('Daemon', () => {
+  it('is found again by another launcher, and ended by it', async () => {
+    const identity = await daemon(SLEEPER).start();
+    const second = daemon(SLEEPER);
+    expect(second.running()).toEqual(identity);
+    await second.stop();
+    expect(isAlive(identity)).toBe(false);
+  });
+
+  it('kills what does not listen', async () => {
+    const deaf = daemon(`process.on('SIGTERM', () => {}); ${SLEEPER}`);
+    const identity = await deaf.start();
+    await deaf.stop();
+    expect(isAlive(identity)).toBe(false);
+  });
+
+  it('tells the end of its log when it ends at once', async () => {
+    await expect(daemon("console.error('no room'); process.exit(1)").start()).rejects.toThrow(
+      /ended at its start.*no room/s,
+    );
+  });
+
+  it('does not leave one behind that never gets ready', async () => {
+    const slow = daemon('setInterval(() => {}, 1000)', { readyWithinMs: 200 });
+    await expect(slow.start()).rejects.toThrow('was not ready after 0.2 s');
+    expect(slow.running()).toBeUndefined();
+  });
+
+  it('names a program that is not there', async () => {
+    await expect(daemon('', { program: '/nowhere/at/all' }).start()).rejects.toThrow('/nowhere/at/all');
+  });
+});
+
+describe('process identity', () => {
+  it('does not take a later process for an earlier one', () => {
+    const mine = identify(process.pid) as ProcessIdentity;
+    const earlier = { ...mine, startedAs: `${mine.startedAs}0` };
+    expect(isAlive(mine)).toBe(true);
+    expect(isAlive(earlier)).toBe(false);
+    expect(signal(earlier, 'SIGKILL')).toBe(false);
+  });
+
+  it('forgets a pid file of a process that is gone', () => {
+    const file = path.join(folder, 'gone');
+    writePidFile(file, { pid: 2 ** 22 + 1, startedAs: 'never' });
+    expect(daemon('', { pidFile: file }).running()).toBeUndefined();
+  });
+});

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LauncherError } from '../output.ts';
+import { identify, isAlive, type ProcessIdentity, readPidFile, signal, writePidFile } from './process-identity.ts';
+
+const POLL_MS = 25;
+const LOG_TAIL_BYTES = 1500;
+
+export interface DaemonSpec {
+  readonly name: string;
+  readonly program: string;
+  readonly parameters: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  readonly pidFile: string;
+  readonly logFile: string;
+  /** Asked again and again after the start until it answers true. */
+  readonly isReady: (pid: number) => Promise<boolean>;
+  readonly readyWithinMs: number;
+  readonly stopSignal: NodeJS.Signals;
+  /** After this long a stop becomes a kill. */
+  readonly stopWithinMs: number;
+}
+
+/**
+ * A program that outlives the launcher when that is killed: its process id is on disk, so that the next launcher can
+ * adopt or end it. It writes into a log file and belongs to a session of its own, out of reach of the terminal's Ctrl-C.
+ */
+export class Daemon {
+  readonly spec: DaemonSpec;
+
+  constructor(spec: DaemonSpec) {
+    this.spec = spec;
+  }
+
+  running(): ProcessIdentity | undefined {
+    return readPidFile(this.spec.pidFile);
+  }
+
+  /** @throws {LauncherError} with the end of its log when it ends or does not get ready in time. */
+  async start(): Promise<ProcessIdentity> {
+    const { spec } = this;
+    const logStart = statSync(spec.logFile, { throwIfNoEntry: false })?.size ?? 0;
+    const identity = this.spawn();
+    const deadline = Date.now() + spec.readyWithinMs;
+    while (isAlive(identity) && Date.now() < deadline) {
+      if (await spec.isReady(identity.pid)) return identity;
+      await sleep(POLL_MS);
+    }
+    const problem = isAlive(identity) ? `was not ready after ${spec.readyWithinMs / 1000} s` : 'ended at its start';
+    await this.stop();
+    throw new LauncherError(`${spec.name} ${problem}. Its log ${spec.logFile} ends with:\n${this.logTail(logStart)}`);
+  }
+
+  async stop(): Promise<void> {
+    const identity = this.running();
+    if (identity) await endProcess(identity, this.spec.stopSignal, this.spec.stopWithinMs);
+    rmSync(this.spec.pidFile, { force: true });
+  }
+
+  private spawn(): ProcessIdentity {
+    const { spec } = this;
+    mkdirSync(path.dirname(spec.logFile), { recursive: true });
+    const log = openSync(spec.logFile, 'a', 0o600);
+    const child = spawn(spec.program, spec.parameters, {
+      cwd: spec.cwd,
+      env: spec.env,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    child.on('error', () => {});
+    child.unref();
+    const identity = child.pid === undefined ? undefined : identify(child.pid);
+    if (!identity) throw new LauncherError(`${spec.name} could not be started: ${spec.program}\n${this.logTail(0)}`);
+    writePidFile(spec.pidFile, identity);
+    return identity;
+  }
+
+  private logTail(from: number): string {
+    if (!existsSync(this.spec.logFile)) return '(empty)';
+    return readFileSync(this.spec.logFile).subarray(from).subarray(-LOG_TAIL_BYTES).toString().trim() || '(empty)';
+  }
+}
+
+/** Asks a process to end, and kills it when it has not after `withinMs`. */
+export async function endProcess(
+  identity: ProcessIdentity,
+  stopSignal: NodeJS.Signals,
+  withinMs: number,
+): Promise<void> {
+  signal(identity, stopSignal);
+  if (await endsWithin(identity, withinMs)) return;
+  signal(identity, 'SIGKILL');
+  await endsWithin(identity, withinMs);
+}
+
+async function endsWithin(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (isAlive(identity)) {
+    if (Date.now() > deadline) return false;
+    await sleep(POLL_MS);
+  }
+  return true;
+}
