@@ -1,0 +1,31 @@
+import { services } from './commands/services.ts';
+import { LauncherError, say } from './output.ts';
+import { CommandFailed } from './processes/command.ts';
+
+const USAGE = `usage: ./cooperage COMMAND
+  services [--detach | --stop]   start the real services that integration tests use`;
+
+/** Each gets the arguments after its name and returns the exit code. */
+type Command = (parameters: readonly string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, Command>> = {
+  services,
+  async help() {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  },
+};
+
+async function main([name = 'help', ...parameters]: readonly string[]): Promise<number> {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new LauncherError(`there is no command "${name}"\n${USAGE}`);
+  return command(parameters);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isPlain = error instanceof LauncherError || error instanceof CommandFailed;
+  say(`cooperage: ${isPlain || !(error instanceof Error) ? (error as Error).message : error.stack}`);
+  process.exitCode = 1;
+}
