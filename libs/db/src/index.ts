@@ -1,15 +1,26 @@
+export { AuditWriter } from './account/audit-writer.js';
+export * from './account/index.js';
 export * from './attempt/attempt-record.js';
 export * from './attempt/attempt-repository.js';
 export * from './attempt/dispatch-repository.js';
 export * from './attempt/registry-token-repository.js';
 export * from './attempt/step-repository.js';
 export * from './attempt/sweep-repository.js';
+export * from './build/build-detail.js';
+export * from './build/build-lists.js';
 export * from './build/build-record.js';
 export * from './build/build-repository.js';
+export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';
 export { Database, type DatabaseOptions } from './database.js';
+export type { DeliveryContent, DeliveryRecord, VerdictRecord } from './delivery/delivery-record.js';
+export * from './delivery/delivery-repository.js';
 export * from './delivery/evaluation-repository.js';
+export * from './delivery/intake-repository.js';
+export * from './delivery/refusal-repository.js';
+export * from './image/image-repository.js';
 export * from './image/publish-repository.js';
+export * from './image/signature-repository.js';
 export * from './lease/process-repository.js';
 export { type Tenure, type TenureOutcome, TenureRepository } from './lease/tenure-repository.js';
 export * from './listen/channels.js';
@@ -20,4 +31,20 @@ export * from './outbox/outbox-repository.js';
 export * from './outbox/topics.js';
 export * from './page.js';
 export * from './project/build-project-repository.js';
+export {
+  type HookSecretRecord,
+  HookSecretRepository,
+  type NewHookSecret,
+  type SealedHookSecret,
+} from './project/hook-secret-repository.js';
+export type { ProjectRecord, ProjectSettings } from './project/project-record.js';
+export * from './project/project-repository.js';
+export * from './project/project-secret-repository.js';
+export {
+  type ProjectPlace,
+  type RuleOutcome,
+  type RuleRecord,
+  RuleRepository,
+  type RuleSettings,
+} from './project/rule-repository.js';
 export * from './signing/signing-repository.js';

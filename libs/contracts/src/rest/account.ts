@@ -1,8 +1,8 @@
+import { type Role, roles } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, slugSchema, timeSchema } from './common.js';
 
-export const roles = ['owner', 'admin', 'developer', 'viewer'] as const;
-export type Role = (typeof roles)[number];
+export { type Role, roles };
 export const roleSchema = z.enum(roles);
 
 export const setupStateSchema = z.object({ needed: z.boolean() });

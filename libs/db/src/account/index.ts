@@ -1,0 +1,19 @@
+export type { Actor } from './actor.js';
+export { type ApiTokenRecord, ApiTokenRepository, type NewApiToken } from './api-token-repository.js';
+export type { NewOrganization } from './insert-organization.js';
+export type { NewUser } from './insert-user.js';
+export {
+  type AcceptOutcome,
+  type InvitationRecord,
+  InvitationRepository,
+  type NewInvitation,
+} from './invitation-repository.js';
+export { type MemberChange, type MemberRecord, MemberRepository } from './member-repository.js';
+export {
+  type MembershipRecord,
+  PrincipalRepository,
+  type SessionRecord,
+  type TokenHolderRecord,
+} from './principal-repository.js';
+export { type SetupOutcome, SetupRepository } from './setup-repository.js';
+export { type SignInStorage, signInStorage } from './sign-in-storage.js';

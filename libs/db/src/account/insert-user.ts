@@ -1,0 +1,19 @@
+import type { Queryable } from '../database.js';
+import { newId } from '../new-id.js';
+
+export interface NewUser {
+  readonly email: string;
+  readonly name: string;
+  /** As the sign-in library hashes it. */
+  readonly passwordHash: string;
+}
+
+/** A user who signs in with mail address and password, as better-auth stores one. */
+export async function insertUser(tx: Queryable, userId: string, user: NewUser): Promise<string> {
+  const email = user.email.toLowerCase();
+  await tx.user.create({ data: { id: userId, email, name: user.name, emailVerified: true } });
+  await tx.account.create({
+    data: { id: newId(), accountId: userId, providerId: 'credential', userId, password: user.passwordHash },
+  });
+  return userId;
+}

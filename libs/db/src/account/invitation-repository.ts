@@ -1,0 +1,118 @@
+import { isRole, type Role } from '@cooperage/domain';
+import type { Database, Queryable } from '../database.js';
+import { newId } from '../new-id.js';
+import type { Actor } from './actor.js';
+import { writeAudit } from './audit.js';
+import { insertUser, type NewUser } from './insert-user.js';
+
+export interface NewInvitation {
+  /** sha256 in hex of the secret in the invitation's link: whoever reads the table cannot use it. */
+  readonly hash: string;
+  readonly organizationId: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly inviterId: string;
+  readonly expiresAt: Date;
+}
+
+export interface InvitationRecord {
+  readonly email: string;
+  readonly role: Role;
+  readonly organizationId: string;
+  readonly organizationName: string;
+  /** Whether somebody with this mail address can sign in already. */
+  readonly hasAccount: boolean;
+}
+
+export type AcceptOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: 'not_found' | 'account_exists' | 'already_member' };
+
+/** Invitations into an organization, since nobody can sign up by themselves. */
+export class InvitationRepository {
+  constructor(private readonly db: Database) {}
+
+  async create(invitation: NewInvitation, actor: Actor): Promise<void> {
+    const { hash, organizationId, email, role, inviterId, expiresAt } = invitation;
+    await this.db.transaction(async (tx) => {
+      await tx.invitation.create({
+        data: { id: hash, organizationId, email: email.toLowerCase(), role, inviterId, expiresAt },
+      });
+      await writeAudit(tx, actor, {
+        organizationId,
+        action: 'invitation.create',
+        subjectKind: 'invitation',
+        subjectId: hash.slice(0, 12),
+        after: { email, role, expiresAt },
+      });
+    });
+  }
+
+  async find(hash: string): Promise<InvitationRecord | null> {
+    return find(this.db.prisma, hash);
+  }
+
+  /** A new account for the invited mail address. */
+  async acceptAsNew(hash: string, user: Omit<NewUser, 'email'>, ip: string | null): Promise<AcceptOutcome> {
+    return this.accept(hash, async (tx, invitation) => {
+      if (invitation.hasAccount) return { ok: false, reason: 'account_exists' };
+      const userId = await insertUser(tx, newId(), { ...user, email: invitation.email });
+      return { ok: true, actor: { kind: 'person', id: userId, name: user.name, ip } };
+    });
+  }
+
+  /** Membership for somebody who is signed in with the invited mail address. */
+  async acceptAs(hash: string, email: string, actor: Actor & { readonly id: string }): Promise<AcceptOutcome> {
+    return this.accept(hash, async (_tx, invitation) =>
+      invitation.email === email.toLowerCase() ? { ok: true, actor } : { ok: false, reason: 'not_found' },
+    );
+  }
+
+  private async accept(
+    hash: string,
+    who: (
+      tx: Queryable,
+      invitation: InvitationRecord,
+    ) => Promise<{ ok: true; actor: Actor & { readonly id: string } } | (AcceptOutcome & { ok: false })>,
+  ): Promise<AcceptOutcome> {
+    return this.db.transaction(async (tx): Promise<AcceptOutcome> => {
+      await tx.$queryRaw`SELECT id FROM invitation WHERE id = ${hash} FOR UPDATE`;
+      const invitation = await find(tx, hash);
+      if (invitation === null) return { ok: false, reason: 'not_found' };
+      const answer = await who(tx, invitation);
+      return answer.ok ? join(tx, hash, invitation, answer.actor) : answer;
+    });
+  }
+}
+
+async function find(tx: Queryable, hash: string): Promise<InvitationRecord | null> {
+  const row = await tx.invitation.findFirst({
+    where: { id: hash, status: 'pending', expiresAt: { gt: new Date() } },
+    select: { email: true, role: true, organizationId: true, organization: { select: { name: true } } },
+  });
+  if (!row?.role || !isRole(row.role)) return null;
+  const { email, role, organizationId } = row;
+  const user = await tx.user.findUnique({ where: { email }, select: { id: true } });
+  return { email, role, organizationId, organizationName: row.organization.name, hasAccount: user !== null };
+}
+
+async function join(
+  tx: Queryable,
+  hash: string,
+  invitation: InvitationRecord,
+  actor: Actor & { readonly id: string },
+): Promise<AcceptOutcome> {
+  const { organizationId, role } = invitation;
+  const member = await tx.member.findFirst({ where: { organizationId, userId: actor.id }, select: { id: true } });
+  if (member) return { ok: false, reason: 'already_member' };
+  await tx.member.create({ data: { id: newId(), organizationId, userId: actor.id, role, createdAt: new Date() } });
+  await tx.invitation.update({ where: { id: hash }, data: { status: 'accepted' } });
+  await writeAudit(tx, actor, {
+    organizationId,
+    action: 'member.join',
+    subjectKind: 'member',
+    subjectId: actor.id,
+    after: { role },
+  });
+  return { ok: true };
+}

@@ -1,0 +1,171 @@
+import type { FailureReport } from '@cooperage/domain';
+import type { AttemptState } from '../attempt/attempt-record.js';
+import type { Database } from '../database.js';
+import type { Prisma } from '../generated/client.js';
+import { newestVerifications } from '../image/newest-verification.js';
+import { type BuildSummaryRecord, type NamedBuildRow, toSummaryRecord, withProjectNames } from './build-summary.js';
+
+/** An attempt as a page shows it. */
+export interface AttemptView {
+  readonly id: string;
+  readonly number: number;
+  readonly state: AttemptState;
+  readonly workerName: string | null;
+  readonly dispatchedAt: Date;
+  readonly claimedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly failure: FailureReport | null;
+  readonly logBytes: number;
+  readonly logComplete: boolean;
+}
+
+export interface StepView {
+  readonly ordinal: number;
+  readonly vertexId: string;
+  readonly name: string;
+  readonly stage: string | null;
+  readonly platform: string | null;
+  readonly internal: boolean;
+  readonly cached: boolean;
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+  readonly error: string | null;
+  readonly startLine: number | null;
+  readonly endLine: number | null;
+}
+
+export interface BuildDetailRecord extends BuildSummaryRecord {
+  readonly attempts: readonly AttemptView[];
+  readonly retryOfNumber: number | null;
+  readonly secretNames: readonly string[];
+  /** Ordinals of the steps that failures name, by attempt and the step's own id: `<attempt id> <step id>`. */
+  readonly failedSteps: ReadonlyMap<string, number>;
+}
+
+const attemptColumns = {
+  id: true,
+  number: true,
+  state: true,
+  workerName: true,
+  dispatchedAt: true,
+  claimedAt: true,
+  endedAt: true,
+  failure: true,
+  logBytes: true,
+  logComplete: true,
+} as const satisfies Prisma.AttemptSelect;
+
+const stepColumns = {
+  ordinal: true,
+  vertexId: true,
+  name: true,
+  stage: true,
+  platform: true,
+  internal: true,
+  cached: true,
+  startedAt: true,
+  completedAt: true,
+  error: true,
+  startLine: true,
+  endLine: true,
+} as const satisfies Prisma.StepSelect;
+
+/** One build with all that its page shows, bounded to organizations. */
+export class BuildDetails {
+  constructor(private readonly db: Database) {}
+
+  async find(id: string, organizationIds: readonly string[]): Promise<BuildDetailRecord | null> {
+    return this.findWhere({ id }, organizationIds);
+  }
+
+  async findByNumber(
+    projectId: string,
+    number: number,
+    organizationIds: readonly string[],
+  ): Promise<BuildDetailRecord | null> {
+    return this.findWhere({ projectId, number }, organizationIds);
+  }
+
+  /** Only what authorization needs. */
+  async findPlace(
+    id: string,
+    organizationIds: readonly string[],
+  ): Promise<{ id: string; projectId: string; organizationId: string; attemptNumber: number } | null> {
+    return this.db.prisma.build.findFirst({
+      where: { id, organizationId: { in: [...organizationIds] }, project: { deletedAt: null } },
+      select: { id: true, projectId: true, organizationId: true, attemptNumber: true },
+    });
+  }
+
+  /** An attempt of a build by its number; null when there is none yet. */
+  async findAttempt(buildId: string, number: number): Promise<AttemptView | null> {
+    const row = await this.db.prisma.attempt.findFirst({ where: { buildId, number }, select: attemptColumns });
+    return row && toAttemptView(row);
+  }
+
+  async steps(attemptId: string): Promise<StepView[]> {
+    return this.db.prisma.step.findMany({ where: { attemptId }, select: stepColumns, orderBy: { ordinal: 'asc' } });
+  }
+
+  /** The Dockerfile as the builder read it; null before that. */
+  async dockerfile(attemptId: string): Promise<string | null> {
+    const row = await this.db.prisma.attempt.findUnique({ where: { id: attemptId }, select: { dockerfile: true } });
+    return row?.dockerfile ?? null;
+  }
+
+  private async findWhere(
+    where: Prisma.BuildWhereInput,
+    organizationIds: readonly string[],
+  ): Promise<BuildDetailRecord | null> {
+    const row = await this.db.prisma.build.findFirst({
+      where: { ...where, organizationId: { in: [...organizationIds] }, project: { deletedAt: null } },
+      include: withProjectNames,
+    });
+    return row && this.complete(row);
+  }
+
+  private async complete(row: NamedBuildRow): Promise<BuildDetailRecord> {
+    const { prisma } = this.db;
+    const [verifications, attempts, retried, secrets] = await Promise.all([
+      newestVerifications(prisma, [row]),
+      prisma.attempt.findMany({ where: { buildId: row.id }, select: attemptColumns, orderBy: { number: 'asc' } }),
+      row.retryOf ? prisma.build.findUnique({ where: { id: row.retryOf }, select: { number: true } }) : null,
+      prisma.projectSecret.findMany({
+        where: { projectId: row.projectId },
+        select: { name: true },
+        orderBy: { name: 'asc' },
+      }),
+    ]);
+    const views = attempts.map(toAttemptView);
+    return {
+      ...toSummaryRecord(row, verifications),
+      attempts: views,
+      retryOfNumber: retried?.number ?? null,
+      secretNames: secrets.map(({ name }) => name),
+      failedSteps: await this.failedSteps(views),
+    };
+  }
+
+  private async failedSteps(attempts: readonly AttemptView[]): Promise<Map<string, number>> {
+    const places = attempts.flatMap(({ id, failure }) =>
+      failure?.place?.stepId ? [{ attemptId: id, vertexId: failure.place.stepId }] : [],
+    );
+    if (places.length === 0) return new Map();
+    const rows = await this.db.prisma.step.findMany({
+      where: { OR: places },
+      select: { attemptId: true, vertexId: true, ordinal: true },
+    });
+    return new Map(rows.map((row) => [`${row.attemptId} ${row.vertexId}`, row.ordinal]));
+  }
+}
+
+type AttemptRow = Prisma.AttemptGetPayload<{ select: typeof attemptColumns }>;
+
+function toAttemptView(row: AttemptRow): AttemptView {
+  return {
+    ...row,
+    state: row.state as AttemptState,
+    failure: row.failure as unknown as FailureReport | null,
+    logBytes: Number(row.logBytes),
+  };
+}

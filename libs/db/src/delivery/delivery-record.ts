@@ -1,0 +1,79 @@
+import type { Prisma } from '../generated/client.js';
+
+export interface VerdictRecord {
+  readonly ruleId: string | null;
+  readonly ruleName: string;
+  readonly matched: boolean;
+  readonly reason: string;
+  readonly explanation: string;
+  readonly tags: readonly string[];
+  readonly buildId: string | null;
+  readonly buildNumber: number | null;
+}
+
+export interface DeliveryRecord {
+  readonly id: string;
+  readonly projectId: string;
+  readonly forge: string;
+  readonly deliveryKey: string;
+  readonly eventName: string;
+  readonly proof: string;
+  readonly status: string;
+  readonly ref: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly sender: string | null;
+  readonly note: string | null;
+  readonly failureCode: string | null;
+  readonly replayOf: string | null;
+  readonly receivedAt: Date;
+  readonly evaluatedAt: Date | null;
+  readonly verdicts: readonly VerdictRecord[];
+}
+
+export interface DeliveryContent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export const deliveryColumns = {
+  id: true,
+  projectId: true,
+  forge: true,
+  deliveryKey: true,
+  eventName: true,
+  proof: true,
+  status: true,
+  ref: true,
+  before: true,
+  after: true,
+  sender: true,
+  note: true,
+  failureCode: true,
+  replayOf: true,
+  receivedAt: true,
+  evaluatedAt: true,
+  verdicts: {
+    select: {
+      ruleId: true,
+      ruleName: true,
+      matched: true,
+      reason: true,
+      explanation: true,
+      tags: true,
+      buildId: true,
+    },
+    orderBy: { id: 'asc' },
+  },
+} as const satisfies Prisma.DeliverySelect;
+
+type DeliveryRow = Prisma.DeliveryGetPayload<{ select: typeof deliveryColumns }>;
+
+/** @param numbers numbers of the builds that verdicts name, by id. */
+export function toDeliveryRecord(row: DeliveryRow, numbers: ReadonlyMap<string, number>): DeliveryRecord {
+  const verdicts = row.verdicts.map((verdict) => ({
+    ...verdict,
+    buildNumber: verdict.buildId === null ? null : (numbers.get(verdict.buildId) ?? null),
+  }));
+  return { ...row, verdicts };
+}

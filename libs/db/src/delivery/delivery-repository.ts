@@ -1,0 +1,120 @@
+import type { Actor } from '../account/actor.js';
+import { writeAudit } from '../account/audit.js';
+import type { Database, Queryable } from '../database.js';
+import { newId } from '../new-id.js';
+import { promise } from '../outbox/outbox-repository.js';
+import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import type { ProjectPlace } from '../project/rule-repository.js';
+import { type DeliveryContent, type DeliveryRecord, deliveryColumns, toDeliveryRecord } from './delivery-record.js';
+
+/** A person's wish for a build, recorded as a delivery so that it takes the same road as a push. */
+export interface ManualStart {
+  readonly ref: string;
+  readonly ruleId: string | null;
+}
+
+/** Deliveries as people see them. */
+export class DeliveryRepository {
+  constructor(private readonly db: Database) {}
+
+  async list(projectId: string, query: KeysetQuery): Promise<KeysetPage<DeliveryRecord>> {
+    const rows = await this.db.prisma.delivery.findMany({
+      where: { projectId, ...(query.after && { id: { lt: query.after } }) },
+      select: deliveryColumns,
+      orderBy: { id: 'desc' },
+      take: query.limit + 1,
+    });
+    const numbers = await buildNumbers(this.db.prisma, rows);
+    return toPage(
+      rows,
+      query.limit,
+      (row) => row.id,
+      (row) => toDeliveryRecord(row, numbers),
+    );
+  }
+
+  /** Bounded to organizations: somebody else's delivery is not there. */
+  async find(
+    id: string,
+    organizationIds: readonly string[],
+  ): Promise<(DeliveryRecord & { readonly organizationId: string }) | null> {
+    const row = await this.db.prisma.delivery.findFirst({
+      where: { id, project: { organizationId: { in: [...organizationIds] }, deletedAt: null } },
+      select: { ...deliveryColumns, project: { select: { organizationId: true } } },
+    });
+    if (!row) return null;
+    const { project, ...delivery } = row;
+    return { ...toDeliveryRecord(delivery, await buildNumbers(this.db.prisma, [row])), ...project };
+  }
+
+  /** Headers and body as they arrived. The caller has found the delivery before. */
+  async content(id: string): Promise<DeliveryContent | null> {
+    const row = await this.db.prisma.delivery.findUnique({ where: { id }, select: { headers: true, body: true } });
+    return row && { headers: row.headers as Record<string, string>, body: row.body };
+  }
+
+  /** Evaluates a delivery's ref once more, as a new delivery. Null when the first one is gone. */
+  async replay(id: string, place: ProjectPlace, actor: Actor): Promise<string | null> {
+    return this.db.transaction(async (tx) => {
+      const first = await tx.delivery.findFirst({ where: { id, projectId: place.projectId } });
+      if (!first) return null;
+      const { forge, eventName, proof, ref, before, after, headers, body } = first;
+      const copy = { forge, eventName, proof, ref, before, after, body, headers: headers as Record<string, string> };
+      return insertAsked(tx, place, actor, 'delivery.replay', { ...copy, replayOf: first.replayOf ?? first.id });
+    });
+  }
+
+  /** A delivery that asks for a build of a ref. */
+  async start(place: ProjectPlace, start: ManualStart, actor: Actor): Promise<string> {
+    const body = Buffer.from(JSON.stringify({ ruleId: start.ruleId, actor: actor.name }));
+    const proof = actor.kind === 'token' ? 'token' : 'session';
+    return this.db.transaction((tx) =>
+      insertAsked(tx, place, actor, 'build.start', {
+        ...{ forge: 'generic', eventName: 'manual', proof, before: null, after: null, headers: {}, replayOf: null },
+        ref: start.ref,
+        body,
+      }),
+    );
+  }
+}
+
+interface AskedDelivery {
+  readonly forge: string;
+  readonly eventName: string;
+  readonly proof: string;
+  readonly ref: string | null;
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
+  readonly replayOf: string | null;
+}
+
+async function insertAsked(
+  tx: Queryable,
+  place: ProjectPlace,
+  actor: Actor,
+  action: string,
+  delivery: AskedDelivery,
+): Promise<string> {
+  const id = newId();
+  const { projectId, organizationId } = place;
+  const body = Buffer.from(delivery.body);
+  await tx.delivery.create({
+    data: { ...delivery, id, projectId, deliveryKey: id, status: 'received', sender: actor.name, body },
+  });
+  await promise(tx, 'evaluate', id, projectId);
+  const after = { projectId, ref: delivery.ref, replayOf: delivery.replayOf };
+  await writeAudit(tx, actor, { organizationId, action, subjectKind: 'delivery', subjectId: id, after });
+  return id;
+}
+
+async function buildNumbers(
+  tx: Queryable,
+  rows: readonly { readonly verdicts: readonly { readonly buildId: string | null }[] }[],
+): Promise<Map<string, number>> {
+  const ids = rows.flatMap((row) => row.verdicts.flatMap(({ buildId }) => (buildId === null ? [] : [buildId])));
+  if (ids.length === 0) return new Map();
+  const builds = await tx.build.findMany({ where: { id: { in: ids } }, select: { id: true, number: true } });
+  return new Map(builds.map(({ id, number }) => [id, number]));
+}

@@ -1,0 +1,122 @@
+import type { Database } from '../database.js';
+import type { Prisma } from '../generated/client.js';
+import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { newestVerifications, type Verifications, verifiedOf } from './newest-verification.js';
+
+/** An image of a project's repository, as the rows know it. */
+export interface ImageRecord {
+  readonly id: string;
+  readonly projectId: string;
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+  readonly platforms: readonly string[];
+  readonly tags: readonly string[];
+  readonly buildId: string | null;
+  readonly buildNumber: number | null;
+  readonly commit: string | null;
+  readonly verified: boolean | null;
+  readonly createdAt: Date;
+}
+
+export interface TagRecord {
+  readonly tag: string;
+  readonly digest: string;
+  readonly buildId: string | null;
+  readonly buildNumber: number | null;
+  readonly movedAt: Date;
+}
+
+export interface TagMoveRecord {
+  readonly id: string;
+  readonly tag: string;
+  readonly fromDigest: string | null;
+  readonly toDigest: string;
+  readonly buildNumber: number | null;
+  readonly at: Date;
+}
+
+type ImageRow = Prisma.ImageGetPayload<object>;
+
+/** Images, tags and their moves of one project. The caller has checked that the project may be seen. */
+export class ImageRepository {
+  constructor(private readonly db: Database) {}
+
+  async list(projectId: string, query: KeysetQuery): Promise<KeysetPage<ImageRecord>> {
+    const rows = await this.db.prisma.image.findMany({
+      where: { projectId, ...(query.after && { id: { lt: query.after } }) },
+      orderBy: { id: 'desc' },
+      take: query.limit + 1,
+    });
+    const toRecord = await this.mapper(projectId, rows);
+    return toPage(rows, query.limit, (row) => row.id, toRecord);
+  }
+
+  async find(projectId: string, digest: string): Promise<ImageRecord | null> {
+    const row = await this.db.prisma.image.findUnique({ where: { projectId_digest: { projectId, digest } } });
+    return row && (await this.mapper(projectId, [row]))(row);
+  }
+
+  /** Tags in the order of their names. `query.after` is a tag. */
+  async tags(projectId: string, query: KeysetQuery): Promise<KeysetPage<TagRecord>> {
+    const rows = await this.db.prisma.imageTag.findMany({
+      where: { projectId, ...(query.after && { tag: { gt: query.after } }) },
+      select: { tag: true, digest: true, buildId: true, buildNumber: true, movedAt: true },
+      orderBy: { tag: 'asc' },
+      take: query.limit + 1,
+    });
+    return toPage(
+      rows,
+      query.limit,
+      (row) => row.tag,
+      (row) => row,
+    );
+  }
+
+  async tagMoves(projectId: string, tag: string | null, query: KeysetQuery): Promise<KeysetPage<TagMoveRecord>> {
+    const rows = await this.db.prisma.tagMove.findMany({
+      where: { projectId, ...(tag !== null && { tag }), ...(query.after && { id: { lt: query.after } }) },
+      select: { id: true, tag: true, fromDigest: true, toDigest: true, buildNumber: true, at: true },
+      orderBy: { id: 'desc' },
+      take: query.limit + 1,
+    });
+    return toPage(
+      rows,
+      query.limit,
+      (row) => row.id,
+      (row) => row,
+    );
+  }
+
+  /** Reads what belongs to a page of images at once, and gives the function that puts it together. */
+  private async mapper(projectId: string, rows: readonly ImageRow[]): Promise<(row: ImageRow) => ImageRecord> {
+    const { prisma } = this.db;
+    const buildIds = rows.flatMap(({ buildId }) => (buildId === null ? [] : [buildId]));
+    const [verifications, builds, tags] = await Promise.all([
+      newestVerifications(prisma, rows),
+      prisma.build.findMany({ where: { id: { in: buildIds } }, select: { id: true, number: true } }),
+      prisma.imageTag.findMany({
+        where: { projectId, digest: { in: rows.map(({ digest }) => digest) } },
+        select: { tag: true, digest: true },
+        orderBy: { tag: 'asc' },
+      }),
+    ]);
+    const numbers = new Map(builds.map(({ id, number }) => [id, number]));
+    return (row) => toImageRecord(row, verifications, numbers, tags);
+  }
+}
+
+function toImageRecord(
+  row: ImageRow,
+  verifications: Verifications,
+  numbers: ReadonlyMap<string, number>,
+  tags: readonly { readonly tag: string; readonly digest: string }[],
+): ImageRecord {
+  return {
+    ...row,
+    sizeBytes: Number(row.sizeBytes),
+    tags: tags.filter(({ digest }) => digest === row.digest).map(({ tag }) => tag),
+    buildNumber: row.buildId === null ? null : (numbers.get(row.buildId) ?? null),
+    verified: verifiedOf(verifications, row),
+  };
+}

@@ -1,0 +1,61 @@
+import type { BuildLimits } from '../build/build-record.js';
+import type { Prisma } from '../generated/client.js';
+
+/** What a person sets of a project. */
+export interface ProjectSettings {
+  readonly name: string;
+  readonly description: string;
+  readonly visibility: 'private' | 'public';
+  readonly remoteUrl: string;
+  readonly contextPath: string;
+  readonly dockerfilePath: string;
+  readonly target: string | null;
+  readonly platform: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly limits: BuildLimits;
+}
+
+export interface ProjectRecord extends ProjectSettings {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly organizationSlug: string;
+  readonly slug: string;
+  readonly defaultBranch: string | null;
+  readonly hasGitCredentials: boolean;
+  readonly createdAt: Date;
+}
+
+export const projectColumns = {
+  id: true,
+  organizationId: true,
+  organization: { select: { slug: true } },
+  slug: true,
+  name: true,
+  description: true,
+  visibility: true,
+  remoteUrl: true,
+  defaultBranch: true,
+  contextPath: true,
+  dockerfilePath: true,
+  target: true,
+  platform: true,
+  buildArgs: true,
+  limits: true,
+  gitCredentials: true,
+  createdAt: true,
+} as const satisfies Prisma.ProjectSelect;
+
+type ProjectRow = Prisma.ProjectGetPayload<{ select: typeof projectColumns }>;
+
+/** Row → record; the sealed credentials stay behind. */
+export function toProjectRecord(row: ProjectRow): ProjectRecord {
+  const { organization, gitCredentials, ...columns } = row;
+  return {
+    ...columns,
+    organizationSlug: organization.slug,
+    visibility: row.visibility === 'public' ? 'public' : 'private',
+    buildArgs: row.buildArgs as Record<string, string>,
+    limits: row.limits as unknown as BuildLimits,
+    hasGitCredentials: gitCredentials !== null,
+  };
+}

@@ -1,0 +1,149 @@
+import type { Actor } from '../account/actor.js';
+import { writeAudit } from '../account/audit.js';
+import { toJson } from '../build/build-mapping.js';
+import { type Database, isUniqueViolation, type Queryable } from '../database.js';
+import type { Prisma } from '../generated/client.js';
+import { promise } from '../outbox/outbox-repository.js';
+import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { insertHookSecret, type NewHookSecret } from './hook-secret-repository.js';
+import { type ProjectRecord, type ProjectSettings, projectColumns, toProjectRecord } from './project-record.js';
+import { insertRule, type RuleSettings } from './rule-repository.js';
+
+export interface NewProject extends ProjectSettings {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly slug: string;
+  readonly rules: readonly RuleSettings[];
+  readonly hookSecret: NewHookSecret;
+}
+
+/** Projects as people see and change them. Every read is bounded to organizations; deleted projects are not there. */
+export class ProjectRepository {
+  constructor(private readonly db: Database) {}
+
+  async find(id: string, organizationIds: readonly string[]): Promise<ProjectRecord | null> {
+    return this.findWhere({ id, organizationId: { in: [...organizationIds] } });
+  }
+
+  async findBySlug(
+    organizationSlug: string,
+    slug: string,
+    organizationIds: readonly string[],
+  ): Promise<ProjectRecord | null> {
+    return this.findWhere({
+      slug,
+      organization: { slug: organizationSlug },
+      organizationId: { in: [...organizationIds] },
+    });
+  }
+
+  async list(organizationIds: readonly string[], query: KeysetQuery): Promise<KeysetPage<ProjectRecord>> {
+    const rows = await this.db.prisma.project.findMany({
+      where: {
+        organizationId: { in: [...organizationIds] },
+        deletedAt: null,
+        ...(query.after && { id: { lt: query.after } }),
+      },
+      select: projectColumns,
+      orderBy: { id: 'desc' },
+      take: query.limit + 1,
+    });
+    return toPage(rows, query.limit, (row) => row.id, toProjectRecord);
+  }
+
+  /** The project with its first rules and hook secret, and the promise of a signing key. Null when the slug is taken. */
+  async create(project: NewProject, actor: Actor): Promise<ProjectRecord | null> {
+    try {
+      return await this.db.transaction((tx) => insertProject(tx, project, actor));
+    } catch (error) {
+      if (isUniqueViolation(error)) return null;
+      throw error;
+    }
+  }
+
+  /** Changes what is given and leaves the rest. Null when there is no such project. */
+  async update(id: string, changes: Partial<ProjectSettings>, actor: Actor): Promise<ProjectRecord | null> {
+    return this.db.transaction(async (tx) => {
+      const before = await lock(tx, id);
+      if (!before) return null;
+      const row = await tx.project.update({ where: { id }, data: settingsData(changes), select: projectColumns });
+      await writeAudit(tx, actor, { ...subject(before), action: 'project.change', ...difference(before, changes) });
+      return toProjectRecord(row);
+    });
+  }
+
+  /** @param sealed credentials of the git host, sealed; null removes them. False when there is no such project. */
+  async setGitCredentials(id: string, sealed: Uint8Array | null, kind: string | null, actor: Actor): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const before = await lock(tx, id);
+      if (!before) return false;
+      await tx.project.update({ where: { id }, data: { gitCredentials: sealed && Buffer.from(sealed) } });
+      await writeAudit(tx, actor, { ...subject(before), action: 'project.git-credentials', after: { kind } });
+      return true;
+    });
+  }
+
+  /** Takes the project out of sight and promises its removal. False when somebody else was first. */
+  async markDeleted(id: string, actor: Actor): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const before = await lock(tx, id);
+      if (!before) return false;
+      await tx.project.update({ where: { id }, data: { deletedAt: new Date() } });
+      await promise(tx, 'delete-project', id, id);
+      await writeAudit(tx, actor, {
+        ...subject(before),
+        action: 'project.delete',
+        before: { slug: before.slug, remoteUrl: before.remoteUrl },
+      });
+      return true;
+    });
+  }
+
+  private async findWhere(where: Prisma.ProjectWhereInput): Promise<ProjectRecord | null> {
+    const row = await this.db.prisma.project.findFirst({
+      where: { ...where, deletedAt: null },
+      select: projectColumns,
+    });
+    return row && toProjectRecord(row);
+  }
+}
+
+async function insertProject(tx: Queryable, project: NewProject, actor: Actor): Promise<ProjectRecord> {
+  const { id, organizationId, slug, rules, hookSecret, ...settings } = project;
+  const data = {
+    ...settings,
+    id,
+    organizationId,
+    slug,
+    buildArgs: { ...settings.buildArgs },
+    limits: toJson(settings.limits),
+  };
+  const row = await tx.project.create({ data, select: projectColumns });
+  for (const [position, rule] of rules.entries()) await insertRule(tx, id, rule, position);
+  await insertHookSecret(tx, id, hookSecret);
+  await promise(tx, 'create-key', id, id);
+  const record = toProjectRecord(row);
+  await writeAudit(tx, actor, { ...subject(record), action: 'project.create', after: { slug, ...settings } });
+  return record;
+}
+
+async function lock(tx: Queryable, id: string): Promise<ProjectRecord | null> {
+  await tx.$queryRaw`SELECT id FROM project WHERE id = ${id}::uuid FOR UPDATE`;
+  const row = await tx.project.findFirst({ where: { id, deletedAt: null }, select: projectColumns });
+  return row && toProjectRecord(row);
+}
+
+function settingsData(changes: Partial<ProjectSettings>): Prisma.ProjectUpdateInput {
+  const { buildArgs, limits, ...columns } = changes;
+  return { ...columns, ...(buildArgs && { buildArgs: { ...buildArgs } }), ...(limits && { limits: toJson(limits) }) };
+}
+
+function subject(project: ProjectRecord) {
+  return { organizationId: project.organizationId, subjectKind: 'project', subjectId: project.id };
+}
+
+/** Only the settings that were sent, before and after. */
+function difference(before: ProjectRecord, changes: Partial<ProjectSettings>): { before: object; after: object } {
+  const names = Object.keys(changes) as (keyof ProjectSettings)[];
+  return { before: Object.fromEntries(names.map((name) => [name, before[name]])), after: changes };
+}
