@@ -27,6 +27,8 @@ const stores = { databaseUrl: required(v.databaseUrl), redisUrl: required(v.redi
 const allowPlainHttp = withDefault(v.allowPlainHttp, '');
 const workerName = withDefault(v.workerName, nameOfThisMachine(), 'the host name');
 const lease = withDefault(v.leaseMs, '15000');
+const maxAttempts = withDefault(v.maxAttempts, '3');
+const instanceId = optional(v.instanceId);
 const oidc = optionalGroup({
   issuerUrl: required(v.oidcIssuerUrl),
   clientId: required(v.oidcClientId),
@@ -78,6 +80,8 @@ export const shapes = {
     allowPlainHttp,
     buildSlots: withDefault(v.buildSlots, '2'),
     leaseMs: lease,
+    maxAttempts,
+    instanceId,
     workerName,
   },
   control: {
@@ -92,16 +96,17 @@ export const shapes = {
     mirrorRoot: required(v.mirrorRoot),
     allowPlainHttp,
     leaseMs: lease,
-    publishLeaseMs: withDefault(v.publishLeaseMs, '60000'),
-    maxAttempts: withDefault(v.maxAttempts, '3'),
+    publishLeaseMs: withDefault(v.publishLeaseMs, '30000'),
+    maxAttempts,
+    instanceId,
     smtp,
   },
   supervisor: { ...everyProcess, http: listen('8084'), databaseUrl: required(v.databaseUrl), workerName },
   web: { ...everyProcess, http: listen('3000'), publicUrl: required(v.publicUrl), apiUrl: required(v.apiUrl) },
 } as const satisfies Record<ProcessRole, Shape>;
 
-/** The supervisor starts a builder with its own environment, so it may hold what a builder may hold. */
-export const passesOn: Partial<Record<ProcessRole, ProcessRole>> = { supervisor: 'builder' };
+/** A supervisor starts its child with its own environment, so it may hold what that child may hold. */
+export const passesOn: Partial<Record<ProcessRole, readonly ProcessRole[]>> = { supervisor: ['builder', 'control'] };
 
 export type Config<R extends ProcessRole> = ValueOf<(typeof shapes)[R]>;
 

@@ -108,6 +108,12 @@ export const variables = {
     'Name of this worker on the workers page.',
   ),
 
+  instanceId: plain(
+    'COOPERAGE_INSTANCE_ID',
+    text.pattern(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'is a UUIDv7 in lower case'),
+    'Id of this process, given by its supervisor so that it can note the death of exactly this one.',
+  ),
+
   initialAdminEmail: plain('INITIAL_ADMIN_EMAIL', text.email, 'Mail address of the first administrator.'),
   setupToken: secret(
     'COOPERAGE_SETUP_TOKEN',

@@ -9,7 +9,7 @@ import { variables } from '../variables.js';
  * break the promise that builders cannot sign, so it does not start.
  */
 export function foreignSecrets(role: ProcessRole, env: Env): Problem[] {
-  const allowed = new Set([...variableNames(role), ...variableNames(passesOn[role] ?? role)]);
+  const allowed = new Set([role, ...(passesOn[role] ?? [])].flatMap(variableNames));
   return Object.values(variables)
     .filter((variable) => variable.secret && !allowed.has(variable.name))
     .flatMap(namesOf)

@@ -11,6 +11,14 @@ export interface LostAttempt {
   readonly cause: 'exited' | 'lease';
 }
 
+export interface UnsealedLog {
+  readonly attemptId: string;
+  readonly number: number;
+  readonly reason: string;
+  /** Milliseconds from claim to end. */
+  readonly atMs: number;
+}
+
 /** What the sweeper finds and ends. */
 export class SweepRepository {
   constructor(private readonly db: Database) {}
@@ -76,9 +84,13 @@ export class SweepRepository {
   }
 
   /** Ended attempts whose log nobody has closed: their builder was lost while it wrote. */
-  async findUnsealedLogs(olderThanMs: number): Promise<{ attemptId: string; epoch: number }[]> {
-    return this.db.prisma.$queryRaw`
-      SELECT a.id::text AS "attemptId", b.attempt_number AS epoch FROM attempt a JOIN build b ON b.id = a.build_id
-      WHERE NOT a.log_complete AND a.ended_at < now() - ${olderThanMs} * interval '1 millisecond' ORDER BY a.id LIMIT 100`;
+  async findUnsealedLogs(olderThanMs: number): Promise<UnsealedLog[]> {
+    return this.db.prisma.$queryRaw<UnsealedLog[]>`
+      SELECT a.id::text AS "attemptId", a.number, coalesce(a.failure->>'message', 'The worker was lost.') AS reason,
+        greatest(0, extract(epoch FROM a.ended_at - a.claimed_at) * 1000)::float8 AS "atMs"
+      FROM attempt a
+      WHERE NOT a.log_complete AND a.claimed_at IS NOT NULL
+        AND (a.state = 'lost' OR a.ended_at < now() - ${olderThanMs} * interval '1 millisecond')
+        AND a.ended_at IS NOT NULL ORDER BY a.id LIMIT 100`;
   }
 }

@@ -13,6 +13,7 @@ export class PostgresChunkStore implements ChunkStore {
         SELECT a.id FROM attempt a JOIN build b ON b.id = a.build_id
         WHERE a.id = ${chunk.attemptId}::uuid AND NOT a.log_complete AND a.log_next_n <= ${chunk.firstN}
           AND b.attempt_number <= ${chunk.epoch} AND a.log_epoch <= ${chunk.epoch}
+          AND (a.state = 'claimed' OR a.number < ${chunk.epoch})
         FOR UPDATE OF a
       ), added AS (
         INSERT INTO log_chunk (attempt_id, first_n, last_n, epoch, first_at_ms, first_line, lines, first_text_byte, text_bytes,

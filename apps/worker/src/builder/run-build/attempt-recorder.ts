@@ -1,0 +1,52 @@
+import type { BuildWarning, ClaimedAttempt, StepRepository } from '@cooperage/db';
+import type { EngineEvent, StepState } from '@cooperage/engines';
+import type { LogWriter } from '@cooperage/logs/write';
+import type { Logger } from '@cooperage/telemetry';
+import { StepWriter } from './step-writer.js';
+
+/** Writes down what an engine tells of one attempt: its steps, its output, its warnings. */
+export class AttemptRecorder {
+  readonly warnings: BuildWarning[] = [];
+  private readonly steps: StepWriter;
+  private readonly ordinals = new Map<string, number>();
+
+  constructor(
+    attempt: ClaimedAttempt,
+    private readonly log: LogWriter,
+    steps: StepRepository,
+    logger: Logger,
+    private readonly onPushing: () => void,
+  ) {
+    this.steps = new StepWriter(steps, attempt.attemptId, logger);
+  }
+
+  /** Resolves when there is room for more: the engine waits for it, so that nothing is dropped and memory stays bounded. */
+  async note(event: EngineEvent): Promise<void> {
+    switch (event.type) {
+      case 'step':
+        return this.step(event.step);
+      case 'log':
+        return this.log.output(this.ordinals.get(event.stepId) ?? 0, event.stream, event.data);
+      case 'warning': {
+        const { rule, message, url, file, line } = event;
+        this.warnings.push({ rule, message, url, file, line });
+        return;
+      }
+      case 'pushing':
+        return this.onPushing();
+      case 'progress':
+        return;
+    }
+  }
+
+  /** Brings everything into the store. @throws when the store refuses the steps */
+  async close(): Promise<void> {
+    await Promise.all([this.log.close(), this.steps.close()]);
+  }
+
+  private async step(step: StepState): Promise<void> {
+    this.ordinals.set(step.id, step.ordinal);
+    this.steps.put(step);
+    if (step.completedAt) await this.log.endStep(step.ordinal);
+  }
+}

@@ -1,0 +1,98 @@
+import type { BuildProject, BuildProjectRepository, ClaimedAttempt } from '@cooperage/db';
+import { BuildFailure, cacheImports, displayRemoteUrl, stagingRepository } from '@cooperage/domain';
+import type { BuildRequest } from '@cooperage/engines';
+import type { BuildContext, Source } from '@cooperage/source';
+import type { SourceProjects } from '../../shared/source-projects.js';
+import type { BuildSecrets } from './build-secrets.js';
+import { engineReference } from './engine-reference.js';
+import { imageLabels } from './image-labels.js';
+
+export interface BuildRequestsOptions {
+  readonly registryHost: string;
+  readonly publicUrl: string;
+  readonly cgroupParent: string | null;
+}
+
+export interface PreparedBuild {
+  readonly request: BuildRequest;
+  readonly dockerfile: string;
+}
+
+/** Makes the engine's request of a claimed attempt: exactly its commit, its project's secrets, its zone's references. */
+export class BuildRequests {
+  constructor(
+    private readonly projects: BuildProjectRepository,
+    private readonly source: Source,
+    private readonly sourceProjects: SourceProjects,
+    private readonly secrets: BuildSecrets,
+    private readonly options: BuildRequestsOptions,
+  ) {}
+
+  /** @throws {BuildFailure} when the commit, context or Dockerfile is not there */
+  async prepare(attempt: ClaimedAttempt, signal: AbortSignal): Promise<PreparedBuild> {
+    const { build } = attempt;
+    const project = await this.projects.find(build.projectId);
+    if (!project) throw new BuildFailure('InvalidBuildConfig', 'The project was deleted.');
+    const remote = this.sourceProjects.of(project);
+    const [secrets, registryAuth] = await Promise.all([
+      this.secrets.secrets(project.id),
+      this.secrets.registryAuth(project.id, attempt.attemptId),
+      this.source.prepare(remote, { ref: build.ref, commit: build.commit }, signal),
+    ]);
+    const context = await this.source.context(remote, build.commit, build, signal);
+    return {
+      request: this.request(attempt, project, context, { secrets, registryAuth }),
+      dockerfile: Buffer.from(context.dockerfile.content).toString('utf8'),
+    };
+  }
+
+  private request(
+    attempt: ClaimedAttempt,
+    project: BuildProject,
+    context: BuildContext,
+    access: Pick<BuildRequest, 'secrets' | 'registryAuth'>,
+  ): BuildRequest {
+    const { build } = attempt;
+    const { registryHost, cgroupParent } = this.options;
+    const labels = imageLabels(build, this.labelFacts(project));
+    const { memoryBytes, pids, cpus } = build.limits;
+    return {
+      ...access,
+      reference: engineReference(attempt.attemptId),
+      context,
+      dockerfile: context.dockerfile,
+      target: build.target ?? undefined,
+      platform: build.platform,
+      buildArgs: build.buildArgs,
+      labels,
+      annotations: labels,
+      sourceDateEpoch: build.commitTime,
+      push: { host: registryHost, repository: stagingRepository(build.projectId, build.zone) },
+      cacheImports: this.cacheImports(attempt, project),
+      noCache: build.noCache,
+      cacheMountNamespace: `${build.projectId}-${build.zone}`,
+      limits: {
+        ...(memoryBytes !== null && { memoryBytes }),
+        ...(pids !== null && { pids }),
+        ...(cpus !== null && { cpus }),
+        ...(cgroupParent !== null && { cgroupParent }),
+      },
+    };
+  }
+
+  private cacheImports({ build }: ClaimedAttempt, project: BuildProject): string[] {
+    if (build.noCache) return [];
+    return cacheImports(build.projectId, build.zone, build.ref, project.defaultBranch ?? '', build.platform).map(
+      ({ repository, tag }) => `${this.options.registryHost}/${repository}:${tag}`,
+    );
+  }
+
+  private labelFacts(project: BuildProject) {
+    return {
+      projectName: project.slug,
+      organizationName: project.organizationSlug,
+      sourceUrl: displayRemoteUrl(project.remoteUrl),
+      projectUrl: `${this.options.publicUrl}/p/${project.organizationSlug}/${project.slug}`,
+    };
+  }
+}

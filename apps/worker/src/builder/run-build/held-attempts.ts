@@ -1,0 +1,61 @@
+import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
+import type { Logger } from '@cooperage/telemetry';
+import { WakeLoop } from '../../shared/wake-loop.js';
+
+/** Why the work on an attempt should end before it is done. */
+export type StopCause = 'cancel' | 'not_yours' | 'timeout';
+
+interface Held {
+  readonly stop: AbortController;
+}
+
+/** The attempts that this process holds: their heartbeats, and the word that one of them should stop. */
+export class HeldAttempts {
+  private readonly held = new Map<string, Held>();
+  private readonly loop: WakeLoop;
+
+  constructor(
+    private readonly attempts: AttemptRepository,
+    private readonly instanceId: () => string,
+    private readonly leaseMs: number,
+    logger: Logger,
+  ) {
+    this.loop = new WakeLoop('heartbeat', leaseMs / 4, logger, () => this.beat());
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Asks the database now: a cancel was announced. */
+  wake(): void {
+    this.loop.wake();
+  }
+
+  close(): Promise<void> {
+    return this.loop.close();
+  }
+
+  get size(): number {
+    return this.held.size;
+  }
+
+  /** Holds an attempt while `work` runs. The signal's reason is a `StopCause`. */
+  async while<T>(attempt: ClaimedAttempt, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort('timeout' satisfies StopCause), attempt.build.limits.timeoutMs);
+    this.held.set(attempt.attemptId, { stop });
+    try {
+      return await work(stop.signal);
+    } finally {
+      clearTimeout(timer);
+      this.held.delete(attempt.attemptId);
+    }
+  }
+
+  private async beat(): Promise<void> {
+    if (this.held.size === 0) return;
+    const answers = await this.attempts.heartbeat([...this.held.keys()], this.instanceId(), this.leaseMs);
+    for (const [id, answer] of answers) if (answer !== 'go_on') this.held.get(id)?.stop.abort(answer satisfies StopCause);
+  }
+}

@@ -1,0 +1,149 @@
+import type { AttemptRepository, BuildRepository, BuiltFacts, ClaimedAttempt, StepRepository } from '@cooperage/db';
+import { BuildFailure } from '@cooperage/domain';
+import type { BuildOutcome, Engine } from '@cooperage/engines';
+import { type Logger, withIds } from '@cooperage/telemetry';
+import type { AttemptLogs } from './attempt-logs.js';
+import { AttemptRecorder } from './attempt-recorder.js';
+import type { BuildRequests } from './build-requests.js';
+import type { BuildSecrets } from './build-secrets.js';
+import type { HeldAttempts, StopCause } from './held-attempts.js';
+
+export interface RunBuildOptions {
+  readonly workerName: string;
+  readonly leaseMs: number;
+  readonly maxAttempts: number;
+}
+
+/** What one attempt carries through its phases. */
+interface Work {
+  readonly attempt: ClaimedAttempt;
+  readonly recorder: AttemptRecorder;
+  readonly logger: Logger;
+  /** Aborted with a `StopCause`, or with the `BuildFailure` of a limit. */
+  readonly signal: AbortSignal;
+}
+
+/** One attempt from claim to `built`, or to the failure that ends it. */
+export class RunBuildService {
+  constructor(
+    private readonly attempts: AttemptRepository,
+    private readonly builds: BuildRepository,
+    private readonly steps: StepRepository,
+    private readonly requests: BuildRequests,
+    private readonly secrets: BuildSecrets,
+    private readonly logs: AttemptLogs,
+    private readonly held: HeldAttempts,
+    private readonly engine: Engine,
+    private readonly instanceId: () => string,
+    private readonly options: RunBuildOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Does nothing when the attempt is not there to be claimed: canceled, taken, or delivered twice. */
+  async run(attemptId: string): Promise<void> {
+    const { workerName, leaseMs } = this.options;
+    const attempt = await this.attempts.claim(attemptId, this.instanceId(), workerName, leaseMs);
+    if (!attempt) return;
+    await this.held.while(attempt, async (held) => {
+      const work = await this.open(attempt, held);
+      try {
+        const outcome = await this.build(work);
+        await work.recorder.close();
+        await this.finish(work, outcome);
+      } catch (error) {
+        await work.recorder.close().catch((closing) => work.logger.warn({ err: closing }, 'the steps could not be stored'));
+        await this.end(work, error);
+      }
+    });
+  }
+
+  private async open(attempt: ClaimedAttempt, held: AbortSignal): Promise<Work> {
+    const logger = withIds(this.logger, { buildId: attempt.build.id, attemptId: attempt.attemptId });
+    const stop = new AbortController();
+    const log = this.logs.open(attempt, await this.secrets.secrets(attempt.build.projectId), {
+      onLimit: (failure) => stop.abort(failure),
+      onFenced: () => stop.abort('not_yours' satisfies StopCause),
+    });
+    const onPushing = () => this.notePhase(attempt, 'push', logger);
+    return {
+      attempt,
+      recorder: new AttemptRecorder(attempt, log, this.steps, logger, onPushing),
+      logger,
+      signal: AbortSignal.any([held, stop.signal]),
+    };
+  }
+
+  private async build({ attempt, recorder, signal, logger }: Work): Promise<BuildOutcome> {
+    const { request, dockerfile } = await this.requests.prepare(attempt, signal);
+    const described = this.attempts.describe(attempt, request.reference, dockerfile);
+    this.notePhase(attempt, 'build', logger);
+    const [outcome] = await Promise.all([this.engine.build(request, (event) => recorder.note(event), signal), described]);
+    return outcome;
+  }
+
+  /** For people's eyes only, so nothing waits for it. */
+  private notePhase(attempt: ClaimedAttempt, phase: 'build' | 'push', logger: Logger): void {
+    this.builds
+      .setPhase(attempt.build.id, attempt.number, phase)
+      .catch((error) => logger.warn({ err: error, phase }, 'the phase could not be noted'));
+  }
+
+  private async finish({ attempt, recorder, logger }: Work, outcome: BuildOutcome): Promise<void> {
+    await this.steps.saveLines(
+      attempt.attemptId,
+      [...outcome.stepLines].map(([vertexId, line]) => ({ vertexId, ...line })),
+    );
+    const facts: BuiltFacts = {
+      digest: outcome.digest,
+      mediaType: outcome.mediaType,
+      sizeBytes: outcome.sizeBytes,
+      baseImages: outcome.baseImages,
+      stepsTotal: outcome.stepsRun + outcome.stepsCached,
+      stepsCached: outcome.stepsCached,
+      warnings: recorder.warnings,
+      exportCache: outcome.stepsRun > 0,
+    };
+    const result = await this.attempts.built(attempt, this.instanceId(), facts);
+    if (!result.ok) logger.warn({ reason: result.reason }, 'built, but the attempt is not ours any more');
+  }
+
+  private async end(work: Work, error: unknown): Promise<void> {
+    const { attempt, logger, signal } = work;
+    const cause = signal.aborted ? (signal.reason as StopCause | BuildFailure) : error;
+    if (cause === 'not_yours') {
+      logger.warn('the attempt was given to another worker; its work was stopped');
+      return;
+    }
+    const result = await this.endBy(work, cause);
+    if (!result.ok) logger.warn({ reason: result.reason, attempt: attempt.number }, 'the end of an attempt came too late');
+  }
+
+  private async endBy({ attempt, logger }: Work, cause: unknown) {
+    const me = this.instanceId();
+    if (cause === 'cancel') return this.attempts.stopped(attempt, me);
+    if (cause === 'timeout') return this.attempts.timedOut(attempt, me, timeoutFailure(attempt).report());
+    const failure = asFailure(cause, logger);
+    await this.noteFailingLine(attempt, failure);
+    const attemptsLeft = attempt.number < this.options.maxAttempts;
+    return this.attempts.failed(attempt, me, failure.report(), failure.retryable, attemptsLeft);
+  }
+
+  private async noteFailingLine(attempt: ClaimedAttempt, { place }: BuildFailure): Promise<void> {
+    if (!place?.stepId || !place.line) return;
+    await this.steps.saveLines(attempt.attemptId, [
+      { vertexId: place.stepId, startLine: place.line, endLine: place.endLine ?? place.line },
+    ]);
+  }
+}
+
+/** Whatever is thrown that is no `BuildFailure` is a defect of ours: logged whole, shown without its inside. */
+function asFailure(error: unknown, logger: Logger): BuildFailure {
+  if (error instanceof BuildFailure) return error;
+  logger.error({ err: error }, 'an attempt ended by an unexpected error');
+  return new BuildFailure('EngineUnavailable', 'The worker met an unexpected error; its own log has the details.');
+}
+
+function timeoutFailure({ build }: ClaimedAttempt): BuildFailure {
+  const seconds = Math.round(build.limits.timeoutMs / 1000);
+  return new BuildFailure('TimedOut', `The build took longer than its limit of ${seconds} seconds.`);
+}

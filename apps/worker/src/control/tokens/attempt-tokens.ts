@@ -1,0 +1,59 @@
+import type { RegistryTokenRepository, TokenNeed } from '@cooperage/db';
+import { cacheImports, cacheReference, type MasterKeys, sealBox, sealedSubject, stagingRepository } from '@cooperage/domain';
+import type { RegistryScope } from '@cooperage/oci';
+import type { Logger } from '@cooperage/telemetry';
+import { WakeLoop } from '../../shared/wake-loop.js';
+import type { RegistryTokens } from './registry-tokens.js';
+
+const ttlSeconds = 300;
+const marginMs = 150_000;
+const intervalMs = 20_000;
+
+/**
+ * Keeps a registry token on every open attempt: push into its own staging repository, push its own cache reference, pull
+ * what it may read. Minutes long, renewed only while the attempt's lease holds, never after a fence.
+ */
+export class AttemptTokens {
+  private readonly loop: WakeLoop;
+
+  constructor(
+    private readonly repository: RegistryTokenRepository,
+    private readonly tokens: RegistryTokens,
+    private readonly keys: MasterKeys,
+    logger: Logger,
+  ) {
+    this.loop = new WakeLoop('attempt tokens', intervalMs, logger, () => this.refresh());
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  close(): Promise<void> {
+    return this.loop.close();
+  }
+
+  async refresh(): Promise<void> {
+    const needs = await this.repository.findNeeds(marginMs);
+    await Promise.all(needs.map((need) => this.give(need)));
+  }
+
+  /** One token now, whatever is there: for work on an attempt that has ended well, such as the export of its cache. */
+  async give(need: TokenNeed): Promise<void> {
+    const token = this.tokens.mint(`attempt:${need.attemptId}`, scopesOf(need), ttlSeconds);
+    const sealed = sealBox(this.keys, Buffer.from(token), sealedSubject.registryToken(need.attemptId));
+    await this.repository.put(need.attemptId, sealed, ttlSeconds * 1000);
+  }
+}
+
+function scopesOf(need: TokenNeed): RegistryScope[] {
+  const own = cacheReference(need.projectId, need.zone, need.ref, need.platform).repository;
+  const others = cacheImports(need.projectId, need.zone, need.ref, need.defaultBranch ?? '', need.platform)
+    .map((reference) => reference.repository)
+    .filter((repository) => repository !== own);
+  return [
+    { repository: stagingRepository(need.projectId, need.zone), actions: ['pull', 'push'] },
+    { repository: own, actions: ['pull', 'push'] },
+    ...others.map((repository): RegistryScope => ({ repository, actions: ['pull'] })),
+  ];
+}

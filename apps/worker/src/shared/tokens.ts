@@ -1,0 +1,9 @@
+/** Injection tokens of what is not a class of ours. */
+export const CONFIG = Symbol('config');
+export const LOGGER = Symbol('logger');
+export const METRICS = Symbol('metrics');
+export const MASTER_KEYS = Symbol('master keys');
+export const SIGNING_MASTER_KEYS = Symbol('signing master keys');
+export const SOURCE = Symbol('source');
+export const ENGINE = Symbol('engine');
+export const REDIS = Symbol('redis');
