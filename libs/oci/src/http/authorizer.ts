@@ -1,0 +1,43 @@
+import type { RegistryScope } from '../token/registry-scope.js';
+
+/** How calls prove who they are. */
+export interface Authorizer {
+  /** `Authorization` to send at once; undefined while the registry has asked for none. */
+  header(scopes: readonly RegistryScope[], signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Another `Authorization` after a 401; undefined when there is none to try.
+   * @param challenge the answer's `WWW-Authenticate`.
+   * @param refused what was sent.
+   */
+  answer(
+    challenge: string | undefined,
+    scopes: readonly RegistryScope[],
+    refused: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
+}
+
+/** Who a client is to its registry. */
+export type RegistryCredentials =
+  | { readonly kind: 'anonymous' }
+  /** Name and password (or access token): sent as Basic, or exchanged for tokens where the registry says so. */
+  | { readonly kind: 'basic'; readonly username: string; readonly password: string }
+  /** The caller mints or keeps tokens itself; it is asked before each call and gives one that is still alive. */
+  | { readonly kind: 'token'; readonly tokenFor: (scopes: readonly RegistryScope[]) => string | Promise<string> };
+
+/** Tokens come from the caller: nothing a registry answers can make us ask somebody else. */
+export class GivenTokenAuthorizer implements Authorizer {
+  readonly #tokenFor: (scopes: readonly RegistryScope[]) => string | Promise<string>;
+
+  constructor(tokenFor: (scopes: readonly RegistryScope[]) => string | Promise<string>) {
+    this.#tokenFor = tokenFor;
+  }
+
+  async header(scopes: readonly RegistryScope[]): Promise<string> {
+    return `Bearer ${await this.#tokenFor(scopes)}`;
+  }
+
+  async answer(): Promise<undefined> {
+    return undefined;
+  }
+}

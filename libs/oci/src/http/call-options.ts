@@ -1,0 +1,7 @@
+/** Every call of the registry client takes these. */
+export interface CallOptions {
+  /** Ends the call at once; the call then throws `signal.reason`. */
+  readonly signal?: AbortSignal;
+  /** Time for the whole call in milliseconds; for streams until the first byte, then the longest silence. */
+  readonly timeoutMs?: number;
+}
