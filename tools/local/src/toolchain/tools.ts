@@ -42,6 +42,11 @@ export class Tools {
   environment(): NodeJS.ProcessEnv {
     const folders = new Set([...this.found.values()].map((tool) => path.dirname(tool.path)));
     const searchPath = [...folders, process.env.PATH ?? '', '/usr/sbin', '/sbin'].join(path.delimiter);
-    return { HOME: process.env.HOME, LANG: 'C.UTF-8', ...this.variables, PATH: searchPath };
+    return { ...proxySettings(), HOME: process.env.HOME, LANG: 'C.UTF-8', ...this.variables, PATH: searchPath };
   }
+}
+
+/** Where the outside is only reached through a proxy, the engine and the image tools have to know. */
+function proxySettings(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(https?|no|all)_proxy$/i.test(name)));
 }

@@ -16,6 +16,8 @@ export async function clearLeftovers(settings: EngineSettings): Promise<void> {
   await unmountBelow(settings.dataFolder);
   await unmountBelow(settings.socketFolder);
   rmSync(path.join(settings.socketFolder, 'engine.pid'), { force: true });
+  // With a dead containerd's files in its place a new engine waits ten seconds for that one to answer.
+  rmSync(execFolder(settings.socketFolder), { recursive: true, force: true });
 }
 
 async function endContainerd(folder: string): Promise<void> {

@@ -1,0 +1,108 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attempt, type CommandResult, run } from '../../processes/command.ts';
+import { readPidFile } from '../../processes/process-identity.ts';
+import { findTools } from '../../toolchain/find-tools.ts';
+import type { Tools } from '../../toolchain/tools.ts';
+import { Instance } from '../instance.ts';
+import type { EngineAddress } from '../part.ts';
+import { groupFolders } from './control-groups.ts';
+import { EmbeddedEngine } from './engine.ts';
+import { mountsBelow } from './mounts.ts';
+
+let instance: Instance;
+let tools: Tools;
+let engine: EmbeddedEngine;
+let address: EngineAddress;
+
+beforeAll(async () => {
+  instance = new Instance(mkdtempSync(path.join(tmpdir(), 'cooperage-engine-')));
+  tools = await findTools();
+  engine = new EmbeddedEngine(instance, tools, { insecure: [], mirror: openRegistry() });
+  address = await engine.start();
+});
+afterAll(async () => {
+  await engine.stop();
+  rmSync(instance.folder, { recursive: true, force: true });
+});
+
+describe('the embedded engine', () => {
+  it('lets a step reach neither this machine nor a metadata address, and refuses at once', async () => {
+    const bridge = await run(tools.path('ip'), ['-4', '-o', 'address', 'show', `coop${instance.id}`]);
+    const own = / inet ([\d.]+)\//.exec(bridge.stdout)?.[1];
+    const connect = (target: string) => `nc -w 5 ${target} </dev/null 2>&1 | grep -q refused`;
+    const started = performance.now();
+    const result = await build(`RUN ${connect('169.254.169.254 80')} && ${connect(`${own} 22`)}`);
+    expect(result.stderr).not.toContain('ERROR');
+    expect(result.code).toBe(0);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it('refuses the host network, whatever the Dockerfile asks for', async () => {
+    expect((await build('RUN --network=host true')).stderr).toMatch(/network.host is not allowed/);
+  });
+
+  it('clips no log', async () => {
+    const result = await build(`RUN yes ${'x'.repeat(79)} | head -n 60000`, '--progress=rawjson');
+    const lines = result.stderr.split('\n').filter((line) => line.startsWith('{'));
+    const logs = lines.flatMap((line) => (JSON.parse(line) as { logs?: { data: string }[] }).logs ?? []);
+    expect(logs.reduce((sum, log) => sum + Buffer.from(log.data, 'base64').length, 0)).toBe(60_000 * 80);
+  });
+
+  it('clears away the steps, groups and mounts of an engine that was killed', async () => {
+    const building = build('RUN touch /started && sleep 271');
+    const pid = await stepProcess();
+    process.kill(readPidFile(instance.pidFile('engine'))?.pid ?? 0, 'SIGKILL');
+    expect((await building).code).not.toBe(0);
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+
+    await new EmbeddedEngine(instance, tools, { insecure: [], mirror: openRegistry() }).start();
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect(mounts().filter((point) => point.includes('executor'))).toEqual([]);
+    expect((await build('RUN true')).code).toBe(0);
+  });
+
+  it('leaves nothing on the machine when it is stopped', async () => {
+    await engine.stop();
+    expect(existsSync(`/sys/class/net/coop${instance.id}`)).toBe(false);
+    expect(groupFolders(address.cgroupParent)).toEqual([]);
+    expect(mounts()).toEqual([]);
+    for (const table of ['filter', 'nat']) {
+      const rules = await run(tools.path('iptables'), ['-w', '-t', table, '-S'], { env: tools.environment() });
+      expect(rules.stdout).not.toContain(instance.id);
+    }
+  });
+});
+
+async function build(step: string, ...more: readonly string[]): Promise<CommandResult> {
+  const context = mkdtempSync(path.join(instance.folder, 'context-'));
+  writeFileSync(path.join(context, 'Dockerfile'), `FROM busybox\n${step}\n`);
+  const parameters = ['build', '--builder=default', '--no-cache', ...more, context];
+  const env = { ...tools.environment(), DOCKER_HOST: address.url };
+  return attempt(tools.path('docker-buildx'), parameters, { env, timeoutMs: 60_000 });
+}
+
+async function stepProcess(): Promise<number> {
+  for (let tries = 0; tries < 200; tries++) {
+    const { stdout } = await attempt('pgrep', ['-f', 'sleep 271']);
+    const pids = stdout.split('\n').filter(Boolean).map(Number);
+    const step = pids.find((pid) => readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(address.cgroupParent));
+    if (step) return step;
+    await sleep(50);
+  }
+  throw new Error('the step did not start');
+}
+
+function mounts(): string[] {
+  const info = readFileSync('/proc/self/mountinfo', 'utf8');
+  return [...mountsBelow(instance.folder, info), ...mountsBelow(`/run/cooperage-${instance.id}`, info)];
+}
+
+function openRegistry(): string {
+  const file = process.env.COOPERAGE_TEST_SERVICES;
+  if (!file) throw new Error('COOPERAGE_TEST_SERVICES is not set: run the tests with ./cooperage test');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { openRegistry: string }).openRegistry;
+}
