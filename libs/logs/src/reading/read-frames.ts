@@ -1,0 +1,23 @@
+import { unpackChunk } from '../chunk-unpacker.js';
+import type { ChunkStore, StoredChunk } from '../ports.js';
+import { frameFrom, type LogFrame } from './log-frame.js';
+
+/**
+ * What the archive holds from `fromN` on, as frames in ascending order: about `limitBytes` of encoded entries, but at
+ * least one frame when there is one.
+ */
+export async function readFrames(
+  store: ChunkStore,
+  attemptId: string,
+  fromN: number,
+  limitBytes: number,
+): Promise<LogFrame[]> {
+  const chunks = await store.range(attemptId, fromN, limitBytes);
+  const frames = await Promise.all(chunks.map((chunk) => frameOfChunk(chunk, fromN)));
+  return frames.filter((frame) => frame !== undefined);
+}
+
+async function frameOfChunk(chunk: StoredChunk, fromN: number): Promise<LogFrame | undefined> {
+  const bytes = await unpackChunk(chunk);
+  return frameFrom({ firstN: chunk.firstN, nextN: chunk.lastN + 1, bytes }, fromN);
+}

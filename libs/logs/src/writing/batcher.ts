@@ -1,0 +1,48 @@
+import type { LogEntry } from '@cooperage/domain';
+import { type LogBatch, packBatch } from './log-batch.js';
+import type { LogClock } from './sequencer.js';
+
+/** Under load a batch leaves when it is this old or this large, whichever comes first. */
+export const batchAgeMs = 8;
+export const batchBytes = 16_384;
+
+/**
+ * Gathers entries for as long as it pays: after a quiet moment an entry leaves at once, in the same turn; after that at
+ * most one batch leaves in `batchAgeMs`, or earlier when `batchBytes` are together.
+ */
+export class Batcher {
+  private entries: LogEntry[] = [];
+  private dataBytes = 0;
+  private lastLeftMs = Number.NEGATIVE_INFINITY;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly leave: (batch: LogBatch) => void,
+    private readonly clock: LogClock,
+  ) {}
+
+  add(entry: LogEntry): void {
+    this.entries.push(entry);
+    this.dataBytes += entry.data.length;
+    const waitMs = Math.min(batchAgeMs, this.lastLeftMs + batchAgeMs - this.clock());
+    if (waitMs <= 0 || this.dataBytes >= batchBytes) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), waitMs);
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.entries.length === 0) return;
+    const batch = packBatch(this.entries);
+    this.entries = [];
+    this.dataBytes = 0;
+    this.lastLeftMs = this.clock();
+    this.leave(batch);
+  }
+
+  /** Forgets what has not left yet. */
+  discard(): void {
+    this.entries = [];
+    this.flush();
+  }
+}

@@ -1,0 +1,49 @@
+import { promisify } from 'node:util';
+import { zstdCompress } from 'node:zlib';
+import type { LogChunk } from '../ports.js';
+import type { LogBatch } from './log-batch.js';
+
+const compress = promisify(zstdCompress);
+
+/** Where a log stands: what came before the next chunk. */
+export interface LogPosition {
+  readonly nextN: number;
+  readonly lines: number;
+  readonly textBytes: number;
+}
+
+export const logStart: LogPosition = { nextN: 0, lines: 0, textBytes: 0 };
+
+/** Makes one chunk of batches that follow each other without a gap. */
+export async function packChunk(
+  writer: { readonly attemptId: string; readonly epoch: number },
+  before: LogPosition,
+  batches: readonly [LogBatch, ...LogBatch[]],
+): Promise<LogChunk> {
+  const entries = Buffer.concat(batches.map(({ bytes }) => bytes));
+  return {
+    attemptId: writer.attemptId,
+    epoch: writer.epoch,
+    firstN: batches[0].firstN,
+    lastN: batches.at(-1)!.lastN,
+    firstAtMs: batches[0].firstAtMs,
+    firstLine: before.lines,
+    lines: sum(batches, 'lines'),
+    firstTextByte: before.textBytes,
+    textBytes: sum(batches, 'textBytes'),
+    entriesBytes: entries.length,
+    payload: await compress(entries),
+  };
+}
+
+export function positionAfter(chunk: LogChunk): LogPosition {
+  return {
+    nextN: chunk.lastN + 1,
+    lines: chunk.firstLine + chunk.lines,
+    textBytes: chunk.firstTextByte + chunk.textBytes,
+  };
+}
+
+function sum(batches: readonly LogBatch[], field: 'lines' | 'textBytes'): number {
+  return batches.reduce((total, batch) => total + batch[field], 0);
+}

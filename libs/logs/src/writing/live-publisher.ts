@@ -1,0 +1,30 @@
+import type { LiveBus } from '../ports.js';
+
+/** Sends frames of one attempt to its viewers, fire and forget, and counts what the bus did not take. */
+export class LivePublisher {
+  private sent = 0;
+  private lost = 0;
+
+  constructor(
+    private readonly bus: LiveBus,
+    private readonly attemptId: string,
+  ) {}
+
+  get frames(): number {
+    return this.sent;
+  }
+
+  get dropped(): number {
+    return this.lost;
+  }
+
+  publish(frame: Uint8Array): void {
+    this.sent++;
+    if (!this.bus.publish(this.attemptId, frame)) this.lost++;
+  }
+
+  /** Tells viewers that the archive has news which no frame carries: the log is complete. */
+  nudge(): void {
+    this.bus.publish(this.attemptId, new Uint8Array());
+  }
+}

@@ -1,0 +1,32 @@
+import { encodeLogEntries, type LogEntry } from '@cooperage/domain';
+
+/** Entries that travel together, encoded once: the same bytes go to the viewers and into the archive. */
+export interface LogBatch {
+  readonly firstN: number;
+  readonly lastN: number;
+  readonly firstAtMs: number;
+  readonly lines: number;
+  readonly textBytes: number;
+  readonly bytes: Uint8Array;
+}
+
+/** @throws {RangeError} for no entries. */
+export function packBatch(entries: readonly LogEntry[]): LogBatch {
+  const first = entries[0];
+  if (first === undefined) throw new RangeError('a batch has at least one entry');
+  const text = entries.filter(({ kind }) => kind === 'text');
+  return {
+    firstN: first.n,
+    lastN: first.n + entries.length - 1,
+    firstAtMs: first.atMs,
+    lines: text.reduce((sum, { data }) => sum + countLineFeeds(data), 0),
+    textBytes: text.reduce((sum, { data }) => sum + data.length, 0),
+    bytes: encodeLogEntries(entries),
+  };
+}
+
+export function countLineFeeds(data: Uint8Array): number {
+  let count = 0;
+  for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) count++;
+  return count;
+}
