@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attempt, type CommandResult, run } from '../../processes/command.ts';
-import { readPidFile } from '../../processes/process-identity.ts';
+import { identify, readPidFile } from '../../processes/process-identity.ts';
 import { findTools } from '../../toolchain/find-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { Instance } from '../instance.ts';
@@ -57,10 +57,10 @@ describe('the embedded engine', () => {
     const pid = await stepProcess();
     process.kill(readPidFile(instance.pidFile('engine'))?.pid ?? 0, 'SIGKILL');
     expect((await building).code).not.toBe(0);
-    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    expect(identify(pid)).toBeDefined();
 
     await new EmbeddedEngine(instance, tools, { insecure: [], mirror: openRegistry() }).start();
-    expect(existsSync(`/proc/${pid}`)).toBe(false);
+    expect(identify(pid)).toBeUndefined();
     expect(mounts().filter((point) => point.includes('executor'))).toEqual([]);
     expect((await build('RUN true')).code).toBe(0);
   });
