@@ -1,1 +1,13 @@
-export {};
+export * from './attrs/attrs.js';
+export { type BuildFate, findBuild, type HistoryWatch, readContent, watchHistory } from './history/history.js';
+export { type BaseImage, type Material, type Provenance, readProvenance } from './history/provenance.js';
+export * from './info/info.js';
+export type { Entry, HistoryRecord, StatusResponse } from './proto/messages.js';
+export * from './session/index.js';
+export { BuildGraph, type SolveEvent, type VertexState } from './solve/build-graph.js';
+export { SolveFailure, type SourceLines } from './solve/failure.js';
+export { type Answer, type RunningSolve, type SolveOptions, startSolve } from './solve/solve.js';
+export { parseAddress, type TlsFiles } from './wire/address.js';
+export { type ConnectionOptions, EngineConnection } from './wire/connection.js';
+export { ConnectionLost, type ErrorDetail, RpcError, rpcCode } from './wire/errors.js';
+export type { Dialect } from './wire/transport.js';

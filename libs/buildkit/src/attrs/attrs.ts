@@ -1,0 +1,127 @@
+import type { Entry, SolveRequest } from '../proto/messages.js';
+import type { Digest } from './digest.js';
+
+/**
+ * The only home of BuildKit's attribute strings: what the Dockerfile frontend, the exporters and the caches are told,
+ * and what their answers are called. Sources: BuildKit's `frontend/dockerui`, `exporter/containerimage/exptypes`,
+ * `cache/remotecache/registry`.
+ */
+export interface FrontendOptions {
+  /** Path of the Dockerfile in the tree called `dockerfile`. */
+  readonly dockerfile: string;
+  readonly target?: string;
+  /** `os/arch[/variant]`. */
+  readonly platform?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Full references of cache manifests; those that are missing do no harm. */
+  readonly cacheImports?: readonly string[];
+  readonly noCache?: boolean;
+  /**
+   * Separates the cache mounts of those that differ in it. It holds a slash whatever it is, since BuildKit leaves the
+   * namespace out of a step's cache key only then: a step with a cache mount is found again from another namespace.
+   */
+  readonly cacheMountNamespace?: string;
+  /**
+   * The cgroup under which the steps run. It is part of every RUN's cache key: two builds share the results of their
+   * steps only when this is the same.
+   */
+  readonly cgroupParent?: string;
+  readonly networkMode?: 'default' | 'none';
+}
+
+/** Names under which the engine asks for the trees of a session. */
+export const treeNames = { context: 'context', dockerfile: 'dockerfile' } as const;
+
+export function frontendAttrs(options: FrontendOptions): Record<string, string> {
+  return {
+    filename: options.dockerfile,
+    // Any value keeps the built-in frontend in charge: a `# syntax=` line then loads nothing.
+    cmdline: 'docker/dockerfile:1',
+    ...(options.target && { target: options.target }),
+    ...(options.platform && { platform: options.platform }),
+    ...prefixed('build-arg:', options.buildArgs),
+    ...prefixed('label:', options.labels),
+    ...(options.cacheImports?.length && { 'cache-imports': JSON.stringify(options.cacheImports.map(registryCache)) }),
+    // An empty value means all stages.
+    ...(options.noCache && { 'no-cache': '' }),
+    ...(options.cacheMountNamespace && {
+      'build-arg:BUILDKIT_CACHE_MOUNT_NS': `${options.cacheMountNamespace}/mounts`,
+    }),
+    ...(options.cgroupParent && { 'cgroup-parent': options.cgroupParent }),
+    ...(options.networkMode === 'none' && { 'force-network-mode': 'none' }),
+  };
+}
+
+export interface ImageExport {
+  readonly host: string;
+  readonly repository: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /**
+   * Seconds since 1970 that the image's own times are cut to. As an exporter's attribute it leaves the steps' cache
+   * keys alone; as the build argument SOURCE_DATE_EPOCH it would change WORKDIR and all that follows, in every commit.
+   */
+  readonly sourceDateEpoch?: number;
+}
+
+/** Pushes the image by digest, without any tag, and keeps it nowhere else. */
+export function imageExporter(image: ImageExport): Entry {
+  const { sourceDateEpoch } = image;
+  const Attrs = {
+    name: `${image.host}/${image.repository}`,
+    push: 'true',
+    'push-by-digest': 'true',
+    'name-canonical': 'true',
+    'oci-mediatypes': 'true',
+    store: 'false',
+    ...(sourceDateEpoch !== undefined && { 'source-date-epoch': String(sourceDateEpoch) }),
+    ...prefixed('annotation.', image.annotations),
+  };
+  return { Type: 'image', Attrs };
+}
+
+/** Writes the results of all steps (`max`) or of the last stage (`min`) to a registry, as an OCI manifest. */
+export function registryCacheExport(reference: string, mode: 'max' | 'min'): Entry {
+  const Attrs = { ref: reference, mode, 'image-manifest': 'true', 'oci-mediatypes': 'true', compression: 'zstd' };
+  return { Type: 'registry', Attrs };
+}
+
+function registryCache(reference: string): Entry {
+  return { Type: 'registry', Attrs: { ref: reference } };
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
+}
+
+export interface ImageDescriptor {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+}
+
+/** The manifest that the image exporter made, from a Solve's answer; null when there is none. */
+export function imageDescriptor(answer: Readonly<Record<string, string>>): ImageDescriptor | null {
+  const encoded = answer['containerimage.descriptor'];
+  if (!encoded) return null;
+  const { digest, mediaType, size } = JSON.parse(Buffer.from(encoded, 'base64').toString()) as Record<string, unknown>;
+  if (typeof digest !== 'string' || typeof mediaType !== 'string' || typeof size !== 'number') return null;
+  return { digest: digest as Digest, mediaType, sizeBytes: size };
+}
+
+/** The digest that a progress entry of the image exporter announces, before the push has ended. */
+export function announcedDigest(progressId: string): Digest | null {
+  return (/^exporting manifest (sha256:[0-9a-f]{64})$/.exec(progressId)?.[1] as Digest | undefined) ?? null;
+}
+
+const deny = 1;
+const regularExpression = 2;
+
+/** Refuses sources (of FROM, ADD, COPY --from) whose identifier matches one of the expressions (Go's RE2 syntax). */
+export function denySources(expressions: readonly string[]): SolveRequest['SourcePolicy'] {
+  const rules = expressions.map((identifier) => ({
+    action: deny,
+    selector: { identifier, match_type: regularExpression },
+  }));
+  return { version: 1, rules };
+}

@@ -1,0 +1,82 @@
+import { decode } from '../proto/codec.js';
+import type { HistoryRecord } from '../proto/messages.js';
+import { methods } from '../proto/methods.js';
+import type { Call } from '../wire/call.js';
+import type { EngineConnection } from '../wire/connection.js';
+import { RpcError, rpcCode } from '../wire/errors.js';
+import { errorOfStatus } from '../wire/status.js';
+
+const eventType = { started: 0, complete: 1 } as const;
+
+/** What an engine's history says of a build. */
+export type BuildFate =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'running' }
+  | { readonly state: 'succeeded'; readonly record: HistoryRecord }
+  | { readonly state: 'failed'; readonly error: RpcError };
+
+/** A standing question for the record that the engine writes at the end of a build. */
+export interface HistoryWatch {
+  /** The record, or null when the watch ended without one. Never rejects. */
+  readonly record: Promise<HistoryRecord | null>;
+  close(): void;
+}
+
+/**
+ * Waits for the record of one build from before it starts: the engine then sends the record at the moment it is
+ * written, and nobody has to ask for it while the build is finished and waiting.
+ */
+export function watchHistory(connection: EngineConnection, reference: string): HistoryWatch {
+  const { promise, resolve } = Promise.withResolvers<HistoryRecord | null>();
+  let call: Call | undefined;
+  let closed = false;
+  const close = () => {
+    closed = true;
+    call?.cancel();
+    resolve(null);
+  };
+  connection
+    .start(methods.history, { Ref: reference }, ({ type, record }) => {
+      if (type === eventType.complete && record?.Ref === reference) resolve(record);
+    })
+    .then(async (started) => {
+      call = started;
+      if (closed) started.cancel();
+      await started.done;
+    })
+    .catch(() => {})
+    .finally(() => resolve(null));
+  return { record: promise, close };
+}
+
+/** Finds out what became of a build. @throws {ConnectionLost} @throws {RpcError} */
+export async function findBuild(connection: EngineConnection, reference: string): Promise<BuildFate> {
+  const request = { Ref: reference, EarlyExit: true };
+  const events = await connection.collect(methods.history, request, { timeoutMs: 10_000 }).catch(noneWhenDeleted);
+  const own = events.filter((event) => event.record?.Ref === reference);
+  const complete = own.find((event) => event.type === eventType.complete)?.record;
+  if (!complete) return { state: own.length > 0 ? 'running' : 'unknown' };
+  const failed = (complete.error?.code ?? 0) !== 0 || complete.externalError !== null;
+  if (!failed) return { state: 'succeeded', record: complete };
+  return { state: 'failed', error: await readError(connection, complete) };
+}
+
+/** All bytes of a blob in the engine's own store. @throws {ConnectionLost} @throws {RpcError} */
+export async function readContent(connection: EngineConnection, digest: string): Promise<Buffer> {
+  const parts = await connection.collect(methods.readContent, { digest }, { timeoutMs: 30_000 });
+  return Buffer.concat(parts.map((part) => part.data));
+}
+
+function noneWhenDeleted(error: unknown): [] {
+  if (error instanceof RpcError && (error.code === rpcCode.notFound || error.code === rpcCode.unknown)) return [];
+  throw error;
+}
+
+/** The record itself holds code and message; the typed details lie in a blob beside it. */
+async function readError(connection: EngineConnection, record: HistoryRecord): Promise<RpcError> {
+  const { externalError } = record;
+  const status = externalError
+    ? decode('RpcStatus', await readContent(connection, externalError.digest))
+    : record.error!;
+  return errorOfStatus(methods.solve.path, status);
+}

@@ -1,0 +1,95 @@
+import type { UsageRecord } from '../proto/messages.js';
+import { methods } from '../proto/methods.js';
+import { toDate } from '../proto/time.js';
+import type { EngineConnection } from '../wire/connection.js';
+
+export interface EngineInfo {
+  /** BuildKit's version, for example `v0.25.2`; empty when the build of it carries none. */
+  readonly version: string;
+  readonly revision: string;
+}
+
+export interface EngineWorker {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `os/arch[/variant]`, the engine's own first. */
+  readonly platforms: readonly string[];
+}
+
+/** One piece of the engine's cache. */
+export interface CacheRecord {
+  readonly id: string;
+  /** For example `regular`, `source.local`, `exec.cachemount`. */
+  readonly kind: string;
+  readonly description: string;
+  readonly sizeBytes: number;
+  readonly inUse: boolean;
+  readonly mutable: boolean;
+  readonly shared: boolean;
+  readonly usageCount: number;
+  readonly createdAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+export interface PruneOptions {
+  /** Also what the engine would keep by itself (images' own layers, internal records). */
+  readonly all?: boolean;
+  /** What was used within this time stays, milliseconds. */
+  readonly keepDurationMs?: number;
+  /** This much may stay, bytes. */
+  readonly maxUsedBytes?: number;
+  /** For example `type==exec.cachemount`. */
+  readonly filter?: readonly string[];
+}
+
+const timeoutMs = 10_000;
+
+/** @throws {ConnectionLost} @throws {RpcError} */
+export async function readInfo(connection: EngineConnection): Promise<EngineInfo> {
+  const { buildkitVersion } = await connection.unary(methods.info, {}, { timeoutMs });
+  return { version: buildkitVersion?.version ?? '', revision: buildkitVersion?.revision ?? '' };
+}
+
+/** @throws {ConnectionLost} @throws {RpcError} */
+export async function listWorkers(connection: EngineConnection): Promise<EngineWorker[]> {
+  const { record } = await connection.unary(methods.workers, {}, { timeoutMs });
+  return record.map((worker) => ({
+    id: worker.ID,
+    labels: worker.Labels,
+    platforms: worker.platforms.map(({ OS, Architecture, Variant }) =>
+      [OS, Architecture, Variant].filter((part) => part !== '').join('/'),
+    ),
+  }));
+}
+
+/** What the engine keeps. @throws {ConnectionLost} @throws {RpcError} */
+export async function diskUsage(connection: EngineConnection): Promise<CacheRecord[]> {
+  const { record } = await connection.unary(methods.diskUsage, {}, { timeoutMs: 60_000 });
+  return record.map(cacheRecord);
+}
+
+/** Removes cache and says what went. @throws {ConnectionLost} @throws {RpcError} */
+export async function prune(connection: EngineConnection, options: PruneOptions = {}): Promise<CacheRecord[]> {
+  const removed = await connection.collect(methods.prune, {
+    all: options.all ?? false,
+    keepDuration: (options.keepDurationMs ?? 0) * 1e6,
+    maxUsedSpace: options.maxUsedBytes ?? 0,
+    filter: options.filter ?? [],
+  });
+  return removed.map(cacheRecord);
+}
+
+function cacheRecord(record: UsageRecord): CacheRecord {
+  return {
+    id: record.ID,
+    kind: record.RecordType,
+    description: record.Description,
+    sizeBytes: record.Size,
+    inUse: record.InUse,
+    mutable: record.Mutable,
+    shared: record.Shared,
+    usageCount: record.UsageCount,
+    createdAt: toDate(record.CreatedAt),
+    lastUsedAt: toDate(record.LastUsedAt),
+  };
+}

@@ -1,0 +1,6 @@
+export { authMethods, type RegistryAuth } from './auth.js';
+export { fileSyncMethod } from './file-sync.js';
+export { secretsMethod } from './secrets.js';
+export { SessionFault, type SessionMethod } from './service.js';
+export { openSession, type Session, type SessionOptions } from './session.js';
+export { type SyncFile, SyncTree } from './sync-tree.js';

@@ -1,0 +1,186 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { findBuild } from '../history/history.js';
+import type { MessageInput } from '../proto/codec.js';
+import type { Entry, SolveRequest, StatusResponse } from '../proto/messages.js';
+import { methods } from '../proto/methods.js';
+import type { Call } from '../wire/call.js';
+import type { EngineConnection, Line } from '../wire/connection.js';
+import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
+import { startHeartbeat } from '../wire/heartbeat.js';
+import type { MessageHandler } from '../wire/message-queue.js';
+import { SolveFailure } from './failure.js';
+
+export interface SolveOptions {
+  /** Chosen by the caller, unique; the build is found by it later. */
+  readonly reference: string;
+  readonly sessionId: string;
+  readonly frontendAttrs: Readonly<Record<string, string>>;
+  readonly exporters?: readonly Entry[];
+  readonly cacheExports?: readonly Entry[];
+  readonly sourcePolicy?: SolveRequest['SourcePolicy'];
+  /** Leaves no record in the engine's history. */
+  readonly unrecorded?: boolean;
+}
+
+/** What the exporters answered, by key. */
+export type Answer = Readonly<Record<string, string>>;
+
+export interface RunningSolve {
+  /**
+   * The exporters' answers, when the engine has finished and no status message is outstanding. Rejects with
+   * `SolveFailure`, `ConnectionLost` (even the history does not know the end), or `RpcError` with code `canceled`, the
+   * last only when the engine says that all work of this build has ended.
+   */
+  readonly done: Promise<Answer>;
+  /** Asks the engine to stop: it kills the steps that only this build waits for. */
+  cancel(): void;
+}
+
+/** How long the status of a Solve that has ended may take to arrive. */
+const statusGraceMs = 500;
+/** After a lost connection: how long the engine may take to come back and to end what it was doing. */
+const recoverMs = 5_000;
+const heartbeatMs = 5_000;
+
+/**
+ * Starts a build and follows it. `onStatus` is called until `done` settles, never afterwards; a promise that it returns
+ * holds back the messages behind it.
+ */
+export function startSolve(
+  connection: EngineConnection,
+  options: SolveOptions,
+  onStatus: MessageHandler<StatusResponse>,
+): RunningSolve {
+  const running = new Running(connection, options, onStatus);
+  const done = running.run();
+  done.catch(() => {});
+  return { done, cancel: () => running.cancel() };
+}
+
+class Running {
+  private solve: Call | undefined;
+  private canceled = false;
+  private silent = false;
+  private ended = false;
+
+  constructor(
+    private readonly connection: EngineConnection,
+    private readonly options: SolveOptions,
+    private readonly onStatus: MessageHandler<StatusResponse>,
+  ) {}
+
+  cancel(): void {
+    this.canceled = true;
+    this.solve?.cancel();
+  }
+
+  async run(): Promise<Answer> {
+    const line = await this.connection.line();
+    const stopHeartbeat = startHeartbeat(this.connection, heartbeatMs, () => {
+      this.silent = true;
+      line.close();
+      void this.connection.drop();
+    });
+    try {
+      return await this.follow(line);
+    } finally {
+      stopHeartbeat();
+      this.ended = true;
+      line.close();
+    }
+  }
+
+  private async follow(line: Line): Promise<Answer> {
+    const status = await followStatus(this.connection, this.options.reference, (message) =>
+      this.ended ? undefined : this.onStatus(message),
+    );
+    let answer: Answer = {};
+    this.solve = line.start(methods.solve, requestOf(this.options), (message) => {
+      answer = message.ExporterResponse;
+    });
+    if (this.canceled) this.solve.cancel();
+    try {
+      await this.solve.done;
+    } catch (error) {
+      return await this.failed(error, status);
+    }
+    await settle(status);
+    return answer;
+  }
+
+  private async failed(error: unknown, status: StatusStream): Promise<Answer> {
+    if (isCanceled(error)) {
+      // The engine still has to end the steps; the status stream ends when they have ended.
+      if (await status.ended) throw error;
+      return this.recover(new ConnectionLost('call', 'the engine was lost while it stopped a build'));
+    }
+    await settle(status);
+    if (error instanceof RpcError) throw new SolveFailure(error);
+    return this.recover(error as ConnectionLost);
+  }
+
+  /** The answer did not arrive, but the engine may have written it down. */
+  private async recover(lost: ConnectionLost): Promise<Answer> {
+    const until = Date.now() + recoverMs;
+    while (!this.silent && Date.now() < until) {
+      const fate = await findBuild(this.connection, this.options.reference).catch(() => null);
+      if (fate?.state === 'succeeded') return fate.record.ExporterResponse;
+      if (fate?.state === 'failed') throw new SolveFailure(fate.error);
+      if (fate?.state !== 'running') break;
+      await delay(50);
+    }
+    throw lost;
+  }
+}
+
+function requestOf(options: SolveOptions): MessageInput<SolveRequest> {
+  return {
+    Ref: options.reference,
+    Session: options.sessionId,
+    Frontend: 'dockerfile.v0',
+    FrontendAttrs: options.frontendAttrs,
+    Cache: { Exports: options.cacheExports ?? [] },
+    Exporters: options.exporters ?? [],
+    Internal: options.unrecorded ?? false,
+    ...(options.sourcePolicy && { SourcePolicy: options.sourcePolicy }),
+  };
+}
+
+interface StatusStream {
+  /** Resolves true when the engine itself ended the stream: every vertex of the build has then ended. */
+  readonly ended: Promise<boolean>;
+  /** Whether the engine has said anything about this build yet. */
+  hasBegun(): boolean;
+  cancel(): void;
+}
+
+async function followStatus(
+  connection: EngineConnection,
+  reference: string,
+  onMessage: MessageHandler<StatusResponse>,
+): Promise<StatusStream> {
+  let begun = false;
+  const call = await connection.start(methods.status, { Ref: reference }, (message) => {
+    begun = true;
+    return onMessage(message);
+  });
+  const ended = call.done.then(
+    () => true,
+    (error: unknown) => !(error instanceof ConnectionLost),
+  );
+  return { ended, hasBegun: () => begun, cancel: call.cancel };
+}
+
+/** The stream ends by itself once everything was said, unless the engine refused the Solve before it began. */
+async function settle(status: StatusStream): Promise<void> {
+  const grace = new AbortController();
+  const waited = delay(statusGraceMs, undefined, { signal: grace.signal }).catch(() => {});
+  await Promise.race([status.ended, waited]);
+  grace.abort();
+  if (status.hasBegun()) await status.ended;
+  else status.cancel();
+}
+
+function isCanceled(error: unknown): boolean {
+  return error instanceof RpcError && error.code === rpcCode.canceled;
+}
