@@ -25,6 +25,13 @@ export type RegistryCredentials =
   /** The caller mints or keeps tokens itself; it is asked before each call and gives one that is still alive. */
   | { readonly kind: 'token'; readonly tokenFor: (scopes: readonly RegistryScope[]) => string | Promise<string> };
 
+/** Carries what the caller's own code threw past our reading of network errors: the call throws `reason` as it is. */
+export class CallerFailure extends Error {
+  constructor(readonly reason: unknown) {
+    super('the caller gives no token');
+  }
+}
+
 /** Tokens come from the caller: nothing a registry answers can make us ask somebody else. */
 export class GivenTokenAuthorizer implements Authorizer {
   readonly #tokenFor: (scopes: readonly RegistryScope[]) => string | Promise<string>;
@@ -34,7 +41,11 @@ export class GivenTokenAuthorizer implements Authorizer {
   }
 
   async header(scopes: readonly RegistryScope[]): Promise<string> {
-    return `Bearer ${await this.#tokenFor(scopes)}`;
+    try {
+      return `Bearer ${await this.#tokenFor(scopes)}`;
+    } catch (error) {
+      throw new CallerFailure(error);
+    }
   }
 
   async answer(): Promise<undefined> {

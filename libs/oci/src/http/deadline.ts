@@ -1,4 +1,5 @@
 import { RegistryError } from '../registry-error.js';
+import { CallerFailure } from './authorizer.js';
 import type { CallOptions } from './call-options.js';
 
 /** One call's time limit joined with its caller's signal. `stop` must be called when the call is over. */
@@ -34,8 +35,9 @@ export class Deadline {
   /** What `error`, thrown while this call ran, means: the caller's abort, our time limit, or a broken connection. */
   explain(error: unknown, what: string): unknown {
     if (this.#caller?.aborted) return this.#caller.reason;
-    if (error instanceof RegistryError) return error;
+    if (error instanceof CallerFailure) return error.reason;
     const code = this.#controller.signal.aborted ? 'TIMEOUT' : errorCode(error);
+    if (error instanceof RegistryError || code === undefined) return error;
     const why = timeoutCodes.has(code) ? `no answer within ${this.timeoutMs} ms` : code;
     return new RegistryError('unavailable', `${what}: the registry cannot be reached (${why})`, { code, cause: error });
   }
@@ -43,8 +45,8 @@ export class Deadline {
 
 const timeoutCodes = new Set(['TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 
-/** `ECONNREFUSED`, `UND_ERR_SOCKET`, `CERT_HAS_EXPIRED`, … */
-export function errorCode(error: unknown): string {
+/** `ECONNREFUSED`, `UND_ERR_SOCKET`, `CERT_HAS_EXPIRED`, …; an error without a code is none of the network. */
+export function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'NETWORK';
+  return typeof code === 'string' ? code : undefined;
 }

@@ -125,7 +125,7 @@ export class RegistryHttp {
         });
         return new Answer(response, deadline, request.what);
       } catch (error) {
-        if (tries > 1 || !staleConnection.has(errorCode(error)) || deadline.signal.aborted) throw error;
+        if (tries > 1 || !staleConnection.has(errorCode(error) ?? '') || deadline.signal.aborted) throw error;
       }
     }
   }
