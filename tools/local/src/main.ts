@@ -1,8 +1,11 @@
 import { services } from './commands/services.ts';
+import { test } from './commands/test.ts';
 import { LauncherError, say } from './output.ts';
 import { CommandFailed } from './processes/command.ts';
 
 const USAGE = `usage: ./cooperage COMMAND
+  test [--only unit|int|e2e] [FILTER…]
+                                 run every check and test, on services of their own
   services [--detach | --stop]   start the real services that integration tests use`;
 
 /** Each gets the arguments after its name and returns the exit code. */
@@ -10,6 +13,7 @@ type Command = (parameters: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
   services,
+  test,
   async help() {
     process.stdout.write(`${USAGE}\n`);
     return 0;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { STATE } from '../checkout.ts';
 import { say, seconds } from '../output.ts';
-import { untilInterrupted } from '../processes/interrupt.ts';
+import { interruptSignal, untilAborted } from '../processes/interrupt.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 
@@ -16,13 +16,14 @@ export async function services(parameters: readonly string[]): Promise<number> {
     say('· test services stopped');
     return 0;
   }
+  const interrupt = interruptSignal();
   const started = performance.now();
   const file = await set.start();
   say(`· test services ready in ${seconds(performance.now() - started)}; their addresses are in`);
   process.stdout.write(`${file}\n`);
   if (values.detach) return 0;
   say('· they run until Ctrl-C; use them in another terminal with COOPERAGE_TEST_SERVICES set to that file');
-  await untilInterrupted();
+  await untilAborted(interrupt);
   await set.stop();
   return 0;
 }

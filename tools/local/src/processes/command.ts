@@ -6,10 +6,11 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
   readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 export interface CommandResult {
-  /** 128 + signal number is not used here: a signalled command has code -1. */
+  /** -1 when it could not be started, or was ended by a signal. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -47,6 +48,7 @@ export function attempt(
     cwd: options.cwd,
     env: options.env,
     timeout: options.timeoutMs,
+    signal: options.signal,
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   const stdout: Buffer[] = [];

@@ -1,0 +1,30 @@
+import { interruptSignal } from '../processes/interrupt.ts';
+import { closingLine, isGreen, table } from '../test-run/outcome.ts';
+import { clearAbandonedRuns, createRunFolder, removeRunFolder } from '../test-run/run-folder.ts';
+import { parseTestArguments } from '../test-run/test-arguments.ts';
+import { TestRun } from '../test-run/test-run.ts';
+import { findTools } from '../toolchain/find-tools.ts';
+
+const INTERRUPTED = 130;
+
+/** `./cooperage test [--only unit|int|e2e] [vitest filter…]`: every check and test; services start empty and are stopped. */
+export async function test(parameters: readonly string[]): Promise<number> {
+  const wanted = parseTestArguments(parameters);
+  const signal = interruptSignal();
+  const folder = createRunFolder();
+  const run = new TestRun(wanted, folder, signal);
+  try {
+    await run.run(async () => {
+      const tools = await findTools();
+      await clearAbandonedRuns(tools);
+      return tools;
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return INTERRUPTED;
+  } finally {
+    removeRunFolder(folder);
+  }
+  process.stdout.write(`\n${table(run.outcomes)}\n\n${closingLine(run.outcomes)}\n`);
+  return isGreen(run.outcomes) ? 0 : 1;
+}

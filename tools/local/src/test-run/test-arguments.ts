@@ -1,0 +1,19 @@
+import { parseArgs } from 'node:util';
+import { LauncherError } from '../output.ts';
+
+export const SUITES = ['unit', 'int', 'e2e'] as const;
+export type Suite = (typeof SUITES)[number];
+
+export interface TestArguments {
+  readonly only: Suite | undefined;
+  /** Handed to vitest: parts of file names. */
+  readonly filters: readonly string[];
+}
+
+export function parseTestArguments(parameters: readonly string[]): TestArguments {
+  const options = { only: { type: 'string' } } as const;
+  const { values, positionals } = parseArgs({ args: [...parameters], options, allowPositionals: true });
+  const only = SUITES.find((suite) => suite === values.only);
+  if (values.only !== undefined && !only) throw new LauncherError('--only takes unit, int or e2e');
+  return { only, filters: positionals };
+}

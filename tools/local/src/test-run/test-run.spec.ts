@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { closingLine, isGreen, type Outcome, table } from './outcome.ts';
+import { parseTestArguments } from './test-arguments.ts';
+import { countTests, type VitestReport } from './vitest-report.ts';
+
+const report = (overrides: Partial<VitestReport> = {}): VitestReport => ({
+  numPassedTests: 3,
+  numFailedTests: 0,
+  numPendingTests: 1,
+  numTodoTests: 0,
+  testResults: [{ status: 'passed', assertionResults: [{}] }],
+  ...overrides,
+});
+
+describe('counting a vitest run', () => {
+  it('takes its numbers', () => {
+    expect(countTests(report(), 0, false)).toEqual({ passed: 3, failed: 0, skipped: 1 });
+  });
+
+  it('counts a file that did not load as a failure', () => {
+    const broken = report({ testResults: [{ status: 'failed', assertionResults: [] }] });
+    expect(countTests(broken, 1, false).failed).toBe(1);
+  });
+
+  it('counts an error outside of tests, a missing report and an empty run as failures', () => {
+    expect(countTests(report(), 1, false).failed).toBe(1);
+    expect(countTests(undefined, 0, false).failed).toBe(1);
+    expect(countTests(report({ numPassedTests: 0 }), 0, false).failed).toBe(1);
+  });
+
+  it('lets a filter match nothing in one of several suites', () => {
+    expect(countTests(report({ numPassedTests: 0 }), 0, true).failed).toBe(0);
+  });
+});
+
+describe('the summary', () => {
+  const outcome = (name: string, passed: number, failed = 0, skipped = 0): Outcome => ({
+    name,
+    passed,
+    failed,
+    skipped,
+    durationMs: 1500,
+  });
+
+  it('closes with the plain line', () => {
+    expect(closingLine([outcome('unit', 10), outcome('types', 1)])).toBe('11 passed, 0 failed');
+    expect(closingLine([outcome('unit', 10, 2, 1)])).toBe('10 passed, 2 failed, 1 skipped');
+  });
+
+  it('is green only with tests and without failures', () => {
+    expect(isGreen([outcome('unit', 1)])).toBe(true);
+    expect(isGreen([outcome('unit', 1), outcome('int', 0, 1)])).toBe(false);
+    expect(isGreen([])).toBe(false);
+  });
+
+  it('marks what failed', () => {
+    expect(table([outcome('unit', 1), outcome('imports', 0, 1)])).toBe(
+      '✓ unit       1.5 s  1 passed, 0 failed\n✗ imports    1.5 s  0 passed, 1 failed',
+    );
+  });
+});
+
+describe('arguments', () => {
+  it('name a suite and filters', () => {
+    expect(parseTestArguments(['--only', 'int', 'libs/db'])).toEqual({ only: 'int', filters: ['libs/db'] });
+    expect(parseTestArguments([])).toEqual({ only: undefined, filters: [] });
+  });
+
+  it('refuse a suite that does not exist', () => {
+    expect(() => parseTestArguments(['--only', 'all'])).toThrow('--only takes unit, int or e2e');
+  });
+});

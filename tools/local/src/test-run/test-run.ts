@@ -1,0 +1,74 @@
+import { CHECKOUT } from '../checkout.ts';
+import { compareFiles } from '../database/migrations.ts';
+import { schemaFolders } from '../database/schema-files.ts';
+import { readJson } from '../files/atomic-file.ts';
+import { TestServiceSet } from '../test-services/test-services.ts';
+import { obtainBrowser } from '../toolchain/browser.ts';
+import type { Tools } from '../toolchain/tools.ts';
+import { BUILD, type Check, GENERATE, judge, runCheck, STATIC_CHECKS } from './checks.ts';
+import type { Outcome } from './outcome.ts';
+import type { Suite, TestArguments } from './test-arguments.ts';
+import { runSuite } from './vitest-suite.ts';
+
+/** One pass over the checks and tests that were asked for; a failing one does not keep the others from running. */
+export class TestRun {
+  readonly outcomes: Outcome[] = [];
+  private readonly wanted: TestArguments;
+  private readonly folder: string;
+  private readonly signal: AbortSignal;
+
+  constructor(wanted: TestArguments, folder: string, signal: AbortSignal) {
+    this.wanted = wanted;
+    this.folder = folder;
+    this.signal = signal;
+  }
+
+  /** @throws when the signal is aborted. */
+  async run(findTools: () => Promise<Tools>): Promise<void> {
+    await this.check(GENERATE);
+    if (this.wants('e2e')) await this.check(BUILD);
+    if (this.wanted.only === undefined) for (const check of STATIC_CHECKS) await this.check(check);
+    if (this.wants('unit')) await this.suite('unit');
+    if (this.wants('int') || this.wants('e2e')) await this.withServices(await findTools());
+  }
+
+  private async withServices(tools: Tools): Promise<void> {
+    const services = new TestServiceSet(this.folder, tools);
+    const started = performance.now();
+    try {
+      const file = await services.start();
+      this.outcomes.push(judge('services start', undefined, started));
+      await this.migrations(file);
+      const env = { COOPERAGE_TEST_SERVICES: file };
+      if (this.wants('int')) await this.suite('int', env);
+      if (this.wants('e2e')) await this.suite('e2e', { ...env, COOPERAGE_BROWSER: await obtainBrowser() });
+    } catch (error) {
+      this.signal.throwIfAborted();
+      this.outcomes.push(judge('services', error instanceof Error ? error.message : String(error), started));
+    } finally {
+      await services.stop();
+    }
+  }
+
+  private async migrations(servicesFile: string): Promise<void> {
+    const started = performance.now();
+    const { databaseUrl } = readJson<{ databaseUrl: string }>(servicesFile) as { databaseUrl: string };
+    const { sql } = await compareFiles(databaseUrl, schemaFolders(CHECKOUT));
+    const problem = sql && `prisma/migrations lack what prisma/schema says (npm run db -- new NAME):\n${sql}`;
+    this.outcomes.push(judge('migrations match the schema', problem, started));
+  }
+
+  private async check(check: Check): Promise<void> {
+    this.signal.throwIfAborted();
+    this.outcomes.push(await runCheck(check, this.signal));
+  }
+
+  private async suite(suite: Suite, env: NodeJS.ProcessEnv = {}): Promise<void> {
+    this.signal.throwIfAborted();
+    this.outcomes.push(await runSuite(suite, this.wanted, this.folder, this.signal, env));
+  }
+
+  private wants(suite: Suite): boolean {
+    return this.wanted.only === undefined || this.wanted.only === suite;
+  }
+}
