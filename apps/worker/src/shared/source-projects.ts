@@ -9,7 +9,11 @@ export class SourceProjects {
     const { id, remoteUrl, gitCredentials } = project;
     if (gitCredentials === null) return { id, remoteUrl };
     const opened = openBox(this.keys, gitCredentials, sealedSubject.gitCredentials(id));
-    return { id, remoteUrl, credentials: toGitCredentials(JSON.parse(Buffer.from(opened).toString('utf8')) as StoredCredentials) };
+    return {
+      id,
+      remoteUrl,
+      credentials: toGitCredentials(JSON.parse(Buffer.from(opened).toString('utf8')) as StoredCredentials),
+    };
   }
 }
 

@@ -7,3 +7,4 @@ export const SIGNING_MASTER_KEYS = Symbol('signing master keys');
 export const SOURCE = Symbol('source');
 export const ENGINE = Symbol('engine');
 export const REDIS = Symbol('redis');
+export const LIVE_BUS = Symbol('live bus');

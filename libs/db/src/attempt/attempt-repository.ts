@@ -1,5 +1,5 @@
 import type { BuildEvent, FailureReport } from '@cooperage/domain';
-import { toJson } from '../build/build-mapping.js';
+import { toBuildRecord, toJson } from '../build/build-mapping.js';
 import type { BaseImage, BuildWarning } from '../build/build-record.js';
 import { type BuildChange, type TransitionOutcome, transitionIn } from '../build/build-transition.js';
 import type { Database } from '../database.js';
@@ -50,6 +50,16 @@ export class AttemptRepository {
       if (!outcome.ok) throw new Stale();
       return { attemptId, build: outcome.build, number: attempt.number };
     });
+  }
+
+  /** The good attempt of a build that has succeeded: what an export of its cache starts from. */
+  async finished(buildId: string): Promise<ClaimedAttempt | null> {
+    const row = await this.db.prisma.attempt.findFirst({
+      where: { buildId, state: 'built' },
+      include: { build: true },
+    });
+    if (row?.build.status !== 'succeeded') return null;
+    return { attemptId: row.id, build: toBuildRecord(row.build), number: row.number };
   }
 
   /** Extends the leases of this process's attempts, and learns which of them should stop. */

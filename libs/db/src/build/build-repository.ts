@@ -1,16 +1,9 @@
-import { type BuildEvent, canRetry, type Phase } from '@cooperage/domain';
+import { type BuildEvent, canRetry, type FailureReport, type Phase } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { createBuildIn } from './build-creation.js';
 import { toBuildRecord, toJson } from './build-mapping.js';
 import { type BuildRecord, type CacheExportState, stateOf } from './build-record.js';
-import {
-  announce,
-  type BuildChange,
-  closePhases,
-  type Expectation,
-  type TransitionOutcome,
-  transitionIn,
-} from './build-transition.js';
+import { announce, closePhases, type Expectation, type TransitionOutcome, transitionIn } from './build-transition.js';
 
 export type CancelOutcome =
   | { readonly ok: true; readonly build: BuildRecord }
@@ -30,13 +23,14 @@ export class BuildRepository {
   }
 
   /** One transition in a transaction of its own. */
-  async transition(
-    buildId: string,
-    expected: Expectation,
-    event: BuildEvent,
-    change: BuildChange = {},
-  ): Promise<TransitionOutcome> {
-    return this.db.transaction((tx) => transitionIn(tx, buildId, expected, event, change));
+  async transition(buildId: string, expected: Expectation, event: BuildEvent): Promise<TransitionOutcome> {
+    return this.db.transaction((tx) => transitionIn(tx, buildId, expected, event));
+  }
+
+  /** Control could not publish it, for a reason that will not pass. */
+  async fail(buildId: string, expected: Expectation, failure: FailureReport): Promise<TransitionOutcome> {
+    const event = { type: 'failed', retryable: false, attemptsLeft: false } as const;
+    return this.db.transaction((tx) => transitionIn(tx, buildId, expected, event, { failure: toJson(failure) }));
   }
 
   /**

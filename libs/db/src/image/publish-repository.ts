@@ -53,6 +53,29 @@ export class PublishRepository {
     });
   }
 
+  /** Digests that tags of this project point to: those whose signatures must be complete. */
+  async taggedDigests(projectId: string): Promise<string[]> {
+    const rows = await this.db.prisma.imageTag.findMany({
+      where: { projectId },
+      select: { digest: true },
+      distinct: ['digest'],
+    });
+    return rows.map((row) => row.digest);
+  }
+
+  async digestsOfProject(projectId: string): Promise<string[]> {
+    const rows = await this.db.prisma.image.findMany({ where: { projectId }, select: { digest: true } });
+    return rows.map((row) => row.digest);
+  }
+
+  /** Promises a reconciliation of each project that has tags and is not waiting for one already. */
+  async promiseReconciliations(): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      INSERT INTO outbox (topic, subject_id, group_id)
+      SELECT 'reconcile', t.project_id, t.project_id FROM (SELECT DISTINCT project_id FROM image_tag) t
+      WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'reconcile' AND o.group_id = t.project_id)`;
+  }
+
   /** The registry has it all. The export of the cache, if one is due, starts now and not before. */
   async succeed(build: BuildRecord, tenure: Tenure): Promise<TransitionOutcome> {
     return this.db.transaction(async (tx) => {

@@ -1,3 +1,4 @@
+import { BuildRepository } from '../build/build-repository.js';
 import type { Database } from '../database.js';
 
 export interface SealedSecret {
@@ -12,6 +13,7 @@ export interface BuildProject {
   readonly remoteUrl: string;
   readonly gitCredentials: Uint8Array | null;
   readonly defaultBranch: string | null;
+  readonly deletedAt: Date | null;
 }
 
 /** What builder and control read of a project. Values are sealed; whoever holds `ENCRYPTION_KEY` opens them. */
@@ -39,5 +41,18 @@ export class BuildProjectRepository {
       where: { projectId },
       select: { host: true, username: true, sealed: true },
     });
+  }
+
+  /** Cancels what is open of a deleted project; the number of builds that are still not over. */
+  async cancelOpenBuilds(projectId: string): Promise<number> {
+    const open = await this.db.prisma.build.findMany({ where: { projectId, finishedAt: null }, select: { id: true } });
+    const builds = new BuildRepository(this.db);
+    for (const { id } of open) await builds.requestCancel(id, 'the deletion of the project');
+    return this.db.prisma.build.count({ where: { projectId, finishedAt: null } });
+  }
+
+  /** Removes the project's rows with all that hangs on them. */
+  async remove(projectId: string): Promise<void> {
+    await this.db.prisma.project.delete({ where: { id: projectId } });
   }
 }

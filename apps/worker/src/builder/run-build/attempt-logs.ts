@@ -29,7 +29,8 @@ export class AttemptLogs {
       limits: { outputBytes: attempt.build.limits.logBytes },
       onLimit: events.onLimit,
       onFenced: events.onFenced,
-      onArchiveError: (error) => this.logger.warn({ err: error, attemptId: attempt.attemptId }, 'the log cannot be stored yet'),
+      onArchiveError: (error) =>
+        this.logger.warn({ err: error, attemptId: attempt.attemptId }, 'the log cannot be stored yet'),
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { BuildWarning, ClaimedAttempt, StepRepository } from '@cooperage/db';
 import type { EngineEvent, StepState } from '@cooperage/engines';
-import type { LogWriter } from '@cooperage/logs/write';
+import type { LogWriter, SecretMasker } from '@cooperage/logs/write';
 import type { Logger } from '@cooperage/telemetry';
 import { StepWriter } from './step-writer.js';
 
@@ -14,6 +14,7 @@ export class AttemptRecorder {
     attempt: ClaimedAttempt,
     private readonly log: LogWriter,
     steps: StepRepository,
+    private readonly masker: SecretMasker,
     logger: Logger,
     private readonly onPushing: () => void,
   ) {
@@ -46,7 +47,8 @@ export class AttemptRecorder {
 
   private async step(step: StepState): Promise<void> {
     this.ordinals.set(step.id, step.ordinal);
-    this.steps.put(step);
+    const { masker } = this;
+    this.steps.put({ ...step, name: masker.maskText(step.name), error: step.error && masker.maskText(step.error) });
     if (step.completedAt) await this.log.endStep(step.ordinal);
   }
 }

@@ -13,7 +13,9 @@ export class BuildSecrets {
 
   async secrets(projectId: string): Promise<Map<string, Uint8Array>> {
     const rows = await this.projects.secrets(projectId);
-    return new Map(rows.map((row) => [row.name, openBox(this.keys, row.sealed, sealedSubject.projectSecret(projectId, row.name))]));
+    return new Map(
+      rows.map((row) => [row.name, openBox(this.keys, row.sealed, sealedSubject.projectSecret(projectId, row.name))]),
+    );
   }
 
   async registryAuth(projectId: string, attemptId: string): Promise<BuildRequest['registryAuth']> {
@@ -21,7 +23,12 @@ export class BuildSecrets {
     const byHost = new Map(
       rows.map(({ host, username, sealed }) => [
         host,
-        { username, password: Buffer.from(openBox(this.keys, sealed, sealedSubject.registryCredential(projectId, host))).toString('utf8') },
+        {
+          username,
+          password: Buffer.from(openBox(this.keys, sealed, sealedSubject.registryCredential(projectId, host))).toString(
+            'utf8',
+          ),
+        },
       ]),
     );
     return {
@@ -34,7 +41,9 @@ export class BuildSecrets {
   private async registryToken(attemptId: string): Promise<{ token: string; expiresInSeconds: number } | null> {
     const found = await this.tokens.read(attemptId);
     if (!found) return null;
-    const token = Buffer.from(openBox(this.keys, found.sealed, sealedSubject.registryToken(attemptId))).toString('utf8');
+    const token = Buffer.from(openBox(this.keys, found.sealed, sealedSubject.registryToken(attemptId))).toString(
+      'utf8',
+    );
     return { token, expiresInSeconds: Math.max(1, Math.floor(found.expiresInMs / 1000)) };
   }
 }

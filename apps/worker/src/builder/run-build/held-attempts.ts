@@ -56,6 +56,7 @@ export class HeldAttempts {
   private async beat(): Promise<void> {
     if (this.held.size === 0) return;
     const answers = await this.attempts.heartbeat([...this.held.keys()], this.instanceId(), this.leaseMs);
-    for (const [id, answer] of answers) if (answer !== 'go_on') this.held.get(id)?.stop.abort(answer satisfies StopCause);
+    for (const [id, answer] of answers)
+      if (answer !== 'go_on') this.held.get(id)?.stop.abort(answer satisfies StopCause);
   }
 }

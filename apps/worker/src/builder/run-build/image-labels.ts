@@ -13,7 +13,10 @@ export interface LabelFacts {
  * Labels of the image config and annotations of its manifest, the same in both: the keys of the OCI image specification
  * (annotations). Values follow from the commit only, so that the same commit gives the same bytes.
  */
-export function imageLabels(build: Pick<BuildRecord, 'commit' | 'commitTime' | 'ref' | 'tags'>, facts: LabelFacts): Record<string, string> {
+export function imageLabels(
+  build: Pick<BuildRecord, 'commit' | 'commitTime' | 'ref' | 'tags'>,
+  facts: LabelFacts,
+): Record<string, string> {
   const prefix = 'org.opencontainers.image.';
   return {
     [`${prefix}created`]: new Date(build.commitTime * 1000).toISOString().replace('.000Z', 'Z'),

@@ -1,6 +1,7 @@
 import type { AttemptRepository, BuildRepository, BuiltFacts, ClaimedAttempt, StepRepository } from '@cooperage/db';
-import { BuildFailure } from '@cooperage/domain';
+import { BuildFailure, type FailureReport } from '@cooperage/domain';
 import type { BuildOutcome, Engine } from '@cooperage/engines';
+import { SecretMasker } from '@cooperage/logs/write';
 import { type Logger, withIds } from '@cooperage/telemetry';
 import type { AttemptLogs } from './attempt-logs.js';
 import { AttemptRecorder } from './attempt-recorder.js';
@@ -14,10 +15,24 @@ export interface RunBuildOptions {
   readonly maxAttempts: number;
 }
 
+/** What the service works with. */
+export interface RunBuildParts {
+  readonly attempts: AttemptRepository;
+  readonly builds: BuildRepository;
+  readonly steps: StepRepository;
+  readonly requests: BuildRequests;
+  readonly secrets: BuildSecrets;
+  readonly logs: AttemptLogs;
+  readonly held: HeldAttempts;
+  readonly engine: Engine;
+  readonly logger: Logger;
+}
+
 /** What one attempt carries through its phases. */
 interface Work {
   readonly attempt: ClaimedAttempt;
   readonly recorder: AttemptRecorder;
+  readonly masker: SecretMasker;
   readonly logger: Logger;
   /** Aborted with a `StopCause`, or with the `BuildFailure` of a limit. */
   readonly signal: AbortSignal;
@@ -26,70 +41,70 @@ interface Work {
 /** One attempt from claim to `built`, or to the failure that ends it. */
 export class RunBuildService {
   constructor(
-    private readonly attempts: AttemptRepository,
-    private readonly builds: BuildRepository,
-    private readonly steps: StepRepository,
-    private readonly requests: BuildRequests,
-    private readonly secrets: BuildSecrets,
-    private readonly logs: AttemptLogs,
-    private readonly held: HeldAttempts,
-    private readonly engine: Engine,
+    private readonly parts: RunBuildParts,
     private readonly instanceId: () => string,
     private readonly options: RunBuildOptions,
-    private readonly logger: Logger,
   ) {}
 
   /** Does nothing when the attempt is not there to be claimed: canceled, taken, or delivered twice. */
   async run(attemptId: string): Promise<void> {
     const { workerName, leaseMs } = this.options;
-    const attempt = await this.attempts.claim(attemptId, this.instanceId(), workerName, leaseMs);
+    const attempt = await this.parts.attempts.claim(attemptId, this.instanceId(), workerName, leaseMs);
     if (!attempt) return;
-    await this.held.while(attempt, async (held) => {
+    await this.parts.held.while(attempt, async (held) => {
       const work = await this.open(attempt, held);
       try {
         const outcome = await this.build(work);
         await work.recorder.close();
         await this.finish(work, outcome);
       } catch (error) {
-        await work.recorder.close().catch((closing) => work.logger.warn({ err: closing }, 'the steps could not be stored'));
+        await work.recorder
+          .close()
+          .catch((closing) => work.logger.warn({ err: closing }, 'the steps could not be stored'));
         await this.end(work, error);
       }
     });
   }
 
   private async open(attempt: ClaimedAttempt, held: AbortSignal): Promise<Work> {
-    const logger = withIds(this.logger, { buildId: attempt.build.id, attemptId: attempt.attemptId });
+    const logger = withIds(this.parts.logger, { buildId: attempt.build.id, attemptId: attempt.attemptId });
     const stop = new AbortController();
-    const log = this.logs.open(attempt, await this.secrets.secrets(attempt.build.projectId), {
+    const secrets = await this.parts.secrets.secrets(attempt.build.projectId);
+    const log = this.parts.logs.open(attempt, secrets, {
       onLimit: (failure) => stop.abort(failure),
       onFenced: () => stop.abort('not_yours' satisfies StopCause),
     });
+    const masker = maskerOf(secrets);
     const onPushing = () => this.notePhase(attempt, 'push', logger);
     return {
       attempt,
-      recorder: new AttemptRecorder(attempt, log, this.steps, logger, onPushing),
+      recorder: new AttemptRecorder(attempt, log, this.parts.steps, masker, logger, onPushing),
+      masker,
       logger,
       signal: AbortSignal.any([held, stop.signal]),
     };
   }
 
   private async build({ attempt, recorder, signal, logger }: Work): Promise<BuildOutcome> {
-    const { request, dockerfile } = await this.requests.prepare(attempt, signal);
-    const described = this.attempts.describe(attempt, request.reference, dockerfile);
+    const { request, dockerfile } = await this.parts.requests.prepare(attempt, signal);
+    const described = this.parts.attempts.describe(attempt, request.reference, dockerfile);
     this.notePhase(attempt, 'build', logger);
-    const [outcome] = await Promise.all([this.engine.build(request, (event) => recorder.note(event), signal), described]);
+    const [outcome] = await Promise.all([
+      this.parts.engine.build(request, (event) => recorder.note(event), signal),
+      described,
+    ]);
     return outcome;
   }
 
   /** For people's eyes only, so nothing waits for it. */
   private notePhase(attempt: ClaimedAttempt, phase: 'build' | 'push', logger: Logger): void {
-    this.builds
+    this.parts.builds
       .setPhase(attempt.build.id, attempt.number, phase)
       .catch((error) => logger.warn({ err: error, phase }, 'the phase could not be noted'));
   }
 
   private async finish({ attempt, recorder, logger }: Work, outcome: BuildOutcome): Promise<void> {
-    await this.steps.saveLines(
+    await this.parts.steps.saveLines(
       attempt.attemptId,
       [...outcome.stepLines].map(([vertexId, line]) => ({ vertexId, ...line })),
     );
@@ -103,7 +118,7 @@ export class RunBuildService {
       warnings: recorder.warnings,
       exportCache: outcome.stepsRun > 0,
     };
-    const result = await this.attempts.built(attempt, this.instanceId(), facts);
+    const result = await this.parts.attempts.built(attempt, this.instanceId(), facts);
     if (!result.ok) logger.warn({ reason: result.reason }, 'built, but the attempt is not ours any more');
   }
 
@@ -115,25 +130,37 @@ export class RunBuildService {
       return;
     }
     const result = await this.endBy(work, cause);
-    if (!result.ok) logger.warn({ reason: result.reason, attempt: attempt.number }, 'the end of an attempt came too late');
+    if (!result.ok)
+      logger.warn({ reason: result.reason, attempt: attempt.number }, 'the end of an attempt came too late');
   }
 
-  private async endBy({ attempt, logger }: Work, cause: unknown) {
+  private async endBy({ attempt, masker, logger }: Work, cause: unknown) {
     const me = this.instanceId();
-    if (cause === 'cancel') return this.attempts.stopped(attempt, me);
-    if (cause === 'timeout') return this.attempts.timedOut(attempt, me, timeoutFailure(attempt).report());
+    if (cause === 'cancel') return this.parts.attempts.stopped(attempt, me);
+    if (cause === 'timeout') return this.parts.attempts.timedOut(attempt, me, timeoutFailure(attempt).report());
     const failure = asFailure(cause, logger);
     await this.noteFailingLine(attempt, failure);
     const attemptsLeft = attempt.number < this.options.maxAttempts;
-    return this.attempts.failed(attempt, me, failure.report(), failure.retryable, attemptsLeft);
+    return this.parts.attempts.failed(attempt, me, masked(failure, masker), failure.retryable, attemptsLeft);
   }
 
   private async noteFailingLine(attempt: ClaimedAttempt, { place }: BuildFailure): Promise<void> {
     if (!place?.stepId || !place.line) return;
-    await this.steps.saveLines(attempt.attemptId, [
+    await this.parts.steps.saveLines(attempt.attemptId, [
       { vertexId: place.stepId, startLine: place.line, endLine: place.endLine ?? place.line },
     ]);
   }
+}
+
+function maskerOf(secrets: ReadonlyMap<string, Uint8Array>): SecretMasker {
+  return new SecretMasker([...secrets].map(([name, value]) => ({ name, value })));
+}
+
+/** An engine's message may quote an instruction, and an instruction may hold what nobody should see. */
+function masked(failure: BuildFailure, masker: SecretMasker): FailureReport {
+  const { place, message, code } = failure.report();
+  const step = place?.step && masker.maskText(place.step);
+  return { code, message: masker.maskText(message), ...(place && { place: { ...place, step } }) };
 }
 
 /** Whatever is thrown that is no `BuildFailure` is a defect of ours: logged whole, shown without its inside. */

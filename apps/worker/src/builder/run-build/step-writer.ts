@@ -51,5 +51,17 @@ export class StepWriter {
 
 function toRecord(step: StepState): StepRecord {
   const { ordinal, name, stage, platform, internal, cached, startedAt, completedAt, error, progressGroup } = step;
-  return { ordinal, vertexId: step.id, name, stage, platform, internal, cached, startedAt, completedAt, error, progressGroup };
+  return {
+    ordinal,
+    vertexId: step.id,
+    name,
+    stage,
+    platform,
+    internal,
+    cached,
+    startedAt,
+    completedAt,
+    error,
+    progressGroup,
+  };
 }

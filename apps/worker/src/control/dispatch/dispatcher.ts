@@ -45,7 +45,10 @@ export class Dispatcher {
     try {
       await this.jobs.send('run-build', `b-${attempt.buildId}-a${attempt.number}`, { attemptId: attempt.attemptId });
     } catch (error) {
-      this.logger.warn({ err: error, buildId: attempt.buildId }, 'the queue did not take an attempt; it is handed over again');
+      this.logger.warn(
+        { err: error, buildId: attempt.buildId },
+        'the queue did not take an attempt; it is handed over again',
+      );
     }
   }
 }

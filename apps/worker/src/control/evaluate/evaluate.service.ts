@@ -42,13 +42,19 @@ export class EvaluateService {
     const project = this.sourceProjects.of(subject.project);
     const head = await this.readHead(subject, project);
     if (head === null) {
-      await this.evaluations.markNothing(subject.deliveryId, `${subject.ref ?? 'The ref'} is not at the git host any more.`);
+      await this.evaluations.markNothing(
+        subject.deliveryId,
+        `${subject.ref ?? 'The ref'} is not at the git host any more.`,
+      );
       return done;
     }
     const result = await this.judge(subject, project, head, askOf(subject));
     const outcome = await this.evaluations.commit(subject, result);
     if (outcome.ok) {
-      this.logger.info({ deliveryId: subject.deliveryId, builds: outcome.builds.map((build) => build.id) }, 'evaluated');
+      this.logger.info(
+        { deliveryId: subject.deliveryId, builds: outcome.builds.map((build) => build.id) },
+        'evaluated',
+      );
       return done;
     }
     // Another delivery of this project was evaluated meanwhile: what was read may be old, so it is read again.
@@ -60,21 +66,38 @@ export class EvaluateService {
     const { ref } = subject;
     if (ref === null || parseRef(ref) === null) return null;
     const refs = await this.source.refs(project);
-    const remote = refs.refs.get(ref);
+    const remote = refs.commits.get(ref);
     if (remote === undefined) return null;
-    const commit = subject.after ?? remote;
-    return { ref, commit, defaultBranch: defaultBranchOf(refs, ref), late: await this.isLate(subject, project, ref, commit, remote) };
+    // A tag's `after` may name a tag object: what counts is the commit behind it.
+    const commit = parseRef(ref)?.kind === 'tag' ? remote : (subject.after ?? remote);
+    return {
+      ref,
+      commit,
+      defaultBranch: defaultBranchOf(refs, ref),
+      late: await this.isLate(subject, project, ref, commit, remote),
+    };
   }
 
   /** A commit that is behind a head already evaluated for its ref. The remote's own head never is: a force push may go back. */
-  private async isLate(subject: EvaluationSubject, project: SourceProject, ref: string, commit: string, remote: string): Promise<boolean> {
+  private async isLate(
+    subject: EvaluationSubject,
+    project: SourceProject,
+    ref: string,
+    commit: string,
+    remote: string,
+  ): Promise<boolean> {
     if (commit === remote) return false;
     const evaluated = await this.evaluations.head(subject.project.id, ref);
     if (evaluated === null || evaluated === commit) return false;
-    return this.source.isAncestor(project, { ref, ancestor: commit, descendant: evaluated });
+    return (await this.source.isAncestor(project, commit, evaluated)) ?? false;
   }
 
-  private async judge(subject: EvaluationSubject, project: SourceProject, head: Head, ask: Ask): Promise<EvaluationResult> {
+  private async judge(
+    subject: EvaluationSubject,
+    project: SourceProject,
+    head: Head,
+    ask: Ask,
+  ): Promise<EvaluationResult> {
     const { ref, commit, defaultBranch, late } = head;
     const facts = await this.source.prepare(project, { ref, commit });
     const changedPaths = await this.changedPaths(subject, project, head);
@@ -83,7 +106,7 @@ export class EvaluateService {
       ref,
       commit,
       commitSubject: facts.subject,
-      commitAuthor: facts.author,
+      commitAuthor: facts.authorName,
       commitTime: facts.committedAtSeconds,
       defaultBranch,
       late,
@@ -95,11 +118,15 @@ export class EvaluateService {
   }
 
   /** Null where no rule looks at paths or there is nothing to compare with. */
-  private async changedPaths(subject: EvaluationSubject, project: SourceProject, head: Head): Promise<readonly string[] | null> {
+  private async changedPaths(
+    subject: EvaluationSubject,
+    project: SourceProject,
+    head: Head,
+  ): Promise<readonly string[] | null> {
     if (!subject.rules.some((rule) => rule.includePaths.length > 0 || rule.excludePaths.length > 0)) return null;
     const before = await this.evaluations.head(subject.project.id, head.ref);
     if (before === null) return null;
-    return this.source.changedPaths(project, { ref: head.ref, before, after: head.commit });
+    return this.source.changedPaths(project, before, head.commit);
   }
 
   private async giveUpOrRetry(subject: EvaluationSubject, failure: BuildFailure): Promise<HandlerResult> {
@@ -115,5 +142,5 @@ export class EvaluateService {
 
 /** A remote without a readable HEAD still has a branch that was just pushed. */
 function defaultBranchOf(refs: RemoteRefs, ref: string): string {
-  return refs.defaultBranch ?? parseRef(ref)?.name ?? 'main';
+  return parseRef(refs.defaultBranch ?? ref)?.name ?? 'main';
 }

@@ -13,7 +13,10 @@ export interface Ask {
 /** Reads from a delivery whether a forge pushed, a person replayed it, or a person started a build by hand. */
 export function askOf(subject: Pick<EvaluationSubject, 'eventName' | 'replayOf' | 'sender' | 'body'>): Ask {
   if (subject.eventName === 'manual') {
-    const { ruleId, actor } = JSON.parse(Buffer.from(subject.body).toString('utf8')) as { ruleId: string | null; actor: string };
+    const { ruleId, actor } = JSON.parse(Buffer.from(subject.body).toString('utf8')) as {
+      ruleId: string | null;
+      actor: string;
+    };
     return { trigger: 'manual', triggeredBy: actor, ruleId, deduplicate: false };
   }
   if (subject.replayOf) return { trigger: 'replay', triggeredBy: subject.sender, ruleId: null, deduplicate: false };

@@ -2,7 +2,9 @@ import type { OutboxItem, OutboxRepository, OutboxTopic } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 
 /** `retryInMs`: not now, for an expected reason. An error that is thrown is retried too, with a growing pause. */
-export type HandlerResult = { readonly done: true } | { readonly done: false; readonly retryInMs: number; readonly reason: string };
+export type HandlerResult =
+  | { readonly done: true }
+  | { readonly done: false; readonly retryInMs: number; readonly reason: string };
 export type OutboxHandler = (item: OutboxItem) => Promise<HandlerResult>;
 
 export const done: HandlerResult = { done: true };
@@ -52,7 +54,12 @@ export class OutboxLoop {
     try {
       while (this.wanted && !this.closed && this.underWay.size < this.concurrency) {
         this.wanted = false;
-        const items = await this.outbox.take(this.topics, this.concurrency - this.underWay.size, this.instanceId(), lockMs);
+        const items = await this.outbox.take(
+          this.topics,
+          this.concurrency - this.underWay.size,
+          this.instanceId(),
+          lockMs,
+        );
         for (const item of items) this.begin(item);
         if (items.length > 0) this.wanted = true;
       }
@@ -72,13 +79,19 @@ export class OutboxLoop {
   }
 
   private async handle(item: OutboxItem): Promise<void> {
-    const keep = setInterval(() => void this.outbox.extend(item, this.instanceId(), lockMs).catch(() => undefined), lockMs / 3);
+    const keep = setInterval(
+      () => void this.outbox.extend(item, this.instanceId(), lockMs).catch(() => undefined),
+      lockMs / 3,
+    );
     try {
       const result = await this.handlers[item.topic]!(item);
       if (result.done) await this.outbox.done(item, this.instanceId());
       else await this.outbox.retry(item, this.instanceId(), result.retryInMs, result.reason);
     } catch (error) {
-      this.logger.error({ err: error, topic: item.topic, subjectId: item.subjectId, tries: item.attempts }, 'promised work failed');
+      this.logger.error(
+        { err: error, topic: item.topic, subjectId: item.subjectId, tries: item.attempts },
+        'promised work failed',
+      );
       await this.putBack(item, error as Error);
     } finally {
       clearInterval(keep);

@@ -59,14 +59,24 @@ export class Sweeper {
   private async sweep(): Promise<void> {
     const patient = performance.now() < this.notBefore;
     if (!patient) await this.processes.endSilent(this.options.leaseMs * silentLeases);
-    for (const lost of await this.sweeps.findLost()) if (lost.cause === 'exited' || !patient) await this.closeLost(lost);
-    for (const overdue of await this.sweeps.findOverdue(overdueGraceMs)) await this.sweeps.closeOverdue(overdue, overdueFailure);
+    for (const lost of await this.sweeps.findLost())
+      if (lost.cause === 'exited' || !patient) await this.closeLost(lost);
+    for (const overdue of await this.sweeps.findOverdue(overdueGraceMs))
+      await this.sweeps.closeOverdue(overdue, overdueFailure);
     for (const log of await this.sweeps.findUnsealedLogs(this.options.leaseMs)) await this.endLog(log);
   }
 
   private async closeLost(lost: LostAttempt): Promise<void> {
     const outcome = await this.sweeps.closeLost(lost, lost.number < this.options.maxAttempts, lostFailure);
-    this.logger.warn({ buildId: lost.buildId, attemptId: lost.attemptId, cause: lost.cause, outcome: outcome.ok ? outcome.build.status : outcome.reason }, 'an attempt was lost');
+    this.logger.warn(
+      {
+        buildId: lost.buildId,
+        attemptId: lost.attemptId,
+        cause: lost.cause,
+        outcome: outcome.ok ? outcome.build.status : outcome.reason,
+      },
+      'an attempt was lost',
+    );
   }
 
   /** In the name of the next epoch, so that the lost builder cannot write behind its end. */

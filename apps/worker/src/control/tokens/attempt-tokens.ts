@@ -1,5 +1,12 @@
 import type { RegistryTokenRepository, TokenNeed } from '@cooperage/db';
-import { cacheImports, cacheReference, type MasterKeys, sealBox, sealedSubject, stagingRepository } from '@cooperage/domain';
+import {
+  cacheImports,
+  cacheReference,
+  type MasterKeys,
+  sealBox,
+  sealedSubject,
+  stagingRepository,
+} from '@cooperage/domain';
 import type { RegistryScope } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { WakeLoop } from '../../shared/wake-loop.js';

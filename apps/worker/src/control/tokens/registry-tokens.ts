@@ -1,4 +1,9 @@
-import { mintRegistryToken, type RegistryScope, type RegistryTokenKey, registryTokenLeewaySeconds } from '@cooperage/oci';
+import {
+  mintRegistryToken,
+  type RegistryScope,
+  type RegistryTokenKey,
+  registryTokenLeewaySeconds,
+} from '@cooperage/oci';
 
 export interface RegistryTokensOptions {
   readonly key: RegistryTokenKey;
@@ -25,6 +30,7 @@ export class RegistryTokens {
 
   private mintAt(subject: string, scopes: readonly RegistryScope[], ttlSeconds: number, nowMs: number): string {
     const { key, service, issuer } = this.options;
-    return mintRegistryToken(key, { issuer, service, subject, asked: scopes, granted: scopes, ttlSeconds, nowMs }).token;
+    return mintRegistryToken(key, { issuer, service, subject, asked: scopes, granted: scopes, ttlSeconds, nowMs })
+      .token;
   }
 }

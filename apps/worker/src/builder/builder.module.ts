@@ -1,0 +1,148 @@
+import type { Config } from '@cooperage/config';
+import {
+  AttemptRepository,
+  BuildProjectRepository,
+  BuildRepository,
+  PostgresChunkStore,
+  ProcessRepository,
+  RegistryTokenRepository,
+  StepRepository,
+} from '@cooperage/db';
+import type { MasterKeys } from '@cooperage/domain';
+import { createEngine, type Engine } from '@cooperage/engines';
+import type { LiveBus } from '@cooperage/logs/ports';
+import type { Source } from '@cooperage/source';
+import type { Logger } from '@cooperage/telemetry';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { InfrastructureModule } from '../shared/infrastructure.module.js';
+import { ProcessLife } from '../shared/process-life.js';
+import { SourceProjects } from '../shared/source-projects.js';
+import { ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, SOURCE } from '../shared/tokens.js';
+import { Builder } from './builder.js';
+import { builderInfo } from './builder-info.js';
+import { ExportCacheService } from './export-cache/export-cache.service.js';
+import { AttemptLogs } from './run-build/attempt-logs.js';
+import { BuildRequests } from './run-build/build-requests.js';
+import { BuildSecrets } from './run-build/build-secrets.js';
+import { HeldAttempts } from './run-build/held-attempts.js';
+import { RunBuildService } from './run-build/run-build.service.js';
+
+type BuilderConfig = Config<'builder'>;
+
+/** The builder process: it runs engines, and holds neither signing keys nor the right to move a tag. */
+@Module({})
+export class BuilderModule {
+  static for(config: BuilderConfig): DynamicModule {
+    return {
+      module: BuilderModule,
+      imports: [InfrastructureModule.for('builder', config)],
+      providers: [...engine(config), ...requests(config), ...services(config), Builder],
+    };
+  }
+}
+
+function engine(config: BuilderConfig): Provider[] {
+  return [
+    {
+      provide: ENGINE,
+      useFactory: () =>
+        createEngine('buildkit', { address: config.engineAddress, insecureRegistry: config.registry.insecure }),
+    },
+    {
+      provide: ProcessLife,
+      inject: [ProcessRepository, ENGINE, LOGGER],
+      useFactory: (processes: ProcessRepository, engine: Engine, logger: Logger) =>
+        new ProcessLife(processes, logger, {
+          role: 'builder',
+          name: config.workerName,
+          instanceId: config.instanceId ?? null,
+          heartbeatMs: config.leaseMs / 3,
+          info: () => builderInfo(engine, config.buildSlots),
+          onDisowned: () => process.exit(70),
+        }),
+    },
+  ];
+}
+
+function requests(config: BuilderConfig): Provider[] {
+  const { host } = config.registry;
+  const options = { registryHost: host, publicUrl: config.publicUrl, cgroupParent: config.cgroupParent ?? null };
+  return [
+    {
+      provide: BuildSecrets,
+      inject: [BuildProjectRepository, RegistryTokenRepository, MASTER_KEYS],
+      useFactory: (projects: BuildProjectRepository, tokens: RegistryTokenRepository, keys: MasterKeys) =>
+        new BuildSecrets(projects, tokens, keys, host),
+    },
+    {
+      provide: BuildRequests,
+      inject: [BuildProjectRepository, SOURCE, SourceProjects, BuildSecrets],
+      useFactory: (
+        projects: BuildProjectRepository,
+        source: Source,
+        sourceProjects: SourceProjects,
+        secrets: BuildSecrets,
+      ) => new BuildRequests(projects, source, sourceProjects, secrets, options),
+    },
+    {
+      provide: AttemptLogs,
+      inject: [PostgresChunkStore, LIVE_BUS, LOGGER],
+      useFactory: (chunks: PostgresChunkStore, bus: LiveBus, logger: Logger) => new AttemptLogs(chunks, bus, logger),
+    },
+  ];
+}
+
+function services(config: BuilderConfig): Provider[] {
+  const { workerName, leaseMs, maxAttempts, registry } = config;
+  return [
+    {
+      provide: HeldAttempts,
+      inject: [AttemptRepository, ProcessLife, LOGGER],
+      useFactory: (attempts: AttemptRepository, life: ProcessLife, logger: Logger) =>
+        new HeldAttempts(attempts, () => life.instanceId, leaseMs, logger),
+    },
+    {
+      provide: RunBuildService,
+      inject: [
+        AttemptRepository,
+        BuildRepository,
+        StepRepository,
+        BuildRequests,
+        BuildSecrets,
+        AttemptLogs,
+        HeldAttempts,
+        ENGINE,
+        ProcessLife,
+        LOGGER,
+      ],
+      useFactory: (
+        attempts: AttemptRepository,
+        builds: BuildRepository,
+        steps: StepRepository,
+        buildRequests: BuildRequests,
+        secrets: BuildSecrets,
+        logs: AttemptLogs,
+        held: HeldAttempts,
+        engine: Engine,
+        life: ProcessLife,
+        logger: Logger,
+      ) =>
+        new RunBuildService(
+          { attempts, builds, steps, requests: buildRequests, secrets, logs, held, engine, logger },
+          () => life.instanceId,
+          { workerName, leaseMs, maxAttempts },
+        ),
+    },
+    {
+      provide: ExportCacheService,
+      inject: [BuildRepository, AttemptRepository, BuildRequests, ENGINE, LOGGER],
+      useFactory: (
+        builds: BuildRepository,
+        attempts: AttemptRepository,
+        buildRequests: BuildRequests,
+        engine: Engine,
+        logger: Logger,
+      ) => new ExportCacheService(builds, attempts, buildRequests, engine, registry.host, logger),
+    },
+  ];
+}

@@ -1,0 +1,112 @@
+import type { Config } from '@cooperage/config';
+import { Database, Listener } from '@cooperage/db';
+import type { Engine } from '@cooperage/engines';
+import { connectRedis, JobSender, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
+import type { Source } from '@cooperage/source';
+import type { Logger, Metrics } from '@cooperage/telemetry';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { Redis } from 'ioredis';
+import { startHealth } from '../shared/health.js';
+import { ProcessLife } from '../shared/process-life.js';
+import { type Closable, closeInOrder } from '../shared/shutdown.js';
+import { CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
+import { ExportCacheService } from './export-cache/export-cache.service.js';
+import { HeldAttempts } from './run-build/held-attempts.js';
+import { RunBuildService } from './run-build/run-build.service.js';
+
+/** Takes jobs from the queue, and ends in order: no new builds, then those under way, then what they stand on. */
+@Injectable()
+export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly parts: Closable[] = [];
+
+  constructor(
+    private readonly modules: ModuleRef,
+    @Inject(CONFIG) private readonly config: Config<'builder'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const life = this.get(ProcessLife);
+    const held = this.get(HeldAttempts);
+    const redis = connectRedis(this.config.redisUrl.reveal(), 'consumer', (error) =>
+      this.logger.warn({ err: error }, 'Redis'),
+    );
+    await refuseEviction(redis);
+    await life.start();
+    held.start();
+    const listener = this.listener(held);
+    await listener.start();
+    const workers = this.workers(redis);
+    const health = await this.health();
+    this.parts.push(health, ...workers, listener, held, life, { close: () => redis.disconnect() }, ...this.stores());
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await closeInOrder(this.parts, (error) => this.logger.warn({ err: error }, 'a part did not end in order'));
+  }
+
+  private workers(redis: Redis): Closable[] {
+    const onError = (error: Error) => this.logger.error({ err: error }, 'a job ended by an error');
+    const runs = this.get(RunBuildService);
+    const exports = this.get(ExportCacheService);
+    return [
+      startJobWorker({
+        queueName: 'run-build',
+        redis,
+        concurrency: this.config.buildSlots,
+        onError,
+        handle: ({ attemptId }) => runs.run(attemptId),
+      }),
+      startJobWorker({
+        queueName: 'export-cache',
+        redis,
+        concurrency: 1,
+        onError,
+        handle: ({ buildId }) => exports.run(buildId),
+      }),
+    ];
+  }
+
+  /** A cancel is announced to every builder; the heartbeat learns whether it is one of ours. */
+  private listener(held: HeldAttempts): Listener {
+    return new Listener(this.config.databaseUrl.reveal(), { cancel: () => held.wake() }, (error) =>
+      this.logger.warn({ err: error }, 'notifications were interrupted'),
+    );
+  }
+
+  private health() {
+    const { http, release } = this.config;
+    const engine = this.get<Engine>(ENGINE);
+    const check = async () => {
+      const { ok, detail } = await engine.check();
+      if (!ok) throw new Error(detail);
+    };
+    return startHealth(
+      {
+        http,
+        release,
+        logger: this.logger,
+        database: this.get(Database),
+        redis: this.get<Redis>(REDIS),
+        metrics: this.get<Metrics>(METRICS),
+      },
+      [{ name: 'engine', required: true, check }],
+    );
+  }
+
+  private stores(): Closable[] {
+    return [
+      this.get<Engine>(ENGINE),
+      this.get(JobSender),
+      this.get<RedisLiveBus>(LIVE_BUS),
+      { close: () => this.get<Redis>(REDIS).disconnect() },
+      this.get<Source & Closable>(SOURCE),
+      this.get(Database),
+    ];
+  }
+
+  private get<T>(token: symbol | (new (...args: never[]) => T)): T {
+    return this.modules.get<T>(token as never, { strict: false });
+  }
+}

@@ -1,0 +1,210 @@
+import type { Config } from '@cooperage/config';
+import {
+  BuildProjectRepository,
+  BuildRepository,
+  Database,
+  DispatchRepository,
+  EvaluationRepository,
+  OutboxRepository,
+  PostgresChunkStore,
+  ProcessRepository,
+  PublishRepository,
+  RegistryTokenRepository,
+  SigningRepository,
+  SweepRepository,
+  TenureRepository,
+} from '@cooperage/db';
+import type { MasterKeys } from '@cooperage/domain';
+import type { LiveBus } from '@cooperage/logs/ports';
+import { registryTokenKey } from '@cooperage/oci';
+import { JobSender } from '@cooperage/queue';
+import type { Source } from '@cooperage/source';
+import type { Logger } from '@cooperage/telemetry';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { InfrastructureModule } from '../shared/infrastructure.module.js';
+import { masterKeys } from '../shared/master-keys.js';
+import { ProcessLife } from '../shared/process-life.js';
+import { SourceProjects } from '../shared/source-projects.js';
+import { CONFIG, LIVE_BUS, LOGGER, MASTER_KEYS, SIGNING_MASTER_KEYS, SOURCE } from '../shared/tokens.js';
+import { Control } from './control.js';
+import { DeleteProjectService } from './delete-project/delete-project.service.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
+import { EvaluateService } from './evaluate/evaluate.service.js';
+import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
+import { CreateKeyService } from './keys/create-key.service.js';
+import { InspectImage } from './publish/inspect-image.js';
+import { PublishService } from './publish/publish.service.js';
+import { PublisherSessions } from './publish/publisher-session.js';
+import { SignImage } from './publish/sign-image.js';
+import { VerifyPublished } from './publish/verify-published.js';
+import { ReconcileService } from './reconcile/reconcile.service.js';
+import { Sweeper } from './sweep/sweeper.js';
+import { AttemptTokens } from './tokens/attempt-tokens.js';
+import { RegistryTokens } from './tokens/registry-tokens.js';
+
+type ControlConfig = Config<'control'>;
+
+/** The control process: evaluate, dispatch, publish, sign, sweep. It never runs a stranger's code. */
+@Module({})
+export class ControlModule {
+  static for(config: ControlConfig): DynamicModule {
+    return {
+      module: ControlModule,
+      imports: [InfrastructureModule.for('control', config)],
+      providers: [...repositories(), ...registry(config), ...signing(config), ...services(config), ...loops(config)],
+    };
+  }
+}
+
+function repositories(): Provider[] {
+  const classes = [
+    DispatchRepository,
+    EvaluationRepository,
+    OutboxRepository,
+    PublishRepository,
+    SigningRepository,
+    SweepRepository,
+    TenureRepository,
+  ];
+  return classes.map((Repository) => ({
+    provide: Repository,
+    inject: [Database],
+    useFactory: (database: Database) => new Repository(database),
+  }));
+}
+
+function registry(config: ControlConfig): Provider[] {
+  const { host, insecure } = config.registry;
+  const { key, certificate, service, issuer } = config.registryToken;
+  const options = { registry: { host, scheme: insecure ? 'http' : 'https' } as const, leaseMs: config.publishLeaseMs };
+  return [
+    {
+      provide: RegistryTokens,
+      useFactory: () => new RegistryTokens({ key: registryTokenKey(key.reveal(), certificate), service, issuer }),
+    },
+    {
+      provide: PublisherSessions,
+      inject: [TenureRepository, RegistryTokens, ProcessLife],
+      useFactory: (tenures: TenureRepository, tokens: RegistryTokens, life: ProcessLife) =>
+        new PublisherSessions(tenures, tokens, () => life.instanceId, options),
+    },
+    {
+      provide: AttemptTokens,
+      inject: [RegistryTokenRepository, RegistryTokens, MASTER_KEYS, LOGGER],
+      useFactory: (needs: RegistryTokenRepository, tokens: RegistryTokens, keys: MasterKeys, logger: Logger) =>
+        new AttemptTokens(needs, tokens, keys, logger),
+    },
+  ];
+}
+
+function signing(config: ControlConfig): Provider[] {
+  return [
+    { provide: SIGNING_MASTER_KEYS, useValue: masterKeys(config.signingEncryptionKeys) },
+    {
+      provide: CreateKeyService,
+      inject: [SigningRepository, SIGNING_MASTER_KEYS],
+      useFactory: (keys: SigningRepository, masters: MasterKeys) => new CreateKeyService(keys, masters),
+    },
+    {
+      provide: SignImage,
+      inject: [SigningRepository, CreateKeyService, SIGNING_MASTER_KEYS],
+      useFactory: (rows: SigningRepository, keys: CreateKeyService, masters: MasterKeys) =>
+        new SignImage(rows, keys, masters, config.publicUrl),
+    },
+    {
+      provide: VerifyPublished,
+      inject: [SigningRepository],
+      useFactory: (rows: SigningRepository) => new VerifyPublished(rows, config.publicUrl),
+    },
+  ];
+}
+
+function services(_config: ControlConfig): Provider[] {
+  return [
+    {
+      provide: EvaluateService,
+      inject: [EvaluationRepository, SOURCE, SourceProjects, LOGGER],
+      useFactory: (rows: EvaluationRepository, source: Source, projects: SourceProjects, logger: Logger) =>
+        new EvaluateService(rows, source, projects, logger),
+    },
+    {
+      provide: InspectImage,
+      inject: [BuildProjectRepository, MASTER_KEYS],
+      useFactory: (projects: BuildProjectRepository, keys: MasterKeys) => new InspectImage(projects, keys),
+    },
+    {
+      provide: PublishService,
+      inject: [
+        BuildRepository,
+        BuildProjectRepository,
+        PublishRepository,
+        PublisherSessions,
+        InspectImage,
+        SignImage,
+        VerifyPublished,
+        LOGGER,
+      ],
+      useFactory: (...parts: ConstructorParameters<typeof PublishService>) => new PublishService(...parts),
+    },
+    {
+      provide: ExportCacheJobService,
+      inject: [BuildRepository, RegistryTokenRepository, AttemptTokens, JobSender],
+      useFactory: (...parts: ConstructorParameters<typeof ExportCacheJobService>) =>
+        new ExportCacheJobService(...parts),
+    },
+    {
+      provide: ReconcileService,
+      inject: [BuildProjectRepository, PublishRepository, PublisherSessions, SignImage, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof ReconcileService>) => new ReconcileService(...parts),
+    },
+    {
+      provide: DeleteProjectService,
+      inject: [BuildProjectRepository, PublishRepository, PublisherSessions, SOURCE],
+      useFactory: (...parts: ConstructorParameters<typeof DeleteProjectService>) => new DeleteProjectService(...parts),
+    },
+  ];
+}
+
+function loops(config: ControlConfig): Provider[] {
+  return [
+    {
+      provide: ProcessLife,
+      inject: [ProcessRepository, LOGGER],
+      useFactory: (processes: ProcessRepository, logger: Logger) =>
+        new ProcessLife(processes, logger, {
+          role: 'control',
+          name: 'control',
+          instanceId: config.instanceId ?? null,
+          heartbeatMs: config.leaseMs / 3,
+          info: async () => ({}),
+          onDisowned: () => process.exit(70),
+        }),
+    },
+    {
+      provide: Dispatcher,
+      inject: [DispatchRepository, AttemptTokens, JobSender, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof Dispatcher>) => new Dispatcher(...parts),
+    },
+    {
+      provide: Sweeper,
+      inject: [SweepRepository, ProcessRepository, PostgresChunkStore, LIVE_BUS, LOGGER],
+      useFactory: (
+        sweeps: SweepRepository,
+        processes: ProcessRepository,
+        chunks: PostgresChunkStore,
+        bus: LiveBus,
+        logger: Logger,
+      ) =>
+        new Sweeper(
+          sweeps,
+          processes,
+          chunks,
+          bus,
+          { leaseMs: config.leaseMs, maxAttempts: config.maxAttempts },
+          logger,
+        ),
+    },
+    { provide: CONFIG, useValue: config },
+    Control,
+  ];
+}

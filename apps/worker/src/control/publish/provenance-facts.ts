@@ -1,0 +1,33 @@
+import type { BuildProject, BuildRecord } from '@cooperage/db';
+import { displayRemoteUrl } from '@cooperage/domain';
+import type { ProvenanceFacts } from '@cooperage/signing';
+
+/**
+ * What the provenance of a build says, from the control plane's own record. Nothing here comes from a step.
+ * @param publicUrl base of the addresses by which builder and build are named; both answer with a page
+ */
+export function provenanceFacts(build: BuildRecord, project: BuildProject, publicUrl: string): ProvenanceFacts {
+  return {
+    buildType: `${publicUrl}/build-types/dockerfile/v1`,
+    builderId: `${publicUrl}/builders/default/v1`,
+    invocationId: `${publicUrl}/p/${project.organizationSlug}/${project.slug}/b/${build.number}`,
+    source: { uri: displayRemoteUrl(project.remoteUrl), ref: build.ref, commit: build.commit },
+    rule: build.ruleName,
+    trigger: build.trigger,
+    buildArgs: build.buildArgs,
+    target: build.target,
+    platform: build.platform,
+    dockerfilePath: build.dockerfilePath,
+    contextPath: build.contextPath,
+    zone: build.zone,
+    attempt: build.attemptNumber,
+    baseImages: build.baseImages.map(({ name, digest }) => ({ uri: name, digest })),
+    startedOn: (build.startedAt ?? build.queuedAt).toISOString(),
+    finishedOn: (build.builtAt ?? new Date()).toISOString(),
+  };
+}
+
+/** The name by which a project is bound into its signatures. */
+export function projectUri(project: BuildProject, publicUrl: string): string {
+  return `${publicUrl}/p/${project.organizationSlug}/${project.slug}`;
+}

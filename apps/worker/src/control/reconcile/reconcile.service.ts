@@ -1,0 +1,53 @@
+import type { BuildProject, BuildProjectRepository, OutboxItem, PublishRepository, TagTarget } from '@cooperage/db';
+import { type Digest, projectRepository } from '@cooperage/domain';
+import { isRegistryError } from '@cooperage/oci';
+import type { Logger } from '@cooperage/telemetry';
+import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
+import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
+import type { SignImage } from '../publish/sign-image.js';
+
+/** Makes the registry agree with the rows: each tag where its row says, each tagged image with all its referrers. */
+export class ReconcileService {
+  constructor(
+    private readonly projects: BuildProjectRepository,
+    private readonly publishes: PublishRepository,
+    private readonly sessions: PublisherSessions,
+    private readonly sign: SignImage,
+    private readonly logger: Logger,
+  ) {}
+
+  async handle(item: OutboxItem): Promise<HandlerResult> {
+    const project = await this.projects.find(item.subjectId);
+    if (!project) return done;
+    const outcome = await this.sessions.with(project.id, (session) => this.reconcile(session, project));
+    return outcome.ok ? done : later(Math.max(1_000, outcome.waitMs), 'another publisher holds the repository');
+  }
+
+  private async reconcile(session: PublisherSession, project: BuildProject): Promise<void> {
+    for (const digest of await this.publishes.taggedDigests(project.id))
+      await this.repairReferrers(session, project, digest as Digest);
+    for (const target of await this.publishes.tagsOfProject(project.id)) await this.repairTag(session, project, target);
+  }
+
+  private async repairTag(session: PublisherSession, project: BuildProject, { tag, digest }: TagTarget): Promise<void> {
+    const repository = projectRepository(project.organizationSlug, project.slug);
+    const found = await this.digestOf(session, repository, tag);
+    if (found === digest || (await this.digestOf(session, repository, digest)) === null) return;
+    this.logger.warn({ projectId: project.id, tag, found, expected: digest }, 'a tag was repaired');
+    await session.registry.tags.put(repository, tag, digest as Digest, { signal: session.signal });
+  }
+
+  private async repairReferrers(session: PublisherSession, project: BuildProject, digest: Digest): Promise<void> {
+    try {
+      await this.sign.repair(session, project, digest);
+    } catch (error) {
+      // The image itself is gone from the registry: verification says so on its page; there is nothing to attach to.
+      if (!isRegistryError(error, 'not_found')) throw error;
+      this.logger.error({ projectId: project.id, digest }, 'a tagged image is not in the registry any more');
+    }
+  }
+
+  private async digestOf(session: PublisherSession, repository: string, reference: string): Promise<string | null> {
+    return (await session.registry.manifests.find(repository, reference, { signal: session.signal }))?.digest ?? null;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Config } from '@cooperage/config';
+import {
+  AttemptRepository,
+  BuildProjectRepository,
+  BuildRepository,
+  Database,
+  PostgresChunkStore,
+  ProcessRepository,
+  RegistryTokenRepository,
+  StepRepository,
+} from '@cooperage/db';
+import { connectRedis, JobSender, RedisLiveBus } from '@cooperage/queue';
+import { createSource } from '@cooperage/source';
+import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { versionOf } from './health.js';
+import { masterKeys } from './master-keys.js';
+import { SourceProjects } from './source-projects.js';
+import { CONFIG, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, REDIS, SOURCE } from './tokens.js';
+
+type WorkerConfig = Config<'builder'> | Config<'control'>;
+
+const poolSize = 12;
+
+/** What builder and control both stand on: stores, queue, git, logger. */
+@Global()
+@Module({})
+export class InfrastructureModule {
+  static for(role: 'builder' | 'control', config: WorkerConfig): DynamicModule {
+    const providers = [...parts(role, config), ...repositories()];
+    return { module: InfrastructureModule, providers, exports: providers.map(tokenOf) };
+  }
+}
+
+function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
+  const logger = createLogger({ process: role, level: config.logLevel });
+  const { version, commit } = versionOf(config.release);
+  return [
+    { provide: CONFIG, useValue: config },
+    { provide: LOGGER, useValue: logger },
+    { provide: METRICS, useValue: createMetrics({ version, commit }) },
+    { provide: MASTER_KEYS, useValue: masterKeys(config.encryptionKeys) },
+    {
+      provide: Database,
+      useValue: new Database({ url: config.databaseUrl.reveal(), poolSize, applicationName: role }),
+    },
+    { provide: REDIS, useFactory: () => producer(config, logger) },
+    { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
+    { provide: LIVE_BUS, useFactory: () => new RedisLiveBus(config.redisUrl.reveal()) },
+    {
+      provide: SOURCE,
+      useFactory: () => createSource({ mirrorRoot: config.mirrorRoot, allowPlainHttp: [...config.allowPlainHttp] }),
+    },
+    { provide: SourceProjects, useValue: new SourceProjects(masterKeys(config.encryptionKeys)) },
+  ];
+}
+
+function producer(config: WorkerConfig, logger: Logger): Redis {
+  return connectRedis(config.redisUrl.reveal(), 'producer', (error) => logger.warn({ err: error }, 'Redis'));
+}
+
+function repositories(): Provider[] {
+  const classes = [
+    AttemptRepository,
+    BuildProjectRepository,
+    BuildRepository,
+    PostgresChunkStore,
+    ProcessRepository,
+    RegistryTokenRepository,
+    StepRepository,
+  ];
+  return classes.map((Repository) => ({
+    provide: Repository,
+    inject: [Database],
+    useFactory: (database: Database) => new Repository(database),
+  }));
+}
+
+function tokenOf(provider: Provider) {
+  return typeof provider === 'function' ? provider : provider.provide;
+}

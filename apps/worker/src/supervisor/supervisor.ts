@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newId, type ProcessRepository } from '@cooperage/db';
+import type { Logger } from '@cooperage/telemetry';
+
+const firstPauseMs = 100;
+const longestPauseMs = 10_000;
+/** A child that lived this long starts again at once. */
+const healthyMs = 10_000;
+const stopTimeoutMs = 20_000;
+
+/** Keeps one child process running, and tells the database of each death that it has seen. */
+export class Supervisor {
+  private child: ChildProcess | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly role: 'builder' | 'control',
+    private readonly processes: ProcessRepository,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Resolves when `stop` was called and the child has ended. */
+  async run(): Promise<void> {
+    let pauseMs = firstPauseMs;
+    while (!this.stopping.signal.aborted) {
+      const startedAt = performance.now();
+      await this.live(newId());
+      if (performance.now() - startedAt > healthyMs) pauseMs = firstPauseMs;
+      await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    }
+  }
+
+  /** Asks the child to end in order, and ends it by force when it does not. */
+  stop(): void {
+    this.stopping.abort();
+    const { child } = this;
+    child?.kill('SIGTERM');
+    setTimeout(() => child?.kill('SIGKILL'), stopTimeoutMs).unref();
+  }
+
+  /** One life of the child, from its start to the note of its death. */
+  private async live(instanceId: string): Promise<void> {
+    const script = path.join(import.meta.dirname, '..', `main.${this.role}.js`);
+    const child = spawn(process.execPath, ['--enable-source-maps', script], {
+      stdio: 'inherit',
+      env: { ...process.env, COOPERAGE_INSTANCE_ID: instanceId },
+    });
+    this.child = child;
+    const ending = await new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`));
+    });
+    this.logger[this.stopping.signal.aborted ? 'info' : 'error'](
+      { role: this.role, instanceId, ending },
+      'the child has ended',
+    );
+    await this.noteDeath(instanceId);
+  }
+
+  /** Until the database has taken it: leases and tenures of the dead process are given on by this word. */
+  private async noteDeath(instanceId: string): Promise<void> {
+    for (;;) {
+      try {
+        await this.processes.end(instanceId, 'exited');
+        return;
+      } catch (error) {
+        this.logger.warn({ err: error, instanceId }, 'the death of a process could not be noted yet');
+        if (this.stopping.signal.aborted) return;
+        await sleep(500, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+}
