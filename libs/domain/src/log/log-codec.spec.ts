@@ -4,7 +4,7 @@ import { decodeLogEntries, encodeLogEntries, logEntriesFrom, spanOfLogEntries } 
 import type { LogEntry } from './log-entry.js';
 
 const number = fc.oneof(fc.nat(300), fc.maxSafeNat());
-const entry = fc.record<LogEntry>({
+const anyEntry = fc.record<LogEntry>({
   n: number,
   atMs: number,
   kind: fc.constantFrom('text', 'notice'),
@@ -12,6 +12,16 @@ const entry = fc.record<LogEntry>({
   stream: fc.constantFrom(0, 1, 2),
   data: fc.uint8Array({ maxLength: 300 }),
 });
+/** A log as it is written: numbers follow each other, time goes on. */
+const written = fc
+  .tuple(number, fc.array(fc.tuple(anyEntry, fc.nat(300)), { maxLength: 20 }))
+  .map(([firstN, entries]) => {
+    let atMs = 0;
+    return entries.map(([each, sinceMs], index): LogEntry => {
+      atMs += sinceMs;
+      return { ...each, n: Math.min(firstN, 1e15) + index, atMs };
+    });
+  });
 const text = (n: number, data = 'x'): LogEntry => ({
   n,
   atMs: 5,
@@ -24,15 +34,24 @@ const text = (n: number, data = 'x'): LogEntry => ({
 describe('the binary form of log entries', () => {
   it('gives back what was put in', () => {
     fc.assert(
-      fc.property(fc.array(entry), (entries) => {
+      fc.property(fc.oneof(written, fc.array(anyEntry)), (entries) => {
         expect(decodeLogEntries(encodeLogEntries(entries))).toEqual(entries);
       }),
     );
   });
 
   it('keeps its bytes: stored logs outlive this version', () => {
-    const bytes = encodeLogEntries([{ ...text(300, 'hi'), atMs: 1, step: 2, stream: 2 }]);
-    expect([...bytes]).toEqual([8, 0xac, 0x02, 1, 0, 2, 2, 0x68, 0x69]);
+    const entries: LogEntry[] = [
+      { ...text(300, 'hi'), atMs: 1000, step: 2, stream: 2 },
+      { ...text(301, '{}'), atMs: 1003, kind: 'notice', step: 0, stream: 0 },
+      { ...text(9, '!'), atMs: 0 },
+    ];
+    const first = [5, 2, 2, 0, 0x68, 0x69];
+    const second = [5, 4, 0, 3, 0x7b, 0x7d];
+    expect([...encodeLogEntries(entries)]).toEqual([
+      ...[16, 0xac, 0x02, 0xe8, 0x07, ...first, ...second],
+      ...[7, 9, 0, 4, 1, 1, 0, 0x21],
+    ]);
   });
 
   it('can be put together from parts', () => {
@@ -56,11 +75,13 @@ describe('the binary form of log entries', () => {
   });
 
   it.each([
-    ['a cut entry', encodeLogEntries([text(0, 'abc')]).subarray(0, -1)],
-    ['a header longer than its entry', Uint8Array.of(2, 0, 0, 0, 0, 1)],
-    ['an unknown kind', Uint8Array.of(5, 0, 0, 9, 0, 1)],
-    ['an unknown stream', Uint8Array.of(5, 0, 0, 0, 0, 3)],
-    ['a number above 2^53', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f)],
+    ['a cut frame', encodeLogEntries([text(0, 'abc')]).subarray(0, -1)],
+    ['a frame without numbers', Uint8Array.of(0)],
+    ['an entry longer than its frame', Uint8Array.of(6, 0, 0, 4, 1, 1, 0)],
+    ['an entry without numbers', Uint8Array.of(4, 0, 0, 1, 1)],
+    ['an unknown kind', Uint8Array.of(6, 0, 0, 3, 9, 1, 0)],
+    ['an unknown stream', Uint8Array.of(6, 0, 0, 3, 3, 1, 0)],
+    ['a number above 2^53', Uint8Array.of(10, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0, 0)],
     ['a number without end', new Uint8Array(20).fill(0xff)],
   ])('S-099 refuses %s', (_name, bytes) => {
     expect(() => decodeLogEntries(bytes)).toThrow(RangeError);
@@ -77,13 +98,18 @@ describe('spans', () => {
     expect(spanOfLogEntries(new Uint8Array())).toBeUndefined();
   });
 
-  it.each([
-    [0, [3, 4, 5]],
-    [4, [4, 5]],
-    [5, [5]],
-    [6, []],
-  ])('cuts from %i on', (fromN, left) => {
-    const bytes = encodeLogEntries([text(3), text(4, 'a longer one'), text(5)]);
-    expect(decodeLogEntries(logEntriesFrom(bytes, fromN)).map(({ n }) => n)).toEqual(left);
+  it('cuts anywhere, without a change to what follows', () => {
+    fc.assert(
+      fc.property(written, fc.nat(25), fc.array(fc.nat(20), { maxLength: 3 }), (entries, skipped, cuts) => {
+        const fromN = (entries[0]?.n ?? 0) + skipped;
+        const at = [0, ...cuts.toSorted((one, other) => one - other), entries.length];
+        const bytes = Uint8Array.from(
+          Buffer.concat(at.map((start, index) => encodeLogEntries(entries.slice(start, at[index + 1] ?? start)))),
+        );
+        expect(decodeLogEntries(logEntriesFrom(bytes, fromN))).toEqual(entries.filter(({ n }) => n >= fromN));
+        const span = entries.length === 0 ? undefined : { firstN: entries[0]!.n, nextN: entries.at(-1)!.n + 1 };
+        expect(spanOfLogEntries(bytes)).toEqual(span);
+      }),
+    );
   });
 });

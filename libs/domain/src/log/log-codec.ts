@@ -2,9 +2,14 @@
  * The binary form of log entries. The same bytes are stored, sent over the socket and read in the browser, so this file
  * uses nothing of Node. Two encodings put one after the other are an encoding of both.
  *
- * Entry: `uvarint length` then `uvarint n, uvarint atMs, byte kind, uvarint step, byte stream, data…`. A uvarint is
- * little-endian base 128 (as in protocol buffers), at most 2^53 - 1.
+ *     log    frame*
+ *     frame  uvarint length, then uvarint n, uvarint atMs (both of its first entry), entry*
+ *     entry  uvarint length, then byte kind * 4 + stream, uvarint step, uvarint milliseconds since the entry before, data
+ *
+ * The numbers in a frame follow each other, so an entry carries only what changes: short lines stay small, and alike for
+ * the compressor. A uvarint is little-endian base 128 (as in protocol buffers), at most 2^53 - 1.
  */
+import { ByteReader, putUvarint, uvarintSize } from './byte-reader.js';
 import { type LogEntry, type LogStream, logKinds } from './log-entry.js';
 
 /** The numbers that a run of entries covers: `firstN` up to but without `nextN`. */
@@ -15,23 +20,14 @@ export interface LogSpan {
 
 /** @throws {RangeError} when a number is negative, no integer or above 2^53 - 1. */
 export function encodeLogEntries(entries: readonly LogEntry[]): Uint8Array {
-  let size = 0;
-  const bodies = entries.map((entry) => {
-    const body = bodySize(entry);
-    size += uvarintSize(body) + body;
-    return body;
-  });
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const [index, entry] of entries.entries()) at = putEntry(out, putUvarint(out, at, bodies[index]!), entry);
-  return out;
+  return concat(runs(entries).map(encodeFrame));
 }
 
 /** The entries share memory with `bytes`. @throws {RangeError} on bytes that are no log entries. */
 export function decodeLogEntries(bytes: Uint8Array): LogEntry[] {
-  const reader = new LogReader(bytes);
+  const reader = new ByteReader(bytes);
   const entries: LogEntry[] = [];
-  while (!reader.done) entries.push(reader.entry());
+  while (!reader.done) decodeFrame(reader.part(), entries);
   return entries;
 }
 
@@ -40,113 +36,114 @@ export function decodeLogEntries(bytes: Uint8Array): LogEntry[] {
  * @throws {RangeError} on bytes that are no log entries.
  */
 export function spanOfLogEntries(bytes: Uint8Array): LogSpan | undefined {
-  const reader = new LogReader(bytes);
+  const reader = new ByteReader(bytes);
   if (reader.done) return undefined;
-  const firstN = reader.skip();
-  let lastN = firstN;
-  while (!reader.done) lastN = reader.skip();
-  return { firstN, nextN: lastN + 1 };
+  const { firstN, nextN } = spanOfFrame(reader.part());
+  let end = nextN;
+  while (!reader.done) end = spanOfFrame(reader.part()).nextN;
+  return { firstN, nextN: end };
 }
 
 /**
- * The part of encoded entries that begins at the first one with `n >= fromN`; shares memory with `bytes`.
+ * The encoded entries without those before `fromN`.
  * @throws {RangeError} on bytes that are no log entries.
  */
 export function logEntriesFrom(bytes: Uint8Array, fromN: number): Uint8Array {
-  const reader = new LogReader(bytes);
-  let start = 0;
-  while (!reader.done && reader.skip() < fromN) start = reader.at;
-  return bytes.subarray(start);
+  const reader = new ByteReader(bytes);
+  while (!reader.done) {
+    const start = reader.at;
+    const frame = reader.part();
+    const { firstN, nextN } = spanOfFrame(new ByteReader(bytes, frame.at, reader.at));
+    if (firstN >= fromN) return bytes.subarray(start);
+    if (nextN > fromN) return concat([encodeLogEntries(entriesFrom(frame, fromN)), reader.rest()]);
+  }
+  return bytes.subarray(bytes.length);
 }
 
-class LogReader {
-  at = 0;
-
-  constructor(private readonly bytes: Uint8Array) {}
-
-  get done(): boolean {
-    return this.at >= this.bytes.length;
+/** Cuts entries where a new frame has to begin: where numbers do not follow each other or time goes back. */
+function runs(entries: readonly LogEntry[]): LogEntry[][] {
+  const all: LogEntry[][] = [];
+  let before: LogEntry | undefined;
+  for (const entry of entries) {
+    if (before !== undefined && entry.n === before.n + 1 && entry.atMs >= before.atMs) all.at(-1)!.push(entry);
+    else all.push([entry]);
+    before = entry;
   }
-
-  entry(): LogEntry {
-    const end = this.end();
-    const n = this.uvarint();
-    const atMs = this.uvarint();
-    const kind = logKinds[this.byte()];
-    const step = this.uvarint();
-    const stream = this.byte();
-    if (kind === undefined || !isLogStream(stream) || this.at > end) throw new RangeError('broken log entry');
-    const data = this.bytes.subarray(this.at, end);
-    this.at = end;
-    return { n, atMs, kind, step, stream, data };
-  }
-
-  /** Moves behind the next entry and gives its number. */
-  skip(): number {
-    const end = this.end();
-    const n = this.uvarint();
-    if (this.at > end) throw new RangeError('broken log entry');
-    this.at = end;
-    return n;
-  }
-
-  private end(): number {
-    const length = this.uvarint();
-    const end = this.at + length;
-    if (end > this.bytes.length) throw new RangeError('broken log entry');
-    return end;
-  }
-
-  private byte(): number {
-    const byte = this.bytes[this.at++];
-    if (byte === undefined) throw new RangeError('broken log entry');
-    return byte;
-  }
-
-  private uvarint(): number {
-    let value = 0;
-    for (let scale = 1; scale <= 2 ** 49; scale *= 128) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80 && Number.isSafeInteger(value)) return value;
-      if (byte < 0x80) break;
-    }
-    throw new RangeError('broken log entry');
-  }
+  return all;
 }
 
-function isLogStream(value: number): value is LogStream {
-  return value === 0 || value === 1 || value === 2;
+function encodeFrame(entries: readonly LogEntry[]): Uint8Array {
+  const { n, atMs } = entries[0]!;
+  const sizes = entries.map((entry, index) => entrySize(entry, sinceBefore(entries, index)));
+  const entriesSize = sizes.reduce((sum, size) => sum + uvarintSize(size) + size, 0);
+  const frameSize = uvarintSize(n) + uvarintSize(atMs) + entriesSize;
+  const out = new Uint8Array(uvarintSize(frameSize) + frameSize);
+  let at = putUvarint(out, 0, frameSize);
+  at = putUvarint(out, at, n);
+  at = putUvarint(out, at, atMs);
+  entries.forEach((entry, index) => {
+    at = putEntry(out, putUvarint(out, at, sizes[index]!), entry, sinceBefore(entries, index));
+  });
+  return out;
 }
 
-function bodySize(entry: LogEntry): number {
-  return uvarintSize(entry.n) + uvarintSize(entry.atMs) + uvarintSize(entry.step) + 2 + entry.data.length;
+function sinceBefore(entries: readonly LogEntry[], index: number): number {
+  return entries[index]!.atMs - entries[Math.max(0, index - 1)]!.atMs;
 }
 
-function putEntry(out: Uint8Array, start: number, entry: LogEntry): number {
-  let at = putUvarint(out, start, entry.n);
-  at = putUvarint(out, at, entry.atMs);
-  out[at++] = logKinds.indexOf(entry.kind);
-  at = putUvarint(out, at, entry.step);
-  out[at++] = entry.stream;
+function entrySize(entry: LogEntry, sinceMs: number): number {
+  return 1 + uvarintSize(entry.step) + uvarintSize(sinceMs) + entry.data.length;
+}
+
+function putEntry(out: Uint8Array, start: number, entry: LogEntry, sinceMs: number): number {
+  out[start] = logKinds.indexOf(entry.kind) * 4 + entry.stream;
+  const at = putUvarint(out, putUvarint(out, start + 1, entry.step), sinceMs);
   out.set(entry.data, at);
   return at + entry.data.length;
 }
 
-function uvarintSize(value: number): number {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a log number: ${value}`);
-  let size = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
-  return size;
+function decodeFrame(frame: ByteReader, into: LogEntry[]): void {
+  let n = frame.uvarint();
+  let atMs = frame.uvarint();
+  while (!frame.done) {
+    const entry = frame.part();
+    const [kind, stream] = channel(entry.byte());
+    const step = entry.uvarint();
+    atMs += entry.uvarint();
+    if (!Number.isSafeInteger(n) || !Number.isSafeInteger(atMs)) throw new RangeError('a number of a log is too large');
+    into.push({ n, atMs, kind, step, stream, data: entry.rest() });
+    n++;
+  }
 }
 
-function putUvarint(out: Uint8Array, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  while (rest >= 128) {
-    out[at++] = (rest % 128) | 0x80;
-    rest = Math.floor(rest / 128);
+function channel(byte: number): [LogEntry['kind'], LogStream] {
+  const kind = logKinds[byte >> 2];
+  const stream = byte & 3;
+  if (kind === undefined || stream === 3) throw new RangeError('not a channel of a log');
+  return [kind, stream as LogStream];
+}
+
+function spanOfFrame(frame: ByteReader): LogSpan {
+  const firstN = frame.uvarint();
+  frame.uvarint();
+  let nextN = firstN;
+  for (; !frame.done; nextN++) frame.part();
+  return { firstN, nextN };
+}
+
+function entriesFrom(frame: ByteReader, fromN: number): LogEntry[] {
+  const entries: LogEntry[] = [];
+  decodeFrame(frame, entries);
+  return entries.filter(({ n }) => n >= fromN);
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
   }
-  out[at++] = rest;
-  return at;
+  return out;
 }

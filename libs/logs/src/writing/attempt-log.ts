@@ -2,16 +2,13 @@ import { BuildFailure, encodeLogNotice, type LogEntry, type LogNotice } from '@c
 import { OutputLimit } from '../limits/output-limit.js';
 import { SecretMasker } from '../masking/secret-masker.js';
 import { ArchiveWriter, type WriteOutcome } from './archive-writer.js';
-import { Batcher } from './batcher.js';
+import { Batcher, entryBytes } from './batcher.js';
 import { logStart } from './chunk-packer.js';
 import { LivePublisher } from './live-publisher.js';
 import type { LogWriter, LogWriterOptions, LogWriterStats } from './log-writer.js';
 import { maskNotice } from './masked-notice.js';
 import { MaskedStreams, type StepStream } from './masked-streams.js';
 import { Sequencer } from './sequencer.js';
-
-/** An entry holds at most this many bytes; longer output is cut into several, byte exact. */
-export const entryBytes = 16_384;
 
 /** Memory that may wait for the archive before the build has to wait. */
 export const mostPendingBytes = 4_194_304;

@@ -2,9 +2,12 @@ import type { LogEntry } from '@cooperage/domain';
 import { type LogBatch, packBatch } from './log-batch.js';
 import type { LogClock } from './sequencer.js';
 
+/** An entry holds at most this many bytes. Four such entries with their headers fit into a chunk of 64 KiB. */
+export const entryBytes = 16_320;
+
 /** Under load a batch leaves when it is this old or this large, whichever comes first. */
 export const batchAgeMs = 8;
-export const batchBytes = 16_384;
+export const batchBytes = entryBytes;
 
 /**
  * Gathers entries for as long as it pays: after a quiet moment an entry leaves at once, in the same turn; after that at

@@ -1,9 +1,13 @@
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
+import { decodeLogEntries, encodeLogEntries } from '@cooperage/domain';
 import type { LogChunk } from '../ports.js';
 import type { LogBatch } from './log-batch.js';
 
 const compress = promisify(zstdCompress);
+
+/** Under load a chunk has four or five batches. */
+const manyBatches = 8;
 
 /** Where a log stands: what came before the next chunk. */
 export interface LogPosition {
@@ -20,7 +24,7 @@ export async function packChunk(
   before: LogPosition,
   batches: readonly [LogBatch, ...LogBatch[]],
 ): Promise<LogChunk> {
-  const entries = Buffer.concat(batches.map(({ bytes }) => bytes));
+  const entries = joined(batches.map(({ bytes }) => bytes));
   return {
     attemptId: writer.attemptId,
     epoch: writer.epoch,
@@ -42,6 +46,12 @@ export function positionAfter(chunk: LogChunk): LogPosition {
     lines: chunk.firstLine + chunk.lines,
     textBytes: chunk.firstTextByte + chunk.textBytes,
   };
+}
+
+/** Many small batches are encoded again as one: entries that follow each other are smaller together. */
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = Buffer.concat(parts);
+  return parts.length > manyBatches ? encodeLogEntries(decodeLogEntries(bytes)) : bytes;
 }
 
 function sum(batches: readonly LogBatch[], field: 'lines' | 'textBytes'): number {
