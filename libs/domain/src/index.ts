@@ -19,6 +19,7 @@ export * from './log/log-notice.js';
 export * from './net/public-address.js';
 export * from './path/repository-path.js';
 export * from './rule/glob.js';
+export * from './rule/parse-ref.js';
 export * from './rule/rule.js';
 export * from './rule/tag-template.js';
 export * from './trigger/push-event.js';

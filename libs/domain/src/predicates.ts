@@ -12,6 +12,7 @@ export * from './log/log-entry.js';
 export * from './log/log-notice.js';
 export * from './path/repository-path.js';
 export * from './rule/glob.js';
+export * from './rule/parse-ref.js';
 export * from './rule/rule.js';
 export * from './rule/tag-template.js';
 export * from './trigger/push-event.js';

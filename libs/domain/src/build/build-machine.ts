@@ -98,7 +98,7 @@ function fromQueued(event: BuildEvent): TransitionResult {
 function fromRunning(stage: BuildStage | null, event: BuildEvent): TransitionResult {
   if (stage === 'builder') return fromBuilder(event);
   if (stage === 'control') return fromControl(event);
-  return fromPublishing(event);
+  return stage === 'publishing' ? fromPublishing(event) : refuse('not_now');
 }
 
 function fromBuilder(event: BuildEvent): TransitionResult {

@@ -10,12 +10,13 @@ const maxLength = 1024;
  */
 export function parseRepositoryPath(value: string): string {
   if (value.length > maxLength) throw new TypeError(`a path has at most ${maxLength} characters`);
-  if (/[\0-\x1f\x7f\\]/.test(value)) throw new TypeError('a path has no backslash and no control characters');
+  if (/[\p{Cc}\\]/u.test(value) || !value.isWellFormed())
+    throw new TypeError('a path has no backslash and no control characters');
   if (value.includes('%')) throw new TypeError('a path is written plainly, without percent encoding');
   if (value.startsWith('/')) throw new TypeError('a path is relative to the root of the repository');
   const parts = value.split('/').filter((part) => part !== '' && part !== '.');
   if (parts.includes('..')) throw new TypeError('a path does not contain ".."');
-  if (parts[0] === '.git') throw new TypeError('a path does not point into .git');
+  if (parts.some((part) => part.toLowerCase() === '.git')) throw new TypeError('a path does not point into .git');
   return parts.join('/') || '.';
 }
 

@@ -1,18 +1,11 @@
 /**
- * Our own glob matcher for refs and paths, because the patterns are strangers' text: it runs in time proportional to
- * pattern length x text length, whatever the pattern is (no backtracking).
+ * Our own glob matcher for refs and paths, because the patterns are strangers' text: the time that it takes grows with
+ * the length of the text and nothing else, whatever the pattern is (no backtracking; patterns are bounded).
  *
  * `*` matches any run of characters except `/`, `**` any run at all, `?` one character except `/`. `**` followed by a
- * slash at a segment's start also matches nothing, so that `a/(**)/b` matches `a/b`. Everything else matches itself.
+ * slash at a segment's start also matches nothing, so that `a/(**)/b` matches `a/b`. Everything else matches itself,
+ * upper and lower case apart. The whole text must match.
  */
-type Token =
-  | { readonly kind: 'char'; readonly value: string }
-  | { readonly kind: 'one' | 'many' | 'any' }
-  /** `**` + slash, entered: skip to the token after `inside`, or go into it. */
-  | { readonly kind: 'maybeFolders' }
-  /** Inside a folder name: left only behind its slash. */
-  | { readonly kind: 'insideFolders' };
-
 export const maxGlobLength = 512;
 
 export function isGlob(pattern: string): boolean {
@@ -20,59 +13,84 @@ export function isGlob(pattern: string): boolean {
 }
 
 export function matchesGlob(pattern: string, text: string): boolean {
-  const tokens = tokenize(pattern);
-  // The set of token positions reached so far: a simulated automaton, one pass over the text.
-  let states = closure(tokens, new Set([0]));
-  for (const char of text) {
-    states = closure(tokens, step(tokens, states, char));
-    if (states.size === 0) return false;
-  }
-  return states.has(tokens.length);
+  return compileGlob(pattern)(text);
 }
 
-function tokenize(pattern: string): Token[] {
+/** A matcher for many texts. A pattern that `isGlob` refuses matches nothing. */
+export function compileGlob(pattern: string): (text: string) => boolean {
+  if (!isGlob(pattern)) return () => false;
+  const tokens = Int32Array.from(tokenize(pattern));
+  return (text) => matches(tokens, text);
+}
+
+/** A token is the code point that it matches, or one of these. */
+const one = -1;
+const many = -2;
+const any = -3;
+/** `**` + slash, entered: skip to the token after `insideFolders`, or go into it. */
+const maybeFolders = -4;
+/** Inside a folder name: left only behind its slash. */
+const insideFolders = -5;
+
+const slash = 0x2f;
+
+function tokenize(pattern: string): number[] {
   const chars = [...pattern];
-  const tokens: Token[] = [];
+  const tokens: number[] = [];
   for (let i = 0; i < chars.length; i++) {
     const atSegmentStart = i === 0 || chars[i - 1] === '/';
     if (chars[i] === '*' && chars[i + 1] === '*') {
       while (chars[i + 1] === '*') i++;
       if (atSegmentStart && chars[i + 1] === '/') {
         i++;
-        tokens.push({ kind: 'maybeFolders' }, { kind: 'insideFolders' });
-      } else tokens.push({ kind: 'any' });
-    } else if (chars[i] === '*') tokens.push({ kind: 'many' });
-    else if (chars[i] === '?') tokens.push({ kind: 'one' });
-    else tokens.push({ kind: 'char', value: chars[i]! });
+        tokens.push(maybeFolders, insideFolders);
+      } else tokens.push(any);
+    } else if (chars[i] === '*') tokens.push(many);
+    else if (chars[i] === '?') tokens.push(one);
+    else tokens.push(chars[i]!.codePointAt(0)!);
   }
   return tokens;
 }
 
-/** Adds what can be reached without reading a character. */
-function closure(tokens: readonly Token[], states: Set<number>): Set<number> {
-  for (const state of states) {
-    const kind = tokens[state]?.kind;
-    if (kind === 'many' || kind === 'any') states.add(state + 1);
-    if (kind === 'maybeFolders') states.add(state + 1).add(state + 2);
+/**
+ * A simulated automaton: one pass over the text with a mark at each token position that is reached so far. Marks are
+ * swept in order instead of kept in a set: a sweep of the longest pattern is shorter than a few set operations.
+ */
+function matches(tokens: Int32Array, text: string): boolean {
+  let reached = new Uint8Array(tokens.length + 1);
+  let next = new Uint8Array(tokens.length + 1);
+  reached[0] = 1;
+  skipOptional(tokens, reached);
+  for (const char of text) {
+    next.fill(0);
+    if (!readCharacter(tokens, reached, next, char.codePointAt(0)!)) return false;
+    skipOptional(tokens, next);
+    [reached, next] = [next, reached];
   }
-  return states;
+  return reached[tokens.length] === 1;
 }
 
-function step(tokens: readonly Token[], states: ReadonlySet<number>, char: string): Set<number> {
-  const next = new Set<number>();
-  for (const state of states) {
-    const token = tokens[state];
-    if (token === undefined || token.kind === 'maybeFolders') continue;
-    if (token.kind === 'char') {
-      if (token.value === char) next.add(state + 1);
-    } else if (token.kind === 'one') {
-      if (char !== '/') next.add(state + 1);
-    } else if (token.kind === 'many') {
-      if (char !== '/') next.add(state);
-    } else {
-      next.add(state);
-      if (token.kind === 'insideFolders' && char === '/') next.add(state + 1);
-    }
+/** Marks what can be reached without a character. Such steps lead forward only, so one sweep finds them all. */
+function skipOptional(tokens: Int32Array, reached: Uint8Array): void {
+  for (let i = 0; i < tokens.length; i++) {
+    if (reached[i] === 0) continue;
+    const token = tokens[i]!;
+    if (token === many || token === any || token === maybeFolders) reached[i + 1] = 1;
+    if (token === maybeFolders) reached[i + 2] = 1;
   }
-  return next;
+}
+
+/** Marks in `next` what one character leads to. @returns whether it leads anywhere. */
+function readCharacter(tokens: Int32Array, reached: Uint8Array, next: Uint8Array, code: number): boolean {
+  let isAlive = false;
+  for (let i = 0; i < tokens.length; i++) {
+    if (reached[i] === 0) continue;
+    const token = tokens[i]!;
+    const stays = token === any || token === insideFolders || (token === many && code !== slash);
+    const goesOn = token === code || (token === one && code !== slash) || (token === insideFolders && code === slash);
+    if (stays) next[i] = 1;
+    if (goesOn) next[i + 1] = 1;
+    isAlive ||= stays || goesOn;
+  }
+  return isAlive;
 }

@@ -1,4 +1,5 @@
-import { matchesGlob } from './glob.js';
+import { compileGlob, matchesGlob } from './glob.js';
+import { parseRef } from './parse-ref.js';
 import { renderTags } from './tag-template.js';
 
 /** Which refs and paths start a build, and which tags its image gets. */
@@ -46,17 +47,6 @@ export interface Verdict {
   readonly tags: readonly string[];
 }
 
-const refPrefixes = { branch: 'refs/heads/', tag: 'refs/tags/' } as const;
-
-/** `refs/heads/main` → `{ kind: 'branch', name: 'main' }`; null for other refs. */
-export function parseRef(ref: string): { kind: 'branch' | 'tag'; name: string } | null {
-  for (const kind of ['branch', 'tag'] as const) {
-    const prefix = refPrefixes[kind];
-    if (ref.startsWith(prefix) && ref.length > prefix.length) return { kind, name: ref.slice(prefix.length) };
-  }
-  return null;
-}
-
 /**
  * Judges one rule.
  * @param newestBuiltCommit commit of the newest build of this rule and ref; equal means a repeated push, the one thing
@@ -95,9 +85,8 @@ export function judge(rule: Rule, head: RefHead, newestBuiltCommit: string | nul
 
 function pathsMatch(rule: Rule, changed: readonly string[] | null): boolean {
   if (changed === null || (rule.includePaths.length === 0 && rule.excludePaths.length === 0)) return true;
-  return changed.some(
-    (path) =>
-      (rule.includePaths.length === 0 || rule.includePaths.some((glob) => matchesGlob(glob, path))) &&
-      !rule.excludePaths.some((glob) => matchesGlob(glob, path)),
-  );
+  const included = rule.includePaths.map(compileGlob);
+  const excluded = rule.excludePaths.map(compileGlob);
+  const isIncluded = (path: string) => included.length === 0 || included.some((matches) => matches(path));
+  return changed.some((path) => isIncluded(path) && !excluded.some((matches) => matches(path)));
 }

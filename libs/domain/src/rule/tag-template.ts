@@ -1,5 +1,5 @@
 import { isTag, sanitizeTag } from '../image/tag.js';
-import { parseRef } from './rule.js';
+import { parseRef } from './parse-ref.js';
 
 export interface TagInput {
   readonly ref: string;
@@ -8,9 +8,10 @@ export interface TagInput {
 }
 
 const placeholder = /\{\{\s*([a-z_]+)\s*\}\}/g;
-const semver = /^v?(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+/** Semantic Versioning 2.0.0 with the usual `v` before it; build metadata is left out, a tag cannot hold its `+`. */
+const semver = /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?$/;
 
-export const tagPlaceholders = ['branch', 'tag', 'sha', 'version', 'major', 'minor', 'default'] as const;
+export const tagPlaceholders = ['branch', 'tag', 'sha', 'version', 'major', 'minor', 'patch', 'default'] as const;
 type Placeholder = (typeof tagPlaceholders)[number];
 
 /** Whether a template names only known placeholders and could make a valid tag. */
@@ -23,8 +24,8 @@ export function isTagTemplate(template: string): boolean {
 
 /**
  * Tags of one build, in the order of the templates, without repeats. A template whose placeholder has no value for this
- * ref makes no tag: `{{version}}` on a branch, `{{major}}` on a pre-release (docker/metadata-action's rule), and
- * `{{default}}`, which is `latest` on the default branch only.
+ * ref makes no tag: `{{version}}` on a branch, `{{major}}` and its parts on a pre-release (which gets its full version only,
+ * as with docker/metadata-action), and `{{default}}`, which is `latest` on the default branch only.
  */
 export function renderTags(templates: readonly string[], input: TagInput): string[] {
   const values = placeholderValues(input);
@@ -59,7 +60,8 @@ function placeholderValues(input: TagInput): Partial<Record<Placeholder, string>
       values.version = `${major}.${minor}.${patch}${pre ?? ''}`;
       if (!pre) {
         values.major = major!;
-        values.minor = `${major}.${minor}`;
+        values.minor = minor!;
+        values.patch = patch!;
       }
     }
   }

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { isRepositoryName } from '../image/repository-name.js';
+import { isTag } from '../image/tag.js';
+import { cacheImports, cacheReference, stagingRepository } from './cache-reference.js';
+import { type Zone, zoneOf, zones } from './zone.js';
+
+const projectId = '0192f0c0-0000-7000-8000-000000000001';
+
+describe('zoneOf', () => {
+  it.each<[string, boolean, Zone]>([
+    ['refs/heads/main', false, 'protected'],
+    ['refs/tags/v1', false, 'protected'],
+    ['refs/heads/topic', false, 'branch'],
+    ['refs/heads/main2', false, 'branch'],
+    ['refs/heads/x/main', false, 'branch'],
+    ['main', false, 'branch'],
+    ['refs/heads/main', true, 'fork'],
+    ['refs/tags/v1', true, 'fork'],
+    ['refs/heads/topic', true, 'fork'],
+  ])('%s, from a fork: %s → %s', (ref, fromFork, zone) => {
+    expect(zoneOf({ ref, fromFork, defaultBranch: 'main' })).toBe(zone);
+  });
+});
+
+describe('cache references', () => {
+  const imports = (zone: Zone, ref: string) => cacheImports(projectId, zone, ref, 'main', 'linux/amd64');
+
+  it('read the own one, then what protected wrote for the default branch', () => {
+    const main = cacheReference(projectId, 'protected', 'refs/heads/main', 'linux/amd64');
+    expect(imports('protected', 'refs/heads/main')).toEqual([main]);
+    expect(imports('branch', 'refs/heads/topic')).toEqual([
+      cacheReference(projectId, 'branch', 'refs/heads/topic', 'linux/amd64'),
+      main,
+    ]);
+    expect(imports('fork', 'refs/heads/main')).toEqual([
+      cacheReference(projectId, 'fork', 'refs/heads/main', 'linux/amd64'),
+      main,
+    ]);
+  });
+
+  it('S-111 a protected build reads nothing that a branch or a fork can write', () => {
+    const writable = ['branch', 'fork'].map((zone) => `cache/${projectId}/${zone}/`);
+    for (const ref of ['refs/heads/main', 'refs/tags/v1'])
+      for (const { repository } of imports('protected', ref))
+        expect(writable.some((prefix) => repository.startsWith(prefix))).toBe(false);
+  });
+
+  it('differ by project, zone, ref and platform', () => {
+    const references = new Set<string>();
+    for (const project of [projectId, 'other'])
+      for (const zone of zones)
+        for (const ref of ['refs/heads/a', 'refs/heads/a/b', 'refs/tags/a'])
+          for (const platform of ['linux/amd64', 'linux/arm64']) {
+            const { repository, tag } = cacheReference(project, zone, ref, platform);
+            references.add(`${repository}:${tag}`);
+          }
+    expect(references.size).toBe(2 * 3 * 3 * 2);
+  });
+
+  it('are valid names whatever the ref is called', () => {
+    for (const ref of ['refs/heads/../../x', 'refs/heads/$(id)', `refs/heads/${'x'.repeat(1000)}`]) {
+      const { repository, tag } = cacheReference(projectId, 'branch', ref, 'linux/arm64/v8');
+      expect([isRepositoryName(repository), isTag(tag)]).toEqual([true, true]);
+    }
+    expect(zones.every((zone) => isRepositoryName(stagingRepository(projectId, zone)))).toBe(true);
+  });
+});

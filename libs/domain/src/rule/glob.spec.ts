@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileGlob, isGlob, matchesGlob, maxGlobLength } from './glob.js';
+
+describe('matchesGlob', () => {
+  it.each<[string, string[], string[]]>([
+    ['main', ['main'], ['', 'Main', 'main2', 'amain', 'main/x']],
+    ['*', ['', 'a', 'a.b-c'], ['a/b', '/']],
+    ['release/*', ['release/1', 'release/'], ['release', 'release/1/2', 'xrelease/1']],
+    ['v*.*', ['v1.2', 'v.', 'v1.2.3'], ['v1', '1.2', 'v1/2.3']],
+    ['**', ['', 'a', 'a/b/c', '/'], []],
+    ['a/**', ['a/', 'a/b', 'a/b/c'], ['a', 'b/a/c']],
+    ['**/b', ['b', 'a/b', 'a/c/b'], ['ab', 'a/bb', 'b/a']],
+    ['a/**/b', ['a/b', 'a/x/b', 'a/x/y/b'], ['ab', 'a/xb', 'a/b/c']],
+    ['a/**/**/b', ['a/b', 'a/x/b', 'a/x/y/z/b'], ['a/xb']],
+    ['a**b', ['ab', 'a/x/b', 'axxb'], ['a', 'b', 'abc']],
+    ['a***b', ['ab', 'a/b'], ['ba']],
+    ['x**/b', ['x/b', 'xa/c/b'], ['b', 'xb']],
+    ['???', ['abc', 'äöü', '😀😀😀'], ['ab', 'abcd', 'a/b']],
+    ['src/**/*.ts', ['src/a.ts', 'src/a/b.ts', 'src/.ts'], ['src/a.tsx', 'a.ts', 'src']],
+    ['*.md', ['README.md'], ['docs/README.md']],
+    ['[a]+(b)|$^\\.', ['[a]+(b)|$^\\.'], ['a', 'ab']],
+    ['{a,b}', ['{a,b}'], ['a', 'b']],
+    ['-h', ['-h'], ['h']],
+  ])('%s', (pattern, matching, others) => {
+    const all = [...matching, ...others];
+    expect(all.filter((text) => matchesGlob(pattern, text))).toEqual(matching);
+  });
+
+  it('agrees with a regular expression on any pattern', () => {
+    const part = fc.constantFrom('a', 'b', '/', '*', '**', '**/', '?');
+    const pattern = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => parts.join(''));
+    const text = fc.array(fc.constantFrom('a', 'b', '/'), { maxLength: 8 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(pattern, text, (glob, value) => {
+        expect(matchesGlob(glob, value)).toBe(expressionOf(glob).test(value));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('a text without wildcards matches itself alone', () => {
+    const plain = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+      .filter((text) => isGlob(text) && !/[*?]/.test(text));
+    fc.assert(
+      fc.property(plain, plain, (left, right) => {
+        expect(matchesGlob(left, left)).toBe(true);
+        expect(matchesGlob(left, right)).toBe(left === right);
+      }),
+    );
+  });
+
+  it('a matcher can be used again', () => {
+    const matches = compileGlob('a/**/b');
+    expect(['a/b', 'a/x', 'a/x/b', 'b', 'a/b'].map(matches)).toEqual([true, false, true, false, true]);
+  });
+});
+
+describe('isGlob', () => {
+  it('bounds patterns and refuses control characters', () => {
+    expect(['a', '*', 'ä', 'x'.repeat(maxGlobLength)].every(isGlob)).toBe(true);
+    expect(['', 'x'.repeat(maxGlobLength + 1), 'a\n', '\0', 'a\x7f'].some(isGlob)).toBe(false);
+  });
+
+  it('a pattern that it refuses matches nothing', () => {
+    expect(matchesGlob('', '')).toBe(false);
+    expect(matchesGlob('*'.repeat(maxGlobLength + 1), 'a')).toBe(false);
+  });
+});
+
+describe('the time of a match', () => {
+  const fill = (unit: string) => unit.repeat(Math.floor(maxGlobLength / unit.length));
+  const units = ['a*', '*a', '**/', '**a', 'a**', '?*', '*?', '**/*a', 'a?*', '*/**/'];
+
+  it.each(units)('is linear in the text, for a longest pattern of %s', (unit) => {
+    const matches = compileGlob(`${fill(unit).slice(0, -1)}b`);
+    for (const part of ['a', 'a/', '/', 'ab']) {
+      const [half, whole] = [part.repeat(5_000 / part.length), part.repeat(10_000 / part.length)];
+      expect(
+        bestRatio(
+          () => matches(half),
+          () => matches(whole),
+        ),
+      ).toBeLessThanOrEqual(2.5);
+    }
+  });
+});
+
+/**
+ * How much longer the second takes, from the quickest of several turns each: a busy neighbour only ever makes a turn
+ * slower. Ends as soon as the answer is good; what takes no time at all counts as equal.
+ */
+function bestRatio(first: () => unknown, second: () => unknown): number {
+  const best = { first: Number.POSITIVE_INFINITY, second: Number.POSITIVE_INFINITY };
+  let ratio = Number.POSITIVE_INFINITY;
+  for (let turn = 0; turn < 10 && ratio > 2.5; turn++) {
+    best.first = Math.min(best.first, millisecondsOf(first));
+    best.second = Math.min(best.second, millisecondsOf(second));
+    ratio = best.second < 0.5 ? 1 : best.second / best.first;
+  }
+  return ratio;
+}
+
+function millisecondsOf(run: () => unknown): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+/** The same language as a regular expression: the oracle, on short texts only. */
+function expressionOf(glob: string): RegExp {
+  const source = glob.replace(/(?<=^|\/)\*{2,}\/|\*{2,}|\*|\?|[^*?]/g, (token) => {
+    if (token.endsWith('*/')) return '(?:.*/)?';
+    if (token === '*') return '[^/]*';
+    if (token === '?') return '[^/]';
+    return token.startsWith('*') ? '.*' : token;
+  });
+  return new RegExp(`^${source}$`, 's');
+}

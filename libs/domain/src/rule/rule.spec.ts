@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { parseRef } from './parse-ref.js';
+import { judge, type RefHead, type Rule, type VerdictReason } from './rule.js';
+
+const rule = (changes: Partial<Rule> = {}): Rule => ({
+  id: 'rule-1',
+  name: 'main',
+  enabled: true,
+  refKind: 'branch',
+  refPattern: 'main',
+  includePaths: [],
+  excludePaths: [],
+  tags: ['{{branch}}', '{{default}}'],
+  ...changes,
+});
+const head = (changes: Partial<RefHead> = {}): RefHead => ({
+  ref: 'refs/heads/main',
+  commit: 'a94b8fe5ccb19ba61c4c0873d391e987982fbbd3',
+  defaultBranch: 'main',
+  changedPaths: null,
+  ...changes,
+});
+
+describe('judge', () => {
+  it('starts a build with its tags', () => {
+    expect(judge(rule(), head(), null)).toEqual({
+      ruleId: 'rule-1',
+      ruleName: 'main',
+      matched: true,
+      reason: 'matched',
+      explanation: 'main matches main.',
+      tags: ['main', 'latest'],
+    });
+  });
+
+  it.each<[VerdictReason, Partial<Rule>, Partial<RefHead>, string | null]>([
+    ['rule_disabled', { enabled: false }, {}, null],
+    ['ref_kind_differs', { refKind: 'tag' }, {}, null],
+    ['ref_kind_differs', {}, { ref: 'refs/tags/main' }, null],
+    ['ref_kind_differs', {}, { ref: 'refs/notes/commits' }, null],
+    ['ref_kind_differs', {}, { ref: 'main' }, null],
+    ['ref_does_not_match', { refPattern: 'release/*' }, {}, null],
+    ['paths_do_not_match', { includePaths: ['docs/**'] }, { changedPaths: ['src/a.ts'] }, null],
+    ['paths_do_not_match', { excludePaths: ['docs/**'] }, { changedPaths: ['docs/a.md'] }, null],
+    ['paths_do_not_match', { includePaths: ['**'] }, { changedPaths: [] }, null],
+    ['already_built', {}, {}, head().commit],
+    ['no_valid_tag', { tags: ['{{version}}'] }, {}, null],
+    ['no_valid_tag', { tags: [] }, {}, null],
+    ['matched', {}, {}, 'b'.repeat(40)],
+    ['matched', { includePaths: ['docs/**'] }, { changedPaths: null }, null],
+    [
+      'matched',
+      { includePaths: ['src/**'], excludePaths: ['**/*.md'] },
+      { changedPaths: ['src/a.md', 'src/b.ts'] },
+      null,
+    ],
+    ['matched', { excludePaths: ['docs/**'] }, { changedPaths: ['docs/a.md', 'Dockerfile'] }, null],
+    ['matched', { refKind: 'tag', refPattern: 'v*', tags: ['{{version}}'] }, { ref: 'refs/tags/v1.2.3' }, null],
+  ])('says %s', (reason, ruleChanges, headChanges, newestBuiltCommit) => {
+    const verdict = judge(rule(ruleChanges), head(headChanges), newestBuiltCommit);
+    expect(verdict).toMatchObject({ reason, matched: reason === 'matched' });
+    expect(verdict.explanation).toMatch(/^\S.*\.$/);
+    expect(verdict.tags.length > 0).toBe(verdict.matched);
+  });
+
+  it('names the first reason: a disabled rule is not judged further', () => {
+    expect(judge(rule({ enabled: false, refPattern: 'x', tags: [] }), head(), head().commit).reason).toBe(
+      'rule_disabled',
+    );
+  });
+});
+
+describe('parseRef', () => {
+  it('knows branches and tags by their full names only', () => {
+    expect(
+      ['refs/heads/a/b', 'refs/tags/v1', 'refs/heads/', 'refs/heads', 'heads/a', 'refs/pull/1/head', ''].map(parseRef),
+    ).toEqual([{ kind: 'branch', name: 'a/b' }, { kind: 'tag', name: 'v1' }, null, null, null, null, null]);
+  });
+});
