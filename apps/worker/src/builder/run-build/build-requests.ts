@@ -1,5 +1,5 @@
 import type { BuildProject, BuildProjectRepository, ClaimedAttempt } from '@cooperage/db';
-import { BuildFailure, cacheImports, displayRemoteUrl, stagingRepository } from '@cooperage/domain';
+import { BuildFailure, cacheImports, stagingRepository } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
 import type { SourceProjects } from '../../shared/source-projects.js';
@@ -91,7 +91,7 @@ export class BuildRequests {
     return {
       projectName: project.slug,
       organizationName: project.organizationSlug,
-      sourceUrl: displayRemoteUrl(project.remoteUrl),
+      sourceUrl: project.remoteUrl,
       projectUrl: `${this.options.publicUrl}/p/${project.organizationSlug}/${project.slug}`,
     };
   }

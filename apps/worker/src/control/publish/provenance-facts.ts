@@ -1,5 +1,5 @@
 import type { BuildProject, BuildRecord } from '@cooperage/db';
-import { displayRemoteUrl } from '@cooperage/domain';
+
 import type { ProvenanceFacts } from '@cooperage/signing';
 
 /**
@@ -11,8 +11,8 @@ export function provenanceFacts(build: BuildRecord, project: BuildProject, publi
     buildType: `${publicUrl}/build-types/dockerfile/v1`,
     builderId: `${publicUrl}/builders/default/v1`,
     invocationId: `${publicUrl}/p/${project.organizationSlug}/${project.slug}/b/${build.number}`,
-    source: { uri: displayRemoteUrl(project.remoteUrl), ref: build.ref, commit: build.commit },
-    rule: build.ruleName,
+    source: { uri: project.remoteUrl, ref: build.ref, commit: build.commit },
+    rule: build.ruleName ?? 'by hand',
     trigger: build.trigger,
     buildArgs: build.buildArgs,
     target: build.target,

@@ -98,12 +98,7 @@ export class PublishService {
     const logger = withIds(this.logger, { buildId: build.id });
     logger.warn({ err: error, code: failure?.code }, 'a publication was interrupted');
     if (failure && build.stage !== 'publishing' && !this.worthWaiting(build, failure)) {
-      await this.builds.transition(
-        build.id,
-        { attemptNumber: build.attemptNumber },
-        { type: 'failed', retryable: false, attemptsLeft: false },
-        { failure: failure.report() },
-      );
+      await this.builds.fail(build.id, { attemptNumber: build.attemptNumber }, failure.report());
       return done;
     }
     await this.builds.setWaitReason(
