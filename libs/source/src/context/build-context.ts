@@ -1,0 +1,45 @@
+/** One entry of a context, in the form that engines read. */
+export interface ContextFile {
+  /** Slash-separated, relative to the context; valid UTF-8. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink';
+  /** Permission bits. */
+  readonly mode: number;
+  readonly sizeBytes: number;
+  /** Not a time: equal exactly when the content is (see `FileIdentity`). */
+  readonly mtimeNs: bigint;
+  readonly linkTarget?: string;
+  readonly blobId?: string;
+  /**
+   * The content: at once for a small file, piece by piece for a large one. A large one holds a place in a short line
+   * from its first piece to its last, so read it to the end or leave the loop.
+   */
+  read(): Promise<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+export interface ContextDockerfile {
+  /** As configured, relative to the repository. */
+  readonly path: string;
+  readonly content: Uint8Array;
+  /**
+   * The `<Dockerfile>.dockerignore` beside the Dockerfile, where there is one: it was applied instead of the context's
+   * own `.dockerignore`. An engine must offer it under that name, or its frontend applies the other one on top.
+   */
+  readonly ignoreContent?: Uint8Array;
+}
+
+export interface BuildContext {
+  /** Folders before their content, sorted by path component; ignored files are not there. */
+  readonly files: readonly ContextFile[];
+  /** Names this context to the engine: random for this process, the project and the context folder; never empty. */
+  readonly sharedKey: string;
+  readonly totalBytes: number;
+  readonly dockerfile: ContextDockerfile;
+}
+
+export interface ContextPaths {
+  /** Folder whose files the Dockerfile can copy, relative to the repository; `.` for all. */
+  readonly contextPath: string;
+  /** Relative to the repository, not to the context. */
+  readonly dockerfilePath: string;
+}

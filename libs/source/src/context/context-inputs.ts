@@ -1,0 +1,115 @@
+import { BuildFailure, parseRepositoryPath } from '@cooperage/domain';
+import type { ObjectReader } from '../objects/object-reader.js';
+import { type Resolved, resolvePath } from '../objects/path-resolver.js';
+import type { SourceLimits } from '../source-limits.js';
+import type { ContextDockerfile, ContextPaths } from './build-context.js';
+import { DockerIgnore } from './docker-ignore.js';
+
+interface InputSource {
+  readonly reader: ObjectReader;
+  readonly limits: SourceLimits;
+}
+
+interface ContextInputs {
+  /** Id of the context folder's tree. */
+  readonly folder: string;
+  readonly dockerfile: ContextDockerfile;
+  readonly ignore: DockerIgnore;
+}
+
+/** What two paths of a project's settings mean at one commit: they are checked here again, at use (S-027). */
+export async function readInputs(tree: string, paths: ContextPaths, source: InputSource): Promise<ContextInputs> {
+  const contextPath = checkedPath(paths.contextPath, 'context path');
+  const dockerfilePath = checkedPath(paths.dockerfilePath, 'Dockerfile path');
+  const folder = await resolvePath(source.reader, tree, contextPath);
+  if (folder.kind !== 'folder') throw new BuildFailure('ContextNotFound', contextSentence(contextPath, folder));
+  const dockerfile = await readDockerfile(tree, dockerfilePath, source);
+  const ignore = await readIgnore(folder.id, contextPath, dockerfile, source);
+  return { folder: folder.id, dockerfile, ignore };
+}
+
+function checkedPath(path: string, name: string): string {
+  try {
+    return parseRepositoryPath(path);
+  } catch (error) {
+    throw new BuildFailure('InvalidBuildConfig', `The ${name} is refused: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}
+
+async function readDockerfile(tree: string, path: string, source: InputSource): Promise<ContextDockerfile> {
+  const { reader, limits } = source;
+  const file = await resolvePath(reader, tree, path);
+  if (file.kind !== 'file')
+    throw new BuildFailure('DockerfileNotFound', dockerfileSentence(path, file), { place: { file: path } });
+  const content = await readBounded(reader, file.id, limits.maxDockerfileBytes);
+  if (!content)
+    throw new BuildFailure('DockerfileInvalid', `The Dockerfile has more than ${limits.maxDockerfileBytes} bytes.`, {
+      place: { file: path },
+    });
+  const ignoreContent = await readIgnoreFile(tree, `${path}.dockerignore`, `${path}.dockerignore`, source);
+  return { path, content, ...(ignoreContent && { ignoreContent }) };
+}
+
+/** `<Dockerfile>.dockerignore` beside the Dockerfile wins over the one in the context's root, even when it is empty. */
+async function readIgnore(
+  contextTree: string,
+  contextPath: string,
+  dockerfile: ContextDockerfile,
+  source: InputSource,
+): Promise<DockerIgnore> {
+  if (dockerfile.ignoreContent)
+    return DockerIgnore.parse(decode(dockerfile.ignoreContent), `${dockerfile.path}.dockerignore`);
+  const shown = contextPath === '.' ? '.dockerignore' : `${contextPath}/.dockerignore`;
+  const content = await readIgnoreFile(contextTree, '.dockerignore', shown, source);
+  return content ? DockerIgnore.parse(decode(content), shown) : DockerIgnore.none;
+}
+
+async function readIgnoreFile(
+  tree: string,
+  path: string,
+  shown: string,
+  { reader, limits }: InputSource,
+): Promise<Buffer | undefined> {
+  const file = await resolvePath(reader, tree, path);
+  if (file.kind === 'missing' || file.kind === 'folder') return undefined;
+  if (file.kind !== 'file')
+    throw new BuildFailure('InvalidBuildConfig', `${shown} is a link out of the repository.`, {
+      place: { file: shown },
+    });
+  const content = await readBounded(reader, file.id, limits.maxIgnoreFileBytes);
+  if (content) return content;
+  const message = `${shown} has more than ${limits.maxIgnoreFileBytes} bytes.`;
+  throw new BuildFailure('InvalidBuildConfig', message, { place: { file: shown } });
+}
+
+/** @returns undefined when the blob has more bytes. */
+async function readBounded(reader: ObjectReader, id: string, maxBytes: number): Promise<Buffer | undefined> {
+  return reader.read(id, maxBytes).then(
+    (object) => object?.content,
+    (error: Error) => {
+      if (error.name === 'ObjectTooLarge') return undefined;
+      throw error;
+    },
+  );
+}
+
+function decode(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('utf8');
+}
+
+function contextSentence(path: string, found: Resolved): string {
+  if (found.kind === 'file') return `${path} is a file at this commit, not a folder.`;
+  return linkSentence(path, found) ?? `The context folder ${path} does not exist at this commit.`;
+}
+
+function dockerfileSentence(path: string, found: Resolved): string {
+  if (found.kind === 'folder') return `${path} is a folder at this commit, not a Dockerfile.`;
+  return linkSentence(path, found) ?? `There is no ${path} at this commit.`;
+}
+
+function linkSentence(path: string, found: Resolved): string | undefined {
+  if (found.kind === 'outside') return `${path} is a link out of the repository, which is not followed.`;
+  return found.kind === 'loop' ? `${path} is a link that leads back to itself.` : undefined;
+}

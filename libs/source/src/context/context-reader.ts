@@ -1,0 +1,122 @@
+import { isUtf8 } from 'node:buffer';
+import { BuildFailure, visibleText } from '@cooperage/domain';
+import type { BlobStreams } from '../objects/blob-stream.js';
+import type { ObjectReader } from '../objects/object-reader.js';
+import { linkTarget } from '../objects/path-resolver.js';
+import { type ListedEntry, listTree, type TreeListOptions } from '../objects/tree-list.js';
+import type { SourceLimits } from '../source-limits.js';
+import type { BuildContext, ContextFile, ContextPaths } from './build-context.js';
+import { readInputs } from './context-inputs.js';
+import { type Selected, selectContext } from './context-tree.js';
+import { FileIdentity } from './file-identity.js';
+
+export interface ContextSource {
+  readonly reader: ObjectReader;
+  readonly streams: BlobStreams;
+  readonly list: Omit<TreeListOptions, 'maxFiles' | 'timeoutMs'>;
+  readonly identity: FileIdentity;
+  readonly limits: SourceLimits;
+}
+
+interface PlacedEntry {
+  readonly path: string;
+  readonly listed: ListedEntry;
+}
+
+/** Files up to this size are read whole, through the kept process. */
+const wholeFileBytes = 256 * 1024;
+
+/**
+ * The context of one commit as a list for an engine: nothing is checked out, nothing outside the commit is read.
+ * @throws {BuildFailure} `ContextNotFound`, `DockerfileNotFound`, `DockerfileInvalid`, `InvalidBuildConfig` or
+ * `SourceTooLarge`.
+ */
+export async function readContext(tree: string, paths: ContextPaths, source: ContextSource): Promise<BuildContext> {
+  const { folder, dockerfile, ignore } = await readInputs(tree, paths, source);
+  const { limits } = source;
+  const listed = await listTree(folder, {
+    ...source.list,
+    maxFiles: limits.maxFiles,
+    timeoutMs: limits.localTimeoutMs,
+  });
+  const selected = selectContext(listed.map(placed), ignore);
+  const files = await contextFiles(selected, source);
+  return { ...files, dockerfile };
+}
+
+function placed(listed: ListedEntry): PlacedEntry {
+  const path = listed.path.toString('utf8');
+  const parts = path.split('/');
+  // Git's own check at the fetch refuses these, too; a list for an engine is no place for a second opinion.
+  if (parts.some((part) => part === '' || part === '.' || part === '..' || part.toLowerCase() === '.git'))
+    throw new BuildFailure('PolicyRefused', `The commit holds a path that is not allowed: ${visibleText(path)}`);
+  return { path, listed };
+}
+
+async function contextFiles(
+  selected: readonly Selected<PlacedEntry>[],
+  source: ContextSource,
+): Promise<Pick<BuildContext, 'files' | 'sharedKey' | 'totalBytes'>> {
+  refuseUnreadable(selected);
+  refuseLarge(selected, source.limits);
+  const ids = selected.map(({ entry }) => (entry ? identityOf(entry.listed) : ''));
+  const { sharedKey, mtimesNs } = source.identity.stamp(ids);
+  const files = await Promise.all(selected.map((item, index) => contextFile(item, mtimesNs[index]!, source)));
+  return { files, sharedKey, totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) };
+}
+
+function refuseUnreadable(selected: readonly Selected<PlacedEntry>[]): void {
+  const unreadable = selected.find(({ entry }) => entry && !isUtf8(entry.listed.path));
+  if (!unreadable) return;
+  const message = `The name of a file is not valid UTF-8: ${visibleText(unreadable.path)}`;
+  throw new BuildFailure('InvalidBuildConfig', message);
+}
+
+function refuseLarge(selected: readonly Selected<PlacedEntry>[], limits: SourceLimits): void {
+  if (selected.length > limits.maxFiles)
+    throw new BuildFailure('SourceTooLarge', `The context has more than ${limits.maxFiles} files and folders.`);
+  let totalBytes = 0;
+  for (const { path, entry } of selected) {
+    const size = entry?.listed.sizeBytes ?? 0;
+    totalBytes += size;
+    if (size > limits.maxBlobBytes)
+      throw new BuildFailure('SourceTooLarge', `${visibleText(path)} has more than ${limits.maxBlobBytes} bytes.`);
+  }
+  if (totalBytes > limits.maxContextBytes)
+    throw new BuildFailure('SourceTooLarge', `The context has more than ${limits.maxContextBytes} bytes.`);
+}
+
+/** The mode counts as content: a file made executable is another file. */
+function identityOf({ id, kind, isExecutable }: ListedEntry): string {
+  return `${kind}${isExecutable ? '+x' : ''} ${id}`;
+}
+
+async function contextFile(
+  { path, entry }: Selected<PlacedEntry>,
+  mtimeNs: bigint,
+  source: ContextSource,
+): Promise<ContextFile> {
+  // A submodule is the empty folder that a clone without submodules makes of it (S-024 of the threat list).
+  if (!entry || entry.listed.kind === 'submodule')
+    return { path, kind: 'directory', mode: 0o755, sizeBytes: 0, mtimeNs: FileIdentity.folderTimeNs, read: nothing };
+  const { id, kind, isExecutable, sizeBytes } = entry.listed;
+  if (kind === 'symlink') {
+    const target = await linkTarget(source.reader, id);
+    if (target === undefined)
+      throw new BuildFailure('InvalidBuildConfig', `The symbolic link ${visibleText(path)} has no valid target.`);
+    return { path, kind, mode: 0o777, sizeBytes, mtimeNs, linkTarget: target, blobId: id, read: nothing };
+  }
+  const read = (): Promise<Uint8Array> | AsyncIterable<Uint8Array> =>
+    sizeBytes <= wholeFileBytes ? readWhole(source.reader, id) : source.streams.read(id, sizeBytes);
+  return { path, kind, mode: isExecutable ? 0o755 : 0o644, sizeBytes, mtimeNs, blobId: id, read };
+}
+
+async function readWhole(reader: ObjectReader, id: string): Promise<Uint8Array> {
+  const object = await reader.read(id, wholeFileBytes);
+  if (!object) throw new Error('the mirror lost an object that it had listed');
+  return object.content;
+}
+
+async function nothing(): Promise<Uint8Array> {
+  return new Uint8Array(0);
+}

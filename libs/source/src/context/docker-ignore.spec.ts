@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import type { BuildFailure } from '@cooperage/domain';
+import { describe, expect, it } from 'vitest';
+import { selectContext } from './context-tree.js';
+import { DockerIgnore } from './docker-ignore.js';
+
+/** Written by a small Go program around moby/patternmatcher and tonistiigi/fsutil, over random trees and patterns. */
+interface Case {
+  readonly ignore: string;
+  readonly files: readonly string[];
+  /** What BuildKit's own walk kept; folders end with a slash. */
+  readonly result?: readonly string[];
+  readonly error?: boolean;
+}
+
+const cases = readFileSync(new URL('./docker-ignore.cases.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Case);
+
+function kept(ignore: string, files: readonly string[]): string[] {
+  const entries = files.map((path) => ({ path }));
+  const selected = selectContext(entries, DockerIgnore.parse(ignore, '.dockerignore'));
+  return selected.map(({ path, entry }) => (entry ? path : `${path}/`));
+}
+
+describe('DockerIgnore', () => {
+  it.each(cases.map((one, index) => [index, one] as const))('keeps what BuildKit keeps, case %i', (_index, one) => {
+    if (one.error) expect(() => kept(one.ignore, one.files)).toThrow();
+    else expect(kept(one.ignore, one.files)).toEqual(one.result ?? []);
+  });
+
+  it('names the line of a pattern that Docker refuses', () => {
+    const error = thrown(() => DockerIgnore.parse('a\n\n[b\n', 'app/.dockerignore'));
+    expect(error.report()).toMatchObject({ code: 'InvalidBuildConfig', place: { file: 'app/.dockerignore', line: 3 } });
+  });
+
+  it('knows no names that every object has', () => {
+    expect(kept('__proto__\n', ['__proto__', 'constructor', 'toString/x'])).toEqual([
+      'constructor',
+      'toString/',
+      'toString/x',
+    ]);
+  });
+
+  it('S-049 matches a catastrophic pattern in linear time', () => {
+    const elapsed = (length: number): number => {
+      const ignore = DockerIgnore.parse(`${'*a'.repeat(30)}b`, '.dockerignore');
+      const startedAt = performance.now();
+      for (let i = 0; i < 5; i++) ignore.judge(`${'a'.repeat(length)}c`, undefined);
+      return performance.now() - startedAt;
+    };
+    elapsed(2_000);
+    const short = Math.min(elapsed(2_500), elapsed(2_500), elapsed(2_500));
+    const long = Math.min(elapsed(5_000), elapsed(5_000), elapsed(5_000));
+    expect(long).toBeLessThan(Math.max(short * 3, 5));
+    expect(long).toBeLessThan(1_000);
+  });
+
+  it.each(['**/', '**/*/', '*a*/'])(
+    'S-049 gives up with a reason when the work on a whole context is too much: %s',
+    (part) => {
+      const patterns = Array.from({ length: 500 }, (_, i) => `${part.repeat(200).slice(0, 900)}z${i}`).join('\n');
+      const files = Array.from({ length: 2_000 }, (_, i) => `${'a/'.repeat(500)}${i}`);
+      const startedAt = performance.now();
+      const error = thrown(() => kept(patterns, files));
+      expect(error.code).toBe('InvalidBuildConfig');
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+    },
+  );
+
+  it('S-049 refuses more patterns than anyone writes, and longer ones', () => {
+    expect(thrown(() => DockerIgnore.parse('a\n'.repeat(1_001), 'x')).code).toBe('InvalidBuildConfig');
+    expect(thrown(() => DockerIgnore.parse('a'.repeat(1_025), 'x')).code).toBe('InvalidBuildConfig');
+  });
+});
+
+function thrown(work: () => unknown): BuildFailure {
+  try {
+    work();
+  } catch (error) {
+    return error as BuildFailure;
+  }
+  throw new Error('nothing was thrown');
+}

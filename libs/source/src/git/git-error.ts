@@ -1,0 +1,27 @@
+/** How a git command ended without its result. `exit` is git's own failure; the lines say why. */
+export type GitErrorReason = 'exit' | 'killed' | 'timeout' | 'output' | 'missing';
+
+interface ProcessEnd {
+  readonly timedOut?: boolean;
+  readonly exitCode?: number | undefined;
+  readonly code?: string | undefined;
+}
+
+/** Internal: it holds git's words, which may name folders of this machine. It never reaches a person. */
+export class GitError extends Error {
+  override readonly name = 'GitError';
+
+  constructor(
+    readonly reason: GitErrorReason,
+    readonly lines: readonly string[],
+    readonly exitCode?: number,
+  ) {
+    super(`git: ${reason}${exitCode === undefined ? '' : ` ${exitCode}`}: ${lines.join(' | ')}`);
+  }
+
+  static of(end: ProcessEnd, lines: readonly string[]): GitError {
+    if (end.timedOut) return new GitError('timeout', lines);
+    if (end.exitCode !== undefined) return new GitError('exit', lines, end.exitCode);
+    return new GitError(end.code === 'ENOENT' || end.code === 'EACCES' ? 'missing' : 'killed', lines);
+  }
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GitCommand } from '../git/git-command.js';
+
+/** Where a fetched commit is kept by a ref of ours; never a name that a stranger chose. */
+export function keptRef(commit: string): string {
+  return `refs/commits/${commit}`;
+}
+
+/** A bare repository that only this service writes: no hooks, no templates, no configuration of strangers. */
+export class BareRepository {
+  readonly path: string;
+  readonly #git: GitCommand;
+  #isThere = false;
+
+  constructor(git: GitCommand, path: string) {
+    this.#git = git;
+    this.path = path;
+  }
+
+  /** Makes the repository if it is not there. It appears whole or not at all. */
+  async ensure(): Promise<void> {
+    if (this.#isThere) return;
+    if (!(await isThere(join(this.path, 'HEAD')))) await this.#create();
+    this.#isThere = true;
+  }
+
+  /** Whether that commit was fetched whole. */
+  async has(commit: string): Promise<boolean> {
+    return isThere(join(this.path, keptRef(commit)));
+  }
+
+  /** Removes what a killed git leaves behind. Only while the lock is held and no git writes here. */
+  async sweep(): Promise<void> {
+    const leftovers: [string, RegExp][] = [
+      ['.', /\.lock$/],
+      ['refs/commits', /\.lock$/],
+      ['objects', /^(?:tmp_|incoming)/],
+      ['objects/pack', /^(?:tmp_|\.tmp)|\.keep$/],
+    ];
+    for (const [folder, pattern] of leftovers) await removeMatching(join(this.path, folder), pattern);
+  }
+
+  async remove(): Promise<void> {
+    this.#isThere = false;
+    const grave = `${this.path}.${randomUUID()}.removed`;
+    await rename(this.path, grave).catch(() => {});
+    await rm(grave, { recursive: true, force: true });
+  }
+
+  async #create(): Promise<void> {
+    const draft = `${this.path}.${randomUUID()}.draft`;
+    await mkdir(draft, { recursive: true, mode: 0o700 });
+    try {
+      await this.#git.run({ args: ['init', '--quiet', '--bare', '--template='], gitDir: draft });
+      await rename(draft, this.path).catch(async (error: unknown) => {
+        if (!(await isThere(join(this.path, 'HEAD')))) throw error;
+      });
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function removeMatching(folder: string, pattern: RegExp): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const matching = names.filter((name) => pattern.test(name));
+  await Promise.all(matching.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+}

@@ -1,0 +1,112 @@
+import { BuildFailure } from '@cooperage/domain';
+import type { GitCommand } from '../git/git-command.js';
+import { GitError } from '../git/git-error.js';
+import { failureOf, refusesCommitIds } from '../git/git-failure.js';
+import type { RemoteAccess } from '../remote/remote-access.js';
+import type { SourceLimits } from '../source-limits.js';
+import { type BareRepository, keptRef } from './bare-repository.js';
+import { FetchWatch } from './fetch-watch.js';
+import type { HeldLock } from './generation-lock.js';
+
+export interface FetchContext {
+  readonly git: GitCommand;
+  readonly repository: BareRepository;
+  readonly access: RemoteAccess;
+  readonly lock: HeldLock;
+  readonly limits: SourceLimits;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface FetchWhat {
+  readonly commit: string;
+  /** Full name of a branch or tag that leads to the commit, for hosts that give commits only by name. */
+  readonly ref?: string;
+  readonly depth: number;
+  /** `tree:0`: commits without their files, where the host can do that. */
+  readonly filter?: 'tree:0';
+}
+
+/** How far behind a branch's head a commit is looked for where the host gives commits only by name. */
+const fallbackDepth = 256;
+
+/**
+ * Fetches one exact commit, by its id; where the host refuses that, by the ref. Never another commit.
+ * @throws {BuildFailure} as `failureOf` says, `RefNotFound` when the commit is not there.
+ * @throws {GitError} when the mirror itself is to blame.
+ */
+export async function fetchCommit(context: FetchContext, what: FetchWhat): Promise<void> {
+  try {
+    await fetchInto(context, what, what.commit);
+  } catch (error) {
+    if (!refusesCommitIds(error) || what.ref === undefined) throw asFailure(error, context);
+    await fetchByRef(context, { ...what, ref: what.ref });
+  }
+}
+
+async function fetchByRef(context: FetchContext, what: FetchWhat & { readonly ref: string }): Promise<void> {
+  const { git, repository } = context;
+  for (const depth of [what.depth, Math.max(fallbackDepth, what.depth)]) {
+    await fetchInto(context, { ...what, depth }, what.ref).catch((error: unknown) => {
+      throw asFailure(error, context);
+    });
+    if (await holdsCommit(git, repository, what.commit)) return keep(context, what.commit);
+  }
+  throw new BuildFailure('RefNotFound', `The git host ${context.access.remote.host} no longer has this commit.`);
+}
+
+/** The name under which a branch's head passes through, until the wanted commit is kept by its own. */
+const passingRef = 'refs/passing/head';
+
+async function fetchInto(context: FetchContext, what: FetchWhat, source: string): Promise<void> {
+  const { git, repository, access, lock, limits, signal } = context;
+  const watch = new FetchWatch(repository.path, access.remote.host, limits);
+  const target = source === what.commit ? keptRef(what.commit) : passingRef;
+  const filter = what.filter ? [`--filter=${what.filter}`] : [];
+  const fixed = [
+    '--no-tags',
+    '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--no-auto-maintenance',
+    '--progress',
+  ];
+  try {
+    await git.read(
+      {
+        args: ['fetch', ...fixed, `--depth=${what.depth}`, ...filter, '--', access.remote.href, `+${source}:${target}`],
+        gitDir: repository.path,
+        protocol: access.protocol,
+        config: access.config,
+        variables: access.variables,
+        ...(access.cwd !== undefined && { cwd: access.cwd }),
+        timeoutMs: limits.fetchTimeoutMs,
+        signal: signal ? AbortSignal.any([signal, watch.signal]) : watch.signal,
+        onProgress: watch.onProgress,
+        onStart: (pid) => lock.noteHelper(pid),
+      },
+      () => {},
+    );
+  } catch (error) {
+    await repository.sweep();
+    throw error;
+  } finally {
+    watch.stop();
+  }
+}
+
+async function holdsCommit(git: GitCommand, repository: BareRepository, commit: string): Promise<boolean> {
+  const args = ['merge-base', '--is-ancestor', commit, passingRef];
+  return git.run({ args, gitDir: repository.path }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function keep({ git, repository, limits }: FetchContext, commit: string): Promise<void> {
+  const gitDir = repository.path;
+  await git.run({ args: ['update-ref', keptRef(commit), commit], gitDir, timeoutMs: limits.localTimeoutMs });
+  await git.run({ args: ['update-ref', '-d', passingRef], gitDir, timeoutMs: limits.localTimeoutMs });
+}
+
+function asFailure(error: unknown, context: FetchContext): unknown {
+  return (error instanceof GitError && failureOf(error, context.access.remote.host)) || error;
+}

@@ -1,0 +1,83 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BuildFailure } from '@cooperage/domain';
+import type { SourceLimits } from '../source-limits.js';
+
+const pollMs = 200;
+
+/**
+ * Watches one fetch from outside: bytes and objects received so far, and the rate. Git has no limit of its own for what
+ * a remote may send (S-029, S-030 of the threat list).
+ */
+export class FetchWatch {
+  readonly signal: AbortSignal;
+  readonly #abort = new AbortController();
+  readonly #packFolder: string;
+  readonly #limits: SourceLimits;
+  readonly #host: string;
+  readonly #timer: NodeJS.Timeout;
+  #isReceived = false;
+  #windowStart = performance.now();
+  #windowBytes = 0;
+  #bytes = 0;
+
+  constructor(gitDir: string, host: string, limits: SourceLimits) {
+    this.signal = this.#abort.signal;
+    this.#packFolder = join(gitDir, 'objects', 'pack');
+    this.#limits = limits;
+    this.#host = host;
+    this.#timer = setInterval(() => void this.#look(), pollMs);
+  }
+
+  /** One line of git's progress: the pack's head says how many objects will come. */
+  readonly onProgress = (line: string): void => {
+    const match = /^Receiving objects: +(\d+)% \(\d+\/(\d+)\)/.exec(line);
+    if (!match) {
+      this.#isReceived ||= !line.startsWith('Receiving');
+      return;
+    }
+    if (match[1] === '100') this.#isReceived = true;
+    if (Number(match[2]) > this.#limits.maxObjects) this.#tooLarge(`${this.#limits.maxObjects} objects`);
+  };
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    this.#bytes = Math.max(this.#bytes, await growingPackBytes(this.#packFolder));
+    if (this.#bytes > this.#limits.maxPackBytes) this.#tooLarge(`${this.#limits.maxPackBytes} bytes`);
+    this.#checkRate();
+  }
+
+  /** Only while bytes come in: what follows (resolving deltas, checking) is our own work. */
+  #checkRate(): void {
+    const elapsedMs = performance.now() - this.#windowStart;
+    // A little longer than curl's own rule for http, whose message says more.
+    if (this.#isReceived || elapsedMs < this.#limits.slowWindowMs * 1.2) return;
+    const received = this.#bytes - this.#windowBytes;
+    if ((received * 1000) / elapsedMs < this.#limits.minBytesPerSecond)
+      this.#abort.abort(new BuildFailure('SourceUnavailable', `The git host ${this.#host} sent its data too slowly.`));
+    this.#windowStart = performance.now();
+    this.#windowBytes = this.#bytes;
+  }
+
+  #tooLarge(limit: string): void {
+    this.#abort.abort(
+      new BuildFailure('SourceTooLarge', `The commit is larger than the limit of ${limit} for one fetch.`),
+    );
+  }
+}
+
+async function growingPackBytes(folder: string): Promise<number> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('tmp_pack_'));
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        (file) => file.size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { BuildFailure } from '@cooperage/domain';
+import { FileIdentity } from '../context/file-identity.js';
+import type { GitCommand } from '../git/git-command.js';
+import { BlobStreams } from '../objects/blob-stream.js';
+import { type CommitFacts, parseCommit } from '../objects/commit-object.js';
+import { ObjectReader } from '../objects/object-reader.js';
+import type { SourceLimits } from '../source-limits.js';
+import { BareRepository } from './bare-repository.js';
+import { GenerationLock, type HeldLock } from './generation-lock.js';
+
+export interface MirrorOptions {
+  readonly git: GitCommand;
+  /** Folder of this project alone. */
+  readonly folder: string;
+  readonly limits: SourceLimits;
+  readonly idleMs: number;
+}
+
+const maxCommitBytes = 1024 * 1024;
+const largeFilesAtOnce = 4;
+const maxContexts = 64;
+
+/** What one worker keeps of one project: the files of the commits it built, and the history it had to look at. */
+export class ProjectMirror {
+  readonly files: BareRepository;
+  readonly history: BareRepository;
+  readonly reader: ObjectReader;
+  readonly streams: BlobStreams;
+  readonly knownHostsFile: string;
+  readonly #lock: GenerationLock;
+  readonly #identities = new Map<string, FileIdentity>();
+
+  constructor({ git, folder, limits, idleMs }: MirrorOptions) {
+    this.files = new BareRepository(git, join(folder, 'files.git'));
+    this.history = new BareRepository(git, join(folder, 'history.git'));
+    this.knownHostsFile = join(folder, 'known_hosts');
+    this.#lock = new GenerationLock(join(folder, 'lock'));
+    const gitDir = this.files.path;
+    this.reader = new ObjectReader({ start: () => git.start({ args: ['cat-file', '--batch'], gitDir }), idleMs });
+    this.streams = new BlobStreams(
+      (id) => git.start({ args: ['cat-file', 'blob', id], gitDir, timeoutMs: limits.fetchTimeoutMs }),
+      largeFilesAtOnce,
+    );
+  }
+
+  /** Runs `work` while no other fetch of this project runs, in this process or another. */
+  async exclusively<T>(signal: AbortSignal | undefined, work: (lock: HeldLock) => Promise<T>): Promise<T> {
+    const lock = await this.#lock.acquire(signal);
+    try {
+      if (lock.predecessorDied) await Promise.all([this.files.sweep(), this.history.sweep()]);
+      return await work(lock);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /** @throws {BuildFailure} `RefNotFound` when the id is not that of a commit. */
+  async commitFacts(commit: string): Promise<CommitFacts> {
+    const object = await this.reader.read(commit, maxCommitBytes);
+    if (object?.type !== 'commit')
+      throw new BuildFailure('RefNotFound', `${commit} is not a commit of this repository.`);
+    return parseCommit(commit, object.content);
+  }
+
+  /** One identity for each context folder: the engine keeps one tree for each. */
+  identityOf(contextPath: string): FileIdentity {
+    const known = this.#identities.get(contextPath) ?? new FileIdentity();
+    this.#identities.delete(contextPath);
+    this.#identities.set(contextPath, known);
+    if (this.#identities.size > maxContexts) this.#identities.delete(this.#identities.keys().next().value!);
+    return known;
+  }
+
+  /** Throws a broken repository away; the next fetch makes it anew. */
+  async reset(repository: BareRepository): Promise<void> {
+    if (repository === this.files) await this.reader.close();
+    await repository.remove();
+    await repository.ensure();
+  }
+
+  async close(): Promise<void> {
+    await this.reader.close();
+  }
+}

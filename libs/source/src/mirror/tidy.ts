@@ -1,0 +1,44 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GitCommand } from '../git/git-command.js';
+import { type BareRepository, keptRef } from './bare-repository.js';
+
+/** More packs than this slow every lookup down. */
+const maxPacks = 40;
+/** Commits that stay: those of builds that may still run, and one to compute the next difference from. */
+const keptCommits = 20;
+
+/**
+ * Forgets all but the newest commits and packs what is left together. Costs nothing while there is little to do. Only
+ * while the lock is held.
+ */
+export async function tidy(
+  git: GitCommand,
+  repository: BareRepository,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  if ((await packCount(repository)) <= maxPacks) return;
+  const gitDir = repository.path;
+  for (const commit of await oldCommits(repository))
+    await git.run({ args: ['update-ref', '-d', keptRef(commit)], gitDir, timeoutMs, signal });
+  await git.run({ args: ['repack', '-a', '-d', '-q'], gitDir, timeoutMs, signal });
+  await git.run({ args: ['prune', '--expire=now'], gitDir, timeoutMs, signal });
+}
+
+async function packCount(repository: BareRepository): Promise<number> {
+  const names = await readdir(join(repository.path, 'objects', 'pack')).catch(() => []);
+  return names.filter((name) => name.endsWith('.pack')).length;
+}
+
+async function oldCommits(repository: BareRepository): Promise<string[]> {
+  const folder = join(repository.path, 'refs', 'commits');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /^[0-9a-f]{40}$/.test(name));
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, atMs: (await stat(join(folder, name))).mtimeMs })),
+  );
+  return dated
+    .sort((a, b) => b.atMs - a.atMs)
+    .slice(keptCommits)
+    .map(({ name }) => name);
+}

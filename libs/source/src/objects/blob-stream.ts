@@ -1,0 +1,45 @@
+import type { GitProcess } from '../git/git-command.js';
+
+/** At most this many large files are read at the same time; the others wait. */
+export class BlobStreams {
+  readonly #start: (id: string) => GitProcess;
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(start: (id: string) => GitProcess, atOnce: number) {
+    this.#start = start;
+    this.#free = atOnce;
+  }
+
+  /**
+   * The content of one blob, piece by piece, never more in memory than the reader leaves. It starts with the first
+   * piece asked for and ends with the loop that reads it; a reader that stops early must leave the loop.
+   * @throws {Error} when it has not exactly `sizeBytes`.
+   */
+  async *read(id: string, sizeBytes: number): AsyncGenerator<Uint8Array, void, void> {
+    await this.#enter();
+    const process = this.#start(id);
+    let received = 0;
+    try {
+      for await (const chunk of process.stdout as AsyncIterable<Buffer>) {
+        received += chunk.length;
+        yield chunk;
+      }
+      if (received !== sizeBytes) throw new Error('git gave another size than it had listed');
+    } finally {
+      process.kill();
+      this.#leave();
+    }
+  }
+
+  async #enter(): Promise<void> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #leave(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free++;
+  }
+}

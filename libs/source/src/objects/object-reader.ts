@@ -1,0 +1,82 @@
+import type { GitProcess } from '../git/git-command.js';
+import { BatchParser, type GitObject } from './batch-parser.js';
+
+interface Waiting {
+  readonly maxBytes: number;
+  readonly resolve: (object: GitObject | undefined) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface ObjectReaderOptions {
+  /** Starts `git cat-file --batch` on the repository. */
+  readonly start: () => GitProcess;
+  /** The process ends after this long without a question. */
+  readonly idleMs: number;
+}
+
+/**
+ * Reads objects through one kept `git cat-file --batch`: questions are sent at once, answers come in the same order.
+ * For objects that fit into memory; a large one is read by `streamBlob`, so that one slow reader never holds up the rest.
+ */
+export class ObjectReader {
+  readonly #options: ObjectReaderOptions;
+  #process: GitProcess | undefined;
+  #waiting: Waiting[] = [];
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(options: ObjectReaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns undefined when the repository has no such object.
+   * @throws {ObjectTooLarge} beyond `maxBytes`; nothing of it is kept in memory.
+   */
+  read(id: string, maxBytes: number): Promise<GitObject | undefined> {
+    return new Promise((resolve, reject) => {
+      clearTimeout(this.#idle);
+      const process = this.#running();
+      this.#waiting.push({ maxBytes, resolve, reject });
+      process.stdin.write(`${id}\n`);
+    });
+  }
+
+  /** Ends the kept process, if there is one. Open questions fail. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    const process = this.#process;
+    this.#process = undefined;
+    process?.stdin.end();
+    process?.kill();
+    await process?.ended;
+  }
+
+  #running(): GitProcess {
+    if (this.#process) return this.#process;
+    const process = this.#options.start();
+    const waiting: Waiting[] = [];
+    const parser = new BatchParser({
+      maxBytes: () => waiting[0]?.maxBytes ?? 0,
+      onObject: (object) => this.#answer(waiting, (next) => next.resolve(object)),
+      onError: (error) => this.#answer(waiting, (next) => next.reject(error)),
+    });
+    this.#waiting = waiting;
+    this.#process = process;
+    process.stdout.on('data', (chunk: Buffer) => parser.push(chunk));
+    void process.ended.then(() => this.#onEnd(process, waiting));
+    return process;
+  }
+
+  #answer(waiting: Waiting[], settle: (next: Waiting) => void): void {
+    const next = waiting.shift();
+    if (next) settle(next);
+    if (waiting.length > 0) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.close(), this.#options.idleMs).unref();
+  }
+
+  #onEnd(process: GitProcess, waiting: Waiting[]): void {
+    if (this.#process === process) this.#process = undefined;
+    for (const next of waiting.splice(0)) next.reject(new Error('git cat-file ended before it answered'));
+  }
+}

@@ -1,0 +1,30 @@
+export type TreeEntryKind = 'file' | 'folder' | 'symlink' | 'submodule';
+
+export interface TreeEntry {
+  readonly kind: TreeEntryKind;
+  readonly id: string;
+}
+
+const idBytes = 20;
+
+/** One entry of a tree object: `<octal mode> SP <name> NUL <20 byte id>`, repeated. @returns undefined if not there. */
+export function findTreeEntry(tree: Buffer, name: string): TreeEntry | undefined {
+  const wanted = Buffer.from(name);
+  for (let at = 0; at < tree.length; ) {
+    const space = tree.indexOf(32, at);
+    const zero = tree.indexOf(0, space);
+    if (space < 0 || zero < 0) return undefined;
+    const next = zero + 1 + idBytes;
+    if (tree.subarray(space + 1, zero).equals(wanted))
+      return { kind: kindOfMode(tree.toString('latin1', at, space)), id: tree.toString('hex', zero + 1, next) };
+    at = next;
+  }
+  return undefined;
+}
+
+/** Git's modes in octal: 40000 folder, 120000 symbolic link, 160000 submodule, 100644 and 100755 file. */
+export function kindOfMode(mode: string): TreeEntryKind {
+  if (/^0?40000$/.test(mode)) return 'folder';
+  if (mode === '120000') return 'symlink';
+  return mode === '160000' ? 'submodule' : 'file';
+}

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RefReader, type RemoteRefs } from './remote-refs.js';
+
+const [a, b, c] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
+
+function read(text: string | Uint8Array, maxRefs = 100): RemoteRefs {
+  const reader = new RefReader(maxRefs);
+  reader.push(Buffer.from(text));
+  return reader.result();
+}
+
+describe('RefReader', () => {
+  it('reads branches, tags through to their commits, and the default branch', () => {
+    const text = `ref: refs/heads/main\tHEAD\n${a}\tHEAD\n${a}\trefs/heads/main\n${b}\trefs/pull/1/head\n${b}\trefs/tags/v1\n${c}\trefs/tags/v1^{}\n`;
+    expect(read(text)).toEqual({
+      commits: new Map([
+        ['refs/heads/main', a],
+        ['refs/tags/v1', c],
+      ]),
+      defaultBranch: 'refs/heads/main',
+      leftOut: 0,
+    });
+  });
+
+  it('names no default branch that does not exist', () => {
+    expect(read(`ref: refs/heads/gone\tHEAD\n${a}\trefs/heads/main\n`).defaultBranch).toBeUndefined();
+    expect(read('').commits.size).toBe(0);
+  });
+
+  it('S-022 keeps odd names as they are and counts impossible ones', () => {
+    const odd = ['-h', '--exec=x', 'a;id', '$(id)', '`id`', 'x\u202ey'].map((name) => `refs/heads/${name}`);
+    const text = odd.map((ref) => `${a}\t${ref}\n`).join('');
+    expect([...read(text).commits.keys()]).toEqual(odd);
+    expect(read(`${a}\trefs/heads/${'x'.repeat(4000)}\n${a}\trefs/heads/a b\nnonsense\n`)).toMatchObject({
+      leftOut: 3,
+    });
+    expect(read(Buffer.concat([Buffer.from(`${a}\trefs/heads/`), Buffer.from([0xff, 0x0a])])).leftOut).toBe(1);
+  });
+
+  it('S-029 stops at the limit', () => {
+    const text = Array.from({ length: 11 }, (_, i) => `${a}\trefs/heads/b${i}\n`).join('');
+    expect(() => read(text, 10)).toThrow(/more than 10 refs/);
+  });
+
+  it('does not care how the bytes are cut', () => {
+    const bytes = Buffer.from(`ref: refs/heads/ü\tHEAD\n${a}\trefs/heads/ü\n${b}\trefs/tags/v1\n`);
+    fc.assert(
+      fc.property(fc.nat(bytes.length), fc.nat(bytes.length), (x, y) => {
+        const reader = new RefReader(10);
+        const [first, second] = [Math.min(x, y), Math.max(x, y)];
+        for (const part of [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)])
+          reader.push(part);
+        expect(reader.result()).toEqual(read(bytes));
+      }),
+    );
+  });
+});

@@ -1,0 +1,45 @@
+/** What one source may cost. Sizes in bytes, times in milliseconds. */
+export interface SourceLimits {
+  /** Bytes that one fetch may receive. */
+  readonly maxPackBytes: number;
+  /** Objects that one fetch may receive. */
+  readonly maxObjects: number;
+  /** Branches and tags of one remote. */
+  readonly maxRefs: number;
+  /** Files and folders of one context. */
+  readonly maxFiles: number;
+  /** One file of a context. */
+  readonly maxBlobBytes: number;
+  /** All files of a context together. */
+  readonly maxContextBytes: number;
+  readonly maxDockerfileBytes: number;
+  readonly maxIgnoreFileBytes: number;
+  /** Commits to look back for one question about ancestry. */
+  readonly maxHistoryCommits: number;
+  /** A remote that sends less than this, on average over `slowWindowMs`, is given up. */
+  readonly minBytesPerSecond: number;
+  readonly slowWindowMs: number;
+  readonly refsTimeoutMs: number;
+  readonly fetchTimeoutMs: number;
+  /** Any command on the mirror alone. */
+  readonly localTimeoutMs: number;
+}
+
+const MiB = 1024 * 1024;
+
+export const defaultSourceLimits: SourceLimits = {
+  maxPackBytes: 1024 * MiB,
+  maxObjects: 1_000_000,
+  maxRefs: 50_000,
+  maxFiles: 100_000,
+  maxBlobBytes: 512 * MiB,
+  maxContextBytes: 2048 * MiB,
+  maxDockerfileBytes: MiB,
+  maxIgnoreFileBytes: 256 * 1024,
+  maxHistoryCommits: 16_384,
+  minBytesPerSecond: 1024,
+  slowWindowMs: 30_000,
+  refsTimeoutMs: 60_000,
+  fetchTimeoutMs: 600_000,
+  localTimeoutMs: 60_000,
+};
