@@ -1,9 +1,11 @@
+import { doctor } from './commands/doctor.ts';
 import { services } from './commands/services.ts';
 import { test } from './commands/test.ts';
 import { LauncherError, say } from './output.ts';
 import { CommandFailed } from './processes/command.ts';
 
 const USAGE = `usage: ./cooperage COMMAND
+  doctor [--json]                what is where, and what to do
   test [--only unit|int|e2e] [FILTER…]
                                  run every check and test, on services of their own
   services [--detach | --stop]   start the real services that integration tests use`;
@@ -12,6 +14,7 @@ const USAGE = `usage: ./cooperage COMMAND
 type Command = (parameters: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
+  doctor,
   services,
   test,
   async help() {

@@ -4,13 +4,12 @@ import { STATE } from '../checkout.ts';
 import { say, seconds } from '../output.ts';
 import { interruptSignal, untilAborted } from '../processes/interrupt.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
-import { findTools } from '../toolchain/find-tools.ts';
 
 /** `./cooperage services [--detach | --stop]`: the real services of integration tests, for a person who runs those. */
 export async function services(parameters: readonly string[]): Promise<number> {
   const options = { stop: { type: 'boolean' }, detach: { type: 'boolean' } } as const;
   const { values } = parseArgs({ args: [...parameters], options });
-  const set = new TestServiceSet(path.join(STATE, 'test'), await findTools());
+  const set = await TestServiceSet.open(path.join(STATE, 'test'));
   if (values.stop) {
     await set.stop();
     say('· test services stopped');

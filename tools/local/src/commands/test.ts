@@ -3,7 +3,6 @@ import { closingLine, isGreen, table } from '../test-run/outcome.ts';
 import { clearAbandonedRuns, createRunFolder, removeRunFolder } from '../test-run/run-folder.ts';
 import { parseTestArguments } from '../test-run/test-arguments.ts';
 import { TestRun } from '../test-run/test-run.ts';
-import { findTools } from '../toolchain/find-tools.ts';
 
 const INTERRUPTED = 130;
 
@@ -14,11 +13,8 @@ export async function test(parameters: readonly string[]): Promise<number> {
   const folder = createRunFolder();
   const run = new TestRun(wanted, folder, signal);
   try {
-    await run.run(async () => {
-      const tools = await findTools();
-      await clearAbandonedRuns(tools);
-      return tools;
-    });
+    await clearAbandonedRuns();
+    await run.run();
   } catch (error) {
     if (!signal.aborted) throw error;
     return INTERRUPTED;

@@ -4,7 +4,6 @@ import { STATE } from '../checkout.ts';
 import { say } from '../output.ts';
 import { identify, readPidFile, writePidFile } from '../processes/process-identity.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
-import type { Tools } from '../toolchain/tools.ts';
 
 const RUNS = path.join(STATE, 'test-runs');
 const OWNER = 'owner.json';
@@ -23,12 +22,12 @@ export function removeRunFolder(folder: string): void {
 }
 
 /** Ends what test runs that were killed left running, and removes their folders. */
-export async function clearAbandonedRuns(tools: Tools): Promise<void> {
+export async function clearAbandonedRuns(): Promise<void> {
   const names = existsSync(RUNS) ? readdirSync(RUNS) : [];
   for (const folder of names.map((name) => path.join(RUNS, name))) {
     if (readPidFile(path.join(folder, OWNER))) continue;
     say('· clearing away what a killed test run left');
-    await new TestServiceSet(folder, tools).stop();
+    await (await TestServiceSet.open(folder)).stop();
     removeRunFolder(folder);
   }
 }

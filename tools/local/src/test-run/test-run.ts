@@ -4,7 +4,6 @@ import { schemaFolders } from '../database/schema-files.ts';
 import { readJson } from '../files/atomic-file.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
 import { obtainBrowser } from '../toolchain/browser.ts';
-import type { Tools } from '../toolchain/tools.ts';
 import { BUILD, type Check, GENERATE, judge, runCheck, STATIC_CHECKS } from './checks.ts';
 import type { Outcome } from './outcome.ts';
 import type { Suite, TestArguments } from './test-arguments.ts';
@@ -24,16 +23,16 @@ export class TestRun {
   }
 
   /** @throws when the signal is aborted. */
-  async run(findTools: () => Promise<Tools>): Promise<void> {
+  async run(): Promise<void> {
     await this.check(GENERATE);
     if (this.wants('e2e')) await this.check(BUILD);
     if (this.wanted.only === undefined) for (const check of STATIC_CHECKS) await this.check(check);
     if (this.wants('unit')) await this.suite('unit');
-    if (this.wants('int') || this.wants('e2e')) await this.withServices(await findTools());
+    if (this.wants('int') || this.wants('e2e')) await this.withServices();
   }
 
-  private async withServices(tools: Tools): Promise<void> {
-    const services = new TestServiceSet(this.folder, tools);
+  private async withServices(): Promise<void> {
+    const services = await TestServiceSet.open(this.folder);
     const started = performance.now();
     try {
       const file = await services.start();

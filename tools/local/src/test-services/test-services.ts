@@ -1,14 +1,13 @@
 import { rmSync } from 'node:fs';
 import { provideBaseImages } from '../base-images/base-images.ts';
 import { writeJson } from '../files/atomic-file.ts';
-import { EmbeddedEngine } from '../parts/engine/engine.ts';
+import { choose, lookAround } from '../parts/choice.ts';
+import { PartFactory } from '../parts/create-parts.ts';
 import { Instance } from '../parts/instance.ts';
 import { stopAll } from '../parts/lifecycle.ts';
-import type { Part } from '../parts/part.ts';
-import { EmbeddedPostgres } from '../parts/postgres/postgres.ts';
-import { EmbeddedRedis } from '../parts/redis/redis.ts';
-import { EmbeddedRegistry } from '../parts/registry/registry.ts';
-import { ensureTokenKey } from '../parts/registry/token-key.ts';
+import type { TokenAuthentication } from '../parts/registry/registry-settings.ts';
+import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
+import { findTools } from '../toolchain/find-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 
 const SERVICE = 'cooperage-registry';
@@ -19,73 +18,68 @@ export class TestServiceSet {
   readonly file: string;
   private readonly instance: Instance;
   private readonly tools: Tools;
+  private readonly parts: PartFactory;
 
-  constructor(folder: string, tools: Tools) {
-    this.instance = new Instance(folder);
-    this.file = this.instance.file('services.json');
+  private constructor(instance: Instance, tools: Tools, parts: PartFactory) {
+    this.instance = instance;
     this.tools = tools;
+    this.parts = parts;
+    this.file = instance.file('services.json');
+  }
+
+  /** Tests never use what DATABASE_URL and the like name: they would write into somebody's data. */
+  static async open(folder: string): Promise<TestServiceSet> {
+    const instance = new Instance(folder);
+    const choices = choose({ ...(await lookAround()), environment: {} });
+    const tools = await findTools();
+    return new TestServiceSet(instance, tools, new PartFactory(instance, tools, choices));
   }
 
   /** Starts them, or adopts those that run, and writes their addresses. @returns the file's path. */
   async start(): Promise<string> {
-    const tokenKey = this.tokenKey();
-    await ensureTokenKey(tokenKey);
+    await ensureTokenKey(this.tokenKey());
+    const token = await this.token();
     const [postgres, redis, registry, openRegistry] = await Promise.all([
-      new EmbeddedPostgres(this.instance).start(),
-      new EmbeddedRedis(this.instance, this.tools).start(),
-      (await this.tokenRegistry()).start(),
-      this.openRegistry().start(),
+      this.parts.postgres().start(),
+      this.parts.redis().start(),
+      this.parts.registry(token).start(),
+      this.parts.baseImageRegistry().start(),
     ]);
     await provideBaseImages(this.tools, openRegistry.host);
-    const engine = await this.engine([registry.host, openRegistry.host], openRegistry.host).start();
-    writeJson(
-      this.file,
-      {
-        databaseUrl: postgres.adminUrl,
-        redisUrl: redis.url,
-        registry: {
-          host: registry.host,
-          tokenKeyFile: tokenKey.keyFile,
-          tokenCertFile: tokenKey.certificateFile,
-          service: SERVICE,
-          issuer: ISSUER,
-        },
-        openRegistry: openRegistry.host,
-        engine: engine.url,
-        cgroupParent: engine.cgroupParent,
-        tools: this.tools.paths(),
-      },
-      0o600,
-    );
+    const insecure = [registry.host, openRegistry.host];
+    const engine = await this.parts.engine({ insecure, mirror: openRegistry.host }).start();
+    const { keyFile: tokenKeyFile, certificateFile: tokenCertFile } = this.tokenKey();
+    const services = {
+      databaseUrl: postgres.adminUrl,
+      redisUrl: redis.url,
+      registry: { host: registry.host, tokenKeyFile, tokenCertFile, service: SERVICE, issuer: ISSUER },
+      openRegistry: openRegistry.host,
+      engine: engine.url,
+      cgroupParent: engine.cgroupParent,
+      tools: this.tools.paths(),
+    };
+    writeJson(this.file, services, 0o600);
     return this.file;
   }
 
   async stop(): Promise<void> {
     rmSync(this.file, { force: true });
-    const parts: Part<unknown>[] = [new EmbeddedPostgres(this.instance), new EmbeddedRedis(this.instance, this.tools)];
-    parts.push(await this.tokenRegistry(), this.openRegistry(), this.engine([]));
-    await stopAll(parts);
+    const { parts } = this;
+    const registries = [parts.registry(await this.token()), parts.baseImageRegistry()];
+    await stopAll([parts.postgres(), parts.redis(), ...registries, parts.engine({ insecure: [] })]);
   }
 
-  private async tokenRegistry(): Promise<EmbeddedRegistry> {
+  private async token(): Promise<TokenAuthentication> {
     const port = this.instance.ports.known('api') ?? (await this.instance.ports.free('api'));
-    return new EmbeddedRegistry(this.instance, this.tools, 'registry', {
+    return {
       realm: `http://127.0.0.1:${port}/api/v1/registry/token`,
       service: SERVICE,
       issuer: ISSUER,
       certificateFile: this.tokenKey().certificateFile,
-    });
+    };
   }
 
-  private openRegistry(): EmbeddedRegistry {
-    return new EmbeddedRegistry(this.instance, this.tools, 'open-registry');
-  }
-
-  private engine(insecure: readonly string[], mirror?: string): EmbeddedEngine {
-    return new EmbeddedEngine(this.instance, this.tools, { insecure, mirror });
-  }
-
-  private tokenKey() {
+  private tokenKey(): TokenKeyFiles {
     return {
       keyFile: this.instance.file('registry-token.key'),
       certificateFile: this.instance.file('registry-token.crt'),

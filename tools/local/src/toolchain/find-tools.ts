@@ -1,26 +1,50 @@
 import path from 'node:path';
 import { CACHE } from '../checkout.ts';
-import { findDebianHost } from './debian-host.ts';
+import { type DebianHost, findDebianHost } from './debian-host.ts';
 import { findHostTools } from './host-tools.ts';
-import { obtainTools } from './obtain-tools.ts';
+import { cachedTools, type ObtainedTools, obtainTools } from './obtain-tools.ts';
 import { TOOLS, type ToolSpec } from './tool-list.ts';
 import { type FoundTool, Tools } from './tools.ts';
+
+/** What is where, before anything is obtained. */
+export interface ToolSurvey {
+  readonly found: ReadonlyMap<string, FoundTool>;
+  readonly lacking: readonly ToolSpec[];
+  /** The Debian machine whose packages can bring the rest, or why there is none. */
+  readonly host: DebianHost | string;
+}
+
+export async function surveyTools(specs: readonly ToolSpec[] = TOOLS): Promise<ToolSurvey> {
+  const found = await findHostTools(specs);
+  return { found, lacking: specs.filter((spec) => !found.has(spec.name)), host: await findDebianHost() };
+}
 
 /**
  * The machine's own tools where they fit, the rest from Debian's packages. Where those are out of reach the answer has
  * only what was found, and each part decides what it can do with it.
  */
-export async function findTools(specs: readonly ToolSpec[] = TOOLS): Promise<Tools> {
-  const found = await findHostTools(specs);
-  const lacking = specs.filter((spec) => !found.has(spec.name));
-  const host = await findDebianHost();
+export async function findTools(): Promise<Tools> {
+  const { found, lacking, host } = await surveyTools();
   if (lacking.length === 0 || typeof host === 'string') return new Tools(found);
-  const { tree, versions } = await obtainTools(lacking, host, CACHE);
-  for (const spec of lacking) found.set(spec.name, cached(path.join(tree.bin, spec.name), versions[spec.name]));
-  const own = found.get('iptables')?.origin === 'cache';
-  return new Tools(found, own ? { XTABLES_LIBDIR: path.join(tree.libraries, 'xtables') } : {});
+  return joined(found, lacking, await obtainTools(lacking, host, CACHE));
 }
 
-function cached(file: string, version = 'unknown'): FoundTool {
-  return { path: file, version, origin: 'cache' };
+/** Like `findTools`, with what an earlier start obtained; downloads nothing. */
+export function toolsOfSurvey({ found, lacking, host }: ToolSurvey): Tools {
+  const cached = typeof host === 'string' ? undefined : cachedTools(lacking, host, CACHE);
+  return cached ? joined(found, lacking, cached) : new Tools(found);
+}
+
+function joined(
+  found: ReadonlyMap<string, FoundTool>,
+  lacking: readonly ToolSpec[],
+  { tree, versions }: ObtainedTools,
+): Tools {
+  const cached = lacking.map(({ name }): [string, FoundTool] => [
+    name,
+    { path: path.join(tree.bin, name), version: versions[name] ?? 'unknown', origin: 'cache' },
+  ]);
+  const all = new Map([...found, ...cached]);
+  const ownIptables = all.get('iptables')?.origin === 'cache';
+  return new Tools(all, ownIptables ? { XTABLES_LIBDIR: path.join(tree.libraries, 'xtables') } : {});
 }

@@ -37,20 +37,29 @@ export interface ObtainedTools {
  * newer suite moves, and a version is only taken after each of its programs has started.
  */
 export async function obtainTools(specs: readonly ToolSpec[], host: DebianHost, cache: string): Promise<ObtainedTools> {
-  const folder = path.join(cache, 'toolchain', `${host.codename}-${host.architecture}-${setKey(specs)}`);
+  const folder = setFolder(specs, host, cache);
   const lock = await Lock.take(folder, () => say('· another launcher is obtaining the tools; waiting for it'));
   try {
     if (!existsSync(path.join(folder, MANIFEST))) await makeTree(specs, host, cache, folder);
   } finally {
     lock.release();
   }
-  const versions = readJson<Manifest>(path.join(folder, MANIFEST))?.versions ?? {};
-  return { tree: new ToolTree(folder, host.architecture), versions };
+  const obtained = cachedTools(specs, host, cache);
+  if (!obtained) throw new Error(`${folder} has no ${MANIFEST}`);
+  return obtained;
 }
 
-function setKey(specs: readonly ToolSpec[]): string {
+/** @returns undefined where this set was not obtained yet. */
+export function cachedTools(specs: readonly ToolSpec[], host: DebianHost, cache: string): ObtainedTools | undefined {
+  const folder = setFolder(specs, host, cache);
+  const manifest = readJson<Manifest>(path.join(folder, MANIFEST));
+  return manifest && { tree: new ToolTree(folder, host.architecture), versions: manifest.versions };
+}
+
+function setFolder(specs: readonly ToolSpec[], host: DebianHost, cache: string): string {
   const list = specs.map((spec) => `${spec.name} ${spec.package} ${spec.suite}`).sort();
-  return createHash('sha256').update(list.join('\n')).digest('hex').slice(0, 12);
+  const key = createHash('sha256').update(list.join('\n')).digest('hex').slice(0, 12);
+  return path.join(cache, 'toolchain', `${host.codename}-${host.architecture}-${key}`);
 }
 
 async function makeTree(specs: readonly ToolSpec[], host: DebianHost, cache: string, folder: string): Promise<void> {

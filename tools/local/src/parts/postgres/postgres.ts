@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { LauncherError } from '../../output.ts';
 import { Daemon, endProcess } from '../../processes/daemon.ts';
 import type { Instance } from '../instance.ts';
 import type { Part, PostgresAddress } from '../part.ts';
 import { completeBinaries, findBinaries, type PostgresBinaries } from './binaries.ts';
 import { ADMIN, ensureDataFolder } from './data-folder.ts';
+import { answersQueries } from './postgres-probe.ts';
 import { PostmasterFile } from './postmaster-file.ts';
 import { type Runner, unprivilegedRunner } from './unprivileged.ts';
 
@@ -29,7 +29,7 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
 
   async start(): Promise<PostgresAddress> {
     const known = this.instance.ports.known('postgres');
-    if (known !== undefined && this.postmaster.server() && (await answers(this.url(known))))
+    if (known !== undefined && this.postmaster.server() && (await answersQueries(this.url(known))))
       return { adminUrl: this.url(known) };
     await this.stop();
     const binaries = findBinaries();
@@ -86,18 +86,5 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
 
   private url(port: number): string {
     return `postgresql://${ADMIN}:${this.password()}@127.0.0.1:${port}/postgres`;
-  }
-}
-
-async function answers(connectionString: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 3000 });
-  try {
-    await client.connect();
-    await client.query('SELECT 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => {});
   }
 }

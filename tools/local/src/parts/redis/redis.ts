@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { connect } from 'node:net';
 import { Daemon } from '../../processes/daemon.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
 import type { Part, RedisAddress } from '../part.ts';
+import { answersPing } from './redis-probe.ts';
 
 /** Redis with its append-only file on, a password, and no eviction: a queue's keys must never be dropped silently. */
 export class EmbeddedRedis implements Part<RedisAddress> {
@@ -67,24 +67,4 @@ export class EmbeddedRedis implements Part<RedisAddress> {
   private password(): string {
     return this.instance.secrets.secret('redis', 24);
   }
-}
-
-/** While the append-only file is read, PING is answered by an error. */
-function answersPing(port: number, password: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: 1000 });
-    let answer = '';
-    const finish = (isReady: boolean) => {
-      socket.destroy();
-      resolve(isReady);
-    };
-    socket.once('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
-    socket.on('data', (chunk) => {
-      answer += chunk.toString();
-      if (answer.split('\r\n').length > 2) finish(answer.includes('+PONG'));
-    });
-    socket.once('timeout', () => finish(false));
-    socket.once('error', () => finish(false));
-    socket.once('close', () => finish(false));
-  });
 }

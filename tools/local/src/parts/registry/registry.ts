@@ -5,14 +5,7 @@ import { ensureRunning } from '../daemon-part.ts';
 import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
 import type { Part, RegistryAddress } from '../part.ts';
-
-/** Docker's token scheme: https://distribution.github.io/distribution/spec/auth/token/ */
-export interface TokenAuthentication {
-  readonly realm: string;
-  readonly service: string;
-  readonly issuer: string;
-  readonly certificateFile: string;
-}
+import { registrySettings, type TokenAuthentication } from './registry-settings.ts';
 
 /** Debian's docker-registry 2.8 with storage of its own. Without `token` it lets everybody on this machine read and write. */
 export class EmbeddedRegistry implements Part<RegistryAddress> {
@@ -60,34 +53,9 @@ export class EmbeddedRegistry implements Part<RegistryAddress> {
     });
   }
 
-  /** JSON is YAML: https://distribution.github.io/distribution/about/configuration/ */
   private settings(port: number): string {
-    const auth = this.token && {
-      token: {
-        realm: this.token.realm,
-        service: this.token.service,
-        issuer: this.token.issuer,
-        rootcertbundle: this.token.certificateFile,
-        autoredirect: false,
-      },
-    };
-    const settings = {
-      version: '0.1',
-      log: { level: 'warn', accesslog: { disabled: true } },
-      storage: {
-        filesystem: { rootdirectory: this.storage() },
-        cache: { blobdescriptor: 'inmemory' },
-        delete: { enabled: true },
-      },
-      http: {
-        addr: `127.0.0.1:${port}`,
-        secret: this.instance.secrets.secret(`${this.key}-http`),
-        relativeurls: true,
-        headers: { 'X-Content-Type-Options': ['nosniff'] },
-      },
-      ...(auth && { auth }),
-    };
-    return `${JSON.stringify(settings, null, 2)}\n`;
+    const secret = this.instance.secrets.secret(`${this.key}-http`);
+    return registrySettings({ address: `127.0.0.1:${port}`, storage: this.storage(), secret, token: this.token });
   }
 
   private storage(): string {

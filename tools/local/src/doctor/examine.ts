@@ -1,0 +1,114 @@
+import type { Choice, Choices, PartKey, Surroundings } from '../parts/choice.ts';
+import { EXTERNAL } from '../parts/choice.ts';
+import { httpStatus } from '../parts/http-probe.ts';
+import { findBinaries } from '../parts/postgres/binaries.ts';
+import { postgresVersion } from '../parts/postgres/postgres-probe.ts';
+import { redisVersion } from '../parts/redis/redis-probe.ts';
+import { attempt } from '../processes/command.ts';
+import { findBrowser } from '../toolchain/browser.ts';
+import { findProgram, isExecutable } from '../toolchain/find-program.ts';
+import { toolsOfSurvey } from '../toolchain/find-tools.ts';
+import type { Finding } from './finding.ts';
+
+const FROM_DEBIAN = "Debian's package, unpacked into the cache folder at the first start";
+
+export async function examine(around: Surroundings, choices: Choices): Promise<Finding[]> {
+  return Promise.all([
+    examineNode(),
+    examineGit(),
+    examinePostgres(choices.postgres),
+    examineRedis(choices.redis, around),
+    examineRegistry(choices.registry, around),
+    examineEngine(choices.engine, around),
+    examineCosign(around),
+    examineBrowser(),
+  ]);
+}
+
+function examineNode(): Finding {
+  return { part: 'Node', state: 'ready', where: process.execPath, version: process.versions.node };
+}
+
+async function examineGit(): Promise<Finding> {
+  const git = findProgram('git');
+  if (!git) return { part: 'git', state: 'missing', where: 'not found', advice: 'install git' };
+  const [version, folder] = await Promise.all([attempt(git, ['--version']), attempt(git, ['--exec-path'])]);
+  const serves = isExecutable(`${folder.stdout.trim()}/git-http-backend`);
+  const advice = 'git-http-backend is not beside it: repositories cannot be served over HTTP; install all of git';
+  return {
+    part: 'git',
+    state: serves ? 'ready' : 'missing',
+    where: git,
+    version: /[\d.]+\d/.exec(version.stdout)?.[0],
+    ...(!serves && { advice }),
+  };
+}
+
+async function examinePostgres(choice: Choice): Promise<Finding> {
+  const part = 'PostgreSQL';
+  if (choice.kind === 'external') return external(part, 'postgres', await postgresVersion(choice.address));
+  if (choice.kind !== 'embedded') return provided(part, choice);
+  return { part, state: 'ready', where: 'binaries of an npm package', version: findBinaries()?.version };
+}
+
+async function examineRedis(choice: Choice, around: Surroundings): Promise<Finding> {
+  const part = 'Redis';
+  if (choice.kind === 'external') return external(part, 'redis', await redisVersion(choice.address));
+  return choice.kind === 'embedded' ? tool(part, 'redis-server', around) : provided(part, choice);
+}
+
+async function examineRegistry(choice: Choice, around: Surroundings): Promise<Finding> {
+  const part = 'registry';
+  if (choice.kind !== 'external')
+    return choice.kind === 'embedded' ? tool(part, 'docker-registry', around) : provided(part, choice);
+  const { hostname, port } = new URL(`http://${choice.address}`);
+  const status = await httpStatus({ host: hostname, port: Number(port || 80) }, '/v2/');
+  return external(part, 'registry', status === undefined ? undefined : `HTTP ${status} at /v2/`);
+}
+
+function examineEngine(choice: Choice, around: Surroundings): Finding {
+  const part = 'builder';
+  if (choice.kind === 'external')
+    return { part, state: 'ready', where: `BUILDKIT_HOST, ${choice.address} (not asked yet)` };
+  if (choice.kind === 'embedded') return tool(part, 'dockerd', around);
+  const advice = 'it is used as it is, without a network or limits of our own: trusted builds only';
+  return choice.kind === 'container'
+    ? { part, state: 'ready', where: `Docker engine at ${choice.host.url}`, version: choice.host.version, advice }
+    : provided(part, choice);
+}
+
+function examineCosign(around: Surroundings): Finding {
+  const advice = 'it only checks signatures a second time: install cosign 3 to see that';
+  const finding = tool('cosign', 'cosign', around);
+  return finding.state === 'missing' ? { ...finding, advice } : finding;
+}
+
+async function examineBrowser(): Promise<Finding> {
+  const part = 'browser';
+  const file = await findBrowser();
+  if (!file)
+    return { part, state: 'obtainable', where: 'not found', advice: './cooperage test gets one; only tests use it' };
+  const { stdout } = await attempt(file, ['--version']);
+  return { part, state: 'ready', where: file, version: /\d+(\.\d+)+/.exec(stdout)?.[0] };
+}
+
+function tool(part: string, name: string, around: Surroundings): Finding {
+  const found = toolsOfSurvey(around.survey).find(name);
+  if (found) return { part, state: 'ready', where: found.path, version: found.version };
+  return typeof around.survey.host === 'string'
+    ? { part, state: 'missing', where: 'not found', advice: around.survey.host }
+    : { part, state: 'obtainable', where: FROM_DEBIAN };
+}
+
+function external(part: string, key: PartKey, version: string | undefined): Finding {
+  const where = EXTERNAL[key];
+  return version === undefined
+    ? { part, state: 'missing', where, advice: `nobody answers at the address in ${where}` }
+    : { part, state: 'ready', where, version };
+}
+
+function provided(part: string, choice: Choice): Finding {
+  if (choice.kind === 'container')
+    return { part, state: 'obtainable', where: `a container of the Docker engine at ${choice.host.url}` };
+  return { part, state: 'missing', where: 'not found', advice: choice.kind === 'missing' ? choice.advice : '' };
+}

@@ -1,0 +1,127 @@
+import { writeAtomic } from '../../files/atomic-file.ts';
+import { httpStatus } from '../http-probe.ts';
+import type { Instance } from '../instance.ts';
+import type { EngineAddress, Part, PostgresAddress, RedisAddress, RegistryAddress } from '../part.ts';
+import { ADMIN } from '../postgres/data-folder.ts';
+import { answersQueries } from '../postgres/postgres-probe.ts';
+import { answersPing } from '../redis/redis-probe.ts';
+import { registrySettings, type TokenAuthentication } from '../registry/registry-settings.ts';
+import { Container } from './container.ts';
+import type { DockerHost } from './docker-host.ts';
+
+/** The same major versions as the embedded ones. */
+const IMAGES = { postgres: 'postgres:18', redis: 'redis:7', registry: 'registry:2' };
+const READY_WITHIN_MS = 120_000;
+
+export class PostgresContainer implements Part<PostgresAddress> {
+  readonly name = 'PostgreSQL';
+  private readonly container: Container;
+  private readonly password: string;
+
+  constructor(instance: Instance, host: DockerHost) {
+    this.password = instance.secrets.secret('postgres', 24);
+    this.container = new Container(instance, host, {
+      key: 'postgres',
+      image: IMAGES.postgres,
+      port: 5432,
+      dataFolder: '/var/lib/postgresql',
+      environment: { POSTGRES_USER: ADMIN, POSTGRES_PASSWORD: this.password, POSTGRES_DB: 'postgres' },
+      isReady: (port) => answersQueries(this.url(port)),
+      readyWithinMs: READY_WITHIN_MS,
+    });
+  }
+
+  async start(): Promise<PostgresAddress> {
+    return { adminUrl: this.url(await this.container.start()) };
+  }
+
+  stop(): Promise<void> {
+    return this.container.stop();
+  }
+
+  private url(port: number): string {
+    return `postgresql://${ADMIN}:${this.password}@127.0.0.1:${port}/postgres`;
+  }
+}
+
+export class RedisContainer implements Part<RedisAddress> {
+  readonly name = 'Redis';
+  private readonly container: Container;
+  private readonly password: string;
+
+  constructor(instance: Instance, host: DockerHost) {
+    this.password = instance.secrets.secret('redis', 24);
+    const settings = instance.file('settings', 'redis-container.conf');
+    const lines = ['appendonly yes', 'maxmemory-policy noeviction', 'save ""', `requirepass ${this.password}`];
+    // Inside the container another user reads it; the folder around it is this user's alone.
+    writeAtomic(settings, `${lines.join('\n')}\n`);
+    this.container = new Container(instance, host, {
+      key: 'redis',
+      image: IMAGES.redis,
+      port: 6379,
+      dataFolder: '/data',
+      files: { '/etc/redis.conf': settings },
+      command: ['redis-server', '/etc/redis.conf'],
+      isReady: (port) => answersPing(port, this.password),
+      readyWithinMs: READY_WITHIN_MS,
+    });
+  }
+
+  async start(): Promise<RedisAddress> {
+    return { url: `redis://:${this.password}@127.0.0.1:${await this.container.start()}` };
+  }
+
+  stop(): Promise<void> {
+    return this.container.stop();
+  }
+}
+
+export class RegistryContainer implements Part<RegistryAddress> {
+  readonly name: string;
+  private readonly container: Container;
+
+  constructor(instance: Instance, host: DockerHost, key: string, token?: TokenAuthentication) {
+    this.name = `the registry "${key}"`;
+    const settings = instance.file('settings', `${key}-container.yml`);
+    const inside = { storage: '/var/lib/registry', certificateFile: '/etc/registry-token.crt' };
+    const own = token && { ...token, certificateFile: inside.certificateFile };
+    const secret = instance.secrets.secret(`${key}-http`);
+    writeAtomic(settings, registrySettings({ address: '0.0.0.0:5000', storage: inside.storage, secret, token: own }));
+    this.container = new Container(instance, host, {
+      key,
+      image: IMAGES.registry,
+      port: 5000,
+      dataFolder: inside.storage,
+      files: {
+        '/etc/docker/registry/config.yml': settings,
+        ...(token && { [inside.certificateFile]: token.certificateFile }),
+      },
+      isReady: async (port) => [200, 401].includes((await httpStatus({ port }, '/v2/')) ?? 0),
+      readyWithinMs: READY_WITHIN_MS,
+    });
+  }
+
+  async start(): Promise<RegistryAddress> {
+    return { host: `127.0.0.1:${await this.container.start()}` };
+  }
+
+  stop(): Promise<void> {
+    return this.container.stop();
+  }
+}
+
+/** The machine's own engine as the builder: it is used as it is, so only for builds that its owner trusts. */
+export class SharedEngine implements Part<EngineAddress> {
+  readonly name = 'the engine';
+  private readonly host: DockerHost;
+
+  constructor(host: DockerHost) {
+    this.host = host;
+  }
+
+  async start(): Promise<EngineAddress> {
+    return { url: this.host.url, cgroupParent: '' };
+  }
+
+  async stop(): Promise<void> {}
+}

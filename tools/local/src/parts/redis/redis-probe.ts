@@ -1,0 +1,32 @@
+import { connect } from 'node:net';
+
+/** @returns false also while the append-only file is read: PING is then answered by an error. */
+export async function answersPing(port: number, password: string): Promise<boolean> {
+  const answer = await converse({ host: '127.0.0.1', port }, [`AUTH ${password}`, 'PING']);
+  return answer.includes('+PONG');
+}
+
+/** @returns the version of the server at a `redis://` address, undefined when it does not answer. */
+export async function redisVersion(address: string): Promise<string | undefined> {
+  const url = new URL(address);
+  const login = url.password === '' ? [] : [`AUTH ${[url.username, url.password].filter(Boolean).join(' ')}`];
+  const target = { host: url.hostname, port: Number(url.port || 6379) };
+  const answer = await converse(target, [...login, 'INFO server']);
+  return /redis_version:(\S+)/.exec(answer)?.[1];
+}
+
+/** Sends inline commands of the Redis protocol, then QUIT, and returns all that came until the other side closed. */
+function converse(target: { host: string; port: number }, commands: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ ...target, timeout: 1000 });
+    let answer = '';
+    socket.once('connect', () => socket.write([...commands, 'QUIT', ''].join('\r\n')));
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
+    socket.once('timeout', () => socket.destroy());
+    // A refused or broken connection is answered by what came so far: nothing, or too little to be an answer.
+    socket.once('error', () => {});
+    socket.once('close', () => resolve(answer));
+  });
+}
