@@ -13,6 +13,7 @@ export * from './build/build-repository.js';
 export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';
 export { Database, type DatabaseOptions } from './database.js';
+export { isDatabaseUnavailable } from './database-errors.js';
 export type { DeliveryContent, DeliveryRecord, VerdictRecord } from './delivery/delivery-record.js';
 export * from './delivery/delivery-repository.js';
 export * from './delivery/evaluation-repository.js';
@@ -34,8 +35,9 @@ export * from './project/build-project-repository.js';
 export {
   type HookSecretRecord,
   HookSecretRepository,
+  maxHookSecrets,
   type NewHookSecret,
-  type SealedHookSecret,
+  type SealedHookTarget,
 } from './project/hook-secret-repository.js';
 export type { ProjectRecord, ProjectSettings } from './project/project-record.js';
 export * from './project/project-repository.js';

@@ -12,7 +12,12 @@ export interface KeysetQuery {
 }
 
 /** Makes a page of rows that were read with `limit + 1`. */
-export function toPage<R, T>(rows: readonly R[], limit: number, key: (row: R) => string, map: (row: R) => T): KeysetPage<T> {
+export function toPage<R, T>(
+  rows: readonly R[],
+  limit: number,
+  key: (row: R) => string,
+  map: (row: R) => T,
+): KeysetPage<T> {
   const kept = rows.slice(0, limit);
   const last = kept.at(-1);
   return { items: kept.map(map), next: rows.length > limit && last !== undefined ? key(last) : null };

@@ -1,4 +1,5 @@
 export * from './fresh-database.js';
+export * from './git/git-host.js';
 export * from './git/git-http-server.js';
 export * from './git/git-repository.js';
 export * from './git/git-ssh-server.js';

@@ -15,5 +15,6 @@ export {
   type SessionRecord,
   type TokenHolderRecord,
 } from './principal-repository.js';
+export { type OpenSession, SessionRepository } from './session-repository.js';
 export { type SetupOutcome, SetupRepository } from './setup-repository.js';
 export { type SignInStorage, signInStorage } from './sign-in-storage.js';

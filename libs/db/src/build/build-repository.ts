@@ -1,4 +1,4 @@
-import { type BuildEvent, canRetry, type FailureReport, type Phase } from '@cooperage/domain';
+import { canRetry, type FailureReport, type Phase } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { createBuildIn } from './build-creation.js';
 import { toBuildRecord, toJson } from './build-mapping.js';
@@ -20,11 +20,6 @@ export class BuildRepository {
   async find(buildId: string): Promise<BuildRecord | null> {
     const row = await this.db.prisma.build.findUnique({ where: { id: buildId } });
     return row && toBuildRecord(row);
-  }
-
-  /** One transition in a transaction of its own. */
-  async transition(buildId: string, expected: Expectation, event: BuildEvent): Promise<TransitionOutcome> {
-    return this.db.transaction((tx) => transitionIn(tx, buildId, expected, event));
   }
 
   /** Control could not publish it, for a reason that will not pass. */

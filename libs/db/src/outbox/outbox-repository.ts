@@ -2,6 +2,9 @@ import { type Database, type Queryable } from '../database.js';
 import { channels } from '../listen/channels.js';
 import type { OutboxItem, OutboxTopic } from './topics.js';
 
+/** Any number that only `take` uses for its advisory lock. */
+const takeLock = 731_002;
+
 /** Promises work inside the caller's transaction and wakes control when that commits. */
 export async function promise(tx: Queryable, topic: OutboxTopic, subjectId: string, groupId: string): Promise<void> {
   await tx.$executeRaw`
@@ -20,24 +23,11 @@ export class OutboxRepository {
    * older one that is due goes first. A row whose holder has ended (its supervisor saw it) can be taken at once.
    */
   async take(topics: readonly OutboxTopic[], limit: number, instanceId: string, lockMs: number): Promise<OutboxItem[]> {
-    return this.db.prisma.$queryRaw<OutboxItem[]>`
-      WITH held AS (
-        SELECT o.id FROM outbox o
-        WHERE o.locked_until > now()
-          AND NOT EXISTS (SELECT 1 FROM process_instance p WHERE p.id = o.locked_by AND p.ended_at IS NOT NULL)
-      ), due AS (
-        SELECT o.id FROM outbox o
-        WHERE o.topic = ANY (${[...topics]}) AND o.available_at <= now() AND o.id NOT IN (SELECT id FROM held)
-          AND NOT EXISTS (
-            SELECT 1 FROM outbox e
-            WHERE e.topic = o.topic AND e.group_id = o.group_id AND e.id <> o.id
-              AND (e.id IN (SELECT id FROM held) OR (e.id < o.id AND e.available_at <= now())))
-        ORDER BY o.id LIMIT ${limit} FOR UPDATE SKIP LOCKED
-      )
-      UPDATE outbox o
-      SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1
-      FROM due WHERE o.id = due.id
-      RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts`;
+    return this.db.transaction(async (tx) => {
+      // One taker at a time: two of them could each see the same group as free.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${takeLock})`;
+      return takeIn(tx, topics, limit, instanceId, lockMs);
+    });
   }
 
   /** The work is done. Only the holder may say so. */
@@ -71,4 +61,31 @@ export class OutboxRepository {
       FROM outbox WHERE topic = ANY (${[...topics]})`;
     return row?.ms ?? null;
   }
+}
+
+function takeIn(
+  tx: Queryable,
+  topics: readonly OutboxTopic[],
+  limit: number,
+  instanceId: string,
+  lockMs: number,
+): Promise<OutboxItem[]> {
+  return tx.$queryRaw<OutboxItem[]>`
+    WITH held AS (
+      SELECT o.id FROM outbox o
+      WHERE o.locked_until > now()
+        AND NOT EXISTS (SELECT 1 FROM process_instance p WHERE p.id = o.locked_by AND p.ended_at IS NOT NULL)
+    ), due AS (
+      SELECT o.id FROM outbox o
+      WHERE o.topic = ANY (${[...topics]}) AND o.available_at <= now() AND o.id NOT IN (SELECT id FROM held)
+        AND NOT EXISTS (
+          SELECT 1 FROM outbox e
+          WHERE e.topic = o.topic AND e.group_id = o.group_id AND e.id <> o.id
+            AND (e.id IN (SELECT id FROM held) OR (e.id < o.id AND e.available_at <= now())))
+      ORDER BY o.id LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    )
+    UPDATE outbox o
+    SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1
+    FROM due WHERE o.id = due.id
+    RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts`;
 }

@@ -18,9 +18,10 @@ export interface NewHookSecret {
 }
 
 /** What intake needs to judge a call. */
-export interface SealedHookSecret {
-  readonly id: string;
-  readonly sealed: Uint8Array;
+export interface SealedHookTarget {
+  readonly organizationSlug: string;
+  readonly projectSlug: string;
+  readonly secrets: readonly { readonly id: string; readonly sealed: Uint8Array }[];
 }
 
 const columns = { id: true, prefix: true, createdAt: true, lastUsedAt: true } as const;
@@ -35,13 +36,18 @@ export class HookSecretRepository {
     return this.db.prisma.hookSecret.findMany({ where: { projectId }, select: columns, orderBy: { id: 'desc' } });
   }
 
-  /** The sealed secrets of a project that is not deleted; null for an unknown project. */
-  async sealedOf(projectId: string): Promise<SealedHookSecret[] | null> {
+  /** The names and sealed secrets of a project; null when there is none, or it is deleted. */
+  async hookTarget(projectId: string): Promise<SealedHookTarget | null> {
     const project = await this.db.prisma.project.findFirst({
       where: { id: projectId, deletedAt: null },
-      select: { hookSecrets: { select: { id: true, sealed: true }, orderBy: { id: 'desc' } } },
+      select: {
+        slug: true,
+        organization: { select: { slug: true } },
+        hookSecrets: { select: { id: true, sealed: true }, orderBy: { id: 'desc' } },
+      },
     });
-    return project && project.hookSecrets;
+    if (!project) return null;
+    return { organizationSlug: project.organization.slug, projectSlug: project.slug, secrets: project.hookSecrets };
   }
 
   /** Null when the project has as many secrets as it may have. */

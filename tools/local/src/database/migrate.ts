@@ -71,3 +71,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
+// The engine leaves its ten-second lock timer behind, which would keep a finished process waiting.
+process.exit();

@@ -1,0 +1,98 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { World } from '../../spec/world.js';
+import { AttemptRepository, PublishRepository, TenureRepository } from '../index.js';
+
+const facts = (n: number) => ({
+  digest: `sha256:${String(n).repeat(64)}`,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  sizeBytes: 100,
+  baseImages: [],
+  stepsTotal: 1,
+  stepsCached: 0,
+  warnings: [],
+  exportCache: false,
+});
+
+describe('publisher tenures', () => {
+  let world: World;
+  let tenures: TenureRepository;
+  let publishes: PublishRepository;
+  beforeAll(async () => {
+    world = await World.open();
+    tenures = new TenureRepository(world.db);
+    publishes = new PublishRepository(world.db);
+  });
+  afterEach(() => world.reset());
+  afterAll(() => world.close());
+
+  const control = () => world.processes.start('control', 'c', {});
+  const acquired = async (projectId: string, instanceId: string, leaseMs = 30_000) => {
+    const outcome = await tenures.acquire(projectId, instanceId, leaseMs);
+    if (!outcome.ok) throw new Error('not acquired');
+    return outcome.tenure;
+  };
+
+  it('are held by one of many that want it', async () => {
+    const project = await world.project();
+    const all = await Promise.all(Array.from({ length: 10 }, control));
+    const outcomes = await Promise.all(all.map((id) => tenures.acquire(project, id, 30_000)));
+    expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
+    const waits = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.waitMs]));
+    expect(Math.min(...waits)).toBeGreaterThan(20_000);
+  });
+
+  it('keep their fence when renewed, and raise it when they change hands', async () => {
+    const project = await world.project();
+    const [a, b] = [await control(), await control()];
+    const first = await acquired(project, a);
+    expect((await acquired(project, a)).fence).toBe(first.fence);
+    await world.processes.end(a, 'exited');
+    expect((await acquired(project, b)).fence).toBe(first.fence + 1n);
+  });
+
+  it('of a silent process are not given on before its token is dead', async () => {
+    const project = await world.project();
+    const [a, b] = [await control(), await control()];
+    await acquired(project, a, 400);
+    await world.processes.end(a, 'silent');
+    expect((await tenures.acquire(project, b, 400)).ok).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 450));
+    expect((await tenures.acquire(project, b, 400)).ok).toBe(true);
+  });
+
+  it('guard the gate: a publisher whose tenure went to another passes nothing', async () => {
+    const project = await world.project();
+    const builder = await world.builder();
+    const attempt = await world.claimed(project, builder);
+    const built = await new AttemptRepository(world.db).built(attempt, builder, facts(1));
+    if (!built.ok) throw new Error(built.reason);
+    const [a, b] = [await control(), await control()];
+    const old = await acquired(project, a);
+    await world.processes.end(a, 'exited');
+    const mine = await acquired(project, b);
+    expect(await publishes.passGate(built.build, old, [])).toEqual({ ok: false, reason: 'stale' });
+    expect(await publishes.tagsOf(built.build.id)).toEqual([]);
+    expect(await publishes.passGate(built.build, mine, [])).toMatchObject({ ok: true, build: { stage: 'publishing' } });
+    expect(await publishes.succeed(built.build, old)).toEqual({ ok: false, reason: 'stale' });
+    expect(await publishes.succeed(built.build, mine)).toMatchObject({ ok: true, build: { status: 'succeeded' } });
+  });
+
+  it('never move a tag back: an older build that ends later leaves it where it is', async () => {
+    const project = await world.project();
+    const builder = await world.builder();
+    const tenure = await acquired(project, await control());
+    const pass = async (n: number, sequence: bigint) => {
+      const attempt = await world.claimed(project, builder);
+      await world.db.prisma.build.update({ where: { id: attempt.build.id }, data: { sequence } });
+      const built = await new AttemptRepository(world.db).built(attempt, builder, facts(n));
+      if (!built.ok) throw new Error(built.reason);
+      await publishes.passGate(built.build, tenure, []);
+      return built.build.id;
+    };
+    const newer = await pass(2, 20n);
+    const older = await pass(3, 10n);
+    expect(await publishes.tagsOf(older)).toEqual([]);
+    expect(await publishes.tagsOf(newer)).toEqual([{ tag: 'main', digest: facts(2).digest }]);
+    expect(await world.db.prisma.tagMove.count({ where: { projectId: project } })).toBe(1);
+  });
+});

@@ -1,0 +1,84 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { World } from '../../spec/world.js';
+import { Listener, newId, OutboxRepository, promise } from '../index.js';
+
+describe('the outbox', () => {
+  let world: World;
+  let outbox: OutboxRepository;
+  beforeAll(async () => {
+    world = await World.open();
+    outbox = new OutboxRepository(world.db);
+  });
+  afterEach(() => world.reset());
+  afterAll(() => world.close());
+
+  const add = (group: string, topic: 'evaluate' | 'publish' = 'evaluate') =>
+    world.db.transaction((tx) => promise(tx, topic, newId(), group));
+  const control = () => world.processes.start('control', 'c', {});
+
+  it('promises nothing when the transaction is rolled back', async () => {
+    const failed = world.db.transaction(async (tx) => {
+      await promise(tx, 'evaluate', newId(), newId());
+      throw new Error('rolled back');
+    });
+    await expect(failed).rejects.toThrow('rolled back');
+    expect(await world.db.prisma.outbox.count()).toBe(0);
+  });
+
+  it('gives each row to one taker, and of a group one row at a time in order', async () => {
+    const [g1, g2] = [newId(), newId()];
+    for (let i = 0; i < 5; i++) await add(g1);
+    await add(g2);
+    const takers = await Promise.all(Array.from({ length: 4 }, control));
+    const taken = (await Promise.all(takers.map((id) => outbox.take(['evaluate'], 10, id, 60_000)))).flat();
+    expect(taken.map((item) => item.groupId).sort()).toEqual([g1, g2].sort());
+    const first = await world.db.prisma.outbox.findFirst({ where: { groupId: g1 }, orderBy: { id: 'asc' } });
+    expect(taken.find((item) => item.groupId === g1)?.id).toBe(first?.id);
+  });
+
+  it('gives work of a process that has exited to the next at once, and refuses the dead one’s word', async () => {
+    await add(newId());
+    const [a, b] = [await control(), await control()];
+    const [item] = await outbox.take(['evaluate'], 1, a, 600_000);
+    expect(await outbox.take(['evaluate'], 1, b, 60_000)).toEqual([]);
+    await world.processes.end(a, 'exited');
+    const [again] = await outbox.take(['evaluate'], 1, b, 60_000);
+    expect(again).toMatchObject({ id: item!.id, attempts: 2 });
+    await outbox.done(item!, a);
+    expect(await world.db.prisma.outbox.count()).toBe(1);
+    await outbox.done(again!, b);
+    expect(await world.db.prisma.outbox.count()).toBe(0);
+  });
+
+  it('gives work back after its lock has run out, and after a pause when it was put back', async () => {
+    await add(newId());
+    const [a, b] = [await control(), await control()];
+    await outbox.take(['evaluate'], 1, a, 30);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const [item] = await outbox.take(['evaluate'], 1, b, 60_000);
+    await outbox.retry(item!, b, 200, 'not now');
+    expect(await outbox.take(['evaluate'], 1, a, 60_000)).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(await outbox.take(['evaluate'], 1, a, 60_000)).toHaveLength(1);
+  });
+
+  it('wakes a listener when the promise commits', async () => {
+    const heard: string[] = [];
+    const listener = new Listener(world.url, { outbox: (topic) => heard.push(topic) }, () => undefined);
+    await listener.start();
+    await add(newId(), 'publish');
+    await expect.poll(() => heard).toEqual(['', 'publish']);
+    await listener.close();
+  });
+
+  it('wakes a listener again after its connection was cut', async () => {
+    const heard: string[] = [];
+    const listener = new Listener(world.url, { dispatch: (payload) => heard.push(payload) }, () => undefined);
+    await listener.start();
+    await world.db.prisma.$executeRaw`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cooperage-listen' AND datname = current_database()`;
+    // The empty payload of the second connection says: look at the tables, you may have missed something.
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['', '']);
+    await listener.close();
+  });
+});
