@@ -1,3 +1,4 @@
+export { childEnvironment } from './child-environment.js';
 export { ConfigError, type Problem } from './config-error.js';
 export { type DescribedSetting, describeConfig } from './describe-config.js';
 export type { LogLevel } from './formats/plain.js';

@@ -92,7 +92,7 @@ describe('loadConfig', () => {
     const config = loadConfig('control', good.control);
     expect(config).toMatchObject({
       leaseMs: 15_000,
-      publishLeaseMs: 60_000,
+      publishLeaseMs: 30_000,
       maxAttempts: 3,
       logLevel: 'info',
       http: { host: '127.0.0.1', port: 8083 },
@@ -186,7 +186,7 @@ describe('secrets', () => {
     ['builder', 'SECRET_KEY'],
     ['api', 'SIGNING_ENCRYPTION_KEY'],
     ['live', 'ENCRYPTION_KEY'],
-    ['supervisor', 'SIGNING_ENCRYPTION_KEY'],
+    ['supervisor', 'SECRET_KEY'],
     ['web', 'DATABASE_URL'],
   ] as const)('%s does not start with %s', (role, name) => {
     expect(problems(role, { [name]: 'x' })).toEqual([
@@ -194,8 +194,8 @@ describe('secrets', () => {
     ]);
   });
 
-  it('a supervisor may hold what its builder needs', () => {
-    expect(problems('supervisor', good.builder)).toEqual([]);
+  it.each(['builder', 'control'] as const)('a supervisor may hold what its %s needs', (child) => {
+    expect(problems('supervisor', good[child])).toEqual([]);
   });
 
   it('are never shown: not by the configuration, its description or its errors', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { childEnvironment } from '@cooperage/config';
 import { newId, type ProcessRepository } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 
@@ -46,7 +47,7 @@ export class Supervisor {
     const script = path.join(import.meta.dirname, '..', `main.${this.role}.js`);
     const child = spawn(process.execPath, ['--enable-source-maps', script], {
       stdio: 'inherit',
-      env: { ...process.env, COOPERAGE_INSTANCE_ID: instanceId },
+      env: childEnvironment(this.role, { COOPERAGE_INSTANCE_ID: instanceId }),
     });
     this.child = child;
     const ending = await new Promise<string>((resolve) => {
