@@ -32,7 +32,7 @@ export class MaskingStream {
   push(bytes: Uint8Array): Uint8Array {
     this.scan(bytes);
     const safe = this.position - this.automaton.depth[this.state]!;
-    if (this.isClear(bytes, safe)) return bytes;
+    if (this.isClear(safe)) return bytes;
     this.window.append(bytes);
     return this.release(safe);
   }
@@ -44,9 +44,8 @@ export class MaskingStream {
   }
 
   /** Nothing held, nothing found: the usual case, which copies nothing. */
-  private isClear(bytes: Uint8Array, safe: number): boolean {
+  private isClear(safe: number): boolean {
     if (this.window.length > 0 || this.regions.length > 0 || safe < this.position) return false;
-    if (this.covered > this.position - bytes.length) return false;
     this.window.moveTo(this.position);
     return true;
   }
