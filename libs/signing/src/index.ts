@@ -1,1 +1,6 @@
-export {};
+export * from './artifact.js';
+export * from './key/cosign-key-file.js';
+export * from './key/signing-key.js';
+export * from './push.js';
+export * from './signer.js';
+export * from './verify.js';
