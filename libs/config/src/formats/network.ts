@@ -21,11 +21,6 @@ export const hostAndPort = pattern(
   'is host or host:port, without a scheme and a path',
 );
 
-/** The host part alone of `host:port`. */
-export function hostOf(authority: string): string {
-  return authority.replace(/:\d{1,5}$/, '');
-}
-
 export const exactHostAndPort = pattern(
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]):\d{1,5}$/,
   'is a list of host:port, each with its port',

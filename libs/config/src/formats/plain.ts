@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { format } from './format.js';
 
-export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export const logLevel = z.enum(logLevels, `is one of ${logLevels.join(', ')}`);

@@ -21,7 +21,7 @@ const secretFields = new Set([
   'redisurl',
 ]);
 
-export const hidden = '[secret]';
+const hidden = '[secret]';
 const maxDepth = 6;
 const maxEntries = 100;
 
