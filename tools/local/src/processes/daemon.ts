@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,6 +30,7 @@ export interface DaemonSpec {
  */
 export class Daemon {
   readonly spec: DaemonSpec;
+  private child: ChildProcess | undefined;
 
   constructor(spec: DaemonSpec) {
     this.spec = spec;
@@ -54,6 +55,13 @@ export class Daemon {
     throw new LauncherError(`${spec.name} ${problem}. Its log ${spec.logFile} ends with:\n${this.logTail(logStart)}`);
   }
 
+  /** Resolves when the process that this object started has ended; at once when it started none. */
+  async ended(): Promise<void> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    await new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  }
+
   async stop(): Promise<void> {
     const identity = this.running();
     if (identity) await endProcess(identity, this.spec.stopSignal, this.spec.stopWithinMs);
@@ -73,6 +81,7 @@ export class Daemon {
     closeSync(log);
     child.on('error', () => {});
     child.unref();
+    this.child = child;
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     if (!identity) throw new LauncherError(`${spec.name} could not be started: ${spec.program}\n${this.logTail(0)}`);
     writePidFile(spec.pidFile, identity);

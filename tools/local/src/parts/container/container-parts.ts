@@ -9,8 +9,8 @@ import { registrySettings, type TokenAuthentication } from '../registry/registry
 import { Container } from './container.ts';
 import type { DockerHost } from './docker-host.ts';
 
-/** The same major versions as the embedded ones. */
-const IMAGES = { postgres: 'postgres:18', redis: 'redis:7', registry: 'registry:2' };
+/** The same as in docker-compose.yml. */
+const IMAGES = { postgres: 'postgres:18.4-bookworm', redis: 'redis:8.0.2-bookworm', registry: 'registry:2.8.3' };
 const READY_WITHIN_MS = 120_000;
 
 export class PostgresContainer implements Part<PostgresAddress> {
