@@ -1,0 +1,10 @@
+// Next leaves static files and `public` out of its standalone folder; without them css and scripts answer 404.
+import { cp, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+const app = path.join(import.meta.dirname, '..');
+const standalone = path.join(app, '.next/standalone/apps/web');
+
+await stat(path.join(standalone, 'server.js'));
+await cp(path.join(app, '.next/static'), path.join(standalone, '.next/static'), { recursive: true, force: true });
+await cp(path.join(app, 'public'), path.join(standalone, 'public'), { recursive: true, force: true });

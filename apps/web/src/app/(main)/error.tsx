@@ -1,0 +1,4 @@
+'use client';
+
+// As the outer one, inside the rail: the way to other pages stays.
+export { default } from '../error';

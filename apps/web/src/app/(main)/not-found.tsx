@@ -1,0 +1,2 @@
+// As the outer one, inside the rail: the way to other pages stays.
+export { default } from '../not-found';

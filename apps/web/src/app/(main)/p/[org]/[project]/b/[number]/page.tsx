@@ -1,0 +1,56 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { Page } from '@/components/shell/page';
+import { ProblemPage } from '@/components/ui/states';
+import { loadBuild, loadSteps } from '@/features/builds/api/load-build';
+import { BuildPage } from '@/features/builds/components/build-page';
+import { readViewState } from '@/features/builds/model/build-view';
+import { buildTitle } from '@/features/builds/model/status';
+import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
+import { projectPath } from '@/lib/address/paths';
+import type { PageQuery } from '@/lib/address/query';
+import { visibleText } from '@/lib/format/names';
+
+interface Props {
+  params: Promise<ProjectParams & { number: string }>;
+  searchParams: Promise<PageQuery>;
+}
+
+async function load(params: Props['params']) {
+  const segments = await params;
+  if (!/^[1-9]\d{0,8}$/.test(segments.number)) notFound();
+  const project = await loadProject(segments);
+  if (!project.ok) return { project, build: null };
+  return { project, build: await loadBuild(project.value.id, Number(segments.number)) };
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { build } = await load(params);
+  if (!build?.ok) return {};
+  return {
+    title: { absolute: visibleText(buildTitle(build.value)) },
+    icons: { icon: `/marks/${build.value.status}.svg` },
+  };
+}
+
+export default async function Build({ params, searchParams }: Props) {
+  const [{ project, build }, query] = await Promise.all([load(params), searchParams]);
+  if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
+  if (!build?.ok) return build && <ProblemPage problem={build.problem} what="The build" />;
+  const viewState = readViewState(query);
+  const attempt = viewState.attempt ?? build.value.attempt;
+  const steps = attempt === 0 ? null : await loadSteps(build.value.id, attempt);
+  const home = projectPath(project.value);
+  return (
+    <Page
+      crumbs={[
+        { label: project.value.organizationSlug, href: '/projects' },
+        { label: project.value.slug, href: home },
+        { label: `#${build.value.number}` },
+      ]}
+      curl={`/builds/${build.value.id}`}
+    >
+      <BuildPage build={build.value} query={query} viewState={viewState} steps={steps} />
+    </Page>
+  );
+}

@@ -1,0 +1,70 @@
+import { notFound } from 'next/navigation';
+import type { ReactNode } from 'react';
+import type { ProblemView } from '@/lib/api/problem';
+import { classes } from '@/lib/classes';
+import { TryAgain } from './try-again';
+
+/** Nothing is there, why, and what to do. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="mx-auto max-w-[62ch] px-4 py-10 text-center">
+      <p className="font-semibold">{title}</p>
+      {children && <div className="mt-2 grid gap-3 text-text-2">{children}</div>}
+    </div>
+  );
+}
+
+const sides = { mine: 'This request', service: 'The service' } as const;
+
+/** One panel could not be filled; the others stay. */
+export function ProblemPanel({ problem, what }: { problem: ProblemView; what: string }) {
+  const side = problem.status >= 500 ? sides.service : sides.mine;
+  return (
+    <div role="alert" className="grid gap-1.5 px-4 py-5">
+      <p>
+        <strong className="font-semibold text-bad">{what} could not be shown.</strong> {problem.title}.
+      </p>
+      {problem.detail && <p className="text-text-2">{problem.detail}</p>}
+      {problem.status === 403 && (
+        <p className="text-text-2">
+          Your role does not allow it. An owner or admin of the organization can change that.
+        </p>
+      )}
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-text-2">
+        <span>
+          {side}: <code>{problem.code}</code>
+        </span>
+        {problem.requestId && (
+          <span>
+            request <code>{problem.requestId}</code>
+          </span>
+        )}
+        <TryAgain />
+      </p>
+    </div>
+  );
+}
+
+/** The page itself could not be filled. What does not exist, or is not for this person to know, is our 404 page. */
+export function ProblemPage({ problem, what }: { problem: ProblemView; what: string }) {
+  if (problem.status === 404 || problem.status === 400) notFound();
+  return (
+    <main id="main" className="p-4 sm:p-6">
+      <div className="rounded border border-line bg-surface">
+        <ProblemPanel problem={problem} what={what} />
+      </div>
+    </main>
+  );
+}
+
+/** Holds the place of what is on its way; seen only when it takes longer than 150 ms. */
+export function Skeleton({ lines, className }: { lines: number; className?: string }) {
+  return (
+    <div aria-busy="true" className={classes('late-skeleton grid gap-2.5 p-3', className)}>
+      <span className="sr-only">Loading</span>
+      {Array.from({ length: lines }, (_, index) => (
+        <div key={index} className={classes('h-4 rounded bg-sunken', index % 3 === 2 ? 'w-3/5' : 'w-full')} />
+      ))}
+    </div>
+  );
+}

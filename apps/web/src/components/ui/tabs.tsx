@@ -1,0 +1,28 @@
+import { Link } from './link';
+
+export interface TabItem {
+  readonly href: string;
+  readonly label: string;
+  readonly count?: number;
+  readonly active: boolean;
+}
+
+/** Views of one page. Each has its own address. */
+export function Tabs({ label, items }: { label: string; items: readonly TabItem[] }) {
+  return (
+    <nav aria-label={label} className="flex gap-1 overflow-x-auto text-text-2">
+      {items.map((item) => (
+        <Link
+          key={item.href}
+          href={item.href}
+          scroll={false}
+          aria-current={item.active ? 'page' : undefined}
+          className="border-b-2 border-transparent px-2.5 py-1.5 whitespace-nowrap hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text"
+        >
+          {item.label}
+          {item.count !== undefined && <span className="ml-1.5 text-text-3 tabular-nums">{item.count}</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+}

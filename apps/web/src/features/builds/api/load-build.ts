@@ -1,0 +1,17 @@
+import 'server-only';
+import { buildSchema, dockerfileSchema, stepsSchema } from '@cooperage/contracts';
+import { cache } from 'react';
+import { withQuery } from '@/lib/api/list';
+import { read } from '@/lib/api/server';
+
+export const loadBuild = cache((projectId: string, number: number) =>
+  read(`/projects/${projectId}/builds/by-number/${number}`, buildSchema),
+);
+
+export const loadSteps = cache((buildId: string, attempt: number) =>
+  read(withQuery(`/builds/${buildId}/steps`, { attempt }), stepsSchema),
+);
+
+export function loadDockerfile(buildId: string, attempt: number) {
+  return read(withQuery(`/builds/${buildId}/dockerfile`, { attempt }), dockerfileSchema);
+}

@@ -1,0 +1,70 @@
+import type { Attempt } from '@cooperage/contracts';
+import { Link, textLinkClass } from '@/components/ui/link';
+import { Moment } from '@/components/ui/moment';
+import { Span } from '@/components/ui/span';
+import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { formatBytes } from '@/lib/format/bytes';
+import { visibleText } from '@/lib/format/names';
+import { blameWords } from '../model/status';
+
+const stateWords: Readonly<Record<Attempt['state'], string>> = {
+  dispatched: 'handed out',
+  claimed: 'taken by a worker',
+  built: 'built',
+  failed: 'failed',
+  lost: 'lost',
+  canceled: 'canceled',
+  timed_out: 'timed out',
+};
+
+/** Tries of one build. A new one is made only after a fault outside the build's own content. */
+export function AttemptsView({ attempts, shown }: { attempts: readonly Attempt[]; shown: number }) {
+  if (attempts.length === 0) return <p className="px-3 py-4 text-text-2">No worker has been asked yet.</p>;
+  return (
+    <Table
+      label="Attempts"
+      head={
+        <>
+          <Th>Attempt</Th>
+          <Th>State</Th>
+          <Th wide>Worker</Th>
+          <Th right>Time</Th>
+          <Th right wide>
+            Log
+          </Th>
+          <Th right>Began</Th>
+        </>
+      }
+    >
+      {attempts.map((attempt) => (
+        <tr key={attempt.id} className={rowClass}>
+          <Td>
+            <Link href={`?view=log&attempt=${attempt.number}`} className={textLinkClass} data-row>
+              Attempt {attempt.number}
+            </Link>
+            {attempt.number === shown && <span className="text-text-3"> · shown</span>}
+          </Td>
+          <Td>
+            {stateWords[attempt.state]}
+            {attempt.failure && (
+              <div className="text-xs text-bad">
+                {attempt.failure.code} · {blameWords[attempt.failure.blame]} · {visibleText(attempt.failure.message)}
+              </div>
+            )}
+          </Td>
+          <Td wide>{attempt.workerName ? <code>{visibleText(attempt.workerName)}</code> : '–'}</Td>
+          <Td right>
+            <Span start={attempt.claimedAt} end={attempt.endedAt} />
+          </Td>
+          <Td right wide>
+            {formatBytes(attempt.logBytes)}
+            {!attempt.logComplete && ' so far'}
+          </Td>
+          <Td right>
+            <Moment at={attempt.claimedAt ?? attempt.dispatchedAt} />
+          </Td>
+        </tr>
+      ))}
+    </Table>
+  );
+}

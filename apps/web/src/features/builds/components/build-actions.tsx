@@ -1,0 +1,51 @@
+'use client';
+
+import type { BuildSummary } from '@cooperage/contracts';
+import { useRouter } from 'next/navigation';
+import { Button } from '@/components/ui/button';
+import { ProblemNote } from '@/components/ui/problem-note';
+import { projectPath } from '@/lib/address/paths';
+import { send } from '@/lib/api/browser';
+import { useChange } from '@/lib/api/use-change';
+
+export interface BuildActionsProps {
+  readonly build: Pick<BuildSummary, 'id' | 'organizationSlug' | 'projectSlug'>;
+  readonly can: { readonly cancel: boolean; readonly retry: boolean };
+}
+
+/** Stop and retry. Both act at once: a stop says on the page when the work has really ended, a retry is a new build. */
+export function BuildActions({ build, can }: BuildActionsProps) {
+  const router = useRouter();
+  const { pending, problem, run } = useChange();
+  const cancel = (): void => run(() => send('POST', `/v1/builds/${build.id}/cancel`));
+  const retry = (noCache: boolean): void =>
+    run(
+      () => send<{ number: number }>('POST', `/v1/builds/${build.id}/retry`, { noCache }),
+      (created) => {
+        const project = { organizationSlug: build.organizationSlug, slug: build.projectSlug };
+        router.push(`${projectPath(project)}/b/${created.number}`);
+      },
+    );
+  return (
+    <div className="grid justify-items-end gap-2">
+      <div className="flex flex-wrap gap-2">
+        {can.cancel && (
+          <Button look="danger" shortcut="s" disabled={pending} onClick={cancel}>
+            Stop
+          </Button>
+        )}
+        {can.retry && (
+          <>
+            <Button disabled={pending} onClick={() => retry(true)}>
+              Retry without cache
+            </Button>
+            <Button look="primary" shortcut="r" disabled={pending} onClick={() => retry(false)}>
+              Retry
+            </Button>
+          </>
+        )}
+      </div>
+      <ProblemNote problem={problem} />
+    </div>
+  );
+}

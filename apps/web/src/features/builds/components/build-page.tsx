@@ -1,0 +1,122 @@
+import type { Build, Step } from '@cooperage/contracts';
+import { isFinal } from '@cooperage/domain/predicates';
+import { Suspense } from 'react';
+import { Card } from '@/components/ui/card';
+import { ProblemPanel, Skeleton } from '@/components/ui/states';
+import { Tabs } from '@/components/ui/tabs';
+import { LogPanel } from '@/features/log/components/log-panel';
+import { buildPath } from '@/lib/address/paths';
+import { changeQuery, type PageQuery } from '@/lib/address/query';
+import type { Result } from '@/lib/api/problem';
+import type { BuildView, BuildViewState } from '../model/build-view';
+import { stepMs } from '../model/step-groups';
+import { AttemptsView } from './attempts-view';
+import { BuildHeader } from './build-header';
+import { CauseCard } from './cause-card';
+import { DockerfileView } from './dockerfile-view';
+import { InputsView } from './inputs-view';
+import { LiveBuild } from './live-refresh';
+import { OutcomeCard } from './outcome-card';
+import { PhaseStrip } from './phase-strip';
+import { StepsCard } from './steps-card';
+import { WarningsCard } from './warnings-card';
+
+export interface BuildPageProps {
+  readonly build: Build;
+  readonly query: PageQuery;
+  readonly viewState: BuildViewState;
+  readonly steps: Result<{ steps: readonly Step[] }> | null;
+}
+
+export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
+  const over = isFinal(build.status);
+  const attempt = viewState.attempt ?? build.attempt;
+  const known = steps?.ok ? steps.value.steps : [];
+  const failing = build.failure?.place?.stepOrdinal ?? null;
+  const logAddress = viewState.view === 'log' ? null : changeQuery(buildPath(build), query, { view: null });
+  return (
+    <>
+      {!over && <LiveBuild projectId={build.projectId} buildId={build.id} running={build.status !== 'queued'} />}
+      <BuildHeader build={build} />
+      <PhaseStrip build={build} nowMs={Date.now()} />
+      {build.failure && (
+        <CauseCard buildId={build.id} attempt={build.attempt} failure={build.failure} logAddress={logAddress} />
+      )}
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(18rem,23rem)_minmax(0,1fr)]">
+        <div className="grid gap-4">
+          {steps && !steps.ok ? (
+            <Card title="Steps">
+              <ProblemPanel problem={steps.problem} what="The steps" />
+            </Card>
+          ) : (
+            <StepsCard steps={known} buildIsOver={over} failingOrdinal={failing} logAddress={logAddress} />
+          )}
+          <WarningsCard warnings={build.warnings} />
+        </div>
+        <div className="grid min-w-0 gap-4">
+          <Card>
+            <div className="border-b border-line px-2 pt-1">
+              <ViewTabs build={build} query={query} view={viewState.view} />
+            </div>
+            <View build={build} view={viewState.view} attempt={attempt} steps={known} over={over} />
+          </Card>
+          <OutcomeCard build={build} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function ViewTabs({ build, query, view }: { build: Build; query: PageQuery; view: BuildView }) {
+  const item = (each: BuildView, label: string, count?: number) => ({
+    href: changeQuery(buildPath(build), query, { view: each === 'log' ? null : each }),
+    label,
+    count,
+    active: each === view,
+  });
+  return (
+    <Tabs
+      label="Views of the build"
+      items={[
+        item('log', 'Log'),
+        item('dockerfile', 'Dockerfile'),
+        item('inputs', 'Inputs'),
+        item('attempts', 'Attempts', build.attempts.length),
+      ]}
+    />
+  );
+}
+
+interface ViewProps {
+  readonly build: Build;
+  readonly view: BuildView;
+  readonly attempt: number;
+  readonly steps: readonly Step[];
+  readonly over: boolean;
+}
+
+function View({ build, view, attempt, steps, over }: ViewProps) {
+  if (view === 'inputs') return <InputsView build={build} />;
+  if (view === 'attempts') return <AttemptsView attempts={build.attempts} shown={attempt} />;
+  if (attempt === 0) {
+    return (
+      <p className="px-3 py-6 text-text-2">
+        {over ? 'No worker took this build.' : 'No worker has taken this build yet.'}
+      </p>
+    );
+  }
+  if (view === 'dockerfile') {
+    return (
+      <Suspense fallback={<Skeleton lines={12} />}>
+        <DockerfileView buildId={build.id} attempt={attempt} steps={steps} failure={build.failure} buildIsOver={over} />
+      </Suspense>
+    );
+  }
+  const logSteps = steps.map((step) => ({
+    ordinal: step.ordinal,
+    name: step.name,
+    ms: stepMs(step),
+    failed: step.error !== null,
+  }));
+  return <LogPanel key={attempt} buildId={build.id} attempt={attempt} steps={logSteps} buildIsOver={over} />;
+}

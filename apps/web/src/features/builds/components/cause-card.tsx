@@ -1,0 +1,90 @@
+import type { Failure } from '@cooperage/contracts';
+import { type ReactNode, Suspense } from 'react';
+import { Link } from '@/components/ui/link';
+import { Skeleton } from '@/components/ui/states';
+import { visibleText } from '@/lib/format/names';
+import { loadEvidence } from '../api/load-evidence';
+import { blameWords } from '../model/status';
+import { StepLink } from './step-link';
+
+export interface CauseCardProps {
+  readonly buildId: string;
+  readonly attempt: number;
+  readonly failure: Failure;
+  readonly logAddress: string | null;
+}
+
+/** Why a build failed, in four parts: cause and blame, place, evidence, what to do next. */
+export function CauseCard({ buildId, attempt, failure, logAddress }: CauseCardProps) {
+  const step = failure.place?.stepOrdinal;
+  return (
+    <section aria-label="Cause" className="rounded border border-l-4 border-bad bg-bad-bg px-4 py-3">
+      <h2 className="text-base">
+        <strong className="font-semibold text-bad">
+          {failure.code} · {blameWords[failure.blame]}
+        </strong>{' '}
+        <span className="break-words">{visibleText(failure.message)}</span>
+      </h2>
+      <dl className="mt-2 grid gap-x-3.5 gap-y-1 sm:grid-cols-[5.5rem_minmax(0,1fr)]">
+        {failure.place && (
+          <Part name="Place">
+            <Place place={failure.place} logAddress={logAddress} />
+          </Part>
+        )}
+        {step !== undefined && (
+          <Part name="Evidence">
+            <Suspense fallback={<Skeleton lines={3} className="p-0" />}>
+              <Evidence buildId={buildId} attempt={attempt} step={step} />
+            </Suspense>
+          </Part>
+        )}
+        <Part name="Next">{failure.advice}</Part>
+      </dl>
+    </section>
+  );
+}
+
+function Part({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-text-2">{name}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
+}
+
+function Place({ place, logAddress }: { place: NonNullable<Failure['place']>; logAddress: string | null }) {
+  const line = place.file && place.line ? `${place.file}:${place.line}` : place.file;
+  return (
+    <>
+      {line && (
+        <Link href="?view=dockerfile#failing-line" className="underline-offset-2 hover:underline">
+          <code>{visibleText(line)}</code>
+        </Link>
+      )}
+      {place.step && (
+        <>
+          {line && ' · '}
+          <StepLink
+            ordinal={place.stepOrdinal ?? 0}
+            logAddress={logAddress}
+            className="underline-offset-2 hover:underline"
+          >
+            <code>{visibleText(place.step)}</code>
+          </StepLink>
+        </>
+      )}
+      {place.exitCode !== undefined && ` · exit code ${place.exitCode}`}
+    </>
+  );
+}
+
+async function Evidence({ buildId, attempt, step }: { buildId: string; attempt: number; step: number }) {
+  const lines = await loadEvidence(buildId, attempt, step);
+  if (lines === null) return <span className="text-text-2">The step printed nothing that could be read here.</span>;
+  return (
+    <pre className="max-h-80 overflow-auto whitespace-pre-wrap break-words [unicode-bidi:isolate]">
+      {lines.map((line) => visibleText(line.replaceAll('\t', '  '))).join('\n')}
+    </pre>
+  );
+}

@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { readViewState } from './build-view';
+
+it('reads view and attempt, and nothing that is neither', () => {
+  expect(readViewState({})).toEqual({ view: 'log', attempt: null });
+  expect(readViewState({ view: 'inputs', attempt: '2' })).toEqual({ view: 'inputs', attempt: 2 });
+  for (const attempt of ['0', '-1', '1e3', '99999', '1;x']) expect(readViewState({ attempt }).attempt).toBeNull();
+  expect(readViewState({ view: 'xss', attempt: ['2', '3'] })).toEqual({ view: 'log', attempt: null });
+});

@@ -1,0 +1,65 @@
+'use client';
+
+import { tabConnection } from '@/lib/live/tab-connection';
+import type { LogPorts, LogRange } from '../model/log-feed';
+
+/** Most bytes of one range. */
+const rangeBytes = 1_048_576;
+
+/** The log of one attempt, by HTTP and by the socket of this tab. */
+export function logPorts(buildId: string, attempt: number): LogPorts {
+  const mine = (head: { buildId: string; attempt: number }): boolean =>
+    head.buildId === buildId && head.attempt === attempt;
+  return {
+    fetchRange: (from, signal) => fetchRange(buildId, attempt, from, signal),
+    async subscribe(from) {
+      const answer = await tabConnection.ask('log:subscribe', { buildId, attempt, from });
+      return answer?.ok ?? false;
+    },
+    listen(handlers) {
+      const release = tabConnection.acquire();
+      const offs = [
+        tabConnection.on(
+          'log:frames',
+          (head, frames) => mine(head) && handlers.frames(head.nextN, new Uint8Array(frames)),
+        ),
+        tabConnection.on('log:lagging', (head) => mine(head) && handlers.lagging()),
+        tabConnection.on('log:complete', (head) => mine(head) && handlers.complete(head.nextN)),
+      ];
+      return () => {
+        void tabConnection.ask('log:unsubscribe', { buildId, attempt });
+        for (const off of offs) off();
+        release();
+      };
+    },
+    watchConnection(listener) {
+      const tell = (): void => {
+        const state = tabConnection.current();
+        if (state.kind === 'live') listener(null);
+        else if (state.kind === 'polling') listener(state.reason);
+      };
+      tell();
+      return tabConnection.subscribe(tell);
+    },
+  };
+}
+
+async function fetchRange(buildId: string, attempt: number, from: number, signal: AbortSignal): Promise<LogRange> {
+  const query = new URLSearchParams({ attempt: String(attempt), from: String(from), limit: String(rangeBytes) });
+  const response = await fetch(`/api/v1/builds/${buildId}/log/entries?${query}`, {
+    credentials: 'same-origin',
+    signal,
+  }).catch(() => null);
+  if (!response) throw new Error('the service could not be reached');
+  if (response.status === 401) throw new Error('the session has ended; sign in again');
+  if (!response.ok) throw new Error(`the service could not read the log (${response.status})`);
+  return {
+    bytes: new Uint8Array(await response.arrayBuffer()),
+    next: Number(response.headers.get('x-log-next') ?? from),
+    complete: response.headers.get('x-log-complete') === 'true',
+  };
+}
+
+export function logDownload(buildId: string, attempt: number, format: 'text' | 'jsonl'): string {
+  return `/api/v1/builds/${buildId}/log?attempt=${attempt}&format=${format}`;
+}

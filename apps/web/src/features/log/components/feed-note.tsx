@@ -1,0 +1,36 @@
+import { Button } from '@/components/ui/button';
+import type { FeedState } from '../model/log-feed';
+
+/** How the lines arrive, when that is worth saying. */
+export function FeedNote({ state, onMore }: { state: FeedState; onMore: () => void }) {
+  switch (state.kind) {
+    case 'loading':
+      return <span>reading</span>;
+    case 'live':
+      return (
+        <span className="inline-flex items-center gap-1.5">
+          <span aria-hidden className="size-[7px] rounded-full bg-good" />
+          live
+        </span>
+      );
+    case 'catching_up':
+      return <span className="text-wait">catching up from the archive</span>;
+    case 'polling':
+      return (
+        <span role="status" className="text-wait">
+          asking every second: {state.reason}
+        </span>
+      );
+    case 'paused':
+      return (
+        <span className="inline-flex flex-wrap items-center gap-2 text-wait">
+          This log is long; only its first part was read.
+          <Button onClick={onMore} className="text-xs">
+            Read more
+          </Button>
+        </span>
+      );
+    case 'complete':
+      return <span>complete</span>;
+  }
+}

@@ -1,0 +1,185 @@
+import { decodeLogEntries, type LogEntry } from '@cooperage/domain/predicates';
+
+/** One answer of `GET /builds/{id}/log/entries`. */
+export interface LogRange {
+  readonly bytes: Uint8Array;
+  /** Cursor of what follows. */
+  readonly next: number;
+  /** The attempt prints no more; what is stored may still go on after this range. */
+  readonly complete: boolean;
+}
+
+export interface LiveLogHandlers {
+  frames(nextN: number, frames: Uint8Array): void;
+  lagging(): void;
+  complete(nextN: number): void;
+}
+
+/** Where a feed gets its entries from. */
+export interface LogPorts {
+  /** @throws {Error} with a sentence for a person when the range cannot be had now. */
+  fetchRange(from: number, signal: AbortSignal): Promise<LogRange>;
+  /** Asks for frames from a cursor on. False when there is no socket, or it refused. */
+  subscribe(from: number): Promise<boolean>;
+  listen(handlers: LiveLogHandlers): () => void;
+  /** Calls back with null when the socket is there, else with the reason why it is not. */
+  watchConnection(listener: (reason: string | null) => void): () => void;
+}
+
+export type FeedState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'catching_up' }
+  | { readonly kind: 'polling'; readonly reason: string }
+  /** More is there than a page should take by itself. */
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'complete' };
+
+/** How much is taken before the reader is asked, in bytes as stored. */
+export const pauseAfterBytes = 32 * 1024 * 1024;
+const pollMs = 1000;
+
+/**
+ * Brings one attempt's log to the page: stored ranges by HTTP, then frames by socket, each entry once and in order. The
+ * cursor is the next sequence number; a frame beyond it is a gap, which is filled by HTTP. Without a socket it polls.
+ */
+export class LogFeed {
+  private cursor = 0;
+  private bytes = 0;
+  private allowance = pauseAfterBytes;
+  private state: FeedState = { kind: 'loading' };
+  private connectionReason: string | null = 'the socket is not there yet';
+  private reading = false;
+  private readAgain = false;
+  private pollTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly abort = new AbortController();
+  private readonly cleanups: (() => void)[] = [];
+
+  constructor(
+    private readonly ports: LogPorts,
+    private readonly onEntries: (entries: readonly LogEntry[]) => void,
+    private readonly onState: (state: FeedState) => void,
+  ) {}
+
+  start(): void {
+    this.cleanups.push(
+      this.ports.listen({
+        frames: (nextN, frames) => this.takeFrames(nextN, frames),
+        lagging: () => this.catchUp(),
+        complete: (nextN) => (nextN <= this.cursor ? this.finish() : this.catchUp()),
+      }),
+      this.ports.watchConnection((reason) => this.connectionChanged(reason)),
+    );
+    void this.read();
+  }
+
+  /** The reader wants more of a long log. */
+  more(): void {
+    this.allowance = this.bytes + pauseAfterBytes;
+    this.change({ kind: 'loading' });
+    void this.read();
+  }
+
+  stop(): void {
+    this.abort.abort();
+    clearTimeout(this.pollTimer);
+    for (const cleanup of this.cleanups) cleanup();
+  }
+
+  /** Reads by HTTP until there is no more for now, then waits for frames or for the next poll. */
+  private async read(): Promise<void> {
+    if (this.reading || this.isOver()) {
+      this.readAgain = true;
+      return;
+    }
+    this.reading = true;
+    this.readAgain = false;
+    clearTimeout(this.pollTimer);
+    const reason = await this.readRanges();
+    this.reading = false;
+    if (this.isOver() || this.state.kind === 'paused') return;
+    if (this.readAgain) void this.read();
+    else await this.waitForMore(reason);
+  }
+
+  /** @returns why reading stopped early, or null when everything that is there was read. */
+  private async readRanges(): Promise<string | null> {
+    try {
+      for (;;) {
+        const before = this.cursor;
+        const range = await this.ports.fetchRange(before, this.abort.signal);
+        if (this.abort.signal.aborted) return null;
+        this.take(decodeLogEntries(range.bytes), range.bytes.length);
+        this.cursor = Math.max(this.cursor, range.next);
+        if (this.cursor > before && this.bytes < this.allowance) continue;
+        if (this.cursor > before) this.change({ kind: 'paused' });
+        else if (range.complete) this.finish();
+        return null;
+      }
+    } catch (error) {
+      return error instanceof Error ? error.message : 'the log could not be read';
+    }
+  }
+
+  private async waitForMore(failure: string | null): Promise<void> {
+    if (failure === null && this.connectionReason === null && (await this.ports.subscribe(this.cursor))) {
+      if (!this.isOver()) this.change({ kind: 'live' });
+      return;
+    }
+    if (this.isOver()) return;
+    const reason = failure ?? this.connectionReason ?? 'the live service refused the subscription';
+    this.change({ kind: 'polling', reason });
+    this.pollTimer = setTimeout(() => void this.read(), pollMs);
+  }
+
+  private takeFrames(nextN: number, frames: Uint8Array): void {
+    if (this.isOver() || this.reading || this.state.kind === 'paused') return;
+    const entries = decodeLogEntries(frames);
+    const first = entries[0];
+    if (first && first.n > this.cursor) {
+      this.catchUp();
+      return;
+    }
+    this.take(entries, frames.length);
+    this.cursor = Math.max(this.cursor, nextN);
+    if (this.state.kind !== 'live') this.change({ kind: 'live' });
+  }
+
+  /** Hands on what is new of `entries`; what was seen before is passed over. */
+  private take(entries: readonly LogEntry[], size: number): void {
+    const fresh = entries.filter((entry) => entry.n >= this.cursor);
+    const last = fresh.at(-1);
+    if (!last) return;
+    this.bytes += size;
+    this.cursor = last.n + 1;
+    this.onEntries(fresh);
+  }
+
+  private catchUp(): void {
+    if (this.isOver() || this.state.kind === 'paused') return;
+    this.change({ kind: 'catching_up' });
+    void this.read();
+  }
+
+  private connectionChanged(reason: string | null): void {
+    const came = reason === null && this.connectionReason !== null;
+    this.connectionReason = reason;
+    if (this.isOver() || this.state.kind === 'loading' || this.state.kind === 'paused') return;
+    // After an outage the gap is read first; after a loss polling begins at once.
+    if (came || (reason !== null && this.state.kind === 'live')) void this.read();
+  }
+
+  private finish(): void {
+    clearTimeout(this.pollTimer);
+    this.change({ kind: 'complete' });
+  }
+
+  private isOver(): boolean {
+    return this.state.kind === 'complete' || this.abort.signal.aborted;
+  }
+
+  private change(state: FeedState): void {
+    this.state = state;
+    if (!this.abort.signal.aborted) this.onState(state);
+  }
+}

@@ -1,0 +1,14 @@
+/** Where to go after sign-in. Only addresses of this origin: anything else would be an open redirect. */
+export function safeReturnPath(value: string | null | undefined): string {
+  if (!value?.startsWith('/') || /^\/[/\\]/.test(value) || /[\0-\x20\x7f\\]/.test(value)) return '/';
+  const base = 'http://own.invalid';
+  if (!URL.canParse(value, base)) return '/';
+  const url = new URL(value, base);
+  if (url.origin !== base || url.pathname === '/sign-in') return '/';
+  return `${url.pathname}${url.search}`;
+}
+
+export function signInPath(from: string | null | undefined): string {
+  const path = safeReturnPath(from);
+  return path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`;
+}

@@ -1,0 +1,26 @@
+import { ok, type Result, toProblemView, unreachable } from './problem';
+
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * A change below `/api`, from the browser. The origin check and the session cookie are the API's protection, so nothing
+ * else is sent along. `T` is what the contract promises; the API has checked it with the same schema.
+ */
+export async function send<T = unknown>(method: Method, path: string, body?: unknown): Promise<Result<T>> {
+  try {
+    const response = await fetch(`/api${path}`, {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const answer: unknown = await response.json().catch(() => null);
+    if (response.ok) return ok(answer as T);
+    return {
+      ok: false,
+      problem: toProblemView(answer, response.status, response.headers.get('x-request-id') ?? ''),
+    };
+  } catch {
+    return { ok: false, problem: unreachable() };
+  }
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { type KeyEffect, navigationKeys, nextRow, noKeys, pressKey } from './key-map';
+
+function type(...keys: [string, number][]): KeyEffect {
+  let state = noKeys;
+  let effect: KeyEffect = { kind: 'none' };
+  for (const [key, atMs] of keys) ({ state, effect } = pressKey(state, key, atMs));
+  return effect;
+}
+
+describe('key map', () => {
+  it('goes to each page by its two keys', () => {
+    for (const { keys, href } of navigationKeys) {
+      expect(type([keys[0]!, 0], [keys[1]!, 300])).toEqual({ kind: 'go', href });
+    }
+  });
+
+  it('forgets a half-typed sequence', () => {
+    expect(type(['g', 0], ['b', 5000])).toEqual({ kind: 'press', key: 'b' });
+    expect(type(['g', 0], ['x', 10], ['b', 20])).toEqual({ kind: 'press', key: 'b' });
+  });
+
+  it('has no two sequences alike', () => {
+    const all = navigationKeys.map((binding) => binding.keys.join(' '));
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('walks rows and opens the list of keys', () => {
+    expect(type(['j', 0])).toEqual({ kind: 'row', step: 1 });
+    expect(type(['k', 0])).toEqual({ kind: 'row', step: -1 });
+    expect(type(['?', 0])).toEqual({ kind: 'help' });
+    expect(type(['Shift', 0])).toEqual({ kind: 'none' });
+  });
+
+  it('stays inside the list', () => {
+    expect(nextRow(-1, 1, 3)).toBe(0);
+    expect(nextRow(-1, -1, 3)).toBe(2);
+    expect(nextRow(2, 1, 3)).toBe(2);
+    expect(nextRow(0, -1, 3)).toBe(0);
+    expect(nextRow(-1, 1, 0)).toBe(-1);
+  });
+});

@@ -1,0 +1,68 @@
+/** One shortcut: keys pressed one after the other, and what it does in words. */
+export interface KeyBinding {
+  readonly keys: readonly string[];
+  readonly label: string;
+}
+
+export interface NavigationKey extends KeyBinding {
+  readonly href: string;
+}
+
+export const navigationKeys: readonly NavigationKey[] = [
+  { keys: ['g', 'o'], label: 'Overview', href: '/' },
+  { keys: ['g', 'p'], label: 'Projects', href: '/projects' },
+  { keys: ['g', 'b'], label: 'Builds', href: '/builds' },
+  { keys: ['g', 'w'], label: 'Workers', href: '/workers' },
+  { keys: ['g', 't'], label: 'Tokens', href: '/tokens' },
+];
+
+export const listKeys: readonly KeyBinding[] = [
+  { keys: ['j'], label: 'Next row' },
+  { keys: ['k'], label: 'Previous row' },
+  { keys: ['Enter'], label: 'Open the row' },
+  { keys: ['?'], label: 'This list' },
+  { keys: ['Esc'], label: 'Close what is open' },
+];
+
+/** A half-typed sequence is forgotten after this long, in milliseconds. */
+const sequenceMs = 1200;
+
+export type KeyEffect =
+  | { readonly kind: 'go'; readonly href: string }
+  | { readonly kind: 'row'; readonly step: 1 | -1 }
+  | { readonly kind: 'help' }
+  /** A control of the page that carries this key presses itself. */
+  | { readonly kind: 'press'; readonly key: string }
+  | { readonly kind: 'none' };
+
+export interface KeyState {
+  readonly pending: string | null;
+  readonly atMs: number;
+}
+
+export const noKeys: KeyState = { pending: null, atMs: 0 };
+
+/** What one key press means. Pure: the page's controls are found by whoever carries the effect out. */
+export function pressKey(state: KeyState, key: string, atMs: number): { state: KeyState; effect: KeyEffect } {
+  const pending = state.pending !== null && atMs - state.atMs <= sequenceMs ? state.pending : null;
+  if (pending !== null) {
+    const target = navigationKeys.find((binding) => binding.keys[0] === pending && binding.keys[1] === key);
+    if (target) return { state: noKeys, effect: { kind: 'go', href: target.href } };
+  }
+  if (key === 'g') return { state: { pending: 'g', atMs }, effect: { kind: 'none' } };
+  return { state: noKeys, effect: singleKey(key) };
+}
+
+function singleKey(key: string): KeyEffect {
+  if (key === 'j') return { kind: 'row', step: 1 };
+  if (key === 'k') return { kind: 'row', step: -1 };
+  if (key === '?') return { kind: 'help' };
+  return key.length === 1 ? { kind: 'press', key } : { kind: 'none' };
+}
+
+/** Index of the row to go to; from nowhere `j` goes to the first and `k` to the last. */
+export function nextRow(current: number, step: 1 | -1, count: number): number {
+  if (count === 0) return -1;
+  if (current === -1) return step === 1 ? 0 : count - 1;
+  return Math.min(count - 1, Math.max(0, current + step));
+}

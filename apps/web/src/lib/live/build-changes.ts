@@ -1,0 +1,53 @@
+'use client';
+
+import type { BuildChange, ClientPayload } from '@cooperage/contracts';
+import { useRouter } from 'next/navigation';
+import { useEffect } from 'react';
+import { type Pace, paced } from './paced';
+import { tabConnection } from './tab-connection';
+
+export type LiveScope = ClientPayload<'builds:subscribe'>;
+
+export interface RefreshOptions {
+  readonly scopes: readonly LiveScope[];
+  /** Only changes of this build matter; all of the scopes when missing. */
+  readonly buildId?: string;
+  /** Ask again this often while the socket is away, in milliseconds. */
+  readonly pollMs: number;
+  /** Ask again this often even while live, for what no event announces; 0 for never. */
+  readonly tickMs: number;
+}
+
+const pace: Pace = { quietMs: 60, atMostEveryMs: 500 };
+
+/** Has the server make the page again whenever a build of the scopes changed. What the reader has open stays open. */
+export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshOptions): void {
+  const router = useRouter();
+  const key = JSON.stringify(scopes);
+  useEffect(() => {
+    const refresh = paced(() => router.refresh(), pace);
+    const release = tabConnection.acquire();
+    const join = (): void => {
+      if (tabConnection.current().kind !== 'live') return;
+      for (const scope of JSON.parse(key) as LiveScope[]) void tabConnection.ask('builds:subscribe', scope);
+      // Whatever happened while nobody listened.
+      refresh();
+    };
+    const offState = tabConnection.subscribe(join);
+    const offChange = tabConnection.on('build:changed', (change: BuildChange) => {
+      if (buildId === undefined || change.buildId === buildId) refresh();
+    });
+    if (tabConnection.current().kind === 'live') join();
+    const poll = setInterval(() => tabConnection.current().kind === 'polling' && refresh(), pollMs);
+    const tick = tickMs > 0 ? setInterval(() => refresh(), tickMs) : undefined;
+    return () => {
+      for (const scope of JSON.parse(key) as LiveScope[]) void tabConnection.ask('builds:unsubscribe', scope);
+      clearInterval(poll);
+      clearInterval(tick);
+      refresh.cancel();
+      offChange();
+      offState();
+      release();
+    };
+  }, [router, key, buildId, pollMs, tickMs]);
+}

@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectWithinMs, LiveConnection, type LiveSocket } from './live-connection';
+
+class FakeSocket implements LiveSocket {
+  connected = false;
+  connects = 0;
+  disconnects = 0;
+  private readonly listeners = new Map<string, Set<(...values: never[]) => void>>();
+  connect(): void {
+    this.connects++;
+  }
+  disconnect(): void {
+    this.disconnects++;
+    this.connected = false;
+  }
+  emit(_message: string, _payload: unknown, acknowledge: (answer: { ok: true }) => void): void {
+    acknowledge({ ok: true });
+  }
+  on(event: string, listener: (...values: never[]) => void): void {
+    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(listener));
+  }
+  off(event: string, listener: (...values: never[]) => void): void {
+    this.listeners.get(event)?.delete(listener);
+  }
+  fire(event: string, ...values: unknown[]): void {
+    if (event === 'connect') this.connected = true;
+    if (event === 'disconnect') this.connected = false;
+    for (const listener of this.listeners.get(event) ?? []) listener(...(values as never[]));
+  }
+}
+
+describe('LiveConnection', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  async function opened(): Promise<{ connection: LiveConnection; socket: FakeSocket; release: () => void }> {
+    const socket = new FakeSocket();
+    const connection = new LiveConnection(() => Promise.resolve(socket));
+    const release = connection.acquire();
+    await vi.advanceTimersByTimeAsync(0);
+    return { connection, socket, release };
+  }
+
+  it('gives up after three seconds and names the reason, and is live when the socket comes after all', async () => {
+    const { connection, socket } = await opened();
+    expect(connection.current()).toEqual({ kind: 'connecting' });
+    await vi.advanceTimersByTimeAsync(connectWithinMs);
+    expect(connection.current()).toEqual({ kind: 'polling', reason: 'the socket did not answer within 3 s' });
+    socket.fire('connect');
+    expect(connection.current()).toEqual({ kind: 'live' });
+  });
+
+  it('says at once that a socket is blocked', async () => {
+    const { connection, socket } = await opened();
+    socket.fire('connect_error', new Error('websocket error'));
+    expect(connection.current()).toMatchObject({ kind: 'polling', reason: expect.stringContaining('blocked') });
+  });
+
+  it('polls with a reason when the code of the socket cannot be loaded, and tries again for the next user', async () => {
+    const open = vi.fn().mockRejectedValue(new Error('chunk'));
+    const connection = new LiveConnection(open);
+    const release = connection.acquire();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connection.current()).toMatchObject({ kind: 'polling' });
+    release();
+    await vi.advanceTimersByTimeAsync(10_000);
+    connection.acquire();
+    expect(open).toHaveBeenCalledTimes(2);
+  });
+
+  it('stays open over a change of pages and closes after the last user', async () => {
+    const { connection, socket, release } = await opened();
+    socket.fire('connect');
+    release();
+    const releaseNext = connection.acquire();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(socket.disconnects).toBe(0);
+    releaseNext();
+    releaseNext();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(socket.disconnects).toBe(1);
+    expect(connection.current()).toEqual({ kind: 'off' });
+  });
+
+  it('asks nothing over a closed socket', async () => {
+    const { connection, socket } = await opened();
+    const payload = { projectId: '01890000-0000-7000-8000-000000000000' };
+    expect(connection.ask('builds:subscribe', payload)).toBeNull();
+    socket.fire('connect');
+    await expect(connection.ask('builds:subscribe', payload)).resolves.toEqual({ ok: true });
+    socket.fire('disconnect', 'transport close');
+    expect(connection.current()).toEqual({ kind: 'polling', reason: 'the connection was cut' });
+  });
+
+  it('hands events to a listener until it leaves', async () => {
+    const { connection, socket } = await opened();
+    const seen = vi.fn();
+    const off = connection.on('log:lagging', seen);
+    await vi.advanceTimersByTimeAsync(0);
+    socket.fire('log:lagging', { buildId: 'b', attempt: 1 });
+    off();
+    socket.fire('log:lagging', { buildId: 'b', attempt: 1 });
+    expect(seen).toHaveBeenCalledTimes(1);
+  });
+});
