@@ -6,7 +6,7 @@ export type { Entry, HistoryRecord, StatusResponse } from './proto/messages.js';
 export * from './session/index.js';
 export { BuildGraph, type SolveEvent, type VertexState } from './solve/build-graph.js';
 export { SolveFailure, type SourceLines } from './solve/failure.js';
-export { type Answer, type RunningSolve, type SolveOptions, startSolve } from './solve/solve.js';
+export { type RunningSolve, type SolveOptions, type SolveResult, startSolve } from './solve/solve.js';
 export { parseAddress, type TlsFiles } from './wire/address.js';
 export { type ConnectionOptions, EngineConnection } from './wire/connection.js';
 export { ConnectionLost, type ErrorDetail, RpcError, rpcCode } from './wire/errors.js';

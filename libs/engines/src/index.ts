@@ -1,1 +1,5 @@
-export {};
+export type { BuildkitEngineOptions } from './buildkit/engine.js';
+export { CacheExportFailure } from './cache-export-failure.js';
+export { type CheckedDockerfile, checkDockerfile } from './dockerfile/policy.js';
+export * from './engine.js';
+export { createEngine, type EngineKind, type EngineOptions, engineKinds, isEngineKind } from './engine-registry.js';

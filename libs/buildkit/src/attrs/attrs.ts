@@ -1,4 +1,4 @@
-import type { Entry, SolveRequest } from '../proto/messages.js';
+import type { Entry, HistoryRecord, SolveRequest } from '../proto/messages.js';
 import type { Digest } from './digest.js';
 
 /**
@@ -16,6 +16,8 @@ export interface FrontendOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Full references of cache manifests; those that are missing do no harm. */
   readonly cacheImports?: readonly string[];
+  /** The registry of the caches is spoken to without TLS. */
+  readonly insecureCache?: boolean;
   readonly noCache?: boolean;
   /**
    * Separates the cache mounts of those that differ in it. It holds a slash whatever it is, since BuildKit leaves the
@@ -42,7 +44,7 @@ export function frontendAttrs(options: FrontendOptions): Record<string, string> 
     ...(options.platform && { platform: options.platform }),
     ...prefixed('build-arg:', options.buildArgs),
     ...prefixed('label:', options.labels),
-    ...(options.cacheImports?.length && { 'cache-imports': JSON.stringify(options.cacheImports.map(registryCache)) }),
+    ...(options.cacheImports?.length && { 'cache-imports': cacheImports(options.cacheImports, options.insecureCache) }),
     // An empty value means all stages.
     ...(options.noCache && { 'no-cache': '' }),
     ...(options.cacheMountNamespace && {
@@ -62,6 +64,8 @@ export interface ImageExport {
    * keys alone; as the build argument SOURCE_DATE_EPOCH it would change WORKDIR and all that follows, in every commit.
    */
   readonly sourceDateEpoch?: number;
+  /** The registry is spoken to without TLS. */
+  readonly insecure?: boolean;
 }
 
 /** Pushes the image by digest, without any tag, and keeps it nowhere else. */
@@ -74,6 +78,7 @@ export function imageExporter(image: ImageExport): Entry {
     'name-canonical': 'true',
     'oci-mediatypes': 'true',
     store: 'false',
+    ...insecureAttr(image.insecure),
     ...(sourceDateEpoch !== undefined && { 'source-date-epoch': String(sourceDateEpoch) }),
     ...prefixed('annotation.', image.annotations),
   };
@@ -81,13 +86,17 @@ export function imageExporter(image: ImageExport): Entry {
 }
 
 /** Writes the results of all steps (`max`) or of the last stage (`min`) to a registry, as an OCI manifest. */
-export function registryCacheExport(reference: string, mode: 'max' | 'min'): Entry {
-  const Attrs = { ref: reference, mode, 'image-manifest': 'true', 'oci-mediatypes': 'true', compression: 'zstd' };
-  return { Type: 'registry', Attrs };
+export function registryCacheExport(reference: string, mode: 'max' | 'min', insecure?: boolean): Entry {
+  const form = { 'image-manifest': 'true', 'oci-mediatypes': 'true', compression: 'zstd' };
+  return { Type: 'registry', Attrs: { ref: reference, mode, ...form, ...insecureAttr(insecure) } };
 }
 
-function registryCache(reference: string): Entry {
-  return { Type: 'registry', Attrs: { ref: reference } };
+function cacheImports(references: readonly string[], insecure: boolean | undefined): string {
+  return JSON.stringify(references.map((ref) => ({ Type: 'registry', Attrs: { ref, ...insecureAttr(insecure) } })));
+}
+
+function insecureAttr(insecure: boolean | undefined): Record<string, string> {
+  return insecure ? { 'registry.insecure': 'true' } : {};
 }
 
 function prefixed(prefix: string, values: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -101,7 +110,7 @@ export interface ImageDescriptor {
 }
 
 /** The manifest that the image exporter made, from a Solve's answer; null when there is none. */
-export function imageDescriptor(answer: Readonly<Record<string, string>>): ImageDescriptor | null {
+export function imageOfAnswer(answer: Readonly<Record<string, string>>): ImageDescriptor | null {
   const encoded = answer['containerimage.descriptor'];
   if (!encoded) return null;
   const { digest, mediaType, size } = JSON.parse(Buffer.from(encoded, 'base64').toString()) as Record<string, unknown>;
@@ -109,19 +118,38 @@ export function imageDescriptor(answer: Readonly<Record<string, string>>): Image
   return { digest: digest as Digest, mediaType, sizeBytes: size };
 }
 
+/** The same from the engine's history. */
+export function imageOfRecord(record: HistoryRecord): ImageDescriptor | null {
+  // Results are counted by exporter, and there is one.
+  const result = record.Result?.Results['0'];
+  return result ? { digest: result.digest as Digest, mediaType: result.media_type, sizeBytes: result.size } : null;
+}
+
+/** Whether a Solve's answer says that a cache was written. */
+export function hasExportedCache(answer: Readonly<Record<string, string>>): boolean {
+  return answer['cache.manifest'] !== undefined;
+}
+
 /** The digest that a progress entry of the image exporter announces, before the push has ended. */
 export function announcedDigest(progressId: string): Digest | null {
   return (/^exporting manifest (sha256:[0-9a-f]{64})$/.exec(progressId)?.[1] as Digest | undefined) ?? null;
 }
 
-const deny = 1;
+/** Refuses or allows sources (of FROM, ADD, COPY --from) whose identifier matches, in Go's RE2 syntax. The last match wins. */
+export interface SourceRule {
+  readonly action: 'allow' | 'deny';
+  readonly expression: string;
+}
+
+const actions = { allow: 0, deny: 1 } as const;
 const regularExpression = 2;
 
-/** Refuses sources (of FROM, ADD, COPY --from) whose identifier matches one of the expressions (Go's RE2 syntax). */
-export function denySources(expressions: readonly string[]): SolveRequest['SourcePolicy'] {
-  const rules = expressions.map((identifier) => ({
-    action: deny,
-    selector: { identifier, match_type: regularExpression },
-  }));
-  return { version: 1, rules };
+export function sourcePolicy(rules: readonly SourceRule[]): SolveRequest['SourcePolicy'] {
+  return {
+    version: 1,
+    rules: rules.map(({ action, expression }) => ({
+      action: actions[action],
+      selector: { identifier: expression, match_type: regularExpression },
+    })),
+  };
 }

@@ -6,6 +6,7 @@ import { PacketWriter, packet, TransferEnded } from './packet-writer.js';
 import { type CallHeaders, SessionFault, type SessionMethod } from './service.js';
 import type { SyncFile, SyncTree } from './sync-tree.js';
 
+export const fileSyncPath = '/moby.filesync.v1.FileSync/DiffCopy';
 const chunkBytes = 128 * 1024;
 const parallelFiles = 8;
 
@@ -13,7 +14,7 @@ const parallelFiles = 8;
 export function fileSyncMethod(trees: ReadonlyMap<string, SyncTree>): SessionMethod {
   return {
     kind: 'stream',
-    path: '/moby.filesync.v1.FileSync/DiffCopy',
+    path: fileSyncPath,
     serve: (stream, headers) => {
       const tree = trees.get(headerValues(headers, 'dir-name')?.[0] ?? '');
       if (!tree) throw new SessionFault(rpcCode.notFound, 'no such folder');

@@ -1,5 +1,5 @@
 export { authMethods, type RegistryAuth } from './auth.js';
-export { fileSyncMethod } from './file-sync.js';
+export { fileSyncMethod, fileSyncPath } from './file-sync.js';
 export { secretsMethod } from './secrets.js';
 export { SessionFault, type SessionMethod } from './service.js';
 export { openSession, type Session, type SessionOptions } from './session.js';

@@ -14,7 +14,7 @@ export interface SessionOptions {
   readonly sharedKey: string;
   readonly methods: readonly SessionMethod[];
   /** Told of what failed on our side while answering; the engine sees only a code and a sentence. */
-  readonly onFault?: (error: unknown) => void;
+  readonly onFault?: (error: unknown, path: string) => void;
 }
 
 /** A session: for as long as it is open the engine may call its methods. */
@@ -38,9 +38,9 @@ export function openSession(connection: EngineConnection, options: SessionOption
     server = http2.performServerHandshake(transport, serverOptions);
     server.on('error', () => {});
     server.on('stream', (stream, headers, _flags, raw) => {
-      const method = methods.get(String(headers[':path']));
-      serve(stream, method, raw as unknown as string[]).catch((error: unknown) => {
-        if (!(error instanceof SessionFault)) options.onFault?.(error);
+      const path = String(headers[':path']);
+      serve(stream, methods.get(path), raw as unknown as string[]).catch((error: unknown) => {
+        if (!(error instanceof SessionFault)) options.onFault?.(error, path);
       });
     });
   });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { hasExportedCache, type ImageDescriptor, imageOfAnswer, imageOfRecord } from '../attrs/attrs.js';
 import { findBuild } from '../history/history.js';
 import type { MessageInput } from '../proto/codec.js';
 import type { Entry, SolveRequest, StatusResponse } from '../proto/messages.js';
@@ -22,16 +23,19 @@ export interface SolveOptions {
   readonly unrecorded?: boolean;
 }
 
-/** What the exporters answered, by key. */
-export type Answer = Readonly<Record<string, string>>;
+export interface SolveResult {
+  /** What the image exporter pushed; null without one. */
+  readonly image: ImageDescriptor | null;
+  readonly cacheExported: boolean;
+}
 
 export interface RunningSolve {
   /**
-   * The exporters' answers, when the engine has finished and no status message is outstanding. Rejects with
+   * What came out, when the engine has finished and no status message is outstanding. Rejects with
    * `SolveFailure`, `ConnectionLost` (even the history does not know the end), or `RpcError` with code `canceled`, the
    * last only when the engine says that all work of this build has ended.
    */
-  readonly done: Promise<Answer>;
+  readonly done: Promise<SolveResult>;
   /** Asks the engine to stop: it kills the steps that only this build waits for. */
   cancel(): void;
 }
@@ -74,7 +78,7 @@ class Running {
     this.solve?.cancel();
   }
 
-  async run(): Promise<Answer> {
+  async run(): Promise<SolveResult> {
     const line = await this.connection.line();
     const stopHeartbeat = startHeartbeat(this.connection, heartbeatMs, () => {
       this.silent = true;
@@ -90,11 +94,11 @@ class Running {
     }
   }
 
-  private async follow(line: Line): Promise<Answer> {
+  private async follow(line: Line): Promise<SolveResult> {
     const status = await followStatus(this.connection, this.options.reference, (message) =>
       this.ended ? undefined : this.onStatus(message),
     );
-    let answer: Answer = {};
+    let answer: Readonly<Record<string, string>> = {};
     this.solve = line.start(methods.solve, requestOf(this.options), (message) => {
       answer = message.ExporterResponse;
     });
@@ -105,10 +109,10 @@ class Running {
       return await this.failed(error, status);
     }
     await settle(status);
-    return answer;
+    return { image: imageOfAnswer(answer), cacheExported: hasExportedCache(answer) };
   }
 
-  private async failed(error: unknown, status: StatusStream): Promise<Answer> {
+  private async failed(error: unknown, status: StatusStream): Promise<SolveResult> {
     if (isCanceled(error)) {
       // The engine still has to end the steps; the status stream ends when they have ended.
       if (await status.ended) throw error;
@@ -120,11 +124,11 @@ class Running {
   }
 
   /** The answer did not arrive, but the engine may have written it down. */
-  private async recover(lost: ConnectionLost): Promise<Answer> {
+  private async recover(lost: ConnectionLost): Promise<SolveResult> {
     const until = Date.now() + recoverMs;
     while (!this.silent && Date.now() < until) {
       const fate = await findBuild(this.connection, this.options.reference).catch(() => null);
-      if (fate?.state === 'succeeded') return fate.record.ExporterResponse;
+      if (fate?.state === 'succeeded') return { image: imageOfRecord(fate.record), cacheExported: false };
       if (fate?.state === 'failed') throw new SolveFailure(fate.error);
       if (fate?.state !== 'running') break;
       await delay(50);

@@ -55,7 +55,11 @@ function follow(stream: ClientHttp2Stream, method: string, onMessage: MessageHan
   let trailers: IncomingHttpHeaders = {};
   let canceled = false;
   let broken: unknown;
-  const queue = new MessageQueue(stream, onMessage);
+  const fail = (error: unknown) => {
+    broken ??= error;
+    stream.close(constants.NGHTTP2_CANCEL);
+  };
+  const queue = new MessageQueue(stream, onMessage, fail);
   const reader = new FrameReader((message) => queue.put(message));
   // An answer without a body carries its status in the first headers ("trailers-only").
   stream.on('response', (headers) => {
@@ -68,8 +72,7 @@ function follow(stream: ClientHttp2Stream, method: string, onMessage: MessageHan
     try {
       reader.push(chunk);
     } catch (error) {
-      broken ??= error;
-      stream.close(constants.NGHTTP2_CANCEL);
+      fail(error);
     }
   });
   stream.on('error', (error) => {

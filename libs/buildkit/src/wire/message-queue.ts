@@ -11,12 +11,14 @@ export class MessageQueue {
   private readonly waiting: Buffer[] = [];
   private running: Promise<void> | undefined;
 
+  /** `onFailure` is told when the handler threw; nothing is handed over afterwards. */
   constructor(
     private readonly source: Readable,
     private readonly handle: MessageHandler<Buffer>,
+    private readonly onFailure: (error: unknown) => void,
   ) {}
 
-  /** Never rejects; `idle` does when the handler failed. */
+  /** @throws what the handler throws at once */
   put(message: Buffer): void {
     if (this.running) {
       this.waiting.push(message);
@@ -25,11 +27,10 @@ export class MessageQueue {
     const pause = this.handle(message);
     if (!pause) return;
     this.source.pause();
-    this.running = this.drain(pause);
-    this.running.catch(() => {});
+    this.running = this.drain(pause).catch(this.onFailure);
   }
 
-  /** Resolves when every message was taken. @throws what the handler threw */
+  /** Resolves when every message was taken. */
   async idle(): Promise<void> {
     await this.running;
   }

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { type FrontendOptions, frontendAttrs, imageExporter } from '@cooperage/buildkit';
+import { BuildFailure, isRepositoryPath } from '@cooperage/domain';
+import type { CheckedDockerfile } from '../dockerfile/policy.js';
+import type { BuildRequest } from '../engine.js';
+
+/**
+ * Checks what of a request comes from users.
+ * @throws {BuildFailure} `PolicyRefused` for a build argument that loads a foreign frontend (S-033), `ReservedBuildArg`,
+ * `InvalidBuildConfig`
+ */
+export function checkRequest(request: BuildRequest): void {
+  for (const [name, value] of Object.entries(request.buildArgs)) checkBuildArg(name, value);
+  if (!/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/.test(request.platform)) throw invalid('The platform is not valid.');
+  if (!isRepositoryPath(request.dockerfile.path)) throw invalid('The path of the Dockerfile is not valid.');
+  if (!/^[0-9a-f]{8,64}$/.test(request.reference)) throw invalid('The reference of the build is not valid.');
+  if (request.target !== undefined && /[\0\n]/.test(request.target)) throw invalid('The target is not valid.');
+  for (const key of [...Object.keys(request.annotations), ...Object.keys(request.labels)])
+    if (!/^[^\s=]+$/.test(key)) throw invalid(`The label or annotation ${JSON.stringify(key)} has no valid name.`);
+}
+
+function checkBuildArg(name: string, value: string): void {
+  if (name === 'BUILDKIT_SYNTAX')
+    throw new BuildFailure('PolicyRefused', 'A build argument may not choose the Dockerfile frontend.');
+  if (/^BUILDKIT_/.test(name) || name === 'SOURCE_DATE_EPOCH')
+    throw new BuildFailure('ReservedBuildArg', `The build argument ${name} is set by the service.`);
+  if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name))
+    throw invalid(`The build argument ${JSON.stringify(name)} has no valid name.`);
+  if (value.includes('\0')) throw invalid(`The value of the build argument ${name} is not valid.`);
+}
+
+/** What the engine adds to a request. */
+export interface EngineSide {
+  readonly groupPath?: string;
+  readonly insecureRegistry: boolean;
+}
+
+/**
+ * The attributes that decide what is built. SOURCE_DATE_EPOCH is told to the Dockerfile only when it declares that
+ * argument: it changes the keys of WORKDIR and of everything after it, so each commit would build all of it again.
+ */
+export function frontendOf(
+  request: BuildRequest,
+  dockerfile: CheckedDockerfile,
+  engine: EngineSide,
+): Record<string, string> {
+  const epoch = { SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) };
+  const options: FrontendOptions = {
+    dockerfile: request.dockerfile.path,
+    target: request.target,
+    platform: request.platform,
+    buildArgs: { ...request.buildArgs, ...(dockerfile.wantsSourceDateEpoch && epoch) },
+    labels: request.labels,
+    cacheImports: request.cacheImports,
+    insecureCache: engine.insecureRegistry,
+    noCache: request.noCache,
+    cacheMountNamespace: request.cacheMountNamespace,
+    cgroupParent: engine.groupPath,
+    networkMode: request.limits.networkMode,
+  };
+  return frontendAttrs(options);
+}
+
+export function exporterOf({ push, annotations, sourceDateEpoch }: BuildRequest, insecure: boolean) {
+  return imageExporter({ ...push, annotations, sourceDateEpoch, insecure });
+}
+
+/** Path of the control group for a request's steps, see `BuildLimits.group`. */
+export function groupPathOf({ limits, push }: BuildRequest, defaultParent: string): string {
+  const name =
+    limits.group ?? createHash('sha256').update(`${push.host}/${push.repository}`).digest('hex').slice(0, 24);
+  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) throw invalid('The name of the group of limits is not valid.');
+  return `${(limits.cgroupParent ?? defaultParent).replace(/\/+$/, '')}/${name}`;
+}
+
+function invalid(message: string): BuildFailure {
+  return new BuildFailure('InvalidBuildConfig', message);
+}

@@ -1,0 +1,18 @@
+import { type EngineConnection, listWorkers, readInfo } from '@cooperage/buildkit';
+import type { EngineCheck } from '../engine.js';
+
+/** Asks an engine who it is. Never throws. */
+export async function checkEngine(connection: EngineConnection): Promise<EngineCheck> {
+  try {
+    const [info, workers] = await Promise.all([readInfo(connection), listWorkers(connection)]);
+    const platforms = [...new Set(workers.flatMap((worker) => worker.platforms))];
+    return { ok: workers.length > 0, version: info.version, platforms, detail: `builds for ${platforms.join(', ')}` };
+  } catch (error) {
+    return {
+      ok: false,
+      version: '',
+      platforms: [],
+      detail: error instanceof Error ? error.message : 'the engine does not answer',
+    };
+  }
+}

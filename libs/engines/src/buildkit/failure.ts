@@ -1,0 +1,133 @@
+import { ConnectionLost, RpcError, rpcCode, SolveFailure } from '@cooperage/buildkit';
+import { BuildFailure, type FailureCode, type FailurePlace } from '@cooperage/domain';
+import type { Instruction } from '../dockerfile/instructions.js';
+import { toText } from '../dockerfile/lines.js';
+import type { ProgressReader } from './progress.js';
+import { registryAnswer } from './registry-messages.js';
+
+/** What is known around a failure. */
+export interface FailureScene {
+  readonly progress: ProgressReader;
+  readonly instructions: readonly Instruction[];
+  /** Whether the kernel killed a process of this step for its memory. */
+  ranOutOfMemory(stepId: string | null, exitCode: number | null): boolean;
+}
+
+/** Finds the catalogue's code for what ended a Solve: typed details first, gRPC codes next, known messages last. */
+export function buildFailureOf(error: unknown, scene: FailureScene): BuildFailure {
+  if (error instanceof BuildFailure) return error;
+  if (error instanceof SolveFailure) return solveFailure(error, scene);
+  if (error instanceof ConnectionLost)
+    return new BuildFailure('EngineUnavailable', 'The connection to the builder was lost.', { cause: error });
+  if (error instanceof RpcError && error.code === rpcCode.canceled)
+    return new BuildFailure('EngineUnavailable', 'The build was stopped.', { cause: error });
+  return new BuildFailure('EngineUnavailable', 'The builder met an unexpected error.', { cause: error });
+}
+
+function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {
+  const place = placeOf(error, scene);
+  const fail = (code: FailureCode, message: string) => new BuildFailure(code, message, { place, cause: error });
+  if (error.exitCode !== null) return exited(error, scene, fail);
+  if (isFull(error)) return fail('DiskFull', 'The builder has no space left.');
+  const refused = /^(?:failed to load LLB: )?(\S+) is not allowed$/.exec(error.message)?.[1];
+  if (refused) return fail('PolicyRefused', `This builder does not allow ${refused}.`);
+  const denied = /source "([^"]+)" denied by policy/.exec(error.message)?.[1];
+  if (denied) return fail('PolicyRefused', `The source ${denied} may not be fetched.`);
+  if (error.inFrontend) return inFrontend(error, fail);
+  if (error.vertex !== null) return inStep(error, fail);
+  return inExport(error, scene, fail);
+}
+
+type Fail = (code: FailureCode, message: string) => BuildFailure;
+
+function exited(error: SolveFailure, scene: FailureScene, fail: Fail): BuildFailure {
+  if (scene.ranOutOfMemory(error.vertex, error.exitCode))
+    return fail('StepOutOfMemory', 'A process of the step was killed because it used more memory than allowed.');
+  return fail('StepFailed', `The step ended with exit code ${error.exitCode}.`);
+}
+
+function inFrontend(error: SolveFailure, fail: Fail): BuildFailure {
+  const image = /failed to resolve source metadata for (\S+): /.exec(error.message)?.[1];
+  if (image) return baseImage(image, error, fail);
+  if (/^target stage .* could not be found$/.test(error.message))
+    return fail('InvalidBuildConfig', sentence(error.message));
+  const message = error.message.replace(/^dockerfile parse error on line \d+: /, '');
+  return fail('DockerfileInvalid', sentence(message));
+}
+
+function baseImage(image: string, error: SolveFailure, fail: Fail): BuildFailure {
+  switch (error.code === rpcCode.permissionDenied ? 'denied' : registryAnswer(error.message)) {
+    case 'denied':
+      return fail('RegistryAccessDenied', `The registry refuses access to the base image ${image}.`);
+    case 'unavailable':
+      return fail('RegistryUnavailable', `The registry of the base image ${image} cannot be reached.`);
+    case 'missing':
+      return fail('StepFailed', `The base image ${image} does not exist.`);
+    default:
+      return fail('StepFailed', `The base image ${image} cannot be used: ${lastPart(error.message)}.`);
+  }
+}
+
+/** A step that ended without a process: COPY of what is not there, a secret that is missing, layers that do not come. */
+function inStep(error: SolveFailure, fail: Fail): BuildFailure {
+  const source = /failed to calculate checksum of ref \S+: ("[^"]*"): not found$/.exec(error.message)?.[1];
+  if (source) return fail('StepFailed', `${source} is not in the build context.`);
+  const answer = /failed to (?:copy|fetch|resolve)|httpReadSeeker/.test(error.message)
+    ? registryAnswer(error.message)
+    : null;
+  if (answer === 'denied') return fail('RegistryAccessDenied', 'A registry refused access to a layer of a base image.');
+  if (answer === 'unavailable') return fail('RegistryUnavailable', 'A registry could not be reached for a base image.');
+  return fail('StepFailed', sentence(error.message.replace(/^failed to (?:load|compute) cache key: /, '')));
+}
+
+/** No step and no line: what is left is the push, unless the engine itself is at fault. */
+function inExport(error: SolveFailure, { progress }: FailureScene, fail: Fail): BuildFailure {
+  const message = error.message || progress.pushError() || '';
+  const isTransfer = /failed to push|error writing (?:layer blob|manifest|config)|failed to configure registry/.test(
+    message,
+  );
+  if (isTransfer || progress.pushError() !== undefined) {
+    if (error.code === rpcCode.permissionDenied || registryAnswer(message) === 'denied')
+      return fail('RegistryAccessDenied', 'The registry refused the credentials of the push.');
+    if (error.code === rpcCode.unavailable || registryAnswer(message) === 'unavailable')
+      return fail('RegistryUnavailable', 'The registry could not be reached for the push.');
+    return fail('PushRejected', `The registry did not take the image: ${lastPart(message)}.`);
+  }
+  return fail('EngineUnavailable', sentence(message) || 'The builder met an unexpected error.');
+}
+
+function isFull(error: SolveFailure): boolean {
+  return error.code === rpcCode.resourceExhausted || /no space left on device|disk quota exceeded/.test(error.message);
+}
+
+function placeOf(error: SolveFailure, { progress, instructions }: FailureScene): FailurePlace | undefined {
+  const step = error.vertex === null ? undefined : progress.step(error.vertex);
+  const { lines, exitCode } = error;
+  const written =
+    lines && instructions.find(({ startLine, endLine }) => startLine <= lines.endLine && endLine >= lines.startLine);
+  const name = step?.name ?? (written && toText(written.text).slice(0, 200));
+  const place: FailurePlace = {
+    ...(lines && { file: lines.file, line: lines.startLine, endLine: lines.endLine }),
+    ...(name && { step: name }),
+    ...(error.vertex !== null && { stepId: error.vertex }),
+    ...(exitCode !== null && { exitCode }),
+  };
+  return Object.keys(place).length > 0 ? place : undefined;
+}
+
+const maxMessageLength = 500;
+
+/** One line that starts with a capital and ends with a full stop. */
+function sentence(message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim().slice(0, maxMessageLength);
+  if (line === '') return '';
+  return line[0]!.toUpperCase() + line.slice(1) + (/[.!?]$/.test(line) ? '' : '.');
+}
+
+function lastPart(message: string): string {
+  return message
+    .slice(message.lastIndexOf(': ') + 1)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, maxMessageLength);
+}

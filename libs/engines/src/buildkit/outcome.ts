@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type EngineConnection,
+  findBuild,
+  type HistoryRecord,
+  type HistoryWatch,
+  type ImageDescriptor,
+  readProvenance,
+} from '@cooperage/buildkit';
+import { BuildFailure } from '@cooperage/domain';
+import type { BuildOutcome, BuildRequest } from '../engine.js';
+import type { PreparedRun } from './prepared-run.js';
+
+const recordWaitMs = 2_000;
+
+/**
+ * What a build that succeeded has to say: the image from the Solve, the rest from the engine's record of it.
+ * @throws {BuildFailure} `EngineUnavailable` when there is no such record: an image without known materials is none
+ */
+export async function readOutcome(
+  connection: EngineConnection,
+  request: BuildRequest,
+  image: ImageDescriptor,
+  history: HistoryWatch,
+  run: PreparedRun,
+): Promise<BuildOutcome> {
+  const record = await recordOf(connection, request.reference, history);
+  const { baseImages, materials, lines } = await readProvenance(connection, record);
+  const counts = run.progress.counts();
+  const usage = run.group?.usage();
+  return {
+    ...image,
+    platforms: [request.platform],
+    baseImages,
+    materials,
+    stepLines: lines,
+    stepsRun: counts.run,
+    stepsCached: counts.cached,
+    ...(usage && { usage }),
+  };
+}
+
+/** The record comes by itself with the end of the build; the question is for a watch that was lost on the way. */
+async function recordOf(
+  connection: EngineConnection,
+  reference: string,
+  history: HistoryWatch,
+): Promise<HistoryRecord> {
+  const late = new AbortController();
+  const waited = delay(recordWaitMs, null, { signal: late.signal }).catch(() => null);
+  const record = await Promise.race([history.record, waited]);
+  late.abort();
+  if (record) return record;
+  const fate = await findBuild(connection, reference);
+  if (fate.state === 'succeeded') return fate.record;
+  throw new BuildFailure('EngineUnavailable', 'The builder kept no record of the build.');
+}

@@ -1,0 +1,78 @@
+import { ConnectionLost } from '@cooperage/buildkit';
+import { BuildFailure } from '@cooperage/domain';
+import type { GroupLease, StepGroups } from '../cgroup/step-groups.js';
+import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
+import type { BuildRequest, EngineEvent } from '../engine.js';
+import { checkRequest, frontendOf, groupPathOf } from './args.js';
+import { buildFailureOf } from './failure.js';
+import { ProgressReader } from './progress.js';
+import { StepWatch } from './step-watch.js';
+
+/** A request that passed all checks, with the group that its steps run in. */
+export interface PreparedRun {
+  readonly dockerfile: CheckedDockerfile;
+  readonly frontendAttrs: Readonly<Record<string, string>>;
+  readonly progress: ProgressReader;
+  readonly watch: StepWatch;
+  readonly group: GroupLease | undefined;
+}
+
+/** What all runs of an engine have in common. */
+export interface RunSetting {
+  /** Null: limits are not enforced from here. */
+  readonly groups: StepGroups | null;
+  /** Parent of the steps' groups unless a request names one. */
+  readonly cgroupParent: string;
+  readonly insecureRegistry: boolean;
+}
+
+/** @throws {BuildFailure} before anything runs */
+export function prepareRun(request: BuildRequest, setting: RunSetting, signal: AbortSignal): PreparedRun {
+  if (signal.aborted) throw stopped(signal);
+  checkRequest(request);
+  const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
+  const { groups, cgroupParent, insecureRegistry } = setting;
+  const group = groups ? acquire(groups, groupPathOf(request, cgroupParent), request) : undefined;
+  return {
+    dockerfile,
+    frontendAttrs: frontendOf(request, dockerfile, { groupPath: group?.path, insecureRegistry }),
+    progress: new ProgressReader(),
+    watch: new StepWatch(group),
+    group,
+  };
+}
+
+/** Notes what limits need to know of an event, and passes it on. */
+export function watched(run: PreparedRun, emit: (event: EngineEvent) => void | Promise<void>) {
+  return (event: EngineEvent) => {
+    run.watch.note(event);
+    return emit(event);
+  };
+}
+
+/** The catalogue's word for what ended a run. */
+export function failureOf(run: PreparedRun, error: unknown): BuildFailure {
+  return buildFailureOf(error, {
+    progress: run.progress,
+    instructions: run.dockerfile.instructions,
+    ranOutOfMemory: (stepId, exitCode) => run.watch.ranOutOfMemory(stepId, exitCode),
+  });
+}
+
+/** Gives the group back. An engine that was lost leaves its processes behind: they are killed, and waited for. */
+export async function endRun(run: PreparedRun, error?: unknown): Promise<void> {
+  await run.group?.release({ kill: error instanceof ConnectionLost });
+}
+
+function acquire(groups: StepGroups, path: string, { limits }: BuildRequest): GroupLease {
+  try {
+    return groups.acquire(path, limits);
+  } catch (error) {
+    throw new BuildFailure('EngineUnavailable', 'The limits of the build cannot be enforced here.', { cause: error });
+  }
+}
+
+function stopped(signal: AbortSignal): BuildFailure {
+  if (signal.reason instanceof BuildFailure) return signal.reason;
+  return new BuildFailure('EngineUnavailable', 'The build was stopped before it began.');
+}

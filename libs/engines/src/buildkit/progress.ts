@@ -1,0 +1,107 @@
+import {
+  announcedDigest,
+  BuildGraph,
+  type SolveEvent,
+  type StatusResponse,
+  type VertexState,
+} from '@cooperage/buildkit';
+import type { EngineEvent, StepState } from '../engine.js';
+
+export interface StepCounts {
+  readonly run: number;
+  readonly cached: number;
+}
+
+/** Turns BuildKit's status into an engine's events. The only reader of BuildKit's names of vertexes and progress. */
+export class ProgressReader {
+  private readonly graph = new BuildGraph();
+  private digest: string | undefined;
+
+  read(message: StatusResponse): EngineEvent[] {
+    return this.graph.apply(message).flatMap((event) => this.translate(event));
+  }
+
+  /** The step with this id, as far as it is known. */
+  step(id: string): StepState | undefined {
+    const vertex = this.graph.vertex(id);
+    return vertex && stepOf(vertex);
+  }
+
+  /** The error that the engine's push of the image ended with. */
+  pushError(): string | undefined {
+    return (
+      this.graph.all().find((vertex) => vertex.error && vertex.name.startsWith('exporting to image'))?.error ??
+      undefined
+    );
+  }
+
+  /** How many instructions ran and how many were found in a cache; base images and bookkeeping do not count. */
+  counts(): StepCounts {
+    const cachedByInstruction = new Map<string, boolean>();
+    for (const step of this.graph.all().map(stepOf)) {
+      if (step.internal || step.isBase || !step.completedAt) continue;
+      const key = step.progressGroup ?? step.id;
+      cachedByInstruction.set(key, step.cached && (cachedByInstruction.get(key) ?? true));
+    }
+    const all = [...cachedByInstruction.values()];
+    const cached = all.filter(Boolean).length;
+    return { run: all.length - cached, cached };
+  }
+
+  private translate(event: SolveEvent): EngineEvent[] {
+    switch (event.type) {
+      case 'vertex':
+        return [{ type: 'step', step: stepOf(event.vertex) }];
+      case 'log':
+        return [{ type: 'log', stepId: event.vertex, stream: event.stream, data: event.data, at: event.at }];
+      case 'warning':
+        return [warningOf(event)];
+      case 'progress': {
+        const { vertex: stepId, id, name, current, total, done } = event;
+        return [{ type: 'progress', stepId, id, name, current, total, done }, ...this.pushing(id)];
+      }
+    }
+  }
+
+  private pushing(progressId: string): EngineEvent[] {
+    const digest = announcedDigest(progressId);
+    if (!digest || this.digest) return [];
+    this.digest = digest;
+    return [{ type: 'pushing', digest }];
+  }
+}
+
+/** `[linux/amd64 builder 2/5] RUN make`: platform and stage are there only when there is a choice. */
+const instruction = /^\[(?:([a-z0-9]+\/\S+) )?(?:(\S+) )?\d+\/\d+\] (.*)$/s;
+
+export function stepOf(vertex: VertexState): StepState {
+  const match = instruction.exec(vertex.name);
+  return {
+    id: vertex.digest,
+    name: vertex.name,
+    ordinal: vertex.ordinal,
+    stage: match?.[2] ?? null,
+    platform: match?.[1] ?? null,
+    inputs: vertex.inputs,
+    startedAt: vertex.startedAt,
+    completedAt: vertex.completedAt,
+    cached: vertex.cached,
+    error: vertex.error,
+    internal: match === null,
+    isBase: match?.[3]?.startsWith('FROM ') ?? false,
+    progressGroup: vertex.progressGroup,
+  };
+}
+
+/** A lint message reads `RuleName: what is wrong (line 3)`. */
+function warningOf(event: Extract<SolveEvent, { type: 'warning' }>): EngineEvent {
+  const match = /^([A-Z][A-Za-z]+): ([\s\S]*?)(?: \(line \d+\))?$/.exec(event.message);
+  return {
+    type: 'warning',
+    rule: match?.[1] ?? 'Dockerfile',
+    message: match?.[2] ?? event.message,
+    url: event.url,
+    line: event.line,
+    file: event.file,
+  };
+}

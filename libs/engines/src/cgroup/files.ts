@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Files of the control groups are answered by the kernel in microseconds: nothing here waits for a disk. */
+export function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+/** Returns whether the kernel took the value. */
+export function write(file: string, value: string): boolean {
+  try {
+    writeFileSync(file, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function readNumber(file: string): number {
+  return Number(read(file) ?? 0);
+}
+
+/** The number behind `key` in a file of `key value` lines. */
+export function readField(file: string, key: string): number {
+  const line = read(file)
+    ?.split('\n')
+    .find((text) => text.startsWith(`${key} `));
+  return Number(line?.slice(key.length + 1) ?? 0);
+}
+
+export function subfolders(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch {
+    return [];
+  }
+}
+
+/** Deepest first. The kernel refuses to remove a group that holds a process. */
+export function removeGroups(folder: string): void {
+  for (const name of subfolders(folder)) removeGroups(join(folder, name));
+  try {
+    rmdirSync(folder);
+  } catch {
+    // In use, or gone already.
+  }
+}
+
+export function processesBelow(folder: string): number[] {
+  const own = (read(join(folder, 'cgroup.procs')) ?? '').split('\n').map(Number);
+  // Processes outside of our own process namespace are listed as 0.
+  return [...own.filter((pid) => pid > 0), ...subfolders(folder).flatMap((name) => processesBelow(join(folder, name)))];
+}

@@ -1,0 +1,35 @@
+/** What a build's steps may use together. */
+export interface GroupLimits {
+  readonly memoryBytes?: number;
+  /** Number of processes and threads. */
+  readonly pids?: number;
+  /** Processors' worth of time; fractions are allowed. */
+  readonly cpus?: number;
+}
+
+/** Counters of a group; they only grow, except the peak. */
+export interface GroupCounters {
+  readonly cpuMs: number;
+  readonly peakMemoryBytes: number;
+  /**
+   * How often memory was refused. `exact`: processes killed for it, in the group and below. Otherwise how often the
+   * group met its limit, which a full page cache does too: it proves nothing alone.
+   */
+  readonly memoryHits: number;
+  readonly exact: boolean;
+}
+
+/** The kernel's control groups, in one of their two versions. Paths are absolute below the mount, like `/parent/name`. */
+export interface Hierarchy {
+  /** @throws {Error} when the group cannot be made */
+  create(path: string): void;
+  /** A limit that is left out is lifted. */
+  limit(path: string, limits: GroupLimits): void;
+  resetPeak(path: string): void;
+  /** Null when the group is gone. */
+  counters(path: string): GroupCounters | null;
+  /** Ids of all processes in the group and below. */
+  processes(path: string): number[];
+  /** Removes the group and the empty groups below it; one that is in use stays. */
+  remove(path: string): void;
+}

@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
+
+export interface GroupUsage {
+  readonly cpuMs: number;
+  readonly peakMemoryBytes: number;
+}
+
+/** A build's hold on the group in which its steps run. */
+export interface GroupLease {
+  /** Path below the mount, for the engine. */
+  readonly path: string;
+  /** How often memory was refused so far. */
+  memoryHits(): number;
+  /** Whether a process was killed for memory since `hits` were counted; `exitCode` is what became of the step. */
+  ranOutOfMemory(hits: number, exitCode: number | null): boolean;
+  /** What the build used; null when it shared the group with another for some time, or the group is gone. */
+  usage(): GroupUsage | null;
+  /** Gives the group up; the last one removes it. `kill`: what still runs in it has lost its engine. */
+  release(options?: { kill?: boolean }): Promise<void>;
+}
+
+const killed = 137;
+const killWaitMs = 2_000;
+
+interface Group {
+  readonly leases: Set<Lease>;
+  kill: boolean;
+}
+
+/**
+ * Groups by path. A path stands for a project, not for a build: it is part of every step's cache key, so builds that
+ * shall share results must share it. Builds that run at the same time in one group may use the sum of their limits.
+ */
+export class StepGroups {
+  private readonly groups = new Map<string, Group>();
+
+  constructor(private readonly hierarchy: Hierarchy) {}
+
+  /** @throws {Error} when the group cannot be made */
+  acquire(path: string, limits: GroupLimits): GroupLease {
+    const group = this.groups.get(path) ?? { leases: new Set<Lease>(), kill: false };
+    this.hierarchy.create(path);
+    if (group.leases.size === 0) this.hierarchy.resetPeak(path);
+    const lease: Lease = new Lease(this.hierarchy, path, limits, (kill) => this.leave(path, group, lease, kill));
+    for (const other of group.leases) other.shared = lease.shared = true;
+    group.leases.add(lease);
+    this.groups.set(path, group);
+    this.hierarchy.limit(path, sum(group));
+    return lease;
+  }
+
+  private async leave(path: string, group: Group, lease: Lease, kill: boolean): Promise<void> {
+    if (!group.leases.delete(lease)) return;
+    group.kill ||= kill;
+    if (group.leases.size > 0) return this.hierarchy.limit(path, sum(group));
+    this.groups.delete(path);
+    if (group.kill) await killAll(this.hierarchy, path);
+    if (!this.groups.has(path)) this.hierarchy.remove(path);
+  }
+}
+
+class Lease implements GroupLease {
+  shared = false;
+  private readonly before: GroupCounters | null;
+
+  constructor(
+    private readonly hierarchy: Hierarchy,
+    readonly path: string,
+    readonly limits: GroupLimits,
+    private readonly leave: (kill: boolean) => Promise<void>,
+  ) {
+    this.before = hierarchy.counters(path);
+  }
+
+  memoryHits(): number {
+    return this.hierarchy.counters(this.path)?.memoryHits ?? 0;
+  }
+
+  ranOutOfMemory(hits: number, exitCode: number | null): boolean {
+    const now = this.hierarchy.counters(this.path);
+    if (!now || now.memoryHits <= hits) return false;
+    if (now.exact) return true;
+    const { memoryBytes } = this.limits;
+    return exitCode === killed && memoryBytes !== undefined && now.peakMemoryBytes >= memoryBytes * 0.98;
+  }
+
+  usage(): GroupUsage | null {
+    const now = this.hierarchy.counters(this.path);
+    if (!now || !this.before || this.shared) return null;
+    return { cpuMs: now.cpuMs - this.before.cpuMs, peakMemoryBytes: now.peakMemoryBytes };
+  }
+
+  release(options: { kill?: boolean } = {}): Promise<void> {
+    return this.leave(options.kill ?? false);
+  }
+}
+
+/** A limit that one of them does not have, none of them has. */
+function sum({ leases }: Group): GroupLimits {
+  const total = (pick: (limits: GroupLimits) => number | undefined) =>
+    [...leases]
+      .map((lease) => pick(lease.limits))
+      .reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b));
+  return { memoryBytes: total((l) => l.memoryBytes), pids: total((l) => l.pids), cpus: total((l) => l.cpus) };
+}
+
+/** Kills until nobody is left: a process that is being born may escape the first round. */
+export async function killAll(hierarchy: Hierarchy, path: string): Promise<void> {
+  const until = Date.now() + killWaitMs;
+  for (let pids = hierarchy.processes(path); pids.length > 0 && Date.now() < until; pids = hierarchy.processes(path)) {
+    for (const pid of pids) kill(pid);
+    await delay(10);
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { processesBelow, read, readNumber, removeGroups, subfolders, write } from './files.js';
+import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
+
+const needed = ['memory', 'pids', 'cpu', 'cpuacct'];
+const cpuPeriodUs = 100_000;
+
+/** Control groups, version 1 (kernel documentation `admin-guide/cgroup-v1`): one tree for each controller. */
+export class HierarchyV1 implements Hierarchy {
+  constructor(private readonly root: string) {}
+
+  create(path: string): void {
+    for (const controller of needed) mkdirSync(this.at(controller, path), { recursive: true });
+  }
+
+  limit(path: string, limits: GroupLimits): void {
+    this.limitMemory(this.at('memory', path), limits.memoryBytes ?? -1);
+    write(join(this.at('pids', path), 'pids.max'), limits.pids === undefined ? 'max' : String(limits.pids));
+    const quotaUs = limits.cpus === undefined ? -1 : Math.max(1_000, Math.round(limits.cpus * cpuPeriodUs));
+    write(join(this.at('cpu', path), 'cpu.cfs_period_us'), String(cpuPeriodUs));
+    write(join(this.at('cpu', path), 'cpu.cfs_quota_us'), String(quotaUs));
+  }
+
+  resetPeak(path: string): void {
+    write(join(this.at('memory', path), 'memory.max_usage_in_bytes'), '0');
+  }
+
+  counters(path: string): GroupCounters | null {
+    const memory = this.at('memory', path);
+    if (read(join(memory, 'memory.failcnt')) === null) return null;
+    return {
+      cpuMs: Math.round(readNumber(join(this.at('cpuacct', path), 'cpuacct.usage')) / 1e6),
+      peakMemoryBytes: readNumber(join(memory, 'memory.max_usage_in_bytes')),
+      // Kills are counted in the step's own group alone, which is gone when the step is.
+      memoryHits: readNumber(join(memory, 'memory.failcnt')),
+      exact: false,
+    };
+  }
+
+  processes(path: string): number[] {
+    return processesBelow(this.at('pids', path));
+  }
+
+  /** The runtime made the group in every controller there is, not only in those that were limited. */
+  remove(path: string): void {
+    const folders = new Set(subfolders(this.root).map((name) => realpathSync(join(this.root, name))));
+    for (const folder of folders) removeGroups(join(folder, path));
+  }
+
+  /** Memory and swap together may never be less than memory: lift the one, set the other, set the one. */
+  private limitMemory(folder: string, bytes: number): void {
+    write(join(folder, 'memory.memsw.limit_in_bytes'), '-1');
+    write(join(folder, 'memory.limit_in_bytes'), String(bytes));
+    if (bytes >= 0) write(join(folder, 'memory.memsw.limit_in_bytes'), String(bytes));
+  }
+
+  private at(controller: string, path: string): string {
+    return join(this.root, controller, path);
+  }
+}

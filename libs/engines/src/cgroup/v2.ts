@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { processesBelow, read, readField, readNumber, removeGroups, write } from './files.js';
+import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
+
+const cpuPeriodUs = 100_000;
+
+/** Control groups, version 2 (kernel documentation `admin-guide/cgroup-v2`): one tree. */
+export class HierarchyV2 implements Hierarchy {
+  constructor(private readonly root: string) {}
+
+  create(path: string): void {
+    mkdirSync(join(this.root, path), { recursive: true });
+    // A controller works in a group only when every group above hands it down.
+    const above = path.split('/').filter((name) => name !== '');
+    for (let depth = 0; depth < above.length; depth++) {
+      const file = join(this.root, ...above.slice(0, depth), 'cgroup.subtree_control');
+      for (const controller of ['memory', 'pids', 'cpu']) write(file, `+${controller}`);
+    }
+  }
+
+  limit(path: string, limits: GroupLimits): void {
+    const { memoryBytes, pids, cpus } = limits;
+    this.set(path, 'memory.max', memoryBytes);
+    this.set(path, 'memory.swap.max', memoryBytes === undefined ? undefined : 0);
+    this.set(path, 'pids.max', pids);
+    const quotaUs = cpus === undefined ? 'max' : Math.max(1_000, Math.round(cpus * cpuPeriodUs));
+    write(join(this.root, path, 'cpu.max'), `${quotaUs} ${cpuPeriodUs}`);
+  }
+
+  resetPeak(path: string): void {
+    write(join(this.root, path, 'memory.peak'), 'reset');
+  }
+
+  counters(path: string): GroupCounters | null {
+    const folder = join(this.root, path);
+    if (read(join(folder, 'cgroup.procs')) === null) return null;
+    return {
+      cpuMs: Math.round(readField(join(folder, 'cpu.stat'), 'usage_usec') / 1e3),
+      peakMemoryBytes: readNumber(join(folder, 'memory.peak')),
+      memoryHits: readField(join(folder, 'memory.events'), 'oom_kill'),
+      exact: true,
+    };
+  }
+
+  processes(path: string): number[] {
+    return processesBelow(join(this.root, path));
+  }
+
+  remove(path: string): void {
+    removeGroups(join(this.root, path));
+  }
+
+  private set(path: string, file: string, value: number | undefined): void {
+    write(join(this.root, path, file), value === undefined ? 'max' : String(value));
+  }
+
+  /** Whether this is the root of version 2. */
+  static isAt(root: string): boolean {
+    return read(join(root, 'cgroup.controllers')) !== null;
+  }
+}

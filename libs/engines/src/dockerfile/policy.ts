@@ -1,0 +1,71 @@
+import { BuildFailure, type FailurePlace } from '@cooperage/domain';
+import { detectSyntax } from './directives.js';
+import { type Instruction, readInstructions } from './instructions.js';
+import { bytesToLines, toText } from './lines.js';
+
+const maxBytes = 1024 * 1024;
+const maxInstructions = 10_000;
+
+/** Docker's own frontends of major version 1: the built-in one does what they do. */
+const ownFrontend =
+  /^(?:docker\.io\/)?docker\/dockerfile(?::(?:latest|labs|1(?:\.\d+){0,2}(?:-labs)?))?(?:@sha256:[0-9a-f]{64})?$/;
+
+/** What is known of a Dockerfile before it is built. */
+export interface CheckedDockerfile {
+  readonly instructions: readonly Instruction[];
+  /** The file declares `ARG SOURCE_DATE_EPOCH`, and so wants to be told the commit's time. */
+  readonly wantsSourceDateEpoch: boolean;
+}
+
+/**
+ * Refuses what no build may ask for, before anything runs.
+ * @throws {BuildFailure} `PolicyRefused` for a foreign frontend or a step that asks for more than a sandbox;
+ * `DockerfileInvalid` for a file beyond all measure
+ */
+export function checkDockerfile(file: string, content: Uint8Array): CheckedDockerfile {
+  if (content.byteLength > maxBytes)
+    throw new BuildFailure('DockerfileInvalid', `The Dockerfile is larger than ${maxBytes} bytes.`, {
+      place: { file },
+    });
+  refuseForeignFrontend(file, content);
+  const instructions = readInstructions(content);
+  if (instructions.length > maxInstructions)
+    throw new BuildFailure('DockerfileInvalid', `The Dockerfile has more than ${maxInstructions} instructions.`, {
+      place: { file },
+    });
+  for (const instruction of instructions) refusePrivileges(file, instruction);
+  return { instructions, wantsSourceDateEpoch: instructions.some(declaresEpoch) };
+}
+
+function refuseForeignFrontend(file: string, content: Uint8Array): void {
+  const syntax = detectSyntax(bytesToLines(content));
+  if (!syntax || ownFrontend.test(syntax.image)) return;
+  throw refusal(`The frontend ${quote(syntax.image)} of the syntax line is not allowed here.`, {
+    file,
+    line: syntax.line,
+    endLine: syntax.line,
+  });
+}
+
+function refusePrivileges(file: string, instruction: Instruction): void {
+  if (instruction.keyword !== 'run') return;
+  const flag = instruction.flags.find(
+    (text) => text === '--network=host' || text === '--security=insecure' || /^--device(?:=|$)/.test(text),
+  );
+  if (flag === undefined) return;
+  const { startLine: line, endLine } = instruction;
+  const place = { file, line, endLine, step: toText(instruction.text).slice(0, 200) };
+  throw refusal(`A step may not ask for ${quote(flag)}.`, place);
+}
+
+function declaresEpoch({ keyword, args }: Instruction): boolean {
+  return keyword === 'arg' && args.split(/[\t\v\f\r ]+/).some((word) => /^SOURCE_DATE_EPOCH(?:=|$)/.test(word));
+}
+
+function refusal(message: string, place: FailurePlace): BuildFailure {
+  return new BuildFailure('PolicyRefused', message, { place });
+}
+
+function quote(bytes: string): string {
+  return JSON.stringify(toText(bytes).slice(0, 200));
+}

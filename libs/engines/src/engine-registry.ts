@@ -1,0 +1,24 @@
+import { BuildkitEngine, type BuildkitEngineOptions } from './buildkit/engine.js';
+import type { Engine } from './engine.js';
+
+/** Options of each kind of engine there is. A new engine is a new line here and in `factories`. */
+export interface EngineOptions {
+  readonly buildkit: BuildkitEngineOptions;
+}
+
+export type EngineKind = keyof EngineOptions;
+
+const factories: { readonly [K in EngineKind]: (options: EngineOptions[K]) => Engine } = {
+  buildkit: (options) => new BuildkitEngine(options),
+};
+
+export const engineKinds = Object.keys(factories) as readonly EngineKind[];
+
+export function isEngineKind(value: string): value is EngineKind {
+  return Object.hasOwn(factories, value);
+}
+
+/** @throws {TypeError} on options that the engine cannot use */
+export function createEngine<K extends EngineKind>(kind: K, options: EngineOptions[K]): Engine {
+  return factories[kind](options);
+}

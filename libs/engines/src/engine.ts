@@ -1,0 +1,224 @@
+import type { Digest } from '@cooperage/domain';
+
+/** One entry of a build context. Folders may be left out. */
+export interface ContextFile {
+  /** Relative to the context, `/` between names. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink';
+  /** Permission bits. */
+  readonly mode: number;
+  readonly sizeBytes: number;
+  /**
+   * Nanoseconds since 1970. An engine may take equal size and time for equal content, so under one `sharedKey` two
+   * contents of a path must never have both in common.
+   */
+  readonly mtimeNs: bigint;
+  readonly linkTarget?: string;
+  read(): Promise<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+export interface BuildRequest {
+  /** Chosen by the caller, hexadecimal, unique: `find` knows the build by it. */
+  readonly reference: string;
+  readonly context: {
+    /** What may be copied, ignore files already applied. */
+    readonly files: readonly ContextFile[];
+    /** Chosen by the server, never empty: builds with the same key share what the engine keeps of the context. */
+    readonly sharedKey: string;
+  };
+  readonly dockerfile: {
+    /** Path inside the repository, for messages. */
+    readonly path: string;
+    /** From the same commit; it may lie outside of the context. */
+    readonly content: Uint8Array;
+  };
+  readonly target?: string;
+  /** `os/arch[/variant]`. */
+  readonly platform: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Seconds since 1970. */
+  readonly sourceDateEpoch: number;
+  readonly secrets: ReadonlyMap<string, Uint8Array>;
+  readonly registryAuth: {
+    /** A token of the service's own registry, for `push.host` and the hosts of caches; null refuses the scopes. */
+    token(host: string, scopes: readonly string[]): Promise<{ token: string; expiresInSeconds: number } | null>;
+    /** Credentials of other registries; null goes there as nobody. Docker Hub is `docker.io`. */
+    credentials(host: string): { username: string; password: string } | null;
+  };
+  /** Pushed by digest, without a tag. */
+  readonly push: { readonly host: string; readonly repository: string };
+  /** Full references; one that is missing does no harm. */
+  readonly cacheImports: readonly string[];
+  readonly noCache?: boolean;
+  /** Cache mounts are shared by builds with the same namespace. */
+  readonly cacheMountNamespace: string;
+  readonly limits: BuildLimits;
+}
+
+export interface BuildLimits {
+  readonly memoryBytes?: number;
+  readonly pids?: number;
+  readonly cpus?: number;
+  /** Control group below which the builds' own groups are made, like `/cooperage`. The same on all workers, see `group`. */
+  readonly cgroupParent?: string;
+  /**
+   * Names the control group of this build's steps; best the project's id. BuildKit counts the group's path into every
+   * RUN's cache key: only builds with equal parent and group share the results of their steps. One name per build would
+   * mean no cache at all. Builds of one group that run at the same time share the sum of their limits. Default: made
+   * from `push`, which keeps the zones of a project apart from each other.
+   */
+  readonly group?: string;
+  readonly networkMode?: 'default' | 'none';
+}
+
+export interface CacheExportRequest extends BuildRequest {
+  readonly cacheExport: {
+    /** Full reference; the repository need not exist. */
+    readonly reference: string;
+    readonly mode: 'max' | 'min';
+  };
+}
+
+/** A step, whole, as far as it is known. */
+export interface StepState {
+  readonly id: string;
+  readonly name: string;
+  /** From 1, order of announcement; it never changes. */
+  readonly ordinal: number;
+  readonly stage: string | null;
+  readonly platform: string | null;
+  /** Ids of steps. */
+  readonly inputs: readonly string[];
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+  readonly cached: boolean;
+  readonly error: string | null;
+  /** Bookkeeping of the engine that no line of the Dockerfile asks for. */
+  readonly internal: boolean;
+  /** Fetches a base image (FROM): neither run nor cached in the sense of a step. */
+  readonly isBase?: boolean;
+  /** Steps with the same group are one instruction. */
+  readonly progressGroup: string | null;
+}
+
+export type EngineEvent =
+  /** Sent again whenever it changed. A step is sent before its first log. */
+  | { readonly type: 'step'; readonly step: StepState }
+  /** Bytes as printed, cut anywhere. */
+  | {
+      readonly type: 'log';
+      readonly stepId: string;
+      readonly stream: 1 | 2;
+      readonly data: Uint8Array;
+      readonly at: Date;
+    }
+  | {
+      readonly type: 'progress';
+      readonly stepId: string;
+      readonly id: string;
+      readonly name: string;
+      readonly current: number;
+      readonly total: number | null;
+      readonly done: boolean;
+    }
+  | {
+      readonly type: 'warning';
+      readonly rule: string;
+      readonly message: string;
+      readonly url: string | null;
+      readonly line: number | null;
+      readonly file: string | null;
+    }
+  /** The digest is known; the push is under way or done. At most once. */
+  | { readonly type: 'pushing'; readonly digest: string };
+
+export interface BuildOutcome {
+  /** Of the manifest that was pushed. */
+  readonly digest: Digest;
+  readonly mediaType: string;
+  /** Of the manifest. */
+  readonly sizeBytes: number;
+  readonly platforms: readonly string[];
+  readonly baseImages: readonly { readonly name: string; readonly digest: string }[];
+  /** Everything that was fetched, base images included, as SLSA resource descriptors. */
+  readonly materials?: readonly { readonly uri: string; readonly digest: Readonly<Record<string, string>> }[];
+  /** Step id to lines of the Dockerfile, from 1. */
+  readonly stepLines: ReadonlyMap<string, { readonly startLine: number; readonly endLine: number }>;
+  readonly stepsRun: number;
+  readonly stepsCached: number;
+  readonly usage?: { readonly cpuMs?: number; readonly peakMemoryBytes?: number };
+}
+
+/** What an engine can do. Code asks for these, never for its kind. */
+export interface EngineFeatures {
+  /** Needs a daemon that runs beside the worker. */
+  readonly daemon: boolean;
+  /** Builds any image, or images of one sort of program. */
+  readonly scope: 'general' | 'special';
+  readonly dockerfile: 'full' | 'partial' | 'none';
+  readonly multiPlatform: boolean;
+  readonly registryCache: boolean;
+  readonly secrets: boolean;
+  /** Tells base images and lines of steps. */
+  readonly provenance: boolean;
+  readonly pushesByDigest: boolean;
+  /** Enforces `BuildRequest.limits`. */
+  readonly limits: boolean;
+  /** `find` can tell what became of a build. */
+  readonly find: boolean;
+}
+
+export interface EngineCheck {
+  readonly ok: boolean;
+  readonly version: string;
+  /** What it can build for, its own platform first. */
+  readonly platforms: readonly string[];
+  /** A sentence for an operator. */
+  readonly detail: string;
+}
+
+/** What became of a build. */
+export interface BuildFate {
+  readonly state: 'running' | 'succeeded' | 'failed' | 'unknown';
+  readonly digest?: Digest;
+}
+
+/**
+ * A build tool. One object serves many builds at the same time, until `close`.
+ *
+ * The protocol of `build`:
+ * 1. It checks the request first and throws `BuildFailure` before anything runs (`PolicyRefused`, `ReservedBuildArg`,
+ *    `InvalidBuildConfig`, `DockerfileInvalid`).
+ * 2. It calls `emit` for each event, one at a time and in order. A promise that `emit` returns holds back the events
+ *    behind it, and in the end the tool itself: nothing is dropped, nothing piles up. Events may repeat a step.
+ * 3. It resolves once, after the last event, when the image is in the registry by digest. It moves no tag.
+ * 4. It throws `BuildFailure` and nothing else, after the last event. Steps that were never said to be completed have
+ *    ended then too: a lost engine says nothing more.
+ * 5. After `signal` aborts it stops the tool, and rejects only when the work has really ended: no process of a step
+ *    runs any more. It throws `signal.reason` when that is a `BuildFailure`, else one with code `EngineUnavailable`:
+ *    whoever aborted knows better why. An abort that comes too late changes nothing.
+ * 6. The same request again, also with another reference, is harmless.
+ */
+export interface Engine {
+  readonly kind: string;
+  features(): EngineFeatures;
+  /** Never throws. */
+  check(): Promise<EngineCheck>;
+  /** @throws {BuildFailure} and nothing else */
+  build(
+    request: BuildRequest,
+    emit: (event: EngineEvent) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<BuildOutcome>;
+  /**
+   * Writes the results of a build's steps to a registry, for other engines to start from. To be called after the build
+   * with the same files; steps whose results are gone meanwhile run again. `exported` is false when there was nothing.
+   * @throws {CacheExportFailure} and nothing else
+   */
+  exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<{ exported: boolean }>;
+  /** What became of a build, for a caller that lost sight of it. @throws {BuildFailure} `EngineUnavailable` */
+  find(reference: string): Promise<BuildFate>;
+  close(): Promise<void>;
+}
