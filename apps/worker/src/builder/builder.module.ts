@@ -45,8 +45,7 @@ function engine(config: BuilderConfig): Provider[] {
   return [
     {
       provide: ENGINE,
-      useFactory: () =>
-        createEngine('buildkit', { address: config.engineAddress, insecureRegistry: config.registry.insecure }),
+      useFactory: () => createEngine('buildkit', engineOptions(config)),
     },
     {
       provide: ProcessLife,
@@ -62,6 +61,15 @@ function engine(config: BuilderConfig): Provider[] {
         }),
     },
   ];
+}
+
+/** Limits per build are set where the engine's control groups are on this machine, which the operator says by naming them. */
+function engineOptions({ engineAddress, cgroupParent }: BuilderConfig) {
+  return {
+    address: engineAddress,
+    cgroupRoot: cgroupParent ? '/sys/fs/cgroup' : null,
+    ...(cgroupParent && { cgroupParent }),
+  };
 }
 
 function requests(config: BuilderConfig): Provider[] {

@@ -1,0 +1,59 @@
+import type { Rule } from '@cooperage/domain';
+import { describe, expect, it } from 'vitest';
+import { judgeRules } from './judge-rules.js';
+import { askOf } from './trigger-of.js';
+
+const commit = 'c'.repeat(40);
+const rule = (id: string, refPattern: string): Rule => ({
+  id,
+  name: id,
+  enabled: true,
+  refKind: 'branch',
+  refPattern,
+  includePaths: [],
+  excludePaths: [],
+  tags: ['{{branch}}'],
+});
+const head = { ref: 'refs/heads/main', commit, defaultBranch: 'main', changedPaths: null };
+const delivery = (change: object = {}) => ({
+  eventName: 'push',
+  replayOf: null,
+  sender: 'ada',
+  body: Buffer.from('{}'),
+  ...change,
+});
+
+describe('what a delivery asks for', () => {
+  it('is a push for which a commit that was built is not built again', () => {
+    const ask = askOf(delivery());
+    expect(ask).toMatchObject({ trigger: 'push', triggeredBy: 'ada', deduplicate: true });
+    const [first, second] = judgeRules([rule('a', 'main'), rule('b', '*')], head, ask, new Map([['a', commit]]));
+    expect(first).toMatchObject({ matched: false, reason: 'already_built' });
+    expect(second).toMatchObject({ matched: true, tags: ['main'] });
+  });
+
+  it('is a replay, which builds again what was built', () => {
+    const ask = askOf(delivery({ replayOf: 'd1' }));
+    expect(ask.trigger).toBe('replay');
+    expect(judgeRules([rule('a', 'main')], head, ask, new Map([['a', commit]]))[0]).toMatchObject({ matched: true });
+  });
+
+  it('is one rule by hand, whether or not it would match', () => {
+    const body = Buffer.from(JSON.stringify({ ruleId: 'b', actor: 'bob' }));
+    const ask = askOf(delivery({ eventName: 'manual', body }));
+    const verdicts = judgeRules([rule('a', 'main'), rule('b', 'other')], head, ask, new Map());
+    expect(verdicts).toHaveLength(1);
+    expect(verdicts[0]).toMatchObject({
+      ruleId: 'b',
+      matched: true,
+      tags: ['main'],
+      explanation: 'bob started this build by hand.',
+    });
+  });
+
+  it('is no rule by hand: an image by digest only', () => {
+    const body = Buffer.from(JSON.stringify({ ruleId: null, actor: 'bob' }));
+    const [verdict] = judgeRules([rule('a', 'main')], head, askOf(delivery({ eventName: 'manual', body })), new Map());
+    expect(verdict).toMatchObject({ matched: true, tags: [] });
+  });
+});

@@ -1,0 +1,86 @@
+import type { OutboxItem, OutboxRepository } from '@cooperage/db';
+import { createLogger } from '@cooperage/telemetry';
+import { describe, expect, it, vi } from 'vitest';
+import { done, later, OutboxLoop } from './outbox-loop.js';
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+const item = (id: number): OutboxItem => ({
+  id: BigInt(id),
+  topic: 'evaluate',
+  subjectId: `s${id}`,
+  groupId: `g${id}`,
+  attempts: 1,
+});
+
+/** An outbox in memory that gives its rows once. */
+function outboxOf(rows: OutboxItem[]) {
+  return {
+    take: vi.fn(async (_topics: unknown, limit: number) => rows.splice(0, limit)),
+    done: vi.fn(async () => undefined),
+    retry: vi.fn(async () => undefined),
+    extend: vi.fn(async () => true),
+  };
+}
+type Outbox = ReturnType<typeof outboxOf>;
+const loopOver = (outbox: Outbox, handler: (item: OutboxItem) => ReturnType<typeof run>, concurrency = 2) =>
+  new OutboxLoop(outbox as unknown as OutboxRepository, { evaluate: handler }, concurrency, () => 'me', logger);
+const run = async (): Promise<typeof done | ReturnType<typeof later>> => done;
+
+describe('OutboxLoop', () => {
+  it('works through everything that is due, never more at a time than it may', async () => {
+    const outbox = outboxOf([1, 2, 3, 4, 5].map(item));
+    let running = 0;
+    let most = 0;
+    const loop = loopOver(outbox, async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      running--;
+      return done;
+    });
+    loop.wake();
+    await vi.waitFor(() => expect(outbox.done).toHaveBeenCalledTimes(5));
+    await loop.close();
+    expect(most).toBe(2);
+  });
+
+  it('puts work back for as long as its handler says', async () => {
+    const outbox = outboxOf([item(1)]);
+    const loop = loopOver(outbox, async () => later(700, 'not now'));
+    loop.wake();
+    await vi.waitFor(() =>
+      expect(outbox.retry).toHaveBeenCalledWith(expect.objectContaining({ id: 1n }), 'me', 700, 'not now'),
+    );
+    await loop.close();
+    expect(outbox.done).not.toHaveBeenCalled();
+  });
+
+  it('puts work back that ended by an error, with a pause that grows', async () => {
+    const outbox = outboxOf([
+      { ...item(1), attempts: 1 },
+      { ...item(2), attempts: 4 },
+    ]);
+    const loop = loopOver(outbox, async () => {
+      throw new Error('broken');
+    });
+    loop.wake();
+    await vi.waitFor(() => expect(outbox.retry).toHaveBeenCalledTimes(2));
+    await loop.close();
+    const pauses = outbox.retry.mock.calls.map((call) => (call as unknown as [OutboxItem, string, number])[2]);
+    expect(pauses[1]).toBeGreaterThan(pauses[0]!);
+  });
+
+  it('ends what is under way before it is closed', async () => {
+    const outbox = outboxOf([item(1)]);
+    let ended = false;
+    const loop = loopOver(outbox, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      ended = true;
+      return done;
+    });
+    loop.wake();
+    await vi.waitFor(() => expect(outbox.take).toHaveBeenCalled());
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await loop.close();
+    expect(ended).toBe(true);
+  });
+});

@@ -1,0 +1,45 @@
+import type { BuildProject, BuildRecord, SigningRepository } from '@cooperage/db';
+import { BuildFailure, type Digest, projectRepository } from '@cooperage/domain';
+import { gitUri, type Verification, verifyImage } from '@cooperage/signing/verify';
+import { projectUri, provenanceFacts } from './provenance-facts.js';
+import type { PublisherSession } from './publisher-session.js';
+
+/** Our own verifier, on what the registry gives back: it decides whether a build may pass the gate. */
+export class VerifyPublished {
+  constructor(
+    private readonly rows: SigningRepository,
+    private readonly publicUrl: string,
+  ) {}
+
+  /** @throws {BuildFailure} `VerificationFailed`, naming the first check that did not pass; every check is on record */
+  async check(session: PublisherSession, build: BuildRecord, project: BuildProject): Promise<void> {
+    const result = await this.verify(session, build, project);
+    const { ok, checks } = result;
+    await this.rows.recordVerification({ projectId: project.id, digest: result.digest, buildId: build.id, ok, checks });
+    if (ok) return;
+    const failed = checks.find((check) => check.required && !check.ok);
+    throw new BuildFailure(
+      'VerificationFailed',
+      `The published image did not verify: ${failed?.title ?? result.verdict}.`,
+    );
+  }
+
+  private async verify(session: PublisherSession, build: BuildRecord, project: BuildProject): Promise<Verification> {
+    const facts = provenanceFacts(build, project, this.publicUrl);
+    const keys = await this.rows.trustedKeys(project.id);
+    return verifyImage({
+      client: session.registry,
+      repository: projectRepository(project.organizationSlug, project.slug),
+      digest: build.digest as Digest,
+      publicKeys: keys.flatMap((key) => key.publicKeyPem ?? []),
+      expected: {
+        project: projectUri(project, this.publicUrl),
+        sourceCommit: build.commit,
+        sourceUri: gitUri(facts.source.uri, facts.source.ref),
+        builderId: facts.builderId,
+        invocationId: facts.invocationId,
+      },
+      signal: session.signal,
+    });
+  }
+}

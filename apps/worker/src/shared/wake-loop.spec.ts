@@ -1,0 +1,52 @@
+import { createLogger } from '@cooperage/telemetry';
+import { describe, expect, it, vi } from 'vitest';
+import { WakeLoop } from './wake-loop.js';
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+describe('WakeLoop', () => {
+  it('runs once more for wakes during a run, never twice at a time', async () => {
+    let running = 0;
+    let most = 0;
+    const work = vi.fn(async () => {
+      most = Math.max(most, ++running);
+      await settle();
+      running--;
+    });
+    const loop = new WakeLoop('test', 60_000, logger, work);
+    loop.start();
+    for (let i = 0; i < 10; i++) loop.wake();
+    await vi.waitFor(() => expect(work).toHaveBeenCalledTimes(2));
+    await loop.close();
+    expect(most).toBe(1);
+  });
+
+  it('goes on after an error, at the next interval and not in a spin', async () => {
+    const work = vi.fn(async () => {
+      throw new Error('broken store');
+    });
+    const loop = new WakeLoop('test', 20, logger, work);
+    loop.start();
+    loop.wake();
+    await settle();
+    expect(work).toHaveBeenCalledTimes(1);
+    await vi.waitFor(() => expect(work.mock.calls.length).toBeGreaterThan(1));
+    await loop.close();
+  });
+
+  it('waits for the run under way when it is closed, and starts no other', async () => {
+    let ended = false;
+    const work = vi.fn(async () => {
+      await settle();
+      ended = true;
+    });
+    const loop = new WakeLoop('test', 1, logger, work);
+    loop.start();
+    await loop.close();
+    expect(ended).toBe(true);
+    loop.wake();
+    await settle();
+    expect(work).toHaveBeenCalledTimes(1);
+  });
+});
