@@ -8,15 +8,15 @@ import type { ProcessRole } from '../src/process-roles.js';
 export const key = () => randomBytes(32).toString('base64');
 export const secretKey = randomBytes(24).toString('hex');
 export const encryptionKey = key();
-export const fixture = (name: string) => new URL(`../fixtures/${name}`, import.meta.url).pathname;
+const fixture = (name: string) => new URL(`../fixtures/${name}`, import.meta.url).pathname;
 
 export const stores = {
   DATABASE_URL: 'postgresql://u:database-canary@db/cooperage',
   REDIS_URL: 'redis://:redis-canary@redis',
 };
-export const publicUrl = { PUBLIC_URL: 'https://build.example.org' };
-export const registry = { COOPERAGE_REGISTRY: 'registry.example.org' };
-export const token = {
+const publicUrl = { PUBLIC_URL: 'https://build.example.org' };
+const registry = { COOPERAGE_REGISTRY: 'registry.example.org' };
+const token = {
   COOPERAGE_REGISTRY_TOKEN_KEY_FILE: fixture('registry-token.key.pem'),
   COOPERAGE_REGISTRY_TOKEN_CERT_FILE: fixture('registry-token.crt.pem'),
 };
