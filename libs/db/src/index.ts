@@ -49,4 +49,5 @@ export {
   RuleRepository,
   type RuleSettings,
 } from './project/rule-repository.js';
+export { isMigrated, schemaVersion } from './schema-version.js';
 export * from './signing/signing-repository.js';

@@ -53,3 +53,53 @@ export const createTokenSchema = z.strictObject({
 export type CreateToken = z.infer<typeof createTokenSchema>;
 /** The secret is in this answer and never again. */
 export const createdTokenSchema = tokenSchema.extend({ secret: z.string() });
+
+export const sessionSchema = z.object({
+  id: z.string(),
+  /** The session of this very request. */
+  current: z.boolean(),
+  address: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  createdAt: timeSchema,
+  expiresAt: timeSchema,
+});
+export type SessionView = z.infer<typeof sessionSchema>;
+
+export const createOrganizationSchema = z.strictObject({ name: z.string().trim().min(1).max(120), slug: slugSchema });
+export type CreateOrganization = z.infer<typeof createOrganizationSchema>;
+
+export const memberSchema = z.object({
+  userId: z.string(),
+  email: z.string(),
+  name: z.string(),
+  role: roleSchema,
+  createdAt: timeSchema,
+});
+export type MemberView = z.infer<typeof memberSchema>;
+export const changeMemberSchema = z.strictObject({ role: roleSchema });
+export type ChangeMember = z.infer<typeof changeMemberSchema>;
+
+export const createInvitationSchema = z.strictObject({ email: z.email(), role: roleSchema });
+export type CreateInvitation = z.infer<typeof createInvitationSchema>;
+/** The link holds the invitation's secret behind `#`; it is in this answer and never again. */
+export const createdInvitationSchema = z.object({
+  email: z.string(),
+  role: roleSchema,
+  url: z.string(),
+  expiresAt: timeSchema,
+});
+export const invitationSecretSchema = z.strictObject({ secret: z.string().min(1).max(200) });
+export type InvitationSecret = z.infer<typeof invitationSecretSchema>;
+export const acceptInvitationSchema = invitationSecretSchema.extend({
+  name: z.string().trim().min(1).max(120),
+  password: z.string().min(12).max(200),
+});
+export type AcceptInvitation = z.infer<typeof acceptInvitationSchema>;
+export const invitationSchema = z.object({
+  email: z.string(),
+  role: roleSchema,
+  organizationName: z.string(),
+  /** Whether somebody with this mail address can sign in already, and should. */
+  hasAccount: z.boolean(),
+});
+export type InvitationView = z.infer<typeof invitationSchema>;

@@ -162,3 +162,10 @@ export const logQuerySchema = z.strictObject({
   /** Most bytes of the answer. */
   limit: z.coerce.number().int().min(1).max(4_194_304).default(1_048_576),
 });
+export const logLinesQuerySchema = z.strictObject({
+  attempt: z.coerce.number().int().min(1).max(1000).optional(),
+  /** First line, counted from 0. */
+  first: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+  count: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  format: z.enum(['text', 'jsonl']).default('text'),
+});

@@ -43,6 +43,7 @@ export const deliveryDetailSchema = deliverySchema.extend({
   headers: z.record(z.string(), z.string()),
   body: z.string(),
 });
+export type DeliveryDetail = z.infer<typeof deliveryDetailSchema>;
 
 /** A call that did not prove where it came from. Only the newest hundred of a project are kept. */
 export const refusalSchema = z.object({
@@ -52,6 +53,7 @@ export const refusalSchema = z.object({
   address: z.string(),
   receivedAt: timeSchema,
 });
+export type RefusalView = z.infer<typeof refusalSchema>;
 
 /** Answer to a forge: 202 after the delivery is durable. */
 export const acceptedSchema = z.object({ deliveryId: idSchema, url: z.string(), duplicate: z.boolean() });

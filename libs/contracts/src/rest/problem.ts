@@ -21,6 +21,8 @@ export const problemCodes = [
   'signature_missing',
   'signature_invalid',
   'timestamp_out_of_range',
+  'unknown_sender',
+  'ref_invalid',
   'malformed',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];

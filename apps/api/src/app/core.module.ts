@@ -1,0 +1,89 @@
+import {
+  ApiTokenRepository,
+  AuditWriter,
+  BuildDetails,
+  BuildLists,
+  BuildRepository,
+  Database,
+  DeliveryRepository,
+  HookSecretRepository,
+  ImageRepository,
+  IntakeRepository,
+  InvitationRepository,
+  MemberRepository,
+  PostgresChunkStore,
+  PrincipalRepository,
+  ProcessRepository,
+  ProjectRepository,
+  ProjectSecretRepository,
+  RefusalRepository,
+  RuleRepository,
+  SessionRepository,
+  SetupRepository,
+  SignatureRepository,
+} from '@cooperage/db';
+import type { Logger, Metrics } from '@cooperage/telemetry';
+import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import { PrincipalsService } from '../auth/principals.service.js';
+import { CursorCodec } from '../http/cursor.js';
+import { LOGGER } from './logger.js';
+import { METRICS } from './metrics.js';
+import { SealingService } from './sealing.service.js';
+import { API_SETTINGS, type ApiSettings } from './settings.js';
+
+/** What every feature stands on, made once at the start and handed over. */
+export interface CoreParts {
+  readonly settings: ApiSettings;
+  readonly database: Database;
+  readonly intake: IntakeRepository;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+const repositories = [
+  ApiTokenRepository,
+  AuditWriter,
+  BuildDetails,
+  BuildLists,
+  BuildRepository,
+  DeliveryRepository,
+  HookSecretRepository,
+  ImageRepository,
+  InvitationRepository,
+  MemberRepository,
+  PostgresChunkStore,
+  PrincipalRepository,
+  ProcessRepository,
+  ProjectRepository,
+  ProjectSecretRepository,
+  RefusalRepository,
+  RuleRepository,
+  SessionRepository,
+  SetupRepository,
+  SignatureRepository,
+];
+
+@Global()
+@Module({})
+export class CoreModule {
+  static with(parts: CoreParts): DynamicModule {
+    const values = [
+      { provide: API_SETTINGS, useValue: parts.settings },
+      { provide: Database, useValue: parts.database },
+      { provide: IntakeRepository, useValue: parts.intake },
+      { provide: LOGGER, useValue: parts.logger },
+      { provide: METRICS, useValue: parts.metrics },
+      { provide: CursorCodec, useValue: new CursorCodec(parts.settings.secretKeys) },
+    ];
+    const services = [AccessService, PrincipalsService, SealingService];
+    const providers = [...values, ...repositories.map(onDatabase), ...services];
+    const exports = [...values.map(({ provide }) => provide), ...repositories, ...services];
+    return { module: CoreModule, providers, exports };
+  }
+}
+
+/** Repositories are plain classes: they are made here, so that `libs/db` knows nothing of Nest. */
+function onDatabase(repository: new (db: Database) => object): FactoryProvider {
+  return { provide: repository, useFactory: (db: Database) => new repository(db), inject: [Database] };
+}

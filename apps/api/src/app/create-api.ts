@@ -1,0 +1,103 @@
+import type { Config } from '@cooperage/config';
+import { Database, IntakeRepository, isMigrated } from '@cooperage/db';
+import { connectRedis } from '@cooperage/queue';
+import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { PrincipalsService } from '../auth/principals.service.js';
+import { createSignIn } from '../auth/sign-in.js';
+import { addSignInRoutes } from '../auth/sign-in.routes.js';
+import { addHealthRoutes } from '../health/health.routes.js';
+import { addIntakeRoute } from '../hooks/intake.routes.js';
+import { IntakeService } from '../hooks/intake.service.js';
+import type { KnownRoute } from '../http/access-rule.js';
+import { addLiveTunnel } from '../http/live-tunnel.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { notFound } from '../http/problem.js';
+import { type ApiServer, createServer } from '../http/server.js';
+import { validationPipe } from '../http/validation.js';
+import { addWebProxy } from '../http/web-proxy.js';
+import { ApiModule } from './api.module.js';
+import type { CoreParts } from './core.module.js';
+import { nestLogger } from './logger.js';
+import { settingsOf } from './settings.js';
+import { versionOf } from './version.js';
+
+export interface Api {
+  readonly app: NestFastifyApplication;
+  readonly server: FastifyInstance;
+  readonly routes: readonly KnownRoute[];
+  readonly database: Database;
+  readonly logger: Logger;
+  /** Ends what is under way, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Connections of the dashboard; webhooks have their own, so that neither keeps the other out. */
+const poolSize = 16;
+const intakePoolSize = 16;
+
+/** The whole HTTP application, ready to listen. */
+export async function createApi(config: Config<'api'>): Promise<Api> {
+  const logger = createLogger({ process: 'api', level: config.logLevel });
+  const version = versionOf(config.release);
+  const url = config.databaseUrl.reveal();
+  const database = new Database({ url, poolSize, applicationName: 'cooperage-api' });
+  const onError = (error: Error) => logger.warn({ err: error }, 'a connection broke');
+  const intake = new IntakeRepository(url, intakePoolSize, onError);
+  const redis = connectRedis(config.redisUrl.reveal(), 'producer', onError);
+  const parts: CoreParts = {
+    settings: settingsOf(config),
+    database,
+    intake,
+    logger,
+    metrics: createMetrics({ version: version.version, commit: version.commit }),
+  };
+  const http = createServer(config.http);
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(parts), http.adapter, {
+    logger: nestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalPipes(validationPipe());
+  addRoutes(app, http, parts, config);
+  addHealthRoutes(http.instance, {
+    version,
+    metrics: parts.metrics,
+    principals: app.get(PrincipalsService),
+    checks: [
+      { name: 'database', required: true, check: () => assert(isMigrated(database), 'migrations are missing') },
+      { name: 'redis', required: false, check: () => redis.ping() },
+    ],
+  });
+  const endTunnels = addLiveTunnel(app.getHttpServer(), {
+    liveUrl: config.http.liveUrl,
+    trustProxy: config.http.trustProxy !== false,
+    logger,
+  });
+  await app.init();
+  await http.instance.ready();
+  const close = async () => {
+    endTunnels();
+    await app.close();
+    await Promise.allSettled([intake.close(), database.close(), redis.quit()]);
+  };
+  return { app, server: http.instance, routes: http.routes, database, logger, close };
+}
+
+/** Routes beside Nest's: those that need the raw request, and what is no API at all. */
+function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CoreParts, config: Config<'api'>): void {
+  const { settings, database, logger } = parts;
+  addSignInRoutes(http.instance, createSignIn(database, settings, logger), settings);
+  addIntakeRoute(http.instance, app.get(IntakeService), logger);
+  http.instance.all('/api/*', { config: { access: 'public' } }, async () => {
+    throw notFound();
+  });
+  addWebProxy(http.instance, config.http.webUrl, config.http.publicUrl);
+}
+
+async function assert(condition: Promise<boolean>, message: string): Promise<void> {
+  if (!(await condition)) throw new Error(message);
+}

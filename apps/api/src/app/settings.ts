@@ -1,0 +1,35 @@
+import type { Config } from '@cooperage/config';
+import { type MasterKeys, masterKey } from '@cooperage/domain';
+import { type RegistryTokenKey, registryTokenKey } from '@cooperage/oci';
+import { type SessionCookie, sessionCookieOf } from '../auth/session-cookie.js';
+
+/** Configuration as features use it: secrets opened, keys parsed. */
+export interface ApiSettings {
+  readonly publicUrl: string;
+  readonly cookie: SessionCookie;
+  /** Sign cookies and cursors; the first writes. */
+  readonly secretKeys: readonly string[];
+  /** Seal stored secrets; the first writes. */
+  readonly masterKeys: MasterKeys;
+  readonly registry: Config<'api'>['registry'];
+  readonly registryToken: { readonly key: RegistryTokenKey; readonly service: string; readonly issuer: string };
+  readonly allowPlainHttp: readonly string[];
+  readonly setup: { readonly token: string | null; readonly email: string | null };
+}
+
+export const API_SETTINGS = Symbol('ApiSettings');
+
+export function settingsOf(config: Config<'api'>): ApiSettings {
+  const { publicUrl } = config.http;
+  const { key, certificate, service, issuer } = config.registryToken;
+  return {
+    publicUrl,
+    cookie: sessionCookieOf(publicUrl),
+    secretKeys: config.secretKeys.map((secret) => secret.reveal()),
+    masterKeys: config.encryptionKeys.map((secret) => masterKey(secret.reveal())) as unknown as MasterKeys,
+    registry: config.registry,
+    registryToken: { key: registryTokenKey(key.reveal(), certificate), service, issuer },
+    allowPlainHttp: config.allowPlainHttp,
+    setup: { token: config.setupToken?.reveal() ?? null, email: config.initialAdminEmail },
+  };
+}

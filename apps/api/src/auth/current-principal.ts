@@ -1,0 +1,29 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ApiProblem } from '../http/problem.js';
+import { actorOf, type Principal } from './principal.js';
+
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+export function setPrincipal(request: FastifyRequest, principal: Principal): void {
+  principals.set(request, principal);
+}
+
+/** @throws {ApiProblem} `unauthenticated` on a route that asks for nobody. */
+function principalOf(context: ExecutionContext): { principal: Principal; request: FastifyRequest } {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const principal = principals.get(request);
+  if (!principal) throw new ApiProblem('unauthenticated');
+  return { principal, request };
+}
+
+/** The caller, resolved once by the guard. */
+export const CurrentPrincipal = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => principalOf(context).principal,
+);
+
+/** The caller as the audit names one, with the address the call came from. */
+export const CurrentActor = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const { principal, request } = principalOf(context);
+  return actorOf(principal, request.ip);
+});

@@ -1,0 +1,63 @@
+import { PrincipalRepository } from '@cooperage/db';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+import { ApiProblem } from '../http/problem.js';
+import { RateLimiter } from '../http/rate-limiter.js';
+import { tokenHash } from './api-token.js';
+import { type Principal, personOf, type TokenHolder, tokenHolderOf } from './principal.js';
+import { cookieValue, verifiedToken } from './session-cookie.js';
+
+const bearer = /^Bearer +(\S+)$/i;
+
+/** Finds out who asks, from the session cookie or the `Authorization` header, anew for every request. */
+@Injectable()
+export class PrincipalsService {
+  /** Wrong tokens of one address (S-079). */
+  private readonly failures = new RateLimiter({ tries: 100, windowMs: 60_000 });
+
+  constructor(
+    private readonly repository: PrincipalRepository,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  /** @throws {ApiProblem} `unauthenticated`, also for a wrong token beside a good cookie; `rate_limited`. */
+  async require(request: FastifyRequest): Promise<Principal> {
+    const { authorization, cookie } = request.headers;
+    const principal =
+      authorization === undefined ? await this.byCookie(cookie) : await this.byHeader(authorization, request.ip);
+    if (principal === null) throw new ApiProblem('unauthenticated');
+    return principal;
+  }
+
+  async byCookie(header: string | undefined): Promise<Principal | null> {
+    const token = this.sessionToken(header);
+    const session = token === undefined ? null : await this.repository.bySessionToken(token);
+    return session && personOf(session);
+  }
+
+  /** @throws {ApiProblem} `rate_limited` when the address has sent too many wrong ones. */
+  async byToken(text: string, address: string): Promise<TokenHolder | null> {
+    const waitMs = this.failures.waitMs(address);
+    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    const hash = tokenHash(text);
+    const holder = hash === undefined ? null : await this.repository.byTokenHash(hash);
+    if (holder === null) {
+      this.failures.take(address);
+      return null;
+    }
+    // Whether it is noted does not decide whether the call may go on.
+    void this.repository.tokenUsed(holder.tokenId).catch(() => undefined);
+    return tokenHolderOf(holder);
+  }
+
+  private async byHeader(authorization: string, address: string): Promise<Principal | null> {
+    const text = bearer.exec(authorization)?.[1];
+    return text === undefined ? null : this.byToken(text, address);
+  }
+
+  private sessionToken(header: string | undefined): string | undefined {
+    const { cookie, secretKeys } = this.settings;
+    return verifiedToken(cookieValue(header, cookie.name), secretKeys);
+  }
+}

@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ApiSettings } from '../app/settings.js';
+import { ApiProblem } from '../http/problem.js';
+import { parseBody } from '../http/validation.js';
+import { cookieValue, signedValue, verifiedToken } from './session-cookie.js';
+import { addressHeader, minPasswordLength, type SignIn, signInPath } from './sign-in.js';
+import { SignInLimits } from './sign-in-limits.js';
+
+export const signInSchema = z.strictObject({ email: z.string().min(3).max(320), password: z.string().min(1).max(200) });
+export const changePasswordSchema = z.strictObject({
+  currentPassword: z.string().min(1).max(200),
+  newPassword: z.string().min(minPasswordLength).max(200),
+});
+
+/**
+ * Sign-in, sign-out and change of password: the only parts of the sign-in library that can be reached. Its answers are
+ * not passed on, because they hold the session's token, which belongs into the cookie alone.
+ */
+export function addSignInRoutes(server: FastifyInstance, signIn: SignIn, settings: ApiSettings): void {
+  const limits = new SignInLimits();
+  const config = { access: 'public' } as const;
+  const ask = (request: FastifyRequest, path: string, body: object) =>
+    signIn.handler(requestFor(request, path, body, settings));
+
+  server.post(`${signInPath}/sign-in/email`, { config }, async (request, reply) => {
+    const body = parseBody(signInSchema, request.body);
+    limits.take(body.email, request.ip);
+    const answer = await ask(request, '/sign-in/email', body);
+    if (!answer.ok) throw refusal(answer, 'The mail address or the password is wrong.');
+    limits.succeeded(body.email, request.ip);
+    return withCookies(reply, answer).send({ ok: true });
+  });
+
+  server.post(`${signInPath}/sign-out`, { config }, async (request, reply) => {
+    const answer = await ask(request, '/sign-out', {});
+    return withCookies(reply, answer).send({ ok: true });
+  });
+
+  server.post(`${signInPath}/change-password`, { config }, async (request, reply) => {
+    const body = parseBody(changePasswordSchema, request.body);
+    limits.take(request.headers.cookie ?? '', request.ip);
+    const answer = await ask(request, '/change-password', { ...body, revokeOtherSessions: true });
+    if (!answer.ok) throw refusal(answer, 'The current password is wrong, or you are not signed in.');
+    return withCookies(reply, answer).send({ ok: true });
+  });
+}
+
+/** Only what the library needs of a request, with our own word on address and origin. */
+function requestFor(request: FastifyRequest, path: string, body: object, settings: ApiSettings): Request {
+  const headers = new Headers({
+    'content-type': 'application/json',
+    origin: settings.publicUrl,
+    'user-agent': (request.headers['user-agent'] ?? '').slice(0, 300).replace(/[^\x20-\x7e]/g, '?'),
+    [addressHeader]: request.ip,
+  });
+  const cookie = sessionCookieHeader(request.headers.cookie, settings);
+  if (cookie !== undefined) headers.set('cookie', cookie);
+  return new Request(`${settings.publicUrl}${signInPath}${path}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  });
+}
+
+/** The session cookie alone, signed anew with the first key: the library knows no older ones. */
+function sessionCookieHeader(header: string | undefined, settings: ApiSettings): string | undefined {
+  const { cookie, secretKeys } = settings;
+  const token = verifiedToken(cookieValue(header, cookie.name), secretKeys);
+  return token === undefined ? undefined : `${cookie.name}=${signedValue(token, secretKeys[0]!)}`;
+}
+
+function withCookies(reply: FastifyReply, answer: Response): FastifyReply {
+  const cookies = answer.headers.getSetCookie();
+  if (cookies.length > 0) void reply.header('set-cookie', cookies);
+  return reply.header('cache-control', 'no-store');
+}
+
+function refusal(answer: Response, detail: string): ApiProblem {
+  if (answer.status >= 500) return new ApiProblem('unavailable', { retryAfterSeconds: 2 });
+  return new ApiProblem('unauthenticated', { detail });
+}

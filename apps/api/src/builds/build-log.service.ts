@@ -1,0 +1,74 @@
+import { Readable } from 'node:stream';
+import { BuildDetails, PostgresChunkStore } from '@cooperage/db';
+import { encodeLogEntries, type LogEntry } from '@cooperage/domain';
+import { asJsonLines, asText, readEntries, readLines, readRange } from '@cooperage/logs/read';
+import { Injectable } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { found } from '../http/problem.js';
+import { presentStep } from './present-build.js';
+
+export interface EncodedRange {
+  /** Entries in the domain's binary form. */
+  readonly bytes: Uint8Array;
+  readonly nextN: number;
+  readonly complete: boolean;
+}
+
+/** What the builder left of an attempt: its log, its steps, its Dockerfile. */
+@Injectable()
+export class BuildLogService {
+  constructor(
+    private readonly details: BuildDetails,
+    private readonly store: PostgresChunkStore,
+    private readonly access: AccessService,
+  ) {}
+
+  async range(principal: Principal, buildId: string, query: { attempt?: number; from: number; limit: number }) {
+    const attempt = await this.attempt(principal, buildId, query.attempt);
+    const { entries, nextN, complete } = await readRange(this.store, attempt.id, query.from, query.limit);
+    return { bytes: encodeLogEntries([...entries]), nextN, complete } satisfies EncodedRange;
+  }
+
+  /** The whole log from an entry on, read only as fast as it is sent. */
+  async download(
+    principal: Principal,
+    buildId: string,
+    query: { attempt?: number; from: number; format: 'text' | 'jsonl' },
+  ): Promise<Readable> {
+    const attempt = await this.attempt(principal, buildId, query.attempt);
+    return streamOf(readEntries(this.store, attempt.id, query.from), query.format);
+  }
+
+  /** `count` lines of text from a line on, at any depth for the same price. */
+  async lines(
+    principal: Principal,
+    buildId: string,
+    query: { attempt?: number; first: number; count: number; format: 'text' | 'jsonl' },
+  ): Promise<Readable> {
+    const attempt = await this.attempt(principal, buildId, query.attempt);
+    return streamOf(readLines(this.store, attempt.id, query.first, query.count), query.format);
+  }
+
+  async steps(principal: Principal, buildId: string, number: number | undefined) {
+    const attempt = await this.attempt(principal, buildId, number);
+    return { attemptId: attempt.id, steps: (await this.details.steps(attempt.id)).map(presentStep) };
+  }
+
+  async dockerfile(principal: Principal, buildId: string, number: number | undefined) {
+    const attempt = await this.attempt(principal, buildId, number);
+    const build = found(await this.details.find(buildId, [attempt.organizationId]));
+    return { path: build.dockerfilePath, text: found(await this.details.dockerfile(attempt.id)) };
+  }
+
+  /** The attempt of this number, or the current one. @throws {ApiProblem} `not_found`. */
+  async attempt(principal: Principal, buildId: string, number: number | undefined) {
+    const build = await this.access.build(principal, buildId);
+    const attempt = found(await this.details.findAttempt(buildId, number ?? build.attemptNumber));
+    return { ...attempt, organizationId: build.organizationId };
+  }
+}
+
+function streamOf(entries: AsyncIterable<LogEntry>, format: 'text' | 'jsonl'): Readable {
+  return Readable.from(format === 'text' ? asText(entries) : asJsonLines(entries), { objectMode: false });
+}

@@ -1,0 +1,109 @@
+import type { Attempt, Build, BuildSummary, Failure, Step } from '@cooperage/contracts';
+import type { AttemptView, BuildDetailRecord, BuildSummaryRecord, StepView } from '@cooperage/db';
+import { canCancel, canRetry, type FailureReport, failureEntry, isFailureCode } from '@cooperage/domain';
+
+const time = (value: Date) => value.toISOString();
+const timeOrNull = (value: Date | null) => value?.toISOString() ?? null;
+
+export function presentBuildSummary(build: BuildSummaryRecord): BuildSummary {
+  const { id, projectId, organizationSlug, projectSlug, number, status, stage, phase, waitReason } = build;
+  return {
+    ...{ id, projectId, organizationSlug, projectSlug, number, status, stage, phase, waitReason },
+    trigger: build.trigger,
+    triggeredBy: build.triggeredBy,
+    ruleName: build.ruleName,
+    ref: build.ref,
+    commit: build.commit,
+    commitSubject: build.commitSubject,
+    commitAuthor: build.commitAuthor,
+    zone: build.zone,
+    tags: [...build.tags],
+    digest: build.digest,
+    verified: build.verified,
+    failure: presentFailure(build.failure),
+    attempt: build.attemptNumber,
+    stepsTotal: build.stepsTotal,
+    stepsCached: build.stepsCached,
+    queuedAt: time(build.queuedAt),
+    startedAt: timeOrNull(build.startedAt),
+    finishedAt: timeOrNull(build.finishedAt),
+  };
+}
+
+export function presentBuild(build: BuildDetailRecord, dockerfilePath = build.dockerfilePath): Build {
+  const current = build.attempts.find(({ number }) => number === build.attemptNumber);
+  const state = { status: build.status, stage: build.stage };
+  return {
+    ...presentBuildSummary(build),
+    failure: presentFailure(build.failure, stepOrdinalOf(build, current?.id, build.failure)),
+    retryOf: build.retryOf,
+    retryOfNumber: build.retryOfNumber,
+    deliveryId: build.deliveryId,
+    movesTags: build.movesTags,
+    inputs: {
+      contextPath: build.contextPath,
+      dockerfilePath,
+      target: build.target,
+      platform: build.platform,
+      buildArgs: { ...build.buildArgs },
+      secretNames: [...build.secretNames],
+      baseImages: [...build.baseImages],
+    },
+    phases: [...build.phases],
+    attempts: build.attempts.map((attempt) =>
+      presentAttempt(attempt, stepOrdinalOf(build, attempt.id, attempt.failure)),
+    ),
+    warnings: [...build.warnings],
+    cacheExport: build.cacheExport,
+    cancelRequestedAt: timeOrNull(build.cancelRequestedAt),
+    cancelRequestedBy: build.cancelRequestedBy,
+    stoppedAt: timeOrNull(build.stoppedAt),
+    can: { cancel: canCancel(state), retry: canRetry(state) },
+  };
+}
+
+export function presentStep(step: StepView): Step {
+  const { ordinal, name, stage, platform, internal, cached, error, startLine, endLine } = step;
+  return {
+    ...{ ordinal, name, stage, platform, internal, cached, error, startLine, endLine },
+    startedAt: timeOrNull(step.startedAt),
+    completedAt: timeOrNull(step.completedAt),
+  };
+}
+
+function presentAttempt(attempt: AttemptView, stepOrdinal: number | undefined): Attempt {
+  return {
+    id: attempt.id,
+    number: attempt.number,
+    state: attempt.state,
+    workerName: attempt.workerName,
+    dispatchedAt: time(attempt.dispatchedAt),
+    claimedAt: timeOrNull(attempt.claimedAt),
+    endedAt: timeOrNull(attempt.endedAt),
+    failure: presentFailure(attempt.failure, stepOrdinal),
+    logBytes: attempt.logBytes,
+    logComplete: attempt.logComplete,
+  };
+}
+
+/** The stored report with the catalogue's blame and advice. */
+function presentFailure(report: FailureReport | null, stepOrdinal?: number): Failure | null {
+  if (report === null || !isFailureCode(report.code)) return null;
+  const { blame, advice } = failureEntry(report.code);
+  const { stepId: _, ...place } = report.place ?? {};
+  return {
+    code: report.code,
+    blame,
+    message: report.message,
+    advice,
+    place: report.place ? { ...place, ...(stepOrdinal !== undefined && { stepOrdinal }) } : null,
+  };
+}
+
+function stepOrdinalOf(
+  build: BuildDetailRecord,
+  attemptId: string | undefined,
+  report: FailureReport | null,
+): number | undefined {
+  return build.failedSteps.get(`${attemptId} ${report?.place?.stepId}`);
+}

@@ -1,0 +1,44 @@
+import type { PageQuery } from '@cooperage/contracts';
+import { type Actor, DeliveryRepository, RefusalRepository } from '@cooperage/db';
+import { Injectable } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { CursorCodec } from '../http/cursor.js';
+import { ApiProblem, found } from '../http/problem.js';
+import { presentDelivery, presentDeliveryDetail, presentRefusal } from './present-delivery.js';
+
+@Injectable()
+export class DeliveriesService {
+  constructor(
+    private readonly deliveries: DeliveryRepository,
+    private readonly refusals: RefusalRepository,
+    private readonly access: AccessService,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  async list(principal: Principal, projectId: string, query: PageQuery) {
+    await this.access.project(principal, projectId);
+    const list = `deliveries ${projectId}`;
+    const page = await this.deliveries.list(projectId, this.cursors.query(list, query));
+    return this.cursors.page(list, page, presentDelivery);
+  }
+
+  async get(principal: Principal, id: string) {
+    const delivery = await this.access.delivery(principal, id);
+    return presentDeliveryDetail(delivery, found(await this.deliveries.content(id)));
+  }
+
+  /** @throws {ApiProblem} `conflict` for a delivery that never had anything to evaluate. */
+  async replay(principal: Principal, id: string, actor: Actor) {
+    const { projectId, organizationId, ref, status } = await this.access.delivery(principal, id, 'developer');
+    if (ref === null || status === 'ignored')
+      throw new ApiProblem('conflict', { detail: 'This delivery names no ref that could be built.' });
+    const replayId = found(await this.deliveries.replay(id, { projectId, organizationId }, actor));
+    return presentDelivery(found(await this.deliveries.find(replayId, [organizationId])));
+  }
+
+  async listRefusals(principal: Principal, projectId: string) {
+    await this.access.project(principal, projectId);
+    return { items: (await this.refusals.list(projectId)).map(presentRefusal) };
+  }
+}

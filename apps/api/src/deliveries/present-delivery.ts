@@ -1,0 +1,32 @@
+import type { DeliveryDetail, DeliveryView, RefusalView } from '@cooperage/contracts';
+import type { DeliveryContent, DeliveryRecord, RefusalRecord } from '@cooperage/db';
+
+export function presentDelivery(delivery: DeliveryRecord): DeliveryView {
+  const { id, projectId, eventName, proof, ref, before, after, sender, note, failureCode, replayOf } = delivery;
+  return {
+    ...{ id, projectId, eventName, proof, ref, before, after, sender, note, failureCode, replayOf },
+    forge: delivery.forge as DeliveryView['forge'],
+    deliveryId: delivery.deliveryKey,
+    status: delivery.status as DeliveryView['status'],
+    receivedAt: delivery.receivedAt.toISOString(),
+    evaluatedAt: delivery.evaluatedAt?.toISOString() ?? null,
+    verdicts: delivery.verdicts.map((verdict) => ({ ...verdict, tags: [...verdict.tags] })),
+  };
+}
+
+/** The body is shown as text; bytes that are no UTF-8 become replacement characters. */
+export function presentDeliveryDetail(delivery: DeliveryRecord, content: DeliveryContent): DeliveryDetail {
+  return {
+    ...presentDelivery(delivery),
+    headers: { ...content.headers },
+    body: Buffer.from(content.body).toString('utf8'),
+  };
+}
+
+export function presentRefusal(refusal: RefusalRecord): RefusalView {
+  return {
+    ...refusal,
+    forge: refusal.forge as RefusalView['forge'],
+    receivedAt: refusal.receivedAt.toISOString(),
+  };
+}

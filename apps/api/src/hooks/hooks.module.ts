@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { HookSecretCache } from './hook-secret-cache.js';
+import { HookSecretsController } from './hook-secrets.controller.js';
+import { HookSecretsService } from './hook-secrets.service.js';
+import { IntakeService } from './intake.service.js';
+
+@Module({
+  controllers: [HookSecretsController],
+  providers: [HookSecretsService, HookSecretCache, IntakeService],
+  exports: [HookSecretCache],
+})
+export class HooksModule {}

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Accepted } from '@cooperage/contracts';
+import { HookSecretRepository, IntakeRepository, type NewDelivery, RefusalRepository } from '@cooperage/db';
+import { type AcceptedDelivery, type DeliveryResult, type RefusedDelivery, readDelivery } from '@cooperage/forges';
+import type { Metrics } from '@cooperage/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import { METRICS } from '../app/metrics.js';
+import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+import { ApiProblem } from '../http/problem.js';
+import { HookSecretCache, type HookTarget } from './hook-secret-cache.js';
+import { storedHeaders } from './stored-headers.js';
+
+export interface HookCall {
+  readonly projectId: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawBody: Uint8Array;
+  readonly address: string;
+}
+
+/** A refusal is judged by secrets no older than this: a secret that was just added counts at once. */
+const refusalMaxAgeMs = 250;
+const maxRefusalsUnderWay = 32;
+
+/** Webhooks: proof over the raw bytes, then one durable row, then the answer. */
+@Injectable()
+export class IntakeService {
+  /** Stands in for the secrets of a project that does not exist, so that the same work is done (S-014). */
+  private readonly decoy = [{ id: '', secret: `whsec_${randomBytes(32).toString('base64')}` }];
+  private refusalsUnderWay = 0;
+
+  constructor(
+    private readonly secrets: HookSecretCache,
+    private readonly intake: IntakeRepository,
+    private readonly hookSecrets: HookSecretRepository,
+    private readonly refusals: RefusalRepository,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    @Inject(METRICS) private readonly metrics: Metrics,
+  ) {}
+
+  /** @returns after commit. @throws {ApiProblem} for a call that is refused. */
+  async receive(call: HookCall): Promise<Accepted> {
+    let target = await this.secrets.get(call.projectId);
+    let result = this.judge(call, target);
+    if (!result.ok) {
+      target = await this.secrets.get(call.projectId, refusalMaxAgeMs);
+      result = this.judge(call, target);
+    }
+    if (!result.ok) throw this.refuse(call, result);
+    if (target === null) throw this.refuse(call, invalidSignature(result));
+    return this.store(call, result, target);
+  }
+
+  private judge(call: HookCall, target: HookTarget | null): DeliveryResult {
+    const secrets = this.secretsOf(target).map(({ secret }) => secret);
+    return readDelivery({ headers: call.headers, rawBody: call.rawBody, secrets, now: new Date() });
+  }
+
+  private secretsOf(target: HookTarget | null) {
+    return target && target.secrets.length > 0 ? target.secrets : this.decoy;
+  }
+
+  private async store(call: HookCall, accepted: AcceptedDelivery, target: HookTarget): Promise<Accepted> {
+    const outcome = await this.intake.insert(deliveryOf(call, accepted));
+    // Deleted between the two looks: to the caller it never was there.
+    if (outcome === null) throw this.refuse(call, invalidSignature(accepted));
+    const { deliveryId, duplicate } = outcome;
+    this.count(accepted.forge, duplicate ? 'duplicate' : accepted.event.type === 'ignored' ? 'ignored' : 'accepted');
+    void this.hookSecrets.used(this.secretsOf(target)[accepted.secretIndex]!.id).catch(() => undefined);
+    const page = `/p/${target.organizationSlug}/${target.projectSlug}/deliveries/${deliveryId}`;
+    return { deliveryId, url: this.settings.publicUrl + page, duplicate };
+  }
+
+  /** The row is written after the answer: a stranger's call costs no waiting, and tells no difference. */
+  private refuse(call: HookCall, refused: Pick<RefusedDelivery, 'code' | 'forge' | 'message'>): ApiProblem {
+    const { code, forge, message } = refused;
+    this.count(forge ?? 'unknown', 'refused');
+    if (this.refusalsUnderWay < maxRefusalsUnderWay) {
+      this.refusalsUnderWay++;
+      setImmediate(() => {
+        void this.refusals
+          .add(call.projectId, { code, forge, address: call.address })
+          .catch(() => undefined)
+          .finally(() => this.refusalsUnderWay--);
+      });
+    }
+    return new ApiProblem(code, { detail: message });
+  }
+
+  private count(forge: string, outcome: 'accepted' | 'duplicate' | 'ignored' | 'refused'): void {
+    this.metrics.webhookDeliveriesTotal.add({ forge: forge as 'unknown', outcome });
+  }
+}
+
+function invalidSignature({ forge }: { readonly forge: AcceptedDelivery['forge'] }) {
+  return { code: 'signature_invalid', forge, message: 'The signature is not valid.' } as const;
+}
+
+function deliveryOf(call: HookCall, accepted: AcceptedDelivery): NewDelivery {
+  const { forge, deliveryId, eventName, proof, event } = accepted;
+  const common = { projectId: call.projectId, forge, deliveryKey: deliveryId, eventName, proof, replayOf: null };
+  const stored = { headers: storedHeaders(call.headers), body: call.rawBody };
+  if (event.type === 'ignored') {
+    const nothing = { ref: null, before: null, after: null, sender: null };
+    return { ...common, ...stored, ...nothing, status: 'ignored', note: event.reason };
+  }
+  const { ref, before, after } = event;
+  // A deleted ref starts nothing, and is still worth knowing.
+  const isDeletion = after === null;
+  return {
+    ...common,
+    ...stored,
+    ...{ ref, before, after },
+    sender: event.sender?.replace(/[\0-\x1f\x7f]/g, ' ').slice(0, 200) ?? null,
+    status: isDeletion ? 'ignored' : 'received',
+    note: isDeletion ? 'The ref was deleted; there is nothing to build.' : null,
+  };
+}

@@ -1,0 +1,128 @@
+import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { socketPath } from '@cooperage/contracts';
+import type { Logger } from '@cooperage/telemetry';
+import { ApiProblem } from './problem.js';
+import { requestIdOf } from './request-id.js';
+
+export interface LiveTunnelOptions {
+  /** Base address of the live process. */
+  readonly liveUrl: string;
+  /** Whether the word of a proxy in front of us is taken for a client's address. */
+  readonly trustProxy: boolean;
+  /** Most sockets at once. */
+  readonly maxSockets?: number;
+  readonly logger: Logger;
+}
+
+const handshakeMs = 5_000;
+/** What the live process needs to know of a handshake; nothing else of it is passed on. */
+const passedHeaders = [
+  'cookie',
+  'origin',
+  'sec-websocket-key',
+  'sec-websocket-protocol',
+  'sec-websocket-version',
+  'user-agent',
+] as const;
+
+/**
+ * Passes WebSocket connections for the live path on as bytes. No frame is read here: whatever a client sends can at worst
+ * hurt the live process, which holds nothing (S-099). Extensions are not passed on, so nothing is compressed (S-100).
+ * @returns ends all tunnels.
+ */
+export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () => void {
+  const sockets = new Set<Duplex>();
+  const maxSockets = options.maxSockets ?? 10_000;
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path !== socketPath && path !== `${socketPath}/`) return refuse(request, socket, new ApiProblem('not_found'));
+    if (sockets.size >= maxSockets)
+      return refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    open(request, socket, head, options);
+  });
+  return () => {
+    for (const socket of sockets) socket.destroy();
+  };
+}
+
+function open(request: IncomingMessage, socket: Duplex, head: Buffer, options: LiveTunnelOptions): void {
+  const upstream = httpRequest(new URL(request.url ?? '/', options.liveUrl), {
+    agent: false,
+    headers: handshakeHeaders(request, options),
+    timeout: handshakeMs,
+  });
+  const unavailable = () => refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 2 }));
+  upstream.once('timeout', () => upstream.destroy(new Error('the live process did not answer the handshake')));
+  upstream.once('error', (error) => {
+    options.logger.warn({ err: error }, 'live connection could not be opened');
+    unavailable();
+  });
+  upstream.once('response', (response) => {
+    response.resume();
+    const codes: Readonly<Record<number, 'unauthenticated' | 'forbidden'>> = {
+      401: 'unauthenticated',
+      403: 'forbidden',
+    };
+    refuse(request, socket, new ApiProblem(codes[response.statusCode ?? 0] ?? 'bad_request'));
+  });
+  upstream.once('upgrade', (response, peer, peerHead) => {
+    if (socket.destroyed) return peer.destroy();
+    socket.write(`${statusAndHeaders(response)}\r\n\r\n`);
+    if (head.length > 0) peer.write(head);
+    if (peerHead.length > 0) socket.write(peerHead);
+    join(socket, peer);
+  });
+  socket.once('close', () => upstream.destroy());
+  upstream.end();
+}
+
+/** Each end's back pressure reaches the other; the end of one is the end of both. */
+function join(socket: Duplex, peer: Duplex): void {
+  for (const end of [socket, peer]) {
+    const connection = end as Partial<import('node:net').Socket>;
+    connection.setTimeout?.(0);
+    connection.setNoDelay?.(true);
+  }
+  peer.on('error', () => peer.destroy());
+  socket.pipe(peer).pipe(socket);
+  socket.once('close', () => peer.destroy());
+  peer.once('close', () => socket.destroy());
+}
+
+function handshakeHeaders(request: IncomingMessage, options: LiveTunnelOptions): Record<string, string> {
+  const passed = passedHeaders.flatMap((name) => {
+    const value = request.headers[name];
+    return value === undefined ? [] : [[name, String(value)] as const];
+  });
+  const known = options.trustProxy ? [request.headers['x-forwarded-for'] ?? []].flat() : [];
+  return {
+    ...Object.fromEntries(passed),
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'x-request-id': requestIdOf(request),
+    'x-forwarded-for': [...known, request.socket.remoteAddress ?? ''].join(', '),
+  };
+}
+
+function statusAndHeaders(response: IncomingMessage): string {
+  const lines = [`HTTP/1.1 101 Switching Protocols`];
+  for (let at = 0; at < response.rawHeaders.length; at += 2)
+    lines.push(`${response.rawHeaders[at]}: ${response.rawHeaders[at + 1]}`);
+  return lines.join('\r\n');
+}
+
+function refuse(request: IncomingMessage, socket: Duplex, problem: ApiProblem): void {
+  if (socket.destroyed) return;
+  const body = JSON.stringify(problem.body(requestIdOf(request)));
+  const head = [
+    `HTTP/1.1 ${problem.status} Refused`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,54 @@
+export interface RateLimit {
+  /** Most tries within the window. */
+  readonly tries: number;
+  readonly windowMs: number;
+}
+
+interface Count {
+  tries: number;
+  readonly endsAtMs: number;
+}
+
+/**
+ * Counts tries by key in fixed windows, in this process's memory. Bounded: beyond `maxKeys` the oldest window is
+ * forgotten, so that an attacker with many addresses costs no memory.
+ */
+export class RateLimiter {
+  private readonly counts = new Map<string, Count>();
+
+  constructor(
+    private readonly limit: RateLimit,
+    private readonly nowMs: () => number = Date.now,
+    private readonly maxKeys = 50_000,
+  ) {}
+
+  /** Counts one try. @returns 0 when it may go on, else the milliseconds until it may. */
+  take(key: string): number {
+    const now = this.nowMs();
+    const count = this.current(key, now);
+    count.tries++;
+    return count.tries > this.limit.tries ? count.endsAtMs - now : 0;
+  }
+
+  /** Milliseconds until the next try may go on; 0 now. Counts nothing. */
+  waitMs(key: string): number {
+    const now = this.nowMs();
+    const count = this.counts.get(key);
+    return count && count.endsAtMs > now && count.tries >= this.limit.tries ? count.endsAtMs - now : 0;
+  }
+
+  forget(key: string): void {
+    this.counts.delete(key);
+  }
+
+  private current(key: string, now: number): Count {
+    const known = this.counts.get(key);
+    if (known && known.endsAtMs > now) return known;
+    this.counts.delete(key);
+    const oldest = this.counts.size >= this.maxKeys ? this.counts.keys().next() : undefined;
+    if (oldest && !oldest.done) this.counts.delete(oldest.value);
+    const fresh = { tries: 0, endsAtMs: now + this.limit.windowMs };
+    this.counts.set(key, fresh);
+    return fresh;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Config } from '@cooperage/config';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { demandAccessRules, type KnownRoute } from './access-rule.js';
+import { answerBrokenRequest } from './broken-request.js';
+import { ApiProblem, notFound } from './problem.js';
+import { replyProblem } from './problem-reply.js';
+import { requestIdOf } from './request-id.js';
+import { assertSameOrigin } from './same-origin.js';
+import { addSecurityHeaders } from './security-headers.js';
+import { isStrictPath } from './strict-path.js';
+import { toProblem } from './to-problem.js';
+
+export interface ApiServer {
+  readonly adapter: FastifyAdapter;
+  readonly instance: FastifyInstance;
+  /** Every route with its rule, as they are registered. */
+  readonly routes: readonly KnownRoute[];
+}
+
+/** Bytes of a JSON body of the API. Webhooks have their own limit. */
+export const bodyLimitBytes = 1 << 20;
+/** A request that has not arrived whole by then is answered 408 (S-006). */
+const requestTimeoutMs = 10_000;
+
+/** The HTTP server under Nest: limits, request ids, one path form, same-origin rule and headers, for every route. */
+export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'trustProxy'>): ApiServer {
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: 0,
+    keepAliveTimeout: 65_000,
+    http: { connectionsCheckingInterval: 1_000, headersTimeout: requestTimeoutMs, maxHeaderSize: 16_384 },
+    trustProxy: trustedProxies(http.trustProxy),
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    clientErrorHandler: answerBrokenRequest,
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      void replyProblem(reply, toProblem(error));
+    },
+  });
+  const instance = adapter.getInstance() as unknown as FastifyInstance;
+  const routes = demandAccessRules(instance);
+  acceptJsonOnly(instance);
+  addSecurityHeaders(instance, http.publicUrl);
+  instance.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done(refusalOf(request, http.publicUrl));
+  });
+  return { adapter, instance, routes };
+}
+
+/** What is wrong with a request before it is looked at closely; nothing else runs then. */
+function refusalOf(request: FastifyRequest, publicUrl: string): Error | undefined {
+  try {
+    if (!isStrictPath(request.raw.url ?? '')) throw notFound();
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity')
+      throw new ApiProblem('unsupported_media_type', { detail: 'Bodies are sent without content encoding.' });
+    assertSameOrigin(request, publicUrl);
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** A number of proxies becomes the rule that takes the word of so many hops. */
+function trustedProxies(value: Config<'api'>['http']['trustProxy']) {
+  if (typeof value === 'number') return (_address: string, hop: number) => hop < value;
+  return value === false ? false : [...value];
+}
+
+function acceptJsonOnly(instance: FastifyInstance): void {
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    instance.getDefaultJsonParser('error', 'error'),
+  );
+}

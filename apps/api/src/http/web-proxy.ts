@@ -1,0 +1,53 @@
+import httpProxy from '@fastify/http-proxy';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiProblem } from './problem.js';
+import { replyProblem } from './problem-reply.js';
+
+const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
+/** The web server takes these for its own word: what a client sends under them goes no further. */
+const innerHeaders =
+  /^(?:x-middleware-|x-nextjs-|x-cooperage-|x-forwarded-|x-real-ip$|forwarded$|authorization$|proxy-)/;
+
+/**
+ * Everything that is no address of the API is a page: the browser sees one origin. Pages are only read; all changes go
+ * to the API, so nothing else is passed on.
+ */
+export function addWebProxy(server: FastifyInstance, webUrl: string, publicUrl: string): void {
+  server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.register(httpProxy, {
+      upstream: webUrl,
+      httpMethods: ['GET', 'HEAD'],
+      config: { access: 'public' },
+      proxyPayloads: false,
+      disableRequestLogging: true,
+      undici: { connections: 128, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 60_000 },
+      replyOptions: {
+        rewriteRequestHeaders: (request: FastifyRequest, headers: Record<string, unknown>) =>
+          forwardedHeaders(request, headers, publicUrl),
+        rewriteHeaders: (headers: Record<string, unknown>) => without(headers, (name) => hopByHop.includes(name)),
+        onError: (reply: FastifyReply) => {
+          void replyProblem(
+            reply,
+            new ApiProblem('unavailable', { detail: 'The pages do not answer.', retryAfterSeconds: 2 }),
+          );
+        },
+      },
+    } as never);
+  });
+}
+
+function forwardedHeaders(request: FastifyRequest, headers: Record<string, unknown>, publicUrl: string) {
+  const { protocol, host } = new URL(publicUrl);
+  return {
+    ...without(headers, (name) => hopByHop.includes(name) || innerHeaders.test(name)),
+    'x-request-id': request.id,
+    'x-forwarded-for': request.ip,
+    'x-forwarded-host': host,
+    'x-forwarded-proto': protocol.slice(0, -1),
+  };
+}
+
+function without(headers: Record<string, unknown>, drop: (name: string) => boolean): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !drop(name.toLowerCase())));
+}

@@ -1,0 +1,37 @@
+import { idSchema, meSchema, sessionSchema } from '@cooperage/contracts';
+import { SessionRepository } from '@cooperage/db';
+import { Controller, Delete, Get, Param } from '@nestjs/common';
+import { z } from 'zod';
+import { CurrentPrincipal } from '../auth/current-principal.js';
+import type { Person, Principal } from '../auth/principal.js';
+import { Access } from '../http/access-rule.js';
+import { Answers } from '../http/answers.js';
+import { notFound } from '../http/problem.js';
+import { presentMe, presentSession } from './present-account.js';
+
+@Controller('api/v1/me')
+export class MeController {
+  constructor(private readonly sessions: SessionRepository) {}
+
+  @Get()
+  @Access('read')
+  @Answers(200, meSchema, 'The caller and the organizations that the caller is in.')
+  me(@CurrentPrincipal() principal: Principal) {
+    return presentMe(principal);
+  }
+
+  @Get('sessions')
+  @Access('person')
+  @Answers(200, z.object({ items: z.array(sessionSchema) }), 'Where the caller is signed in.')
+  async list(@CurrentPrincipal() person: Person) {
+    const sessions = await this.sessions.list(person.userId);
+    return { items: sessions.map((session) => presentSession(session, person.sessionId)) };
+  }
+
+  @Delete('sessions/:sessionId')
+  @Access('person')
+  @Answers(204, null, 'Ends a session of the caller at once.')
+  async revoke(@CurrentPrincipal() person: Person, @Param('sessionId', { schema: idSchema }) id: string) {
+    if (!(await this.sessions.revoke(id, person.userId))) throw notFound();
+  }
+}

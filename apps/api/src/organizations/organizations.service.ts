@@ -1,0 +1,75 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { CreateInvitation, CreateOrganization, PageQuery } from '@cooperage/contracts';
+import { type Actor, InvitationRepository, type MemberChange, MemberRepository } from '@cooperage/db';
+import type { Role } from '@cooperage/domain';
+import { Inject, Injectable } from '@nestjs/common';
+import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { CursorCodec } from '../http/cursor.js';
+import { ApiProblem, notFound } from '../http/problem.js';
+import { presentMember } from './present-account.js';
+import { assertFreeSlug } from './slugs.js';
+
+const invitationDays = 7;
+
+/** The hash under which an invitation is kept. */
+export function invitationHash(secret: string): string {
+  return createHash('sha256').update(`invitation ${secret}`).digest('hex');
+}
+
+/** Organizations and their members. Only owners make, change and remove other members. */
+@Injectable()
+export class OrganizationsService {
+  constructor(
+    private readonly repository: MemberRepository,
+    private readonly invitations: InvitationRepository,
+    private readonly access: AccessService,
+    private readonly cursors: CursorCodec,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  async create(principal: Principal, organization: CreateOrganization, actor: Actor) {
+    assertFreeSlug(organization.slug);
+    const organizationId = await this.repository.createOrganization(organization, principal.userId, actor);
+    if (organizationId === null) throw new ApiProblem('conflict', { detail: 'An organization has this slug already.' });
+    return { organizationId, ...organization, role: 'owner' as const };
+  }
+
+  async members(principal: Principal, organizationId: string, query: PageQuery) {
+    this.access.organization(principal, organizationId);
+    const list = `members ${organizationId}`;
+    const page = await this.repository.list(organizationId, this.cursors.query(list, query));
+    return this.cursors.page(list, page, presentMember);
+  }
+
+  async invite(principal: Principal, organizationId: string, invitation: CreateInvitation, actor: Actor) {
+    this.access.organization(principal, organizationId, 'owner');
+    const secret = randomBytes(24).toString('base64url');
+    const expiresAt = new Date(Date.now() + invitationDays * 86_400_000);
+    await this.invitations.create(
+      { ...invitation, hash: invitationHash(secret), organizationId, inviterId: principal.userId, expiresAt },
+      actor,
+    );
+    // Behind `#`, so that no server's log and no referrer ever holds it (S-062).
+    const url = `${this.settings.publicUrl}/invitation#${secret}`;
+    return { email: invitation.email, role: invitation.role, url, expiresAt: expiresAt.toISOString() };
+  }
+
+  async changeRole(principal: Principal, organizationId: string, userId: string, role: Role, actor: Actor) {
+    this.access.organization(principal, organizationId, 'owner');
+    assertChanged(await this.repository.changeRole(organizationId, userId, role, actor));
+  }
+
+  /** Owners remove anyone; everyone may leave. */
+  async remove(principal: Principal, organizationId: string, userId: string, actor: Actor) {
+    this.access.organization(principal, organizationId, userId === principal.userId ? 'viewer' : 'owner');
+    assertChanged(await this.repository.remove(organizationId, userId, actor));
+  }
+}
+
+function assertChanged(change: MemberChange): void {
+  if (change.ok) return;
+  if (change.reason === 'not_found') throw notFound();
+  throw new ApiProblem('conflict', { detail: 'An organization keeps at least one owner.' });
+}

@@ -1,0 +1,33 @@
+import type { Me, MemberView, SessionView } from '@cooperage/contracts';
+import type { MemberRecord, OpenSession } from '@cooperage/db';
+import type { Principal } from '../auth/principal.js';
+
+export function presentMe(principal: Principal): Me {
+  const { userId, email, name, memberships } = principal;
+  return {
+    id: userId,
+    email,
+    name,
+    organizations: memberships.map((membership) => ({
+      organizationId: membership.organizationId,
+      slug: membership.slug,
+      name: membership.name,
+      role: membership.role,
+    })),
+  };
+}
+
+export function presentSession(session: OpenSession, currentId: string): SessionView {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    address: session.address,
+    userAgent: session.userAgent,
+    createdAt: session.createdAt.toISOString(),
+    expiresAt: session.expiresAt.toISOString(),
+  };
+}
+
+export function presentMember(member: MemberRecord): MemberView {
+  return { ...member, createdAt: member.createdAt.toISOString() };
+}

@@ -1,0 +1,32 @@
+import type { HookSecretInfo, Project } from '@cooperage/contracts';
+import type { HookSecretRecord, ProjectRecord } from '@cooperage/db';
+import { projectRepository } from '@cooperage/domain';
+import type { ApiSettings } from '../app/settings.js';
+
+export function presentProject(project: ProjectRecord, settings: ApiSettings): Project {
+  const { createdAt, ...fields } = project;
+  return {
+    ...fields,
+    buildArgs: { ...project.buildArgs },
+    imageRepository: imageRepositoryOf(project, settings),
+    hookUrl: `${settings.publicUrl}/api/v1/hooks/${project.id}`,
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+/** Repository of a project's images with the registry's host, without a tag. */
+export function imageRepositoryOf(
+  project: Pick<ProjectRecord, 'organizationSlug' | 'slug'>,
+  settings: ApiSettings,
+): string {
+  return `${settings.registry.host}/${projectRepository(project.organizationSlug, project.slug)}`;
+}
+
+export function presentHookSecret(secret: HookSecretRecord): HookSecretInfo {
+  return {
+    id: secret.id,
+    prefix: secret.prefix,
+    createdAt: secret.createdAt.toISOString(),
+    lastUsedAt: secret.lastUsedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,83 @@
+import type { CreateProject, PageQuery, PutGitCredentials, UpdateProject } from '@cooperage/contracts';
+import { type Actor, newId, ProjectRepository } from '@cooperage/db';
+import { Inject, Injectable } from '@nestjs/common';
+import { SealingService, sealedSubject } from '../app/sealing.service.js';
+import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+import { AccessService } from '../auth/access.service.js';
+import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { freshHookSecret } from '../hooks/hook-secret.js';
+import { HookSecretCache } from '../hooks/hook-secret-cache.js';
+import { CursorCodec } from '../http/cursor.js';
+import { ApiProblem, found, notFound } from '../http/problem.js';
+import { checkedCloneAddress } from './clone-address.js';
+import { firstRules } from './first-rules.js';
+import { presentHookSecret, presentProject } from './present-project.js';
+
+@Injectable()
+export class ProjectsService {
+  constructor(
+    private readonly repository: ProjectRepository,
+    private readonly access: AccessService,
+    private readonly cursors: CursorCodec,
+    private readonly sealing: SealingService,
+    private readonly hookSecrets: HookSecretCache,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  async list(principal: Principal, organizationId: string | undefined, query: PageQuery) {
+    if (organizationId !== undefined) this.access.organization(principal, organizationId);
+    const organizationIds = organizationId === undefined ? organizationIdsOf(principal) : [organizationId];
+    const list = `projects ${organizationId ?? '*'}`;
+    const page = await this.repository.list(organizationIds, this.cursors.query(list, query));
+    return this.cursors.page(list, page, (project) => presentProject(project, this.settings));
+  }
+
+  async get(principal: Principal, id: string) {
+    return presentProject(await this.access.project(principal, id), this.settings);
+  }
+
+  async getBySlug(principal: Principal, organizationSlug: string, slug: string) {
+    const project = await this.repository.findBySlug(organizationSlug, slug, organizationIdsOf(principal));
+    return presentProject(found(project), this.settings);
+  }
+
+  /** @throws {ApiProblem} `conflict` when the organization has a project of this slug. */
+  async create(principal: Principal, request: CreateProject, actor: Actor) {
+    this.access.organization(principal, request.organizationId, 'admin');
+    const remoteUrl = checkedCloneAddress(request.remoteUrl, this.settings.allowPlainHttp);
+    const { secret, row } = freshHookSecret(this.sealing);
+    const project = await this.repository.create(
+      { ...request, remoteUrl, id: newId(), rules: firstRules, hookSecret: row },
+      actor,
+    );
+    if (project === null) throw new ApiProblem('conflict', { detail: 'The organization has a project of this slug.' });
+    const hookSecret = { ...presentHookSecret({ ...row, createdAt: project.createdAt, lastUsedAt: null }), secret };
+    return { project: presentProject(project, this.settings), hookSecret };
+  }
+
+  async update(principal: Principal, id: string, changes: UpdateProject, actor: Actor) {
+    await this.access.project(principal, id, 'admin');
+    const { allowPlainHttp } = this.settings;
+    const address =
+      changes.remoteUrl === undefined ? {} : { remoteUrl: checkedCloneAddress(changes.remoteUrl, allowPlainHttp) };
+    const project = await this.repository.update(id, { ...changes, ...address }, actor);
+    return presentProject(found(project), this.settings);
+  }
+
+  async remove(principal: Principal, id: string, actor: Actor): Promise<void> {
+    await this.access.project(principal, id, 'admin');
+    if (!(await this.repository.markDeleted(id, actor))) throw notFound();
+    this.hookSecrets.forget(id);
+  }
+
+  async putGitCredentials(principal: Principal, id: string, value: PutGitCredentials, actor: Actor): Promise<void> {
+    await this.access.project(principal, id, 'admin');
+    const sealed = this.sealing.seal(JSON.stringify(value), sealedSubject.gitCredentials(id));
+    if (!(await this.repository.setGitCredentials(id, sealed, value.kind, actor))) throw notFound();
+  }
+
+  async removeGitCredentials(principal: Principal, id: string, actor: Actor): Promise<void> {
+    await this.access.project(principal, id, 'admin');
+    if (!(await this.repository.setGitCredentials(id, null, null, actor))) throw notFound();
+  }
+}
