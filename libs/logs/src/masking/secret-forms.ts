@@ -13,7 +13,7 @@ const pemFrame = /^-----(?:BEGIN|END) [A-Z0-9 ]{1,64}-----$/;
  * All byte strings by which a secret is recognised: the value as it is and without the white space around it, each also
  * as base64, hex, URL-encoded and JSON-escaped, and every longer line of a value of many lines.
  *
- * What no masker can know stays visible, and the guide says so: a value that is reversed, encrypted, taken apart, has
+ * What no masker can know stays visible, and the README says so: a value that is reversed, encrypted, taken apart, has
  * colour codes inside or is wrapped at an unusual width.
  *
  * @throws {RangeError} for a value shorter than `shortestSecretBytes`.

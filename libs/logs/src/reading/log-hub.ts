@@ -1,6 +1,6 @@
 import type { ChunkStore, LiveBus } from '../ports.js';
 import { AttemptWatch, type WatchOptions } from './attempt-watch.js';
-import { type LogEvent, ViewerFeed } from './viewer-feed.js';
+import { type LogEvent, ViewerFeed, type ViewerSeat } from './viewer-feed.js';
 
 export interface LogHubOptions {
   readonly store: ChunkStore;
@@ -39,13 +39,16 @@ export class LogHub {
    * Every entry from `fromN` on once and in order, first from the archive, then live; ends when the log is complete or
    * the signal is aborted. Takes the next frame only when it is asked for one: ask when the viewer can take it.
    */
-  async *follow(attemptId: string, fromN: number, signal: AbortSignal): AsyncGenerator<LogEvent> {
-    const watched = this.enter(attemptId);
-    try {
-      yield* new ViewerFeed(watched.watch, fromN, signal).events();
-    } finally {
-      this.leave(attemptId, watched);
-    }
+  follow(attemptId: string, fromN: number, signal: AbortSignal): AsyncGenerator<LogEvent> {
+    let watched: Watched;
+    const seat: ViewerSeat = {
+      take: () => {
+        watched = this.enter(attemptId);
+        return watched.watch;
+      },
+      leave: () => this.leave(attemptId, watched),
+    };
+    return new ViewerFeed(seat, fromN, signal).events();
   }
 
   /** Ends all subscriptions. Viewers get nothing new afterwards; abort them. */

@@ -9,6 +9,12 @@ export type LogEvent =
   /** The log has ended; the last event. */
   | { readonly kind: 'complete'; readonly nextN: number };
 
+/** A place among the viewers of an attempt, taken for as long as the viewer reads. */
+export interface ViewerSeat {
+  take(): AttemptWatch;
+  leave(): void;
+}
+
 const firstRetryMs = 25;
 const longestRetryMs = 250;
 
@@ -18,63 +24,68 @@ const longestRetryMs = 250;
  * and catches up from the archive.
  */
 export class ViewerFeed {
-  private readonly watch: AttemptWatch;
+  private readonly seat: ViewerSeat;
   private readonly signal: AbortSignal;
   private cursor: number;
   private retryMs = firstRetryMs;
   private isLive = false;
 
-  constructor(watch: AttemptWatch, fromN: number, signal: AbortSignal) {
-    this.watch = watch;
+  constructor(seat: ViewerSeat, fromN: number, signal: AbortSignal) {
+    this.seat = seat;
     this.cursor = fromN;
     this.signal = signal;
   }
 
+  /** One flat generator: this runs for every frame and every viewer, and delegation costs a turn each time. */
   async *events(): AsyncGenerator<LogEvent> {
-    while (!this.signal.aborted) {
-      const recent = this.watch.recent.holding(this.cursor);
-      if (this.isComplete()) return yield { kind: 'complete', nextN: this.cursor };
-      if (recent !== undefined) {
-        this.isLive = true;
-        yield* this.pass(recent);
-      } else if (this.isBehind()) {
-        if (this.fallsBack()) yield { kind: 'lagging' };
-        yield* this.catchUp();
-      } else await this.watch.changed(this.signal);
+    const watch = this.seat.take();
+    try {
+      while (!this.signal.aborted) {
+        if (this.isComplete(watch)) return yield { kind: 'complete', nextN: this.cursor };
+        const recent = watch.recent.holding(this.cursor);
+        if (recent !== undefined) yield this.live(recent);
+        else if (!this.isBehind(watch)) await watch.changed(this.signal);
+        else {
+          if (this.fallsBack(watch)) yield { kind: 'lagging' };
+          for (const frame of await this.stored(watch)) if (!this.signal.aborted) yield this.pass(frame);
+        }
+      }
+    } finally {
+      this.seat.leave();
     }
   }
 
-  private *pass(frame: LogFrame): Generator<LogEvent> {
-    const rest = frameFrom(frame, this.cursor);
-    if (rest === undefined) return;
-    this.cursor = rest.nextN;
-    yield { kind: 'frame', ...rest };
+  private live(frame: LogFrame): LogEvent {
+    this.isLive = true;
+    return this.pass(frameFrom(frame, this.cursor)!);
   }
 
-  private isBehind(): boolean {
-    return Math.max(this.watch.recent.nextN, this.watch.tail?.nextN ?? 0) > this.cursor;
+  private pass(frame: LogFrame): LogEvent {
+    this.cursor = frame.nextN;
+    return { kind: 'frame', ...frame };
+  }
+
+  private isBehind({ recent, tail }: AttemptWatch): boolean {
+    return Math.max(recent.nextN, tail?.nextN ?? 0) > this.cursor;
   }
 
   /** Live frames behind the end of a complete log are those of a fenced worker: they were never stored. */
-  private isComplete(): boolean {
-    const { tail } = this.watch;
+  private isComplete({ tail }: AttemptWatch): boolean {
     return tail?.complete === true && this.cursor >= tail.nextN;
   }
 
-  private fallsBack(): boolean {
-    const fell = this.isLive && this.cursor < this.watch.recent.evictedN;
+  private fallsBack({ recent }: AttemptWatch): boolean {
+    const fell = this.isLive && this.cursor < recent.evictedN;
     if (fell) this.isLive = false;
     return fell;
   }
 
-  private async *catchUp(): AsyncGenerator<LogEvent> {
-    const frames = await this.watch.read(this.cursor);
-    for (const frame of frames) {
-      if (this.signal.aborted) return;
-      yield* this.pass(frame);
-    }
+  /** What the archive has from the cursor on. When it has nothing, this waits a little or until there is news. */
+  private async stored(watch: AttemptWatch): Promise<readonly LogFrame[]> {
+    const frames = await watch.read(this.cursor);
     this.retryMs = frames.length > 0 ? firstRetryMs : Math.min(this.retryMs * 2, longestRetryMs);
     // A live frame is ahead of the archive: what is missing before it will be stored soon, or come late over the bus.
-    if (frames.length === 0) await this.watch.changed(this.signal, this.retryMs);
+    if (frames.length === 0) await watch.changed(this.signal, this.retryMs);
+    return frames;
   }
 }

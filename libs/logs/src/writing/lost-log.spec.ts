@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { attemptId, logFixture, noticesOf, storedEntries, textOf, until } from '../../spec/log-fixture.js';
+import { attemptId, logFixture, noticesOf, storedEntries, textOf } from '../../spec/log-fixture.js';
 import type { MemoryChunkStore } from '../../spec/memory-chunk-store.js';
 import type { LogWriter } from './log-writer.js';
 import { endLostLog, lostEntries } from './lost-log.js';
@@ -11,11 +11,13 @@ let told: string[];
 const reason = 'The worker that ran this build was lost.';
 
 beforeEach(async () => {
-  const fixture = logFixture();
-  ({ store, writer, told } = fixture);
+  const before = logFixture();
+  ({ store } = before);
+  await before.writer.output(1, 1, Buffer.from('stored\n'));
+  await before.writer.close({ keepOpen: true });
+  const fixture = logFixture({ chunkStore: store, start: await store.tail(attemptId) });
+  ({ writer, told } = fixture);
   lose = () => endLostLog({ attemptId, epoch: 2, atMs: 900.5, reason, chunkStore: store, liveBus: fixture.liveBus });
-  await writer.output(1, 1, Buffer.from('stored\n'));
-  await until(() => store.chunks(attemptId).length === 1);
 });
 
 describe('the log of an attempt whose worker died', () => {
