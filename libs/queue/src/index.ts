@@ -1,3 +1,4 @@
 export * from './job-sender.js';
 export * from './job-worker.js';
+export * from './live-bus.js';
 export * from './redis.js';

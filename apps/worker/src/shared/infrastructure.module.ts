@@ -47,7 +47,11 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
     },
     { provide: REDIS, useFactory: () => producer(config, logger) },
     { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
-    { provide: LIVE_BUS, useFactory: () => new RedisLiveBus(config.redisUrl.reveal()) },
+    {
+      provide: LIVE_BUS,
+      inject: [REDIS],
+      useFactory: (redis: Redis) => new RedisLiveBus(redis, (error) => logger.warn({ err: error }, 'Redis')),
+    },
     {
       provide: SOURCE,
       useFactory: () => createSource({ mirrorRoot: config.mirrorRoot, allowPlainHttp: [...config.allowPlainHttp] }),

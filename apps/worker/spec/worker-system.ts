@@ -1,0 +1,220 @@
+import { execFile } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { loadConfig } from '@cooperage/config';
+import { type BuildRecord, BuildRepository, Database, newId, promise } from '@cooperage/db';
+import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
+import {
+  type FreshDatabase,
+  freshDatabase,
+  type GitHost,
+  services,
+  startGitHost,
+  type TestGitRepository,
+} from '@cooperage/testing';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { BuilderModule } from '../src/builder/builder.module.js';
+import { ControlModule } from '../src/control/control.module.js';
+
+const limits = { timeoutMs: 120_000, logBytes: 10_000_000, memoryBytes: null, pids: null, cpus: null };
+
+export interface TestProject {
+  readonly id: string;
+  readonly repository: string;
+  readonly git: TestGitRepository;
+}
+
+/** Builder and control in this process, on real PostgreSQL, Redis, registry, engine and git. */
+export class WorkerSystem {
+  private readonly apps: INestApplicationContext[] = [];
+  readonly organization = `o-${randomBytes(4).toString('hex')}`;
+
+  private constructor(
+    private readonly fresh: FreshDatabase,
+    readonly db: Database,
+    readonly git: GitHost,
+    private readonly folder: string,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  static async start(change: Record<string, string> = {}): Promise<WorkerSystem> {
+    const fresh = await freshDatabase();
+    const git = await startGitHost();
+    const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-worker-'));
+    const db = new Database({ url: fresh.url, poolSize: 4, applicationName: 'test' });
+    const system = new WorkerSystem(fresh, db, git, folder, { ...environment(fresh, git, folder), ...change });
+    await db.prisma.organization.create({
+      data: { id: system.organization, name: 'Test', slug: system.organization, createdAt: new Date() },
+    });
+    await system.startControl();
+    await system.startBuilder();
+    return system;
+  }
+
+  async startControl(): Promise<INestApplicationContext> {
+    const { BUILDKIT_HOST: _host, COOPERAGE_CGROUP_PARENT: _cgroup, ...env } = this.env;
+    return this.boot(ControlModule.for(loadConfig('control', env)));
+  }
+
+  async startBuilder(): Promise<INestApplicationContext> {
+    const foreign = [
+      'SIGNING_ENCRYPTION_KEY',
+      'COOPERAGE_REGISTRY_TOKEN_KEY_FILE',
+      'COOPERAGE_REGISTRY_TOKEN_CERT_FILE',
+    ];
+    const env = Object.fromEntries(Object.entries(this.env).filter(([name]) => !foreign.includes(name)));
+    return this.boot(BuilderModule.for(loadConfig('builder', env)));
+  }
+
+  async close(): Promise<void> {
+    for (const app of this.apps.reverse()) await app.close();
+    await this.git.close();
+    await this.db.close();
+    await this.fresh.drop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async project(change: Record<string, unknown> = {}): Promise<TestProject> {
+    const id = newId();
+    const slug = `p-${randomBytes(4).toString('hex')}`;
+    const git = await this.git.repository(`${slug}.git`);
+    await this.db.prisma.project.create({
+      data: {
+        id,
+        organizationId: this.organization,
+        slug,
+        name: slug,
+        remoteUrl: this.git.url(`${slug}.git`),
+        limits,
+        ...change,
+      },
+    });
+    await this.db.prisma.rule.create({
+      data: {
+        id: newId(),
+        projectId: id,
+        name: 'branches',
+        refKind: 'branch',
+        refPattern: '**',
+        includePaths: [],
+        excludePaths: [],
+        tags: ['{{branch}}', '{{default}}'],
+      },
+    });
+    return { id, repository: `${this.organization}/${slug}`, git };
+  }
+
+  /** What a forge would have delivered for a push, already accepted by the api. */
+  async push(project: TestProject, commit: string, ref = 'refs/heads/main'): Promise<string> {
+    const id = newId();
+    await this.db.transaction(async (tx) => {
+      await tx.delivery.create({
+        data: {
+          id,
+          projectId: project.id,
+          forge: 'generic',
+          deliveryKey: randomUUID(),
+          eventName: 'push',
+          proof: 'standard-webhooks',
+          status: 'received',
+          ref,
+          after: commit,
+          headers: {},
+          body: Buffer.from('{}'),
+        },
+      });
+      await promise(tx, 'evaluate', id, project.id);
+    });
+    return id;
+  }
+
+  /** The build of a delivery, once it is over. */
+  async outcome(deliveryId: string, timeoutMs = 90_000): Promise<BuildRecord> {
+    return this.until(async () => {
+      const build = await this.buildOf(deliveryId);
+      return build?.finishedAt ? build : null;
+    }, timeoutMs);
+  }
+
+  async buildOf(deliveryId: string): Promise<BuildRecord | null> {
+    const row = await this.db.prisma.build.findFirst({ where: { deliveryId }, select: { id: true } });
+    return row && new BuildRepository(this.db).find(row.id);
+  }
+
+  async until<T>(look: () => Promise<T | null>, timeoutMs = 30_000): Promise<T> {
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const found = await look();
+      if (found !== null) return found;
+      if (Date.now() > end) throw new Error('waited too long');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Runs stock cosign with the public key of a project. */
+  async cosign(
+    project: TestProject,
+    verb: 'verify' | 'verify-attestation',
+    digest: string,
+    ...more: string[]
+  ): Promise<string> {
+    const key = await this.db.prisma.signingKey.findFirstOrThrow({ where: { projectId: project.id } });
+    const file = path.join(this.folder, `${project.id}.pub`);
+    await writeFile(file, key.publicKeyPem!);
+    const image = `${services().registry.host}/${project.repository}@${digest}`;
+    const args = [verb, '--key', file, '--insecure-ignore-tlog=true', '--allow-http-registry=true', ...more, image];
+    const token = await this.pullToken(project.repository);
+    const { stdout } = await promisify(execFile)(services().tools.cosign!, [...args, '--registry-token', token]);
+    return stdout;
+  }
+
+  async pullToken(repository: string): Promise<string> {
+    const { registry } = services();
+    const key = registryTokenKey(await readFile(registry.tokenKeyFile), await readFile(registry.tokenCertFile));
+    const scopes = [{ repository, actions: ['pull'] as const }];
+    const { service, issuer } = registry;
+    return mintRegistryToken(key, {
+      issuer,
+      service,
+      subject: 'test',
+      asked: scopes,
+      granted: scopes,
+      ttlSeconds: 300,
+      nowMs: Date.now(),
+    }).token;
+  }
+
+  private async boot(module: ReturnType<typeof ControlModule.for>): Promise<INestApplicationContext> {
+    const app = await NestFactory.createApplicationContext(module, { logger: ['error', 'warn'] });
+    this.apps.push(app);
+    return app;
+  }
+}
+
+function environment(fresh: FreshDatabase, git: GitHost, folder: string): Record<string, string> {
+  const { registry, redisUrl, engine, cgroupParent } = services();
+  const key = () => randomBytes(32).toString('base64');
+  return {
+    DATABASE_URL: fresh.url,
+    REDIS_URL: `${redisUrl}/${1 + Math.floor(Math.random() * 14)}`,
+    PUBLIC_URL: 'http://127.0.0.1:9',
+    PORT: '0',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
+    ENCRYPTION_KEY: key(),
+    SIGNING_ENCRYPTION_KEY: key(),
+    COOPERAGE_REGISTRY: registry.host,
+    COOPERAGE_REGISTRY_INSECURE: 'true',
+    COOPERAGE_REGISTRY_TOKEN_KEY_FILE: registry.tokenKeyFile,
+    COOPERAGE_REGISTRY_TOKEN_CERT_FILE: registry.tokenCertFile,
+    BUILDKIT_HOST: engine,
+    COOPERAGE_CGROUP_PARENT: cgroupParent,
+    COOPERAGE_MIRROR_ROOT: path.join(folder, 'mirrors'),
+    COOPERAGE_ALLOW_PLAIN_HTTP: git.hostPort,
+    COOPERAGE_LEASE_MS: '3000',
+    COOPERAGE_PUBLISH_LEASE_MS: '10000',
+  };
+}
