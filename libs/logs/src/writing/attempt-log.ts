@@ -11,7 +11,7 @@ import { MaskedStreams, type StepStream } from './masked-streams.js';
 import { Sequencer } from './sequencer.js';
 
 /** Memory that may wait for the archive before the build has to wait. */
-export const mostPendingBytes = 4_194_304;
+const mostPendingBytes = 4_194_304;
 
 /** The road of one attempt's log, put together: masker, output limit, sequencer, batcher, live bus and archive. */
 export class AttemptLog implements LogWriter {

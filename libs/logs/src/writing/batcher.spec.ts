@@ -1,6 +1,6 @@
 import { decodeLogEntries, type LogEntry } from '@cooperage/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Batcher, batchAgeMs, batchBytes } from './batcher.js';
+import { Batcher, batchAgeMs, entryBytes } from './batcher.js';
 import type { LogBatch } from './log-batch.js';
 
 let left: LogBatch[];
@@ -45,7 +45,7 @@ describe('the batcher', () => {
 
   it('lets a full batch leave at once', () => {
     batcher.add(entry('a'));
-    batcher.add(entry('x'.repeat(batchBytes - 1)));
+    batcher.add(entry('x'.repeat(entryBytes - 1)));
     expect(left).toHaveLength(1);
     batcher.add(entry('y'));
     expect(left).toHaveLength(2);

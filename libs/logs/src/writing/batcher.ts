@@ -5,13 +5,12 @@ import type { LogClock } from './sequencer.js';
 /** An entry holds at most this many bytes. Four such entries with their headers fit into a chunk of 64 KiB. */
 export const entryBytes = 16_320;
 
-/** Under load a batch leaves when it is this old or this large, whichever comes first. */
+/** Under load a batch leaves when it is this old, or holds `entryBytes`. */
 export const batchAgeMs = 8;
-export const batchBytes = entryBytes;
 
 /**
  * Gathers entries for as long as it pays: after a quiet moment an entry leaves at once, in the same turn; after that at
- * most one batch leaves in `batchAgeMs`, or earlier when `batchBytes` are together.
+ * most one batch leaves in `batchAgeMs`, or earlier when `entryBytes` are together.
  */
 export class Batcher {
   private entries: LogEntry[] = [];
@@ -28,7 +27,7 @@ export class Batcher {
     this.entries.push(entry);
     this.dataBytes += entry.data.length;
     const waitMs = Math.min(batchAgeMs, this.lastLeftMs + batchAgeMs - this.clock());
-    if (waitMs <= 0 || this.dataBytes >= batchBytes) this.flush();
+    if (waitMs <= 0 || this.dataBytes >= entryBytes) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), waitMs);
   }
 

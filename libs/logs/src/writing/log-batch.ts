@@ -25,7 +25,7 @@ export function packBatch(entries: readonly LogEntry[]): LogBatch {
   };
 }
 
-export function countLineFeeds(data: Uint8Array): number {
+function countLineFeeds(data: Uint8Array): number {
   let count = 0;
   for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) count++;
   return count;

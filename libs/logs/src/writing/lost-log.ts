@@ -7,7 +7,7 @@ import { packBatch } from './log-batch.js';
 /**
  * How many numbers are left out before the notice of a lost attempt. Viewers may have seen live entries that the dead
  * worker could not store any more; their numbers must not be used again. A writer never has as many entries in memory:
- * `mostPendingBytes` hold at most 600,000 of the smallest.
+ * its 4 MiB hold at most 840,000 of the smallest.
  */
 export const lostEntries = 1_048_576;
 
