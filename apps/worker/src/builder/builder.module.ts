@@ -12,12 +12,12 @@ import type { MasterKeys } from '@cooperage/domain';
 import { createEngine, type Engine } from '@cooperage/engines';
 import type { LiveBus } from '@cooperage/logs/ports';
 import type { Source } from '@cooperage/source';
-import type { Logger } from '@cooperage/telemetry';
+import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { SourceProjects } from '../shared/source-projects.js';
-import { ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, SOURCE } from '../shared/tokens.js';
+import { ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SOURCE } from '../shared/tokens.js';
 import { Builder } from './builder.js';
 import { builderInfo } from './builder-info.js';
 import { ExportCacheService } from './export-cache/export-cache.service.js';
@@ -121,6 +121,7 @@ function services(config: BuilderConfig): Provider[] {
         HeldAttempts,
         ENGINE,
         ProcessLife,
+        METRICS,
         LOGGER,
       ],
       useFactory: (
@@ -133,10 +134,11 @@ function services(config: BuilderConfig): Provider[] {
         held: HeldAttempts,
         engine: Engine,
         life: ProcessLife,
+        metrics: Metrics,
         logger: Logger,
       ) =>
         new RunBuildService(
-          { attempts, builds, steps, requests: buildRequests, secrets, logs, held, engine, logger },
+          { attempts, builds, steps, requests: buildRequests, secrets, logs, held, engine, metrics, logger },
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },
         ),

@@ -19,13 +19,13 @@ import type { LiveBus } from '@cooperage/logs/ports';
 import { registryTokenKey } from '@cooperage/oci';
 import { JobSender } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
-import type { Logger } from '@cooperage/telemetry';
+import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
 import { masterKeys } from '../shared/master-keys.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { SourceProjects } from '../shared/source-projects.js';
-import { CONFIG, LIVE_BUS, LOGGER, MASTER_KEYS, SIGNING_MASTER_KEYS, SOURCE } from '../shared/tokens.js';
+import { CONFIG, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SIGNING_MASTER_KEYS, SOURCE } from '../shared/tokens.js';
 import { Control } from './control.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
@@ -107,9 +107,9 @@ function signing(config: ControlConfig): Provider[] {
     },
     {
       provide: SignImage,
-      inject: [SigningRepository, CreateKeyService, SIGNING_MASTER_KEYS],
-      useFactory: (rows: SigningRepository, keys: CreateKeyService, masters: MasterKeys) =>
-        new SignImage(rows, keys, masters, config.publicUrl),
+      inject: [SigningRepository, CreateKeyService, SIGNING_MASTER_KEYS, METRICS],
+      useFactory: (rows: SigningRepository, keys: CreateKeyService, masters: MasterKeys, metrics: Metrics) =>
+        new SignImage(rows, keys, masters, metrics, config.publicUrl),
     },
     {
       provide: VerifyPublished,
@@ -142,6 +142,7 @@ function services(_config: ControlConfig): Provider[] {
         InspectImage,
         SignImage,
         VerifyPublished,
+        METRICS,
         LOGGER,
       ],
       useFactory: (...parts: ConstructorParameters<typeof PublishService>) => new PublishService(...parts),

@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { Database, Listener, OutboxRepository, PublishRepository } from '@cooperage/db';
+import { Database, DispatchRepository, Listener, OutboxRepository, PublishRepository } from '@cooperage/db';
 import { JobSender, type RedisLiveBus } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { HealthServer, Logger, Metrics } from '@cooperage/telemetry';
@@ -88,7 +88,19 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     return new WakeLoop('reconcile', reconcileEveryMs, this.logger, () => publishes.promiseReconciliations());
   }
 
+  /** Gauges whose truth is in the database. */
+  private refreshGauges(metrics: Metrics): void {
+    const dispatches = this.get(DispatchRepository);
+    metrics.beforeScrape(async () => {
+      const { waiting, ...workers } = await dispatches.census();
+      metrics.queueDepth.set({ pool: 'default' }, waiting);
+      for (const state of ['idle', 'busy', 'lost'] as const) metrics.workers.set({ state }, workers[state]);
+    });
+  }
+
   private health(): Promise<HealthServer> {
+    const metrics = this.get<Metrics>(METRICS);
+    this.refreshGauges(metrics);
     const { http, release } = this.config;
     return startHealth({
       http,
@@ -96,7 +108,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       logger: this.logger,
       database: this.get(Database),
       redis: this.get<Redis>(REDIS),
-      metrics: this.get<Metrics>(METRICS),
+      metrics,
     });
   }
 

@@ -52,6 +52,21 @@ export class DispatchRepository {
       RETURNING id::text AS "attemptId", build_id::text AS "buildId", number`;
   }
 
+  /** What waits and who could take it, for the metrics. */
+  async census(): Promise<{ waiting: number; idle: number; busy: number; lost: number }> {
+    const [row] = await this.db.prisma.$queryRaw<{ waiting: number; idle: number; busy: number; lost: number }[]>`
+      WITH builder AS (
+        SELECT p.ended_at IS NOT NULL AND p.end_reason = 'silent' AS lost, p.ended_at IS NULL AS alive,
+          EXISTS (SELECT 1 FROM attempt a WHERE a.instance_id = p.id AND a.state = 'claimed') AS busy
+        FROM process_instance p WHERE p.role = 'builder' AND (p.ended_at IS NULL OR p.ended_at > now() - interval '1 hour')
+      )
+      SELECT (SELECT count(*) FROM build WHERE status = 'queued')::int AS waiting,
+        count(*) FILTER (WHERE alive AND NOT busy)::int AS idle, count(*) FILTER (WHERE alive AND busy)::int AS busy,
+        count(*) FILTER (WHERE lost)::int AS lost
+      FROM builder`;
+    return row!;
+  }
+
   /** Says of each waiting build why it waits. */
   async explainWaiting(): Promise<void> {
     const reason = (await liveSlots(this.db.prisma)) === 0 ? 'no_worker' : 'no_free_slot';

@@ -2,7 +2,8 @@ import type { AttemptRepository, BuildRepository, BuiltFacts, ClaimedAttempt, St
 import { BuildFailure, type FailureReport } from '@cooperage/domain';
 import type { BuildOutcome, Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
-import { type Logger, withIds } from '@cooperage/telemetry';
+import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
+import { observeCache, observeClaim, observeEnd } from '../../shared/observe-build.js';
 import type { AttemptLogs } from './attempt-logs.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import type { BuildRequests } from './build-requests.js';
@@ -25,6 +26,7 @@ export interface RunBuildParts {
   readonly logs: AttemptLogs;
   readonly held: HeldAttempts;
   readonly engine: Engine;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
@@ -51,6 +53,7 @@ export class RunBuildService {
     const { workerName, leaseMs } = this.options;
     const attempt = await this.parts.attempts.claim(attemptId, this.instanceId(), workerName, leaseMs);
     if (!attempt) return;
+    observeClaim(this.parts.metrics, attempt.build);
     await this.parts.held.while(attempt, async (held) => {
       const work = await this.open(attempt, held);
       try {
@@ -118,6 +121,7 @@ export class RunBuildService {
       warnings: recorder.warnings,
       exportCache: outcome.stepsRun > 0,
     };
+    observeCache(this.parts.metrics, { cached: outcome.stepsCached, run: outcome.stepsRun });
     const result = await this.parts.attempts.built(attempt, this.instanceId(), facts);
     if (!result.ok) logger.warn({ reason: result.reason }, 'built, but the attempt is not ours any more');
   }
@@ -130,8 +134,8 @@ export class RunBuildService {
       return;
     }
     const result = await this.endBy(work, cause);
-    if (!result.ok)
-      logger.warn({ reason: result.reason, attempt: attempt.number }, 'the end of an attempt came too late');
+    if (result.ok) observeEnd(this.parts.metrics, result.build);
+    else logger.warn({ reason: result.reason, attempt: attempt.number }, 'the end of an attempt came too late');
   }
 
   private async endBy({ attempt, masker, logger }: Work, cause: unknown) {

@@ -8,7 +8,8 @@ import type {
 } from '@cooperage/db';
 import { BuildFailure, isFinal } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
-import { type Logger, withIds } from '@cooperage/telemetry';
+import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
+import { observeEnd } from '../../shared/observe-build.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { InspectImage } from './inspect-image.js';
 import type { PublisherSession, PublisherSessions } from './publisher-session.js';
@@ -39,6 +40,7 @@ export class PublishService {
     private readonly inspect: InspectImage,
     private readonly sign: SignImage,
     private readonly verify: VerifyPublished,
+    private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {}
 
@@ -84,6 +86,7 @@ export class PublishService {
       await session.registry.tags.put(repository, tag, digest as `sha256:${string}`, { signal: session.signal });
     const outcome = await this.publishes.succeed(build, session.tenure);
     if (!outcome.ok) return outcome.reason === 'stale' ? later(250, 'the tenure was lost') : done;
+    observeEnd(this.metrics, outcome.build);
     withIds(this.logger, { buildId: build.id }).info({ digest: build.digest, tags: build.tags }, 'published');
     return done;
   }
@@ -98,7 +101,8 @@ export class PublishService {
     const logger = withIds(this.logger, { buildId: build.id });
     logger.warn({ err: error, code: failure?.code }, 'a publication was interrupted');
     if (failure && build.stage !== 'publishing' && !this.worthWaiting(build, failure)) {
-      await this.builds.fail(build.id, { attemptNumber: build.attemptNumber }, failure.report());
+      const outcome = await this.builds.fail(build.id, { attemptNumber: build.attemptNumber }, failure.report());
+      if (outcome.ok) observeEnd(this.metrics, outcome.build);
       return done;
     }
     await this.builds.setWaitReason(

@@ -16,6 +16,7 @@ import {
   restoreArtifact,
   storeArtifact,
 } from '@cooperage/signing';
+import type { Metrics } from '@cooperage/telemetry';
 import type { CreateKeyService } from '../keys/create-key.service.js';
 import { projectUri, provenanceFacts } from './provenance-facts.js';
 import type { PublisherSession } from './publisher-session.js';
@@ -29,6 +30,7 @@ export class SignImage {
     private readonly rows: SigningRepository,
     private readonly projectKeys: CreateKeyService,
     private readonly masters: MasterKeys,
+    private readonly metrics: Metrics,
     private readonly publicUrl: string,
   ) {}
 
@@ -73,6 +75,8 @@ export class SignImage {
     const rows = artifacts.map(
       (artifact): StoredArtifact => ({ kind: artifact.kind, keyId: key.id, artifact: storeArtifact(artifact) }),
     );
+    for (const kind of ['signature', 'provenance'] as const)
+      this.metrics.signaturesTotal.add({ kind, outcome: 'made' });
     await this.rows.storeArtifacts({ id: build.id, projectId: project.id, digest: subject.digest }, rows);
   }
 
@@ -89,6 +93,7 @@ export class SignImage {
       return openSigningKey(this.masters, sealed ?? new Uint8Array(), sealedSubject.signingKey(projectId));
     } catch (error) {
       if (!(error instanceof SealedBoxError)) throw error;
+      this.metrics.signaturesTotal.add({ kind: 'signature', outcome: 'failed' });
       throw new BuildFailure('SigningUnavailable', 'The signing key of the project cannot be opened.', {
         cause: error,
       });
