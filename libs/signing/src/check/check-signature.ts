@@ -37,6 +37,15 @@ export function findSimpleSigning(
   return layers.find(({ judgement }) => judgement.ok && simpleProblem(judgement.value, digest, expected) === null);
 }
 
+/** Whether one of our keys signed these bytes at all, for whatever project. */
+export function isSignedByUs(
+  bundles: readonly OpenedBundle[],
+  layers: readonly OpenedLayer<TrustedSimpleSigning>[],
+  digest: Digest,
+): boolean {
+  return findSignature(bundles, digest, null) !== undefined || trustedAnnotations(layers, digest) !== undefined;
+}
+
 export function signatureCheck(
   context: SearchContext,
   search: ReferrerSearch,

@@ -10,6 +10,7 @@ import {
 import {
   findSignature,
   findSimpleSigning,
+  isSignedByUs,
   legacySignatureCheck,
   projectCheck,
   signatureCheck,
@@ -69,7 +70,7 @@ export async function verifyImage(request: VerifyRequest): Promise<Verification>
   const found = { content, referrers, signatureLayers, attestationLayers };
   const checks = listChecks(context, found, expected);
   const ok = checks.every((check) => check.ok || !check.required);
-  return { ok, verdict: ok ? 'verified' : verdictOf(found, checks), repository, digest, checks };
+  return { ok, verdict: ok ? 'verified' : verdictOf(found, context), repository, digest, checks };
 }
 
 function listChecks(context: SearchContext, found: Found, expected: Expectations): Check[] {
@@ -96,10 +97,9 @@ function isEnough(bundles: readonly OpenedBundle[], { digest }: SearchContext, e
   return !demandsProvenance(expected) || hasFullProvenance(bundles.map(fromBundle), digest, expected);
 }
 
-function verdictOf({ content, referrers, signatureLayers }: Found, checks: readonly Check[]): Verdict {
+function verdictOf({ content, referrers, signatureLayers }: Found, { digest }: SearchContext): Verdict {
   if (content.isGone) return 'gone';
-  const isSigned = checks.some((check) => (check.id === 'signature' || check.id === 'legacy_signature') && check.ok);
-  if (isSigned) return 'mismatch';
+  if (isSignedByUs(referrers.bundles, signatureLayers, digest)) return 'mismatch';
   return referrers.bundles.length + signatureLayers.length === 0 ? 'unsigned' : 'untrusted';
 }
 
