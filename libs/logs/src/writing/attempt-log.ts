@@ -97,7 +97,7 @@ export class AttemptLog implements LogWriter {
   }
 
   private async takeOutput(step: number, stream: StepStream, bytes: Uint8Array): Promise<void> {
-    if (!Number.isSafeInteger(step) || step < 1) throw new RangeError(`not a step: ${step}`);
+    if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`not a step: ${step}`);
     for (let at = 0; at < bytes.length && !this.archive.ended; at += entryBytes) {
       this.putText(step, stream, this.streams.push(step, stream, bytes.subarray(at, at + entryBytes)));
       await this.archive.room();

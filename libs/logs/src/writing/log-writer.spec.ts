@@ -14,6 +14,7 @@ describe('the log writer', () => {
     await writer.output(2, 2, bytes('err\0\xff'));
     await writer.notice({ code: 'message', text: 'hello' });
     await writer.output(1, 1, bytes('more'));
+    await writer.output(0, 2, bytes('!'));
     expect(await writer.close()).toBe('stored');
     const entries = await storedEntries(store);
     expect(entries.map(({ n, kind, step, stream }) => [n, kind, step, stream])).toEqual([
@@ -21,9 +22,10 @@ describe('the log writer', () => {
       [1, 'text', 2, 2],
       [2, 'notice', 0, 0],
       [3, 'text', 1, 1],
+      [4, 'text', 0, 2],
     ]);
-    expect(textOf(entries).toString()).toBe('out\nerr\0\xffmore');
-    expect(await store.tail(attemptId)).toMatchObject({ nextN: 4, complete: true });
+    expect(textOf(entries).toString()).toBe('out\nerr\0\xffmore!');
+    expect(await store.tail(attemptId)).toMatchObject({ nextN: 5, complete: true });
   });
 
   it('keeps the order of calls that nobody waited for', async () => {
@@ -218,7 +220,7 @@ describe('the log writer', () => {
     expect(await writer.close()).toBe('stored');
   });
 
-  it.each([0, -1, 1.5])('refuses the step %s', async (step) => {
+  it.each([-1, 1.5, Number.NaN])('refuses the step %s', async (step) => {
     await expect(logFixture().writer.output(step, 1, bytes('x'))).rejects.toThrow(RangeError);
   });
 

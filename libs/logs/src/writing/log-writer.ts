@@ -52,7 +52,7 @@ export interface LogWriterStats {
 export interface LogWriter {
   /**
    * Takes what a step printed, cut anywhere. The bytes must not be changed afterwards.
-   * @param step ordinal of the step, from 1.
+   * @param step ordinal of the step, from 1; 0 for output that belongs to none.
    */
   output(step: number, stream: StepStream, bytes: Uint8Array): Promise<void>;
   /** The service's own word; secrets in it are masked too. */
