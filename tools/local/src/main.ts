@@ -1,10 +1,16 @@
 import { doctor } from './commands/doctor.ts';
+import { down } from './commands/down.ts';
 import { services } from './commands/services.ts';
+import { status } from './commands/status.ts';
 import { test } from './commands/test.ts';
+import { up } from './commands/up.ts';
 import { LauncherError, say } from './output.ts';
 import { CommandFailed } from './processes/command.ts';
 
 const USAGE = `usage: ./cooperage COMMAND
+  up [--detach]                  start everything, until Ctrl-C or in the background
+  down                           stop everything; the data stays
+  status [--json]                what runs, and where
   doctor [--json]                what is where, and what to do
   test [--only unit|int|e2e] [FILTER…]
                                  run every check and test, on services of their own
@@ -15,8 +21,11 @@ type Command = (parameters: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
   doctor,
+  down,
   services,
+  status,
   test,
+  up,
   async help() {
     process.stdout.write(`${USAGE}\n`);
     return 0;

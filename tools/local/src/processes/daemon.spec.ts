@@ -45,6 +45,18 @@ describe('Daemon', () => {
     expect(isAlive(identity)).toBe(false);
   });
 
+  it('ends the children that a killed one left', async () => {
+    const child = "require('node:child_process').spawn('sleep', ['300'], { stdio: 'ignore' })";
+    const parent = daemon(`console.log('child', ${child}.pid); ${SLEEPER}`);
+    const { pid } = await parent.start();
+    const orphan = identify(Number(/child (\d+)/.exec(readFileSync(path.join(folder, 'log'), 'utf8'))?.[1]));
+    process.kill(pid, 'SIGKILL');
+    await parent.ended();
+    expect(isAlive(orphan as ProcessIdentity)).toBe(true);
+    await daemon(SLEEPER).stop();
+    expect(isAlive(orphan as ProcessIdentity)).toBe(false);
+  });
+
   it('tells the end of its log when it ends at once', async () => {
     await expect(daemon("console.error('no room'); process.exit(1)").start()).rejects.toThrow(
       /ended at its start.*no room/s,

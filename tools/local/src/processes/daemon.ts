@@ -2,11 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readJson } from '../files/atomic-file.ts';
 import { LauncherError } from '../output.ts';
-import { identify, isAlive, type ProcessIdentity, readPidFile, signal, writePidFile } from './process-identity.ts';
+import {
+  identify,
+  isAlive,
+  orphansOf,
+  type ProcessIdentity,
+  readPidFile,
+  signal,
+  writePidFile,
+} from './process-identity.ts';
 
 const POLL_MS = 25;
 const LOG_TAIL_BYTES = 1500;
+const ORPHAN_ENDS_WITHIN_MS = 5000;
 
 export interface DaemonSpec {
   readonly name: string;
@@ -63,9 +73,7 @@ export class Daemon {
   }
 
   async stop(): Promise<void> {
-    const identity = this.running();
-    if (identity) await endProcess(identity, this.spec.stopSignal, this.spec.stopWithinMs);
-    rmSync(this.spec.pidFile, { force: true });
+    await endNoted(this.spec.pidFile, this.spec.stopSignal, this.spec.stopWithinMs);
   }
 
   private spawn(): ProcessIdentity {
@@ -92,6 +100,16 @@ export class Daemon {
     if (!existsSync(this.spec.logFile)) return '(empty)';
     return readFileSync(this.spec.logFile).subarray(from).subarray(-LOG_TAIL_BYTES).toString().trim() || '(empty)';
   }
+}
+
+/** Ends the process that a pid file names, and what it left running in its session. */
+export async function endNoted(pidFile: string, stopSignal: NodeJS.Signals, withinMs: number): Promise<void> {
+  const noted = readJson<ProcessIdentity>(pidFile);
+  if (noted) {
+    await endProcess(noted, stopSignal, withinMs);
+    for (const orphan of orphansOf(noted)) await endProcess(orphan, 'SIGTERM', ORPHAN_ENDS_WITHIN_MS);
+  }
+  rmSync(pidFile, { force: true });
 }
 
 /** Asks a process to end, and kills it when it has not after `withinMs`. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readJson, writeJson } from '../files/atomic-file.ts';
 
 /** A process that cannot be mistaken for a later one with the same number. */
@@ -11,16 +11,25 @@ export interface ProcessIdentity {
 /** @returns undefined when there is no such process, or only its unreaped remains. */
 export function identify(pid: number): ProcessIdentity | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // The name in parentheses may hold spaces; the fields after it are fixed, see proc_pid_stat(5).
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state, startTicks] = [fields[0], fields[19]];
-    return state === 'Z' || state === 'X' ? undefined : { pid, startedAs: `${boot}:${startTicks}` };
+    const { state, startTicks } = readStat(pid);
+    return state === 'Z' || state === 'X' ? undefined : { pid, startedAs: `${bootId()}:${startTicks}` };
   } catch (error) {
     if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
+}
+
+/**
+ * What runs on in the session that a process started, after its own end. The kernel gives a session's number to nobody
+ * else while it has members, so these are its descendants.
+ */
+export function orphansOf(leader: ProcessIdentity): ProcessIdentity[] {
+  if (!leader.startedAs.startsWith(`${bootId()}:`) || identify(leader.pid)) return [];
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  const members = pids.filter((pid) => pid !== leader.pid && sessionOf(pid) === leader.pid);
+  return members.map(identify).filter((member) => member !== undefined);
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {
@@ -47,4 +56,23 @@ export function writePidFile(file: string, identity: ProcessIdentity): void {
 export function readPidFile(file: string): ProcessIdentity | undefined {
   const identity = readJson<ProcessIdentity>(file);
   return identity && isAlive(identity) ? identity : undefined;
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+function sessionOf(pid: number): number | undefined {
+  try {
+    return readStat(pid).session;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name in parentheses may hold spaces; the fields after it are fixed, see proc_pid_stat(5). */
+function readStat(pid: number): { state: string; session: number; startTicks: string } {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0] ?? '', session: Number(fields[3]), startTicks: fields[19] ?? '' };
 }

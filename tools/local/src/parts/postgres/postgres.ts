@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LauncherError } from '../../output.ts';
 import { Daemon, endProcess } from '../../processes/daemon.ts';
@@ -46,6 +47,7 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
     const server = this.postmaster.server();
     if (server) await endProcess(server, 'SIGINT', 15_000);
     this.postmaster.removeStale();
+    rmSync(this.instance.pidFile('postgres'), { force: true });
   }
 
   private async startWithRetries(daemon: Daemon): Promise<void> {

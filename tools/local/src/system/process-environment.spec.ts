@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { type ProcessKey, processEnvironment, type SystemAddresses } from './process-environment.ts';
+
+const addresses: SystemAddresses = {
+  ports: { api: 1, live: 2, web: 3, control: 4, builder: 5 },
+  gitPort: 6,
+  databaseUrl: 'postgresql://db',
+  redis: { url: 'redis://r' },
+  registry: { host: '127.0.0.1:7' },
+  engine: { url: 'unix:///e', cgroupParent: '/g' },
+  tokenKey: { keyFile: '/k', certificateFile: '/c' },
+  mirrorRoot: '/m',
+};
+const secrets = { secretKey: 's', encryptionKey: 'e', signingEncryptionKey: 'x', setupToken: 't' };
+const names = (key: ProcessKey) => Object.keys(processEnvironment(key, addresses, secrets));
+
+describe('the environment of a process', () => {
+  it('gives signing keys and tags to control alone', () => {
+    const holders = (['api', 'live', 'web', 'control', 'builder'] as const).filter((key) =>
+      names(key).includes('SIGNING_ENCRYPTION_KEY'),
+    );
+    expect(holders).toEqual(['control']);
+    expect(names('builder')).not.toContain('COOPERAGE_REGISTRY_TOKEN_KEY_FILE');
+    expect(names('builder')).not.toContain('SECRET_KEY');
+  });
+
+  it('gives no store to the web server', () => {
+    expect(names('web').filter((name) => /DATABASE|REDIS|KEY|TOKEN/.test(name))).toEqual([]);
+  });
+
+  it('lets every process listen on loopback, at its own port', () => {
+    expect(processEnvironment('control', addresses, secrets)).toMatchObject({ HOST: '127.0.0.1', PORT: '4' });
+    expect(processEnvironment('web', addresses, secrets).HOSTNAME).toBe('127.0.0.1');
+  });
+
+  it('leaves the group of steps out where an engine of somebody else has none', () => {
+    const foreign = { ...addresses, engine: { url: 'tcp://e:1', cgroupParent: '' } };
+    expect(Object.keys(processEnvironment('builder', foreign, secrets))).not.toContain('COOPERAGE_CGROUP_PARENT');
+  });
+});

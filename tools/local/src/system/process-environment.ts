@@ -1,0 +1,83 @@
+import type { EngineAddress, RedisAddress, RegistryAddress } from '../parts/part.ts';
+import type { TokenKeyFiles } from '../parts/registry/token-key.ts';
+
+export type ProcessKey = 'api' | 'live' | 'web' | 'control' | 'builder';
+
+export interface SystemSecrets {
+  readonly secretKey: string;
+  readonly encryptionKey: string;
+  readonly signingEncryptionKey: string;
+  readonly setupToken: string;
+}
+
+export interface SystemAddresses {
+  readonly ports: Readonly<Record<ProcessKey, number>>;
+  readonly gitPort: number;
+  readonly databaseUrl: string;
+  readonly redis: RedisAddress;
+  readonly registry: RegistryAddress;
+  readonly engine: EngineAddress;
+  readonly tokenKey: TokenKeyFiles;
+  readonly mirrorRoot: string;
+}
+
+type Variables = Record<string, string>;
+
+export function publicUrl(addresses: SystemAddresses): string {
+  return `http://127.0.0.1:${addresses.ports.api}`;
+}
+
+/**
+ * The settings of each process, as `docs/configuration.md` lists them. Each gets what it needs and nothing more: a builder
+ * has no signing key, the web server no store.
+ */
+export function processEnvironment(key: ProcessKey, addresses: SystemAddresses, secrets: SystemSecrets): Variables {
+  const common = { PORT: String(addresses.ports[key]), HOST: '127.0.0.1', PUBLIC_URL: publicUrl(addresses) };
+  return { ...common, ...specific(addresses, secrets)[key] };
+}
+
+function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<ProcessKey, Variables> {
+  const { ports, registry, engine } = addresses;
+  const stores = { DATABASE_URL: addresses.databaseUrl, REDIS_URL: addresses.redis.url };
+  const toRegistry = { COOPERAGE_REGISTRY: registry.host, COOPERAGE_REGISTRY_INSECURE: 'true' };
+  const tokens = {
+    COOPERAGE_REGISTRY_TOKEN_KEY_FILE: addresses.tokenKey.keyFile,
+    COOPERAGE_REGISTRY_TOKEN_CERT_FILE: addresses.tokenKey.certificateFile,
+  };
+  const gitHosts = { COOPERAGE_ALLOW_PLAIN_HTTP: `127.0.0.1:${addresses.gitPort}` };
+  const sealed = { ENCRYPTION_KEY: secrets.encryptionKey };
+  const mirrors = { COOPERAGE_MIRROR_ROOT: addresses.mirrorRoot };
+  return {
+    api: {
+      ...stores,
+      ...toRegistry,
+      ...tokens,
+      ...gitHosts,
+      ...sealed,
+      SECRET_KEY: secrets.secretKey,
+      COOPERAGE_SETUP_TOKEN: secrets.setupToken,
+      COOPERAGE_WEB_URL: `http://127.0.0.1:${ports.web}`,
+      COOPERAGE_LIVE_URL: `http://127.0.0.1:${ports.live}`,
+    },
+    live: { ...stores, SECRET_KEY: secrets.secretKey },
+    web: { HOSTNAME: '127.0.0.1', COOPERAGE_API_URL: `http://127.0.0.1:${ports.api}` },
+    control: {
+      ...stores,
+      ...toRegistry,
+      ...tokens,
+      ...gitHosts,
+      ...sealed,
+      ...mirrors,
+      SIGNING_ENCRYPTION_KEY: secrets.signingEncryptionKey,
+    },
+    builder: {
+      ...stores,
+      ...toRegistry,
+      ...gitHosts,
+      ...sealed,
+      ...mirrors,
+      BUILDKIT_HOST: engine.url,
+      ...(engine.cgroupParent && { COOPERAGE_CGROUP_PARENT: engine.cgroupParent }),
+    },
+  };
+}

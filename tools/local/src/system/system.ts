@@ -1,0 +1,139 @@
+import { provideBaseImages } from '../base-images/base-images.ts';
+import { say } from '../output.ts';
+import type { Choices } from '../parts/choice.ts';
+import { PartFactory } from '../parts/create-parts.ts';
+import type { Instance } from '../parts/instance.ts';
+import { stopAll } from '../parts/lifecycle.ts';
+import type { Part } from '../parts/part.ts';
+import type { TokenAuthentication } from '../parts/registry/registry-settings.ts';
+import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
+import { endNoted } from '../processes/daemon.ts';
+import type { SupervisedProcess } from '../processes/supervised-process.ts';
+import type { Tools } from '../toolchain/tools.ts';
+import { ensureDatabase } from './application-database.ts';
+import {
+  type ProcessKey,
+  processEnvironment,
+  type SystemAddresses,
+  type SystemSecrets,
+} from './process-environment.ts';
+import { type NodeProcess, STOP_WITHIN_MS, superviseNode } from './processes.ts';
+
+const GIT_USER = 'cooper';
+const GIT_HOST = 'git';
+const SCRIPTS: Readonly<Record<ProcessKey, Pick<NodeProcess, 'script' | 'parameters' | 'healthPath'>>> = {
+  api: { script: 'apps/api/dist/main.api.js', healthPath: '/healthz' },
+  live: { script: 'apps/api/dist/main.live.js', healthPath: '/healthz' },
+  web: { script: 'apps/web/.next/standalone/apps/web/server.js', healthPath: '/sign-in' },
+  control: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['control'], healthPath: '/healthz' },
+  builder: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['builder'], healthPath: '/healthz' },
+};
+/** Pages ask the API; who works through the queue starts when there is somebody to tell. */
+const ORDER: readonly ProcessKey[] = ['api', 'live', 'web', 'control', 'builder'];
+
+/** Everything that `./cooperage up` starts, in its order; what was started last is stopped first. */
+export class System {
+  private readonly instance: Instance;
+  private readonly tools: Tools;
+  private readonly choices: Choices;
+  private readonly parts: PartFactory;
+
+  constructor(instance: Instance, tools: Tools, choices: Choices) {
+    this.instance = instance;
+    this.tools = tools;
+    this.choices = choices;
+    this.parts = new PartFactory(instance, tools, choices);
+  }
+
+  /** Starts or adopts the stores, the registries and the engine, and brings the database up to date. */
+  async startParts(): Promise<SystemAddresses> {
+    const tokenKey = this.tokenKey();
+    await ensureTokenKey(tokenKey);
+    const ports = await this.ports();
+    const [postgres, redis, registry, baseImages] = await Promise.all([
+      this.parts.postgres().start(),
+      this.parts.redis().start(),
+      this.parts.registry(this.token(ports.api)).start(),
+      this.parts.baseImageRegistry().start(),
+    ]);
+    say('· PostgreSQL, Redis and the registry are up');
+    await provideBaseImages(this.tools, baseImages.host);
+    const insecure = [registry.host, baseImages.host];
+    const engine = await this.parts.engine({ insecure, mirror: baseImages.host }).start();
+    say('· the engine is up');
+    const databaseUrl = await ensureDatabase(postgres.adminUrl, this.choices.postgres.kind !== 'external');
+    const gitPort = await this.port(GIT_HOST);
+    const mirrorRoot = this.instance.file('mirrors');
+    return { ports, gitPort, databaseUrl, redis, registry, engine, tokenKey, mirrorRoot };
+  }
+
+  /** The git host and our own processes, in the order of their start. */
+  processes(addresses: SystemAddresses): SupervisedProcess[] {
+    const secrets = this.secrets();
+    const own = ORDER.map((key) => {
+      const environment = processEnvironment(key, addresses, secrets);
+      return superviseNode(this.instance, { key, ...SCRIPTS[key], port: addresses.ports[key], environment });
+    });
+    return [this.gitHost(addresses.gitPort), ...own];
+  }
+
+  /** Ends processes of ours that a killed launcher left: they are cheap to start again, and hold their ports. */
+  async endLeftProcesses(): Promise<void> {
+    for (const key of [...ORDER.toReversed(), GIT_HOST])
+      await endNoted(this.instance.pidFile(key), 'SIGTERM', STOP_WITHIN_MS);
+  }
+
+  async stopParts(): Promise<void> {
+    const { parts } = this;
+    const token = this.token(this.instance.ports.known('api') ?? 0);
+    const registries: Part<unknown>[] = [parts.registry(token), parts.baseImageRegistry()];
+    await stopAll([parts.postgres(), parts.redis(), ...registries, parts.engine({ insecure: [] })]);
+  }
+
+  private gitHost(port: number): SupervisedProcess {
+    const environment = {
+      PORT: String(port),
+      COOPERAGE_GIT_ROOT: this.instance.file('git'),
+      COOPERAGE_GIT_USER: GIT_USER,
+      COOPERAGE_GIT_PASSWORD: this.instance.secrets.secret('git', 18),
+    };
+    const script = 'tools/local/src/git-host/main.ts';
+    return superviseNode(this.instance, { key: GIT_HOST, script, port, healthPath: '/healthz', environment });
+  }
+
+  private async ports(): Promise<Record<ProcessKey, number>> {
+    const found: Partial<Record<ProcessKey, number>> = {};
+    for (const key of ORDER) found[key] = await this.port(key);
+    return found as Record<ProcessKey, number>;
+  }
+
+  private port(name: string): Promise<number> {
+    return this.instance.ports.free(name);
+  }
+
+  private secrets(): SystemSecrets {
+    const { secrets } = this.instance;
+    return {
+      secretKey: secrets.secret('secret-key', 48),
+      encryptionKey: secrets.secret('encryption-key'),
+      signingEncryptionKey: secrets.secret('signing-encryption-key'),
+      setupToken: secrets.secret('setup-token', 24),
+    };
+  }
+
+  private token(apiPort: number): TokenAuthentication {
+    return {
+      realm: `http://127.0.0.1:${apiPort}/api/v1/registry/token`,
+      service: 'cooperage-registry',
+      issuer: 'cooperage',
+      certificateFile: this.tokenKey().certificateFile,
+    };
+  }
+
+  private tokenKey(): TokenKeyFiles {
+    return {
+      keyFile: this.instance.file('registry-token.key'),
+      certificateFile: this.instance.file('registry-token.crt'),
+    };
+  }
+}
