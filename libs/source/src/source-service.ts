@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { BuildFailure, isCommitId, isFullRef, parseRepositoryPath, visibleText } from '@cooperage/domain';
 import type { BuildContext, ContextPaths } from './context/build-context.js';
 import { readContext } from './context/context-reader.js';
-import { GitError } from './git/git-error.js';
 import type { BareRepository } from './mirror/bare-repository.js';
 import { changedPaths } from './mirror/changed-paths.js';
 import { fetchCommit } from './mirror/fetch-commit.js';
@@ -12,11 +11,11 @@ import type { HeldLock } from './mirror/generation-lock.js';
 import { fetchAncestry, knownAncestry } from './mirror/history.js';
 import { ProjectMirror } from './mirror/project-mirror.js';
 import { tidy } from './mirror/tidy.js';
-import { ObjectTooLarge } from './objects/batch-parser.js';
 import type { CommitFacts } from './objects/commit-object.js';
 import { openRemote, type RemoteAccess } from './remote/remote-access.js';
 import { type RemoteRefs, readRemoteRefs } from './remote/remote-refs.js';
 import { type RetryNotice, retrying } from './retry.js';
+import { isMirrorFault, isTooLarge, settled } from './service-errors.js';
 import { prepareFolders } from './source-folders.js';
 import { type SourceOptions, type SourceSettings, sourceSettings } from './source-options.js';
 import { checkProjectId, type SourceProject } from './source-project.js';
@@ -124,9 +123,11 @@ class SourceService implements Source {
       const { tree } = await mirror.commitFacts(commit);
       const identity = mirror.identityOf(identityName(paths.contextPath));
       const list = { git, gitDir: mirror.files.path, signal };
-      return this.#repairing(mirror, mirror.files, () =>
-        readContext(tree, paths, { reader, streams, list, identity, limits }),
-      );
+      const reading = readContext(tree, paths, { reader, streams, list, identity, limits });
+      return reading.catch(async (error: unknown) => {
+        if (isMirrorFault(error)) await mirror.reset(mirror.files);
+        throw error;
+      });
     });
   }
 
@@ -142,6 +143,10 @@ class SourceService implements Source {
     const context = { git: this.#settings.git, repository: history, limits: this.#settings.limits, signal };
     return settled(signal, () =>
       this.#repairing(mirror, history, async () => {
+        if (await mirror.files.has(descendant)) {
+          const { parents } = await mirror.commitFacts(descendant);
+          if (parents.includes(ancestor)) return true;
+        }
         const known = await knownAncestry(context, ancestor, descendant);
         if (known !== undefined) return known;
         return mirror.exclusively(signal, async (lock) => {
@@ -214,11 +219,11 @@ class SourceService implements Source {
     if (await files.has(checkCommit(request.commit))) return;
     await mirror.exclusively(signal, async (lock) => {
       if (await files.has(request.commit)) return;
-      const fetch = (): Promise<void> => this.#fetch(project, mirror, lock, request, signal);
-      await fetch().catch(async (error: unknown) => {
-        if (!isMirrorFault(error)) throw error;
-        await mirror.reset(files);
-        await fetch();
+      const fetch = (): Promise<void> =>
+        this.#repairing(mirror, files, () => this.#fetch(project, mirror, lock, request, signal));
+      await fetch().catch((error: unknown) => {
+        if (isMirrorFault(error)) return fetch();
+        throw error;
       });
     });
   }
@@ -252,19 +257,15 @@ class SourceService implements Source {
     }
   }
 
-  /** A mirror that cannot be read is thrown away, so that the next attempt fetches anew. */
+  /** A mirror that cannot be read, or that got too much, is thrown away: the next fetch makes it anew. */
   async #repairing<T>(mirror: ProjectMirror, repository: BareRepository, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (isMirrorFault(error)) await mirror.reset(repository);
+      if (isMirrorFault(error) || isTooLarge(error)) await mirror.reset(repository);
       throw error;
     }
   }
-}
-
-function isMirrorFault(error: unknown): boolean {
-  return error instanceof GitError && error.reason === 'exit';
 }
 
 /** The path as it will be read; a refused one is refused there, with its reason. */
@@ -279,20 +280,4 @@ function identityName(contextPath: string): string {
 function checkCommit(commit: string): string {
   if (!isCommitId(commit)) throw new BuildFailure('RefNotFound', `${visibleText(commit, 64)} is not a full commit id.`);
   return commit;
-}
-
-/** Internal errors of this room as a build's failure. An aborted signal comes first, whatever broke because of it. */
-async function settled<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof ObjectTooLarge)
-      throw new BuildFailure('SourceTooLarge', 'The commit holds an object that is too large.', { cause: error });
-    if (error instanceof GitError)
-      throw new BuildFailure('SourceUnavailable', "The worker's copy of the repository could not be read.", {
-        cause: error,
-      });
-    throw error;
-  }
 }

@@ -39,7 +39,7 @@ export async function readContext(tree: string, paths: ContextPaths, source: Con
     maxFiles: limits.maxFiles,
     timeoutMs: limits.localTimeoutMs,
   });
-  const selected = selectContext(listed.map(placed), ignore);
+  const selected = await selectContext(listed.map(placed), ignore);
   const files = await contextFiles(selected, source);
   return { ...files, dockerfile };
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DockerIgnore, FolderMatches } from './docker-ignore.js';
 
 /** Anything with a path, slash-separated and relative to the context. */
@@ -7,6 +8,9 @@ export interface Placed {
 
 /** What a builder gets: folders before what is in them, sorted by path component (an order that BuildKit demands). */
 export type Selected<T> = { readonly path: string; readonly entry: T | undefined };
+
+/** Others in this process get their turn at least this often. */
+const longestTurnMs = 20;
 
 interface OpenFolder {
   readonly path: string;
@@ -21,7 +25,10 @@ interface OpenFolder {
  * something that is not, exactly as BuildKit's own walk does.
  * @param entries everything but folders, in any order.
  */
-export function selectContext<T extends Placed>(entries: readonly T[], ignore: DockerIgnore): Selected<T>[] {
+export async function selectContext<T extends Placed>(
+  entries: readonly T[],
+  ignore: DockerIgnore,
+): Promise<Selected<T>[]> {
   const selected: Selected<T>[] = [];
   const stack: OpenFolder[] = [];
   const enter = (path: string): void => {
@@ -33,7 +40,12 @@ export function selectContext<T extends Placed>(entries: readonly T[], ignore: D
       if (!isIgnored) selectFolders(stack, selected);
     }
   };
+  let pausedAt = performance.now();
   for (const entry of sortedByComponent(entries)) {
+    if (performance.now() - pausedAt > longestTurnMs) {
+      await setImmediate();
+      pausedAt = performance.now();
+    }
     moveTo(folderOf(entry.path), stack, enter);
     const folder = stack.at(-1);
     if (folder?.isClosed || ignore.judge(entry.path, folder?.matches).isIgnored) continue;

@@ -4,8 +4,8 @@ import { IgnorePattern, IgnoreTooCostly, type WorkBudget } from './ignore-patter
 
 const maxPatterns = 1_000;
 const maxPatternChars = 1_024;
-/** Together for one context: less than a second of work. */
-const maxSteps = 50_000_000;
+/** Together for one context: a few seconds of work, in small pieces. */
+const defaultMaxSteps = 50_000_000;
 
 /** For each pattern whether it matched the folder; what a folder's own entries start from. */
 export type FolderMatches = readonly boolean[];
@@ -22,21 +22,22 @@ export interface Verdict {
  */
 export class DockerIgnore {
   readonly #patterns: readonly IgnorePattern[];
-  readonly #budget: WorkBudget = { stepsLeft: maxSteps };
+  readonly #budget: WorkBudget;
   readonly #file: string;
 
-  private constructor(patterns: readonly IgnorePattern[], file: string) {
+  private constructor(patterns: readonly IgnorePattern[], file: string, maxSteps: number) {
     this.#patterns = patterns;
+    this.#budget = { stepsLeft: maxSteps };
     this.#file = file;
   }
 
-  static readonly none = new DockerIgnore([], '.dockerignore');
+  static readonly none = new DockerIgnore([], '.dockerignore', 0);
 
   /**
    * @param file path in the repository, for messages.
    * @throws {BuildFailure} `InvalidBuildConfig` with the line of a pattern that Docker refuses, or beyond our limits.
    */
-  static parse(text: string, file: string): DockerIgnore {
+  static parse(text: string, file: string, maxSteps = defaultMaxSteps): DockerIgnore {
     const patterns: IgnorePattern[] = [];
     text
       .replace(/^\ufeff/, '')
@@ -49,7 +50,7 @@ export class DockerIgnore {
       throw new BuildFailure('InvalidBuildConfig', `${file} has more than ${maxPatterns} patterns.`, {
         place: { file },
       });
-    return new DockerIgnore(patterns, file);
+    return new DockerIgnore(patterns, file, maxSteps);
   }
 
   /** Whether a folder that is ignored is ignored with everything in it, so that nobody needs to look there. */

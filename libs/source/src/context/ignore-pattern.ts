@@ -28,8 +28,9 @@ export class IgnorePattern {
   readonly isException: boolean;
   readonly #literal: { readonly kind: 'exact' | 'prefix' | 'suffix'; readonly text: string } | undefined;
   readonly #tokens: readonly Token[];
-  /** What every match starts with; most paths are turned down by it at once. */
+  /** What every match starts and ends with; most paths are turned down by it at once. */
   readonly #start: string;
+  readonly #end: string;
   readonly #seenAt: Uint32Array;
   #turn = 0;
 
@@ -39,14 +40,15 @@ export class IgnorePattern {
     const { tokens, literalKind } = compile(pattern);
     this.#tokens = tokens;
     this.#literal = literalKind && { kind: literalKind, text: literalText(pattern, literalKind) };
-    this.#start = leadingText(tokens);
+    this.#start = literalRun(tokens);
+    this.#end = [...literalRun(tokens.toReversed())].reverse().join('');
     this.#seenAt = new Uint32Array(tokens.length + 1);
   }
 
   /** @throws {IgnoreTooCostly} when the budget is used up. */
   matches(path: string, budget: WorkBudget): boolean {
     if (this.#literal) return matchesLiteral(this.#literal, path);
-    return path.startsWith(this.#start) && this.#simulate(path, budget);
+    return path.startsWith(this.#start) && path.endsWith(this.#end) && this.#simulate(path, budget);
   }
 
   #simulate(path: string, budget: WorkBudget): boolean {
@@ -178,7 +180,7 @@ function matchesLiteral(literal: { readonly kind: LiteralKind; readonly text: st
   return path.endsWith(literal.text) || (literal.text.startsWith('/') && path === literal.text.slice(1));
 }
 
-function leadingText(tokens: readonly Token[]): string {
+function literalRun(tokens: readonly Token[]): string {
   let text = '';
   for (const token of tokens) {
     if (token.kind !== 'char') break;

@@ -59,7 +59,7 @@ const passingRef = 'refs/passing/head';
 
 async function fetchInto(context: FetchContext, what: FetchWhat, source: string): Promise<void> {
   const { git, repository, access, lock, limits, signal } = context;
-  const watch = new FetchWatch(repository.path, access.remote.host, limits);
+  const watch = await FetchWatch.start(repository.path, access.remote.host, limits);
   const target = source === what.commit ? keptRef(what.commit) : passingRef;
   const filter = what.filter ? [`--filter=${what.filter}`] : [];
   const fixed = [
@@ -85,6 +85,7 @@ async function fetchInto(context: FetchContext, what: FetchWhat, source: string)
       },
       () => {},
     );
+    await watch.checkEnd();
   } catch (error) {
     await repository.sweep();
     throw error;

@@ -20,13 +20,20 @@ export class FetchWatch {
   #windowStart = performance.now();
   #windowBytes = 0;
   #bytes = 0;
+  #before: ReadonlySet<string> = new Set();
 
-  constructor(gitDir: string, host: string, limits: SourceLimits) {
+  private constructor(gitDir: string, host: string, limits: SourceLimits) {
     this.signal = this.#abort.signal;
     this.#packFolder = join(gitDir, 'objects', 'pack');
     this.#limits = limits;
     this.#host = host;
     this.#timer = setInterval(() => void this.#look(), pollMs);
+  }
+
+  static async start(gitDir: string, host: string, limits: SourceLimits): Promise<FetchWatch> {
+    const watch = new FetchWatch(gitDir, host, limits);
+    watch.#before = new Set((await packSizes(watch.#packFolder, (name) => name.endsWith('.pack'))).keys());
+    return watch;
   }
 
   /** One line of git's progress: the pack's head says how many objects will come. */
@@ -37,16 +44,30 @@ export class FetchWatch {
       return;
     }
     if (match[1] === '100') this.#isReceived = true;
-    if (Number(match[2]) > this.#limits.maxObjects) this.#tooLarge(`${this.#limits.maxObjects} objects`);
+    if (Number(match[2]) > this.#limits.maxObjects)
+      this.#abort.abort(this.#tooLarge(`${this.#limits.maxObjects} objects`));
   };
+
+  /**
+   * Looks a last time, at what a quick remote sent between two looks.
+   * @throws {BuildFailure} `SourceTooLarge`; the pack is in the repository by then.
+   */
+  async checkEnd(): Promise<void> {
+    const packs = await packSizes(this.#packFolder, (name) => name.endsWith('.pack'));
+    for (const [name, bytes] of packs)
+      if (!this.#before.has(name) && bytes > this.#limits.maxPackBytes)
+        throw this.#tooLarge(`${this.#limits.maxPackBytes} bytes`);
+  }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
   async #look(): Promise<void> {
-    this.#bytes = Math.max(this.#bytes, await growingPackBytes(this.#packFolder));
-    if (this.#bytes > this.#limits.maxPackBytes) this.#tooLarge(`${this.#limits.maxPackBytes} bytes`);
+    const growing = await packSizes(this.#packFolder, (name) => name.startsWith('tmp_pack_'));
+    this.#bytes = Math.max(this.#bytes, ...growing.values());
+    if (this.#bytes > this.#limits.maxPackBytes)
+      this.#abort.abort(this.#tooLarge(`${this.#limits.maxPackBytes} bytes`));
     this.#checkRate();
   }
 
@@ -62,22 +83,17 @@ export class FetchWatch {
     this.#windowBytes = this.#bytes;
   }
 
-  #tooLarge(limit: string): void {
-    this.#abort.abort(
-      new BuildFailure('SourceTooLarge', `The commit is larger than the limit of ${limit} for one fetch.`),
-    );
+  #tooLarge(limit: string): BuildFailure {
+    return new BuildFailure('SourceTooLarge', `The commit is larger than the limit of ${limit} for one fetch.`);
   }
 }
 
-async function growingPackBytes(folder: string): Promise<number> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.startsWith('tmp_pack_'));
-  const sizes = await Promise.all(
-    names.map((name) =>
-      stat(join(folder, name)).then(
-        (file) => file.size,
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+async function packSizes(folder: string, isWanted: (name: string) => boolean): Promise<Map<string, number>> {
+  const names = (await readdir(folder).catch(() => [])).filter(isWanted);
+  const sizeOf = (name: string): Promise<number> =>
+    stat(join(folder, name)).then(
+      (file) => file.size,
+      () => 0,
+    );
+  return new Map(await Promise.all(names.map(async (name) => [name, await sizeOf(name)] as const)));
 }
