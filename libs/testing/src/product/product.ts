@@ -1,0 +1,360 @@
+import { execFile } from 'node:child_process';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Build, Project } from '@cooperage/contracts';
+import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
+import { type FreshDatabase, freshDatabase } from '../fresh-database.js';
+import { type GitHost, startGitHost } from '../git/git-host.js';
+import type { TestGitRepository } from '../git/git-repository.js';
+import { services } from '../services.js';
+import { ApiClient } from './api-client.js';
+import { Child } from './child.js';
+import { CutProxy } from './cut-proxy.js';
+import { RegistryTap } from './registry-tap.js';
+import { until } from './until.js';
+
+export const administrator = { email: 'ada@example.test', name: 'Ada', password: 'correct horse battery staple' };
+
+export interface ProductOptions {
+  /** Starts the dashboard too. */
+  readonly web?: boolean;
+  /** More or other variables for every process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Repository {
+  readonly project: Project;
+  readonly git: TestGitRepository;
+  readonly hookSecret: string;
+}
+
+/**
+ * The whole product as real processes from the build, on real services, each line to them cuttable: one installation for
+ * one test file.
+ */
+export class Product {
+  readonly children = new Map<string, Child>();
+  readonly api: ApiClient;
+
+  private constructor(
+    private readonly fresh: FreshDatabase,
+    readonly git: GitHost,
+    readonly database: CutProxy,
+    readonly gitLine: CutProxy,
+    readonly registry: RegistryTap,
+    readonly redisUrl: string,
+    private readonly folder: string,
+    private readonly env: Readonly<Record<string, Record<string, string>>>,
+    readonly origin: string,
+  ) {
+    this.api = new ApiClient(origin);
+  }
+
+  static async start(options: ProductOptions = {}): Promise<Product> {
+    const fresh = await freshDatabase();
+    const git = await startGitHost();
+    const url = new URL(fresh.url);
+    const database = await CutProxy.to(url.hostname, Number(url.port));
+    const gitLine = await CutProxy.to('127.0.0.1', git.server.port);
+    const registry = await RegistryTap.to(services().registry.host);
+    const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-e2e-'));
+    const redisUrl = `${services().redisUrl}/${1 + Math.floor(Math.random() * 14)}`;
+    const ports = await freePorts(['api', 'live', 'web', 'builder', 'control'] as const);
+    const origin = `http://127.0.0.1:${ports.api}`;
+    url.port = String(database.port);
+    const env = environments({
+      ports,
+      origin,
+      databaseUrl: url.href,
+      redisUrl,
+      registry: registry.hostPort,
+      gitHost: `127.0.0.1:${gitLine.port}`,
+      folder,
+    });
+    for (const role of Object.values(env)) Object.assign(role, options.env ?? {});
+    const product = new Product(fresh, git, database, gitLine, registry, redisUrl, folder, env, origin);
+    await product.startAll(options.web ?? false);
+    return product;
+  }
+
+  get databaseUrl(): string {
+    return this.fresh.url;
+  }
+
+  start(role: 'api' | 'live' | 'web' | 'builder' | 'control', name: string = role): Child {
+    const worker = role === 'builder' || role === 'control';
+    const script =
+      role === 'web'
+        ? 'apps/web/.next/standalone/apps/web/server.js'
+        : worker
+          ? 'apps/worker/dist/main.supervisor.js'
+          : `apps/api/dist/main.${role}.js`;
+    const env = name === role ? this.env[role]! : { ...this.env[role]!, PORT: '0' };
+    const child = Child.start(name, script, worker ? [role] : [], env, this.folder);
+    this.children.set(name, child);
+    return child;
+  }
+
+  /** Pid of the process that a supervisor runs. */
+  async pidOf(name: string): Promise<number> {
+    return until(`${name} runs`, async () => (await this.children.get(name)!.children())[0] ?? null);
+  }
+
+  async stop(): Promise<void> {
+    this.database.restore();
+    await Promise.all([...this.children.values()].map((child) => child.stop()));
+    await Promise.all([this.git.close(), this.gitLine.close(), this.database.close(), this.registry.close()]);
+    await this.fresh.drop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async logs(): Promise<string> {
+    const logs = await Promise.all(
+      [...this.children.values()].map(async (child) => `--- ${child.name}\n${await child.log()}`),
+    );
+    return logs.join('\n');
+  }
+
+  async repository(change: Record<string, unknown> = {}): Promise<Repository> {
+    const slug = `p-${randomBytes(4).toString('hex')}`;
+    const git = await this.git.repository(`${slug}.git`);
+    const me = await this.api.json<{ organizations: { organizationId: string }[] }>('GET', '/api/v1/me');
+    const remoteUrl = `http://127.0.0.1:${this.gitLine.port}/${slug}.git`;
+    const created = await this.api.createProject({
+      organizationId: me.organizations[0]!.organizationId,
+      slug,
+      remoteUrl,
+      ...change,
+    });
+    return { project: created.project, git, hookSecret: created.hookSecret.secret };
+  }
+
+  /** Sends what a forge sends for a push, and gives its answer. */
+  async deliver(
+    { project, hookSecret }: Repository,
+    push: { ref?: string; before?: string | null; after: string },
+  ): Promise<Response> {
+    const id = randomUUID();
+    const body = JSON.stringify({
+      ref: push.ref ?? 'refs/heads/main',
+      before: push.before ?? '0'.repeat(40),
+      after: push.after,
+      repository: project.slug,
+    });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const key = Buffer.from(hookSecret.replace(/^whsec_/, ''), 'base64');
+    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+    return fetch(`${this.origin}/api/v1/hooks/${project.id}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': `v1,${signature}`,
+      },
+      body,
+    });
+  }
+
+  /** Commits, delivers the push, and gives the delivery's id. */
+  async push(
+    repository: Repository,
+    files: Parameters<TestGitRepository['commit']>[0],
+    ref = 'refs/heads/main',
+  ): Promise<{ commit: string; deliveryId: string }> {
+    const commit = await repository.git.commit(files, { ref });
+    const answer = await this.deliver(repository, { ref, after: commit });
+    if (answer.status !== 202) throw new Error(`the webhook was answered ${answer.status}: ${await answer.text()}`);
+    const { deliveryId } = (await answer.json()) as { deliveryId: string };
+    return { commit, deliveryId };
+  }
+
+  /** The build of a commit, once `wanted` holds for it. */
+  async buildWhere(
+    repository: Repository,
+    commit: string,
+    what: string,
+    wanted: (build: Build) => boolean,
+    timeoutMs = 90_000,
+  ): Promise<Build> {
+    return until(
+      `a build of ${commit.slice(0, 7)} that ${what}`,
+      async () => {
+        const page = await this.api.builds(repository.project.id).catch(() => null);
+        const summary = page?.items.find((build) => build.commit === commit);
+        const build = summary && (await this.api.build(summary.id).catch(() => null));
+        return build && wanted(build) ? build : null;
+      },
+      timeoutMs,
+    );
+  }
+
+  finished(repository: Repository, commit: string, timeoutMs = 90_000): Promise<Build> {
+    return this.buildWhere(repository, commit, 'has ended', (build) => build.finishedAt !== null, timeoutMs);
+  }
+
+  /** What stock cosign says of an image of a project. @throws {Error} with cosign's own words when it refuses */
+  async cosign(
+    { project }: Repository,
+    verb: 'verify' | 'verify-attestation',
+    digest: string,
+    ...more: string[]
+  ): Promise<string> {
+    const keys = await this.api.json<{ items: { publicKeyPem: string }[] }>(
+      'GET',
+      `/api/v1/projects/${project.id}/keys`,
+    );
+    const keyFile = path.join(this.folder, `${project.id}.pub`);
+    await writeFile(keyFile, keys.items[0]!.publicKeyPem);
+    const repository = `${project.organizationSlug}/${project.slug}`;
+    const token = await registryToken(repository);
+    const image = `${this.registry.hostPort}/${repository}@${digest}`;
+    const args = [
+      verb,
+      '--key',
+      keyFile,
+      '--insecure-ignore-tlog=true',
+      '--allow-http-registry=true',
+      '--registry-token',
+      token,
+      ...more,
+      image,
+    ];
+    return (await promisify(execFile)(services().tools.cosign!, args)).stdout;
+  }
+
+  /** The digest to which a tag points in the registry itself; null when there is none. */
+  async tagInRegistry({ project }: Repository, tag: string): Promise<string | null> {
+    const repository = `${project.organizationSlug}/${project.slug}`;
+    const answer = await fetch(`http://${services().registry.host}/v2/${repository}/manifests/${tag}`, {
+      method: 'HEAD',
+      headers: {
+        authorization: `Bearer ${await registryToken(repository)}`,
+        accept: 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json',
+      },
+    });
+    return answer.headers.get('docker-content-digest');
+  }
+
+  private async startAll(web: boolean): Promise<void> {
+    for (const role of ['api', 'live', 'builder', 'control'] as const) this.start(role);
+    if (web) this.start('web');
+    try {
+      await until('the api is ready', async () => (await fetch(`${this.origin}/readyz`).catch(() => null))?.ok);
+      const { setupToken } = secretsOf(this.folder);
+      await this.api.json('POST', '/api/v1/setup', {
+        token: setupToken,
+        ...administrator,
+        organization: { name: 'Acme', slug: `acme-${randomBytes(3).toString('hex')}` },
+      });
+      await this.api.signIn(administrator.email, administrator.password);
+    } catch (error) {
+      throw new Error(`the product did not start: ${(error as Error).message}\n${await this.logs()}`, { cause: error });
+    }
+  }
+}
+
+async function registryToken(repository: string): Promise<string> {
+  const { registry } = services();
+  const key = registryTokenKey(await readFile(registry.tokenKeyFile), await readFile(registry.tokenCertFile));
+  const scopes = [{ repository, actions: ['pull'] as const }];
+  const { issuer, service } = registry;
+  return mintRegistryToken(key, {
+    issuer,
+    service,
+    subject: 'test',
+    asked: scopes,
+    granted: scopes,
+    ttlSeconds: 300,
+    nowMs: Date.now(),
+  }).token;
+}
+
+/** The set-up token follows from the folder, so that nothing has to be handed around. */
+function secretsOf(folder: string): { setupToken: string } {
+  return { setupToken: `setup-${path.basename(folder)}` };
+}
+
+function environments(at: {
+  ports: Record<string, number>;
+  origin: string;
+  databaseUrl: string;
+  redisUrl: string;
+  registry: string;
+  gitHost: string;
+  folder: string;
+}) {
+  const { registry, engine, cgroupParent } = services();
+  const key = () => randomBytes(32).toString('base64');
+  const secretKey = key();
+  const encryption = { ENCRYPTION_KEY: key() };
+  const common = { PUBLIC_URL: at.origin, LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'info' };
+  const stores = { DATABASE_URL: at.databaseUrl, REDIS_URL: at.redisUrl };
+  const images = { COOPERAGE_REGISTRY: at.registry, COOPERAGE_REGISTRY_INSECURE: 'true' };
+  const minting = {
+    COOPERAGE_REGISTRY_TOKEN_KEY_FILE: registry.tokenKeyFile,
+    COOPERAGE_REGISTRY_TOKEN_CERT_FILE: registry.tokenCertFile,
+  };
+  const git = { COOPERAGE_ALLOW_PLAIN_HTTP: at.gitHost };
+  const worker = {
+    ...common,
+    ...stores,
+    ...encryption,
+    ...images,
+    ...git,
+    COOPERAGE_MIRROR_ROOT: path.join(at.folder, 'mirrors'),
+    COOPERAGE_LEASE_MS: '3000',
+  };
+  return {
+    api: {
+      ...common,
+      ...stores,
+      ...encryption,
+      ...images,
+      ...minting,
+      ...git,
+      PORT: String(at.ports.api),
+      SECRET_KEY: secretKey,
+      COOPERAGE_WEB_URL: `http://127.0.0.1:${at.ports.web}`,
+      COOPERAGE_LIVE_URL: `http://127.0.0.1:${at.ports.live}`,
+      COOPERAGE_SETUP_TOKEN: secretsOf(at.folder).setupToken,
+    },
+    live: { ...common, ...stores, PORT: String(at.ports.live), SECRET_KEY: secretKey },
+    web: {
+      ...common,
+      PORT: String(at.ports.web),
+      HOSTNAME: '127.0.0.1',
+      COOPERAGE_API_URL: at.origin,
+      NEXT_TELEMETRY_DISABLED: '1',
+    },
+    builder: {
+      ...worker,
+      PORT: String(at.ports.builder),
+      BUILDKIT_HOST: engine,
+      COOPERAGE_CGROUP_PARENT: cgroupParent,
+    },
+    control: {
+      ...worker,
+      ...minting,
+      PORT: String(at.ports.control),
+      SIGNING_ENCRYPTION_KEY: key(),
+      COOPERAGE_PUBLISH_LEASE_MS: '10000',
+    },
+  } satisfies Record<string, Record<string, string>>;
+}
+
+async function freePorts<const N extends readonly string[]>(names: N): Promise<Record<N[number], number>> {
+  const servers = await Promise.all(
+    names.map(async (name) => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return { name, server, port: (server.address() as { port: number }).port };
+    }),
+  );
+  await Promise.all(servers.map(({ server }) => new Promise((resolve) => server.close(resolve))));
+  return Object.fromEntries(servers.map(({ name, port }) => [name, port])) as Record<N[number], number>;
+}

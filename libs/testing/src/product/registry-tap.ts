@@ -1,0 +1,94 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Where in the life of one registry request a test steps in. */
+export type Moment = 'before' | 'after';
+
+/** Looks at one write of control: its number since `watch`, what it is, and when. Awaited before the road goes on. */
+export type OnWrite = (write: {
+  readonly number: number;
+  readonly what: string;
+  readonly moment: Moment;
+}) => void | Promise<void>;
+
+/**
+ * An HTTP proxy in front of the registry that sees every write of a publisher, before the registry has it and after the
+ * registry has done it (but its answer is not out yet). A test kills or stops control at exactly these points.
+ */
+export class RegistryTap {
+  private onWrite: OnWrite | undefined;
+  private writes = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: { readonly host: string; readonly port: number },
+  ) {
+    server.on('request', (request, response) => void this.forward(request, response));
+  }
+
+  static async to(hostPort: string): Promise<RegistryTap> {
+    const [host = '', port = ''] = hostPort.split(':');
+    const server = createServer();
+    const tap = new RegistryTap(server, { host, port: Number(port) });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return tap;
+  }
+
+  get hostPort(): string {
+    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Counts from 1 again. */
+  watch(onWrite: OnWrite | undefined): void {
+    this.writes = 0;
+    this.onWrite = onWrite;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await collect(request).catch(() => null);
+    if (body === null) return;
+    const write = this.writeOf(request);
+    if (write) await this.onWrite?.({ ...write, moment: 'before' });
+    const upstream = httpRequest({
+      ...this.target,
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+    });
+    upstream.on('error', () => response.destroy());
+    upstream.on('response', (answer) => {
+      void (async () => {
+        const bytes = await collect(answer).catch(() => Buffer.alloc(0));
+        if (write) await this.onWrite?.({ ...write, moment: 'after' });
+        response.writeHead(answer.statusCode ?? 502, answer.headers).end(request.method === 'HEAD' ? undefined : bytes);
+      })();
+    });
+    upstream.end(body);
+  }
+
+  /** Writes into a project's repository are a publisher's; builders write to `staging/` and `cache/` only. */
+  private writeOf(request: IncomingMessage): { number: number; what: string } | null {
+    const { method = 'GET', url = '' } = request;
+    if (!this.onWrite || !['PUT', 'POST', 'PATCH', 'DELETE'].includes(method) || /^\/v2\/(?:staging|cache)\//.test(url))
+      return null;
+    this.writes += 1;
+    return { number: this.writes, what: `${method} ${url.replace(/\?.*/, '')}` };
+  }
+}
+
+async function collect(stream: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts);
+}
