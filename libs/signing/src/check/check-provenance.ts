@@ -32,7 +32,7 @@ interface Comparison {
  * The one provenance by a trusted key that fits best: an image that several builds made has several, and all comparisons
  * must hold for the same one.
  */
-export function bestProvenance(
+function bestProvenance(
   candidates: readonly ProvenanceCandidate[],
   digest: Digest,
   expected: Expectations,
