@@ -12,6 +12,7 @@ export * from './build/build-record.js';
 export * from './build/build-repository.js';
 export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';
+export * from './build/running-builds.js';
 export { Database, type DatabaseOptions } from './database.js';
 export { isDatabaseUnavailable } from './database-errors.js';
 export type { DeliveryContent, DeliveryRecord, VerdictRecord } from './delivery/delivery-record.js';
@@ -42,6 +43,7 @@ export {
 export type { ProjectRecord, ProjectSettings } from './project/project-record.js';
 export * from './project/project-repository.js';
 export * from './project/project-secret-repository.js';
+export * from './project/repository-access.js';
 export {
   type ProjectPlace,
   type RuleOutcome,

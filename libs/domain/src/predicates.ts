@@ -1,5 +1,6 @@
 /** What pages and contracts may import: names, schemas' predicates and codecs, without any use of Node. */
 export * from './account/role.js';
+export * from './build/build-address.js';
 export * from './build/build-machine.js';
 export * from './build/phase.js';
 export * from './cache/zone.js';

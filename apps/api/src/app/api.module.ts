@@ -4,10 +4,16 @@ import { AccessGuard } from '../auth/access.guard.js';
 import { BuildsModule } from '../builds/builds.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { HooksModule } from '../hooks/hooks.module.js';
+import { ImagesModule } from '../images/images.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { RegistryTokenModule } from '../registry-token/registry-token.module.js';
 import { RulesModule } from '../rules/rules.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { SetupModule } from '../setup/setup.module.js';
+import { SigningModule } from '../signing/signing.module.js';
+import { TokensModule } from '../tokens/tokens.module.js';
+import { WorkersModule } from '../workers/workers.module.js';
 import { CoreModule, type CoreParts } from './core.module.js';
 
 const features = [
@@ -18,6 +24,12 @@ const features = [
   HooksModule,
   BuildsModule,
   DeliveriesModule,
+  ImagesModule,
+  RegistryTokenModule,
+  SecretsModule,
+  SigningModule,
+  TokensModule,
+  WorkersModule,
 ];
 
 @Module({})

@@ -18,6 +18,8 @@ import { notFound } from '../http/problem.js';
 import { type ApiServer, createServer } from '../http/server.js';
 import { validationPipe } from '../http/validation.js';
 import { addWebProxy } from '../http/web-proxy.js';
+import { addRegistryTokenRoutes } from '../registry-token/registry-token.routes.js';
+import { RegistryTokensService } from '../registry-token/registry-tokens.service.js';
 import { ApiModule } from './api.module.js';
 import type { CoreParts } from './core.module.js';
 import { nestLogger } from './logger.js';
@@ -92,6 +94,12 @@ function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CorePart
   const { settings, database, logger } = parts;
   addSignInRoutes(http.instance, createSignIn(database, settings, logger), settings);
   addIntakeRoute(http.instance, app.get(IntakeService), logger);
+  addRegistryTokenRoutes(http.instance, {
+    tokens: app.get(RegistryTokensService),
+    principals: app.get(PrincipalsService),
+    settings,
+    logger,
+  });
   http.instance.all('/api/*', { config: { access: 'public' } }, async () => {
     throw notFound();
   });

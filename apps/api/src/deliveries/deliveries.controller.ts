@@ -8,7 +8,6 @@ import {
 } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
-import { z } from 'zod';
 import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
@@ -33,8 +32,12 @@ export class DeliveriesController {
 
   @Get('projects/:projectId/refusals')
   @Access('read')
-  @Answers(200, z.object({ items: z.array(refusalSchema) }), 'The newest webhook calls without a valid proof.')
-  listRefusals(@CurrentPrincipal() principal: Principal, @Param('projectId', uuid) projectId: string) {
+  @Answers(200, pageOf(refusalSchema), 'The newest webhook calls without a valid proof.')
+  listRefusals(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Query({ schema: pageQuerySchema }) _query: PageQuery,
+  ) {
     return this.deliveries.listRefusals(principal, projectId);
   }
 

@@ -3,6 +3,7 @@ import { type Actor, DeliveryRepository, RefusalRepository } from '@cooperage/db
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { wholeList } from '../http/bounded-list.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { presentDelivery, presentDeliveryDetail, presentRefusal } from './present-delivery.js';
@@ -39,6 +40,6 @@ export class DeliveriesService {
 
   async listRefusals(principal: Principal, projectId: string) {
     await this.access.project(principal, projectId);
-    return { items: (await this.refusals.list(projectId)).map(presentRefusal) };
+    return wholeList(await this.refusals.list(projectId), presentRefusal);
   }
 }

@@ -1,7 +1,12 @@
-import { createdHookSecretSchema, hookSecretSchema } from '@cooperage/contracts';
+import {
+  createdHookSecretSchema,
+  hookSecretSchema,
+  type PageQuery,
+  pageOf,
+  pageQuerySchema,
+} from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
-import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
-import { z } from 'zod';
+import { Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
@@ -15,8 +20,12 @@ export class HookSecretsController {
 
   @Get()
   @Access('read')
-  @Answers(200, z.object({ items: z.array(hookSecretSchema) }), 'Webhook secrets of a project; never their values.')
-  list(@CurrentPrincipal() principal: Principal, @Param('projectId', uuid) projectId: string) {
+  @Answers(200, pageOf(hookSecretSchema), 'Webhook secrets of a project; never their values.')
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Query({ schema: pageQuerySchema }) _query: PageQuery,
+  ) {
     return this.secrets.list(principal, projectId);
   }
 

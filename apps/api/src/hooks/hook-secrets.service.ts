@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { SealingService } from '../app/sealing.service.js';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { wholeList } from '../http/bounded-list.js';
 import { ApiProblem, notFound } from '../http/problem.js';
 import { presentHookSecret } from '../projects/present-project.js';
 import { placeOf } from '../projects/project-place.js';
@@ -20,7 +21,7 @@ export class HookSecretsService {
 
   async list(principal: Principal, projectId: string) {
     await this.access.project(principal, projectId);
-    return { items: (await this.repository.list(projectId)).map(presentHookSecret) };
+    return wholeList(await this.repository.list(projectId), presentHookSecret);
   }
 
   async create(principal: Principal, projectId: string, actor: Actor) {

@@ -1,9 +1,8 @@
-import { digestSchema, idSchema, slugSchema } from '@cooperage/contracts';
+import { digestSchema, idSchema } from '@cooperage/contracts';
 import { z } from 'zod';
 
 /** Route parameters by kind: `@Param('projectId', uuid)`. What cannot be an id is answered before any query. */
 export const uuid = { schema: idSchema };
-export const slug = { schema: slugSchema };
 export const digest = { schema: digestSchema };
 /** Ids that the sign-in library's tables hold as text. */
 export const textId = { schema: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'an id') };

@@ -1,11 +1,11 @@
-import { idSchema, meSchema, sessionSchema } from '@cooperage/contracts';
+import { idSchema, meSchema, pageOf, sessionSchema } from '@cooperage/contracts';
 import { SessionRepository } from '@cooperage/db';
 import { Controller, Delete, Get, Param } from '@nestjs/common';
-import { z } from 'zod';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Person, Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
+import { wholeList } from '../http/bounded-list.js';
 import { notFound } from '../http/problem.js';
 import { presentMe, presentSession } from './present-account.js';
 
@@ -22,10 +22,10 @@ export class MeController {
 
   @Get('sessions')
   @Access('person')
-  @Answers(200, z.object({ items: z.array(sessionSchema) }), 'Where the caller is signed in.')
+  @Answers(200, pageOf(sessionSchema), 'Where the caller is signed in.')
   async list(@CurrentPrincipal() person: Person) {
     const sessions = await this.sessions.list(person.userId);
-    return { items: sessions.map((session) => presentSession(session, person.sessionId)) };
+    return wholeList(sessions, (session) => presentSession(session, person.sessionId));
   }
 
   @Delete('sessions/:sessionId')

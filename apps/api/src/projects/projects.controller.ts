@@ -17,10 +17,31 @@ import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
-import { slug, uuid } from '../http/parameters.js';
+import { uuid } from '../http/parameters.js';
 import { ProjectsService } from './projects.service.js';
 
 const listQuerySchema = pageQuerySchema.extend({ organization: z.string().max(64).optional() });
+
+/** `organization/project`, as pages and people write it. */
+const lookupQuerySchema = z.strictObject({
+  path: z.string().regex(/^[^/]{1,63}\/[^/]{1,63}$/, 'the slugs of organization and project, for example acme/api'),
+});
+
+@Controller('api/v1/lookup')
+export class LookupController {
+  constructor(private readonly projects: ProjectsService) {}
+
+  @Get()
+  @Access('read')
+  @Answers(200, projectSchema, 'A project by the names in its address.')
+  lookup(
+    @CurrentPrincipal() principal: Principal,
+    @Query({ schema: lookupQuerySchema }) { path }: z.infer<typeof lookupQuerySchema>,
+  ) {
+    const [organization = '', project = ''] = path.split('/');
+    return this.projects.getBySlug(principal, organization, project);
+  }
+}
 
 @Controller('api/v1/projects')
 export class ProjectsController {
@@ -45,17 +66,6 @@ export class ProjectsController {
     @Body({ schema: createProjectSchema }) body: CreateProject,
   ) {
     return this.projects.create(principal, body, actor);
-  }
-
-  @Get('by-slug/:organization/:project')
-  @Access('read')
-  @Answers(200, projectSchema, 'A project by the names in its address.')
-  getBySlug(
-    @CurrentPrincipal() principal: Principal,
-    @Param('organization', slug) organization: string,
-    @Param('project', slug) project: string,
-  ) {
-    return this.projects.getBySlug(principal, organization, project);
   }
 
   @Get(':projectId')

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { HooksModule } from '../hooks/hooks.module.js';
-import { ProjectsController } from './projects.controller.js';
+import { LookupController, ProjectsController } from './projects.controller.js';
 import { ProjectsService } from './projects.service.js';
 
-@Module({ imports: [HooksModule], controllers: [ProjectsController], providers: [ProjectsService] })
+@Module({ imports: [HooksModule], controllers: [ProjectsController, LookupController], providers: [ProjectsService] })
 export class ProjectsModule {}

@@ -1,4 +1,7 @@
 import {
+  type PageQuery,
+  pageOf,
+  pageQuerySchema,
   type RuleSettings,
   ruleSchema,
   ruleSettingsSchema,
@@ -6,8 +9,7 @@ import {
   updateRuleSchema,
 } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
-import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
-import { z } from 'zod';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
@@ -21,8 +23,12 @@ export class RulesController {
 
   @Get()
   @Access('read')
-  @Answers(200, z.object({ items: z.array(ruleSchema) }), 'Rules of a project, in the order in which they are judged.')
-  list(@CurrentPrincipal() principal: Principal, @Param('projectId', uuid) projectId: string) {
+  @Answers(200, pageOf(ruleSchema), 'Rules of a project, in the order in which they are judged.')
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Query({ schema: pageQuerySchema }) _query: PageQuery,
+  ) {
     return this.rules.list(principal, projectId);
   }
 

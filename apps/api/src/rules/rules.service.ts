@@ -3,6 +3,7 @@ import { type Actor, type RuleOutcome, type RuleRecord, RuleRepository } from '@
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { wholeList } from '../http/bounded-list.js';
 import { ApiProblem, found, notFound } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
 
@@ -17,7 +18,7 @@ export class RulesService {
 
   async list(principal: Principal, projectId: string) {
     await this.access.project(principal, projectId);
-    return { items: (await this.repository.list(projectId)).map(presentRule) };
+    return wholeList(await this.repository.list(projectId), presentRule);
   }
 
   async get(principal: Principal, projectId: string, ruleId: string) {

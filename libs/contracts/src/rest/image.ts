@@ -78,11 +78,14 @@ export const tagMoveSchema = z.object({
   buildNumber: z.number().int().nullable(),
   at: timeSchema,
 });
+export type TagMove = z.infer<typeof tagMoveSchema>;
 
 export const checkSchema = z.object({
   id: z.string(),
   title: z.string(),
   ok: z.boolean(),
+  /** A check that is not required tells something and does not change the verdict. */
+  required: z.boolean(),
   expected: z.string(),
   found: z.string(),
   /** What was looked at: digest of the bundle, tag, key id. */

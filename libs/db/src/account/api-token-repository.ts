@@ -39,9 +39,18 @@ const columns = {
 export class ApiTokenRepository {
   constructor(private readonly db: Database) {}
 
-  async list(organizationId: string, userId: string, query: KeysetQuery): Promise<KeysetPage<ApiTokenRecord>> {
+  async list(
+    organizationIds: readonly string[],
+    userId: string,
+    query: KeysetQuery,
+  ): Promise<KeysetPage<ApiTokenRecord>> {
     const rows = await this.db.prisma.apiToken.findMany({
-      where: { organizationId, userId, revokedAt: null, ...(query.after && { id: { lt: query.after } }) },
+      where: {
+        organizationId: { in: [...organizationIds] },
+        userId,
+        revokedAt: null,
+        ...(query.after && { id: { lt: query.after } }),
+      },
       select: columns,
       orderBy: { id: 'desc' },
       take: query.limit + 1,

@@ -1,3 +1,4 @@
+import type { Digest } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import type { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
@@ -7,7 +8,7 @@ import { newestVerifications, type Verifications, verifiedOf } from './newest-ve
 export interface ImageRecord {
   readonly id: string;
   readonly projectId: string;
-  readonly digest: string;
+  readonly digest: Digest;
   readonly mediaType: string;
   readonly sizeBytes: number;
   readonly platforms: readonly string[];
@@ -21,7 +22,7 @@ export interface ImageRecord {
 
 export interface TagRecord {
   readonly tag: string;
-  readonly digest: string;
+  readonly digest: Digest;
   readonly buildId: string | null;
   readonly buildNumber: number | null;
   readonly movedAt: Date;
@@ -30,8 +31,8 @@ export interface TagRecord {
 export interface TagMoveRecord {
   readonly id: string;
   readonly tag: string;
-  readonly fromDigest: string | null;
-  readonly toDigest: string;
+  readonly fromDigest: Digest | null;
+  readonly toDigest: Digest;
   readonly buildNumber: number | null;
   readonly at: Date;
 }
@@ -69,7 +70,7 @@ export class ImageRepository {
       rows,
       query.limit,
       (row) => row.tag,
-      (row) => row,
+      (row) => ({ ...row, digest: row.digest as Digest }),
     );
   }
 
@@ -84,7 +85,7 @@ export class ImageRepository {
       rows,
       query.limit,
       (row) => row.id,
-      (row) => row,
+      (row) => ({ ...row, fromDigest: row.fromDigest as Digest | null, toDigest: row.toDigest as Digest }),
     );
   }
 
@@ -114,6 +115,7 @@ function toImageRecord(
 ): ImageRecord {
   return {
     ...row,
+    digest: row.digest as Digest,
     sizeBytes: Number(row.sizeBytes),
     tags: tags.filter(({ digest }) => digest === row.digest).map(({ tag }) => tag),
     buildNumber: row.buildId === null ? null : (numbers.get(row.buildId) ?? null),

@@ -1,4 +1,6 @@
+import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
+import { newId } from '../new-id.js';
 
 export interface PublicKeyRecord {
   readonly id: string;
@@ -50,5 +52,16 @@ export class SignatureRepository {
       select: { ok: true, checks: true, at: true },
       orderBy: { id: 'desc' },
     });
+  }
+
+  /** Writes down what a verification found; the newest one is what pages show. */
+  async recordVerification(found: {
+    readonly projectId: string;
+    readonly digest: string;
+    readonly buildId: string | null;
+    readonly ok: boolean;
+    readonly checks: readonly object[];
+  }): Promise<void> {
+    await this.db.prisma.imageVerification.create({ data: { ...found, id: newId(), checks: toJson(found.checks) } });
   }
 }

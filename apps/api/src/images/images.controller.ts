@@ -1,0 +1,85 @@
+import {
+  imageSchema,
+  imageSummarySchema,
+  type PageQuery,
+  pageOf,
+  pageQuerySchema,
+  tagMoveSchema,
+  tagSchema,
+} from '@cooperage/contracts';
+import { isTag } from '@cooperage/domain';
+import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
+import { z } from 'zod';
+import { CurrentPrincipal } from '../auth/current-principal.js';
+import type { Principal } from '../auth/principal.js';
+import { Access } from '../http/access-rule.js';
+import { Answers } from '../http/answers.js';
+import { digest, uuid } from '../http/parameters.js';
+import { ImagesService } from './images.service.js';
+
+const movesQuerySchema = pageQuerySchema.extend({ tag: z.string().refine(isTag, 'a tag').optional() });
+
+@Controller('api/v1/projects/:projectId')
+export class ImagesController {
+  constructor(private readonly images: ImagesService) {}
+
+  @Get('images')
+  @Access('read')
+  @Answers(200, pageOf(imageSummarySchema), 'Images of a project, newest first.')
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ) {
+    return this.images.list(principal, projectId, query);
+  }
+
+  @Get('images/:digest')
+  @Access('read')
+  @Answers(200, imageSchema, 'An image as the registry holds it: manifests, configs, layers, referrers.')
+  get(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Param('digest', digest) imageDigest: string,
+  ) {
+    return this.images.get(principal, projectId, imageDigest);
+  }
+
+  @Get('tags')
+  @Access('read')
+  @Answers(200, pageOf(tagSchema), 'Where each tag points.')
+  tags(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ) {
+    return this.images.tags(principal, projectId, query);
+  }
+
+  @Get('tag-moves')
+  @Access('read')
+  @Answers(200, pageOf(tagMoveSchema), 'When tags moved, from where to where, newest first.')
+  tagMoves(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Query({ schema: movesQuerySchema }) { tag, ...query }: z.infer<typeof movesQuerySchema>,
+  ) {
+    return this.images.tagMoves(principal, projectId, tag, query);
+  }
+
+  @Get('blobs/:digest')
+  @Access('read')
+  @Answers(200, null, 'A manifest, config, signature or attestation, exactly as it is stored; at most 4 MiB.')
+  async raw(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Param('digest', digest) blobDigest: string,
+  ) {
+    const bytes = await this.images.raw(principal, projectId, blobDigest);
+    return new StreamableFile(bytes, {
+      type: 'text/plain; charset=utf-8',
+      disposition: 'attachment',
+      length: bytes.length,
+    });
+  }
+}

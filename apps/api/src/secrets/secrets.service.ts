@@ -1,0 +1,80 @@
+import type { RegistryCredentialInfo, SecretInfo } from '@cooperage/contracts';
+import {
+  type Actor,
+  maxProjectSecrets,
+  maxRegistryCredentials,
+  type ProjectSecretRecord,
+  ProjectSecretRepository,
+  type RegistryCredentialRecord,
+} from '@cooperage/db';
+import { Injectable } from '@nestjs/common';
+import { SealingService, sealedSubject } from '../app/sealing.service.js';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { wholeList } from '../http/bounded-list.js';
+import { ApiProblem, notFound } from '../http/problem.js';
+import { placeOf } from '../projects/project-place.js';
+
+/** Build secrets and registry credentials: written, replaced and removed, never read back (S-058). */
+@Injectable()
+export class SecretsService {
+  constructor(
+    private readonly repository: ProjectSecretRepository,
+    private readonly sealing: SealingService,
+    private readonly access: AccessService,
+  ) {}
+
+  async list(principal: Principal, projectId: string) {
+    await this.access.project(principal, projectId);
+    return wholeList(await this.repository.list(projectId), presentSecret);
+  }
+
+  async put(principal: Principal, projectId: string, name: string, value: string, actor: Actor): Promise<SecretInfo> {
+    const project = await this.access.project(principal, projectId, 'admin');
+    const sealed = this.sealing.seal(value, sealedSubject.projectSecret(projectId, name));
+    const record = await this.repository.put(placeOf(project), name, sealed, actor);
+    if (record === null)
+      throw new ApiProblem('conflict', { detail: `A project has at most ${maxProjectSecrets} secrets.` });
+    return presentSecret(record);
+  }
+
+  async remove(principal: Principal, projectId: string, name: string, actor: Actor): Promise<void> {
+    const project = await this.access.project(principal, projectId, 'admin');
+    if (!(await this.repository.remove(placeOf(project), name, actor))) throw notFound();
+  }
+
+  async listCredentials(principal: Principal, projectId: string) {
+    await this.access.project(principal, projectId);
+    return wholeList(await this.repository.listCredentials(projectId), presentCredential);
+  }
+
+  async putCredential(
+    principal: Principal,
+    projectId: string,
+    credential: { readonly host: string; readonly username: string; readonly password: string },
+    actor: Actor,
+  ): Promise<RegistryCredentialInfo> {
+    const project = await this.access.project(principal, projectId, 'admin');
+    const { host, username, password } = credential;
+    const sealed = this.sealing.seal(password, sealedSubject.registryCredential(projectId, host));
+    const record = await this.repository.putCredential(placeOf(project), { host, username, sealed }, actor);
+    if (record === null)
+      throw new ApiProblem('conflict', {
+        detail: `A project has at most ${maxRegistryCredentials} registry credentials.`,
+      });
+    return presentCredential(record);
+  }
+
+  async removeCredential(principal: Principal, projectId: string, host: string, actor: Actor): Promise<void> {
+    const project = await this.access.project(principal, projectId, 'admin');
+    if (!(await this.repository.removeCredential(placeOf(project), host, actor))) throw notFound();
+  }
+}
+
+function presentSecret({ name, createdAt, updatedAt }: ProjectSecretRecord): SecretInfo {
+  return { name, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
+}
+
+function presentCredential({ host, username, updatedAt }: RegistryCredentialRecord): RegistryCredentialInfo {
+  return { host, username, updatedAt: updatedAt.toISOString() };
+}
