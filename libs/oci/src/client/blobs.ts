@@ -118,5 +118,6 @@ function bodyOf(content: Uint8Array | BlobSource) {
   return {
     headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
     body: content instanceof Uint8Array ? content : content.open,
+    bodySize: size,
   };
 }

@@ -1,7 +1,12 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { Agent } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../digest-of.js';
 import { mediaTypes } from '../media-types.js';
+import { RegistryClient } from '../registry-client.js';
+import { newRegistryTokenKey } from '../token/new-registry-token-key.js';
 import { answer, failure, StubServers } from './stub-servers.fixture.js';
 
 const bytes = Buffer.from('{"schemaVersion":2}');
@@ -50,6 +55,29 @@ describe('addresses', () => {
     const client = await stubs.registry((_, response) => answer(response, 202, { location: `http://${inner}/upload` }));
     expect((await failure(client.blobs.put('a', bytes))).kind).toBe('invalid');
     expect(calls).toBe(0);
+  });
+});
+
+describe('encryption', () => {
+  it('S-108 takes no certificate that nobody vouches for, and the operator’s own authority where it is given', async () => {
+    const { privateKeyPem: key, certificatePem: cert } = newRegistryTokenKey('127.0.0.1', 1);
+    let calls = 0;
+    const server = createServer({ key, cert }, (_, response) => {
+      calls++;
+      answer(response, 200, { 'content-type': mediaTypes.manifest }, bytes.toString());
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const untrusting = new RegistryClient({ host, credentials: { kind: 'token', tokenFor: () => 's3cret' } });
+    expect(await failure(untrusting.manifests.get('a', digest))).toMatchObject({
+      kind: 'unavailable',
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
+    expect(calls).toBe(0);
+    const dispatcher = new Agent({ connect: { ca: cert, checkServerIdentity: () => undefined } });
+    await new RegistryClient({ host, dispatcher }).manifests.get('a', digest);
+    await dispatcher.close();
+    server.close();
   });
 });
 

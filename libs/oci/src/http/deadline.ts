@@ -10,8 +10,9 @@ export class Deadline {
   readonly #abort = (): void => this.#controller.abort(this.#caller?.reason);
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: CallOptions, defaultTimeoutMs: number) {
-    this.timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  /** @param extraMs on top, for what has to be sent. */
+  constructor(options: CallOptions, defaultTimeoutMs: number, extraMs = 0) {
+    this.timeoutMs = (options.timeoutMs ?? defaultTimeoutMs) + extraMs;
     this.#caller = options.signal;
     this.#timer = setTimeout(() => this.#controller.abort(), this.timeoutMs);
     if (this.#caller?.aborted) this.#abort();

@@ -69,6 +69,19 @@ describe('bytes of a hostile registry', () => {
     expect(await failure(slow.manifests.get('a', 'latest'))).toMatchObject({ kind: 'unavailable', code: 'TIMEOUT' });
   });
 
+  it('S-105 gives an upload time by its size, and no more', async () => {
+    const client = await stubs.registry(
+      (request, response) => {
+        request.resume();
+        if (request.method === 'POST') return answer(response, 202, { location: '/upload' });
+        setTimeout(() => answer(response, 201), 400);
+      },
+      { timeoutMs: 100 },
+    );
+    expect(await client.blobs.put('a', Buffer.alloc(1_000_000))).toBe(digestOf(Buffer.alloc(1_000_000)));
+    expect((await failure(client.blobs.put('a', Buffer.alloc(10)))).code).toBe('TIMEOUT');
+  });
+
   it('S-105 gives up on a stream that falls silent', async () => {
     const client = await stubs.registry((_, response) => void response.writeHead(200).write('x'), { timeoutMs: 80 });
     const stream = await client.blobs.open('a', digest, { maxBytes: 100 });

@@ -32,6 +32,8 @@ export interface RegistryRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** A stream is made anew for each try. */
   readonly body?: Uint8Array | (() => Readable);
+  /** Bytes of the body: they are given time to travel. */
+  readonly bodySize?: number;
   readonly scopes: readonly RegistryScope[];
   /** Statuses that are an answer; every other one is thrown. */
   readonly expect: readonly number[];
@@ -44,6 +46,9 @@ const maxRedirects = 3;
 const redirects = [301, 302, 303, 307, 308];
 /** A kept-alive connection that the other side closed while we wrote to it. Nothing was answered, so one more try is fair. */
 const staleConnection = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** An upload slower than this is given up, whatever its size. */
+const slowestBytesPerMs = 1_000;
 
 let sharedPool: Agent | undefined;
 
@@ -66,7 +71,7 @@ export class RegistryHttp {
 
   /** @throws {RegistryError}, or the reason of the caller's signal. */
   async send(request: RegistryRequest, options: CallOptions = {}): Promise<Answer> {
-    const deadline = new Deadline(options, this.#timeoutMs);
+    const deadline = new Deadline(options, this.#timeoutMs, travelMs(request.bodySize ?? 0));
     try {
       const answer = await this.#authorized(request, deadline);
       if (request.expect.includes(answer.status)) return answer;
@@ -151,4 +156,8 @@ export class RegistryHttp {
       throw deadline.explain(error, what);
     }
   }
+}
+
+function travelMs(bytes: number): number {
+  return Math.ceil(bytes / slowestBytesPerMs);
 }
