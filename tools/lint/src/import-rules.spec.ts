@@ -35,6 +35,8 @@ const planted: readonly (readonly [file: string, code: string, allowed: boolean]
   ['libs/domain/src/a.ts', "import '@cooperage/contracts';", false],
   ['libs/engines/src/a.ts', "import '@cooperage/contracts';", false],
   ['libs/engines/src/b.ts', "import type { Door } from '@cooperage/contracts'; export type Kept = Door;", true],
+  ['libs/engines/src/testing/a.ts', "import '@cooperage/testing';", true],
+  ['libs/engines/src/c.ts', "import './testing/a.js';", false],
   ['libs/oci/src/a.ts', "import '../../domain/src/inner.js';", false],
   ['libs/oci/src/b.ts', "import '../../../apps/api/src/index.js';", false],
   ['libs/db/src/a.ts', "import '@prisma/client';", true],
@@ -46,7 +48,7 @@ const planted: readonly (readonly [file: string, code: string, allowed: boolean]
   ['libs/queue/src/c.ts', "import './d.js';", false],
   ['libs/queue/src/e.ts', "import './missing.js';", false],
   ['e2e/scenarios/a.e2e.ts', "import '@cooperage/testing';", true],
-  ['e2e/support/a.ts', "import '@cooperage/contracts';", false],
+  ['e2e/support/a.ts', "import '@cooperage/queue';", false],
   ['e2e/scenarios/b.e2e.ts', "import '@cooperage/db';", false],
 ];
 

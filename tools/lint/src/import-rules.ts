@@ -2,7 +2,7 @@ import type { IForbiddenRuleType } from 'dependency-cruiser';
 import type { Doors, ImportTable } from './import-table.ts';
 
 /** Files that are only run by tests: they may also use what is made for tests. */
-const testFiles = String.raw`\.spec\.ts$|\.e2e\.ts$|\.suite\.ts$|/spec/`;
+const testFiles = String.raw`\.spec\.ts$|\.e2e\.ts$|\.suite\.ts$|/spec/|/src/testing/`;
 const asTypes = ' as types';
 
 /** The table as rules of dependency-cruiser, and the few rules that no table can say. */
@@ -71,6 +71,6 @@ const fixedRules: readonly IForbiddenRuleType[] = [
     name: 'product code does not import tests',
     severity: 'error',
     from: { path: '^(?:apps|libs)/', pathNot: testFiles },
-    to: { path: ['\\.spec\\.ts$', '\\.suite\\.ts$', '/spec/'] },
+    to: { path: ['\\.spec\\.ts$', '\\.suite\\.ts$', '/spec/', '/src/testing/'] },
   },
 ];
