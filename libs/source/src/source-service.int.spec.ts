@@ -1,6 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BuildFailure } from '@cooperage/domain';
 import {
   demandBasic,
   type GitHost,
@@ -9,6 +8,7 @@ import {
   type TestGitRepository,
 } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failureOf } from '../spec/failure-of.js';
 import { createSource, type Source, type SourceOptions, type SourceProject } from './index.js';
 
 const main = 'refs/heads/main';
@@ -262,16 +262,6 @@ describe('Source', () => {
       expect((await failureOf(source.prepare(project, { ref: main, commit }))).code).toBe('RefNotFound');
   });
 });
-
-async function failureOf(promise: Promise<unknown>): Promise<BuildFailure> {
-  return promise.then(
-    (value) => Promise.reject(new Error(`it did not fail: ${JSON.stringify(value)}`)),
-    (error: BuildFailure) => {
-      expect(error.name).toBe('BuildFailure');
-      return error;
-    },
-  );
-}
 
 /** Command lines of git processes that name this address. */
 async function gitProcesses(origin: string): Promise<string[]> {

@@ -10,13 +10,13 @@ interface ProcessEnd {
 /** Internal: it holds git's words, which may name folders of this machine. It never reaches a person. */
 export class GitError extends Error {
   override readonly name = 'GitError';
+  readonly reason: GitErrorReason;
+  readonly lines: readonly string[];
 
-  constructor(
-    readonly reason: GitErrorReason,
-    readonly lines: readonly string[],
-    readonly exitCode?: number,
-  ) {
+  constructor(reason: GitErrorReason, lines: readonly string[], exitCode?: number) {
     super(`git: ${reason}${exitCode === undefined ? '' : ` ${exitCode}`}: ${lines.join(' | ')}`);
+    this.reason = reason;
+    this.lines = lines;
   }
 
   static of(end: ProcessEnd, lines: readonly string[]): GitError {

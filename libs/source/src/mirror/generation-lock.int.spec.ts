@@ -98,7 +98,6 @@ describe('GenerationLock', () => {
       const [folder, marker] = process.argv.slice(1);
       for (;;) {
         const lock = await new GenerationLock(folder).acquire();
-        await rm(marker + '.' + process.ppid, { force: true });
         if (lock.predecessorDied) await rm(marker, { force: true });
         const file = await open(marker, 'wx').catch(() => undefined);
         if (!file) { process.stdout.write('two inside\\n'); process.exit(1); }
@@ -107,13 +106,18 @@ describe('GenerationLock', () => {
         await rm(marker);
         await lock.release();
       }`;
+    const loader = new URL('../../spec/load-sources.mjs', import.meta.url).href;
     const marker = join(folder, '..', `marker-${process.pid}`);
     let turns = 0;
     let clashes = 0;
     const start = (): ChildProcess => {
-      const child = spawn(process.execPath, ['--import', loader, '--input-type=module', '-e', script, folder, marker], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const child = spawn(
+        process.execPath,
+        ['--conditions=source', '--import', loader, '--input-type=module', '-e', script, folder, marker],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      );
       child.stdout.on('data', (chunk: Buffer) => {
         const text = chunk.toString();
         turns += text.split('in\n').length - 1;
@@ -135,8 +139,3 @@ describe('GenerationLock', () => {
     expect(turns).toBeGreaterThan(20);
   }, 60_000);
 });
-/** Node reads these TypeScript files itself; only the `.js` in their imports must lead to `.ts`. */
-const loader = `data:text/javascript,${encodeURIComponent(`
-import { registerHooks } from 'node:module';
-registerHooks({ resolve: (name, context, next) => next(name.startsWith('.') ? name.replace(/\\.js$/, '.ts') : name, context) });
-`)}`;

@@ -1,8 +1,8 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BuildFailure } from '@cooperage/domain';
 import { type GitHost, type GitSshServer, makeSshKeyPair, startGitHost, startGitSshServer } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failureOf } from '../../spec/failure-of.js';
 import { createSource, type GitCredentials, type Source, type SourceOptions, type SourceProject } from '../index.js';
 
 const ref = 'refs/heads/main';
@@ -137,14 +137,4 @@ async function filesWith(folder: string, text: string): Promise<string[]> {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const contents = await Promise.all(files.map((file) => readFile(file, 'latin1')));
   return files.filter((_file, index) => contents[index]!.includes(text));
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<BuildFailure> {
-  return promise.then(
-    (value) => Promise.reject(new Error(`it did not fail: ${JSON.stringify(value)}`)),
-    (error: BuildFailure) => {
-      if (error.name !== 'BuildFailure') throw error;
-      return error;
-    },
-  );
 }

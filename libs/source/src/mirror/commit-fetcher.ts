@@ -1,0 +1,83 @@
+import { openRemote, type RemoteAccess } from '../remote/remote-access.js';
+import { isMirrorFault, isTooLarge } from '../service-errors.js';
+import type { SourceSettings } from '../source-options.js';
+import type { SourceProject } from '../source-project.js';
+import type { BareRepository } from './bare-repository.js';
+import { fetchCommit } from './fetch-commit.js';
+import type { HeldLock } from './generation-lock.js';
+import { fetchAncestry, type HistoryContext } from './history.js';
+import type { ProjectMirror } from './project-mirror.js';
+
+interface Wanted {
+  readonly commit: string;
+  readonly ref?: string;
+}
+
+/** Brings what a project's mirror lacks from its remote: one fetch at a time, credentials laid out for it alone. */
+export class CommitFetcher {
+  readonly #settings: SourceSettings;
+  readonly #project: SourceProject;
+  readonly #mirror: ProjectMirror;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(settings: SourceSettings, project: SourceProject, mirror: ProjectMirror, signal?: AbortSignal) {
+    this.#settings = settings;
+    this.#project = project;
+    this.#mirror = mirror;
+    this.#signal = signal;
+  }
+
+  /** The commit's files, unless they are there. A broken mirror is made anew, once. */
+  async ensureFiles(wanted: Wanted): Promise<void> {
+    const { files } = this.#mirror;
+    if (await files.has(wanted.commit)) return;
+    await this.#mirror.exclusively(this.#signal, async (lock) => {
+      if (await files.has(wanted.commit)) return;
+      const fetch = (): Promise<void> => this.#repairing(files, () => this.#fetchFiles(wanted, lock));
+      await fetch().catch((error: unknown) => {
+        if (isMirrorFault(error)) return fetch();
+        throw error;
+      });
+    });
+  }
+
+  /** @returns undefined when the answer lies beyond the limit of commits. */
+  async ancestry(context: HistoryContext, ancestor: string, descendant: string): Promise<boolean | undefined> {
+    const { repository } = context;
+    return this.#mirror.exclusively(this.#signal, (lock) =>
+      this.#repairing(repository, async () => {
+        await repository.ensure();
+        return this.withRemote((access) => fetchAncestry(context, { access, lock }, ancestor, descendant));
+      }),
+    );
+  }
+
+  async withRemote<T>(work: (access: RemoteAccess) => Promise<T>): Promise<T> {
+    const { remote } = this.#settings;
+    const access = await openRemote(this.#project, this.#mirror.knownHostsFile, remote, this.#signal);
+    try {
+      return await work(access);
+    } finally {
+      await access.close();
+    }
+  }
+
+  async #fetchFiles(wanted: Wanted, lock: HeldLock): Promise<void> {
+    const { git, limits } = this.#settings;
+    const repository = this.#mirror.files;
+    await repository.ensure();
+    await this.withRemote((access) =>
+      fetchCommit({ git, repository, access, lock, limits, signal: this.#signal }, { ...wanted, depth: 1 }),
+    );
+  }
+
+  /** A repository that cannot be read, or that got too much, is thrown away: the next fetch makes it anew. */
+  async #repairing<T>(repository: BareRepository, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isMirrorFault(error) || isTooLarge(error)) await this.#mirror.reset(repository);
+      throw error;
+    }
+  }
+}

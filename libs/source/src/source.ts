@@ -1,0 +1,56 @@
+import type { BuildContext, ContextPaths } from './context/build-context.js';
+import type { CommitFacts } from './objects/commit-object.js';
+import type { RemoteRefs } from './remote/remote-refs.js';
+import type { RetryNotice } from './retry.js';
+import type { SourceProject } from './source-project.js';
+
+export interface CommitRequest {
+  /** Full name of the branch or tag that led to the commit; needed where a host gives commits only by name. */
+  readonly ref: string;
+  /** Full commit id in lower-case hex (SHA-1). */
+  readonly commit: string;
+}
+
+/**
+ * The git side of a build. Every method ends in its result, a `BuildFailure` with a code of the catalogue, or the
+ * signal's reason; by then no process of it runs, except an idle reader that ends by itself.
+ */
+export interface Source {
+  /** Branches, tags and default branch, read from the git host now. One try. */
+  refs(project: SourceProject, signal?: AbortSignal): Promise<RemoteRefs>;
+  /**
+   * Brings exactly that commit into the mirror, if it is not there. While the host cannot be reached it tries again,
+   * five times within two minutes; `onRetry` hears of each wait.
+   */
+  prepare(
+    project: SourceProject,
+    request: CommitRequest,
+    signal?: AbortSignal,
+    onRetry?: (notice: RetryNotice) => void,
+  ): Promise<CommitFacts>;
+  /** The build context of a prepared commit. */
+  context(project: SourceProject, commit: string, paths: ContextPaths, signal?: AbortSignal): Promise<BuildContext>;
+  /**
+   * Whether `ancestor` is `descendant` or behind it. One try.
+   * @returns undefined when that is not found out within `maxHistoryCommits`.
+   */
+  isAncestor(
+    project: SourceProject,
+    ancestor: string,
+    descendant: string,
+    signal?: AbortSignal,
+  ): Promise<boolean | undefined>;
+  /** Paths that differ between two commits; a rename counts as two. One try. */
+  changedPaths(project: SourceProject, from: string, to: string, signal?: AbortSignal): Promise<string[]>;
+  /** Keeps the mirror small. To be called now and then, off the way of a build. */
+  tidy(project: SourceProject, signal?: AbortSignal): Promise<void>;
+  /** Forgets everything about the project. */
+  remove(project: Pick<SourceProject, 'id'>): Promise<void>;
+  /**
+   * Git's version on this machine, for example `2.39.5`.
+   * @throws {BuildFailure} `SourceUnavailable` when git is missing or too old; every other method does so, too.
+   */
+  check(): Promise<string>;
+  /** Ends the kept processes. */
+  close(): Promise<void>;
+}
