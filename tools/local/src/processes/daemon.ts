@@ -69,6 +69,7 @@ export class Daemon {
   async ended(): Promise<void> {
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
     await new Promise<void>((resolve) => child.once('exit', () => resolve()));
   }
 
