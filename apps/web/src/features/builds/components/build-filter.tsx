@@ -8,11 +8,11 @@ import { statusLooks } from '../model/status';
 interface FilterProps {
   readonly path: string;
   readonly status: string | null | undefined;
-  readonly ref: string | null | undefined;
+  readonly gitRef: string | null | undefined;
 }
 
 /** A plain form whose answer is an address, so that a filter can be shared and works without scripts. */
-export function BuildFilterForm({ path, status, ref: gitRef }: FilterProps) {
+export function BuildFilterForm({ path, status, gitRef }: FilterProps) {
   return (
     <form action={path} className="flex flex-wrap items-center gap-2">
       <select name="status" defaultValue={status ?? ''} aria-label="State" className={classes(inputClass, 'w-auto!')}>

@@ -1,0 +1,45 @@
+import type { Metadata } from 'next';
+import { Page } from '@/components/shell/page';
+import { ProblemPage } from '@/components/ui/states';
+import { buildsAddress, filterOf } from '@/features/builds/api/load-builds';
+import { BuildList } from '@/features/builds/components/build-list';
+import { LiveRefresh } from '@/features/builds/components/live-refresh';
+import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
+import { FirstPush } from '@/features/projects/components/first-push';
+import { ProjectHeader } from '@/features/projects/components/project-header';
+import { loadRules } from '@/features/settings/api/load-settings';
+import { projectPath } from '@/lib/address/paths';
+import type { PageQuery } from '@/lib/address/query';
+
+interface Props {
+  params: Promise<ProjectParams>;
+  searchParams: Promise<PageQuery>;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const project = await loadProject(await params);
+  return project.ok ? { title: project.value.slug } : {};
+}
+
+export default async function ProjectPage({ params, searchParams }: Props) {
+  const [project, query] = await Promise.all([params.then(loadProject), searchParams]);
+  if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
+  const rules = await loadRules(project.value.id);
+  const { id, organizationSlug, slug } = project.value;
+  return (
+    <Page
+      crumbs={[{ label: organizationSlug, href: '/projects' }, { label: slug }]}
+      curl={buildsAddress({ ...filterOf(query), project: id })}
+    >
+      <ProjectHeader project={project.value} tab="builds" rules={rules.ok ? rules.value.items : []} />
+      <LiveRefresh scopes={[{ projectId: id }]} />
+      <BuildList
+        path={projectPath(project.value)}
+        query={query}
+        projectId={id}
+        withProject={false}
+        empty={<FirstPush project={project.value} />}
+      />
+    </Page>
+  );
+}

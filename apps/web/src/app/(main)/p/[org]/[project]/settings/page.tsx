@@ -1,0 +1,34 @@
+import type { Metadata } from 'next';
+import { Page } from '@/components/shell/page';
+import { ProblemPage } from '@/components/ui/states';
+import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
+import { ProjectHeader } from '@/features/projects/components/project-header';
+import { SettingsPage } from '@/features/settings/components/settings-page';
+import { decodeSegment, projectPath } from '@/lib/address/paths';
+
+interface Props {
+  params: Promise<ProjectParams>;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: `Settings of ${decodeSegment((await params).project)}` };
+}
+
+export default async function Settings({ params }: Props) {
+  const project = await loadProject(await params);
+  if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
+  const { id, organizationSlug, slug } = project.value;
+  return (
+    <Page
+      crumbs={[
+        { label: organizationSlug, href: '/projects' },
+        { label: slug, href: projectPath(project.value) },
+        { label: 'Settings' },
+      ]}
+      curl={`/projects/${id}`}
+    >
+      <ProjectHeader project={project.value} tab="settings" />
+      <SettingsPage project={project.value} />
+    </Page>
+  );
+}

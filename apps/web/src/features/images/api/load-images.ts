@@ -1,0 +1,20 @@
+import 'server-only';
+import { imageSchema, imageSummarySchema, signaturesSchema, tagMoveSchema, tagSchema } from '@cooperage/contracts';
+import { readPage, withQuery } from '@/lib/api/list';
+import { read } from '@/lib/api/server';
+
+export const imagesAddress = (projectId: string, cursor: string | null): string =>
+  withQuery(`/projects/${projectId}/images`, { cursor });
+
+export const loadImages = (projectId: string, cursor: string | null) =>
+  readPage(imagesAddress(projectId, cursor), imageSummarySchema);
+
+export const loadImage = (projectId: string, digest: string) =>
+  read(`/projects/${projectId}/images/${digest}`, imageSchema);
+
+export const loadSignatures = (projectId: string, digest: string) =>
+  read(`/projects/${projectId}/images/${digest}/signatures`, signaturesSchema);
+
+export const loadTags = (projectId: string) => readPage(`/projects/${projectId}/tags?limit=100`, tagSchema);
+
+export const loadTagMoves = (projectId: string) => readPage(`/projects/${projectId}/tag-moves?limit=20`, tagMoveSchema);

@@ -1,0 +1,70 @@
+import { Card } from '@/components/ui/card';
+import { Digest } from '@/components/ui/digest';
+import { Link, textLinkClass } from '@/components/ui/link';
+import { Moment } from '@/components/ui/moment';
+import { ProblemPanel } from '@/components/ui/states';
+import { imagePath, type ProjectName } from '@/lib/address/paths';
+import { visibleText } from '@/lib/format/names';
+import { loadTagMoves, loadTags } from '../api/load-images';
+
+/** Where each tag points now. */
+export async function TagsCard({ project, projectId }: { project: ProjectName; projectId: string }) {
+  const tags = await loadTags(projectId);
+  return (
+    <Card title="Tags" aside={tags.ok && <span className="tabular-nums">{tags.value.items.length}</span>}>
+      {!tags.ok ? (
+        <ProblemPanel problem={tags.problem} what="The tags" />
+      ) : tags.value.items.length === 0 ? (
+        <p className="px-3 py-3 text-text-2">No tag points anywhere yet.</p>
+      ) : (
+        <ul className="max-h-96 divide-y divide-line overflow-y-auto">
+          {tags.value.items.map((tag) => (
+            <li key={tag.tag} className="flex flex-wrap items-baseline justify-between gap-x-3 px-3 py-1.5 text-sm">
+              <code className="min-w-0 truncate">{visibleText(tag.tag)}</code>
+              <span className="text-text-2">
+                <Link href={imagePath(project, tag.digest)} className={textLinkClass}>
+                  <Digest value={tag.digest} />
+                </Link>{' '}
+                <Moment at={tag.movedAt} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+/** How tags moved, newest first: from, to, and which build moved them. */
+export async function TagMovesCard({ project, projectId }: { project: ProjectName; projectId: string }) {
+  const moves = await loadTagMoves(projectId);
+  return (
+    <Card title="Moves of tags">
+      {!moves.ok ? (
+        <ProblemPanel problem={moves.problem} what="The moves" />
+      ) : moves.value.items.length === 0 ? (
+        <p className="px-3 py-3 text-text-2">No tag has moved yet.</p>
+      ) : (
+        <ul className="divide-y divide-line">
+          {moves.value.items.map((move) => (
+            <li key={`${move.tag} ${move.at}`} className="px-3 py-1.5 text-sm">
+              <div className="flex justify-between gap-3">
+                <code className="min-w-0 truncate">{visibleText(move.tag)}</code>
+                <span className="text-text-2">
+                  {move.buildNumber !== null && `#${move.buildNumber} · `}
+                  <Moment at={move.at} />
+                </span>
+              </div>
+              <div className="flex flex-wrap items-center gap-x-2 text-xs text-text-2">
+                {move.from ? <Digest value={move.from} /> : 'new'} →
+                <Link href={imagePath(project, move.to)} className={textLinkClass}>
+                  <Digest value={move.to} />
+                </Link>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

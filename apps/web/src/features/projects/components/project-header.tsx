@@ -1,0 +1,70 @@
+import type { Project, Rule } from '@cooperage/contracts';
+import { Badge } from '@/components/ui/badge';
+import { CopyLine } from '@/components/ui/copy-line';
+import { OutsideLink } from '@/components/ui/link';
+import { Tabs } from '@/components/ui/tabs';
+import { projectPath } from '@/lib/address/paths';
+import { visibleText } from '@/lib/format/names';
+import { StartBuild } from './start-build';
+
+export type ProjectTab = 'builds' | 'images' | 'deliveries' | 'settings';
+
+const tabs: readonly { readonly id: ProjectTab; readonly label: string; readonly path: string }[] = [
+  { id: 'builds', label: 'Builds', path: '' },
+  { id: 'images', label: 'Images', path: '/images' },
+  { id: 'deliveries', label: 'Deliveries', path: '/deliveries' },
+  { id: 'settings', label: 'Settings', path: '/settings' },
+];
+
+export interface ProjectHeaderProps {
+  readonly project: Project;
+  readonly tab: ProjectTab;
+  /** Set where a build can be started. */
+  readonly rules?: readonly Rule[];
+}
+
+export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
+  return (
+    <header className="grid grid-cols-[minmax(0,1fr)] gap-3">
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0 flex-1 basis-80">
+          <h1 className="flex flex-wrap items-center gap-2 text-xl font-semibold tracking-tight break-words">
+            {visibleText(project.name)} <Badge>{project.visibility}</Badge>
+          </h1>
+          {project.description && <p className="mt-1 max-w-[80ch]">{visibleText(project.description)}</p>}
+          <p className="mt-1 flex flex-wrap gap-x-4 gap-y-1 text-text-2">
+            <OutsideLink href={project.remoteUrl}>{visibleText(project.remoteUrl)}</OutsideLink>
+            <span>
+              {project.defaultBranch ? (
+                <>
+                  default branch <code>{visibleText(project.defaultBranch)}</code>
+                </>
+              ) : (
+                'the git host was not read yet'
+              )}
+            </span>
+          </p>
+        </div>
+        <div className="flex min-w-0 flex-col gap-2 sm:items-end">
+          {rules && <StartBuild project={project} rules={rules} />}
+          {tab === 'builds' && (
+            <CopyLine
+              text={`docker pull ${project.imageRepository}:latest`}
+              what="command that pulls the newest image"
+            />
+          )}
+        </div>
+      </div>
+      <div className="border-b border-line">
+        <Tabs
+          label="Parts of the project"
+          items={tabs.map(({ id, label, path }) => ({
+            href: `${projectPath(project)}${path}`,
+            label,
+            active: id === tab,
+          }))}
+        />
+      </div>
+    </header>
+  );
+}

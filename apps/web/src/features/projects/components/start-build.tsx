@@ -1,0 +1,82 @@
+'use client';
+
+import type { Project, Rule } from '@cooperage/contracts';
+import { useRouter } from 'next/navigation';
+import { type FormEvent, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { SelectField, TextField } from '@/components/ui/field';
+import { ProblemNote } from '@/components/ui/problem-note';
+import { fullRef } from '@/features/builds/model/start-rules';
+import { projectPath } from '@/lib/address/paths';
+import { send } from '@/lib/api/browser';
+import { useChange } from '@/lib/api/use-change';
+
+type ProjectPart = Pick<Project, 'id' | 'organizationSlug' | 'slug' | 'defaultBranch'>;
+
+/** A build by hand, of a ref as it is at the git host now. */
+export function StartBuild({ project, rules }: { project: ProjectPart; rules: readonly Rule[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button look="primary" shortcut="b" onClick={() => setOpen(true)}>
+        Build now
+      </Button>
+      <Dialog title="Build now" open={open} onClose={() => setOpen(false)}>
+        <StartForm project={project} rules={rules} />
+      </Dialog>
+    </>
+  );
+}
+
+function StartForm({ project, rules }: { project: ProjectPart; rules: readonly Rule[] }) {
+  const router = useRouter();
+  const { pending, problem, run, fieldError } = useChange();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const kind = form.get('kind') === 'tag' ? 'tag' : 'branch';
+    const body = { ref: fullRef(String(form.get('ref')), kind), ruleId: form.get('rule') || null };
+    run(
+      () => send<{ number: number }>('POST', `/v1/projects/${project.id}/builds`, body),
+      (build) => router.push(`${projectPath(project)}/b/${build.number}`),
+    );
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-3">
+      <div className="grid grid-cols-[8rem_1fr] gap-2">
+        <SelectField label="Kind" name="kind" defaultValue="branch">
+          <option value="branch">Branch</option>
+          <option value="tag">Tag</option>
+        </SelectField>
+        <TextField
+          label="Name"
+          name="ref"
+          mono
+          required
+          maxLength={4096}
+          autoFocus
+          defaultValue={project.defaultBranch ?? 'main'}
+          error={fieldError('ref')}
+        />
+      </div>
+      <SelectField
+        label="Tags"
+        name="rule"
+        defaultValue=""
+        hint="Without a rule the image is published by its digest only, and no tag moves."
+      >
+        <option value="">No tag</option>
+        {rules.map((rule) => (
+          <option key={rule.id} value={rule.id}>
+            as rule “{rule.name}”: {rule.tags.join(', ')}
+          </option>
+        ))}
+      </SelectField>
+      <ProblemNote problem={problem} />
+      <Button type="submit" look="primary" disabled={pending}>
+        {pending ? 'Starting' : 'Start the build'}
+      </Button>
+    </form>
+  );
+}

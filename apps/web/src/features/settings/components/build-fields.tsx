@@ -1,0 +1,101 @@
+import type { Project } from '@cooperage/contracts';
+import { SelectField, TextArea, TextField } from '@/components/ui/field';
+import { formatBuildArgs } from '../model/text-fields';
+
+export interface FieldsProps {
+  readonly project: Project;
+  readonly fieldError: (path: string) => string | null;
+  readonly argsError: string | null;
+}
+
+const platforms = [
+  'linux/amd64',
+  'linux/arm64',
+  'linux/arm/v7',
+  'linux/386',
+  'linux/ppc64le',
+  'linux/riscv64',
+  'linux/s390x',
+];
+
+export function BuildFields({ project, fieldError, argsError }: FieldsProps) {
+  return (
+    <>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField
+          label="Name"
+          name="name"
+          required
+          maxLength={120}
+          defaultValue={project.name}
+          error={fieldError('name')}
+        />
+        <SelectField
+          label="Who may pull the images"
+          name="visibility"
+          defaultValue={project.visibility}
+          error={fieldError('visibility')}
+        >
+          <option value="private">Members, with their own token</option>
+          <option value="public">Anyone</option>
+        </SelectField>
+      </div>
+      <TextField
+        label="Description"
+        name="description"
+        maxLength={500}
+        defaultValue={project.description}
+        error={fieldError('description')}
+      />
+      <TextField
+        label="Clone address"
+        name="remoteUrl"
+        mono
+        required
+        maxLength={2048}
+        defaultValue={project.remoteUrl}
+        error={fieldError('remoteUrl')}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField
+          label="Context folder"
+          name="contextPath"
+          mono
+          required
+          defaultValue={project.contextPath}
+          error={fieldError('contextPath')}
+        />
+        <TextField
+          label="Dockerfile"
+          name="dockerfilePath"
+          mono
+          required
+          defaultValue={project.dockerfilePath}
+          error={fieldError('dockerfilePath')}
+        />
+        <TextField
+          label="Target stage"
+          name="target"
+          mono
+          maxLength={128}
+          defaultValue={project.target ?? ''}
+          hint="The last stage when left empty."
+          error={fieldError('target')}
+        />
+        <SelectField label="Platform" name="platform" defaultValue={project.platform} error={fieldError('platform')}>
+          {platforms.map((platform) => (
+            <option key={platform}>{platform}</option>
+          ))}
+        </SelectField>
+      </div>
+      <TextArea
+        label="Build arguments"
+        name="buildArgs"
+        rows={3}
+        defaultValue={formatBuildArgs(project.buildArgs)}
+        hint="NAME=value, one a line. They end up in the image’s history: secrets belong below."
+        error={argsError ?? fieldError('buildArgs')}
+      />
+    </>
+  );
+}

@@ -1,0 +1,72 @@
+'use client';
+
+import type { Project } from '@cooperage/contracts';
+import { type FormEvent, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { ProblemNote } from '@/components/ui/problem-note';
+import { send } from '@/lib/api/browser';
+import { useChange } from '@/lib/api/use-change';
+import { parseBuildArgs, scaled } from '../model/text-fields';
+import { BuildFields } from './build-fields';
+import { LimitFields } from './limit-fields';
+
+const minute = 60_000;
+const mebibyte = 1_048_576;
+
+/** What a build of this project is made from, and what it may use. Holds for the next build, not for one under way. */
+export function GeneralCard({ project }: { project: Project }) {
+  const { pending, problem, run, fieldError } = useChange();
+  const [argsError, setArgsError] = useState<string | null>(null);
+  const [saved, setSaved] = useState(false);
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const { args, error } = parseBuildArgs(String(form.get('buildArgs')));
+    setArgsError(error);
+    setSaved(false);
+    if (error) return;
+    run(
+      () => send('PATCH', `/v1/projects/${project.id}`, { ...settingsOf(form), buildArgs: args }),
+      () => setSaved(true),
+    );
+  };
+  return (
+    <Card id="general" title="General">
+      <form onSubmit={submit} className="grid gap-4 p-3">
+        <BuildFields project={project} fieldError={fieldError} argsError={argsError} />
+        <LimitFields limits={project.limits} fieldError={fieldError} />
+        <ProblemNote problem={problem} />
+        <div className="flex items-center gap-3">
+          <Button type="submit" look="primary" disabled={pending}>
+            {pending ? 'Saving' : 'Save'}
+          </Button>
+          <span role="status" className="text-good">
+            {saved && !pending && 'Saved'}
+          </span>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
+function settingsOf(form: FormData): Record<string, unknown> {
+  const text = (name: string): string => String(form.get(name) ?? '');
+  return {
+    name: text('name'),
+    description: text('description'),
+    visibility: text('visibility'),
+    remoteUrl: text('remoteUrl'),
+    contextPath: text('contextPath'),
+    dockerfilePath: text('dockerfilePath'),
+    target: text('target') || null,
+    platform: text('platform'),
+    limits: {
+      timeoutMs: scaled(text('timeout'), minute),
+      logBytes: scaled(text('log'), mebibyte),
+      memoryBytes: scaled(text('memory'), mebibyte),
+      pids: scaled(text('pids'), 1),
+      cpus: text('cpus') === '' ? null : Number(text('cpus')),
+    },
+  };
+}

@@ -1,0 +1,86 @@
+'use client';
+
+import type { Project } from '@cooperage/contracts';
+import { type FormEvent, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { DeleteButton } from '@/components/ui/delete-button';
+import { SelectField, TextArea, TextField } from '@/components/ui/field';
+import { ProblemNote } from '@/components/ui/problem-note';
+import { send } from '@/lib/api/browser';
+import { useChange } from '@/lib/api/use-change';
+
+/** How the repository is read. Nothing of it can be read back. */
+export function GitCard({ project }: { project: Pick<Project, 'id' | 'remoteUrl' | 'hasGitCredentials'> }) {
+  const [kind, setKind] = useState<'basic' | 'ssh'>(/^https?:/.test(project.remoteUrl) ? 'basic' : 'ssh');
+  const { pending, problem, run, fieldError } = useChange();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const element = event.currentTarget;
+    const body = Object.fromEntries(new FormData(element));
+    run(
+      () => send('PUT', `/v1/projects/${project.id}/git-credentials`, body),
+      () => element.reset(),
+    );
+  };
+  return (
+    <Card
+      id="git"
+      title="Credentials of the git host"
+      aside={
+        project.hasGitCredentials && (
+          <DeleteButton
+            address={`/projects/${project.id}/git-credentials`}
+            what="the git credentials"
+            consequence="The repository is read without credentials from now on; a private one cannot be built."
+          />
+        )
+      }
+    >
+      <form onSubmit={submit} className="grid gap-3 p-3">
+        <p className="text-text-2">
+          {project.hasGitCredentials
+            ? 'Credentials are set. New ones replace them.'
+            : 'None are set: the repository is read as anyone can.'}
+        </p>
+        <SelectField
+          label="Kind"
+          name="kind"
+          value={kind}
+          onChange={(event) => setKind(event.target.value === 'ssh' ? 'ssh' : 'basic')}
+        >
+          <option value="basic">User name and token, for https</option>
+          <option value="ssh">Deploy key, for ssh</option>
+        </SelectField>
+        {kind === 'basic' ? (
+          <div className="grid gap-3 sm:grid-cols-2">
+            <TextField label="User name" name="username" required maxLength={256} error={fieldError('username')} />
+            <TextField
+              label="Token"
+              name="password"
+              type="password"
+              autoComplete="new-password"
+              required
+              error={fieldError('password')}
+            />
+          </div>
+        ) : (
+          <>
+            <TextArea label="Private key" name="privateKey" rows={4} required error={fieldError('privateKey')} />
+            <TextArea
+              label="Known hosts"
+              name="knownHosts"
+              rows={2}
+              hint="Lines as in known_hosts; what ssh-keyscan prints."
+              error={fieldError('knownHosts')}
+            />
+          </>
+        )}
+        <ProblemNote problem={problem} />
+        <Button type="submit" disabled={pending} className="justify-self-start">
+          {pending ? 'Setting' : 'Set the credentials'}
+        </Button>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,45 @@
+import type { Rule } from '@cooperage/contracts';
+import { Badge } from '@/components/ui/badge';
+import { DeleteButton } from '@/components/ui/delete-button';
+import { visibleText } from '@/lib/format/names';
+import { EditRule } from './edit-rule';
+
+/** A rule as a sentence. */
+export function RuleRow({ rule, defaultBranch }: { rule: Rule; defaultBranch: string }) {
+  return (
+    <li className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1 px-3 py-2">
+      <div className="min-w-0 flex-1 basis-80">
+        <p className="font-medium">
+          {visibleText(rule.name)} {!rule.enabled && <Badge tone="wait">switched off</Badge>}
+        </p>
+        <p className="text-text-2">
+          A push to {rule.refKind === 'branch' ? 'branch' : 'tag'} <code>{visibleText(rule.refPattern)}</code>
+          {rule.includePaths.length > 0 && (
+            <>
+              {' '}
+              that changes <Globs globs={rule.includePaths} />
+            </>
+          )}
+          {rule.excludePaths.length > 0 && (
+            <>
+              , not only <Globs globs={rule.excludePaths} />,
+            </>
+          )}{' '}
+          becomes <Globs globs={rule.tags} />.
+        </p>
+      </div>
+      <div className="flex gap-1">
+        <EditRule projectId={rule.projectId} defaultBranch={defaultBranch} rule={rule} />
+        <DeleteButton
+          address={`/rules/${rule.id}`}
+          what={`the rule “${rule.name}”`}
+          consequence="Pushes that only this rule matched start no build any more. Builds and tags stay."
+        />
+      </div>
+    </li>
+  );
+}
+
+function Globs({ globs }: { globs: readonly string[] }) {
+  return <code>{globs.map(visibleText).join(', ')}</code>;
+}

@@ -1,0 +1,67 @@
+import type { Project } from '@cooperage/contracts';
+import { Suspense } from 'react';
+import { Card } from '@/components/ui/card';
+import { Skeleton } from '@/components/ui/states';
+import { DangerCard } from './danger-card';
+import { GeneralCard } from './general-card';
+import { GitCard } from './git-card';
+import { HooksCard } from './hooks-card';
+import { KeysCard } from './keys-card';
+import { RegistriesCard } from './registries-card';
+import { RulesCard } from './rules-card';
+import { SecretsCard } from './secrets-card';
+
+const parts = [
+  ['rules', 'Rules'],
+  ['hooks', 'Webhooks'],
+  ['git', 'Git credentials'],
+  ['secrets', 'Build secrets'],
+  ['registries', 'Registries'],
+  ['keys', 'Signing keys'],
+  ['general', 'General and limits'],
+  ['danger', 'Delete'],
+] as const;
+
+const waiting = (
+  <Card>
+    <Skeleton lines={3} />
+  </Card>
+);
+
+export function SettingsPage({ project }: { project: Project }) {
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[11rem_minmax(0,52rem)]">
+      <nav aria-label="Settings" className="sticky top-14 hidden lg:block">
+        <ul className="grid gap-0.5">
+          {parts.map(([id, label]) => (
+            <li key={id}>
+              <a href={`#${id}`} className="block rounded px-2 py-1 text-text-2 hover:bg-sunken hover:text-text">
+                {label}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className="grid min-w-0 gap-4 *:scroll-mt-14">
+        <Suspense fallback={waiting}>
+          <RulesCard project={project} />
+        </Suspense>
+        <Suspense fallback={waiting}>
+          <HooksCard project={project} />
+        </Suspense>
+        <GitCard project={project} />
+        <Suspense fallback={waiting}>
+          <SecretsCard project={project} />
+        </Suspense>
+        <Suspense fallback={waiting}>
+          <RegistriesCard project={project} />
+        </Suspense>
+        <Suspense fallback={waiting}>
+          <KeysCard project={project} />
+        </Suspense>
+        <GeneralCard project={project} />
+        <DangerCard projectId={project.id} name={`${project.organizationSlug}/${project.slug}`} />
+      </div>
+    </div>
+  );
+}
