@@ -23,6 +23,7 @@ export * from './delivery/refusal-repository.js';
 export * from './image/image-repository.js';
 export * from './image/publish-repository.js';
 export * from './image/signature-repository.js';
+export * from './is-unavailable.js';
 export * from './lease/process-repository.js';
 export { type Tenure, type TenureOutcome, TenureRepository } from './lease/tenure-repository.js';
 export * from './listen/channels.js';

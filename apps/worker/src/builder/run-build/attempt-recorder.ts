@@ -45,6 +45,12 @@ export class AttemptRecorder {
     await Promise.all([this.log.close(), this.steps.close()]);
   }
 
+  /** Another worker has the attempt: nothing of ours is written any more, and nothing waits for the store. */
+  abandon(): void {
+    this.log.abandon();
+    this.steps.abandon();
+  }
+
   private async step(step: StepState): Promise<void> {
     this.ordinals.set(step.id, step.ordinal);
     const { masker } = this;

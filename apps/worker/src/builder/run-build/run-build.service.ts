@@ -4,6 +4,7 @@ import type { BuildOutcome, Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
 import { observeCache, observeClaim, observeEnd } from '../../shared/observe-build.js';
+import { outlast } from '../../shared/outlast.js';
 import type { AttemptLogs } from './attempt-logs.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import type { BuildRequests } from './build-requests.js';
@@ -58,12 +59,9 @@ export class RunBuildService {
       const work = await this.open(attempt, held);
       try {
         const outcome = await this.build(work);
-        await work.recorder.close();
-        await this.finish(work, outcome);
+        await outlast(() => work.recorder.close(), work.logger, work.signal);
+        await outlast(() => this.finish(work, outcome), work.logger, work.signal);
       } catch (error) {
-        await work.recorder
-          .close()
-          .catch((closing) => work.logger.warn({ err: closing }, 'the steps could not be stored'));
         await this.end(work, error);
       }
     });
@@ -72,7 +70,7 @@ export class RunBuildService {
   private async open(attempt: ClaimedAttempt, held: AbortSignal): Promise<Work> {
     const logger = withIds(this.parts.logger, { buildId: attempt.build.id, attemptId: attempt.attemptId });
     const stop = new AbortController();
-    const secrets = await this.parts.secrets.secrets(attempt.build.projectId);
+    const secrets = await outlast(() => this.parts.secrets.secrets(attempt.build.projectId), logger, held);
     const log = this.parts.logs.open(attempt, secrets, {
       onLimit: (failure) => stop.abort(failure),
       onFenced: () => stop.abort('not_yours' satisfies StopCause),
@@ -89,8 +87,12 @@ export class RunBuildService {
   }
 
   private async build({ attempt, recorder, signal, logger }: Work): Promise<BuildOutcome> {
-    const { request, dockerfile } = await this.parts.requests.prepare(attempt, signal);
-    const described = this.parts.attempts.describe(attempt, request.reference, dockerfile);
+    const { request, dockerfile } = await outlast(() => this.parts.requests.prepare(attempt, signal), logger, signal);
+    const described = outlast(
+      () => this.parts.attempts.describe(attempt, request.reference, dockerfile),
+      logger,
+      signal,
+    );
     this.notePhase(attempt, 'build', logger);
     const [outcome] = await Promise.all([
       this.parts.engine.build(request, (event) => recorder.note(event), signal),
@@ -130,10 +132,12 @@ export class RunBuildService {
     const { attempt, logger, signal } = work;
     const cause = signal.aborted ? (signal.reason as StopCause | BuildFailure) : error;
     if (cause === 'not_yours') {
+      work.recorder.abandon();
       logger.warn('the attempt was given to another worker; its work was stopped');
       return;
     }
-    const result = await this.endBy(work, cause);
+    await outlast(() => work.recorder.close(), logger);
+    const result = await outlast(() => this.endBy(work, cause), logger);
     if (result.ok) observeEnd(this.parts.metrics, result.build);
     else logger.warn({ reason: result.reason, attempt: attempt.number }, 'the end of an attempt came too late');
   }

@@ -28,6 +28,11 @@ export class StepWriter {
     await this.write();
   }
 
+  abandon(): void {
+    clearTimeout(this.timer);
+    this.changed.clear();
+  }
+
   private async flush(): Promise<void> {
     this.timer = undefined;
     this.writing = this.writing.then(() =>
