@@ -1,4 +1,4 @@
-import { Product, type Repository } from '@cooperage/testing';
+import { Product, type Repository } from '@cooperage/e2e';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const dockerfile = `# syntax=docker/dockerfile:1

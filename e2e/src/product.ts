@@ -7,10 +7,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Build, Project } from '@cooperage/contracts';
 import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
-import { type FreshDatabase, freshDatabase } from '../fresh-database.js';
-import { type GitHost, startGitHost } from '../git/git-host.js';
-import type { TestGitRepository } from '../git/git-repository.js';
-import { services } from '../services.js';
+import {
+  type FreshDatabase,
+  freshDatabase,
+  type GitHost,
+  services,
+  startGitHost,
+  type TestGitRepository,
+} from '@cooperage/testing';
 import { ApiClient } from './api-client.js';
 import { Child } from './child.js';
 import { CutProxy } from './cut-proxy.js';

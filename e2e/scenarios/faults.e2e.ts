@@ -1,0 +1,123 @@
+import type { Build } from '@cooperage/contracts';
+import { Product, type Repository, until } from '@cooperage/e2e';
+import { services } from '@cooperage/testing';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+/** A build that is under way for long enough to be hurt. */
+const slow = (seconds: number, word: string) => `FROM busybox:latest
+RUN echo ${word} && for i in $(seq ${seconds * 10}); do echo "line $i of ${word}"; sleep 0.1; done
+`;
+const building = (build: Build) => build.status === 'running' && build.phase === 'build';
+
+describe('faults in the middle of a build', () => {
+  let product: Product;
+  let repository: Repository;
+  beforeAll(async () => {
+    product = await Product.start();
+    repository = await product.repository();
+  });
+  afterAll(() => product.stop());
+  afterEach(async (context) => {
+    if (context.task.result?.state === 'fail') process.stderr.write(`${await product.logs()}\n`);
+  });
+
+  const tagMoves = async (commit: string) => {
+    const page = await product.api.json<{ items: { to: string; buildNumber: number }[] }>(
+      'GET',
+      `/api/v1/projects/${repository.project.id}/tag-moves`,
+    );
+    const build = (await product.api.builds(repository.project.id)).items.find((item) => item.commit === commit);
+    return page.items.filter((move) => move.buildNumber === build?.number && move.to === build?.digest);
+  };
+
+  it('kill -9 of the builder: a new attempt succeeds, and each tag moves once', async () => {
+    const { commit } = await product.push(repository, { Dockerfile: slow(3, 'killed') });
+    await product.buildWhere(repository, commit, 'runs', building);
+    process.kill(await product.pidOf('builder'), 'SIGKILL');
+    const build = await product.finished(repository, commit);
+    expect(build.status).toBe('succeeded');
+    expect(build.attempts.map((attempt) => attempt.state)).toEqual(['lost', 'built']);
+    expect(await tagMoves(commit)).toHaveLength(build.tags.length);
+    expect(await product.tagInRegistry(repository, 'main')).toBe(build.digest);
+    await product.cosign(repository, 'verify', build.digest!);
+  });
+
+  it('FLUSHALL on Redis: the build under way goes on, and a waiting one is not lost', async () => {
+    const first = await product.push(repository, { Dockerfile: slow(2, 'flushed') });
+    await product.buildWhere(repository, first.commit, 'runs', building);
+    const second = await product.push(repository, { Dockerfile: slow(1, 'waiting') });
+    const redis = new Redis(services().redisUrl);
+    await redis.flushall();
+    redis.disconnect();
+    expect((await product.finished(repository, first.commit)).status).toBe('succeeded');
+    expect((await product.finished(repository, second.commit)).status).toBe('succeeded');
+  });
+
+  it('PostgreSQL away for ten seconds: the builder goes on building, and the build is published once it is back', async () => {
+    const { commit } = await product.push(repository, { Dockerfile: slow(4, 'cut') });
+    await product.buildWhere(repository, commit, 'runs', building);
+    product.database.cut();
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    product.database.restore();
+    const build = await product.finished(repository, commit);
+    expect(build.status).toBe('succeeded');
+    expect(await product.tagInRegistry(repository, 'main')).toBe(build.digest);
+    const log = await (await product.api.send('GET', `/api/v1/builds/${build.id}/log?format=text`)).text();
+    expect(log.match(/line \d+ of cut/g)).toHaveLength(40);
+  });
+
+  it('the git host away during evaluation: the delivery waits, says so, and builds when the host is back', async () => {
+    const commit = await repository.git.commit({ Dockerfile: slow(1, 'away') });
+    product.gitLine.cut();
+    const answer = await product.deliver(repository, { after: commit });
+    const { deliveryId } = (await answer.json()) as { deliveryId: string };
+    const delivery = (status: string) =>
+      until(`the delivery is ${status}`, async () => {
+        const found = await product.api.json<{ status: string; note: string | null }>(
+          'GET',
+          `/api/v1/deliveries/${deliveryId}`,
+        );
+        return found.status === status ? found : null;
+      });
+    expect((await delivery('evaluating')).note).toBeTruthy();
+    product.gitLine.restore();
+    await delivery('evaluated');
+    expect((await product.finished(repository, commit)).status).toBe('succeeded');
+  });
+
+  it('a cancel ends the work for real, and says when', async () => {
+    const { commit } = await product.push(repository, { Dockerfile: slow(60, 'canceled') });
+    const running = await product.buildWhere(repository, commit, 'runs', building);
+    await product.api.json('POST', `/api/v1/builds/${running.id}/cancel`, {});
+    const build = await product.finished(repository, commit, 15_000);
+    expect(build).toMatchObject({ status: 'canceled', cancelRequestedBy: 'Ada' });
+    expect(build.stoppedAt).not.toBeNull();
+    expect(await tagMoves(commit)).toEqual([]);
+  });
+
+  it('a retry is a new build of the same commit, linked to the old one', async () => {
+    const page = await product.api.builds(repository.project.id);
+    const canceled = page.items.find((build) => build.status === 'canceled')!;
+    const answer = await product.api.json<{ id: string; number: number }>(
+      'POST',
+      `/api/v1/builds/${canceled.id}/retry`,
+      {},
+    );
+    const retry = await product.api.build(answer.id);
+    expect(retry).toMatchObject({ commit: canceled.commit, trigger: 'retry', retryOf: canceled.id });
+    await product.api.json('POST', `/api/v1/builds/${retry.id}/cancel`, {});
+  });
+
+  it('an old build held back until a newer one is published does not move the tag back', async () => {
+    const old = await product.push(repository, { Dockerfile: slow(8, 'old') });
+    await product.buildWhere(repository, old.commit, 'runs', building);
+    const fresh = await product.push(repository, { Dockerfile: 'FROM busybox:latest\nRUN echo newer\n' });
+    const newer = await product.finished(repository, fresh.commit);
+    expect(newer.status).toBe('succeeded');
+    const older = await product.finished(repository, old.commit);
+    expect(older.status).toBe('succeeded');
+    expect(await product.tagInRegistry(repository, 'main')).toBe(newer.digest);
+    expect(await tagMoves(old.commit)).toEqual([]);
+  });
+});

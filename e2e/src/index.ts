@@ -1,0 +1,6 @@
+export * from './api-client.js';
+export * from './child.js';
+export * from './cut-proxy.js';
+export * from './product.js';
+export * from './registry-tap.js';
+export * from './until.js';
