@@ -25,14 +25,15 @@ import {
   SignatureRepository,
 } from '@cooperage/db';
 import type { Logger, Metrics } from '@cooperage/telemetry';
-import { type DynamicModule, type FactoryProvider, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { CursorCodec } from '../http/cursor.js';
 import { LOGGER } from './logger.js';
 import { METRICS } from './metrics.js';
+import { onDatabase } from './on-database.js';
 import { SealingService } from './sealing.service.js';
-import { API_SETTINGS, type ApiSettings } from './settings.js';
+import { API_SETTINGS, type ApiSettings, SESSION_SETTINGS } from './settings.js';
 
 /** What every feature stands on, made once at the start and handed over. */
 export interface CoreParts {
@@ -74,6 +75,7 @@ export class CoreModule {
   static with(parts: CoreParts): DynamicModule {
     const values = [
       { provide: API_SETTINGS, useValue: parts.settings },
+      { provide: SESSION_SETTINGS, useValue: parts.settings },
       { provide: Database, useValue: parts.database },
       { provide: IntakeRepository, useValue: parts.intake },
       { provide: LOGGER, useValue: parts.logger },
@@ -85,9 +87,4 @@ export class CoreModule {
     const exports = [...values.map(({ provide }) => provide), ...repositories, ...services];
     return { module: CoreModule, providers, exports };
   }
-}
-
-/** Repositories are plain classes: they are made here, so that `libs/db` knows nothing of Nest. */
-function onDatabase(repository: new (db: Database) => object): FactoryProvider {
-  return { provide: repository, useFactory: (db: Database) => new repository(db), inject: [Database] };
 }

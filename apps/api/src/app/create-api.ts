@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { Database, IntakeRepository, isMigrated } from '@cooperage/db';
+import { Database, IntakeRepository } from '@cooperage/db';
 import { connectRedis } from '@cooperage/queue';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { createSignIn } from '../auth/sign-in.js';
 import { addSignInRoutes } from '../auth/sign-in.routes.js';
-import { addHealthRoutes } from '../health/health.routes.js';
+import { addHealthRoutes, storeChecks } from '../health/health.routes.js';
 import { addIntakeRoute } from '../hooks/intake.routes.js';
 import { IntakeService } from '../hooks/intake.service.js';
 import type { KnownRoute } from '../http/access-rule.js';
@@ -69,10 +69,7 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
     version,
     metrics: parts.metrics,
     principals: app.get(PrincipalsService),
-    checks: [
-      { name: 'database', required: true, check: () => assert(isMigrated(database), 'migrations are missing') },
-      { name: 'redis', required: false, check: () => redis.ping() },
-    ],
+    checks: storeChecks(database, redis),
   });
   const endTunnels = addLiveTunnel(app.getHttpServer(), {
     liveUrl: config.http.liveUrl,
@@ -104,8 +101,4 @@ function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CorePart
     throw notFound();
   });
   addWebProxy(http.instance, config.http.webUrl, config.http.publicUrl);
-}
-
-async function assert(condition: Promise<boolean>, message: string): Promise<void> {
-  if (!(await condition)) throw new Error(message);
 }

@@ -3,12 +3,16 @@ import { type MasterKeys, masterKey } from '@cooperage/domain';
 import { type RegistryTokenKey, registryTokenKey } from '@cooperage/oci';
 import { type SessionCookie, sessionCookieOf } from '../auth/session-cookie.js';
 
-/** Configuration as features use it: secrets opened, keys parsed. */
-export interface ApiSettings {
+/** What it takes to know a person by the session cookie. */
+export interface SessionSettings {
   readonly publicUrl: string;
   readonly cookie: SessionCookie;
   /** Sign cookies and cursors; the first writes. */
   readonly secretKeys: readonly string[];
+}
+
+/** Configuration as features use it: secrets opened, keys parsed. */
+export interface ApiSettings extends SessionSettings {
   /** Seal stored secrets; the first writes. */
   readonly masterKeys: MasterKeys;
   readonly registry: Config<'api'>['registry'];
@@ -18,14 +22,21 @@ export interface ApiSettings {
 }
 
 export const API_SETTINGS = Symbol('ApiSettings');
+export const SESSION_SETTINGS = Symbol('SessionSettings');
 
-export function settingsOf(config: Config<'api'>): ApiSettings {
+export function sessionSettingsOf(config: Config<'api'> | Config<'live'>): SessionSettings {
   const { publicUrl } = config.http;
-  const { key, certificate, service, issuer } = config.registryToken;
   return {
     publicUrl,
     cookie: sessionCookieOf(publicUrl),
     secretKeys: config.secretKeys.map((secret) => secret.reveal()),
+  };
+}
+
+export function settingsOf(config: Config<'api'>): ApiSettings {
+  const { key, certificate, service, issuer } = config.registryToken;
+  return {
+    ...sessionSettingsOf(config),
     masterKeys: config.encryptionKeys.map((secret) => masterKey(secret.reveal())) as unknown as MasterKeys,
     registry: config.registry,
     registryToken: { key: registryTokenKey(key.reveal(), certificate), service, issuer },

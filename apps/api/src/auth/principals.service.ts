@@ -1,11 +1,11 @@
 import { PrincipalRepository } from '@cooperage/db';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+import { SESSION_SETTINGS, type SessionSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { tokenHash } from './api-token.js';
-import { type Principal, personOf, type TokenHolder, tokenHolderOf } from './principal.js';
+import { type Person, type Principal, personOf, type TokenHolder, tokenHolderOf } from './principal.js';
 import { cookieValue, verifiedToken } from './session-cookie.js';
 
 const bearer = /^Bearer +(\S+)$/i;
@@ -18,7 +18,7 @@ export class PrincipalsService {
 
   constructor(
     private readonly repository: PrincipalRepository,
-    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    @Inject(SESSION_SETTINGS) private readonly settings: SessionSettings,
   ) {}
 
   /** @throws {ApiProblem} `unauthenticated`, also for a wrong token beside a good cookie; `rate_limited`. */
@@ -30,7 +30,7 @@ export class PrincipalsService {
     return principal;
   }
 
-  async byCookie(header: string | undefined): Promise<Principal | null> {
+  async byCookie(header: string | undefined): Promise<Person | null> {
     const token = this.sessionToken(header);
     const session = token === undefined ? null : await this.repository.bySessionToken(token);
     return session && personOf(session);

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type Database, isMigrated } from '@cooperage/db';
 import { type Metrics, type ReadinessCheck, readiness, type VersionInfo } from '@cooperage/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { PrincipalsService } from '../auth/principals.service.js';
@@ -8,6 +9,18 @@ export interface HealthParts {
   readonly version: VersionInfo;
   readonly metrics: Pick<Metrics, 'expose'>;
   readonly principals: PrincipalsService;
+}
+
+/** Our own stores. Without Redis pages are served and webhooks taken; only live logs are slower. */
+export function storeChecks(database: Database, redis: { ping(): Promise<unknown> }): ReadinessCheck[] {
+  return [
+    { name: 'database', required: true, check: () => assertMigrated(database) },
+    { name: 'redis', required: false, check: () => redis.ping() },
+  ];
+}
+
+async function assertMigrated(database: Database): Promise<void> {
+  if (!(await isMigrated(database))) throw new Error('migrations are missing');
 }
 
 const config = { access: 'public' } as const;

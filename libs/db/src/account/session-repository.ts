@@ -29,10 +29,13 @@ export class SessionRepository {
     return count > 0;
   }
 
-  /** Which of these sessions are valid now. */
-  async stillValid(ids: readonly string[]): Promise<Set<string>> {
-    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>`
-      SELECT id FROM session WHERE id = ANY (${[...ids]}) AND "expiresAt" > now()`;
-    return new Set(rows.map(({ id }) => id));
+  /** Of these sessions those that are valid now, each with the organizations that its person is in now. */
+  async organizationsOf(sessionIds: readonly string[]): Promise<Map<string, ReadonlySet<string>>> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string; organizations: string[] }[]>`
+      SELECT s.id, coalesce(array_agg(m."organizationId") FILTER (WHERE m.id IS NOT NULL), '{}') AS organizations
+      FROM session s LEFT JOIN member m ON m."userId" = s."userId"
+      WHERE s.id = ANY (${[...sessionIds]}) AND s."expiresAt" > now()
+      GROUP BY s.id`;
+    return new Map(rows.map(({ id, organizations }) => [id, new Set(organizations)]));
   }
 }

@@ -3,6 +3,8 @@ import type { Database } from '../database.js';
 import type { Prisma } from '../generated/client.js';
 import { newestVerifications } from '../image/newest-verification.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { toBuildRecord } from './build-mapping.js';
+import type { BuildRecord } from './build-record.js';
 import { type BuildSummaryRecord, toSummaryRecord, withProjectNames } from './build-summary.js';
 
 /** Each filter narrows; values are compared as they are, never as patterns. */
@@ -36,6 +38,20 @@ export class BuildLists {
       (row) => row.id,
       (row) => toSummaryRecord(row, verified),
     );
+  }
+
+  /**
+   * Builds whose state pages may have missed while notifications were lost: those that run, and those that ended within
+   * `sinceMs`. Not bounded to an organization: for the process that tells each viewer of its own.
+   */
+  async recentlyChanged(sinceMs: number, limit: number): Promise<BuildRecord[]> {
+    const since = new Date(Date.now() - sinceMs);
+    const rows = await this.db.prisma.build.findMany({
+      where: { OR: [{ finishedAt: null }, { finishedAt: { gt: since } }] },
+      orderBy: { id: 'desc' },
+      take: limit,
+    });
+    return rows.map(toBuildRecord);
   }
 
   private rows(organizationId: string, filter: BuildFilter, query: KeysetQuery) {

@@ -1,0 +1,79 @@
+import type { Config } from '@cooperage/config';
+import { BuildLists, Database, Listener, PostgresChunkStore, SessionRepository } from '@cooperage/db';
+import { LogHub } from '@cooperage/logs/read';
+import { connectRedis, RedisLiveBus } from '@cooperage/queue';
+import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { nestLogger } from '../app/logger.js';
+import { sessionSettingsOf } from '../app/settings.js';
+import { versionOf } from '../app/version.js';
+import { PrincipalsService } from '../auth/principals.service.js';
+import { addHealthRoutes, storeChecks } from '../health/health.routes.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { createServer } from '../http/server.js';
+import { BuildAnnouncer } from './build-announcer.js';
+import { LiveGateway } from './live.gateway.js';
+import { LiveModule } from './live.module.js';
+import { LiveAdapter } from './live-adapter.js';
+import { LogFollowers } from './log-followers.js';
+import { SessionWatch } from './session-watch.js';
+
+export interface Live {
+  readonly app: NestFastifyApplication;
+  readonly database: Database;
+  readonly logger: Logger;
+  close(): Promise<void>;
+}
+
+const poolSize = 8;
+
+export interface LiveLimits {
+  readonly maxConnections?: number;
+}
+
+/** The socket process: a process of its own, so that whatever a packet breaks, the API goes on. */
+export async function createLive(config: Config<'live'>, limits: LiveLimits = {}): Promise<Live> {
+  const logger = createLogger({ process: 'live', level: config.logLevel });
+  const version = versionOf(config.release);
+  const metrics = createMetrics({ version: version.version, commit: version.commit });
+  const url = config.databaseUrl.reveal();
+  const database = new Database({ url, poolSize, applicationName: 'cooperage-live' });
+  const onError = (error: Error) => logger.warn({ err: error }, 'a connection broke');
+  const redis = connectRedis(config.redisUrl.reveal(), 'producer', onError);
+  const bus = new RedisLiveBus(redis, onError);
+  const store = new PostgresChunkStore(database);
+  const hub = new LogHub({ store, bus, onError: (error) => logger.warn({ err: error }, 'the archive was not read') });
+  const http = createServer(config.http);
+  const followers = new LogFollowers(hub, metrics, logger);
+  const module = LiveModule.with({ settings: sessionSettingsOf(config), database, logger, followers });
+  const app = await NestFactory.create<NestFastifyApplication>(module, http.adapter, {
+    logger: nestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useWebSocketAdapter(new LiveAdapter(app, config.http.publicUrl, limits.maxConnections));
+  addHealthRoutes(http.instance, {
+    version,
+    metrics,
+    principals: app.get(PrincipalsService),
+    checks: storeChecks(database, redis),
+  });
+  await app.init();
+  const { namespace } = app.get(LiveGateway);
+  const announcer = new BuildAnnouncer(namespace, new BuildLists(database), logger);
+  const listener = new Listener(url, { build: announcer.onNotification }, onError);
+  await listener.start();
+  const watch = new SessionWatch(new SessionRepository(database), logger);
+  watch.start(namespace);
+  const close = async () => {
+    watch.stop();
+    namespace.disconnectSockets(true);
+    await app.close();
+    hub.close();
+    bus.close();
+    await Promise.allSettled([listener.close(), database.close(), redis.quit()]);
+  };
+  return { app, database, logger, close };
+}

@@ -1,0 +1,49 @@
+import type { LogHub } from '@cooperage/logs/read';
+import type { Logger, Metrics } from '@cooperage/telemetry';
+import { BackPressure } from './back-pressure.js';
+import type { Viewer } from './viewer.js';
+
+export interface FollowedLog {
+  readonly buildId: string;
+  /** Number of the attempt. */
+  readonly attempt: number;
+  readonly attemptId: string;
+  readonly from: number;
+}
+
+/** Sends logs to pages: as fast as each of them reads, from the archive where it lags behind. */
+export class LogFollowers {
+  constructor(
+    private readonly hub: Pick<LogHub, 'follow'>,
+    private readonly metrics: Pick<Metrics, 'logSubscribers'>,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Begins in the background and ends with the log, the signal, or the connection. @param onEnd called once. */
+  start(viewer: Viewer, log: FollowedLog, signal: AbortSignal, onEnd: () => void): void {
+    this.metrics.logSubscribers.add({}, 1);
+    void this.send(viewer, log, signal)
+      .catch((error: unknown) => this.logger.warn({ err: error, buildId: log.buildId }, 'a log could not be followed'))
+      .finally(() => {
+        this.metrics.logSubscribers.add({}, -1);
+        onEnd();
+      });
+  }
+
+  private async send(
+    viewer: Viewer,
+    { buildId, attempt, attemptId, from }: FollowedLog,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const pressure = new BackPressure(viewer);
+    for await (const event of this.hub.follow(attemptId, from, signal)) {
+      if (signal.aborted || !viewer.connected) return;
+      if (event.kind === 'lagging') viewer.emit('log:lagging', { buildId, attempt });
+      else if (event.kind === 'complete') viewer.emit('log:complete', { buildId, attempt, nextN: event.nextN });
+      else {
+        viewer.emit('log:frames', { buildId, attempt, nextN: event.nextN }, event.bytes);
+        await pressure.sent(event.bytes.length, signal);
+      }
+    }
+  }
+}
