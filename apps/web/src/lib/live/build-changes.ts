@@ -39,7 +39,8 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshO
     });
     if (tabConnection.current().kind === 'live') join();
     const poll = setInterval(() => tabConnection.current().kind === 'polling' && refresh(), pollMs);
-    const tick = tickMs > 0 ? setInterval(() => refresh(), tickMs) : undefined;
+    const tick =
+      tickMs > 0 ? setInterval(() => document.visibilityState === 'visible' && refresh(), tickMs) : undefined;
     return () => {
       for (const scope of JSON.parse(key) as LiveScope[]) void tabConnection.ask('builds:unsubscribe', scope);
       clearInterval(poll);

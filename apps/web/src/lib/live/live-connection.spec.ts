@@ -56,6 +56,14 @@ describe('LiveConnection', () => {
     expect(connection.current()).toMatchObject({ kind: 'polling', reason: expect.stringContaining('blocked') });
   });
 
+  it('asks again after a refusal, which the library itself would not', async () => {
+    const { connection, socket } = await opened();
+    socket.fire('connect_error', new Error('unauthenticated'));
+    expect(connection.current()).toMatchObject({ reason: 'the session has ended' });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(socket.connects).toBe(2);
+  });
+
   it('polls with a reason when the code of the socket cannot be loaded, and tries again for the next user', async () => {
     const open = vi.fn().mockRejectedValue(new Error('chunk'));
     const connection = new LiveConnection(open);
@@ -93,9 +101,11 @@ describe('LiveConnection', () => {
   });
 
   it('hands events to a listener until it leaves', async () => {
-    const { connection, socket } = await opened();
+    const socket = new FakeSocket();
+    const connection = new LiveConnection(() => Promise.resolve(socket));
     const seen = vi.fn();
     const off = connection.on('log:lagging', seen);
+    connection.acquire();
     await vi.advanceTimersByTimeAsync(0);
     socket.fire('log:lagging', { buildId: 'b', attempt: 1 });
     off();

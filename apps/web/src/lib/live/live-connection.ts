@@ -33,6 +33,8 @@ export type LiveState =
 
 /** A socket that is not there after this long is given up for now; pages poll. */
 export const connectWithinMs = 3000;
+/** The socket library gives up after a refusal, so it is asked again this often. */
+const retryMs = 5000;
 /** A page change gives the socket up and takes it again; it stays open over that. */
 const lingerMs = 5000;
 
@@ -43,7 +45,9 @@ export class LiveConnection {
   private users = 0;
   private state: LiveState = { kind: 'off' };
   private readonly listeners = new Set<() => void>();
+  private readonly handlers = new Set<{ event: string; listener: (...values: never[]) => void }>();
   private giveUpTimer: ReturnType<typeof setTimeout> | undefined;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private lingerTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly open: () => Promise<LiveSocket>) {}
@@ -69,12 +73,13 @@ export class LiveConnection {
     };
   }
 
-  /** Listens to an event for as long as the socket lives; may be called before the socket is open. */
+  /** Listens to an event, on the socket that is there and on one that is opened later. */
   on<E extends keyof LiveEvents>(event: E, listener: LiveEvents[E]): () => void {
-    let active = true;
-    void this.opening?.then((socket) => active && socket.on(event, listener)).catch(() => undefined);
+    const entry = { event, listener };
+    this.handlers.add(entry);
+    this.socket?.on(event, listener);
     return () => {
-      active = false;
+      this.handlers.delete(entry);
       this.socket?.off(event, listener);
     };
   }
@@ -96,6 +101,7 @@ export class LiveConnection {
     this.giveUpLater();
     this.opening ??= this.open().then((socket) => {
       this.socket = socket;
+      for (const { event, listener } of this.handlers) socket.on(event, listener);
       socket.on('connect', () => this.connected());
       socket.on('disconnect', (reason: string) => this.lost(disconnectReason(reason)));
       socket.on('connect_error', (error: Error) => this.lost(connectReason(error.message)));
@@ -112,12 +118,14 @@ export class LiveConnection {
 
   private stop(): void {
     clearTimeout(this.giveUpTimer);
+    clearTimeout(this.retryTimer);
     this.socket?.disconnect();
     this.change({ kind: 'off' });
   }
 
   private connected(): void {
     clearTimeout(this.giveUpTimer);
+    clearTimeout(this.retryTimer);
     this.change({ kind: 'live' });
   }
 
@@ -125,6 +133,8 @@ export class LiveConnection {
     if (this.state.kind === 'off') return;
     clearTimeout(this.giveUpTimer);
     this.change({ kind: 'polling', reason });
+    clearTimeout(this.retryTimer);
+    this.retryTimer = setTimeout(() => this.wake(), retryMs);
   }
 
   private giveUpLater(): void {

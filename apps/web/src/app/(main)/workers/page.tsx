@@ -5,10 +5,12 @@ import { loadMe } from '@/features/account/api/load-me';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { loadWorkers } from '@/features/workers/api/load-workers';
 import { WorkerCard } from '@/features/workers/components/worker-card';
-import { WorkerTicker } from '@/features/workers/components/worker-ticker';
 import { noBuilderReason, orderWorkers } from '@/features/workers/model/worker-order';
 
 export const metadata: Metadata = { title: 'Workers' };
+
+/** Heartbeats have no event of their own. */
+const heartbeatMs = 5000;
 
 export default async function WorkersPage() {
   const [workers, me] = await Promise.all([loadWorkers(), loadMe()]);
@@ -18,8 +20,7 @@ export default async function WorkersPage() {
   return (
     <Page crumbs={[{ label: 'Workers' }]} curl="/workers">
       <PageTitle title="Workers">The processes of this installation, and what each is doing.</PageTitle>
-      <LiveRefresh scopes={scopes} />
-      <WorkerTicker />
+      <LiveRefresh scopes={scopes} tickMs={heartbeatMs} />
       {reason && (
         <p role="status" className="rounded border border-wait bg-wait-bg px-3 py-2 text-wait">
           {reason}

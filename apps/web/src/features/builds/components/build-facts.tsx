@@ -6,7 +6,7 @@ import { shortCommit, shortRef, visibleText } from '@/lib/format/names';
 /** Branch or tag and commit, as they are pasted into a terminal. */
 export function RefAndCommit({ build }: { build: Pick<BuildSummary, 'ref' | 'commit'> }) {
   return (
-    <span className="inline-flex min-w-0 items-center gap-1.5">
+    <span className="inline-flex max-w-full min-w-0 items-center gap-1.5">
       <code className="min-w-0 truncate" title={visibleText(build.ref)}>
         {visibleText(shortRef(build.ref))}
       </code>

@@ -2,9 +2,9 @@
 
 import { type LiveScope, useRefreshOnChange } from '@/lib/live/build-changes';
 
-/** Keeps a list of builds as it is on the server. */
-export function LiveRefresh({ scopes }: { scopes: readonly LiveScope[] }) {
-  useRefreshOnChange({ scopes, pollMs: 5000, tickMs: 0 });
+/** Keeps a page as it is on the server. `tickMs` is for what changes without an event: asks again that often. */
+export function LiveRefresh({ scopes, tickMs = 0 }: { scopes: readonly LiveScope[]; tickMs?: number }) {
+  useRefreshOnChange({ scopes, pollMs: 5000, tickMs });
   return null;
 }
 

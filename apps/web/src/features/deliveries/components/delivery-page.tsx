@@ -17,9 +17,10 @@ export interface DeliveryDetail extends DeliveryView {
 
 export function DeliveryPage({ project, delivery }: { project: Project; delivery: DeliveryDetail }) {
   const tookMs = delivery.evaluatedAt && Date.parse(delivery.evaluatedAt) - Date.parse(delivery.receivedAt);
+  const waits = delivery.status === 'received' || delivery.status === 'evaluating';
   return (
     <>
-      <LiveRefresh scopes={[{ projectId: project.id }]} />
+      <LiveRefresh scopes={[{ projectId: project.id }]} tickMs={waits ? 1500 : 0} />
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="text-xl font-semibold tracking-tight break-words">

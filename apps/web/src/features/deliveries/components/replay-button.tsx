@@ -13,11 +13,8 @@ export function ReplayButton({ id, project }: { id: string; project: ProjectName
   const { pending, problem, run } = useChange();
   const replay = (): void =>
     run(
-      () => send<{ id?: string; deliveryId?: string }>('POST', `/v1/deliveries/${id}/replay`),
-      (made) => {
-        const next = made.id ?? made.deliveryId;
-        if (next) router.push(deliveryPath(project, next));
-      },
+      () => send<{ id: string }>('POST', `/v1/deliveries/${id}/replay`),
+      (made) => router.push(deliveryPath(project, made.id)),
     );
   return (
     <div className="grid justify-items-end gap-2">

@@ -14,7 +14,7 @@ interface Descriptor {
 
 /** Index → manifest → config and layers, each by digest and size, as the registry has them. */
 export function DescriptorTree({ projectId, image }: { projectId: string; image: Image }) {
-  const raw = (digest: string): string => `/projects/${projectId}/images/${image.digest}/raw/${digest}`;
+  const raw = (digest: string): string => `/projects/${projectId}/blobs/${digest}`;
   const manifests = image.manifests.map((manifest) => (
     <Node
       key={manifest.descriptor.digest}

@@ -64,7 +64,7 @@ export function ImagePage({ project, image }: { project: Project; image: Image }
           <Card title="What it is made of">
             <DescriptorTree projectId={project.id} image={image} />
           </Card>
-          <ReferrersCard projectId={project.id} digest={image.digest} referrers={image.referrers} />
+          <ReferrersCard projectId={project.id} referrers={image.referrers} />
         </div>
       </div>
       {image.manifests.map((manifest) => (

@@ -8,12 +8,11 @@ import { RawDocument } from './raw-document';
 
 export interface ReferrersCardProps {
   readonly projectId: string;
-  readonly digest: string;
   readonly referrers: Image['referrers'];
 }
 
 /** What in the registry speaks of this image. That it is there is no verdict: the signature panel gives that. */
-export function ReferrersCard({ projectId, digest, referrers }: ReferrersCardProps) {
+export function ReferrersCard({ projectId, referrers }: ReferrersCardProps) {
   return (
     <Card title="Referrers" aside={<span className="tabular-nums">{referrers.length}</span>}>
       {referrers.length === 0 ? (
@@ -27,10 +26,7 @@ export function ReferrersCard({ projectId, digest, referrers }: ReferrersCardPro
               </span>
               <Digest value={referrer.digest} />
               <span className="text-text-2 tabular-nums">{formatBytes(referrer.sizeBytes)}</span>
-              <RawDocument
-                address={`/projects/${projectId}/images/${digest}/raw/${referrer.digest}`}
-                digest={referrer.digest}
-              />
+              <RawDocument address={`/projects/${projectId}/blobs/${referrer.digest}`} digest={referrer.digest} />
             </li>
           ))}
         </ul>

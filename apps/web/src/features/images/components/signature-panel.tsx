@@ -20,7 +20,8 @@ export async function SignaturePanel({ projectId, digest }: { projectId: string;
   if (!signatures.ok) return <ProblemPanel problem={signatures.problem} what="The verification" />;
   const { state, checks, checkedAt, commands, publicKeyUrl } = signatures.value;
   const verdict = verdicts[state];
-  const failed = checks.filter((check) => !check.ok).length;
+  const counted = checks.filter((check) => check.required);
+  const passed = counted.filter((check) => check.ok).length;
   return (
     <div className="grid gap-3 p-3">
       <div
@@ -29,7 +30,7 @@ export async function SignaturePanel({ projectId, digest }: { projectId: string;
         <p className="font-semibold">
           <span aria-hidden>{verdict.sign}</span> {verdict.words}
           <span className="font-normal text-text-2">
-            {checks.length > 0 && ` · ${checks.length - failed} of ${checks.length} checks passed`}
+            {counted.length > 0 && ` · ${passed} of ${counted.length} checks passed`}
             {checkedAt && (
               <>
                 {' · '}
@@ -65,16 +66,19 @@ export async function SignaturePanel({ projectId, digest }: { projectId: string;
   );
 }
 
+/** A check that is not required only tells something; it is never red. */
 function CheckRow({ check }: { check: Check }) {
+  const bad = !check.ok && check.required;
   return (
     <li>
-      <details open={!check.ok}>
+      <details open={bad}>
         <summary className="flex items-baseline gap-2 px-3 py-1.5">
-          <span className={check.ok ? 'text-trust' : 'font-semibold text-bad'}>
-            <span aria-hidden>{check.ok ? '✓' : '✕'}</span>
-            <span className="sr-only">{check.ok ? 'passed: ' : 'failed: '}</span>
+          <span className={check.ok ? 'text-trust' : bad ? 'font-semibold text-bad' : 'text-text-3'}>
+            <span aria-hidden>{check.ok ? '✓' : bad ? '✕' : '–'}</span>
+            <span className="sr-only">{check.ok ? 'passed: ' : bad ? 'failed: ' : 'not there: '}</span>
           </span>
-          <span className={check.ok ? '' : 'font-semibold text-bad'}>{visibleText(check.title)}</span>
+          <span className={bad ? 'font-semibold text-bad' : ''}>{visibleText(check.title)}</span>
+          {!check.required && <span className="text-xs text-text-3">not required</span>}
         </summary>
         <dl className="grid grid-cols-[5rem_minmax(0,1fr)] gap-x-3 gap-y-1 px-3 pb-2 pl-8 text-sm">
           <dt className="text-text-2">Expected</dt>
@@ -83,7 +87,7 @@ function CheckRow({ check }: { check: Check }) {
           </dd>
           <dt className="text-text-2">Found</dt>
           <dd>
-            <code className={classes('break-all', !check.ok && 'text-bad')}>{visibleText(check.found)}</code>
+            <code className={classes('break-all', bad && 'text-bad')}>{visibleText(check.found)}</code>
           </dd>
           {check.evidence && (
             <>

@@ -8,7 +8,7 @@ import { Dialog } from '@/components/ui/dialog';
 import { SelectField, TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { fullRef } from '@/features/builds/model/start-rules';
-import { projectPath } from '@/lib/address/paths';
+import { deliveryPath } from '@/lib/address/paths';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
 
@@ -38,8 +38,8 @@ function StartForm({ project, rules }: { project: ProjectPart; rules: readonly R
     const kind = form.get('kind') === 'tag' ? 'tag' : 'branch';
     const body = { ref: fullRef(String(form.get('ref')), kind), ruleId: form.get('rule') || null };
     run(
-      () => send<{ number: number }>('POST', `/v1/projects/${project.id}/builds`, body),
-      (build) => router.push(`${projectPath(project)}/b/${build.number}`),
+      () => send<{ id: string }>('POST', `/v1/projects/${project.id}/builds`, body),
+      (delivery) => router.push(`${deliveryPath(project, delivery.id)}?follow=1`),
     );
   };
   return (

@@ -39,7 +39,7 @@ export async function HooksCard({ project }: { project: Project }) {
                     )}
                   </span>
                   <DeleteButton
-                    address={`/hook-secrets/${secret.id}`}
+                    address={`/projects/${project.id}/hook-secrets/${secret.id}`}
                     what={`the secret ${secret.prefix}…`}
                     consequence="Calls that are signed with it are refused from now on. Give the git host another one first."
                   />

@@ -26,7 +26,9 @@ export function RuleForm({ projectId, defaultBranch, rule, onDone }: RuleFormPro
     const body = readForm(event.currentTarget);
     run(
       () =>
-        rule ? send('PATCH', `/v1/rules/${rule.id}`, body) : send('POST', `/v1/projects/${projectId}/rules`, body),
+        rule
+          ? send('PATCH', `/v1/projects/${projectId}/rules/${rule.id}`, body)
+          : send('POST', `/v1/projects/${projectId}/rules`, body),
       onDone,
     );
   };

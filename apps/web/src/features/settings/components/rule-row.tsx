@@ -31,7 +31,7 @@ export function RuleRow({ rule, defaultBranch }: { rule: Rule; defaultBranch: st
       <div className="flex gap-1">
         <EditRule projectId={rule.projectId} defaultBranch={defaultBranch} rule={rule} />
         <DeleteButton
-          address={`/rules/${rule.id}`}
+          address={`/projects/${rule.projectId}/rules/${rule.id}`}
           what={`the rule “${rule.name}”`}
           consequence="Pushes that only this rule matched start no build any more. Builds and tags stay."
         />
