@@ -2,5 +2,5 @@ export { authMethods, type RegistryAuth } from './auth.js';
 export { fileSyncMethod, fileSyncPath } from './file-sync.js';
 export { secretsMethod } from './secrets.js';
 export { SessionFault, type SessionMethod } from './service.js';
-export { openSession, type Session, type SessionOptions } from './session.js';
+export { openSession, type Session, type SessionOptions, sessionFaultMessage } from './session.js';
 export { type SyncFile, SyncTree } from './sync-tree.js';

@@ -110,7 +110,10 @@ function readRequest(stream: ServerHttp2Stream): Promise<Uint8Array> {
   });
 }
 
+/** All that the engine hears of a fault on our side; it comes back in the engine's own error. */
+export const sessionFaultMessage = 'the worker could not answer';
+
 function faultOf(error: unknown): { code: number; message: string } {
   if (error instanceof SessionFault) return error;
-  return { code: rpcCode.unavailable, message: 'the worker could not answer' };
+  return { code: rpcCode.unavailable, message: sessionFaultMessage };
 }

@@ -101,7 +101,7 @@ export class EngineConnection {
    */
   async line(): Promise<Line> {
     const session = (await this.takeSpare()) ?? (await this.open());
-    this.spare = this.open();
+    this.spare ??= this.open();
     this.spare.catch(() => {});
     return {
       start: (method, request, onMessage) => startOn(session, method, request, onMessage),
@@ -142,8 +142,10 @@ export class EngineConnection {
   }
 
   private async takeSpare(): Promise<ClientHttp2Session | undefined> {
-    const spare = await this.spare?.catch(() => undefined);
+    const waiting = this.spare;
+    // Taken before it is awaited: whoever comes meanwhile must not get the same one.
     this.spare = undefined;
+    const spare = await waiting?.catch(() => undefined);
     return spare && !spare.closed && !spare.destroyed ? spare : undefined;
   }
 

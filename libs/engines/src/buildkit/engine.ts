@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type Dialect,
   EngineConnection,
@@ -116,7 +117,8 @@ export class BuildkitEngine implements Engine {
       return await this.run(withCache, signal, async (run) => {
         const options = {
           ...this.options(run),
-          reference: `${request.reference}c`,
+          // Nobody asks for it later, and the engine refuses a reference that it has seen a moment ago.
+          reference: randomBytes(16).toString('hex'),
           cacheExports: [registryCacheExport(cacheExport, mode, this.setting.insecureRegistry)],
           unrecorded: true,
         };

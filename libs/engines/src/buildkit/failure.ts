@@ -1,4 +1,4 @@
-import { ConnectionLost, RpcError, rpcCode, SolveFailure } from '@cooperage/buildkit';
+import { ConnectionLost, RpcError, rpcCode, SolveFailure, sessionFaultMessage } from '@cooperage/buildkit';
 import { BuildFailure, type FailureCode, type FailurePlace } from '@cooperage/domain';
 import type { Instruction } from '../dockerfile/instructions.js';
 import { toText } from '../dockerfile/lines.js';
@@ -33,6 +33,8 @@ function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {
   if (refused) return fail('PolicyRefused', `This builder does not allow ${refused}.`);
   const denied = /source "([^"]+)" denied by policy/.exec(error.message)?.[1];
   if (denied) return fail('PolicyRefused', `The source ${denied} may not be fetched.`);
+  const own = ownAnswer(error, fail);
+  if (own) return own;
   if (error.inFrontend) return inFrontend(error, fail);
   if (error.vertex !== null) return inStep(error, fail);
   return inExport(error, scene, fail);
@@ -46,6 +48,15 @@ function exited(error: SolveFailure, scene: FailureScene, fail: Fail): BuildFail
   return fail('StepFailed', `The step ended with exit code ${error.exitCode}.`);
 }
 
+/** Our session refused a token, or could not make one: its answer comes back in place of a registry's. */
+function ownAnswer(error: SolveFailure, fail: Fail): BuildFailure | null {
+  const registry = error.inFrontend || error.vertex !== null ? 'The registry of a base image' : 'The registry';
+  if (error.code === rpcCode.permissionDenied)
+    return fail('RegistryAccessDenied', `${registry} is not open to this build.`);
+  if (!error.message.includes(sessionFaultMessage)) return null;
+  return fail('RegistryUnavailable', `${registry} could not be asked: no token could be made for it.`);
+}
+
 function inFrontend(error: SolveFailure, fail: Fail): BuildFailure {
   const image = /failed to resolve source metadata for (\S+): /.exec(error.message)?.[1];
   if (image) return baseImage(image, error, fail);
@@ -56,7 +67,7 @@ function inFrontend(error: SolveFailure, fail: Fail): BuildFailure {
 }
 
 function baseImage(image: string, error: SolveFailure, fail: Fail): BuildFailure {
-  switch (error.code === rpcCode.permissionDenied ? 'denied' : registryAnswer(error.message)) {
+  switch (registryAnswer(error.message)) {
     case 'denied':
       return fail('RegistryAccessDenied', `The registry refuses access to the base image ${image}.`);
     case 'unavailable':
@@ -87,10 +98,9 @@ function inExport(error: SolveFailure, { progress }: FailureScene, fail: Fail): 
     message,
   );
   if (isTransfer || progress.pushError() !== undefined) {
-    if (error.code === rpcCode.permissionDenied || registryAnswer(message) === 'denied')
-      return fail('RegistryAccessDenied', 'The registry refused the credentials of the push.');
-    if (error.code === rpcCode.unavailable || registryAnswer(message) === 'unavailable')
-      return fail('RegistryUnavailable', 'The registry could not be reached for the push.');
+    const answer = registryAnswer(message);
+    if (answer === 'denied') return fail('RegistryAccessDenied', 'The registry refused the credentials of the push.');
+    if (answer === 'unavailable') return fail('RegistryUnavailable', 'The registry could not be reached for the push.');
     return fail('PushRejected', `The registry did not take the image: ${lastPart(message)}.`);
   }
   return fail('EngineUnavailable', sentence(message) || 'The builder met an unexpected error.');

@@ -5,6 +5,7 @@ import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
 
 const needed = ['memory', 'pids', 'cpu', 'cpuacct'];
 const cpuPeriodUs = 100_000;
+const swapBytes = 1024 * 1024;
 
 /** Control groups, version 1 (kernel documentation `admin-guide/cgroup-v1`): one tree for each controller. */
 export class HierarchyV1 implements Hierarchy {
@@ -48,11 +49,14 @@ export class HierarchyV1 implements Hierarchy {
     for (const folder of folders) removeGroups(join(folder, path));
   }
 
-  /** Memory and swap together may never be less than memory: lift the one, set the other, set the one. */
+  /**
+   * Memory and swap together may never be less than memory: lift the one, set the other, set the one. They get a little
+   * more, since the kernel counts refusals (`memory.failcnt`) only where memory alone is what was refused.
+   */
   private limitMemory(folder: string, bytes: number): void {
     write(join(folder, 'memory.memsw.limit_in_bytes'), '-1');
     write(join(folder, 'memory.limit_in_bytes'), String(bytes));
-    if (bytes >= 0) write(join(folder, 'memory.memsw.limit_in_bytes'), String(bytes));
+    if (bytes >= 0) write(join(folder, 'memory.memsw.limit_in_bytes'), String(bytes + swapBytes));
   }
 
   private at(controller: string, path: string): string {

@@ -1,0 +1,135 @@
+import { services } from '@cooperage/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BuildRequest } from '../engine.js';
+import { EventRecord } from '../testing/event-record.js';
+import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
+import { rightsTo } from '../testing/registry-tokens.js';
+import { pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
+import { contextFile, newReference, unique } from '../testing/trial-request.js';
+import { BuildkitEngine } from './engine.js';
+
+const never = new AbortController().signal;
+
+async function build(engine: BuildkitEngine, request: BuildRequest) {
+  const record = new EventRecord();
+  const outcome = await engine.build({ ...request, reference: newReference() }, record.emit, never);
+  return { record, outcome };
+}
+
+describe('steps of earlier builds', () => {
+  let engine: BuildkitEngine;
+  const cgroupParent = trialCgroupParent();
+
+  beforeAll(() => {
+    engine = trialEngine({ cgroupParent });
+  });
+  afterAll(() => engine.close());
+
+  it('are found again by the next commit, whose time and labels differ', async () => {
+    const dockerfile = `FROM busybox
+WORKDIR /srv/${unique()}
+COPY <<EOT /etc/x
+text
+EOT
+RUN echo run
+COPY --link a.txt /linked
+COPY a.txt /a
+ADD a.txt /b
+`;
+    const files = [contextFile('a.txt', unique())];
+    const request = pushRequest(dockerfile, { context: { files, sharedKey: unique() } });
+    await build(engine, { ...request, sourceDateEpoch: 1_000_000_000, labels: { commit: 'one' } });
+    const { record, outcome } = await build(engine, {
+      ...request,
+      sourceDateEpoch: 1_100_000_000,
+      labels: { commit: 'two' },
+      annotations: { commit: 'two' },
+    });
+    expect(record.ran()).toEqual([]);
+    expect(outcome).toMatchObject({ stepsRun: 0, stepsCached: 6 });
+  });
+
+  it('are found from another namespace of cache mounts, which share no files', async () => {
+    const dockerfile = `FROM busybox
+RUN --mount=type=cache,target=/c ls /c; touch /c/seen # ${unique()}
+`;
+    const mark = unique();
+    const request = pushRequest(dockerfile, { cacheMountNamespace: `${mark}-protected` });
+    await build(engine, request);
+    const other = await build(engine, { ...request, cacheMountNamespace: `${mark}-branch` });
+    expect(other.record.ran()).toEqual([]);
+    const changed = Buffer.from(dockerfile.replace('# ', '# changed '));
+    const fresh = await build(engine, {
+      ...request,
+      dockerfile: { ...request.dockerfile, content: changed },
+      cacheMountNamespace: `${mark}-branch`,
+    });
+    expect(fresh.record.ran()).toHaveLength(1);
+    expect(fresh.record.output()).not.toContain('seen');
+  });
+
+  it('are lost to another group of limits: why a group is a project and never a build', async () => {
+    const request = pushRequest(`FROM busybox\nRUN echo ${unique()}\n`);
+    await build(engine, request);
+    const same = await build(engine, { ...request, limits: { ...request.limits, memoryBytes: 2 ** 30, pids: 500 } });
+    expect(same.record.ran()).toEqual([]);
+    const other = await build(engine, { ...request, limits: { ...request.limits, group: 'other' } });
+    expect(other.record.ran()).toHaveLength(1);
+  });
+});
+
+describe('a cache in a registry', () => {
+  let own: OwnEngine;
+  let first: BuildkitEngine;
+  let second: BuildkitEngine;
+  const cgroupParent = trialCgroupParent();
+  const { registry } = services();
+
+  beforeAll(async () => {
+    own = await startOwnEngine();
+    first = trialEngine({ cgroupParent });
+    second = new BuildkitEngine({ address: own.address, cgroupParent });
+  });
+  afterAll(async () => {
+    await Promise.all([first.close(), second.close()]);
+    await own.stop();
+  });
+
+  const cached = () => {
+    const repository = `cache/${unique()}`;
+    const reference = `${registry.host}/${repository}:linux-amd64`;
+    const dockerfile = `FROM busybox AS a\nRUN echo ${unique()} > /a\nFROM busybox\nRUN true\nCOPY --from=a /a /a\n`;
+    const request = pushRequest(dockerfile);
+    const repositories = [repository, request.push.repository];
+    return { reference, request: { ...request, registryAuth: rightsTo(registry, repositories) } };
+  };
+
+  it('written after the build, read by an engine that knows nothing', async () => {
+    const { reference, request } = cached();
+    const built = await build(first, request);
+    const exported = await first.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, never);
+    expect(exported).toEqual({ exported: true });
+    const missing = [`${registry.host}/nobody/here:x`, '127.0.0.1:9/nobody/here:x'];
+    const { record, outcome } = await build(second, { ...request, cacheImports: [...missing, reference] });
+    expect(outcome).toMatchObject({ digest: built.outcome.digest, stepsRun: 0 });
+    expect(record.ran()).toEqual([]);
+  });
+
+  it('missing altogether does no harm', async () => {
+    const { reference, request } = cached();
+    const { outcome } = await build(second, { ...request, cacheImports: [reference] });
+    expect(outcome.stepsRun).toBe(3);
+  });
+
+  it('that may not be written is a failure of its own, with its reason', async () => {
+    const { request } = cached();
+    await build(first, request);
+    const denied = { ...request, cacheExport: { reference: `${registry.host}/cache/foreign:x`, mode: 'max' as const } };
+    await expect(first.exportCache(denied, never)).rejects.toMatchObject({
+      code: 'RegistryAccessDenied',
+      constructor: expect.objectContaining({ name: 'CacheExportFailure' }),
+    });
+    const dead = { ...request, cacheExport: { reference: '127.0.0.1:9/cache/x:x', mode: 'max' as const } };
+    await expect(first.exportCache(dead, never)).rejects.toMatchObject({ code: 'RegistryUnavailable' });
+  });
+});

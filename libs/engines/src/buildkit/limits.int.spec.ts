@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BuildLimits } from '../engine.js';
+import { EventRecord } from '../testing/event-record.js';
+import { processesIn, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
+import { unique } from '../testing/trial-request.js';
+import type { BuildkitEngine } from './engine.js';
+
+const never = new AbortController().signal;
+const mebibyte = 1024 * 1024;
+
+describe('limits of a build', () => {
+  let engine: BuildkitEngine;
+  const cgroupParent = trialCgroupParent();
+
+  beforeAll(() => {
+    engine = trialEngine({ cgroupParent });
+  });
+  afterAll(() => engine.close());
+
+  const limited = (limits: BuildLimits, command: string) => {
+    const group = `limits-${unique()}`;
+    const request = pushRequest(`FROM busybox\nRUN ${command} # ${unique()}\n`, {
+      limits: { networkMode: 'none', group, ...limits },
+    });
+    return { request, group: `${cgroupParent}/${group}` };
+  };
+
+  it('S-041 memory: a hog is told from a step that fails', async () => {
+    const { request } = limited({ memoryBytes: 64 * mebibyte }, 'exec tail /dev/zero');
+    await expect(engine.build(request, () => {}, never)).rejects.toMatchObject({
+      code: 'StepOutOfMemory',
+      place: { line: 2, exitCode: 137 },
+    });
+    const honest = limited({ memoryBytes: 64 * mebibyte }, 'exit 137').request;
+    await expect(engine.build(honest, () => {}, never)).rejects.toMatchObject({ code: 'StepFailed' });
+  });
+
+  it('S-041 a full page cache in the step before does not make exit code 137 a lack of memory', async () => {
+    const fill = 'dd if=/dev/zero of=/big bs=1M count=100 2>/dev/null && rm /big';
+    const limits = { networkMode: 'none' as const, group: `limits-${unique()}`, memoryBytes: 32 * mebibyte };
+    const request = pushRequest(`FROM busybox\nRUN ${fill} # ${unique()}\nRUN exit 137\n`, { limits });
+    await expect(engine.build(request, () => {}, never)).rejects.toMatchObject({
+      code: 'StepFailed',
+      place: { line: 3 },
+    });
+  });
+
+  it('S-041 processes: a bomb of forks fails, and nothing is left', async () => {
+    const { request, group } = limited({ pids: 40 }, 'for i in $(seq 200); do sleep 20 & done; wait');
+    const record = new EventRecord();
+    await expect(engine.build(request, record.emit, never)).rejects.toMatchObject({ code: 'StepFailed' });
+    expect(record.output()).toMatch(/fork/i);
+    expect(processesIn(group)).toBe(0);
+  });
+
+  it('the group is there during the build and gone afterwards', async () => {
+    const { request, group } = limited({ cpus: 0.5 }, 'sleep 1');
+    const build = engine.build(request, () => {}, never);
+    await delay(700);
+    expect(processesIn(group)).toBeGreaterThan(0);
+    await build;
+    expect(existsSync(`/sys/fs/cgroup/memory${group}`) || existsSync(`/sys/fs/cgroup${group}`)).toBe(false);
+  });
+
+  it('a stopped build has no process when it rejects', async () => {
+    const { request, group } = limited({}, 'trap "" TERM INT; while true; do sleep 0.05; done');
+    const stop = new AbortController();
+    const build = engine.build(request, () => {}, stop.signal);
+    build.catch(() => {});
+    for (let i = 0; i < 100 && processesIn(group) === 0; i++) await delay(50);
+    expect(processesIn(group)).toBeGreaterThan(0);
+    stop.abort();
+    await expect(build).rejects.toMatchObject({ code: 'EngineUnavailable', message: 'The build was stopped.' });
+    expect(processesIn(group)).toBe(0);
+  });
+});

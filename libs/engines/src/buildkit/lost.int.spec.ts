@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EventRecord } from '../testing/event-record.js';
+import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
+import { processesIn, pushRequest, trialCgroupParent } from '../testing/trial-engine.js';
+import { unique } from '../testing/trial-request.js';
+import { BuildkitEngine } from './engine.js';
+
+const never = new AbortController().signal;
+const longStep = () =>
+  `FROM busybox\nRUN trap "" TERM; echo started ${unique()}; for i in $(seq 600); do sleep 0.1; done\n`;
+
+describe('an engine that is lost', () => {
+  let own: OwnEngine;
+  let engine: BuildkitEngine;
+  const cgroupParent = trialCgroupParent();
+
+  beforeAll(async () => {
+    own = await startOwnEngine();
+    engine = new BuildkitEngine({ address: own.address, cgroupParent });
+  });
+  afterAll(async () => {
+    await engine.close();
+    await own.stop();
+  });
+
+  const started = async (record: EventRecord) => {
+    while (!record.output().includes('started')) await delay(20);
+  };
+
+  it('killed in the middle of a step: known at once, its processes gone, and the next build finds the engine again', async () => {
+    const request = pushRequest(longStep());
+    const record = new EventRecord();
+    const build = engine.build(request, record.emit, never);
+    build.catch(() => {});
+    await started(record);
+    expect(processesIn(cgroupParent)).toBeGreaterThan(0);
+    const killedAt = Date.now();
+    own.signal('SIGKILL');
+    await expect(build).rejects.toMatchObject({ code: 'EngineUnavailable', retryable: true });
+    expect(Date.now() - killedAt).toBeLessThan(2_000);
+    expect(processesIn(cgroupParent)).toBe(0);
+    expect(await engine.check()).toMatchObject({ ok: false });
+    await expect(engine.find(request.reference)).rejects.toMatchObject({ code: 'EngineUnavailable' });
+    await own.restart();
+    expect(await engine.find(request.reference)).toEqual({ state: 'unknown' });
+    await engine.build(pushRequest('FROM busybox\nRUN true\n'), () => {}, never);
+  });
+
+  it('frozen in the middle of a step: given up after its silence', async () => {
+    const record = new EventRecord();
+    const build = engine.build(pushRequest(longStep()), record.emit, never);
+    build.catch(() => {});
+    await started(record);
+    own.signal('SIGSTOP');
+    try {
+      await expect(build).rejects.toMatchObject({ code: 'EngineUnavailable' });
+      expect(processesIn(cgroupParent)).toBe(0);
+    } finally {
+      own.signal('SIGCONT');
+    }
+  });
+});

@@ -1,0 +1,40 @@
+import { services } from '@cooperage/testing';
+import { mintToken } from './registry-tokens.js';
+
+export interface ImageView {
+  readonly manifest: {
+    readonly annotations?: Record<string, string>;
+    readonly layers: readonly { readonly digest: string }[];
+  };
+  readonly config: {
+    readonly created?: string;
+    readonly history: readonly { readonly created?: string; readonly created_by?: string }[];
+    readonly config: { readonly Labels?: Record<string, string>; readonly Env?: string[] };
+  };
+}
+
+/** An image of the test registry as the registry has it. */
+export async function viewImage(repository: string, digest: string): Promise<ImageView> {
+  const manifest = (await get(repository, `manifests/${digest}`)) as ImageView['manifest'] & {
+    config: { digest: string };
+  };
+  return { manifest, config: (await get(repository, `blobs/${manifest.config.digest}`)) as ImageView['config'] };
+}
+
+/** Null when the repository has no tags at all. */
+export async function tagsOf(repository: string): Promise<string[] | null> {
+  const list = (await get(repository, 'tags/list').catch(() => null)) as { tags: string[] } | null;
+  return list?.tags ?? null;
+}
+
+async function get(repository: string, path: string): Promise<unknown> {
+  const { registry } = services();
+  const answer = await fetch(`http://${registry.host}/v2/${repository}/${path}`, {
+    headers: {
+      authorization: `Bearer ${mintToken(registry, [`repository:${repository}:pull`])}`,
+      accept: 'application/vnd.oci.image.manifest.v1+json, */*',
+    },
+  });
+  if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);
+  return answer.json();
+}
