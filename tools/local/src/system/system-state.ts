@@ -3,7 +3,7 @@ import { STATE } from '../checkout.ts';
 import { readJson, writeJson } from '../files/atomic-file.ts';
 import { isAlive, type ProcessIdentity } from '../processes/process-identity.ts';
 
-export const STATE_FILE = path.join(STATE, 'state.json');
+const STATE_FILE = path.join(STATE, 'state.json');
 
 /** What `./cooperage status --json` prints for other programs. Addresses are kept while nothing runs. */
 export interface SystemReport {

@@ -6,7 +6,7 @@ export const NEWER_SUITE = 'sid';
 
 /** Configuration that programs expect beside them, and what repairs the search path of their libraries. */
 const COMPANIONS: Readonly<Record<string, string>> = { buildah: 'golang-github-containers-common' };
-export const HELPERS = ['patchelf'];
+const HELPERS = ['patchelf'];
 
 /** The packages that hold the tools. @throws {Error} naming what no suite has. */
 export function choosePackages(

@@ -1,5 +1,5 @@
 /** Where a build's steps never get to: link-local (metadata services), private and carrier-grade ranges (RFC 3927, 1918, 6598). */
-export const CLOSED_RANGES = ['169.254.0.0/16', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+const CLOSED_RANGES = ['169.254.0.0/16', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
 export interface BridgeNetwork {
   readonly bridge: string;
