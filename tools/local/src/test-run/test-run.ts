@@ -35,12 +35,13 @@ export class TestRun {
     const services = await TestServiceSet.open(this.folder);
     const started = performance.now();
     try {
+      if (this.wants('e2e')) await obtainBrowser();
       const file = await services.start();
       this.outcomes.push(judge('services start', undefined, started));
       await this.migrations(file);
       const env = { COOPERAGE_TEST_SERVICES: file };
       if (this.wants('int')) await this.suite('int', env);
-      if (this.wants('e2e')) await this.suite('e2e', { ...env, COOPERAGE_BROWSER: await obtainBrowser() });
+      if (this.wants('e2e')) await this.suite('e2e', env);
     } catch (error) {
       this.signal.throwIfAborted();
       this.outcomes.push(judge('services', error instanceof Error ? error.message : String(error), started));

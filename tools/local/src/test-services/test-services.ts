@@ -7,6 +7,7 @@ import { Instance } from '../parts/instance.ts';
 import { stopAll } from '../parts/lifecycle.ts';
 import type { TokenAuthentication } from '../parts/registry/registry-settings.ts';
 import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
+import { findBrowser } from '../toolchain/browser.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 
@@ -48,6 +49,7 @@ export class TestServiceSet {
     await provideBaseImages(this.tools, openRegistry.host);
     const insecure = [registry.host, openRegistry.host];
     const engine = await this.parts.engine({ insecure, mirror: openRegistry.host }).start();
+    const browser = await findBrowser();
     const { keyFile: tokenKeyFile, certificateFile: tokenCertFile } = this.tokenKey();
     const services = {
       databaseUrl: postgres.adminUrl,
@@ -56,7 +58,7 @@ export class TestServiceSet {
       openRegistry: openRegistry.host,
       engine: engine.url,
       cgroupParent: engine.cgroupParent,
-      tools: this.tools.paths(),
+      tools: { ...this.tools.paths(), ...(browser && { chromium: browser }) },
     };
     writeJson(this.file, services, 0o600);
     return this.file;
