@@ -18,6 +18,7 @@ import { notFound } from '../http/problem.js';
 import { type ApiServer, createServer } from '../http/server.js';
 import { validationPipe } from '../http/validation.js';
 import { addWebProxy } from '../http/web-proxy.js';
+import { addOpenApiRoute } from '../openapi/openapi.routes.js';
 import { addRegistryTokenRoutes } from '../registry-token/registry-token.routes.js';
 import { RegistryTokensService } from '../registry-token/registry-tokens.service.js';
 import { ApiModule } from './api.module.js';
@@ -97,6 +98,7 @@ function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CorePart
     settings,
     logger,
   });
+  addOpenApiRoute(http.instance);
   http.instance.all('/api/*', { config: { access: 'public' } }, async () => {
     throw notFound();
   });

@@ -1,4 +1,6 @@
+import { applyDecorators } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 
 /**
@@ -14,7 +16,11 @@ declare module 'fastify' {
 }
 
 /** The access rule of a controller's route. Every route needs one: without it the process does not start. */
-export const Access = (access: AccessRule) => RouteConfig({ access });
+export const Access = (access: AccessRule) =>
+  applyDecorators(RouteConfig({ access }), ApiExtension(accessExtension, access));
+
+/** Under this name the description of the API says it. */
+export const accessExtension = 'x-access';
 
 export interface KnownRoute {
   readonly method: string;

@@ -151,3 +151,4 @@ export const hookSecretSchema = z.object({
 export const createdHookSecretSchema = hookSecretSchema.extend({ secret: z.string() });
 export type HookSecretInfo = z.infer<typeof hookSecretSchema>;
 export const createdProjectSchema = z.object({ project: projectSchema, hookSecret: createdHookSecretSchema });
+export type CreatedProject = z.infer<typeof createdProjectSchema>;

@@ -1,0 +1,31 @@
+import { Database, IntakeRepository } from '@cooperage/db';
+import { createLogger, createMetrics } from '@cooperage/telemetry';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ApiModule } from '../src/app/api.module.js';
+import { settingsOf } from '../src/app/settings.js';
+import { createServer } from '../src/http/server.js';
+import { testConfig } from './test-settings.js';
+
+/** The application with all its controllers, without a connection to anything: for what can be known from code alone. */
+export async function unconnectedApp(): Promise<INestApplication> {
+  const url = 'postgresql://nobody@127.0.0.1:9/none';
+  const { api } = testConfig({
+    port: 1,
+    databaseUrl: url,
+    redisUrl: 'redis://127.0.0.1:9',
+    registryHost: '127.0.0.1:9',
+  });
+  const logger = createLogger({ process: 'test', level: 'silent' });
+  const parts = {
+    settings: settingsOf(api),
+    database: new Database({ url, poolSize: 1, applicationName: 'test' }),
+    intake: new IntakeRepository(url, 1, () => {}),
+    logger,
+    metrics: createMetrics({ version: '0', commit: 'none' }),
+  };
+  return NestFactory.create(ApiModule.with(parts), createServer(api.http).adapter, {
+    logger: false,
+    bodyParser: false,
+  });
+}
