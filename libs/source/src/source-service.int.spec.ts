@@ -145,6 +145,18 @@ describe('Source', () => {
     expect(host.server.requests).toHaveLength(before);
   });
 
+  it('takes no offence at an old commit with a slip in it', async () => {
+    const { repository, project } = await fresh();
+    const good = await repository.commit({ a: '1' });
+    const tree = (await repository.git(['rev-parse', `${good}^{tree}`])).trim();
+    const body = `tree ${tree}\nparent ${good}\nauthor A<a@b> 1 +0000\ncommitter A<a@b> 1 +0000\n\nx\n`;
+    const write = ['hash-object', '--literally', '-w', '-t', 'commit', '--stdin'];
+    const slip = (await repository.git(write, Buffer.from(body))).trim();
+    const head = await repository.commit({ a: '2' }, { parents: [slip] });
+    expect(await source.isAncestor(project, good, head)).toBe(true);
+    expect((await source.prepare(project, { ref: main, commit: head })).parents).toEqual([slip]);
+  });
+
   it('does not guess about ancestors beyond its limit', async () => {
     const { repository, project } = await fresh();
     const commits = [];

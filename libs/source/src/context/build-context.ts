@@ -21,15 +21,13 @@ export interface ContextDockerfile {
   /** As configured, relative to the repository. */
   readonly path: string;
   readonly content: Uint8Array;
-  /**
-   * The `<Dockerfile>.dockerignore` beside the Dockerfile, where there is one: it was applied instead of the context's
-   * own `.dockerignore`. An engine must offer it under that name, or its frontend applies the other one on top.
-   */
-  readonly ignoreContent?: Uint8Array;
 }
 
 export interface BuildContext {
-  /** Folders before their content, sorted by path component; ignored files are not there. */
+  /**
+   * Folders before their content, sorted by path component. Ignore files are applied already: an engine must not apply
+   * the `.dockerignore` that is among the files on top, since another one may have won.
+   */
   readonly files: readonly ContextFile[];
   /** Names this context to the engine: random for this process, the project and the context folder; never empty. */
   readonly sharedKey: string;

@@ -17,6 +17,13 @@ interface ContextInputs {
   readonly ignore: DockerIgnore;
 }
 
+interface IgnoreRoots {
+  /** The commit's root tree. */
+  readonly tree: string;
+  readonly contextTree: string;
+  readonly contextPath: string;
+}
+
 /** What two paths of a project's settings mean at one commit: they are checked here again, at use (S-027). */
 export async function readInputs(tree: string, paths: ContextPaths, source: InputSource): Promise<ContextInputs> {
   const contextPath = checkedPath(paths.contextPath, 'context path');
@@ -24,7 +31,8 @@ export async function readInputs(tree: string, paths: ContextPaths, source: Inpu
   const folder = await resolvePath(source.reader, tree, contextPath);
   if (folder.kind !== 'folder') throw new BuildFailure('ContextNotFound', contextSentence(contextPath, folder));
   const dockerfile = await readDockerfile(tree, dockerfilePath, source);
-  const ignore = await readIgnore(folder.id, contextPath, dockerfile, source);
+  const roots = { tree, contextTree: folder.id, contextPath };
+  const ignore = await readIgnore(roots, dockerfilePath, source);
   return { folder: folder.id, dockerfile, ignore };
 }
 
@@ -48,22 +56,17 @@ async function readDockerfile(tree: string, path: string, source: InputSource): 
     throw new BuildFailure('DockerfileInvalid', `The Dockerfile has more than ${limits.maxDockerfileBytes} bytes.`, {
       place: { file: path },
     });
-  const ignoreContent = await readIgnoreFile(tree, `${path}.dockerignore`, `${path}.dockerignore`, source);
-  return { path, content, ...(ignoreContent && { ignoreContent }) };
+  return { path, content };
 }
 
 /** `<Dockerfile>.dockerignore` beside the Dockerfile wins over the one in the context's root, even when it is empty. */
-async function readIgnore(
-  contextTree: string,
-  contextPath: string,
-  dockerfile: ContextDockerfile,
-  source: InputSource,
-): Promise<DockerIgnore> {
-  if (dockerfile.ignoreContent)
-    return DockerIgnore.parse(decode(dockerfile.ignoreContent), `${dockerfile.path}.dockerignore`);
-  const shown = contextPath === '.' ? '.dockerignore' : `${contextPath}/.dockerignore`;
-  const content = await readIgnoreFile(contextTree, '.dockerignore', shown, source);
-  return content ? DockerIgnore.parse(decode(content), shown) : DockerIgnore.none;
+async function readIgnore(roots: IgnoreRoots, dockerfilePath: string, source: InputSource): Promise<DockerIgnore> {
+  const beside = `${dockerfilePath}.dockerignore`;
+  const own = await readIgnoreFile(roots.tree, beside, beside, source);
+  if (own) return DockerIgnore.parse(own.toString('utf8'), beside);
+  const shown = roots.contextPath === '.' ? '.dockerignore' : `${roots.contextPath}/.dockerignore`;
+  const content = await readIgnoreFile(roots.contextTree, '.dockerignore', shown, source);
+  return content ? DockerIgnore.parse(content.toString('utf8'), shown) : DockerIgnore.none;
 }
 
 async function readIgnoreFile(
@@ -93,10 +96,6 @@ async function readBounded(reader: ObjectReader, id: string, maxBytes: number): 
       throw error;
     },
   );
-}
-
-function decode(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('utf8');
 }
 
 function contextSentence(path: string, found: Resolved): string {
