@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { comparePaths } from './sync-order.js';
+import { type SyncFile, SyncTree } from './sync-tree.js';
+
+const file = (path: string, change: Partial<SyncFile> = {}): SyncFile => ({
+  path,
+  kind: 'file',
+  mode: 0o644,
+  sizeBytes: 1,
+  mtimeNs: 1n,
+  read: async () => Buffer.from('x'),
+  ...change,
+});
+const link = (path: string, linkTarget: string) => file(path, { kind: 'symlink', linkTarget });
+const paths = (files: readonly SyncFile[]) => files.map(({ path }) => path);
+
+describe('the order of a transfer', () => {
+  it('is by component, then by the bytes of UTF-8', () => {
+    const name = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 4 })
+      .filter((text) => !/[/\0]/.test(text) && text.isWellFormed());
+    const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
+    const bytes = (text: string) => Buffer.from(text.replaceAll('/', '\0'));
+    fc.assert(
+      fc.property(path, path, (a, b) => {
+        expect(Math.sign(comparePaths(a, b))).toBe(Buffer.compare(bytes(a), bytes(b)));
+      }),
+    );
+  });
+
+  it('puts a folder before what is in it, whatever sorts between', () => {
+    const tree = new SyncTree([file('src.txt'), file('src/a'), file('src-2/a'), file('package.json')]);
+    expect(paths(tree.entries())).toEqual(['package.json', 'src', 'src/a', 'src-2', 'src-2/a', 'src.txt']);
+  });
+});
+
+describe('a tree to send', () => {
+  it('has the folders that were left out, and keeps those that were given', () => {
+    const given = file('a', { kind: 'directory', mode: 0o700 });
+    const tree = new SyncTree([file('a/b/c.txt'), given]);
+    expect(tree.entries().map(({ path, kind, mode }) => [path, kind, mode])).toEqual([
+      ['a', 'directory', 0o700],
+      ['a/b', 'directory', 0o755],
+      ['a/b/c.txt', 'file', 0o644],
+    ]);
+  });
+
+  it.each(['/etc/passwd', '../x', 'a/../b', 'a//b', './a', 'a/', '', 'a\0b', 'a/..'])(
+    'S-026 refuses the path %j',
+    (path) => {
+      expect(() => new SyncTree([file(path)])).toThrow(TypeError);
+    },
+  );
+
+  it('refuses a path twice', () => {
+    expect(() => new SyncTree([file('a'), file('a')])).toThrow(TypeError);
+  });
+});
+
+describe('what a COPY needs', () => {
+  const tree = new SyncTree([
+    file('package.json'),
+    file('src/app/main.ts'),
+    file('src/lib/x.ts'),
+    file('srcfile'),
+    link('current', 'releases/7'),
+    file('releases/7/app.txt'),
+    file('releases/8/app.txt'),
+    link('loop-a', 'loop-b'),
+    link('loop-b', 'loop-a'),
+    link('escape', '../../../etc/passwd'),
+    link('links/absolute', '/srcfile'),
+    link('links/deep', '../current/app.txt'),
+  ]);
+
+  it.each([
+    [['src'], ['src', 'src/app', 'src/app/main.ts', 'src/lib', 'src/lib/x.ts']],
+    [['/src/app/'], ['src', 'src/app', 'src/app/main.ts']],
+    [['package.json', 'nope'], ['package.json']],
+    [['current'], ['current', 'releases', 'releases/7', 'releases/7/app.txt']],
+    [['current/app.txt'], ['current', 'releases', 'releases/7', 'releases/7/app.txt']],
+    [['loop-a/x'], ['loop-a', 'loop-b']],
+    [['escape'], ['escape']],
+    [['src/*/main.ts'], ['src', 'src/app', 'src/app/main.ts', 'src/lib', 'src/lib/x.ts']],
+    [
+      ['links/*'],
+      ['current', 'links', 'links/absolute', 'links/deep', 'releases', 'releases/7', 'releases/7/app.txt', 'srcfile'],
+    ],
+    [['../../src/lib'], ['src', 'src/lib', 'src/lib/x.ts']],
+  ])('%j', (wanted, sent) => {
+    expect(paths(tree.entries(wanted))).toEqual(sent);
+  });
+
+  it.each([[['.']], [['/']], [['']], [['*.json']], [undefined]])('%j is the whole tree', (wanted) => {
+    expect(tree.entries(wanted)).toBe(tree.entries());
+  });
+});

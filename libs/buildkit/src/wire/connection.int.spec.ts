@@ -1,0 +1,170 @@
+import { services } from '@cooperage/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { frontendAttrs } from '../attrs/attrs.js';
+import { findBuild, readContent, watchHistory } from '../history/history.js';
+import { diskUsage, listWorkers, readInfo } from '../info/info.js';
+import { methods } from '../proto/methods.js';
+import { authMethods } from '../session/auth.js';
+import { fileSyncMethod } from '../session/file-sync.js';
+import { openSession } from '../session/session.js';
+import { SyncTree } from '../session/sync-tree.js';
+import { BuildGraph } from '../solve/build-graph.js';
+import { startSolve } from '../solve/solve.js';
+import { makeCertificates, type Standalone, startStandalone } from '../testing/standalone.js';
+import { EngineConnection } from './connection.js';
+import { ConnectionLost, RpcError, rpcCode } from './errors.js';
+import { startHeartbeat } from './heartbeat.js';
+
+const enginePath = services().engine.slice('unix://'.length);
+
+/** Builds a small image without exporting it, and returns what its steps printed. */
+async function build(connection: EngineConnection, command: string): Promise<{ reference: string; output: string }> {
+  const bytes = (text: string) => ({
+    kind: 'file' as const,
+    mode: 0o644,
+    sizeBytes: Buffer.byteLength(text),
+    mtimeNs: BigInt(Date.now()) * 1_000_000n,
+    read: async () => Buffer.from(text),
+  });
+  const mark = Math.random().toString(36);
+  const dockerfile = `FROM busybox\nCOPY a.txt /\nRUN ${command} # ${mark}\n`;
+  const trees = new Map([
+    ['dockerfile', new SyncTree([{ path: 'Dockerfile', ...bytes(dockerfile) }])],
+    ['context', new SyncTree([{ path: 'a.txt', ...bytes(`file ${mark}`) }])],
+  ]);
+  const auth = authMethods({ hasTokens: () => false, token: async () => null, credentials: () => null });
+  const session = openSession(connection, { sharedKey: mark, methods: [fileSyncMethod(trees), ...auth] });
+  const reference = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+  const graph = new BuildGraph();
+  let output = '';
+  const attrs = frontendAttrs({ dockerfile: 'Dockerfile', networkMode: 'none' });
+  const solve = startSolve(connection, { reference, sessionId: session.id, frontendAttrs: attrs }, (message) => {
+    for (const event of graph.apply(message)) if (event.type === 'log') output += Buffer.from(event.data).toString();
+  });
+  try {
+    await solve.done;
+  } finally {
+    session.close();
+  }
+  return { reference, output };
+}
+
+describe.each([
+  ['a Docker engine on a socket', async () => ({ address: services().engine, tls: undefined, stop: async () => {} })],
+  [
+    'a standalone engine on a port',
+    async () => {
+      const standalone = await startStandalone(enginePath);
+      return { address: standalone.address, tls: undefined, stop: standalone.stop };
+    },
+  ],
+  [
+    'a standalone engine behind mutual TLS',
+    async () => {
+      const { server, client, remove } = makeCertificates();
+      const standalone = await startStandalone(enginePath, server);
+      const stop = async () => {
+        await standalone.stop();
+        remove();
+      };
+      return { address: standalone.address, tls: client, stop };
+    },
+  ],
+])('%s', (_name, start) => {
+  let connection: EngineConnection;
+  let stop: () => Promise<void>;
+
+  beforeAll(async () => {
+    const { address, tls, ...rest } = await start();
+    connection = new EngineConnection({ address, tls });
+    stop = rest.stop;
+  });
+  afterAll(async () => {
+    await connection.close();
+    await stop();
+  });
+
+  it('says what it is', async () => {
+    expect(await readInfo(connection)).toMatchObject({ version: expect.any(String) });
+    expect((await listWorkers(connection))[0]?.platforms).toContain('linux/amd64');
+    expect(Array.isArray(await diskUsage(connection))).toBe(true);
+  });
+
+  it('builds with files from a session, and remembers it', async () => {
+    const { reference, output } = await build(connection, 'cat /a.txt');
+    expect(output).toMatch(/^file 0\./);
+    expect(await findBuild(connection, reference)).toMatchObject({ state: 'succeeded' });
+    await expect(build(connection, 'exit 3')).rejects.toMatchObject({ exitCode: 3, lines: { startLine: 3 } });
+  });
+
+  it('answers with typed errors', async () => {
+    const missing = `sha256:${'0'.repeat(64)}`;
+    await expect(readContent(connection, missing)).rejects.toBeInstanceOf(RpcError);
+  });
+});
+
+describe('a connection', () => {
+  let standalone: Standalone;
+  let connection: EngineConnection;
+
+  beforeAll(async () => {
+    standalone = await startStandalone(enginePath);
+    connection = new EngineConnection({ address: standalone.address, connectTimeoutMs: 1_000 });
+  });
+  afterAll(async () => {
+    await connection.close();
+    await standalone.stop();
+  });
+
+  it('is kept for all short calls', async () => {
+    await Promise.all([readInfo(connection), readInfo(connection), readInfo(connection)]);
+    const before = standalone.connections();
+    for (let i = 0; i < 5; i++) await readInfo(connection);
+    expect(standalone.connections()).toBe(before);
+  });
+
+  it('that breaks is an error of its own, and the next call opens another', async () => {
+    const watch = watchHistory(connection, 'feed');
+    await readInfo(connection);
+    const call = await connection.start(methods.history, { Ref: 'feed' }, () => {});
+    standalone.cut();
+    await expect(call.done).rejects.toBeInstanceOf(ConnectionLost);
+    expect(await watch.record).toBeNull();
+    expect(await readInfo(connection)).toBeDefined();
+  });
+
+  it('that is silent runs into the deadline, and its heart stops', async () => {
+    await readInfo(connection);
+    standalone.freeze();
+    try {
+      await expect(connection.unary(methods.info, {}, { timeoutMs: 100 })).rejects.toMatchObject({
+        code: rpcCode.deadlineExceeded,
+      });
+      const silent = new Promise<void>((resolve) => {
+        const stop = startHeartbeat(connection, 100, () => {
+          stop();
+          resolve();
+        });
+      });
+      await silent;
+    } finally {
+      standalone.thaw();
+    }
+  });
+
+  it('to nobody, or to a stranger, is refused', async () => {
+    const nobody = new EngineConnection({ address: 'tcp://127.0.0.1:9' });
+    await expect(readInfo(nobody)).rejects.toMatchObject({ name: 'ConnectionLost', phase: 'connect' });
+    const { server, stranger, remove } = makeCertificates();
+    const guarded = await startStandalone(enginePath, server);
+    for (const tls of [stranger, undefined]) {
+      const intruder = new EngineConnection({ address: guarded.address, tls, connectTimeoutMs: 1_000 });
+      await expect(readInfo(intruder)).rejects.toBeInstanceOf(ConnectionLost);
+      await intruder.close();
+    }
+    await guarded.stop();
+    remove();
+  });
+});
