@@ -6,6 +6,8 @@ const maxPatterns = 1_000;
 const maxPatternChars = 1_024;
 /** Together for one context: a few seconds of work, in small pieces. */
 const defaultMaxSteps = 50_000_000;
+/** For one path, which is one piece: a fraction of a second. */
+const maxStepsPerPath = 2_000_000;
 
 /** For each pattern whether it matched the folder; what a folder's own entries start from. */
 export type FolderMatches = readonly boolean[];
@@ -22,12 +24,12 @@ export interface Verdict {
  */
 export class DockerIgnore {
   readonly #patterns: readonly IgnorePattern[];
-  readonly #budget: WorkBudget;
+  #stepsLeft: number;
   readonly #file: string;
 
   private constructor(patterns: readonly IgnorePattern[], file: string, maxSteps: number) {
     this.#patterns = patterns;
-    this.#budget = { stepsLeft: maxSteps };
+    this.#stepsLeft = maxSteps;
     this.#file = file;
   }
 
@@ -64,19 +66,22 @@ export class DockerIgnore {
    * @throws {BuildFailure} `InvalidBuildConfig` when the patterns take too much work on this context.
    */
   judge(path: string, folder: FolderMatches | undefined): Verdict {
+    const allowed = Math.min(this.#stepsLeft, maxStepsPerPath);
+    const budget: WorkBudget = { stepsLeft: allowed };
     let isIgnored = false;
     const matches = this.#patterns.map((pattern, index) => {
       // A pattern that could not change the verdict is not tried: then its folder's answer stays "no" below, too.
-      const isMatch = folder?.[index] || (pattern.isException === isIgnored && this.#try(pattern, path));
+      const isMatch = folder?.[index] || (pattern.isException === isIgnored && this.#try(pattern, path, budget));
       if (isMatch) isIgnored = !pattern.isException;
       return isMatch;
     });
+    this.#stepsLeft -= allowed - budget.stepsLeft;
     return { isIgnored, matches };
   }
 
-  #try(pattern: IgnorePattern, path: string): boolean {
+  #try(pattern: IgnorePattern, path: string, budget: WorkBudget): boolean {
     try {
-      return pattern.matches(path, this.#budget);
+      return pattern.matches(path, budget);
     } catch (error) {
       if (!(error instanceof IgnoreTooCostly)) throw error;
       throw new BuildFailure(
