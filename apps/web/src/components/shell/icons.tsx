@@ -39,6 +39,12 @@ export const pageIcons: Readonly<Record<string, ReactNode>> = {
       <path d="M5 5h.01M5 11h.01" strokeLinecap="round" />
     </Icon>
   ),
+  '/members': (
+    <Icon>
+      <circle cx="6" cy="5.5" r="2.5" />
+      <path d="M1.5 13.5c.5-2.7 2.2-4 4.5-4s4 1.3 4.5 4M11 3.4a2.4 2.4 0 0 1 0 4.3M12 9.8c1.4.5 2.2 1.7 2.5 3.7" />
+    </Icon>
+  ),
   '/tokens': (
     <Icon>
       <circle cx="5" cy="8" r="2.5" />

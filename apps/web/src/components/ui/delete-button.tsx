@@ -46,7 +46,6 @@ export function DeleteButton({ address, what, consequence, label = 'Delete', typ
             <TextField
               label={`Type ${typedName} to go on`}
               mono
-              autoFocus
               value={typed}
               onChange={(event) => setTyped(event.target.value)}
             />

@@ -10,12 +10,18 @@ export interface DialogProps {
   readonly children: ReactNode;
 }
 
+const fields = 'input, select, textarea';
+
 /** The platform's own modal dialog: it keeps the focus inside, gives it back, and closes by Esc. */
 export function Dialog({ title, open, onClose, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = element.current;
-    if (open && dialog && !dialog.open) dialog.showModal();
+    if (open && dialog && !dialog.open) {
+      dialog.showModal();
+      // The platform would begin at the button that closes.
+      (dialog.querySelector<HTMLElement>('[data-first]') ?? dialog.querySelector<HTMLElement>(fields))?.focus();
+    }
     if (!open && dialog?.open) dialog.close();
   }, [open]);
   return (

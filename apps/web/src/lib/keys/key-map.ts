@@ -13,6 +13,7 @@ export const navigationKeys: readonly NavigationKey[] = [
   { keys: ['g', 'p'], label: 'Projects', href: '/projects' },
   { keys: ['g', 'b'], label: 'Builds', href: '/builds' },
   { keys: ['g', 'w'], label: 'Workers', href: '/workers' },
+  { keys: ['g', 'm'], label: 'Members', href: '/members' },
   { keys: ['g', 't'], label: 'Tokens', href: '/tokens' },
 ];
 

@@ -8,12 +8,12 @@ export const PageMomentContext = createContext(0);
 const listeners = new Map<number, Set<() => void>>();
 const timers = new Map<number, ReturnType<typeof setInterval>>();
 
-/** Now, in milliseconds, in steps of `stepMs`. All that tick at one pace share one timer. */
+/** Now, in milliseconds to the second, anew every `stepMs`. All that tick at one pace share one timer. */
 export function useNow(stepMs: 1000 | 15_000): number {
   const pageMoment = useContext(PageMomentContext);
   return useSyncExternalStore(
     (listener) => subscribe(stepMs, listener),
-    () => Math.floor(Date.now() / stepMs) * stepMs,
+    () => Math.floor(Date.now() / 1000) * 1000,
     () => pageMoment,
   );
 }
@@ -24,12 +24,9 @@ function subscribe(stepMs: number, listener: () => void): () => void {
   if (!timers.has(stepMs)) {
     timers.set(
       stepMs,
-      setInterval(
-        () => {
-          for (const each of group) each();
-        },
-        Math.min(stepMs, 1000),
-      ),
+      setInterval(() => {
+        for (const each of group) each();
+      }, stepMs),
     );
   }
   return () => {

@@ -16,8 +16,11 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
       <Td className="align-top!">
         <Status status={build.status} />
         {build.phase && build.status === 'running' && <div className="pl-5 text-xs text-text-2">{build.phase}</div>}
+        <div className="pl-5 text-xs text-text-2 md:hidden">
+          <Span start={build.startedAt} end={build.finishedAt} />
+        </div>
       </Td>
-      <Td className="w-2/5 min-w-40 align-top!">
+      <Td className="w-full max-w-0 align-top! md:w-2/5 md:max-w-none md:min-w-40">
         <Link href={buildPath(build)} data-row className="hover:underline">
           <span className="mr-1.5 text-text-2 tabular-nums">
             {withProject && `${build.projectSlug} `}#{build.number}
@@ -40,7 +43,7 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
       <Td right wide className="align-top! whitespace-nowrap">
         {build.stepsTotal === null ? '–' : `${build.stepsCached ?? 0}/${build.stepsTotal}`}
       </Td>
-      <Td right className="align-top!">
+      <Td right wide className="align-top!">
         <Span start={build.startedAt} end={build.finishedAt} />
       </Td>
       <Td wide className="align-top!">

@@ -16,7 +16,9 @@ export function BuildTable({ builds, withProject }: { builds: readonly BuildSumm
           <Th right wide>
             Cache
           </Th>
-          <Th right>Time</Th>
+          <Th right wide>
+            Time
+          </Th>
           <Th wide>Image</Th>
           <Th right wide>
             Queued

@@ -58,11 +58,14 @@ function Published({ build, digest }: { build: Build; digest: string }) {
 }
 
 function Nothing({ build }: { build: Build }) {
+  const words = isFinal(build.status)
+    ? 'No image was published, and no tag has moved.'
+    : build.status === 'canceling'
+      ? 'No image will be published, and no tag moves.'
+      : null;
   return (
     <p className="px-3 py-2.5 text-text-2">
-      {isFinal(build.status) ? (
-        'No image was published, and no tag has moved.'
-      ) : (
+      {words ?? (
         <>
           No image yet. It gets <TagList tags={build.tags} limit={20} /> once it is signed and verified.
         </>

@@ -15,7 +15,7 @@ export function Status({ status, className }: { status: BuildStatus; className?:
   return (
     <span
       className={classes(
-        'inline-flex items-center gap-1.5 font-semibold whitespace-nowrap',
+        'inline-flex items-center gap-1.5 font-semibold md:whitespace-nowrap',
         tones[look.tone],
         className,
       )}

@@ -18,7 +18,9 @@ export function ImageTable({ project, images }: { project: ProjectName; images: 
           <Th wide>Signature</Th>
           <Th wide>Build</Th>
           <Th wide>Platforms</Th>
-          <Th right>Size</Th>
+          <Th right wide>
+            Size
+          </Th>
           <Th right wide>
             Made
           </Th>
@@ -52,7 +54,7 @@ export function ImageTable({ project, images }: { project: ProjectName; images: 
             {image.commit && <code className="text-text-3">{shortCommit(image.commit)}</code>}
           </Td>
           <Td wide>{image.platforms.join(', ')}</Td>
-          <Td right className="whitespace-nowrap">
+          <Td right wide className="whitespace-nowrap">
             {formatBytes(image.sizeBytes)}
           </Td>
           <Td right wide>

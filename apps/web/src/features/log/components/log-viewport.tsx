@@ -49,6 +49,11 @@ export function LogViewport(props: LogViewportProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
         tabIndex={0}
         onScroll={scroll.onScroll}
+        onKeyDown={(event) => {
+          if (event.key !== 'End') return;
+          event.preventDefault();
+          scroll.follow();
+        }}
         className="@container h-[max(20rem,calc(100dvh-18rem))] overflow-auto code-font text-[12.5px] [overflow-anchor:none] focus-visible:outline-offset-[-2px]"
       >
         <div className="relative w-max min-w-full" style={{ height: layout.height }}>

@@ -55,7 +55,7 @@ function StartForm({ project, rules }: { project: ProjectPart; rules: readonly R
           mono
           required
           maxLength={4096}
-          autoFocus
+          data-first
           defaultValue={project.defaultBranch ?? 'main'}
           error={fieldError('ref')}
         />

@@ -1,0 +1,55 @@
+import type { Metadata } from 'next';
+import { Page, PageTitle } from '@/components/shell/page';
+import { Card } from '@/components/ui/card';
+import { Pager } from '@/components/ui/pager';
+import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
+import { loadMe } from '@/features/account/api/load-me';
+import { OrganizationSwitch } from '@/features/account/components/organization-switch';
+import { loadMembers, membersAddress } from '@/features/members/api/load-members';
+import { InviteForm } from '@/features/members/components/invite-form';
+import { MemberTable } from '@/features/members/components/member-table';
+import { one, type PageQuery } from '@/lib/address/query';
+
+export const metadata: Metadata = { title: 'Members' };
+
+export default async function MembersPage({ searchParams }: { searchParams: Promise<PageQuery> }) {
+  const [query, me] = await Promise.all([searchParams, loadMe()]);
+  if (!me.ok) return <ProblemPage problem={me.problem} what="The members" />;
+  const { organizations } = me.value;
+  const organization =
+    organizations.find((each) => each.organizationId === one(query, 'organization')) ?? organizations[0];
+  if (!organization) {
+    return (
+      <Page crumbs={[{ label: 'Members' }]}>
+        <Empty title="You are in no organization yet">
+          <p>An owner or admin of one has to invite you.</p>
+        </Empty>
+      </Page>
+    );
+  }
+  const cursor = one(query, 'cursor');
+  const { organizationId, role } = organization;
+  const members = await loadMembers(organizationId, cursor);
+  const mayManage = role === 'owner' || role === 'admin';
+  return (
+    <Page crumbs={[{ label: 'Members' }]} curl={membersAddress(organizationId, cursor)}>
+      <PageTitle title="Members">Who is in the organization, and what each may do.</PageTitle>
+      <OrganizationSwitch path="/members" organizations={organizations} current={organization} />
+      <Card>
+        {members.ok ? (
+          <>
+            <MemberTable organizationId={organizationId} members={members.value.items} mayManage={mayManage} />
+            <Pager path="/members" query={query} next={members.value.next} />
+          </>
+        ) : (
+          <ProblemPanel problem={members.problem} what="The members" />
+        )}
+      </Card>
+      {mayManage && (
+        <Card title="Invite someone">
+          <InviteForm key={organizationId} organizationId={organizationId} />
+        </Card>
+      )}
+    </Page>
+  );
+}

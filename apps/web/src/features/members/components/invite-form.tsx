@@ -1,0 +1,58 @@
+'use client';
+
+import { roles } from '@cooperage/domain/predicates';
+import { type FormEvent, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { SelectField, TextField } from '@/components/ui/field';
+import { ProblemNote } from '@/components/ui/problem-note';
+import { ShownOnce } from '@/components/ui/shown-once';
+import { send } from '@/lib/api/browser';
+import { useChange } from '@/lib/api/use-change';
+import { roleWords } from './role-words';
+
+export function InviteForm({ organizationId }: { organizationId: string }) {
+  const [url, setUrl] = useState<string | null>(null);
+  const { pending, problem, run, fieldError } = useChange();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const element = event.currentTarget;
+    const form = new FormData(element);
+    run(
+      () =>
+        send<{ url: string }>('POST', `/v1/organizations/${encodeURIComponent(organizationId)}/invitations`, {
+          email: form.get('email'),
+          role: form.get('role'),
+        }),
+      (made) => {
+        setUrl(made.url);
+        element.reset();
+      },
+    );
+  };
+  return (
+    <form onSubmit={submit} className="grid gap-3 p-3">
+      {url && <ShownOnce secret={url} what="link of the invitation" />}
+      <div className="grid gap-3 sm:grid-cols-[1fr_1fr_auto] sm:items-start">
+        <TextField
+          label="Mail address"
+          name="email"
+          type="email"
+          required
+          hint="The link is for this address only. You send it yourself."
+          error={fieldError('email')}
+        />
+        <SelectField label="Role" name="role" defaultValue="developer" error={fieldError('role')}>
+          {roles.map((role) => (
+            <option key={role} value={role}>
+              {role}: {roleWords[role]}
+            </option>
+          ))}
+        </SelectField>
+        <Button type="submit" look="primary" disabled={pending} className="sm:mt-6">
+          {pending ? 'Inviting' : 'Invite'}
+        </Button>
+      </div>
+      <ProblemNote problem={problem} />
+    </form>
+  );
+}

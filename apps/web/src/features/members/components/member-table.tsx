@@ -1,0 +1,56 @@
+import type { MemberView } from '@cooperage/contracts';
+import { DeleteButton } from '@/components/ui/delete-button';
+import { Moment } from '@/components/ui/moment';
+import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { visibleText } from '@/lib/format/names';
+import { RoleSelect } from './role-select';
+
+export interface MemberTableProps {
+  readonly organizationId: string;
+  readonly members: readonly MemberView[];
+  /** Whether the reader may change who is in here. */
+  readonly mayManage: boolean;
+}
+
+export function MemberTable({ organizationId, members, mayManage }: MemberTableProps) {
+  const address = (member: MemberView): string =>
+    `/organizations/${encodeURIComponent(organizationId)}/members/${encodeURIComponent(member.userId)}`;
+  return (
+    <Table
+      label="Members"
+      head={
+        <>
+          <Th>Name</Th>
+          <Th>Role</Th>
+          <Th wide>Since</Th>
+          <Th />
+        </>
+      }
+    >
+      {members.map((member) => (
+        <tr key={member.userId} className={rowClass}>
+          <Td className="w-full max-w-0">
+            <div className="truncate font-medium">{visibleText(member.name)}</div>
+            <div className="truncate text-xs text-text-2">{visibleText(member.email)}</div>
+          </Td>
+          <Td>
+            {mayManage ? <RoleSelect address={address(member)} name={member.name} role={member.role} /> : member.role}
+          </Td>
+          <Td wide>
+            <Moment at={member.createdAt} />
+          </Td>
+          <Td right>
+            {mayManage && (
+              <DeleteButton
+                address={address(member)}
+                label="Remove"
+                what={member.name}
+                consequence="They can no longer see this organization, and the tokens that they made here are refused from now on."
+              />
+            )}
+          </Td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
