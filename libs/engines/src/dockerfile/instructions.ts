@@ -59,12 +59,18 @@ function cutContinuation(line: string, escapeChar: string): { text: string; goes
 
 function parse(text: string, escapeChar: string): Omit<Instruction, 'startLine' | 'endLine'> | null {
   const trimmed = trim(text);
-  const match = /^([^\t\v\f\r ]+)(?:[\t\v\f\r ]+([\s\S]*))?$/.exec(trimmed);
+  const outer = splitInstruction(trimmed, escapeChar);
+  // One level: BuildKit refuses ONBUILD inside of ONBUILD.
+  const inner = outer?.keyword === 'onbuild' ? splitInstruction(outer.args, escapeChar) : null;
+  const found = inner ?? outer;
+  return found && { ...found, text: trimmed };
+}
+
+function splitInstruction(text: string, escapeChar: string): Pick<Instruction, 'keyword' | 'flags' | 'args'> | null {
+  const match = /^([^\t\v\f\r ]+)(?:[\t\v\f\r ]+([\s\S]*))?$/.exec(text);
   if (!match) return null;
-  const keyword = match[1]!.toLowerCase();
   const { flags, rest } = splitFlags(match[2] ?? '', escapeChar);
-  if (keyword === 'onbuild') return parse(rest, escapeChar);
-  return { keyword, flags, args: trim(rest), text: trimmed };
+  return { keyword: match[1]!.toLowerCase(), flags, args: trim(rest) };
 }
 
 const withHeredocs = new Set(['run', 'copy', 'add']);

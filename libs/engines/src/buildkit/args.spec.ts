@@ -1,0 +1,72 @@
+import { BuildFailure } from '@cooperage/domain';
+import { describe, expect, it } from 'vitest';
+import type { BuildRequest } from '../engine.js';
+import { trialRequest } from '../testing/trial-request.js';
+import { checkRequest, frontendOf, groupPathOf } from './args.js';
+
+const code = (change: Partial<BuildRequest>) => {
+  try {
+    checkRequest(trialRequest('FROM x\n', change));
+    return null;
+  } catch (error) {
+    return (error as BuildFailure).code;
+  }
+};
+
+describe('what users may ask of a build', () => {
+  it.each([
+    [{ buildArgs: { BUILDKIT_SYNTAX: 'x' } }, 'PolicyRefused'],
+    [{ buildArgs: { BUILDKIT_CACHE_MOUNT_NS: 'other' } }, 'ReservedBuildArg'],
+    [{ buildArgs: { BUILDKIT_MULTI_PLATFORM: '1' } }, 'ReservedBuildArg'],
+    [{ buildArgs: { SOURCE_DATE_EPOCH: '1' } }, 'ReservedBuildArg'],
+    [{ buildArgs: { 'A B': '1' } }, 'InvalidBuildConfig'],
+    [{ buildArgs: { A: 'x\0y' } }, 'InvalidBuildConfig'],
+    [{ buildArgs: { A_1: 'any\nthing=', http_proxy: 'x' } }, null],
+    [{ platform: 'linux/evil;id' }, 'InvalidBuildConfig'],
+    [{ platform: 'linux' }, 'InvalidBuildConfig'],
+    [{ platform: 'linux/amd64,linux/arm64' }, 'InvalidBuildConfig'],
+    [{ platform: 'linux/arm/v7' }, null],
+    [{ dockerfile: { path: '../x', content: Buffer.from('') } }, 'InvalidBuildConfig'],
+    [{ dockerfile: { path: '/etc/passwd', content: Buffer.from('') } }, 'InvalidBuildConfig'],
+    [{ dockerfile: { path: 'a/../../x', content: Buffer.from('') } }, 'InvalidBuildConfig'],
+    [{ reference: 'not hex' }, 'InvalidBuildConfig'],
+    [{ annotations: { 'a b': 'x' } }, 'InvalidBuildConfig'],
+    [{ labels: { 'a=b': 'x' } }, 'InvalidBuildConfig'],
+  ] satisfies [Partial<BuildRequest>, string | null][])('S-051, S-027: %j is %s', (change, expected) => {
+    expect(code(change)).toBe(expected);
+  });
+});
+
+describe('the attributes of a build', () => {
+  it('tell the commit’s time only to a Dockerfile that asks', () => {
+    const request = trialRequest('');
+    const attrs = (wantsSourceDateEpoch: boolean) =>
+      frontendOf(request, { instructions: [], wantsSourceDateEpoch }, { insecureRegistry: false });
+    expect(attrs(false)).not.toHaveProperty('build-arg:SOURCE_DATE_EPOCH');
+    expect(attrs(true)).toHaveProperty('build-arg:SOURCE_DATE_EPOCH', '1700000000');
+  });
+
+  it('are the same for two commits, but for labels', () => {
+    const of = (change: Partial<BuildRequest>) =>
+      frontendOf(
+        trialRequest('', change),
+        { instructions: [], wantsSourceDateEpoch: false },
+        { insecureRegistry: false },
+      );
+    expect(of({ sourceDateEpoch: 1 })).toEqual(of({ sourceDateEpoch: 2 }));
+  });
+});
+
+describe('the group of limits', () => {
+  it('is the same for every build of a project', () => {
+    const limits = { group: 'project-1', cgroupParent: '/cooperage/' };
+    expect(groupPathOf(trialRequest('', { limits }), '/default')).toBe('/cooperage/project-1');
+    const unnamed = () => groupPathOf(trialRequest('', { limits: {} }), '/default');
+    expect(unnamed()).toMatch(/^\/default\/[0-9a-f]{24}$/);
+    expect(unnamed()).toBe(unnamed());
+  });
+
+  it.each(['..', '../x', 'a/b', '', '-x'])('cannot leave its parent: %j', (group) => {
+    expect(() => groupPathOf(trialRequest('', { limits: { group } }), '/default')).toThrow(BuildFailure);
+  });
+});

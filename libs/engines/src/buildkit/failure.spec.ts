@@ -1,0 +1,83 @@
+import { ConnectionLost, RpcError, SolveFailure } from '@cooperage/buildkit';
+import { BuildFailure } from '@cooperage/domain';
+import { describe, expect, it } from 'vitest';
+import { buildFailureOf, type FailureScene } from './failure.js';
+import { ProgressReader } from './progress.js';
+import { registryAnswer } from './registry-messages.js';
+
+const scene = (change: Partial<FailureScene> = {}): FailureScene => ({
+  progress: new ProgressReader(),
+  instructions: [],
+  ranOutOfMemory: () => false,
+  ...change,
+});
+const detail = {
+  frontend: { type: 'errdefs.Frontend+json', value: { name: 'dockerfile.v0' } },
+  vertex: { type: 'errdefs.Vertex+json', value: { digest: 'sha256:a' } },
+  exit: (Code: number) => ({ type: 'gatewayapi.ExitMessage+json', value: { Code } }),
+};
+const failed = (message: string, details: { type: string; value: unknown }[] = [], code = 2) =>
+  new SolveFailure(new RpcError('Solve', code, message, details));
+
+describe('what ended a build', () => {
+  it.each([
+    [failed('process "x" did not complete: exit code: 7', [detail.vertex, detail.exit(7)]), 'StepFailed'],
+    [failed('process "echo 401 Unauthorized; no space left on device"', [detail.vertex, detail.exit(1)]), 'StepFailed'],
+    [failed('failed to load LLB: network.host is not allowed'), 'PolicyRefused'],
+    [failed('write /x: no space left on device', [detail.vertex]), 'DiskFull'],
+    [failed('', [], 8), 'DiskFull'],
+    [failed('dockerfile parse error on line 2: unknown instruction: X', [detail.frontend]), 'DockerfileInvalid'],
+    [failed('target stage "x" could not be found', [detail.frontend]), 'InvalidBuildConfig'],
+    [
+      failed('failed to push h/r: unexpected status from PUT request to http://h: 413 Request Entity Too Large'),
+      'PushRejected',
+    ],
+    [
+      failed('failed to push h/r: unexpected status from PUT request to http://h: 500 Internal Server Error'),
+      'RegistryUnavailable',
+    ],
+    [
+      failed('failed to push h/r: unexpected status from HEAD request to http://h: 401 Unauthorized'),
+      'RegistryAccessDenied',
+    ],
+    [failed('no token for repository:a:push', [], 7), 'RegistryAccessDenied'],
+    [failed('containerd is not running'), 'EngineUnavailable'],
+    [new ConnectionLost('call', 'gone'), 'EngineUnavailable'],
+    [new RpcError('Solve', 1, 'canceled'), 'EngineUnavailable'],
+    [new TypeError('a defect'), 'EngineUnavailable'],
+    [new BuildFailure('OutputLimit', 'too much'), 'OutputLimit'],
+  ])('%s is %s', (error, code) => {
+    expect(buildFailureOf(error, scene()).code).toBe(code);
+  });
+
+  it('is memory only when the kernel said so', () => {
+    const error = failed('exit code: 137', [detail.vertex, detail.exit(137)]);
+    expect(buildFailureOf(error, scene()).code).toBe('StepFailed');
+    expect(buildFailureOf(error, scene({ ranOutOfMemory: () => true })).code).toBe('StepOutOfMemory');
+  });
+
+  it('is told in one line of bounded length', () => {
+    const { message } = buildFailureOf(failed(`bad\n\tthing ${'x'.repeat(5_000)}`, [detail.frontend]), scene());
+    expect(message).toMatch(/^Bad thing x+\.$/);
+    expect(message.length).toBeLessThan(600);
+  });
+});
+
+describe('what a registry did', () => {
+  it.each([
+    ['pull access denied, repository does not exist: insufficient_scope: authorization failed', 'denied'],
+    [
+      'failed to authorize: failed to fetch anonymous token: Get "x": dial tcp 1.2.3.4:1: connect: connection refused',
+      'unavailable',
+    ],
+    ['failed to do request: Head "https://x": dial tcp: lookup x: no such host', 'unavailable'],
+    ['unexpected status from GET request to http://x: 429 Too Many Requests', 'unavailable'],
+    ['httpReadSeeker: failed open: unexpected status code http://x: 503 Service Unavailable', 'unavailable'],
+    ['docker.io/library/x:y: not found', 'missing'],
+    ['unexpected status from HEAD request to http://x: 403 Forbidden', 'denied'],
+    ['unexpected status from PUT request to http://x: 400 Bad Request', 'rejected'],
+    ['something else', null],
+  ])('%j is %s', (message, answer) => {
+    expect(registryAnswer(message)).toBe(answer);
+  });
+});

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StatusResponse } from '@cooperage/buildkit';
+import { describe, expect, it } from 'vitest';
+import { EventRecord } from '../testing/event-record.js';
+import { ProgressReader } from './progress.js';
+
+/** Messages of a real engine; bytes in base64, what was empty left out. */
+function replay(name: string): { reader: ProgressReader; record: EventRecord } {
+  const file = join(import.meta.dirname, 'recordings', `${name}.jsonl`);
+  const reader = new ProgressReader();
+  const record = new EventRecord();
+  for (const line of readFileSync(file, 'utf8').trim().split('\n'))
+    for (const event of reader.read(completed(JSON.parse(line) as Loose))) record.emit(event);
+  return { reader, record };
+}
+
+type Loose = { readonly [K in keyof StatusResponse]?: readonly Record<string, unknown>[] };
+
+function completed({ vertexes = [], statuses = [], logs = [], warnings = [] }: Loose): StatusResponse {
+  const bytes = (value: unknown) => Buffer.from(String(value), 'base64');
+  const times = { started: null, completed: null, timestamp: null };
+  return {
+    vertexes: vertexes.map((v) => ({ inputs: [], cached: false, error: '', progressGroup: null, ...times, ...v })),
+    statuses: statuses.map((s) => ({ name: '', current: 0, total: 0, ...times, ...s })),
+    logs: logs.map((log) => ({ ...log, msg: bytes(log.msg) })),
+    warnings: warnings.map((w) => ({ ...w, short: bytes(w.short), detail: (w.detail as string[]).map(bytes) })),
+  } as unknown as StatusResponse;
+}
+
+describe('recorded progress', () => {
+  it('of a first build', () => {
+    const { reader, record } = replay('first-build');
+    // Its WORKDIR was known from an earlier build.
+    expect(reader.counts()).toEqual({ run: 6, cached: 1 });
+    expect(record.output('RUN printf')).toBe('one\ntwo\nerr\n');
+    expect(record.step('RUN printf')).toMatchObject({ stage: 'builder', platform: null, internal: false, error: null });
+    expect(record.step('COPY --link')?.progressGroup).toBe(record.step('LINK COPY')?.progressGroup);
+    expect(record.steps().filter((step) => step.isBase)).toHaveLength(1);
+    const internal = record.steps().filter((step) => step.internal);
+    expect(internal.map((step) => step.name)).toEqual(
+      expect.arrayContaining(['[internal] load build definition from Dockerfile', 'exporting to image']),
+    );
+    expect(internal.every((step) => !/RUN|COPY|WORKDIR/.test(step.name))).toBe(true);
+    expect(record.warnings()).toEqual([
+      {
+        type: 'warning',
+        rule: 'StageNameCasing',
+        message: "Stage name 'Builder' should be lowercase",
+        url: 'https://docs.docker.com/go/dockerfile/rule/stage-name-casing/',
+        line: 1,
+        file: 'Dockerfile',
+      },
+    ]);
+    const pushing = record.events.filter((event) => event.type === 'pushing');
+    expect(pushing).toEqual([{ type: 'pushing', digest: expect.stringMatching(/^sha256:/) }]);
+  });
+
+  it('of the same build again', () => {
+    const { reader, record } = replay('cached-build');
+    expect(reader.counts()).toEqual({ run: 0, cached: 7 });
+    expect(record.ran()).toEqual([]);
+  });
+
+  it('of a step that fails', () => {
+    const { reader, record } = replay('failing-run');
+    const step = record.step('RUN echo before')!;
+    expect(step).toMatchObject({ completedAt: expect.any(Date), error: expect.stringContaining('exit code: 1') });
+    expect(reader.step(step.id)).toEqual(step);
+    expect(reader.pushError()).toBeUndefined();
+  });
+
+  it('of a build that was stopped: its steps have ended', () => {
+    const { record } = replay('canceled-run');
+    expect(record.step('RUN trap')).toMatchObject({
+      completedAt: expect.any(Date),
+      error: expect.stringContaining('context canceled'),
+    });
+  });
+});

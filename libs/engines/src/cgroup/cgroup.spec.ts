@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { detectHierarchy } from './detect.js';
+import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
+import { StepGroups } from './step-groups.js';
+import { HierarchyV1 } from './v1.js';
+import { HierarchyV2 } from './v2.js';
+
+let root: string;
+const put = (file: string, value: string) => {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), value);
+};
+const get = (file: string) => readFileSync(join(root, file), 'utf8');
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'cooperage-cgroup-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('control groups, version 1', () => {
+  it('are made in the controllers that limit, and limited', () => {
+    put('memory/cgroup.procs', '');
+    const groups = detectHierarchy(root)!;
+    expect(groups).toBeInstanceOf(HierarchyV1);
+    groups.create('/p/g');
+    groups.limit('/p/g', { memoryBytes: 64, pids: 5, cpus: 1.5 });
+    expect(get('memory/p/g/memory.limit_in_bytes')).toBe('64');
+    expect(get('memory/p/g/memory.memsw.limit_in_bytes')).toBe(String(64 + 1024 * 1024));
+    expect(get('pids/p/g/pids.max')).toBe('5');
+    expect(get('cpu/p/g/cpu.cfs_quota_us')).toBe('150000');
+    groups.limit('/p/g', {});
+    expect([
+      get('memory/p/g/memory.limit_in_bytes'),
+      get('pids/p/g/pids.max'),
+      get('cpu/p/g/cpu.cfs_quota_us'),
+    ]).toEqual(['-1', 'max', '-1']);
+  });
+
+  it('are read, and removed from every controller that the runtime used', () => {
+    const groups = new HierarchyV1(root);
+    for (const controller of ['memory', 'pids', 'cpuacct', 'blkio'])
+      mkdirSync(join(root, controller, 'p/g/buildkit'), { recursive: true });
+    expect(groups.counters('/p/g')).toBeNull();
+    put('memory/p/g/memory.failcnt', '3\n');
+    put('memory/p/g/memory.max_usage_in_bytes', '99\n');
+    put('cpuacct/p/g/cpuacct.usage', '2500000\n');
+    put('pids/p/g/buildkit/cgroup.procs', '0\n12\n13\n');
+    expect(groups.counters('/p/g')).toEqual({ cpuMs: 3, peakMemoryBytes: 99, memoryHits: 3, exact: false });
+    expect(groups.processes('/p/g')).toEqual([12, 13]);
+    groups.remove('/p/g');
+    expect(existsSync(join(root, 'blkio/p/g'))).toBe(false);
+  });
+});
+
+describe('control groups, version 2', () => {
+  it('are handed down from the root, limited and read', () => {
+    put('cgroup.controllers', 'cpu memory pids\n');
+    const groups = detectHierarchy(root)!;
+    expect(groups).toBeInstanceOf(HierarchyV2);
+    groups.create('/p/g');
+    expect(existsSync(join(root, 'p/cgroup.subtree_control'))).toBe(true);
+    expect(existsSync(join(root, 'p/g/cgroup.subtree_control'))).toBe(false);
+    groups.limit('/p/g', { memoryBytes: 64, cpus: 0.5 });
+    expect(['memory.max', 'memory.swap.max', 'pids.max', 'cpu.max'].map((file) => get(`p/g/${file}`))).toEqual([
+      '64',
+      '0',
+      'max',
+      '50000 100000',
+    ]);
+    put('p/g/cgroup.procs', '');
+    put('p/g/cpu.stat', 'usage_usec 4000\nuser_usec 1\n');
+    put('p/g/memory.peak', '77\n');
+    put('p/g/memory.events', 'oom 2\noom_kill 1\n');
+    expect(groups.counters('/p/g')).toEqual({ cpuMs: 4, peakMemoryBytes: 77, memoryHits: 1, exact: true });
+  });
+
+  it('are not there where nothing is mounted', () => {
+    expect(detectHierarchy(root)).toBeNull();
+  });
+});
+
+/** A hierarchy in memory: what the lease rules do is seen in its log. */
+class Remembered implements Hierarchy {
+  readonly log: string[] = [];
+  now: GroupCounters = { cpuMs: 10, peakMemoryBytes: 0, memoryHits: 0, exact: true };
+  create(path: string): void {
+    this.log.push(`create ${path}`);
+  }
+  limit(_path: string, limits: GroupLimits): void {
+    this.log.push(`limit ${limits.memoryBytes ?? 'none'}`);
+  }
+  resetPeak(): void {}
+  counters(): GroupCounters {
+    return this.now;
+  }
+  processes(): number[] {
+    return [];
+  }
+  remove(path: string): void {
+    this.log.push(`remove ${path}`);
+  }
+}
+
+describe('leases on a group', () => {
+  it('add up their limits, and the last one removes it', async () => {
+    const hierarchy = new Remembered();
+    const groups = new StepGroups(hierarchy);
+    const first = groups.acquire('/g', { memoryBytes: 100 });
+    const second = groups.acquire('/g', { memoryBytes: 50 });
+    const unlimited = groups.acquire('/g', {});
+    await unlimited.release();
+    await second.release();
+    await second.release();
+    await first.release();
+    expect(hierarchy.log).toEqual([
+      ...['create /g', 'limit 100'],
+      ...['create /g', 'limit 150'],
+      ...['create /g', 'limit none'],
+      ...['limit 150', 'limit 100', 'remove /g'],
+    ]);
+  });
+
+  it('tell usage only when nobody shared the group', async () => {
+    const hierarchy = new Remembered();
+    const groups = new StepGroups(hierarchy);
+    const alone = groups.acquire('/g', {});
+    hierarchy.now = { ...hierarchy.now, cpuMs: 25, peakMemoryBytes: 7 };
+    expect(alone.usage()).toEqual({ cpuMs: 15, peakMemoryBytes: 7 });
+    const other = groups.acquire('/g', {});
+    expect([alone.usage(), other.usage()]).toEqual([null, null]);
+    await Promise.all([alone.release(), other.release()]);
+  });
+
+  it('tell a lack of memory: by the kernel’s count, else only from a killed step at its limit', () => {
+    const hierarchy = new Remembered();
+    const lease = new StepGroups(hierarchy).acquire('/g', { memoryBytes: 100 });
+    expect(lease.ranOutOfMemory(0, 137)).toBe(false);
+    hierarchy.now = { ...hierarchy.now, memoryHits: 1 };
+    expect([lease.ranOutOfMemory(0, 2), lease.ranOutOfMemory(1, 2)]).toEqual([true, false]);
+    hierarchy.now = { ...hierarchy.now, exact: false, peakMemoryBytes: 99 };
+    expect([lease.ranOutOfMemory(0, 137), lease.ranOutOfMemory(0, 2)]).toEqual([true, false]);
+    hierarchy.now = { ...hierarchy.now, peakMemoryBytes: 50 };
+    expect(lease.ranOutOfMemory(0, 137)).toBe(false);
+  });
+});
