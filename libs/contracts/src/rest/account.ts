@@ -53,6 +53,7 @@ export const createTokenSchema = z.strictObject({
 export type CreateToken = z.infer<typeof createTokenSchema>;
 /** The secret is in this answer and never again. */
 export const createdTokenSchema = tokenSchema.extend({ secret: z.string() });
+export type CreatedToken = z.infer<typeof createdTokenSchema>;
 
 export const sessionSchema = z.object({
   id: z.string(),
