@@ -15,7 +15,7 @@ const fixedHeaders = [
 const config: NextConfig = {
   output: 'standalone',
   outputFileTracingRoot: root,
-  outputFileTracingExcludes: { '*': ['node_modules/@img/**', 'node_modules/sharp/**'] },
+  outputFileTracingExcludes: { '*': ['../../node_modules/@img/**/*', '../../node_modules/sharp/**/*'] },
   images: { unoptimized: true },
   poweredByHeader: false,
   reactStrictMode: true,

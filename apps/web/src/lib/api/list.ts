@@ -1,9 +1,10 @@
 import { type Page, pageOf } from '@cooperage/contracts';
-import type { z } from 'zod';
 import type { Result } from './problem';
 import { read } from './server';
 
-export function readPage<T extends z.ZodType>(path: string, item: T): Promise<Result<Page<z.infer<T>>>> {
+type Schema = Parameters<typeof pageOf>[0];
+
+export function readPage<T extends Schema>(path: string, item: T): Promise<Result<Page<T['_output']>>> {
   return read(path, pageOf(item));
 }
 
