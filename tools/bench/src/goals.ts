@@ -1,0 +1,42 @@
+import type { Bound } from './measure/verdict.js';
+
+export interface Goal {
+  /** Of the finding that it judges. */
+  readonly id: string;
+  readonly metric: string;
+  readonly comparedWith: string;
+  readonly bound: Bound;
+}
+
+const road = 'webhook POST -> image pushed, signed in both formats, attested, verified, tagged';
+const script = 'the raw script';
+const claim = '2xx sent -> a builder has claimed the attempt, time inside git left out';
+const line = 'a step writes a line -> a WebSocket client has it';
+const sign = 'both signature formats and SLSA provenance, made and pushed';
+
+/** All goals are ratios, ours to theirs; an absolute time says nothing on a shared machine. */
+export const goals: readonly Goal[] = [
+  { id: 'P1/no-op', metric: road, comparedWith: `${script}, nothing changed`, bound: { atMost: 0.2 } },
+  { id: 'P1/one-file', metric: road, comparedWith: `${script}, one file changed`, bound: { atMost: 0.38 } },
+  { id: 'P1/cold', metric: road, comparedWith: `${script}, empty caches`, bound: { atMost: 0.72 } },
+  { id: 'P2/p99', metric: claim, comparedWith: 'raw BullMQ, add -> processor, p99', bound: { atMost: 2.5 } },
+  { id: 'P2/poller', metric: claim, comparedWith: 'a poller that looks every second, p99', bound: { atMost: 1 / 40 } },
+  { id: 'P4/p50', metric: line, comparedWith: "the engine's bare status stream, p50", bound: { atMost: 4 } },
+  { id: 'P4/p99', metric: line, comparedWith: "the engine's bare status stream, p99", bound: { atMost: 8 } },
+  { id: 'P4/client-p50', metric: line, comparedWith: "BuildKit's own client, p50", bound: { atMost: 1 } },
+  { id: 'P4/client-p99', metric: line, comparedWith: "BuildKit's own client, p99", bound: { atMost: 1 } },
+  { id: 'P4/flusher', metric: line, comparedWith: 'one that flushes every second, p99', bound: { atMost: 1 / 50 } },
+  { id: 'P11/wall', metric: sign, comparedWith: 'cosign doing the same, wall time', bound: { atMost: 1 / 15 } },
+  { id: 'P11/cpu', metric: sign, comparedWith: 'cosign doing the same, CPU time', bound: { atMost: 1 / 20 } },
+  { id: 'P11/batch', metric: `${sign}, 100 images`, comparedWith: 'cosign, one by one', bound: { atMost: 1 / 40 } },
+  {
+    id: 'demo/second',
+    metric: 'reference demo: builder time of the first build',
+    comparedWith: 'the second, every step cached',
+    bound: { atLeast: 28 },
+  },
+];
+
+export function goalOf(id: string): Goal | undefined {
+  return goals.find((goal) => goal.id === id);
+}
