@@ -167,7 +167,7 @@ describe('rules', () => {
   });
 
   it('have patterns and templates that mean something', async () => {
-    for (const tags of [[], ['{{unknown}}'], ['sha256-' + 'a'.repeat(64)], ['a b'], ['x'.repeat(300)]])
+    for (const tags of [[], ['{{unknown}}'], [`sha256-${'a'.repeat(64)}`], ['a b'], ['x'.repeat(300)]])
       expect((await owner.post(`${path()}/rules`, { name: 'x', refKind: 'tag', refPattern: '*', tags })).status).toBe(
         400,
       );

@@ -133,7 +133,9 @@ export const stepSchema = z.object({
 });
 export type Step = z.infer<typeof stepSchema>;
 export const stepsSchema = z.object({ attemptId: idSchema, steps: z.array(stepSchema) });
+export type Steps = z.infer<typeof stepsSchema>;
 export const dockerfileSchema = z.object({ path: z.string(), text: z.string() });
+export type Dockerfile = z.infer<typeof dockerfileSchema>;
 
 export const buildListQuerySchema = pageQuerySchema.extend({
   project: idSchema.optional(),
