@@ -1,3 +1,4 @@
+import { bench } from './commands/bench.ts';
 import { doctor } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
 import { services } from './commands/services.ts';
@@ -14,12 +15,15 @@ const USAGE = `usage: ./cooperage COMMAND
   doctor [--json]                what is where, and what to do
   test [--only unit|int|e2e] [FILTER…]
                                  run every check and test, on services of their own
+  bench road [--json] [--pairs N] [--only P1,P2,…]
+                                 measure the product against what people do without it
   services [--detach | --stop]   start the real services that integration tests use`;
 
 /** Each gets the arguments after its name and returns the exit code. */
 type Command = (parameters: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, Command>> = {
+  bench,
   doctor,
   down,
   services,
