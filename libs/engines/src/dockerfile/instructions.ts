@@ -79,11 +79,11 @@ const withHeredocs = new Set(['run', 'copy', 'add']);
 function endOfHeredocs(
   lines: readonly string[],
   next: number,
-  { keyword, args }: Pick<Instruction, 'keyword' | 'args'>,
+  { keyword, args, text }: Pick<Instruction, 'keyword' | 'args' | 'text'>,
 ): number {
   if (!withHeredocs.has(keyword)) return next;
   let at = next;
-  for (const { terminator, stripTabs } of heredocsOf(args)) {
+  for (const { terminator, stripTabs } of heredocsOf(text, args)) {
     while (at < lines.length) {
       const line = stripTabs ? lines[at]!.replace(/^\t+/, '') : lines[at]!;
       at++;

@@ -43,3 +43,7 @@ export function bytesToLines(content: Uint8Array): string[] {
 export function toText(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
+
+export function toBytes(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
