@@ -63,6 +63,7 @@ describe('faults in the middle of a build', () => {
     const build = await product.finished(repository, commit);
     expect(build.status).toBe('succeeded');
     expect(await product.tagInRegistry(repository, 'main')).toBe(build.digest);
+    expect(build.attempts.map((attempt) => attempt.state)).toEqual(['built']);
     const log = await (await product.api.send('GET', `/api/v1/builds/${build.id}/log?format=text`)).text();
     expect(log.match(/line \d+ of cut/g)).toHaveLength(40);
   });

@@ -38,6 +38,7 @@ describe('the publisher', () => {
     for (const number of writes.keys())
       for (const moment of ['before', 'after'] as const) {
         let killed = false;
+        const begun = Date.now();
         product.registry.watch(async (write) => {
           if (killed || write.number !== number + 1 || write.moment !== moment) return;
           killed = true;
@@ -45,6 +46,7 @@ describe('the publisher', () => {
         });
         const { commit } = await product.push(repository, { Dockerfile: dockerfile(`${moment}-${number}`) });
         const build = await product.finished(repository, commit);
+        if (process.env.TEST_PROGRESS) process.stderr.write(`${number}/${writes.length} ${moment} ${writes[number]} ${Date.now() - begun} ms\n`);
         const point = `killed ${moment} ${writes[number]}`;
         expect({ point, killed, status: build.status }).toEqual({ point, killed: true, status: 'succeeded' });
         expect({ point, main: await product.tagInRegistry(repository, 'main') }).toEqual({ point, main: build.digest });

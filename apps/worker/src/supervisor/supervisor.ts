@@ -8,7 +8,7 @@ import type { Logger } from '@cooperage/telemetry';
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
 /** A child that lived this long starts again at once. */
-const healthyMs = 10_000;
+const healthyMs = 3_000;
 const stopTimeoutMs = 20_000;
 
 /** Keeps one child process running, and tells the database of each death that it has seen. */

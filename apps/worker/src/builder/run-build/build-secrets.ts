@@ -1,6 +1,7 @@
 import type { BuildProjectRepository, RegistryTokenRepository } from '@cooperage/db';
 import { type MasterKeys, openBox, sealedSubject } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
+import { AttemptToken } from './attempt-token.js';
 
 /** Opens what a build may use: secrets as mounts, credentials of foreign registries, its own registry token. */
 export class BuildSecrets {
@@ -31,19 +32,11 @@ export class BuildSecrets {
         },
       ]),
     );
+    const token = new AttemptToken(this.tokens, this.keys, attemptId);
+    await token.get();
     return {
-      token: (host) => (host === this.registryHost ? this.registryToken(attemptId) : Promise.resolve(null)),
+      token: async (host) => (host === this.registryHost ? token.get() : null),
       credentials: (host) => byHost.get(host) ?? null,
     };
-  }
-
-  /** Read each time it is asked for: control renews it while the lease holds, and lets it die after a fence. */
-  private async registryToken(attemptId: string): Promise<{ token: string; expiresInSeconds: number } | null> {
-    const found = await this.tokens.read(attemptId);
-    if (!found) return null;
-    const token = Buffer.from(openBox(this.keys, found.sealed, sealedSubject.registryToken(attemptId))).toString(
-      'utf8',
-    );
-    return { token, expiresInSeconds: Math.max(1, Math.floor(found.expiresInMs / 1000)) };
   }
 }

@@ -1,0 +1,50 @@
+import { isUnavailable, type RegistryTokenRepository } from '@cooperage/db';
+import { type MasterKeys, openBox, sealedSubject } from '@cooperage/domain';
+
+export interface RegistryToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+/** A token with less life than this is read again: control may have renewed it. */
+const freshMs = 60_000;
+
+/**
+ * The registry token of one attempt, from its row. It is kept while it is good for some time, so that a push neither waits
+ * for the database nor fails because the database is away for a moment.
+ */
+export class AttemptToken {
+  private token = '';
+  private diesAt = 0;
+
+  constructor(
+    private readonly tokens: RegistryTokenRepository,
+    private readonly keys: MasterKeys,
+    private readonly attemptId: string,
+  ) {}
+
+  /** Null when control has given none, or gives none any more. */
+  async get(): Promise<RegistryToken | null> {
+    if (this.leftMs < freshMs) await this.read();
+    return this.leftMs > 0
+      ? { token: this.token, expiresInSeconds: Math.max(1, Math.floor(this.leftMs / 1000)) }
+      : null;
+  }
+
+  private get leftMs(): number {
+    return this.diesAt - performance.now();
+  }
+
+  private async read(): Promise<void> {
+    try {
+      const found = await this.tokens.read(this.attemptId);
+      if (!found) return;
+      this.token = Buffer.from(openBox(this.keys, found.sealed, sealedSubject.registryToken(this.attemptId))).toString(
+        'utf8',
+      );
+      this.diesAt = performance.now() + found.expiresInMs;
+    } catch (error) {
+      if (!isUnavailable(error) || this.leftMs <= 0) throw error;
+    }
+  }
+}
