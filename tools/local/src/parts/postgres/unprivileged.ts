@@ -6,6 +6,9 @@ const MAPPED_ID = '1000';
 /** `nobody`, for hosts that allow no user name spaces. */
 const FALLBACK_ID = 65534;
 
+/** The checkout may lie below a folder that is root's alone. */
+const KEEP_FOLDERS_OPEN = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+
 export interface Runner {
   readonly program: string;
   readonly parameters: readonly string[];
@@ -22,7 +25,7 @@ export async function unprivilegedRunner(): Promise<Runner | undefined> {
   const inNamespace = ['--user', `--map-user=${MAPPED_ID}`, `--map-group=${MAPPED_ID}`];
   const works = (await attempt('unshare', [...inNamespace, 'true'])).code === 0;
   if (works) return { program: 'unshare', parameters: inNamespace, own: () => {} };
-  const asNobody = [`--reuid=${FALLBACK_ID}`, `--regid=${FALLBACK_ID}`, '--clear-groups'];
+  const asNobody = [`--reuid=${FALLBACK_ID}`, `--regid=${FALLBACK_ID}`, '--clear-groups', ...KEEP_FOLDERS_OPEN];
   return { program: 'setpriv', parameters: asNobody, own: giveToNobody };
 }
 
