@@ -205,6 +205,7 @@ CREATE TABLE "attempt" (
     "log_next_n" BIGINT NOT NULL DEFAULT 0,
     "log_lines" BIGINT NOT NULL DEFAULT 0,
     "log_bytes" BIGINT NOT NULL DEFAULT 0,
+    "log_epoch" INTEGER NOT NULL DEFAULT 0,
     "log_complete" BOOLEAN NOT NULL DEFAULT false,
     "masked_secrets" JSONB NOT NULL DEFAULT '{}',
 
