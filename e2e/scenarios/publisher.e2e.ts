@@ -46,7 +46,8 @@ describe('the publisher', () => {
         });
         const { commit } = await product.push(repository, { Dockerfile: dockerfile(`${moment}-${number}`) });
         const build = await product.finished(repository, commit);
-        if (process.env.TEST_PROGRESS) process.stderr.write(`${number}/${writes.length} ${moment} ${writes[number]} ${Date.now() - begun} ms\n`);
+        if (process.env.TEST_PROGRESS)
+          process.stderr.write(`${number}/${writes.length} ${moment} ${writes[number]} ${Date.now() - begun} ms\n`);
         const point = `killed ${moment} ${writes[number]}`;
         expect({ point, killed, status: build.status }).toEqual({ point, killed: true, status: 'succeeded' });
         expect({ point, main: await product.tagInRegistry(repository, 'main') }).toEqual({ point, main: build.digest });

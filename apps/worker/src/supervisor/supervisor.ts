@@ -7,8 +7,6 @@ import type { Logger } from '@cooperage/telemetry';
 
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
-/** A child that lived this long starts again at once. */
-const healthyMs = 3_000;
 const stopTimeoutMs = 20_000;
 
 /** Keeps one child process running, and tells the database of each death that it has seen. */
@@ -26,9 +24,9 @@ export class Supervisor {
   async run(): Promise<void> {
     let pauseMs = firstPauseMs;
     while (!this.stopping.signal.aborted) {
-      const startedAt = performance.now();
-      await this.live(newId());
-      if (performance.now() - startedAt > healthyMs) pauseMs = firstPauseMs;
+      const hadStarted = await this.live(newId());
+      // Only a child that does not even get up is started more and more slowly.
+      if (hadStarted) pauseMs = firstPauseMs;
       await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
@@ -42,8 +40,8 @@ export class Supervisor {
     setTimeout(() => child?.kill('SIGKILL'), stopTimeoutMs).unref();
   }
 
-  /** One life of the child, from its start to the note of its death. */
-  private async live(instanceId: string): Promise<void> {
+  /** One life of the child, from its start to the note of its death; whether it ever got up. */
+  private async live(instanceId: string): Promise<boolean> {
     const script = path.join(import.meta.dirname, '..', `main.${this.role}.js`);
     const child = spawn(process.execPath, ['--enable-source-maps', script], {
       stdio: 'inherit',
@@ -58,18 +56,17 @@ export class Supervisor {
       { role: this.role, instanceId, ending },
       'the child has ended',
     );
-    await this.noteDeath(instanceId);
+    return this.noteDeath(instanceId);
   }
 
   /** Until the database has taken it: leases and tenures of the dead process are given on by this word. */
-  private async noteDeath(instanceId: string): Promise<void> {
+  private async noteDeath(instanceId: string): Promise<boolean> {
     for (;;) {
       try {
-        await this.processes.end(instanceId, 'exited');
-        return;
+        return await this.processes.end(instanceId, 'exited');
       } catch (error) {
         this.logger.warn({ err: error, instanceId }, 'the death of a process could not be noted yet');
-        if (this.stopping.signal.aborted) return;
+        if (this.stopping.signal.aborted) return false;
         await sleep(500, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       }
     }

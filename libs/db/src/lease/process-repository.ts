@@ -1,5 +1,6 @@
 import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
+import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
 
 export type ProcessRole = 'api' | 'live' | 'builder' | 'control';
@@ -47,12 +48,14 @@ export class ProcessRepository {
   /**
    * Notes an end. `exited` is only for who has seen it (the process itself, or its parent): it lets others take over at
    * once, without waiting for leases and tokens. It also replaces an earlier `silent`.
+   * @returns whether the process had ever started
    */
-  async end(id: string, reason: 'exited' | 'silent'): Promise<void> {
-    await this.db.prisma.$executeRaw`
+  async end(id: string, reason: 'exited' | 'silent'): Promise<boolean> {
+    const ended = await this.db.prisma.$executeRaw`
       UPDATE process_instance SET ended_at = coalesce(ended_at, now()), end_reason = ${reason}
       WHERE id = ${id}::uuid AND (end_reason IS NULL OR end_reason = 'silent')`;
-    await this.db.prisma.$executeRaw`SELECT pg_notify('cooperage_dispatch', ''), pg_notify('cooperage_outbox', '')`;
+    await this.db.prisma.$executeRaw`SELECT pg_notify(${channels.dispatch}, ''), pg_notify(${channels.outbox}, '')`;
+    return ended > 0;
   }
 
   /** Marks processes without a heartbeat for `silentMs` as ended; the number of them. */
