@@ -31,13 +31,17 @@ export class ApiWorld {
     this.database = new Database({ url: fresh.url, poolSize: 4, applicationName: 'test' });
   }
 
-  static async open(changes: Partial<TestAddresses> = {}): Promise<ApiWorld> {
+  /** @param reach what the API is told instead of the database's own address. */
+  static async open(
+    changes: Partial<TestAddresses> = {},
+    reach: (databaseUrl: string) => Promise<string> | string = (url) => url,
+  ): Promise<ApiWorld> {
     const fresh = await freshDatabase();
     const { redisUrl, registry } = services();
     const port = await freePort();
     const config = testConfig({
       port,
-      databaseUrl: fresh.url,
+      databaseUrl: await reach(fresh.url),
       redisUrl,
       registryHost: registry.host,
       registryToken: {

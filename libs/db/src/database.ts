@@ -29,6 +29,8 @@ export class Database {
         application_name: options.applicationName,
         connectionTimeoutMillis: 5_000,
         statement_timeout: statementTimeoutMs,
+        // The server cannot end a statement whose answer never arrives: the connection is given up then.
+        query_timeout: statementTimeoutMs + 1_000,
         lock_timeout: statementTimeoutMs,
         // A process that is stopped inside a transaction loses it, so that its peers can go on.
         idle_in_transaction_session_timeout: statementTimeoutMs,

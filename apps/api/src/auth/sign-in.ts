@@ -29,6 +29,8 @@ export function createSignIn(db: Database, settings: ApiSettings, logger: Logger
     logger: { level: 'warn', log: (level, message) => logger[level]({ part: 'sign-in' }, message) },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength, maxPasswordLength: 200 },
     session: { expiresIn: sessionSeconds, disableSessionRefresh: true, cookieCache: { enabled: false } },
+    // What it did not foresee comes to us as it is, instead of to the console.
+    onAPIError: { throw: true },
     // Counted in front of it, by account and by address, for all ways to sign in alike.
     rateLimit: { enabled: false },
     advanced: {

@@ -112,6 +112,7 @@ describe('builds', () => {
       worker.instanceId,
       { code: 'StepFailed', message: 'It failed.', place },
       false,
+      false,
     );
     const shown = await get(build);
     expect(shown.failure).toMatchObject({
