@@ -17,6 +17,8 @@ export interface ContractSubject {
   prints(bytes: number): BuildRequest;
   /** Processes of steps that are still there, or null when there is no way to see them. */
   processesLeft(): Promise<number | null>;
+  /** Closes the engine and takes away what the subject made. */
+  end(): Promise<void>;
 }
 
 /** What every engine promises, see `Engine`. */
@@ -29,7 +31,7 @@ export function engineContract(name: string, start: () => Promise<ContractSubjec
       subject = await start();
     });
     afterAll(async () => {
-      await subject.engine.close();
+      await subject.end();
     });
 
     const failure = async (

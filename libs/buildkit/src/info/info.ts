@@ -4,9 +4,10 @@ import { toDate } from '../proto/time.js';
 import type { EngineConnection } from '../wire/connection.js';
 
 export interface EngineInfo {
-  /** BuildKit's version, for example `v0.25.2`; empty when the build of it carries none. */
-  readonly version: string;
-  readonly revision: string;
+  /** BuildKit's version, for example `v0.31.2`; null when this build of it carries none. */
+  readonly version: string | null;
+  /** Version of the Docker engine around it, for example `28.5.2`; null when it stands alone. */
+  readonly dockerVersion: string | null;
 }
 
 export interface EngineWorker {
@@ -46,8 +47,14 @@ const timeoutMs = 10_000;
 
 /** @throws {ConnectionLost} @throws {RpcError} */
 export async function readInfo(connection: EngineConnection): Promise<EngineInfo> {
-  const { buildkitVersion } = await connection.unary(methods.info, {}, { timeoutMs });
-  return { version: buildkitVersion?.version ?? '', revision: buildkitVersion?.revision ?? '' };
+  const [{ buildkitVersion }, dockerVersion] = await Promise.all([
+    connection.unary(methods.info, {}, { timeoutMs }),
+    connection.dockerVersion(),
+  ]);
+  const version = buildkitVersion?.version ?? '';
+  // What a build without version information says of itself.
+  const isKnown = /^v\d/.test(version) && !version.startsWith('v0.0.0+');
+  return { version: isKnown ? version : null, dockerVersion };
 }
 
 /** @throws {ConnectionLost} @throws {RpcError} */

@@ -72,7 +72,7 @@ describe.each([
       return { address: standalone.address, tls: client, stop };
     },
   ],
-])('%s', (_name, start) => {
+])('%s', (name, start) => {
   let connection: EngineConnection;
   let stop: () => Promise<void>;
 
@@ -87,7 +87,9 @@ describe.each([
   });
 
   it('says what it is', async () => {
-    expect(await readInfo(connection)).toMatchObject({ version: expect.any(String) });
+    const { dockerVersion } = await readInfo(connection);
+    if (name.startsWith('a Docker')) expect(dockerVersion).toMatch(/^\d+\./);
+    else expect(dockerVersion).toBeNull();
     expect((await listWorkers(connection))[0]?.platforms).toContain('linux/amd64');
     expect(Array.isArray(await diskUsage(connection))).toBe(true);
   });

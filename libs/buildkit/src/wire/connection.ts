@@ -5,7 +5,7 @@ import type { MessageName, Messages } from '../proto/messages.js';
 import { parseAddress, readTls, type TlsFiles } from './address.js';
 import { byteStream } from './byte-stream.js';
 import { type Call, openStream, startCall } from './call.js';
-import { dial, upgrade } from './dial.js';
+import { dial, httpGet, upgrade } from './dial.js';
 import { ConnectionLost, RpcError, rpcCode } from './errors.js';
 import type { MessageHandler } from './message-queue.js';
 import { type Dialect, openTransport, probeDialect, type Target } from './transport.js';
@@ -115,6 +115,16 @@ export class EngineConnection {
     if (dialect === 'buildkit') return byteStream(openStream(await this.open(), sessionMethod, headers));
     const socket = await dial(target.address, target.tls, target.connectTimeoutMs);
     return upgrade(socket, '/session', headers, target.connectTimeoutMs);
+  }
+
+  /** Version of the Docker engine around BuildKit; null for a standalone engine. @throws {ConnectionLost} */
+  async dockerVersion(): Promise<string | null> {
+    const { target, dialect } = await this.resolve();
+    if (dialect === 'buildkit') return null;
+    const socket = await dial(target.address, target.tls, target.connectTimeoutMs);
+    const answer = await httpGet(socket, '/version', target.connectTimeoutMs);
+    const version: unknown = (JSON.parse(answer) as Record<string, unknown>).Version;
+    return typeof version === 'string' ? version : null;
   }
 
   /** Drops the session of the short calls, so that all calls on it fail now: for an engine that hangs. */

@@ -72,3 +72,34 @@ export function upgrade(
     request.end();
   });
 }
+
+const maxAnswerBytes = 1024 * 1024;
+
+/** One short question to a Docker engine's API. @throws {ConnectionLost} */
+export function httpGet(socket: net.Socket, path: string, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (message: string, cause?: unknown) => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(new ConnectionLost('call', message, { cause }));
+    };
+    const timer = setTimeout(() => fail('the engine does not answer'), timeoutMs);
+    const headers = { Host: 'engine', Connection: 'close' };
+    const request = http.request({ createConnection: () => socket, path, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > maxAnswerBytes) fail('the engine answers too much');
+        else chunks.push(chunk);
+      });
+      response.on('error', (error) => fail('the engine closed the connection', error));
+      response.on('end', () => {
+        clearTimeout(timer);
+        resolve(Buffer.concat(chunks).toString());
+      });
+    });
+    request.on('error', (error) => fail('the engine closed the connection', error));
+    request.end();
+  });
+}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
 import { tagsOf, viewImage } from '../testing/registry-view.js';
-import { pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
+import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { contextFile, contextLink, unique } from '../testing/trial-request.js';
 import type { BuildkitEngine } from './engine.js';
 
@@ -10,11 +10,12 @@ const never = new AbortController().signal;
 
 describe('a build with BuildKit', () => {
   let engine: BuildkitEngine;
+  const cgroupParent = trialCgroupParent();
 
   beforeAll(() => {
-    engine = trialEngine({ cgroupParent: trialCgroupParent() });
+    engine = trialEngine({ cgroupParent });
   });
-  afterAll(() => engine.close());
+  afterAll(() => endTrial(cgroupParent, engine));
 
   const build = async (dockerfile: string, change: Partial<BuildRequest> = {}) => {
     const request = pushRequest(dockerfile, change);

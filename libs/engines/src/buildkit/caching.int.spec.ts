@@ -4,7 +4,7 @@ import type { BuildRequest } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
 import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
 import { rightsTo } from '../testing/registry-tokens.js';
-import { pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
+import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { contextFile, newReference, unique } from '../testing/trial-request.js';
 import { BuildkitEngine } from './engine.js';
 
@@ -23,7 +23,7 @@ describe('steps of earlier builds', () => {
   beforeAll(() => {
     engine = trialEngine({ cgroupParent });
   });
-  afterAll(() => engine.close());
+  afterAll(() => endTrial(cgroupParent, engine));
 
   it('are found again by the next commit, whose time and labels differ', async () => {
     const dockerfile = `FROM busybox
@@ -91,7 +91,7 @@ describe('a cache in a registry', () => {
     second = new BuildkitEngine({ address: own.address, cgroupParent });
   });
   afterAll(async () => {
-    await Promise.all([first.close(), second.close()]);
+    await endTrial(cgroupParent, first, second);
     await own.stop();
   });
 

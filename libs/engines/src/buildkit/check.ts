@@ -1,4 +1,4 @@
-import { type EngineConnection, listWorkers, readInfo } from '@cooperage/buildkit';
+import { type EngineConnection, type EngineInfo, listWorkers, readInfo } from '@cooperage/buildkit';
 import type { EngineCheck } from '../engine.js';
 
 /** Asks an engine who it is. Never throws. */
@@ -6,7 +6,12 @@ export async function checkEngine(connection: EngineConnection): Promise<EngineC
   try {
     const [info, workers] = await Promise.all([readInfo(connection), listWorkers(connection)]);
     const platforms = [...new Set(workers.flatMap((worker) => worker.platforms))];
-    return { ok: workers.length > 0, version: info.version, platforms, detail: `builds for ${platforms.join(', ')}` };
+    return {
+      ok: workers.length > 0,
+      version: versionOf(info),
+      platforms,
+      detail: `builds for ${platforms.join(', ')}`,
+    };
   } catch (error) {
     return {
       ok: false,
@@ -15,4 +20,9 @@ export async function checkEngine(connection: EngineConnection): Promise<EngineC
       detail: error instanceof Error ? error.message : 'the engine does not answer',
     };
   }
+}
+
+/** BuildKit's own version, or that of the Docker engine it came with: then nobody knows BuildKit's. */
+function versionOf({ version, dockerVersion }: EngineInfo): string {
+  return version ?? (dockerVersion ? `docker ${dockerVersion}` : 'unknown');
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
 import { rightsTo } from '../testing/registry-tokens.js';
-import { pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
+import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { contextFile, trialRequest, unique } from '../testing/trial-request.js';
 import type { BuildkitEngine } from './engine.js';
 
@@ -12,11 +12,12 @@ const never = new AbortController().signal;
 
 describe('a build that fails', () => {
   let engine: BuildkitEngine;
+  const cgroupParent = trialCgroupParent();
 
   beforeAll(() => {
-    engine = trialEngine({ cgroupParent: trialCgroupParent() });
+    engine = trialEngine({ cgroupParent });
   });
-  afterAll(() => engine.close());
+  afterAll(() => endTrial(cgroupParent, engine));
 
   const failure = async (dockerfile: string, change: Partial<BuildRequest> = {}, record = new EventRecord()) => {
     const error = await engine.build(pushRequest(dockerfile, change), record.emit, never).then(

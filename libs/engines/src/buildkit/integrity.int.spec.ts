@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
-import { pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
+import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { contextFile, unique } from '../testing/trial-request.js';
 import type { BuildkitEngine } from './engine.js';
 
@@ -9,11 +9,12 @@ const never = new AbortController().signal;
 /** The engine tells files apart by size and time alone, and keeps trees by a key: what that must not lead to. */
 describe('the context of a build', () => {
   let engine: BuildkitEngine;
+  const cgroupParent = trialCgroupParent();
 
   beforeAll(() => {
-    engine = trialEngine({ cgroupParent: trialCgroupParent() });
+    engine = trialEngine({ cgroupParent });
   });
-  afterAll(() => engine.close());
+  afterAll(() => endTrial(cgroupParent, engine));
 
   const printed = async (content: string, sharedKey: string, mtimeNs?: bigint) => {
     const file = contextFile('a.txt', content, mtimeNs === undefined ? {} : { mtimeNs });

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildLimits } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
-import { processesIn, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
+import { endTrial, processesIn, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { unique } from '../testing/trial-request.js';
 import type { BuildkitEngine } from './engine.js';
 
@@ -17,7 +17,7 @@ describe('limits of a build', () => {
   beforeAll(() => {
     engine = trialEngine({ cgroupParent });
   });
-  afterAll(() => engine.close());
+  afterAll(() => endTrial(cgroupParent, engine));
 
   const limited = (limits: BuildLimits, command: string) => {
     const group = `limits-${unique()}`;

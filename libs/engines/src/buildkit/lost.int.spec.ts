@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
 import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
-import { processesIn, pushRequest, trialCgroupParent } from '../testing/trial-engine.js';
+import { endTrial, processesIn, pushRequest, trialCgroupParent } from '../testing/trial-engine.js';
 import { unique } from '../testing/trial-request.js';
 import { BuildkitEngine } from './engine.js';
 
@@ -20,7 +20,7 @@ describe('an engine that is lost', () => {
     engine = new BuildkitEngine({ address: own.address, cgroupParent });
   });
   afterAll(async () => {
-    await engine.close();
+    await endTrial(cgroupParent, engine);
     await own.stop();
   });
 

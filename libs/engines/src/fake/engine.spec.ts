@@ -13,6 +13,7 @@ engineContract('the fake engine', async () => ({
   runsLong: () => trialRequest('FROM scratch\nRUN fake sleep 60000\n'),
   prints: (bytes) => trialRequest(`FROM scratch\nRUN fake flood ${bytes}\n# ${unique()}\n`),
   processesLeft: async () => null,
+  end: async () => {},
 }));
 
 describe('the fake engine', () => {
