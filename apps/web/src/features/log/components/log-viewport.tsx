@@ -2,6 +2,7 @@
 
 import { useMemo } from 'react';
 import { Button } from '@/components/ui/button';
+import { classes } from '@/lib/classes';
 import type { LineAddress } from '../model/line-address';
 import type { LogDocument } from '../model/log-document';
 import { layOut, visibleBlocks } from '../model/log-window';
@@ -54,7 +55,11 @@ export function LogViewport(props: LogViewportProps) {
           event.preventDefault();
           scroll.follow();
         }}
-        className="@container h-[max(20rem,calc(100dvh-18rem))] overflow-auto code-font text-[12.5px] [overflow-anchor:none] focus-visible:outline-offset-[-2px]"
+        className={classes(
+          '@container overflow-auto code-font text-[12.5px] [overflow-anchor:none] focus-visible:outline-offset-[-2px]',
+          // A log that goes on keeps its place; one that has ended takes only what it needs.
+          ended ? 'max-h-[max(20rem,calc(100dvh-18rem))]' : 'h-[max(20rem,calc(100dvh-18rem))]',
+        )}
       >
         <div className="relative w-max min-w-full" style={{ height: layout.height }}>
           {visible.map((each) => {
@@ -75,7 +80,7 @@ export function LogViewport(props: LogViewportProps) {
           })}
         </div>
       </div>
-      {!scroll.following && (
+      {!scroll.following && layout.height > scroll.height && (
         <Button onClick={scroll.follow} className="absolute right-4 bottom-3 z-2 shadow-md">
           {ended ? 'To the end' : 'Follow'}
         </Button>
