@@ -1,13 +1,13 @@
 import type { Image, ImageSummary, PageQuery, Tag, TagMove } from '@cooperage/contracts';
 import { type ImageRecord, ImageRepository, type TagMoveRecord, type TagRecord } from '@cooperage/db';
-import { type Digest, parseDigest, projectRepository } from '@cooperage/domain';
+import { parseDigest, projectRepository } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
 import { Inject, Injectable } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
-import { found, notFound } from '../http/problem.js';
+import { found } from '../http/problem.js';
 import { imageRepositoryOf } from '../projects/present-project.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
 import { readImageContent } from './read-image.js';
@@ -63,14 +63,14 @@ export class ImagesService {
     const project = await this.access.project(principal, projectId);
     const client = this.registry.clientFor(project);
     const repository = projectRepository(project.organizationSlug, project.slug);
+    // Blobs first: asked for a blob as a manifest, registries answer in many ways.
     try {
-      return await client.manifests.get(repository, digest).then(({ bytes }) => bytes);
+      return await client.blobs.read(repository, parseDigest(digest), { maxBytes: maxRawBytes });
     } catch (error) {
       if (!isRegistryError(error, 'not_found')) throw error;
     }
-    return client.blobs.read(repository, digest as Digest, { maxBytes: maxRawBytes }).catch((error: unknown) => {
-      throw isRegistryError(error, 'not_found') ? notFound() : error;
-    });
+    const manifest = await client.manifests.find(repository, digest);
+    return found(manifest).bytes;
   }
 }
 

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import {
+  type BuildRecord,
+  type ClaimedAttempt,
+  ProcessRepository,
+  PublishRepository,
+  TenureRepository,
+} from '@cooperage/db';
+import { type Digest, projectRepository } from '@cooperage/domain';
+import {
+  digestOf,
+  mediaTypes,
+  mintRegistryToken,
+  RegistryClient,
+  type RegistryScope,
+  registryTokenKey,
+} from '@cooperage/oci';
+import { services } from '@cooperage/testing';
+import type { ApiWorld, TestProject } from './api-world.js';
+import type { TestWorker } from './worker.js';
+
+/** A client that may do everything in one repository, as control has one. */
+export function writingClient(repository: string): RegistryClient {
+  const { registry } = services();
+  const key = registryTokenKey(readFileSync(registry.tokenKeyFile), readFileSync(registry.tokenCertFile));
+  const granted: RegistryScope[] = [{ repository, actions: ['pull', 'push', 'delete'] }];
+  const { issuer, service } = registry;
+  const mint = () =>
+    mintRegistryToken(key, {
+      issuer,
+      service,
+      subject: 'test',
+      asked: granted,
+      granted,
+      ttlSeconds: 60,
+      nowMs: Date.now(),
+    }).token;
+  return new RegistryClient({ host: registry.host, scheme: 'http', credentials: { kind: 'token', tokenFor: mint } });
+}
+
+/** A small real image in the project's repository. @returns its digest. */
+export async function pushImage(
+  { project }: TestProject,
+  marker: string,
+): Promise<{ digest: Digest; sizeBytes: number }> {
+  const repository = projectRepository(project.organizationSlug, project.slug);
+  const client = writingClient(repository);
+  const layer = new Uint8Array(gzipSync(`layer ${marker}`));
+  const config = Buffer.from(
+    JSON.stringify({
+      ...{
+        architecture: 'amd64',
+        os: 'linux',
+        rootfs: { type: 'layers', diff_ids: [digestOf(Buffer.from(`layer ${marker}`))] },
+      },
+      config: { Env: ['A=<b>'], Cmd: ['sh'], Labels: { marker }, User: 'nobody', WorkingDir: '/srv' },
+      history: [
+        { created_by: 'COPY x /x', created: '2026-01-01T00:00:00Z' },
+        { created_by: 'CMD ["sh"]', empty_layer: true },
+      ],
+    }),
+  );
+  await Promise.all([client.blobs.put(repository, layer), client.blobs.put(repository, config)]);
+  const manifest = Buffer.from(
+    JSON.stringify({
+      ...{ schemaVersion: 2, mediaType: mediaTypes.manifest, annotations: { note: 'x' } },
+      config: { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length },
+      layers: [
+        { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: digestOf(layer), size: layer.length },
+      ],
+    }),
+  );
+  await client.manifests.put(repository, null, { bytes: manifest, mediaType: mediaTypes.manifest });
+  return { digest: digestOf(manifest), sizeBytes: manifest.length + config.length + layer.length };
+}
+
+/** What builder and control do to the database for a build whose image is in its repository. */
+export async function publish(world: ApiWorld, worker: TestWorker, build: BuildRecord, digest: string): Promise<void> {
+  const attempt: ClaimedAttempt = await worker.claim(build);
+  const facts = {
+    digest,
+    mediaType: mediaTypes.manifest,
+    sizeBytes: 1,
+    baseImages: [],
+    stepsTotal: 1,
+    stepsCached: 0,
+    warnings: [],
+    exportCache: false,
+  };
+  const built = await worker.attempts.built(attempt, worker.instanceId, facts);
+  const control = await new ProcessRepository(world.database).start('control', 'control-1', {});
+  const tenure = await new TenureRepository(world.database).acquire(build.projectId, control, 60_000);
+  if (!built.ok || !tenure.ok) throw new Error('the build cannot be published');
+  const publisher = new PublishRepository(world.database);
+  const gate = await publisher.passGate(built.build, tenure.tenure, ['linux/amd64']);
+  if (!gate.ok || !(await publisher.succeed(gate.build, tenure.tenure)).ok)
+    throw new Error('the build was not published');
+  await new ProcessRepository(world.database).end(control, 'exited');
+}

@@ -1,0 +1,154 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Image, ImageSummary, Key, Page, Signatures, Tag, TagMove } from '@cooperage/contracts';
+import { SigningRepository } from '@cooperage/db';
+import { type Digest, projectRepository } from '@cooperage/domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { publish, pushImage, writingClient } from '../../spec/published-image.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
+import { TestWorker } from '../../spec/worker.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let target: TestProject;
+let worker: TestWorker;
+let digest: Digest;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  target = await world.project(owner, await organizationOf(owner));
+  worker = await TestWorker.start(world);
+  ({ digest } = await pushImage(target, 'one'));
+  await publish(world, worker, await world.build(target), digest);
+});
+afterAll(() => world.close());
+
+const path = () => `/api/v1/projects/${target.project.id}`;
+
+describe('an image', () => {
+  it('is listed with its tags and the build that made it', async () => {
+    const { items } = expectOk(await owner.get<Page<ImageSummary>>(`${path()}/images`));
+    expect(items).toEqual([
+      expect.objectContaining({
+        digest,
+        tags: ['latest', 'main'],
+        buildNumber: 1,
+        verified: null,
+        platforms: ['linux/amd64'],
+      }),
+    ]);
+  });
+
+  it('is shown as the registry holds it', async () => {
+    const image = expectOk(await owner.get<Image>(`${path()}/images/${digest}`));
+    expect(image).toMatchObject({
+      index: null,
+      referrers: [],
+      reference: `${target.project.imageRepository}@${digest}`,
+    });
+    const [manifest] = image.manifests;
+    expect(manifest).toMatchObject({
+      ...{ platform: 'linux/amd64', attests: null, annotations: { note: 'x' }, labels: { marker: 'one' } },
+      ...{ environment: ['A=<b>'], command: ['sh'], workingDirectory: '/srv', user: 'nobody' },
+    });
+    expect(manifest?.layers).toEqual([expect.objectContaining({ createdBy: 'COPY x /x' })]);
+    expect(manifest?.history.map(({ empty, layer }) => [empty, layer?.digest])).toEqual([
+      [false, manifest?.layers[0]?.digest],
+      [true, undefined],
+    ]);
+  });
+
+  it('is shown raw, byte for byte, as text to be saved', async () => {
+    const manifest = await owner.get(`${path()}/blobs/${digest}`);
+    expect(JSON.parse(manifest.text)).toMatchObject({ annotations: { note: 'x' } });
+    expect(manifest.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(manifest.headers.get('content-disposition')).toBe('attachment');
+    const { config } = JSON.parse(manifest.text) as { config: { digest: string } };
+    expect(JSON.parse((await owner.get(`${path()}/blobs/${config.digest}`)).text)).toMatchObject({
+      config: { User: 'nobody' },
+    });
+    expect((await owner.get(`${path()}/blobs/sha256:${'0'.repeat(64)}`)).status).toBe(404);
+  });
+
+  it('that the registry has lost is gone, which is not the same as never there', async () => {
+    const lost = await pushImage(target, 'lost');
+    await publish(world, worker, await world.build(target), lost.digest);
+    const repository = projectRepository(target.project.organizationSlug, target.project.slug);
+    await writingClient(repository).manifests.delete(repository, lost.digest);
+    expect(problemOf(await owner.get(`${path()}/images/${lost.digest}`)).code).toBe('gone');
+    expect((await owner.get(`${path()}/images/sha256:${'0'.repeat(64)}`)).status).toBe(404);
+    for (const bad of ['latest', 'sha256:x', `sha512:${'a'.repeat(128)}`])
+      expect((await owner.get(`${path()}/images/${bad}`)).status).toBe(400);
+  });
+});
+
+describe('tags', () => {
+  it('say where they point, and where they came from', async () => {
+    const second = await pushImage(target, 'two');
+    await publish(world, worker, await world.build(target), second.digest);
+    const tags = expectOk(await owner.get<Page<Tag>>(`${path()}/tags?limit=1`));
+    expect(tags.items).toEqual([expect.objectContaining({ tag: 'latest', digest: second.digest })]);
+    const more = expectOk(await owner.get<Page<Tag>>(`${path()}/tags?limit=1&cursor=${tags.next}`));
+    expect([more.items[0]?.tag, more.next]).toEqual(['main', null]);
+    const moves = expectOk(await owner.get<Page<TagMove>>(`${path()}/tag-moves?tag=main`));
+    expect(moves.items[0]).toMatchObject({ tag: 'main', to: second.digest });
+    expect(moves.items.at(-1)).toMatchObject({ from: null, to: digest });
+  });
+});
+
+describe('signatures', () => {
+  it('that were never looked for are unchecked; a look finds that there are none', async () => {
+    const at = `${path()}/images/${digest}`;
+    expect(expectOk(await owner.get<Signatures>(`${at}/signatures`))).toMatchObject({
+      state: 'unchecked',
+      checks: [],
+      commands: [],
+    });
+    const verified = expectOk(await owner.post<Signatures>(`${at}/verify`));
+    expect(verified.state).toBe('unsigned');
+    expect(verified.checks.find(({ id }) => id === 'digest')?.ok).toBe(true);
+    expect(verified.checks.find(({ id }) => id === 'signature')?.ok).toBe(false);
+    expect(expectOk(await owner.get<Signatures>(`${at}/signatures`))).toEqual(verified);
+    const { items } = expectOk(await owner.get<Page<ImageSummary>>(`${path()}/images`));
+    expect(items.find((image) => image.digest === digest)?.verified).toBe(false);
+  });
+
+  it('come with the commands of stock cosign, and a key that anyone may read', async () => {
+    const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .publicKey.export({ type: 'spki', format: 'pem' })
+      .toString();
+    const keys = new SigningRepository(world.database);
+    await keys.addFirstKey(target.project.id, {
+      publicKeyPem: pem,
+      hint: 'hint',
+      sealed: Buffer.from('sealed canary'),
+    });
+    const listed = await owner.get<Page<Key>>(`${path()}/keys`);
+    expect(listed.text).not.toMatch(/canary|sealed/);
+    const [key] = expectOk(listed).items;
+    expect(key).toMatchObject({ state: 'signing', publicKeyPem: pem });
+    const { commands, publicKeyUrl } = expectOk(await owner.get<Signatures>(`${path()}/images/${digest}/signatures`));
+    expect(publicKeyUrl).toBe(key?.publicKeyUrl);
+    expect(commands.map((command) => command.arguments.slice(0, 4))).toEqual([
+      ['cosign', 'verify', '--key', publicKeyUrl],
+      ['cosign', 'verify-attestation', '--key', publicKeyUrl],
+    ]);
+    const answer = await fetch(publicKeyUrl!);
+    expect([answer.status, await answer.text()]).toEqual([200, pem]);
+    expect(answer.headers.get('cache-control')).toContain('immutable');
+    const unknown = publicKeyUrl!.replace(/[0-9a-f-]{36}/, '01970000-0000-7000-8000-000000000000');
+    expect((await fetch(unknown)).status).toBe(404);
+    expect((await fetch(publicKeyUrl!.replace('.pub', '.key'))).status).toBe(400);
+  });
+
+  it('name a builder and a build type whose addresses answer, to people and to programs', async () => {
+    for (const page of ['/builders/default/v1', '/build-types/dockerfile/v1']) {
+      const shown = await world.anonymous().get(page, { accept: 'text/html' });
+      expect([shown.status, shown.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(shown.text).toContain(`<code>${world.origin}${page}</code>`);
+      expect((await world.anonymous().get<{ id: string }>(page)).body.id).toBe(world.origin + page);
+    }
+    expect((await world.anonymous().get('/builders/other/v1')).status).toBe(404);
+  });
+});
