@@ -48,6 +48,11 @@ function failed(error: unknown, signal: AbortSignal): number {
 
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt.abort());
+// Even then the product that was started has to be stopped, so the run unwinds as at an interrupt.
+process.on('uncaughtException', (error) => {
+  say(error.stack ?? error.message);
+  interrupt.abort(error);
+});
 try {
   process.exitCode = await main(process.argv.slice(2), interrupt.signal);
 } catch (error) {

@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Above this the neighbours decide the numbers. */
-export const highestLoad = 1;
+const highestLoad = 1;
 
 /** The machine stayed busy. */
 export class TooBusy extends Error {

@@ -48,7 +48,7 @@ async function commitOf(checkout: string): Promise<string> {
 async function versionOfEngine(address: string): Promise<string> {
   const connection = new EngineConnection({ address });
   try {
-    return (await readInfo(connection)).version;
+    return (await readInfo(connection)).version ?? 'unknown';
   } finally {
     await connection.close();
   }

@@ -1,8 +1,7 @@
 import type { Bench, Benchmark, Breakdown, Finding, Measured } from '../../benchmark.js';
+import { findingOfPairs } from '../../findings.js';
 import { interleave } from '../../measure/interleave.js';
 import { median } from '../../measure/quantile.js';
-import { type Pair, pairRatio } from '../../measure/ratio.js';
-import { milliseconds } from '../../report/format.js';
 import { ColdCase } from './cold-case.js';
 import type { CaseResult, RoadCase } from './road-case.js';
 import type { Span } from './spans.js';
@@ -50,14 +49,7 @@ async function runCase({ say, signal }: Bench, one: RoadCase): Promise<CaseResul
 }
 
 function findingsOf({ random }: Bench, { id, pairs, withExport }: CaseResult): Finding[] {
-  const finding = (suffix: string, measured: readonly Pair[]): Finding => ({
-    id: `P1/${id}${suffix}`,
-    ours: milliseconds(median(measured.map((pair) => pair.ours))),
-    theirs: milliseconds(median(measured.map((pair) => pair.theirs))),
-    ratio: pairRatio(measured, random),
-    pairs: measured.length,
-  });
-  return [finding('', pairs), finding('/with-export', withExport)];
+  return [findingOfPairs(`P1/${id}`, pairs, random), findingOfPairs(`P1/${id}/with-export`, withExport, random)];
 }
 
 /** Medians of the parts. They do not add up exactly to the median of the whole. */
