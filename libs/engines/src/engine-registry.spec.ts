@@ -15,7 +15,7 @@ describe('the registry of engines', () => {
   });
 
   it('an engine that is not there says so', async () => {
-    const engine = createEngine('buildkit', { address: 'unix:///nowhere' });
+    const engine = createEngine('buildkit', { address: 'unix:///nowhere', cgroupRoot: null });
     expect(await engine.check()).toMatchObject({ ok: false, detail: 'the engine does not answer' });
     await expect(engine.find('feed')).rejects.toMatchObject({ code: 'EngineUnavailable' });
     await engine.close();

@@ -1,8 +1,9 @@
 import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { frontendAttrs } from '../attrs/attrs.js';
+import { frontendAttrs, imageExporter, imageOfRecord } from '../attrs/attrs.js';
 import { findBuild, readContent, watchHistory } from '../history/history.js';
 import { diskUsage, listWorkers, readInfo } from '../info/info.js';
+import type { Entry } from '../proto/messages.js';
 import { methods } from '../proto/methods.js';
 import { authMethods } from '../session/auth.js';
 import { fileSyncMethod } from '../session/file-sync.js';
@@ -17,8 +18,13 @@ import { startHeartbeat } from './heartbeat.js';
 
 const enginePath = services().engine.slice('unix://'.length);
 
-/** Builds a small image without exporting it, and returns what its steps printed. */
-async function build(connection: EngineConnection, command: string): Promise<{ reference: string; output: string }> {
+interface BuildOptions {
+  readonly exporters?: readonly Entry[];
+  readonly onExported?: () => void;
+}
+
+/** Builds a small image and returns what its steps printed. */
+async function build(connection: EngineConnection, command: string, { exporters, onExported }: BuildOptions = {}) {
   const bytes = (text: string) => ({
     kind: 'file' as const,
     mode: 0o644,
@@ -40,15 +46,20 @@ async function build(connection: EngineConnection, command: string): Promise<{ r
   const graph = new BuildGraph();
   let output = '';
   const attrs = frontendAttrs({ dockerfile: 'Dockerfile', networkMode: 'none' });
-  const solve = startSolve(connection, { reference, sessionId: session.id, frontendAttrs: attrs }, (message) => {
-    for (const event of graph.apply(message)) if (event.type === 'log') output += Buffer.from(event.data).toString();
+  const options = { reference, sessionId: session.id, frontendAttrs: attrs, exporters };
+  const solve = startSolve(connection, options, (message) => {
+    for (const event of graph.apply(message)) {
+      if (event.type === 'log') output += Buffer.from(event.data).toString();
+      if (event.type === 'vertex' && event.vertex.name === 'exporting to image' && event.vertex.completedAt)
+        onExported?.();
+    }
   });
   try {
-    await solve.done;
+    const { image } = await solve.done;
+    return { reference, output, image };
   } finally {
     session.close();
   }
-  return { reference, output };
 }
 
 describe.each([
@@ -135,6 +146,14 @@ describe('a connection', () => {
     await expect(call.done).rejects.toBeInstanceOf(ConnectionLost);
     expect(await watch.record).toBeNull();
     expect(await readInfo(connection)).toBeDefined();
+  });
+
+  it('that breaks when the image is pushed and only the answer is missing: the history has it', async () => {
+    const exporters = [imageExporter({ host: services().openRegistry, repository: 'trial/answer' })];
+    const { reference, image } = await build(connection, 'true', { exporters, onExported: () => standalone.cut() });
+    expect(image).toMatchObject({ digest: expect.stringMatching(/^sha256:/), sizeBytes: expect.any(Number) });
+    const fate = await findBuild(connection, reference);
+    expect(fate.state === 'succeeded' && imageOfRecord(fate.record)).toEqual(image);
   });
 
   it('that is silent runs into the deadline, and its heart stops', async () => {

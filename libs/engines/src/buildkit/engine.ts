@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
+  ConnectionLost,
   type Dialect,
   EngineConnection,
   findBuild,
@@ -13,8 +14,8 @@ import {
 } from '@cooperage/buildkit';
 import { BuildFailure } from '@cooperage/domain';
 import { CacheExportFailure } from '../cache-export-failure.js';
-import { detectHierarchy } from '../cgroup/detect.js';
-import { StepGroups } from '../cgroup/step-groups.js';
+import { stepGroupsAt } from '../cgroup/detect.js';
+import type { StepGroups } from '../cgroup/step-groups.js';
 import type {
   BuildFate,
   BuildOutcome,
@@ -62,7 +63,7 @@ export class BuildkitEngine implements Engine {
   constructor(options: BuildkitEngineOptions) {
     const { address, tls, dialect, cgroupParent = '/cooperage', insecureRegistry = false } = options;
     this.connection = new EngineConnection({ address, tls, dialect });
-    this.setting = { groups: groupsOf(options), cgroupParent, insecureRegistry };
+    this.setting = { groups: groupsOf(options, cgroupParent), cgroupParent, insecureRegistry };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
   }
 
@@ -148,14 +149,14 @@ export class BuildkitEngine implements Engine {
   /** @throws {BuildFailure} and nothing else */
   private async run<T>(request: BuildRequest, signal: AbortSignal, work: (run: PreparedRun) => Promise<T>): Promise<T> {
     const run = prepareRun(request, this.setting, signal);
-    let lost: unknown;
+    let engineLost = false;
     try {
       return await work(run);
     } catch (error) {
-      lost = error;
-      throw failureOf(run, error);
+      engineLost = error instanceof ConnectionLost;
+      throw signal.aborted && signal.reason instanceof BuildFailure ? signal.reason : failureOf(run, error);
     } finally {
-      await endRun(run, lost);
+      await endRun(run, engineLost);
     }
   }
 
@@ -164,8 +165,7 @@ export class BuildkitEngine implements Engine {
   }
 }
 
-function groupsOf({ address, cgroupRoot }: BuildkitEngineOptions): StepGroups | null {
+function groupsOf({ address, cgroupRoot }: BuildkitEngineOptions, parent: string): StepGroups | null {
   const root = cgroupRoot === undefined && parseAddress(address).kind === 'unix' ? '/sys/fs/cgroup' : cgroupRoot;
-  const hierarchy = root ? detectHierarchy(root) : null;
-  return hierarchy && new StepGroups(hierarchy);
+  return root ? stepGroupsAt(root, parent) : null;
 }

@@ -1,4 +1,3 @@
-import { ConnectionLost } from '@cooperage/buildkit';
 import { BuildFailure } from '@cooperage/domain';
 import type { GroupLease, StepGroups } from '../cgroup/step-groups.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
@@ -60,8 +59,8 @@ export function failureOf(run: PreparedRun, error: unknown): BuildFailure {
 }
 
 /** Gives the group back. An engine that was lost leaves its processes behind: they are killed, and waited for. */
-export async function endRun(run: PreparedRun, error?: unknown): Promise<void> {
-  await run.group?.release({ kill: error instanceof ConnectionLost });
+export async function endRun(run: PreparedRun, engineLost: boolean): Promise<void> {
+  await run.group?.release({ kill: engineLost });
 }
 
 function acquire(groups: StepGroups, path: string, { limits }: BuildRequest): GroupLease {

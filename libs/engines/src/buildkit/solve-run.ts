@@ -1,4 +1,5 @@
 import {
+  ConnectionLost,
   type EngineConnection,
   fileSyncPath,
   openSession,
@@ -7,7 +8,6 @@ import {
   type StatusResponse,
   startSolve,
 } from '@cooperage/buildkit';
-import { BuildFailure } from '@cooperage/domain';
 import type { BuildRequest, EngineEvent } from '../engine.js';
 import type { ProgressReader } from './progress.js';
 import { sessionMethods } from './session-parts.js';
@@ -49,7 +49,8 @@ export async function runSolve(connection: EngineConnection, run: SolveRun): Pro
   try {
     return await solve.done;
   } catch (error) {
-    if (run.signal.aborted) throw run.signal.reason instanceof BuildFailure ? run.signal.reason : error;
+    // Our own fault says more than what the engine made of it, unless the engine is gone or was told to stop.
+    if (run.signal.aborted || error instanceof ConnectionLost) throw error;
     throw own.fault ?? error;
   } finally {
     run.signal.removeEventListener('abort', stop);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { detectHierarchy } from './detect.js';
+import { detectHierarchy, stepGroupsAt } from './detect.js';
 import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
 import { StepGroups } from './step-groups.js';
 import { HierarchyV1 } from './v1.js';
@@ -50,7 +50,7 @@ describe('control groups, version 1', () => {
     put('pids/p/g/buildkit/cgroup.procs', '0\n12\n13\n');
     expect(groups.counters('/p/g')).toEqual({ cpuMs: 3, peakMemoryBytes: 99, memoryHits: 3, exact: false });
     expect(groups.processes('/p/g')).toEqual([12, 13]);
-    groups.remove('/p/g');
+    groups.remove('/p/g', true);
     expect(existsSync(join(root, 'blkio/p/g'))).toBe(false);
   });
 });
@@ -77,8 +77,18 @@ describe('control groups, version 2', () => {
     expect(groups.counters('/p/g')).toEqual({ cpuMs: 4, peakMemoryBytes: 77, memoryHits: 1, exact: true });
   });
 
-  it('are not there where nothing is mounted', () => {
-    expect(detectHierarchy(root)).toBeNull();
+  it('are not there where nothing is mounted, or where nothing can be made', () => {
+    expect(stepGroupsAt(root, '/p')).toBeNull();
+    put('cgroup.controllers', '');
+    put('p', 'a file in the way');
+    expect(stepGroupsAt(root, '/p')).toBeNull();
+  });
+
+  it('are one object for all engines of a process', () => {
+    put('cgroup.controllers', '');
+    expect(stepGroupsAt(root, '/p')).toBeInstanceOf(StepGroups);
+    expect(stepGroupsAt(root, '/p')).toBe(stepGroupsAt(root, '/p'));
+    expect(existsSync(join(root, 'p', `trial-${process.pid}`))).toBe(false);
   });
 });
 

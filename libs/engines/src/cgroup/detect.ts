@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { read } from './files.js';
 import type { Hierarchy } from './hierarchy.js';
+import { StepGroups } from './step-groups.js';
 import { HierarchyV1 } from './v1.js';
 import { HierarchyV2 } from './v2.js';
 
@@ -8,4 +9,30 @@ import { HierarchyV2 } from './v2.js';
 export function detectHierarchy(root: string): Hierarchy | null {
   if (HierarchyV2.isAt(root)) return new HierarchyV2(root);
   return read(join(root, 'memory', 'cgroup.procs')) === null ? null : new HierarchyV1(root);
+}
+
+const shared = new Map<string, StepGroups>();
+
+/**
+ * The groups of this process below `root`; one object for all engines, since they may meet in a group. Null when groups
+ * cannot be made there: without the right to, or without control groups.
+ */
+export function stepGroupsAt(root: string, parent: string): StepGroups | null {
+  const known = shared.get(root);
+  if (known) return known;
+  const hierarchy = detectHierarchy(root);
+  if (!hierarchy || !canMake(hierarchy, `${parent}/trial-${process.pid}`)) return null;
+  const groups = new StepGroups(hierarchy);
+  shared.set(root, groups);
+  return groups;
+}
+
+function canMake(hierarchy: Hierarchy, path: string): boolean {
+  try {
+    hierarchy.create(path);
+    hierarchy.remove(path, false);
+    return true;
+  } catch {
+    return false;
+  }
 }

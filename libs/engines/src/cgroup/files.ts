@@ -40,9 +40,16 @@ export function subfolders(folder: string): string[] {
   }
 }
 
-/** Deepest first. The kernel refuses to remove a group that holds a process. */
-export function removeGroups(folder: string): void {
-  for (const name of subfolders(folder)) removeGroups(join(folder, name));
+/** The engine puts its steps into `<group>/buildkit/<step>`. */
+const stepsDepth = 1;
+
+/**
+ * Removes a group and the empty ones below it, deepest first: down to the steps' own, or those too when `thorough`. The
+ * kernel refuses to remove a group that is in use.
+ */
+export function removeGroups(folder: string, thorough: boolean, depth = 0): void {
+  if (thorough || depth < stepsDepth)
+    for (const name of subfolders(folder)) removeGroups(join(folder, name), thorough, depth + 1);
   try {
     rmdirSync(folder);
   } catch {

@@ -30,6 +30,9 @@ export interface Hierarchy {
   counters(path: string): GroupCounters | null;
   /** Ids of all processes in the group and below. */
   processes(path: string): number[];
-  /** Removes the group and the empty groups below it; one that is in use stays. */
-  remove(path: string): void;
+  /**
+   * Removes the group when nothing is in it. `thorough`: also groups of steps that their runtime left behind, which must
+   * not be done where another process may be starting a step this very moment.
+   */
+  remove(path: string, thorough: boolean): void;
 }

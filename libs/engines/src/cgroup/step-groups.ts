@@ -56,7 +56,7 @@ export class StepGroups {
     if (group.leases.size > 0) return this.hierarchy.limit(path, sum(group));
     this.groups.delete(path);
     if (group.kill) await killAll(this.hierarchy, path);
-    if (!this.groups.has(path)) this.hierarchy.remove(path);
+    if (!this.groups.has(path)) this.hierarchy.remove(path, group.kill);
   }
 }
 

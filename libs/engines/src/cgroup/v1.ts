@@ -44,9 +44,9 @@ export class HierarchyV1 implements Hierarchy {
   }
 
   /** The runtime made the group in every controller there is, not only in those that were limited. */
-  remove(path: string): void {
+  remove(path: string, thorough: boolean): void {
     const folders = new Set(subfolders(this.root).map((name) => realpathSync(join(this.root, name))));
-    for (const folder of folders) removeGroups(join(folder, path));
+    for (const folder of folders) removeGroups(join(folder, path), thorough);
   }
 
   /**

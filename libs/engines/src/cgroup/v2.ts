@@ -47,8 +47,8 @@ export class HierarchyV2 implements Hierarchy {
     return processesBelow(join(this.root, path));
   }
 
-  remove(path: string): void {
-    removeGroups(join(this.root, path));
+  remove(path: string, thorough: boolean): void {
+    removeGroups(join(this.root, path), thorough);
   }
 
   private set(path: string, file: string, value: number | undefined): void {

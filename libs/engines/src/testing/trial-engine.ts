@@ -35,5 +35,5 @@ export function processesIn(path: string): number {
 /** Closes engines and removes the groups that a test file made. */
 export async function endTrial(cgroupParent: string, ...engines: Engine[]): Promise<void> {
   await Promise.all(engines.map((engine) => engine.close()));
-  detectHierarchy('/sys/fs/cgroup')?.remove(cgroupParent);
+  detectHierarchy('/sys/fs/cgroup')?.remove(cgroupParent, true);
 }
