@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { specServices } from '../test-services/spec-instance.ts';
 import { compareFiles, deploy, drift, markRolledBack, newMigration, status } from './migrations.ts';
 import { type SchemaFolders, schemaFolders } from './schema-files.ts';
 import { withShadowDatabase } from './shadow-database.ts';
@@ -94,9 +95,7 @@ describe('the migration driver', () => {
 });
 
 function server(): string {
-  const file = process.env.COOPERAGE_TEST_SERVICES;
-  if (!file) throw new Error('COOPERAGE_TEST_SERVICES is not set: run the tests with ./cooperage test');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { databaseUrl: string }).databaseUrl;
+  return specServices().databaseUrl;
 }
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identify, type ProcessIdentity, readPidFile } from '../processes/process-identity.ts';
+import { createSpecInstance } from '../test-services/spec-instance.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
-import { Instance } from './instance.ts';
+import type { Instance } from './instance.ts';
 import { EmbeddedPostgres } from './postgres/postgres.ts';
 import { EmbeddedRedis } from './redis/redis.ts';
 import { EmbeddedRegistry } from './registry/registry.ts';
@@ -16,7 +15,7 @@ let instance: Instance;
 let tools: Tools;
 
 beforeAll(async () => {
-  instance = new Instance(mkdtempSync(path.join(tmpdir(), 'cooperage-parts-')));
+  instance = createSpecInstance();
   tools = await findTools();
 });
 afterAll(() => rmSync(instance.folder, { recursive: true, force: true }));

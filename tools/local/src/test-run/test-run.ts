@@ -60,12 +60,16 @@ export class TestRun {
 
   private async check(check: Check): Promise<void> {
     this.signal.throwIfAborted();
-    this.outcomes.push(await runCheck(check, this.signal));
+    const outcome = await runCheck(check, this.signal);
+    this.signal.throwIfAborted();
+    this.outcomes.push(outcome);
   }
 
   private async suite(suite: Suite, env: NodeJS.ProcessEnv = {}): Promise<void> {
     this.signal.throwIfAborted();
-    this.outcomes.push(await runSuite(suite, this.wanted, this.folder, this.signal, env));
+    const outcome = await runSuite(suite, this.wanted, this.folder, this.signal, env);
+    this.signal.throwIfAborted();
+    this.outcomes.push(outcome);
   }
 
   private wants(suite: Suite): boolean {

@@ -5,10 +5,18 @@ import path from 'node:path';
 import { CHECKOUT } from '../checkout.ts';
 import { readJson } from '../files/atomic-file.ts';
 import { say } from '../output.ts';
+import { endNoted } from '../processes/daemon.ts';
+import { identify, writePidFile } from '../processes/process-identity.ts';
 import { testEnvironment } from './checks.ts';
 import type { Outcome } from './outcome.ts';
 import type { Suite, TestArguments } from './test-arguments.ts';
 import { countTests, type VitestReport } from './vitest-report.ts';
+
+const ENDS_WITHIN_MS = 10_000;
+
+export function suitePidFile(folder: string): string {
+  return path.join(folder, 'suite.pid.json');
+}
 
 /** Runs one vitest project; its progress goes to standard error, its numbers come from the JSON report. */
 export async function runSuite(
@@ -24,20 +32,30 @@ export async function runSuite(
   rmSync(reportFile, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
   const parameters = ['run', '--project', suite, '--passWithNoTests', ...reporters, ...filters];
-  const exitCode = await vitest(parameters, env, signal);
+  const exitCode = await vitest(parameters, env, suitePidFile(folder), signal);
   const mayBeEmpty = filters.length > 0 && only === undefined;
   const counts = countTests(readJson<VitestReport>(reportFile), exitCode, mayBeEmpty);
   return { name: `${suite} tests`, ...counts, durationMs: performance.now() - started };
 }
 
-async function vitest(parameters: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+/** In a session of its own, so that what tests leave running can be found and ended, however the run ends. */
+async function vitest(
+  parameters: readonly string[],
+  env: NodeJS.ProcessEnv,
+  pidFile: string,
+  signal: AbortSignal,
+): Promise<number> {
   const program = path.join(CHECKOUT, 'node_modules/vitest/vitest.mjs');
   const child = spawn(process.execPath, [program, ...parameters], {
     cwd: CHECKOUT,
     env: { ...testEnvironment(), ...env },
     stdio: ['ignore', process.stderr, process.stderr],
+    detached: true,
   });
+  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  if (identity) writePidFile(pidFile, identity);
   signal.addEventListener('abort', () => child.kill(), { once: true });
   const [code] = (await once(child, 'exit')) as [number | null];
+  await endNoted(pidFile, 'SIGTERM', ENDS_WITHIN_MS);
   return code ?? -1;
 }

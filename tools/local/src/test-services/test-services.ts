@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { provideBaseImages } from '../base-images/base-images.ts';
 import { writeJson } from '../files/atomic-file.ts';
 import { choose, lookAround } from '../parts/choice.ts';
@@ -10,6 +11,7 @@ import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.
 import { findBrowser } from '../toolchain/browser.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
+import { SPEC_INSTANCES } from './spec-instance.ts';
 
 const SERVICE = 'cooperage-registry';
 const ISSUER = 'cooperage';
@@ -66,9 +68,18 @@ export class TestServiceSet {
 
   async stop(): Promise<void> {
     rmSync(this.file, { force: true });
+    await this.stopSpecInstances();
     const { parts } = this;
     const registries = [parts.registry(await this.token()), parts.baseImageRegistry()];
     await stopAll([parts.postgres(), parts.redis(), ...registries, parts.engine({ insecure: [] })]);
+  }
+
+  private async stopSpecInstances(): Promise<void> {
+    const folder = this.instance.file(SPEC_INSTANCES);
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      await (await TestServiceSet.open(path.join(folder, name))).stop();
+      rmSync(path.join(folder, name), { recursive: true, force: true });
+    }
   }
 
   private async token(): Promise<TokenAuthentication> {

@@ -1,13 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attempt, type CommandResult, run } from '../../processes/command.ts';
 import { identify, readPidFile } from '../../processes/process-identity.ts';
+import { createSpecInstance, specServices } from '../../test-services/spec-instance.ts';
 import { findTools } from '../../toolchain/find-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
-import { Instance } from '../instance.ts';
+import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
 import { groupFolders } from './control-groups.ts';
 import { EmbeddedEngine } from './engine.ts';
@@ -19,9 +19,9 @@ let engine: EmbeddedEngine;
 let address: EngineAddress;
 
 beforeAll(async () => {
-  instance = new Instance(mkdtempSync(path.join(tmpdir(), 'cooperage-engine-')));
+  instance = createSpecInstance();
   tools = await findTools();
-  engine = new EmbeddedEngine(instance, tools, { insecure: [], mirror: openRegistry() });
+  engine = new EmbeddedEngine(instance, tools, { insecure: [], mirror: specServices().openRegistry });
   address = await engine.start();
 });
 afterAll(async () => {
@@ -59,7 +59,7 @@ describe('the embedded engine', () => {
     expect((await building).code).not.toBe(0);
     expect(identify(pid)).toBeDefined();
 
-    await new EmbeddedEngine(instance, tools, { insecure: [], mirror: openRegistry() }).start();
+    await new EmbeddedEngine(instance, tools, { insecure: [], mirror: specServices().openRegistry }).start();
     expect(identify(pid)).toBeUndefined();
     expect(mounts().filter((point) => point.includes('executor'))).toEqual([]);
     expect((await build('RUN true')).code).toBe(0);
@@ -99,10 +99,4 @@ async function stepProcess(): Promise<number> {
 function mounts(): string[] {
   const info = readFileSync('/proc/self/mountinfo', 'utf8');
   return [...mountsBelow(instance.folder, info), ...mountsBelow(`/run/cooperage-${instance.id}`, info)];
-}
-
-function openRegistry(): string {
-  const file = process.env.COOPERAGE_TEST_SERVICES;
-  if (!file) throw new Error('COOPERAGE_TEST_SERVICES is not set: run the tests with ./cooperage test');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { openRegistry: string }).openRegistry;
 }
