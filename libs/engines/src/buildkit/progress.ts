@@ -74,7 +74,7 @@ export class ProgressReader {
 /** `[linux/amd64 builder 2/5] RUN make`: platform and stage are there only when there is a choice. */
 const instruction = /^\[(?:([a-z0-9]+\/\S+) )?(?:(\S+) )?\d+\/\d+\] (.*)$/s;
 
-export function stepOf(vertex: VertexState): StepState {
+function stepOf(vertex: VertexState): StepState {
   const match = instruction.exec(vertex.name);
   return {
     id: vertex.digest,

@@ -43,7 +43,7 @@ function dockerfileTree({ dockerfile }: BuildRequest): SyncTree {
 }
 
 /** Tokens are for the service's own registry: where the image goes and where caches are. */
-export function registryAuth(request: BuildRequest, cacheExport?: string): RegistryAuth {
+function registryAuth(request: BuildRequest, cacheExport?: string): RegistryAuth {
   const references = [...request.cacheImports, ...(cacheExport ? [cacheExport] : [])];
   const own = new Set([request.push.host, ...references.map((reference) => reference.split('/', 1)[0]!)]);
   const credentials = (host: string) => request.registryAuth.credentials(dockerHub.get(host) ?? host);

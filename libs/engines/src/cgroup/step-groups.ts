@@ -106,7 +106,7 @@ function sum({ leases }: Group): GroupLimits {
 }
 
 /** Kills until nobody is left: a process that is being born may escape the first round. */
-export async function killAll(hierarchy: Hierarchy, path: string): Promise<void> {
+async function killAll(hierarchy: Hierarchy, path: string): Promise<void> {
   const until = Date.now() + killWaitMs;
   for (let pids = hierarchy.processes(path); pids.length > 0 && Date.now() < until; pids = hierarchy.processes(path)) {
     for (const pid of pids) kill(pid);
