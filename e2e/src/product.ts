@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +17,7 @@ import {
 import { ApiClient } from './api-client.js';
 import { Child } from './child.js';
 import { CutProxy } from './cut-proxy.js';
+import { environments, freePorts, setupTokenOf } from './product-environment.js';
 import { RegistryTap } from './registry-tap.js';
 import { until } from './until.js';
 
@@ -26,6 +26,8 @@ export const administrator = { email: 'ada@example.test', name: 'Ada', password:
 export interface ProductOptions {
   /** Starts the dashboard too. */
   readonly web?: boolean;
+  /** False leaves the installation as nobody has seen it yet: no account, no organization. True by default. */
+  readonly setUp?: boolean;
   /** More or other variables for every process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -81,8 +83,13 @@ export class Product {
     });
     for (const role of Object.values(env)) Object.assign(role, options.env ?? {});
     const product = new Product(fresh, git, database, gitLine, registry, redisUrl, folder, env, origin);
-    await product.startAll(options.web ?? false);
+    await product.startAll(options.web ?? false, options.setUp ?? true);
     return product;
+  }
+
+  /** What the service prints when it starts for the first time. */
+  get setupToken(): string {
+    return setupTokenOf(this.folder);
   }
 
   get databaseUrl(): string {
@@ -244,18 +251,22 @@ export class Product {
     return answer.headers.get('docker-content-digest');
   }
 
-  private async startAll(web: boolean): Promise<void> {
+  private async setUp(): Promise<void> {
+    await this.api.json('POST', '/api/v1/setup', {
+      token: this.setupToken,
+      ...administrator,
+      organization: { name: 'Acme', slug: `acme-${randomBytes(3).toString('hex')}` },
+    });
+    await this.api.signIn(administrator.email, administrator.password);
+  }
+
+  private async startAll(web: boolean, setUp: boolean): Promise<void> {
     for (const role of ['api', 'live', 'builder', 'control'] as const) this.start(role);
     if (web) this.start('web');
     try {
       await until('the api is ready', async () => (await fetch(`${this.origin}/readyz`).catch(() => null))?.ok);
-      const { setupToken } = secretsOf(this.folder);
-      await this.api.json('POST', '/api/v1/setup', {
-        token: setupToken,
-        ...administrator,
-        organization: { name: 'Acme', slug: `acme-${randomBytes(3).toString('hex')}` },
-      });
-      await this.api.signIn(administrator.email, administrator.password);
+      if (setUp) await this.setUp();
+      if (web) await until('the pages are ready', async () => (await fetch(`${this.origin}/sign-in`)).ok);
     } catch (error) {
       throw new Error(`the product did not start: ${(error as Error).message}\n${await this.logs()}`, { cause: error });
     }
@@ -276,89 +287,4 @@ async function registryToken(repository: string): Promise<string> {
     ttlSeconds: 300,
     nowMs: Date.now(),
   }).token;
-}
-
-/** The set-up token follows from the folder, so that nothing has to be handed around. */
-function secretsOf(folder: string): { setupToken: string } {
-  return { setupToken: `setup-${path.basename(folder)}` };
-}
-
-function environments(at: {
-  ports: Record<string, number>;
-  origin: string;
-  databaseUrl: string;
-  redisUrl: string;
-  registry: string;
-  gitHost: string;
-  folder: string;
-}) {
-  const { registry, engine, cgroupParent } = services();
-  const key = () => randomBytes(32).toString('base64');
-  const secretKey = key();
-  const encryption = { ENCRYPTION_KEY: key() };
-  const common = { PUBLIC_URL: at.origin, LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'info' };
-  const stores = { DATABASE_URL: at.databaseUrl, REDIS_URL: at.redisUrl };
-  const images = { COOPERAGE_REGISTRY: at.registry, COOPERAGE_REGISTRY_INSECURE: 'true' };
-  const minting = {
-    COOPERAGE_REGISTRY_TOKEN_KEY_FILE: registry.tokenKeyFile,
-    COOPERAGE_REGISTRY_TOKEN_CERT_FILE: registry.tokenCertFile,
-  };
-  const git = { COOPERAGE_ALLOW_PLAIN_HTTP: at.gitHost };
-  const worker = {
-    ...common,
-    ...stores,
-    ...encryption,
-    ...images,
-    ...git,
-    COOPERAGE_MIRROR_ROOT: path.join(at.folder, 'mirrors'),
-    COOPERAGE_LEASE_MS: '3000',
-  };
-  return {
-    api: {
-      ...common,
-      ...stores,
-      ...encryption,
-      ...images,
-      ...minting,
-      ...git,
-      PORT: String(at.ports.api),
-      SECRET_KEY: secretKey,
-      COOPERAGE_WEB_URL: `http://127.0.0.1:${at.ports.web}`,
-      COOPERAGE_LIVE_URL: `http://127.0.0.1:${at.ports.live}`,
-      COOPERAGE_SETUP_TOKEN: secretsOf(at.folder).setupToken,
-    },
-    live: { ...common, ...stores, PORT: String(at.ports.live), SECRET_KEY: secretKey },
-    web: {
-      ...common,
-      PORT: String(at.ports.web),
-      HOSTNAME: '127.0.0.1',
-      COOPERAGE_API_URL: at.origin,
-      NEXT_TELEMETRY_DISABLED: '1',
-    },
-    builder: {
-      ...worker,
-      PORT: String(at.ports.builder),
-      BUILDKIT_HOST: engine,
-      COOPERAGE_CGROUP_PARENT: cgroupParent,
-    },
-    control: {
-      ...worker,
-      ...minting,
-      PORT: String(at.ports.control),
-      SIGNING_ENCRYPTION_KEY: key(),
-      COOPERAGE_PUBLISH_LEASE_MS: '10000',
-    },
-  } satisfies Record<string, Record<string, string>>;
-}
-
-async function freePorts<const N extends readonly string[]>(names: N): Promise<Record<N[number], number>> {
-  const servers = await Promise.all(
-    names.map(async (name) => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return { name, server, port: (server.address() as { port: number }).port };
-    }),
-  );
-  await Promise.all(servers.map(({ server }) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(servers.map(({ name, port }) => [name, port])) as Record<N[number], number>;
 }

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { services } from '@cooperage/testing';
+
+/** Where the parts of one installation listen and what they use. */
+export interface ProductAddresses {
+  readonly ports: Readonly<Record<string, number>>;
+  readonly origin: string;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly registry: string;
+  readonly gitHost: string;
+  readonly folder: string;
+}
+
+/** The set-up token follows from the folder, so that nothing has to be handed around. */
+export function setupTokenOf(folder: string): string {
+  return `setup-${path.basename(folder)}`;
+}
+
+/** Variables of each process, as an operator would set them. */
+export function environments(at: ProductAddresses) {
+  const { registry, engine, cgroupParent } = services();
+  const key = () => randomBytes(32).toString('base64');
+  const secretKey = key();
+  const encryption = { ENCRYPTION_KEY: key() };
+  const common = { PUBLIC_URL: at.origin, LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'info' };
+  const stores = { DATABASE_URL: at.databaseUrl, REDIS_URL: at.redisUrl };
+  const images = { COOPERAGE_REGISTRY: at.registry, COOPERAGE_REGISTRY_INSECURE: 'true' };
+  const minting = {
+    COOPERAGE_REGISTRY_TOKEN_KEY_FILE: registry.tokenKeyFile,
+    COOPERAGE_REGISTRY_TOKEN_CERT_FILE: registry.tokenCertFile,
+  };
+  const git = { COOPERAGE_ALLOW_PLAIN_HTTP: at.gitHost };
+  const worker = {
+    ...common,
+    ...stores,
+    ...encryption,
+    ...images,
+    ...git,
+    COOPERAGE_MIRROR_ROOT: path.join(at.folder, 'mirrors'),
+    COOPERAGE_LEASE_MS: '3000',
+  };
+  return {
+    api: {
+      ...common,
+      ...stores,
+      ...encryption,
+      ...images,
+      ...minting,
+      ...git,
+      PORT: String(at.ports.api),
+      SECRET_KEY: secretKey,
+      COOPERAGE_WEB_URL: `http://127.0.0.1:${at.ports.web}`,
+      COOPERAGE_LIVE_URL: `http://127.0.0.1:${at.ports.live}`,
+      COOPERAGE_SETUP_TOKEN: setupTokenOf(at.folder),
+    },
+    live: { ...common, ...stores, PORT: String(at.ports.live), SECRET_KEY: secretKey },
+    web: {
+      ...common,
+      PORT: String(at.ports.web),
+      HOSTNAME: '127.0.0.1',
+      COOPERAGE_API_URL: at.origin,
+      NEXT_TELEMETRY_DISABLED: '1',
+    },
+    builder: {
+      ...worker,
+      PORT: String(at.ports.builder),
+      BUILDKIT_HOST: engine,
+      COOPERAGE_CGROUP_PARENT: cgroupParent,
+    },
+    control: {
+      ...worker,
+      ...minting,
+      PORT: String(at.ports.control),
+      SIGNING_ENCRYPTION_KEY: key(),
+      COOPERAGE_PUBLISH_LEASE_MS: '10000',
+    },
+  } satisfies Record<string, Record<string, string>>;
+}
+
+export async function freePorts<const N extends readonly string[]>(names: N): Promise<Record<N[number], number>> {
+  const servers = await Promise.all(
+    names.map(async (name) => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return { name, server, port: (server.address() as { port: number }).port };
+    }),
+  );
+  await Promise.all(servers.map(({ server }) => new Promise((resolve) => server.close(resolve))));
+  return Object.fromEntries(servers.map(({ name, port }) => [name, port])) as Record<N[number], number>;
+}
