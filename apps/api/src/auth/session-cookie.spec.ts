@@ -27,6 +27,12 @@ describe('the session cookie', () => {
     (value) => expect(verifiedToken(value, [newKey])).toBeUndefined(),
   );
 
+  it('S-075 takes a signature in one form only', () => {
+    const value = decodeURIComponent(signedValue('token', newKey));
+    for (const other of [`${value}x`, value.slice(0, -1), `${value} `, value.replace('.', '. ')])
+      expect(verifiedToken(other, [newKey])).toBeUndefined();
+  });
+
   it('S-075 refuses a signature that belongs to another token', () => {
     const [, signature] = decodeURIComponent(signedValue('mine', newKey)).split('.');
     expect(verifiedToken(`yours.${signature}`, [newKey])).toBeUndefined();

@@ -17,6 +17,7 @@ import { LiveGateway } from './live.gateway.js';
 import { LiveModule } from './live.module.js';
 import { LiveAdapter } from './live-adapter.js';
 import { LogFollowers } from './log-followers.js';
+import { OpenConnections } from './open-connections.js';
 import { SessionWatch } from './session-watch.js';
 
 export interface Live {
@@ -27,6 +28,8 @@ export interface Live {
 }
 
 const poolSize = 8;
+/** Time for clients to answer the closing of their socket. */
+const goodbyeMs = 1_000;
 
 export interface LiveLimits {
   readonly maxConnections?: number;
@@ -60,6 +63,7 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
     principals: app.get(PrincipalsService),
     checks: storeChecks(database, redis),
   });
+  const connections = new OpenConnections(app.getHttpServer());
   await app.init();
   const { namespace } = app.get(LiveGateway);
   const announcer = new BuildAnnouncer(namespace, new BuildLists(database), logger);
@@ -70,7 +74,7 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   const close = async () => {
     watch.stop();
     namespace.disconnectSockets(true);
-    await app.close();
+    await connections.endWith(() => app.close(), goodbyeMs);
     hub.close();
     bus.close();
     await Promise.allSettled([listener.close(), database.close(), redis.quit()]);
