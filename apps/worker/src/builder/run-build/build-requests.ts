@@ -76,6 +76,8 @@ export class BuildRequests {
         ...(pids !== null && { pids }),
         ...(cpus !== null && { cpus }),
         ...(cgroupParent !== null && { cgroupParent }),
+        // BuildKit counts the group's name into the cache keys of steps: builds that may share results share a group.
+        group: build.zone === 'fork' ? `${build.projectId}-fork` : build.projectId,
       },
     };
   }
