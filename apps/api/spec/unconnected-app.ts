@@ -24,7 +24,7 @@ export async function unconnectedApp(): Promise<INestApplication> {
     logger,
     metrics: createMetrics({ version: '0', commit: 'none' }),
   };
-  return NestFactory.create(ApiModule.with(parts), createServer(api.http).adapter, {
+  return NestFactory.create(ApiModule.with(parts), createServer(api.http, logger).adapter, {
     logger: false,
     bodyParser: false,
   });

@@ -1,4 +1,3 @@
-export { AuditWriter } from './account/audit-writer.js';
 export * from './account/index.js';
 export * from './attempt/attempt-record.js';
 export * from './attempt/attempt-repository.js';

@@ -1,6 +1,5 @@
 import {
   ApiTokenRepository,
-  AuditWriter,
   BuildDetails,
   BuildLists,
   BuildRepository,
@@ -46,7 +45,6 @@ export interface CoreParts {
 
 const repositories = [
   ApiTokenRepository,
-  AuditWriter,
   BuildDetails,
   BuildLists,
   BuildRepository,

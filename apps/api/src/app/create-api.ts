@@ -57,7 +57,7 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
     logger,
     metrics: createMetrics({ version: version.version, commit: version.commit }),
   };
-  const http = createServer(config.http);
+  const http = createServer(config.http, logger);
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(parts), http.adapter, {
     logger: nestLogger(logger),
     bodyParser: false,
@@ -74,7 +74,7 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
   });
   const endTunnels = addLiveTunnel(app.getHttpServer(), {
     liveUrl: config.http.liveUrl,
-    trustProxy: config.http.trustProxy !== false,
+    trustProxy: config.http.trustProxy,
     logger,
   });
   await app.init();

@@ -8,7 +8,6 @@ export interface SignIn {
   handler(request: Request): Promise<Response>;
 }
 
-export const SIGN_IN = Symbol('SignIn');
 export const signInPath = '/api/auth';
 /** Header in which the caller's address goes to the sign-in library; what a client sends under it is dropped. */
 export const addressHeader = 'x-cooperage-address';

@@ -1,4 +1,4 @@
-import { type Actor, AuditWriter, BuildDetails, BuildRepository } from '@cooperage/db';
+import { type Actor, BuildDetails, BuildRepository } from '@cooperage/db';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -12,26 +12,20 @@ export class BuildActionsService {
     private readonly builds: BuildRepository,
     private readonly details: BuildDetails,
     private readonly access: AccessService,
-    private readonly audit: AuditWriter,
   ) {}
 
   async cancel(principal: Principal, id: string, actor: Actor) {
     const build = await this.access.build(principal, id, 'developer');
-    const outcome = await this.builds.requestCancel(id, actor.name);
+    const outcome = await this.builds.requestCancel(id, actor.name, actor);
     if (!outcome.ok) throw cancelProblem(outcome.reason);
-    await this.audit.write(actor, auditOf(build.organizationId, 'build.cancel', id));
     return presentBuild(found(await this.details.find(id, [build.organizationId])));
   }
 
   async retry(principal: Principal, id: string, noCache: boolean, actor: Actor) {
     const build = await this.access.build(principal, id, 'developer');
-    const outcome = await this.builds.createRetry(id, { noCache, actorName: actor.name });
+    const outcome = await this.builds.createRetry(id, { noCache, actorName: actor.name, actor });
     if (!outcome.ok && outcome.reason === 'not_found') throw notFound();
     if (!outcome.ok) throw new ApiProblem('conflict', { detail: 'A build is retried after it has ended.' });
-    await this.audit.write(
-      actor,
-      auditOf(build.organizationId, 'build.retry', outcome.buildId, { retryOf: id, noCache }),
-    );
     return presentBuild(found(await this.details.find(outcome.buildId, [build.organizationId])));
   }
 }
@@ -41,8 +35,4 @@ function cancelProblem(reason: 'not_found' | 'final' | 'too_late' | 'already_can
   if (reason === 'too_late') return new ApiProblem('too_late', { detail: 'The image is being published already.' });
   if (reason === 'final') return new ApiProblem('too_late', { detail: 'The build has ended.' });
   return new ApiProblem('conflict', { detail: 'The build is being canceled already.' });
-}
-
-function auditOf(organizationId: string, action: string, buildId: string, after: object = {}) {
-  return { organizationId, action, subjectKind: 'build', subjectId: buildId, after };
 }

@@ -7,7 +7,7 @@ import { toProblem } from '../http/to-problem.js';
 import type { IntakeService } from './intake.service.js';
 import { IntakeGate } from './intake-gate.js';
 
-export const hookBodyLimitBytes = 25 * 1024 * 1024;
+const hookBodyLimitBytes = 25 * 1024 * 1024;
 const maxCalls = 512;
 const maxBytesUnderWay = 256 * 1024 * 1024;
 

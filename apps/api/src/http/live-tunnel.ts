@@ -2,16 +2,18 @@ import { request as httpRequest, type IncomingMessage, type Server } from 'node:
 import type { Duplex } from 'node:stream';
 import { socketPath } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
+import { clientAddress, type TrustProxy, trustOf } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
 
 export interface LiveTunnelOptions {
   /** Base address of the live process. */
   readonly liveUrl: string;
-  /** Whether the word of a proxy in front of us is taken for a client's address. */
-  readonly trustProxy: boolean;
+  readonly trustProxy: TrustProxy;
   /** Most sockets at once. */
   readonly maxSockets?: number;
+  /** Most sockets of one address at once: people behind one office line have one each for every open page. */
+  readonly maxSocketsPerAddress?: number;
   readonly logger: Logger;
 }
 
@@ -32,27 +34,32 @@ const passedHeaders = [
  * @returns ends all tunnels.
  */
 export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () => void {
-  const sockets = new Set<Duplex>();
-  const maxSockets = options.maxSockets ?? 10_000;
+  const sockets = new Map<Duplex, string>();
+  const trust = trustOf(options.trustProxy);
+  const { maxSockets = 10_000, maxSocketsPerAddress = 500 } = options;
+  const isFull = (address: string): boolean =>
+    sockets.size >= maxSockets || countOf(sockets.values(), address) >= maxSocketsPerAddress;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== socketPath && path !== `${socketPath}/`) return refuse(request, socket, new ApiProblem('not_found'));
-    if (sockets.size >= maxSockets)
-      return refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
-    sockets.add(socket);
+    const address = clientAddress(request.socket.remoteAddress ?? '', forwardedFor(request), trust);
+    if (isFull(address)) return refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
+    sockets.set(socket, address);
     socket.once('close', () => sockets.delete(socket));
-    open(request, socket, head, options);
+    open(request, socket, head, { ...options, address });
   });
   return () => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets.keys()) socket.destroy();
   };
 }
 
-function open(request: IncomingMessage, socket: Duplex, head: Buffer, options: LiveTunnelOptions): void {
+type Opening = Pick<LiveTunnelOptions, 'liveUrl' | 'logger'> & { readonly address: string };
+
+function open(request: IncomingMessage, socket: Duplex, head: Buffer, options: Opening): void {
   const upstream = httpRequest(new URL(request.url ?? '/', options.liveUrl), {
     agent: false,
-    headers: handshakeHeaders(request, options),
+    headers: handshakeHeaders(request, options.address),
     timeout: handshakeMs,
   });
   const unavailable = () => refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 2 }));
@@ -93,19 +100,28 @@ function join(socket: Duplex, peer: Duplex): void {
   peer.once('close', () => socket.destroy());
 }
 
-function handshakeHeaders(request: IncomingMessage, options: LiveTunnelOptions): Record<string, string> {
+function handshakeHeaders(request: IncomingMessage, address: string): Record<string, string> {
   const passed = passedHeaders.flatMap((name) => {
     const value = request.headers[name];
     return value === undefined ? [] : [[name, String(value)] as const];
   });
-  const known = options.trustProxy ? [request.headers['x-forwarded-for'] ?? []].flat() : [];
   return {
     ...Object.fromEntries(passed),
     connection: 'Upgrade',
     upgrade: 'websocket',
     'x-request-id': requestIdOf(request),
-    'x-forwarded-for': [...known, request.socket.remoteAddress ?? ''].join(', '),
+    'x-forwarded-for': address,
   };
+}
+
+function forwardedFor({ headers }: IncomingMessage): string | undefined {
+  return [headers['x-forwarded-for'] ?? []].flat().join(',') || undefined;
+}
+
+function countOf(addresses: Iterable<string>, wanted: string): number {
+  let count = 0;
+  for (const address of addresses) if (address === wanted) count++;
+  return count;
 }
 
 function statusAndHeaders(response: IncomingMessage): string {

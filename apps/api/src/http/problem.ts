@@ -6,7 +6,7 @@ interface ProblemKind {
 }
 
 /** The closed list of problems with their HTTP status. A title is a sentence for a person and never changes per request. */
-export const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
+const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   bad_request: { status: 400, title: 'The request cannot be understood' },
   validation_failed: { status: 400, title: 'Some fields are not valid' },
   malformed: { status: 400, title: 'The body cannot be read' },

@@ -1,11 +1,15 @@
 import type { Config } from '@cooperage/config';
+import type { Logger } from '@cooperage/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { demandAccessRules, type KnownRoute } from './access-rule.js';
 import { answerBrokenRequest } from './broken-request.js';
+import { trustOf } from './client-address.js';
 import { ApiProblem, notFound } from './problem.js';
 import { replyProblem } from './problem-reply.js';
 import { requestIdOf } from './request-id.js';
+import { addRequestLog } from './request-log.js';
+import { addRevalidation } from './revalidation.js';
 import { assertSameOrigin } from './same-origin.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { isStrictPath } from './strict-path.js';
@@ -19,19 +23,19 @@ export interface ApiServer {
 }
 
 /** Bytes of a JSON body of the API. Webhooks have their own limit. */
-export const bodyLimitBytes = 1 << 20;
+const bodyLimitBytes = 1 << 20;
 /** A request that has not arrived whole by then is answered 408 (S-006). */
 const requestTimeoutMs = 10_000;
 
 /** The HTTP server under Nest: limits, request ids, one path form, same-origin rule and headers, for every route. */
-export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'trustProxy'>): ApiServer {
+export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'trustProxy'>, logger: Logger): ApiServer {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: 0,
     keepAliveTimeout: 65_000,
     http: { connectionsCheckingInterval: 1_000, headersTimeout: requestTimeoutMs, maxHeaderSize: 16_384 },
-    trustProxy: trustedProxies(http.trustProxy),
+    trustProxy: trustOf(http.trustProxy),
     genReqId: requestIdOf,
     requestIdHeader: false,
     onProtoPoisoning: 'error',
@@ -45,7 +49,9 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
   const instance = adapter.getInstance() as unknown as FastifyInstance;
   const routes = demandAccessRules(instance);
   acceptJsonOnly(instance);
+  addRevalidation(instance);
   addSecurityHeaders(instance, http.publicUrl);
+  addRequestLog(instance, logger);
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done(refusalOf(request, http.publicUrl));
@@ -65,12 +71,6 @@ function refusalOf(request: FastifyRequest, publicUrl: string): Error | undefine
   } catch (error) {
     return error as Error;
   }
-}
-
-/** A number of proxies becomes the rule that takes the word of so many hops. */
-function trustedProxies(value: Config<'api'>['http']['trustProxy']) {
-  if (typeof value === 'number') return (_address: string, hop: number) => hop < value;
-  return value === false ? false : [...value];
 }
 
 function acceptJsonOnly(instance: FastifyInstance): void {

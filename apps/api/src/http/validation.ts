@@ -12,7 +12,7 @@ interface Issue {
 const maxIssues = 50;
 
 /** `validation_failed` with one entry per field that did not pass; what was sent is not repeated. */
-export function validationProblem(issues: readonly Issue[]): ApiProblem {
+function validationProblem(issues: readonly Issue[]): ApiProblem {
   const errors = issues.slice(0, maxIssues).map(({ message, path, keys }) => ({
     path: pathText([...(path ?? []), ...(keys ?? []).slice(0, 1)]),
     message: keys === undefined ? message : 'this field is not known',

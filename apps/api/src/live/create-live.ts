@@ -47,7 +47,7 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   const bus = new RedisLiveBus(redis, onError);
   const store = new PostgresChunkStore(database);
   const hub = new LogHub({ store, bus, onError: (error) => logger.warn({ err: error }, 'the archive was not read') });
-  const http = createServer(config.http);
+  const http = createServer(config.http, logger);
   const followers = new LogFollowers(hub, metrics, logger);
   const module = LiveModule.with({ settings: sessionSettingsOf(config), database, logger, followers });
   const app = await NestFactory.create<NestFastifyApplication>(module, http.adapter, {

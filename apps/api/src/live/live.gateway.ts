@@ -22,6 +22,8 @@ import { guardAgainstFlood } from './flood-guard.js';
 import { LogFollowers } from './log-followers.js';
 import { endAll, type LiveNamespace, type Subscription, type Viewer } from './viewer.js';
 
+/** Pages that one person may have open at once. */
+const maxConnectionsOfPerson = 100;
 /** Things that one page may follow at once. */
 const maxSubscriptions = 32;
 
@@ -45,6 +47,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
         .byCookie(viewer.handshake.headers.cookie)
         .then((person) => {
           if (person === null) return next(new Error('unauthenticated'));
+          if (this.connectionsOf(person) >= maxConnectionsOfPerson) return next(new Error('too_many'));
           Object.assign(viewer.data, { person, subscriptions: new Map<string, Subscription>() });
           next();
         })
@@ -109,6 +112,11 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     if (!viewer.connected) return;
     await viewer.join(room);
     this.begin(viewer, room, { organizationId, end: () => void viewer.leave(room) });
+  }
+
+  private connectionsOf({ userId }: Person): number {
+    const viewers = [...this.namespace.sockets.values()];
+    return viewers.filter((viewer) => viewer.data.person.userId === userId).length;
   }
 
   /** Anew for every subscription: a session may have ended, and a role changed. @throws {ApiProblem} `unauthenticated`. */

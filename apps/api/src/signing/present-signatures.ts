@@ -4,7 +4,7 @@ import { type Digest, projectAddress, projectRepository } from '@cooperage/domai
 import { type Check, type CosignCommand, cosignVerify, cosignVerifyAttestation } from '@cooperage/signing/verify';
 import type { ApiSettings } from '../app/settings.js';
 
-export function publicKeyUrl(keyId: string, settings: ApiSettings): string {
+function publicKeyUrl(keyId: string, settings: ApiSettings): string {
   return `${settings.publicUrl}/api/v1/keys/${keyId}.pub`;
 }
 

@@ -1,4 +1,6 @@
 import { canRetry, type FailureReport, type Phase } from '@cooperage/domain';
+import type { Actor } from '../account/actor.js';
+import { type AuditFacts, writeAudit } from '../account/audit.js';
 import type { Database } from '../database.js';
 import { createBuildIn } from './build-creation.js';
 import { toBuildRecord, toJson } from './build-mapping.js';
@@ -31,8 +33,9 @@ export class BuildRepository {
   /**
    * A person's cancel. A queued build ends at once; a running one becomes `canceling` until its builder says that the
    * work has ended.
+   * @param actor who is named in the audit, in the same transaction
    */
-  async requestCancel(buildId: string, actorName: string): Promise<CancelOutcome> {
+  async requestCancel(buildId: string, actorName: string, actor?: Actor): Promise<CancelOutcome> {
     return this.db.transaction(async (tx) => {
       const outcome = await transitionIn(
         tx,
@@ -49,12 +52,16 @@ export class BuildRepository {
           where: { buildId, state: 'dispatched' },
           data: { state: 'canceled', endedAt: new Date(), logComplete: true },
         });
+      if (actor) await writeAudit(tx, actor, auditOf('build.cancel', outcome.build));
       return outcome;
     });
   }
 
   /** A person's retry: a new build of the same commit and inputs, linked to the old one; it inherits the sequence. */
-  async createRetry(buildId: string, options: { noCache: boolean; actorName: string }): Promise<RetryOutcome> {
+  async createRetry(
+    buildId: string,
+    options: { noCache: boolean; actorName: string; actor?: Actor },
+  ): Promise<RetryOutcome> {
     return this.db.transaction(async (tx) => {
       const row = await tx.build.findUnique({ where: { id: buildId } });
       if (!row) return { ok: false, reason: 'not_found' };
@@ -67,6 +74,11 @@ export class BuildRepository {
         triggeredBy: options.actorName,
         retryOf: old.id,
       });
+      if (options.actor)
+        await writeAudit(tx, options.actor, {
+          ...auditOf('build.retry', build),
+          after: { retryOf: old.id, noCache: options.noCache },
+        });
       return { ok: true, buildId: build.id, number: build.number };
     });
   }
@@ -116,6 +128,10 @@ export class BuildRepository {
     });
     await announce(this.db.prisma, toBuildRecord(row));
   }
+}
+
+function auditOf(action: string, build: BuildRecord): AuditFacts {
+  return { organizationId: build.organizationId, action, subjectKind: 'build', subjectId: build.id };
 }
 
 function cancelRefusal(reason: string): CancelOutcome {
