@@ -60,11 +60,25 @@ async function measureAll({ benchmarks, options, signal, say }: Run, world: Worl
 /** One that fails has no result; the others still have theirs. */
 async function outcomeOf(benchmark: Benchmark, bench: Bench): Promise<Outcome> {
   try {
-    return { benchmark, measured: await benchmark.run(bench) };
+    return { benchmark, measured: await unlessAborted(bench.signal, benchmark.run(bench)) };
   } catch (error) {
     bench.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     bench.say(`has no result: ${reason}`);
     return { benchmark, noResult: reason };
+  }
+}
+
+/** At an interrupt nothing is waited for any more: what a measurement waits for may have been stopped already. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    work.catch(() => {});
   }
 }
