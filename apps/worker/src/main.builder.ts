@@ -6,4 +6,5 @@ import { BuilderModule } from './builder/builder.module.js';
 const app = await NestFactory.createApplicationContext(BuilderModule.for(loadConfig('builder')), {
   logger: ['error', 'warn'],
 });
-app.enableShutdownHooks();
+// An orderly end has exit code 0: its parent tells it from a death by the signal itself.
+app.enableShutdownHooks([], { useProcessExit: true });

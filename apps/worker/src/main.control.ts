@@ -6,4 +6,5 @@ import { ControlModule } from './control/control.module.js';
 const app = await NestFactory.createApplicationContext(ControlModule.for(loadConfig('control')), {
   logger: ['error', 'warn'],
 });
-app.enableShutdownHooks();
+// An orderly end has exit code 0: its parent tells it from a death by the signal itself.
+app.enableShutdownHooks([], { useProcessExit: true });

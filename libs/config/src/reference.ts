@@ -1,6 +1,6 @@
 import { processRoles, shapes } from './process-roles.js';
 import { isGroup, isSetting, type OptionalGroup, type Setting, type Shape, type Variable } from './setting.js';
-import { variables } from './variables.js';
+import { toolVariables, variables } from './variables.js';
 
 const introduction = `# Configuration
 
@@ -22,7 +22,12 @@ export function renderReference(): string {
     ...processRoles.map((role) => needCell(shapes[role], variable)),
   ]);
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return `${introduction}\n${lines.join('\n')}\n`;
+  return `${introduction}\n${lines.join('\n')}\n\n${toolSection()}`;
+}
+
+function toolSection(): string {
+  const rows = Object.entries(toolVariables).map(([name, summary]) => `| \`${name}\` | ${summary} |`);
+  return ['The launcher and the tests read:', '', '| variable | meaning |', '| --- | --- |', ...rows, ''].join('\n');
 }
 
 function nameCell(variable: Variable<unknown>): string {

@@ -139,6 +139,11 @@ export const variables = {
 } as const;
 
 /** Variables with our prefix that only the launcher and the tests read; a process may inherit them. */
-export const toolVariables = ['COOPERAGE_CACHE', 'COOPERAGE_TEST_SERVICES'] as const;
+export const toolVariables = {
+  COOPERAGE_CACHE:
+    'Folder for what checkouts share: downloads, unpacked tools, base images. Else below XDG_CACHE_HOME.',
+  COOPERAGE_STATE: 'Folder for the state of one installation. Else `.cooperage` in the checkout.',
+  COOPERAGE_TEST_SERVICES: 'File with the addresses of the services that integration tests use.',
+} as const;
 
 export const prefix = 'COOPERAGE_';

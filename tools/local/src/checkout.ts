@@ -7,10 +7,12 @@ export const CHECKOUT = path.resolve(import.meta.dirname, '../../..');
 
 /** What clones share: downloads, unpacked tools, base images. */
 export const CACHE =
-  process.env.COOPERAGE_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'cooperage');
+  process.env.COOPERAGE_CACHE || path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'cooperage');
 
-/** What belongs to this checkout alone. */
-export const STATE = path.join(CHECKOUT, '.cooperage');
+/** What belongs to one installation: that of this checkout, unless another folder is named. */
+export const STATE = process.env.COOPERAGE_STATE
+  ? path.resolve(process.env.COOPERAGE_STATE)
+  : path.join(CHECKOUT, '.cooperage');
 
 /** Six hexadecimal digits that keep the bridges, groups and sockets of two folders apart. */
 export function folderId(folder: string): string {

@@ -15,6 +15,9 @@ import { ExportCacheService } from './export-cache/export-cache.service.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
 
+/** Well below what a supervisor waits before it kills: stopped work needs a moment to end in order. */
+const drainMs = 10_000;
+
 /** Takes jobs from the queue, and ends in order: no new builds, then those under way, then what they stand on. */
 @Injectable()
 export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -39,7 +42,17 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     await listener.start();
     const workers = this.workers(redis);
     const health = await this.health();
-    this.parts.push(health, ...workers, listener, held, life, { close: () => redis.disconnect() }, ...this.stores());
+    const drain = { close: () => held.drain(drainMs) };
+    this.parts.push(
+      health,
+      drain,
+      ...workers,
+      listener,
+      held,
+      life,
+      { close: () => redis.disconnect() },
+      ...this.stores(),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -3,7 +3,7 @@ import { type Env, namesOf } from '../environment.js';
 import { prefix, toolVariables, variables } from '../variables.js';
 import { nearestName } from './nearest-name.js';
 
-const knownNames = [...Object.values(variables).flatMap(namesOf), ...toolVariables];
+const knownNames = [...Object.values(variables).flatMap(namesOf), ...Object.keys(toolVariables)];
 
 /** Variables with our prefix that nothing reads: most often a typing error that would silently keep a default. */
 export function unknownVariables(env: Env): Problem[] {

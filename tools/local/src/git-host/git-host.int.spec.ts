@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attempt, run } from '../processes/command.ts';
 import { deliver } from './deliver.ts';
+import { isOwnUser } from './own-user.ts';
 import { ensureRepository, writeWebhook } from './repository.ts';
 import { createGitHost } from './server.ts';
 import { webhookHeaders } from './standard-webhook.ts';
@@ -20,7 +21,7 @@ describe('the git host', () => {
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'cooperage-git-'));
     service = await startService();
-    host = await listening(createGitHost({ root: folder, credentials: { user: 'cooper', password: 'secret' } }));
+    await startHost(() => false);
     writeWebhook(await ensureRepository(folder, 'hello'), { url: service.url, secret: 'whsec_a2V5' });
   });
   afterEach(() => {
@@ -40,6 +41,16 @@ describe('the git host', () => {
     const clone = path.join(folder, 'clone');
     await run('git', ['clone', '--quiet', address(), clone]);
     expect(readFileSync(path.join(clone, 'file'), 'utf8')).toBe('content');
+  });
+
+  it('takes a push without a password from the user who runs it, as a program and not as a web page', async () => {
+    host.close();
+    await startHost(isOwnUser);
+    const pushed = await push();
+    expect(pushed.code).toBe(process.platform === 'linux' ? 0 : 128);
+    const advertise = `${address()}/info/refs?service=git-receive-pack`;
+    for (const headers of [{ origin: 'http://evil.test' }, { 'sec-fetch-site': 'same-origin' }, { via: '1.1 proxy' }])
+      expect((await fetch(advertise, { headers })).status).toBe(401);
   });
 
   it('refuses a push with a wrong password', async () => {
@@ -70,7 +81,13 @@ describe('the git host', () => {
     expect(result.said).toContain('no answer');
   });
 
-  async function push(login: string) {
+  async function startHost(trusts: Parameters<typeof createGitHost>[0]['trusts']): Promise<void> {
+    host = await listening(
+      createGitHost({ root: folder, credentials: { user: 'cooper', password: 'secret' }, trusts }),
+    );
+  }
+
+  async function push(login = '') {
     const work = mkdtempSync(path.join(folder, 'work-'));
     const git = (...parameters: string[]) => run('git', ['-C', work, ...parameters]);
     await git('init', '--quiet', '--initial-branch=main');

@@ -7,9 +7,14 @@ export interface GitHostSettings {
   /** The folder of the bare repositories. */
   readonly root: string;
   readonly credentials: PushCredentials;
+  /** Whose calls without a password may push too. */
+  readonly trusts: (call: IncomingMessage) => boolean;
 }
 
-/** Serves repositories over git's smart HTTP: everybody on this machine may clone, who knows the password may push. */
+/**
+ * Serves repositories over git's smart HTTP: everybody on this machine may clone; who is trusted, or knows the password,
+ * may push.
+ */
 export function createGitHost(settings: GitHostSettings): Server {
   return createServer((request, response) => answer(settings, request, response));
 }
@@ -18,13 +23,18 @@ function answer(settings: GitHostSettings, request: IncomingMessage, response: S
   const call = routeCall(request.method, request.url ?? '/');
   if (request.url === '/healthz') reply(response, 200, 'ok');
   else if (!call) reply(response, 404, 'There is no such repository.');
-  else if (call.isPush && !mayPush(request.headers.authorization, settings.credentials)) askForPassword(response);
+  else if (call.isPush && !isAllowed(settings, request)) askForPassword(response);
   else answerByBackend(settings.root, call, request, response);
+}
+
+function isAllowed({ credentials, trusts }: GitHostSettings, request: IncomingMessage): boolean {
+  const { authorization } = request.headers;
+  return authorization === undefined ? trusts(request) : mayPush(authorization, credentials);
 }
 
 function askForPassword(response: ServerResponse): void {
   response.setHeader('www-authenticate', 'Basic realm="Cooperage git", charset="UTF-8"');
-  reply(response, 401, 'A push needs the user and the password that ./cooperage up has printed.');
+  reply(response, 401, 'A push needs a password, unless the user who started Cooperage pushes from this machine.');
 }
 
 function reply(response: ServerResponse, status: number, text: string): void {

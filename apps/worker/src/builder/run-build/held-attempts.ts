@@ -3,7 +3,7 @@ import type { Logger } from '@cooperage/telemetry';
 import { WakeLoop } from '../../shared/wake-loop.js';
 
 /** Why the work on an attempt should end before it is done. */
-export type StopCause = 'cancel' | 'not_yours' | 'timeout';
+export type StopCause = 'cancel' | 'not_yours' | 'timeout' | 'shutdown';
 
 interface Held {
   readonly stop: AbortController;
@@ -34,6 +34,14 @@ export class HeldAttempts {
 
   close(): Promise<void> {
     return this.loop.close();
+  }
+
+  /** This process is to end: what is not done after `graceMs` is stopped, so that its attempt is given back in order. */
+  drain(graceMs: number): void {
+    const stopAll = () => {
+      for (const { stop } of this.held.values()) stop.abort('shutdown' satisfies StopCause);
+    };
+    setTimeout(stopAll, graceMs).unref();
   }
 
   get size(): number {

@@ -146,7 +146,7 @@ export class RunBuildService {
     const me = this.instanceId();
     if (cause === 'cancel') return this.parts.attempts.stopped(attempt, me);
     if (cause === 'timeout') return this.parts.attempts.timedOut(attempt, me, timeoutFailure(attempt).report());
-    const failure = asFailure(cause, logger);
+    const failure = cause === 'shutdown' ? shutdownFailure() : asFailure(cause, logger);
     await this.noteFailingLine(attempt, failure);
     const attemptsLeft = attempt.number < this.options.maxAttempts;
     return this.parts.attempts.failed(attempt, me, masked(failure, masker), failure.retryable, attemptsLeft);
@@ -181,4 +181,9 @@ function asFailure(error: unknown, logger: Logger): BuildFailure {
 function timeoutFailure({ build }: ClaimedAttempt): BuildFailure {
   const seconds = Math.round(build.limits.timeoutMs / 1000);
   return new BuildFailure('TimedOut', `The build took longer than its limit of ${seconds} seconds.`);
+}
+
+/** A new attempt starts at once, at whichever builder runs then. */
+function shutdownFailure(): BuildFailure {
+  return new BuildFailure('WorkerLost', 'The builder was asked to end before the build was done.');
 }

@@ -1,0 +1,39 @@
+import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
+import { createLogger } from '@cooperage/telemetry';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HeldAttempts } from './held-attempts.js';
+
+const attempt = { attemptId: 'a', build: { limits: { timeoutMs: 60_000 } } } as unknown as ClaimedAttempt;
+const logger = createLogger({ process: 'test', level: 'silent' });
+
+/** Work that ends when it is told to, with the cause that it was told. */
+function untilStopped(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(signal.reason)));
+}
+
+describe('held attempts', () => {
+  let held: HeldAttempts;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    held = new HeldAttempts({} as AttemptRepository, () => 'me', 15_000, logger);
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('are stopped at the end of the process only after their grace', async () => {
+    const work = held.while(attempt, untilStopped);
+    held.drain(10_000);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(held.size).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await work).toBe('shutdown');
+    expect(held.size).toBe(0);
+  });
+
+  it('are stopped at their time limit', async () => {
+    const work = held.while(attempt, untilStopped);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await work).toBe('timeout');
+  });
+});
