@@ -1,14 +1,26 @@
 import { parseArgs } from 'node:util';
-import { readState, runningState, type SystemReport } from '../system/system-state.ts';
+import { STATE } from '../checkout.ts';
+import { withKeptToken } from '../first-push/account.ts';
+import { Api } from '../first-push/api.ts';
+import { newestImage } from '../first-push/newest-image.ts';
+import { Instance } from '../parts/instance.ts';
+import { readState, runningState, type SystemReport, type SystemState } from '../system/system-state.ts';
 
 /** `./cooperage status [--json]`: the addresses of what runs. The exit code is 3 when nothing does. */
 export async function status(parameters: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...parameters], options: { json: { type: 'boolean' } } });
-  const known = readState();
   const running = runningState();
+  const known = running ? await refreshed(running) : readState();
   if (values.json) process.stdout.write(`${JSON.stringify({ running: running !== undefined, ...report(known) })}\n`);
-  else process.stdout.write(`${lines(running).join('\n')}\n`);
+  else process.stdout.write(`${lines(running && known).join('\n')}\n`);
   return running ? 0 : 3;
+}
+
+/** The newest image of now; the one of the start where the service does not answer, or not to us. */
+async function refreshed(state: SystemState): Promise<SystemState> {
+  const api = withKeptToken(new Api(state.web), new Instance(STATE).secrets);
+  const newest = await (api && newestImage(api, state.cosign))?.catch(() => undefined);
+  return { ...state, ...newest };
 }
 
 function report(state: SystemReport | undefined): Partial<SystemReport> {
@@ -17,7 +29,7 @@ function report(state: SystemReport | undefined): Partial<SystemReport> {
   return { web, api, registry, git, image, cosign, verify };
 }
 
-function lines(state: ReturnType<typeof runningState>): string[] {
+function lines(state: SystemState | undefined): string[] {
   if (!state) return ['nothing runs here; ./cooperage up starts it'];
   return [
     `${state.phase} since ${state.startedAt}`,

@@ -16,11 +16,23 @@ export class SecretBook {
 
   /** For keys that need a form of their own. */
   keep(name: string, make: () => string): string {
-    const known = readJson<Record<string, string>>(this.file) ?? {};
-    const value = known[name];
-    if (value !== undefined) return value;
+    const known = this.find(name);
+    if (known !== undefined) return known;
     const made = make();
-    writeJson(this.file, { ...known, [name]: made }, 0o600);
+    this.put(name, made);
     return made;
+  }
+
+  find(name: string): string | undefined {
+    return this.read()[name];
+  }
+
+  /** For secrets that somebody else makes. */
+  put(name: string, value: string): void {
+    writeJson(this.file, { ...this.read(), [name]: value }, 0o600);
+  }
+
+  private read(): Record<string, string> {
+    return readJson<Record<string, string>>(this.file) ?? {};
   }
 }

@@ -5,16 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CHECKOUT, STATE } from '../checkout.ts';
 import { LauncherError, say } from '../output.ts';
 import { identify, isAlive } from '../processes/process-identity.ts';
-import { runningState } from './system-state.ts';
+import { runningState, type SystemState } from './system-state.ts';
 
 const POLL_MS = 200;
 
-/** Runs `./cooperage up` as a process of its own, shows what it says, and returns when everything runs. */
+/** Runs `./cooperage up` as a process of its own, shows what it says, and returns when everything runs, or at its end. */
 export async function startDetached(): Promise<number> {
   const logFile = path.join(STATE, 'logs/up.log');
   mkdirSync(path.dirname(logFile), { recursive: true });
-  const log = openSync(logFile, 'w');
-  const parameters = [...process.execArgv, path.join(CHECKOUT, 'tools/local/src/main.ts'), 'up'];
+  const log = openSync(logFile, 'w', 0o600);
+  const parameters = [...process.execArgv, path.join(CHECKOUT, 'tools/local/src/main.ts'), 'up', '--background'];
   const child = spawn(process.execPath, parameters, { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
@@ -25,10 +25,13 @@ export async function startDetached(): Promise<number> {
     if (text.length > shown) process.stderr.write(text.slice(shown));
     shown = text.length;
     const state = runningState();
-    if (state?.launcher.pid === identity.pid && state.phase === 'running') break;
+    if (state?.launcher.pid === identity.pid && state.phase !== 'starting') return settled(state);
     if (!isAlive(identity)) throw new LauncherError(`it has ended; the whole log is ${logFile}`);
     await sleep(POLL_MS);
   }
+}
+
+function settled({ phase }: SystemState): number {
   say('· it runs in the background; ./cooperage down stops it');
-  return 0;
+  return phase === 'running' ? 0 : 1;
 }

@@ -27,6 +27,11 @@ export function publicUrl(addresses: SystemAddresses): string {
   return `http://127.0.0.1:${addresses.ports.api}`;
 }
 
+/** Base of the clone addresses. */
+export function gitAddress(addresses: SystemAddresses): string {
+  return `http://127.0.0.1:${addresses.gitPort}`;
+}
+
 /**
  * The settings of each process, as `docs/configuration.md` lists them. Each gets what it needs and nothing more: a builder
  * has no signing key, the web server no store.

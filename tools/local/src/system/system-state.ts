@@ -26,7 +26,7 @@ export interface SystemReport {
 export interface SystemState extends SystemReport {
   readonly launcher: ProcessIdentity;
   readonly startedAt: string;
-  readonly phase: 'starting' | 'running';
+  readonly phase: 'starting' | 'running' | 'running after a failed first push';
 }
 
 export function writeState(state: SystemState): void {

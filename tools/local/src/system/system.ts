@@ -1,4 +1,5 @@
 import { provideBaseImages } from '../base-images/base-images.ts';
+import type { PushCredentials } from '../git-host/credentials.ts';
 import { say } from '../output.ts';
 import type { Choices } from '../parts/choice.ts';
 import { PartFactory } from '../parts/create-parts.ts';
@@ -90,12 +91,17 @@ export class System {
     await stopAll([parts.postgres(), parts.redis(), ...registries, parts.engine({ insecure: [] })]);
   }
 
+  gitCredentials(): PushCredentials {
+    return { user: GIT_USER, password: this.instance.secrets.secret('git', 18) };
+  }
+
   private gitHost(port: number): SupervisedProcess {
+    const { user, password } = this.gitCredentials();
     const environment = {
       PORT: String(port),
       COOPERAGE_GIT_ROOT: this.instance.file('git'),
-      COOPERAGE_GIT_USER: GIT_USER,
-      COOPERAGE_GIT_PASSWORD: this.instance.secrets.secret('git', 18),
+      COOPERAGE_GIT_USER: user,
+      COOPERAGE_GIT_PASSWORD: password,
     };
     const script = 'tools/local/src/git-host/main.ts';
     return superviseNode(this.instance, { key: GIT_HOST, script, port, healthPath: '/healthz', environment });
@@ -111,7 +117,7 @@ export class System {
     return this.instance.ports.free(name);
   }
 
-  private secrets(): SystemSecrets {
+  secrets(): SystemSecrets {
     const { secrets } = this.instance;
     return {
       secretKey: secrets.secret('secret-key', 48),

@@ -1,0 +1,105 @@
+import { STATE } from '../checkout.ts';
+import { ensureSample, type SampleOutcome } from '../first-push/sample.ts';
+import { say, seconds } from '../output.ts';
+import { choose, lookAround } from '../parts/choice.ts';
+import { Instance } from '../parts/instance.ts';
+import { untilAborted } from '../processes/interrupt.ts';
+import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
+import type { SupervisedProcess } from '../processes/supervised-process.ts';
+import { findTools } from '../toolchain/find-tools.ts';
+import type { Tools } from '../toolchain/tools.ts';
+import { buildApplications } from './build-applications.ts';
+import { gitAddress, publicUrl, type SystemAddresses } from './process-environment.ts';
+import { System } from './system.ts';
+import { type SystemState, writeState } from './system-state.ts';
+import { welcomeLines } from './welcome.ts';
+
+/** Everything that one `./cooperage up` has started, from its start to its stop. */
+export class RunningSystem {
+  private readonly startedMs = performance.now();
+  private readonly instance: Instance;
+  private readonly tools: Tools;
+  private readonly system: System;
+  private readonly processes: SupervisedProcess[] = [];
+
+  private constructor(instance: Instance, tools: Tools, system: System) {
+    this.instance = instance;
+    this.tools = tools;
+    this.system = system;
+  }
+
+  static async open(): Promise<RunningSystem> {
+    const instance = new Instance(STATE);
+    const choices = choose(await lookAround());
+    const tools = await findTools();
+    return new RunningSystem(instance, tools, new System(instance, tools, choices));
+  }
+
+  /** Starts everything and waits for the interrupt. @returns the exit code: 1 after a first push that failed. */
+  async run(interrupt: AbortSignal, staysAfterFailure: boolean): Promise<number> {
+    await this.system.endLeftProcesses();
+    await buildApplications(interrupt);
+    const addresses = await this.system.startParts();
+    writeState(this.state(addresses, 'starting'));
+    await this.startProcesses(addresses, interrupt);
+    interrupt.throwIfAborted();
+    const outcome = await ensureSample(this.samplePlace(addresses), interrupt);
+    if (!outcome.ok && !staysAfterFailure) return 1;
+    this.welcome(addresses, outcome);
+    writeState(this.state(addresses, outcome.ok ? 'running' : 'running after a failed first push', outcome));
+    await untilAborted(interrupt);
+    return outcome.ok ? 0 : 1;
+  }
+
+  /** What was started last is stopped first. */
+  async stop(): Promise<void> {
+    for (const each of this.processes.toReversed()) await each.stop();
+    await this.system.stopParts();
+  }
+
+  private async startProcesses(addresses: SystemAddresses, interrupt: AbortSignal): Promise<void> {
+    for (const each of this.system.processes(addresses)) {
+      interrupt.throwIfAborted();
+      this.processes.push(each);
+      await each.start();
+      say(`· ${each.name} is up`);
+    }
+  }
+
+  private samplePlace(addresses: SystemAddresses) {
+    return {
+      instance: this.instance,
+      publicUrl: publicUrl(addresses),
+      gitAddress: gitAddress(addresses),
+      gitCredentials: this.system.gitCredentials(),
+      setupToken: this.system.secrets().setupToken,
+      cosign: this.cosign(),
+    };
+  }
+
+  private welcome(addresses: SystemAddresses, outcome: SampleOutcome): void {
+    say(`· everything runs, after ${seconds(performance.now() - this.startedMs)}`);
+    const { secrets } = this.instance;
+    const place = { publicUrl: publicUrl(addresses), secrets, gitCredentials: this.system.gitCredentials() };
+    for (const line of welcomeLines(place, outcome)) say(line);
+  }
+
+  private cosign(): string | null {
+    return this.tools.find('cosign')?.path ?? null;
+  }
+
+  private state(addresses: SystemAddresses, phase: SystemState['phase'], outcome?: SampleOutcome): SystemState {
+    return {
+      launcher: identify(process.pid) as ProcessIdentity,
+      startedAt: new Date().toISOString(),
+      phase,
+      web: publicUrl(addresses),
+      api: `${publicUrl(addresses)}/api/v1`,
+      registry: addresses.registry.host,
+      git: gitAddress(addresses),
+      image: outcome?.image?.image ?? null,
+      cosign: this.cosign(),
+      verify: outcome?.image?.verify ?? null,
+    };
+  }
+}
