@@ -4,6 +4,8 @@ export interface TabItem {
   readonly href: string;
   readonly label: string;
   readonly count?: number;
+  /** Key that opens it from anywhere on the page. */
+  readonly shortcut?: string;
   readonly active: boolean;
 }
 
@@ -16,11 +18,13 @@ export function Tabs({ label, items }: { label: string; items: readonly TabItem[
           key={item.href}
           href={item.href}
           scroll={false}
+          data-key={item.shortcut}
+          title={item.shortcut && `Key ${item.shortcut}`}
           aria-current={item.active ? 'page' : undefined}
           className="border-b-2 border-transparent px-2.5 py-1.5 whitespace-nowrap hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text"
         >
           {item.label}
-          {item.count !== undefined && <span className="ml-1.5 text-text-3 tabular-nums">{item.count}</span>}
+          {item.count !== undefined && <span className="ml-1 text-text-3 tabular-nums"> {item.count}</span>}
         </Link>
       ))}
     </nav>

@@ -11,8 +11,21 @@ export function formatTicking(ms: number): string {
   return seconds < 60 ? `${seconds} s` : formatWhole(seconds);
 }
 
+/** How far into something, short enough for a column: `0.4 s`, `99.9 s`, `2:31`, `1:02:31`. From milliseconds. */
+export function formatOffset(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 99.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.floor(seconds);
+  const minutes = Math.floor(whole / 60);
+  const clock = `${two(minutes % 60)}:${two(whole % 60)}`;
+  return minutes < 60 ? clock.replace(/^0/, '') : `${Math.floor(minutes / 60)}:${clock}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
 function formatWhole(seconds: number): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${two(seconds % 60)} s`;
   const hours = Math.floor(minutes / 60);

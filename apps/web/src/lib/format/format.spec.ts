@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatBytes } from './bytes';
-import { formatDuration, formatTicking, spanMs } from './duration';
+import { formatDuration, formatOffset, formatTicking, spanMs } from './duration';
 import { shortDigest, shortRef, visibleText } from './names';
 import { formatRelative, formatUtc } from './relative-time';
 import { curlCommand, shellWord } from './shell';
@@ -23,6 +23,15 @@ describe('durations', () => {
     expect(formatTicking(1999)).toBe('1 s');
     expect(formatTicking(61_000)).toBe('1 min 01 s');
   });
+
+  it.each([
+    [-5, '0.0 s'],
+    [99_900, '99.9 s'],
+    [99_960, '1:39'],
+    [151_900, '2:31'],
+    [725_000, '12:05'],
+    [3_751_000, '1:02:31'],
+  ])('%i ms into a log is %s', (ms, text) => expect(formatOffset(ms)).toBe(text));
 
   it('run until now when there is no end, and never backwards', () => {
     expect(spanMs(null, null, 5)).toBeNull();

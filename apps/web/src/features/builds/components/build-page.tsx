@@ -8,7 +8,7 @@ import { LogPanel } from '@/features/log/components/log-panel';
 import { buildPath } from '@/lib/address/paths';
 import { changeQuery, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
-import type { BuildView, BuildViewState } from '../model/build-view';
+import { type BuildView, type BuildViewState, usualView } from '../model/build-view';
 import { stepMs } from '../model/step-groups';
 import { AttemptsView } from './attempts-view';
 import { BuildHeader } from './build-header';
@@ -33,7 +33,7 @@ export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
   const attempt = viewState.attempt ?? build.attempt;
   const known = steps?.ok ? steps.value.steps : [];
   const failing = build.failure?.place?.stepOrdinal ?? null;
-  const logAddress = viewState.view === 'log' ? null : changeQuery(buildPath(build), query, { view: null });
+  const logAddress = viewState.view === 'log' ? null : viewAddress(build, query, 'log');
   return (
     <>
       {!over && <LiveBuild projectId={build.projectId} buildId={build.id} running={build.status !== 'queued'} />}
@@ -67,21 +67,27 @@ export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
   );
 }
 
+/** Address of a view of this build; the one that is shown first needs no word in it. */
+function viewAddress(build: Build, query: PageQuery, view: BuildView): string {
+  return changeQuery(buildPath(build), query, { view: view === usualView(build.failure) ? null : view });
+}
+
 function ViewTabs({ build, query, view }: { build: Build; query: PageQuery; view: BuildView }) {
-  const item = (each: BuildView, label: string, count?: number) => ({
-    href: changeQuery(buildPath(build), query, { view: each === 'log' ? null : each }),
+  const item = (each: BuildView, shortcut: string, label: string, count?: number) => ({
+    href: viewAddress(build, query, each),
     label,
     count,
+    shortcut,
     active: each === view,
   });
   return (
     <Tabs
       label="Views of the build"
       items={[
-        item('log', 'Log'),
-        item('dockerfile', 'Dockerfile'),
-        item('inputs', 'Inputs'),
-        item('attempts', 'Attempts', build.attempts.length),
+        item('log', '1', 'Log'),
+        item('dockerfile', '2', 'Dockerfile'),
+        item('inputs', '3', 'Inputs'),
+        item('attempts', '4', 'Attempts', build.attempts.length),
       ]}
     />
   );

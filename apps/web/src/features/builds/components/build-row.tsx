@@ -21,7 +21,7 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
         </div>
       </Td>
       <Td className="w-full max-w-0 align-top! md:w-2/5 md:max-w-none md:min-w-40">
-        <Link href={buildPath(build)} data-row className="hover:underline">
+        <Link href={buildPath(build)} data-row className="line-clamp-2 hover:underline">
           <span className="mr-1.5 text-text-2 tabular-nums">
             {withProject && `${build.projectSlug} `}#{build.number}
           </span>
@@ -32,7 +32,7 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
           <RefAndCommit build={build} />
         </div>
       </Td>
-      <Td wide className="max-w-52 align-top!">
+      <Td wide className="max-w-52 align-top! xl:max-w-72">
         <RefAndCommit build={build} />
         <div className="truncate text-xs text-text-2">{visibleText(build.commitAuthor)}</div>
       </Td>

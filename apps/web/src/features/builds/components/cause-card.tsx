@@ -58,24 +58,30 @@ function Place({ place, logAddress }: { place: NonNullable<Failure['place']>; lo
   return (
     <>
       {line && (
-        <Link href="?view=dockerfile#failing-line" className="underline-offset-2 hover:underline">
-          <code>{visibleText(line)}</code>
+        <Link href="?view=dockerfile" scroll={false} data-row className="underline-offset-2 hover:underline">
+          <code className="break-all">{visibleText(line)}</code>
         </Link>
       )}
-      {place.step && (
-        <>
-          {line && ' · '}
-          <StepLink
-            ordinal={place.stepOrdinal ?? 0}
-            logAddress={logAddress}
-            className="underline-offset-2 hover:underline"
-          >
-            <code>{visibleText(place.step)}</code>
-          </StepLink>
-        </>
-      )}
-      {place.exitCode !== undefined && ` · exit code ${place.exitCode}`}
+      {place.exitCode !== undefined && <span className="text-text-2"> · exit code {place.exitCode}</span>}
+      {place.step && <PlaceStep step={place.step} ordinal={place.stepOrdinal} logAddress={logAddress} />}
     </>
+  );
+}
+
+interface PlaceStepProps {
+  readonly step: string;
+  /** Missing where the build failed before any step. */
+  readonly ordinal: number | undefined;
+  readonly logAddress: string | null;
+}
+
+function PlaceStep({ step, ordinal, logAddress }: PlaceStepProps) {
+  const name = <code className="line-clamp-2 break-all">{visibleText(step)}</code>;
+  if (ordinal === undefined) return name;
+  return (
+    <StepLink ordinal={ordinal} logAddress={logAddress} className="block underline-offset-2 hover:underline">
+      {name}
+    </StepLink>
   );
 }
 

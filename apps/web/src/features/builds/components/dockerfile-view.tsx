@@ -6,6 +6,7 @@ import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { loadDockerfile } from '../api/load-build';
 import { type DockerfileLine, dockerfileLines } from '../model/dockerfile-lines';
+import { FailingLine } from './failing-line';
 
 export interface DockerfileViewProps {
   readonly buildId: string;
@@ -35,8 +36,8 @@ export async function DockerfileView({ buildId, attempt, steps, failure, buildIs
           <Line
             key={line.number}
             line={line}
-            message={line.number === failedLines?.to ? failure : null}
-            first={failedLines?.from}
+            failure={line.number === failedLines?.to ? failure : null}
+            first={line.number === failedLines?.from}
           />
         ))}
       </ol>
@@ -46,9 +47,17 @@ export async function DockerfileView({ buildId, attempt, steps, failure, buildIs
 
 const pieceLooks = { instruction: 'font-semibold text-accent', comment: 'text-text-3 italic', text: '' } as const;
 
-function Line({ line, message, first }: { line: DockerfileLine; message: Failure | null; first: number | undefined }) {
-  return (
-    <li id={line.number === first ? 'failing-line' : undefined} className="scroll-mt-24">
+interface LineProps {
+  readonly line: DockerfileLine;
+  /** Set on the last line of the instruction that failed. */
+  readonly failure: Failure | null;
+  /** Whether the instruction that failed begins here. */
+  readonly first: boolean;
+}
+
+function Line({ line, failure, first }: LineProps) {
+  const content = (
+    <>
       <div className={classes('grid w-max min-w-full grid-cols-[3rem_5.5rem_1fr] pr-3', line.failed && 'bg-bad-bg')}>
         <span className="pr-3 text-right text-text-3 select-none">{line.number}</span>
         <span className="pr-4 text-right text-text-3 select-none">{line.step && <StepNote step={line.step} />}</span>
@@ -60,13 +69,14 @@ function Line({ line, message, first }: { line: DockerfileLine; message: Failure
           ))}
         </code>
       </div>
-      {message && (
+      {failure && (
         <p className="border-y border-bad bg-bad-bg px-3 py-1.5 font-sans text-sm text-bad">
-          {message.code}: {visibleText(message.message)}
+          {failure.code}: {visibleText(failure.message)}
         </p>
       )}
-    </li>
+    </>
   );
+  return first ? <FailingLine>{content}</FailingLine> : <li>{content}</li>;
 }
 
 function StepNote({ step }: { step: NonNullable<DockerfileLine['step']> }) {

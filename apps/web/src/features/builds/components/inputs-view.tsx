@@ -13,13 +13,13 @@ export function InputsView({ build }: { build: Build }) {
         <code className="break-all">{build.commit}</code>
       </Fact>
       <Fact name="Ref">
-        <code>{visibleText(build.ref)}</code>
+        <code className="break-all">{visibleText(build.ref)}</code>
       </Fact>
       <Fact name="Context">
-        <code>{visibleText(inputs.contextPath)}</code>
+        <code className="break-all">{visibleText(inputs.contextPath)}</code>
       </Fact>
       <Fact name="Dockerfile">
-        <code>{visibleText(inputs.dockerfilePath)}</code>
+        <code className="break-all">{visibleText(inputs.dockerfilePath)}</code>
       </Fact>
       <Fact name="Target">{inputs.target ? <code>{visibleText(inputs.target)}</code> : 'the last stage'}</Fact>
       <Fact name="Platform">
@@ -43,7 +43,7 @@ export function InputsView({ build }: { build: Build }) {
           ? 'not known yet'
           : inputs.baseImages.map((base) => (
               <span key={`${base.name} ${base.digest}`} className="flex flex-wrap items-center gap-x-2">
-                <code>{visibleText(base.name)}</code>
+                <code className="break-all">{visibleText(base.name)}</code>
                 <Digest value={base.digest} copy />
               </span>
             ))}

@@ -4,7 +4,7 @@ import { Elapsed } from '@/components/ui/elapsed';
 import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
-import { type StepState, stepMs } from '../model/step-groups';
+import { type StepState, stepMs, stepTitle } from '../model/step-groups';
 import { StatusMark } from './status';
 import { StepLink } from './step-link';
 
@@ -42,7 +42,7 @@ export function StepRow({ step, state, longestMs, failing, logAddress }: StepRow
       >
         <StatusMark shape={look.shape} className={classes('translate-y-0.5', look.tone)} />
         <code className={classes('truncate', state === 'never' && 'text-text-3')} title={visibleText(step.name)}>
-          {visibleText(step.name)}
+          {visibleText(stepTitle(step))}
         </code>
         <span className={classes('text-sm tabular-nums', failing ? 'text-bad' : 'text-text-2')}>
           {state === 'running' && step.startedAt ? (

@@ -10,8 +10,15 @@ export interface BuildViewState {
   readonly attempt: number | null;
 }
 
-export function readViewState(query: PageQuery): BuildViewState {
+/** What a page shows first: a build that failed before any step printed has its cause in the Dockerfile, not in the log. */
+export function usualView(failure: { place: { line?: number; stepOrdinal?: number } | null } | null): BuildView {
+  const place = failure?.place;
+  return place?.line !== undefined && place.stepOrdinal === undefined ? 'dockerfile' : 'log';
+}
+
+/** @param usual what is shown when the address names no view */
+export function readViewState(query: PageQuery, usual: BuildView = 'log'): BuildViewState {
   const raw = query.attempt;
   const attempt = typeof raw === 'string' && /^[1-9]\d{0,3}$/.test(raw) ? Number(raw) : null;
-  return { view: oneOf(query, 'view', buildViews) ?? 'log', attempt };
+  return { view: oneOf(query, 'view', buildViews) ?? usual, attempt };
 }

@@ -1,5 +1,5 @@
 import type { Step } from '@cooperage/contracts';
-import { type StepState, stepMs, stepState } from './step-groups';
+import { type StepState, stepMs, stepState, stepTitle } from './step-groups';
 
 export interface DockerfilePiece {
   readonly kind: 'instruction' | 'comment' | 'text';
@@ -25,23 +25,26 @@ export function dockerfileLines(
   failedLines: { readonly from: number; readonly to: number } | null,
   buildIsOver: boolean,
 ): DockerfileLine[] {
+  const texts = text.replace(/\n$/, '').split('\n');
+  const stepsAt = stepFinder(steps);
   let continued = false;
-  return text
-    .replace(/\n$/, '')
-    .split('\n')
-    .map((line, index) => {
-      const number = index + 1;
-      const pieces = splitLine(line.replace(/\r$/, ''), continued);
-      const comment = pieces[0]?.kind === 'comment';
-      continued = /\\\s*$/.test(line) || (continued && (comment || line.trim() === ''));
-      return {
-        number,
-        pieces,
-        step: stepOfLine(steps, number, buildIsOver),
-        failed: failedLines !== null && number >= failedLines.from && number <= failedLines.to,
-      };
-    });
+  return texts.map((line, index) => {
+    const number = index + 1;
+    const pieces = splitLine(line.replace(/\r$/, ''), continued);
+    const begins = pieces[0]?.kind === 'instruction';
+    const comment = pieces[0]?.kind === 'comment';
+    continued = goesOn.test(line) || (continued && (comment || line.trim() === ''));
+    const own = begins ? stepsAt(number, () => instructionAt(texts, index)) : [];
+    return {
+      number,
+      pieces,
+      step: longest(own, buildIsOver),
+      failed: failedLines !== null && number >= failedLines.from && number <= failedLines.to,
+    };
+  });
 }
+
+const goesOn = /\\\s*$/;
 
 function splitLine(line: string, continued: boolean): DockerfilePiece[] {
   if (/^\s*#/.test(line)) return [{ kind: 'comment', text: line }];
@@ -54,10 +57,34 @@ function splitLine(line: string, continued: boolean): DockerfilePiece[] {
   ];
 }
 
-function stepOfLine(steps: readonly Step[], line: number, buildIsOver: boolean): DockerfileLine['step'] {
-  const [longest] = steps
-    .filter((step) => step.startLine === line)
+type StepFinder = (line: number, instruction: () => string) => readonly Step[];
+
+/** The builder says lines only once a build has succeeded; until then a step is known by the words of its instruction. */
+function stepFinder(steps: readonly Step[]): StepFinder {
+  const own = steps.filter((step) => !step.internal);
+  const byLine = Map.groupBy(own, (step) => step.startLine);
+  const byWords = Map.groupBy(byLine.get(null) ?? [], (step) => oneSpaced(stepTitle(step)));
+  return (line, instruction) => byLine.get(line) ?? byWords.get(oneSpaced(instruction())) ?? [];
+}
+
+/** The instruction that begins at a line, its continued lines joined, comments between them left out. */
+function instructionAt(texts: readonly string[], index: number): string {
+  let joined = '';
+  for (const line of texts.slice(index)) {
+    if (joined !== '' && /^\s*(?:#|$)/.test(line)) continue;
+    joined += line.replace(goesOn, '');
+    if (!goesOn.test(line)) break;
+  }
+  return joined;
+}
+
+function oneSpaced(text: string): string {
+  return text.trim().replace(/\s+/g, ' ');
+}
+
+function longest(steps: readonly Step[], buildIsOver: boolean): DockerfileLine['step'] {
+  const [most] = steps
     .map((step) => ({ ordinal: step.ordinal, state: stepState(step, buildIsOver), ms: stepMs(step) }))
     .sort((a, b) => (b.ms ?? -1) - (a.ms ?? -1));
-  return longest ?? null;
+  return most ?? null;
 }

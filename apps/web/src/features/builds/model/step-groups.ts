@@ -15,18 +15,58 @@ export interface StepGroup {
   readonly steps: readonly Step[];
 }
 
-/** Steps under their stage and platform, in the order in which each stage was first met; the builder's own come last. */
+/** What a step does, without the `[stage 2/5]` that the builder puts before it. */
+export function stepTitle(step: Pick<Step, 'name'>): string {
+  return step.name.replace(place, '') || step.name;
+}
+
+/** Steps under their stage and platform, as the Dockerfile has them; base images first, the builder's own apart. */
 export function groupSteps(steps: readonly Step[]): { own: StepGroup[]; internal: Step[] } {
   const groups = new Map<string, Step[]>();
   for (const step of steps) {
     if (step.internal) continue;
-    const title = [step.stage, step.platform].filter(Boolean).join(' · ') || 'Steps';
-    groups.set(title, [...(groups.get(title) ?? []), step]);
+    const title = groupTitle(step);
+    groups.set(title, withStep(groups.get(title) ?? [], step));
   }
-  return {
-    own: [...groups].map(([title, members]) => ({ title, steps: members })),
-    internal: steps.filter((step) => step.internal),
-  };
+  const own = [...groups].map(([title, members]) => ({ title, steps: members.toSorted(byPlace) }));
+  return { own: own.toSorted(byBegin), internal: steps.filter((step) => step.internal) };
+}
+
+/** `[build 2/5] ` before the name of a step. */
+const place = /^\[(?:[^\]]* )?(\d+)\/\d+\]\s+/;
+const baseImages = 'Base images';
+
+/** A base image is shared by all who begin with it, and may carry the name of another build's stage. */
+function groupTitle(step: Step): string {
+  if (/^FROM\s/i.test(stepTitle(step))) return baseImages;
+  return [step.stage, step.platform].filter(Boolean).join(' · ') || 'Steps';
+}
+
+/** A builder that works for two builds at once may tell of one reused step twice; the one that knows its line is kept. */
+function withStep(members: readonly Step[], step: Step): Step[] {
+  const twin = members.findIndex((other) => other.cached && step.cached && other.name === step.name);
+  if (twin === -1) return [...members, step];
+  return members[twin]?.startLine === null ? members.with(twin, step) : [...members];
+}
+
+function byPlace(one: Step, other: Step): number {
+  const index = (step: Step): number => Number(place.exec(step.name)?.[1] ?? 0);
+  return index(one) - index(other) || (one.startLine ?? 0) - (other.startLine ?? 0) || one.ordinal - other.ordinal;
+}
+
+function byBegin(one: StepGroup, other: StepGroup): number {
+  const lines = beginLine(one) - beginLine(other);
+  return lines || beganAtMs(one) - beganAtMs(other);
+}
+
+function beginLine(group: StepGroup): number {
+  if (group.title === baseImages) return 0;
+  return group.steps[0]?.startLine ?? Number.MAX_SAFE_INTEGER;
+}
+
+function beganAtMs(group: StepGroup): number {
+  const starts = group.steps.flatMap((step) => (step.startedAt === null ? [] : [Date.parse(step.startedAt)]));
+  return Math.min(...starts, Number.MAX_SAFE_INTEGER);
 }
 
 /** Time of a step in milliseconds; null when it has none, or not yet. */

@@ -1,7 +1,7 @@
 import type { Step } from '@cooperage/contracts';
 import { describe, expect, it } from 'vitest';
 import { dockerfileLines } from './dockerfile-lines';
-import { groupSteps, longestMs, stepState } from './step-groups';
+import { groupSteps, longestMs, stepState, stepTitle } from './step-groups';
 
 const step = (more: Partial<Step>): Step => ({
   ordinal: 1,
@@ -27,6 +27,39 @@ describe('steps', () => {
     expect(stepState(step({ cached: true }), true)).toBe('reused');
     expect(stepState(step({ cached: true, error: 'exit code 1' }), true)).toBe('failed');
     expect(stepState(step({}), true)).toBe('done');
+  });
+
+  it('stand in the order of the Dockerfile, base images first, whatever order the builder told them in', () => {
+    const names = ['[build 2/3] COPY a b', '[build 3/3] RUN x', '[base 2/2] RUN y', '[build 1/3] WORKDIR /a'];
+    const told = names.map((name, index) =>
+      step({ ordinal: index + 1, name, stage: name.slice(1, -1).split(' ')[0]! }),
+    );
+    const from = step({ ordinal: 9, name: '[other 1/4] FROM docker.io/library/debian', stage: 'other' });
+    const began = (each: Step, at: string): Step => ({ ...each, startedAt: at });
+    const [copy, run, base, workdir] = told as [Step, Step, Step, Step];
+    const { own } = groupSteps([copy, run, began(base, '2025-12-31T23:59:59Z'), workdir, from]);
+    expect(own.map((group) => group.steps.map((each) => each.ordinal))).toEqual([[9], [3], [4, 1, 2]]);
+    expect(own[0]?.title).toBe('Base images');
+    const lined = groupSteps([
+      { ...copy, startLine: 3 },
+      { ...workdir, startLine: 2 },
+      { ...base, startLine: 7 },
+    ]);
+    expect(lined.own.map((group) => group.title)).toEqual(['build · linux/amd64', 'base · linux/amd64']);
+  });
+
+  it('that a builder told twice, because it worked for two builds, are one', () => {
+    const one = step({ ordinal: 6, name: '[build 3/5] RUN x', cached: true });
+    const again = step({ ...one, ordinal: 15, startLine: 7 });
+    expect(groupSteps([one, again]).own[0]?.steps).toEqual([again]);
+    expect(groupSteps([again, one]).own[0]?.steps).toEqual([again]);
+    expect(groupSteps([one, { ...again, cached: false }]).own[0]?.steps).toHaveLength(2);
+  });
+
+  it('are titled by what they do', () => {
+    expect(stepTitle({ name: '[build 3/5] RUN x' })).toBe('RUN x');
+    expect(stepTitle({ name: '[linux/arm64 build 3/5] RUN [ 1/2 ]' })).toBe('RUN [ 1/2 ]');
+    expect(stepTitle({ name: '[internal] load' })).toBe('[internal] load');
   });
 
   it('stand under their stage, the builder’s own apart', () => {
@@ -72,5 +105,16 @@ describe('dockerfileLines', () => {
     expect(lines.map((line) => line.pieces.map((piece) => piece.text).join('')).join('\n')).toBe(text.slice(0, -1));
     expect(lines[3]!.step).toEqual({ ordinal: 4, state: 'done', ms: 2000 });
     expect(lines.filter((line) => line.failed).map((line) => line.number)).toEqual([4, 5, 6]);
+  });
+
+  it('knows a step whose line nobody said by its words', () => {
+    const steps = [
+      step({ ordinal: 7, name: '[final 2/3] RUN apt-get update &&   apt-get install x' }),
+      step({ ordinal: 8, name: 'RUN true', internal: true }),
+      step({ ordinal: 9, name: '[final 3/3] run true', startLine: 4 }),
+    ];
+    const found = (known: typeof steps) => dockerfileLines(text, known, null, true).map((line) => line.step?.ordinal);
+    expect(found(steps.slice(0, 2))).toEqual([undefined, undefined, undefined, 7, undefined, undefined, undefined]);
+    expect(found(steps)[3]).toBe(9);
   });
 });

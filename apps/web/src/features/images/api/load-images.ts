@@ -9,6 +9,9 @@ export const imagesAddress = (projectId: string, cursor: string | null): string 
 export const loadImages = (projectId: string, cursor: string | null) =>
   readPage(imagesAddress(projectId, cursor), imageSummarySchema);
 
+export const loadNewestImage = (projectId: string) =>
+  readPage(withQuery(`/projects/${projectId}/images`, { limit: 1 }), imageSummarySchema);
+
 export const loadImage = (projectId: string, digest: string) =>
   read(`/projects/${projectId}/images/${digest}`, imageSchema);
 

@@ -49,6 +49,8 @@ export function ImagePage({ project, image }: { project: Project; image: Image }
               <SignaturePanel projectId={project.id} digest={image.digest} />
             </Suspense>
           </Card>
+        </div>
+        <div className="grid min-w-0 gap-4">
           <Card title="Address">
             <Facts>
               <Fact name="Digest">
@@ -59,8 +61,6 @@ export function ImagePage({ project, image }: { project: Project; image: Image }
               </Fact>
             </Facts>
           </Card>
-        </div>
-        <div className="grid min-w-0 gap-4">
           <Card title="What it is made of">
             <DescriptorTree projectId={project.id} image={image} />
           </Card>

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { classes } from '@/lib/classes';
-import { formatDuration } from '@/lib/format/duration';
+import { formatOffset } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import type { LogLine } from '../model/log-document';
 import { unpackSgr } from '../model/sgr';
@@ -39,7 +39,7 @@ export const LogLineRow = memo(function LogLineRow({ line, step, number, selecte
         {number}
       </a>
       <span aria-hidden className="hidden pr-3 text-right text-text-3 select-none sm:block">
-        +{formatDuration(line.atMs)}
+        +{formatOffset(line.atMs)}
       </span>
       <span>
         {line.notice && <span aria-hidden>▸ </span>}

@@ -1,8 +1,9 @@
 import type { Project, Rule } from '@cooperage/contracts';
+import { Suspense } from 'react';
 import { Badge } from '@/components/ui/badge';
-import { CopyLine } from '@/components/ui/copy-line';
 import { OutsideLink } from '@/components/ui/link';
 import { Tabs } from '@/components/ui/tabs';
+import { NewestImage } from '@/features/images/components/newest-image';
 import { projectPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 import { StartBuild } from './start-build';
@@ -48,10 +49,9 @@ export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
         <div className="flex min-w-0 flex-col gap-2 sm:items-end">
           {rules && <StartBuild project={project} rules={rules} />}
           {tab === 'builds' && (
-            <CopyLine
-              text={`docker pull ${project.imageRepository}:latest`}
-              what="command that pulls the newest image"
-            />
+            <Suspense fallback={null}>
+              <NewestImage project={project} />
+            </Suspense>
           )}
         </div>
       </div>

@@ -93,7 +93,7 @@ export function BuildFields({ project, fieldError, argsError }: FieldsProps) {
         name="buildArgs"
         rows={3}
         defaultValue={formatBuildArgs(project.buildArgs)}
-        hint="NAME=value, one a line. They end up in the image’s history: secrets belong below."
+        hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”."
         error={argsError ?? fieldError('buildArgs')}
       />
     </>

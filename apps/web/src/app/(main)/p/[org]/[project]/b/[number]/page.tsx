@@ -4,7 +4,7 @@ import { Page } from '@/components/shell/page';
 import { ProblemPage } from '@/components/ui/states';
 import { loadBuild, loadSteps } from '@/features/builds/api/load-build';
 import { BuildPage } from '@/features/builds/components/build-page';
-import { readViewState } from '@/features/builds/model/build-view';
+import { readViewState, usualView } from '@/features/builds/model/build-view';
 import { buildTitle } from '@/features/builds/model/status';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { projectPath } from '@/lib/address/paths';
@@ -37,7 +37,7 @@ export default async function Build({ params, searchParams }: Props) {
   const [{ project, build }, query] = await Promise.all([load(params), searchParams]);
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   if (!build?.ok) return build && <ProblemPage problem={build.problem} what="The build" />;
-  const viewState = readViewState(query);
+  const viewState = readViewState(query, usualView(build.value.failure));
   const attempt = viewState.attempt ?? build.value.attempt;
   const steps = attempt === 0 ? null : await loadSteps(build.value.id, attempt);
   const home = projectPath(project.value);
