@@ -8,6 +8,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { METRICS } from '../app/metrics.js';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
+import { RateLimiter } from '../http/rate-limiter.js';
 import { HookSecretCache, type HookTarget } from './hook-secret-cache.js';
 import { storedHeaders } from './stored-headers.js';
 
@@ -27,6 +28,7 @@ const maxRefusalsUnderWay = 32;
 export class IntakeService {
   /** Stands in for the secrets of a project that does not exist, so that the same work is done (S-014). */
   private readonly decoy = [{ id: '', secret: `whsec_${randomBytes(32).toString('base64')}` }];
+  private readonly uses = new RateLimiter({ tries: 1, windowMs: 60_000 });
   private refusalsUnderWay = 0;
 
   constructor(
@@ -66,9 +68,14 @@ export class IntakeService {
     if (outcome === null) throw this.refuse(call, invalidSignature(accepted));
     const { deliveryId, duplicate } = outcome;
     this.count(accepted.forge, duplicate ? 'duplicate' : accepted.event.type === 'ignored' ? 'ignored' : 'accepted');
-    void this.hookSecrets.used(this.secretsOf(target)[accepted.secretIndex]!.id).catch(() => undefined);
+    this.noteUse(this.secretsOf(target)[accepted.secretIndex]!.id);
     const page = `/p/${target.organizationSlug}/${target.projectSlug}/deliveries/${deliveryId}`;
     return { deliveryId, url: this.settings.publicUrl + page, duplicate };
+  }
+
+  /** The page shows when a secret was used last; a minute is exact enough. */
+  private noteUse(secretId: string): void {
+    if (this.uses.take(secretId) === 0) void this.hookSecrets.used(secretId).catch(() => undefined);
   }
 
   /** The row is written after the answer: a stranger's call costs no waiting, and tells no difference. */

@@ -1,8 +1,8 @@
 import type { ForgeKind, ProofKind } from '@cooperage/domain';
 import pg from 'pg';
-import { channels } from '../listen/channels.js';
+import { isDatabaseUnavailable } from '../database-errors.js';
 import { newId } from '../new-id.js';
-import type { OutboxTopic } from '../outbox/topics.js';
+import { findAll, type IdentifiedDelivery, insertAll, keyOf } from './intake-statement.js';
 
 /** One proven webhook call. */
 export interface NewDelivery {
@@ -30,32 +30,25 @@ export interface IntakeOutcome {
   readonly duplicate: boolean;
 }
 
-const evaluate: OutboxTopic = 'evaluate';
+interface Waiting extends IdentifiedDelivery {
+  readonly resolve: (outcome: IntakeOutcome | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Statements under way at once; what arrives while all of them are busy shares the next one. */
+const lanes = 4;
+const maxRows = 64;
+/** Bytes of bodies in one statement; a longer body has one of its own. */
+const maxBytes = 1 << 20;
 
 /**
- * The delivery, its outbox row and control's wake-up: one statement, so one transaction and one round trip. The project
- * is read in it too: a delivery of a project that was deleted meanwhile inserts nothing.
+ * Writes deliveries over a pool of its own, so that a busy dashboard cannot keep webhooks out. Under load many of them
+ * share one statement and its flush to disk.
  */
-const insertDelivery = {
-  name: 'intake',
-  text: `
-    WITH added AS (
-      INSERT INTO delivery (id, project_id, forge, delivery_key, event_name, proof, status, ref, before, after, sender, note,
-        headers, body, replay_of)
-      SELECT $1::uuid, p.id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, $14::bytea, $15::uuid
-      FROM project p WHERE p.id = $2::uuid AND p.deleted_at IS NULL
-      ON CONFLICT (project_id, delivery_key) DO NOTHING
-      RETURNING id, project_id, status
-    ), promised AS (
-      INSERT INTO outbox (topic, subject_id, group_id)
-      SELECT $16, id, project_id FROM added WHERE status = 'received' RETURNING topic
-    )
-    SELECT id::text, (SELECT pg_notify($17, topic) FROM promised) AS woken FROM added`,
-};
-
-/** Writes deliveries over a pool of its own, so that a busy dashboard cannot keep webhooks out. */
 export class IntakeRepository {
   private readonly pool: pg.Pool;
+  private readonly waiting: Waiting[] = [];
+  private busy = 0;
 
   /** @param poolSize most connections. @param onError told of connections that break while idle. */
   constructor(url: string, poolSize: number, onError: (error: Error) => void) {
@@ -72,46 +65,54 @@ export class IntakeRepository {
   }
 
   /** Resolves after commit. Null when the project is not there (any more). @throws when the database does not answer. */
-  async insert(delivery: NewDelivery): Promise<IntakeOutcome | null> {
-    const id = newId();
-    const { rowCount } = await this.pool.query({ ...insertDelivery, values: valuesOf(id, delivery) });
-    return rowCount === 1 ? { deliveryId: id, duplicate: false } : this.existing(delivery);
+  insert(delivery: NewDelivery): Promise<IntakeOutcome | null> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ id: newId(), delivery, resolve, reject });
+      this.next();
+    });
   }
 
   async close(): Promise<void> {
     await this.pool.end();
   }
 
-  /** A statement of its own: it sees what a concurrent insert of the same key has committed. */
-  private async existing({ projectId, deliveryKey }: NewDelivery): Promise<IntakeOutcome | null> {
-    const { rows } = await this.pool.query<{ id: string }>({
-      name: 'intake-existing',
-      text: `SELECT d.id::text FROM delivery d JOIN project p ON p.id = d.project_id AND p.deleted_at IS NULL
-        WHERE d.project_id = $1::uuid AND d.delivery_key = $2`,
-      values: [projectId, deliveryKey],
+  private next(): void {
+    if (this.busy >= lanes || this.waiting.length === 0) return;
+    this.busy++;
+    void this.settle(this.takeBatch()).finally(() => {
+      this.busy--;
+      this.next();
     });
-    return rows[0] ? { deliveryId: rows[0].id, duplicate: true } : null;
   }
-}
 
-function valuesOf(id: string, delivery: NewDelivery): unknown[] {
-  return [
-    id,
-    delivery.projectId,
-    delivery.forge,
-    delivery.deliveryKey,
-    delivery.eventName,
-    delivery.proof,
-    delivery.status,
-    delivery.ref,
-    delivery.before,
-    delivery.after,
-    delivery.sender,
-    delivery.note,
-    JSON.stringify(delivery.headers),
-    delivery.body,
-    delivery.replayOf,
-    evaluate,
-    channels.outbox,
-  ];
+  private takeBatch(): Waiting[] {
+    let bytes = 0;
+    const end = this.waiting.findIndex(({ delivery }, at) => {
+      bytes += delivery.body.length;
+      return at > 0 && (at === maxRows || bytes > maxBytes);
+    });
+    return this.waiting.splice(0, end === -1 ? this.waiting.length : end);
+  }
+
+  private async settle(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.write(batch);
+      for (const [at, { resolve }] of batch.entries()) resolve(outcomes[at]!);
+    } catch (error) {
+      if (batch.length === 1 || isDatabaseUnavailable(error)) for (const { reject } of batch) reject(error);
+      // One that cannot be stored must not take the others with it.
+      else for (const one of batch) await this.settle([one]);
+    }
+  }
+
+  private async write(batch: readonly Waiting[]): Promise<(IntakeOutcome | null)[]> {
+    const added = await insertAll(this.pool, batch);
+    const others = batch.filter(({ id }) => !added.has(id)).map(({ delivery }) => delivery);
+    const known = others.length === 0 ? new Map<string, string>() : await findAll(this.pool, others);
+    return batch.map(({ id, delivery }) => {
+      if (added.has(id)) return { deliveryId: id, duplicate: false };
+      const deliveryId = known.get(keyOf(delivery));
+      return deliveryId === undefined ? null : { deliveryId, duplicate: true };
+    });
+  }
 }
