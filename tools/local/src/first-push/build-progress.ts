@@ -14,6 +14,7 @@ export class BuildProgress {
       ...build.phases.map((phase) => phaseEntry(phase)),
       ...steps.steps.filter(isShown).map((step) => stepEntry(step, steps.attemptId)),
       ...waitEntries(build),
+      ...endEntries(build),
     ];
     const fresh = found.filter(({ key }) => !this.told.has(key)).toSorted((a, b) => a.atMs - b.atMs);
     for (const { key } of fresh) this.told.add(key);
@@ -45,6 +46,10 @@ function stepEntry(step: Step, attemptId: string): Entry {
 
 function waitEntries({ waitReason }: Build): Entry[] {
   return waitReason === null ? [] : [{ key: `wait ${waitReason}`, atMs: Date.now(), text: `waits: ${waitReason}` }];
+}
+
+function endEntries({ status, finishedAt }: Build): Entry[] {
+  return finishedAt === null ? [] : [{ key: 'end', atMs: Date.parse(finishedAt), text: status }];
 }
 
 /** Here-documents give a step a name of many lines. */

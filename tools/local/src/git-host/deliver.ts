@@ -66,10 +66,23 @@ async function post({ url, secret }: Webhook, id: string, body: string): Promise
     const headers = webhookHeaders(secret, id, new Date(), body);
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
-    const text = (await answer.text()).slice(0, SHOWN_CHARACTERS);
-    return { status: answer.status, said: `${answer.status} ${text}`.trim() };
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      said: pageOf(text) ?? `${answer.status} ${text.slice(0, SHOWN_CHARACTERS)}`.trim(),
+    };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
     return { said: `no answer (${error instanceof Error ? error.message : error}${cause})` };
+  }
+}
+
+/** Where a person can see what becomes of the push, if the service says so. */
+function pageOf(text: string): string | undefined {
+  try {
+    const { url } = JSON.parse(text) as { url?: unknown };
+    return typeof url === 'string' ? `see ${url}` : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -33,7 +33,7 @@ describe('the git host', () => {
   it('takes a push with the password, tells the service, and lets everybody clone', async () => {
     const pushed = await push('cooper:secret@');
     expect(pushed.code).toBe(0);
-    expect(pushed.stderr).toContain('Cooperage took refs/heads/main: 202 {"id":"delivery"}');
+    expect(pushed.stderr).toContain('Cooperage took refs/heads/main: see http://host/delivery');
     const [call] = service.calls;
     expect(call?.body).toMatchObject({ type: 'push', ref: 'refs/heads/main', repository: 'hello' });
     const signed = webhookHeaders('whsec_a2V5', String(call?.headers['webhook-id']), sentAt(call), call?.raw ?? '');
@@ -70,7 +70,7 @@ describe('the git host', () => {
     service.refuse();
     const pushed = await push('cooper:secret@');
     expect(pushed.code).toBe(0);
-    expect(pushed.stderr).toContain('Cooperage did NOT take refs/heads/main: 401');
+    expect(pushed.stderr).toContain('Cooperage did NOT take refs/heads/main: 401 no');
     expect(service.calls).toHaveLength(1);
   });
 
@@ -126,7 +126,7 @@ async function startService(): Promise<Service> {
     createServer(async (request, response) => {
       const raw = await text(request);
       calls.push({ headers: request.headers, raw, body: JSON.parse(raw) });
-      response.writeHead(failures-- > 0 ? 503 : final).end('{"id":"delivery"}');
+      response.writeHead(failures-- > 0 ? 503 : final).end('{"url":"http://host/delivery"}');
     }),
   );
   return {
