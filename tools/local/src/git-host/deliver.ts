@@ -67,10 +67,8 @@ async function post({ url, secret }: Webhook, id: string, body: string): Promise
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     const text = await answer.text();
-    return {
-      status: answer.status,
-      said: pageOf(text) ?? `${answer.status} ${text.slice(0, SHOWN_CHARACTERS)}`.trim(),
-    };
+    const page = answer.ok ? pageOf(text) : undefined;
+    return { status: answer.status, said: page ?? `${answer.status} ${text.slice(0, SHOWN_CHARACTERS)}`.trim() };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
     return { said: `no answer (${error instanceof Error ? error.message : error}${cause})` };

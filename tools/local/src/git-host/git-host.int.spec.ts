@@ -70,7 +70,7 @@ describe('the git host', () => {
     service.refuse();
     const pushed = await push('cooper:secret@');
     expect(pushed.code).toBe(0);
-    expect(pushed.stderr).toContain('Cooperage did NOT take refs/heads/main: 401 no');
+    expect(pushed.stderr).toContain('Cooperage did NOT take refs/heads/main: 401');
     expect(service.calls).toHaveLength(1);
   });
 
