@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ProcessKey, processEnvironment, type SystemAddresses } from './process-environment.ts';
+import { processEnvironment, type SystemAddresses } from './process-environment.ts';
+import type { ProcessKey } from './process-keys.ts';
 
 const addresses: SystemAddresses = {
   ports: { api: 1, live: 2, web: 3, control: 4, builder: 5 },

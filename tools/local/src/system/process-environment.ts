@@ -1,7 +1,6 @@
 import type { EngineAddress, RedisAddress, RegistryAddress } from '../parts/part.ts';
 import type { TokenKeyFiles } from '../parts/registry/token-key.ts';
-
-export type ProcessKey = 'api' | 'live' | 'web' | 'control' | 'builder';
+import type { ProcessKey } from './process-keys.ts';
 
 export interface SystemSecrets {
   readonly secretKey: string;

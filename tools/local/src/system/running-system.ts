@@ -9,6 +9,7 @@ import type { SupervisedProcess } from '../processes/supervised-process.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { buildApplications } from './build-applications.ts';
+import { endLeftProcesses, noteLauncher } from './left-behind.ts';
 import { gitAddress, publicUrl, type SystemAddresses } from './process-environment.ts';
 import { System } from './system.ts';
 import { type SystemState, writeState } from './system-state.ts';
@@ -30,6 +31,7 @@ export class RunningSystem {
 
   static async open(): Promise<RunningSystem> {
     const instance = new Instance(STATE);
+    noteLauncher(instance);
     const choices = choose(await lookAround());
     const tools = await findTools();
     return new RunningSystem(instance, tools, new System(instance, tools, choices));
@@ -37,7 +39,7 @@ export class RunningSystem {
 
   /** Starts everything and waits for the interrupt. @returns the exit code: 1 after a first push that failed. */
   async run(interrupt: AbortSignal, staysAfterFailure: boolean): Promise<number> {
-    await this.system.endLeftProcesses();
+    await endLeftProcesses(this.instance);
     await buildApplications(interrupt);
     const addresses = await this.system.startParts();
     writeState(this.state(addresses, 'starting'));

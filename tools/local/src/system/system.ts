@@ -8,20 +8,14 @@ import { stopAll } from '../parts/lifecycle.ts';
 import type { Part } from '../parts/part.ts';
 import type { TokenAuthentication } from '../parts/registry/registry-settings.ts';
 import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
-import { endNoted } from '../processes/daemon.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { ensureDatabase } from './application-database.ts';
-import {
-  type ProcessKey,
-  processEnvironment,
-  type SystemAddresses,
-  type SystemSecrets,
-} from './process-environment.ts';
-import { type NodeProcess, STOP_WITHIN_MS, superviseNode } from './processes.ts';
+import { processEnvironment, type SystemAddresses, type SystemSecrets } from './process-environment.ts';
+import { GIT_HOST, ORDER, type ProcessKey } from './process-keys.ts';
+import { type NodeProcess, superviseNode } from './processes.ts';
 
 const GIT_USER = 'cooper';
-const GIT_HOST = 'git';
 const SCRIPTS: Readonly<Record<ProcessKey, Pick<NodeProcess, 'script' | 'parameters' | 'healthPath'>>> = {
   api: { script: 'apps/api/dist/main.api.js', healthPath: '/healthz' },
   live: { script: 'apps/api/dist/main.live.js', healthPath: '/healthz' },
@@ -29,8 +23,6 @@ const SCRIPTS: Readonly<Record<ProcessKey, Pick<NodeProcess, 'script' | 'paramet
   control: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['control'], healthPath: '/healthz' },
   builder: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['builder'], healthPath: '/healthz' },
 };
-/** Pages ask the API; who works through the queue starts when there is somebody to tell. */
-const ORDER: readonly ProcessKey[] = ['api', 'live', 'web', 'control', 'builder'];
 
 /** Everything that `./cooperage up` starts, in its order; what was started last is stopped first. */
 export class System {
@@ -76,12 +68,6 @@ export class System {
       return superviseNode(this.instance, { key, ...SCRIPTS[key], port: addresses.ports[key], environment });
     });
     return [this.gitHost(addresses.gitPort), ...own];
-  }
-
-  /** Ends processes of ours that a killed launcher left: they are cheap to start again, and hold their ports. */
-  async endLeftProcesses(): Promise<void> {
-    for (const key of [...ORDER.toReversed(), GIT_HOST])
-      await endNoted(this.instance.pidFile(key), 'SIGTERM', STOP_WITHIN_MS);
   }
 
   async stopParts(): Promise<void> {

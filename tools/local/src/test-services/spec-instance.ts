@@ -3,7 +3,7 @@ import path from 'node:path';
 import { readJson } from '../files/atomic-file.ts';
 import { Instance } from '../parts/instance.ts';
 
-/** Folder, below that of the test services, of parts that tests start for themselves. */
+/** Folder, below that of the test services, of parts and launchers that tests start for themselves. */
 export const SPEC_INSTANCES = 'instances';
 
 /** For specs: parts started in it are ended with the test services, also when the test run is killed. */

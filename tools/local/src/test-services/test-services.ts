@@ -8,6 +8,7 @@ import { Instance } from '../parts/instance.ts';
 import { stopAll } from '../parts/lifecycle.ts';
 import type { TokenAuthentication } from '../parts/registry/registry-settings.ts';
 import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
+import { endLauncher, endLeftProcesses } from '../system/left-behind.ts';
 import { findBrowser } from '../toolchain/browser.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
@@ -77,7 +78,10 @@ export class TestServiceSet {
   private async stopSpecInstances(): Promise<void> {
     const folder = this.instance.file(SPEC_INSTANCES);
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-      await (await TestServiceSet.open(path.join(folder, name))).stop();
+      const left = new Instance(path.join(folder, name));
+      await endLauncher(left);
+      await endLeftProcesses(left);
+      await (await TestServiceSet.open(left.folder)).stop();
       rmSync(path.join(folder, name), { recursive: true, force: true });
     }
   }
