@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { Database, IntakeRepository } from '@cooperage/db';
+import { Database, IntakeRepository, SessionRepository } from '@cooperage/db';
 import { connectRedis } from '@cooperage/queue';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
@@ -22,6 +22,7 @@ import { addOpenApiRoute } from '../openapi/openapi.routes.js';
 import { addRegistryTokenRoutes } from '../registry-token/registry-token.routes.js';
 import { RegistryTokensService } from '../registry-token/registry-tokens.service.js';
 import { ApiModule } from './api.module.js';
+import { cleanUp } from './clean-up.js';
 import type { CoreParts } from './core.module.js';
 import { nestLogger } from './logger.js';
 import { settingsOf } from './settings.js';
@@ -79,12 +80,21 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
   });
   await app.init();
   await http.instance.ready();
+  warnOfUnused(config, logger);
+  const endCleaning = cleanUp(new SessionRepository(database), logger);
   const close = async () => {
+    endCleaning();
     endTunnels();
     await app.close();
     await Promise.allSettled([intake.close(), database.close(), redis.quit()]);
   };
   return { app, server: http.instance, routes: http.routes, database, logger, close };
+}
+
+/** Settings of later versions are no error, and not silently without effect either. */
+function warnOfUnused({ oidc, smtp }: Config<'api'>, logger: Logger): void {
+  for (const [variables, value] of Object.entries({ 'OIDC_*': oidc, 'SMTP_*': smtp }))
+    if (value !== null) logger.warn({ variables }, 'is set, and this version does not use it');
 }
 
 /** Routes beside Nest's: those that need the raw request, and what is no API at all. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Me, Page, SessionView } from '@cooperage/contracts';
+import { SessionRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, password } from '../../spec/api-world.js';
+import { rowsOf } from '../../spec/rows.js';
 import { setupToken } from '../../spec/test-settings.js';
 import { expectOk, problemOf, Visitor } from '../../spec/visitor.js';
 import { signedValue } from './session-cookie.js';
@@ -148,6 +150,17 @@ describe('a session', () => {
     const other = await world.member(owner, await organizationOf(owner), 'viewer');
     const { items } = expectOk(await owner.get<Page<SessionView>>('/api/v1/me/sessions'));
     expect((await other.ask('DELETE', `/api/v1/me/sessions/${items[0]!.id}`)).status).toBe(404);
+  });
+
+  it('S-075 that has run out opens nothing, and is forgotten', async () => {
+    const visitor = await world.anonymous().signIn((await me()).email, password);
+    const { items } = expectOk(await visitor.get<Page<SessionView>>('/api/v1/me/sessions'));
+    const { id } = items.find(({ current }) => current)!;
+    await rowsOf(world, `UPDATE session SET "expiresAt" = now() - interval '1 second' WHERE id = $1`, [id]);
+    expect((await visitor.get('/api/v1/me')).status).toBe(401);
+    expect(await new SessionRepository(world.database).removeExpired()).toBe(1);
+    expect(await rowsOf(world, 'SELECT 1 FROM session WHERE id = $1', [id])).toEqual([]);
+    expect((await owner.get('/api/v1/me')).status).toBe(200);
   });
 
   it('S-074 S-075 cannot be made up', async () => {

@@ -29,6 +29,14 @@ export class SessionRepository {
     return count > 0;
   }
 
+  /** Forgets sessions and invitations that have run out; they let nobody in any more. @returns how many. */
+  async removeExpired(): Promise<number> {
+    const sessions = await this.db.prisma.$executeRaw`DELETE FROM session WHERE "expiresAt" < now()`;
+    const invitations = await this.db.prisma.$executeRaw`
+      DELETE FROM invitation WHERE status = 'pending' AND "expiresAt" < now()`;
+    return sessions + invitations;
+  }
+
   /** Of these sessions those that are valid now, each with the organizations that its person is in now. */
   async organizationsOf(sessionIds: readonly string[]): Promise<Map<string, ReadonlySet<string>>> {
     const rows = await this.db.prisma.$queryRaw<{ id: string; organizations: string[] }[]>`
