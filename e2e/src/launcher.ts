@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { until } from './until.js';
 
 const checkout = path.resolve(import.meta.dirname, '../..');
+const tracePlaces = ['/sys/class/net', '/run', '/sys/fs/cgroup'];
 /** What would make the launcher use somebody's own parts. */
 const foreignParts = ['DATABASE_URL', 'REDIS_URL', 'COOPERAGE_REGISTRY', 'BUILDKIT_HOST'];
 
@@ -90,6 +92,14 @@ export class Launcher {
     return JSON.parse((await this.run('status', '--json')).stdout);
   }
 
+  /** What the whole machine sees of it: bridge, control group, folder of its sockets. */
+  traces(): string[] {
+    // The launcher names them by the first digits of the folder's hash.
+    const id = createHash('sha256').update(this.state).digest('hex').slice(0, 6);
+    const all = tracePlaces.flatMap((place) => readdirSync(place).map((name) => path.join(place, name)));
+    return all.filter((file) => path.basename(file).startsWith('coop') && file.includes(id));
+  }
+
   /** Names of its ports on which somebody listens. */
   async openPorts(): Promise<string[]> {
     const ports = JSON.parse(readFileSync(path.join(this.state, 'ports.json'), 'utf8')) as Record<string, number>;
@@ -98,16 +108,6 @@ export class Launcher {
     );
     return answers.flat();
   }
-}
-
-/** Network bridges, `/run` folders and control groups: what the whole machine sees of installations like ours. */
-export function machineWideNames(): string[] {
-  const places = ['/sys/class/net', '/run', '/sys/fs/cgroup'];
-  return places.flatMap((place) =>
-    readdirSync(place)
-      .filter((name) => name.startsWith('coop'))
-      .map((name) => path.join(place, name)),
-  );
 }
 
 function isOpen(port: number): Promise<boolean> {
