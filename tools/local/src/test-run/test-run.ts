@@ -5,6 +5,7 @@ import { readJson } from '../files/atomic-file.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
 import { obtainBrowser } from '../toolchain/browser.ts';
 import { BUILD, type Check, GENERATE, judge, runCheck, STATIC_CHECKS } from './checks.ts';
+import { composeProblem } from './compose-check.ts';
 import type { Outcome } from './outcome.ts';
 import type { Suite, TestArguments } from './test-arguments.ts';
 import { runSuite } from './vitest-suite.ts';
@@ -26,7 +27,10 @@ export class TestRun {
   async run(): Promise<void> {
     await this.check(GENERATE);
     if (this.wants('e2e')) await this.check(BUILD);
-    if (this.wanted.only === undefined) for (const check of STATIC_CHECKS) await this.check(check);
+    if (this.wanted.only === undefined) {
+      for (const check of STATIC_CHECKS) await this.check(check);
+      await this.compose();
+    }
     if (this.wants('unit')) await this.suite('unit');
     if (this.wants('int') || this.wants('e2e')) await this.withServices();
   }
@@ -56,6 +60,12 @@ export class TestRun {
     const { sql } = await compareFiles(databaseUrl, schemaFolders(CHECKOUT));
     const problem = sql && `prisma/migrations lack what prisma/schema says (npm run db -- new NAME):\n${sql}`;
     this.outcomes.push(judge('migrations match the schema', problem, started));
+  }
+
+  private async compose(): Promise<void> {
+    const started = performance.now();
+    const problem = await composeProblem().catch((error: Error) => error.message);
+    this.outcomes.push(judge('docker-compose.yml', problem, started));
   }
 
   private async check(check: Check): Promise<void> {

@@ -23,8 +23,8 @@ export async function surveyTools(specs: readonly ToolSpec[] = TOOLS): Promise<T
  * The machine's own tools where they fit, the rest from Debian's packages. Where those are out of reach the answer has
  * only what was found, and each part decides what it can do with it.
  */
-export async function findTools(): Promise<Tools> {
-  const { found, lacking, host } = await surveyTools();
+export async function findTools(specs: readonly ToolSpec[] = TOOLS): Promise<Tools> {
+  const { found, lacking, host } = await surveyTools(specs);
   if (lacking.length === 0 || typeof host === 'string') return new Tools(found);
   return joined(found, lacking, await obtainTools(lacking, host, CACHE));
 }

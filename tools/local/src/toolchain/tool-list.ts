@@ -48,6 +48,15 @@ export const TOOLS: readonly ToolSpec[] = [
   { name: 'ip', package: 'iproute2', suite: 'own', versionArguments: ['-V'], minimum: '0' },
 ];
 
+/** A tool set of its own, obtained by tests alone: `docker compose` checks our compose file without an engine. */
+export const COMPOSE: ToolSpec = {
+  name: 'docker-compose',
+  package: 'docker-compose',
+  suite: 'newer',
+  versionArguments: word,
+  minimum: '2.20',
+};
+
 /** The first number with dots in what a program says of itself. */
 export function parseVersion(spec: ToolSpec, text: string): string | undefined {
   const where = spec.versionPattern ? spec.versionPattern.exec(text)?.[1] : text;
