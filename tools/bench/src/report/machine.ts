@@ -15,11 +15,12 @@ export interface Machine {
 
 export async function describeMachine(services: TestServices, checkout: string): Promise<Machine> {
   const { tools, engine } = services;
-  const [commit, git, cosign, buildx, buildkit] = await Promise.all([
+  const [commit, git, cosign, buildx, engineVersion, buildkit] = await Promise.all([
     commitOf(checkout),
     say('git', ['--version']),
     say(tools.cosign!, ['version']),
     say(tools['docker-buildx']!, ['version']),
+    tools.dockerd ? say(tools.dockerd, ['--version']) : 'unknown',
     versionOfEngine(engine),
   ]);
   return {
@@ -33,6 +34,7 @@ export async function describeMachine(services: TestServices, checkout: string):
       git: firstVersion(git),
       cosign: /GitVersion:\s*(\S+)/.exec(cosign)?.[1] ?? 'unknown',
       buildx: firstVersion(buildx),
+      engine: firstVersion(engineVersion),
       buildkit,
     },
   };
