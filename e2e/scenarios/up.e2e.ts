@@ -120,7 +120,7 @@ describe('./cooperage up', () => {
     const { image } = first;
     const killed = launcher.start('up');
     const said = await killed.says('everything runs', 120_000);
-    expect(said).not.toContain('the first push');
+    expect(said).not.toContain('git push of');
     killed.signal('SIGKILL');
     await killed.ended;
     expect(await launcher.openPorts()).not.toEqual([]);

@@ -37,6 +37,7 @@ async function startedBuild({ api, project, repository }: FirstPushParts, signal
   const { items } = await api.get<Page<Build>>(`/api/v1/builds?project=${project.id}&limit=1`);
   const [left] = items;
   if (left?.finishedAt === null) return left.id;
+  if (left) say(`· build #${left.number} did not succeed at an earlier start: once more`);
   if (left) return (await api.post<Build>(`/api/v1/builds/${left.id}/retry`, {})).id;
   return pushed({ api, project, repository }, signal);
 }

@@ -43,7 +43,6 @@ export async function ensureSample(place: SamplePlace, signal: AbortSignal): Pro
   const cloneAddress = project && repository.address;
   if (!project || known || (await hasImages(api, project)))
     return { ok: true, image: known, cloneAddress, isSignedIn: true };
-  say('· the first push');
   const ok = await firstPush({ api, project, repository, publicUrl, cosign }, signal);
   return { ok, image: await newestImage(api, cosign), cloneAddress, isSignedIn: true };
 }

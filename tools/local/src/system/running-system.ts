@@ -46,7 +46,10 @@ export class RunningSystem {
     await this.startProcesses(addresses, interrupt);
     interrupt.throwIfAborted();
     const outcome = await ensureSample(this.samplePlace(addresses), interrupt);
-    if (!outcome.ok && !staysAfterFailure) return 1;
+    if (!outcome.ok && !staysAfterFailure) {
+      say('· the next ./cooperage up tries again; with --detach everything goes on running, so that you can look');
+      return 1;
+    }
     this.welcome(addresses, outcome);
     writeState(this.state(addresses, outcome.ok ? 'running' : 'running after a failed first push', outcome));
     await untilAborted(interrupt);
