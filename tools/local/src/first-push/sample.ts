@@ -1,6 +1,5 @@
 import type { Project } from '@cooperage/contracts';
 import type { PushCredentials } from '../git-host/credentials.ts';
-import { say } from '../output.ts';
 import type { Instance } from '../parts/instance.ts';
 import { ensureAccount } from './account.ts';
 import { Api } from './api.ts';
