@@ -12,6 +12,8 @@ export default defineConfig({
         ...common,
         test: {
           name: 'unit',
+          // A busy machine is no failure: what must be quick is proven by counting work, not by the clock.
+          testTimeout: 30_000,
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/*/src/**/*.spec.ts'],
           exclude: ['**/*.int.spec.ts', '**/node_modules/**', '**/dist/**'],
           setupFiles: ['reflect-metadata'],
