@@ -24,7 +24,7 @@ export interface FailureReport {
   readonly place?: FailurePlace;
 }
 
-/** The only error that ends a build. Everything else that is thrown is a defect and becomes `EngineUnavailable`. */
+/** The only error that ends a build. Everything else that is thrown is a defect and becomes `InternalError`. */
 export class BuildFailure extends Error {
   override readonly name = 'BuildFailure';
   readonly code: FailureCode;

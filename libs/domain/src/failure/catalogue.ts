@@ -124,6 +124,11 @@ export const failureCatalogue = {
     retryable: true,
     advice: 'The worker that ran this build was lost. A new attempt starts by itself.',
   },
+  InternalError: {
+    blame: 'platform',
+    retryable: true,
+    advice: 'Something went wrong inside the service. An operator finds the details in its log; then retry.',
+  },
   TimedOut: {
     blame: 'user',
     retryable: false,
