@@ -37,7 +37,10 @@ export class TestWorker {
   }
 
   async claim(build: BuildRecord): Promise<ClaimedAttempt> {
-    const dispatched = await new DispatchRepository(this.world.database).dispatchNext();
+    const dispatched = await new DispatchRepository(this.world.database).dispatchNext(() => ({
+      sealed: Buffer.from('sealed'),
+      ttlMs: 60_000,
+    }));
     const mine = dispatched.find(({ buildId }) => buildId === build.id);
     const attempt = mine && (await this.attempts.claim(mine.attemptId, this.instanceId, 'builder-1', 600_000));
     if (!attempt) throw new Error('the build could not be claimed');

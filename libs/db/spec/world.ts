@@ -1,7 +1,14 @@
 import { type FreshDatabase, freshDatabase } from '@cooperage/testing';
 import { createBuildIn } from '../src/build/build-creation.js';
 import type { BuildRecord } from '../src/build/build-record.js';
-import { AttemptRepository, Database, DispatchRepository, newId, ProcessRepository } from '../src/index.js';
+import {
+  AttemptRepository,
+  Database,
+  type DispatchedAttempt,
+  DispatchRepository,
+  newId,
+  ProcessRepository,
+} from '../src/index.js';
 
 const limits = { timeoutMs: 60_000, logBytes: 1_000_000, memoryBytes: null, pids: null, cpus: null };
 
@@ -65,7 +72,7 @@ export class World {
     change: Partial<{ sequence: bigint; tags: string[]; movesTags: boolean }> = {},
   ): Promise<BuildRecord> {
     const { organizationId } = await this.db.prisma.project.findUniqueOrThrow({ where: { id: projectId } });
-    return this.db.transaction((tx) =>
+    const build = await this.db.transaction((tx) =>
       createBuildIn(tx, {
         organizationId,
         projectId,
@@ -94,6 +101,11 @@ export class World {
         ...change,
       }),
     );
+    return build!;
+  }
+
+  dispatch(): Promise<DispatchedAttempt[]> {
+    return this.dispatches.dispatchNext(() => ({ sealed: Buffer.from('sealed'), ttlMs: 300_000 }));
   }
 
   builder(slots = 4): Promise<string> {
@@ -103,7 +115,7 @@ export class World {
   /** A build that a builder has claimed. */
   async claimed(projectId: string, instanceId: string, leaseMs = 15_000) {
     const build = await this.build(projectId);
-    const dispatched = await this.dispatches.dispatchNext();
+    const dispatched = await this.dispatch();
     const mine = dispatched.find((attempt) => attempt.buildId === build.id);
     const attempt = await this.attempts.claim(mine!.attemptId, instanceId, 'b1', leaseMs);
     return attempt!;

@@ -1,32 +1,36 @@
+import { BuildFailure } from '@cooperage/domain';
 import { Prisma } from './generated/client.js';
 
 /** Prisma: cannot reach, timed out, closed, pool exhausted, transaction could not start. */
-const unavailableCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
-/** SQLSTATE: connection exceptions, server shutting down or starting, too many connections, statement or lock timeout. */
-const unavailableStates = /^(?:08...|57P0[1-3]|53300|57014|55P03)$/;
-const socketErrors = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EHOSTUNREACH',
-  'ENOENT',
-]);
-/** `pg` has no codes for these. */
-const messages = /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;
+const prismaCodes = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028']);
+/** SQLSTATE: connection exceptions, resources, shutting down or starting, statement or lock timeout. Node: the socket. */
+const otherCodes =
+  /^(?:08\w{3}|53\w{3}|57P0[1-3]|57014|55P03|ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+/** Where driver and adapter give a sentence and no code. */
+const sentences =
+  /connection terminated|server has closed the connection|timeout exceeded when trying to connect|query read timeout|can't reach database/i;
+const deepest = 5;
 
-/** Whether an error of this library says that the database cannot be used now, so that the same call may work later. */
+/**
+ * Whether an error of this library says that the database cannot be used now, so that the same call may work later. An
+ * error that has a name in the failure catalogue is about something else, whatever caused it.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  for (let depth = 0, at: unknown = error; at instanceof Error && depth < 5; depth++, at = at.cause)
-    if (isUnavailable(at)) return true;
+  for (let depth = 0, at = error; at instanceof Error && depth < deepest; depth++, at = at.cause) {
+    if (at instanceof BuildFailure) return false;
+    if (saysUnavailable(at)) return true;
+  }
   return false;
 }
 
-function isUnavailable(error: Error): boolean {
+function saysUnavailable(error: Error): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string')
-    if (unavailableCodes.has(code) || unavailableStates.test(code) || socketErrors.has(code)) return true;
-  return messages.test(error.message);
+  return codesOf(error).some((code) => prismaCodes.has(code) || otherCodes.test(code)) || sentences.test(error.message);
+}
+
+/** A failed raw query carries the database's own code inside. */
+function codesOf(error: Error): string[] {
+  const { code, meta } = error as { code?: unknown; meta?: { code?: unknown } };
+  const inMessage = /^Raw query failed. Code: `(\w+)`/m.exec(error.message)?.[1];
+  return [code, meta?.code, inMessage].filter((found): found is string => typeof found === 'string');
 }

@@ -23,6 +23,8 @@ export class Database {
     const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
     this.url = options.url;
     this.prisma = new PrismaClient({
+      // The longer forms print the arguments of a failed call, sealed or not, into whatever logs the error.
+      errorFormat: 'minimal',
       adapter: new PrismaPg({
         connectionString: options.url,
         max: options.poolSize,
@@ -42,15 +44,13 @@ export class Database {
    * Runs `work` in one transaction and retries it on a write conflict or deadlock, so `work` must do nothing outside
    * the database. Never make a network call inside.
    */
-  async transaction<T>(work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.prisma.$transaction(work, { maxWait: 5_000, timeout: 10_000 });
-      } catch (error) {
-        if (attempt >= 4 || !isConflict(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 5 * attempt + Math.random() * 10));
-      }
-    }
+  transaction<T>(work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
+    return this.retrying(() => this.prisma.$transaction(work, { maxWait: 5_000, timeout: 10_000 }));
+  }
+
+  /** Runs one statement, which is a transaction by itself: one round trip where `transaction` needs three. */
+  statement<T>(work: (db: Queryable) => Promise<T>): Promise<T> {
+    return this.retrying(() => work(this.prisma));
   }
 
   /** Whether the database answers and has the tables of this version. */
@@ -65,6 +65,17 @@ export class Database {
 
   async close(): Promise<void> {
     await this.prisma.$disconnect();
+  }
+
+  private async retrying<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt >= 4 || !isConflict(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 5 * attempt + Math.random() * 10));
+      }
+    }
   }
 }
 

@@ -7,6 +7,7 @@ export * from './attempt/step-repository.js';
 export * from './attempt/sweep-repository.js';
 export * from './build/build-detail.js';
 export * from './build/build-lists.js';
+export * from './build/build-notes.js';
 export * from './build/build-record.js';
 export * from './build/build-repository.js';
 export type { BuildSummaryRecord } from './build/build-summary.js';
@@ -22,7 +23,6 @@ export * from './delivery/refusal-repository.js';
 export * from './image/image-repository.js';
 export * from './image/publish-repository.js';
 export * from './image/signature-repository.js';
-export * from './is-unavailable.js';
 export * from './lease/process-repository.js';
 export { type Tenure, type TenureOutcome, TenureRepository } from './lease/tenure-repository.js';
 export * from './listen/channels.js';
@@ -41,6 +41,7 @@ export {
   type SealedHookTarget,
 } from './project/hook-secret-repository.js';
 export type { ProjectRecord, ProjectSettings } from './project/project-record.js';
+export * from './project/project-removal.js';
 export * from './project/project-repository.js';
 export * from './project/project-secret-repository.js';
 export * from './project/repository-access.js';

@@ -1,14 +1,16 @@
 import { decodeLogEntries, decodeLogNotice, type LogEntry } from '@cooperage/domain';
 import type { LogEvent } from '../src/read.js';
 import { readEntries } from '../src/read.js';
-import { type LogWriterOptions, openLogWriter } from '../src/write.js';
+import { type LogSecret, type LogWriterOptions, openLogWriter, SecretMasker } from '../src/write.js';
 import { MemoryChunkStore } from './memory-chunk-store.js';
 import { MemoryLiveBus } from './memory-live-bus.js';
 
 export const attemptId = '0192f0c1-2d3e-7a4b-8c5d-6e7f80910a1b';
 
+type LogFixtureOptions = Partial<LogWriterOptions> & { readonly secrets?: readonly LogSecret[] };
+
 /** A writer on an archive and a bus in memory, and what it told its caller. */
-export function logFixture(options: Partial<LogWriterOptions> = {}) {
+export function logFixture({ secrets = [], ...options }: LogFixtureOptions = {}) {
   const store = new MemoryChunkStore();
   const liveBus = new MemoryLiveBus();
   const told: string[] = [];
@@ -16,7 +18,7 @@ export function logFixture(options: Partial<LogWriterOptions> = {}) {
   const writer = openLogWriter({
     attemptId,
     epoch: 1,
-    secrets: [],
+    masker: new SecretMasker(secrets),
     clock: () => performance.now() - startMs,
     chunkStore: store,
     liveBus,

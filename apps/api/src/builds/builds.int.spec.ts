@@ -111,8 +111,7 @@ describe('builds', () => {
       attempt,
       worker.instanceId,
       { code: 'StepFailed', message: 'It failed.', place },
-      false,
-      false,
+      { retryable: false, attemptsLeft: false, pauseMs: 0 },
     );
     const shown = await get(build);
     expect(shown.failure).toMatchObject({

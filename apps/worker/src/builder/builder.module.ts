@@ -1,8 +1,8 @@
 import type { Config } from '@cooperage/config';
 import {
   AttemptRepository,
+  BuildNotes,
   BuildProjectRepository,
-  BuildRepository,
   PostgresChunkStore,
   ProcessRepository,
   RegistryTokenRepository,
@@ -15,19 +15,23 @@ import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
+import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { SourceProjects } from '../shared/source-projects.js';
 import { ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SOURCE } from '../shared/tokens.js';
+import { BuildAccesses } from './access/build-access.js';
 import { Builder } from './builder.js';
 import { builderInfo } from './builder-info.js';
-import { ExportCacheService } from './export-cache/export-cache.service.js';
+import { type ExportCacheParts, ExportCacheService } from './export-cache/export-cache.service.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
 import { BuildRequests } from './run-build/build-requests.js';
-import { BuildSecrets } from './run-build/build-secrets.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
 
 type BuilderConfig = Config<'builder'>;
+
+/** What running a build and exporting its cache have in common. */
+const BUILD_PARTS = Symbol('build parts');
 
 /** The builder process: it runs engines, and holds neither signing keys nor the right to move a tag. */
 @Module({})
@@ -77,20 +81,19 @@ function requests(config: BuilderConfig): Provider[] {
   const options = { registryHost: host, publicUrl: config.publicUrl, cgroupParent: config.cgroupParent ?? null };
   return [
     {
-      provide: BuildSecrets,
-      inject: [BuildProjectRepository, RegistryTokenRepository, MASTER_KEYS],
-      useFactory: (projects: BuildProjectRepository, tokens: RegistryTokenRepository, keys: MasterKeys) =>
-        new BuildSecrets(projects, tokens, keys, host),
+      provide: BuildAccesses,
+      inject: [BuildProjectRepository, RegistryTokenRepository, SourceProjects, MASTER_KEYS],
+      useFactory: (
+        projects: BuildProjectRepository,
+        tokens: RegistryTokenRepository,
+        sourceProjects: SourceProjects,
+        keys: MasterKeys,
+      ) => new BuildAccesses(projects, tokens, sourceProjects, keys, host),
     },
     {
       provide: BuildRequests,
-      inject: [BuildProjectRepository, SOURCE, SourceProjects, BuildSecrets],
-      useFactory: (
-        projects: BuildProjectRepository,
-        source: Source,
-        sourceProjects: SourceProjects,
-        secrets: BuildSecrets,
-      ) => new BuildRequests(projects, source, sourceProjects, secrets, options),
+      inject: [SOURCE],
+      useFactory: (source: Source) => new BuildRequests(source, options),
     },
     {
       provide: AttemptLogs,
@@ -110,49 +113,40 @@ function services(config: BuilderConfig): Provider[] {
         new HeldAttempts(attempts, () => life.instanceId, leaseMs, logger),
     },
     {
-      provide: RunBuildService,
-      inject: [
-        AttemptRepository,
-        BuildRepository,
-        StepRepository,
-        BuildRequests,
-        BuildSecrets,
-        AttemptLogs,
-        HeldAttempts,
-        ENGINE,
-        ProcessLife,
-        METRICS,
-        LOGGER,
-      ],
+      provide: BUILD_PARTS,
+      inject: [AttemptRepository, BuildNotes, BuildAccesses, BuildRequests, MirrorKeeper, ENGINE, LOGGER],
       useFactory: (
         attempts: AttemptRepository,
-        builds: BuildRepository,
-        steps: StepRepository,
+        notes: BuildNotes,
+        accesses: BuildAccesses,
         buildRequests: BuildRequests,
-        secrets: BuildSecrets,
+        mirrors: MirrorKeeper,
+        engine: Engine,
+        logger: Logger,
+      ): ExportCacheParts => ({ attempts, notes, accesses, requests: buildRequests, mirrors, engine, logger }),
+    },
+    {
+      provide: RunBuildService,
+      inject: [BUILD_PARTS, StepRepository, AttemptLogs, HeldAttempts, METRICS, ProcessLife],
+      useFactory: (
+        parts: ExportCacheParts,
+        steps: StepRepository,
         logs: AttemptLogs,
         held: HeldAttempts,
-        engine: Engine,
-        life: ProcessLife,
         metrics: Metrics,
-        logger: Logger,
+        life: ProcessLife,
       ) =>
         new RunBuildService(
-          { attempts, builds, steps, requests: buildRequests, secrets, logs, held, engine, metrics, logger },
+          { ...parts, steps, logs, held, metrics },
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },
+          () => void life.beat(),
         ),
     },
     {
       provide: ExportCacheService,
-      inject: [BuildRepository, AttemptRepository, BuildRequests, ENGINE, LOGGER],
-      useFactory: (
-        builds: BuildRepository,
-        attempts: AttemptRepository,
-        buildRequests: BuildRequests,
-        engine: Engine,
-        logger: Logger,
-      ) => new ExportCacheService(builds, attempts, buildRequests, engine, registry.host, logger),
+      inject: [BUILD_PARTS],
+      useFactory: (parts: ExportCacheParts) => new ExportCacheService(parts, registry.host),
     },
   ];
 }

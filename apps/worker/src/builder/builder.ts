@@ -1,13 +1,14 @@
 import type { Config } from '@cooperage/config';
 import { Database, Listener } from '@cooperage/db';
 import type { Engine } from '@cooperage/engines';
-import { connectRedis, JobSender, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
+import { connectRedis, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Redis } from 'ioredis';
 import { startHealth } from '../shared/health.js';
+import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
@@ -42,7 +43,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     await listener.start();
     const workers = this.workers(redis);
     const health = await this.health();
-    const drain = { close: () => held.drain(drainMs) };
+    const drain = { close: () => this.drain(life, held) };
     this.parts.push(
       health,
       drain,
@@ -57,6 +58,12 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await closeInOrder(this.parts, (error) => this.logger.warn({ err: error }, 'a part did not end in order'));
+  }
+
+  /** No further build is meant for this process, and those under way have some time left. */
+  private async drain(life: ProcessLife, held: HeldAttempts): Promise<void> {
+    held.drain(drainMs);
+    await life.takeLeave('The builder is ending.');
   }
 
   private workers(redis: Redis): Closable[] {
@@ -111,9 +118,9 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
   private stores(): Closable[] {
     return [
       this.get<Engine>(ENGINE),
-      this.get(JobSender),
       this.get<RedisLiveBus>(LIVE_BUS),
       { close: () => this.get<Redis>(REDIS).disconnect() },
+      this.get(MirrorKeeper),
       this.get<Source & Closable>(SOURCE),
       this.get(Database),
     ];

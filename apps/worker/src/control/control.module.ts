@@ -1,5 +1,6 @@
 import type { Config } from '@cooperage/config';
 import {
+  BuildNotes,
   BuildProjectRepository,
   BuildRepository,
   Database,
@@ -8,6 +9,7 @@ import {
   OutboxRepository,
   PostgresChunkStore,
   ProcessRepository,
+  ProjectRemoval,
   PublishRepository,
   RegistryTokenRepository,
   SigningRepository,
@@ -21,15 +23,28 @@ import { JobSender } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
 import { masterKeys } from '../shared/master-keys.js';
+import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { SourceProjects } from '../shared/source-projects.js';
-import { CONFIG, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SIGNING_MASTER_KEYS, SOURCE } from '../shared/tokens.js';
+import {
+  CONFIG,
+  LIVE_BUS,
+  LOGGER,
+  MASTER_KEYS,
+  METRICS,
+  REDIS,
+  SIGNING_MASTER_KEYS,
+  SOURCE,
+} from '../shared/tokens.js';
 import { Control } from './control.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
+import { EmptyRepositories } from './delete-project/empty-repositories.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { EvaluateService } from './evaluate/evaluate.service.js';
+import { ReadHead } from './evaluate/read-head.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
 import { CreateKeyService } from './keys/create-key.service.js';
 import { InspectImage } from './publish/inspect-image.js';
@@ -51,16 +66,26 @@ export class ControlModule {
     return {
       module: ControlModule,
       imports: [InfrastructureModule.for('control', config)],
-      providers: [...repositories(), ...registry(config), ...signing(config), ...services(config), ...loops(config)],
+      providers: [
+        ...repositories(),
+        ...registry(config),
+        ...signing(config),
+        ...evaluation(),
+        ...publication(),
+        ...upkeep(),
+        ...loops(config),
+      ],
     };
   }
 }
 
 function repositories(): Provider[] {
   const classes = [
+    BuildRepository,
     DispatchRepository,
     EvaluationRepository,
     OutboxRepository,
+    ProjectRemoval,
     PublishRepository,
     SigningRepository,
     SweepRepository,
@@ -119,14 +144,23 @@ function signing(config: ControlConfig): Provider[] {
   ];
 }
 
-function services(_config: ControlConfig): Provider[] {
+function evaluation(): Provider[] {
   return [
     {
-      provide: EvaluateService,
-      inject: [EvaluationRepository, SOURCE, SourceProjects, LOGGER],
-      useFactory: (rows: EvaluationRepository, source: Source, projects: SourceProjects, logger: Logger) =>
-        new EvaluateService(rows, source, projects, logger),
+      provide: ReadHead,
+      inject: [EvaluationRepository, SOURCE],
+      useFactory: (rows: EvaluationRepository, source: Source) => new ReadHead(rows, source),
     },
+    {
+      provide: EvaluateService,
+      inject: [EvaluationRepository, ReadHead, SourceProjects, MirrorKeeper, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof EvaluateService>) => new EvaluateService(...parts),
+    },
+  ];
+}
+
+function publication(): Provider[] {
+  return [
     {
       provide: InspectImage,
       inject: [BuildProjectRepository, MASTER_KEYS],
@@ -136,6 +170,7 @@ function services(_config: ControlConfig): Provider[] {
       provide: PublishService,
       inject: [
         BuildRepository,
+        BuildNotes,
         BuildProjectRepository,
         PublishRepository,
         PublisherSessions,
@@ -145,11 +180,31 @@ function services(_config: ControlConfig): Provider[] {
         METRICS,
         LOGGER,
       ],
-      useFactory: (...parts: ConstructorParameters<typeof PublishService>) => new PublishService(...parts),
+      useFactory: (
+        builds: BuildRepository,
+        notes: BuildNotes,
+        projects: BuildProjectRepository,
+        publishes: PublishRepository,
+        sessions: PublisherSessions,
+        inspect: InspectImage,
+        sign: SignImage,
+        verify: VerifyPublished,
+        metrics: Metrics,
+        logger: Logger,
+      ) =>
+        new PublishService({
+          ...{ builds, notes, projects, publishes, sessions, inspect, sign, verify, metrics, logger },
+        }),
     },
+  ];
+}
+
+function upkeep(): Provider[] {
+  return [
+    { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
     {
       provide: ExportCacheJobService,
-      inject: [BuildRepository, RegistryTokenRepository, AttemptTokens, JobSender],
+      inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender],
       useFactory: (...parts: ConstructorParameters<typeof ExportCacheJobService>) =>
         new ExportCacheJobService(...parts),
     },
@@ -159,8 +214,13 @@ function services(_config: ControlConfig): Provider[] {
       useFactory: (...parts: ConstructorParameters<typeof ReconcileService>) => new ReconcileService(...parts),
     },
     {
+      provide: EmptyRepositories,
+      inject: [ProjectRemoval, PublishRepository, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof EmptyRepositories>) => new EmptyRepositories(...parts),
+    },
+    {
       provide: DeleteProjectService,
-      inject: [BuildProjectRepository, PublishRepository, PublisherSessions, SOURCE],
+      inject: [BuildProjectRepository, ProjectRemoval, PublisherSessions, EmptyRepositories, SOURCE],
       useFactory: (...parts: ConstructorParameters<typeof DeleteProjectService>) => new DeleteProjectService(...parts),
     },
   ];
@@ -188,12 +248,13 @@ function loops(config: ControlConfig): Provider[] {
     },
     {
       provide: Sweeper,
-      inject: [SweepRepository, ProcessRepository, PostgresChunkStore, LIVE_BUS, LOGGER],
+      inject: [SweepRepository, ProcessRepository, PostgresChunkStore, LIVE_BUS, METRICS, LOGGER],
       useFactory: (
         sweeps: SweepRepository,
         processes: ProcessRepository,
         chunks: PostgresChunkStore,
         bus: LiveBus,
+        metrics: Metrics,
         logger: Logger,
       ) =>
         new Sweeper(
@@ -202,6 +263,7 @@ function loops(config: ControlConfig): Provider[] {
           chunks,
           bus,
           { leaseMs: config.leaseMs, maxAttempts: config.maxAttempts },
+          metrics,
           logger,
         ),
     },

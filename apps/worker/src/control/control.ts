@@ -1,5 +1,12 @@
 import type { Config } from '@cooperage/config';
-import { Database, DispatchRepository, Listener, OutboxRepository, PublishRepository } from '@cooperage/db';
+import {
+  Database,
+  DispatchRepository,
+  Listener,
+  OutboxRepository,
+  type OutboxTopic,
+  PublishRepository,
+} from '@cooperage/db';
 import { JobSender, type RedisLiveBus } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { HealthServer, Logger, Metrics } from '@cooperage/telemetry';
@@ -7,6 +14,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { ModuleRef } from '@nestjs/core';
 import type { Redis } from 'ioredis';
 import { startHealth } from '../shared/health.js';
+import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CONFIG, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
@@ -16,13 +24,12 @@ import { Dispatcher } from './dispatch/dispatcher.js';
 import { EvaluateService } from './evaluate/evaluate.service.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
 import { CreateKeyService } from './keys/create-key.service.js';
-import { OutboxLoop } from './outbox/outbox-loop.js';
+import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
 import { PublishService } from './publish/publish.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { Sweeper } from './sweep/sweeper.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
 
-const concurrency = 16;
 const reconcileEveryMs = 5 * 60_000;
 
 /** Starts control's loops and ends them in order. */
@@ -39,45 +46,59 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     const life = this.get(ProcessLife);
     await life.start();
-    const outbox = this.outbox(life);
+    const outboxes = this.outboxes(life);
     const loops = [this.get(AttemptTokens), this.get(Dispatcher), this.get(Sweeper), this.reconcileLoop()];
-    const listener = this.listener(outbox);
+    const listener = this.listener(outboxes);
     await listener.start();
     for (const loop of loops) loop.start();
     const health = await this.health();
-    this.parts.push(health, listener, outbox, ...loops, life, ...this.stores());
+    // All of them at once: while one waits for its work, another must not begin any.
+    const promises = { close: () => Promise.all(outboxes.map((outbox) => outbox.close())) };
+    this.parts.push(health, listener, promises, ...loops, life, ...this.stores());
   }
 
   async onApplicationShutdown(): Promise<void> {
     await closeInOrder(this.parts, (error) => this.logger.warn({ err: error }, 'a part did not end in order'));
   }
 
-  private outbox(life: ProcessLife): OutboxLoop {
-    const handlers = {
-      evaluate: this.get(EvaluateService),
-      publish: this.get(PublishService),
-      'export-cache': this.get(ExportCacheJobService),
-      'create-key': this.get(CreateKeyService),
-      reconcile: this.get(ReconcileService),
-      'delete-project': this.get(DeleteProjectService),
-    };
-    const calls = Object.fromEntries(
-      Object.entries(handlers).map(([topic, service]) => [topic, service.handle.bind(service)]),
-    );
-    return new OutboxLoop(this.get(OutboxRepository), calls, concurrency, () => life.instanceId, this.logger);
+  /**
+   * What can be slow has a loop of its own: neither a git host that does not answer nor the upkeep of a large project holds
+   * a publication back.
+   */
+  private outboxes(life: ProcessLife): OutboxLoop[] {
+    const evaluate = this.get(EvaluateService);
+    const publish = this.get(PublishService);
+    const createKey = this.get(CreateKeyService);
+    const exportCache = this.get(ExportCacheJobService);
+    const reconcile = this.get(ReconcileService);
+    const deleteProject = this.get(DeleteProjectService);
+    const loop = (concurrency: number, handlers: Partial<Record<OutboxTopic, OutboxHandler>>) =>
+      new OutboxLoop(this.get(OutboxRepository), handlers, concurrency, () => life.instanceId, this.logger);
+    return [
+      loop(8, { evaluate: (item) => evaluate.handle(item) }),
+      loop(8, { publish: (item) => publish.handle(item) }),
+      loop(4, {
+        'create-key': (item) => createKey.handle(item),
+        'export-cache': (item) => exportCache.handle(item),
+      }),
+      loop(2, {
+        reconcile: (item) => reconcile.handle(item),
+        'delete-project': (item) => deleteProject.handle(item),
+      }),
+    ];
   }
 
-  private listener(outbox: OutboxLoop): Listener {
+  private listener(outboxes: readonly OutboxLoop[]): Listener {
     const dispatcher = this.get(Dispatcher);
     const sweeper = this.get(Sweeper);
     return new Listener(
       this.config.databaseUrl.reveal(),
       {
-        outbox: () => outbox.wake(),
-        dispatch: () => {
-          dispatcher.wake();
-          sweeper.wake();
+        outbox: (topic) => {
+          for (const loop of outboxes) loop.wake(topic);
         },
+        dispatch: () => dispatcher.wake(),
+        process: () => sweeper.wake(),
       },
       (error) => this.logger.warn({ err: error }, 'notifications were interrupted'),
     );
@@ -117,6 +138,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.get(JobSender),
       this.get<RedisLiveBus>(LIVE_BUS),
       { close: () => this.get<Redis>(REDIS).disconnect() },
+      this.get(MirrorKeeper),
       this.get<Source & Closable>(SOURCE),
       this.get(Database),
     ];

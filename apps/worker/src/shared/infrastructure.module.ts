@@ -1,21 +1,22 @@
 import type { Config } from '@cooperage/config';
 import {
   AttemptRepository,
+  BuildNotes,
   BuildProjectRepository,
-  BuildRepository,
   Database,
   PostgresChunkStore,
   ProcessRepository,
   RegistryTokenRepository,
   StepRepository,
 } from '@cooperage/db';
-import { connectRedis, JobSender, RedisLiveBus } from '@cooperage/queue';
-import { createSource } from '@cooperage/source';
+import { connectRedis, RedisLiveBus } from '@cooperage/queue';
+import { createSource, type Source } from '@cooperage/source';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { versionOf } from './health.js';
 import { masterKeys } from './master-keys.js';
+import { MirrorKeeper } from './mirror-keeper.js';
 import { SourceProjects } from './source-projects.js';
 import { CONFIG, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, REDIS, SOURCE } from './tokens.js';
 
@@ -46,7 +47,6 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
       useValue: new Database({ url: config.databaseUrl.reveal(), poolSize, applicationName: role }),
     },
     { provide: REDIS, useFactory: () => producer(config, logger) },
-    { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
     {
       provide: LIVE_BUS,
       inject: [REDIS],
@@ -55,6 +55,11 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
     {
       provide: SOURCE,
       useFactory: () => createSource({ mirrorRoot: config.mirrorRoot, allowPlainHttp: [...config.allowPlainHttp] }),
+    },
+    {
+      provide: MirrorKeeper,
+      inject: [SOURCE],
+      useFactory: (source: Source) => new MirrorKeeper(source, logger),
     },
     { provide: SourceProjects, useValue: new SourceProjects(masterKeys(config.encryptionKeys)) },
   ];
@@ -67,8 +72,8 @@ function producer(config: WorkerConfig, logger: Logger): Redis {
 function repositories(): Provider[] {
   const classes = [
     AttemptRepository,
+    BuildNotes,
     BuildProjectRepository,
-    BuildRepository,
     PostgresChunkStore,
     ProcessRepository,
     RegistryTokenRepository,

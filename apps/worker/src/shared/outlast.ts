@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isUnavailable } from '@cooperage/db';
+import { isDatabaseUnavailable } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 
 const firstPauseMs = 200;
@@ -15,7 +15,7 @@ export async function outlast<T>(work: () => Promise<T>, logger: Logger, signal?
     try {
       return await work();
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
+      if (!isDatabaseUnavailable(error)) throw error;
       signal?.throwIfAborted();
       logger.warn({ err: error }, 'waiting for the database');
       await sleep(pauseMs);

@@ -1,4 +1,4 @@
-import { type ProcessInfo, type ProcessRepository, type ProcessRole } from '@cooperage/db';
+import type { ProcessInfo, ProcessRepository, ProcessRole } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 
 export interface ProcessLifeOptions {
@@ -15,7 +15,10 @@ export interface ProcessLifeOptions {
 /** The row of this process in the database, and its heartbeat. */
 export class ProcessLife {
   private id = '';
+  private closed = false;
+  private note: string | null = null;
   private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly processes: ProcessRepository,
@@ -35,22 +38,44 @@ export class ProcessLife {
     this.schedule();
   }
 
+  /** Says that this process has ended: only when nothing of it is under way any more. */
   async close(): Promise<void> {
+    this.closed = true;
     clearTimeout(this.timer);
+    // A beat behind the end would take the end for somebody else's word.
+    await this.beating;
     if (this.id) await this.processes.end(this.id, 'exited');
   }
 
+  /** This process lives on for a while, but takes nothing more: `note` says why. */
+  takeLeave(note: string): Promise<void> {
+    this.note = note;
+    return this.beat();
+  }
+
   /** Tells the database at once what this process is like now. */
-  async beat(): Promise<void> {
+  beat(): Promise<void> {
+    this.beating = this.beating.then(() => (this.closed ? undefined : this.tell()));
+    return this.beating;
+  }
+
+  private async tell(): Promise<void> {
     try {
-      const alive = await this.processes.heartbeat(this.id, await this.options.info());
-      if (!alive) this.options.onDisowned();
+      const alive = await this.processes.heartbeat(this.id, await this.info());
+      if (!alive && !this.closed) this.options.onDisowned();
     } catch (error) {
       this.logger.warn({ err: error }, 'no heartbeat: the database does not answer');
     }
   }
 
+  private async info(): Promise<ProcessInfo> {
+    const info = await this.options.info();
+    return this.note === null ? info : { ...info, note: this.note };
+  }
+
   private schedule(): void {
-    this.timer = setTimeout(() => void this.beat().finally(() => this.schedule()), this.options.heartbeatMs).unref();
+    if (this.closed) return;
+    const beat = () => void this.beat().finally(() => this.schedule());
+    this.timer = setTimeout(beat, this.options.heartbeatMs).unref();
   }
 }

@@ -15,6 +15,8 @@ export interface DispatchedAttempt {
   readonly attemptId: string;
   readonly buildId: string;
   readonly number: number;
+  /** How often it was handed over before. */
+  readonly handovers: number;
 }
 
 /** What the builder's heartbeat learns of each attempt that it holds. */

@@ -1,9 +1,10 @@
-import type { BuildEvent, FailureReport } from '@cooperage/domain';
-import { toBuildRecord, toJson } from '../build/build-mapping.js';
+import type { FailureReport } from '@cooperage/domain';
+import { toBuildRecord } from '../build/build-mapping.js';
 import type { BaseImage, BuildWarning } from '../build/build-record.js';
-import { type BuildChange, type TransitionOutcome, transitionIn } from '../build/build-transition.js';
+import { type TransitionOutcome, type TransitionRequest, transitionIn } from '../build/build-transition.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { storedJson, storedText } from '../stored-text.js';
 import type { AttemptState, ClaimedAttempt, HeartbeatAnswer } from './attempt-record.js';
 
 /** Facts of a built image, from the builder's own answer. */
@@ -19,9 +20,6 @@ export interface BuiltFacts {
   readonly exportCache: boolean;
 }
 
-/** Undoes the surrounding transaction and says why. */
-class Stale extends Error {}
-
 /** Attempts as their builder sees them. Every method is fenced by attempt, instance and epoch. */
 export class AttemptRepository {
   constructor(private readonly db: Database) {}
@@ -33,23 +31,18 @@ export class AttemptRepository {
     workerName: string,
     leaseMs: number,
   ): Promise<ClaimedAttempt | null> {
-    return this.fenced(async (tx) => {
-      const rows = await tx.$queryRaw<{ build_id: string; number: number }[]>`
-        UPDATE attempt SET state = 'claimed', instance_id = ${instanceId}::uuid, worker_name = ${workerName}, claimed_at = now(),
-          lease_until = now() + ${leaseMs} * interval '1 millisecond'
-        WHERE id = ${attemptId}::uuid AND state = 'dispatched' RETURNING build_id::text, number`;
-      const attempt = rows[0];
-      if (!attempt) return null;
-      const outcome = await transitionIn(
-        tx,
-        attempt.build_id,
-        { attemptNumber: attempt.number },
-        { type: 'claimed' },
-        { failure: Prisma.DbNull },
-      );
-      if (!outcome.ok) throw new Stale();
-      return { attemptId, build: outcome.build, number: attempt.number };
-    });
+    const ofAttempt = Prisma.sql`(SELECT build_id FROM attempt WHERE id = ${attemptId}::uuid)`;
+    const outcome = await this.db.statement((db) =>
+      transitionIn(db, ofAttempt, {
+        event: { type: 'claimed' },
+        provided: isCurrent(attemptId, Prisma.sql`a.state = 'dispatched'`),
+        together: Prisma.sql`, claimed AS (
+          UPDATE attempt a SET state = 'claimed', instance_id = ${instanceId}::uuid, worker_name = ${workerName}, claimed_at = now(),
+            lease_until = now() + ${leaseMs} * interval '1 millisecond'
+          FROM moved WHERE a.id = ${attemptId}::uuid)`,
+      }),
+    );
+    return outcome.ok ? { attemptId, build: outcome.build, number: outcome.build.attemptNumber } : null;
   }
 
   /** The good attempt of a build that has succeeded: what an export of its cache starts from. */
@@ -86,83 +79,78 @@ export class AttemptRepository {
   async describe(attempt: ClaimedAttempt, engineReference: string, dockerfile: string): Promise<void> {
     await this.db.prisma.attempt.updateMany({
       where: { id: attempt.attemptId, state: 'claimed' },
-      data: { engineReference, dockerfile },
+      data: { engineReference, dockerfile: storedText(dockerfile) },
     });
   }
 
   /** The image is in the staging repository. The lease ends; control goes on. */
-  async built(attempt: ClaimedAttempt, instanceId: string, facts: BuiltFacts): Promise<TransitionOutcome> {
-    return this.end(
-      attempt,
-      instanceId,
-      'built',
-      { type: 'built' },
-      {
-        digest: facts.digest,
-        mediaType: facts.mediaType,
-        sizeBytes: BigInt(facts.sizeBytes),
-        baseImages: toJson(facts.baseImages),
-        stepsTotal: facts.stepsTotal,
-        stepsCached: facts.stepsCached,
-        warnings: toJson(facts.warnings),
-        cacheExport: facts.exportCache ? 'pending' : 'none',
-      },
-    );
+  built(attempt: ClaimedAttempt, instanceId: string, facts: BuiltFacts): Promise<TransitionOutcome> {
+    return this.end(attempt, instanceId, 'built', { event: { type: 'built' }, set: columnsOf(facts) });
   }
 
-  async failed(
+  /** @param pauseMs how long the build waits before its next attempt, if there is one */
+  failed(
     attempt: ClaimedAttempt,
     instanceId: string,
     failure: FailureReport,
-    retryable: boolean,
-    attemptsLeft: boolean,
+    next: { readonly retryable: boolean; readonly attemptsLeft: boolean; readonly pauseMs: number },
   ): Promise<TransitionOutcome> {
-    return this.end(
-      attempt,
-      instanceId,
-      'failed',
-      { type: 'failed', retryable, attemptsLeft },
-      { failure: toJson(failure) },
+    const { retryable, attemptsLeft, pauseMs } = next;
+    const set = [Prisma.sql`dispatch_after = now() + ${pauseMs} * interval '1 millisecond'`];
+    return this.end(attempt, instanceId, 'failed', {
+      event: { type: 'failed', retryable, attemptsLeft },
       failure,
-    );
+      set,
+    });
   }
 
-  async timedOut(attempt: ClaimedAttempt, instanceId: string, failure: FailureReport): Promise<TransitionOutcome> {
-    return this.end(attempt, instanceId, 'timed_out', { type: 'timeout' }, { failure: toJson(failure) }, failure);
+  timedOut(attempt: ClaimedAttempt, instanceId: string, failure: FailureReport): Promise<TransitionOutcome> {
+    return this.end(attempt, instanceId, 'timed_out', { event: { type: 'timeout' }, failure });
   }
 
   /** The canceled work has really ended. */
-  async stopped(attempt: ClaimedAttempt, instanceId: string): Promise<TransitionOutcome> {
-    return this.end(attempt, instanceId, 'canceled', { type: 'stopped' }, {});
+  stopped(attempt: ClaimedAttempt, instanceId: string): Promise<TransitionOutcome> {
+    return this.end(attempt, instanceId, 'canceled', { event: { type: 'stopped' } });
   }
 
   private async end(
-    attempt: ClaimedAttempt,
+    { attemptId, build, number }: ClaimedAttempt,
     instanceId: string,
     state: AttemptState,
-    event: BuildEvent,
-    change: BuildChange,
-    failure: FailureReport | null = null,
+    request: Pick<TransitionRequest, 'event' | 'failure' | 'set'>,
   ): Promise<TransitionOutcome> {
-    const outcome = await this.fenced(async (tx) => {
-      const { count } = await tx.attempt.updateMany({
-        where: { id: attempt.attemptId, state: 'claimed', instanceId },
-        data: { state, endedAt: new Date(), registryToken: null, ...(failure && { failure: toJson(failure) }) },
-      });
-      if (count === 0) throw new Stale();
-      const result = await transitionIn(tx, attempt.build.id, { attemptNumber: attempt.number }, event, change);
-      if (!result.ok) throw new Stale();
-      return result;
-    });
-    return outcome ?? { ok: false, reason: 'stale' };
+    const failure = request.failure ? storedJson(request.failure) : null;
+    const outcome = await this.db.statement((db) =>
+      transitionIn(db, build.id, {
+        ...request,
+        attemptNumber: number,
+        provided: isCurrent(attemptId, Prisma.sql`a.state = 'claimed' AND a.instance_id = ${instanceId}::uuid`),
+        together: Prisma.sql`, ended AS (
+          UPDATE attempt a SET state = ${state}, ended_at = now(), registry_token = NULL, failure = ${failure}::jsonb
+          FROM moved WHERE a.id = ${attemptId}::uuid)`,
+      }),
+    );
+    // Whatever the reason: the attempt is over for this builder.
+    return outcome.ok ? outcome : { ok: false, reason: 'stale' };
   }
+}
 
-  private async fenced<T>(work: (tx: Prisma.TransactionClient) => Promise<T | null>): Promise<T | null> {
-    try {
-      return await this.db.transaction(work);
-    } catch (error) {
-      if (error instanceof Stale) return null;
-      throw error;
-    }
-  }
+/** The attempt is its build's newest, and in a state. For the build's row `b`. */
+function isCurrent(attemptId: string, state: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT 1 FROM attempt a WHERE a.id = ${attemptId}::uuid AND a.build_id = b.id AND a.number = b.attempt_number AND ${state})`;
+}
+
+function columnsOf(facts: BuiltFacts): Prisma.Sql[] {
+  return [
+    Prisma.sql`digest = ${facts.digest}`,
+    Prisma.sql`media_type = ${facts.mediaType}`,
+    Prisma.sql`size_bytes = ${BigInt(facts.sizeBytes)}`,
+    Prisma.sql`base_images = ${storedJson(facts.baseImages)}::jsonb`,
+    Prisma.sql`steps_total = ${facts.stepsTotal}`,
+    Prisma.sql`steps_cached = ${facts.stepsCached}`,
+    Prisma.sql`warnings = ${storedJson(facts.warnings)}::jsonb`,
+    // Nothing is exported for a build whose cancel was quicker.
+    Prisma.sql`cache_export = CASE WHEN m.to_status = 'running' THEN ${facts.exportCache ? 'pending' : 'none'} ELSE 'none' END`,
+  ];
 }

@@ -1,17 +1,20 @@
-import type { Database } from '../database.js';
-import type { Prisma } from '../generated/client.js';
-import { channels } from '../listen/channels.js';
+import { announcementOf } from '../build/build-announcement.js';
+import type { Database, Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { newId } from '../new-id.js';
 import type { DispatchedAttempt } from './attempt-record.js';
+import type { SealedToken, TokenNeed } from './registry-token-repository.js';
 
 /** Any number that only the dispatcher uses for its advisory lock. */
 const dispatchLock = 731_001;
 
-interface Waiting {
-  id: string;
-  organization_id: string;
-  rank: bigint;
-}
+/** What live builders can take; one whose engine does not answer says so in its note, and takes nothing. */
+const liveSlots = Prisma.sql`(
+  SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance
+  WHERE role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
+    AND coalesce(info->>'note', '') = '')`;
+
+const heldSlots = Prisma.sql`(SELECT count(*)::int FROM attempt WHERE state IN ('dispatched', 'claimed'))`;
 
 /** Gives free slots to waiting builds. */
 export class DispatchRepository {
@@ -20,36 +23,30 @@ export class DispatchRepository {
   /**
    * Makes attempts for as many waiting builds as there are free slots on live builders, organizations taking turns by
    * how much they have running. One dispatcher at a time; the others find nothing left to do.
+   * @param tokenFor makes the registry token with which an attempt begins; called inside the transaction
    */
-  async dispatchNext(): Promise<DispatchedAttempt[]> {
+  async dispatchNext(tokenFor: (need: TokenNeed) => SealedToken): Promise<DispatchedAttempt[]> {
     return this.db.transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock})`;
-      const free = await freeSlots(tx);
-      if (free <= 0) return [];
-      const waiting = await tx.$queryRaw<Waiting[]>`
-        WITH busy AS (
-          SELECT b.organization_id, count(*) AS held FROM attempt a JOIN build b ON b.id = a.build_id
-          WHERE a.state IN ('dispatched', 'claimed') GROUP BY b.organization_id
-        ), queue AS (
-          SELECT b.id, b.organization_id, row_number() OVER (PARTITION BY b.organization_id ORDER BY b.id) AS nth
-          FROM build b WHERE b.status = 'queued'
-            AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state IN ('dispatched', 'claimed'))
-        )
-        SELECT q.id::text, q.organization_id, q.nth + coalesce(busy.held, 0) AS rank
-        FROM queue q LEFT JOIN busy USING (organization_id) ORDER BY rank, q.id LIMIT ${free}`;
-      return Promise.all(waiting.map((build) => makeAttempt(tx, build.id)));
+      const needs = (await takeWaiting(tx)).map((build) => ({ ...build, attemptId: newId() }));
+      await insertAttempts(
+        tx,
+        needs.map((need) => ({ ...need, token: tokenFor(need) })),
+      );
+      return needs.map(({ attemptId, buildId, number }) => ({ attemptId, buildId, number, handovers: 0 }));
     });
   }
 
   /**
-   * Attempts that were handed to the queue and not claimed for `olderThanMs`: the queue may have lost them, so they are
-   * handed over again. They stay the same attempts.
+   * Attempts that were handed to the queue and not claimed: the queue may have lost them, or the builder that received the
+   * job. They stay the same attempts and are handed over again, after `olderThanMs` and then less and less often.
    */
   async unclaimed(olderThanMs: number): Promise<DispatchedAttempt[]> {
     return this.db.prisma.$queryRaw<DispatchedAttempt[]>`
-      UPDATE attempt SET dispatched_at = now()
-      WHERE state = 'dispatched' AND dispatched_at < now() - ${olderThanMs} * interval '1 millisecond'
-      RETURNING id::text AS "attemptId", build_id::text AS "buildId", number`;
+      UPDATE attempt SET dispatched_at = now(), handovers = handovers + 1
+      WHERE state = 'dispatched'
+        AND dispatched_at < now() - least(${olderThanMs} * 2 ^ least(handovers, 10), 60000) * interval '1 millisecond'
+      RETURNING id::text AS "attemptId", build_id::text AS "buildId", number, handovers`;
   }
 
   /** What waits and who could take it, for the metrics. */
@@ -69,40 +66,57 @@ export class DispatchRepository {
 
   /** Says of each waiting build why it waits. */
   async explainWaiting(): Promise<void> {
-    const reason = (await liveSlots(this.db.prisma)) === 0 ? 'no_worker' : 'no_free_slot';
-    await this.db.prisma.$executeRaw`
-      WITH told AS (
-        UPDATE build b SET wait_reason = ${reason}, version = version + 1
-        WHERE status = 'queued' AND wait_reason IS DISTINCT FROM ${reason} AND queued_at < now() - interval '2 seconds'
-          AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state = 'dispatched')
-        RETURNING *
-      )
-      SELECT pg_notify(${channels.build}, json_build_object('buildId', id, 'projectId', project_id, 'organizationId', organization_id,
-        'number', number, 'version', version, 'status', status, 'phase', phase, 'attempt', attempt_number)::text) FROM told`;
+    await this.db.statement(
+      (db) => db.$executeRaw`
+        WITH waiting AS (
+          SELECT id, CASE WHEN dispatch_after > now() THEN 'retry_pause' WHEN ${liveSlots} = 0 THEN 'no_worker'
+            ELSE 'no_free_slot' END AS reason
+          FROM build b WHERE status = 'queued' AND queued_at < now() - interval '2 seconds'
+            AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state = 'dispatched')
+        ), told AS (
+          UPDATE build b SET wait_reason = w.reason, version = version + 1 FROM waiting w
+          WHERE b.id = w.id AND b.status = 'queued' AND b.wait_reason IS DISTINCT FROM w.reason RETURNING b.*
+        )
+        SELECT ${announcementOf('told')} FROM told`,
+    );
   }
 }
 
-async function freeSlots(tx: Prisma.TransactionClient): Promise<number> {
-  const [row] = await tx.$queryRaw<{ held: bigint }[]>`
-    SELECT count(*) AS held FROM attempt WHERE state IN ('dispatched', 'claimed')`;
-  return (await liveSlots(tx)) - Number(row?.held ?? 0);
+/** Gives each chosen build its next epoch. A build that was canceled a moment ago is not waiting any more. */
+function takeWaiting(tx: Queryable): Promise<Omit<TokenNeed, 'attemptId'>[]> {
+  return tx.$queryRaw<Omit<TokenNeed, 'attemptId'>[]>`
+    WITH busy AS (
+      SELECT b.organization_id, count(*) AS held FROM attempt a JOIN build b ON b.id = a.build_id
+      WHERE a.state IN ('dispatched', 'claimed') GROUP BY b.organization_id
+    ), queue AS (
+      SELECT b.id, b.organization_id, row_number() OVER (PARTITION BY b.organization_id ORDER BY b.id) AS nth
+      FROM build b WHERE b.status = 'queued' AND (b.dispatch_after IS NULL OR b.dispatch_after <= now())
+        AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state IN ('dispatched', 'claimed'))
+    ), chosen AS (
+      SELECT q.id, q.nth + coalesce(busy.held, 0) AS rank FROM queue q LEFT JOIN busy USING (organization_id)
+      ORDER BY rank, q.id LIMIT greatest(${liveSlots} - ${heldSlots}, 0)
+    ), taken AS (
+      UPDATE build b SET attempt_number = attempt_number + 1, version = version + 1, wait_reason = NULL
+      FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.rank
+    )
+    SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.zone, t.ref, t.platform, t.attempt_number AS number,
+      p.default_branch AS "defaultBranch"
+    FROM taken t JOIN project p ON p.id = t.project_id ORDER BY t.rank, t.id`;
 }
 
-async function liveSlots(tx: Pick<Prisma.TransactionClient, '$queryRaw'>): Promise<number> {
-  const [row] = await tx.$queryRaw<{ slots: number }[]>`
-    SELECT coalesce(sum((info->>'slots')::int), 0)::int AS slots FROM process_instance
-    WHERE role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
-      AND coalesce(info->>'note', '') = ''`;
-  return row?.slots ?? 0;
-}
+type NewAttempt = TokenNeed & { readonly token: SealedToken };
 
-async function makeAttempt(tx: Prisma.TransactionClient, buildId: string): Promise<DispatchedAttempt> {
-  const { attemptNumber } = await tx.build.update({
-    where: { id: buildId },
-    data: { attemptNumber: { increment: 1 }, version: { increment: 1 }, waitReason: null },
-    select: { attemptNumber: true },
-  });
-  const attemptId = newId();
-  await tx.attempt.create({ data: { id: attemptId, buildId, number: attemptNumber, state: 'dispatched' } });
-  return { attemptId, buildId, number: attemptNumber };
+async function insertAttempts(tx: Queryable, attempts: readonly NewAttempt[]): Promise<void> {
+  if (attempts.length === 0) return;
+  const rows = attempts.map(
+    ({
+      attemptId,
+      buildId,
+      number,
+      token,
+    }) => Prisma.sql`(${attemptId}::uuid, ${buildId}::uuid, ${number}::int, 'dispatched',
+      ${Buffer.from(token.sealed)}::bytea, now() + ${token.ttlMs} * interval '1 millisecond')`,
+  );
+  await tx.$executeRaw`
+    INSERT INTO attempt (id, build_id, number, state, registry_token, registry_token_expires_at) VALUES ${Prisma.join(rows)}`;
 }

@@ -1,8 +1,11 @@
 import type { Zone } from '@cooperage/domain';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
 
+/** What a registry token of an attempt has to cover. */
 export interface TokenNeed {
   readonly attemptId: string;
+  readonly buildId: string;
   readonly projectId: string;
   readonly zone: Zone;
   readonly ref: string;
@@ -10,6 +13,22 @@ export interface TokenNeed {
   readonly defaultBranch: string | null;
   readonly number: number;
 }
+
+export interface SealedToken {
+  readonly sealed: Uint8Array;
+  /** Milliseconds for which it is good. */
+  readonly ttlMs: number;
+}
+
+const needColumns = Prisma.sql`a.id::text AS "attemptId", b.id::text AS "buildId", b.project_id::text AS "projectId", b.zone, b.ref,
+  b.platform, a.number, p.default_branch AS "defaultBranch"`;
+
+/** The attempt may still push: its build wants it, and its builder lives as far as anybody knows. */
+const open = Prisma.sql`b.attempt_number = a.number AND b.status IN ('queued', 'running')
+  AND (a.state = 'dispatched' OR a.state = 'claimed' AND a.lease_until > now())`;
+
+/** The export of the cache is due, and nothing else needs a token. */
+const exporting = Prisma.sql`b.attempt_number = a.number AND b.status = 'succeeded' AND b.cache_export = 'pending' AND a.state = 'built'`;
 
 /**
  * Registry tokens of attempts. Control mints them and keeps them fresh while the attempt's lease holds; the builder only
@@ -21,28 +40,29 @@ export class RegistryTokenRepository {
   /** Open attempts whose token is missing or dies within `marginMs`. */
   async findNeeds(marginMs: number): Promise<TokenNeed[]> {
     return this.db.prisma.$queryRaw<TokenNeed[]>`
-      SELECT a.id::text AS "attemptId", b.project_id::text AS "projectId", b.zone, b.ref, b.platform, a.number,
-        p.default_branch AS "defaultBranch"
-      FROM attempt a JOIN build b ON b.id = a.build_id AND b.attempt_number = a.number JOIN project p ON p.id = b.project_id
-      WHERE (a.state = 'dispatched' OR (a.state = 'claimed' AND a.lease_until > now())) AND b.status IN ('queued', 'running')
+      SELECT ${needColumns}
+      FROM attempt a JOIN build b ON b.id = a.build_id JOIN project p ON p.id = b.project_id
+      WHERE a.state IN ('dispatched', 'claimed') AND ${open}
         AND (a.registry_token_expires_at IS NULL OR a.registry_token_expires_at < now() + ${marginMs} * interval '1 millisecond')
       ORDER BY a.id LIMIT 500`;
   }
 
-  /** What a finished build needs to export its cache; null when it has no good attempt. */
-  async needOfBuild(buildId: string): Promise<TokenNeed | null> {
+  /** What a build needs whose cache is to be exported; null when there is nothing to export (any more). */
+  async needOfExport(buildId: string): Promise<TokenNeed | null> {
     const [row] = await this.db.prisma.$queryRaw<TokenNeed[]>`
-      SELECT a.id::text AS "attemptId", b.project_id::text AS "projectId", b.zone, b.ref, b.platform, a.number,
-        p.default_branch AS "defaultBranch"
-      FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number JOIN project p ON p.id = b.project_id
-      WHERE b.id = ${buildId}::uuid AND a.state = 'built' AND b.status = 'succeeded'`;
+      SELECT ${needColumns}
+      FROM build b JOIN attempt a ON a.build_id = b.id JOIN project p ON p.id = b.project_id
+      WHERE b.id = ${buildId}::uuid AND ${exporting}`;
     return row ?? null;
   }
 
-  async put(attemptId: string, sealed: Uint8Array, ttlMs: number): Promise<void> {
-    await this.db.prisma.$executeRaw`
-      UPDATE attempt SET registry_token = ${Buffer.from(sealed)}, registry_token_expires_at = now() + ${ttlMs} * interval '1 millisecond'
-      WHERE id = ${attemptId}::uuid AND state IN ('dispatched', 'claimed', 'built')`;
+  /** Without effect for an attempt that lost its right to a token while this one was minted. */
+  async put(attemptId: string, { sealed, ttlMs }: SealedToken): Promise<void> {
+    await this.db.statement(
+      (db) => db.$executeRaw`
+        UPDATE attempt a SET registry_token = ${Buffer.from(sealed)}, registry_token_expires_at = now() + ${ttlMs} * interval '1 millisecond'
+        FROM build b WHERE a.id = ${attemptId}::uuid AND b.id = a.build_id AND (${open} OR ${exporting})`,
+    );
   }
 
   /** The sealed token, and for how much longer it is good; null when there is none (any more). */

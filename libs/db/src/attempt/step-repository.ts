@@ -1,19 +1,21 @@
 import type { Database } from '../database.js';
+import { storedJson } from '../stored-text.js';
 import type { StepRecord } from './attempt-record.js';
 
-/** Steps of an attempt: written again whenever their state changes. */
+/** Steps of an attempt: written again whenever their state changes, while its builder holds it. */
 export class StepRepository {
   constructor(private readonly db: Database) {}
 
   async save(attemptId: string, steps: readonly StepRecord[]): Promise<void> {
     if (steps.length === 0) return;
-    const rows = JSON.stringify(steps);
+    const rows = storedJson(steps);
     await this.db.prisma.$executeRaw`
       INSERT INTO step (attempt_id, ordinal, vertex_id, name, stage, platform, internal, cached, started_at, completed_at, error, progress_group)
-      SELECT ${attemptId}::uuid, s.ordinal, s."vertexId", s.name, s.stage, s.platform, s.internal, s.cached, s."startedAt", s."completedAt",
+      SELECT a.id, s.ordinal, s."vertexId", s.name, s.stage, s.platform, s.internal, s.cached, s."startedAt", s."completedAt",
         s.error, s."progressGroup"
       FROM jsonb_to_recordset(${rows}::jsonb) AS s(ordinal int, "vertexId" text, name text, stage text, platform text, internal boolean,
         cached boolean, "startedAt" timestamptz, "completedAt" timestamptz, error text, "progressGroup" text)
+      JOIN attempt a ON a.id = ${attemptId}::uuid AND a.state = 'claimed'
       ON CONFLICT (attempt_id, ordinal) DO UPDATE SET name = excluded.name, cached = excluded.cached, started_at = excluded.started_at,
         completed_at = excluded.completed_at, error = excluded.error, progress_group = excluded.progress_group`;
   }
@@ -26,7 +28,8 @@ export class StepRepository {
     if (lines.length === 0) return;
     await this.db.prisma.$executeRaw`
       UPDATE step SET start_line = l."startLine", end_line = l."endLine"
-      FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS l("vertexId" text, "startLine" int, "endLine" int)
-      WHERE step.attempt_id = ${attemptId}::uuid AND step.vertex_id = l."vertexId"`;
+      FROM jsonb_to_recordset(${storedJson(lines)}::jsonb) AS l("vertexId" text, "startLine" int, "endLine" int),
+        attempt a
+      WHERE a.id = ${attemptId}::uuid AND a.state = 'claimed' AND step.attempt_id = a.id AND step.vertex_id = l."vertexId"`;
   }
 }

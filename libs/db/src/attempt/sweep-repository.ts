@@ -1,7 +1,9 @@
 import type { FailureReport } from '@cooperage/domain';
-import { toJson } from '../build/build-mapping.js';
 import { type TransitionOutcome, transitionIn } from '../build/build-transition.js';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { storedJson } from '../stored-text.js';
+import { withdrawDispatchedIn } from './withdraw-dispatched.js';
 
 export interface LostAttempt {
   readonly attemptId: string;
@@ -11,6 +13,12 @@ export interface LostAttempt {
   readonly cause: 'exited' | 'lease';
 }
 
+export interface OverdueAttempt {
+  readonly attemptId: string;
+  readonly buildId: string;
+  readonly number: number;
+}
+
 export interface UnsealedLog {
   readonly attemptId: string;
   readonly number: number;
@@ -18,6 +26,9 @@ export interface UnsealedLog {
   /** Milliseconds from claim to end. */
   readonly atMs: number;
 }
+
+/** Since it was found, a builder may have claimed it. */
+const waits = Prisma.sql`b.status IN ('queued', 'awaiting_approval')`;
 
 /** What the sweeper finds and ends. */
 export class SweepRepository {
@@ -39,47 +50,65 @@ export class SweepRepository {
    */
   async closeLost(lost: LostAttempt, attemptsLeft: boolean, failure: FailureReport): Promise<TransitionOutcome> {
     return this.db.transaction(async (tx) => {
+      // The build's row first, as every writer of an attempt's state does it.
+      await tx.$queryRaw`SELECT 1 FROM build WHERE id = ${lost.buildId}::uuid FOR UPDATE`;
       const closed = await tx.$executeRaw`
-        UPDATE attempt a SET state = 'lost', ended_at = now(), registry_token = NULL, failure = ${JSON.stringify(failure)}::jsonb
+        UPDATE attempt a SET state = 'lost', ended_at = now(), registry_token = NULL, failure = ${storedJson(failure)}::jsonb
         WHERE a.id = ${lost.attemptId}::uuid AND a.state = 'claimed' AND (a.lease_until < now()
           OR EXISTS (SELECT 1 FROM process_instance p WHERE p.id = a.instance_id AND p.end_reason = 'exited'))`;
       if (closed === 0) return { ok: false, reason: 'stale' };
-      return transitionIn(
-        tx,
-        lost.buildId,
-        { attemptNumber: lost.number },
-        { type: 'leaseLost', attemptsLeft },
-        attemptsLeft ? {} : { failure: toJson(failure) },
-      );
+      const event = { type: 'leaseLost', attemptsLeft } as const;
+      return transitionIn(tx, lost.buildId, {
+        event,
+        attemptNumber: lost.number,
+        ...(!attemptsLeft && { failure }),
+      });
     });
   }
 
-  /** Builds that a builder holds although their time is over by `graceMs`: the builder should have ended them. */
-  async findOverdue(graceMs: number): Promise<{ buildId: string; attemptId: string; attemptNumber: number }[]> {
+  /**
+   * Builds that their builder should have ended: those over their time limit, and those whose cancel it does not follow
+   * although it lives. Both by `graceMs`.
+   */
+  async findOverdue(graceMs: number): Promise<OverdueAttempt[]> {
     return this.db.prisma.$queryRaw`
-      SELECT b.id::text AS "buildId", a.id::text AS "attemptId", b.attempt_number AS "attemptNumber"
+      SELECT b.id::text AS "buildId", a.id::text AS "attemptId", a.number
       FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number AND a.state = 'claimed'
-      WHERE b.status = 'running' AND b.stage = 'builder'
-        AND a.claimed_at + ((b.limits->>'timeoutMs')::bigint + ${graceMs}) * interval '1 millisecond' < now()`;
+      WHERE b.status IN ('running', 'canceling') AND b.stage = 'builder' AND (
+        a.claimed_at + ((b.limits->>'timeoutMs')::bigint + ${graceMs}) * interval '1 millisecond' < now()
+        OR b.status = 'canceling' AND b.cancel_requested_at + ${graceMs} * interval '1 millisecond' < now())
+      ORDER BY a.id LIMIT 100`;
   }
 
-  async closeOverdue(
-    found: { buildId: string; attemptId: string; attemptNumber: number },
-    failure: FailureReport,
-  ): Promise<void> {
-    await this.db.transaction(async (tx) => {
-      const outcome = await transitionIn(
-        tx,
-        found.buildId,
-        { attemptNumber: found.attemptNumber },
-        { type: 'timeout' },
-        { failure: toJson(failure) },
-      );
-      if (outcome.ok)
-        await tx.attempt.updateMany({
-          where: { id: found.attemptId, state: 'claimed' },
-          data: { state: 'timed_out', endedAt: new Date(), registryToken: null },
-        });
+  async closeOverdue(found: OverdueAttempt, failure: FailureReport): Promise<TransitionOutcome> {
+    return this.db.statement((db) =>
+      transitionIn(db, found.buildId, {
+        event: { type: 'timeout' },
+        attemptNumber: found.number,
+        failure,
+        provided: Prisma.sql`EXISTS (SELECT 1 FROM attempt WHERE id = ${found.attemptId}::uuid AND state = 'claimed')`,
+        together: Prisma.sql`, ended AS (
+          UPDATE attempt a SET state = moved.status, ended_at = now(), registry_token = NULL, failure = moved.failure
+          FROM moved WHERE a.id = ${found.attemptId}::uuid)`,
+      }),
+    );
+  }
+
+  /** Builds that have waited for longer than `waitMs` for a builder, or for a person's approval. */
+  async findForgotten(waitMs: number): Promise<string[]> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>`
+      SELECT b.id::text FROM build b WHERE b.status IN ('queued', 'awaiting_approval')
+        AND greatest(b.queued_at, (SELECT max(ended_at) FROM attempt a WHERE a.build_id = b.id))
+          < now() - ${waitMs} * interval '1 millisecond'
+      ORDER BY b.id LIMIT 100`;
+    return rows.map(({ id }) => id);
+  }
+
+  async closeForgotten(buildId: string, failure: FailureReport): Promise<TransitionOutcome> {
+    return this.db.transaction(async (tx) => {
+      const outcome = await transitionIn(tx, buildId, { event: { type: 'timeout' }, failure, provided: waits });
+      if (outcome.ok) await withdrawDispatchedIn(tx, buildId, 'timed_out');
+      return outcome;
     });
   }
 

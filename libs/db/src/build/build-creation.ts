@@ -1,10 +1,11 @@
 import { initialBuildState } from '@cooperage/domain';
-import type { Prisma } from '../generated/client.js';
+import type { Queryable } from '../database.js';
 import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
+import { storedText } from '../stored-text.js';
+import { announcementOf } from './build-announcement.js';
 import { toBuildRecord, toJson } from './build-mapping.js';
 import type { BuildInputs, BuildRecord, BuildTrigger } from './build-record.js';
-import { announce } from './build-transition.js';
 
 export interface NewBuild extends BuildInputs {
   readonly organizationId: string;
@@ -18,37 +19,45 @@ export interface NewBuild extends BuildInputs {
   readonly retryOf: string | null;
 }
 
-/** Adds a queued build with the project's next number. The caller's transaction holds the project's row. */
-export async function createBuildIn(tx: Prisma.TransactionClient, input: NewBuild): Promise<BuildRecord> {
-  const { lastBuildNumber } = await tx.project.update({
-    where: { id: input.projectId },
-    data: { lastBuildNumber: { increment: 1 } },
-    select: { lastBuildNumber: true },
-  });
-  const row = await tx.build.create({
-    data: {
-      ...input,
-      ...initialBuildState,
-      id: newId(),
-      number: lastBuildNumber,
-      tags: [...input.tags],
-      commitTime: BigInt(input.commitTime),
-      buildArgs: toJson(input.buildArgs),
-      limits: toJson(input.limits),
-    },
-  });
-  const build = toBuildRecord(row);
-  await tx.$executeRaw`SELECT pg_notify(${channels.dispatch}, '')`;
-  await announce(tx, build);
-  return build;
+/** Adds one queued build with the project's next number. Null for a project that is gone or being deleted. */
+export async function createBuildIn(tx: Queryable, input: NewBuild): Promise<BuildRecord | null> {
+  const [project] = await tx.$queryRaw<{ number: number }[]>`
+    UPDATE project SET last_build_number = last_build_number + 1
+    WHERE id = ${input.projectId}::uuid AND deleted_at IS NULL RETURNING last_build_number AS number`;
+  if (!project) return null;
+  const [build] = await insertBuildsIn(tx, [input], project.number);
+  return build!;
 }
 
-/** The next sequence of a project: one for each evaluated head, shared by the builds that it starts. */
-export async function nextSequenceIn(tx: Prisma.TransactionClient, projectId: string): Promise<bigint> {
-  const { lastSequence } = await tx.project.update({
-    where: { id: projectId },
-    data: { lastSequence: { increment: 1 } },
-    select: { lastSequence: true },
-  });
-  return lastSequence;
+/**
+ * Adds queued builds of one project, in order.
+ * @param firstNumber number of the first one; the caller's transaction has taken as many from the project's row
+ */
+export async function insertBuildsIn(
+  tx: Queryable,
+  inputs: readonly NewBuild[],
+  firstNumber: number,
+): Promise<BuildRecord[]> {
+  if (inputs.length === 0) return [];
+  const data = inputs.map((input, index) => toRow(input, firstNumber + index));
+  const rows = await tx.build.createManyAndReturn({ data });
+  await tx.$executeRaw`
+    SELECT ${announcementOf('b')} FROM build b WHERE b.id = ANY (${data.map(({ id }) => id)}::uuid[])
+    UNION ALL SELECT pg_notify(${channels.dispatch}, '')::text`;
+  return rows.map(toBuildRecord).sort((a, b) => a.number - b.number);
+}
+
+function toRow(input: NewBuild, number: number) {
+  return {
+    ...input,
+    ...initialBuildState,
+    id: newId(),
+    number,
+    tags: [...input.tags],
+    commitSubject: storedText(input.commitSubject),
+    commitAuthor: storedText(input.commitAuthor),
+    commitTime: BigInt(input.commitTime),
+    buildArgs: toJson(input.buildArgs),
+    limits: toJson(input.limits),
+  };
 }

@@ -1,5 +1,6 @@
 import type { BuildStage, BuildStatus, Digest, FailureReport, Phase, Zone } from '@cooperage/domain';
 import type { Build, Prisma } from '../generated/client.js';
+import { storedJson } from '../stored-text.js';
 import type {
   BaseImage,
   BuildLimits,
@@ -34,5 +35,5 @@ export function toBuildRecord(row: Build): BuildRecord {
 
 /** Plain data → a JSON column. */
 export function toJson(value: object): Prisma.InputJsonValue {
-  return value as Prisma.InputJsonValue;
+  return JSON.parse(storedJson(value)) as Prisma.InputJsonValue;
 }

@@ -1,11 +1,13 @@
-import { canRetry, type FailureReport, type Phase } from '@cooperage/domain';
+import { canRetry, type FailureReport } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { type AuditFacts, writeAudit } from '../account/audit.js';
+import { withdrawDispatchedIn } from '../attempt/withdraw-dispatched.js';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { createBuildIn } from './build-creation.js';
-import { toBuildRecord, toJson } from './build-mapping.js';
-import { type BuildRecord, type CacheExportState, stateOf } from './build-record.js';
-import { announce, closePhases, type Expectation, type TransitionOutcome, transitionIn } from './build-transition.js';
+import { toBuildRecord } from './build-mapping.js';
+import { type BuildRecord, stateOf } from './build-record.js';
+import { type TransitionOutcome, transitionIn } from './build-transition.js';
 
 export type CancelOutcome =
   | { readonly ok: true; readonly build: BuildRecord }
@@ -25,9 +27,9 @@ export class BuildRepository {
   }
 
   /** Control could not publish it, for a reason that will not pass. */
-  async fail(buildId: string, expected: Expectation, failure: FailureReport): Promise<TransitionOutcome> {
+  async fail(buildId: string, attemptNumber: number, failure: FailureReport): Promise<TransitionOutcome> {
     const event = { type: 'failed', retryable: false, attemptsLeft: false } as const;
-    return this.db.transaction((tx) => transitionIn(tx, buildId, expected, event, { failure: toJson(failure) }));
+    return this.db.statement((db) => transitionIn(db, buildId, { attemptNumber, event, failure }));
   }
 
   /**
@@ -37,21 +39,13 @@ export class BuildRepository {
    */
   async requestCancel(buildId: string, actorName: string, actor?: Actor): Promise<CancelOutcome> {
     return this.db.transaction(async (tx) => {
-      const outcome = await transitionIn(
-        tx,
-        buildId,
-        {},
-        { type: 'cancel' },
-        { cancelRequestedAt: new Date(), cancelRequestedBy: actorName },
-        actorName,
-      );
+      const outcome = await transitionIn(tx, buildId, {
+        event: { type: 'cancel' },
+        actor: actorName,
+        set: [Prisma.sql`cancel_requested_at = now()`, Prisma.sql`cancel_requested_by = ${actorName}`],
+      });
       if (!outcome.ok) return cancelRefusal(outcome.reason);
-      // A dispatched attempt of a canceled build is not there to be claimed any more.
-      if (outcome.build.status === 'canceled')
-        await tx.attempt.updateMany({
-          where: { buildId, state: 'dispatched' },
-          data: { state: 'canceled', endedAt: new Date(), logComplete: true },
-        });
+      await withdrawDispatchedIn(tx, buildId, 'canceled');
       if (actor) await writeAudit(tx, actor, auditOf('build.cancel', outcome.build));
       return outcome;
     });
@@ -74,6 +68,7 @@ export class BuildRepository {
         triggeredBy: options.actorName,
         retryOf: old.id,
       });
+      if (!build) return { ok: false, reason: 'not_found' };
       if (options.actor)
         await writeAudit(tx, options.actor, {
           ...auditOf('build.retry', build),
@@ -81,52 +76,6 @@ export class BuildRepository {
         });
       return { ok: true, buildId: build.id, number: build.number };
     });
-  }
-
-  /** Notes what a running build does now. A stale attempt changes nothing. */
-  async setPhase(
-    buildId: string,
-    attemptNumber: number,
-    phase: Phase,
-    waitReason: string | null = null,
-  ): Promise<void> {
-    await this.db.transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM build WHERE id = ${buildId}::uuid FOR UPDATE`;
-      const row = await tx.build.findUnique({ where: { id: buildId } });
-      if (!row) return;
-      const build = toBuildRecord(row);
-      if (build.status !== 'running' || build.attemptNumber !== attemptNumber) return;
-      if (build.phase === phase && build.waitReason === waitReason) return;
-      const now = new Date();
-      const spans =
-        build.phase === phase
-          ? build.phases
-          : [...closePhases(build, now), { phase, startedAt: now.toISOString(), endedAt: null }];
-      const after = await tx.build.update({
-        where: { id: buildId },
-        data: { phase, waitReason, phases: toJson(spans), version: { increment: 1 } },
-      });
-      await announce(tx, toBuildRecord(after));
-    });
-  }
-
-  /** Says why a build does not move; null when it moves again. */
-  async setWaitReason(buildId: string, waitReason: string | null): Promise<void> {
-    const { count } = await this.db.prisma.build.updateMany({
-      where: { id: buildId, NOT: { waitReason }, finishedAt: null },
-      data: { waitReason, version: { increment: 1 } },
-    });
-    const build = count === 0 ? null : await this.find(buildId);
-    if (build) await announce(this.db.prisma, build);
-  }
-
-  /** The cache export runs after success and never changes the build's state. */
-  async setCacheExport(buildId: string, state: CacheExportState, note: string | null = null): Promise<void> {
-    const row = await this.db.prisma.build.update({
-      where: { id: buildId },
-      data: { cacheExport: state, cacheExportNote: note, version: { increment: 1 } },
-    });
-    await announce(this.db.prisma, toBuildRecord(row));
   }
 }
 

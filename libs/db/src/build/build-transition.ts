@@ -1,9 +1,13 @@
-import { type BuildEvent, type BuildState, isFinal, type TransitionResult, transition } from '@cooperage/domain';
-import type { Prisma } from '../generated/client.js';
+import { type BuildEvent, type FailureReport, type TransitionResult, transition } from '@cooperage/domain';
+import type { Queryable } from '../database.js';
+import { type Build, Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
-import { promise } from '../outbox/outbox-repository.js';
-import { toBuildRecord, toJson } from './build-mapping.js';
+import { announcementOf } from './build-announcement.js';
+import { buildColumns } from './build-columns.js';
+import { toBuildRecord } from './build-mapping.js';
+import { movesOf } from './build-moves.js';
 import { type BuildRecord, stateOf } from './build-record.js';
+import { columnsOf } from './transition-columns.js';
 
 export type Refusal = Extract<TransitionResult, { ok: false }>['reason'];
 export type TransitionOutcome =
@@ -16,108 +20,97 @@ export interface Expectation {
   readonly attemptNumber?: number;
 }
 
-/** Columns that change together with the state. Status, stage and version are not the caller's to set. */
-export type BuildChange = Omit<
-  Prisma.BuildUncheckedUpdateManyInput,
-  'id' | 'status' | 'stage' | 'version' | 'finishedAt' | 'startedAt' | 'builtAt' | 'stoppedAt'
->;
+export interface TransitionRequest extends Expectation {
+  readonly event: BuildEvent;
+  readonly failure?: FailureReport;
+  /** Who wanted it, for people's events. */
+  readonly actor?: string;
+  /** What must hold besides, over the build's row `b`. When it does not, the outcome is `stale`. */
+  readonly provided?: Prisma.Sql;
+  /** More columns of the build's row. Status, stage, version and moments are not the caller's to set. */
+  readonly set?: readonly Prisma.Sql[];
+  /** What changes with it elsewhere: common table expressions that read the changed row from `moved`. */
+  readonly together?: Prisma.Sql;
+}
+
+/** A writer that is quicker each time would have to be quicker this often in a row. */
+const looks = 5;
 
 /**
- * The one place that changes a build's state: asks the machine, updates where the version still matches, appends the
- * event, wakes whom it concerns, all in the caller's transaction.
- * @param eventActor who wanted it, for people's events
+ * The one place that changes a build's state: one statement that compares and sets by the machine's table, appends the
+ * event, promises what follows and wakes whom it concerns. Whoever changes an attempt's state does it in here, too: the
+ * build's row is what its writers wait for.
+ * @param buildId or an expression for it
  */
 export async function transitionIn(
-  tx: Prisma.TransactionClient,
-  buildId: string,
-  expected: Expectation,
-  event: BuildEvent,
-  change: BuildChange = {},
-  eventActor: string | null = null,
+  tx: Queryable,
+  buildId: string | Prisma.Sql,
+  request: TransitionRequest,
 ): Promise<TransitionOutcome> {
-  // Locks the row: a concurrent writer waits here for the few milliseconds of this transaction, then sees the new state.
-  const [locked] = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM build WHERE id = ${buildId}::uuid FOR UPDATE`;
-  if (!locked) return { ok: false, reason: 'not_found' };
-  const before = toBuildRecord(await tx.build.findUniqueOrThrow({ where: { id: buildId } }));
-  if (expected.attemptNumber !== undefined && expected.attemptNumber !== before.attemptNumber)
-    return { ok: false, reason: 'stale' };
-  const result = transition(stateOf(before), event);
+  const id = typeof buildId === 'string' ? Prisma.sql`${buildId}::uuid` : buildId;
+  for (let look = 0; look < looks; look++) {
+    const [row] = await tx.$queryRaw<Build[]>(statement(id, request));
+    if (row) return { ok: true, build: toBuildRecord(row) };
+    const refusal = await refusalOf(tx, id, request);
+    if (refusal) return refusal;
+  }
+  return { ok: false, reason: 'stale' };
+}
+
+function statement(id: Prisma.Sql, request: TransitionRequest): Prisma.Sql {
+  const { event, attemptNumber = null, failure = null, actor = null, set = [], together = Prisma.empty } = request;
+  const columns = Prisma.join([...columnsOf(event, failure), ...set], ', ');
+  return Prisma.sql`
+    WITH move AS (${movesTable(event)}), moved AS (
+      UPDATE build b SET status = m.to_status, stage = nullif(m.to_stage, ''), version = b.version + 1, ${columns}
+      FROM move m
+      WHERE b.id = ${id} AND b.status = m.from_status AND coalesce(b.stage, '') = m.from_stage
+        AND (${attemptNumber}::int IS NULL OR b.attempt_number = ${attemptNumber}::int) AND ${provided(request)}
+      RETURNING b.*, m.from_status, m.from_stage
+    ), noted AS (
+      INSERT INTO build_event (build_id, version, event, from_status, to_status, stage, attempt_number, actor, detail)
+      SELECT id, version, ${event.type}, from_status, status, stage, attempt_number, ${actor}, failure FROM moved
+    ), promised AS (
+      INSERT INTO outbox (topic, subject_id, group_id)
+      SELECT 'publish', id, project_id FROM moved WHERE ${event.type} = 'built' AND status = 'running'
+      UNION ALL
+      SELECT 'export-cache', id, id FROM moved WHERE ${event.type} = 'published' AND cache_export = 'pending'
+      RETURNING topic
+    )${together}
+    SELECT ${buildColumns('moved')}, ${wakes(event)} FROM moved`;
+}
+
+function movesTable(event: BuildEvent): Prisma.Sql {
+  const moves = movesOf(event);
+  const column = (values: (string | null)[]) => Prisma.sql`${values.map((value) => value ?? '')}::text[]`;
+  return Prisma.sql`SELECT * FROM unnest(
+    ${column(moves.map(({ from }) => from.status))}, ${column(moves.map(({ from }) => from.stage))},
+    ${column(moves.map(({ to }) => to.status))}, ${column(moves.map(({ to }) => to.stage))}
+  ) AS t(from_status, from_stage, to_status, to_stage)`;
+}
+
+/** Pages, the builder that has to stop, control's publisher, and the dispatcher where a build waits or a slot is free. */
+function wakes(event: BuildEvent): Prisma.Sql {
+  return Prisma.sql`${announcementOf('moved')} AS announced,
+    CASE WHEN status = 'canceling' THEN pg_notify(${channels.cancel}, id::text)::text END AS canceled,
+    (SELECT pg_notify(${channels.outbox}, topic)::text FROM promised) AS promised,
+    CASE WHEN ${event.type} <> 'claimed' AND status <> 'canceling'
+      AND (status = 'queued' OR from_status = 'queued' OR from_stage = 'builder')
+      THEN pg_notify(${channels.dispatch}, '')::text END AS freed`;
+}
+
+function provided(request: TransitionRequest): Prisma.Sql {
+  return request.provided ?? Prisma.sql`true`;
+}
+
+/** Why nothing was changed; null when the row has changed in between and now allows it. */
+async function refusalOf(tx: Queryable, id: Prisma.Sql, request: TransitionRequest): Promise<TransitionOutcome | null> {
+  const [row] = await tx.$queryRaw<(Build & { provided: boolean })[]>`
+    SELECT ${buildColumns('b')}, ${provided(request)} AS provided FROM build b WHERE b.id = ${id}`;
+  if (!row) return { ok: false, reason: 'not_found' };
+  const { attemptNumber } = request;
+  if (attemptNumber !== undefined && attemptNumber !== row.attemptNumber) return { ok: false, reason: 'stale' };
+  const result = transition(stateOf(toBuildRecord(row)), request.event);
   if (!result.ok) return result;
-  const row = await tx.build.update({
-    where: { id: buildId },
-    data: { ...change, ...result.next, ...moments(before, event, result.next), version: { increment: 1 } },
-  });
-  const build = toBuildRecord(row);
-  await append(tx, before, build, event, eventActor);
-  await wake(tx, build, event);
-  return { ok: true, build };
-}
-
-/** Times that follow from the transition itself. */
-function moments(
-  before: BuildRecord,
-  event: BuildEvent,
-  next: BuildState,
-): Partial<Prisma.BuildUncheckedUpdateManyInput> {
-  const now = new Date();
-  const closed = isFinal(next.status) ? { finishedAt: now, phase: null, phases: toJson(closePhases(before, now)) } : {};
-  if (event.type === 'claimed')
-    return {
-      startedAt: before.startedAt ?? now,
-      phase: 'fetch',
-      phases: toJson([{ phase: 'fetch', startedAt: now.toISOString(), endedAt: null }]),
-      waitReason: null,
-    };
-  if (event.type === 'built') return { ...closed, builtAt: now };
-  if (next.status === 'queued') return { phase: null, phases: toJson(closePhases(before, now)) };
-  return before.status === 'canceling' ? { ...closed, stoppedAt: now } : closed;
-}
-
-export function closePhases(build: BuildRecord, now: Date): object[] {
-  return build.phases.map((span) => ({ ...span, endedAt: span.endedAt ?? now.toISOString() }));
-}
-
-async function append(
-  tx: Prisma.TransactionClient,
-  before: BuildRecord,
-  after: BuildRecord,
-  event: BuildEvent,
-  actor: string | null,
-): Promise<void> {
-  await tx.buildEvent.create({
-    data: {
-      buildId: after.id,
-      version: after.version,
-      event: event.type,
-      fromStatus: before.status,
-      toStatus: after.status,
-      stage: after.stage,
-      attemptNumber: after.attemptNumber,
-      actor,
-      ...(after.failure && { detail: toJson(after.failure) }),
-    },
-  });
-}
-
-async function wake(tx: Prisma.TransactionClient, build: BuildRecord, event: BuildEvent): Promise<void> {
-  if (event.type === 'built' && build.status === 'running') await promise(tx, 'publish', build.id, build.projectId);
-  if (build.status === 'canceling') await tx.$executeRaw`SELECT pg_notify(${channels.cancel}, ${build.id})`;
-  if (build.status === 'queued' || isFinal(build.status) || build.stage === 'control')
-    await tx.$executeRaw`SELECT pg_notify(${channels.dispatch}, '')`;
-  await announce(tx, build);
-}
-
-/** Tells live pages that a build changed; they ask for its data again. The payload is the contract's `BuildChange`. */
-export async function announce(tx: Pick<Prisma.TransactionClient, '$executeRaw'>, build: BuildRecord): Promise<void> {
-  const payload = JSON.stringify({
-    buildId: build.id,
-    projectId: build.projectId,
-    organizationId: build.organizationId,
-    number: build.number,
-    version: build.version,
-    status: build.status,
-    phase: build.phase,
-    attempt: build.attemptNumber,
-  });
-  await tx.$executeRaw`SELECT pg_notify(${channels.build}, ${payload})`;
+  return row.provided ? null : { ok: false, reason: 'stale' };
 }

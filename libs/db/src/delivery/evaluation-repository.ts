@@ -1,9 +1,10 @@
 import type { Rule, Verdict, Zone } from '@cooperage/domain';
-import { createBuildIn, nextSequenceIn } from '../build/build-creation.js';
+import { insertBuildsIn } from '../build/build-creation.js';
 import type { BuildLimits, BuildRecord, BuildTrigger } from '../build/build-record.js';
 import type { Database } from '../database.js';
-import type { Prisma } from '../generated/client.js';
-import { newId } from '../new-id.js';
+import { storedText } from '../stored-text.js';
+import { insertVerdictsIn, newBuild, takeEvaluationIn } from './evaluation-commit.js';
+import { type SubjectRow, toSubject } from './evaluation-subject-row.js';
 
 /** A delivery that waits for its verdicts, with what evaluation needs of its project. */
 export interface EvaluationSubject {
@@ -11,7 +12,8 @@ export interface EvaluationSubject {
   readonly eventName: string;
   readonly ref: string | null;
   readonly after: string | null;
-  readonly body: Uint8Array;
+  /** Our own description of a build by hand; null for what a forge sent. */
+  readonly body: Uint8Array | null;
   readonly replayOf: string | null;
   readonly sender: string | null;
   /** How often it was tried before. */
@@ -25,7 +27,6 @@ export interface EvaluationProject {
   readonly organizationId: string;
   readonly remoteUrl: string;
   readonly gitCredentials: Uint8Array | null;
-  readonly defaultBranch: string | null;
   readonly contextPath: string;
   readonly dockerfilePath: string;
   readonly target: string | null;
@@ -62,23 +63,19 @@ export class EvaluationRepository {
 
   /** Null when the delivery or its project is gone, or the delivery is evaluated already. */
   async load(deliveryId: string): Promise<EvaluationSubject | null> {
-    const row = await this.db.prisma.delivery.findUnique({
-      where: { id: deliveryId },
-      include: { project: { include: { rules: { orderBy: [{ position: 'asc' }, { id: 'asc' }] } } } },
-    });
-    if (!row || row.project.deletedAt || (row.status !== 'received' && row.status !== 'evaluating')) return null;
-    return {
-      deliveryId: row.id,
-      eventName: row.eventName,
-      ref: row.ref,
-      after: row.after,
-      body: row.body,
-      replayOf: row.replayOf,
-      sender: row.sender,
-      attempts: row.evaluationAttempts,
-      project: row.project as unknown as EvaluationProject,
-      rules: row.project.rules as unknown as Rule[],
-    };
+    const [row] = await this.db.prisma.$queryRaw<SubjectRow[]>`
+      SELECT d.event_name AS "eventName", d.ref, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts,
+        -- A forge's payload can be megabytes, and evaluation reads only our own.
+        CASE WHEN d.event_name = 'manual' THEN d.body END AS body,
+        p.id::text AS "projectId", p.organization_id AS "organizationId", p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
+        p.context_path AS "contextPath", p.dockerfile_path AS "dockerfilePath", p.target, p.platform, p.build_args AS "buildArgs",
+        p.limits, p.last_sequence AS "lastSequence", (
+          SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'enabled', r.enabled, 'refKind', r.ref_kind,
+            'refPattern', r.ref_pattern, 'includePaths', r.include_paths, 'excludePaths', r.exclude_paths, 'tags', r.tags)
+            ORDER BY r.position, r.id), '[]'::jsonb) FROM rule r WHERE r.project_id = p.id) AS rules
+      FROM delivery d JOIN project p ON p.id = d.project_id
+      WHERE d.id = ${deliveryId}::uuid AND d.status IN ('received', 'evaluating') AND p.deleted_at IS NULL`;
+    return row ? toSubject(deliveryId, row) : null;
   }
 
   /** The head of a ref that was evaluated last; null for a new ref. */
@@ -90,32 +87,26 @@ export class EvaluationRepository {
   /** Commit of the newest build of each rule for this ref: what makes a repeated push one. */
   async newestBuiltCommits(projectId: string, ref: string): Promise<Map<string, string>> {
     const rows = await this.db.prisma.$queryRaw<{ rule_id: string; commit: string }[]>`
-      SELECT DISTINCT ON (rule_id) rule_id::text, commit FROM build
-      WHERE project_id = ${projectId}::uuid AND ref = ${ref} AND rule_id IS NOT NULL ORDER BY rule_id, id DESC`;
+      SELECT r.id::text AS rule_id, b.commit FROM rule r CROSS JOIN LATERAL (
+        SELECT commit FROM build WHERE project_id = r.project_id AND rule_id = r.id AND ref = ${ref} ORDER BY id DESC LIMIT 1) b
+      WHERE r.project_id = ${projectId}::uuid`;
     return new Map(rows.map((row) => [row.rule_id, row.commit]));
   }
 
   /** The git host could not be reached: said on the delivery, tried again later. */
   async markWaiting(deliveryId: string, note: string): Promise<void> {
-    await this.db.prisma.delivery.updateMany({
-      where: { id: deliveryId, status: { in: ['received', 'evaluating'] } },
-      data: { status: 'evaluating', note, evaluationAttempts: { increment: 1 } },
-    });
+    await this.db.prisma.$executeRaw`
+      UPDATE delivery SET status = 'evaluating', note = ${storedText(note)}, evaluation_attempts = evaluation_attempts + 1
+      WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating')`;
   }
 
   async markFailed(deliveryId: string, failureCode: string, note: string): Promise<void> {
-    await this.db.prisma.delivery.updateMany({
-      where: { id: deliveryId, status: { in: ['received', 'evaluating'] } },
-      data: { status: 'failed', failureCode, note, evaluatedAt: new Date() },
-    });
+    await this.end(deliveryId, 'failed', note, failureCode);
   }
 
   /** Nothing to build: a deleted ref, or a ref that is not there any more. */
   async markNothing(deliveryId: string, note: string): Promise<void> {
-    await this.db.prisma.delivery.updateMany({
-      where: { id: deliveryId, status: { in: ['received', 'evaluating'] } },
-      data: { status: 'evaluated', note, evaluatedAt: new Date() },
-    });
+    await this.end(deliveryId, 'evaluated', note, null);
   }
 
   /**
@@ -124,79 +115,20 @@ export class EvaluationRepository {
    */
   async commit(subject: EvaluationSubject, result: EvaluationResult): Promise<CommitOutcome> {
     return this.db.transaction(async (tx) => {
-      const [project] = await tx.$queryRaw<{ last_sequence: bigint }[]>`
-        SELECT last_sequence FROM project WHERE id = ${subject.project.id}::uuid AND deleted_at IS NULL FOR UPDATE`;
-      if (!project) return { ok: false, reason: 'gone' };
-      if (project.last_sequence !== subject.project.lastSequence) return { ok: false, reason: 'changed' };
-      const claimed = await tx.delivery.updateMany({
-        where: { id: subject.deliveryId, status: { in: ['received', 'evaluating'] } },
-        data: { status: 'evaluated', note: null, ref: result.ref, after: result.commit, evaluatedAt: new Date() },
-      });
-      if (claimed.count === 0) return { ok: false, reason: 'gone' };
-      const sequence = await nextSequenceIn(tx, subject.project.id);
-      await saveHead(tx, subject.project.id, result, sequence);
-      const builds: BuildRecord[] = [];
-      for (const verdict of result.verdicts) {
-        const build = verdict.matched ? await createBuildIn(tx, newBuild(subject, result, verdict, sequence)) : null;
-        if (build) builds.push(build);
-        await tx.verdict.create({
-          data: {
-            ...verdict,
-            id: newId(),
-            ruleId: verdict.ruleId || null,
-            tags: [...verdict.tags],
-            deliveryId: subject.deliveryId,
-            buildId: build?.id ?? null,
-          },
-        });
-      }
+      const matches = result.verdicts.filter((verdict) => verdict.matched);
+      const taken = await takeEvaluationIn(tx, subject, result, matches.length);
+      if (!taken.ok) return taken;
+      const { sequence, firstNumber } = taken;
+      const inputs = matches.map((verdict) => newBuild(subject, result, verdict, sequence));
+      const builds = await insertBuildsIn(tx, inputs, firstNumber);
+      await insertVerdictsIn(tx, subject.deliveryId, result.verdicts, builds);
       return { ok: true, builds };
     });
   }
-}
 
-async function saveHead(
-  tx: Prisma.TransactionClient,
-  projectId: string,
-  result: EvaluationResult,
-  sequence: bigint,
-): Promise<void> {
-  await tx.project.update({ where: { id: projectId }, data: { defaultBranch: result.defaultBranch } });
-  if (result.late) return;
-  const head = { commit: result.commit, sequence, evaluatedAt: new Date() };
-  await tx.refHead.upsert({
-    where: { projectId_ref: { projectId, ref: result.ref } },
-    create: { ...head, projectId, ref: result.ref },
-    update: head,
-  });
-}
-
-function newBuild(subject: EvaluationSubject, result: EvaluationResult, verdict: Verdict, sequence: bigint) {
-  const { project } = subject;
-  return {
-    organizationId: project.organizationId,
-    projectId: project.id,
-    sequence,
-    ruleId: verdict.ruleId || null,
-    ruleName: verdict.ruleName,
-    deliveryId: subject.deliveryId,
-    trigger: result.trigger,
-    triggeredBy: result.triggeredBy,
-    retryOf: null,
-    ref: result.ref,
-    commit: result.commit,
-    commitSubject: result.commitSubject,
-    commitAuthor: result.commitAuthor,
-    commitTime: result.commitTime,
-    zone: result.zone,
-    movesTags: !result.late,
-    tags: verdict.tags,
-    contextPath: project.contextPath,
-    dockerfilePath: project.dockerfilePath,
-    target: project.target,
-    platform: project.platform,
-    buildArgs: project.buildArgs,
-    limits: project.limits,
-    noCache: false,
-  };
+  private async end(deliveryId: string, status: string, note: string, failureCode: string | null): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      UPDATE delivery SET status = ${status}, note = ${storedText(note)}, failure_code = ${failureCode}, evaluated_at = now()
+      WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating')`;
+  }
 }

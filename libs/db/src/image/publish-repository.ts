@@ -1,10 +1,9 @@
 import type { BuildRecord } from '../build/build-record.js';
 import { type TransitionOutcome, transitionIn } from '../build/build-transition.js';
 import type { Database } from '../database.js';
-import type { Prisma } from '../generated/client.js';
-import { holdsTenureIn, type Tenure } from '../lease/tenure-repository.js';
-import { newId } from '../new-id.js';
-import { promise } from '../outbox/outbox-repository.js';
+import { Prisma } from '../generated/client.js';
+import { holdsTenure, type Tenure } from '../lease/tenure-repository.js';
+import { pointTags, rememberImage } from './gate-changes.js';
 
 export interface TagTarget {
   readonly tag: string;
@@ -17,40 +16,57 @@ export class PublishRepository {
 
   /**
    * Passes the gate: the image is known, each tag's row points to it where no newer build has it, and the build only
-   * rolls forward from here. Refused as `stale` when the tenure is not the caller's any more.
+   * rolls forward from here. One statement, so all of it or nothing. Refused as `stale` when the tenure is not the
+   * caller's any more.
    */
   async passGate(build: BuildRecord, tenure: Tenure, platforms: readonly string[]): Promise<TransitionOutcome> {
-    return this.db.transaction(async (tx) => {
-      if (!(await holdsTenureIn(tx, tenure))) return { ok: false, reason: 'stale' };
-      const outcome = await transitionIn(
-        tx,
-        build.id,
-        { attemptNumber: build.attemptNumber },
-        { type: 'gate' },
-        { phase: 'publish' },
-      );
-      if (!outcome.ok) return outcome;
-      await upsertImage(tx, build, platforms);
-      if (build.movesTags) for (const tag of build.tags) await pointTag(tx, build, tag);
-      return outcome;
-    });
+    return this.db.statement((db) =>
+      transitionIn(db, build.id, {
+        event: { type: 'gate' },
+        attemptNumber: build.attemptNumber,
+        provided: holdsTenure(tenure),
+        together: Prisma.sql`${rememberImage(platforms)}${pointTags(build)}`,
+      }),
+    );
+  }
+
+  /** The registry has it all. The export of the cache, if one is due, is promised with it and not before. */
+  async succeed(build: BuildRecord, tenure: Tenure): Promise<TransitionOutcome> {
+    return this.db.statement((db) =>
+      transitionIn(db, build.id, {
+        event: { type: 'published' },
+        attemptNumber: build.attemptNumber,
+        provided: holdsTenure(tenure),
+      }),
+    );
   }
 
   /** Tags whose row still points to this build: those that it has to put. */
-  async tagsOf(buildId: string): Promise<TagTarget[]> {
+  async tagsOf({ id, projectId, tags }: Pick<BuildRecord, 'id' | 'projectId' | 'tags'>): Promise<TagTarget[]> {
+    if (tags.length === 0) return [];
     return this.db.prisma.imageTag.findMany({
-      where: { buildId },
+      where: { projectId, tag: { in: [...tags] }, buildId: id },
       select: { tag: true, digest: true },
       orderBy: { tag: 'asc' },
     });
   }
 
-  async tagsOfProject(projectId: string): Promise<TagTarget[]> {
-    return this.db.prisma.imageTag.findMany({
+  async tagsOfProject(projectId: string): Promise<string[]> {
+    const rows = await this.db.prisma.imageTag.findMany({
       where: { projectId },
-      select: { tag: true, digest: true },
+      select: { tag: true },
       orderBy: { tag: 'asc' },
     });
+    return rows.map(({ tag }) => tag);
+  }
+
+  /** Where a tag should point now; null when there is no such tag. */
+  async targetOf(projectId: string, tag: string): Promise<string | null> {
+    const row = await this.db.prisma.imageTag.findUnique({
+      where: { projectId_tag: { projectId, tag } },
+      select: { digest: true },
+    });
+    return row?.digest ?? null;
   }
 
   /** Digests that tags of this project point to: those whose signatures must be complete. */
@@ -72,60 +88,8 @@ export class PublishRepository {
   async promiseReconciliations(): Promise<void> {
     await this.db.prisma.$executeRaw`
       INSERT INTO outbox (topic, subject_id, group_id)
-      SELECT 'reconcile', t.project_id, t.project_id FROM (SELECT DISTINCT project_id FROM image_tag) t
-      WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'reconcile' AND o.group_id = t.project_id)`;
+      SELECT 'reconcile', p.id, p.id FROM project p
+      WHERE p.deleted_at IS NULL AND EXISTS (SELECT 1 FROM image_tag t WHERE t.project_id = p.id)
+        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'reconcile' AND o.group_id = p.id)`;
   }
-
-  /** The registry has it all. The export of the cache, if one is due, starts now and not before. */
-  async succeed(build: BuildRecord, tenure: Tenure): Promise<TransitionOutcome> {
-    return this.db.transaction(async (tx) => {
-      if (!(await holdsTenureIn(tx, tenure))) return { ok: false, reason: 'stale' };
-      const outcome = await transitionIn(tx, build.id, { attemptNumber: build.attemptNumber }, { type: 'published' });
-      if (outcome.ok && outcome.build.cacheExport === 'pending') await promise(tx, 'export-cache', build.id, build.id);
-      return outcome;
-    });
-  }
-}
-
-async function upsertImage(
-  tx: Prisma.TransactionClient,
-  build: BuildRecord,
-  platforms: readonly string[],
-): Promise<void> {
-  const data = {
-    mediaType: build.mediaType!,
-    sizeBytes: BigInt(build.sizeBytes ?? 0),
-    platforms: [...platforms],
-    buildId: build.id,
-    commit: build.commit,
-  };
-  await tx.image.upsert({
-    where: { projectId_digest: { projectId: build.projectId, digest: build.digest! } },
-    create: { ...data, id: newId(), projectId: build.projectId, digest: build.digest! },
-    update: data,
-  });
-}
-
-/** Points one tag to the build's image, unless a newer (sequence, number) has it. A real move is kept in the history. */
-async function pointTag(tx: Prisma.TransactionClient, build: BuildRecord, tag: string): Promise<void> {
-  const [old] = await tx.$queryRaw<{ digest: string }[]>`
-    SELECT digest FROM image_tag WHERE project_id = ${build.projectId}::uuid AND tag = ${tag} FOR UPDATE`;
-  const moved = await tx.$executeRaw`
-    INSERT INTO image_tag AS t (project_id, tag, digest, build_id, sequence, build_number)
-    VALUES (${build.projectId}::uuid, ${tag}, ${build.digest}, ${build.id}::uuid, ${build.sequence}, ${build.number})
-    ON CONFLICT (project_id, tag) DO UPDATE SET digest = excluded.digest, build_id = excluded.build_id, sequence = excluded.sequence,
-      build_number = excluded.build_number, moved_at = now()
-    WHERE (t.sequence, t.build_number) < (excluded.sequence, excluded.build_number)`;
-  if (moved === 0 || old?.digest === build.digest) return;
-  await tx.tagMove.create({
-    data: {
-      id: newId(),
-      projectId: build.projectId,
-      tag,
-      fromDigest: old?.digest ?? null,
-      toDigest: build.digest!,
-      buildId: build.id,
-      buildNumber: build.number,
-    },
-  });
 }

@@ -54,7 +54,7 @@ export class ProcessRepository {
     const ended = await this.db.prisma.$executeRaw`
       UPDATE process_instance SET ended_at = coalesce(ended_at, now()), end_reason = ${reason}
       WHERE id = ${id}::uuid AND (end_reason IS NULL OR end_reason = 'silent')`;
-    await this.db.prisma.$executeRaw`SELECT pg_notify(${channels.dispatch}, ''), pg_notify(${channels.outbox}, '')`;
+    await this.db.prisma.$executeRaw`SELECT pg_notify(${channels.process}, ''), pg_notify(${channels.outbox}, '')`;
     return ended > 0;
   }
 
@@ -65,13 +65,18 @@ export class ProcessRepository {
       WHERE ended_at IS NULL AND heartbeat_at < now() - ${silentMs} * interval '1 millisecond'`;
   }
 
+  /** Removes processes that ended longer than `ageMs` ago; a restarting child leaves a row each time. */
+  async forgetEnded(ageMs: number): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      DELETE FROM process_instance p WHERE ended_at < now() - ${ageMs} * interval '1 millisecond'
+        AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.instance_id = p.id AND a.state = 'claimed')`;
+  }
+
   /** Running processes, and those that ended within the last day. */
   async list(): Promise<ProcessRecord[]> {
-    const rows = await this.db.prisma.processInstance.findMany({
-      where: { OR: [{ endedAt: null }, { endedAt: { gt: new Date(Date.now() - 86_400_000) } }] },
-      orderBy: { id: 'desc' },
-      take: 200,
-    });
-    return rows.map((row) => row as unknown as ProcessRecord);
+    return this.db.prisma.$queryRaw<ProcessRecord[]>`
+      SELECT id::text, role, name, started_at AS "startedAt", heartbeat_at AS "heartbeatAt", ended_at AS "endedAt",
+        end_reason AS "endReason", info
+      FROM process_instance WHERE ended_at IS NULL OR ended_at > now() - interval '1 day' ORDER BY id DESC LIMIT 200`;
   }
 }

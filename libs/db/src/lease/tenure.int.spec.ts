@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
-import { AttemptRepository, PublishRepository, TenureRepository } from '../index.js';
+import { AttemptRepository, newId, PublishRepository, TenureRepository } from '../index.js';
 
 const facts = (n: number) => ({
   digest: `sha256:${String(n).repeat(64)}`,
@@ -41,13 +41,57 @@ describe('publisher tenures', () => {
     expect(Math.min(...waits)).toBeGreaterThan(20_000);
   });
 
-  it('keep their fence when renewed, and raise it when they change hands', async () => {
+  it('keep their fence when renewed, and raise it each time they are taken', async () => {
     const project = await world.project();
     const [a, b] = [await control(), await control()];
     const first = await acquired(project, a);
-    expect((await acquired(project, a)).fence).toBe(first.fence);
+    expect(await tenures.renew(first)).toBe(true);
+    const second = await acquired(project, a);
+    expect(second.fence).toBe(first.fence + 1n);
+    expect(await tenures.renew(first)).toBe(false);
     await world.processes.end(a, 'exited');
-    expect((await acquired(project, b)).fence).toBe(first.fence + 1n);
+    expect((await acquired(project, b)).fence).toBe(second.fence + 1n);
+    expect(await tenures.renew(second)).toBe(false);
+  });
+
+  it('that are over are not renewed: nobody holds what it did not ask for', async () => {
+    const project = await world.project();
+    const tenure = await acquired(project, await control(), 20);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect(await tenures.renew(tenure)).toBe(false);
+    expect((await tenures.acquire(project, await control(), 30_000)).ok).toBe(true);
+  });
+
+  it('that are given back are there for another process at once', async () => {
+    const project = await world.project();
+    const [a, b] = [await control(), await control()];
+    const mine = await acquired(project, a);
+    expect((await tenures.acquire(project, b, 30_000)).ok).toBe(false);
+    await tenures.release(mine);
+    const theirs = await acquired(project, b);
+    await tenures.release(mine);
+    expect(await tenures.renew(theirs)).toBe(true);
+  });
+
+  it('of a project that is gone are held by nobody', async () => {
+    expect(await tenures.acquire(newId(), await control(), 30_000)).toEqual({ ok: false, waitMs: 0 });
+  });
+
+  it('cannot change hands while a gate is passed in their name', async () => {
+    const project = await world.project();
+    const builder = await world.builder();
+    const built = await new AttemptRepository(world.db).built(await world.claimed(project, builder), builder, facts(1));
+    if (!built.ok) throw new Error(built.reason);
+    const old = await acquired(project, await control());
+    const passing = await world.db.prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`UPDATE publisher_tenure SET fence = fence + 1 WHERE project_id = ${project}::uuid`;
+      const gate = publishes.passGate(built.build, old, []);
+      // The gate waits for the take-over that has not committed yet.
+      expect(await Promise.race([gate, new Promise((resolve) => setTimeout(resolve, 200))])).toBeUndefined();
+      return { gate };
+    });
+    expect(await passing.gate).toEqual({ ok: false, reason: 'stale' });
+    expect(await publishes.tagsOf(built.build)).toEqual([]);
   });
 
   it('of a silent process are not given on before its token is dead', async () => {
@@ -71,7 +115,7 @@ describe('publisher tenures', () => {
     await world.processes.end(a, 'exited');
     const mine = await acquired(project, b);
     expect(await publishes.passGate(built.build, old, [])).toEqual({ ok: false, reason: 'stale' });
-    expect(await publishes.tagsOf(built.build.id)).toEqual([]);
+    expect(await publishes.tagsOf(built.build)).toEqual([]);
     expect(await publishes.passGate(built.build, mine, [])).toMatchObject({ ok: true, build: { stage: 'publishing' } });
     expect(await publishes.succeed(built.build, old)).toEqual({ ok: false, reason: 'stale' });
     expect(await publishes.succeed(built.build, mine)).toMatchObject({ ok: true, build: { status: 'succeeded' } });
@@ -87,7 +131,7 @@ describe('publisher tenures', () => {
       const built = await new AttemptRepository(world.db).built(attempt, builder, facts(n));
       if (!built.ok) throw new Error(built.reason);
       await publishes.passGate(built.build, tenure, []);
-      return built.build.id;
+      return built.build;
     };
     const newer = await pass(2, 20n);
     const older = await pass(3, 10n);

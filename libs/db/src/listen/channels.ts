@@ -4,6 +4,8 @@ export const channels = {
   outbox: 'cooperage_outbox',
   /** payload: nothing; a build is waiting or a slot is free */
   dispatch: 'cooperage_dispatch',
+  /** payload: nothing; a process has ended */
+  process: 'cooperage_process',
   /** payload: build id */
   cancel: 'cooperage_cancel',
   /** payload: JSON of a build's change, for live pages */

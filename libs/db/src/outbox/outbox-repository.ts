@@ -1,5 +1,6 @@
-import { type Database, type Queryable } from '../database.js';
+import type { Database, Queryable } from '../database.js';
 import { channels } from '../listen/channels.js';
+import { storedText } from '../stored-text.js';
 import type { OutboxItem, OutboxTopic } from './topics.js';
 
 /** Any number that only `take` uses for its advisory lock. */
@@ -14,7 +15,7 @@ export async function promise(tx: Queryable, topic: OutboxTopic, subjectId: stri
     SELECT pg_notify(${channels.outbox}, ${topic}) FROM added`;
 }
 
-/** Takes, finishes and puts back promised work. */
+/** Takes, finishes and puts back promised work. A taking is named by its holder and its count: an older one has no say. */
 export class OutboxRepository {
   constructor(private readonly db: Database) {}
 
@@ -30,36 +31,32 @@ export class OutboxRepository {
     });
   }
 
-  /** The work is done. Only the holder may say so. */
-  async done(item: OutboxItem, instanceId: string): Promise<void> {
-    await this.db.prisma.$executeRaw`
-      WITH gone AS (DELETE FROM outbox WHERE id = ${item.id} AND locked_by = ${instanceId}::uuid RETURNING topic)
-      SELECT pg_notify(${channels.outbox}, topic) FROM gone
-      WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.topic = ${item.topic} AND o.group_id = ${item.groupId}::uuid AND o.id <> ${item.id})`;
+  /** The work is done. */
+  async done({ id, attempts }: OutboxItem, instanceId: string): Promise<void> {
+    await this.db.statement(
+      (db) =>
+        db.$executeRaw`DELETE FROM outbox WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts}`,
+    );
   }
 
   /** Puts work back, to be taken again after `delayMs`. */
-  async retry(item: OutboxItem, instanceId: string, delayMs: number, error: string): Promise<void> {
-    await this.db.prisma.$executeRaw`
-      UPDATE outbox SET locked_until = NULL, locked_by = NULL, last_error = ${error.slice(0, 2000)},
-        available_at = now() + ${delayMs} * interval '1 millisecond'
-      WHERE id = ${item.id} AND locked_by = ${instanceId}::uuid`;
+  async retry({ id, attempts }: OutboxItem, instanceId: string, delayMs: number, error: string): Promise<void> {
+    await this.db.statement(
+      (db) => db.$executeRaw`
+        UPDATE outbox SET locked_until = NULL, locked_by = NULL, last_error = ${storedText(error.slice(0, 2000))},
+          available_at = now() + ${delayMs} * interval '1 millisecond'
+        WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts}`,
+    );
   }
 
   /** Keeps work that takes long. False when somebody else has it now. */
-  async extend(item: OutboxItem, instanceId: string, lockMs: number): Promise<boolean> {
-    const count = await this.db.prisma.$executeRaw`
-      UPDATE outbox SET locked_until = now() + ${lockMs} * interval '1 millisecond'
-      WHERE id = ${item.id} AND locked_by = ${instanceId}::uuid`;
+  async extend({ id, attempts }: OutboxItem, instanceId: string, lockMs: number): Promise<boolean> {
+    const count = await this.db.statement(
+      (db) => db.$executeRaw`
+        UPDATE outbox SET locked_until = now() + ${lockMs} * interval '1 millisecond'
+        WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts}`,
+    );
     return count === 1;
-  }
-
-  /** Milliseconds until the next row of these topics is due; null when there is none. */
-  async nextDueMs(topics: readonly OutboxTopic[]): Promise<number | null> {
-    const [row] = await this.db.prisma.$queryRaw<{ ms: number | null }[]>`
-      SELECT (extract(epoch FROM min(greatest(available_at, coalesce(locked_until, available_at))) - now()) * 1000)::float8 AS ms
-      FROM outbox WHERE topic = ANY (${[...topics]})`;
-    return row?.ms ?? null;
   }
 }
 
@@ -73,7 +70,7 @@ function takeIn(
   return tx.$queryRaw<OutboxItem[]>`
     WITH held AS (
       SELECT o.id FROM outbox o
-      WHERE o.locked_until > now()
+      WHERE o.topic = ANY (${[...topics]}) AND o.locked_until > now()
         AND NOT EXISTS (SELECT 1 FROM process_instance p WHERE p.id = o.locked_by AND p.ended_at IS NOT NULL)
     ), due AS (
       SELECT o.id FROM outbox o
@@ -87,5 +84,6 @@ function takeIn(
     UPDATE outbox o
     SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1
     FROM due WHERE o.id = due.id
-    RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts`;
+    RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts,
+      (extract(epoch FROM now() - o.created_at) * 1000)::float8 AS "ageMs"`;
 }

@@ -62,6 +62,29 @@ describe('the outbox', () => {
     expect(await outbox.take(['evaluate'], 1, a, 60_000)).toHaveLength(1);
   });
 
+  it('refuses the word of a taking that was given on, also within one process', async () => {
+    await add(newId());
+    const me = await control();
+    const [first] = await outbox.take(['evaluate'], 1, me, 20);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const [second] = await outbox.take(['evaluate'], 1, me, 60_000);
+    expect(second).toMatchObject({ id: first!.id, attempts: 2 });
+    expect(await outbox.extend(first!, me, 60_000)).toBe(false);
+    await outbox.retry(first!, me, 0, 'late');
+    await outbox.done(first!, me);
+    expect(await outbox.take(['evaluate'], 1, await control(), 60_000)).toEqual([]);
+    await outbox.done(second!, me);
+    expect(await world.db.prisma.outbox.count()).toBe(0);
+  });
+
+  it('tells how old a promise is by the database’s clock', async () => {
+    await add(newId());
+    await world.db.prisma.$executeRaw`UPDATE outbox SET created_at = now() - interval '1 hour'`;
+    const [item] = await outbox.take(['evaluate'], 1, await control(), 60_000);
+    expect(item!.ageMs).toBeGreaterThan(3_599_000);
+    expect(item!.ageMs).toBeLessThan(3_660_000);
+  });
+
   it('wakes a listener when the promise commits', async () => {
     const heard: string[] = [];
     const listener = new Listener(world.url, { outbox: (topic) => heard.push(topic) }, () => undefined);

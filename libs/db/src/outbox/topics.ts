@@ -20,6 +20,8 @@ export interface OutboxItem {
   readonly topic: OutboxTopic;
   readonly subjectId: string;
   readonly groupId: string;
-  /** How often it was taken, this time included. */
+  /** How often it was taken, this time included. Grows with each taking, so it also names this one. */
   readonly attempts: number;
+  /** Milliseconds since it was promised, by the database's clock. */
+  readonly ageMs: number;
 }

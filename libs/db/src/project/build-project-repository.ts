@@ -1,4 +1,3 @@
-import { BuildRepository } from '../build/build-repository.js';
 import type { Database } from '../database.js';
 
 export interface SealedSecret {
@@ -21,11 +20,11 @@ export class BuildProjectRepository {
   constructor(private readonly db: Database) {}
 
   async find(projectId: string): Promise<BuildProject | null> {
-    const row = await this.db.prisma.project.findUnique({
-      where: { id: projectId },
-      include: { organization: { select: { slug: true } } },
-    });
-    return row && { ...row, organizationSlug: row.organization.slug };
+    const [row] = await this.db.prisma.$queryRaw<BuildProject[]>`
+      SELECT p.id::text, p.slug, o.slug AS "organizationSlug", p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
+        p.default_branch AS "defaultBranch", p.deleted_at AS "deletedAt"
+      FROM project p JOIN organization o ON o.id = p.organization_id WHERE p.id = ${projectId}::uuid`;
+    return row ?? null;
   }
 
   async secrets(projectId: string): Promise<SealedSecret[]> {
@@ -41,18 +40,5 @@ export class BuildProjectRepository {
       where: { projectId },
       select: { host: true, username: true, sealed: true },
     });
-  }
-
-  /** Cancels what is open of a deleted project; the number of builds that are still not over. */
-  async cancelOpenBuilds(projectId: string): Promise<number> {
-    const open = await this.db.prisma.build.findMany({ where: { projectId, finishedAt: null }, select: { id: true } });
-    const builds = new BuildRepository(this.db);
-    for (const { id } of open) await builds.requestCancel(id, 'the deletion of the project');
-    return this.db.prisma.build.count({ where: { projectId, finishedAt: null } });
-  }
-
-  /** Removes the project's rows with all that hangs on them. */
-  async remove(projectId: string): Promise<void> {
-    await this.db.prisma.project.delete({ where: { id: projectId } });
   }
 }

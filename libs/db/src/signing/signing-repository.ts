@@ -18,6 +18,14 @@ export interface StoredArtifact {
   readonly artifact: unknown;
 }
 
+export interface ImageArtifact extends StoredArtifact {
+  readonly buildId: string;
+}
+
+/** Two forms each, by the few keys that a project has had. */
+const newestSignatures = 20;
+const newestProvenances = 200;
+
 /** Keys and signatures. Only `control` is given the database role and the master key that open `sealed`. */
 export class SigningRepository {
   constructor(private readonly db: Database) {}
@@ -40,13 +48,17 @@ export class SigningRepository {
     return rows as SigningKeyRecord[];
   }
 
-  /** Adds the project's first key. A second control process that was quicker wins: its key is returned. */
+  /**
+   * Adds the project's first key. A second control process that was quicker wins: its key is returned. Null when the
+   * project is gone.
+   */
   async addFirstKey(
     projectId: string,
     key: { publicKeyPem: string; hint: string; sealed: Uint8Array },
-  ): Promise<SigningKeyRecord> {
+  ): Promise<SigningKeyRecord | null> {
     return this.db.transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM project WHERE id = ${projectId}::uuid FOR UPDATE`;
+      const projects = await tx.$queryRaw<unknown[]>`SELECT 1 FROM project WHERE id = ${projectId}::uuid FOR UPDATE`;
+      if (projects.length === 0) return null;
       const existing = await tx.signingKey.findFirst({ where: { projectId, state: 'signing' } });
       if (existing) return existing as SigningKeyRecord;
       const row = await tx.signingKey.create({
@@ -63,21 +75,36 @@ export class SigningRepository {
     });
   }
 
-  async artifactsOf(buildId: string): Promise<StoredArtifact[]> {
-    return this.db.prisma.signatureArtifact.findMany({
-      where: { buildId },
-      orderBy: { id: 'asc' },
-      select: { kind: true, keyId: true, artifact: true },
-    });
+  /** What this build signed, and the signatures of the same bytes by other builds. Few, however many made these bytes. */
+  async artifactsFor(build: { id: string; projectId: string; digest: string }): Promise<ImageArtifact[]> {
+    return this.db.prisma.$queryRaw<ImageArtifact[]>`
+      (SELECT kind, key_id::text AS "keyId", artifact, build_id::text AS "buildId" FROM signature_artifact WHERE build_id = ${build.id}::uuid)
+      UNION ALL
+      (SELECT kind, key_id::text, artifact, build_id::text FROM signature_artifact
+        WHERE project_id = ${build.projectId}::uuid AND digest = ${build.digest} AND build_id <> ${build.id}::uuid
+          AND kind IN ('signature', 'legacy_signature')
+        ORDER BY id DESC LIMIT ${newestSignatures})`;
   }
 
-  /** All artifacts of an image, of whichever build: what its referrers should be. */
-  async artifactsOfImage(projectId: string, digest: string): Promise<(StoredArtifact & { buildId: string })[]> {
-    return this.db.prisma.signatureArtifact.findMany({
-      where: { projectId, digest },
-      orderBy: { id: 'asc' },
-      select: { kind: true, keyId: true, artifact: true, buildId: true },
-    });
+  /**
+   * Artifacts of an image, of whichever build: what its referrers should be. All its signatures, and of provenances the
+   * newest, since bytes that every build makes again have one of each.
+   */
+  async artifactsOfImage(projectId: string, digest: string): Promise<ImageArtifact[]> {
+    const where = { projectId, digest };
+    const select = { kind: true, keyId: true, artifact: true, buildId: true } as const;
+    const signatures = { in: ['signature', 'legacy_signature'] };
+    const { signatureArtifact } = this.db.prisma;
+    const [signed, attested] = await Promise.all([
+      signatureArtifact.findMany({ where: { ...where, kind: signatures }, select, orderBy: { id: 'asc' } }),
+      signatureArtifact.findMany({
+        where: { ...where, NOT: { kind: signatures } },
+        select,
+        orderBy: { id: 'desc' },
+        take: newestProvenances,
+      }),
+    ]);
+    return [...signed, ...attested.reverse()];
   }
 
   /** Stores what was signed before any of it is pushed. Returns what stands in the rows: an earlier set wins. */
@@ -85,7 +112,7 @@ export class SigningRepository {
     build: { id: string; projectId: string; digest: string },
     artifacts: readonly StoredArtifact[],
   ): Promise<StoredArtifact[]> {
-    await this.db.prisma.signatureArtifact.createMany({
+    const { count } = await this.db.prisma.signatureArtifact.createMany({
       data: artifacts.map((item) => ({
         id: newId(),
         projectId: build.projectId,
@@ -97,7 +124,12 @@ export class SigningRepository {
       })),
       skipDuplicates: true,
     });
-    return this.artifactsOf(build.id);
+    if (count === artifacts.length) return [...artifacts];
+    return this.db.prisma.signatureArtifact.findMany({
+      where: { buildId: build.id },
+      orderBy: { id: 'asc' },
+      select: { kind: true, keyId: true, artifact: true },
+    });
   }
 
   async recordVerification(input: {

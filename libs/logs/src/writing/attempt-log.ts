@@ -1,6 +1,6 @@
 import { BuildFailure, encodeLogNotice, type LogEntry, type LogNotice } from '@cooperage/domain';
 import { OutputLimit } from '../limits/output-limit.js';
-import { SecretMasker } from '../masking/secret-masker.js';
+import type { SecretMasker } from '../masking/secret-masker.js';
 import { ArchiveWriter, type WriteOutcome } from './archive-writer.js';
 import { Batcher, entryBytes } from './batcher.js';
 import { logStart } from './chunk-packer.js';
@@ -28,7 +28,7 @@ export class AttemptLog implements LogWriter {
 
   constructor(private readonly options: LogWriterOptions) {
     const { attemptId, epoch, clock, limits, start: position = logStart, onFenced } = options;
-    this.masker = new SecretMasker(options.secrets);
+    this.masker = options.masker;
     this.streams = new MaskedStreams(this.masker);
     this.limit = new OutputLimit(limits.outputBytes, position.textBytes);
     this.sequencer = new Sequencer(clock, position.nextN);

@@ -1,5 +1,5 @@
 import type { BuildFailure, LogNotice } from '@cooperage/domain';
-import type { LogSecret } from '../masking/secret.js';
+import type { SecretMasker } from '../masking/secret-masker.js';
 import type { ChunkStore, LiveBus } from '../ports.js';
 import type { WriteOutcome } from './archive-writer.js';
 import { AttemptLog } from './attempt-log.js';
@@ -10,7 +10,8 @@ import type { LogClock } from './sequencer.js';
 export interface LogWriterOptions {
   readonly attemptId: string;
   readonly epoch: number;
-  readonly secrets: readonly LogSecret[];
+  /** Of everything that must not be seen; its tables are large, so a caller who masks other texts too shares them. */
+  readonly masker: SecretMasker;
   readonly clock: LogClock;
   readonly chunkStore: ChunkStore;
   readonly liveBus: LiveBus;
@@ -69,7 +70,6 @@ export interface LogWriter {
   stats(): LogWriterStats;
 }
 
-/** @throws {RangeError} for a secret that is too short to be masked. */
 export function openLogWriter(options: LogWriterOptions): LogWriter {
   return new AttemptLog(options);
 }

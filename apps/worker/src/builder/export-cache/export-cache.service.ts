@@ -1,10 +1,25 @@
-import type { AttemptRepository, BuildRepository } from '@cooperage/db';
+import type { AttemptRepository, BuildNotes, ClaimedAttempt } from '@cooperage/db';
 import { BuildFailure, cacheReference } from '@cooperage/domain';
 import type { Engine } from '@cooperage/engines';
+import { SecretMasker } from '@cooperage/logs/write';
 import { type Logger, withIds } from '@cooperage/telemetry';
+import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
+import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
+import { maskedError } from '../run-build/attempt-end.js';
 import type { BuildRequests } from '../run-build/build-requests.js';
 
 const limitMs = 10 * 60_000;
+
+/** What the service works with. */
+export interface ExportCacheParts {
+  readonly attempts: AttemptRepository;
+  readonly notes: BuildNotes;
+  readonly accesses: BuildAccesses;
+  readonly requests: BuildRequests;
+  readonly mirrors: MirrorKeeper;
+  readonly engine: Engine;
+  readonly logger: Logger;
+}
 
 /**
  * Exports the cache of a build that has succeeded, as a second Solve over the same files. Its failure is a warning on the
@@ -12,35 +27,39 @@ const limitMs = 10 * 60_000;
  */
 export class ExportCacheService {
   constructor(
-    private readonly builds: BuildRepository,
-    private readonly attempts: AttemptRepository,
-    private readonly requests: BuildRequests,
-    private readonly engine: Engine,
+    private readonly parts: ExportCacheParts,
     private readonly registryHost: string,
-    private readonly logger: Logger,
   ) {}
 
   async run(buildId: string): Promise<void> {
-    const attempt = await this.attempts.finished(buildId);
+    const attempt = await this.parts.attempts.finished(buildId);
     if (attempt?.build.cacheExport !== 'pending') return;
-    const { build } = attempt;
-    const logger = withIds(this.logger, { buildId, attemptId: attempt.attemptId });
-    const signal = AbortSignal.timeout(limitMs);
+    const logger = withIds(this.parts.logger, { buildId, attemptId: attempt.attemptId });
+    let masker = new SecretMasker([]);
     try {
-      const { request } = await this.requests.prepare(attempt, signal);
-      const own = cacheReference(build.projectId, build.zone, build.ref, build.platform);
-      const reference = `${this.registryHost}/${own.repository}:${own.tag}`;
-      await this.engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, signal);
-      await this.builds.setCacheExport(buildId, 'done');
+      const access = await this.parts.accesses.open(attempt);
+      masker = new SecretMasker(access.hidden);
+      await this.parts.mirrors.using(access.source, () => this.export(attempt, access));
+      await this.parts.notes.endCacheExport(buildId, 'done');
     } catch (error) {
-      logger.warn({ err: error }, 'the cache could not be exported');
-      await this.builds.setCacheExport(buildId, 'failed', noteOf(error));
+      logger.warn({ err: maskedError(error, masker) }, 'the cache could not be exported');
+      await this.parts.notes.endCacheExport(buildId, 'failed', noteOf(error, masker));
     }
+  }
+
+  private async export(attempt: ClaimedAttempt, access: BuildAccess): Promise<void> {
+    const { requests, engine } = this.parts;
+    const { projectId, zone, ref, platform } = attempt.build;
+    const signal = AbortSignal.timeout(limitMs);
+    const { request } = await requests.prepare(attempt, access, signal);
+    const own = cacheReference(projectId, zone, ref, platform);
+    const reference = `${this.registryHost}/${own.repository}:${own.tag}`;
+    await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, signal);
   }
 }
 
-function noteOf(error: unknown): string {
+function noteOf(error: unknown, masker: SecretMasker): string {
   return error instanceof BuildFailure
-    ? error.message
+    ? masker.maskText(error.message)
     : 'The cache could not be exported; the worker’s log has the details.';
 }

@@ -1,7 +1,7 @@
 import type { ClaimedAttempt } from '@cooperage/db';
 import type { BuildFailure } from '@cooperage/domain';
 import type { ChunkStore, LiveBus } from '@cooperage/logs/ports';
-import { type LogWriter, openLogWriter } from '@cooperage/logs/write';
+import { type LogWriter, openLogWriter, type SecretMasker } from '@cooperage/logs/write';
 import type { Logger } from '@cooperage/telemetry';
 
 export interface AttemptLogEvents {
@@ -9,7 +9,7 @@ export interface AttemptLogEvents {
   readonly onFenced: () => void;
 }
 
-/** Opens the log of a claimed attempt, with every secret of its project masked before the first byte is stored. */
+/** Opens the log of a claimed attempt. */
 export class AttemptLogs {
   constructor(
     private readonly chunkStore: ChunkStore,
@@ -17,12 +17,13 @@ export class AttemptLogs {
     private readonly logger: Logger,
   ) {}
 
-  open(attempt: ClaimedAttempt, secrets: ReadonlyMap<string, Uint8Array>, events: AttemptLogEvents): LogWriter {
+  /** @param masker of all that nobody may see: it works before the first byte is stored */
+  open(attempt: ClaimedAttempt, masker: SecretMasker, events: AttemptLogEvents): LogWriter {
     const startedAt = performance.now();
     return openLogWriter({
       attemptId: attempt.attemptId,
       epoch: attempt.number,
-      secrets: [...secrets].map(([name, value]) => ({ name, value })),
+      masker,
       clock: () => performance.now() - startedAt,
       chunkStore: this.chunkStore,
       liveBus: this.liveBus,

@@ -4,6 +4,9 @@ import type { LogWriter, SecretMasker } from '@cooperage/logs/write';
 import type { Logger } from '@cooperage/telemetry';
 import { StepWriter } from './step-writer.js';
 
+/** A Dockerfile of many thousand lines can have a warning for each. */
+const mostWarnings = 200;
+
 /** Writes down what an engine tells of one attempt: its steps, its output, its warnings. */
 export class AttemptRecorder {
   readonly warnings: BuildWarning[] = [];
@@ -30,7 +33,8 @@ export class AttemptRecorder {
         return this.log.output(this.ordinals.get(event.stepId) ?? 0, event.stream, event.data);
       case 'warning': {
         const { rule, message, url, file, line } = event;
-        this.warnings.push({ rule, message, url, file, line });
+        if (this.warnings.length < mostWarnings)
+          this.warnings.push({ rule, message: this.masker.maskText(message), url, file, line });
         return;
       }
       case 'pushing':

@@ -1,9 +1,8 @@
-import type { BuildProject, BuildProjectRepository, ClaimedAttempt } from '@cooperage/db';
-import { BuildFailure, cacheImports, stagingRepository } from '@cooperage/domain';
+import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
+import { cacheImports, stagingRepository } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
-import type { SourceProjects } from '../../shared/source-projects.js';
-import type { BuildSecrets } from './build-secrets.js';
+import type { BuildAccess } from '../access/build-access.js';
 import { engineReference } from './engine-reference.js';
 import { imageLabels } from './image-labels.js';
 
@@ -21,43 +20,33 @@ export interface PreparedBuild {
 /** Makes the engine's request of a claimed attempt: exactly its commit, its project's secrets, its zone's references. */
 export class BuildRequests {
   constructor(
-    private readonly projects: BuildProjectRepository,
-    private readonly source: Source,
-    private readonly sourceProjects: SourceProjects,
-    private readonly secrets: BuildSecrets,
+    private readonly source: Pick<Source, 'prepare' | 'context'>,
     private readonly options: BuildRequestsOptions,
   ) {}
 
   /** @throws {BuildFailure} when the commit, context or Dockerfile is not there */
-  async prepare(attempt: ClaimedAttempt, signal: AbortSignal): Promise<PreparedBuild> {
+  async prepare(attempt: ClaimedAttempt, access: BuildAccess, signal: AbortSignal): Promise<PreparedBuild> {
     const { build } = attempt;
-    const project = await this.projects.find(build.projectId);
-    if (!project) throw new BuildFailure('InvalidBuildConfig', 'The project was deleted.');
-    const remote = this.sourceProjects.of(project);
-    const [secrets, registryAuth] = await Promise.all([
-      this.secrets.secrets(project.id),
-      this.secrets.registryAuth(project.id, attempt.attemptId),
-      this.source.prepare(remote, { ref: build.ref, commit: build.commit }, signal),
-    ]);
-    const context = await this.source.context(remote, build.commit, build, signal);
+    await this.source.prepare(access.source, { ref: build.ref, commit: build.commit }, signal);
+    const context = await this.source.context(access.source, build.commit, build, signal);
     return {
-      request: this.request(attempt, project, context, { secrets, registryAuth }),
+      request: this.request(attempt, access, context),
       dockerfile: Buffer.from(context.dockerfile.content).toString('utf8'),
     };
   }
 
   private request(
     attempt: ClaimedAttempt,
-    project: BuildProject,
+    { project, secrets, registryAuth }: BuildAccess,
     context: BuildContext,
-    access: Pick<BuildRequest, 'secrets' | 'registryAuth'>,
   ): BuildRequest {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project));
     const { memoryBytes, pids, cpus } = build.limits;
     return {
-      ...access,
+      secrets,
+      registryAuth,
       reference: engineReference(attempt.attemptId),
       context,
       dockerfile: context.dockerfile,

@@ -1,14 +1,19 @@
-import type { AttemptRepository, BuildRepository, BuiltFacts, ClaimedAttempt, StepRepository } from '@cooperage/db';
-import { BuildFailure, type FailureReport } from '@cooperage/domain';
+import type { AttemptRepository, BuildNotes, ClaimedAttempt, StepRepository, TransitionOutcome } from '@cooperage/db';
+import type { BuildFailure } from '@cooperage/domain';
 import type { BuildOutcome, Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
+import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import { observeCache, observeClaim, observeEnd } from '../../shared/observe-build.js';
 import { outlast } from '../../shared/outlast.js';
+import { PhaseNotes } from '../../shared/phase-notes.js';
+import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
+import { asFailure, maskedReport, shutdownFailure, timeoutFailure } from './attempt-end.js';
 import type { AttemptLogs } from './attempt-logs.js';
+import { pauseAfter } from './attempt-pause.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import type { BuildRequests } from './build-requests.js';
-import type { BuildSecrets } from './build-secrets.js';
+import { builtFacts } from './built-facts.js';
 import type { HeldAttempts, StopCause } from './held-attempts.js';
 
 export interface RunBuildOptions {
@@ -20,10 +25,11 @@ export interface RunBuildOptions {
 /** What the service works with. */
 export interface RunBuildParts {
   readonly attempts: AttemptRepository;
-  readonly builds: BuildRepository;
+  readonly notes: BuildNotes;
   readonly steps: StepRepository;
+  readonly accesses: BuildAccesses;
   readonly requests: BuildRequests;
-  readonly secrets: BuildSecrets;
+  readonly mirrors: MirrorKeeper;
   readonly logs: AttemptLogs;
   readonly held: HeldAttempts;
   readonly engine: Engine;
@@ -35,6 +41,7 @@ export interface RunBuildParts {
 interface Work {
   readonly attempt: ClaimedAttempt;
   readonly recorder: AttemptRecorder;
+  readonly phases: PhaseNotes;
   readonly masker: SecretMasker;
   readonly logger: Logger;
   /** Aborted with a `StopCause`, or with the `BuildFailure` of a limit. */
@@ -47,6 +54,8 @@ export class RunBuildService {
     private readonly parts: RunBuildParts,
     private readonly instanceId: () => string,
     private readonly options: RunBuildOptions,
+    /** Called when the engine is gone: the dispatcher should know before it hands out the next attempt. */
+    private readonly onEngineLost: () => void,
   ) {}
 
   /** Does nothing when the attempt is not there to be claimed: canceled, taken, or delivered twice. */
@@ -55,77 +64,60 @@ export class RunBuildService {
     const attempt = await this.parts.attempts.claim(attemptId, this.instanceId(), workerName, leaseMs);
     if (!attempt) return;
     observeClaim(this.parts.metrics, attempt.build);
-    await this.parts.held.while(attempt, async (held) => {
-      const work = await this.open(attempt, held);
-      try {
-        const outcome = await this.build(work);
-        await outlast(() => work.recorder.close(), work.logger, work.signal);
-        await outlast(() => this.finish(work, outcome), work.logger, work.signal);
-      } catch (error) {
-        await this.end(work, error);
-      }
-    });
+    await this.parts.held.while(attempt, (held) => this.hold(attempt, held));
   }
 
-  private async open(attempt: ClaimedAttempt, held: AbortSignal): Promise<Work> {
+  /** From here on the attempt is ours to end, whatever is thrown. */
+  private async hold(attempt: ClaimedAttempt, held: AbortSignal): Promise<void> {
     const logger = withIds(this.parts.logger, { buildId: attempt.build.id, attemptId: attempt.attemptId });
+    const [opened] = await Promise.allSettled([outlast(() => this.parts.accesses.open(attempt), logger, held)]);
+    const hidden = opened.status === 'fulfilled' ? opened.value.hidden : [];
+    const work = this.open(attempt, new SecretMasker(hidden), held, logger);
+    try {
+      if (opened.status === 'rejected') throw opened.reason;
+      const outcome = await this.parts.mirrors.using(opened.value.source, () => this.build(work, opened.value));
+      await this.finish(work, outcome);
+    } catch (error) {
+      await this.end(work, error);
+    }
+  }
+
+  private open(attempt: ClaimedAttempt, masker: SecretMasker, held: AbortSignal, logger: Logger): Work {
     const stop = new AbortController();
-    const secrets = await outlast(() => this.parts.secrets.secrets(attempt.build.projectId), logger, held);
-    const log = this.parts.logs.open(attempt, secrets, {
+    const log = this.parts.logs.open(attempt, masker, {
       onLimit: (failure) => stop.abort(failure),
       onFenced: () => stop.abort('not_yours' satisfies StopCause),
     });
-    const masker = maskerOf(secrets);
-    const onPushing = () => this.notePhase(attempt, 'push', logger);
-    return {
-      attempt,
-      recorder: new AttemptRecorder(attempt, log, this.parts.steps, masker, logger, onPushing),
-      masker,
-      logger,
-      signal: AbortSignal.any([held, stop.signal]),
-    };
+    const phases = new PhaseNotes(this.parts.notes, attempt.build, 'builder', logger);
+    const recorder = new AttemptRecorder(attempt, log, this.parts.steps, masker, logger, () => phases.begin('push'));
+    return { attempt, recorder, phases, masker, logger, signal: AbortSignal.any([held, stop.signal]) };
   }
 
-  private async build({ attempt, recorder, signal, logger }: Work): Promise<BuildOutcome> {
-    const { request, dockerfile } = await outlast(() => this.parts.requests.prepare(attempt, signal), logger, signal);
+  private async build({ attempt, recorder, phases, signal, logger }: Work, access: BuildAccess): Promise<BuildOutcome> {
+    const { request, dockerfile } = await this.parts.requests.prepare(attempt, access, signal);
+    phases.begin('build');
     const described = outlast(
       () => this.parts.attempts.describe(attempt, request.reference, dockerfile),
       logger,
       signal,
-    );
-    this.notePhase(attempt, 'build', logger);
-    const [outcome] = await Promise.all([
-      this.parts.engine.build(request, (event) => recorder.note(event), signal),
-      described,
-    ]);
-    return outcome;
+    ).catch((error) => logger.warn({ err: error }, 'the Dockerfile could not be stored'));
+    try {
+      return await this.parts.engine.build(request, (event) => recorder.note(event), signal);
+    } finally {
+      await described;
+    }
   }
 
-  /** For people's eyes only, so nothing waits for it. */
-  private notePhase(attempt: ClaimedAttempt, phase: 'build' | 'push', logger: Logger): void {
-    this.parts.builds
-      .setPhase(attempt.build.id, attempt.number, phase)
-      .catch((error) => logger.warn({ err: error, phase }, 'the phase could not be noted'));
-  }
-
-  private async finish({ attempt, recorder, logger }: Work, outcome: BuildOutcome): Promise<void> {
-    await this.parts.steps.saveLines(
-      attempt.attemptId,
-      [...outcome.stepLines].map(([vertexId, line]) => ({ vertexId, ...line })),
-    );
-    const facts: BuiltFacts = {
-      digest: outcome.digest,
-      mediaType: outcome.mediaType,
-      sizeBytes: outcome.sizeBytes,
-      baseImages: outcome.baseImages,
-      stepsTotal: outcome.stepsRun + outcome.stepsCached,
-      stepsCached: outcome.stepsCached,
-      warnings: recorder.warnings,
-      exportCache: outcome.stepsRun > 0,
-    };
+  private async finish({ attempt, recorder, phases, logger, signal }: Work, outcome: BuildOutcome): Promise<void> {
+    const facts = builtFacts(outcome, recorder.warnings);
     observeCache(this.parts.metrics, { cached: outcome.stepsCached, run: outcome.stepsRun });
-    const result = await this.parts.attempts.built(attempt, this.instanceId(), facts);
-    if (!result.ok) logger.warn({ reason: result.reason }, 'built, but the attempt is not ours any more');
+    await outlast(() => recorder.close(), logger, signal);
+    const lines = [...outcome.stepLines].map(([vertexId, line]) => ({ vertexId, ...line }));
+    await outlast(() => this.parts.steps.saveLines(attempt.attemptId, lines), logger, signal);
+    await phases.written();
+    const ended = await outlast(() => this.parts.attempts.built(attempt, this.instanceId(), facts), logger, signal);
+    if (ended.ok) observeEnd(this.parts.metrics, ended.build);
+    else logger.warn({ reason: ended.reason }, 'built, but the attempt is not ours any more');
   }
 
   private async end(work: Work, error: unknown): Promise<void> {
@@ -136,20 +128,35 @@ export class RunBuildService {
       logger.warn('the attempt was given to another worker; its work was stopped');
       return;
     }
-    await outlast(() => work.recorder.close(), logger);
+    await this.closeRecord(work);
     const result = await outlast(() => this.endBy(work, cause), logger);
     if (result.ok) observeEnd(this.parts.metrics, result.build);
     else logger.warn({ reason: result.reason, attempt: attempt.number }, 'the end of an attempt came too late');
   }
 
-  private async endBy({ attempt, masker, logger }: Work, cause: unknown) {
+  /** What cannot be recorded must not keep the attempt from its end. */
+  private async closeRecord({ recorder, phases, logger }: Work): Promise<void> {
+    await phases.written();
+    await outlast(() => recorder.close(), logger).catch((error) => {
+      logger.error({ err: error }, 'the record of an attempt is not whole');
+      recorder.abandon();
+    });
+  }
+
+  private async endBy({ attempt, masker, logger }: Work, cause: unknown): Promise<TransitionOutcome> {
     const me = this.instanceId();
     if (cause === 'cancel') return this.parts.attempts.stopped(attempt, me);
     if (cause === 'timeout') return this.parts.attempts.timedOut(attempt, me, timeoutFailure(attempt).report());
-    const failure = cause === 'shutdown' ? shutdownFailure() : asFailure(cause, logger);
+    const isGivenBack = cause === 'shutdown';
+    const failure = isGivenBack ? shutdownFailure() : asFailure(cause, masker, logger);
+    if (failure.code === 'EngineUnavailable') this.onEngineLost();
     await this.noteFailingLine(attempt, failure);
-    const attemptsLeft = attempt.number < this.options.maxAttempts;
-    return this.parts.attempts.failed(attempt, me, masked(failure, masker), failure.retryable, attemptsLeft);
+    return this.parts.attempts.failed(attempt, me, maskedReport(failure, masker), {
+      retryable: failure.retryable,
+      // A builder that is restarted during an upgrade costs no build one of its attempts.
+      attemptsLeft: isGivenBack || attempt.number < this.options.maxAttempts,
+      pauseMs: pauseAfter(failure, attempt.number),
+    });
   }
 
   private async noteFailingLine(attempt: ClaimedAttempt, { place }: BuildFailure): Promise<void> {
@@ -158,32 +165,4 @@ export class RunBuildService {
       { vertexId: place.stepId, startLine: place.line, endLine: place.endLine ?? place.line },
     ]);
   }
-}
-
-function maskerOf(secrets: ReadonlyMap<string, Uint8Array>): SecretMasker {
-  return new SecretMasker([...secrets].map(([name, value]) => ({ name, value })));
-}
-
-/** An engine's message may quote an instruction, and an instruction may hold what nobody should see. */
-function masked(failure: BuildFailure, masker: SecretMasker): FailureReport {
-  const { place, message, code } = failure.report();
-  const step = place?.step && masker.maskText(place.step);
-  return { code, message: masker.maskText(message), ...(place && { place: { ...place, step } }) };
-}
-
-/** Whatever is thrown that is no `BuildFailure` is a defect of ours: logged whole, shown without its inside. */
-function asFailure(error: unknown, logger: Logger): BuildFailure {
-  if (error instanceof BuildFailure) return error;
-  logger.error({ err: error }, 'an attempt ended by an unexpected error');
-  return new BuildFailure('EngineUnavailable', 'The worker met an unexpected error; its own log has the details.');
-}
-
-function timeoutFailure({ build }: ClaimedAttempt): BuildFailure {
-  const seconds = Math.round(build.limits.timeoutMs / 1000);
-  return new BuildFailure('TimedOut', `The build took longer than its limit of ${seconds} seconds.`);
-}
-
-/** A new attempt starts at once, at whichever builder runs then. */
-function shutdownFailure(): BuildFailure {
-  return new BuildFailure('WorkerLost', 'The builder was asked to end before the build was done.');
 }

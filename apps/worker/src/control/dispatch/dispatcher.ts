@@ -11,6 +11,7 @@ const unclaimedMs = 2_000;
 /** Hands waiting builds to the queue as slots become free. PostgreSQL knows what waits; Redis only carries it. */
 export class Dispatcher {
   private readonly loop: WakeLoop;
+  private nextLookAt = 0;
 
   constructor(
     private readonly dispatches: DispatchRepository,
@@ -34,16 +35,22 @@ export class Dispatcher {
   }
 
   private async run(): Promise<void> {
-    const fresh = await this.dispatches.dispatchNext();
-    if (fresh.length > 0) await this.tokens.refresh();
-    const forgotten = await this.dispatches.unclaimed(unclaimedMs);
-    await Promise.all([...fresh, ...forgotten].map((attempt) => this.send(attempt)));
+    const fresh = await this.dispatches.dispatchNext((need) => this.tokens.seal(need));
+    await this.sendAll(fresh);
+    // Many builds may wake this in one second; what waits is looked at once.
+    if (performance.now() < this.nextLookAt) return;
+    this.nextLookAt = performance.now() + intervalMs;
+    await this.sendAll(await this.dispatches.unclaimed(unclaimedMs));
     await this.dispatches.explainWaiting();
+  }
+
+  private async sendAll(attempts: readonly DispatchedAttempt[]): Promise<void> {
+    await Promise.all(attempts.map((attempt) => this.send(attempt)));
   }
 
   private async send(attempt: DispatchedAttempt): Promise<void> {
     try {
-      await this.jobs.send('run-build', `b-${attempt.buildId}-a${attempt.number}`, { attemptId: attempt.attemptId });
+      await this.jobs.send('run-build', jobIdOf(attempt), { attemptId: attempt.attemptId });
     } catch (error) {
       this.logger.warn(
         { err: error, buildId: attempt.buildId },
@@ -51,4 +58,13 @@ export class Dispatcher {
       );
     }
   }
+}
+
+/**
+ * A handover has an id of its own: the queue takes no second job with the id of one that a dead builder still has. Of two
+ * jobs for an attempt the later one finds it claimed.
+ */
+function jobIdOf({ buildId, number, handovers }: DispatchedAttempt): string {
+  const id = `b-${buildId}-a${number}`;
+  return handovers === 0 ? id : `${id}-h${handovers}`;
 }

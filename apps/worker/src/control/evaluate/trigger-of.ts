@@ -13,7 +13,7 @@ export interface Ask {
 /** Reads from a delivery whether a forge pushed, a person replayed it, or a person started a build by hand. */
 export function askOf(subject: Pick<EvaluationSubject, 'eventName' | 'replayOf' | 'sender' | 'body'>): Ask {
   if (subject.eventName === 'manual') {
-    const { ruleId, actor } = JSON.parse(Buffer.from(subject.body).toString('utf8')) as {
+    const { ruleId, actor } = JSON.parse(Buffer.from(subject.body ?? []).toString('utf8')) as {
       ruleId: string | null;
       actor: string;
     };

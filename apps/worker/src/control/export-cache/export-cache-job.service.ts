@@ -1,30 +1,33 @@
-import type { BuildRepository, OutboxItem, RegistryTokenRepository } from '@cooperage/db';
+import type { BuildNotes, OutboxItem, RegistryTokenRepository } from '@cooperage/db';
 import type { JobSender } from '@cooperage/queue';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { AttemptTokens } from '../tokens/attempt-tokens.js';
 
 const againMs = 60_000;
-const tries = 5;
+/** Longer than a builder may take for an export, so that the builder's own word on it comes first. */
+const patienceMs = 15 * 60_000;
 
-/** After success: hands the export of a build's cache to a builder, again while nobody has done it, a few times. */
+/**
+ * After success: hands the export of a build's cache to a builder, and keeps its registry token fresh meanwhile. The job's
+ * id stays the same, so it is added again only where the queue has lost it; it ends when nobody has done it in time.
+ */
 export class ExportCacheJobService {
   constructor(
-    private readonly builds: BuildRepository,
+    private readonly notes: BuildNotes,
     private readonly needs: RegistryTokenRepository,
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
   ) {}
 
-  async handle(item: OutboxItem): Promise<HandlerResult> {
-    const build = await this.builds.find(item.subjectId);
-    if (build?.cacheExport !== 'pending') return done;
-    const need = await this.needs.needOfBuild(build.id);
-    if (!need || item.attempts > tries) {
-      await this.builds.setCacheExport(build.id, 'failed', 'No builder exported the cache in time.');
+  async handle({ subjectId: buildId, ageMs }: OutboxItem): Promise<HandlerResult> {
+    const need = await this.needs.needOfExport(buildId);
+    if (!need) return done;
+    if (ageMs > patienceMs) {
+      await this.notes.endCacheExport(buildId, 'failed', 'No builder exported the cache in time.');
       return done;
     }
     await this.tokens.give(need);
-    await this.jobs.send('export-cache', `c-${build.id}-${item.attempts}`, { buildId: build.id });
+    await this.jobs.send('export-cache', `c-${buildId}`, { buildId });
     return later(againMs, 'waiting for the export');
   }
 }

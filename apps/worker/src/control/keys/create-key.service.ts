@@ -1,4 +1,4 @@
-import type { OutboxItem, SigningRepository } from '@cooperage/db';
+import type { OutboxItem, SigningKeyRecord, SigningRepository } from '@cooperage/db';
 import { type MasterKeys, sealedSubject } from '@cooperage/domain';
 import { generateSigningKey, sealSigningKey } from '@cooperage/signing';
 import { done, type HandlerResult } from '../outbox/outbox-loop.js';
@@ -10,12 +10,20 @@ export class CreateKeyService {
     private readonly keys: MasterKeys,
   ) {}
 
+  /** Nothing is left to do for a project that was deleted meanwhile. */
   async handle(item: OutboxItem): Promise<HandlerResult> {
-    await this.ensure(item.subjectId);
+    await this.find(item.subjectId);
     return done;
   }
 
-  async ensure(projectId: string) {
+  /** @throws {Error} when the project is gone */
+  async ensure(projectId: string): Promise<SigningKeyRecord> {
+    const key = await this.find(projectId);
+    if (!key) throw new Error('the project is gone');
+    return key;
+  }
+
+  private async find(projectId: string): Promise<SigningKeyRecord | null> {
     const existing = await this.signing.signingKey(projectId);
     if (existing) return existing;
     const key = generateSigningKey();

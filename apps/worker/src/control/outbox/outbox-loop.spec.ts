@@ -10,6 +10,7 @@ const item = (id: number): OutboxItem => ({
   subjectId: `s${id}`,
   groupId: `g${id}`,
   attempts: 1,
+  ageMs: 0,
 });
 
 /** An outbox in memory that gives its rows once. */
@@ -67,6 +68,51 @@ describe('OutboxLoop', () => {
     await loop.close();
     const pauses = outbox.retry.mock.calls.map((call) => (call as unknown as [OutboxItem, string, number])[2]);
     expect(pauses[1]).toBeGreaterThan(pauses[0]!);
+  });
+
+  it('takes work that was put back for a moment when it is due, not at the next poll', async () => {
+    const outbox = outboxOf([item(1)]);
+    const begun: number[] = [];
+    const loop = loopOver(outbox, async () => {
+      begun.push(performance.now());
+      return begun.length === 1 ? later(50, 'not now') : done;
+    });
+    outbox.retry.mockImplementation(async () => {
+      const due = performance.now() + 50;
+      outbox.take.mockImplementation(async () => (performance.now() >= due && begun.length === 1 ? [item(1)] : []));
+    });
+    loop.wake();
+    await vi.waitFor(() => expect(begun).toHaveLength(2), { timeout: 500 });
+    await loop.close();
+    expect(begun[1]! - begun[0]!).toBeLessThan(500);
+  });
+
+  it('is woken by its own topics only, and by a notification that was lost', async () => {
+    const outbox = outboxOf([]);
+    const loop = loopOver(outbox, run);
+    loop.wake('publish');
+    expect(outbox.take).not.toHaveBeenCalled();
+    loop.wake('evaluate');
+    await vi.waitFor(() => expect(outbox.take).toHaveBeenCalledTimes(1));
+    await loop.close();
+  });
+
+  it('begins nothing that it took while it was being closed, and gives that back', async () => {
+    const handler = vi.fn(run);
+    const outbox = outboxOf([]);
+    let answer: (items: OutboxItem[]) => void = () => undefined;
+    outbox.take.mockImplementation(() => new Promise((resolve) => (answer = resolve)));
+    const loop = loopOver(outbox, handler);
+    loop.wake();
+    let closed = false;
+    const closing = loop.close().then(() => (closed = true));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    // Whoever believes that this process has ended would let another one take the same work.
+    expect(closed).toBe(false);
+    answer([item(1)]);
+    await closing;
+    expect(handler).not.toHaveBeenCalled();
+    expect(outbox.retry).toHaveBeenCalledWith(expect.objectContaining({ id: 1n }), 'me', 0, 'the process ends');
   });
 
   it('ends what is under way before it is closed', async () => {

@@ -13,6 +13,8 @@ export const later = (retryInMs: number, reason: string): HandlerResult => ({ do
 const lockMs = 30_000;
 const pollMs = 1_000;
 const maxBackoffMs = 60_000;
+/** A clock that is read before a row is due would find nothing. */
+const slackMs = 5;
 
 /**
  * Takes promised work of some topics and hands it to their handlers, several at a time. A handler must be safe to repeat:
@@ -21,10 +23,11 @@ const maxBackoffMs = 60_000;
 export class OutboxLoop {
   private readonly topics: OutboxTopic[];
   private readonly underWay = new Set<Promise<void>>();
-  private taking = false;
+  private taking: Promise<void> | undefined;
   private wanted = false;
   private closed = false;
   private timer: NodeJS.Timeout | undefined;
+  private pauseMs = pollMs;
 
   constructor(
     private readonly outbox: OutboxRepository,
@@ -36,20 +39,22 @@ export class OutboxLoop {
     this.topics = Object.keys(handlers) as OutboxTopic[];
   }
 
-  wake(): void {
-    if (this.closed) return;
+  /** @param topic of the work that is due; empty when it is not known */
+  wake(topic = ''): void {
+    if (this.closed || (topic !== '' && !this.topics.includes(topic as OutboxTopic))) return;
     this.wanted = true;
-    if (!this.taking) void this.takeAll();
+    this.taking ??= this.takeAll();
   }
 
+  /** Begins nothing more; resolves when nothing is under way, so that this process may say that it has ended. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
+    await this.taking;
     await Promise.all(this.underWay);
   }
 
   private async takeAll(): Promise<void> {
-    this.taking = true;
     clearTimeout(this.timer);
     try {
       while (this.wanted && !this.closed && this.underWay.size < this.concurrency) {
@@ -66,12 +71,14 @@ export class OutboxLoop {
     } catch (error) {
       this.logger.error({ err: error }, 'promised work could not be taken');
     }
-    this.taking = false;
-    if (!this.closed) this.timer = setTimeout(() => this.wake(), pollMs).unref();
+    this.taking = undefined;
+    if (this.closed) return;
+    this.timer = setTimeout(() => this.wake(), this.pauseMs).unref();
+    this.pauseMs = pollMs;
   }
 
   private begin(item: OutboxItem): void {
-    const work = this.handle(item).finally(() => {
+    const work = (this.closed ? this.giveBack(item) : this.handle(item)).finally(() => {
       this.underWay.delete(work);
       this.wake();
     });
@@ -79,28 +86,39 @@ export class OutboxLoop {
   }
 
   private async handle(item: OutboxItem): Promise<void> {
-    const keep = setInterval(
-      () => void this.outbox.extend(item, this.instanceId(), lockMs).catch(() => undefined),
-      lockMs / 3,
-    );
+    const keep = setInterval(() => void this.keep(item), lockMs / 3);
     try {
       const result = await this.handlers[item.topic]!(item);
       if (result.done) await this.outbox.done(item, this.instanceId());
-      else await this.outbox.retry(item, this.instanceId(), result.retryInMs, result.reason);
+      else await this.putBack(item, result.retryInMs, result.reason);
     } catch (error) {
       this.logger.error(
         { err: error, topic: item.topic, subjectId: item.subjectId, tries: item.attempts },
         'promised work failed',
       );
-      await this.putBack(item, error as Error);
+      await this.backOff(item, error as Error);
     } finally {
       clearInterval(keep);
     }
   }
 
-  private async putBack(item: OutboxItem, error: Error): Promise<void> {
+  private async keep(item: OutboxItem): Promise<void> {
+    await this.outbox.extend(item, this.instanceId(), lockMs).catch(() => undefined);
+  }
+
+  private async backOff(item: OutboxItem, error: Error): Promise<void> {
     const backoffMs = Math.min(maxBackoffMs, 250 * 2 ** Math.min(item.attempts, 12));
     // When this fails too, the lock runs out by itself and the work is taken again.
-    await this.outbox.retry(item, this.instanceId(), backoffMs, error.message).catch(() => undefined);
+    await this.putBack(item, backoffMs, error.message).catch(() => undefined);
+  }
+
+  /** Taken a moment before this process was asked to end. */
+  private giveBack(item: OutboxItem): Promise<void> {
+    return this.putBack(item, 0, 'the process ends').catch(() => undefined);
+  }
+
+  private async putBack(item: OutboxItem, delayMs: number, reason: string): Promise<void> {
+    await this.outbox.retry(item, this.instanceId(), delayMs, reason);
+    this.pauseMs = Math.min(this.pauseMs, delayMs + slackMs);
   }
 }

@@ -1,24 +1,39 @@
 import type {
+  BuildNotes,
   BuildProject,
   BuildProjectRepository,
   BuildRecord,
   BuildRepository,
   OutboxItem,
   PublishRepository,
+  TransitionOutcome,
 } from '@cooperage/db';
-import { BuildFailure, isFinal } from '@cooperage/domain';
-import { isRegistryError } from '@cooperage/oci';
+import { type Digest, isFinal, projectRepository } from '@cooperage/domain';
 import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
 import { observeEnd } from '../../shared/observe-build.js';
+import { PhaseNotes } from '../../shared/phase-notes.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { InspectImage } from './inspect-image.js';
+import { judgeInterruption } from './interruption.js';
 import type { PublisherSession, PublisherSessions } from './publisher-session.js';
 import type { SignImage } from './sign-image.js';
 import type { VerifyPublished } from './verify-published.js';
 
-/** How long a build may wait for a registry or a key before it fails; behind the gate it waits without limit. */
-const patienceMs = 10 * 60_000;
-const retryMs = 2_000;
+const busyMs = 250;
+
+/** What the service works with. */
+export interface PublishParts {
+  readonly builds: BuildRepository;
+  readonly notes: BuildNotes;
+  readonly projects: BuildProjectRepository;
+  readonly publishes: PublishRepository;
+  readonly sessions: PublisherSessions;
+  readonly inspect: InspectImage;
+  readonly sign: SignImage;
+  readonly verify: VerifyPublished;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
 
 /** One publication under way. */
 interface Publication {
@@ -29,99 +44,88 @@ interface Publication {
 
 /**
  * From `built` to `succeeded`: inspect, mount, sign, verify, pass the gate, move tags. Every step is safe to repeat, and
- * what was signed is stored before it is pushed, so that after a crash at any point the same work is done again.
+ * what was signed is stored before it is pushed, so that after a crash at any point the same work is done again. The
+ * promise is kept only when the build has ended: whatever else happens, it is looked at again.
  */
 export class PublishService {
-  constructor(
-    private readonly builds: BuildRepository,
-    private readonly projects: BuildProjectRepository,
-    private readonly publishes: PublishRepository,
-    private readonly sessions: PublisherSessions,
-    private readonly inspect: InspectImage,
-    private readonly sign: SignImage,
-    private readonly verify: VerifyPublished,
-    private readonly metrics: Metrics,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly parts: PublishParts) {}
 
   async handle(item: OutboxItem): Promise<HandlerResult> {
-    const build = await this.builds.find(item.subjectId);
-    if (!build || isFinal(build.status) || build.stage === 'builder') return done;
-    const project = await this.projects.find(build.projectId);
-    if (!project) return done;
+    const { builds, projects, sessions, notes } = this.parts;
+    const [build, project] = await Promise.all([builds.find(item.subjectId), projects.find(item.groupId)]);
+    if (!build || !project || isFinal(build.status)) return done;
     try {
-      const outcome = await this.sessions.with(project.id, (session) => this.publish({ build, project, session }));
+      const outcome = await sessions.with(project.id, (session) => this.publish({ build, project, session }));
       if (outcome.ok) return outcome.value;
-      await this.builds.setWaitReason(build.id, 'publisher_busy');
-      return later(Math.max(250, outcome.waitMs), 'another publisher may still write');
+      await notes.setWaitReason(speakerOf(build), 'publisher_busy');
+      return later(Math.max(busyMs, outcome.waitMs), 'another publisher may still write');
     } catch (error) {
-      return this.holdOrFail(build, error);
+      return this.interrupted(item, error);
     }
   }
 
   private async publish(work: Publication): Promise<HandlerResult> {
     if (work.build.stage === 'control') {
       await this.prepare(work);
-      const outcome = await this.publishes.passGate(work.build, work.session.tenure, [work.build.platform]);
-      // Canceled meanwhile, or the tenure went to somebody else: no tag has moved, and nothing more is ours to do.
-      if (!outcome.ok) return outcome.reason === 'stale' ? later(250, 'the tenure was lost') : done;
+      const gate = await this.parts.publishes.passGate(work.build, work.session.tenure, [work.build.platform]);
+      if (!gate.ok) return afterRefusal(gate.reason);
     }
     return this.rollForward(work);
   }
 
   /** Everything that stands in the repository by digest before the gate. */
   private async prepare({ build, project, session }: Publication): Promise<void> {
-    await this.phase(build, 'inspect');
-    const subject = await this.inspect.into(session, build, project);
-    await this.phase(build, 'sign');
-    await this.sign.attach(session, build, project, subject);
-    await this.phase(build, 'verify');
-    await this.verify.check(session, build, project);
+    const { inspect, sign, verify, notes, logger } = this.parts;
+    const phases = new PhaseNotes(notes, build, 'control', logger);
+    phases.begin('inspect');
+    const subject = await inspect.into(session, build, project);
+    phases.begin('sign');
+    const artifacts = await sign.attach(session, build, project, subject);
+    phases.begin('verify');
+    await verify.check(session, build, project, artifacts);
+    await phases.written();
   }
 
   /** Behind the gate: tags as their rows say, then `succeeded`. */
   private async rollForward({ build, project, session }: Publication): Promise<HandlerResult> {
-    const repository = `${project.organizationSlug}/${project.slug}`;
-    for (const { tag, digest } of await this.publishes.tagsOf(build.id))
-      await session.registry.tags.put(repository, tag, digest as `sha256:${string}`, { signal: session.signal });
-    const outcome = await this.publishes.succeed(build, session.tenure);
-    if (!outcome.ok) return outcome.reason === 'stale' ? later(250, 'the tenure was lost') : done;
-    observeEnd(this.metrics, outcome.build);
-    withIds(this.logger, { buildId: build.id }).info({ digest: build.digest, tags: build.tags }, 'published');
+    const { publishes, metrics, logger } = this.parts;
+    const repository = projectRepository(project.organizationSlug, project.slug);
+    const targets = await publishes.tagsOf(build);
+    await Promise.all(
+      targets.map(({ tag, digest }) =>
+        session.registry.tags.put(repository, tag, digest as Digest, { signal: session.signal }),
+      ),
+    );
+    const outcome = await publishes.succeed(build, session.tenure);
+    if (!outcome.ok) return afterRefusal(outcome.reason);
+    observeEnd(metrics, outcome.build);
+    withIds(logger, { buildId: build.id }).info({ digest: build.digest, tags: build.tags }, 'published');
     return done;
   }
 
-  private async phase(build: BuildRecord, phase: 'inspect' | 'sign' | 'verify'): Promise<void> {
-    await this.builds.setPhase(build.id, build.attemptNumber, phase);
-  }
-
-  /** A fault of the surroundings is waited out; one of the build ends it. */
-  private async holdOrFail(build: BuildRecord, error: unknown): Promise<HandlerResult> {
-    const failure = asFailure(error);
-    const logger = withIds(this.logger, { buildId: build.id });
-    logger.warn({ err: error, code: failure?.code }, 'a publication was interrupted');
-    if (failure && build.stage !== 'publishing' && !this.worthWaiting(build, failure)) {
-      const outcome = await this.builds.fail(build.id, { attemptNumber: build.attemptNumber }, failure.report());
-      if (outcome.ok) observeEnd(this.metrics, outcome.build);
-      return done;
+  /** A fault of the surroundings is waited out; one of the build ends it, unless it has passed the gate meanwhile. */
+  private async interrupted(item: OutboxItem, error: unknown): Promise<HandlerResult> {
+    const { builds, notes, metrics, logger } = this.parts;
+    const build = await builds.find(item.subjectId);
+    if (!build || isFinal(build.status)) return done;
+    const verdict = judgeInterruption(error, item, build.stage === 'publishing');
+    const log = withIds(logger, { buildId: build.id });
+    log.warn({ err: error, code: verdict.failure?.code }, 'a publication was interrupted');
+    if (verdict.ends) {
+      const outcome = await builds.fail(build.id, build.attemptNumber, verdict.failure.report());
+      if (outcome.ok) observeEnd(metrics, outcome.build);
+      return outcome.ok ? done : afterRefusal(outcome.reason);
     }
-    await this.builds.setWaitReason(
-      build.id,
-      failure?.code === 'SigningUnavailable' ? 'signing_held' : 'registry_unavailable',
-    );
-    return later(retryMs, failure?.message ?? 'an unexpected error');
-  }
-
-  private worthWaiting(build: BuildRecord, failure: BuildFailure): boolean {
-    return failure.retryable && Date.now() - (build.builtAt ?? new Date()).getTime() < patienceMs;
+    await notes.setWaitReason(speakerOf(build), verdict.waitReason);
+    return later(verdict.retryInMs, verdict.failure?.message ?? 'the database did not answer');
   }
 }
 
-/** Null for a defect of ours: it is retried, since an image that exists should not be lost to it. */
-function asFailure(error: unknown): BuildFailure | null {
-  if (error instanceof BuildFailure) return error;
-  if (!isRegistryError(error)) return null;
-  if (error.kind === 'invalid' || error.kind === 'rejected')
-    return new BuildFailure('PushRejected', `The image cannot be published: ${error.message}.`, { cause: error });
-  return new BuildFailure('RegistryUnavailable', 'The registry did not answer as it should.', { cause: error });
+function speakerOf({ id, attemptNumber, stage }: BuildRecord) {
+  return { buildId: id, attemptNumber, stage: stage ?? 'control' } as const;
+}
+
+/** A build that has ended, by a cancel for example, leaves nothing to do; anything else is looked at again. */
+function afterRefusal(reason: Extract<TransitionOutcome, { ok: false }>['reason']): HandlerResult {
+  return reason === 'final' || reason === 'not_found' ? done : later(busyMs, `the build could not be moved: ${reason}`);
 }

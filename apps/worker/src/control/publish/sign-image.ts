@@ -1,4 +1,4 @@
-import type { BuildProject, BuildRecord, SigningRepository, StoredArtifact } from '@cooperage/db';
+import type { BuildProject, BuildRecord, SigningKeyRecord, SigningRepository, StoredArtifact } from '@cooperage/db';
 import {
   BuildFailure,
   type Digest,
@@ -14,6 +14,7 @@ import {
   openSigningKey,
   provenancePredicate,
   restoreArtifact,
+  type SignedArtifact,
   storeArtifact,
 } from '@cooperage/signing';
 import type { Metrics } from '@cooperage/telemetry';
@@ -35,7 +36,10 @@ export class SignImage {
   ) {}
 
   /**
+   * Bytes that an earlier build of the project made too are signed already: then this build adds its own provenance, and
+   * nothing grows with the number of builds that made the same image.
    * @param subject root of the image as it stands in the project's repository
+   * @returns what belongs to this build's image: its provenance, and the signature, whosever build made it
    * @throws {BuildFailure} `SigningUnavailable` when the key cannot be opened
    */
   async attach(
@@ -43,18 +47,31 @@ export class SignImage {
     build: BuildRecord,
     project: BuildProject,
     subject: Descriptor,
-  ): Promise<void> {
+  ): Promise<SignedArtifact[]> {
     if (subject.digest !== build.digest) throw new Error('only the digest in the record of this build is signed');
-    const stored = await this.rows.artifactsOf(build.id);
-    if (stored.length === 0) await this.sign(session, build, project, subject);
-    await this.push(session, project, subject);
+    const [key, known] = await Promise.all([
+      this.projectKeys.ensure(project.id),
+      this.rows.artifactsFor({ ...build, digest: subject.digest }),
+    ]);
+    const signatures = known.filter(({ kind, keyId }) => isSignature(kind) && keyId === key.id);
+    const own = known.filter(({ buildId }) => buildId === build.id);
+    const made = own.length > 0 ? own : await this.sign(session, build, project, subject, key, signatures.length > 0);
+    const artifacts = [
+      ...new Map([...signatures, ...made].map((row) => [row.kind, restoreArtifact(row.artifact)])).values(),
+    ];
+    await this.push(session, project, subject, artifacts);
+    return artifacts;
   }
 
   /** Puts back what is missing beside an image: signatures, attestations, their index. */
   async repair(session: PublisherSession, project: BuildProject, digest: Digest): Promise<void> {
     const repository = projectRepository(project.organizationSlug, project.slug);
-    const { mediaType, size } = await session.registry.manifests.get(repository, digest, { signal: session.signal });
-    await this.push(session, project, { mediaType, digest, size });
+    const [{ mediaType, size }, rows] = await Promise.all([
+      session.registry.manifests.get(repository, digest, { signal: session.signal }),
+      this.rows.artifactsOfImage(project.id, digest),
+    ]);
+    const artifacts = rows.map((row) => restoreArtifact(row.artifact));
+    await this.push(session, project, { mediaType, digest, size }, artifacts);
   }
 
   private async sign(
@@ -62,8 +79,9 @@ export class SignImage {
     build: BuildRecord,
     project: BuildProject,
     subject: Descriptor,
-  ): Promise<void> {
-    const key = await this.projectKeys.ensure(project.id);
+    key: SigningKeyRecord,
+    provenanceOnly: boolean,
+  ): Promise<StoredArtifact[]> {
     const signer = new KeySigner(this.open(project.id, key.sealed));
     const artifacts = await signer.sign({
       subject,
@@ -71,20 +89,23 @@ export class SignImage {
       project: projectUri(project, this.publicUrl),
       provenance: provenancePredicate(provenanceFacts(build, project, this.publicUrl)),
       signedAt: new Date(),
+      provenanceOnly,
     });
-    const rows = artifacts.map(
-      (artifact): StoredArtifact => ({ kind: artifact.kind, keyId: key.id, artifact: storeArtifact(artifact) }),
+    const made = provenanceOnly ? (['provenance'] as const) : (['signature', 'provenance'] as const);
+    for (const kind of made) this.metrics.signaturesTotal.add({ kind, outcome: 'made' });
+    return this.rows.storeArtifacts(
+      { id: build.id, projectId: project.id, digest: subject.digest },
+      artifacts.map((artifact) => ({ kind: artifact.kind, keyId: key.id, artifact: storeArtifact(artifact) })),
     );
-    for (const kind of ['signature', 'provenance'] as const)
-      this.metrics.signaturesTotal.add({ kind, outcome: 'made' });
-    await this.rows.storeArtifacts({ id: build.id, projectId: project.id, digest: subject.digest }, rows);
   }
 
-  /** Every build that made these bytes has its own provenance; all of them stay beside the image. */
-  private async push(session: PublisherSession, project: BuildProject, subject: Descriptor): Promise<void> {
-    const rows = await this.rows.artifactsOfImage(project.id, subject.digest);
+  private async push(
+    session: PublisherSession,
+    project: BuildProject,
+    subject: Descriptor,
+    artifacts: readonly SignedArtifact[],
+  ): Promise<void> {
     const repository = projectRepository(project.organizationSlug, project.slug);
-    const artifacts = rows.map((row) => restoreArtifact(row.artifact));
     await attachSignatures(session.registry, { repository, subject, artifacts }, { signal: session.signal });
   }
 
@@ -100,3 +121,5 @@ export class SignImage {
     }
   }
 }
+
+const isSignature = (kind: string) => kind === 'signature' || kind === 'legacy_signature';

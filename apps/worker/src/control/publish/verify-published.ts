@@ -1,5 +1,6 @@
 import type { BuildProject, BuildRecord, SigningRepository } from '@cooperage/db';
 import { BuildFailure, type Digest, projectRepository } from '@cooperage/domain';
+import type { SignedArtifact } from '@cooperage/signing';
 import { gitUri, type Verification, verifyImage } from '@cooperage/signing/verify';
 import { projectUri, provenanceFacts } from './provenance-facts.js';
 import type { PublisherSession } from './publisher-session.js';
@@ -11,9 +12,17 @@ export class VerifyPublished {
     private readonly publicUrl: string,
   ) {}
 
-  /** @throws {BuildFailure} `VerificationFailed`, naming the first check that did not pass; every check is on record */
-  async check(session: PublisherSession, build: BuildRecord, project: BuildProject): Promise<void> {
-    const result = await this.verify(session, build, project);
+  /**
+   * @param artifacts what should stand beside the image; looked at first among however many of others
+   * @throws {BuildFailure} `VerificationFailed`, naming the first check that did not pass; every check is on record
+   */
+  async check(
+    session: PublisherSession,
+    build: BuildRecord,
+    project: BuildProject,
+    artifacts: readonly SignedArtifact[],
+  ): Promise<void> {
+    const result = await this.verify(session, build, project, artifacts);
     const { ok, checks } = result;
     await this.rows.recordVerification({ projectId: project.id, digest: result.digest, buildId: build.id, ok, checks });
     if (ok) return;
@@ -24,7 +33,12 @@ export class VerifyPublished {
     );
   }
 
-  private async verify(session: PublisherSession, build: BuildRecord, project: BuildProject): Promise<Verification> {
+  private async verify(
+    session: PublisherSession,
+    build: BuildRecord,
+    project: BuildProject,
+    artifacts: readonly SignedArtifact[],
+  ): Promise<Verification> {
     const facts = provenanceFacts(build, project, this.publicUrl);
     const keys = await this.rows.trustedKeys(project.id);
     return verifyImage({
@@ -39,6 +53,7 @@ export class VerifyPublished {
         builderId: facts.builderId,
         invocationId: facts.invocationId,
       },
+      referrersFirst: artifacts.flatMap(({ place }) => (place.as === 'referrer' ? [place.descriptor.digest] : [])),
       signal: session.signal,
     });
   }

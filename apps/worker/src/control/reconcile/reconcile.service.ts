@@ -1,10 +1,15 @@
-import type { BuildProject, BuildProjectRepository, OutboxItem, PublishRepository, TagTarget } from '@cooperage/db';
+import type { BuildProject, BuildProjectRepository, OutboxItem, PublishRepository } from '@cooperage/db';
 import { type Digest, projectRepository } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
 import type { SignImage } from '../publish/sign-image.js';
+
+type Repair = (session: PublisherSession) => Promise<void>;
+
+/** Repairs of one publisher session: a publication of the same project waits for no more than these. */
+const repairsAtOnce = 10;
 
 /** Makes the registry agree with the rows: each tag where its row says, each tagged image with all its referrers. */
 export class ReconcileService {
@@ -18,19 +23,35 @@ export class ReconcileService {
 
   async handle(item: OutboxItem): Promise<HandlerResult> {
     const project = await this.projects.find(item.subjectId);
-    if (!project) return done;
-    const outcome = await this.sessions.with(project.id, (session) => this.reconcile(session, project));
-    return outcome.ok ? done : later(Math.max(1_000, outcome.waitMs), 'another publisher holds the repository');
+    if (!project || project.deletedAt) return done;
+    const repairs = await this.repairsOf(project);
+    for (let at = 0; at < repairs.length; at += repairsAtOnce) {
+      const outcome = await this.sessions.with(project.id, async (session) => {
+        for (const repair of repairs.slice(at, at + repairsAtOnce)) await repair(session);
+      });
+      if (!outcome.ok) return later(Math.max(1_000, outcome.waitMs), 'another publisher holds the repository');
+    }
+    return done;
   }
 
-  private async reconcile(session: PublisherSession, project: BuildProject): Promise<void> {
-    for (const digest of await this.publishes.taggedDigests(project.id))
-      await this.repairReferrers(session, project, digest as Digest);
-    for (const target of await this.publishes.tagsOfProject(project.id)) await this.repairTag(session, project, target);
+  private async repairsOf(project: BuildProject): Promise<Repair[]> {
+    const [digests, tags] = await Promise.all([
+      this.publishes.taggedDigests(project.id),
+      this.publishes.tagsOfProject(project.id),
+    ]);
+    return [
+      ...digests.map(
+        (digest) => (session: PublisherSession) => this.repairReferrers(session, project, digest as Digest),
+      ),
+      ...tags.map((tag) => (session: PublisherSession) => this.repairTag(session, project, tag)),
+    ];
   }
 
-  private async repairTag(session: PublisherSession, project: BuildProject, { tag, digest }: TagTarget): Promise<void> {
+  private async repairTag(session: PublisherSession, project: BuildProject, tag: string): Promise<void> {
     const repository = projectRepository(project.organizationSlug, project.slug);
+    // Read within the session: a list from before it could move a tag back that was published meanwhile.
+    const digest = await this.publishes.targetOf(project.id, tag);
+    if (digest === null) return;
     const found = await this.digestOf(session, repository, tag);
     if (found === digest || (await this.digestOf(session, repository, digest)) === null) return;
     this.logger.warn({ projectId: project.id, tag, found, expected: digest }, 'a tag was repaired');

@@ -1,8 +1,17 @@
-import type { LostAttempt, ProcessRepository, SweepRepository, UnsealedLog } from '@cooperage/db';
+import {
+  isDatabaseUnavailable,
+  type LostAttempt,
+  type OverdueAttempt,
+  type ProcessRepository,
+  type SweepRepository,
+  type TransitionOutcome,
+  type UnsealedLog,
+} from '@cooperage/db';
 import type { FailureReport } from '@cooperage/domain';
 import type { ChunkStore, LiveBus } from '@cooperage/logs/ports';
 import { endLostLog } from '@cooperage/logs/write';
-import type { Logger } from '@cooperage/telemetry';
+import type { Logger, Metrics } from '@cooperage/telemetry';
+import { observeEnd } from '../../shared/observe-build.js';
 import { WakeLoop } from '../../shared/wake-loop.js';
 
 export interface SweeperOptions {
@@ -14,15 +23,24 @@ const intervalMs = 1_000;
 const overdueGraceMs = 30_000;
 /** A process without a heartbeat for this many leases counts as silent. */
 const silentLeases = 4;
+/** Nobody waits for a build that no builder took for this long. */
+const forgottenMs = 24 * 3_600_000;
+const forgetProcessesMs = 7 * 24 * 3_600_000;
+const tidyEveryMs = 3_600_000;
 
 const lostFailure: FailureReport = { code: 'WorkerLost', message: 'The worker that ran this build stopped answering.' };
 const overdueFailure: FailureReport = { code: 'TimedOut', message: 'The build took longer than its time limit.' };
+const forgottenFailure: FailureReport = { code: 'TimedOut', message: 'No builder took the build within a day.' };
 
 /** The only maker of new attempts: closes what lost its builder, and what is over its time. */
 export class Sweeper {
   private readonly loop: WakeLoop;
-  /** After an outage of the database builders first get one full lease to show that they live. */
-  private notBefore = 0;
+  /**
+   * After an outage of the database builders first get one full lease to show that they live. A process that starts cannot
+   * know of one, so it begins with that patience.
+   */
+  private notBefore: number;
+  private tidyAt = 0;
 
   constructor(
     private readonly sweeps: SweepRepository,
@@ -30,8 +48,10 @@ export class Sweeper {
     private readonly chunkStore: ChunkStore,
     private readonly liveBus: LiveBus,
     private readonly options: SweeperOptions,
+    private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {
+    this.notBefore = performance.now() + options.leaseMs;
     this.loop = new WakeLoop('sweep', intervalMs, logger, () => this.run());
   }
 
@@ -59,15 +79,36 @@ export class Sweeper {
   private async sweep(): Promise<void> {
     const patient = performance.now() < this.notBefore;
     if (!patient) await this.processes.endSilent(this.options.leaseMs * silentLeases);
-    for (const lost of await this.sweeps.findLost())
-      if (lost.cause === 'exited' || !patient) await this.closeLost(lost);
-    for (const overdue of await this.sweeps.findOverdue(overdueGraceMs))
-      await this.sweeps.closeOverdue(overdue, overdueFailure);
-    for (const log of await this.sweeps.findUnsealedLogs(this.options.leaseMs)) await this.endLog(log);
+    const lost = (await this.sweeps.findLost()).filter(({ cause }) => cause === 'exited' || !patient);
+    await this.each(lost, (attempt) => this.closeLost(attempt));
+    await this.each(await this.sweeps.findOverdue(overdueGraceMs), (attempt) => this.closeOverdue(attempt));
+    await this.each(await this.sweeps.findUnsealedLogs(this.options.leaseMs), (log) => this.endLog(log));
+    if (performance.now() >= this.tidyAt) await this.tidy();
+  }
+
+  /** What can wait: rows that nobody asks for any more, builds that nobody waits for. */
+  private async tidy(): Promise<void> {
+    const found = await this.sweeps.findForgotten(forgottenMs);
+    await this.each(found, async (id) => this.ended(await this.sweeps.closeForgotten(id, forgottenFailure)));
+    await this.processes.forgetEnded(forgetProcessesMs);
+    this.tidyAt = performance.now() + tidyEveryMs;
+  }
+
+  /** One of them that cannot be ended must not keep the others from it. */
+  private async each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    for (const item of items) {
+      try {
+        await work(item);
+      } catch (error) {
+        if (isDatabaseUnavailable(error)) throw error;
+        this.logger.error({ err: error, item }, 'something found by the sweeper could not be ended');
+      }
+    }
   }
 
   private async closeLost(lost: LostAttempt): Promise<void> {
     const outcome = await this.sweeps.closeLost(lost, lost.number < this.options.maxAttempts, lostFailure);
+    this.ended(outcome);
     this.logger.warn(
       {
         buildId: lost.buildId,
@@ -77,6 +118,14 @@ export class Sweeper {
       },
       'an attempt was lost',
     );
+  }
+
+  private async closeOverdue(overdue: OverdueAttempt): Promise<void> {
+    this.ended(await this.sweeps.closeOverdue(overdue, overdueFailure));
+  }
+
+  private ended(outcome: TransitionOutcome): void {
+    if (outcome.ok) observeEnd(this.metrics, outcome.build);
   }
 
   /** In the name of the next epoch, so that the lost builder cannot write behind its end. */

@@ -1,4 +1,4 @@
-import type { RegistryTokenRepository, TokenNeed } from '@cooperage/db';
+import type { RegistryTokenRepository, SealedToken, TokenNeed } from '@cooperage/db';
 import {
   cacheImports,
   cacheReference,
@@ -17,7 +17,7 @@ const marginMs = 150_000;
 const intervalMs = 20_000;
 
 /**
- * Keeps a registry token on every open attempt: push into its own staging repository, push its own cache reference, pull
+ * Gives every attempt the registry token with which it begins, and keeps one on it while it is open: push into its own staging repository, push its own cache reference, pull
  * what it may read. Minutes long, renewed only while the attempt's lease holds, never after a fence.
  */
 export class AttemptTokens {
@@ -40,16 +40,21 @@ export class AttemptTokens {
     return this.loop.close();
   }
 
-  async refresh(): Promise<void> {
-    const needs = await this.repository.findNeeds(marginMs);
-    await Promise.all(needs.map((need) => this.give(need)));
-  }
-
   /** One token now, whatever is there: for work on an attempt that has ended well, such as the export of its cache. */
   async give(need: TokenNeed): Promise<void> {
+    await this.repository.put(need.attemptId, this.seal(need));
+  }
+
+  /** A new token as the attempt's row keeps it. */
+  seal(need: TokenNeed): SealedToken {
     const token = this.tokens.mint(`attempt:${need.attemptId}`, scopesOf(need), ttlSeconds);
     const sealed = sealBox(this.keys, Buffer.from(token), sealedSubject.registryToken(need.attemptId));
-    await this.repository.put(need.attemptId, sealed, ttlSeconds * 1000);
+    return { sealed, ttlMs: ttlSeconds * 1000 };
+  }
+
+  private async refresh(): Promise<void> {
+    const needs = await this.repository.findNeeds(marginMs);
+    await Promise.all(needs.map((need) => this.give(need)));
   }
 }
 

@@ -1,4 +1,4 @@
-import { isUnavailable, type RegistryTokenRepository } from '@cooperage/db';
+import { isDatabaseUnavailable, type RegistryTokenRepository } from '@cooperage/db';
 import { type MasterKeys, openBox, sealedSubject } from '@cooperage/domain';
 
 export interface RegistryToken {
@@ -44,7 +44,7 @@ export class AttemptToken {
       );
       this.diesAt = performance.now() + found.expiresInMs;
     } catch (error) {
-      if (!isUnavailable(error) || this.leftMs <= 0) throw error;
+      if (!isDatabaseUnavailable(error) || this.leftMs <= 0) throw error;
     }
   }
 }

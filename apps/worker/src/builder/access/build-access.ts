@@ -1,0 +1,86 @@
+import type { BuildProject, BuildProjectRepository, ClaimedAttempt, RegistryTokenRepository } from '@cooperage/db';
+import {
+  BuildFailure,
+  type FailureCode,
+  type MasterKeys,
+  openBox,
+  SealedBoxError,
+  sealedSubject,
+} from '@cooperage/domain';
+import type { BuildRequest } from '@cooperage/engines';
+import type { LogSecret } from '@cooperage/logs/write';
+import type { SourceProject } from '@cooperage/source';
+import type { SourceProjects } from '../../shared/source-projects.js';
+import { AttemptToken } from './attempt-token.js';
+import { type ForeignRegistry, hiddenValues } from './hidden-values.js';
+
+/** What one attempt may use, opened once: what its steps are given is what its log hides. */
+export interface BuildAccess {
+  readonly project: BuildProject;
+  readonly source: SourceProject;
+  /** By name; they reach steps only as mounts. */
+  readonly secrets: ReadonlyMap<string, Uint8Array>;
+  readonly registryAuth: BuildRequest['registryAuth'];
+  /** Everything of the above that nobody may read in a log, an error or a step's name. */
+  readonly hidden: readonly LogSecret[];
+}
+
+/** Opens what a build may use: secrets, credentials of git host and foreign registries, its own registry token. */
+export class BuildAccesses {
+  constructor(
+    private readonly projects: BuildProjectRepository,
+    private readonly tokens: RegistryTokenRepository,
+    private readonly sourceProjects: SourceProjects,
+    private readonly keys: MasterKeys,
+    private readonly registryHost: string,
+  ) {}
+
+  /** @throws {BuildFailure} when the project is gone, or something of it cannot be opened; the message names what */
+  async open({ attemptId, build: { projectId } }: ClaimedAttempt): Promise<BuildAccess> {
+    const token = new AttemptToken(this.tokens, this.keys, attemptId);
+    const [project, secretRows, credentialRows] = await Promise.all([
+      this.projects.find(projectId),
+      this.projects.secrets(projectId),
+      this.projects.registryCredentials(projectId),
+      token.get(),
+    ]);
+    if (!project) throw new BuildFailure('InvalidBuildConfig', 'The project was deleted.');
+    const source = this.sourceProjects.of(project);
+    const secrets = new Map(secretRows.map((row) => [row.name, this.secret(projectId, row)]));
+    const registries = credentialRows.map((row) => this.registry(projectId, row));
+    const hidden = hiddenValues({ secrets, source, registries });
+    return { project, source, secrets, registryAuth: this.registryAuth(token, registries), hidden };
+  }
+
+  private secret(projectId: string, { name, sealed }: { name: string; sealed: Uint8Array }): Uint8Array {
+    const subject = sealedSubject.projectSecret(projectId, name);
+    return this.unseal(sealed, subject, 'InvalidBuildConfig', `The secret ${name} cannot be opened: store it anew.`);
+  }
+
+  private registry(
+    projectId: string,
+    { host, username, sealed }: { host: string; username: string; sealed: Uint8Array },
+  ): ForeignRegistry {
+    const subject = sealedSubject.registryCredential(projectId, host);
+    const message = `The credentials of ${host} cannot be opened: store them anew.`;
+    const password = Buffer.from(this.unseal(sealed, subject, 'RegistryAccessDenied', message)).toString('utf8');
+    return { host, username, password };
+  }
+
+  private unseal(sealed: Uint8Array, subject: string, code: FailureCode, message: string): Uint8Array {
+    try {
+      return openBox(this.keys, sealed, subject);
+    } catch (error) {
+      if (!(error instanceof SealedBoxError)) throw error;
+      throw new BuildFailure(code, message, { cause: error });
+    }
+  }
+
+  private registryAuth(token: AttemptToken, registries: readonly ForeignRegistry[]): BuildRequest['registryAuth'] {
+    const byHost = new Map(registries.map(({ host, ...credentials }) => [host, credentials]));
+    return {
+      token: async (host) => (host === this.registryHost ? token.get() : null),
+      credentials: (host) => byHost.get(host) ?? null,
+    };
+  }
+}

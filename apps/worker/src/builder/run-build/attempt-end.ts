@@ -1,0 +1,34 @@
+import type { ClaimedAttempt } from '@cooperage/db';
+import { BuildFailure, type FailureReport } from '@cooperage/domain';
+import type { SecretMasker } from '@cooperage/logs/write';
+import type { Logger } from '@cooperage/telemetry';
+
+/** An engine's message may quote an instruction, and an instruction may hold what nobody should see. */
+export function maskedReport(failure: BuildFailure, masker: SecretMasker): FailureReport {
+  const { place, message, code } = failure.report();
+  const step = place?.step && masker.maskText(place.step);
+  return { code, message: masker.maskText(message), ...(place && { place: { ...place, step } }) };
+}
+
+/** Whatever is thrown that is no `BuildFailure` is a defect of ours: logged with its inside, shown without it. */
+export function asFailure(error: unknown, masker: SecretMasker, logger: Logger): BuildFailure {
+  if (error instanceof BuildFailure) return error;
+  logger.error({ err: maskedError(error, masker) }, 'an attempt ended by an unexpected error');
+  return new BuildFailure('InternalError', 'The worker met an unexpected error; its own log has the details.');
+}
+
+/** For our own log: an engine's words may quote what it was given. */
+export function maskedError(error: unknown, masker: SecretMasker): Error {
+  const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  return Object.assign(new Error(masker.maskText(message)), { name, stack: masker.maskText(stack) });
+}
+
+export function timeoutFailure({ build }: ClaimedAttempt): BuildFailure {
+  const seconds = Math.round(build.limits.timeoutMs / 1000);
+  return new BuildFailure('TimedOut', `The build took longer than its limit of ${seconds} seconds.`);
+}
+
+/** A new attempt starts at once, at whichever builder runs then. */
+export function shutdownFailure(): BuildFailure {
+  return new BuildFailure('WorkerLost', 'The builder was asked to end before the build was done.');
+}

@@ -1,0 +1,65 @@
+import { type BuildStage, type Phase, phases } from '@cooperage/domain';
+import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { storedText } from '../stored-text.js';
+import { announcementOf } from './build-announcement.js';
+import { closedSpans, openSpan } from './phase-spans.js';
+
+/** Who speaks of a build: its epoch, and the stage in which the build is the speaker's. */
+export interface Speaker {
+  readonly buildId: string;
+  readonly attemptNumber: number;
+  readonly stage: BuildStage;
+}
+
+/**
+ * What is said of a build for people's eyes: it changes nothing of what happens to it, so nobody has to wait for it. Each
+ * note is one statement, and without effect when the build is not the speaker's any more.
+ */
+export class BuildNotes {
+  constructor(private readonly db: Database) {}
+
+  /** What a running build does now. Phases never go back: work that is done again only ends the wait. */
+  async setPhase(speaker: Speaker, phase: Phase): Promise<void> {
+    const order = [...phases];
+    const later = Prisma.sql`coalesce(array_position(${order}::text[], b.phase), 0) < array_position(${order}::text[], ${phase}::text)`;
+    await this.note(
+      speaker,
+      Prisma.sql`phase = CASE WHEN ${later} THEN ${phase} ELSE b.phase END, wait_reason = NULL,
+        phases = CASE WHEN ${later} THEN ${closedSpans} || ${openSpan(phase)} ELSE b.phases END`,
+      Prisma.sql`(${later} OR b.wait_reason IS NOT NULL)`,
+    );
+  }
+
+  /** Why a running build does not move. */
+  async setWaitReason(speaker: Speaker, waitReason: string): Promise<void> {
+    await this.note(
+      speaker,
+      Prisma.sql`wait_reason = ${waitReason}`,
+      Prisma.sql`b.wait_reason IS DISTINCT FROM ${waitReason}`,
+    );
+  }
+
+  /** How the export of a build's cache ended. Only the first word counts. */
+  async endCacheExport(buildId: string, state: 'done' | 'failed', reason: string | null = null): Promise<void> {
+    await this.db.statement(
+      (db) => db.$executeRaw`
+        WITH told AS (
+          UPDATE build b SET cache_export = ${state}, cache_export_note = ${reason && storedText(reason)}, version = b.version + 1
+          WHERE b.id = ${buildId}::uuid AND b.cache_export = 'pending' AND b.status = 'succeeded' RETURNING b.*
+        ) SELECT ${announcementOf('told')} FROM told`,
+    );
+  }
+
+  private async note({ buildId, attemptNumber, stage }: Speaker, set: Prisma.Sql, when: Prisma.Sql): Promise<void> {
+    await this.db.statement(
+      (db) => db.$executeRaw`
+        WITH told AS (
+          UPDATE build b SET ${set}, version = b.version + 1
+          WHERE b.id = ${buildId}::uuid AND b.status = 'running' AND b.stage = ${stage} AND b.attempt_number = ${attemptNumber}
+            AND ${when}
+          RETURNING b.*
+        ) SELECT ${announcementOf('told')} FROM told`,
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import type { Verdict } from '@cooperage/domain';
+import type { NewBuild } from '../build/build-creation.js';
+import type { BuildRecord } from '../build/build-record.js';
+import type { Queryable } from '../database.js';
+import { newId } from '../new-id.js';
+import type { EvaluationResult, EvaluationSubject } from './evaluation-repository.js';
+
+export type Taken =
+  | { readonly ok: true; readonly sequence: bigint; readonly firstNumber: number }
+  | { readonly ok: false; readonly reason: 'changed' | 'gone' };
+
+/**
+ * Takes the next sequence and `builds` numbers from the project's row, ends the delivery and moves the ref's head: all
+ * three or none. A late head is not the newest, so it does not become the one that others are compared with.
+ */
+export async function takeEvaluationIn(
+  tx: Queryable,
+  subject: EvaluationSubject,
+  result: EvaluationResult,
+  builds: number,
+): Promise<Taken> {
+  const { id, lastSequence } = subject.project;
+  const [row] = await tx.$queryRaw<{ sequence: bigint; lastNumber: number }[]>`
+    WITH taken AS (
+      UPDATE project p SET last_sequence = p.last_sequence + 1, last_build_number = p.last_build_number + ${builds}::int,
+        default_branch = ${result.defaultBranch}
+      WHERE p.id = ${id}::uuid AND p.deleted_at IS NULL AND p.last_sequence = ${lastSequence}
+        AND EXISTS (SELECT 1 FROM delivery WHERE id = ${subject.deliveryId}::uuid AND status IN ('received', 'evaluating'))
+      RETURNING p.id, p.last_sequence, p.last_build_number
+    ), ended AS (
+      UPDATE delivery d SET status = 'evaluated', note = NULL, ref = ${result.ref}, after = ${result.commit}, evaluated_at = now()
+      FROM taken WHERE d.id = ${subject.deliveryId}::uuid
+    ), head AS (
+      INSERT INTO ref_head (project_id, ref, commit, sequence, evaluated_at)
+      SELECT id, ${result.ref}, ${result.commit}, last_sequence, now() FROM taken WHERE NOT ${result.late}::boolean
+      ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit, sequence = excluded.sequence, evaluated_at = now()
+    )
+    SELECT last_sequence AS sequence, last_build_number AS "lastNumber" FROM taken`;
+  if (row) return { ok: true, sequence: row.sequence, firstNumber: row.lastNumber - builds + 1 };
+  const [project] = await tx.$queryRaw<{ changed: boolean }[]>`
+    SELECT last_sequence <> ${lastSequence} AS changed FROM project WHERE id = ${id}::uuid AND deleted_at IS NULL`;
+  return { ok: false, reason: project?.changed ? 'changed' : 'gone' };
+}
+
+export async function insertVerdictsIn(
+  tx: Queryable,
+  deliveryId: string,
+  verdicts: readonly Verdict[],
+  builds: readonly BuildRecord[],
+): Promise<void> {
+  const made = builds.values();
+  await tx.verdict.createMany({
+    data: verdicts.map((verdict) => ({
+      ...verdict,
+      id: newId(),
+      ruleId: verdict.ruleId || null,
+      tags: [...verdict.tags],
+      deliveryId,
+      buildId: verdict.matched ? (made.next().value?.id ?? null) : null,
+    })),
+  });
+}
+
+export function newBuild(
+  { deliveryId, project }: EvaluationSubject,
+  result: EvaluationResult,
+  verdict: Verdict,
+  sequence: bigint,
+): NewBuild {
+  return {
+    organizationId: project.organizationId,
+    projectId: project.id,
+    sequence,
+    ruleId: verdict.ruleId || null,
+    ruleName: verdict.ruleName,
+    deliveryId,
+    trigger: result.trigger,
+    triggeredBy: result.triggeredBy,
+    retryOf: null,
+    ref: result.ref,
+    commit: result.commit,
+    commitSubject: result.commitSubject,
+    commitAuthor: result.commitAuthor,
+    commitTime: result.commitTime,
+    zone: result.zone,
+    movesTags: !result.late,
+    tags: verdict.tags,
+    contextPath: project.contextPath,
+    dockerfilePath: project.dockerfilePath,
+    target: project.target,
+    platform: project.platform,
+    buildArgs: project.buildArgs,
+    limits: project.limits,
+    noCache: false,
+  };
+}

@@ -1,0 +1,13 @@
+import type { EvaluationProject, EvaluationSubject } from './evaluation-repository.js';
+
+/** A delivery with its project as one row. */
+export type SubjectRow = Omit<EvaluationSubject, 'deliveryId' | 'project'> &
+  Omit<EvaluationProject, 'id'> & { readonly projectId: string };
+
+export function toSubject(deliveryId: string, row: SubjectRow): EvaluationSubject {
+  const { eventName, ref, after, body, replayOf, sender, attempts, rules, projectId, ...project } = row;
+  return {
+    ...{ deliveryId, eventName, ref, after, body, replayOf, sender, attempts, rules },
+    project: { ...project, id: projectId },
+  };
+}

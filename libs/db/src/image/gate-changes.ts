@@ -1,0 +1,36 @@
+import type { BuildRecord } from '../build/build-record.js';
+import { Prisma } from '../generated/client.js';
+import { newId } from '../new-id.js';
+
+/** The image of the build in `moved`. An older build that made the same bytes later does not take it over. */
+export function rememberImage(platforms: readonly string[]): Prisma.Sql {
+  return Prisma.sql`, remembered AS (
+    INSERT INTO image AS i (id, project_id, digest, media_type, size_bytes, platforms, build_id, commit)
+    SELECT ${newId()}::uuid, project_id, digest, media_type, coalesce(size_bytes, 0), ${[...platforms]}::text[], id, commit FROM moved
+    ON CONFLICT (project_id, digest) DO UPDATE SET media_type = excluded.media_type, size_bytes = excluded.size_bytes,
+      platforms = excluded.platforms, build_id = excluded.build_id, commit = excluded.commit
+    WHERE i.build_id IS NULL OR i.build_id < excluded.build_id)`;
+}
+
+/**
+ * Points the tags of the build in `moved` to its image, each unless a newer (sequence, number) has it. A real move is kept
+ * in the history.
+ */
+export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags'>): Prisma.Sql {
+  const tags = build.movesTags ? [...new Set(build.tags)] : [];
+  return Prisma.sql`, wanted AS (
+      SELECT tag, move_id FROM unnest(${tags}::text[], ${tags.map(newId)}::uuid[]) AS w(tag, move_id)
+    ), old AS (
+      SELECT t.tag, t.digest FROM image_tag t JOIN moved ON t.project_id = moved.project_id JOIN wanted w ON w.tag = t.tag
+    ), pointed AS (
+      INSERT INTO image_tag AS t (project_id, tag, digest, build_id, sequence, build_number)
+      SELECT moved.project_id, wanted.tag, moved.digest, moved.id, moved.sequence, moved.number FROM moved, wanted
+      ON CONFLICT (project_id, tag) DO UPDATE SET digest = excluded.digest, build_id = excluded.build_id,
+        sequence = excluded.sequence, build_number = excluded.build_number, moved_at = now()
+      WHERE (t.sequence, t.build_number) < (excluded.sequence, excluded.build_number)
+      RETURNING t.project_id, t.tag, t.digest, t.build_id, t.build_number
+    ), remembered_moves AS (
+      INSERT INTO tag_move (id, project_id, tag, from_digest, to_digest, build_id, build_number)
+      SELECT w.move_id, p.project_id, p.tag, old.digest, p.digest, p.build_id, p.build_number
+      FROM pointed p JOIN wanted w USING (tag) LEFT JOIN old USING (tag) WHERE old.digest IS DISTINCT FROM p.digest)`;
+}
