@@ -1,3 +1,4 @@
+import { say, seconds } from '../output.ts';
 import { interruptSignal } from '../processes/interrupt.ts';
 import { closingLine, isGreen, table } from '../test-run/outcome.ts';
 import { clearAbandonedRuns, createRunFolder, removeRunFolder } from '../test-run/run-folder.ts';
@@ -10,6 +11,7 @@ const INTERRUPTED = 130;
 export async function test(parameters: readonly string[]): Promise<number> {
   const wanted = parseTestArguments(parameters);
   const signal = interruptSignal();
+  const started = performance.now();
   const folder = createRunFolder();
   const run = new TestRun(wanted, folder, signal);
   try {
@@ -17,10 +19,13 @@ export async function test(parameters: readonly string[]): Promise<number> {
     await run.run();
   } catch (error) {
     if (!signal.aborted) throw error;
+    say('· interrupted; what the tests had started is ended');
     return INTERRUPTED;
   } finally {
     removeRunFolder(folder);
   }
-  process.stdout.write(`\n${table(run.outcomes)}\n\n${closingLine(run.outcomes)}\n`);
+  process.stdout.write(
+    `\n${table(run.outcomes)}\n  all in ${seconds(performance.now() - started)}\n\n${closingLine(run.outcomes)}\n`,
+  );
   return isGreen(run.outcomes) ? 0 : 1;
 }

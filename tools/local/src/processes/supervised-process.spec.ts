@@ -36,7 +36,7 @@ describe('SupervisedProcess', () => {
     await supervised.start();
     const first = pidNow() as number;
     process.kill(first, 'SIGKILL');
-    while (pidNow() === undefined || pidNow() === first) await sleep(20);
+    while ([undefined, first].includes(pidNow())) await sleep(20);
     expect(reports).toHaveLength(1);
     expect(reports[0]).toContain('starting it again in 0.5 s');
     const second = pidNow() as number;

@@ -1,5 +1,5 @@
 export type ProcessKey = 'api' | 'live' | 'web' | 'control' | 'builder';
 
-/** Pages ask the API; who works through the queue starts when there is somebody to tell. */
+/** Stopped from the last to the first: who works through the queue first, the front door last. */
 export const ORDER: readonly ProcessKey[] = ['api', 'live', 'web', 'control', 'builder'];
 export const GIT_HOST = 'git';

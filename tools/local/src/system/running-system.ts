@@ -62,13 +62,17 @@ export class RunningSystem {
     await this.system.stopParts();
   }
 
+  /** All at once: none waits for another. Only when each has started or failed may they be stopped again. */
   private async startProcesses(addresses: SystemAddresses, interrupt: AbortSignal): Promise<void> {
-    for (const each of this.system.processes(addresses)) {
-      interrupt.throwIfAborted();
-      this.processes.push(each);
-      await each.start();
-      say(`· ${each.name} is up`);
-    }
+    interrupt.throwIfAborted();
+    this.processes.push(...this.system.processes(addresses));
+    const starts = await Promise.allSettled(
+      this.processes.map(async (each) => {
+        await each.start();
+        say(`· ${each.name} is up`);
+      }),
+    );
+    for (const start of starts) if (start.status === 'rejected') throw start.reason;
   }
 
   private samplePlace(addresses: SystemAddresses) {

@@ -60,7 +60,7 @@ export class System {
     return { ports, gitPort, databaseUrl, redis, registry, engine, tokenKey, mirrorRoot };
   }
 
-  /** The git host and our own processes, in the order of their start. */
+  /** The git host and our own processes; they are stopped from the last to the first. */
   processes(addresses: SystemAddresses): SupervisedProcess[] {
     const secrets = this.secrets();
     const own = ORDER.map((key) => {
