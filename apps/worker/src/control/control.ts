@@ -25,6 +25,7 @@ import { EvaluateService } from './evaluate/evaluate.service.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
 import { CreateKeyService } from './keys/create-key.service.js';
 import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
+import { outboxPoll } from './outbox/outbox-poll.js';
 import { PublishService } from './publish/publish.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { Sweeper } from './sweep/sweeper.js';
@@ -47,7 +48,8 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const life = this.get(ProcessLife);
     await life.start();
     const outboxes = this.outboxes(life);
-    const loops = [this.get(AttemptTokens), this.get(Dispatcher), this.get(Sweeper), this.reconcileLoop()];
+    const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
+    const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), this.get(Sweeper), this.reconcileLoop()];
     const listener = this.listener(outboxes);
     await listener.start();
     for (const loop of loops) loop.start();

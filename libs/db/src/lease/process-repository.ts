@@ -58,11 +58,13 @@ export class ProcessRepository {
     return ended > 0;
   }
 
-  /** Marks processes without a heartbeat for `silentMs` as ended; the number of them. */
+  /** Marks processes without a heartbeat for `silentMs` as ended; what they had taken is there for others now. */
   async endSilent(silentMs: number): Promise<number> {
     return this.db.prisma.$executeRaw`
-      UPDATE process_instance SET ended_at = now(), end_reason = 'silent'
-      WHERE ended_at IS NULL AND heartbeat_at < now() - ${silentMs} * interval '1 millisecond'`;
+      WITH ended AS (
+        UPDATE process_instance SET ended_at = now(), end_reason = 'silent'
+        WHERE ended_at IS NULL AND heartbeat_at < now() - ${silentMs} * interval '1 millisecond' RETURNING id
+      ) SELECT pg_notify(${channels.outbox}, '') FROM ended`;
   }
 
   /** Removes processes that ended longer than `ageMs` ago; a restarting child leaves a row each time. */

@@ -31,6 +31,14 @@ export class OutboxRepository {
     });
   }
 
+  /** Topics of which something may be there to be taken. */
+  async dueTopics(topics: readonly OutboxTopic[]): Promise<OutboxTopic[]> {
+    const rows = await this.db.prisma.$queryRaw<{ topic: OutboxTopic }[]>`
+      SELECT topic FROM unnest(${[...topics]}::text[]) AS t(topic) WHERE EXISTS (
+        SELECT 1 FROM outbox o WHERE o.topic = t.topic AND o.available_at <= now() AND coalesce(o.locked_until <= now(), true))`;
+    return rows.map(({ topic }) => topic);
+  }
+
   /** The work is done. */
   async done({ id, attempts }: OutboxItem, instanceId: string): Promise<void> {
     await this.db.statement(

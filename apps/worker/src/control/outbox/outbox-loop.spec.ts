@@ -70,7 +70,7 @@ describe('OutboxLoop', () => {
     expect(pauses[1]).toBeGreaterThan(pauses[0]!);
   });
 
-  it('takes work that was put back for a moment when it is due, not at the next poll', async () => {
+  it('takes work that was put back for a moment when it is due, without being woken', async () => {
     const outbox = outboxOf([item(1)]);
     const begun: number[] = [];
     const loop = loopOver(outbox, async () => {

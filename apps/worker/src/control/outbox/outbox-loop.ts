@@ -11,23 +11,24 @@ export const done: HandlerResult = { done: true };
 export const later = (retryInMs: number, reason: string): HandlerResult => ({ done: false, retryInMs, reason });
 
 const lockMs = 30_000;
-const pollMs = 1_000;
 const maxBackoffMs = 60_000;
+/** Pauses shorter than the poll's are waited for here. */
+const shortPauseMs = 1_000;
 /** A clock that is read before a row is due would find nothing. */
 const slackMs = 5;
 
 /**
- * Takes promised work of some topics and hands it to their handlers, several at a time. A handler must be safe to repeat:
- * it may have been cut off at any point the last time.
+ * Takes promised work of some topics and hands it to their handlers, several at a time, when it is woken (see
+ * `outbox-poll.ts` for what nobody wakes it for). A handler must be safe to repeat: it may have been cut off at any point
+ * the last time.
  */
 export class OutboxLoop {
-  private readonly topics: OutboxTopic[];
+  readonly topics: readonly OutboxTopic[];
   private readonly underWay = new Set<Promise<void>>();
   private taking: Promise<void> | undefined;
   private wanted = false;
   private closed = false;
-  private timer: NodeJS.Timeout | undefined;
-  private pauseMs = pollMs;
+  private readonly pauses = new Set<NodeJS.Timeout>();
 
   constructor(
     private readonly outbox: OutboxRepository,
@@ -49,13 +50,12 @@ export class OutboxLoop {
   /** Begins nothing more; resolves when nothing is under way, so that this process may say that it has ended. */
   async close(): Promise<void> {
     this.closed = true;
-    clearTimeout(this.timer);
+    for (const pause of this.pauses) clearTimeout(pause);
     await this.taking;
     await Promise.all(this.underWay);
   }
 
   private async takeAll(): Promise<void> {
-    clearTimeout(this.timer);
     try {
       while (this.wanted && !this.closed && this.underWay.size < this.concurrency) {
         this.wanted = false;
@@ -72,9 +72,6 @@ export class OutboxLoop {
       this.logger.error({ err: error }, 'promised work could not be taken');
     }
     this.taking = undefined;
-    if (this.closed) return;
-    this.timer = setTimeout(() => this.wake(), this.pauseMs).unref();
-    this.pauseMs = pollMs;
   }
 
   private begin(item: OutboxItem): void {
@@ -119,6 +116,11 @@ export class OutboxLoop {
 
   private async putBack(item: OutboxItem, delayMs: number, reason: string): Promise<void> {
     await this.outbox.retry(item, this.instanceId(), delayMs, reason);
-    this.pauseMs = Math.min(this.pauseMs, delayMs + slackMs);
+    if (this.closed || delayMs > shortPauseMs) return;
+    const pause = setTimeout(() => {
+      this.pauses.delete(pause);
+      this.wake();
+    }, delayMs + slackMs).unref();
+    this.pauses.add(pause);
   }
 }

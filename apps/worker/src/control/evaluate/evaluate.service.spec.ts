@@ -1,0 +1,129 @@
+import type { EvaluationRepository, EvaluationSubject, OutboxItem } from '@cooperage/db';
+import { BuildFailure, type FailureCode } from '@cooperage/domain';
+import { createLogger } from '@cooperage/telemetry';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MirrorKeeper } from '../../shared/mirror-keeper.js';
+import { SourceProjects } from '../../shared/source-projects.js';
+import { EvaluateService } from './evaluate.service.js';
+import type { Head, ReadHead } from './read-head.js';
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+const commit = 'c'.repeat(40);
+const facts = { subject: 's', authorName: 'a', committedAtSeconds: 1 } as Head['facts'];
+const head: Head = { ref: 'refs/heads/main', commit, defaultBranch: 'main', late: false, facts, changedPaths: null };
+
+/** One delivery in memory, and a git host that does what it is told. */
+class Bench {
+  status = 'received';
+  failureCode: string | null = null;
+  private waits = 0;
+
+  readonly service: EvaluateService;
+
+  constructor(answers: (Head | null | Error)[]) {
+    const rows: Partial<EvaluationRepository> = {
+      load: async () => (this.isOpen ? this.subject() : null),
+      newestBuiltCommits: async () => new Map(),
+      commit: async () => this.end('evaluated', { ok: true, builds: [] } as const),
+      markNothing: async () => this.end('evaluated', undefined),
+      markFailed: async (_id, code) => {
+        this.failureCode = code;
+        this.end('failed', undefined);
+      },
+      markWaiting: async () => {
+        this.status = 'evaluating';
+        this.waits++;
+      },
+    };
+    const of = async () => {
+      const answer = answers.length > 1 ? answers.shift()! : answers[0]!;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    this.service = new EvaluateService(
+      rows as EvaluationRepository,
+      { of } as unknown as ReadHead,
+      new SourceProjects([new Uint8Array(32)] as never),
+      new MirrorKeeper({ tidy: async () => undefined }, logger),
+      logger,
+    );
+  }
+
+  get isOpen(): boolean {
+    return this.status === 'received' || this.status === 'evaluating';
+  }
+
+  /** As the outbox does it: again until it is done. The number of takings. */
+  async runToEnd(most: number): Promise<number> {
+    for (let attempts = 1; attempts <= most; attempts++) {
+      const item = { subjectId: 'd', attempts } as OutboxItem;
+      const result = await this.service.handle(item).catch(() => ({ done: false }));
+      if (result.done) return attempts;
+    }
+    throw new Error('it would go on for ever');
+  }
+
+  private end<T>(status: string, value: T): T {
+    this.status = status;
+    return value;
+  }
+
+  private subject(): EvaluationSubject {
+    const project = { id: 'p', remoteUrl: 'https://git.example/x', gitCredentials: null };
+    const shared = { deliveryId: 'd', eventName: 'push', ref: head.ref, after: commit, body: null, replayOf: null };
+    return { ...shared, sender: null, attempts: this.waits, project, rules: [] } as unknown as EvaluationSubject;
+  }
+}
+
+const failure = (code: FailureCode) => new BuildFailure(code, code);
+
+describe('a delivery', () => {
+  it('waits for a git host that is away, five tries long, and says so', async () => {
+    const bench = new Bench([failure('SourceUnavailable')]);
+    expect(await bench.service.handle({ subjectId: 'd', attempts: 1 } as OutboxItem)).toMatchObject({
+      done: false,
+      retryInMs: 2_000,
+    });
+    expect(bench.status).toBe('evaluating');
+    expect(await bench.runToEnd(100)).toBe(4);
+    expect([bench.status, bench.failureCode]).toEqual(['failed', 'SourceUnavailable']);
+  });
+
+  it('fails at once where waiting cannot help', async () => {
+    const bench = new Bench([failure('SourceAccessDenied')]);
+    expect(await bench.runToEnd(1)).toBe(1);
+    expect([bench.status, bench.failureCode]).toEqual(['failed', 'SourceAccessDenied']);
+  });
+
+  it('that meets a defect of ours fails after a while, and does not stay behind as received', async () => {
+    const bench = new Bench([new TypeError('no')]);
+    expect(await bench.runToEnd(100)).toBe(12);
+    expect([bench.status, bench.failureCode]).toEqual(['failed', 'InternalError']);
+  });
+
+  it('waits without end for the database alone', async () => {
+    const bench = new Bench([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]);
+    await expect(bench.runToEnd(50)).rejects.toThrow('for ever');
+    expect(bench.status).toBe('received');
+  });
+
+  it('comes to an end whatever the git host does, in whatever order', async () => {
+    const answers = fc.oneof(
+      fc.constant(head),
+      fc.constant(null),
+      fc
+        .constantFrom<FailureCode>('SourceUnavailable', 'RefNotFound', 'SourceTooLarge', 'DiskFull', 'PolicyRefused')
+        .map(failure),
+      fc.constant(new Error('defect')),
+    );
+    const script = fc.array(answers, { minLength: 1, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(script, async (said) => {
+        const bench = new Bench([...said]);
+        expect(await bench.runToEnd(12)).toBeLessThanOrEqual(12);
+        expect(bench.isOpen).toBe(false);
+      }),
+    );
+  });
+});
