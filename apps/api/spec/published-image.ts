@@ -93,7 +93,7 @@ export async function publish(world: ApiWorld, worker: TestWorker, build: BuildR
   const tenure = await new TenureRepository(world.database).acquire(build.projectId, control, 60_000);
   if (!built.ok || !tenure.ok) throw new Error('the build cannot be published');
   const publisher = new PublishRepository(world.database);
-  const gate = await publisher.passGate(built.build, tenure.tenure, ['linux/amd64']);
+  const gate = await publisher.passGate(built.build, tenure.tenure, { platforms: ['linux/amd64'] });
   if (!gate.ok || !(await publisher.succeed(gate.build, tenure.tenure)).ok)
     throw new Error('the build was not published');
   await new ProcessRepository(world.database).end(control, 'exited');

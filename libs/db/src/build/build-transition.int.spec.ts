@@ -49,7 +49,7 @@ describe('transitions of builds', () => {
     for (const phase of ['inspect', 'sign', 'verify'] as const)
       await notes.setPhase({ ...speaker, stage: 'control' }, phase);
     const { publishes, tenure } = await published(project);
-    await publishes.passGate(built.build, tenure, ['linux/amd64']);
+    await publishes.passGate(built.build, tenure, { platforms: ['linux/amd64'] });
     expect(await builds.find(id)).toMatchObject({ stage: 'publishing', phase: 'publish' });
     await publishes.succeed(built.build, tenure);
     const build = (await builds.find(id))!;
@@ -111,7 +111,7 @@ describe('transitions of builds', () => {
     const { publishes, tenure } = await published(project);
     await notes.endCacheExport(id, 'done');
     expect(await builds.find(id)).toMatchObject({ cacheExport: 'pending' });
-    await publishes.passGate(built.build, tenure, []);
+    await publishes.passGate(built.build, tenure, { platforms: [] });
     await publishes.succeed(built.build, tenure);
     expect(await world.db.prisma.outbox.count({ where: { topic: 'export-cache', subjectId: id } })).toBe(1);
     await notes.endCacheExport(id, 'failed', 'nobody did it');

@@ -2,11 +2,19 @@ import type { BuildRecord } from '../build/build-record.js';
 import { Prisma } from '../generated/client.js';
 import { newId } from '../new-id.js';
 
+/** What the publisher has seen of an image in the registry. */
+export interface PublishedImage {
+  readonly platforms: readonly string[];
+  /** Manifests, configs and compressed layers, each once; the manifest's own size when absent. */
+  readonly totalBytes?: number;
+}
+
 /** The image of the build in `moved`. An older build that made the same bytes later does not take it over. */
-export function rememberImage(platforms: readonly string[]): Prisma.Sql {
+export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma.Sql {
   return Prisma.sql`, remembered AS (
     INSERT INTO image AS i (id, project_id, digest, media_type, size_bytes, platforms, build_id, commit)
-    SELECT ${newId()}::uuid, project_id, digest, media_type, coalesce(size_bytes, 0), ${[...platforms]}::text[], id, commit FROM moved
+    SELECT ${newId()}::uuid, project_id, digest, media_type,
+      coalesce(${totalBytes ?? null}::bigint, size_bytes, 0), ${[...platforms]}::text[], id, commit FROM moved
     ON CONFLICT (project_id, digest) DO UPDATE SET media_type = excluded.media_type, size_bytes = excluded.size_bytes,
       platforms = excluded.platforms, build_id = excluded.build_id, commit = excluded.commit
     WHERE i.build_id IS NULL OR i.build_id < excluded.build_id)`;

@@ -3,7 +3,7 @@ import { type TransitionOutcome, transitionIn } from '../build/build-transition.
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { holdsTenure, type Tenure } from '../lease/tenure-repository.js';
-import { pointTags, rememberImage } from './gate-changes.js';
+import { type PublishedImage, pointTags, rememberImage } from './gate-changes.js';
 
 export interface TagTarget {
   readonly tag: string;
@@ -19,13 +19,13 @@ export class PublishRepository {
    * rolls forward from here. One statement, so all of it or nothing. Refused as `stale` when the tenure is not the
    * caller's any more.
    */
-  async passGate(build: BuildRecord, tenure: Tenure, platforms: readonly string[]): Promise<TransitionOutcome> {
+  async passGate(build: BuildRecord, tenure: Tenure, image: PublishedImage): Promise<TransitionOutcome> {
     return this.db.statement((db) =>
       transitionIn(db, build.id, {
         event: { type: 'gate' },
         attemptNumber: build.attemptNumber,
         provided: holdsTenure(tenure),
-        together: Prisma.sql`${rememberImage(platforms)}${pointTags(build)}`,
+        together: Prisma.sql`${rememberImage(image)}${pointTags(build)}`,
       }),
     );
   }

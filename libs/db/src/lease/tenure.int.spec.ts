@@ -85,7 +85,7 @@ describe('publisher tenures', () => {
     const old = await acquired(project, await control());
     const passing = await world.db.prisma.$transaction(async (tx) => {
       await tx.$executeRaw`UPDATE publisher_tenure SET fence = fence + 1 WHERE project_id = ${project}::uuid`;
-      const gate = publishes.passGate(built.build, old, []);
+      const gate = publishes.passGate(built.build, old, { platforms: [] });
       // The gate waits for the take-over that has not committed yet.
       expect(await Promise.race([gate, new Promise((resolve) => setTimeout(resolve, 200))])).toBeUndefined();
       return { gate };
@@ -114,9 +114,12 @@ describe('publisher tenures', () => {
     const old = await acquired(project, a);
     await world.processes.end(a, 'exited');
     const mine = await acquired(project, b);
-    expect(await publishes.passGate(built.build, old, [])).toEqual({ ok: false, reason: 'stale' });
+    expect(await publishes.passGate(built.build, old, { platforms: [] })).toEqual({ ok: false, reason: 'stale' });
     expect(await publishes.tagsOf(built.build)).toEqual([]);
-    expect(await publishes.passGate(built.build, mine, [])).toMatchObject({ ok: true, build: { stage: 'publishing' } });
+    expect(await publishes.passGate(built.build, mine, { platforms: [] })).toMatchObject({
+      ok: true,
+      build: { stage: 'publishing' },
+    });
     expect(await publishes.succeed(built.build, old)).toEqual({ ok: false, reason: 'stale' });
     expect(await publishes.succeed(built.build, mine)).toMatchObject({ ok: true, build: { status: 'succeeded' } });
   });
@@ -130,7 +133,7 @@ describe('publisher tenures', () => {
       await world.db.prisma.build.update({ where: { id: attempt.build.id }, data: { sequence } });
       const built = await new AttemptRepository(world.db).built(attempt, builder, facts(n));
       if (!built.ok) throw new Error(built.reason);
-      await publishes.passGate(built.build, tenure, []);
+      await publishes.passGate(built.build, tenure, { platforms: [] });
       return built.build;
     };
     const newer = await pass(2, 20n);

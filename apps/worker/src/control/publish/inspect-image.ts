@@ -14,6 +14,11 @@ import type { PublisherSession } from './publisher-session.js';
 
 const maxConfigBytes = 8 * 1024 * 1024;
 
+export interface InspectedImage {
+  readonly subject: Descriptor;
+  readonly totalBytes: number;
+}
+
 /** Looks an image over in the staging repository, and takes it into the project's repository by digest. */
 export class InspectImage {
   constructor(
@@ -22,11 +27,11 @@ export class InspectImage {
   ) {}
 
   /**
-   * @returns the descriptor that signatures have as their subject
+   * @returns the descriptor that signatures have as their subject, and the size of the whole image in bytes
    * @throws {BuildFailure} `SecretLeak` when a secret of the project stands in the image's documents
    * @throws {RegistryError}
    */
-  async into(session: PublisherSession, build: BuildRecord, project: BuildProject): Promise<Descriptor> {
+  async into(session: PublisherSession, build: BuildRecord, project: BuildProject): Promise<InspectedImage> {
     const from = stagingRepository(build.projectId, build.zone);
     const to = projectRepository(project.organizationSlug, project.slug);
     await this.refuseLeaks(session, build, from);
@@ -35,7 +40,7 @@ export class InspectImage {
       { from, to, digest: build.digest as Digest },
       { signal: session.signal },
     );
-    return mounted.root;
+    return { subject: mounted.root, totalBytes: mounted.root.size + mounted.blobBytes };
   }
 
   private async refuseLeaks(session: PublisherSession, build: BuildRecord, repository: string): Promise<void> {

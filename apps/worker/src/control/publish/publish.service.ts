@@ -66,24 +66,30 @@ export class PublishService {
 
   private async publish(work: Publication): Promise<HandlerResult> {
     if (work.build.stage === 'control') {
-      await this.prepare(work);
-      const gate = await this.parts.publishes.passGate(work.build, work.session.tenure, [work.build.platform]);
+      const totalBytes = await this.prepare(work);
+      const image = { platforms: [work.build.platform], totalBytes };
+      const gate = await this.parts.publishes.passGate(work.build, work.session.tenure, image);
       if (!gate.ok) return afterRefusal(gate.reason);
     }
     return this.rollForward(work);
   }
 
-  /** Everything that stands in the repository by digest before the gate. */
-  private async prepare({ build, project, session }: Publication): Promise<void> {
+  /** Everything that stands in the repository by digest before the gate. Returns the size of the image in bytes. */
+  private async prepare({ build, project, session }: Publication): Promise<number> {
     const { inspect, sign, verify, notes, logger } = this.parts;
     const phases = new PhaseNotes(notes, build, 'control', logger);
-    phases.begin('inspect');
-    const subject = await inspect.into(session, build, project);
-    phases.begin('sign');
-    const artifacts = await sign.attach(session, build, project, subject);
-    phases.begin('verify');
-    await verify.check(session, build, project, artifacts);
-    await phases.written();
+    try {
+      phases.begin('inspect');
+      const { subject, totalBytes } = await inspect.into(session, build, project);
+      phases.begin('sign');
+      const artifacts = await sign.attach(session, build, project, subject);
+      phases.begin('verify');
+      await verify.check(session, build, project, artifacts);
+      return totalBytes;
+    } finally {
+      // A note that comes late would miss the gate, or take back why the build waits.
+      await phases.written();
+    }
   }
 
   /** Behind the gate: tags as their rows say, then `succeeded`. */
