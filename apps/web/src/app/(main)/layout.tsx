@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Keyboard } from '@/components/shell/keyboard';
 import { Rail } from '@/components/shell/rail';
+import { ServiceStrip } from '@/components/shell/service-strip';
 
 /** Pages for people who are signed in. Each asks the API for its data and is sent to the sign-in page by its answer. */
 export default function MainLayout({ children }: { children: ReactNode }) {
@@ -15,6 +16,7 @@ export default function MainLayout({ children }: { children: ReactNode }) {
       <Rail />
       <div className="min-w-0 flex-1">{children}</div>
       <Keyboard />
+      <ServiceStrip />
     </div>
   );
 }

@@ -11,7 +11,11 @@ export interface CardProps {
 
 export function Card({ title, aside, id, className, children }: CardProps) {
   return (
-    <section id={id} className={classes('min-w-0 rounded border border-line bg-surface', className)}>
+    <section
+      id={id}
+      aria-label={typeof title === 'string' ? title : undefined}
+      className={classes('min-w-0 rounded border border-line bg-surface', className)}
+    >
       {title !== undefined && (
         <div className="flex min-h-9 flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-line px-3 py-1.5">
           <h2 className="text-xs font-semibold text-text-2">{title}</h2>

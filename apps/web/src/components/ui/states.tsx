@@ -39,7 +39,7 @@ export function ProblemPanel({ problem, what }: { problem: ProblemView; what: st
             request <code>{problem.requestId}</code>
           </span>
         )}
-        <TryAgain />
+        <TryAgain byItself={problem.status >= 500} />
       </p>
     </div>
   );

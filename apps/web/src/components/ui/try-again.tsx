@@ -1,15 +1,27 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
-import { useTransition } from 'react';
+import { useEffect, useState } from 'react';
+import { useRefresh } from '@/lib/live/tab-service';
 import { Button } from './button';
 
-export function TryAgain() {
-  const router = useRouter();
-  const [pending, start] = useTransition();
+const byItselfEveryMs = 10_000;
+
+/** @param byItself whether the page also asks again without anybody pressing: for faults that pass */
+export function TryAgain({ byItself }: { byItself: boolean }) {
+  const refresh = useRefresh();
+  const [asking, setAsking] = useState(false);
+  useEffect(() => {
+    if (!byItself) return;
+    const timer = setInterval(() => document.visibilityState === 'visible' && void refresh(), byItselfEveryMs);
+    return () => clearInterval(timer);
+  }, [byItself, refresh]);
+  const ask = (): void => {
+    setAsking(true);
+    void refresh().finally(() => setAsking(false));
+  };
   return (
-    <Button disabled={pending} onClick={() => start(() => router.refresh())}>
-      {pending ? 'Asking' : 'Try again'}
+    <Button disabled={asking} onClick={ask}>
+      {asking ? 'Asking' : 'Try again'}
     </Button>
   );
 }

@@ -1,10 +1,10 @@
 'use client';
 
 import type { BuildChange, ClientPayload } from '@cooperage/contracts';
-import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
 import { type Pace, paced } from './paced';
 import { tabConnection } from './tab-connection';
+import { tabService, useRefresh } from './tab-service';
 
 export type LiveScope = ClientPayload<'builds:subscribe'>;
 
@@ -22,10 +22,10 @@ const pace: Pace = { quietMs: 60, atMostEveryMs: 500 };
 
 /** Has the server make the page again whenever a build of the scopes changed. What the reader has open stays open. */
 export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshOptions): void {
-  const router = useRouter();
+  const again = useRefresh();
   const key = JSON.stringify(scopes);
   useEffect(() => {
-    const refresh = paced(() => router.refresh(), pace);
+    const refresh = paced(() => void again(), pace);
     const release = tabConnection.acquire();
     const join = (): void => {
       if (tabConnection.current().kind !== 'live') return;
@@ -34,6 +34,7 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshO
       refresh();
     };
     const offState = tabConnection.subscribe(join);
+    const offService = tabService.subscribe(() => tabService.current().kind === 'there' && refresh());
     const offChange = tabConnection.on('build:changed', (change: BuildChange) => {
       if (buildId === undefined || change.buildId === buildId) refresh();
     });
@@ -46,9 +47,10 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshO
       clearInterval(poll);
       clearInterval(tick);
       refresh.cancel();
+      offService();
       offChange();
       offState();
       release();
     };
-  }, [router, key, buildId, pollMs, tickMs]);
+  }, [again, key, buildId, pollMs, tickMs]);
 }

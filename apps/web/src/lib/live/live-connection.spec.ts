@@ -93,11 +93,25 @@ describe('LiveConnection', () => {
   it('asks nothing over a closed socket', async () => {
     const { connection, socket } = await opened();
     const payload = { projectId: '01890000-0000-7000-8000-000000000000' };
-    expect(connection.ask('builds:subscribe', payload)).toBeNull();
+    await expect(connection.ask('builds:subscribe', payload)).resolves.toBeNull();
     socket.fire('connect');
     await expect(connection.ask('builds:subscribe', payload)).resolves.toEqual({ ok: true });
     socket.fire('disconnect', 'transport close');
     expect(connection.current()).toEqual({ kind: 'polling', reason: 'the connection was cut' });
+  });
+
+  it('does not wait for the answer to what it asked over a connection that was lost or fell silent', async () => {
+    const { connection, socket } = await opened();
+    const payload = { projectId: '01890000-0000-7000-8000-000000000000' };
+    socket.emit = () => undefined;
+    socket.fire('connect');
+    const lost = connection.ask('builds:subscribe', payload);
+    socket.fire('disconnect', 'transport close');
+    await expect(lost).resolves.toBeNull();
+    socket.fire('connect');
+    const silent = connection.ask('builds:subscribe', payload);
+    await vi.advanceTimersByTimeAsync(5000);
+    await expect(silent).resolves.toBeNull();
   });
 
   it('hands events to a listener until it leaves', async () => {

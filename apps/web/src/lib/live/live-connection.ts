@@ -35,6 +35,8 @@ export type LiveState =
 export const connectWithinMs = 3000;
 /** The socket library gives up after a refusal, so it is asked again this often. */
 const retryMs = 5000;
+/** A message that was not answered for this long will not be. */
+const answerWithinMs = 5000;
 /** A page change gives the socket up and takes it again; it stays open over that. */
 const lingerMs = 5000;
 
@@ -84,11 +86,21 @@ export class LiveConnection {
     };
   }
 
-  /** @returns null when there is no connection to send over. */
-  ask<M extends ClientMessage>(message: M, payload: ClientPayload<M>): Promise<SubscribeAnswer> | null {
+  /** @returns null when there is no connection to send over, or it was lost or silent before there was an answer. */
+  async ask<M extends ClientMessage>(message: M, payload: ClientPayload<M>): Promise<SubscribeAnswer | null> {
     const socket = this.socket;
     if (!socket?.connected) return null;
-    return new Promise((resolve) => socket.emit(message, payload, resolve));
+    const asked = Promise.withResolvers<SubscribeAnswer | null>();
+    const giveUp = (): void => asked.resolve(null);
+    const timer = setTimeout(giveUp, answerWithinMs);
+    socket.on('disconnect', giveUp);
+    socket.emit(message, payload, asked.resolve);
+    try {
+      return await asked.promise;
+    } finally {
+      clearTimeout(timer);
+      socket.off('disconnect', giveUp);
+    }
   }
 
   /** After sleep or a network change the next try need not wait for its turn. */

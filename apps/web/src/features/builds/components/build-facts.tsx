@@ -30,7 +30,7 @@ export function Verdict({ verified, className }: { verified: boolean | null; cla
 export function TagList({ tags, limit = 3 }: { tags: readonly string[]; limit?: number }) {
   if (tags.length === 0) return <span className="text-text-3">no tag</span>;
   return (
-    <span className="inline-flex flex-wrap gap-1">
+    <span className="inline-flex max-w-full flex-wrap gap-1">
       {tags.slice(0, limit).map((tag) => (
         <Badge key={tag} mono>
           {visibleText(tag)}

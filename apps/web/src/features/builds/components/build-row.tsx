@@ -22,9 +22,9 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
       </Td>
       <Td className="w-full max-w-0 align-top! md:w-2/5 md:max-w-none md:min-w-40">
         <Link href={buildPath(build)} data-row className="line-clamp-2 hover:underline">
-          <span className="mr-1.5 text-text-2 tabular-nums">
+          <span className="mr-0.5 text-text-2 tabular-nums">
             {withProject && `${build.projectSlug} `}#{build.number}
-          </span>
+          </span>{' '}
           <span className="font-medium break-words">{visibleText(build.commitSubject) || 'no commit message'}</span>
         </Link>
         <WhyLine build={build} />

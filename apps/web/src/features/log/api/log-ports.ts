@@ -5,6 +5,8 @@ import type { LogPorts, LogRange } from '../model/log-feed';
 
 /** Most bytes of one range. */
 const rangeBytes = 1_048_576;
+/** A range that is not there by then is asked for again, in milliseconds. */
+const rangeWithinMs = 20_000;
 
 /** The log of one attempt, by HTTP and by the socket of this tab. */
 export function logPorts(buildId: string, attempt: number): LogPorts {
@@ -48,7 +50,7 @@ async function fetchRange(buildId: string, attempt: number, from: number, signal
   const query = new URLSearchParams({ attempt: String(attempt), from: String(from), limit: String(rangeBytes) });
   const response = await fetch(`/api/v1/builds/${buildId}/log/entries?${query}`, {
     credentials: 'same-origin',
-    signal,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(rangeWithinMs)]),
   }).catch(() => null);
   if (!response) throw new Error('the service could not be reached');
   if (response.status === 401) throw new Error('the session has ended; sign in again');

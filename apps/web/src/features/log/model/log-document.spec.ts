@@ -21,10 +21,10 @@ function textOf(log: LogDocument, ordinal: number): string[] {
 }
 
 describe('LogDocument', () => {
-  it('puts parallel steps apart, in their order, the build as a whole last', () => {
+  it('puts parallel steps apart, as they began, the build as a whole last', () => {
     const log = new LogDocument();
-    log.append([entry(7, 'c1\n'), entry(2, 'a1\n'), entry(0, 'end\n'), entry(7, 'c2\n')]);
-    expect(log.steps.map((step) => step.ordinal)).toEqual([2, 7, 0]);
+    log.append([entry(7, 'c1\n'), entry(0, 'end\n'), entry(2, 'a1\n'), entry(7, 'c2\n')]);
+    expect(log.steps.map((step) => step.ordinal)).toEqual([7, 2, 0]);
     expect(textOf(log, 7)).toEqual(['c1', 'c2']);
     expect(log.lineCount).toBe(4);
   });

@@ -61,7 +61,7 @@ export class StepLines {
 
 /** A whole log as the page holds it: entries in, lines per step out. */
 export class LogDocument {
-  /** In the order of their ordinals; 0, the build as a whole, comes last because it speaks of the end. */
+  /** As they began to print, which is how a person saw it happen; 0, the build as a whole, speaks of the end: last. */
   readonly steps: StepLines[] = [];
   private readonly byOrdinal = new Map<number, StepLines>();
 
@@ -82,9 +82,8 @@ export class LogDocument {
     if (!step) {
       step = new StepLines(ordinal);
       this.byOrdinal.set(ordinal, step);
-      this.steps.push(step);
-      const place = (each: StepLines): number => (each.ordinal === 0 ? Number.POSITIVE_INFINITY : each.ordinal);
-      this.steps.sort((a, b) => place(a) - place(b));
+      const last = this.steps.at(-1)?.ordinal === 0 ? this.steps.length - 1 : this.steps.length;
+      this.steps.splice(last, 0, step);
     }
     return step;
   }

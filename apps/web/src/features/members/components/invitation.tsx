@@ -25,7 +25,14 @@ export function Invitation({ signedInAs }: { signedInAs: string | null }) {
     return found.problem.status >= 500 ? (
       <ProblemNote problem={found.problem} />
     ) : (
-      <p role="alert">This invitation is not known. It may be used already, or too old; ask for another one.</p>
+      <>
+        <p role="alert">This invitation is not known. It may be used already, or too old; ask for another one.</p>
+        <p>
+          <a href="/" className={textLinkClass}>
+            Go to the overview
+          </a>
+        </p>
+      </>
     );
   }
   const { organizationName, role, email, hasAccount } = found.value;

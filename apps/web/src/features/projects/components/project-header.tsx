@@ -30,7 +30,7 @@ export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0 flex-1 basis-80">
           <h1 className="flex flex-wrap items-center gap-2 text-xl font-semibold tracking-tight break-words">
-            {visibleText(project.name)} <Badge>{project.visibility}</Badge>
+            <span className="min-w-0">{visibleText(project.name)}</span> <Badge>{project.visibility}</Badge>
           </h1>
           {project.description && <p className="mt-1 max-w-[80ch]">{visibleText(project.description)}</p>}
           <p className="mt-1 flex flex-wrap gap-x-4 gap-y-1 text-text-2">

@@ -19,7 +19,7 @@ export async function RegistriesCard({ project }: { project: Project }) {
             <ul className="divide-y divide-line rounded border border-line">
               {credentials.value.items.map((credential) => (
                 <li key={credential.host} className="flex flex-wrap items-center justify-between gap-2 px-3 py-1.5">
-                  <code>{visibleText(credential.host)}</code>
+                  <code className="min-w-0 break-all">{visibleText(credential.host)}</code>
                   <span className="text-text-2">as {visibleText(credential.username)}</span>
                   <span className="text-sm text-text-2">
                     set <Moment at={credential.updatedAt} />

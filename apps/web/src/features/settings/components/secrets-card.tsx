@@ -23,7 +23,7 @@ export async function SecretsCard({ project }: { project: Project }) {
             <ul className="divide-y divide-line rounded border border-line">
               {secrets.value.items.map((secret) => (
                 <li key={secret.name} className="flex flex-wrap items-center justify-between gap-2 px-3 py-1.5">
-                  <code>{secret.name}</code>
+                  <code className="min-w-0 break-all">{secret.name}</code>
                   <span className="text-sm text-text-2">
                     set <Moment at={secret.updatedAt} />
                   </span>
