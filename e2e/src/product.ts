@@ -184,7 +184,7 @@ export class Product {
     return { commit, deliveryId };
   }
 
-  /** The build of a commit, once `wanted` holds for it. */
+  /** The build of a commit, once `wanted` holds for it. @throws {Error} with what it was seen as last, and its delivery */
   async buildWhere(
     repository: Repository,
     commit: string,
@@ -192,16 +192,17 @@ export class Product {
     wanted: (build: Build) => boolean,
     timeoutMs = 90_000,
   ): Promise<Build> {
-    return until(
-      `a build of ${commit.slice(0, 7)} that ${what}`,
-      async () => {
-        const page = await this.api.builds(repository.project.id).catch(() => null);
-        const summary = page?.items.find((build) => build.commit === commit);
-        const build = summary && (await this.api.build(summary.id).catch(() => null));
-        return build && wanted(build) ? build : null;
-      },
-      timeoutMs,
-    );
+    let last: Build | null = null;
+    const look = async () => {
+      const page = await this.api.builds(repository.project.id).catch(() => null);
+      const summary = page?.items.find((build) => build.commit === commit);
+      last = (summary && (await this.api.build(summary.id).catch(() => null))) ?? last;
+      return last && wanted(last) ? last : null;
+    };
+    return until(`a build of ${commit.slice(0, 7)} that ${what}`, look, timeoutMs).catch(async (error: Error) => {
+      const deliveries = await this.api.deliveries(repository.project.id).catch(() => null);
+      throw new Error(`${error.message}\n${JSON.stringify({ last, deliveries })}`, { cause: error });
+    });
   }
 
   finished(repository: Repository, commit: string, timeoutMs = 90_000): Promise<Build> {
@@ -221,21 +222,16 @@ export class Product {
     );
     const keyFile = path.join(this.folder, `${project.id}.pub`);
     await writeFile(keyFile, keys.items[0]!.publicKeyPem);
-    const repository = `${project.organizationSlug}/${project.slug}`;
-    const token = await registryToken(repository);
-    const image = `${this.registry.hostPort}/${repository}@${digest}`;
-    const args = [
-      verb,
-      '--key',
-      keyFile,
-      '--insecure-ignore-tlog=true',
-      '--allow-http-registry=true',
-      '--registry-token',
-      token,
-      ...more,
-      image,
-    ];
-    return (await promisify(execFile)(services().tools.cosign!, args)).stdout;
+    const image = `${this.registry.hostPort}/${project.organizationSlug}/${project.slug}@${digest}`;
+    const key = ['--key', keyFile, '--insecure-ignore-tlog=true', '--allow-http-registry=true'];
+    return this.runCosign(project, [verb, ...key, ...more, image]);
+  }
+
+  /** Runs stock cosign with these arguments and a token to pull. @throws {Error} with cosign's own words when it refuses */
+  async runCosign({ organizationSlug, slug }: Project, args: readonly string[]): Promise<string> {
+    const token = await registryToken(`${organizationSlug}/${slug}`);
+    const { stdout } = await promisify(execFile)(services().tools.cosign!, [...args, '--registry-token', token]);
+    return stdout;
   }
 
   /** The digest to which a tag points in the registry itself; null when there is none. */

@@ -1,0 +1,25 @@
+import { browserSuite } from '@cooperage/e2e/browser';
+import { describe } from 'vitest';
+import { connection } from './browser/connection.js';
+import { deliveries } from './browser/deliveries.js';
+import { failingBuilds } from './browser/failing.js';
+import { hostileText } from './browser/hostile.js';
+import { images } from './browser/images.js';
+import { narrowPages } from './browser/narrow.js';
+import { secretsInPages } from './browser/secrets.js';
+import { stopping } from './browser/stopping.js';
+import { watching } from './browser/watching.js';
+
+// One installation for all of them: it takes longer to start than most of them to run.
+describe('in a browser', () => {
+  const suite = browserSuite();
+  watching(suite);
+  failingBuilds(suite);
+  stopping(suite);
+  images(suite);
+  deliveries(suite);
+  secretsInPages(suite);
+  hostileText(suite);
+  narrowPages(suite);
+  connection(suite);
+});

@@ -1,0 +1,108 @@
+import { type Repository, until } from '@cooperage/e2e';
+import type { BrowserSuite, Visitor } from '@cooperage/e2e/browser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const talkative = `FROM busybox:latest
+RUN for i in $(seq 1 3000); do echo "tick $i"; sleep 0.1; done
+`;
+/** Longest wait for the socket before a page asks by HTTP, in milliseconds. */
+const fallbackMs = 3000;
+/** What a busy machine may add to it. */
+const slackMs = 1000;
+
+/** Where the socket is not to be had, pages go on by HTTP and say why. */
+export function connection(suite: BrowserSuite): void {
+  describe('the log of a running build', () => {
+    let address: string;
+    let buildId: string;
+    beforeAll(async () => {
+      const repository: Repository = await suite.product.repository();
+      const { commit } = await suite.product.push(repository, { Dockerfile: talkative });
+      const build = await suite.product.buildWhere(repository, commit, 'runs', ({ phase }) => phase === 'build');
+      address = `/p/${build.organizationSlug}/${build.projectSlug}/b/${build.number}`;
+      buildId = build.id;
+    });
+    afterAll(() => suite.product.api.send('POST', `/api/v1/builds/${buildId}/cancel`));
+    const ticks = async (visitor: Visitor) => {
+      const shown = await visitor.page
+        .getByRole('log')
+        .getByText(/^tick \d+$/)
+        .allTextContents();
+      return Number(shown.at(-1)?.slice('tick '.length) ?? 0);
+    };
+    const grows = async (visitor: Visitor) => {
+      const before = await ticks(visitor);
+      await until('the log grows', async () => (await ticks(visitor)) > before, 20_000);
+    };
+
+    it('comes by HTTP within 3 s where the socket never answers, with the reason', async () => {
+      const visitor = await suite.visitor();
+      // A connection that is taken and never answered, as by a proxy that does not know the protocol.
+      await visitor.page.routeWebSocket(/\/api\/live/, () => undefined);
+      await visitor.page.addInitScript({ content: noteStates });
+      await visitor.open(address);
+      await visitor.page.getByText(/asking every second: the socket did not answer within 3 s/).waitFor();
+      const [connecting, polling] = await visitor.page.evaluate<[number, number]>('[seen.connecting, seen.polling]');
+      expect(polling - connecting).toBeLessThan(fallbackMs + slackMs);
+      await grows(visitor);
+    });
+
+    it('comes by HTTP at once where the socket is refused, with the reason, and live again once it is there', async () => {
+      const visitor = await suite.visitor();
+      visitor.provokes(/WebSocket connection to .* failed/);
+      await suite.product.children.get('live')?.stop();
+      await visitor.open(address);
+      await visitor.page.getByText(/asking every second: the WebSocket connection was refused or blocked/).waitFor();
+      await grows(visitor);
+      suite.product.start('live');
+      await visitor.page.getByText('live', { exact: true }).first().waitFor();
+      await grows(visitor);
+    });
+
+    it('stays on the page and goes on where it was for a viewer who was offline for a while', async () => {
+      const visitor = await suite.visitor();
+      visitor.provokes(/ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed/);
+      await visitor.open(address);
+      await grows(visitor);
+      await visitor.context.setOffline(true);
+      await visitor.page.getByText('The service does not answer: this computer is offline').waitFor();
+      const missed = await ticks(visitor);
+      await until('the build prints on', async () => (await storedLines(suite, buildId)) > missed + 20, 30_000);
+      await visitor.context.setOffline(false);
+      await grows(visitor);
+      await visitor.page.getByText('The service does not answer').waitFor({ state: 'detached' });
+      const numbers = await visitor.page
+        .getByRole('log')
+        .getByText(/^tick \d+$/)
+        .allTextContents();
+      const first = Number(numbers[0]?.slice('tick '.length));
+      expect(numbers).toEqual(numbers.map((_, index) => `tick ${first + index}`));
+    });
+
+    it('stays where it was while the whole service is away, and goes on by itself', async () => {
+      const visitor = await suite.visitor();
+      visitor.provokes(/ERR_CONNECTION_REFUSED|status of 50[23]|WebSocket connection to .* failed/);
+      await visitor.open(address);
+      await grows(visitor);
+      await suite.product.children.get('api')?.stop();
+      await visitor.page.getByText('The service does not answer: it could not be reached').waitFor();
+      expect(await ticks(visitor)).toBeGreaterThan(0);
+      suite.product.start('api');
+      await visitor.page.getByText('The service does not answer').waitFor({ state: 'detached' });
+      await grows(visitor);
+    });
+  });
+}
+
+/** Runs in the page: when each state of the connection was first shown, by the page's own clock. */
+const noteStates = `globalThis.seen = {};
+new MutationObserver(() => {
+  for (const { textContent } of document.querySelectorAll('[role=status]'))
+    for (const word of ['connecting', 'polling'])
+      if (textContent.startsWith(word)) seen[word] ??= performance.now();
+}).observe(document, { childList: true, subtree: true, characterData: true });`;
+
+async function storedLines(suite: BrowserSuite, buildId: string): Promise<number> {
+  const answer = await suite.product.api.send('GET', `/api/v1/builds/${buildId}/log?format=text`);
+  return (await answer.text()).split('\n').length - 1;
+}

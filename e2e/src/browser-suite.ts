@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { Browser } from './browser.js';
+import type { Visitor, VisitorOptions } from './browser-visitor.js';
+import { Product, type ProductOptions } from './product.js';
+
+export type { Visitor } from './browser-visitor.js';
+
+/** For `expect.poll`: as long as a page may take. */
+export const patience = { timeout: 30_000 } as const;
+
+export interface BrowserSuite {
+  readonly product: Product;
+  /** Somebody new, whose page is closed after the scenario. */
+  visitor(options?: VisitorOptions): Promise<Visitor>;
+}
+
+/**
+ * The whole product with its pages and one browser, for all scenarios of a file. Each scenario fails on anything that a
+ * page complained of: an error of a script, a file that is not there, a violation of the content policy.
+ */
+export function browserSuite(options: Omit<ProductOptions, 'web'> = {}): BrowserSuite {
+  let product: Product;
+  let browser: Browser;
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([Product.start({ ...options, web: true }), Browser.start()]);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') process.stderr.write(`${task.name}\n${await browser.describe()}\n`);
+    expect(await browser.endVisits()).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+  return {
+    get product() {
+      return product;
+    },
+    visitor: (visit) => browser.visitor(product, visit),
+  };
+}

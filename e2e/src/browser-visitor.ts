@@ -1,0 +1,105 @@
+import type { BrowserContext, Browser as Chromium, Locator, Page } from 'playwright-core';
+import type { Product } from './product.js';
+import { until } from './until.js';
+
+export interface VisitorOptions {
+  /** Comes with the administrator's session. True by default. */
+  readonly signedIn?: boolean;
+  readonly colorScheme?: 'light' | 'dark';
+  /** In CSS pixels; 1280 by default. */
+  readonly width?: number;
+}
+
+/** Runs in the page: violations of the content policy become errors of the console, those that only report too. */
+const tellViolations = `document.addEventListener('securitypolicyviolation', (event) =>
+  console.error('content policy: ' + event.effectiveDirective + ' ' + event.blockedURI));`;
+
+/** Generous: a page that needs this long is broken, not slow. */
+const patienceMs = 30_000;
+
+/** One person before one page, who notes everything that the browser complains of. */
+export class Visitor {
+  private readonly complaints: string[] = [];
+  private readonly provoked: RegExp[] = [];
+
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async enter(chromium: Chromium, product: Product, options: VisitorOptions): Promise<Visitor> {
+    const context = await chromium.newContext({
+      baseURL: product.origin,
+      colorScheme: options.colorScheme ?? 'light',
+      viewport: { width: options.width ?? 1280, height: 860 },
+    });
+    context.setDefaultTimeout(patienceMs);
+    if (options.signedIn ?? true) await context.addCookies(cookiesOf(product));
+    await context.addInitScript({ content: tellViolations });
+    const visitor = new Visitor(context, await context.newPage());
+    visitor.listen();
+    return visitor;
+  }
+
+  /** Opens a page and waits until its controls do something. */
+  async open(path: string): Promise<void> {
+    await this.page.goto(path);
+    await this.whenAlive(this.page.locator('#main'));
+  }
+
+  /** Clicks once the control does something: before that a click is lost, as it would be for a person. */
+  async press(control: Locator): Promise<void> {
+    await this.whenAlive(control);
+    await control.click();
+  }
+
+  /** How far the page reaches beyond its window to the right, in CSS pixels. */
+  overflow(): Promise<number> {
+    return this.page.locator(':root').evaluate((root) => root.scrollWidth - root.clientWidth);
+  }
+
+  /** A complaint that the scenario itself provokes. */
+  provokes(complaint: RegExp): void {
+    this.provoked.push(complaint);
+  }
+
+  async describe(): Promise<string> {
+    const texts = await this.page
+      .locator('main')
+      .allInnerTexts()
+      .catch(() => ['no page']);
+    return `--- ${this.page.url()}\n${texts.join('\n').slice(0, 4000)}`;
+  }
+
+  /** @returns what the browser complained of. */
+  async leave(): Promise<string[]> {
+    await this.context.close();
+    return this.complaints.filter((complaint) => !this.provoked.some((pattern) => pattern.test(complaint)));
+  }
+
+  private listen(): void {
+    const note = (complaint: string): void => {
+      this.complaints.push(`${new URL(this.page.url()).pathname}: ${complaint}`);
+    };
+    this.page.on(
+      'console',
+      (message) => message.type() === 'error' && note(`${message.text()} ${message.location().url}`),
+    );
+    this.page.on('pageerror', (error) => note(error.message));
+  }
+
+  private async whenAlive(control: Locator): Promise<void> {
+    await until(
+      'a control of the page does something',
+      () => control.evaluate((node) => Object.keys(node).some((key) => key.startsWith('__react'))),
+      patienceMs,
+    );
+  }
+}
+
+function cookiesOf(product: Product): { name: string; value: string; url: string }[] {
+  return product.api.cookies.split('; ').map((cookie) => {
+    const at = cookie.indexOf('=');
+    return { name: cookie.slice(0, at), value: cookie.slice(at + 1), url: product.origin };
+  });
+}
