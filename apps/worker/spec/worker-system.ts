@@ -109,7 +109,46 @@ export class WorkerSystem {
   }
 
   /** What a forge would have delivered for a push, already accepted by the api. */
-  async push(project: TestProject, commit: string, ref = 'refs/heads/main'): Promise<string> {
+  push(project: TestProject, commit: string, ref = 'refs/heads/main'): Promise<string> {
+    return this.deliver(project, { ref, after: commit });
+  }
+
+  /** A person asks for the same once more. */
+  replay(project: TestProject, commit: string, ref = 'refs/heads/main'): Promise<string> {
+    return this.deliver(project, { ref, after: commit, replayOf: newId() });
+  }
+
+  /** As the api does it for a person. */
+  async deleteProject({ id }: TestProject): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await tx.project.update({ where: { id }, data: { deletedAt: new Date() } });
+      await promise(tx, 'delete-project', id, id);
+    });
+  }
+
+  async hasManifest(repository: string, digest: string): Promise<boolean> {
+    const answer = await this.ask(repository, `manifests/${digest}`, 'HEAD');
+    return answer.ok;
+  }
+
+  async tagsIn(repository: string): Promise<string[]> {
+    const answer = await this.ask(repository, 'tags/list', 'GET');
+    return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
+  }
+
+  private async ask(repository: string, path: string, method: 'GET' | 'HEAD'): Promise<Response> {
+    const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
+    const authorization = `Bearer ${await this.pullToken(repository)}`;
+    return fetch(`http://${services().registry.host}/v2/${repository}/${path}`, {
+      method,
+      headers: { authorization, accept },
+    });
+  }
+
+  private async deliver(
+    project: TestProject,
+    push: { readonly ref: string; readonly after: string; readonly replayOf?: string },
+  ): Promise<string> {
     const id = newId();
     await this.db.transaction(async (tx) => {
       await tx.delivery.create({
@@ -121,8 +160,7 @@ export class WorkerSystem {
           eventName: 'push',
           proof: 'standard-webhooks',
           status: 'received',
-          ref,
-          after: commit,
+          ...push,
           headers: {},
           body: Buffer.from('{}'),
         },

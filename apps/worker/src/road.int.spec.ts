@@ -1,3 +1,5 @@
+import { BuildRepository } from '@cooperage/db';
+import { cacheReference } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
 
@@ -10,6 +12,8 @@ FROM busybox:latest
 COPY --from=words /words/loud.txt /loud.txt
 RUN echo one && echo two
 `;
+
+const sameBytes = { Dockerfile: 'FROM busybox:latest\nRUN echo same\n' };
 
 describe('the road from an accepted delivery to a signed image', () => {
   let system: WorkerSystem;
@@ -54,5 +58,61 @@ describe('the road from an accepted delivery to a signed image', () => {
     const build = await system.outcome(await system.push(project, commit));
     expect(build).toMatchObject({ status: 'failed', failure: { code: 'StepFailed', place: { line: 3, exitCode: 7 } } });
     expect(await system.db.prisma.imageTag.findMany({ where: { projectId: project.id } })).toEqual(before);
+  });
+
+  it('signs bytes that it made before by their provenance alone, and both attestations stand', async () => {
+    const build = await system.outcome(await system.push(project, await project.git.commit(sameBytes)));
+    const again = await system.outcome(await system.replay(project, build.commit));
+    expect(again).toMatchObject({ status: 'succeeded', digest: build.digest });
+    const kinds = async (buildId: string) => {
+      const rows = await system.db.prisma.signatureArtifact.findMany({ where: { buildId }, orderBy: { kind: 'asc' } });
+      return rows.map(({ kind }) => kind);
+    };
+    expect(await kinds(build.id)).toEqual(['legacy_provenance', 'legacy_signature', 'provenance', 'signature']);
+    expect(await kinds(again.id)).toEqual(['legacy_provenance', 'provenance']);
+    const attested = await system.cosign(project, 'verify-attestation', again.digest!, '--type', 'slsaprovenance1');
+    const invocations = attested
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(Buffer.from(JSON.parse(line).payload, 'base64').toString()))
+      .map((statement) => statement.predicate.runDetails.metadata.invocationId.split('/').at(-1));
+    expect(invocations.sort()).toEqual([String(build.number), String(again.number)].sort());
+  });
+
+  it('leaves nothing of a deleted project, neither rows nor images, and lets no build begin behind it', async () => {
+    const doomed = await system.project();
+    const kept = await system.db.prisma.build.count({ where: { projectId: project.id } });
+    const build = await system.outcome(
+      await system.push(doomed, await doomed.git.commit({ Dockerfile: dockerfile, 'word.txt': 'x' })),
+    );
+    expect(build.status).toBe('succeeded');
+    const staging = `staging/${doomed.id}/protected`;
+    for (const repository of [doomed.repository, staging])
+      expect(await system.hasManifest(repository, build.digest!)).toBe(true);
+    const running = await system.push(
+      doomed,
+      await doomed.git.commit({ Dockerfile: 'FROM busybox:latest\nRUN sleep 60\n' }),
+    );
+    await system.until(async () => ((await system.buildOf(running))?.phase === 'build' ? true : null));
+    await system.deleteProject(doomed);
+    expect(await new BuildRepository(system.db).createRetry(build.id, { noCache: false, actorName: 'ada' })).toEqual({
+      ok: false,
+      reason: 'not_found',
+    });
+    await system.until(async () =>
+      (await system.db.prisma.project.count({ where: { id: doomed.id } })) === 0 ? true : null,
+    );
+    for (const repository of [doomed.repository, staging])
+      expect(await system.hasManifest(repository, build.digest!)).toBe(false);
+    expect(await system.tagsIn(doomed.repository)).toEqual([]);
+    expect(await system.tagsIn(cacheReference(doomed.id, 'protected', build.ref, build.platform).repository)).toEqual(
+      [],
+    );
+    const left = { where: { projectId: doomed.id } };
+    const { signatureArtifact, imageVerification, build: builds } = system.db.prisma;
+    expect(
+      await Promise.all([signatureArtifact.count(left), imageVerification.count(left), builds.count(left)]),
+    ).toEqual([0, 0, 0]);
+    expect(await system.db.prisma.build.count({ where: { projectId: project.id } })).toBe(kept);
   });
 });

@@ -4,6 +4,7 @@ import type { BaseImage, BuildWarning } from '../build/build-record.js';
 import { type TransitionOutcome, type TransitionRequest, transitionIn } from '../build/build-transition.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { losable } from '../losable.js';
 import { storedJson, storedText } from '../stored-text.js';
 import type { AttemptState, ClaimedAttempt, HeartbeatAnswer } from './attempt-record.js';
 
@@ -64,7 +65,7 @@ export class AttemptRepository {
     const rows = await this.db.prisma.$queryRaw<{ id: string; status: string }[]>`
       UPDATE attempt a SET lease_until = now() + ${leaseMs} * interval '1 millisecond' FROM build b
       WHERE a.id = ANY (${[...attemptIds]}::uuid[]) AND b.id = a.build_id AND a.instance_id = ${instanceId}::uuid
-        AND a.state = 'claimed' AND b.attempt_number = a.number AND b.status IN ('running', 'canceling')
+        AND a.state = 'claimed' AND b.attempt_number = a.number AND b.status IN ('running', 'canceling') AND ${losable}
       RETURNING a.id::text, b.status`;
     const status = new Map(rows.map((row) => [row.id, row.status]));
     const answer = (id: string): HeartbeatAnswer => {

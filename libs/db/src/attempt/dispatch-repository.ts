@@ -1,6 +1,7 @@
 import { announcementOf } from '../build/build-announcement.js';
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { losable } from '../losable.js';
 import { newId } from '../new-id.js';
 import type { DispatchedAttempt } from './attempt-record.js';
 import type { SealedToken, TokenNeed } from './registry-token-repository.js';
@@ -27,7 +28,8 @@ export class DispatchRepository {
    */
   async dispatchNext(tokenFor: (need: TokenNeed) => SealedToken): Promise<DispatchedAttempt[]> {
     return this.db.transaction(async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock})`;
+      // Whatever of this a crash could lose is chosen again: a claim, which is kept, keeps it too.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
       const needs = (await takeWaiting(tx)).map((build) => ({ ...build, attemptId: newId() }));
       await insertAttempts(
         tx,
@@ -44,7 +46,7 @@ export class DispatchRepository {
   async unclaimed(olderThanMs: number): Promise<DispatchedAttempt[]> {
     return this.db.prisma.$queryRaw<DispatchedAttempt[]>`
       UPDATE attempt SET dispatched_at = now(), handovers = handovers + 1
-      WHERE state = 'dispatched'
+      WHERE state = 'dispatched' AND ${losable}
         AND dispatched_at < now() - least(${olderThanMs} * 2 ^ least(handovers, 10), 60000) * interval '1 millisecond'
       RETURNING id::text AS "attemptId", build_id::text AS "buildId", number, handovers`;
   }

@@ -1,10 +1,12 @@
 import { initialBuildState } from '@cooperage/domain';
 import type { Queryable } from '../database.js';
+import { type Build, Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
-import { storedText } from '../stored-text.js';
+import { storedJson } from '../stored-text.js';
 import { announcementOf } from './build-announcement.js';
-import { toBuildRecord, toJson } from './build-mapping.js';
+import { buildColumns } from './build-columns.js';
+import { toBuildRecord } from './build-mapping.js';
 import type { BuildInputs, BuildRecord, BuildTrigger } from './build-record.js';
 
 export interface NewBuild extends BuildInputs {
@@ -18,6 +20,30 @@ export interface NewBuild extends BuildInputs {
   readonly triggeredBy: string | null;
   readonly retryOf: string | null;
 }
+
+/** Columns of a new row, with their types. */
+const newColumns = {
+  ...{ id: 'uuid', organization_id: 'text', project_id: 'uuid', number: 'int', sequence: 'bigint', status: 'text' },
+  ...{
+    rule_id: 'uuid',
+    rule_name: 'text',
+    delivery_id: 'uuid',
+    trigger: 'text',
+    triggered_by: 'text',
+    retry_of: 'uuid',
+  },
+  ...{ ref: 'text', commit: 'text', commit_subject: 'text', commit_author: 'text', commit_time: 'bigint' },
+  ...{ zone: 'text', moves_tags: 'boolean', tags: 'text[]', context_path: 'text', dockerfile_path: 'text' },
+  ...{ target: 'text', platform: 'text', build_args: 'jsonb', limits: 'jsonb', no_cache: 'boolean' },
+} as const;
+type NewRow = Record<keyof typeof newColumns, unknown>;
+
+const names = Prisma.raw(Object.keys(newColumns).join(', '));
+const typedNames = Prisma.raw(
+  Object.entries(newColumns)
+    .map((column) => column.join(' '))
+    .join(', '),
+);
 
 /** Adds one queued build with the project's next number. Null for a project that is gone or being deleted. */
 export async function createBuildIn(tx: Queryable, input: NewBuild): Promise<BuildRecord | null> {
@@ -39,25 +65,26 @@ export async function insertBuildsIn(
   firstNumber: number,
 ): Promise<BuildRecord[]> {
   if (inputs.length === 0) return [];
-  const data = inputs.map((input, index) => toRow(input, firstNumber + index));
-  const rows = await tx.build.createManyAndReturn({ data });
-  await tx.$executeRaw`
-    SELECT ${announcementOf('b')} FROM build b WHERE b.id = ANY (${data.map(({ id }) => id)}::uuid[])
-    UNION ALL SELECT pg_notify(${channels.dispatch}, '')::text`;
-  return rows.map(toBuildRecord).sort((a, b) => a.number - b.number);
+  const rows = inputs.map((input, index) => toRow(input, firstNumber + index));
+  const added = await tx.$queryRaw<Build[]>`
+    WITH added AS (
+      INSERT INTO build (${names}) SELECT ${names} FROM jsonb_to_recordset(${storedJson(rows)}::jsonb) AS r(${typedNames})
+      RETURNING *
+    ), woken AS (SELECT pg_notify(${channels.dispatch}, '')::text AS dispatch)
+    SELECT ${buildColumns('added')}, ${announcementOf('added')} AS announced, woken.dispatch
+    FROM added, woken ORDER BY added.number`;
+  return added.map(toBuildRecord);
 }
 
-function toRow(input: NewBuild, number: number) {
+function toRow(input: NewBuild, number: number): NewRow {
   return {
-    ...input,
-    ...initialBuildState,
-    id: newId(),
-    number,
-    tags: [...input.tags],
-    commitSubject: storedText(input.commitSubject),
-    commitAuthor: storedText(input.commitAuthor),
-    commitTime: BigInt(input.commitTime),
-    buildArgs: toJson(input.buildArgs),
-    limits: toJson(input.limits),
+    ...{ id: newId(), number, status: initialBuildState.status, sequence: String(input.sequence) },
+    ...{ organization_id: input.organizationId, project_id: input.projectId, rule_id: input.ruleId },
+    ...{ rule_name: input.ruleName, delivery_id: input.deliveryId, trigger: input.trigger },
+    ...{ triggered_by: input.triggeredBy, retry_of: input.retryOf, ref: input.ref, commit: input.commit },
+    ...{ commit_subject: input.commitSubject, commit_author: input.commitAuthor, commit_time: input.commitTime },
+    ...{ zone: input.zone, moves_tags: input.movesTags, tags: input.tags, context_path: input.contextPath },
+    ...{ dockerfile_path: input.dockerfilePath, target: input.target, platform: input.platform },
+    ...{ build_args: input.buildArgs, limits: input.limits, no_cache: input.noCache },
   };
 }

@@ -1,6 +1,7 @@
 import { type BuildStage, type Phase, phases } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { losable } from '../losable.js';
 import { storedText } from '../stored-text.js';
 import { announcementOf } from './build-announcement.js';
 import { closedSpans, openSpan } from './phase-spans.js';
@@ -57,7 +58,7 @@ export class BuildNotes {
         WITH told AS (
           UPDATE build b SET ${set}, version = b.version + 1
           WHERE b.id = ${buildId}::uuid AND b.status = 'running' AND b.stage = ${stage} AND b.attempt_number = ${attemptNumber}
-            AND ${when}
+            AND ${when} AND ${losable}
           RETURNING b.*
         ) SELECT ${announcementOf('told')} FROM told`,
     );

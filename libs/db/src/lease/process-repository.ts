@@ -1,6 +1,7 @@
 import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { channels } from '../listen/channels.js';
+import { losable } from '../losable.js';
 import { newId } from '../new-id.js';
 
 export type ProcessRole = 'api' | 'live' | 'builder' | 'control';
@@ -41,7 +42,7 @@ export class ProcessRepository {
   async heartbeat(id: string, info: ProcessInfo): Promise<boolean> {
     const count = await this.db.prisma.$executeRaw`
       UPDATE process_instance SET heartbeat_at = now(), info = ${JSON.stringify(info)}::jsonb
-      WHERE id = ${id}::uuid AND ended_at IS NULL`;
+      WHERE id = ${id}::uuid AND ended_at IS NULL AND ${losable}`;
     return count === 1;
   }
 

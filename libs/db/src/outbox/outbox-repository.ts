@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../database.js';
 import { channels } from '../listen/channels.js';
+import { losable } from '../losable.js';
 import { storedText } from '../stored-text.js';
 import type { OutboxItem, OutboxTopic } from './topics.js';
 
@@ -26,7 +27,7 @@ export class OutboxRepository {
   async take(topics: readonly OutboxTopic[], limit: number, instanceId: string, lockMs: number): Promise<OutboxItem[]> {
     return this.db.transaction(async (tx) => {
       // One taker at a time: two of them could each see the same group as free.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${takeLock})`;
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${takeLock}) WHERE ${losable}`;
       return takeIn(tx, topics, limit, instanceId, lockMs);
     });
   }
@@ -43,7 +44,7 @@ export class OutboxRepository {
   async done({ id, attempts }: OutboxItem, instanceId: string): Promise<void> {
     await this.db.statement(
       (db) =>
-        db.$executeRaw`DELETE FROM outbox WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts}`,
+        db.$executeRaw`DELETE FROM outbox WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts} AND ${losable}`,
     );
   }
 
@@ -53,7 +54,7 @@ export class OutboxRepository {
       (db) => db.$executeRaw`
         UPDATE outbox SET locked_until = NULL, locked_by = NULL, last_error = ${storedText(error.slice(0, 2000))},
           available_at = now() + ${delayMs} * interval '1 millisecond'
-        WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts}`,
+        WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts} AND ${losable}`,
     );
   }
 
@@ -62,7 +63,7 @@ export class OutboxRepository {
     const count = await this.db.statement(
       (db) => db.$executeRaw`
         UPDATE outbox SET locked_until = now() + ${lockMs} * interval '1 millisecond'
-        WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts}`,
+        WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts} AND ${losable}`,
     );
     return count === 1;
   }

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import {
+  AttemptRepository,
+  BuildNotes,
+  BuildProjectRepository,
+  BuildRepository,
+  PostgresChunkStore,
+  RegistryTokenRepository,
+  StepRepository,
+} from '@cooperage/db';
+import { type MasterKeys, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
+import type { BuildOutcome, BuildRequest, Engine, EngineEvent } from '@cooperage/engines';
+import { asText, readEntries } from '@cooperage/logs/read';
+import type { Source } from '@cooperage/source';
+import { createLogger, createMetrics } from '@cooperage/telemetry';
+import { World } from '../../../libs/db/spec/world.js';
+import { BuildAccesses } from '../src/builder/access/build-access.js';
+import { AttemptLogs } from '../src/builder/run-build/attempt-logs.js';
+import { BuildRequests } from '../src/builder/run-build/build-requests.js';
+import { HeldAttempts } from '../src/builder/run-build/held-attempts.js';
+import { RunBuildService } from '../src/builder/run-build/run-build.service.js';
+import { MirrorKeeper } from '../src/shared/mirror-keeper.js';
+import { SourceProjects } from '../src/shared/source-projects.js';
+
+type EngineWork = (
+  request: BuildRequest,
+  emit: (event: EngineEvent) => void | Promise<void>,
+  signal: AbortSignal,
+) => Promise<BuildOutcome>;
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+const leaseMs = 800;
+
+export const outcome: BuildOutcome = {
+  digest: `sha256:${'1'.repeat(64)}`,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  ...{ sizeBytes: 7, platforms: ['linux/amd64'], baseImages: [], stepLines: new Map(), stepsRun: 1, stepsCached: 0 },
+};
+
+/** An engine's work that only ends when it is told to, as a real one does. */
+export const untilStopped: EngineWork = (_request, _emit, signal) =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+
+/** The run-build service on a real database, with a git side and an engine that do what a test says. */
+export class BuildBench {
+  readonly keys: MasterKeys = [masterKey(randomBytes(32))];
+  readonly builds: BuildRepository;
+  readonly attempts: AttemptRepository;
+  dockerfile: Uint8Array = Buffer.from('FROM scratch\n');
+  prepare: () => Promise<unknown> = async () => undefined;
+  work: EngineWork = async () => outcome;
+  engineLost = 0;
+  held!: HeldAttempts;
+  instanceId = '';
+  projectId = '';
+
+  private constructor(readonly world: World) {
+    this.builds = new BuildRepository(world.db);
+    this.attempts = new AttemptRepository(world.db);
+  }
+
+  static async open(): Promise<BuildBench> {
+    return new BuildBench(await World.open());
+  }
+
+  /** A new builder and a new project. */
+  async begin(): Promise<void> {
+    this.instanceId = await this.world.builder();
+    this.projectId = await this.world.project();
+    this.held = new HeldAttempts(this.attempts, () => this.instanceId, leaseMs, logger);
+    this.held.start();
+    this.dockerfile = Buffer.from('FROM scratch\n');
+    this.prepare = async () => undefined;
+    this.work = async () => outcome;
+    this.engineLost = 0;
+  }
+
+  async end(): Promise<void> {
+    await this.held.close();
+    await this.world.reset();
+  }
+
+  async secret(name: string, value: string, keys: MasterKeys = this.keys): Promise<void> {
+    const sealed = sealBox(keys, Buffer.from(value), sealedSubject.projectSecret(this.projectId, name));
+    await this.world.db.prisma.projectSecret.create({
+      data: { id: crypto.randomUUID(), projectId: this.projectId, name, sealed: Buffer.from(sealed) },
+    });
+  }
+
+  /** Dispatches a build of the project and runs its attempt to the end; the build as it is then. */
+  async run() {
+    const { attemptId, buildId } = await this.dispatch();
+    await this.service().run(attemptId);
+    return this.build(buildId);
+  }
+
+  async dispatch() {
+    await this.world.build(this.projectId);
+    return this.dispatchNext();
+  }
+
+  /** With a token that its builder can open. */
+  async dispatchNext() {
+    const [attempt] = await this.world.dispatches.dispatchNext(({ attemptId }) => ({
+      sealed: sealBox(this.keys, Buffer.from('token'), sealedSubject.registryToken(attemptId)),
+      ttlMs: 300_000,
+    }));
+    return attempt!;
+  }
+
+  async build(id: string) {
+    return (await this.builds.find(id))!;
+  }
+
+  async attempt(buildId: string) {
+    return this.world.db.prisma.attempt.findFirstOrThrow({ where: { buildId }, orderBy: { number: 'desc' } });
+  }
+
+  async log(attemptId: string): Promise<string> {
+    let text = '';
+    const entries = readEntries(new PostgresChunkStore(this.world.db), attemptId);
+    for await (const part of asText(entries)) text += Buffer.from(part).toString();
+    return text;
+  }
+
+  service(): RunBuildService {
+    const { db } = this.world;
+    const projects = new BuildProjectRepository(db);
+    const tokens = new RegistryTokenRepository(db);
+    const source = {
+      prepare: () => this.prepare(),
+      context: async () => ({
+        files: [],
+        sharedKey: 'k',
+        dockerfile: { path: 'Dockerfile', content: this.dockerfile },
+      }),
+    };
+    const engine = { build: (...args: Parameters<EngineWork>) => this.work(...args) };
+    const liveBus = { publish: () => true, subscribe: () => () => undefined };
+    return new RunBuildService(
+      {
+        attempts: this.attempts,
+        notes: new BuildNotes(db),
+        steps: new StepRepository(db),
+        accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, 'registry.example'),
+        requests: new BuildRequests(source as unknown as Source, {
+          ...{ registryHost: 'registry.example', publicUrl: 'https://c.example', cgroupParent: null },
+        }),
+        mirrors: new MirrorKeeper({ tidy: async () => undefined }, logger),
+        logs: new AttemptLogs(new PostgresChunkStore(db), liveBus, logger),
+        held: this.held,
+        engine: engine as unknown as Engine,
+        metrics: createMetrics({ version: '0', commit: 'test' }),
+        logger,
+      },
+      () => this.instanceId,
+      { workerName: 'b', leaseMs, maxAttempts: 3 },
+      () => {
+        this.engineLost++;
+      },
+    );
+  }
+}

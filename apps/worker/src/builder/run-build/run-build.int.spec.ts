@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { SweepRepository } from '@cooperage/db';
+import { BuildFailure, masterKey } from '@cooperage/domain';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BuildBench, outcome, untilStopped } from '../../../spec/build-bench.js';
+
+const step = {
+  ...{ id: 'sha256:v', name: 'RUN x', ordinal: 1, stage: null, platform: null, inputs: [], startedAt: null },
+  ...{ completedAt: null, cached: false, error: null, internal: false, progressGroup: null },
+};
+
+describe('an attempt', () => {
+  let bench: BuildBench;
+  beforeAll(async () => {
+    bench = await BuildBench.open();
+  });
+  afterAll(() => bench.world.close());
+  beforeEach(() => bench.begin());
+  afterEach(() => bench.end());
+
+  /** Every attempt is over for its builder: in its row, in its log, and in its memory. */
+  const expectEnded = async (buildId: string, state: string) => {
+    expect(await bench.attempt(buildId)).toMatchObject({ state, logComplete: true, registryToken: null });
+    expect(bench.held.size).toBe(0);
+  };
+
+  it('ends as built, with everything that it told of', async () => {
+    bench.work = async (_request, emit) => {
+      await emit({ type: 'step', step });
+      await emit({ type: 'log', stepId: step.id, stream: 1, data: Buffer.from('hello\n'), at: new Date() });
+      await emit({ type: 'pushing', digest: outcome.digest });
+      return { ...outcome, stepLines: new Map([[step.id, { startLine: 2, endLine: 3 }]]) };
+    };
+    const build = await bench.run();
+    expect(build).toMatchObject({ status: 'running', stage: 'control', digest: outcome.digest, stepsTotal: 1 });
+    expect(build.phases.map(({ phase }) => phase)).toEqual(['fetch', 'build', 'push']);
+    expect(await bench.log((await bench.attempt(build.id)).id)).toBe('hello\n');
+    expect(await bench.world.db.prisma.step.findFirst()).toMatchObject({ startLine: 2, endLine: 3 });
+    await expectEnded(build.id, 'built');
+  });
+
+  it('whose secret cannot be opened fails at once, and names it', async () => {
+    await bench.secret('NPM_TOKEN', 'value', [masterKey(randomBytes(32))]);
+    const build = await bench.run();
+    expect(build).toMatchObject({ status: 'failed', failure: { code: 'InvalidBuildConfig' } });
+    expect(build.failure?.message).toContain('NPM_TOKEN');
+    await expectEnded(build.id, 'failed');
+  });
+
+  it('with a secret that is too short to be masked is built all the same', async () => {
+    await bench.secret('PIN', '123');
+    expect(await bench.run()).toMatchObject({ stage: 'control' });
+  });
+
+  it('S-053 S-055 hides what it was given in log, steps, warnings and failures', async () => {
+    await bench.secret('TOKEN', 'canary-4711');
+    bench.work = async (_request, emit) => {
+      await emit({ type: 'step', step: { ...step, name: 'RUN login canary-4711' } });
+      await emit({ type: 'log', stepId: step.id, stream: 1, data: Buffer.from('it is canary-4'), at: new Date() });
+      await emit({ type: 'log', stepId: step.id, stream: 1, data: Buffer.from('711\n'), at: new Date() });
+      throw new BuildFailure('StepFailed', 'RUN login canary-4711 exited 1', { place: { step: 'RUN canary-4711' } });
+    };
+    const build = await bench.run();
+    expect(build.failure).toMatchObject({ message: 'RUN login [secret TOKEN] exited 1' });
+    const attempt = await bench.attempt(build.id);
+    expect(await bench.log(attempt.id)).toBe('it is [secret TOKEN]\n');
+    const { prisma } = bench.world.db;
+    const rows = [await prisma.build.findMany(), await prisma.attempt.findMany(), await prisma.step.findMany()];
+    const events = await prisma.buildEvent.findMany();
+    const text = JSON.stringify([rows, events], (_key, value) => (typeof value === 'bigint' ? `${value}` : value));
+    expect(text).not.toContain('canary-4711');
+  });
+
+  it('that meets a defect of ours waits a little and is tried again, without the inside of it shown', async () => {
+    bench.work = () => Promise.reject(new TypeError('/srv/engine broke'));
+    const build = await bench.run();
+    expect(build).toMatchObject({ status: 'queued', failure: { code: 'InternalError' } });
+    expect(build.failure?.message).not.toContain('/srv');
+    expect(await bench.world.dispatch()).toEqual([]);
+    await expectEnded(build.id, 'failed');
+  });
+
+  it('that loses its engine says so before the next one is handed out', async () => {
+    bench.work = () => Promise.reject(new BuildFailure('EngineUnavailable', 'gone'));
+    expect(await bench.run()).toMatchObject({ status: 'queued' });
+    expect(bench.engineLost).toBe(1);
+  });
+
+  it('whose commit is gone fails for good', async () => {
+    bench.prepare = () => Promise.reject(new BuildFailure('RefNotFound', 'gone'));
+    const build = await bench.run();
+    expect(build).toMatchObject({ status: 'failed', failure: { code: 'RefNotFound' } });
+    await expectEnded(build.id, 'failed');
+  });
+
+  it('keeps a git host’s broken socket apart from a database that is away', async () => {
+    const cause = Object.assign(new Error('lookup'), { code: 'ENOTFOUND' });
+    bench.prepare = () => Promise.reject(new BuildFailure('SourceUnavailable', 'no host', { cause }));
+    expect(await bench.run()).toMatchObject({ status: 'queued', failure: { code: 'SourceUnavailable' } });
+  });
+
+  it('with a NUL in its Dockerfile is built, and shown with a mark in its place', async () => {
+    bench.dockerfile = Buffer.from('FROM scratch\n# a\0b\n');
+    const build = await bench.run();
+    expect(build.stage).toBe('control');
+    expect((await bench.attempt(build.id)).dockerfile).toBe('FROM scratch\n# a\ufffdb\n');
+  });
+
+  it('S-047 made from too many images is refused', async () => {
+    const baseImages = Array.from({ length: 300 }, (_, n) => ({ name: `i${n}`, digest: outcome.digest }));
+    bench.work = async () => ({ ...outcome, baseImages });
+    expect(await bench.run()).toMatchObject({ status: 'failed', failure: { code: 'PolicyRefused' } });
+  });
+
+  const begun = async () => {
+    bench.work = vi.fn(untilStopped);
+    const { attemptId, buildId } = await bench.dispatch();
+    const running = bench.service().run(attemptId);
+    await vi.waitFor(() => expect(bench.work).toHaveBeenCalled());
+    return { buildId, attemptId, running };
+  };
+
+  it('canceled while it builds is over when the work has ended', async () => {
+    const { buildId, running } = await begun();
+    await bench.builds.requestCancel(buildId, 'ada');
+    bench.held.wake();
+    await running;
+    expect(await bench.build(buildId)).toMatchObject({ status: 'canceled', failure: null });
+    await expectEnded(buildId, 'canceled');
+  });
+
+  it('canceled behind its last step stays canceled, whatever was pushed', async () => {
+    const { attemptId, buildId } = await bench.dispatch();
+    bench.work = async () => {
+      await bench.builds.requestCancel(buildId, 'ada');
+      return outcome;
+    };
+    await bench.service().run(attemptId);
+    expect(await bench.build(buildId)).toMatchObject({ status: 'canceled', cacheExport: 'none' });
+    expect(await bench.world.db.prisma.outbox.count({ where: { topic: 'publish' } })).toBe(0);
+    await expectEnded(buildId, 'built');
+  });
+
+  it('canceled before it is claimed is not begun', async () => {
+    const { attemptId, buildId } = await bench.dispatch();
+    await bench.builds.requestCancel(buildId, 'ada');
+    bench.work = vi.fn(async () => outcome);
+    await bench.service().run(attemptId);
+    expect(bench.work).not.toHaveBeenCalled();
+  });
+
+  it('that was given to another builder stops, and writes nothing any more', async () => {
+    const { buildId, attemptId, running } = await begun();
+    const lost = { buildId, attemptId, number: 1, cause: 'exited' } as const;
+    await bench.world.processes.end(bench.instanceId, 'exited');
+    await new SweepRepository(bench.world.db).closeLost(lost, true, { code: 'WorkerLost', message: 'gone' });
+    bench.held.wake();
+    await running;
+    expect(await bench.build(buildId)).toMatchObject({ status: 'queued', attemptNumber: 1 });
+    expect(await bench.attempt(buildId)).toMatchObject({ state: 'lost', logComplete: false });
+  });
+
+  it('given back by a builder that ends costs its build no attempt', async () => {
+    await bench.world.build(bench.projectId);
+    await bench.world.db.prisma.$executeRaw`UPDATE build SET attempt_number = 2`;
+    const attempt = await bench.dispatchNext();
+    bench.work = untilStopped;
+    const running = bench.service().run(attempt.attemptId);
+    await vi.waitFor(() => expect(bench.held.size).toBe(1));
+    bench.held.drain(0);
+    await running;
+    expect(await bench.build(attempt.buildId)).toMatchObject({ status: 'queued', attemptNumber: 3 });
+    expect(await bench.world.dispatch()).toMatchObject([{ number: 4 }]);
+  });
+
+  it('of a project that was deleted meanwhile is stopped when its rows go', async () => {
+    const { running, attemptId } = await begun();
+    await bench.world.db.prisma.project.delete({ where: { id: bench.projectId } });
+    bench.held.wake();
+    await running;
+    expect(await bench.world.db.prisma.attempt.findUnique({ where: { id: attemptId } })).toBeNull();
+    expect(bench.held.size).toBe(0);
+  });
+});

@@ -1,0 +1,201 @@
+import {
+  BuildNotes,
+  BuildProjectRepository,
+  BuildRepository,
+  type OutboxItem,
+  OutboxRepository,
+  PublishRepository,
+  TenureRepository,
+} from '@cooperage/db';
+import { BuildFailure } from '@cooperage/domain';
+import { RegistryError } from '@cooperage/oci';
+import { createLogger, createMetrics } from '@cooperage/telemetry';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { World } from '../../../../../libs/db/spec/world.js';
+import { PublishService } from './publish.service.js';
+import type { PublisherSession, PublisherSessions } from './publisher-session.js';
+import { Turns } from './turns.js';
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+const metrics = createMetrics({ version: '0', commit: 'test' });
+const facts = {
+  digest: `sha256:${'1'.repeat(64)}`,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  ...{ sizeBytes: 1, baseImages: [], stepsTotal: 1, stepsCached: 0, warnings: [], exportCache: false },
+};
+const points = ['inspect', 'sign', 'verify', 'put'] as const;
+type Point = (typeof points)[number];
+
+describe('a publication on PostgreSQL', () => {
+  let world: World;
+  let builds: BuildRepository;
+  let buildId: string;
+  let project: string;
+  /** What happens at a point of the publication, instead of the work there. */
+  let at: Partial<Record<Point, () => Promise<void>>>;
+  let puts: string[];
+
+  beforeAll(async () => {
+    world = await World.open();
+    builds = new BuildRepository(world.db);
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    at = {};
+    puts = [];
+    const builder = await world.builder();
+    project = await world.project();
+    const attempt = await world.claimed(project, builder);
+    await world.attempts.built(attempt, builder, facts);
+    buildId = attempt.build.id;
+  });
+  afterEach(() => world.reset());
+
+  /** The service of one control process, with a registry that only counts. */
+  const control = async () => {
+    const instance = await world.processes.start('control', 'c', {});
+    const tenures = new TenureRepository(world.db);
+    const turns = new Turns();
+    const tags = {
+      put: async (_repository: string, tag: string, digest: string) => {
+        await at.put?.();
+        puts.push(`${tag} ${digest.slice(7, 9)}`);
+      },
+    };
+    const sessions = {
+      with: (id: string, work: (session: PublisherSession) => Promise<unknown>) =>
+        turns.take(id, async () => {
+          const outcome = await tenures.acquire(id, instance, 30_000);
+          if (!outcome.ok) return outcome;
+          const signal = new AbortController().signal;
+          const value = await work({
+            tenure: outcome.tenure,
+            registry: { tags },
+            signal,
+          } as unknown as PublisherSession);
+          await tenures.release(outcome.tenure);
+          return { ok: true, value };
+        }),
+    };
+    const service = new PublishService({
+      ...{ builds, notes: new BuildNotes(world.db), projects: new BuildProjectRepository(world.db) },
+      publishes: new PublishRepository(world.db),
+      sessions: sessions as unknown as PublisherSessions,
+      inspect: {
+        into: async () => {
+          await at.inspect?.();
+          return { subject: undefined, totalBytes: 7 };
+        },
+      } as never,
+      sign: { attach: async () => at.sign?.() } as never,
+      verify: { check: async () => at.verify?.() } as never,
+      ...{ metrics, logger },
+    });
+    return { instance, service };
+  };
+  const item = (change: Partial<OutboxItem> = {}): OutboxItem => ({
+    ...{ id: 1n, topic: 'publish', subjectId: buildId, groupId: project, attempts: 1, ageMs: 10 },
+    ...change,
+  });
+  const build = async () => (await builds.find(buildId))!;
+  const tagMoves = () => world.db.prisma.tagMove.count({ where: { projectId: project } });
+
+  it('signs, passes the gate and moves tags, each once', async () => {
+    const { service } = await control();
+    expect(await service.handle(item())).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'succeeded' });
+    expect([puts, await tagMoves()]).toEqual([['main 11'], 1]);
+    expect(await service.handle(item())).toEqual({ done: true });
+    expect(puts).toHaveLength(1);
+  });
+
+  it.each(points)('that breaks at %s is done again, whoever does it, and ends once', async (point) => {
+    at[point] = () => Promise.reject(new RegistryError('unavailable', 'gone'));
+    const first = await control();
+    expect(await first.service.handle(item())).toMatchObject({ done: false });
+    expect(await build()).toMatchObject({ status: 'running', waitReason: 'registry_unavailable' });
+    await world.processes.end(first.instance, 'exited');
+    at = {};
+    expect(await (await control()).service.handle(item({ attempts: 2 }))).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'succeeded', waitReason: null });
+    expect([puts, await tagMoves()]).toEqual([['main 11'], 1]);
+  });
+
+  it.each(points.slice(0, 3))('canceled at %s moves no tag and is over', async (point) => {
+    at[point] = async () => void (await builds.requestCancel(buildId, 'ada'));
+    expect(await (await control()).service.handle(item())).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'canceled', failure: null });
+    expect([puts, await tagMoves()]).toEqual([[], 0]);
+  });
+
+  it('canceled behind the gate is not: the cancel is told that it came too late', async () => {
+    const answers: unknown[] = [];
+    at.put = async () => void answers.push(await builds.requestCancel(buildId, 'ada'));
+    expect(await (await control()).service.handle(item())).toEqual({ done: true });
+    expect(answers).toEqual([{ ok: false, reason: 'too_late' }]);
+    expect(await build()).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('behind the gate is never given up, although the registry is away for longer than anybody waits', async () => {
+    at.put = () => Promise.reject(new RegistryError('unavailable', 'gone'));
+    const { service } = await control();
+    const old = { attempts: 60, ageMs: 3_600_000 };
+    // The gate is passed within this very call: what was known of the build when it began says nothing of it.
+    expect(await service.handle(item(old))).toMatchObject({ done: false });
+    expect(await service.handle(item(old))).toMatchObject({ done: false });
+    expect(await build()).toMatchObject({ status: 'running', stage: 'publishing', waitReason: 'registry_unavailable' });
+    at = {};
+    expect(await service.handle(item(old))).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('before the gate is given up after a while, and then has moved nothing', async () => {
+    at.sign = () => Promise.reject(new RegistryError('unavailable', 'gone'));
+    const { service } = await control();
+    expect(await service.handle(item({ attempts: 60, ageMs: 660_000 }))).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'failed', failure: { code: 'RegistryUnavailable' } });
+    expect([puts, await tagMoves()]).toEqual([[], 0]);
+  });
+
+  it('of an image that does not verify fails without a tag', async () => {
+    at.verify = () => Promise.reject(new BuildFailure('VerificationFailed', 'no signature'));
+    expect(await (await control()).service.handle(item())).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'failed', failure: { code: 'VerificationFailed' } });
+    expect(await tagMoves()).toBe(0);
+  });
+
+  it('whose process loses its tenure in the middle passes no gate, and its successor does', async () => {
+    const { instance, service } = await control();
+    at.verify = async () => {
+      at = {};
+      // Its supervisor has seen it die, as far as others know.
+      await world.processes.end(instance, 'exited');
+      expect(await (await control()).service.handle(item())).toEqual({ done: true });
+    };
+    expect(await service.handle(item())).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'succeeded' });
+    expect([puts, await tagMoves()]).toEqual([['main 11'], 1]);
+  });
+
+  it('that two processes want at the same time is done by one of them', async () => {
+    const two = await Promise.all([control(), control()]);
+    const results = await Promise.all(two.map(({ service }) => service.handle(item())));
+    expect(results).toContainEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'succeeded' });
+    expect([puts, await tagMoves()]).toEqual([['main 11'], 1]);
+  });
+
+  it('keeps its promise while the build is not over, whatever refuses it', async () => {
+    const outbox = new OutboxRepository(world.db);
+    const { instance, service } = await control();
+    const [taken] = await outbox.take(['publish'], 1, instance, 60_000);
+    // A second taking of the same promise, after a lock that ran out, passes the gate; this one is refused there.
+    at.verify = async () => {
+      at = { put: vi.fn(() => Promise.reject(new RegistryError('unavailable', 'gone'))) };
+      const tenure = await new TenureRepository(world.db).acquire(project, instance, 30_000);
+      if (tenure.ok) await new PublishRepository(world.db).passGate(await build(), tenure.tenure, { platforms: [] });
+    };
+    expect(await service.handle(taken!)).toMatchObject({ done: false });
+    expect(await build()).toMatchObject({ stage: 'publishing' });
+  });
+});
