@@ -9,7 +9,7 @@ import { buildPath } from '@/lib/address/paths';
 import { changeQuery, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { type BuildView, type BuildViewState, usualView } from '../model/build-view';
-import { stepMs } from '../model/step-groups';
+import { failingOrdinal, stepMs } from '../model/step-groups';
 import { AttemptsView } from './attempts-view';
 import { BuildHeader } from './build-header';
 import { CauseCard } from './cause-card';
@@ -32,7 +32,7 @@ export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
   const over = isFinal(build.status);
   const attempt = viewState.attempt ?? build.attempt;
   const known = steps?.ok ? steps.value.steps : [];
-  const failing = build.failure?.place?.stepOrdinal ?? null;
+  const failing = failingOrdinal(known, build.attempts.find((each) => each.number === attempt)?.failure);
   const logAddress = viewState.view === 'log' ? null : viewAddress(build, query, 'log');
   return (
     <>
@@ -58,7 +58,7 @@ export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
             <div className="border-b border-line px-2 pt-1">
               <ViewTabs build={build} query={query} view={viewState.view} />
             </div>
-            <View build={build} view={viewState.view} attempt={attempt} steps={known} over={over} />
+            <View build={build} view={viewState.view} attempt={attempt} steps={known} failing={failing} over={over} />
           </Card>
           <OutcomeCard build={build} />
         </div>
@@ -98,10 +98,11 @@ interface ViewProps {
   readonly view: BuildView;
   readonly attempt: number;
   readonly steps: readonly Step[];
+  readonly failing: number | null;
   readonly over: boolean;
 }
 
-function View({ build, view, attempt, steps, over }: ViewProps) {
+function View({ build, view, attempt, steps, failing, over }: ViewProps) {
   if (view === 'inputs') return <InputsView build={build} />;
   if (view === 'attempts') return <AttemptsView attempts={build.attempts} shown={attempt} />;
   if (attempt === 0) {
@@ -122,7 +123,7 @@ function View({ build, view, attempt, steps, over }: ViewProps) {
     ordinal: step.ordinal,
     name: step.name,
     ms: stepMs(step),
-    failed: step.error !== null,
+    failed: step.ordinal === failing,
   }));
   return <LogPanel key={attempt} buildId={build.id} attempt={attempt} steps={logSteps} buildIsOver={over} />;
 }

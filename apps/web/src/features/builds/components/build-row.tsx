@@ -32,7 +32,7 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
           <RefAndCommit build={build} />
         </div>
       </Td>
-      <Td wide className="max-w-52 align-top! xl:max-w-72">
+      <Td wide className="max-w-52 align-top! 2xl:max-w-72">
         <RefAndCommit build={build} />
         <div className="truncate text-xs text-text-2">{visibleText(build.commitAuthor)}</div>
       </Td>

@@ -12,7 +12,12 @@ export function FailingLine({ children }: { children: ReactNode }) {
     line.focus({ preventScroll: true });
   }, []);
   return (
-    <li ref={element} tabIndex={-1} aria-label="The line that failed" className="scroll-my-24">
+    <li
+      ref={element}
+      tabIndex={-1}
+      aria-label="The line that failed"
+      className="scroll-my-24 focus-visible:outline-offset-[-2px]"
+    >
       {children}
     </li>
   );

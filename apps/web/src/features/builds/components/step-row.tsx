@@ -14,6 +14,7 @@ const looks = {
   done: { shape: 'tick', tone: 'text-good', words: 'ran' },
   reused: { shape: 'tick', tone: 'text-good', words: 'reused' },
   failed: { shape: 'cross', tone: 'text-bad', words: 'failed' },
+  stopped: { shape: 'dash', tone: 'text-text-3', words: 'stopped' },
   never: { shape: 'dash', tone: 'text-text-3', words: 'not reached' },
 } as const;
 
@@ -60,7 +61,7 @@ export function StepRow({ step, state, longestMs, failing, logAddress }: StepRow
           <span className="min-w-0 truncate">
             {look.words}
             {step.startLine !== null && ` · line ${step.startLine}`}
-            {step.error && ` · ${visibleText(step.error)}`}
+            {state === 'failed' && step.error && ` · ${visibleText(step.error)}`}
           </span>
         </span>
       </StepLink>

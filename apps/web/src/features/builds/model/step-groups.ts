@@ -1,13 +1,28 @@
 import type { Step } from '@cooperage/contracts';
 
-export type StepState = 'waiting' | 'running' | 'done' | 'reused' | 'failed' | 'never';
+export type StepState = 'waiting' | 'running' | 'done' | 'reused' | 'failed' | 'stopped' | 'never';
 
 export function stepState(step: Step, buildIsOver: boolean): StepState {
-  if (step.error !== null) return 'failed';
+  if (step.error !== null) return stopped.test(step.error) ? 'stopped' : 'failed';
   if (step.cached) return 'reused';
   if (step.completedAt !== null) return 'done';
   if (step.startedAt !== null) return buildIsOver ? 'never' : 'running';
   return buildIsOver ? 'never' : 'waiting';
+}
+
+/** What the builder says of steps that it gave up because of another one, or because nobody wants the build any more. */
+const stopped = /\bcontext canceled\b/;
+
+/**
+ * Ordinal of the step at which an attempt failed. Without a word of the service on it, the first of the Dockerfile's own
+ * that failed: the builder's own may fail and harm nothing, as when there is no cache to import yet.
+ */
+export function failingOrdinal(
+  steps: readonly Step[],
+  failure: { readonly place: { readonly stepOrdinal?: number } | null } | null | undefined,
+): number | null {
+  const own = steps.find((step) => !step.internal && stepState(step, true) === 'failed');
+  return failure?.place?.stepOrdinal ?? own?.ordinal ?? null;
 }
 
 export interface StepGroup {

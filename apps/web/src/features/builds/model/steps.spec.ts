@@ -1,7 +1,7 @@
 import type { Step } from '@cooperage/contracts';
 import { describe, expect, it } from 'vitest';
 import { dockerfileLines } from './dockerfile-lines';
-import { groupSteps, longestMs, stepState, stepTitle } from './step-groups';
+import { failingOrdinal, groupSteps, longestMs, stepState, stepTitle } from './step-groups';
 
 const step = (more: Partial<Step>): Step => ({
   ordinal: 1,
@@ -26,6 +26,7 @@ describe('steps', () => {
     expect(stepState(step({ completedAt: null }), false)).toBe('running');
     expect(stepState(step({ cached: true }), true)).toBe('reused');
     expect(stepState(step({ cached: true, error: 'exit code 1' }), true)).toBe('failed');
+    expect(stepState(step({ error: 'process "x": context canceled' }), true)).toBe('stopped');
     expect(stepState(step({}), true)).toBe('done');
   });
 
@@ -54,6 +55,17 @@ describe('steps', () => {
     expect(groupSteps([one, again]).own[0]?.steps).toEqual([again]);
     expect(groupSteps([again, one]).own[0]?.steps).toEqual([again]);
     expect(groupSteps([one, { ...again, cached: false }]).own[0]?.steps).toHaveLength(2);
+  });
+
+  it('fail where the service says, else at the first of one’s own that failed', () => {
+    const steps = [
+      step({ ordinal: 4, internal: true, error: 'no cache manifest' }),
+      step({ ordinal: 5, error: 'context canceled' }),
+      step({ ordinal: 6, error: 'exit code 2' }),
+    ];
+    expect(failingOrdinal(steps, null)).toBe(6);
+    expect(failingOrdinal(steps, { place: { stepOrdinal: 5 } })).toBe(5);
+    expect(failingOrdinal(steps.slice(0, 2), { place: null })).toBeNull();
   });
 
   it('are titled by what they do', () => {

@@ -27,7 +27,7 @@ export async function SignaturePanel({ projectId, digest }: { projectId: string;
       <div
         className={classes('flex flex-wrap items-center justify-between gap-2 rounded border px-3 py-2', verdict.tone)}
       >
-        <p className="font-semibold">
+        <p className="min-w-0 flex-1 basis-52 font-semibold">
           <span aria-hidden>{verdict.sign}</span> {verdict.words}
           <span className="font-normal text-text-2">
             {counted.length > 0 && ` · ${passed} of ${counted.length} checks passed`}
