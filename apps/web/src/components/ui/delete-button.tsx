@@ -59,7 +59,7 @@ export function DeleteButton({ address, what, consequence, label = 'Delete', typ
             >
               {pending ? 'Working' : label}
             </Button>
-            <Button onClick={() => setOpen(false)}>Keep it</Button>
+            <Button onClick={() => setOpen(false)}>Keep</Button>
           </div>
         </div>
       </Dialog>

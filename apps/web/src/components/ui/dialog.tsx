@@ -29,7 +29,7 @@ export function Dialog({ title, open, onClose, children }: DialogProps) {
       ref={element}
       aria-label={title}
       onClose={onClose}
-      className="m-auto w-[min(34rem,calc(100vw-2rem))] rounded border border-line-strong bg-surface p-0 shadow-xl"
+      className="m-auto w-[min(34rem,calc(100vw-2rem))] rounded border border-line-strong bg-surface p-0 text-left text-base font-normal shadow-xl"
     >
       {open && (
         <>

@@ -2,6 +2,7 @@ import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
 import type { ProblemView } from '@/lib/api/problem';
 import { classes } from '@/lib/classes';
+import { unavailable } from '@/lib/live/unavailable';
 import { TryAgain } from './try-again';
 
 /** Nothing is there, why, and what to do. */
@@ -18,9 +19,10 @@ const sides = { mine: 'This request', service: 'The service' } as const;
 
 /** One panel could not be filled; the others stay. */
 export function ProblemPanel({ problem, what }: { problem: ProblemView; what: string }) {
-  const side = problem.status >= 500 ? sides.service : sides.mine;
+  const away = problem.status >= 500;
+  const side = away ? sides.service : sides.mine;
   return (
-    <div role="alert" className="grid gap-1.5 px-4 py-5">
+    <div role="alert" className="grid gap-1.5 px-4 py-5" {...(away && unavailable)}>
       <p>
         <strong className="font-semibold text-bad">{what} could not be shown.</strong> {problem.title}.
       </p>
@@ -39,7 +41,7 @@ export function ProblemPanel({ problem, what }: { problem: ProblemView; what: st
             request <code>{problem.requestId}</code>
           </span>
         )}
-        <TryAgain byItself={problem.status >= 500} />
+        <TryAgain byItself={away} />
       </p>
     </div>
   );

@@ -20,6 +20,18 @@ describe('ServiceWatch', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('lets whoever needs it wait until it is back', async () => {
+    const answers = ['no road', 'no road', null];
+    const watch = new ServiceWatch(async () => answers.shift() ?? null);
+    const came = vi.fn();
+    void watch.whenThere().then(came);
+    await vi.advanceTimersByTimeAsync(lookEveryMs);
+    expect(came).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(lookEveryMs);
+    expect(came).toHaveBeenCalledTimes(1);
+    await watch.whenThere();
+  });
+
   it('asks once for all that want to know', async () => {
     const probe = vi.fn(async () => null);
     const watch = new ServiceWatch(probe);

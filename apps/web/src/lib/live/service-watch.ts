@@ -36,6 +36,18 @@ export class ServiceWatch {
     return this.asking;
   }
 
+  /** Resolves as soon as it answers. */
+  async whenThere(): Promise<void> {
+    if (await this.isThere()) return;
+    await new Promise<void>((resolve) => {
+      const off = this.subscribe(() => {
+        if (this.state.kind === 'away') return;
+        off();
+        resolve();
+      });
+    });
+  }
+
   private async ask(): Promise<boolean> {
     const reason = await this.probe();
     clearTimeout(this.timer);

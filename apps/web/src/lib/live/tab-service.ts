@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useCallback, useSyncExternalStore } from 'react';
 import { type ServiceState, ServiceWatch } from './service-watch';
+import { steadyFetch } from './steady-fetch';
 
 const answerWithinMs = 8000;
 /** The first needs the API and its database, the second the process that makes pages. */
@@ -41,5 +42,9 @@ export function useRefresh(): () => Promise<void> {
 }
 
 if (typeof window !== 'undefined') {
+  window.fetch = steadyFetch(window.fetch.bind(window), {
+    whenThere: () => tabService.whenThere(),
+    isShown: (url) => url.pathname === window.location.pathname,
+  });
   for (const event of ['online', 'offline']) window.addEventListener(event, () => void tabService.isThere());
 }
