@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { connection } from './browser/connection.js';
 import { deliveries } from './browser/deliveries.js';
 import { failingBuilds } from './browser/failing.js';
+import { founding } from './browser/founding.js';
 import { hostileText } from './browser/hostile.js';
 import { images } from './browser/images.js';
 import { narrowPages } from './browser/narrow.js';
@@ -18,6 +19,7 @@ describe('in a browser', () => {
   stopping(suite);
   images(suite);
   deliveries(suite);
+  founding(suite);
   secretsInPages(suite);
   hostileText(suite);
   narrowPages(suite);

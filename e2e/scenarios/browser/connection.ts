@@ -79,18 +79,24 @@ export function connection(suite: BrowserSuite): void {
       expect(numbers).toEqual(numbers.map((_, index) => `tick ${first + index}`));
     });
 
-    it('stays where it was while the whole service is away, and goes on by itself', async () => {
-      const visitor = await suite.visitor();
-      visitor.provokes(/ERR_CONNECTION_REFUSED|status of 50[23]|WebSocket connection to .* failed/);
-      await visitor.open(address);
-      await grows(visitor);
-      await suite.product.children.get('api')?.stop();
-      await visitor.page.getByText('The service does not answer: it could not be reached').waitFor();
-      expect(await ticks(visitor)).toBeGreaterThan(0);
-      suite.product.start('api');
-      await visitor.page.getByText('The service does not answer').waitFor({ state: 'detached' });
-      await grows(visitor);
-    });
+    it.each(['api', 'web'] as const)(
+      'stays where it was while the %s process is away, and goes on by itself',
+      async (role) => {
+        const visitor = await suite.visitor();
+        visitor.provokes(/ERR_CONNECTION_|ERR_EMPTY_RESPONSE|status of 50[23]|WebSocket connection to .* failed/);
+        await visitor.open(address);
+        await grows(visitor);
+        const strip = visitor.page.getByText(
+          /^The service does not answer: it (?:could not be reached|answered 50[23])/,
+        );
+        await suite.product.children.get(role)?.stop();
+        await strip.waitFor();
+        expect(await ticks(visitor)).toBeGreaterThan(0);
+        suite.product.start(role);
+        await strip.waitFor({ state: 'detached' });
+        await grows(visitor);
+      },
+    );
   });
 }
 
