@@ -4,7 +4,9 @@ import {
   BuildNotes,
   BuildProjectRepository,
   BuildRepository,
+  type Database,
   PostgresChunkStore,
+  ProcessRepository,
   RegistryTokenRepository,
   StepRepository,
 } from '@cooperage/db';
@@ -45,18 +47,23 @@ export const untilStopped: EngineWork = (_request, _emit, signal) =>
 export class BuildBench {
   readonly keys: MasterKeys = [masterKey(randomBytes(32))];
   readonly builds: BuildRepository;
-  readonly attempts: AttemptRepository;
   dockerfile: Uint8Array = Buffer.from('FROM scratch\n');
   prepare: () => Promise<unknown> = async () => undefined;
   work: EngineWork = async () => outcome;
   engineLost = 0;
   held!: HeldAttempts;
+  /** How the builder connects; the owner's connection when a test does not change it. */
+  builderDb: Database;
   instanceId = '';
   projectId = '';
 
   private constructor(readonly world: World) {
     this.builds = new BuildRepository(world.db);
-    this.attempts = new AttemptRepository(world.db);
+    this.builderDb = world.db;
+  }
+
+  get attempts(): AttemptRepository {
+    return new AttemptRepository(this.builderDb);
   }
 
   static async open(): Promise<BuildBench> {
@@ -65,7 +72,7 @@ export class BuildBench {
 
   /** A new builder and a new project. */
   async begin(): Promise<void> {
-    this.instanceId = await this.world.builder();
+    this.instanceId = await new ProcessRepository(this.builderDb).start('builder', 'b', { slots: 4 });
     this.projectId = await this.world.project();
     this.held = new HeldAttempts(this.attempts, () => this.instanceId, leaseMs, logger);
     this.held.start();
@@ -124,7 +131,7 @@ export class BuildBench {
   }
 
   service(): RunBuildService {
-    const { db } = this.world;
+    const db = this.builderDb;
     const projects = new BuildProjectRepository(db);
     const tokens = new RegistryTokenRepository(db);
     const source = {

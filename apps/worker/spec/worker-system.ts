@@ -8,6 +8,7 @@ import { loadConfig } from '@cooperage/config';
 import { type BuildRecord, BuildRepository, Database, newId, promise } from '@cooperage/db';
 import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
 import {
+  asDatabaseRole,
   type FreshDatabase,
   freshDatabase,
   type GitHost,
@@ -28,7 +29,7 @@ export interface TestProject {
   readonly git: TestGitRepository;
 }
 
-/** Builder and control in this process, on real PostgreSQL, Redis, registry, engine and git. */
+/** Builder and control in this process, each by its own database role, on real PostgreSQL, Redis, registry, engine and git. */
 export class WorkerSystem {
   private readonly apps: INestApplicationContext[] = [];
   readonly organization = `o-${randomBytes(4).toString('hex')}`;
@@ -57,7 +58,8 @@ export class WorkerSystem {
 
   async startControl(): Promise<INestApplicationContext> {
     const { BUILDKIT_HOST: _host, COOPERAGE_CGROUP_PARENT: _cgroup, ...env } = this.env;
-    return this.boot(ControlModule.for(loadConfig('control', env)));
+    const databaseUrl = await asDatabaseRole(this.fresh.url, 'control');
+    return this.boot(ControlModule.for(loadConfig('control', { ...env, DATABASE_URL: databaseUrl })));
   }
 
   async startBuilder(): Promise<INestApplicationContext> {
@@ -67,7 +69,8 @@ export class WorkerSystem {
       'COOPERAGE_REGISTRY_TOKEN_CERT_FILE',
     ];
     const env = Object.fromEntries(Object.entries(this.env).filter(([name]) => !foreign.includes(name)));
-    return this.boot(BuilderModule.for(loadConfig('builder', env)));
+    const databaseUrl = await asDatabaseRole(this.fresh.url, 'builder');
+    return this.boot(BuilderModule.for(loadConfig('builder', { ...env, DATABASE_URL: databaseUrl })));
   }
 
   async close(): Promise<void> {

@@ -13,15 +13,32 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
+/** Roles are the server's, not a database's: all tests give them this password, so that none takes it from another. */
+const rolePassword = 'only-for-tests';
+
+/** Gives a database the product's own roles; the address by which one of them connects. */
+export async function asDatabaseRole(databaseUrl: string, role: 'builder' | 'api' | 'control'): Promise<string> {
+  const env = { DATABASE_URL: databaseUrl, [`${role.toUpperCase()}_DB_PASSWORD`]: rolePassword };
+  await runMigrate('roles', env);
+  const url = new URL(databaseUrl);
+  url.username = `cooperage_${role}`;
+  url.password = rolePassword;
+  return url.href;
+}
+
 /** A database of its own with all migrations, on the real server of the tests. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await admin(`CREATE DATABASE ${name} TEMPLATE template0`);
   const url = new URL(services().databaseUrl);
   url.pathname = `/${name}`;
-  const env = { ...process.env, DATABASE_URL: url.href };
-  await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', migrate, 'deploy'], { env });
+  await runMigrate('deploy', { DATABASE_URL: url.href });
   return { url: url.href, drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function runMigrate(command: string, more: Record<string, string>): Promise<void> {
+  const env = { ...process.env, ...more };
+  await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', migrate, command], { env });
 }
 
 async function admin(statement: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareFiles, deploy, drift, markRolledBack, newMigration, status } from './migrations.ts';
+import { applyRoles, databaseRoles } from './roles.ts';
 import { schemaFolders } from './schema-files.ts';
 
 const checkout = path.resolve(import.meta.dirname, '../../../..');
@@ -11,7 +12,8 @@ const USAGE = `usage: npm run db -- COMMAND
   deploy            apply what DATABASE_URL lacks
   status            what DATABASE_URL lacks, has failed, or has that is not here (exit code 2: not in order)
   drift             does DATABASE_URL match the schema? (exit code 2: no)
-  rolled-back NAME  let deploy try a failed migration again`;
+  rolled-back NAME  let deploy try a failed migration again
+  roles             apply prisma/roles.sql, and set the passwords that BUILDER_, API_ and CONTROL_DB_PASSWORD give`;
 
 type Command = (name: string) => Promise<number>;
 
@@ -42,6 +44,14 @@ const commands: Readonly<Record<string, Command>> = {
   async 'rolled-back'(name) {
     await markRolledBack(databaseUrl(), folders, name);
     return print(`marked ${name} as rolled back`);
+  },
+  async roles() {
+    const given = databaseRoles.flatMap((role) => {
+      const password = process.env[`${role.toUpperCase()}_DB_PASSWORD`];
+      return password ? [[role, password] as const] : [];
+    });
+    const urls = await applyRoles(databaseUrl(), Object.fromEntries(given));
+    return print(`the roles are as prisma/roles.sql says; passwords set: ${Object.keys(urls).join(', ') || 'none'}`);
   },
 };
 

@@ -1,0 +1,68 @@
+-- Roles by which processes connect, each with no more than it needs (design 9: a builder reads no signing key, session or
+-- token). Applied after the migrations by whoever owns the tables, as often as one likes: what is granted is what stands
+-- here. Passwords are not set here. A table that is not named below is closed to all three.
+BEGIN;
+SELECT pg_advisory_xact_lock(731003);
+
+DO $$
+DECLARE
+  missing text;
+BEGIN
+  FOR missing IN
+    SELECT name FROM unnest(ARRAY['cooperage_builder', 'cooperage_api', 'cooperage_control']) AS name
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
+  LOOP
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)) THEN
+      RAISE EXCEPTION 'the role % is missing, and % may not create roles', missing, current_user
+        USING HINT = format('Ask an administrator of the server for: CREATE ROLE %I LOGIN', missing);
+    END IF;
+    BEGIN
+      EXECUTE format('CREATE ROLE %I LOGIN', missing);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN
+      NULL; -- roles belong to the server, and another database of it was quicker
+    END;
+  END LOOP;
+END $$;
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM cooperage_builder, cooperage_api, cooperage_control;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM cooperage_builder, cooperage_api, cooperage_control;
+GRANT USAGE ON SCHEMA public TO cooperage_builder, cooperage_api, cooperage_control;
+GRANT USAGE ON SEQUENCE build_event_id_seq, outbox_id_seq TO cooperage_builder, cooperage_api, cooperage_control;
+
+-- builder: runs strangers' code next door, so it gets columns, not tables, wherever a table holds more than its own work.
+GRANT SELECT (id, slug) ON organization TO cooperage_builder;
+GRANT SELECT (id, organization_id, slug, remote_url, git_credentials, default_branch, deleted_at) ON project TO cooperage_builder;
+GRANT SELECT (id, project_id, name, sealed) ON project_secret TO cooperage_builder;
+GRANT SELECT (id, project_id, host, username, sealed) ON registry_credential TO cooperage_builder;
+GRANT SELECT ON build, attempt TO cooperage_builder;
+GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, digest, media_type, size_bytes, base_images,
+  steps_total, steps_cached, warnings, cache_export, cache_export_note, dispatch_after, started_at, built_at, stopped_at,
+  finished_at) ON build TO cooperage_builder;
+GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at, failure, engine_reference, registry_token,
+  dockerfile, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
+GRANT SELECT, INSERT, UPDATE ON step, process_instance TO cooperage_builder;
+GRANT SELECT, INSERT ON log_chunk TO cooperage_builder;
+GRANT INSERT ON build_event, outbox TO cooperage_builder;
+GRANT SELECT (topic) ON outbox TO cooperage_builder;
+
+-- control: holds the keys, and knows nothing of people, sessions and tokens.
+GRANT SELECT ON organization, rule, project_secret, registry_credential, step TO cooperage_control;
+GRANT SELECT, UPDATE, DELETE ON project, delivery TO cooperage_control;
+GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure TO cooperage_control;
+GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
+GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
+
+-- api (and live): everything that people see and change, and of signing keys the public part.
+GRANT SELECT, INSERT, UPDATE, DELETE ON "user", session, account, verification, organization, member, invitation, api_token
+  TO cooperage_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON project, rule, hook_secret, project_secret, registry_credential TO cooperage_api;
+GRANT SELECT, INSERT, UPDATE ON delivery, build, process_instance TO cooperage_api;
+GRANT SELECT, UPDATE ON attempt TO cooperage_api;
+GRANT SELECT, INSERT, DELETE ON hook_refusal TO cooperage_api;
+GRANT SELECT, INSERT ON build_event, image_verification, audit_entry, outbox TO cooperage_api;
+GRANT SELECT ON step, log_chunk, verdict, ref_head, image, image_tag, tag_move, signature_artifact, _prisma_migrations
+  TO cooperage_api;
+GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at) ON signing_key TO cooperage_api;
+COMMIT;
