@@ -23,7 +23,7 @@ export function seededSteps(lines: number): SeededStep[] {
  * Lines as tools print them, different from each other, and the same for the same numbers. Every thousandth line of a step
  * holds `needle-<step>-<line>`, both counted from 1, so that a search has something rare to find; one in 64 is coloured.
  */
-export function seededLine(step: number, line: number): string {
+function seededLine(step: number, line: number): string {
   const mixed = Math.imul(line + step * 7919, 2_654_435_761) >>> 0;
   const file = `src/area-${mixed % 97}/part-${(mixed >>> 7) % 997}.ts`;
   if (line % 1000 === 0) return `found needle-${step}-${line} in ${file}`;
