@@ -14,7 +14,8 @@ BEGIN
   LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)) THEN
       RAISE EXCEPTION 'the role % is missing, and % may not create roles', missing, current_user
-        USING HINT = format('Ask an administrator of the server for: CREATE ROLE %I LOGIN', missing);
+        USING ERRCODE = 'insufficient_privilege',
+          HINT = format('Ask an administrator of the server for: CREATE ROLE %I LOGIN', missing);
     END IF;
     BEGIN
       EXECUTE format('CREATE ROLE %I LOGIN', missing);

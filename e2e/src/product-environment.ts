@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { services } from '@cooperage/testing';
+import { services, type TestDatabaseRole } from '@cooperage/testing';
 
 /** Where the parts of one installation listen and what they use. */
 export interface ProductAddresses {
   readonly ports: Readonly<Record<string, number>>;
   readonly origin: string;
-  readonly databaseUrl: string;
+  readonly databaseUrls: Readonly<Record<TestDatabaseRole, string>>;
   readonly redisUrl: string;
   readonly registry: string;
   readonly gitHost: string;
@@ -26,7 +26,7 @@ export function environments(at: ProductAddresses) {
   const secretKey = key();
   const encryption = { ENCRYPTION_KEY: key() };
   const common = { PUBLIC_URL: at.origin, LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'info' };
-  const stores = { DATABASE_URL: at.databaseUrl, REDIS_URL: at.redisUrl };
+  const stores = (role: TestDatabaseRole) => ({ DATABASE_URL: at.databaseUrls[role], REDIS_URL: at.redisUrl });
   const images = { COOPERAGE_REGISTRY: at.registry, COOPERAGE_REGISTRY_INSECURE: 'true' };
   const minting = {
     COOPERAGE_REGISTRY_TOKEN_KEY_FILE: registry.tokenKeyFile,
@@ -35,7 +35,6 @@ export function environments(at: ProductAddresses) {
   const git = { COOPERAGE_ALLOW_PLAIN_HTTP: at.gitHost };
   const worker = {
     ...common,
-    ...stores,
     ...encryption,
     ...images,
     ...git,
@@ -45,7 +44,7 @@ export function environments(at: ProductAddresses) {
   return {
     api: {
       ...common,
-      ...stores,
+      ...stores('api'),
       ...encryption,
       ...images,
       ...minting,
@@ -56,7 +55,7 @@ export function environments(at: ProductAddresses) {
       COOPERAGE_LIVE_URL: `http://127.0.0.1:${at.ports.live}`,
       COOPERAGE_SETUP_TOKEN: setupTokenOf(at.folder),
     },
-    live: { ...common, ...stores, PORT: String(at.ports.live), SECRET_KEY: secretKey },
+    live: { ...common, ...stores('api'), PORT: String(at.ports.live), SECRET_KEY: secretKey },
     web: {
       ...common,
       PORT: String(at.ports.web),
@@ -66,12 +65,14 @@ export function environments(at: ProductAddresses) {
     },
     builder: {
       ...worker,
+      ...stores('builder'),
       PORT: String(at.ports.builder),
       BUILDKIT_HOST: engine,
       COOPERAGE_CGROUP_PARENT: cgroupParent,
     },
     control: {
       ...worker,
+      ...stores('control'),
       ...minting,
       PORT: String(at.ports.control),
       SIGNING_ENCRYPTION_KEY: key(),

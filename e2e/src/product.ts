@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { Build, Project } from '@cooperage/contracts';
 import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
 import {
+  databaseRoleUrls,
   type FreshDatabase,
   freshDatabase,
   type GitHost,
@@ -28,6 +29,8 @@ export interface ProductOptions {
   readonly web?: boolean;
   /** False leaves the installation as nobody has seen it yet: no account, no organization. True by default. */
   readonly setUp?: boolean;
+  /** Without the lines that a test can cut: what is measured then is the product alone. */
+  readonly direct?: boolean;
   /** More or other variables for every process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -63,21 +66,20 @@ export class Product {
   static async start(options: ProductOptions = {}): Promise<Product> {
     const fresh = await freshDatabase();
     const git = await startGitHost();
-    const url = new URL(fresh.url);
-    const database = await CutProxy.to(url.hostname, Number(url.port));
+    const { hostname, port } = new URL(fresh.url);
+    const database = await CutProxy.to(hostname, Number(port));
     const gitLine = await CutProxy.to('127.0.0.1', git.server.port);
     const registry = await RegistryTap.to(services().registry.host);
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-e2e-'));
     const redisUrl = `${services().redisUrl}/${1 + Math.floor(Math.random() * 14)}`;
     const ports = await freePorts(['api', 'live', 'web', 'builder', 'control'] as const);
     const origin = `http://127.0.0.1:${ports.api}`;
-    url.port = String(database.port);
     const env = environments({
       ports,
       origin,
-      databaseUrl: url.href,
+      databaseUrls: await roleUrls(fresh.url, options.direct ? port : String(database.port)),
       redisUrl,
-      registry: registry.hostPort,
+      registry: options.direct ? services().registry.host : registry.hostPort,
       gitHost: `127.0.0.1:${gitLine.port}`,
       folder,
     });
@@ -283,4 +285,14 @@ async function registryToken(repository: string): Promise<string> {
     ttlSeconds: 300,
     nowMs: Date.now(),
   }).token;
+}
+
+/** The addresses by which each role connects, through another port. */
+async function roleUrls(databaseUrl: string, port: string): ReturnType<typeof databaseRoleUrls> {
+  const urls = Object.entries(await databaseRoleUrls(databaseUrl)).map(([role, text]) => {
+    const url = new URL(text);
+    url.port = port;
+    return [role, url.href];
+  });
+  return Object.fromEntries(urls);
 }

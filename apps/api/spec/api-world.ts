@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { CreatedProject, Me, Project } from '@cooperage/contracts';
 import { type BuildRecord, Database, EvaluationRepository } from '@cooperage/db';
 import { judge, type Role } from '@cooperage/domain';
-import { type FreshDatabase, freshDatabase, services } from '@cooperage/testing';
+import { asDatabaseRole, type FreshDatabase, freshDatabase, services } from '@cooperage/testing';
 import { type Api, createApi } from '../src/app/create-api.js';
 import { createLive, type Live, type LiveLimits } from '../src/live/create-live.js';
 import { freePort } from './free-port.js';
@@ -17,7 +17,10 @@ export interface TestProject {
   readonly secret: string;
 }
 
-/** The real API on real PostgreSQL and Redis, in a database of its own, with people who came in by its own doors. */
+/**
+ * The real API on real PostgreSQL and Redis, by its own database role, in a database of its own, with people who came in
+ * by its own doors.
+ */
 export class ApiWorld {
   readonly database: Database;
   live: Live | undefined;
@@ -41,7 +44,7 @@ export class ApiWorld {
     const port = await freePort();
     const config = testConfig({
       port,
-      databaseUrl: await reach(fresh.url),
+      databaseUrl: await reach(await asDatabaseRole(fresh.url, 'api')),
       redisUrl,
       registryHost: registry.host,
       registryToken: {

@@ -1,11 +1,12 @@
 import 'reflect-metadata';
 import { loadConfig } from '@cooperage/config';
 import { createApi } from './app/create-api.js';
-import { startLife } from './app/process-life.js';
+import { refuseUnsafeStart, startLife } from './app/process-life.js';
 import { closeOnSignal } from './app/shutdown.js';
 
 const config = loadConfig('api');
 const api = await createApi(config);
+await refuseUnsafeStart(api.database, api.logger);
 const { host, port } = config.http;
 await api.app.listen({ host, port });
 const life = startLife('api', api.database, api.logger);

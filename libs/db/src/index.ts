@@ -13,6 +13,7 @@ export * from './build/build-repository.js';
 export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';
 export * from './build/running-builds.js';
+export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';
 export { Database, type DatabaseOptions } from './database.js';
 export { isDatabaseUnavailable } from './database-errors.js';
 export type { DeliveryContent, DeliveryRecord, VerdictRecord } from './delivery/delivery-record.js';

@@ -16,14 +16,25 @@ export interface FreshDatabase {
 /** Roles are the server's, not a database's: all tests give them this password, so that none takes it from another. */
 const rolePassword = 'only-for-tests';
 
-/** Gives a database the product's own roles; the address by which one of them connects. */
-export async function asDatabaseRole(databaseUrl: string, role: 'builder' | 'api' | 'control'): Promise<string> {
-  const env = { DATABASE_URL: databaseUrl, [`${role.toUpperCase()}_DB_PASSWORD`]: rolePassword };
-  await runMigrate('roles', env);
-  const url = new URL(databaseUrl);
-  url.username = `cooperage_${role}`;
-  url.password = rolePassword;
-  return url.href;
+const databaseRoles = ['builder', 'api', 'control'] as const;
+export type TestDatabaseRole = (typeof databaseRoles)[number];
+
+/** Gives a database the product's own roles; the address by which each of them connects. */
+export async function databaseRoleUrls(databaseUrl: string): Promise<Record<TestDatabaseRole, string>> {
+  const passwords = databaseRoles.map((role) => [`${role.toUpperCase()}_DB_PASSWORD`, rolePassword]);
+  await runMigrate('roles', { DATABASE_URL: databaseUrl, ...Object.fromEntries(passwords) });
+  const urls = databaseRoles.map((role) => {
+    const url = new URL(databaseUrl);
+    url.username = `cooperage_${role}`;
+    url.password = rolePassword;
+    return [role, url.href];
+  });
+  return Object.fromEntries(urls);
+}
+
+/** As `databaseRoleUrls`, where one of them is enough. */
+export async function asDatabaseRole(databaseUrl: string, role: TestDatabaseRole): Promise<string> {
+  return (await databaseRoleUrls(databaseUrl))[role];
 }
 
 /** A database of its own with all migrations, on the real server of the tests. */

@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { Database, Listener } from '@cooperage/db';
+import { Database, Listener, refuseSuperuser } from '@cooperage/db';
 import type { Engine } from '@cooperage/engines';
 import { connectRedis, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
@@ -37,6 +37,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
       this.logger.warn({ err: error }, 'Redis'),
     );
     await refuseEviction(redis);
+    await refuseSuperuser(this.get(Database));
     await life.start();
     held.start();
     const listener = this.listener(held);

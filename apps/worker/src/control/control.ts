@@ -6,6 +6,7 @@ import {
   OutboxRepository,
   type OutboxTopic,
   PublishRepository,
+  refuseSuperuser,
 } from '@cooperage/db';
 import { JobSender, type RedisLiveBus } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
@@ -46,6 +47,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     const life = this.get(ProcessLife);
+    await refuseSuperuser(this.get(Database));
     await life.start();
     const outboxes = this.outboxes(life);
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Product } from '@cooperage/e2e';
-import { type FreshDatabase, freshDatabase, services, type TestServices } from '@cooperage/testing';
+import { services, type TestServices } from '@cooperage/testing';
 import { BuildWatch } from './build-watch.js';
 import { Rows } from './rows.js';
 
@@ -15,24 +15,18 @@ export class World {
     readonly rows: Rows,
     /** For files of the peers: keys, settings, work trees. */
     readonly folder: string,
-    private readonly database: FreshDatabase,
   ) {}
 
   static async open(): Promise<World> {
-    const found = services();
-    const database = await freshDatabase();
-    // The product's own lines run through proxies that a test can cut; a benchmark measures the product without them.
-    const env = { DATABASE_URL: database.url, COOPERAGE_REGISTRY: found.registry.host };
-    const product = await Product.start({ env });
-    const watch = await BuildWatch.open(database.url);
+    const product = await Product.start({ direct: true });
+    const watch = await BuildWatch.open(product.databaseUrl);
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-bench-'));
-    return new World(product, found, watch, new Rows(database.url), folder, database);
+    return new World(product, services(), watch, new Rows(product.databaseUrl), folder);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.watch.close(), this.rows.close()]);
     await this.product.stop();
-    await this.database.drop();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

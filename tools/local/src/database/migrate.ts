@@ -10,6 +10,7 @@ const USAGE = `usage: npm run db -- COMMAND
   new NAME          write the migration that takes prisma/migrations to prisma/schema
   files             do the migration files make the schema? (exit code 2: no)
   deploy            apply what DATABASE_URL lacks
+  install           deploy, then roles: what stands before a new version starts
   status            what DATABASE_URL lacks, has failed, or has that is not here (exit code 2: not in order)
   drift             does DATABASE_URL match the schema? (exit code 2: no)
   rolled-back NAME  let deploy try a failed migration again
@@ -40,6 +41,9 @@ const commands: Readonly<Record<string, Command>> = {
   async drift() {
     const { sql } = await drift(databaseUrl(), folders);
     return sql === undefined ? print('the database matches the schema') : print(`the database lacks:\n${sql}`, 2);
+  },
+  async install() {
+    return (await commands.deploy!('')) || (await commands.roles!(''));
   },
   async 'rolled-back'(name) {
     await markRolledBack(databaseUrl(), folders, name);

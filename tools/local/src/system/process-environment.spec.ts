@@ -5,7 +5,7 @@ import type { ProcessKey } from './process-keys.ts';
 const addresses: SystemAddresses = {
   ports: { api: 1, live: 2, web: 3, control: 4, builder: 5 },
   gitPort: 6,
-  databaseUrl: 'postgresql://db',
+  databaseUrls: { api: 'postgresql://api@db', control: 'postgresql://control@db', builder: 'postgresql://builder@db' },
   redis: { url: 'redis://r' },
   registry: { host: '127.0.0.1:7' },
   engine: { url: 'unix:///e', cgroupParent: '/g' },
@@ -27,6 +27,13 @@ describe('the environment of a process', () => {
 
   it('gives no store to the web server', () => {
     expect(names('web').filter((name) => /DATABASE|REDIS|KEY|TOKEN/.test(name))).toEqual([]);
+  });
+
+  it('lets each process into the database by its own role', () => {
+    const url = (key: ProcessKey) => processEnvironment(key, addresses, secrets).DATABASE_URL;
+    expect([url('api'), url('live'), url('control'), url('builder')]).toEqual(
+      ['api', 'api', 'control', 'builder'].map((role) => `postgresql://${role}@db`),
+    );
   });
 
   it('lets every process listen on loopback, at its own port', () => {

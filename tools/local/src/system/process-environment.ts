@@ -1,5 +1,6 @@
 import type { EngineAddress, RedisAddress, RegistryAddress } from '../parts/part.ts';
 import type { TokenKeyFiles } from '../parts/registry/token-key.ts';
+import type { DatabaseUrls } from './application-database.ts';
 import type { ProcessKey } from './process-keys.ts';
 
 export interface SystemSecrets {
@@ -12,7 +13,7 @@ export interface SystemSecrets {
 export interface SystemAddresses {
   readonly ports: Readonly<Record<ProcessKey, number>>;
   readonly gitPort: number;
-  readonly databaseUrl: string;
+  readonly databaseUrls: DatabaseUrls;
   readonly redis: RedisAddress;
   readonly registry: RegistryAddress;
   readonly engine: EngineAddress;
@@ -42,7 +43,10 @@ export function processEnvironment(key: ProcessKey, addresses: SystemAddresses, 
 
 function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<ProcessKey, Variables> {
   const { ports, registry, engine } = addresses;
-  const stores = { DATABASE_URL: addresses.databaseUrl, REDIS_URL: addresses.redis.url };
+  const stores = (role: keyof DatabaseUrls) => ({
+    DATABASE_URL: addresses.databaseUrls[role],
+    REDIS_URL: addresses.redis.url,
+  });
   const toRegistry = { COOPERAGE_REGISTRY: registry.host, COOPERAGE_REGISTRY_INSECURE: 'true' };
   const tokens = {
     COOPERAGE_REGISTRY_TOKEN_KEY_FILE: addresses.tokenKey.keyFile,
@@ -53,7 +57,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   const mirrors = { COOPERAGE_MIRROR_ROOT: addresses.mirrorRoot };
   return {
     api: {
-      ...stores,
+      ...stores('api'),
       ...toRegistry,
       ...tokens,
       ...gitHosts,
@@ -63,10 +67,10 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       COOPERAGE_WEB_URL: `http://127.0.0.1:${ports.web}`,
       COOPERAGE_LIVE_URL: `http://127.0.0.1:${ports.live}`,
     },
-    live: { ...stores, SECRET_KEY: secrets.secretKey },
+    live: { ...stores('api'), SECRET_KEY: secrets.secretKey },
     web: { HOSTNAME: '127.0.0.1', COOPERAGE_API_URL: `http://127.0.0.1:${ports.api}` },
     control: {
-      ...stores,
+      ...stores('control'),
       ...toRegistry,
       ...tokens,
       ...gitHosts,
@@ -75,7 +79,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       SIGNING_ENCRYPTION_KEY: secrets.signingEncryptionKey,
     },
     builder: {
-      ...stores,
+      ...stores('builder'),
       ...toRegistry,
       ...gitHosts,
       ...sealed,

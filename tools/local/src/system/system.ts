@@ -1,4 +1,5 @@
 import { provideBaseImages } from '../base-images/base-images.ts';
+import type { DatabaseRole } from '../database/roles.ts';
 import type { PushCredentials } from '../git-host/credentials.ts';
 import { say } from '../output.ts';
 import type { Choices } from '../parts/choice.ts';
@@ -54,10 +55,11 @@ export class System {
     const insecure = [registry.host, baseImages.host];
     const engine = await this.parts.engine({ insecure, mirror: baseImages.host }).start();
     say('· the engine is up');
-    const databaseUrl = await ensureDatabase(postgres.adminUrl, this.choices.postgres.kind !== 'external');
+    const isOwnServer = this.choices.postgres.kind !== 'external';
+    const databaseUrls = await ensureDatabase(postgres.adminUrl, isOwnServer, (role) => this.databasePassword(role));
     const gitPort = await this.port(GIT_HOST);
     const mirrorRoot = this.instance.file('mirrors');
-    return { ports, gitPort, databaseUrl, redis, registry, engine, tokenKey, mirrorRoot };
+    return { ports, gitPort, databaseUrls, redis, registry, engine, tokenKey, mirrorRoot };
   }
 
   /** The git host and our own processes; they are stopped from the last to the first. */
@@ -111,6 +113,10 @@ export class System {
       signingEncryptionKey: secrets.secret('signing-encryption-key'),
       setupToken: secrets.secret('setup-token', 24),
     };
+  }
+
+  private databasePassword(role: DatabaseRole): string {
+    return this.instance.secrets.secret(`database-${role}`);
   }
 
   private token(apiPort: number): TokenAuthentication {
