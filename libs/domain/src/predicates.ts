@@ -5,6 +5,8 @@ export * from './build/build-machine.js';
 export * from './build/phase.js';
 export * from './cache/zone.js';
 export * from './failure/catalogue.js';
+export * from './filter/build-filter.js';
+export * from './filter/filter-syntax.js';
 export * from './image/digest.js';
 export * from './image/repository-name.js';
 export * from './image/tag.js';
