@@ -36,7 +36,7 @@ GRANT SELECT (id, organization_id, slug, remote_url, git_credentials, default_br
 GRANT SELECT (id, project_id, name, sealed) ON project_secret TO cooperage_builder;
 GRANT SELECT (id, project_id, host, username, sealed) ON registry_credential TO cooperage_builder;
 GRANT SELECT ON build, attempt TO cooperage_builder;
-GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, digest, media_type, size_bytes, base_images,
+GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, fingerprint, digest, media_type, size_bytes, base_images,
   steps_total, steps_cached, warnings, cache_export, cache_export_note, dispatch_after, started_at, built_at, stopped_at,
   finished_at) ON build TO cooperage_builder;
 GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at, failure, engine_reference, registry_token,
@@ -61,7 +61,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON "user", session, account, verification, 
 GRANT SELECT, INSERT, UPDATE, DELETE ON project, rule, hook_secret, project_secret, registry_credential TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON delivery, build, process_instance TO cooperage_api;
 GRANT SELECT, UPDATE ON attempt TO cooperage_api;
-GRANT SELECT, INSERT, DELETE ON hook_refusal TO cooperage_api;
+GRANT SELECT, INSERT, DELETE ON hook_refusal, saved_view TO cooperage_api;
 GRANT SELECT, INSERT ON build_event, image_verification, audit_entry, outbox TO cooperage_api;
 GRANT SELECT ON step, log_chunk, verdict, ref_head, image, image_tag, tag_move, signature_artifact, _prisma_migrations
   TO cooperage_api;

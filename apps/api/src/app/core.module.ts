@@ -1,6 +1,7 @@
 import {
   ApiTokenRepository,
   BuildDetails,
+  BuildGroups,
   BuildLists,
   BuildRepository,
   Database,
@@ -19,6 +20,7 @@ import {
   RepositoryAccess,
   RuleRepository,
   RunningBuilds,
+  SavedViewRepository,
   SessionRepository,
   SetupRepository,
   SignatureRepository,
@@ -46,6 +48,7 @@ export interface CoreParts {
 const repositories = [
   ApiTokenRepository,
   BuildDetails,
+  BuildGroups,
   BuildLists,
   BuildRepository,
   DeliveryRepository,
@@ -62,6 +65,7 @@ const repositories = [
   RunningBuilds,
   RepositoryAccess,
   RuleRepository,
+  SavedViewRepository,
   SessionRepository,
   SetupRepository,
   SignatureRepository,

@@ -1,15 +1,6 @@
-import {
-  type BuildListQuery,
-  buildListQuerySchema,
-  buildSchema,
-  buildSummarySchema,
-  deliverySchema,
-  pageOf,
-  retryBuildSchema,
-  startBuildSchema,
-} from '@cooperage/contracts';
+import { buildSchema, deliverySchema, retryBuildSchema, startBuildSchema } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
@@ -25,13 +16,6 @@ export class BuildsController {
     private readonly builds: BuildsService,
     private readonly actions: BuildActionsService,
   ) {}
-
-  @Get('builds')
-  @Access('read')
-  @Answers(200, pageOf(buildSummarySchema), 'Builds, newest first.')
-  list(@CurrentPrincipal() principal: Principal, @Query({ schema: buildListQuerySchema }) query: BuildListQuery) {
-    return this.builds.list(principal, query);
-  }
 
   @Get('builds/:buildId')
   @Access('read')

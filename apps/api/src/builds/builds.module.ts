@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { BuildActionsService } from './build-actions.service.js';
+import { BuildListsController } from './build-lists.controller.js';
+import { BuildListsService } from './build-lists.service.js';
 import { BuildLogController } from './build-log.controller.js';
 import { BuildLogService } from './build-log.service.js';
 import { BuildsController } from './builds.controller.js';
 import { BuildsService } from './builds.service.js';
+import { SavedViewsController } from './saved-views.controller.js';
 
 @Module({
-  controllers: [BuildsController, BuildLogController],
-  providers: [BuildsService, BuildActionsService, BuildLogService],
+  controllers: [BuildListsController, BuildsController, BuildLogController, SavedViewsController],
+  providers: [BuildsService, BuildListsService, BuildActionsService, BuildLogService],
 })
 export class BuildsModule {}

@@ -1,40 +1,21 @@
-import type { BuildListQuery } from '@cooperage/contracts';
-import { type Actor, BuildDetails, BuildLists, DeliveryRepository, RuleRepository } from '@cooperage/db';
+import { type Actor, BuildDetails, DeliveryRepository, RuleRepository } from '@cooperage/db';
 import { isFullRef } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { presentDelivery } from '../deliveries/present-delivery.js';
-import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
-import { presentBuild, presentBuildSummary } from './present-build.js';
+import { presentBuild } from './present-build.js';
 
 @Injectable()
 export class BuildsService {
   constructor(
-    private readonly lists: BuildLists,
     private readonly details: BuildDetails,
     private readonly deliveries: DeliveryRepository,
     private readonly rules: RuleRepository,
     private readonly access: AccessService,
-    private readonly cursors: CursorCodec,
   ) {}
-
-  async list(principal: Principal, query: BuildListQuery) {
-    const { cursor, limit, project, ...filter } = query;
-    const organizationIds =
-      project === undefined
-        ? organizationIdsOf(principal)
-        : [(await this.access.project(principal, project)).organizationId];
-    const list = `builds ${JSON.stringify([project, filter.status, filter.ref, filter.commit])}`;
-    const page = await this.lists.list(
-      organizationIds,
-      { ...filter, projectId: project },
-      this.cursors.query(list, { cursor, limit }),
-    );
-    return this.cursors.page(list, page, presentBuildSummary);
-  }
 
   async get(principal: Principal, id: string) {
     return presentBuild(found(await this.details.find(id, organizationIdsOf(principal))));

@@ -21,6 +21,8 @@ export function presentBuildSummary(build: BuildSummaryRecord): BuildSummary {
     digest: build.digest,
     verified: build.verified,
     failure: presentFailure(build.failure),
+    fingerprint: build.fingerprint,
+    usualMs: build.usualMs,
     attempt: build.attemptNumber,
     stepsTotal: build.stepsTotal,
     stepsCached: build.stepsCached,

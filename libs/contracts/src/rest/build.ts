@@ -1,6 +1,6 @@
 import { buildStages, buildStatuses, failureCatalogue, phases, zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
-import { commitSchema, digestSchema, idSchema, pageQuerySchema, timeSchema } from './common.js';
+import { commitSchema, digestSchema, idSchema, timeSchema } from './common.js';
 
 const failureCodes = Object.keys(failureCatalogue) as [
   keyof typeof failureCatalogue,
@@ -54,6 +54,10 @@ export const buildSummarySchema = z.object({
   /** Whether the newest verification of the image passed; null before there was one. */
   verified: z.boolean().nullable(),
   failure: failureSchema.nullable(),
+  /** The same for the same failure: `failure:` in a filter. */
+  fingerprint: z.string().nullable(),
+  /** Median milliseconds from start to end of the last green builds of the rule; null where there are too few. */
+  usualMs: z.number().int().nullable(),
   /** Number of the current attempt, from 1; 0 before the first. */
   attempt: z.number().int(),
   stepsTotal: z.number().int().nullable(),
@@ -136,17 +140,6 @@ export const stepsSchema = z.object({ attemptId: idSchema, steps: z.array(stepSc
 export type Steps = z.infer<typeof stepsSchema>;
 export const dockerfileSchema = z.object({ path: z.string(), text: z.string() });
 export type Dockerfile = z.infer<typeof dockerfileSchema>;
-
-export const buildListQuerySchema = pageQuerySchema.extend({
-  project: idSchema.optional(),
-  status: z.enum(buildStatuses).optional(),
-  ref: z.string().max(4096).optional(),
-  commit: z
-    .string()
-    .regex(/^[0-9a-f]{7,64}$/)
-    .optional(),
-});
-export type BuildListQuery = z.infer<typeof buildListQuerySchema>;
 
 export const startBuildSchema = z.strictObject({
   /** Full ref at the git host, for example `refs/heads/main`. */

@@ -15,6 +15,7 @@ export {
   type SessionRecord,
   type TokenHolderRecord,
 } from './principal-repository.js';
+export { type SavedList, type SavedViewRecord, SavedViewRepository } from './saved-view-repository.js';
 export { type OpenSession, SessionRepository } from './session-repository.js';
 export { type SetupOutcome, SetupRepository } from './setup-repository.js';
 export { type SignInStorage, signInStorage } from './sign-in-storage.js';

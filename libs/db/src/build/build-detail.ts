@@ -2,8 +2,7 @@ import type { FailureReport } from '@cooperage/domain';
 import type { AttemptState } from '../attempt/attempt-record.js';
 import type { Database } from '../database.js';
 import type { Prisma } from '../generated/client.js';
-import { newestVerifications } from '../image/newest-verification.js';
-import { type BuildSummaryRecord, type NamedBuildRow, toSummaryRecord, withProjectNames } from './build-summary.js';
+import { type BuildSummaryRecord, type NamedBuildRow, summaries, withProjectNames } from './build-summary.js';
 
 /** An attempt as a page shows it. */
 export interface AttemptView {
@@ -126,8 +125,8 @@ export class BuildDetails {
 
   private async complete(row: NamedBuildRow): Promise<BuildDetailRecord> {
     const { prisma } = this.db;
-    const [verifications, attempts, retried, secrets] = await Promise.all([
-      newestVerifications(prisma, [row]),
+    const [[summary], attempts, retried, secrets] = await Promise.all([
+      summaries(prisma, [row]),
       prisma.attempt.findMany({ where: { buildId: row.id }, select: attemptColumns, orderBy: { number: 'asc' } }),
       row.retryOf ? prisma.build.findUnique({ where: { id: row.retryOf }, select: { number: true } }) : null,
       prisma.projectSecret.findMany({
@@ -138,7 +137,7 @@ export class BuildDetails {
     ]);
     const views = attempts.map(toAttemptView);
     return {
-      ...toSummaryRecord(row, verifications),
+      ...summary!,
       attempts: views,
       retryOfNumber: retried?.number ?? null,
       secretNames: secrets.map(({ name }) => name),

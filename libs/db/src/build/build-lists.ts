@@ -1,20 +1,26 @@
-import type { BuildStatus } from '@cooperage/domain';
+import type { BuildStatus, BuildTerm } from '@cooperage/domain';
 import type { Database } from '../database.js';
-import type { Prisma } from '../generated/client.js';
-import { newestVerifications } from '../image/newest-verification.js';
+import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { conditionsOf, type Reader } from './build-filter-sql.js';
 import { toBuildRecord } from './build-mapping.js';
 import type { BuildRecord } from './build-record.js';
-import { type BuildSummaryRecord, toSummaryRecord, withProjectNames } from './build-summary.js';
+import { type BuildSummaryRecord, summaries, withProjectNames } from './build-summary.js';
 
-/** Each filter narrows; values are compared as they are, never as patterns. */
+/** Each part narrows; values are compared as they are, never as patterns. */
 export interface BuildFilter {
   readonly projectId?: string;
   readonly status?: BuildStatus;
   readonly ref?: string;
   /** The first digits of a commit id, in lower-case hex. */
   readonly commit?: string;
+  /** Terms of the filter language, and who asks. */
+  readonly terms?: readonly BuildTerm[];
+  readonly reader: Reader;
 }
+
+/** Exact up to here; beyond, lists say `1k+`. */
+export const mostCounted = 1000;
 
 /** Lists of builds, newest first, bounded to organizations. One descent of an index each, at any depth. */
 export class BuildLists {
@@ -26,18 +32,48 @@ export class BuildLists {
     query: KeysetQuery,
   ): Promise<KeysetPage<BuildSummaryRecord>> {
     // One index serves one organization; the few lists of a person's organizations are merged here.
-    const lists = await Promise.all(organizationIds.map((id) => this.rows(id, filter, query)));
-    const rows = lists
+    const lists = await Promise.all(organizationIds.map((id) => this.ids(id, filter, query)));
+    const ids = lists
       .flat()
-      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .sort((a, b) => (a < b ? 1 : -1))
       .slice(0, query.limit + 1);
-    const verified = await newestVerifications(this.db.prisma, rows);
-    return toPage(
-      rows,
+    const page = toPage(
+      ids,
       query.limit,
-      (row) => row.id,
-      (row) => toSummaryRecord(row, verified),
+      (id) => id,
+      (id) => id,
     );
+    return { items: await this.named(page.items), next: page.next };
+  }
+
+  /** How many builds pass, exact up to `mostCounted`; one more than that means "more". */
+  async count(organizationIds: readonly string[], filter: BuildFilter): Promise<number> {
+    const all = { after: null, limit: mostCounted };
+    const counts = await Promise.all(
+      organizationIds.map(async (id) => {
+        const [row] = await this.db.prisma.$queryRaw<{ count: number }[]>`
+          SELECT count(*)::int AS count FROM (${idsSql(id, filter, all)}) AS bounded`;
+        return row?.count ?? 0;
+      }),
+    );
+    return Math.min(
+      counts.reduce((sum, count) => sum + count, 0),
+      mostCounted + 1,
+    );
+  }
+
+  /** Whether any build passes. */
+  async any(organizationIds: readonly string[], filter: BuildFilter): Promise<boolean> {
+    const lists = await Promise.all(organizationIds.map((id) => this.ids(id, filter, { after: null, limit: 0 })));
+    return lists.some((ids) => ids.length > 0);
+  }
+
+  /** Builds with what lists show of them, in the order of `ids`; those that are gone are left out. */
+  async named(ids: readonly string[]): Promise<BuildSummaryRecord[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.db.prisma.build.findMany({ where: { id: { in: [...ids] } }, include: withProjectNames });
+    const byId = new Map((await summaries(this.db.prisma, rows)).map((build) => [build.id, build]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
   /**
@@ -54,25 +90,33 @@ export class BuildLists {
     return rows.map(toBuildRecord);
   }
 
-  private rows(organizationId: string, filter: BuildFilter, query: KeysetQuery) {
-    return this.db.prisma.build.findMany({
-      where: {
-        organizationId,
-        project: { deletedAt: null },
-        ...(filter.projectId !== undefined && { projectId: filter.projectId }),
-        ...(filter.status !== undefined && { status: filter.status }),
-        ...(filter.ref !== undefined && { ref: filter.ref }),
-        ...(filter.commit !== undefined && { commit: commitRange(filter.commit) }),
-        ...(query.after && { id: { lt: query.after } }),
-      },
-      include: withProjectNames,
-      orderBy: { id: 'desc' },
-      take: query.limit + 1,
-    });
+  private async ids(organizationId: string, filter: BuildFilter, query: KeysetQuery): Promise<string[]> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>(idsSql(organizationId, filter, query));
+    return rows.map(({ id }) => id);
   }
 }
 
-/** Commit ids that begin with `prefix`, without pattern matching: `g` follows `f` in the order of hex digits. */
-function commitRange(prefix: string): Prisma.StringFilter {
-  return { gte: prefix, lt: `${prefix}g` };
+/** The hot query: it walks an index from the page's end on and stops after one row more than the page. */
+export function idsSql(organizationId: string, filter: BuildFilter, { after, limit }: KeysetQuery): Prisma.Sql {
+  const conditions = filterConditions(organizationId, filter);
+  if (after !== null) conditions.push(Prisma.sql`b.id < ${after}::uuid`);
+  return Prisma.sql`
+    SELECT b.id::text AS id FROM build b JOIN project p ON p.id = b.project_id
+    WHERE b.organization_id = ${organizationId} AND p.deleted_at IS NULL${and(conditions)}
+    ORDER BY b.id DESC LIMIT ${limit + 1}`;
+}
+
+export function filterConditions(organizationId: string, filter: BuildFilter): Prisma.Sql[] {
+  const { projectId, status, ref, commit, terms = [], reader } = filter;
+  const conditions = conditionsOf(terms, { organizationId, reader, nowMs: Date.now() });
+  if (projectId !== undefined) conditions.push(Prisma.sql`b.project_id = ${projectId}::uuid`);
+  if (status !== undefined) conditions.push(Prisma.sql`b.status = ${status}`);
+  if (ref !== undefined) conditions.push(Prisma.sql`b.ref = ${ref}`);
+  // Commit ids that begin alike, without pattern matching: `g` follows `f` in the order of hex digits.
+  if (commit !== undefined) conditions.push(Prisma.sql`(b.commit >= ${commit} AND b.commit < ${`${commit}g`})`);
+  return conditions;
+}
+
+export function and(conditions: readonly Prisma.Sql[]): Prisma.Sql {
+  return conditions.length === 0 ? Prisma.empty : Prisma.sql` AND ${Prisma.join([...conditions], ' AND ')}`;
 }

@@ -71,6 +71,8 @@ export interface BuildRecord extends BuildInputs {
   readonly version: number;
   readonly attemptNumber: number;
   readonly failure: FailureReport | null;
+  /** The same for the same failure. */
+  readonly fingerprint: string | null;
   readonly digest: Digest | null;
   readonly mediaType: string | null;
   readonly sizeBytes: number | null;

@@ -1,4 +1,4 @@
-import type { BuildEvent, FailureReport } from '@cooperage/domain';
+import { type BuildEvent, type FailureReport, failureFingerprint } from '@cooperage/domain';
 import { Prisma } from '../generated/client.js';
 import { storedJson } from '../stored-text.js';
 import { closedSpans, openSpan } from './phase-spans.js';
@@ -16,7 +16,7 @@ export function columnsOf(event: BuildEvent, failure: FailureReport | null): Pri
     Prisma.sql`finished_at = CASE WHEN ${ends} THEN now() END`,
     Prisma.sql`stopped_at = CASE WHEN b.status = 'canceling' THEN now() ELSE b.stopped_at END`,
     Prisma.sql`wait_reason = NULL`,
-    failureColumn(event, failure),
+    ...failureColumns(event, failure),
     ...cacheColumns(event),
     ...phaseColumns(event),
     ...momentsOf(event),
@@ -24,10 +24,19 @@ export function columnsOf(event: BuildEvent, failure: FailureReport | null): Pri
 }
 
 /** A canceled build has no failure, whatever its last attempt met. */
-function failureColumn(event: BuildEvent, failure: FailureReport | null): Prisma.Sql {
-  if (event.type === 'claimed') return Prisma.sql`failure = NULL`;
-  if (failure === null) return Prisma.sql`failure = CASE WHEN m.to_status = 'canceled' THEN NULL ELSE b.failure END`;
-  return Prisma.sql`failure = CASE WHEN m.to_status <> 'canceled' THEN ${storedJson(failure)}::jsonb END`;
+function failureColumns(event: BuildEvent, failure: FailureReport | null): Prisma.Sql[] {
+  if (event.type === 'claimed') return [Prisma.sql`failure = NULL`, Prisma.sql`fingerprint = NULL`];
+  const canceled = Prisma.sql`m.to_status = 'canceled'`;
+  if (failure === null) {
+    return [
+      Prisma.sql`failure = CASE WHEN ${canceled} THEN NULL ELSE b.failure END`,
+      Prisma.sql`fingerprint = CASE WHEN ${canceled} THEN NULL ELSE b.fingerprint END`,
+    ];
+  }
+  return [
+    Prisma.sql`failure = CASE WHEN NOT ${canceled} THEN ${storedJson(failure)}::jsonb END`,
+    Prisma.sql`fingerprint = CASE WHEN NOT ${canceled} THEN ${failureFingerprint(failure)} END`,
+  ];
 }
 
 /** A build that ended without success exports nothing. What is due is said with `built`, by the builder. */
