@@ -63,6 +63,7 @@ GRANT SELECT, INSERT, UPDATE ON delivery, build, process_instance TO cooperage_a
 GRANT SELECT, UPDATE ON attempt TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON hook_refusal, saved_view TO cooperage_api;
 GRANT SELECT, INSERT ON build_event, image_verification, audit_entry, outbox TO cooperage_api;
+GRANT SELECT, INSERT, UPDATE ON audit_chain TO cooperage_api;
 GRANT SELECT ON step, log_chunk, verdict, ref_head, image, image_tag, tag_move, signature_artifact, _prisma_migrations
   TO cooperage_api;
 GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at) ON signing_key TO cooperage_api;

@@ -5,6 +5,7 @@ export * from './attempt/dispatch-repository.js';
 export * from './attempt/registry-token-repository.js';
 export * from './attempt/step-repository.js';
 export * from './attempt/sweep-repository.js';
+export * from './audit/index.js';
 export * from './build/build-detail.js';
 export type { Reader } from './build/build-filter-sql.js';
 export { type BuildGroupRow, BuildGroups, type GroupKind, groupedBuilds } from './build/build-groups.js';

@@ -1,4 +1,5 @@
 export * from './account/role.js';
+export * from './audit/audit-chain.js';
 export * from './build/build-address.js';
 export * from './build/build-machine.js';
 export * from './build/phase.js';

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from '../auth/access.guard.js';
 import { BuildsModule } from '../builds/builds.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
@@ -17,6 +18,7 @@ import { WorkersModule } from '../workers/workers.module.js';
 import { CoreModule, type CoreParts } from './core.module.js';
 
 const features = [
+  AuditModule,
   SetupModule,
   OrganizationsModule,
   ProjectsModule,

@@ -1,5 +1,6 @@
 import {
   ApiTokenRepository,
+  AuditRepository,
   BuildDetails,
   BuildGroups,
   BuildLists,
@@ -47,6 +48,7 @@ export interface CoreParts {
 
 const repositories = [
   ApiTokenRepository,
+  AuditRepository,
   BuildDetails,
   BuildGroups,
   BuildLists,

@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { Database, IntakeRepository, SessionRepository } from '@cooperage/db';
+import { AuditRepository, Database, IntakeRepository, SessionRepository } from '@cooperage/db';
 import { connectRedis } from '@cooperage/queue';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
@@ -100,7 +100,12 @@ function warnOfUnused({ oidc, smtp }: Config<'api'>, logger: Logger): void {
 /** Routes beside Nest's: those that need the raw request, and what is no API at all. */
 function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CoreParts, config: Config<'api'>): void {
   const { settings, database, logger } = parts;
-  addSignInRoutes(http.instance, createSignIn(database, settings, logger), settings);
+  addSignInRoutes(http.instance, {
+    signIn: createSignIn(database, settings, logger),
+    settings,
+    principals: app.get(PrincipalsService),
+    audit: app.get(AuditRepository),
+  });
   addIntakeRoute(http.instance, app.get(IntakeService), logger);
   addRegistryTokenRoutes(http.instance, {
     tokens: app.get(RegistryTokensService),

@@ -53,6 +53,12 @@ export class AccessService {
     assertRole(principal, organizationId, needed);
     return membership;
   }
+
+  /** What concerns everybody: the installation's settings and its own audit. @throws {ApiProblem} `forbidden`. */
+  installation(principal: Principal): void {
+    if (!principal.administrator)
+      throw new ApiProblem('forbidden', { detail: 'This needs an administrator of the installation.' });
+  }
 }
 
 function assertRole(principal: Principal, organizationId: string, needed: Role): void {

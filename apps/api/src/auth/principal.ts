@@ -10,6 +10,8 @@ interface Common {
   readonly email: string;
   /** What others see: the person's name, with the token's where one is used. */
   readonly name: string;
+  /** Of the whole installation; never by a token. */
+  readonly administrator: boolean;
   readonly memberships: readonly MembershipRecord[];
 }
 export interface Person extends Common {
@@ -23,8 +25,8 @@ export interface TokenHolder extends Common {
 }
 
 export function personOf(session: SessionRecord): Person {
-  const { sessionId, userId, email, name, memberships } = session;
-  return { kind: 'person', sessionId, userId, email, name, memberships };
+  const { sessionId, userId, email, name, administrator, memberships } = session;
+  return { kind: 'person', sessionId, userId, email, name, administrator, memberships };
 }
 
 /** A token does what its maker may do now, and only reads unless its scopes say more. */
@@ -38,6 +40,7 @@ export function tokenHolderOf(holder: TokenHolderRecord): TokenHolder {
     userId,
     email,
     scopes,
+    administrator: false,
     name: `${holder.userName} (token ${holder.tokenName})`,
     memberships: [{ ...membership, role: weakerRole(membership.role, bound) }],
   };

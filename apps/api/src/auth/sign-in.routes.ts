@@ -1,8 +1,11 @@
+import type { Actor, AuditRepository } from '@cooperage/db';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
 import { parseBody } from '../http/validation.js';
+import { actorOf } from './principal.js';
+import type { PrincipalsService } from './principals.service.js';
 import { cookieValue, signedValue, verifiedToken } from './session-cookie.js';
 import { addressHeader, minPasswordLength, type SignIn, signInPath } from './sign-in.js';
 import { SignInLimits } from './sign-in-limits.js';
@@ -13,11 +16,19 @@ export const changePasswordSchema = z.strictObject({
   newPassword: z.string().min(minPasswordLength).max(200),
 });
 
+export interface SignInParts {
+  readonly signIn: SignIn;
+  readonly settings: ApiSettings;
+  readonly principals: PrincipalsService;
+  readonly audit: AuditRepository;
+}
+
 /**
  * Sign-in, sign-out and change of password: the only parts of the sign-in library that can be reached. Its answers are
  * not passed on, because they hold the session's token, which belongs into the cookie alone.
  */
-export function addSignInRoutes(server: FastifyInstance, signIn: SignIn, settings: ApiSettings): void {
+export function addSignInRoutes(server: FastifyInstance, parts: SignInParts): void {
+  const { signIn, settings } = parts;
   const limits = new SignInLimits();
   const config = { access: 'public' } as const;
   const ask = (request: FastifyRequest, path: string, body: object) =>
@@ -29,21 +40,38 @@ export function addSignInRoutes(server: FastifyInstance, signIn: SignIn, setting
     const answer = await ask(request, '/sign-in/email', body);
     if (!answer.ok) throw refusal(answer, 'The mail address or the password is wrong.');
     limits.succeeded(body.email, request.ip);
+    await note(parts, await whoSignedIn(answer, request.ip), 'session.start', { by: 'password' });
     return withCookies(reply, answer).send({ ok: true });
   });
 
   server.post(`${signInPath}/sign-out`, { config }, async (request, reply) => {
+    const person = await parts.principals.byCookie(request.headers.cookie);
     const answer = await ask(request, '/sign-out', {});
+    if (answer.ok && person) await note(parts, actorOf(person, request.ip), 'session.end', { sessions: 1 });
     return withCookies(reply, answer).send({ ok: true });
   });
 
   server.post(`${signInPath}/change-password`, { config }, async (request, reply) => {
     const body = parseBody(changePasswordSchema, request.body);
     limits.take(request.headers.cookie ?? '', request.ip);
+    const person = await parts.principals.byCookie(request.headers.cookie);
     const answer = await ask(request, '/change-password', { ...body, revokeOtherSessions: true });
-    if (!answer.ok) throw refusal(answer, 'The current password is wrong, or you are not signed in.');
+    if (!answer.ok || !person) throw refusal(answer, 'The current password is wrong, or you are not signed in.');
+    await note(parts, actorOf(person, request.ip), 'password.change', {});
     return withCookies(reply, answer).send({ ok: true });
   });
+}
+
+/** The library has made its change by now, in a transaction of its own: the entry can only follow it. */
+async function note({ audit }: SignInParts, actor: Actor, action: string, after: object): Promise<void> {
+  await audit.write(actor, { organizationId: null, action, subjectKind: 'user', subjectId: actor.id ?? '', after });
+}
+
+const signedInSchema = z.object({ user: z.object({ id: z.string(), name: z.string() }) });
+
+async function whoSignedIn(answer: Response, ip: string): Promise<Actor> {
+  const { user } = signedInSchema.parse(await answer.json());
+  return { kind: 'person', ...user, ip };
 }
 
 /** Only what the library needs of a request, with our own word on address and origin. */
@@ -51,7 +79,7 @@ function requestFor(request: FastifyRequest, path: string, body: object, setting
   const headers = new Headers({
     'content-type': 'application/json',
     origin: settings.publicUrl,
-    'user-agent': (request.headers['user-agent'] ?? '').slice(0, 300).replace(/[^\x20-\x7e]/g, '?'),
+    'user-agent': userAgentOf(request),
     [addressHeader]: request.ip,
   });
   const cookie = sessionCookieHeader(request.headers.cookie, settings);
@@ -61,6 +89,11 @@ function requestFor(request: FastifyRequest, path: string, body: object, setting
     headers,
     body: JSON.stringify(body),
   });
+}
+
+/** What a browser says of itself, bounded and printable: it is kept with the session. */
+export function userAgentOf(request: FastifyRequest): string {
+  return (request.headers['user-agent'] ?? '').slice(0, 300).replace(/[^\x20-\x7e]/g, '?');
 }
 
 /** The session cookie alone, signed anew with the first key: the library knows no older ones. */

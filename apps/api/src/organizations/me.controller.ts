@@ -1,7 +1,7 @@
 import { idSchema, meSchema, pageOf, sessionSchema } from '@cooperage/contracts';
-import { SessionRepository } from '@cooperage/db';
+import { type Actor, SessionRepository } from '@cooperage/db';
 import { Controller, Delete, Get, Param } from '@nestjs/common';
-import { CurrentPrincipal } from '../auth/current-principal.js';
+import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Person, Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
@@ -31,7 +31,18 @@ export class MeController {
   @Delete('sessions/:sessionId')
   @Access('person')
   @Answers(204, null, 'Ends a session of the caller at once.')
-  async revoke(@CurrentPrincipal() person: Person, @Param('sessionId', { schema: idSchema }) id: string) {
-    if (!(await this.sessions.revoke(id, person.userId))) throw notFound();
+  async revoke(
+    @CurrentPrincipal() person: Person,
+    @CurrentActor() actor: Actor,
+    @Param('sessionId', { schema: idSchema }) id: string,
+  ) {
+    if (!(await this.sessions.revoke(id, person.userId, actor))) throw notFound();
+  }
+
+  @Delete('sessions')
+  @Access('person')
+  @Answers(204, null, 'Ends all sessions of the caller at once, except this one.')
+  async revokeOthers(@CurrentPrincipal() person: Person, @CurrentActor() actor: Actor) {
+    await this.sessions.revokeOthers(person.userId, person.sessionId, actor);
   }
 }

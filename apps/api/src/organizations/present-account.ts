@@ -3,11 +3,12 @@ import type { MemberRecord, OpenSession } from '@cooperage/db';
 import type { Principal } from '../auth/principal.js';
 
 export function presentMe(principal: Principal): Me {
-  const { userId, email, name, memberships } = principal;
+  const { userId, email, name, administrator, memberships } = principal;
   return {
     id: userId,
     email,
     name,
+    administrator,
     organizations: memberships.map((membership) => ({
       organizationId: membership.organizationId,
       slug: membership.slug,

@@ -1,7 +1,8 @@
 import { keySchema, type PageQuery, pageOf, pageQuerySchema, signaturesSchema } from '@cooperage/contracts';
+import type { Actor } from '@cooperage/db';
 import { Controller, Get, Header, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { CurrentPrincipal } from '../auth/current-principal.js';
+import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
@@ -58,9 +59,10 @@ export class SigningController {
   @Answers(200, signaturesSchema, 'Verifies an image now, from what the registry holds.')
   verifyNow(
     @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
     @Param('projectId', uuid) projectId: string,
     @Param('digest', digest) imageDigest: string,
   ) {
-    return this.signing.verifyNow(principal, projectId, imageDigest);
+    return this.signing.verifyNow(principal, projectId, imageDigest, actor);
   }
 }

@@ -1,4 +1,6 @@
 import {
+  type Actor,
+  AuditRepository,
   type BuildRecord,
   BuildRepository,
   ImageRepository,
@@ -36,6 +38,7 @@ export class SigningService {
     private readonly builds: BuildRepository,
     private readonly registry: RegistryReader,
     private readonly access: AccessService,
+    private readonly audit: AuditRepository,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -57,7 +60,7 @@ export class SigningService {
   }
 
   /** Reads signature and provenance from the registry again and writes down what was found. */
-  async verifyNow(principal: Principal, projectId: string, digest: string) {
+  async verifyNow(principal: Principal, projectId: string, digest: string, actor: Actor) {
     const project = await this.access.project(principal, projectId, 'developer');
     const image = found(await this.images.find(projectId, digest));
     this.take(projectId);
@@ -71,6 +74,9 @@ export class SigningService {
       expected: expectationsOf(project, build, this.settings.publicUrl),
     });
     await this.signatures.recordVerification({ projectId, digest, buildId: build?.id ?? null, ok, checks });
+    const { organizationId } = project;
+    const facts = { organizationId, projectId, action: 'image.verify', subjectKind: 'image', subjectId: digest };
+    await this.audit.write(actor, { ...facts, after: { ok } });
     return this.present(project, parseDigest(digest));
   }
 

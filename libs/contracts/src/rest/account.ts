@@ -25,6 +25,8 @@ export const meSchema = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),
+  /** Of the whole installation. */
+  administrator: z.boolean(),
   organizations: z.array(membershipSchema),
 });
 export type Me = z.infer<typeof meSchema>;

@@ -1,8 +1,8 @@
+import { writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { Actor } from './actor.js';
-import { writeAudit } from './audit.js';
 
 export interface ApiTokenRecord {
   readonly id: string;

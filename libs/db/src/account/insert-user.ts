@@ -6,12 +6,16 @@ export interface NewUser {
   readonly name: string;
   /** As the sign-in library hashes it. */
   readonly passwordHash: string;
+  /** Of the whole installation. */
+  readonly administrator?: boolean;
 }
 
 /** A user who signs in with mail address and password, as better-auth stores one. */
 export async function insertUser(tx: Queryable, userId: string, user: NewUser): Promise<string> {
   const email = user.email.toLowerCase();
-  await tx.user.create({ data: { id: userId, email, name: user.name, emailVerified: true } });
+  await tx.user.create({
+    data: { id: userId, email, name: user.name, emailVerified: true, administrator: user.administrator ?? false },
+  });
   await tx.account.create({
     data: { id: newId(), accountId: userId, providerId: 'credential', userId, password: user.passwordHash },
   });

@@ -1,8 +1,8 @@
 import { isRole, type Role } from '@cooperage/domain';
+import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 import type { Actor } from './actor.js';
-import { writeAudit } from './audit.js';
 import { insertUser, type NewUser } from './insert-user.js';
 
 export interface NewInvitation {

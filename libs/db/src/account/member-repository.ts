@@ -1,8 +1,8 @@
 import { isRole, type Role } from '@cooperage/domain';
+import { writeAudit } from '../audit/write-audit.js';
 import { type Database, isUniqueViolation, type Queryable } from '../database.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { Actor } from './actor.js';
-import { writeAudit } from './audit.js';
 import { insertOrganization, type NewOrganization } from './insert-organization.js';
 
 export interface MemberRecord {

@@ -15,6 +15,8 @@ export interface SessionRecord {
   readonly email: string;
   readonly name: string;
   readonly expiresAt: Date;
+  /** Of the whole installation. */
+  readonly administrator: boolean;
   readonly memberships: readonly MembershipRecord[];
 }
 
@@ -44,8 +46,10 @@ export class PrincipalRepository {
   constructor(private readonly db: Database) {}
 
   async bySessionToken(token: string): Promise<SessionRecord | null> {
-    const rows = await this.db.prisma.$queryRaw<(PersonRow & { sessionId: string; expiresAt: Date })[]>`
-      SELECT s.id AS "sessionId", s."expiresAt", u.id AS "userId", u.email, u.name,
+    const rows = await this.db.prisma.$queryRaw<
+      (PersonRow & { sessionId: string; expiresAt: Date; administrator: boolean })[]
+    >`
+      SELECT s.id AS "sessionId", s."expiresAt", u.id AS "userId", u.email, u.name, u.administrator,
         o.id AS "organizationId", o.slug, o.name AS "organizationName", m.role
       FROM session s
       JOIN "user" u ON u.id = s."userId"
@@ -55,8 +59,8 @@ export class PrincipalRepository {
       ORDER BY o.slug`;
     const [first] = rows;
     if (!first) return null;
-    const { sessionId, expiresAt, userId, email, name } = first;
-    return { sessionId, expiresAt, userId, email, name, memberships: rows.flatMap(membershipsOf) };
+    const { sessionId, expiresAt, userId, email, name, administrator } = first;
+    return { sessionId, expiresAt, userId, email, name, administrator, memberships: rows.flatMap(membershipsOf) };
   }
 
   /** @param hash sha256 of the token's whole text. Null as well when its maker has left the organization. */

@@ -1,4 +1,6 @@
+import { writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
+import type { Actor } from './actor.js';
 
 export interface OpenSession {
   readonly id: string;
@@ -24,9 +26,21 @@ export class SessionRepository {
   }
 
   /** Ends a session at once. False when it is not this person's. */
-  async revoke(id: string, userId: string): Promise<boolean> {
-    const { count } = await this.db.prisma.session.deleteMany({ where: { id, userId } });
-    return count > 0;
+  async revoke(id: string, userId: string, actor: Actor): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const { count } = await tx.session.deleteMany({ where: { id, userId } });
+      if (count > 0) await writeAudit(tx, actor, ended(userId, count));
+      return count > 0;
+    });
+  }
+
+  /** Ends all sessions of a person at once, except one. @returns how many. */
+  async revokeOthers(userId: string, keptId: string, actor: Actor): Promise<number> {
+    return this.db.transaction(async (tx) => {
+      const { count } = await tx.session.deleteMany({ where: { userId, id: { not: keptId } } });
+      if (count > 0) await writeAudit(tx, actor, ended(userId, count));
+      return count;
+    });
   }
 
   /** Forgets sessions and invitations that have run out; they let nobody in any more. @returns how many. */
@@ -46,4 +60,8 @@ export class SessionRepository {
       GROUP BY s.id`;
     return new Map(rows.map(({ id, organizations }) => [id, new Set(organizations)]));
   }
+}
+
+function ended(userId: string, sessions: number) {
+  return { organizationId: null, action: 'session.end', subjectKind: 'user', subjectId: userId, after: { sessions } };
 }

@@ -24,7 +24,7 @@ export class SetupRepository {
     return this.db.transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`;
       if ((await tx.user.findFirst({ select: { id: true } })) !== null) return { ok: false, reason: 'not_needed' };
-      const userId = await insertUser(tx, newId(), user);
+      const userId = await insertUser(tx, newId(), { ...user, administrator: true });
       const actor = { kind: 'setup', id: userId, name: user.email, ip } as const;
       const organizationId = await insertOrganization(tx, organization, userId, actor);
       return { ok: true, userId, organizationId };

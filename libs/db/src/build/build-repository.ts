@@ -1,7 +1,7 @@
 import { canRetry, type FailureReport } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
-import { type AuditFacts, writeAudit } from '../account/audit.js';
 import { withdrawDispatchedIn } from '../attempt/withdraw-dispatched.js';
+import { type AuditFacts, writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { createBuildIn } from './build-creation.js';
@@ -80,7 +80,8 @@ export class BuildRepository {
 }
 
 function auditOf(action: string, build: BuildRecord): AuditFacts {
-  return { organizationId: build.organizationId, action, subjectKind: 'build', subjectId: build.id };
+  const { organizationId, projectId, id } = build;
+  return { organizationId, projectId, action, subjectKind: 'build', subjectId: id };
 }
 
 function cancelRefusal(reason: string): CancelOutcome {

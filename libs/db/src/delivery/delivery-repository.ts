@@ -1,5 +1,5 @@
 import type { Actor } from '../account/actor.js';
-import { writeAudit } from '../account/audit.js';
+import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';

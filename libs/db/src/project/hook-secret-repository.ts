@@ -1,5 +1,5 @@
 import type { Actor } from '../account/actor.js';
-import { writeAudit } from '../account/audit.js';
+import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
 import type { ProjectPlace } from './rule-repository.js';
 

@@ -1,5 +1,5 @@
 import type { Actor } from '../account/actor.js';
-import { writeAudit } from '../account/audit.js';
+import { writeAudit } from '../audit/write-audit.js';
 import { toJson } from '../build/build-mapping.js';
 import { type Database, isUniqueViolation, type Queryable } from '../database.js';
 import type { Prisma } from '../generated/client.js';

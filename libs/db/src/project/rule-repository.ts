@@ -1,6 +1,6 @@
 import type { Rule } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
-import { writeAudit } from '../account/audit.js';
+import { writeAudit } from '../audit/write-audit.js';
 import { type Database, isUniqueViolation, type Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 

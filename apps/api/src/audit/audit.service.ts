@@ -1,0 +1,75 @@
+import type { AuditFilterQuery, AuditQuery, ChainCheckView } from '@cooperage/contracts';
+import { type AuditFilter, AuditRepository } from '@cooperage/db';
+import { Injectable } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { CursorCodec } from '../http/cursor.js';
+import { ApiProblem } from '../http/problem.js';
+import { RateLimiter } from '../http/rate-limiter.js';
+import { presentAuditEntry } from './present-audit.js';
+
+/** Whose audit: an organization's, or the installation's own (null). */
+export type AuditOwner = string | null;
+
+/** Reads the audit. An organization's is for its owners and admins, as it says from where people work. */
+@Injectable()
+export class AuditService {
+  /** A check reads everything, so one caller gets few. */
+  private readonly checks = new RateLimiter({ tries: 30, windowMs: 60_000 });
+
+  constructor(
+    private readonly repository: AuditRepository,
+    private readonly access: AccessService,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  async list(principal: Principal, owner: AuditOwner, { cursor, limit, ...query }: AuditQuery) {
+    this.assertMayRead(principal, owner);
+    const list = `audit ${JSON.stringify([owner, query])}`;
+    const page = await this.repository.list(owner, filterOf(query), this.cursors.query(list, { cursor, limit }));
+    const names = await this.repository.subjectNames(page.items);
+    return this.cursors.page(list, page, (record) => presentAuditEntry(record, names));
+  }
+
+  /** Every entry that matches, newest first, as JSON lines. */
+  lines(principal: Principal, owner: AuditOwner, query: AuditFilterQuery): AsyncGenerator<string> {
+    this.assertMayRead(principal, owner);
+    return this.write(owner, filterOf(query));
+  }
+
+  async check(principal: Principal, owner: AuditOwner): Promise<ChainCheckView> {
+    this.assertMayRead(principal, owner);
+    const waitMs = this.checks.take(principal.userId);
+    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    const check = await this.repository.check(owner);
+    const { number, hash } = check.head;
+    return {
+      ok: check.ok,
+      checkedAt: new Date().toISOString(),
+      head: { number, hash },
+      broken: check.ok ? null : { at: check.at, reason: check.reason },
+    };
+  }
+
+  private async *write(owner: AuditOwner, filter: AuditFilter): AsyncGenerator<string> {
+    for await (const records of this.repository.all(owner, filter)) {
+      const names = await this.repository.subjectNames(records);
+      for (const record of records) yield `${JSON.stringify(presentAuditEntry(record, names))}\n`;
+    }
+  }
+
+  private assertMayRead(principal: Principal, owner: AuditOwner): void {
+    if (owner === null) this.access.installation(principal);
+    else this.access.organization(principal, owner, 'admin');
+  }
+}
+
+function filterOf({ actor, action, subject, project, since }: AuditFilterQuery): AuditFilter {
+  return {
+    ...(actor !== undefined && { actorId: actor }),
+    ...(action !== undefined && { action }),
+    ...(subject !== undefined && { subjectId: subject }),
+    ...(project !== undefined && { projectId: project }),
+    ...(since !== undefined && { since: new Date(since) }),
+  };
+}
