@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** Name of the newest migration that this code expects; a test compares it with the migrations' folder. */
-export const schemaVersion = '20261124142933_pauses_and_handovers';
+export const schemaVersion = '20261124162319_audit_chain_and_administrators';
 
 /** Whether the database answers and has this version's migrations, whole. */
 export async function isMigrated(db: Database): Promise<boolean> {
