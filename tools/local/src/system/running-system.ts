@@ -3,6 +3,7 @@ import { ensureSample, type SampleOutcome } from '../first-push/sample.ts';
 import { say, seconds } from '../output.ts';
 import { choose, lookAround } from '../parts/choice.ts';
 import { Instance } from '../parts/instance.ts';
+import { allEnded } from '../processes/all-ended.ts';
 import { untilAborted } from '../processes/interrupt.ts';
 import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
@@ -40,8 +41,8 @@ export class RunningSystem {
   /** Starts everything and waits for the interrupt. @returns the exit code: 1 after a first push that failed. */
   async run(interrupt: AbortSignal, staysAfterFailure: boolean): Promise<number> {
     await endLeftProcesses(this.instance);
-    await buildApplications(interrupt);
-    const addresses = await this.system.startParts();
+    // Neither needs the other, and the first time each takes a minute: one computes, the other mostly waits for downloads.
+    const [, addresses] = await allEnded([buildApplications(interrupt), this.system.startParts()]);
     writeState(this.state(addresses, 'starting'));
     await this.startProcesses(addresses, interrupt);
     interrupt.throwIfAborted();
@@ -62,17 +63,15 @@ export class RunningSystem {
     await this.system.stopParts();
   }
 
-  /** All at once: none waits for another. Only when each has started or failed may they be stopped again. */
+  /** All at once: none waits for another. */
   private async startProcesses(addresses: SystemAddresses, interrupt: AbortSignal): Promise<void> {
     interrupt.throwIfAborted();
     this.processes.push(...this.system.processes(addresses));
-    const starts = await Promise.allSettled(
-      this.processes.map(async (each) => {
-        await each.start();
-        say(`· ${each.name} is up`);
-      }),
-    );
-    for (const start of starts) if (start.status === 'rejected') throw start.reason;
+    const start = async (each: SupervisedProcess) => {
+      await each.start();
+      say(`· ${each.name} is up`);
+    };
+    await allEnded(this.processes.map(start));
   }
 
   private samplePlace(addresses: SystemAddresses) {
