@@ -1,7 +1,7 @@
+import { writeAudit } from '../audit/write-audit.js';
 import { type Database, isUniqueViolation } from '../database.js';
 import { newId } from '../new-id.js';
 import type { Actor } from './actor.js';
-import { writeAudit } from './audit.js';
 
 export type SavedList = 'builds';
 
