@@ -8,5 +8,6 @@ export * from './rest/delivery.js';
 export * from './rest/image.js';
 export * from './rest/problem.js';
 export * from './rest/project.js';
+export * from './rest/search.js';
 export * from './rest/worker.js';
 export * from './socket/catalogue.js';

@@ -57,4 +57,5 @@ export {
   type RuleSettings,
 } from './project/rule-repository.js';
 export { isMigrated, schemaVersion } from './schema-version.js';
+export { type FoundBuild, SearchRepository } from './search/search-repository.js';
 export * from './signing/signing-repository.js';

@@ -10,6 +10,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { RegistryTokenModule } from '../registry-token/registry-token.module.js';
 import { RulesModule } from '../rules/rules.module.js';
+import { SearchModule } from '../search/search.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { SetupModule } from '../setup/setup.module.js';
 import { SigningModule } from '../signing/signing.module.js';
@@ -28,6 +29,7 @@ const features = [
   DeliveriesModule,
   ImagesModule,
   RegistryTokenModule,
+  SearchModule,
   SecretsModule,
   SigningModule,
   TokensModule,

@@ -63,5 +63,8 @@ export class AccessService {
 
 function assertRole(principal: Principal, organizationId: string, needed: Role): void {
   if (!mayAs(principal, organizationId, needed))
-    throw new ApiProblem('forbidden', { detail: `This needs the role ${needed} in the organization.` });
+    throw new ApiProblem('forbidden', {
+      detail: `This needs the role ${needed} in the organization.`,
+      neededRole: needed,
+    });
 }

@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from '@cooperage/contracts';
+import type { Problem, ProblemCode, Role } from '@cooperage/contracts';
 
 interface ProblemKind {
   readonly status: number;
@@ -35,6 +35,7 @@ export interface ProblemOptions {
   /** One sentence for this occurrence. Holds no path, SQL, version or secret. */
   readonly detail?: string;
   readonly errors?: Problem['errors'];
+  readonly neededRole?: Role;
   /** Seconds after which a client may try again. */
   readonly retryAfterSeconds?: number;
   readonly cause?: unknown;
@@ -59,7 +60,7 @@ export class ApiProblem extends Error {
   }
 
   body(requestId: string): Problem {
-    const { detail, errors } = this.options;
+    const { detail, errors, neededRole } = this.options;
     return {
       type: `urn:cooperage:problem:${this.code}`,
       title: problemKinds[this.code].title,
@@ -68,6 +69,7 @@ export class ApiProblem extends Error {
       code: this.code,
       requestId,
       ...(errors !== undefined && { errors }),
+      ...(neededRole !== undefined && { neededRole }),
     };
   }
 }

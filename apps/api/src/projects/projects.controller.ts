@@ -22,27 +22,6 @@ import { ProjectsService } from './projects.service.js';
 
 const listQuerySchema = pageQuerySchema.extend({ organization: z.string().max(64).optional() });
 
-/** `organization/project`, as pages and people write it. */
-const lookupQuerySchema = z.strictObject({
-  path: z.string().regex(/^[^/]{1,63}\/[^/]{1,63}$/, 'the slugs of organization and project, for example acme/api'),
-});
-
-@Controller('api/v1/lookup')
-export class LookupController {
-  constructor(private readonly projects: ProjectsService) {}
-
-  @Get()
-  @Access('read')
-  @Answers(200, projectSchema, 'A project by the names in its address.')
-  lookup(
-    @CurrentPrincipal() principal: Principal,
-    @Query({ schema: lookupQuerySchema }) { path }: z.infer<typeof lookupQuerySchema>,
-  ) {
-    const [organization = '', project = ''] = path.split('/');
-    return this.projects.getBySlug(principal, organization, project);
-  }
-}
-
 @Controller('api/v1/projects')
 export class ProjectsController {
   constructor(private readonly projects: ProjectsService) {}

@@ -36,7 +36,9 @@ export class ProjectsService {
     return presentProject(await this.access.project(principal, id), this.settings);
   }
 
-  async getBySlug(principal: Principal, organizationSlug: string, slug: string) {
+  /** @param path `organization/project`, by their slugs */
+  async getByPath(principal: Principal, path: string) {
+    const [organizationSlug = '', slug = ''] = path.split('/');
     const project = await this.repository.findBySlug(organizationSlug, slug, organizationIdsOf(principal));
     return presentProject(found(project), this.settings);
   }

@@ -2,9 +2,9 @@ import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
-import { parseTheme, themeCookie } from '@/components/shell/theme';
 import { HatchPattern } from '@/components/ui/bar';
-import { PageMoment } from '@/lib/time/page-moment';
+import { readPreferences } from '@/lib/preferences/preferences';
+import { PageFrame } from '@/lib/time/page-frame';
 
 export const metadata: Metadata = {
   title: { default: 'Cooperage', template: '%s · Cooperage' },
@@ -19,12 +19,15 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = parseTheme((await cookies()).get(themeCookie)?.value);
+  const jar = await cookies();
+  const chosen = readPreferences((name) => jar.get(name)?.value);
   return (
-    <html lang="en" data-theme={theme === 'system' ? undefined : theme}>
+    <html lang="en" data-theme={chosen.theme} data-density={chosen.density} data-times={chosen.times}>
       <body>
         <HatchPattern />
-        <PageMoment atMs={Date.now()}>{children}</PageMoment>
+        <PageFrame atMs={Date.now()} chosen={chosen}>
+          {children}
+        </PageFrame>
       </body>
     </html>
   );

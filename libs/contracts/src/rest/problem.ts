@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roleSchema } from './account.js';
 
 /** The closed list of error codes of the API; each is stable and documented. */
 export const problemCodes = [
@@ -37,5 +38,7 @@ export const problemSchema = z.object({
   requestId: z.string(),
   /** One entry per field that did not pass, for `validation_failed`. */
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** The role in the organization that would be enough, for `forbidden`. */
+  neededRole: roleSchema.optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

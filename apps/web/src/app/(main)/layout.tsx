@@ -2,6 +2,8 @@ import type { ReactNode } from 'react';
 import { Keyboard } from '@/components/shell/keyboard';
 import { Rail } from '@/components/shell/rail';
 import { ServiceStrip } from '@/components/shell/service-strip';
+import { TimeHint } from '@/components/shell/time-hint';
+import { UndoRegion } from '@/components/shell/undo-region';
 
 /** Pages for people who are signed in. Each asks the API for its data and is sent to the sign-in page by its answer. */
 export default function MainLayout({ children }: { children: ReactNode }) {
@@ -16,7 +18,9 @@ export default function MainLayout({ children }: { children: ReactNode }) {
       <Rail />
       <div className="min-w-0 flex-1">{children}</div>
       <Keyboard />
+      <UndoRegion />
       <ServiceStrip />
+      <TimeHint />
     </div>
   );
 }

@@ -1,13 +1,12 @@
 import type { Me } from '@cooperage/contracts';
-import { cookies } from 'next/headers';
+import { Link, textLinkClass } from '@/components/ui/link';
 import { visibleText } from '@/lib/format/names';
+import { furtherPages } from '@/lib/keys/key-map';
+import { PreferenceSwitch } from './preference-switch';
 import { SignOutButton } from './sign-out-button';
-import { parseTheme, themeCookie } from './theme';
-import { ThemeSwitch } from './theme-switch';
 
 /** The platform's own popover: in the top layer, so that nothing clips it, and closed by Esc or a click elsewhere. */
-export async function AccountMenu({ me }: { me: Me }) {
-  const theme = parseTheme((await cookies()).get(themeCookie)?.value);
+export function AccountMenu({ me }: { me: Me }) {
   const initials = [...me.name.trim()].slice(0, 1).join('').toUpperCase() || '?';
   return (
     <>
@@ -34,9 +33,20 @@ export async function AccountMenu({ me }: { me: Me }) {
             </li>
           ))}
         </ul>
-        <div className="my-3 border-y border-line py-3">
-          <ThemeSwitch initial={theme} />
+        <div className="my-3 grid gap-3 border-y border-line py-3">
+          <PreferenceSwitch name="theme" legend="Theme" />
+          <PreferenceSwitch name="density" legend="Rows" />
+          <PreferenceSwitch name="times" legend="Times" />
         </div>
+        <ul className="mb-3 flex flex-wrap gap-x-4 gap-y-1">
+          {furtherPages.map(({ href, label }) => (
+            <li key={href}>
+              <Link href={href} className={textLinkClass}>
+                {label}
+              </Link>
+            </li>
+          ))}
+        </ul>
         <SignOutButton />
       </div>
     </>

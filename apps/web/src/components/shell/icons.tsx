@@ -39,16 +39,44 @@ export const pageIcons: Readonly<Record<string, ReactNode>> = {
       <path d="M5 5h.01M5 11h.01" strokeLinecap="round" />
     </Icon>
   ),
-  '/members': (
+  '/images': (
     <Icon>
-      <circle cx="6" cy="5.5" r="2.5" />
-      <path d="M1.5 13.5c.5-2.7 2.2-4 4.5-4s4 1.3 4.5 4M11 3.4a2.4 2.4 0 0 1 0 4.3M12 9.8c1.4.5 2.2 1.7 2.5 3.7" />
+      <path d="M8 2 14 5 8 8 2 5zM2.5 8 8 10.8 13.5 8M2.5 11 8 13.8 13.5 11" />
     </Icon>
   ),
-  '/tokens': (
+  '/insights': (
     <Icon>
-      <circle cx="5" cy="8" r="2.5" />
-      <path d="M7.5 8h6v2.5M11 8v2" />
+      <path d="M2.5 13.5h11M4 11V8M7 11V4.5M10 11V6.5M13 11V3" />
+    </Icon>
+  ),
+  '/trust': (
+    <Icon>
+      <path d="M8 2 13 4v3.6c0 3-2 5-5 6.4-3-1.4-5-3.4-5-6.4V4zM5.8 8l1.6 1.6L10.5 6.5" />
+    </Icon>
+  ),
+  '/webhooks': (
+    <Icon>
+      <path d="M2.5 8h8M7.5 4.5 11 8l-3.5 3.5M13.5 3v10" />
+    </Icon>
+  ),
+  '/audit': (
+    <Icon>
+      <path d="M4 2.5h8v11H4zM6 5.5h4M6 8h4M6 10.5h2.5" />
+    </Icon>
+  ),
+  '/settings': (
+    <Icon>
+      <path d="M2.5 4.5h6M11.5 4.5h2M2.5 11.5h2M7.5 11.5h6" />
+      <circle cx="10" cy="4.5" r="1.5" />
+      <circle cx="6" cy="11.5" r="1.5" />
     </Icon>
   ),
 };
+
+export function MoreIcon() {
+  return (
+    <Icon>
+      <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeLinecap="round" strokeWidth="2.4" />
+    </Icon>
+  );
+}

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
 import { type KeyBinding, listKeys, navigationKeys } from '@/lib/keys/key-map';
+import { pageControls, wordsOf } from '@/lib/keys/page-controls';
 
 /** All keys that work here: those of every page, and those that this page's own controls carry. */
 export function KeySheet({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -40,17 +41,5 @@ function Group({ title, bindings }: { title: string; bindings: readonly KeyBindi
 }
 
 function keysOfPage(): KeyBinding[] {
-  return [...document.querySelectorAll<HTMLElement>('[data-key]')]
-    .filter((element) => element.checkVisibility() && !element.matches(':disabled'))
-    .map((element) => ({
-      keys: [element.dataset.key ?? ''],
-      label: element.getAttribute('aria-label') ?? words(element),
-    }));
-}
-
-/** The text of a control without the drawn key in it. */
-function words(element: HTMLElement): string {
-  const copy = element.cloneNode(true) as HTMLElement;
-  for (const key of copy.querySelectorAll('kbd')) key.remove();
-  return copy.textContent?.trim() ?? '';
+  return pageControls().map((control) => ({ keys: [control.dataset.key ?? ''], label: wordsOf(control) }));
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { type Crumb, TopBar } from './top-bar';
+import type { Crumb } from './crumbs';
+import { TopBar } from './top-bar';
 
 export interface PageProps {
   readonly crumbs: readonly Crumb[];

@@ -2,19 +2,14 @@
 
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { send } from '@/lib/api/browser';
+import { signOut } from '@/lib/api/sign-out';
 
 export function SignOutButton() {
   const [failed, setFailed] = useState(false);
-  const signOut = async (): Promise<void> => {
-    const result = await send('POST', '/auth/sign-out', {});
-    // A whole new document, so that nothing of the session stays in the page's memory.
-    if (result.ok) window.location.assign('/sign-in');
-    else setFailed(true);
-  };
+  const leave = async (): Promise<void> => setFailed(!(await signOut()));
   return (
     <>
-      <Button onClick={() => void signOut()} className="w-full">
+      <Button onClick={() => void leave()} className="w-full">
         Sign out
       </Button>
       {failed && <p role="alert">Signing out did not work. Try again.</p>}

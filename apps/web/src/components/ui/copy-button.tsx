@@ -1,19 +1,22 @@
 'use client';
 
 import { useEffect, useState } from 'react';
+import { writeClipboard } from '@/lib/clipboard';
 import { Button, type ButtonLook } from './button';
 
 export interface CopyButtonProps {
-  /** The text, or how to make it when it depends on the address of this origin. */
-  readonly text: string;
+  /** The text, or how to make it when it depends on the address of this page. */
+  readonly text: string | (() => string);
   readonly label?: string;
   readonly look?: ButtonLook;
   readonly shortcut?: string;
   /** What is copied, in words, for those who do not see the button's place. */
   readonly what: string;
+  /** Whether the palette offers it also where the window has no room for the button. */
+  readonly always?: boolean;
 }
 
-export function CopyButton({ text, label = 'Copy', look = 'quiet', shortcut, what }: CopyButtonProps) {
+export function CopyButton({ text, label = 'Copy', look = 'quiet', shortcut, what, always }: CopyButtonProps) {
   const [result, setResult] = useState<'none' | 'done' | 'failed'>('none');
   useEffect(() => {
     if (result === 'none') return;
@@ -21,20 +24,21 @@ export function CopyButton({ text, label = 'Copy', look = 'quiet', shortcut, wha
     return () => clearTimeout(timer);
   }, [result]);
   const copy = (): void => {
-    writeClipboard(text).then(
+    writeClipboard(typeof text === 'string' ? text : text()).then(
       () => setResult('done'),
       () => setResult('failed'),
     );
   };
   return (
-    <Button look={look} shortcut={shortcut} onClick={copy} aria-label={`${label} ${what}`} className="text-xs">
+    <Button
+      look={look}
+      shortcut={shortcut}
+      onClick={copy}
+      aria-label={`${label} ${what}`}
+      data-always={always ? '' : undefined}
+      className="text-xs"
+    >
       <span aria-live="polite">{result === 'done' ? 'Copied' : result === 'failed' ? 'Select and copy' : label}</span>
     </Button>
   );
-}
-
-/** The clipboard is missing where the page came over plain http from another machine. */
-async function writeClipboard(text: string): Promise<void> {
-  if (!navigator.clipboard) throw new Error('no clipboard');
-  await navigator.clipboard.writeText(text);
 }

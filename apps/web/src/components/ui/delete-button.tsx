@@ -15,6 +15,8 @@ export interface DeleteButtonProps {
   readonly what: string;
   /** What can no longer be done afterwards. */
   readonly consequence: string;
+  /** What goes with it, one by one. */
+  readonly goes?: readonly string[];
   readonly label?: string;
   /** Has to be typed first, for what takes much with it. */
   readonly typedName?: string;
@@ -22,7 +24,15 @@ export interface DeleteButtonProps {
 }
 
 /** Something that cannot be taken back: it says what goes with it before it is done. */
-export function DeleteButton({ address, what, consequence, label = 'Delete', typedName, onDone }: DeleteButtonProps) {
+export function DeleteButton({
+  address,
+  what,
+  consequence,
+  goes = [],
+  label = 'Delete',
+  typedName,
+  onDone,
+}: DeleteButtonProps) {
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState('');
   const { pending, problem, run } = useChange();
@@ -42,6 +52,13 @@ export function DeleteButton({ address, what, consequence, label = 'Delete', typ
       <Dialog title={`${label} ${what}`} open={open} onClose={() => setOpen(false)}>
         <div className="grid gap-3">
           <p>{consequence}</p>
+          {goes.length > 0 && (
+            <ul className="list-disc pl-5 text-text-2">
+              {goes.map((each) => (
+                <li key={each}>{each}</li>
+              ))}
+            </ul>
+          )}
           {typedName && (
             <TextField
               label={`Type ${typedName} to go on`}

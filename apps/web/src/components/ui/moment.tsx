@@ -1,20 +1,36 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { formatRelative, formatUtc } from '@/lib/format/relative-time';
+import { usePreference } from '@/lib/preferences/use-preference';
 import { useNow } from '@/lib/time/clock';
 
-/** A moment, relative, with the exact one at hand: in the reader's own zone and in UTC. */
+/**
+ * A moment: relative, or exact where the reader wants that. The exact one, in the reader's zone and in UTC, is its title;
+ * `TimeHint` shows it to those who come by keyboard: to the moment itself, or in a list to its row.
+ */
 export function Moment({ at }: { at: string }) {
   const now = useNow(15_000);
+  const times = usePreference('times');
+  const element = useRef<HTMLTimeElement>(null);
   const atMs = Date.parse(at);
-  const [exact, setExact] = useState(() => formatUtc(atMs));
+  const [local, setLocal] = useState<string | null>(null);
+  const [alone, setAlone] = useState(false);
   useEffect(() => {
-    setExact(`${new Date(atMs).toLocaleString()} · ${formatUtc(atMs)}`);
+    setLocal(new Date(atMs).toLocaleString());
+    setAlone(element.current?.closest('tr, a, button, [data-row]') === null);
   }, [atMs]);
+  const utc = formatUtc(atMs);
+  const shown = times === 'relative' ? formatRelative(atMs, now) : times === 'local' ? (local ?? utc) : utc;
   return (
-    <time dateTime={at} title={exact} className="whitespace-nowrap tabular-nums">
-      {formatRelative(atMs, now)}
+    <time
+      ref={element}
+      dateTime={at}
+      title={local === null ? utc : `${local} · ${utc}`}
+      tabIndex={alone ? 0 : undefined}
+      className="whitespace-nowrap tabular-nums"
+    >
+      {shown}
     </time>
   );
 }

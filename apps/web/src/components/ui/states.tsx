@@ -3,38 +3,55 @@ import type { ReactNode } from 'react';
 import type { ProblemView } from '@/lib/api/problem';
 import { classes } from '@/lib/classes';
 import { unavailable } from '@/lib/live/unavailable';
+import { CopyLine } from './copy-line';
+import { NoPermission } from './no-permission';
 import { TryAgain } from './try-again';
 
+export interface EmptyProps {
+  /** Why nothing is here, in one sentence. */
+  readonly title: string;
+  /** The one thing to do about it: a button or a link that looks like one. */
+  readonly action?: ReactNode;
+  /** The same thing as a command for a terminal. */
+  readonly command?: string;
+  readonly children?: ReactNode;
+}
+
 /** Nothing is there, why, and what to do. */
-export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+export function Empty({ title, action, command, children }: EmptyProps) {
   return (
-    <div className="mx-auto max-w-[62ch] px-4 py-10 text-center">
+    <div className="mx-auto grid max-w-[62ch] justify-items-center gap-3 px-4 py-10 text-center">
       <p className="font-semibold">{title}</p>
-      {children && <div className="mt-2 grid gap-3 text-text-2">{children}</div>}
+      {children && <div className="grid gap-3 text-text-2">{children}</div>}
+      {action}
+      {command && (
+        <div className="w-full text-left">
+          <CopyLine text={command} what="command" />
+        </div>
+      )}
     </div>
   );
 }
 
-const sides = { mine: 'This request', service: 'The service' } as const;
+/** Whose turn it is, from the status of an answer. */
+function sideOf({ status }: ProblemView): string {
+  if (status >= 500) return 'The fault is with the service, not with you';
+  return status === 429 ? 'The service asks for a pause' : 'The service refused this request';
+}
 
 /** One panel could not be filled; the others stay. */
 export function ProblemPanel({ problem, what }: { problem: ProblemView; what: string }) {
+  if (problem.status === 403) return <NoPermission problem={problem} what={what} />;
   const away = problem.status >= 500;
-  const side = away ? sides.service : sides.mine;
   return (
     <div role="alert" className="grid gap-1.5 px-4 py-5" {...(away && unavailable)}>
       <p>
         <strong className="font-semibold text-bad">{what} could not be shown.</strong> {problem.title}.
       </p>
       {problem.detail && <p className="text-text-2">{problem.detail}</p>}
-      {problem.status === 403 && (
-        <p className="text-text-2">
-          Your role does not allow it. An owner or admin of the organization can change that.
-        </p>
-      )}
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-text-2">
         <span>
-          {side}: <code>{problem.code}</code>
+          {sideOf(problem)}: <code>{problem.code}</code>
         </span>
         {problem.requestId && (
           <span>
@@ -52,6 +69,7 @@ export function ProblemPage({ problem, what }: { problem: ProblemView; what: str
   if (problem.status === 404 || problem.status === 400) notFound();
   return (
     <main id="main" className="p-4 sm:p-6">
+      <h1 className="sr-only">{what} could not be shown</h1>
       <div className="rounded border border-line bg-surface">
         <ProblemPanel problem={problem} what={what} />
       </div>

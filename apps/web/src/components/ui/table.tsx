@@ -37,7 +37,7 @@ export function Th(props: CellProps) {
 }
 
 export function Td(props: CellProps) {
-  return <td className={classes('h-9 py-1.5 align-middle', cellClass(props))}>{props.children}</td>;
+  return <td className={classes('h-(--row) py-1.5 align-middle', cellClass(props))}>{props.children}</td>;
 }
 
 export const rowClass =

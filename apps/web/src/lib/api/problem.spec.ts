@@ -17,7 +17,14 @@ describe('toProblemView', () => {
       detail: 'Two fields.',
       requestId: 'r-1',
       fields: [{ path: 'slug', message: 'taken' }],
+      neededRole: null,
     });
+  });
+
+  it('names the role that is needed, when it is one of ours', () => {
+    const body = { title: 'No', code: 'forbidden', neededRole: 'admin' };
+    expect(toProblemView(body, 403, 'r').neededRole).toBe('admin');
+    expect(toProblemView({ ...body, neededRole: '<b>god</b>' }, 403, 'r').neededRole).toBeNull();
   });
 
   it('S-083 shows none of a body that is no problem', () => {

@@ -1,4 +1,4 @@
-import type { Problem } from '@cooperage/contracts';
+import type { Problem, Role } from '@cooperage/contracts';
 
 /** What a page shows of a failed request: RFC 9457 fields, or our own words where no problem body came back. */
 export type ProblemView = Pick<Problem, 'status' | 'title'> & {
@@ -7,6 +7,8 @@ export type ProblemView = Pick<Problem, 'status' | 'title'> & {
   /** Empty when the request never reached the service. */
   requestId: string;
   fields: readonly { path: string; message: string }[];
+  /** The role that would be enough, where the caller's is not. */
+  neededRole: Role | null;
 };
 
 export type Result<T> =
@@ -25,6 +27,7 @@ export function unreachable(): ProblemView {
     detail: 'The page could not reach the API. It is asked again when you press "Try again".',
     requestId: '',
     fields: [],
+    neededRole: null,
   };
 }
 
@@ -36,6 +39,7 @@ export function unexpectedAnswer(requestId: string, where: string): ProblemView 
     detail: `Most often page and API are of different versions. The difference is at ${where || 'the whole answer'}.`,
     requestId,
     fields: [],
+    neededRole: null,
   };
 }
 
@@ -51,6 +55,7 @@ export function toProblemView(body: unknown, status: number, requestId: string):
     detail: typeof fields.detail === 'string' ? fields.detail : null,
     requestId: typeof fields.requestId === 'string' ? fields.requestId : requestId,
     fields: Array.isArray(fields.errors) ? fields.errors.filter(isFieldError) : [],
+    neededRole: isRole(fields.neededRole) ? fields.neededRole : null,
   };
 }
 
@@ -59,7 +64,20 @@ function isFieldError(value: unknown): value is { path: string; message: string 
   return typeof field?.path === 'string' && typeof field.message === 'string';
 }
 
+// Written here because the contract's list would bring its schemas into the browser.
+function isRole(value: unknown): value is Role {
+  return value === 'owner' || value === 'admin' || value === 'developer' || value === 'viewer';
+}
+
 function plainProblem(status: number, requestId: string): ProblemView {
   const title = status >= 500 ? 'The service could not do this now' : 'The request was refused';
-  return { status, code: status >= 500 ? 'unavailable' : 'bad_request', title, detail: null, requestId, fields: [] };
+  return {
+    status,
+    code: status >= 500 ? 'unavailable' : 'bad_request',
+    title,
+    detail: null,
+    requestId,
+    fields: [],
+    neededRole: null,
+  };
 }

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type KeyEffect, navigationKeys, nextRow, noKeys, pressKey } from './key-map';
+import { furtherPages, type KeyEffect, navigationKeys, nextRow, noKeys, pressKey } from './key-map';
 
 function type(...keys: [string, number][]): KeyEffect {
   let state = noKeys;
@@ -15,6 +17,11 @@ describe('key map', () => {
     }
   });
 
+  it('names only pages that exist', () => {
+    for (const { href } of [...navigationKeys, ...furtherPages])
+      expect(existsSync(path.join(import.meta.dirname, '../../app/(main)', href, 'page.tsx')), href).toBe(true);
+  });
+
   it('forgets a half-typed sequence', () => {
     expect(type(['g', 0], ['b', 5000])).toEqual({ kind: 'press', key: 'b' });
     expect(type(['g', 0], ['x', 10], ['b', 20])).toEqual({ kind: 'press', key: 'b' });
@@ -28,7 +35,9 @@ describe('key map', () => {
   it('walks rows and opens the list of keys', () => {
     expect(type(['j', 0])).toEqual({ kind: 'row', step: 1 });
     expect(type(['k', 0])).toEqual({ kind: 'row', step: -1 });
+    expect(type(['x', 0])).toEqual({ kind: 'select' });
     expect(type(['?', 0])).toEqual({ kind: 'help' });
+    expect(type(['Escape', 0])).toEqual({ kind: 'back' });
     expect(type(['Shift', 0])).toEqual({ kind: 'none' });
   });
 

@@ -8,21 +8,29 @@ export interface NavigationKey extends KeyBinding {
   readonly href: string;
 }
 
+/** The pages of the rail, in its order. An entry stands here from the moment that its page exists. */
 export const navigationKeys: readonly NavigationKey[] = [
   { keys: ['g', 'o'], label: 'Overview', href: '/' },
   { keys: ['g', 'p'], label: 'Projects', href: '/projects' },
   { keys: ['g', 'b'], label: 'Builds', href: '/builds' },
   { keys: ['g', 'w'], label: 'Workers', href: '/workers' },
-  { keys: ['g', 'm'], label: 'Members', href: '/members' },
-  { keys: ['g', 't'], label: 'Tokens', href: '/tokens' },
+];
+
+/** Pages that are a part of another one's subject: in the palette and the account menu, not in the rail. */
+export const furtherPages: readonly { readonly label: string; readonly href: string }[] = [
+  { label: 'Members', href: '/members' },
+  { label: 'Tokens', href: '/tokens' },
+  { label: 'New project', href: '/projects/new' },
 ];
 
 export const listKeys: readonly KeyBinding[] = [
   { keys: ['j'], label: 'Next row' },
   { keys: ['k'], label: 'Previous row' },
   { keys: ['Enter'], label: 'Open the row' },
+  { keys: ['x'], label: 'Select the row, where rows can be selected' },
+  { keys: ['Ctrl', 'K'], label: 'Search pages, projects, builds, images and actions' },
   { keys: ['?'], label: 'This list' },
-  { keys: ['Esc'], label: 'Close what is open' },
+  { keys: ['Esc'], label: 'Close what is open, else one level back' },
 ];
 
 /** A half-typed sequence is forgotten after this long, in milliseconds. */
@@ -32,6 +40,9 @@ export type KeyEffect =
   | { readonly kind: 'go'; readonly href: string }
   | { readonly kind: 'row'; readonly step: 1 | -1 }
   | { readonly kind: 'help' }
+  /** The row that has the focus is selected, or no longer. */
+  | { readonly kind: 'select' }
+  | { readonly kind: 'back' }
   /** A control of the page that carries this key presses itself. */
   | { readonly kind: 'press'; readonly key: string }
   | { readonly kind: 'none' };
@@ -57,7 +68,9 @@ export function pressKey(state: KeyState, key: string, atMs: number): { state: K
 function singleKey(key: string): KeyEffect {
   if (key === 'j') return { kind: 'row', step: 1 };
   if (key === 'k') return { kind: 'row', step: -1 };
+  if (key === 'x') return { kind: 'select' };
   if (key === '?') return { kind: 'help' };
+  if (key === 'Escape') return { kind: 'back' };
   return key.length === 1 ? { kind: 'press', key } : { kind: 'none' };
 }
 

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
 import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
+import { KeepLast } from '@/components/ui/keep-last';
 import { Link } from '@/components/ui/link';
 import { Pager } from '@/components/ui/pager';
 import { ProblemPanel } from '@/components/ui/states';
@@ -39,16 +40,16 @@ export default async function ProjectsPage({ searchParams }: { searchParams: Pro
       <LiveRefresh scopes={organizations.map(({ organizationId }) => ({ organizationId }))} />
       <OrganizationSwitch path="/projects" organizations={organizations} current={organization ?? null} withAll />
       <Card>
-        {!projects.ok ? (
-          <ProblemPanel problem={projects.problem} what="The projects" />
-        ) : projects.value.items.length === 0 ? (
-          <NoProjects />
-        ) : (
-          <>
-            <ProjectTable projects={projects.value.items} newest={newest} />
-            <Pager path="/projects" query={query} next={projects.value.next} />
-          </>
-        )}
+        <KeepLast problem={!projects.ok && <ProblemPanel problem={projects.problem} what="The projects" />}>
+          {!projects.ok ? null : projects.value.items.length === 0 ? (
+            <NoProjects />
+          ) : (
+            <>
+              <ProjectTable projects={projects.value.items} newest={newest} />
+              <Pager path="/projects" query={query} next={projects.value.next} />
+            </>
+          )}
+        </KeepLast>
       </Card>
     </Page>
   );

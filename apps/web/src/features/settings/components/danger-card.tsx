@@ -16,7 +16,13 @@ export function DangerCard({ projectId, name }: { projectId: string; name: strin
         <DeleteButton
           address={`/projects/${projectId}`}
           what={name}
-          consequence="Builds, logs, images, tags, signatures, secrets and keys of this project are removed for good. Images that others run from it cannot be pulled again."
+          consequence="These are removed for good, and nobody can bring them back:"
+          goes={[
+            'all builds with their logs, attempts and deliveries',
+            'all images and tags: what others run from them cannot be pulled again',
+            'all signatures and provenance, and the keys that made them',
+            'rules, secrets, hook secrets and credentials',
+          ]}
           typedName={name}
           onDone={() => router.push('/projects')}
         />

@@ -1,4 +1,5 @@
 import type { Rule } from '@cooperage/contracts';
+import { ActWithUndo } from '@/components/ui/act-with-undo';
 import { Badge } from '@/components/ui/badge';
 import { DeleteButton } from '@/components/ui/delete-button';
 import { visibleText } from '@/lib/format/names';
@@ -29,6 +30,7 @@ export function RuleRow({ rule, defaultBranch }: { rule: Rule; defaultBranch: st
         </p>
       </div>
       <div className="flex gap-1">
+        <SwitchRule rule={rule} />
         <EditRule projectId={rule.projectId} defaultBranch={defaultBranch} rule={rule} />
         <DeleteButton
           address={`/projects/${rule.projectId}/rules/${rule.id}`}
@@ -37,6 +39,22 @@ export function RuleRow({ rule, defaultBranch }: { rule: Rule; defaultBranch: st
         />
       </div>
     </li>
+  );
+}
+
+/** Switched at once: what it did before is one key away. */
+function SwitchRule({ rule }: { rule: Rule }) {
+  const address = `/projects/${rule.projectId}/rules/${rule.id}`;
+  const verb = rule.enabled ? 'Switch off' : 'Switch on';
+  return (
+    <ActWithUndo
+      act={{ method: 'PATCH', address, body: { enabled: !rule.enabled } }}
+      undo={{ method: 'PATCH', address, body: { enabled: rule.enabled } }}
+      done={`The rule “${visibleText(rule.name)}” is switched ${rule.enabled ? 'off' : 'on'}`}
+      label={`${verb} the rule “${rule.name}”`}
+    >
+      {verb}
+    </ActWithUndo>
   );
 }
 

@@ -1,0 +1,34 @@
+'use client';
+
+import { useSyncExternalStore } from 'react';
+import { openPalette } from '@/lib/palette/palette-store';
+
+const never = (): (() => void) => () => undefined;
+
+/** Looks like a field and opens the palette, whose field it is. */
+export function PaletteField() {
+  const isMac = useSyncExternalStore(
+    never,
+    () => navigator.platform.startsWith('Mac'),
+    () => false,
+  );
+  return (
+    <button
+      type="button"
+      aria-label="Search and commands"
+      aria-keyshortcuts="Control+K Meta+K"
+      aria-haspopup="dialog"
+      onClick={() => openPalette()}
+      className="flex min-h-7 shrink-0 items-center gap-2 rounded border border-line-strong bg-surface px-2 text-sm text-text-2 hover:text-text lg:w-52"
+    >
+      <svg aria-hidden viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.5" className="size-4">
+        <circle cx="7" cy="7" r="4.2" />
+        <path d="m10.2 10.2 3.3 3.3" />
+      </svg>
+      <span className="hidden flex-1 text-left lg:inline">Search</span>
+      <kbd aria-hidden className="hidden text-[11px] lg:inline">
+        {isMac ? '⌘K' : 'Ctrl K'}
+      </kbd>
+    </button>
+  );
+}

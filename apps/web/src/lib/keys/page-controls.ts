@@ -1,0 +1,46 @@
+'use client';
+
+/** What keys find on a page: controls by `data-key`, rows by `data-row`. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    target.closest('input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable=true]') !== null
+  );
+}
+
+/** Controls that can be pressed now. @param hidden also those that a narrow window has no room for */
+export function pageControls(hidden = false): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>('[data-key]')].filter(
+    (element) => (hidden || element.checkVisibility()) && !element.matches(':disabled'),
+  );
+}
+
+/** Presses the control that carries a key; a field gets the focus. @returns whether there is one */
+export function pressControl(key: string): boolean {
+  const control = pageControls().find((element) => element.dataset.key === key);
+  if (control?.matches('input')) control.focus();
+  else control?.click();
+  return control !== undefined;
+}
+
+/** Its words for a list: its label, or its text without the key that is drawn in it. */
+export function wordsOf(control: HTMLElement): string {
+  const label = control.getAttribute('aria-label');
+  if (label) return label;
+  const copy = control.cloneNode(true) as HTMLElement;
+  for (const key of copy.querySelectorAll('kbd')) key.remove();
+  return copy.textContent?.trim() ?? '';
+}
+
+export function visibleRows(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>('[data-row]')].filter((row) => row.checkVisibility());
+}
+
+/** The row that has the focus, with all that stands in it. */
+export function rowFocused(): HTMLElement | null {
+  return document.activeElement?.closest<HTMLElement>('tr, li') ?? null;
+}
+
+export function isPopoverOpen(): boolean {
+  return document.querySelector('[popover=auto]:popover-open') !== null;
+}
