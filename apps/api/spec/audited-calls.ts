@@ -107,6 +107,14 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
     const { id } = expectOk(await owner.post<CreatedToken>('/api/v1/tokens', body), 201);
     return () => owner.ask('DELETE', `/api/v1/tokens/${id}`);
   }),
+  'POST /api/v1/saved-views': call('view.save', async ({ owner }) => {
+    return () => owner.post('/api/v1/saved-views', { name: randomUUID(), filter: 'is:failed' });
+  }),
+  'DELETE /api/v1/saved-views/{viewId}': call('view.delete', async ({ owner }) => {
+    const body = { name: randomUUID(), filter: 'is:failed' };
+    const { id } = expectOk(await owner.post<{ id: string }>('/api/v1/saved-views', body), 201);
+    return () => owner.ask('DELETE', `/api/v1/saved-views/${id}`);
+  }),
   'POST /api/v1/projects': call('project.create', async ({ owner, organizationId }) => {
     const slug = `p-${randomUUID().slice(0, 8)}`;
     const body = { organizationId, slug, name: slug, remoteUrl: 'https://git.example/hello.git' };
