@@ -49,7 +49,7 @@ const planted: readonly (readonly [file: string, code: string, allowed: boolean]
   ['libs/queue/src/e.ts', "import './missing.js';", false],
   ['e2e/scenarios/a.e2e.ts', "import '@cooperage/testing';", true],
   ['e2e/support/a.ts', "import '@cooperage/queue';", false],
-  ['e2e/scenarios/b.e2e.ts', "import '@cooperage/db';", false],
+  ['e2e/scenarios/b.e2e.ts', "import '@cooperage/engines';", false],
 ];
 
 let folder: string;

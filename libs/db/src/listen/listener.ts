@@ -3,6 +3,9 @@ import { type Channel, channels } from './channels.js';
 
 export type OnNotification = (payload: string) => void;
 
+/** How often the line is asked whether it still carries anything, and how long it may take to say so. */
+const pulseMs = 5_000;
+
 /**
  * Listens to notifications over one connection of its own and connects again when that breaks. After each (re)connect
  * every handler is called once with an empty payload, because notifications in between are lost: handlers must look at
@@ -13,11 +16,13 @@ export class Listener {
   private closed = false;
   private retryMs = 100;
   private timer: NodeJS.Timeout | undefined;
+  private pulse: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly url: string,
     private readonly handlers: Partial<Record<Channel, OnNotification>>,
     private readonly onError: (error: Error) => void,
+    private readonly pulseEveryMs = pulseMs,
   ) {}
 
   /** Resolves when the first connection listens; later losses are mended by itself. */
@@ -28,6 +33,7 @@ export class Listener {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
+    clearInterval(this.pulse);
     await this.client?.end().catch(() => undefined);
   }
 
@@ -37,6 +43,7 @@ export class Listener {
       application_name: 'cooperage-listen',
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
+      query_timeout: this.pulseEveryMs,
     });
     this.client = client;
     client.on('notification', (message) => this.deliver(message.channel, message.payload ?? ''));
@@ -50,7 +57,14 @@ export class Listener {
       return;
     }
     this.retryMs = 100;
+    this.watch(client);
     for (const name of this.names()) this.handlers[name]?.('');
+  }
+
+  /** A line that dies without a word looks like one on which nothing happens, for as long as nobody asks. */
+  private watch(client: pg.Client): void {
+    const ask = () => void client.query('SELECT 1').catch((error: Error) => this.lost(client, error));
+    this.pulse = setInterval(ask, this.pulseEveryMs).unref();
   }
 
   private names(): Channel[] {
@@ -64,10 +78,12 @@ export class Listener {
   private lost(client: pg.Client, error: Error): void {
     if (this.closed || this.client !== client) return;
     this.client = undefined;
+    clearInterval(this.pulse);
     this.onError(error);
     client.removeAllListeners();
     client.on('error', () => undefined);
-    void client.end().catch(() => undefined);
+    // An orderly end would wait for an answer that a dead line never brings.
+    client.connection?.stream.destroy();
     this.timer = setTimeout(() => void this.connect(), this.retryMs);
     this.retryMs = Math.min(this.retryMs * 2, 5_000);
   }

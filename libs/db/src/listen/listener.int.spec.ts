@@ -1,0 +1,77 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type FreshDatabase, freshDatabase } from '@cooperage/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Database } from '../database.js';
+import { Listener } from './listener.js';
+
+/** A line to the database that can die without a word, as behind a firewall that forgets it. */
+class SilentLine {
+  private readonly sockets = new Set<Socket>();
+  private readonly server: Server;
+
+  constructor(private readonly to: URL) {
+    this.server = createServer((near) => {
+      const far = connect(Number(to.port), to.hostname);
+      for (const socket of [near, far]) {
+        this.sockets.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('close', () => this.sockets.delete(socket));
+      }
+      near.pipe(far).pipe(near);
+    });
+  }
+
+  async open(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(this.to);
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  /** What is connected now carries nothing any more, and is not told; new connections work. */
+  fallSilent(): void {
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+describe('a listener', () => {
+  let fresh: FreshDatabase;
+  let line: SilentLine;
+  let listener: Listener;
+  const onBuild = vi.fn();
+  const onError = vi.fn();
+  beforeEach(async () => {
+    vi.clearAllMocks();
+    fresh = await freshDatabase();
+    line = new SilentLine(new URL(fresh.url));
+    listener = new Listener(await line.open(), { build: onBuild }, onError, 100);
+    await listener.start();
+    expect(onBuild).toHaveBeenCalledExactlyOnceWith('');
+  });
+  afterEach(async () => {
+    await listener.close();
+    await line.close();
+    await fresh.drop();
+  });
+
+  it('notices a line that died without a word, and has its handlers look again', async () => {
+    line.fallSilent();
+    await vi.waitFor(() => expect(onBuild).toHaveBeenCalledTimes(2), 5_000);
+    expect(onError).toHaveBeenCalledOnce();
+    const database = new Database({ url: fresh.url, poolSize: 1, applicationName: 'spec' });
+    await database.prisma.$executeRaw`SELECT pg_notify('cooperage_build', 'hello')`;
+    await database.close();
+    await vi.waitFor(() => expect(onBuild).toHaveBeenLastCalledWith('hello'), 5_000);
+  });
+
+  it('keeps a line on which nothing happens', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(onError).not.toHaveBeenCalled();
+    expect(onBuild).toHaveBeenCalledOnce();
+  });
+});
