@@ -12,6 +12,7 @@ export interface PageOptions {
 /** A page in a browser, as far as the socket goes. */
 export class LivePage {
   readonly changes: { buildId: string; status: string }[] = [];
+  readonly stepChanges: { buildId: string; attempt: number }[] = [];
   text = '';
   nextN = 0;
   isComplete = false;
@@ -23,6 +24,7 @@ export class LivePage {
       this.disconnected = reason;
     });
     socket.on('build:changed', (change: { buildId: string; status: string }) => this.changes.push(change));
+    socket.on('steps:changed', (change: { buildId: string; attempt: number }) => this.stepChanges.push(change));
     socket.on('log:lagging', () => this.lags++);
     socket.on('log:complete', () => {
       this.isComplete = true;

@@ -75,9 +75,16 @@ export async function pushImage(
   return { digest: digestOf(manifest), sizeBytes: manifest.length + config.length + layer.length };
 }
 
-/** What builder and control do to the database for a build whose image is in its repository. */
-export async function publish(world: ApiWorld, worker: TestWorker, build: BuildRecord, digest: string): Promise<void> {
+/** What builder and control do to the database for a build whose image is in its repository. `work` is done before it is built. */
+export async function publish(
+  world: ApiWorld,
+  worker: TestWorker,
+  build: BuildRecord,
+  digest: string,
+  work: (attempt: ClaimedAttempt) => Promise<void> = async () => undefined,
+): Promise<void> {
   const attempt: ClaimedAttempt = await worker.claim(build);
+  await work(attempt);
   const facts = {
     digest,
     mediaType: mediaTypes.manifest,

@@ -49,10 +49,15 @@ export class TestWorker {
   }
 
   /** One stored chunk with an entry for each text. */
-  async print(attempt: ClaimedAttempt, ...texts: readonly string[]): Promise<Uint8Array> {
+  print(attempt: ClaimedAttempt, ...texts: readonly string[]): Promise<Uint8Array> {
+    return this.printOf(1, attempt, ...texts);
+  }
+
+  /** As `print`, for another step than the first. */
+  async printOf(step: number, attempt: ClaimedAttempt, ...texts: readonly string[]): Promise<Uint8Array> {
     const entries = texts.map(
       (text, at): LogEntry => ({
-        ...{ n: this.nextN + at, atMs: 1, kind: 'text', step: 1, stream: 1 },
+        ...{ n: this.nextN + at, atMs: 1, kind: 'text', step, stream: 1 },
         data: encoder.encode(text),
       }),
     );

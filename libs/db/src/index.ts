@@ -12,6 +12,7 @@ export { type BuildGroupRow, BuildGroups, type GroupKind, groupedBuilds } from '
 export { type BuildFilter, BuildLists, mostCounted } from './build/build-lists.js';
 export * from './build/build-notes.js';
 export * from './build/build-record.js';
+export * from './build/build-relations.js';
 export * from './build/build-repository.js';
 export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';

@@ -1,5 +1,6 @@
 export { asJsonLines, asText } from './reading/as-text.js';
 export { type FollowLogOptions, followLog } from './reading/follow-log.js';
+export { lastTextOf } from './reading/last-text.js';
 export { formatLogCursor, type LogCursor, parseLogCursor } from './reading/log-cursor.js';
 export type { LogFrame } from './reading/log-frame.js';
 export { LogHub, type LogHubOptions } from './reading/log-hub.js';

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from '../auth/access.guard.js';
 import { BuildsModule } from '../builds/builds.module.js';
+import { CompareModule } from '../compare/compare.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { HooksModule } from '../hooks/hooks.module.js';
 import { ImagesModule } from '../images/images.module.js';
@@ -26,6 +27,7 @@ const features = [
   RulesModule,
   HooksModule,
   BuildsModule,
+  CompareModule,
   DeliveriesModule,
   ImagesModule,
   RegistryTokenModule,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { BuildDetails, PostgresChunkStore } from '@cooperage/db';
+import { BuildDetails, BuildRelations, PostgresChunkStore } from '@cooperage/db';
 import { encodeLogEntries, type LogEntry } from '@cooperage/domain';
 import { asJsonLines, asText, readEntries, readLines, readRange } from '@cooperage/logs/read';
 import { Injectable } from '@nestjs/common';
@@ -7,6 +7,7 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
 import { presentStep } from './present-build.js';
+import { usualTimes } from './usual-times.js';
 
 export interface EncodedRange {
   /** Entries in the domain's binary form. */
@@ -22,6 +23,7 @@ export class BuildLogService {
     private readonly details: BuildDetails,
     private readonly store: PostgresChunkStore,
     private readonly access: AccessService,
+    private readonly relations: BuildRelations,
   ) {}
 
   async range(principal: Principal, buildId: string, query: { attempt?: number; from: number; limit: number }) {
@@ -52,7 +54,10 @@ export class BuildLogService {
 
   async steps(principal: Principal, buildId: string, number: number | undefined) {
     const attempt = await this.attempt(principal, buildId, number);
-    return { attemptId: attempt.id, steps: (await this.details.steps(attempt.id)).map(presentStep) };
+    const build = found(await this.details.find(buildId, [attempt.organizationId]));
+    const [steps, times] = await Promise.all([this.details.steps(attempt.id), this.relations.stepTimes(build)]);
+    const usual = usualTimes(times);
+    return { attemptId: attempt.id, steps: steps.map((step) => presentStep(step, usual(step))) };
   }
 
   async dockerfile(principal: Principal, buildId: string, number: number | undefined) {

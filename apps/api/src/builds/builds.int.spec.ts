@@ -106,6 +106,9 @@ describe('builds', () => {
       },
     ]);
     await worker.attempts.describe(attempt, 'ref', 'FROM scratch\nRUN false\n');
+    const printed = Array.from({ length: 30 }, (_, at) => `line ${at}\n`);
+    await worker.printOf(3, attempt, ...printed, '\u001b[31m10 %\rwrong type\u001b[0m\n');
+    await worker.printOf(4, attempt, 'of another step\n');
     const place = { file: 'Dockerfile', line: 2, stepId: vertexId, exitCode: 1 };
     await worker.attempts.failed(
       attempt,
@@ -118,6 +121,9 @@ describe('builds', () => {
       ...{ code: 'StepFailed', blame: 'user', message: 'It failed.', advice: expect.stringContaining('last lines') },
       place: { file: 'Dockerfile', line: 2, exitCode: 1, stepOrdinal: 3 },
     });
+    expect(shown.failure?.evidence).toMatchObject({ source: 'log', firstLine: null });
+    expect(shown.failure?.evidence?.lines).toHaveLength(20);
+    expect(shown.failure?.evidence?.lines.slice(-2)).toEqual(['line 29', 'wrong type']);
     expect(shown.attempts[0]).toMatchObject({ state: 'failed', workerName: 'builder-1' });
     expect(expectOk(await owner.get<Steps>(`/api/v1/builds/${build.id}/steps`)).steps[0]).toMatchObject({
       ordinal: 3,
@@ -125,6 +131,25 @@ describe('builds', () => {
     });
     expect(expectOk(await owner.get<Dockerfile>(`/api/v1/builds/${build.id}/dockerfile`)).text).toContain('RUN false');
     expect((await owner.get(`/api/v1/builds/${build.id}/steps?attempt=2`)).status).toBe(404);
+  });
+});
+
+describe('a build that failed before any step', () => {
+  it('shows its file around the line', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    await worker.attempts.describe(attempt, 'ref', 'FROM scratch\nRUNN false\nRUN true\n');
+    await worker.attempts.failed(
+      attempt,
+      worker.instanceId,
+      { code: 'DockerfileInvalid', message: 'unknown', place: { file: 'Dockerfile', line: 2 } },
+      { retryable: false, attemptsLeft: false, pauseMs: 0 },
+    );
+    expect((await get(build)).failure?.evidence).toEqual({
+      source: 'file',
+      firstLine: 1,
+      lines: ['FROM scratch', 'RUNN false'],
+    });
   });
 });
 

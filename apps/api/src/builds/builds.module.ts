@@ -4,12 +4,20 @@ import { BuildListsController } from './build-lists.controller.js';
 import { BuildListsService } from './build-lists.service.js';
 import { BuildLogController } from './build-log.controller.js';
 import { BuildLogService } from './build-log.service.js';
+import { BuildRelationsController } from './build-relations.controller.js';
+import { BuildRelationsService } from './build-relations.service.js';
 import { BuildsController } from './builds.controller.js';
 import { BuildsService } from './builds.service.js';
 import { SavedViewsController } from './saved-views.controller.js';
 
 @Module({
-  controllers: [BuildListsController, BuildsController, BuildLogController, SavedViewsController],
-  providers: [BuildsService, BuildListsService, BuildActionsService, BuildLogService],
+  controllers: [
+    BuildListsController,
+    BuildsController,
+    BuildRelationsController,
+    BuildLogController,
+    SavedViewsController,
+  ],
+  providers: [BuildsService, BuildListsService, BuildActionsService, BuildRelationsService, BuildLogService],
 })
 export class BuildsModule {}

@@ -1,4 +1,11 @@
-import { type Actor, BuildDetails, DeliveryRepository, RuleRepository } from '@cooperage/db';
+import {
+  type Actor,
+  type BuildDetailRecord,
+  BuildDetails,
+  DeliveryRepository,
+  PostgresChunkStore,
+  RuleRepository,
+} from '@cooperage/db';
 import { isFullRef } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -6,23 +13,25 @@ import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { presentDelivery } from '../deliveries/present-delivery.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
+import { findEvidence } from './evidence.js';
 import { presentBuild } from './present-build.js';
 
 @Injectable()
 export class BuildsService {
   constructor(
-    private readonly details: BuildDetails,
+    readonly details: BuildDetails,
     private readonly deliveries: DeliveryRepository,
     private readonly rules: RuleRepository,
     private readonly access: AccessService,
+    readonly store: PostgresChunkStore,
   ) {}
 
   async get(principal: Principal, id: string) {
-    return presentBuild(found(await this.details.find(id, organizationIdsOf(principal))));
+    return this.present(await this.details.find(id, organizationIdsOf(principal)));
   }
 
   async getByNumber(principal: Principal, projectId: string, number: number) {
-    return presentBuild(found(await this.details.findByNumber(projectId, number, organizationIdsOf(principal))));
+    return this.present(await this.details.findByNumber(projectId, number, organizationIdsOf(principal)));
   }
 
   /** A person's wish for a build: it takes the road of a delivery, and is answered before anything was fetched. */
@@ -35,5 +44,10 @@ export class BuildsService {
     if (start.ruleId !== null) found(await this.rules.find(start.ruleId, projectId));
     const deliveryId = await this.deliveries.start(placeOf(project), start, actor);
     return presentDelivery(found(await this.deliveries.find(deliveryId, [project.organizationId])));
+  }
+
+  private async present(record: BuildDetailRecord | null) {
+    const build = found(record);
+    return presentBuild(build, await findEvidence(build, this));
   }
 }

@@ -1,4 +1,4 @@
-import type { Attempt, Build, BuildSummary, Failure, Step } from '@cooperage/contracts';
+import type { Attempt, Build, BuildSummary, Evidence, Failure, Step } from '@cooperage/contracts';
 import type { AttemptView, BuildDetailRecord, BuildSummaryRecord, StepView } from '@cooperage/db';
 import { canCancel, canRetry, type FailureReport, failureEntry, isFailureCode } from '@cooperage/domain';
 
@@ -32,25 +32,28 @@ export function presentBuildSummary(build: BuildSummaryRecord): BuildSummary {
   };
 }
 
-export function presentBuild(build: BuildDetailRecord, dockerfilePath = build.dockerfilePath): Build {
-  const current = build.attempts.find(({ number }) => number === build.attemptNumber);
+/** @param evidence of its failure, where somebody has read it */
+export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null = null): Build {
   const state = { status: build.status, stage: build.stage };
   return {
     ...presentBuildSummary(build),
-    failure: presentFailure(build.failure, stepOrdinalOf(build, current?.id, build.failure)),
+    failure: presentFailure(build.failure, currentStepOrdinal(build), evidence),
     retryOf: build.retryOf,
     retryOfNumber: build.retryOfNumber,
     deliveryId: build.deliveryId,
     movesTags: build.movesTags,
     inputs: {
       contextPath: build.contextPath,
-      dockerfilePath,
+      dockerfilePath: build.dockerfilePath,
       target: build.target,
       platform: build.platform,
       buildArgs: { ...build.buildArgs },
       secretNames: [...build.secretNames],
       baseImages: [...build.baseImages],
+      noCache: build.noCache,
+      limits: build.limits,
     },
+    sizeBytes: build.sizeBytes,
     phases: [...build.phases],
     attempts: build.attempts.map((attempt) =>
       presentAttempt(attempt, stepOrdinalOf(build, attempt.id, attempt.failure)),
@@ -64,10 +67,11 @@ export function presentBuild(build: BuildDetailRecord, dockerfilePath = build.do
   };
 }
 
-export function presentStep(step: StepView): Step {
+/** @param usualMs median over earlier builds, where it is known */
+export function presentStep(step: StepView, usualMs: number | null = null): Step {
   const { ordinal, name, stage, platform, internal, cached, error, startLine, endLine } = step;
   return {
-    ...{ ordinal, name, stage, platform, internal, cached, error, startLine, endLine },
+    ...{ ordinal, name, stage, platform, internal, cached, error, startLine, endLine, usualMs },
     startedAt: timeOrNull(step.startedAt),
     completedAt: timeOrNull(step.completedAt),
   };
@@ -89,7 +93,11 @@ function presentAttempt(attempt: AttemptView, stepOrdinal: number | undefined): 
 }
 
 /** The stored report with the catalogue's blame and advice. */
-function presentFailure(report: FailureReport | null, stepOrdinal?: number): Failure | null {
+function presentFailure(
+  report: FailureReport | null,
+  stepOrdinal?: number,
+  evidence: Evidence | null = null,
+): Failure | null {
   if (report === null || !isFailureCode(report.code)) return null;
   const { blame, advice } = failureEntry(report.code);
   const { stepId: _, ...place } = report.place ?? {};
@@ -99,7 +107,14 @@ function presentFailure(report: FailureReport | null, stepOrdinal?: number): Fai
     message: report.message,
     advice,
     place: report.place ? { ...place, ...(stepOrdinal !== undefined && { stepOrdinal }) } : null,
+    evidence,
   };
+}
+
+/** The step at which the build failed, as the current attempt numbers it. */
+export function currentStepOrdinal(build: BuildDetailRecord): number | undefined {
+  const current = build.attempts.find(({ number }) => number === build.attemptNumber);
+  return stepOrdinalOf(build, current?.id, build.failure);
 }
 
 function stepOrdinalOf(

@@ -1,4 +1,4 @@
-import { type BuildChange, buildChangeSchema } from '@cooperage/contracts';
+import { type BuildChange, buildChangeSchema, stepsChangeSchema } from '@cooperage/contracts';
 import { BuildLists, type BuildRecord } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 import type { LiveNamespace } from './viewer.js';
@@ -25,6 +25,14 @@ export class BuildAnnouncer {
     if (payload !== '') this.announce(payload);
     else if (this.isFirst) this.isFirst = false;
     else void this.announceMissed().catch((error: unknown) => this.logger.warn({ err: error }, 'changes were missed'));
+  };
+
+  /** As above, for steps. What was lost needs no repair: pages ask again when their builds are announced. */
+  readonly onSteps = (payload: string): void => {
+    if (payload === '') return;
+    const change = stepsChangeSchema.safeParse(parsed(payload));
+    if (change.success) this.namespace.to(projectRoom(change.data.projectId)).emit('steps:changed', change.data);
+    else this.logger.error({ part: 'steps channel' }, 'a notification is in a form that is not known');
   };
 
   private announce(payload: string): void {

@@ -67,7 +67,7 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   await app.init();
   const { namespace } = app.get(LiveGateway);
   const announcer = new BuildAnnouncer(namespace, new BuildLists(database), logger);
-  const listener = new Listener(url, { build: announcer.onNotification }, onError);
+  const listener = new Listener(url, { build: announcer.onNotification, steps: announcer.onSteps }, onError);
   await listener.start();
   const watch = new SessionWatch(new SessionRepository(database), logger);
   watch.start(namespace);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { Me } from '@cooperage/contracts';
-import { type BuildRecord, BuildRepository } from '@cooperage/db';
+import { type BuildRecord, BuildRepository, StepRepository } from '@cooperage/db';
 import { encodeLogEntries } from '@cooperage/domain';
 import { connectRedis, RedisLiveBus } from '@cooperage/queue';
 import { services } from '@cooperage/testing';
@@ -92,6 +92,28 @@ describe('changes of builds', () => {
     await world.build(target);
     await waitFor(() => expect(organization.changes.length).toBeGreaterThan(seen));
     expect(project.changes).toHaveLength(seen);
+  });
+
+  it('in their steps reach the pages that follow the project, and no others', async () => {
+    const [project, none] = [await open(), await open()];
+    await project.ask('builds:subscribe', { projectId: target.project.id });
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    const step = {
+      ...{ ordinal: 1, vertexId: 'v', name: 'RUN a', stage: null, platform: null, internal: false, cached: false },
+      ...{ startedAt: new Date(), completedAt: null, error: null, progressGroup: null },
+    };
+    await new StepRepository(world.database).save(attempt.attemptId, [step]);
+    await waitFor(() =>
+      expect(project.stepChanges).toEqual([{ buildId: build.id, projectId: target.project.id, attempt: 1 }]),
+    );
+    expect(none.stepChanges).toEqual([]);
+    await cancel(build);
+    await worker.attempts.stopped(attempt, worker.instanceId);
+    await new StepRepository(world.database).save(attempt.attemptId, [{ ...step, completedAt: new Date() }]);
+    await world.build(target);
+    await waitFor(() => expect(project.changes.length).toBeGreaterThan(2));
+    expect(project.stepChanges).toHaveLength(1);
   });
 
   it('S-065 of another tenant cannot be followed', async () => {

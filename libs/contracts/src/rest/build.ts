@@ -7,7 +7,16 @@ const failureCodes = Object.keys(failureCatalogue) as [
   ...(keyof typeof failureCatalogue)[],
 ];
 
-/** The same four parts everywhere: cause and blame, place, evidence (the log), next step. */
+/** At most 20 lines that show what went wrong: what the failing step printed last, or the file around the line. */
+export const evidenceSchema = z.object({
+  source: z.enum(['log', 'file']),
+  /** Line of the file at which they begin, from 1; null for a log. */
+  firstLine: z.number().int().nullable(),
+  lines: z.array(z.string()).max(20),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+/** The same four parts everywhere: cause and blame, place, evidence, next step. */
 export const failureSchema = z.object({
   code: z.enum(failureCodes),
   blame: z.enum(['user', 'platform', 'external']),
@@ -24,6 +33,8 @@ export const failureSchema = z.object({
       exitCode: z.number().int().optional(),
     })
     .nullable(),
+  /** Read for one build; null in lists, and where nothing was printed. */
+  evidence: evidenceSchema.nullable(),
 });
 export type Failure = z.infer<typeof failureSchema>;
 
@@ -109,7 +120,18 @@ export const buildSchema = buildSummarySchema.extend({
     buildArgs: z.record(z.string(), z.string()),
     secretNames: z.array(z.string()),
     baseImages: z.array(z.object({ name: z.string(), digest: z.string() })),
+    /** Nothing was to be taken from the cache. */
+    noCache: z.boolean(),
+    limits: z.object({
+      timeoutMs: z.number().int(),
+      logBytes: z.number().int(),
+      memoryBytes: z.number().int().nullable(),
+      pids: z.number().int().nullable(),
+      cpus: z.number().nullable(),
+    }),
   }),
+  /** Size of the image as it is pulled; null before there is one. */
+  sizeBytes: z.number().int().nullable(),
   phases: z.array(phaseSpanSchema),
   attempts: z.array(attemptSchema),
   warnings: z.array(warningSchema),
@@ -134,6 +156,8 @@ export const stepSchema = z.object({
   error: z.string().nullable(),
   startLine: z.number().int().nullable(),
   endLine: z.number().int().nullable(),
+  /** Median over the last ten builds of this rule in which the same step ran; null where it never did. */
+  usualMs: z.number().int().nullable(),
 });
 export type Step = z.infer<typeof stepSchema>;
 export const stepsSchema = z.object({ attemptId: idSchema, steps: z.array(stepSchema) });

@@ -38,6 +38,8 @@ export interface ServerMessages {
   'log:complete': (head: { buildId: string; attempt: number; nextN: number }) => void;
   /** A build changed; the page asks for its data again. `version` only grows. */
   'build:changed': (change: BuildChange) => void;
+  /** Steps of an attempt moved; sent to whoever follows the project. The page asks for its data again. */
+  'steps:changed': (change: StepsChange) => void;
 }
 
 export const buildChangeSchema = z.object({
@@ -51,3 +53,10 @@ export const buildChangeSchema = z.object({
   attempt: z.number().int(),
 });
 export type BuildChange = z.infer<typeof buildChangeSchema>;
+
+export const stepsChangeSchema = z.object({
+  buildId: z.uuid(),
+  projectId: z.uuid(),
+  attempt: z.number().int(),
+});
+export type StepsChange = z.infer<typeof stepsChangeSchema>;

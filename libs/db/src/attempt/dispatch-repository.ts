@@ -1,6 +1,7 @@
 import { announcementOf } from '../build/build-announcement.js';
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { liveSlots } from '../lease/live-slots.js';
 import { losable } from '../losable.js';
 import { newId } from '../new-id.js';
 import type { DispatchedAttempt } from './attempt-record.js';
@@ -8,12 +9,6 @@ import type { SealedToken, TokenNeed } from './registry-token-repository.js';
 
 /** Any number that only the dispatcher uses for its advisory lock. */
 const dispatchLock = 731_001;
-
-/** What live builders can take; one whose engine does not answer says so in its note, and takes nothing. */
-const liveSlots = Prisma.sql`(
-  SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance
-  WHERE role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
-    AND coalesce(info->>'note', '') = '')`;
 
 const heldSlots = Prisma.sql`(SELECT count(*)::int FROM attempt WHERE state IN ('dispatched', 'claimed'))`;
 

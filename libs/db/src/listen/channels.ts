@@ -10,5 +10,7 @@ export const channels = {
   cancel: 'cooperage_cancel',
   /** payload: JSON of a build's change, for live pages */
   build: 'cooperage_build',
+  /** payload: JSON of whose steps have moved, for live pages */
+  steps: 'cooperage_steps',
 } as const;
 export type Channel = keyof typeof channels;

@@ -10,7 +10,7 @@ export type LiveScope = ClientPayload<'builds:subscribe'>;
 
 export interface RefreshOptions {
   readonly scopes: readonly LiveScope[];
-  /** Only changes of this build matter; all of the scopes when missing. */
+  /** Only changes of this build matter, and those of its steps; all of the scopes when missing, without their steps. */
   readonly buildId?: string;
   /** Ask again this often while the socket is away, in milliseconds. */
   readonly pollMs: number;
@@ -38,6 +38,7 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshO
     const offChange = tabConnection.on('build:changed', (change: BuildChange) => {
       if (buildId === undefined || change.buildId === buildId) refresh();
     });
+    const offSteps = tabConnection.on('steps:changed', (change) => change.buildId === buildId && refresh());
     if (tabConnection.current().kind === 'live') join();
     const poll = setInterval(() => tabConnection.current().kind === 'polling' && refresh(), pollMs);
     const tick =
@@ -49,6 +50,7 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshO
       refresh.cancel();
       offService();
       offChange();
+      offSteps();
       offState();
       release();
     };

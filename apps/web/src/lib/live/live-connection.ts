@@ -1,4 +1,4 @@
-import type { BuildChange, ClientMessage, ClientPayload, SubscribeAnswer } from '@cooperage/contracts';
+import type { BuildChange, ClientMessage, ClientPayload, StepsChange, SubscribeAnswer } from '@cooperage/contracts';
 
 export interface LogHead {
   readonly buildId: string;
@@ -12,6 +12,7 @@ export interface LiveEvents {
   'log:lagging': (head: Omit<LogHead, 'nextN'>) => void;
   'log:complete': (head: LogHead) => void;
   'build:changed': (change: BuildChange) => void;
+  'steps:changed': (change: StepsChange) => void;
 }
 
 /** What is used of a socket.io client socket. */

@@ -36,12 +36,10 @@ export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
   const logAddress = viewState.view === 'log' ? null : viewAddress(build, query, 'log');
   return (
     <>
-      {!over && <LiveBuild projectId={build.projectId} buildId={build.id} running={build.status !== 'queued'} />}
+      {!over && <LiveBuild projectId={build.projectId} buildId={build.id} />}
       <BuildHeader build={build} />
       <PhaseStrip build={build} nowMs={Date.now()} />
-      {build.failure && (
-        <CauseCard buildId={build.id} attempt={build.attempt} failure={build.failure} logAddress={logAddress} />
-      )}
+      {build.failure && <CauseCard failure={build.failure} logAddress={logAddress} />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(18rem,23rem)_minmax(0,1fr)]">
         <div className="grid gap-4">
           {steps && !steps.ok ? (

@@ -1,22 +1,17 @@
-import type { Failure } from '@cooperage/contracts';
-import { type ReactNode, Suspense } from 'react';
+import type { Evidence, Failure } from '@cooperage/contracts';
+import type { ReactNode } from 'react';
 import { Link } from '@/components/ui/link';
-import { Skeleton } from '@/components/ui/states';
 import { visibleText } from '@/lib/format/names';
-import { loadEvidence } from '../api/load-evidence';
 import { blameWords } from '../model/status';
 import { StepLink } from './step-link';
 
 export interface CauseCardProps {
-  readonly buildId: string;
-  readonly attempt: number;
   readonly failure: Failure;
   readonly logAddress: string | null;
 }
 
 /** Why a build failed, in four parts: cause and blame, place, evidence, what to do next. */
-export function CauseCard({ buildId, attempt, failure, logAddress }: CauseCardProps) {
-  const step = failure.place?.stepOrdinal;
+export function CauseCard({ failure, logAddress }: CauseCardProps) {
   return (
     <section aria-label="Cause" className="rounded border border-l-4 border-bad bg-bad-bg px-4 py-3">
       <h2 className="text-base">
@@ -31,13 +26,9 @@ export function CauseCard({ buildId, attempt, failure, logAddress }: CauseCardPr
             <Place place={failure.place} logAddress={logAddress} />
           </Part>
         )}
-        {step !== undefined && (
-          <Part name="Evidence">
-            <Suspense fallback={<Skeleton lines={3} className="p-0" />}>
-              <Evidence buildId={buildId} attempt={attempt} step={step} />
-            </Suspense>
-          </Part>
-        )}
+        <Part name="Evidence">
+          <EvidenceLines evidence={failure.evidence} />
+        </Part>
         <Part name="Next">{failure.advice}</Part>
       </dl>
     </section>
@@ -85,12 +76,18 @@ function PlaceStep({ step, ordinal, logAddress }: PlaceStepProps) {
   );
 }
 
-async function Evidence({ buildId, attempt, step }: { buildId: string; attempt: number; step: number }) {
-  const lines = await loadEvidence(buildId, attempt, step);
-  if (lines === null) return <span className="text-text-2">The step printed nothing that could be read here.</span>;
+/** What the step printed last, or the file around its line, as many lines as the API gives. */
+export function EvidenceLines({ evidence }: { evidence: Evidence | null }) {
+  if (evidence === null) return <span className="text-text-2">Nothing was printed.</span>;
+  const { firstLine, lines } = evidence;
+  const width = firstLine === null ? 0 : String(firstLine + lines.length - 1).length;
+  const shown = lines.map((line, index) => {
+    const text = visibleText(line.replaceAll('\t', '  '));
+    return firstLine === null ? text : `${String(firstLine + index).padStart(width)}  ${text}`;
+  });
   return (
     <pre className="max-h-80 overflow-auto whitespace-pre-wrap break-words [unicode-bidi:isolate]">
-      {lines.map((line) => visibleText(line.replaceAll('\t', '  '))).join('\n')}
+      {shown.join('\n')}
     </pre>
   );
 }

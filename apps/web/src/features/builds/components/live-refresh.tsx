@@ -8,8 +8,8 @@ export function LiveRefresh({ scopes, tickMs = 0 }: { scopes: readonly LiveScope
   return null;
 }
 
-/** Keeps one build's page as it is on the server; its steps have no event of their own and are asked for while it runs. */
-export function LiveBuild({ projectId, buildId, running }: { projectId: string; buildId: string; running: boolean }) {
-  useRefreshOnChange({ scopes: [{ projectId }], buildId, pollMs: 2000, tickMs: running ? 2500 : 0 });
+/** Keeps one build's page as it is on the server, its steps too; it asks only where the socket cannot tell. */
+export function LiveBuild({ projectId, buildId }: { projectId: string; buildId: string }) {
+  useRefreshOnChange({ scopes: [{ projectId }], buildId, pollMs: 2000, tickMs: 0 });
   return null;
 }

@@ -1,4 +1,5 @@
 import type { Step } from '@cooperage/contracts';
+import { isBaseStep, stepTitle as titleOf } from '@cooperage/domain/predicates';
 
 export type StepState = 'waiting' | 'running' | 'done' | 'reused' | 'failed' | 'stopped' | 'never';
 
@@ -32,7 +33,7 @@ export interface StepGroup {
 
 /** What a step does, without the `[stage 2/5]` that the builder puts before it. */
 export function stepTitle(step: Pick<Step, 'name'>): string {
-  return step.name.replace(place, '') || step.name;
+  return titleOf(step.name);
 }
 
 /** Steps under their stage and platform, as the Dockerfile has them; base images first, the builder's own apart. */
@@ -53,7 +54,7 @@ const baseImages = 'Base images';
 
 /** A base image is shared by all who begin with it, and may carry the name of another build's stage. */
 function groupTitle(step: Step): string {
-  if (/^FROM\s/i.test(stepTitle(step))) return baseImages;
+  if (isBaseStep(step.name)) return baseImages;
   return [step.stage, step.platform].filter(Boolean).join(' · ') || 'Steps';
 }
 

@@ -14,6 +14,7 @@ const step = (more: Partial<Step>): Step => ({
   completedAt: '2026-01-01T00:00:02Z',
   error: null,
   startLine: null,
+  usualMs: null,
   endLine: null,
   ...more,
 });

@@ -1,0 +1,23 @@
+import type { StepTime } from '@cooperage/db';
+import { stepTitle } from '@cooperage/domain';
+
+type NamedStep = Pick<StepTime, 'name' | 'stage' | 'platform'>;
+
+/** @returns the median time of a step over the builds in which it ran, in milliseconds; null where it never did. */
+export function usualTimes(times: readonly StepTime[]): (step: NamedStep) => number | null {
+  const byStep = Map.groupBy(times, keyOf);
+  return (step) => median(byStep.get(keyOf(step))?.map(({ ms }) => ms) ?? []);
+}
+
+/** The same instruction in the same stage, wherever in its file it stands. */
+function keyOf({ name, stage, platform }: NamedStep): string {
+  return JSON.stringify([stage, platform, stepTitle(name)]);
+}
+
+export function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle];
+  if (upper === undefined) return null;
+  return Math.round(sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2);
+}

@@ -1,0 +1,33 @@
+import type { BuildDetailRecord } from '@cooperage/db';
+import { compareValues, type NamedValues, type ValuePair } from '@cooperage/domain';
+
+/** What two builds were made from, side by side. Of secrets only the names are known here. */
+export function compareInputs(a: BuildDetailRecord, b: BuildDetailRecord): ValuePair[] {
+  return compareValues(inputsOf(a), inputsOf(b));
+}
+
+/** Base images by name, with their digests. */
+export function compareBases(a: BuildDetailRecord, b: BuildDetailRecord): ValuePair[] {
+  return compareValues(basesOf(a), basesOf(b));
+}
+
+function inputsOf(build: BuildDetailRecord): NamedValues {
+  const args = Object.entries(build.buildArgs).map(([name, value]) => [`argument ${name}`, value]);
+  return {
+    commit: build.commit,
+    ref: build.ref,
+    rule: build.ruleName,
+    context: build.contextPath,
+    Dockerfile: build.dockerfilePath,
+    target: build.target,
+    platform: build.platform,
+    'cache zone': build.zone,
+    cache: build.noCache ? 'not read' : 'read',
+    tags: build.tags.join(', '),
+    ...Object.fromEntries(args),
+  };
+}
+
+function basesOf(build: BuildDetailRecord): NamedValues {
+  return Object.fromEntries(build.baseImages.map(({ name, digest }) => [name, digest]));
+}

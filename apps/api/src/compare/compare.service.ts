@@ -1,0 +1,84 @@
+import type { CompareQuery, Comparison, LayerComparison } from '@cooperage/contracts';
+import { type BuildDetailRecord, BuildDetails } from '@cooperage/db';
+import { alignSteps, type ComparedStep, parseDigest, projectRepository, stepTitle } from '@cooperage/domain';
+import { Injectable } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { presentBuildSummary } from '../builds/present-build.js';
+import { found } from '../http/problem.js';
+import { readImageContent } from '../images/read-image.js';
+import { RegistryReader } from '../registry-token/registry-reader.js';
+import { compareBases, compareInputs } from './compare-inputs.js';
+import { compareManifests } from './compare-manifests.js';
+
+type Project = Awaited<ReturnType<AccessService['project']>>;
+
+/** Two builds of one project side by side. */
+@Injectable()
+export class CompareService {
+  constructor(
+    private readonly details: BuildDetails,
+    private readonly access: AccessService,
+    private readonly registry: RegistryReader,
+  ) {}
+
+  async compare(principal: Principal, projectId: string, query: CompareQuery): Promise<Comparison> {
+    const { a, b } = await this.pair(principal, projectId, query);
+    const [facts, otherFacts] = await Promise.all([this.factsOf(a), this.factsOf(b)]);
+    return {
+      a: presentBuildSummary(a),
+      b: presentBuildSummary(b),
+      between: Math.max(0, Math.abs(b.number - a.number) - 1),
+      inputs: compareInputs(a, b),
+      bases: compareBases(a, b),
+      dockerfile: { a: facts.dockerfile, b: otherFacts.dockerfile },
+      steps: alignSteps(facts.steps, otherFacts.steps),
+    };
+  }
+
+  /** @throws {RegistryError} where the registry does not answer: only this part of a comparison needs it. */
+  async layers(principal: Principal, projectId: string, query: CompareQuery): Promise<LayerComparison> {
+    const { project, a, b } = await this.pair(principal, projectId, query);
+    const [image, other] = await Promise.all([this.imageOf(project, a), this.imageOf(project, b)]);
+    return {
+      a: image && { digest: image.digest, sizeBytes: image.sizeBytes },
+      b: other && { digest: other.digest, sizeBytes: other.sizeBytes },
+      platforms: compareManifests(image?.manifests ?? [], other?.manifests ?? []),
+    };
+  }
+
+  private async pair(principal: Principal, projectId: string, { a, b }: CompareQuery) {
+    const project = await this.access.project(principal, projectId);
+    const organizations = [project.organizationId];
+    const [first, second] = await Promise.all([
+      this.details.findByNumber(projectId, a, organizations),
+      this.details.findByNumber(projectId, b, organizations),
+    ]);
+    return { project, a: found(first), b: found(second) };
+  }
+
+  private async factsOf(build: BuildDetailRecord) {
+    const attempt = build.attempts.find(({ number }) => number === build.attemptNumber);
+    if (!attempt) return { dockerfile: null, steps: [] };
+    const [dockerfile, steps] = await Promise.all([
+      this.details.dockerfile(attempt.id),
+      this.details.steps(attempt.id),
+    ]);
+    return { dockerfile, steps: steps.filter(({ internal }) => !internal).map(toCompared) };
+  }
+
+  /** Only what was published: a build that failed may name a digest that no repository has. */
+  private async imageOf(project: Project, build: BuildDetailRecord) {
+    if (build.digest === null || build.status !== 'succeeded') return null;
+    const repository = projectRepository(project.organizationSlug, project.slug);
+    const client = this.registry.clientFor(project);
+    const { manifests } = await readImageContent(client, repository, parseDigest(build.digest));
+    return { digest: build.digest, sizeBytes: build.sizeBytes ?? 0, manifests };
+  }
+}
+
+function toCompared(step: Awaited<ReturnType<BuildDetails['steps']>>[number]): ComparedStep {
+  const { ordinal, stage, platform, cached, startedAt, completedAt } = step;
+  const ms = startedAt && completedAt ? Math.max(0, completedAt.getTime() - startedAt.getTime()) : null;
+  return { ordinal, title: stepTitle(step.name), stage, platform, cached, ms };
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { commitSchema, digestSchema, idSchema, timeSchema } from './common.js';
+
+export const greenBuildSchema = z.object({
+  id: idSchema,
+  number: z.number().int(),
+  commit: commitSchema,
+  digest: digestSchema.nullable(),
+  sizeBytes: z.number().int().nullable(),
+});
+
+/** What stands around a build. */
+export const buildRelationsSchema = z.object({
+  /** Numbers of the builds of this project before and after it. */
+  previous: z.number().int().nullable(),
+  next: z.number().int().nullable(),
+  /** The newest earlier build of the same rule that succeeded, of the same ref where there is one. */
+  lastGreen: greenBuildSchema.nullable(),
+  /** Its place in the queue; null unless it waits there. */
+  queue: z
+    .object({
+      /** Builds of the same organization that get a slot before it. */
+      ahead: z.number().int(),
+      /** Builds of the same organization that hold a slot. */
+      running: z.number().int(),
+      /** Slots of all workers that answer. */
+      slots: z.number().int(),
+    })
+    .nullable(),
+  /** Tags that this build has moved. */
+  movedTags: z.array(z.object({ tag: z.string(), from: digestSchema.nullable(), to: digestSchema, at: timeSchema })),
+  /** The builder that worked on the current attempt, as it named itself. */
+  engine: z.object({ kind: z.string(), version: z.string().nullable() }).nullable(),
+});
+export type BuildRelations = z.infer<typeof buildRelationsSchema>;
+
+/** The Dockerfile of a build beside that of the last one that went well. */
+export const dockerfileChangeSchema = z.object({
+  path: z.string(),
+  text: z.string(),
+  against: z.object({ number: z.number().int(), commit: commitSchema, path: z.string(), text: z.string() }).nullable(),
+});
+export type DockerfileChange = z.infer<typeof dockerfileChangeSchema>;

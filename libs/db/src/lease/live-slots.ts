@@ -1,0 +1,7 @@
+import { Prisma } from '../generated/client.js';
+
+/** What live builders can take; one whose engine does not answer says so in its note, and takes nothing. */
+export const liveSlots = Prisma.sql`(
+  SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance
+  WHERE role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
+    AND coalesce(info->>'note', '') = '')`;

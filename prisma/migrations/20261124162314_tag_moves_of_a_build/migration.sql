@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "tag_move_build_id_idx" ON "tag_move"("build_id");
