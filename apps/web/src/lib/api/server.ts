@@ -37,7 +37,7 @@ export async function readOptional<T>(path: string, schema: Schema<T>): Promise<
 }
 
 /** The raw answer, for bytes and documents; null when the API cannot be reached. */
-export async function request(path: string): Promise<Response | null> {
+async function request(path: string): Promise<Response | null> {
   const incoming = await headers();
   const forwarded = new Headers({ accept: 'application/json' });
   for (const name of ['cookie', 'x-request-id']) {

@@ -77,7 +77,7 @@ function PlaceStep({ step, ordinal, logAddress }: PlaceStepProps) {
 }
 
 /** What the step printed last, or the file around its line, as many lines as the API gives. */
-export function EvidenceLines({ evidence }: { evidence: Evidence | null }) {
+function EvidenceLines({ evidence }: { evidence: Evidence | null }) {
   if (evidence === null) return <span className="text-text-2">Nothing was printed.</span>;
   const { firstLine, lines } = evidence;
   const width = firstLine === null ? 0 : String(firstLine + lines.length - 1).length;
