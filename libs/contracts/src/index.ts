@@ -1,6 +1,7 @@
 export * from './jobs/catalogue.js';
 export * from './rest/account.js';
 export * from './rest/audit.js';
+export * from './rest/api-index.js';
 export * from './rest/build.js';
 export * from './rest/build-list.js';
 export * from './rest/build-relations.js';

@@ -7,6 +7,7 @@ import { CompareModule } from '../compare/compare.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { HooksModule } from '../hooks/hooks.module.js';
 import { ImagesModule } from '../images/images.module.js';
+import { OpenApiModule } from '../openapi/openapi.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { RegistryTokenModule } from '../registry-token/registry-token.module.js';
@@ -22,6 +23,7 @@ import { CoreModule, type CoreParts } from './core.module.js';
 const features = [
   AuditModule,
   SetupModule,
+  OpenApiModule,
   OrganizationsModule,
   ProjectsModule,
   RulesModule,

@@ -14,8 +14,8 @@ import { IntakeService } from '../hooks/intake.service.js';
 import type { KnownRoute } from '../http/access-rule.js';
 import { addLiveTunnel } from '../http/live-tunnel.js';
 import { ProblemFilter } from '../http/problem.filter.js';
-import { notFound } from '../http/problem.js';
 import { type ApiServer, createServer } from '../http/server.js';
+import { addUnknownAddresses } from '../http/unknown-address.js';
 import { validationPipe } from '../http/validation.js';
 import { addWebProxy } from '../http/web-proxy.js';
 import { addOpenApiRoute } from '../openapi/openapi.routes.js';
@@ -114,8 +114,6 @@ function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CorePart
     logger,
   });
   addOpenApiRoute(http.instance);
-  http.instance.all('/api/*', { config: { access: 'public' } }, async () => {
-    throw notFound();
-  });
+  addUnknownAddresses(http);
   addWebProxy(http.instance, config.http.webUrl, config.http.publicUrl);
 }

@@ -150,6 +150,39 @@ describe('errors', () => {
   });
 });
 
+describe('a known address with a method that it does not take', () => {
+  it.each([
+    ['DELETE', '/api/v1/projects', 'GET, HEAD, POST'],
+    ['POST', `/api/v1/projects/${randomUUID()}`, 'DELETE, GET, HEAD, PATCH'],
+    ['PUT', '/api/v1', 'GET, HEAD'],
+    ['GET', '/api/auth/sign-out', 'POST'],
+  ])('S-063 is answered 405 with what it takes, signed in or not: %s %s', async (method, path, allow) => {
+    for (const visitor of [owner, world.anonymous()]) {
+      const answer = await visitor.ask(method, path);
+      expect([answer.status, answer.headers.get('allow'), problemOf(answer).code]).toEqual([
+        405,
+        allow,
+        'method_not_allowed',
+      ]);
+    }
+  });
+
+  it('is told from an address that does not exist', async () => {
+    const answer = await owner.ask('DELETE', '/api/v1/none');
+    expect([answer.status, answer.headers.get('allow')]).toEqual([404, null]);
+  });
+});
+
+describe('the index of the API', () => {
+  it('leads to what it names, and says so to everybody', async () => {
+    const { body } = await world.anonymous().get<{ description: string; links: Record<string, string> }>('/api/v1');
+    const addresses = [body.description, ...Object.values(body.links)];
+    expect(addresses.length).toBeGreaterThan(5);
+    for (const address of addresses)
+      expect([address, (await owner.get(new URL(address).pathname)).status]).toEqual([address, 200]);
+  });
+});
+
 describe('every answer', () => {
   it('S-086 S-062 says that it is not to be framed, sniffed, or told to others', async () => {
     for (const path of ['/api/v1/me', '/api/v1/none', '/healthz', '/anything']) {

@@ -27,9 +27,10 @@ export const convertSchema: StandardSchemaConverter = (schema, { schemaType }) =
   const components = withoutIds($defs as Record<string, JsonSchema>);
   const name = registry.get(schema)?.id;
   if (name === undefined) return { schema: json, components } as ReturnType<StandardSchemaConverter>;
+  // A contract by itself comes as a reference to its own definition.
   return {
     schema: { $ref: `#/components/schemas/${name}` },
-    components: { ...components, [name]: json },
+    components: { ...components, [name]: components[name] ?? json },
   } as ReturnType<StandardSchemaConverter>;
 };
 

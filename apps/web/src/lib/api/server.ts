@@ -56,6 +56,16 @@ async function request(path: string): Promise<Response | null> {
   }
 }
 
+/** The description of the whole API, which is for everybody; null when the API cannot be reached. */
+export async function requestDocument(): Promise<Response | null> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    return await fetch(`${apiUrl()}/api/openapi.json`, { cache: 'no-store', redirect: 'error', signal });
+  } catch {
+    return null;
+  }
+}
+
 async function goToSignIn(): Promise<never> {
   const incoming = await headers();
   redirect(signInPath(incoming.get(requestedPathHeader)));

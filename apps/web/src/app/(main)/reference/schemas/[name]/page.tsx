@@ -1,0 +1,40 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { Page, PageTitle } from '@/components/shell/page';
+import { Card } from '@/components/ui/card';
+import { ProblemPage } from '@/components/ui/states';
+import { loadMe } from '@/features/account/api/load-me';
+import { loadDocument } from '@/features/api-reference/api/load-document';
+import { SchemaTable } from '@/features/api-reference/components/schema-table';
+import { exampleOf } from '@/features/api-reference/model/example';
+import { decodeSegment } from '@/lib/address/paths';
+
+interface Props {
+  params: Promise<{ name: string }>;
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: `${decodeSegment((await params).name)} · API reference` };
+}
+
+export default async function ReferenceSchema({ params }: Props) {
+  const [document, segments] = await Promise.all([loadDocument(), params, loadMe()]);
+  if (!document.ok) return <ProblemPage problem={document.problem} what="The reference" />;
+  const name = decodeSegment(segments.name);
+  const schemas = document.value.components?.schemas ?? {};
+  const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+  if (!schema) notFound();
+  return (
+    <Page crumbs={[{ label: 'API reference', href: '/reference' }, { label: name }]}>
+      <PageTitle title={name}>A shape that several calls share.</PageTitle>
+      <Card title="Fields">
+        <SchemaTable schema={schema} label={`Fields of ${name}`} />
+      </Card>
+      <Card title="Example">
+        <pre className="max-h-96 overflow-auto px-3 py-2.5 text-sm">
+          {JSON.stringify(exampleOf(schema, schemas), null, 2)}
+        </pre>
+      </Card>
+    </Page>
+  );
+}
