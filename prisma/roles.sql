@@ -50,7 +50,7 @@ GRANT SELECT (topic) ON outbox TO cooperage_builder;
 GRANT SELECT ON organization, rule, project_secret, registry_credential, step TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON project, delivery TO cooperage_control;
 GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
-GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_watch TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
@@ -64,7 +64,7 @@ GRANT SELECT, UPDATE ON attempt TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON hook_refusal, saved_view TO cooperage_api;
 GRANT SELECT, INSERT ON build_event, image_verification, audit_entry, outbox TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON audit_chain TO cooperage_api;
-GRANT SELECT ON step, log_chunk, verdict, ref_head, image, image_tag, tag_move, signature_artifact, _prisma_migrations
+GRANT SELECT ON step, log_chunk, verdict, ref_head, head_watch, image, image_tag, tag_move, signature_artifact, _prisma_migrations
   TO cooperage_api;
 GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at) ON signing_key TO cooperage_api;
 COMMIT;

@@ -13,6 +13,7 @@ export interface PageOptions {
 export class LivePage {
   readonly changes: { buildId: string; status: string }[] = [];
   readonly stepChanges: { buildId: string; attempt: number }[] = [];
+  readonly deliveryChanges: { projectId: string | null }[] = [];
   text = '';
   nextN = 0;
   isComplete = false;
@@ -25,6 +26,7 @@ export class LivePage {
     });
     socket.on('build:changed', (change: { buildId: string; status: string }) => this.changes.push(change));
     socket.on('steps:changed', (change: { buildId: string; attempt: number }) => this.stepChanges.push(change));
+    socket.on('delivery:changed', (change: { projectId: string | null }) => this.deliveryChanges.push(change));
     socket.on('log:lagging', () => this.lags++);
     socket.on('log:complete', () => {
       this.isComplete = true;

@@ -1,10 +1,18 @@
 import {
+  type DeliveriesQuery,
+  deliveriesQuerySchema,
   deliveryDetailSchema,
   deliverySchema,
+  dryRunSchema,
+  hookSilenceSchema,
   type PageQuery,
+  type ProjectDeliveriesQuery,
   pageOf,
   pageQuerySchema,
+  projectDeliveriesQuerySchema,
   refusalSchema,
+  type SilenceQuery,
+  silenceQuerySchema,
 } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
@@ -14,20 +22,38 @@ import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 import { uuid } from '../http/parameters.js';
 import { DeliveriesService } from './deliveries.service.js';
+import { DryRunService } from './dry-run.service.js';
 
 @Controller('api/v1')
 export class DeliveriesController {
-  constructor(private readonly deliveries: DeliveriesService) {}
+  constructor(
+    private readonly deliveries: DeliveriesService,
+    private readonly dryRuns: DryRunService,
+  ) {}
+
+  @Get('deliveries')
+  @Access('read')
+  @Answers(200, pageOf(deliverySchema), 'Deliveries of all projects with their verdicts, newest first.')
+  listAll(@CurrentPrincipal() principal: Principal, @Query({ schema: deliveriesQuerySchema }) query: DeliveriesQuery) {
+    return this.deliveries.list(principal, query);
+  }
 
   @Get('projects/:projectId/deliveries')
   @Access('read')
   @Answers(200, pageOf(deliverySchema), 'Deliveries of a project with their verdicts, newest first.')
   list(
     @CurrentPrincipal() principal: Principal,
-    @Param('projectId', uuid) projectId: string,
-    @Query({ schema: pageQuerySchema }) query: PageQuery,
+    @Param('projectId', uuid) project: string,
+    @Query({ schema: projectDeliveriesQuerySchema }) query: ProjectDeliveriesQuery,
   ) {
-    return this.deliveries.list(principal, projectId, query);
+    return this.deliveries.list(principal, { ...query, project });
+  }
+
+  @Get('refusals')
+  @Access('read')
+  @Answers(200, pageOf(refusalSchema), 'The newest webhook calls without a valid proof, of all projects.')
+  listAllRefusals(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuerySchema }) _query: PageQuery) {
+    return this.deliveries.listRefusals(principal);
   }
 
   @Get('projects/:projectId/refusals')
@@ -41,11 +67,29 @@ export class DeliveriesController {
     return this.deliveries.listRefusals(principal, projectId);
   }
 
+  @Get('hook-silences')
+  @Access('read')
+  @Answers(
+    200,
+    pageOf(hookSilenceSchema),
+    'Projects without a delivery for days although their default branch has moved, the longest first.',
+  )
+  listSilences(@CurrentPrincipal() principal: Principal, @Query({ schema: silenceQuerySchema }) query: SilenceQuery) {
+    return this.deliveries.listSilences(principal, query.project);
+  }
+
   @Get('deliveries/:deliveryId')
   @Access('read')
   @Answers(200, deliveryDetailSchema, 'A delivery as it arrived.')
   get(@CurrentPrincipal() principal: Principal, @Param('deliveryId', uuid) id: string) {
     return this.deliveries.get(principal, id);
+  }
+
+  @Get('deliveries/:deliveryId/dry-run')
+  @Access('read')
+  @Answers(200, dryRunSchema, "What today's rules would make of a delivery as it arrived. It starts nothing.")
+  dryRun(@CurrentPrincipal() principal: Principal, @Param('deliveryId', uuid) id: string) {
+    return this.dryRuns.of(principal, id);
   }
 
   @Post('deliveries/:deliveryId/replay')

@@ -1,6 +1,12 @@
+import { EvaluationRepository, SilenceRepository } from '@cooperage/db';
 import { Module } from '@nestjs/common';
+import { onDatabase } from '../app/on-database.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesService } from './deliveries.service.js';
+import { DryRunService } from './dry-run.service.js';
 
-@Module({ controllers: [DeliveriesController], providers: [DeliveriesService] })
+@Module({
+  controllers: [DeliveriesController],
+  providers: [DeliveriesService, DryRunService, onDatabase(EvaluationRepository), onDatabase(SilenceRepository)],
+})
 export class DeliveriesModule {}

@@ -1,26 +1,28 @@
-import type { PageQuery } from '@cooperage/contracts';
-import { type Actor, DeliveryRepository, RefusalRepository } from '@cooperage/db';
+import type { DeliveriesQuery } from '@cooperage/contracts';
+import { type Actor, DeliveryRepository, RefusalRepository, SilenceRepository } from '@cooperage/db';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
-import type { Principal } from '../auth/principal.js';
+import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { wholeList } from '../http/bounded-list.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found } from '../http/problem.js';
-import { presentDelivery, presentDeliveryDetail, presentRefusal } from './present-delivery.js';
+import { presentDelivery, presentDeliveryDetail, presentRefusal, presentSilence } from './present-delivery.js';
 
 @Injectable()
 export class DeliveriesService {
   constructor(
     private readonly deliveries: DeliveryRepository,
     private readonly refusals: RefusalRepository,
+    private readonly silences: SilenceRepository,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
   ) {}
 
-  async list(principal: Principal, projectId: string, query: PageQuery) {
-    await this.access.project(principal, projectId);
-    const list = `deliveries ${projectId}`;
-    const page = await this.deliveries.list(projectId, this.cursors.query(list, query));
+  async list(principal: Principal, { project, outcome, cursor, limit }: DeliveriesQuery) {
+    const organizationIds = await this.bound(principal, project);
+    const list = `deliveries ${JSON.stringify([project, outcome])}`;
+    const filter = { ...(project !== undefined && { projectId: project }), ...(outcome !== undefined && { outcome }) };
+    const page = await this.deliveries.list(organizationIds, filter, this.cursors.query(list, { cursor, limit }));
     return this.cursors.page(list, page, presentDelivery);
   }
 
@@ -38,8 +40,18 @@ export class DeliveriesService {
     return presentDelivery(found(await this.deliveries.find(replayId, [organizationId])));
   }
 
-  async listRefusals(principal: Principal, projectId: string) {
-    await this.access.project(principal, projectId);
-    return wholeList(await this.refusals.list(projectId), presentRefusal);
+  async listRefusals(principal: Principal, projectId?: string) {
+    const organizationIds = await this.bound(principal, projectId);
+    return wholeList(await this.refusals.list(organizationIds, projectId), presentRefusal);
+  }
+
+  async listSilences(principal: Principal, projectId?: string) {
+    const organizationIds = await this.bound(principal, projectId);
+    return wholeList(await this.silences.list(organizationIds, projectId), presentSilence);
+  }
+
+  private async bound(principal: Principal, projectId: string | undefined): Promise<string[]> {
+    if (projectId === undefined) return organizationIdsOf(principal);
+    return [(await this.access.project(principal, projectId)).organizationId];
   }
 }

@@ -1,10 +1,12 @@
-import type { DeliveryDetail, DeliveryView, RefusalView } from '@cooperage/contracts';
-import type { DeliveryContent, DeliveryRecord, RefusalRecord } from '@cooperage/db';
+import type { DeliveryDetail, DeliveryView, HookSilence, RefusalView } from '@cooperage/contracts';
+import type { DeliveryContent, DeliveryRecord, RefusalRecord, SilenceRecord } from '@cooperage/db';
 
 export function presentDelivery(delivery: DeliveryRecord): DeliveryView {
+  const { projectSlug, organizationSlug } = delivery;
   const { id, projectId, eventName, proof, ref, before, after, sender, note, failureCode, replayOf } = delivery;
   return {
-    ...{ id, projectId, eventName, proof, ref, before, after, sender, note, failureCode, replayOf },
+    ...{ id, projectId, projectSlug, organizationSlug },
+    ...{ eventName, proof, ref, before, after, sender, note, failureCode, replayOf },
     forge: delivery.forge as DeliveryView['forge'],
     deliveryId: delivery.deliveryKey,
     status: delivery.status as DeliveryView['status'],
@@ -27,6 +29,15 @@ export function presentRefusal(refusal: RefusalRecord): RefusalView {
   return {
     ...refusal,
     forge: refusal.forge as RefusalView['forge'],
+    secretsTried: refusal.secretsTried.map(({ prefix, createdAt }) => ({ prefix, createdAt })),
     receivedAt: refusal.receivedAt.toISOString(),
+  };
+}
+
+export function presentSilence(silence: SilenceRecord): HookSilence {
+  return {
+    ...silence,
+    lastDeliveryAt: silence.lastDeliveryAt.toISOString(),
+    checkedAt: silence.checkedAt.toISOString(),
   };
 }

@@ -13,6 +13,7 @@ import { addHealthRoutes, storeChecks } from '../health/health.routes.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { createServer } from '../http/server.js';
 import { BuildAnnouncer } from './build-announcer.js';
+import { DeliveryAnnouncer } from './delivery-announcer.js';
 import { LiveGateway } from './live.gateway.js';
 import { LiveModule } from './live.module.js';
 import { LiveAdapter } from './live-adapter.js';
@@ -67,7 +68,13 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   await app.init();
   const { namespace } = app.get(LiveGateway);
   const announcer = new BuildAnnouncer(namespace, new BuildLists(database), logger);
-  const listener = new Listener(url, { build: announcer.onNotification, steps: announcer.onSteps }, onError);
+  const deliveries = new DeliveryAnnouncer(namespace, logger);
+  const handlers = {
+    build: announcer.onNotification,
+    steps: announcer.onSteps,
+    delivery: deliveries.onNotification,
+  };
+  const listener = new Listener(url, handlers, onError);
   await listener.start();
   const watch = new SessionWatch(new SessionRepository(database), logger);
   watch.start(namespace);

@@ -6,7 +6,7 @@ import { encodeLogEntries } from '@cooperage/domain';
 import { connectRedis, RedisLiveBus } from '@cooperage/queue';
 import { services } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { ApiWorld, organizationOf, randomCommit, type TestProject } from '../../spec/api-world.js';
 import { freePort } from '../../spec/free-port.js';
 import { LivePage, type PageOptions } from '../../spec/live-page.js';
 import { expectOk, type Visitor } from '../../spec/visitor.js';
@@ -126,6 +126,38 @@ describe('changes of builds', () => {
     expect(await page.ask('log:subscribe', { buildId: build.id, attempt: 1, from: 0 })).toEqual(refused);
     await cancel(build);
     expect(page.changes).toEqual([]);
+  });
+});
+
+describe('changes of deliveries', () => {
+  it('reach who follows the project or the organization: accepted, judged and refused ones', async () => {
+    const [project, organization, other] = [await open(), await open(), await open()];
+    const quiet = await world.project(owner, acme);
+    await project.ask('builds:subscribe', { projectId: target.project.id });
+    await organization.ask('builds:subscribe', { organizationId: acme });
+    await other.ask('builds:subscribe', { projectId: quiet.project.id });
+    const count = () => project.deliveryChanges.length;
+    const commit = randomCommit();
+    const { deliveryId } = (await (await world.push(target, { commit })).json()) as { deliveryId: string };
+    await waitFor(() => expect(count()).toBe(1));
+    await world.evaluate(deliveryId, commit);
+    await waitFor(() => expect(count()).toBe(2));
+    await world.push(target, { signature: `sha256=${'0'.repeat(64)}` });
+    await waitFor(() => expect(count()).toBe(3));
+    await waitFor(() => expect(organization.deliveryChanges).toHaveLength(3));
+    expect(project.deliveryChanges[0]).toEqual({ projectId: target.project.id, organizationId: acme });
+    expect(other.deliveryChanges).toEqual([]);
+  });
+
+  it('S-065 of another tenant reach nobody else', async () => {
+    const page = await open(rival);
+    const [own] = expectOk(await rival.get<Me>('/api/v1/me')).organizations;
+    await page.ask('builds:subscribe', { organizationId: own!.organizationId });
+    const watching = await open();
+    await watching.ask('builds:subscribe', { organizationId: acme });
+    await world.push(target);
+    await waitFor(() => expect(watching.deliveryChanges).toHaveLength(1));
+    expect(page.deliveryChanges).toEqual([]);
   });
 });
 

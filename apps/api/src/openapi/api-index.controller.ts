@@ -5,7 +5,7 @@ import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 
 /** What can be read without knowing an id. */
-const places = ['me', 'projects', 'builds', 'workers', 'setup'] as const;
+const places = ['me', 'projects', 'builds', 'deliveries', 'workers', 'setup'] as const;
 
 @Controller('api/v1')
 export class ApiIndexController {

@@ -13,6 +13,7 @@ import {
   PublishRepository,
   RegistryTokenRepository,
   SigningRepository,
+  SilenceRepository,
   SweepRepository,
   TenureRepository,
 } from '@cooperage/db';
@@ -46,6 +47,7 @@ import { Dispatcher } from './dispatch/dispatcher.js';
 import { EvaluateService } from './evaluate/evaluate.service.js';
 import { ReadHead } from './evaluate/read-head.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
+import { HeadWatch } from './head-watch/head-watch.js';
 import { CreateKeyService } from './keys/create-key.service.js';
 import { InspectImage } from './publish/inspect-image.js';
 import { PublishService } from './publish/publish.service.js';
@@ -88,6 +90,7 @@ function repositories(): Provider[] {
     ProjectRemoval,
     PublishRepository,
     SigningRepository,
+    SilenceRepository,
     SweepRepository,
     TenureRepository,
   ];
@@ -146,6 +149,12 @@ function signing(config: ControlConfig): Provider[] {
 
 function evaluation(): Provider[] {
   return [
+    {
+      provide: HeadWatch,
+      inject: [SilenceRepository, SourceProjects, SOURCE, LOGGER],
+      useFactory: (silences: SilenceRepository, projects: SourceProjects, source: Source, logger: Logger) =>
+        new HeadWatch(silences, projects, source, logger),
+    },
     {
       provide: ReadHead,
       inject: [EvaluationRepository, SOURCE],

@@ -24,6 +24,7 @@ import { DeleteProjectService } from './delete-project/delete-project.service.js
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { EvaluateService } from './evaluate/evaluate.service.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
+import { HeadWatch } from './head-watch/head-watch.js';
 import { CreateKeyService } from './keys/create-key.service.js';
 import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
 import { outboxPoll } from './outbox/outbox-poll.js';
@@ -51,7 +52,8 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     await life.start();
     const outboxes = this.outboxes(life);
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
-    const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), this.get(Sweeper), this.reconcileLoop()];
+    const upkeep = [this.get(Sweeper), this.get(HeadWatch), this.reconcileLoop()];
+    const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), ...upkeep];
     const listener = this.listener(outboxes);
     await listener.start();
     for (const loop of loops) loop.start();

@@ -1,6 +1,6 @@
 import { forgeKinds } from '@cooperage/domain/predicates';
 import { z } from 'zod';
-import { idSchema, timeSchema } from './common.js';
+import { idSchema, pageQuerySchema, timeSchema } from './common.js';
 
 export const deliveryStatuses = ['received', 'evaluating', 'evaluated', 'failed', 'ignored'] as const;
 
@@ -16,9 +16,20 @@ export const verdictSchema = z.object({
 });
 export type VerdictView = z.infer<typeof verdictSchema>;
 
+/** What came of a delivery: the state of the ledger's line, as people ask for it. */
+export const deliveryOutcomes = ['built', 'nothing', 'waiting', 'failed', 'ignored'] as const;
+export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
+
+export const projectDeliveriesQuerySchema = pageQuerySchema.extend({ outcome: z.enum(deliveryOutcomes).optional() });
+export type ProjectDeliveriesQuery = z.infer<typeof projectDeliveriesQuerySchema>;
+export const deliveriesQuerySchema = projectDeliveriesQuerySchema.extend({ project: idSchema.optional() });
+export type DeliveriesQuery = z.infer<typeof deliveriesQuerySchema>;
+
 export const deliverySchema = z.object({
   id: idSchema,
   projectId: idSchema,
+  projectSlug: z.string(),
+  organizationSlug: z.string(),
   forge: z.enum(forgeKinds),
   /** The forge's own id of this delivery. */
   deliveryId: z.string(),
@@ -49,11 +60,45 @@ export type DeliveryDetail = z.infer<typeof deliveryDetailSchema>;
 export const refusalSchema = z.object({
   id: idSchema,
   code: z.string(),
+  projectId: idSchema,
+  projectSlug: z.string(),
+  organizationSlug: z.string(),
   forge: z.enum(forgeKinds).nullable(),
   address: z.string(),
+  /** The secrets that were valid then; none of them made the proof. Newest first. */
+  secretsTried: z.array(z.object({ prefix: z.string(), createdAt: timeSchema })),
   receivedAt: timeSchema,
 });
 export type RefusalView = z.infer<typeof refusalSchema>;
+
+/** What today's rules would make of a delivery as it arrived. Nothing is fetched and nothing is started. */
+export const dryRunSchema = z.object({
+  ref: z.string(),
+  commit: z.string(),
+  defaultBranch: z.string().nullable(),
+  /** Null when the call does not list them all; rules with paths are then taken to match. */
+  changedPaths: z.array(z.string()).nullable(),
+  verdicts: z.array(verdictSchema.omit({ buildId: true, buildNumber: true })),
+});
+export type DryRun = z.infer<typeof dryRunSchema>;
+
+/** A project whose webhook has gone quiet although its default branch has moved. */
+export const hookSilenceSchema = z.object({
+  projectId: idSchema,
+  projectSlug: z.string(),
+  organizationSlug: z.string(),
+  ref: z.string(),
+  /** What the git host has now. */
+  commit: z.string(),
+  /** The newest that was evaluated. */
+  evaluatedCommit: z.string(),
+  lastDeliveryAt: timeSchema,
+  checkedAt: timeSchema,
+});
+export type HookSilence = z.infer<typeof hookSilenceSchema>;
+
+export const silenceQuerySchema = pageQuerySchema.extend({ project: idSchema.optional() });
+export type SilenceQuery = z.infer<typeof silenceQuerySchema>;
 
 /** Answer to a forge: 202 after the delivery is durable. */
 export const acceptedSchema = z.object({ deliveryId: idSchema, url: z.string(), duplicate: z.boolean() });

@@ -40,7 +40,16 @@ export interface ServerMessages {
   'build:changed': (change: BuildChange) => void;
   /** Steps of an attempt moved; sent to whoever follows the project. The page asks for its data again. */
   'steps:changed': (change: StepsChange) => void;
+  /** A delivery came, was refused, or was judged; the page asks for its data again. */
+  'delivery:changed': (change: DeliveryChange) => void;
 }
+
+/** Both ids are null where notifications were lost and anything may have changed. */
+export const deliveryChangeSchema = z.object({
+  projectId: z.uuid().nullable(),
+  organizationId: z.string().nullable(),
+});
+export type DeliveryChange = z.infer<typeof deliveryChangeSchema>;
 
 export const buildChangeSchema = z.object({
   buildId: z.uuid(),

@@ -14,6 +14,8 @@ export interface VerdictRecord {
 export interface DeliveryRecord {
   readonly id: string;
   readonly projectId: string;
+  readonly projectSlug: string;
+  readonly organizationSlug: string;
   readonly forge: string;
   readonly deliveryKey: string;
   readonly eventName: string;
@@ -39,6 +41,7 @@ export interface DeliveryContent {
 export const deliveryColumns = {
   id: true,
   projectId: true,
+  project: { select: { slug: true, organization: { select: { slug: true } } } },
   forge: true,
   deliveryKey: true,
   eventName: true,
@@ -75,5 +78,6 @@ export function toDeliveryRecord(row: DeliveryRow, numbers: ReadonlyMap<string, 
     ...verdict,
     buildNumber: verdict.buildId === null ? null : (numbers.get(verdict.buildId) ?? null),
   }));
-  return { ...row, verdicts };
+  const { project, ...delivery } = row;
+  return { ...delivery, verdicts, projectSlug: project.slug, organizationSlug: project.organization.slug };
 }

@@ -1,10 +1,13 @@
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
+import { deliveryAnnouncement } from './delivery-announcement.js';
+import { type DeliveryFilter, newestIds } from './delivery-list.js';
 import { type DeliveryContent, type DeliveryRecord, deliveryColumns, toDeliveryRecord } from './delivery-record.js';
 
 /** A person's wish for a build, recorded as a delivery so that it takes the same road as a push. */
@@ -17,12 +20,17 @@ export interface ManualStart {
 export class DeliveryRepository {
   constructor(private readonly db: Database) {}
 
-  async list(projectId: string, query: KeysetQuery): Promise<KeysetPage<DeliveryRecord>> {
+  /** Newest first, bounded to organizations. One descent of an index for each of their projects, at any depth. */
+  async list(
+    organizationIds: readonly string[],
+    filter: DeliveryFilter,
+    query: KeysetQuery,
+  ): Promise<KeysetPage<DeliveryRecord>> {
+    const ids = await newestIds(this.db.prisma, organizationIds, filter, query);
     const rows = await this.db.prisma.delivery.findMany({
-      where: { projectId, ...(query.after && { id: { lt: query.after } }) },
+      where: { id: { in: ids } },
       select: deliveryColumns,
       orderBy: { id: 'desc' },
-      take: query.limit + 1,
     });
     const numbers = await buildNumbers(this.db.prisma, rows);
     return toPage(
@@ -40,11 +48,14 @@ export class DeliveryRepository {
   ): Promise<(DeliveryRecord & { readonly organizationId: string }) | null> {
     const row = await this.db.prisma.delivery.findFirst({
       where: { id, project: { organizationId: { in: [...organizationIds] }, deletedAt: null } },
-      select: { ...deliveryColumns, project: { select: { organizationId: true } } },
+      select: {
+        ...deliveryColumns,
+        project: { select: { ...deliveryColumns.project.select, organizationId: true } },
+      },
     });
     if (!row) return null;
-    const { project, ...delivery } = row;
-    return { ...toDeliveryRecord(delivery, await buildNumbers(this.db.prisma, [row])), ...project };
+    const { organizationId } = row.project;
+    return { ...toDeliveryRecord(row, await buildNumbers(this.db.prisma, [row])), organizationId };
   }
 
   /** Headers and body as they arrived. The caller has found the delivery before. */
@@ -104,6 +115,8 @@ async function insertAsked(
     data: { ...delivery, id, projectId, deliveryKey: id, status: 'received', sender: actor.name, body },
   });
   await promise(tx, 'evaluate', id, projectId);
+  await tx.$executeRaw`
+    SELECT ${Prisma.raw(deliveryAnnouncement('asked'))} FROM (SELECT ${projectId}::uuid AS project_id) AS asked`;
   const after = { projectId, ref: delivery.ref, replayOf: delivery.replayOf };
   await writeAudit(tx, actor, { organizationId, action, subjectKind: 'delivery', subjectId: id, after });
   return id;

@@ -2,7 +2,9 @@ import type { Verdict } from '@cooperage/domain';
 import type { NewBuild } from '../build/build-creation.js';
 import type { BuildRecord } from '../build/build-record.js';
 import type { Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { newId } from '../new-id.js';
+import { deliveryAnnouncement } from './delivery-announcement.js';
 import type { EvaluationResult, EvaluationSubject } from './evaluation-repository.js';
 
 export type Taken =
@@ -29,13 +31,14 @@ export async function takeEvaluationIn(
       RETURNING p.id, p.last_sequence, p.last_build_number
     ), ended AS (
       UPDATE delivery d SET status = 'evaluated', note = NULL, ref = ${result.ref}, after = ${result.commit}, evaluated_at = now()
-      FROM taken WHERE d.id = ${subject.deliveryId}::uuid
+      FROM taken WHERE d.id = ${subject.deliveryId}::uuid RETURNING d.project_id
     ), head AS (
       INSERT INTO ref_head (project_id, ref, commit, sequence, evaluated_at)
       SELECT id, ${result.ref}, ${result.commit}, last_sequence, now() FROM taken WHERE NOT ${result.late}::boolean
       ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit, sequence = excluded.sequence, evaluated_at = now()
     )
-    SELECT last_sequence AS sequence, last_build_number AS "lastNumber" FROM taken`;
+    SELECT last_sequence AS sequence, last_build_number AS "lastNumber",
+      (SELECT ${Prisma.raw(deliveryAnnouncement('ended'))} FROM ended) AS told FROM taken`;
   if (row) return { ok: true, sequence: row.sequence, firstNumber: row.lastNumber - builds + 1 };
   const [project] = await tx.$queryRaw<{ changed: boolean }[]>`
     SELECT last_sequence <> ${lastSequence} AS changed FROM project WHERE id = ${id}::uuid AND deleted_at IS NULL`;

@@ -2,7 +2,9 @@ import type { Rule, Verdict, Zone } from '@cooperage/domain';
 import { insertBuildsIn } from '../build/build-creation.js';
 import type { BuildLimits, BuildRecord, BuildTrigger } from '../build/build-record.js';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { storedText } from '../stored-text.js';
+import { deliveryAnnouncement } from './delivery-announcement.js';
 import { insertVerdictsIn, newBuild, takeEvaluationIn } from './evaluation-commit.js';
 import { type SubjectRow, toSubject } from './evaluation-subject-row.js';
 
@@ -96,8 +98,10 @@ export class EvaluationRepository {
   /** The git host could not be reached: said on the delivery, tried again later. */
   async markWaiting(deliveryId: string, note: string): Promise<void> {
     await this.db.prisma.$executeRaw`
-      UPDATE delivery SET status = 'evaluating', note = ${storedText(note)}, evaluation_attempts = evaluation_attempts + 1
-      WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating')`;
+      WITH waiting AS (
+        UPDATE delivery SET status = 'evaluating', note = ${storedText(note)}, evaluation_attempts = evaluation_attempts + 1
+        WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING project_id
+      ) SELECT ${Prisma.raw(deliveryAnnouncement('waiting'))} FROM waiting`;
   }
 
   async markFailed(deliveryId: string, failureCode: string, note: string): Promise<void> {
@@ -128,7 +132,9 @@ export class EvaluationRepository {
 
   private async end(deliveryId: string, status: string, note: string, failureCode: string | null): Promise<void> {
     await this.db.prisma.$executeRaw`
-      UPDATE delivery SET status = ${status}, note = ${storedText(note)}, failure_code = ${failureCode}, evaluated_at = now()
-      WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating')`;
+      WITH ended AS (
+        UPDATE delivery SET status = ${status}, note = ${storedText(note)}, failure_code = ${failureCode}, evaluated_at = now()
+        WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING project_id
+      ) SELECT ${Prisma.raw(deliveryAnnouncement('ended'))} FROM ended`;
   }
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { channels } from '../listen/channels.js';
 import type { OutboxTopic } from '../outbox/topics.js';
+import { deliveryAnnouncement } from './delivery-announcement.js';
 import type { NewDelivery } from './intake-repository.js';
 
 /** A delivery with the id that it gets if it is a new one. */
@@ -36,7 +37,8 @@ const insertDeliveries = {
       INSERT INTO outbox (topic, subject_id, group_id)
       SELECT $16, id, project_id FROM added WHERE status = 'received' ORDER BY id RETURNING topic
     )
-    SELECT id::text, (SELECT pg_notify($17, topic) FROM promised LIMIT 1) AS woken FROM added`,
+    SELECT id::text, (SELECT pg_notify($17, topic) FROM promised LIMIT 1) AS woken, ${deliveryAnnouncement('added')} AS told
+    FROM added`,
 };
 
 /** What is there already, in a statement of its own: it sees what a concurrent insert of the same key has committed. */

@@ -12,5 +12,7 @@ export const channels = {
   build: 'cooperage_build',
   /** payload: JSON of whose steps have moved, for live pages */
   steps: 'cooperage_steps',
+  /** payload: JSON of a delivery's change, for live pages */
+  delivery: 'cooperage_delivery',
 } as const;
 export type Channel = keyof typeof channels;

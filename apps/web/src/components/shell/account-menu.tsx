@@ -1,7 +1,5 @@
 import type { Me } from '@cooperage/contracts';
 import { Link, textLinkClass } from '@/components/ui/link';
-import { cookies } from 'next/headers';
-import { Link } from '@/components/ui/link';
 import { visibleText } from '@/lib/format/names';
 import { furtherPages } from '@/lib/keys/key-map';
 import { PreferenceSwitch } from './preference-switch';
@@ -49,9 +47,6 @@ export function AccountMenu({ me }: { me: Me }) {
             </li>
           ))}
         </ul>
-        <Link href="/reference" className="mb-3 block hover:underline">
-          API reference
-        </Link>
         <SignOutButton />
       </div>
     </>

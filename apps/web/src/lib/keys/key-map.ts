@@ -14,6 +14,7 @@ export const navigationKeys: readonly NavigationKey[] = [
   { keys: ['g', 'p'], label: 'Projects', href: '/projects' },
   { keys: ['g', 'b'], label: 'Builds', href: '/builds' },
   { keys: ['g', 'w'], label: 'Workers', href: '/workers' },
+  { keys: ['g', 'h'], label: 'Webhooks', href: '/webhooks' },
 ];
 
 /** Pages that are a part of another one's subject: in the palette and the account menu, not in the rail. */
@@ -21,6 +22,7 @@ export const furtherPages: readonly { readonly label: string; readonly href: str
   { label: 'Members', href: '/members' },
   { label: 'Tokens', href: '/tokens' },
   { label: 'New project', href: '/projects/new' },
+  { label: 'API reference', href: '/reference' },
 ];
 
 export const listKeys: readonly KeyBinding[] = [

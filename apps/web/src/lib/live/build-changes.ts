@@ -14,6 +14,8 @@ export interface RefreshOptions {
   readonly buildId?: string;
   /** Ask again this often while the socket is away, in milliseconds. */
   readonly pollMs: number;
+  /** Deliveries of the scopes matter as well. */
+  readonly deliveries?: boolean;
   /** Ask again this often even while live, for what no event announces; 0 for never. */
   readonly tickMs: number;
 }
@@ -21,7 +23,7 @@ export interface RefreshOptions {
 const pace: Pace = { quietMs: 60, atMostEveryMs: 500 };
 
 /** Has the server make the page again whenever a build of the scopes changed. What the reader has open stays open. */
-export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshOptions): void {
+export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs, deliveries = false }: RefreshOptions): void {
   const again = useRefresh();
   const key = JSON.stringify(scopes);
   useEffect(() => {
@@ -39,6 +41,7 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshO
       if (buildId === undefined || change.buildId === buildId) refresh();
     });
     const offSteps = tabConnection.on('steps:changed', (change) => change.buildId === buildId && refresh());
+    const offDelivery = deliveries ? tabConnection.on('delivery:changed', refresh) : undefined;
     if (tabConnection.current().kind === 'live') join();
     const poll = setInterval(() => tabConnection.current().kind === 'polling' && refresh(), pollMs);
     const tick =
@@ -51,8 +54,9 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs }: RefreshO
       offService();
       offChange();
       offSteps();
+      offDelivery?.();
       offState();
       release();
     };
-  }, [again, key, buildId, pollMs, tickMs]);
+  }, [again, key, buildId, pollMs, tickMs, deliveries]);
 }

@@ -1,4 +1,11 @@
-import type { BuildChange, ClientMessage, ClientPayload, StepsChange, SubscribeAnswer } from '@cooperage/contracts';
+import type {
+  BuildChange,
+  ClientMessage,
+  ClientPayload,
+  DeliveryChange,
+  StepsChange,
+  SubscribeAnswer,
+} from '@cooperage/contracts';
 
 export interface LogHead {
   readonly buildId: string;
@@ -13,6 +20,7 @@ export interface LiveEvents {
   'log:complete': (head: LogHead) => void;
   'build:changed': (change: BuildChange) => void;
   'steps:changed': (change: StepsChange) => void;
+  'delivery:changed': (change: DeliveryChange) => void;
 }
 
 /** What is used of a socket.io client socket. */

@@ -1,14 +1,33 @@
 import 'server-only';
-import { deliveryDetailSchema, deliverySchema, refusalSchema } from '@cooperage/contracts';
+import {
+  type DeliveryOutcome,
+  deliveryDetailSchema,
+  deliverySchema,
+  dryRunSchema,
+  hookSilenceSchema,
+  refusalSchema,
+} from '@cooperage/contracts';
 import { readPage, withQuery } from '@/lib/api/list';
 import { read } from '@/lib/api/server';
 
-export const deliveriesAddress = (projectId: string, cursor: string | null): string =>
-  withQuery(`/projects/${projectId}/deliveries`, { cursor });
+export interface LedgerQuery {
+  /** All projects of the reader's when missing. */
+  readonly projectId?: string;
+  readonly outcome: DeliveryOutcome | null;
+  readonly cursor: string | null;
+}
 
-export const loadDeliveries = (projectId: string, cursor: string | null) =>
-  readPage(deliveriesAddress(projectId, cursor), deliverySchema);
+export const deliveriesAddress = ({ projectId, outcome, cursor }: LedgerQuery): string =>
+  withQuery(projectId === undefined ? '/deliveries' : `/projects/${projectId}/deliveries`, { outcome, cursor });
+
+export const loadDeliveries = (query: LedgerQuery) => readPage(deliveriesAddress(query), deliverySchema);
 
 export const loadDelivery = (id: string) => read(`/deliveries/${encodeURIComponent(id)}`, deliveryDetailSchema);
 
-export const loadRefusals = (projectId: string) => readPage(`/projects/${projectId}/refusals?limit=20`, refusalSchema);
+export const loadDryRun = (id: string) => read(`/deliveries/${encodeURIComponent(id)}/dry-run`, dryRunSchema);
+
+export const loadRefusals = (projectId?: string) =>
+  readPage(projectId === undefined ? '/refusals' : `/projects/${projectId}/refusals?limit=20`, refusalSchema);
+
+export const loadSilences = (projectId?: string) =>
+  readPage(withQuery('/hook-silences', { project: projectId }), hookSilenceSchema);

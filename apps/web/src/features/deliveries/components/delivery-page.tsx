@@ -1,4 +1,5 @@
 import type { DeliveryView, Project } from '@cooperage/contracts';
+import { buttonClass, Key } from '@/components/ui/button';
 import { Card, Fact, Facts } from '@/components/ui/card';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
@@ -6,7 +7,12 @@ import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { deliveryPath } from '@/lib/address/paths';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
+import { maskedHeaders } from '../model/curl-of-delivery';
+import { proofWords } from '../model/outcomes';
+import { BodyView } from './body-view';
+import { CopyCall } from './copy-call';
 import { Decision } from './decision';
+import { DryRunCard } from './dry-run-card';
 import { ReplayButton } from './replay-button';
 import { VerdictList } from './verdict-list';
 
@@ -15,12 +21,19 @@ export interface DeliveryDetail extends DeliveryView {
   readonly body: string;
 }
 
-export function DeliveryPage({ project, delivery }: { project: Project; delivery: DeliveryDetail }) {
+export interface DeliveryPageProps {
+  readonly project: Project;
+  readonly delivery: DeliveryDetail;
+  /** Whether to show what today's rules would make of it. */
+  readonly dryRun: boolean;
+}
+
+export function DeliveryPage({ project, delivery, dryRun }: DeliveryPageProps) {
+  const masked = maskedHeaders(delivery.headers);
   const tookMs = delivery.evaluatedAt && Date.parse(delivery.evaluatedAt) - Date.parse(delivery.receivedAt);
-  const waits = delivery.status === 'received' || delivery.status === 'evaluating';
   return (
     <>
-      <LiveRefresh scopes={[{ projectId: project.id }]} tickMs={waits ? 1500 : 0} />
+      <LiveRefresh scopes={[{ projectId: project.id }]} deliveries />
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="text-xl font-semibold tracking-tight break-words">
@@ -34,14 +47,32 @@ export function DeliveryPage({ project, delivery }: { project: Project; delivery
             )}
           </p>
         </div>
-        <ReplayButton id={delivery.id} project={{ organizationSlug: project.organizationSlug, slug: project.slug }} />
+        <div className="flex flex-wrap gap-2">
+          <CopyCall
+            call={{ id: delivery.id, headers: delivery.headers, body: delivery.body }}
+            hookUrl={project.hookUrl}
+          />
+          {delivery.ref && delivery.after && (
+            <Link
+              href={`${deliveryPath(project, delivery.id)}?dry=1`}
+              scroll={false}
+              data-key="d"
+              title="Key d"
+              className={buttonClass()}
+            >
+              Dry run <Key>d</Key>
+            </Link>
+          )}
+          <ReplayButton id={delivery.id} project={{ organizationSlug: project.organizationSlug, slug: project.slug }} />
+        </div>
       </header>
+      {dryRun && <DryRunCard id={delivery.id} project={project} />}
       <Card title="Verdict of each rule">
         <VerdictList project={project} verdicts={delivery.verdicts} />
       </Card>
       <Card title="The call">
         <Facts>
-          <Fact name="Proof">{delivery.proof}</Fact>
+          <Fact name="Proof">{proofWords(delivery.proof)}</Fact>
           <Fact name="Id at the host">
             <code className="break-all">{visibleText(delivery.deliveryId)}</code>
           </Fact>
@@ -68,23 +99,18 @@ export function DeliveryPage({ project, delivery }: { project: Project; delivery
         <Facts>
           {Object.entries(delivery.headers).map(([name, value]) => (
             <Fact key={name} name={visibleText(name)}>
-              <code className="break-all">{visibleText(value)}</code>
+              {masked.includes(name) ? (
+                <span className="text-text-2">••• not kept: it is a credential</span>
+              ) : (
+                <code className="break-all">{visibleText(value)}</code>
+              )}
             </Fact>
           ))}
         </Facts>
       </Card>
       <Card title="Body">
-        <pre className="max-h-[60dvh] overflow-auto px-3 py-2.5">{bodyText(delivery.body)}</pre>
+        <BodyView body={delivery.body} />
       </Card>
     </>
   );
-}
-
-/** JSON is laid out for reading; anything else stands as it came. */
-function bodyText(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
 }

@@ -1,63 +1,87 @@
 import type { DeliveryView } from '@cooperage/contracts';
-import { Link } from '@/components/ui/link';
+import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
-import { deliveryPath, type ProjectName } from '@/lib/address/paths';
+import { deliveryPath, projectPath } from '@/lib/address/paths';
+import { formatDuration } from '@/lib/format/duration';
 import { shortCommit, shortRef, visibleText } from '@/lib/format/names';
+import { proofWords } from '../model/outcomes';
 import { Decision } from './decision';
 
-export function DeliveryTable({ project, deliveries }: { project: ProjectName; deliveries: readonly DeliveryView[] }) {
+export interface DeliveryTableProps {
+  readonly deliveries: readonly DeliveryView[];
+  /** Whether each line names its project. */
+  readonly named?: boolean;
+}
+
+export function DeliveryTable({ deliveries, named = false }: DeliveryTableProps) {
   return (
     <Table
       label="Deliveries"
       head={
         <>
           <Th>Received</Th>
+          {named && <Th>Project</Th>}
           <Th>Event</Th>
           <Th wide>Ref</Th>
           <Th wide>Proof</Th>
           <Th>What came of it</Th>
-          <Th wide>Sender</Th>
+          <Th wide right>
+            Looked at within
+          </Th>
         </>
       }
     >
       {deliveries.map((delivery) => (
-        <tr key={delivery.id} className={rowClass}>
-          <Td>
-            <Link href={deliveryPath(project, delivery.id)} data-row className="hover:underline">
-              <Moment at={delivery.receivedAt} />
-            </Link>
-          </Td>
-          <Td>
-            <span className="whitespace-nowrap">{visibleText(delivery.eventName)}</span>
-            <div className="text-xs text-text-2">
-              {delivery.replayOf ? `${delivery.forge} · replayed` : delivery.forge}
-            </div>
-          </Td>
-          <Td wide className="max-w-52">
-            {delivery.ref ? (
-              <code className="block truncate" title={visibleText(delivery.ref)}>
-                {visibleText(shortRef(delivery.ref))}{' '}
-                <span className="text-text-3">{delivery.after ? shortCommit(delivery.after) : 'deleted'}</span>
-              </code>
-            ) : (
-              '–'
-            )}
-          </Td>
-          <Td wide>
-            <span className="text-good" aria-hidden>
-              ✓
-            </span>{' '}
-            {delivery.proof}
-          </Td>
-          <Td className="min-w-44">
-            <Decision project={project} delivery={delivery} />
-          </Td>
-          <Td wide className="max-w-40 truncate">
-            {delivery.sender ? visibleText(delivery.sender) : '–'}
-          </Td>
-        </tr>
+        <DeliveryRow key={delivery.id} delivery={delivery} named={named} />
       ))}
     </Table>
+  );
+}
+
+function DeliveryRow({ delivery, named }: { delivery: DeliveryView; named: boolean }) {
+  const project = { organizationSlug: delivery.organizationSlug, slug: delivery.projectSlug };
+  const tookMs = delivery.evaluatedAt && Date.parse(delivery.evaluatedAt) - Date.parse(delivery.receivedAt);
+  return (
+    <tr className={rowClass}>
+      <Td>
+        <Link href={deliveryPath(project, delivery.id)} data-row className="hover:underline">
+          <Moment at={delivery.receivedAt} />
+        </Link>
+      </Td>
+      {named && (
+        <Td className="max-w-40 truncate">
+          <Link href={projectPath(project)} className={textLinkClass}>
+            {visibleText(delivery.projectSlug)}
+          </Link>
+        </Td>
+      )}
+      <Td>
+        <span className="whitespace-nowrap">{visibleText(delivery.eventName)}</span>
+        <div className="text-xs text-text-2">{delivery.replayOf ? `${delivery.forge} · replayed` : delivery.forge}</div>
+      </Td>
+      <Td wide className="max-w-52">
+        {delivery.ref ? (
+          <code className="block truncate" title={visibleText(delivery.ref)}>
+            {visibleText(shortRef(delivery.ref))}{' '}
+            <span className="text-text-3">{delivery.after ? shortCommit(delivery.after) : 'deleted'}</span>
+          </code>
+        ) : (
+          '–'
+        )}
+      </Td>
+      <Td wide>
+        <span className="text-good" aria-hidden>
+          ✓
+        </span>{' '}
+        {proofWords(delivery.proof)}
+      </Td>
+      <Td className="min-w-44">
+        <Decision project={project} delivery={delivery} />
+      </Td>
+      <Td wide right>
+        {typeof tookMs === 'number' ? formatDuration(tookMs) : '–'}
+      </Td>
+    </tr>
   );
 }

@@ -3,16 +3,19 @@ import { Suspense } from 'react';
 import { Page } from '@/components/shell/page';
 import { Card } from '@/components/ui/card';
 import { Pager } from '@/components/ui/pager';
-import { ProblemPage, ProblemPanel, Skeleton } from '@/components/ui/states';
+import { Empty, ProblemPage, ProblemPanel, Skeleton } from '@/components/ui/states';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { deliveriesAddress, loadDeliveries } from '@/features/deliveries/api/load-deliveries';
 import { DeliveryTable } from '@/features/deliveries/components/delivery-table';
+import { OutcomeTabs } from '@/features/deliveries/components/outcome-tabs';
 import { RefusalsCard } from '@/features/deliveries/components/refusals-card';
+import { SilenceNote } from '@/features/deliveries/components/silence-note';
+import { WaitingForPing } from '@/features/deliveries/components/waiting-for-ping';
+import { outcomeIds } from '@/features/deliveries/model/outcomes';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
-import { FirstPush } from '@/features/projects/components/first-push';
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { decodeSegment, projectPath } from '@/lib/address/paths';
-import { one, type PageQuery } from '@/lib/address/query';
+import { one, oneOf, type PageQuery } from '@/lib/address/query';
 
 interface Props {
   params: Promise<ProjectParams>;
@@ -27,24 +30,33 @@ export default async function DeliveriesPage({ params, searchParams }: Props) {
   const [project, query] = await Promise.all([params.then(loadProject), searchParams]);
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   const { id, organizationSlug, slug } = project.value;
-  const cursor = one(query, 'cursor');
-  const deliveries = await loadDeliveries(id, cursor);
+  const outcome = oneOf(query, 'outcome', outcomeIds);
+  const asked = { projectId: id, outcome, cursor: one(query, 'cursor') };
+  const deliveries = await loadDeliveries(asked);
   const path = projectPath(project.value);
   return (
     <Page
       crumbs={[{ label: organizationSlug, href: '/projects' }, { label: slug, href: path }, { label: 'Deliveries' }]}
-      curl={deliveriesAddress(id, cursor)}
+      curl={deliveriesAddress(asked)}
     >
       <ProjectHeader project={project.value} tab="deliveries" />
-      <LiveRefresh scopes={[{ projectId: id }]} />
+      <LiveRefresh scopes={[{ projectId: id }]} deliveries />
+      <Suspense>
+        <SilenceNote projectId={id} />
+      </Suspense>
+      <OutcomeTabs path={`${path}/deliveries`} outcome={outcome} />
       <Card>
         {!deliveries.ok ? (
           <ProblemPanel problem={deliveries.problem} what="The deliveries" />
         ) : deliveries.value.items.length === 0 ? (
-          <FirstPush project={project.value} />
+          outcome === null ? (
+            <WaitingForPing project={project.value} />
+          ) : (
+            <Empty title="No delivery ended so">Choose All to see the others.</Empty>
+          )
         ) : (
           <>
-            <DeliveryTable project={project.value} deliveries={deliveries.value.items} />
+            <DeliveryTable deliveries={deliveries.value.items} />
             <Pager path={`${path}/deliveries`} query={query} next={deliveries.value.next} />
           </>
         )}

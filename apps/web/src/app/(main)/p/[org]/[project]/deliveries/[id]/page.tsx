@@ -36,7 +36,7 @@ export default async function Delivery({ params, searchParams }: Props) {
       ]}
       curl={`/deliveries/${delivery.value.id}`}
     >
-      <DeliveryPage project={project.value} delivery={delivery.value} />
+      <DeliveryPage project={project.value} delivery={delivery.value} dryRun={one(query, 'dry') === '1'} />
     </Page>
   );
 }

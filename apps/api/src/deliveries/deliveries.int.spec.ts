@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { Accepted, DeliveryView, DryRun, HookSilence, Page, RefusalView } from '@cooperage/contracts';
+import { SilenceRepository } from '@cooperage/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, pushPayload, randomCommit, type TestProject } from '../../spec/api-world.js';
+import { rowsOf } from '../../spec/rows.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
+import { waitFor } from '../../spec/wait-for.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let rival: Visitor;
+let acme: string;
+let one: TestProject;
+let two: TestProject;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  acme = await organizationOf(owner);
+  rival = (await world.stranger(owner)).visitor;
+  one = await world.project(owner, acme);
+  two = await world.project(owner, acme);
+});
+afterAll(() => world.close());
+
+const deliver = async (target: TestProject, options: Parameters<ApiWorld['push']>[1] = {}) =>
+  ((await (await world.push(target, options)).json()) as Accepted).deliveryId;
+const list = async (query: string, visitor = owner) =>
+  expectOk(await visitor.get<Page<DeliveryView>>(`/api/v1/deliveries?${query}`));
+
+describe('the ledger of all projects', () => {
+  it('is paged from the newest on, over the projects, and nothing is missed or told twice', async () => {
+    const made: string[] = [];
+    for (const target of [one, two, two, one, two, one, one]) made.unshift(await deliver(target));
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = await list(`limit=3${cursor && `&cursor=${cursor}`}`);
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.next ?? '';
+    } while (cursor !== '');
+    expect(seen).toEqual(made);
+    const { items } = await list(`project=${two.project.id}`);
+    expect(items.map(({ id }) => id)).toEqual(made.filter((id) => items.some((item) => item.id === id)));
+    expect(items).toHaveLength(3);
+    expect(items[0]).toMatchObject({ projectSlug: two.project.slug, organizationSlug: 'acme' });
+  });
+
+  it('is narrowed by what came of a delivery', async () => {
+    const target = await world.project(owner, acme);
+    const built = await deliver(target);
+    await world.evaluate(built, randomCommit());
+    const nothing = await deliver(target, { ref: 'refs/tags/odd' });
+    await world.evaluate(nothing, randomCommit());
+    const ping = await deliver(target, { payload: '{"zen":"x"}', headers: { 'x-github-event': 'ping' } });
+    const waiting = await deliver(target);
+    for (const [outcome, id] of Object.entries({ built, nothing, ignored: ping, waiting, failed: null })) {
+      const { items } = await list(`project=${target.project.id}&outcome=${outcome}`);
+      expect([outcome, items.map((item) => item.id)]).toEqual([outcome, id === null ? [] : [id]]);
+    }
+    expect((await owner.get('/api/v1/deliveries?outcome=x')).status).toBe(400);
+  });
+
+  it('S-065 holds nothing of another tenant, by no filter and no cursor', async () => {
+    expect((await list('', rival)).items).toEqual([]);
+    expect((await rival.get(`/api/v1/deliveries?project=${one.project.id}`)).status).toBe(404);
+    expect((await rival.get(`/api/v1/hook-silences?project=${one.project.id}`)).status).toBe(404);
+    const { next } = await list('limit=1');
+    const stolen = await list(`limit=5&cursor=${next}`, rival);
+    expect(stolen.items).toEqual([]);
+    expect((await owner.get(`/api/v1/deliveries?outcome=built&cursor=${next}`)).status).toBe(400);
+  });
+});
+
+describe('a refused call', () => {
+  it('is kept with the secrets by which it was judged, and none of their values', async () => {
+    const target = await world.project(owner, acme);
+    const added = await owner.post<{ secret: string; prefix: string }>(
+      `/api/v1/projects/${target.project.id}/hook-secrets`,
+    );
+    const { secret, prefix } = expectOk(added, 201);
+    await world.push(target, { signature: `sha256=${'0'.repeat(64)}` });
+    await waitFor(async () => {
+      const answer = await owner.get<Page<RefusalView>>(`/api/v1/projects/${target.project.id}/refusals`);
+      const [refusal] = expectOk(answer).items;
+      expect(refusal?.secretsTried.map((tried) => tried.prefix)).toEqual([prefix, target.secret.slice(0, 10)]);
+      expect(Date.parse(refusal!.secretsTried[0]!.createdAt)).toBeGreaterThan(Date.now() - 60_000);
+      for (const value of [secret, target.secret]) expect(answer.text).not.toContain(value);
+    });
+    const all = expectOk(await owner.get<Page<RefusalView>>('/api/v1/refusals')).items;
+    expect(all.map(({ projectId }) => projectId)).toContain(target.project.id);
+    expect(expectOk(await rival.get<Page<RefusalView>>('/api/v1/refusals')).items).toEqual([]);
+  });
+});
+
+describe('a dry run', () => {
+  const dryRun = (id: string, visitor = owner) => visitor.get<DryRun>(`/api/v1/deliveries/${id}/dry-run`);
+  const pushed = (paths: readonly string[], ref = 'refs/heads/main') => {
+    const commit = { added: paths, modified: [], removed: [] };
+    return JSON.stringify({ ...JSON.parse(pushPayload(ref)), commits: [commit] });
+  };
+
+  it('judges what arrived by the rules as they are now, and starts nothing', async () => {
+    const target = await world.project(owner, acme);
+    const id = await deliver(target, { payload: pushed(['docs/a.md'], 'refs/heads/topic') });
+    const before = await rowsOf(world, 'SELECT count(*) FROM delivery UNION ALL SELECT count(*) FROM outbox');
+    const rule = {
+      name: 'topics',
+      refKind: 'branch',
+      refPattern: 'topic',
+      tags: ['t-{{sha}}'],
+      includePaths: ['src/**'],
+    };
+    expectOk(await owner.post(`/api/v1/projects/${target.project.id}/rules`, rule), 201);
+    const run = expectOk(await dryRun(id));
+    const verdict = run.verdicts.find(({ ruleName }) => ruleName === 'topics');
+    expect(run.changedPaths).toEqual(['docs/a.md']);
+    expect(verdict).toMatchObject({ matched: false, reason: 'paths_do_not_match' });
+    expect(await rowsOf(world, 'SELECT count(*) FROM delivery UNION ALL SELECT count(*) FROM outbox')).toEqual(before);
+  });
+
+  it('says so where the call does not list its paths, and takes rules with paths to match', async () => {
+    const target = await world.project(owner, acme);
+    const rule = { name: 'paths', refKind: 'branch', refPattern: '*', tags: ['x'], includePaths: ['src/**'] };
+    expectOk(await owner.post(`/api/v1/projects/${target.project.id}/rules`, rule), 201);
+    const run = expectOk(await dryRun(await deliver(target)));
+    expect(run.changedPaths).toBeNull();
+    expect(run.verdicts.find(({ ruleName }) => ruleName === 'paths')).toMatchObject({ matched: true, tags: ['x'] });
+  });
+
+  it('knows what is built already', async () => {
+    const target = await world.project(owner, acme);
+    const commit = randomCommit();
+    const id = await deliver(target, { commit });
+    await world.evaluate(id, commit);
+    const run = expectOk(await dryRun(id));
+    expect(run.verdicts.map(({ reason }) => reason)).toContain('already_built');
+  });
+
+  it('of a call that names no commit is refused, and S-065 of another tenant is not there', async () => {
+    const ping = await deliver(one, { payload: '{"zen":"x"}', headers: { 'x-github-event': 'ping' } });
+    const refused = await dryRun(ping);
+    expect([refused.status, problemOf(refused).code]).toEqual([409, 'conflict']);
+    expect((await dryRun(await deliver(one), rival)).status).toBe(404);
+    expect((await dryRun(randomUUID())).status).toBe(404);
+  });
+});
+
+describe('a webhook that has gone quiet', () => {
+  const silences = async (visitor = owner) =>
+    expectOk(await visitor.get<Page<HookSilence>>('/api/v1/hook-silences')).items;
+
+  it('is told where the default branch has moved, until something arrives', async () => {
+    const target = await world.project(owner, acme);
+    const { id } = target.project;
+    const [old, moved] = [randomCommit(), randomCommit()];
+    await world.evaluate(await deliver(target, { commit: old }), old);
+    const rows = new SilenceRepository(world.database);
+    const quiet = async () => (await rows.quiet(3_600_000, 60_000, 10)).map((project) => project.id);
+    expect(await quiet()).not.toContain(id);
+    await rowsOf(world, "UPDATE delivery SET received_at = now() - interval '6 days' WHERE project_id = $1", [id]);
+    expect(await quiet()).toContain(id);
+
+    await rows.note(id, 'refs/heads/main', old);
+    expect(await quiet()).not.toContain(id);
+    expect(await silences()).toEqual([]);
+    await rows.note(id, 'refs/heads/main', null);
+    expect(await silences()).toEqual([]);
+
+    await rows.note(id, 'refs/heads/main', moved);
+    expect(await silences()).toEqual([
+      expect.objectContaining({ projectId: id, commit: moved, evaluatedCommit: old, ref: 'refs/heads/main' }),
+    ]);
+    expect(await silences(rival)).toEqual([]);
+    await deliver(target, { commit: moved });
+    expect(await silences()).toEqual([]);
+  });
+});

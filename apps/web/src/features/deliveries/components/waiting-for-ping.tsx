@@ -1,0 +1,37 @@
+import type { Project } from '@cooperage/contracts';
+import { CopyLine } from '@/components/ui/copy-line';
+import { Link, textLinkClass } from '@/components/ui/link';
+import { Empty } from '@/components/ui/states';
+import { projectPath } from '@/lib/address/paths';
+
+/** No call has proved itself yet. The page listens, so the first one takes this away. */
+export function WaitingForPing({ project }: { project: Project }) {
+  return (
+    <Empty title="Waiting for the first call">
+      <p role="status" className="flex items-center justify-center gap-2">
+        <svg
+          aria-hidden
+          viewBox="0 0 16 16"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2"
+          className="size-4 text-run"
+        >
+          <circle cx="8" cy="8" r="6" strokeDasharray="26 12" className="turning" />
+        </svg>
+        Listening. A ping or a push shows up here by itself.
+      </p>
+      <p>
+        Give your git host this address for its push webhooks, as JSON, with the project’s secret. The secret was shown
+        once, when the project was made; a new one is in the{' '}
+        <Link className={textLinkClass} href={`${projectPath(project)}/settings#hooks`}>
+          settings
+        </Link>
+        . A call with a wrong secret shows up below.
+      </p>
+      <div className="text-left">
+        <CopyLine text={project.hookUrl} what="hook address" />
+      </div>
+    </Empty>
+  );
+}

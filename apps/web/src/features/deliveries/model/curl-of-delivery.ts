@@ -1,0 +1,33 @@
+import { shellWord } from '../../../lib/format/shell';
+
+/** What the sender's client makes anew, or what would make the copy another call than it says. */
+const notSent = new Set(['host', 'content-length', 'connection', 'transfer-encoding', 'accept-encoding', 'expect']);
+/** A longer body is fetched into a file first. */
+const inlineCharacters = 16_384;
+
+export interface StoredCall {
+  readonly id: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * The call as it came, for a terminal. The proof is the sender's own, so the same bytes are known as the same delivery.
+ * Headers that were credentials by themselves were never stored and have to be filled in.
+ */
+export function curlOfDelivery(call: StoredCall, hookUrl: string, origin: string): string {
+  const headers = Object.entries(call.headers).filter(
+    ([name]) => !notSent.has(name) && !name.startsWith('x-forwarded-'),
+  );
+  const lines = ['curl -sS -X POST', ...headers.map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`)];
+  if (call.body.length <= inlineCharacters)
+    return [...lines, `--data-raw ${shellWord(call.body)}`, shellWord(hookUrl)].join(' \\\n  ');
+  const address = shellWord(`${origin}/api/v1/deliveries/${call.id}`);
+  const fetched = `curl -fsS -H "Authorization: Bearer $COOPERAGE_TOKEN" ${address} | jq -j .body > delivery-body`;
+  return `${fetched}\n${[...lines, '--data-binary @delivery-body', shellWord(hookUrl)].join(' \\\n  ')}`;
+}
+
+/** Headers of which only the name was kept. */
+export function maskedHeaders(headers: Readonly<Record<string, string>>): string[] {
+  return Object.keys(headers).filter((name) => headers[name] === '***');
+}
