@@ -1,4 +1,5 @@
-import { Database, IntakeRepository } from '@cooperage/db';
+import { Database, IntakeRepository, PostgresChunkStore } from '@cooperage/db';
+import { LogHub } from '@cooperage/logs/read';
 import { createLogger, createMetrics } from '@cooperage/telemetry';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,9 +18,14 @@ export async function unconnectedApp(): Promise<INestApplication> {
     registryHost: '127.0.0.1:9',
   });
   const logger = createLogger({ process: 'test', level: 'silent' });
+  const database = new Database({ url, poolSize: 1, applicationName: 'test' });
   const parts = {
     settings: settingsOf(api),
-    database: new Database({ url, poolSize: 1, applicationName: 'test' }),
+    database,
+    logHub: new LogHub({
+      store: new PostgresChunkStore(database),
+      bus: { publish: () => false, subscribe: () => () => {} },
+    }),
     intake: new IntakeRepository(url, 1, () => {}),
     logger,
     metrics: createMetrics({ version: '0', commit: 'none' }),

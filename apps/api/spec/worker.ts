@@ -7,7 +7,7 @@ import {
   PostgresChunkStore,
   ProcessRepository,
 } from '@cooperage/db';
-import { encodeLogEntries, type LogEntry } from '@cooperage/domain';
+import { encodeLogEntries, LineCounter, type LogEntry } from '@cooperage/domain';
 import type { ApiWorld } from './api-world.js';
 
 const encoder = new TextEncoder();
@@ -19,6 +19,7 @@ export class TestWorker {
   private nextN = 0;
   private lines = 0;
   private textBytes = 0;
+  private counter = new LineCounter();
 
   private constructor(
     private readonly world: ApiWorld,
@@ -45,7 +46,13 @@ export class TestWorker {
     const attempt = mine && (await this.attempts.claim(mine.attemptId, this.instanceId, 'builder-1', 600_000));
     if (!attempt) throw new Error('the build could not be claimed');
     [this.nextN, this.lines, this.textBytes] = [0, 0, 0];
+    this.counter = new LineCounter();
     return attempt;
+  }
+
+  private counted(entries: readonly LogEntry[]) {
+    for (const entry of entries) this.counter.take(entry);
+    return this.counter.cut();
   }
 
   /** One stored chunk with an entry for each text. */
@@ -74,6 +81,7 @@ export class TestWorker {
       ...{ firstAtMs: 1, firstLine: this.lines, lines, firstTextByte: this.textBytes },
       textBytes: encoder.encode(text).length,
       entriesBytes: bytes.length,
+      lineDeltas: this.counted(entries),
       payload: zstdCompressSync(bytes),
     });
     if (outcome !== 'stored') throw new Error(`the chunk was ${outcome}`);

@@ -23,6 +23,7 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       firstTextByte: firstN * 100,
       textBytes: (lastN - firstN + 1) * 100,
       entriesBytes: 1000,
+      lineDeltas: [{ step: 1, lines: lastN - firstN + 1, outputs: [{ stream: 1, openN: null, style: 0 }] }],
       payload: Buffer.from(`entries ${firstN} to ${lastN}\0\xff`, 'latin1'),
       ...change,
     });
@@ -129,6 +130,18 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       expect(await store.find(attemptId, 'textByte', 1000)).toBe(0);
       expect(await store.find(attemptId, 'textByte', 1001)).toBe(10);
       expect(await store.find(attemptId, 'textByte', 999_999)).toBe(20);
+    });
+
+    it('gives the index of all chunks', async () => {
+      const lineDeltas = [{ step: 3, lines: 7, outputs: [{ stream: 2, openN: 12, style: 5 }] }] as const;
+      await store.append(chunk(0, 9));
+      await store.append(chunk(10, 19, { lineDeltas, entriesBytes: 7 }));
+      const index = await store.index(attemptId, 10);
+      expect(index).toMatchObject([
+        { firstN: 0, lastN: 9, entriesBytes: 1000, lineDeltas: chunk(0, 9).lineDeltas },
+        { firstN: 10, lastN: 19, entriesBytes: 7, lineDeltas },
+      ]);
+      expect(await store.index(attemptId, 1)).toHaveLength(1);
     });
 
     it('keeps logs apart', async () => {

@@ -1,4 +1,12 @@
-import type { AppendOutcome, ChunkStore, LogChunk, LogScale, LogTail, StoredChunk } from '../src/ports.js';
+import type {
+  AppendOutcome,
+  ChunkStore,
+  IndexedChunk,
+  LogChunk,
+  LogScale,
+  LogTail,
+  StoredChunk,
+} from '../src/ports.js';
 
 interface StoredLog {
   readonly chunks: LogChunk[];
@@ -50,6 +58,10 @@ export class MemoryChunkStore implements ChunkStore {
   async find(attemptId: string, scale: LogScale, position: number): Promise<number> {
     const column = scale === 'line' ? 'firstLine' : 'firstTextByte';
     return this.log(attemptId).chunks.findLast((chunk) => chunk[column] < position)?.firstN ?? 0;
+  }
+
+  async index(attemptId: string, limit: number): Promise<readonly IndexedChunk[]> {
+    return this.log(attemptId).chunks.slice(0, limit);
   }
 
   async tail(attemptId: string): Promise<LogTail> {

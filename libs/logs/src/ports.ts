@@ -1,3 +1,5 @@
+import type { LineDelta } from '@cooperage/domain';
+
 /**
  * What the log road needs from outside: a durable archive and a lossy live bus. `libs/db` implements the archive on
  * PostgreSQL, `libs/queue` the bus on Redis. Types only, so whoever implements a port pulls in nothing of the road.
@@ -24,6 +26,8 @@ export interface LogChunk {
   readonly textBytes: number;
   /** Bytes of the encoded entries before compression. */
   readonly entriesBytes: number;
+  /** What the chunk adds to the lines of each step, for finding any of them. */
+  readonly lineDeltas: readonly LineDelta[];
   /** The entries in the domain's binary form (`encodeLogEntries`), as one zstd frame. Opaque to the store. */
   readonly payload: Uint8Array;
 }
@@ -33,6 +37,12 @@ export type StoredChunk = Pick<
   LogChunk,
   'firstN' | 'lastN' | 'firstAtMs' | 'firstLine' | 'firstTextByte' | 'entriesBytes' | 'payload'
 >;
+
+/** A chunk as the index of a log has it: everything but what was printed. */
+export interface IndexedChunk extends Pick<LogChunk, 'firstN' | 'lastN' | 'entriesBytes'> {
+  /** Null for a chunk that was written before lines were counted. */
+  readonly lineDeltas: readonly LineDelta[] | null;
+}
 
 /** Where a log ends at the moment. An attempt without chunks has zeros. */
 export interface LogTail {
@@ -74,6 +84,9 @@ export interface ChunkStore {
 
   /** `firstN` of the last chunk whose `firstLine` (or `firstTextByte`) is below `position`; 0 when there is none. */
   find(attemptId: string, scale: LogScale, position: number): Promise<number>;
+
+  /** All chunks in ascending order, at most `limit` of them, without what was printed. */
+  index(attemptId: string, limit: number): Promise<readonly IndexedChunk[]>;
 
   tail(attemptId: string): Promise<LogTail>;
 }

@@ -1,3 +1,4 @@
+export { logEvents } from './reading/as-events.js';
 export { asJsonLines, asText } from './reading/as-text.js';
 export { type FollowLogOptions, followLog } from './reading/follow-log.js';
 export { lastTextOf } from './reading/last-text.js';
@@ -5,6 +6,9 @@ export { formatLogCursor, type LogCursor, parseLogCursor } from './reading/log-c
 export type { LogFrame } from './reading/log-frame.js';
 export { LogHub, type LogHubOptions } from './reading/log-hub.js';
 export { readEntries } from './reading/read-entries.js';
+export { type LogIndex, type LogSegment, readIndex } from './reading/read-index.js';
 export { readLines } from './reading/read-lines.js';
 export { type LogRange, readRange } from './reading/read-range.js';
 export type { LogEvent } from './reading/viewer-feed.js';
+export { InvalidPatternError, type LogQuery } from './searching/line-matcher.js';
+export { type FoundLine, type SearchResult, searchLog } from './searching/search-log.js';

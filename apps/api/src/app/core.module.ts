@@ -28,6 +28,7 @@ import {
   SetupRepository,
   SignatureRepository,
 } from '@cooperage/db';
+import { LogHub } from '@cooperage/logs/read';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -44,6 +45,8 @@ export interface CoreParts {
   readonly settings: ApiSettings;
   readonly database: Database;
   readonly intake: IntakeRepository;
+  /** For following logs over HTTP. */
+  readonly logHub: LogHub;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -86,6 +89,7 @@ export class CoreModule {
       { provide: SESSION_SETTINGS, useValue: parts.settings },
       { provide: Database, useValue: parts.database },
       { provide: IntakeRepository, useValue: parts.intake },
+      { provide: LogHub, useValue: parts.logHub },
       { provide: LOGGER, useValue: parts.logger },
       { provide: METRICS, useValue: parts.metrics },
       { provide: CursorCodec, useValue: new CursorCodec(parts.settings.secretKeys) },

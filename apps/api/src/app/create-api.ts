@@ -1,6 +1,7 @@
 import type { Config } from '@cooperage/config';
-import { AuditRepository, Database, IntakeRepository, SessionRepository } from '@cooperage/db';
-import { connectRedis } from '@cooperage/queue';
+import { AuditRepository, Database, IntakeRepository, PostgresChunkStore, SessionRepository } from '@cooperage/db';
+import { LogHub } from '@cooperage/logs/read';
+import { connectRedis, RedisLiveBus } from '@cooperage/queue';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -51,10 +52,17 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection broke');
   const intake = new IntakeRepository(url, intakePoolSize, onError);
   const redis = connectRedis(config.redisUrl.reveal(), 'producer', onError);
+  const bus = new RedisLiveBus(redis, onError);
+  const logHub = new LogHub({
+    store: new PostgresChunkStore(database),
+    bus,
+    onError: (error) => logger.warn({ err: error }, 'the archive was not read'),
+  });
   const parts: CoreParts = {
     settings: settingsOf(config),
     database,
     intake,
+    logHub,
     logger,
     metrics: createMetrics({ version: version.version, commit: version.commit }),
   };
@@ -86,6 +94,8 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
     endCleaning();
     endTunnels();
     await app.close();
+    logHub.close();
+    bus.close();
     await Promise.allSettled([intake.close(), database.close(), redis.quit()]);
   };
   return { app, server: http.instance, routes: http.routes, database, logger, close };

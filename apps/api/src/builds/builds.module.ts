@@ -6,6 +6,10 @@ import { BuildLogController } from './build-log.controller.js';
 import { BuildLogService } from './build-log.service.js';
 import { BuildRelationsController } from './build-relations.controller.js';
 import { BuildRelationsService } from './build-relations.service.js';
+import { BuildLogFollowController } from './build-log-follow.controller.js';
+import { BuildLogFollowService } from './build-log-follow.service.js';
+import { BuildLogSearchController } from './build-log-search.controller.js';
+import { BuildLogSearchService } from './build-log-search.service.js';
 import { BuildsController } from './builds.controller.js';
 import { BuildsService } from './builds.service.js';
 import { SavedViewsController } from './saved-views.controller.js';
@@ -16,8 +20,18 @@ import { SavedViewsController } from './saved-views.controller.js';
     BuildsController,
     BuildRelationsController,
     BuildLogController,
+    BuildLogSearchController,
+    BuildLogFollowController,
     SavedViewsController,
   ],
-  providers: [BuildsService, BuildListsService, BuildActionsService, BuildRelationsService, BuildLogService],
+  providers: [
+    BuildsService,
+    BuildListsService,
+    BuildActionsService,
+    BuildRelationsService,
+    BuildLogService,
+    BuildLogSearchService,
+    BuildLogFollowService,
+  ],
 })
 export class BuildsModule {}

@@ -172,19 +172,3 @@ export const startBuildSchema = z.strictObject({
   ruleId: idSchema.nullable().default(null),
 });
 export const retryBuildSchema = z.strictObject({ noCache: z.boolean().default(false) });
-
-export const logQuerySchema = z.strictObject({
-  /** Number of the attempt; the current one when missing. */
-  attempt: z.coerce.number().int().min(1).max(1000).optional(),
-  /** First sequence number. */
-  from: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  /** Most bytes of the answer. */
-  limit: z.coerce.number().int().min(1).max(4_194_304).default(1_048_576),
-});
-export const logLinesQuerySchema = z.strictObject({
-  attempt: z.coerce.number().int().min(1).max(1000).optional(),
-  /** First line, counted from 0. */
-  first: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  count: z.coerce.number().int().min(1).max(10_000).default(1_000),
-  format: z.enum(['text', 'jsonl']).default('text'),
-});

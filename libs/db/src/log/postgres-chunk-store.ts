@@ -1,4 +1,13 @@
-import type { AppendOutcome, ChunkStore, LogChunk, LogScale, LogTail, StoredChunk } from '@cooperage/logs/ports';
+import type { LineDelta } from '@cooperage/domain';
+import type {
+  AppendOutcome,
+  ChunkStore,
+  IndexedChunk,
+  LogChunk,
+  LogScale,
+  LogTail,
+  StoredChunk,
+} from '@cooperage/logs/ports';
 import type { Database } from '../database.js';
 
 const maxChunksOfRange = 256;
@@ -17,9 +26,10 @@ export class PostgresChunkStore implements ChunkStore {
         FOR UPDATE OF a
       ), added AS (
         INSERT INTO log_chunk (attempt_id, first_n, last_n, epoch, first_at_ms, first_line, lines, first_text_byte, text_bytes,
-          entries_bytes, payload)
+          entries_bytes, line_deltas, payload)
         SELECT id, ${chunk.firstN}, ${chunk.lastN}, ${chunk.epoch}, ${chunk.firstAtMs}, ${chunk.firstLine}, ${chunk.lines},
-          ${chunk.firstTextByte}, ${chunk.textBytes}, ${chunk.entriesBytes}, ${Buffer.from(chunk.payload)}
+          ${chunk.firstTextByte}, ${chunk.textBytes}, ${chunk.entriesBytes},
+          ${JSON.stringify(chunk.lineDeltas)}::jsonb, ${Buffer.from(chunk.payload)}
         FROM log RETURNING attempt_id
       ), moved AS (
         UPDATE attempt a SET log_next_n = ${chunk.lastN + 1}, log_epoch = ${chunk.epoch},
@@ -68,6 +78,21 @@ export class PostgresChunkStore implements ChunkStore {
             SELECT first_n AS n FROM log_chunk WHERE attempt_id = ${attemptId}::uuid AND first_text_byte < ${position}
             ORDER BY first_n DESC LIMIT 1`;
     return Number(rows[0]?.n ?? 0);
+  }
+
+  async index(attemptId: string, limit: number): Promise<readonly IndexedChunk[]> {
+    const rows = await this.db.prisma.logChunk.findMany({
+      where: { attemptId },
+      orderBy: { firstN: 'asc' },
+      take: limit,
+      select: { firstN: true, lastN: true, entriesBytes: true, lineDeltas: true },
+    });
+    return rows.map(({ firstN, lastN, entriesBytes, lineDeltas }) => ({
+      firstN: Number(firstN),
+      lastN: Number(lastN),
+      entriesBytes,
+      lineDeltas: lineDeltas as unknown as readonly LineDelta[] | null,
+    }));
   }
 
   async tail(attemptId: string): Promise<LogTail> {

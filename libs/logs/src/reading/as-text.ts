@@ -16,7 +16,8 @@ export async function* asJsonLines(entries: Entries): AsyncGenerator<Uint8Array>
   for await (const entry of entries) yield Buffer.from(`${JSON.stringify(jsonOf(entry))}\n`);
 }
 
-function jsonOf({ n, atMs, step, kind, stream, data }: LogEntry): object {
+/** An entry as an object of JSON. */
+export function jsonOf({ n, atMs, step, kind, stream, data }: LogEntry): object {
   if (kind === 'notice') return { n, atMs, step, notice: decodeLogNotice(data) ?? null };
   const text = Buffer.from(data).toString();
   const isExact = Buffer.from(text).equals(data);

@@ -1,4 +1,4 @@
-import type { LogEntry } from '@cooperage/domain';
+import { LineCounter, type LogEntry } from '@cooperage/domain';
 import { type LogBatch, packBatch } from './log-batch.js';
 import type { LogClock } from './sequencer.js';
 
@@ -17,6 +17,7 @@ export class Batcher {
   private dataBytes = 0;
   private lastLeftMs = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
+  private readonly counter = new LineCounter();
 
   constructor(
     private readonly leave: (batch: LogBatch) => void,
@@ -35,7 +36,7 @@ export class Batcher {
     clearTimeout(this.timer);
     this.timer = undefined;
     if (this.entries.length === 0) return;
-    const batch = packBatch(this.entries);
+    const batch = packBatch(this.entries, this.counter);
     this.entries = [];
     this.dataBytes = 0;
     this.lastLeftMs = this.clock();

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
-import { decodeLogEntries, encodeLogEntries } from '@cooperage/domain';
+import { decodeLogEntries, encodeLogEntries, joinDeltas, type LineDelta } from '@cooperage/domain';
 import type { LogChunk } from '../ports.js';
 import type { LogBatch } from './log-batch.js';
 
@@ -36,6 +36,7 @@ export async function packChunk(
     firstTextByte: before.textBytes,
     textBytes: sum(batches, 'textBytes'),
     entriesBytes: entries.length,
+    lineDeltas: batches.reduce<readonly LineDelta[]>((joined, batch) => joinDeltas(joined, batch.lineDeltas), []),
     payload: await compress(entries),
   };
 }

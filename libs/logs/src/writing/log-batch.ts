@@ -1,4 +1,4 @@
-import { encodeLogEntries, type LogEntry } from '@cooperage/domain';
+import { countLineFeeds, encodeLogEntries, LineCounter, type LineDelta, type LogEntry } from '@cooperage/domain';
 
 /** Entries that travel together, encoded once: the same bytes go to the viewers and into the archive. */
 export interface LogBatch {
@@ -7,13 +7,18 @@ export interface LogBatch {
   readonly firstAtMs: number;
   readonly lines: number;
   readonly textBytes: number;
+  readonly lineDeltas: readonly LineDelta[];
   readonly bytes: Uint8Array;
 }
 
-/** @throws {RangeError} for no entries. */
-export function packBatch(entries: readonly LogEntry[]): LogBatch {
+/**
+ * @param counter has seen all entries before these
+ * @throws {RangeError} for no entries.
+ */
+export function packBatch(entries: readonly LogEntry[], counter = new LineCounter()): LogBatch {
   const first = entries[0];
   if (first === undefined) throw new RangeError('a batch has at least one entry');
+  for (const entry of entries) counter.take(entry);
   const text = entries.filter(({ kind }) => kind === 'text');
   return {
     firstN: first.n,
@@ -21,12 +26,7 @@ export function packBatch(entries: readonly LogEntry[]): LogBatch {
     firstAtMs: first.atMs,
     lines: text.reduce((sum, { data }) => sum + countLineFeeds(data), 0),
     textBytes: text.reduce((sum, { data }) => sum + data.length, 0),
+    lineDeltas: counter.cut(),
     bytes: encodeLogEntries(entries),
   };
-}
-
-function countLineFeeds(data: Uint8Array): number {
-  let count = 0;
-  for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) count++;
-  return count;
 }

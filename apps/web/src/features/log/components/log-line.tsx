@@ -1,9 +1,8 @@
+import { type LogLine, unpackSgr } from '@cooperage/domain/predicates';
 import { memo } from 'react';
 import { classes } from '@/lib/classes';
 import { formatOffset } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
-import type { LogLine } from '../model/log-document';
-import { unpackSgr } from '../model/sgr';
 
 /** Most characters of a line that are drawn. */
 const drawnCharacters = 4096;

@@ -1,6 +1,6 @@
 import type { LogEntry } from '@cooperage/domain/predicates';
 import { describe, expect, it } from 'vitest';
-import { LogDocument, noticeText } from './log-document';
+import { LogDocument } from './log-document';
 
 let n = 0;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -61,10 +61,5 @@ describe('LogDocument', () => {
     const step = log.find(1)!;
     expect([step.line(0)!.notice, step.line(1)!.notice]).toEqual([false, true]);
     expect(step.line(1)!.text).toBe('build succeeded');
-  });
-
-  it('says each kind of notice, and owns up to one it does not know', () => {
-    expect(noticeText('{"code":"clipped","droppedBytes":9,"limitBytes":5}')).toContain('9 bytes');
-    for (const text of ['{"code":"new"}', 'null', '{', '3']) expect(noticeText(text)).toContain('does not know');
   });
 });

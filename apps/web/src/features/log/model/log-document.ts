@@ -1,23 +1,9 @@
-import type { LogEntry, LogNotice } from '@cooperage/domain/predicates';
-import { type StyledLine, TerminalText } from './terminal-text';
-
-export interface LogLine extends StyledLine {
-  /** Milliseconds since the attempt was claimed. */
-  readonly atMs: number;
-  /** The service's own word; no step can print one. */
-  readonly notice: boolean;
-}
-
-interface Stream {
-  readonly decoder: TextDecoder;
-  readonly terminal: TerminalText;
-  atMs: number;
-}
+import { type LogEntry, type LogLine, LogLines } from '@cooperage/domain/predicates';
 
 /** The lines of one step. Both of its outputs share them, in the order in which their lines were finished. */
 export class StepLines {
   readonly finished: LogLine[] = [];
-  private readonly streams = new Map<number, Stream>();
+  private readonly drawn = new LogLines();
 
   constructor(readonly ordinal: number) {}
 
@@ -27,35 +13,15 @@ export class StepLines {
 
   /** Line by index, from 0; the last ones may still be written. */
   line(index: number): LogLine | undefined {
-    return this.finished[index] ?? this.open()[index - this.finished.length]?.();
+    return this.finished[index] ?? this.open()[index - this.finished.length];
   }
 
   append(entry: LogEntry): void {
-    if (entry.kind === 'notice') {
-      this.finished.push(noticeLine(entry));
-      return;
-    }
-    const stream = this.stream(entry.stream);
-    if (stream.terminal.isEmpty) stream.atMs = entry.atMs;
-    stream.terminal.write(stream.decoder.decode(entry.data, { stream: true }), (line) => {
-      this.finished.push({ ...line, atMs: stream.atMs, notice: false });
-      stream.atMs = entry.atMs;
-    });
+    this.drawn.take(entry, (line) => this.finished.push(line));
   }
 
-  private open(): (() => LogLine)[] {
-    return [...this.streams.values()]
-      .filter((stream) => !stream.terminal.isEmpty)
-      .map((stream) => () => ({ ...stream.terminal.peek(), atMs: stream.atMs, notice: false }));
-  }
-
-  private stream(number: number): Stream {
-    let stream = this.streams.get(number);
-    if (!stream) {
-      stream = { decoder: new TextDecoder('utf-8', { fatal: false }), terminal: new TerminalText(), atMs: 0 };
-      this.streams.set(number, stream);
-    }
-    return stream;
+  private open(): LogLine[] {
+    return this.drawn.unfinished(this.ordinal);
   }
 }
 
@@ -86,34 +52,5 @@ export class LogDocument {
       this.steps.splice(last, 0, step);
     }
     return step;
-  }
-}
-
-function noticeLine(entry: LogEntry): LogLine {
-  const text = noticeText(new TextDecoder().decode(entry.data));
-  return { text, runs: null, cutCharacters: 0, rewrites: 0, atMs: entry.atMs, notice: true };
-}
-
-/** A notice as a sentence. One that this version does not know is said to be so; nothing is left out silently. */
-export function noticeText(json: string): string {
-  const notice = parseNotice(json);
-  switch (notice?.code) {
-    case 'clipped':
-      return `${notice.droppedBytes} bytes were left out here: the limit of this log is ${notice.limitBytes} bytes.`;
-    case 'message':
-      return notice.text;
-    case 'attempt_lost':
-      return `This attempt was lost: ${notice.reason}`;
-    default:
-      return 'A notice of the service that this page does not know.';
-  }
-}
-
-function parseNotice(json: string): LogNotice | null {
-  try {
-    const value = JSON.parse(json) as { code?: unknown } | null;
-    return typeof value?.code === 'string' ? (value as LogNotice) : null;
-  } catch {
-    return null;
   }
 }

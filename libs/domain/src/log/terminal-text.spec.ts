@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unpackSgr } from './sgr';
-import { maxLineCharacters, type StyledLine, TerminalText } from './terminal-text';
+import { unpackSgr } from './sgr.js';
+import { maxLineCharacters, type StyledLine, TerminalText } from './terminal-text.js';
 
 function lines(...chunks: string[]): StyledLine[] {
   const terminal = new TerminalText();

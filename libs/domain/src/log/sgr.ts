@@ -117,3 +117,29 @@ function nearestColour(red: number, green: number, blue: number): number {
   const hue = strong(red, 1) | strong(green, 2) | strong(blue, 4);
   return hue + 1 + (most > 200 ? 8 : 0);
 }
+
+/** The style behind these bytes, of which only whole colour sequences count. Looks at nothing else, so it is quick. */
+export function styleAfter(start: PackedSgr, data: Uint8Array): PackedSgr {
+  let style = start;
+  for (let at = data.indexOf(0x1b); at !== -1; at = data.indexOf(0x1b, at + 1)) {
+    if (data[at + 1] !== 0x5b) continue;
+    const parameters = sgrParameters(data, at + 2);
+    if (parameters) style = applySgr(style, parameters);
+  }
+  return style;
+}
+
+/** A longer parameter list is no colour. */
+const maxParameterBytes = 64;
+
+function sgrParameters(data: Uint8Array, start: number): number[] | null {
+  const parameters = [0];
+  for (let at = start; at < data.length && at <= start + maxParameterBytes; at++) {
+    const byte = data[at]!;
+    if (byte === 0x6d) return parameters;
+    if (byte === 0x3b || byte === 0x3a) parameters.push(0);
+    else if (byte >= 0x30 && byte <= 0x39) parameters.push(parameters.pop()! * 10 + byte - 0x30);
+    else return null;
+  }
+  return null;
+}

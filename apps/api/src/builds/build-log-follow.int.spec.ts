@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { expectOk, type Visitor } from '../../spec/visitor.js';
+import { TestWorker } from '../../spec/worker.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let target: TestProject;
+let worker: TestWorker;
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  target = await world.project(owner, await organizationOf(owner), { slug: 'hello' });
+  worker = await TestWorker.start(world);
+});
+afterAll(() => world.close());
+
+/** Reads a stream of events until `enough` holds for all of its text, or it ends. */
+async function readUntil(response: Response, enough: (text: string) => boolean): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = response.body!.getReader();
+  let text = '';
+  while (!enough(text)) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader.cancel();
+  return text;
+}
+
+const follow = (visitor: Visitor, buildId: string, query = '', headers: Record<string, string> = {}) =>
+  fetch(`${world.origin}/api/v1/builds/${buildId}/log/follow${query}`, {
+    headers: { cookie: visitor.cookie, ...headers },
+  });
+
+describe('following a log over HTTP', () => {
+  it('gives what is there and what comes, each entry once, and ends with the log', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    await worker.print(attempt, 'before\n');
+    const response = await follow(owner, build.id);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const reading = readUntil(response, () => false);
+    await worker.print(attempt, 'after\n');
+    await worker.finishLog(attempt);
+    const text = await reading;
+    expect(text.match(/"text":"\w+/g)).toEqual(['"text":"before', '"text":"after']);
+    expect(text.match(/^id: .*$/gm)).toEqual(['id: 1.1', 'id: 1.2', 'id: 1.2']);
+    expect(text.trimEnd().endsWith('event: complete\nid: 1.2\ndata: {"nextN":2}')).toBe(true);
+  });
+
+  it('resumes where it was cut', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    await worker.print(attempt, 'one\n', 'two\n', 'three\n');
+    await worker.finishLog(attempt);
+    const text = await (await follow(owner, build.id, '', { 'last-event-id': '1.1' })).text();
+    expect(text.match(/"text":"\w+/g)).toEqual(['"text":"two', '"text":"three']);
+    expect(await (await follow(owner, build.id, '?format=text&from=2')).text()).toBe('three\n');
+  });
+
+  it('S-075 ends within a second or two of the session', async () => {
+    const build = await world.build(target);
+    await worker.print(await worker.claim(build), 'before\n');
+    const guest = await world.member(owner, await organizationOf(owner), 'viewer');
+    const response = await follow(guest, build.id);
+    const reading = readUntil(response, () => false);
+    expectOk(await guest.post('/api/auth/sign-out', {}));
+    // The log goes on, so nothing but the sign-out ends this.
+    expect(await reading).toContain('before');
+  });
+});

@@ -1,0 +1,70 @@
+import type { LogIndexAnswer, LogSearchAnswer, LogSearchQuery } from '@cooperage/contracts';
+import { PostgresChunkStore } from '@cooperage/db';
+import { packDelta } from '@cooperage/domain';
+import { InvalidPatternError, readIndex, searchLog } from '@cooperage/logs/read';
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../auth/principal.js';
+import { ApiProblem } from '../http/problem.js';
+import { BuildLogService } from './build-log.service.js';
+
+/** What one search may take (S-093); whoever wants more asks again, and others come in between. */
+const budgetMs = 1_000;
+/** Searches at once in this process. One more is told to come back. */
+const mostSearches = 4;
+
+@Injectable()
+export class BuildLogSearchService {
+  private running = 0;
+
+  constructor(
+    private readonly logs: BuildLogService,
+    private readonly store: PostgresChunkStore,
+  ) {}
+
+  async index(principal: Principal, buildId: string, number: number | undefined): Promise<LogIndexAnswer> {
+    const attempt = await this.logs.attempt(principal, buildId, number);
+    const { segments, nextN, complete } = await readIndex(this.store, attempt.id);
+    return {
+      attempt: attempt.number,
+      segments: segments.map((segment) => ({
+        firstN: segment.firstN,
+        nextN: segment.nextN,
+        lines: segment.lineDeltas.map(packDelta),
+      })),
+      nextN,
+      complete,
+    };
+  }
+
+  /** @throws {ApiProblem} `rate_limited` while many search, `validation_failed` for a pattern that is none. */
+  async search(
+    principal: Principal,
+    buildId: string,
+    query: LogSearchQuery,
+    signal: AbortSignal,
+  ): Promise<LogSearchAnswer> {
+    const attempt = await this.logs.attempt(principal, buildId, query.attempt);
+    if (this.running >= mostSearches) throw new ApiProblem('rate_limited', { retryAfterSeconds: 1 });
+    this.running++;
+    try {
+      const what = { text: query.q, isRegex: query.regex === 'true', matchCase: query.case === 'true' };
+      const options = { fromN: query.from, limit: query.limit, budgetMs, signal };
+      const { count, found, listFromN, nextN, searchedLines, totalLines } = await searchLog(
+        this.store,
+        attempt.id,
+        what,
+        options,
+      );
+      const lines = found.map(([step, line]): [number, number] => [step, line]);
+      return { count, found: lines, listFrom: listFromN, next: nextN, searchedLines, totalLines };
+    } catch (error) {
+      throw error instanceof InvalidPatternError ? badPattern(error) : error;
+    } finally {
+      this.running--;
+    }
+  }
+}
+
+function badPattern(error: InvalidPatternError): ApiProblem {
+  return new ApiProblem('validation_failed', { errors: [{ path: 'q', message: error.message }] });
+}

@@ -1,0 +1,112 @@
+import type { LogEntry, LogStream } from './log-entry.js';
+import { type PackedSgr, plainSgr, styleAfter } from './sgr.js';
+import { TerminalText } from './terminal-text.js';
+
+/** How one output of a step stands at the end of a run of entries. */
+export interface OutputState {
+  readonly stream: LogStream;
+  /** `n` of the entry in which the line begins that is not finished yet; null at the start of a line. */
+  readonly openN: number | null;
+  /** Style in which that line, or the next one, begins. */
+  readonly style: PackedSgr;
+}
+
+/**
+ * What a run of entries adds to the lines of one step. A step's lines are numbered in the order in which they were
+ * finished, by a line feed on either output or as a notice; what is left unfinished comes last.
+ */
+export interface LineDelta {
+  readonly step: number;
+  /** Lines that were finished. */
+  readonly lines: number;
+  /** The outputs that printed. */
+  readonly outputs: readonly OutputState[];
+}
+
+interface Output {
+  readonly decoder: InstanceType<typeof TextDecoder>;
+  /** What was printed since the last line feed. */
+  readonly rest: TerminalText;
+  openN: number | null;
+  style: PackedSgr;
+}
+
+/**
+ * Counts lines as entries come by, so that any line of a step is found later without reading from the start. Of most
+ * entries only the line feeds are looked for. A colour sequence that is cut between two entries is passed over.
+ */
+export class LineCounter {
+  private readonly known = new Map<string, Output>();
+  private counts = new Map<number, { lines: number; outputs: Map<LogStream, Output> }>();
+
+  take(entry: LogEntry): void {
+    const count = this.counts.get(entry.step) ?? { lines: 0, outputs: new Map() };
+    this.counts.set(entry.step, count);
+    if (entry.kind === 'notice') {
+      count.lines++;
+      return;
+    }
+    const output = this.output(entry);
+    count.outputs.set(entry.stream, output);
+    count.lines += this.read(output, entry);
+  }
+
+  /** What was taken since the last cut, steps in the order in which they came. */
+  cut(): LineDelta[] {
+    const deltas = [...this.counts].map(([step, { lines, outputs }]) => ({
+      step,
+      lines,
+      outputs: [...outputs].map(([stream, { openN, style }]) => ({ stream, openN, style })),
+    }));
+    this.counts = new Map();
+    return deltas;
+  }
+
+  /** @returns how many lines the entry finished. */
+  private read(output: Output, { n, data }: LogEntry): number {
+    const last = data.lastIndexOf(10);
+    if (last !== -1) {
+      output.style = styleAfter(output.rest.currentStyle, data.subarray(0, last));
+      output.openN = null;
+      output.rest.restart(output.style);
+    }
+    if (last < data.length - 1) {
+      output.rest.write(output.decoder.decode(data.subarray(last + 1), { stream: true }), () => {});
+      if (output.rest.isEmpty) output.openN = null;
+      else output.openN ??= n;
+    }
+    if (output.rest.isEmpty) output.style = output.rest.currentStyle;
+    return last === -1 ? 0 : countLineFeeds(data.subarray(0, last + 1));
+  }
+
+  private output({ step, stream }: LogEntry): Output {
+    const key = `${step}.${stream}`;
+    let output = this.known.get(key);
+    if (!output) {
+      output = { decoder: new TextDecoder(), rest: new TerminalText(), openN: null, style: plainSgr };
+      this.known.set(key, output);
+    }
+    return output;
+  }
+}
+
+/** Two runs that follow each other, as one. */
+export function joinDeltas(one: readonly LineDelta[], other: readonly LineDelta[]): LineDelta[] {
+  const joined = new Map(one.map((delta) => [delta.step, delta]));
+  for (const delta of other) {
+    const before = joined.get(delta.step);
+    joined.set(delta.step, before ? joinDelta(before, delta) : delta);
+  }
+  return [...joined.values()];
+}
+
+function joinDelta(one: LineDelta, other: LineDelta): LineDelta {
+  const outputs = new Map([...one.outputs, ...other.outputs].map((output) => [output.stream, output]));
+  return { step: one.step, lines: one.lines + other.lines, outputs: [...outputs.values()] };
+}
+
+export function countLineFeeds(data: Uint8Array): number {
+  let count = 0;
+  for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) count++;
+  return count;
+}

@@ -1,0 +1,83 @@
+import type { LineDelta } from './line-counter.js';
+import type { LogEntry } from './log-entry.js';
+import { noticeText } from './notice-text.js';
+import type { PackedSgr } from './sgr.js';
+import { type StyledLine, TerminalText } from './terminal-text.js';
+
+/** A line of a step as a person reads it. */
+export interface LogLine extends StyledLine {
+  /** Milliseconds since the attempt was claimed. */
+  readonly atMs: number;
+  /** The service's own word; no step can print one. */
+  readonly notice: boolean;
+}
+
+interface Output {
+  readonly step: number;
+  readonly decoder: InstanceType<typeof TextDecoder>;
+  readonly terminal: TerminalText;
+  atMs: number;
+}
+
+/**
+ * Makes lines of entries: the bytes of each output of a step are decoded and drawn apart, and a line is given out when it
+ * is finished. May begin anywhere in a log when it is told how the outputs stood there.
+ */
+export class LogLines {
+  private readonly outputs = new Map<number, Output>();
+
+  /** @param before how outputs stand where this begins; those that are missing stand at the start of a plain line. */
+  constructor(before: readonly LineDelta[] = []) {
+    for (const { step, outputs } of before) {
+      for (const { stream, style } of outputs) this.open(step, stream, style);
+    }
+  }
+
+  take(entry: LogEntry, emit: (line: LogLine) => void): void {
+    if (entry.kind === 'notice') {
+      emit(noticeLine(entry));
+      return;
+    }
+    const output = this.output(entry);
+    if (output.terminal.isEmpty) output.atMs = entry.atMs;
+    output.terminal.write(output.decoder.decode(entry.data, { stream: true }), (line) => {
+      emit({ ...line, atMs: output.atMs, notice: false });
+      output.atMs = entry.atMs;
+    });
+  }
+
+  /**
+   * Takes the beginning of a line that a run of entries before the first one left open.
+   * @param isFirst the line begins in this entry, behind its last line feed
+   */
+  prime(entry: LogEntry, isFirst: boolean): void {
+    const data = isFirst ? entry.data.subarray(entry.data.lastIndexOf(10) + 1) : entry.data;
+    this.take({ ...entry, data }, () => {});
+  }
+
+  /** Lines that were begun and not finished, as they stand. */
+  unfinished(step: number): LogLine[] {
+    const outputs = [...this.outputs.values()].filter((output) => output.step === step && !output.terminal.isEmpty);
+    return outputs.map(({ terminal, atMs }) => ({ ...terminal.peek(), atMs, notice: false }));
+  }
+
+  /** Nothing of this output waits for more: its next byte begins a line. */
+  isFresh(step: number, stream: number): boolean {
+    return this.outputs.get(step * 4 + stream)?.terminal.isFresh ?? true;
+  }
+
+  private output({ step, stream }: LogEntry): Output {
+    return this.outputs.get(step * 4 + stream) ?? this.open(step, stream);
+  }
+
+  private open(step: number, stream: number, style?: PackedSgr): Output {
+    const output = { step, decoder: new TextDecoder(), terminal: new TerminalText(style), atMs: 0 };
+    this.outputs.set(step * 4 + stream, output);
+    return output;
+  }
+}
+
+function noticeLine({ data, atMs }: LogEntry): LogLine {
+  const text = noticeText(data);
+  return { text, runs: null, cutCharacters: 0, rewrites: 0, earlier: null, links: null, atMs, notice: true };
+}

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "log_chunk" ADD COLUMN     "line_deltas" JSONB;
