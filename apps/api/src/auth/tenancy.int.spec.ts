@@ -61,12 +61,19 @@ const bodies: Readonly<Record<string, object>> = {
   'PATCH /api/v1/organizations/:organizationId/members/:userId': { role: 'viewer' },
 };
 
+/** What each route that demands a query would take. */
+const queries: Readonly<Record<string, string>> = {
+  'GET /api/v1/projects/:projectId/compare': '?a=1&b=2',
+  'GET /api/v1/projects/:projectId/compare/layers': '?a=1&b=2',
+  'GET /api/v1/builds/:buildId/log/search': '?q=x',
+};
+
 const withIds = (): KnownRoute[] =>
   world.api.routes.filter(({ url, access, method }) => url.includes(':') && access !== 'public' && method !== 'HEAD');
 const call = (visitor: Visitor, { method, url }: KnownRoute, ids: Record<string, string>) =>
   visitor.ask(
     method,
-    url.replace(/:(\w+)/g, (_all, name: string) => ids[name] ?? 'x'),
+    url.replace(/:(\w+)/g, (_all, name: string) => ids[name] ?? 'x') + (queries[`${method} ${url}`] ?? ''),
     bodies[`${method} ${url}`],
   );
 

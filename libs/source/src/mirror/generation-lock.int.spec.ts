@@ -128,7 +128,10 @@ describe('GenerationLock', () => {
     };
     const running = [start(), start(), start()];
     for (let kills = 0; kills < 25; kills++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // Somebody was inside since the last kill, however slowly processes start here; then any moment will do.
+      const before = turns;
+      while (turns === before && clashes === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 30));
       const index = kills % 3;
       running[index]!.kill('SIGKILL');
       running[index] = start();
