@@ -54,6 +54,9 @@ GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_wat
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
+GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE, DELETE ON reverification TO cooperage_control;
+GRANT SELECT, DELETE ON layer_listing TO cooperage_control;
 
 -- api (and live): everything that people see and change, and of signing keys the public part.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "user", session, account, verification, organization, member, invitation, api_token
@@ -66,5 +69,8 @@ GRANT SELECT, INSERT ON build_event, image_verification, audit_entry, outbox TO 
 GRANT SELECT, INSERT, UPDATE ON audit_chain TO cooperage_api;
 GRANT SELECT ON step, log_chunk, verdict, ref_head, head_watch, image, image_tag, tag_move, signature_artifact, _prisma_migrations
   TO cooperage_api;
-GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at) ON signing_key TO cooperage_api;
+GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at, retired_at, verify_until) ON signing_key TO cooperage_api;
+GRANT SELECT, INSERT ON trust_request TO cooperage_api;
+GRANT SELECT, INSERT, DELETE ON layer_listing TO cooperage_api;
+GRANT SELECT ON reverification TO cooperage_api;
 COMMIT;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Build, CreatedToken, HookSecretInfo, Me, Page, Rule, SessionView } from '@cooperage/contracts';
-import type { BuildRecord } from '@cooperage/db';
+import { type BuildRecord, SigningRepository } from '@cooperage/db';
 import { type ApiWorld, password, type TestProject } from './api-world.js';
 import { type Answer, expectOk, type Visitor } from './visitor.js';
 
@@ -32,6 +32,14 @@ async function invited(ground: Ground, email = `${randomUUID()}@acme.example`): 
   return secretOf(
     expectOk(await ground.owner.post<{ url: string }>(`${organizationPath(ground)}/invitations`, body), 201).url,
   );
+}
+
+/** A project of its own with a key that signs: what is asked of one key keeps others from being asked. */
+async function newKey({ world, owner, organizationId }: Ground): Promise<{ path: string; keyId: string }> {
+  const { project } = await world.project(owner, organizationId);
+  const key = { publicKeyPem: 'pem', hint: 'hint', sealed: Buffer.from('sealed') };
+  const { id } = (await new SigningRepository(world.database).addFirstKey(project.id, key))!;
+  return { path: `/api/v1/projects/${project.id}`, keyId: id };
 }
 
 async function newRule(ground: Ground): Promise<string> {
@@ -106,6 +114,21 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
     const body = { organizationId, name: 'ci', scopes: ['read'] };
     const { id } = expectOk(await owner.post<CreatedToken>('/api/v1/tokens', body), 201);
     return () => owner.ask('DELETE', `/api/v1/tokens/${id}`);
+  }),
+  'POST /api/v1/projects/{projectId}/keys/rotate': call('signing-key.rotate', async (ground) => {
+    const { path } = await newKey(ground);
+    return () => ground.owner.post(`${path}/keys/rotate`, { verifyUntil: null });
+  }),
+  'POST /api/v1/projects/{projectId}/keys/{keyId}/revoke': call('signing-key.revoke', async (ground) => {
+    const { path, keyId } = await newKey(ground);
+    return () => ground.owner.post(`${path}/keys/${keyId}/revoke`);
+  }),
+  'POST /api/v1/projects/{projectId}/tags': call('tag.move', async (ground) => {
+    const { owner, digest } = ground;
+    return () => owner.post(`${projectPath(ground)}/tags`, { tag: 'stable', digest });
+  }),
+  'POST /api/v1/projects/{projectId}/verifications': call('images.verify', async (ground) => {
+    return () => ground.owner.post(`${projectPath(ground)}/verifications`);
   }),
   'POST /api/v1/saved-views': call('view.save', async ({ owner }) => {
     return () => owner.post('/api/v1/saved-views', { name: randomUUID(), filter: 'is:failed' });

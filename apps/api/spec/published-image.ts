@@ -75,6 +75,25 @@ export async function pushImage(
   return { digest: digestOf(manifest), sizeBytes: manifest.length + config.length + layer.length };
 }
 
+/** An image of these uncompressed layers. @returns its digest. */
+export async function pushLayers({ project }: TestProject, layers: readonly Buffer[]): Promise<Digest> {
+  const repository = projectRepository(project.organizationSlug, project.slug);
+  const client = writingClient(repository);
+  const config = Buffer.from(
+    JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } }),
+  );
+  await Promise.all([config, ...layers].map((bytes) => client.blobs.put(repository, bytes)));
+  const describe = (bytes: Buffer, mediaType: string) => ({ mediaType, digest: digestOf(bytes), size: bytes.length });
+  const manifest = Buffer.from(
+    JSON.stringify({
+      ...{ schemaVersion: 2, mediaType: mediaTypes.manifest, config: describe(config, mediaTypes.config) },
+      layers: layers.map((bytes) => describe(bytes, 'application/vnd.oci.image.layer.v1.tar')),
+    }),
+  );
+  await client.manifests.put(repository, null, { bytes: manifest, mediaType: mediaTypes.manifest });
+  return digestOf(manifest);
+}
+
 /** What builder and control do to the database for a build whose image is in its repository. `work` is done before it is built. */
 export async function publish(
   world: ApiWorld,

@@ -139,9 +139,20 @@ export class WorkerSystem {
     return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
   }
 
-  private async ask(repository: string, path: string, method: 'GET' | 'HEAD'): Promise<Response> {
+  /** As if somebody had cleaned up in the registry itself. */
+  async deleteManifest(repository: string, digest: string): Promise<void> {
+    const answer = await this.ask(repository, `manifests/${digest}`, 'DELETE', ['delete']);
+    if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);
+  }
+
+  private async ask(
+    repository: string,
+    path: string,
+    method: 'GET' | 'HEAD' | 'DELETE',
+    actions: readonly ('pull' | 'delete')[] = ['pull'],
+  ): Promise<Response> {
     const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
-    const authorization = `Bearer ${await this.pullToken(repository)}`;
+    const authorization = `Bearer ${await this.registryToken(repository, actions)}`;
     return fetch(`http://${services().registry.host}/v2/${repository}/${path}`, {
       method,
       headers: { authorization, accept },
@@ -213,10 +224,14 @@ export class WorkerSystem {
     return stdout;
   }
 
-  async pullToken(repository: string): Promise<string> {
+  pullToken(repository: string): Promise<string> {
+    return this.registryToken(repository, ['pull']);
+  }
+
+  private async registryToken(repository: string, actions: readonly ('pull' | 'delete')[]): Promise<string> {
     const { registry } = services();
     const key = registryTokenKey(await readFile(registry.tokenKeyFile), await readFile(registry.tokenCertFile));
-    const scopes = [{ repository, actions: ['pull'] as const }];
+    const scopes = [{ repository, actions }];
     const { service, issuer } = registry;
     return mintRegistryToken(key, {
       issuer,

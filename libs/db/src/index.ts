@@ -27,9 +27,23 @@ export * from './delivery/evaluation-repository.js';
 export * from './delivery/intake-repository.js';
 export * from './delivery/refusal-repository.js';
 export * from './delivery/silence-repository.js';
-export * from './image/image-repository.js';
+export * from './image/image-facts.js';
+export * from './image/image-lists.js';
+export {
+  type ImageRecord,
+  ImageRepository,
+  type TagMoveRecord,
+  type TagRecord,
+} from './image/image-repository.js';
+export * from './image/layer-listing-repository.js';
+export type { StoredVerdict } from './image/newest-verification.js';
 export * from './image/publish-repository.js';
-export * from './image/signature-repository.js';
+export {
+  keyCounts,
+  type PublicKeyRecord,
+  SignatureRepository,
+  type VerificationRecord,
+} from './image/signature-repository.js';
 export * from './lease/process-repository.js';
 export { type Tenure, type TenureOutcome, TenureRepository } from './lease/tenure-repository.js';
 export * from './listen/channels.js';
@@ -61,4 +75,7 @@ export {
 } from './project/rule-repository.js';
 export { isMigrated, schemaVersion } from './schema-version.js';
 export { type FoundBuild, SearchRepository } from './search/search-repository.js';
+export * from './signing/reverification-repository.js';
 export * from './signing/signing-repository.js';
+export * from './signing/trust-repository.js';
+export * from './signing/trust-request-repository.js';

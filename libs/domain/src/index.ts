@@ -22,6 +22,7 @@ export * from './git/remote-url.js';
 export * from './git/visible-text.js';
 export * from './image/digest.js';
 export * from './image/repository-name.js';
+export * from './image/reverification.js';
 export * from './image/tag.js';
 export * from './log/line-counter.js';
 export * from './log/log-codec.js';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { type CosignTarget, cosignVerify, cosignVerifyAttestation } from './cosign-commands.js';
+import { type CosignTarget, cosignTree, cosignVerify, cosignVerifyAttestation } from './cosign-commands.js';
 
 const digest = `sha256:${'a'.repeat(64)}` as const;
 const target: CosignTarget = {
@@ -30,6 +30,10 @@ describe('cosign commands', () => {
     expect(cosignVerifyAttestation(target).text).toBe(
       `cosign verify-attestation --key https://cooperage.example/keys/1.pub --type slsaprovenance1 --insecure-ignore-tlog=true registry.example/acme/hello@${digest}`,
     );
+  });
+
+  it('show all that lies beside the image', () => {
+    expect(cosignTree(target).text).toBe(`cosign tree registry.example/acme/hello@${digest}`);
   });
 
   it('allow plain http only where the registry speaks it', () => {

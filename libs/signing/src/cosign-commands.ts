@@ -42,8 +42,17 @@ export function cosignVerifyAttestation(target: CosignTarget): CosignCommand {
   return command(target, ['verify-attestation', '--key', target.key, '--type', 'slsaprovenance1']);
 }
 
-function command(target: CosignTarget, start: readonly string[]): CosignCommand {
-  const notes = [noLog, ...(target.plainHttp ? [plainHttp] : [])];
+/** `cosign tree`: all that lies beside the image, whoever put it there. It proves nothing by itself. */
+export function cosignTree(target: CosignTarget): CosignCommand {
+  return command(target, ['tree'], []);
+}
+
+function command(
+  target: CosignTarget,
+  start: readonly string[],
+  flags: readonly CosignCommand['notes'][number][] = [noLog],
+): CosignCommand {
+  const notes = [...flags, ...(target.plainHttp ? [plainHttp] : [])];
   const image = `${target.host}/${target.repository}@${target.digest}`;
   const args = [...start, ...notes.map((note) => note.flag), image];
   return { args, text: ['cosign', ...args].map(quoted).join(' '), notes };

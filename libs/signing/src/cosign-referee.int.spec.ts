@@ -11,7 +11,7 @@ import type { SignedArtifact } from './artifact.js';
 import { ours, project, signed, stranger } from './check/forgeries.fixture.js';
 import type { Expectations } from './check/verification.js';
 import { verifyImage } from './check/verify-image.js';
-import { type CosignCommand, cosignVerify, cosignVerifyAttestation } from './cosign-commands.js';
+import { type CosignCommand, cosignTree, cosignVerify, cosignVerifyAttestation } from './cosign-commands.js';
 import { exportCosignKey, importCosignKey } from './key/cosign-key-file.js';
 import { publicKeyOf } from './key/public-key.js';
 import { provenanceFacts } from './provenance.fixture.js';
@@ -99,6 +99,12 @@ describe('stock cosign, of what we sign', () => {
     expect((await run(cosignVerify(target(image, { project: 'https://cooperage.example/p/other' })))).ok).toBe(false);
     expect((await run(cosignVerifyAttestation(target(image, { key: file('stranger.pub') })))).ok).toBe(false);
     expect((await run(cosignVerify(target(await putImage(client, repository))))).ok).toBe(false);
+  });
+
+  it('shows in its tree what we attached, by the command that we show', async () => {
+    const tree = await run(cosignTree(target(image)));
+    expect(tree).toMatchObject({ ok: true });
+    expect(tree.out).toMatch(/signature/i);
   });
 
   it('opens the key file that we export', async () => {

@@ -1,4 +1,5 @@
 /** The door for those who verify and must not be able to sign: it leads to no code that holds a private key. */
+export * from './admission-snippets.js';
 export * from './check/verification.js';
 export { type VerifyRequest, verifyImage } from './check/verify-image.js';
 export * from './cosign-commands.js';

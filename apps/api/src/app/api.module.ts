@@ -17,6 +17,7 @@ import { SecretsModule } from '../secrets/secrets.module.js';
 import { SetupModule } from '../setup/setup.module.js';
 import { SigningModule } from '../signing/signing.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
+import { TrustModule } from '../trust/trust.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { CoreModule, type CoreParts } from './core.module.js';
 
@@ -37,6 +38,7 @@ const features = [
   SecretsModule,
   SigningModule,
   TokensModule,
+  TrustModule,
   WorkersModule,
 ];
 

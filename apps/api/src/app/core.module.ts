@@ -9,9 +9,12 @@ import {
   Database,
   DeliveryRepository,
   HookSecretRepository,
+  ImageFacts,
+  ImageLists,
   ImageRepository,
   IntakeRepository,
   InvitationRepository,
+  LayerListingRepository,
   MemberRepository,
   PostgresChunkStore,
   PrincipalRepository,
@@ -27,6 +30,7 @@ import {
   SessionRepository,
   SetupRepository,
   SignatureRepository,
+  TrustRepository,
 } from '@cooperage/db';
 import { LogHub } from '@cooperage/logs/read';
 import type { Logger, Metrics } from '@cooperage/telemetry';
@@ -61,8 +65,11 @@ const repositories = [
   BuildRepository,
   DeliveryRepository,
   HookSecretRepository,
+  ImageFacts,
+  ImageLists,
   ImageRepository,
   InvitationRepository,
+  LayerListingRepository,
   MemberRepository,
   PostgresChunkStore,
   PrincipalRepository,
@@ -78,6 +85,7 @@ const repositories = [
   SessionRepository,
   SetupRepository,
   SignatureRepository,
+  TrustRepository,
 ];
 
 @Global()

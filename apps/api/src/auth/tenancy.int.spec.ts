@@ -39,7 +39,7 @@ beforeAll(async () => {
       secretId: await firstOf('hook-secrets'),
       deliveryId: await firstOf('deliveries'),
     },
-    ...{ digest: `sha256:${'a'.repeat(64)}`, tokenId: newId(), sessionId: randomUUID() },
+    ...{ digest: `sha256:${'a'.repeat(64)}`, tokenId: newId(), sessionId: randomUUID(), keyId: newId() },
     viewId: expectOk(await owner.post<{ id: string }>('/api/v1/saved-views', { name: 'Red', filter: 'is:failed' }), 201)
       .id,
     userId: expectOk(await owner.get<Me>('/api/v1/me')).id,
@@ -56,6 +56,8 @@ const bodies: Readonly<Record<string, object>> = {
   'PUT /api/v1/projects/:projectId/secrets/:name': { value: 'changed' },
   'PUT /api/v1/projects/:projectId/registry-credentials/:host': { username: 'u', password: 'p' },
   'POST /api/v1/projects/:projectId/builds': { ref: 'refs/heads/main' },
+  'POST /api/v1/projects/:projectId/keys/rotate': { verifyUntil: null },
+  'POST /api/v1/projects/:projectId/tags': { tag: 'stable', digest: `sha256:${'a'.repeat(64)}` },
   'POST /api/v1/builds/:buildId/retry': { noCache: false },
   'POST /api/v1/organizations/:organizationId/invitations': { email: 'x@rival.example', role: 'owner' },
   'PATCH /api/v1/organizations/:organizationId/members/:userId': { role: 'viewer' },
@@ -66,6 +68,7 @@ const queries: Readonly<Record<string, string>> = {
   'GET /api/v1/projects/:projectId/compare': '?a=1&b=2',
   'GET /api/v1/projects/:projectId/compare/layers': '?a=1&b=2',
   'GET /api/v1/builds/:buildId/log/search': '?q=x',
+  'GET /api/v1/projects/:projectId/policy/test': '?reference=main',
 };
 
 const withIds = (): KnownRoute[] =>
@@ -130,6 +133,8 @@ describe('S-066 a role', () => {
     ':projectId/builds',
     ':deliveryId/replay',
     '/verify',
+    ':projectId/tags',
+    ':projectId/verifications',
   ];
   const isForDevelopers = ({ url }: KnownRoute) => developers.some((part) => url.endsWith(part));
   /** A person's own, where no role of an organization counts. */

@@ -1,4 +1,5 @@
 import {
+  imageFactsSchema,
   imageSchema,
   imageSummarySchema,
   type PageQuery,
@@ -43,6 +44,21 @@ export class ImagesController {
     @Param('digest', digest) imageDigest: string,
   ) {
     return this.images.get(principal, projectId, imageDigest);
+  }
+
+  @Get('images/:digest/facts')
+  @Access('read')
+  @Answers(
+    200,
+    imageFactsSchema,
+    'What is known of an image without the registry: build, verdict, bases, the one before.',
+  )
+  facts(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Param('digest', digest) imageDigest: string,
+  ) {
+    return this.images.getFacts(principal, projectId, imageDigest);
   }
 
   @Get('tags')

@@ -103,7 +103,7 @@ describe('signatures', () => {
     expect(expectOk(await owner.get<Signatures>(`${at}/signatures`))).toMatchObject({
       state: 'unchecked',
       checks: [],
-      commands: [],
+      snippets: [],
     });
     const verified = expectOk(await owner.post<Signatures>(`${at}/verify`));
     expect(verified.state).toBe('unsigned');
@@ -128,12 +128,18 @@ describe('signatures', () => {
     expect(listed.text).not.toMatch(/canary|sealed/);
     const [key] = expectOk(listed).items;
     expect(key).toMatchObject({ state: 'signing', publicKeyPem: pem });
-    const { commands, publicKeyUrl } = expectOk(await owner.get<Signatures>(`${path()}/images/${digest}/signatures`));
+    const { commands, snippets, publicKeyUrl } = expectOk(
+      await owner.get<Signatures>(`${path()}/images/${digest}/signatures`),
+    );
     expect(publicKeyUrl).toBe(key?.publicKeyUrl);
-    expect(commands.map((command) => command.arguments.slice(0, 4))).toEqual([
-      ['cosign', 'verify', '--key', publicKeyUrl],
-      ['cosign', 'verify-attestation', '--key', publicKeyUrl],
+    const cosign = commands.filter((command) => command.arguments[0] === 'cosign');
+    expect(cosign.map((command) => command.arguments.slice(1, 4))).toEqual([
+      ['verify', '--key', publicKeyUrl],
+      ['verify-attestation', '--key', publicKeyUrl],
+      ['tree', '--allow-http-registry=true', `${target.project.imageRepository}@${digest}`],
     ]);
+    for (const command of commands) expect(command.text).toContain(`@${digest}`);
+    expect(snippets.map(({ tool }) => tool)).toContain('Kyverno');
     const answer = await fetch(publicKeyUrl!);
     expect([answer.status, await answer.text()]).toEqual([200, pem]);
     expect(answer.headers.get('cache-control')).toContain('immutable');

@@ -1,6 +1,13 @@
 import { Module } from '@nestjs/common';
+import { ImageFilesController } from './image-files.controller.js';
+import { ImageFilesService } from './image-files.service.js';
+import { ImageListController } from './image-list.controller.js';
 import { ImagesController } from './images.controller.js';
 import { ImagesService } from './images.service.js';
+import { LayerReader } from './layer-reader.js';
 
-@Module({ controllers: [ImagesController], providers: [ImagesService] })
+@Module({
+  controllers: [ImagesController, ImageListController, ImageFilesController],
+  providers: [ImagesService, ImageFilesService, LayerReader],
+})
 export class ImagesModule {}

@@ -1,15 +1,16 @@
-import type { Image, ImageSummary, PageQuery, Tag, TagMove } from '@cooperage/contracts';
-import { type ImageRecord, ImageRepository, type TagMoveRecord, type TagRecord } from '@cooperage/db';
+import type { Image, ImageFacts as ImageFactsView, ImagesQuery, PageQuery } from '@cooperage/contracts';
+import { ImageFacts, ImageLists, ImageRepository } from '@cooperage/db';
 import { parseDigest, projectRepository } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
 import { Inject, Injectable } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { AccessService } from '../auth/access.service.js';
-import type { Principal } from '../auth/principal.js';
+import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
 import { found } from '../http/problem.js';
 import { imageRepositoryOf } from '../projects/present-project.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
+import { presentFoundImage, presentMove, presentSummary, presentTag } from './present-image.js';
 import { readImageContent } from './read-image.js';
 
 /** Largest blob that is shown raw. Layers are pulled from the registry itself. */
@@ -19,11 +20,43 @@ const maxRawBytes = 4 << 20;
 export class ImagesService {
   constructor(
     private readonly images: ImageRepository,
+    private readonly lists: ImageLists,
+    private readonly facts: ImageFacts,
     private readonly registry: RegistryReader,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
+
+  /** Images of all the caller's organizations, or of one of them. */
+  async search(principal: Principal, { organization, project, q, ...query }: ImagesQuery) {
+    if (organization !== undefined) this.access.organization(principal, organization);
+    const organizationIds = organization === undefined ? organizationIdsOf(principal) : [organization];
+    const list = `images ${organization ?? '*'} ${project ?? '*'} ${q ?? ''}`;
+    const filter = { projectId: project, beginning: q };
+    const page = await this.lists.list(organizationIds, filter, this.cursors.query(list, query));
+    return this.cursors.page(list, page, presentFoundImage);
+  }
+
+  /** What rows say of an image: the registry is not asked, so it also stands when that has lost the image. */
+  async getFacts(principal: Principal, projectId: string, digest: string): Promise<ImageFactsView> {
+    const project = await this.access.project(principal, projectId);
+    const image = found(await this.images.find(projectId, digest));
+    const [build, previous, bases] = await Promise.all([
+      image.buildId === null ? null : this.facts.build(image.buildId),
+      this.facts.previous(projectId, image.id),
+      image.buildId === null ? [] : this.facts.bases(image.buildId),
+    ]);
+    return {
+      ...presentSummary(image),
+      reference: `${imageRepositoryOf(project, this.settings)}@${digest}`,
+      ...{ build, previous },
+      bases: bases.map(({ newest, ...base }) => ({
+        ...base,
+        newest: newest && { ...newest, at: newest.at.toISOString() },
+      })),
+    };
+  }
 
   async list(principal: Principal, projectId: string, query: PageQuery) {
     await this.access.project(principal, projectId);
@@ -72,23 +105,4 @@ export class ImagesService {
     const manifest = await client.manifests.find(repository, digest);
     return found(manifest).bytes;
   }
-}
-
-function presentSummary(image: ImageRecord): ImageSummary {
-  const { id: _, ...fields } = image;
-  return {
-    ...fields,
-    platforms: [...image.platforms],
-    tags: [...image.tags],
-    createdAt: image.createdAt.toISOString(),
-  };
-}
-
-function presentTag(tag: TagRecord): Tag {
-  return { ...tag, movedAt: tag.movedAt.toISOString() };
-}
-
-function presentMove(move: TagMoveRecord): TagMove {
-  const { tag, fromDigest, toDigest, buildNumber, at } = move;
-  return { tag, from: fromDigest, to: toDigest, buildNumber, at: at.toISOString() };
 }

@@ -76,6 +76,20 @@ async function readManifest(
   };
 }
 
+/** What made each layer, by the image's config; null where it does not say. */
+export async function readLayerMakers(
+  client: RegistryClient,
+  repository: RepositoryName,
+  { document }: TreeManifest,
+): Promise<(string | null)[]> {
+  const maxBytes = defaultImageLimits.configBytes;
+  const config = parseImageConfig(await client.blobs.read(repository, document.config.digest, { maxBytes }));
+  const { layers, history } = joinHistory(document, config);
+  return layers.map(({ historyIndex }) =>
+    historyIndex === undefined ? null : (history[historyIndex]?.createdBy ?? null),
+  );
+}
+
 function presentDescriptor({ mediaType, digest, size }: Descriptor) {
   return { mediaType, digest, sizeBytes: size };
 }

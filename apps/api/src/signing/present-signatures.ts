@@ -1,7 +1,14 @@
 import type { Check as CheckView, Key, Signatures } from '@cooperage/contracts';
-import type { ProjectRecord, PublicKeyRecord, VerificationRecord } from '@cooperage/db';
-import { type Digest, projectAddress, projectRepository } from '@cooperage/domain';
-import { type Check, type CosignCommand, cosignVerify, cosignVerifyAttestation } from '@cooperage/signing/verify';
+import { keyCounts, type ProjectRecord, type PublicKeyRecord, type VerificationRecord } from '@cooperage/db';
+import { builderAddress, type Digest, projectAddress, projectRepository } from '@cooperage/domain';
+import {
+  admissionSnippets,
+  type Check,
+  type CosignCommand,
+  cosignTree,
+  cosignVerify,
+  cosignVerifyAttestation,
+} from '@cooperage/signing/verify';
 import type { ApiSettings } from '../app/settings.js';
 
 function publicKeyUrl(keyId: string, settings: ApiSettings): string {
@@ -14,6 +21,8 @@ export function presentKey(key: PublicKeyRecord, settings: ApiSettings): Key {
     algorithm: 'ecdsa-p256-sha256',
     publicKeyUrl: publicKeyUrl(key.id, settings),
     createdAt: key.createdAt.toISOString(),
+    retiredAt: key.retiredAt?.toISOString() ?? null,
+    verifyUntil: key.verifyUntil?.toISOString() ?? null,
   };
 }
 
@@ -21,11 +30,13 @@ export interface SignatureFacts {
   readonly project: ProjectRecord;
   readonly digest: Digest;
   readonly verification: VerificationRecord | null;
+  /** What was found last by a verification that could ask the registry. */
+  readonly lastKnown: Signatures['lastKnown'];
   readonly keys: readonly PublicKeyRecord[];
 }
 
 export function presentSignatures(
-  { project, digest, verification, keys }: SignatureFacts,
+  { project, digest, verification, lastKnown, keys }: SignatureFacts,
   settings: ApiSettings,
 ): Signatures {
   const checks = verification === null ? [] : storedChecks(verification.checks);
@@ -34,12 +45,14 @@ export function presentSignatures(
   return {
     digest,
     reference: `${settings.registry.host}/${repository}@${digest}`,
-    state: stateOf(verification, checks),
+    state: verification?.verdict ?? 'unchecked',
+    lastKnown,
     checkedAt: verification?.at.toISOString() ?? null,
     checks: checks.map(presentCheck),
     keyId: key?.id ?? null,
     publicKeyUrl: key ? publicKeyUrl(key.id, settings) : null,
-    commands: key ? commandsFor(project, digest, key, settings) : [],
+    commands: commandsFor(project, digest, key, settings),
+    snippets: snippetsFor(project, keys, settings),
   };
 }
 
@@ -54,43 +67,53 @@ function signerOf(checks: readonly Check[], keys: readonly PublicKeyRecord[]): P
   return keys.find((key) => key.hint === hint) ?? keys.find((key) => key.state === 'signing');
 }
 
-/** `unsigned` where nothing beside the image even claims to be a signature. */
-function stateOf(verification: VerificationRecord | null, checks: readonly Check[]): Signatures['state'] {
-  if (verification === null) return 'unchecked';
-  if (verification.ok) return 'verified';
-  const signatures = checks.filter((check) => check.id === 'signature' || check.id === 'legacy_signature');
-  const isBare = signatures.length > 0 && signatures.every((check) => !check.ok && isEmpty(check));
-  return isBare ? 'unsigned' : 'refused';
-}
-
-function isEmpty({ evidence }: Check): boolean {
-  const { referrers = '0', ...others } = evidence;
-  return referrers === '0' && Object.keys(others).length === 0;
-}
-
-function presentCheck({ id, title, ok, required, expected, found, evidence }: Check): CheckView {
+export function presentCheck({ id, title, ok, required, expected, found, evidence }: Check): CheckView {
   const looked = Object.entries(evidence).map(([name, value]) => `${name}: ${value}`);
   return { id, title, ok, required, expected, found, evidence: looked.length > 0 ? looked.join('\n') : null };
 }
 
+/** Without a key only those that need none. */
 function commandsFor(
   project: ProjectRecord,
   digest: Digest,
-  key: PublicKeyRecord,
+  key: PublicKeyRecord | undefined,
   settings: ApiSettings,
 ): Signatures['commands'] {
   const { organizationSlug, slug } = project;
+  const repository = projectRepository(organizationSlug, slug);
+  const image = `${settings.registry.host}/${repository}@${digest}`;
   const target = {
-    host: settings.registry.host,
-    repository: projectRepository(organizationSlug, slug),
-    digest,
-    key: publicKeyUrl(key.id, settings),
+    ...{ host: settings.registry.host, repository, digest, key: key ? publicKeyUrl(key.id, settings) : '' },
     project: projectAddress(settings.publicUrl, { organizationSlug, projectSlug: slug }),
     plainHttp: settings.registry.insecure,
   };
-  const present = (title: string, { args, text }: CosignCommand) => ({ title, arguments: ['cosign', ...args], text });
+  const cosign = (title: string, { args, text }: CosignCommand) => ({ title, arguments: ['cosign', ...args], text });
+  const plain = (title: string, ...words: string[]) => ({ title, arguments: words, text: words.join(' ') });
   return [
-    present('Verify the signature', cosignVerify(target)),
-    present('Verify the provenance', cosignVerifyAttestation(target)),
+    plain('Pull', 'docker', 'pull', image),
+    ...(key
+      ? [
+          cosign('Verify the signature', cosignVerify(target)),
+          cosign('Verify the provenance', cosignVerifyAttestation(target)),
+        ]
+      : []),
+    plain('Inspect', 'docker', 'buildx', 'imagetools', 'inspect', image),
+    cosign('Show all that lies beside it', cosignTree(target)),
   ];
+}
+
+/** For every key that counts: a snippet that forgot one would keep good images out. */
+function snippetsFor(
+  { organizationSlug, slug }: ProjectRecord,
+  keys: readonly PublicKeyRecord[],
+  { registry, publicUrl }: ApiSettings,
+): Signatures['snippets'] {
+  const publicKeys = keys.filter((key) => keyCounts(key, new Date())).flatMap((key) => key.publicKeyPem ?? []);
+  if (publicKeys.length === 0) return [];
+  const snippets = admissionSnippets({
+    ...{ host: registry.host, repository: projectRepository(organizationSlug, slug), publicKeys },
+    project: projectAddress(publicUrl, { organizationSlug, projectSlug: slug }),
+    builderId: builderAddress(publicUrl),
+  });
+  return snippets.map((snippet) => ({ ...snippet, notes: [...snippet.notes] }));
 }

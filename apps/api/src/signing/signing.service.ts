@@ -1,21 +1,12 @@
 import {
   type Actor,
   AuditRepository,
-  type BuildRecord,
   BuildRepository,
   ImageRepository,
   type ProjectRecord,
   SignatureRepository,
 } from '@cooperage/db';
-import {
-  buildAddress,
-  builderAddress,
-  type Digest,
-  parseDigest,
-  projectAddress,
-  projectRepository,
-} from '@cooperage/domain';
-import { type Expectations, gitUri, KeyVerifier } from '@cooperage/signing/verify';
+import { type Digest, parseDigest } from '@cooperage/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { AccessService } from '../auth/access.service.js';
@@ -23,20 +14,19 @@ import type { Principal } from '../auth/principal.js';
 import { wholeList } from '../http/bounded-list.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
-import { RegistryReader } from '../registry-token/registry-reader.js';
 import { presentKey, presentSignatures } from './present-signatures.js';
+import { VerificationService } from './verification.service.js';
 
 /** Signatures and keys as pages show them, and "verify now". Nothing here can sign. */
 @Injectable()
 export class SigningService {
-  private readonly verifier = new KeyVerifier();
   private readonly tries = new RateLimiter({ tries: 30, windowMs: 60_000 });
 
   constructor(
     private readonly signatures: SignatureRepository,
     private readonly images: ImageRepository,
     private readonly builds: BuildRepository,
-    private readonly registry: RegistryReader,
+    private readonly verifications: VerificationService,
     private readonly access: AccessService,
     private readonly audit: AuditRepository,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -59,24 +49,20 @@ export class SigningService {
     return this.present(project, parseDigest(digest));
   }
 
-  /** Reads signature and provenance from the registry again and writes down what was found. */
+  /**
+   * Reads signature and provenance from the registry again and writes down what was found. A registry that does not answer
+   * is a finding too: then nothing is known.
+   */
   async verifyNow(principal: Principal, projectId: string, digest: string, actor: Actor) {
     const project = await this.access.project(principal, projectId, 'developer');
     const image = found(await this.images.find(projectId, digest));
     this.take(projectId);
     const build = image.buildId === null ? null : await this.builds.find(image.buildId);
-    const keys = await this.signatures.keys(projectId);
-    const { ok, checks } = await this.verifier.verify({
-      client: this.registry.clientFor(project),
-      repository: projectRepository(project.organizationSlug, project.slug),
-      digest: parseDigest(digest),
-      publicKeys: keys.filter(isTrusted).flatMap((key) => key.publicKeyPem ?? []),
-      expected: expectationsOf(project, build, this.settings.publicUrl),
-    });
-    await this.signatures.recordVerification({ projectId, digest, buildId: build?.id ?? null, ok, checks });
+    const { verdict, checks } = await this.verifications.verify(project, parseDigest(digest), build);
+    await this.signatures.recordVerification({ projectId, digest, buildId: build?.id ?? null, verdict, checks });
     const { organizationId } = project;
     const facts = { organizationId, projectId, action: 'image.verify', subjectKind: 'image', subjectId: digest };
-    await this.audit.write(actor, { ...facts, after: { ok } });
+    await this.audit.write(actor, { ...facts, after: { ok: verdict === 'verified', verdict } });
     return this.present(project, parseDigest(digest));
   }
 
@@ -85,30 +71,14 @@ export class SigningService {
       this.signatures.newestVerification(project.id, digest),
       this.signatures.keys(project.id),
     ]);
-    return presentSignatures({ project, digest, verification, keys }, this.settings);
+    const isKnown = verification?.verdict !== 'impossible';
+    const known = isKnown ? null : await this.signatures.newestKnown(project.id, digest);
+    const lastKnown = known && { state: known.verdict, at: known.at.toISOString() };
+    return presentSignatures({ project, digest, verification, lastKnown, keys }, this.settings);
   }
 
   private take(projectId: string): void {
     const waitMs = this.tries.take(projectId);
     if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
   }
-}
-
-/** Revoked keys verify nothing any more. */
-function isTrusted({ state }: { readonly state: string }): boolean {
-  return state === 'signing' || state === 'verify_only';
-}
-
-/** The same that control demanded before the gate, from the record of the newest build of these bytes. */
-function expectationsOf(project: ProjectRecord, build: BuildRecord | null, publicUrl: string): Expectations {
-  const names = { organizationSlug: project.organizationSlug, projectSlug: project.slug };
-  const bound = { project: projectAddress(publicUrl, names) };
-  if (build === null) return { ...bound, provenance: false };
-  return {
-    ...bound,
-    sourceCommit: build.commit,
-    sourceUri: gitUri(project.remoteUrl, build.ref),
-    builderId: builderAddress(publicUrl),
-    invocationId: buildAddress(publicUrl, { ...names, number: build.number }),
-  };
 }

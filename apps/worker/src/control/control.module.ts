@@ -12,10 +12,12 @@ import {
   ProjectRemoval,
   PublishRepository,
   RegistryTokenRepository,
+  ReverificationRepository,
   SigningRepository,
   SilenceRepository,
   SweepRepository,
   TenureRepository,
+  TrustRequestRepository,
 } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
 import type { LiveBus } from '@cooperage/logs/ports';
@@ -55,9 +57,12 @@ import { PublisherSessions } from './publish/publisher-session.js';
 import { SignImage } from './publish/sign-image.js';
 import { VerifyPublished } from './publish/verify-published.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
+import { ReverifyService } from './reverify/reverify.service.js';
 import { Sweeper } from './sweep/sweeper.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
+import { ReadingClients } from './tokens/reading-clients.js';
 import { RegistryTokens } from './tokens/registry-tokens.js';
+import { TrustRequestService } from './trust/trust-request.service.js';
 
 type ControlConfig = Config<'control'>;
 
@@ -75,6 +80,7 @@ export class ControlModule {
         ...evaluation(),
         ...publication(),
         ...upkeep(),
+        ...trust(config),
         ...loops(config),
       ],
     };
@@ -89,10 +95,12 @@ function repositories(): Provider[] {
     OutboxRepository,
     ProjectRemoval,
     PublishRepository,
+    ReverificationRepository,
     SigningRepository,
     SilenceRepository,
     SweepRepository,
     TenureRepository,
+    TrustRequestRepository,
   ];
   return classes.map((Repository) => ({
     provide: Repository,
@@ -109,6 +117,11 @@ function registry(config: ControlConfig): Provider[] {
     {
       provide: RegistryTokens,
       useFactory: () => new RegistryTokens({ key: registryTokenKey(key.reveal(), certificate), service, issuer }),
+    },
+    {
+      provide: ReadingClients,
+      inject: [RegistryTokens],
+      useFactory: (tokens: RegistryTokens) => new ReadingClients(tokens, options.registry),
     },
     {
       provide: PublisherSessions,
@@ -231,6 +244,35 @@ function upkeep(): Provider[] {
       provide: DeleteProjectService,
       inject: [BuildProjectRepository, ProjectRemoval, PublisherSessions, EmptyRepositories, SOURCE],
       useFactory: (...parts: ConstructorParameters<typeof DeleteProjectService>) => new DeleteProjectService(...parts),
+    },
+  ];
+}
+
+function trust(config: ControlConfig): Provider[] {
+  return [
+    {
+      provide: TrustRequestService,
+      inject: [TrustRequestRepository, BuildProjectRepository, PublisherSessions, SIGNING_MASTER_KEYS, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof TrustRequestService>) => new TrustRequestService(...parts),
+    },
+    {
+      provide: ReverifyService,
+      inject: [
+        ReverificationRepository,
+        BuildProjectRepository,
+        BuildRepository,
+        SigningRepository,
+        ReadingClients,
+        LOGGER,
+      ],
+      useFactory: (
+        rounds: ReverificationRepository,
+        projects: BuildProjectRepository,
+        builds: BuildRepository,
+        keys: SigningRepository,
+        clients: ReadingClients,
+        logger: Logger,
+      ) => new ReverifyService({ rounds, projects, builds, keys, clients, publicUrl: config.publicUrl, logger }),
     },
   ];
 }

@@ -6,8 +6,10 @@ import {
   OutboxRepository,
   type OutboxTopic,
   PublishRepository,
+  ReverificationRepository,
   refuseSuperuser,
 } from '@cooperage/db';
+import { reverifyAfterMs } from '@cooperage/domain';
 import { JobSender, type RedisLiveBus } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { HealthServer, Logger, Metrics } from '@cooperage/telemetry';
@@ -30,10 +32,14 @@ import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
 import { outboxPoll } from './outbox/outbox-poll.js';
 import { PublishService } from './publish/publish.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
+import { ReverifyService } from './reverify/reverify.service.js';
 import { Sweeper } from './sweep/sweeper.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
+import { TrustRequestService } from './trust/trust-request.service.js';
 
 const reconcileEveryMs = 5 * 60_000;
+/** How often rounds of verification are looked for that are due. */
+const reverifyLookMs = 60_000;
 
 /** Starts control's loops and ends them in order. */
 @Injectable()
@@ -52,7 +58,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     await life.start();
     const outboxes = this.outboxes(life);
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
-    const upkeep = [this.get(Sweeper), this.get(HeadWatch), this.reconcileLoop()];
+    const upkeep = [this.get(Sweeper), this.get(HeadWatch), this.reconcileLoop(), this.reverifyLoop()];
     const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), ...upkeep];
     const listener = this.listener(outboxes);
     await listener.start();
@@ -78,6 +84,8 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const exportCache = this.get(ExportCacheJobService);
     const reconcile = this.get(ReconcileService);
     const deleteProject = this.get(DeleteProjectService);
+    const trust = this.get(TrustRequestService);
+    const reverify = this.get(ReverifyService);
     const loop = (concurrency: number, handlers: Partial<Record<OutboxTopic, OutboxHandler>>) =>
       new OutboxLoop(this.get(OutboxRepository), handlers, concurrency, () => life.instanceId, this.logger);
     return [
@@ -86,7 +94,9 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       loop(4, {
         'create-key': (item) => createKey.handle(item),
         'export-cache': (item) => exportCache.handle(item),
+        trust: (item) => trust.handle(item),
       }),
+      loop(1, { 'verify-images': (item) => reverify.handle(item) }),
       loop(2, {
         reconcile: (item) => reconcile.handle(item),
         'delete-project': (item) => deleteProject.handle(item),
@@ -113,6 +123,11 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   private reconcileLoop(): WakeLoop {
     const publishes = this.get(PublishRepository);
     return new WakeLoop('reconcile', reconcileEveryMs, this.logger, () => publishes.promiseReconciliations());
+  }
+
+  private reverifyLoop(): WakeLoop {
+    const rounds = this.get(ReverificationRepository);
+    return new WakeLoop('reverify', reverifyLookMs, this.logger, () => rounds.promiseDue(reverifyAfterMs));
   }
 
   /** Gauges whose truth is in the database. */

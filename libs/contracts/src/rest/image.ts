@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { digestSchema, idSchema, timeSchema } from './common.js';
+import { digestSchema, idSchema, pageQuerySchema, timeSchema } from './common.js';
 
 export const descriptorSchema = z.object({
   mediaType: z.string(),
   digest: digestSchema,
   sizeBytes: z.number().int(),
 });
+
+/**
+ * What the newest verification of an image found. `unsigned`: nothing beside it claims to be a signature; `untrusted`:
+ * signed, by no key of the project; `mismatch`: signed by us, but not what was expected; `gone`: the registry has it no
+ * more; `impossible`: the registry could not be asked, so nothing is known.
+ */
+export const verdicts = ['verified', 'unsigned', 'untrusted', 'mismatch', 'gone', 'impossible'] as const;
+export type Verdict = (typeof verdicts)[number];
 
 export const imageSummarySchema = z.object({
   projectId: idSchema,
@@ -17,7 +25,10 @@ export const imageSummarySchema = z.object({
   buildId: idSchema.nullable(),
   buildNumber: z.number().int().nullable(),
   commit: z.string().nullable(),
+  /** Null when it was never looked at, or nothing could be found out. */
   verified: z.boolean().nullable(),
+  verdict: z.enum(verdicts).nullable(),
+  verifiedAt: timeSchema.nullable(),
   createdAt: timeSchema,
 });
 export type ImageSummary = z.infer<typeof imageSummarySchema>;
@@ -63,6 +74,96 @@ export const imageSchema = imageSummarySchema.extend({
 });
 export type Image = z.infer<typeof imageSchema>;
 
+/** An image among those of all projects. */
+export const foundImageSchema = imageSummarySchema.extend({ organizationSlug: z.string(), projectSlug: z.string() });
+export type FoundImage = z.infer<typeof foundImageSchema>;
+export const imagesQuerySchema = pageQuerySchema.extend({
+  organization: z.string().max(64).optional(),
+  project: idSchema.optional(),
+  /** The beginning of a digest or of a tag. */
+  q: z.string().trim().max(128).optional(),
+});
+export type ImagesQuery = z.infer<typeof imagesQuerySchema>;
+
+/** What is known of an image without asking the registry: it also stands when the registry has lost it. */
+export const imageFactsSchema = imageSummarySchema.extend({
+  reference: z.string(),
+  build: z
+    .object({ number: z.number().int(), ref: z.string(), trigger: z.string(), triggeredBy: z.string().nullable() })
+    .nullable(),
+  /** The image of the project that was published before it. */
+  previous: z
+    .object({ digest: digestSchema, sizeBytes: z.number().int(), buildNumber: z.number().int().nullable() })
+    .nullable(),
+  /** Base images of its build. `newest` is the newest digest that a build of the organization found under the same name. */
+  bases: z.array(
+    z.object({
+      name: z.string(),
+      digest: z.string(),
+      newest: z.object({ digest: z.string(), buildId: idSchema, at: timeSchema }).nullable(),
+    }),
+  ),
+});
+export type ImageFacts = z.infer<typeof imageFactsSchema>;
+
+export const layerProblemSchema = z.object({ code: z.string(), sentence: z.string() });
+export const layerViewSchema = z.object({
+  index: z.number().int(),
+  digest: digestSchema,
+  sizeBytes: z.number().int(),
+  createdBy: z.string().nullable(),
+  /** `reading` while its files are not known yet: ask again. */
+  state: z.enum(['listed', 'reading', 'refused']),
+  problem: layerProblemSchema.nullable(),
+  unpackedBytes: z.number().int().nullable(),
+  /** Known when all layers below it, and for the waste above it, are listed. */
+  changes: z
+    .object({
+      added: z.number().int(),
+      changed: z.number().int(),
+      removed: z.number().int(),
+      /** Bytes in this layer that a later one hides. */
+      wastedBytes: z.number().int(),
+    })
+    .nullable(),
+  /** Whether the image before this one has the same layer; null without such an image. */
+  inPrevious: z.boolean().nullable(),
+});
+export const layersSchema = z.object({
+  /** Digest of the manifest whose layers these are. */
+  manifest: digestSchema,
+  /** `reading`: some layers are still being read. `partial`: some cannot be read at all. */
+  state: z.enum(['complete', 'reading', 'partial']),
+  layers: z.array(layerViewSchema),
+  wastedBytes: z.number().int().nullable(),
+});
+export type Layers = z.infer<typeof layersSchema>;
+export type LayerView = z.infer<typeof layerViewSchema>;
+export const layersQuerySchema = z.strictObject({
+  /** One of the image's manifests; the first platform when missing. */
+  manifest: digestSchema.optional(),
+});
+export const filesQuerySchema = pageQuerySchema.extend({
+  manifest: digestSchema.optional(),
+  /** Index of a layer; without one the files as a container sees them. */
+  layer: z.coerce.number().int().min(0).max(499).optional(),
+  /** Folder; the root when missing. */
+  path: z.string().max(4096).default(''),
+  /** A part of a path: searches all folders instead. */
+  search: z.string().trim().max(200).optional(),
+});
+export type FilesQuery = z.infer<typeof filesQuerySchema>;
+export const fileRowSchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  kind: z.enum(['file', 'directory', 'symlink', 'hardlink', 'device', 'other']),
+  sizeBytes: z.number().int(),
+  files: z.number().int(),
+  change: z.enum(['added', 'changed', 'removed']).nullable(),
+  layer: z.number().int(),
+});
+export type FileRow = z.infer<typeof fileRowSchema>;
+
 export const tagSchema = z.object({
   tag: z.string(),
   digest: digestSchema,
@@ -76,6 +177,8 @@ export const tagMoveSchema = z.object({
   from: digestSchema.nullable(),
   to: digestSchema,
   buildNumber: z.number().int().nullable(),
+  /** Who moved it by hand; null when its build did. */
+  movedBy: z.string().nullable(),
   at: timeSchema,
 });
 export type TagMove = z.infer<typeof tagMoveSchema>;
@@ -96,12 +199,17 @@ export const commandSchema = z.object({ title: z.string(), arguments: z.array(z.
 export const signaturesSchema = z.object({
   digest: digestSchema,
   reference: z.string(),
-  state: z.enum(['verified', 'refused', 'unsigned', 'unchecked']),
+  state: z.enum([...verdicts, 'unchecked']),
   checkedAt: timeSchema.nullable(),
+  /** With `impossible`: what was found last, and when. */
+  lastKnown: z.object({ state: z.enum(verdicts), at: timeSchema }).nullable(),
   checks: z.array(checkSchema),
   keyId: idSchema.nullable(),
   publicKeyUrl: z.string().nullable(),
+  /** Pull, verify, inspect: each pinned to the digest, for a terminal. */
   commands: z.array(commandSchema),
+  /** Files that make other tools demand the same signature. */
+  snippets: z.array(z.object({ tool: z.string(), fileName: z.string(), text: z.string(), notes: z.array(z.string()) })),
 });
 export type Signatures = z.infer<typeof signaturesSchema>;
 
@@ -115,5 +223,9 @@ export const keySchema = z.object({
   publicKeyPem: z.string().nullable(),
   publicKeyUrl: z.string(),
   createdAt: timeSchema,
+  /** When it stopped signing. */
+  retiredAt: timeSchema.nullable(),
+  /** Until when the signatures of a key that only verifies count; null: without end. */
+  verifyUntil: timeSchema.nullable(),
 });
 export type Key = z.infer<typeof keySchema>;

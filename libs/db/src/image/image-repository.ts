@@ -1,8 +1,14 @@
 import type { Digest } from '@cooperage/domain';
-import type { Database } from '../database.js';
+import type { Database, Queryable } from '../database.js';
 import type { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
-import { newestVerifications, type Verifications, verifiedOf } from './newest-verification.js';
+import {
+  newestVerifications,
+  type StoredVerdict,
+  type Verifications,
+  verificationOf,
+  verifiedOf,
+} from './newest-verification.js';
 
 /** An image of a project's repository, as the rows know it. */
 export interface ImageRecord {
@@ -17,6 +23,9 @@ export interface ImageRecord {
   readonly buildNumber: number | null;
   readonly commit: string | null;
   readonly verified: boolean | null;
+  /** What the newest verification found; null without one. */
+  readonly verdict: StoredVerdict | null;
+  readonly verifiedAt: Date | null;
   readonly createdAt: Date;
 }
 
@@ -34,10 +43,12 @@ export interface TagMoveRecord {
   readonly fromDigest: Digest | null;
   readonly toDigest: Digest;
   readonly buildNumber: number | null;
+  readonly movedBy: string | null;
   readonly at: Date;
 }
 
-type ImageRow = Prisma.ImageGetPayload<object>;
+/** @internal */
+export type ImageRow = Prisma.ImageGetPayload<object>;
 
 /** Images, tags and their moves of one project. The caller has checked that the project may be seen. */
 export class ImageRepository {
@@ -49,13 +60,13 @@ export class ImageRepository {
       orderBy: { id: 'desc' },
       take: query.limit + 1,
     });
-    const toRecord = await this.mapper(projectId, rows);
+    const toRecord = await imageMapper(this.db.prisma, rows);
     return toPage(rows, query.limit, (row) => row.id, toRecord);
   }
 
   async find(projectId: string, digest: string): Promise<ImageRecord | null> {
     const row = await this.db.prisma.image.findUnique({ where: { projectId_digest: { projectId, digest } } });
-    return row && (await this.mapper(projectId, [row]))(row);
+    return row && (await imageMapper(this.db.prisma, [row]))(row);
   }
 
   /** Tags in the order of their names. `query.after` is a tag. */
@@ -77,7 +88,7 @@ export class ImageRepository {
   async tagMoves(projectId: string, tag: string | null, query: KeysetQuery): Promise<KeysetPage<TagMoveRecord>> {
     const rows = await this.db.prisma.tagMove.findMany({
       where: { projectId, ...(tag !== null && { tag }), ...(query.after && { id: { lt: query.after } }) },
-      select: { id: true, tag: true, fromDigest: true, toDigest: true, buildNumber: true, at: true },
+      select: { id: true, tag: true, fromDigest: true, toDigest: true, buildNumber: true, movedBy: true, at: true },
       orderBy: { id: 'desc' },
       take: query.limit + 1,
     });
@@ -88,37 +99,44 @@ export class ImageRepository {
       (row) => ({ ...row, fromDigest: row.fromDigest as Digest | null, toDigest: row.toDigest as Digest }),
     );
   }
+}
 
-  /** Reads what belongs to a page of images at once, and gives the function that puts it together. */
-  private async mapper(projectId: string, rows: readonly ImageRow[]): Promise<(row: ImageRow) => ImageRecord> {
-    const { prisma } = this.db;
-    const buildIds = rows.flatMap(({ buildId }) => (buildId === null ? [] : [buildId]));
-    const [verifications, builds, tags] = await Promise.all([
-      newestVerifications(prisma, rows),
-      prisma.build.findMany({ where: { id: { in: buildIds } }, select: { id: true, number: true } }),
-      prisma.imageTag.findMany({
-        where: { projectId, digest: { in: rows.map(({ digest }) => digest) } },
-        select: { tag: true, digest: true },
-        orderBy: { tag: 'asc' },
-      }),
-    ]);
-    const numbers = new Map(builds.map(({ id, number }) => [id, number]));
-    return (row) => toImageRecord(row, verifications, numbers, tags);
-  }
+/** @internal Reads what belongs to a page of images at once, and gives the function that puts it together. */
+export async function imageMapper(db: Queryable, rows: readonly ImageRow[]): Promise<(row: ImageRow) => ImageRecord> {
+  const buildIds = rows.flatMap(({ buildId }) => (buildId === null ? [] : [buildId]));
+  const [verifications, builds, tags] = await Promise.all([
+    newestVerifications(db, rows),
+    db.build.findMany({ where: { id: { in: buildIds } }, select: { id: true, number: true } }),
+    db.imageTag.findMany({
+      where: {
+        projectId: { in: [...new Set(rows.map(({ projectId }) => projectId))] },
+        digest: { in: rows.map(({ digest }) => digest) },
+      },
+      select: { projectId: true, tag: true, digest: true },
+      orderBy: { tag: 'asc' },
+    }),
+  ]);
+  const numbers = new Map(builds.map(({ id, number }) => [id, number]));
+  return (row) => toImageRecord(row, verifications, numbers, tags);
 }
 
 function toImageRecord(
   row: ImageRow,
   verifications: Verifications,
   numbers: ReadonlyMap<string, number>,
-  tags: readonly { readonly tag: string; readonly digest: string }[],
+  tags: readonly { readonly projectId: string; readonly tag: string; readonly digest: string }[],
 ): ImageRecord {
+  const newest = verificationOf(verifications, row);
   return {
     ...row,
     digest: row.digest as Digest,
     sizeBytes: Number(row.sizeBytes),
-    tags: tags.filter(({ digest }) => digest === row.digest).map(({ tag }) => tag),
+    tags: tags
+      .filter(({ projectId, digest }) => projectId === row.projectId && digest === row.digest)
+      .map(({ tag }) => tag),
     buildNumber: row.buildId === null ? null : (numbers.get(row.buildId) ?? null),
     verified: verifiedOf(verifications, row),
+    verdict: newest?.verdict ?? null,
+    verifiedAt: newest?.at ?? null,
   };
 }

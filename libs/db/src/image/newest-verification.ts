@@ -6,8 +6,20 @@ export interface VerificationKey {
   readonly digest: string | null;
 }
 
-/** Whether the newest verification of each image passed, by project and digest. */
-export type Verifications = ReadonlyMap<string, boolean>;
+/**
+ * What the verifier's checks add up to; `impossible` when the registry could not be asked. Verifications from before it was
+ * written down say only whether they passed: `mismatch` stands for those that did not.
+ */
+export const storedVerdicts = ['verified', 'unsigned', 'untrusted', 'mismatch', 'gone', 'impossible'] as const;
+export type StoredVerdict = (typeof storedVerdicts)[number];
+
+export interface NewestVerification {
+  readonly verdict: StoredVerdict;
+  readonly at: Date;
+}
+
+/** The newest verification of each image, by project and digest. */
+export type Verifications = ReadonlyMap<string, NewestVerification>;
 
 /** One index descent for each distinct image. */
 export async function newestVerifications(tx: Queryable, images: readonly VerificationKey[]): Promise<Verifications> {
@@ -15,18 +27,36 @@ export async function newestVerifications(tx: Queryable, images: readonly Verifi
   if (wanted.size === 0) return new Map();
   const projectIds = [...wanted.values()].map(({ projectId }) => projectId);
   const digests = [...wanted.values()].map(({ digest }) => digest);
-  const rows = await tx.$queryRaw<{ projectId: string; digest: string; ok: boolean }[]>`
-    SELECT w.project_id::text AS "projectId", w.digest, v.ok
+  const rows = await tx.$queryRaw<VerificationRow[]>`
+    SELECT w.project_id::text AS "projectId", w.digest, v.ok, v.verdict, v.at
     FROM unnest(${projectIds}::uuid[], ${digests}::text[]) AS w(project_id, digest)
     CROSS JOIN LATERAL (
-      SELECT ok FROM image_verification i
+      SELECT ok, verdict, at FROM image_verification i
       WHERE i.project_id = w.project_id AND i.digest = w.digest ORDER BY i.id DESC LIMIT 1
     ) v`;
-  return new Map(rows.map((row) => [keyOf(row), row.ok]));
+  return new Map(rows.map((row) => [keyOf(row), { verdict: verdictOf(row), at: row.at }]));
 }
 
-/** Null where there was no verification. */
+interface VerificationRow {
+  readonly projectId: string;
+  readonly digest: string;
+  readonly ok: boolean;
+  readonly verdict: string | null;
+  readonly at: Date;
+}
+
+export function verdictOf({ ok, verdict }: { readonly ok: boolean; readonly verdict: string | null }): StoredVerdict {
+  if (ok) return 'verified';
+  return storedVerdicts.find((known) => known === verdict) ?? 'mismatch';
+}
+
+/** Null where there was no verification, or none that found anything out. */
 export function verifiedOf(verifications: Verifications, image: VerificationKey): boolean | null {
+  const verdict = verifications.get(keyOf(image))?.verdict;
+  return verdict === undefined || verdict === 'impossible' ? null : verdict === 'verified';
+}
+
+export function verificationOf(verifications: Verifications, image: VerificationKey): NewestVerification | null {
   return verifications.get(keyOf(image)) ?? null;
 }
 

@@ -1,6 +1,7 @@
 import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
+import { type StoredVerdict, verdictOf } from './newest-verification.js';
 
 export interface PublicKeyRecord {
   readonly id: string;
@@ -9,21 +10,27 @@ export interface PublicKeyRecord {
   readonly publicKeyPem: string | null;
   readonly hint: string | null;
   readonly createdAt: Date;
+  readonly retiredAt: Date | null;
+  readonly verifyUntil: Date | null;
 }
 
 export interface VerificationRecord {
   readonly ok: boolean;
+  readonly verdict: StoredVerdict;
   readonly checks: unknown;
   readonly at: Date;
 }
 
-const publicColumns = {
+/** @internal */
+export const publicColumns = {
   id: true,
   projectId: true,
   state: true,
   publicKeyPem: true,
   hint: true,
   createdAt: true,
+  retiredAt: true,
+  verifyUntil: true,
 } as const;
 
 /** Signatures as people see them: public parts of keys, and what verifications found. Reads no sealed key. */
@@ -47,11 +54,22 @@ export class SignatureRepository {
   }
 
   async newestVerification(projectId: string, digest: string): Promise<VerificationRecord | null> {
-    return this.db.prisma.imageVerification.findFirst({
+    const row = await this.db.prisma.imageVerification.findFirst({
       where: { projectId, digest },
-      select: { ok: true, checks: true, at: true },
+      select: { ok: true, verdict: true, checks: true, at: true },
       orderBy: { id: 'desc' },
     });
+    return row && { ...row, verdict: verdictOf(row) };
+  }
+
+  /** What the newest verification found that could ask the registry. */
+  async newestKnown(projectId: string, digest: string): Promise<{ verdict: StoredVerdict; at: Date } | null> {
+    const row = await this.db.prisma.imageVerification.findFirst({
+      where: { projectId, digest, OR: [{ verdict: null }, { verdict: { not: 'impossible' } }] },
+      select: { ok: true, verdict: true, at: true },
+      orderBy: { id: 'desc' },
+    });
+    return row && { verdict: verdictOf(row), at: row.at };
   }
 
   /** Writes down what a verification found; the newest one is what pages show. */
@@ -59,9 +77,17 @@ export class SignatureRepository {
     readonly projectId: string;
     readonly digest: string;
     readonly buildId: string | null;
-    readonly ok: boolean;
+    readonly verdict: StoredVerdict;
     readonly checks: readonly object[];
   }): Promise<void> {
-    await this.db.prisma.imageVerification.create({ data: { ...found, id: newId(), checks: toJson(found.checks) } });
+    await this.db.prisma.imageVerification.create({
+      data: { ...found, ok: found.verdict === 'verified', id: newId(), checks: toJson(found.checks) },
+    });
   }
+}
+
+/** Whether signatures of a key count at a moment. */
+export function keyCounts(key: Pick<PublicKeyRecord, 'state' | 'verifyUntil'>, at: Date): boolean {
+  if (key.state === 'signing') return true;
+  return key.state === 'verify_only' && (key.verifyUntil === null || key.verifyUntil > at);
 }

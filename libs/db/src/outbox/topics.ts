@@ -8,6 +8,10 @@ export const outboxTopics = [
   'export-cache',
   /** → project, grouped by project: make its first signing key */
   'create-key',
+  /** → trust request, grouped by project: rotate or revoke a key, move a tag */
+  'trust',
+  /** → project, grouped by project: verify its tagged images again */
+  'verify-images',
   /** → project, grouped by project: make tags and referrers agree with the rows */
   'reconcile',
   /** → project, grouped by project: remove images, then rows */

@@ -26,6 +26,8 @@ const tables = [
   ['image', 5_000],
   ['ref_head', 5_000],
   ['hook_refusal', 5_000],
+  ['layer_listing', 50],
+  ['trust_request', 5_000],
 ] as const;
 
 /** The end of a project that a person has deleted. Every method can be repeated. */

@@ -1,5 +1,6 @@
 import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
+import type { StoredVerdict } from '../image/newest-verification.js';
 import { newId } from '../new-id.js';
 
 export interface SigningKeyRecord {
@@ -10,6 +11,7 @@ export interface SigningKeyRecord {
   readonly hint: string | null;
   readonly sealed: Uint8Array | null;
   readonly createdAt: Date;
+  readonly verifyUntil: Date | null;
 }
 
 export interface StoredArtifact {
@@ -42,10 +44,29 @@ export class SigningRepository {
   /** Keys whose signatures count: the signing one and those that only verify. */
   async trustedKeys(projectId: string): Promise<SigningKeyRecord[]> {
     const rows = await this.db.prisma.signingKey.findMany({
-      where: { projectId, state: { in: ['signing', 'verify_only'] } },
+      where: {
+        projectId,
+        OR: [
+          { state: 'signing' },
+          { state: 'verify_only', OR: [{ verifyUntil: null }, { verifyUntil: { gt: new Date() } }] },
+        ],
+      },
       orderBy: { id: 'desc' },
     });
     return rows as SigningKeyRecord[];
+  }
+
+  /** PEMs of keys that count no more, so that their signatures are told from strangers'. */
+  async formerKeys(projectId: string): Promise<string[]> {
+    const rows = await this.db.prisma.signingKey.findMany({
+      where: {
+        projectId,
+        OR: [{ state: 'revoked' }, { state: 'verify_only', verifyUntil: { lte: new Date() } }],
+      },
+      select: { publicKeyPem: true },
+      orderBy: { id: 'desc' },
+    });
+    return rows.flatMap(({ publicKeyPem }) => publicKeyPem ?? []);
   }
 
   /**
@@ -136,9 +157,11 @@ export class SigningRepository {
     projectId: string;
     digest: string;
     buildId: string | null;
-    ok: boolean;
+    verdict: StoredVerdict;
     checks: readonly object[];
   }): Promise<void> {
-    await this.db.prisma.imageVerification.create({ data: { ...input, id: newId(), checks: toJson(input.checks) } });
+    await this.db.prisma.imageVerification.create({
+      data: { ...input, ok: input.verdict === 'verified', id: newId(), checks: toJson(input.checks) },
+    });
   }
 }

@@ -47,6 +47,16 @@ describe('a good image', () => {
     expect((await verify(subject, { publicKeys })).ok).toBe(true);
   });
 
+  it('whose key counts no more does not verify, and says whose signature it is', async () => {
+    const subject = await imageWith((artifacts) => Object.values(artifacts));
+    const publicKeys = [generateSigningKey().publicKeyPem];
+    const revoked = await verify(subject, { publicKeys, formerKeys: [ours.publicKeyPem] });
+    expect(revoked.verdict).toBe('untrusted');
+    expect(foundBy(revoked, 'signature')).toBe(`signed by key ${ours.hint}, whose signatures count no more`);
+    const strange = await verify(subject, { publicKeys, formerKeys: [stranger.publicKeyPem] });
+    expect(foundBy(strange, 'signature')).toContain('it is signed by another key');
+  });
+
   it('passes when a stranger’s signatures lie beside ours', async () => {
     const subject = await imageWith(async (artifacts, image) => [
       ...Object.values(await signed(image, { key: stranger })),

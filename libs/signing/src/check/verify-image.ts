@@ -29,6 +29,8 @@ export interface VerifyRequest extends CallOptions {
   /** PEMs of the keys whose signatures count: ECDSA P-256. */
   readonly publicKeys: readonly string[];
   readonly expected: Expectations;
+  /** PEMs of keys that counted once. Whose signature it is that counts no more is said, and changes no verdict. */
+  readonly formerKeys?: readonly string[];
   /** Digests of referrers that should be there: opened first, so that ours is found among however many of strangers. */
   readonly referrersFirst?: readonly Digest[];
 }
@@ -51,6 +53,21 @@ interface Found {
  * @throws {TypeError} when a public key is none.
  */
 export async function verifyImage(request: VerifyRequest): Promise<Verification> {
+  const found = await verifyByKeys(request);
+  const { formerKeys = [] } = request;
+  if (found.verdict !== 'untrusted' || formerKeys.length === 0) return found;
+  const former = await verifyByKeys({ ...request, publicKeys: formerKeys });
+  return { ...found, checks: found.checks.map((check) => namingFormerKey(check, former.checks)) };
+}
+
+/** A signature by a key that counts no more is worth another sentence than one by a stranger. */
+function namingFormerKey(check: Check, former: readonly Check[]): Check {
+  if (check.id !== 'signature' && check.id !== 'legacy_signature') return check;
+  const then = former.find(({ id, ok }) => ok && id === check.id);
+  return then ? { ...check, found: `${then.found}, whose signatures count no more` } : check;
+}
+
+async function verifyByKeys(request: VerifyRequest): Promise<Verification> {
   const { client, repository, digest, publicKeys, expected, signal, timeoutMs } = request;
   const context: SearchContext = {
     client,

@@ -23,8 +23,14 @@ export class VerifyPublished {
     artifacts: readonly SignedArtifact[],
   ): Promise<void> {
     const result = await this.verify(session, build, project, artifacts);
-    const { ok, checks } = result;
-    await this.rows.recordVerification({ projectId: project.id, digest: result.digest, buildId: build.id, ok, checks });
+    const { ok, verdict, checks } = result;
+    await this.rows.recordVerification({
+      projectId: project.id,
+      digest: result.digest,
+      buildId: build.id,
+      verdict,
+      checks,
+    });
     if (ok) return;
     const failed = checks.find((check) => check.required && !check.ok);
     throw new BuildFailure(

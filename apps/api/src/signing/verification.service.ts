@@ -1,0 +1,89 @@
+import {
+  type BuildRecord,
+  keyCounts,
+  type ProjectRecord,
+  type PublicKeyRecord,
+  SignatureRepository,
+} from '@cooperage/db';
+import { buildAddress, builderAddress, type Digest, projectAddress, projectRepository } from '@cooperage/domain';
+import { isRegistryError } from '@cooperage/oci';
+import { type Check, type Expectations, gitUri, KeyVerifier, type Verification } from '@cooperage/signing/verify';
+import { Inject, Injectable } from '@nestjs/common';
+import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+import { RegistryReader } from '../registry-token/registry-reader.js';
+
+/** What a verification found out, or that it could not. */
+export interface Finding {
+  readonly verdict: Verification['verdict'] | 'impossible';
+  readonly checks: readonly Check[];
+}
+
+/** Asks our own verifier about images of a project, by the keys that count now. Nothing here can sign. */
+@Injectable()
+export class VerificationService {
+  private readonly verifier = new KeyVerifier();
+
+  constructor(
+    private readonly signatures: SignatureRepository,
+    private readonly registry: RegistryReader,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  /**
+   * @param project whose keys and policy count
+   * @param build the newest build of these bytes, whose record they have to match; null when none of the project made them
+   * @param place the project in whose repository the image stands
+   */
+  async verify(
+    project: ProjectRecord,
+    digest: Digest,
+    build: BuildRecord | null,
+    place: ProjectRecord = project,
+  ): Promise<Finding> {
+    const keys = await this.signatures.keys(project.id);
+    const now = new Date();
+    try {
+      const { verdict, checks } = await this.verifier.verify({
+        client: this.registry.clientFor(place),
+        repository: projectRepository(place.organizationSlug, place.slug),
+        digest,
+        publicKeys: pems(keys.filter((key) => keyCounts(key, now))),
+        formerKeys: pems(keys.filter((key) => !keyCounts(key, now))),
+        expected: expectationsOf(project, build, this.settings.publicUrl),
+      });
+      return { verdict, checks };
+    } catch (error) {
+      if (!isRegistryError(error)) throw error;
+      return { verdict: 'impossible', checks: [noAnswer(error.message)] };
+    }
+  }
+}
+
+function pems(keys: readonly PublicKeyRecord[]): string[] {
+  return keys.flatMap((key) => key.publicKeyPem ?? []);
+}
+
+function noAnswer(message: string): Check {
+  return {
+    id: 'digest',
+    title: 'The registry could be asked',
+    ok: false,
+    required: true,
+    expected: 'an answer of the registry',
+    found: message,
+    evidence: {},
+  };
+}
+
+/** The same that control demanded before the gate, from the record of the newest build of these bytes. */
+function expectationsOf(project: ProjectRecord, build: BuildRecord | null, publicUrl: string): Expectations {
+  const names = { organizationSlug: project.organizationSlug, projectSlug: project.slug };
+  const bound = { project: projectAddress(publicUrl, names), builderId: builderAddress(publicUrl) };
+  if (build === null) return bound;
+  return {
+    ...bound,
+    sourceCommit: build.commit,
+    sourceUri: gitUri(project.remoteUrl, build.ref),
+    invocationId: buildAddress(publicUrl, { ...names, number: build.number }),
+  };
+}

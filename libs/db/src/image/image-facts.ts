@@ -1,0 +1,76 @@
+import type { Digest } from '@cooperage/domain';
+import type { Database } from '../database.js';
+
+export interface ImageBuild {
+  readonly number: number;
+  readonly ref: string;
+  readonly trigger: string;
+  readonly triggeredBy: string | null;
+}
+
+export interface PreviousImage {
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly buildNumber: number | null;
+}
+
+/** A base image of a build, and the newest digest that the organization's builds know under its name. */
+export interface BaseFact {
+  readonly name: string;
+  readonly digest: string;
+  readonly newest: { readonly digest: string; readonly buildId: string; readonly at: Date } | null;
+}
+
+/** So many newest builds of an organization are looked at for newer base images. */
+const buildsForBases = 200;
+
+/** What rows know around one image. The caller has checked that the project may be seen. */
+export class ImageFacts {
+  constructor(private readonly db: Database) {}
+
+  async build(buildId: string): Promise<ImageBuild | null> {
+    return this.db.prisma.build.findUnique({
+      where: { id: buildId },
+      select: { number: true, ref: true, trigger: true, triggeredBy: true },
+    });
+  }
+
+  /** The image that the project published before the one with this id. */
+  async previous(projectId: string, imageId: string): Promise<PreviousImage | null> {
+    const row = await this.db.prisma.image.findFirst({
+      where: { projectId, id: { lt: imageId } },
+      orderBy: { id: 'desc' },
+      select: { digest: true, sizeBytes: true, buildId: true },
+    });
+    if (!row) return null;
+    const build =
+      row.buildId === null
+        ? null
+        : await this.db.prisma.build.findUnique({ where: { id: row.buildId }, select: { number: true } });
+    return { digest: row.digest as Digest, sizeBytes: Number(row.sizeBytes), buildNumber: build?.number ?? null };
+  }
+
+  /** In the order in which the build used them. */
+  async bases(buildId: string): Promise<BaseFact[]> {
+    return this.db.prisma.$queryRaw<BaseFact[]>`
+      WITH mine AS (
+        SELECT b.organization_id, x.at, x.base->>'name' AS name, x.base->>'digest' AS digest
+        FROM build b, jsonb_array_elements(b.base_images) WITH ORDINALITY AS x(base, at) WHERE b.id = ${buildId}::uuid
+      ), recent AS (
+        SELECT b.id, b.base_images, coalesce(b.built_at, b.queued_at) AS at FROM build b
+        WHERE b.organization_id = (SELECT organization_id FROM mine LIMIT 1)
+        ORDER BY b.id DESC LIMIT ${buildsForBases}
+      ), known AS (
+        SELECT DISTINCT ON (x->>'name') x->>'name' AS name, x->>'digest' AS digest, r.id, r.at
+        FROM recent r, jsonb_array_elements(r.base_images) AS x ORDER BY x->>'name', r.id DESC
+      )
+      SELECT m.name, m.digest, CASE WHEN k.name IS NULL THEN NULL
+        ELSE json_build_object('digest', k.digest, 'buildId', k.id, 'at', to_json(k.at)) END AS newest
+      FROM mine m LEFT JOIN known k USING (name) ORDER BY m.at`.then((rows) => rows.map(withDate));
+  }
+}
+
+/** JSON has no dates. */
+function withDate({ newest, ...base }: BaseFact): BaseFact {
+  return { ...base, newest: newest && { ...newest, at: new Date(newest.at) } };
+}

@@ -1,0 +1,87 @@
+import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { type ImageRecord, type ImageRow, imageMapper } from './image-repository.js';
+
+/** An image with the names of its project. */
+export interface FoundImageRecord extends ImageRecord {
+  readonly organizationSlug: string;
+  readonly projectSlug: string;
+}
+
+export interface ImageFilter {
+  readonly projectId?: string;
+  /** The beginning of a tag, or of a digest with or without `sha256:`; compared as it is, never as a pattern. */
+  readonly beginning?: string;
+}
+
+type FoundRow = Omit<ImageRow, 'sizeBytes'> & { sizeBytes: bigint; organizationSlug: string; projectSlug: string };
+
+/** Images of all projects of some organizations, newest first. */
+export class ImageLists {
+  constructor(private readonly db: Database) {}
+
+  /** A page is one descent of an index for each project, at any depth. */
+  async list(
+    organizationIds: readonly string[],
+    filter: ImageFilter,
+    query: KeysetQuery,
+  ): Promise<KeysetPage<FoundImageRecord>> {
+    const rows = await this.db.prisma.$queryRaw<FoundRow[]>`
+      SELECT i.*, o.slug AS "organizationSlug", p.slug AS "projectSlug"
+      FROM project p JOIN organization o ON o.id = p.organization_id
+      CROSS JOIN LATERAL (
+        SELECT ${imageColumns} FROM image i
+        WHERE i.project_id = p.id ${after(query)} ${beginsWith(filter.beginning)}
+        ORDER BY i.id DESC LIMIT ${query.limit + 1}
+      ) i
+      WHERE p.organization_id = ANY (${[...organizationIds]}) AND p.deleted_at IS NULL ${ofProject(filter.projectId)}
+      ORDER BY i.id DESC LIMIT ${query.limit + 1}`;
+    return this.page(rows, query.limit);
+  }
+
+  /** Tagged images whose newest verification found a fault, at most `most`: those that somebody has to look at. */
+  async failing(organizationIds: readonly string[], most: number): Promise<FoundImageRecord[]> {
+    const rows = await this.db.prisma.$queryRaw<FoundRow[]>`
+      SELECT ${imageColumns}, o.slug AS "organizationSlug", p.slug AS "projectSlug"
+      FROM project p JOIN organization o ON o.id = p.organization_id
+      JOIN LATERAL (SELECT DISTINCT t.digest FROM image_tag t WHERE t.project_id = p.id) t ON true
+      JOIN image i ON i.project_id = p.id AND i.digest = t.digest
+      CROSS JOIN LATERAL (
+        SELECT ok, verdict FROM image_verification v
+        WHERE v.project_id = p.id AND v.digest = t.digest ORDER BY v.id DESC LIMIT 1
+      ) v
+      WHERE p.organization_id = ANY (${[...organizationIds]}) AND p.deleted_at IS NULL
+        AND NOT v.ok AND v.verdict IS DISTINCT FROM 'impossible'
+      ORDER BY i.id DESC LIMIT ${most}`;
+    return (await this.page(rows, most)).items;
+  }
+
+  private async page(rows: FoundRow[], limit: number): Promise<KeysetPage<FoundImageRecord>> {
+    const toRecord = await imageMapper(this.db.prisma, rows);
+    return toPage(
+      rows,
+      limit,
+      (row) => row.id,
+      ({ organizationSlug, projectSlug, ...row }) => ({ ...toRecord(row), organizationSlug, projectSlug }),
+    );
+  }
+}
+
+const imageColumns = Prisma.sql`i.id::text, i.project_id::text AS "projectId", i.digest, i.media_type AS "mediaType",
+  i.size_bytes AS "sizeBytes", i.platforms, i.build_id::text AS "buildId", i.commit, i.created_at AS "createdAt"`;
+
+function after({ after: id }: KeysetQuery): Prisma.Sql {
+  return id === null ? Prisma.empty : Prisma.sql`AND i.id < ${id}::uuid`;
+}
+
+function ofProject(projectId: string | undefined): Prisma.Sql {
+  return projectId === undefined ? Prisma.empty : Prisma.sql`AND p.id = ${projectId}::uuid`;
+}
+
+function beginsWith(beginning: string | undefined): Prisma.Sql {
+  if (beginning === undefined || beginning === '') return Prisma.empty;
+  const digest = beginning.startsWith('sha256:') ? beginning : `sha256:${beginning}`;
+  return Prisma.sql`AND (starts_with(i.digest, ${digest}) OR EXISTS (
+    SELECT 1 FROM image_tag t WHERE t.project_id = i.project_id AND t.digest = i.digest AND starts_with(t.tag, ${beginning})))`;
+}

@@ -1,0 +1,76 @@
+import type { Digest } from '@cooperage/domain';
+import type { Database } from '../database.js';
+
+/** A tagged image that is due to be verified again. */
+export interface DueImage {
+  readonly digest: Digest;
+  /** The newest build of these bytes. */
+  readonly buildId: string | null;
+}
+
+/** So many verifications of one image are kept. */
+const keptVerifications = 20;
+const projectsAtOnce = 5;
+
+/** Rounds in which control verifies images again, so that one that stops verifying is noticed without anybody looking. */
+export class ReverificationRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Promises a round for some projects whose last one began longer ago than this. */
+  async promiseDue(afterMs: number): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      INSERT INTO outbox (topic, subject_id, group_id)
+      SELECT 'verify-images', p.id, p.id FROM project p LEFT JOIN reverification r ON r.project_id = p.id
+      WHERE p.deleted_at IS NULL AND coalesce(r.started_at < now() - ${afterMs} * interval '1 millisecond', true)
+        AND EXISTS (SELECT 1 FROM image_tag t WHERE t.project_id = p.id)
+        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'verify-images' AND o.group_id = p.id)
+      ORDER BY r.started_at NULLS FIRST LIMIT ${projectsAtOnce}`;
+  }
+
+  /** @param anew begins a round; otherwise the one that is under way goes on. @returns when it began */
+  async begin(projectId: string, anew: boolean): Promise<Date> {
+    const startedAt = new Date();
+    const row = await this.db.prisma.reverification.upsert({
+      where: { projectId },
+      create: { projectId, startedAt },
+      update: anew ? { startedAt, finishedAt: null } : {},
+    });
+    return row.startedAt;
+  }
+
+  /** Images that tags point to and that were not verified since then, the newest first. */
+  async due(projectId: string, since: Date, most: number): Promise<DueImage[]> {
+    return this.db.prisma.$queryRaw<DueImage[]>`
+      SELECT i.digest, i.build_id::text AS "buildId" FROM image i
+      WHERE i.project_id = ${projectId}::uuid
+        AND EXISTS (SELECT 1 FROM image_tag t WHERE t.project_id = i.project_id AND t.digest = i.digest)
+        AND NOT EXISTS (
+          SELECT 1 FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest AND v.at >= ${since})
+      ORDER BY i.id DESC LIMIT ${most}`;
+  }
+
+  /** Ends a round with what the newest verification of each tagged image says. */
+  async finish(projectId: string): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      UPDATE reverification SET finished_at = now(), images = found.images, failing = found.failing, unknown = found.unknown
+      FROM (
+        SELECT count(*)::int AS images,
+          count(*) FILTER (WHERE NOT v.ok AND v.verdict IS DISTINCT FROM 'impossible')::int AS failing,
+          count(*) FILTER (WHERE NOT v.ok AND v.verdict = 'impossible')::int AS unknown
+        FROM (SELECT DISTINCT digest FROM image_tag WHERE project_id = ${projectId}::uuid) t
+        CROSS JOIN LATERAL (
+          SELECT ok, verdict FROM image_verification v
+          WHERE v.project_id = ${projectId}::uuid AND v.digest = t.digest ORDER BY v.id DESC LIMIT 1
+        ) v
+      ) found
+      WHERE project_id = ${projectId}::uuid`;
+  }
+
+  /** Old verifications of an image go; what pages show is the newest. */
+  async prune(projectId: string, digest: string): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      DELETE FROM image_verification WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND id IN (
+        SELECT id FROM image_verification WHERE project_id = ${projectId}::uuid AND digest = ${digest}
+        ORDER BY id DESC OFFSET ${keptVerifications})`;
+  }
+}

@@ -1,0 +1,131 @@
+import type { Database, Queryable } from '../database.js';
+import { newId } from '../new-id.js';
+import { promise } from '../outbox/outbox-repository.js';
+import type { TrustRequestRecord } from './trust-repository.js';
+
+/** A key as control has made and sealed it. */
+export interface NewSigningKey {
+  readonly publicKeyPem: string;
+  readonly hint: string;
+  readonly sealed: Uint8Array;
+}
+
+export type RequestOutcome = { readonly ok: true } | { readonly ok: false; readonly note: string };
+
+const done: RequestOutcome = { ok: true };
+
+/** What people asked of keys and tags, for control to carry out: each once, whoever tries and however often. */
+export class TrustRequestRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Null when it was carried out or refused already, or its project is gone. */
+  async find(id: string): Promise<TrustRequestRecord | null> {
+    const row = await this.db.prisma.trustRequest.findFirst({ where: { id, state: 'asked' } });
+    return row as TrustRequestRecord | null;
+  }
+
+  /** The new key signs from now on, and the one before only verifies. */
+  rotate(request: TrustRequestRecord, key: NewSigningKey): Promise<RequestOutcome> {
+    return this.once(request, async (tx) => {
+      const { projectId, verifyUntil } = request;
+      const old = await tx.signingKey.findFirst({ where: { projectId, state: 'signing' }, select: { id: true } });
+      if (request.keyId !== null && old?.id !== request.keyId)
+        return { ok: false, note: 'The key had stopped signing before this was done.' };
+      if (old)
+        await tx.signingKey.update({
+          where: { id: old.id },
+          data: { state: 'verify_only', retiredAt: new Date(), verifyUntil },
+        });
+      const made = { ...key, sealed: Buffer.from(key.sealed) };
+      await tx.signingKey.create({ data: { id: newId(), projectId, state: 'signing', ...made } });
+      return done;
+    });
+  }
+
+  /** The key counts no more, and its private part is destroyed. Its images are looked at again. */
+  revoke(request: TrustRequestRecord): Promise<RequestOutcome> {
+    return this.once(request, async (tx) => {
+      const { projectId, keyId } = request;
+      if (keyId === null) return { ok: false, note: 'No key was named.' };
+      const { count } = await tx.signingKey.updateMany({
+        where: { id: keyId, projectId, state: { not: 'revoked' } },
+        data: { state: 'revoked', retiredAt: new Date(), sealed: null },
+      });
+      if (count === 0) return { ok: false, note: 'The key was revoked before.' };
+      await promise(tx, 'verify-images', projectId, projectId);
+      return done;
+    });
+  }
+
+  /**
+   * Points a tag to an image of the project, by the rule that holds for builds too: tags move only forward, and only to
+   * what was verified. The registry is told by whoever calls.
+   */
+  retag(request: TrustRequestRecord): Promise<RequestOutcome> {
+    return this.once(request, async (tx) => {
+      const { projectId, tag, digest } = request;
+      if (tag === null || digest === null) return { ok: false, note: 'Tag or image is missing.' };
+      const target = await retagTarget(tx, projectId, digest);
+      if (target === null) return { ok: false, note: 'The image is not known, or does not verify.' };
+      return pointTag(tx, request, { ...target, tag, digest });
+    });
+  }
+
+  private once(
+    { id, projectId }: TrustRequestRecord,
+    work: (tx: Queryable) => Promise<RequestOutcome>,
+  ): Promise<RequestOutcome> {
+    return this.db.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM project WHERE id = ${projectId}::uuid FOR UPDATE`;
+      const asked = await tx.trustRequest.count({ where: { id, state: 'asked' } });
+      if (asked === 0) return done;
+      const outcome = await work(tx);
+      const note = outcome.ok ? null : outcome.note;
+      await tx.trustRequest.update({
+        where: { id },
+        data: { state: outcome.ok ? 'done' : 'refused', note, doneAt: new Date() },
+      });
+      return outcome;
+    });
+  }
+}
+
+interface RetagTarget {
+  readonly buildId: string;
+  readonly sequence: bigint;
+  readonly buildNumber: number;
+}
+
+async function retagTarget(tx: Queryable, projectId: string, digest: string): Promise<RetagTarget | null> {
+  const [row] = await tx.$queryRaw<(RetagTarget & { ok: boolean | null })[]>`
+    SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", (
+      SELECT ok FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1) AS ok
+    FROM image i JOIN build b ON b.id = i.build_id WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}`;
+  if (!row?.ok) return null;
+  return { buildId: row.buildId, sequence: row.sequence, buildNumber: row.buildNumber };
+}
+
+async function pointTag(
+  tx: Queryable,
+  { projectId, askedBy }: TrustRequestRecord,
+  { tag, digest, buildId, sequence, buildNumber }: RetagTarget & { readonly tag: string; readonly digest: string },
+): Promise<RequestOutcome> {
+  const old = await tx.imageTag.findUnique({ where: { projectId_tag: { projectId, tag } } });
+  if (old?.digest === digest) return done;
+  const isNewer = !old || old.sequence < sequence || (old.sequence === sequence && old.buildNumber < buildNumber);
+  if (!isNewer)
+    return { ok: false, note: `Tags move only forward: ${tag} points to build #${old.buildNumber}, which is newer.` };
+  const place = { digest, buildId, sequence, buildNumber, movedAt: new Date() };
+  await tx.imageTag.upsert({
+    where: { projectId_tag: { projectId, tag } },
+    create: { projectId, tag, ...place },
+    update: place,
+  });
+  await tx.tagMove.create({
+    data: {
+      id: newId(),
+      ...{ projectId, tag, fromDigest: old?.digest ?? null, toDigest: digest, buildId, buildNumber, movedBy: askedBy },
+    },
+  });
+  return done;
+}

@@ -1,0 +1,160 @@
+import type { RepositoryName } from '@cooperage/domain';
+import { predicateTypes, projectAnnotation } from './format/media-types.js';
+
+/** Whom a machine that runs images is to believe: one of these keys, for this project. */
+export interface AdmissionTarget {
+  /** `host` or `host:port` of the registry. */
+  readonly host: string;
+  readonly repository: RepositoryName;
+  /** PEMs of the public keys whose signatures count. */
+  readonly publicKeys: readonly string[];
+  /** Address of the project that the signatures are bound to. */
+  readonly project: string;
+  /** Address of the builder that the provenance has to name. */
+  readonly builderId: string;
+}
+
+/** A file for a tool that lets images in; `notes` say what else it needs and what it does not look at. */
+export interface AdmissionSnippet {
+  readonly tool: 'Kyverno' | 'sigstore policy-controller' | 'containers policy.json';
+  readonly fileName: string;
+  readonly text: string;
+  readonly notes: readonly string[];
+}
+
+export function admissionSnippets(target: AdmissionTarget): AdmissionSnippet[] {
+  return [kyverno(target), policyController(target), containersPolicy(target), containersRegistry(target)];
+}
+
+/** `ClusterPolicy` of Kyverno 1.13 and later. Each key is an entry, and one of them is enough. */
+function kyverno({ host, repository, publicKeys, project }: AdmissionTarget): AdmissionSnippet {
+  const entries = publicKeys.flatMap((pem) => [
+    '                - keys:',
+    '                    publicKeys: |-',
+    ...indented(pem, 22),
+    '                    rekor:',
+    '                      ignoreTlog: true',
+    '                    ctlog:',
+    '                      ignoreSCT: true',
+    '                  annotations:',
+    `                    ${projectAnnotation}: ${quoted(project)}`,
+  ]);
+  const lines = [
+    'apiVersion: kyverno.io/v1',
+    'kind: ClusterPolicy',
+    'metadata:',
+    `  name: ${objectName(repository)}`,
+    'spec:',
+    '  background: false',
+    '  rules:',
+    '    - name: signed-for-this-project',
+    '      match:',
+    '        any:',
+    '          - resources:',
+    '              kinds: [Pod]',
+    '      verifyImages:',
+    '        - imageReferences:',
+    `            - ${quoted(`${host}/${repository}:*`)}`,
+    `            - ${quoted(`${host}/${repository}@*`)}`,
+    '          failureAction: Enforce',
+    '          attestors:',
+    '            - count: 1',
+    '              entries:',
+    ...entries,
+  ];
+  return { tool: 'Kyverno', fileName: 'kyverno.yaml', text: fileOf(lines), notes: [noLog] };
+}
+
+/** `ClusterImagePolicy` of sigstore's policy-controller. Each key is an authority, and one of them is enough. */
+function policyController({ host, repository, publicKeys, builderId }: AdmissionTarget): AdmissionSnippet {
+  const authorities = publicKeys.flatMap((pem, at) => [
+    `    - name: key-${at + 1}`,
+    '      key:',
+    '        hashAlgorithm: sha256',
+    '        data: |',
+    ...indented(pem, 10),
+    '      attestations:',
+    '        - name: built-here',
+    `          predicateType: ${quoted(predicateTypes.provenance)}`,
+    '          policy:',
+    '            type: cue',
+    '            data: |',
+    `              predicate: runDetails: builder: id: ${quoted(builderId)}`,
+  ]);
+  const lines = [
+    'apiVersion: policy.sigstore.dev/v1beta1',
+    'kind: ClusterImagePolicy',
+    'metadata:',
+    `  name: ${objectName(repository)}`,
+    'spec:',
+    '  images:',
+    `    - glob: ${quoted(`${host}/${repository}:*`)}`,
+    `    - glob: ${quoted(`${host}/${repository}@*`)}`,
+    '  authorities:',
+    ...authorities,
+  ];
+  const scope = 'It rules only namespaces with the label policy.sigstore.dev/include=true.';
+  return {
+    tool: 'sigstore policy-controller',
+    fileName: 'image-policy.yaml',
+    text: fileOf(lines),
+    notes: [scope, noLog],
+  };
+}
+
+/** `policy.json` of Podman, Skopeo, Buildah and CRI-O: containers-policy.json(5). */
+function containersPolicy({ host, repository, publicKeys }: AdmissionTarget): AdmissionSnippet {
+  const keys =
+    publicKeys.length === 1 ? { keyData: base64(publicKeys[0]!) } : { keyDatas: publicKeys.map((pem) => base64(pem)) };
+  // cosign signs a repository without a tag, so an exact reference never matches.
+  const signed = { type: 'sigstoreSigned', ...keys, signedIdentity: { type: 'matchRepository' } };
+  const policy = {
+    default: [{ type: 'reject' }],
+    transports: { docker: { [`${host}/${repository}`]: [signed] } },
+  };
+  const notes = [
+    'Everything else is refused: add what your machine needs. It compares the key and the repository.',
+    'Debian 12 ships these tools without sigstore; several keys need a release of 2025 or later.',
+  ];
+  return {
+    tool: 'containers policy.json',
+    fileName: 'policy.json',
+    text: `${JSON.stringify(policy, null, 2)}\n`,
+    notes,
+  };
+}
+
+/** Without it those tools do not look for signatures beside the image: containers-registries.d(5). */
+function containersRegistry({ host }: AdmissionTarget): AdmissionSnippet {
+  const lines = ['docker:', `  ${quoted(host)}:`, '    use-sigstore-attachments: true'];
+  const notes = ['Belongs into /etc/containers/registries.d, beside policy.json.'];
+  return { tool: 'containers policy.json', fileName: 'registries.d/cooperage.yaml', text: fileOf(lines), notes };
+}
+
+const noLog = 'The signatures are in no public log; the key alone decides.';
+
+/** A name that Kubernetes takes (RFC 1123, at most 63 characters). */
+function objectName(repository: string): string {
+  const name = `cooperage-${repository}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  return name.slice(0, 63).replace(/-+$/, '');
+}
+
+/** Words of JSON are words of YAML and of CUE. */
+function quoted(word: string): string {
+  return JSON.stringify(word);
+}
+
+function base64(pem: string): string {
+  return Buffer.from(pem).toString('base64');
+}
+
+function indented(text: string, spaces: number): string[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => ' '.repeat(spaces) + line);
+}
+
+function fileOf(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}
