@@ -6,3 +6,4 @@ export * from './git/git-ssh-server.js';
 export * from './git/lying-git-server.js';
 export * from './query.js';
 export * from './services.js';
+export * from './tar.js';

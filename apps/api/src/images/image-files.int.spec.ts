@@ -1,7 +1,7 @@
 import type { FileRow, FoundImage, ImageFacts, Layers, Page } from '@cooperage/contracts';
 import type { Digest } from '@cooperage/domain';
+import { tarOf } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tarOf } from '../../../../libs/oci/src/layer/tar.fixture.js';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { publish, pushImage, pushLayers } from '../../spec/published-image.js';
 import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { paxEntry, type TarFile, tarOf } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../registry-error.js';
 import { defaultLayerLimits, type LayerLimits } from './layer-limits.js';
 import { readLayer } from './read-layer.js';
-import { paxEntry, type TarFile, tarOf } from './tar.fixture.js';
 
 const gzip = 'application/vnd.oci.image.layer.v1.tar+gzip';
 const limits: LayerLimits = { ...defaultLayerLimits, entries: 20, depth: 5, pathBytes: 200, attributeBytes: 2_000 };

@@ -9,6 +9,7 @@ import { TagList, Verdict } from '@/features/builds/components/build-facts';
 import { projectPath } from '@/lib/address/paths';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortCommit, shortDigest } from '@/lib/format/names';
+import { CommandsCard } from './commands-card';
 import { DescriptorTree } from './descriptor-tree';
 import { ManifestCard } from './manifest-card';
 import { ReferrersCard } from './referrers-card';
@@ -46,7 +47,7 @@ export function ImagePage({ project, image }: { project: Project; image: Image }
         <div className="grid min-w-0 gap-4">
           <Card title="Signature">
             <Suspense fallback={<Skeleton lines={6} />}>
-              <SignaturePanel projectId={project.id} digest={image.digest} />
+              <SignaturePanel projectId={project.id} digest={image.digest} commit={image.commit} />
             </Suspense>
           </Card>
         </div>
@@ -65,6 +66,9 @@ export function ImagePage({ project, image }: { project: Project; image: Image }
             <DescriptorTree projectId={project.id} image={image} />
           </Card>
           <ReferrersCard projectId={project.id} referrers={image.referrers} />
+          <Suspense fallback={<Skeleton lines={6} />}>
+            <CommandsCard projectId={project.id} digest={image.digest} />
+          </Suspense>
         </div>
       </div>
       {image.manifests.map((manifest) => (
