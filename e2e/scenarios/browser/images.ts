@@ -84,12 +84,12 @@ export function images(suite: BrowserSuite): void {
     it('shows commands that stock cosign accepts as they stand', async () => {
       const visitor = await suite.visitor();
       await visitor.open(address);
-      const commands = part(visitor, 'Signature')
+      const commands = part(visitor, 'Commands')
         .locator('code')
         .filter({ hasText: /^cosign / });
       await commands.first().waitFor();
       const texts = await commands.allTextContents();
-      expect(texts.map((text) => text.split(' ')[1])).toEqual(['verify', 'verify-attestation']);
+      expect(texts.map((text) => text.split(' ')[1])).toEqual(['verify', 'verify-attestation', 'tree']);
       for (const text of texts) {
         const [program, ...args] = text.split(' ');
         expect(program).toBe('cosign');
