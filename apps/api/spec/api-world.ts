@@ -41,7 +41,7 @@ export class ApiWorld {
   ): Promise<ApiWorld> {
     const fresh = await freshDatabase();
     const { redisUrl, registry } = services();
-    const port = await freePort();
+    const port = changes.port ?? (await freePort());
     const config = testConfig({
       port,
       databaseUrl: await reach(await asDatabaseRole(fresh.url, 'api')),

@@ -90,6 +90,22 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
     const body = { email: `${randomUUID()}@acme.example`, role: 'viewer' };
     return () => ground.owner.post(`${organizationPath(ground)}/invitations`, body);
   }),
+  'PATCH /api/v1/organizations/{organizationId}': call('organization.change', async (ground) => {
+    return () => ground.owner.ask('PATCH', organizationPath(ground), { name: 'Acme' });
+  }),
+  'POST /api/v1/organizations/{organizationId}/members/{userId}/password-resets': call(
+    'password-reset.create',
+    async (ground) => {
+      const { id } = await newMember(ground);
+      return () => ground.owner.post(`${organizationPath(ground)}/members/${id}/password-resets`);
+    },
+  ),
+  'POST /api/v1/password-resets/use': call('password.reset', async (ground) => {
+    const { id } = await newMember(ground);
+    const path = `${organizationPath(ground)}/members/${id}/password-resets`;
+    const secret = secretOf(expectOk(await ground.owner.post<{ url: string }>(path), 201).url);
+    return () => ground.world.anonymous().post('/api/v1/password-resets/use', { secret, password });
+  }),
   'PATCH /api/v1/organizations/{organizationId}/members/{userId}': call('member.change', async (ground) => {
     const { id } = await newMember(ground);
     return () => ground.owner.ask('PATCH', `${organizationPath(ground)}/members/${id}`, { role: 'admin' });
@@ -223,6 +239,8 @@ export const auditedBefore: Readonly<Record<string, string>> = { 'POST /api/v1/s
 /** Routes with a changing method that leave no entry, and why. */
 export const notAudited: Readonly<Record<string, string>> = {
   'POST /api/v1/hooks/{projectId}': 'made by a git host, not by a person or a token; the delivery is its record',
+  'POST /api/v1/password-resets': 'asked by nobody known, and leads to a mail only; the use of the link is audited',
+  'POST /api/v1/password-resets/find': 'reads; the secret travels in the body',
   'POST /api/v1/invitations/find': 'reads; the secret travels in the body',
   'POST /api/v1/registry/token': 'reads; Docker asks for its token by either method',
 };

@@ -12,6 +12,8 @@ export interface TestAddresses {
   readonly liveUrl?: string;
   readonly publicUrl?: string;
   readonly secretKey?: string;
+  /** More variables of the api process. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export const setupToken = 'one-time-token-of-the-tests';
@@ -38,6 +40,7 @@ export function testConfig(addresses: TestAddresses): { readonly api: Config<'ap
     COOPERAGE_REGISTRY_TOKEN_CERT: token.certificate,
     COOPERAGE_SETUP_TOKEN: setupToken,
     COOPERAGE_ALLOW_PLAIN_HTTP: '127.0.0.1:9',
+    ...addresses.variables,
   });
   return { api, live: loadConfig('live', { ...common, PORT: '0' }) };
 }

@@ -26,6 +26,7 @@ export async function unconnectedApp(): Promise<INestApplication> {
       store: new PostgresChunkStore(database),
       bus: { publish: () => false, subscribe: () => () => {} },
     }),
+    described: [],
     intake: new IntakeRepository(url, 1, () => {}),
     logger,
     metrics: createMetrics({ version: '0', commit: 'none' }),

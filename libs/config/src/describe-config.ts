@@ -6,6 +6,10 @@ import { Reader, type Reading } from './reader.js';
 
 export interface DescribedSetting {
   readonly name: string;
+  /** What it means, in a sentence. */
+  readonly summary: string;
+  /** Never shown. */
+  readonly secret: boolean;
   /** The text in effect; `[secret]` for a secret that is set, null for what is not set. */
   readonly value: string | null;
   readonly origin: 'environment' | 'file' | 'default' | 'not set';
@@ -24,15 +28,21 @@ export function describeConfig(
 }
 
 function describe({ setting, raw }: Reading): DescribedSetting {
-  const { name, secret } = setting.variable;
+  const { secret, name, summary } = setting.variable;
+  const about = { name, summary, secret };
   switch (raw.from) {
     case 'environment':
-      return { name, value: secret ? '[secret]' : raw.text, origin: 'environment', file: null };
+      return { ...about, value: secret ? '[secret]' : raw.text, origin: 'environment', file: null };
     case 'file':
-      return { name, value: secret ? '[secret]' : raw.text, origin: 'file', file: raw.file };
+      return { ...about, value: secret ? '[secret]' : raw.text, origin: 'file', file: raw.file };
     case 'broken':
-      return { name, value: null, origin: 'not set', file: null };
+      return { ...about, value: null, origin: 'not set', file: null };
     default:
-      return { name, value: setting.fallback, origin: setting.fallback === null ? 'not set' : 'default', file: null };
+      return {
+        ...about,
+        value: setting.fallback,
+        origin: setting.fallback === null ? 'not set' : 'default',
+        file: null,
+      };
   }
 }

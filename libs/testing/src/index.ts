@@ -1,3 +1,5 @@
+export * from './accounts/mail-receiver.js';
+export * from './accounts/oidc-provider.js';
 export * from './fresh-database.js';
 export * from './git/git-host.js';
 export * from './git/git-http-server.js';

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from '../auth/access.guard.js';
+import { AuthModule } from '../auth/auth.module.js';
 import { BuildsModule } from '../builds/builds.module.js';
 import { CompareModule } from '../compare/compare.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
@@ -14,6 +15,7 @@ import { RegistryTokenModule } from '../registry-token/registry-token.module.js'
 import { RulesModule } from '../rules/rules.module.js';
 import { SearchModule } from '../search/search.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
+import { SettingsModule } from '../settings/settings.module.js';
 import { SetupModule } from '../setup/setup.module.js';
 import { SigningModule } from '../signing/signing.module.js';
 import { TokensModule } from '../tokens/tokens.module.js';
@@ -23,6 +25,8 @@ import { CoreModule, type CoreParts } from './core.module.js';
 
 const features = [
   AuditModule,
+  AuthModule,
+  SettingsModule,
   SetupModule,
   OpenApiModule,
   OrganizationsModule,

@@ -1,3 +1,4 @@
+import type { DescribedSetting } from '@cooperage/config';
 import {
   ApiTokenRepository,
   AuditRepository,
@@ -8,6 +9,7 @@ import {
   BuildRepository,
   Database,
   DeliveryRepository,
+  ExternalSignInRepository,
   HookSecretRepository,
   ImageFacts,
   ImageLists,
@@ -16,6 +18,7 @@ import {
   InvitationRepository,
   LayerListingRepository,
   MemberRepository,
+  PasswordResetRepository,
   PostgresChunkStore,
   PrincipalRepository,
   ProcessRepository,
@@ -38,15 +41,18 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { CursorCodec } from '../http/cursor.js';
+import { Mailer } from '../mail/mailer.js';
 import { LOGGER } from './logger.js';
 import { METRICS } from './metrics.js';
 import { onDatabase } from './on-database.js';
 import { SealingService } from './sealing.service.js';
-import { API_SETTINGS, type ApiSettings, SESSION_SETTINGS } from './settings.js';
+import { API_SETTINGS, type ApiSettings, DESCRIBED_SETTINGS, SESSION_SETTINGS } from './settings.js';
 
 /** What every feature stands on, made once at the start and handed over. */
 export interface CoreParts {
   readonly settings: ApiSettings;
+  /** For administrators to look at. */
+  readonly described: readonly DescribedSetting[];
   readonly database: Database;
   readonly intake: IntakeRepository;
   /** For following logs over HTTP. */
@@ -64,6 +70,7 @@ const repositories = [
   BuildRelations,
   BuildRepository,
   DeliveryRepository,
+  ExternalSignInRepository,
   HookSecretRepository,
   ImageFacts,
   ImageLists,
@@ -71,6 +78,7 @@ const repositories = [
   InvitationRepository,
   LayerListingRepository,
   MemberRepository,
+  PasswordResetRepository,
   PostgresChunkStore,
   PrincipalRepository,
   ProcessRepository,
@@ -95,6 +103,7 @@ export class CoreModule {
     const values = [
       { provide: API_SETTINGS, useValue: parts.settings },
       { provide: SESSION_SETTINGS, useValue: parts.settings },
+      { provide: DESCRIBED_SETTINGS, useValue: parts.described },
       { provide: Database, useValue: parts.database },
       { provide: IntakeRepository, useValue: parts.intake },
       { provide: LogHub, useValue: parts.logHub },
@@ -102,7 +111,7 @@ export class CoreModule {
       { provide: METRICS, useValue: parts.metrics },
       { provide: CursorCodec, useValue: new CursorCodec(parts.settings.secretKeys) },
     ];
-    const services = [AccessService, PrincipalsService, SealingService];
+    const services = [AccessService, Mailer, PrincipalsService, SealingService];
     const providers = [...values, ...repositories.map(onDatabase), ...services];
     const exports = [...values.map(({ provide }) => provide), ...repositories, ...services];
     return { module: CoreModule, providers, exports };

@@ -1,11 +1,19 @@
-import type { Config } from '@cooperage/config';
-import { AuditRepository, Database, IntakeRepository, PostgresChunkStore, SessionRepository } from '@cooperage/db';
+import { type Config, type DescribedSetting, describeConfig } from '@cooperage/config';
+import {
+  AuditRepository,
+  Database,
+  ExternalSignInRepository,
+  IntakeRepository,
+  PostgresChunkStore,
+  SessionRepository,
+} from '@cooperage/db';
 import { LogHub } from '@cooperage/logs/read';
 import { connectRedis, RedisLiveBus } from '@cooperage/queue';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { addOidcRoutes } from '../auth/oidc/oidc.routes.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { createSignIn } from '../auth/sign-in.js';
 import { addSignInRoutes } from '../auth/sign-in.routes.js';
@@ -43,8 +51,14 @@ export interface Api {
 const poolSize = 16;
 const intakePoolSize = 16;
 
-/** The whole HTTP application, ready to listen. */
-export async function createApi(config: Config<'api'>): Promise<Api> {
+/**
+ * The whole HTTP application, ready to listen.
+ * @param described what it is configured with, for administrators to look at.
+ */
+export async function createApi(
+  config: Config<'api'>,
+  described: readonly DescribedSetting[] = describeConfig('api').settings,
+): Promise<Api> {
   const logger = createLogger({ process: 'api', level: config.logLevel });
   const version = versionOf(config.release);
   const url = config.databaseUrl.reveal();
@@ -60,6 +74,7 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
   });
   const parts: CoreParts = {
     settings: settingsOf(config),
+    described,
     database,
     intake,
     logHub,
@@ -88,7 +103,6 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
   });
   await app.init();
   await http.instance.ready();
-  warnOfUnused(config, logger);
   const endCleaning = cleanUp(new SessionRepository(database), logger);
   const close = async () => {
     endCleaning();
@@ -101,12 +115,6 @@ export async function createApi(config: Config<'api'>): Promise<Api> {
   return { app, server: http.instance, routes: http.routes, database, logger, close };
 }
 
-/** Settings of later versions are no error, and not silently without effect either. */
-function warnOfUnused({ oidc, smtp }: Config<'api'>, logger: Logger): void {
-  for (const [variables, value] of Object.entries({ 'OIDC_*': oidc, 'SMTP_*': smtp }))
-    if (value !== null) logger.warn({ variables }, 'is set, and this version does not use it');
-}
-
 /** Routes beside Nest's: those that need the raw request, and what is no API at all. */
 function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CoreParts, config: Config<'api'>): void {
   const { settings, database, logger } = parts;
@@ -116,6 +124,7 @@ function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CorePart
     principals: app.get(PrincipalsService),
     audit: app.get(AuditRepository),
   });
+  addOidcRoutes(http.instance, { settings, accounts: app.get(ExternalSignInRepository), logger });
   addIntakeRoute(http.instance, app.get(IntakeService), logger);
   addRegistryTokenRoutes(http.instance, {
     tokens: app.get(RegistryTokensService),

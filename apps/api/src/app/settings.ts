@@ -11,6 +11,15 @@ export interface SessionSettings {
   readonly secretKeys: readonly string[];
 }
 
+/** The one OpenID provider that people may sign in with. */
+export interface OidcSettings {
+  readonly issuerUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Empty: everybody whom the provider knows. */
+  readonly allowedGroups: readonly string[];
+}
+
 /** Configuration as features use it: secrets opened, keys parsed. */
 export interface ApiSettings extends SessionSettings {
   /** Seal stored secrets; the first writes. */
@@ -18,10 +27,14 @@ export interface ApiSettings extends SessionSettings {
   readonly registry: Config<'api'>['registry'];
   readonly registryToken: { readonly key: RegistryTokenKey; readonly service: string; readonly issuer: string };
   readonly allowPlainHttp: readonly string[];
+  readonly oidc: OidcSettings | null;
+  readonly smtp: { readonly url: string; readonly from: string } | null;
   readonly setup: { readonly token: string | null; readonly email: string | null };
 }
 
 export const API_SETTINGS = Symbol('ApiSettings');
+/** What the process runs with, as it is shown to administrators. */
+export const DESCRIBED_SETTINGS = Symbol('DescribedSettings');
 export const SESSION_SETTINGS = Symbol('SessionSettings');
 
 export function sessionSettingsOf(config: Config<'api'> | Config<'live'>): SessionSettings {
@@ -41,6 +54,8 @@ export function settingsOf(config: Config<'api'>): ApiSettings {
     registry: config.registry,
     registryToken: { key: registryTokenKey(key.reveal(), certificate), service, issuer },
     allowPlainHttp: config.allowPlainHttp,
+    oidc: config.oidc && { ...config.oidc, clientSecret: config.oidc.clientSecret.reveal() },
+    smtp: config.smtp && { url: config.smtp.url.reveal(), from: config.smtp.from },
     setup: { token: config.setupToken?.reveal() ?? null, email: config.initialAdminEmail },
   };
 }

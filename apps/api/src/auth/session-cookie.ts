@@ -46,6 +46,12 @@ export function signedValue(token: string, secret: string): string {
   return encodeURIComponent(`${token}.${signature(token, secret).toString('base64')}`);
 }
 
+/** The `Set-Cookie` line that starts a session, with the attributes that the sign-in library gives it too. */
+export function sessionCookieLine(cookie: SessionCookie, token: string, secret: string, seconds: number): string {
+  const parts = [`${cookie.name}=${signedValue(token, secret)}`, `Max-Age=${seconds}`, 'Path=/', 'HttpOnly'];
+  return [...parts, ...(cookie.secure ? ['Secure'] : []), 'SameSite=Lax'].join('; ');
+}
+
 function signature(token: string, secret: string): Buffer {
   return createHmac('sha256', secret).update(token).digest();
 }

@@ -92,7 +92,7 @@ function requestFor(request: FastifyRequest, path: string, body: object, setting
 }
 
 /** What a browser says of itself, bounded and printable: it is kept with the session. */
-function userAgentOf(request: FastifyRequest): string {
+export function userAgentOf(request: FastifyRequest): string {
   return (request.headers['user-agent'] ?? '').slice(0, 300).replace(/[^\x20-\x7e]/g, '?');
 }
 

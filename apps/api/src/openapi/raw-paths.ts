@@ -11,6 +11,12 @@ export function rawPaths(): OpenAPIObject['paths'] {
     '/api/auth/change-password': {
       post: signInOperation('Changes the password; all other sessions of the person end.', changePasswordSchema),
     },
+    '/api/auth/oidc/start': {
+      get: redirectOperation('Begins a sign-in with the OpenID provider; the browser is sent there.', ['next']),
+    },
+    '/api/auth/oidc/callback': {
+      get: redirectOperation('Where the OpenID provider sends the browser back to.', ['code', 'state', 'iss', 'error']),
+    },
     '/api/v1/hooks/{projectId}': {
       post: {
         summary: 'Takes a webhook of a forge. 202 is answered after the delivery is durable.',
@@ -36,6 +42,12 @@ function signInOperation(summary: string, body?: z.ZodType) {
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: { 200: { description: 'Done; the session travels in a cookie.' } },
   };
+}
+
+function redirectOperation(summary: string, names: readonly string[]) {
+  const parameters = names.map((name) => ({ name, in: 'query' as const, required: false, schema: { type: 'string' } }));
+  const responses = { 303: { description: 'Onwards, or to the sign-in page with the reason why not.' } };
+  return { summary, tags: ['SignIn'], security: [], parameters, responses };
 }
 
 function tokenOperation(isQuery: boolean) {

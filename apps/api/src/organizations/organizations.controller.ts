@@ -11,6 +11,8 @@ import {
   type PageQuery,
   pageOf,
   pageQuerySchema,
+  type RenameOrganization,
+  renameOrganizationSchema,
 } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
@@ -34,6 +36,18 @@ export class OrganizationsController {
     @Body({ schema: createOrganizationSchema }) body: CreateOrganization,
   ) {
     return this.organizations.create(principal, body, actor);
+  }
+
+  @Patch(':organizationId')
+  @Access('person')
+  @Answers(204, null, 'Gives an organization another name; its slug stays, since images are named by it. For owners.')
+  async rename(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @Param('organizationId', textId) id: string,
+    @Body({ schema: renameOrganizationSchema }) body: RenameOrganization,
+  ) {
+    await this.organizations.rename(principal, id, body.name, actor);
   }
 
   @Get(':organizationId/members')

@@ -8,6 +8,8 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, notFound } from '../http/problem.js';
+import { Mailer } from '../mail/mailer.js';
+import { invitationMail } from '../mail/mails.js';
 import { presentMember } from './present-account.js';
 import { assertFreeSlug } from './slugs.js';
 
@@ -26,6 +28,7 @@ export class OrganizationsService {
     private readonly invitations: InvitationRepository,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
+    private readonly mailer: Mailer,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -36,6 +39,11 @@ export class OrganizationsService {
     return { organizationId, ...organization, role: 'owner' as const };
   }
 
+  async rename(principal: Principal, organizationId: string, name: string, actor: Actor): Promise<void> {
+    this.access.organization(principal, organizationId, 'owner');
+    if (!(await this.repository.renameOrganization(organizationId, name, actor))) throw notFound();
+  }
+
   async members(principal: Principal, organizationId: string, query: PageQuery) {
     this.access.organization(principal, organizationId);
     const list = `members ${organizationId}`;
@@ -44,7 +52,7 @@ export class OrganizationsService {
   }
 
   async invite(principal: Principal, organizationId: string, invitation: CreateInvitation, actor: Actor) {
-    this.access.organization(principal, organizationId, 'owner');
+    const { name } = this.access.organization(principal, organizationId, 'owner');
     const secret = randomBytes(24).toString('base64url');
     const expiresAt = new Date(Date.now() + invitationDays * 86_400_000);
     await this.invitations.create(
@@ -53,7 +61,9 @@ export class OrganizationsService {
     );
     // Behind `#`, so that no server's log and no referrer ever holds it (S-062).
     const url = `${this.settings.publicUrl}/invitation#${secret}`;
-    return { email: invitation.email, role: invitation.role, url, expiresAt: expiresAt.toISOString() };
+    const { email, role } = invitation;
+    const mailed = await this.mailer.send(invitationMail(email, name, principal.name, url));
+    return { email, role, url, mailed, expiresAt: expiresAt.toISOString() };
   }
 
   async changeRole(principal: Principal, organizationId: string, userId: string, role: Role, actor: Actor) {

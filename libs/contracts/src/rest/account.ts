@@ -89,6 +89,8 @@ export const createdInvitationSchema = z.object({
   email: z.string(),
   role: roleSchema,
   url: z.string(),
+  /** Whether the link was mailed as well. */
+  mailed: z.boolean(),
   expiresAt: timeSchema,
 });
 export const invitationSecretSchema = z.strictObject({ secret: z.string().min(1).max(200) });
@@ -106,3 +108,27 @@ export const invitationSchema = z.object({
   hasAccount: z.boolean(),
 });
 export type InvitationView = z.infer<typeof invitationSchema>;
+
+/** How one may sign in to this installation. Only what is configured. */
+export const signInWaysSchema = z.object({
+  /** The OpenID provider, by the name of its host, and the address at which to begin. */
+  oidc: z.object({ name: z.string(), startUrl: z.string() }).nullable(),
+  /** Whether a forgotten password can be replaced by mail. */
+  mail: z.boolean(),
+});
+export type SignInWays = z.infer<typeof signInWaysSchema>;
+
+export const renameOrganizationSchema = z.strictObject({ name: z.string().trim().min(1).max(120) });
+export type RenameOrganization = z.infer<typeof renameOrganizationSchema>;
+
+export const requestPasswordResetSchema = z.strictObject({ email: z.string().min(3).max(320) });
+export type RequestPasswordReset = z.infer<typeof requestPasswordResetSchema>;
+export const passwordResetSecretSchema = z.strictObject({ secret: z.string().min(1).max(200) });
+export type PasswordResetSecret = z.infer<typeof passwordResetSecretSchema>;
+export const usePasswordResetSchema = passwordResetSecretSchema.extend({ password: z.string().min(12).max(200) });
+export type UsePasswordReset = z.infer<typeof usePasswordResetSchema>;
+export const passwordResetSchema = z.object({ email: z.string() });
+export type PasswordResetView = z.infer<typeof passwordResetSchema>;
+/** The link holds its secret behind `#`; it is in this answer and never again. */
+export const createdPasswordResetSchema = z.object({ url: z.string(), expiresAt: timeSchema });
+export type CreatedPasswordReset = z.infer<typeof createdPasswordResetSchema>;

@@ -1,5 +1,11 @@
 export type { Actor } from './actor.js';
 export { type ApiTokenRecord, ApiTokenRepository, type NewApiToken } from './api-token-repository.js';
+export {
+  type ExternalIdentity,
+  type ExternalSignIn,
+  ExternalSignInRepository,
+  type NewSession,
+} from './external-sign-in-repository.js';
 export type { NewOrganization } from './insert-organization.js';
 export type { NewUser } from './insert-user.js';
 export {
@@ -9,6 +15,12 @@ export {
   type NewInvitation,
 } from './invitation-repository.js';
 export { type MemberChange, type MemberRecord, MemberRepository } from './member-repository.js';
+export {
+  PasswordResetRepository,
+  type ResetAsker,
+  type ResetOutcome,
+  type ResetSubject,
+} from './password-reset-repository.js';
 export {
   type MembershipRecord,
   PrincipalRepository,

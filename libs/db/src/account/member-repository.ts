@@ -29,6 +29,19 @@ export class MemberRepository {
     }
   }
 
+  /** False when there is no such organization. */
+  async renameOrganization(organizationId: string, name: string, actor: Actor): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM organization WHERE id = ${organizationId} FOR UPDATE`;
+      const before = await tx.organization.findUnique({ where: { id: organizationId }, select: { name: true } });
+      if (!before) return false;
+      await tx.organization.update({ where: { id: organizationId }, data: { name } });
+      const facts = { organizationId, subjectKind: 'organization', subjectId: organizationId };
+      await writeAudit(tx, actor, { ...facts, action: 'organization.change', before, after: { name } });
+      return true;
+    });
+  }
+
   async list(organizationId: string, query: KeysetQuery): Promise<KeysetPage<MemberRecord>> {
     const rows = await this.db.prisma.member.findMany({
       where: { organizationId, ...(query.after && { userId: { lt: query.after } }) },

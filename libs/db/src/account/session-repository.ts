@@ -48,7 +48,8 @@ export class SessionRepository {
     const sessions = await this.db.prisma.$executeRaw`DELETE FROM session WHERE "expiresAt" < now()`;
     const invitations = await this.db.prisma.$executeRaw`
       DELETE FROM invitation WHERE status = 'pending' AND "expiresAt" < now()`;
-    return sessions + invitations;
+    const links = await this.db.prisma.$executeRaw`DELETE FROM verification WHERE "expiresAt" < now()`;
+    return sessions + invitations + links;
   }
 
   /** Of these sessions those that are valid now, each with the organizations that its person is in now. */

@@ -63,13 +63,15 @@ async function lockHead(tx: Queryable, chain: string): Promise<ChainHead> {
 
 /** Everything as the database will give it back: the hash is over what is stored. */
 function entryOf(chain: string, number: number, actor: Actor, facts: AuditFacts) {
+  // Before the id, whose own time is then no earlier: "since" compares ids.
+  const at = new Date().toISOString();
   const before = stored(facts.before);
   const after = stored(facts.after);
   return {
     id: newId(),
     chain,
     number,
-    at: new Date().toISOString(),
+    at,
     actor: { kind: actor.kind, id: actor.id, name: storedText(actor.name) },
     action: facts.action,
     subject: { kind: facts.subjectKind, id: storedText(facts.subjectId) },

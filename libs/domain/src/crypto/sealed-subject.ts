@@ -1,6 +1,7 @@
 /** What a sealed box belongs to: the associated data, so that a box that is moved to another row does not open. */
 export const sealedSubject = {
   gitCredentials: (projectId: string) => `git-credentials:${projectId}`,
+  oidcAttempt: () => 'oidc-attempt',
   hookSecret: (hookSecretId: string) => `hook-secret:${hookSecretId}`,
   projectSecret: (projectId: string, name: string) => `project-secret:${projectId}:${name}`,
   registryCredential: (projectId: string, host: string) => `registry-credential:${projectId}:${host}`,

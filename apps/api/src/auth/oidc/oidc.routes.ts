@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { type ExternalSignInRepository, isDatabaseUnavailable } from '@cooperage/db';
+import type { Logger } from '@cooperage/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiSettings } from '../../app/settings.js';
+import { notFound } from '../../http/problem.js';
+import { RateLimiter } from '../../http/rate-limiter.js';
+import { sessionCookieLine } from '../session-cookie.js';
+import { sessionSeconds, signInPath } from '../sign-in.js';
+import { userAgentOf } from '../sign-in.routes.js';
+import { AttemptCookie } from './attempt-cookie.js';
+import { OidcClient, ProviderDownError } from './oidc-client.js';
+import { mayEnter } from './oidc-identity.js';
+
+export interface OidcParts {
+  readonly settings: ApiSettings;
+  readonly accounts: ExternalSignInRepository;
+  readonly logger: Logger;
+}
+
+export const oidcStartPath = `${signInPath}/oidc/start`;
+const callbackPath = `${signInPath}/oidc/callback`;
+
+/** Why somebody came back to the sign-in page; it has a sentence for each. */
+type Refusal = 'provider_down' | 'refused' | 'not_allowed' | 'email_not_verified' | 'setup_needed' | 'too_many';
+
+/** Sign-in with the configured OpenID provider. Both are navigations of a browser: they answer with redirects only. */
+export function addOidcRoutes(server: FastifyInstance, { settings, accounts, logger }: OidcParts): void {
+  const config = { access: 'public' } as const;
+  const { oidc } = settings;
+  const client = oidc && new OidcClient(oidc, `${settings.publicUrl}${callbackPath}`);
+  const cookie = new AttemptCookie(settings);
+  // Nothing can be guessed here, and a whole office may come from one address in the morning.
+  const tries = new RateLimiter({ tries: 300, windowMs: 600_000 });
+  const guarded = async (request: FastifyRequest, reply: FastifyReply, work: () => Promise<string>) => {
+    const to = tries.take(request.ip) > 0 ? refusedTo('too_many') : await work().catch(refusalOf(logger));
+    return reply.header('cache-control', 'no-store').redirect(to, 303);
+  };
+
+  server.get<{ Querystring: { next?: string } }>(oidcStartPath, { config }, async (request, reply) => {
+    if (!client) throw notFound();
+    return guarded(request, reply, async () => {
+      const { url, attempt } = await client.begin(returnPath(request.query.next, settings.publicUrl));
+      void reply.header('set-cookie', cookie.write(attempt));
+      return url;
+    });
+  });
+
+  server.get(callbackPath, { config }, async (request, reply) => {
+    if (!client || !oidc) throw notFound();
+    return guarded(request, reply, async () => {
+      const attempt = cookie.read(request.headers.cookie);
+      if (!attempt) return refusedTo('refused');
+      const identity = await client.finish(queryOf(request), attempt);
+      if (!mayEnter(identity, oidc.allowedGroups)) return refusedTo('not_allowed');
+      const session = newSession(request);
+      const outcome = await accounts.signIn(identity, session);
+      if (!outcome.ok) return refusedTo(outcome.reason);
+      const line = sessionCookieLine(settings.cookie, session.token, settings.secretKeys[0]!, sessionSeconds);
+      void reply.header('set-cookie', [line, cookie.clear()]);
+      return attempt.returnTo;
+    });
+  });
+}
+
+function newSession(request: FastifyRequest) {
+  return {
+    token: randomBytes(24).toString('base64url'),
+    expiresAt: new Date(Date.now() + sessionSeconds * 1000),
+    address: request.ip,
+    userAgent: userAgentOf(request),
+  };
+}
+
+function refusalOf(logger: Logger) {
+  return (error: unknown): string => {
+    const isDown = error instanceof ProviderDownError;
+    if (!isDown && isDatabaseUnavailable(error)) throw error;
+    logger.warn({ err: error, part: 'sign-in' }, 'a sign-in by the OpenID provider was refused');
+    return refusedTo(isDown ? 'provider_down' : 'refused');
+  };
+}
+
+function refusedTo(refusal: Refusal): string {
+  return `/sign-in?problem=${refusal}`;
+}
+
+function queryOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '').split('?').slice(1).join('?');
+}
+
+/** A path of this origin, whatever was asked for: a sign-in must not send people elsewhere (S-062). */
+export function returnPath(asked: string | undefined, publicUrl: string): string {
+  if (asked === undefined || !URL.canParse(asked, publicUrl) || !asked.startsWith('/')) return '/';
+  const url = new URL(asked, publicUrl);
+  return url.origin === new URL(publicUrl).origin && !url.pathname.startsWith('//') ? url.pathname + url.search : '/';
+}

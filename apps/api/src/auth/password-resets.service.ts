@@ -1,0 +1,107 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { PasswordResetView, UsePasswordReset } from '@cooperage/contracts';
+import { type Actor, PasswordResetRepository, type ResetOutcome } from '@cooperage/db';
+import type { Logger } from '@cooperage/telemetry';
+import { Inject, Injectable } from '@nestjs/common';
+import { hashPassword } from 'better-auth/crypto';
+import { LOGGER } from '../app/logger.js';
+import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+import { ApiProblem, found, notFound } from '../http/problem.js';
+import { RateLimiter } from '../http/rate-limiter.js';
+import { Mailer } from '../mail/mailer.js';
+import { resetMail } from '../mail/mails.js';
+import { AccessService } from './access.service.js';
+import { mayAs, organizationIdsOf, type Principal } from './principal.js';
+
+const mailedMinutes = 30;
+const handedOverHours = 24;
+
+/** One-time links that set a new password: by mail for whoever asks, or made by an owner for a member. */
+@Injectable()
+export class PasswordResetsService {
+  /** Guesses at secrets, and askings, of one address (S-079). */
+  private readonly uses = new RateLimiter({ tries: 20, windowMs: 600_000 });
+  private readonly asks = new RateLimiter({ tries: 20, windowMs: 600_000 });
+  /** Mails to one person, asked for by whomever; counted for unknown people too. */
+  private readonly mails = new RateLimiter({ tries: 3, windowMs: 3_600_000 });
+
+  constructor(
+    private readonly repository: PasswordResetRepository,
+    private readonly access: AccessService,
+    private readonly mailer: Mailer,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Answers before it looks for the person, so that neither words nor time tell whether there is one. */
+  request(email: string, ip: string): void {
+    if (!this.mailer.isConfigured)
+      throw new ApiProblem('conflict', { detail: 'This installation sends no mail. Ask an owner for a link.' });
+    take(this.asks, ip);
+    const isTooMany = this.mails.take(email.trim().toLowerCase()) > 0;
+    if (isTooMany) return;
+    void this.mailLink(email).catch((error: unknown) => this.logger.warn({ err: error }, 'no link was mailed'));
+  }
+
+  async find(secret: string, ip: string): Promise<PasswordResetView> {
+    take(this.uses, ip);
+    const { email } = found(await this.repository.find(hashOf(secret)));
+    return { email };
+  }
+
+  async use({ secret, password }: UsePasswordReset, ip: string): Promise<void> {
+    take(this.uses, ip);
+    const hash = hashOf(secret);
+    // Known before the costly part: nobody can make us hash passwords without end.
+    found(await this.repository.find(hash));
+    if (!(await this.repository.use(hash, await hashPassword(password), ip))) throw notFound();
+  }
+
+  /** For an owner who hands the link over. */
+  async createForMember(principal: Principal, organizationId: string, userId: string, actor: Actor) {
+    this.access.organization(principal, organizationId, 'owner');
+    const { secret, hash } = freshSecret();
+    const expiresAt = new Date(Date.now() + handedOverHours * 3_600_000);
+    const ownedIds = organizationIdsOf(principal).filter((id) => mayAs(principal, id, 'owner'));
+    const asker = { organizationId, ownedIds, administrator: principal.administrator };
+    assertMade(await this.repository.createForMember(userId, asker, { hash, expiresAt }, actor));
+    return { url: this.urlOf(secret), expiresAt: expiresAt.toISOString() };
+  }
+
+  private async mailLink(email: string): Promise<void> {
+    const person = await this.repository.findByEmail(email);
+    if (!person) return;
+    const { secret, hash } = freshSecret();
+    await this.repository.create(person.userId, hash, new Date(Date.now() + mailedMinutes * 60_000));
+    await this.mailer.send(resetMail(person.email, person.name, this.urlOf(secret), mailedMinutes));
+  }
+
+  /** Behind `#`, so that no server's log and no referrer ever holds it (S-062). */
+  private urlOf(secret: string): string {
+    return `${this.settings.publicUrl}/reset-password#${secret}`;
+  }
+}
+
+function freshSecret(): { readonly secret: string; readonly hash: string } {
+  const secret = randomBytes(24).toString('base64url');
+  return { secret, hash: hashOf(secret) };
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(`password reset ${secret}`).digest('hex');
+}
+
+function take(limiter: RateLimiter, key: string): void {
+  const waitMs = limiter.take(key);
+  if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+}
+
+function assertMade(outcome: ResetOutcome): void {
+  if (outcome.ok) return;
+  if (outcome.reason === 'not_found') throw notFound();
+  const detail =
+    outcome.reason === 'administrator'
+      ? 'This person administers the installation: only another administrator can make the link.'
+      : 'This person is in an organization that you do not own, so you cannot set their password.';
+  throw new ApiProblem('forbidden', { detail });
+}

@@ -1,0 +1,66 @@
+import type { Logger } from '@cooperage/telemetry';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { createTransport, type Transporter } from 'nodemailer';
+import { LOGGER } from '../app/logger.js';
+import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  /** Plain text: nothing in it can be taken for markup. */
+  readonly text: string;
+}
+
+const timeoutMs = 10_000;
+
+/** Sends mail where a server for it is configured. Nothing that matters depends on a mail's arrival. */
+@Injectable()
+export class Mailer implements OnApplicationShutdown {
+  private readonly transport: Transporter | null;
+  private readonly from: string;
+
+  constructor(
+    @Inject(API_SETTINGS) settings: Pick<ApiSettings, 'smtp'>,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    this.transport = settings.smtp && transportTo(settings.smtp.url);
+    this.from = settings.smtp?.from ?? '';
+  }
+
+  /** Whether mail can be sent at all. */
+  get isConfigured(): boolean {
+    return this.transport !== null;
+  }
+
+  /** @returns whether the mail server has taken it. */
+  async send({ to, subject, text }: Mail): Promise<boolean> {
+    if (!this.transport) return false;
+    try {
+      await this.transport.sendMail({ from: this.from, to: { name: '', address: to }, subject, text });
+      return true;
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the mail server did not take a mail');
+      return false;
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.transport?.close();
+  }
+}
+
+function transportTo(address: string): Transporter {
+  const url = new URL(address);
+  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  return createTransport({
+    url: address,
+    // Links in our mails open accounts: between machines they travel encrypted or not at all.
+    requireTLS: url.protocol === 'smtp:' && !isHere,
+    ignoreTLS: isHere && url.protocol === 'smtp:',
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
