@@ -90,7 +90,7 @@ function queryOf(request: FastifyRequest): string {
 }
 
 /** A path of this origin, whatever was asked for: a sign-in must not send people elsewhere (S-062). */
-export function returnPath(asked: string | undefined, publicUrl: string): string {
+function returnPath(asked: string | undefined, publicUrl: string): string {
   if (asked === undefined || !URL.canParse(asked, publicUrl) || !asked.startsWith('/')) return '/';
   const url = new URL(asked, publicUrl);
   return url.origin === new URL(publicUrl).origin && !url.pathname.startsWith('//') ? url.pathname + url.search : '/';
