@@ -11,10 +11,13 @@ const fills = {
 export function Bar({
   share,
   look = 'plain',
+  mark = null,
   className,
 }: {
   share: number;
   look?: keyof typeof fills;
+  /** Where what is usual ends, on the same scale. */
+  mark?: number | null;
   className?: string;
 }) {
   const width = Math.min(100, Math.max(share > 0 ? 2 : 0, share * 100));
@@ -22,6 +25,7 @@ export function Bar({
     <svg aria-hidden className={classes('h-1.5 w-[92px] shrink-0 overflow-hidden rounded-full', className)}>
       <rect width="100%" height="6" rx="3" className="fill-sunken" />
       <rect width={`${width}%`} height="6" rx={look === 'reused' ? 0 : 3} className={fills[look]} />
+      {mark !== null && <rect x={`${Math.min(98, mark * 100)}%`} width="2" height="6" className="fill-text" />}
     </svg>
   );
 }

@@ -12,6 +12,11 @@ export function buildPath(build: { organizationSlug: string; projectSlug: string
   return `${projectPath({ organizationSlug: build.organizationSlug, slug: build.projectSlug })}/b/${build.number}`;
 }
 
+/** Two builds of a project side by side, from the older one to the newer. */
+export function comparePath(project: ProjectName, a: number, b: number): string {
+  return `${projectPath(project)}/compare?a=${a}&b=${b}`;
+}
+
 export function imagePath(project: ProjectName, digest: string): string {
   return `${projectPath(project)}/images/${digest}`;
 }

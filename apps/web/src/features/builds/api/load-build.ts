@@ -1,5 +1,5 @@
 import 'server-only';
-import { buildSchema, dockerfileSchema, stepsSchema } from '@cooperage/contracts';
+import { buildRelationsSchema, buildSchema, dockerfileChangeSchema, stepsSchema } from '@cooperage/contracts';
 import { cache } from 'react';
 import { withQuery } from '@/lib/api/list';
 import { read } from '@/lib/api/server';
@@ -12,6 +12,8 @@ export const loadSteps = cache((buildId: string, attempt: number) =>
   read(withQuery(`/builds/${buildId}/steps`, { attempt }), stepsSchema),
 );
 
+export const loadRelations = cache((buildId: string) => read(`/builds/${buildId}/relations`, buildRelationsSchema));
+
 export function loadDockerfile(buildId: string, attempt: number) {
-  return read(withQuery(`/builds/${buildId}/dockerfile`, { attempt }), dockerfileSchema);
+  return read(withQuery(`/builds/${buildId}/dockerfile/change`, { attempt }), dockerfileChangeSchema);
 }

@@ -19,6 +19,7 @@ const stateWords: Readonly<Record<Attempt['state'], string>> = {
 
 /** Tries of one build. A new one is made only after a fault outside the build's own content. */
 export function AttemptsView({ attempts, shown }: { attempts: readonly Attempt[]; shown: number }) {
+  const newest = Math.max(0, ...attempts.map(({ number }) => number));
   if (attempts.length === 0) return <p className="px-3 py-4 text-text-2">No worker has been asked yet.</p>;
   return (
     <Table
@@ -46,18 +47,16 @@ export function AttemptsView({ attempts, shown }: { attempts: readonly Attempt[]
           </Td>
           <Td>
             {stateWords[attempt.state]}
-            {attempt.failure && (
-              <div className="text-xs text-bad">
-                {attempt.failure.code} · {blameWords[attempt.failure.blame]} · {visibleText(attempt.failure.message)}
-              </div>
-            )}
+            <Ending attempt={attempt} newest={newest} />
           </Td>
           <Td wide>{attempt.workerName ? <code>{visibleText(attempt.workerName)}</code> : '–'}</Td>
           <Td right>
             <Span start={attempt.claimedAt} end={attempt.endedAt} />
           </Td>
           <Td right wide>
-            {formatBytes(attempt.logBytes)}
+            <Link href={`?view=log&attempt=${attempt.number}`} scroll={false} className={textLinkClass}>
+              {formatBytes(attempt.logBytes)}
+            </Link>
             {!attempt.logComplete && ' so far'}
           </Td>
           <Td right>
@@ -66,5 +65,21 @@ export function AttemptsView({ attempts, shown }: { attempts: readonly Attempt[]
         </tr>
       ))}
     </Table>
+  );
+}
+
+/** Why it ended, and what came next. */
+function Ending({ attempt, newest }: { attempt: Attempt; newest: number }) {
+  const next = attempt.number < newest && `Attempt ${attempt.number + 1} took its place.`;
+  return (
+    <>
+      {attempt.failure && (
+        <div className="text-xs text-bad">
+          {attempt.failure.code} · {blameWords[attempt.failure.blame]} · {visibleText(attempt.failure.message)}
+        </div>
+      )}
+      {attempt.state === 'lost' && <div className="text-xs text-text-2">Its worker went silent; its log is kept.</div>}
+      {next && <div className="text-xs text-text-2">{next}</div>}
+    </>
   );
 }

@@ -1,17 +1,18 @@
-import type { Build } from '@cooperage/contracts';
-import { Elapsed } from '@/components/ui/elapsed';
+import type { Build, BuildRelations } from '@cooperage/contracts';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { Span } from '@/components/ui/span';
-import { deliveryPath, projectPath } from '@/lib/address/paths';
+import { comparePath, deliveryPath, projectPath } from '@/lib/address/paths';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { triggerWords } from '../model/status';
 import { BuildActions } from './build-actions';
 import { RefAndCommit } from './build-facts';
+import { SituationNotes } from './situation-notes';
 import { Status } from './status';
 
-export function BuildHeader({ build }: { build: Build }) {
+/** @param relations null where they could not be read: the rest is shown without them */
+export function BuildHeader({ build, relations }: { build: Build; relations: BuildRelations | null }) {
   const saved = build.stepsTotal === null ? null : `${build.stepsCached ?? 0}/${build.stepsTotal}`;
   return (
     <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
@@ -29,6 +30,9 @@ export function BuildHeader({ build }: { build: Build }) {
           <Cause build={build} />
           <span>
             <Span start={build.startedAt} end={build.finishedAt} />
+            {build.usualMs !== null && (
+              <span className="text-text-3 tabular-nums"> usual {formatDuration(build.usualMs)}</span>
+            )}
           </span>
           <Waited build={build} />
           {saved && (
@@ -40,11 +44,18 @@ export function BuildHeader({ build }: { build: Build }) {
             queued <Moment at={build.queuedAt} />
           </span>
         </div>
-        <Waiting build={build} />
+        <SituationNotes build={build} queue={relations?.queue ?? null} />
       </div>
-      <BuildActions build={build} can={build.can} />
+      <BuildActions build={build} can={build.can} compareHref={compareHref(build, relations)} />
     </header>
   );
+}
+
+/** With the last good build; without one there is nothing to compare with. */
+function compareHref(build: Build, relations: BuildRelations | null): string | null {
+  const green = relations?.lastGreen;
+  const project = { organizationSlug: build.organizationSlug, slug: build.projectSlug };
+  return green ? comparePath(project, green.number, build.number) : null;
 }
 
 function Cause({ build }: { build: Build }) {
@@ -80,31 +91,4 @@ function Waited({ build }: { build: Build }) {
   if (build.startedAt === null) return null;
   const ms = Date.parse(build.startedAt) - Date.parse(build.queuedAt);
   return <span className="tabular-nums">waited {formatDuration(ms)}</span>;
-}
-
-/** Whose turn it is, when nothing seems to move. */
-function Waiting({ build }: { build: Build }) {
-  if (build.status === 'canceling' && build.cancelRequestedAt) {
-    return (
-      <p role="status" className="mt-2 text-wait">
-        Stopping since <Elapsed since={build.cancelRequestedAt} />
-        {build.cancelRequestedBy && `, asked for by ${visibleText(build.cancelRequestedBy)}`}. The builder says when the
-        work has really ended.
-      </p>
-    );
-  }
-  if (build.status === 'canceled' && build.stoppedAt) {
-    return (
-      <p className="mt-2 text-text-2">
-        The work ended <Moment at={build.stoppedAt} />
-        {build.cancelRequestedBy && `, stopped by ${visibleText(build.cancelRequestedBy)}`}.
-      </p>
-    );
-  }
-  if (!build.waitReason) return null;
-  return (
-    <p role="status" className="mt-2 text-wait">
-      Waits: {visibleText(build.waitReason)}
-    </p>
-  );
 }

@@ -1,4 +1,4 @@
-import type { Build, Step } from '@cooperage/contracts';
+import type { Build, BuildRelations, Step } from '@cooperage/contracts';
 import { isFinal } from '@cooperage/domain/predicates';
 import { Suspense } from 'react';
 import { Card } from '@/components/ui/card';
@@ -9,6 +9,7 @@ import { buildPath } from '@/lib/address/paths';
 import { changeQuery, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { type BuildView, type BuildViewState, usualView } from '../model/build-view';
+import { stepAddress } from '../model/step-address';
 import { failingOrdinal, stepMs } from '../model/step-groups';
 import { AttemptsView } from './attempts-view';
 import { BuildHeader } from './build-header';
@@ -19,6 +20,7 @@ import { LiveBuild } from './live-refresh';
 import { OutcomeCard } from './outcome-card';
 import { PhaseStrip } from './phase-strip';
 import { StepsCard } from './steps-card';
+import { TimelineView } from './timeline-view';
 import { WarningsCard } from './warnings-card';
 
 export interface BuildPageProps {
@@ -26,19 +28,23 @@ export interface BuildPageProps {
   readonly query: PageQuery;
   readonly viewState: BuildViewState;
   readonly steps: Result<{ steps: readonly Step[] }> | null;
+  /** Null where they could not be read: the page is whole without them. */
+  readonly relations: BuildRelations | null;
 }
 
-export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
+export function BuildPage({ build, query, viewState, steps, relations }: BuildPageProps) {
   const over = isFinal(build.status);
   const attempt = viewState.attempt ?? build.attempt;
   const known = steps?.ok ? steps.value.steps : [];
   const failing = failingOrdinal(known, build.attempts.find((each) => each.number === attempt)?.failure);
   const logAddress = viewState.view === 'log' ? null : viewAddress(build, query, 'log');
+  const hrefOf = (step: Pick<Step, 'ordinal' | 'startLine'>): string => stepAddress(step, viewState.view, logAddress);
+  const nowMs = Date.now();
   return (
     <>
       {!over && <LiveBuild projectId={build.projectId} buildId={build.id} />}
-      <BuildHeader build={build} />
-      <PhaseStrip build={build} nowMs={Date.now()} />
+      <BuildHeader build={build} relations={relations} />
+      <PhaseStrip build={build} steps={known} logAddress={logAddress} nowMs={nowMs} />
       {build.failure && <CauseCard failure={build.failure} logAddress={logAddress} />}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(18rem,23rem)_minmax(0,1fr)]">
         <div className="grid gap-4">
@@ -47,7 +53,7 @@ export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
               <ProblemPanel problem={steps.problem} what="The steps" />
             </Card>
           ) : (
-            <StepsCard steps={known} buildIsOver={over} failingOrdinal={failing} logAddress={logAddress} />
+            <StepsCard steps={known} buildIsOver={over} failingOrdinal={failing} hrefOf={hrefOf} />
           )}
           <WarningsCard warnings={build.warnings} />
         </div>
@@ -56,9 +62,19 @@ export function BuildPage({ build, query, viewState, steps }: BuildPageProps) {
             <div className="border-b border-line px-2 pt-1">
               <ViewTabs build={build} query={query} view={viewState.view} />
             </div>
-            <View build={build} view={viewState.view} attempt={attempt} steps={known} failing={failing} over={over} />
+            <View
+              build={build}
+              relations={relations}
+              view={viewState.view}
+              attempt={attempt}
+              steps={known}
+              failing={failing}
+              over={over}
+              hrefOf={hrefOf}
+              nowMs={nowMs}
+            />
           </Card>
-          <OutcomeCard build={build} />
+          <OutcomeCard build={build} relations={relations} />
         </div>
       </div>
     </>
@@ -84,8 +100,9 @@ function ViewTabs({ build, query, view }: { build: Build; query: PageQuery; view
       items={[
         item('log', '1', 'Log'),
         item('dockerfile', '2', 'Dockerfile'),
-        item('inputs', '3', 'Inputs'),
-        item('attempts', '4', 'Attempts', build.attempts.length),
+        item('timeline', '3', 'Timeline'),
+        item('inputs', '4', 'Inputs'),
+        item('attempts', '5', 'Attempts', build.attempts.length),
       ]}
     />
   );
@@ -98,10 +115,13 @@ interface ViewProps {
   readonly steps: readonly Step[];
   readonly failing: number | null;
   readonly over: boolean;
+  readonly relations: BuildRelations | null;
+  readonly hrefOf: (step: Pick<Step, 'ordinal' | 'startLine'>) => string;
+  readonly nowMs: number;
 }
 
-function View({ build, view, attempt, steps, failing, over }: ViewProps) {
-  if (view === 'inputs') return <InputsView build={build} />;
+function View({ build, view, attempt, steps, failing, over, relations, hrefOf, nowMs }: ViewProps) {
+  if (view === 'inputs') return <InputsView build={build} engine={relations?.engine ?? null} />;
   if (view === 'attempts') return <AttemptsView attempts={build.attempts} shown={attempt} />;
   if (attempt === 0) {
     return (
@@ -113,10 +133,11 @@ function View({ build, view, attempt, steps, failing, over }: ViewProps) {
   if (view === 'dockerfile') {
     return (
       <Suspense fallback={<Skeleton lines={12} />}>
-        <DockerfileView buildId={build.id} attempt={attempt} steps={steps} failure={build.failure} buildIsOver={over} />
+        <DockerfileView build={build} attempt={attempt} steps={steps} buildIsOver={over} />
       </Suspense>
     );
   }
+  if (view === 'timeline') return <TimelineView steps={steps} nowMs={nowMs} hrefOf={hrefOf} />;
   const logSteps = steps.map((step) => ({
     ordinal: step.ordinal,
     name: step.name,

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Link } from '@/components/ui/link';
 import { visibleText } from '@/lib/format/names';
 import { blameWords } from '../model/status';
+import { fileLineId } from '../model/step-address';
 import { StepLink } from './step-link';
 
 export interface CauseCardProps {
@@ -49,7 +50,12 @@ function Place({ place, logAddress }: { place: NonNullable<Failure['place']>; lo
   return (
     <>
       {line && (
-        <Link href="?view=dockerfile" scroll={false} data-row className="underline-offset-2 hover:underline">
+        <Link
+          href={`?view=dockerfile${place.line ? `#${fileLineId(place.line)}` : ''}`}
+          scroll={false}
+          data-row
+          className="underline-offset-2 hover:underline"
+        >
           <code className="break-all">{visibleText(line)}</code>
         </Link>
       )}
@@ -70,14 +76,14 @@ function PlaceStep({ step, ordinal, logAddress }: PlaceStepProps) {
   const name = <code className="line-clamp-2 break-all">{visibleText(step)}</code>;
   if (ordinal === undefined) return name;
   return (
-    <StepLink ordinal={ordinal} logAddress={logAddress} className="block underline-offset-2 hover:underline">
+    <StepLink href={`${logAddress ?? ''}#s${ordinal}`} className="block underline-offset-2 hover:underline">
       {name}
     </StepLink>
   );
 }
 
 /** What the step printed last, or the file around its line, as many lines as the API gives. */
-function EvidenceLines({ evidence }: { evidence: Evidence | null }) {
+export function EvidenceLines({ evidence }: { evidence: Evidence | null }) {
   if (evidence === null) return <span className="text-text-2">Nothing was printed.</span>;
   const { firstLine, lines } = evidence;
   const width = firstLine === null ? 0 : String(firstLine + lines.length - 1).length;

@@ -1,90 +1,96 @@
-import type { Failure, Step } from '@cooperage/contracts';
-import { Link } from '@/components/ui/link';
+import type { Build, DockerfileChange, Step } from '@cooperage/contracts';
+import { Link, textLinkClass } from '@/components/ui/link';
 import { ProblemPanel } from '@/components/ui/states';
-import { classes } from '@/lib/classes';
-import { formatDuration } from '@/lib/format/duration';
+import { buildPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 import { loadDockerfile } from '../api/load-build';
-import { type DockerfileLine, dockerfileLines } from '../model/dockerfile-lines';
-import { FailingLine } from './failing-line';
+import { dockerfileLines } from '../model/dockerfile-lines';
+import { lineDiff } from '../model/line-diff';
+import { DiffLines } from './diff-lines';
+import { DockerfileLine } from './dockerfile-line';
 
 export interface DockerfileViewProps {
-  readonly buildId: string;
+  readonly build: Build;
   readonly attempt: number;
   readonly steps: readonly Step[];
-  readonly failure: Failure | null;
   readonly buildIsOver: boolean;
 }
 
-/** The file as it was at this commit, beside what became of each line. */
-export async function DockerfileView({ buildId, attempt, steps, failure, buildIsOver }: DockerfileViewProps) {
-  const dockerfile = await loadDockerfile(buildId, attempt);
+/** The file as it was at this commit, beside what became of each line and what changed since it last went well. */
+export async function DockerfileView({ build, attempt, steps, buildIsOver }: DockerfileViewProps) {
+  const dockerfile = await loadDockerfile(build.id, attempt);
   if (!dockerfile.ok && dockerfile.problem.status === 404) {
     return <p className="px-3 py-4 text-text-2">No Dockerfile was read in this attempt.</p>;
   }
   if (!dockerfile.ok) return <ProblemPanel problem={dockerfile.problem} what="The Dockerfile" />;
+  const failure = attempt === build.attempt ? build.failure : null;
   const place = failure?.place;
-  const failedLines = place?.line ? { from: place.line, to: place.endLine ?? place.line } : null;
-  const lines = dockerfileLines(dockerfile.value.text, steps, failedLines, buildIsOver);
+  const failed = place?.line ? { from: place.line, to: place.endLine ?? place.line } : null;
+  const { path, text } = dockerfile.value;
+  const lines = dockerfileLines(text, steps, failed, buildIsOver);
   return (
-    <div className="overflow-x-auto pb-2 code-font text-[12.5px] leading-5">
-      <p className="border-b border-line px-3 py-1.5 font-sans text-sm text-text-2">
-        <code>{visibleText(dockerfile.value.path)}</code>
-      </p>
-      <ol>
-        {lines.map((line) => (
-          <Line
-            key={line.number}
-            line={line}
-            failure={line.number === failedLines?.to ? failure : null}
-            first={line.number === failedLines?.from}
-          />
-        ))}
-      </ol>
-    </div>
-  );
-}
-
-const pieceLooks = { instruction: 'font-semibold text-accent', comment: 'text-text-3 italic', text: '' } as const;
-
-interface LineProps {
-  readonly line: DockerfileLine;
-  /** Set on the last line of the instruction that failed. */
-  readonly failure: Failure | null;
-  /** Whether the instruction that failed begins here. */
-  readonly first: boolean;
-}
-
-function Line({ line, failure, first }: LineProps) {
-  const content = (
     <>
-      <div className={classes('grid w-max min-w-full grid-cols-[3rem_5.5rem_1fr] pr-3', line.failed && 'bg-bad-bg')}>
-        <span className="pr-3 text-right text-text-3 select-none">{line.number}</span>
-        <span className="pr-4 text-right text-text-3 select-none">{line.step && <StepNote step={line.step} />}</span>
-        <code className="code-row">
-          {line.pieces.map((piece, index) => (
-            <span key={`${index} ${piece.kind}`} className={pieceLooks[piece.kind]}>
-              {visibleText(piece.text.replaceAll('\t', '    '))}
-            </span>
-          ))}
-        </code>
-      </div>
-      {failure && (
-        <p className="border-y border-bad bg-bad-bg px-3 py-1.5 font-sans text-sm text-bad">
-          {failure.code}: {visibleText(failure.message)}
+      <Change build={build} change={dockerfile.value} open={failure !== null} />
+      <div className="overflow-x-auto pb-2 code-font text-[12.5px] leading-5">
+        <p className="border-b border-line px-3 py-1.5 font-sans text-sm text-text-2">
+          <code>{visibleText(path)}</code>
         </p>
-      )}
+        <ol>
+          {lines.map((line) => (
+            <DockerfileLine
+              key={line.number}
+              line={line}
+              failure={line.number === failed?.to ? failure : null}
+              first={line.number === failed?.from}
+              notes={build.warnings.filter((warning) => warning.line === line.number)}
+            />
+          ))}
+        </ol>
+      </div>
     </>
   );
-  return first ? <FailingLine>{content}</FailingLine> : <li>{content}</li>;
 }
 
-function StepNote({ step }: { step: NonNullable<DockerfileLine['step']> }) {
-  const reused = step.state === 'reused';
-  return (
-    <Link href={`?view=log#s${step.ordinal}`} className="inline-flex items-center gap-1.5 hover:underline">
-      {reused && <span aria-hidden className="hatched h-2 w-4 rounded-sm" />}
-      {reused ? 'reused' : step.ms !== null && formatDuration(step.ms)}
+interface ChangeProps {
+  readonly build: Build;
+  readonly change: DockerfileChange;
+  readonly open: boolean;
+}
+
+/** What is different from the file of the last build that went well. */
+function Change({ build, change, open }: ChangeProps) {
+  const { against } = change;
+  if (!against) {
+    return (
+      <p className="border-b border-line px-3 py-1.5 text-sm text-text-2">
+        No earlier build of this rule went well, so there is nothing to compare with.
+      </p>
+    );
+  }
+  const green = (
+    <Link href={buildPath({ ...build, number: against.number })} className={textLinkClass}>
+      #{against.number}
     </Link>
   );
+  if (against.text === change.text && against.path === change.path) {
+    return (
+      <p className="border-b border-line px-3 py-1.5 text-sm text-text-2">Unchanged since {green}, which went well.</p>
+    );
+  }
+  return (
+    <details open={open} className="border-b border-line">
+      <summary data-row className="min-h-7 cursor-pointer px-3 py-1.5 text-sm text-text-2">
+        {changeWords(change.text, against.text)} since {green}, which went well
+      </summary>
+      <DiffLines a={against.text} b={change.text} label={`Changes of the Dockerfile since build ${against.number}`} />
+    </details>
+  );
+}
+
+function changeWords(text: string, before: string): string {
+  const lines = lineDiff(before, text);
+  const count = (kind: string): number => lines.filter((line) => line.kind === kind).length;
+  const [added, gone] = [count('added'), count('gone')];
+  const one = (number: number, word: string): string => `${number} ${number === 1 ? 'line' : 'lines'} ${word}`;
+  return `${one(added, 'added')}, ${one(gone, 'gone')}`;
 }

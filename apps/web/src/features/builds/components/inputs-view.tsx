@@ -1,12 +1,16 @@
-import type { Build } from '@cooperage/contracts';
+import type { Build, BuildRelations } from '@cooperage/contracts';
 import { Fact, Facts } from '@/components/ui/card';
 import { Digest } from '@/components/ui/digest';
+import { Link, textLinkClass } from '@/components/ui/link';
+import { projectPath } from '@/lib/address/paths';
+import { formatBytes } from '@/lib/format/bytes';
+import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
+import { cacheWords } from '../model/cache-words';
 
-/** Everything that went into a build. Of secrets only the names are known here. */
-export function InputsView({ build }: { build: Build }) {
+/** Everything that went into a build, and where it came from. Of secrets only the names are known here. */
+export function InputsView({ build, engine }: { build: Build; engine: BuildRelations['engine'] }) {
   const { inputs } = build;
-  const args = Object.entries(inputs.buildArgs);
   return (
     <Facts>
       <Fact name="Commit">
@@ -25,29 +29,69 @@ export function InputsView({ build }: { build: Build }) {
       <Fact name="Platform">
         <code>{inputs.platform}</code>
       </Fact>
-      <Fact name="Cache zone">{build.zone}</Fact>
       <Fact name="Arguments">
-        {args.length === 0
-          ? 'none'
-          : args.map(([name, value]) => (
-              <code key={name} className="block break-all">
-                {name}={visibleText(value)}
-              </code>
-            ))}
+        <Arguments build={build} />
       </Fact>
       <Fact name="Secrets">
         {inputs.secretNames.length === 0 ? 'none' : <code>{inputs.secretNames.map(visibleText).join(', ')}</code>}
       </Fact>
       <Fact name="Base images">
-        {inputs.baseImages.length === 0
-          ? 'not known yet'
-          : inputs.baseImages.map((base) => (
-              <span key={`${base.name} ${base.digest}`} className="flex flex-wrap items-center gap-x-2">
-                <code className="break-all">{visibleText(base.name)}</code>
-                <Digest value={base.digest} copy />
-              </span>
-            ))}
+        <Bases bases={inputs.baseImages} />
       </Fact>
+      <Fact name="Cache">{cacheWords(build)}</Fact>
+      <Fact name="Builder">
+        {engine ? (
+          <code>
+            {visibleText(engine.kind)} {visibleText(engine.version ?? '')}
+          </code>
+        ) : (
+          'not known'
+        )}
+      </Fact>
+      <Fact name="Limits">{limitWords(inputs.limits)}</Fact>
     </Facts>
   );
+}
+
+function Arguments({ build }: { build: Build }) {
+  const args = Object.entries(build.inputs.buildArgs);
+  if (args.length === 0) return 'none';
+  const settings = `${projectPath({ organizationSlug: build.organizationSlug, slug: build.projectSlug })}/settings`;
+  return (
+    <>
+      {args.map(([name, value]) => (
+        <code key={name} className="block break-all">
+          {visibleText(name)}={visibleText(value)}
+        </code>
+      ))}
+      <span className="text-sm text-text-2">
+        from the{' '}
+        <Link href={settings} className={textLinkClass}>
+          settings of the project
+        </Link>{' '}
+        as they were then
+      </span>
+    </>
+  );
+}
+
+function Bases({ bases }: { bases: Build['inputs']['baseImages'] }) {
+  if (bases.length === 0) return 'not known yet';
+  return bases.map((base) => (
+    <span key={`${base.name} ${base.digest}`} className="flex flex-wrap items-center gap-x-2">
+      <code className="break-all">{visibleText(base.name)}</code>
+      <Digest value={base.digest} copy />
+    </span>
+  ));
+}
+
+function limitWords({ timeoutMs, logBytes, memoryBytes, cpus, pids }: Build['inputs']['limits']): string {
+  const parts = [
+    formatDuration(timeoutMs),
+    `${formatBytes(logBytes)} of log`,
+    memoryBytes !== null && `${formatBytes(memoryBytes)} of memory`,
+    cpus !== null && `${cpus} CPU`,
+    pids !== null && `${pids} processes`,
+  ];
+  return parts.filter(Boolean).join(' · ');
 }

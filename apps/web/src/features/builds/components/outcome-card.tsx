@@ -1,10 +1,16 @@
-import type { Build } from '@cooperage/contracts';
+import type { Build, BuildRelations } from '@cooperage/contracts';
 import { isFinal } from '@cooperage/domain/predicates';
+import { Suspense } from 'react';
 import { Card, Fact, Facts } from '@/components/ui/card';
 import { Digest } from '@/components/ui/digest';
 import { Link, textLinkClass } from '@/components/ui/link';
+import { Skeleton } from '@/components/ui/states';
 import { imagePath } from '@/lib/address/paths';
+import { visibleText } from '@/lib/format/names';
+import { outcomeId } from '../model/phase-anchors';
+import { sizeWords } from '../model/size-words';
 import { TagList, Verdict } from './build-facts';
+import { OutcomeCommands } from './outcome-commands';
 
 const cacheWords = {
   none: 'not exported',
@@ -13,47 +19,97 @@ const cacheWords = {
   failed: 'could not be exported; the next build may be slower',
 } as const;
 
+export interface OutcomeCardProps {
+  readonly build: Build;
+  readonly relations: BuildRelations | null;
+}
+
 /** What came of the build. */
-export function OutcomeCard({ build }: { build: Build }) {
+export function OutcomeCard({ build, relations }: OutcomeCardProps) {
   return (
-    <Card title="Outcome">
-      {build.digest ? <Published build={build} digest={build.digest} /> : <Nothing build={build} />}
+    <Card title="Outcome" id={outcomeId} className="scroll-my-16">
+      {build.digest ? (
+        <Published build={build} digest={build.digest} relations={relations} />
+      ) : (
+        <Nothing build={build} />
+      )}
     </Card>
   );
 }
 
-function Published({ build, digest }: { build: Build; digest: string }) {
-  const path = imagePath({ organizationSlug: build.organizationSlug, slug: build.projectSlug }, digest);
-  const over = isFinal(build.status);
+function Published({ build, digest, relations }: OutcomeCardProps & { digest: string }) {
+  const project = { organizationSlug: build.organizationSlug, slug: build.projectSlug };
+  const published = build.status === 'succeeded';
   return (
-    <Facts>
-      <Fact name="Image">
-        <Digest value={digest} copy />{' '}
-        {build.status === 'succeeded' && (
-          <Link href={path} className={textLinkClass}>
-            layers, tags and signatures
-          </Link>
+    <>
+      <Facts>
+        <Fact name="Image">
+          <Digest value={digest} copy />{' '}
+          {published && (
+            <Link href={imagePath(project, digest)} className={textLinkClass}>
+              layers, tags and signatures
+            </Link>
+          )}
+        </Fact>
+        {build.sizeBytes !== null && (
+          <Fact name="Size">
+            <span className="tabular-nums">{sizeWords(build.sizeBytes, relations?.lastGreen ?? null)}</span>
+          </Fact>
         )}
-      </Fact>
-      <Fact name="Tags">
-        {build.status === 'succeeded' ? (
-          build.movesTags ? (
-            <TagList tags={build.tags} limit={20} />
-          ) : (
-            'none moved: a newer commit of this ref was already known'
-          )
-        ) : (
-          <>
-            <TagList tags={build.tags} limit={20} />{' '}
-            <span className="text-text-2">{over ? 'not moved' : 'move after the image is signed and verified'}</span>
-          </>
-        )}
-      </Fact>
-      <Fact name="Signature">
-        <Verdict verified={build.verified} />
-      </Fact>
-      <Fact name="Cache">{cacheWords[build.cacheExport]}</Fact>
-    </Facts>
+        <Fact name="Tags">
+          {published ? <MovedTags build={build} moves={relations?.movedTags ?? []} /> : <TagsToCome build={build} />}
+        </Fact>
+        <Fact name="Signature">
+          <Verdict verified={build.verified} />
+        </Fact>
+        <Fact name="Cache">{cacheWords[build.cacheExport]}</Fact>
+      </Facts>
+      {published && (
+        <Suspense fallback={<Skeleton lines={4} />}>
+          <OutcomeCommands projectId={build.projectId} digest={digest} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+interface MovedTagsProps {
+  readonly build: Build;
+  readonly moves: BuildRelations['movedTags'];
+}
+
+function MovedTags({ build, moves }: MovedTagsProps) {
+  if (!build.movesTags) return 'none moved: a newer commit of this ref was already known';
+  if (moves.length === 0) return <TagList tags={build.tags} limit={20} />;
+  return (
+    <ul aria-label="Tags that moved" className="grid gap-0.5">
+      {moves.map((move) => (
+        <li key={move.tag} className="flex flex-wrap items-center gap-x-1.5">
+          <TagList tags={[visibleText(move.tag)]} />
+          <span className="inline-flex items-center gap-1.5 text-sm text-text-2">
+            {move.from === move.to ? (
+              'pointed here already'
+            ) : (
+              <>
+                {move.from ? <Digest value={move.from} /> : 'new'} <span aria-hidden>→</span>
+                <span className="sr-only">to</span> <Digest value={move.to} />
+              </>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function TagsToCome({ build }: { build: Build }) {
+  return (
+    <>
+      <TagList tags={build.tags} limit={20} />{' '}
+      <span className="text-text-2">
+        {isFinal(build.status) ? 'not moved' : 'move after the image is signed and verified'}
+      </span>
+    </>
   );
 }
 

@@ -1,8 +1,10 @@
-import type { Build } from '@cooperage/contracts';
+import type { Build, Step } from '@cooperage/contracts';
 import { Elapsed } from '@/components/ui/elapsed';
 import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
+import { outcomeId, phaseAnchor } from '../model/phase-anchors';
 import { phaseBar, type Segment, type SegmentState } from '../model/phase-bar';
+import { StepLink } from './step-link';
 
 const looks: Readonly<Record<SegmentState, string>> = {
   done: 'border-line bg-surface text-text-2',
@@ -23,7 +25,14 @@ const words: Readonly<Record<SegmentState, string>> = {
 /** Signing and verifying are their own strand: signed is not the same as succeeded. */
 const trusted = new Set<Segment['name']>(['sign', 'verify']);
 
-export function PhaseStrip({ build, nowMs }: { build: Build; nowMs: number }) {
+export interface PhaseStripProps {
+  readonly build: Build;
+  readonly steps: readonly Step[];
+  readonly logAddress: string | null;
+  readonly nowMs: number;
+}
+
+export function PhaseStrip({ build, steps, logAddress, nowMs }: PhaseStripProps) {
   return (
     <ol aria-label="Phases" className="relative flex gap-0.5 overflow-x-auto text-xs">
       {phaseBar(build, nowMs).map((segment) => (
@@ -36,13 +45,29 @@ export function PhaseStrip({ build, nowMs }: { build: Build; nowMs: number }) {
             trusted.has(segment.name) && segment.state === 'done' && 'border-trust/50! bg-trust-bg! text-trust!',
           )}
         >
-          {segment.name}
+          <PhaseName name={segment.name} anchor={hrefOf(segment, steps, logAddress)} />
           <SegmentTime segment={segment} />
           {segment.state === 'failed' && <span aria-hidden>✕</span>}
           <span className="sr-only">, {words[segment.state]}</span>
         </li>
       ))}
     </ol>
+  );
+}
+
+/** What has not begun leads nowhere. */
+function hrefOf({ name, ms }: Segment, steps: readonly Step[], logAddress: string | null): string | null {
+  const anchor = ms === null ? null : phaseAnchor(name, steps);
+  if (anchor === 'outcome') return `#${outcomeId}`;
+  return anchor === null ? null : `${logAddress ?? ''}#s${anchor}`;
+}
+
+function PhaseName({ name, anchor }: { name: string; anchor: string | null }) {
+  if (anchor === null) return name;
+  return (
+    <StepLink href={anchor} row={false} className="underline-offset-2 hover:underline">
+      {name}
+    </StepLink>
   );
 }
 

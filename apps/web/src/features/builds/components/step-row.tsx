@@ -1,21 +1,22 @@
 import type { Step } from '@cooperage/contracts';
+import { isBaseStep } from '@cooperage/domain/predicates';
 import { Bar } from '@/components/ui/bar';
 import { Elapsed } from '@/components/ui/elapsed';
 import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
-import { type StepState, stepMs, stepTitle } from '../model/step-groups';
+import { didRun, type StepState, stepMs, stepTitle, stepVerdict, usualWords } from '../model/step-groups';
 import { StatusMark } from './status';
 import { StepLink } from './step-link';
 
 const looks = {
-  waiting: { shape: 'ring', tone: 'text-wait', words: 'waits' },
-  running: { shape: 'part', tone: 'text-run', words: 'running' },
-  done: { shape: 'tick', tone: 'text-good', words: 'ran' },
-  reused: { shape: 'tick', tone: 'text-good', words: 'reused' },
-  failed: { shape: 'cross', tone: 'text-bad', words: 'failed' },
-  stopped: { shape: 'dash', tone: 'text-text-3', words: 'stopped' },
-  never: { shape: 'dash', tone: 'text-text-3', words: 'not reached' },
+  waiting: { shape: 'ring', tone: 'text-wait' },
+  running: { shape: 'part', tone: 'text-run' },
+  done: { shape: 'tick', tone: 'text-good' },
+  reused: { shape: 'tick', tone: 'text-good' },
+  failed: { shape: 'cross', tone: 'text-bad' },
+  stopped: { shape: 'dash', tone: 'text-text-3' },
+  never: { shape: 'dash', tone: 'text-text-3' },
 } as const;
 
 export interface StepRowProps {
@@ -23,19 +24,17 @@ export interface StepRowProps {
   readonly state: StepState;
   readonly longestMs: number;
   readonly failing: boolean;
-  readonly logAddress: string | null;
+  /** Where a click goes: the step's lines in the log, or its line in the file. */
+  readonly href: string;
 }
 
-/** A click goes to the step's lines in the log. */
-export function StepRow({ step, state, longestMs, failing, logAddress }: StepRowProps) {
+export function StepRow({ step, state, longestMs, failing, href }: StepRowProps) {
   const look = looks[state];
-  const ms = stepMs(step);
-  const share = state === 'reused' ? 1 : ms === null || longestMs === 0 ? 0 : ms / longestMs;
   return (
     <li className="border-b border-line last:border-b-0">
       <StepLink
-        ordinal={step.ordinal}
-        logAddress={logAddress}
+        href={href}
+        ran={didRun(step, state)}
         className={classes(
           'grid grid-cols-[14px_minmax(0,1fr)_auto] items-baseline gap-x-2 gap-y-0.5 px-3 py-1.5 hover:bg-sunken',
           failing && 'bg-accent-bg shadow-[inset_3px_0_var(--accent)]',
@@ -46,25 +45,38 @@ export function StepRow({ step, state, longestMs, failing, logAddress }: StepRow
           {visibleText(stepTitle(step))}
         </code>
         <span className={classes('text-sm tabular-nums', failing ? 'text-bad' : 'text-text-2')}>
-          {state === 'running' && step.startedAt ? (
-            <Elapsed since={step.startedAt} />
-          ) : ms === null || state === 'reused' ? (
-            '–'
-          ) : (
-            formatDuration(ms)
-          )}
+          <StepTime step={step} state={state} />
         </span>
         <span className="col-start-2 col-end-4 flex items-center gap-2 text-xs text-text-3">
-          {share > 0 && (
-            <Bar share={share} look={state === 'reused' ? 'reused' : state === 'failed' ? 'bad' : 'plain'} />
-          )}
+          <StepBar step={step} state={state} longestMs={longestMs} />
           <span className="min-w-0 truncate">
-            {look.words}
-            {step.startLine !== null && ` · line ${step.startLine}`}
+            {stepVerdict(step, state)}
             {state === 'failed' && step.error && ` · ${visibleText(step.error)}`}
+            <Usual step={step} />
+            {step.startLine !== null && ` · line ${step.startLine}`}
           </span>
         </span>
       </StepLink>
     </li>
   );
+}
+
+function StepTime({ step, state }: { step: Step; state: StepState }) {
+  if (state === 'running' && step.startedAt) return <Elapsed since={step.startedAt} />;
+  const ms = stepMs(step);
+  return ms === null || state === 'reused' || isBaseStep(step.name) ? '–' : formatDuration(ms);
+}
+
+function Usual({ step }: { step: Step }) {
+  const words = usualWords(step, stepMs(step));
+  return words && ` · ${words}`;
+}
+
+/** The time of a step beside that of the longest, with a mark where the usual time of this step ends. */
+function StepBar({ step, state, longestMs }: { step: Step; state: StepState; longestMs: number }) {
+  if (state === 'reused') return <Bar share={1} look="reused" />;
+  const ms = stepMs(step);
+  if (ms === null || longestMs === 0 || isBaseStep(step.name)) return null;
+  const mark = step.usualMs === null ? null : step.usualMs / longestMs;
+  return <Bar share={ms / longestMs} look={state === 'failed' ? 'bad' : 'plain'} mark={mark} />;
 }

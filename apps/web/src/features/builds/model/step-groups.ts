@@ -1,5 +1,6 @@
 import type { Step } from '@cooperage/contracts';
 import { isBaseStep, stepTitle as titleOf } from '@cooperage/domain/predicates';
+import { formatDuration } from '../../../lib/format/duration';
 
 export type StepState = 'waiting' | 'running' | 'done' | 'reused' | 'failed' | 'stopped' | 'never';
 
@@ -91,7 +92,37 @@ export function stepMs(step: Step): number | null {
   return Math.max(0, Date.parse(step.completedAt) - Date.parse(step.startedAt));
 }
 
-/** The longest step, to compare the others with. */
+/** The longest of all times, those that are usual too, to compare the others with. */
 export function longestMs(steps: readonly Step[]): number {
-  return steps.reduce((most, step) => Math.max(most, stepMs(step) ?? 0), 0);
+  return steps.reduce((most, step) => Math.max(most, stepMs(step) ?? 0, step.usualMs ?? 0), 0);
+}
+
+/** What became of a step, in words. A base image is looked up, never run, and a reused step says so by its texture too. */
+export function stepVerdict(step: Step, state: StepState): string {
+  if (isBaseStep(step.name) && (state === 'done' || state === 'reused')) return 'base image';
+  return stateWords[state];
+}
+
+const stateWords: Readonly<Record<StepState, string>> = {
+  waiting: 'waits',
+  running: 'running',
+  done: 'ran',
+  reused: 'reused',
+  failed: 'failed',
+  stopped: 'stopped',
+  never: 'not reached',
+};
+
+/** Whether a step did work of its own in this attempt: what `n` and `p` walk. */
+export function didRun(step: Step, state: StepState): boolean {
+  return (
+    !isBaseStep(step.name) && (state === 'done' || state === 'running' || state === 'failed' || state === 'stopped')
+  );
+}
+
+/** The median beside the time of a step, where they differ enough to be told. */
+export function usualWords(step: Step, ms: number | null): string | null {
+  if (step.usualMs === null || step.cached) return null;
+  const slower = ms !== null && ms > step.usualMs * 1.5 && ms - step.usualMs > 1000;
+  return `${slower ? 'slower than usual, ' : 'usual '}${formatDuration(step.usualMs)}`;
 }

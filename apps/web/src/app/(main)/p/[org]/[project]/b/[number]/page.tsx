@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Page } from '@/components/shell/page';
 import { ProblemPage } from '@/components/ui/states';
-import { loadBuild, loadSteps } from '@/features/builds/api/load-build';
+import { loadBuild, loadRelations, loadSteps } from '@/features/builds/api/load-build';
 import { BuildPage } from '@/features/builds/components/build-page';
 import { readViewState, usualView } from '@/features/builds/model/build-view';
 import { buildTitle } from '@/features/builds/model/status';
@@ -39,7 +39,10 @@ export default async function Build({ params, searchParams }: Props) {
   if (!build?.ok) return build && <ProblemPage problem={build.problem} what="The build" />;
   const viewState = readViewState(query, usualView(build.value.failure));
   const attempt = viewState.attempt ?? build.value.attempt;
-  const steps = attempt === 0 ? null : await loadSteps(build.value.id, attempt);
+  const [steps, relations] = await Promise.all([
+    attempt === 0 ? null : loadSteps(build.value.id, attempt),
+    loadRelations(build.value.id),
+  ]);
   const home = projectPath(project.value);
   return (
     <Page
@@ -50,7 +53,13 @@ export default async function Build({ params, searchParams }: Props) {
       ]}
       curl={`/builds/${build.value.id}`}
     >
-      <BuildPage build={build.value} query={query} viewState={viewState} steps={steps} />
+      <BuildPage
+        build={build.value}
+        query={query}
+        viewState={viewState}
+        steps={steps}
+        relations={relations.ok ? relations.value : null}
+      />
     </Page>
   );
 }

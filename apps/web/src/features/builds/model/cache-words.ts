@@ -1,0 +1,12 @@
+import type { Build } from '@cooperage/contracts';
+
+type CachedBuild = Pick<Build, 'zone' | 'ref'> & { readonly inputs: Pick<Build['inputs'], 'noCache'> };
+
+/** Where the builder looked for steps that it need not run again. Each zone writes only its own (design 2, cache zone). */
+export function cacheWords({ zone, inputs }: CachedBuild): string {
+  if (inputs.noCache) return `nothing was read, as was asked for; written to the ${zone} zone`;
+  const sources = 'read from this ref’s own cache, then from the default branch’s';
+  return zone === 'protected'
+    ? `${sources}; written to the protected zone`
+    : `${sources}; written to the ${zone} zone only`;
+}
