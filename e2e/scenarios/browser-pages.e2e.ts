@@ -1,5 +1,6 @@
 import { browserSuite } from '@cooperage/e2e/browser';
 import { describe } from 'vitest';
+import { buildViews } from './browser/build-views.js';
 import { connection } from './browser/connection.js';
 import { deliveries } from './browser/deliveries.js';
 import { failingBuilds } from './browser/failing.js';
@@ -16,6 +17,7 @@ describe('in a browser', () => {
   const suite = browserSuite();
   watching(suite);
   failingBuilds(suite);
+  buildViews(suite);
   stopping(suite);
   images(suite);
   deliveries(suite);

@@ -22,9 +22,10 @@ export function narrowPages(suite: BrowserSuite): void {
       await product.api.json('PUT', `/api/v1/projects/${project.id}/secrets/${secret}`, { value: 'value' });
       const build = await product.finished(repository, commit);
       const home = `/p/${build.organizationSlug}/${build.projectSlug}`;
-      const views = ['log', 'dockerfile', 'inputs', 'attempts'].map((view) => `${home}/b/1?view=${view}`);
+      const views = ['log', 'dockerfile', 'timeline', 'inputs', 'attempts'].map((view) => `${home}/b/1?view=${view}`);
       const parts = [
         '',
+        '/compare?a=1&b=1',
         '/images',
         `/images/${build.digest}`,
         '/deliveries',

@@ -49,7 +49,7 @@ export function watching(suite: BrowserSuite): void {
       const outcome = page.getByRole('region', { name: 'Outcome' });
       await outcome.getByText('verified').waitFor();
       const build = await suite.product.finished(repository, commit);
-      expect(await outcome.locator(`code[title="${build.digest}"]`).count()).toBe(1);
+      await outcome.locator(`code[title="${build.digest}"]`).first().waitFor();
       for (const tag of ['main', 'latest']) await outcome.getByText(tag, { exact: true }).waitFor();
       const phases = await page.getByRole('list', { name: 'Phases' }).getByRole('listitem').allTextContents();
       expect(phases.map((phase) => phase.replace(/[\d.].*/, ''))).toEqual([

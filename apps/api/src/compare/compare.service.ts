@@ -10,6 +10,7 @@ import { readImageContent } from '../images/read-image.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
 import { compareBases, compareInputs } from './compare-inputs.js';
 import { compareManifests } from './compare-manifests.js';
+import { inFileOrder } from './file-order.js';
 
 type Project = Awaited<ReturnType<AccessService['project']>>;
 
@@ -64,7 +65,7 @@ export class CompareService {
       this.details.dockerfile(attempt.id),
       this.details.steps(attempt.id),
     ]);
-    return { dockerfile, steps: steps.filter(({ internal }) => !internal).map(toCompared) };
+    return { dockerfile, steps: inFileOrder(steps).map(toCompared) };
   }
 
   /** Only what was published: a build that failed may name a digest that no repository has. */

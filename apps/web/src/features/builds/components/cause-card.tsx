@@ -1,9 +1,10 @@
-import type { Evidence, Failure } from '@cooperage/contracts';
+import type { Failure } from '@cooperage/contracts';
 import type { ReactNode } from 'react';
 import { Link } from '@/components/ui/link';
 import { visibleText } from '@/lib/format/names';
 import { blameWords } from '../model/status';
 import { fileLineId } from '../model/step-address';
+import { EvidenceLines } from './evidence-lines';
 import { StepLink } from './step-link';
 
 export interface CauseCardProps {
@@ -79,21 +80,5 @@ function PlaceStep({ step, ordinal, logAddress }: PlaceStepProps) {
     <StepLink href={`${logAddress ?? ''}#s${ordinal}`} className="block underline-offset-2 hover:underline">
       {name}
     </StepLink>
-  );
-}
-
-/** What the step printed last, or the file around its line, as many lines as the API gives. */
-export function EvidenceLines({ evidence }: { evidence: Evidence | null }) {
-  if (evidence === null) return <span className="text-text-2">Nothing was printed.</span>;
-  const { firstLine, lines } = evidence;
-  const width = firstLine === null ? 0 : String(firstLine + lines.length - 1).length;
-  const shown = lines.map((line, index) => {
-    const text = visibleText(line.replaceAll('\t', '  '));
-    return firstLine === null ? text : `${String(firstLine + index).padStart(width)}  ${text}`;
-  });
-  return (
-    <pre className="max-h-80 overflow-auto whitespace-pre-wrap break-words [unicode-bidi:isolate]">
-      {shown.join('\n')}
-    </pre>
   );
 }

@@ -5,7 +5,7 @@ import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import type { DockerfileLine as LineModel } from '../model/dockerfile-lines';
 import { fileLineId } from '../model/step-address';
-import { EvidenceLines } from './cause-card';
+import { EvidenceLines } from './evidence-lines';
 import { FailingLine } from './failing-line';
 
 const pieceLooks = { instruction: 'font-semibold text-accent', comment: 'text-text-3 italic', text: '' } as const;

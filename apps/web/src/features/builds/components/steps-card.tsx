@@ -1,4 +1,5 @@
 import type { Step } from '@cooperage/contracts';
+import { isBaseStep } from '@cooperage/domain/predicates';
 import { Card } from '@/components/ui/card';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
@@ -65,7 +66,10 @@ interface StageProps {
 }
 
 function Stage({ group, open, children }: StageProps) {
-  const ms = group.steps.reduce((sum, step) => sum + (step.cached ? 0 : (stepMs(step) ?? 0)), 0);
+  const ms = group.steps.reduce(
+    (sum, step) => sum + (step.cached || isBaseStep(step.name) ? 0 : (stepMs(step) ?? 0)),
+    0,
+  );
   return (
     <details open={open} className="group border-b border-line last:border-b-0">
       <summary

@@ -34,7 +34,7 @@ export function TimelineView({ steps, nowMs, hrefOf }: TimelineViewProps) {
             <Th wide>Work</Th>
             <Th right>Begins</Th>
             <Th right>Took</Th>
-            <Th className="w-2/5">From 0 to {formatDuration(timeline.totalMs)}</Th>
+            <Th className="w-1/3 min-w-24">From 0 to {formatDuration(timeline.totalMs)}</Th>
           </>
         }
       >
@@ -56,7 +56,7 @@ function sentence({ rows, totalMs, criticalMs, widest }: Timeline): string {
 function Row({ row, totalMs, href }: { row: TimelineRow; totalMs: number; href: string }) {
   return (
     <tr className={rowClass} data-critical={row.critical || undefined}>
-      <Td className="max-w-0 min-w-32">
+      <Td className="w-2/5 max-w-0 min-w-32">
         <StepLink href={href} className="flex min-w-0 items-center gap-1.5">
           <span aria-hidden className={classes('w-2 shrink-0', row.critical ? 'text-accent' : 'text-transparent')}>
             ◆
@@ -97,16 +97,9 @@ function Beam({ row, totalMs }: { row: TimelineRow; totalMs: number }) {
         ? 'fill-accent'
         : 'fill-text-3';
   return (
-    <svg aria-hidden className="h-3 w-full overflow-hidden">
-      <rect width="100%" y="5.5" height="1" className="fill-sunken" />
-      <rect
-        x={`${Math.min(99.4, share(row.startMs))}%`}
-        width={`${width}%`}
-        y="1"
-        height="10"
-        rx="2"
-        className={fill}
-      />
+    <svg aria-hidden className="h-[10px] w-full overflow-hidden">
+      <rect width="100%" y="4.5" height="1" className="fill-sunken" />
+      <rect x={`${Math.min(99.4, share(row.startMs))}%`} width={`${width}%`} y="1" height="8" rx="2" className={fill} />
     </svg>
   );
 }

@@ -122,7 +122,7 @@ export function didRun(step: Step, state: StepState): boolean {
 
 /** The median beside the time of a step, where they differ enough to be told. */
 export function usualWords(step: Step, ms: number | null): string | null {
-  if (step.usualMs === null || step.cached) return null;
+  if (step.usualMs === null || step.cached || isBaseStep(step.name)) return null;
   const slower = ms !== null && ms > step.usualMs * 1.5 && ms - step.usualMs > 1000;
   return `${slower ? 'slower than usual, ' : 'usual '}${formatDuration(step.usualMs)}`;
 }

@@ -34,7 +34,14 @@ export function ComparePage({ comparison, projectId }: { comparison: Comparison;
         {bases.length === 0 ? (
           <p className="px-3 py-2.5 text-text-2">No base image is known of either build.</p>
         ) : (
-          <ValuePairs label="Base images" pairs={bases} a={a.number} b={b.number} none="No base has moved." />
+          <ValuePairs
+            label="Base images"
+            pairs={bases}
+            a={a.number}
+            b={b.number}
+            none="No base has moved."
+            missing="not known"
+          />
         )}
       </Card>
       <Card title="Dockerfile">

@@ -19,7 +19,9 @@ export function ComparedBuilds({ a, b }: { a: BuildSummary; b: BuildSummary }) {
       <Th right wide>
         Cache
       </Th>
-      <Th right>Queued</Th>
+      <Th right wide>
+        Queued
+      </Th>
     </>
   );
   return (
@@ -36,7 +38,7 @@ function Row({ build }: { build: BuildSummary }) {
   const cache = build.stepsTotal === null ? '–' : `${build.stepsCached ?? 0}/${build.stepsTotal}`;
   return (
     <tr className={rowClass}>
-      <Td className="max-w-0 min-w-32">
+      <Td className="w-1/2 max-w-0 min-w-28">
         <Link href={buildPath(build)} data-row className={`${textLinkClass} block truncate`}>
           #{build.number} {visibleText(build.commitSubject)}
         </Link>
@@ -53,7 +55,7 @@ function Row({ build }: { build: BuildSummary }) {
       <Td right wide>
         {cache}
       </Td>
-      <Td right>
+      <Td right wide>
         <Moment at={build.queuedAt} />
       </Td>
     </tr>

@@ -1,4 +1,5 @@
 import type { BuildSummary, Comparison } from '@cooperage/contracts';
+import { isBaseStep } from '@cooperage/domain/predicates';
 import { Card } from '@/components/ui/card';
 import { Link } from '@/components/ui/link';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
@@ -59,7 +60,7 @@ function Row({ pair, a, b }: { pair: StepPair; a: BuildSummary; b: BuildSummary 
   const step = pair.b ?? pair.a;
   return (
     <tr className={rowClass}>
-      <Td className="max-w-0 min-w-32">
+      <Td className="w-1/2 max-w-0 min-w-28">
         <code
           className={classes('block truncate', pair.change === 'gone' && 'text-text-3 line-through')}
           title={visibleText(step?.title ?? '')}
@@ -68,7 +69,7 @@ function Row({ pair, a, b }: { pair: StepPair; a: BuildSummary; b: BuildSummary 
         </code>
         {step?.stage && <span className="text-xs text-text-3">{visibleText(step.stage)}</span>}
       </Td>
-      <Td className={tones[pair.change]}>{stepWords(pair)}</Td>
+      <Td className={classes('min-w-24', tones[pair.change])}>{stepWords(pair)}</Td>
       <Td right className="whitespace-nowrap">
         <Time side={pair.a} build={a} />
       </Td>
@@ -81,6 +82,7 @@ function Row({ pair, a, b }: { pair: StepPair; a: BuildSummary; b: BuildSummary 
 
 function Time({ side, build }: { side: Side; build: BuildSummary }) {
   if (side === null) return <span className="text-text-3">–</span>;
+  if (isBaseStep(side.title)) return <span className="text-text-3">base image</span>;
   const words = side.cached ? 'reused' : side.ms === null ? 'not ended' : formatDuration(side.ms);
   return (
     <Link href={`${buildPath(build)}?view=log#s${side.ordinal}`} data-row className="hover:underline">

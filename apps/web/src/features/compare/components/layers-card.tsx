@@ -47,7 +47,7 @@ function Platform({ platform }: { platform: LayerComparison['platforms'][number]
     >
       {platform.layers.map((layer) => (
         <tr key={`${layer.digest} ${layer.change}`} className={rowClass}>
-          <Td className="max-w-0 min-w-32">
+          <Td className="w-3/5 max-w-0 min-w-28">
             <code className={classes('block truncate', layer.change === 'gone' && 'text-text-3 line-through')}>
               {layer.createdBy ? visibleText(layer.createdBy) : 'not said'}
             </code>

@@ -10,10 +10,12 @@ export interface ValuePairsProps {
   readonly b: number;
   /** What is said when nothing differs. */
   readonly none: string;
+  /** What is said of a value that only one of them has. */
+  readonly missing?: string;
 }
 
 /** Values that differ; what is the same is counted. */
-export function ValuePairs({ label, pairs, a, b, none }: ValuePairsProps) {
+export function ValuePairs({ label, pairs, a, b, none, missing = 'not there' }: ValuePairsProps) {
   const changed = pairs.filter((pair) => pair.a !== pair.b);
   const same = pairs.filter((pair) => pair.a === pair.b);
   return (
@@ -33,12 +35,12 @@ export function ValuePairs({ label, pairs, a, b, none }: ValuePairsProps) {
         >
           {changed.map((pair) => (
             <tr key={pair.name} className={rowClass}>
-              <Td className="break-all">{visibleText(pair.name)}</Td>
+              <Td className="min-w-20 break-words">{visibleText(pair.name)}</Td>
               <Td className="text-text-2">
-                <Value value={pair.a} />
+                <Value value={pair.a} missing={missing} />
               </Td>
               <Td>
-                <Value value={pair.b} />
+                <Value value={pair.b} missing={missing} />
               </Td>
             </tr>
           ))}
@@ -53,8 +55,8 @@ export function ValuePairs({ label, pairs, a, b, none }: ValuePairsProps) {
   );
 }
 
-function Value({ value }: { value: string | null }) {
-  if (value === null) return <span className="text-text-3">not there</span>;
+function Value({ value, missing }: { value: string | null; missing: string }) {
+  if (value === null) return <span className="text-text-3">{missing}</span>;
   if (value === '') return <span className="text-text-3">empty</span>;
   return <code className="break-all">{visibleText(value)}</code>;
 }
