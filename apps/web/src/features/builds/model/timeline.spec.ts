@@ -43,6 +43,15 @@ describe('the timeline of a build', () => {
     expect(line).toMatchObject({ totalMs: 9000, criticalMs: 100 + 4900 + 3999, widest: 2 });
   });
 
+  it('calls failed what failed, not what was given up for it, nor what may fail and harm nothing', () => {
+    const steps = [
+      step(1, 'importing cache', 0, 1, { internal: true, error: 'not found' }),
+      step(2, 'RUN a', 0, 2, { error: 'exit code: 1' }),
+      step(3, 'RUN b', 0, 2, { error: 'context canceled' }),
+    ];
+    expect(timelineOf(steps, zero).rows.map(({ failed }) => failed)).toEqual([false, true, false]);
+  });
+
   it('of a build that has no step yet is empty', () => {
     expect(timelineOf([step(1, 'RUN a', null, null)], zero)).toEqual({
       rows: [],

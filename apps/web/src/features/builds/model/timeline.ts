@@ -1,6 +1,6 @@
 import type { Step } from '@cooperage/contracts';
 import { isBaseStep } from '@cooperage/domain/predicates';
-import { stepTitle } from './step-groups';
+import { stepState, stepTitle } from './step-groups';
 
 export type WorkKind = 'base' | 'copy' | 'run' | 'builder';
 
@@ -61,7 +61,8 @@ function toRow(step: Step, { startMs, endMs }: TimeSpan, critical: boolean): Tim
   const { ordinal, stage, cached } = step;
   return {
     ...{ ordinal, title: stepTitle(step), stage, kind: kindOf(step), startMs, endMs, cached, critical },
-    failed: step.error !== null,
+    // The builder's own may fail and harm nothing, as when there is no cache to import yet.
+    failed: !step.internal && stepState(step, true) === 'failed',
   };
 }
 
