@@ -7,7 +7,7 @@ import { visibleText } from '@/lib/format/names';
 export async function OutcomeCommands({ projectId, digest }: { projectId: string; digest: string }) {
   const signatures = await loadSignatures(projectId, digest);
   if (!signatures.ok) return <ProblemPanel problem={signatures.problem} what="The signatures" />;
-  const { checks, reference, commands } = signatures.value;
+  const { checks, commands } = signatures.value;
   return (
     <div className="grid gap-3 border-t border-line px-3 py-2.5">
       {checks.length > 0 && (
@@ -20,7 +20,6 @@ export async function OutcomeCommands({ projectId, digest }: { projectId: string
           ))}
         </ul>
       )}
-      <CopyLine text={`docker pull ${reference}`} what="command that pulls this image" />
       {commands.map((command) => (
         <div key={command.title} className="grid gap-1">
           <span className="text-xs text-text-2">{command.title}</span>
