@@ -45,6 +45,7 @@ GRANT SELECT, INSERT, UPDATE ON step, process_instance TO cooperage_builder;
 GRANT SELECT, INSERT ON log_chunk TO cooperage_builder;
 GRANT INSERT ON build_event, outbox TO cooperage_builder;
 GRANT SELECT (topic) ON outbox TO cooperage_builder;
+GRANT SELECT (name) ON worker_drain TO cooperage_builder;
 
 -- control: holds the keys, and knows nothing of people, sessions and tokens.
 GRANT SELECT ON organization, rule, project_secret, registry_credential, step TO cooperage_control;
@@ -64,7 +65,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON "user", session, account, verification, 
 GRANT SELECT, INSERT, UPDATE, DELETE ON project, rule, hook_secret, project_secret, registry_credential TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON delivery, build, process_instance TO cooperage_api;
 GRANT SELECT, UPDATE ON attempt TO cooperage_api;
-GRANT SELECT, INSERT, DELETE ON hook_refusal, saved_view TO cooperage_api;
+GRANT SELECT, INSERT, DELETE ON hook_refusal, saved_view, worker_drain TO cooperage_api;
 GRANT SELECT, INSERT ON build_event, image_verification, audit_entry, outbox TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON audit_chain TO cooperage_api;
 GRANT SELECT ON step, log_chunk, verdict, ref_head, head_watch, image, image_tag, tag_move, signature_artifact, _prisma_migrations

@@ -3,6 +3,7 @@ import type { Build, CreatedToken, HookSecretInfo, Me, Page, Rule, SessionView }
 import { type BuildRecord, SigningRepository } from '@cooperage/db';
 import { type ApiWorld, password, type TestProject } from './api-world.js';
 import { type Answer, expectOk, type Visitor } from './visitor.js';
+import { TestWorker } from './worker.js';
 
 export interface AuditedCall {
   /** What the entry is to be called. */
@@ -230,6 +231,15 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
     const path = `${projectPath(ground)}/secrets/GONE`;
     expectOk(await ground.owner.ask('PUT', path, { value: 'a-secret-value' }));
     return () => ground.owner.ask('DELETE', path);
+  }),
+  'POST /api/v1/workers/{workerId}/drain': call('worker.drain', async (ground) => {
+    const { instanceId } = await TestWorker.start(ground.world, randomUUID());
+    return () => ground.owner.post(`/api/v1/workers/${instanceId}/drain`);
+  }),
+  'POST /api/v1/workers/{workerId}/resume': call('worker.resume', async (ground) => {
+    const { instanceId } = await TestWorker.start(ground.world, randomUUID());
+    expectOk(await ground.owner.post(`/api/v1/workers/${instanceId}/drain`), 201);
+    return () => ground.owner.post(`/api/v1/workers/${instanceId}/resume`);
   }),
 };
 

@@ -16,6 +16,7 @@ export * from './build/build-relations.js';
 export * from './build/build-repository.js';
 export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';
+export * from './build/queue-repository.js';
 export * from './build/running-builds.js';
 export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';
 export { Database, type DatabaseOptions } from './database.js';
@@ -44,6 +45,7 @@ export {
   SignatureRepository,
   type VerificationRecord,
 } from './image/signature-repository.js';
+export * from './lease/drain-repository.js';
 export * from './lease/process-repository.js';
 export { type Tenure, type TenureOutcome, TenureRepository } from './lease/tenure-repository.js';
 export * from './listen/channels.js';

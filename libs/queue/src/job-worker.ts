@@ -11,11 +11,18 @@ export interface JobWorkerOptions<Q extends QueueName> {
   readonly handle: (payload: JobPayload<Q>) => Promise<void>;
 }
 
+export interface JobWorker {
+  close(): Promise<void>;
+  /** Takes no further job; those under way go on. */
+  pause(): Promise<void>;
+  resume(): void;
+}
+
 /**
  * Receives jobs of one queue. BullMQ only carries them: a redelivered job finds its work claimed and ends, so stalled
  * jobs may be delivered as often as BullMQ likes.
  */
-export function startJobWorker<Q extends QueueName>(options: JobWorkerOptions<Q>): { close(): Promise<void> } {
+export function startJobWorker<Q extends QueueName>(options: JobWorkerOptions<Q>): JobWorker {
   const worker = new Worker(
     options.queueName,
     async (job) => {
@@ -26,5 +33,9 @@ export function startJobWorker<Q extends QueueName>(options: JobWorkerOptions<Q>
   );
   worker.on('error', options.onError);
   worker.on('failed', (_job, error) => options.onError(error));
-  return { close: () => worker.close() };
+  return {
+    close: () => worker.close(),
+    pause: () => worker.pause(true),
+    resume: () => worker.resume(),
+  };
 }

@@ -1,34 +1,47 @@
-import { type PageQuery, pageOf, pageQuerySchema, workerSchema } from '@cooperage/contracts';
-import { ProcessRepository, RunningBuilds } from '@cooperage/db';
-import { Controller, Get, Query } from '@nestjs/common';
-import { CurrentPrincipal } from '../auth/current-principal.js';
-import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { type PageQuery, pageOf, pageQuerySchema, queueSchema, workerSchema } from '@cooperage/contracts';
+import type { Actor } from '@cooperage/db';
+import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
+import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 import { wholeList } from '../http/bounded-list.js';
-import { presentWorker } from './present-worker.js';
+import { uuid } from '../http/parameters.js';
+import { WorkersService } from './workers.service.js';
 
-@Controller('api/v1/workers')
+@Controller('api/v1')
 export class WorkersController {
-  constructor(
-    private readonly processes: ProcessRepository,
-    private readonly running: RunningBuilds,
-  ) {}
+  constructor(private readonly workers: WorkersService) {}
 
-  @Get()
+  @Get('workers')
   @Access('read')
   @Answers(200, pageOf(workerSchema), 'Processes of this installation, with the builds of the caller that they run.')
   async list(@CurrentPrincipal() principal: Principal, @Query({ schema: pageQuerySchema }) _query: PageQuery) {
-    const processes = await this.processes.list();
-    const ids = processes.map(({ id }) => id);
-    const builds = await this.running.of(ids, organizationIdsOf(principal));
-    const now = new Date();
-    return wholeList(processes, (process) =>
-      presentWorker(
-        process,
-        builds.filter(({ instanceId }) => instanceId === process.id),
-        now,
-      ),
-    );
+    return wholeList(await this.workers.list(principal), (worker) => worker);
+  }
+
+  @Get('queue')
+  @Access('read')
+  @Answers(200, queueSchema, "What waits of the caller's projects, and why nothing is picked up where that is so.")
+  queue(@CurrentPrincipal() principal: Principal) {
+    return this.workers.queue(principal);
+  }
+
+  @Post('workers/:workerId/drain')
+  @Access('person')
+  @Answers(
+    201,
+    workerSchema,
+    'Lets a builder finish what it does and take nothing more, over restarts. For administrators.',
+  )
+  drain(@CurrentPrincipal() principal: Principal, @CurrentActor() actor: Actor, @Param('workerId', uuid) id: string) {
+    return this.workers.drain(principal, id, actor);
+  }
+
+  @Post('workers/:workerId/resume')
+  @Access('person')
+  @Answers(201, workerSchema, 'Lets a builder that drains take builds again. For administrators.')
+  resume(@CurrentPrincipal() principal: Principal, @CurrentActor() actor: Actor, @Param('workerId', uuid) id: string) {
+    return this.workers.resume(principal, id, actor);
   }
 }

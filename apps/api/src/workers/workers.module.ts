@@ -1,5 +1,11 @@
+import { DrainRepository, QueueRepository } from '@cooperage/db';
 import { Module } from '@nestjs/common';
+import { onDatabase } from '../app/on-database.js';
 import { WorkersController } from './workers.controller.js';
+import { WorkersService } from './workers.service.js';
 
-@Module({ controllers: [WorkersController] })
+@Module({
+  controllers: [WorkersController],
+  providers: [WorkersService, onDatabase(DrainRepository), onDatabase(QueueRepository)],
+})
 export class WorkersModule {}

@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { freemem, totalmem } from 'node:os';
 import type { ProcessInfo } from '@cooperage/db';
 import { zones } from '@cooperage/domain';
 import type { Engine } from '@cooperage/engines';
@@ -9,16 +11,39 @@ const architectures: Readonly<Record<string, string>> = {
   riscv64: 'riscv64',
   s390x: 's390x',
 };
+/** A note is shown on a page, and an engine's words have no bound of their own. */
+const longestNote = 500;
 
-/** What this worker advertises. With a note it takes no builds: its engine does not answer. */
-export async function builderInfo(engine: Engine, slots: number): Promise<ProcessInfo> {
-  const { ok, version, detail } = await engine.check();
+export interface BuilderFacts {
+  readonly slots: number;
+  readonly version: string;
+  readonly mirrorRoot: string;
+  readonly isDraining: boolean;
+}
+
+/** What this worker advertises. With a note it takes no builds: it drains, or its engine does not answer. */
+export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<ProcessInfo> {
+  const { slots, version, isDraining } = facts;
+  const [{ ok, version: engineVersion, detail }, disk] = await Promise.all([engine.check(), diskOf(facts.mirrorRoot)]);
+  const notes = [ok ? null : detail, isDraining ? 'It drains: it takes no further build.' : null];
   return {
-    slots,
+    ...{ slots, version, engineVersion, zones },
     engine: engine.kind,
-    engineVersion: version,
     platforms: [`linux/${architectures[process.arch] ?? process.arch}`],
-    zones,
-    note: ok ? null : detail,
+    ...(isDraining && { draining: true }),
+    ...disk,
+    memoryFreeBytes: freemem(),
+    memoryTotalBytes: totalmem(),
+    note: notes.find((note) => note !== null)?.slice(0, longestNote) ?? null,
   };
+}
+
+/** Nothing where the disk does not say. */
+async function diskOf(folder: string): Promise<Pick<ProcessInfo, 'diskFreeBytes' | 'diskTotalBytes'>> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    return { diskFreeBytes: bavail * bsize, diskTotalBytes: blocks * bsize };
+  } catch {
+    return {};
+  }
 }

@@ -3,6 +3,8 @@ import {
   AttemptRepository,
   BuildNotes,
   BuildProjectRepository,
+  Database,
+  DrainRepository,
   PostgresChunkStore,
   ProcessRepository,
   RegistryTokenRepository,
@@ -14,6 +16,7 @@ import type { LiveBus } from '@cooperage/logs/ports';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { versionOf } from '../shared/health.js';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
@@ -22,6 +25,7 @@ import { ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SOURCE } from '../share
 import { BuildAccesses } from './access/build-access.js';
 import { Builder } from './builder.js';
 import { builderInfo } from './builder-info.js';
+import { Drain } from './drain/drain.js';
 import { type ExportCacheParts, ExportCacheService } from './export-cache/export-cache.service.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
 import { BuildRequests } from './run-build/build-requests.js';
@@ -52,15 +56,27 @@ function engine(config: BuilderConfig): Provider[] {
       useFactory: () => createEngine('buildkit', engineOptions(config)),
     },
     {
+      provide: Drain,
+      inject: [Database, LOGGER],
+      useFactory: (database: Database, logger: Logger) =>
+        new Drain(new DrainRepository(database), config.workerName, logger),
+    },
+    {
       provide: ProcessLife,
-      inject: [ProcessRepository, ENGINE, LOGGER],
-      useFactory: (processes: ProcessRepository, engine: Engine, logger: Logger) =>
+      inject: [ProcessRepository, ENGINE, Drain, LOGGER],
+      useFactory: (processes: ProcessRepository, engine: Engine, drain: Drain, logger: Logger) =>
         new ProcessLife(processes, logger, {
           role: 'builder',
           name: config.workerName,
           instanceId: config.instanceId ?? null,
           heartbeatMs: config.leaseMs / 3,
-          info: () => builderInfo(engine, config.buildSlots),
+          info: async () =>
+            builderInfo(engine, {
+              slots: config.buildSlots,
+              version: versionOf(config.release).version,
+              mirrorRoot: config.mirrorRoot,
+              isDraining: await drain.look(),
+            }),
           onDisowned: () => process.exit(70),
         }),
     },
@@ -127,7 +143,7 @@ function services(config: BuilderConfig): Provider[] {
     },
     {
       provide: RunBuildService,
-      inject: [BUILD_PARTS, StepRepository, AttemptLogs, HeldAttempts, METRICS, ProcessLife],
+      inject: [BUILD_PARTS, StepRepository, AttemptLogs, HeldAttempts, METRICS, ProcessLife, Drain],
       useFactory: (
         parts: ExportCacheParts,
         steps: StepRepository,
@@ -135,12 +151,14 @@ function services(config: BuilderConfig): Provider[] {
         held: HeldAttempts,
         metrics: Metrics,
         life: ProcessLife,
+        drain: Drain,
       ) =>
         new RunBuildService(
           { ...parts, steps, logs, held, metrics },
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },
           () => void life.beat(),
+          () => !drain.isOn,
         ),
     },
     {

@@ -1,7 +1,7 @@
 import type { Config } from '@cooperage/config';
 import { Database, Listener, refuseSuperuser } from '@cooperage/db';
 import type { Engine } from '@cooperage/engines';
-import { connectRedis, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
+import { connectRedis, type JobWorker, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -12,6 +12,7 @@ import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
+import { Drain } from './drain/drain.js';
 import { ExportCacheService } from './export-cache/export-cache.service.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
@@ -38,16 +39,19 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     );
     await refuseEviction(redis);
     await refuseSuperuser(this.get(Database));
+    const drain = this.get(Drain);
+    await drain.look();
     await life.start();
     held.start();
-    const listener = this.listener(held);
+    const listener = this.listener(held, life);
     await listener.start();
     const workers = this.workers(redis);
+    await drain.watch(workers);
     const health = await this.health();
-    const drain = { close: () => this.drain(life, held) };
+    const leave = { close: () => this.leave(life, held) };
     this.parts.push(
       health,
-      drain,
+      leave,
       ...workers,
       listener,
       held,
@@ -62,12 +66,12 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** No further build is meant for this process, and those under way have some time left. */
-  private async drain(life: ProcessLife, held: HeldAttempts): Promise<void> {
+  private async leave(life: ProcessLife, held: HeldAttempts): Promise<void> {
     held.drain(drainMs);
     await life.takeLeave('The builder is ending.');
   }
 
-  private workers(redis: Redis): Closable[] {
+  private workers(redis: Redis): JobWorker[] {
     const onError = (error: Error) => this.logger.error({ err: error }, 'a job ended by an error');
     const runs = this.get(RunBuildService);
     const exports = this.get(ExportCacheService);
@@ -89,9 +93,10 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     ];
   }
 
-  /** A cancel is announced to every builder; the heartbeat learns whether it is one of ours. */
-  private listener(held: HeldAttempts): Listener {
-    return new Listener(this.config.databaseUrl.reveal(), { cancel: () => held.wake() }, (error) =>
+  /** A cancel, or a drain, is announced to every builder; the heartbeat learns whether it is one of ours. */
+  private listener(held: HeldAttempts, life: ProcessLife): Listener {
+    const handlers = { cancel: () => held.wake(), drain: () => void life.beat() };
+    return new Listener(this.config.databaseUrl.reveal(), handlers, (error) =>
       this.logger.warn({ err: error }, 'notifications were interrupted'),
     );
   }

@@ -1,19 +1,75 @@
 import { z } from 'zod';
 import { idSchema, timeSchema } from './common.js';
 
+export const workerStates = ['idle', 'busy', 'draining', 'lost', 'ended'] as const;
+
+const workerBuildSchema = z.object({
+  id: idSchema,
+  number: z.number().int(),
+  projectSlug: z.string(),
+  organizationSlug: z.string(),
+});
+
 export const workerSchema = z.object({
   id: idSchema,
   name: z.string(),
   role: z.enum(['api', 'live', 'builder', 'control']),
-  state: z.enum(['idle', 'busy', 'lost', 'ended']),
+  state: z.enum(workerStates),
   startedAt: timeSchema,
   heartbeatAt: timeSchema,
   endedAt: timeSchema.nullable(),
+  version: z.string().nullable(),
   slots: z.number().int().nullable(),
   engine: z.string().nullable(),
   engineVersion: z.string().nullable(),
   platforms: z.array(z.string()),
-  builds: z.array(z.object({ id: idSchema, number: z.number().int(), projectSlug: z.string() })),
+  /** Bytes, as the worker measured them at its last heartbeat. */
+  disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }).nullable(),
+  memory: z.object({ freeBytes: z.number(), totalBytes: z.number() }).nullable(),
+  builds: z.array(workerBuildSchema),
+  /** Builds that it had when it was lost. `nextAttempt` is null where none followed. */
+  lostBuilds: z.array(
+    workerBuildSchema.extend({
+      status: z.string(),
+      attempt: z.number().int(),
+      nextAttempt: z.number().int().nullable(),
+    }),
+  ),
+  /** Who asked it to drain, and when. It holds for every worker of this name. */
+  drain: z.object({ requestedBy: z.string(), requestedAt: timeSchema }).nullable(),
   note: z.string().nullable(),
 });
 export type WorkerView = z.infer<typeof workerSchema>;
+
+export const queueReasons = [
+  'no_control',
+  'no_builder',
+  'all_lost',
+  'all_draining',
+  'engine_away',
+  'all_busy',
+  'retry_pause',
+  'not_taken',
+] as const;
+
+/** What waits, by project, and why nothing is picked up where that is so. */
+export const queueSchema = z.object({
+  /** Slots of builders that take builds now, and how many of them are held by anybody. */
+  slots: z.number().int(),
+  held: z.number().int(),
+  projects: z.array(
+    z.object({
+      projectId: idSchema,
+      projectSlug: z.string(),
+      organizationSlug: z.string(),
+      waiting: z.number().int(),
+      held: z.number().int(),
+      /** Part of all slots that it holds, 0 to 1. */
+      share: z.number(),
+      oldestQueuedAt: timeSchema.nullable(),
+    }),
+  ),
+  /** Null while nothing waits, or what waits is about to start. */
+  diagnosis: z.object({ reason: z.enum(queueReasons), says: z.string(), next: z.string() }).nullable(),
+});
+export type QueueView = z.infer<typeof queueSchema>;

@@ -6,6 +6,7 @@ export interface RunningBuild {
   readonly id: string;
   readonly number: number;
   readonly projectSlug: string;
+  readonly organizationSlug: string;
 }
 
 /** Which process works on which build now, as far as the reader may see it. */
@@ -20,10 +21,26 @@ export class RunningBuilds {
         instanceId: { in: [...instanceIds] },
         build: { organizationId: { in: [...organizationIds] }, project: { deletedAt: null } },
       },
-      select: { instanceId: true, build: { select: { id: true, number: true, project: { select: { slug: true } } } } },
+      select: {
+        instanceId: true,
+        build: {
+          select: {
+            id: true,
+            number: true,
+            project: { select: { slug: true, organization: { select: { slug: true } } } },
+          },
+        },
+      },
     });
     return rows.flatMap(({ instanceId, build }) =>
-      instanceId === null ? [] : [{ instanceId, id: build.id, number: build.number, projectSlug: build.project.slug }],
+      instanceId === null
+        ? []
+        : [
+            {
+              ...{ instanceId, id: build.id, number: build.number },
+              ...{ projectSlug: build.project.slug, organizationSlug: build.project.organization.slug },
+            },
+          ],
     );
   }
 }

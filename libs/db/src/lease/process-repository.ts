@@ -13,6 +13,15 @@ export interface ProcessInfo {
   readonly engineVersion?: string;
   readonly platforms?: readonly string[];
   readonly zones?: readonly string[];
+  /** Of the product. */
+  readonly version?: string;
+  /** It finishes what it does and takes nothing more. */
+  readonly draining?: boolean;
+  /** Of the disk that holds the git mirrors, and of the machine's memory. */
+  readonly diskFreeBytes?: number;
+  readonly diskTotalBytes?: number;
+  readonly memoryFreeBytes?: number;
+  readonly memoryTotalBytes?: number;
   /** Why it takes no builds, when it takes none. */
   readonly note?: string | null;
 }

@@ -6,6 +6,8 @@ export const channels = {
   dispatch: 'cooperage_dispatch',
   /** payload: nothing; a process has ended */
   process: 'cooperage_process',
+  /** payload: nothing; a worker shall drain, or go on */
+  drain: 'cooperage_drain',
   /** payload: build id */
   cancel: 'cooperage_cancel',
   /** payload: JSON of a build's change, for live pages */

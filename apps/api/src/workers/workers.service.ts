@@ -1,0 +1,88 @@
+import type { QueueView, WorkerView } from '@cooperage/contracts';
+import {
+  type Actor,
+  DrainRepository,
+  ProcessRepository,
+  type QueueRecord,
+  QueueRepository,
+  RunningBuilds,
+} from '@cooperage/db';
+import { Injectable } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { ApiProblem, found } from '../http/problem.js';
+import { diagnoseQueue, openSlots } from './diagnose-queue.js';
+import { presentWorker } from './present-worker.js';
+
+/** The installation's processes, and the queue as far as the caller may see it. */
+@Injectable()
+export class WorkersService {
+  constructor(
+    private readonly processes: ProcessRepository,
+    private readonly drains: DrainRepository,
+    private readonly running: RunningBuilds,
+    private readonly queues: QueueRepository,
+    private readonly access: AccessService,
+  ) {}
+
+  async list(principal: Principal): Promise<WorkerView[]> {
+    const [processes, drains] = await Promise.all([this.processes.list(), this.drains.list()]);
+    const ids = processes.map(({ id }) => id);
+    const organizationIds = organizationIdsOf(principal);
+    const [builds, lost] = await Promise.all([
+      this.running.of(ids, organizationIds),
+      this.queues.lost(ids, organizationIds),
+    ]);
+    const now = new Date();
+    return processes.map((process) => presentWorker(process, { builds, lost, drains, now }));
+  }
+
+  async queue(principal: Principal): Promise<QueueView> {
+    const [workers, rows, held] = await Promise.all([
+      this.list(principal),
+      this.queues.list(organizationIdsOf(principal)),
+      this.queues.held(),
+    ]);
+    const slots = openSlots(workers);
+    const diagnosis = diagnoseQueue({
+      ...{ workers, held },
+      waiting: sum(rows, 'waiting'),
+      paused: sum(rows, 'paused'),
+      oldestWaitMs: Math.max(
+        0,
+        ...rows.map(({ oldestQueuedAt }) => (oldestQueuedAt ? Date.now() - +oldestQueuedAt : 0)),
+      ),
+    });
+    return { slots, held, diagnosis, projects: rows.map((row) => presentRow(row, slots)) };
+  }
+
+  /** @throws {ApiProblem} `forbidden`, `not_found`; `conflict` for a process that takes no builds. */
+  async drain(principal: Principal, id: string, actor: Actor): Promise<WorkerView> {
+    const { name } = await this.builder(principal, id);
+    await this.drains.drain(name, actor);
+    return this.builder(principal, id);
+  }
+
+  /** @throws {ApiProblem} as `drain`. */
+  async resume(principal: Principal, id: string, actor: Actor): Promise<WorkerView> {
+    const { name } = await this.builder(principal, id);
+    await this.drains.resume(name, actor);
+    return this.builder(principal, id);
+  }
+
+  private async builder(principal: Principal, id: string): Promise<WorkerView> {
+    this.access.installation(principal);
+    const worker = found((await this.list(principal)).find((each) => each.id === id));
+    if (worker.role !== 'builder') throw new ApiProblem('conflict', { detail: 'Only a builder can drain.' });
+    return worker;
+  }
+}
+
+function presentRow({ paused: _, oldestQueuedAt, ...row }: QueueRecord, slots: number): QueueView['projects'][number] {
+  const share = slots === 0 ? 0 : Math.min(1, row.held / slots);
+  return { ...row, share, oldestQueuedAt: oldestQueuedAt?.toISOString() ?? null };
+}
+
+function sum(rows: readonly QueueRecord[], field: 'waiting' | 'paused'): number {
+  return rows.reduce((total, row) => total + row[field], 0);
+}

@@ -1,0 +1,70 @@
+import type { Database } from '../database.js';
+
+/** What waits and what runs of one project. */
+export interface QueueRecord {
+  readonly projectId: string;
+  readonly projectSlug: string;
+  readonly organizationSlug: string;
+  readonly waiting: number;
+  /** Attempts that hold a slot: handed out, or taken by a builder. */
+  readonly held: number;
+  readonly oldestQueuedAt: Date | null;
+  /** Queued builds that wait out a pause after a fault. */
+  readonly paused: number;
+}
+
+/** A build that a process had when it was lost, and what became of it. */
+export interface LostBuildRecord {
+  readonly instanceId: string;
+  readonly id: string;
+  readonly number: number;
+  readonly projectSlug: string;
+  readonly organizationSlug: string;
+  readonly status: string;
+  readonly attempt: number;
+  /** The attempt that followed; null when there was none. */
+  readonly nextAttempt: number | null;
+}
+
+/** The queue as people see it. It looks at what is unfinished only. */
+export class QueueRepository {
+  constructor(private readonly db: Database) {}
+
+  async list(organizationIds: readonly string[]): Promise<QueueRecord[]> {
+    return this.db.prisma.$queryRaw<QueueRecord[]>`
+      WITH open AS (
+        SELECT b.project_id, b.status, b.queued_at, b.dispatch_after > now() AS paused, EXISTS (
+          SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state IN ('dispatched', 'claimed')) AS held
+        FROM build b WHERE b.organization_id = ANY(${[...organizationIds]}) AND b.status IN ('queued', 'running', 'canceling')
+      )
+      SELECT p.id::text AS "projectId", p.slug AS "projectSlug", o.slug AS "organizationSlug",
+        count(*) FILTER (WHERE open.status = 'queued' AND NOT open.held)::int AS waiting,
+        count(*) FILTER (WHERE open.held)::int AS held,
+        count(*) FILTER (WHERE open.status = 'queued' AND open.paused)::int AS paused,
+        min(open.queued_at) FILTER (WHERE open.status = 'queued' AND NOT open.held) AS "oldestQueuedAt"
+      FROM open JOIN project p ON p.id = open.project_id JOIN organization o ON o.id = p.organization_id
+      WHERE p.deleted_at IS NULL GROUP BY p.id, p.slug, o.slug
+      HAVING bool_or(open.held OR open.status = 'queued')
+      ORDER BY "oldestQueuedAt" NULLS LAST, p.slug LIMIT 200`;
+  }
+
+  /** Slots that are held by anybody's attempts. */
+  async held(): Promise<number> {
+    const [row] = await this.db.prisma.$queryRaw<{ held: number }[]>`
+      SELECT count(*)::int AS held FROM attempt WHERE state IN ('dispatched', 'claimed')`;
+    return row!.held;
+  }
+
+  async lost(instanceIds: readonly string[], organizationIds: readonly string[]): Promise<LostBuildRecord[]> {
+    if (instanceIds.length === 0) return [];
+    return this.db.prisma.$queryRaw<LostBuildRecord[]>`
+      SELECT a.instance_id::text AS "instanceId", b.id::text, b.number, p.slug AS "projectSlug",
+        o.slug AS "organizationSlug", b.status, a.number AS attempt,
+        CASE WHEN b.attempt_number > a.number THEN b.attempt_number END AS "nextAttempt"
+      FROM attempt a JOIN build b ON b.id = a.build_id JOIN project p ON p.id = b.project_id
+        JOIN organization o ON o.id = p.organization_id
+      WHERE a.instance_id = ANY(${[...instanceIds]}::uuid[]) AND a.state = 'lost' AND p.deleted_at IS NULL
+        AND b.organization_id = ANY(${[...organizationIds]})
+      ORDER BY a.id DESC LIMIT 100`;
+  }
+}
