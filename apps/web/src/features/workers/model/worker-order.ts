@@ -1,6 +1,6 @@
 import type { WorkerView } from '@cooperage/contracts';
 
-const states: readonly WorkerView['state'][] = ['lost', 'busy', 'idle', 'ended'];
+const states: readonly WorkerView['state'][] = ['lost', 'draining', 'busy', 'idle', 'ended'];
 const roles: readonly WorkerView['role'][] = ['builder', 'control', 'api', 'live'];
 
 /** Builders first, and among them those that need someone. */
@@ -13,11 +13,16 @@ export function orderWorkers(workers: readonly WorkerView[]): WorkerView[] {
   );
 }
 
-/** Why nothing is taken up, when that is so; null when a builder is there. */
-export function noBuilderReason(workers: readonly WorkerView[]): string | null {
-  const builders = workers.filter((worker) => worker.role === 'builder');
-  if (builders.some((worker) => worker.state === 'idle' || worker.state === 'busy')) return null;
-  return builders.some((worker) => worker.state === 'lost')
-    ? 'All builders are lost. Builds wait until one is heard of again.'
-    : 'There is no builder. Builds wait until one is started.';
+/** How full something is, in twelfths, for a bar; from one on as soon as anything is used. */
+export function usedTwelfths({ freeBytes, totalBytes }: { freeBytes: number; totalBytes: number }): number {
+  if (totalBytes <= 0) return 0;
+  const used = Math.min(1, Math.max(0, 1 - freeBytes / totalBytes));
+  return used === 0 ? 0 : Math.max(1, Math.round(used * 12));
+}
+
+/** What became of a build that a lost worker had. */
+export function lostBuildWords(build: WorkerView['lostBuilds'][number]): string {
+  if (build.nextAttempt !== null) return `attempt ${build.attempt} was lost; attempt ${build.nextAttempt} followed`;
+  if (build.status === 'queued') return `attempt ${build.attempt} was lost; the next one waits for a worker`;
+  return `attempt ${build.attempt} was lost, and no other followed: ${build.status.replaceAll('_', ' ')}`;
 }

@@ -1,0 +1,34 @@
+import { Card } from '@/components/ui/card';
+import { CopyLine } from '@/components/ui/copy-line';
+
+const environment = `DATABASE_URL=postgresql://cooperage_builder:…@db.example:5432/cooperage
+REDIS_URL=redis://…@redis.example:6379
+PUBLIC_URL=https://cooperage.example
+ENCRYPTION_KEY=…
+COOPERAGE_REGISTRY=registry.example
+BUILDKIT_HOST=tcp://buildkit.example:1234
+COOPERAGE_MIRROR_ROOT=/var/lib/cooperage/mirrors
+COOPERAGE_WORKER_NAME=builder-2
+COOPERAGE_BUILD_SLOTS=2`;
+
+/** What an operator runs, as it is: there is no token that would carry these settings to another machine. */
+export function AddWorker() {
+  return (
+    <Card title="Add a worker" id="add">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 px-3 py-3">
+        <p className="max-w-[75ch]">
+          A worker is the same software with another command, beside a BuildKit of its own. Give it these settings, with
+          the values that the other processes have; the name must be its own. Whoever has them may build in your name:
+          keep them as you keep passwords, there is no token that expires instead.
+        </p>
+        <CopyLine text={environment} what="settings of a builder" />
+        <CopyLine text="node apps/worker/dist/main.supervisor.js builder" what="command of a builder" />
+        <p className="text-sm text-text-2">
+          With Docker Compose on one machine: <code>docker compose up -d --scale builder=2</code>, where{' '}
+          <code>COOPERAGE_WORKER_NAME</code> is left out so that each takes its host’s name. It shows up here with its
+          first heartbeat.
+        </p>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,81 @@
+import type { QueueView } from '@cooperage/contracts';
+import { Card } from '@/components/ui/card';
+import { Link, textLinkClass } from '@/components/ui/link';
+import { Moment } from '@/components/ui/moment';
+import { ProblemPanel } from '@/components/ui/states';
+import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { projectPath } from '@/lib/address/paths';
+import { visibleText } from '@/lib/format/names';
+import { loadQueue } from '../api/load-workers';
+
+/** What waits, whose it is, and why nothing is picked up where that is so. */
+export async function QueueCard() {
+  const queue = await loadQueue();
+  if (!queue.ok) {
+    return (
+      <Card title="Queue">
+        <ProblemPanel problem={queue.problem} what="The queue" />
+      </Card>
+    );
+  }
+  const { slots, held, projects, diagnosis } = queue.value;
+  return (
+    <Card title="Queue" aside={<span className="tabular-nums">{`${held} of ${slots} slots in use`}</span>}>
+      {diagnosis && <DiagnosisNote diagnosis={diagnosis} />}
+      {projects.length === 0 ? (
+        <p className="px-3 py-3 text-text-2">Nothing of yours waits or is built.</p>
+      ) : (
+        <QueueTable projects={projects} />
+      )}
+      <p className="border-t border-line px-3 py-2 text-sm text-text-2">
+        Organizations take turns: whoever has the fewest builds under way is next, and within one the oldest build.
+      </p>
+    </Card>
+  );
+}
+
+function DiagnosisNote({ diagnosis }: { diagnosis: NonNullable<QueueView['diagnosis']> }) {
+  return (
+    <div role="status" className="border-b border-line bg-wait-bg px-3 py-2">
+      <p>
+        <b className="font-semibold text-wait">Why is nothing picked up?</b> {visibleText(diagnosis.says)}
+      </p>
+      <p className="text-sm text-text-2">{diagnosis.next}</p>
+    </div>
+  );
+}
+
+function QueueTable({ projects }: { projects: QueueView['projects'] }) {
+  return (
+    <Table
+      label="Queue by project"
+      head={
+        <>
+          <Th>Project</Th>
+          <Th right>Waiting</Th>
+          <Th right>Building</Th>
+          <Th right>Share of slots</Th>
+          <Th wide>Oldest waits since</Th>
+        </>
+      }
+    >
+      {projects.map((row) => (
+        <tr key={row.projectId} className={rowClass}>
+          <Td className="max-w-52 truncate">
+            <Link
+              href={projectPath({ organizationSlug: row.organizationSlug, slug: row.projectSlug })}
+              data-row
+              className={textLinkClass}
+            >
+              {visibleText(`${row.organizationSlug}/${row.projectSlug}`)}
+            </Link>
+          </Td>
+          <Td right>{row.waiting}</Td>
+          <Td right>{row.held}</Td>
+          <Td right>{Math.round(row.share * 100)} %</Td>
+          <Td wide>{row.oldestQueuedAt ? <Moment at={row.oldestQueuedAt} /> : '–'}</Td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
