@@ -80,8 +80,9 @@ function Change({ build, change, open }: ChangeProps) {
   return (
     <details open={open} className="border-b border-line">
       <summary data-row className="min-h-7 cursor-pointer px-3 py-1.5 text-sm text-text-2">
-        {changeWords(change.text, against.text)} since {green}, which went well
+        {changeWords(change.text, against.text)} since #{against.number}, which went well
       </summary>
+      <p className="px-3 text-sm text-text-2">From {green} to this build:</p>
       <DiffLines a={against.text} b={change.text} label={`Changes of the Dockerfile since build ${against.number}`} />
     </details>
   );
