@@ -9,6 +9,7 @@ import { hostileText } from './browser/hostile.js';
 import { images } from './browser/images.js';
 import { narrowPages } from './browser/narrow.js';
 import { secretsInPages } from './browser/secrets.js';
+import { shell } from './browser/shell.js';
 import { stopping } from './browser/stopping.js';
 import { watching } from './browser/watching.js';
 
@@ -25,5 +26,6 @@ describe('in a browser', () => {
   secretsInPages(suite);
   hostileText(suite);
   narrowPages(suite);
+  shell(suite);
   connection(suite);
 });

@@ -10,7 +10,8 @@ export function CopyCurl({ path }: { path: string }) {
       <CopyButton
         text={() => curlCommand(window.location.origin, path)}
         label="curl"
-        what="command for what this page shows"
+        what="command"
+        name="Copy as command: curl for what this page shows"
         shortcut="c"
         always
       />

@@ -6,7 +6,14 @@ import { CopyButton } from '@/components/ui/copy-button';
 export function CopyPageLink() {
   return (
     <span className="hidden lg:contents">
-      <CopyButton text={() => window.location.href} label="Link" what="to this page" shortcut="y" always />
+      <CopyButton
+        text={() => window.location.href}
+        label="Link"
+        what="to this page"
+        name="Copy link to this page"
+        shortcut="y"
+        always
+      />
     </span>
   );
 }

@@ -26,9 +26,11 @@ export function PaletteField() {
         <path d="m10.2 10.2 3.3 3.3" />
       </svg>
       <span className="hidden flex-1 text-left lg:inline">Search</span>
-      <kbd aria-hidden className="hidden text-[11px] lg:inline">
-        {isMac ? '⌘K' : 'Ctrl K'}
-      </kbd>
+      <kbd
+        aria-hidden
+        data-keys={isMac ? '⌘K' : 'Ctrl K'}
+        className="hidden text-[11px] before:content-[attr(data-keys)] lg:inline"
+      />
     </button>
   );
 }

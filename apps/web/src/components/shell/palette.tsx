@@ -36,7 +36,14 @@ export function Palette({ scope, onClose }: { scope: PaletteScope; onClose: () =
   const commands = groups.flatMap((group) => group.commands);
   const current = commands[Math.min(at, commands.length - 1)];
 
+  // Enter was pressed before there was an answer: the first of it is meant.
+  const awaited = useRef(false);
   useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    if (!awaited.current || search.state === 'asking') return;
+    awaited.current = false;
+    if (current) act(current);
+  });
 
   const act = (command: Command): void => {
     // First closed, so that the focus is back on the page that the command is about.
@@ -49,9 +56,10 @@ export function Palette({ scope, onClose }: { scope: PaletteScope; onClose: () =
     if (step !== undefined && commands.length > 0) {
       event.preventDefault();
       setAt((before) => walk(Math.min(before, commands.length - 1), step, commands.length));
-    } else if (event.key === 'Enter' && current && search.state !== 'asking') {
+    } else if (event.key === 'Enter') {
       event.preventDefault();
-      act(current);
+      if (current && (search.state !== 'asking' || own.includes(current))) act(current);
+      else awaited.current = true;
     }
   };
   return (
@@ -78,6 +86,7 @@ export function Palette({ scope, onClose }: { scope: PaletteScope; onClose: () =
         onChange={(event) => {
           setText(event.target.value);
           setAt(0);
+          awaited.current = false;
         }}
         onKeyDown={onKeyDown}
         className="block w-full border-b border-line bg-surface px-4 py-3 text-lg placeholder:text-text-3 focus-visible:outline-none"

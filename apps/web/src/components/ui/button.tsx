@@ -26,18 +26,18 @@ export function Button({ look = 'plain', shortcut, className, children, ...rest 
   return (
     <button type="button" className={buttonClass(look, className)} data-key={shortcut} {...rest}>
       {children}
-      {shortcut && <Key>{shortcut}</Key>}
+      {shortcut && <Key keys={shortcut} />}
     </button>
   );
 }
 
-export function Key({ children }: { children: React.ReactNode }) {
+/** A key, drawn. It is no text of the control that carries it: those who cannot see it find it in the list of keys. */
+export function Key({ keys }: { keys: string }) {
   return (
     <kbd
       aria-hidden
-      className="hidden rounded border border-b-2 border-current/25 px-1 text-[11px] leading-4 opacity-70 md:inline-block"
-    >
-      {children}
-    </kbd>
+      data-keys={keys}
+      className="hidden rounded border border-b-2 border-current/25 px-1 text-[11px] leading-4 before:content-[attr(data-keys)] md:inline-block"
+    />
   );
 }

@@ -12,11 +12,13 @@ export interface CopyButtonProps {
   readonly shortcut?: string;
   /** What is copied, in words, for those who do not see the button's place. */
   readonly what: string;
+  /** The whole name, where `label` and `what` do not make one; it contains the label. */
+  readonly name?: string;
   /** Whether the palette offers it also where the window has no room for the button. */
   readonly always?: boolean;
 }
 
-export function CopyButton({ text, label = 'Copy', look = 'quiet', shortcut, what, always }: CopyButtonProps) {
+export function CopyButton({ text, label = 'Copy', look = 'quiet', shortcut, what, name, always }: CopyButtonProps) {
   const [result, setResult] = useState<'none' | 'done' | 'failed'>('none');
   useEffect(() => {
     if (result === 'none') return;
@@ -34,7 +36,7 @@ export function CopyButton({ text, label = 'Copy', look = 'quiet', shortcut, wha
       look={look}
       shortcut={shortcut}
       onClick={copy}
-      aria-label={`${label} ${what}`}
+      aria-label={name ?? `${label} ${what}`}
       data-always={always ? '' : undefined}
       className="text-xs"
     >

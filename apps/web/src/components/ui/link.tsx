@@ -9,7 +9,9 @@ export function Link(props: ComponentProps<typeof NextLink>) {
   return <NextLink prefetch={false} {...props} />;
 }
 
-export const textLinkClass = 'text-accent underline-offset-2 hover:underline';
+/** Underlined, because colour alone would not tell it from the text around it. */
+export const textLinkClass =
+  'text-accent underline decoration-current/40 decoration-1 underline-offset-2 hover:decoration-current';
 
 /** A link to an address that a stranger wrote. Only http and https become links; the rest stays text. */
 export function OutsideLink({ href, children }: { href: string; children: React.ReactNode }) {

@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
-import type { ProblemView } from '@/lib/api/problem';
+import { isAbsent, type ProblemView } from '@/lib/api/problem';
 import { classes } from '@/lib/classes';
 import { unavailable } from '@/lib/live/unavailable';
 import { CopyLine } from './copy-line';
@@ -66,7 +66,7 @@ export function ProblemPanel({ problem, what }: { problem: ProblemView; what: st
 
 /** The page itself could not be filled. What does not exist, or is not for this person to know, is our 404 page. */
 export function ProblemPage({ problem, what }: { problem: ProblemView; what: string }) {
-  if (problem.status === 404 || problem.status === 400) notFound();
+  if (isAbsent(problem)) notFound();
   return (
     <main id="main" className="p-4 sm:p-6">
       <h1 className="sr-only">{what} could not be shown</h1>

@@ -28,7 +28,9 @@ function cellClass({ wide, right, className }: CellProps): string {
   return classes('px-3', wide && 'hidden md:table-cell', right && 'text-right tabular-nums', className);
 }
 
+/** Head of a column. One over buttons has no words, and is then no head. */
 export function Th(props: CellProps) {
+  if (props.children === undefined) return <td className={cellClass(props)} />;
   return (
     <th scope="col" className={classes('h-8 font-semibold whitespace-nowrap', cellClass(props))}>
       {props.children}

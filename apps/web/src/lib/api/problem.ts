@@ -19,6 +19,11 @@ export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
+/** What does not exist, or is not for this person to know; an address that cannot be understood finds nothing either. */
+export function isAbsent({ status }: ProblemView): boolean {
+  return status === 404 || status === 400;
+}
+
 export function unreachable(): ProblemView {
   return {
     status: 503,

@@ -23,13 +23,9 @@ export function pressControl(key: string): boolean {
   return control !== undefined;
 }
 
-/** Its words for a list: its label, or its text without the key that is drawn in it. */
+/** Its words for a list. */
 export function wordsOf(control: HTMLElement): string {
-  const label = control.getAttribute('aria-label');
-  if (label) return label;
-  const copy = control.cloneNode(true) as HTMLElement;
-  for (const key of copy.querySelectorAll('kbd')) key.remove();
-  return copy.textContent?.trim() ?? '';
+  return control.getAttribute('aria-label') ?? control.textContent?.trim() ?? '';
 }
 
 export function visibleRows(): HTMLElement[] {

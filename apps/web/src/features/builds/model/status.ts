@@ -27,6 +27,11 @@ export const blameWords = { user: 'yours', platform: 'the platform', external: '
 
 export const triggerWords = { push: 'push', retry: 'retry', manual: 'by hand', replay: 'replayed delivery' } as const;
 
+/** Picture of the tab: the status; while it runs the mark, whose two hoops close phase by phase. */
+export function buildMark({ status, phase }: { status: BuildStatus; phase: string | null }): string {
+  return status === 'running' && phase !== null ? `/marks/running-${phase}.svg` : `/marks/${status}.svg`;
+}
+
 /** Title of the tab: `✕ api #128 RUN npm ci`. */
 export function buildTitle(build: {
   status: BuildStatus;

@@ -7,6 +7,7 @@ import {
   hookSilenceSchema,
   refusalSchema,
 } from '@cooperage/contracts';
+import { cache } from 'react';
 import { readPage, withQuery } from '@/lib/api/list';
 import { read } from '@/lib/api/server';
 
@@ -22,7 +23,7 @@ export const deliveriesAddress = ({ projectId, outcome, cursor }: LedgerQuery): 
 
 export const loadDeliveries = (query: LedgerQuery) => readPage(deliveriesAddress(query), deliverySchema);
 
-export const loadDelivery = (id: string) => read(`/deliveries/${encodeURIComponent(id)}`, deliveryDetailSchema);
+export const loadDelivery = cache((id: string) => read(`/deliveries/${encodeURIComponent(id)}`, deliveryDetailSchema));
 
 export const loadDryRun = (id: string) => read(`/deliveries/${encodeURIComponent(id)}/dry-run`, dryRunSchema);
 

@@ -1,5 +1,6 @@
 import 'server-only';
 import { imageSchema, imageSummarySchema, signaturesSchema, tagMoveSchema, tagSchema } from '@cooperage/contracts';
+import { cache } from 'react';
 import { readPage, withQuery } from '@/lib/api/list';
 import { read } from '@/lib/api/server';
 
@@ -12,8 +13,9 @@ export const loadImages = (projectId: string, cursor: string | null) =>
 export const loadNewestImage = (projectId: string) =>
   readPage(withQuery(`/projects/${projectId}/images`, { limit: 1 }), imageSummarySchema);
 
-export const loadImage = (projectId: string, digest: string) =>
-  read(`/projects/${projectId}/images/${digest}`, imageSchema);
+export const loadImage = cache((projectId: string, digest: string) =>
+  read(`/projects/${projectId}/images/${digest}`, imageSchema),
+);
 
 export const loadSignatures = (projectId: string, digest: string) =>
   read(`/projects/${projectId}/images/${digest}/signatures`, signaturesSchema);

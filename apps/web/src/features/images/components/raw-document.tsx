@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
+import { ScrollBox } from '@/components/ui/scroll-box';
 import { shortDigest, visibleText } from '@/lib/format/names';
 
 /** A document as the registry keeps it, fetched when it is asked for. */
@@ -25,7 +26,9 @@ export function RawDocument({ address, digest }: { address: string; digest: stri
         JSON
       </Button>
       <Dialog title={shortDigest(digest)} open={open} onClose={() => setOpen(false)}>
-        <pre className="max-h-[70dvh] overflow-auto text-[12.5px]">{text === null ? 'Reading' : text}</pre>
+        <ScrollBox label="Document" className="max-h-[70dvh] overflow-auto text-[12.5px]">
+          <pre className="text-[12.5px]">{text === null ? 'Reading' : text}</pre>
+        </ScrollBox>
       </Dialog>
     </>
   );

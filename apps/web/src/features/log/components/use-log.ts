@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { reportLag } from '@/lib/live/tab-lag';
 import { logPorts } from '../api/log-ports';
 import { LogDocument } from '../model/log-document';
 import { type FeedState, LogFeed } from '../model/log-feed';
@@ -52,11 +53,15 @@ export function useLog(buildId: string, attempt: number): LiveLog {
       },
       (state) => {
         fresh.state = state;
+        reportLag(state.kind === 'catching_up');
         fresh.changed();
       },
     );
     feed.current.start();
-    return () => feed.current?.stop();
+    return () => {
+      feed.current?.stop();
+      reportLag(false);
+    };
   }, [buildId, attempt]);
   const revision = useSyncExternalStore(store.subscribe, store.current, () => 0);
   return { log: store.log, state: store.state, revision, more: () => feed.current?.more() };

@@ -5,7 +5,7 @@ import { ProblemPage } from '@/components/ui/states';
 import { loadBuild, loadRelations, loadSteps } from '@/features/builds/api/load-build';
 import { BuildPage } from '@/features/builds/components/build-page';
 import { readViewState, usualView } from '@/features/builds/model/build-view';
-import { buildTitle } from '@/features/builds/model/status';
+import { buildMark, buildTitle } from '@/features/builds/model/status';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { projectPath } from '@/lib/address/paths';
 import type { PageQuery } from '@/lib/address/query';
@@ -29,7 +29,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   if (!build?.ok) return {};
   return {
     title: { absolute: visibleText(buildTitle(build.value)) },
-    icons: { icon: `/marks/${build.value.status}.svg` },
+    icons: { icon: buildMark(build.value) },
   };
 }
 

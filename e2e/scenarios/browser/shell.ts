@@ -1,0 +1,225 @@
+import { type Repository, until } from '@cooperage/e2e';
+import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+/** What is around every page: palette, keys, data twins, menus, preferences, the way to take an act back. */
+export function shell(suite: BrowserSuite): void {
+  describe('around every page', () => {
+    let home: string;
+    let digest: string;
+    let deliveryId: string;
+    let projectName: string;
+    beforeAll(async () => {
+      const repository: Repository = await suite.product.repository();
+      for (const word of ['one', 'two']) {
+        const { commit } = await suite.product.push(repository, { Dockerfile: `FROM scratch\nCOPY . /${word}\n` });
+        const build = await suite.product.finished(repository, commit);
+        home = `/p/${build.organizationSlug}/${build.projectSlug}`;
+        projectName = build.projectSlug;
+        digest = build.digest ?? '';
+        deliveryId = build.deliveryId ?? '';
+      }
+    });
+    const at = (visitor: Visitor, path: string) =>
+      until(`the page ${path}`, async () => new URL(visitor.page.url()).pathname === path, 20_000);
+    const clipboard = async (visitor: Visitor) => {
+      await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      return () => visitor.page.evaluate<string>('navigator.clipboard.readText()');
+    };
+
+    it('the palette finds a build by project and number, and an image by its digest, with keys alone', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      await visitor.open('/builds');
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(`${projectName} #1`);
+      await page
+        .getByRole('option', { name: `${projectName} #1` })
+        .and(selected(page))
+        .waitFor();
+      await page.keyboard.press('Enter');
+      await at(visitor, `${home}/b/1`);
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(digest.slice(0, 20));
+      await page.keyboard.press('Enter');
+      await at(visitor, `${home}/images/${digest}`);
+    });
+
+    it('the palette is a combobox that gives the focus back, and says when there is no such command', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      await visitor.open('/builds');
+      const field = page.getByRole('button', { name: 'Search and commands' });
+      await field.focus();
+      await page.keyboard.press('Enter');
+      const combobox = page.getByRole('combobox', { name: 'Search and commands' });
+      await combobox.and(page.locator(':focus')).waitFor();
+      await page.keyboard.press('ArrowDown');
+      const active = await combobox.getAttribute('aria-activedescendant');
+      expect(await page.locator(`[id="${active}"]`).getAttribute('aria-selected')).toBe('true');
+      await page.keyboard.type('zzzz nothing is called so');
+      await page.getByText('No such command').waitFor();
+      expect(await page.getByRole('option').count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await field.and(page.locator(':focus')).waitFor();
+    });
+
+    it('keys go, walk back, step between builds and copy; inside an input they are letters', async () => {
+      const visitor = await suite.visitor();
+      const copied = await clipboard(visitor);
+      const { page } = visitor;
+      await visitor.open(`${home}/b/2`);
+      await page.keyboard.press('[');
+      await at(visitor, `${home}/b/1`);
+      await page.getByRole('link', { name: 'Next build' }).waitFor();
+      await page.keyboard.press(']');
+      await at(visitor, `${home}/b/2`);
+      await page.keyboard.press('y');
+      await expect.poll(copied, patience).toBe(page.url());
+      await page.keyboard.press('Escape');
+      await at(visitor, home);
+      await page.keyboard.press('g');
+      await page.keyboard.press('b');
+      await at(visitor, '/builds');
+      await page.keyboard.press('?');
+      const sheet = page.getByRole('dialog', { name: 'Keys' });
+      await sheet.getByText('Copy as command').waitFor();
+      await page.keyboard.press('Escape');
+      await sheet.waitFor({ state: 'detached' });
+      await page.keyboard.press('/');
+      await page.keyboard.type('gp?j');
+      expect(new URL(page.url()).pathname).toBe('/builds');
+      expect(await page.locator(':focus').inputValue()).toBe('gp?j');
+    });
+
+    it('every page gives its data by its command and by .json, and both are the same', async () => {
+      const visitor = await suite.visitor();
+      const copied = await clipboard(visitor);
+      const { page } = visitor;
+      const parts = ['', '?status=succeeded', '/b/2', '/images', `/images/${digest}`, '/deliveries', '/settings'];
+      const own = [...parts, `/deliveries/${deliveryId}`].map((part) => home + part);
+      for (const path of ['/', '/builds?status=succeeded', '/projects', '/members', '/tokens', '/workers', ...own]) {
+        await visitor.open(path);
+        await page.keyboard.press('c');
+        await expect.poll(copied, patience).toMatch(/^curl /);
+        const [, url = ''] = /(?:'|\s)(http[^'\s]+)'?$/.exec(await copied()) ?? [];
+        const [byCommand, byTwin] = await Promise.all([data(page, url), data(page, twinOf(path))]);
+        expect(Object.keys(byCommand.body as object).length, path).toBeGreaterThan(0);
+        expect({ path, ...byTwin }).toEqual({ path, ...byCommand });
+        await page.evaluate(`navigator.clipboard.writeText('')`);
+      }
+    });
+
+    it('an act that can be taken back is done at once and undone within its time', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      await visitor.open(`${home}/settings`);
+      await page
+        .getByRole('button', { name: /^Switch off the rule/ })
+        .first()
+        .click();
+      await page.getByText('switched off', { exact: true }).waitFor();
+      const notice = page.getByRole('region', { name: 'Just done' });
+      await notice.getByText(/^The rule .* is switched off\.$/).waitFor();
+      await page.keyboard.press('z');
+      await notice.getByText(/^Taken back: /).waitFor();
+      await page.getByText('switched off', { exact: true }).waitFor({ state: 'detached' });
+    });
+
+    it('theme, rows and times are a choice that the next page keeps', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      await visitor.open('/builds');
+      const before = await page
+        .locator('tbody tr')
+        .first()
+        .evaluate((row) => row.getBoundingClientRect().height);
+      for (const words of ['theme: dark', 'rows: comfortable', 'times: exact, in UTC']) {
+        await page.keyboard.press('Control+k');
+        await page.keyboard.type(words);
+        await page
+          .getByRole('option', { name: new RegExp(`^${words}`, 'i') })
+          .and(selected(page))
+          .waitFor();
+        await page.keyboard.press('Enter');
+        await page.getByRole('combobox').waitFor({ state: 'detached' });
+      }
+      await visitor.open('/workers');
+      await visitor.open('/builds');
+      const root = page.locator(':root');
+      expect(await root.evaluate((node) => getComputedStyle(node).colorScheme)).toBe('dark');
+      expect(await page.locator('tbody time').first().textContent()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+      const after = await page
+        .locator('tbody tr')
+        .first()
+        .evaluate((row) => row.getBoundingClientRect().height);
+      expect(after).toBeGreaterThanOrEqual(Math.max(44, before));
+    });
+
+    it('a row tells its exact time to who comes by keyboard', async () => {
+      const visitor = await suite.visitor();
+      await visitor.open('/builds');
+      await visitor.page.keyboard.press('j');
+      await visitor.page
+        .locator('[data-time-hint]:popover-open')
+        .getByText(/ · \d{4}-.* UTC$/)
+        .waitFor();
+    });
+
+    it.each([360, 768, 1280])('no menu is clipped or covered %i px wide', async (width) => {
+      const visitor = await suite.visitor({ width });
+      const { page } = visitor;
+      await visitor.open(`${home}/b/2`);
+      const menus: [Locator, Locator][] = [
+        [page.getByRole('button', { name: 'Account and theme' }), page.locator('#account')],
+        [page.getByRole('button', { name: 'Search and commands' }), page.locator('dialog[open]')],
+        [page.getByRole('button', { name: 'Switch to another build' }), page.locator('dialog[open]')],
+      ];
+      const more = page.getByRole('button', { name: 'More' });
+      if (await more.isVisible()) menus.push([more, page.locator('#more-pages')]);
+      for (const [opener, menu] of menus) {
+        await opener.click();
+        await menu.waitFor();
+        expect(await coveredCorners(menu)).toEqual([]);
+        await page.keyboard.press('Escape');
+        await menu.waitFor({ state: 'hidden' });
+      }
+      expect(await visitor.overflow()).toBe(0);
+    });
+  });
+}
+
+function selected(page: Page): Locator {
+  return page.locator('[aria-selected=true]');
+}
+
+/** `.json` behind the path, before the query. */
+function twinOf(path: string): string {
+  const [pathname = '', search] = path.split('?', 2);
+  return `${pathname === '/' ? '/index' : pathname}.json${search === undefined ? '' : `?${search}`}`;
+}
+
+/** As the page's own person, after all redirects. What beats by itself is left out. */
+async function data(page: Page, url: string): Promise<{ status: number; body: unknown }> {
+  return page.evaluate(async (address) => {
+    const response = await fetch(address);
+    const text = (await response.text()).replaceAll(/"heartbeatAt":"[^"]*"/g, '"heartbeatAt":""');
+    return { status: response.status, body: JSON.parse(text) as unknown };
+  }, url);
+}
+
+/** Corners of a menu, a little inside, at which something else would be pressed. */
+function coveredCorners(menu: Locator): Promise<string[]> {
+  return menu.evaluate((element) => {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const corners = { 'top left': [left, top], 'bottom right': [right, bottom] } as const;
+    return Object.entries(corners)
+      .filter(([name, [x, y]]) => {
+        const inset = name === 'top left' ? 6 : -6;
+        const hit = document.elementFromPoint(x + inset, y + inset);
+        return hit === null || !element.contains(hit);
+      })
+      .map(([name]) => name);
+  });
+}
