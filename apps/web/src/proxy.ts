@@ -7,8 +7,6 @@ import { isDevelopment } from '@/lib/config';
  * API alone, never here.
  */
 export function proxy(request: NextRequest): NextResponse {
-  const twin = dataTwin(request.nextUrl.pathname, request.nextUrl.search);
-  if (twin) return new NextResponse(null, { status: 307, headers: { location: twin } });
   const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
   const policy = contentPolicy(nonce, isDevelopment);
   const headers = new Headers(request.headers);
@@ -18,13 +16,6 @@ export function proxy(request: NextRequest): NextResponse {
   const response = NextResponse.next({ request: { headers } });
   response.headers.set('content-security-policy', policy);
   return response;
-}
-
-/** `.json` on any page's address gives that page's data: the API knows which of its endpoints that is. */
-function dataTwin(pathname: string, search: string): string | null {
-  if (!pathname.endsWith('.json')) return null;
-  const page = pathname.slice(0, -'.json'.length).replace(/^\/index$/, '/');
-  return `/api/v1/lookup/page?${new URLSearchParams({ address: `${page}${search}` })}`;
 }
 
 function contentPolicy(nonce: string, development: boolean): string {

@@ -21,8 +21,10 @@ export function shell(suite: BrowserSuite): void {
         deliveryId = build.deliveryId ?? '';
       }
     });
-    const at = (visitor: Visitor, path: string) =>
-      until(`the page ${path}`, async () => new URL(visitor.page.url()).pathname === path, 20_000);
+    const at = async (visitor: Visitor, path: string) => {
+      await until(`the page ${path}`, async () => new URL(visitor.page.url()).pathname === path, 20_000);
+      await visitor.page.locator('#main').waitFor();
+    };
     const clipboard = async (visitor: Visitor) => {
       await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
       return () => visitor.page.evaluate<string>('navigator.clipboard.readText()');
@@ -60,7 +62,7 @@ export function shell(suite: BrowserSuite): void {
       expect(await page.locator(`[id="${active}"]`).getAttribute('aria-selected')).toBe('true');
       await page.keyboard.type('zzzz nothing is called so');
       await page.getByText('No such command').waitFor();
-      expect(await page.getByRole('option').count()).toBe(0);
+      expect(await page.getByRole('dialog').getByRole('option').count()).toBe(0);
       await page.keyboard.press('Escape');
       await field.and(page.locator(':focus')).waitFor();
     });
@@ -99,7 +101,16 @@ export function shell(suite: BrowserSuite): void {
       const { page } = visitor;
       const parts = ['', '?status=succeeded', '/b/2', '/images', `/images/${digest}`, '/deliveries', '/settings'];
       const own = [...parts, `/deliveries/${deliveryId}`].map((part) => home + part);
-      for (const path of ['/', '/builds?status=succeeded', '/projects', '/members', '/tokens', '/workers', ...own]) {
+      for (const path of [
+        '/',
+        '/builds?status=succeeded',
+        '/projects',
+        '/members',
+        '/tokens',
+        '/workers',
+        '/webhooks',
+        ...own,
+      ]) {
         await visitor.open(path);
         await page.keyboard.press('c');
         await expect.poll(copied, patience).toMatch(/^curl /);
@@ -143,12 +154,13 @@ export function shell(suite: BrowserSuite): void {
           .and(selected(page))
           .waitFor();
         await page.keyboard.press('Enter');
-        await page.getByRole('combobox').waitFor({ state: 'detached' });
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
       }
       await visitor.open('/workers');
       await visitor.open('/builds');
-      const root = page.locator(':root');
-      expect(await root.evaluate((node) => getComputedStyle(node).colorScheme)).toBe('dark');
+      expect(
+        await page.evaluate<string>('document.documentElement.computedStyleMap().get("color-scheme").toString()'),
+      ).toBe('dark');
       expect(await page.locator('tbody time').first().textContent()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
       const after = await page
         .locator('tbody tr')
@@ -217,7 +229,7 @@ function coveredCorners(menu: Locator): Promise<string[]> {
     return Object.entries(corners)
       .filter(([name, [x, y]]) => {
         const inset = name === 'top left' ? 6 : -6;
-        const hit = document.elementFromPoint(x + inset, y + inset);
+        const hit = element.ownerDocument.elementFromPoint(x + inset, y + inset);
         return hit === null || !element.contains(hit);
       })
       .map(([name]) => name);

@@ -15,6 +15,11 @@ const innerHeaders =
 export function addWebProxy(server: FastifyInstance, webUrl: string, publicUrl: string): void {
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
+    scope.addHook('onRequest', (request, reply, done) => {
+      const twin = dataTwin(request.raw.url ?? '');
+      if (twin === null) done();
+      else void reply.redirect(twin, 307);
+    });
     scope.register(httpProxy, {
       upstream: webUrl,
       httpMethods: ['GET', 'HEAD'],
@@ -35,6 +40,13 @@ export function addWebProxy(server: FastifyInstance, webUrl: string, publicUrl: 
       },
     } as never);
   });
+}
+
+/** `.json` on any page's address gives that page's data. Answered here, because tokens go no further than this process. */
+export function dataTwin(target: string): string | null {
+  const [, page, search = ''] = /^(\/(?!_next\/)[^?]*)\.json(\?.*)?$/.exec(target) ?? [];
+  if (page === undefined) return null;
+  return `/api/v1/lookup/page?${new URLSearchParams({ address: `${page === '/index' ? '/' : page}${search}` })}`;
 }
 
 function forwardedHeaders(request: FastifyRequest, headers: Record<string, unknown>, publicUrl: string) {

@@ -7,7 +7,8 @@ interface PageEndpoint {
   readonly query?: readonly string[];
 }
 
-const builds = ['status', 'ref', 'commit', 'cursor'];
+const builds = ['filter', 'status', 'ref', 'commit', 'cursor'];
+const deliveries = ['outcome', 'cursor'];
 
 /** Every page that people come to when they are signed in. A page without data of its own is not here. */
 export const pageEndpoints: readonly PageEndpoint[] = [
@@ -17,11 +18,12 @@ export const pageEndpoints: readonly PageEndpoint[] = [
   { page: '/members', endpoint: '/organizations/{organization}/members', query: ['cursor'] },
   { page: '/tokens', endpoint: '/tokens', query: ['organization', 'cursor'] },
   { page: '/workers', endpoint: '/workers' },
+  { page: '/webhooks', endpoint: '/deliveries', query: deliveries },
   { page: '/p/:organization/:project', endpoint: '/builds?project={projectId}', query: builds },
   { page: '/p/:organization/:project/b/:number', endpoint: '/projects/{projectId}/builds/by-number/{number}' },
   { page: '/p/:organization/:project/images', endpoint: '/projects/{projectId}/images', query: ['cursor'] },
   { page: '/p/:organization/:project/images/:digest', endpoint: '/projects/{projectId}/images/{digest}' },
-  { page: '/p/:organization/:project/deliveries', endpoint: '/projects/{projectId}/deliveries', query: ['cursor'] },
+  { page: '/p/:organization/:project/deliveries', endpoint: '/projects/{projectId}/deliveries', query: deliveries },
   { page: '/p/:organization/:project/deliveries/:delivery', endpoint: '/deliveries/{delivery}' },
   { page: '/p/:organization/:project/settings', endpoint: '/projects/{projectId}' },
 ];

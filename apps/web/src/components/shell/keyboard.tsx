@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { type KeyEffect, nextRow, noKeys, pressKey } from '@/lib/keys/key-map';
 import { isPopoverOpen, isTyping, pressControl, rowFocused, visibleRows } from '@/lib/keys/page-controls';
-import { closePalette, openPalette, usePaletteScope } from '@/lib/palette/palette-store';
+import { closePalette, openPalette, typeAhead, usePaletteScope } from '@/lib/palette/palette-store';
 
 // Loaded by whoever opens them first: no page waits for what most visits never use.
 const KeySheet = dynamic(() => import('./key-sheet').then((module) => module.KeySheet), { ssr: false });
@@ -40,6 +40,10 @@ export function Keyboard() {
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (typeAhead(event.key)) {
+        event.preventDefault();
+        return;
+      }
       if (isTyping(event.target)) {
         if (event.key === 'Escape') (event.target as HTMLElement).blur();
         return;

@@ -60,7 +60,7 @@ function Option({ id, command, active, onAct }: OptionProps) {
     >
       <span className="shrink-0">{command.label}</span>
       <span className="min-w-0 flex-1 truncate text-sm text-text-2">{command.hint}</span>
-      {command.keys && <Key keys={command.keys.join(' ')} />}
+      {command.keys && <Key>{command.keys.join(' ')}</Key>}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { byGroup, type Command, matchCommands } from '@/lib/palette/command';
 import { ownCommands } from '@/lib/palette/own-commands';
-import type { PaletteScope } from '@/lib/palette/palette-store';
+import { type PaletteScope, typedAhead } from '@/lib/palette/palette-store';
 import { useSearch } from '@/lib/palette/use-search';
 import { PaletteEnd } from './palette-end';
 import { PaletteList } from './palette-list';
@@ -24,7 +24,7 @@ const prompts: Readonly<Record<PaletteScope['kind'], string>> = {
 export function Palette({ scope, onClose }: { scope: PaletteScope; onClose: () => void }) {
   const router = useRouter();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [text, setText] = useState('');
+  const [text, setText] = useState(typedAhead);
   const [at, setAt] = useState(0);
   const listId = useId();
   const search = useSearch(text, scope);

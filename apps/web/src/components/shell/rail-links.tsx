@@ -50,7 +50,7 @@ function RailLink({ page: { href, label, keys }, current }: { page: NavigationKe
       {pageIcons[href]}
       <span className="text-[11px] sm:sr-only lg:not-sr-only lg:flex-1 lg:text-base">{label}</span>
       <span className="hidden lg:inline">
-        <Key keys={keys.join(' ')} />
+        <Key>{keys.join(' ')}</Key>
       </span>
     </Link>
   );

@@ -26,17 +26,17 @@ export function Button({ look = 'plain', shortcut, className, children, ...rest 
   return (
     <button type="button" className={buttonClass(look, className)} data-key={shortcut} {...rest}>
       {children}
-      {shortcut && <Key keys={shortcut} />}
+      {shortcut && <Key>{shortcut}</Key>}
     </button>
   );
 }
 
 /** A key, drawn. It is no text of the control that carries it: those who cannot see it find it in the list of keys. */
-export function Key({ keys }: { keys: string }) {
+export function Key({ children }: { children: string }) {
   return (
     <kbd
       aria-hidden
-      data-keys={keys}
+      data-keys={children}
       className="hidden rounded border border-b-2 border-current/25 px-1 text-[11px] leading-4 before:content-[attr(data-keys)] md:inline-block"
     />
   );

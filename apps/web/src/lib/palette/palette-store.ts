@@ -9,6 +9,7 @@ export type PaletteScope =
   | { readonly kind: 'builds'; readonly project: string };
 
 let scope: PaletteScope | null = null;
+let ahead = '';
 const listeners = new Set<() => void>();
 
 function change(next: PaletteScope | null): void {
@@ -16,7 +17,20 @@ function change(next: PaletteScope | null): void {
   for (const listener of listeners) listener();
 }
 
-export const openPalette = (next: PaletteScope = { kind: 'all' }): void => change(next);
+export function openPalette(next: PaletteScope = { kind: 'all' }): void {
+  ahead = '';
+  change(next);
+}
+
+/** Its code comes with its first use. What is typed until then is kept for its field. @returns whether it was kept */
+export function typeAhead(key: string): boolean {
+  if (scope === null || key.length !== 1) return false;
+  ahead += key;
+  return true;
+}
+
+export const typedAhead = (): string => ahead;
+
 export const closePalette = (): void => change(null);
 
 /** What the palette is open for; null while it is closed. */

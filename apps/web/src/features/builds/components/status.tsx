@@ -38,23 +38,27 @@ export function StatusMark({ shape, className }: { shape: StatusShape; className
       strokeLinejoin="round"
       className={classes('size-3.5 shrink-0', className)}
     >
-      {drawings[shape]}
+      {drawings[shape]()}
     </svg>
   );
 }
 
-const drawings: Readonly<Record<StatusShape, React.ReactNode>> = {
-  ring: <circle cx="7" cy="7" r="4.6" />,
-  part: (
+/**
+ * Made anew for each mark: an element that a page holds twice is sent once, and the stream then holds its second place open
+ * by an inline style, which the content policy forbids.
+ */
+const drawings: Readonly<Record<StatusShape, () => React.ReactNode>> = {
+  ring: () => <circle cx="7" cy="7" r="4.6" />,
+  part: () => (
     <>
       <circle cx="7" cy="7" r="4.6" className="opacity-25" />
       <path d="M7 2.4A4.6 4.6 0 0 1 11.6 7" className="turning [transform-box:view-box]" />
     </>
   ),
-  tick: <path d="M2.5 7.5 5.5 10.5 11.5 3.5" />,
-  cross: <path d="M3 3 11 11M11 3 3 11" />,
-  dash: <path d="M3 7H11" />,
-  clock: (
+  tick: () => <path d="M2.5 7.5 5.5 10.5 11.5 3.5" />,
+  cross: () => <path d="M3 3 11 11M11 3 3 11" />,
+  dash: () => <path d="M3 7H11" />,
+  clock: () => (
     <>
       <circle cx="7" cy="7" r="4.9" />
       <path d="M7 4.4V7l1.8 1.4" />
