@@ -1,6 +1,7 @@
 import { browserSuite } from '@cooperage/e2e/browser';
 import { describe } from 'vitest';
 import { buildViews } from './browser/build-views.js';
+import { buildLists } from './browser/build-lists.js';
 import { connection } from './browser/connection.js';
 import { deliveries } from './browser/deliveries.js';
 import { failingBuilds } from './browser/failing.js';
@@ -20,6 +21,7 @@ describe('in a browser', () => {
   failingBuilds(suite);
   buildViews(suite);
   stopping(suite);
+  buildLists(suite);
   images(suite);
   deliveries(suite);
   founding(suite);

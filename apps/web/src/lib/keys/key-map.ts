@@ -29,8 +29,10 @@ export const listKeys: readonly KeyBinding[] = [
   { keys: ['j'], label: 'Next row' },
   { keys: ['k'], label: 'Previous row' },
   { keys: ['Enter'], label: 'Open the row' },
+  { keys: ['o'], label: 'Look into the row’s build without leaving' },
   { keys: ['x'], label: 'Select the row, where rows can be selected' },
   { keys: ['Ctrl', 'K'], label: 'Search pages, projects, builds, images and actions' },
+  { keys: ['d'], label: 'Compare two selected builds' },
   { keys: ['?'], label: 'This list' },
   { keys: ['Esc'], label: 'Close what is open, else one level back' },
 ];

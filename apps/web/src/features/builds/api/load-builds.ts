@@ -1,14 +1,14 @@
 import 'server-only';
-import { buildSummarySchema } from '@cooperage/contracts';
-import { type BuildStatus, buildStatuses } from '@cooperage/domain/predicates';
-import { one, oneOf, type PageQuery } from '@/lib/address/query';
+import { buildCountSchema, buildGroupSchema, buildSummarySchema, savedViewSchema } from '@cooperage/contracts';
 import { readPage, withQuery } from '@/lib/api/list';
+import { read } from '@/lib/api/server';
+import type { Grouping } from '../model/list-address';
 
 export interface BuildFilter {
+  /** Id of the only project. */
   readonly project?: string;
-  readonly status?: BuildStatus | null;
-  readonly ref?: string | null;
-  readonly commit?: string | null;
+  /** The filter line. */
+  readonly filter?: string;
   readonly cursor?: string | null;
   readonly limit?: number;
 }
@@ -22,12 +22,14 @@ export function loadBuilds(filter: BuildFilter) {
   return readPage(buildsAddress(filter), buildSummarySchema);
 }
 
-/** The filter that the address of a page carries. */
-export function filterOf(query: PageQuery): Pick<BuildFilter, 'status' | 'ref' | 'commit' | 'cursor'> {
-  return {
-    status: oneOf(query, 'status', buildStatuses),
-    ref: one(query, 'ref'),
-    commit: one(query, 'commit'),
-    cursor: one(query, 'cursor'),
-  };
+export function countBuilds({ project, filter }: BuildFilter) {
+  return read(withQuery('/builds/count', { project, filter }), buildCountSchema);
+}
+
+export function loadBuildGroups({ project, filter }: BuildFilter, by: Grouping) {
+  return readPage(withQuery('/builds/groups', { project, filter, by }), buildGroupSchema);
+}
+
+export function loadSavedViews() {
+  return readPage('/saved-views', savedViewSchema);
 }

@@ -1,12 +1,17 @@
+import { readBuildFilter } from '@cooperage/domain/predicates';
 import type { ReactNode } from 'react';
 import { Card } from '@/components/ui/card';
-import { Link, textLinkClass } from '@/components/ui/link';
 import { Pager } from '@/components/ui/pager';
-import { Empty, ProblemPanel } from '@/components/ui/states';
+import { ProblemPanel } from '@/components/ui/states';
 import type { PageQuery } from '@/lib/address/query';
-import { filterOf, loadBuilds } from '../api/load-builds';
-import { BuildFilterForm } from './build-filter';
+import { countBuilds, loadBuilds, loadSavedViews } from '../api/load-builds';
+import { listAddress } from '../model/list-address';
+import { FilterLine } from './build-filter';
+import { BuildGroupsCard } from './build-groups';
 import { BuildTable } from './build-table';
+import { ListBar } from './list-bar';
+import { NothingPasses } from './nothing-passes';
+import { SavedViews } from './saved-views';
 
 export interface BuildListProps {
   readonly path: string;
@@ -17,11 +22,17 @@ export interface BuildListProps {
   readonly empty: ReactNode;
 }
 
-/** Builds by the filter in the address, a page at a time. */
+/** Builds by the filter in the address, a page at a time or in groups. */
 export async function BuildList({ path, query, projectId, withProject, empty }: BuildListProps) {
-  const filter = filterOf(query);
-  const filtered = Boolean(filter.status || filter.ref || filter.commit);
-  const builds = await loadBuilds({ ...filter, project: projectId, limit: 50 });
+  const { filter, group, cursor } = listAddress(query);
+  const read = readBuildFilter(filter);
+  if (!read.ok) return <FilterLine path={path} filter={filter} read={read} group={group} excluding={[]} />;
+  const asked = { project: projectId, filter };
+  const [builds, count, views] = await Promise.all([
+    loadBuilds({ ...asked, cursor, limit: 50 }),
+    countBuilds(asked),
+    loadSavedViews(),
+  ]);
   if (!builds.ok) {
     return (
       <Card>
@@ -30,24 +41,26 @@ export async function BuildList({ path, query, projectId, withProject, empty }: 
     );
   }
   const none = builds.value.items.length === 0;
-  if (none && !filtered && !filter.cursor) return <Card>{empty}</Card>;
+  if (none && read.terms.length === 0 && !cursor) return <Card>{empty}</Card>;
+  const excluding = count.ok ? count.value.excluding : [];
   return (
     <>
-      <BuildFilterForm path={path} status={filter.status} gitRef={filter.ref} />
-      <Card>
-        {none ? (
-          <Empty title="No build passes this filter">
-            <p>
-              <Link href={path} className={textLinkClass}>
-                Clear the filter
-              </Link>
-            </p>
-          </Empty>
-        ) : (
-          <BuildTable builds={builds.value.items} withProject={withProject} />
-        )}
-        <Pager path={path} query={query} next={builds.value.next} />
-      </Card>
+      <FilterLine path={path} filter={filter} read={read} group={group} excluding={excluding} />
+      <ListBar path={path} filter={filter} group={group} count={count.ok ? count.value : null}>
+        {views.ok && <SavedViews path={path} filter={filter} views={views.value.items} />}
+      </ListBar>
+      {none ? (
+        <Card>
+          <NothingPasses path={path} filter={filter} terms={read.terms} excluding={excluding} group={group} />
+        </Card>
+      ) : group ? (
+        <BuildGroupsCard path={path} asked={asked} by={group} />
+      ) : (
+        <Card>
+          <BuildTable builds={builds.value.items} withProject={withProject} live={cursor === null} />
+          <Pager path={path} query={query} next={builds.value.next} />
+        </Card>
+      )}
     </>
   );
 }

@@ -5,14 +5,22 @@ import { Moment } from '@/components/ui/moment';
 import { Span } from '@/components/ui/span';
 import { rowClass, Td } from '@/components/ui/table';
 import { buildPath } from '@/lib/address/paths';
+import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
+import { rowFacts } from '../model/row-facts';
 import { blameWords, triggerWords } from '../model/status';
 import { RefAndCommit, Verdict } from './build-facts';
+import { PeekButton, SelectBuild } from './row-selection';
 import { Status } from './status';
+import { TimeCell } from './time-cell';
 
 export function BuildRow({ build, withProject }: { build: BuildSummary; withProject: boolean }) {
+  const facts = rowFacts(build);
   return (
-    <tr className={rowClass}>
+    <tr className={rowClass} data-build={JSON.stringify(facts)}>
+      <Td wide className="w-0 pr-0! align-top!">
+        <SelectBuild row={facts} />
+      </Td>
       <Td className="align-top!">
         <Status status={build.status} />
         {build.phase && build.status === 'running' && <div className="pl-5 text-xs text-text-2">{build.phase}</div>}
@@ -21,12 +29,13 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
         </div>
       </Td>
       <Td className="w-full max-w-0 align-top! md:w-2/5 md:max-w-none md:min-w-40">
-        <Link href={buildPath(build)} data-row className="line-clamp-2 hover:underline">
+        <Link href={buildPath(build)} data-row className="line-clamp-2 hover:underline md:inline">
           <span className="mr-0.5 text-text-2 tabular-nums">
             {withProject && `${build.projectSlug} `}#{build.number}
           </span>{' '}
           <span className="font-medium break-words">{visibleText(build.commitSubject) || 'no commit message'}</span>
         </Link>
+        <PeekButton row={facts} />
         <WhyLine build={build} />
         <div className="truncate text-xs text-text-2 md:hidden">
           <RefAndCommit build={build} />
@@ -44,7 +53,7 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
         {build.stepsTotal === null ? '–' : `${build.stepsCached ?? 0}/${build.stepsTotal}`}
       </Td>
       <Td right wide className="align-top!">
-        <Span start={build.startedAt} end={build.finishedAt} />
+        <TimeCell build={build} />
       </Td>
       <Td wide className="align-top!">
         {build.digest ? (
@@ -60,9 +69,19 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
       </Td>
       <Td right wide className="align-top!">
         <Moment at={build.queuedAt} />
+        <WaitLine build={build} />
       </Td>
     </tr>
   );
+}
+
+/** Waits that nobody notices are left out. */
+const shortWaitMs = 1000;
+
+function WaitLine({ build: { queuedAt, startedAt } }: { build: BuildSummary }) {
+  const ms = startedAt === null ? 0 : Date.parse(startedAt) - Date.parse(queuedAt);
+  if (ms < shortWaitMs) return null;
+  return <div className="text-xs text-text-2">waited {formatDuration(ms)}</div>;
 }
 
 function WhyLine({ build }: { build: BuildSummary }) {

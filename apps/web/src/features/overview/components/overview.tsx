@@ -19,8 +19,8 @@ export async function Overview() {
   const [me, newest, running, queued, projects] = await Promise.all([
     loadMe(),
     loadBuilds({ limit: newestCount }),
-    loadBuilds({ status: 'running', limit: 20 }),
-    loadBuilds({ status: 'queued', limit: 20 }),
+    loadBuilds({ filter: 'is:running is:canceling', limit: 20 }),
+    loadBuilds({ filter: 'is:queued is:awaiting-approval', limit: 20 }),
     loadProjects({ limit: 50 }),
   ]);
   const scopes = me.ok ? me.value.organizations.map(({ organizationId }) => ({ organizationId })) : [];
@@ -42,7 +42,7 @@ export async function Overview() {
         <Card
           title="Needs someone"
           aside={
-            <Link href="/builds?status=failed" className={textLinkClass}>
+            <Link href="/builds?filter=is%3Abroken" className={textLinkClass}>
               all failed builds
             </Link>
           }

@@ -1,9 +1,10 @@
 import type { Metadata } from 'next';
 import { Page } from '@/components/shell/page';
 import { ProblemPage } from '@/components/ui/states';
-import { buildsAddress, filterOf } from '@/features/builds/api/load-builds';
+import { buildsAddress } from '@/features/builds/api/load-builds';
 import { BuildList } from '@/features/builds/components/build-list';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
+import { listAddress } from '@/features/builds/model/list-address';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { FirstPush } from '@/features/projects/components/first-push';
 import { ProjectHeader } from '@/features/projects/components/project-header';
@@ -26,10 +27,11 @@ export default async function ProjectPage({ params, searchParams }: Props) {
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   const rules = await loadRules(project.value.id);
   const { id, organizationSlug, slug } = project.value;
+  const { filter, cursor } = listAddress(query);
   return (
     <Page
       crumbs={[{ label: organizationSlug, href: '/projects' }, { label: slug }]}
-      curl={buildsAddress({ ...filterOf(query), project: id })}
+      curl={buildsAddress({ filter, cursor, project: id })}
     >
       <ProjectHeader project={project.value} tab="builds" rules={rules.ok ? rules.value.items : []} />
       <LiveRefresh scopes={[{ projectId: id }]} />

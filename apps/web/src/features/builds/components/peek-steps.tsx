@@ -1,0 +1,46 @@
+import type { Build, Step } from '@cooperage/contracts';
+import { isFinal } from '@cooperage/domain/predicates';
+import { classes } from '@/lib/classes';
+import { formatDuration } from '@/lib/format/duration';
+import { visibleText } from '@/lib/format/names';
+import { groupSteps, type StepState, stepMs, stepState, stepTitle } from '../model/step-groups';
+
+const words: Readonly<Record<StepState, string>> = {
+  waiting: 'waits',
+  running: 'runs',
+  done: 'done',
+  reused: 'reused',
+  failed: 'failed',
+  stopped: 'stopped',
+  never: 'not reached',
+};
+
+/** The Dockerfile's own steps in short. */
+export function PeekSteps({ build, steps }: { build: Pick<Build, 'status'>; steps: readonly Step[] }) {
+  const own = groupSteps(steps).own.flatMap((group) => group.steps);
+  if (own.length === 0) return <p className="text-text-2">No step was reached.</p>;
+  return (
+    <ol aria-label="Steps" className="grid gap-1 text-sm">
+      {own.map((step) => {
+        const state = stepState(step, isFinal(build.status));
+        const ms = stepMs(step);
+        return (
+          <li key={step.ordinal} className="flex items-baseline justify-between gap-3 border-b border-line pb-1">
+            <code
+              className={classes('min-w-0 truncate', state === 'failed' && 'text-bad')}
+              title={visibleText(step.name)}
+            >
+              {visibleText(stepTitle(step))}
+            </code>
+            <span
+              className={classes('whitespace-nowrap tabular-nums', state === 'failed' ? 'text-bad' : 'text-text-2')}
+            >
+              {words[state]}
+              {ms !== null && state !== 'reused' && ` · ${formatDuration(ms)}`}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
