@@ -10,6 +10,7 @@ export * from './rest/compare.js';
 export * from './rest/delivery.js';
 export * from './rest/image.js';
 export * from './rest/log.js';
+export * from './rest/overview.js';
 export * from './rest/problem.js';
 export * from './rest/project.js';
 export * from './rest/search.js';

@@ -54,6 +54,9 @@ export * from './log/postgres-chunk-store.js';
 export * from './new-id.js';
 export * from './outbox/outbox-repository.js';
 export * from './outbox/topics.js';
+export * from './overview/insight-repository.js';
+export * from './overview/overview-repository.js';
+export * from './overview/project-glance.js';
 export * from './page.js';
 export * from './project/build-project-repository.js';
 export {

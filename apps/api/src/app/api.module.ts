@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from '../auth/access.guard.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { BadgesModule } from '../badges/badges.module.js';
 import { BuildsModule } from '../builds/builds.module.js';
 import { CompareModule } from '../compare/compare.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
@@ -10,6 +11,7 @@ import { HooksModule } from '../hooks/hooks.module.js';
 import { ImagesModule } from '../images/images.module.js';
 import { OpenApiModule } from '../openapi/openapi.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
+import { OverviewModule } from '../overview/overview.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { RegistryTokenModule } from '../registry-token/registry-token.module.js';
 import { RulesModule } from '../rules/rules.module.js';
@@ -30,9 +32,11 @@ const features = [
   SetupModule,
   OpenApiModule,
   OrganizationsModule,
+  OverviewModule,
   ProjectsModule,
   RulesModule,
   HooksModule,
+  BadgesModule,
   BuildsModule,
   CompareModule,
   DeliveriesModule,

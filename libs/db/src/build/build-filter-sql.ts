@@ -128,7 +128,7 @@ function momentMs(since: Since, nowMs: number): number {
 }
 
 /** The least UUIDv7 of a millisecond. */
-function idFloor(ms: number): string {
+export function idFloor(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0').slice(-12);
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

@@ -1,0 +1,53 @@
+import type { Insights, InsightsQuery } from '@cooperage/contracts';
+import { BuildLists, type CauseFacts, type DayFacts, InsightRepository } from '@cooperage/db';
+import { isFailureCode, readBuildFilter } from '@cooperage/domain';
+import { Injectable } from '@nestjs/common';
+import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { presentBuildSummary } from '../builds/present-build.js';
+import { everyDay } from './days.js';
+
+const nothing = { succeeded: 0, broken: 0, other: 0, steps: 0, reusedSteps: 0 };
+const unknown = { medianMs: null, p95Ms: null, medianWaitMs: null, p95WaitMs: null };
+
+/** Numbers behind the questions of the insights page, over the builds that pass a filter. */
+@Injectable()
+export class InsightsService {
+  constructor(
+    private readonly insights: InsightRepository,
+    private readonly lists: BuildLists,
+  ) {}
+
+  async get(principal: Principal, query: InsightsQuery): Promise<Insights> {
+    const ids = organizationIdsOf(principal);
+    if (ids.length === 0) return { days: eachDay([], query.days), slowest: [], longestWaits: [], causes: [] };
+    const read = readBuildFilter(query.filter ?? '');
+    const filter = {
+      terms: read.ok ? read.terms : [],
+      reader: { name: principal.name, email: principal.email },
+    };
+    const [days, causes, slowest, waits] = await Promise.all([
+      this.insights.days(ids, filter, query.days),
+      this.insights.causes(ids, filter, query.days).then((facts) => this.withNewest(facts)),
+      this.insights.longest(ids, filter, query.days, 'run').then((found) => this.lists.named(found)),
+      this.insights.longest(ids, filter, query.days, 'wait').then((found) => this.lists.named(found)),
+    ]);
+    return {
+      days: eachDay(days, query.days),
+      slowest: slowest.map(presentBuildSummary),
+      longestWaits: waits.map(presentBuildSummary),
+      causes,
+    };
+  }
+
+  private async withNewest(facts: readonly CauseFacts[]): Promise<Insights['causes']> {
+    const builds = await this.lists.named(facts.map(({ newestId }) => newestId));
+    return facts.flatMap(({ code, fingerprint, count, newestId }) => {
+      const newest = builds.find(({ id }) => id === newestId);
+      return newest && isFailureCode(code) ? [{ code, fingerprint, count, newest: presentBuildSummary(newest) }] : [];
+    });
+  }
+}
+
+function eachDay(known: readonly DayFacts[], count: number): DayFacts[] {
+  return everyDay(known, count, Date.now(), (day) => ({ day, ...nothing, ...unknown }));
+}

@@ -1,0 +1,172 @@
+import type { Insights, Overview, ProjectGlanceView } from '@cooperage/contracts';
+import { ProcessRepository } from '@cooperage/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, randomCommit, type TestProject } from '../../spec/api-world.js';
+import { rowsOf } from '../../spec/rows.js';
+import { expectOk, type Visitor } from '../../spec/visitor.js';
+import { TestWorker } from '../../spec/worker.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let acme: string;
+let target: TestProject;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  acme = await organizationOf(owner);
+  target = await world.project(owner, acme, { slug: 'hello', visibility: 'public' });
+  worker = await TestWorker.start(world);
+});
+afterAll(() => world.close());
+
+const overview = async (query = '', visitor = owner) =>
+  expectOk(await visitor.get<Overview>(`/api/v1/overview${query}`));
+const glance = async () => expectOk(await owner.get<ProjectGlanceView>(`/api/v1/projects/${target.project.id}/glance`));
+const fail = async () => {
+  const build = await world.build(target);
+  await worker.attempts.failed(
+    await worker.claim(build),
+    worker.instanceId,
+    { code: 'StepFailed', message: 'It failed.', place: { step: 'RUN npm ci' } },
+    { retryable: false, attemptsLeft: false, pauseMs: 0 },
+  );
+  return build;
+};
+/** An image of the newest build, as its publication leaves it. */
+const publish = async (buildId: string, ok: boolean) => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  await rowsOf(
+    world,
+    `UPDATE build SET status = 'succeeded', digest = $2, started_at = now() - interval '40 seconds', finished_at = now() WHERE id = $1`,
+    [buildId, digest],
+  );
+  await rowsOf(
+    world,
+    `INSERT INTO image (id, project_id, digest, media_type, size_bytes, platforms, build_id) VALUES (gen_random_uuid(), $1, $2, 'x', 1, '{}', $3)
+     ON CONFLICT DO NOTHING`,
+    [target.project.id, digest, buildId],
+  );
+  await rowsOf(
+    world,
+    `INSERT INTO image_verification (id, project_id, digest, build_id, ok, checks) VALUES ($4, $1, $2, $3, $5, '[]')`,
+    [target.project.id, digest, buildId, buildId, ok],
+  );
+  return digest;
+};
+const badge = (query = '', name = 'hello', headers: Record<string, string> = {}) =>
+  owner.get(`/badge/acme/${name}.svg${query}`, headers);
+
+describe('the overview', () => {
+  it('of nothing is empty, with fourteen days', async () => {
+    const empty = await overview();
+    expect(empty).toMatchObject({ scope: 'all', active: [], attention: [] });
+    expect(empty.days).toHaveLength(14);
+    expect(await glance()).toMatchObject({ defaultBranch: null, branches: [], recent: [], lastCallAt: null });
+  });
+
+  it('shows what goes on, and the broken default branch until something newer succeeded', async () => {
+    const failed = await fail();
+    const { attention } = await overview();
+    expect(attention).toMatchObject([{ kind: 'default_branch_broken', build: { id: failed.id } }]);
+    const queued = await world.build(target);
+    const now = await overview();
+    expect(now.active.map(({ id }) => id)).toEqual([queued.id]);
+    expect(now.days.at(-1)).toMatchObject({ broken: 1, other: 1, succeeded: 0 });
+    expect(await glance()).toMatchObject({
+      defaultBranch: { id: queued.id },
+      branches: [{ ref: 'refs/heads/main', newest: { id: queued.id } }],
+      recent: [{ number: failed.number, status: 'failed' }],
+      lastCallAt: expect.any(String),
+    });
+    const digest = await publish(queued.id, false);
+    expect((await overview()).attention).toMatchObject([{ kind: 'image_unverified', projectSlug: 'hello', digest }]);
+  });
+
+  it('of mine is of my commits and wishes; of somebody without any it is of all', async () => {
+    expect((await overview('?scope=mine')).active).toEqual([]);
+    const build = await world.build(target, randomCommit());
+    await rowsOf(world, "UPDATE build SET commit_author = 'Olga Owner' WHERE id = $1", [build.id]);
+    expect(await overview()).toMatchObject({ scope: 'mine', active: [{ id: build.id }] });
+    await world.build(target, randomCommit());
+    expect((await overview()).active).toHaveLength(1);
+    expect((await overview('?scope=all')).active).toHaveLength(2);
+    expect((await owner.get('/api/v1/overview?scope=theirs')).status).toBe(400);
+  });
+
+  it('names a hook that proves nothing until a call proves something', async () => {
+    const refused = await world.push(target, { signature: `sha256=${'0'.repeat(64)}` });
+    expect(refused.status).toBe(401);
+    const kinds = async () => (await overview('?scope=all')).attention.map(({ kind }) => kind);
+    // The answer does not wait until the refusal is written.
+    await expect.poll(kinds).toContain('hook_failing');
+    expect((await world.push(target)).status).toBe(202);
+    expect(await kinds()).not.toContain('hook_failing');
+  });
+
+  it('S-065 shows another organization nothing', async () => {
+    const { visitor } = await world.stranger(owner);
+    expect(await overview('?scope=all', visitor)).toMatchObject({ active: [], attention: [] });
+    expect((await visitor.get(`/api/v1/projects/${target.project.id}/glance`)).status).toBe(404);
+    const { slowest, causes } = expectOk(await visitor.get<Insights>('/api/v1/insights'));
+    expect([slowest, causes]).toEqual([[], []]);
+  });
+
+  it('says so when no builder lives', async () => {
+    await new ProcessRepository(world.database).end(worker.instanceId, 'exited');
+    expect((await overview()).attention[0]).toEqual({ kind: 'no_worker' });
+  });
+});
+
+describe('insights', () => {
+  it('tell times, waits and causes with the builds behind them', async () => {
+    const told = expectOk(await owner.get<Insights>('/api/v1/insights?days=7'));
+    expect(told.days).toHaveLength(7);
+    expect(told.days.at(-1)!.medianMs).toBeCloseTo(40_000, -3);
+    expect(told.slowest[0]).toMatchObject({ status: 'succeeded' });
+    expect(told.causes).toMatchObject([{ code: 'StepFailed', count: 1, newest: { status: 'failed' } }]);
+    const none = expectOk(await owner.get<Insights>('/api/v1/insights?filter=branch:gone'));
+    expect([none.slowest, none.causes]).toEqual([[], []]);
+    for (const query of ['days=1', 'days=x', 'filter=is:gone', 'project=1'])
+      expect((await owner.get(`/api/v1/insights?${query}`)).status, query).toBe(400);
+  });
+});
+
+describe('a badge', () => {
+  it('tells how the newest build of the branch ended', async () => {
+    await rowsOf(world, "UPDATE project SET default_branch = 'main' WHERE id = $1", [target.project.id]);
+    const answer = await badge();
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/svg+xml; charset=utf-8']);
+    expect(answer.text).toContain('build: passing');
+    expect((await badge('?branch=gone')).text).toContain('build: unknown');
+    expect((await badge('?kind=size')).status).toBe(400);
+  });
+
+  it('says signed only after a verification that passed', async () => {
+    expect((await badge('?kind=signed')).text).toContain('image: does not verify');
+    const [row] = await rowsOf(world, 'SELECT id FROM build WHERE digest IS NOT NULL', []);
+    await rowsOf(
+      world,
+      `INSERT INTO image_verification (id, project_id, digest, ok, checks) SELECT 'ffffffff-0000-7000-8000-000000000000', project_id, digest, true, '[]' FROM build WHERE id = $1`,
+      [row!.id],
+    );
+    expect((await badge('?kind=signed')).text).toContain('image: signed, checked today');
+  });
+
+  it('is asked for again cheaply', async () => {
+    const { headers } = await badge();
+    expect(headers.get('cache-control')).toBe('public, max-age=60');
+    const again = await badge('', 'hello', { 'if-none-match': headers.get('etag')! });
+    expect([again.status, again.text]).toEqual([304, '']);
+  });
+
+  it('S-065 of a private project is that of one that is not there', async () => {
+    await world.project(owner, acme, { slug: 'secret' });
+    const [hidden, absent] = [await badge('', 'secret'), await badge('', 'nothing')];
+    expect(hidden.text).toContain('build: unknown');
+    expect([hidden.status, hidden.text]).toEqual([absent.status, absent.text]);
+    expect((await world.anonymous().get('/badge/acme/secret.svg')).text).toBe(absent.text);
+    expect((await world.anonymous().get('/badge/acme/hello.svg')).text).toContain('passing');
+  });
+});

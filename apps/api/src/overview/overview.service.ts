@@ -1,0 +1,70 @@
+import type { Attention, DayCounts, OverviewQuery } from '@cooperage/contracts';
+import { type BuildFilter, BuildLists, InsightRepository, OverviewRepository } from '@cooperage/db';
+import { type BuildTerm, type Digest, readBuildFilter } from '@cooperage/domain';
+import { Injectable } from '@nestjs/common';
+import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { presentBuildSummary } from '../builds/present-build.js';
+import { everyDay } from './days.js';
+
+const stripDays = 14;
+
+function terms(text: string): readonly BuildTerm[] {
+  const read = readBuildFilter(text);
+  return read.ok ? read.terms : [];
+}
+
+/** What goes on, what needs somebody, and how the last two weeks went. */
+@Injectable()
+export class OverviewService {
+  constructor(
+    private readonly overview: OverviewRepository,
+    private readonly insights: InsightRepository,
+    private readonly lists: BuildLists,
+  ) {}
+
+  async get(principal: Principal, query: OverviewQuery) {
+    const organizationIds = organizationIdsOf(principal);
+    const reader = { name: principal.name, email: principal.email };
+    const lately = { terms: terms(`author:me since:${stripDays}d`), reader };
+    const scope = query.scope ?? ((await this.lists.any(organizationIds, lately)) ? 'mine' : 'all');
+    const filter = { terms: scope === 'mine' ? terms('author:me') : [], reader };
+    const isMine = ({ commitAuthor, triggeredBy }: { commitAuthor: string; triggeredBy: string | null }): boolean =>
+      scope === 'all' || [reader.name, reader.email].includes(commitAuthor) || triggeredBy === reader.name;
+    const [active, attention, days] = await Promise.all([
+      this.overview.active(organizationIds).then((ids) => this.lists.named(ids)),
+      this.attention(organizationIds, isMine),
+      this.days(organizationIds, filter),
+    ]);
+    return { scope, active: active.filter(isMine).map(presentBuildSummary), attention, days };
+  }
+
+  /** Builds are somebody's; images, hooks and workers concern everybody. */
+  private async attention(
+    organizationIds: string[],
+    isMine: (build: { commitAuthor: string; triggeredBy: string | null }) => boolean,
+  ): Promise<Attention[]> {
+    const [hasBuilder, broken, images, hooks] = await Promise.all([
+      this.overview.hasBuilder(),
+      this.overview.brokenDefaultBranches(organizationIds).then((ids) => this.lists.named(ids)),
+      this.overview.unverifiedImages(organizationIds),
+      this.overview.failingHooks(organizationIds),
+    ]);
+    return [
+      ...(hasBuilder ? [] : [{ kind: 'no_worker' } as const]),
+      ...broken
+        .filter(isMine)
+        .map((build) => ({ kind: 'default_branch_broken', build: presentBuildSummary(build) }) as const),
+      ...images.map(({ digest, checkedAt, ...project }) => {
+        const checked = { digest: digest as Digest, checkedAt: checkedAt?.toISOString() ?? null };
+        return { kind: 'image_unverified', ...project, ...checked } as const;
+      }),
+      ...hooks.map(({ at, ...hook }) => ({ kind: 'hook_failing', ...hook, at: at.toISOString() }) as const),
+    ];
+  }
+
+  private async days(organizationIds: string[], filter: BuildFilter): Promise<DayCounts[]> {
+    const known = organizationIds.length === 0 ? [] : await this.insights.days(organizationIds, filter, stripDays);
+    const counts = known.map(({ day, succeeded, broken, other }) => ({ day, succeeded, broken, other }));
+    return everyDay(counts, stripDays, Date.now(), (day) => ({ day, succeeded: 0, broken: 0, other: 0 }));
+  }
+}

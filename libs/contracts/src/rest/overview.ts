@@ -1,0 +1,102 @@
+import { buildStatuses, failureCatalogue } from '@cooperage/domain/predicates';
+import { z } from 'zod';
+import { buildSummarySchema } from './build.js';
+import { buildFilterSchema } from './build-list.js';
+import { digestSchema, idSchema, timeSchema } from './common.js';
+
+export const overviewScopes = ['mine', 'all'] as const;
+export const overviewQuerySchema = z.strictObject({
+  /** Whose builds: of the caller's commits and wishes, or of everybody. Without it: mine, where there are any of late. */
+  scope: z.enum(overviewScopes).optional(),
+});
+export type OverviewQuery = z.infer<typeof overviewQuerySchema>;
+
+const projectName = { projectId: idSchema, organizationSlug: z.string(), projectSlug: z.string() };
+export const attentionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('no_worker') }),
+  z.object({ kind: z.literal('default_branch_broken'), build: buildSummarySchema }),
+  z.object({
+    kind: z.literal('image_unverified'),
+    ...projectName,
+    digest: digestSchema,
+    /** Null when it was never verified. */
+    checkedAt: timeSchema.nullable(),
+  }),
+  z.object({ kind: z.literal('hook_failing'), ...projectName, code: z.string(), at: timeSchema }),
+]);
+export type Attention = z.infer<typeof attentionSchema>;
+
+/** One day in UTC. */
+export const dayCountsSchema = z.object({
+  day: z.iso.date(),
+  succeeded: z.number().int(),
+  broken: z.number().int(),
+  other: z.number().int(),
+});
+export type DayCounts = z.infer<typeof dayCountsSchema>;
+
+export const overviewSchema = z.object({
+  scope: z.enum(overviewScopes),
+  active: z.array(buildSummarySchema),
+  attention: z.array(attentionSchema),
+  /** The last fourteen days, the oldest first. */
+  days: z.array(dayCountsSchema),
+});
+export type Overview = z.infer<typeof overviewSchema>;
+
+export const projectGlanceSchema = z.object({
+  /** The newest build of the default branch. */
+  defaultBranch: buildSummarySchema.nullable(),
+  /** Branches and tags that were pushed last, at most fifty. */
+  branches: z.array(z.object({ ref: z.string(), evaluatedAt: timeSchema, newest: buildSummarySchema.nullable() })),
+  /** The last forty builds that have ended, the oldest first. */
+  recent: z.array(
+    z.object({
+      number: z.number().int(),
+      status: z.enum(buildStatuses),
+      tookMs: z.number().nullable(),
+      steps: z.number().int().nullable(),
+      reusedSteps: z.number().int().nullable(),
+    }),
+  ),
+  /** When the git host called last; null before its first call. */
+  lastCallAt: timeSchema.nullable(),
+});
+export type ProjectGlanceView = z.infer<typeof projectGlanceSchema>;
+
+export const insightsQuerySchema = z.strictObject({
+  days: z.coerce.number().int().min(2).max(90).default(14),
+  filter: buildFilterSchema.optional(),
+});
+export type InsightsQuery = z.infer<typeof insightsQuerySchema>;
+export const insightDaySchema = dayCountsSchema.extend({
+  medianMs: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  medianWaitMs: z.number().nullable(),
+  p95WaitMs: z.number().nullable(),
+  steps: z.number().int(),
+  reusedSteps: z.number().int(),
+});
+export type InsightDay = z.infer<typeof insightDaySchema>;
+export const insightsSchema = z.object({
+  /** Each day, also those without a build; the oldest first. */
+  days: z.array(insightDaySchema),
+  /** The builds with the longest run and with the longest wait, at most ten each. */
+  slowest: z.array(buildSummarySchema),
+  longestWaits: z.array(buildSummarySchema),
+  causes: z.array(
+    z.object({
+      code: z.enum(Object.keys(failureCatalogue) as [keyof typeof failureCatalogue]),
+      fingerprint: z.string(),
+      count: z.number().int(),
+      newest: buildSummarySchema,
+    }),
+  ),
+});
+export type Insights = z.infer<typeof insightsSchema>;
+
+export const badgeQuerySchema = z.strictObject({
+  branch: z.string().min(1).max(255).optional(),
+  kind: z.enum(['status', 'signed']).default('status'),
+});
+export type BadgeQuery = z.infer<typeof badgeQuerySchema>;

@@ -1,0 +1,83 @@
+import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+
+/** A project of which something is said. */
+export interface NamedProject {
+  readonly projectId: string;
+  readonly organizationSlug: string;
+  readonly projectSlug: string;
+}
+export interface UnverifiedImage extends NamedProject {
+  readonly digest: string;
+  /** Null when it was never verified. */
+  readonly checkedAt: Date | null;
+}
+export interface FailingHook extends NamedProject {
+  readonly code: string;
+  readonly at: Date;
+}
+
+/** Most entries of each kind. */
+const most = 20;
+const open = Prisma.sql`('queued', 'running', 'canceling', 'awaiting_approval')`;
+const named = Prisma.sql`p.id::text AS "projectId", o.slug AS "organizationSlug", p.slug AS "projectSlug"`;
+
+/** What goes on and what needs somebody, one descent of an index for each project. */
+export class OverviewRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Ids of builds that have not ended, the oldest first. */
+  async active(organizationIds: readonly string[]): Promise<string[]> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>`
+      SELECT b.id::text AS id FROM build b JOIN project p ON p.id = b.project_id
+      WHERE b.status IN ${open} AND b.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL
+      ORDER BY b.id LIMIT 100`;
+    return rows.map(({ id }) => id);
+  }
+
+  /** Ids of the newest builds of default branches that broke: what succeeded or runs since then is no concern. */
+  async brokenDefaultBranches(organizationIds: readonly string[]): Promise<string[]> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>`
+      SELECT newest.id::text AS id FROM project p CROSS JOIN LATERAL (
+        SELECT b.id, b.status FROM build b
+        WHERE b.project_id = p.id AND b.ref = 'refs/heads/' || p.default_branch AND b.status <> 'canceled' AND b.status NOT IN ${open}
+        ORDER BY b.id DESC LIMIT 1
+      ) newest
+      WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL AND newest.status IN ('failed', 'timed_out')
+      ORDER BY newest.id DESC LIMIT ${most}`;
+    return rows.map(({ id }) => id);
+  }
+
+  /** Projects whose newest image does not verify, or never was verified. */
+  async unverifiedImages(organizationIds: readonly string[]): Promise<UnverifiedImage[]> {
+    return this.db.prisma.$queryRaw<UnverifiedImage[]>`
+      SELECT ${named}, i.digest, v.at AS "checkedAt" FROM project p JOIN organization o ON o.id = p.organization_id
+      CROSS JOIN LATERAL (SELECT digest FROM image WHERE project_id = p.id ORDER BY id DESC LIMIT 1) i
+      LEFT JOIN LATERAL (
+        SELECT ok, at FROM image_verification WHERE project_id = p.id AND digest = i.digest ORDER BY id DESC LIMIT 1
+      ) v ON true
+      WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL AND v.ok IS NOT TRUE
+      ORDER BY p.id DESC LIMIT ${most}`;
+  }
+
+  /** Projects that refused a call within a day and have taken none since. */
+  async failingHooks(organizationIds: readonly string[]): Promise<FailingHook[]> {
+    return this.db.prisma.$queryRaw<FailingHook[]>`
+      SELECT ${named}, r.code, r.received_at AS at FROM project p JOIN organization o ON o.id = p.organization_id
+      CROSS JOIN LATERAL (SELECT code, received_at FROM hook_refusal WHERE project_id = p.id ORDER BY id DESC LIMIT 1) r
+      LEFT JOIN LATERAL (
+        SELECT received_at FROM delivery WHERE project_id = p.id AND event_name <> 'manual' ORDER BY id DESC LIMIT 1
+      ) d ON true
+      WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL
+        AND r.received_at > now() - interval '1 day' AND (d.received_at IS NULL OR d.received_at < r.received_at)
+      ORDER BY r.received_at DESC LIMIT ${most}`;
+  }
+
+  /** Whether a builder lives: its heartbeat is younger than half a minute. */
+  async hasBuilder(): Promise<boolean> {
+    const [row] = await this.db.prisma.$queryRaw<{ there: boolean }[]>`
+      SELECT EXISTS (SELECT 1 FROM process_instance WHERE role = 'builder' AND ended_at IS NULL
+        AND heartbeat_at > now() - interval '30 seconds') AS there`;
+    return row?.there ?? false;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Database } from '../database.js';
+
+export interface BranchHead {
+  readonly ref: string;
+  readonly evaluatedAt: Date;
+  readonly newestId: string | null;
+}
+export interface RecentBuild {
+  readonly number: number;
+  readonly status: string;
+  /** Milliseconds from start to end. */
+  readonly tookMs: number | null;
+  readonly steps: number | null;
+  readonly reusedSteps: number | null;
+}
+export interface BadgeFacts {
+  readonly visibility: string;
+  readonly status: string | null;
+  /** Of the branch's newest image; null where it was never verified. */
+  readonly verified: boolean | null;
+  readonly verifiedAt: Date | null;
+}
+
+const mostBranches = 50;
+const recentBuilds = 40;
+
+/** What a project's first page shows beside its list of builds. Each answer is bounded. */
+export class ProjectGlance {
+  constructor(private readonly db: Database) {}
+
+  /** Branches and tags that were pushed last, with the newest build of each. */
+  async branches(projectId: string): Promise<BranchHead[]> {
+    return this.db.prisma.$queryRaw<BranchHead[]>`
+      SELECT h.ref, h.evaluated_at AS "evaluatedAt", b.id::text AS "newestId" FROM (
+        SELECT ref, evaluated_at FROM ref_head WHERE project_id = ${projectId}::uuid ORDER BY evaluated_at DESC LIMIT ${mostBranches}
+      ) h
+      LEFT JOIN LATERAL (
+        SELECT id FROM build WHERE project_id = ${projectId}::uuid AND ref = h.ref ORDER BY id DESC LIMIT 1
+      ) b ON true
+      ORDER BY h.evaluated_at DESC`;
+  }
+
+  /** The newest builds, the oldest of them first. */
+  async recent(projectId: string): Promise<RecentBuild[]> {
+    const rows = await this.db.prisma.$queryRaw<RecentBuild[]>`
+      SELECT number, status, extract(epoch FROM finished_at - started_at)::float8 * 1000 AS "tookMs", steps_total AS steps,
+        steps_cached AS "reusedSteps"
+      FROM build WHERE project_id = ${projectId}::uuid AND finished_at IS NOT NULL ORDER BY id DESC LIMIT ${recentBuilds}`;
+    return rows.reverse();
+  }
+
+  /** When the git host called last; null before its first call. */
+  async lastCallAt(projectId: string): Promise<Date | null> {
+    const row = await this.db.prisma.delivery.findFirst({
+      where: { projectId, eventName: { not: 'manual' } },
+      orderBy: { id: 'desc' },
+      select: { receivedAt: true },
+    });
+    return row?.receivedAt ?? null;
+  }
+
+  /** For whoever asks: nothing of a project that is not public. */
+  async badge(organizationSlug: string, slug: string, branch: string | null): Promise<BadgeFacts | null> {
+    const [row] = await this.db.prisma.$queryRaw<BadgeFacts[]>`
+      SELECT p.visibility, b.status, v.ok AS verified, v.at AS "verifiedAt"
+      FROM project p JOIN organization o ON o.id = p.organization_id
+      LEFT JOIN LATERAL (
+        SELECT status FROM build WHERE project_id = p.id AND ref = 'refs/heads/' || coalesce(${branch}, p.default_branch)
+          AND finished_at IS NOT NULL AND status <> 'canceled' ORDER BY id DESC LIMIT 1
+      ) b ON true
+      LEFT JOIN LATERAL (
+        SELECT digest FROM build WHERE project_id = p.id AND ref = 'refs/heads/' || coalesce(${branch}, p.default_branch)
+          AND status = 'succeeded' AND digest IS NOT NULL ORDER BY id DESC LIMIT 1
+      ) i ON true
+      LEFT JOIN LATERAL (
+        SELECT ok, at FROM image_verification WHERE project_id = p.id AND digest = i.digest ORDER BY id DESC LIMIT 1
+      ) v ON true
+      WHERE o.slug = ${organizationSlug} AND p.slug = ${slug} AND p.deleted_at IS NULL AND p.visibility = 'public'`;
+    return row ?? null;
+  }
+}
