@@ -2,13 +2,16 @@ import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
 import { buttonClass } from '@/components/ui/button';
 import { Link } from '@/components/ui/link';
+import { overviewAddress } from '@/features/overview/api/load-overview';
 import { Overview } from '@/features/overview/components/overview';
+import type { PageQuery } from '@/lib/address/query';
 
 export const metadata: Metadata = { title: 'Overview' };
 
-export default function OverviewPage() {
+export default async function OverviewPage({ searchParams }: { searchParams: Promise<PageQuery> }) {
+  const query = await searchParams;
   return (
-    <Page crumbs={[{ label: 'Overview' }]} curl="/builds">
+    <Page crumbs={[{ label: 'Overview' }]} curl={overviewAddress(query)}>
       <PageTitle
         title="Overview"
         actions={
@@ -17,7 +20,7 @@ export default function OverviewPage() {
           </Link>
         }
       />
-      <Overview />
+      <Overview query={query} />
     </Page>
   );
 }

@@ -13,6 +13,7 @@ export const navigationKeys: readonly NavigationKey[] = [
   { keys: ['g', 'o'], label: 'Overview', href: '/' },
   { keys: ['g', 'p'], label: 'Projects', href: '/projects' },
   { keys: ['g', 'b'], label: 'Builds', href: '/builds' },
+  { keys: ['g', 'n'], label: 'Insights', href: '/insights' },
   { keys: ['g', 'w'], label: 'Workers', href: '/workers' },
   { keys: ['g', 'h'], label: 'Webhooks', href: '/webhooks' },
 ];

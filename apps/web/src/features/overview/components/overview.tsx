@@ -1,5 +1,6 @@
+import type { Overview as OverviewView } from '@cooperage/contracts';
 import { Card } from '@/components/ui/card';
-import { Link, textLinkClass } from '@/components/ui/link';
+import { Link } from '@/components/ui/link';
 import { ProblemPanel } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
 import { loadBuilds } from '@/features/builds/api/load-builds';
@@ -9,45 +10,32 @@ import { loadProjects } from '@/features/projects/api/load-project';
 import { NoProjects } from '@/features/projects/components/no-projects';
 import { ProjectTable } from '@/features/projects/components/project-table';
 import { newestBuilds } from '@/features/projects/model/newest-builds';
-import { needsAttention, underWay } from '../model/sort-builds';
+import type { PageQuery } from '@/lib/address/query';
+import { loadOverview } from '../api/load-overview';
+import { underWay } from '../model/sort-builds';
+import { AttentionCard } from './attention-card';
+import { DaysCard } from './days-card';
 
-/** Newest builds that are looked at; those under way are always among them or asked for by themselves. */
+/** Builds that are looked at for the newest of each project. */
 const newestCount = 100;
 
-/** What goes on, what needs someone, and the way to everything else. */
-export async function Overview() {
-  const [me, newest, running, queued, projects] = await Promise.all([
+/** What goes on, what needs someone, how it went, and the way to everything else. */
+export async function Overview({ query }: { query: PageQuery }) {
+  const [me, overview, newest, projects] = await Promise.all([
     loadMe(),
+    loadOverview(query),
     loadBuilds({ limit: newestCount }),
-    loadBuilds({ filter: 'is:running is:canceling', limit: 20 }),
-    loadBuilds({ filter: 'is:queued is:awaiting-approval', limit: 20 }),
     loadProjects({ limit: 50 }),
   ]);
   const scopes = me.ok ? me.value.organizations.map(({ organizationId }) => ({ organizationId })) : [];
-  if (!newest.ok) return <ProblemPanel problem={newest.problem} what="The overview" />;
-  const builds = newest.value.items;
-  const active = underWay([builds, running.ok ? running.value.items : [], queued.ok ? queued.value.items : []]);
-  const failed = needsAttention(builds).slice(0, 8);
   return (
     <>
       <LiveRefresh scopes={scopes} />
-      <Card title="Under way" aside={<span className="tabular-nums">{active.length}</span>}>
-        {active.length === 0 ? (
-          <p className="px-3 py-3 text-text-2">Nothing is running or waiting. The next push starts a build.</p>
-        ) : (
-          <BuildTable builds={active} withProject />
-        )}
-      </Card>
-      {failed.length > 0 && (
-        <Card
-          title="Needs someone"
-          aside={
-            <Link href="/builds?filter=is%3Abroken" className={textLinkClass}>
-              all failed builds
-            </Link>
-          }
-        >
-          <BuildTable builds={failed} withProject />
+      {overview.ok ? (
+        <Rows overview={overview.value} />
+      ) : (
+        <Card>
+          <ProblemPanel problem={overview.problem} what="What goes on" />
         </Card>
       )}
       <Card title="Projects">
@@ -56,9 +44,58 @@ export async function Overview() {
         ) : projects.value.items.length === 0 ? (
           <NoProjects />
         ) : (
-          <ProjectTable projects={projects.value.items} newest={newestBuilds(newest.value)} />
+          <ProjectTable
+            projects={projects.value.items}
+            newest={newest.ok ? newestBuilds(newest.value) : { byProject: new Map(), complete: false }}
+          />
         )}
       </Card>
     </>
+  );
+}
+
+function Rows({ overview }: { overview: OverviewView }) {
+  const active = underWay(overview.active);
+  return (
+    <>
+      <ScopeSwitch scope={overview.scope} />
+      <Card title="Under way" aside={<span className="tabular-nums">{active.length}</span>}>
+        {active.length === 0 ? (
+          <p className="px-3 py-3 text-text-2">
+            {overview.scope === 'mine'
+              ? 'Nothing of yours is running or waiting.'
+              : 'Nothing is running or waiting. The next push starts a build.'}
+          </p>
+        ) : (
+          <BuildTable builds={active} withProject label="Under way" />
+        )}
+      </Card>
+      <AttentionCard items={overview.attention} />
+      <DaysCard days={overview.days} />
+    </>
+  );
+}
+
+const choices = [
+  { scope: 'mine', label: 'Mine' },
+  { scope: 'all', label: 'Everybody’s' },
+] as const;
+
+/** Whose builds are shown. What needs someone besides builds concerns everybody, and is shown in both. */
+function ScopeSwitch({ scope }: { scope: OverviewView['scope'] }) {
+  return (
+    <nav aria-label="Whose builds" className="flex gap-1 text-text-2">
+      {choices.map((choice) => (
+        <Link
+          key={choice.scope}
+          href={`/?scope=${choice.scope}`}
+          scroll={false}
+          aria-current={choice.scope === scope ? 'true' : undefined}
+          className="rounded border border-transparent px-2 py-0.5 hover:text-text aria-[current=true]:border-line-strong aria-[current=true]:bg-surface aria-[current=true]:text-text"
+        >
+          {choice.label}
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -1,0 +1,18 @@
+import 'server-only';
+import { insightsSchema } from '@cooperage/contracts';
+import { withQuery } from '@/lib/api/list';
+import { read } from '@/lib/api/server';
+
+export interface InsightsAsked {
+  readonly days: number;
+  readonly filter: string;
+}
+
+/** Address below `/api/v1`. */
+export function insightsAddress({ days, filter }: InsightsAsked): string {
+  return withQuery('/insights', { days, filter });
+}
+
+export function loadInsights(asked: InsightsAsked) {
+  return read(insightsAddress(asked), insightsSchema);
+}

@@ -1,0 +1,109 @@
+import type { InsightDay, Insights } from '@cooperage/contracts';
+import { DayBars } from '@/components/chart/day-bars';
+import { DayLines } from '@/components/chart/day-lines';
+import { formatDuration } from '@/lib/format/duration';
+import { failSentence, reuseSentence, slowerSentence, waitSentence } from '../model/answers';
+import { InsightCard } from './insight-card';
+
+const time = (ms: number | null): string => (ms === null ? '–' : formatDuration(ms));
+
+/** Questions, not widgets. */
+export function InsightCards({ insights }: { insights: Insights }) {
+  const { days, slowest, longestWaits, causes } = insights;
+  return (
+    <>
+      <InsightCard
+        question="What made builds slower?"
+        answer={slowerSentence(days)}
+        chart={
+          <Lines
+            days={days}
+            middle="medianMs"
+            edge="p95Ms"
+            words="Line: half took less. Dashes: one in twenty took longer."
+          />
+        }
+        table={{
+          head: ['Day', 'Half took less than', 'One in twenty took more than'],
+          rows: days.map((day) => [day.day, time(day.medianMs), time(day.p95Ms)]),
+        }}
+        builds={slowest}
+        behind="The slowest builds"
+      />
+      <InsightCard
+        question="Where do we wait?"
+        answer={waitSentence(days)}
+        chart={
+          <Lines
+            days={days}
+            middle="medianWaitMs"
+            edge="p95WaitMs"
+            words="Line: half waited less. Dashes: one in twenty waited longer."
+          />
+        }
+        table={{
+          head: ['Day', 'Half waited less than', 'One in twenty waited more than'],
+          rows: days.map((day) => [day.day, time(day.medianWaitMs), time(day.p95WaitMs)]),
+        }}
+        builds={longestWaits}
+        behind="The longest waits"
+      />
+      <InsightCard
+        question="What fails, and who must act?"
+        answer={failSentence(insights)}
+        chart={
+          <DayBars
+            className="max-w-2xl"
+            bars={days.map((day) => ({ day: day.day, parts: [{ value: day.broken, look: 'bad' }] }))}
+          />
+        }
+        table={{ head: ['Day', 'Broke'], rows: days.map((day) => [day.day, String(day.broken)]) }}
+        builds={causes.map(({ newest }) => newest)}
+        behind="The newest build of each cause, the most frequent first"
+      />
+      <InsightCard
+        question="What does the cache earn?"
+        answer={reuseSentence(days)}
+        chart={
+          <DayBars
+            className="max-w-2xl"
+            bars={days.map((day) => ({
+              day: day.day,
+              parts: [
+                { value: day.reusedSteps, look: 'reused' },
+                { value: day.steps - day.reusedSteps, look: 'still' },
+              ],
+            }))}
+          />
+        }
+        table={{
+          head: ['Day', 'Steps', 'Reused'],
+          rows: days.map((day) => [day.day, String(day.steps), String(day.reusedSteps)]),
+        }}
+        builds={[]}
+        behind=""
+      />
+    </>
+  );
+}
+
+interface LinesProps {
+  readonly days: readonly InsightDay[];
+  readonly middle: 'medianMs' | 'medianWaitMs';
+  readonly edge: 'p95Ms' | 'p95WaitMs';
+  readonly words: string;
+}
+
+function Lines({ days, middle, edge, words }: LinesProps) {
+  return (
+    <figure className="grid gap-1">
+      <DayLines
+        lines={[
+          { look: 'edge', values: days.map((day) => day[edge]) },
+          { look: 'middle', values: days.map((day) => day[middle]) },
+        ]}
+      />
+      <figcaption className="text-xs text-text-3">{words}</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,57 @@
+import type { Attention } from '@cooperage/contracts';
+
+export interface AttentionView {
+  readonly key: string;
+  /** What is wrong, and where. */
+  readonly title: string;
+  readonly text: string;
+  /** What to do, as words on a link. */
+  readonly fix: string;
+  readonly href: string;
+}
+
+const pathOf = (project: { organizationSlug: string; projectSlug: string }): string =>
+  `/p/${encodeURIComponent(project.organizationSlug)}/${encodeURIComponent(project.projectSlug)}`;
+
+/** A problem by its consequence, with the way to mend it. */
+export function attentionView(item: Attention): AttentionView {
+  switch (item.kind) {
+    case 'no_worker':
+      return {
+        key: 'no_worker',
+        title: 'No builder is running',
+        text: 'Builds wait in the queue until one starts.',
+        fix: 'See the workers',
+        href: '/workers',
+      };
+    case 'default_branch_broken':
+      return brokenView(item.build);
+    case 'image_unverified':
+      return {
+        key: `image ${item.projectId}`,
+        title: `${item.projectSlug}: the newest image does not verify`,
+        text: item.checkedAt === null ? 'It was never verified.' : 'Its last verification did not pass.',
+        fix: 'Verify it now',
+        href: `${pathOf(item)}/images/${item.digest}`,
+      };
+    case 'hook_failing':
+      return {
+        key: `hook ${item.projectId}`,
+        title: `${item.projectSlug}: calls of the git host are refused`,
+        text: `The last one was refused with ${item.code}. Pushes start no build until the secret is right.`,
+        fix: 'See the deliveries',
+        href: `${pathOf(item)}/deliveries`,
+      };
+  }
+}
+
+function brokenView(build: Extract<Attention, { kind: 'default_branch_broken' }>['build']): AttentionView {
+  const cause = build.failure ? `${build.failure.code}: ${build.failure.message}` : 'It ended without success.';
+  return {
+    key: `build ${build.id}`,
+    title: `${build.projectSlug}: #${build.number} of the default branch broke`,
+    text: cause,
+    fix: 'See why',
+    href: `${pathOf(build)}/b/${build.number}`,
+  };
+}
