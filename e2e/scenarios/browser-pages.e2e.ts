@@ -9,6 +9,7 @@ import { founding } from './browser/founding.js';
 import { hostileText } from './browser/hostile.js';
 import { images } from './browser/images.js';
 import { narrowPages } from './browser/narrow.js';
+import { overview } from './browser/overview.js';
 import { secretsInPages } from './browser/secrets.js';
 import { shell } from './browser/shell.js';
 import { stopping } from './browser/stopping.js';
@@ -29,5 +30,6 @@ describe('in a browser', () => {
   hostileText(suite);
   narrowPages(suite);
   shell(suite);
+  overview(suite);
   connection(suite);
 });

@@ -1,6 +1,6 @@
 import type { Build } from '@cooperage/contracts';
 import type { Repository } from '@cooperage/e2e';
-import type { BrowserSuite, Visitor } from '@cooperage/e2e/browser';
+import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const failing = (more: string) => `FROM busybox:latest
@@ -100,8 +100,13 @@ export function buildLists(suite: BrowserSuite): void {
       const { page } = visitor;
       await page.keyboard.press('j');
       const before = await rows(visitor).count();
-      const [newest] = (await suite.product.api.builds(repository.project.id)).items;
-      const retried = await suite.product.api.json<Build>('POST', `/api/v1/builds/${(newest as Build).id}/retry`, {});
+      const newestEnded = async (): Promise<Build | null> => {
+        const [newest] = (await suite.product.api.builds(repository.project.id)).items;
+        return newest?.finishedAt ? (newest as Build) : null;
+      };
+      await expect.poll(newestEnded, patience).not.toBeNull();
+      const newest = await newestEnded();
+      const retried = await suite.product.api.json<Build>('POST', `/api/v1/builds/${newest?.id}/retry`, {});
       await visitor.press(page.getByRole('button', { name: '1 new' }));
       await rows(visitor)
         .filter({ hasText: `#${retried.number}` })

@@ -12,6 +12,8 @@ export interface DayBar {
 
 const fills = { good: 'fill-good', bad: 'fill-bad', still: 'fill-line-strong', reused: 'fill-text-3' } as const;
 const height = 60;
+/** So many columns have room at least: a few do not become walls. */
+const fewestColumns = 14;
 
 /** One column for each day. What it shows stands in a table and a sentence beside it, so it is hidden from readers. */
 export function DayBars({ bars, className }: { bars: readonly DayBar[]; className?: string }) {
@@ -19,7 +21,7 @@ export function DayBars({ bars, className }: { bars: readonly DayBar[]; classNam
   return (
     <svg
       aria-hidden
-      viewBox={`0 0 ${bars.length * 10} ${height}`}
+      viewBox={`0 0 ${Math.max(bars.length, fewestColumns) * 10} ${height}`}
       preserveAspectRatio="none"
       className={classes('h-16 w-full', className)}
     >

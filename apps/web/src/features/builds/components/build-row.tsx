@@ -29,13 +29,15 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
         </div>
       </Td>
       <Td className="w-full max-w-0 align-top! md:w-2/5 md:max-w-none md:min-w-40">
-        <Link href={buildPath(build)} data-row className="line-clamp-2 hover:underline md:inline">
-          <span className="mr-0.5 text-text-2 tabular-nums">
-            {withProject && `${build.projectSlug} `}#{build.number}
-          </span>{' '}
-          <span className="font-medium break-words">{visibleText(build.commitSubject) || 'no commit message'}</span>
-        </Link>
-        <PeekButton row={facts} />
+        <div className="flex items-start gap-1">
+          <Link href={buildPath(build)} data-row className="line-clamp-2 min-w-0 hover:underline">
+            <span className="mr-0.5 text-text-2 tabular-nums">
+              {withProject && `${build.projectSlug} `}#{build.number}
+            </span>{' '}
+            <span className="font-medium wrap-anywhere">{visibleText(build.commitSubject) || 'no commit message'}</span>
+          </Link>
+          <PeekButton row={facts} />
+        </div>
         <WhyLine build={build} />
         <div className="truncate text-xs text-text-2 md:hidden">
           <RefAndCommit build={build} />

@@ -37,7 +37,7 @@ export function PeekButton({ row }: { row: RowFacts }) {
       aria-label={`Look into #${row.number}`}
       title="Look into it (o)"
       onClick={() => selection?.peek(row)}
-      className="ml-1 inline-grid size-6 place-items-center rounded text-text-3 hover:bg-sunken hover:text-text"
+      className="-my-0.5 grid size-6 shrink-0 place-items-center rounded text-text-3 hover:bg-sunken hover:text-text"
     >
       <svg aria-hidden viewBox="0 0 14 14" fill="none" stroke="currentColor" strokeWidth="1.5" className="size-3.5">
         <path d="M1.5 2.5h11v9h-11zM8.5 2.5v9" />

@@ -6,6 +6,7 @@ import { Tabs } from '@/components/ui/tabs';
 import { NewestImage } from '@/features/images/components/newest-image';
 import { projectPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
+import { DefaultBranch } from './default-branch';
 import { StartBuild } from './start-build';
 
 export type ProjectTab = 'builds' | 'images' | 'deliveries' | 'settings';
@@ -35,15 +36,9 @@ export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
           {project.description && <p className="mt-1 max-w-[80ch]">{visibleText(project.description)}</p>}
           <p className="mt-1 flex flex-wrap gap-x-4 gap-y-1 text-text-2">
             <OutsideLink href={project.remoteUrl}>{visibleText(project.remoteUrl)}</OutsideLink>
-            <span>
-              {project.defaultBranch ? (
-                <>
-                  default branch <code>{visibleText(project.defaultBranch)}</code>
-                </>
-              ) : (
-                'the git host was not read yet'
-              )}
-            </span>
+            <Suspense fallback={<span>default branch</span>}>
+              <DefaultBranch project={project} />
+            </Suspense>
           </p>
         </div>
         <div className="flex min-w-0 flex-col gap-2 sm:items-end">

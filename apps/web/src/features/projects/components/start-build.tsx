@@ -11,6 +11,7 @@ import { fullRef } from '@/features/builds/model/start-rules';
 import { deliveryPath } from '@/lib/address/paths';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
+import { TagsPreview } from './tags-preview';
 
 type ProjectPart = Pick<Project, 'id' | 'organizationSlug' | 'slug' | 'defaultBranch'>;
 
@@ -32,6 +33,8 @@ export function StartBuild({ project, rules }: { project: ProjectPart; rules: re
 function StartForm({ project, rules }: { project: ProjectPart; rules: readonly Rule[] }) {
   const router = useRouter();
   const { pending, problem, run, fieldError } = useChange();
+  const [ruleId, setRuleId] = useState('');
+  const [start, setStart] = useState({ kind: 'branch', name: project.defaultBranch ?? 'main' });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -45,7 +48,12 @@ function StartForm({ project, rules }: { project: ProjectPart; rules: readonly R
   return (
     <form onSubmit={submit} className="grid gap-3">
       <div className="grid grid-cols-[8rem_1fr] gap-2">
-        <SelectField label="Kind" name="kind" defaultValue="branch">
+        <SelectField
+          label="Kind"
+          name="kind"
+          value={start.kind}
+          onChange={(event) => setStart({ ...start, kind: event.target.value })}
+        >
           <option value="branch">Branch</option>
           <option value="tag">Tag</option>
         </SelectField>
@@ -56,14 +64,16 @@ function StartForm({ project, rules }: { project: ProjectPart; rules: readonly R
           required
           maxLength={4096}
           data-first
-          defaultValue={project.defaultBranch ?? 'main'}
+          value={start.name}
+          onChange={(event) => setStart({ ...start, name: event.target.value })}
           error={fieldError('ref')}
         />
       </div>
       <SelectField
         label="Tags"
         name="rule"
-        defaultValue=""
+        value={ruleId}
+        onChange={(event) => setRuleId(event.target.value)}
         hint="Without a rule the image is published by its digest only, and no tag moves."
       >
         <option value="">No tag</option>
@@ -73,6 +83,7 @@ function StartForm({ project, rules }: { project: ProjectPart; rules: readonly R
           </option>
         ))}
       </SelectField>
+      <TagsPreview rule={rules.find(({ id }) => id === ruleId)} start={start} defaultBranch={project.defaultBranch} />
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>
         {pending ? 'Starting' : 'Start the build'}

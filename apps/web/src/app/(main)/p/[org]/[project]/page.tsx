@@ -7,6 +7,7 @@ import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { listAddress } from '@/features/builds/model/list-address';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { FirstPush } from '@/features/projects/components/first-push';
+import { ProjectGlance } from '@/features/projects/components/project-glance';
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { loadRules } from '@/features/settings/api/load-settings';
 import { projectPath } from '@/lib/address/paths';
@@ -35,6 +36,7 @@ export default async function ProjectPage({ params, searchParams }: Props) {
     >
       <ProjectHeader project={project.value} tab="builds" rules={rules.ok ? rules.value.items : []} />
       <LiveRefresh scopes={[{ projectId: id }]} />
+      {filter === '' && cursor === null && <ProjectGlance project={project.value} />}
       <BuildList
         path={projectPath(project.value)}
         query={query}
