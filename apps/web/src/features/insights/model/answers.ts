@@ -12,7 +12,7 @@ export function buildsOf(days: readonly InsightDay[]): number {
 }
 
 /** The middle of the daily medians of the second half against those of the first: did it change, and how much. */
-export function change(days: readonly InsightDay[], of: Time): { before: number; after: number } | null {
+function change(days: readonly InsightDay[], of: Time): { before: number; after: number } | null {
   const half = Math.ceil(days.length / 2);
   const [before, after] = [middle(days.slice(0, half), of), middle(days.slice(half), of)];
   return before === null || after === null ? null : { before, after };

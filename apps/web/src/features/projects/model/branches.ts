@@ -20,9 +20,10 @@ interface Recent {
 
 /** The share of reused steps of builds that have told of their steps, in whole percent; null where none has. */
 export function reusedPercent(builds: readonly Recent[]): number | null {
-  const steps = builds.reduce((sum, build) => sum + (build.steps ?? 0), 0);
+  const told = builds.filter(({ steps }) => steps !== null);
+  const steps = told.reduce((sum, build) => sum + (build.steps ?? 0), 0);
   if (steps === 0) return null;
-  return Math.round((builds.reduce((sum, build) => sum + (build.reusedSteps ?? 0), 0) / steps) * 100);
+  return Math.round((told.reduce((sum, build) => sum + (build.reusedSteps ?? 0), 0) / steps) * 100);
 }
 
 /** The median time of green builds in milliseconds; null where none was green. */
