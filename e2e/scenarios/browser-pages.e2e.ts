@@ -1,7 +1,7 @@
 import { browserSuite } from '@cooperage/e2e/browser';
 import { describe } from 'vitest';
-import { buildViews } from './browser/build-views.js';
 import { buildLists } from './browser/build-lists.js';
+import { buildViews } from './browser/build-views.js';
 import { connection } from './browser/connection.js';
 import { deliveries } from './browser/deliveries.js';
 import { failingBuilds } from './browser/failing.js';
