@@ -72,32 +72,35 @@ describe('S-044 a layer made to harm its reader ends in a typed failure', () => 
       (error) => error.problem as string,
     );
 
-  it.each<[string, Promise<unknown>]>([
-    ['unsafe_path', readFiles([{ path: '../../x', content: '1' }])],
-    ['unsafe_path', readFiles([{ path: 'a/../../x' }])],
-    ['unsafe_path', readFiles([{ path: 'x', type: '1', link: '../../etc/shadow' }])],
-    ['unsafe_path', readFiles([{ path: 'a/.wh...' }])],
-    ['unsafe_path', readFiles(paxEntry('../x'))],
-    ['path_too_deep', readFiles([{ path: 'a/b/c/d/e/f/g' }])],
-    ['path_too_long', readFiles(paxEntry('n'.repeat(300)))],
-    ['path_too_long', readFiles([{ path: 'a', type: 'x', content: 'y'.repeat(3000) }])],
-    ['too_many_entries', readFiles(Array.from({ length: 21 }, (_, n) => ({ path: `f${n}` })))],
-    ['too_many_entries', readFiles([{ path: 'a'.repeat(90) }, { path: 'b'.repeat(90) }], { allPathBytes: 100 })],
-    ['unpacked_too_large', readFiles([{ path: 'sparse', claimedBytes: 0o77777777777 }])],
-    ['unpacked_too_large', readFiles([{ path: 'a', content: Buffer.alloc(9000) }], { unpackedBytes: 5000 })],
-    ['ratio', readFiles([{ path: 'bomb', content: Buffer.alloc(3_000_000) }], { ratioFromBytes: 1000, ratio: 100 })],
-    ['too_large', read(Buffer.alloc(0), gzip, {}, 1024 ** 3)],
-    ['not_a_tar', read(gzipSync(Buffer.alloc(2000, 'no tar')))],
-    ['not_a_tar', readFiles([{ path: 'a', type: 'x', content: '999 path=b\n' }])],
-    ['not_a_tar', readFiles([{ path: 'a', type: 'x', content: '0 =\n' }])],
-    ['damaged', read(Buffer.from('not packed at all'))],
-    ['damaged', read(gzipSync(tarOf([{ path: 'a', content: 'x'.repeat(5000) }]).subarray(0, 2000)))],
-    ['damaged', read(gzipSync(tarOf([{ path: 'a' }])).subarray(0, 60))],
-    ['damaged', read(Buffer.from('no zstd'), 'application/vnd.oci.image.layer.v1.tar+zstd')],
-    ['foreign', read(Buffer.alloc(0), 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip')],
-    ['unsupported', read(Buffer.alloc(0), 'application/octet-stream')],
+  it.each<[string, () => Promise<unknown>]>([
+    ['unsafe_path', () => readFiles([{ path: '../../x', content: '1' }])],
+    ['unsafe_path', () => readFiles([{ path: 'a/../../x' }])],
+    ['unsafe_path', () => readFiles([{ path: 'x', type: '1', link: '../../etc/shadow' }])],
+    ['unsafe_path', () => readFiles([{ path: 'a/.wh...' }])],
+    ['unsafe_path', () => readFiles(paxEntry('../x'))],
+    ['path_too_deep', () => readFiles([{ path: 'a/b/c/d/e/f/g' }])],
+    ['path_too_long', () => readFiles(paxEntry('n'.repeat(300)))],
+    ['path_too_long', () => readFiles([{ path: 'a', type: 'x', content: 'y'.repeat(3000) }])],
+    ['too_many_entries', () => readFiles(Array.from({ length: 21 }, (_, n) => ({ path: `f${n}` })))],
+    ['too_many_entries', () => readFiles([{ path: 'a'.repeat(90) }, { path: 'b'.repeat(90) }], { allPathBytes: 100 })],
+    ['unpacked_too_large', () => readFiles([{ path: 'sparse', claimedBytes: 0o77777777777 }])],
+    ['unpacked_too_large', () => readFiles([{ path: 'a', content: Buffer.alloc(9000) }], { unpackedBytes: 5000 })],
+    [
+      'ratio',
+      () => readFiles([{ path: 'bomb', content: Buffer.alloc(3_000_000) }], { ratioFromBytes: 1000, ratio: 100 }),
+    ],
+    ['too_large', () => read(Buffer.alloc(0), gzip, {}, 1024 ** 3)],
+    ['not_a_tar', () => read(gzipSync(Buffer.alloc(2000, 'no tar')))],
+    ['not_a_tar', () => readFiles([{ path: 'a', type: 'x', content: '999 path=b\n' }])],
+    ['not_a_tar', () => readFiles([{ path: 'a', type: 'x', content: '0 =\n' }])],
+    ['damaged', () => read(Buffer.from('not packed at all'))],
+    ['damaged', () => read(gzipSync(tarOf([{ path: 'a', content: 'x'.repeat(5000) }]).subarray(0, 2000)))],
+    ['damaged', () => read(gzipSync(tarOf([{ path: 'a' }])).subarray(0, 60))],
+    ['damaged', () => read(Buffer.from('no zstd'), 'application/vnd.oci.image.layer.v1.tar+zstd')],
+    ['foreign', () => read(Buffer.alloc(0), 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip')],
+    ['unsupported', () => read(Buffer.alloc(0), 'application/octet-stream')],
   ])('%s', async (wanted, call) => {
-    expect(await problem(call)).toBe(wanted);
+    expect(await problem(call())).toBe(wanted);
   });
 
   it('and a registry that loses, damages or withholds it is told apart', async () => {
