@@ -32,7 +32,7 @@ export function AttentionCard({ items }: { items: readonly Attention[] }) {
                 className={buttonClass()}
               >
                 {fix}
-                {index < keyed && <Key>{index + 1}</Key>}
+                {index < keyed && <Key>{String(index + 1)}</Key>}
               </Link>
             </li>
           ))}
