@@ -1,5 +1,6 @@
 import { browserSuite } from '@cooperage/e2e/browser';
 import { describe } from 'vitest';
+import { accounts } from './browser/accounts.js';
 import { buildLists } from './browser/build-lists.js';
 import { buildViews } from './browser/build-views.js';
 import { connection } from './browser/connection.js';
@@ -26,6 +27,7 @@ describe('in a browser', () => {
   images(suite);
   deliveries(suite);
   founding(suite);
+  accounts(suite);
   secretsInPages(suite);
   hostileText(suite);
   narrowPages(suite);

@@ -1,18 +1,24 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
-import { loadMeOptional, loadSetupState } from '@/features/account/api/load-me';
+import { buttonClass } from '@/components/ui/button';
+import { loadMeOptional, loadSetupState, loadSignInWays } from '@/features/account/api/load-me';
+import { ForgottenPassword } from '@/features/account/components/forgotten-password';
 import { FrontDoor } from '@/features/account/components/front-door';
 import { SignInForm } from '@/features/account/components/sign-in-form';
+import { signInProblem } from '@/features/account/model/sign-in-problem';
 import { one, type PageQuery } from '@/lib/address/query';
 import { safeReturnPath } from '@/lib/address/return-path';
 
 export const metadata: Metadata = { title: 'Sign in' };
 
 export default async function SignInPage({ searchParams }: { searchParams: Promise<PageQuery> }) {
-  const next = safeReturnPath(one(await searchParams, 'next'));
-  const [me, setup] = await Promise.all([loadMeOptional(), loadSetupState()]);
+  const query = await searchParams;
+  const next = safeReturnPath(one(query, 'next'));
+  const [me, setup, ways] = await Promise.all([loadMeOptional(), loadSetupState(), loadSignInWays()]);
   if (me.ok) redirect(next);
   if (setup.ok && setup.value.needed) redirect('/setup');
+  const oidc = ways.ok ? ways.value.oidc : null;
+  const problem = signInProblem(one(query, 'problem'), oidc?.name ?? 'The provider');
   return (
     <FrontDoor title="Sign in" lead={next === '/' ? null : 'You come back to where you wanted to go.'}>
       {!setup.ok && (
@@ -20,7 +26,18 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
           The service does not answer now. Signing in may not work until it does.
         </p>
       )}
-      <SignInForm next={next} />
+      {problem && (
+        <p role="alert" className="rounded border border-wait bg-wait-bg px-3 py-2 text-wait">
+          {problem}
+        </p>
+      )}
+      {oidc && (
+        <a href={`${oidc.startUrl}?next=${encodeURIComponent(next)}`} className={buttonClass('primary')}>
+          Sign in with {oidc.name}
+        </a>
+      )}
+      <SignInForm next={next} isSecond={oidc !== null} />
+      <ForgottenPassword byMail={ways.ok && ways.value.mail} />
     </FrontDoor>
   );
 }

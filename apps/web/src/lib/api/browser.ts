@@ -25,10 +25,9 @@ async function answerOf<T>(path: string, init: RequestInit): Promise<Result<T>> 
     const response = await fetch(`/api${path}`, init);
     const answer: unknown = await response.json().catch(() => null);
     if (response.ok) return ok(answer as T);
-    return {
-      ok: false,
-      problem: toProblemView(answer, response.status, response.headers.get('x-request-id') ?? ''),
-    };
+    const problem = toProblemView(answer, response.status, response.headers.get('x-request-id') ?? '');
+    const retryAfter = response.headers.get('retry-after');
+    return { ok: false, problem: retryAfter ? { ...problem, retryAfterSeconds: Number(retryAfter) } : problem };
   } catch {
     return { ok: false, problem: unreachable() };
   }

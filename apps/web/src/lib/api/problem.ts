@@ -9,6 +9,8 @@ export type ProblemView = Pick<Problem, 'status' | 'title'> & {
   fields: readonly { path: string; message: string }[];
   /** The role that would be enough, where the caller's is not. */
   neededRole: Role | null;
+  /** Seconds after which it may be tried again, where the answer says so. */
+  retryAfterSeconds?: number;
 };
 
 export type Result<T> =

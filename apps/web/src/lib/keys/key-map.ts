@@ -16,10 +16,13 @@ export const navigationKeys: readonly NavigationKey[] = [
   { keys: ['g', 'n'], label: 'Insights', href: '/insights' },
   { keys: ['g', 'w'], label: 'Workers', href: '/workers' },
   { keys: ['g', 'h'], label: 'Webhooks', href: '/webhooks' },
+  { keys: ['g', 'a'], label: 'Audit', href: '/audit' },
+  { keys: ['g', 's'], label: 'Settings', href: '/settings' },
 ];
 
 /** Pages that are a part of another one's subject: in the palette and the account menu, not in the rail. */
 export const furtherPages: readonly { readonly label: string; readonly href: string }[] = [
+  { label: 'Account', href: '/account' },
   { label: 'Members', href: '/members' },
   { label: 'Tokens', href: '/tokens' },
   { label: 'New project', href: '/projects/new' },

@@ -1,6 +1,8 @@
 import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
+import { Link } from '@/components/ui/link';
 import { Pager } from '@/components/ui/pager';
 import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
@@ -9,6 +11,7 @@ import { loadMembers, membersAddress } from '@/features/members/api/load-members
 import { InviteForm } from '@/features/members/components/invite-form';
 import { MemberTable } from '@/features/members/components/member-table';
 import { one, type PageQuery } from '@/lib/address/query';
+import { withQuery } from '@/lib/api/list';
 
 export const metadata: Metadata = { title: 'Members' };
 
@@ -30,10 +33,24 @@ export default async function MembersPage({ searchParams }: { searchParams: Prom
   const cursor = one(query, 'cursor');
   const { organizationId, role } = organization;
   const members = await loadMembers(organizationId, cursor);
-  const mayManage = role === 'owner' || role === 'admin';
+  const mayManage = role === 'owner';
   return (
     <Page crumbs={[{ label: 'Members' }]} curl={membersAddress(organizationId, cursor)}>
-      <PageTitle title="Members">Who is in the organization, and what each may do.</PageTitle>
+      <PageTitle
+        title="Members"
+        actions={
+          (role === 'owner' || role === 'admin') && (
+            <Link
+              href={withQuery('/audit', { organization: organizationId, action: 'member' })}
+              className={buttonClass()}
+            >
+              History
+            </Link>
+          )
+        }
+      >
+        Who is in the organization, and what each may do.
+      </PageTitle>
       <OrganizationSwitch path="/members" organizations={organizations} current={organization} />
       <Card>
         {members.ok ? (

@@ -9,7 +9,7 @@ export async function signIn(email: string, password: string): Promise<Result<un
 
 function inOurWords(problem: ProblemView): ProblemView {
   if (problem.status === 429) {
-    return { ...problem, title: 'Too many tries', detail: 'Wait a minute, then try again.', fields: [] };
+    return { ...problem, title: 'Too many tries', detail: lockedUntil(problem), fields: [] };
   }
   if (problem.status >= 500) return problem;
   return {
@@ -19,4 +19,10 @@ function inOurWords(problem: ProblemView): ProblemView {
     requestId: '',
     fields: [],
   };
+}
+
+function lockedUntil({ retryAfterSeconds }: ProblemView): string {
+  if (!retryAfterSeconds) return 'Wait a minute, then try again.';
+  const until = new Date(Date.now() + retryAfterSeconds * 1000);
+  return `You can try again at ${until.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })}.`;
 }

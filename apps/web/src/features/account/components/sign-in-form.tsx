@@ -7,7 +7,8 @@ import { ProblemNote } from '@/components/ui/problem-note';
 import type { ProblemView } from '@/lib/api/problem';
 import { signIn } from '../api/sign-in';
 
-export function SignInForm({ next }: { next: string }) {
+/** @param isSecond another way stands above it, which is the first choice. */
+export function SignInForm({ next, isSecond }: { next: string; isSecond?: boolean }) {
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<ProblemView | null>(null);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
@@ -27,7 +28,7 @@ export function SignInForm({ next }: { next: string }) {
       <TextField label="Mail address" name="email" type="email" autoComplete="username" required autoFocus />
       <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
       <ProblemNote problem={problem} />
-      <Button type="submit" look="primary" disabled={pending}>
+      <Button type="submit" look={isSecond ? 'plain' : 'primary'} disabled={pending}>
         {pending ? 'Signing in' : 'Sign in'}
       </Button>
     </form>

@@ -12,6 +12,7 @@ import { roleWords } from './role-words';
 
 export function InviteForm({ organizationId }: { organizationId: string }) {
   const [url, setUrl] = useState<string | null>(null);
+  const [mailed, setMailed] = useState(false);
   const { pending, problem, run, fieldError } = useChange();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -19,12 +20,17 @@ export function InviteForm({ organizationId }: { organizationId: string }) {
     const form = new FormData(element);
     run(
       () =>
-        send<{ url: string }>('POST', `/v1/organizations/${encodeURIComponent(organizationId)}/invitations`, {
-          email: form.get('email'),
-          role: form.get('role'),
-        }),
+        send<{ url: string; mailed: boolean }>(
+          'POST',
+          `/v1/organizations/${encodeURIComponent(organizationId)}/invitations`,
+          {
+            email: form.get('email'),
+            role: form.get('role'),
+          },
+        ),
       (made) => {
         setUrl(made.url);
+        setMailed(made.mailed);
         element.reset();
       },
     );
@@ -32,13 +38,14 @@ export function InviteForm({ organizationId }: { organizationId: string }) {
   return (
     <form onSubmit={submit} className="grid gap-3 p-3">
       {url && <ShownOnce secret={url} what="link of the invitation" />}
+      {url && mailed && <p role="status">The link was mailed too.</p>}
       <div className="grid gap-3 sm:grid-cols-[1fr_1fr_auto] sm:items-start">
         <TextField
           label="Mail address"
           name="email"
           type="email"
           required
-          hint="The link is for this address only. You send it yourself."
+          hint="The link is for this address only. It is mailed where mail is set up; else you send it yourself."
           error={fieldError('email')}
         />
         <SelectField label="Role" name="role" defaultValue="developer" error={fieldError('role')}>

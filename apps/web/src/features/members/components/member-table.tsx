@@ -3,6 +3,7 @@ import { DeleteButton } from '@/components/ui/delete-button';
 import { Moment } from '@/components/ui/moment';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { visibleText } from '@/lib/format/names';
+import { NewPasswordLink } from './new-password-link';
 import { RoleSelect } from './role-select';
 
 export interface MemberTableProps {
@@ -40,6 +41,7 @@ export function MemberTable({ organizationId, members, mayManage }: MemberTableP
             <Moment at={member.createdAt} />
           </Td>
           <Td right>
+            {mayManage && <NewPasswordLink address={address(member)} name={member.name} />}
             {mayManage && (
               <DeleteButton
                 address={address(member)}

@@ -1,7 +1,9 @@
 import type { Project } from '@cooperage/contracts';
 import { Suspense } from 'react';
 import { Card } from '@/components/ui/card';
+import { Link, textLinkClass } from '@/components/ui/link';
 import { Skeleton } from '@/components/ui/states';
+import { withQuery } from '@/lib/api/list';
 import { DangerCard } from './danger-card';
 import { GeneralCard } from './general-card';
 import { GitCard } from './git-card';
@@ -43,6 +45,14 @@ export function SettingsPage({ project }: { project: Project }) {
         </ul>
       </nav>
       <div className="grid min-w-0 gap-4 *:scroll-mt-14">
+        <p>
+          <Link
+            href={withQuery('/audit', { organization: project.organizationId, project: project.id })}
+            className={textLinkClass}
+          >
+            History of this project
+          </Link>
+        </p>
         <Suspense fallback={waiting}>
           <RulesCard project={project} />
         </Suspense>

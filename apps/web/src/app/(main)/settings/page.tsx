@@ -1,0 +1,90 @@
+import type { Metadata } from 'next';
+import { Page, PageTitle } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { Link, textLinkClass } from '@/components/ui/link';
+import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
+import { loadMe } from '@/features/account/api/load-me';
+import { loadInstallationSettings } from '@/features/installation/api/load-installation';
+import { NewOrganization, RenameOrganization } from '@/features/installation/components/organization-forms';
+import { SettingList } from '@/features/installation/components/setting-list';
+import { withQuery } from '@/lib/api/list';
+import { visibleText } from '@/lib/format/names';
+
+export const metadata: Metadata = { title: 'Settings' };
+
+export default async function SettingsPage() {
+  const me = await loadMe();
+  if (!me.ok) return <ProblemPage problem={me.problem} what="The settings" />;
+  const { organizations, administrator } = me.value;
+  return (
+    <Page crumbs={[{ label: 'Settings' }]} curl="/settings">
+      <PageTitle title="Settings">Your organizations, and what the installation runs with.</PageTitle>
+      <Card title="Organizations">
+        <ul className="grid gap-4 p-3">
+          {organizations.map((organization) => (
+            <li key={organization.organizationId} className="grid gap-2">
+              {organization.role === 'owner' ? (
+                <RenameOrganization key={organization.name} organization={organization} />
+              ) : (
+                <p>
+                  <b className="font-semibold">{visibleText(organization.name)}</b>: you are {organization.role}. An
+                  owner can rename it.
+                </p>
+              )}
+              <p className="flex gap-4">
+                {(['members', 'audit'] as const).map((page) => (
+                  <Link
+                    key={page}
+                    href={withQuery(`/${page}`, { organization: organization.organizationId })}
+                    className={textLinkClass}
+                  >
+                    {page === 'members' ? 'Members and roles' : 'History'}
+                  </Link>
+                ))}
+              </p>
+            </li>
+          ))}
+        </ul>
+      </Card>
+      <Card title="New organization">
+        <NewOrganization />
+      </Card>
+      {administrator ? (
+        <InstallationSettings />
+      ) : (
+        <Card title="Installation">
+          <Empty title="For administrators of the installation">
+            <p>You are not one. Whoever has set this installation up is; ask them for what you need.</p>
+          </Empty>
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+async function InstallationSettings() {
+  const settings = await loadInstallationSettings();
+  return (
+    <Card
+      title="Installation"
+      aside={
+        <a href="/api/v1/settings/file" download className={buttonClass()}>
+          Export as a file
+        </a>
+      }
+    >
+      {settings.ok ? (
+        <>
+          <p className="px-3 pt-2.5 text-text-2">
+            As the api process runs with it since its start. Values come from the environment: change the variable
+            there, then start it again.
+          </p>
+          <SettingList settings={settings.value.items} />
+        </>
+      ) : (
+        <ProblemPanel problem={settings.problem} what="The settings of the installation" />
+      )}
+    </Card>
+  );
+}
