@@ -9,6 +9,7 @@ import { failingBuilds } from './browser/failing.js';
 import { founding } from './browser/founding.js';
 import { hostileText } from './browser/hostile.js';
 import { images } from './browser/images.js';
+import { buildLogs } from './browser/log.js';
 import { narrowPages } from './browser/narrow.js';
 import { overview } from './browser/overview.js';
 import { secretsInPages } from './browser/secrets.js';
@@ -22,6 +23,7 @@ describe('in a browser', () => {
   watching(suite);
   failingBuilds(suite);
   buildViews(suite);
+  buildLogs(suite);
   stopping(suite);
   buildLists(suite);
   images(suite);

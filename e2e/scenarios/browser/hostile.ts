@@ -57,7 +57,7 @@ export function hostileText(suite: BrowserSuite): void {
         .waitFor();
     });
 
-    it('S-088 keeps of a terminal only its colours', async () => {
+    it('S-088 keeps of a terminal only its colours, and links to http and https', async () => {
       const visitor = await suite.visitor();
       await visitor.open(`${home}/b/1`);
       const log = visitor.page.getByRole('log');
@@ -72,7 +72,8 @@ export function hostileText(suite: BrowserSuite): void {
         '<script>document.title="owned"</script><svg onload=alert(5)>',
         'unterminated ',
       ]);
-      expect(await log.locator('a:not([aria-label^="Line "])').count()).toBe(0);
+      const links = await log.locator('a:not([aria-label^="Line "])').all();
+      expect(await Promise.all(links.map((link) => link.getAttribute('href')))).toEqual(['https://example.test/']);
       expect(await log.locator('[class^="sgr-"]').allTextContents()).toEqual(['red']);
     });
 

@@ -7,7 +7,7 @@ import { type SeededStep, seededParts, seededSteps } from './log-text.js';
 export interface SeedLogOptions {
   /** A role that may write every table: the database's owner. */
   readonly databaseUrl: string;
-  /** A build that has ended; the new one is a copy of it with a log of its own. */
+  /** A build that has ended; the new one is a copy of it that succeeded, with a log of its own and no image. */
   readonly likeBuildId: string;
   /** Lines of the log; a million by default. */
   readonly lines?: number;
@@ -44,7 +44,8 @@ async function copyBuild(databaseUrl: string, likeBuildId: string, attemptId: st
        RETURNING p.last_build_number AS number
      )
      INSERT INTO build
-     SELECT (jsonb_populate_record(b, jsonb_build_object('id', $2::text, 'number', n.number, 'attempt_number', 1))).*
+     SELECT (jsonb_populate_record(b, jsonb_build_object('id', $2::text, 'number', n.number, 'attempt_number', 1,
+       'status', 'succeeded', 'failure', null))).*
      FROM build b, numbered n WHERE b.id = $1 RETURNING id AS "buildId", number`,
     [likeBuildId, newestId()],
   );

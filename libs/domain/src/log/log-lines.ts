@@ -25,6 +25,7 @@ interface Output {
  */
 export class LogLines {
   private readonly outputs = new Map<number, Output>();
+  private readonly primed = new Set<number>();
 
   /** @param before how outputs stand where this begins; those that are missing stand at the start of a plain line. */
   constructor(before: readonly LineDelta[] = []) {
@@ -51,6 +52,10 @@ export class LogLines {
    * @param isFirst the line begins in this entry, behind its last line feed
    */
   prime(entry: LogEntry, isFirst: boolean): void {
+    const key = entry.step * 4 + entry.stream;
+    // Without its beginning the rest of a line would stand for the whole of it.
+    if (isFirst) this.primed.add(key);
+    else if (!this.primed.has(key)) return;
     const data = isFirst ? entry.data.subarray(entry.data.lastIndexOf(10) + 1) : entry.data;
     this.take({ ...entry, data }, () => {});
   }

@@ -10,7 +10,7 @@ import { changeQuery, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { type BuildView, type BuildViewState, usualView } from '../model/build-view';
 import { stepAddress } from '../model/step-address';
-import { failingOrdinal, stepMs } from '../model/step-groups';
+import { failingOrdinal, stepMs, stepState } from '../model/step-groups';
 import { AttemptsView } from './attempts-view';
 import { BuildHeader } from './build-header';
 import { CauseCard } from './cause-card';
@@ -142,7 +142,20 @@ function View({ build, view, attempt, steps, failing, over, relations, hrefOf, n
     ordinal: step.ordinal,
     name: step.name,
     ms: stepMs(step),
+    startedMs: step.startedAt === null ? null : Date.parse(step.startedAt),
+    reused: step.cached && !step.internal,
     failed: step.ordinal === failing,
+    marked: step.ordinal === failing || (!step.internal && stepState(step, over) === 'failed'),
   }));
-  return <LogPanel key={attempt} buildId={build.id} attempt={attempt} steps={logSteps} buildIsOver={over} />;
+  const claimedAt = build.attempts.find((each) => each.number === attempt)?.claimedAt;
+  return (
+    <LogPanel
+      key={attempt}
+      buildId={build.id}
+      attempt={attempt}
+      attemptMs={claimedAt ? Date.parse(claimedAt) : null}
+      steps={logSteps}
+      buildIsOver={over}
+    />
+  );
 }

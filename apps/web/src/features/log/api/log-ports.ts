@@ -1,6 +1,9 @@
 'use client';
 
+import type { LogIndexAnswer } from '@cooperage/contracts';
+import { unpackDelta } from '@cooperage/domain/predicates';
 import { tabConnection } from '@/lib/live/tab-connection';
+import type { IndexedRun } from '../model/log-document';
 import type { LogPorts, LogRange } from '../model/log-feed';
 
 /** Most bytes of one range. */
@@ -13,7 +16,9 @@ export function logPorts(buildId: string, attempt: number): LogPorts {
   const mine = (head: { buildId: string; attempt: number }): boolean =>
     head.buildId === buildId && head.attempt === attempt;
   return {
-    fetchRange: (from, signal) => fetchRange(buildId, attempt, from, signal),
+    fetchIndex: (signal) => fetchIndex(buildId, attempt, signal),
+    fetchRange: (from, signal, limitBytes) =>
+      fetchRange(buildId, attempt, { from, limitBytes: limitBytes ?? rangeBytes }, signal),
     async subscribe(from) {
       const answer = await tabConnection.ask('log:subscribe', { buildId, attempt, from });
       return answer?.ok ?? false;
@@ -46,20 +51,37 @@ export function logPorts(buildId: string, attempt: number): LogPorts {
   };
 }
 
-async function fetchRange(buildId: string, attempt: number, from: number, signal: AbortSignal): Promise<LogRange> {
-  const query = new URLSearchParams({ attempt: String(attempt), from: String(from), limit: String(rangeBytes) });
-  const response = await fetch(`/api/v1/builds/${buildId}/log/entries?${query}`, {
+/** Where the lines are; none for an attempt whose log has not begun. */
+async function fetchIndex(buildId: string, attempt: number, signal: AbortSignal): Promise<readonly IndexedRun[]> {
+  const response = await ask(`/api/v1/builds/${buildId}/log/index?attempt=${attempt}`, signal);
+  const { segments } = (await response.json()) as LogIndexAnswer;
+  return segments.map(({ firstN, nextN, lines }) => ({ firstN, nextN, deltas: lines.map(unpackDelta) }));
+}
+
+async function fetchRange(
+  buildId: string,
+  attempt: number,
+  { from, limitBytes }: { readonly from: number; readonly limitBytes: number },
+  signal: AbortSignal,
+): Promise<LogRange> {
+  const query = new URLSearchParams({ attempt: String(attempt), from: String(from), limit: String(limitBytes) });
+  const response = await ask(`/api/v1/builds/${buildId}/log/entries?${query}`, signal);
+  return {
+    bytes: new Uint8Array(await response.arrayBuffer()),
+    next: Number(response.headers.get('x-log-next') ?? from),
+    complete: response.headers.get('x-log-complete') === 'true',
+  };
+}
+
+async function ask(address: string, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(address, {
     credentials: 'same-origin',
     signal: AbortSignal.any([signal, AbortSignal.timeout(rangeWithinMs)]),
   }).catch(() => null);
   if (!response) throw new Error('the service could not be reached');
   if (response.status === 401) throw new Error('the session has ended; sign in again');
   if (!response.ok) throw new Error(`the service could not read the log (${response.status})`);
-  return {
-    bytes: new Uint8Array(await response.arrayBuffer()),
-    next: Number(response.headers.get('x-log-next') ?? from),
-    complete: response.headers.get('x-log-complete') === 'true',
-  };
+  return response;
 }
 
 export function logDownload(buildId: string, attempt: number, format: 'text' | 'jsonl'): string {

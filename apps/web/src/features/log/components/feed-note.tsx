@@ -1,8 +1,7 @@
-import { Button } from '@/components/ui/button';
 import type { FeedState } from '../model/log-feed';
 
 /** How the lines arrive, when that is worth saying. */
-export function FeedNote({ state, onMore }: { state: FeedState; onMore: () => void }) {
+export function FeedNote({ state }: { state: FeedState }) {
   switch (state.kind) {
     case 'loading':
       return <span>reading</span>;
@@ -19,15 +18,6 @@ export function FeedNote({ state, onMore }: { state: FeedState; onMore: () => vo
       return (
         <span role="status" className="text-wait">
           asking every second: {state.reason}
-        </span>
-      );
-    case 'paused':
-      return (
-        <span className="inline-flex flex-wrap items-center gap-2 text-wait">
-          This log is long; only its first part was read.
-          <Button onClick={onMore} className="text-xs">
-            Read more
-          </Button>
         </span>
       );
     case 'complete':

@@ -2,66 +2,109 @@ import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { holdsLine, type LineAddress } from '../model/line-address';
-import type { StepLines } from '../model/log-document';
+import type { LogDocument } from '../model/log-document';
+import type { Hit, SearchWords } from '../model/log-search';
 import { headerHeight, rowHeight, type VisibleBlock } from '../model/log-window';
+import type { ShownRows } from '../model/shown-rows';
+import type { TimeMode } from '../model/time-column';
 import { LogLineRow } from './log-line';
-import type { LogStep } from './log-panel';
+import { type LogStep, stepName } from './log-step';
+
+/** How lines are drawn, alike for all of them. */
+export interface LogLook {
+  readonly selection: LineAddress | null;
+  readonly words: SearchWords;
+  readonly hits: readonly Hit[];
+  readonly hitKeys: ReadonlySet<string>;
+  readonly currentHit: Hit | null;
+  readonly time: TimeMode;
+  /** When the attempt was taken by a worker, in milliseconds since 1970. */
+  readonly attemptMs: number | null;
+  readonly onPick: (step: number, line: number, extend: boolean) => void;
+  readonly onEarlier: (states: readonly string[]) => void;
+}
 
 export interface LogBlockProps {
   readonly visible: VisibleBlock;
-  readonly lines: StepLines;
+  /** From the log's own pixels to those of what the browser scrolls. */
+  readonly shift: number;
+  readonly log: LogDocument;
+  readonly rows: ShownRows;
   readonly step: LogStep | undefined;
-  readonly selection: LineAddress | null;
+  readonly look: LogLook;
   readonly onFold: (ordinal: number) => void;
-  readonly onPick: (step: number, line: number, extend: boolean) => void;
 }
 
 /** A step's lines under its header, which stays on screen for as long as one of its lines is. */
-export function LogBlock({ visible, lines, step, selection, onFold, onPick }: LogBlockProps) {
-  const { block, from, to } = visible;
-  const title = step?.name ?? (block.ordinal === 0 ? 'The build as a whole' : `Step ${block.ordinal}`);
+export function LogBlock({ visible, shift, log, rows, step, look, onFold }: LogBlockProps) {
+  const { block, from, to, top, bottom } = visible;
+  const { ordinal } = block;
+  const title = visibleText(stepName(step, ordinal));
+  const of = log.count(ordinal);
+  const began = { attemptMs: look.attemptMs, stepMs: step?.startedMs ?? null };
   return (
     <section
-      aria-label={`${visibleText(title)}, ${block.rows} lines`}
+      aria-label={`${title}, ${of} lines`}
       className="absolute left-0 w-max min-w-full"
-      style={{ top: block.top, height: block.height }}
+      style={{ top: top + shift, height: bottom - top }}
     >
-      <button
-        type="button"
-        aria-expanded={!block.folded}
-        onClick={() => onFold(block.ordinal)}
-        style={{ height: headerHeight }}
-        className="sticky top-0 z-1 flex w-full items-center border-y border-line bg-sunken text-left font-sans text-sm text-text-2"
-      >
-        <span className="sticky left-0 flex max-w-[min(100cqw,60rem)] items-center gap-2 px-3">
-          <span aria-hidden className={classes('w-3', step?.failed && 'text-bad')}>
-            {block.folded ? '▸' : '▾'}
-          </span>
-          <span className={classes('truncate font-medium', step?.failed && 'text-bad')}>{visibleText(title)}</span>
-          <span className="shrink-0 text-text-3 tabular-nums">
-            {block.rows} {block.rows === 1 ? 'line' : 'lines'}
-            {step && step.ms !== null && ` · ${formatDuration(step.ms)}`}
-          </span>
-        </span>
-      </button>
-      <div className="absolute w-max min-w-full" style={{ top: headerHeight + from * rowHeight }}>
+      <StepHeader title={title} lines={of} step={step} folded={block.folded} onFold={() => onFold(ordinal)} />
+      <ol className="absolute w-max min-w-full" style={{ top: block.top + headerHeight + from * rowHeight - top }}>
         {Array.from({ length: to - from }, (_, index) => {
-          const number = from + index + 1;
-          const line = lines.line(number - 1);
+          const number = rows.lineAt(ordinal, from + index) + 1;
+          const key = `${ordinal}:${number}`;
           return (
-            line && (
-              <LogLineRow
-                key={number}
-                line={line}
-                step={block.ordinal}
-                number={number}
-                selected={holdsLine(selection, block.ordinal, number)}
-                onPick={onPick}
-              />
-            )
+            <LogLineRow
+              key={number}
+              line={log.line(ordinal, number - 1)}
+              step={ordinal}
+              number={number}
+              of={of}
+              time={look.time}
+              attemptMs={began.attemptMs}
+              stepMs={began.stepMs}
+              selected={holdsLine(look.selection, ordinal, number)}
+              found={look.hitKeys.has(key)}
+              current={look.currentHit?.[0] === ordinal && look.currentHit[1] === number}
+              words={look.words}
+              onPick={look.onPick}
+              onEarlier={look.onEarlier}
+            />
           );
         })}
-      </div>
+      </ol>
     </section>
+  );
+}
+
+interface StepHeaderProps {
+  readonly title: string;
+  readonly lines: number;
+  readonly step: LogStep | undefined;
+  readonly folded: boolean;
+  readonly onFold: () => void;
+}
+
+function StepHeader({ title, lines, step, folded, onFold }: StepHeaderProps) {
+  return (
+    <button
+      type="button"
+      aria-expanded={!folded}
+      onClick={onFold}
+      style={{ height: headerHeight }}
+      className="sticky top-0 z-1 flex w-full items-center border-y border-line bg-sunken text-left font-sans text-sm text-text-2"
+    >
+      <span className="sticky left-0 flex max-w-[min(100cqw,60rem)] items-center gap-2 px-3">
+        <span aria-hidden className={classes('w-3', step?.failed && 'text-bad')}>
+          {folded ? '▸' : '▾'}
+        </span>
+        <span className={classes('truncate font-medium', step?.failed && 'text-bad')}>{title}</span>
+        <span className="shrink-0 text-text-3 tabular-nums">
+          {step?.reused && 'reused · '}
+          {lines.toLocaleString('en')} {lines === 1 ? 'line' : 'lines'}
+          {step && step.ms !== null && !step.reused && ` · ${formatDuration(step.ms)}`}
+        </span>
+      </span>
+    </button>
   );
 }

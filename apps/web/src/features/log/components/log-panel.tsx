@@ -1,80 +1,163 @@
 'use client';
 
-import { useState } from 'react';
-import { buttonClass } from '@/components/ui/button';
-import { logDownload } from '../api/log-ports';
-import type { LogDocument } from '../model/log-document';
-import { FeedNote } from './feed-note';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Dialog } from '@/components/ui/dialog';
+import { classes } from '@/lib/classes';
+import { visibleText } from '@/lib/format/names';
+import { inOrder, nextHit, type SearchWords } from '../model/log-search';
+import { allRows, foundRows } from '../model/shown-rows';
+import { stepOrder } from '../model/step-order';
+import { nextTimeMode, type TimeMode } from '../model/time-column';
+import type { LogLook } from './log-block';
+import { type LogStep, stepName } from './log-step';
+import { LogToolbar } from './log-toolbar';
 import { LogViewport } from './log-viewport';
+import { SearchBar } from './search-bar';
+import { SelectionBar } from './selection-bar';
+import { useFolding } from './use-folding';
 import { useLineSelection } from './use-line-selection';
 import { useLog } from './use-log';
-
-/** What the log knows of a step besides its lines. */
-export interface LogStep {
-  readonly ordinal: number;
-  readonly name: string;
-  readonly ms: number | null;
-  readonly failed: boolean;
-}
+import { noWords, useSearch } from './use-search';
 
 export interface LogPanelProps {
   readonly buildId: string;
   readonly attempt: number;
+  /** When the attempt was taken by a worker, in milliseconds since 1970; null when that is not known. */
+  readonly attemptMs: number | null;
   readonly steps: readonly LogStep[];
   readonly buildIsOver: boolean;
 }
 
-export function LogPanel({ buildId, attempt, steps, buildIsOver }: LogPanelProps) {
-  const { log, state, revision, more } = useLog(buildId, attempt);
-  const { selection, target, pick } = useLineSelection();
-  const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
-  const fold = (ordinal: number): void =>
-    setFolded((before) => {
-      const after = new Set(before);
-      if (!after.delete(ordinal)) after.add(ordinal);
-      return after;
-    });
+export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: LogPanelProps) {
+  const { log, loader, state, revision } = useLog(buildId, attempt);
+  const { selection, target, pick, goTo } = useLineSelection();
+  const { folded, fold, unfold } = useFolding(steps);
+  const [words, setWords] = useState<SearchWords>(noWords);
+  const [onlyFound, setOnlyFound] = useState(false);
+  const [time, setTime] = useState<TimeMode>('build');
+  const [full, setFull] = useState(false);
+  const [earlier, setEarlier] = useState<readonly string[] | null>(null);
+  const ended = state.kind === 'complete';
+  const search = useSearch(buildId, attempt, words, ended);
+
+  const byOrdinal = useMemo(() => new Map(steps.map((step) => [step.ordinal, step])), [steps]);
+  const silent = useMemo(() => steps.filter(({ reused }) => reused), [steps]);
+  const printed = log.steps.join(' ');
+  const order = useMemo(
+    () => stepOrder(log.steps, silent, (step) => byOrdinal.get(step)?.startedMs ?? null),
+    [log, printed, silent, byOrdinal],
+  );
+  const listed = search.kind === 'running' || search.kind === 'done' ? search.hits : null;
+  const hits = useMemo(() => inOrder(listed ?? [], order), [listed, order]);
+  const hitKeys = useMemo(() => new Set(hits.map(([step, line]) => `${step}:${line}`)), [hits]);
+  const [current, setCurrent] = useState(-1);
+  // Another search begins before its first line.
+  useEffect(() => setCurrent(-1), [words]);
+  const rows = useMemo(() => {
+    const countOf = (step: number): number => log.count(step);
+    return onlyFound && listed ? foundRows(hits, countOf) : allRows(countOf);
+  }, [log, onlyFound, listed, hits]);
+
+  const stepHit = (by: 1 | -1): void => {
+    const next = nextHit(current, by, hits.length);
+    setCurrent(next);
+    const hit = hits[next];
+    if (hit) goTo(...hit);
+  };
+  const errors = order.filter((step) => byOrdinal.get(step)?.marked);
+  const [error, setError] = useState(-1);
+  const stepError = (by: 1 | -1): void => {
+    const next = nextHit(error, by, errors.length);
+    setError(next);
+    const step = errors[next];
+    if (step !== undefined) goTo(step, Math.max(1, log.count(step) - linesBeforeEnd));
+  };
+  useEscape(full, () => setFull(false));
+
+  const onEarlier = useCallback((states: readonly string[]) => setEarlier(states), []);
+  const currentHit = hits[current] ?? null;
+  const look: LogLook = { selection, words, hits, hitKeys, currentHit, time, attemptMs, onPick: pick, onEarlier };
   return (
-    <>
-      <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1 text-xs text-text-2">
-        <span className="tabular-nums">{log.lineCount.toLocaleString('en')} lines</span>
-        <FeedNote state={state} onMore={more} />
-        <span className="flex-1" />
-        <a
-          href={logDownload(buildId, attempt, 'text')}
-          download
-          data-key="D"
-          className={buttonClass('quiet', 'text-xs')}
-        >
-          Download
-        </a>
-        <a href={logDownload(buildId, attempt, 'jsonl')} download className={buttonClass('quiet', 'text-xs')}>
-          JSON lines
-        </a>
-      </div>
-      {isEmpty(log) ? (
+    <div className={classes(full && 'fixed inset-0 z-40 flex flex-col bg-surface')}>
+      <LogToolbar
+        buildId={buildId}
+        attempt={attempt}
+        lines={log.lineCount}
+        state={state}
+        time={time}
+        full={full}
+        hasErrors={errors.length > 0}
+        onTime={() => setTime(nextTimeMode)}
+        onFull={() => setFull(!full)}
+        onError={stepError}
+      >
+        <SearchBar
+          words={words}
+          state={search}
+          current={current}
+          onlyFound={onlyFound}
+          onWords={setWords}
+          onStep={stepHit}
+          onOnlyFound={setOnlyFound}
+        />
+      </LogToolbar>
+      {selection !== null && selection.from !== null && (
+        <SelectionBar
+          selection={{ ...selection, from: selection.from }}
+          stepName={visibleText(stepName(byOrdinal.get(selection.step), selection.step))}
+          attempt={attempt}
+          log={log}
+          loader={loader}
+        />
+      )}
+      {log.steps.length === 0 ? (
         <p className="px-3 py-6 text-text-2">{emptyWords(state.kind, buildIsOver)}</p>
       ) : (
         <LogViewport
           log={log}
+          loader={loader}
           revision={revision}
-          steps={steps}
+          rows={rows}
+          order={order}
+          steps={byOrdinal}
           folded={folded}
-          ended={state.kind === 'complete'}
+          look={look}
+          ended={ended}
           buildIsOver={buildIsOver}
-          selection={selection}
+          full={full}
+          failing={steps.find((step) => step.failed)?.ordinal ?? null}
           target={target}
           onFold={fold}
-          onUnfold={(ordinal) => folded.has(ordinal) && fold(ordinal)}
-          onPick={pick}
+          onUnfold={unfold}
         />
       )}
-    </>
+      <Dialog title="Updates of this line" open={earlier !== null} onClose={() => setEarlier(null)}>
+        <ol className="max-h-[60dvh] overflow-auto code-font text-xs">
+          {earlier?.map((text, index) => (
+            <li key={index} className="whitespace-pre">
+              {visibleText(text)}
+            </li>
+          ))}
+        </ol>
+      </Dialog>
+    </div>
   );
 }
 
-function isEmpty(log: LogDocument): boolean {
-  return log.steps.length === 0;
+/** Where `e` goes in a step that failed: its last lines say why. */
+const linesBeforeEnd = 11;
+
+function useEscape(active: boolean, leave: () => void): void {
+  useEffect(() => {
+    if (!active) return;
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || document.querySelector('dialog[open]')) return;
+      event.preventDefault();
+      leave();
+    };
+    document.addEventListener('keydown', onKeyDown, true);
+    return () => document.removeEventListener('keydown', onKeyDown, true);
+  });
 }
 
 function emptyWords(kind: string, buildIsOver: boolean): string {

@@ -1,47 +1,63 @@
 'use client';
 
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Button } from '@/components/ui/button';
 import { classes } from '@/lib/classes';
-import type { LineAddress } from '../model/line-address';
 import type { LogDocument } from '../model/log-document';
-import { layOut, visibleBlocks } from '../model/log-window';
-import { LogBlock } from './log-block';
-import type { LogStep } from './log-panel';
+import type { LogLoader } from '../model/log-loader';
+import { headerHeight, layOut, visibleBlocks } from '../model/log-window';
+import { barHeight } from '../model/scaled-scroll';
+import type { ShownRows } from '../model/shown-rows';
+import { HitMarks } from './hit-marks';
+import { LogBlock, type LogLook } from './log-block';
+import type { LogStep } from './log-step';
 import type { LineTarget } from './use-line-selection';
 import { useScroll } from './use-scroll';
 
-/** Rows drawn above and below the screen; with a tall window about 300 in all. */
-const overscan = 120;
+/** Rows drawn above and below the screen; with a tall window about 200 in all. */
+const overscan = 60;
 
 export interface LogViewportProps {
   readonly log: LogDocument;
+  readonly loader: LogLoader;
   readonly revision: number;
-  readonly steps: readonly LogStep[];
+  readonly rows: ShownRows;
+  /** In the order in which they are shown. */
+  readonly order: readonly number[];
+  readonly steps: ReadonlyMap<number, LogStep>;
   readonly folded: ReadonlySet<number>;
+  readonly look: LogLook;
   /** No line will come any more. */
   readonly ended: boolean;
   readonly buildIsOver: boolean;
-  readonly selection: LineAddress | null;
+  readonly full: boolean;
+  readonly failing: number | null;
   readonly target: LineTarget | null;
   readonly onFold: (ordinal: number) => void;
   readonly onUnfold: (ordinal: number) => void;
-  readonly onPick: (step: number, line: number, extend: boolean) => void;
 }
 
-/** All steps in one scroll, of which only what is on screen is drawn. */
+/** All steps in one scroll, of which only what is on screen is drawn and fetched. */
 export function LogViewport(props: LogViewportProps) {
-  const { log, revision, steps, folded, selection, ended, buildIsOver, target, onUnfold } = props;
+  const { log, loader, revision, rows, order, folded, ended, full } = props;
   const layout = useMemo(
     // The document grows in place; its revision says when.
-    () => layOut(log.steps.map(({ ordinal, count }) => ({ ordinal, rows: count, folded: folded.has(ordinal) }))),
-    [log, revision, folded],
+    () => layOut(order.map((ordinal) => ({ ordinal, rows: rows.count(ordinal), folded: folded.has(ordinal) }))),
+    [order, revision, rows, folded],
   );
-  const failing = steps.find((step) => step.failed)?.ordinal ?? null;
-  const scroll = useScroll({ layout, target, failing, ended, buildIsOver, onUnfold });
+  const scroll = useScroll({ ...props, layout });
   const visible = visibleBlocks(layout, scroll.top, scroll.height, overscan);
+  useEffect(() => {
+    const missing = visible.flatMap(({ block, from, to }) =>
+      to > from
+        ? log.missing(block.ordinal, rows.lineAt(block.ordinal, from), rows.lineAt(block.ordinal, to - 1) + 1)
+        : [],
+    );
+    loader.want([...new Set(missing)]);
+  });
+  const shift = scroll.barTop - scroll.top;
   return (
-    <div className="relative">
+    <div className={classes('relative', full && 'min-h-0 flex-1')}>
       <div
         ref={scroll.element}
         role="log"
@@ -58,33 +74,61 @@ export function LogViewport(props: LogViewportProps) {
         className={classes(
           '@container overflow-auto code-font text-[12.5px] [overflow-anchor:none] focus-visible:outline-offset-[-2px]',
           // A log that goes on keeps its place; one that has ended takes only what it needs.
-          ended ? 'max-h-[max(20rem,calc(100dvh-18rem))]' : 'h-[max(20rem,calc(100dvh-18rem))]',
+          full ? 'h-full' : ended ? 'max-h-[max(20rem,calc(100dvh-18rem))]' : 'h-[max(20rem,calc(100dvh-18rem))]',
         )}
       >
-        <div className="relative w-max min-w-full" style={{ height: layout.height }}>
-          {visible.map((each) => {
-            const lines = log.find(each.block.ordinal);
-            return (
-              lines && (
-                <LogBlock
-                  key={each.block.ordinal}
-                  visible={each}
-                  lines={lines}
-                  step={steps.find((step) => step.ordinal === each.block.ordinal)}
-                  selection={selection}
-                  onFold={props.onFold}
-                  onPick={props.onPick}
-                />
-              )
-            );
-          })}
+        <div
+          className="relative w-max min-w-full overflow-y-clip"
+          style={{ height: barHeight(layoutExtent(layout.height)) }}
+        >
+          {visible.map((each) => (
+            <LogBlock
+              key={each.block.ordinal}
+              visible={each}
+              shift={shift}
+              log={log}
+              rows={rows}
+              step={props.steps.get(each.block.ordinal)}
+              look={props.look}
+              onFold={props.onFold}
+            />
+          ))}
         </div>
       </div>
-      {!scroll.following && layout.height > scroll.height && (
-        <Button onClick={scroll.follow} className="absolute right-4 bottom-3 z-2 shadow-md">
-          {ended ? 'To the end' : 'Follow'}
-        </Button>
-      )}
+      <HitMarks layout={layout} rows={rows} hits={props.look.hits} current={props.look.currentHit} />
+      <FollowButton
+        shown={!scroll.following && layout.height > scroll.height + headerHeight}
+        ended={ended}
+        lines={log.lineCount}
+        onFollow={scroll.follow}
+      />
     </div>
+  );
+}
+
+function layoutExtent(height: number) {
+  return { height, view: 0 };
+}
+
+interface FollowButtonProps {
+  readonly shown: boolean;
+  readonly ended: boolean;
+  readonly lines: number;
+  readonly onFollow: () => void;
+}
+
+/** Says how much has come since the reader stopped to follow. */
+function FollowButton({ shown, ended, lines, onFollow }: FollowButtonProps) {
+  const seen = useRef(lines);
+  if (!shown) {
+    seen.current = lines;
+    return null;
+  }
+  const fresh = lines - seen.current;
+  const news = fresh === 1 ? '1 new line' : `${fresh.toLocaleString('en')} new lines`;
+  return (
+    <Button onClick={onFollow} className="absolute right-5 bottom-3 z-2 shadow-md">
+      {ended ? 'To the end' : fresh > 0 ? news : 'Follow'}
+    </Button>
   );
 }

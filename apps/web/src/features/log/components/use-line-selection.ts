@@ -13,6 +13,8 @@ export interface LineSelection {
   readonly selection: LineAddress | null;
   readonly target: LineTarget | null;
   readonly pick: (step: number, line: number, extend: boolean) => void;
+  /** Goes to a line without marking it. */
+  readonly goTo: (step: number, line: number) => void;
 }
 
 /**
@@ -49,5 +51,8 @@ export function useLineSelection(): LineSelection {
       return next;
     });
   }, []);
-  return { selection, target, pick };
+  const goTo = useCallback((step: number, line: number) => {
+    setTarget((before) => ({ address: { step, from: line, to: line }, count: (before?.count ?? 0) + 1 }));
+  }, []);
+  return { selection, target, pick, goTo };
 }

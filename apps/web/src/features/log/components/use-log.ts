@@ -1,26 +1,46 @@
 'use client';
 
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { reportLag } from '@/lib/live/tab-lag';
 import { logPorts } from '../api/log-ports';
 import { LogDocument } from '../model/log-document';
-import { type FeedState, LogFeed } from '../model/log-feed';
+import { type FeedState, LogFeed, type LogPorts } from '../model/log-feed';
+import { LogLoader } from '../model/log-loader';
 
 export interface LiveLog {
   readonly log: LogDocument;
   readonly state: FeedState;
   /** Grows with everything that arrived. */
   readonly revision: number;
-  readonly more: () => void;
+  readonly loader: LogLoader;
 }
 
 /** Outside of React's state, because thousands of lines a second come in and only a screen of them is drawn. */
 class LogStore {
-  log = new LogDocument();
+  readonly log = new LogDocument();
+  readonly loader: LogLoader;
+  readonly feed: LogFeed;
   state: FeedState = { kind: 'loading' };
-  revision = 0;
+  private revision = 0;
   private frame: number | null = null;
   private readonly listeners = new Set<() => void>();
+
+  constructor(ports: LogPorts) {
+    this.loader = new LogLoader(this.log, ports.fetchRange, () => this.changed());
+    this.feed = new LogFeed(
+      ports,
+      (runs) => this.log.begin(runs),
+      (entries) => {
+        this.log.append(entries);
+        this.changed();
+      },
+      (state) => {
+        this.state = state;
+        reportLag(state.kind === 'catching_up');
+        this.changed();
+      },
+    );
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -29,8 +49,14 @@ class LogStore {
 
   readonly current = (): number => this.revision;
 
+  stop(): void {
+    this.feed.stop();
+    this.loader.stop();
+    reportLag(false);
+  }
+
   /** Draws at most once a frame; a hidden tab draws when it is seen again, with nothing missing. */
-  changed(): void {
+  private changed(): void {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       this.revision++;
@@ -40,29 +66,13 @@ class LogStore {
 }
 
 export function useLog(buildId: string, attempt: number): LiveLog {
-  const [store, setStore] = useState(() => new LogStore());
-  const feed = useRef<LogFeed | null>(null);
+  const [store, setStore] = useState(() => new LogStore(logPorts(buildId, attempt)));
   useEffect(() => {
-    const fresh = new LogStore();
+    const fresh = new LogStore(logPorts(buildId, attempt));
     setStore(fresh);
-    feed.current = new LogFeed(
-      logPorts(buildId, attempt),
-      (entries) => {
-        fresh.log.append(entries);
-        fresh.changed();
-      },
-      (state) => {
-        fresh.state = state;
-        reportLag(state.kind === 'catching_up');
-        fresh.changed();
-      },
-    );
-    feed.current.start();
-    return () => {
-      feed.current?.stop();
-      reportLag(false);
-    };
+    fresh.feed.start();
+    return () => fresh.stop();
   }, [buildId, attempt]);
   const revision = useSyncExternalStore(store.subscribe, store.current, () => 0);
-  return { log: store.log, state: store.state, revision, more: () => feed.current?.more() };
+  return { log: store.log, state: store.state, revision, loader: store.loader };
 }

@@ -1,11 +1,15 @@
 'use client';
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { goalOf } from '../model/goal';
 import { type Layout, offsetOf, rowAt, rowHeight } from '../model/log-window';
+import { placeAfter, placeAt, type ScrollPlace } from '../model/scaled-scroll';
+import type { ShownRows } from '../model/shown-rows';
 import type { LineTarget } from './use-line-selection';
 
 interface ScrollInput {
   readonly layout: Layout;
+  readonly rows: ShownRows;
   /** Where the address says to go. */
   readonly target: LineTarget | null;
   readonly failing: number | null;
@@ -14,58 +18,71 @@ interface ScrollInput {
   readonly onUnfold: (ordinal: number) => void;
 }
 
-export interface Scroll {
+export interface Scroll extends ScrollPlace {
   readonly element: RefObject<HTMLDivElement | null>;
-  readonly top: number;
   readonly height: number;
   readonly following: boolean;
   readonly onScroll: () => void;
   readonly follow: () => void;
 }
 
-/** Lines of the failing step that are shown before its end. */
-const failingTail = 12;
+/** After this long without a move the bar goes where it belongs, in milliseconds. */
+const settleMs = 200;
 type Anchor = NonNullable<ReturnType<typeof rowAt>>;
 
 /**
  * Where the log stands. It follows its end until the reader scrolls up, and again once the reader is back at the end. While
- * it does not follow, the row at the top stays where it is, whatever is added above it.
+ * it does not follow, the row at the top stays where it is, whatever is added above it. Nothing moves under a selection.
  */
-export function useScroll({ layout, target, failing, ended, buildIsOver, onUnfold }: ScrollInput): Scroll {
+export function useScroll({ layout, rows, target, failing, ended, buildIsOver, onUnfold }: ScrollInput): Scroll {
   const element = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 600 });
+  const [view, setView] = useState({ top: 0, barTop: 0, height: 600 });
   const [following, setFollowing] = useState(!buildIsOver);
-  const lastTop = useRef(0);
+  const place = useRef<ScrollPlace>({ top: 0, barTop: 0 });
   const anchor = useRef<Anchor | null>(null);
   const arrived = useRef<string | null>(null);
   const touched = useRef(false);
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  const moveTo = useCallback((top: number) => {
-    const box = element.current;
-    if (!box) return;
-    box.scrollTop = top;
-    lastTop.current = box.scrollTop;
-    setView({ top: box.scrollTop, height: box.clientHeight });
+  const show = useCallback((next: ScrollPlace) => {
+    place.current = next;
+    setView({ ...next, height: element.current?.clientHeight ?? 600 });
   }, []);
+  const moveTo = useCallback(
+    (top: number) => {
+      const box = element.current;
+      if (!box) return;
+      const next = placeAt({ height: layout.height, view: box.clientHeight }, top);
+      box.scrollTop = next.barTop;
+      show({ top: next.top, barTop: box.scrollTop });
+    },
+    [layout, show],
+  );
 
   const onScroll = useCallback(() => {
     const box = element.current;
     if (!box) return;
-    const atEnd = box.scrollHeight - box.clientHeight - box.scrollTop < rowHeight;
-    if (Math.abs(box.scrollTop - lastTop.current) >= 1) touched.current = true;
-    if (box.scrollTop < lastTop.current - 1 && !atEnd) setFollowing(false);
+    const before = place.current;
+    const extent = { height: layout.height, view: box.clientHeight };
+    const next = Math.abs(box.scrollTop - before.barTop) < 1 ? before : placeAfter(extent, before, box.scrollTop);
+    const atEnd = layout.height - box.clientHeight - next.top < rowHeight;
+    if (next !== before) touched.current = true;
+    if (next.top < before.top - 1 && !atEnd) setFollowing(false);
     else if (atEnd && touched.current) setFollowing(true);
-    lastTop.current = box.scrollTop;
-    anchor.current = rowAt(layout, box.scrollTop);
-    setView({ top: box.scrollTop, height: box.clientHeight });
-  }, [layout]);
+    anchor.current = rowAt(layout, next.top);
+    show(next);
+    clearTimeout(settling.current);
+    settling.current = setTimeout(() => moveTo(place.current.top), settleMs);
+  }, [layout, show, moveTo]);
 
   useLayoutEffect(() => {
+    clearTimeout(settling.current);
+    if (hasSelection(element.current)) return;
     if (following) moveTo(layout.height);
     else if (anchor.current) {
       const { ordinal, row, within } = anchor.current;
       const top = offsetOf(layout, ordinal, row);
-      if (top !== null && Math.abs(top + within - lastTop.current) >= 1) moveTo(top + within);
+      if (top !== null && Math.abs(top + within - place.current.top) >= 1) moveTo(top + within);
     }
   }, [layout, following, moveTo]);
 
@@ -75,50 +92,32 @@ export function useScroll({ layout, target, failing, ended, buildIsOver, onUnfol
     const goal = goalOf(target, mayMove && ended ? failing : null);
     if (!goal || arrived.current === goal.key) return;
     const block = layout.blocks.find((candidate) => candidate.ordinal === goal.ordinal);
-    if (!block || block.rows < goal.needsRow) return;
-    if (block.folded) return onUnfold(goal.ordinal);
-    const row = goal.row ?? Math.max(-1, block.rows - failingTail);
+    if (!block) return;
+    if (block.folded && (block.rows > 0 || goal.line !== null)) return onUnfold(goal.ordinal);
+    const row = goal.line === null ? block.rows - goal.tail : goal.line < 0 ? -1 : rows.rowOf(goal.ordinal, goal.line);
+    if (row >= block.rows && !ended) return;
     arrived.current = goal.key;
     setFollowing(false);
-    moveTo(
-      Math.max(0, (offsetOf(layout, goal.ordinal, row) ?? 0) - goal.fromTop * (element.current?.clientHeight ?? 0)),
-    );
-    anchor.current = rowAt(layout, lastTop.current);
-  }, [layout, target, failing, ended, following, onUnfold, moveTo]);
+    const offset = offsetOf(layout, goal.ordinal, Math.max(-1, row)) ?? 0;
+    moveTo(Math.max(0, offset - goal.fromTop * (element.current?.clientHeight ?? 0)));
+    anchor.current = rowAt(layout, place.current.top);
+  }, [layout, rows, target, failing, ended, following, onUnfold, moveTo]);
 
   useEffect(() => {
     const box = element.current;
     if (!box) return;
-    const observer = new ResizeObserver(() => setView({ top: box.scrollTop, height: box.clientHeight }));
+    const observer = new ResizeObserver(() => setView({ ...place.current, height: box.clientHeight }));
     observer.observe(box);
-    return () => observer.disconnect();
+    return () => {
+      clearTimeout(settling.current);
+      observer.disconnect();
+    };
   }, []);
 
   return { element, ...view, following, onScroll, follow: () => setFollowing(true) };
 }
 
-interface Goal {
-  readonly key: string;
-  readonly ordinal: number;
-  /** Row from 0; -1 for the step's header; null for the end of the step. */
-  readonly row: number | null;
-  readonly needsRow: number;
-  /** How far below the top it is placed, as a share of the screen. */
-  readonly fromTop: number;
-}
-
-function goalOf(target: LineTarget | null, failing: number | null): Goal | null {
-  if (target) {
-    const { step, from } = target.address;
-    return {
-      key: `target ${target.count}`,
-      ordinal: step,
-      row: from === null ? -1 : from - 1,
-      needsRow: from ?? 0,
-      fromTop: from === null ? 0 : 1 / 3,
-    };
-  }
-  return failing === null
-    ? null
-    : { key: `failing ${failing}`, ordinal: failing, row: null, needsRow: 1, fromTop: 1 / 3 };
+function hasSelection(box: HTMLElement | null): boolean {
+  const selection = document.getSelection();
+  return selection?.isCollapsed === false && box?.contains(selection.anchorNode) === true;
 }

@@ -1,6 +1,7 @@
 import { encodeLogEntries, type LogEntry } from '@cooperage/domain/predicates';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type FeedState, type LiveLogHandlers, LogFeed, type LogPorts, pauseAfterBytes } from './log-feed';
+import type { IndexedRun } from './log-document';
+import { type FeedState, type LiveLogHandlers, LogFeed, type LogPorts } from './log-feed';
 
 const entry = (n: number, size = 1): LogEntry => ({
   n,
@@ -19,6 +20,9 @@ class FakeServer implements LogPorts {
   subscriptions: number[] = [];
   handlers!: LiveLogHandlers;
   connection!: (reason: string | null) => void;
+
+  runs: IndexedRun[] = [];
+  fetchIndex = async () => this.runs;
 
   async fetchRange(from: number) {
     if (this.failure) throw new Error(this.failure);
@@ -58,6 +62,7 @@ describe('LogFeed', () => {
     states = [];
     feed = new LogFeed(
       server,
+      (runs) => runs.at(-1)?.firstN ?? 0,
       (entries) => seen.push(...entries.map((each) => each.n)),
       (each) => states.push(each),
     );
@@ -80,6 +85,17 @@ describe('LogFeed', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4]);
     expect(state()).toBe('complete');
     expect(server.subscriptions).toEqual([]);
+  });
+
+  it('begins where the index ends, however long the log is', async () => {
+    server.runs = [
+      { firstN: 0, nextN: 3, deltas: [] },
+      { firstN: 3, nextN: 5, deltas: [] },
+    ];
+    server.complete = true;
+    await startLive(5);
+    expect(seen).toEqual([3, 4]);
+    expect(state()).toBe('complete');
   });
 
   it('goes on by socket from where HTTP ended, and takes nothing twice', async () => {
@@ -154,26 +170,6 @@ describe('LogFeed', () => {
     server.stored.push(entry(1));
     await vi.advanceTimersByTimeAsync(1000);
     expect(seen).toEqual([0, 1]);
-  });
-
-  it('asks before it takes a very long log, and goes on when told to', async () => {
-    server.complete = true;
-    await startLive(0);
-    expect(state()).toBe('complete');
-    feed.stop();
-    feed = new LogFeed(
-      server,
-      (entries) => seen.push(...entries.map((each) => each.n)),
-      (each) => states.push(each),
-    );
-    server.stored = [entry(0, pauseAfterBytes), entry(1), entry(2)];
-    feed.start();
-    await settle();
-    expect(state()).toBe('paused');
-    feed.more();
-    await settle();
-    expect(seen).toEqual([0, 1, 2]);
-    expect(state()).toBe('complete');
   });
 
   it('says nothing after it was stopped', async () => {

@@ -1,4 +1,5 @@
 import { decodeLogEntries, type LogEntry } from '@cooperage/domain/predicates';
+import type { IndexedRun } from './log-document';
 
 /** One answer of `GET /builds/{id}/log/entries`. */
 export interface LogRange {
@@ -18,7 +19,9 @@ export interface LiveLogHandlers {
 /** Where a feed gets its entries from. */
 export interface LogPorts {
   /** @throws {Error} with a sentence for a person when the range cannot be had now. */
-  fetchRange(from: number, signal: AbortSignal): Promise<LogRange>;
+  fetchRange(from: number, signal: AbortSignal, limitBytes?: number): Promise<LogRange>;
+  /** Where the lines are of what is stored. @throws {Error} as `fetchRange` */
+  fetchIndex(signal: AbortSignal): Promise<readonly IndexedRun[]>;
   /** Asks for frames from a cursor on. False when there is no socket, or it refused. */
   subscribe(from: number): Promise<boolean>;
   listen(handlers: LiveLogHandlers): () => void;
@@ -31,12 +34,8 @@ export type FeedState =
   | { readonly kind: 'live' }
   | { readonly kind: 'catching_up' }
   | { readonly kind: 'polling'; readonly reason: string }
-  /** More is there than a page should take by itself. */
-  | { readonly kind: 'paused' }
   | { readonly kind: 'complete' };
 
-/** How much is taken before the reader is asked, in bytes as stored. */
-export const pauseAfterBytes = 32 * 1024 * 1024;
 const pollMs = 1000;
 
 /**
@@ -44,10 +43,8 @@ const pollMs = 1000;
  * cursor is the next sequence number; a frame beyond it is a gap, which is filled by HTTP. Without a socket it polls.
  */
 export class LogFeed {
-  private cursor = 0;
-  private bytes = 0;
-  private allowance = pauseAfterBytes;
   private state: FeedState = { kind: 'loading' };
+  private indexed = false;
   private connectionReason: string | null = 'the socket is not there yet';
   private reading = false;
   private readAgain = false;
@@ -55,8 +52,12 @@ export class LogFeed {
   private readonly abort = new AbortController();
   private readonly cleanups: (() => void)[] = [];
 
+  private cursor = 0;
+
+  /** @param onIndex gets where the lines are of what is stored, and says which entry it wants first */
   constructor(
     private readonly ports: LogPorts,
+    private readonly onIndex: (runs: readonly IndexedRun[]) => number,
     private readonly onEntries: (entries: readonly LogEntry[]) => void,
     private readonly onState: (state: FeedState) => void,
   ) {}
@@ -70,13 +71,6 @@ export class LogFeed {
       }),
       this.ports.watchConnection((reason) => this.connectionChanged(reason)),
     );
-    void this.read();
-  }
-
-  /** The reader wants more of a long log. */
-  more(): void {
-    this.allowance = this.bytes + pauseAfterBytes;
-    this.change({ kind: 'loading' });
     void this.read();
   }
 
@@ -97,7 +91,7 @@ export class LogFeed {
     clearTimeout(this.pollTimer);
     const reason = await this.readRanges();
     this.reading = false;
-    if (this.isOver() || this.state.kind === 'paused') return;
+    if (this.isOver()) return;
     if (this.readAgain) void this.read();
     else await this.waitForMore(reason);
   }
@@ -105,20 +99,29 @@ export class LogFeed {
   /** @returns why reading stopped early, or null when everything that is there was read. */
   private async readRanges(): Promise<string | null> {
     try {
+      await this.begin();
       for (;;) {
         const before = this.cursor;
         const range = await this.ports.fetchRange(before, this.abort.signal);
         if (this.abort.signal.aborted) return null;
-        this.take(decodeLogEntries(range.bytes), range.bytes.length);
+        this.take(decodeLogEntries(range.bytes));
         this.cursor = Math.max(this.cursor, range.next);
-        if (this.cursor > before && this.bytes < this.allowance) continue;
-        if (this.cursor > before) this.change({ kind: 'paused' });
-        else if (range.complete) this.finish();
+        // The last range of a log that has ended says so; there is no need to ask for one behind it.
+        if (range.complete) this.finish();
+        else if (this.cursor > before) continue;
         return null;
       }
     } catch (error) {
       return error instanceof Error ? error.message : 'the log could not be read';
     }
+  }
+
+  private async begin(): Promise<void> {
+    if (this.indexed) return;
+    const runs = await this.ports.fetchIndex(this.abort.signal);
+    if (this.abort.signal.aborted) return;
+    this.cursor = this.onIndex(runs);
+    this.indexed = true;
   }
 
   private async waitForMore(failure: string | null): Promise<void> {
@@ -133,30 +136,29 @@ export class LogFeed {
   }
 
   private takeFrames(nextN: number, frames: Uint8Array): void {
-    if (this.isOver() || this.reading || this.state.kind === 'paused') return;
+    if (this.isOver() || this.reading || !this.indexed) return;
     const entries = decodeLogEntries(frames);
     const first = entries[0];
     if (first && first.n > this.cursor) {
       this.catchUp();
       return;
     }
-    this.take(entries, frames.length);
+    this.take(entries);
     this.cursor = Math.max(this.cursor, nextN);
     if (this.state.kind !== 'live') this.change({ kind: 'live' });
   }
 
   /** Hands on what is new of `entries`; what was seen before is passed over. */
-  private take(entries: readonly LogEntry[], size: number): void {
+  private take(entries: readonly LogEntry[]): void {
     const fresh = entries.filter((entry) => entry.n >= this.cursor);
     const last = fresh.at(-1);
     if (!last) return;
-    this.bytes += size;
     this.cursor = last.n + 1;
     this.onEntries(fresh);
   }
 
   private catchUp(): void {
-    if (this.isOver() || this.state.kind === 'paused') return;
+    if (this.isOver()) return;
     this.change({ kind: 'catching_up' });
     void this.read();
   }
@@ -164,7 +166,7 @@ export class LogFeed {
   private connectionChanged(reason: string | null): void {
     const came = reason === null && this.connectionReason !== null;
     this.connectionReason = reason;
-    if (this.isOver() || this.state.kind === 'loading' || this.state.kind === 'paused') return;
+    if (this.isOver() || this.state.kind === 'loading') return;
     // After an outage the gap is read first; after a loss polling begins at once.
     if (came || (reason !== null && this.state.kind === 'live')) void this.read();
   }

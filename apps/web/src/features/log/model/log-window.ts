@@ -23,6 +23,9 @@ export interface VisibleBlock {
   readonly block: Block;
   readonly from: number;
   readonly to: number;
+  /** The part of the block that is drawn, in pixels from the top of the log. */
+  readonly top: number;
+  readonly bottom: number;
 }
 
 export function layOut(inputs: readonly BlockInput[]): Layout {
@@ -50,6 +53,8 @@ export function visibleBlocks(layout: Layout, scrollTop: number, viewport: numbe
         block,
         from: clamp(Math.floor((first - rowsTop) / rowHeight)),
         to: clamp(Math.ceil((last - rowsTop) / rowHeight)),
+        top: Math.max(block.top, first),
+        bottom: Math.min(block.top + block.height, last),
       };
     });
 }

@@ -1,0 +1,76 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { Button, buttonClass, Key } from '@/components/ui/button';
+import { logDownload } from '../api/log-ports';
+import type { FeedState } from '../model/log-feed';
+import { type TimeMode, timeModeWords } from '../model/time-column';
+import { FeedNote } from './feed-note';
+
+interface LogToolbarProps {
+  readonly buildId: string;
+  readonly attempt: number;
+  readonly lines: number;
+  readonly state: FeedState;
+  readonly time: TimeMode;
+  readonly full: boolean;
+  readonly hasErrors: boolean;
+  readonly onTime: () => void;
+  readonly onFull: () => void;
+  readonly onError: (by: 1 | -1) => void;
+  readonly children: ReactNode;
+}
+
+export function LogToolbar(props: LogToolbarProps) {
+  const { buildId, attempt, lines, state, time, full, hasErrors, onTime, onFull, onError, children } = props;
+  return (
+    <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1 text-xs text-text-2">
+      <span className="tabular-nums">{lines.toLocaleString('en')} lines</span>
+      <FeedNote state={state} />
+      <span className="flex-1" />
+      {children}
+      {hasErrors && (
+        <>
+          <Button look="quiet" shortcut="e" aria-label="Next error" className="text-xs" onClick={() => onError(1)}>
+            Next error
+          </Button>
+          <button
+            type="button"
+            data-key="E"
+            aria-label="Previous error"
+            className="sr-only"
+            onClick={() => onError(-1)}
+          >
+            Previous error
+          </button>
+        </>
+      )}
+      <Button
+        look="quiet"
+        shortcut="t"
+        aria-label={`Times: ${timeModeWords[time]}`}
+        title={`Times: ${timeModeWords[time]}`}
+        className="text-xs max-sm:hidden"
+        onClick={onTime}
+      >
+        Times
+      </Button>
+      <Button
+        look="quiet"
+        shortcut="f"
+        aria-pressed={full}
+        aria-label="Full screen"
+        className="text-xs"
+        onClick={onFull}
+      >
+        {full ? 'Smaller' : 'Full screen'}
+      </Button>
+      <a href={logDownload(buildId, attempt, 'text')} download data-key="D" className={buttonClass('quiet', 'text-xs')}>
+        Download<Key>D</Key>
+      </a>
+      <a href={logDownload(buildId, attempt, 'jsonl')} download className={buttonClass('quiet', 'text-xs')}>
+        JSON lines
+      </a>
+    </div>
+  );
+}

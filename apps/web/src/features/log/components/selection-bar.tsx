@@ -1,0 +1,70 @@
+'use client';
+
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { CopyButton } from '@/components/ui/copy-button';
+import { writeClipboard } from '@/lib/clipboard';
+import { formatLineAddress, type LineAddress } from '../model/line-address';
+import type { LogDocument } from '../model/log-document';
+import type { LogLoader } from '../model/log-loader';
+import { excerptTitle, markdownExcerpt } from '../model/markdown-excerpt';
+
+/** Most lines that are copied at once. */
+const mostLines = 10_000;
+
+interface SelectionBarProps {
+  readonly selection: LineAddress & { readonly from: number };
+  readonly stepName: string;
+  readonly attempt: number;
+  readonly log: LogDocument;
+  readonly loader: LogLoader;
+}
+
+/** What can be done with the lines that the address names. */
+export function SelectionBar({ selection, stepName, attempt, log, loader }: SelectionBarProps) {
+  const { step, from } = selection;
+  const last = Math.min(selection.to ?? from, from + mostLines - 1);
+  const title = excerptTitle(stepName, from, last);
+  const linesOf = async (): Promise<string[]> => {
+    await loader.load(log.missing(step, from - 1, last));
+    return Array.from({ length: last - from + 1 }, (_, at) => log.line(step, from - 1 + at)?.text ?? '');
+  };
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line bg-accent-bg px-3 py-1 text-xs">
+      <span className="truncate">{title}</span>
+      <span className="flex-1" />
+      <CopyLines label="Copy text" make={async () => (await linesOf()).join('\n')} />
+      <CopyLines
+        label="Copy as Markdown"
+        make={async () => markdownExcerpt({ title, href: addressOf(selection, attempt), lines: await linesOf() })}
+      />
+      <CopyButton text={() => addressOf(selection, attempt)} label="Copy link" what="to these lines" />
+    </div>
+  );
+}
+
+/** With the attempt in it: the page's own address means the newest one, which may be another tomorrow. */
+function addressOf(selection: LineAddress, attempt: number): string {
+  const url = new URL(window.location.href);
+  url.searchParams.set('attempt', String(attempt));
+  url.hash = formatLineAddress(selection);
+  return url.href;
+}
+
+function CopyLines({ label, make }: { label: string; make: () => Promise<string> }) {
+  const [words, setWords] = useState<string | null>(null);
+  const copy = (): void => {
+    make()
+      .then(writeClipboard)
+      .then(
+        () => setWords('Copied'),
+        () => setWords('Not copied'),
+      )
+      .finally(() => setTimeout(() => setWords(null), 2000));
+  };
+  return (
+    <Button look="quiet" className="text-xs" onClick={copy}>
+      <span aria-live="polite">{words ?? label}</span>
+    </Button>
+  );
+}

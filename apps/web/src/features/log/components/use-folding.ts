@@ -1,0 +1,26 @@
+'use client';
+
+import { useCallback, useMemo, useState } from 'react';
+import type { LogStep } from './log-step';
+
+export interface Folding {
+  readonly folded: ReadonlySet<number>;
+  readonly fold: (ordinal: number) => void;
+  readonly unfold: (ordinal: number) => void;
+}
+
+/** Steps that were reused are folded until somebody opens them; what somebody chose stays. */
+export function useFolding(steps: readonly LogStep[]): Folding {
+  const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map());
+  const folded = useMemo(() => {
+    const reused = steps.filter((step) => step.reused && !step.failed).map(({ ordinal }) => ordinal);
+    const all = new Set([...reused, ...chosen.keys()]);
+    return new Set([...all].filter((ordinal) => chosen.get(ordinal) ?? reused.includes(ordinal)));
+  }, [steps, chosen]);
+  const fold = useCallback(
+    (ordinal: number) => setChosen((before) => new Map(before).set(ordinal, !folded.has(ordinal))),
+    [folded],
+  );
+  const unfold = useCallback((ordinal: number) => setChosen((before) => new Map(before).set(ordinal, false)), []);
+  return { folded, fold, unfold };
+}
