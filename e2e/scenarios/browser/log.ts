@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const printing = `FROM busybox:latest
 RUN echo 'no error: unknown warning, invalid is fine' && printf 'get 1%%\\rget 50%%\\rget 100%%\\n' && echo plain
-RUN for i in $(seq 1 80); do echo "line $i"; done; echo 'wrong type' >&2; exit 3
+RUN for i in $(seq 1 80); do echo "line $i"; done; echo 'wrong type'; exit 3
 `;
 const ticking = `FROM busybox:latest
 RUN for i in $(seq 1 100000); do echo "tick $i"; sleep 0.05; done

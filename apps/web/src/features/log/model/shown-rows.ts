@@ -12,7 +12,7 @@ export function allRows(countOf: (step: number) => number): ShownRows {
   return { count: countOf, lineAt: (_, row) => row, rowOf: (_, line) => line };
 }
 
-export const linesAroundHit = 3;
+const linesAroundHit = 3;
 
 export function foundRows(hits: readonly Hit[], countOf: (step: number) => number): ShownRows {
   const lines = linesAround(hits, linesAroundHit, countOf);
