@@ -15,6 +15,7 @@ import { overview } from './browser/overview.js';
 import { secretsInPages } from './browser/secrets.js';
 import { shell } from './browser/shell.js';
 import { stopping } from './browser/stopping.js';
+import { trust } from './browser/trust.js';
 import { watching } from './browser/watching.js';
 
 // One installation for all of them: it takes longer to start than most of them to run.
@@ -27,6 +28,7 @@ describe('in a browser', () => {
   stopping(suite);
   buildLists(suite);
   images(suite);
+  trust(suite);
   deliveries(suite);
   founding(suite);
   accounts(suite);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Build, Project } from '@cooperage/contracts';
-import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
+import { mintRegistryToken, RegistryClient, registryTokenKey } from '@cooperage/oci';
 import {
   databaseRoleUrls,
   type FreshDatabase,
@@ -236,6 +236,25 @@ export class Product {
     return stdout;
   }
 
+  /** Runs stock cosign for somebody who may push to the project's repository, with this password for key files. */
+  async signAsStranger({ organizationSlug, slug }: Project, args: readonly string[], cwd: string): Promise<void> {
+    const token = await registryToken(`${organizationSlug}/${slug}`, ['pull', 'push']);
+    const env = { ...process.env, COSIGN_PASSWORD: 'pw', HOME: cwd, TUF_ROOT: path.join(cwd, 'tuf') };
+    const isLocal = args[0] === 'generate-key-pair';
+    const all = isLocal ? args : [...args, '--registry-token', token];
+    await promisify(execFile)(services().tools.cosign!, all, { env, cwd });
+  }
+
+  /** The registry itself, as somebody sees it who may do everything in the project's repository. */
+  registryClient({ organizationSlug, slug }: Project): RegistryClient {
+    const tokenFor = () => registryToken(`${organizationSlug}/${slug}`, ['pull', 'push', 'delete']);
+    return new RegistryClient({
+      host: services().registry.host,
+      scheme: 'http',
+      credentials: { kind: 'token', tokenFor },
+    });
+  }
+
   /** The digest to which a tag points in the registry itself; null when there is none. */
   async tagInRegistry({ project }: Repository, tag: string): Promise<string | null> {
     const repository = `${project.organizationSlug}/${project.slug}`;
@@ -271,10 +290,13 @@ export class Product {
   }
 }
 
-async function registryToken(repository: string): Promise<string> {
+async function registryToken(
+  repository: string,
+  actions: readonly ('pull' | 'push' | 'delete')[] = ['pull'],
+): Promise<string> {
   const { registry } = services();
   const key = registryTokenKey(await readFile(registry.tokenKeyFile), await readFile(registry.tokenCertFile));
-  const scopes = [{ repository, actions: ['pull'] as const }];
+  const scopes = [{ repository, actions }];
   const { issuer, service } = registry;
   return mintRegistryToken(key, {
     issuer,

@@ -24,6 +24,7 @@ export type OnWrite = (write: {
 export class RegistryTap {
   private onWrite: OnWrite | undefined;
   private writes = 0;
+  private isDown = false;
 
   private constructor(
     private readonly server: Server,
@@ -50,12 +51,25 @@ export class RegistryTap {
     this.onWrite = onWrite;
   }
 
+  /** From now on nobody gets an answer, as if the registry were away. */
+  cut(): void {
+    this.isDown = true;
+  }
+
+  restore(): void {
+    this.isDown = false;
+  }
+
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
   private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.isDown) {
+      response.destroy();
+      return;
+    }
     const body = await collect(request).catch(() => null);
     if (body === null) return;
     const write = this.writeOf(request);

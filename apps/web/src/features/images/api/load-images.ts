@@ -1,5 +1,13 @@
 import 'server-only';
-import { imageSchema, imageSummarySchema, signaturesSchema, tagMoveSchema, tagSchema } from '@cooperage/contracts';
+import {
+  foundImageSchema,
+  imageFactsSchema,
+  imageSchema,
+  imageSummarySchema,
+  signaturesSchema,
+  tagMoveSchema,
+  tagSchema,
+} from '@cooperage/contracts';
 import { cache } from 'react';
 import { readPage, withQuery } from '@/lib/api/list';
 import { read } from '@/lib/api/server';
@@ -23,3 +31,12 @@ export const loadSignatures = (projectId: string, digest: string) =>
 export const loadTags = (projectId: string) => readPage(`/projects/${projectId}/tags?limit=100`, tagSchema);
 
 export const loadTagMoves = (projectId: string) => readPage(`/projects/${projectId}/tag-moves?limit=20`, tagMoveSchema);
+
+export const loadImageFacts = (projectId: string, digest: string) =>
+  read(`/projects/${projectId}/images/${digest}/facts`, imageFactsSchema);
+
+export const allImagesAddress = (query: { q: string | null; cursor: string | null; project?: string }): string =>
+  withQuery('/images', query);
+
+export const loadAllImages = (query: Parameters<typeof allImagesAddress>[0]) =>
+  readPage(allImagesAddress(query), foundImageSchema);

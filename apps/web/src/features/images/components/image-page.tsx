@@ -1,4 +1,4 @@
-import type { Image, Project } from '@cooperage/contracts';
+import type { ImageFacts, Project } from '@cooperage/contracts';
 import { Suspense } from 'react';
 import { Card, Fact, Facts } from '@/components/ui/card';
 import { CopyLine } from '@/components/ui/copy-line';
@@ -9,13 +9,14 @@ import { TagList, Verdict } from '@/features/builds/components/build-facts';
 import { projectPath } from '@/lib/address/paths';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortCommit, shortDigest } from '@/lib/format/names';
+import { BasesCard } from './bases-card';
 import { CommandsCard } from './commands-card';
-import { DescriptorTree } from './descriptor-tree';
-import { ManifestCard } from './manifest-card';
-import { ReferrersCard } from './referrers-card';
+import { InsideImage } from './inside-image';
+import { RegistryContent } from './registry-content';
 import { SignaturePanel } from './signature-panel';
 
-export function ImagePage({ project, image }: { project: Project; image: Image }) {
+/** The page stands on what rows know; what only the registry knows fills its panels, or says why it does not. */
+export function ImagePage({ project, image }: { project: Project; image: ImageFacts }) {
   return (
     <>
       <header>
@@ -38,7 +39,10 @@ export function ImagePage({ project, image }: { project: Project; image: Image }
               commit <code title={image.commit}>{shortCommit(image.commit)}</code>
             </span>
           )}
-          <span className="tabular-nums">{formatBytes(image.sizeBytes)}</span>
+          <span className="tabular-nums">
+            {formatBytes(image.sizeBytes)}
+            <SizeChange image={image} />
+          </span>
           <span>{image.platforms.join(', ')}</span>
           <Moment at={image.createdAt} />
         </p>
@@ -62,18 +66,25 @@ export function ImagePage({ project, image }: { project: Project; image: Image }
               </Fact>
             </Facts>
           </Card>
-          <Card title="What it is made of">
-            <DescriptorTree projectId={project.id} image={image} />
-          </Card>
-          <ReferrersCard projectId={project.id} referrers={image.referrers} />
+          <BasesCard image={image} />
           <Suspense fallback={<Skeleton lines={6} />}>
             <CommandsCard projectId={project.id} digest={image.digest} />
           </Suspense>
         </div>
       </div>
-      {image.manifests.map((manifest) => (
-        <ManifestCard key={manifest.descriptor.digest} manifest={manifest} />
-      ))}
+      <InsideImage projectId={project.id} digest={image.digest} />
+      <Suspense fallback={<Skeleton lines={8} />}>
+        <RegistryContent projectId={project.id} digest={image.digest} />
+      </Suspense>
     </>
   );
+}
+
+/** Against the image that the project published before. */
+function SizeChange({ image: { sizeBytes, previous } }: { image: ImageFacts }) {
+  if (!previous) return null;
+  const change = sizeBytes - previous.sizeBytes;
+  const since = previous.buildNumber === null ? 'the image before' : `build #${previous.buildNumber}`;
+  const words = change === 0 ? 'as large as' : `${change > 0 ? '+' : '−'}${formatBytes(Math.abs(change))} since`;
+  return <span className="text-text-3">{` (${words} ${since})`}</span>;
 }

@@ -3,7 +3,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Page } from '@/components/shell/page';
 import { ProblemPage } from '@/components/ui/states';
-import { loadImage } from '@/features/images/api/load-images';
+import { loadImageFacts } from '@/features/images/api/load-images';
 import { ImagePage } from '@/features/images/components/image-page';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { decodeSegment, projectPath } from '@/lib/address/paths';
@@ -23,7 +23,7 @@ export default async function Image({ params }: Props) {
   if (!isDigest(digest)) notFound();
   const project = await loadProject(segments);
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
-  const image = await loadImage(project.value.id, digest);
+  const image = await loadImageFacts(project.value.id, digest);
   if (!image.ok) return <ProblemPage problem={image.problem} what="The image" />;
   const { id, organizationSlug, slug } = project.value;
   const path = projectPath(project.value);
