@@ -12,8 +12,8 @@ import { visibleText } from '@/lib/format/names';
 import { FilesMap } from './files-map';
 import { useAsked } from './use-asked';
 
-const isReading = (result: Result<Page<FileRow>>): boolean =>
-  !result.ok && result.problem.status === 503 && result.problem.requestId !== '';
+/** The layers are read by now, so an answer is the last word. */
+const isWhole = (): boolean => false;
 
 interface FilesProps {
   readonly address: string;
@@ -29,7 +29,7 @@ export function FilesCard({ address, layer, onWhole }: FilesProps) {
   const query = new URLSearchParams({ limit: '100', path });
   if (layer !== null) query.set('layer', String(layer));
   if (search.trim() !== '') query.set('search', search.trim());
-  const asked = useAsked<Page<FileRow>>(`${address}/files?${query}`, isReading);
+  const asked = useAsked<Page<FileRow>>(`${address}/files?${query}`, isWhole);
   const open = (row: FileRow): void => {
     if (row.kind !== 'directory') return;
     setSearch('');
@@ -93,10 +93,10 @@ interface BodyProps {
 }
 
 function FilesBody({ asked, onOpen, withPath }: BodyProps) {
-  if (asked === null || (!asked.ok && isReading(asked)))
+  if (asked === null)
     return (
       <p role="status" className="py-3 text-text-2">
-        The layers are being read.
+        Asking for the files
       </p>
     );
   if (!asked.ok)

@@ -9,19 +9,16 @@ import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortDigest, visibleText } from '@/lib/format/names';
 import { plainInstruction } from '../model/media-type';
-import { useAsked } from './use-asked';
-
-const isReading = (result: Result<Layers>): boolean => result.ok && result.value.state === 'reading';
 
 interface LayersProps {
-  readonly address: string;
+  /** Null until the first answer. */
+  readonly asked: Result<Layers> | null;
   /** Shows the files of one layer. */
   readonly onOpen: (layer: number) => void;
 }
 
 /** Each layer with the instruction that made it, what it changes, and what it stores for nothing. */
-export function LayersCard({ address, onOpen }: LayersProps) {
-  const asked = useAsked<Layers>(`${address}/layers`, isReading);
+export function LayersCard({ asked, onOpen }: LayersProps) {
   return (
     <Card title="Layers" aside={asked?.ok && <Wasted layers={asked.value} />}>
       {asked === null ? (
