@@ -4,6 +4,9 @@ import type { Visitor, VisitorOptions } from './browser-visitor.js';
 import { Product, type ProductOptions } from './product.js';
 
 export type { Visitor } from './browser-visitor.js';
+export { fillGallery, type Gallery } from './gallery/gallery.js';
+export { type GalleryPage, galleryPages } from './gallery/pages.js';
+export { barriers, settled, shifts } from './gallery/soundness.js';
 
 /** For `expect.poll`: as long as a page may take. */
 export const patience = { timeout: 30_000 } as const;

@@ -1,4 +1,5 @@
 import type { BrowserContext, Browser as Chromium, Locator, Page } from 'playwright-core';
+import { noteShifts } from './gallery/soundness.js';
 import type { Product } from './product.js';
 import { until } from './until.js';
 
@@ -10,9 +11,11 @@ export interface VisitorOptions {
   readonly width?: number;
 }
 
+const contentPolicy = 'content policy';
+
 /** Runs in the page: violations of the content policy become errors of the console, those that only report too. */
 const tellViolations = `document.addEventListener('securitypolicyviolation', (event) =>
-  console.error('content policy: ' + event.effectiveDirective + ' ' + event.blockedURI));`;
+  console.error('${contentPolicy}: ' + event.effectiveDirective + ' ' + event.blockedURI));`;
 
 /** Generous: a page that needs this long is broken, not slow. */
 const patienceMs = 30_000;
@@ -36,6 +39,7 @@ export class Visitor {
     context.setDefaultTimeout(patienceMs);
     if (options.signedIn ?? true) await context.addCookies(cookiesOf(product));
     await context.addInitScript({ content: tellViolations });
+    await context.addInitScript({ content: noteShifts });
     const visitor = new Visitor(context, await context.newPage());
     visitor.listen();
     return visitor;
@@ -58,7 +62,7 @@ export class Visitor {
     return this.page.locator(':root').evaluate((root) => root.scrollWidth - root.clientWidth);
   }
 
-  /** A complaint that the scenario itself provokes. */
+  /** A complaint that the scenario itself provokes. Nothing excuses a violation of the content policy. */
   provokes(complaint: RegExp): void {
     this.provoked.push(complaint);
   }
@@ -74,18 +78,21 @@ export class Visitor {
   /** @returns what the browser complained of. */
   async leave(): Promise<string[]> {
     await this.context.close();
-    return this.complaints.filter((complaint) => !this.provoked.some((pattern) => pattern.test(complaint)));
+    return this.complaints.filter(
+      (complaint) =>
+        complaint.includes(`: ${contentPolicy}: `) || !this.provoked.some((known) => known.test(complaint)),
+    );
   }
 
   private listen(): void {
-    const note = (complaint: string): void => {
-      this.complaints.push(`${new URL(this.page.url()).pathname}: ${complaint}`);
+    const note = (complaint: string, page: Page | null = this.page): void => {
+      this.complaints.push(`${new URL((page ?? this.page).url()).pathname}: ${complaint}`);
     };
-    this.page.on(
-      'console',
-      (message) => message.type() === 'error' && note(`${message.text()} ${message.location().url}`),
-    );
-    this.page.on('pageerror', (error) => note(error.message));
+    // Of the context, so that windows which a page opens count too.
+    this.context.on('console', (message) => {
+      if (message.type() === 'error') note(`${message.text()} ${message.location().url}`, message.page());
+    });
+    this.context.on('weberror', (error) => note(error.error().message, error.page()));
   }
 
   private async whenAlive(control: Locator): Promise<void> {

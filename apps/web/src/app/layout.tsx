@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { HatchPattern } from '@/components/ui/bar';
 import { readPreferences } from '@/lib/preferences/preferences';
 import { PageFrame } from '@/lib/time/page-frame';
+import { fontClasses } from './fonts';
 
 export const metadata: Metadata = {
   title: { default: 'Cooperage', template: '%s · Cooperage' },
@@ -22,7 +23,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   const jar = await cookies();
   const chosen = readPreferences((name) => jar.get(name)?.value);
   return (
-    <html lang="en" data-theme={chosen.theme} data-density={chosen.density} data-times={chosen.times}>
+    <html
+      lang="en"
+      className={fontClasses}
+      data-theme={chosen.theme}
+      data-density={chosen.density}
+      data-times={chosen.times}
+    >
       <body>
         <HatchPattern />
         <PageFrame atMs={Date.now()} chosen={chosen}>

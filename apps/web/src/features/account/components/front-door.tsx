@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import { Mark } from '@/components/shell/mark';
 
-/** Frame of the pages for those who are not signed in. */
+/** Frame of the pages for those who are not signed in. It hangs from the top, so that what comes later moves nothing. */
 export function FrontDoor({ title, lead, children }: { title: string; lead: string | null; children: ReactNode }) {
   return (
-    <main id="main" className="mx-auto grid min-h-dvh max-w-md content-center gap-4 px-5 py-10">
+    <main id="main" className="mx-auto grid max-w-md gap-4 px-5 pt-[max(2.5rem,16dvh)] pb-10">
       <div className="flex items-center gap-2.5 text-lg font-semibold tracking-tight">
         <Mark className="size-7" /> Cooperage
       </div>

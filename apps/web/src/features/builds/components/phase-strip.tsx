@@ -34,7 +34,7 @@ export interface PhaseStripProps {
 
 export function PhaseStrip({ build, steps, logAddress, nowMs }: PhaseStripProps) {
   return (
-    <ol aria-label="Phases" className="relative flex gap-0.5 overflow-x-auto text-xs">
+    <ol aria-label="Phases" className="relative flex flex-wrap gap-0.5 text-xs">
       {phaseBar(build, nowMs).map((segment) => (
         <li
           key={segment.name}

@@ -20,7 +20,9 @@ export function ManifestCard({ manifest }: { manifest: ImageManifest }) {
               <Th>Instruction</Th>
               <Th wide>Layer</Th>
               <Th right>Size</Th>
-              <Th wide />
+              <Th wide>
+                <span className="sr-only">Share of the largest</span>
+              </Th>
             </>
           }
         >

@@ -24,7 +24,9 @@ export function MemberTable({ organizationId, members, mayManage }: MemberTableP
           <Th>Name</Th>
           <Th>Role</Th>
           <Th wide>Since</Th>
-          <Th />
+          <Th>
+            <span className="sr-only">What can be done</span>
+          </Th>
         </>
       }
     >

@@ -1,5 +1,4 @@
 import type { Project, Rule } from '@cooperage/contracts';
-import { Suspense } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { OutsideLink } from '@/components/ui/link';
 import { Tabs } from '@/components/ui/tabs';
@@ -43,11 +42,7 @@ export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
         </div>
         <div className="flex min-w-0 flex-col gap-2 sm:items-end">
           {rules && <StartBuild project={project} rules={rules} />}
-          {tab === 'builds' && (
-            <Suspense fallback={null}>
-              <NewestImage project={project} />
-            </Suspense>
-          )}
+          {tab === 'builds' && <NewestImage project={project} />}
         </div>
       </div>
       <div className="border-b border-line">

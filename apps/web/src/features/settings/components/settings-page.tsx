@@ -1,8 +1,5 @@
 import type { Project } from '@cooperage/contracts';
-import { Suspense } from 'react';
-import { Card } from '@/components/ui/card';
 import { Link, textLinkClass } from '@/components/ui/link';
-import { Skeleton } from '@/components/ui/states';
 import { withQuery } from '@/lib/api/list';
 import { DangerCard } from './danger-card';
 import { GeneralCard } from './general-card';
@@ -24,12 +21,7 @@ const parts = [
   ['danger', 'Delete'],
 ] as const;
 
-const waiting = (
-  <Card>
-    <Skeleton lines={3} />
-  </Card>
-);
-
+/** All parts are asked for at once and come together: one after the other they would push each other down. */
 export function SettingsPage({ project }: { project: Project }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[11rem_minmax(0,52rem)]">
@@ -53,22 +45,12 @@ export function SettingsPage({ project }: { project: Project }) {
             History of this project
           </Link>
         </p>
-        <Suspense fallback={waiting}>
-          <RulesCard project={project} />
-        </Suspense>
-        <Suspense fallback={waiting}>
-          <HooksCard project={project} />
-        </Suspense>
+        <RulesCard project={project} />
+        <HooksCard project={project} />
         <GitCard project={project} />
-        <Suspense fallback={waiting}>
-          <SecretsCard project={project} />
-        </Suspense>
-        <Suspense fallback={waiting}>
-          <RegistriesCard project={project} />
-        </Suspense>
-        <Suspense fallback={waiting}>
-          <KeysCard project={project} />
-        </Suspense>
+        <SecretsCard project={project} />
+        <RegistriesCard project={project} />
+        <KeysCard project={project} />
         <GeneralCard project={project} />
         <DangerCard projectId={project.id} name={`${project.organizationSlug}/${project.slug}`} />
       </div>

@@ -16,7 +16,9 @@ export function TokenTable({ tokens }: { tokens: readonly Token[] }) {
           <Th wide>Begins with</Th>
           <Th wide>Last used</Th>
           <Th>Ends</Th>
-          <Th />
+          <Th>
+            <span className="sr-only">What can be done</span>
+          </Th>
         </>
       }
     >

@@ -1,0 +1,100 @@
+import type { Build } from '@cooperage/contracts';
+import type { Product, Repository } from '../product.js';
+import { failing, succeeding, ticking, unreadable } from './dockerfiles.js';
+
+/** One of each thing that a page can show, made through the real road. */
+export interface Gallery {
+  readonly succeeded: Build;
+  /** In the same project as `succeeded`: a step failed. */
+  readonly failed: Build;
+  /** Failed before any step. */
+  readonly invalid: Build;
+  readonly canceled: Build;
+  readonly timedOut: Build;
+  readonly running: Build;
+  readonly queued: Build;
+  /** Address of a project that nobody has built yet. */
+  readonly empty: string;
+  /** Ends what still runs. */
+  close(): Promise<void>;
+}
+
+/** With the shortest time that a project allows, milliseconds. */
+const limits = { timeoutMs: 10_000, logBytes: 134_217_728, memoryBytes: null, pids: 4096, cpus: null };
+
+export async function fillGallery(product: Product): Promise<Gallery> {
+  const cask = await product.repository({ slug: 'cask', name: 'Cask', description: 'Staves, hoops and a bung.' });
+  const barrel = await product.repository({ slug: 'barrel', name: 'Barrel' });
+  const slow = await product.repository({ slug: 'slow-cooper', name: 'Slow cooper', limits });
+  const empty = await product.repository({ slug: 'empty-shed', name: 'Empty shed' });
+  await furnish(product, cask);
+  const [{ succeeded, failed }, { invalid, canceled }] = await Promise.all([
+    buildCasks(product, cask),
+    buildBarrels(product, barrel),
+  ]);
+  const season = await push(product, slow, ticking, 'Season the wood for a year');
+  const timedOut = await product.finished(slow, season.commit);
+  // A builder takes two at a time: the third waits.
+  const [running] = await Promise.all([start(product, cask, 'hoops'), start(product, barrel, 'lids')]);
+  const waiting = await push(product, slow, ticking, 'Wait for a free bench');
+  const queued = await product.buildWhere(slow, waiting.commit, 'waits', ({ status }) => status === 'queued');
+  return {
+    ...{ succeeded, failed, invalid, canceled, timedOut, running, queued },
+    empty: `/p/${empty.project.organizationSlug}/${empty.project.slug}`,
+    close: () => cancelAll(product, [cask, barrel, slow]),
+  };
+}
+
+/** Whatever a project can have beside its builds. */
+async function furnish({ api }: Product, { project }: Repository): Promise<void> {
+  await api.json('PUT', `/api/v1/projects/${project.id}/secrets/NPM_TOKEN`, { value: 'not to be shown' });
+}
+
+async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gallery, 'succeeded' | 'failed'>> {
+  const first = await push(product, cask, succeeding, 'Bend the staves over the fire', { 'word.txt': 'oak\n' });
+  await product.finished(cask, first.commit);
+  const forged = { ...cask, hookSecret: `whsec_${Buffer.from('guessed').toString('base64')}` };
+  await product.deliver(forged, { after: first.commit });
+  const second = await push(product, cask, succeeding, 'Carve a better word', { 'word.txt': 'chestnut\n' });
+  const succeeded = await product.finished(cask, second.commit);
+  const third = await push(product, cask, failing, 'Compile the parts', { 'word.txt': 'chestnut\n' });
+  return { succeeded, failed: await product.finished(cask, third.commit) };
+}
+
+async function buildBarrels(product: Product, barrel: Repository): Promise<Pick<Gallery, 'invalid' | 'canceled'>> {
+  const { commit } = await push(product, barrel, unreadable, 'Write in haste');
+  const invalid = await product.finished(barrel, commit);
+  const begun = await start(product, barrel, 'bung');
+  await product.api.json('POST', `/api/v1/builds/${begun.id}/cancel`);
+  return { invalid, canceled: await product.finished(barrel, begun.commit) };
+}
+
+/** Pushes a build that goes on for long, and waits until it prints. */
+async function start(product: Product, repository: Repository, branch: string): Promise<Build> {
+  const { commit } = await push(product, repository, ticking, `Hammer the ${branch} on`, {}, `refs/heads/${branch}`);
+  return product.buildWhere(repository, commit, 'runs', ({ phase }) => phase === 'build');
+}
+
+async function push(
+  product: Product,
+  repository: Repository,
+  dockerfile: string,
+  message: string,
+  files: Readonly<Record<string, string>> = {},
+  ref = 'refs/heads/main',
+): Promise<{ commit: string }> {
+  const author = 'Grace Cooper <grace@example.test>';
+  const commit = await repository.git.commit({ Dockerfile: dockerfile, ...files }, { ref, message, author });
+  const answer = await product.deliver(repository, { ref, after: commit });
+  if (answer.status !== 202) throw new Error(`the webhook was answered ${answer.status}: ${await answer.text()}`);
+  return { commit };
+}
+
+async function cancelAll(product: Product, repositories: readonly Repository[]): Promise<void> {
+  for (const repository of repositories) {
+    const { items } = await product.api.builds(repository.project.id);
+    const open = items.filter(({ finishedAt }) => finishedAt === null);
+    await Promise.all(open.map(({ id }) => product.api.send('POST', `/api/v1/builds/${id}/cancel`)));
+    await Promise.all(open.map(({ commit }) => product.finished(repository, commit)));
+  }
+}
