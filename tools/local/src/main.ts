@@ -1,6 +1,8 @@
 import { bench } from './commands/bench.ts';
 import { doctor } from './commands/doctor.ts';
 import { down } from './commands/down.ts';
+import { scorecard } from './commands/scorecard.ts';
+import { screens } from './commands/screens.ts';
 import { services } from './commands/services.ts';
 import { status } from './commands/status.ts';
 import { test } from './commands/test.ts';
@@ -17,6 +19,8 @@ const USAGE = `usage: ./cooperage COMMAND
                                  run every check and test, on services of their own
   bench road [--json] [--pairs N] [--only P1,P2,…]
                                  measure the product against what people do without it
+  scorecard                      make docs/scorecard.md from the last run of the end-to-end tests
+  screens                        draw every page into docs/screens
   services [--detach | --stop]   start the real services that integration tests use`;
 
 /** Each gets the arguments after its name and returns the exit code. */
@@ -26,6 +30,8 @@ const commands: Readonly<Record<string, Command>> = {
   bench,
   doctor,
   down,
+  scorecard,
+  screens,
   services,
   status,
   test,

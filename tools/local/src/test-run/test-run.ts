@@ -2,13 +2,15 @@ import { CHECKOUT } from '../checkout.ts';
 import { compareFiles } from '../database/migrations.ts';
 import { schemaFolders } from '../database/schema-files.ts';
 import { readJson } from '../files/atomic-file.ts';
+import { checkScorecard } from '../scorecard/keep.ts';
+import type { NamedReport } from '../scorecard/proofs.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
 import { obtainBrowser } from '../toolchain/browser.ts';
 import { BUILD, type Check, GENERATE, judge, runCheck, STATIC_CHECKS } from './checks.ts';
 import { composeProblem } from './compose-check.ts';
 import type { Outcome } from './outcome.ts';
 import type { Suite, TestArguments } from './test-arguments.ts';
-import { runSuite } from './vitest-suite.ts';
+import { reportFile, runSuite } from './vitest-suite.ts';
 
 /** One pass over the checks and tests that were asked for; a failing one does not keep the others from running. */
 export class TestRun {
@@ -45,7 +47,10 @@ export class TestRun {
       await this.migrations(file);
       const env = { COOPERAGE_TEST_SERVICES: file };
       if (this.wants('int')) await this.suite('int', env);
-      if (this.wants('e2e')) await this.suite('e2e', env);
+      if (this.wants('e2e')) {
+        await this.suite('e2e', env);
+        this.scorecard();
+      }
     } catch (error) {
       this.signal.throwIfAborted();
       this.outcomes.push(judge('services', error instanceof Error ? error.message : String(error), started));
@@ -66,6 +71,13 @@ export class TestRun {
     const started = performance.now();
     const problem = await composeProblem().catch((error: Error) => error.message);
     this.outcomes.push(judge('docker-compose.yml', problem, started));
+  }
+
+  /** Only a whole run can say what is proven. */
+  private scorecard(): void {
+    const report = readJson<NamedReport>(reportFile(this.folder, 'e2e'));
+    if (this.wanted.filters.length > 0 || !report) return;
+    this.outcomes.push(judge('scorecard', checkScorecard(report), performance.now()));
   }
 
   private async check(check: Check): Promise<void> {

@@ -18,6 +18,11 @@ export function suitePidFile(folder: string): string {
   return path.join(folder, 'suite.pid.json');
 }
 
+/** What vitest says of each test of a suite. */
+export function reportFile(folder: string, suite: Suite): string {
+  return path.join(folder, `${suite}.json`);
+}
+
 /** Runs one vitest project; its progress goes to standard error, its numbers come from the JSON report. */
 export async function runSuite(
   suite: Suite,
@@ -28,13 +33,13 @@ export async function runSuite(
 ): Promise<Outcome> {
   say(`· ${suite} tests`);
   const started = performance.now();
-  const reportFile = path.join(folder, `${suite}.json`);
-  rmSync(reportFile, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const file = reportFile(folder, suite);
+  rmSync(file, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const parameters = ['run', '--project', suite, '--passWithNoTests', ...reporters, ...filters];
   const exitCode = await vitest(parameters, env, suitePidFile(folder), signal);
   const mayBeEmpty = filters.length > 0 && only === undefined;
-  const counts = countTests(readJson<VitestReport>(reportFile), exitCode, mayBeEmpty);
+  const counts = countTests(readJson<VitestReport>(file), exitCode, mayBeEmpty);
   return { name: `${suite} tests`, ...counts, durationMs: performance.now() - started };
 }
 

@@ -38,7 +38,7 @@ function Neighbour({ href, shortcut, label, sign }: NeighbourProps) {
       data-key={shortcut}
       aria-label={label}
       title={`${label}, key ${shortcut}`}
-      className={buttonClass('quiet', 'min-h-7! px-2! text-lg leading-none')}
+      className={buttonClass('quiet', 'min-h-7! min-w-[24px] px-2! text-lg leading-none')}
     >
       <span aria-hidden>{sign}</span>
     </Link>

@@ -2,6 +2,7 @@
 
 import { useMemo, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { ScrollText } from '@/components/ui/scroll-text';
 import { visibleText } from '@/lib/format/names';
 import { type BodyLine, bodyTree, openAtFirst, shownLines } from '../model/body-tree';
 
@@ -12,7 +13,8 @@ const rawCharacters = 200_000;
 export function BodyView({ body }: { body: string }) {
   const tree = useMemo(() => bodyTree(body), [body]);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => openAtFirst(tree?.lines ?? []));
-  if (!tree) return <pre className="max-h-[60dvh] overflow-auto px-3 py-2.5">{body.slice(0, rawCharacters)}</pre>;
+  if (!tree)
+    return <ScrollText className="max-h-[60dvh] overflow-auto px-3 py-2.5">{body.slice(0, rawCharacters)}</ScrollText>;
   const toggle = (key: string): void => {
     const next = new Set(open);
     if (!next.delete(key)) next.add(key);

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { scorecardPage, unknownTags, unprovenClaims } from './page.ts';
+import { type NamedReport, proofsOf } from './proofs.ts';
+
+const run = (status: string, ...titles: readonly string[]) => {
+  const assertionResults = titles.map((title) => ({ ancestorTitles: ['in a browser'], title, status }));
+  const report: NamedReport = { testResults: [{ name: '/here/e2e/scenarios/a.e2e.ts', assertionResults }] };
+  return proofsOf(report, '/here');
+};
+const follow = 'stays at the end [A coolify#7569] [A2 live line]';
+
+describe('the scorecard', () => {
+  it('is green where every test of a row passed, and names it', () => {
+    const page = scorecardPage(run('passed', follow));
+    expect(page).toMatch(
+      /\| ✓ \| `A coolify#7569` \|.*\[in a browser\]\(\.\.\/e2e\/scenarios\/a\.e2e\.ts\): stays at the end \|/,
+    );
+    expect(page).toContain('| ✓ | `A2 live line` |');
+    expect(page).toContain('| · | `A2 1 M lines` |');
+  });
+
+  it('stays open where a test failed, or was not run', () => {
+    expect(scorecardPage(run('failed', follow))).not.toContain('✓ |');
+    expect(scorecardPage(run('pending', follow))).not.toContain('✓ |');
+  });
+
+  it('is refused where it claims what the run did not show', () => {
+    const page = scorecardPage(run('passed', follow));
+    expect(unprovenClaims(page, run('passed', follow))).toEqual([]);
+    expect(unprovenClaims(page, run('failed', follow))).toEqual(['A2 live line', 'A coolify#7569']);
+    expect(unprovenClaims(page, run('passed', 'another [A2 live line]', 'stays at the end [A coolify#7569]'))).toEqual([
+      'A2 live line',
+    ]);
+  });
+
+  it('may claim less than the run has shown', () => {
+    expect(unprovenClaims(scorecardPage(run('passed')), run('passed', follow))).toEqual([]);
+  });
+
+  it('knows a tag that no row has', () => {
+    expect(unknownTags(run('passed', 'mistyped [A2 life line]'))).toEqual(['A2 life line']);
+  });
+});
