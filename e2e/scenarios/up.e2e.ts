@@ -10,6 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
+/** As long as somebody who has nothing yet may have to wait. */
+const fiveMinutesMs = 300_000;
+
 describe('./cooperage up', () => {
   let launcher: Launcher;
   let folder: string;
@@ -45,11 +48,13 @@ describe('./cooperage up', () => {
     expect(launcher.traces()).toEqual([]);
   };
 
-  it('ends its first start with an image that cosign accepts, both ways', async () => {
+  it('ends its first start with an image that cosign accepts, both ways [A2 first signed image from nothing]', async () => {
+    const begun = performance.now();
     const { code, said } = await launcher.run('up', '--detach');
     expect(code, said).toBe(0);
     expect(said).toContain('✓ cosign verify: verified');
     expect(said).toContain('✓ cosign verify-attestation: verified');
+    expect(performance.now() - begun).toBeLessThan(fiveMinutesMs);
     first = await launcher.status();
     expect(launcher.traces()).not.toEqual([]);
     expect(said).toContain(`image      ${first.image}`);

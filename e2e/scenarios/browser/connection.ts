@@ -35,7 +35,7 @@ export function connection(suite: BrowserSuite): void {
       await until('the log grows', async () => (await ticks(visitor)) > before, 20_000);
     };
 
-    it('comes by HTTP within 3 s where the socket never answers, with the reason', async () => {
+    it('comes by HTTP within 3 s where the socket never answers, with the reason [A dokploy#4305] [A2 works with socket blocked]', async () => {
       const visitor = await suite.visitor();
       // A connection that is taken and never answered, as by a proxy that does not know the protocol.
       await visitor.page.routeWebSocket(/\/api\/live/, () => undefined);
@@ -72,6 +72,29 @@ export function connection(suite: BrowserSuite): void {
       await grows(visitor);
       await visitor.page.getByText('The service does not answer').waitFor({ state: 'detached' });
       const numbers = await visitor.page
+        .getByRole('log')
+        .getByText(/^tick \d+$/)
+        .allTextContents();
+      const first = Number(numbers[0]?.slice('tick '.length));
+      expect(numbers).toEqual(numbers.map((_, index) => `tick ${first + index}`));
+    });
+
+    it('has no gap for a tab that slept, and needs no reload [A coolify#7719] [A2 resume after sleep]', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      await visitor.open(address);
+      await page.evaluate('window.neverReloaded = true');
+      await grows(visitor);
+      const session = await visitor.context.newCDPSession(page);
+      // Frozen, a page runs nothing at all: no timer, no socket, no fetch.
+      await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+      const slept = await storedLines(suite, buildId);
+      await until('the build prints on', async () => (await storedLines(suite, buildId)) > slept + 40, 30_000);
+      await session.send('Page.setWebLifecycleState', { state: 'active' });
+      await until('the log has come back', async () => (await ticks(visitor)) > slept + 40, 20_000);
+      await grows(visitor);
+      expect(await page.evaluate('window.neverReloaded')).toBe(true);
+      const numbers = await page
         .getByRole('log')
         .getByText(/^tick \d+$/)
         .allTextContents();

@@ -31,14 +31,14 @@ export function failingBuilds(suite: BrowserSuite): void {
       return visitor;
     };
 
-    it('is three keys away from the line of the Dockerfile that failed', async () => {
+    it('is three keys away from the line of the Dockerfile that failed [A2 keyboard only to the failing line]', async () => {
       const { page } = await keyboardOnly(home(), 'j', 'Enter', '2');
       const line = page.getByRole('listitem', { name: 'The line that failed' });
       await line.and(page.locator(':focus')).waitFor();
       expect(await line.textContent()).toMatch(/^3.*RUN for i in.*exit 3.*StepFailed/);
     });
 
-    it('tells cause, place, evidence and what to do, and shows the end of the failing step first', async () => {
+    it('tells cause, place, evidence and what to do, and shows the end of the failing step first [A2 first error without scrolling]', async () => {
       const visitor = await suite.visitor();
       await visitor.open(`${home()}/b/1`);
       const cause = visitor.page.getByRole('region', { name: 'Cause' });

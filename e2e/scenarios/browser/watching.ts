@@ -19,7 +19,7 @@ export function watching(suite: BrowserSuite): void {
     const stepsOf = (visitor: Visitor) => visitor.page.getByRole('region', { name: 'Steps' }).getByRole('listitem');
     const home = () => `/p/${repository.project.organizationSlug}/${repository.project.slug}`;
 
-    it('appears in the list, builds before the reader’s eyes and ends as a verified image, without a reload', async () => {
+    it('appears in the list, builds before the reader’s eyes and ends as a verified image, without a reload [A2 live line]', async () => {
       const visitor = await suite.visitor();
       const { page } = visitor;
       await visitor.open(home());

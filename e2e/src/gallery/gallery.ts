@@ -1,5 +1,6 @@
 import type { Build } from '@cooperage/contracts';
 import type { Product, Repository } from '../product.js';
+import { until } from '../until.js';
 import { failing, succeeding, ticking, unreadable } from './dockerfiles.js';
 
 /** One of each thing that a page can show, made through the real road. */
@@ -65,6 +66,8 @@ async function buildBarrels(product: Product, barrel: Repository): Promise<Pick<
   const { commit } = await push(product, barrel, unreadable, 'Write in haste');
   const invalid = await product.finished(barrel, commit);
   const begun = await start(product, barrel, 'bung');
+  const log = `/api/v1/builds/${begun.id}/log?format=text`;
+  await until('it has printed', async () => (await (await product.api.send('GET', log)).text()).includes('begun'));
   await product.api.json('POST', `/api/v1/builds/${begun.id}/cancel`);
   return { invalid, canceled: await product.finished(barrel, begun.commit) };
 }

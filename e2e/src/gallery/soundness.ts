@@ -21,11 +21,13 @@ export async function barriers(page: Page, rules: readonly string[] = standards)
 /** Runs in the page before anything else: what moved without a hand on it. Scrolling moves nothing in this sense. */
 export const noteShifts = `globalThis.shifts = [];
 new PerformanceObserver((list) => {
+  const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(',');
   for (const { hadRecentInput, value, sources } of list.getEntries())
-    if (!hadRecentInput)
+    // What moves by less than a pixel is seen by no one.
+    if (!hadRecentInput && sources.some(({ previousRect, currentRect }) => box(previousRect) !== box(currentRect)))
       shifts.push(value.toFixed(4) + ' ' + sources.map(({ node, previousRect, currentRect }) =>
         (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 120) + ' ' +
-        [previousRect, currentRect].map((box) => [box.x, box.y, box.width, box.height].map(Math.round)).join(' to ')).join(' and '));
+        box(previousRect) + ' to ' + box(currentRect)).join(' and '));
 }).observe({ type: 'layout-shift', buffered: true });`;
 
 /** What moved on the page since it was opened, without a hand on it. */
