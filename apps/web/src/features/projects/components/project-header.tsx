@@ -35,9 +35,7 @@ export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
           {project.description && <p className="mt-1 max-w-[80ch]">{visibleText(project.description)}</p>}
           <p className="mt-1 flex flex-wrap gap-x-4 gap-y-1 text-text-2">
             <OutsideLink href={project.remoteUrl}>{visibleText(project.remoteUrl)}</OutsideLink>
-            <Suspense fallback={<span>default branch</span>}>
-              <DefaultBranch project={project} />
-            </Suspense>
+            <DefaultBranch project={project} />
           </p>
         </div>
         <div className="flex min-w-0 flex-col gap-2 sm:items-end">
