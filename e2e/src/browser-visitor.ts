@@ -62,6 +62,17 @@ export class Visitor {
     return this.page.locator(':root').evaluate((root) => root.scrollWidth - root.clientWidth);
   }
 
+  /** What reaches beyond the screen, for whoever has to find it: each with how many pixels. */
+  tooWide(): Promise<string[]> {
+    return this.page
+      .locator(':root')
+      .evaluate((root) =>
+        [...root.querySelectorAll('*')]
+          .filter((each) => each.getBoundingClientRect().right > root.clientWidth + 1)
+          .map((each) => `${each.tagName} .${each.getAttribute('class')} ${each.textContent?.slice(0, 40)}`),
+      );
+  }
+
   /** A complaint that the scenario itself provokes. Nothing excuses a violation of the content policy. */
   provokes(complaint: RegExp): void {
     this.provoked.push(complaint);

@@ -25,7 +25,7 @@ export function stopping(suite: BrowserSuite): void {
       await visitor.press(page.getByRole('button', { name: 'Stop' }));
       const header = page.locator('main header');
       await header.getByText('Canceled', { exact: true }).waitFor();
-      await header.getByText(/The work ended .* stopped by Ada/).waitFor();
+      await header.getByText(/The work ended, stopped by Ada/).waitFor();
       await page.getByText('No image was published, and no tag has moved.').waitFor();
       expect(await product.api.build(running.id)).toMatchObject({ status: 'canceled', cancelRequestedBy: 'Ada' });
 

@@ -7,22 +7,33 @@ interface PageEndpoint {
   readonly query?: readonly string[];
 }
 
-const builds = ['filter', 'status', 'ref', 'commit', 'cursor'];
+const builds = ['filter', 'cursor'];
 const deliveries = ['outcome', 'cursor'];
 
 /** Every page that people come to when they are signed in. A page without data of its own is not here. */
 export const pageEndpoints: readonly PageEndpoint[] = [
-  { page: '/', endpoint: '/builds' },
+  { page: '/', endpoint: '/overview', query: ['scope'] },
   { page: '/builds', endpoint: '/builds', query: builds },
   { page: '/projects', endpoint: '/projects', query: ['organization', 'cursor'] },
   { page: '/members', endpoint: '/organizations/{organization}/members', query: ['cursor'] },
   { page: '/tokens', endpoint: '/tokens', query: ['organization', 'cursor'] },
   { page: '/workers', endpoint: '/workers' },
+  { page: '/images', endpoint: '/images', query: ['q', 'project', 'cursor'] },
+  { page: '/insights', endpoint: '/insights', query: ['days', 'filter'] },
+  { page: '/trust', endpoint: '/trust/keys', query: ['cursor'] },
+  { page: '/settings', endpoint: '/settings' },
+  { page: '/account', endpoint: '/me/sessions' },
+  {
+    page: '/audit',
+    endpoint: '/organizations/{organization}/audit',
+    query: ['actor', 'action', 'subject', 'project', 'since'],
+  },
   { page: '/webhooks', endpoint: '/deliveries', query: deliveries },
   { page: '/p/:organization/:project', endpoint: '/builds?project={projectId}', query: builds },
   { page: '/p/:organization/:project/b/:number', endpoint: '/projects/{projectId}/builds/by-number/{number}' },
   { page: '/p/:organization/:project/images', endpoint: '/projects/{projectId}/images', query: ['cursor'] },
   { page: '/p/:organization/:project/images/:digest', endpoint: '/projects/{projectId}/images/{digest}' },
+  { page: '/p/:organization/:project/compare', endpoint: '/projects/{projectId}/compare', query: ['a', 'b'] },
   { page: '/p/:organization/:project/deliveries', endpoint: '/projects/{projectId}/deliveries', query: deliveries },
   { page: '/p/:organization/:project/deliveries/:delivery', endpoint: '/deliveries/{delivery}' },
   { page: '/p/:organization/:project/settings', endpoint: '/projects/{projectId}' },

@@ -86,7 +86,7 @@ function MovedTags({ build, moves }: MovedTagsProps) {
       {moves.map((move) => (
         <li key={move.tag} className="flex flex-wrap items-center gap-x-1.5">
           <TagList tags={[visibleText(move.tag)]} />
-          <span className="inline-flex items-center gap-1.5 text-sm text-text-2">
+          <span className="inline-flex flex-wrap items-center gap-1.5 text-sm text-text-2">
             {move.from === move.to ? (
               'pointed here already'
             ) : (
