@@ -5,7 +5,6 @@ import { buildLists } from './browser/build-lists.js';
 import { buildViews } from './browser/build-views.js';
 import { connection } from './browser/connection.js';
 import { deliveries } from './browser/deliveries.js';
-import { everyPage } from './browser/every-page.js';
 import { failingBuilds } from './browser/failing.js';
 import { founding } from './browser/founding.js';
 import { hostileText } from './browser/hostile.js';
@@ -39,5 +38,4 @@ describe('in a browser', () => {
   shell(suite);
   overview(suite);
   connection(suite);
-  everyPage(suite);
 });
