@@ -15,8 +15,11 @@ export interface LiveRefreshProps {
   readonly deliveries?: boolean;
 }
 
-/** Keeps one build's page as it is on the server, its steps too; it asks only where the socket cannot tell. */
+/** While the socket says nothing, only this tells whether the page could still be made: its maker may be away. */
+const quietMs = 10_000;
+
+/** Keeps one build's page as it is on the server, its steps too; what the socket cannot tell is asked for now and then. */
 export function LiveBuild({ projectId, buildId }: { projectId: string; buildId: string }) {
-  useRefreshOnChange({ scopes: [{ projectId }], buildId, pollMs: 2000, tickMs: 0 });
+  useRefreshOnChange({ scopes: [{ projectId }], buildId, pollMs: 2000, tickMs: quietMs });
   return null;
 }
