@@ -1,5 +1,5 @@
 import { Card } from '@/components/ui/card';
-import { ScrollText } from '@/components/ui/scroll-text';
+import { ScrollBox } from '@/components/ui/scroll-box';
 import type { ApiDocument, Operation, Schema } from '../model/api-document';
 import { exampleOf } from '../model/example';
 import { ParameterList } from './parameter-list';
@@ -57,9 +57,9 @@ function AnswerExample({ operation, schemas }: { operation: Operation; schemas: 
   if (!answer?.schema) return null;
   return (
     <Card title={`Example of an answer ${answer.status}`} aside="made of the schema, not of your data">
-      <ScrollText className="max-h-96 overflow-auto px-3 py-2.5 text-sm">
-        {JSON.stringify(exampleOf(answer.schema, schemas), null, 2)}
-      </ScrollText>
+      <ScrollBox label="Example of an answer" className="max-h-96 overflow-auto px-3 py-2.5 text-sm">
+        <pre>{JSON.stringify(exampleOf(answer.schema, schemas), null, 2)}</pre>
+      </ScrollBox>
     </Card>
   );
 }

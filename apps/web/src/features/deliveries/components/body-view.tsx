@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { ScrollText } from '@/components/ui/scroll-text';
+import { ScrollBox } from '@/components/ui/scroll-box';
 import { visibleText } from '@/lib/format/names';
 import { type BodyLine, bodyTree, openAtFirst, shownLines } from '../model/body-tree';
 
@@ -14,7 +14,11 @@ export function BodyView({ body }: { body: string }) {
   const tree = useMemo(() => bodyTree(body), [body]);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => openAtFirst(tree?.lines ?? []));
   if (!tree)
-    return <ScrollText className="max-h-[60dvh] overflow-auto px-3 py-2.5">{body.slice(0, rawCharacters)}</ScrollText>;
+    return (
+      <ScrollBox label="Body" className="max-h-[60dvh] overflow-auto px-3 py-2.5">
+        <pre>{body.slice(0, rawCharacters)}</pre>
+      </ScrollBox>
+    );
   const toggle = (key: string): void => {
     const next = new Set(open);
     if (!next.delete(key)) next.add(key);

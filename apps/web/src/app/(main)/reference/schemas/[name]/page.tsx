@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Page, PageTitle } from '@/components/shell/page';
 import { Card } from '@/components/ui/card';
-import { ScrollText } from '@/components/ui/scroll-text';
+import { ScrollBox } from '@/components/ui/scroll-box';
 import { ProblemPage } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
 import { loadDocument } from '@/features/api-reference/api/load-document';
@@ -32,9 +32,9 @@ export default async function ReferenceSchema({ params }: Props) {
         <SchemaTable schema={schema} label={`Fields of ${name}`} />
       </Card>
       <Card title="Example">
-        <ScrollText className="max-h-96 overflow-auto px-3 py-2.5 text-sm">
-          {JSON.stringify(exampleOf(schema, schemas), null, 2)}
-        </ScrollText>
+        <ScrollBox label="Example" className="max-h-96 overflow-auto px-3 py-2.5 text-sm">
+          <pre>{JSON.stringify(exampleOf(schema, schemas), null, 2)}</pre>
+        </ScrollBox>
       </Card>
     </Page>
   );
