@@ -17,6 +17,16 @@ const contentPolicy = 'content policy';
 const tellViolations = `document.addEventListener('securitypolicyviolation', (event) =>
   console.error('${contentPolicy}: ' + event.effectiveDirective + ' ' + event.blockedURI));`;
 
+/**
+ * Runs in the page. React hydrates a page part by part, and a part listens to keys in a later task than the one in which
+ * its controls come alive: an idle page has no such task left.
+ */
+const allAlive = `new Promise((answer) => requestIdleCallback(() => {
+  const controls = [...document.querySelectorAll('#main, :is(button, input, select, textarea, a[href], [data-row])')];
+  const alive = (each) => Object.keys(each).some((key) => key.startsWith('__react'));
+  requestIdleCallback(() => answer(controls.length > 0 && controls.every(alive)));
+}))`;
+
 /** Generous: a page that needs this long is broken, not slow. */
 const patienceMs = 30_000;
 
@@ -45,10 +55,10 @@ export class Visitor {
     return visitor;
   }
 
-  /** Opens a page and waits until its controls do something. */
+  /** Opens a page and waits until its controls do something, those too that stream in after the frame of the page. */
   async open(path: string): Promise<void> {
     await this.page.goto(path);
-    await this.whenAlive(this.page.locator('#main'));
+    await until('all controls of the page do something', () => this.page.evaluate<boolean>(allAlive), patienceMs);
   }
 
   /** Clicks once the control does something: before that a click is lost, as it would be for a person. */
