@@ -1,7 +1,5 @@
 import { ConnectionLost, RpcError, rpcCode, SolveFailure, sessionFaultMessage } from '@cooperage/buildkit';
-import { BuildFailure, type FailureCode, type FailurePlace } from '@cooperage/domain';
-import type { Instruction } from '../dockerfile/instructions.js';
-import { toText } from '../dockerfile/lines.js';
+import { BuildFailure, bytesToText, type FailureCode, type FailurePlace, type Instruction } from '@cooperage/domain';
 import type { ProgressReader } from './progress.js';
 import { registryAnswer } from './registry-messages.js';
 
@@ -115,7 +113,7 @@ function placeOf(error: SolveFailure, { progress, instructions }: FailureScene):
   const { lines, exitCode } = error;
   const written =
     lines && instructions.find(({ startLine, endLine }) => startLine <= lines.endLine && endLine >= lines.startLine);
-  const name = step?.name ?? (written && toText(written.text).slice(0, 200));
+  const name = step?.name ?? (written && bytesToText(written.text).slice(0, 200));
   const place: FailurePlace = {
     ...(lines && { file: lines.file, line: lines.startLine, endLine: lines.endLine }),
     ...(name && { step: name }),

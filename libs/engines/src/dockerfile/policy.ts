@@ -1,7 +1,12 @@
-import { BuildFailure, type FailurePlace } from '@cooperage/domain';
-import { detectSyntax } from './directives.js';
-import { type Instruction, readInstructions } from './instructions.js';
-import { bytesToLines, toText } from './lines.js';
+import {
+  BuildFailure,
+  bytesToLines,
+  bytesToText,
+  detectSyntax,
+  type FailurePlace,
+  type Instruction,
+  readInstructions,
+} from '@cooperage/domain';
 
 const maxBytes = 1024 * 1024;
 const maxInstructions = 10_000;
@@ -54,7 +59,7 @@ function refusePrivileges(file: string, instruction: Instruction): void {
   );
   if (flag === undefined) return;
   const { startLine: line, endLine } = instruction;
-  const place = { file, line, endLine, step: toText(instruction.text).slice(0, 200) };
+  const place = { file, line, endLine, step: bytesToText(instruction.text).slice(0, 200) };
   throw refusal(`A step may not ask for ${quote(flag)}.`, place);
 }
 
@@ -67,5 +72,5 @@ function refusal(message: string, place: FailurePlace): BuildFailure {
 }
 
 function quote(bytes: string): string {
-  return JSON.stringify(toText(bytes).slice(0, 200));
+  return JSON.stringify(bytesToText(bytes).slice(0, 200));
 }

@@ -1,5 +1,4 @@
-import { type Instruction, readInstructions } from '../dockerfile/instructions.js';
-import { toText } from '../dockerfile/lines.js';
+import { bytesToText, type Instruction, readInstructions } from '@cooperage/domain';
 
 /** What a step of the fake engine does. */
 export type FakeAction =
@@ -25,7 +24,7 @@ export interface FakeStep {
  */
 export function fakeSteps(dockerfile: Uint8Array): FakeStep[] {
   return readInstructions(dockerfile).map((instruction) => ({
-    name: toText(instruction.text),
+    name: bytesToText(instruction.text),
     startLine: instruction.startLine,
     endLine: instruction.endLine,
     action: actionOf(instruction),
@@ -39,7 +38,7 @@ function actionOf({ keyword, args }: Instruction): FakeAction {
     case 'sleep':
       return { kind: 'sleep', ms: Number(rest[0]) };
     case 'print':
-      return { kind: 'print', text: toText(rest.join(' ')) };
+      return { kind: 'print', text: bytesToText(rest.join(' ')) };
     case 'flood':
       return { kind: 'flood', bytes: Number(rest[0]) };
     case 'exit':

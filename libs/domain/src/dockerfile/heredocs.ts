@@ -1,4 +1,4 @@
-import { toBytes, toText } from './lines.js';
+import { bytesToText, toBytes } from './lines.js';
 import { shellWords } from './shell-words.js';
 
 /** The end of a here-document, as its instruction announces it. */
@@ -11,7 +11,7 @@ export interface Heredoc {
 /** Here-documents that the whole text of a RUN, COPY or ADD opens, in order; none in the JSON form. */
 export function heredocsOf(text: string, args: string): Heredoc[] {
   if (!text.includes('<<') || isJsonList(args)) return [];
-  return (shellWords(toText(text), true) ?? []).flatMap((word) => {
+  return (shellWords(bytesToText(text), true) ?? []).flatMap((word) => {
     const match = /^\d*<<(-?)[\t\n\f\r ]*([^<]*)$/.exec(word);
     const names = match?.[2] ? shellWords(match[2], false) : null;
     return names?.length === 1 ? [{ terminator: toBytes(names[0]!), stripTabs: match?.[1] === '-' }] : [];
@@ -21,7 +21,7 @@ export function heredocsOf(text: string, args: string): Heredoc[] {
 function isJsonList(args: string): boolean {
   if (!args.startsWith('[')) return false;
   try {
-    const list: unknown = JSON.parse(toText(args));
+    const list: unknown = JSON.parse(bytesToText(args));
     return Array.isArray(list) && list.every((item) => typeof item === 'string');
   } catch {
     return false;

@@ -40,7 +40,7 @@ export function bytesToLines(content: Uint8Array): string[] {
 }
 
 /** Text of the file as a person reads it. */
-export function toText(bytes: string): string {
+export function bytesToText(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
