@@ -13,6 +13,8 @@ export interface Instruction {
   readonly args: string;
   /** The instruction as written, lines joined. */
   readonly text: string;
+  /** Its here-documents as written, with their ends; empty where it has none. */
+  readonly documents: string;
   /** From 1. */
   readonly startLine: number;
   readonly endLine: number;
@@ -31,7 +33,8 @@ export function readInstructions(content: Uint8Array): Instruction[] {
     const joined = joinLines(lines, at, escapeChar);
     const instruction = parse(joined.text, escapeChar);
     const end = instruction ? endOfHeredocs(lines, joined.next, instruction) : joined.next;
-    if (instruction) found.push({ ...instruction, startLine: at + 1, endLine: end });
+    const documents = lines.slice(joined.next, end).join('\n');
+    if (instruction) found.push({ ...instruction, documents, startLine: at + 1, endLine: end });
     at = end;
   }
   return found;
@@ -57,7 +60,7 @@ function cutContinuation(line: string, escapeChar: string): { text: string; goes
   return pattern.test(line) ? { text: line.replace(pattern, '$1'), goesOn: true } : { text: line, goesOn: false };
 }
 
-function parse(text: string, escapeChar: string): Omit<Instruction, 'startLine' | 'endLine'> | null {
+function parse(text: string, escapeChar: string): Omit<Instruction, 'documents' | 'startLine' | 'endLine'> | null {
   const trimmed = trim(text);
   const outer = splitInstruction(trimmed, escapeChar);
   // One level: BuildKit refuses ONBUILD inside of ONBUILD.

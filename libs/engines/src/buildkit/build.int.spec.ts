@@ -66,6 +66,13 @@ describe('a build with BuildKit', () => {
     expect(outcome.stepsRun + outcome.stepsCached).toBe(3);
   });
 
+  it('knows the steps of a long stage, whose numbers the engine pads', async () => {
+    const env = Array.from({ length: 10 }, (_, at) => `WORKDIR /w${at}`).join('\n');
+    const { record, outcome } = await build(`FROM busybox AS long\n${env}\nFROM busybox\nCOPY --from=long /w9 /x\n`);
+    expect(record.step('WORKDIR /w1')).toMatchObject({ stage: 'long', internal: false });
+    expect(outcome.stepsRun + outcome.stepsCached).toBe(11);
+  });
+
   it('builds here-documents, bind mounts, cache mounts, named targets and Docker’s own syntax line', async () => {
     const dockerfile = `# syntax=docker/dockerfile:1.7
 FROM busybox AS base

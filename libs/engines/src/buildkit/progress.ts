@@ -71,8 +71,11 @@ export class ProgressReader {
   }
 }
 
-/** `[linux/amd64 builder 2/5] RUN make`: platform and stage are there only when there is a choice. */
-const instruction = /^\[(?:([a-z0-9]+\/\S+) )?(?:(\S+) )?\d+\/\d+\] (.*)$/s;
+/**
+ * `[linux/amd64 builder 2/5] RUN make`: platform and stage are there only when there is a choice, and the number is padded
+ * to the width of the last one, `[builder  2/12]`.
+ */
+const instruction = /^\[(?:([a-z0-9]+\/\S+) )?(?:(\S+) )? *\d+\/\d+\] (.*)$/s;
 
 function stepOf(vertex: VertexState): StepState {
   const match = instruction.exec(vertex.name);

@@ -1,0 +1,79 @@
+import { shellWords } from '../../dockerfile/shell-words.js';
+import { expandVariables, type Lookup, variablesIn } from './expand-variables.js';
+
+/** Proxies reach steps without a declaration, and are no part of what the builder remembers of them. */
+const proxies = /^(?:https?|ftp|all|no)_proxy$/i;
+
+/** The variables and settings that are in force at one place of a stage. */
+export class StageScope {
+  readonly settings = new Map<string, string>();
+  private readonly env = new Map<string, string>();
+  private readonly args = new Map<string, string>();
+
+  private constructor(
+    private readonly buildArgs: Readonly<Record<string, string>>,
+    /** What was declared before the first FROM; null outside of any stage. */
+    private readonly outer: StageScope | null,
+  ) {}
+
+  static outermost(buildArgs: Readonly<Record<string, string>>): StageScope {
+    return new StageScope(buildArgs, null);
+  }
+
+  /** Of a stage that starts from an image, whose own variables only its digest stands for. */
+  stage(): StageScope {
+    return new StageScope(this.buildArgs, this);
+  }
+
+  /** Of a stage that starts from the end of this one: what was set stays, what was declared by ARG does not. */
+  child(outer: StageScope): StageScope {
+    const scope = outer.stage();
+    for (const [name, value] of this.env) scope.env.set(name, value);
+    for (const [name, value] of this.settings) scope.settings.set(name, value);
+    return scope;
+  }
+
+  readonly lookup: Lookup = (name) => this.env.get(name) ?? this.args.get(name);
+
+  expand(text: string): string | null {
+    return expandVariables(text, this.lookup);
+  }
+
+  /** Takes an instruction that is no step. */
+  declare(keyword: string, args: string): void {
+    if (keyword === 'arg') for (const word of wordsOf(args)) this.declareArg(word);
+    else if (keyword === 'env')
+      for (const [name, value] of pairsOf(args)) this.env.set(name, this.expand(value) ?? value);
+    else if (keyword === 'user' || keyword === 'shell') this.settings.set(keyword.toUpperCase(), args);
+  }
+
+  /** Those that reach a step: all of them, or those that its text speaks of. */
+  reaching(text: string | null): Map<string, string> {
+    const named = text === null ? null : variablesIn(text);
+    const all = [...this.args, ...this.env].filter(([name]) => !proxies.test(name) && (named?.has(name) ?? true));
+    return new Map(all);
+  }
+
+  private declareArg(word: string): void {
+    const equals = word.indexOf('=');
+    const name = equals < 0 ? word : word.slice(0, equals);
+    const given = Object.hasOwn(this.buildArgs, name) ? this.buildArgs[name] : undefined;
+    const written = equals < 0 ? undefined : (this.expand(word.slice(equals + 1)) ?? word.slice(equals + 1));
+    const value = given ?? written ?? this.outer?.args.get(name);
+    if (value !== undefined) this.args.set(name, value);
+  }
+}
+
+function wordsOf(args: string): string[] {
+  return shellWords(args, false) ?? args.split(/\s+/);
+}
+
+/** `ENV A=1 B="2 3"`, or the old form `ENV A 1 2`. */
+function pairsOf(args: string): [string, string][] {
+  const words = wordsOf(args);
+  if (!words[0]?.includes('=')) {
+    const match = /^(\S+)\s+([\s\S]*)$/.exec(args);
+    return match ? [[match[1]!, match[2]!]] : [];
+  }
+  return words.map((word) => [word.split('=', 1)[0]!, word.slice(word.indexOf('=') + 1)]);
+}

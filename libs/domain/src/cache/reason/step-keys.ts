@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { stepPlace, stepTitle } from '../../build/step-title.js';
+import type { CacheFacts, StepOutcome } from './cache-facts.js';
+import type { ManifestEntry } from './context-manifest.js';
+import { copySelection } from './copy-pattern.js';
+import { type PlannedStep, planSteps } from './step-plan.js';
+
+/** A step of a build: what the Dockerfile asks for, what became of it, and everything that its result depends upon. */
+export interface KeyedStep {
+  readonly plan: PlannedStep;
+  /** Null where the builder never came to it. */
+  readonly outcome: StepOutcome | null;
+  /** Of a base image: its digest. */
+  readonly base: string | null;
+  /** What it takes of the context; null where the context was not recorded. */
+  readonly files: readonly ManifestEntry[] | null;
+  /** Steps whose results it starts from. */
+  readonly parents: readonly KeyedStep[];
+  /** Equal exactly when all inputs are, those of the steps before it included; null where one of them is not known. */
+  readonly key: string | null;
+}
+
+/** A bound on the work of one question: entries of the context, times steps that read it. */
+const mostLooks = 5_000_000;
+
+/** The steps of a build in the order of its Dockerfile. */
+export function keyedSteps(facts: CacheFacts): KeyedStep[] {
+  const outcomes = new Map<string, StepOutcome>();
+  for (const step of facts.steps) {
+    const at = placeOf(step.stage, stepPlace(step.name));
+    // `COPY --link` is several steps to the builder; the last of them is the one that counts.
+    if (stepPlace(step.name) > 0) outcomes.set(at, merged(outcomes.get(at), step));
+  }
+  const plans = planSteps(facts.dockerfile, facts.buildArgs);
+  const readers = plans.filter(({ reads }) => reads.files === null || reads.files.length > 0).length;
+  const context = readers * (facts.context?.length ?? 0) > mostLooks ? null : facts.context;
+  const steps: KeyedStep[] = [];
+  const ends = new Map<number, KeyedStep>();
+  for (const plan of plans) {
+    const at = placeOf(plan.stage, plan.place);
+    const outcome = outcomes.get(at);
+    // Of stages with one name the first is meant; nobody can tell them apart.
+    outcomes.delete(at);
+    const before = ends.get(plan.stageIndex);
+    const others = plan.reads.stages.flatMap((stage) => ends.get(stage) ?? []);
+    const parents = before ? [before, ...others] : others;
+    const step = keyed(plan, outcome && isSame(plan, outcome) ? outcome : null, context, parents);
+    ends.set(plan.stageIndex, step);
+    steps.push(step);
+  }
+  return steps;
+}
+
+function keyed(
+  plan: PlannedStep,
+  outcome: StepOutcome | null,
+  context: readonly ManifestEntry[] | null,
+  parents: readonly KeyedStep[],
+): KeyedStep {
+  const base = plan.keyword === 'from' ? (/@(sha256:[0-9a-f]{64})/.exec(outcome?.name ?? '')?.[1] ?? null) : null;
+  const files = filesOf(plan, context);
+  const known =
+    files !== null && (plan.keyword !== 'from' || base !== null) && parents.every(({ key }) => key !== null);
+  const inputs = [
+    plan.keyword === 'from' ? base : plan.definition,
+    [...plan.variables].toSorted(),
+    [...plan.settings].toSorted(),
+    files?.map(({ path, mode, blobId }) => [path, mode, blobId]),
+    parents.map(({ key }) => key),
+  ];
+  const key = known ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : null;
+  return { plan, outcome, base, files, parents, key };
+}
+
+function filesOf({ reads }: PlannedStep, context: readonly ManifestEntry[] | null): readonly ManifestEntry[] | null {
+  if (reads.files?.length === 0) return [];
+  return context && (reads.files === null ? context : context.filter(copySelection(reads.files)));
+}
+
+function placeOf(stage: string | null, place: number): string {
+  return `${stage ?? ''} ${place}`;
+}
+
+function merged(first: StepOutcome | undefined, second: StepOutcome): StepOutcome {
+  if (!first) return second;
+  return {
+    ...first,
+    cached: first.cached && second.cached,
+    started: first.started || second.started,
+    completed: first.completed && second.completed,
+  };
+}
+
+/** A base image may bring steps of its own (ONBUILD), after which the places are others. */
+function isSame({ keyword }: PlannedStep, { name }: StepOutcome): boolean {
+  return new RegExp(`^(?:LINK )?${keyword}\\b`, 'i').test(stepTitle(name));
+}

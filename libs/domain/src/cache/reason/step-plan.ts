@@ -1,0 +1,186 @@
+import { type Instruction, readInstructions } from '../../dockerfile/instructions.js';
+import { bytesToText } from '../../dockerfile/lines.js';
+import { shellWords } from '../../dockerfile/shell-words.js';
+import { expandVariables } from './expand-variables.js';
+import { StageScope } from './stage-scope.js';
+
+/** What a step reads beside the state before it. */
+export interface StepReads {
+  /** Sources in the context, see `copySelection`; null where they depend on what nobody here knows: then it is all of it. */
+  readonly files: readonly string[] | null;
+  /** Indexes of stages whose end it starts from or copies from. */
+  readonly stages: readonly number[];
+  /** An address, or an image that is no stage: its content is not in any record. */
+  readonly foreign: boolean;
+}
+
+/** One step as the Dockerfile asks for it. */
+export interface PlannedStep {
+  /** Name of the stage as the builder gives it to its steps; null where there is only one without a name. */
+  readonly stage: string | null;
+  readonly stageIndex: number;
+  /** From 1 among the steps of its stage, as in the builder's `[stage 2/5]`. */
+  readonly place: number;
+  readonly keyword: 'from' | 'run' | 'copy' | 'add' | 'workdir';
+  /** The instruction as written, white space folded, here-documents included. */
+  readonly definition: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  /** Values of the variables that reach it. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Whatever else changes a RUN: `USER` and `SHELL`, as written. */
+  readonly settings: ReadonlyMap<string, string>;
+  readonly reads: StepReads;
+}
+
+const layered = new Set(['run', 'copy', 'add', 'workdir']);
+
+/**
+ * The steps of a Dockerfile, each with everything that decides whether an earlier result may stand for it, in the order
+ * of the file. Base images are steps too, other stages and `scratch` are not: so the builder counts.
+ */
+export function planSteps(dockerfile: string, buildArgs: Readonly<Record<string, string>>): PlannedStep[] {
+  const instructions = readInstructions(Buffer.from(dockerfile));
+  const stageCount = instructions.filter(({ keyword }) => keyword === 'from').length;
+  const planner = new Planner(buildArgs, stageCount);
+  for (const instruction of instructions) planner.take(instruction);
+  return planner.steps;
+}
+
+class Planner {
+  readonly steps: PlannedStep[] = [];
+  private readonly outer: StageScope;
+  private readonly stages: { readonly name: string | null; readonly scope: StageScope }[] = [];
+  private place = 0;
+
+  constructor(
+    buildArgs: Readonly<Record<string, string>>,
+    private readonly stageCount: number,
+  ) {
+    this.outer = StageScope.outermost(buildArgs);
+  }
+
+  take(instruction: Instruction): void {
+    const { keyword } = instruction;
+    const scope = this.stages.at(-1)?.scope ?? this.outer;
+    if (keyword === 'from') this.from(instruction);
+    else if (layered.has(keyword))
+      this.step(
+        instruction,
+        readsOf(instruction, scope, (name) => this.stageOf(name)),
+      );
+    // Triggers belong to images that are built upon this one.
+    else if (!/^onbuild\s/i.test(instruction.text)) scope.declare(keyword, bytesToText(instruction.args));
+  }
+
+  private from(instruction: Instruction): void {
+    const [image = '', as, name] = bytesToText(instruction.args).split(/\s+/);
+    const expanded = this.outer.expand(image) ?? image;
+    const base = this.stageOf(expanded);
+    const scope = base === null ? this.outer.stage() : this.stages[base]!.scope.child(this.outer);
+    this.stages.push({ name: as?.toLowerCase() === 'as' ? (name?.toLowerCase() ?? null) : null, scope });
+    this.place = 0;
+    const isImage = base === null && expanded !== 'scratch';
+    if (isImage) this.step(instruction, { files: [], stages: [], foreign: false });
+    this.starts = base;
+  }
+
+  /** The stage that the current one starts from; its first step reads the end of it. */
+  private starts: number | null = null;
+
+  private step(instruction: Instruction, reads: StepReads): void {
+    const { keyword, startLine, endLine } = instruction;
+    const index = this.stages.length - 1;
+    const current = this.stages[index];
+    // BuildKit refuses a step before the first FROM.
+    if (!current) return;
+    const stages = this.starts === null ? reads.stages : [this.starts, ...reads.stages];
+    this.starts = null;
+    const isRun = keyword === 'run';
+    this.steps.push({
+      stage: current.name ?? (this.stageCount > 1 ? `stage-${index}` : null),
+      ...{ stageIndex: index, place: ++this.place, keyword: keyword as PlannedStep['keyword'] },
+      ...{ definition: definitionOf(instruction), startLine, endLine },
+      variables: keyword === 'from' ? new Map() : current.scope.reaching(isRun ? null : instruction.text),
+      settings: isRun ? new Map(current.scope.settings) : new Map(),
+      reads: { ...reads, stages },
+    });
+  }
+
+  /** By name or by number; only stages that stand before. */
+  private stageOf(name: string): number | null {
+    const byName = this.stages.findLastIndex((stage) => stage.name === name.toLowerCase());
+    if (byName >= 0) return byName;
+    const number = /^\d+$/.test(name) ? Number(name) : -1;
+    return number >= 0 && number < this.stages.length ? number : null;
+  }
+}
+
+function definitionOf({ text, documents }: Instruction): string {
+  const folded = bytesToText(text).replace(/\s+/g, ' ');
+  return documents === '' ? folded : `${folded}\n${bytesToText(documents)}`;
+}
+
+type StageOf = (name: string) => number | null;
+
+function readsOf(instruction: Instruction, scope: StageScope, stageOf: StageOf): StepReads {
+  if (instruction.keyword === 'run') return readsOfRun(instruction, scope, stageOf);
+  if (instruction.keyword === 'workdir') return { files: [], stages: [], foreign: false };
+  return readsOfCopy(instruction, scope, stageOf);
+}
+
+function readsOfCopy({ flags, args }: Instruction, scope: StageScope, stageOf: StageOf): StepReads {
+  const from = flagValue(flags, 'from');
+  if (from !== undefined) return readsOfPlace(scope.expand(from) ?? from, stageOf);
+  const sources = pathsOf(bytesToText(args)).slice(0, -1);
+  const here = sources.filter((source) => !/^(?:https?:|git@|ssh:|git:)/.test(source) && !source.startsWith('<<'));
+  const expanded = here.map((source) => scope.expand(source));
+  const files = expanded.every((source) => source !== null) ? (expanded as string[]) : null;
+  return { files, stages: [], foreign: sources.some((source) => /^(?:https?:|git@|ssh:|git:)/.test(source)) };
+}
+
+function readsOfRun({ flags }: Instruction, scope: StageScope, stageOf: StageOf): StepReads {
+  const mounts = flags.filter((flag) => flag.startsWith('--mount=')).map((flag) => mountOf(flag, scope));
+  const read = mounts.filter(({ type, from }) => type === 'bind' || from !== undefined);
+  const places = read.filter(({ from }) => from !== undefined).map(({ from }) => readsOfPlace(from!, stageOf));
+  return {
+    files: read.filter(({ from }) => from === undefined).map(({ source }) => source ?? '.'),
+    stages: places.flatMap(({ stages }) => stages),
+    foreign: places.some(({ foreign }) => foreign),
+  };
+}
+
+/** `--mount=type=bind,source=a,target=b`: without a type it is a bind mount. */
+function mountOf(flag: string, scope: StageScope): { type: string; from?: string; source?: string } {
+  const pairs = flag.slice('--mount='.length).split(',');
+  const values = new Map(pairs.map((pair) => [pair.split('=', 1)[0]!, pair.slice(pair.indexOf('=') + 1)]));
+  const expanded = (name: string) => {
+    const value = values.get(name);
+    return value === undefined ? undefined : (expandVariables(value, scope.lookup) ?? value);
+  };
+  const source = expanded('source') ?? expanded('src');
+  const from = expanded('from');
+  return { type: values.get('type') ?? 'bind', ...(from && { from }), ...(source && { source }) };
+}
+
+function readsOfPlace(name: string, stageOf: StageOf): StepReads {
+  const stage = stageOf(name);
+  return { files: [], stages: stage === null ? [] : [stage], foreign: stage === null };
+}
+
+function flagValue(flags: readonly string[], name: string): string | undefined {
+  return flags.find((flag) => flag.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
+
+/** Words of a COPY, in its plain or its JSON form. */
+function pathsOf(args: string): string[] {
+  if (args.startsWith('[')) {
+    try {
+      const list: unknown = JSON.parse(args);
+      if (Array.isArray(list)) return list.map(String);
+    } catch {
+      // Not JSON: BuildKit reads it as words then.
+    }
+  }
+  return shellWords(args, false) ?? args.split(/\s+/);
+}

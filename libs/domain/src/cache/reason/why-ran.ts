@@ -1,0 +1,191 @@
+import { mergeByKey } from '../../compare/merge-by-key.js';
+import type { CacheFacts } from './cache-facts.js';
+import { changedFiles, type FileChanges } from './file-changes.js';
+import { type KeyedStep, keyedSteps } from './step-keys.js';
+
+type BuildRef = CacheFacts['build'];
+
+/** The first input of a step that differs, in the words of `design.md`: what made it run. */
+export type RunReason =
+  /** The build was asked to read no cache. */
+  | { readonly kind: 'not_asked' }
+  /** No earlier build that it may read from came to this step. */
+  | { readonly kind: 'first' }
+  /** Null for an instruction that was not there, or is not there any more. */
+  | { readonly kind: 'instruction'; readonly before: string | null; readonly after: string | null }
+  | {
+      readonly kind: 'variable';
+      readonly name: string;
+      readonly before: string | null;
+      readonly after: string | null;
+    }
+  | { readonly kind: 'base'; readonly before: string; readonly after: string }
+  | { readonly kind: 'earlier_step'; readonly ordinal: number; readonly definition: string }
+  | ({ readonly kind: 'files' } & FileChanges)
+  /** It reads an address or a foreign image, of whose content there is no record. */
+  | { readonly kind: 'foreign' }
+  /** Nothing differs: the result was in no cache that could be read. */
+  | { readonly kind: 'not_kept'; readonly why: 'other_worker' | 'not_exported' | 'dropped' }
+  | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' };
+
+/** Why one step ran, or which build's result stood for it. */
+export interface StepVerdict {
+  readonly ordinal: number;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly cached: boolean;
+  /** Null where it was found in a cache. */
+  readonly reason: RunReason | null;
+  /** The build whose step it is compared with, or whose result it took. */
+  readonly against: BuildRef | null;
+}
+
+interface Candidate {
+  readonly facts: CacheFacts;
+  readonly steps: readonly KeyedStep[];
+}
+
+/**
+ * Why the steps of a build ran: for each the first input that differs from the newest build that could have served it.
+ * @param earlier builds whose caches it may read, newest first
+ */
+export function whyStepsRan(now: CacheFacts, earlier: readonly CacheFacts[]): StepVerdict[] {
+  const candidates = earlier.map((facts) => ({ facts, steps: keyedSteps(facts) }));
+  const steps = keyedSteps(now);
+  return steps.flatMap((step) => {
+    if (!step.outcome || step.plan.keyword === 'from' || !(step.outcome.cached || step.outcome.started)) return [];
+    const { startLine, endLine } = step.plan;
+    const place = { ordinal: step.outcome.ordinal, startLine, endLine, cached: step.outcome.cached };
+    return [
+      { ...place, ...(step.outcome.cached ? servedBy(step, candidates) : reasonOf(now, steps, step, candidates)) },
+    ];
+  });
+}
+
+type Judgement = Pick<StepVerdict, 'reason' | 'against'>;
+
+function servedBy(step: KeyedStep, candidates: readonly Candidate[]): Judgement {
+  const ran = candidates.find(({ steps }) => withKey(steps, step.key)?.outcome?.cached === false);
+  return { reason: null, against: ran?.facts.build ?? null };
+}
+
+function reasonOf(
+  now: CacheFacts,
+  all: readonly KeyedStep[],
+  step: KeyedStep,
+  candidates: readonly Candidate[],
+): Judgement {
+  if (now.noCache) return { reason: { kind: 'not_asked' }, against: null };
+  const same = candidates.find(({ steps }) => withKey(steps, step.key));
+  if (same) return { reason: notKept(now, same.facts), against: same.facts.build };
+  for (const { facts, steps } of candidates) {
+    const before = counterpart(step, steps);
+    if (before) return { reason: firstDifference(step, before), against: facts.build };
+  }
+  const newest = candidates[0];
+  return {
+    reason: newest ? replaced(step, all, newest.steps) : { kind: 'first' },
+    against: newest?.facts.build ?? null,
+  };
+}
+
+function withKey(steps: readonly KeyedStep[], key: string | null): KeyedStep | undefined {
+  return key === null ? undefined : steps.find((step) => step.key === key && step.outcome?.completed);
+}
+
+function notKept(now: CacheFacts, then: CacheFacts): RunReason {
+  const sameWorker = now.workerName !== null && now.workerName === then.workerName;
+  if (then.cacheExport !== 'done' && !sameWorker)
+    return { kind: 'not_kept', why: then.cacheExport === 'none' ? 'other_worker' : 'not_exported' };
+  return { kind: 'not_kept', why: 'dropped' };
+}
+
+/** The same instruction of the same stage in another build, where that build came to it. */
+function counterpart(step: KeyedStep, others: readonly KeyedStep[]): KeyedStep | null {
+  const there = others.filter(({ plan }) => isSameStage(step, plan) && plan.definition === step.plan.definition);
+  return (
+    there.find(({ outcome, plan }) => outcome?.completed && plan.place === step.plan.place) ??
+    there.find(({ outcome }) => outcome?.completed) ??
+    null
+  );
+}
+
+function isSameStage({ plan }: KeyedStep, other: KeyedStep['plan']): boolean {
+  return plan.stage === null || other.stage === null
+    ? plan.stageIndex === other.stageIndex
+    : plan.stage === other.stage;
+}
+
+/** In the order in which the builder would have come upon them. */
+function firstDifference(step: KeyedStep, before: KeyedStep): RunReason {
+  return (
+    movedBase(step, before) ??
+    ranBefore(step) ??
+    missingBefore(step, before) ??
+    changedSetting(step, before) ??
+    changedVariable(step, before) ??
+    filesOfBoth(step, before) ??
+    (step.plan.reads.foreign ? { kind: 'foreign' } : { kind: 'unknown', why: 'not_matched' })
+  );
+}
+
+function movedBase(step: KeyedStep, before: KeyedStep): RunReason | null {
+  for (const [index, { base }] of step.parents.entries()) {
+    const then = before.parents[index]?.base;
+    if (base && then && base !== then) return { kind: 'base', before: then, after: base };
+  }
+  return null;
+}
+
+function ranBefore(step: KeyedStep): RunReason | null {
+  const ran = step.parents.find(({ plan, outcome }) => plan.keyword !== 'from' && outcome?.cached === false);
+  return ran ? { kind: 'earlier_step', ordinal: ran.outcome!.ordinal, definition: ran.plan.definition } : null;
+}
+
+/** An instruction before this one is gone, and with it the state that this one was made from. */
+function missingBefore(step: KeyedStep, before: KeyedStep): RunReason | null {
+  const [parent, then] = [step.parents[0]?.plan, before.parents[0]?.plan];
+  if (!then || then.keyword === 'from' || then.definition === parent?.definition) return null;
+  return { kind: 'instruction', before: then.definition, after: null };
+}
+
+function changedSetting(step: KeyedStep, before: KeyedStep): RunReason | null {
+  const change = firstChange(before.plan.settings, step.plan.settings);
+  const text = (name: string, value: string | null) => value && `${name} ${value}`;
+  return (
+    change && {
+      kind: 'instruction',
+      before: text(change.name, change.before),
+      after: text(change.name, change.after),
+    }
+  );
+}
+
+function changedVariable(step: KeyedStep, before: KeyedStep): RunReason | null {
+  const change = firstChange(before.plan.variables, step.plan.variables);
+  return change && { kind: 'variable', ...change };
+}
+
+function firstChange(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) {
+  const name = [...new Set([...before.keys(), ...after.keys()])].find((each) => before.get(each) !== after.get(each));
+  return name === undefined ? null : { name, before: before.get(name) ?? null, after: after.get(name) ?? null };
+}
+
+function filesOfBoth(step: KeyedStep, before: KeyedStep): RunReason | null {
+  if (step.files === null || before.files === null) return { kind: 'unknown', why: 'no_manifest' };
+  const changes = changedFiles(before.files, step.files);
+  return changes && { kind: 'files', ...changes };
+}
+
+/** No build has this instruction: what stands at its place there, or nothing. */
+function replaced(step: KeyedStep, all: readonly KeyedStep[], others: readonly KeyedStep[]): RunReason {
+  const own = all.filter(({ plan }) => plan.stageIndex === step.plan.stageIndex);
+  const stage = others.filter(({ plan }) => isSameStage(step, plan));
+  if (stage.some(({ plan }) => plan.definition === step.plan.definition)) return { kind: 'first' };
+  const pairs = mergeByKey(stage, own, ({ plan }) => plan.definition);
+  const at = pairs.findIndex(({ b }) => b === step);
+  const [gone] = [pairs[at - 1], pairs[at + 1]].filter(
+    (pair) => pair?.a && !pair.b && pair.a.plan.keyword === step.plan.keyword,
+  );
+  return { kind: 'instruction', before: gone?.a?.plan.definition ?? null, after: step.plan.definition };
+}
