@@ -40,9 +40,9 @@ GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, finge
   steps_total, steps_cached, warnings, cache_export, cache_export_note, dispatch_after, started_at, built_at, stopped_at,
   finished_at) ON build TO cooperage_builder;
 GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at, failure, engine_reference, registry_token,
-  dockerfile, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
+  dockerfile, context_digest, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
 GRANT SELECT, INSERT, UPDATE ON step, process_instance TO cooperage_builder;
-GRANT SELECT, INSERT ON log_chunk TO cooperage_builder;
+GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder;
 GRANT INSERT ON build_event, outbox TO cooperage_builder;
 GRANT SELECT (topic) ON outbox TO cooperage_builder;
 GRANT SELECT (name) ON worker_drain TO cooperage_builder;
@@ -57,7 +57,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, image_tag, ref_head, proce
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification TO cooperage_control;
-GRANT SELECT, DELETE ON layer_listing TO cooperage_control;
+GRANT SELECT, DELETE ON layer_listing, context_manifest TO cooperage_control;
 
 -- api (and live): everything that people see and change, and of signing keys the public part.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "user", session, account, verification, organization, member, invitation, api_token
@@ -68,7 +68,7 @@ GRANT SELECT, UPDATE ON attempt TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON hook_refusal, saved_view, worker_drain TO cooperage_api;
 GRANT SELECT, INSERT ON build_event, image_verification, audit_entry, outbox TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON audit_chain TO cooperage_api;
-GRANT SELECT ON step, log_chunk, verdict, ref_head, head_watch, image, image_tag, tag_move, signature_artifact, _prisma_migrations
+GRANT SELECT ON step, log_chunk, context_manifest, verdict, ref_head, head_watch, image, image_tag, tag_move, signature_artifact, _prisma_migrations
   TO cooperage_api;
 GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at, retired_at, verify_until) ON signing_key TO cooperage_api;
 GRANT SELECT, INSERT ON trust_request TO cooperage_api;

@@ -4,6 +4,7 @@ import {
   BuildNotes,
   BuildProjectRepository,
   BuildRepository,
+  ContextManifestRepository,
   type Database,
   PostgresChunkStore,
   ProcessRepository,
@@ -149,6 +150,7 @@ export class BuildBench {
         attempts: this.attempts,
         notes: new BuildNotes(db),
         steps: new StepRepository(db),
+        manifests: new ContextManifestRepository(db),
         accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, 'registry.example'),
         requests: new BuildRequests(source as unknown as Source, {
           ...{ registryHost: 'registry.example', publicUrl: 'https://c.example', cgroupParent: null },

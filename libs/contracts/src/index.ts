@@ -3,6 +3,7 @@ export * from './rest/account.js';
 export * from './rest/api-index.js';
 export * from './rest/audit.js';
 export * from './rest/build.js';
+export * from './rest/build-cache.js';
 export * from './rest/build-list.js';
 export * from './rest/build-relations.js';
 export * from './rest/common.js';

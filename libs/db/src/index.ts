@@ -1,6 +1,7 @@
 export * from './account/index.js';
 export * from './attempt/attempt-record.js';
 export * from './attempt/attempt-repository.js';
+export * from './attempt/context-manifest-repository.js';
 export * from './attempt/dispatch-repository.js';
 export * from './attempt/registry-token-repository.js';
 export * from './attempt/step-repository.js';
@@ -16,6 +17,7 @@ export * from './build/build-relations.js';
 export * from './build/build-repository.js';
 export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';
+export * from './build/cache-facts-repository.js';
 export * from './build/queue-repository.js';
 export * from './build/running-builds.js';
 export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';

@@ -5,6 +5,7 @@ import { AccessGuard } from '../auth/access.guard.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BadgesModule } from '../badges/badges.module.js';
 import { BuildsModule } from '../builds/builds.module.js';
+import { CacheModule } from '../cache/cache.module.js';
 import { CompareModule } from '../compare/compare.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
 import { HooksModule } from '../hooks/hooks.module.js';
@@ -38,6 +39,7 @@ const features = [
   HooksModule,
   BadgesModule,
   BuildsModule,
+  CacheModule,
   CompareModule,
   DeliveriesModule,
   ImagesModule,

@@ -3,6 +3,7 @@ import {
   AttemptRepository,
   BuildNotes,
   BuildProjectRepository,
+  ContextManifestRepository,
   Database,
   DrainRepository,
   PostgresChunkStore,
@@ -143,10 +144,20 @@ function services(config: BuilderConfig): Provider[] {
     },
     {
       provide: RunBuildService,
-      inject: [BUILD_PARTS, StepRepository, AttemptLogs, HeldAttempts, METRICS, ProcessLife, Drain],
+      inject: [
+        BUILD_PARTS,
+        StepRepository,
+        ContextManifestRepository,
+        AttemptLogs,
+        HeldAttempts,
+        METRICS,
+        ProcessLife,
+        Drain,
+      ],
       useFactory: (
         parts: ExportCacheParts,
         steps: StepRepository,
+        manifests: ContextManifestRepository,
         logs: AttemptLogs,
         held: HeldAttempts,
         metrics: Metrics,
@@ -154,7 +165,7 @@ function services(config: BuilderConfig): Provider[] {
         drain: Drain,
       ) =>
         new RunBuildService(
-          { ...parts, steps, logs, held, metrics },
+          { ...parts, steps, manifests, logs, held, metrics },
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },
           () => void life.beat(),

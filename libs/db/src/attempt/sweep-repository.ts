@@ -27,6 +27,9 @@ export interface UnsealedLog {
   readonly atMs: number;
 }
 
+/** For how many of a project's newest builds it is kept what their contexts held. */
+const contextsKept = 100;
+
 /** Since it was found, a builder may have claimed it. */
 const waits = Prisma.sql`b.status IN ('queued', 'awaiting_approval')`;
 
@@ -42,6 +45,16 @@ export class SweepRepository {
       FROM attempt a LEFT JOIN process_instance p ON p.id = a.instance_id
       WHERE a.state = 'claimed' AND (a.lease_until < now() OR p.end_reason = 'exited')
       ORDER BY a.id LIMIT 100`;
+  }
+
+  /** Forgets what the contexts of old builds held. */
+  async forgetContexts(): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      DELETE FROM context_manifest m USING project p
+      WHERE p.id = m.project_id AND NOT EXISTS (
+        SELECT FROM build b JOIN attempt a ON a.build_id = b.id
+        WHERE b.project_id = m.project_id AND b.number > p.last_build_number - ${contextsKept}
+          AND a.context_digest = m.digest)`;
   }
 
   /**

@@ -18,6 +18,12 @@ export function cacheReference(projectId: string, zone: Zone, ref: string, platf
   return { repository: `cache/${projectId}/${zone}/${hash}`, tag: platform.replaceAll('/', '-') };
 }
 
+export interface CacheRead extends CacheReference {
+  /** Who wrote it. */
+  readonly zone: Zone;
+  readonly ref: string;
+}
+
 /** References to read, best first: the build's own, then the default branch's protected one. */
 export function cacheImports(
   projectId: string,
@@ -25,8 +31,13 @@ export function cacheImports(
   ref: string,
   defaultBranch: string,
   platform: string,
-): CacheReference[] {
-  const own = cacheReference(projectId, zone, ref, platform);
-  const fallback = cacheReference(projectId, 'protected', `refs/heads/${defaultBranch}`, platform);
-  return own.repository === fallback.repository ? [own] : [own, fallback];
+): CacheRead[] {
+  const own = { ...cacheReference(projectId, zone, ref, platform), zone, ref };
+  const mainRef = `refs/heads/${defaultBranch}`;
+  const main = {
+    ...cacheReference(projectId, 'protected', mainRef, platform),
+    zone: 'protected',
+    ref: mainRef,
+  } as const;
+  return own.repository === main.repository ? [own] : [own, main];
 }

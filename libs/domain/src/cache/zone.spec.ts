@@ -27,12 +27,12 @@ describe('cache references', () => {
 
   it('read the own one, then what protected wrote for the default branch', () => {
     const main = cacheReference(projectId, 'protected', 'refs/heads/main', 'linux/amd64');
-    expect(imports('protected', 'refs/heads/main')).toEqual([main]);
-    expect(imports('branch', 'refs/heads/topic')).toEqual([
+    expect(imports('protected', 'refs/heads/main')).toEqual([{ ...main, zone: 'protected', ref: 'refs/heads/main' }]);
+    expect(imports('branch', 'refs/heads/topic')).toMatchObject([
       cacheReference(projectId, 'branch', 'refs/heads/topic', 'linux/amd64'),
       main,
     ]);
-    expect(imports('fork', 'refs/heads/main')).toEqual([
+    expect(imports('fork', 'refs/heads/main')).toMatchObject([
       cacheReference(projectId, 'fork', 'refs/heads/main', 'linux/amd64'),
       main,
     ]);

@@ -1,5 +1,5 @@
 import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
-import { cacheImports, stagingRepository } from '@cooperage/domain';
+import { cacheImports, type ManifestEntry, stagingRepository } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
 import type { BuildAccess } from '../access/build-access.js';
@@ -15,6 +15,8 @@ export interface BuildRequestsOptions {
 export interface PreparedBuild {
   readonly request: BuildRequest;
   readonly dockerfile: string;
+  /** What the context holds. */
+  readonly manifest: readonly ManifestEntry[];
 }
 
 /** Makes the engine's request of a claimed attempt: exactly its commit, its project's secrets, its zone's references. */
@@ -32,6 +34,7 @@ export class BuildRequests {
     return {
       request: this.request(attempt, access, context),
       dockerfile: Buffer.from(context.dockerfile.content).toString('utf8'),
+      manifest: context.files.map(({ path, kind, mode, blobId = '' }) => ({ path, kind, mode, blobId })),
     };
   }
 

@@ -1,4 +1,11 @@
-import type { AttemptRepository, BuildNotes, ClaimedAttempt, StepRepository, TransitionOutcome } from '@cooperage/db';
+import type {
+  AttemptRepository,
+  BuildNotes,
+  ClaimedAttempt,
+  ContextManifestRepository,
+  StepRepository,
+  TransitionOutcome,
+} from '@cooperage/db';
 import type { BuildFailure } from '@cooperage/domain';
 import type { BuildOutcome, Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
@@ -12,7 +19,7 @@ import { asFailure, maskedReport, shutdownFailure, timeoutFailure } from './atte
 import type { AttemptLogs } from './attempt-logs.js';
 import { pauseAfter } from './attempt-pause.js';
 import { AttemptRecorder } from './attempt-recorder.js';
-import type { BuildRequests } from './build-requests.js';
+import type { BuildRequests, PreparedBuild } from './build-requests.js';
 import { builtFacts } from './built-facts.js';
 import type { HeldAttempts, StopCause } from './held-attempts.js';
 
@@ -27,6 +34,7 @@ export interface RunBuildParts {
   readonly attempts: AttemptRepository;
   readonly notes: BuildNotes;
   readonly steps: StepRepository;
+  readonly manifests: ContextManifestRepository;
   readonly accesses: BuildAccesses;
   readonly requests: BuildRequests;
   readonly mirrors: MirrorKeeper;
@@ -96,19 +104,26 @@ export class RunBuildService {
     return { attempt, recorder, phases, masker, logger, signal: AbortSignal.any([held, stop.signal]) };
   }
 
-  private async build({ attempt, recorder, phases, signal, logger }: Work, access: BuildAccess): Promise<BuildOutcome> {
-    const { request, dockerfile } = await this.parts.requests.prepare(attempt, access, signal);
+  private async build(work: Work, access: BuildAccess): Promise<BuildOutcome> {
+    const { attempt, recorder, phases, signal } = work;
+    const prepared = await this.parts.requests.prepare(attempt, access, signal);
     phases.begin('build');
-    const described = outlast(
-      () => this.parts.attempts.describe(attempt, request.reference, dockerfile),
-      logger,
-      signal,
-    ).catch((error) => logger.warn({ err: error }, 'the Dockerfile could not be stored'));
+    const described = this.describe(work, prepared);
     try {
-      return await this.parts.engine.build(request, (event) => recorder.note(event), signal);
+      return await this.parts.engine.build(prepared.request, (event) => recorder.note(event), signal);
     } finally {
       await described;
     }
+  }
+
+  /** Beside the build, which waits for none of it: the Dockerfile as it was read, and what its context held. */
+  private async describe({ attempt, logger, signal }: Work, prepared: PreparedBuild): Promise<void> {
+    const { request, dockerfile, manifest } = prepared;
+    const { attempts, manifests } = this.parts;
+    const store = (what: string, write: () => Promise<void>) =>
+      outlast(write, logger, signal).catch((error) => logger.warn({ err: error }, `${what} could not be stored`));
+    await store('the Dockerfile', () => attempts.describe(attempt, request.reference, dockerfile));
+    await store('the manifest of the context', () => manifests.save(attempt, manifest));
   }
 
   private async finish({ attempt, recorder, phases, logger, signal }: Work, outcome: BuildOutcome): Promise<void> {

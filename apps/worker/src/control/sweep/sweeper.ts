@@ -91,6 +91,7 @@ export class Sweeper {
     const found = await this.sweeps.findForgotten(forgottenMs);
     await this.each(found, async (id) => this.ended(await this.sweeps.closeForgotten(id, forgottenFailure)));
     await this.processes.forgetEnded(forgetProcessesMs);
+    await this.sweeps.forgetContexts();
     this.tidyAt = performance.now() + tidyEveryMs;
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stepPlace, stepTitle } from '../../build/step-title.js';
+import type { Digest } from '../../image/digest.js';
 import type { CacheFacts, StepOutcome } from './cache-facts.js';
 import type { ManifestEntry } from './context-manifest.js';
 import { copySelection } from './copy-pattern.js';
@@ -11,7 +12,7 @@ export interface KeyedStep {
   /** Null where the builder never came to it. */
   readonly outcome: StepOutcome | null;
   /** Of a base image: its digest. */
-  readonly base: string | null;
+  readonly base: Digest | null;
   /** What it takes of the context; null where the context was not recorded. */
   readonly files: readonly ManifestEntry[] | null;
   /** Steps whose results it starts from. */
@@ -57,7 +58,7 @@ function keyed(
   context: readonly ManifestEntry[] | null,
   parents: readonly KeyedStep[],
 ): KeyedStep {
-  const base = plan.keyword === 'from' ? (/@(sha256:[0-9a-f]{64})/.exec(outcome?.name ?? '')?.[1] ?? null) : null;
+  const base = plan.keyword === 'from' ? baseOf(outcome) : null;
   const files = filesOf(plan, context);
   const known =
     files !== null && (plan.keyword !== 'from' || base !== null) && parents.every(({ key }) => key !== null);
@@ -70,6 +71,11 @@ function keyed(
   ];
   const key = known ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : null;
   return { plan, outcome, base, files, parents, key };
+}
+
+/** The builder names a base image with the digest that it found. */
+function baseOf(outcome: StepOutcome | null): Digest | null {
+  return (/@(sha256:[0-9a-f]{64})/.exec(outcome?.name ?? '')?.[1] ?? null) as Digest | null;
 }
 
 function filesOf({ reads }: PlannedStep, context: readonly ManifestEntry[] | null): readonly ManifestEntry[] | null {

@@ -1,4 +1,5 @@
 import { mergeByKey } from '../../compare/merge-by-key.js';
+import type { Digest } from '../../image/digest.js';
 import type { CacheFacts } from './cache-facts.js';
 import { changedFiles, type FileChanges } from './file-changes.js';
 import { type KeyedStep, keyedSteps } from './step-keys.js';
@@ -19,7 +20,7 @@ export type RunReason =
       readonly before: string | null;
       readonly after: string | null;
     }
-  | { readonly kind: 'base'; readonly before: string; readonly after: string }
+  | { readonly kind: 'base'; readonly before: Digest; readonly after: Digest }
   | { readonly kind: 'earlier_step'; readonly ordinal: number; readonly definition: string }
   | ({ readonly kind: 'files' } & FileChanges)
   /** It reads an address or a foreign image, of whose content there is no record. */

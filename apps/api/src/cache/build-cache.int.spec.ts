@@ -1,0 +1,97 @@
+import type { BuildCache } from '@cooperage/contracts';
+import { type BuildRecord, ContextManifestRepository, StepRepository, SweepRepository } from '@cooperage/db';
+import type { ManifestEntry } from '@cooperage/domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { expectOk, type Visitor } from '../../spec/visitor.js';
+import { TestWorker } from '../../spec/worker.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let target: TestProject;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  target = await world.project(owner, await organizationOf(owner), { slug: 'cask' });
+  worker = await TestWorker.start(world);
+});
+afterAll(() => world.close());
+
+const dockerfile = 'FROM busybox\nCOPY . .\nRUN make\n';
+const base = `sha256:${'a'.repeat(64)}`;
+const file = (path: string, blobId: string): ManifestEntry => ({ path, kind: 'file', mode: 0o644, blobId });
+
+/** A build that its builder has told of to the end. */
+async function built(context: readonly ManifestEntry[], cached: readonly string[]): Promise<BuildRecord> {
+  const build = await world.build(target);
+  const attempt = await worker.claim(build);
+  const names = [`[1/3] FROM docker.io/library/busybox@${base}`, '[2/3] COPY . .', '[3/3] RUN make'];
+  await worker.attempts.describe(attempt, 'ab', dockerfile);
+  await new ContextManifestRepository(world.database).save(attempt, context);
+  const steps = names.map((name, at) => ({
+    ...{ ordinal: at + 1, vertexId: `sha256:${at}`, name, stage: null, platform: null, internal: false, error: null },
+    ...{ startedAt: new Date(), completedAt: new Date(), progressGroup: null },
+    cached: cached.some((title) => name.endsWith(title)),
+  }));
+  await new StepRepository(world.database).save(attempt.attemptId, steps);
+  const failure = { code: 'StepFailed', message: 'no' } as const;
+  await worker.attempts.failed(attempt, worker.instanceId, failure, {
+    retryable: false,
+    attemptsLeft: false,
+    pauseMs: 0,
+  });
+  return build;
+}
+
+const cacheOf = async (build: BuildRecord) => expectOk(await owner.get<BuildCache>(`/api/v1/builds/${build.id}/cache`));
+
+describe('the cache of a build', () => {
+  it('is explained step by step, from what builds before it left', async () => {
+    const first = await built([file('Makefile', 'aa'), file('main.c', 'bb')], []);
+    const same = await built([file('Makefile', 'aa'), file('main.c', 'bb')], ['COPY . .', 'RUN make']);
+    const other = await built([file('Makefile', 'aa'), file('main.c', 'cc')], []);
+    const explained = async (build: BuildRecord) =>
+      (await cacheOf(build)).steps.map(({ startLine, reason, against }) => [startLine, reason, against?.number]);
+    expect(await explained(first)).toEqual([
+      [2, { kind: 'first' }, undefined],
+      [3, { kind: 'first' }, undefined],
+    ]);
+    expect(await explained(same)).toEqual([
+      [2, null, first.number],
+      [3, null, first.number],
+    ]);
+    const changes = [{ path: 'main.c', before: 'bb', after: 'cc', mode: null }];
+    expect(await explained(other)).toEqual([
+      [2, { kind: 'files', changes, added: 0, changed: 1, removed: 0 }, same.number],
+      [3, { kind: 'earlier_step', ordinal: 2, definition: 'COPY . .' }, same.number],
+    ]);
+    expect(await world.database.prisma.contextManifest.count({ where: { projectId: target.project.id } })).toBe(2);
+  });
+
+  it('names what is read, what is written, and nothing of steps before there are any', async () => {
+    const waiting = await world.build(target);
+    const cache = await cacheOf(waiting);
+    expect(cache).toMatchObject({ zone: 'protected', export: { state: 'none', note: null }, steps: [] });
+    expect(cache.reads).toEqual([{ reference: cache.writes, zone: 'protected', ref: 'refs/heads/main' }]);
+  });
+
+  it('is told to nobody else', async () => {
+    const { visitor: stranger } = await world.stranger(owner);
+    const build = await world.build(target);
+    expect((await stranger.get(`/api/v1/builds/${build.id}/cache`)).status).toBe(404);
+  });
+
+  it('forgets the contexts of old builds only', async () => {
+    const { prisma } = world.database;
+    const sweeps = new SweepRepository(world.database);
+    const count = () => prisma.contextManifest.count({ where: { projectId: target.project.id } });
+    const before = await count();
+    await sweeps.forgetContexts();
+    expect(await count()).toBe(before);
+    await prisma.project.update({ where: { id: target.project.id }, data: { lastBuildNumber: 1000 } });
+    await sweeps.forgetContexts();
+    expect(await count()).toBe(0);
+  });
+});

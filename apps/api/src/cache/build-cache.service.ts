@@ -1,0 +1,52 @@
+import type { BuildCache } from '@cooperage/contracts';
+import { type BuildDetailRecord, BuildDetails, CacheFactsRepository, ProjectRepository } from '@cooperage/db';
+import { cacheImports, cacheReference, whyStepsRan } from '@cooperage/domain';
+import { Injectable } from '@nestjs/common';
+import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { found } from '../http/problem.js';
+
+/** Tells of a build's cache from what the builder and the service recorded: nothing is asked of any registry. */
+@Injectable()
+export class BuildCacheService {
+  constructor(
+    private readonly details: BuildDetails,
+    private readonly facts: CacheFactsRepository,
+    private readonly projects: ProjectRepository,
+  ) {}
+
+  async get(principal: Principal, id: string): Promise<BuildCache> {
+    const organizationIds = organizationIdsOf(principal);
+    const build = found(await this.details.find(id, organizationIds));
+    const project = found(await this.projects.find(build.projectId, organizationIds));
+    const [now, earlier] = await Promise.all([this.facts.find(id), this.facts.earlier(id)]);
+    const { zone, cacheExport: state, cacheExportNote: note } = build;
+    return {
+      zone,
+      reads: readsOf(build, project.defaultBranch),
+      writes: textOf(cacheReference(build.projectId, zone, build.ref, build.platform)),
+      export: { state, note },
+      steps: now
+        ? whyStepsRan(now, earlier).map((step) => ({ ...step, reason: step.reason && plain(step.reason) }))
+        : [],
+    };
+  }
+}
+
+type Reason = NonNullable<ReturnType<typeof whyStepsRan>[number]['reason']>;
+
+function plain(reason: Reason): NonNullable<BuildCache['steps'][number]['reason']> {
+  return reason.kind === 'files' ? { ...reason, changes: [...reason.changes] } : reason;
+}
+
+function readsOf(build: BuildDetailRecord, defaultBranch: string | null): BuildCache['reads'] {
+  if (build.noCache) return [];
+  const { projectId, zone, ref, platform } = build;
+  return cacheImports(projectId, zone, ref, defaultBranch ?? '', platform).map((read) => ({
+    ...{ zone: read.zone, ref: read.ref },
+    reference: textOf(read),
+  }));
+}
+
+function textOf({ repository, tag }: { readonly repository: string; readonly tag: string }): string {
+  return `${repository}:${tag}`;
+}

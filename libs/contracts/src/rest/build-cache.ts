@@ -1,0 +1,63 @@
+import { zones } from '@cooperage/domain/predicates';
+import { z } from 'zod';
+import { digestSchema, idSchema } from './common.js';
+
+const instructionSchema = z.string().nullable();
+const valueSchema = z.string().nullable();
+
+const fileChangeSchema = z.object({
+  /** Relative to the context. */
+  path: z.string(),
+  /** Git’s id of the content; null where it is not there. */
+  before: valueSchema,
+  after: valueSchema,
+  /** Permission bits, where they alone are others. */
+  mode: z.object({ before: z.number().int(), after: z.number().int() }).nullable(),
+});
+
+/** The first input of a step that is another than in the build with which it is compared: why it ran. */
+export const runReasonSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('not_asked') }),
+  z.object({ kind: z.literal('first') }),
+  z.object({ kind: z.literal('instruction'), before: instructionSchema, after: instructionSchema }),
+  z.object({ kind: z.literal('variable'), name: z.string(), before: valueSchema, after: valueSchema }),
+  z.object({ kind: z.literal('base'), before: digestSchema, after: digestSchema }),
+  z.object({ kind: z.literal('earlier_step'), ordinal: z.number().int(), definition: z.string() }),
+  z.object({
+    kind: z.literal('files'),
+    /** The first 50. */
+    changes: z.array(fileChangeSchema),
+    added: z.number().int(),
+    changed: z.number().int(),
+    removed: z.number().int(),
+  }),
+  z.object({ kind: z.literal('foreign') }),
+  z.object({ kind: z.literal('not_kept'), why: z.enum(['other_worker', 'not_exported', 'dropped']) }),
+  z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched']) }),
+]);
+export type RunReason = z.infer<typeof runReasonSchema>;
+
+export const stepCacheSchema = z.object({
+  ordinal: z.number().int(),
+  /** Lines of the Dockerfile, from 1. */
+  startLine: z.number().int(),
+  endLine: z.number().int(),
+  cached: z.boolean(),
+  /** Null where the step was found in a cache. */
+  reason: runReasonSchema.nullable(),
+  /** The build with which it is compared, or whose result it took. */
+  against: z.object({ id: idSchema, number: z.number().int() }).nullable(),
+});
+export type StepCache = z.infer<typeof stepCacheSchema>;
+
+/** What a build read of earlier ones and what it leaves to later ones, and for each step why it ran or did not. */
+export const buildCacheSchema = z.object({
+  zone: z.enum(zones),
+  /** References in the service’s registry, in the order in which they were read; none where no cache was to be read. */
+  reads: z.array(z.object({ reference: z.string(), zone: z.enum(zones), ref: z.string() })),
+  /** The only reference that it writes. */
+  writes: z.string(),
+  export: z.object({ state: z.enum(['none', 'pending', 'done', 'failed']), note: z.string().nullable() }),
+  steps: z.array(stepCacheSchema),
+});
+export type BuildCache = z.infer<typeof buildCacheSchema>;

@@ -1,0 +1,94 @@
+import { promisify } from 'node:util';
+import { inflateRaw } from 'node:zlib';
+import { type CacheFacts, decodeManifest, type ManifestEntry, type StepOutcome } from '@cooperage/domain';
+import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+
+const decompress = promisify(inflateRaw);
+
+/** How many earlier builds are asked for the results that one of them may have lent. */
+const mostAsked = 8;
+/** How far back they are looked for: the price is the same in a project of any age. */
+const mostLookedAt = 200;
+
+interface FactsRow {
+  readonly id: string;
+  readonly number: number;
+  readonly commitTime: bigint;
+  readonly buildArgs: Record<string, string>;
+  readonly noCache: boolean;
+  readonly cacheExport: CacheFacts['cacheExport'];
+  readonly workerName: string | null;
+  readonly dockerfile: string;
+  readonly contextDigest: string | null;
+  readonly steps: readonly StepOutcome[];
+}
+
+/** What is known of a build and of those before it when the question is why its steps ran. */
+export class CacheFactsRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Null before its builder has read the Dockerfile. */
+  async find(buildId: string): Promise<CacheFacts | null> {
+    const [facts] = await this.facts(Prisma.sql`
+      SELECT b.*, a.id AS attempt_id, a.worker_name, a.dockerfile, a.context_digest
+      FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number
+      WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL`);
+    return facts ?? null;
+  }
+
+  /**
+   * The newest builds before it whose results it could have found: in the registry those of its own ref and of the default
+   * branch, and on the worker that ran it those of all, except that forks are alone with themselves.
+   */
+  async earlier(buildId: string): Promise<CacheFacts[]> {
+    return this.facts(Prisma.sql`
+      SELECT e.*, a.id AS attempt_id, a.worker_name, a.dockerfile, a.context_digest
+      FROM build b
+      JOIN project p ON p.id = b.project_id
+      LEFT JOIN attempt ba ON ba.build_id = b.id AND ba.number = b.attempt_number
+      JOIN LATERAL (SELECT * FROM build o WHERE o.project_id = b.project_id AND o.number < b.number
+        ORDER BY o.number DESC LIMIT ${mostLookedAt}) e ON e.platform = b.platform
+      JOIN attempt a ON a.build_id = e.id AND a.number = e.attempt_number
+      WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL
+        AND ((e.zone = b.zone AND e.ref = b.ref)
+          OR (e.zone = 'protected' AND e.ref = 'refs/heads/' || p.default_branch)
+          OR (a.worker_name = ba.worker_name AND (e.zone = 'fork') = (b.zone = 'fork')))
+      ORDER BY e.number DESC LIMIT ${mostAsked}`);
+  }
+
+  private async facts(builds: Prisma.Sql): Promise<CacheFacts[]> {
+    const rows = await this.db.prisma.$queryRaw<(FactsRow & { payload: Uint8Array | null })[]>`
+      SELECT f.id::text AS id, f.number, f.commit_time AS "commitTime", f.build_args AS "buildArgs",
+        f.no_cache AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
+        f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
+      FROM (${builds}) f
+      LEFT JOIN context_manifest m ON m.project_id = f.project_id AND m.digest = f.context_digest
+      LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('ordinal', ordinal, 'name', name, 'stage', stage,
+          'cached', cached, 'started', started_at IS NOT NULL,
+          'completed', completed_at IS NOT NULL AND error IS NULL) ORDER BY ordinal) AS steps
+        FROM step WHERE attempt_id = f.attempt_id AND NOT internal) s ON true
+      ORDER BY f.number DESC`;
+    const contexts = new Map<string, Promise<ManifestEntry[]>>();
+    const contextOf = ({ contextDigest, payload }: (typeof rows)[number]) => {
+      if (contextDigest === null || payload === null) return null;
+      const known = contexts.get(contextDigest) ?? unpack(payload);
+      contexts.set(contextDigest, known);
+      return known;
+    };
+    return Promise.all(rows.map(async (row) => toFacts(row, await contextOf(row))));
+  }
+}
+
+async function unpack(payload: Uint8Array): Promise<ManifestEntry[]> {
+  return decodeManifest((await decompress(payload)).toString('utf8'));
+}
+
+function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, context: CacheFacts['context']): CacheFacts {
+  const { dockerfile, noCache, cacheExport, workerName, steps } = row;
+  return {
+    ...{ build: { id, number }, dockerfile, context, steps, noCache, cacheExport, workerName },
+    // As the engine gets it, for Dockerfiles that declare it.
+    buildArgs: { ...buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },
+  };
+}
