@@ -46,6 +46,8 @@ GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder;
 GRANT INSERT ON build_event, outbox TO cooperage_builder;
 GRANT SELECT (topic) ON outbox TO cooperage_builder;
 GRANT SELECT (name) ON worker_drain TO cooperage_builder;
+-- A look at the builder: what was asked is not its to change.
+GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder;
 
 -- control: holds the keys, and knows nothing of people, sessions and tokens.
 GRANT SELECT ON organization, rule, project_secret, registry_credential, step TO cooperage_control;
@@ -58,6 +60,7 @@ GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification TO cooperage_control;
 GRANT SELECT, DELETE ON layer_listing, context_manifest TO cooperage_control;
+GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_control;
 
 -- api (and live): everything that people see and change, and of signing keys the public part.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "user", session, account, verification, organization, member, invitation, api_token
@@ -74,4 +77,5 @@ GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at, retired_a
 GRANT SELECT, INSERT ON trust_request TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON layer_listing TO cooperage_api;
 GRANT SELECT ON reverification TO cooperage_api;
+GRANT SELECT, INSERT, UPDATE ON setup_check, first_steps_dismissal TO cooperage_api;
 COMMIT;

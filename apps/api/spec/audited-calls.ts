@@ -83,6 +83,15 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
     const { items } = expectOk(await visitor.get<Page<SessionView>>('/api/v1/me/sessions'));
     return () => visitor.ask('DELETE', `/api/v1/me/sessions/${items.find(({ current }) => !current)?.id}`);
   }),
+  'POST /api/v1/setup/checks': call('installation.check', async ({ owner }) => {
+    return () => owner.post('/api/v1/setup/checks', {});
+  }),
+  'POST /api/v1/first-steps/dismissal': call('first-steps.dismiss', async ({ owner }) => {
+    return () => owner.post('/api/v1/first-steps/dismissal');
+  }),
+  'POST /api/v1/first-steps/sample': call('build.start', async ({ owner, organizationId }) => {
+    return () => owner.post('/api/v1/first-steps/sample', { organizationId });
+  }),
   'POST /api/v1/organizations': call('organization.create', async ({ owner }) => {
     const slug = `o-${randomUUID().slice(0, 8)}`;
     return () => owner.post('/api/v1/organizations', { name: slug, slug });
@@ -249,6 +258,8 @@ export const auditedBefore: Readonly<Record<string, string>> = { 'POST /api/v1/s
 /** Routes with a changing method that leave no entry, and why. */
 export const notAudited: Readonly<Record<string, string>> = {
   'POST /api/v1/hooks/{projectId}': 'made by a git host, not by a person or a token; the delivery is its record',
+  'POST /api/v1/setup/session': 'reads; the one-time token travels in the body, and its use is audited',
+  'POST /api/v1/setup/echo': 'reads; answers a nonce, by the method that webhooks come with',
   'POST /api/v1/password-resets': 'asked by nobody known, and leads to a mail only; the use of the link is audited',
   'POST /api/v1/password-resets/find': 'reads; the secret travels in the body',
   'POST /api/v1/invitations/find': 'reads; the secret travels in the body',

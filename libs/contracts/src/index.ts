@@ -16,6 +16,7 @@ export * from './rest/problem.js';
 export * from './rest/project.js';
 export * from './rest/search.js';
 export * from './rest/settings.js';
+export * from './rest/setup.js';
 export * from './rest/trust.js';
 export * from './rest/worker.js';
 export * from './socket/catalogue.js';

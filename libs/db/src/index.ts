@@ -82,6 +82,8 @@ export {
 } from './project/rule-repository.js';
 export { isMigrated, schemaVersion } from './schema-version.js';
 export { type FoundBuild, SearchRepository } from './search/search-repository.js';
+export * from './setup/first-steps-repository.js';
+export * from './setup/setup-check-repository.js';
 export * from './signing/reverification-repository.js';
 export * from './signing/signing-repository.js';
 export * from './signing/trust-repository.js';

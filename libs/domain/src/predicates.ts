@@ -27,4 +27,5 @@ export * from './rule/glob.js';
 export * from './rule/parse-ref.js';
 export * from './rule/rule.js';
 export * from './rule/tag-template.js';
+export { type CheckCode, type CheckName, type CheckState, checkCodes, checkNames } from './setup/installation-check.js';
 export * from './trigger/push-event.js';

@@ -51,6 +51,11 @@ export function engineContract(name: string, start: () => Promise<ContractSubjec
       expect(await subject.engine.check()).toMatchObject({ ok: true, version: expect.any(String) });
     });
 
+    it('shows that it can build, where it can be asked to', async () => {
+      if (subject.engine.tryBuild === undefined) return;
+      for (let time = 0; time < 2; time++) await subject.engine.tryBuild(AbortSignal.timeout(20_000));
+    });
+
     it('announces a step before its output, with an ordinal that never changes', async () => {
       const record = new EventRecord();
       await subject.engine.build(subject.succeeds(), record.emit, never);

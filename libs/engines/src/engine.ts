@@ -218,6 +218,11 @@ export interface Engine {
    * @throws {CacheExportFailure} and nothing else
    */
   exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<{ exported: boolean }>;
+  /**
+   * Builds a small file from nothing, without a network, and keeps and pushes nothing: shows that it can build now.
+   * Left out by an engine of which `check` says as much. @throws {BuildFailure} and nothing else
+   */
+  tryBuild?(signal: AbortSignal): Promise<void>;
   /** What became of a build, for a caller that lost sight of it. @throws {BuildFailure} `EngineUnavailable` */
   find(reference: string): Promise<BuildFate>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 export * from './job-sender.js';
 export * from './job-worker.js';
 export * from './live-bus.js';
+export * from './look-at-redis.js';
 export * from './redis.js';

@@ -24,6 +24,7 @@ export interface OidcSettings {
 export interface ApiSettings extends SessionSettings {
   /** Seal stored secrets; the first writes. */
   readonly masterKeys: MasterKeys;
+  readonly redisUrl: string;
   readonly registry: Config<'api'>['registry'];
   readonly registryToken: { readonly key: RegistryTokenKey; readonly service: string; readonly issuer: string };
   readonly allowPlainHttp: readonly string[];
@@ -51,6 +52,7 @@ export function settingsOf(config: Config<'api'>): ApiSettings {
   return {
     ...sessionSettingsOf(config),
     masterKeys: config.encryptionKeys.map((secret) => masterKey(secret.reveal())) as unknown as MasterKeys,
+    redisUrl: config.redisUrl.reveal(),
     registry: config.registry,
     registryToken: { key: registryTokenKey(key.reveal(), certificate), service, issuer },
     allowPlainHttp: config.allowPlainHttp,

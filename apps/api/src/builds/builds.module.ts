@@ -33,5 +33,6 @@ import { SavedViewsController } from './saved-views.controller.js';
     BuildLogSearchService,
     BuildLogFollowService,
   ],
+  exports: [BuildsService],
 })
 export class BuildsModule {}

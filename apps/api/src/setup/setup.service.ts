@@ -1,38 +1,32 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SetupRequest } from '@cooperage/contracts';
 import { SetupRepository } from '@cooperage/db';
-import type { Logger } from '@cooperage/telemetry';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { hashPassword } from 'better-auth/crypto';
-import { LOGGER } from '../app/logger.js';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { assertFreeSlug } from '../organizations/slugs.js';
+import { SetupToken } from './setup-token.js';
 
 /** The first administrator of an installation, made with a one-time token while nobody can sign in. */
 @Injectable()
-export class SetupService implements OnApplicationBootstrap {
+export class SetupService {
   private readonly tries = new RateLimiter({ tries: 20, windowMs: 600_000 });
-  private readonly token: string;
 
   constructor(
     private readonly repository: SetupRepository,
+    private readonly token: SetupToken,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {
-    this.token = settings.setup.token ?? randomBytes(24).toString('base64url');
-  }
-
-  /** Prints the token where an operator can read it, unless the operator chose it. */
-  async onApplicationBootstrap(): Promise<void> {
-    if (this.settings.setup.token !== null) return;
-    const isNeeded = await this.repository.isNeeded().catch(() => false);
-    if (isNeeded) this.logger.warn(`first set-up: open ${this.settings.publicUrl}/setup with the token ${this.token}`);
-  }
+  ) {}
 
   async isNeeded(): Promise<boolean> {
     return this.repository.isNeeded();
+  }
+
+  /** Whether the token is right, before anything is made with it. @throws {ApiProblem} `gone`, `forbidden`, `rate_limited`. */
+  async begin(token: string, ip: string): Promise<void> {
+    if (!(await this.repository.isNeeded())) throw alreadyDone();
+    this.token.assert(token, ip);
   }
 
   /** @throws {ApiProblem} `gone` when somebody can sign in already; `forbidden`; `rate_limited`. */
@@ -40,18 +34,13 @@ export class SetupService implements OnApplicationBootstrap {
     const waitMs = this.tries.take(ip);
     if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
     if (!(await this.repository.isNeeded())) throw alreadyDone();
-    if (!this.isToken(request.token)) throw new ApiProblem('forbidden', { detail: 'The set-up token is wrong.' });
+    this.token.assert(request.token ?? '', ip);
     this.assertEmail(request.email);
     assertFreeSlug(request.organization.slug, 'organization.slug');
     const { email, name, organization } = request;
     const passwordHash = await hashPassword(request.password);
     const outcome = await this.repository.complete({ email, name, passwordHash }, organization, ip);
     if (!outcome.ok) throw alreadyDone();
-  }
-
-  private isToken(text: string): boolean {
-    const digest = (value: string) => createHash('sha256').update(value).digest();
-    return timingSafeEqual(digest(text), digest(this.token));
   }
 
   private assertEmail(email: string): void {

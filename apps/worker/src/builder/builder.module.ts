@@ -9,6 +9,7 @@ import {
   PostgresChunkStore,
   ProcessRepository,
   RegistryTokenRepository,
+  SetupCheckRepository,
   StepRepository,
 } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
@@ -17,15 +18,17 @@ import type { LiveBus } from '@cooperage/logs/ports';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { CheckAnswerer } from '../shared/check-answerer.js';
 import { versionOf } from '../shared/health.js';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { SourceProjects } from '../shared/source-projects.js';
-import { ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SOURCE } from '../shared/tokens.js';
+import { CHECK_ANSWERER, ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SOURCE } from '../shared/tokens.js';
 import { BuildAccesses } from './access/build-access.js';
 import { Builder } from './builder.js';
 import { builderInfo } from './builder-info.js';
+import { lookAtEngine } from './checks/look-at-engine.js';
 import { Drain } from './drain/drain.js';
 import { type ExportCacheParts, ExportCacheService } from './export-cache/export-cache.service.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
@@ -55,6 +58,15 @@ function engine(config: BuilderConfig): Provider[] {
     {
       provide: ENGINE,
       useFactory: () => createEngine('buildkit', engineOptions(config)),
+    },
+    {
+      provide: CHECK_ANSWERER,
+      inject: [SetupCheckRepository, ENGINE, LOGGER],
+      useFactory: (checks: SetupCheckRepository, engine: Engine, logger: Logger) =>
+        new CheckAnswerer(checks, logger, {
+          ...{ name: 'builder', by: config.workerName, look: lookAtEngine(engine) },
+          ...{ thrownAs: 'build_failed', timeoutMs: 20_000 },
+        }),
     },
     {
       provide: Drain,

@@ -7,11 +7,12 @@ import type { Logger, Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Redis } from 'ioredis';
+import type { CheckAnswerer } from '../shared/check-answerer.js';
 import { startHealth } from '../shared/health.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
-import { CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
+import { CHECK_ANSWERER, CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
 import { Drain } from './drain/drain.js';
 import { ExportCacheService } from './export-cache/export-cache.service.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
@@ -54,6 +55,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
       leave,
       ...workers,
       listener,
+      this.get<CheckAnswerer>(CHECK_ANSWERER),
       held,
       life,
       { close: () => redis.disconnect() },
@@ -93,9 +95,10 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     ];
   }
 
-  /** A cancel, or a drain, is announced to every builder; the heartbeat learns whether it is one of ours. */
+  /** A cancel, a drain or a question is announced to every builder; the heartbeat learns whether it is one of ours. */
   private listener(held: HeldAttempts, life: ProcessLife): Listener {
-    const handlers = { cancel: () => held.wake(), drain: () => void life.beat() };
+    const checks = this.get<CheckAnswerer>(CHECK_ANSWERER);
+    const handlers = { cancel: () => held.wake(), drain: () => void life.beat(), check: () => checks.wake() };
     return new Listener(this.config.databaseUrl.reveal(), handlers, (error) =>
       this.logger.warn({ err: error }, 'notifications were interrupted'),
     );

@@ -13,6 +13,7 @@ import {
   PublishRepository,
   RegistryTokenRepository,
   ReverificationRepository,
+  SetupCheckRepository,
   SigningRepository,
   SilenceRepository,
   SweepRepository,
@@ -27,12 +28,14 @@ import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { CheckAnswerer } from '../shared/check-answerer.js';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
 import { masterKeys } from '../shared/master-keys.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { SourceProjects } from '../shared/source-projects.js';
 import {
+  CHECK_ANSWERER,
   CONFIG,
   LIVE_BUS,
   LOGGER,
@@ -42,6 +45,7 @@ import {
   SIGNING_MASTER_KEYS,
   SOURCE,
 } from '../shared/tokens.js';
+import { lookAtRegistry } from './checks/look-at-registry.js';
 import { Control } from './control.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
 import { EmptyRepositories } from './delete-project/empty-repositories.js';
@@ -117,6 +121,15 @@ function registry(config: ControlConfig): Provider[] {
     {
       provide: RegistryTokens,
       useFactory: () => new RegistryTokens({ key: registryTokenKey(key.reveal(), certificate), service, issuer }),
+    },
+    {
+      provide: CHECK_ANSWERER,
+      inject: [SetupCheckRepository, RegistryTokens, LOGGER],
+      useFactory: (checks: SetupCheckRepository, tokens: RegistryTokens, logger: Logger) =>
+        new CheckAnswerer(checks, logger, {
+          ...{ name: 'registry', by: 'control', look: lookAtRegistry(tokens, options.registry) },
+          ...{ thrownAs: 'unreachable', timeoutMs: 30_000 },
+        }),
     },
     {
       provide: ReadingClients,

@@ -16,11 +16,12 @@ import type { HealthServer, Logger, Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { Redis } from 'ioredis';
+import type { CheckAnswerer } from '../shared/check-answerer.js';
 import { startHealth } from '../shared/health.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
-import { CONFIG, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
+import { CHECK_ANSWERER, CONFIG, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
 import { WakeLoop } from '../shared/wake-loop.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
@@ -66,7 +67,15 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const health = await this.health();
     // All of them at once: while one waits for its work, another must not begin any.
     const promises = { close: () => Promise.all(outboxes.map((outbox) => outbox.close())) };
-    this.parts.push(health, listener, promises, ...loops, life, ...this.stores());
+    this.parts.push(
+      health,
+      listener,
+      this.get<CheckAnswerer>(CHECK_ANSWERER),
+      promises,
+      ...loops,
+      life,
+      ...this.stores(),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -107,6 +116,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   private listener(outboxes: readonly OutboxLoop[]): Listener {
     const dispatcher = this.get(Dispatcher);
     const sweeper = this.get(Sweeper);
+    const checks = this.get<CheckAnswerer>(CHECK_ANSWERER);
     return new Listener(
       this.config.databaseUrl.reveal(),
       {
@@ -115,6 +125,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
         },
         dispatch: () => dispatcher.wake(),
         process: () => sweeper.wake(),
+        check: () => checks.wake(),
       },
       (error) => this.logger.warn({ err: error }, 'notifications were interrupted'),
     );

@@ -8,6 +8,7 @@ import {
   PostgresChunkStore,
   ProcessRepository,
   RegistryTokenRepository,
+  SetupCheckRepository,
   StepRepository,
 } from '@cooperage/db';
 import { connectRedis, RedisLiveBus } from '@cooperage/queue';
@@ -79,6 +80,7 @@ function repositories(): Provider[] {
     PostgresChunkStore,
     ProcessRepository,
     RegistryTokenRepository,
+    SetupCheckRepository,
     StepRepository,
   ];
   return classes.map((Repository) => ({

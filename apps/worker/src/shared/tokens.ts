@@ -4,6 +4,8 @@ export const LOGGER = Symbol('logger');
 export const METRICS = Symbol('metrics');
 export const MASTER_KEYS = Symbol('master keys');
 export const SIGNING_MASTER_KEYS = Symbol('signing master keys');
+/** Answers asks whether what this process stands on works. */
+export const CHECK_ANSWERER = Symbol('CheckAnswerer');
 export const SOURCE = Symbol('source');
 export const ENGINE = Symbol('engine');
 export const REDIS = Symbol('redis');

@@ -7,7 +7,8 @@ export const roleSchema = z.enum(roles);
 
 export const setupStateSchema = z.object({ needed: z.boolean() });
 export const setupRequestSchema = z.strictObject({
-  token: z.string().min(1).max(200),
+  /** Left out where the browser keeps it in its cookie. */
+  token: z.string().min(1).max(200).optional(),
   email: z.email(),
   name: z.string().trim().min(1).max(120),
   password: z.string().min(12).max(200),

@@ -8,6 +8,8 @@ export const channels = {
   process: 'cooperage_process',
   /** payload: nothing; a worker shall drain, or go on */
   drain: 'cooperage_drain',
+  /** payload: nothing; somebody wants to know how a part of the installation does */
+  check: 'cooperage_check',
   /** payload: build id */
   cancel: 'cooperage_cancel',
   /** payload: JSON of a build's change, for live pages */

@@ -32,6 +32,7 @@ import { readOutcome } from './outcome.js';
 import { endRun, failureOf, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
 import { runSolve } from './solve-run.js';
 import { sourceRules } from './source-rules.js';
+import { tryRequest } from './try-request.js';
 
 export interface BuildkitEngineOptions {
   /** `unix:///path` of a Docker engine or a buildkitd, or `tcp://host:port`. */
@@ -130,6 +131,17 @@ export class BuildkitEngine implements Engine {
     } catch (error) {
       throw CacheExportFailure.of(error as BuildFailure);
     }
+  }
+
+  async tryBuild(signal: AbortSignal): Promise<void> {
+    const { ok, detail, platforms } = await this.check();
+    if (!ok || platforms[0] === undefined) throw new BuildFailure('EngineUnavailable', detail);
+    const request = tryRequest(platforms[0]);
+    await this.run(request, signal, async (run) => {
+      const options = { ...this.options(run), reference: request.reference, unrecorded: true };
+      const { progress } = run;
+      await runSolve(this.connection, { request, options, progress, emit: watched(run, () => {}), signal });
+    });
   }
 
   async find(reference: string): Promise<BuildFate> {

@@ -1,4 +1,6 @@
+import { sampleRemoteUrl } from '@cooperage/domain';
 import { openRemote, type RemoteAccess } from '../remote/remote-access.js';
+import { openSample } from '../sample/sample-remote.js';
 import { isMirrorFault, isTooLarge } from '../service-errors.js';
 import type { SourceSettings } from '../source-options.js';
 import type { SourceProject } from '../source-project.js';
@@ -53,13 +55,18 @@ export class CommitFetcher {
   }
 
   async withRemote<T>(work: (access: RemoteAccess) => Promise<T>): Promise<T> {
-    const { remote } = this.#settings;
-    const access = await openRemote(this.#project, this.#mirror.knownHostsFile, remote, this.#signal);
+    const access = await this.#open();
     try {
       return await work(access);
     } finally {
       await access.close();
     }
+  }
+
+  #open(): Promise<RemoteAccess> {
+    const { remote, mirrorRoot } = this.#settings;
+    if (this.#project.remoteUrl === sampleRemoteUrl) return openSample(mirrorRoot);
+    return openRemote(this.#project, this.#mirror.knownHostsFile, remote, this.#signal);
   }
 
   async #fetchFiles(wanted: Wanted, lock: HeldLock): Promise<void> {
