@@ -16,6 +16,9 @@ export function accounts(suite: BrowserSuite): void {
     it('the owner invites somebody, who makes an account by the link', async () => {
       visitor = await suite.visitor();
       await visitor.open('/members');
+      const acts = visitor.page.getByRole('table', { name: 'What each role may do' });
+      const row = acts.getByRole('row').filter({ hasText: 'Rotate and revoke signing keys' });
+      expect(await row.locator('td .sr-only').allTextContents()).toEqual(['may', 'may', 'may not', 'may not']);
       await fill('Mail address', email);
       await visitor.press(button('Invite'));
       link = await shownLink();

@@ -81,6 +81,44 @@ export function images(suite: BrowserSuite): void {
       await panel.getByText(passed).waitFor();
     });
 
+    it('gets a tag by hand: seen before, moved by control, remembered with its mover, and never backward', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      await visitor.open(address);
+      await page.keyboard.press('t');
+      const dialog = page.getByRole('dialog');
+      await page.keyboard.type('stable');
+      await dialog.getByText(/^stable is new\. It will point to sha256:/).waitFor();
+      await visitor.press(dialog.getByRole('button', { name: 'Move the tag' }));
+      await dialog.getByText('stable points to this image now.').waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('header').getByText('stable', { exact: true }).waitFor();
+      const moves = part(visitor, 'Tags of this image, then and now').getByRole('listitem');
+      await moves.filter({ hasText: 'stable' }).getByText('by hand by Ada').waitFor();
+      await moves.filter({ hasText: 'main' }).getByText('by build #1').waitFor();
+      const { organizationSlug, slug } = repository.project;
+      const client = suite.product.registryClient(repository.project);
+      expect((await client.manifests.find(`${organizationSlug}/${slug}`, 'stable'))?.digest).toBe(digest);
+
+      const { commit } = await suite.product.push(repository, { Dockerfile: dockerfile, 'word.txt': 'newer' });
+      await suite.product.finished(repository, commit);
+      await visitor.open(address);
+      await page.keyboard.press('t');
+      await page.keyboard.type('main');
+      await dialog.getByText(/^Tags move only forward: main points to .* of build #2/).waitFor();
+      expect(await dialog.getByRole('button', { name: 'Move the tag' }).isDisabled()).toBe(true);
+    });
+
+    it('is found in its project by a tag or digest', async () => {
+      const visitor = await suite.visitor();
+      await visitor.open(`${address.slice(0, address.lastIndexOf('/'))}?q=stab`);
+      const rows = visitor.page.locator('tbody tr');
+      await rows.locator(`code[title="${digest}"]`).first().waitFor();
+      expect(await rows.count()).toBe(1);
+      await visitor.open(`${address.slice(0, address.lastIndexOf('/'))}?q=${digest.slice('sha256:'.length, 20)}`);
+      await rows.locator(`code[title="${digest}"]`).first().waitFor();
+    });
+
     it('shows commands that stock cosign accepts as they stand', async () => {
       const visitor = await suite.visitor();
       await visitor.open(address);

@@ -47,6 +47,7 @@ export {
   SignatureRepository,
   type VerificationRecord,
 } from './image/signature-repository.js';
+export { type TagPlan, TagPlans, type TagTargetRecord } from './image/tag-plan.js';
 export * from './lease/drain-repository.js';
 export * from './lease/process-repository.js';
 export { type Tenure, type TenureOutcome, TenureRepository } from './lease/tenure-repository.js';

@@ -1,3 +1,4 @@
+export * from './account/permission.js';
 export * from './account/role.js';
 export * from './audit/audit-chain.js';
 export * from './build/build-address.js';
@@ -30,6 +31,7 @@ export * from './image/digest.js';
 export * from './image/repository-name.js';
 export * from './image/reverification.js';
 export * from './image/tag.js';
+export * from './image/tag-move.js';
 export * from './log/line-counter.js';
 export * from './log/log-codec.js';
 export * from './log/log-entry.js';

@@ -1,4 +1,5 @@
 /** What pages and contracts may import: names, schemas' predicates and codecs, without any use of Node. */
+export * from './account/permission.js';
 export * from './account/role.js';
 export * from './build/build-address.js';
 export * from './build/build-machine.js';
@@ -12,6 +13,7 @@ export * from './filter/filter-syntax.js';
 export * from './image/digest.js';
 export * from './image/repository-name.js';
 export * from './image/tag.js';
+export * from './image/tag-move.js';
 export * from './log/line-counter.js';
 export * from './log/log-codec.js';
 export * from './log/log-entry.js';

@@ -1,4 +1,6 @@
+import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { type AdmissionTarget, admissionSnippets } from './admission-snippets.js';
 import { ours, stranger } from './check/forgeries.fixture.js';
 
@@ -42,6 +44,24 @@ describe('admission snippets', () => {
     expect(textOf('image-policy.yaml', { publicKeys })).toContain('- name: key-2');
     const [rule] = JSON.parse(textOf('policy.json', { publicKeys })).transports.docker['registry.example/acme/hello'];
     expect([rule.keyData, rule.keyDatas.length]).toEqual([undefined, 2]);
+  });
+
+  it('are well formed: each parses, and every key in it is a key', () => {
+    const publicKeys = [ours.publicKeyPem, stranger.publicKeyPem];
+    const [kyverno, policy, registry] = ['kyverno.yaml', 'image-policy.yaml', 'registries.d/cooperage.yaml'].map(
+      (name) => parse(textOf(name, { publicKeys }), { strict: true, uniqueKeys: true }),
+    );
+    expect(kyverno).toMatchObject({ apiVersion: 'kyverno.io/v1', kind: 'ClusterPolicy' });
+    const [{ attestors, imageReferences }] = kyverno.spec.rules[0].verifyImages;
+    expect(imageReferences).toEqual(['registry.example/acme/hello:*', 'registry.example/acme/hello@*']);
+    expect(policy).toMatchObject({ apiVersion: 'policy.sigstore.dev/v1beta1', kind: 'ClusterImagePolicy' });
+    expect(registry).toEqual({ docker: { 'registry.example': { 'use-sigstore-attachments': true } } });
+    const inKyverno = attestors[0].entries.map((entry: { keys: { publicKeys: string } }) => entry.keys.publicKeys);
+    const inPolicy = policy.spec.authorities.map((authority: { key: { data: string } }) => authority.key.data);
+    for (const pems of [inKyverno, inPolicy])
+      expect(pems.map((pem: string) => createPublicKey(pem).export({ type: 'spki', format: 'pem' }))).toEqual(
+        publicKeys,
+      );
   });
 
   it('S-087 keep a strange address within its quotes', () => {

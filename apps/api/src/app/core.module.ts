@@ -39,6 +39,7 @@ import {
   SetupCheckRepository,
   SetupRepository,
   SignatureRepository,
+  TagPlans,
   TrustRepository,
 } from '@cooperage/db';
 import { LogHub } from '@cooperage/logs/read';
@@ -105,6 +106,7 @@ const repositories = [
   SetupCheckRepository,
   SetupRepository,
   SignatureRepository,
+  TagPlans,
   TrustRepository,
 ];
 

@@ -60,7 +60,7 @@ export class AuditService {
 
   private assertMayRead(principal: Principal, owner: AuditOwner): void {
     if (owner === null) this.access.installation(principal);
-    else this.access.organization(principal, owner, 'admin');
+    else this.access.organization(principal, owner, 'audit.read');
   }
 }
 

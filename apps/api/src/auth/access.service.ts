@@ -5,7 +5,7 @@ import {
   type ProjectRecord,
   ProjectRepository,
 } from '@cooperage/db';
-import type { Role } from '@cooperage/domain';
+import { neededRole, type Permission } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { ApiProblem, found, notFound } from '../http/problem.js';
 import { mayAs, membershipIn, organizationIdsOf, type Principal } from './principal.js';
@@ -15,7 +15,8 @@ type FoundDelivery = NonNullable<Awaited<ReturnType<DeliveryRepository['find']>>
 
 /**
  * The one layer of authorization. Objects are loaded through queries bounded to the caller's organizations, so that
- * somebody else's object and one that does not exist are the same (S-065); then the role decides.
+ * somebody else's object and one that does not exist are the same (S-065); then the role decides, by the
+ * domain's table of permissions.
  */
 @Injectable()
 export class AccessService {
@@ -26,31 +27,31 @@ export class AccessService {
   ) {}
 
   /** @throws {ApiProblem} `not_found` or `forbidden`. */
-  async project(principal: Principal, id: string, needed: Role = 'viewer'): Promise<ProjectRecord> {
+  async project(principal: Principal, id: string, needed: Permission = 'see'): Promise<ProjectRecord> {
     const project = found(await this.projects.find(id, organizationIdsOf(principal)));
-    assertRole(principal, project.organizationId, needed);
+    assertMay(principal, project.organizationId, needed);
     return project;
   }
 
   /** @throws {ApiProblem} `not_found` or `forbidden`. */
-  async build(principal: Principal, id: string, needed: Role = 'viewer'): Promise<BuildPlace> {
+  async build(principal: Principal, id: string, needed: Permission = 'see'): Promise<BuildPlace> {
     const build = found(await this.builds.findPlace(id, organizationIdsOf(principal)));
-    assertRole(principal, build.organizationId, needed);
+    assertMay(principal, build.organizationId, needed);
     return build;
   }
 
   /** @throws {ApiProblem} `not_found` or `forbidden`. */
-  async delivery(principal: Principal, id: string, needed: Role = 'viewer'): Promise<FoundDelivery> {
+  async delivery(principal: Principal, id: string, needed: Permission = 'see'): Promise<FoundDelivery> {
     const delivery = found(await this.deliveries.find(id, organizationIdsOf(principal)));
-    assertRole(principal, delivery.organizationId, needed);
+    assertMay(principal, delivery.organizationId, needed);
     return delivery;
   }
 
   /** @throws {ApiProblem} `not_found` or `forbidden`. */
-  organization(principal: Principal, organizationId: string, needed: Role = 'viewer'): MembershipRecord {
+  organization(principal: Principal, organizationId: string, needed: Permission = 'see'): MembershipRecord {
     const membership = membershipIn(principal, organizationId);
     if (!membership) throw notFound();
-    assertRole(principal, organizationId, needed);
+    assertMay(principal, organizationId, needed);
     return membership;
   }
 
@@ -61,10 +62,11 @@ export class AccessService {
   }
 }
 
-function assertRole(principal: Principal, organizationId: string, needed: Role): void {
-  if (!mayAs(principal, organizationId, needed))
+function assertMay(principal: Principal, organizationId: string, needed: Permission): void {
+  const role = neededRole(needed);
+  if (!mayAs(principal, organizationId, role))
     throw new ApiProblem('forbidden', {
-      detail: `This needs the role ${needed} in the organization.`,
-      neededRole: needed,
+      detail: `This needs the role ${role} in the organization.`,
+      neededRole: role,
     });
 }

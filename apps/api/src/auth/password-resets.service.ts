@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { PasswordResetView, UsePasswordReset } from '@cooperage/contracts';
 import { type Actor, PasswordResetRepository, type ResetOutcome } from '@cooperage/db';
+import { neededRole } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashPassword } from 'better-auth/crypto';
@@ -59,10 +60,10 @@ export class PasswordResetsService {
 
   /** For an owner who hands the link over. */
   async createForMember(principal: Principal, organizationId: string, userId: string, actor: Actor) {
-    this.access.organization(principal, organizationId, 'owner');
+    this.access.organization(principal, organizationId, 'member.manage');
     const { secret, hash } = freshSecret();
     const expiresAt = new Date(Date.now() + handedOverHours * 3_600_000);
-    const ownedIds = organizationIdsOf(principal).filter((id) => mayAs(principal, id, 'owner'));
+    const ownedIds = organizationIdsOf(principal).filter((id) => mayAs(principal, id, neededRole('member.manage')));
     const asker = { organizationId, ownedIds, administrator: principal.administrator };
     assertMade(await this.repository.createForMember(userId, asker, { hash, expiresAt }, actor));
     return { url: this.urlOf(secret), expiresAt: expiresAt.toISOString() };

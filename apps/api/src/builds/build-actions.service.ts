@@ -15,14 +15,14 @@ export class BuildActionsService {
   ) {}
 
   async cancel(principal: Principal, id: string, actor: Actor) {
-    const build = await this.access.build(principal, id, 'developer');
+    const build = await this.access.build(principal, id, 'build.run');
     const outcome = await this.builds.requestCancel(id, actor.name, actor);
     if (!outcome.ok) throw cancelProblem(outcome.reason);
     return presentBuild(found(await this.details.find(id, [build.organizationId])));
   }
 
   async retry(principal: Principal, id: string, noCache: boolean, actor: Actor) {
-    const build = await this.access.build(principal, id, 'developer');
+    const build = await this.access.build(principal, id, 'build.run');
     const outcome = await this.builds.createRetry(id, { noCache, actorName: actor.name, actor });
     if (!outcome.ok && outcome.reason === 'not_found') throw notFound();
     if (!outcome.ok) throw new ApiProblem('conflict', { detail: 'A build is retried after it has ended.' });

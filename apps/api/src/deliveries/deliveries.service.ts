@@ -33,7 +33,7 @@ export class DeliveriesService {
 
   /** @throws {ApiProblem} `conflict` for a delivery that never had anything to evaluate. */
   async replay(principal: Principal, id: string, actor: Actor) {
-    const { projectId, organizationId, ref, status } = await this.access.delivery(principal, id, 'developer');
+    const { projectId, organizationId, ref, status } = await this.access.delivery(principal, id, 'build.run');
     if (ref === null || status === 'ignored')
       throw new ApiProblem('conflict', { detail: 'This delivery names no ref that could be built.' });
     const replayId = found(await this.deliveries.replay(id, { projectId, organizationId }, actor));

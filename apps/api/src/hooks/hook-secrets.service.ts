@@ -25,7 +25,7 @@ export class HookSecretsService {
   }
 
   async create(principal: Principal, projectId: string, actor: Actor) {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'secret.change');
     const { secret, row } = freshHookSecret(this.sealing);
     const record = await this.repository.add(placeOf(project), row, actor);
     if (record === null)
@@ -35,7 +35,7 @@ export class HookSecretsService {
   }
 
   async remove(principal: Principal, projectId: string, secretId: string, actor: Actor): Promise<void> {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'secret.change');
     if (!(await this.repository.remove(placeOf(project), secretId, actor))) throw notFound();
     this.cache.forget(projectId);
   }

@@ -3,14 +3,16 @@ import {
   imageSchema,
   imageSummarySchema,
   type PageQuery,
+  type ProjectImagesQuery,
   pageOf,
   pageQuerySchema,
+  projectImagesQuerySchema,
+  type TagMovesQuery,
   tagMoveSchema,
+  tagMovesQuerySchema,
   tagSchema,
 } from '@cooperage/contracts';
-import { isTag } from '@cooperage/domain';
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
-import { z } from 'zod';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
@@ -18,19 +20,21 @@ import { Answers } from '../http/answers.js';
 import { digest, uuid } from '../http/parameters.js';
 import { ImagesService } from './images.service.js';
 
-const movesQuerySchema = pageQuerySchema.extend({ tag: z.string().refine(isTag, 'a tag').optional() });
-
 @Controller('api/v1/projects/:projectId')
 export class ImagesController {
   constructor(private readonly images: ImagesService) {}
 
   @Get('images')
   @Access('read')
-  @Answers(200, pageOf(imageSummarySchema), 'Images of a project, newest first.')
+  @Answers(
+    200,
+    pageOf(imageSummarySchema),
+    'Images of a project, newest first; `q` is the beginning of a tag or digest.',
+  )
   list(
     @CurrentPrincipal() principal: Principal,
     @Param('projectId', uuid) projectId: string,
-    @Query({ schema: pageQuerySchema }) query: PageQuery,
+    @Query({ schema: projectImagesQuerySchema }) query: ProjectImagesQuery,
   ) {
     return this.images.list(principal, projectId, query);
   }
@@ -74,13 +78,17 @@ export class ImagesController {
 
   @Get('tag-moves')
   @Access('read')
-  @Answers(200, pageOf(tagMoveSchema), 'When tags moved, from where to where, newest first.')
+  @Answers(
+    200,
+    pageOf(tagMoveSchema),
+    'When tags moved, from where to where and by whom, newest first: all, of one tag, or of one image.',
+  )
   tagMoves(
     @CurrentPrincipal() principal: Principal,
     @Param('projectId', uuid) projectId: string,
-    @Query({ schema: movesQuerySchema }) { tag, ...query }: z.infer<typeof movesQuerySchema>,
+    @Query({ schema: tagMovesQuerySchema }) query: TagMovesQuery,
   ) {
-    return this.images.tagMoves(principal, projectId, tag, query);
+    return this.images.tagMoves(principal, projectId, query);
   }
 
   @Get('blobs/:digest')

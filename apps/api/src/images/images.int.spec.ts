@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Image, ImageSummary, Key, Page, Signatures, Tag, TagMove } from '@cooperage/contracts';
+import type { Image, ImageSummary, Key, Page, Signatures, Tag, TagMove, TagPlanView } from '@cooperage/contracts';
 import { SigningRepository } from '@cooperage/db';
 import { type Digest, projectRepository } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,6 +69,27 @@ describe('an image', () => {
       config: { User: 'nobody' },
     });
     expect((await owner.get(`${path()}/blobs/sha256:${'0'.repeat(64)}`)).status).toBe(404);
+  });
+
+  it('says what a tag by hand would move, and remembers where its tags came from', async () => {
+    const plan = (tag: string) => owner.get<TagPlanView>(`${path()}/images/${digest}/retag?tag=${tag}`);
+    expect(expectOk(await plan('stable'))).toEqual({
+      ...{ tag: 'stable', kind: 'new', from: null, to: { digest, buildNumber: 1 }, verified: false },
+    });
+    expect(expectOk(await plan('latest'))).toMatchObject({ kind: 'same', from: { digest, buildNumber: 1 } });
+    expect(problemOf(await plan('no%20tag')).code).toBe('validation_failed');
+    expect((await owner.get(`${path()}/images/sha256:${'0'.repeat(64)}/retag?tag=stable`)).status).toBe(404);
+    const moves = (query: string) => owner.get<Page<TagMove>>(`${path()}/tag-moves?${query}`);
+    const { items } = expectOk(await moves(`digest=${digest}`));
+    expect(items.map(({ tag, to }) => `${tag} ${to}`).toSorted()).toEqual([`latest ${digest}`, `main ${digest}`]);
+    expect(expectOk(await moves(`digest=sha256:${'0'.repeat(64)}`)).items).toEqual([]);
+  });
+
+  it('is found by the beginning of a tag or digest', async () => {
+    const search = async (q: string) => expectOk(await owner.get<Page<ImageSummary>>(`${path()}/images?q=${q}`)).items;
+    expect((await search('lat')).map((image) => image.digest)).toEqual([digest]);
+    expect((await search(digest.slice('sha256:'.length, 20))).map((image) => image.digest)).toEqual([digest]);
+    expect(await search('zzz')).toEqual([]);
   });
 
   it('that the registry has lost is gone, which is not the same as never there', async () => {

@@ -1,4 +1,11 @@
-import type { Image, ImageFacts as ImageFactsView, ImagesQuery, PageQuery } from '@cooperage/contracts';
+import type {
+  Image,
+  ImageFacts as ImageFactsView,
+  ImagesQuery,
+  PageQuery,
+  ProjectImagesQuery,
+  TagMovesQuery,
+} from '@cooperage/contracts';
 import { ImageFacts, ImageLists, ImageRepository } from '@cooperage/db';
 import { parseDigest, projectRepository } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
@@ -58,11 +65,12 @@ export class ImagesService {
     };
   }
 
-  async list(principal: Principal, projectId: string, query: PageQuery) {
-    await this.access.project(principal, projectId);
-    const list = `images ${projectId}`;
-    const page = await this.images.list(projectId, this.cursors.query(list, query));
-    return this.cursors.page(list, page, presentSummary);
+  async list(principal: Principal, projectId: string, { q, ...query }: ProjectImagesQuery) {
+    const { organizationId } = await this.access.project(principal, projectId);
+    const list = `images ${projectId} ${q ?? ''}`;
+    const filter = { projectId, beginning: q };
+    const page = await this.lists.list([organizationId], filter, this.cursors.query(list, query));
+    return this.cursors.page(list, page, ({ organizationSlug: _, projectSlug: __, ...image }) => presentSummary(image));
   }
 
   async get(principal: Principal, projectId: string, digest: string): Promise<Image> {
@@ -84,10 +92,10 @@ export class ImagesService {
     return this.cursors.page(list, page, presentTag);
   }
 
-  async tagMoves(principal: Principal, projectId: string, tag: string | undefined, query: PageQuery) {
+  async tagMoves(principal: Principal, projectId: string, { tag, digest, ...query }: TagMovesQuery) {
     await this.access.project(principal, projectId);
-    const list = `tag-moves ${projectId} ${tag ?? ''}`;
-    const page = await this.images.tagMoves(projectId, tag ?? null, this.cursors.query(list, query));
+    const list = `tag-moves ${projectId} ${tag ?? ''} ${digest ?? ''}`;
+    const page = await this.images.tagMoves(projectId, { tag, digest }, this.cursors.query(list, query));
     return this.cursors.page(list, page, presentMove);
   }
 

@@ -23,7 +23,7 @@ const registry = contractRegistry();
 export const convertSchema: StandardSchemaConverter = (schema, { schemaType }) => {
   if (!(schema instanceof z.ZodType)) return undefined;
   const options = { metadata: registry, io: schemaType, unrepresentable: 'any', target: 'draft-2020-12' } as const;
-  const { $schema: _, $defs = {}, id: __, ...json } = z.toJSONSchema(schema, options) as JsonSchema;
+  const { $schema: _, $defs = {}, id: __, ...json } = intoComponents(z.toJSONSchema(schema, options));
   const components = withoutIds($defs as Record<string, JsonSchema>);
   const name = registry.get(schema)?.id;
   if (name === undefined) return { schema: json, components } as ReturnType<StandardSchemaConverter>;
@@ -33,6 +33,13 @@ export const convertSchema: StandardSchemaConverter = (schema, { schemaType }) =
     components: { ...components, [name]: components[name] ?? json },
   } as ReturnType<StandardSchemaConverter>;
 };
+
+/** zod keeps definitions beside the schema that uses them; a description of an API has them in one place for all. */
+function intoComponents(schema: object): JsonSchema {
+  return JSON.parse(
+    JSON.stringify(schema).replaceAll('"$ref":"#/$defs/', '"$ref":"#/components/schemas/'),
+  ) as JsonSchema;
+}
 
 function withoutIds(definitions: Record<string, JsonSchema>): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(definitions).map(([name, { id: _, ...schema }]) => [name, schema]));

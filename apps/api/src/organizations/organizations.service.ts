@@ -40,7 +40,7 @@ export class OrganizationsService {
   }
 
   async rename(principal: Principal, organizationId: string, name: string, actor: Actor): Promise<void> {
-    this.access.organization(principal, organizationId, 'owner');
+    this.access.organization(principal, organizationId, 'organization.rename');
     if (!(await this.repository.renameOrganization(organizationId, name, actor))) throw notFound();
   }
 
@@ -52,7 +52,7 @@ export class OrganizationsService {
   }
 
   async invite(principal: Principal, organizationId: string, invitation: CreateInvitation, actor: Actor) {
-    const { name } = this.access.organization(principal, organizationId, 'owner');
+    const { name } = this.access.organization(principal, organizationId, 'member.manage');
     const secret = randomBytes(24).toString('base64url');
     const expiresAt = new Date(Date.now() + invitationDays * 86_400_000);
     await this.invitations.create(
@@ -67,13 +67,13 @@ export class OrganizationsService {
   }
 
   async changeRole(principal: Principal, organizationId: string, userId: string, role: Role, actor: Actor) {
-    this.access.organization(principal, organizationId, 'owner');
+    this.access.organization(principal, organizationId, 'member.manage');
     assertChanged(await this.repository.changeRole(organizationId, userId, role, actor));
   }
 
   /** Owners remove anyone; everyone may leave. */
   async remove(principal: Principal, organizationId: string, userId: string, actor: Actor) {
-    this.access.organization(principal, organizationId, userId === principal.userId ? 'viewer' : 'owner');
+    this.access.organization(principal, organizationId, userId === principal.userId ? 'token.own' : 'member.manage');
     assertChanged(await this.repository.remove(organizationId, userId, actor));
   }
 }

@@ -45,7 +45,7 @@ export class ProjectsService {
 
   /** @throws {ApiProblem} `conflict` when the organization has a project of this slug. */
   async create(principal: Principal, request: CreateProject, actor: Actor) {
-    this.access.organization(principal, request.organizationId, 'admin');
+    this.access.organization(principal, request.organizationId, 'project.change');
     const remoteUrl = checkedCloneAddress(request.remoteUrl, this.settings.allowPlainHttp);
     const { secret, row } = freshHookSecret(this.sealing);
     const project = await this.repository.create(
@@ -58,7 +58,7 @@ export class ProjectsService {
   }
 
   async update(principal: Principal, id: string, changes: UpdateProject, actor: Actor) {
-    await this.access.project(principal, id, 'admin');
+    await this.access.project(principal, id, 'project.change');
     const { allowPlainHttp } = this.settings;
     const address =
       changes.remoteUrl === undefined ? {} : { remoteUrl: checkedCloneAddress(changes.remoteUrl, allowPlainHttp) };
@@ -67,19 +67,19 @@ export class ProjectsService {
   }
 
   async remove(principal: Principal, id: string, actor: Actor): Promise<void> {
-    await this.access.project(principal, id, 'admin');
+    await this.access.project(principal, id, 'project.change');
     if (!(await this.repository.markDeleted(id, actor))) throw notFound();
     this.hookSecrets.forget(id);
   }
 
   async putGitCredentials(principal: Principal, id: string, value: PutGitCredentials, actor: Actor): Promise<void> {
-    await this.access.project(principal, id, 'admin');
+    await this.access.project(principal, id, 'secret.change');
     const sealed = this.sealing.seal(JSON.stringify(value), sealedSubject.gitCredentials(id));
     if (!(await this.repository.setGitCredentials(id, sealed, value.kind, actor))) throw notFound();
   }
 
   async removeGitCredentials(principal: Principal, id: string, actor: Actor): Promise<void> {
-    await this.access.project(principal, id, 'admin');
+    await this.access.project(principal, id, 'secret.change');
     if (!(await this.repository.setGitCredentials(id, null, null, actor))) throw notFound();
   }
 }

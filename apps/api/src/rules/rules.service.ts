@@ -27,19 +27,19 @@ export class RulesService {
   }
 
   async create(principal: Principal, projectId: string, rule: RuleSettings, actor: Actor) {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'project.change');
     if ((await this.repository.list(projectId)).length >= maxRules)
       throw new ApiProblem('conflict', { detail: `A project has at most ${maxRules} rules.` });
     return ruleOf(await this.repository.create(placeOf(project), rule, actor));
   }
 
   async update(principal: Principal, projectId: string, ruleId: string, changes: UpdateRule, actor: Actor) {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'project.change');
     return ruleOf(await this.repository.update(placeOf(project), ruleId, changes, actor));
   }
 
   async remove(principal: Principal, projectId: string, ruleId: string, actor: Actor): Promise<void> {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'project.change');
     if (!(await this.repository.remove(placeOf(project), ruleId, actor))) throw notFound();
   }
 }

@@ -31,7 +31,7 @@ export const pageEndpoints: readonly PageEndpoint[] = [
   { page: '/webhooks', endpoint: '/deliveries', query: deliveries },
   { page: '/p/:organization/:project', endpoint: '/builds?project={projectId}', query: builds },
   { page: '/p/:organization/:project/b/:number', endpoint: '/projects/{projectId}/builds/by-number/{number}' },
-  { page: '/p/:organization/:project/images', endpoint: '/projects/{projectId}/images', query: ['cursor'] },
+  { page: '/p/:organization/:project/images', endpoint: '/projects/{projectId}/images', query: ['q', 'cursor'] },
   { page: '/p/:organization/:project/images/:digest', endpoint: '/projects/{projectId}/images/{digest}' },
   { page: '/p/:organization/:project/compare', endpoint: '/projects/{projectId}/compare', query: ['a', 'b'] },
   { page: '/p/:organization/:project/deliveries', endpoint: '/projects/{projectId}/deliveries', query: deliveries },

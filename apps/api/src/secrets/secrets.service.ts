@@ -30,7 +30,7 @@ export class SecretsService {
   }
 
   async put(principal: Principal, projectId: string, name: string, value: string, actor: Actor): Promise<SecretInfo> {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'secret.change');
     const sealed = this.sealing.seal(value, sealedSubject.projectSecret(projectId, name));
     const record = await this.repository.put(placeOf(project), name, sealed, actor);
     if (record === null)
@@ -39,7 +39,7 @@ export class SecretsService {
   }
 
   async remove(principal: Principal, projectId: string, name: string, actor: Actor): Promise<void> {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'secret.change');
     if (!(await this.repository.remove(placeOf(project), name, actor))) throw notFound();
   }
 
@@ -54,7 +54,7 @@ export class SecretsService {
     credential: { readonly host: string; readonly username: string; readonly password: string },
     actor: Actor,
   ): Promise<RegistryCredentialInfo> {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'secret.change');
     const { host, username, password } = credential;
     const sealed = this.sealing.seal(password, sealedSubject.registryCredential(projectId, host));
     const record = await this.repository.putCredential(placeOf(project), { host, username, sealed }, actor);
@@ -66,7 +66,7 @@ export class SecretsService {
   }
 
   async removeCredential(principal: Principal, projectId: string, host: string, actor: Actor): Promise<void> {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'secret.change');
     if (!(await this.repository.removeCredential(placeOf(project), host, actor))) throw notFound();
   }
 }

@@ -54,7 +54,7 @@ export class SigningService {
    * is a finding too: then nothing is known.
    */
   async verifyNow(principal: Principal, projectId: string, digest: string, actor: Actor) {
-    const project = await this.access.project(principal, projectId, 'developer');
+    const project = await this.access.project(principal, projectId, 'image.verify');
     const image = found(await this.images.find(projectId, digest));
     this.take(projectId);
     const build = image.buildId === null ? null : await this.builds.find(image.buildId);

@@ -8,6 +8,8 @@ import {
   type RotateKey,
   retagSchema,
   rotateKeySchema,
+  tagPlanQuerySchema,
+  tagPlanSchema,
   testPolicyQuerySchema,
   trustRequestSchema,
 } from '@cooperage/contracts';
@@ -18,7 +20,7 @@ import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
-import { uuid } from '../http/parameters.js';
+import { digest, uuid } from '../http/parameters.js';
 import { PolicyService } from './policy.service.js';
 import { TrustRequestsService } from './trust-requests.service.js';
 
@@ -83,6 +85,18 @@ export class ProjectTrustController {
     @Body({ schema: retagSchema }) body: z.infer<typeof retagSchema>,
   ) {
     return this.requests.retag(principal, projectId, body, actor);
+  }
+
+  @Get('images/:digest/retag')
+  @Access('read')
+  @Answers(200, tagPlanSchema, 'What would move if a tag were pointed to this image. Changes nothing.')
+  planTag(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Param('digest', digest) imageDigest: string,
+    @Query({ schema: tagPlanQuerySchema }) { tag }: z.infer<typeof tagPlanQuerySchema>,
+  ) {
+    return this.requests.planTag(principal, projectId, { tag, digest: imageDigest });
   }
 
   @Get('trust-requests')

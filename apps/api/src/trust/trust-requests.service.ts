@@ -1,12 +1,13 @@
-import type { KeyEffects, RotateKey, TrustRequest } from '@cooperage/contracts';
+import type { KeyEffects, RotateKey, TagPlanView, TrustRequest } from '@cooperage/contracts';
 import {
   type Actor,
   ImageRepository,
   SignatureRepository,
+  TagPlans,
   TrustRepository,
   type TrustRequestRecord,
 } from '@cooperage/db';
-import { isTag, parseDigest } from '@cooperage/domain';
+import { isTag, parseDigest, type TagPlace } from '@cooperage/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { AccessService } from '../auth/access.service.js';
@@ -25,6 +26,7 @@ export class TrustRequestsService {
     private readonly trust: TrustRepository,
     private readonly signatures: SignatureRepository,
     private readonly images: ImageRepository,
+    private readonly plans: TagPlans,
     private readonly access: AccessService,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
@@ -44,7 +46,7 @@ export class TrustRequestsService {
 
   /** @throws {ApiProblem} `conflict` before there is a key, or while another change is under way. */
   async rotate(principal: Principal, projectId: string, { verifyUntil }: RotateKey, actor: Actor) {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'key.change');
     const key = (await this.signatures.keys(projectId)).find(({ state }) => state === 'signing');
     if (!key) throw new ApiProblem('conflict', { detail: 'The project has no key that signs.' });
     const until = verifyUntil === null ? null : new Date(verifyUntil);
@@ -56,22 +58,33 @@ export class TrustRequestsService {
   }
 
   async revoke(principal: Principal, projectId: string, keyId: string, actor: Actor) {
-    const project = await this.access.project(principal, projectId, 'admin');
+    const project = await this.access.project(principal, projectId, 'key.change');
     const key = found(await this.trust.key(projectId, keyId));
     if (key.state === 'revoked') throw new ApiProblem('conflict', { detail: 'The key is revoked already.' });
     await this.refuseWhileAsked(projectId);
     return presentRequest(await this.trust.ask(placeOf(project), { action: 'revoke', keyId }, actor));
   }
 
+  /** What `retag` would do, decided as control decides it. */
+  async planTag(
+    principal: Principal,
+    projectId: string,
+    target: { tag: string; digest: string },
+  ): Promise<TagPlanView> {
+    await this.access.project(principal, projectId);
+    const { kind, from, to } = found(await this.plans.find(projectId, target.tag, target.digest));
+    return { tag: target.tag, kind, from: from && presentPlace(from), to: presentPlace(to), verified: to.verified };
+  }
+
   async retag(principal: Principal, projectId: string, target: { tag: string; digest: string }, actor: Actor) {
-    const project = await this.access.project(principal, projectId, 'developer');
+    const project = await this.access.project(principal, projectId, 'tag.move');
     if (!isTag(target.tag)) throw new ApiProblem('bad_request', { detail: 'This is no tag that an image can have.' });
     found(await this.images.find(projectId, target.digest));
     return presentRequest(await this.trust.ask(placeOf(project), { action: 'retag', ...target }, actor));
   }
 
   async verifyAll(principal: Principal, projectId: string, actor: Actor): Promise<void> {
-    const project = await this.access.project(principal, projectId, 'developer');
+    const project = await this.access.project(principal, projectId, 'image.verify');
     await this.trust.askRound(placeOf(project), actor);
   }
 
@@ -81,6 +94,10 @@ export class TrustRequestsService {
     if (requests.some(({ state, action }) => state === 'asked' && action !== 'retag'))
       throw new ApiProblem('conflict', { detail: 'Another change of the keys is under way.' });
   }
+}
+
+function presentPlace({ digest, buildNumber }: TagPlace): TagPlanView['to'] {
+  return { digest: parseDigest(digest), buildNumber };
 }
 
 function presentRequest(request: TrustRequestRecord): TrustRequest {

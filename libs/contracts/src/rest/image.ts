@@ -1,3 +1,4 @@
+import { isTag, tagMoveKinds } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { digestSchema, idSchema, pageQuerySchema, timeSchema } from './common.js';
 
@@ -77,11 +78,14 @@ export type Image = z.infer<typeof imageSchema>;
 /** An image among those of all projects. */
 export const foundImageSchema = imageSummarySchema.extend({ organizationSlug: z.string(), projectSlug: z.string() });
 export type FoundImage = z.infer<typeof foundImageSchema>;
-export const imagesQuerySchema = pageQuerySchema.extend({
-  organization: z.string().max(64).optional(),
-  project: idSchema.optional(),
+export const projectImagesQuerySchema = pageQuerySchema.extend({
   /** The beginning of a digest or of a tag. */
   q: z.string().trim().max(128).optional(),
+});
+export type ProjectImagesQuery = z.infer<typeof projectImagesQuerySchema>;
+export const imagesQuerySchema = projectImagesQuerySchema.extend({
+  organization: z.string().max(64).optional(),
+  project: idSchema.optional(),
 });
 export type ImagesQuery = z.infer<typeof imagesQuerySchema>;
 
@@ -182,6 +186,26 @@ export const tagMoveSchema = z.object({
   at: timeSchema,
 });
 export type TagMove = z.infer<typeof tagMoveSchema>;
+export const tagMovesQuerySchema = pageQuerySchema.extend({
+  tag: z.string().refine(isTag, 'a tag').optional(),
+  /** An image that the tags moved to, or away from. */
+  digest: digestSchema.optional(),
+});
+export type TagMovesQuery = z.infer<typeof tagMovesQuerySchema>;
+
+const tagPlaceSchema = z.object({ digest: digestSchema, buildNumber: z.number().int() });
+/** What pointing a tag to an image would change, before anybody asks for it. */
+export const tagPlanSchema = z.object({
+  tag: z.string(),
+  /** `new` and `forward` would be done; `same` changes nothing; tags never move `backward`. */
+  kind: z.enum(tagMoveKinds),
+  from: tagPlaceSchema.nullable(),
+  to: tagPlaceSchema,
+  /** Whether the newest verification of the image passed: without it no tag points to it. */
+  verified: z.boolean(),
+});
+export type TagPlanView = z.infer<typeof tagPlanSchema>;
+export const tagPlanQuerySchema = z.strictObject({ tag: z.string().refine(isTag, 'a tag') });
 
 export const checkSchema = z.object({
   id: z.string(),

@@ -54,16 +54,6 @@ export type ImageRow = Prisma.ImageGetPayload<object>;
 export class ImageRepository {
   constructor(private readonly db: Database) {}
 
-  async list(projectId: string, query: KeysetQuery): Promise<KeysetPage<ImageRecord>> {
-    const rows = await this.db.prisma.image.findMany({
-      where: { projectId, ...(query.after && { id: { lt: query.after } }) },
-      orderBy: { id: 'desc' },
-      take: query.limit + 1,
-    });
-    const toRecord = await imageMapper(this.db.prisma, rows);
-    return toPage(rows, query.limit, (row) => row.id, toRecord);
-  }
-
   async find(projectId: string, digest: string): Promise<ImageRecord | null> {
     const row = await this.db.prisma.image.findUnique({ where: { projectId_digest: { projectId, digest } } });
     return row && (await imageMapper(this.db.prisma, [row]))(row);
@@ -85,9 +75,19 @@ export class ImageRepository {
     );
   }
 
-  async tagMoves(projectId: string, tag: string | null, query: KeysetQuery): Promise<KeysetPage<TagMoveRecord>> {
+  /** Of one tag, or those that one image came or went by. */
+  async tagMoves(
+    projectId: string,
+    { tag, digest }: { readonly tag?: string; readonly digest?: string },
+    query: KeysetQuery,
+  ): Promise<KeysetPage<TagMoveRecord>> {
     const rows = await this.db.prisma.tagMove.findMany({
-      where: { projectId, ...(tag !== null && { tag }), ...(query.after && { id: { lt: query.after } }) },
+      where: {
+        projectId,
+        ...(tag !== undefined && { tag }),
+        ...(digest !== undefined && { OR: [{ toDigest: digest }, { fromDigest: digest }] }),
+        ...(query.after && { id: { lt: query.after } }),
+      },
       select: { id: true, tag: true, fromDigest: true, toDigest: true, buildNumber: true, movedBy: true, at: true },
       orderBy: { id: 'desc' },
       take: query.limit + 1,

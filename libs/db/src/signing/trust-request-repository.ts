@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../database.js';
+import { planTagMove, type TagPlan } from '../image/tag-plan.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import type { TrustRequestRecord } from './trust-repository.js';
@@ -65,9 +66,9 @@ export class TrustRequestRepository {
     return this.once(request, async (tx) => {
       const { projectId, tag, digest } = request;
       if (tag === null || digest === null) return { ok: false, note: 'Tag or image is missing.' };
-      const target = await retagTarget(tx, projectId, digest);
-      if (target === null) return { ok: false, note: 'The image is not known, or does not verify.' };
-      return pointTag(tx, request, { ...target, tag, digest });
+      const plan = await planTagMove(tx, projectId, tag, digest);
+      if (!plan?.to.verified) return { ok: false, note: 'The image is not known, or does not verify.' };
+      return carryOut(tx, request, tag, plan);
     });
   }
 
@@ -90,31 +91,16 @@ export class TrustRequestRepository {
   }
 }
 
-interface RetagTarget {
-  readonly buildId: string;
-  readonly sequence: bigint;
-  readonly buildNumber: number;
-}
-
-async function retagTarget(tx: Queryable, projectId: string, digest: string): Promise<RetagTarget | null> {
-  const [row] = await tx.$queryRaw<(RetagTarget & { ok: boolean | null })[]>`
-    SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", (
-      SELECT ok FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1) AS ok
-    FROM image i JOIN build b ON b.id = i.build_id WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}`;
-  if (!row?.ok) return null;
-  return { buildId: row.buildId, sequence: row.sequence, buildNumber: row.buildNumber };
-}
-
-async function pointTag(
+async function carryOut(
   tx: Queryable,
   { projectId, askedBy }: TrustRequestRecord,
-  { tag, digest, buildId, sequence, buildNumber }: RetagTarget & { readonly tag: string; readonly digest: string },
+  tag: string,
+  { kind, from, to }: TagPlan,
 ): Promise<RequestOutcome> {
-  const old = await tx.imageTag.findUnique({ where: { projectId_tag: { projectId, tag } } });
-  if (old?.digest === digest) return done;
-  const isNewer = !old || old.sequence < sequence || (old.sequence === sequence && old.buildNumber < buildNumber);
-  if (!isNewer)
-    return { ok: false, note: `Tags move only forward: ${tag} points to build #${old.buildNumber}, which is newer.` };
+  if (kind === 'same') return done;
+  if (kind === 'backward')
+    return { ok: false, note: `Tags move only forward: ${tag} points to build #${from?.buildNumber}, which is newer.` };
+  const { digest, buildId, sequence, buildNumber } = to;
   const place = { digest, buildId, sequence, buildNumber, movedAt: new Date() };
   await tx.imageTag.upsert({
     where: { projectId_tag: { projectId, tag } },
@@ -124,7 +110,7 @@ async function pointTag(
   await tx.tagMove.create({
     data: {
       id: newId(),
-      ...{ projectId, tag, fromDigest: old?.digest ?? null, toDigest: digest, buildId, buildNumber, movedBy: askedBy },
+      ...{ projectId, tag, fromDigest: from?.digest ?? null, toDigest: digest, buildId, buildNumber, movedBy: askedBy },
     },
   });
   return done;

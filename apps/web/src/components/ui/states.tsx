@@ -1,7 +1,9 @@
 import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { publicOrigin } from '@/lib/address/public-origin';
 import { isAbsent, type ProblemView } from '@/lib/api/problem';
 import { classes } from '@/lib/classes';
+import { type ApiCall, curlCall } from '@/lib/format/shell';
 import { unavailable } from '@/lib/live/unavailable';
 import { CopyLine } from './copy-line';
 import { NoPermission } from './no-permission';
@@ -11,24 +13,25 @@ export interface EmptyProps {
   /** Why nothing is here, in one sentence. */
   readonly title: string;
   /** The one thing to do about it: a button or a link that looks like one. */
-  readonly action?: ReactNode;
-  /** The same thing as a command for a terminal. */
-  readonly command?: string;
+  readonly action: ReactNode;
+  /** The same thing for a terminal: a call of the API, or a command as it is. */
+  readonly command: ApiCall | string;
   readonly children?: ReactNode;
 }
 
-/** Nothing is there, why, and what to do. */
-export function Empty({ title, action, command, children }: EmptyProps) {
+/** Nothing is there, why, and what to do. None leaves its reader without a next step: all three are asked for. */
+export async function Empty({ title, action, command, children }: EmptyProps) {
+  const text = typeof command === 'string' ? command : curlCall(await publicOrigin(), command);
   return (
-    <div className="mx-auto grid max-w-[62ch] justify-items-center gap-3 px-4 py-10 text-center">
-      <p className="font-semibold">{title}</p>
+    <div data-empty className="mx-auto grid max-w-[62ch] justify-items-center gap-3 px-4 py-10 text-center">
+      <p data-why className="font-semibold">
+        {title}
+      </p>
       {children && <div className="grid gap-3 text-text-2">{children}</div>}
-      {action}
-      {command && (
-        <div className="w-full text-left">
-          <CopyLine text={command} what="command" />
-        </div>
-      )}
+      <div data-next-action>{action}</div>
+      <div className="w-full text-left">
+        <CopyLine text={text} what="command" />
+      </div>
     </div>
   );
 }

@@ -1,15 +1,18 @@
+import { mayDo } from '@cooperage/domain/predicates';
 import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
 import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Link } from '@/components/ui/link';
 import { Pager } from '@/components/ui/pager';
-import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
+import { ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
+import { NoOrganization } from '@/features/account/components/no-organization';
 import { OrganizationSwitch } from '@/features/account/components/organization-switch';
 import { loadMembers, membersAddress } from '@/features/members/api/load-members';
 import { InviteForm } from '@/features/members/components/invite-form';
 import { MemberTable } from '@/features/members/components/member-table';
+import { RoleMatrix } from '@/features/members/components/role-matrix';
 import { one, type PageQuery } from '@/lib/address/query';
 import { withQuery } from '@/lib/api/list';
 
@@ -24,22 +27,20 @@ export default async function MembersPage({ searchParams }: { searchParams: Prom
   if (!organization) {
     return (
       <Page crumbs={[{ label: 'Members' }]}>
-        <Empty title="You are in no organization yet">
-          <p>An owner or admin of one has to invite you.</p>
-        </Empty>
+        <NoOrganization />
       </Page>
     );
   }
   const cursor = one(query, 'cursor');
   const { organizationId, role } = organization;
   const members = await loadMembers(organizationId, cursor);
-  const mayManage = role === 'owner';
+  const mayManage = mayDo(role, 'member.manage');
   return (
     <Page crumbs={[{ label: 'Members' }]} curl={membersAddress(organizationId, cursor)}>
       <PageTitle
         title="Members"
         actions={
-          (role === 'owner' || role === 'admin') && (
+          mayDo(role, 'audit.read') && (
             <Link
               href={withQuery('/audit', { organization: organizationId, action: 'member' })}
               className={buttonClass()}
@@ -62,6 +63,7 @@ export default async function MembersPage({ searchParams }: { searchParams: Prom
           <ProblemPanel problem={members.problem} what="The members" />
         )}
       </Card>
+      <RoleMatrix />
       {mayManage && (
         <Card title="Invite someone">
           <InviteForm key={organizationId} organizationId={organizationId} />

@@ -12,11 +12,16 @@ import { cache } from 'react';
 import { readPage, withQuery } from '@/lib/api/list';
 import { read } from '@/lib/api/server';
 
-export const imagesAddress = (projectId: string, cursor: string | null): string =>
-  withQuery(`/projects/${projectId}/images`, { cursor });
+interface ImagesWanted {
+  readonly q: string | null;
+  readonly cursor: string | null;
+}
 
-export const loadImages = (projectId: string, cursor: string | null) =>
-  readPage(imagesAddress(projectId, cursor), imageSummarySchema);
+export const imagesAddress = (projectId: string, wanted: ImagesWanted): string =>
+  withQuery(`/projects/${projectId}/images`, { ...wanted });
+
+export const loadImages = (projectId: string, wanted: ImagesWanted) =>
+  readPage(imagesAddress(projectId, wanted), imageSummarySchema);
 
 export const loadNewestImage = (projectId: string) =>
   readPage(withQuery(`/projects/${projectId}/images`, { limit: 1 }), imageSummarySchema);
@@ -30,7 +35,9 @@ export const loadSignatures = (projectId: string, digest: string) =>
 
 export const loadTags = (projectId: string) => readPage(`/projects/${projectId}/tags?limit=100`, tagSchema);
 
-export const loadTagMoves = (projectId: string) => readPage(`/projects/${projectId}/tag-moves?limit=20`, tagMoveSchema);
+/** Of the whole project, or those that one image came or went by. */
+export const loadTagMoves = (projectId: string, digest?: string) =>
+  readPage(withQuery(`/projects/${projectId}/tag-moves`, { limit: 20, digest }), tagMoveSchema);
 
 export const loadImageFacts = (projectId: string, digest: string) =>
   read(`/projects/${projectId}/images/${digest}/facts`, imageFactsSchema);

@@ -1,11 +1,13 @@
 import type { ImageFacts } from '@cooperage/contracts';
 import { Card } from '@/components/ui/card';
 import { Digest } from '@/components/ui/digest';
+import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
+import { type ProjectName, projectPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 
 /** Base images, and whether a later build has met a newer digest under the same name. */
-export function BasesCard({ image: { bases } }: { image: ImageFacts }) {
+export function BasesCard({ image: { bases }, project }: { image: ImageFacts; project: ProjectName }) {
   if (bases.length === 0) return null;
   return (
     <Card title="Base images">
@@ -16,8 +18,11 @@ export function BasesCard({ image: { bases } }: { image: ImageFacts }) {
             <Digest value={digest} />
             {newest && newest.digest !== digest ? (
               <span className="basis-full text-wait">
-                A newer digest is known: <Digest value={newest.digest} />, <Moment at={newest.at} />. Build again to
-                take it.
+                A newer digest is known: <Digest value={newest.digest} />, <Moment at={newest.at} />.{' '}
+                <Link href={projectPath(project)} className={textLinkClass}>
+                  Build again
+                </Link>{' '}
+                to take it.
               </span>
             ) : (
               <span className="text-text-3">the newest known</span>

@@ -13,39 +13,44 @@ import { BasesCard } from './bases-card';
 import { CommandsCard } from './commands-card';
 import { InsideImage } from './inside-image';
 import { RegistryContent } from './registry-content';
+import { Retag } from './retag';
 import { SignaturePanel } from './signature-panel';
+import { ImageMovesCard } from './tag-cards';
 
 /** The page stands on what rows know; what only the registry knows fills its panels, or says why it does not. */
 export function ImagePage({ project, image }: { project: Project; image: ImageFacts }) {
   return (
     <>
-      <header>
-        <h1 className="text-xl font-semibold tracking-tight break-all">
-          <code className="text-[0.9em]">{shortDigest(image.digest)}</code>
-        </h1>
-        <p className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-text-2">
-          <Verdict verified={image.verified} />
-          <TagList tags={image.tags} limit={12} />
-          {image.buildNumber !== null && (
-            <span>
-              from build{' '}
-              <Link href={`${projectPath(project)}/b/${image.buildNumber}`} className={textLinkClass}>
-                #{image.buildNumber}
-              </Link>
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0 flex-1 basis-80">
+          <h1 className="text-xl font-semibold tracking-tight break-all">
+            <code className="text-[0.9em]">{shortDigest(image.digest)}</code>
+          </h1>
+          <p className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-text-2">
+            <Verdict verified={image.verified} />
+            <TagList tags={image.tags} limit={12} />
+            {image.buildNumber !== null && (
+              <span>
+                from build{' '}
+                <Link href={`${projectPath(project)}/b/${image.buildNumber}`} className={textLinkClass}>
+                  #{image.buildNumber}
+                </Link>
+              </span>
+            )}
+            {image.commit && (
+              <span>
+                commit <code title={image.commit}>{shortCommit(image.commit)}</code>
+              </span>
+            )}
+            <span className="tabular-nums">
+              {formatBytes(image.sizeBytes)}
+              <SizeChange image={image} />
             </span>
-          )}
-          {image.commit && (
-            <span>
-              commit <code title={image.commit}>{shortCommit(image.commit)}</code>
-            </span>
-          )}
-          <span className="tabular-nums">
-            {formatBytes(image.sizeBytes)}
-            <SizeChange image={image} />
-          </span>
-          <span>{image.platforms.join(', ')}</span>
-          <Moment at={image.createdAt} />
-        </p>
+            <span>{image.platforms.join(', ')}</span>
+            <Moment at={image.createdAt} />
+          </p>
+        </div>
+        <Retag projectId={project.id} digest={image.digest} />
       </header>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-2">
         <div className="grid min-w-0 gap-4">
@@ -66,7 +71,10 @@ export function ImagePage({ project, image }: { project: Project; image: ImageFa
               </Fact>
             </Facts>
           </Card>
-          <BasesCard image={image} />
+          <BasesCard image={image} project={project} />
+          <Suspense fallback={<Skeleton lines={3} />}>
+            <ImageMovesCard project={project} digest={image.digest} />
+          </Suspense>
           <Suspense fallback={<Skeleton lines={6} />}>
             <CommandsCard projectId={project.id} digest={image.digest} />
           </Suspense>

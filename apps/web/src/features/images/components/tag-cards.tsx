@@ -6,6 +6,7 @@ import { ProblemPanel } from '@/components/ui/states';
 import { imagePath, type ProjectName } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 import { loadTagMoves, loadTags } from '../api/load-images';
+import { moverOf } from '../model/tag-words';
 
 /** Where each tag points now. */
 export async function TagsCard({ project, projectId }: { project: ProjectName; projectId: string }) {
@@ -35,36 +36,53 @@ export async function TagsCard({ project, projectId }: { project: ProjectName; p
   );
 }
 
-/** How tags moved, newest first: from, to, and which build moved them. */
+/** How tags moved, newest first: from, to, and who or which build moved them. */
 export async function TagMovesCard({ project, projectId }: { project: ProjectName; projectId: string }) {
   const moves = await loadTagMoves(projectId);
   return (
     <Card title="Moves of tags">
-      {!moves.ok ? (
-        <ProblemPanel problem={moves.problem} what="The moves" />
-      ) : moves.value.items.length === 0 ? (
-        <p className="px-3 py-3 text-text-2">No tag has moved yet.</p>
-      ) : (
-        <ul className="divide-y divide-line">
-          {moves.value.items.map((move) => (
-            <li key={`${move.tag} ${move.at}`} className="px-3 py-1.5 text-sm">
-              <div className="flex justify-between gap-3">
-                <code className="min-w-0 truncate">{visibleText(move.tag)}</code>
-                <span className="text-text-2">
-                  {move.buildNumber !== null && `#${move.buildNumber} · `}
-                  <Moment at={move.at} />
-                </span>
-              </div>
-              <div className="flex flex-wrap items-center gap-x-2 text-xs text-text-2">
-                {move.from ? <Digest value={move.from} /> : 'new'} →
-                <Link href={imagePath(project, move.to)} className={textLinkClass}>
-                  <Digest value={move.to} />
-                </Link>
-              </div>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Moves moves={moves} project={project} none="No tag has moved yet." />
     </Card>
+  );
+}
+
+/** Which tags came to this image and left it. */
+export async function ImageMovesCard({ project, digest }: { project: ProjectName & { id: string }; digest: string }) {
+  const moves = await loadTagMoves(project.id, digest);
+  return (
+    <Card title="Tags of this image, then and now">
+      <Moves moves={moves} project={project} none="No tag has ever pointed to this image." />
+    </Card>
+  );
+}
+
+interface MovesProps {
+  readonly moves: Awaited<ReturnType<typeof loadTagMoves>>;
+  readonly project: ProjectName;
+  readonly none: string;
+}
+
+function Moves({ moves, project, none }: MovesProps) {
+  if (!moves.ok) return <ProblemPanel problem={moves.problem} what="The moves" />;
+  if (moves.value.items.length === 0) return <p className="px-3 py-3 text-text-2">{none}</p>;
+  return (
+    <ul className="divide-y divide-line">
+      {moves.value.items.map((move) => (
+        <li key={`${move.tag} ${move.at}`} className="px-3 py-1.5 text-sm">
+          <div className="flex justify-between gap-3">
+            <code className="min-w-0 truncate">{visibleText(move.tag)}</code>
+            <span className="text-text-2">
+              {moverOf(move)} · <Moment at={move.at} />
+            </span>
+          </div>
+          <div className="flex flex-wrap items-center gap-x-2 text-xs text-text-2">
+            {move.from ? <Digest value={move.from} /> : 'new'} →
+            <Link href={imagePath(project, move.to)} className={textLinkClass}>
+              <Digest value={move.to} />
+            </Link>
+          </div>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,9 +1,9 @@
 import type { Role } from '@cooperage/domain/predicates';
 
-/** What each role may do, in a sentence. */
+/** What a role is for, in a few words; the matrix says it act by act. */
 export const roleWords: Readonly<Record<Role, string>> = {
   owner: 'everything, and who is in here',
-  admin: 'everything but owners',
-  developer: 'starts, stops and changes builds and projects',
+  admin: 'projects, secrets, keys and the audit',
+  developer: 'builds and tags',
   viewer: 'reads',
 };

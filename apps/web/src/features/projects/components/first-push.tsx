@@ -6,6 +6,8 @@ import { Empty } from '@/components/ui/states';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { projectPath } from '@/lib/address/paths';
 import { loadGlance } from '../api/load-glance';
+import { startCall } from '../model/start-call';
+import { StartFirst } from './start-first';
 
 /** A call that starts no build has no event of its own: it is looked for this often, in milliseconds. */
 const lookMs = 3000;
@@ -17,9 +19,8 @@ export async function FirstPush({ project }: { project: Project }) {
   return (
     <>
       <LiveRefresh scopes={[{ projectId: project.id }]} tickMs={lookMs} />
-      <Empty title="Nothing was built yet">
+      <Empty title="Nothing was built yet." action={<StartFirst />} command={startCall(project)}>
         {calledAt === null ? <NoCallYet project={project} /> : <Called project={project} at={calledAt} />}
-        <p>Or start one by hand with “Build now”.</p>
       </Empty>
     </>
   );

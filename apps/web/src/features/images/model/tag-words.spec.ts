@@ -1,0 +1,38 @@
+import type { TagPlanView } from '@cooperage/contracts';
+import { describe, expect, it } from 'vitest';
+import { moverOf, planWords } from './tag-words';
+
+const digest = (letter: string) => `sha256:${letter.repeat(64)}` as TagPlanView['to']['digest'];
+const plan: TagPlanView = {
+  tag: 'stable',
+  kind: 'forward',
+  from: { digest: digest('a'), buildNumber: 3 },
+  to: { digest: digest('b'), buildNumber: 5 },
+  verified: true,
+};
+
+describe('the words for a move of a tag', () => {
+  it('say what moves from where to where', () => {
+    expect(planWords(plan)).toEqual({
+      text: 'stable moves from sha256:aaaaaaaaaaaa of build #3 to sha256:bbbbbbbbbbbb of build #5.',
+      possible: true,
+    });
+    expect(planWords({ ...plan, kind: 'new', from: null }).text).toMatch(/^stable is new\./);
+  });
+
+  it.each([
+    [{ kind: 'backward' as const }, /^Tags move only forward: stable points to .* of build #3/],
+    [{ kind: 'same' as const }, /already/],
+    [{ verified: false }, /did not pass/],
+  ])('refuse %j', (change, words) => {
+    const { text, possible } = planWords({ ...plan, ...change });
+    expect(text).toMatch(words);
+    expect(possible).toBe(false);
+  });
+
+  it('name a person before a build', () => {
+    expect(moverOf({ movedBy: 'Ada', buildNumber: 3 })).toBe('by hand by Ada');
+    expect(moverOf({ movedBy: null, buildNumber: 3 })).toBe('by build #3');
+    expect(moverOf({ movedBy: null, buildNumber: null })).toBe('by a build');
+  });
+});

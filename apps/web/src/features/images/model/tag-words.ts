@@ -1,0 +1,34 @@
+import type { TagMove, TagPlanView } from '@cooperage/contracts';
+import { shortDigest, visibleText } from '../../../lib/format/names';
+
+/** Who moved a tag: a person by hand, or a build. */
+export function moverOf({ movedBy, buildNumber }: Pick<TagMove, 'movedBy' | 'buildNumber'>): string {
+  if (movedBy !== null) return `by hand by ${visibleText(movedBy)}`;
+  return buildNumber === null ? 'by a build' : `by build #${buildNumber}`;
+}
+
+export interface PlanWords {
+  readonly text: string;
+  /** Whether asking for it would change anything. */
+  readonly possible: boolean;
+}
+
+/** What pointing a tag to an image would do, or why it cannot be. */
+export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanWords {
+  const no = (text: string): PlanWords => ({ text, possible: false });
+  if (kind === 'same') return no(`${tag} points to this image already.`);
+  if (!verified) return no('The newest verification of this image did not pass, so no tag may point to it.');
+  if (from === null)
+    return {
+      text: `${tag} is new. It will point to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,
+      possible: true,
+    };
+  if (kind === 'backward')
+    return no(
+      `Tags move only forward: ${tag} points to ${shortDigest(from.digest)} of build #${from.buildNumber}, whose push is newer than that of build #${to.buildNumber}. Give this image another tag, or build its commit again.`,
+    );
+  return {
+    text: `${tag} moves from ${shortDigest(from.digest)} of build #${from.buildNumber} to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,
+    possible: true,
+  };
+}

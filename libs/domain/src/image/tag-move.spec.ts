@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { tagMoveKind } from './tag-move.js';
+
+const place = (sequence: number, buildNumber: number, digest = `d${sequence}-${buildNumber}`) => ({
+  ...{ sequence: BigInt(sequence), buildNumber, digest },
+});
+
+describe('a move of a tag', () => {
+  it('is new without a tag, and the same where it points there already', () => {
+    expect(tagMoveKind(null, place(1, 1))).toBe('new');
+    expect(tagMoveKind(place(9, 9, 'x'), place(1, 1, 'x'))).toBe('same');
+  });
+
+  it('goes by the push first, then by the number of the build', () => {
+    expect(tagMoveKind(place(1, 9), place(2, 3))).toBe('forward');
+    expect(tagMoveKind(place(2, 3), place(1, 9))).toBe('backward');
+    expect(tagMoveKind(place(2, 3), place(2, 4))).toBe('forward');
+    expect(tagMoveKind(place(2, 4), place(2, 3))).toBe('backward');
+  });
+});
