@@ -33,7 +33,7 @@ describe('a fresh installation', () => {
     await fill(visitor, 'Set-up token', suite.product.setupToken);
     await visitor.press(submit);
     await heading(visitor, 'Overview');
-    await visitor.page.getByText('No project yet').waitFor();
+    await visitor.page.getByText('No project was made yet').waitFor();
     await visitor.open('/setup');
     await heading(visitor, 'Overview');
   });

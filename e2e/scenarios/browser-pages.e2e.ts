@@ -5,6 +5,7 @@ import { buildLists } from './browser/build-lists.js';
 import { buildViews } from './browser/build-views.js';
 import { connection } from './browser/connection.js';
 import { deliveries } from './browser/deliveries.js';
+import { emptyStates } from './browser/empty-states.js';
 import { failingBuilds } from './browser/failing.js';
 import { founding } from './browser/founding.js';
 import { hostileText } from './browser/hostile.js';
@@ -12,6 +13,7 @@ import { images } from './browser/images.js';
 import { buildLogs } from './browser/log.js';
 import { narrowPages } from './browser/narrow.js';
 import { overview } from './browser/overview.js';
+import { pageData } from './browser/page-data.js';
 import { secretsInPages } from './browser/secrets.js';
 import { shell } from './browser/shell.js';
 import { stopping } from './browser/stopping.js';
@@ -36,6 +38,9 @@ describe('in a browser', () => {
   hostileText(suite);
   narrowPages(suite);
   shell(suite);
+  pageData(suite);
   overview(suite);
   connection(suite);
+  // Last: it makes an organization, and whoever has several is asked which.
+  emptyStates(suite);
 });

@@ -3,6 +3,7 @@ import { Browser } from './browser.js';
 import type { Visitor, VisitorOptions } from './browser-visitor.js';
 import { Product, type ProductOptions } from './product.js';
 
+export { ApiDescription } from './api-description.js';
 export type { Visitor } from './browser-visitor.js';
 export { fillGallery, type Gallery } from './gallery/gallery.js';
 export { type GalleryPage, galleryPages } from './gallery/pages.js';

@@ -1,4 +1,5 @@
 import type { BrowserContext, Browser as Chromium, Locator, Page } from 'playwright-core';
+import type { ApiClient } from './api-client.js';
 import { noteShifts } from './gallery/soundness.js';
 import type { Product } from './product.js';
 import { until } from './until.js';
@@ -6,6 +7,8 @@ import { until } from './until.js';
 export interface VisitorOptions {
   /** Comes with the administrator's session. True by default. */
   readonly signedIn?: boolean;
+  /** Comes with this one's session instead. */
+  readonly as?: ApiClient;
   readonly colorScheme?: 'light' | 'dark';
   /** In CSS pixels; 1280 by default. */
   readonly width?: number;
@@ -47,7 +50,7 @@ export class Visitor {
       viewport: { width: options.width ?? 1280, height: 860 },
     });
     context.setDefaultTimeout(patienceMs);
-    if (options.signedIn ?? true) await context.addCookies(cookiesOf(product));
+    if (options.signedIn ?? true) await context.addCookies(cookiesOf(options.as ?? product.api));
     await context.addInitScript({ content: tellViolations });
     await context.addInitScript({ content: noteShifts });
     const visitor = new Visitor(context, await context.newPage());
@@ -125,9 +128,9 @@ export class Visitor {
   }
 }
 
-function cookiesOf(product: Product): { name: string; value: string; url: string }[] {
-  return product.api.cookies.split('; ').map((cookie) => {
+function cookiesOf({ cookies, origin }: ApiClient): { name: string; value: string; url: string }[] {
+  return cookies.split('; ').map((cookie) => {
     const at = cookie.indexOf('=');
-    return { name: cookie.slice(0, at), value: cookie.slice(at + 1), url: product.origin };
+    return { name: cookie.slice(0, at), value: cookie.slice(at + 1), url: origin };
   });
 }

@@ -3,12 +3,11 @@ import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browse
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-/** What is around every page: palette, keys, data twins, menus, preferences, the way to take an act back. */
+/** What is around every page: palette, keys, menus, preferences, the way to take an act back. */
 export function shell(suite: BrowserSuite): void {
   describe('around every page', () => {
     let home: string;
     let digest: string;
-    let deliveryId: string;
     let projectName: string;
     beforeAll(async () => {
       const repository: Repository = await suite.product.repository();
@@ -18,7 +17,6 @@ export function shell(suite: BrowserSuite): void {
         home = `/p/${build.organizationSlug}/${build.projectSlug}`;
         projectName = build.projectSlug;
         digest = build.digest ?? '';
-        deliveryId = build.deliveryId ?? '';
       }
     });
     const at = async (visitor: Visitor, path: string) => {
@@ -95,48 +93,6 @@ export function shell(suite: BrowserSuite): void {
       expect(await page.locator(':focus').inputValue()).toBe('gp?j');
     });
 
-    it('every page gives its data by its command and by .json, and both are the same', async () => {
-      const visitor = await suite.visitor();
-      const copied = await clipboard(visitor);
-      const { page } = visitor;
-      const parts = [
-        '',
-        '?filter=is%3Asucceeded',
-        '/b/2',
-        '/compare?a=1&b=2',
-        '/images',
-        `/images/${digest}`,
-        '/deliveries',
-        '/settings',
-      ];
-      const own = [...parts, `/deliveries/${deliveryId}`].map((part) => home + part);
-      for (const path of [
-        '/',
-        '/builds?filter=is%3Asucceeded',
-        '/projects',
-        '/members',
-        '/tokens',
-        '/workers',
-        '/webhooks',
-        '/images',
-        '/insights?days=30',
-        '/trust',
-        '/settings',
-        '/account',
-        '/audit?action=project.create',
-        ...own,
-      ]) {
-        await visitor.open(path);
-        await page.keyboard.press('c');
-        await expect.poll(copied, patience).toMatch(/^curl /);
-        const [, url = ''] = /(?:'|\s)(http[^'\s]+)'?$/.exec(await copied()) ?? [];
-        const [byCommand, byTwin] = await Promise.all([data(page, url), data(page, twinOf(path))]);
-        expect(Object.keys(byCommand.body as object).length, path).toBeGreaterThan(0);
-        expect({ path, ...byTwin }).toEqual({ path, ...byCommand });
-        await page.evaluate(`navigator.clipboard.writeText('')`);
-      }
-    });
-
     it('an act that can be taken back is done at once and undone within its time', async () => {
       const visitor = await suite.visitor();
       const { page } = visitor;
@@ -194,7 +150,7 @@ export function shell(suite: BrowserSuite): void {
         .waitFor();
     });
 
-    it.each([360, 768, 1280])('no menu is clipped or covered %i px wide', async (width) => {
+    it.each([360, 768, 1280])('no menu is clipped or covered %i px wide [A coolify#11228]', async (width) => {
       const visitor = await suite.visitor({ width });
       const { page } = visitor;
       await visitor.open(`${home}/b/2`);
@@ -222,21 +178,6 @@ export function shell(suite: BrowserSuite): void {
 
 function selected(page: Page): Locator {
   return page.locator('[aria-selected=true]');
-}
-
-/** `.json` behind the path, before the query. */
-function twinOf(path: string): string {
-  const [pathname = '', search] = path.split('?', 2);
-  return `${pathname === '/' ? '/index' : pathname}.json${search === undefined ? '' : `?${search}`}`;
-}
-
-/** As the page's own person, after all redirects. What beats by itself is left out. */
-async function data(page: Page, url: string): Promise<{ status: number; body: unknown }> {
-  return page.evaluate(async (address) => {
-    const response = await fetch(address);
-    const text = (await response.text()).replaceAll(/"heartbeatAt":"[^"]*"/g, '"heartbeatAt":""');
-    return { status: response.status, body: JSON.parse(text) as unknown };
-  }, url);
 }
 
 /** Corners of a menu, a little inside, at which something else would be pressed. */

@@ -17,8 +17,11 @@ export function scorecardPage(proofs: Proofs): string {
     ...rows.map((row) => line(row, proofs.get(row.tag) ?? [])),
   ];
   const [wanted, painful] = [part('What people compare', features), part('Pains of the field', pains)];
+  const rows = [...features, ...pains];
+  const green = rows.filter((row) => isGreen(proofs.get(row.tag) ?? [])).length;
+  const sum = `**${green} of ${rows.length} rows are green.**`;
   const table = ([title, ...lines]: readonly string[]) => `${title}\n\n${lines.join('\n')}`;
-  return `${[intro, table(wanted), table(painful)].join('\n\n')}\n`;
+  return `${[intro, sum, table(wanted), table(painful)].join('\n\n')}\n`;
 }
 
 /** @returns tags of rows that `page` claims and these proofs do not show: not proven any more, or by other tests. */
@@ -29,20 +32,30 @@ export function unprovenClaims(page: string, proofs: Proofs): string[] {
     .map((row) => row.tag);
 }
 
-/** A row is green only if it has tests and every one of them passed. */
+/** Whether there are tests and every one of them passed. */
+function isGreen(proofs: readonly Proof[]): boolean {
+  return proofs.length > 0 && proofs.every((proof) => proof.passed);
+}
+
 function line(row: ScorecardRow, proofs: readonly Proof[]): string {
-  const green = proofs.length > 0 && proofs.every((proof) => proof.passed);
+  const green = isGreen(proofs);
   const promise = row.because ? `${row.promise}; elsewhere ${row.because}` : row.promise;
-  const test = green ? proofText(proofs) : (row.open ?? (proofs.length > 0 ? 'did not pass' : 'none yet'));
+  const test = green ? proofText(proofs) : proofs.length > 0 ? 'did not pass' : 'none yet';
   return `| ${green ? '✓' : '·'} | \`${row.tag}\` | ${promise} | ${test} |`;
 }
 
-/** Many tests of one group are told by their number: one for each page, for instance. */
+/** So many tests of one group are named; of more, such as one for each page, the first stands for all. */
+const namedTests = 3;
+
 function proofText(proofs: readonly Proof[]): string {
   const groups = Map.groupBy(proofs, ({ file, group }) => `[${group}](../${file})`);
-  return [...groups]
-    .map(([link, { length, 0: first }]) => `${link}: ${length > 1 ? `${length} tests` : first?.title}`)
-    .join('<br>');
+  return [...groups].map(([link, tests]) => `${link}: ${titles(tests)}`).join('<br>');
+}
+
+function titles(tests: readonly Proof[]): string {
+  const named = tests.slice(0, tests.length > namedTests ? 1 : namedTests).map(({ title }) => `“${title}”`);
+  const more = tests.length - named.length;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more of the same kind` : ''}`;
 }
 
 /** Tags that tests carry and no row has: a typing error must not pass for a proof. */

@@ -13,10 +13,17 @@ describe('the scorecard', () => {
   it('is green where every test of a row passed, and names it', () => {
     const page = scorecardPage(run('passed', follow));
     expect(page).toMatch(
-      /\| ✓ \| `A coolify#7569` \|.*\[in a browser\]\(\.\.\/e2e\/scenarios\/a\.e2e\.ts\): stays at the end \|/,
+      /\| ✓ \| `A coolify#7569` \|.*\[in a browser\]\(\.\.\/e2e\/scenarios\/a\.e2e\.ts\): “stays at the end” \|/,
     );
     expect(page).toContain('| ✓ | `A2 live line` |');
     expect(page).toContain('| · | `A2 1 M lines` |');
+  });
+
+  it('says how many rows are green, and of many tests of one kind how many there are', () => {
+    const each = ['one', 'two', 'three', 'four'].map((page) => `${page} fits [A2 360 px wide]`);
+    const page = scorecardPage(run('passed', follow, ...each));
+    expect(page).toMatch(/\*\*3 of \d+ rows are green\.\*\*/);
+    expect(page).toContain('“one fits” and 3 more of the same kind |');
   });
 
   it('stays open where a test failed, or was not run', () => {

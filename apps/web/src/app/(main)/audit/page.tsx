@@ -77,9 +77,15 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
         {!entries.ok ? (
           <ProblemPanel problem={entries.problem} what="The audit" />
         ) : entries.value.items.length === 0 ? (
-          <Empty title="No entry fits">
-            <p>Nothing was changed that fits all of these. Take one of them away.</p>
-          </Empty>
+          <Empty
+            title="Nothing was changed that fits all of these."
+            action={
+              <Link href={withQuery('/audit', { organization })} className={buttonClass('primary')}>
+                Show every change
+              </Link>
+            }
+            command={{ path: address }}
+          />
         ) : (
           <>
             <AuditTable entries={entries.value.items} query={{ ...query, organization }} />

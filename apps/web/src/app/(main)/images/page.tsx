@@ -1,6 +1,8 @@
 import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
+import { Link } from '@/components/ui/link';
 import { Pager } from '@/components/ui/pager';
 import { Empty, ProblemPanel } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
@@ -26,9 +28,7 @@ export default async function AllImagesPage({ searchParams }: { searchParams: Pr
         {!images.ok ? (
           <ProblemPanel problem={images.problem} what="The images" />
         ) : images.value.items.length === 0 ? (
-          <Empty title={wanted.q ? 'No tag or digest begins with this' : 'No image yet'}>
-            <p>An image appears here when its build is signed, verified and published.</p>
-          </Empty>
+          <NoImages searched={wanted.q !== null} />
         ) : (
           <>
             <FoundImageTable images={images.value.items} />
@@ -37,5 +37,33 @@ export default async function AllImagesPage({ searchParams }: { searchParams: Pr
         )}
       </Card>
     </Page>
+  );
+}
+
+function NoImages({ searched }: { searched: boolean }) {
+  if (searched)
+    return (
+      <Empty
+        title="No tag or digest begins with this."
+        action={
+          <Link href="/images" className={buttonClass('primary')}>
+            Show all images
+          </Link>
+        }
+        command={{ path: '/images' }}
+      />
+    );
+  return (
+    <Empty
+      title="No build has published an image yet."
+      action={
+        <Link href="/projects" className={buttonClass('primary')}>
+          Choose a project to build
+        </Link>
+      }
+      command={{ path: '/projects' }}
+    >
+      <p>An image appears here when its build is signed, verified and published.</p>
+    </Empty>
   );
 }

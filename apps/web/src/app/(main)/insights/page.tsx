@@ -1,9 +1,11 @@
 import { readBuildFilter } from '@cooperage/domain/predicates';
 import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { Link, textLinkClass } from '@/components/ui/link';
+import { Link } from '@/components/ui/link';
 import { Empty, ProblemPanel } from '@/components/ui/states';
+import { buildsAddress } from '@/features/builds/api/load-builds';
 import { FilterLine } from '@/features/builds/components/build-filter';
 import { listAddress, listHref } from '@/features/builds/model/list-address';
 import { insightsAddress, loadInsights } from '@/features/insights/api/load-insights';
@@ -42,15 +44,18 @@ async function Answers({ filter }: { filter: string }) {
   if (missing <= 0) return <InsightCards insights={insights.value} />;
   return (
     <Card>
-      <Empty title="Too few builds to say anything">
+      <Empty
+        title="There are too few builds to say anything."
+        action={
+          <Link href={listHref('/builds', filter)} className={buttonClass('primary')}>
+            See the builds there are
+          </Link>
+        }
+        command={{ path: buildsAddress({ filter }) }}
+      >
         <p>
           {missing === 1 ? 'One build is' : `${missing} builds are`} missing: medians of fewer than {fewestBuilds}{' '}
           mislead.
-        </p>
-        <p>
-          <Link href={listHref('/builds', filter)} className={textLinkClass}>
-            See the builds there are
-          </Link>
         </p>
       </Empty>
     </Card>

@@ -1,9 +1,10 @@
+import { mayDo } from '@cooperage/domain/predicates';
 import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
 import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Link, textLinkClass } from '@/components/ui/link';
-import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
+import { ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
 import { loadInstallationSettings } from '@/features/installation/api/load-installation';
 import { NewOrganization, RenameOrganization } from '@/features/installation/components/organization-forms';
@@ -24,7 +25,7 @@ export default async function SettingsPage() {
         <ul className="grid gap-4 p-3">
           {organizations.map((organization) => (
             <li key={organization.organizationId} className="grid gap-2">
-              {organization.role === 'owner' ? (
+              {mayDo(organization.role, 'organization.rename') ? (
                 <RenameOrganization key={organization.name} organization={organization} />
               ) : (
                 <p>
@@ -54,9 +55,12 @@ export default async function SettingsPage() {
         <InstallationSettings />
       ) : (
         <Card title="Installation">
-          <Empty title="For administrators of the installation">
-            <p>You are not one. Whoever has set this installation up is; ask them for what you need.</p>
-          </Empty>
+          <div className="grid gap-1.5 px-4 py-5">
+            <p className="font-semibold">For administrators of the installation.</p>
+            <p className="text-text-2">
+              You are not one. Whoever has set this installation up is; ask them for what you need.
+            </p>
+          </div>
         </Card>
       )}
     </Page>

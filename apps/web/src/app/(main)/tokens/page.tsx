@@ -1,9 +1,11 @@
 import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Pager } from '@/components/ui/pager';
 import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
+import { NoOrganization } from '@/features/account/components/no-organization';
 import { OrganizationSwitch } from '@/features/account/components/organization-switch';
 import { loadTokens, tokensAddress } from '@/features/tokens/api/load-tokens';
 import { NewToken } from '@/features/tokens/components/new-token';
@@ -21,9 +23,7 @@ export default async function TokensPage({ searchParams }: { searchParams: Promi
   if (!organization) {
     return (
       <Page crumbs={[{ label: 'Tokens' }]}>
-        <Empty title="You are in no organization yet">
-          <p>An owner or admin of one has to add you.</p>
-        </Empty>
+        <NoOrganization />
       </Page>
     );
   }
@@ -37,8 +37,21 @@ export default async function TokensPage({ searchParams }: { searchParams: Promi
         {!tokens.ok ? (
           <ProblemPanel problem={tokens.problem} what="The tokens" />
         ) : tokens.value.items.length === 0 ? (
-          <Empty title="No token yet">
-            <p>Make one below; it acts for you in {organization.name}, within what you let it do.</p>
+          <Empty
+            title="No token was made yet."
+            action={
+              <a href="#new" className={buttonClass('primary')}>
+                Make the first one
+              </a>
+            }
+            command={{
+              method: 'POST',
+              path: '/tokens',
+              body: { organizationId: organization.organizationId, name: 'ci', scopes: ['read'] },
+              asPerson: true,
+            }}
+          >
+            <p>It acts for you in {organization.name}, within what you let it do.</p>
           </Empty>
         ) : (
           <>
@@ -47,7 +60,7 @@ export default async function TokensPage({ searchParams }: { searchParams: Promi
           </>
         )}
       </Card>
-      <Card title="New token">
+      <Card title="New token" id="new">
         <NewToken key={organization.organizationId} organizationId={organization.organizationId} />
       </Card>
     </Page>

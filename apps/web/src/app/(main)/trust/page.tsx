@@ -1,11 +1,14 @@
 import { idSchema } from '@cooperage/contracts';
 import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
+import { Link } from '@/components/ui/link';
 import { Pager } from '@/components/ui/pager';
 import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { FoundImageTable } from '@/features/images/components/found-image-table';
+import { makeProjectCall } from '@/features/projects/model/make-project-call';
 import { loadFailing, loadKeys, trustKeysAddress } from '@/features/trust/api/load-trust';
 import { KeyTable } from '@/features/trust/components/key-table';
 import { PolicyCard } from '@/features/trust/components/policy-card';
@@ -40,7 +43,15 @@ export default async function TrustPage({ searchParams }: { searchParams: Promis
       )}
       <Card title="Keys">
         {keys.value.items.length === 0 ? (
-          <Empty title="No key yet">
+          <Empty
+            title="No project has a key yet."
+            action={
+              <Link href="/projects/new" className={buttonClass('primary')}>
+                Make a project and its key
+              </Link>
+            }
+            command={makeProjectCall}
+          >
             <p>A project gets its key when it is made. Back up the signing secret of the control process with it.</p>
           </Empty>
         ) : (

@@ -10,6 +10,7 @@ import { loadMe } from '@/features/account/api/load-me';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { deliveriesAddress, loadDeliveries } from '@/features/deliveries/api/load-deliveries';
 import { DeliveryTable } from '@/features/deliveries/components/delivery-table';
+import { NoneEndedSo } from '@/features/deliveries/components/none-ended-so';
 import { OutcomeTabs } from '@/features/deliveries/components/outcome-tabs';
 import { RefusalsCard } from '@/features/deliveries/components/refusals-card';
 import { SilenceNote } from '@/features/deliveries/components/silence-note';
@@ -53,17 +54,20 @@ export default async function WebhooksPage({ searchParams }: { searchParams: Pro
 }
 
 function NoDeliveries({ narrowed }: { narrowed: boolean }) {
-  if (narrowed) return <Empty title="No delivery ended so">Choose All to see the others.</Empty>;
+  if (narrowed) return <NoneEndedSo path="/webhooks" address={deliveriesAddress({ outcome: null, cursor: null })} />;
   return (
-    <Empty title="No git host has called yet">
+    <Empty
+      title="No git host has called yet."
+      action={
+        <Link href="/projects" className={buttonClass('primary')}>
+          Choose the project to connect
+        </Link>
+      }
+      command={{ path: '/projects' }}
+    >
       <p>
         Each project has an address and a secret for the webhook at its git host. The first call shows up here by
         itself.
-      </p>
-      <p>
-        <Link href="/projects" className={buttonClass('primary')}>
-          Go to the projects
-        </Link>
       </p>
     </Empty>
   );

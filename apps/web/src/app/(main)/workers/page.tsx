@@ -1,11 +1,12 @@
 import type { Metadata } from 'next';
 import { Suspense } from 'react';
 import { Page, PageTitle } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
 import { Empty, ProblemPage, Skeleton } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { loadWorkers } from '@/features/workers/api/load-workers';
-import { AddWorker } from '@/features/workers/components/add-worker';
+import { AddWorker, builderCommand } from '@/features/workers/components/add-worker';
 import { QueueCard } from '@/features/workers/components/queue-card';
 import { WorkerCard } from '@/features/workers/components/worker-card';
 import { orderWorkers } from '@/features/workers/model/worker-order';
@@ -28,7 +29,15 @@ export default async function WorkersPage() {
         <QueueCard />
       </Suspense>
       {workers.value.items.length === 0 ? (
-        <Empty title="No process has reported yet" />
+        <Empty
+          title="No process has reported yet."
+          action={
+            <a href="#add" className={buttonClass('primary')}>
+              Add a worker
+            </a>
+          }
+          command={builderCommand}
+        />
       ) : (
         <div className="grid items-start gap-4 sm:grid-cols-2 xl:grid-cols-3">
           {orderWorkers(workers.value.items).map((worker) => (

@@ -1,13 +1,14 @@
 import type { BuildGroup } from '@cooperage/contracts';
 import { filterTerm } from '@cooperage/domain/predicates';
 import { Badge } from '@/components/ui/badge';
+import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { Empty, ProblemPanel } from '@/components/ui/states';
 import { buildPath } from '@/lib/address/paths';
 import { shortCommit, visibleText } from '@/lib/format/names';
-import { type BuildFilter, loadBuildGroups } from '../api/load-builds';
+import { type BuildFilter, buildsAddress, loadBuildGroups } from '../api/load-builds';
 import { type Grouping, listHref, withTerm } from '../model/list-address';
 import { blameWords } from '../model/status';
 import { RetryAll } from './retry-all';
@@ -32,7 +33,15 @@ export async function BuildGroupsCard({ path, asked, by }: BuildGroupsProps) {
   return (
     <Card title={by === 'commit' ? 'By commit' : 'By failure'} aside="of the newest 1,000 builds">
       {groups.value.items.length === 0 ? (
-        <Empty title="None of these builds has failed" />
+        <Empty
+          title="None of these builds has failed."
+          action={
+            <Link href={listHref(path, asked.filter ?? '')} className={buttonClass('primary')}>
+              Show them as a list
+            </Link>
+          }
+          command={{ path: buildsAddress(asked) }}
+        />
       ) : (
         <ul>
           {groups.value.items.map((group) => (

@@ -51,7 +51,14 @@ export async function BuildList({ path, query, projectId, withProject, empty }: 
       </ListBar>
       {none ? (
         <Card>
-          <NothingPasses path={path} filter={filter} terms={read.terms} excluding={excluding} group={group} />
+          <NothingPasses
+            path={path}
+            projectId={projectId}
+            filter={filter}
+            terms={read.terms}
+            excluding={excluding}
+            group={group}
+          />
         </Card>
       ) : group ? (
         <BuildGroupsCard path={path} asked={asked} by={group} />

@@ -11,6 +11,8 @@ COOPERAGE_MIRROR_ROOT=/var/lib/cooperage/mirrors
 COOPERAGE_WORKER_NAME=builder-2
 COOPERAGE_BUILD_SLOTS=2`;
 
+export const builderCommand = 'node apps/worker/dist/main.supervisor.js builder';
+
 /** What an operator runs, as it is: there is no token that would carry these settings to another machine. */
 export function AddWorker() {
   return (
@@ -22,7 +24,7 @@ export function AddWorker() {
           keep them as you keep passwords, there is no token that expires instead.
         </p>
         <CopyLine text={environment} what="settings of a builder" />
-        <CopyLine text="node apps/worker/dist/main.supervisor.js builder" what="command of a builder" />
+        <CopyLine text={builderCommand} what="command of a builder" />
         <p className="text-sm text-text-2">
           With Docker Compose on one machine: <code>docker compose up -d --scale builder=2</code>, where{' '}
           <code>COOPERAGE_WORKER_NAME</code> is left out so that each takes its host’s name. It shows up here with its

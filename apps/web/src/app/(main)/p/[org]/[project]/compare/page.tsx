@@ -1,5 +1,7 @@
 import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
+import { Link } from '@/components/ui/link';
 import { Empty, ProblemPage } from '@/components/ui/states';
 import { comparisonAddress, loadComparison } from '@/features/compare/api/load-comparison';
 import { ComparePage } from '@/features/compare/components/compare-page';
@@ -33,8 +35,19 @@ export default async function Compare({ params, searchParams }: Props) {
     return (
       <Page crumbs={crumbs}>
         <PageTitle title="Compare" />
-        <Empty title="Two builds are compared by their numbers.">
-          Open a build and press d: it is compared with the last one that went well.
+        <Empty
+          title="Two builds are compared by their numbers, and this address names none."
+          action={
+            <Link href={projectPath(project.value)} className={buttonClass('primary')}>
+              Choose two builds
+            </Link>
+          }
+          command={{ path: comparisonAddress(id, { a: 1, b: 2 }) }}
+        >
+          <p>
+            In the list, <kbd>x</kbd> marks two builds and <kbd>d</kbd> compares them; on a build, <kbd>d</kbd> compares
+            it with the last one that went well.
+          </p>
         </Empty>
       </Page>
     );

@@ -3,10 +3,11 @@ import { Suspense } from 'react';
 import { Page } from '@/components/shell/page';
 import { Card } from '@/components/ui/card';
 import { Pager } from '@/components/ui/pager';
-import { Empty, ProblemPage, ProblemPanel, Skeleton } from '@/components/ui/states';
+import { ProblemPage, ProblemPanel, Skeleton } from '@/components/ui/states';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { deliveriesAddress, loadDeliveries } from '@/features/deliveries/api/load-deliveries';
 import { DeliveryTable } from '@/features/deliveries/components/delivery-table';
+import { NoneEndedSo } from '@/features/deliveries/components/none-ended-so';
 import { OutcomeTabs } from '@/features/deliveries/components/outcome-tabs';
 import { RefusalsCard } from '@/features/deliveries/components/refusals-card';
 import { SilenceNote } from '@/features/deliveries/components/silence-note';
@@ -52,7 +53,10 @@ export default async function DeliveriesPage({ params, searchParams }: Props) {
           outcome === null ? (
             <WaitingForPing project={project.value} />
           ) : (
-            <Empty title="No delivery ended so">Choose All to see the others.</Empty>
+            <NoneEndedSo
+              path={`${path}/deliveries`}
+              address={deliveriesAddress({ projectId: id, outcome: null, cursor: null })}
+            />
           )
         ) : (
           <>

@@ -1,0 +1,20 @@
+import { buttonClass } from '@/components/ui/button';
+import { Link } from '@/components/ui/link';
+import { Empty } from '@/components/ui/states';
+
+/** For a person whom no organization has, or has any more. */
+export function NoOrganization() {
+  return (
+    <Empty
+      title="You are in no organization yet."
+      action={
+        <Link href="/settings" className={buttonClass('primary')}>
+          Make an organization
+        </Link>
+      }
+      command={{ method: 'POST', path: '/organizations', body: { name: 'Acme', slug: 'acme' }, asPerson: true }}
+    >
+      <p>Or let an owner of one invite you.</p>
+    </Empty>
+  );
+}
