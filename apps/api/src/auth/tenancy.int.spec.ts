@@ -71,6 +71,7 @@ const queries: Readonly<Record<string, string>> = {
   'GET /api/v1/projects/:projectId/compare/layers': '?a=1&b=2',
   'GET /api/v1/builds/:buildId/log/search': '?q=x',
   'GET /api/v1/projects/:projectId/policy/test': '?reference=main',
+  'GET /api/v1/projects/:projectId/images/:digest/retag': '?tag=main',
 };
 
 const withIds = (): KnownRoute[] =>

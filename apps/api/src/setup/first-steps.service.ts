@@ -44,7 +44,7 @@ export class FirstStepsService {
 
   /** @throws {ApiProblem} `conflict` when another project has taken the sample's name. */
   private async sampleProject(principal: Principal, organizationId: string, actor: Actor) {
-    const { slug: organization } = this.access.organization(principal, organizationId, 'admin');
+    const { slug: organization } = this.access.organization(principal, organizationId, 'project.change');
     const request = createProjectSchema.parse({
       organizationId,
       slug,

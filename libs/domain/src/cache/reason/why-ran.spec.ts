@@ -243,7 +243,8 @@ describe('why a step ran', () => {
         for (const { cached: isCached, reason } of verdicts) expect(reason === null).toBe(isCached);
         expect(new Set(verdicts.map(({ ordinal }) => ordinal)).size).toBe(verdicts.length);
         // Nothing differs from itself; of stages with one name nobody can tell which is meant.
-        for (const { reason } of whyStepsRan(now, [now])) expect([undefined, 'not_kept', 'unknown']).toContain(reason?.kind);
+        for (const { reason } of whyStepsRan(now, [now]))
+          expect([undefined, 'not_kept', 'unknown']).toContain(reason?.kind);
       }),
     );
   });
