@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { accounts } from './browser/accounts.js';
 import { buildLists } from './browser/build-lists.js';
 import { buildViews } from './browser/build-views.js';
+import { cacheReasons } from './browser/cache-reasons.js';
 import { connection } from './browser/connection.js';
 import { deliveries } from './browser/deliveries.js';
 import { emptyStates } from './browser/empty-states.js';
@@ -29,6 +30,7 @@ describe('in a browser', () => {
   buildLogs(suite);
   stopping(suite);
   buildLists(suite);
+  cacheReasons(suite);
   images(suite);
   trust(suite);
   deliveries(suite);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeManifest, encodeManifest, type ManifestEntry, manifestDigest } from './context-manifest.js';
 import { copySelection } from './copy-pattern.js';
 import { expandVariables } from './expand-variables.js';
+import { fullImageName } from './image-name.js';
 import { planSteps } from './step-plan.js';
 
 const file = (path: string): ManifestEntry => ({ path, kind: 'file', mode: 0o644, blobId: 'ab' });
@@ -75,6 +76,16 @@ describe('variables', () => {
   ])('%s', (text, expected) => {
     expect(expandVariables(text, lookup)).toBe(expected);
   });
+});
+
+describe('the name of an image', () => {
+  it.each([
+    ['busybox', 'docker.io/library/busybox:latest'],
+    ['me/tool:1', 'docker.io/me/tool:1'],
+    ['localhost/a', 'localhost/a:latest'],
+    ['127.0.0.1:5000/a/b:1', '127.0.0.1:5000/a/b:1'],
+    ['example.test/a@sha256:ab', 'example.test/a@sha256:ab'],
+  ])('%s', (name, full) => expect(fullImageName(name)).toBe(full));
 });
 
 describe('the plan of a Dockerfile', () => {

@@ -35,6 +35,7 @@ export function keyedSteps(facts: CacheFacts): KeyedStep[] {
   const plans = planSteps(facts.dockerfile, facts.buildArgs);
   const readers = plans.filter(({ reads }) => reads.files === null || reads.files.length > 0).length;
   const context = readers * (facts.context?.length ?? 0) > mostLooks ? null : facts.context;
+  const bases = basesOf(facts.steps);
   const steps: KeyedStep[] = [];
   const ends = new Map<number, KeyedStep>();
   for (const plan of plans) {
@@ -45,7 +46,7 @@ export function keyedSteps(facts: CacheFacts): KeyedStep[] {
     const before = ends.get(plan.stageIndex);
     const others = plan.reads.stages.flatMap((stage) => ends.get(stage) ?? []);
     const parents = before ? [before, ...others] : others;
-    const step = keyed(plan, outcome && isSame(plan, outcome) ? outcome : null, context, parents);
+    const step = keyed(plan, outcome && isSame(plan, outcome) ? outcome : null, context, bases, parents);
     ends.set(plan.stageIndex, step);
     steps.push(step);
   }
@@ -56,9 +57,10 @@ function keyed(
   plan: PlannedStep,
   outcome: StepOutcome | null,
   context: readonly ManifestEntry[] | null,
+  bases: ReadonlyMap<string, Digest>,
   parents: readonly KeyedStep[],
 ): KeyedStep {
-  const base = plan.keyword === 'from' ? baseOf(outcome) : null;
+  const base = plan.image === null ? null : (bases.get(plan.image.replace(/@.*$/, '')) ?? null);
   const files = filesOf(plan, context);
   const known =
     files !== null && (plan.keyword !== 'from' || base !== null) && parents.every(({ key }) => key !== null);
@@ -73,9 +75,13 @@ function keyed(
   return { plan, outcome, base, files, parents, key };
 }
 
-/** The builder names a base image with the digest that it found. */
-function baseOf(outcome: StepOutcome | null): Digest | null {
-  return (/@(sha256:[0-9a-f]{64})/.exec(outcome?.name ?? '')?.[1] ?? null) as Digest | null;
+/**
+ * The builder names a base image with the digest that it found, once for all stages that start from it, and by the name
+ * of any of them.
+ */
+function basesOf(steps: readonly StepOutcome[]): ReadonlyMap<string, Digest> {
+  const found = steps.map(({ name }) => /^FROM (\S+?)(?:@(sha256:[0-9a-f]{64}))$/.exec(stepTitle(name)));
+  return new Map(found.flatMap((match) => (match ? [[match[1]!, match[2] as Digest] as const] : [])));
 }
 
 function filesOf({ reads }: PlannedStep, context: readonly ManifestEntry[] | null): readonly ManifestEntry[] | null {

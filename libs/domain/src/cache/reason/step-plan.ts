@@ -2,6 +2,7 @@ import { type Instruction, readInstructions } from '../../dockerfile/instruction
 import { bytesToText } from '../../dockerfile/lines.js';
 import { shellWords } from '../../dockerfile/shell-words.js';
 import { expandVariables } from './expand-variables.js';
+import { fullImageName } from './image-name.js';
 import { StageScope } from './stage-scope.js';
 
 /** What a step reads beside the state before it. */
@@ -22,6 +23,8 @@ export interface PlannedStep {
   /** From 1 among the steps of its stage, as in the builder's `[stage 2/5]`. */
   readonly place: number;
   readonly keyword: 'from' | 'run' | 'copy' | 'add' | 'workdir';
+  /** Of a `FROM`: the full name of its image. */
+  readonly image: string | null;
   /** The instruction as written, white space folded, here-documents included. */
   readonly definition: string;
   readonly startLine: number;
@@ -81,14 +84,14 @@ class Planner {
     this.stages.push({ name: as?.toLowerCase() === 'as' ? (name?.toLowerCase() ?? null) : null, scope });
     this.place = 0;
     const isImage = base === null && expanded !== 'scratch';
-    if (isImage) this.step(instruction, { files: [], stages: [], foreign: false });
+    if (isImage) this.step(instruction, { files: [], stages: [], foreign: false }, fullImageName(expanded));
     this.starts = base;
   }
 
   /** The stage that the current one starts from; its first step reads the end of it. */
   private starts: number | null = null;
 
-  private step(instruction: Instruction, reads: StepReads): void {
+  private step(instruction: Instruction, reads: StepReads, image: string | null = null): void {
     const { keyword, startLine, endLine } = instruction;
     const index = this.stages.length - 1;
     const current = this.stages[index];
@@ -99,7 +102,7 @@ class Planner {
     const isRun = keyword === 'run';
     this.steps.push({
       stage: current.name ?? (this.stageCount > 1 ? `stage-${index}` : null),
-      ...{ stageIndex: index, place: ++this.place, keyword: keyword as PlannedStep['keyword'] },
+      ...{ stageIndex: index, place: ++this.place, keyword: keyword as PlannedStep['keyword'], image },
       ...{ definition: definitionOf(instruction), startLine, endLine },
       variables: keyword === 'from' ? new Map() : current.scope.reaching(isRun ? null : instruction.text),
       settings: isRun ? new Map(current.scope.settings) : new Map(),

@@ -1,5 +1,11 @@
 import 'server-only';
-import { buildRelationsSchema, buildSchema, dockerfileChangeSchema, stepsSchema } from '@cooperage/contracts';
+import {
+  buildCacheSchema,
+  buildRelationsSchema,
+  buildSchema,
+  dockerfileChangeSchema,
+  stepsSchema,
+} from '@cooperage/contracts';
 import { cache } from 'react';
 import { withQuery } from '@/lib/api/list';
 import { read } from '@/lib/api/server';
@@ -13,6 +19,8 @@ export const loadSteps = cache((buildId: string, attempt: number) =>
 );
 
 export const loadRelations = cache((buildId: string) => read(`/builds/${buildId}/relations`, buildRelationsSchema));
+
+export const loadCache = cache((buildId: string) => read(`/builds/${buildId}/cache`, buildCacheSchema));
 
 export function loadDockerfile(buildId: string, attempt: number) {
   return read(withQuery(`/builds/${buildId}/dockerfile/change`, { attempt }), dockerfileChangeSchema);

@@ -1,4 +1,4 @@
-import type { Build, BuildRelations, Step } from '@cooperage/contracts';
+import type { Build, BuildCache, BuildRelations, Step } from '@cooperage/contracts';
 import { isFinal } from '@cooperage/domain/predicates';
 import { Suspense } from 'react';
 import { Card } from '@/components/ui/card';
@@ -9,10 +9,12 @@ import { buildPath } from '@/lib/address/paths';
 import { changeQuery, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { type BuildView, type BuildViewState, usualView } from '../model/build-view';
+import { cacheByStep } from '../model/cache-reasons';
 import { stepAddress } from '../model/step-address';
 import { failingOrdinal, stepMs, stepState } from '../model/step-groups';
 import { AttemptsView } from './attempts-view';
 import { BuildHeader } from './build-header';
+import { CacheView } from './cache-view';
 import { CauseCard } from './cause-card';
 import { DockerfileView } from './dockerfile-view';
 import { InputsView } from './inputs-view';
@@ -30,9 +32,11 @@ export interface BuildPageProps {
   readonly steps: Result<{ steps: readonly Step[] }> | null;
   /** Null where they could not be read: the page is whole without them. */
   readonly relations: BuildRelations | null;
+  /** Of the current attempt; null where it could not be read. */
+  readonly cache: BuildCache | null;
 }
 
-export function BuildPage({ build, query, viewState, steps, relations }: BuildPageProps) {
+export function BuildPage({ build, query, viewState, steps, relations, cache }: BuildPageProps) {
   const over = isFinal(build.status);
   const attempt = viewState.attempt ?? build.attempt;
   const known = steps?.ok ? steps.value.steps : [];
@@ -53,7 +57,13 @@ export function BuildPage({ build, query, viewState, steps, relations }: BuildPa
               <ProblemPanel problem={steps.problem} what="The steps" />
             </Card>
           ) : (
-            <StepsCard steps={known} buildIsOver={over} failingOrdinal={failing} hrefOf={hrefOf} />
+            <StepsCard
+              steps={known}
+              caches={cacheByStep(cache)}
+              buildIsOver={over}
+              failingOrdinal={failing}
+              hrefOf={hrefOf}
+            />
           )}
           <WarningsCard warnings={build.warnings} />
         </div>
@@ -65,6 +75,7 @@ export function BuildPage({ build, query, viewState, steps, relations }: BuildPa
             <View
               build={build}
               relations={relations}
+              cache={cache}
               view={viewState.view}
               attempt={attempt}
               steps={known}
@@ -103,6 +114,7 @@ function ViewTabs({ build, query, view }: { build: Build; query: PageQuery; view
         item('timeline', '3', 'Timeline'),
         item('inputs', '4', 'Inputs'),
         item('attempts', '5', 'Attempts', build.attempts.length),
+        item('cache', '6', 'Cache'),
       ]}
     />
   );
@@ -116,11 +128,12 @@ interface ViewProps {
   readonly failing: number | null;
   readonly over: boolean;
   readonly relations: BuildRelations | null;
+  readonly cache: BuildCache | null;
   readonly hrefOf: (step: Pick<Step, 'ordinal' | 'startLine'>) => string;
   readonly nowMs: number;
 }
 
-function View({ build, view, attempt, steps, failing, over, relations, hrefOf, nowMs }: ViewProps) {
+function View({ build, view, attempt, steps, failing, over, relations, cache, hrefOf, nowMs }: ViewProps) {
   if (view === 'inputs') return <InputsView build={build} engine={relations?.engine ?? null} />;
   if (view === 'attempts') return <AttemptsView attempts={build.attempts} shown={attempt} />;
   if (attempt === 0) {
@@ -130,6 +143,7 @@ function View({ build, view, attempt, steps, failing, over, relations, hrefOf, n
       </p>
     );
   }
+  if (view === 'cache') return <CacheView build={build} cache={cache} steps={steps} hrefOf={hrefOf} />;
   if (view === 'dockerfile') {
     return (
       <Suspense fallback={<Skeleton lines={12} />}>

@@ -1,10 +1,11 @@
-import type { Step } from '@cooperage/contracts';
+import type { Step, StepCache } from '@cooperage/contracts';
 import { isBaseStep } from '@cooperage/domain/predicates';
 import { Bar } from '@/components/ui/bar';
 import { Elapsed } from '@/components/ui/elapsed';
 import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
+import { reasonWords } from '../model/cache-reasons';
 import { didRun, type StepState, stepMs, stepTitle, stepVerdict, usualWords } from '../model/step-groups';
 import { StatusMark } from './status';
 import { StepLink } from './step-link';
@@ -21,6 +22,8 @@ const looks = {
 
 export interface StepRowProps {
   readonly step: Step;
+  /** Not there for what has no verdict. */
+  readonly cache: StepCache | undefined;
   readonly state: StepState;
   readonly longestMs: number;
   readonly failing: boolean;
@@ -28,7 +31,7 @@ export interface StepRowProps {
   readonly href: string;
 }
 
-export function StepRow({ step, state, longestMs, failing, href }: StepRowProps) {
+export function StepRow({ step, cache, state, longestMs, failing, href }: StepRowProps) {
   const look = looks[state];
   return (
     <li className="border-b border-line last:border-b-0">
@@ -51,6 +54,7 @@ export function StepRow({ step, state, longestMs, failing, href }: StepRowProps)
           <StepBar step={step} state={state} longestMs={longestMs} />
           <span className="min-w-0 truncate">
             {stepVerdict(step, state)}
+            {cache && cacheNote(cache, state)}
             {state === 'failed' && step.error && ` · ${visibleText(step.error)}`}
             <Usual step={step} />
             {step.startLine !== null && ` · line ${step.startLine}`}
@@ -59,6 +63,12 @@ export function StepRow({ step, state, longestMs, failing, href }: StepRowProps)
       </StepLink>
     </li>
   );
+}
+
+/** Why it ran, or whose result it took. */
+function cacheNote({ reason, against }: StepCache, state: StepState): string | null {
+  if (state === 'reused') return against && ` from #${against.number}`;
+  return reason && `: ${reasonWords(reason)}`;
 }
 
 function StepTime({ step, state }: { step: Step; state: StepState }) {

@@ -1,4 +1,4 @@
-import type { Step } from '@cooperage/contracts';
+import type { Step, StepCache } from '@cooperage/contracts';
 import { isBaseStep } from '@cooperage/domain/predicates';
 import { Card } from '@/components/ui/card';
 import { formatDuration } from '@/lib/format/duration';
@@ -9,6 +9,8 @@ import { StepRow } from './step-row';
 
 export interface StepsCardProps {
   readonly steps: readonly Step[];
+  /** By the ordinal of their step. */
+  readonly caches: ReadonlyMap<number, StepCache>;
   readonly buildIsOver: boolean;
   readonly failingOrdinal: number | null;
   /** Where a click on a step goes. */
@@ -18,7 +20,7 @@ export interface StepsCardProps {
 const treeId = 'step-tree';
 
 /** The builder's graph as a tree: stage, then step, each with its time against the usual one and whether it was reused. */
-export function StepsCard({ steps, buildIsOver, failingOrdinal, hrefOf }: StepsCardProps) {
+export function StepsCard({ steps, caches, buildIsOver, failingOrdinal, hrefOf }: StepsCardProps) {
   const { own, internal } = groupSteps(steps);
   const longest = longestMs(steps);
   const count = own.reduce((sum, group) => sum + group.steps.length, 0);
@@ -28,6 +30,7 @@ export function StepsCard({ steps, buildIsOver, failingOrdinal, hrefOf }: StepsC
       <StepRow
         key={step.ordinal}
         step={step}
+        cache={caches.get(step.ordinal)}
         state={stepState(step, buildIsOver)}
         longestMs={longest}
         failing={step.ordinal === failingOrdinal}

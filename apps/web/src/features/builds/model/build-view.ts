@@ -1,6 +1,6 @@
 import { oneOf, type PageQuery } from '../../../lib/address/query';
 
-export const buildViews = ['log', 'dockerfile', 'timeline', 'inputs', 'attempts'] as const;
+export const buildViews = ['log', 'dockerfile', 'timeline', 'inputs', 'attempts', 'cache'] as const;
 export type BuildView = (typeof buildViews)[number];
 
 /** What the address says about a build page. */

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Page } from '@/components/shell/page';
 import { ProblemPage } from '@/components/ui/states';
-import { loadBuild, loadRelations, loadSteps } from '@/features/builds/api/load-build';
+import { loadBuild, loadCache, loadRelations, loadSteps } from '@/features/builds/api/load-build';
 import { BuildPage } from '@/features/builds/components/build-page';
 import { readViewState, usualView } from '@/features/builds/model/build-view';
 import { buildMark, buildTitle } from '@/features/builds/model/status';
@@ -39,9 +39,10 @@ export default async function Build({ params, searchParams }: Props) {
   if (!build?.ok) return build && <ProblemPage problem={build.problem} what="The build" />;
   const viewState = readViewState(query, usualView(build.value.failure));
   const attempt = viewState.attempt ?? build.value.attempt;
-  const [steps, relations] = await Promise.all([
+  const [steps, relations, cache] = await Promise.all([
     attempt === 0 ? null : loadSteps(build.value.id, attempt),
     loadRelations(build.value.id),
+    attempt === build.value.attempt ? loadCache(build.value.id) : null,
   ]);
   const home = projectPath(project.value);
   return (
@@ -59,6 +60,7 @@ export default async function Build({ params, searchParams }: Props) {
         viewState={viewState}
         steps={steps}
         relations={relations.ok ? relations.value : null}
+        cache={cache?.ok ? cache.value : null}
       />
     </Page>
   );

@@ -1,0 +1,33 @@
+import type { RunReason } from '@cooperage/contracts';
+import { describe, expect, it } from 'vitest';
+import { reasonSentence, reasonWords } from './cache-reasons';
+
+const change = (before: string | null, after: string | null) => ({ path: 'a.js', before, after, mode: null });
+const files = (...changes: ReturnType<typeof change>[]): RunReason => ({
+  ...{ kind: 'files', changes, added: 0, changed: changes.length, removed: 0 },
+});
+
+describe('why a step ran', () => {
+  it.each<[RunReason, string]>([
+    [files(change('1', '2')), 'a.js changed'],
+    [files(change(null, '2')), 'a.js was added'],
+    [files(change('1', null)), 'a.js was removed'],
+    [files(change('1', '2'), change('1', '2')), '2 files of its changed'],
+    [{ kind: 'variable', name: 'V', before: '1', after: '2' }, 'V changed'],
+    [{ kind: 'variable', name: 'V', before: null, after: '2' }, 'V is set now'],
+    [{ kind: 'instruction', before: 'RUN a', after: null }, 'an instruction before it is gone'],
+    [{ kind: 'instruction', before: null, after: 'RUN a' }, 'the instruction is new'],
+    [{ kind: 'instruction', before: 'RUN b', after: 'RUN a' }, 'the instruction changed'],
+  ])('%j', (reason, words) => {
+    expect(reasonWords(reason)).toBe(words);
+  });
+
+  it('shows a name with a character that turns text around as what it is', () => {
+    expect(reasonWords(files({ ...change('1', '2'), path: 'a\u202eb' }))).not.toContain('\u202e');
+  });
+
+  it('is a sentence, too', () => {
+    expect(reasonSentence({ kind: 'base', before: 'sha256:a', after: 'sha256:b' })).toBe('The base image moved.');
+    expect(reasonSentence({ kind: 'not_kept', why: 'dropped' })).toMatch(/^Every input is the same/);
+  });
+});

@@ -1,0 +1,88 @@
+import type { BuildCache, RunReason, StepCache } from '@cooperage/contracts';
+import { visibleText } from '../../../lib/format/names';
+
+/** Why a step ran, in the few words that fit beside it. */
+export function reasonWords(reason: RunReason): string {
+  switch (reason.kind) {
+    case 'not_asked':
+      return 'no cache was to be read';
+    case 'first':
+      return 'no build before came to it';
+    case 'instruction':
+      return instructionWords(reason);
+    case 'variable':
+      return `${visibleText(reason.name)} ${changeOf(reason)}`;
+    case 'base':
+      return 'the base image moved';
+    case 'earlier_step':
+      return 'an earlier step ran';
+    case 'files':
+      return filesWords(reason);
+    case 'foreign':
+      return 'it reads what may change by itself';
+    case 'not_kept':
+      return 'nothing differs, its result was not kept';
+    case 'unknown':
+      return 'not known why';
+  }
+}
+
+function instructionWords({ before, after }: { before: string | null; after: string | null }): string {
+  if (before === null) return 'the instruction is new';
+  return after === null ? 'an instruction before it is gone' : 'the instruction changed';
+}
+
+function changeOf({ before, after }: { before: string | null; after: string | null }): string {
+  if (before === null) return 'is set now';
+  return after === null ? 'is not set any more' : 'changed';
+}
+
+function filesWords({ changes, added, changed, removed }: Extract<RunReason, { kind: 'files' }>): string {
+  const [first] = changes;
+  const count = added + changed + removed;
+  if (count !== 1 || !first) return `${count} files of its changed`;
+  if (first.mode) return `${visibleText(first.path)} has other permissions`;
+  if (first.before === null) return `${visibleText(first.path)} was added`;
+  return `${visibleText(first.path)} ${first.after === null ? 'was removed' : 'changed'}`;
+}
+
+const notKept = {
+  other_worker: 'Every input is the same. The result was made on another worker, which exported nothing.',
+  not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
+  dropped: 'Every input is the same. The builder has dropped the result to save space, or the cache was emptied.',
+} as const;
+
+const unknown = {
+  no_manifest: 'It is not recorded what the context held, here or in the build it is compared with.',
+  not_matched: 'Nothing that is recorded differs.',
+} as const;
+
+/** The same as a sentence of its own. */
+export function reasonSentence(reason: RunReason): string {
+  switch (reason.kind) {
+    case 'not_asked':
+      return 'Somebody asked for a build that reads no cache.';
+    case 'first':
+      return 'No build before that it may read from came to this step.';
+    case 'foreign':
+      return 'It reads an address or an image of whose content there is no record.';
+    case 'not_kept':
+      return notKept[reason.why];
+    case 'unknown':
+      return unknown[reason.why];
+    default:
+      return `${reasonWords(reason).replace(/^./, (letter) => letter.toUpperCase())}.`;
+  }
+}
+
+/** Verdicts by the ordinal of their step. */
+export function cacheByStep(cache: BuildCache | null): ReadonlyMap<number, StepCache> {
+  return new Map(cache?.steps.map((step) => [step.ordinal, step]));
+}
+
+/** Where the cache of a build stands after it. */
+export function exportWords({ state, note }: BuildCache['export']): string {
+  if (state === 'done') return 'exported';
+  if (state === 'pending') return 'being exported';
+  return state === 'failed' ? `not exported: ${visibleText(note ?? '')}` : 'nothing new to export';
+}
