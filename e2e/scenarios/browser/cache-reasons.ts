@@ -9,7 +9,7 @@ const dockerfile = `FROM busybox:latest AS tools
 ARG FLAVOUR=oak
 RUN echo "$FLAVOUR ${unique}" > /flavour
 FROM busybox:latest
-WORKDIR /app
+WORKDIR /app-${unique}
 COPY recipe.txt ./
 RUN cat recipe.txt
 COPY . .
@@ -44,7 +44,7 @@ export function cacheReasons(suite: BrowserSuite): void {
       const second = await build({ Dockerfile: dockerfile, 'recipe.txt': unique, 'notes.txt': '2' });
       expect(Object.fromEntries(second)).toEqual({
         [`RUN echo "$FLAVOUR ${unique}" > /flavour`]: 'reused #1',
-        'WORKDIR /app': 'reused #1',
+        [`WORKDIR /app-${unique}`]: 'reused #1',
         'COPY recipe.txt ./': 'reused #1',
         'RUN cat recipe.txt': 'reused #1',
         'COPY . .': 'files #1',
@@ -59,7 +59,7 @@ export function cacheReasons(suite: BrowserSuite): void {
       const why = page.getByRole('list', { name: 'Why each step ran' }).getByRole('listitem');
       await why.filter({ hasText: 'COPY . .' }).getByText('0 added, 1 changed, 0 removed').waitFor();
       await why.filter({ hasText: 'RUN cat recipe.txt' }).getByText('Reused from').waitFor();
-      await press(why.filter({ hasText: 'COPY . .' }).getByRole('link', { name: '#1' }));
+      await press(why.filter({ hasText: '1 changed' }).getByRole('link', { name: '#1' }));
       await page.waitForURL(`**${home()}/b/1`);
     });
 
