@@ -5,6 +5,13 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
+const running = new Set<ChildProcess>();
+
+// Whoever runs the tests may end them at any time; a product that nobody holds any more would go on for ever.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
 /** One of the product's processes, started as an operator would start it, its log in a file. */
 export class Child {
   private constructor(
@@ -25,6 +32,8 @@ export class Child {
       env: { PATH: process.env.PATH ?? '', HOME: logFolder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const log = createWriteStream(logFile, { flags: 'a' });
     child.stdout.pipe(log);
     child.stderr.pipe(log);

@@ -285,7 +285,9 @@ export class Product {
       if (setUp) await this.setUp();
       if (web) await until('the pages are ready', async () => (await fetch(`${this.origin}/sign-in`)).ok);
     } catch (error) {
-      throw new Error(`the product did not start: ${(error as Error).message}\n${await this.logs()}`, { cause: error });
+      const message = `the product did not start: ${(error as Error).message}\n${await this.logs()}`;
+      await this.stop();
+      throw new Error(message, { cause: error });
     }
   }
 }
