@@ -6,6 +6,7 @@ export * from './build/build-machine.js';
 export * from './build/phase.js';
 export * from './build/step-title.js';
 export * from './cache/cache-reference.js';
+export * from './cache/economy.js';
 export type { CacheFacts, StepOutcome } from './cache/reason/cache-facts.js';
 export * from './cache/reason/context-manifest.js';
 export { whyStepsRan } from './cache/reason/why-ran.js';

@@ -74,6 +74,7 @@ describe('the cache of a build', () => {
     const waiting = await world.build(target);
     const cache = await cacheOf(waiting);
     expect(cache).toMatchObject({ zone: 'protected', export: { state: 'none', note: null }, steps: [] });
+    expect(cache.economy).toMatchObject({ savedMs: 0, share: null });
     expect(cache.reads).toEqual([{ reference: cache.writes, zone: 'protected', ref: 'refs/heads/main' }]);
   });
 

@@ -1,8 +1,15 @@
 import type { BuildCache } from '@cooperage/contracts';
-import { type BuildDetailRecord, BuildDetails, CacheFactsRepository, ProjectRepository } from '@cooperage/db';
-import { cacheImports, cacheReference, whyStepsRan } from '@cooperage/domain';
+import {
+  type BuildDetailRecord,
+  BuildDetails,
+  BuildRelations,
+  CacheFactsRepository,
+  ProjectRepository,
+} from '@cooperage/db';
+import { cacheEconomy, cacheImports, cacheReference, whyStepsRan } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { usualTimes } from '../builds/usual-times.js';
 import { found } from '../http/problem.js';
 
 /** Tells of a build's cache from what the builder and the service recorded: nothing is asked of any registry. */
@@ -10,6 +17,7 @@ import { found } from '../http/problem.js';
 export class BuildCacheService {
   constructor(
     private readonly details: BuildDetails,
+    private readonly relations: BuildRelations,
     private readonly facts: CacheFactsRepository,
     private readonly projects: ProjectRepository,
   ) {}
@@ -25,10 +33,25 @@ export class BuildCacheService {
       reads: readsOf(build, project.defaultBranch),
       writes: textOf(cacheReference(build.projectId, zone, build.ref, build.platform)),
       export: { state, note },
+      economy: await this.economy(build),
       steps: now
         ? whyStepsRan(now, earlier).map((step) => ({ ...step, reason: step.reason && plain(step.reason) }))
         : [],
     };
+  }
+
+  private async economy(build: BuildDetailRecord): Promise<BuildCache['economy']> {
+    const attempt = build.attempts.find(({ number }) => number === build.attemptNumber);
+    if (!attempt) return cacheEconomy([]);
+    const [steps, times] = await Promise.all([this.details.steps(attempt.id), this.relations.stepTimes(build)]);
+    const usual = usualTimes(times);
+    return cacheEconomy(
+      steps.map((step) => ({
+        ...step,
+        ms: step.startedAt && step.completedAt ? step.completedAt.getTime() - step.startedAt.getTime() : null,
+        usualMs: usual(step),
+      })),
+    );
   }
 }
 

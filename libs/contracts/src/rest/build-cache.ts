@@ -58,6 +58,18 @@ export const buildCacheSchema = z.object({
   /** The only reference that it writes. */
   writes: z.string(),
   export: z.object({ state: z.enum(['none', 'pending', 'done', 'failed']), note: z.string().nullable() }),
+  /** What it was worth, in milliseconds of steps. */
+  economy: z.object({
+    /** What the steps that were found usually take. */
+    savedMs: z.number(),
+    ranMs: z.number(),
+    /** What it took to look into caches of the registry. */
+    importMs: z.number(),
+    /** Saved of all, from 0 to 1; null where nothing was saved and nothing ran. */
+    share: z.number().min(0).max(1).nullable(),
+    /** Steps that were found and of which no earlier run tells a time. */
+    untimed: z.number().int(),
+  }),
   steps: z.array(stepCacheSchema),
 });
 export type BuildCache = z.infer<typeof buildCacheSchema>;

@@ -4,7 +4,7 @@ import { Digest } from '@/components/ui/digest';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { buildPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
-import { exportWords, reasonSentence } from '../model/cache-reasons';
+import { economyWords, exportWords, reasonSentence } from '../model/cache-reasons';
 import { stepTitle } from '../model/step-groups';
 
 export interface CacheViewProps {
@@ -30,6 +30,7 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
           <code className="break-all">{cache.writes}</code>{' '}
           <span className="text-text-2">{exportWords(cache.export)}</span>
         </Fact>
+        <Fact name="Worth">{economyWords(cache.economy)}</Fact>
       </Facts>
       {cache.steps.length === 0 && (
         <p className="border-t border-line px-3 py-3 text-text-2">No step has come to its turn yet.</p>

@@ -1,6 +1,6 @@
 import type { RunReason } from '@cooperage/contracts';
 import { describe, expect, it } from 'vitest';
-import { reasonSentence, reasonWords } from './cache-reasons';
+import { economyWords, reasonSentence, reasonWords } from './cache-reasons';
 
 const change = (before: string | null, after: string | null) => ({ path: 'a.js', before, after, mode: null });
 const files = (...changes: ReturnType<typeof change>[]): RunReason => ({
@@ -24,6 +24,14 @@ describe('why a step ran', () => {
 
   it('shows a name with a character that turns text around as what it is', () => {
     expect(reasonWords(files({ ...change('1', '2'), path: 'a\u202eb' }))).not.toContain('\u202e');
+  });
+
+  it('comes with what the cache was worth', () => {
+    const economy = { savedMs: 9_000, ranMs: 1_000, importMs: 0, share: 0.9, untimed: 1 };
+    expect(economyWords(economy)).toBe(
+      '90 % of the time of its steps · about 9.0 s saved · 1.0 s ran · 1 reused step of unknown time',
+    );
+    expect(economyWords({ savedMs: 0, ranMs: 0, importMs: 0, share: null, untimed: 0 })).toBe('nothing ran');
   });
 
   it('is a sentence, too', () => {

@@ -1,4 +1,5 @@
 import type { BuildCache, RunReason, StepCache } from '@cooperage/contracts';
+import { formatDuration } from '../../../lib/format/duration';
 import { visibleText } from '../../../lib/format/names';
 
 /** Why a step ran, in the few words that fit beside it. */
@@ -78,6 +79,18 @@ export function reasonSentence(reason: RunReason): string {
 /** Verdicts by the ordinal of their step. */
 export function cacheByStep(cache: BuildCache | null): ReadonlyMap<number, StepCache> {
   return new Map(cache?.steps.map((step) => [step.ordinal, step]));
+}
+
+/** What the cache was worth, by time. */
+export function economyWords({ savedMs, ranMs, importMs, share, untimed }: BuildCache['economy']): string {
+  const parts = [
+    share === null ? 'nothing ran' : `${Math.round(share * 100)} % of the time of its steps`,
+    savedMs > 0 && `about ${formatDuration(savedMs)} saved`,
+    ranMs > 0 && `${formatDuration(ranMs)} ran`,
+    importMs > 0 && `${formatDuration(importMs)} to look into the registry`,
+    untimed > 0 && `${untimed} reused ${untimed === 1 ? 'step' : 'steps'} of unknown time`,
+  ];
+  return parts.filter(Boolean).join(' · ');
 }
 
 /** Where the cache of a build stands after it. */

@@ -1,0 +1,42 @@
+import { isBaseStep } from '../build/step-title.js';
+
+/** A step with its own time and the one that it usually takes where it runs, in milliseconds. */
+export interface TimedStep {
+  readonly name: string;
+  readonly internal: boolean;
+  readonly cached: boolean;
+  readonly ms: number | null;
+  readonly usualMs: number | null;
+}
+
+/** What a cache was worth to one build, in milliseconds of its steps. */
+export interface CacheEconomy {
+  /** What the steps that were found usually take. */
+  readonly savedMs: number;
+  /** What those took that ran. */
+  readonly ranMs: number;
+  /** What it took to look into caches of the registry. */
+  readonly importMs: number;
+  /** Saved of all, from 0 to 1: by time, since a step of a minute counts for more than one of a moment. Null for neither. */
+  readonly share: number | null;
+  /** Steps that were found and of which no earlier run tells a time. */
+  readonly untimed: number;
+}
+
+/** How BuildKit calls its look into one cache reference. */
+const importing = /^importing cache manifest from /;
+
+export function cacheEconomy(steps: readonly TimedStep[]): CacheEconomy {
+  const own = steps.filter(({ name, internal }) => !internal && !isBaseStep(name));
+  const found = own.filter(({ cached }) => cached);
+  const savedMs = sum(found.map(({ usualMs }) => usualMs));
+  const ranMs = sum(own.filter(({ cached }) => !cached).map(({ ms }) => ms));
+  // Several are looked into at the same time.
+  const importMs = Math.max(0, ...steps.filter(({ name }) => importing.test(name)).map(({ ms }) => ms ?? 0));
+  const share = savedMs + ranMs === 0 ? null : savedMs / (savedMs + ranMs);
+  return { savedMs, ranMs, importMs, share, untimed: found.filter(({ usualMs }) => usualMs === null).length };
+}
+
+function sum(times: readonly (number | null)[]): number {
+  return times.reduce<number>((total, ms) => total + (ms ?? 0), 0);
+}
