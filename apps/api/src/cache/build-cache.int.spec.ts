@@ -27,7 +27,7 @@ const file = (path: string, blobId: string): ManifestEntry => ({ path, kind: 'fi
 async function built(context: readonly ManifestEntry[], cached: readonly string[]): Promise<BuildRecord> {
   const build = await world.build(target);
   const attempt = await worker.claim(build);
-  const names = [`[1/3] FROM docker.io/library/busybox@${base}`, '[2/3] COPY . .', '[3/3] RUN make'];
+  const names = [`[1/3] FROM docker.io/library/busybox:latest@${base}`, '[2/3] COPY . .', '[3/3] RUN make'];
   await worker.attempts.describe(attempt, 'ab', dockerfile);
   await new ContextManifestRepository(world.database).save(attempt, context);
   const steps = names.map((name, at) => ({
