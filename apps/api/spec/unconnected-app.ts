@@ -6,7 +6,10 @@ import { NestFactory } from '@nestjs/core';
 import { ApiModule } from '../src/app/api.module.js';
 import { settingsOf } from '../src/app/settings.js';
 import { createServer } from '../src/http/server.js';
+import { SharedRateLimits } from '../src/http/shared-rate-limits.js';
 import { testConfig } from './test-settings.js';
+
+const nowhere = () => Promise.reject(new Error('nothing is connected'));
 
 /** The application with all its controllers, without a connection to anything: for what can be known from code alone. */
 export async function unconnectedApp(): Promise<INestApplication> {
@@ -28,6 +31,7 @@ export async function unconnectedApp(): Promise<INestApplication> {
     }),
     described: [],
     intake: new IntakeRepository(url, 1, () => {}),
+    rateLimits: new SharedRateLimits({ add: nowhere, forget: nowhere }, logger),
     logger,
     metrics: createMetrics({ version: '0', commit: 'none' }),
   };

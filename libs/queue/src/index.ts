@@ -3,3 +3,4 @@ export * from './job-worker.js';
 export * from './live-bus.js';
 export * from './look-at-redis.js';
 export * from './redis.js';
+export * from './shared-counts.js';

@@ -48,6 +48,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { CursorCodec } from '../http/cursor.js';
+import { SharedRateLimits } from '../http/shared-rate-limits.js';
 import { Mailer } from '../mail/mailer.js';
 import { LOGGER } from './logger.js';
 import { METRICS } from './metrics.js';
@@ -64,6 +65,7 @@ export interface CoreParts {
   readonly intake: IntakeRepository;
   /** For following logs over HTTP. */
   readonly logHub: LogHub;
+  readonly rateLimits: SharedRateLimits;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -121,6 +123,7 @@ export class CoreModule {
       { provide: Database, useValue: parts.database },
       { provide: IntakeRepository, useValue: parts.intake },
       { provide: LogHub, useValue: parts.logHub },
+      { provide: SharedRateLimits, useValue: parts.rateLimits },
       { provide: LOGGER, useValue: parts.logger },
       { provide: METRICS, useValue: parts.metrics },
       { provide: CursorCodec, useValue: new CursorCodec(parts.settings.secretKeys) },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Config, type DescribedSetting, describeConfig } from '@cooperage/config';
 import {
   AuditRepository,
@@ -8,7 +9,7 @@ import {
   SessionRepository,
 } from '@cooperage/db';
 import { LogHub } from '@cooperage/logs/read';
-import { connectRedis, RedisLiveBus } from '@cooperage/queue';
+import { connectRedis, RedisLiveBus, SharedCounts } from '@cooperage/queue';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -24,6 +25,7 @@ import type { KnownRoute } from '../http/access-rule.js';
 import { addLiveTunnel } from '../http/live-tunnel.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { type ApiServer, createServer } from '../http/server.js';
+import { SharedRateLimits } from '../http/shared-rate-limits.js';
 import { addUnknownAddresses } from '../http/unknown-address.js';
 import { validationPipe } from '../http/validation.js';
 import { addWebProxy } from '../http/web-proxy.js';
@@ -78,6 +80,7 @@ export async function createApi(
     database,
     intake,
     logHub,
+    rateLimits: new SharedRateLimits(new SharedCounts(redis, countsPrefix(config)), logger),
     logger,
     metrics: createMetrics({ version: version.version, commit: version.commit }),
   };
@@ -115,6 +118,12 @@ export async function createApi(
   return { app, server: http.instance, routes: http.routes, database, logger, close };
 }
 
+/** Installations may share a Redis: each is known by its address and its database. */
+function countsPrefix({ http, databaseUrl }: Config<'api'>): string {
+  const words = `${http.publicUrl} ${new URL(databaseUrl.reveal()).pathname}`;
+  return `cooperage:tries:${createHash('sha256').update(words).digest('base64url').slice(0, 16)}:`;
+}
+
 /** Routes beside Nest's: those that need the raw request, and what is no API at all. */
 function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CoreParts, config: Config<'api'>): void {
   const { settings, database, logger } = parts;
@@ -123,8 +132,14 @@ function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CorePart
     settings,
     principals: app.get(PrincipalsService),
     audit: app.get(AuditRepository),
+    rateLimits: parts.rateLimits,
   });
-  addOidcRoutes(http.instance, { settings, accounts: app.get(ExternalSignInRepository), logger });
+  addOidcRoutes(http.instance, {
+    settings,
+    accounts: app.get(ExternalSignInRepository),
+    rateLimits: parts.rateLimits,
+    logger,
+  });
   addIntakeRoute(http.instance, app.get(IntakeService), logger);
   addRegistryTokenRoutes(http.instance, {
     tokens: app.get(RegistryTokensService),

@@ -25,8 +25,8 @@ export class PasswordResetsController {
   @Post('password-resets')
   @Access('public')
   @Answers(202, null, 'Mails a link for a new password, if somebody has this address. Says the same if nobody has.')
-  request(@Body({ schema: requestPasswordResetSchema }) body: RequestPasswordReset, @Ip() ip: string) {
-    this.resets.request(body.email, ip);
+  async request(@Body({ schema: requestPasswordResetSchema }) body: RequestPasswordReset, @Ip() ip: string) {
+    await this.resets.request(body.email, ip);
   }
 
   @Post('password-resets/find')

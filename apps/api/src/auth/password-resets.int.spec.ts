@@ -143,6 +143,7 @@ describe('a link', () => {
     expect(refused.length).toBeGreaterThanOrEqual(40);
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(refused[0]?.headers.get('ratelimit')).toMatch(/^"tries";r=0;t=\d+$/);
+    expect(refused[0]?.headers.get('ratelimit-policy')).toBe('"tries";q=20;w=600');
     expect(answers.every(({ status }) => status === 404 || status === 429)).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import { hashPassword } from 'better-auth/crypto';
 import { LOGGER } from '../app/logger.js';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { ApiProblem, found, notFound } from '../http/problem.js';
-import { RateLimiter } from '../http/rate-limiter.js';
+import { type SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 import { Mailer } from '../mail/mailer.js';
 import { resetMail } from '../mail/mails.js';
 import { AccessService } from './access.service.js';
@@ -21,10 +21,10 @@ const handedOverHours = 24;
 @Injectable()
 export class PasswordResetsService {
   /** Guesses at secrets, and askings, of one address (S-079). */
-  private readonly uses = new RateLimiter({ tries: 20, windowMs: 600_000 });
-  private readonly asks = new RateLimiter({ tries: 20, windowMs: 600_000 });
+  private readonly uses: SharedRateLimit;
+  private readonly asks: SharedRateLimit;
   /** Mails to one person, asked for by whomever; counted for unknown people too. */
-  private readonly mails = new RateLimiter({ tries: 3, windowMs: 3_600_000 });
+  private readonly mails: SharedRateLimit;
 
   constructor(
     private readonly repository: PasswordResetRepository,
@@ -32,26 +32,31 @@ export class PasswordResetsService {
     private readonly mailer: Mailer,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    limits: SharedRateLimits,
+  ) {
+    this.uses = limits.limit('password-reset use', { tries: 20, windowMs: 600_000 });
+    this.asks = limits.limit('password-reset ask', { tries: 20, windowMs: 600_000 });
+    this.mails = limits.limit('password-reset mail', { tries: 3, windowMs: 3_600_000 });
+  }
 
   /** Answers before it looks for the person, so that neither words nor time tell whether there is one. */
-  request(email: string, ip: string): void {
+  async request(email: string, ip: string): Promise<void> {
     if (!this.mailer.isConfigured)
       throw new ApiProblem('conflict', { detail: 'This installation sends no mail. Ask an owner for a link.' });
-    take(this.asks, ip);
-    const isTooMany = this.mails.take(email.trim().toLowerCase()) > 0;
+    await this.asks.demand(ip);
+    const isTooMany = (await this.mails.take(email.trim().toLowerCase())) > 0;
     if (isTooMany) return;
     void this.mailLink(email).catch((error: unknown) => this.logger.warn({ err: error }, 'no link was mailed'));
   }
 
   async find(secret: string, ip: string): Promise<PasswordResetView> {
-    take(this.uses, ip);
+    await this.uses.demand(ip);
     const { email } = found(await this.repository.find(hashOf(secret)));
     return { email };
   }
 
   async use({ secret, password }: UsePasswordReset, ip: string): Promise<void> {
-    take(this.uses, ip);
+    await this.uses.demand(ip);
     const hash = hashOf(secret);
     // Known before the costly part: nobody can make us hash passwords without end.
     found(await this.repository.find(hash));
@@ -90,11 +95,6 @@ function freshSecret(): { readonly secret: string; readonly hash: string } {
 
 function hashOf(secret: string): string {
   return createHash('sha256').update(`password reset ${secret}`).digest('hex');
-}
-
-function take(limiter: RateLimiter, key: string): void {
-  const waitMs = limiter.take(key);
-  if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
 }
 
 function assertMade(outcome: ResetOutcome): void {

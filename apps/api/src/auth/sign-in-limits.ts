@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ApiProblem } from '../http/problem.js';
-import { RateLimiter } from '../http/rate-limiter.js';
+import type { SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 
 const minuteMs = 60_000;
 
@@ -9,27 +8,31 @@ const minuteMs = 60_000;
  * accounts, widest for one account from everywhere, so that a stranger cannot easily lock a person out.
  */
 export class SignInLimits {
-  private readonly pair: RateLimiter;
-  private readonly address: RateLimiter;
-  private readonly account: RateLimiter;
+  private readonly pair: SharedRateLimit;
+  private readonly address: SharedRateLimit;
+  private readonly account: SharedRateLimit;
 
-  constructor(nowMs: () => number = Date.now) {
-    this.pair = new RateLimiter({ tries: 10, windowMs: 10 * minuteMs }, nowMs);
-    this.address = new RateLimiter({ tries: 50, windowMs: 10 * minuteMs }, nowMs);
-    this.account = new RateLimiter({ tries: 200, windowMs: 60 * minuteMs }, nowMs);
+  constructor(limits: SharedRateLimits) {
+    this.pair = limits.limit('sign-in pair', { tries: 10, windowMs: 10 * minuteMs });
+    this.address = limits.limit('sign-in address', { tries: 50, windowMs: 10 * minuteMs });
+    this.account = limits.limit('sign-in account', { tries: 200, windowMs: 60 * minuteMs });
   }
 
   /** Counts one try, known account or not. @throws {ApiProblem} `rate_limited`. */
-  take(email: string, address: string): void {
+  async take(email: string, address: string): Promise<void> {
     const account = accountKey(email);
-    const waits = [this.pair.take(`${account} ${address}`), this.address.take(address), this.account.take(account)];
+    const waits = await Promise.all([
+      this.pair.take(`${account} ${address}`),
+      this.address.take(address),
+      this.account.take(account),
+    ]);
     const waitMs = Math.max(...waits);
-    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    if (waitMs > 0) throw [this.pair, this.address, this.account][waits.indexOf(waitMs)]!.refusal(waitMs);
   }
 
   /** A right password: earlier slips of this person from here do not count any more. */
-  succeeded(email: string, address: string): void {
-    this.pair.forget(`${accountKey(email)} ${address}`);
+  async succeeded(email: string, address: string): Promise<void> {
+    await this.pair.forget(`${accountKey(email)} ${address}`);
   }
 }
 

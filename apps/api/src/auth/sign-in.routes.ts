@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
+import type { SharedRateLimits } from '../http/shared-rate-limits.js';
 import { parseBody } from '../http/validation.js';
 import { actorOf } from './principal.js';
 import type { PrincipalsService } from './principals.service.js';
@@ -21,6 +22,7 @@ export interface SignInParts {
   readonly settings: ApiSettings;
   readonly principals: PrincipalsService;
   readonly audit: AuditRepository;
+  readonly rateLimits: SharedRateLimits;
 }
 
 /**
@@ -29,17 +31,17 @@ export interface SignInParts {
  */
 export function addSignInRoutes(server: FastifyInstance, parts: SignInParts): void {
   const { signIn, settings } = parts;
-  const limits = new SignInLimits();
+  const limits = new SignInLimits(parts.rateLimits);
   const config = { access: 'public' } as const;
   const ask = (request: FastifyRequest, path: string, body: object) =>
     signIn.handler(requestFor(request, path, body, settings));
 
   server.post(`${signInPath}/sign-in/email`, { config }, async (request, reply) => {
     const body = parseBody(signInSchema, request.body);
-    limits.take(body.email, request.ip);
+    await limits.take(body.email, request.ip);
     const answer = await ask(request, '/sign-in/email', body);
     if (!answer.ok) throw refusal(answer, 'The mail address or the password is wrong.');
-    limits.succeeded(body.email, request.ip);
+    await limits.succeeded(body.email, request.ip);
     await note(parts, await whoSignedIn(answer, request.ip), 'session.start', { by: 'password' });
     return withCookies(reply, answer).send({ ok: true });
   });
@@ -53,7 +55,7 @@ export function addSignInRoutes(server: FastifyInstance, parts: SignInParts): vo
 
   server.post(`${signInPath}/change-password`, { config }, async (request, reply) => {
     const body = parseBody(changePasswordSchema, request.body);
-    limits.take(request.headers.cookie ?? '', request.ip);
+    await limits.take(request.headers.cookie ?? '', request.ip);
     const person = await parts.principals.byCookie(request.headers.cookie);
     const answer = await ask(request, '/change-password', { ...body, revokeOtherSessions: true });
     if (!answer.ok || !person) throw refusal(answer, 'The current password is wrong, or you are not signed in.');

@@ -38,6 +38,8 @@ export interface ProblemOptions {
   readonly neededRole?: Role;
   /** Seconds after which a client may try again. */
   readonly retryAfterSeconds?: number;
+  /** The bound that was passed, for `rate_limited`. */
+  readonly rateLimit?: { readonly tries: number; readonly windowSeconds: number };
   /** Methods that the address takes, for `method_not_allowed`. */
   readonly allow?: readonly string[];
   readonly cause?: unknown;

@@ -4,25 +4,30 @@ import { Injectable } from '@nestjs/common';
 import { hashPassword } from 'better-auth/crypto';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblem, found, notFound } from '../http/problem.js';
-import { RateLimiter } from '../http/rate-limiter.js';
+import { type SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 import { invitationHash } from './organizations.service.js';
 
 /** Invitations, as those who were invited use them. */
 @Injectable()
 export class InvitationsService {
   /** Tries of one address, so that nobody can make us hash passwords without end. */
-  private readonly tries = new RateLimiter({ tries: 30, windowMs: 600_000 });
+  private readonly tries: SharedRateLimit;
 
-  constructor(private readonly repository: InvitationRepository) {}
+  constructor(
+    private readonly repository: InvitationRepository,
+    limits: SharedRateLimits,
+  ) {
+    this.tries = limits.limit('invitation', { tries: 30, windowMs: 600_000 });
+  }
 
   async find(secret: string, ip: string): Promise<InvitationView> {
-    this.take(ip);
+    await this.tries.demand(ip);
     const { email, role, organizationName, hasAccount } = found(await this.repository.find(invitationHash(secret)));
     return { email, role, organizationName, hasAccount };
   }
 
   async acceptAsNew(request: AcceptInvitation, ip: string): Promise<void> {
-    this.take(ip);
+    await this.tries.demand(ip);
     const hash = invitationHash(request.secret);
     found(await this.repository.find(hash));
     const passwordHash = await hashPassword(request.password);
@@ -32,11 +37,6 @@ export class InvitationsService {
   async join(principal: Principal, secret: string, actor: Actor): Promise<void> {
     const person = { ...actor, id: principal.userId };
     assertAccepted(await this.repository.acceptAs(invitationHash(secret), principal.email, person));
-  }
-
-  private take(ip: string): void {
-    const waitMs = this.tries.take(ip);
-    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
   }
 }
 

@@ -4,20 +4,23 @@ import { Inject, Injectable } from '@nestjs/common';
 import { hashPassword } from 'better-auth/crypto';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
-import { RateLimiter } from '../http/rate-limiter.js';
+import { type SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 import { assertFreeSlug } from '../organizations/slugs.js';
 import { SetupToken } from './setup-token.js';
 
 /** The first administrator of an installation, made with a one-time token while nobody can sign in. */
 @Injectable()
 export class SetupService {
-  private readonly tries = new RateLimiter({ tries: 20, windowMs: 600_000 });
+  private readonly tries: SharedRateLimit;
 
   constructor(
     private readonly repository: SetupRepository,
     private readonly token: SetupToken,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
-  ) {}
+    limits: SharedRateLimits,
+  ) {
+    this.tries = limits.limit('setup', { tries: 20, windowMs: 600_000 });
+  }
 
   async isNeeded(): Promise<boolean> {
     return this.repository.isNeeded();
@@ -31,8 +34,7 @@ export class SetupService {
 
   /** @throws {ApiProblem} `gone` when somebody can sign in already; `forbidden`; `rate_limited`. */
   async complete(request: SetupRequest, ip: string): Promise<void> {
-    const waitMs = this.tries.take(ip);
-    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    await this.tries.demand(ip);
     if (!(await this.repository.isNeeded())) throw alreadyDone();
     this.token.assert(request.token ?? '', ip);
     this.assertEmail(request.email);

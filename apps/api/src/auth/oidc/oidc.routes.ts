@@ -4,7 +4,7 @@ import type { Logger } from '@cooperage/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiSettings } from '../../app/settings.js';
 import { notFound } from '../../http/problem.js';
-import { RateLimiter } from '../../http/rate-limiter.js';
+import type { SharedRateLimits } from '../../http/shared-rate-limits.js';
 import { sessionCookieLine } from '../session-cookie.js';
 import { sessionSeconds, signInPath } from '../sign-in.js';
 import { userAgentOf } from '../sign-in.routes.js';
@@ -16,6 +16,7 @@ export interface OidcParts {
   readonly settings: ApiSettings;
   readonly accounts: ExternalSignInRepository;
   readonly logger: Logger;
+  readonly rateLimits: SharedRateLimits;
 }
 
 export const oidcStartPath = `${signInPath}/oidc/start`;
@@ -25,15 +26,15 @@ const callbackPath = `${signInPath}/oidc/callback`;
 type Refusal = 'provider_down' | 'refused' | 'not_allowed' | 'email_not_verified' | 'setup_needed' | 'too_many';
 
 /** Sign-in with the configured OpenID provider. Both are navigations of a browser: they answer with redirects only. */
-export function addOidcRoutes(server: FastifyInstance, { settings, accounts, logger }: OidcParts): void {
+export function addOidcRoutes(server: FastifyInstance, { settings, accounts, rateLimits, logger }: OidcParts): void {
   const config = { access: 'public' } as const;
   const { oidc } = settings;
   const client = oidc && new OidcClient(oidc, `${settings.publicUrl}${callbackPath}`);
   const cookie = new AttemptCookie(settings);
   // Nothing can be guessed here, and a whole office may come from one address in the morning.
-  const tries = new RateLimiter({ tries: 300, windowMs: 600_000 });
+  const tries = rateLimits.limit('oidc', { tries: 300, windowMs: 600_000 });
   const guarded = async (request: FastifyRequest, reply: FastifyReply, work: () => Promise<string>) => {
-    const to = tries.take(request.ip) > 0 ? refusedTo('too_many') : await work().catch(refusalOf(logger));
+    const to = (await tries.take(request.ip)) > 0 ? refusedTo('too_many') : await work().catch(refusalOf(logger));
     return reply.header('cache-control', 'no-store').redirect(to, 303);
   };
 
