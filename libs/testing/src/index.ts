@@ -9,3 +9,4 @@ export * from './git/lying-git-server.js';
 export * from './query.js';
 export * from './services.js';
 export * from './tar.js';
+export * from './terminal/terminal-screen.js';

@@ -67,7 +67,22 @@ describe('LineCounter', () => {
     expect(delta).toEqual({ step: 1, lines: 1, outputs: [{ stream: 1, openN: null, style: 0 }] });
   });
 
-  const piece = fc.constantFrom('a', 'bc', '\n', '\n\n', '\r', '\x1b[31m', '\x1b[0m', '\x1b[K', 'é', '\t');
+  const piece = fc.constantFrom(
+    'a',
+    'bc',
+    '\n',
+    '\n\n',
+    '\r',
+    '\x1b[31m',
+    '\x1b[0m',
+    '\x1b[K',
+    '\x1b[2K',
+    '\x1b7',
+    '\x1b8',
+    '\x1b[9;1H',
+    'é',
+    '\t',
+  );
   const part = fc.tuple(
     fc.integer({ min: 1, max: 2 }),
     fc.constantFrom<1 | 2>(1, 2),
@@ -105,8 +120,11 @@ describe('LineCounter', () => {
         const lines = drawRun(start, needed, (step, line) => {
           const index = drawn.get(step) ?? 0;
           drawn.set(step, index + 1);
-          const { atMs, ...expected } = whole.finished.get(step)![index]!;
+          const { atMs, rewrites, earlier, ...expected } = whole.finished.get(step)![index]!;
           expect(line).toMatchObject(expected);
+          // A line that was erased where the run begins has lost what was erased.
+          expect(line.rewrites).toBeLessThanOrEqual(rewrites);
+          expect(earlier ?? []).toEqual(expect.arrayContaining([...(line.earlier ?? [])]));
           expect(line.atMs).toBeLessThanOrEqual(Math.max(atMs, firstN));
         });
         for (const [step, count] of drawn) expect(count).toBe(whole.finished.get(step)?.length ?? 0);

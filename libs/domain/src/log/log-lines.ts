@@ -1,19 +1,22 @@
+import type { StyledLine } from './line-cells.js';
 import type { LineDelta } from './line-counter.js';
-import type { LogEntry } from './log-entry.js';
+import type { LogEntry, LogStream } from './log-entry.js';
 import { noticeText } from './notice-text.js';
 import type { PackedSgr } from './sgr.js';
-import { type StyledLine, TerminalText } from './terminal-text.js';
+import { TerminalText } from './terminal-text.js';
 
 /** A line of a step as a person reads it. */
 export interface LogLine extends StyledLine {
   /** Milliseconds since the attempt was claimed. */
   readonly atMs: number;
+  readonly stream: LogStream;
   /** The service's own word; no step can print one. */
   readonly notice: boolean;
 }
 
 interface Output {
   readonly step: number;
+  readonly stream: LogStream;
   readonly decoder: InstanceType<typeof TextDecoder>;
   readonly terminal: TerminalText;
   atMs: number;
@@ -42,7 +45,7 @@ export class LogLines {
     const output = this.output(entry);
     if (output.terminal.isEmpty) output.atMs = entry.atMs;
     output.terminal.write(output.decoder.decode(entry.data, { stream: true }), (line) => {
-      emit({ ...line, atMs: output.atMs, notice: false });
+      emit({ ...line, atMs: output.atMs, stream: output.stream, notice: false });
       output.atMs = entry.atMs;
     });
   }
@@ -63,7 +66,7 @@ export class LogLines {
   /** Lines that were begun and not finished, as they stand. */
   unfinished(step: number): LogLine[] {
     const outputs = [...this.outputs.values()].filter((output) => output.step === step && !output.terminal.isEmpty);
-    return outputs.map(({ terminal, atMs }) => ({ ...terminal.peek(), atMs, notice: false }));
+    return outputs.map(({ terminal, atMs, stream }) => ({ ...terminal.peek(), atMs, stream, notice: false }));
   }
 
   /** Nothing of this output waits for more: its next byte begins a line. */
@@ -75,8 +78,8 @@ export class LogLines {
     return this.outputs.get(step * 4 + stream) ?? this.open(step, stream);
   }
 
-  private open(step: number, stream: number, style?: PackedSgr): Output {
-    const output = { step, decoder: new TextDecoder(), terminal: new TerminalText(style), atMs: 0 };
+  private open(step: number, stream: LogStream, style?: PackedSgr): Output {
+    const output = { step, stream, decoder: new TextDecoder(), terminal: new TerminalText(style), atMs: 0 };
     this.outputs.set(step * 4 + stream, output);
     return output;
   }
@@ -84,5 +87,5 @@ export class LogLines {
 
 function noticeLine({ data, atMs }: LogEntry): LogLine {
   const text = noticeText(data);
-  return { text, runs: null, cutCharacters: 0, rewrites: 0, earlier: null, links: null, atMs, notice: true };
+  return { text, runs: null, cutCharacters: 0, rewrites: 0, earlier: null, links: null, atMs, stream: 0, notice: true };
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { maxLineCharacters, type StyledLine } from './line-cells.js';
 import { unpackSgr } from './sgr.js';
-import { maxLineCharacters, type StyledLine, TerminalText } from './terminal-text.js';
+import { TerminalText } from './terminal-text.js';
 
 function lines(...chunks: string[]): StyledLine[] {
   const terminal = new TerminalText();

@@ -1,31 +1,6 @@
+import { LineCells, maxLineCharacters, type StyledLine } from './line-cells.js';
 import { applySgr, type PackedSgr, plainSgr } from './sgr.js';
 
-/** One finished line: text without control characters, and where its style changes. */
-export interface StyledLine {
-  readonly text: string;
-  /** `[start, style, start, style, …]`; null for a line that is plain throughout. */
-  readonly runs: readonly number[] | null;
-  /** Characters beyond what is kept of one line. */
-  readonly cutCharacters: number;
-  /** How often a carriage return wrote the line anew. */
-  readonly rewrites: number;
-  /** What stood there before the last rewrites, oldest first, at most `maxEarlierStates`; null when it was written once. */
-  readonly earlier: readonly string[] | null;
-  /** Parts of the text that the program made a link (OSC 8); null without one. */
-  readonly links: readonly LineLink[] | null;
-}
-
-/** `start` up to but without `end` of a line leads to `href`, which is http or https. */
-export interface LineLink {
-  readonly start: number;
-  readonly end: number;
-  readonly href: string;
-}
-
-/** Most characters of one line that are kept for the page; the download has all. */
-export const maxLineCharacters = 16_384;
-/** States of a rewritten line that are kept for whoever wants to see how it got there. */
-export const maxEarlierStates = 24;
 /** A longer parameter list is no colour. */
 const maxSequence = 64;
 /** A longer address is no link. */
@@ -33,26 +8,23 @@ const maxAddress = 2_048;
 
 /** Everything that is not simply shown; a tab is. */
 const control = /[\0-\x08\x0a-\x1f\x7f-\x9f]/;
+const nextControl = new RegExp(control, 'g');
 
 type Mode = 'text' | 'escape' | 'csi' | 'string' | 'stringEscape' | 'intermediate';
 
 /**
  * Turns what a terminal would be sent into lines, one character at a time and never looking back: colours and weights
- * (SGR), carriage return, backspace and column moves overwriting, erase in line, links (OSC 8) to http and https. Every
- * other sequence is dropped, whole, and so are the control characters (S-088). Works across chunk edges. A sequence that
- * never ends, ends with its line; so does a link, while colours go on.
+ * (SGR), carriage return, backspace and column moves overwriting, erase in line, links (OSC 8) to http and https, and
+ * status lines that are drawn elsewhere on the screen between saving the cursor and restoring it. Every other sequence is
+ * dropped, whole, and so are the control characters (S-088): a line that is finished stays as it is, so a program that
+ * moves the cursor up and draws several lines anew has all its drawings in the log, one below the other. There is no
+ * width at which lines break. Works across chunk edges. A sequence that never ends, ends with its line; so does a link,
+ * while colours go on.
  */
 export class TerminalText {
-  private cells: string[] = [];
-  private styles: PackedSgr[] = [];
-  private cursor = 0;
+  private readonly line = new LineCells();
   private mode: Mode = 'text';
   private sequence = '';
-  private cut = 0;
-  private rewrites = 0;
-  private overwritten: string | null = null;
-  private earlier: string[] | null = null;
-  private links: (string | undefined)[] | null = null;
   private link: string | undefined;
 
   /** @param style in which the first line begins */
@@ -65,7 +37,7 @@ export class TerminalText {
 
   /** Nothing was written since the last newline, not even a part of a sequence. */
   get isFresh(): boolean {
-    return this.isEmpty && this.cursor === 0 && this.mode === 'text';
+    return this.line.isFresh && this.mode === 'text';
   }
 
   /** Forgets the line that is being written; the next one begins in this style. */
@@ -87,12 +59,14 @@ export class TerminalText {
   }
 
   private writeUntilNewline(text: string, start: number, emit: (line: StyledLine) => void): number {
-    for (let i = start; i < text.length; i++) {
-      if (text.charCodeAt(i) === 10) {
+    for (let at = start; at < text.length; ) {
+      const plain = this.mode === 'text' ? plainLength(text, at) : 0;
+      if (plain > 0) this.put(text.slice(at, at + plain));
+      else if (text.charCodeAt(at) === 10) {
         emit(this.end());
-        return i + 1;
-      }
-      this.character(text[i]!, text.charCodeAt(i));
+        return at + 1;
+      } else this.character(text[at]!, text.charCodeAt(at));
+      at += Math.max(1, plain);
     }
     return text.length;
   }
@@ -107,32 +81,23 @@ export class TerminalText {
   }
 
   get isEmpty(): boolean {
-    return this.cells.length === 0 && this.cut === 0;
+    return this.line.isEmpty;
   }
 
   /** The line that is being written, as it stands. */
   peek(): StyledLine {
-    const { text, runs } = joinCells(this.cells, this.styles);
-    const links = this.links && joinLinks(this.links, text.length);
-    return { text, runs, cutCharacters: this.cut, rewrites: this.rewrites, earlier: this.earlier, links };
+    return this.line.peek();
   }
 
   end(): StyledLine {
-    const line = this.peek();
+    const line = this.line.end();
     this.reset();
     return line;
   }
 
   private reset(): void {
-    this.cells = [];
-    this.styles = [];
-    this.links = null;
+    this.line.reset();
     this.link = undefined;
-    this.cursor = 0;
-    this.cut = 0;
-    this.rewrites = 0;
-    this.earlier = null;
-    this.overwritten = null;
     this.mode = 'text';
     this.sequence = '';
   }
@@ -140,7 +105,7 @@ export class TerminalText {
   private character(char: string, code: number): void {
     switch (this.mode) {
       case 'text':
-        this.text(char, code);
+        this.text(code);
         break;
       case 'escape':
         this.escape(char, code);
@@ -160,12 +125,10 @@ export class TerminalText {
     }
   }
 
-  private text(char: string, code: number): void {
-    if (code >= 0x20 && (code < 0x7f || code > 0x9f)) this.put(char);
-    else if (code === 0x1b) this.mode = 'escape';
-    else if (code === 9) this.put(char);
-    else if (code === 13) this.moveTo(0);
-    else if (code === 8) this.cursor = Math.max(0, this.cursor - 1);
+  private text(code: number): void {
+    if (code === 0x1b) this.mode = 'escape';
+    else if (code === 13) this.line.moveTo(0);
+    else if (code === 8) this.line.back();
     else if (code === 0x9b) this.beginCsi();
     else if (code === 0x90 || code === 0x98 || (code >= 0x9d && code <= 0x9f)) this.beginString(code === 0x9d);
   }
@@ -175,7 +138,11 @@ export class TerminalText {
     else if (char === ']' || char === 'P' || char === 'X' || char === '^' || char === '_')
       this.beginString(char === ']');
     else if (code >= 0x20 && code <= 0x2f) this.mode = 'intermediate';
-    else if (code !== 0x1b) this.mode = 'text';
+    else if (code !== 0x1b) {
+      this.mode = 'text';
+      if (char === '7') this.line.save();
+      else if (char === '8') this.line.restore();
+    }
   }
 
   private beginCsi(): void {
@@ -195,24 +162,18 @@ export class TerminalText {
     if (this.sequence.length > maxSequence || !/^[\d;:]*$/.test(this.sequence)) return;
     const parameters = this.sequence === '' ? [] : this.sequence.split(/[;:]/).map((part) => Number(part || '0'));
     if (final === 'm') this.style = applySgr(this.style, parameters);
-    else if (final === 'K') this.eraseInLine(parameters[0] ?? 0);
-    else if (final === 'G') this.moveTo(Math.max(1, parameters[0] ?? 1) - 1);
-    else if (final === 'C') this.moveTo(this.cursor + Math.max(1, parameters[0] ?? 1));
-    else if (final === 'D') this.moveTo(Math.max(0, this.cursor - Math.max(1, parameters[0] ?? 1)));
+    // Of the screen only this line is known.
+    else if (final === 'K' || final === 'J') this.line.erase(parameters[0] ?? 0);
+    else this.move(final, Math.max(1, parameters[0] ?? 1));
   }
 
-  /** To the first column is how a progress display begins anew; it may erase the line before it writes. */
-  private moveTo(column: number): void {
-    this.cursor = Math.min(column, maxLineCharacters);
-    if (this.cursor === 0 && this.cells.length > 0) this.overwritten ??= this.cells.join('').toWellFormed();
-  }
-
-  private eraseInLine(what: number): void {
-    if (what === 0) this.cells.length = Math.min(this.cells.length, this.cursor);
-    else if (what === 1) this.cells.fill(' ', 0, this.cursor);
-    else if (what === 2) this.cells.length = 0;
-    this.styles.length = this.cells.length;
-    if (this.links) this.links.length = Math.min(this.links.length, this.cells.length);
+  private move(final: string, count: number): void {
+    if (final === 'G') this.line.moveTo(count - 1);
+    else if (final === 'C') this.line.moveBy(count);
+    else if (final === 'D') this.line.moveBy(-count);
+    else if (final === 's') this.line.save();
+    else if (final === 'u') this.line.restore();
+    else if (final === 'H' || final === 'f') this.line.leave();
   }
 
   /** Of all strings only a command of the operating system (OSC) can be a link; of others not even the text is kept. */
@@ -234,30 +195,8 @@ export class TerminalText {
     this.link = this.sequence.length <= maxAddress && isWebAddress(address) ? address : undefined;
   }
 
-  private put(char: string): void {
-    if (this.overwritten !== null) this.beginAnew(this.overwritten);
-    if (this.cursor >= maxLineCharacters) {
-      this.cut++;
-      return;
-    }
-    // An erased or shortened line has the cursor beyond its end.
-    while (this.cells.length < this.cursor) {
-      this.cells.push(' ');
-      this.styles.push(plainSgr);
-    }
-    this.cells[this.cursor] = char;
-    this.styles[this.cursor] = this.style;
-    if (this.link !== undefined) this.links ??= [];
-    if (this.links) this.links[this.cursor] = this.link;
-    this.cursor++;
-  }
-
-  private beginAnew(before: string): void {
-    this.overwritten = null;
-    this.rewrites++;
-    this.earlier ??= [];
-    this.earlier.push(before);
-    if (this.earlier.length > maxEarlierStates) this.earlier.shift();
+  private put(text: string): void {
+    this.line.put(text, this.style, this.link);
   }
 }
 
@@ -266,30 +205,8 @@ function isWebAddress(address: string): boolean {
   return URL.canParse(address);
 }
 
-function joinLinks(cells: readonly (string | undefined)[], length: number): readonly LineLink[] | null {
-  const links: LineLink[] = [];
-  for (let start = 0; start < Math.min(cells.length, length); ) {
-    const href = cells[start];
-    let end = start + 1;
-    while (end < Math.min(cells.length, length) && cells[end] === href) end++;
-    if (href !== undefined) links.push({ start, end, href });
-    start = end;
-  }
-  return links.length === 0 ? null : links;
-}
-
-function joinCells(
-  cells: readonly string[],
-  styles: readonly PackedSgr[],
-): { text: string; runs: readonly number[] | null } {
-  // Overwriting may have left half of a character outside the basic plane.
-  const text = cells.join('').toWellFormed();
-  const runs: number[] = [];
-  let last = plainSgr;
-  for (let i = 0; i < styles.length; i++) {
-    if (styles[i] === last) continue;
-    last = styles[i]!;
-    runs.push(i, last);
-  }
-  return { text, runs: runs.length === 0 ? null : runs };
+/** How many characters from here on are simply shown. */
+function plainLength(text: string, from: number): number {
+  nextControl.lastIndex = from;
+  return (nextControl.exec(text)?.index ?? text.length) - from;
 }

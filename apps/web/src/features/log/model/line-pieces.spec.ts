@@ -5,7 +5,7 @@ import { linePieces } from './line-pieces';
 function line(text: string): LogLine {
   const terminal = new TerminalText();
   terminal.write(text, () => {});
-  return { ...terminal.peek(), atMs: 0, notice: false };
+  return { ...terminal.peek(), atMs: 0, stream: 1, notice: false };
 }
 const none = { text: '', matchCase: false, isRegex: false };
 
