@@ -12,6 +12,8 @@ import { founding } from './browser/founding.js';
 import { hostileText } from './browser/hostile.js';
 import { images } from './browser/images.js';
 import { buildLogs } from './browser/log.js';
+import { followingLogs } from './browser/log-following.js';
+import { progressDisplays } from './browser/log-progress.js';
 import { narrowPages } from './browser/narrow.js';
 import { overview } from './browser/overview.js';
 import { pageData } from './browser/page-data.js';
@@ -28,6 +30,8 @@ describe('in a browser', () => {
   failingBuilds(suite);
   buildViews(suite);
   buildLogs(suite);
+  progressDisplays(suite);
+  followingLogs(suite);
   stopping(suite);
   buildLists(suite);
   cacheReasons(suite);

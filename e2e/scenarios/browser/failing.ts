@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const failing = `FROM busybox:latest
 RUN echo prepared
-RUN for i in $(seq 1 80); do echo "line $i"; done; sleep 0.3; echo "src/api.ts(12,7): wrong type" >&2; exit 3
+RUN for i in $(seq 1 80); do echo "line $i"; done; sleep 0.3; echo "src/api.ts(12,7): wrong type" >&2; sleep 0.3; for i in $(seq 1 60); do echo "after $i"; done; exit 3
 `;
 const unreadable = `FROM busybox:latest
 RUNN echo hi
@@ -38,14 +38,24 @@ export function failingBuilds(suite: BrowserSuite): void {
       expect(await line.textContent()).toMatch(/^3.*RUN for i in.*exit 3.*StepFailed/);
     });
 
-    it('tells cause, place, evidence and what to do, and shows the end of the failing step first [A2 first error without scrolling]', async () => {
+    it('tells cause, place, evidence and what to do, and shows the line that says why first [A2 first error without scrolling]', async () => {
       const visitor = await suite.visitor();
       await visitor.open(`${home()}/b/1`);
       const cause = visitor.page.getByRole('region', { name: 'Cause' });
       await cause.getByText('StepFailed · yours').waitFor();
       await cause.getByText('Dockerfile:3').waitFor();
-      expect(await cause.locator('pre').textContent()).toMatch(/line 80\nsrc\/api\.ts\(12,7\): wrong type$/);
+      expect(await cause.locator('pre').textContent()).toMatch(/line 80\nsrc\/api\.ts\(12,7\): wrong type\nafter 1\n/);
       const log = visitor.page.getByRole('log');
+      const line = log.getByRole('link', { name: 'Line 81 of 141, where the step says why it failed' });
+      const place = async () => {
+        const [box, row] = await Promise.all([log.boundingBox(), line.boundingBox()]);
+        return box && row ? (row.y - box.y) / box.height : null;
+      };
+      await expect.poll(place, patience).toBeCloseTo(1 / 3, 1);
+      await log.press('Home');
+      await expect.poll(() => log.evaluate(({ scrollTop }) => scrollTop), patience).toBe(0);
+      await cause.locator('pre').getByRole('link').click();
+      await expect.poll(place, patience).toBeCloseTo(1 / 3, 1);
       await expect
         .poll(() => isInside(log, log.getByText('src/api.ts(12,7): wrong type', { exact: true })), patience)
         .toBe(true);

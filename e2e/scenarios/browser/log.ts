@@ -3,7 +3,7 @@ import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browse
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const printing = `FROM busybox:latest
-RUN echo 'no error: unknown warning, invalid is fine' && printf 'get 1%%\\rget 50%%\\rget 100%%\\n' && echo plain
+RUN echo 'no error: unknown warning, invalid is fine' && echo plain
 RUN for i in $(seq 1 80); do echo "line $i"; done; echo 'wrong type'; exit 3
 `;
 const ticking = `FROM busybox:latest
@@ -30,7 +30,7 @@ export function buildLogs(suite: BrowserSuite): void {
       seeded = await seedLog({ databaseUrl: suite.product.databaseUrl, likeBuildId });
     });
 
-    it('opens at once, holds a few hundred lines, and shows any of them by its link or the end by a key', async () => {
+    it('opens at once, holds a few hundred lines, and shows any of them by its link or the end by a key [A2 1 M lines] [A coolify#7668]', async () => {
       const visitor = await suite.visitor();
       await visitor.open(`${home}/b/${seeded.number}#s3:L432100`);
       await visitor.page.getByText('1,000,000 lines', { exact: true }).waitFor();
@@ -49,7 +49,7 @@ export function buildLogs(suite: BrowserSuite): void {
       expect(await rowsOf(visitor).count()).toBeLessThan(400);
     });
 
-    it('is searched whole, with an exact count, from line to line by keys, folded or not', async () => {
+    it('is searched whole, with an exact count, from line to line by keys, folded or not [A2 search all steps with exact count]', async () => {
       const visitor = await suite.visitor();
       visitor.provokes(/status of 400/);
       const { page } = visitor;
@@ -80,23 +80,7 @@ export function buildLogs(suite: BrowserSuite): void {
     });
   });
 
-  it('shows the last state of a progress display, and those before it when asked', async () => {
-    const visitor = await suite.visitor();
-    await visitor.open(`${home}/b/1`);
-    await logOf(visitor)
-      .getByText(/^get 100%/)
-      .waitFor();
-    expect(
-      await logOf(visitor)
-        .getByText(/^get 50%/)
-        .count(),
-    ).toBe(0);
-    await logOf(visitor).getByRole('button', { name: '3 updates' }).click();
-    const states = visitor.page.getByRole('dialog', { name: 'Updates of this line' }).getByRole('listitem');
-    expect(await states.allTextContents()).toEqual(['get 1%', 'get 50%', 'get 100%']);
-  });
-
-  it('colours nothing by its words, and goes to what the builder marks by a key', async () => {
+  it('colours nothing by its words, and goes to what the builder marks by a key [A woodpecker#6250]', async () => {
     const visitor = await suite.visitor();
     await visitor.open(`${home}/b/1`);
     const colourOf = (text: string) =>
@@ -112,7 +96,7 @@ export function buildLogs(suite: BrowserSuite): void {
     expect(wrong).toBe(await colourOf('plain'));
   });
 
-  it('marks a range in the address, which opens at the same lines, and copies it as Markdown', async () => {
+  it('marks a range in the address, which opens at the same lines, and copies it as Markdown [A2 link to line and range] [A2 copy excerpt as Markdown]', async () => {
     const visitor = await suite.visitor();
     await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const { page } = visitor;
@@ -148,7 +132,7 @@ export function buildLogs(suite: BrowserSuite): void {
           .allTextContents()
       ).map((text) => Number(text.slice('tick '.length)));
 
-    it('is followed until the reader scrolls up, and again from the end on', async () => {
+    it('is followed until the reader scrolls up, and again from the end on [A coolify#7569]', async () => {
       const visitor = await suite.visitor();
       await visitor.open(address);
       await expect.poll(async () => (await ticks(visitor)).length, patience).toBeGreaterThan(60);

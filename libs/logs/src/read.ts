@@ -1,7 +1,6 @@
 export { logEvents } from './reading/as-events.js';
 export { asJsonLines, asText } from './reading/as-text.js';
 export { type FollowLogOptions, followLog } from './reading/follow-log.js';
-export { lastTextOf } from './reading/last-text.js';
 export { formatLogCursor, type LogCursor, parseLogCursor } from './reading/log-cursor.js';
 export type { LogFrame } from './reading/log-frame.js';
 export { LogHub, type LogHubOptions } from './reading/log-hub.js';
@@ -9,6 +8,7 @@ export { readEntries } from './reading/read-entries.js';
 export { type LogIndex, type LogSegment, readIndex } from './reading/read-index.js';
 export { readLines } from './reading/read-lines.js';
 export { type LogRange, readRange } from './reading/read-range.js';
+export { type NumberedLine, readStepLines } from './reading/read-step-lines.js';
 export type { LogEvent } from './reading/viewer-feed.js';
 export { InvalidPatternError, type LogQuery } from './searching/line-matcher.js';
 export { type FoundLine, type SearchResult, searchLog } from './searching/search-log.js';

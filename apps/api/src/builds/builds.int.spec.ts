@@ -107,23 +107,25 @@ describe('builds', () => {
     ]);
     await worker.attempts.describe(attempt, 'ref', 'FROM scratch\nRUN false\n');
     const printed = Array.from({ length: 30 }, (_, at) => `line ${at}\n`);
-    await worker.printOf(3, attempt, ...printed, '\u001b[31m10 %\rwrong type\u001b[0m\n');
+    const printedAfter = Array.from({ length: 30 }, (_, at) => `after ${at}\n`);
+    await worker.printOf(3, attempt, ...printed, '\u001b[31m10 %\rwrong type\u001b[0m\n', ...printedAfter);
     await worker.printOf(4, attempt, 'of another step\n');
     const place = { file: 'Dockerfile', line: 2, stepId: vertexId, exitCode: 1 };
     await worker.attempts.failed(
       attempt,
       worker.instanceId,
-      { code: 'StepFailed', message: 'It failed.', place },
+      { code: 'StepFailed', message: 'It failed.', place, logLine: { number: 31, text: 'wrong type' } },
       { retryable: false, attemptsLeft: false, pauseMs: 0 },
     );
     const shown = await get(build);
     expect(shown.failure).toMatchObject({
       ...{ code: 'StepFailed', blame: 'user', message: 'It failed.', advice: expect.stringContaining('last lines') },
       place: { file: 'Dockerfile', line: 2, exitCode: 1, stepOrdinal: 3 },
+      logLine: { number: 31, text: 'wrong type' },
     });
-    expect(shown.failure?.evidence).toMatchObject({ source: 'log', firstLine: null });
+    expect(shown.failure?.evidence).toMatchObject({ source: 'log', firstLine: 27 });
     expect(shown.failure?.evidence?.lines).toHaveLength(20);
-    expect(shown.failure?.evidence?.lines.slice(-2)).toEqual(['line 29', 'wrong type']);
+    expect(shown.failure?.evidence?.lines.slice(3, 6)).toEqual(['line 29', 'wrong type', 'after 0']);
     expect(shown.attempts[0]).toMatchObject({ state: 'failed', workerName: 'builder-1' });
     expect(expectOk(await owner.get<Steps>(`/api/v1/builds/${build.id}/steps`)).steps[0]).toMatchObject({
       ordinal: 3,

@@ -1,37 +1,59 @@
 import type { Evidence } from '@cooperage/contracts';
 import type { BuildDetailRecord, BuildDetails, PostgresChunkStore } from '@cooperage/db';
-import { lastPlainLines } from '@cooperage/domain';
-import { lastTextOf } from '@cooperage/logs/read';
+import { evidenceAround, evidenceLines } from '@cooperage/domain';
+import { readStepLines } from '@cooperage/logs/read';
 import { currentStepOrdinal } from './present-build.js';
 
-const mostLines = 20;
 /** Lines of a file that are shown before the one that is wrong. */
 const linesBefore = 3;
+/** Characters of a line that are shown. */
+const mostCharacters = 500;
 
 export interface EvidenceSources {
   readonly details: Pick<BuildDetails, 'dockerfile'>;
   readonly store: PostgresChunkStore;
 }
 
-/** What shows why a build failed: the end of what the failing step printed, or else the file around the line that is wrong. */
+/** What shows why a build failed: what the failing step printed, or else the file around the line that is wrong. */
 export async function findEvidence(build: BuildDetailRecord, sources: EvidenceSources): Promise<Evidence | null> {
   const attempt = build.attempts.find(({ number }) => number === build.attemptNumber);
   if (!attempt || build.failure === null) return null;
   const step = currentStepOrdinal(build);
-  const lines = step === undefined ? [] : await printedLines(sources.store, attempt.id, step);
-  if (lines.length > 0) return { source: 'log', firstLine: null, lines };
+  const printed =
+    step === undefined ? null : await logLines(sources.store, attempt.id, step, build.failure.logLine?.number ?? null);
+  if (printed) return printed;
   const { line, endLine } = build.failure.place ?? {};
   return line === undefined ? null : fileLines(await sources.details.dockerfile(attempt.id), line, endLine ?? line);
 }
 
-async function printedLines(store: EvidenceSources['store'], attemptId: string, step: number): Promise<string[]> {
-  return lastPlainLines(await lastTextOf(store, attemptId, step, mostLines), mostLines);
+/** The lines around the one that says why, else the last ones that say anything. */
+async function logLines(
+  store: EvidenceSources['store'],
+  attemptId: string,
+  step: number,
+  number: number | null,
+): Promise<Evidence | null> {
+  const lines = await readStepLines(store, attemptId, step, (count) =>
+    number === null ? [count - 2 * evidenceLines, Infinity] : evidenceAround(number - 1, Math.max(count, number)),
+  );
+  const end = lines.findLastIndex(({ text }) => text.trim() !== '') + 1;
+  const shown = lines.slice(Math.max(0, end - evidenceLines), end);
+  if (shown.length === 0) return null;
+  return { source: 'log', firstLine: shown[0]!.number, lines: shown.map(({ text }) => shortened(text)) };
 }
 
 /** @param first line of the failure, from 1 */
 export function fileLines(text: string | null, first: number, last: number): Evidence | null {
-  const lines = text?.split('\n').map((line) => line.replace(/\r$/, '').slice(0, 500)) ?? [];
+  const lines = text?.split('\n').map((line) => line.replace(/\r$/, '').slice(0, mostCharacters)) ?? [];
   if (first > lines.length) return null;
   const firstLine = Math.max(1, first - linesBefore);
-  return { source: 'file', firstLine, lines: lines.slice(firstLine - 1, Math.min(last, firstLine - 1 + mostLines)) };
+  return {
+    source: 'file',
+    firstLine,
+    lines: lines.slice(firstLine - 1, Math.min(last, firstLine - 1 + evidenceLines)),
+  };
+}
+
+function shortened(text: string): string {
+  return text.length > mostCharacters ? `${text.slice(0, mostCharacters)}…` : text;
 }

@@ -106,6 +106,7 @@ function presentFailure(
     blame,
     message: report.message,
     advice,
+    logLine: report.logLine ?? null,
     place: report.place ? { ...place, ...(stepOrdinal !== undefined && { stepOrdinal }) } : null,
     evidence,
   };

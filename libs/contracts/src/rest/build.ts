@@ -7,11 +7,11 @@ const failureCodes = Object.keys(failureCatalogue) as [
   ...(keyof typeof failureCatalogue)[],
 ];
 
-/** At most 20 lines that show what went wrong: what the failing step printed last, or the file around the line. */
+/** At most 20 lines that show what went wrong: what the failing step printed, or the file, around the line that says why. */
 export const evidenceSchema = z.object({
   source: z.enum(['log', 'file']),
-  /** Line of the file at which they begin, from 1; null for a log. */
-  firstLine: z.number().int().nullable(),
+  /** Line of the file, or of the failing step's log, at which they begin, from 1. */
+  firstLine: z.number().int(),
   lines: z.array(z.string()).max(20),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;
@@ -33,6 +33,8 @@ export const failureSchema = z.object({
       exitCode: z.number().int().optional(),
     })
     .nullable(),
+  /** The line of the failing step's log that says why: its number in the step, from 1. Null where nobody can say. */
+  logLine: z.object({ number: z.number().int(), text: z.string() }).nullable(),
   /** Read for one build; null in lists, and where nothing was printed. */
   evidence: evidenceSchema.nullable(),
 });

@@ -16,12 +16,21 @@ export interface FailurePlace {
   readonly exitCode?: number;
 }
 
+/** The line that says why, of all that the failing step printed. */
+export interface FailureLogLine {
+  /** Inside the step, from 1. */
+  readonly number: number;
+  /** Without control characters, secrets masked, cut after some hundred characters. */
+  readonly text: string;
+}
+
 /** A failure as it is stored and shown: the same object in page, API and commit status. */
 export interface FailureReport {
   readonly code: FailureCode;
   /** One sentence for a person: what happened. Holds no path of the host, no secret. */
   readonly message: string;
   readonly place?: FailurePlace;
+  readonly logLine?: FailureLogLine;
 }
 
 /** The only error that ends a build. Everything else that is thrown is a defect and becomes `InternalError`. */

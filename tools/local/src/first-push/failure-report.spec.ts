@@ -10,6 +10,7 @@ const failure: NonNullable<Build['failure']> = {
   message: 'The step ended with exit code 3.',
   advice: 'Read the last lines of the step.',
   place: { file: 'Dockerfile', line: 4, step: 'RUN make', stepOrdinal: 2, exitCode: 3 },
+  logLine: null,
   evidence: null,
 };
 const failed = { id: 'b', number: 7, status: 'failed', failure } as Build;

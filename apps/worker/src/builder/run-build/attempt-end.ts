@@ -1,13 +1,18 @@
 import type { ClaimedAttempt } from '@cooperage/db';
-import { BuildFailure, type FailureReport } from '@cooperage/domain';
+import { BuildFailure, type FailureLogLine, type FailureReport } from '@cooperage/domain';
 import type { SecretMasker } from '@cooperage/logs/write';
 import type { Logger } from '@cooperage/telemetry';
 
 /** An engine's message may quote an instruction, and an instruction may hold what nobody should see. */
-export function maskedReport(failure: BuildFailure, masker: SecretMasker): FailureReport {
+export function maskedReport(failure: BuildFailure, masker: SecretMasker, logLine?: FailureLogLine): FailureReport {
   const { place, message, code } = failure.report();
   const step = place?.step && masker.maskText(place.step);
-  return { code, message: masker.maskText(message), ...(place && { place: { ...place, step } }) };
+  return {
+    code,
+    message: masker.maskText(message),
+    ...(place && { place: { ...place, step } }),
+    ...(logLine && { logLine }),
+  };
 }
 
 /** Whatever is thrown that is no `BuildFailure` is a defect of ours: logged with its inside, shown without it. */

@@ -44,6 +44,11 @@ export class AttemptRecorder {
     }
   }
 
+  /** Of a step that the engine has told of. */
+  ordinalOf(stepId: string): number | undefined {
+    return this.ordinals.get(stepId);
+  }
+
   /** Brings everything into the store. @throws when the store refuses the steps */
   async close(): Promise<void> {
     await Promise.all([this.log.close(), this.steps.close()]);

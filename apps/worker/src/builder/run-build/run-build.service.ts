@@ -161,7 +161,8 @@ export class RunBuildService {
     });
   }
 
-  private async endBy({ attempt, masker, logger }: Work, cause: unknown): Promise<TransitionOutcome> {
+  private async endBy(work: Work, cause: unknown): Promise<TransitionOutcome> {
+    const { attempt, masker, logger } = work;
     const me = this.instanceId();
     if (cause === 'cancel') return this.parts.attempts.stopped(attempt, me);
     if (cause === 'timeout') return this.parts.attempts.timedOut(attempt, me, timeoutFailure(attempt).report());
@@ -169,12 +170,20 @@ export class RunBuildService {
     const failure = isGivenBack ? shutdownFailure() : asFailure(cause, masker, logger);
     if (failure.code === 'EngineUnavailable') this.onEngineLost();
     await this.noteFailingLine(attempt, failure);
-    return this.parts.attempts.failed(attempt, me, maskedReport(failure, masker), {
+    const logLine = await this.failingLine(work, failure);
+    return this.parts.attempts.failed(attempt, me, maskedReport(failure, masker, logLine), {
       retryable: failure.retryable,
       // A builder that is restarted during an upgrade costs no build one of its attempts.
       attemptsLeft: isGivenBack || attempt.number < this.options.maxAttempts,
       pauseMs: pauseAfter(failure, attempt.number),
     });
+  }
+
+  /** Only a process that ended by itself has said why. */
+  private async failingLine({ attempt, recorder }: Work, { code, place }: BuildFailure) {
+    if (code !== 'StepFailed' || place?.exitCode === undefined || !place.stepId) return undefined;
+    const ordinal = recorder.ordinalOf(place.stepId);
+    return ordinal === undefined ? undefined : this.parts.logs.failingLine(attempt, ordinal);
   }
 
   private async noteFailingLine(attempt: ClaimedAttempt, { place }: BuildFailure): Promise<void> {

@@ -12,6 +12,7 @@ import { type BuildFilter, buildsAddress, loadBuildGroups } from '../api/load-bu
 import { type Grouping, listHref, withTerm } from '../model/list-address';
 import { blameWords } from '../model/status';
 import { RetryAll } from './retry-all';
+import { SaidLine } from './said-line';
 import { Status } from './status';
 
 interface BuildGroupsProps {
@@ -82,6 +83,7 @@ function GroupHead({ group, by, href }: { group: BuildGroup; by: Grouping; href:
         {failure?.place?.step && (
           <code className="line-clamp-1 break-all text-text-2">{visibleText(failure.place.step)}</code>
         )}
+        {failure && <SaidLine failure={failure} />}
       </div>
       <div className="flex flex-wrap items-center gap-1.5">
         {by === 'commit' ? (

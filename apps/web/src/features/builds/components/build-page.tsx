@@ -152,6 +152,7 @@ function View({ build, view, attempt, steps, failing, over, relations, cache, hr
     );
   }
   if (view === 'timeline') return <TimelineView steps={steps} nowMs={nowMs} hrefOf={hrefOf} />;
+  const failure = build.attempts.find((each) => each.number === attempt)?.failure;
   const logSteps = steps.map((step) => ({
     ordinal: step.ordinal,
     name: step.name,
@@ -159,6 +160,7 @@ function View({ build, view, attempt, steps, failing, over, relations, cache, hr
     startedMs: step.startedAt === null ? null : Date.parse(step.startedAt),
     reused: step.cached && !step.internal,
     failed: step.ordinal === failing,
+    failingLine: step.ordinal === failing ? (failure?.logLine?.number ?? null) : null,
     marked: step.ordinal === failing || (!step.internal && stepState(step, over) === 'failed'),
   }));
   const claimedAt = build.attempts.find((each) => each.number === attempt)?.claimedAt;

@@ -11,6 +11,7 @@ import { rowFacts } from '../model/row-facts';
 import { blameWords, triggerWords } from '../model/status';
 import { RefAndCommit, Verdict } from './build-facts';
 import { PeekButton, SelectBuild } from './row-selection';
+import { SaidLine } from './said-line';
 import { Status } from './status';
 import { TimeCell } from './time-cell';
 
@@ -94,6 +95,7 @@ function WhyLine({ build }: { build: BuildSummary }) {
       <div className="text-xs text-bad">
         <span className="font-medium">{build.failure.code}</span> · {blameWords[build.failure.blame]}
         {visibleText(where)} · <span className="break-words">{visibleText(build.failure.message)}</span>
+        <SaidLine failure={build.failure} />
       </div>
     );
   }

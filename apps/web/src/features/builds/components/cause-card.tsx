@@ -29,7 +29,7 @@ export function CauseCard({ failure, logAddress }: CauseCardProps) {
           </Part>
         )}
         <Part name="Evidence">
-          <EvidenceLines evidence={failure.evidence} />
+          <EvidenceLines failure={failure} logAddress={logAddress} />
         </Part>
         <Part name="Next">{failure.advice}</Part>
       </dl>

@@ -51,14 +51,14 @@ export function DockerfileLine({ line, failure, first, notes }: DockerfileLinePr
   );
 }
 
-/** The failure at its line, with what the step printed last. */
+/** The failure at its line, with what the step printed of why. */
 function InlineFailure({ failure }: { failure: Failure }) {
   return (
     <div className="border-y border-bad bg-bad-bg px-3 py-1.5">
       <p className="font-sans text-sm text-bad">
         {failure.code}: {visibleText(failure.message)}
       </p>
-      {failure.evidence?.source === 'log' && <EvidenceLines evidence={failure.evidence} />}
+      {failure.evidence?.source === 'log' && <EvidenceLines failure={failure} logAddress="?view=log" />}
     </div>
   );
 }

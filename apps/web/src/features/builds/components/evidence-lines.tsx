@@ -1,15 +1,26 @@
-import type { Evidence } from '@cooperage/contracts';
+import type { Evidence, Failure } from '@cooperage/contracts';
 import { visibleText } from '@/lib/format/names';
+import { StepLink } from './step-link';
 
-/** Of a longer piece of evidence the end is shown at once: there a step says why it failed. */
-const shownAtOnce = 8;
+/** Of what was printed before the line that says why, lines that are shown at once. */
+const shownBefore = 7;
 const linesLook = 'block whitespace-pre-wrap break-words [unicode-bidi:isolate]';
 
-/** What the step printed last, or the file around its line, as many lines as the API gives. */
-export function EvidenceLines({ evidence }: { evidence: Evidence | null }) {
+interface EvidenceLinesProps {
+  readonly failure: Failure;
+  /** Where the log is; the line that says why leads there. */
+  readonly logAddress: string | null;
+}
+
+/** What the step printed around the line that says why, or the file around its line, as much as the API gives. */
+export function EvidenceLines({ failure, logAddress }: EvidenceLinesProps) {
+  const { evidence, logLine, place } = failure;
   if (evidence === null) return <span className="text-text-2">Nothing was printed.</span>;
   const lines = numbered(evidence);
-  const before = evidence.source === 'log' ? lines.slice(0, -shownAtOnce) : [];
+  const said = evidence.source === 'log' && logLine ? logLine.number - evidence.firstLine : lines.length - 1;
+  const before = evidence.source === 'log' ? lines.slice(0, Math.max(0, said - shownBefore)) : [];
+  const href =
+    place?.stepOrdinal === undefined ? null : `${logAddress ?? ''}#s${place.stepOrdinal}:L${logLine?.number}`;
   return (
     <>
       {before.length > 0 && (
@@ -20,15 +31,50 @@ export function EvidenceLines({ evidence }: { evidence: Evidence | null }) {
           <code className={linesLook}>{before.join('\n')}</code>
         </details>
       )}
-      <pre className={linesLook}>{lines.slice(before.length).join('\n')}</pre>
+      <pre className={linesLook}>
+        {lines.slice(before.length).map((line, index) => (
+          <EvidenceLine
+            key={index}
+            text={line}
+            isFirst={index === 0}
+            href={logLine && before.length + index === said ? href : null}
+          />
+        ))}
+      </pre>
     </>
   );
 }
 
-function numbered({ firstLine, lines }: Evidence): string[] {
-  const width = firstLine === null ? 0 : String(firstLine + lines.length - 1).length;
+interface EvidenceLineProps {
+  readonly text: string;
+  readonly isFirst: boolean;
+  /** Of the line that says why. */
+  readonly href: string | null;
+}
+
+function EvidenceLine({ text, isFirst, href }: EvidenceLineProps) {
+  return (
+    <>
+      {!isFirst && '\n'}
+      {href === null ? (
+        text
+      ) : (
+        <StepLink
+          href={href}
+          row={false}
+          className="font-semibold underline decoration-line-strong underline-offset-2 hover:decoration-current"
+        >
+          {text || '\u200b'}
+        </StepLink>
+      )}
+    </>
+  );
+}
+
+function numbered({ source, firstLine, lines }: Evidence): string[] {
+  const width = String(firstLine + lines.length - 1).length;
   return lines.map((line, index) => {
     const text = visibleText(line.replaceAll('\t', '  '));
-    return firstLine === null ? text : `${String(firstLine + index).padStart(width)}  ${text}`;
+    return source === 'log' ? text : `${String(firstLine + index).padStart(width)}  ${text}`;
   });
 }

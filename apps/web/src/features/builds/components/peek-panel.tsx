@@ -12,6 +12,7 @@ import { visibleText } from '@/lib/format/names';
 import type { RowFacts } from '../model/row-facts';
 import { blameWords } from '../model/status';
 import { PeekSteps } from './peek-steps';
+import { SaidLine } from './said-line';
 import { Status } from './status';
 
 interface Peek {
@@ -83,6 +84,7 @@ function PeekContent({ build, steps }: Peek) {
           {build.failure.place?.step && (
             <code className="mt-1 block break-all">{visibleText(build.failure.place.step)}</code>
           )}
+          <SaidLine failure={build.failure} />
           <p className="mt-1 text-text-2">{build.failure.advice}</p>
         </section>
       )}

@@ -87,7 +87,7 @@ describe('what is said of a build', () => {
     ])
       expect(words({ status: 'running', phase: 'sign', waitReason: waitReason! })[0]?.[0]).toBe(kind);
     const failure = (code: 'VerificationFailed' | 'StepFailed') => ({
-      ...{ code, blame: 'platform' as const, message: '', advice: '', place: null, evidence: null },
+      ...{ code, blame: 'platform' as const, message: '', advice: '', place: null, logLine: null, evidence: null },
     });
     expect(words({ status: 'failed', failure: failure('VerificationFailed') })[0]).toEqual([
       'signing_failed',

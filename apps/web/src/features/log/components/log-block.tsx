@@ -65,6 +65,7 @@ export function LogBlock({ visible, shift, log, rows, step, look, onFold }: LogB
               stepMs={began.stepMs}
               selected={holdsLine(look.selection, ordinal, number)}
               found={look.hitKeys.has(key)}
+              failing={step?.failingLine === number}
               current={look.currentHit?.[0] === ordinal && look.currentHit[1] === number}
               words={look.words}
               onPick={look.onPick}

@@ -18,6 +18,8 @@ export interface LogLineProps {
   readonly stepMs: number | null;
   readonly selected: boolean;
   readonly found: boolean;
+  /** Says why the build failed. */
+  readonly failing: boolean;
   readonly current: boolean;
   readonly words: SearchWords;
   readonly onPick: (step: number, line: number, extend: boolean) => void;
@@ -26,7 +28,7 @@ export interface LogLineProps {
 
 /** One line: its number, which is its address; when it was printed; its text, as text. */
 export const LogLineRow = memo(function LogLineRow(props: LogLineProps) {
-  const { line, step, number, of, selected, found, current } = props;
+  const { line, step, number, of, selected, found, failing, current } = props;
   return (
     <li
       aria-setsize={of}
@@ -41,8 +43,11 @@ export const LogLineRow = memo(function LogLineRow(props: LogLineProps) {
     >
       <a
         href={`#s${step}:L${number}`}
-        aria-label={`Line ${number} of ${of}`}
-        className="pr-3 text-right text-text-3 select-none hover:text-accent"
+        aria-label={`Line ${number} of ${of}${failing ? ', where the step says why it failed' : ''}`}
+        className={classes(
+          'pr-3 text-right select-none hover:text-accent',
+          failing ? 'bg-bad-bg font-semibold text-bad' : 'text-text-3',
+        )}
         onClick={(event) => {
           event.preventDefault();
           props.onPick(step, number, event.shiftKey);

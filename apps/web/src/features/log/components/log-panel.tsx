@@ -70,8 +70,14 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
     const next = nextHit(error, by, errors.length);
     setError(next);
     const step = errors[next];
-    if (step !== undefined) goTo(step, Math.max(1, log.count(step) - linesBeforeEnd));
+    if (step !== undefined)
+      goTo(step, byOrdinal.get(step)?.failingLine ?? Math.max(1, log.count(step) - linesBeforeEnd));
   };
+  const failed = steps.find((step) => step.failed);
+  const failing = useMemo(
+    () => failed && { ordinal: failed.ordinal, line: failed.failingLine },
+    [failed?.ordinal, failed?.failingLine],
+  );
   useEscape(full, () => setFull(false));
 
   const onEarlier = useCallback((states: readonly string[]) => setEarlier(states), []);
@@ -125,7 +131,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
           ended={ended}
           buildIsOver={buildIsOver}
           full={full}
-          failing={steps.find((step) => step.failed)?.ordinal ?? null}
+          failing={failing ?? null}
           target={target}
           onFold={fold}
           onUnfold={unfold}
@@ -144,7 +150,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
   );
 }
 
-/** Where `e` goes in a step that failed: its last lines say why. */
+/** Where `e` goes in a step of which nobody can say which line says why: its last ones do. */
 const linesBeforeEnd = 11;
 
 function useEscape(active: boolean, leave: () => void): void {

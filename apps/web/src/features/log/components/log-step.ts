@@ -9,6 +9,8 @@ export interface LogStep {
   readonly reused: boolean;
   /** The one at which the build failed. */
   readonly failed: boolean;
+  /** Its line that says why, from 1; null where nobody can say. */
+  readonly failingLine: number | null;
   /** The builder marked it as failed, whether the build failed by it or not. */
   readonly marked: boolean;
 }

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { Button } from '@/components/ui/button';
 import { classes } from '@/lib/classes';
+import type { FailingPlace } from '../model/goal';
 import type { LogDocument } from '../model/log-document';
 import type { LogLoader } from '../model/log-loader';
 import { headerHeight, layOut, visibleBlocks } from '../model/log-window';
@@ -31,7 +32,7 @@ export interface LogViewportProps {
   readonly ended: boolean;
   readonly buildIsOver: boolean;
   readonly full: boolean;
-  readonly failing: number | null;
+  readonly failing: FailingPlace | null;
   readonly target: LineTarget | null;
   readonly onFold: (ordinal: number) => void;
   readonly onUnfold: (ordinal: number) => void;

@@ -1,7 +1,7 @@
 'use client';
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { goalOf } from '../model/goal';
+import { type FailingPlace, goalOf } from '../model/goal';
 import { type Layout, offsetOf, rowAt, rowHeight } from '../model/log-window';
 import { placeAfter, placeAt, type ScrollPlace } from '../model/scaled-scroll';
 import type { ShownRows } from '../model/shown-rows';
@@ -12,7 +12,7 @@ interface ScrollInput {
   readonly rows: ShownRows;
   /** Where the address says to go. */
   readonly target: LineTarget | null;
-  readonly failing: number | null;
+  readonly failing: FailingPlace | null;
   readonly ended: boolean;
   readonly buildIsOver: boolean;
   readonly onUnfold: (ordinal: number) => void;
@@ -86,7 +86,7 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
     }
   }, [layout, following, moveTo]);
 
-  // The place that the address names, else the end of the failing step; each once, as soon as its lines are there.
+  // The place that the address names, else that of the failure; each once, as soon as its lines are there.
   useEffect(() => {
     const mayMove = following || !touched.current;
     const goal = goalOf(target, mayMove && ended ? failing : null);

@@ -16,10 +16,16 @@ export interface Goal {
   readonly fromTop: number;
 }
 
-/** The place that somebody asked for, else the end of the failing step. */
+/** A step that failed, with the line that says why, from 1; null where nobody can say. */
+export interface FailingPlace {
+  readonly ordinal: number;
+  readonly line: number | null;
+}
+
+/** The place that somebody asked for, else the line of the failing step that says why, else that step's end. */
 export function goalOf(
   target: { readonly address: LineAddress; readonly count: number } | null,
-  failing: number | null,
+  failing: FailingPlace | null,
 ): Goal | null {
   if (target) {
     const { step, from } = target.address;
@@ -28,5 +34,7 @@ export function goalOf(
     return { key, ordinal: step, line: from - 1, tail: 0, fromTop: 1 / 3 };
   }
   if (failing === null) return null;
-  return { key: `failing ${failing}`, ordinal: failing, line: null, tail: failingTail, fromTop: 1 / 3 };
+  const { ordinal, line } = failing;
+  const key = `failing ${ordinal}`;
+  return { key, ordinal, line: line === null ? null : line - 1, tail: failingTail, fromTop: 1 / 3 };
 }
