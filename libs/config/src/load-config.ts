@@ -1,4 +1,5 @@
 import { dangerousSwitches } from './checks/dangerous-switches.js';
+import { engineParts } from './checks/engine-parts.js';
 import { foreignSecrets } from './checks/foreign-secrets.js';
 import { keyRelations } from './checks/key-relations.js';
 import { unknownVariables } from './checks/unknown-variables.js';
@@ -25,6 +26,7 @@ export function problemsOf(role: ProcessRole, reader: Reader, env: Env): Problem
     ...reader.problems,
     ...keyRelations(reader),
     ...dangerousSwitches(reader, env),
+    ...engineParts(role, reader),
     ...foreignSecrets(role, env),
     ...unknownVariables(env),
   ];

@@ -27,6 +27,13 @@ const stores = { databaseUrl: required(v.databaseUrl), redisUrl: required(v.redi
 const allowPlainHttp = withDefault(v.allowPlainHttp, '');
 const workerName = withDefault(v.workerName, nameOfThisMachine(), 'the host name');
 const lease = withDefault(v.leaseMs, '15000');
+const engine = withDefault(v.engine, 'buildkit');
+const buildah = optionalGroup({
+  program: required(v.buildahProgram),
+  runc: required(v.runcProgram),
+  stateFolder: required(v.buildahRoot),
+  mirror: optional(v.buildahMirror),
+});
 const maxAttempts = withDefault(v.maxAttempts, '3');
 const instanceId = optional(v.instanceId);
 const oidc = optionalGroup({
@@ -74,7 +81,9 @@ export const shapes = {
     ...stores,
     encryptionKeys: required(v.encryptionKeys),
     registry,
+    engine,
     engineAddress: required(v.engineAddress),
+    buildah,
     cgroupParent: optional(v.cgroupParent),
     mirrorRoot: required(v.mirrorRoot),
     allowPlainHttp,
@@ -96,6 +105,7 @@ export const shapes = {
     mirrorRoot: required(v.mirrorRoot),
     allowPlainHttp,
     leaseMs: lease,
+    engine,
     publishLeaseMs: withDefault(v.publishLeaseMs, '30000'),
     maxAttempts,
     instanceId,

@@ -78,7 +78,24 @@ export const variables = {
     'Issuer of registry tokens, as the registry expects it.',
   ),
 
+  engine: plain(
+    'COOPERAGE_ENGINE',
+    text.engine,
+    'What builds: buildkit, or buildah with BuildKit for what buildah cannot do. The same for control and all builders.',
+  ),
   engineAddress: plain('BUILDKIT_HOST', network.engineAddress, 'The BuildKit engine: unix:///path or tcp://host:port.'),
+  buildahProgram: plain('COOPERAGE_BUILDAH', text.absolutePath, 'The program buildah.'),
+  runcProgram: plain('COOPERAGE_RUNC', text.absolutePath, 'The program runc, with which buildah starts steps.'),
+  buildahRoot: plain(
+    'COOPERAGE_BUILDAH_ROOT',
+    text.absolutePath,
+    'Folder that keeps what buildah has built; for each builder one of its own.',
+  ),
+  buildahMirror: plain(
+    'COOPERAGE_BUILDAH_MIRROR',
+    network.exactHostAndPort,
+    'Registry without TLS that buildah asks before Docker Hub: exact host:port.',
+  ),
   cgroupParent: plain(
     'COOPERAGE_CGROUP_PARENT',
     text.absolutePath,

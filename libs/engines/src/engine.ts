@@ -149,6 +149,8 @@ export interface BuildOutcome {
   readonly stepsRun: number;
   readonly stepsCached: number;
   readonly usage?: { readonly cpuMs?: number; readonly peakMemoryBytes?: number };
+  /** What made it, by name, with its version: for the provenance. An engine whose version nobody knows leaves it out. */
+  readonly tools?: Readonly<Record<string, string>>;
 }
 
 /** What an engine can do. Code asks for these, never for its kind. */
@@ -166,6 +168,10 @@ export interface EngineFeatures {
   readonly pushesByDigest: boolean;
   /** Enforces `BuildRequest.limits`. */
   readonly limits: boolean;
+  /** Steps reach the world, unless they ask for none of it; never the service or the worker. */
+  readonly stepNetwork: boolean;
+  /** Holds the builds of strangers apart from each other and from the worker. Otherwise it is for trusted builds only. */
+  readonly strangers: boolean;
   /** `find` can tell what became of a build. */
   readonly find: boolean;
 }

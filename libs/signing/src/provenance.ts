@@ -29,6 +29,8 @@ export interface ProvenanceFacts {
   readonly attempt: number;
   /** Base images as the builder resolved them. */
   readonly baseImages: readonly { readonly uri: string; readonly digest: string }[];
+  /** Programs that made the image, name to version. */
+  readonly tools?: Readonly<Record<string, string>>;
   /** RFC 3339. */
   readonly startedOn: string;
   /** RFC 3339. */
@@ -60,7 +62,7 @@ export interface ProvenancePredicate {
     readonly resolvedDependencies: readonly ResourceDescriptor[];
   };
   readonly runDetails: {
-    readonly builder: { readonly id: string };
+    readonly builder: { readonly id: string; readonly version?: Readonly<Record<string, string>> };
     readonly metadata: { readonly invocationId: string; readonly startedOn: string; readonly finishedOn: string };
   };
 }
@@ -94,7 +96,7 @@ export function provenancePredicate(facts: ProvenanceFacts): ProvenancePredicate
       resolvedDependencies: [{ uri, digest }, ...facts.baseImages.map(baseImage)],
     },
     runDetails: {
-      builder: { id: facts.builderId },
+      builder: { id: facts.builderId, ...version(facts.tools) },
       metadata: { invocationId: facts.invocationId, ...times(facts) },
     },
   };
@@ -166,6 +168,10 @@ function times({ startedOn, finishedOn }: ProvenanceFacts): { startedOn: string;
   for (const time of [startedOn, finishedOn])
     if (Number.isNaN(Date.parse(time))) throw new TypeError('a time of a provenance is no RFC 3339 time');
   return { startedOn, finishedOn };
+}
+
+function version(tools: ProvenanceFacts['tools'] = {}): { version?: Readonly<Record<string, string>> } {
+  return Object.keys(tools).length === 0 ? {} : { version: sorted(tools) };
 }
 
 function sorted(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -1,4 +1,4 @@
-import type { WorkerView } from '@cooperage/contracts';
+import { engineFeaturesSchema, type WorkerView } from '@cooperage/contracts';
 import type { DrainRecord, LostBuildRecord, ProcessInfo, ProcessRecord, RunningBuild } from '@cooperage/db';
 
 /** A process that was silent for this long is shown as lost, whatever its row says so far. */
@@ -25,6 +25,7 @@ export function presentWorker(process: ProcessRecord, facts: WorkerFacts): Worke
     slots: info.slots ?? null,
     engine: info.engine ?? null,
     engineVersion: info.engineVersion ?? null,
+    engineFeatures: engineFeaturesSchema.safeParse(info.engineFeatures).data ?? null,
     platforms: [...(info.platforms ?? [])],
     disk: space(info.diskFreeBytes, info.diskTotalBytes),
     memory: space(info.memoryFreeBytes, info.memoryTotalBytes),

@@ -29,6 +29,7 @@ export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<
   return {
     ...{ slots, version, engineVersion, zones },
     engine: engine.kind,
+    engineFeatures: { ...engine.features() },
     platforms: [`linux/${architectures[process.arch] ?? process.arch}`],
     ...(isDraining && { draining: true }),
     ...disk,

@@ -13,7 +13,7 @@ import {
   StepRepository,
 } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
-import { createEngine, type Engine } from '@cooperage/engines';
+import type { Engine } from '@cooperage/engines';
 import type { LiveBus } from '@cooperage/logs/ports';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
@@ -27,6 +27,7 @@ import { SourceProjects } from '../shared/source-projects.js';
 import { CHECK_ANSWERER, ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SOURCE } from '../shared/tokens.js';
 import { BuildAccesses } from './access/build-access.js';
 import { Builder } from './builder.js';
+import { builderEngine } from './builder-engine.js';
 import { builderInfo } from './builder-info.js';
 import { lookAtEngine } from './checks/look-at-engine.js';
 import { Drain } from './drain/drain.js';
@@ -57,7 +58,7 @@ function engine(config: BuilderConfig): Provider[] {
   return [
     {
       provide: ENGINE,
-      useFactory: () => createEngine('buildkit', engineOptions(config)),
+      useFactory: () => builderEngine(config),
     },
     {
       provide: CHECK_ANSWERER,
@@ -94,15 +95,6 @@ function engine(config: BuilderConfig): Provider[] {
         }),
     },
   ];
-}
-
-/** Limits per build are set where the engine's control groups are on this machine, which the operator says by naming them. */
-function engineOptions({ engineAddress, cgroupParent }: BuilderConfig) {
-  return {
-    address: engineAddress,
-    cgroupRoot: cgroupParent ? '/sys/fs/cgroup' : null,
-    ...(cgroupParent && { cgroupParent }),
-  };
 }
 
 function requests(config: BuilderConfig): Provider[] {

@@ -1,4 +1,5 @@
 import type { Config } from '@cooperage/config';
+import { queuesOfEngine } from '@cooperage/contracts';
 import { Database, Listener, refuseSuperuser } from '@cooperage/db';
 import type { Engine } from '@cooperage/engines';
 import { connectRedis, type JobWorker, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
@@ -75,18 +76,19 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private workers(redis: Redis): JobWorker[] {
     const onError = (error: Error) => this.logger.error({ err: error }, 'a job ended by an error');
+    const queues = queuesOfEngine[this.config.engine];
     const runs = this.get(RunBuildService);
     const exports = this.get(ExportCacheService);
     return [
       startJobWorker({
-        queueName: 'run-build',
+        queueName: queues.run,
         redis,
         concurrency: this.config.buildSlots,
         onError,
         handle: ({ attemptId }) => runs.run(attemptId),
       }),
       startJobWorker({
-        queueName: 'export-cache',
+        queueName: queues.exportCache,
         redis,
         concurrency: 1,
         onError,

@@ -1,4 +1,5 @@
 import type { Config } from '@cooperage/config';
+import { queuesOfEngine } from '@cooperage/contracts';
 import {
   BuildNotes,
   BuildProjectRepository,
@@ -83,7 +84,7 @@ export class ControlModule {
         ...signing(config),
         ...evaluation(),
         ...publication(),
-        ...upkeep(),
+        ...upkeep(config),
         ...trust(config),
         ...loops(config),
       ],
@@ -94,7 +95,6 @@ export class ControlModule {
 function repositories(): Provider[] {
   const classes = [
     BuildRepository,
-    DispatchRepository,
     EvaluationRepository,
     OutboxRepository,
     ProjectRemoval,
@@ -234,14 +234,14 @@ function publication(): Provider[] {
   ];
 }
 
-function upkeep(): Provider[] {
+function upkeep(config: ControlConfig): Provider[] {
   return [
     { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
     {
       provide: ExportCacheJobService,
       inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender],
-      useFactory: (...parts: ConstructorParameters<typeof ExportCacheJobService>) =>
-        new ExportCacheJobService(...parts),
+      useFactory: (notes: BuildNotes, needs: RegistryTokenRepository, tokens: AttemptTokens, jobs: JobSender) =>
+        new ExportCacheJobService(notes, needs, tokens, jobs, queuesOfEngine[config.engine].exportCache),
     },
     {
       provide: ReconcileService,
@@ -306,9 +306,15 @@ function loops(config: ControlConfig): Provider[] {
         }),
     },
     {
+      provide: DispatchRepository,
+      inject: [Database],
+      useFactory: (database: Database) => new DispatchRepository(database, config.engine),
+    },
+    {
       provide: Dispatcher,
       inject: [DispatchRepository, AttemptTokens, JobSender, LOGGER],
-      useFactory: (...parts: ConstructorParameters<typeof Dispatcher>) => new Dispatcher(...parts),
+      useFactory: (dispatches: DispatchRepository, tokens: AttemptTokens, jobs: JobSender, logger: Logger) =>
+        new Dispatcher(dispatches, tokens, jobs, logger, queuesOfEngine[config.engine].run),
     },
     {
       provide: Sweeper,

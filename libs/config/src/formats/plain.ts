@@ -6,6 +6,10 @@ export type LogLevel = (typeof logLevels)[number];
 
 export const logLevel = z.enum(logLevels, `is one of ${logLevels.join(', ')}`);
 
+const engines = ['buildkit', 'buildah'] as const;
+
+export const engine = z.enum(engines, `is one of ${engines.join(', ')}`);
+
 export const yesOrNo = format((text) => {
   if (['true', '1', 'yes'].includes(text.toLowerCase())) return true;
   if (['false', '0', 'no'].includes(text.toLowerCase())) return false;

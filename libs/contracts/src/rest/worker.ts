@@ -3,6 +3,23 @@ import { idSchema, timeSchema } from './common.js';
 
 export const workerStates = ['idle', 'busy', 'draining', 'lost', 'ended'] as const;
 
+/** What an engine can do, and what not: the table that helps a person choose. */
+export const engineFeaturesSchema = z.object({
+  daemon: z.boolean(),
+  scope: z.enum(['general', 'special']),
+  dockerfile: z.enum(['full', 'partial', 'none']),
+  multiPlatform: z.boolean(),
+  registryCache: z.boolean(),
+  secrets: z.boolean(),
+  provenance: z.boolean(),
+  pushesByDigest: z.boolean(),
+  limits: z.boolean(),
+  stepNetwork: z.boolean(),
+  strangers: z.boolean(),
+  find: z.boolean(),
+});
+export type EngineFeaturesView = z.infer<typeof engineFeaturesSchema>;
+
 const workerBuildSchema = z.object({
   id: idSchema,
   number: z.number().int(),
@@ -22,6 +39,8 @@ export const workerSchema = z.object({
   slots: z.number().int().nullable(),
   engine: z.string().nullable(),
   engineVersion: z.string().nullable(),
+  /** Null where the worker does not say, or says it in another version's words. */
+  engineFeatures: engineFeaturesSchema.nullable(),
   platforms: z.array(z.string()),
   /** Bytes, as the worker measured them at its last heartbeat. */
   disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }).nullable(),

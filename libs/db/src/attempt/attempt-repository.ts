@@ -17,6 +17,8 @@ export interface BuiltFacts {
   readonly stepsTotal: number;
   readonly stepsCached: number;
   readonly warnings: readonly BuildWarning[];
+  /** What made the image, name to version. */
+  readonly tools?: Readonly<Record<string, string>>;
   /** Whether there is something worth exporting to the cache. */
   readonly exportCache: boolean;
 }
@@ -151,6 +153,7 @@ function columnsOf(facts: BuiltFacts): Prisma.Sql[] {
     Prisma.sql`steps_total = ${facts.stepsTotal}`,
     Prisma.sql`steps_cached = ${facts.stepsCached}`,
     Prisma.sql`warnings = ${storedJson(facts.warnings)}::jsonb`,
+    Prisma.sql`tools = ${facts.tools ? storedJson(facts.tools) : null}::jsonb`,
     // Nothing is exported for a build whose cancel was quicker.
     Prisma.sql`cache_export = CASE WHEN m.to_status = 'running' THEN ${facts.exportCache ? 'pending' : 'none'} ELSE 'none' END`,
   ];

@@ -1,7 +1,7 @@
 import { announcementOf } from '../build/build-announcement.js';
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
-import { liveSlots } from '../lease/live-slots.js';
+import { liveSlotsOf } from '../lease/live-slots.js';
 import { losable } from '../losable.js';
 import { newId } from '../new-id.js';
 import type { DispatchedAttempt } from './attempt-record.js';
@@ -14,7 +14,11 @@ const heldSlots = Prisma.sql`(SELECT count(*)::int FROM attempt WHERE state IN (
 
 /** Gives free slots to waiting builds. */
 export class DispatchRepository {
-  constructor(private readonly db: Database) {}
+  /** @param engine that builds here: only slots of builders that have it count */
+  constructor(
+    private readonly db: Database,
+    private readonly engine = 'buildkit',
+  ) {}
 
   /**
    * Makes attempts for as many waiting builds as there are free slots on live builders, organizations taking turns by
@@ -25,7 +29,7 @@ export class DispatchRepository {
     return this.db.transaction(async (tx) => {
       // Whatever of this a crash could lose is chosen again: a claim, which is kept, keeps it too.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
-      const needs = (await takeWaiting(tx)).map((build) => ({ ...build, attemptId: newId() }));
+      const needs = (await takeWaiting(tx, this.engine)).map((build) => ({ ...build, attemptId: newId() }));
       await insertAttempts(
         tx,
         needs.map((need) => ({ ...need, token: tokenFor(need) })),
@@ -66,7 +70,7 @@ export class DispatchRepository {
     await this.db.statement(
       (db) => db.$executeRaw`
         WITH waiting AS (
-          SELECT id, CASE WHEN dispatch_after > now() THEN 'retry_pause' WHEN ${liveSlots} = 0 THEN 'no_worker'
+          SELECT id, CASE WHEN dispatch_after > now() THEN 'retry_pause' WHEN ${liveSlotsOf(this.engine)} = 0 THEN 'no_worker'
             ELSE 'no_free_slot' END AS reason
           FROM build b WHERE status = 'queued' AND queued_at < now() - interval '2 seconds'
             AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state = 'dispatched')
@@ -80,7 +84,7 @@ export class DispatchRepository {
 }
 
 /** Gives each chosen build its next epoch. A build that was canceled a moment ago is not waiting any more. */
-function takeWaiting(tx: Queryable): Promise<Omit<TokenNeed, 'attemptId'>[]> {
+function takeWaiting(tx: Queryable, engine: string): Promise<Omit<TokenNeed, 'attemptId'>[]> {
   return tx.$queryRaw<Omit<TokenNeed, 'attemptId'>[]>`
     WITH busy AS (
       SELECT b.organization_id, count(*) AS held FROM attempt a JOIN build b ON b.id = a.build_id
@@ -91,7 +95,7 @@ function takeWaiting(tx: Queryable): Promise<Omit<TokenNeed, 'attemptId'>[]> {
         AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state IN ('dispatched', 'claimed'))
     ), chosen AS (
       SELECT q.id, q.nth + coalesce(busy.held, 0) AS rank FROM queue q LEFT JOIN busy USING (organization_id)
-      ORDER BY rank, q.id LIMIT greatest(${liveSlots} - ${heldSlots}, 0)
+      ORDER BY rank, q.id LIMIT greatest(${liveSlotsOf(engine)} - ${heldSlots}, 0)
     ), taken AS (
       UPDATE build b SET attempt_number = attempt_number + 1, version = version + 1, wait_reason = NULL
       FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.rank

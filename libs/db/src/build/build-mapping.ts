@@ -28,6 +28,7 @@ export function toBuildRecord(row: Build): BuildRecord {
     digest: row.digest as Digest | null,
     sizeBytes: row.sizeBytes === null ? null : Number(row.sizeBytes),
     baseImages: row.baseImages as unknown as BaseImage[],
+    tools: row.tools as Record<string, string> | null,
     warnings: row.warnings as unknown as BuildWarning[],
     cacheExport: row.cacheExport as CacheExportState,
   };

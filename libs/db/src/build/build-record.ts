@@ -79,6 +79,7 @@ export interface BuildRecord extends BuildInputs {
   readonly baseImages: readonly BaseImage[];
   readonly stepsTotal: number | null;
   readonly stepsCached: number | null;
+  readonly tools: Readonly<Record<string, string>> | null;
   readonly warnings: readonly BuildWarning[];
   readonly cacheExport: CacheExportState;
   readonly cacheExportNote: string | null;

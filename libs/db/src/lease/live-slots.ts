@@ -1,7 +1,16 @@
 import { Prisma } from '../generated/client.js';
 
 /** What live builders can take; one whose engine does not answer says so in its note, and takes nothing. */
-export const liveSlots = Prisma.sql`(
+export const liveSlots = slots(Prisma.sql`true`);
+
+/** Of builders with this engine; one that does not say its engine has it. */
+export function liveSlotsOf(engine: string): Prisma.Sql {
+  return slots(Prisma.sql`coalesce(info->>'engine', ${engine}) = ${engine}`);
+}
+
+function slots(those: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`(
   SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance
   WHERE role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
-    AND coalesce(info->>'note', '') = '')`;
+    AND coalesce(info->>'note', '') = '' AND ${those})`;
+}

@@ -11,6 +11,8 @@ export interface ProcessInfo {
   readonly slots?: number;
   readonly engine?: string;
   readonly engineVersion?: string;
+  /** What the engine can do, and what not. */
+  readonly engineFeatures?: Readonly<Record<string, boolean | string>>;
   readonly platforms?: readonly string[];
   readonly zones?: readonly string[];
   /** Of the product. */

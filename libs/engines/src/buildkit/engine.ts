@@ -79,6 +79,8 @@ export class BuildkitEngine implements Engine {
       provenance: true,
       pushesByDigest: true,
       limits: this.setting.groups !== null,
+      stepNetwork: true,
+      strangers: true,
       find: true,
     };
   }

@@ -48,6 +48,8 @@ export class FakeEngine implements Engine {
       provenance: true,
       pushesByDigest: true,
       limits: false,
+      stepNetwork: false,
+      strangers: false,
       find: true,
     };
   }

@@ -10,7 +10,7 @@ const mostBaseImages = 200;
  * @throws {BuildFailure} `PolicyRefused` when it is made from more images than the record may hold
  */
 export function builtFacts(outcome: BuildOutcome, warnings: readonly BuildWarning[]): BuiltFacts {
-  const { digest, mediaType, sizeBytes, baseImages, stepsRun, stepsCached } = outcome;
+  const { digest, mediaType, sizeBytes, baseImages, stepsRun, stepsCached, tools } = outcome;
   if (baseImages.length > mostBaseImages)
     throw new BuildFailure(
       'PolicyRefused',
@@ -20,5 +20,6 @@ export function builtFacts(outcome: BuildOutcome, warnings: readonly BuildWarnin
     ...{ digest, mediaType, sizeBytes, baseImages, stepsCached, warnings },
     stepsTotal: stepsRun + stepsCached,
     exportCache: stepsRun > 0,
+    ...(tools && { tools }),
   };
 }

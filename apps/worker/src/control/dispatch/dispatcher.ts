@@ -1,3 +1,4 @@
+import type { RunBuildQueue } from '@cooperage/contracts';
 import type { DispatchedAttempt, DispatchRepository } from '@cooperage/db';
 import type { JobSender } from '@cooperage/queue';
 import type { Logger } from '@cooperage/telemetry';
@@ -18,6 +19,8 @@ export class Dispatcher {
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
     private readonly logger: Logger,
+    /** Queue of the engine that builds here. */
+    private readonly queueName: RunBuildQueue,
   ) {
     this.loop = new WakeLoop('dispatch', intervalMs, logger, () => this.run());
   }
@@ -50,7 +53,7 @@ export class Dispatcher {
 
   private async send(attempt: DispatchedAttempt): Promise<void> {
     try {
-      await this.jobs.send('run-build', jobIdOf(attempt), { attemptId: attempt.attemptId });
+      await this.jobs.send(this.queueName, jobIdOf(attempt), { attemptId: attempt.attemptId });
     } catch (error) {
       this.logger.warn(
         { err: error, buildId: attempt.buildId },

@@ -1,3 +1,4 @@
+import type { ExportCacheQueue } from '@cooperage/contracts';
 import type { BuildNotes, OutboxItem, RegistryTokenRepository } from '@cooperage/db';
 import type { JobSender } from '@cooperage/queue';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
@@ -17,6 +18,8 @@ export class ExportCacheJobService {
     private readonly needs: RegistryTokenRepository,
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
+    /** Queue of the engine that builds here: what it has built is there and nowhere else. */
+    private readonly queueName: ExportCacheQueue,
   ) {}
 
   async handle({ subjectId: buildId, ageMs }: OutboxItem): Promise<HandlerResult> {
@@ -27,7 +30,7 @@ export class ExportCacheJobService {
       return done;
     }
     await this.tokens.give(need);
-    await this.jobs.send('export-cache', `c-${buildId}`, { buildId });
+    await this.jobs.send(this.queueName, `c-${buildId}`, { buildId });
     return later(againMs, 'waiting for the export');
   }
 }

@@ -22,6 +22,7 @@ export function provenanceFacts(build: BuildRecord, project: BuildProject, publi
     zone: build.zone,
     attempt: build.attemptNumber,
     baseImages: build.baseImages.map(({ name, digest }) => ({ uri: name, digest })),
+    tools: build.tools ?? {},
     startedOn: (build.startedAt ?? build.queuedAt).toISOString(),
     finishedOn: (build.builtAt ?? new Date()).toISOString(),
   };

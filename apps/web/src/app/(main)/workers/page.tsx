@@ -7,6 +7,7 @@ import { loadMe } from '@/features/account/api/load-me';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { loadWorkers } from '@/features/workers/api/load-workers';
 import { AddWorker, builderCommand } from '@/features/workers/components/add-worker';
+import { EngineTable } from '@/features/workers/components/engine-table';
 import { QueueCard } from '@/features/workers/components/queue-card';
 import { WorkerCard } from '@/features/workers/components/worker-card';
 import { orderWorkers } from '@/features/workers/model/worker-order';
@@ -45,6 +46,7 @@ export default async function WorkersPage() {
           ))}
         </div>
       )}
+      <EngineTable workers={workers.value.items} />
       <AddWorker />
     </Page>
   );

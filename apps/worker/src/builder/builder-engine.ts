@@ -1,0 +1,32 @@
+import type { Config } from '@cooperage/config';
+import { BackedEngine, createEngine, type Engine } from '@cooperage/engines';
+
+type EngineConfig = Pick<Config<'builder'>, 'engine' | 'engineAddress' | 'buildah' | 'cgroupParent' | 'registry'>;
+
+/** The engine that the operator chose. What buildah lacks is left to BuildKit. @throws {TypeError} when a setting is missing */
+export function builderEngine(config: EngineConfig): Engine {
+  const buildkit = createEngine('buildkit', buildkitOptions(config));
+  return config.engine === 'buildkit'
+    ? buildkit
+    : new BackedEngine(createEngine('buildah', buildahOptions(config)), buildkit);
+}
+
+/** Limits per build are set where the engine's control groups are on this machine, which the operator says by naming them. */
+function buildkitOptions({ engineAddress, cgroupParent }: EngineConfig) {
+  return {
+    address: engineAddress,
+    cgroupRoot: cgroupParent ? '/sys/fs/cgroup' : null,
+    ...(cgroupParent && { cgroupParent }),
+  };
+}
+
+function buildahOptions({ buildah, cgroupParent, registry }: EngineConfig) {
+  if (!buildah)
+    throw new TypeError('COOPERAGE_ENGINE=buildah needs COOPERAGE_BUILDAH, COOPERAGE_RUNC and COOPERAGE_BUILDAH_ROOT');
+  const { program, runc, stateFolder, mirror } = buildah;
+  return {
+    ...{ programs: { buildah: program, runc }, stateFolder, insecureRegistry: registry.insecure },
+    ...(cgroupParent && { cgroupParent }),
+    ...(mirror !== null && { mirror }),
+  };
+}

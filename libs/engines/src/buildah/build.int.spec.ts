@@ -1,0 +1,174 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { BuildFailure } from '@cooperage/domain';
+import { services } from '@cooperage/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BuildRequest, Engine } from '../engine.js';
+import { EventRecord } from '../testing/event-record.js';
+import { rightsTo } from '../testing/registry-tokens.js';
+import { tagsOf, viewImage } from '../testing/registry-view.js';
+import { TrialBuildah } from '../testing/trial-buildah.js';
+import { processesIn, pushRequest } from '../testing/trial-engine.js';
+import { contextFile, contextLink, newReference, unique } from '../testing/trial-request.js';
+
+const never = new AbortController().signal;
+
+describe('buildah', () => {
+  const trial = new TrialBuildah();
+  let engine: Engine;
+
+  beforeAll(() => {
+    engine = trial.engine();
+  });
+  afterAll(() => trial.end());
+
+  const build = async (request: BuildRequest, signal = never) => {
+    const record = new EventRecord();
+    return { record, outcome: await engine.build(request, record.emit, signal) };
+  };
+  const failure = async (request: BuildRequest, signal = never) => {
+    const error = await build(request, signal).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BuildFailure);
+    return error as BuildFailure;
+  };
+  const from = (image: string) => ({ path: 'Dockerfile', content: Buffer.from(`FROM ${image}\nENV A=1\n`) });
+  const withFiles = (dockerfile: string, files: BuildRequest['context']['files']) =>
+    pushRequest(dockerfile, { context: { files, sharedKey: unique() } });
+  /** Text anywhere in what this machine keeps of builds. */
+  const filesWith = (text: string) =>
+    execFileSync('sh', ['-c', 'grep -rlaF -- "$1" "$2" || true', 'sh', text, trial.stateFolder], { encoding: 'utf8' });
+
+  it('pushes by digest: no tag is left, and the annotations are those of this build', async () => {
+    const request = pushRequest(`FROM busybox\nRUN echo ${unique()}\n`, {
+      labels: { 'org.example.label': 'a "b" $HOME' },
+      annotations: { 'org.example.note': 'first' },
+    });
+    const { outcome } = await build(request);
+    const again = await build({ ...request, reference: newReference(), annotations: { 'org.example.note': 'second' } });
+    const { manifest, config } = await viewImage(request.push.repository, again.outcome.digest);
+    expect(manifest.annotations).toEqual({ 'org.example.note': 'second' });
+    expect(config.config.Labels).toMatchObject({ 'org.example.label': 'a "b" $HOME' });
+    expect(again.outcome.digest).not.toBe(outcome.digest);
+    expect((await tagsOf(request.push.repository)) ?? []).toEqual([]);
+    expect(outcome.baseImages).toEqual([
+      { name: 'docker.io/library/busybox:latest', digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
+    ]);
+    expect(outcome.usage?.cpuMs).toBeGreaterThan(0);
+  });
+
+  it('S-050 gives secrets to the step that asks, and keeps them nowhere', async () => {
+    const canary = `canary-${unique()}`;
+    const file =
+      'FROM busybox\nRUN --mount=type=secret,id=TOKEN wc -c /run/secrets/TOKEN\nRUN ls -la /run/secrets; true\n';
+    const request = pushRequest(file, { secrets: new Map([['TOKEN', Buffer.from(canary)]]) });
+    const { record, outcome } = await build(request);
+    expect(record.output('type=secret')).toContain(`${canary.length} /run/secrets/TOKEN`);
+    const { config } = await viewImage(request.push.repository, outcome.digest);
+    expect(JSON.stringify(config)).not.toContain(canary);
+    expect([filesWith(canary), trial.runs()]).toEqual(['', []]);
+  });
+
+  it('S-031 refuses paths that lead out of the context, and follows no link out of it', async () => {
+    const file = 'FROM busybox\nCOPY . /c\n';
+    for (const path of ['../x', '/etc/x', 'a/../../x', 'a//x'])
+      expect((await failure(withFiles(file, [contextFile(path, 'x')]))).code).toBe('InvalidBuildConfig');
+    const throughLink = [contextLink('dir', '/tmp'), contextFile('dir/x', 'x')];
+    expect((await failure(withFiles(file, throughLink))).code).toBe('InvalidBuildConfig');
+    const twice = [contextLink('x', '/tmp/cooperage-escape'), contextFile('x', 'x')];
+    expect((await failure(withFiles(file, twice))).code).toBe('InvalidBuildConfig');
+    const out = await failure(withFiles('FROM busybox\nCOPY passwd /p\n', [contextLink('passwd', '/etc/passwd')]));
+    expect(out.report()).toMatchObject({ code: 'StepFailed', place: { line: 2 } });
+  });
+
+  it('S-044 lets a step reach neither the service nor the world', async () => {
+    const { record } = await build(pushRequest(`FROM busybox\nRUN ls /sys/class/net; echo ${unique()}\n`));
+    expect(record.output('ls /sys').split('\n')[0]).toBe('lo');
+  });
+
+  it('S-040 kills a step that takes more memory than allowed', async () => {
+    const file = 'FROM busybox\nRUN exec tail /dev/zero\n';
+    const request = pushRequest(file, { limits: { memoryBytes: 64 * 1024 * 1024, pids: 64, cpus: 1 } });
+    expect((await failure(request)).report()).toMatchObject({
+      code: 'StepOutOfMemory',
+      place: { line: 2, exitCode: 137 },
+    });
+  });
+
+  it('leaves nothing when it is stopped: no process, no mount, no container, no file', async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 1_500);
+    await failure(pushRequest('FROM busybox\nRUN trap "" TERM; while true; do sleep 0.1; done\n'), stop.signal);
+    expect([processesIn(trial.cgroupParent), trial.runs()]).toEqual([0, []]);
+    expect(trial.mounts().filter((path) => path.endsWith('/merged'))).toEqual([]);
+    expect(trial.containers()).toEqual([]);
+  });
+
+  it('says whose fault it is when an image does not come or does not go', async () => {
+    const { registry } = services();
+    const base = pushRequest(`FROM busybox\nRUN echo ${unique()}\n`);
+    const { outcome } = await build(base);
+    const { host, repository } = base.push;
+    const onBase = (version: string) => ({ ...base, dockerfile: from(`${host}/${repository}${version}`) });
+    expect((await build(onBase(`@${outcome.digest}`))).outcome.baseImages[0]?.digest).toBe(outcome.digest);
+    const missing = await failure(onBase(':missing'));
+    expect(missing.report()).toMatchObject({ code: 'StepFailed', place: { line: 1 } });
+    const foreign = await failure(pushRequest(`FROM ${registry.host}/secret/of/others\n`));
+    expect(foreign.code).toBe('RegistryAccessDenied');
+    const refused = pushRequest('FROM busybox\nENV A=1\n', { registryAuth: rightsTo(registry, []) });
+    expect((await failure(refused)).code).toBe('RegistryAccessDenied');
+  });
+
+  it('restores a wiped store from the cache, into the same image', async () => {
+    const { registry } = services();
+    const repositories = [`trial/${unique()}`, `trial/${unique()}`] as const;
+    const file = `FROM busybox AS one\nRUN echo ${unique()} > /x\nFROM busybox\nCOPY --from=one /x /x\nCOPY a /a\nRUN true\n`;
+    const reference = `${registry.host}/${repositories[1]}:linux-amd64`;
+    const request = pushRequest(file, {
+      context: { files: [contextFile('a', 'content')], sharedKey: unique() },
+      push: { host: registry.host, repository: repositories[0] },
+      registryAuth: rightsTo(registry, repositories),
+      cacheImports: [`${registry.host}/trial/none:x`, reference],
+    });
+    const first = await build(request);
+    expect(first.outcome.stepsCached).toBe(0);
+    expect(await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, never)).toEqual({
+      exported: true,
+    });
+    trial.wipe();
+    const restored = await build({ ...request, reference: newReference() });
+    expect(restored.outcome).toMatchObject({ digest: first.outcome.digest, stepsRun: 0, stepsCached: 4 });
+    const withoutCache = await build({ ...request, reference: newReference(), noCache: true });
+    expect(withoutCache.outcome.stepsRun).toBe(4);
+  });
+
+  it('holds the namespaces of cache mounts apart', async () => {
+    const file = 'FROM busybox\nRUN --mount=type=cache,target=/c ls /c; touch /c/mark\n';
+    const request = (cacheMountNamespace: string) => pushRequest(file, { cacheMountNamespace, noCache: true });
+    await build(request('one'));
+    expect((await build(request('one'))).record.output()).toContain('mark');
+    expect((await build(request('two'))).record.output()).not.toContain('mark');
+  });
+
+  it('ends what an engine before it left running', async () => {
+    const request = pushRequest('FROM busybox\nRUN while true; do sleep 0.1; done\n');
+    const lost = engine.build(request, () => {}, never).catch((reason: unknown) => reason);
+    while (processesIn(trial.cgroupParent) === 0) await new Promise((done) => setTimeout(done, 50));
+    expect(await trial.engine().check()).toMatchObject({ ok: true, platforms: ['linux/amd64'] });
+    expect(await lost).toBeInstanceOf(BuildFailure);
+    expect([processesIn(trial.cgroupParent), trial.containers(), trial.runs()]).toEqual([0, [], []]);
+  });
+
+  it('says what it lacks', async () => {
+    expect(engine.features()).toMatchObject({
+      dockerfile: 'partial',
+      stepNetwork: false,
+      strangers: false,
+      find: false,
+    });
+    expect(await engine.find('00')).toEqual({ state: 'unknown' });
+    const missing = trial.engine({ programs: { buildah: '/nowhere/buildah', runc: services().tools.runc! } });
+    expect(await missing.check()).toMatchObject({ ok: false, detail: expect.stringContaining('/nowhere/buildah') });
+    expect(readdirSync(join(trial.stateFolder, 'runs'))).toEqual([]);
+  });
+});

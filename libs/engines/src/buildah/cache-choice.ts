@@ -1,0 +1,26 @@
+import type { BuildRequest } from '../engine.js';
+
+/**
+ * buildah reads one cache, a repository with a tag for each step: the first of those wanted that has any. One that cannot
+ * be asked does no harm.
+ */
+export async function pickCache(request: BuildRequest, insecure: boolean): Promise<string | undefined> {
+  const { push, cacheImports, noCache } = request;
+  if (noCache) return undefined;
+  const own = cacheImports.filter((reference) => reference.startsWith(`${push.host}/`));
+  const repositories = new Set(own.map((reference) => reference.slice(push.host.length + 1).replace(/[:@].*$/, '')));
+  for (const repository of repositories) if (await hasTags(request, repository, insecure)) return repository;
+  return undefined;
+}
+
+async function hasTags({ push, registryAuth }: BuildRequest, repository: string, insecure: boolean): Promise<boolean> {
+  const granted = await registryAuth.token(push.host, [`repository:${repository}:pull`]).catch(() => null);
+  if (!granted) return false;
+  const address = `${insecure ? 'http' : 'https'}://${push.host}/v2/${repository}/tags/list?n=100`;
+  const headers = { authorization: `Bearer ${granted.token}` };
+  const answer = await fetch(address, { headers, signal: AbortSignal.timeout(5_000) }).catch(() => null);
+  if (!answer?.ok) return false;
+  const { tags } = (await answer.json().catch(() => ({}))) as { tags?: string[] | null };
+  // BuildKit keeps its cache of the same reference in one tag that is named after the platform.
+  return tags?.some((tag) => /^[0-9a-f]{64}$/.test(tag)) ?? false;
+}

@@ -1,0 +1,84 @@
+import { BuildFailure, readInstructions } from '@cooperage/domain';
+import { describe, expect, it } from 'vitest';
+import { imagesNamed, refuseForeignDialect } from './dialect.js';
+
+function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): BuildFailure | null {
+  try {
+    refuseForeignDialect('Dockerfile', readInstructions(Buffer.from(dockerfile)), buildArgs);
+    return null;
+  } catch (error) {
+    expect(error).toBeInstanceOf(BuildFailure);
+    return error as BuildFailure;
+  }
+}
+
+describe('what buildah is not given', () => {
+  it.each([
+    ['here-documents', 'RUN <<EOT\necho hi\nEOT'],
+    ['here-documents', 'COPY <<a.txt /a\nhi\na.txt'],
+    ['the flag "--link"', 'COPY --link a /b'],
+    ['the flag "--exclude=x"', 'COPY --exclude=x a /b'],
+    ['the flag "--checksum=sha256:0"', 'ADD --checksum=sha256:0 a /b'],
+    ['HEALTHCHECK in images', 'HEALTHCHECK CMD true'],
+    ['ONBUILD in images', 'ONBUILD RUN true'],
+    ['SHELL in images', 'SHELL ["/bin/bash", "-c"]'],
+    ['steps with a network', 'RUN --network=default true'],
+    ['RUN --mount=type=ssh', 'RUN --mount=type=ssh true'],
+    ['ADD from an address', 'ADD https://example.com/x /x'],
+    ['ADD from an address', 'ADD $WHERE /x'],
+    ['ADD from an address', 'ADD ["ht$REST", "/x"]'],
+  ])('%s: %s', (lack, line) => {
+    const found = refusal(`FROM busybox\n${line}\n`);
+    expect(found?.report()).toMatchObject({ code: 'InvalidBuildConfig', place: { file: 'Dockerfile', line: 2 } });
+    expect(found?.message).toContain(`buildah does not do ${lack}`);
+    expect(found?.message).toContain('buildkit');
+  });
+
+  it.each([
+    ['a bind mount, which follows links of the context (CVE-2024-1753)', 'RUN --mount=source=link,target=/m true'],
+    ['a bind mount from an image', 'RUN --mount=type=bind,from=busybox,source=/x,target=/m true'],
+    ['a cache mount whose id is a path (CVE-2024-9675)', 'RUN --mount=type=cache,id=../../etc,target=/m true'],
+    ['a cache mount with a source', 'RUN --mount=type=cache,source=x,target=/m true'],
+    ['a path behind COPY --from', 'COPY --from=dir:/etc passwd /p'],
+    ['a variable behind COPY --from', 'COPY --from=$X passwd /p'],
+  ])('%s', (_, line) => {
+    expect(refusal(`FROM busybox\n${line}\n`)?.code).toBe('InvalidBuildConfig');
+  });
+
+  it.each([
+    'dir:/etc',
+    'oci:layout',
+    'docker-archive:/etc/passwd',
+    'containers-storage:x',
+    'docker://x',
+    '/etc',
+    '$NONE',
+  ])('an image by the name %s', (name) => {
+    expect(refusal(`FROM ${name}\n`)?.code).toBe('InvalidBuildConfig');
+    expect(refusal(`ARG X=${name}\nFROM \${X}\n`)?.code).toBe('InvalidBuildConfig');
+    expect(refusal('ARG X=busybox\nFROM $X\n', { X: name })?.code).toBe('InvalidBuildConfig');
+  });
+});
+
+describe('what buildah is given', () => {
+  it.each([
+    'RUN --mount=type=secret,id=x true',
+    'RUN --mount=type=cache,id=npm,target=/c --network=none true',
+    'RUN echo "<<EOT"',
+    'COPY --from=one --chown=1:1 a /b',
+    'COPY --from=docker:27-cli /a /b',
+    'ADD --chmod=600 app-$VERSION.tar /x',
+    'ENV A=$X',
+  ])('%s', (line) => {
+    expect(refusal(`FROM busybox AS one\nFROM one\n${line}\n`)).toBeNull();
+  });
+
+  it('names the images that are fetched, variables filled in', () => {
+    const file = `ARG V=1\nFROM ghcr.io/a/b:\${V}\nFROM \${W:-debian}\nCOPY --from=quay.io/x /a /b\n`;
+    expect(imagesNamed(readInstructions(Buffer.from(file)), { V: '2' })).toEqual([
+      'ghcr.io/a/b:2',
+      'debian',
+      'quay.io/x',
+    ]);
+  });
+});
