@@ -84,6 +84,51 @@ describe('the overview', () => {
     expect((await overview()).attention).toMatchObject([{ kind: 'image_unverified', projectSlug: 'hello', digest }]);
   });
 
+  it('names the own tokens that end soon, and no others', async () => {
+    const make = async (name: string, expiresInDays: number | null) =>
+      expectOk(
+        await owner.post<{ id: string }>('/api/v1/tokens', {
+          ...{ organizationId: acme, name, scopes: ['read'], expiresInDays },
+        }),
+        201,
+      );
+    const soon = await make('soon', 3);
+    await make('late', 90);
+    await make('never', null);
+    const revoked = await make('revoked', 3);
+    expect((await owner.ask('DELETE', `/api/v1/tokens/${revoked.id}`)).status).toBe(204);
+    const tokens = async (visitor?: Visitor) =>
+      (await overview('', visitor)).attention.filter(({ kind }) => kind === 'token_expiring');
+    expect(await tokens()).toMatchObject([{ tokenId: soon.id, name: 'soon', organizationId: acme }]);
+    expect(await tokens(await world.member(owner, acme, 'viewer'))).toEqual([]);
+    await owner.ask('DELETE', `/api/v1/tokens/${soon.id}`);
+  });
+
+  it('names a tagged image that fails also where a newer one is good', async () => {
+    const old = `sha256:${'b'.repeat(64)}`;
+    const build = await world.build(target, randomCommit());
+    const [project, id] = [target.project.id, build.id];
+    await rowsOf(
+      world,
+      `INSERT INTO image (id, project_id, digest, media_type, size_bytes, platforms, build_id) VALUES ('00000000-0000-7000-8000-000000000001', $1, $2, 'x', 1, '{}', $3)`,
+      [project, old, id],
+    );
+    await rowsOf(
+      world,
+      `INSERT INTO image_tag (project_id, tag, digest, build_id, sequence, build_number) VALUES ($1, 'old', $2, $3, 1, 1)`,
+      [project, old, id],
+    );
+    await rowsOf(
+      world,
+      `INSERT INTO image_verification (id, project_id, digest, build_id, ok, verdict, checks) VALUES ($3, $1, $2, $3, false, 'mismatch', '[]')`,
+      [project, old, id],
+    );
+    const images = (await overview()).attention.filter(({ kind }) => kind === 'image_unverified');
+    expect(images).toContainEqual(expect.objectContaining({ digest: old }));
+    await rowsOf(world, 'DELETE FROM image_tag WHERE project_id = $1', [project]);
+    await rowsOf(world, `UPDATE build SET status = 'canceled', finished_at = now() WHERE id = $1`, [id]);
+  });
+
   it('of mine is of my commits and wishes; of somebody without any it is of all', async () => {
     expect((await overview('?scope=mine')).active).toEqual([]);
     const build = await world.build(target, randomCommit());

@@ -1,5 +1,13 @@
 import type { Attention, DayCounts, OverviewQuery } from '@cooperage/contracts';
-import { type BuildFilter, BuildLists, InsightRepository, OverviewRepository } from '@cooperage/db';
+import {
+  type BuildFilter,
+  BuildLists,
+  type FoundImageRecord,
+  ImageLists,
+  InsightRepository,
+  OverviewRepository,
+  type UnverifiedImage,
+} from '@cooperage/db';
 import { type BuildTerm, type Digest, readBuildFilter } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
@@ -7,10 +15,22 @@ import { presentBuildSummary } from '../builds/present-build.js';
 import { everyDay } from './days.js';
 
 const stripDays = 14;
+const mostFailing = 20;
 
 function terms(text: string): readonly BuildTerm[] {
   const read = readBuildFilter(text);
   return read.ok ? read.terms : [];
+}
+
+/** A tagged image that does not verify, the newest of its project or not. */
+function asUnverified(image: FoundImageRecord): UnverifiedImage {
+  const { projectId, organizationSlug, projectSlug, digest, verifiedAt } = image;
+  return { projectId, organizationSlug, projectSlug, digest, checkedAt: verifiedAt };
+}
+
+/** Each image once. */
+function unlike(images: readonly UnverifiedImage[]): UnverifiedImage[] {
+  return [...new Map(images.map((image) => [`${image.projectId} ${image.digest}`, image])).values()];
 }
 
 /** What goes on, what needs somebody, and how the last two weeks went. */
@@ -20,6 +40,7 @@ export class OverviewService {
     private readonly overview: OverviewRepository,
     private readonly insights: InsightRepository,
     private readonly lists: BuildLists,
+    private readonly images: ImageLists,
   ) {}
 
   async get(principal: Principal, query: OverviewQuery) {
@@ -32,7 +53,7 @@ export class OverviewService {
       scope === 'all' || [reader.name, reader.email].includes(commitAuthor) || triggeredBy === reader.name;
     const [active, attention, days] = await Promise.all([
       this.overview.active(organizationIds).then((ids) => this.lists.named(ids)),
-      this.attention(organizationIds, isMine),
+      this.attention(principal, isMine),
       this.days(organizationIds, filter),
     ]);
     return { scope, active: active.filter(isMine).map(presentBuildSummary), attention, days };
@@ -40,25 +61,31 @@ export class OverviewService {
 
   /** Builds are somebody's; images, hooks and workers concern everybody. */
   private async attention(
-    organizationIds: string[],
+    principal: Principal,
     isMine: (build: { commitAuthor: string; triggeredBy: string | null }) => boolean,
   ): Promise<Attention[]> {
-    const [hasBuilder, broken, images, hooks] = await Promise.all([
+    const organizationIds = organizationIdsOf(principal);
+    const [hasBuilder, broken, images, failing, hooks, tokens] = await Promise.all([
       this.overview.hasBuilder(),
       this.overview.brokenDefaultBranches(organizationIds).then((ids) => this.lists.named(ids)),
       this.overview.unverifiedImages(organizationIds),
+      this.images.failing(organizationIds, mostFailing),
       this.overview.failingHooks(organizationIds),
+      this.overview.expiringTokens(principal.userId, organizationIds),
     ]);
     return [
       ...(hasBuilder ? [] : [{ kind: 'no_worker' } as const]),
       ...broken
         .filter(isMine)
         .map((build) => ({ kind: 'default_branch_broken', build: presentBuildSummary(build) }) as const),
-      ...images.map(({ digest, checkedAt, ...project }) => {
+      ...unlike([...images, ...failing.map(asUnverified)]).map(({ digest, checkedAt, ...project }) => {
         const checked = { digest: digest as Digest, checkedAt: checkedAt?.toISOString() ?? null };
         return { kind: 'image_unverified', ...project, ...checked } as const;
       }),
       ...hooks.map(({ at, ...hook }) => ({ kind: 'hook_failing', ...hook, at: at.toISOString() }) as const),
+      ...tokens.map(({ expiresAt, ...token }) => {
+        return { kind: 'token_expiring', ...token, expiresAt: expiresAt.toISOString() } as const;
+      }),
     ];
   }
 

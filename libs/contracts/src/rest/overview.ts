@@ -22,6 +22,14 @@ export const attentionSchema = z.discriminatedUnion('kind', [
     /** Null when it was never verified. */
     checkedAt: timeSchema.nullable(),
   }),
+  z.object({
+    kind: z.literal('token_expiring'),
+    tokenId: idSchema,
+    name: z.string(),
+    organizationId: z.string(),
+    /** In the past for one that has just ended. */
+    expiresAt: timeSchema,
+  }),
   z.object({ kind: z.literal('hook_failing'), ...projectName, code: z.string(), at: timeSchema }),
 ]);
 export type Attention = z.infer<typeof attentionSchema>;

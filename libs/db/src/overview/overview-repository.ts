@@ -17,6 +17,13 @@ export interface FailingHook extends NamedProject {
   readonly at: Date;
 }
 
+export interface ExpiringToken {
+  readonly tokenId: string;
+  readonly name: string;
+  readonly organizationId: string;
+  readonly expiresAt: Date;
+}
+
 /** Most entries of each kind. */
 const most = 20;
 const open = Prisma.sql`('queued', 'running', 'canceling', 'awaiting_approval')`;
@@ -71,6 +78,15 @@ export class OverviewRepository {
       WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL
         AND r.received_at > now() - interval '1 day' AND (d.received_at IS NULL OR d.received_at < r.received_at)
       ORDER BY r.received_at DESC LIMIT ${most}`;
+  }
+
+  /** The person's own tokens that end within a fortnight, or did within a week: what uses them stops. */
+  async expiringTokens(userId: string, organizationIds: readonly string[]): Promise<ExpiringToken[]> {
+    return this.db.prisma.$queryRaw<ExpiringToken[]>`
+      SELECT id::text AS "tokenId", name, organization_id AS "organizationId", expires_at AS "expiresAt" FROM api_token
+      WHERE user_id = ${userId} AND organization_id = ANY(${[...organizationIds]}) AND revoked_at IS NULL
+        AND expires_at BETWEEN now() - interval '7 days' AND now() + interval '14 days'
+      ORDER BY expires_at LIMIT ${most}`;
   }
 
   /** Whether a builder lives: its heartbeat is younger than half a minute. */

@@ -13,7 +13,9 @@ export function AttentionCard({ items }: { items: readonly Attention[] }) {
   return (
     <Card title="Needs someone" aside={<span className="tabular-nums">{items.length}</span>}>
       {items.length === 0 ? (
-        <p className="px-3 py-3 text-text-2">Nothing. Default branches, images, webhooks and workers are in order.</p>
+        <p className="px-3 py-3 text-text-2">
+          Nothing. Default branches, images, webhooks, tokens and workers are in order.
+        </p>
       ) : (
         <ul>
           {items.map(attentionView).map(({ key, title, text, fix, href }, index) => (

@@ -1,4 +1,5 @@
 import type { Attention } from '@cooperage/contracts';
+import { shortDigest } from '../../../lib/format/names';
 
 export interface AttentionView {
   readonly key: string;
@@ -28,11 +29,22 @@ export function attentionView(item: Attention): AttentionView {
       return brokenView(item.build);
     case 'image_unverified':
       return {
-        key: `image ${item.projectId}`,
-        title: `${item.projectSlug}: the newest image does not verify`,
-        text: item.checkedAt === null ? 'It was never verified.' : 'Its last verification did not pass.',
+        key: `image ${item.projectId} ${item.digest}`,
+        title: `${item.projectSlug}: an image does not verify`,
+        text:
+          item.checkedAt === null
+            ? `${shortDigest(item.digest)} was never verified.`
+            : `The last verification of ${shortDigest(item.digest)} did not pass.`,
         fix: 'Verify it now',
         href: `${pathOf(item)}/images/${item.digest}`,
+      };
+    case 'token_expiring':
+      return {
+        key: `token ${item.tokenId}`,
+        title: `Your token ${item.name} is good until ${item.expiresAt.slice(0, 10)} only`,
+        text: 'What signs in with it is refused from then on.',
+        fix: 'Make a new one',
+        href: `/tokens?organization=${encodeURIComponent(item.organizationId)}#new`,
       };
     case 'hook_failing':
       return {
