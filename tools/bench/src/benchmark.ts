@@ -11,6 +11,8 @@ export interface Finding {
   readonly ratio: Estimate;
   /** Pairs, or blocks, that the interval was drawn from. */
   readonly pairs: number;
+  /** It was counted, not measured: it is the same each time, and one pair decides. */
+  readonly counted?: boolean;
 }
 
 /** Where time goes on our side: medians of its parts, milliseconds. */

@@ -14,6 +14,9 @@ const claim = '2xx sent -> a builder has claimed the attempt, time inside git le
 const line = 'a step writes a line -> a WebSocket client has it';
 const sign = 'both signature formats and SLSA provenance, made and pushed';
 
+const small = 'the same page with 1,000 lines';
+const empty = 'an empty application of the same Next';
+
 /** All goals are ratios, ours to theirs; an absolute time says nothing on a shared machine. */
 export const goals: readonly Goal[] = [
   { id: 'P1/no-op', metric: road, comparedWith: `${script}, nothing changed`, bound: { atMost: 0.2 } },
@@ -29,6 +32,39 @@ export const goals: readonly Goal[] = [
   { id: 'P11/wall', metric: sign, comparedWith: 'cosign doing the same, wall time', bound: { atMost: 1 / 15 } },
   { id: 'P11/cpu', metric: sign, comparedWith: 'cosign doing the same, CPU time', bound: { atMost: 1 / 20 } },
   { id: 'P11/batch', metric: `${sign}, 100 images`, comparedWith: 'cosign, one by one', bound: { atMost: 1 / 40 } },
+  {
+    id: 'P7/open',
+    metric: 'a log of 1,000,000 lines: open -> first line',
+    comparedWith: small,
+    bound: { atMost: 1.2 },
+  },
+  { id: 'P7/end', metric: 'a log of 1,000,000 lines: End -> last line', comparedWith: small, bound: { atMost: 1.2 } },
+  {
+    id: 'P7/search',
+    metric: 'a log of 1,000,000 lines: search -> exact count',
+    comparedWith: small,
+    bound: { atMost: 1.2 },
+  },
+  {
+    id: 'P7/frame',
+    metric: 'a log of 1,000,000 lines: time of a frame while scrolling, p95',
+    comparedWith: small,
+    bound: { atMost: 1.2 },
+  },
+  {
+    id: 'P7/heap',
+    metric: 'a log of 1,000,000 lines: script heap after all of it',
+    comparedWith: small,
+    bound: { atMost: 1.5 },
+  },
+  { id: 'P9/history', metric: 'scripts of the history, gzip', comparedWith: empty, bound: { atMost: 1.08 } },
+  { id: 'P9/log', metric: 'scripts of the log view, gzip', comparedWith: empty, bound: { atMost: 1.2 } },
+  {
+    id: 'P9/lcp',
+    metric: 'LCP of the log view, processor four times slower',
+    comparedWith: empty,
+    bound: { atMost: 1.25 },
+  },
   {
     id: 'demo/second',
     metric: 'reference demo: builder time of the first build',

@@ -6,8 +6,9 @@ import { storeReport } from './report/store.js';
 import { renderReport } from './report/table.js';
 import { roadBenchmarks } from './road/road.js';
 import { checkout, runBenchmarks } from './run.js';
+import { webBenchmarks } from './web/web.js';
 
-const usage = `usage: ./cooperage bench road [--json] [--pairs N] [--cold-pairs N] [--only P1,P2,…] [--ignore-load] [--seed N]
+const usage = `usage: ./cooperage bench road|web [--json] [--pairs N] [--cold-pairs N] [--only P1,P2,…] [--ignore-load] [--seed N]
   --pairs N        pairs of each comparison; fewer than 15 decide nothing
   --cold-pairs N   pairs with empty caches, which take long; as many as the others when not given
   --only P1,…      these benchmarks alone
@@ -16,7 +17,10 @@ const usage = `usage: ./cooperage bench road [--json] [--pairs N] [--cold-pairs 
 
 const exitCodes = { noResult: 1, usage: 2, tooBusy: 3, interrupted: 130 } as const;
 
-const suites: Readonly<Record<string, readonly Benchmark[]>> = { road: roadBenchmarks };
+const suites: Readonly<Record<string, readonly Benchmark[]>> = {
+  road: roadBenchmarks,
+  web: webBenchmarks,
+};
 
 async function main([name = '', ...parameters]: readonly string[], signal: AbortSignal): Promise<number> {
   const benchmarks = Object.hasOwn(suites, name) ? suites[name] : undefined;
@@ -25,7 +29,7 @@ async function main([name = '', ...parameters]: readonly string[], signal: Abort
     parameters,
     benchmarks.map(({ id }) => id),
   );
-  const { report, outcomes } = await runBenchmarks({ name, benchmarks, options, signal, say });
+  const { report, outcomes } = await runBenchmarks({ name, benchmarks, options, signal, say, pages: name === 'web' });
   const file = await storeReport(path.join(checkout, '.cooperage/bench'), report, outcomes);
   const { json } = options;
   process.stdout.write(`${json ? JSON.stringify(report) : renderReport(report, outcomes)}\n`);

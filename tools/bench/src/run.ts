@@ -19,6 +19,8 @@ export interface Run {
   readonly options: Options;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
+  /** The dashboard is measured too. */
+  readonly pages: boolean;
 }
 
 /** Starts the product, measures, and stops it. @throws {TooBusy} @throws the signal's reason */
@@ -26,7 +28,7 @@ export async function runBenchmarks(run: Run): Promise<{ report: Report; outcome
   const { options, signal, say } = run;
   const machine = await describeMachine(services(), checkout);
   say('starting the product');
-  const world = await World.open();
+  const world = await World.open({ web: run.pages });
   try {
     const quiet = await waitForQuiet({ ignoreLoad: options.ignoreLoad, patienceMs, signal, say });
     const startedAt = new Date();

@@ -8,3 +8,7 @@ export function milliseconds(ms: number): string {
 export function ratio(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(value >= 0.1 ? 2 : 4);
 }
+
+export function kibibytes(bytes: number): string {
+  return bytes >= 10 * 1024 * 1024 ? `${(bytes / 1024 / 1024).toFixed(1)} MiB` : `${(bytes / 1024).toFixed(1)} KiB`;
+}

@@ -1,7 +1,7 @@
 import type { Benchmark, Finding, Measured } from '../benchmark.js';
 import { goalOf, goals } from '../goals.js';
 import type { Bound, Verdict } from '../measure/verdict.js';
-import { judge } from '../measure/verdict.js';
+import { fewestPairs, judge } from '../measure/verdict.js';
 import type { Machine } from './machine.js';
 
 /** How one benchmark ended: with numbers, or with the reason why there are none. */
@@ -60,6 +60,6 @@ function rowOf(finding: Finding): Row {
     metric,
     comparedWith,
     goal: bound,
-    verdict: bound && judge(finding.ratio, bound, finding.pairs),
+    verdict: bound && judge(finding.ratio, bound, finding.counted ? fewestPairs : finding.pairs),
   };
 }

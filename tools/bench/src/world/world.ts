@@ -17,8 +17,8 @@ export class World {
     readonly folder: string,
   ) {}
 
-  static async open(): Promise<World> {
-    const product = await Product.start({ direct: true });
+  static async open({ web }: { readonly web: boolean }): Promise<World> {
+    const product = await Product.start({ direct: true, web });
     const watch = await BuildWatch.open(product.databaseUrl);
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-bench-'));
     return new World(product, services(), watch, new Rows(product.databaseUrl), folder);
