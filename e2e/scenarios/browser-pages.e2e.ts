@@ -13,6 +13,7 @@ import { hostileText } from './browser/hostile.js';
 import { images } from './browser/images.js';
 import { buildLogs } from './browser/log.js';
 import { followingLogs } from './browser/log-following.js';
+import { logLines } from './browser/log-lines.js';
 import { progressDisplays } from './browser/log-progress.js';
 import { narrowPages } from './browser/narrow.js';
 import { overview } from './browser/overview.js';
@@ -32,6 +33,7 @@ describe('in a browser', () => {
   buildLogs(suite);
   progressDisplays(suite);
   followingLogs(suite);
+  logLines(suite);
   stopping(suite);
   buildLists(suite);
   cacheReasons(suite);

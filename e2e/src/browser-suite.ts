@@ -5,9 +5,10 @@ import { Product, type ProductOptions } from './product.js';
 
 export { ApiDescription } from './api-description.js';
 export type { Visitor } from './browser-visitor.js';
-export { fillGallery, type Gallery } from './gallery/gallery.js';
-export { type GalleryPage, galleryPages } from './gallery/pages.js';
-export { barriers, settled, shifts } from './gallery/soundness.js';
+export { examine, type Lane, lanes } from './gallery/examination.js';
+export { fillGallery, type Gallery, visitorOptions } from './gallery/gallery.js';
+export type { GalleryPage, Viewer } from './gallery/gallery-page.js';
+export { freshPages, galleryPages } from './gallery/pages/index.js';
 
 /** For `expect.poll`: as long as a page may take. */
 export const patience = { timeout: 30_000 } as const;

@@ -35,7 +35,7 @@ const patienceMs = 30_000;
 
 /** One person before one page, who notes everything that the browser complains of. */
 export class Visitor {
-  private readonly complaints: string[] = [];
+  private complaints: string[] = [];
   private readonly provoked: RegExp[] = [];
 
   private constructor(
@@ -91,6 +91,13 @@ export class Visitor {
     this.provoked.push(complaint);
   }
 
+  /** What the browser complained of since it was asked last, except for what `known` expects. */
+  heard(known?: RegExp): string[] {
+    const { complaints } = this;
+    this.complaints = [];
+    return complaints.filter((each) => isViolation(each) || !known?.test(each));
+  }
+
   async describe(): Promise<string> {
     const texts = await this.page
       .locator('main')
@@ -102,10 +109,7 @@ export class Visitor {
   /** @returns what the browser complained of. */
   async leave(): Promise<string[]> {
     await this.context.close();
-    return this.complaints.filter(
-      (complaint) =>
-        complaint.includes(`: ${contentPolicy}: `) || !this.provoked.some((known) => known.test(complaint)),
-    );
+    return this.complaints.filter((each) => isViolation(each) || !this.provoked.some((known) => known.test(each)));
   }
 
   private listen(): void {
@@ -126,6 +130,10 @@ export class Visitor {
       patienceMs,
     );
   }
+}
+
+function isViolation(complaint: string): boolean {
+  return complaint.includes(`: ${contentPolicy}: `);
 }
 
 function cookiesOf({ cookies, origin }: ApiClient): { name: string; value: string; url: string }[] {

@@ -106,7 +106,8 @@ export class Product {
         : worker
           ? 'apps/worker/dist/main.supervisor.js'
           : `apps/api/dist/main.${role}.js`;
-    const env = name === role ? this.env[role]! : { ...this.env[role]!, PORT: '0' };
+    // Another one beside the first is a machine of its own.
+    const env = name === role ? this.env[role]! : { ...this.env[role]!, PORT: '0', COOPERAGE_WORKER_NAME: name };
     const child = Child.start(name, script, worker ? [role] : [], env, this.folder);
     this.children.set(name, child);
     return child;
@@ -268,7 +269,8 @@ export class Product {
     return answer.headers.get('docker-content-digest');
   }
 
-  private async setUp(): Promise<void> {
+  /** Makes the administrator and the first organization, and signs in. */
+  async setUp(): Promise<void> {
     await this.api.json('POST', '/api/v1/setup', {
       token: this.setupToken,
       ...administrator,

@@ -1,10 +1,13 @@
-import type { Build } from '@cooperage/contracts';
+import type { Build, WorkerView } from '@cooperage/contracts';
+import type { VisitorOptions } from '../browser-visitor.js';
 import type { Product, Repository } from '../product.js';
 import { until } from '../until.js';
 import { failing, succeeding, ticking, unreadable } from './dockerfiles.js';
+import type { Viewer } from './gallery-page.js';
+import { invitePeople, type People } from './people.js';
 
 /** One of each thing that a page can show, made through the real road. */
-export interface Gallery {
+export interface Gallery extends People {
   readonly succeeded: Build;
   /** In the same project as `succeeded`: a step failed. */
   readonly failed: Build;
@@ -28,18 +31,21 @@ export async function fillGallery(product: Product): Promise<Gallery> {
   const barrel = await product.repository({ slug: 'barrel', name: 'Barrel' });
   const slow = await product.repository({ slug: 'slow-cooper', name: 'Slow cooper', limits });
   const empty = await product.repository({ slug: 'empty-shed', name: 'Empty shed' });
+  const people = await invitePeople(product);
   await furnish(product, cask);
   const [{ succeeded, failed }, { invalid, canceled }] = await Promise.all([
     buildCasks(product, cask),
     buildBarrels(product, barrel),
   ]);
   const season = await push(product, slow, ticking, 'Season the wood for a year');
-  const timedOut = await product.finished(slow, season.commit);
+  const [timedOut] = await Promise.all([product.finished(slow, season.commit), tasteCasks(product, cask)]);
+  await restBuilder(product);
   // A builder takes two at a time: the third waits.
   const [running] = await Promise.all([start(product, cask, 'hoops'), start(product, barrel, 'lids')]);
   const waiting = await push(product, slow, ticking, 'Wait for a free bench');
   const queued = await product.buildWhere(slow, waiting.commit, 'waits', ({ status }) => status === 'queued');
   return {
+    ...people,
     ...{ succeeded, failed, invalid, canceled, timedOut, running, queued },
     empty: `/p/${empty.project.organizationSlug}/${empty.project.slug}`,
     close: () => cancelAll(product, [cask, barrel, slow]),
@@ -72,6 +78,30 @@ async function buildBarrels(product: Product, barrel: Repository): Promise<Pick<
   return { invalid, canceled: await product.finished(barrel, begun.commit) };
 }
 
+/** Enough builds for the insights to say something, on a branch, while another build uses its time up. */
+async function tasteCasks(product: Product, cask: Repository): Promise<void> {
+  for (const wood of ['oak', 'chestnut', 'acacia', 'cherry', 'mulberry']) {
+    const files = { 'word.txt': `${wood}\n` };
+    const { commit } = await push(product, cask, succeeding, `Taste the ${wood}`, files, 'refs/heads/tasting');
+    await product.finished(cask, commit);
+  }
+}
+
+/** A second builder, which takes nothing more. */
+async function restBuilder(product: Product): Promise<void> {
+  const name = 'second-builder';
+  const known = new Set((await workers(product)).map(({ id }) => id));
+  product.start('builder', name);
+  const { id } = await until('the second builder has reported', async () =>
+    (await workers(product)).find((worker) => worker.role === 'builder' && !known.has(worker.id)),
+  );
+  await product.api.json('POST', `/api/v1/workers/${id}/drain`);
+}
+
+async function workers({ api }: Product): Promise<WorkerView[]> {
+  return (await api.json<{ items: WorkerView[] }>('GET', '/api/v1/workers')).items;
+}
+
 /** Pushes a build that goes on for long, and waits until it prints. */
 async function start(product: Product, repository: Repository, branch: string): Promise<Build> {
   const { commit } = await push(product, repository, ticking, `Hammer the ${branch} on`, {}, `refs/heads/${branch}`);
@@ -100,4 +130,10 @@ async function cancelAll(product: Product, repositories: readonly Repository[]):
     await Promise.all(open.map(({ id }) => product.api.send('POST', `/api/v1/builds/${id}/cancel`)));
     await Promise.all(open.map(({ commit }) => product.finished(repository, commit)));
   }
+}
+
+/** How a page is visited that is for somebody. */
+export function visitorOptions(viewer: Viewer = 'administrator', gallery?: Gallery): VisitorOptions {
+  if (viewer === 'stranger') return { signedIn: false };
+  return viewer === 'member' && gallery ? { cookies: gallery.memberCookies } : {};
 }

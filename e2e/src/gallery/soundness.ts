@@ -7,6 +7,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** WCAG 2.2 AA, and what its authors advise beside it. */
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** The rules that another colour scheme can break. */
+export const colourRules = ['color-contrast', 'link-in-text-block'];
 
 /** What axe-core finds wrong with the page as it stands, by these rules or all of them, one line for each element. */
 export async function barriers(page: Page, rules: readonly string[] = standards): Promise<string[]> {
@@ -18,28 +20,62 @@ export async function barriers(page: Page, rules: readonly string[] = standards)
   );
 }
 
-/** Runs in the page before anything else: what moved without a hand on it. Scrolling moves nothing in this sense. */
-export const noteShifts = `globalThis.shifts = [];
-new PerformanceObserver((list) => {
-  const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(',');
-  for (const { hadRecentInput, value, sources } of list.getEntries())
-    // What moves by less than a pixel is seen by no one.
-    if (!hadRecentInput && sources.some(({ previousRect, currentRect }) => box(previousRect) !== box(currentRect)))
-      shifts.push(value.toFixed(4) + ' ' + sources.map(({ node, previousRect, currentRect }) =>
-        (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 120) + ' ' +
-        box(previousRect) + ' to ' + box(currentRect)).join(' and '));
-}).observe({ type: 'layout-shift', buffered: true });`;
+/** Whatever ticks on a page does so at one of these paces, milliseconds: `lib/time/clock.ts` of the pages. */
+const paces = [1000, 15_000];
 
-/** What moved on the page since it was opened, without a hand on it. */
+/**
+ * Runs in the page before anything else. Notes what moved without a hand on it; scrolling moves nothing in this sense. And
+ * gives `passTime`, which moves the clock on and lets all that ticks do so.
+ */
+export const noteShifts = `{
+  const { setInterval } = globalThis;
+  const { now } = Date;
+  const shifts = [];
+  const clocks = new Set();
+  let ahead = 0;
+  const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(',');
+  const words = ({ node, previousRect, currentRect }) =>
+    (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 120) + ' ' +
+    box(previousRect) + ' to ' + box(currentRect);
+  const note = (entries) => {
+    for (const { hadRecentInput, value, sources } of entries)
+      // What moves by less than a pixel is seen by no one.
+      if (!hadRecentInput && sources.some(({ previousRect, currentRect }) => box(previousRect) !== box(currentRect)))
+        shifts.push(value.toFixed(4) + ' ' + sources.map(words).join(' and '));
+  };
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  globalThis.takeShifts = () => {
+    note(observer.takeRecords());
+    return shifts.splice(0);
+  };
+  Date.now = () => now() + ahead;
+  globalThis.setInterval = (work, ms, ...rest) => {
+    if (${JSON.stringify(paces)}.includes(ms)) clocks.add(work);
+    return setInterval(work, ms, ...rest);
+  };
+  globalThis.passTime = (ms) => {
+    ahead += ms;
+    for (const each of clocks) each();
+  };
+}`;
+
+/** What moved on the page since it was opened, or since this was asked last, without a hand on it. */
 export function shifts(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>('shifts');
+  return page.evaluate<string[]>('takeShifts()');
+}
+
+const frames = 'new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))';
+
+/** Seconds tick, and moments grow old: past ten seconds, a minute, ten minutes. */
+export async function timePasses(page: Page): Promise<void> {
+  for (const ms of [1000, 10_000, 60_000, 600_000]) await page.evaluate(`passTime(${ms}); ${frames}`);
 }
 
 /** Nothing is on its way any more, and what came is drawn. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
-  await page.getByText('Reading the log.').waitFor({ state: 'detached' });
-  await page.evaluate(
-    'document.fonts.ready.then(() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))))',
-  );
+  for (const words of ['Reading the log.', 'Reading the files'])
+    await page.getByText(words).first().waitFor({ state: 'detached' });
+  await page.evaluate(`document.fonts.ready.then(() => ${frames})`);
 }

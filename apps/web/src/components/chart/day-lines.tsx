@@ -4,6 +4,7 @@ export interface DayLine {
   readonly values: readonly (number | null)[];
 }
 
+const width = 300;
 const height = 60;
 const strokes = { middle: 'stroke-run', edge: 'stroke-text-3 [stroke-dasharray:3_2]' } as const;
 const fills = { middle: 'fill-run', edge: 'fill-text-3' } as const;
@@ -12,11 +13,11 @@ const fills = { middle: 'fill-run', edge: 'fill-text-3' } as const;
 export function DayLines({ lines }: { lines: readonly DayLine[] }) {
   const days = Math.max(1, ...lines.map(({ values }) => values.length));
   const most = Math.max(1, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const x = (index: number): number => index * 10 + 5;
+  const x = (index: number): number => ((index + 0.5) * width) / days;
   const y = (value: number): number => height - 3 - (value / most) * (height - 6);
   return (
-    <svg aria-hidden viewBox={`0 0 ${days * 10} ${height}`} className="h-24 w-full max-w-2xl">
-      <path d={`M0 ${height - 1}H${days * 10}`} className="stroke-line" />
+    <svg aria-hidden viewBox={`0 0 ${width} ${height}`} className="h-auto w-full max-w-2xl">
+      <path d={`M0 ${height - 1}H${width}`} className="stroke-line" />
       {lines.map(({ look, values }) => (
         <g key={look}>
           <path d={pathOf(values, x, y)} fill="none" strokeWidth="1.2" className={strokes[look]} />
@@ -35,7 +36,7 @@ function pathOf(values: readonly (number | null)[], x: (at: number) => number, y
     .map((value, index) => {
       if (value === null) return '';
       const begins = index === 0 || values[index - 1] === null;
-      return `${begins ? 'M' : 'L'}${x(index)} ${y(value).toFixed(1)}`;
+      return `${begins ? 'M' : 'L'}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
     })
     .join('');
 }

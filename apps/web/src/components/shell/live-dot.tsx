@@ -6,21 +6,24 @@ import type { LiveState } from '@/lib/live/live-connection';
 import { useLiveState } from '@/lib/live/tab-connection';
 import { useLag } from '@/lib/live/tab-lag';
 
-/** How data reaches this page now: live, live but behind, or by asking again and again. Absent where nothing is live. */
+/**
+ * How data reaches this page now: live, live but behind, or by asking again and again. Its place is kept for the longest word,
+ * where nothing is live too, so that what stands beside it stays. A phone has room for the mark alone: each has its own shape.
+ */
 export function LiveDot() {
   const state = useLiveState();
   const lagSinceMs = useLag();
-  if (state.kind === 'off') return null;
   const behind = state.kind === 'live' && lagSinceMs !== null;
+  const look = behind ? 'behind' : state.kind;
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <span aria-hidden className={classes('size-[7px] rounded-full', behind ? 'bg-wait' : colours[state.kind])} />
-      <span role="status">
-        {behind ? 'catching up' : words[state.kind]}
+    <span className="inline-flex min-w-3.5 items-center gap-1.5 whitespace-nowrap sm:min-w-28">
+      {look !== 'off' && <LiveMark look={look} />}
+      <span role="status" className="sr-only sm:not-sr-only">
+        {words[look]}
         {state.kind === 'polling' && <span className="sr-only lg:hidden"> {state.reason}</span>}
       </span>
       {behind && (
-        <span aria-hidden className="text-text-3">
+        <span aria-hidden className="hidden text-text-3 lg:inline">
           <Elapsed since={new Date(lagSinceMs).toISOString()} /> behind
         </span>
       )}
@@ -33,15 +36,29 @@ export function LiveDot() {
   );
 }
 
-const words: Readonly<Record<LiveState['kind'], string>> = {
+type Look = LiveState['kind'] | 'behind';
+
+/** Full: live. Half: not yet, or late. Hollow: no socket. */
+function LiveMark({ look }: { look: Exclude<Look, 'off'> }) {
+  return (
+    <svg aria-hidden viewBox="0 0 10 10" className={classes('size-2.5 shrink-0', colours[look])}>
+      <circle cx="5" cy="5" r="3.6" fill="none" stroke="currentColor" strokeWidth="1.6" />
+      {look === 'live' && <circle cx="5" cy="5" r="3.6" fill="currentColor" />}
+      {(look === 'behind' || look === 'connecting') && <path d="M5 1.4a3.6 3.6 0 0 1 0 7.2z" fill="currentColor" />}
+    </svg>
+  );
+}
+
+const words: Readonly<Record<Look, string>> = {
   off: '',
   connecting: 'connecting',
   live: 'live',
+  behind: 'catching up',
   polling: 'polling',
 };
-const colours: Readonly<Record<LiveState['kind'], string>> = {
-  off: '',
-  connecting: 'bg-wait',
-  live: 'bg-good',
-  polling: 'bg-text-3',
+const colours: Readonly<Record<Exclude<Look, 'off'>, string>> = {
+  connecting: 'text-wait',
+  live: 'text-good',
+  behind: 'text-wait',
+  polling: 'text-text-3',
 };

@@ -7,10 +7,10 @@ export function PreferenceSwitch({ name, legend }: { name: PreferenceName; legen
   const chosen = usePreference(name);
   const words: Readonly<Record<string, string>> = preferenceWords[name];
   return (
-    <fieldset className="grid">
+    <fieldset className="grid content-start">
       <legend className="mb-1 text-xs font-semibold text-text-2">{legend}</legend>
       {preferences[name].map((each) => (
-        <label key={each} className="flex min-h-6 items-center gap-2">
+        <label key={each} className="flex min-h-7 items-center gap-2">
           <input
             type="radio"
             name={name}

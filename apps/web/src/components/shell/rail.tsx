@@ -11,7 +11,7 @@ export function Rail() {
     >
       <Link
         href="/"
-        className="mb-3.5 hidden items-center justify-center gap-2.5 rounded px-2 py-0.5 font-semibold tracking-tight sm:flex lg:justify-start"
+        className="mb-3.5 hidden h-7 items-center justify-center gap-2.5 rounded px-2 py-0.5 font-semibold tracking-tight sm:flex lg:justify-start"
       >
         <Mark />
         <span className="sr-only lg:not-sr-only">Cooperage</span>

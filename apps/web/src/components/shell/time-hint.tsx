@@ -10,6 +10,8 @@ export function TimeHint() {
     <div
       ref={element}
       popover="manual"
+      // What it shows is the title of a time, which is read there.
+      aria-hidden
       data-time-hint
       className="pointer-events-none fixed inset-auto m-0 rounded border border-line-strong bg-surface px-2 py-1 text-xs tabular-nums shadow-xl"
     />

@@ -16,8 +16,8 @@ export async function TopBar({ crumbs, curl }: { crumbs: readonly Crumb[]; curl?
   return (
     <header className="sticky top-0 z-10 flex min-h-11 items-center gap-2 border-b border-line bg-bg px-3 text-text-2 sm:px-5.5">
       <Crumbs crumbs={crumbs} path={path} />
-      <BuildNeighbours path={path} />
       <LiveDot />
+      <BuildNeighbours path={path} />
       <CopyPageLink />
       {curl && <CopyCurl path={curl} />}
       <PaletteField />

@@ -22,7 +22,7 @@ export function KeepLast({ children, problem }: KeepLastProps) {
     <>
       {problem}
       <p className="border-y border-wait bg-wait-bg px-4 py-1.5 text-sm text-wait">
-        What follows is from <Moment at={new Date(last.at).toISOString()} />.
+        What follows is from <Moment at={new Date(last.at).toISOString()} flowing />.
       </p>
       {last.node}
     </>

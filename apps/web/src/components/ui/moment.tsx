@@ -1,15 +1,23 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
+import { classes } from '@/lib/classes';
 import { formatRelative, formatUtc } from '@/lib/format/relative-time';
 import { usePreference } from '@/lib/preferences/use-preference';
 import { useNow } from '@/lib/time/clock';
+
+interface MomentProps {
+  /** RFC 3339. */
+  readonly at: string;
+  /** At the end of a sentence, where nothing stands beside it. Elsewhere its place is as wide as what it may come to say. */
+  readonly flowing?: boolean;
+}
 
 /**
  * A moment: relative, or exact where the reader wants that. The exact one, in the reader's zone and in UTC, is its title;
  * `TimeHint` shows it to those who come by keyboard: to the moment itself, or in a list to its row.
  */
-export function Moment({ at }: { at: string }) {
+export function Moment({ at, flowing = false }: MomentProps) {
   const now = useNow(15_000);
   const times = usePreference('times');
   const element = useRef<HTMLTimeElement>(null);
@@ -28,7 +36,7 @@ export function Moment({ at }: { at: string }) {
       dateTime={at}
       title={local === null ? utc : `${local} · ${utc}`}
       tabIndex={alone ? 0 : undefined}
-      className="whitespace-nowrap tabular-nums"
+      className={classes('whitespace-nowrap tabular-nums', !flowing && 'inline-block min-w-[5.8em]')}
     >
       {shown}
     </time>

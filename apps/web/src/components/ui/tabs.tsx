@@ -12,7 +12,7 @@ export interface TabItem {
 /** Views of one page. Each has its own address. */
 export function Tabs({ label, items }: { label: string; items: readonly TabItem[] }) {
   return (
-    <nav aria-label={label} className="flex gap-1 overflow-x-auto text-text-2">
+    <nav aria-label={label} className="flex overflow-x-auto text-sm text-text-2 sm:gap-1 sm:text-base">
       {items.map((item) => (
         <Link
           key={item.href}
@@ -21,7 +21,7 @@ export function Tabs({ label, items }: { label: string; items: readonly TabItem[
           data-key={item.shortcut}
           title={item.shortcut && `Key ${item.shortcut}`}
           aria-current={item.active ? 'page' : undefined}
-          className="border-b-2 border-transparent px-2.5 py-1.5 whitespace-nowrap hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text"
+          className="border-b-2 border-transparent px-2 py-1.5 whitespace-nowrap sm:px-2.5 hover:text-text aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-text"
         >
           {item.label}
           {item.count !== undefined && <span className="ml-1 text-text-3 tabular-nums"> {item.count}</span>}

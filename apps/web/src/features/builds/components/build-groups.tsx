@@ -127,7 +127,7 @@ function Times({ count, since }: { count: number; since: string }) {
   if (count === 1) return 'once';
   return (
     <>
-      same failure {count} times, first <Moment at={since} />
+      same failure {count} times, first <Moment at={since} flowing />
     </>
   );
 }

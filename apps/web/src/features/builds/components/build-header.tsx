@@ -29,10 +29,10 @@ export function BuildHeader({ build, relations }: { build: Build; relations: Bui
           </span>
           <Cause build={build} />
           <span>
-            <Span start={build.startedAt} end={build.finishedAt} />
             {build.usualMs !== null && (
-              <span className="text-text-3 tabular-nums"> usual {formatDuration(build.usualMs)}</span>
+              <span className="text-text-3 tabular-nums">usual {formatDuration(build.usualMs)}, </span>
             )}
+            <Span start={build.startedAt} end={build.finishedAt} />
           </span>
           <Waited build={build} />
           {saved && (

@@ -65,28 +65,26 @@ export function BuildPage({ build, query, viewState, steps, relations, cache }: 
               hrefOf={hrefOf}
             />
           )}
+          <OutcomeCard build={build} relations={relations} />
           <WarningsCard warnings={build.warnings} />
         </div>
-        <div className="grid min-w-0 gap-4">
-          <Card>
-            <div className="border-b border-line px-2 pt-1">
-              <ViewTabs build={build} query={query} view={viewState.view} />
-            </div>
-            <View
-              build={build}
-              relations={relations}
-              cache={cache}
-              view={viewState.view}
-              attempt={attempt}
-              steps={known}
-              failing={failing}
-              over={over}
-              hrefOf={hrefOf}
-              nowMs={nowMs}
-            />
-          </Card>
-          <OutcomeCard build={build} relations={relations} />
-        </div>
+        <Card>
+          <div className="border-b border-line px-2 pt-1">
+            <ViewTabs build={build} query={query} view={viewState.view} />
+          </div>
+          <View
+            build={build}
+            relations={relations}
+            cache={cache}
+            view={viewState.view}
+            attempt={attempt}
+            steps={known}
+            failing={failing}
+            over={over}
+            hrefOf={hrefOf}
+            nowMs={nowMs}
+          />
+        </Card>
       </div>
     </>
   );

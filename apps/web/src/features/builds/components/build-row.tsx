@@ -9,6 +9,7 @@ import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { rowFacts } from '../model/row-facts';
 import { blameWords, triggerWords } from '../model/status';
+import { waitWords } from '../model/wait-words';
 import { RefAndCommit, Verdict } from './build-facts';
 import { PeekButton, SelectBuild } from './row-selection';
 import { SaidLine } from './said-line';
@@ -55,7 +56,7 @@ export function BuildRow({ build, withProject }: { build: BuildSummary; withProj
       <Td right wide className="align-top! whitespace-nowrap">
         {build.stepsTotal === null ? '–' : `${build.stepsCached ?? 0}/${build.stepsTotal}`}
       </Td>
-      <Td right wide className="align-top!">
+      <Td right wide className="min-w-26 align-top!">
         <TimeCell build={build} />
       </Td>
       <Td wide className="align-top!">
@@ -99,6 +100,7 @@ function WhyLine({ build }: { build: BuildSummary }) {
       </div>
     );
   }
-  if (build.waitReason) return <div className="text-xs text-wait">waits: {visibleText(build.waitReason)}</div>;
+  if (build.waitReason)
+    return <div className="text-xs text-wait">waits {visibleText(waitWords(build.waitReason))}</div>;
   return null;
 }

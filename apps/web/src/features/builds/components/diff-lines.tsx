@@ -1,3 +1,4 @@
+import { ScrollBox } from '@/components/ui/scroll-box';
 import { classes } from '@/lib/classes';
 import { visibleText } from '@/lib/format/names';
 import { type DiffHunk, type DiffLine, hunksOf, lineDiff } from '../model/line-diff';
@@ -11,13 +12,13 @@ export function DiffLines({ a, b, label }: { a: string; b: string; label: string
   const hunks = hunksOf(lineDiff(a, b));
   if (hunks.length === 0) return <p className="px-3 py-2.5 text-text-2">The two files are the same.</p>;
   return (
-    <div className="overflow-x-auto py-1.5 code-font text-[12.5px] leading-5">
+    <ScrollBox label={label} className="overflow-x-auto py-1.5 code-font text-[12.5px] leading-5">
       <ol aria-label={label}>
         {hunks.map((hunk, index) => (
           <Hunk key={`${hunk.lines[0]?.a} ${hunk.lines[0]?.b}`} hunk={hunk} first={index === 0} />
         ))}
       </ol>
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -70,7 +70,7 @@ function StepNote({ step }: { step: NonNullable<LineModel['step']> }) {
     <Link
       href={`?view=log#s${step.ordinal}`}
       data-row
-      className="inline-flex items-center gap-1.5 hover:underline"
+      className="inline-flex min-h-7 items-center gap-1.5 hover:underline"
       aria-label={`Log of this step, ${reused ? 'reused' : step.ms === null ? step.state : formatDuration(step.ms)}`}
     >
       {reused && <span aria-hidden className="hatched h-2 w-4 rounded-sm" />}

@@ -1,5 +1,6 @@
 import type { Build, DockerfileChange, Step } from '@cooperage/contracts';
 import { Link, textLinkClass } from '@/components/ui/link';
+import { ScrollBox } from '@/components/ui/scroll-box';
 import { ProblemPanel } from '@/components/ui/states';
 import { buildPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
@@ -31,7 +32,7 @@ export async function DockerfileView({ build, attempt, steps, buildIsOver }: Doc
   return (
     <>
       <Change build={build} change={dockerfile.value} open={failure !== null} />
-      <div className="overflow-x-auto pb-2 code-font text-[12.5px] leading-5">
+      <ScrollBox label="Dockerfile" className="overflow-x-auto pb-2 code-font text-[12.5px] leading-7">
         <p className="border-b border-line px-3 py-1.5 font-sans text-sm text-text-2">
           <code>{visibleText(path)}</code>
         </p>
@@ -46,7 +47,7 @@ export async function DockerfileView({ build, attempt, steps, buildIsOver }: Doc
             />
           ))}
         </ol>
-      </div>
+      </ScrollBox>
     </>
   );
 }

@@ -1,10 +1,8 @@
 import type { Build, BuildRelations } from '@cooperage/contracts';
 import { isFinal } from '@cooperage/domain/predicates';
-import { Suspense } from 'react';
 import { Card, Fact, Facts } from '@/components/ui/card';
 import { Digest } from '@/components/ui/digest';
 import { Link, textLinkClass } from '@/components/ui/link';
-import { Skeleton } from '@/components/ui/states';
 import { imagePath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 import { outcomeId } from '../model/phase-anchors';
@@ -64,11 +62,7 @@ function Published({ build, digest, relations }: OutcomeCardProps & { digest: st
         </Fact>
         <Fact name="Cache">{cacheWords[build.cacheExport]}</Fact>
       </Facts>
-      {published && (
-        <Suspense fallback={<Skeleton lines={4} />}>
-          <OutcomeCommands projectId={build.projectId} digest={digest} />
-        </Suspense>
-      )}
+      {published && <OutcomeCommands projectId={build.projectId} digest={digest} />}
     </>
   );
 }

@@ -11,6 +11,7 @@ import type { Result } from '@/lib/api/problem';
 import { visibleText } from '@/lib/format/names';
 import type { RowFacts } from '../model/row-facts';
 import { blameWords } from '../model/status';
+import { waitWords } from '../model/wait-words';
 import { PeekSteps } from './peek-steps';
 import { SaidLine } from './said-line';
 import { Status } from './status';
@@ -88,7 +89,7 @@ function PeekContent({ build, steps }: Peek) {
           <p className="mt-1 text-text-2">{build.failure.advice}</p>
         </section>
       )}
-      {build.waitReason && <p className="text-wait">waits: {visibleText(build.waitReason)}</p>}
+      {build.waitReason && <p className="text-wait">waits {visibleText(waitWords(build.waitReason))}</p>}
       <PeekSteps build={build} steps={steps} />
     </div>
   );

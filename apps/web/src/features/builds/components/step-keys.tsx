@@ -44,7 +44,7 @@ function TreeKey({ shortcut, label, onPress }: TreeKeyProps) {
       aria-label={label}
       title={label}
       onClick={onPress}
-      className="inline-flex size-6 items-center justify-center rounded hover:bg-sunken hover:text-text"
+      className="inline-flex size-7 items-center justify-center rounded hover:bg-sunken hover:text-text"
     >
       <span className="md:hidden">{shortcut}</span>
       <Key>{shortcut}</Key>

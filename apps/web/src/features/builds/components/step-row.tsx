@@ -50,7 +50,7 @@ export function StepRow({ step, cache, state, longestMs, failing, href }: StepRo
         <span className={classes('text-sm tabular-nums', failing ? 'text-bad' : 'text-text-2')}>
           <StepTime step={step} state={state} />
         </span>
-        <span className="col-start-2 col-end-4 flex items-center gap-2 text-xs text-text-3">
+        <span className="col-start-2 col-end-4 flex min-h-[1.45em] items-center gap-2 text-xs text-text-3">
           <StepBar step={step} state={state} longestMs={longestMs} />
           <span className="min-w-0 truncate">
             {stepVerdict(step, state)}

@@ -22,7 +22,7 @@ export function DeliveryTable({ deliveries, named = false }: DeliveryTableProps)
         <>
           <Th>Received</Th>
           {named && <Th>Project</Th>}
-          <Th>Event</Th>
+          <Th wide={named}>Event</Th>
           <Th wide>Ref</Th>
           <Th wide>Proof</Th>
           <Th>What came of it</Th>
@@ -56,7 +56,7 @@ function DeliveryRow({ delivery, named }: { delivery: DeliveryView; named: boole
           </Link>
         </Td>
       )}
-      <Td>
+      <Td wide={named}>
         <span className="whitespace-nowrap">{visibleText(delivery.eventName)}</span>
         <div className="text-xs text-text-2">{delivery.replayOf ? `${delivery.forge} · replayed` : delivery.forge}</div>
       </Td>
@@ -76,7 +76,7 @@ function DeliveryRow({ delivery, named }: { delivery: DeliveryView; named: boole
         </span>{' '}
         {proofWords(delivery.proof)}
       </Td>
-      <Td className="min-w-44">
+      <Td className="md:min-w-44">
         <Decision project={project} delivery={delivery} />
       </Td>
       <Td wide right>

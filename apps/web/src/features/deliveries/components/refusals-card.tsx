@@ -62,7 +62,7 @@ function SecretsTried({ secrets }: { secrets: RefusalView['secretsTried'] }) {
       {secrets.map(({ prefix, createdAt }, at) => (
         <span key={`${prefix} ${createdAt}`}>
           {at > 0 && ', '}
-          <code>{visibleText(prefix)}…</code> of <Moment at={createdAt} />
+          <code>{visibleText(prefix)}…</code> of <Moment at={createdAt} flowing />
         </span>
       ))}
     </>

@@ -18,7 +18,7 @@ export function BasesCard({ image: { bases }, project }: { image: ImageFacts; pr
             <Digest value={digest} />
             {newest && newest.digest !== digest ? (
               <span className="basis-full text-wait">
-                A newer digest is known: <Digest value={newest.digest} />, <Moment at={newest.at} />.{' '}
+                A newer digest is known: <Digest value={newest.digest} />, <Moment at={newest.at} flowing />.{' '}
                 <Link href={projectPath(project)} className={textLinkClass}>
                   Build again
                 </Link>{' '}

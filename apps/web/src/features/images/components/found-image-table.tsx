@@ -18,7 +18,7 @@ export function FoundImageTable({ images }: { images: readonly FoundImage[] }) {
         <>
           <Th>Image</Th>
           <Th>Tags</Th>
-          <Th>Signature</Th>
+          <Th wide>Signature</Th>
           <Th wide>Build</Th>
           <Th wide>Platforms</Th>
           <Th right wide>
@@ -40,11 +40,14 @@ export function FoundImageTable({ images }: { images: readonly FoundImage[] }) {
                   {shortDigest(image.digest)}
                 </code>
               </Link>
+              <div className="md:hidden">
+                <VerdictWords image={image} />
+              </div>
             </Td>
             <Td>
               <TagList tags={image.tags} />
             </Td>
-            <Td>
+            <Td wide>
               <VerdictWords image={image} />
             </Td>
             <Td wide>
@@ -71,7 +74,7 @@ function VerdictWords({ image }: { image: Pick<FoundImage, 'verdict' | 'verified
   const tone = look.tone.split(' ').find((name) => name.startsWith('text-'));
   return (
     <>
-      <span className={classes(tone, 'block')}>
+      <span className={classes(tone, 'block whitespace-nowrap')}>
         <span aria-hidden>{look.sign}</span> {look.words}
       </span>
       {image.verifiedAt && (

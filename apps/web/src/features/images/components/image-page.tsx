@@ -59,6 +59,7 @@ export function ImagePage({ project, image }: { project: Project; image: ImageFa
               <SignaturePanel projectId={project.id} digest={image.digest} commit={image.commit} />
             </Suspense>
           </Card>
+          <BasesCard image={image} project={project} />
         </div>
         <div className="grid min-w-0 gap-4">
           <Card title="Address">
@@ -71,7 +72,6 @@ export function ImagePage({ project, image }: { project: Project; image: ImageFa
               </Fact>
             </Facts>
           </Card>
-          <BasesCard image={image} project={project} />
           <Suspense fallback={<Skeleton lines={3} />}>
             <ImageMovesCard project={project} digest={image.digest} />
           </Suspense>

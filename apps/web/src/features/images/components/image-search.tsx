@@ -14,7 +14,7 @@ export function ImageSearch({ path, words }: { path: string; words: string | nul
         aria-label="Tag or digest"
         maxLength={128}
         data-key="/"
-        className={classes(inputClass, 'w-72! max-w-full font-mono text-sm')}
+        className={classes(inputClass, 'min-w-0 flex-1 basis-56 font-mono text-sm sm:max-w-84')}
       />
       <Button type="submit">Search</Button>
       {words && (

@@ -33,7 +33,7 @@ export async function SignaturePanel({ projectId, digest, commit }: PanelProps) 
           {state !== 'verified' && <p className="text-sm text-text">{look.meaning}</p>}
           {lastKnown && (
             <p className="text-sm text-text">
-              Last known: {verdictLooks[lastKnown.state].words.toLowerCase()}, <Moment at={lastKnown.at} />.
+              Last known: {verdictLooks[lastKnown.state].words.toLowerCase()}, <Moment at={lastKnown.at} flowing />.
             </p>
           )}
         </div>
@@ -57,7 +57,7 @@ function Detail({ signatures, commit }: { signatures: Signatures; commit: string
       {checkedAt && (
         <>
           {' · checked '}
-          <Moment at={checkedAt} />
+          <Moment at={checkedAt} flowing />
         </>
       )}
     </>

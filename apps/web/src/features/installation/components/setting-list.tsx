@@ -37,26 +37,35 @@ export function SettingList({ settings }: { settings: readonly SettingView[] }) 
             <>
               <Th>Variable</Th>
               <Th>In effect</Th>
-              <Th>From</Th>
+              <Th wide>From</Th>
             </>
           }
         >
           {shown.map((setting) => (
             <tr key={setting.name} className={rowClass}>
-              <Td>
-                <code className="font-medium break-all">{setting.name}</code>
+              <Td className="w-3/5 align-top!">
+                <code className="font-medium wrap-anywhere">{setting.name}</code>
                 <div className="text-xs text-text-2">{setting.summary}</div>
               </Td>
-              <Td className="break-all">
+              <Td className="align-top! wrap-anywhere">
                 <Value setting={setting} />
+                <div className="text-xs text-text-2 md:hidden">
+                  <Origin setting={setting} />
+                </div>
               </Td>
-              <Td>{setting.file ? <code className="break-all">{setting.file}</code> : setting.origin}</Td>
+              <Td wide className="align-top!">
+                <Origin setting={setting} />
+              </Td>
             </tr>
           ))}
         </Table>
       )}
     </>
   );
+}
+
+function Origin({ setting: { file, origin } }: { setting: SettingView }) {
+  return file ? <code className="break-all">{file}</code> : origin;
 }
 
 function Value({ setting: { secret, origin, value } }: { setting: SettingView }) {

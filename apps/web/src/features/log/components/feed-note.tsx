@@ -8,7 +8,9 @@ export function FeedNote({ state }: { state: FeedState }) {
     case 'live':
       return (
         <span className="inline-flex items-center gap-1.5">
-          <span aria-hidden className="size-[7px] rounded-full bg-good" />
+          <svg aria-hidden viewBox="0 0 8 8" className="size-2 fill-good">
+            <circle cx="4" cy="4" r="3.5" />
+          </svg>
           live
         </span>
       );

@@ -43,9 +43,12 @@ export const LogLineRow = memo(function LogLineRow(props: LogLineProps) {
     >
       <a
         href={`#s${step}:L${number}`}
+        data-line
+        tabIndex={-1}
+        aria-current={selected || undefined}
         aria-label={`Line ${number} of ${of}${failing ? ', where the step says why it failed' : ''}`}
         className={classes(
-          'pr-3 text-right select-none hover:text-accent',
+          'scroll-mt-[32px] pr-3 text-right select-none hover:text-accent focus-visible:-outline-offset-2',
           failing ? 'bg-bad-bg font-semibold text-bad' : 'text-text-3',
         )}
         onClick={(event) => {

@@ -92,7 +92,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
         state={state}
         time={time}
         full={full}
-        hasErrors={errors.length > 0}
+        hasErrors={steps.some(({ marked }) => marked)}
         onTime={() => setTime(nextTimeMode)}
         onFull={() => setFull(!full)}
         onError={stepError}

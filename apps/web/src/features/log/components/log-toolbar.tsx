@@ -21,17 +21,20 @@ interface LogToolbarProps {
   readonly children: ReactNode;
 }
 
+/** Small, so that all of them stand in one line. */
+const quiet = 'text-xs px-1.5!';
+
 export function LogToolbar(props: LogToolbarProps) {
   const { buildId, attempt, lines, state, time, full, hasErrors, onTime, onFull, onError, children } = props;
   return (
-    <div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-3 py-1 text-xs text-text-2">
-      <span className="tabular-nums">{lines.toLocaleString('en')} lines</span>
+    <div className="flex min-h-9 flex-wrap items-center gap-x-1 gap-y-1 border-b border-line px-3 py-1 text-xs text-text-2">
+      <span className="mr-2 min-w-22 tabular-nums">{lines.toLocaleString('en')} lines</span>
       <FeedNote state={state} />
       <span className="flex-1" />
       {children}
       {hasErrors && (
         <>
-          <Button look="quiet" shortcut="e" aria-label="Next error" className="text-xs" onClick={() => onError(1)}>
+          <Button look="quiet" shortcut="e" aria-label="Next error" className={quiet} onClick={() => onError(1)}>
             Next error
           </Button>
           <button
@@ -50,25 +53,18 @@ export function LogToolbar(props: LogToolbarProps) {
         shortcut="t"
         aria-label={`Times: ${timeModeWords[time]}`}
         title={`Times: ${timeModeWords[time]}`}
-        className="text-xs max-sm:hidden"
+        className={`${quiet} max-sm:hidden`}
         onClick={onTime}
       >
         Times
       </Button>
-      <Button
-        look="quiet"
-        shortcut="f"
-        aria-pressed={full}
-        aria-label="Full screen"
-        className="text-xs"
-        onClick={onFull}
-      >
+      <Button look="quiet" shortcut="f" aria-pressed={full} aria-label="Full screen" className={quiet} onClick={onFull}>
         {full ? 'Smaller' : 'Full screen'}
       </Button>
-      <a href={logDownload(buildId, attempt, 'text')} download data-key="D" className={buttonClass('quiet', 'text-xs')}>
+      <a href={logDownload(buildId, attempt, 'text')} download data-key="D" className={buttonClass('quiet', quiet)}>
         Download<Key>D</Key>
       </a>
-      <a href={logDownload(buildId, attempt, 'jsonl')} download className={buttonClass('quiet', 'text-xs')}>
+      <a href={logDownload(buildId, attempt, 'jsonl')} download className={buttonClass('quiet', quiet)}>
         JSON lines
       </a>
     </div>

@@ -10,6 +10,7 @@ import { headerHeight, layOut, visibleBlocks } from '../model/log-window';
 import { barHeight } from '../model/scaled-scroll';
 import type { ShownRows } from '../model/shown-rows';
 import { HitMarks } from './hit-marks';
+import { goToLines, walkLines } from './line-keys';
 import { LogBlock, type LogLook } from './log-block';
 import type { LogStep } from './log-step';
 import type { LineTarget } from './use-line-selection';
@@ -68,9 +69,9 @@ export function LogViewport(props: LogViewportProps) {
         tabIndex={0}
         onScroll={scroll.onScroll}
         onKeyDown={(event) => {
-          if (event.key !== 'End') return;
+          if (event.key === 'End') scroll.follow();
+          else if (!walkLines(event)) return;
           event.preventDefault();
-          scroll.follow();
         }}
         className={classes(
           '@container overflow-auto code-font text-[12.5px] [overflow-anchor:none] focus-visible:outline-offset-[-2px]',
@@ -96,6 +97,15 @@ export function LogViewport(props: LogViewportProps) {
           ))}
         </div>
       </div>
+      <button
+        type="button"
+        data-key="."
+        aria-label="Choose a line"
+        className="sr-only"
+        onClick={() => goToLines(scroll.element.current)}
+      >
+        Choose a line
+      </button>
       <HitMarks layout={layout} rows={rows} hits={props.look.hits} current={props.look.currentHit} />
       <FollowButton
         shown={!scroll.following && layout.height > scroll.height + headerHeight}

@@ -42,7 +42,7 @@ export function SearchBar({ words, state, current, onlyFound, onWords, onStep, o
     }
   };
   return (
-    <search className="flex min-w-0 flex-wrap items-center gap-1">
+    <search className="flex min-w-0 flex-wrap items-center gap-0.5">
       <input
         ref={input}
         type="search"
@@ -53,7 +53,7 @@ export function SearchBar({ words, state, current, onlyFound, onWords, onStep, o
         value={words.text}
         onChange={(event) => onWords({ ...words, text: event.target.value })}
         onKeyDown={onKeyDown}
-        className="h-7 w-44 min-w-0 rounded border border-line-strong bg-surface px-2 text-xs"
+        className="h-7 w-40 min-w-0 rounded border border-line-strong bg-surface px-2 text-xs"
       />
       <Switch
         label="Aa"
@@ -69,12 +69,17 @@ export function SearchBar({ words, state, current, onlyFound, onWords, onStep, o
       />
       {words.text !== '' && (
         <>
-          <Switch label="±3" what="Only matching lines and three around them" on={onlyFound} onChange={onOnlyFound} />
+          <Switch
+            label="±3"
+            what="±3: only matching lines and three around them"
+            on={onlyFound}
+            onChange={onOnlyFound}
+          />
           <button type="button" aria-label="Previous match" onClick={() => onStep(-1)} className={small}>
-            ↑
+            <span aria-hidden>↑</span>
           </button>
           <button type="button" aria-label="Next match" onClick={() => onStep(1)} className={small}>
-            ↓
+            <span aria-hidden>↓</span>
           </button>
         </>
       )}
@@ -104,7 +109,7 @@ function Switch({ label, what, on, onChange }: SwitchProps) {
       onClick={() => onChange(!on)}
       className={classes(small, on && 'border-accent! bg-accent-bg text-accent!')}
     >
-      {label}
+      <span aria-hidden>{label}</span>
     </button>
   );
 }

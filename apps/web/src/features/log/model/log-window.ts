@@ -1,5 +1,5 @@
 /** Heights in pixels. Rows are of one height, so that any row is found by arithmetic. */
-export const rowHeight = 20;
+export const rowHeight = 24;
 export const headerHeight = 32;
 
 export interface BlockInput {

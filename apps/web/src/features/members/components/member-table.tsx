@@ -33,8 +33,8 @@ export function MemberTable({ organizationId, members, mayManage }: MemberTableP
       {members.map((member) => (
         <tr key={member.userId} className={rowClass}>
           <Td className="w-full max-w-0">
-            <div className="truncate font-medium">{visibleText(member.name)}</div>
-            <div className="truncate text-xs text-text-2">{visibleText(member.email)}</div>
+            <div className="font-medium break-words">{visibleText(member.name)}</div>
+            <div className="text-xs break-all text-text-2">{visibleText(member.email)}</div>
           </Td>
           <Td>
             {mayManage ? <RoleSelect address={address(member)} name={member.name} role={member.role} /> : member.role}

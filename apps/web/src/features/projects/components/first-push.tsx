@@ -50,8 +50,8 @@ function NoCallYet({ project }: { project: Project }) {
 function Called({ project, at }: { project: Project; at: string }) {
   return (
     <p role="status">
-      <strong className="font-semibold text-good">The git host has called</strong>, <Moment at={at} />, and its proof
-      was right. The next push to a branch that a rule matches starts a build;{' '}
+      <strong className="font-semibold text-good">The git host has called</strong>, <Moment at={at} flowing />, and its
+      proof was right. The next push to a branch that a rule matches starts a build;{' '}
       <Link className={textLinkClass} href={`${projectPath(project)}/deliveries`}>
         the deliveries
       </Link>{' '}

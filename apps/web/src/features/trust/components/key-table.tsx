@@ -19,7 +19,7 @@ export function KeyTable({ keys }: { keys: readonly TrustKey[] }) {
         <>
           <Th>Key</Th>
           <Th>State</Th>
-          <Th>Project</Th>
+          <Th wide>Project</Th>
           <Th right wide>
             Images
           </Th>
@@ -33,17 +33,18 @@ export function KeyTable({ keys }: { keys: readonly TrustKey[] }) {
         <tr key={key.id} className={rowClass}>
           <Td>
             <code title={key.id}>{shortKey(key.id)}</code>
-            <span className="block text-xs text-text-3">sealed key</span>
+            <span className="block text-xs text-text-3 max-md:hidden">sealed key</span>
+            <span className="block text-xs text-text-2 md:hidden">{key.projectSlug}</span>
           </Td>
           <Td>
             <Badge tone={keyState(key).tone}>{keyState(key).words}</Badge>
             {key.state === 'verify_only' && key.verifyUntil && (
               <span className="block text-xs text-text-2">
-                until <Moment at={key.verifyUntil} />
+                until <Moment at={key.verifyUntil} flowing />
               </span>
             )}
           </Td>
-          <Td>
+          <Td wide>
             <Link href={changeQuery('/trust', {}, { project: key.projectId })} className={textLinkClass} data-row>
               {key.projectSlug}
             </Link>
@@ -71,7 +72,7 @@ async function KeyActions({ trustKey: key }: { trustKey: TrustKey }) {
   const { images, tags, moreTags } = effects.value;
   const words = effectWords(images, tags.length, moreTags);
   return (
-    <span className="inline-flex gap-1">
+    <span className="inline-flex flex-wrap justify-end gap-1">
       {key.state === 'signing' && <RotateKey projectId={key.projectId} projectSlug={key.projectSlug} effects={words} />}
       <RevokeKey
         projectId={key.projectId}

@@ -22,7 +22,9 @@ export async function RoundsCard() {
           head={
             <>
               <Th>Project</Th>
-              <Th right>Images</Th>
+              <Th right wide>
+                Images
+              </Th>
               <Th right>Do not verify</Th>
               <Th right wide>
                 Unknown
@@ -36,7 +38,9 @@ export async function RoundsCard() {
           {rounds.value.items.map((round) => (
             <tr key={round.projectId} className={rowClass}>
               <Td>{round.projectSlug}</Td>
-              <Td right>{round.images}</Td>
+              <Td right wide>
+                {round.images}
+              </Td>
               <Td right className={round.failing > 0 ? 'font-semibold text-bad' : undefined}>
                 {round.failing}
               </Td>

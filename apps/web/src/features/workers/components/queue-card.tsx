@@ -54,7 +54,9 @@ function QueueTable({ projects }: { projects: QueueView['projects'] }) {
           <Th>Project</Th>
           <Th right>Waiting</Th>
           <Th right>Building</Th>
-          <Th right>Share of slots</Th>
+          <Th right wide>
+            Share of slots
+          </Th>
           <Th wide>Oldest waits since</Th>
         </>
       }
@@ -72,7 +74,9 @@ function QueueTable({ projects }: { projects: QueueView['projects'] }) {
           </Td>
           <Td right>{row.waiting}</Td>
           <Td right>{row.held}</Td>
-          <Td right>{Math.round(row.share * 100)} %</Td>
+          <Td right wide>
+            {Math.round(row.share * 100)} %
+          </Td>
           <Td wide>{row.oldestQueuedAt ? <Moment at={row.oldestQueuedAt} /> : '–'}</Td>
         </tr>
       ))}

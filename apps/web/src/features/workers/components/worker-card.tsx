@@ -104,8 +104,8 @@ function WorkerNotes({ worker }: { worker: WorkerView }) {
       {worker.drain && worker.state === 'draining' && (
         <p className={noteClass}>
           {worker.builds.length > 0 ? 'It finishes what it builds' : 'It takes no builds'}, as{' '}
-          {visibleText(worker.drain.requestedBy)} asked <Moment at={worker.drain.requestedAt} />. A restart changes
-          nothing.
+          {visibleText(worker.drain.requestedBy)} asked <Moment at={worker.drain.requestedAt} flowing />. A restart
+          changes nothing.
         </p>
       )}
     </>

@@ -1,0 +1,13 @@
+const words: Readonly<Record<string, string>> = {
+  no_free_slot: 'for a free slot',
+  no_worker: 'for a worker that answers',
+  retry_pause: 'a moment before the next attempt',
+  signing_held: 'for the signing key',
+  registry_unavailable: 'for the registry',
+  internal_error: 'to be published again',
+};
+
+/** What a build waits for, after "waits". A reason from a newer service is shown by its code. */
+export function waitWords(reason: string): string {
+  return words[reason] ?? `for: ${reason}`;
+}

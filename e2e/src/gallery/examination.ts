@@ -1,0 +1,90 @@
+import type { Visitor } from '../browser-visitor.js';
+import type { Gallery } from './gallery.js';
+import type { GalleryPage } from './gallery-page.js';
+import { restless, unseenInForcedColours } from './plain-looks.js';
+import { barriers, colourRules, settled, shifts, timePasses } from './soundness.js';
+
+/** How a page is opened to be examined: in one scheme, and then turned over to the other. */
+export const lanes = [
+  { name: 'wide', width: 1280, colorScheme: 'light' },
+  { name: 'phone', width: 360, colorScheme: 'dark' },
+] as const;
+export type Lane = (typeof lanes)[number];
+const other = { light: 'dark', dark: 'light' } as const;
+
+/** A window of 1280 px at 200 % has room for so many, CSS pixels. */
+const zoomedWidth = 640;
+const height = 860;
+
+/** Opens a page as a person would, and brings it into its state. */
+export async function show(visitor: Visitor, shown: GalleryPage, gallery: Gallery): Promise<void> {
+  await openPlain(visitor, shown, gallery);
+  await shown.act?.(visitor.page);
+  await settled(visitor.page);
+}
+
+async function openPlain(visitor: Visitor, shown: GalleryPage, gallery: Gallery): Promise<void> {
+  // A page whose address differs in nothing but what follows `#` would not be loaded anew.
+  if (shown.path(gallery).includes('#')) await visitor.page.goto('about:blank');
+  await visitor.open(shown.path(gallery));
+  await settled(visitor.page);
+}
+
+/** Everything that is wrong with a page in its state, one line for each. The visitor can go on to another page. */
+export async function examine(visitor: Visitor, shown: GalleryPage, gallery: Gallery, lane: Lane): Promise<string[]> {
+  const { page } = visitor;
+  const found: string[] = [];
+  await page.emulateMedia({ colorScheme: lane.colorScheme, forcedColors: 'none', reducedMotion: 'no-preference' });
+  await page.setViewportSize({ width: lane.width, height });
+  found.push(...(await movesOnItsWay(visitor, shown, gallery)).map((shift) => `moved: ${shift}`));
+  await timePasses(page);
+  found.push(...(await shifts(page)).map((shift) => `moved as time passed: ${shift}`));
+  await shown.act?.(page);
+  await settled(page);
+  found.push(...(await barriers(page)));
+  found.push(...(await tooWide(visitor)));
+  await page.emulateMedia({ colorScheme: other[lane.colorScheme] });
+  found.push(...(await barriers(page, colourRules)));
+  if (lane.name === 'wide') found.push(...(await examineFurther(visitor)));
+  await page.context().setOffline(false);
+  found.push(...visitor.heard(shown.complaint).map((complaint) => `complaint: ${complaint}`));
+  return [...new Set(found)].map((finding) => `${shown.name}, ${lane.name}: ${finding}`);
+}
+
+/**
+ * What moves whenever the page is opened. A browser that has to wait for its turn draws the half of a page that it has read
+ * already; that is the machine's doing and comes out differently each time, so what moved has to do it again.
+ */
+async function movesOnItsWay(visitor: Visitor, shown: GalleryPage, gallery: Gallery): Promise<string[]> {
+  const open = async (): Promise<string[]> => {
+    await openPlain(visitor, shown, gallery);
+    return shifts(visitor.page);
+  };
+  const first = await open();
+  if (first.length === 0) return [];
+  const again = new Set((await open()).flatMap(movedParts));
+  return first.filter((shift) => movedParts(shift).some((part) => again.has(part)));
+}
+
+/** The elements of a shift, without how far each moved. */
+function movedParts(shift: string): string[] {
+  return shift
+    .replace(/^[\d.]+ /, '')
+    .split(' and ')
+    .map((part) => part.replace(/ [-\d,]+ to [-\d,]+$/, ''));
+}
+
+/** At twice the size, with the system's own colours, with less motion. */
+async function examineFurther(visitor: Visitor): Promise<string[]> {
+  const { page } = visitor;
+  await page.setViewportSize({ width: zoomedWidth, height });
+  const wide = await tooWide(visitor);
+  await page.setViewportSize({ width: 1280, height });
+  const moving = await restless(page);
+  return [...wide.map((each) => `at 200 %: ${each}`), ...moving, ...(await unseenInForcedColours(page))];
+}
+
+async function tooWide(visitor: Visitor): Promise<string[]> {
+  const overflow = await visitor.overflow();
+  return overflow > 0 ? [`${overflow} px too wide: ${(await visitor.tooWide()).slice(0, 3).join(' | ')}`] : [];
+}

@@ -1,0 +1,29 @@
+import { at, type GalleryPage, home, inEmpty, inProject, keys } from '../gallery-page.js';
+
+/** Projects and what is in them. */
+export const projectPages: readonly GalleryPage[] = [
+  { name: 'projects', path: at('/projects') },
+  { name: 'project-new', path: at('/projects/new') },
+  { name: 'project', path: inProject() },
+  { name: 'project-as-member', path: inProject(), as: 'member' },
+  { name: 'project-empty', path: inEmpty() },
+  { name: 'project-build-now', path: inProject(), act: keys('b') },
+  { name: 'project-images', path: inProject('/images') },
+  { name: 'project-images-empty', path: inEmpty('/images') },
+  { name: 'project-deliveries', path: inProject('/deliveries') },
+  { name: 'project-deliveries-empty', path: inEmpty('/deliveries') },
+  { name: 'project-settings', path: inProject('/settings') },
+  { name: 'project-settings-as-member', path: inProject('/settings'), as: 'member' },
+  {
+    name: 'project-new-rule',
+    path: inProject('/settings'),
+    act: (page) => page.getByRole('button', { name: 'Add a rule' }).click(),
+  },
+  {
+    name: 'project-delete',
+    path: inProject('/settings'),
+    act: (page) => page.getByRole('region', { name: 'Delete the project' }).getByRole('button').click(),
+  },
+  { name: 'delivery', path: ({ succeeded }) => `${home(succeeded)}/deliveries/${succeeded.deliveryId}` },
+  { name: 'image', path: ({ succeeded }) => `${home(succeeded)}/images/${succeeded.digest}` },
+];
