@@ -18,6 +18,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const routesFolder = path.resolve(import.meta.dirname, '../../apps/web/src/app');
 
+/** For some twenty states, two ways each; a busy machine is no failure. */
+const patienceMs = 900_000;
+
 /** What holds on every page in every state: no barrier in light and dark, nothing that moves by itself, nothing too wide. */
 describe('every page', () => {
   const suite = browserSuite({ setUp: false });
@@ -50,9 +53,13 @@ describe('every page', () => {
     });
     afterAll(() => gallery?.close());
 
-    it.each(Object.keys(galleryPages))('is sound: %s [A2 dark and light] [A2 360 px wide]', async (area) => {
-      expect(await examineAll(galleryPages[area]!, gallery)).toEqual([]);
-    });
+    it.each(Object.keys(galleryPages))(
+      'is sound: %s [A2 dark and light] [A2 360 px wide]',
+      async (area) => {
+        expect(await examineAll(galleryPages[area]!, gallery)).toEqual([]);
+      },
+      patienceMs,
+    );
 
     it('is examined and drawn: none is missing in the gallery', () => {
       const shown = [freshPages, ...Object.values(galleryPages)].flat().map((page) => page.path(gallery));

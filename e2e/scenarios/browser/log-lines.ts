@@ -12,8 +12,9 @@ export function logLines(suite: BrowserSuite): void {
       const repository = await suite.product.repository();
       const { commit } = await suite.product.push(repository, { Dockerfile: dockerfile });
       const build = await suite.product.finished(repository, commit);
-      const { page, open } = await visit();
-      await open(`/p/${build.organizationSlug}/${build.projectSlug}/b/${build.number}`);
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      await visitor.open(`/p/${build.organizationSlug}/${build.projectSlug}/b/${build.number}`);
       await page.getByText('stave 3', { exact: true }).waitFor();
       const line = (number: number) => page.getByRole('link', { name: new RegExp(`^Line ${number} of 60`) });
       await page.keyboard.press('.');
@@ -27,9 +28,4 @@ export function logLines(suite: BrowserSuite): void {
       expect(await page.getByRole('log').locator('a:not([tabindex="-1"])').count()).toBe(0);
     });
   });
-
-  async function visit() {
-    const visitor = await suite.visitor();
-    return { page: visitor.page, open: (path: string) => visitor.open(path) };
-  }
 }

@@ -38,7 +38,9 @@ const drawnUnseen = `(() => {
 
 /** Whatever has the focus shows it: the ring is the one of the whole product. */
 const focusUnseen = `(() => {
-  const focusable = [...document.querySelectorAll('a[href], button:not(:disabled), input:not(:disabled), select, [tabindex="0"]')]
+  // Behind an open dialog nothing can have the focus.
+  const place = document.querySelector('dialog:modal') ?? document;
+  const focusable = [...place.querySelectorAll('a[href], button:not(:disabled), input:not(:disabled), select, [tabindex="0"]')]
     .find((each) => each.checkVisibility());
   focusable?.focus({ focusVisible: true });
   return !focusable || getComputedStyle(focusable).outlineStyle !== 'none' ? [] : [focusable.outerHTML.slice(0, 160)];

@@ -9,6 +9,7 @@ const quality = 82;
 const stretchToPicture = `(height) => {
   const rail = document.querySelector('nav[aria-label="Main"]');
   if (!rail) return;
+  rail.removeAttribute('style');
   const isBar = getComputedStyle(rail).position === 'fixed';
   Object.assign(rail.style, isBar ? { bottom: innerHeight - height + 'px' } : { height: height + 'px', position: 'static' });
 }`;

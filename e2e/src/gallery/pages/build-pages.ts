@@ -13,7 +13,7 @@ export const listPages: readonly GalleryPage[] = [
   { name: 'builds-failed', path: at('/builds?filter=is%3Afailed') },
   { name: 'builds-by-commit', path: at('/builds?group=commit') },
   { name: 'builds-by-failure', path: at('/builds?group=failure') },
-  { name: 'builds-nothing-found', path: at('/builds?filter=is%3Aawaiting_approval') },
+  { name: 'builds-nothing-found', path: at('/builds?filter=is%3Aawaiting-approval') },
   { name: 'builds-filter-unknown', path: at('/builds?filter=colour%3Ablue') },
   { name: 'builds-selected', path: at('/builds'), act: keys('j', 'x', 'j', 'x') },
   { name: 'builds-peek', path: at('/builds?filter=is%3Afailed'), act: peek },

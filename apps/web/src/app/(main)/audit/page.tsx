@@ -10,7 +10,7 @@ import { Tabs } from '@/components/ui/tabs';
 import { loadMe } from '@/features/account/api/load-me';
 import { auditAddress, loadAudit } from '@/features/audit/api/load-audit';
 import { AuditTable } from '@/features/audit/components/audit-table';
-import { ChainVerdict } from '@/features/audit/components/chain-verdict';
+import { ChainVerdict, chainPlace } from '@/features/audit/components/chain-verdict';
 import { one, type PageQuery } from '@/lib/address/query';
 import { withQuery } from '@/lib/api/list';
 
@@ -68,7 +68,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
       )}
       {entries.ok && (
         <Card title="Chain">
-          <Suspense fallback={<Skeleton lines={2} />}>
+          <Suspense fallback={<Skeleton lines={2} className={chainPlace} />}>
             <ChainVerdict address={address} />
           </Suspense>
         </Card>

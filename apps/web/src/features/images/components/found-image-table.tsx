@@ -32,10 +32,8 @@ export function FoundImageTable({ images }: { images: readonly FoundImage[] }) {
         return (
           <tr key={`${image.projectId} ${image.digest}`} className={rowClass}>
             <Td>
-              <Link href={projectPath(project)} className={textLinkClass}>
-                {image.projectSlug}
-              </Link>
               <Link href={imagePath(project, image.digest)} data-row className="block hover:underline">
+                <span className="block text-text-2">{image.projectSlug}</span>
                 <code title={image.digest} className="whitespace-nowrap">
                   {shortDigest(image.digest)}
                 </code>

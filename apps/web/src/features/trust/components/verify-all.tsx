@@ -12,7 +12,7 @@ export function VerifyAll({ projectId, projectSlug }: { projectId: string; proje
       <Button
         className="text-xs"
         disabled={pending}
-        aria-label={`Verify the images of ${projectSlug} now`}
+        aria-label={`Verify now: the images of ${projectSlug}`}
         onClick={() => run(() => send('POST', `/v1/projects/${projectId}/verifications`))}
       >
         {pending ? 'Asking' : 'Verify now'}
