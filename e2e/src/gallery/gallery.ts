@@ -135,5 +135,5 @@ async function cancelAll(product: Product, repositories: readonly Repository[]):
 /** How a page is visited that is for somebody. */
 export function visitorOptions(viewer: Viewer = 'administrator', gallery?: Gallery): VisitorOptions {
   if (viewer === 'stranger') return { signedIn: false };
-  return viewer === 'member' && gallery ? { cookies: gallery.memberCookies } : {};
+  return viewer === 'member' && gallery ? { as: gallery.member } : {};
 }

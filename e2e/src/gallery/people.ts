@@ -5,8 +5,7 @@ import type { Product } from '../product.js';
 const member = { email: 'hank@example.test', name: 'Hank Hooper', password: 'an adze and a croze' };
 
 export interface People {
-  /** Session of a plain member. */
-  readonly memberCookies: string;
+  readonly member: ApiClient;
   /** Links as they are handed to somebody, from the path on. Nobody uses them up. */
   readonly invitation: string;
   readonly passwordReset: string;
@@ -28,7 +27,7 @@ export async function invitePeople({ api, origin }: Product): Promise<People> {
   const reset = await api.json<{ url: string }>('POST', `${organization}/members/${userId}/password-resets`);
   const waiting = await invite('stave@example.test');
   return {
-    memberCookies: asMember.cookies,
+    member: asMember,
     invitation: pathOf(waiting.url),
     passwordReset: pathOf(reset.url),
   };
