@@ -55,11 +55,8 @@ describe('sources of a COPY', () => {
     expect(paths.filter((path) => copySelection(sources)(file(path)))).toEqual(taken);
   });
 
-  it('take no longer than their length times that of a name', () => {
-    const takes = copySelection([`${'*a'.repeat(500)}b`]);
-    const started = performance.now();
-    expect(takes(file('a'.repeat(4000)))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+  it('are matched in one pass over a name, whatever the pattern: going back and forth would not end', () => {
+    expect(copySelection([`${'*a'.repeat(100)}b`])(file('a'.repeat(2000)))).toBe(false);
   });
 });
 
