@@ -1,5 +1,7 @@
+import type { Page, Project } from '@cooperage/contracts';
 import { administrator, until } from '@cooperage/e2e';
-import { browserSuite, type Visitor } from '@cooperage/e2e/browser';
+import { browserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 
 const guest = { email: 'grace@example.test', name: 'Grace', password: 'a ship in port is safe' };
@@ -10,32 +12,96 @@ describe('a fresh installation', () => {
   const heading = (visitor: Visitor, name: string) => visitor.page.getByRole('heading', { name, level: 1 }).waitFor();
   const fill = (visitor: Visitor, label: string, text: string) =>
     visitor.page.getByLabel(label, { exact: true }).fill(text);
+  const fiveWork = async (visitor: Visitor) => {
+    const parts = visitor.page.getByRole('region', { name: /stands on/ }).getByRole('listitem');
+    await expect.poll(() => parts.filter({ hasText: 'Works' }).count(), patience).toBe(5);
+  };
+  /** As a person without a mouse gets there. */
+  const tabTo = async (visitor: Visitor, target: Locator) => {
+    for (let presses = 0; presses < 60; presses++) {
+      if (await target.evaluate((node) => node.matches(':focus'))) return;
+      await visitor.page.keyboard.press('Tab');
+    }
+    throw new Error('the Tab key does not lead there');
+  };
+  const type = async (visitor: Visitor, label: string, text: string) => {
+    await tabTo(visitor, visitor.page.getByLabel(label, { exact: true }));
+    await visitor.page.keyboard.type(text);
+  };
+  const stockCosignAgrees = async () => {
+    const { product } = suite;
+    await product.api.signIn(administrator.email, administrator.password);
+    const { items } = await product.api.json<Page<Project>>('GET', '/api/v1/projects');
+    const project = items.find(({ slug }) => slug === 'first-image')!;
+    const [build] = (await product.api.builds(project.id)).items;
+    expect(await product.cosign({ project }, 'verify', build!.digest!)).toContain(build!.digest);
+  };
   const signIn = async (visitor: Visitor, password: string) => {
     await fill(visitor, 'Mail address', administrator.email);
     await fill(visitor, 'Password', password);
     await visitor.press(visitor.page.getByRole('button', { name: 'Sign in' }));
   };
 
-  it('leads whoever comes to its set-up, once, and only with the token that it printed', async () => {
+  it('leads whoever comes to its set-up, and further only with the token that it printed', async () => {
     const visitor = await stranger();
     await visitor.open('/builds');
     await heading(visitor, 'Set up this installation');
-    await fill(visitor, 'Set-up token', 'guessed');
-    await fill(visitor, 'Your name', administrator.name);
-    await fill(visitor, 'Mail address', administrator.email);
-    await fill(visitor, 'Password', administrator.password);
-    await fill(visitor, 'Organization', 'Acme Works');
-    expect(await visitor.page.getByLabel('Short name').inputValue()).toBe('acme-works');
-    const submit = visitor.page.getByRole('button', { name: 'Set up and sign in' });
     visitor.provokes(/status of 40[013]/);
-    await visitor.press(submit);
-    await visitor.page.getByRole('alert').filter({ hasText: /token/i }).waitFor();
-    await fill(visitor, 'Set-up token', suite.product.setupToken);
-    await visitor.press(submit);
-    await heading(visitor, 'Overview');
-    await visitor.page.getByText('No project was made yet').waitFor();
+    await fill(visitor, 'Set-up token', 'guessed');
+    await visitor.press(visitor.page.getByRole('button', { name: 'Begin' }));
+    await visitor.page.getByRole('alert').filter({ hasText: 'The set-up token is wrong' }).waitFor();
+    expect(await visitor.page.getByText('What this installation stands on').count()).toBe(0);
+  });
+
+  it('comes from nothing to a signed image by keyboard alone [A2 first signed image from nothing]', async () => {
+    const startedAt = Date.now();
+    const visitor = await stranger();
+    const { page } = visitor;
+    visitor.provokes(/status of 401/);
     await visitor.open('/setup');
-    await heading(visitor, 'Overview');
+    await page.keyboard.type(suite.product.setupToken);
+    await page.keyboard.press('Enter');
+    await fiveWork(visitor);
+    await page.reload();
+    await fiveWork(visitor);
+    await type(visitor, 'Your name', administrator.name);
+    await type(visitor, 'Mail address', administrator.email);
+    await type(visitor, 'Password', administrator.password);
+    await type(visitor, 'Organization', 'Acme Works');
+    expect(await page.getByLabel('Short name').inputValue()).toBe('acme-works');
+    await page.keyboard.press('Enter');
+    await page.getByText('you are signed in as').waitFor();
+    await tabTo(visitor, page.getByRole('button', { name: 'Build the sample' }));
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/p/acme-works/first-image/b/1');
+    await page.locator('main header').getByText('Succeeded', { exact: true }).waitFor({ timeout: 120_000 });
+    const outcome = page.getByRole('region', { name: 'Outcome' });
+    await outcome
+      .getByText(/^cosign verify /)
+      .first()
+      .waitFor();
+    expect(await outcome.getByRole('list', { name: 'Tags that moved' }).textContent()).toContain('latest');
+    expect(Date.now() - startedAt).toBeLessThan(5 * 60_000);
+    await stockCosignAgrees();
+  });
+
+  it('says of a part that does not work what was measured, why, and what to do, until it works', async () => {
+    const visitor = await stranger();
+    const { page } = visitor;
+    await visitor.open('/sign-in?next=/setup');
+    await signIn(visitor, administrator.password);
+    await fiveWork(visitor);
+    await suite.product.children.get('builder')!.stop();
+    const builder = page.getByRole('listitem', { name: 'Builder', exact: true });
+    await visitor.press(page.getByRole('button', { name: 'Check all again' }));
+    await builder.getByText('Looking').waitFor();
+    await builder.getByText('No builder has taken the check in 20 s.').waitFor({ timeout: 40_000 });
+    await builder.getByText('Likely cause:').waitFor();
+    await builder.getByText(/^docker compose up -d builder/).waitFor();
+    suite.product.start('builder');
+    await visitor.press(page.getByRole('button', { name: 'Check Builder again' }));
+    await builder.getByText('Works').waitFor();
+    expect(await visitor.overflow()).toBe(0);
   });
 
   it('lets the administrator in through the page, back to where they wanted to go', async () => {

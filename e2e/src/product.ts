@@ -214,7 +214,7 @@ export class Product {
 
   /** What stock cosign says of an image of a project. @throws {Error} with cosign's own words when it refuses */
   async cosign(
-    { project }: Repository,
+    { project }: Pick<Repository, 'project'>,
     verb: 'verify' | 'verify-attestation',
     digest: string,
     ...more: string[]

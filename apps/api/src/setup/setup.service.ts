@@ -1,5 +1,5 @@
 import type { SetupRequest } from '@cooperage/contracts';
-import { SetupRepository } from '@cooperage/db';
+import { isDatabaseUnavailable, SetupRepository } from '@cooperage/db';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashPassword } from 'better-auth/crypto';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
@@ -28,8 +28,16 @@ export class SetupService {
 
   /** Whether the token is right, before anything is made with it. @throws {ApiProblem} `gone`, `forbidden`, `rate_limited`. */
   async begin(token: string, ip: string): Promise<void> {
-    if (!(await this.repository.isNeeded())) throw alreadyDone();
     this.token.assert(token, ip);
+    if (!(await this.isNeededAsFarAsKnown())) throw alreadyDone();
+  }
+
+  /** Without the database the token is all there is, and what it opens then are the checks that say so. */
+  private isNeededAsFarAsKnown(): Promise<boolean> {
+    return this.repository.isNeeded().catch((error: unknown) => {
+      if (isDatabaseUnavailable(error)) return true;
+      throw error;
+    });
   }
 
   /** @throws {ApiProblem} `gone` when somebody can sign in already; `forbidden`; `rate_limited`. */

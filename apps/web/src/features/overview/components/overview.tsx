@@ -6,6 +6,7 @@ import { loadMe } from '@/features/account/api/load-me';
 import { loadBuilds } from '@/features/builds/api/load-builds';
 import { BuildTable } from '@/features/builds/components/build-table';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
+import { FirstStepsCard } from '@/features/first-run/components/first-steps-card';
 import { loadProjects } from '@/features/projects/api/load-project';
 import { NoProjects } from '@/features/projects/components/no-projects';
 import { ProjectTable } from '@/features/projects/components/project-table';
@@ -31,6 +32,7 @@ export async function Overview({ query }: { query: PageQuery }) {
   return (
     <>
       <LiveRefresh scopes={scopes} />
+      <FirstStepsCard />
       {overview.ok ? (
         <Rows overview={overview.value} />
       ) : (

@@ -4,12 +4,13 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
+import { signIn } from '@/features/account/api/sign-in';
 import { slugFromAddress } from '@/features/projects/model/project-slug';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
-import { signIn } from '../api/sign-in';
 
-export function SetupForm({ token }: { token: string }) {
+/** The first account, which is the installation's administrator. The token is with the browser already. */
+export function AdministratorForm() {
   const [slug, setSlug] = useState('');
   const { pending, problem, run, fieldError } = useChange();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -17,7 +18,6 @@ export function SetupForm({ token }: { token: string }) {
     const form = new FormData(event.currentTarget);
     const text = (name: string): string => String(form.get(name) ?? '');
     const body = {
-      token: text('token').trim(),
       email: text('email'),
       name: text('name'),
       password: text('password'),
@@ -28,21 +28,12 @@ export function SetupForm({ token }: { token: string }) {
         const made = await send('POST', '/v1/setup', body);
         return made.ok ? signIn(body.email, body.password) : made;
       },
-      () => window.location.assign('/'),
+      // A whole new document: from here on the page is for somebody who is signed in.
+      () => window.location.assign('/setup'),
     );
   };
   return (
-    <form onSubmit={submit} className="grid gap-3" method="post">
-      <TextField
-        label="Set-up token"
-        name="token"
-        mono
-        required
-        autoFocus={token === ''}
-        defaultValue={token}
-        hint="The service printed it when it started."
-        error={fieldError('token')}
-      />
+    <form onSubmit={submit} className="grid gap-3 p-3" method="post">
       <TextField
         label="Your name"
         name="name"
@@ -92,8 +83,8 @@ export function SetupForm({ token }: { token: string }) {
         />
       </div>
       <ProblemNote problem={problem} />
-      <Button type="submit" look="primary" disabled={pending}>
-        {pending ? 'Setting up' : 'Set up and sign in'}
+      <Button type="submit" look="primary" className="justify-self-start" disabled={pending}>
+        {pending ? 'Setting up' : 'Make the administrator'}
       </Button>
     </form>
   );
