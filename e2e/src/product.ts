@@ -33,6 +33,8 @@ export interface ProductOptions {
   readonly direct?: boolean;
   /** More or other variables for every process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** More variables of the api process, which may follow from the address of the installation. */
+  readonly apiEnv?: (origin: string) => Promise<Readonly<Record<string, string>>>;
 }
 
 export interface Repository {
@@ -84,6 +86,7 @@ export class Product {
       folder,
     });
     for (const role of Object.values(env)) Object.assign(role, options.env ?? {});
+    Object.assign(env.api, await options.apiEnv?.(origin));
     const product = new Product(fresh, git, database, gitLine, registry, redisUrl, folder, env, origin);
     await product.startAll(options.web ?? false, options.setUp ?? true);
     return product;

@@ -27,8 +27,12 @@ export class OidcClient {
     private readonly redirectUri: string,
   ) {}
 
-  /** @throws {ProviderDownError} */
+  /**
+   * Asks the provider anew each time: to one that went away since, people would be sent into an error page of their browser.
+   * @throws {ProviderDownError}
+   */
   async begin(returnTo: string): Promise<{ readonly url: string; readonly attempt: OidcAttempt }> {
+    this.found = undefined;
     const configuration = await this.configuration();
     const attempt = {
       state: openid.randomState(),
@@ -69,7 +73,7 @@ export class OidcClient {
     return identityOf(claims.iss, claims.sub, { ...more, ...claims });
   }
 
-  /** Asked for once; again after it failed. */
+  /** Asked for once a sign-in; again after it failed. */
   private configuration(): Promise<openid.Configuration> {
     this.found ??= this.discover().catch((error: unknown) => {
       this.found = undefined;

@@ -33,15 +33,20 @@ export function addOidcRoutes(server: FastifyInstance, { settings, accounts, rat
   const cookie = new AttemptCookie(settings);
   // Nothing can be guessed here, and a whole office may come from one address in the morning.
   const tries = rateLimits.limit('oidc', { tries: 300, windowMs: 600_000 });
-  const guarded = async (request: FastifyRequest, reply: FastifyReply, work: () => Promise<string>) => {
-    const to = (await tries.take(request.ip)) > 0 ? refusedTo('too_many') : await work().catch(refusalOf(logger));
+  const guarded = async (
+    { request, reply, returnTo }: { request: FastifyRequest; reply: FastifyReply; returnTo: string },
+    work: () => Promise<string>,
+  ) => {
+    const isTooMany = (await tries.take(request.ip)) > 0;
+    const to = isTooMany ? refusedTo('too_many', returnTo) : await work().catch(refusalOf(logger, returnTo));
     return reply.header('cache-control', 'no-store').redirect(to, 303);
   };
 
   server.get<{ Querystring: { next?: string } }>(oidcStartPath, { config }, async (request, reply) => {
     if (!client) throw notFound();
-    return guarded(request, reply, async () => {
-      const { url, attempt } = await client.begin(returnPath(request.query.next, settings.publicUrl));
+    const returnTo = returnPath(request.query.next, settings.publicUrl);
+    return guarded({ request, reply, returnTo }, async () => {
+      const { url, attempt } = await client.begin(returnTo);
       void reply.header('set-cookie', cookie.write(attempt));
       return url;
     });
@@ -49,17 +54,18 @@ export function addOidcRoutes(server: FastifyInstance, { settings, accounts, rat
 
   server.get(callbackPath, { config }, async (request, reply) => {
     if (!client || !oidc) throw notFound();
-    return guarded(request, reply, async () => {
-      const attempt = cookie.read(request.headers.cookie);
-      if (!attempt) return refusedTo('refused');
+    const attempt = cookie.read(request.headers.cookie);
+    const returnTo = attempt?.returnTo ?? '/';
+    return guarded({ request, reply, returnTo }, async () => {
+      if (!attempt) return refusedTo('refused', returnTo);
       const identity = await client.finish(queryOf(request), attempt);
-      if (!mayEnter(identity, oidc.allowedGroups)) return refusedTo('not_allowed');
+      if (!mayEnter(identity, oidc.allowedGroups)) return refusedTo('not_allowed', returnTo);
       const session = newSession(request);
       const outcome = await accounts.signIn(identity, session);
-      if (!outcome.ok) return refusedTo(outcome.reason);
+      if (!outcome.ok) return refusedTo(outcome.reason, returnTo);
       const line = sessionCookieLine(settings.cookie, session.token, settings.secretKeys[0]!, sessionSeconds);
       void reply.header('set-cookie', [line, cookie.clear()]);
-      return attempt.returnTo;
+      return returnTo;
     });
   });
 }
@@ -73,17 +79,18 @@ function newSession(request: FastifyRequest) {
   };
 }
 
-function refusalOf(logger: Logger) {
+function refusalOf(logger: Logger, returnTo: string) {
   return (error: unknown): string => {
     const isDown = error instanceof ProviderDownError;
     if (!isDown && isDatabaseUnavailable(error)) throw error;
     logger.warn({ err: error, part: 'sign-in' }, 'a sign-in by the OpenID provider was refused');
-    return refusedTo(isDown ? 'provider_down' : 'refused');
+    return refusedTo(isDown ? 'provider_down' : 'refused', returnTo);
   };
 }
 
-function refusedTo(refusal: Refusal): string {
-  return `/sign-in?problem=${refusal}`;
+/** Whoever tries another way ends where they wanted to go all the same. */
+function refusedTo(refusal: Refusal, returnTo: string): string {
+  return `/sign-in?problem=${refusal}${returnTo === '/' ? '' : `&next=${encodeURIComponent(returnTo)}`}`;
 }
 
 function queryOf(request: FastifyRequest): string {

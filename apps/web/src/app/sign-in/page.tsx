@@ -4,7 +4,7 @@ import { buttonClass } from '@/components/ui/button';
 import { loadMeOptional, loadSetupState, loadSignInWays } from '@/features/account/api/load-me';
 import { ForgottenPassword } from '@/features/account/components/forgotten-password';
 import { FrontDoor } from '@/features/account/components/front-door';
-import { SignInForm } from '@/features/account/components/sign-in-form';
+import { SignInAndGo } from '@/features/account/components/sign-in-and-go';
 import { signInProblem } from '@/features/account/model/sign-in-problem';
 import { one, type PageQuery } from '@/lib/address/query';
 import { safeReturnPath } from '@/lib/address/return-path';
@@ -36,7 +36,7 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
           Sign in with {oidc.name}
         </a>
       )}
-      <SignInForm next={next} isSecond={oidc !== null} />
+      <SignInAndGo next={next} isSecond={oidc !== null} />
       <ForgottenPassword byMail={ways.ok && ways.value.mail} />
     </FrontDoor>
   );

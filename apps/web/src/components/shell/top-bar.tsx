@@ -1,5 +1,6 @@
 import { headers } from 'next/headers';
 import { loadMe } from '@/features/account/api/load-me';
+import { SessionOverlay } from '@/features/account/components/session-overlay';
 import { requestedPathHeader } from '@/lib/address/requested-path';
 import { AccountMenu } from './account-menu';
 import { BuildNeighbours } from './build-neighbours';
@@ -22,6 +23,7 @@ export async function TopBar({ crumbs, curl }: { crumbs: readonly Crumb[]; curl?
       {curl && <CopyCurl path={curl} />}
       <PaletteField />
       {me.ok && <AccountMenu me={me.value} />}
+      {me.ok && <SessionOverlay email={me.value.email} />}
     </header>
   );
 }

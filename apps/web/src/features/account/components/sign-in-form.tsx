@@ -7,17 +7,25 @@ import { ProblemNote } from '@/components/ui/problem-note';
 import type { ProblemView } from '@/lib/api/problem';
 import { signIn } from '../api/sign-in';
 
-/** @param isSecond another way stands above it, which is the first choice. */
-export function SignInForm({ next, isSecond }: { next: string; isSecond?: boolean }) {
+export interface SignInFormProps {
+  /** Another way stands above it, which is the first choice. */
+  readonly isSecond?: boolean;
+  /** Who is most likely to sign in. */
+  readonly email?: string;
+  readonly onSignedIn: (email: string) => void;
+}
+
+/** Mail address and password, with the reason where they were refused. */
+export function SignInForm({ isSecond, email, onSignedIn }: SignInFormProps) {
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<ProblemView | null>(null);
   const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setPending(true);
-    const result = await signIn(String(form.get('email')), String(form.get('password')));
-    // A whole new document: nothing that was made without the session stays.
-    if (result.ok) window.location.assign(next);
+    const typed = String(form.get('email'));
+    const result = await signIn(typed, String(form.get('password')));
+    if (result.ok) onSignedIn(typed);
     else {
       setProblem(result.problem);
       setPending(false);
@@ -25,8 +33,16 @@ export function SignInForm({ next, isSecond }: { next: string; isSecond?: boolea
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="grid gap-3" method="post">
-      <TextField label="Mail address" name="email" type="email" autoComplete="username" required autoFocus />
-      <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
+      <TextField
+        label="Mail address"
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        autoFocus={email === undefined}
+        defaultValue={email}
+      />
+      <TextField label="Password" name="password" type="password" autoComplete="current-password" required data-first />
       <ProblemNote problem={problem} />
       <Button type="submit" look={isSecond ? 'plain' : 'primary'} disabled={pending}>
         {pending ? 'Signing in' : 'Sign in'}

@@ -16,7 +16,7 @@ export const stateWords: Readonly<Record<CheckView['state'], string>> = {
   failed: 'Does not work',
 };
 
-export function areAllGreen(checks: readonly Pick<CheckView, 'state'>[]): boolean {
+function areAllGreen(checks: readonly Pick<CheckView, 'state'>[]): boolean {
   return checks.every(({ state }) => state === 'ok');
 }
 

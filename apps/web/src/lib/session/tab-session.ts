@@ -1,0 +1,29 @@
+'use client';
+
+import { useSyncExternalStore } from 'react';
+import { sessionFetch } from './session-fetch';
+import { SessionWatch } from './session-watch';
+
+const answerWithinMs = 8000;
+
+/** Of this tab. */
+export const tabSession = new SessionWatch(async () => {
+  const signal = AbortSignal.timeout(answerWithinMs);
+  try {
+    const { ok, status } = await fetch('/api/v1/me', { credentials: 'same-origin', cache: 'no-store', signal });
+    return ok || (status === 401 ? false : null);
+  } catch {
+    return null;
+  }
+});
+
+export function useSessionEnded(): boolean {
+  return useSyncExternalStore(tabSession.subscribe, tabSession.isEnded, () => false);
+}
+
+if (typeof window !== 'undefined') {
+  window.fetch = sessionFetch(window.fetch.bind(window), {
+    refused: () => tabSession.refused(),
+    isShown: (url) => url.pathname === window.location.pathname,
+  });
+}
