@@ -16,10 +16,10 @@ export function LiveDot() {
   const behind = state.kind === 'live' && lagSinceMs !== null;
   const look = behind ? 'behind' : state.kind;
   return (
-    <span className="inline-flex min-w-3.5 items-center gap-1.5 whitespace-nowrap sm:min-w-28">
+    <span className="inline-flex min-w-3.5 items-center gap-1.5 whitespace-nowrap sm:min-w-28 lg:min-w-44">
       {look !== 'off' && <LiveMark look={look} />}
       <span role="status" className="sr-only sm:not-sr-only">
-        {words[look]}
+        <span className={classes(behind && 'lg:sr-only')}>{words[look]}</span>
         {state.kind === 'polling' && <span className="sr-only lg:hidden"> {state.reason}</span>}
       </span>
       {behind && (

@@ -89,7 +89,7 @@ export function Palette({ scope, onClose }: { scope: PaletteScope; onClose: () =
           awaited.current = false;
         }}
         onKeyDown={onKeyDown}
-        className="block w-full border-b border-line bg-surface px-4 py-3 text-lg placeholder:text-text-3 focus-visible:outline-none"
+        className="block w-full border-b border-line bg-surface px-4 py-3 text-lg placeholder:text-text-3 focus-visible:-outline-offset-2"
       />
       <PaletteList id={listId} label={names[scope.kind]} groups={groups} current={current} onAct={act} />
       <PaletteEnd text={text} count={commands.length} state={search.state} />

@@ -12,7 +12,7 @@ const reasons: Readonly<Record<NonNullable<ChainCheckView['broken']>['reason'], 
 };
 
 /** As high as what is said of a whole chain, so that nothing below moves when it comes. */
-export const chainPlace = 'min-h-38 sm:min-h-25';
+export const chainPlace = 'min-h-38 sm:min-h-27';
 
 /** Whether an entry was removed or changed since it was written; made anew for every look at the page. */
 export async function ChainVerdict({ address }: { address: string }) {
