@@ -26,6 +26,7 @@ export const buildPages: readonly GalleryPage[] = [
   { name: 'build-failed-search', path: buildAt('failed'), act: searchLog },
   { name: 'build-failed-dockerfile', path: buildAt('failed', '?view=dockerfile') },
   { name: 'build-timeline', path: buildAt('succeeded', '?view=timeline') },
+  { name: 'build-cache', path: buildAt('succeeded', '?view=cache') },
   { name: 'build-inputs', path: buildAt('succeeded', '?view=inputs') },
   { name: 'build-failed-attempts', path: buildAt('failed', '?view=attempts') },
   { name: 'build-invalid', path: buildAt('invalid') },

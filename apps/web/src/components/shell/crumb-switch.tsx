@@ -11,7 +11,7 @@ export function CrumbSwitch({ scope, label }: { scope: PaletteScope; label: stri
       title={label}
       aria-haspopup="dialog"
       onClick={() => openPalette(scope)}
-      className="grid size-6 shrink-0 place-items-center rounded text-text-3 hover:bg-sunken hover:text-text"
+      className="grid size-[24px] shrink-0 place-items-center rounded text-text-3 hover:bg-sunken hover:text-text"
     >
       <svg aria-hidden viewBox="0 0 10 14" fill="none" stroke="currentColor" strokeWidth="1.5" className="h-3.5">
         <path d="M2 5.5 5 2.5l3 3M2 8.5l3 3 3-3" />
