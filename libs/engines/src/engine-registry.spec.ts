@@ -3,11 +3,11 @@ import { createEngine, engineKinds, isEngineKind } from './engine-registry.js';
 
 describe('the registry of engines', () => {
   it('makes each kind that it lists', () => {
-    expect(engineKinds).toEqual(['buildkit']);
+    expect(engineKinds).toEqual(['buildkit', 'buildah']);
     const engine = createEngine('buildkit', { address: 'unix:///nowhere', cgroupRoot: null });
     expect(engine.kind).toBe('buildkit');
     expect(engine.features()).toMatchObject({ dockerfile: 'full', limits: false });
-    expect(['buildkit', 'toString', 'fake'].map(isEngineKind)).toEqual([true, false, false]);
+    expect(['buildkit', 'buildah', 'toString', 'fake'].map(isEngineKind)).toEqual([true, true, false, false]);
   });
 
   it('says at once that an address is none', () => {
