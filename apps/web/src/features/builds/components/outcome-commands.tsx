@@ -9,14 +9,15 @@ export async function OutcomeCommands({ projectId, digest }: { projectId: string
   const signatures = await loadSignatures(projectId, digest);
   if (!signatures.ok) return <ProblemPanel problem={signatures.problem} what="The signatures" />;
   const { checks, commands } = signatures.value;
-  const [pull, ...others] = commands;
+  const [pull, verify, ...others] = commands;
   return (
     <div className="grid gap-2 border-t border-line px-3 py-2.5">
       {checks.length > 0 && <Checks checks={checks} />}
       {pull && <Command command={pull} />}
+      {verify && <Command command={verify} />}
       {others.length > 0 && (
         <details>
-          <summary className={summaryClass}>Verify and inspect it yourself</summary>
+          <summary className={summaryClass}>Verify and inspect it further</summary>
           <div className="mt-1 grid gap-3">
             {others.map((command) => (
               <Command key={command.title} command={command} />
