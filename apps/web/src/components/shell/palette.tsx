@@ -1,7 +1,7 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { byGroup, type Command, matchCommands } from '@/lib/palette/command';
 import { ownCommands } from '@/lib/palette/own-commands';
 import { type PaletteScope, typedAhead } from '@/lib/palette/palette-store';
@@ -38,7 +38,11 @@ export function Palette({ scope, onClose }: { scope: PaletteScope; onClose: () =
 
   // Enter was pressed before there was an answer: the first of it is meant.
   const awaited = useRef(false);
-  useEffect(() => dialog.current?.showModal(), []);
+  // At once with the drawing: what is typed between it and the opening would reach neither the field nor its first text.
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+    setText(typedAhead());
+  }, []);
   useEffect(() => {
     if (!awaited.current || search.state === 'asking') return;
     awaited.current = false;
