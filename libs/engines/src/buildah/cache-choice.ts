@@ -1,8 +1,8 @@
 import type { BuildRequest } from '../engine.js';
 
 /**
- * buildah reads one cache, a repository with a tag for each step: the first of those wanted that has any. One that cannot
- * be asked does no harm.
+ * buildah reads one cache, a repository with a tag for each step: the first of the wanted ones that has such tags. A
+ * repository that cannot be asked is passed over.
  */
 export async function pickCache(request: BuildRequest, insecure: boolean): Promise<string | undefined> {
   const { push, cacheImports, noCache } = request;

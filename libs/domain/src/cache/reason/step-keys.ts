@@ -21,11 +21,21 @@ export interface KeyedStep {
   readonly key: string | null;
 }
 
-/** A bound on the work of one question: entries of the context, times steps that read it. */
-const mostLooks = 5_000_000;
+/**
+ * Bounds the work of one question over all builds that it asks: entries of a context, times the steps that read it. Whoever
+ * asks waits for it, and so does everybody else of the process.
+ */
+export interface LookBudget {
+  looksLeft: number;
+}
 
-/** The steps of a build in the order of its Dockerfile. */
-export function keyedSteps(facts: CacheFacts): KeyedStep[] {
+/** About half a second of work. */
+export function lookBudget(): LookBudget {
+  return { looksLeft: 500_000 };
+}
+
+/** The steps of a build in the order of its Dockerfile; without its context where that is more than is left to look at. */
+export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
   const outcomes = new Map<string, StepOutcome>();
   for (const step of facts.steps) {
     const at = placeOf(step.stage, stepPlace(step.name));
@@ -34,7 +44,7 @@ export function keyedSteps(facts: CacheFacts): KeyedStep[] {
   }
   const plans = planSteps(facts.dockerfile, facts.buildArgs);
   const readers = plans.filter(({ reads }) => reads.files === null || reads.files.length > 0).length;
-  const context = readers * (facts.context?.length ?? 0) > mostLooks ? null : facts.context;
+  const context = affordable(facts.context, readers, budget);
   const bases = basesOf(facts.steps);
   const steps: KeyedStep[] = [];
   const ends = new Map<number, KeyedStep>();
@@ -51,6 +61,13 @@ export function keyedSteps(facts: CacheFacts): KeyedStep[] {
     steps.push(step);
   }
   return steps;
+}
+
+function affordable(context: CacheFacts['context'], readers: number, budget: LookBudget): CacheFacts['context'] {
+  const looks = readers * (context?.length ?? 0);
+  if (looks > budget.looksLeft) return null;
+  budget.looksLeft -= looks;
+  return context;
 }
 
 function keyed(

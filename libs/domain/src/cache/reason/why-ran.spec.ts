@@ -208,6 +208,21 @@ describe('why a step ran', () => {
     ).toMatchObject({ kind: 'base' });
   });
 
+  it('looks at no more of large contexts than can be waited for, newest first, and says so', () => {
+    const many = Object.fromEntries(Array.from({ length: 120_000 }, (_, at) => [`f${at}`, '1']));
+    const dockerfile = 'FROM busybox\nCOPY . .\nRUN x\n';
+    const at = (number: number, word: string) => build({ number, dockerfile, files: { ...many, f0: word } });
+    const old = [at(4, '5'), at(3, '4'), at(2, '3'), at(1, 'new')];
+    expect(reasonAt(whyStepsRan(at(5, 'new'), old), 0)).toMatchObject({ kind: 'files', changed: 1 });
+    const readers = `${dockerfile}${'COPY . /again\n'.repeat(4)}`;
+    const large = (number: number, word: string) =>
+      build({ number, dockerfile: readers, files: { ...many, f0: word } });
+    expect(reasons(whyStepsRan(large(2, 'new'), [large(1, 'old')])).slice(0, 2)).toEqual([
+      ['unknown', 1],
+      ['earlier_step', 1],
+    ]);
+  });
+
   it('never breaks, never blames a step that came from a cache, and gives one verdict a step, whatever the files', () => {
     const line = fc.constantFrom(
       ...[

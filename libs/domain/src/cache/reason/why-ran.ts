@@ -2,7 +2,7 @@ import { mergeByKey } from '../../compare/merge-by-key.js';
 import type { Digest } from '../../image/digest.js';
 import type { CacheFacts } from './cache-facts.js';
 import { changedFiles, type FileChanges } from './file-changes.js';
-import { type KeyedStep, keyedSteps } from './step-keys.js';
+import { type KeyedStep, keyedSteps, lookBudget } from './step-keys.js';
 
 type BuildRef = CacheFacts['build'];
 
@@ -51,8 +51,9 @@ interface Candidate {
  * @param earlier builds whose caches it may read, newest first
  */
 export function whyStepsRan(now: CacheFacts, earlier: readonly CacheFacts[]): StepVerdict[] {
-  const candidates = earlier.map((facts) => ({ facts, steps: keyedSteps(facts) }));
-  const steps = keyedSteps(now);
+  const budget = lookBudget();
+  const steps = keyedSteps(now, budget);
+  const candidates = earlier.map((facts) => ({ facts, steps: keyedSteps(facts, budget) }));
   return steps.flatMap((step) => {
     if (!step.outcome || step.plan.keyword === 'from' || !(step.outcome.cached || step.outcome.started)) return [];
     const { startLine, endLine } = step.plan;

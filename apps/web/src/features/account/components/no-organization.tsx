@@ -2,7 +2,7 @@ import { buttonClass } from '@/components/ui/button';
 import { Link } from '@/components/ui/link';
 import { Empty } from '@/components/ui/states';
 
-/** For a person whom no organization has, or has any more. */
+/** For a person who is in no organization, or has left the last one. */
 export function NoOrganization() {
   return (
     <Empty
