@@ -7,8 +7,8 @@ import { useLiveState } from '@/lib/live/tab-connection';
 import { useLag } from '@/lib/live/tab-lag';
 
 /**
- * How data reaches this page now: live, live but behind, or by asking again and again. Its place is kept for the longest word,
- * where nothing is live too, so that what stands beside it stays. A phone has room for the mark alone: each has its own shape.
+ * How data reaches this page now: live, live but behind, or by asking again and again. Its place is of one
+ * width, where nothing is live too, so that what stands beside it stays. A phone has room for the mark alone: each has its own shape.
  */
 export function LiveDot() {
   const state = useLiveState();
@@ -16,7 +16,7 @@ export function LiveDot() {
   const behind = state.kind === 'live' && lagSinceMs !== null;
   const look = behind ? 'behind' : state.kind;
   return (
-    <span className="inline-flex min-w-3.5 items-center gap-1.5 whitespace-nowrap sm:min-w-28 lg:min-w-44">
+    <span className="inline-flex w-3.5 items-center gap-1.5 overflow-hidden whitespace-nowrap sm:w-28 lg:w-44">
       {look !== 'off' && <LiveMark look={look} />}
       <span role="status" className="sr-only sm:not-sr-only">
         <span className={classes(behind && 'lg:sr-only')}>{words[look]}</span>
@@ -28,7 +28,7 @@ export function LiveDot() {
         </span>
       )}
       {state.kind === 'polling' && (
-        <span className="hidden max-w-72 truncate text-text-3 lg:inline" title={state.reason}>
+        <span className="hidden min-w-0 truncate text-text-3 lg:inline" title={state.reason}>
           {state.reason}
         </span>
       )}

@@ -1,11 +1,10 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { Page, PageTitle } from '@/components/shell/page';
 import { buttonClass } from '@/components/ui/button';
-import { Empty, ProblemPage, Skeleton } from '@/components/ui/states';
+import { Empty, ProblemPage } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
-import { loadWorkers } from '@/features/workers/api/load-workers';
+import { loadQueue, loadWorkers } from '@/features/workers/api/load-workers';
 import { AddWorker, builderCommand } from '@/features/workers/components/add-worker';
 import { EngineTable } from '@/features/workers/components/engine-table';
 import { QueueCard } from '@/features/workers/components/queue-card';
@@ -18,7 +17,7 @@ export const metadata: Metadata = { title: 'Workers' };
 const heartbeatMs = 5000;
 
 export default async function WorkersPage() {
-  const [workers, me] = await Promise.all([loadWorkers(), loadMe()]);
+  const [workers, queue, me] = await Promise.all([loadWorkers(), loadQueue(), loadMe()]);
   if (!workers.ok) return <ProblemPage problem={workers.problem} what="The workers" />;
   const scopes = me.ok ? me.value.organizations.map(({ organizationId }) => ({ organizationId })) : [];
   const administrator = me.ok && me.value.administrator;
@@ -26,9 +25,7 @@ export default async function WorkersPage() {
     <Page crumbs={[{ label: 'Workers' }]} curl="/workers">
       <PageTitle title="Workers">The processes of this installation, and what each is doing.</PageTitle>
       <LiveRefresh scopes={scopes} tickMs={heartbeatMs} />
-      <Suspense fallback={<Skeleton lines={3} />}>
-        <QueueCard />
-      </Suspense>
+      <QueueCard queue={queue} />
       {workers.value.items.length === 0 ? (
         <Empty
           title="No process has reported yet."

@@ -8,6 +8,7 @@ import { inOrder, nextHit, type SearchWords } from '../model/log-search';
 import { allRows, foundRows } from '../model/shown-rows';
 import { stepOrder } from '../model/step-order';
 import { nextTimeMode, type TimeMode } from '../model/time-column';
+import { FeedNote } from './feed-note';
 import type { LogLook } from './log-block';
 import { type LogStep, stepName } from './log-step';
 import { LogToolbar } from './log-toolbar';
@@ -89,7 +90,6 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
         buildId={buildId}
         attempt={attempt}
         lines={log.lineCount}
-        state={state}
         time={time}
         full={full}
         hasErrors={steps.some(({ marked }) => marked)}
@@ -137,6 +137,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
           onUnfold={unfold}
         />
       )}
+      <FeedNote state={state} />
       <Dialog title="Updates of this line" open={earlier !== null} onClose={() => setEarlier(null)}>
         <ol className="max-h-[60dvh] overflow-auto code-font text-xs">
           {earlier?.map((text, index) => (

@@ -3,15 +3,12 @@
 import type { ReactNode } from 'react';
 import { Button, buttonClass, Key } from '@/components/ui/button';
 import { logDownload } from '../api/log-ports';
-import type { FeedState } from '../model/log-feed';
 import { type TimeMode, timeModeWords } from '../model/time-column';
-import { FeedNote } from './feed-note';
 
 interface LogToolbarProps {
   readonly buildId: string;
   readonly attempt: number;
   readonly lines: number;
-  readonly state: FeedState;
   readonly time: TimeMode;
   readonly full: boolean;
   readonly hasErrors: boolean;
@@ -25,11 +22,10 @@ interface LogToolbarProps {
 const quiet = 'text-xs px-1.5!';
 
 export function LogToolbar(props: LogToolbarProps) {
-  const { buildId, attempt, lines, state, time, full, hasErrors, onTime, onFull, onError, children } = props;
+  const { buildId, attempt, lines, time, full, hasErrors, onTime, onFull, onError, children } = props;
   return (
     <div className="flex min-h-9 flex-wrap items-center gap-x-1 gap-y-1 border-b border-line px-3 py-1 text-xs text-text-2">
       <span className="mr-2 min-w-22 tabular-nums">{lines.toLocaleString('en')} lines</span>
-      <FeedNote state={state} />
       <span className="flex-1" />
       {children}
       {hasErrors && (

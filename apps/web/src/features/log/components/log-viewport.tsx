@@ -68,15 +68,17 @@ export function LogViewport(props: LogViewportProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard
         tabIndex={0}
         onScroll={scroll.onScroll}
+        onScrollEnd={scroll.onScrollEnd}
         onKeyDown={(event) => {
           if (event.key === 'End') scroll.follow();
+          else if (event.key === 'Home') scroll.toStart();
           else if (!walkLines(event)) return;
           event.preventDefault();
         }}
         className={classes(
           '@container overflow-auto code-font text-[12.5px] [overflow-anchor:none] focus-visible:outline-offset-[-2px]',
           // A log that goes on keeps its place; one that has ended takes only what it needs.
-          full ? 'h-full' : ended ? 'max-h-[max(20rem,calc(100dvh-18rem))]' : 'h-[max(20rem,calc(100dvh-18rem))]',
+          full ? 'h-full' : ended ? 'max-h-[max(20rem,calc(100dvh-19.75rem))]' : 'h-[max(20rem,calc(100dvh-19.75rem))]',
         )}
       >
         <div

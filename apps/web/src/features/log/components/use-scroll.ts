@@ -23,11 +23,11 @@ export interface Scroll extends ScrollPlace {
   readonly height: number;
   readonly following: boolean;
   readonly onScroll: () => void;
+  readonly onScrollEnd: () => void;
   readonly follow: () => void;
+  readonly toStart: () => void;
 }
 
-/** After this long without a move the bar goes where it belongs, in milliseconds. */
-const settleMs = 200;
 type Anchor = NonNullable<ReturnType<typeof rowAt>>;
 
 /**
@@ -42,7 +42,6 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
   const anchor = useRef<Anchor | null>(null);
   const arrived = useRef<string | null>(null);
   const touched = useRef(false);
-  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   const show = useCallback((next: ScrollPlace) => {
     place.current = next;
@@ -53,7 +52,8 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
       const box = element.current;
       if (!box) return;
       const next = placeAt({ height: layout.height, view: box.clientHeight }, top);
-      box.scrollTop = next.barTop;
+      // Even to where it stands already, a set position ends a smooth scroll that the browser is in the middle of.
+      if (Math.abs(box.scrollTop - next.barTop) >= 1) box.scrollTop = next.barTop;
       show({ top: next.top, barTop: box.scrollTop });
     },
     [layout, show],
@@ -71,12 +71,9 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
     else if (atEnd && touched.current) setFollowing(true);
     anchor.current = rowAt(layout, next.top);
     show(next);
-    clearTimeout(settling.current);
-    settling.current = setTimeout(() => moveTo(place.current.top), settleMs);
-  }, [layout, show, moveTo]);
+  }, [layout, show]);
 
   useLayoutEffect(() => {
-    clearTimeout(settling.current);
     if (hasSelection(element.current)) return;
     if (following) moveTo(layout.height);
     else if (anchor.current) {
@@ -108,13 +105,24 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
     if (!box) return;
     const observer = new ResizeObserver(() => setView({ ...place.current, height: box.clientHeight }));
     observer.observe(box);
-    return () => {
-      clearTimeout(settling.current);
-      observer.disconnect();
-    };
+    return () => observer.disconnect();
   }, []);
 
-  return { element, ...view, following, onScroll, follow: () => setFollowing(true) };
+  return {
+    element,
+    ...view,
+    following,
+    onScroll,
+    // The bar goes where it belongs once nothing moves it.
+    onScrollEnd: () => moveTo(place.current.top),
+    follow: () => setFollowing(true),
+    toStart: () => {
+      touched.current = true;
+      setFollowing(false);
+      moveTo(0);
+      anchor.current = rowAt(layout, 0);
+    },
+  };
 }
 
 function hasSelection(box: HTMLElement | null): boolean {

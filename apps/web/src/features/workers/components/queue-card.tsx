@@ -5,12 +5,11 @@ import { Moment } from '@/components/ui/moment';
 import { ProblemPanel } from '@/components/ui/states';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { projectPath } from '@/lib/address/paths';
+import type { Result } from '@/lib/api/problem';
 import { visibleText } from '@/lib/format/names';
-import { loadQueue } from '../api/load-workers';
 
 /** What waits, whose it is, and why nothing is picked up where that is so. */
-export async function QueueCard() {
-  const queue = await loadQueue();
+export function QueueCard({ queue }: { queue: Result<QueueView> }) {
   if (!queue.ok) {
     return (
       <Card title="Queue">
