@@ -18,7 +18,7 @@ describe('the reference demo: packages on a Debian base', () => {
   beforeAll(async () => {
     product = await Product.start();
     repository = await product.repository({
-      limits: { timeoutMs: 600_000, logBytes: 134_217_728, memoryBytes: null, pids: 4096, cpus: null },
+      limits: { timeoutMs: 600_000, logBytes: 134_217_728, memoryBytes: null, pids: 4096, cpus: null, diskBytes: null },
     });
   });
   afterAll(() => product.stop());

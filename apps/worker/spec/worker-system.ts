@@ -21,7 +21,7 @@ import { NestFactory } from '@nestjs/core';
 import { BuilderModule } from '../src/builder/builder.module.js';
 import { ControlModule } from '../src/control/control.module.js';
 
-const limits = { timeoutMs: 120_000, logBytes: 10_000_000, memoryBytes: null, pids: null, cpus: null };
+const limits = { timeoutMs: 120_000, logBytes: 10_000_000, memoryBytes: null, pids: null, cpus: null, diskBytes: null };
 
 export interface TestProject {
   readonly id: string;

@@ -24,7 +24,7 @@ export interface Gallery extends People {
 }
 
 /** With the shortest time that a project allows, milliseconds. */
-const limits = { timeoutMs: 10_000, logBytes: 134_217_728, memoryBytes: null, pids: 4096, cpus: null };
+const limits = { timeoutMs: 10_000, logBytes: 134_217_728, memoryBytes: null, pids: 4096, cpus: null, diskBytes: null };
 
 export async function fillGallery(product: Product): Promise<Gallery> {
   const cask = await product.repository({ slug: 'cask', name: 'Cask', description: 'Staves, hoops and a bung.' });

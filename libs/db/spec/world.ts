@@ -10,7 +10,7 @@ import {
   ProcessRepository,
 } from '../src/index.js';
 
-const limits = { timeoutMs: 60_000, logBytes: 1_000_000, memoryBytes: null, pids: null, cpus: null };
+const limits = { timeoutMs: 60_000, logBytes: 1_000_000, memoryBytes: null, pids: null, cpus: null, diskBytes: null };
 
 /** A small installation in a database of its own: organizations, projects, builds, builders. */
 export class World {

@@ -61,6 +61,8 @@ export interface BuildLimits {
   readonly memoryBytes?: number;
   readonly pids?: number;
   readonly cpus?: number;
+  /** Bytes that the steps may write to the disk together; each file and folder counts 4,096 more. */
+  readonly diskBytes?: number;
   /** Control group below which the builds' own groups are made, like `/cooperage`. The same on all workers, see `group`. */
   readonly cgroupParent?: string;
   /**

@@ -130,6 +130,7 @@ export const buildSchema = buildSummarySchema.extend({
       memoryBytes: z.number().int().nullable(),
       pids: z.number().int().nullable(),
       cpus: z.number().nullable(),
+      diskBytes: z.number().int().nullable(),
     }),
   }),
   /** Size of the image as it is pulled; null before there is one. */

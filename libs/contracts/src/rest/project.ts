@@ -18,6 +18,8 @@ export const limitsSchema = z.strictObject({
   memoryBytes: z.number().int().min(67_108_864).nullable(),
   pids: z.number().int().min(16).max(100_000).nullable(),
   cpus: z.number().min(0.1).max(256).nullable(),
+  /** Most bytes that the steps may write to the disk together; each file and folder counts 4,096 more. */
+  diskBytes: z.number().int().min(16_777_216).max(1_099_511_627_776).nullable().default(null),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
@@ -43,6 +45,7 @@ export const projectSettingsSchema = z.strictObject({
     memoryBytes: null,
     pids: 4096,
     cpus: null,
+    diskBytes: 34_359_738_368,
   }),
 });
 export const createProjectSchema = projectSettingsSchema.extend({

@@ -1,14 +1,14 @@
 import type { BuildStage, BuildStatus, Digest, FailureReport, Phase, Zone } from '@cooperage/domain';
 import type { Build, Prisma } from '../generated/client.js';
 import { storedJson } from '../stored-text.js';
-import type {
-  BaseImage,
-  BuildLimits,
-  BuildRecord,
-  BuildTrigger,
-  BuildWarning,
-  CacheExportState,
-  PhaseSpan,
+import {
+  type BaseImage,
+  type BuildRecord,
+  type BuildTrigger,
+  type BuildWarning,
+  type CacheExportState,
+  type PhaseSpan,
+  storedLimits,
 } from './build-record.js';
 
 /** Row → record. JSON columns are written only by this package, so their shape is known. */
@@ -18,7 +18,7 @@ export function toBuildRecord(row: Build): BuildRecord {
     commitTime: Number(row.commitTime),
     zone: row.zone as Zone,
     buildArgs: row.buildArgs as Record<string, string>,
-    limits: row.limits as unknown as BuildLimits,
+    limits: storedLimits(row.limits),
     trigger: row.trigger as BuildTrigger,
     status: row.status as BuildStatus,
     stage: row.stage as BuildStage | null,

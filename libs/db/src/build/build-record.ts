@@ -6,6 +6,13 @@ export interface BuildLimits {
   readonly memoryBytes: number | null;
   readonly pids: number | null;
   readonly cpus: number | null;
+  readonly diskBytes: number | null;
+}
+
+/** Limits as they were stored, by an earlier version perhaps. */
+export function storedLimits(stored: unknown): BuildLimits {
+  const limits = stored as BuildLimits;
+  return { ...limits, diskBytes: limits.diskBytes ?? null };
 }
 
 /** What a build is made from, fixed when the build is created. */

@@ -1,4 +1,4 @@
-import type { BuildLimits } from '../build/build-record.js';
+import { type BuildLimits, storedLimits } from '../build/build-record.js';
 import type { Prisma } from '../generated/client.js';
 
 /** What a person sets of a project. */
@@ -55,7 +55,7 @@ export function toProjectRecord(row: ProjectRow): ProjectRecord {
     organizationSlug: organization.slug,
     visibility: row.visibility === 'public' ? 'public' : 'private',
     buildArgs: row.buildArgs as Record<string, string>,
-    limits: row.limits as unknown as BuildLimits,
+    limits: storedLimits(row.limits),
     hasGitCredentials: gitCredentials !== null,
   };
 }

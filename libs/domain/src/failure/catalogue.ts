@@ -68,6 +68,16 @@ export const failureCatalogue = {
     retryable: false,
     advice: 'A step used more memory than the limit of this project. Lower its use or raise the limit.',
   },
+  StepProcessLimit: {
+    blame: 'user',
+    retryable: false,
+    advice: 'A step started more processes than the limit of this project. Start fewer at a time or raise the limit.',
+  },
+  DiskLimit: {
+    blame: 'user',
+    retryable: false,
+    advice: 'The steps wrote more to the disk than the limit of this project. Let them write less or raise the limit.',
+  },
   DiskFull: {
     blame: 'platform',
     retryable: true,

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { BuildFailure, type FailureCode, type FailurePlace } from '@cooperage/domain';
 import { registryAnswer } from '../buildkit/registry-messages.js';
+import type { MetLimit } from '../limits/step-watch.js';
 import type { ProgressReader } from './progress.js';
 import type { GatePass } from './registry-gate.js';
 import type { Ended } from './tool.js';
@@ -10,8 +11,8 @@ export interface FailureScene {
   readonly file: string;
   readonly pass: GatePass;
   readonly progress: ProgressReader;
-  /** Whether the kernel killed a process of this step for its memory. */
-  ranOutOfMemory(stepId: string | null, exitCode: number | null): boolean;
+  /** The limit that ended this step, if one did. */
+  limitMet(stepId: string | null, exitCode: number | null): MetLimit | null;
 }
 
 type Fail = (code: FailureCode, message: string) => BuildFailure;
@@ -65,8 +66,8 @@ const signals: Readonly<Record<string, number>> = {
 };
 
 function exited(exitCode: number, stepId: string | null, scene: FailureScene, fail: Fail): BuildFailure {
-  if (scene.ranOutOfMemory(stepId, exitCode))
-    return fail('StepOutOfMemory', 'A process of the step was killed because it used more memory than allowed.');
+  const limit = scene.limitMet(stepId, exitCode);
+  if (limit) return fail(limit.code, limit.message);
   return fail('StepFailed', `The step ended with exit code ${exitCode}. Steps have no network on this engine.`);
 }
 

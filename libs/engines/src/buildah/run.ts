@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildFailure } from '@cooperage/domain';
 import { checkRequest } from '../buildkit/args.js';
-import { StepWatch } from '../buildkit/step-watch.js';
 import type { GroupLease, GroupUsage, StepGroups } from '../cgroup/step-groups.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import type { BuildRequest, EngineEvent } from '../engine.js';
+import { DiskWatch } from '../limits/disk-watch.js';
+import { StepWatch } from '../limits/step-watch.js';
 import { type BuildSide, buildArgs, pushArgs, storeArgs } from './args.js';
 import type { Programs } from './check.js';
 import { writeContext } from './context-folder.js';
@@ -45,6 +46,7 @@ export class Run {
   private readonly path: string;
   private folder: RunFolder | null = null;
   private lease: GroupLease | undefined;
+  private disk: DiskWatch | undefined;
   private tool: Tool | null = null;
   private stopping: Promise<void> | null = null;
 
@@ -55,7 +57,7 @@ export class Run {
     private readonly setting: RunSetting,
     private readonly gate: RegistryGate,
     cacheRepository: string | null,
-    private readonly signal: AbortSignal,
+    private signal: AbortSignal,
   ) {
     this.progress = new ProgressReader(dockerfile, this.mark);
     this.pass = new GatePass(request, cacheRepository);
@@ -76,6 +78,8 @@ export class Run {
     const registry = { gate: await this.gate.host(), mirror: this.setting.mirror };
     this.gate.open(this.pass);
     this.lease = this.acquire();
+    this.disk = new DiskWatch(this.lease, request.limits.diskBytes);
+    this.signal = AbortSignal.any([this.signal, this.disk.signal]);
     this.folder = RunFolder.make({
       ...{ path: this.path, request, store, runc: this.setting.programs.runc, mark: this.mark },
       auth: authFile(this.pass, registry, imagesNamed(this.dockerfile.instructions, request.buildArgs)),
@@ -104,10 +108,12 @@ export class Run {
       }),
     );
     if (ended.code === 0 && !this.signal.aborted) return tell(this.progress.end());
-    const failure = buildFailure(ended, {
-      ...{ file: this.request.dockerfile.path, pass: this.pass, progress: this.progress },
-      ranOutOfMemory: (stepId, exitCode) => watch.ranOutOfMemory(stepId, exitCode),
-    });
+    const failure =
+      this.disk?.failure ??
+      buildFailure(ended, {
+        ...{ file: this.request.dockerfile.path, pass: this.pass, progress: this.progress },
+        limitMet: (stepId, exitCode) => watch.limitMet(stepId, exitCode),
+      });
     await tell(this.progress.end(this.signal.aborted ? 'The build was stopped.' : failure.message));
     throw failure;
   }
@@ -144,6 +150,7 @@ export class Run {
 
   /** Nothing of the run is left: no process, no folder, no right. */
   async end(): Promise<void> {
+    this.disk?.stop();
     await this.stop();
     this.gate.end(this.pass);
     await this.folder?.remove();

@@ -94,7 +94,7 @@ export class BuildkitEngine implements Engine {
     emit: (event: EngineEvent) => void | Promise<void>,
     signal: AbortSignal,
   ): Promise<BuildOutcome> {
-    return this.run(request, signal, async (run) => {
+    return this.run(request, signal, async (run, signal) => {
       const insecure = this.setting.insecureRegistry;
       const history = watchHistory(this.connection, request.reference);
       try {
@@ -118,7 +118,7 @@ export class BuildkitEngine implements Engine {
     // Whatever ran without a cache has left its results behind; to run it once more would export something else.
     const withCache = { ...request, noCache: false };
     try {
-      return await this.run(withCache, signal, async (run) => {
+      return await this.run(withCache, signal, async (run, signal) => {
         const options = {
           ...this.options(run),
           // Nobody asks for it later, and the engine refuses a reference that it has seen a moment ago.
@@ -139,7 +139,7 @@ export class BuildkitEngine implements Engine {
     const { ok, detail, platforms } = await this.check();
     if (!ok || platforms[0] === undefined) throw new BuildFailure('EngineUnavailable', detail);
     const request = tryRequest(platforms[0]);
-    await this.run(request, signal, async (run) => {
+    await this.run(request, signal, async (run, signal) => {
       const options = { ...this.options(run), reference: request.reference, unrecorded: true };
       const { progress } = run;
       await runSolve(this.connection, { request, options, progress, emit: watched(run, () => {}), signal });
@@ -161,11 +161,16 @@ export class BuildkitEngine implements Engine {
   }
 
   /** @throws {BuildFailure} and nothing else */
-  private async run<T>(request: BuildRequest, signal: AbortSignal, work: (run: PreparedRun) => Promise<T>): Promise<T> {
-    const run = prepareRun(request, this.setting, signal);
+  private async run<T>(
+    request: BuildRequest,
+    asked: AbortSignal,
+    work: (run: PreparedRun, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const run = prepareRun(request, this.setting, asked);
+    const signal = AbortSignal.any([asked, run.disk.signal]);
     let engineLost = false;
     try {
-      return await work(run);
+      return await work(run, signal);
     } catch (error) {
       engineLost = error instanceof ConnectionLost;
       throw signal.aborted && signal.reason instanceof BuildFailure ? signal.reason : failureOf(run, error);

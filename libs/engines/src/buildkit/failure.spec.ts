@@ -8,7 +8,7 @@ import { registryAnswer } from './registry-messages.js';
 const scene = (change: Partial<FailureScene> = {}): FailureScene => ({
   progress: new ProgressReader(),
   instructions: [],
-  ranOutOfMemory: () => false,
+  limitMet: () => null,
   ...change,
 });
 const detail = {
@@ -53,7 +53,9 @@ describe('what ended a build', () => {
   it('is memory only when the kernel said so', () => {
     const error = failed('exit code: 137', [detail.vertex, detail.exit(137)]);
     expect(buildFailureOf(error, scene()).code).toBe('StepFailed');
-    expect(buildFailureOf(error, scene({ ranOutOfMemory: () => true })).code).toBe('StepOutOfMemory');
+    expect(
+      buildFailureOf(error, scene({ limitMet: () => ({ code: 'StepOutOfMemory', message: 'Too much.' }) })).code,
+    ).toBe('StepOutOfMemory');
   });
 
   it('is told in one line of bounded length', () => {

@@ -1,5 +1,6 @@
 import { ConnectionLost, RpcError, rpcCode, SolveFailure, sessionFaultMessage } from '@cooperage/buildkit';
 import { BuildFailure, bytesToText, type FailureCode, type FailurePlace, type Instruction } from '@cooperage/domain';
+import type { MetLimit } from '../limits/step-watch.js';
 import type { ProgressReader } from './progress.js';
 import { registryAnswer } from './registry-messages.js';
 
@@ -7,8 +8,8 @@ import { registryAnswer } from './registry-messages.js';
 export interface FailureScene {
   readonly progress: ProgressReader;
   readonly instructions: readonly Instruction[];
-  /** Whether the kernel killed a process of this step for its memory. */
-  ranOutOfMemory(stepId: string | null, exitCode: number | null): boolean;
+  /** The limit that ended this step, if one did. */
+  limitMet(stepId: string | null, exitCode: number | null): MetLimit | null;
 }
 
 /** Finds the catalogue's code for what ended a Solve: typed details first, gRPC codes next, known messages last. */
@@ -41,8 +42,8 @@ function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {
 type Fail = (code: FailureCode, message: string) => BuildFailure;
 
 function exited(error: SolveFailure, scene: FailureScene, fail: Fail): BuildFailure {
-  if (scene.ranOutOfMemory(error.vertex, error.exitCode))
-    return fail('StepOutOfMemory', 'A process of the step was killed because it used more memory than allowed.');
+  const limit = scene.limitMet(error.vertex, error.exitCode);
+  if (limit) return fail(limit.code, limit.message);
   return fail('StepFailed', `The step ended with exit code ${error.exitCode}.`);
 }
 

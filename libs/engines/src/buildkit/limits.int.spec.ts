@@ -50,9 +50,45 @@ describe('limits of a build', () => {
   it('S-041 processes: a bomb of forks fails, and nothing is left', async () => {
     const { request, group } = limited({ pids: 40 }, 'for i in $(seq 200); do sleep 20 & done; wait');
     const record = new EventRecord();
-    await expect(engine.build(request, record.emit, never)).rejects.toMatchObject({ code: 'StepFailed' });
+    await expect(engine.build(request, record.emit, never)).rejects.toMatchObject({
+      code: 'StepProcessLimit',
+      place: { line: 2 },
+    });
     expect(record.output()).toMatch(/fork/i);
     expect(processesIn(group)).toBe(0);
+    const honest = limited({ pids: 40 }, 'sleep 0.1 & wait; exit 3').request;
+    await expect(engine.build(honest, () => {}, never)).rejects.toMatchObject({ code: 'StepFailed' });
+  });
+
+  it.each<[what: string, command: string, cacheMount?: string]>([
+    ['one file', 'dd if=/dev/zero of=/big bs=1M count=4096 2>/dev/null'],
+    ['a file that is sparse', 'truncate -s 1099511627776 /sparse; sleep 30'],
+    ['very many files', 'i=0; while true; do i=$((i+1)); : > /f$i; done'],
+    [
+      'a cache mount',
+      'cd /c; i=0; while true; do i=$((i+1)); dd if=/dev/zero of=$i bs=1M count=8 2>/dev/null; done',
+      '/c',
+    ],
+    [
+      'a file that is open and deleted',
+      'exec 3>/x; rm /x; while true; do dd if=/dev/zero bs=1M count=8 >&3 2>/dev/null; done',
+    ],
+  ])('S-041 disk: %s ends the build, and nothing is left', async (_what, command, cacheMount) => {
+    const mount = cacheMount === undefined ? '' : `--mount=type=cache,id=${unique()},target=${cacheMount} `;
+    const { request, group } = limited({ diskBytes: 64 * mebibyte }, command);
+    const content = Buffer.from(request.dockerfile.content).toString().replace('RUN ', `RUN ${mount}`);
+    const greedy = { ...request, dockerfile: { ...request.dockerfile, content: Buffer.from(content) } };
+    await expect(engine.build(greedy, () => {}, never)).rejects.toMatchObject({ code: 'DiskLimit' });
+    expect(processesIn(group)).toBe(0);
+  });
+
+  it('S-041 disk: many small steps count together', async () => {
+    const { request } = limited({ diskBytes: 48 * mebibyte }, 'true');
+    const fill = (name: string) =>
+      `RUN dd if=/dev/zero of=/${name} bs=1M count=20 2>/dev/null; sleep 2 # ${unique()}\n`;
+    const content = Buffer.from(`FROM busybox\n${fill('a')}${fill('b')}${fill('c')}`);
+    const greedy = { ...request, dockerfile: { ...request.dockerfile, content } };
+    await expect(engine.build(greedy, () => {}, never)).rejects.toMatchObject({ code: 'DiskLimit' });
   });
 
   it('the group is there during the build and gone afterwards', async () => {

@@ -2,10 +2,11 @@ import { BuildFailure } from '@cooperage/domain';
 import type { GroupLease, StepGroups } from '../cgroup/step-groups.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import type { BuildRequest, EngineEvent } from '../engine.js';
+import { DiskWatch } from '../limits/disk-watch.js';
+import { StepWatch } from '../limits/step-watch.js';
 import { checkRequest, frontendOf, groupPathOf } from './args.js';
 import { buildFailureOf } from './failure.js';
 import { ProgressReader } from './progress.js';
-import { StepWatch } from './step-watch.js';
 
 /** A request that passed all checks, with the group that its steps run in. */
 export interface PreparedRun {
@@ -14,6 +15,7 @@ export interface PreparedRun {
   readonly progress: ProgressReader;
   readonly watch: StepWatch;
   readonly group: GroupLease | undefined;
+  readonly disk: DiskWatch;
 }
 
 /** What all runs of an engine have in common. */
@@ -38,6 +40,7 @@ export function prepareRun(request: BuildRequest, setting: RunSetting, signal: A
     progress: new ProgressReader(),
     watch: new StepWatch(group),
     group,
+    disk: new DiskWatch(group, request.limits.diskBytes),
   };
 }
 
@@ -54,12 +57,13 @@ export function failureOf(run: PreparedRun, error: unknown): BuildFailure {
   return buildFailureOf(error, {
     progress: run.progress,
     instructions: run.dockerfile.instructions,
-    ranOutOfMemory: (stepId, exitCode) => run.watch.ranOutOfMemory(stepId, exitCode),
+    limitMet: (stepId, exitCode) => run.watch.limitMet(stepId, exitCode),
   });
 }
 
 /** Gives the group back. An engine that was lost leaves its processes behind: they are killed, and waited for. */
 export async function endRun(run: PreparedRun, engineLost: boolean): Promise<void> {
+  run.disk.stop();
   await run.group?.release({ kill: engineLost });
 }
 

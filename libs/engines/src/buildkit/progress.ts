@@ -90,10 +90,15 @@ function stepOf(vertex: VertexState): StepState {
     completedAt: vertex.completedAt,
     cached: vertex.cached,
     error: vertex.error,
-    internal: match === null,
+    internal: match === null || isLink(match[3]),
     isBase: match?.[3]?.startsWith('FROM ') ?? false,
     progressGroup: vertex.progressGroup,
   };
+}
+
+/** Puts the layer of a `COPY --link` on what is below it. It is done anew for each base, and copies nothing. */
+function isLink(text: string | undefined): boolean {
+  return text?.startsWith('LINK ') ?? false;
 }
 
 /** A lint message reads `RuleName: what is wrong (line 3)`. */

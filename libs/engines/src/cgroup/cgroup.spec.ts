@@ -48,7 +48,16 @@ describe('control groups, version 1', () => {
     put('memory/p/g/memory.max_usage_in_bytes', '99\n');
     put('cpuacct/p/g/cpuacct.usage', '2500000\n');
     put('pids/p/g/buildkit/cgroup.procs', '0\n12\n13\n');
-    expect(groups.counters('/p/g')).toEqual({ cpuMs: 3, peakMemoryBytes: 99, memoryHits: 3, exact: false });
+    put('pids/p/g/buildkit/pids.events', 'max 1\n');
+    put('pids/p/g/pids.peak', '40\n');
+    put('pids/p/g/pids.max', '40\n');
+    expect(groups.counters('/p/g')).toEqual({
+      cpuMs: 3,
+      peakMemoryBytes: 99,
+      memoryHits: 3,
+      exact: false,
+      processHits: 2,
+    });
     expect(groups.processes('/p/g')).toEqual([12, 13]);
     groups.remove('/p/g', true);
     expect(existsSync(join(root, 'blkio/p/g'))).toBe(false);
@@ -74,7 +83,13 @@ describe('control groups, version 2', () => {
     put('p/g/cpu.stat', 'usage_usec 4000\nuser_usec 1\n');
     put('p/g/memory.peak', '77\n');
     put('p/g/memory.events', 'oom 2\noom_kill 1\n');
-    expect(groups.counters('/p/g')).toEqual({ cpuMs: 4, peakMemoryBytes: 77, memoryHits: 1, exact: true });
+    expect(groups.counters('/p/g')).toEqual({
+      cpuMs: 4,
+      peakMemoryBytes: 77,
+      memoryHits: 1,
+      exact: true,
+      processHits: 0,
+    });
   });
 
   it('are not there where nothing is mounted, or where nothing can be made', () => {
@@ -95,7 +110,7 @@ describe('control groups, version 2', () => {
 /** A hierarchy in memory: what the lease rules do is seen in its log. */
 class Remembered implements Hierarchy {
   readonly log: string[] = [];
-  now: GroupCounters = { cpuMs: 10, peakMemoryBytes: 0, memoryHits: 0, exact: true };
+  now: GroupCounters = { cpuMs: 10, peakMemoryBytes: 0, memoryHits: 0, exact: true, processHits: 0 };
   create(path: string): void {
     this.log.push(`create ${path}`);
   }
@@ -147,12 +162,21 @@ describe('leases on a group', () => {
   it('tell a lack of memory: by the kernel’s count, else only from a killed step at its limit', () => {
     const hierarchy = new Remembered();
     const lease = new StepGroups(hierarchy).acquire('/g', { memoryBytes: 100 });
-    expect(lease.ranOutOfMemory(0, 137)).toBe(false);
+    const before = lease.refusals();
+    expect(lease.ranOutOfMemory(before, 137)).toBe(false);
     hierarchy.now = { ...hierarchy.now, memoryHits: 1 };
-    expect([lease.ranOutOfMemory(0, 2), lease.ranOutOfMemory(1, 2)]).toEqual([true, false]);
+    expect([lease.ranOutOfMemory(before, 2), lease.ranOutOfMemory(lease.refusals(), 2)]).toEqual([true, false]);
     hierarchy.now = { ...hierarchy.now, exact: false, peakMemoryBytes: 99 };
-    expect([lease.ranOutOfMemory(0, 137), lease.ranOutOfMemory(0, 2)]).toEqual([true, false]);
+    expect([lease.ranOutOfMemory(before, 137), lease.ranOutOfMemory(before, 2)]).toEqual([true, false]);
     hierarchy.now = { ...hierarchy.now, peakMemoryBytes: 50 };
-    expect(lease.ranOutOfMemory(0, 137)).toBe(false);
+    expect(lease.ranOutOfMemory(before, 137)).toBe(false);
+  });
+
+  it('tell a lack of processes since a moment', () => {
+    const hierarchy = new Remembered();
+    const lease = new StepGroups(hierarchy).acquire('/g', { pids: 10 });
+    const before = lease.refusals();
+    hierarchy.now = { ...hierarchy.now, processHits: 1 };
+    expect([lease.ranOutOfProcesses(before), lease.ranOutOfProcesses(lease.refusals())]).toEqual([true, false]);
   });
 });

@@ -62,3 +62,15 @@ export function processesBelow(folder: string): number[] {
   // Processes outside of our own process namespace are listed as 0.
   return [...own.filter((pid) => pid > 0), ...subfolders(folder).flatMap((name) => processesBelow(join(folder, name)))];
 }
+
+/** Of `GroupCounters`. The files are the same in both versions of control groups. */
+export function processHits(folder: string): number {
+  const most = Number(read(join(folder, 'pids.max')) ?? Number.NaN);
+  const reached = readNumber(join(folder, 'pids.peak')) >= most ? 1 : 0;
+  return refusalsBelow(folder) + reached;
+}
+
+function refusalsBelow(folder: string): number {
+  const own = readField(join(folder, 'pids.events'), 'max');
+  return subfolders(folder).reduce((sum, name) => sum + refusalsBelow(join(folder, name)), own);
+}

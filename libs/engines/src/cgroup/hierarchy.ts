@@ -17,6 +17,11 @@ export interface GroupCounters {
    */
   readonly memoryHits: number;
   readonly exact: boolean;
+  /**
+   * How often a process was refused, as far as it can still be seen: the kernel may count in the group of a step alone,
+   * which is gone when the step is. So one more once as many processes ran as may.
+   */
+  readonly processHits: number;
 }
 
 /** The kernel's control groups, in one of their two versions. Paths are absolute below the mount, like `/parent/name`. */

@@ -6,14 +6,23 @@ export interface GroupUsage {
   readonly peakMemoryBytes: number;
 }
 
+export interface Refusals {
+  readonly memory: number;
+  readonly processes: number;
+}
+
 /** A build's hold on the group in which its steps run. */
 export interface GroupLease {
   /** Path below the mount, for the engine. */
   readonly path: string;
-  /** How often memory was refused so far. */
-  memoryHits(): number;
-  /** Whether a process was killed for memory since `hits` were counted; `exitCode` is what became of the step. */
-  ranOutOfMemory(hits: number, exitCode: number | null): boolean;
+  /** How often memory and processes were refused so far. */
+  refusals(): Refusals;
+  /** Whether a process was killed for memory since `before`; `exitCode` is what became of the step. */
+  ranOutOfMemory(before: Refusals, exitCode: number | null): boolean;
+  /** Whether a process could not be started since `before`. */
+  ranOutOfProcesses(before: Refusals): boolean;
+  /** Ids of the processes that run in the group now. */
+  processes(): number[];
   /** What the build used; null when it shared the group with another for some time, or the group is gone. */
   usage(): GroupUsage | null;
   /** Gives the group up; the last one removes it. `kill`: what still runs in it has lost its engine. */
@@ -73,13 +82,22 @@ class Lease implements GroupLease {
     this.before = hierarchy.counters(path);
   }
 
-  memoryHits(): number {
-    return this.hierarchy.counters(this.path)?.memoryHits ?? 0;
+  refusals(): Refusals {
+    const now = this.hierarchy.counters(this.path);
+    return { memory: now?.memoryHits ?? 0, processes: now?.processHits ?? 0 };
   }
 
-  ranOutOfMemory(hits: number, exitCode: number | null): boolean {
+  ranOutOfProcesses(before: Refusals): boolean {
+    return this.refusals().processes > before.processes;
+  }
+
+  processes(): number[] {
+    return this.hierarchy.processes(this.path);
+  }
+
+  ranOutOfMemory(before: Refusals, exitCode: number | null): boolean {
     const now = this.hierarchy.counters(this.path);
-    if (!now || now.memoryHits <= hits) return false;
+    if (!now || now.memoryHits <= before.memory) return false;
     if (now.exact) return true;
     const { memoryBytes } = this.limits;
     return exitCode === killed && memoryBytes !== undefined && now.peakMemoryBytes >= memoryBytes * 0.98;

@@ -1,6 +1,6 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { processesBelow, read, readNumber, removeGroups, subfolders, write } from './files.js';
+import { processesBelow, processHits, read, readNumber, removeGroups, subfolders, write } from './files.js';
 import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
 
 const needed = ['memory', 'pids', 'cpu', 'cpuacct'];
@@ -36,6 +36,7 @@ export class HierarchyV1 implements Hierarchy {
       // Kills are counted in the step's own group alone, which is gone when the step is.
       memoryHits: readNumber(join(memory, 'memory.failcnt')),
       exact: false,
+      processHits: processHits(this.at('pids', path)),
     };
   }
 

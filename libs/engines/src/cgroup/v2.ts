@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { processesBelow, read, readField, readNumber, removeGroups, write } from './files.js';
+import { processesBelow, processHits, read, readField, readNumber, removeGroups, write } from './files.js';
 import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
 
 const cpuPeriodUs = 100_000;
@@ -40,6 +40,7 @@ export class HierarchyV2 implements Hierarchy {
       peakMemoryBytes: readNumber(join(folder, 'memory.peak')),
       memoryHits: readField(join(folder, 'memory.events'), 'oom_kill'),
       exact: true,
+      processHits: processHits(folder),
     };
   }
 

@@ -46,7 +46,7 @@ export class BuildRequests {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project));
-    const { memoryBytes, pids, cpus } = build.limits;
+    const { memoryBytes, pids, cpus, diskBytes } = build.limits;
     return {
       secrets,
       registryAuth,
@@ -67,6 +67,7 @@ export class BuildRequests {
         ...(memoryBytes !== null && { memoryBytes }),
         ...(pids !== null && { pids }),
         ...(cpus !== null && { cpus }),
+        ...(diskBytes !== null && { diskBytes }),
         ...(cgroupParent !== null && { cgroupParent }),
         // BuildKit counts the group's name into the cache keys of steps: builds that may share results share a group.
         group: build.zone === 'fork' ? `${build.projectId}-fork` : build.projectId,

@@ -85,13 +85,14 @@ function Bases({ bases }: { bases: Build['inputs']['baseImages'] }) {
   ));
 }
 
-function limitWords({ timeoutMs, logBytes, memoryBytes, cpus, pids }: Build['inputs']['limits']): string {
+function limitWords({ timeoutMs, logBytes, memoryBytes, cpus, pids, diskBytes }: Build['inputs']['limits']): string {
   const parts = [
     formatDuration(timeoutMs),
     `${formatBytes(logBytes)} of log`,
     memoryBytes !== null && `${formatBytes(memoryBytes)} of memory`,
     cpus !== null && `${cpus} CPU`,
     pids !== null && `${pids} processes`,
+    diskBytes !== null && `${formatBytes(diskBytes)} of disk`,
   ];
   return parts.filter(Boolean).join(' · ');
 }

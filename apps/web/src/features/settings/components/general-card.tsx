@@ -67,6 +67,7 @@ function settingsOf(form: FormData): Record<string, unknown> {
       memoryBytes: scaled(text('memory'), mebibyte),
       pids: scaled(text('pids'), 1),
       cpus: text('cpus') === '' ? null : Number(text('cpus')),
+      diskBytes: scaled(text('disk'), mebibyte),
     },
   };
 }

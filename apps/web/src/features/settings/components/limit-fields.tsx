@@ -14,7 +14,7 @@ export function LimitFields({ limits, fieldError }: LimitFieldsProps) {
   return (
     <fieldset className="grid gap-2">
       <legend className="mb-1 font-semibold">Limits of one build</legend>
-      <div className="grid grid-cols-2 gap-4 sm:grid-cols-5">
+      <div className="grid grid-cols-2 gap-4 sm:grid-cols-3 lg:grid-cols-6">
         <TextField
           {...number}
           label="Minutes"
@@ -67,6 +67,16 @@ export function LimitFields({ limits, fieldError }: LimitFieldsProps) {
           placeholder="no limit"
           defaultValue={limits.cpus ?? ''}
           error={fieldError('limits.cpus')}
+        />
+        <TextField
+          {...number}
+          label="Disk, MiB"
+          name="disk"
+          min={16}
+          step="any"
+          placeholder="no limit"
+          defaultValue={limits.diskBytes === null ? '' : limits.diskBytes / mebibyte}
+          error={fieldError('limits.diskBytes')}
         />
       </div>
     </fieldset>
