@@ -91,6 +91,24 @@ describe('signing in', () => {
     await page.getByRole('status').filter({ hasText: 'Now tell the git host' }).waitFor();
   });
 
+  it('again is offered to whoever comes back to a page that asks for nothing by itself', async () => {
+    const visitor = await stranger();
+    const { page } = visitor;
+    await page.clock.install();
+    await visitor.open('/sign-in?next=/tokens');
+    await signIn(visitor, administrator.password);
+    await heading(visitor, 'Tokens');
+    visitor.provokes(/status of 401/);
+    await endSession(visitor);
+    await page.clock.fastForward(31_000);
+    await page.keyboard.press('j');
+    const overlay = page.getByRole('dialog', { name: 'Your session has ended' });
+    await overlay.getByText('go on where you were').waitFor();
+    await page.keyboard.press('Escape');
+    await overlay.waitFor({ state: 'hidden' });
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Tokens');
+  });
+
   it('is refused for a while after many wrong tries, and says until when', async () => {
     const visitor = await stranger();
     visitor.provokes(/status of (401|429)/);

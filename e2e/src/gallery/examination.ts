@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import type { Visitor } from '../browser-visitor.js';
 import type { Gallery } from './gallery.js';
 import type { GalleryPage } from './gallery-page.js';
@@ -16,11 +17,22 @@ const other = { light: 'dark', dark: 'light' } as const;
 const zoomedWidth = 640;
 const height = 860;
 
-/** Opens a page as a person would, and brings it into its state. */
-export async function show(visitor: Visitor, shown: GalleryPage, gallery: Gallery): Promise<void> {
+/** Opens a page as a person would, and brings it into its state. @returns what makes the visitor whole for the next page. */
+export async function show(visitor: Visitor, shown: GalleryPage, gallery: Gallery): Promise<() => Promise<void>> {
   await openPlain(visitor, shown, gallery);
-  await shown.act?.(visitor.page);
-  await settled(visitor.page);
+  return act(visitor.page, shown);
+}
+
+/** A state can be to have no network or no session. */
+async function act(page: Page, shown: GalleryPage): Promise<() => Promise<void>> {
+  const context = page.context();
+  const cookies = await context.cookies();
+  await shown.act?.(page);
+  await settled(page);
+  return async () => {
+    await context.setOffline(false);
+    await context.addCookies(cookies);
+  };
 }
 
 async function openPlain(visitor: Visitor, shown: GalleryPage, gallery: Gallery): Promise<void> {
@@ -39,14 +51,13 @@ export async function examine(visitor: Visitor, shown: GalleryPage, gallery: Gal
   found.push(...(await movesOnItsWay(visitor, shown, gallery)).map((shift) => `moved: ${shift}`));
   await timePasses(page);
   found.push(...(await shifts(page)).map((shift) => `moved as time passed: ${shift}`));
-  await shown.act?.(page);
-  await settled(page);
+  const mend = await act(page, shown);
   found.push(...(await barriers(page)));
   found.push(...(await tooWide(visitor)));
   await page.emulateMedia({ colorScheme: other[lane.colorScheme] });
   found.push(...(await barriers(page, colourRules)));
   if (lane.name === 'wide') found.push(...(await examineFurther(visitor)));
-  await page.context().setOffline(false);
+  await mend();
   found.push(...visitor.heard(shown.complaint).map((complaint) => `complaint: ${complaint}`));
   return [...new Set(found)].map((finding) => `${shown.name}, ${lane.name}: ${finding}`);
 }

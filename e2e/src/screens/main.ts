@@ -66,13 +66,13 @@ async function openTab(
 async function draw(tab: Visitor, shown: GalleryPage, gallery: Gallery | undefined): Promise<void> {
   const { page } = tab;
   await lookAt(page, looks[0]);
-  await show(tab, shown, gallery as Gallery);
+  const mend = await show(tab, shown, gallery as Gallery);
   for (const look of looks) {
     await lookAt(page, look);
     await settled(page);
     await drawPage(page, path.join(folder, pictureFile(shown.name, look)));
   }
-  await page.context().setOffline(false);
+  await mend();
 }
 
 async function lookAt(page: Page, { width, colorScheme }: Look): Promise<void> {

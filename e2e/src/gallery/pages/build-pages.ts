@@ -1,10 +1,11 @@
 import type { Page } from 'playwright-core';
-import { at, buildAt, type GalleryPage, home, inProject, keys } from '../gallery-page.js';
+import { at, buildAt, type GalleryPage, home, inProject, keys, refused } from '../gallery-page.js';
 
 /** Lists of builds, and a build in each state and view. */
 export const listPages: readonly GalleryPage[] = [
   { name: 'overview', path: at('/') },
   { name: 'overview-offline', path: at('/'), act: goOffline, complaint: /ERR_INTERNET_DISCONNECTED|WebSocket/ },
+  { name: 'session-ended', path: at('/'), act: endSession, complaint: refused(401) },
   { name: 'key-sheet', path: at('/'), act: keys('?') },
   { name: 'palette', path: at('/'), act: keys('Control+k') },
   { name: 'palette-found', path: at('/'), act: findInPalette },
@@ -46,6 +47,13 @@ export const buildPages: readonly GalleryPage[] = [
 async function goOffline(page: Page): Promise<void> {
   await page.context().setOffline(true);
   await page.getByText('The service does not answer').waitFor();
+}
+
+async function endSession(page: Page): Promise<void> {
+  await page.context().clearCookies();
+  // Waits for the sign-in, as whatever the page asks for does.
+  await page.evaluate('void fetch("/api/v1/builds")');
+  await page.getByRole('dialog', { name: 'Your session has ended' }).getByLabel('Password').waitFor();
 }
 
 async function findInPalette(page: Page): Promise<void> {

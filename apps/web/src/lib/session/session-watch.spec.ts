@@ -1,12 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
-import { SessionWatch } from './session-watch';
+import { SessionWatch, takenForWellMs } from './session-watch';
 
 function watch(...answers: (boolean | null)[]) {
   const probe = vi.fn(async () => (answers.length > 1 ? answers.shift()! : answers[0]!));
-  const session = new SessionWatch(probe);
+  let now = 0;
+  const session = new SessionWatch(probe, () => now);
   const heard = vi.fn();
   session.subscribe(heard);
-  return { session, probe, heard };
+  const pass = (ms: number): void => {
+    now += ms;
+  };
+  return { session, probe, heard, pass };
 }
 
 describe('a session that ended in the middle of work', () => {
@@ -48,7 +52,54 @@ describe('a session that ended in the middle of work', () => {
     const { session, probe } = watch(false);
     session.leave();
     expect(await session.refused()).toBe(false);
-    expect(await new SessionWatch(probe).refused()).toBe(false);
+    expect(await new SessionWatch(probe, () => 0).refused()).toBe(false);
+    expect(probe).not.toHaveBeenCalled();
+  });
+
+  it('is noticed by whoever comes back to a page that asks for nothing', async () => {
+    const { session, pass } = watch(false);
+    pass(takenForWellMs);
+    await session.attended();
+    expect(session.isEnded()).toBe(true);
+    session.restored();
+    await session.attended();
+    expect(session.isEnded()).toBe(false);
+  });
+
+  it('costs one question in a while, however much somebody does', async () => {
+    const { session, probe, pass } = watch(true, null);
+    for (let act = 0; act < 100; act++) await session.attended();
+    expect(probe).toHaveBeenCalledTimes(0);
+    for (const asked of [1, 2, 3]) {
+      pass(takenForWellMs);
+      await Promise.all(Array.from({ length: 100 }, () => session.attended()));
+      await session.attended();
+      expect(probe).toHaveBeenCalledTimes(asked);
+    }
+    expect(session.isEnded()).toBe(false);
+  });
+
+  it('is not said again to whoever reads on, until something is refused', async () => {
+    const { session, pass, probe } = watch(false);
+    pass(takenForWellMs);
+    await session.attended();
+    session.dismissed();
+    pass(takenForWellMs);
+    await session.attended();
+    expect([session.isEnded(), probe.mock.calls.length]).toEqual([false, 1]);
+    void session.refused();
+    await vi.waitFor(() => expect(session.isEnded()).toBe(true));
+  });
+
+  it('is nobody’s business on a page for everybody, nor of whoever signs out', async () => {
+    const { session, pass, probe } = watch(false);
+    session.leave();
+    pass(takenForWellMs);
+    await session.attended();
+    let now = 0;
+    const unheard = new SessionWatch(probe, () => now);
+    now = takenForWellMs;
+    await unheard.attended();
     expect(probe).not.toHaveBeenCalled();
   });
 });

@@ -1,6 +1,9 @@
 /** Whether a session is there; null when nobody can tell now. */
 export type SessionProbe = () => Promise<boolean | null>;
 
+/** How long what was seen of a session is good enough not to ask again, in milliseconds. */
+export const takenForWellMs = 30_000;
+
 /**
  * Knows when the session of this tab has ended in the middle of work. Whoever was refused waits here until somebody has
  * signed in again, so that what was typed stays and what was asked for is asked once more.
@@ -8,11 +11,19 @@ export type SessionProbe = () => Promise<boolean | null>;
 export class SessionWatch {
   private ended = false;
   private leaving = false;
+  private readsOn = false;
+  private lookedAt: number;
   private asking: Promise<boolean | null> | null = null;
   private readonly listeners = new Set<() => void>();
   private waiting: ((restored: boolean) => void)[] = [];
 
-  constructor(private readonly probe: SessionProbe) {}
+  /** `now` in milliseconds. Who opens a page has a session: it was made for them. */
+  constructor(
+    private readonly probe: SessionProbe,
+    private readonly now: () => number,
+  ) {
+    this.lookedAt = now();
+  }
 
   readonly isEnded = (): boolean => this.ended;
 
@@ -34,18 +45,31 @@ export class SessionWatch {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
+  /**
+   * Somebody comes back to the tab, or begins to do something: the session may have ended since, and whoever has to sign in
+   * again learns it before they type. However often it is called, it asks once in {@link takenForWellMs}.
+   */
+  async attended(): Promise<void> {
+    if (this.leaving || this.ended || this.readsOn || this.listeners.size === 0) return;
+    if (this.now() - this.lookedAt < takenForWellMs) return;
+    if ((await this.look()) === false && !this.readsOn) this.change(true);
+  }
+
   /** Whether somebody has signed in meanwhile, here or in another tab. */
   async lookAgain(): Promise<void> {
     if (this.ended && (await this.look()) === true) this.restored();
   }
 
   restored(): void {
+    this.lookedAt = this.now();
+    this.readsOn = false;
     this.change(false);
     this.settle(true);
   }
 
-  /** The person would rather read on; the next refusal asks again. */
+  /** The person would rather read on; the next refusal asks again, nothing else does. */
   dismissed(): void {
+    this.readsOn = true;
     this.change(false);
     this.settle(false);
   }
@@ -58,6 +82,8 @@ export class SessionWatch {
   private look(): Promise<boolean | null> {
     this.asking ??= this.probe().finally(() => {
       this.asking = null;
+      // Whatever the answer: where nobody can tell, asking at each key would not help.
+      this.lookedAt = this.now();
     });
     return this.asking;
   }

@@ -15,7 +15,7 @@ export const tabSession = new SessionWatch(async () => {
   } catch {
     return null;
   }
-});
+}, Date.now);
 
 export function useSessionEnded(): boolean {
   return useSyncExternalStore(tabSession.subscribe, tabSession.isEnded, () => false);
@@ -25,5 +25,13 @@ if (typeof window !== 'undefined') {
   window.fetch = sessionFetch(window.fetch.bind(window), {
     refused: () => tabSession.refused(),
     isShown: (url) => url.pathname === window.location.pathname,
+  });
+  const attended = (): void => void tabSession.attended();
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && attended());
+  window.addEventListener('focus', attended);
+  document.addEventListener('keydown', attended);
+  // After what the click does. A link leads to a page that asks for the session by itself.
+  document.addEventListener('click', ({ target }) => {
+    if (!(target instanceof Element && target.closest('a[href]'))) attended();
   });
 }
