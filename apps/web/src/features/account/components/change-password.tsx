@@ -2,10 +2,10 @@
 
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
+import { CurrentPasswordField, NewPasswordField, PasswordOwner } from './account-fields';
 
 export function ChangePassword({ email }: { email: string }) {
   const [isDone, setDone] = useState(false);
@@ -26,25 +26,13 @@ export function ChangePassword({ email }: { email: string }) {
   };
   return (
     <form onSubmit={submit} className="grid gap-3 p-3" method="post">
-      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
+      <PasswordOwner email={email} />
       <div className="grid gap-3 sm:grid-cols-2">
-        <TextField
-          label="Current password"
-          name="current"
-          type="password"
-          autoComplete="current-password"
-          required
-          error={fieldError('currentPassword')}
-        />
-        <TextField
+        <CurrentPasswordField label="Current password" name="current" error={fieldError('currentPassword')} />
+        <NewPasswordField
           label="New password"
           name="new"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={12}
-          maxLength={200}
-          hint="At least 12 characters. Your other sessions end."
+          also="Your other sessions end."
           error={fieldError('newPassword')}
         />
       </div>

@@ -2,10 +2,10 @@
 
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import type { ProblemView } from '@/lib/api/problem';
+import { EmailField } from './account-fields';
 
 /** The way back in: by mail, or where none is sent by an owner. The answer is the same for every address. */
 export function ForgottenPassword({ byMail }: { byMail: boolean }) {
@@ -35,7 +35,7 @@ function AskForLink() {
   }
   return (
     <form onSubmit={(event) => void submit(event)} className="grid gap-3" method="post">
-      <TextField label="Your mail address" name="reset-email" type="email" autoComplete="email" required />
+      <EmailField label="Your mail address" name="reset-email" autoComplete="email" />
       <ProblemNote problem={problem} />
       <Button type="submit" disabled={state === 'sending'}>
         {state === 'sending' ? 'Sending' : 'Mail me a link'}

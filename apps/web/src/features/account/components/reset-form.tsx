@@ -2,7 +2,6 @@
 
 import { type FormEvent, useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { TextField } from '@/components/ui/field';
 import { textLinkClass } from '@/components/ui/link';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
@@ -10,6 +9,7 @@ import type { Result } from '@/lib/api/problem';
 import { useChange } from '@/lib/api/use-change';
 import { visibleText } from '@/lib/format/names';
 import { signIn } from '../api/sign-in';
+import { NewPasswordField, PasswordOwner } from './account-fields';
 
 /** What a link for a new password leads to. Its secret stands behind `#`, so that no server ever logs it. */
 export function ResetForm() {
@@ -51,19 +51,8 @@ function NewPassword({ secret, email }: { secret: string; email: string }) {
   return (
     <form onSubmit={submit} className="grid gap-3" method="post">
       <p>For {visibleText(email)}. Every session of this account ends.</p>
-      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
-      <TextField
-        label="New password"
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        required
-        autoFocus
-        minLength={12}
-        maxLength={200}
-        hint="At least 12 characters."
-        error={fieldError('password')}
-      />
+      <PasswordOwner email={email} />
+      <NewPasswordField label="New password" autoFocus error={fieldError('password')} />
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>
         {pending ? 'Setting it' : 'Set it and sign in'}

@@ -2,10 +2,10 @@
 
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
 import type { ProblemView } from '@/lib/api/problem';
 import { signIn } from '../api/sign-in';
+import { CurrentPasswordField, EmailField } from './account-fields';
 
 export interface SignInFormProps {
   /** Another way stands above it, which is the first choice. */
@@ -33,16 +33,8 @@ export function SignInForm({ isSecond, email, onSignedIn }: SignInFormProps) {
   };
   return (
     <form onSubmit={(event) => void submit(event)} className="grid gap-3" method="post">
-      <TextField
-        label="Mail address"
-        name="email"
-        type="email"
-        autoComplete="username"
-        required
-        autoFocus={email === undefined}
-        defaultValue={email}
-      />
-      <TextField label="Password" name="password" type="password" autoComplete="current-password" required data-first />
+      <EmailField autoFocus={email === undefined} defaultValue={email} />
+      <CurrentPasswordField data-first />
       <ProblemNote problem={problem} />
       <Button type="submit" look={isSecond ? 'plain' : 'primary'} disabled={pending}>
         {pending ? 'Signing in' : 'Sign in'}

@@ -5,9 +5,9 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
-import { slugFromAddress } from '@/features/projects/model/project-slug';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
+import { longestOrganizationName, OrganizationFields } from './organization-fields';
 
 type Membership = Me['organizations'][number];
 
@@ -26,7 +26,7 @@ export function RenameOrganization({ organization }: { organization: Membership 
           label={`Name of ${organization.slug}`}
           name="name"
           required
-          maxLength={120}
+          maxLength={longestOrganizationName}
           defaultValue={organization.name}
           error={fieldError('name')}
         />
@@ -40,42 +40,24 @@ export function RenameOrganization({ organization }: { organization: Membership 
 }
 
 export function NewOrganization() {
-  const [slug, setSlug] = useState('');
+  // Each one that is made leaves the fields empty.
+  const [made, setMade] = useState(0);
   const { pending, problem, run, fieldError } = useChange();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const form = event.currentTarget;
+    const body = Object.fromEntries(new FormData(event.currentTarget));
     run(
-      () => send('POST', '/v1/organizations', { name: new FormData(form).get('name'), slug }),
-      () => {
-        form.reset();
-        setSlug('');
-      },
+      () => send('POST', '/v1/organizations', body),
+      () => setMade((count) => count + 1),
     );
   };
   return (
     <form onSubmit={submit} className="grid gap-3 p-3" method="post">
-      <div className="grid gap-3 sm:grid-cols-2">
-        <TextField
-          label="Name"
-          name="name"
-          required
-          maxLength={120}
-          error={fieldError('name')}
-          onChange={(event) => setSlug(slugFromAddress(event.target.value))}
-        />
-        <TextField
-          label="Short name"
-          name="slug"
-          mono
-          required
-          maxLength={63}
-          value={slug}
-          onChange={(event) => setSlug(event.target.value)}
-          hint="Part of image addresses; it stays."
-          error={fieldError('slug')}
-        />
-      </div>
+      <OrganizationFields
+        key={made}
+        names={{ name: 'name', slug: 'slug' }}
+        errors={{ name: fieldError('name'), slug: fieldError('slug') }}
+      />
       <ProblemNote problem={problem} />
       <Button type="submit" disabled={pending} className="justify-self-start">
         {pending ? 'Making it' : 'Make an organization'}

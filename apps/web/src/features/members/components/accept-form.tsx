@@ -2,9 +2,9 @@
 
 import type { FormEvent } from 'react';
 import { Button } from '@/components/ui/button';
-import { TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { signIn } from '@/features/account/api/sign-in';
+import { NewPasswordField, PasswordOwner, PersonNameField } from '@/features/account/components/account-fields';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
 
@@ -25,27 +25,9 @@ export function AcceptForm({ secret, email }: { secret: string; email: string })
   };
   return (
     <form onSubmit={submit} className="grid gap-3" method="post">
-      <TextField
-        label="Your name"
-        name="name"
-        autoComplete="name"
-        required
-        autoFocus
-        maxLength={120}
-        error={fieldError('name')}
-      />
-      <input type="hidden" name="username" autoComplete="username" value={email} readOnly />
-      <TextField
-        label="Password"
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        required
-        minLength={12}
-        maxLength={200}
-        hint="At least 12 characters."
-        error={fieldError('password')}
-      />
+      <PersonNameField autoFocus error={fieldError('name')} />
+      <PasswordOwner email={email} />
+      <NewPasswordField error={fieldError('password')} />
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>
         {pending ? 'Joining' : 'Make the account and join'}

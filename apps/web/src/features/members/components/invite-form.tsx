@@ -3,9 +3,10 @@
 import { roles } from '@cooperage/domain/predicates';
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { SelectField, TextField } from '@/components/ui/field';
+import { SelectField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { ShownOnce } from '@/components/ui/shown-once';
+import { EmailField } from '@/features/account/components/account-fields';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
 import { roleWords } from './role-words';
@@ -40,11 +41,8 @@ export function InviteForm({ organizationId }: { organizationId: string }) {
       {url && <ShownOnce secret={url} what="link of the invitation" />}
       {url && mailed && <p role="status">The link was mailed too.</p>}
       <div className="grid gap-3 sm:grid-cols-[1fr_1fr_auto] sm:items-start">
-        <TextField
-          label="Mail address"
-          name="email"
-          type="email"
-          required
+        <EmailField
+          autoComplete="off"
           hint="The link is for this address only. It is mailed where mail is set up; else you send it yourself."
           error={fieldError('email')}
         />

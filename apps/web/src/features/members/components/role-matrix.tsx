@@ -12,16 +12,22 @@ export function RoleMatrix() {
           <>
             <Th>Act</Th>
             {roles.map((role) => (
-              <Th key={role}>{role}</Th>
+              <Th key={role} wide>
+                {role}
+              </Th>
             ))}
           </>
         }
       >
         {permissionMatrix().map(({ words, may }) => (
           <tr key={words} className={rowClass}>
-            <Td className="w-full whitespace-normal">{words}</Td>
+            <Td className="w-full whitespace-normal">
+              {words}
+              {/* A phone has no room for the columns. */}
+              <div className="text-xs text-text-2 md:hidden">{rolesWords(may)}</div>
+            </Td>
             {may.map((allowed, at) => (
-              <Td key={roles[at]} className={allowed ? 'text-good' : 'text-text-3'}>
+              <Td key={roles[at]} wide className={allowed ? 'text-good' : 'text-text-3'}>
                 <span aria-hidden>{allowed ? '✓' : '–'}</span>
                 <span className="sr-only">{allowed ? 'may' : 'may not'}</span>
               </Td>
@@ -35,4 +41,8 @@ export function RoleMatrix() {
       </p>
     </Card>
   );
+}
+
+function rolesWords(may: readonly boolean[]): string {
+  return may.every(Boolean) ? 'every role' : roles.filter((_, at) => may[at]).join(', ');
 }
