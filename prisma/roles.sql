@@ -55,7 +55,7 @@ GRANT SELECT, UPDATE, DELETE ON project, delivery TO cooperage_control;
 GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_watch TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
-GRANT SELECT, INSERT, UPDATE, DELETE ON build, image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification TO cooperage_control;
@@ -76,6 +76,6 @@ GRANT SELECT ON step, log_chunk, context_manifest, verdict, ref_head, head_watch
 GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at, retired_at, verify_until) ON signing_key TO cooperage_api;
 GRANT SELECT, INSERT ON trust_request TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON layer_listing TO cooperage_api;
-GRANT SELECT ON reverification TO cooperage_api;
+GRANT SELECT ON reverification, base_tag TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON setup_check, first_steps_dismissal TO cooperage_api;
 COMMIT;

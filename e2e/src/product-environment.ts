@@ -21,7 +21,7 @@ export function setupTokenOf(folder: string): string {
 
 /** Variables of each process, as an operator would set them. */
 export function environments(at: ProductAddresses) {
-  const { registry, engine, cgroupParent } = services();
+  const { registry, engine, cgroupParent, openRegistry } = services();
   const key = () => randomBytes(32).toString('base64');
   const secretKey = key();
   const encryption = { ENCRYPTION_KEY: key() };
@@ -77,6 +77,7 @@ export function environments(at: ProductAddresses) {
       PORT: String(at.ports.control),
       SIGNING_ENCRYPTION_KEY: key(),
       COOPERAGE_PUBLISH_LEASE_MS: '10000',
+      COOPERAGE_BASE_MIRROR: openRegistry,
     },
   } satisfies Record<string, Record<string, string>>;
 }

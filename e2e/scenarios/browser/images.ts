@@ -41,6 +41,13 @@ export function images(suite: BrowserSuite): void {
       }
     });
 
+    it('says that its registry still has the base under that name', async () => {
+      const visitor = await suite.visitor();
+      await visitor.open(address);
+      const said = part(visitor, 'Base images').getByText('The newest: its registry said so');
+      await expect.poll(async () => (await visitor.page.reload()) && (await said.count()), patience).toBe(1);
+    });
+
     it('shows its history, settings and tags', async () => {
       const visitor = await suite.visitor();
       await visitor.open(address);

@@ -25,6 +25,7 @@ const registryToken = {
 };
 const stores = { databaseUrl: required(v.databaseUrl), redisUrl: required(v.redisUrl) };
 const allowPlainHttp = withDefault(v.allowPlainHttp, '');
+const innerRegistries = withDefault(v.innerRegistries, '');
 const workerName = withDefault(v.workerName, nameOfThisMachine(), 'the host name');
 const lease = withDefault(v.leaseMs, '15000');
 const engine = withDefault(v.engine, 'buildkit');
@@ -59,6 +60,7 @@ export const shapes = {
     registry,
     registryToken,
     allowPlainHttp,
+    innerRegistries,
     initialAdminEmail: optional(v.initialAdminEmail),
     setupToken: optional(v.setupToken),
     oidc,
@@ -102,6 +104,7 @@ export const shapes = {
     signingEncryptionKeys: required(v.signingEncryptionKeys),
     registry,
     registryToken,
+    bases: { mirror: optional(v.baseMirror), innerRegistries },
     mirrorRoot: required(v.mirrorRoot),
     allowPlainHttp,
     leaseMs: lease,

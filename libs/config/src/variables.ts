@@ -107,6 +107,16 @@ export const variables = {
     text.list(network.exactHostAndPort),
     'Git hosts that may be reached by plain http and on inner addresses: exact host:port, between commas.',
   ),
+  baseMirror: plain(
+    'COOPERAGE_BASE_MIRROR',
+    network.exactHostAndPort,
+    'Registry without TLS that is asked in place of Docker Hub whether a base image has moved: exact host:port.',
+  ),
+  innerRegistries: plain(
+    'COOPERAGE_INNER_REGISTRIES',
+    text.list(network.exactHostAndPort),
+    'Registries of base images that may be asked on inner addresses, and without TLS where they have none: exact host:port.',
+  ),
   buildSlots: plain('COOPERAGE_BUILD_SLOTS', text.whole(1, 64), 'Builds that one builder runs at the same time.'),
   leaseMs: plain(
     'COOPERAGE_LEASE_MS',

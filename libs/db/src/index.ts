@@ -30,6 +30,7 @@ export * from './delivery/evaluation-repository.js';
 export * from './delivery/intake-repository.js';
 export * from './delivery/refusal-repository.js';
 export * from './delivery/silence-repository.js';
+export * from './image/base-tag-repository.js';
 export * from './image/image-facts.js';
 export * from './image/image-lists.js';
 export {

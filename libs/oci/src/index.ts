@@ -1,3 +1,4 @@
+export * from './check-credentials.js';
 export type { BlobSource, ReadOptions } from './client/blobs.js';
 export type { PutAnswer, StoredManifest } from './client/manifests.js';
 export * from './copy.js';
@@ -8,6 +9,7 @@ export * from './document/image-limits.js';
 export * from './document/manifest-document.js';
 export type { RegistryCredentials } from './http/authorizer.js';
 export * from './http/call-options.js';
+export * from './http/public-agent.js';
 export type { RegistryAddress } from './http/registry-http.js';
 export * from './image-reader.js';
 export * from './image-reference.js';

@@ -28,6 +28,8 @@ export interface ApiSettings extends SessionSettings {
   readonly registry: Config<'api'>['registry'];
   readonly registryToken: { readonly key: RegistryTokenKey; readonly service: string; readonly issuer: string };
   readonly allowPlainHttp: readonly string[];
+  /** `host:port` of registries of strangers' images that may be on inner addresses, and without TLS. */
+  readonly innerRegistries: readonly string[];
   readonly oidc: OidcSettings | null;
   readonly smtp: { readonly url: string; readonly from: string } | null;
   readonly setup: { readonly token: string | null; readonly email: string | null };
@@ -56,6 +58,7 @@ export function settingsOf(config: Config<'api'>): ApiSettings {
     registry: config.registry,
     registryToken: { key: registryTokenKey(key.reveal(), certificate), service, issuer },
     allowPlainHttp: config.allowPlainHttp,
+    innerRegistries: config.innerRegistries,
     oidc: config.oidc && { ...config.oidc, clientSecret: config.oidc.clientSecret.reveal() },
     smtp: config.smtp && { url: config.smtp.url.reveal(), from: config.smtp.from },
     setup: { token: config.setupToken?.reveal() ?? null, email: config.initialAdminEmail },

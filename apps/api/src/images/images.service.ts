@@ -17,7 +17,7 @@ import { CursorCodec } from '../http/cursor.js';
 import { found } from '../http/problem.js';
 import { imageRepositoryOf } from '../projects/present-project.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
-import { presentFoundImage, presentMove, presentSummary, presentTag } from './present-image.js';
+import { presentBase, presentFoundImage, presentMove, presentSummary, presentTag } from './present-image.js';
 import { readImageContent } from './read-image.js';
 
 /** Largest blob that is shown raw. Layers are pulled from the registry itself. */
@@ -58,10 +58,7 @@ export class ImagesService {
       ...presentSummary(image),
       reference: `${imageRepositoryOf(project, this.settings)}@${digest}`,
       ...{ build, previous },
-      bases: bases.map(({ newest, ...base }) => ({
-        ...base,
-        newest: newest && { ...newest, at: newest.at.toISOString() },
-      })),
+      bases: bases.map(presentBase),
     };
   }
 

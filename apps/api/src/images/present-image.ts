@@ -1,5 +1,12 @@
-import type { FoundImage, ImageSummary, Tag, TagMove } from '@cooperage/contracts';
-import type { FoundImageRecord, ImageRecord, TagMoveRecord, TagRecord } from '@cooperage/db';
+import {
+  type BaseImageView,
+  baseProblems,
+  type FoundImage,
+  type ImageSummary,
+  type Tag,
+  type TagMove,
+} from '@cooperage/contracts';
+import type { BaseFact, FoundImageRecord, ImageRecord, TagMoveRecord, TagRecord } from '@cooperage/db';
 
 export function presentSummary(image: ImageRecord): ImageSummary {
   const { id: _, ...fields } = image;
@@ -23,4 +30,18 @@ export function presentTag(tag: TagRecord): Tag {
 export function presentMove(move: TagMoveRecord): TagMove {
   const { tag, fromDigest, toDigest, buildNumber, movedBy, at } = move;
   return { tag, from: fromDigest, to: toDigest, buildNumber, movedBy, at: at.toISOString() };
+}
+
+export function presentBase({ newest, registry, ...base }: BaseFact): BaseImageView {
+  return {
+    ...base,
+    newest: newest && { ...newest, at: newest.at.toISOString() },
+    registry: registry && {
+      ...registry,
+      foundAt: registry.foundAt?.toISOString() ?? null,
+      answeredAt: registry.answeredAt?.toISOString() ?? null,
+      problem: registry.problem === null ? null : (baseProblems.find((each) => each === registry.problem) ?? 'invalid'),
+      checkedAt: registry.checkedAt.toISOString(),
+    },
+  };
 }

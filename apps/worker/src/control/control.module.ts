@@ -1,6 +1,7 @@
 import type { Config } from '@cooperage/config';
 import { queuesOfEngine } from '@cooperage/contracts';
 import {
+  BaseTagRepository,
   BuildNotes,
   BuildProjectRepository,
   BuildRepository,
@@ -46,6 +47,7 @@ import {
   SIGNING_MASTER_KEYS,
   SOURCE,
 } from '../shared/tokens.js';
+import { baseWatch } from './base-watch/base-watch.providers.js';
 import { lookAtRegistry } from './checks/look-at-registry.js';
 import { Control } from './control.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
@@ -83,6 +85,7 @@ export class ControlModule {
         ...registry(config),
         ...signing(config),
         ...evaluation(),
+        ...baseWatch(config),
         ...publication(),
         ...upkeep(config),
         ...trust(config),
@@ -94,6 +97,7 @@ export class ControlModule {
 
 function repositories(): Provider[] {
   const classes = [
+    BaseTagRepository,
     BuildRepository,
     EvaluationRepository,
     OutboxRepository,

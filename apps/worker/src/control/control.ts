@@ -23,6 +23,7 @@ import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CHECK_ANSWERER, CONFIG, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
 import { WakeLoop } from '../shared/wake-loop.js';
+import { BaseWatch } from './base-watch/base-watch.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { EvaluateService } from './evaluate/evaluate.service.js';
@@ -59,7 +60,8 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     await life.start();
     const outboxes = this.outboxes(life);
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
-    const upkeep = [this.get(Sweeper), this.get(HeadWatch), this.reconcileLoop(), this.reverifyLoop()];
+    const watches = [this.get(HeadWatch), this.get(BaseWatch)];
+    const upkeep = [this.get(Sweeper), ...watches, this.reconcileLoop(), this.reverifyLoop()];
     const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), ...upkeep];
     const listener = this.listener(outboxes);
     await listener.start();
@@ -89,6 +91,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   private outboxes(life: ProcessLife): OutboxLoop[] {
     const evaluate = this.get(EvaluateService);
     const publish = this.get(PublishService);
+    const bases = this.get(BaseWatch);
     const createKey = this.get(CreateKeyService);
     const exportCache = this.get(ExportCacheJobService);
     const reconcile = this.get(ReconcileService);
@@ -99,7 +102,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       new OutboxLoop(this.get(OutboxRepository), handlers, concurrency, () => life.instanceId, this.logger);
     return [
       loop(8, { evaluate: (item) => evaluate.handle(item) }),
-      loop(8, { publish: (item) => publish.handle(item) }),
+      loop(8, { publish: (item) => publish.handle(item).finally(() => bases.soon()) }),
       loop(4, {
         'create-key': (item) => createKey.handle(item),
         'export-cache': (item) => exportCache.handle(item),

@@ -90,6 +90,34 @@ export const imagesQuerySchema = projectImagesQuerySchema.extend({
 export type ImagesQuery = z.infer<typeof imagesQuerySchema>;
 
 /** What is known of an image without asking the registry: it also stands when the registry has lost it. */
+/**
+ * Why a registry was not asked, or did not say, what a base image's tag points to now. `inner`: its address is not public
+ * and the operator has not named it; `foreign`: this installation's own registry, another organization's repository;
+ * `sealed`: the project's credential cannot be opened any more.
+ */
+export const baseProblems = ['not_found', 'denied', 'unavailable', 'invalid', 'inner', 'foreign', 'sealed'] as const;
+export type BaseProblem = (typeof baseProblems)[number];
+
+/** A base image of a build. `newest` is the newest digest that a build of the organization found under the same name. */
+export const baseImageSchema = z.object({
+  name: z.string(),
+  digest: z.string(),
+  newest: z.object({ digest: z.string(), buildId: idSchema, at: timeSchema }).nullable(),
+  /** What its registry said; null when it was not asked yet, or the name has no tag that could move. */
+  registry: z
+    .object({
+      digest: z.string().nullable(),
+      /** Whether the build used what the tag points to now; null when the registry has never told. */
+      isUsed: z.boolean().nullable(),
+      foundAt: timeSchema.nullable(),
+      answeredAt: timeSchema.nullable(),
+      problem: z.enum(baseProblems).nullable(),
+      checkedAt: timeSchema,
+    })
+    .nullable(),
+});
+export type BaseImageView = z.infer<typeof baseImageSchema>;
+
 export const imageFactsSchema = imageSummarySchema.extend({
   reference: z.string(),
   build: z
@@ -99,14 +127,7 @@ export const imageFactsSchema = imageSummarySchema.extend({
   previous: z
     .object({ digest: digestSchema, sizeBytes: z.number().int(), buildNumber: z.number().int().nullable() })
     .nullable(),
-  /** Base images of its build. `newest` is the newest digest that a build of the organization found under the same name. */
-  bases: z.array(
-    z.object({
-      name: z.string(),
-      digest: z.string(),
-      newest: z.object({ digest: z.string(), buildId: idSchema, at: timeSchema }).nullable(),
-    }),
-  ),
+  bases: z.array(baseImageSchema),
 });
 export type ImageFacts = z.infer<typeof imageFactsSchema>;
 

@@ -19,6 +19,20 @@ export interface BaseFact {
   readonly name: string;
   readonly digest: string;
   readonly newest: { readonly digest: string; readonly buildId: string; readonly at: Date } | null;
+  /** What its registry said; null when it was not asked yet, or the name has no tag that could move. */
+  readonly registry: BaseRegistryFact | null;
+}
+
+export interface BaseRegistryFact {
+  /** Null when it has never told. */
+  readonly digest: string | null;
+  /** Whether that is what the build used, or an index which has it; null when it has never told. */
+  readonly isUsed: boolean | null;
+  readonly foundAt: Date | null;
+  readonly answeredAt: Date | null;
+  /** Why the newest question was not answered. */
+  readonly problem: string | null;
+  readonly checkedAt: Date;
 }
 
 /** So many newest builds of an organization are looked at for newer base images. */
@@ -54,7 +68,7 @@ export class ImageFacts {
   async bases(buildId: string): Promise<BaseFact[]> {
     return this.db.prisma.$queryRaw<BaseFact[]>`
       WITH mine AS (
-        SELECT b.organization_id, x.at, x.base->>'name' AS name, x.base->>'digest' AS digest
+        SELECT b.organization_id, b.project_id, x.at, x.base->>'name' AS name, x.base->>'digest' AS digest
         FROM build b, jsonb_array_elements(b.base_images) WITH ORDINALITY AS x(base, at) WHERE b.id = ${buildId}::uuid
       ), recent AS (
         SELECT b.id, b.base_images, coalesce(b.built_at, b.queued_at) AS at FROM build b
@@ -65,12 +79,25 @@ export class ImageFacts {
         FROM recent r, jsonb_array_elements(r.base_images) AS x ORDER BY x->>'name', r.id DESC
       )
       SELECT m.name, m.digest, CASE WHEN k.name IS NULL THEN NULL
-        ELSE json_build_object('digest', k.digest, 'buildId', k.id, 'at', to_json(k.at)) END AS newest
-      FROM mine m LEFT JOIN known k USING (name) ORDER BY m.at`.then((rows) => rows.map(withDate));
+        ELSE json_build_object('digest', k.digest, 'buildId', k.id, 'at', to_json(k.at)) END AS newest,
+        CASE WHEN t.name IS NULL THEN NULL ELSE json_build_object('digest', t.digest,
+          'isUsed', t.digest = m.digest OR m.digest = ANY(t.members), 'foundAt', to_json(t.found_at),
+          'answeredAt', to_json(t.answered_at), 'problem', t.problem, 'checkedAt', to_json(t.checked_at)) END AS registry
+      FROM mine m LEFT JOIN known k USING (name) LEFT JOIN base_tag t ON t.project_id = m.project_id AND t.name = m.name
+      ORDER BY m.at`.then((rows) => rows.map(withDate));
   }
 }
 
 /** JSON has no dates. */
-function withDate({ newest, ...base }: BaseFact): BaseFact {
-  return { ...base, newest: newest && { ...newest, at: new Date(newest.at) } };
+function withDate({ newest, registry, ...base }: BaseFact): BaseFact {
+  return {
+    ...base,
+    newest: newest && { ...newest, at: new Date(newest.at) },
+    registry: registry && {
+      ...registry,
+      foundAt: registry.foundAt && new Date(registry.foundAt),
+      answeredAt: registry.answeredAt && new Date(registry.answeredAt),
+      checkedAt: new Date(registry.checkedAt),
+    },
+  };
 }

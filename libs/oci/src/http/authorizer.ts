@@ -19,6 +19,8 @@ export interface Authorizer {
 
 /** Who a client is to its registry. */
 export type RegistryCredentials =
+  /** Shows nothing, and does not even ask for a token that everybody gets. */
+  | { readonly kind: 'none' }
   | { readonly kind: 'anonymous' }
   /** Name and password (or access token): sent as Basic, or exchanged for tokens where the registry says so. */
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
@@ -52,3 +54,6 @@ export class GivenTokenAuthorizer implements Authorizer {
     return undefined;
   }
 }
+
+/** A refusal stands. */
+export const noAuthorizer: Authorizer = { header: async () => undefined, answer: async () => undefined };

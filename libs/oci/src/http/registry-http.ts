@@ -4,7 +4,7 @@ import { RegistryError } from '../registry-error.js';
 import type { RegistryScope } from '../token/registry-scope.js';
 import { AddressRules } from './address-rules.js';
 import { Answer } from './answer.js';
-import { type Authorizer, GivenTokenAuthorizer, type RegistryCredentials } from './authorizer.js';
+import { type Authorizer, GivenTokenAuthorizer, noAuthorizer, type RegistryCredentials } from './authorizer.js';
 import type { CallOptions } from './call-options.js';
 import { ChallengeAuthorizer } from './challenge-authorizer.js';
 import { Deadline, errorCode } from './deadline.js';
@@ -136,6 +136,7 @@ export class RegistryHttp {
   }
 
   #authorizerOf(credentials: RegistryCredentials): Authorizer {
+    if (credentials.kind === 'none') return noAuthorizer;
     if (credentials.kind === 'token') return new GivenTokenAuthorizer(credentials.tokenFor);
     const fetchToken = tokenFetcher(this.addresses, (url, authorization, signal) =>
       this.#getToken(url, authorization, signal),
