@@ -1,5 +1,6 @@
 import type { Repository } from '@cooperage/e2e';
-import type { BrowserSuite, Visitor } from '@cooperage/e2e/browser';
+import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
+import { query } from '@cooperage/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 /** "I pushed, and then?" has an answer. */
@@ -42,6 +43,31 @@ export function deliveries(suite: BrowserSuite): void {
       await rows(visitor).filter({ hasText: 'replayed' }).filter({ hasText: 'built #2' }).waitFor();
       const [build] = (await suite.product.api.builds(repository.project.id)).items;
       expect(build).toMatchObject({ number: 2, trigger: 'replay' });
+    });
+
+    it('are missed where a webhook has gone quiet, from the overview on, until it calls again', async () => {
+      const { product } = suite;
+      const { id, slug } = repository.project;
+      const { commit } = await product.push(repository, { Dockerfile: 'FROM busybox:latest\nLABEL told=yes\n' });
+      await product.finished(repository, commit);
+      const untold = await repository.git.commit({ Dockerfile: 'FROM busybox:latest\nLABEL told=no\n' });
+      const aged = "UPDATE delivery SET received_at = now() - interval '6 days' WHERE project_id = $1";
+      await query(product.databaseUrl, aged, [id]);
+      // It looks as it starts, and then every ten minutes.
+      await product.children.get('control')!.stop();
+      product.start('control');
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      const item = page.getByRole('listitem').filter({ hasText: `${slug}: its webhook has gone quiet` });
+      await expect.poll(() => visitor.open('/?scope=all').then(() => item.count()), patience).toBe(1);
+      await visitor.press(item.getByRole('link', { name: 'See what to look at' }));
+      await page.waitForURL(`**${home()}`);
+      const alarm = page.getByRole('alert').filter({ hasText: 'No delivery for 6 days though main moved.' });
+      await alarm.getByText(untold.slice(0, 7)).waitFor();
+      expect((await product.deliver(repository, { after: untold })).status).toBe(202);
+      await alarm.waitFor({ state: 'hidden' });
+      await visitor.open('/?scope=all');
+      expect(await item.count()).toBe(0);
     });
   });
 }

@@ -1,5 +1,5 @@
 import type { Insights, Overview, ProjectGlanceView } from '@cooperage/contracts';
-import { ProcessRepository } from '@cooperage/db';
+import { ProcessRepository, SilenceRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, randomCommit, type TestProject } from '../../spec/api-world.js';
 import { rowsOf } from '../../spec/rows.js';
@@ -148,6 +148,39 @@ describe('the overview', () => {
     await expect.poll(kinds).toContain('hook_failing');
     expect((await world.push(target)).status).toBe(202);
     expect(await kinds()).not.toContain('hook_failing');
+  });
+
+  it('names a webhook that has gone quiet until it calls again', async () => {
+    const [told, moved] = [randomCommit(), randomCommit()];
+    const build = await world.build(target, told);
+    const { id } = target.project;
+    const silent = async () => (await overview('?scope=all')).attention.filter(({ kind }) => kind === 'hook_silent');
+    await rowsOf(world, "UPDATE delivery SET received_at = now() - interval '6 days' WHERE project_id = $1", [id]);
+    expect(await silent()).toEqual([]);
+    await new SilenceRepository(world.database).note(id, 'refs/heads/main', moved);
+    expect(await silent()).toMatchObject([{ projectSlug: 'hello', ref: 'refs/heads/main' }]);
+    expect((await world.push(target, { commit: moved })).status).toBe(202);
+    expect(await silent()).toEqual([]);
+    await rowsOf(world, "UPDATE build SET status = 'canceled', finished_at = now() WHERE id = $1", [build.id]);
+  });
+
+  it('names a builder whose disk is nearly full, as it says itself', async () => {
+    const processes = new ProcessRepository(world.database);
+    const disks = async () => (await overview()).attention.filter(({ kind }) => kind === 'disk_full');
+    const says = (diskFreeBytes: number) =>
+      processes.heartbeat(worker.instanceId, { slots: 64, diskFreeBytes, diskTotalBytes: 120_000 });
+    await says(9_000);
+    expect(await disks()).toEqual([
+      {
+        kind: 'disk_full',
+        workerId: worker.instanceId,
+        workerName: 'builder-1',
+        freeBytes: 9_000,
+        totalBytes: 120_000,
+      },
+    ]);
+    await says(60_000);
+    expect(await disks()).toEqual([]);
   });
 
   it('S-065 shows another organization nothing', async () => {

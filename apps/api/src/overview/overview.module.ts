@@ -1,7 +1,12 @@
+import { SilenceRepository } from '@cooperage/db';
 import { Module } from '@nestjs/common';
+import { onDatabase } from '../app/on-database.js';
 import { InsightsService } from './insights.service.js';
 import { OverviewController } from './overview.controller.js';
 import { OverviewService } from './overview.service.js';
 
-@Module({ controllers: [OverviewController], providers: [OverviewService, InsightsService] })
+@Module({
+  controllers: [OverviewController],
+  providers: [OverviewService, InsightsService, onDatabase(SilenceRepository)],
+})
 export class OverviewModule {}

@@ -6,9 +6,11 @@ import {
   ImageLists,
   InsightRepository,
   OverviewRepository,
+  type SilenceRecord,
+  SilenceRepository,
   type UnverifiedImage,
 } from '@cooperage/db';
-import { type BuildTerm, type Digest, readBuildFilter } from '@cooperage/domain';
+import { type BuildTerm, type Digest, isNearlyFull, readBuildFilter } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { presentBuildSummary } from '../builds/present-build.js';
@@ -16,6 +18,7 @@ import { everyDay } from './days.js';
 
 const stripDays = 14;
 const mostFailing = 20;
+const mostSilent = 20;
 
 function terms(text: string): readonly BuildTerm[] {
   const read = readBuildFilter(text);
@@ -26,6 +29,11 @@ function terms(text: string): readonly BuildTerm[] {
 function asUnverified(image: FoundImageRecord): UnverifiedImage {
   const { projectId, organizationSlug, projectSlug, digest, verifiedAt } = image;
   return { projectId, organizationSlug, projectSlug, digest, checkedAt: verifiedAt };
+}
+
+function asSilent({ commit: _, evaluatedCommit: __, lastDeliveryAt, checkedAt, ...hook }: SilenceRecord): Attention {
+  const times = { lastDeliveryAt: lastDeliveryAt.toISOString(), checkedAt: checkedAt.toISOString() };
+  return { kind: 'hook_silent', ...hook, ...times };
 }
 
 /** Each image once. */
@@ -41,6 +49,7 @@ export class OverviewService {
     private readonly insights: InsightRepository,
     private readonly lists: BuildLists,
     private readonly images: ImageLists,
+    private readonly silences: SilenceRepository,
   ) {}
 
   async get(principal: Principal, query: OverviewQuery) {
@@ -65,16 +74,20 @@ export class OverviewService {
     isMine: (build: { commitAuthor: string; triggeredBy: string | null }) => boolean,
   ): Promise<Attention[]> {
     const organizationIds = organizationIdsOf(principal);
-    const [hasBuilder, broken, images, failing, hooks, tokens] = await Promise.all([
-      this.overview.hasBuilder(),
+    const [builders, broken, images, failing, hooks, silent, tokens] = await Promise.all([
+      this.overview.builders(),
       this.overview.brokenDefaultBranches(organizationIds).then((ids) => this.lists.named(ids)),
       this.overview.unverifiedImages(organizationIds),
       this.images.failing(organizationIds, mostFailing),
       this.overview.failingHooks(organizationIds),
+      this.silences.list(organizationIds),
       this.overview.expiringTokens(principal.userId, organizationIds),
     ]);
     return [
-      ...(hasBuilder ? [] : [{ kind: 'no_worker' } as const]),
+      ...(builders.length > 0 ? [] : [{ kind: 'no_worker' } as const]),
+      ...builders.flatMap(({ id, name, disk }) =>
+        disk && isNearlyFull(disk) ? [{ kind: 'disk_full', workerId: id, workerName: name, ...disk } as const] : [],
+      ),
       ...broken
         .filter(isMine)
         .map((build) => ({ kind: 'default_branch_broken', build: presentBuildSummary(build) }) as const),
@@ -83,6 +96,7 @@ export class OverviewService {
         return { kind: 'image_unverified', ...project, ...checked } as const;
       }),
       ...hooks.map(({ at, ...hook }) => ({ kind: 'hook_failing', ...hook, at: at.toISOString() }) as const),
+      ...silent.slice(0, mostSilent).map(asSilent),
       ...tokens.map(({ expiresAt, ...token }) => {
         return { kind: 'token_expiring', ...token, expiresAt: expiresAt.toISOString() } as const;
       }),

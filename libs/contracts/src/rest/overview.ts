@@ -31,6 +31,22 @@ export const attentionSchema = z.discriminatedUnion('kind', [
     expiresAt: timeSchema,
   }),
   z.object({ kind: z.literal('hook_failing'), ...projectName, code: z.string(), at: timeSchema }),
+  z.object({
+    kind: z.literal('hook_silent'),
+    ...projectName,
+    ref: z.string(),
+    lastDeliveryAt: timeSchema,
+    /** When the git host was seen to have something that was never told. */
+    checkedAt: timeSchema,
+  }),
+  /** The disk of a builder, with its git mirrors and its cache, is nearly full. */
+  z.object({
+    kind: z.literal('disk_full'),
+    workerId: idSchema,
+    workerName: z.string(),
+    freeBytes: z.number(),
+    totalBytes: z.number(),
+  }),
 ]);
 export type Attention = z.infer<typeof attentionSchema>;
 

@@ -1,5 +1,7 @@
+import type { Space } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import type { ProcessInfo } from '../lease/process-repository.js';
 
 /** A project of which something is said. */
 export interface NamedProject {
@@ -22,6 +24,12 @@ export interface ExpiringToken {
   readonly name: string;
   readonly organizationId: string;
   readonly expiresAt: Date;
+}
+
+export interface LiveBuilder {
+  readonly id: string;
+  readonly name: string;
+  readonly disk: Space | null;
 }
 
 /** Most entries of each kind. */
@@ -89,11 +97,14 @@ export class OverviewRepository {
       ORDER BY expires_at LIMIT ${most}`;
   }
 
-  /** Whether a builder lives: its heartbeat is younger than half a minute. */
-  async hasBuilder(): Promise<boolean> {
-    const [row] = await this.db.prisma.$queryRaw<{ there: boolean }[]>`
-      SELECT EXISTS (SELECT 1 FROM process_instance WHERE role = 'builder' AND ended_at IS NULL
-        AND heartbeat_at > now() - interval '30 seconds') AS there`;
-    return row?.there ?? false;
+  /** Builders that live: their heartbeat is younger than half a minute. With what they say of their disk, bytes. */
+  async builders(): Promise<LiveBuilder[]> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string; name: string; info: ProcessInfo }[]>`
+      SELECT id::text, name, info FROM process_instance WHERE role = 'builder' AND ended_at IS NULL
+        AND heartbeat_at > now() - interval '30 seconds' ORDER BY id LIMIT 200`;
+    return rows.map(({ id, name, info: { diskFreeBytes, diskTotalBytes } }) => {
+      const isKnown = diskFreeBytes !== undefined && diskTotalBytes !== undefined;
+      return { id, name, disk: isKnown ? { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes } : null };
+    });
   }
 }

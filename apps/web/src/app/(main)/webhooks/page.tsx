@@ -8,7 +8,7 @@ import { Pager } from '@/components/ui/pager';
 import { Empty, ProblemPage, ProblemPanel, Skeleton } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
-import { deliveriesAddress, loadDeliveries } from '@/features/deliveries/api/load-deliveries';
+import { deliveriesAddress, loadDeliveries, loadSilences } from '@/features/deliveries/api/load-deliveries';
 import { DeliveryTable } from '@/features/deliveries/components/delivery-table';
 import { NoneEndedSo } from '@/features/deliveries/components/none-ended-so';
 import { OutcomeTabs } from '@/features/deliveries/components/outcome-tabs';
@@ -24,15 +24,13 @@ export default async function WebhooksPage({ searchParams }: { searchParams: Pro
   if (!me.ok) return <ProblemPage problem={me.problem} what="The webhooks" />;
   const outcome = oneOf(query, 'outcome', outcomeIds);
   const asked = { outcome, cursor: one(query, 'cursor') };
-  const deliveries = await loadDeliveries(asked);
+  const [deliveries, silences] = await Promise.all([loadDeliveries(asked), loadSilences()]);
   const scopes = me.value.organizations.map(({ organizationId }) => ({ organizationId }));
   return (
     <Page crumbs={[{ label: 'Webhooks' }]} curl={deliveriesAddress(asked)}>
       <PageTitle title="Webhooks">Every call of a git host, and what came of it.</PageTitle>
       <LiveRefresh scopes={scopes} deliveries />
-      <Suspense>
-        <SilenceNote />
-      </Suspense>
+      <SilenceNote silences={silences} named />
       <OutcomeTabs path="/webhooks" outcome={outcome} />
       <Card>
         {!deliveries.ok ? (

@@ -1,12 +1,20 @@
 import { Link, textLinkClass } from '@/components/ui/link';
 import { projectPath } from '@/lib/address/paths';
 import { shortCommit, visibleText } from '@/lib/format/names';
-import { loadSilences } from '../api/load-deliveries';
+import type { loadSilences } from '../api/load-deliveries';
 import { silenceSentence } from '../model/outcomes';
 
-/** Webhooks that should have said something. A list that cannot be read is no alarm. */
-export async function SilenceNote({ projectId }: { projectId?: string }) {
-  const silences = await loadSilences(projectId);
+export interface SilenceNoteProps {
+  readonly silences: Awaited<ReturnType<typeof loadSilences>>;
+  /** Whether each says of which project it is. */
+  readonly named?: boolean;
+}
+
+/**
+ * Webhooks that should have said something. A list that cannot be read is no alarm. It stands above the deliveries, so it
+ * comes with them: later it would move them.
+ */
+export function SilenceNote({ silences, named = false }: SilenceNoteProps) {
   if (!silences.ok || silences.value.items.length === 0) return null;
   return (
     <ul className="grid gap-2">
@@ -16,7 +24,7 @@ export async function SilenceNote({ projectId }: { projectId?: string }) {
           <li key={silence.projectId} role="alert" className="rounded border border-wait bg-wait-bg px-3 py-2">
             <p>
               <b className="font-semibold text-wait">{visibleText(silenceSentence(silence))}</b>{' '}
-              {projectId === undefined && (
+              {named && (
                 <Link href={`${projectPath(project)}/deliveries`} className={textLinkClass}>
                   {visibleText(`${silence.organizationSlug}/${silence.projectSlug}`)}
                 </Link>

@@ -31,7 +31,7 @@ export async function Overview({ query }: { query: PageQuery }) {
   const scopes = me.ok ? me.value.organizations.map(({ organizationId }) => ({ organizationId })) : [];
   return (
     <>
-      <LiveRefresh scopes={scopes} />
+      <LiveRefresh scopes={scopes} deliveries workers />
       <FirstStepsCard />
       {overview.ok ? (
         <Rows overview={overview.value} />

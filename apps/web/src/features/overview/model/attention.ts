@@ -1,5 +1,7 @@
 import type { Attention } from '@cooperage/contracts';
+import { formatBytes } from '../../../lib/format/bytes';
 import { shortDigest } from '../../../lib/format/names';
+import { silenceSentence } from '../../deliveries/model/outcomes';
 
 export interface AttentionView {
   readonly key: string;
@@ -24,6 +26,22 @@ export function attentionView(item: Attention): AttentionView {
         text: 'Builds wait in the queue until one starts.',
         fix: 'See the workers',
         href: '/workers',
+      };
+    case 'disk_full':
+      return {
+        key: `disk ${item.workerId}`,
+        title: `The disk of ${item.workerName} is nearly full`,
+        text: `${formatBytes(item.freeBytes)} of ${formatBytes(item.totalBytes)} are free. Builds fail once nothing is.`,
+        fix: 'See the worker',
+        href: `/workers#worker-${item.workerId}`,
+      };
+    case 'hook_silent':
+      return {
+        key: `silent ${item.projectId}`,
+        title: `${item.projectSlug}: its webhook has gone quiet`,
+        text: `${silenceSentence(item)} Pushes start no build until the git host calls again.`,
+        fix: 'See what to look at',
+        href: `${pathOf(item)}/deliveries`,
       };
     case 'default_branch_broken':
       return brokenView(item.build);

@@ -28,6 +28,7 @@ export function WorkerCard({ worker, administrator }: WorkerCardProps) {
   const isBuilder = worker.role === 'builder' && worker.state !== 'ended';
   return (
     <Card
+      id={`worker-${worker.id}`}
       title={
         <span className="flex items-center gap-2">
           <code className="break-all">{visibleText(worker.name)}</code>

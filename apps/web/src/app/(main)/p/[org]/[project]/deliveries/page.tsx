@@ -5,7 +5,7 @@ import { Card } from '@/components/ui/card';
 import { Pager } from '@/components/ui/pager';
 import { ProblemPage, ProblemPanel, Skeleton } from '@/components/ui/states';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
-import { deliveriesAddress, loadDeliveries } from '@/features/deliveries/api/load-deliveries';
+import { deliveriesAddress, loadDeliveries, loadSilences } from '@/features/deliveries/api/load-deliveries';
 import { DeliveryTable } from '@/features/deliveries/components/delivery-table';
 import { NoneEndedSo } from '@/features/deliveries/components/none-ended-so';
 import { OutcomeTabs } from '@/features/deliveries/components/outcome-tabs';
@@ -33,7 +33,7 @@ export default async function DeliveriesPage({ params, searchParams }: Props) {
   const { id, organizationSlug, slug } = project.value;
   const outcome = oneOf(query, 'outcome', outcomeIds);
   const asked = { projectId: id, outcome, cursor: one(query, 'cursor') };
-  const deliveries = await loadDeliveries(asked);
+  const [deliveries, silences] = await Promise.all([loadDeliveries(asked), loadSilences(id)]);
   const path = projectPath(project.value);
   return (
     <Page
@@ -42,9 +42,7 @@ export default async function DeliveriesPage({ params, searchParams }: Props) {
     >
       <ProjectHeader project={project.value} tab="deliveries" />
       <LiveRefresh scopes={[{ projectId: id }]} deliveries />
-      <Suspense>
-        <SilenceNote projectId={id} />
-      </Suspense>
+      <SilenceNote silences={silences} />
       <OutcomeTabs path={`${path}/deliveries`} outcome={outcome} />
       <Card>
         {!deliveries.ok ? (
