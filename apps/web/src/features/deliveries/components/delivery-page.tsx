@@ -1,15 +1,15 @@
 import type { DeliveryView, Project } from '@cooperage/contracts';
 import { buttonClass, Key } from '@/components/ui/button';
 import { Card, Fact, Facts } from '@/components/ui/card';
-import { Link, textLinkClass } from '@/components/ui/link';
+import { Link } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { deliveryPath } from '@/lib/address/paths';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { maskedHeaders } from '../model/curl-of-delivery';
-import { proofWords } from '../model/outcomes';
 import { BodyView } from './body-view';
+import { CallCard } from './call-card';
 import { CopyCall } from './copy-call';
 import { Decision } from './decision';
 import { DryRunCard } from './dry-run-card';
@@ -70,31 +70,7 @@ export function DeliveryPage({ project, delivery, dryRun }: DeliveryPageProps) {
       <Card title="Verdict of each rule">
         <VerdictList project={project} verdicts={delivery.verdicts} />
       </Card>
-      <Card title="The call">
-        <Facts>
-          <Fact name="Proof">{proofWords(delivery.proof)}</Fact>
-          <Fact name="Id at the host">
-            <code className="break-all">{visibleText(delivery.deliveryId)}</code>
-          </Fact>
-          <Fact name="Ref">
-            {delivery.ref ? <code className="break-all">{visibleText(delivery.ref)}</code> : 'none'}
-          </Fact>
-          <Fact name="Before">
-            {delivery.before ? <code className="break-all">{delivery.before}</code> : 'nothing: the ref is new'}
-          </Fact>
-          <Fact name="After">
-            {delivery.after ? <code className="break-all">{delivery.after}</code> : 'nothing: the ref is gone'}
-          </Fact>
-          <Fact name="Sender">{delivery.sender ? visibleText(delivery.sender) : 'not named'}</Fact>
-          {delivery.replayOf && (
-            <Fact name="Replay of">
-              <Link href={deliveryPath(project, delivery.replayOf)} className={textLinkClass}>
-                an earlier delivery
-              </Link>
-            </Fact>
-          )}
-        </Facts>
-      </Card>
+      <CallCard project={project} delivery={delivery} />
       <Card title="Headers">
         <Facts>
           {Object.entries(delivery.headers).map(([name, value]) => (
