@@ -263,5 +263,9 @@ export const notAudited: Readonly<Record<string, string>> = {
   'POST /api/v1/password-resets': 'asked by nobody known, and leads to a mail only; the use of the link is audited',
   'POST /api/v1/password-resets/find': 'reads; the secret travels in the body',
   'POST /api/v1/invitations/find': 'reads; the secret travels in the body',
+  'POST /api/v1/settings/trials/mail': 'changes nothing here; its mail goes to the administrator who asks',
+  'POST /api/v1/settings/trials/sign-in': 'reads; the provider is asked how it is spoken to',
+  'POST /api/v1/projects/{projectId}/registry-credentials/{host}/trial':
+    'reads; the registry is asked, nothing is changed',
   'POST /api/v1/registry/token': 'reads; Docker asks for its token by either method',
 };

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { BrowserSuite, Visitor } from '@cooperage/e2e/browser';
 import { describe, expect, it } from 'vitest';
 
@@ -85,6 +86,25 @@ export function accounts(suite: BrowserSuite): void {
       await visitor.page.getByLabel('Search the settings').fill('secret_key');
       await visitor.page.getByText('a secret, set and not shown').waitFor();
       expect(await visitor.overflow()).toBe(0);
+    });
+
+    it('and sees what another file of settings would change, before anything does', async () => {
+      visitor = await suite.visitor();
+      const { page } = visitor;
+      await visitor.open('/settings');
+      const download = page.waitForEvent('download');
+      await visitor.press(page.getByRole('link', { name: 'Export as a file' }));
+      const exported = (await readFile(await (await download).path(), 'utf8')).toString();
+      const choose = (text: string) =>
+        page.getByLabel('Compare a file').setInputFiles({
+          ...{ name: 'cooperage.env', mimeType: 'text/plain', buffer: Buffer.from(text) },
+        });
+      await choose(exported);
+      await page.getByText('as it is in effect. Nothing would change.').waitFor();
+      await choose(`${exported}\nPUBLIC_URL=https://images.example.org\n`);
+      const row = page.getByRole('table', { name: 'What the file would change' }).getByRole('row').nth(1);
+      expect(await row.textContent()).toMatch(/PUBLIC_URL[\s\S]*changes[\s\S]*127\.0\.0\.1[\s\S]*images\.example\.org/);
+      await page.getByText('Mail: no server is set').waitFor();
     });
   });
 }

@@ -1,3 +1,4 @@
+import { visibleText } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
@@ -33,14 +34,19 @@ export class Mailer implements OnApplicationShutdown {
   }
 
   /** @returns whether the mail server has taken it. */
-  async send({ to, subject, text }: Mail): Promise<boolean> {
-    if (!this.transport) return false;
+  async send(mail: Mail): Promise<boolean> {
+    return this.isConfigured && (await this.trySend(mail)) === null;
+  }
+
+  /** @returns null when the mail server has taken it, else why not, in words for an administrator. */
+  async trySend({ to, subject, text }: Mail): Promise<string | null> {
+    if (!this.transport) return 'no mail server is set';
     try {
       await this.transport.sendMail({ from: this.from, to: { name: '', address: to }, subject, text });
-      return true;
+      return null;
     } catch (error) {
       this.logger.warn({ err: error }, 'the mail server did not take a mail');
-      return false;
+      return reasonOf(error);
     }
   }
 
@@ -63,4 +69,11 @@ function transportTo(address: string): Transporter {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+}
+
+/** The server's own answer where there was one: it says what to change. Without it the kind of the failure. */
+function reasonOf(error: unknown): string {
+  const { response, code } = error as { response?: unknown; code?: unknown };
+  if (typeof response === 'string') return visibleText(response, 300);
+  return typeof code === 'string' ? code : 'it could not be reached';
 }

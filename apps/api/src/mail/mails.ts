@@ -34,3 +34,19 @@ export function invitationMail(to: string, organization: string, inviter: string
     ].join('\n'),
   };
 }
+
+/** For whoever wants to see that mail arrives. */
+export function trialMail(to: string, name: string, publicUrl: string): Mail {
+  return {
+    to,
+    subject: 'A mail from Cooperage, for a try',
+    text: [
+      `${line(name)},`,
+      '',
+      'you asked for this mail on the page of the settings, to see whether mail arrives. It does.',
+      '',
+      publicUrl,
+      '',
+    ].join('\n'),
+  };
+}

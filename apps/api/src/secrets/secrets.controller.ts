@@ -8,15 +8,17 @@ import {
   registryHostSchema,
   secretNameSchema,
   secretSchema,
+  trialSchema,
 } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
-import { Body, Controller, Delete, Get, Param, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import type { z } from 'zod';
 import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 import { uuid } from '../http/parameters.js';
+import { RegistryTrialService } from './registry-trial.service.js';
 import { SecretsService } from './secrets.service.js';
 
 const secretName = { schema: secretNameSchema };
@@ -24,7 +26,10 @@ const registryHost = { schema: registryHostSchema };
 
 @Controller('api/v1/projects/:projectId')
 export class SecretsController {
-  constructor(private readonly secrets: SecretsService) {}
+  constructor(
+    private readonly secrets: SecretsService,
+    private readonly trials: RegistryTrialService,
+  ) {}
 
   @Get('secrets')
   @Access('read')
@@ -84,6 +89,17 @@ export class SecretsController {
     @Body({ schema: putRegistryCredentialSchema }) body: z.infer<typeof putRegistryCredentialSchema>,
   ) {
     return this.secrets.putCredential(principal, projectId, { host, ...body }, actor);
+  }
+
+  @Post('registry-credentials/:host/trial')
+  @Access('write')
+  @Answers(200, trialSchema, 'Asks the registry whether it takes the credentials.')
+  tryCredential(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Param('host', registryHost) host: string,
+  ) {
+    return this.trials.try(principal, projectId, host);
   }
 
   @Delete('registry-credentials/:host')

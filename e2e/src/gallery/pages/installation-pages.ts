@@ -13,6 +13,7 @@ export const installationPages: readonly GalleryPage[] = [
   { name: 'audit-installation', path: at('/audit?organization=installation') },
   { name: 'audit-as-member', path: at('/audit'), as: 'member' },
   { name: 'settings', path: at('/settings') },
+  { name: 'settings-compared', path: at('/settings'), act: compareFile },
   { name: 'settings-as-member', path: at('/settings'), as: 'member' },
   { name: 'account', path: at('/account') },
   { name: 'members', path: at('/members') },
@@ -36,6 +37,14 @@ export const doorPages: readonly GalleryPage[] = [
 
 /** What an installation shows before anybody has an account. */
 export const freshPages: readonly GalleryPage[] = [{ name: 'setup', path: at('/setup'), as: 'stranger' }];
+
+async function compareFile(page: Page): Promise<void> {
+  const text =
+    'PUBLIC_URL=https://images.example.org\nLOG_LEVEL=debug\nPUBLC_URL=https://typo.example.org\nno assignment\n';
+  const file = { name: 'cooperage.env', mimeType: 'text/plain', buffer: Buffer.from(text) };
+  await page.getByLabel('Compare a file').setInputFiles(file);
+  await page.getByRole('table', { name: 'What the file would change' }).waitFor();
+}
 
 async function signInWrongly(page: Page): Promise<void> {
   await page.getByLabel('Mail address', { exact: true }).fill('ada@example.test');

@@ -15,3 +15,13 @@ export const settingSchema = z.object({
   secret: z.boolean(),
 });
 export type SettingView = z.infer<typeof settingSchema>;
+
+/** What came of trying a connection that the service has been told of. */
+export const trialSchema = z.object({
+  ok: z.boolean(),
+  /** What was seen, in a sentence. */
+  fact: z.string(),
+  /** Milliseconds. */
+  tookMs: z.number().int(),
+});
+export type Trial = z.infer<typeof trialSchema>;

@@ -60,6 +60,16 @@ export class ProjectSecretRepository {
     return this.db.prisma.registryCredential.findMany({ where: { projectId }, select, orderBy: { host: 'asc' } });
   }
 
+  async sealedCredential(
+    projectId: string,
+    host: string,
+  ): Promise<{ readonly username: string; readonly sealed: Uint8Array } | null> {
+    return this.db.prisma.registryCredential.findUnique({
+      where: { projectId_host: { projectId, host } },
+      select: { username: true, sealed: true },
+    });
+  }
+
   /** Null when the project has as many credentials as it may have. */
   async putCredential(
     place: ProjectPlace,

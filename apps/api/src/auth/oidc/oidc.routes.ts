@@ -20,7 +20,7 @@ export interface OidcParts {
 }
 
 export const oidcStartPath = `${signInPath}/oidc/start`;
-const callbackPath = `${signInPath}/oidc/callback`;
+export const oidcCallbackPath = `${signInPath}/oidc/callback`;
 
 /** Why somebody came back to the sign-in page; it has a sentence for each. */
 type Refusal = 'provider_down' | 'refused' | 'not_allowed' | 'email_not_verified' | 'setup_needed' | 'too_many';
@@ -29,7 +29,7 @@ type Refusal = 'provider_down' | 'refused' | 'not_allowed' | 'email_not_verified
 export function addOidcRoutes(server: FastifyInstance, { settings, accounts, rateLimits, logger }: OidcParts): void {
   const config = { access: 'public' } as const;
   const { oidc } = settings;
-  const client = oidc && new OidcClient(oidc, `${settings.publicUrl}${callbackPath}`);
+  const client = oidc && new OidcClient(oidc, `${settings.publicUrl}${oidcCallbackPath}`);
   const cookie = new AttemptCookie(settings);
   // Nothing can be guessed here, and a whole office may come from one address in the morning.
   const tries = rateLimits.limit('oidc', { tries: 300, windowMs: 600_000 });
@@ -52,7 +52,7 @@ export function addOidcRoutes(server: FastifyInstance, { settings, accounts, rat
     });
   });
 
-  server.get(callbackPath, { config }, async (request, reply) => {
+  server.get(oidcCallbackPath, { config }, async (request, reply) => {
     if (!client || !oidc) throw notFound();
     const attempt = cookie.read(request.headers.cookie);
     const returnTo = attempt?.returnTo ?? '/';

@@ -5,10 +5,12 @@ import { buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { ProblemPage, ProblemPanel } from '@/components/ui/states';
-import { loadMe } from '@/features/account/api/load-me';
+import { loadMe, loadSignInWays } from '@/features/account/api/load-me';
 import { loadInstallationSettings } from '@/features/installation/api/load-installation';
+import { CompareFile } from '@/features/installation/components/compare-file';
 import { NewOrganization, RenameOrganization } from '@/features/installation/components/organization-forms';
 import { SettingList } from '@/features/installation/components/setting-list';
+import { TrialsCard } from '@/features/installation/components/trials-card';
 import { withQuery } from '@/lib/api/list';
 import { visibleText } from '@/lib/format/names';
 
@@ -68,7 +70,16 @@ export default async function SettingsPage() {
 }
 
 async function InstallationSettings() {
-  const settings = await loadInstallationSettings();
+  const [settings, ways] = await Promise.all([loadInstallationSettings(), loadSignInWays()]);
+  return (
+    <>
+      {ways.ok && <TrialsCard ways={ways.value} />}
+      <InstallationList settings={settings} />
+    </>
+  );
+}
+
+function InstallationList({ settings }: { settings: Awaited<ReturnType<typeof loadInstallationSettings>> }) {
   return (
     <Card
       title="Installation"
@@ -84,6 +95,7 @@ async function InstallationSettings() {
             As the api process runs with it since its start. Values come from the environment: change the variable
             there, then start it again.
           </p>
+          <CompareFile settings={settings.value.items} />
           <SettingList settings={settings.value.items} />
         </>
       ) : (

@@ -3,6 +3,7 @@ import { Card } from '@/components/ui/card';
 import { DeleteButton } from '@/components/ui/delete-button';
 import { Moment } from '@/components/ui/moment';
 import { ProblemPanel } from '@/components/ui/states';
+import { TrialButton } from '@/components/ui/trial-button';
 import { visibleText } from '@/lib/format/names';
 import { loadRegistryCredentials } from '../api/load-settings';
 import { PutRegistryCredential } from './put-registry-credential';
@@ -24,6 +25,11 @@ export async function RegistriesCard({ project }: { project: Project }) {
                   <span className="text-sm text-text-2">
                     set <Moment at={credential.updatedAt} />
                   </span>
+                  <TrialButton
+                    address={`/projects/${project.id}/registry-credentials/${encodeURIComponent(credential.host)}/trial`}
+                    label="Try"
+                    what={`the credentials for ${credential.host}`}
+                  />
                   <DeleteButton
                     address={`/projects/${project.id}/registry-credentials/${encodeURIComponent(credential.host)}`}
                     what={`the credentials for ${credential.host}`}
