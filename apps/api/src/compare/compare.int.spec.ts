@@ -102,6 +102,14 @@ describe('two builds side by side', () => {
   it('differ in inputs, Dockerfile and steps', async () => {
     const found = expectOk(await compare<Comparison>(1, 3));
     expect(found).toMatchObject({ a: { number: 1 }, b: { number: 3 }, between: 1, bases: [] });
+    expect(found.commits).toMatchObject({ ref: 'refs/heads/main', more: false });
+    const commits = (comparison: Comparison) => comparison.commits?.items.map(({ number, commit }) => [number, commit]);
+    expect(commits(found)).toEqual([
+      [3, builds[2]!.commit],
+      [2, builds[1]!.commit],
+    ]);
+    expect(commits(expectOk(await compare<Comparison>(3, 2)))).toEqual([[3, builds[2]!.commit]]);
+    expect(expectOk(await compare<Comparison>(1, 1)).commits).toBeNull();
     expect(found.inputs).toContainEqual({ name: 'commit', a: builds[0]!.commit, b: builds[2]!.commit });
     expect(found.dockerfile).toEqual({ a: 'FROM a\nRUN one\n', b: 'FROM a\nRUN three\n' });
     expect(found.steps.map(({ change, a, b }) => [change, a?.title, b?.title])).toEqual([

@@ -12,6 +12,8 @@ import { compareBases, compareInputs } from './compare-inputs.js';
 import { compareManifests } from './compare-manifests.js';
 import { inFileOrder } from './file-order.js';
 
+const mostCommits = 50;
+
 type Project = Awaited<ReturnType<AccessService['project']>>;
 
 /** Two builds of one project side by side. */
@@ -25,11 +27,12 @@ export class CompareService {
 
   async compare(principal: Principal, projectId: string, query: CompareQuery): Promise<Comparison> {
     const { a, b } = await this.pair(principal, projectId, query);
-    const [facts, otherFacts] = await Promise.all([this.factsOf(a), this.factsOf(b)]);
+    const [facts, otherFacts, commits] = await Promise.all([this.factsOf(a), this.factsOf(b), this.commits(a, b)]);
     return {
       a: presentBuildSummary(a),
       b: presentBuildSummary(b),
       between: Math.max(0, Math.abs(b.number - a.number) - 1),
+      commits,
       inputs: compareInputs(a, b),
       bases: compareBases(a, b),
       dockerfile: { a: facts.dockerfile, b: otherFacts.dockerfile },
@@ -56,6 +59,14 @@ export class CompareService {
       this.details.findByNumber(projectId, b, organizations),
     ]);
     return { project, a: found(first), b: found(second) };
+  }
+
+  /** Whichever of the two is the older: the address may name them either way round. */
+  private async commits(a: BuildDetailRecord, b: BuildDetailRecord): Promise<Comparison['commits']> {
+    if (a.ref !== b.ref || a.commit === b.commit) return null;
+    const range = { after: Math.min(a.number, b.number), upTo: Math.max(a.number, b.number) };
+    const found = await this.details.commitsBetween(a.projectId, a.ref, range, mostCommits);
+    return { ref: a.ref, items: found.slice(0, mostCommits), more: found.length > mostCommits };
   }
 
   private async factsOf(build: BuildDetailRecord) {

@@ -26,6 +26,19 @@ export const comparisonSchema = z.object({
   b: buildSummarySchema,
   /** Builds of the project between them. */
   between: z.number().int(),
+  /**
+   * Commits that were built from the one on to the other, on the ref of both, the newest first and at most fifty. Null where
+   * the builds are of two refs, or of one commit.
+   */
+  commits: z
+    .object({
+      ref: z.string(),
+      items: z.array(
+        z.object({ number: z.number().int(), commit: z.string(), commitSubject: z.string(), commitAuthor: z.string() }),
+      ),
+      more: z.boolean(),
+    })
+    .nullable(),
   /** What each was made from, changed or not. */
   inputs: z.array(valuePairSchema),
   /** Base images by name, with their digests. */

@@ -41,6 +41,13 @@ export interface BuildDetailRecord extends BuildSummaryRecord {
   readonly failedSteps: ReadonlyMap<string, number>;
 }
 
+export interface BuiltCommit {
+  readonly number: number;
+  readonly commit: string;
+  readonly commitSubject: string;
+  readonly commitAuthor: string;
+}
+
 const attemptColumns = {
   id: true,
   number: true,
@@ -100,6 +107,24 @@ export class BuildDetails {
   async findAttempt(buildId: string, number: number): Promise<AttemptView | null> {
     const row = await this.db.prisma.attempt.findFirst({ where: { buildId, number }, select: attemptColumns });
     return row && toAttemptView(row);
+  }
+
+  /**
+   * Commits of a ref that were built after one number and up to another, each with its first build, the newest first.
+   * @returns one more than `limit` where there are more
+   */
+  async commitsBetween(
+    projectId: string,
+    ref: string,
+    { after, upTo }: { readonly after: number; readonly upTo: number },
+    limit: number,
+  ): Promise<BuiltCommit[]> {
+    return this.db.prisma.$queryRaw<BuiltCommit[]>`
+      SELECT number, commit, commit_subject AS "commitSubject", commit_author AS "commitAuthor" FROM (
+        SELECT DISTINCT ON (commit) number, commit, commit_subject, commit_author FROM build
+        WHERE project_id = ${projectId}::uuid AND ref = ${ref} AND number > ${after} AND number <= ${upTo}
+        ORDER BY commit, number) firsts
+      ORDER BY number DESC LIMIT ${limit + 1}`;
   }
 
   async steps(attemptId: string): Promise<StepView[]> {

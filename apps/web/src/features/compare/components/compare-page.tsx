@@ -1,4 +1,4 @@
-import type { Comparison } from '@cooperage/contracts';
+import type { BuildCache, Comparison, Project } from '@cooperage/contracts';
 import { Suspense } from 'react';
 import { PageTitle } from '@/components/shell/page';
 import { buttonClass } from '@/components/ui/button';
@@ -6,14 +6,23 @@ import { Card } from '@/components/ui/card';
 import { Link } from '@/components/ui/link';
 import { Skeleton } from '@/components/ui/states';
 import { DiffLines } from '@/features/builds/components/diff-lines';
+import { cacheByStep } from '@/features/builds/model/cache-reasons';
 import { comparePath } from '@/lib/address/paths';
+import { CommitsCard } from './commits-card';
 import { ComparedBuilds } from './compared-builds';
 import { ComparedSteps } from './compared-steps';
 import { LayersCard } from './layers-card';
 import { ValuePairs } from './value-pairs';
 
+export interface ComparePageProps {
+  readonly comparison: Comparison;
+  /** Why steps of the later build ran; null where that could not be read. */
+  readonly cache: BuildCache | null;
+  readonly project: Pick<Project, 'id' | 'remoteUrl'>;
+}
+
 /** What is different from one build to another, in the order in which one asks: inputs, file, steps, image. */
-export function ComparePage({ comparison, projectId }: { comparison: Comparison; projectId: string }) {
+export function ComparePage({ comparison, cache, project: { id, remoteUrl } }: ComparePageProps) {
   const { a, b, between, inputs, bases, dockerfile, steps } = comparison;
   const project = { organizationSlug: a.organizationSlug, slug: a.projectSlug };
   const swap = (
@@ -27,6 +36,7 @@ export function ComparePage({ comparison, projectId }: { comparison: Comparison;
         {betweenWords(between)}
       </PageTitle>
       <ComparedBuilds a={a} b={b} />
+      <CommitsCard comparison={comparison} remoteUrl={remoteUrl} />
       <Card title="Inputs">
         <ValuePairs label="Inputs" pairs={inputs} a={a.number} b={b.number} none="Nothing but the time is different." />
       </Card>
@@ -47,10 +57,10 @@ export function ComparePage({ comparison, projectId }: { comparison: Comparison;
       <Card title="Dockerfile">
         <Dockerfiles dockerfile={dockerfile} a={a.number} b={b.number} />
       </Card>
-      <ComparedSteps steps={steps} a={a} b={b} />
+      <ComparedSteps steps={steps} a={a} b={b} cache={cacheByStep(cache)} />
       <Card title="Layers and size">
         <Suspense fallback={<Skeleton lines={5} />}>
-          <LayersCard projectId={projectId} pair={{ a: a.number, b: b.number }} />
+          <LayersCard projectId={id} pair={{ a: a.number, b: b.number }} />
         </Suspense>
       </Card>
     </>

@@ -1,4 +1,4 @@
-import type { BuildSummary, Comparison } from '@cooperage/contracts';
+import type { BuildSummary, Comparison, StepCache } from '@cooperage/contracts';
 import { isBaseStep } from '@cooperage/domain/predicates';
 import { Card } from '@/components/ui/card';
 import { Link } from '@/components/ui/link';
@@ -16,10 +16,12 @@ export interface ComparedStepsProps {
   readonly steps: Comparison['steps'];
   readonly a: BuildSummary;
   readonly b: BuildSummary;
+  /** What is recorded of why steps of the later one ran, by ordinal. */
+  readonly cache: ReadonlyMap<number, StepCache>;
 }
 
 /** The steps of both builds side by side; each time leads to its lines in the log of its build. */
-export function ComparedSteps({ steps, a, b }: ComparedStepsProps) {
+export function ComparedSteps({ steps, a, b, cache }: ComparedStepsProps) {
   if (steps.length === 0) {
     return (
       <Card title="Steps">
@@ -39,7 +41,13 @@ export function ComparedSteps({ steps, a, b }: ComparedStepsProps) {
     <Card title="Steps" aside={stepsSentence(steps)}>
       <Table label="Steps" head={head}>
         {steps.map((pair) => (
-          <Row key={`${pair.a?.ordinal} ${pair.b?.ordinal}`} pair={pair} a={a} b={b} />
+          <Row
+            key={`${pair.a?.ordinal} ${pair.b?.ordinal}`}
+            pair={pair}
+            a={a}
+            b={b}
+            words={stepWords(pair, pair.b ? cache.get(pair.b.ordinal) : undefined, a.number)}
+          />
         ))}
       </Table>
     </Card>
@@ -56,7 +64,14 @@ const tones: Readonly<Record<StepPair['change'], string>> = {
   same: 'text-text-3',
 };
 
-function Row({ pair, a, b }: { pair: StepPair; a: BuildSummary; b: BuildSummary }) {
+interface RowProps {
+  readonly pair: StepPair;
+  readonly a: BuildSummary;
+  readonly b: BuildSummary;
+  readonly words: string;
+}
+
+function Row({ pair, a, b, words }: RowProps) {
   const step = pair.b ?? pair.a;
   return (
     <tr className={rowClass}>
@@ -69,7 +84,7 @@ function Row({ pair, a, b }: { pair: StepPair; a: BuildSummary; b: BuildSummary 
         </code>
         {step?.stage && <span className="text-xs text-text-3">{visibleText(step.stage)}</span>}
       </Td>
-      <Td className={classes('min-w-24', tones[pair.change])}>{stepWords(pair)}</Td>
+      <Td className={classes('min-w-24 wrap-anywhere', tones[pair.change])}>{words}</Td>
       <Td right className="whitespace-nowrap">
         <Time side={pair.a} build={a} />
       </Td>

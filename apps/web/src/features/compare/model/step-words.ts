@@ -1,12 +1,23 @@
-import type { Comparison } from '@cooperage/contracts';
+import type { Comparison, StepCache } from '@cooperage/contracts';
+import { reasonWords } from '../../builds/model/cache-reasons';
 
 type StepPair = Comparison['steps'][number];
 
-/** What became of a step from one build to the other, in words. */
-export function stepWords({ change, afterEarlier }: Pick<StepPair, 'change' | 'afterEarlier'>): string {
-  if (change === 'lost_cache')
+/**
+ * What became of a step from one build to the other, in words.
+ * @param cache what is recorded of why it ran in the later one, compared with the build that could have served it
+ * @param other number of the build on the page with which the later one is compared
+ */
+export function stepWords(
+  { change, afterEarlier }: Pick<StepPair, 'change' | 'afterEarlier'>,
+  cache?: Pick<StepCache, 'reason' | 'against'>,
+  other?: number,
+): string {
+  if (change !== 'lost_cache') return plainWords[change];
+  if (!cache?.reason || cache.reason.kind === 'unknown')
     return afterEarlier ? 'lost the cache: an earlier step ran' : 'lost the cache: what it reads or its words changed';
-  return plainWords[change];
+  const against = cache.against && cache.against.number !== other ? `, against #${cache.against.number}` : '';
+  return `lost the cache: ${reasonWords(cache.reason)}${against}`;
 }
 
 const plainWords: Readonly<Record<Exclude<StepPair['change'], 'lost_cache'>, string>> = {

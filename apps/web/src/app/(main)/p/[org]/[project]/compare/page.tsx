@@ -3,6 +3,7 @@ import { Page, PageTitle } from '@/components/shell/page';
 import { buttonClass } from '@/components/ui/button';
 import { Link } from '@/components/ui/link';
 import { Empty, ProblemPage } from '@/components/ui/states';
+import { loadCache } from '@/features/builds/api/load-build';
 import { comparisonAddress, loadComparison } from '@/features/compare/api/load-comparison';
 import { ComparePage } from '@/features/compare/components/compare-page';
 import { readPair } from '@/features/compare/model/compared-pair';
@@ -54,9 +55,10 @@ export default async function Compare({ params, searchParams }: Props) {
   }
   const comparison = await loadComparison(id, pair);
   if (!comparison.ok) return <ProblemPage problem={comparison.problem} what="The comparison" />;
+  const cache = await loadCache(comparison.value.b.id);
   return (
     <Page crumbs={crumbs} curl={comparisonAddress(id, pair)}>
-      <ComparePage comparison={comparison.value} projectId={id} />
+      <ComparePage comparison={comparison.value} cache={cache.ok ? cache.value : null} project={project.value} />
     </Page>
   );
 }
