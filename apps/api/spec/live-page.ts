@@ -14,6 +14,7 @@ export class LivePage {
   readonly changes: { buildId: string; status: string }[] = [];
   readonly stepChanges: { buildId: string; attempt: number }[] = [];
   readonly deliveryChanges: { projectId: string | null }[] = [];
+  workerChanges = 0;
   text = '';
   nextN = 0;
   isComplete = false;
@@ -27,6 +28,7 @@ export class LivePage {
     socket.on('build:changed', (change: { buildId: string; status: string }) => this.changes.push(change));
     socket.on('steps:changed', (change: { buildId: string; attempt: number }) => this.stepChanges.push(change));
     socket.on('delivery:changed', (change: { projectId: string | null }) => this.deliveryChanges.push(change));
+    socket.on('workers:changed', () => this.workerChanges++);
     socket.on('log:lagging', () => this.lags++);
     socket.on('log:complete', () => {
       this.isComplete = true;

@@ -20,6 +20,7 @@ import { LiveAdapter } from './live-adapter.js';
 import { LogFollowers } from './log-followers.js';
 import { OpenConnections } from './open-connections.js';
 import { SessionWatch } from './session-watch.js';
+import { WorkerAnnouncer } from './worker-announcer.js';
 
 export interface Live {
   readonly app: NestFastifyApplication;
@@ -69,10 +70,13 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   const { namespace } = app.get(LiveGateway);
   const announcer = new BuildAnnouncer(namespace, new BuildLists(database), logger);
   const deliveries = new DeliveryAnnouncer(namespace, logger);
+  const workers = new WorkerAnnouncer(namespace);
   const handlers = {
     build: announcer.onNotification,
     steps: announcer.onSteps,
     delivery: deliveries.onNotification,
+    process: workers.onNotification,
+    drain: workers.onNotification,
   };
   const listener = new Listener(url, handlers, onError);
   await listener.start();

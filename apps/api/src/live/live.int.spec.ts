@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { Me } from '@cooperage/contracts';
-import { type BuildRecord, BuildRepository, StepRepository } from '@cooperage/db';
+import { type BuildRecord, BuildRepository, DrainRepository, ProcessRepository, StepRepository } from '@cooperage/db';
 import { encodeLogEntries } from '@cooperage/domain';
 import { connectRedis, RedisLiveBus } from '@cooperage/queue';
 import { services } from '@cooperage/testing';
@@ -72,6 +72,20 @@ describe('a handshake', () => {
   it('by polling is not there', async () => {
     const answer = await owner.get('/api/live/?EIO=4&transport=polling');
     expect(answer.status).toBe(404);
+  });
+});
+
+describe('changes of workers', () => {
+  it('reach every page: a process that begins, drains, and ends', async () => {
+    const page = await open();
+    const processes = new ProcessRepository(world.database);
+    const drains = new DrainRepository(world.database);
+    const id = await processes.start('builder', 'another', {});
+    await waitFor(() => expect(page.workerChanges).toBe(1));
+    await drains.drain('another', { kind: 'person', id: 'ada', name: 'Ada', ip: null });
+    await waitFor(() => expect(page.workerChanges).toBe(2));
+    await processes.end(id, 'exited');
+    await waitFor(() => expect(page.workerChanges).toBe(3));
   });
 });
 

@@ -1,3 +1,5 @@
+import type { Page } from 'playwright-core';
+import type { Gallery } from '../gallery.js';
 import { at, type GalleryPage, home, inEmpty, inProject, keys } from '../gallery-page.js';
 
 /** Projects and what is in them. */
@@ -25,5 +27,20 @@ export const projectPages: readonly GalleryPage[] = [
     act: (page) => page.getByRole('region', { name: 'Delete the project' }).getByRole('button').click(),
   },
   { name: 'delivery', path: ({ succeeded }) => `${home(succeeded)}/deliveries/${succeeded.deliveryId}` },
-  { name: 'image', path: ({ succeeded }) => `${home(succeeded)}/images/${succeeded.digest}` },
+  {
+    name: 'delivery-dry-run',
+    path: ({ succeeded }) => `${home(succeeded)}/deliveries/${succeeded.deliveryId}?dry=1`,
+  },
+  { name: 'image', path: imageOf },
+  { name: 'image-retag', path: imageOf, act: retag },
 ];
+
+function imageOf({ succeeded }: Gallery): string {
+  return `${home(succeeded)}/images/${succeeded.digest}`;
+}
+
+async function retag(page: Page): Promise<void> {
+  await page.keyboard.press('t');
+  await page.keyboard.type('stable');
+  await page.getByRole('dialog').getByRole('button', { name: 'Move the tag' }).waitFor();
+}

@@ -42,6 +42,8 @@ export interface ServerMessages {
   'steps:changed': (change: StepsChange) => void;
   /** A delivery came, was refused, or was judged; the page asks for its data again. */
   'delivery:changed': (change: DeliveryChange) => void;
+  /** A process began or ended, or a worker shall drain or go on; the page of workers asks for its data again. */
+  'workers:changed': () => void;
 }
 
 /** Both ids are null where notifications were lost and anything may have changed. */

@@ -46,6 +46,7 @@ export class ProcessRepository {
   /** @param id chosen by the supervisor where there is one, so that it can note the death of exactly this process */
   async start(role: ProcessRole, name: string, info: ProcessInfo, id: string = newId()): Promise<string> {
     await this.db.prisma.processInstance.create({ data: { id, role, name, info: toJson(info) } });
+    await this.db.prisma.$executeRaw`SELECT pg_notify(${channels.process}, '')`;
     return id;
   }
 
@@ -76,7 +77,7 @@ export class ProcessRepository {
       WITH ended AS (
         UPDATE process_instance SET ended_at = now(), end_reason = 'silent'
         WHERE ended_at IS NULL AND heartbeat_at < now() - ${silentMs} * interval '1 millisecond' RETURNING id
-      ) SELECT pg_notify(${channels.outbox}, '') FROM ended`;
+      ) SELECT pg_notify(${channels.outbox}, ''), pg_notify(${channels.process}, '') FROM ended`;
   }
 
   /** Removes processes that ended longer than `ageMs` ago; a restarting child leaves a row each time. */

@@ -4,7 +4,7 @@ export const channels = {
   outbox: 'cooperage_outbox',
   /** payload: nothing; a build is waiting or a slot is free */
   dispatch: 'cooperage_dispatch',
-  /** payload: nothing; a process has ended */
+  /** payload: nothing; a process has begun or ended */
   process: 'cooperage_process',
   /** payload: nothing; a worker shall drain, or go on */
   drain: 'cooperage_drain',

@@ -16,6 +16,8 @@ export interface RefreshOptions {
   readonly pollMs: number;
   /** Deliveries of the scopes matter as well. */
   readonly deliveries?: boolean;
+  /** The workers matter as well. */
+  readonly workers?: boolean;
   /** Ask again this often even while live, for what no event announces; 0 for never. */
   readonly tickMs: number;
 }
@@ -23,7 +25,8 @@ export interface RefreshOptions {
 const pace: Pace = { quietMs: 60, atMostEveryMs: 500 };
 
 /** Has the server make the page again whenever a build of the scopes changed. What the reader has open stays open. */
-export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs, deliveries = false }: RefreshOptions): void {
+export function useRefreshOnChange(options: RefreshOptions): void {
+  const { scopes, buildId, pollMs, tickMs, deliveries = false, workers = false } = options;
   const again = useRefresh();
   const key = JSON.stringify(scopes);
   useEffect(() => {
@@ -42,6 +45,7 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs, deliveries
     });
     const offSteps = tabConnection.on('steps:changed', (change) => change.buildId === buildId && refresh());
     const offDelivery = deliveries ? tabConnection.on('delivery:changed', refresh) : undefined;
+    const offWorkers = workers ? tabConnection.on('workers:changed', refresh) : undefined;
     if (tabConnection.current().kind === 'live') join();
     const poll = setInterval(() => tabConnection.current().kind === 'polling' && refresh(), pollMs);
     const tick =
@@ -55,8 +59,9 @@ export function useRefreshOnChange({ scopes, buildId, pollMs, tickMs, deliveries
       offChange();
       offSteps();
       offDelivery?.();
+      offWorkers?.();
       offState();
       release();
     };
-  }, [again, key, buildId, pollMs, tickMs, deliveries]);
+  }, [again, key, buildId, pollMs, tickMs, deliveries, workers]);
 }

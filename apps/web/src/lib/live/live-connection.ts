@@ -21,6 +21,7 @@ export interface LiveEvents {
   'build:changed': (change: BuildChange) => void;
   'steps:changed': (change: StepsChange) => void;
   'delivery:changed': (change: DeliveryChange) => void;
+  'workers:changed': () => void;
 }
 
 /** What is used of a socket.io client socket. */

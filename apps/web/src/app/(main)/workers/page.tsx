@@ -13,8 +13,8 @@ import { orderWorkers } from '@/features/workers/model/worker-order';
 
 export const metadata: Metadata = { title: 'Workers' };
 
-/** Heartbeats have no event of their own. */
-const heartbeatMs = 5000;
+/** Events tell what begins, drains and ends. Heartbeats, with disk and memory, have none: they may be a little old. */
+const heartbeatMs = 15_000;
 
 export default async function WorkersPage() {
   const [workers, queue, me] = await Promise.all([loadWorkers(), loadQueue(), loadMe()]);
@@ -24,7 +24,7 @@ export default async function WorkersPage() {
   return (
     <Page crumbs={[{ label: 'Workers' }]} curl="/workers">
       <PageTitle title="Workers">The processes of this installation, and what each is doing.</PageTitle>
-      <LiveRefresh scopes={scopes} tickMs={heartbeatMs} />
+      <LiveRefresh scopes={scopes} tickMs={heartbeatMs} workers />
       <QueueCard queue={queue} />
       {workers.value.items.length === 0 ? (
         <Empty

@@ -3,8 +3,8 @@
 import { type LiveScope, useRefreshOnChange } from '@/lib/live/build-changes';
 
 /** Keeps a page as it is on the server. `tickMs` is for what changes without an event: asks again that often. */
-export function LiveRefresh({ scopes, tickMs = 0, deliveries = false }: LiveRefreshProps) {
-  useRefreshOnChange({ scopes, pollMs: 5000, tickMs, deliveries });
+export function LiveRefresh({ scopes, tickMs = 0, deliveries = false, workers = false }: LiveRefreshProps) {
+  useRefreshOnChange({ scopes, pollMs: 5000, tickMs, deliveries, workers });
   return null;
 }
 
@@ -13,6 +13,8 @@ export interface LiveRefreshProps {
   readonly tickMs?: number;
   /** Whether deliveries of the scopes matter as well as builds. */
   readonly deliveries?: boolean;
+  /** Whether workers matter as well. */
+  readonly workers?: boolean;
 }
 
 /** While the socket says nothing, only this tells whether the page could still be made: its maker may be away. */

@@ -1,0 +1,18 @@
+import type { LiveNamespace } from './viewer.js';
+
+/** A restart of a whole pool is told once. */
+const quietMs = 200;
+
+/** Tells pages that the workers are others. It names nobody, so everybody may hear it; pages ask the API for the rest. */
+export class WorkerAnnouncer {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly namespace: Pick<LiveNamespace, 'emit'>) {}
+
+  readonly onNotification = (): void => {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.namespace.emit('workers:changed');
+    }, quietMs).unref();
+  };
+}
