@@ -20,8 +20,6 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   turbopack: { root },
-  // A refresh that meets a dead line waits for it; without this the page is left for the browser's own error page.
-  experimental: { useOffline: true },
   headers: async () => [{ source: '/:path*', headers: fixedHeaders }],
 };
 

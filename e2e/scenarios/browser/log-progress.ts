@@ -80,7 +80,7 @@ export function progressDisplays(suite: BrowserSuite): void {
       expect(await step.getByText(/^get 50%/).count()).toBe(0);
       await step.getByRole('button', { name: '3 updates' }).click();
       const states = page.getByRole('dialog', { name: 'Updates of this line' }).getByRole('listitem');
-      expect(await states.allTextContents()).toEqual(['get 1%', 'get 50%', 'get 100%']);
+      await expect.poll(() => states.allTextContents(), patience).toEqual(['get 1%', 'get 50%', 'get 100%']);
     });
   });
 }

@@ -1,14 +1,14 @@
 'use client';
 
 import './globals.css';
-import ErrorPage from './error';
+import { Broken, type BrokenProps } from '@/components/shell/broken';
 
-/** When even the frame of the pages broke. */
-export default function GlobalError(props: { error: Error & { digest?: string }; reset: () => void }) {
+/** When even the frame of the pages broke, or a page that has none. */
+export default function GlobalError(props: BrokenProps) {
   return (
     <html lang="en">
       <body>
-        <ErrorPage {...props} />
+        <Broken {...props} />
       </body>
     </html>
   );

@@ -1,4 +1,4 @@
 'use client';
 
-// As the outer one, inside the rail: the way to other pages stays.
-export { default } from '../error';
+// Inside the rail: the way to other pages stays. Pages without a rail fall to the outermost one.
+export { Broken as default } from '@/components/shell/broken';

@@ -1,7 +1,7 @@
 import type { Me } from '@cooperage/contracts';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { visibleText } from '@/lib/format/names';
-import { furtherPages } from '@/lib/keys/key-map';
+import { furtherPages } from '@/lib/keys/keys-of-pages';
 import { PreferenceSwitch } from './preference-switch';
 import { SignOutButton } from './sign-out-button';
 

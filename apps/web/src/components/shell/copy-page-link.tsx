@@ -1,19 +1,10 @@
-'use client';
-
 import { CopyButton } from '@/components/ui/copy-button';
 
 /** The address of what is on screen, filters and lines included. */
 export function CopyPageLink() {
   return (
     <span className="hidden lg:contents">
-      <CopyButton
-        text={() => window.location.href}
-        label="Link"
-        what="to this page"
-        name="Copy link to this page"
-        shortcut="y"
-        always
-      />
+      <CopyButton label="Link" what="to this page" name="Copy link to this page" shortcut="y" always />
     </span>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
-import { type KeyBinding, listKeys, navigationKeys } from '@/lib/keys/key-map';
+import { type KeyBinding, listKeys, navigationKeys } from '@/lib/keys/keys-of-pages';
 import { pageControls, wordsOf } from '@/lib/keys/page-controls';
 
 /** All keys that work here: those of every page, and those that this page's own controls carry. */

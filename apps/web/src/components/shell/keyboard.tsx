@@ -1,22 +1,19 @@
 'use client';
 
-import dynamic from 'next/dynamic';
-import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
+import { onDemand } from '@/components/ui/on-demand';
 import { type KeyEffect, nextRow, noKeys, pressKey } from '@/lib/keys/key-map';
 import { isPopoverOpen, isTyping, pressControl, rowFocused, visibleRows } from '@/lib/keys/page-controls';
-import { closePalette, openPalette, typeAhead, usePaletteScope } from '@/lib/palette/palette-store';
+import { closePalette, openPalette, type PaletteScope, typeAhead, usePaletteScope } from '@/lib/palette/palette-store';
 
-// Loaded by whoever opens them first: no page waits for what most visits never use.
-const KeySheet = dynamic(() => import('./key-sheet').then((module) => module.KeySheet), { ssr: false });
-const Palette = dynamic(() => import('./palette').then((module) => module.Palette), { ssr: false });
+const KeySheet = onDemand(() => import('./key-sheet').then((module) => module.KeySheet));
+const Palette = onDemand(() => import('./palette').then((module) => module.Palette));
 
 /**
- * One listener for all shortcuts. Controls say their key by `data-key`, rows that `j` and `k` walk by `data-row`; what is
+ * One listener for all shortcuts, and for the controls that open the palette. Controls say their key by `data-key`, rows that `j` and `k` walk by `data-row`; what is
  * not on the page has no effect.
  */
 export function Keyboard() {
-  const router = useRouter();
   // Undefined until it was wanted once; it stays then, so that its dialog can give the focus back.
   const [help, setHelp] = useState<boolean>();
   const scope = usePaletteScope();
@@ -24,8 +21,8 @@ export function Keyboard() {
 
   useEffect(() => {
     const carryOut = (effect: KeyEffect): boolean => {
-      if (effect.kind === 'go') router.push(effect.href);
-      else if (effect.kind === 'help') setHelp(true);
+      if (effect.kind === 'go') return goToPage(effect.keys);
+      if (effect.kind === 'help') setHelp(true);
       else if (effect.kind === 'row') return goToRow(effect.step);
       else if (effect.kind === 'select') return selectRow();
       else if (effect.kind === 'back') return goBack();
@@ -44,6 +41,7 @@ export function Keyboard() {
         event.preventDefault();
         return;
       }
+      if (document.querySelector('[data-opening]')) return;
       if (isTyping(event.target)) {
         if (event.key === 'Escape') (event.target as HTMLElement).blur();
         return;
@@ -53,8 +51,12 @@ export function Keyboard() {
       if (carryOut(effect)) event.preventDefault();
     };
     document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
-  }, [router]);
+    document.addEventListener('click', openByClick);
+    return () => {
+      document.removeEventListener('keydown', onKeyDown);
+      document.removeEventListener('click', openByClick);
+    };
+  }, []);
 
   return (
     <>
@@ -62,6 +64,18 @@ export function Keyboard() {
       {scope && <Palette scope={scope} onClose={closePalette} />}
     </>
   );
+}
+
+/** By its link in the rail, which is there also where a narrow window does not show it. */
+function goToPage(keys: string): boolean {
+  const link = document.querySelector<HTMLElement>(`nav [data-go="${keys}"]`);
+  link?.click();
+  return link !== null;
+}
+
+function openByClick({ target }: MouseEvent): void {
+  const opener = target instanceof Element ? target.closest<HTMLElement>('[data-palette]') : null;
+  if (opener) openPalette(JSON.parse(opener.dataset.palette ?? '') as PaletteScope);
 }
 
 /** Works inside inputs too: it types nothing. */

@@ -1,24 +1,19 @@
-'use client';
+import type { PaletteScope } from '@/lib/palette/palette-store';
 
-import { useSyncExternalStore } from 'react';
-import { openPalette } from '@/lib/palette/palette-store';
+const everything: PaletteScope = { kind: 'all' };
 
-const never = (): (() => void) => () => undefined;
-
-/** Looks like a field and opens the palette, whose field it is. */
-export function PaletteField() {
-  const isMac = useSyncExternalStore(
-    never,
-    () => navigator.platform.startsWith('Mac'),
-    () => false,
-  );
+/**
+ * Looks like a field and opens the palette, whose field it is; `Keyboard` does that.
+ * @param isMac whether the key is the one of its keyboards
+ */
+export function PaletteField({ isMac }: { isMac: boolean }) {
   return (
     <button
       type="button"
       aria-label="Search and commands"
       aria-keyshortcuts="Control+K Meta+K"
       aria-haspopup="dialog"
-      onClick={() => openPalette()}
+      data-palette={JSON.stringify(everything)}
       className="flex min-h-7 shrink-0 items-center gap-2 rounded border border-line-strong bg-surface px-2 text-sm text-text-2 hover:text-text lg:w-52"
     >
       <svg aria-hidden viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.5" className="size-4">

@@ -1,26 +1,8 @@
-'use client';
+import { preferenceWords } from '@/lib/preferences/preference-words';
+import type { PreferenceName } from '@/lib/preferences/preferences';
+import { PreferenceRadios } from './preference-radios';
 
-import { type PreferenceName, preferences, preferenceWords } from '@/lib/preferences/preferences';
-import { setPreference, usePreference } from '@/lib/preferences/use-preference';
-
+/** A choice of the reader's, to be made here. */
 export function PreferenceSwitch({ name, legend }: { name: PreferenceName; legend: string }) {
-  const chosen = usePreference(name);
-  const words: Readonly<Record<string, string>> = preferenceWords[name];
-  return (
-    <fieldset className="grid content-start">
-      <legend className="mb-1 text-xs font-semibold text-text-2">{legend}</legend>
-      {preferences[name].map((each) => (
-        <label key={each} className="flex min-h-7 items-center gap-2">
-          <input
-            type="radio"
-            name={name}
-            className="accent-accent"
-            checked={chosen === each}
-            onChange={() => setPreference(name, each)}
-          />
-          {words[each]}
-        </label>
-      ))}
-    </fieldset>
-  );
+  return <PreferenceRadios name={name} legend={legend} words={preferenceWords[name]} />;
 }

@@ -2,11 +2,16 @@
 
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { signOut } from '@/lib/api/sign-out';
 
 export function SignOutButton() {
   const [failed, setFailed] = useState(false);
-  const leave = async (): Promise<void> => setFailed(!(await signOut()));
+  const leave = async (): Promise<void> => {
+    const left = await import('@/lib/api/sign-out').then(
+      ({ signOut }) => signOut(),
+      () => false,
+    );
+    setFailed(!left);
+  };
   return (
     <>
       <Button onClick={() => void leave()} className="w-full">

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react';
 /** Shows the exact moment of what the keyboard has come to: a time, or the row of a list that has one. */
 export function TimeHint() {
   const element = useRef<HTMLDivElement>(null);
-  useEffect(() => (element.current ? followFocus(element.current) : undefined), []);
+  useEffect(() => (element.current ? whenKeyboardCame(element.current) : undefined), []);
   return (
     <div
       ref={element}
@@ -18,44 +18,20 @@ export function TimeHint() {
   );
 }
 
-function followFocus(hint: HTMLElement): () => void {
-  let shown: HTMLTimeElement | null = null;
-  const onFocus = (event: FocusEvent): void => {
-    shown = timeOf(event.target);
-    hint.textContent = shown?.title ?? '';
-    if (shown) hint.showPopover();
-    else hint.hidePopover();
-    if (shown) place(hint, shown);
+/** Who never comes by keyboard needs none of it. */
+function whenKeyboardCame(hint: HTMLElement): () => void {
+  let stop: (() => void) | null = null;
+  const onFocus = ({ target }: FocusEvent): void => {
+    if (!(target instanceof HTMLElement) || !target.matches(':focus-visible')) return;
+    leave();
+    void import('./follow-focus').then(({ followFocus }) => {
+      if (hint.isConnected) stop = followFocus(hint, document.activeElement);
+    });
   };
-  const onLeave = (): void => {
-    shown = null;
-    hint.hidePopover();
-  };
-  const onScroll = (): void => {
-    if (shown) place(hint, shown);
-  };
-  const passive = { capture: true, passive: true } as const;
+  const leave = (): void => document.removeEventListener('focusin', onFocus);
   document.addEventListener('focusin', onFocus);
-  document.addEventListener('focusout', onLeave);
-  document.addEventListener('scroll', onScroll, passive);
   return () => {
-    document.removeEventListener('focusin', onFocus);
-    document.removeEventListener('focusout', onLeave);
-    document.removeEventListener('scroll', onScroll, passive);
+    leave();
+    stop?.();
   };
-}
-
-function timeOf(target: EventTarget | null): HTMLTimeElement | null {
-  if (!(target instanceof HTMLElement) || !target.matches(':focus-visible')) return null;
-  if (target instanceof HTMLTimeElement) return target;
-  const times = target.closest('tr')?.querySelectorAll('time') ?? [];
-  return [...times].find((time) => time.checkVisibility()) ?? null;
-}
-
-/** Above the time, inside the window. The popover is in the top layer, so that no list clips it. */
-function place(hint: HTMLElement, time: HTMLElement): void {
-  const [box, own] = [time.getBoundingClientRect(), hint.getBoundingClientRect()];
-  const left = Math.min(box.right - own.width, document.documentElement.clientWidth - own.width - 4);
-  hint.style.left = `${Math.max(4, left)}px`;
-  hint.style.top = `${box.top >= own.height + 8 ? box.top - own.height - 4 : box.bottom + 4}px`;
 }

@@ -21,7 +21,7 @@ export async function TopBar({ crumbs, curl }: { crumbs: readonly Crumb[]; curl?
       <BuildNeighbours path={path} />
       <CopyPageLink />
       {curl && <CopyCurl path={curl} />}
-      <PaletteField />
+      <PaletteField isMac={incoming.get('user-agent')?.includes('Mac OS X') ?? false} />
       {me.ok && <AccountMenu me={me.value} />}
       {me.ok && <SessionOverlay email={me.value.email} />}
     </header>

@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react';
 import { type Method, send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
-import { tabOffers } from '@/lib/undo/tab-offers';
+import { offerUndo } from '@/lib/undo/tab-offers';
 import { Button, type ButtonLook } from './button';
 import { ProblemNote } from './problem-note';
 
@@ -34,7 +34,7 @@ export function ActWithUndo({ act, undo, done, children, label, look = 'quiet', 
   const go = (): void =>
     run(
       () => perform(act),
-      () => tabOffers.add(done, () => perform(undo)),
+      () => void offerUndo(done, () => perform(undo)),
     );
   return (
     <>

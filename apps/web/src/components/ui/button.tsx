@@ -1,19 +1,11 @@
 import type { ComponentProps } from 'react';
 import { classes } from '@/lib/classes';
 
-const base =
-  'inline-flex min-h-8 shrink-0 items-center justify-center gap-1.5 rounded border px-2.5 py-1 font-medium whitespace-nowrap disabled:opacity-55';
-const looks = {
-  plain: 'border-line-strong bg-surface text-text hover:bg-sunken',
-  primary: 'border-transparent bg-accent text-bg hover:brightness-110',
-  danger: 'border-bad bg-surface text-bad hover:bg-bad-bg',
-  quiet: 'border-transparent text-text-2 hover:bg-sunken hover:text-text',
-} as const;
-
-export type ButtonLook = keyof typeof looks;
+/** As in `patterns.css`. */
+export type ButtonLook = 'plain' | 'primary' | 'danger' | 'quiet';
 
 export function buttonClass(look: ButtonLook = 'plain', more?: string): string {
-  return classes(base, looks[look], more);
+  return classes('button', `button-${look}`, more);
 }
 
 export interface ButtonProps extends ComponentProps<'button'> {

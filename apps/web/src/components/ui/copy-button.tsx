@@ -5,8 +5,8 @@ import { writeClipboard } from '@/lib/clipboard';
 import { Button, type ButtonLook } from './button';
 
 export interface CopyButtonProps {
-  /** The text, or how to make it when it depends on the address of this page. */
-  readonly text: string | (() => string);
+  /** The text, or how to make it when it is known only then; the address of the page when missing, filters and lines included. */
+  readonly text?: string | (() => string);
   readonly label?: string;
   readonly look?: ButtonLook;
   readonly shortcut?: string;
@@ -26,7 +26,8 @@ export function CopyButton({ text, label = 'Copy', look = 'quiet', shortcut, wha
     return () => clearTimeout(timer);
   }, [result]);
   const copy = (): void => {
-    writeClipboard(typeof text === 'string' ? text : text()).then(
+    const now = typeof text === 'function' ? text() : (text ?? window.location.href);
+    writeClipboard(now).then(
       () => setResult('done'),
       () => setResult('failed'),
     );

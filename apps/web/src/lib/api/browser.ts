@@ -1,8 +1,8 @@
-import { ok, type Result, toProblemView, unreachable } from './problem';
+import type { ProblemView, Result } from './problem';
 
 /** Reads below `/api`, from the browser, for what is asked for only once somebody looks. */
 export function fetchJson<T>(path: string): Promise<Result<T>> {
-  return answerOf<T>(path, { credentials: 'same-origin' });
+  return ask<T>(path, { credentials: 'same-origin' });
 }
 
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -12,7 +12,7 @@ export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  * else is sent along. `T` is what the contract promises; the API has checked it with the same schema.
  */
 export function send<T = unknown>(method: Method, path: string, body?: unknown): Promise<Result<T>> {
-  return answerOf<T>(path, {
+  return ask<T>(path, {
     method,
     credentials: 'same-origin',
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
@@ -20,15 +20,18 @@ export function send<T = unknown>(method: Method, path: string, body?: unknown):
   });
 }
 
-async function answerOf<T>(path: string, init: RequestInit): Promise<Result<T>> {
-  try {
-    const response = await fetch(`/api${path}`, init);
-    const answer: unknown = await response.json().catch(() => null);
-    if (response.ok) return ok(answer as T);
-    const problem = toProblemView(answer, response.status, response.headers.get('x-request-id') ?? '');
-    const retryAfter = response.headers.get('retry-after');
-    return { ok: false, problem: retryAfter ? { ...problem, retryAfterSeconds: Number(retryAfter) } : problem };
-  } catch {
-    return { ok: false, problem: unreachable() };
-  }
+/** Most pages are read and left. What an answer means is known to code that comes with the first question. */
+async function ask<T>(path: string, init: RequestInit): Promise<Result<T>> {
+  const reader = await import('./answer').catch(() => null);
+  return reader ? reader.answerOf<T>(path, init) : { ok: false, problem: notLoaded };
 }
+
+const notLoaded: ProblemView = {
+  status: 503,
+  code: 'unavailable',
+  title: 'The service did not answer',
+  detail: 'Nothing was changed. Try again, or load the page anew.',
+  requestId: '',
+  fields: [],
+  neededRole: null,
+};

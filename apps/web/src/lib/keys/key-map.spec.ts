@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { furtherPages, type KeyEffect, navigationKeys, nextRow, noKeys, pressKey } from './key-map';
+import { type KeyEffect, nextRow, noKeys, pressKey } from './key-map';
+import { furtherPages, navigationKeys } from './keys-of-pages';
 
 function type(...keys: [string, number][]): KeyEffect {
   let state = noKeys;
@@ -12,9 +13,9 @@ function type(...keys: [string, number][]): KeyEffect {
 
 describe('key map', () => {
   it('goes to each page by its two keys', () => {
-    for (const { keys, href } of navigationKeys) {
-      expect(type([keys[0]!, 0], [keys[1]!, 300])).toEqual({ kind: 'go', href });
-    }
+    for (const { keys } of navigationKeys)
+      expect(type([keys[0]!, 0], [keys[1]!, 300])).toEqual({ kind: 'go', keys: keys.join(' ') });
+    expect(type(['g', 0], ['z', 300]), 'no page has this key').toEqual({ kind: 'press', key: 'z' });
   });
 
   it('names only pages that exist', () => {

@@ -35,7 +35,7 @@ describe('LiveConnection', () => {
 
   async function opened(): Promise<{ connection: LiveConnection; socket: FakeSocket; release: () => void }> {
     const socket = new FakeSocket();
-    const connection = new LiveConnection(() => Promise.resolve(socket));
+    const connection = new LiveConnection(() => socket);
     const release = connection.acquire();
     await vi.advanceTimersByTimeAsync(0);
     return { connection, socket, release };
@@ -56,24 +56,27 @@ describe('LiveConnection', () => {
     expect(connection.current()).toMatchObject({ kind: 'polling', reason: expect.stringContaining('blocked') });
   });
 
-  it('asks again after a refusal, which the library itself would not', async () => {
+  it('asks again after a refusal, later each time', async () => {
     const { connection, socket } = await opened();
     socket.fire('connect_error', new Error('unauthenticated'));
     expect(connection.current()).toMatchObject({ reason: 'the session has ended' });
-    await vi.advanceTimersByTimeAsync(5000);
-    expect(socket.connects).toBe(2);
-  });
-
-  it('polls with a reason when the code of the socket cannot be loaded, and tries again for the next user', async () => {
-    const open = vi.fn().mockRejectedValue(new Error('chunk'));
-    const connection = new LiveConnection(open);
-    const release = connection.acquire();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(connection.current()).toMatchObject({ kind: 'polling' });
-    release();
-    await vi.advanceTimersByTimeAsync(10_000);
-    connection.acquire();
-    expect(open).toHaveBeenCalledTimes(2);
+    for (const [tries, [soonest, latest]] of [
+      [500, 1000],
+      [1000, 2000],
+      [2000, 4000],
+      [2500, 5000],
+      [2500, 5000],
+    ].entries()) {
+      await vi.advanceTimersByTimeAsync(soonest! - 1);
+      expect(socket.connects).toBe(tries + 1);
+      await vi.advanceTimersByTimeAsync(latest! - soonest! + 1);
+      expect(socket.connects).toBe(tries + 2);
+      socket.fire('connect_error', new Error('websocket error'));
+    }
+    socket.fire('connect');
+    socket.fire('disconnect', 'transport close');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(socket.connects, 'soon again, after a connection that was there').toBe(7);
   });
 
   it('stays open over a change of pages and closes after the last user', async () => {
@@ -116,7 +119,7 @@ describe('LiveConnection', () => {
 
   it('hands events to a listener until it leaves', async () => {
     const socket = new FakeSocket();
-    const connection = new LiveConnection(() => Promise.resolve(socket));
+    const connection = new LiveConnection(() => socket);
     const seen = vi.fn();
     const off = connection.on('log:lagging', seen);
     connection.acquire();

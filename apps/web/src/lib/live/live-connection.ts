@@ -24,7 +24,7 @@ export interface LiveEvents {
   'workers:changed': () => void;
 }
 
-/** What is used of a socket.io client socket. */
+/** A socket as `web-socket.ts` makes it. It is closed until `connect`, and does not connect again by itself. */
 export interface LiveSocket {
   readonly connected: boolean;
   connect(): unknown;
@@ -43,8 +43,8 @@ export type LiveState =
 
 /** A socket that is not there after this long is given up for now; pages poll. */
 export const connectWithinMs = 3000;
-/** The socket library gives up after a refusal, so it is asked again this often. */
-const retryMs = 5000;
+/** A connection that was lost or refused is tried again after this long, then after twice as long and so on, to the longest. */
+const retryMs = { first: 1000, longest: 5000 };
 /** A message that was not answered for this long will not be. */
 const answerWithinMs = 5000;
 /** A page change gives the socket up and takes it again; it stays open over that. */
@@ -53,8 +53,8 @@ const lingerMs = 5000;
 /** The one socket of a tab: opened by its first user, closed after its last, with a state that says how data arrives. */
 export class LiveConnection {
   private socket: LiveSocket | null = null;
-  private opening: Promise<LiveSocket> | null = null;
   private users = 0;
+  private tries = 0;
   private state: LiveState = { kind: 'off' };
   private readonly listeners = new Set<() => void>();
   private readonly handlers = new Set<{ event: string; listener: (...values: never[]) => void }>();
@@ -62,7 +62,7 @@ export class LiveConnection {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private lingerTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly open: () => Promise<LiveSocket>) {}
+  constructor(private readonly open: () => LiveSocket) {}
 
   readonly current = (): LiveState => this.state;
 
@@ -121,21 +121,17 @@ export class LiveConnection {
   private start(): void {
     this.change({ kind: 'connecting' });
     this.giveUpLater();
-    this.opening ??= this.open().then((socket) => {
-      this.socket = socket;
-      for (const { event, listener } of this.handlers) socket.on(event, listener);
-      socket.on('connect', () => this.connected());
-      socket.on('disconnect', (reason: string) => this.lost(disconnectReason(reason)));
-      socket.on('connect_error', (error: Error) => this.lost(connectReason(error.message)));
-      return socket;
-    });
-    this.opening.then(
-      (socket) => this.users > 0 && socket.connect(),
-      () => {
-        this.opening = null;
-        this.lost('the live part of the page could not be loaded');
-      },
-    );
+    this.socket ??= this.made();
+    this.socket.connect();
+  }
+
+  private made(): LiveSocket {
+    const socket = this.open();
+    for (const { event, listener } of this.handlers) socket.on(event, listener);
+    socket.on('connect', () => this.connected());
+    socket.on('disconnect', (reason: string) => this.lost(disconnectReason(reason)));
+    socket.on('connect_error', (error: Error) => this.lost(connectReason(error.message)));
+    return socket;
   }
 
   private stop(): void {
@@ -148,6 +144,7 @@ export class LiveConnection {
   private connected(): void {
     clearTimeout(this.giveUpTimer);
     clearTimeout(this.retryTimer);
+    this.tries = 0;
     this.change({ kind: 'live' });
   }
 
@@ -156,7 +153,13 @@ export class LiveConnection {
     clearTimeout(this.giveUpTimer);
     this.change({ kind: 'polling', reason });
     clearTimeout(this.retryTimer);
-    this.retryTimer = setTimeout(() => this.wake(), retryMs);
+    this.retryTimer = setTimeout(() => this.wake(), this.untilRetryMs());
+  }
+
+  /** Not the same for all pages that lost one server at one moment. */
+  private untilRetryMs(): number {
+    const ms = Math.min(retryMs.longest, retryMs.first * 2 ** this.tries++);
+    return ms * (0.5 + Math.random() / 2);
   }
 
   private giveUpLater(): void {

@@ -19,6 +19,20 @@ describe('steadyFetch', () => {
     expect([real.mock.calls.length, known.whenThere.mock.calls.length]).toEqual([3, 2]);
   });
 
+  it('waits out a dead line, but for nobody who has gone on', async () => {
+    const known = ports();
+    const dead = answering(200);
+    dead
+      .mockRejectedValueOnce(new TypeError('Failed to fetch'))
+      .mockRejectedValueOnce(new TypeError('Failed to fetch'));
+    expect((await steadyFetch(dead, known)(page, router)).status).toBe(200);
+    expect(known.whenThere).toHaveBeenCalledTimes(2);
+    const gone = vi.fn<typeof fetch>().mockRejectedValue(new DOMException('', 'AbortError'));
+    const init = { ...router, signal: AbortSignal.abort() };
+    await expect(steadyFetch(gone, known)(page, init)).rejects.toThrow(DOMException);
+    expect(gone).toHaveBeenCalledTimes(1);
+  });
+
   it('gives up on a page that fails by itself', async () => {
     const real = answering(500, 500, 500, 500);
     expect((await steadyFetch(real, ports())(page, router)).status).toBe(500);

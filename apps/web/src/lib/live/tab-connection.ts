@@ -1,26 +1,17 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
-import { LiveConnection, type LiveSocket, type LiveState } from './live-connection';
+import { LiveConnection, type LiveState } from './live-connection';
+import { WireSocket } from './web-socket';
 
-/** The connection of this tab. The socket library is loaded by the first page that has something live. */
-export const tabConnection = new LiveConnection(openSocket);
+let socket: WireSocket | null = null;
 
-// Path and namespace of the socket catalogue; taken as text because the catalogue itself would bring its schemas along.
-async function openSocket(): Promise<LiveSocket> {
-  const { io } = await import('socket.io-client');
-  const socket = io('/live', { path: '/api/live', transports: ['websocket'], autoConnect: false });
-  return {
-    get connected() {
-      return socket.connected;
-    },
-    connect: () => socket.connect(),
-    disconnect: () => socket.disconnect(),
-    emit: (message, payload, acknowledge) => socket.emit(message, payload, acknowledge),
-    on: (event, listener) => socket.on(event, listener as (...values: unknown[]) => void),
-    off: (event, listener) => socket.off(event, listener as (...values: unknown[]) => void),
-  };
-}
+/** The connection of this tab. */
+export const tabConnection = new LiveConnection(() => {
+  // Path and namespace of the socket catalogue; taken as text because the catalogue itself would bring its schemas along.
+  socket = new WireSocket({ url: `${window.location.origin.replace(/^http/, 'ws')}/api/live/`, namespace: '/live' });
+  return socket;
+});
 
 const off: LiveState = { kind: 'off' };
 
@@ -34,4 +25,6 @@ if (typeof window !== 'undefined') {
   };
   document.addEventListener('visibilitychange', wake);
   window.addEventListener('online', wake);
+  // A socket over a network that is gone would look alive until it was silent for too long.
+  window.addEventListener('offline', () => socket?.lose());
 }

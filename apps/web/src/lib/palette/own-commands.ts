@@ -1,9 +1,10 @@
 'use client';
 
 import { signOut } from '../api/sign-out';
-import { furtherPages, navigationKeys } from '../keys/key-map';
+import { furtherPages, navigationKeys } from '../keys/keys-of-pages';
 import { pageControls, wordsOf } from '../keys/page-controls';
-import { type PreferenceName, preferences, preferenceWords } from '../preferences/preferences';
+import { preferenceWords } from '../preferences/preference-words';
+import { type PreferenceName, preferences } from '../preferences/preferences';
 import { setPreference } from '../preferences/use-preference';
 import type { Command } from './command';
 

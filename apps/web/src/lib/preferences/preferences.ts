@@ -11,13 +11,6 @@ export type Preferences = { readonly [N in PreferenceName]: Preference<N> };
 
 export const preferenceCookie = (name: PreferenceName): string => `cooperage_${name}`;
 
-/** Words of each choice, for menus. */
-export const preferenceWords: { readonly [N in PreferenceName]: Readonly<Record<Preference<N>, string>> } = {
-  theme: { system: 'As the system', light: 'Light', dark: 'Dark' },
-  density: { compact: 'Compact rows', comfortable: 'Comfortable rows' },
-  times: { relative: 'Relative', local: 'Exact, in my zone', utc: 'Exact, in UTC' },
-};
-
 export function parsePreference<N extends PreferenceName>(name: N, value: string | undefined): Preference<N> {
   const allowed: readonly Preference<N>[] = preferences[name];
   return allowed.find((each) => each === value) ?? allowed[0]!;

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
-import { ok, type Result } from '@/lib/api/problem';
+import type { Result } from '@/lib/api/problem';
 import { useChange } from '@/lib/api/use-change';
 
 /** Tries each branch's newest broken build of a group again, one after the other; the first refusal ends it. */
@@ -28,5 +28,5 @@ async function retryEach(ids: readonly string[]): Promise<Result<number>> {
     const result = await send('POST', `/v1/builds/${id}/retry`, { noCache: false });
     if (!result.ok) return result;
   }
-  return ok(ids.length);
+  return { ok: true, value: ids.length };
 }

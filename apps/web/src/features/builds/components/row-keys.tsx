@@ -1,23 +1,20 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
-import { buttonClass, Key } from '@/components/ui/button';
-import { Link } from '@/components/ui/link';
-import { ProblemNote } from '@/components/ui/problem-note';
-import { comparisonOf, type RowFacts } from '../model/row-facts';
-import { PeekPanel } from './peek-panel';
+import { onDemand } from '@/components/ui/on-demand';
+import type { RowFacts } from '../model/row-facts';
 import { RowSelection } from './row-selection';
-import { useRowActions } from './use-row-actions';
+import type { RowAct } from './rows-bar';
+
+const PeekPanel = onDemand(() => import('./peek-panel').then((module) => module.PeekPanel));
+const RowsBar = onDemand(() => import('./rows-bar').then((module) => module.RowsBar), null);
 
 /** What a list's keys do to the row that has the focus: look into it, try again, stop, select and compare. */
 export function RowKeys({ children }: { children: ReactNode }) {
-  const router = useRouter();
   const area = useRef<HTMLDivElement>(null);
   const [peeked, setPeeked] = useState<RowFacts | null>(null);
   const [selected, setSelected] = useState<readonly RowFacts[]>([]);
-  const { retry, stop, note, problem } = useRowActions();
-  const comparison = comparisonOf(selected);
+  const [act, setAct] = useState<RowAct | null>(null);
 
   const toggle = (row: RowFacts): void =>
     setSelected((rows) =>
@@ -25,10 +22,9 @@ export function RowKeys({ children }: { children: ReactNode }) {
     );
   const keys: Readonly<Record<string, (row: RowFacts) => void>> = {
     o: (row) => setPeeked((open) => (open?.id === row.id ? null : row)),
-    r: (row) => row.can.retry && retry(row),
-    s: (row) => row.can.cancel && stop(row),
+    r: (row) => row.can.retry && setAct({ kind: 'retry', row }),
+    s: (row) => row.can.cancel && setAct({ kind: 'stop', row }),
     x: toggle,
-    d: () => comparison && 'href' in comparison && router.push(comparison.href),
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -51,28 +47,13 @@ export function RowKeys({ children }: { children: ReactNode }) {
   return (
     <div ref={area}>
       <RowSelection value={{ ids, toggle, peek: setPeeked }}>{children}</RowSelection>
-      {(comparison || note || problem) && (
-        <div
-          role="status"
-          className="sticky bottom-0 flex flex-wrap items-center gap-3 border-t border-line bg-surface px-3 py-2"
-        >
-          {selected.length > 0 && <span>{selected.map(({ number }) => `#${number}`).join(' and ')} selected.</span>}
-          {comparison && 'hint' in comparison && <span className="text-text-2">{comparison.hint}</span>}
-          {comparison && 'href' in comparison && (
-            <Link href={comparison.href} className={buttonClass('primary')}>
-              Compare <Key>d</Key>
-            </Link>
-          )}
-          {note && <span>{note}</span>}
-          <ProblemNote problem={problem} />
-        </div>
-      )}
+      {(selected.length > 0 || act) && <RowsBar selected={selected} act={act} />}
       {peeked && (
         <PeekPanel
           row={peeked}
           onClose={() => setPeeked(null)}
-          onRetry={() => retry(peeked)}
-          onStop={() => stop(peeked)}
+          onRetry={() => setAct({ kind: 'retry', row: peeked })}
+          onStop={() => setAct({ kind: 'stop', row: peeked })}
         />
       )}
     </div>

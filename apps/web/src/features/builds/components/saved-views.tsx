@@ -1,16 +1,17 @@
 'use client';
 
 import type { SavedView } from '@cooperage/contracts';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Dialog } from '@/components/ui/dialog';
-import { TextField } from '@/components/ui/field';
 import { Link, textLinkClass } from '@/components/ui/link';
+import { onDemand } from '@/components/ui/on-demand';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
 import { visibleText } from '@/lib/format/names';
 import { listHref } from '../model/list-address';
+
+const SaveView = onDemand(() => import('./save-view').then((module) => module.SaveView));
 
 interface SavedViewsProps {
   readonly path: string;
@@ -44,41 +45,22 @@ export function SavedViews({ path, filter, views }: SavedViewsProps) {
           Forget this view
         </Button>
       ) : (
-        filter.trim() !== '' && <SaveView filter={filter.trim()} />
+        filter.trim() !== '' && <KeepView filter={filter.trim()} />
       )}
       <ProblemNote problem={problem} />
     </div>
   );
 }
 
-function SaveView({ filter }: { filter: string }) {
-  const [open, setOpen] = useState(false);
-  const { pending, problem, run, fieldError } = useChange();
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get('name'));
-    run(
-      () => send('POST', '/v1/saved-views', { name, filter }),
-      () => setOpen(false),
-    );
-  };
+function KeepView({ filter }: { filter: string }) {
+  // Undefined until it was wanted once; it stays then, so that its dialog can give the focus back.
+  const [open, setOpen] = useState<boolean>();
   return (
     <>
       <Button look="quiet" onClick={() => setOpen(true)}>
         Keep this view
       </Button>
-      <Dialog title="Keep this view" open={open} onClose={() => setOpen(false)}>
-        <form onSubmit={submit} className="grid gap-3">
-          <p>
-            <code className="break-all">{visibleText(filter)}</code>
-          </p>
-          <TextField label="Name" name="name" required maxLength={60} data-first error={fieldError('name')} />
-          <ProblemNote problem={problem} />
-          <Button type="submit" look="primary" disabled={pending}>
-            Keep
-          </Button>
-        </form>
-      </Dialog>
+      {open !== undefined && <SaveView filter={filter} open={open} onClose={() => setOpen(false)} />}
     </>
   );
 }

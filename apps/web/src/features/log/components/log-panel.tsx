@@ -1,7 +1,7 @@
 'use client';
 
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { Dialog } from '@/components/ui/dialog';
+import { onDemand } from '@/components/ui/on-demand';
 import { classes } from '@/lib/classes';
 import { visibleText } from '@/lib/format/names';
 import { inOrder, nextHit, type SearchWords } from '../model/log-search';
@@ -14,11 +14,16 @@ import { type LogStep, stepName } from './log-step';
 import { LogToolbar } from './log-toolbar';
 import { LogViewport } from './log-viewport';
 import { SearchBar } from './search-bar';
-import { SelectionBar } from './selection-bar';
 import { useFolding } from './use-folding';
 import { useLineSelection } from './use-line-selection';
 import { useLog } from './use-log';
 import { noWords, useSearch } from './use-search';
+
+const EarlierStates = onDemand(() => import('./earlier-states').then((module) => module.EarlierStates));
+const SelectionBar = onDemand(
+  () => import('./selection-bar').then((module) => module.SelectionBar),
+  <div className="h-[41px] border-b border-line bg-accent-bg" />,
+);
 
 export interface LogPanelProps {
   readonly buildId: string;
@@ -138,15 +143,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
         />
       )}
       <FeedNote state={state} />
-      <Dialog title="Updates of this line" open={earlier !== null} onClose={() => setEarlier(null)}>
-        <ol className="max-h-[60dvh] overflow-auto code-font text-xs">
-          {earlier?.map((text, index) => (
-            <li key={index} className="whitespace-pre">
-              {visibleText(text)}
-            </li>
-          ))}
-        </ol>
-      </Dialog>
+      {earlier !== null && <EarlierStates states={earlier} onClose={() => setEarlier(null)} />}
     </div>
   );
 }

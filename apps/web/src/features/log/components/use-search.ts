@@ -1,13 +1,10 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { searchLog } from '../api/log-search';
-import type { Hit, SearchState, SearchWords } from '../model/log-search';
+import type { SearchState, SearchWords } from '../model/log-search';
 
 /** Typing goes on for this long before the service is asked, in milliseconds. */
 const typingMs = 200;
-/** Lines that a page lists and marks; all are counted. */
-const mostHits = 10_000;
 
 export const noWords: SearchWords = { text: '', matchCase: false, isRegex: false };
 
@@ -24,20 +21,13 @@ export function useSearch(buildId: string, attempt: number, words: SearchWords, 
     const timer = setTimeout(() => void run(stop.signal), first.current ? 0 : typingMs);
     first.current = false;
     const run = async (signal: AbortSignal): Promise<void> => {
-      let count = 0;
-      const hits: Hit[] = [];
-      for (let from: number | null = 0; from !== null; ) {
-        const answer = await searchLog(
-          { buildId, attempt, words, from, limit: Math.max(1, mostHits - hits.length) },
-          signal,
-        );
-        if (signal.aborted) return;
-        if (typeof answer === 'string') return setState({ kind: 'failed', reason: answer });
-        count += answer.count;
-        if (hits.length < mostHits) hits.push(...answer.found);
-        const share = answer.totalLines === 0 ? 1 : answer.searchedLines / answer.totalLines;
-        setState({ kind: answer.next === null ? 'done' : 'running', count, hits: [...hits], share });
-        from = answer.next;
+      const show = (found: SearchState): void => void (signal.aborted || setState(found));
+      try {
+        // Its code comes with the first words.
+        const { searchWhole } = await import('../api/search-whole');
+        await searchWhole({ buildId, attempt, words }, show, signal);
+      } catch {
+        show({ kind: 'failed', reason: 'The search could not be loaded.' });
       }
     };
     return () => {

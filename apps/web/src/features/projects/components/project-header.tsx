@@ -5,8 +5,8 @@ import { Tabs } from '@/components/ui/tabs';
 import { NewestImage } from '@/features/images/components/newest-image';
 import { projectPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
+import { BuildNow } from './build-now';
 import { DefaultBranch } from './default-branch';
-import { StartBuild } from './start-build';
 
 export type ProjectTab = 'builds' | 'images' | 'deliveries' | 'settings';
 
@@ -39,7 +39,7 @@ export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
           </p>
         </div>
         <div className="flex min-w-0 flex-col gap-2 sm:items-end">
-          {rules && <StartBuild project={project} rules={rules} />}
+          {rules && <BuildNow project={project} rules={rules} />}
           {tab === 'builds' && <NewestImage project={project} />}
         </div>
       </div>

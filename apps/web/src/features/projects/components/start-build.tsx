@@ -15,22 +15,21 @@ import { TagsPreview } from './tags-preview';
 
 type ProjectPart = Pick<Project, 'id' | 'organizationSlug' | 'slug' | 'defaultBranch'>;
 
-/** A build by hand, of a ref as it is at the git host now. */
-export function StartBuild({ project, rules }: { project: ProjectPart; rules: readonly Rule[] }) {
-  const [open, setOpen] = useState(false);
+export interface StartBuildProps {
+  readonly project: ProjectPart;
+  readonly rules: readonly Rule[];
+}
+
+/** What a build by hand is of, and what it is to be tagged as. */
+export function StartBuild({ open, onClose, ...start }: StartBuildProps & { open: boolean; onClose: () => void }) {
   return (
-    <>
-      <Button look="primary" shortcut="b" onClick={() => setOpen(true)}>
-        Build now
-      </Button>
-      <Dialog title="Build now" open={open} onClose={() => setOpen(false)}>
-        <StartForm project={project} rules={rules} />
-      </Dialog>
-    </>
+    <Dialog title="Build now" open={open} onClose={onClose}>
+      <StartForm {...start} />
+    </Dialog>
   );
 }
 
-function StartForm({ project, rules }: { project: ProjectPart; rules: readonly Rule[] }) {
+function StartForm({ project, rules }: StartBuildProps) {
   const router = useRouter();
   const { pending, problem, run, fieldError } = useChange();
   const [ruleId, setRuleId] = useState('');

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { comparisonOf, type RowFacts } from './row-facts';
+import { comparisonOf } from './comparison';
+import type { RowFacts } from './row-facts';
 
 const row = (number: number, projectSlug = 'api'): RowFacts => ({
   ...{ id: String(number), number, organizationSlug: 'acme', projectSlug },
