@@ -29,8 +29,11 @@ export interface Measured {
 /** How much is measured. */
 export interface Amount {
   readonly pairs: number;
-  /** For what takes long: empty caches. */
+  /** For what takes long: empty caches, a peer that loads all of a long log. */
   readonly coldPairs: number;
+  /** Lines of the long log. Fewer than `fullLogLines` show that it runs, and decide nothing. */
+  readonly logLines: number;
+  readonly fullLogLines: number;
 }
 
 export interface Bench {

@@ -16,7 +16,10 @@ describe('options', () => {
 
   it('take numbers and names', () => {
     const given = parseOptions(['--pairs', '3', '--only', 'P1,P2', '--seed', '9', '--json', '--ignore-load'], known);
-    expect(given).toEqual({ json: true, pairs: 3, coldPairs: 3, only: ['P1', 'P2'], ignoreLoad: true, seed: 9 });
+    expect(given).toEqual({
+      ...{ json: true, pairs: 3, coldPairs: 3, only: ['P1', 'P2'], ignoreLoad: true, seed: 9, logLines: 1_000_000 },
+    });
+    expect(parseOptions(['--log-lines', '50000'], known).logLines).toBe(50_000);
     expect(parseOptions(['--cold-pairs', '0'], known).coldPairs).toBe(0);
   });
 

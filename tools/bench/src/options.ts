@@ -9,8 +9,13 @@ export interface Options {
   /** Ids of the benchmarks to run; all of them when empty. */
   readonly only: readonly string[];
   readonly ignoreLoad: boolean;
+  /** For whoever works on the benchmark itself; in no usage. */
+  readonly logLines: number;
   readonly seed: number;
 }
+
+/** Lines of the long log in P7. */
+export const fullLogLines = 1_000_000;
 
 /** Something on the command line is wrong; the message is for a person. */
 export class UsageError extends Error {
@@ -30,6 +35,7 @@ export function parseOptions(parameters: readonly string[], known: readonly stri
     coldPairs: count('--cold-pairs', values['cold-pairs'], pairs, 0),
     only,
     ignoreLoad: values['ignore-load'] ?? false,
+    logLines: count('--log-lines', values['log-lines'], fullLogLines, 1_000),
     seed: count('--seed', values.seed, randomInt(1, 1_000_000)),
   };
 }
@@ -41,6 +47,7 @@ function parse(parameters: readonly string[]) {
     'cold-pairs': { type: 'string' },
     only: { type: 'string' },
     'ignore-load': { type: 'boolean' },
+    'log-lines': { type: 'string' },
     seed: { type: 'string' },
   } as const;
   try {

@@ -3,7 +3,7 @@ import { services } from '@cooperage/testing';
 import type { Bench, Benchmark } from './benchmark.js';
 import { waitForQuiet } from './measure/load.js';
 import { seededRandom } from './measure/random.js';
-import type { Options } from './options.js';
+import { fullLogLines, type Options } from './options.js';
 import { describeMachine } from './report/machine.js';
 import { goalsWithoutRow, makeReport, type Outcome, type Report } from './report/report.js';
 import { World } from './world/world.js';
@@ -50,7 +50,8 @@ async function measureAll({ benchmarks, options, signal, say }: Run, world: Worl
   const chosen = benchmarks.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
   const outcomes: Outcome[] = [];
   for (const benchmark of chosen) {
-    const amount = { pairs: options.pairs, coldPairs: options.coldPairs };
+    const { pairs, coldPairs, logLines } = options;
+    const amount = { pairs, coldPairs, logLines, fullLogLines };
     const random = seededRandom(options.seed);
     outcomes.push(
       await outcomeOf(benchmark, { world, amount, random, signal, say: (line) => say(`${benchmark.id} ${line}`) }),

@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { demand } from '../../measure/inexact.js';
 import { heapBytes } from '../page-browser.js';
+import { closePage, phase } from './phase.js';
 
 /** What one visit of a log cost. Times in milliseconds. */
 export interface LogVisit {
@@ -24,27 +25,36 @@ const wheelTurns = 60;
 /** Opens the page of a log, goes to its end, searches it and scrolls in it, as a person does with a keyboard and a wheel. */
 export async function visitLog(context: BrowserContext, { url, lines, found }: SeededPage): Promise<LogVisit> {
   const page = await context.newPage();
-  const log = page.getByRole('log');
-  const open = await timed(async () => {
-    await page.goto(url);
-    await log.locator('.log-row').first().waitFor();
-  });
-  await page.getByText(`${lines.toLocaleString('en')} lines`, { exact: true }).waitFor();
-  const last = Math.floor(lines * 0.15);
-  const end = await timed(async () => {
-    await log.press('End');
-    await log.getByRole('link', { name: `Line ${last} of ${last}` }).waitFor();
-  });
-  const search = await timed(async () => {
-    await page.getByRole('searchbox', { name: 'Search the log' }).fill('needle-4-');
-    const words = found === 0 ? 'No line' : found === 1 ? '1 line' : `${found.toLocaleString('en')} lines`;
-    await page.locator('search output').getByText(words, { exact: true }).waitFor();
-  });
-  const frames = await framesWhileScrolling(page);
-  const bytes = await heapBytes(page);
-  await page.close();
-  demand(Number.isFinite(bytes), 'the browser does not tell its heap');
-  return { open, end, search, frames, heapBytes: bytes };
+  try {
+    const log = page.getByRole('log');
+    const open = await phase('opening the log', async () => {
+      await page.goto(url);
+      await log.locator('.log-row').first().waitFor();
+    });
+    await phase('reading the number of its lines', () =>
+      page.getByText(`${lines.toLocaleString('en')} lines`, { exact: true }).waitFor(),
+    );
+    const last = Math.floor(lines * 0.15);
+    const end = await phase('going to its last line', async () => {
+      await log.press('End');
+      await log.getByRole('link', { name: `Line ${last} of ${last}` }).waitFor();
+    });
+    const search = await phase('searching it', async () => {
+      await page.getByRole('searchbox', { name: 'Search the log' }).fill('needle-4-');
+      const words = found === 0 ? 'No line' : found === 1 ? '1 line' : `${found.toLocaleString('en')} lines`;
+      await page.locator('search output').getByText(words, { exact: true }).waitFor();
+    });
+    const frames: number[] = [];
+    await phase('scrolling in it', async () => frames.push(...(await framesWhileScrolling(page))));
+    let bytes = Number.NaN;
+    await phase('counting its heap', async () => {
+      bytes = await heapBytes(page);
+    });
+    demand(Number.isFinite(bytes), 'the browser does not tell its heap');
+    return { open, end, search, frames, heapBytes: bytes };
+  } finally {
+    await closePage(page);
+  }
 }
 
 async function framesWhileScrolling(page: Page): Promise<number[]> {
@@ -54,10 +64,4 @@ async function framesWhileScrolling(page: Page): Promise<number[]> {
   })(performance.now())`);
   for (let turn = 0; turn < wheelTurns; turn++) await page.mouse.wheel(0, -400);
   return page.evaluate<number[]>('window.frames_.slice(1)');
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
 }

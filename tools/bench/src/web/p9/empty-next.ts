@@ -23,18 +23,9 @@ export interface EmptyNext {
 
 /** An application of the same Next with one page that says one word: what every page of Next weighs at least. */
 export async function startEmptyNext(checkout: string): Promise<EmptyNext> {
-  // Inside of the checkout, where the product's own Next and React are found.
-  const folder = path.join(checkout, '.cooperage/bench/empty-next');
-  await mkdir(path.join(folder, 'app'), { recursive: true });
-  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
-  const next = path.join(checkout, 'node_modules/next/dist/bin/next');
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NEXT_TELEMETRY_DISABLED: '1' };
-  await runProgram({
-    file: process.execPath,
-    args: [next, 'build'],
-    env: { ...env, NODE_ENV: 'production' },
-    cwd: folder,
-  });
+  built ??= build(checkout);
+  const folder = await built;
+  const { next, env } = programOf(checkout);
   const port = await freePort();
   const server = spawn(process.execPath, [next, 'start', '-H', '127.0.0.1', '-p', String(port)], {
     ...{ cwd: folder, env: { ...env, NODE_ENV: 'production' }, stdio: 'ignore' },
@@ -49,6 +40,29 @@ export async function startEmptyNext(checkout: string): Promise<EmptyNext> {
       await ended;
     },
   };
+}
+
+/** Once in a run: several benchmarks compare with it. */
+let built: Promise<string> | undefined;
+
+async function build(checkout: string): Promise<string> {
+  // Inside of the checkout, where the product's own Next and React are found.
+  const folder = path.join(checkout, '.cooperage/bench/empty-next');
+  await mkdir(path.join(folder, 'app'), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
+  const { next, env } = programOf(checkout);
+  await runProgram({
+    file: process.execPath,
+    args: [next, 'build'],
+    env: { ...env, NODE_ENV: 'production' },
+    cwd: folder,
+  });
+  return folder;
+}
+
+function programOf(checkout: string) {
+  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NEXT_TELEMETRY_DISABLED: '1' };
+  return { next: path.join(checkout, 'node_modules/next/dist/bin/next'), env };
 }
 
 async function freePort(): Promise<number> {
