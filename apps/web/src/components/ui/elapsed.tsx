@@ -10,7 +10,7 @@ import { useNow } from '@/lib/time/clock';
 export function Elapsed({ since, before = 0 }: { since: string; before?: number }) {
   const now = useNow(1000);
   return (
-    <span className="inline-block min-w-[5.8em] whitespace-nowrap tabular-nums">
+    <span className="inline-block min-w-[6em] whitespace-nowrap tabular-nums">
       {formatTicking(before + now - Date.parse(since))}
     </span>
   );

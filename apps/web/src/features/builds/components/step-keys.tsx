@@ -1,14 +1,16 @@
 'use client';
 
 import { Key } from '@/components/ui/button';
+import { foldAll } from '@/features/log/model/fold-all';
 
-/** Walks and folds the tree of steps it stands above. What is open is the browser's own business: no state is kept here. */
+/** Walks and folds the tree of steps it stands above, and folds the log. What is open is no state that is kept here. */
 export function StepKeys({ tree }: { tree: string }) {
   const all = <E extends Element>(selector: string): E[] => [
     ...(document.getElementById(tree)?.querySelectorAll<E>(selector) ?? []),
   ];
   const fold = (open: boolean): void => {
     for (const part of all<HTMLDetailsElement>('details')) part.open = open;
+    foldAll(open);
   };
   const go = (step: 1 | -1): void => {
     const ran = all<HTMLElement>('[data-ran]');
@@ -24,8 +26,8 @@ export function StepKeys({ tree }: { tree: string }) {
     <span className="flex gap-0.5">
       <TreeKey shortcut="n" label="Next step that ran" onPress={() => go(1)} />
       <TreeKey shortcut="p" label="Previous step that ran" onPress={() => go(-1)} />
-      <TreeKey shortcut="+" label="Open all stages" onPress={() => fold(true)} />
-      <TreeKey shortcut="-" label="Fold all stages" onPress={() => fold(false)} />
+      <TreeKey shortcut="+" label="Open all stages, and all steps of the log" onPress={() => fold(true)} />
+      <TreeKey shortcut="-" label="Fold all stages, and all steps of the log" onPress={() => fold(false)} />
     </span>
   );
 }

@@ -1,10 +1,11 @@
+import { useLayoutEffect, useRef } from 'react';
 import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { holdsLine, type LineAddress } from '../model/line-address';
 import type { LogDocument } from '../model/log-document';
 import type { Hit, SearchWords } from '../model/log-search';
-import { headerHeight, rowHeight, type VisibleBlock } from '../model/log-window';
+import { headerHeight, topOfRow, type VisibleBlock } from '../model/log-window';
 import type { ShownRows } from '../model/shown-rows';
 import type { TimeMode } from '../model/time-column';
 import { LogLineRow } from './log-line';
@@ -18,6 +19,8 @@ export interface LogLook {
   readonly hitKeys: ReadonlySet<string>;
   readonly currentHit: Hit | null;
   readonly time: TimeMode;
+  /** Long lines go on below instead of to the right. */
+  readonly wrap: boolean;
   /** When the attempt was taken by a worker, in milliseconds since 1970. */
   readonly attemptMs: number | null;
   readonly onPick: (step: number, line: number, extend: boolean) => void;
@@ -33,23 +36,43 @@ export interface LogBlockProps {
   readonly step: LogStep | undefined;
   readonly look: LogLook;
   readonly onFold: (ordinal: number) => void;
+  /** Told how high the rows are that were drawn, from `first` on, where lines wrap. */
+  readonly onSeen: (ordinal: number, first: number, heights: readonly number[]) => void;
 }
 
+/** As wide as its longest line, or as its window. */
+export const widthClass = (wrap: boolean): string => (wrap ? 'w-full' : 'w-max min-w-full');
+
 /** A step's lines under its header, which stays on screen for as long as one of its lines is. */
-export function LogBlock({ visible, shift, log, rows, step, look, onFold }: LogBlockProps) {
+export function LogBlock({ visible, shift, log, rows, step, look, onFold, onSeen }: LogBlockProps) {
   const { block, from, to, top, bottom } = visible;
   const { ordinal } = block;
   const title = visibleText(stepName(step, ordinal));
   const of = log.count(ordinal);
+  const list = useRef<HTMLOListElement>(null);
+  // Before anything is painted: what is drawn for the first time is at its place then.
+  useLayoutEffect(() => {
+    if (!look.wrap || !list.current) return;
+    const drawn = [...list.current.children] as HTMLElement[];
+    onSeen(
+      ordinal,
+      from,
+      drawn.map((row) => row.offsetHeight),
+    );
+  });
   const began = { attemptMs: look.attemptMs, stepMs: step?.startedMs ?? null };
   return (
     <section
       aria-label={`${title}, ${of} lines`}
-      className="absolute left-0 w-max min-w-full"
+      className={classes('absolute left-0', widthClass(look.wrap))}
       style={{ top: top + shift, height: bottom - top }}
     >
       <StepHeader title={title} lines={of} step={step} folded={block.folded} onFold={() => onFold(ordinal)} />
-      <ol className="absolute w-max min-w-full" style={{ top: block.top + headerHeight + from * rowHeight - top }}>
+      <ol
+        ref={list}
+        className={classes('absolute', widthClass(look.wrap))}
+        style={{ top: topOfRow(block, from) - top }}
+      >
         {Array.from({ length: to - from }, (_, index) => {
           const number = rows.lineAt(ordinal, from + index) + 1;
           const key = `${ordinal}:${number}`;
@@ -61,6 +84,7 @@ export function LogBlock({ visible, shift, log, rows, step, look, onFold }: LogB
               number={number}
               of={of}
               time={look.time}
+              wrap={look.wrap}
               attemptMs={began.attemptMs}
               stepMs={began.stepMs}
               selected={holdsLine(look.selection, ordinal, number)}

@@ -14,6 +14,7 @@ export interface LogLineProps {
   /** Lines of the step. */
   readonly of: number;
   readonly time: TimeMode;
+  readonly wrap: boolean;
   readonly attemptMs: number | null;
   readonly stepMs: number | null;
   readonly selected: boolean;
@@ -34,7 +35,8 @@ export const LogLineRow = memo(function LogLineRow(props: LogLineProps) {
       aria-setsize={of}
       aria-posinset={number}
       className={classes(
-        'log-row w-max min-w-full pr-3 hover:bg-sunken',
+        'log-row pr-3 hover:bg-sunken',
+        props.wrap ? 'log-row-wrapped w-full' : 'w-max min-w-full',
         found && 'bg-wait-bg',
         current && 'outline-2 -outline-offset-2 outline-accent',
         selected && 'bg-accent-bg! shadow-[inset_3px_0_var(--accent)]',

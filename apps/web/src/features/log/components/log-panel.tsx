@@ -41,7 +41,9 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
   const [words, setWords] = useState<SearchWords>(noWords);
   const [onlyFound, setOnlyFound] = useState(false);
   const [time, setTime] = useState<TimeMode>('build');
+  const [wrap, setWrap] = useState(false);
   const [full, setFull] = useState(false);
+  const [menuWanted, setMenuWanted] = useState(false);
   const [earlier, setEarlier] = useState<readonly string[] | null>(null);
   const ended = state.kind === 'complete';
   const search = useSearch(buildId, attempt, words, ended);
@@ -88,7 +90,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
 
   const onEarlier = useCallback((states: readonly string[]) => setEarlier(states), []);
   const currentHit = hits[current] ?? null;
-  const look: LogLook = { selection, words, hits, hitKeys, currentHit, time, attemptMs, onPick: pick, onEarlier };
+  const look: LogLook = { selection, words, hits, hitKeys, currentHit, time, wrap, attemptMs, onPick: pick, onEarlier };
   return (
     <div className={classes(full && 'fixed inset-0 z-40 flex flex-col bg-surface')}>
       <LogToolbar
@@ -96,9 +98,11 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
         attempt={attempt}
         lines={log.lineCount}
         time={time}
+        wrap={wrap}
         full={full}
         hasErrors={steps.some(({ marked }) => marked)}
         onTime={() => setTime(nextTimeMode)}
+        onWrap={() => setWrap(!wrap)}
         onFull={() => setFull(!full)}
         onError={stepError}
       >
@@ -119,6 +123,8 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
           attempt={attempt}
           log={log}
           loader={loader}
+          focusWanted={menuWanted}
+          onFocus={() => setMenuWanted(false)}
         />
       )}
       {log.steps.length === 0 ? (
@@ -140,6 +146,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
           target={target}
           onFold={fold}
           onUnfold={unfold}
+          onLineMenu={() => setMenuWanted(true)}
         />
       )}
       <FeedNote state={state} />

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react';
 import { Button, buttonClass, Key } from '@/components/ui/button';
+import { classes } from '@/lib/classes';
 import { logDownload } from '../api/log-ports';
 import { type TimeMode, timeModeWords } from '../model/time-column';
 
@@ -10,9 +11,11 @@ interface LogToolbarProps {
   readonly attempt: number;
   readonly lines: number;
   readonly time: TimeMode;
+  readonly wrap: boolean;
   readonly full: boolean;
   readonly hasErrors: boolean;
   readonly onTime: () => void;
+  readonly onWrap: () => void;
   readonly onFull: () => void;
   readonly onError: (by: 1 | -1) => void;
   readonly children: ReactNode;
@@ -22,7 +25,7 @@ interface LogToolbarProps {
 const quiet = 'text-xs px-1.5!';
 
 export function LogToolbar(props: LogToolbarProps) {
-  const { buildId, attempt, lines, time, full, hasErrors, onTime, onFull, onError, children } = props;
+  const { buildId, attempt, lines, time, wrap, full, hasErrors, onTime, onWrap, onFull, onError, children } = props;
   return (
     <div className="flex min-h-9 flex-wrap items-center gap-x-1 gap-y-1 border-b border-line px-3 py-1 text-xs text-text-2">
       <span className="mr-2 min-w-22 tabular-nums">{lines.toLocaleString('en')} lines</span>
@@ -53,6 +56,17 @@ export function LogToolbar(props: LogToolbarProps) {
         onClick={onTime}
       >
         Times
+      </Button>
+      <Button
+        look="quiet"
+        shortcut="w"
+        aria-pressed={wrap}
+        aria-label="Wrap long lines"
+        title="Wrap long lines"
+        className={classes(quiet, wrap && 'bg-accent-bg text-accent!')}
+        onClick={onWrap}
+      >
+        Wrap
       </Button>
       <Button look="quiet" shortcut="f" aria-pressed={full} aria-label="Full screen" className={quiet} onClick={onFull}>
         {full ? 'Smaller' : 'Full screen'}

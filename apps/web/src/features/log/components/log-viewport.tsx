@@ -11,10 +11,11 @@ import { barHeight } from '../model/scaled-scroll';
 import type { ShownRows } from '../model/shown-rows';
 import { HitMarks } from './hit-marks';
 import { goToLines, walkLines } from './line-keys';
-import { LogBlock, type LogLook } from './log-block';
+import { LogBlock, type LogLook, widthClass } from './log-block';
 import type { LogStep } from './log-step';
 import type { LineTarget } from './use-line-selection';
 import { useScroll } from './use-scroll';
+import { useSeenHeights } from './use-seen-heights';
 
 /** Rows drawn above and below the screen; with a tall window about 200 in all. */
 const overscan = 60;
@@ -37,17 +38,24 @@ export interface LogViewportProps {
   readonly target: LineTarget | null;
   readonly onFold: (ordinal: number) => void;
   readonly onUnfold: (ordinal: number) => void;
+  /** What can be done with the chosen lines is asked for. */
+  readonly onLineMenu: () => void;
 }
 
 /** All steps in one scroll, of which only what is on screen is drawn and fetched. */
 export function LogViewport(props: LogViewportProps) {
   const { log, loader, revision, rows, order, folded, ended, full } = props;
-  const layout = useMemo(
-    // The document grows in place; its revision says when.
-    () => layOut(order.map((ordinal) => ({ ordinal, rows: rows.count(ordinal), folded: folded.has(ordinal) }))),
-    [order, revision, rows, folded],
-  );
-  const scroll = useScroll({ ...props, layout });
+  const element = useRef<HTMLDivElement>(null);
+  const { wrap } = props.look;
+  const seen = useSeenHeights(wrap, rows, element);
+  const layout = useMemo(() => {
+    const block = (ordinal: number) => ({
+      ...{ ordinal, rows: rows.count(ordinal), folded: folded.has(ordinal), heights: seen.heightsOf(ordinal) },
+    });
+    // The document grows in place, and so do the heights; their revisions say when.
+    return layOut(order.map(block));
+  }, [order, revision, rows, folded, seen.heightsOf, seen.revision]);
+  const scroll = useScroll({ ...props, element, layout });
   const visible = visibleBlocks(layout, scroll.top, scroll.height, overscan);
   useEffect(() => {
     const missing = visible.flatMap(({ block, from, to }) =>
@@ -61,7 +69,7 @@ export function LogViewport(props: LogViewportProps) {
   return (
     <div className={classes('relative', full && 'min-h-0 flex-1')}>
       <div
-        ref={scroll.element}
+        ref={element}
         role="log"
         aria-live="off"
         aria-label="Log of the build"
@@ -82,7 +90,7 @@ export function LogViewport(props: LogViewportProps) {
         )}
       >
         <div
-          className="relative w-max min-w-full overflow-y-clip"
+          className={classes('relative overflow-y-clip', widthClass(wrap))}
           style={{ height: barHeight(layoutExtent(layout.height)) }}
         >
           {visible.map((each) => (
@@ -95,6 +103,7 @@ export function LogViewport(props: LogViewportProps) {
               step={props.steps.get(each.block.ordinal)}
               look={props.look}
               onFold={props.onFold}
+              onSeen={seen.see}
             />
           ))}
         </div>
@@ -102,9 +111,9 @@ export function LogViewport(props: LogViewportProps) {
       <button
         type="button"
         data-key="."
-        aria-label="Choose a line"
+        aria-label="Choose a line; again: what can be done with it"
         className="sr-only"
-        onClick={() => goToLines(scroll.element.current)}
+        onClick={() => goToLines(element.current) && props.onLineMenu()}
       >
         Choose a line
       </button>

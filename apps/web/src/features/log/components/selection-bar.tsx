@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { writeClipboard } from '@/lib/clipboard';
@@ -18,11 +18,21 @@ interface SelectionBarProps {
   readonly attempt: number;
   readonly log: LogDocument;
   readonly loader: LogLoader;
+  /** Somebody comes by keyboard; told when they are here. */
+  readonly focusWanted: boolean;
+  readonly onFocus: () => void;
 }
 
-/** What can be done with the lines that the address names. */
-export function SelectionBar({ selection, stepName, attempt, log, loader }: SelectionBarProps) {
+/** What can be done with the lines that the address names. Arrows walk it, Esc leads back to the lines. */
+export function SelectionBar(props: SelectionBarProps) {
+  const { selection, stepName, attempt, log, loader, focusWanted, onFocus } = props;
   const { step, from } = selection;
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!focusWanted) return;
+    bar.current?.querySelector('button')?.focus();
+    onFocus();
+  });
   const last = Math.min(selection.to ?? from, from + mostLines - 1);
   const title = excerptTitle(stepName, from, last);
   const linesOf = async (): Promise<string[]> => {
@@ -30,7 +40,13 @@ export function SelectionBar({ selection, stepName, attempt, log, loader }: Sele
     return Array.from({ length: last - from + 1 }, (_, at) => log.line(step, from - 1 + at)?.text ?? '');
   };
   return (
-    <div className="flex flex-wrap items-center gap-2 border-b border-line bg-accent-bg px-3 py-1 text-xs">
+    <div
+      ref={bar}
+      role="toolbar"
+      aria-label={`Of ${title}`}
+      onKeyDown={walk}
+      className="flex flex-wrap items-center gap-2 border-b border-line bg-accent-bg px-3 py-1 text-xs"
+    >
       <span className="truncate">{title}</span>
       <span className="flex-1" />
       <CopyLines label="Copy text" make={async () => (await linesOf()).join('\n')} />
@@ -41,6 +57,15 @@ export function SelectionBar({ selection, stepName, attempt, log, loader }: Sele
       <CopyButton text={() => addressOf(selection, attempt)} label="Copy link" what="to these lines" />
     </div>
   );
+}
+
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+  if (event.key === 'Escape') document.querySelector<HTMLElement>('a[data-line][aria-current=true]')?.focus();
+  else if (step === 0) return;
+  else buttons.at((buttons.indexOf(document.activeElement as HTMLButtonElement) + step) % buttons.length)?.focus();
+  event.preventDefault();
 }
 
 /** With the attempt in it: the page's own address means the newest one, which may be another tomorrow. */

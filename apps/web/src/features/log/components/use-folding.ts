@@ -1,6 +1,7 @@
 'use client';
 
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { onFoldAll } from '../model/fold-all';
 import type { LogStep } from './log-step';
 
 export interface Folding {
@@ -12,6 +13,12 @@ export interface Folding {
 /** Steps that were reused are folded until somebody opens them; what somebody chose stays. */
 export function useFolding(steps: readonly LogStep[]): Folding {
   const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map());
+  useEffect(
+    // What the build as a whole said has the number 0 and is no step of its own.
+    () =>
+      onFoldAll((open) => setChosen(new Map([0, ...steps.map(({ ordinal }) => ordinal)].map((each) => [each, !open])))),
+    [steps],
+  );
   const folded = useMemo(() => {
     const reused = steps.filter((step) => step.reused && !step.failed).map(({ ordinal }) => ordinal);
     const all = new Set([...reused, ...chosen.keys()]);

@@ -2,12 +2,14 @@
 
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { type FailingPlace, goalOf } from '../model/goal';
-import { type Layout, offsetOf, rowAt, rowHeight } from '../model/log-window';
+import { type Layout, offsetOf, rowAt } from '../model/log-window';
+import { rowHeight } from '../model/row-heights';
 import { placeAfter, placeAt, type ScrollPlace } from '../model/scaled-scroll';
 import type { ShownRows } from '../model/shown-rows';
 import type { LineTarget } from './use-line-selection';
 
 interface ScrollInput {
+  readonly element: RefObject<HTMLDivElement | null>;
   readonly layout: Layout;
   readonly rows: ShownRows;
   /** Where the address says to go. */
@@ -19,7 +21,6 @@ interface ScrollInput {
 }
 
 export interface Scroll extends ScrollPlace {
-  readonly element: RefObject<HTMLDivElement | null>;
   readonly height: number;
   readonly following: boolean;
   readonly onScroll: () => void;
@@ -34,14 +35,15 @@ type Anchor = NonNullable<ReturnType<typeof rowAt>>;
  * Where the log stands. It follows its end until the reader scrolls up, and again once the reader is back at the end. While
  * it does not follow, the row at the top stays where it is, whatever is added above it. Nothing moves under a selection.
  */
-export function useScroll({ layout, rows, target, failing, ended, buildIsOver, onUnfold }: ScrollInput): Scroll {
-  const element = useRef<HTMLDivElement>(null);
+export function useScroll(input: ScrollInput): Scroll {
+  const { element, layout, rows, target, failing, ended, buildIsOver, onUnfold } = input;
   const [view, setView] = useState({ top: 0, barTop: 0, height: 600 });
   const [following, setFollowing] = useState(!buildIsOver);
   const place = useRef<ScrollPlace>({ top: 0, barTop: 0 });
   const anchor = useRef<Anchor | null>(null);
   const arrived = useRef<string | null>(null);
   const touched = useRef(false);
+  const moving = useRef(false);
 
   const show = useCallback((next: ScrollPlace) => {
     place.current = next;
@@ -59,6 +61,12 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
     [layout, show],
   );
 
+  /** The bar stays under the hand that moves it, and goes where it belongs afterwards. */
+  const keepAt = useCallback(
+    (top: number) => (moving.current ? show({ top, barTop: place.current.barTop }) : moveTo(top)),
+    [show, moveTo],
+  );
+
   const onScroll = useCallback(() => {
     const box = element.current;
     if (!box) return;
@@ -67,6 +75,7 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
     const next = Math.abs(box.scrollTop - before.barTop) < 1 ? before : placeAfter(extent, before, box.scrollTop);
     const atEnd = layout.height - box.clientHeight - next.top < rowHeight;
     if (next !== before) touched.current = true;
+    moving.current = next !== before;
     if (next.top < before.top - 1 && !atEnd) setFollowing(false);
     else if (atEnd && touched.current) setFollowing(true);
     anchor.current = rowAt(layout, next.top);
@@ -79,9 +88,9 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
     else if (anchor.current) {
       const { ordinal, row, within } = anchor.current;
       const top = offsetOf(layout, ordinal, row);
-      if (top !== null && Math.abs(top + within - place.current.top) >= 1) moveTo(top + within);
+      if (top !== null && Math.abs(top + within - place.current.top) >= 1) keepAt(top + within);
     }
-  }, [layout, following, moveTo]);
+  }, [layout, following, moveTo, keepAt]);
 
   // The place that the address names, else that of the failure; each once, as soon as its lines are there.
   useEffect(() => {
@@ -97,7 +106,8 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
     setFollowing(false);
     const offset = offsetOf(layout, goal.ordinal, Math.max(-1, row)) ?? 0;
     moveTo(Math.max(0, offset - goal.fromTop * (element.current?.clientHeight ?? 0)));
-    anchor.current = rowAt(layout, place.current.top);
+    // That row keeps its place, also when those above it turn out to be higher than they were taken for.
+    anchor.current = { ordinal: goal.ordinal, row: Math.max(-1, row), within: place.current.top - offset };
   }, [layout, rows, target, failing, ended, following, onUnfold, moveTo]);
 
   useEffect(() => {
@@ -109,12 +119,14 @@ export function useScroll({ layout, rows, target, failing, ended, buildIsOver, o
   }, []);
 
   return {
-    element,
     ...view,
     following,
     onScroll,
     // The bar goes where it belongs once nothing moves it.
-    onScrollEnd: () => moveTo(place.current.top),
+    onScrollEnd: () => {
+      moving.current = false;
+      moveTo(place.current.top);
+    },
     follow: () => setFollowing(true),
     toStart: () => {
       touched.current = true;

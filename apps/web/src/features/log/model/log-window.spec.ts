@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BlockInput, headerHeight, layOut, offsetOf, rowAt, rowHeight, visibleBlocks } from './log-window';
+import { type BlockInput, headerHeight, layOut, offsetOf, rowAt, visibleBlocks } from './log-window';
+import { rowHeight, SeenHeights } from './row-heights';
 
 const inputs: BlockInput[] = [
   { ordinal: 1, rows: 10, folded: false },
@@ -49,5 +50,18 @@ describe('window of the log', () => {
     expect(offsetOf(layout, 2, 50)).toBe(layout.blocks[1]!.top);
     expect(offsetOf(layout, 9, 0)).toBeNull();
     expect(rowAt(layOut([]), 0)).toBeNull();
+  });
+
+  it('makes room for rows that were seen to be higher, below which nothing is drawn too early', () => {
+    const heights = new SeenHeights();
+    for (let row = 0; row < 10; row++) heights.see(row, 5 * rowHeight);
+    const layout = layOut([{ ordinal: 1, rows: 100, folded: false, heights }, inputs[0]!]);
+    const rowsHeight = (100 + 40) * rowHeight;
+    expect(layout.blocks[1]!.top).toBe(headerHeight + rowsHeight);
+    const tenth = headerHeight + 50 * rowHeight;
+    expect([offsetOf(layout, 1, 10), offsetOf(layout, 1, 12)]).toEqual([tenth, tenth + 2 * rowHeight]);
+    expect(rowAt(layout, tenth - 3)).toEqual({ ordinal: 1, row: 9, within: 5 * rowHeight - 3 });
+    const [drawn] = visibleBlocks(layout, headerHeight + 10 * rowHeight, 15 * rowHeight, 0);
+    expect([drawn!.from, drawn!.to]).toEqual([2, 6]);
   });
 });

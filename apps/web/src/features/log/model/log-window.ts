@@ -1,14 +1,17 @@
-/** Heights in pixels. Rows are of one height, so that any row is found by arithmetic. */
-export const rowHeight = 24;
+import { plainHeights, type RowHeights, rowHeight } from './row-heights';
+
+/** In pixels, as all that follows. */
 export const headerHeight = 32;
 
 export interface BlockInput {
   readonly ordinal: number;
   readonly rows: number;
   readonly folded: boolean;
+  /** Not given where all rows are of one line. */
+  readonly heights?: RowHeights;
 }
 
-export interface Block extends BlockInput {
+export interface Block extends Required<BlockInput> {
   readonly top: number;
   readonly height: number;
 }
@@ -31,8 +34,9 @@ export interface VisibleBlock {
 export function layOut(inputs: readonly BlockInput[]): Layout {
   let top = 0;
   const blocks = inputs.map((input) => {
-    const height = headerHeight + (input.folded ? 0 : input.rows * rowHeight);
-    const block = { ...input, top, height };
+    const { rows, folded, heights = plainHeights } = input;
+    const height = headerHeight + (folded ? 0 : rows * rowHeight + heights.extraBefore(rows));
+    const block = { ...input, heights, top, height };
     top += height;
     return block;
   });
@@ -49,14 +53,20 @@ export function visibleBlocks(layout: Layout, scrollTop: number, viewport: numbe
       const rowsTop = block.top + headerHeight;
       const rows = block.folded ? 0 : block.rows;
       const clamp = (row: number): number => Math.min(rows, Math.max(0, row));
+      const at = (offset: number): number => block.heights.rowAt(offset - rowsTop);
       return {
         block,
-        from: clamp(Math.floor((first - rowsTop) / rowHeight)),
-        to: clamp(Math.ceil((last - rowsTop) / rowHeight)),
+        from: clamp(at(first)),
+        to: clamp(at(last) + 1),
         top: Math.max(block.top, first),
         bottom: Math.min(block.top + block.height, last),
       };
     });
+}
+
+/** Distance of a row (from 0) of an open block from the top of the log. */
+export function topOfRow({ top, heights }: Block, row: number): number {
+  return top + headerHeight + row * rowHeight + heights.extraBefore(row);
 }
 
 /** Distance of a row (from 0) of a step from the top of the log; of the step's header for -1. Null for an unknown step. */
@@ -64,14 +74,14 @@ export function offsetOf(layout: Layout, ordinal: number, row: number): number |
   const block = layout.blocks.find((candidate) => candidate.ordinal === ordinal);
   if (!block) return null;
   if (row < 0 || block.folded) return block.top;
-  return block.top + headerHeight + Math.min(row, Math.max(0, block.rows - 1)) * rowHeight;
+  return topOfRow(block, Math.min(row, Math.max(0, block.rows - 1)));
 }
 
 /** The row at a distance from the top, to hold on to it while rows are added above. */
 export function rowAt(layout: Layout, offset: number): { ordinal: number; row: number; within: number } | null {
   const block = layout.blocks.findLast((candidate) => candidate.top <= offset);
   if (!block) return null;
-  const row = Math.floor((offset - block.top - headerHeight) / rowHeight);
+  const row = block.heights.rowAt(offset - block.top - headerHeight);
   if (row < 0 || block.folded) return { ordinal: block.ordinal, row: -1, within: offset - block.top };
-  return { ordinal: block.ordinal, row, within: offset - block.top - headerHeight - row * rowHeight };
+  return { ordinal: block.ordinal, row, within: offset - topOfRow(block, row) };
 }

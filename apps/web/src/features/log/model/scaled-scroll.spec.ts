@@ -12,6 +12,14 @@ describe('scaled scroll', () => {
     expect(placeAt(short, 12_345)).toEqual({ top: 12_345, barTop: 12_345 });
   });
 
+  it('goes on by pixels where a short log has grown above what is shown, and is plain again after a jump', () => {
+    const grown = { top: 900, barTop: 100 };
+    expect(placeAfter(short, grown, 60)).toEqual({ top: 860, barTop: 60 });
+    expect(placeAfter(short, grown, 0)).toEqual({ top: 800, barTop: 0 });
+    expect(placeAfter(short, { top: 20, barTop: 100 }, 0)).toEqual({ top: 0, barTop: 0 });
+    expect(placeAfter(short, grown, 9_000)).toEqual({ top: 9_000, barTop: 9_000 });
+  });
+
   it('moves by pixels with the wheel and by its share with the thumb', () => {
     expect(barHeight(long)).toBe(mostPixels);
     const middle = placeAt(long, 10_000_000);

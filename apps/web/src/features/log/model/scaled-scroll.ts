@@ -36,11 +36,15 @@ export function placeAt(extent: ScrollExtent, top: number): ScrollPlace {
 
 /**
  * The place after the bar was moved. A small move is one of the wheel or the keyboard and moves the log by as many pixels;
- * a large one, of the thumb, moves it by its share of the log; the ends of the bar are the ends of the log.
+ * a large one, of the thumb, moves it by its share of the log; the ends of the bar are the ends of the log. Bar and log of a
+ * short one stand apart only while rows above turn out to be higher than they were taken for.
  */
 export function placeAfter(extent: ScrollExtent, before: ScrollPlace, barTop: number): ScrollPlace {
-  if (extent.height <= mostPixels) return { top: barTop, barTop };
   const moved = barTop - before.barTop;
+  if (extent.height <= mostPixels) {
+    const isSmall = before.top !== before.barTop && Math.abs(moved) <= 3 * extent.view;
+    return { top: isSmall ? Math.min(Math.max(0, before.top + moved), lastTop(extent)) : barTop, barTop };
+  }
   if (barTop <= 0) return { top: 0, barTop };
   if (barTop >= lastBarTop(extent)) return { top: lastTop(extent), barTop };
   if (Math.abs(moved) > 3 * extent.view) return { top: (barTop / lastBarTop(extent)) * lastTop(extent), barTop };

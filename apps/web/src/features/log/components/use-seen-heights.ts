@@ -1,0 +1,40 @@
+'use client';
+
+import { type RefObject, useCallback, useEffect, useMemo, useState } from 'react';
+import { type RowHeights, SeenHeights } from '../model/row-heights';
+import type { ShownRows } from '../model/shown-rows';
+
+export interface SeenRows {
+  /** Undefined where all rows of the step are of one line. */
+  heightsOf(step: number): RowHeights | undefined;
+  /** Grows with each height that was not known. */
+  readonly revision: number;
+  see(step: number, first: number, heights: readonly number[]): void;
+}
+
+/**
+ * How high wrapped rows were when they were drawn, for as long as that holds: in another width, and where other lines stand in
+ * the rows, all are forgotten.
+ */
+export function useSeenHeights(wrap: boolean, rows: ShownRows, box: RefObject<HTMLElement | null>): SeenRows {
+  const [width, setWidth] = useState(0);
+  const [revision, setRevision] = useState(0);
+  useEffect(() => {
+    if (!wrap || !box.current) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [wrap, box]);
+  const steps = useMemo(() => new Map<number, SeenHeights>(), [wrap, rows, width]);
+  const see = useCallback(
+    (step: number, first: number, heights: readonly number[]) => {
+      const seen = steps.get(step) ?? new SeenHeights();
+      steps.set(step, seen);
+      const isNew = heights.map((height, index) => seen.see(first + index, height)).includes(true);
+      if (isNew) setRevision((before) => before + 1);
+    },
+    [steps],
+  );
+  const heightsOf = useCallback((step: number) => (wrap ? steps.get(step) : undefined), [wrap, steps]);
+  return { heightsOf, revision, see };
+}
