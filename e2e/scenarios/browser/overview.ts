@@ -74,8 +74,22 @@ export function overview(suite: BrowserSuite): void {
       await failing.getByText(/builds broke; the most frequent cause is/).waitFor();
       await visitor.press(failing.getByText('As a table'));
       expect(await failing.getByRole('table').locator('tbody tr').count()).toBe(30);
-      for (const question of ['What made builds slower?', 'Where do we wait?', 'What does the cache earn?'])
+      for (const question of [
+        'What made builds slower?',
+        'Where do we wait?',
+        'What does the cache earn?',
+        'What grew?',
+      ])
         await page.getByRole('region', { name: question }).waitFor();
+      const csv = await page.request.get(
+        (await page.getByRole('link', { name: 'Download CSV' }).getAttribute('href')) ?? '',
+      );
+      expect((await csv.text()).split('\r\n')).toHaveLength(32);
+      await visitor.press(failing.getByRole('link', { name: new Date().toISOString().slice(0, 10) }));
+      await page
+        .getByRole('list', { name: 'Terms of the filter' })
+        .getByText(/^since:/)
+        .waitFor();
     });
   });
 }

@@ -13,3 +13,15 @@ export function everyDay<T extends { readonly day: string }>(
     return byDay.get(day) ?? empty(day);
   });
 }
+
+/**
+ * Rows as text/csv (RFC 4180): a line of names first, nothing where a value is not known. Only for names and values that
+ * need no quotes, numbers and days.
+ */
+export function csvOf<Name extends string>(
+  names: readonly Name[],
+  rows: readonly Readonly<Record<Name, string | number | null>>[],
+): string {
+  const lines = rows.map((row) => names.map((name) => row[name] ?? '').join(','));
+  return [names.join(','), ...lines, ''].join('\r\n');
+}

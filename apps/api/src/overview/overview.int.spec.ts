@@ -205,7 +205,7 @@ describe('insights', () => {
     expect(told.slowest[0]).toMatchObject({ status: 'succeeded' });
     expect(told.causes).toMatchObject([{ code: 'StepFailed', count: 1, newest: { status: 'failed' } }]);
     const none = expectOk(await owner.get<Insights>('/api/v1/insights?filter=branch:gone'));
-    expect([none.slowest, none.causes]).toEqual([[], []]);
+    expect([none.slowest, none.causes, none.grown]).toEqual([[], [], []]);
     for (const query of ['days=1', 'days=x', 'filter=is:gone', 'project=1'])
       expect((await owner.get(`/api/v1/insights?${query}`)).status, query).toBe(400);
   });
@@ -246,5 +246,29 @@ describe('a badge', () => {
     expect([hidden.status, hidden.text]).toEqual([absent.status, absent.text]);
     expect((await world.anonymous().get('/badge/acme/secret.svg')).text).toBe(absent.text);
     expect((await world.anonymous().get('/badge/acme/hello.svg')).text).toContain('passing');
+  });
+});
+
+describe('insights about sizes', () => {
+  it('tell which image grew most against the one before it of the same ref and rule', async () => {
+    for (const size of [1000, 5000, 6000, 2000])
+      await rowsOf(world, "UPDATE build SET status = 'succeeded', size_bytes = $2, finished_at = now() WHERE id = $1", [
+        (await world.build(target)).id,
+        size,
+      ]);
+    const { days, grown } = expectOk(await owner.get<Insights>('/api/v1/insights?days=7'));
+    expect(grown.map(({ beforeBytes, afterBytes }) => [beforeBytes, afterBytes])).toEqual([
+      [1000, 5000],
+      [5000, 6000],
+    ]);
+    expect(days.at(-1)!.medianBytes).toBe(2000);
+  });
+
+  it('can be had as comma-separated values', async () => {
+    const answer = await owner.get('/api/v1/insights/days?days=7');
+    const [head, ...rows] = answer.text.split('\r\n');
+    expect(answer.headers.get('content-type')).toContain('text/csv');
+    expect(head).toBe('day,succeeded,broken,other,medianMs,p95Ms,medianWaitMs,p95WaitMs,steps,reusedSteps,medianBytes');
+    expect(rows).toHaveLength(8);
   });
 });

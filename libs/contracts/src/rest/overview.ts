@@ -100,6 +100,8 @@ export const insightDaySchema = dayCountsSchema.extend({
   p95WaitMs: z.number().nullable(),
   steps: z.number().int(),
   reusedSteps: z.number().int(),
+  /** Of the images of that day, bytes; null for a day without one. */
+  medianBytes: z.number().nullable(),
 });
 export type InsightDay = z.infer<typeof insightDaySchema>;
 export const insightsSchema = z.object({
@@ -116,6 +118,8 @@ export const insightsSchema = z.object({
       newest: buildSummarySchema,
     }),
   ),
+  /** Builds whose image is bigger than the one before it of the same ref and rule, by most bytes first, at most ten. */
+  grown: z.array(z.object({ beforeBytes: z.number().int(), afterBytes: z.number().int(), build: buildSummarySchema })),
 });
 export type Insights = z.infer<typeof insightsSchema>;
 

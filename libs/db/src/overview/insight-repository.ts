@@ -15,6 +15,13 @@ export interface DayFacts {
   readonly p95WaitMs: number | null;
   readonly steps: number;
   readonly reusedSteps: number;
+  /** Of the images, bytes. */
+  readonly medianBytes: number | null;
+}
+export interface GrownFacts {
+  readonly buildId: string;
+  readonly beforeBytes: number;
+  readonly afterBytes: number;
 }
 export interface CauseFacts {
   readonly code: string;
@@ -44,7 +51,8 @@ export class InsightRepository {
         percentile_cont(0.95) WITHIN GROUP (ORDER BY ${took}) AS "p95Ms",
         percentile_cont(0.5) WITHIN GROUP (ORDER BY b.wait_ms) AS "medianWaitMs",
         percentile_cont(0.95) WITHIN GROUP (ORDER BY b.wait_ms) AS "p95WaitMs",
-        coalesce(sum(b.steps_total), 0)::int AS steps, coalesce(sum(b.steps_cached), 0)::int AS "reusedSteps"
+        coalesce(sum(b.steps_total), 0)::int AS steps, coalesce(sum(b.steps_cached), 0)::int AS "reusedSteps",
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY b.size_bytes) FILTER (WHERE b.status = 'succeeded')::float8 AS "medianBytes"
       FROM (${looked(organizationIds, filter, days)}) AS b GROUP BY 1 ORDER BY 1`;
   }
 
@@ -54,6 +62,15 @@ export class InsightRepository {
       SELECT min(b.code) AS code, b.fingerprint, count(*)::int AS count, max(b.id::text) AS "newestId"
       FROM (${looked(organizationIds, filter, days)}) AS b WHERE b.fingerprint IS NOT NULL
       GROUP BY b.fingerprint ORDER BY 3 DESC, 4 DESC LIMIT ${behind}`;
+  }
+
+  /** Builds whose image grew against the one before it of the same project, ref and rule; by most bytes first. */
+  async grown(organizationIds: readonly string[], filter: BuildFilter, days: number): Promise<GrownFacts[]> {
+    return this.db.prisma.$queryRaw<GrownFacts[]>`
+      SELECT g.id::text AS "buildId", g.before::float8 AS "beforeBytes", g.size_bytes::float8 AS "afterBytes" FROM (
+        SELECT b.id, b.size_bytes, lag(b.size_bytes) OVER (PARTITION BY b.project_id, b.ref, b.rule_id ORDER BY b.id) AS before
+        FROM (${looked(organizationIds, filter, days)}) AS b WHERE b.status = 'succeeded' AND b.size_bytes IS NOT NULL
+      ) AS g WHERE g.size_bytes > g.before ORDER BY g.size_bytes - g.before DESC, g.id DESC LIMIT ${behind}`;
   }
 
   /** Ids of the builds with the longest run, or the longest wait. */
@@ -81,6 +98,7 @@ function looked(organizationIds: readonly string[], filter: BuildFilter, days: n
     (
       id,
     ) => Prisma.sql`(SELECT b.id, b.status, b.queued_at, b.fingerprint, b.failure->>'code' AS code, b.steps_total, b.steps_cached,
+      b.size_bytes, b.project_id, b.ref, b.rule_id,
       extract(epoch FROM b.finished_at - b.started_at)::float8 * 1000 AS took_ms,
       extract(epoch FROM b.started_at - b.queued_at)::float8 * 1000 AS wait_ms
     FROM build b JOIN project p ON p.id = b.project_id

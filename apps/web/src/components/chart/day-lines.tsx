@@ -9,8 +9,14 @@ const height = 60;
 const strokes = { middle: 'stroke-run', edge: 'stroke-text-3 [stroke-dasharray:3_2]' } as const;
 const fills = { middle: 'fill-run', edge: 'fill-text-3' } as const;
 
+interface DayLinesProps {
+  readonly lines: readonly DayLine[];
+  /** Index of the day from which on it is otherwise. */
+  readonly mark?: number;
+}
+
 /** Values over days as lines. What it shows stands in a table and a sentence beside it, so it is hidden from readers. */
-export function DayLines({ lines }: { lines: readonly DayLine[] }) {
+export function DayLines({ lines, mark }: DayLinesProps) {
   const days = Math.max(1, ...lines.map(({ values }) => values.length));
   const most = Math.max(1, ...lines.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const x = (index: number): number => ((index + 0.5) * width) / days;
@@ -18,6 +24,9 @@ export function DayLines({ lines }: { lines: readonly DayLine[] }) {
   return (
     <svg aria-hidden viewBox={`0 0 ${width} ${height}`} className="h-auto w-full max-w-2xl">
       <path d={`M0 ${height - 1}H${width}`} className="stroke-line" />
+      {mark !== undefined && mark >= 0 && (
+        <path d={`M${((mark * width) / days).toFixed(1)} 0V${height}`} className="stroke-wait [stroke-dasharray:1_2]" />
+      )}
       {lines.map(({ look, values }) => (
         <g key={look}>
           <path d={pathOf(values, x, y)} fill="none" strokeWidth="1.2" className={strokes[look]} />

@@ -8,7 +8,7 @@ import { Empty, ProblemPanel } from '@/components/ui/states';
 import { buildsAddress } from '@/features/builds/api/load-builds';
 import { FilterLine } from '@/features/builds/components/build-filter';
 import { listAddress, listHref } from '@/features/builds/model/list-address';
-import { insightsAddress, loadInsights } from '@/features/insights/api/load-insights';
+import { daysAddress, insightsAddress, loadInsights } from '@/features/insights/api/load-insights';
 import { InsightCards } from '@/features/insights/components/insights';
 import { buildsOf, fewestBuilds } from '@/features/insights/model/answers';
 import type { PageQuery } from '@/lib/address/query';
@@ -22,7 +22,14 @@ export default async function InsightsPage({ searchParams }: { searchParams: Pro
   const read = readBuildFilter(filter);
   return (
     <Page crumbs={[{ label: 'Insights' }]} curl={insightsAddress({ days, filter })}>
-      <PageTitle title="Insights">
+      <PageTitle
+        title="Insights"
+        actions={
+          <a href={`/api/v1${daysAddress({ days, filter })}`} download className={buttonClass()}>
+            Download CSV
+          </a>
+        }
+      >
         <p>The last {days} days, in UTC.</p>
       </PageTitle>
       <FilterLine path="/insights" filter={filter} read={read} group={null} excluding={[]} />
@@ -41,7 +48,8 @@ async function Answers({ filter }: { filter: string }) {
     );
   }
   const missing = fewestBuilds - buildsOf(insights.value.days);
-  if (missing <= 0) return <InsightCards insights={insights.value} />;
+  if (missing <= 0)
+    return <InsightCards insights={insights.value} buildsHref={(terms) => listHref('/builds', `${filter} ${terms}`)} />;
   return (
     <Card>
       <Empty

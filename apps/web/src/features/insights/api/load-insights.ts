@@ -13,6 +13,11 @@ export function insightsAddress({ days, filter }: InsightsAsked): string {
   return withQuery('/insights', { days, filter });
 }
 
+/** Address below `/api/v1` of the days as comma-separated values. */
+export function daysAddress({ days, filter }: InsightsAsked): string {
+  return withQuery('/insights/days', { days, filter });
+}
+
 export function loadInsights(asked: InsightsAsked) {
   return read(insightsAddress(asked), insightsSchema);
 }

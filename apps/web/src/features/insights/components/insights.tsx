@@ -1,20 +1,30 @@
 import type { InsightDay, Insights } from '@cooperage/contracts';
 import { DayBars } from '@/components/chart/day-bars';
 import { DayLines } from '@/components/chart/day-lines';
+import { formatBytes } from '@/lib/format/bytes';
 import { formatDuration } from '@/lib/format/duration';
-import { failSentence, reuseSentence, slowerSentence, waitSentence } from '../model/answers';
+import { changeDay, failSentence, grownSentence, reuseSentence, slowerSentence, waitSentence } from '../model/answers';
 import { InsightCard } from './insight-card';
 
+interface InsightCardsProps {
+  readonly insights: Insights;
+  /** Address of the builds that pass the filter of the page and these terms. */
+  readonly buildsHref: (terms: string) => string;
+}
+
+const size = (bytes: number | null): string => (bytes === null ? '–' : formatBytes(bytes));
 const time = (ms: number | null): string => (ms === null ? '–' : formatDuration(ms));
 
 /** Questions, not widgets. */
-export function InsightCards({ insights }: { insights: Insights }) {
-  const { days, slowest, longestWaits, causes } = insights;
+export function InsightCards({ insights, buildsHref }: InsightCardsProps) {
+  const { days, slowest, longestWaits, causes, grown } = insights;
   return (
     <>
       <InsightCard
         question="What made builds slower?"
         answer={slowerSentence(days)}
+        since={changeDay(days, 'medianMs')?.day}
+        buildsHref={buildsHref}
         chart={
           <Lines
             days={days}
@@ -33,6 +43,7 @@ export function InsightCards({ insights }: { insights: Insights }) {
       <InsightCard
         question="Where do we wait?"
         answer={waitSentence(days)}
+        buildsHref={buildsHref}
         chart={
           <Lines
             days={days}
@@ -51,6 +62,7 @@ export function InsightCards({ insights }: { insights: Insights }) {
       <InsightCard
         question="What fails, and who must act?"
         answer={failSentence(insights)}
+        buildsHref={buildsHref}
         chart={
           <DayBars
             className="max-w-2xl"
@@ -64,6 +76,7 @@ export function InsightCards({ insights }: { insights: Insights }) {
       <InsightCard
         question="What does the cache earn?"
         answer={reuseSentence(days)}
+        buildsHref={buildsHref}
         chart={
           <DayBars
             className="max-w-2xl"
@@ -83,25 +96,37 @@ export function InsightCards({ insights }: { insights: Insights }) {
         builds={[]}
         behind=""
       />
+      <InsightCard
+        question="What grew?"
+        answer={grownSentence(insights)}
+        since={changeDay(days, 'medianBytes')?.day}
+        buildsHref={buildsHref}
+        chart={<Lines days={days} middle="medianBytes" words="Half of the images of a day were smaller." />}
+        table={{ head: ['Day', 'Half were smaller than'], rows: days.map((day) => [day.day, size(day.medianBytes)]) }}
+        builds={grown.map(({ build }) => build)}
+        behind="The images that grew most against the one before, the most first"
+      />
     </>
   );
 }
 
 interface LinesProps {
   readonly days: readonly InsightDay[];
-  readonly middle: 'medianMs' | 'medianWaitMs';
-  readonly edge: 'p95Ms' | 'p95WaitMs';
+  readonly middle: 'medianMs' | 'medianWaitMs' | 'medianBytes';
+  readonly edge?: 'p95Ms' | 'p95WaitMs';
   readonly words: string;
 }
 
 function Lines({ days, middle, edge, words }: LinesProps) {
+  const since = changeDay(days, middle)?.day;
   return (
     <figure className="grid gap-1">
       <DayLines
         lines={[
-          { look: 'edge', values: days.map((day) => day[edge]) },
+          ...(edge ? [{ look: 'edge', values: days.map((day) => day[edge]) } as const] : []),
           { look: 'middle', values: days.map((day) => day[middle]) },
         ]}
+        mark={days.findIndex(({ day }) => day === since)}
       />
       <figcaption className="text-xs text-text-3">{words}</figcaption>
     </figure>
