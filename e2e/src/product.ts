@@ -73,7 +73,7 @@ export class Product {
     const gitLine = await CutProxy.to('127.0.0.1', git.server.port);
     const registry = await RegistryTap.to(services().registry.host);
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-e2e-'));
-    const redisUrl = `${services().redisUrl}/${1 + Math.floor(Math.random() * 14)}`;
+    const redisUrl = `${services().redisUrl}/${ownRedisDatabase()}`;
     const ports = await freePorts(['api', 'live', 'web', 'builder', 'control'] as const);
     const origin = `http://127.0.0.1:${ports.api}`;
     const env = environments({
@@ -324,4 +324,10 @@ async function roleUrls(databaseUrl: string, port: string): ReturnType<typeof da
     return [role, url.href];
   });
   return Object.fromEntries(urls);
+}
+
+/** One of Redis' sixteen; two test files that run at the same time never have the same. */
+function ownRedisDatabase(): number {
+  const lane = Number(process.env.VITEST_POOL_ID ?? 0) % 2;
+  return 1 + 2 * Math.floor(Math.random() * 7) + lane;
 }

@@ -66,7 +66,8 @@ describe('trust, from the request to the registry', () => {
     expect(back).toMatchObject({ state: 'refused', note: expect.stringContaining('only forward') });
     expect(await answered({ action: 'retag', tag: 'stable', digest: first.digest! })).toMatchObject({ state: 'done' });
     // The row says so first, and the registry follows.
-    expect(await system.until(async () => (await system.tagsIn(project.repository)).includes('stable'))).toBe(true);
+    const found = async () => ((await system.tagsIn(project.repository)).includes('stable') ? true : null);
+    expect(await system.until(found)).toBe(true);
     const unknown = await answered({ action: 'retag', tag: 'stable', digest: `sha256:${'0'.repeat(64)}` });
     expect(unknown).toMatchObject({ state: 'refused', note: expect.stringContaining('not known') });
     const [move] = await system.db.prisma.tagMove.findMany({ where: { projectId: project.id, tag: 'stable' } });
