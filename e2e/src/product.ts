@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Build, Project } from '@cooperage/contracts';
-import { mintRegistryToken, RegistryClient, registryTokenKey } from '@cooperage/oci';
+import { RegistryClient } from '@cooperage/oci';
 import {
-  databaseRoleUrls,
   type FreshDatabase,
   freshDatabase,
   type GitHost,
@@ -18,8 +17,10 @@ import {
 import { ApiClient } from './api-client.js';
 import { Child } from './child.js';
 import { CutProxy } from './cut-proxy.js';
+import { ownRedisUrl, roleUrls } from './own-services.js';
 import { environments, freePorts, setupTokenOf } from './product-environment.js';
 import { RegistryTap } from './registry-tap.js';
+import { registryToken } from './registry-token.js';
 import { until } from './until.js';
 
 export const administrator = { email: 'ada@example.test', name: 'Ada', password: 'correct horse battery staple' };
@@ -73,7 +74,7 @@ export class Product {
     const gitLine = await CutProxy.to('127.0.0.1', git.server.port);
     const registry = await RegistryTap.to(services().registry.host);
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-e2e-'));
-    const redisUrl = `${services().redisUrl}/${ownRedisDatabase()}`;
+    const redisUrl = ownRedisUrl();
     const ports = await freePorts(['api', 'live', 'web', 'builder', 'control'] as const);
     const origin = `http://127.0.0.1:${ports.api}`;
     const env = environments({
@@ -295,39 +296,4 @@ export class Product {
       throw new Error(message, { cause: error });
     }
   }
-}
-
-async function registryToken(
-  repository: string,
-  actions: readonly ('pull' | 'push' | 'delete')[] = ['pull'],
-): Promise<string> {
-  const { registry } = services();
-  const key = registryTokenKey(await readFile(registry.tokenKeyFile), await readFile(registry.tokenCertFile));
-  const scopes = [{ repository, actions }];
-  const { issuer, service } = registry;
-  return mintRegistryToken(key, {
-    issuer,
-    service,
-    subject: 'test',
-    asked: scopes,
-    granted: scopes,
-    ttlSeconds: 300,
-    nowMs: Date.now(),
-  }).token;
-}
-
-/** The addresses by which each role connects, through another port. */
-async function roleUrls(databaseUrl: string, port: string): ReturnType<typeof databaseRoleUrls> {
-  const urls = Object.entries(await databaseRoleUrls(databaseUrl)).map(([role, text]) => {
-    const url = new URL(text);
-    url.port = port;
-    return [role, url.href];
-  });
-  return Object.fromEntries(urls);
-}
-
-/** One of Redis' sixteen; two test files that run at the same time never have the same. */
-function ownRedisDatabase(): number {
-  const lane = Number(process.env.VITEST_POOL_ID ?? 0) % 2;
-  return 1 + 2 * Math.floor(Math.random() * 7) + lane;
 }
