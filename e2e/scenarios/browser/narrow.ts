@@ -1,5 +1,5 @@
 import type { Repository } from '@cooperage/e2e';
-import type { BrowserSuite } from '@cooperage/e2e/browser';
+import { type BrowserSuite, patience } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const dockerfile = `FROM busybox:latest
@@ -46,6 +46,17 @@ export function narrowPages(suite: BrowserSuite): void {
         if ((await visitor.overflow()) > 0) wide.push(path);
       }
       expect(wide).toEqual([]);
+    });
+
+    it('shows which view one looks at, where not all of them have room', async () => {
+      const visitor = await suite.visitor({ width: 360 });
+      await visitor.open(pages.find((path) => path.includes('view=log'))?.replace('view=log', 'view=cache') ?? '');
+      const current = visitor.page.getByRole('navigation').getByRole('link', { name: 'Cache', exact: true });
+      const rightEdge = async () => {
+        const box = await current.boundingBox();
+        return box ? box.x + box.width : Number.POSITIVE_INFINITY;
+      };
+      await expect.poll(rightEdge, patience).toBeLessThan(360);
     });
   });
 }

@@ -1,3 +1,4 @@
+import { CurrentInView } from './current-in-view';
 import { Link } from './link';
 
 export interface TabItem {
@@ -13,6 +14,7 @@ export interface TabItem {
 export function Tabs({ label, items }: { label: string; items: readonly TabItem[] }) {
   return (
     <nav aria-label={label} className="flex overflow-x-auto text-sm text-text-2 sm:gap-1 sm:text-base">
+      <CurrentInView href={items.find(({ active }) => active)?.href} />
       {items.map((item) => (
         <Link
           key={item.href}

@@ -36,6 +36,10 @@ describe('why a step ran', () => {
 
   it('is a sentence, too', () => {
     expect(reasonSentence({ kind: 'base', before: 'sha256:a', after: 'sha256:b' })).toBe('The base image moved.');
+    expect(reasonSentence(files(change('1', '2')))).toBe('The file a.js changed.');
+    expect(reasonSentence(files(change('1', '2'), change('1', '2')))).toBe('2 files of its changed.');
+    const variable = { kind: 'variable', name: 'version', before: '1', after: '2' } as const;
+    expect(reasonSentence(variable)).toBe('The variable version changed.');
     expect(reasonSentence({ kind: 'not_kept', why: 'dropped' })).toMatch(/^Every input is the same/);
   });
 });

@@ -71,6 +71,13 @@ export function reasonSentence(reason: RunReason): string {
       return notKept[reason.why];
     case 'unknown':
       return unknown[reason.why];
+    case 'variable':
+      return `The variable ${reasonWords(reason)}.`;
+    case 'files':
+      // A name keeps its letters: only a count may begin the sentence.
+      return reason.added + reason.changed + reason.removed === 1 && reason.changes.length === 1
+        ? `The file ${reasonWords(reason)}.`
+        : `${reasonWords(reason)}.`;
     default:
       return `${reasonWords(reason).replace(/^./, (letter) => letter.toUpperCase())}.`;
   }

@@ -57,8 +57,8 @@ function Built({ commits, project }: { commits: NonNullable<Comparison['commits'
         ))}
       </ul>
       <p className="border-t border-line px-3 py-1.5 text-sm text-text-2">
-        {commits.more ? 'The newest of those' : 'Those'} of {visibleText(shortRef(commits.ref))} that were built; what
-        was pushed together with others was not.
+        {commits.more ? 'The newest commits' : 'The commits'} of {visibleText(shortRef(commits.ref))} that were built. A
+        push is built by its last commit.
       </p>
     </>
   );

@@ -34,7 +34,9 @@ export function MemberTable({ organizationId, members, mayManage }: MemberTableP
         <tr key={member.userId} className={rowClass}>
           <Td className="w-full max-w-0">
             <div className="font-medium break-words">{visibleText(member.name)}</div>
-            <div className="text-xs break-all text-text-2">{visibleText(member.email)}</div>
+            <div className="text-xs wrap-anywhere text-text-2">
+              <MailAddress address={visibleText(member.email)} />
+            </div>
           </Td>
           <Td>
             {mayManage ? <RoleSelect address={address(member)} name={member.name} role={member.role} /> : member.role}
@@ -56,5 +58,17 @@ export function MemberTable({ organizationId, members, mayManage }: MemberTableP
         </tr>
       ))}
     </Table>
+  );
+}
+
+/** Broken before the name of its host, where it has to be. */
+function MailAddress({ address }: { address: string }) {
+  const at = Math.max(0, address.lastIndexOf('@'));
+  return (
+    <>
+      {address.slice(0, at)}
+      <wbr />
+      {address.slice(at)}
+    </>
   );
 }
