@@ -65,7 +65,8 @@ GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_
 -- api (and live): everything that people see and change, and of signing keys the public part.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "user", session, account, verification, organization, member, invitation, api_token
   TO cooperage_api;
-GRANT SELECT, INSERT, UPDATE, DELETE ON project, rule, hook_secret, project_secret, registry_credential TO cooperage_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON project, rule, hook_secret, project_secret, registry_credential, idempotent_call
+  TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON delivery, build, process_instance TO cooperage_api;
 GRANT SELECT, UPDATE ON attempt TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON hook_refusal, saved_view, worker_drain TO cooperage_api;

@@ -4,6 +4,7 @@ import {
   AuditRepository,
   Database,
   ExternalSignInRepository,
+  IdempotencyRepository,
   IntakeRepository,
   PostgresChunkStore,
   SessionRepository,
@@ -106,7 +107,7 @@ export async function createApi(
   });
   await app.init();
   await http.instance.ready();
-  const endCleaning = cleanUp(new SessionRepository(database), logger);
+  const endCleaning = cleanUp([new SessionRepository(database), new IdempotencyRepository(database)], logger);
   const close = async () => {
     endCleaning();
     endTunnels();

@@ -17,6 +17,11 @@ function principalOf(context: ExecutionContext): { principal: Principal; request
   return { principal, request };
 }
 
+/** The same outside parameters of a controller. @throws {ApiProblem} `unauthenticated` */
+export function callerOf(context: ExecutionContext): Principal {
+  return principalOf(context).principal;
+}
+
 /** The caller, resolved once by the guard. */
 export const CurrentPrincipal = createParamDecorator(
   (_: unknown, context: ExecutionContext) => principalOf(context).principal,

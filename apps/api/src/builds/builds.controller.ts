@@ -7,6 +7,7 @@ import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 import { ordinal, uuid } from '../http/parameters.js';
+import { Idempotent } from '../idempotency/idempotent.js';
 import { BuildActionsService } from './build-actions.service.js';
 import { BuildsService } from './builds.service.js';
 
@@ -37,6 +38,7 @@ export class BuildsController {
 
   @Post('projects/:projectId/builds')
   @Access('write')
+  @Idempotent()
   @Answers(202, deliverySchema, 'Asks for a build of a ref. The delivery that is answered tells what became of it.')
   start(
     @CurrentPrincipal() principal: Principal,
@@ -56,6 +58,7 @@ export class BuildsController {
 
   @Post('builds/:buildId/retry')
   @Access('write')
+  @Idempotent()
   @Answers(201, buildSchema, 'Builds the same commit again, as a new build.')
   retry(
     @CurrentPrincipal() principal: Principal,

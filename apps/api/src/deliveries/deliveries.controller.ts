@@ -21,6 +21,7 @@ import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 import { uuid } from '../http/parameters.js';
+import { Idempotent } from '../idempotency/idempotent.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { DryRunService } from './dry-run.service.js';
 
@@ -94,6 +95,7 @@ export class DeliveriesController {
 
   @Post('deliveries/:deliveryId/replay')
   @Access('write')
+  @Idempotent()
   @Answers(202, deliverySchema, 'Evaluates the ref of a delivery once more, as a new delivery.')
   replay(
     @CurrentPrincipal() principal: Principal,

@@ -21,6 +21,7 @@ const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   conflict: { status: 409, title: 'This conflicts with what is there' },
+  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was used for another call' },
   stale: { status: 409, title: 'It was changed in the meantime' },
   too_late: { status: 409, title: 'It is too late for this' },
   gone: { status: 410, title: 'This is gone' },

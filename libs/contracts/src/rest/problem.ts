@@ -10,6 +10,7 @@ export const problemCodes = [
   'not_found',
   'method_not_allowed',
   'conflict',
+  'idempotency_key_reused',
   'stale',
   'too_late',
   'gone',

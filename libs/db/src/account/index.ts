@@ -6,6 +6,13 @@ export {
   ExternalSignInRepository,
   type NewSession,
 } from './external-sign-in-repository.js';
+export {
+  IdempotencyRepository,
+  type IdempotentCall,
+  type IdempotentState,
+  idempotentHours,
+  maxIdempotentKeys,
+} from './idempotency-repository.js';
 export type { NewOrganization } from './insert-organization.js';
 export type { NewUser } from './insert-user.js';
 export {
