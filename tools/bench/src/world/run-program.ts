@@ -6,11 +6,13 @@ export interface Program {
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** It is ended after this long, in milliseconds: for what waits on a network. */
+  readonly withinMs?: number;
 }
 
 /** Runs a program to its end and gives its standard output. @throws {Error} with its last words when it fails */
-export async function runProgram({ file, args, env, cwd }: Program): Promise<string> {
-  const child = spawn(file, args, { env: { ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runProgram({ file, args, env, cwd, withinMs }: Program): Promise<string> {
+  const child = spawn(file, args, { env: { ...env }, cwd, timeout: withinMs, stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, errors, code] = await Promise.all([
     collect(child.stdout),
     collect(child.stderr),

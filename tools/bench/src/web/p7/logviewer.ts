@@ -24,6 +24,8 @@ createRoot(document.getElementById('root')).render(createElement('div', { style:
 `,
 };
 
+const installMs = 120_000;
+
 export interface LogviewerPage {
   readonly url: string;
   close(): Promise<void>;
@@ -39,10 +41,11 @@ export async function startLogviewer(checkout: string, logFile: string): Promise
   await mkdir(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) await writeFile(path.join(folder, name), text);
   const bin = path.dirname(process.execPath);
-  const env = { PATH: `${bin}:${process.env.PATH ?? ''}`, HOME: process.env.HOME ?? '' };
+  // All of it: how the registry is reached from here, and what it is trusted by, is said there.
+  const env = { ...(process.env as Record<string, string>), PATH: `${bin}:${process.env.PATH ?? ''}` };
   const [npm, vite] = [path.join(bin, 'npm'), path.join(checkout, 'node_modules/vite/bin/vite.js')];
   const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--workspaces=false'];
-  await runProgram({ file: npm, args: install, env, cwd: folder });
+  await runProgram({ file: npm, args: install, env, cwd: folder, withinMs: installMs });
   await runProgram({ file: process.execPath, args: [vite, 'build', '--logLevel', 'error'], env, cwd: folder });
   return serve(path.join(folder, 'dist'), logFile);
 }

@@ -26,7 +26,7 @@ export const keyResponses: Benchmark = {
 
 /** Numbers alone: the engine cuts off a step that prints megabytes. */
 const streaming = `FROM busybox:latest
-RUN i=0; while [ $i -lt ${longestStream * linesPerSecond} ]; do i=$((i+1)); echo $i; if [ $((i % 20)) -eq 0 ]; then sleep 0.018; fi; done
+RUN i=0; while [ $i -lt ${longestStream * linesPerSecond} ]; do i=$((i+1)); echo $i; if [ $((i % 50)) -eq 0 ]; then sleep 0.046; fi; done
 `;
 
 async function measure({ world: { product }, amount, random, signal, say }: Bench): Promise<Measured> {

@@ -14,7 +14,6 @@ interface HitMarksProps {
 
 /** Where along the log the lines are that were found. */
 export function HitMarks({ layout, rows, hits, current }: HitMarksProps) {
-  if (hits.length === 0) return null;
   const placeOf = ([step, line]: Hit): number => {
     const offset = offsetOf(layout, step, rows.rowOf(step, line - 1)) ?? 0;
     return Math.round((offset / Math.max(1, layout.height)) * places);

@@ -10,6 +10,7 @@ import type { ShownRows } from '../model/shown-rows';
 import type { TimeMode } from '../model/time-column';
 import { LogLineRow } from './log-line';
 import { type LogStep, stepName } from './log-step';
+import type { Wrapping } from './use-seen-heights';
 
 /** How lines are drawn, alike for all of them. */
 export interface LogLook {
@@ -19,8 +20,8 @@ export interface LogLook {
   readonly hitKeys: ReadonlySet<string>;
   readonly currentHit: Hit | null;
   readonly time: TimeMode;
-  /** Long lines go on below instead of to the right. */
-  readonly wrap: boolean;
+  /** Not null: long lines go on below instead of to the right. */
+  readonly wrap: Wrapping | null;
   /** When the attempt was taken by a worker, in milliseconds since 1970. */
   readonly attemptMs: number | null;
   readonly onPick: (step: number, line: number, extend: boolean) => void;
@@ -64,13 +65,13 @@ export function LogBlock({ visible, shift, log, rows, step, look, onFold, onSeen
   return (
     <section
       aria-label={`${title}, ${of} lines`}
-      className={classes('absolute left-0', widthClass(look.wrap))}
+      className={classes('absolute left-0', widthClass(look.wrap !== null))}
       style={{ top: top + shift, height: bottom - top }}
     >
       <StepHeader title={title} lines={of} step={step} folded={block.folded} onFold={() => onFold(ordinal)} />
       <ol
         ref={list}
-        className={classes('absolute', widthClass(look.wrap))}
+        className={classes('absolute', widthClass(look.wrap !== null))}
         style={{ top: topOfRow(block, from) - top }}
       >
         {Array.from({ length: to - from }, (_, index) => {
@@ -84,7 +85,7 @@ export function LogBlock({ visible, shift, log, rows, step, look, onFold, onSeen
               number={number}
               of={of}
               time={look.time}
-              wrap={look.wrap}
+              wrap={look.wrap !== null}
               attemptMs={began.attemptMs}
               stepMs={began.stepMs}
               selected={holdsLine(look.selection, ordinal, number)}

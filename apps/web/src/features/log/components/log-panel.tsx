@@ -18,7 +18,13 @@ import { useFolding } from './use-folding';
 import { useLineSelection } from './use-line-selection';
 import { useLog } from './use-log';
 import { noWords, useSearch } from './use-search';
+import type { Wrapping } from './use-seen-heights';
 
+// A function is handed to a state by one that returns it.
+const loadWrapping = async () => {
+  const { SeenHeights } = await import('../model/seen-heights');
+  return () => SeenHeights;
+};
 const EarlierStates = onDemand(() => import('./earlier-states').then((module) => module.EarlierStates));
 const SelectionBar = onDemand(
   () => import('./selection-bar').then((module) => module.SelectionBar),
@@ -41,7 +47,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
   const [words, setWords] = useState<SearchWords>(noWords);
   const [onlyFound, setOnlyFound] = useState(false);
   const [time, setTime] = useState<TimeMode>('build');
-  const [wrap, setWrap] = useState(false);
+  const [wrap, setWrap] = useState<Wrapping | null>(null);
   const [full, setFull] = useState(false);
   const [menuWanted, setMenuWanted] = useState(false);
   const [earlier, setEarlier] = useState<readonly string[] | null>(null);
@@ -98,11 +104,11 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
         attempt={attempt}
         lines={log.lineCount}
         time={time}
-        wrap={wrap}
+        wrap={wrap !== null}
         full={full}
         hasErrors={steps.some(({ marked }) => marked)}
         onTime={() => setTime(nextTimeMode)}
-        onWrap={() => setWrap(!wrap)}
+        onWrap={() => void (wrap ? setWrap(null) : loadWrapping().then(setWrap))}
         onFull={() => setFull(!full)}
         onError={stepError}
       >

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useRef } from 'react';
 import { Button } from '@/components/ui/button';
+import { onDemand } from '@/components/ui/on-demand';
 import { classes } from '@/lib/classes';
 import type { FailingPlace } from '../model/goal';
 import type { LogDocument } from '../model/log-document';
@@ -9,13 +10,14 @@ import type { LogLoader } from '../model/log-loader';
 import { headerHeight, layOut, visibleBlocks } from '../model/log-window';
 import { barHeight } from '../model/scaled-scroll';
 import type { ShownRows } from '../model/shown-rows';
-import { HitMarks } from './hit-marks';
 import { goToLines, walkLines } from './line-keys';
 import { LogBlock, type LogLook, widthClass } from './log-block';
 import type { LogStep } from './log-step';
 import type { LineTarget } from './use-line-selection';
 import { useScroll } from './use-scroll';
 import { useSeenHeights } from './use-seen-heights';
+
+const HitMarks = onDemand(() => import('./hit-marks').then((module) => module.HitMarks), null);
 
 /** Rows drawn above and below the screen; with a tall window about 200 in all. */
 const overscan = 60;
@@ -90,7 +92,7 @@ export function LogViewport(props: LogViewportProps) {
         )}
       >
         <div
-          className={classes('relative overflow-y-clip', widthClass(wrap))}
+          className={classes('relative overflow-y-clip', widthClass(wrap !== null))}
           style={{ height: barHeight(layoutExtent(layout.height)) }}
         >
           {visible.map((each) => (
@@ -117,7 +119,9 @@ export function LogViewport(props: LogViewportProps) {
       >
         Choose a line
       </button>
-      <HitMarks layout={layout} rows={rows} hits={props.look.hits} current={props.look.currentHit} />
+      {props.look.hits.length > 0 && (
+        <HitMarks layout={layout} rows={rows} hits={props.look.hits} current={props.look.currentHit} />
+      )}
       <FollowButton
         shown={!scroll.following && layout.height > scroll.height + headerHeight}
         ended={ended}

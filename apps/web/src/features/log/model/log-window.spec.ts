@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BlockInput, headerHeight, layOut, offsetOf, rowAt, visibleBlocks } from './log-window';
-import { rowHeight, SeenHeights } from './row-heights';
+import { rowHeight } from './row-heights';
+import { SeenHeights } from './seen-heights';
 
 const inputs: BlockInput[] = [
   { ordinal: 1, rows: 10, folded: false },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plainHeights, rowHeight, SeenHeights } from './row-heights';
+import { plainHeights, rowHeight } from './row-heights';
+import { SeenHeights } from './seen-heights';
 
 describe('heights of rows', () => {
   it('are those of one line until a row was seen to be higher', () => {
