@@ -133,6 +133,7 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
           onFocus={() => setMenuWanted(false)}
         />
       )}
+      <FeedNote state={state} />
       {log.steps.length === 0 ? (
         <p className="px-3 py-6 text-text-2">{emptyWords(state.kind, buildIsOver)}</p>
       ) : (
@@ -155,7 +156,6 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
           onLineMenu={() => setMenuWanted(true)}
         />
       )}
-      <FeedNote state={state} />
       {earlier !== null && <EarlierStates states={earlier} onClose={() => setEarlier(null)} />}
     </div>
   );
