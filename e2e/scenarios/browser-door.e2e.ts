@@ -129,6 +129,8 @@ describe('a fresh installation', () => {
       await signIn(visitor, administrator.password);
       await heading(visitor, 'Overview');
       expect(visitor.page.url()).toBe(`${suite.product.origin}/`);
+      // A page that stays open would be told that its session has ended.
+      await visitor.page.goto('about:blank');
       await visitor.context.clearCookies();
     }
   });
