@@ -1,5 +1,8 @@
 export * from './accounts/mail-receiver.js';
 export * from './accounts/oidc-provider.js';
+export * from './edits/edit-pairs.js';
+export * from './edits/edit-reason.js';
+export * from './edits/trial-project.js';
 export * from './fresh-database.js';
 export * from './git/git-host.js';
 export * from './git/git-http-server.js';
@@ -7,6 +10,7 @@ export * from './git/git-repository.js';
 export * from './git/git-ssh-server.js';
 export * from './git/lying-git-server.js';
 export * from './query.js';
+export * from './rounds.js';
 export * from './services.js';
 export * from './tar.js';
 export * from './terminal/terminal-screen.js';

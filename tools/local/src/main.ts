@@ -15,7 +15,7 @@ const USAGE = `usage: ./cooperage COMMAND
   down                           stop everything; the data stays
   status [--json]                what runs, and where
   doctor [--json]                what is where, and what to do
-  test [--only unit|int|e2e] [FILTER…]
+  test [--only unit|int|e2e] [--soak] [FILTER…]
                                  run every check and test, on services of their own
   bench road|web [--json] [--pairs N] [--only P1,P2,…]
                                  measure the product against what people do without it

@@ -8,12 +8,14 @@ export interface TestArguments {
   readonly only: Suite | undefined;
   /** Handed to vitest: parts of file names. */
   readonly filters: readonly string[];
+  /** Runs what is random many times more often. */
+  readonly soak: boolean;
 }
 
 export function parseTestArguments(parameters: readonly string[]): TestArguments {
-  const options = { only: { type: 'string' } } as const;
+  const options = { only: { type: 'string' }, soak: { type: 'boolean', default: false } } as const;
   const { values, positionals } = parseArgs({ args: [...parameters], options, allowPositionals: true });
   const only = SUITES.find((suite) => suite === values.only);
   if (values.only !== undefined && !only) throw new LauncherError('--only takes unit, int or e2e');
-  return { only, filters: positionals };
+  return { only, filters: positionals, soak: values.soak };
 }

@@ -62,8 +62,12 @@ describe('the summary', () => {
 
 describe('arguments', () => {
   it('name a suite and filters', () => {
-    expect(parseTestArguments(['--only', 'int', 'libs/db'])).toEqual({ only: 'int', filters: ['libs/db'] });
-    expect(parseTestArguments([])).toEqual({ only: undefined, filters: [] });
+    expect(parseTestArguments(['--only', 'int', 'libs/db'])).toEqual({
+      only: 'int',
+      filters: ['libs/db'],
+      soak: false,
+    });
+    expect(parseTestArguments(['--soak'])).toEqual({ only: undefined, filters: [], soak: true });
   });
 
   it('refuse a suite that does not exist', () => {

@@ -26,7 +26,7 @@ export function reportFile(folder: string, suite: Suite): string {
 /** Runs one vitest project; its progress goes to standard error, its numbers come from the JSON report. */
 export async function runSuite(
   suite: Suite,
-  { only, filters }: TestArguments,
+  { only, filters, soak }: TestArguments,
   folder: string,
   signal: AbortSignal,
   env: NodeJS.ProcessEnv = {},
@@ -37,7 +37,12 @@ export async function runSuite(
   rmSync(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const parameters = ['run', '--project', suite, '--passWithNoTests', ...reporters, ...filters];
-  const exitCode = await vitest(parameters, env, suitePidFile(folder), signal);
+  const exitCode = await vitest(
+    parameters,
+    soak ? { ...env, COOPERAGE_TEST_SOAK: '1' } : env,
+    suitePidFile(folder),
+    signal,
+  );
   const mayBeEmpty = filters.length > 0 && only === undefined;
   const counts = countTests(readJson<VitestReport>(file), exitCode, mayBeEmpty);
   return { name: `${suite} tests`, ...counts, durationMs: performance.now() - started };

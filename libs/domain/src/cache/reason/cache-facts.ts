@@ -23,6 +23,8 @@ export interface CacheFacts {
   readonly steps: readonly StepOutcome[];
   readonly noCache: boolean;
   readonly workerName: string | null;
+  /** Whose results an engine could reuse for it, see `resultSpace`. */
+  readonly space: string;
   /** What became of the export of its cache. */
   readonly cacheExport: 'none' | 'pending' | 'done' | 'failed';
 }

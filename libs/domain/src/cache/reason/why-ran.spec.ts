@@ -32,7 +32,7 @@ function build({ number, dockerfile, files = {}, args = {}, cached = [], base = 
   return {
     build: { id: `b${number}`, number },
     ...{ dockerfile, buildArgs: args, context: entries(files), steps, noCache: false },
-    ...{ workerName: 'w1', cacheExport: 'done', ...facts },
+    ...{ workerName: 'w1', space: 'p1', cacheExport: 'done', ...facts },
   };
 }
 
@@ -132,6 +132,13 @@ describe('why a step ran', () => {
     expect(verdict(run('RUN a', 'RUN c'), ['RUN a'])).toEqual({ kind: 'instruction', before: 'RUN b', after: null });
   });
 
+  it('names the last instruction of a stage that is gone, for the step that copies from it', () => {
+    const run = (...lines: string[]) => `FROM busybox AS a\n${lines.join('\n')}\nFROM busybox\nCOPY --from=a /x /x\n`;
+    const before = build({ number: 1, dockerfile: run('RUN one', 'RUN two') });
+    const now = build({ number: 2, dockerfile: run('RUN one'), cached: ['RUN one'] });
+    expect(whyStepsRan(now, [before]).at(-1)?.reason).toEqual({ kind: 'instruction', before: 'RUN two', after: null });
+  });
+
   it('names the build argument, the environment and the user that differ', () => {
     const dockerfile = 'FROM busybox\nRUN one\nARG V=1\nRUN two\n';
     const before = build({ number: 1, dockerfile });
@@ -190,8 +197,16 @@ describe('why a step ran', () => {
     const again = (facts: Partial<CacheFacts>, then: Partial<CacheFacts>) =>
       reasonAt(whyStepsRan(build({ number: 2, dockerfile: node, files, facts }), [{ ...first, ...then }]), 0);
     expect(again({}, {})).toEqual({ kind: 'not_kept', why: 'dropped' });
+    expect(again({ space: 'p1-fork' }, {})).toEqual({ kind: 'not_kept', why: 'other_zone' });
     expect(again({ workerName: 'w2' }, { cacheExport: 'failed' })).toEqual({ kind: 'not_kept', why: 'not_exported' });
     expect(again({ workerName: 'w2' }, { cacheExport: 'none' })).toEqual({ kind: 'not_kept', why: 'other_worker' });
+  });
+
+  it('looks first at builds with which it shares results', () => {
+    const apart = { ...first, build: { id: 'b2', number: 2 }, space: 'p1-protected' };
+    const now = build({ number: 3, dockerfile: node, files, facts: { space: 'p1-branch' } });
+    const own = { ...first, space: 'p1-branch' };
+    expect(whyStepsRan(now, [apart, own])[0]).toMatchObject({ reason: { why: 'dropped' }, against: { number: 1 } });
   });
 
   it('says so where it was not to look, had nothing to look at, or knows too little', () => {

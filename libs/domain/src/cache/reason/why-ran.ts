@@ -26,7 +26,7 @@ export type RunReason =
   /** It reads an address or a foreign image, of whose content there is no record. */
   | { readonly kind: 'foreign' }
   /** Nothing differs: the result was in no cache that could be read. */
-  | { readonly kind: 'not_kept'; readonly why: 'other_worker' | 'not_exported' | 'dropped' }
+  | { readonly kind: 'not_kept'; readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'dropped' }
   | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' };
 
 /** Why one step ran, or which build's result stood for it. */
@@ -59,15 +59,15 @@ export function whyStepsRan(now: CacheFacts, earlier: readonly CacheFacts[]): St
     const { startLine, endLine } = step.plan;
     const place = { ordinal: step.outcome.ordinal, startLine, endLine, cached: step.outcome.cached };
     return [
-      { ...place, ...(step.outcome.cached ? servedBy(step, candidates) : reasonOf(now, steps, step, candidates)) },
+      { ...place, ...(step.outcome.cached ? servedBy(now, step, candidates) : reasonOf(now, steps, step, candidates)) },
     ];
   });
 }
 
 type Judgement = Pick<StepVerdict, 'reason' | 'against'>;
 
-function servedBy(step: KeyedStep, candidates: readonly Candidate[]): Judgement {
-  const ran = candidates.find(({ steps }) => withKey(steps, step.key)?.outcome?.cached === false);
+function servedBy(now: CacheFacts, step: KeyedStep, candidates: readonly Candidate[]): Judgement {
+  const ran = nearest(now, candidates, ({ steps }) => withKey(steps, step.key)?.outcome?.cached === false);
   return { reason: null, against: ran?.facts.build ?? null };
 }
 
@@ -78,10 +78,10 @@ function reasonOf(
   candidates: readonly Candidate[],
 ): Judgement {
   if (now.noCache) return { reason: { kind: 'not_asked' }, against: null };
-  const same = candidates.find(({ steps }) => withKey(steps, step.key));
+  const same = nearest(now, candidates, ({ steps }) => withKey(steps, step.key) !== undefined);
   if (same) return { reason: notKept(now, same.facts), against: same.facts.build };
   for (const { facts, steps } of candidates) {
-    const before = counterpart(step, steps);
+    const before = counterpart(step, all, steps);
     if (before) return { reason: firstDifference(step, before), against: facts.build };
   }
   const newest = candidates[0];
@@ -91,11 +91,21 @@ function reasonOf(
   };
 }
 
+/** The newest that fits; those first that share results with the build in an engine. */
+function nearest(
+  { space }: CacheFacts,
+  candidates: readonly Candidate[],
+  fits: (candidate: Candidate) => boolean,
+): Candidate | undefined {
+  return candidates.find((each) => each.facts.space === space && fits(each)) ?? candidates.find(fits);
+}
+
 function withKey(steps: readonly KeyedStep[], key: string | null): KeyedStep | undefined {
   return key === null ? undefined : steps.find((step) => step.key === key && step.outcome?.completed);
 }
 
 function notKept(now: CacheFacts, then: CacheFacts): RunReason {
+  if (now.space !== then.space) return { kind: 'not_kept', why: 'other_zone' };
   const sameWorker = now.workerName !== null && now.workerName === then.workerName;
   if (then.cacheExport !== 'done' && !sameWorker)
     return { kind: 'not_kept', why: then.cacheExport === 'none' ? 'other_worker' : 'not_exported' };
@@ -103,8 +113,12 @@ function notKept(now: CacheFacts, then: CacheFacts): RunReason {
 }
 
 /** The same instruction of the same stage in another build, where that build came to it. */
-function counterpart(step: KeyedStep, others: readonly KeyedStep[]): KeyedStep | null {
-  const there = others.filter(({ plan }) => isSameStage(step, plan) && plan.definition === step.plan.definition);
+function counterpart(step: KeyedStep, all: readonly KeyedStep[], others: readonly KeyedStep[]): KeyedStep | null {
+  const isAlike = ({ plan }: KeyedStep) => isSameStage(step, plan) && plan.definition === step.plan.definition;
+  const there = others.filter(isAlike);
+  // Of the same line written twice it is the one of the same turn.
+  const turn = there[all.filter(isAlike).indexOf(step)];
+  if (turn?.outcome?.completed) return turn;
   return (
     there.find(({ outcome, plan }) => outcome?.completed && plan.place === step.plan.place) ??
     there.find(({ outcome }) => outcome?.completed) ??
@@ -144,11 +158,20 @@ function ranBefore(step: KeyedStep): RunReason | null {
   return ran ? { kind: 'earlier_step', ordinal: ran.outcome!.ordinal, definition: ran.plan.definition } : null;
 }
 
-/** An instruction before this one is gone, and with it the state that this one was made from. */
+/** An instruction before this one is gone, or the last one of a stage that it reads, and with it what this one was made from. */
 function missingBefore(step: KeyedStep, before: KeyedStep): RunReason | null {
-  const [parent, then] = [step.parents[0]?.plan, before.parents[0]?.plan];
-  if (!then || then.keyword === 'from' || then.definition === parent?.definition) return null;
-  return { kind: 'instruction', before: then.definition, after: null };
+  for (const [index, then] of before.parents.entries()) {
+    const gone = goneSince(then, step.parents[index]);
+    if (gone !== null) return { kind: 'instruction', before: gone, after: null };
+  }
+  return null;
+}
+
+/** Where a line stands twice in a row, one of the two may be gone: then what is before them tells. */
+function goneSince(then: KeyedStep | undefined, now: KeyedStep | undefined): string | null {
+  if (!then || then.plan.keyword === 'from') return null;
+  if (then.plan.definition !== now?.plan.definition) return then.plan.definition;
+  return then.key === now.key ? null : goneSince(then.parents[0], now.parents[0]);
 }
 
 function changedSetting(step: KeyedStep, before: KeyedStep): RunReason | null {
