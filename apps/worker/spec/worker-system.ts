@@ -121,6 +121,12 @@ export class WorkerSystem {
     return this.deliver(project, { ref, after: commit, replayOf: newId() });
   }
 
+  /** A person asks for a build of a ref as strangers' code. */
+  buildAsFork(project: TestProject, ref = 'refs/heads/main'): Promise<string> {
+    const body = Buffer.from(JSON.stringify({ ruleId: null, zone: 'fork', actor: 'ada' }));
+    return this.deliver(project, { ref, after: null, eventName: 'manual', body });
+  }
+
   /** As the api does it for a person. */
   async deleteProject({ id }: TestProject): Promise<void> {
     await this.db.transaction(async (tx) => {
@@ -161,7 +167,13 @@ export class WorkerSystem {
 
   private async deliver(
     project: TestProject,
-    push: { readonly ref: string; readonly after: string; readonly replayOf?: string },
+    push: {
+      readonly ref: string;
+      readonly after: string | null;
+      readonly replayOf?: string;
+      readonly eventName?: string;
+      readonly body?: Buffer<ArrayBuffer>;
+    },
   ): Promise<string> {
     const id = newId();
     await this.db.transaction(async (tx) => {
@@ -174,9 +186,9 @@ export class WorkerSystem {
           eventName: 'push',
           proof: 'standard-webhooks',
           status: 'received',
-          ...push,
           headers: {},
           body: Buffer.from('{}'),
+          ...push,
         },
       });
       await promise(tx, 'evaluate', id, project.id);

@@ -79,6 +79,32 @@ describe('the road from an accepted delivery to a signed image', () => {
     expect(invocations.sort()).toEqual([String(build.number), String(again.number)].sort());
   });
 
+  it('S-110 publishes strangers’ code by digest only, says its zone in the provenance, and leaves nothing to the protected zone', async () => {
+    const project = await system.project();
+    const files = (word: string) => ({
+      Dockerfile: `FROM busybox:latest\nRUN --mount=type=cache,target=/home ls /home && echo ${word} > /home/${word}\nRUN ls /\n`,
+    });
+    await project.git.commit(files('STRANGER'));
+    const fork = await system.outcome(await system.buildAsFork(project));
+    expect(fork).toMatchObject({ status: 'succeeded', zone: 'fork', isolated: true, tags: [], movesTags: false });
+    expect(await system.hasManifest(project.repository, fork.digest!)).toBe(true);
+    expect(await system.db.prisma.imageTag.count({ where: { projectId: project.id } })).toBe(0);
+    const attestation = await system.cosign(project, 'verify-attestation', fork.digest!, '--type', 'slsaprovenance1');
+    const { predicate } = JSON.parse(Buffer.from(JSON.parse(attestation).payload, 'base64').toString());
+    expect(predicate.buildDefinition.internalParameters).toMatchObject({ zone: 'fork' });
+    await system.until(async () => {
+      const { cacheExport } = (await new BuildRepository(system.db).find(fork.id))!;
+      return cacheExport === 'pending' ? null : cacheExport;
+    });
+    const own = cacheReference(project.id, 'fork', fork.ref, fork.platform);
+    expect(await system.tagsIn(own.repository)).toEqual([own.tag]);
+    const protectedOne = cacheReference(project.id, 'protected', fork.ref, fork.platform);
+    expect(await system.tagsIn(protectedOne.repository)).toEqual([]);
+    // The same bytes of a Dockerfile, and nothing of the stranger's run is found.
+    const main = await system.outcome(await system.push(project, fork.commit));
+    expect(main).toMatchObject({ status: 'succeeded', zone: 'protected', stepsCached: 0, tags: ['main', 'latest'] });
+  });
+
   it('leaves nothing of a deleted project, neither rows nor images, and lets no build begin behind it', async () => {
     const doomed = await system.project();
     const kept = await system.db.prisma.build.count({ where: { projectId: project.id } });

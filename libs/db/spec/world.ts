@@ -1,3 +1,4 @@
+import type { CachePolicy, Zone } from '@cooperage/domain';
 import { type FreshDatabase, freshDatabase } from '@cooperage/testing';
 import { createBuildIn } from '../src/build/build-creation.js';
 import type { BuildRecord } from '../src/build/build-record.js';
@@ -69,7 +70,14 @@ export class World {
 
   async build(
     projectId: string,
-    change: Partial<{ sequence: bigint; tags: string[]; movesTags: boolean }> = {},
+    change: Partial<{
+      sequence: bigint;
+      tags: string[];
+      movesTags: boolean;
+      zone: Zone;
+      cachePolicy: CachePolicy;
+      isolated: boolean;
+    }> = {},
   ): Promise<BuildRecord> {
     const { organizationId } = await this.db.prisma.project.findUniqueOrThrow({ where: { id: projectId } });
     const build = await this.db.transaction((tx) =>
@@ -89,6 +97,8 @@ export class World {
         commitAuthor: 'author',
         commitTime: 1_700_000_000,
         zone: 'protected',
+        cachePolicy: 'zone',
+        isolated: false,
         movesTags: true,
         tags: ['main'],
         contextPath: '.',

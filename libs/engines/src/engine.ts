@@ -55,6 +55,8 @@ export interface BuildRequest {
   /** Cache mounts are shared by builds with the same namespace. */
   readonly cacheMountNamespace: string;
   readonly limits: BuildLimits;
+  /** It runs code of strangers: only for an engine that holds those apart, see `EngineFeatures.strangers`. */
+  readonly strangers?: boolean;
 }
 
 export interface BuildLimits {
@@ -66,9 +68,8 @@ export interface BuildLimits {
   /** Control group below which the builds' own groups are made, like `/cooperage`. The same on all workers, see `group`. */
   readonly cgroupParent?: string;
   /**
-   * Names the control group of this build's steps; best the project's id. BuildKit counts the group's path into every
-   * RUN's cache key: only builds with equal parent and group share the results of their steps. One name per build would
-   * mean no cache at all. Builds of one group that run at the same time share the sum of their limits. Default: made
+   * Names the control group of this build's steps; best the project's id. Only builds with equal parent and group share the
+   * results of their steps, also where limits are not enforced. One name per build would mean no cache at all. Builds of one group that run at the same time share the sum of their limits. Default: made
    * from `push`, which keeps the zones of a project apart from each other.
    */
   readonly group?: string;

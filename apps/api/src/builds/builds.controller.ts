@@ -1,4 +1,4 @@
-import { buildSchema, deliverySchema, retryBuildSchema, startBuildSchema } from '@cooperage/contracts';
+import { buildSchema, deliverySchema, retryBuildSchema, type StartBuild, startBuildSchema } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import type { z } from 'zod';
@@ -44,7 +44,7 @@ export class BuildsController {
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @Param('projectId', uuid) projectId: string,
-    @Body({ schema: startBuildSchema }) body: z.infer<typeof startBuildSchema>,
+    @Body({ schema: startBuildSchema }) body: StartBuild,
   ) {
     return this.builds.start(principal, projectId, body, actor);
   }

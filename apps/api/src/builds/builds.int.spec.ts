@@ -92,6 +92,22 @@ describe('builds', () => {
     expect((await owner.post(path, { ref: 'refs/heads/main', ruleId: otherRule })).status).toBe(404);
   });
 
+  it('by hand in the fork zone need an admin, have no rule, and are written down', async () => {
+    const path = `/api/v1/projects/${target.project.id}/builds`;
+    const ask = { ref: 'refs/heads/main', zone: 'fork' };
+    const developer = await world.member(owner, acme, 'developer');
+    expect(problemOf(await developer.post(path, ask))).toMatchObject({ status: 403, neededRole: 'admin' });
+    expect((await developer.post(path, { ref: 'refs/heads/main' })).status).toBe(202);
+    const { id: ruleId } = expectOk(await owner.get<Page<{ id: string }>>(path.replace(/builds$/, 'rules'))).items[0]!;
+    expect((await owner.post(path, { ...ask, ruleId })).status).toBe(400);
+    expect((await owner.post(path, { ...ask, zone: 'protected' })).status).toBe(400);
+    const asked = expectOk(await owner.post<DeliveryView>(path, ask), 202);
+    const body = await world.database.prisma.delivery.findUniqueOrThrow({ where: { id: asked.id } });
+    expect(JSON.parse(Buffer.from(body.body!).toString())).toMatchObject({ zone: 'fork', ruleId: null });
+    const audit = await world.database.prisma.auditEntry.findFirstOrThrow({ where: { subjectId: asked.id } });
+    expect(audit.after).toMatchObject({ ref: 'refs/heads/main', zone: 'fork' });
+  });
+
   it('that failed say whose turn it is, where, and in which step', async () => {
     const build = await world.build(target);
     const attempt = await worker.claim(build);

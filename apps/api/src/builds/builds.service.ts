@@ -1,3 +1,4 @@
+import type { StartBuild } from '@cooperage/contracts';
 import {
   type Actor,
   type BuildDetailRecord,
@@ -35,8 +36,8 @@ export class BuildsService {
   }
 
   /** A person's wish for a build: it takes the road of a delivery, and is answered before anything was fetched. */
-  async start(principal: Principal, projectId: string, start: { ref: string; ruleId: string | null }, actor: Actor) {
-    const project = await this.access.project(principal, projectId, 'build.run');
+  async start(principal: Principal, projectId: string, start: StartBuild, actor: Actor) {
+    const project = await this.access.project(principal, projectId, start.zone === 'fork' ? 'build.fork' : 'build.run');
     if (!isFullRef(start.ref))
       throw new ApiProblem('validation_failed', {
         errors: [{ path: 'ref', message: 'a full branch or tag name, for example refs/heads/main' }],

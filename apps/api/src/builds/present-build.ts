@@ -51,6 +51,8 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
       secretNames: [...build.secretNames],
       baseImages: [...build.baseImages],
       noCache: build.noCache,
+      cachePolicy: build.cachePolicy,
+      isolated: build.isolated,
       limits: build.limits,
     },
     sizeBytes: build.sizeBytes,

@@ -6,7 +6,7 @@ import {
   CacheFactsRepository,
   ProjectRepository,
 } from '@cooperage/db';
-import { cacheEconomy, cacheImports, cacheReference, whyStepsRan } from '@cooperage/domain';
+import { cacheEconomy, cacheExport, cacheImports, whyStepsRan } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { usualTimes } from '../builds/usual-times.js';
@@ -27,11 +27,12 @@ export class BuildCacheService {
     const build = found(await this.details.find(id, organizationIds));
     const project = found(await this.projects.find(build.projectId, organizationIds));
     const [now, earlier] = await Promise.all([this.facts.find(id), this.facts.earlier(id)]);
-    const { zone, cacheExport: state, cacheExportNote: note } = build;
+    const { zone, cachePolicy: policy, isolated, cacheExport: state, cacheExportNote: note } = build;
+    const written = cacheExport(build);
     return {
-      zone,
+      ...{ zone, policy, isolated },
       reads: readsOf(build, project.defaultBranch),
-      writes: textOf(cacheReference(build.projectId, zone, build.ref, build.platform)),
+      writes: written && textOf(written),
       export: { state, note },
       economy: await this.economy(build),
       steps: now
@@ -63,8 +64,7 @@ function plain(reason: Reason): NonNullable<BuildCache['steps'][number]['reason'
 
 function readsOf(build: BuildDetailRecord, defaultBranch: string | null): BuildCache['reads'] {
   if (build.noCache) return [];
-  const { projectId, zone, ref, platform } = build;
-  return cacheImports(projectId, zone, ref, defaultBranch ?? '', platform).map((read) => ({
+  return cacheImports(build, defaultBranch).map((read) => ({
     ...{ zone: read.zone, ref: read.ref },
     reference: textOf(read),
   }));

@@ -1,6 +1,6 @@
 import type { RuleSettings } from '@cooperage/db';
 
-const everyPath = { enabled: true, includePaths: [], excludePaths: [] } as const;
+const everyPath = { enabled: true, includePaths: [], excludePaths: [], cachePolicy: 'zone' } as const;
 
 /** What a new project builds until a person says otherwise: every branch, and version tags. */
 export const firstRules: readonly RuleSettings[] = [

@@ -1,4 +1,4 @@
-import type { Page, Project, Rule, SecretInfo } from '@cooperage/contracts';
+import type { Build, BuildCache, Page, Project, Rule, SecretInfo } from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { rowsOf } from '../../spec/rows.js';
@@ -155,13 +155,36 @@ describe('a list', () => {
   });
 });
 
+describe('strict isolation', () => {
+  it('is off until somebody asks for it, and then holds for the next build, with what its rule demands', async () => {
+    const strict = await world.project(owner, acme);
+    expect(strict.project.strictIsolation).toBe(false);
+    const before = await world.build(strict);
+    const address = `/api/v1/projects/${strict.project.id}`;
+    expect(expectOk(await owner.ask<Project>('PATCH', address, { strictIsolation: true })).strictIsolation).toBe(true);
+    const { items } = expectOk(await owner.get<Page<Rule>>(`${address}/rules`));
+    const rule = items.find(({ refKind }) => refKind === 'branch')!;
+    expectOk(await owner.ask('PATCH', `${address}/rules/${rule.id}`, { cachePolicy: 'none' }));
+    const after = await world.build(strict);
+    expect(before).toMatchObject({ isolated: false, cachePolicy: 'zone' });
+    expect(after).toMatchObject({ isolated: true, cachePolicy: 'none' });
+    const shown = expectOk(await owner.get<Build>(`/api/v1/builds/${after.id}`));
+    expect(shown.inputs).toMatchObject({ isolated: true, cachePolicy: 'none' });
+    const cache = expectOk(await owner.get<BuildCache>(`/api/v1/builds/${after.id}/cache`));
+    expect(cache).toMatchObject({ policy: 'none', isolated: true, reads: [], writes: null });
+  });
+});
+
 describe('rules', () => {
   it('are added, changed and removed, with names of their own', async () => {
     const rule = { name: 'releases', refKind: 'tag', refPattern: 'r*', tags: ['{{tag}}'] };
     const made = expectOk(await owner.post<Rule>(`${path()}/rules`, rule), 201);
     expect((await owner.post(`${path()}/rules`, rule)).status).toBe(409);
     const changed = expectOk(await owner.ask<Rule>('PATCH', `${path()}/rules/${made.id}`, { enabled: false }));
-    expect(changed).toMatchObject({ ...rule, enabled: false });
+    expect(changed).toMatchObject({ ...rule, enabled: false, cachePolicy: 'zone' });
+    const strict = await owner.ask<Rule>('PATCH', `${path()}/rules/${made.id}`, { cachePolicy: 'protected_only' });
+    expect(expectOk(strict)).toMatchObject({ cachePolicy: 'protected_only', enabled: false });
+    expect((await owner.ask('PATCH', `${path()}/rules/${made.id}`, { cachePolicy: 'all' })).status).toBe(400);
     expectOk(await owner.ask('DELETE', `${path()}/rules/${made.id}`), 204);
     expect((await owner.get(`${path()}/rules/${made.id}`)).status).toBe(404);
   });

@@ -38,7 +38,12 @@ export class FirstStepsService {
   async trySample(principal: Principal, organizationId: string, actor: Actor): Promise<TriedSample> {
     const project = await this.sampleProject(principal, organizationId, actor);
     const rule = (await this.rules.list(project.id)).find(({ refKind, enabled }) => refKind === 'branch' && enabled);
-    const { id } = await this.builds.start(principal, project.id, { ref: sampleRef, ruleId: rule?.id ?? null }, actor);
+    const { id } = await this.builds.start(
+      principal,
+      project.id,
+      { ref: sampleRef, zone: null, ruleId: rule?.id ?? null },
+      actor,
+    );
     return { organizationSlug: project.organizationSlug, projectSlug: project.slug, deliveryId: id };
   }
 

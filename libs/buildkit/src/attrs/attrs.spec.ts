@@ -25,6 +25,7 @@ describe('attributes', () => {
         noCache: true,
         cacheMountNamespace: 'n',
         cgroupParent: '/g',
+        resultSpace: 's',
         networkMode: 'none',
       }),
     ).toEqual({
@@ -38,6 +39,7 @@ describe('attributes', () => {
       'no-cache': '',
       'build-arg:BUILDKIT_CACHE_MOUNT_NS': 'n/mounts',
       'cgroup-parent': '/g',
+      'add-hosts': 's.results.invalid=127.0.0.1',
       'force-network-mode': 'none',
     });
   });

@@ -29,6 +29,11 @@ export interface FrontendOptions {
    * steps only when this is the same.
    */
   readonly cgroupParent?: string;
+  /**
+   * Does the same for steps that run in no cgroup of ours: a name in their `/etc/hosts`, which is part of every RUN's cache
+   * key too. One label of a host name.
+   */
+  readonly resultSpace?: string;
   readonly networkMode?: 'default' | 'none';
 }
 
@@ -51,6 +56,7 @@ export function frontendAttrs(options: FrontendOptions): Record<string, string> 
       'build-arg:BUILDKIT_CACHE_MOUNT_NS': `${options.cacheMountNamespace}/mounts`,
     }),
     ...(options.cgroupParent && { 'cgroup-parent': options.cgroupParent }),
+    ...(options.resultSpace && { 'add-hosts': `${options.resultSpace}.results.invalid=127.0.0.1` }),
     ...(options.networkMode === 'none' && { 'force-network-mode': 'none' }),
   };
 }

@@ -1,4 +1,4 @@
-import { zones } from '@cooperage/domain/predicates';
+import { cachePolicies, zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { digestSchema, idSchema } from './common.js';
 
@@ -32,7 +32,7 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
     removed: z.number().int(),
   }),
   z.object({ kind: z.literal('foreign') }),
-  z.object({ kind: z.literal('not_kept'), why: z.enum(['other_worker', 'not_exported', 'dropped']) }),
+  z.object({ kind: z.literal('not_kept'), why: z.enum(['other_zone', 'other_worker', 'not_exported', 'dropped']) }),
   z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched']) }),
 ]);
 export type RunReason = z.infer<typeof runReasonSchema>;
@@ -53,10 +53,14 @@ export type StepCache = z.infer<typeof stepCacheSchema>;
 /** What a build read of earlier ones and what it leaves to later ones, and for each step why it ran or did not. */
 export const buildCacheSchema = z.object({
   zone: z.enum(zones),
+  /** What its rule let it read of caches. */
+  policy: z.enum(cachePolicies),
+  /** Its zone was alone with what the engine keeps. */
+  isolated: z.boolean(),
   /** References in the service’s registry, in the order in which they were read; none where no cache was to be read. */
   reads: z.array(z.object({ reference: z.string(), zone: z.enum(zones), ref: z.string() })),
-  /** The only reference that it writes. */
-  writes: z.string(),
+  /** The only reference that it writes; null where its rule wants no cache. */
+  writes: z.string().nullable(),
   export: z.object({ state: z.enum(['none', 'pending', 'done', 'failed']), note: z.string().nullable() }),
   /** What it was worth, in milliseconds of steps. */
   economy: z.object({

@@ -1,4 +1,11 @@
-import { buildStages, buildStatuses, failureCatalogue, phases, zones } from '@cooperage/domain/predicates';
+import {
+  buildStages,
+  buildStatuses,
+  cachePolicies,
+  failureCatalogue,
+  phases,
+  zones,
+} from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { commitSchema, digestSchema, idSchema, timeSchema } from './common.js';
 
@@ -124,6 +131,10 @@ export const buildSchema = buildSummarySchema.extend({
     baseImages: z.array(z.object({ name: z.string(), digest: z.string() })),
     /** Nothing was to be taken from the cache. */
     noCache: z.boolean(),
+    /** What its rule let it read of caches. */
+    cachePolicy: z.enum(cachePolicies),
+    /** Its zone was alone with what the engine keeps. */
+    isolated: z.boolean(),
     limits: z.object({
       timeoutMs: z.number().int(),
       logBytes: z.number().int(),
@@ -168,10 +179,18 @@ export type Steps = z.infer<typeof stepsSchema>;
 export const dockerfileSchema = z.object({ path: z.string(), text: z.string() });
 export type Dockerfile = z.infer<typeof dockerfileSchema>;
 
-export const startBuildSchema = z.strictObject({
-  /** Full ref at the git host, for example `refs/heads/main`. */
-  ref: z.string().min(1).max(4096),
-  /** A rule whose tags the image gets; without one the image is published by digest only. */
-  ruleId: idSchema.nullable().default(null),
-});
+export const startBuildSchema = z
+  .strictObject({
+    /** Full ref at the git host, for example `refs/heads/main`. */
+    ref: z.string().min(1).max(4096),
+    /** A rule whose tags the image gets; without one the image is published by digest only. */
+    ruleId: idSchema.nullable().default(null),
+    /** `fork` builds the ref as strangers’ code: apart from all other builds, without secrets, without a tag. Null: as the ref has it. */
+    zone: z.literal('fork').nullable().default(null),
+  })
+  .refine(({ zone, ruleId }) => zone === null || ruleId === null, {
+    path: ['ruleId'],
+    message: 'no rule for a build of the fork zone, whose image gets no tag',
+  });
+export type StartBuild = z.infer<typeof startBuildSchema>;
 export const retryBuildSchema = z.strictObject({ noCache: z.boolean().default(false) });

@@ -1,4 +1,4 @@
-import { isGlob, isTagTemplate } from '@cooperage/domain/predicates';
+import { cachePolicies, isGlob, isTagTemplate } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, repositoryPathSchema, slugSchema, timeSchema } from './common.js';
 
@@ -47,6 +47,8 @@ export const projectSettingsSchema = z.strictObject({
     cpus: null,
     diskBytes: 34_359_738_368,
   }),
+  /** Each zone is alone with what an engine keeps of its builds: results of steps and cache mounts. Forks are so always. */
+  strictIsolation: z.boolean().default(false),
 });
 export const createProjectSchema = projectSettingsSchema.extend({
   organizationId: z.string().max(64),
@@ -70,6 +72,7 @@ export const updateProjectSchema = z.strictObject({
   platform: platformSchema.optional(),
   buildArgs: buildArgsSchema.optional(),
   limits: limitsSchema.optional(),
+  strictIsolation: z.boolean().optional(),
 });
 export type UpdateProject = z.infer<typeof updateProjectSchema>;
 
@@ -98,6 +101,8 @@ export const ruleSettingsSchema = z.strictObject({
   includePaths: z.array(globSchema).max(50).default([]),
   excludePaths: z.array(globSchema).max(50).default([]),
   tags: z.array(z.string().refine(isTagTemplate, 'a tag or a template such as {{branch}}')).min(1).max(20),
+  /** Which caches its builds read: what their zone may, only what the protected zone wrote, or none (and they write none). */
+  cachePolicy: z.enum(cachePolicies).default('zone'),
 });
 export type RuleSettings = z.infer<typeof ruleSettingsSchema>;
 export const updateRuleSchema = z.strictObject({
@@ -108,6 +113,7 @@ export const updateRuleSchema = z.strictObject({
   includePaths: z.array(globSchema).max(50).optional(),
   excludePaths: z.array(globSchema).max(50).optional(),
   tags: z.array(z.string().refine(isTagTemplate, 'a tag or a template such as {{branch}}')).min(1).max(20).optional(),
+  cachePolicy: z.enum(cachePolicies).optional(),
 });
 export type UpdateRule = z.infer<typeof updateRuleSchema>;
 export const ruleSchema = ruleSettingsSchema.extend({ id: idSchema, projectId: idSchema, createdAt: timeSchema });

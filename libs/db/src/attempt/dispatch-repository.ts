@@ -100,7 +100,8 @@ function takeWaiting(tx: Queryable, engine: string): Promise<Omit<TokenNeed, 'at
       UPDATE build b SET attempt_number = attempt_number + 1, version = version + 1, wait_reason = NULL
       FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.rank
     )
-    SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.zone, t.ref, t.platform, t.attempt_number AS number,
+    SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.zone, t.ref, t.platform,
+      t.cache_policy AS "cachePolicy", t.attempt_number AS number,
       p.default_branch AS "defaultBranch"
     FROM taken t JOIN project p ON p.id = t.project_id ORDER BY t.rank, t.id`;
 }

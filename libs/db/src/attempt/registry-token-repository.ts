@@ -1,15 +1,11 @@
-import type { Zone } from '@cooperage/domain';
+import type { CacheUser } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
 /** What a registry token of an attempt has to cover. */
-export interface TokenNeed {
+export interface TokenNeed extends CacheUser {
   readonly attemptId: string;
   readonly buildId: string;
-  readonly projectId: string;
-  readonly zone: Zone;
-  readonly ref: string;
-  readonly platform: string;
   readonly defaultBranch: string | null;
   readonly number: number;
 }
@@ -21,7 +17,7 @@ export interface SealedToken {
 }
 
 const needColumns = Prisma.sql`a.id::text AS "attemptId", b.id::text AS "buildId", b.project_id::text AS "projectId", b.zone, b.ref,
-  b.platform, a.number, p.default_branch AS "defaultBranch"`;
+  b.platform, b.cache_policy AS "cachePolicy", a.number, p.default_branch AS "defaultBranch"`;
 
 /** The attempt may still push: its build wants it, and its builder lives as far as anybody knows. */
 const open = Prisma.sql`b.attempt_number = a.number AND b.status IN ('queued', 'running')

@@ -165,7 +165,8 @@ export class BuildDetails {
       ...summary!,
       attempts: views,
       retryOfNumber: retried?.number ?? null,
-      secretNames: secrets.map(({ name }) => name),
+      // Strangers' builds are given none.
+      secretNames: row.zone === 'fork' ? [] : secrets.map(({ name }) => name),
       failedSteps: await this.failedSteps(views),
     };
   }

@@ -1,4 +1,4 @@
-import type { BuildStage, BuildStatus, Digest, FailureReport, Phase, Zone } from '@cooperage/domain';
+import type { BuildStage, BuildStatus, CachePolicy, Digest, FailureReport, Phase, Zone } from '@cooperage/domain';
 import type { Build, Prisma } from '../generated/client.js';
 import { storedJson } from '../stored-text.js';
 import {
@@ -17,6 +17,7 @@ export function toBuildRecord(row: Build): BuildRecord {
     ...row,
     commitTime: Number(row.commitTime),
     zone: row.zone as Zone,
+    cachePolicy: row.cachePolicy as CachePolicy,
     buildArgs: row.buildArgs as Record<string, string>,
     limits: storedLimits(row.limits),
     trigger: row.trigger as BuildTrigger,

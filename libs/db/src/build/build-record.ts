@@ -1,4 +1,13 @@
-import type { BuildStage, BuildState, BuildStatus, Digest, FailureReport, Phase, Zone } from '@cooperage/domain';
+import type {
+  BuildStage,
+  BuildState,
+  BuildStatus,
+  CachePolicy,
+  Digest,
+  FailureReport,
+  Phase,
+  Zone,
+} from '@cooperage/domain';
 
 export interface BuildLimits {
   readonly timeoutMs: number;
@@ -24,6 +33,9 @@ export interface BuildInputs {
   /** Committer time in seconds since 1970. */
   readonly commitTime: number;
   readonly zone: Zone;
+  readonly cachePolicy: CachePolicy;
+  /** Its zone is alone with what an engine keeps. */
+  readonly isolated: boolean;
   /** False for a late delivery: its image is published by digest only. */
   readonly movesTags: boolean;
   readonly tags: readonly string[];

@@ -103,6 +103,8 @@ function inputsOf(build: BuildRecord) {
     commitAuthor: build.commitAuthor,
     commitTime: build.commitTime,
     zone: build.zone,
+    cachePolicy: build.cachePolicy,
+    isolated: build.isolated,
     movesTags: build.movesTags,
     tags: build.tags,
     contextPath: build.contextPath,

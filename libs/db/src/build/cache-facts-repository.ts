@@ -1,6 +1,13 @@
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
-import { type CacheFacts, decodeManifest, type ManifestEntry, type StepOutcome } from '@cooperage/domain';
+import {
+  type CacheFacts,
+  decodeManifest,
+  type IsolationSubject,
+  type ManifestEntry,
+  resultSpace,
+  type StepOutcome,
+} from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
@@ -11,7 +18,7 @@ const mostAsked = 8;
 /** How far back they are looked for: the price is the same in a project of any age. */
 const mostLookedAt = 200;
 
-interface FactsRow {
+interface FactsRow extends IsolationSubject {
   readonly id: string;
   readonly number: number;
   readonly commitTime: bigint;
@@ -39,7 +46,7 @@ export class CacheFactsRepository {
 
   /**
    * The newest builds before it whose results it could have found: in the registry those of its own ref and of the default
-   * branch, and on the worker that ran it those of all, except that forks are alone with themselves.
+   * branch, and on the worker that ran it those of all, as far as zones are not apart there.
    */
   async earlier(buildId: string): Promise<CacheFacts[]> {
     return this.facts(Prisma.sql`
@@ -53,14 +60,16 @@ export class CacheFactsRepository {
       WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL
         AND ((e.zone = b.zone AND e.ref = b.ref)
           OR (e.zone = 'protected' AND e.ref = 'refs/heads/' || p.default_branch)
-          OR (a.worker_name = ba.worker_name AND (e.zone = 'fork') = (b.zone = 'fork')))
+          OR (a.worker_name = ba.worker_name AND e.isolated = b.isolated AND (e.zone = b.zone OR NOT b.isolated)
+            AND (e.ref = b.ref OR b.zone <> 'fork')))
       ORDER BY e.number DESC LIMIT ${mostAsked}`);
   }
 
   private async facts(builds: Prisma.Sql): Promise<CacheFacts[]> {
     const rows = await this.db.prisma.$queryRaw<(FactsRow & { payload: Uint8Array | null })[]>`
       SELECT f.id::text AS id, f.number, f.commit_time AS "commitTime", f.build_args AS "buildArgs",
-        f.no_cache AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
+        f.project_id::text AS "projectId", f.attempt_id::text AS "attemptId", f.zone, f.ref, f.isolated,
+        f.cache_policy AS "cachePolicy", f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
         f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
       FROM (${builds}) f
       LEFT JOIN context_manifest m ON m.project_id = f.project_id AND m.digest = f.context_digest
@@ -88,6 +97,7 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
   const { dockerfile, noCache, cacheExport, workerName, steps } = row;
   return {
     ...{ build: { id, number }, dockerfile, context, steps, noCache, cacheExport, workerName },
+    space: resultSpace(row),
     // As the engine gets it, for Dockerfiles that declare it.
     buildArgs: { ...buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },
   };

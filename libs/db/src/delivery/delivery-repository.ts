@@ -14,6 +14,8 @@ import { type DeliveryContent, type DeliveryRecord, deliveryColumns, toDeliveryR
 export interface ManualStart {
   readonly ref: string;
   readonly ruleId: string | null;
+  /** Builds the ref as if strangers had pushed it. */
+  readonly zone: 'fork' | null;
 }
 
 /** Deliveries as people see them. */
@@ -77,12 +79,13 @@ export class DeliveryRepository {
 
   /** A delivery that asks for a build of a ref. */
   async start(place: ProjectPlace, start: ManualStart, actor: Actor): Promise<string> {
-    const body = Buffer.from(JSON.stringify({ ruleId: start.ruleId, actor: actor.name }));
+    const body = Buffer.from(JSON.stringify({ ruleId: start.ruleId, zone: start.zone, actor: actor.name }));
     const proof = actor.kind === 'token' ? 'token' : 'session';
     return this.db.transaction((tx) =>
       insertAsked(tx, place, actor, 'build.start', {
         ...{ forge: 'generic', eventName: 'manual', proof, before: null, after: null, headers: {}, replayOf: null },
         ref: start.ref,
+        zone: start.zone,
         body,
       }),
     );
@@ -98,6 +101,8 @@ interface AskedDelivery {
   readonly after: string | null;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
+  /** For the audit. */
+  readonly zone?: ManualStart['zone'];
   readonly replayOf: string | null;
 }
 
@@ -106,7 +111,7 @@ async function insertAsked(
   place: ProjectPlace,
   actor: Actor,
   action: string,
-  delivery: AskedDelivery,
+  { zone = null, ...delivery }: AskedDelivery,
 ): Promise<string> {
   const id = newId();
   const { projectId, organizationId } = place;
@@ -117,7 +122,7 @@ async function insertAsked(
   await promise(tx, 'evaluate', id, projectId);
   await tx.$executeRaw`
     SELECT ${Prisma.raw(deliveryAnnouncement('asked'))} FROM (SELECT ${projectId}::uuid AS project_id) AS asked`;
-  const after = { projectId, ref: delivery.ref, replayOf: delivery.replayOf };
+  const after = { projectId, ref: delivery.ref, replayOf: delivery.replayOf, ...(zone && { zone }) };
   await writeAudit(tx, actor, { organizationId, action, subjectKind: 'delivery', subjectId: id, after });
   return id;
 }

@@ -1,4 +1,4 @@
-import type { Verdict } from '@cooperage/domain';
+import { isIsolated, type Verdict } from '@cooperage/domain';
 import type { NewBuild } from '../build/build-creation.js';
 import type { BuildRecord } from '../build/build-record.js';
 import type { Queryable } from '../database.js';
@@ -65,11 +65,16 @@ export async function insertVerdictsIn(
 }
 
 export function newBuild(
-  { deliveryId, project }: EvaluationSubject,
+  { deliveryId, project, rules }: EvaluationSubject,
   result: EvaluationResult,
   verdict: Verdict,
   sequence: bigint,
 ): NewBuild {
+  const { zone } = result;
+  const { strictIsolation } = project;
+  const cachePolicy = rules.find(({ id }) => id === verdict.ruleId)?.cachePolicy ?? 'zone';
+  // A stranger's image is published by its digest only, whatever else was asked for.
+  const isStrangers = zone === 'fork';
   return {
     organizationId: project.organizationId,
     projectId: project.id,
@@ -85,9 +90,9 @@ export function newBuild(
     commitSubject: result.commitSubject,
     commitAuthor: result.commitAuthor,
     commitTime: result.commitTime,
-    zone: result.zone,
-    movesTags: !result.late,
-    tags: verdict.tags,
+    ...{ zone, cachePolicy, isolated: isIsolated({ zone, cachePolicy, strictIsolation }) },
+    movesTags: !result.late && !isStrangers,
+    tags: isStrangers ? [] : verdict.tags,
     contextPath: project.contextPath,
     dockerfilePath: project.dockerfilePath,
     target: project.target,

@@ -35,6 +35,7 @@ export interface EvaluationProject {
   readonly platform: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly limits: BuildLimits;
+  readonly strictIsolation: boolean;
   /** Grows with each evaluated head; another value at commit means that somebody else evaluated in between. */
   readonly lastSequence: bigint;
 }
@@ -71,9 +72,10 @@ export class EvaluationRepository {
         CASE WHEN d.event_name = 'manual' THEN d.body END AS body,
         p.id::text AS "projectId", p.organization_id AS "organizationId", p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
         p.context_path AS "contextPath", p.dockerfile_path AS "dockerfilePath", p.target, p.platform, p.build_args AS "buildArgs",
-        p.limits, p.last_sequence AS "lastSequence", (
+        p.limits, p.strict_isolation AS "strictIsolation", p.last_sequence AS "lastSequence", (
           SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'enabled', r.enabled, 'refKind', r.ref_kind,
-            'refPattern', r.ref_pattern, 'includePaths', r.include_paths, 'excludePaths', r.exclude_paths, 'tags', r.tags)
+            'refPattern', r.ref_pattern, 'includePaths', r.include_paths, 'excludePaths', r.exclude_paths, 'tags', r.tags,
+            'cachePolicy', r.cache_policy)
             ORDER BY r.position, r.id), '[]'::jsonb) FROM rule r WHERE r.project_id = p.id) AS rules
       FROM delivery d JOIN project p ON p.id = d.project_id
       WHERE d.id = ${deliveryId}::uuid AND d.status IN ('received', 'evaluating') AND p.deleted_at IS NULL`;

@@ -9,7 +9,10 @@ export interface PublishedImage {
   readonly totalBytes?: number;
 }
 
-/** The image of the build in `moved`. An older build that made the same bytes later does not take it over. */
+/**
+ * The image of the build in `moved`. An older build that made the same bytes later does not take it over, and a fork's takes
+ * over nothing.
+ */
 export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma.Sql {
   return Prisma.sql`, remembered AS (
     INSERT INTO image AS i (id, project_id, digest, media_type, size_bytes, platforms, build_id, commit)
@@ -17,15 +20,16 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
       coalesce(${totalBytes ?? null}::bigint, size_bytes, 0), ${[...platforms]}::text[], id, commit FROM moved
     ON CONFLICT (project_id, digest) DO UPDATE SET media_type = excluded.media_type, size_bytes = excluded.size_bytes,
       platforms = excluded.platforms, build_id = excluded.build_id, commit = excluded.commit
-    WHERE i.build_id IS NULL OR i.build_id < excluded.build_id)`;
+    WHERE (i.build_id IS NULL OR i.build_id < excluded.build_id)
+      AND (SELECT zone FROM moved) <> 'fork')`;
 }
 
 /**
- * Points the tags of the build in `moved` to its image, each unless a newer (sequence, number) has it. A real move is kept
- * in the history.
+ * Points the tags of the build in `moved` to its image, each unless a newer (sequence, number) has it, and none for the build
+ * of a fork. A real move is kept in the history.
  */
-export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags'>): Prisma.Sql {
-  const tags = build.movesTags ? [...new Set(build.tags)] : [];
+export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'zone'>): Prisma.Sql {
+  const tags = build.movesTags && build.zone !== 'fork' ? [...new Set(build.tags)] : [];
   return Prisma.sql`, wanted AS (
       SELECT tag, move_id FROM unnest(${tags}::text[], ${tags.map(newId)}::uuid[]) AS w(tag, move_id)
     ), old AS (

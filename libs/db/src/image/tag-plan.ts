@@ -1,10 +1,12 @@
-import { type TagMoveKind, type TagPlace, tagMoveKind } from '@cooperage/domain';
+import { type TagMoveKind, type TagPlace, tagMoveKind, type Zone } from '@cooperage/domain';
 import type { Database, Queryable } from '../database.js';
 
 /** An image that a tag could point to, and whether its newest verification passed. */
 export interface TagTargetRecord extends TagPlace {
   readonly buildId: string;
   readonly verified: boolean;
+  /** Of the build that made it: no tag points to what strangers made. */
+  readonly zone: Zone;
 }
 
 /** What would move: decided in the same way for who asks beforehand and for who does it. */
@@ -31,7 +33,7 @@ export async function planTagMove(
   digest: string,
 ): Promise<TagPlan | null> {
   const [target] = await db.$queryRaw<Omit<TagTargetRecord, 'digest'>[]>`
-    SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", coalesce((
+    SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", b.zone, coalesce((
       SELECT ok FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1
     ), false) AS verified
     FROM image i JOIN build b ON b.id = i.build_id WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}`;

@@ -1,6 +1,14 @@
+import type { Zone } from '@cooperage/domain';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
-import { AttemptRepository, newId, PublishRepository, TenureRepository } from '../index.js';
+import {
+  AttemptRepository,
+  newId,
+  PublishRepository,
+  TenureRepository,
+  type TrustRequestRecord,
+  TrustRequestRepository,
+} from '../index.js';
 
 const facts = (n: number) => ({
   digest: `sha256:${String(n).repeat(64)}`,
@@ -141,5 +149,38 @@ describe('publisher tenures', () => {
     expect(await publishes.tagsOf(older)).toEqual([]);
     expect(await publishes.tagsOf(newer)).toEqual([{ tag: 'main', digest: facts(2).digest }]);
     expect(await world.db.prisma.tagMove.count({ where: { projectId: project } })).toBe(1);
+  });
+
+  it('S-110 move no tag for strangers’ code, by no build and by no hand, and give it nobody’s image', async () => {
+    const project = await world.project();
+    const builder = await world.builder();
+    const tenure = await acquired(project, await control());
+    const pass = async (n: number, zone: Zone) => {
+      const attempt = await world.claimed(project, builder);
+      // As if a mistake elsewhere had left it its tags.
+      await world.db.prisma.build.update({ where: { id: attempt.build.id }, data: { zone, sequence: BigInt(n) } });
+      const built = await new AttemptRepository(world.db).built(attempt, builder, facts(n % 10));
+      if (!built.ok) throw new Error(built.reason);
+      await publishes.passGate(built.build, tenure, { platforms: [] });
+      return built.build;
+    };
+    const trusted = await pass(1, 'protected');
+    const same = await pass(11, 'fork');
+    const other = await pass(12, 'fork');
+    for (const build of [same, other]) expect(await publishes.tagsOf(build)).toEqual([]);
+    expect(await publishes.tagsOf(trusted)).toEqual([{ tag: 'main', digest: facts(1).digest }]);
+    const imageOf = (digest: string) => world.db.prisma.image.findFirst({ where: { projectId: project, digest } });
+    expect(await imageOf(facts(1).digest)).toMatchObject({ buildId: trusted.id });
+    expect(await imageOf(facts(2).digest)).toMatchObject({ buildId: other.id });
+    const trust = new TrustRequestRepository(world.db);
+    const wish = { id: newId(), projectId: project, digest: facts(2).digest };
+    await world.db.prisma.imageVerification.create({ data: { ...wish, ok: true, checks: [] } });
+    const request = await world.db.prisma.trustRequest.create({
+      data: { ...wish, action: 'retag', tag: 'latest', askedBy: 'ada' },
+    });
+    expect(await trust.retag(request as TrustRequestRecord)).toMatchObject({
+      ok: false,
+      note: expect.stringContaining('fork zone'),
+    });
   });
 });

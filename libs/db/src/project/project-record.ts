@@ -13,6 +13,8 @@ export interface ProjectSettings {
   readonly platform: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly limits: BuildLimits;
+  /** Each zone is alone with what an engine keeps of its builds. */
+  readonly strictIsolation: boolean;
 }
 
 export interface ProjectRecord extends ProjectSettings {
@@ -41,6 +43,7 @@ export const projectColumns = {
   platform: true,
   buildArgs: true,
   limits: true,
+  strictIsolation: true,
   gitCredentials: true,
   createdAt: true,
 } as const satisfies Prisma.ProjectSelect;

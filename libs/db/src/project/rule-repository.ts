@@ -1,4 +1,4 @@
-import type { Rule } from '@cooperage/domain';
+import type { CachePolicy, Rule } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import { type Database, isUniqueViolation, type Queryable } from '../database.js';
@@ -27,6 +27,7 @@ const columns = {
   includePaths: true,
   excludePaths: true,
   tags: true,
+  cachePolicy: true,
   createdAt: true,
 } as const;
 
@@ -115,8 +116,10 @@ function listsCopied(rule: Partial<RuleSettings>) {
   };
 }
 
-function toRecord(row: Omit<RuleRecord, 'refKind'> & { readonly refKind: string }): RuleRecord {
-  return { ...row, refKind: row.refKind === 'tag' ? 'tag' : 'branch' };
+type RuleRow = Omit<RuleRecord, 'refKind' | 'cachePolicy'> & { readonly refKind: string; readonly cachePolicy: string };
+
+function toRecord(row: RuleRow): RuleRecord {
+  return { ...row, refKind: row.refKind === 'tag' ? 'tag' : 'branch', cachePolicy: row.cachePolicy as CachePolicy };
 }
 
 async function nameTakenAsOutcome(work: () => Promise<RuleOutcome>): Promise<RuleOutcome> {

@@ -68,6 +68,8 @@ export class TrustRequestRepository {
       if (tag === null || digest === null) return { ok: false, note: 'Tag or image is missing.' };
       const plan = await planTagMove(tx, projectId, tag, digest);
       if (!plan?.to.verified) return { ok: false, note: 'The image is not known, or does not verify.' };
+      if (plan.to.zone === 'fork')
+        return { ok: false, note: 'No tag points to an image that was made in the fork zone.' };
       return carryOut(tx, request, tag, plan);
     });
   }

@@ -8,6 +8,10 @@ export const permissions = {
   see: { role: 'viewer', words: 'See projects, builds, logs, images, keys and deliveries' },
   'token.own': { role: 'viewer', words: 'Make tokens that do no more than oneself, and leave' },
   'build.run': { role: 'developer', words: 'Start, stop and retry builds, and replay deliveries' },
+  'build.fork': {
+    role: 'admin',
+    words: 'Start builds of strangers’ code, apart from all others, without secrets and tags',
+  },
   'image.verify': { role: 'developer', words: 'Have images verified again' },
   'tag.move': { role: 'developer', words: 'Point a tag to another image by hand, forward only' },
   'project.change': { role: 'admin', words: 'Make, change and delete projects and their rules' },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RepositoryName } from '../image/repository-name.js';
+import type { CachePolicy } from './cache-policy.js';
 import type { Zone } from './zone.js';
 
 export interface CacheReference {
@@ -24,20 +25,32 @@ export interface CacheRead extends CacheReference {
   readonly ref: string;
 }
 
-/** References to read, best first: the build's own, then the default branch's protected one. */
-export function cacheImports(
-  projectId: string,
-  zone: Zone,
-  ref: string,
-  defaultBranch: string,
-  platform: string,
-): CacheRead[] {
+/** A build, as far as it decides which caches it reads and writes. */
+export interface CacheUser {
+  readonly projectId: string;
+  readonly zone: Zone;
+  /** Full ref. */
+  readonly ref: string;
+  readonly platform: string;
+  readonly cachePolicy: CachePolicy;
+}
+
+/** References to read, best first: the build's own, then the default branch's protected one, as far as its rule allows. */
+export function cacheImports(user: CacheUser, defaultBranch: string | null): CacheRead[] {
+  const { projectId, zone, ref, platform, cachePolicy } = user;
+  if (cachePolicy === 'none') return [];
   const own = { ...cacheReference(projectId, zone, ref, platform), zone, ref };
-  const mainRef = `refs/heads/${defaultBranch}`;
+  const mainRef = `refs/heads/${defaultBranch ?? ''}`;
   const main = {
     ...cacheReference(projectId, 'protected', mainRef, platform),
     zone: 'protected',
     ref: mainRef,
   } as const;
-  return own.repository === main.repository ? [own] : [own, main];
+  const reads = own.repository === main.repository ? [own] : [own, main];
+  return cachePolicy === 'protected_only' ? reads.filter((read) => read.zone === 'protected') : reads;
+}
+
+/** The only reference that a build writes; null where its rule wants no cache. */
+export function cacheExport({ projectId, zone, ref, platform, cachePolicy }: CacheUser): CacheReference | null {
+  return cachePolicy === 'none' ? null : cacheReference(projectId, zone, ref, platform);
 }

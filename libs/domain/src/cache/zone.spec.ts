@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isRepositoryName } from '../image/repository-name.js';
 import { isTag } from '../image/tag.js';
-import { cacheImports, cacheReference, stagingRepository } from './cache-reference.js';
+import type { CachePolicy } from './cache-policy.js';
+import { cacheExport, cacheImports, cacheReference, stagingRepository } from './cache-reference.js';
 import { type Zone, zoneOf, zones } from './zone.js';
 
 const projectId = '0192f0c0-0000-7000-8000-000000000001';
@@ -23,7 +24,9 @@ describe('zoneOf', () => {
 });
 
 describe('cache references', () => {
-  const imports = (zone: Zone, ref: string) => cacheImports(projectId, zone, ref, 'main', 'linux/amd64');
+  const platform = 'linux/amd64';
+  const imports = (zone: Zone, ref: string, cachePolicy: CachePolicy = 'zone') =>
+    cacheImports({ projectId, zone, ref, platform, cachePolicy }, 'main');
 
   it('read the own one, then what protected wrote for the default branch', () => {
     const main = cacheReference(projectId, 'protected', 'refs/heads/main', 'linux/amd64');
@@ -43,6 +46,18 @@ describe('cache references', () => {
     for (const ref of ['refs/heads/main', 'refs/tags/v1'])
       for (const { repository } of imports('protected', ref))
         expect(writable.some((prefix) => repository.startsWith(prefix))).toBe(false);
+  });
+
+  it('are read as far as the rule allows, and written unless it wants none', () => {
+    const main = imports('protected', 'refs/heads/main');
+    expect(imports('branch', 'refs/heads/topic', 'protected_only')).toEqual(main);
+    expect(imports('protected', 'refs/tags/v1', 'protected_only')).toEqual(imports('protected', 'refs/tags/v1'));
+    const user = { projectId, platform, zone: 'protected', ref: 'refs/tags/v1' } as const;
+    expect(cacheExport({ ...user, cachePolicy: 'protected_only' })).toEqual(
+      cacheReference(projectId, 'protected', 'refs/tags/v1', platform),
+    );
+    expect(imports('protected', 'refs/tags/v1', 'none')).toEqual([]);
+    expect(cacheExport({ ...user, cachePolicy: 'none' })).toBeNull();
   });
 
   it('differ by project, zone, ref and platform', () => {

@@ -11,6 +11,7 @@ const rule = (changes: Partial<Rule> = {}): Rule => ({
   includePaths: [],
   excludePaths: [],
   tags: ['{{branch}}', '{{default}}'],
+  cachePolicy: 'zone',
   ...changes,
 });
 const head = (changes: Partial<RefHead> = {}): RefHead => ({

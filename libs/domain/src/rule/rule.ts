@@ -1,3 +1,4 @@
+import type { CachePolicy } from '../cache/cache-policy.js';
 import { compileGlob, matchesGlob } from './glob.js';
 import { parseRef } from './parse-ref.js';
 import { renderTags } from './tag-template.js';
@@ -15,6 +16,8 @@ export interface Rule {
   readonly excludePaths: readonly string[];
   /** Tag templates, see `tag-template.ts`. */
   readonly tags: readonly string[];
+  /** Which caches its builds may read and write. */
+  readonly cachePolicy: CachePolicy;
 }
 
 export interface RefHead {

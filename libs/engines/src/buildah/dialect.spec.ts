@@ -1,6 +1,7 @@
 import { BuildFailure, readInstructions } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
-import { imagesNamed, refuseForeignDialect } from './dialect.js';
+import { EngineLacks } from '../engine-lacks.js';
+import { imagesNamed, refuseForeignDialect, refuseStrangers } from './dialect.js';
 
 function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): BuildFailure | null {
   try {
@@ -13,6 +14,11 @@ function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): Bu
 }
 
 describe('what buildah is not given', () => {
+  it('code of strangers', () => {
+    expect(() => refuseStrangers('Dockerfile', true)).toThrow(EngineLacks);
+    expect(() => refuseStrangers('Dockerfile', false)).not.toThrow();
+  });
+
   it.each([
     ['here-documents', 'RUN <<EOT\necho hi\nEOT'],
     ['here-documents', 'COPY <<a.txt /a\nhi\na.txt'],

@@ -82,6 +82,14 @@ export function refuseForeignDialect(file: string, instructions: readonly Instru
   throw new EngineLacks(`buildah does not do ${found.lack}; the buildkit engine does.`, { place });
 }
 
+/** @throws {EngineLacks} for code of strangers, see ADR 9 */
+export function refuseStrangers(file: string, strangers: boolean | undefined): void {
+  if (!strangers) return;
+  throw new EngineLacks('buildah builds only what is trusted; the buildkit engine builds code of strangers.', {
+    place: { file },
+  });
+}
+
 function lackOf({ keyword, flags, args, text }: Instruction): Lack | null {
   const written = /^\S+/.exec(text)?.[0]?.toLowerCase() ?? keyword;
   if (dockerFormatOnly.has(written)) return `${written.toUpperCase()} in images of the OCI format`;

@@ -55,7 +55,9 @@ export function frontendOf(
     insecureCache: engine.insecureRegistry,
     noCache: request.noCache,
     cacheMountNamespace: request.cacheMountNamespace,
-    cgroupParent: engine.groupPath,
+    ...(engine.groupPath === undefined
+      ? { resultSpace: hash(groupNameOf(request)) }
+      : { cgroupParent: engine.groupPath }),
     networkMode: request.limits.networkMode,
   };
   return frontendAttrs(options);
@@ -66,11 +68,18 @@ export function exporterOf({ push, annotations, sourceDateEpoch }: BuildRequest,
 }
 
 /** Path of the control group for a request's steps, see `BuildLimits.group`. */
-export function groupPathOf({ limits, push }: BuildRequest, defaultParent: string): string {
-  const name =
-    limits.group ?? createHash('sha256').update(`${push.host}/${push.repository}`).digest('hex').slice(0, 24);
+export function groupPathOf(request: BuildRequest, defaultParent: string): string {
+  const name = groupNameOf(request);
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) throw invalid('The name of the group of limits is not valid.');
-  return `${(limits.cgroupParent ?? defaultParent).replace(/\/+$/, '')}/${name}`;
+  return `${(request.limits.cgroupParent ?? defaultParent).replace(/\/+$/, '')}/${name}`;
+}
+
+function groupNameOf({ limits, push }: BuildRequest): string {
+  return limits.group ?? hash(`${push.host}/${push.repository}`);
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
 function invalid(message: string): BuildFailure {

@@ -21,6 +21,8 @@ export interface BuildAccess {
   /** By name; they reach steps only as mounts. */
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   readonly registryAuth: BuildRequest['registryAuth'];
+  /** The project has secrets or credentials, and this build gets none of them: it runs strangers' code. */
+  readonly withheld: boolean;
   /** Everything of the above that nobody may read in a log, an error or a step's name. */
   readonly hidden: readonly LogSecret[];
 }
@@ -36,7 +38,7 @@ export class BuildAccesses {
   ) {}
 
   /** @throws {BuildFailure} when the project is gone, or something of it cannot be opened; the message names what */
-  async open({ attemptId, build: { projectId } }: ClaimedAttempt): Promise<BuildAccess> {
+  async open({ attemptId, build: { projectId, zone } }: ClaimedAttempt): Promise<BuildAccess> {
     const token = new AttemptToken(this.tokens, this.keys, attemptId);
     const [project, secretRows, credentialRows] = await Promise.all([
       this.projects.find(projectId),
@@ -46,10 +48,12 @@ export class BuildAccesses {
     ]);
     if (!project) throw new BuildFailure('InvalidBuildConfig', 'The project was deleted.');
     const source = this.sourceProjects.of(project);
-    const secrets = new Map(secretRows.map((row) => [row.name, this.secret(projectId, row)]));
-    const registries = credentialRows.map((row) => this.registry(projectId, row));
+    const isStrangers = zone === 'fork';
+    const secrets = new Map((isStrangers ? [] : secretRows).map((row) => [row.name, this.secret(projectId, row)]));
+    const registries = (isStrangers ? [] : credentialRows).map((row) => this.registry(projectId, row));
+    const withheld = isStrangers && secretRows.length + credentialRows.length > 0;
     const hidden = hiddenValues({ secrets, source, registries });
-    return { project, source, secrets, registryAuth: this.registryAuth(token, registries), hidden };
+    return { project, source, secrets, registryAuth: this.registryAuth(token, registries), withheld, hidden };
   }
 
   private secret(projectId: string, { name, sealed }: { name: string; sealed: Uint8Array }): Uint8Array {

@@ -1,5 +1,5 @@
 import type { AttemptRepository, BuildNotes, ClaimedAttempt } from '@cooperage/db';
-import { BuildFailure, cacheReference } from '@cooperage/domain';
+import { BuildFailure, cacheExport } from '@cooperage/domain';
 import type { Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { type Logger, withIds } from '@cooperage/telemetry';
@@ -49,10 +49,10 @@ export class ExportCacheService {
 
   private async export(attempt: ClaimedAttempt, access: BuildAccess): Promise<void> {
     const { requests, engine } = this.parts;
-    const { projectId, zone, ref, platform } = attempt.build;
     const signal = AbortSignal.timeout(limitMs);
     const { request } = await requests.prepare(attempt, access, signal);
-    const own = cacheReference(projectId, zone, ref, platform);
+    const own = cacheExport(attempt.build);
+    if (!own) return;
     const reference = `${this.registryHost}/${own.repository}:${own.tag}`;
     await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, signal);
   }

@@ -1,5 +1,5 @@
 import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
-import { cacheImports, type ManifestEntry, stagingRepository } from '@cooperage/domain';
+import { cacheImports, engineSpaces, type ManifestEntry, stagingRepository } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
 import type { BuildAccess } from '../access/build-access.js';
@@ -47,6 +47,7 @@ export class BuildRequests {
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project));
     const { memoryBytes, pids, cpus, diskBytes } = build.limits;
+    const spaces = engineSpaces({ ...build, attemptId: attempt.attemptId });
     return {
       secrets,
       registryAuth,
@@ -61,23 +62,24 @@ export class BuildRequests {
       sourceDateEpoch: build.commitTime,
       push: { host: registryHost, repository: stagingRepository(build.projectId, build.zone) },
       cacheImports: this.cacheImports(attempt, project),
-      noCache: build.noCache,
-      cacheMountNamespace: `${build.projectId}-${build.zone}`,
+      noCache: build.noCache || build.cachePolicy === 'none',
+      cacheMountNamespace: spaces.mounts,
+      strangers: build.zone === 'fork',
       limits: {
         ...(memoryBytes !== null && { memoryBytes }),
         ...(pids !== null && { pids }),
         ...(cpus !== null && { cpus }),
         ...(diskBytes !== null && { diskBytes }),
         ...(cgroupParent !== null && { cgroupParent }),
-        // BuildKit counts the group's name into the cache keys of steps: builds that may share results share a group.
-        group: build.zone === 'fork' ? `${build.projectId}-fork` : build.projectId,
+        // The engine counts the group's name into the cache keys of steps: builds that may share results share a group.
+        group: spaces.results,
       },
     };
   }
 
   private cacheImports({ build }: ClaimedAttempt, project: BuildProject): string[] {
     if (build.noCache) return [];
-    return cacheImports(build.projectId, build.zone, build.ref, project.defaultBranch ?? '', build.platform).map(
+    return cacheImports(build, project.defaultBranch).map(
       ({ repository, tag }) => `${this.options.registryHost}/${repository}:${tag}`,
     );
   }

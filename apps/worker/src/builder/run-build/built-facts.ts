@@ -7,9 +7,10 @@ const mostBaseImages = 200;
 
 /**
  * What is recorded of a built image.
+ * @param writesCache whether the build may leave a cache to later ones
  * @throws {BuildFailure} `PolicyRefused` when it is made from more images than the record may hold
  */
-export function builtFacts(outcome: BuildOutcome, warnings: readonly BuildWarning[]): BuiltFacts {
+export function builtFacts(outcome: BuildOutcome, warnings: readonly BuildWarning[], writesCache = true): BuiltFacts {
   const { digest, mediaType, sizeBytes, baseImages, stepsRun, stepsCached, tools } = outcome;
   if (baseImages.length > mostBaseImages)
     throw new BuildFailure(
@@ -19,7 +20,7 @@ export function builtFacts(outcome: BuildOutcome, warnings: readonly BuildWarnin
   return {
     ...{ digest, mediaType, sizeBytes, baseImages, stepsCached, warnings },
     stepsTotal: stepsRun + stepsCached,
-    exportCache: stepsRun > 0,
+    exportCache: writesCache && stepsRun > 0,
     ...(tools && { tools }),
   };
 }

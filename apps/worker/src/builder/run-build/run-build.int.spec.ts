@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SweepRepository } from '@cooperage/db';
 import { BuildFailure, masterKey } from '@cooperage/domain';
+import type { BuildRequest } from '@cooperage/engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BuildBench, outcome, untilStopped } from '../../../spec/build-bench.js';
 
@@ -45,6 +46,38 @@ describe('an attempt', () => {
     expect(build).toMatchObject({ status: 'failed', failure: { code: 'InvalidBuildConfig' } });
     expect(build.failure?.message).toContain('NPM_TOKEN');
     await expectEnded(build.id, 'failed');
+  });
+
+  it('S-056 of strangers’ code is given no secret, and says so', async () => {
+    await bench.secret('TOKEN', 'canary-4711');
+    const asked: BuildRequest[] = [];
+    bench.work = async (request) => {
+      asked.push(request);
+      return outcome;
+    };
+    await bench.world.build(bench.projectId, { zone: 'fork' });
+    const { attemptId, buildId } = await bench.dispatchNext();
+    await bench.service().run(attemptId);
+    expect(asked[0]!.secrets.size).toBe(0);
+    expect(asked[0]!.strangers).toBe(true);
+    expect((await bench.build(buildId)).warnings).toMatchObject([{ rule: 'SecretsWithheld' }]);
+    expect(await bench.run()).toMatchObject({ warnings: [] });
+    expect([...asked[1]!.secrets.keys()]).toEqual(['TOKEN']);
+  });
+
+  it('of a rule that wants no cache reads none, shares none, and leaves none', async () => {
+    const asked: BuildRequest[] = [];
+    bench.work = async (request) => {
+      asked.push(request);
+      return outcome;
+    };
+    await bench.world.build(bench.projectId, { cachePolicy: 'none', isolated: true });
+    const { attemptId, buildId } = await bench.dispatchNext();
+    await bench.service().run(attemptId);
+    expect(asked[0]).toMatchObject({ cacheImports: [], noCache: true });
+    expect(asked[0]!.cacheMountNamespace).toContain(attemptId);
+    expect((await bench.build(buildId)).cacheExport).toBe('none');
+    expect((await bench.run()).cacheExport).toBe('pending');
   });
 
   it('with a secret that is too short to be masked is built all the same', async () => {

@@ -6,8 +6,8 @@ import type {
   StepRepository,
   TransitionOutcome,
 } from '@cooperage/db';
-import type { BuildFailure } from '@cooperage/domain';
-import type { BuildOutcome, Engine } from '@cooperage/engines';
+import { type BuildFailure, cacheExport } from '@cooperage/domain';
+import type { BuildOutcome, Engine, EngineEvent } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
@@ -44,6 +44,13 @@ export interface RunBuildParts {
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
+
+const secretsWithheld = {
+  type: 'warning',
+  rule: 'SecretsWithheld',
+  message: 'The fork zone gets no build secrets and no credentials of registries.',
+  ...{ url: null, line: null, file: null },
+} as const satisfies EngineEvent;
 
 /** What one attempt carries through its phases. */
 interface Work {
@@ -108,6 +115,7 @@ export class RunBuildService {
     const { attempt, recorder, phases, signal } = work;
     const prepared = await this.parts.requests.prepare(attempt, access, signal);
     phases.begin('build');
+    if (access.withheld) await recorder.note(secretsWithheld);
     const described = this.describe(work, prepared);
     try {
       return await this.parts.engine.build(prepared.request, (event) => recorder.note(event), signal);
@@ -127,7 +135,7 @@ export class RunBuildService {
   }
 
   private async finish({ attempt, recorder, phases, logger, signal }: Work, outcome: BuildOutcome): Promise<void> {
-    const facts = builtFacts(outcome, recorder.warnings);
+    const facts = builtFacts(outcome, recorder.warnings, cacheExport(attempt.build) !== null);
     observeCache(this.parts.metrics, { cached: outcome.stepsCached, run: outcome.stepsRun });
     await outlast(() => recorder.close(), logger, signal);
     const lines = [...outcome.stepLines].map(([vertexId, line]) => ({ vertexId, ...line }));

@@ -70,7 +70,7 @@ export class EvaluateService {
       commitSubject: facts.subject,
       commitAuthor: facts.authorName,
       commitTime: facts.committedAtSeconds,
-      zone: zoneOf({ ref, defaultBranch, fromFork: false }),
+      zone: zoneOf({ ref, defaultBranch, fromFork: ask.fromFork }),
       verdicts: judgeRules(subject.rules, { ref, commit, defaultBranch, changedPaths }, ask, newestBuilt),
       trigger: ask.trigger,
       triggeredBy: ask.triggeredBy,

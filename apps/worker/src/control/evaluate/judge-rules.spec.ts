@@ -13,6 +13,7 @@ const rule = (id: string, refPattern: string): Rule => ({
   includePaths: [],
   excludePaths: [],
   tags: ['{{branch}}'],
+  cachePolicy: 'zone',
 });
 const head = { ref: 'refs/heads/main', commit, defaultBranch: 'main', changedPaths: null };
 const delivery = (change: object = {}) => ({
@@ -49,6 +50,14 @@ describe('what a delivery asks for', () => {
       tags: ['main'],
       explanation: 'bob started this build by hand.',
     });
+  });
+
+  it('is strangers’ code by hand, and never by what a forge says', () => {
+    const body = Buffer.from(JSON.stringify({ ruleId: null, zone: 'fork', actor: 'bob' }));
+    expect(askOf(delivery({ eventName: 'manual', body })).fromFork).toBe(true);
+    expect(askOf(delivery({ body })).fromFork).toBe(false);
+    const plain = Buffer.from(JSON.stringify({ ruleId: null, actor: 'bob' }));
+    expect(askOf(delivery({ eventName: 'manual', body: plain })).fromFork).toBe(false);
   });
 
   it('is no rule by hand: an image by digest only', () => {

@@ -1,4 +1,4 @@
-import type { BuildTrigger, EvaluationSubject } from '@cooperage/db';
+import type { BuildTrigger, EvaluationSubject, ManualStart } from '@cooperage/db';
 
 /** What a delivery asks for. */
 export interface Ask {
@@ -8,17 +8,20 @@ export interface Ask {
   readonly ruleId: string | null;
   /** False when a person asked: then a commit that was built already is built again. */
   readonly deduplicate: boolean;
+  /** It is to be built as strangers' code. */
+  readonly fromFork: boolean;
 }
 
 /** Reads from a delivery whether a forge pushed, a person replayed it, or a person started a build by hand. */
 export function askOf(subject: Pick<EvaluationSubject, 'eventName' | 'replayOf' | 'sender' | 'body'>): Ask {
   if (subject.eventName === 'manual') {
-    const { ruleId, actor } = JSON.parse(Buffer.from(subject.body ?? []).toString('utf8')) as {
-      ruleId: string | null;
-      actor: string;
-    };
-    return { trigger: 'manual', triggeredBy: actor, ruleId, deduplicate: false };
+    const { ruleId, zone, actor } = JSON.parse(Buffer.from(subject.body ?? []).toString('utf8')) as Partial<
+      Pick<ManualStart, 'zone'>
+    > &
+      Pick<ManualStart, 'ruleId'> & { actor: string };
+    return { trigger: 'manual', triggeredBy: actor, ruleId, deduplicate: false, fromFork: zone === 'fork' };
   }
-  if (subject.replayOf) return { trigger: 'replay', triggeredBy: subject.sender, ruleId: null, deduplicate: false };
-  return { trigger: 'push', triggeredBy: subject.sender, ruleId: null, deduplicate: true };
+  if (subject.replayOf)
+    return { trigger: 'replay', triggeredBy: subject.sender, ruleId: null, deduplicate: false, fromFork: false };
+  return { trigger: 'push', triggeredBy: subject.sender, ruleId: null, deduplicate: true, fromFork: false };
 }

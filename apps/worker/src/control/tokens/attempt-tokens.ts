@@ -1,7 +1,7 @@
 import type { RegistryTokenRepository, SealedToken, TokenNeed } from '@cooperage/db';
 import {
+  cacheExport,
   cacheImports,
-  cacheReference,
   type MasterKeys,
   sealBox,
   sealedSubject,
@@ -59,13 +59,13 @@ export class AttemptTokens {
 }
 
 function scopesOf(need: TokenNeed): RegistryScope[] {
-  const own = cacheReference(need.projectId, need.zone, need.ref, need.platform).repository;
-  const others = cacheImports(need.projectId, need.zone, need.ref, need.defaultBranch ?? '', need.platform)
+  const own = cacheExport(need)?.repository;
+  const others = cacheImports(need, need.defaultBranch)
     .map((reference) => reference.repository)
     .filter((repository) => repository !== own);
   return [
     { repository: stagingRepository(need.projectId, need.zone), actions: ['pull', 'push'] },
-    { repository: own, actions: ['pull', 'push'] },
+    ...(own ? [{ repository: own, actions: ['pull', 'push'] } as const] : []),
     ...others.map((repository): RegistryScope => ({ repository, actions: ['pull'] })),
   ];
 }

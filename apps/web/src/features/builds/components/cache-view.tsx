@@ -4,7 +4,7 @@ import { Digest } from '@/components/ui/digest';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { buildPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
-import { economyWords, exportWords, reasonSentence } from '../model/cache-reasons';
+import { economyWords, exportWords, policyWords, reasonSentence } from '../model/cache-reasons';
 import { stepTitle } from '../model/step-groups';
 
 export interface CacheViewProps {
@@ -22,13 +22,19 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
   return (
     <>
       <Facts>
-        <Fact name="Zone">{cache.zone}</Fact>
-        <Fact name="Read, in order">
-          {cache.reads.length === 0 ? 'nothing, as was asked for' : <References reads={cache.reads} />}
+        <Fact name="Zone">
+          {cache.zone} <span className="text-text-2">{policyWords(cache)}</span>
         </Fact>
+        <Fact name="Read, in order">{cache.reads.length === 0 ? 'nothing' : <References reads={cache.reads} />}</Fact>
         <Fact name="Written">
-          <code className="break-all">{cache.writes}</code>{' '}
-          <span className="text-text-2">{exportWords(cache.export)}</span>
+          {cache.writes === null ? (
+            'nothing'
+          ) : (
+            <>
+              <code className="break-all">{cache.writes}</code>{' '}
+              <span className="text-text-2">{exportWords(cache.export)}</span>
+            </>
+          )}
         </Fact>
         <Fact name="Worth">{economyWords(cache.economy)}</Fact>
       </Facts>

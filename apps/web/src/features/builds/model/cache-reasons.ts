@@ -48,6 +48,8 @@ function filesWords({ changes, added, changed, removed }: Extract<RunReason, { k
 }
 
 const notKept = {
+  other_zone:
+    'Every input is the same. The result belongs to another zone, from which this build takes nothing that ran.',
   other_worker: 'Every input is the same. The result was made on another worker, which exported nothing.',
   not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
   dropped: 'Every input is the same. The builder has dropped the result to save space, or the cache was emptied.',
@@ -98,6 +100,15 @@ export function economyWords({ savedMs, ranMs, importMs, share, untimed }: Build
     untimed > 0 && `${untimed} reused ${untimed === 1 ? 'step' : 'steps'} of unknown time`,
   ];
   return parts.filter(Boolean).join(' · ');
+}
+
+/** What a build may read and write of caches, and with whom it shares what the builder keeps. */
+export function policyWords({ policy, isolated }: Pick<BuildCache, 'policy' | 'isolated'>): string {
+  if (policy === 'none') return 'its rule demands no cache: nothing is read, nothing is written';
+  const sharing = isolated
+    ? 'the builder keeps it apart from other zones'
+    : 'the builder’s own results are shared by its project';
+  return policy === 'protected_only' ? `its rule demands protected caches only; ${sharing}` : sharing;
 }
 
 /** Where the cache of a build stands after it. */

@@ -1,10 +1,21 @@
 import type { Build } from '@cooperage/contracts';
 
-type CachedBuild = Pick<Build, 'zone' | 'ref'> & { readonly inputs: Pick<Build['inputs'], 'noCache'> };
+type CachedBuild = Pick<Build, 'zone' | 'ref'> & {
+  readonly inputs: Pick<Build['inputs'], 'noCache' | 'cachePolicy' | 'isolated'>;
+};
 
 /** Where the builder looked for steps that it need not run again. Each zone writes only its own (design 2, cache zone). */
 export function cacheWords({ zone, inputs }: CachedBuild): string {
+  const { cachePolicy, isolated } = inputs;
+  if (cachePolicy === 'none') return 'its rule demands no cache: nothing was read, nothing is written';
+  const apart = isolated ? '; apart from other zones in the builder too' : '';
+  return `${sourcesAndTarget({ zone, inputs })}${apart}`;
+}
+
+function sourcesAndTarget({ zone, inputs }: Pick<CachedBuild, 'zone' | 'inputs'>): string {
   if (inputs.noCache) return `nothing was read, as was asked for; written to the ${zone} zone`;
+  if (inputs.cachePolicy === 'protected_only')
+    return `its rule demands protected caches only; written to the ${zone} zone`;
   const sources = 'read from this ref’s own cache, then from the default branch’s';
   return zone === 'protected'
     ? `${sources}; written to the protected zone`

@@ -13,6 +13,13 @@ import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
 import { TagsPreview } from './tags-preview';
 
+/** No id of a rule. */
+const asFork = 'fork';
+const hints = {
+  rule: 'Without a rule the image is published by its digest only, and no tag moves.',
+  fork: 'In the fork zone: apart from all other builds, without secrets. Needs an admin.',
+} as const;
+
 type ProjectPart = Pick<Project, 'id' | 'organizationSlug' | 'slug' | 'defaultBranch'>;
 
 export interface StartBuildProps {
@@ -38,7 +45,9 @@ function StartForm({ project, rules }: StartBuildProps) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const kind = form.get('kind') === 'tag' ? 'tag' : 'branch';
-    const body = { ref: fullRef(String(form.get('ref')), kind), ruleId: form.get('rule') || null };
+    const rule = form.get('rule');
+    const choice = rule === asFork ? { zone: 'fork' } : { ruleId: rule || null };
+    const body = { ref: fullRef(String(form.get('ref')), kind), ...choice };
     run(
       () => send<{ id: string }>('POST', `/v1/projects/${project.id}/builds`, body),
       (delivery) => router.push(`${deliveryPath(project, delivery.id)}?follow=1`),
@@ -73,9 +82,10 @@ function StartForm({ project, rules }: StartBuildProps) {
         name="rule"
         value={ruleId}
         onChange={(event) => setRuleId(event.target.value)}
-        hint="Without a rule the image is published by its digest only, and no tag moves."
+        hint={hints[ruleId === asFork ? 'fork' : 'rule']}
       >
         <option value="">No tag</option>
+        <option value={asFork}>No tag, as strangers’ code</option>
         {rules.map((rule) => (
           <option key={rule.id} value={rule.id}>
             as rule “{rule.name}”: {rule.tags.join(', ')}

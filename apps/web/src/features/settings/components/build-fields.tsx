@@ -1,5 +1,5 @@
 import type { Project } from '@cooperage/contracts';
-import { SelectField, TextArea, TextField } from '@/components/ui/field';
+import { CheckField, SelectField, TextArea, TextField } from '@/components/ui/field';
 import { formatBuildArgs } from '../model/text-fields';
 
 export interface FieldsProps {
@@ -95,6 +95,12 @@ export function BuildFields({ project, fieldError, argsError }: FieldsProps) {
         defaultValue={formatBuildArgs(project.buildArgs)}
         hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”."
         error={argsError ?? fieldError('buildArgs')}
+      />
+      <CheckField
+        label="Keep zones apart in the builder too"
+        name="strictIsolation"
+        defaultChecked={project.strictIsolation}
+        hint="The default branch, other branches and forks then share neither results of steps nor cache mounts. Forks never do."
       />
     </>
   );

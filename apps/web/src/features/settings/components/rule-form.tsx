@@ -1,6 +1,7 @@
 'use client';
 
 import type { Rule } from '@cooperage/contracts';
+import { cachePolicies } from '@cooperage/domain/predicates';
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { CheckField, SelectField, TextArea, TextField } from '@/components/ui/field';
@@ -84,6 +85,17 @@ export function RuleForm({ projectId, defaultBranch, rule, onDone }: RuleFormPro
         hint="One a line. {{branch}} {{tag}} {{sha}} {{version}} {{major}} {{minor}} {{default}}"
         error={fieldError('tags')}
       />
+      <SelectField
+        label="Cache"
+        name="cachePolicy"
+        defaultValue={draft.cachePolicy}
+        hint="For releases: nothing that a branch or a stranger wrote, or nothing at all. Slower, since more steps run."
+        error={fieldError('cachePolicy')}
+      >
+        <option value="zone">What the ref’s zone may read</option>
+        <option value="protected_only">Protected caches only</option>
+        <option value="none">No cache: read none, write none</option>
+      </SelectField>
       <CheckField label="Switched on" name="enabled" defaultChecked={draft.enabled} />
       <RulePreview draft={draft} defaultBranch={defaultBranch} />
       <ProblemNote problem={problem} />
@@ -104,6 +116,7 @@ function draftOf(rule: Rule | null, defaultBranch: string): RuleDraft {
     includePaths: [],
     excludePaths: [],
     tags: ['{{default}}', '{{branch}}-{{sha}}'],
+    cachePolicy: 'zone',
   };
 }
 
@@ -118,5 +131,6 @@ function readForm(element: HTMLFormElement): RuleDraft {
     includePaths: textLines(text('includePaths')),
     excludePaths: textLines(text('excludePaths')),
     tags: textLines(text('tags')),
+    cachePolicy: cachePolicies.find((policy) => policy === text('cachePolicy')) ?? 'zone',
   };
 }

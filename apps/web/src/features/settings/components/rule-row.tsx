@@ -5,6 +5,12 @@ import { DeleteButton } from '@/components/ui/delete-button';
 import { visibleText } from '@/lib/format/names';
 import { EditRule } from './edit-rule';
 
+const cacheWords = {
+  zone: '',
+  protected_only: ', made with protected caches only',
+  none: ', made without any cache',
+} as const satisfies Record<Rule['cachePolicy'], string>;
+
 /** A rule as a sentence. */
 export function RuleRow({ rule, defaultBranch }: { rule: Rule; defaultBranch: string }) {
   return (
@@ -26,7 +32,8 @@ export function RuleRow({ rule, defaultBranch }: { rule: Rule; defaultBranch: st
               , not only <Globs globs={rule.excludePaths} />,
             </>
           )}{' '}
-          becomes <Globs globs={rule.tags} />.
+          becomes <Globs globs={rule.tags} />
+          {cacheWords[rule.cachePolicy]}.
         </p>
       </div>
       <div className="flex gap-1">

@@ -9,6 +9,7 @@ const draft: RuleDraft = {
   includePaths: [],
   excludePaths: [],
   tags: ['{{branch}}', '{{default}}'],
+  cachePolicy: 'zone',
 };
 
 it('shows the tags that a ref would get', () => {

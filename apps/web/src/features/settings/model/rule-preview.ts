@@ -1,4 +1,4 @@
-import { judge, parseRef, type Verdict } from '@cooperage/domain/predicates';
+import { type CachePolicy, judge, parseRef, type Verdict } from '@cooperage/domain/predicates';
 
 export interface RuleDraft {
   readonly name: string;
@@ -8,6 +8,7 @@ export interface RuleDraft {
   readonly includePaths: readonly string[];
   readonly excludePaths: readonly string[];
   readonly tags: readonly string[];
+  readonly cachePolicy: CachePolicy;
 }
 
 const sampleCommit = '0123456789abcdef0123456789abcdef01234567';

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { CachePolicy } from './cache-policy.js';
+import type { Zone } from './zone.js';
+
+/** Whether a build's zone is alone with what an engine keeps: strangers always, others where it is asked for. */
+export function isIsolated(build: {
+  readonly zone: Zone;
+  readonly cachePolicy: CachePolicy;
+  /** The setting of the project. */
+  readonly strictIsolation: boolean;
+}): boolean {
+  return build.strictIsolation || build.zone === 'fork' || build.cachePolicy !== 'zone';
+}
+
+export interface IsolationSubject {
+  readonly projectId: string;
+  readonly attemptId: string;
+  readonly zone: Zone;
+  /** Full ref. */
+  readonly ref: string;
+  readonly cachePolicy: CachePolicy;
+  readonly isolated: boolean;
+}
+
+/**
+ * Names by which an engine keeps builds apart: two builds share results of steps, or files of cache mounts, only where
+ * their names are equal. A name is never made of a stranger's text.
+ */
+export interface EngineSpaces {
+  /** Part of the cache key of every step that runs something. */
+  readonly results: string;
+  readonly mounts: string;
+}
+
+/** Cache mounts are apart by zone always. A stranger's, and those of a build that may read none, are nobody's after it. */
+export function engineSpaces(build: IsolationSubject): EngineSpaces {
+  const { projectId, attemptId, zone, cachePolicy } = build;
+  const mayRead = zone === 'protected' ? cachePolicy !== 'none' : zone === 'branch' && cachePolicy === 'zone';
+  return { results: resultSpace(build), mounts: `${projectId}-${mayRead ? zone : attemptId}` };
+}
+
+/**
+ * Whose results of steps an engine may reuse for a build. Results that another zone wrote are out of reach, and those of a
+ * fork are shared by the builds of one ref only. A build of another zone that may read nothing but what is protected has no
+ * results to share with anybody: its own would be read by builds for which they are not protected.
+ */
+export function resultSpace(build: IsolationSubject): string {
+  const { projectId, attemptId, zone, ref, cachePolicy, isolated } = build;
+  if (!isolated) return projectId;
+  if (zone === 'protected') return `${projectId}-protected`;
+  if (cachePolicy !== 'zone') return `${projectId}-${attemptId}`;
+  return zone === 'fork' ? `${projectId}-fork-${hashOf(ref)}` : `${projectId}-branch`;
+}
+
+function hashOf(ref: string): string {
+  return createHash('sha256').update(ref).digest('hex').slice(0, 20);
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type CachePolicy,
+  cacheExport,
+  cacheImports,
+  engineSpaces,
+  type IsolationSubject,
+  stagingRepository,
+  type Zone,
+} from '@cooperage/domain';
+import { services } from '@cooperage/testing';
+import type { BuildRequest, Engine } from '../engine.js';
+import { EventRecord } from './event-record.js';
+import { rightsTo } from './registry-tokens.js';
+import { contextFile, newReference, trialRequest, unique } from './trial-request.js';
+
+const platform = 'linux/amd64';
+const never = new AbortController().signal;
+
+export interface TrialBuild {
+  readonly zone: Zone;
+  /** Full ref. */
+  readonly ref: string;
+  readonly dockerfile: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly isolated?: boolean;
+  readonly cachePolicy?: CachePolicy;
+  readonly noCache?: boolean;
+  /** Builds of one attempt share what only an attempt has. */
+  readonly attemptId?: string;
+  /** Leaves its cache in the registry too. */
+  readonly exports?: boolean;
+}
+
+/** A project whose builds are asked for as the builder asks: spaces, references and rights by the domain's own rules. */
+export class TrialSite {
+  readonly projectId = randomUUID();
+
+  async build(engine: Engine, build: TrialBuild) {
+    const request = this.request(build);
+    const record = new EventRecord();
+    const outcome = await engine.build(request, record.emit, never);
+    const own = cacheExport(this.user(build));
+    if (build.exports && own) {
+      const reference = `${services().registry.host}/${own.repository}:${own.tag}`;
+      await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, never);
+    }
+    return { record, outcome };
+  }
+
+  private request(build: TrialBuild): BuildRequest {
+    const { registry } = services();
+    const user = this.user(build);
+    const spaces = engineSpaces(user);
+    const reads = cacheImports(user, 'main');
+    const own = cacheExport(user);
+    const repository = stagingRepository(this.projectId, build.zone);
+    const mayUse = [repository, ...reads.map((read) => read.repository), ...(own ? [own.repository] : [])];
+    const files = Object.entries(build.files ?? {}).map(([path, content]) => contextFile(path, content));
+    return trialRequest(build.dockerfile, {
+      reference: newReference(),
+      context: { files, sharedKey: unique() },
+      push: { host: registry.host, repository },
+      registryAuth: rightsTo(registry, mayUse),
+      cacheImports: reads.map((read) => `${registry.host}/${read.repository}:${read.tag}`),
+      noCache: build.noCache === true || user.cachePolicy === 'none',
+      cacheMountNamespace: spaces.mounts,
+      limits: { networkMode: 'none', group: spaces.results },
+    });
+  }
+
+  private user(build: TrialBuild): IsolationSubject & { readonly platform: string } {
+    const { zone, ref, isolated = true, cachePolicy = 'zone', attemptId = randomUUID() } = build;
+    return { projectId: this.projectId, attemptId, zone, ref, isolated, cachePolicy, platform };
+  }
+}
