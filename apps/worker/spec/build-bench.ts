@@ -4,6 +4,7 @@ import {
   BuildNotes,
   BuildProjectRepository,
   BuildRepository,
+  CacheLedgerRepository,
   ContextManifestRepository,
   type Database,
   PostgresChunkStore,
@@ -151,6 +152,7 @@ export class BuildBench {
         notes: new BuildNotes(db),
         steps: new StepRepository(db),
         manifests: new ContextManifestRepository(db),
+        ledgers: new CacheLedgerRepository(db),
         accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, 'registry.example'),
         requests: new BuildRequests(source as unknown as Source, {
           ...{ registryHost: 'registry.example', publicUrl: 'https://c.example', cgroupParent: null },

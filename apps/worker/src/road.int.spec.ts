@@ -96,6 +96,10 @@ describe('the road from an accepted delivery to a signed image', () => {
       const { cacheExport } = (await new BuildRepository(system.db).find(fork.id))!;
       return cacheExport === 'pending' ? null : cacheExport;
     });
+    const costs = await system.db.prisma.build.findUniqueOrThrow({ where: { id: fork.id } });
+    expect(costs.cacheExportMs).toBeGreaterThan(0);
+    expect(Number(costs.cacheExportBytes)).toBeGreaterThan(1_000);
+    expect(costs.cacheRanMs).toBeGreaterThan(0);
     const own = cacheReference(project.id, 'fork', fork.ref, fork.platform);
     expect(await system.tagsIn(own.repository)).toEqual([own.tag]);
     const protectedOne = cacheReference(project.id, 'protected', fork.ref, fork.platform);

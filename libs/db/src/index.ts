@@ -18,6 +18,7 @@ export * from './build/build-repository.js';
 export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';
 export * from './build/cache-facts-repository.js';
+export * from './build/cache-ledger-repository.js';
 export * from './build/queue-repository.js';
 export * from './build/running-builds.js';
 export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import { BuildDetails, BuildRelations, PostgresChunkStore } from '@cooperage/db';
-import { encodeLogEntries, type LogEntry } from '@cooperage/domain';
+import { encodeLogEntries, type LogEntry, usualTimes } from '@cooperage/domain';
 import { asJsonLines, asText, readEntries, readLines, readRange } from '@cooperage/logs/read';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
 import { presentStep } from './present-build.js';
-import { usualTimes } from './usual-times.js';
 
 export interface EncodedRange {
   /** Entries in the domain's binary form. */

@@ -1,4 +1,4 @@
-import type { BuildCache } from '@cooperage/contracts';
+import type { BuildCache, ProjectCache } from '@cooperage/contracts';
 import { type BuildRecord, ContextManifestRepository, StepRepository, SweepRepository } from '@cooperage/db';
 import type { ManifestEntry } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +76,39 @@ describe('the cache of a build', () => {
     expect(cache).toMatchObject({ zone: 'protected', export: { state: 'none', note: null }, steps: [] });
     expect(cache.economy).toMatchObject({ savedMs: 0, share: null });
     expect(cache.reads).toEqual([{ reference: cache.writes, zone: 'protected', ref: 'refs/heads/main' }]);
+  });
+
+  it('of a project is summed up day by day, with where it goes', async () => {
+    const { project } = await world.project(owner, await organizationOf(owner));
+    const address = `/api/v1/projects/${project.id}/cache`;
+    const empty = expectOk(await owner.get<ProjectCache>(address));
+    expect(empty.days).toHaveLength(30);
+    expect(empty).toMatchObject({ total: { builds: 0, share: null, netMs: 0 }, trend: { direction: 'unknown' } });
+    const inProject = { ...target, project };
+    const secret = expectOk(
+      await owner.post<{ secret: string }>(`/api/v1/projects/${project.id}/hook-secrets`, {}),
+      201,
+    );
+    const costs = (savedMs: number, ranMs: number, day: number) => ({
+      ...{ cacheSavedMs: savedMs, cacheRanMs: ranMs, cacheImportMs: 100, cacheImportBytes: 5n },
+      ...{ cacheExportMs: 400, cacheExportBytes: 1_000n, queuedAt: new Date(Date.now() - day * 86_400_000) },
+    });
+    for (const data of [costs(1_000, 9_000, 3), costs(6_000, 4_000, 0), costs(8_000, 2_000, 0)]) {
+      const build = await world.build({ ...inProject, secret: secret.secret });
+      await world.database.prisma.build.update({ where: { id: build.id }, data });
+    }
+    const cache = expectOk(await owner.get<ProjectCache>(`${address}?days=4`));
+    expect(cache.days.map(({ builds, savedMs }) => [builds, savedMs])).toEqual([
+      [1, 1_000],
+      [0, 0],
+      [0, 0],
+      [2, 14_000],
+    ]);
+    expect(cache.total).toMatchObject({ builds: 3, savedMs: 15_000, share: 0.5, exportBytes: 3_000, netMs: 13_500 });
+    expect(cache.trend).toEqual({ before: 0.1, now: 0.7, direction: 'better' });
+    const { visitor: stranger } = await world.stranger(owner, 'other');
+    expect((await stranger.get(address)).status).toBe(404);
+    expect((await owner.get(`${address}?days=1`)).status).toBe(400);
   });
 
   it('is told to nobody else', async () => {

@@ -6,10 +6,9 @@ import {
   CacheFactsRepository,
   ProjectRepository,
 } from '@cooperage/db';
-import { cacheEconomy, cacheExport, cacheImports, whyStepsRan } from '@cooperage/domain';
+import { cacheEconomy, cacheExport, cacheImports, timedSteps, whyStepsRan } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
-import { usualTimes } from '../builds/usual-times.js';
 import { found } from '../http/problem.js';
 
 /** Tells of a build's cache from what the builder and the service recorded: nothing is asked of any registry. */
@@ -45,14 +44,7 @@ export class BuildCacheService {
     const attempt = build.attempts.find(({ number }) => number === build.attemptNumber);
     if (!attempt) return cacheEconomy([]);
     const [steps, times] = await Promise.all([this.details.steps(attempt.id), this.relations.stepTimes(build)]);
-    const usual = usualTimes(times);
-    return cacheEconomy(
-      steps.map((step) => ({
-        ...step,
-        ms: step.startedAt && step.completedAt ? step.completedAt.getTime() - step.startedAt.getTime() : null,
-        usualMs: usual(step),
-      })),
-    );
+    return cacheEconomy(timedSteps(steps, times));
   }
 }
 

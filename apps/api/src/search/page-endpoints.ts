@@ -36,6 +36,7 @@ export const pageEndpoints: readonly PageEndpoint[] = [
   { page: '/p/:organization/:project/compare', endpoint: '/projects/{projectId}/compare', query: ['a', 'b'] },
   { page: '/p/:organization/:project/deliveries', endpoint: '/projects/{projectId}/deliveries', query: deliveries },
   { page: '/p/:organization/:project/deliveries/:delivery', endpoint: '/deliveries/{delivery}' },
+  { page: '/p/:organization/:project/cache', endpoint: '/projects/{projectId}/cache' },
   { page: '/p/:organization/:project/settings', endpoint: '/projects/{projectId}' },
 ];
 

@@ -3,6 +3,7 @@ import {
   AttemptRepository,
   BuildNotes,
   BuildProjectRepository,
+  CacheLedgerRepository,
   ContextManifestRepository,
   Database,
   DrainRepository,
@@ -152,6 +153,7 @@ function services(config: BuilderConfig): Provider[] {
         BUILD_PARTS,
         StepRepository,
         ContextManifestRepository,
+        CacheLedgerRepository,
         AttemptLogs,
         HeldAttempts,
         METRICS,
@@ -162,6 +164,7 @@ function services(config: BuilderConfig): Provider[] {
         parts: ExportCacheParts,
         steps: StepRepository,
         manifests: ContextManifestRepository,
+        ledgers: CacheLedgerRepository,
         logs: AttemptLogs,
         held: HeldAttempts,
         metrics: Metrics,
@@ -169,7 +172,7 @@ function services(config: BuilderConfig): Provider[] {
         drain: Drain,
       ) =>
         new RunBuildService(
-          { ...parts, steps, manifests, logs, held, metrics },
+          { ...parts, steps, manifests, ledgers, logs, held, metrics },
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },
           () => void life.beat(),
@@ -179,7 +182,7 @@ function services(config: BuilderConfig): Provider[] {
     {
       provide: ExportCacheService,
       inject: [BUILD_PARTS],
-      useFactory: (parts: ExportCacheParts) => new ExportCacheService(parts, registry.host),
+      useFactory: (parts: ExportCacheParts) => new ExportCacheService(parts, registry),
     },
   ];
 }

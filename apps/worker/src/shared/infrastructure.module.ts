@@ -3,6 +3,7 @@ import {
   AttemptRepository,
   BuildNotes,
   BuildProjectRepository,
+  CacheLedgerRepository,
   ContextManifestRepository,
   Database,
   PostgresChunkStore,
@@ -75,6 +76,7 @@ function repositories(): Provider[] {
   const classes = [
     AttemptRepository,
     BuildNotes,
+    CacheLedgerRepository,
     BuildProjectRepository,
     ContextManifestRepository,
     PostgresChunkStore,

@@ -14,6 +14,8 @@ export const projectPages: readonly GalleryPage[] = [
   { name: 'project-images-empty', path: inEmpty('/images') },
   { name: 'project-deliveries', path: inProject('/deliveries') },
   { name: 'project-deliveries-empty', path: inEmpty('/deliveries') },
+  { name: 'project-cache', path: inProject('/cache') },
+  { name: 'project-cache-empty', path: inEmpty('/cache') },
   { name: 'project-settings', path: inProject('/settings') },
   { name: 'project-settings-as-member', path: inProject('/settings'), as: 'member' },
   {

@@ -41,12 +41,21 @@ export class BuildNotes {
     );
   }
 
-  /** How the export of a build's cache ended. Only the first word counts. */
-  async endCacheExport(buildId: string, state: 'done' | 'failed', reason: string | null = null): Promise<void> {
+  /**
+   * How the export of a build's cache ended. Only the first word counts.
+   * @param cost milliseconds that it took, and bytes that the cache has in the registry, where they are known
+   */
+  async endCacheExport(
+    buildId: string,
+    state: 'done' | 'failed',
+    reason: string | null = null,
+    cost: { readonly ms?: number; readonly bytes?: number } = {},
+  ): Promise<void> {
     await this.db.statement(
       (db) => db.$executeRaw`
         WITH told AS (
-          UPDATE build b SET cache_export = ${state}, cache_export_note = ${reason && storedText(reason)}, version = b.version + 1
+          UPDATE build b SET cache_export = ${state}, cache_export_note = ${reason && storedText(reason)},
+            cache_export_ms = ${cost.ms ?? null}::int, cache_export_bytes = ${cost.bytes ?? null}::bigint, version = b.version + 1
           WHERE b.id = ${buildId}::uuid AND b.cache_export = 'pending' AND b.status = 'succeeded' RETURNING b.*
         ) SELECT ${announcementOf('told')} FROM told`,
     );

@@ -1,4 +1,4 @@
-import type { Digest } from '@cooperage/domain';
+import type { Digest, StepTime } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { liveSlots } from '../lease/live-slots.js';
@@ -34,14 +34,6 @@ export interface MovedTag {
   readonly from: Digest | null;
   readonly to: Digest;
   readonly at: Date;
-}
-
-/** What a step took in one earlier build of the same rule in which it ran. */
-export interface StepTime {
-  readonly name: string;
-  readonly stage: string | null;
-  readonly platform: string | null;
-  readonly ms: number;
 }
 
 /** What stands around a build: its neighbours, the last one that went well, what its steps usually take, its place in the queue. */

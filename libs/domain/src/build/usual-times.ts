@@ -1,7 +1,15 @@
-import type { StepTime } from '@cooperage/db';
-import { stepTitle } from '@cooperage/domain';
+import { stepTitle } from './step-title.js';
 
-type NamedStep = Pick<StepTime, 'name' | 'stage' | 'platform'>;
+interface NamedStep {
+  readonly name: string;
+  readonly stage: string | null;
+  readonly platform: string | null;
+}
+
+/** What a step took in one earlier build in which it ran. */
+export interface StepTime extends NamedStep {
+  readonly ms: number;
+}
 
 /** @returns the median time of a step over the builds in which it ran, in milliseconds; null where it never did. */
 export function usualTimes(times: readonly StepTime[]): (step: NamedStep) => number | null {

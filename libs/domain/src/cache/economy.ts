@@ -1,4 +1,5 @@
 import { isBaseStep } from '../build/step-title.js';
+import { type StepTime, usualTimes } from '../build/usual-times.js';
 
 /** A step with its own time and the one that it usually takes where it runs, in milliseconds. */
 export interface TimedStep {
@@ -21,6 +22,26 @@ export interface CacheEconomy {
   readonly share: number | null;
   /** Steps that were found and of which no earlier run tells a time. */
   readonly untimed: number;
+}
+
+export interface RecordedStep {
+  readonly name: string;
+  readonly stage: string | null;
+  readonly platform: string | null;
+  readonly internal: boolean;
+  readonly cached: boolean;
+  readonly startedAt: Date | null;
+  readonly completedAt: Date | null;
+}
+
+/** Steps of a build with their own times, and those that they took in earlier builds. */
+export function timedSteps(steps: readonly RecordedStep[], earlier: readonly StepTime[]): TimedStep[] {
+  const usual = usualTimes(earlier);
+  return steps.map((step) => {
+    const { name, internal, cached, startedAt, completedAt } = step;
+    const ms = startedAt && completedAt ? completedAt.getTime() - startedAt.getTime() : null;
+    return { name, internal, cached, ms, usualMs: usual(step) };
+  });
 }
 
 /** How BuildKit calls its look into one cache reference. */

@@ -2,6 +2,7 @@ import type { AttemptRepository, BuildNotes, ClaimedAttempt } from '@cooperage/d
 import { BuildFailure, cacheExport } from '@cooperage/domain';
 import type { Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
+import { parseManifestDocument, RegistryClient } from '@cooperage/oci';
 import { type Logger, withIds } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
@@ -28,7 +29,7 @@ export interface ExportCacheParts {
 export class ExportCacheService {
   constructor(
     private readonly parts: ExportCacheParts,
-    private readonly registryHost: string,
+    private readonly registry: { readonly host: string; readonly insecure: boolean },
   ) {}
 
   async run(buildId: string): Promise<void> {
@@ -36,14 +37,17 @@ export class ExportCacheService {
     if (attempt?.build.cacheExport !== 'pending') return;
     const logger = withIds(this.parts.logger, { buildId, attemptId: attempt.attemptId });
     let masker = new SecretMasker([]);
+    const started = performance.now();
+    const spent = () => Math.round(performance.now() - started);
     try {
       const access = await this.parts.accesses.open(attempt);
       masker = new SecretMasker(access.hidden);
       await this.parts.mirrors.using(access.source, () => this.export(attempt, access));
-      await this.parts.notes.endCacheExport(buildId, 'done');
+      const cost = { ms: spent(), ...(await this.weight(attempt, access, logger)) };
+      await this.parts.notes.endCacheExport(buildId, 'done', null, cost);
     } catch (error) {
       logger.warn({ err: maskedError(error, masker) }, 'the cache could not be exported');
-      await this.parts.notes.endCacheExport(buildId, 'failed', noteOf(error, masker));
+      await this.parts.notes.endCacheExport(buildId, 'failed', noteOf(error, masker), { ms: spent() });
     }
   }
 
@@ -53,8 +57,30 @@ export class ExportCacheService {
     const { request } = await requests.prepare(attempt, access, signal);
     const own = cacheExport(attempt.build);
     if (!own) return;
-    const reference = `${this.registryHost}/${own.repository}:${own.tag}`;
+    const reference = `${this.registry.host}/${own.repository}:${own.tag}`;
     await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, signal);
+  }
+
+  /** What the exported cache weighs in the registry. Nobody's export fails for it. */
+  private async weight(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger): Promise<{ bytes?: number }> {
+    const own = cacheExport(attempt.build);
+    if (!own) return {};
+    const { host, insecure } = this.registry;
+    const tokenFor = async () => {
+      const granted = await access.registryAuth.token(host, []);
+      return granted?.token ?? '';
+    };
+    const scheme = insecure ? 'http' : 'https';
+    const client = new RegistryClient({ host, scheme, timeoutMs: 10_000, credentials: { kind: 'token', tokenFor } });
+    try {
+      const { bytes, mediaType } = await client.manifests.get(own.repository, own.tag);
+      const document = parseManifestDocument(bytes, mediaType);
+      const blobs = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
+      return { bytes: blobs.reduce((sum, { size }) => sum + size, bytes.length) };
+    } catch (error) {
+      logger.info({ err: error }, 'what the exported cache weighs is not known');
+      return {};
+    }
   }
 }
 

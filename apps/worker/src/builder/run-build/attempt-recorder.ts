@@ -12,6 +12,9 @@ export class AttemptRecorder {
   readonly warnings: BuildWarning[] = [];
   private readonly steps: StepWriter;
   private readonly ordinals = new Map<string, number>();
+  private readonly bases = new Set<string>();
+  /** By what was fetched: layers of a cache in the registry, named by their digest. */
+  private readonly fetched = new Map<string, number>();
 
   constructor(
     attempt: ClaimedAttempt,
@@ -40,8 +43,15 @@ export class AttemptRecorder {
       case 'pushing':
         return this.onPushing();
       case 'progress':
+        if (event.id.startsWith('sha256:') && !this.bases.has(event.stepId))
+          this.fetched.set(event.id, Math.max(event.current, this.fetched.get(event.id) ?? 0));
         return;
     }
+  }
+
+  /** Bytes that were fetched of caches, base images left out. */
+  get fetchedBytes(): number {
+    return [...this.fetched.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** Of a step that the engine has told of. */
@@ -62,6 +72,7 @@ export class AttemptRecorder {
 
   private async step(step: StepState): Promise<void> {
     this.ordinals.set(step.id, step.ordinal);
+    if (step.isBase) this.bases.add(step.id);
     const { masker } = this;
     this.steps.put({ ...step, name: masker.maskText(step.name), error: step.error && masker.maskText(step.error) });
     if (step.completedAt) await this.log.endStep(step.ordinal);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SweepRepository } from '@cooperage/db';
+import { CacheLedgerRepository, SweepRepository } from '@cooperage/db';
 import { BuildFailure, masterKey } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -46,6 +46,38 @@ describe('an attempt', () => {
     expect(build).toMatchObject({ status: 'failed', failure: { code: 'InvalidBuildConfig' } });
     expect(build.failure?.message).toContain('NPM_TOKEN');
     await expectEnded(build.id, 'failed');
+  });
+
+  it('is written into the ledger of the cache: what was saved by the steps’ own history, what ran, what was fetched', async () => {
+    const from = Date.parse('2026-11-28T12:00:00Z');
+    const at = (ms: number) => new Date(from + ms);
+    const make = { ...step, name: '[2/2] RUN make', startedAt: at(0), completedAt: at(40_000) };
+    bench.work = async (_request, emit) => {
+      await emit({ type: 'step', step: make });
+      return outcome;
+    };
+    const first = await bench.run();
+    bench.work = async (_request, emit) => {
+      const importing = {
+        ...step,
+        id: 'sha256:i',
+        ordinal: 2,
+        name: 'importing cache manifest from x',
+        internal: true,
+      };
+      await emit({ type: 'step', step: { ...importing, startedAt: at(0), completedAt: at(300) } });
+      await emit({ type: 'step', step: { ...make, cached: true } });
+      const layer = { type: 'progress', stepId: make.id, id: `sha256:${'a'.repeat(64)}`, name: 'downloading' } as const;
+      await emit({ ...layer, current: 700, total: 700, done: true });
+      return outcome;
+    };
+    // Builds that are over are looked back upon.
+    await bench.world.db.prisma.build.update({ where: { id: first.id }, data: { status: 'succeeded' } });
+    await bench.run();
+    const days = await new CacheLedgerRepository(bench.world.db).days(bench.projectId, 2);
+    expect(days).toMatchObject([
+      { builds: 2, savedMs: 40_000, ranMs: 40_000, importMs: 300, importBytes: 700, exportMs: 0 },
+    ]);
   });
 
   it('S-056 of strangers’ code is given no secret, and says so', async () => {

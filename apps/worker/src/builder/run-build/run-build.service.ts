@@ -1,6 +1,7 @@
 import type {
   AttemptRepository,
   BuildNotes,
+  CacheLedgerRepository,
   ClaimedAttempt,
   ContextManifestRepository,
   StepRepository,
@@ -35,6 +36,7 @@ export interface RunBuildParts {
   readonly notes: BuildNotes;
   readonly steps: StepRepository;
   readonly manifests: ContextManifestRepository;
+  readonly ledgers: CacheLedgerRepository;
   readonly accesses: BuildAccesses;
   readonly requests: BuildRequests;
   readonly mirrors: MirrorKeeper;
@@ -142,6 +144,9 @@ export class RunBuildService {
     await outlast(() => this.parts.steps.saveLines(attempt.attemptId, lines), logger, signal);
     await phases.written();
     const ended = await outlast(() => this.parts.attempts.built(attempt, this.instanceId(), facts), logger, signal);
+    await this.parts.ledgers
+      .note(attempt.build, attempt.attemptId, recorder.fetchedBytes)
+      .catch((error) => logger.warn({ err: error }, 'what the cache was worth could not be stored'));
     if (ended.ok) observeEnd(this.parts.metrics, ended.build);
     else logger.warn({ reason: ended.reason }, 'built, but the attempt is not ours any more');
   }

@@ -8,12 +8,13 @@ import { visibleText } from '@/lib/format/names';
 import { BuildNow } from './build-now';
 import { DefaultBranch } from './default-branch';
 
-export type ProjectTab = 'builds' | 'images' | 'deliveries' | 'settings';
+export type ProjectTab = 'builds' | 'images' | 'deliveries' | 'cache' | 'settings';
 
 const tabs: readonly { readonly id: ProjectTab; readonly label: string; readonly path: string }[] = [
   { id: 'builds', label: 'Builds', path: '' },
   { id: 'images', label: 'Images', path: '/images' },
   { id: 'deliveries', label: 'Deliveries', path: '/deliveries' },
+  { id: 'cache', label: 'Cache', path: '/cache' },
   { id: 'settings', label: 'Settings', path: '/settings' },
 ];
 

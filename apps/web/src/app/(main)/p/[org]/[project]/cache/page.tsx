@@ -1,0 +1,61 @@
+import type { Metadata } from 'next';
+import { Page } from '@/components/shell/page';
+import { buttonClass } from '@/components/ui/button';
+import { Card } from '@/components/ui/card';
+import { Link } from '@/components/ui/link';
+import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
+import { LiveRefresh } from '@/features/builds/components/live-refresh';
+import { loadProjectCache, projectCacheAddress } from '@/features/cache/api/load-project-cache';
+import { CacheLedger } from '@/features/cache/components/cache-ledger';
+import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
+import { ProjectHeader } from '@/features/projects/components/project-header';
+import { startCall } from '@/features/projects/model/start-call';
+import { decodeSegment, projectPath } from '@/lib/address/paths';
+
+interface Props {
+  params: Promise<ProjectParams>;
+}
+
+const days = 30;
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: `Cache of ${decodeSegment((await params).project)}` };
+}
+
+export default async function CachePage({ params }: Props) {
+  const project = await params.then(loadProject);
+  if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
+  const { id, organizationSlug, slug } = project.value;
+  const path = projectPath(project.value);
+  const cache = await loadProjectCache(id, days);
+  return (
+    <Page
+      crumbs={[{ label: organizationSlug, href: '/projects' }, { label: slug, href: path }, { label: 'Cache' }]}
+      curl={projectCacheAddress(id, days)}
+    >
+      <ProjectHeader project={project.value} tab="cache" />
+      <LiveRefresh scopes={[{ projectId: id }]} />
+      {!cache.ok ? (
+        <Card>
+          <ProblemPanel problem={cache.problem} what="The cache" />
+        </Card>
+      ) : cache.value.total.builds === 0 ? (
+        <Card>
+          <Empty
+            title="No build of the last 30 days has told of its steps."
+            action={
+              <Link href={path} className={buttonClass('primary')}>
+                Go to the builds and start one
+              </Link>
+            }
+            command={startCall(project.value)}
+          >
+            <p>What the cache costs and saves appears here with the first build that succeeds.</p>
+          </Empty>
+        </Card>
+      ) : (
+        <CacheLedger cache={cache.value} />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+export const projectCacheQuerySchema = z.strictObject({ days: z.coerce.number().int().min(2).max(90).default(30) });
+export type ProjectCacheQuery = z.infer<typeof projectCacheQuerySchema>;
+
+/** What caches cost and saved. Times are milliseconds, sizes are bytes. */
+const ledgerSchema = z.object({
+  /** Builds of which it is known. */
+  builds: z.number().int(),
+  /** What the steps that were found usually take. */
+  savedMs: z.number(),
+  ranMs: z.number(),
+  /** What it took to look into caches of the registry. */
+  importMs: z.number(),
+  /** What was fetched from them. */
+  importBytes: z.number(),
+  /** What it took to write caches into the registry, after the builds. */
+  exportMs: z.number(),
+  /** What the written caches weigh there. */
+  exportBytes: z.number(),
+});
+
+const shareSchema = z.number().min(0).max(1).nullable();
+
+/** What the cache of a project was worth, over time. */
+export const projectCacheSchema = z.object({
+  /** Each day in UTC, also those without a build; the oldest first. */
+  days: z.array(ledgerSchema.extend({ day: z.iso.date() })),
+  total: ledgerSchema.extend({
+    /** Saved of all, by time. */
+    share: shareSchema,
+    /** Saved, less what import and export took. */
+    netMs: z.number(),
+  }),
+  /** The second half of the days against the first, by saved of all. */
+  trend: z.object({
+    before: shareSchema,
+    now: shareSchema,
+    direction: z.enum(['better', 'worse', 'same', 'unknown']),
+  }),
+});
+export type ProjectCache = z.infer<typeof projectCacheSchema>;
