@@ -23,7 +23,7 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
     <>
       <Facts>
         <Fact name="Zone">
-          {cache.zone} <span className="text-text-2">{policyWords(cache)}</span>
+          {cache.zone}, <span className="text-text-2">{policyWords(cache)}</span>
         </Fact>
         <Fact name="Read, in order">{cache.reads.length === 0 ? 'nothing' : <References reads={cache.reads} />}</Fact>
         <Fact name="Written">

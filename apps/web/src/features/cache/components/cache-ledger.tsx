@@ -25,7 +25,7 @@ export function CacheLedger({ cache }: { cache: ProjectCache }) {
             ],
           }))}
         />
-        <p className="text-xs text-text-3">Time of steps by day: hatched was saved, plain ran.</p>
+        <p className="text-xs text-text-3">Time of steps by day: the lower part was saved, the upper part ran.</p>
       </div>
       <Facts>
         <Fact name="Saved">{formatDuration(total.savedMs)}</Fact>
