@@ -37,10 +37,13 @@ export const noteShifts = `{
   const words = ({ node, previousRect, currentRect }) =>
     (node?.nodeType === 1 ? node : node?.parentElement)?.outerHTML.slice(0, 120) + ' ' +
     box(previousRect) + ' to ' + box(currentRect);
+  // A part of a pixel is seen by no one, and rounds to a pixel of width where it stands between two.
+  const moved = ({ previousRect: a, currentRect: b }) =>
+    ['x', 'y'].some((side) => Math.abs(a[side] - b[side]) >= 1) ||
+    ['width', 'height'].some((side) => Math.abs(a[side] - b[side]) > 1);
   const note = (entries) => {
     for (const { hadRecentInput, value, sources } of entries)
-      // What moves by less than a pixel is seen by no one.
-      if (!hadRecentInput && sources.some(({ previousRect, currentRect }) => box(previousRect) !== box(currentRect)))
+      if (!hadRecentInput && sources.some(moved))
         shifts.push(value.toFixed(4) + ' ' + sources.map(words).join(' and '));
   };
   const observer = new PerformanceObserver((list) => note(list.getEntries()));

@@ -17,7 +17,10 @@ import { Retag } from './retag';
 import { SignaturePanel } from './signature-panel';
 import { ImageMovesCard } from './tag-cards';
 
-/** The page stands on what rows know; what only the registry knows fills its panels, or says why it does not. */
+/**
+ * The page stands on what rows know, and comes with all of it, since what stands above would move what stands below. What
+ * only the registry knows follows at its end, or says why it does not.
+ */
 export function ImagePage({ project, image }: { project: Project; image: ImageFacts }) {
   return (
     <>
@@ -55,9 +58,7 @@ export function ImagePage({ project, image }: { project: Project; image: ImageFa
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-2">
         <div className="grid min-w-0 gap-4">
           <Card title="Signature">
-            <Suspense fallback={<Skeleton lines={6} />}>
-              <SignaturePanel projectId={project.id} digest={image.digest} commit={image.commit} />
-            </Suspense>
+            <SignaturePanel projectId={project.id} digest={image.digest} commit={image.commit} />
           </Card>
           <BasesCard image={image} project={project} />
         </div>
@@ -72,12 +73,8 @@ export function ImagePage({ project, image }: { project: Project; image: ImageFa
               </Fact>
             </Facts>
           </Card>
-          <Suspense fallback={<Skeleton lines={3} />}>
-            <ImageMovesCard project={project} digest={image.digest} />
-          </Suspense>
-          <Suspense fallback={<Skeleton lines={6} />}>
-            <CommandsCard projectId={project.id} digest={image.digest} />
-          </Suspense>
+          <ImageMovesCard project={project} digest={image.digest} />
+          <CommandsCard projectId={project.id} digest={image.digest} />
         </div>
       </div>
       <InsideImage projectId={project.id} digest={image.digest} />
