@@ -37,6 +37,13 @@ export function logLines(suite: BrowserSuite): void {
       expect(await page.getByRole('log').locator('a:not([tabindex="-1"])').count()).toBe(0);
     });
 
+    it('come without moving the line that says how they come', async () => {
+      const { page } = await opened();
+      await page.getByText('complete', { exact: true }).waitFor();
+      const moved = await page.evaluate<string[]>('takeShifts()');
+      expect(moved.filter((shift) => shift.includes('data-feed'))).toEqual([]);
+    });
+
     it('have a menu by the same key, which arrows walk and Esc leaves', async () => {
       const { visitor, page, line } = await opened();
       await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);

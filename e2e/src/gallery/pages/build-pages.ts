@@ -25,6 +25,7 @@ export const buildPages: readonly GalleryPage[] = [
   { name: 'build-failed', path: buildAt('failed') },
   { name: 'build-failed-line', path: buildAt('failed'), act: pickLine },
   { name: 'build-failed-search', path: buildAt('failed'), act: searchLog },
+  { name: 'build-failed-wrapped', path: buildAt('failed'), act: wrapLines },
   { name: 'build-failed-dockerfile', path: buildAt('failed', '?view=dockerfile') },
   { name: 'build-timeline', path: buildAt('succeeded', '?view=timeline') },
   { name: 'build-cache', path: buildAt('succeeded', '?view=cache') },
@@ -70,6 +71,11 @@ async function peek(page: Page): Promise<void> {
 async function pickLine(page: Page): Promise<void> {
   await page.getByRole('log').getByRole('link').last().click();
   await page.getByRole('button', { name: /^Copy/ }).first().waitFor();
+}
+
+async function wrapLines(page: Page): Promise<void> {
+  await page.keyboard.press('w');
+  await page.getByRole('button', { name: 'Wrap long lines', pressed: true }).waitFor();
 }
 
 async function searchLog(page: Page): Promise<void> {

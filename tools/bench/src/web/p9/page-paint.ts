@@ -9,12 +9,16 @@ export interface PagePaint {
 
 /** Runs in the page: what there was once it has been left alone for a moment. */
 const observed = `new Promise((answer) => {
+  const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join();
+  // What moves by less than a pixel is seen by no one.
+  const isSeen = ({ previousRect, currentRect }) => box(previousRect) !== box(currentRect);
   let largestMs = 0;
   let shift = 0;
   new PerformanceObserver((list) => { largestMs = list.getEntries().at(-1).startTime; })
     .observe({ type: 'largest-contentful-paint', buffered: true });
   new PerformanceObserver((list) => {
-    for (const { hadRecentInput, value } of list.getEntries()) if (!hadRecentInput) shift += value;
+    for (const { hadRecentInput, value, sources } of list.getEntries())
+      if (!hadRecentInput && sources.some(isSeen)) shift += value;
   }).observe({ type: 'layout-shift', buffered: true });
   setTimeout(() => answer({ largestMs, shift }), 1500);
 })`;

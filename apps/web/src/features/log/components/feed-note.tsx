@@ -8,7 +8,7 @@ import type { FeedState } from '../model/log-feed';
 export function FeedNote({ state }: { state: FeedState }) {
   const words = wordsOf(state);
   return (
-    <p className="flex h-7 shrink-0 items-center gap-1.5 border-b border-line px-3 text-xs text-text-2">
+    <p data-feed className="flex h-7 shrink-0 items-center gap-1.5 border-b border-line px-3 text-xs text-text-2">
       <svg aria-hidden viewBox="0 0 8 8" className={classes('size-2 shrink-0', dots[state.kind])}>
         <circle cx="4" cy="4" r="3.5" />
       </svg>

@@ -12,7 +12,7 @@ import { FeedNote } from './feed-note';
 import type { LogLook } from './log-block';
 import { type LogStep, stepName } from './log-step';
 import { LogToolbar } from './log-toolbar';
-import { LogViewport } from './log-viewport';
+import { LogViewport, liveHeight } from './log-viewport';
 import { SearchBar } from './search-bar';
 import { useFolding } from './use-folding';
 import { useLineSelection } from './use-line-selection';
@@ -135,7 +135,9 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
       )}
       <FeedNote state={state} />
       {log.steps.length === 0 ? (
-        <p className="px-3 py-6 text-text-2">{emptyWords(state.kind, buildIsOver)}</p>
+        <p className={classes('px-3 py-6 text-text-2', !buildIsOver && liveHeight)}>
+          {emptyWords(state.kind, buildIsOver)}
+        </p>
       ) : (
         <LogViewport
           log={log}

@@ -19,6 +19,9 @@ import { useSeenHeights } from './use-seen-heights';
 
 const HitMarks = onDemand(() => import('./hit-marks').then((module) => module.HitMarks), null);
 
+/** Of a log that goes on, from before its first line. */
+export const liveHeight = 'h-[max(20rem,calc(100dvh-19.75rem))]';
+
 /** Rows drawn above and below the screen; with a tall window about 200 in all. */
 const overscan = 60;
 
@@ -88,7 +91,7 @@ export function LogViewport(props: LogViewportProps) {
         className={classes(
           '@container overflow-auto code-font text-[12.5px] [overflow-anchor:none] focus-visible:outline-offset-[-2px]',
           // A log that goes on keeps its place; one that has ended takes only what it needs.
-          full ? 'h-full' : ended ? 'max-h-[max(20rem,calc(100dvh-19.75rem))]' : 'h-[max(20rem,calc(100dvh-19.75rem))]',
+          full ? 'h-full' : ended ? 'max-h-[max(20rem,calc(100dvh-19.75rem))]' : liveHeight,
         )}
       >
         <div

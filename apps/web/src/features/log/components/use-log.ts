@@ -1,6 +1,7 @@
 'use client';
 
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { type Pace, paced } from '@/lib/live/paced';
 import { reportLag } from '@/lib/live/tab-lag';
 import { logPorts } from '../api/log-ports';
 import { LogDocument } from '../model/log-document';
@@ -15,6 +16,9 @@ export interface LiveLog {
   readonly loader: LogLoader;
 }
 
+/** A line that comes alone is drawn at once. Where thousands come, an eye follows no faster, and keys want their turn. */
+const pace: Pace = { quietMs: 0, atMostEveryMs: 50 };
+
 /** Outside of React's state, because thousands of lines a second come in and only a screen of them is drawn. */
 class LogStore {
   readonly log = new LogDocument();
@@ -23,6 +27,7 @@ class LogStore {
   state: FeedState = { kind: 'loading' };
   private revision = 0;
   private frame: number | null = null;
+  private readonly changed = paced(() => this.draw(), pace);
   private readonly listeners = new Set<() => void>();
 
   constructor(ports: LogPorts) {
@@ -52,11 +57,12 @@ class LogStore {
   stop(): void {
     this.feed.stop();
     this.loader.stop();
+    this.changed.cancel();
     reportLag(false);
   }
 
-  /** Draws at most once a frame; a hidden tab draws when it is seen again, with nothing missing. */
-  private changed(): void {
+  /** A hidden tab draws when it is seen again, with nothing missing. */
+  private draw(): void {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       this.revision++;
