@@ -54,7 +54,10 @@ export async function fillGallery(product: Product): Promise<Gallery> {
 
 /** Whatever a project can have beside its builds. */
 async function furnish({ api }: Product, { project }: Repository): Promise<void> {
-  await api.json('PUT', `/api/v1/projects/${project.id}/secrets/NPM_TOKEN`, { value: 'not to be shown' });
+  const address = `/api/v1/projects/${project.id}`;
+  await api.json('PUT', `${address}/secrets/NPM_TOKEN`, { value: 'not to be shown' });
+  const credential = { username: 'robot', password: 'not to be shown' };
+  await api.json('PUT', `${address}/registry-credentials/${encodeURIComponent('127.0.0.1:9')}`, credential);
 }
 
 async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gallery, 'succeeded' | 'failed'>> {

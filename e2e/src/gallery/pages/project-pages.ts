@@ -23,6 +23,7 @@ export const projectPages: readonly GalleryPage[] = [
     path: inProject('/settings'),
     act: (page) => page.getByRole('button', { name: 'Add a rule' }).click(),
   },
+  { name: 'project-credential-tried', path: inProject('/settings'), act: tryCredential },
   {
     name: 'project-delete',
     path: inProject('/settings'),
@@ -39,6 +40,12 @@ export const projectPages: readonly GalleryPage[] = [
 
 function imageOf({ succeeded }: Gallery): string {
   return `${home(succeeded)}/images/${succeeded.digest}`;
+}
+
+/** Refused without a call: an inner address that the operator has not named. */
+async function tryCredential(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Try: / }).click();
+  await page.getByText('is on an inner address').waitFor();
 }
 
 async function retag(page: Page): Promise<void> {

@@ -33,7 +33,7 @@ export function TrialButton({ address, label, what }: TrialButtonProps) {
         {pending ? 'Trying' : label}
       </Button>
       {result && !result.ok && <ProblemNote problem={result.problem} />}
-      <p role="status" className={classes('basis-full text-sm empty:hidden', pending && 'opacity-60')}>
+      <p role="status" className={classes('order-last basis-full text-sm empty:hidden', pending && 'opacity-60')}>
         {result?.ok && (
           <>
             <b className={classes('font-semibold', result.value.ok ? 'text-good' : 'text-bad')}>
