@@ -36,7 +36,7 @@ export function Moment({ at, flowing = false }: MomentProps) {
       dateTime={at}
       title={local === null ? utc : `${local} · ${utc}`}
       tabIndex={alone ? 0 : undefined}
-      className={classes('whitespace-nowrap tabular-nums', !flowing && 'inline-block min-w-[5.8em]')}
+      className={classes('whitespace-nowrap tabular-nums', !flowing && 'inline-block min-w-[6.5em]')}
     >
       {shown}
     </time>
