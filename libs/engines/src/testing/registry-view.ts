@@ -7,6 +7,7 @@ export interface ImageView {
     readonly layers: readonly { readonly digest: string }[];
   };
   readonly config: {
+    readonly rootfs: { readonly diff_ids: readonly string[] };
     readonly created?: string;
     readonly history: readonly { readonly created?: string; readonly created_by?: string }[];
     readonly config: { readonly Labels?: Record<string, string>; readonly Env?: string[] };

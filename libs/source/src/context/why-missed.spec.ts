@@ -67,9 +67,10 @@ const digestOf = (base: string) => `sha256:${base.repeat(64)}`;
 async function facts(number: number, project: TrialProject, missed: readonly number[]): Promise<CacheFacts> {
   const bases = project.stages.filter(({ from }) => from === null);
   const own = stepsOf(project).map(({ stage, name }, at) => ({ stage, name, cached: !missed.includes(at) }));
-  const from = { stage: bases[0]!.name, cached: false };
+  const stage = project.stages.length > 1 ? bases[0]!.name : null;
+  const from = { stage, cached: false };
   const steps = [
-    { ...from, name: `[${bases[0]!.name} 1/9] FROM docker.io/library/${baseName}@${digestOf(project.base)}` },
+    { ...from, name: `[${stage ?? ''} 1/9] FROM docker.io/library/${baseName}@${digestOf(project.base)}` },
     ...own,
   ];
   return {

@@ -65,7 +65,8 @@ export function ignoreFileOf({ ignored }: TrialProject): string {
 
 /** A line that makes a step, with everything that its result is made from. */
 export interface TrialStep {
-  readonly stage: string;
+  /** The builder names it only where there are several. */
+  readonly stage: string | null;
   /** As the builder calls it. */
   readonly name: string;
   readonly text: string;
@@ -81,16 +82,16 @@ export function stepsOf(project: TrialProject): TrialStep[] {
   const ends = new Map<string, number | null>();
   const environments = new Map<string, ReadonlyMap<string, string>>();
   for (const { name, from, lines } of project.stages) {
+    const shown = project.stages.length > 1 ? name : null;
     const scope = new Map(from === null ? [] : environments.get(from));
-    const environment = new Map(scope);
     let end = from === null ? null : (ends.get(from) ?? null);
     let place = from === null ? 1 : 0;
     const count = place + lines.filter(isStep).length;
     for (const line of lines) {
       if (line.kind === 'arg') {
         const value = project.buildArgs[line.name];
-        if (value !== undefined && !environment.has(line.name)) scope.set(line.name, value);
-      } else if (line.kind === 'env') for (const each of [scope, environment]) each.set(line.name, line.value);
+        if (value !== undefined) scope.set(line.name, value);
+      } else if (line.kind === 'env') scope.set(line.name, line.value);
       if (!isStep(line)) continue;
       const other = line.kind === 'copy-from' ? (ends.get(line.stage) ?? null) : null;
       const parents = [end, other].filter((parent) => parent !== null);
@@ -105,15 +106,15 @@ export function stepsOf(project: TrialProject): TrialStep[] {
       place += 1;
       end =
         steps.push({
-          stage: name,
-          name: `[${name} ${place}/${count}] ${text}`,
+          stage: shown,
+          name: `[${shown === null ? '' : `${shown} `}${place}/${count}] ${text}`,
           text,
           key: JSON.stringify(inputs),
           parents,
         }) - 1;
     }
     ends.set(name, end);
-    environments.set(name, environment);
+    environments.set(name, scope);
   }
   return steps;
 }

@@ -25,10 +25,11 @@ export class StageScope {
     return new StageScope(this.buildArgs, this);
   }
 
-  /** Of a stage that starts from the end of this one: what was set stays, what was declared by ARG does not. */
+  /** Of a stage that starts from the end of this one: what was set and declared there stays. */
   child(outer: StageScope): StageScope {
     const scope = outer.stage();
     for (const [name, value] of this.env) scope.env.set(name, value);
+    for (const [name, value] of this.args) scope.args.set(name, value);
     for (const [name, value] of this.settings) scope.settings.set(name, value);
     return scope;
   }

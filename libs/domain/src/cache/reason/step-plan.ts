@@ -17,7 +17,7 @@ export interface StepReads {
 
 /** One step as the Dockerfile asks for it. */
 export interface PlannedStep {
-  /** Name of the stage as the builder gives it to its steps; null where there is only one without a name. */
+  /** Name of the stage as the builder gives it to its steps; null where there is only one, whatever it is called. */
   readonly stage: string | null;
   readonly stageIndex: number;
   /** From 1 among the steps of its stage, as in the builder's `[stage 2/5]`. */
@@ -101,7 +101,7 @@ class Planner {
     this.starts = null;
     const isRun = keyword === 'run';
     this.steps.push({
-      stage: current.name ?? (this.stageCount > 1 ? `stage-${index}` : null),
+      stage: this.stageCount > 1 ? (current.name ?? `stage-${index}`) : null,
       ...{ stageIndex: index, place: ++this.place, keyword: keyword as PlannedStep['keyword'], image },
       ...{ definition: definitionOf(instruction), startLine, endLine },
       variables: keyword === 'from' ? new Map() : current.scope.reaching(isRun ? null : instruction.text),
