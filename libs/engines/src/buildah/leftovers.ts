@@ -14,10 +14,11 @@ const tryMs = 20;
  * engine, so whatever is there is of the one before.
  */
 export async function removeLeftovers(setting: RunSetting, command: Omit<Command, 'args'>): Promise<void> {
-  await killSteps(setting);
   const runs = join(setting.stateFolder, 'runs');
-  await killTools(setting.stateFolder);
+  // Asked first: a tool whose step is killed may remove its run, and be killed before it has removed its container.
   const left = await readdir(runs);
+  await killSteps(setting);
+  await killTools(setting.stateFolder);
   if (left.length === 0) return;
   for (const root of await stores(setting.stateFolder)) {
     const store = { root: join(root, 'root'), runRoot: join(root, 'run'), temporary: '', driver: 'overlay' } as const;
