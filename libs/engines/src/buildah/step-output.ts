@@ -1,4 +1,4 @@
-import { constants, openSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 
 /**
@@ -16,8 +16,9 @@ export function runtimeScript(runc: string, mark: string, readerPid = process.pi
     'case " $* " in',
     '*" create "*)',
     '  mkfifo -m 600 "$pipes.1" "$pipes.2" || exit',
+    '  exec 3<>"$pipes.1" 4<>"$pipes.2"',
     `  echo "${mark} $pipes"`,
-    '  exec "$runc" "$@" 1<>"$pipes.1" 2<>"$pipes.2" ;;',
+    '  exec "$runc" "$@" 1>&3 2>&4 3>&- 4>&- ;;',
     '*" start "*)',
     `  while [ -e "$pipes.2" ] && kill -0 ${readerPid} 2>/dev/null; do sleep 0.01; done ;;`,
     'esac',
@@ -52,8 +53,13 @@ export async function readStep(pipes: string, take: (output: Output) => Promise<
   for (const result of await Promise.allSettled(reading)) if (result.status === 'rejected') throw result.reason;
 }
 
-/** Opening for reading without waiting succeeds at once; the end is seen when the last writer has gone. */
+/**
+ * Opening for reading without waiting succeeds at once; the end is seen when the last writer has gone. The runtime has
+ * opened the pipe before it said its name, and may have been killed since: without a writer that comes and goes after the
+ * reader, the end would never be seen then.
+ */
 function openPipe(path: string): AsyncIterable<Uint8Array> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
   return new Socket({ fd, readable: true, writable: false });
 }
