@@ -43,7 +43,8 @@ export default defineConfig({
           include: ['e2e/scenarios/**/*.e2e.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          maxWorkers: filesAtOnce,
+          // A browser and a whole product each: two of them at once only wait for each other.
+          fileParallelism: false,
         },
       },
     ],
