@@ -36,13 +36,15 @@ export function lookBudget(): LookBudget {
 
 /** The steps of a build in the order of its Dockerfile; without its context where that is more than is left to look at. */
 export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
+  const plans = planSteps(facts.dockerfile, facts.buildArgs);
+  const isAlone = plans.every(({ stage }) => stage === null);
   const outcomes = new Map<string, StepOutcome>();
   for (const step of facts.steps) {
-    const at = placeOf(step.stage, stepPlace(step.name));
+    // The builder names a lone stage where a step of it has a mount, and does not where none has.
+    const at = placeOf(isAlone ? null : step.stage, stepPlace(step.name));
     // `COPY --link` is several steps to the builder; the last of them is the one that counts.
     if (stepPlace(step.name) > 0) outcomes.set(at, merged(outcomes.get(at), step));
   }
-  const plans = planSteps(facts.dockerfile, facts.buildArgs);
   const readers = plans.filter(({ reads }) => reads.files === null || reads.files.length > 0).length;
   const context = affordable(facts.context, readers, budget);
   const bases = basesOf(facts.steps);

@@ -202,6 +202,15 @@ describe('why a step ran', () => {
     expect(again({ workerName: 'w2' }, { cacheExport: 'none' })).toEqual({ kind: 'not_kept', why: 'other_worker' });
   });
 
+  it('knows the steps of a lone stage, whether or not the builder names it', () => {
+    const dockerfile = 'FROM busybox AS app\nRUN one\n';
+    const before = build({ number: 1, dockerfile });
+    const steps = before.steps.map((step) => ({ ...step, stage: 'app', name: step.name.replace('[', '[app ') }));
+    const now = { ...before, build: { id: 'b2', number: 2 }, steps: steps.map((step) => ({ ...step, cached: true })) };
+    for (const earlier of [before, { ...before, steps }])
+      expect(reasons(whyStepsRan(now, [earlier]))).toEqual([['reused', 1]]);
+  });
+
   it('looks first at builds with which it shares results', () => {
     const apart = { ...first, build: { id: 'b2', number: 2 }, space: 'p1-protected' };
     const now = build({ number: 3, dockerfile: node, files, facts: { space: 'p1-branch' } });
