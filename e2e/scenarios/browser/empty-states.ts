@@ -97,7 +97,9 @@ const ofNobody = [
   '/builds?filter=is%3Afailed',
 ];
 const ofProject = (home: string) =>
-  ['', '/images', '/images?q=zzz', '/deliveries', '/deliveries?outcome=failed', '/compare'].map((part) => home + part);
+  ['', '/images', '/images?q=zzz', '/deliveries', '/deliveries?outcome=failed', '/compare', '/cache'].map(
+    (part) => home + part,
+  );
 const ofBuilds = (home: string) => [`${home}?filter=is%3Asucceeded&group=failure`];
 
 /** What a press may change: the address, a dialog, where the focus is. */

@@ -73,6 +73,7 @@ function addresses(home: string, digest: string, deliveryId: string): Readonly<R
     '/audit': '/audit?action=project.create',
     [project]: `${home}?filter=is%3Asucceeded`,
     [`${project}/b/[number]`]: `${home}/b/2`,
+    [`${project}/cache`]: `${home}/cache`,
     [`${project}/compare`]: `${home}/compare?a=1&b=2`,
     [`${project}/images`]: `${home}/images`,
     [`${project}/images/[digest]`]: `${home}/images/${digest}`,

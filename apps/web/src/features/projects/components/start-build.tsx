@@ -85,12 +85,12 @@ function StartForm({ project, rules }: StartBuildProps) {
         hint={hints[ruleId === asFork ? 'fork' : 'rule']}
       >
         <option value="">No tag</option>
-        <option value={asFork}>No tag, as strangers’ code</option>
         {rules.map((rule) => (
           <option key={rule.id} value={rule.id}>
             as rule “{rule.name}”: {rule.tags.join(', ')}
           </option>
         ))}
+        <option value={asFork}>No tag, as strangers’ code</option>
       </SelectField>
       <TagsPreview rule={rules.find(({ id }) => id === ruleId)} start={start} defaultBranch={project.defaultBranch} />
       <ProblemNote problem={problem} />
