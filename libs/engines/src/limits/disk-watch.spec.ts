@@ -10,6 +10,8 @@ afterEach(() => vi.useRealTimers());
 function watchOver(looks: readonly Readonly<Record<string, number>>[], limitBytes = 100) {
   let look = 0;
   const asked: string[] = [];
+  const walked: string[][] = [];
+  let pids = [7];
   const probe: DiskProbe = {
     folders: (pid) => {
       asked.push(`folders of ${pid}`);
@@ -19,10 +21,13 @@ function watchOver(looks: readonly Readonly<Record<string, number>>[], limitByte
       ];
     },
     nameless: () => 0,
-    use: async () => new Map(Object.entries(looks[Math.min(look++, looks.length - 1)] ?? {})),
+    use: async (folders) => {
+      walked.push([...folders]);
+      return new Map(Object.entries(looks[Math.min(look++, looks.length - 1)] ?? {}));
+    },
   };
-  const group = { processes: () => [7] } as unknown as GroupLease;
-  return { watch: new DiskWatch(group, limitBytes, probe), asked, looked: () => look };
+  const group = { processes: () => pids } as unknown as GroupLease;
+  return { watch: new DiskWatch(group, limitBytes, probe), asked, walked, looked: () => look, ends: () => (pids = []) };
 }
 
 async function pass(times: number): Promise<void> {
@@ -53,6 +58,20 @@ describe('the watch over what steps write', () => {
     expect(watch.failure).toBeNull();
     await pass(1);
     expect(watch.failure?.code).toBe('DiskLimit');
+  });
+
+  it('looks once more at what an ended step wrote, and then leaves it: it counts on', async () => {
+    const { watch, walked, ends } = watchOver([{ '/layer': 60 }, { '/layer': 99 }, {}, { '/other': 0 }]);
+    await pass(1);
+    ends();
+    await pass(3);
+    expect(walked).toEqual([['/layer', '/mounted'], ['/layer', '/mounted'], [], []]);
+    expect(watch.failure).toBeNull();
+    const late = watchOver([{ '/layer': 60 }, { '/layer': 101 }]);
+    await pass(1);
+    late.ends();
+    await pass(1);
+    expect(late.watch.failure?.code).toBe('DiskLimit');
   });
 
   it('reads the mounts of a process once, and looks no more after its end', async () => {

@@ -31,7 +31,9 @@ export class DiskWatch {
   private timer: NodeJS.Timeout | undefined;
   /** First and last size of each folder; what lay in a mounted one before is not the build's. */
   private readonly sizes = new Map<string, { readonly first: number; last: number }>();
-  private readonly known = new Set<number>();
+  /** Folders of each process that runs. */
+  private readonly byProcess = new Map<number, readonly WrittenFolder[]>();
+  /** Folders that may still grow. */
   private readonly folders = new Map<string, WrittenFolder>();
 
   constructor(
@@ -66,6 +68,7 @@ export class DiskWatch {
     const pids = this.group!.processes();
     this.findFolders(pids);
     for (const [path, bytes] of await this.probe.use([...this.folders.keys()])) this.note(path, bytes);
+    this.leaveEnded();
     if (this.timer === undefined) return;
     const written = this.kept() + this.probe.nameless(pids);
     if (written > this.limitBytes!) this.stopping.abort(tooMuch(this.limitBytes!));
@@ -74,12 +77,20 @@ export class DiskWatch {
 
   /** The mounts of a process do not change, and most processes of a step have those of its first one. */
   private findFolders(pids: readonly number[]): void {
+    const running = new Set(pids);
+    for (const pid of this.byProcess.keys()) if (!running.has(pid)) this.byProcess.delete(pid);
     for (const pid of pids) {
-      const folders = this.known.has(pid) ? null : this.probe.folders(pid);
+      const folders = this.byProcess.has(pid) ? null : this.probe.folders(pid);
       if (!folders) continue;
-      this.known.add(pid);
+      this.byProcess.set(pid, folders);
       for (const folder of folders) this.folders.set(folder.path, folder);
     }
+  }
+
+  /** What no process of this look wrote to has just been seen whole: it is not walked through again. */
+  private leaveEnded(): void {
+    const open = new Set([...this.byProcess.values()].flat().map(({ path }) => path));
+    for (const path of this.folders.keys()) if (!open.has(path)) this.folders.delete(path);
   }
 
   private note(path: string, bytes: number): void {
