@@ -109,6 +109,34 @@ describe('the road from an accepted delivery to a signed image', () => {
     expect(main).toMatchObject({ status: 'succeeded', zone: 'protected', stepsCached: 0, tags: ['main', 'latest'] });
   });
 
+  it('keeps a cache inside the image where the project asks for it, in the own place of its zone', async () => {
+    const project = await system.project({ cacheBackend: 'inline' });
+    const builds = new BuildRepository(system.db);
+    const exported = async (build: { readonly id: string }) =>
+      system.until(async () => {
+        const found = (await builds.find(build.id))!;
+        return found.cacheExport === 'pending' ? null : found.cacheExport;
+      });
+    const Dockerfile = `FROM busybox:latest\nRUN echo ${Date.now()} > /home/out\n`;
+    const build = await system.outcome(await system.push(project, await project.git.commit({ Dockerfile })));
+    expect(build).toMatchObject({ status: 'succeeded', cacheBackend: 'inline' });
+    expect(await exported(build)).toBe('done');
+    const own = cacheReference(project.id, 'protected', build.ref, build.platform);
+    expect(await system.tagsIn(own.repository)).toEqual([own.tag]);
+    expect(await system.hasManifest(own.repository, build.digest!)).toBe(true);
+    const { cacheExportBytes } = await system.db.prisma.build.findUniqueOrThrow({ where: { id: build.id } });
+    expect(Number(cacheExportBytes)).toBeGreaterThan(100);
+    const attestation = await system.cosign(project, 'verify-attestation', build.digest!, '--type', 'slsaprovenance1');
+    const { predicate } = JSON.parse(Buffer.from(JSON.parse(attestation).payload, 'base64').toString());
+    expect(predicate.buildDefinition.internalParameters).toMatchObject({ zone: 'protected', cacheBackend: 'inline' });
+    const fork = await system.outcome(await system.buildAsFork(project));
+    expect(await exported(fork)).toBe('done');
+    const strange = cacheReference(project.id, 'fork', fork.ref, fork.platform);
+    expect(await system.hasManifest(strange.repository, fork.digest!)).toBe(true);
+    expect(await system.hasManifest(own.repository, build.digest!)).toBe(true);
+    expect(await system.hasManifest(own.repository, fork.digest!)).toBe(false);
+  });
+
   it('leaves nothing of a deleted project, neither rows nor images, and lets no build begin behind it', async () => {
     const doomed = await system.project();
     const kept = await system.db.prisma.build.count({ where: { projectId: project.id } });

@@ -98,6 +98,7 @@ export class World {
         commitTime: 1_700_000_000,
         zone: 'protected',
         cachePolicy: 'zone',
+        cacheBackend: 'registry',
         isolated: false,
         movesTags: true,
         tags: ['main'],

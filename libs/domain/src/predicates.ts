@@ -5,6 +5,7 @@ export * from './build/build-address.js';
 export * from './build/build-machine.js';
 export * from './build/phase.js';
 export * from './build/step-title.js';
+export * from './cache/cache-backend.js';
 export * from './cache/cache-policy.js';
 export * from './cache/zone.js';
 export * from './compare/align-steps.js';

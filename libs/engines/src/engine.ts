@@ -51,6 +51,11 @@ export interface BuildRequest {
   readonly push: { readonly host: string; readonly repository: string };
   /** Full references; one that is missing does no harm. */
   readonly cacheImports: readonly string[];
+  /**
+   * The image itself says how the steps of its last stage are found again, so that a reference to it can be among a later
+   * build's `cacheImports`. Its digest then depends on what it says.
+   */
+  readonly inlineCache?: boolean;
   readonly noCache?: boolean;
   /** Cache mounts are shared by builds with the same namespace. */
   readonly cacheMountNamespace: string;

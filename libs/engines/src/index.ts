@@ -5,3 +5,4 @@ export { CacheExportFailure } from './cache-export-failure.js';
 export { type CheckedDockerfile, checkDockerfile } from './dockerfile/policy.js';
 export * from './engine.js';
 export { createEngine, type EngineKind, type EngineOptions, engineKinds, isEngineKind } from './engine-registry.js';
+export * from './inline-cache.js';

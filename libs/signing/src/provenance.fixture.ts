@@ -15,6 +15,7 @@ export function provenanceFacts(changes: Partial<ProvenanceFacts> = {}): Provena
     dockerfilePath: 'Dockerfile',
     contextPath: '.',
     zone: 'protected',
+    cacheBackend: 'registry',
     attempt: 1,
     baseImages: [{ uri: 'pkg:docker/debian@bookworm?platform=linux%2Famd64', digest: `sha256:${'b'.repeat(64)}` }],
     startedOn: '2026-11-24T12:00:00.000Z',

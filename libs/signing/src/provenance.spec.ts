@@ -24,7 +24,11 @@ describe('provenancePredicate', () => {
       platform: 'linux/amd64',
       buildArgs: { DEBUG: '', VERSION: '1' },
     });
-    expect(predicate.buildDefinition.internalParameters).toEqual({ zone: 'protected', attempt: 1 });
+    expect(predicate.buildDefinition.internalParameters).toEqual({
+      zone: 'protected',
+      cacheBackend: 'registry',
+      attempt: 1,
+    });
     expect(predicate.runDetails).toEqual({
       builder: { id: 'https://cooperage.example/builders/default/v1' },
       metadata: {

@@ -26,6 +26,8 @@ export interface ProvenanceFacts {
   readonly dockerfilePath: string;
   readonly contextPath: string;
   readonly zone: string;
+  /** Where the results of its steps were kept for other builds: `registry`, `inline` (in the image itself) or `local`. */
+  readonly cacheBackend: string;
   readonly attempt: number;
   /** Base images as the builder resolved them. */
   readonly baseImages: readonly { readonly uri: string; readonly digest: string }[];
@@ -58,7 +60,7 @@ export interface ProvenancePredicate {
       readonly buildArgs: Readonly<Record<string, string>>;
     };
     /** Under the control of the service. */
-    readonly internalParameters: { readonly zone: string; readonly attempt: number };
+    readonly internalParameters: { readonly zone: string; readonly cacheBackend: string; readonly attempt: number };
     readonly resolvedDependencies: readonly ResourceDescriptor[];
   };
   readonly runDetails: {
@@ -92,7 +94,7 @@ export function provenancePredicate(facts: ProvenanceFacts): ProvenancePredicate
         platform: facts.platform,
         buildArgs: sorted(facts.buildArgs),
       },
-      internalParameters: { zone: facts.zone, attempt: facts.attempt },
+      internalParameters: { zone: facts.zone, cacheBackend: facts.cacheBackend, attempt: facts.attempt },
       resolvedDependencies: [{ uri, digest }, ...facts.baseImages.map(baseImage)],
     },
     runDetails: {

@@ -52,6 +52,7 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
       baseImages: [...build.baseImages],
       noCache: build.noCache,
       cachePolicy: build.cachePolicy,
+      cacheBackend: build.cacheBackend,
       isolated: build.isolated,
       limits: build.limits,
     },

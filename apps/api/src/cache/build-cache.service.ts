@@ -26,10 +26,17 @@ export class BuildCacheService {
     const build = found(await this.details.find(id, organizationIds));
     const project = found(await this.projects.find(build.projectId, organizationIds));
     const [now, earlier] = await Promise.all([this.facts.find(id), this.facts.earlier(id)]);
-    const { zone, cachePolicy: policy, isolated, cacheExport: state, cacheExportNote: note } = build;
+    const {
+      zone,
+      cachePolicy: policy,
+      cacheBackend: backend,
+      isolated,
+      cacheExport: state,
+      cacheExportNote: note,
+    } = build;
     const written = cacheExport(build);
     return {
-      ...{ zone, policy, isolated },
+      ...{ zone, policy, backend, isolated },
       reads: readsOf(build, project.defaultBranch),
       writes: written && textOf(written),
       export: { state, note },

@@ -22,6 +22,7 @@ function inputsOf(build: BuildDetailRecord): NamedValues {
     target: build.target,
     platform: build.platform,
     'cache zone': build.zone,
+    'cache kept in': build.cacheBackend,
     cache: build.noCache ? 'not read' : 'read',
     tags: build.tags.join(', '),
     ...Object.fromEntries(args),

@@ -175,6 +175,24 @@ describe('strict isolation', () => {
   });
 });
 
+describe('where caches are kept', () => {
+  it('is the registry until somebody asks for another place, and then holds for the next build', async () => {
+    const made = await world.project(owner, acme);
+    expect(made.project.cacheBackend).toBe('registry');
+    const before = await world.build(made);
+    const address = `/api/v1/projects/${made.project.id}`;
+    expect(expectOk(await owner.ask<Project>('PATCH', address, { cacheBackend: 'inline' })).cacheBackend).toBe(
+      'inline',
+    );
+    expect((await owner.ask('PATCH', address, { cacheBackend: 'moon' })).status).toBe(400);
+    const after = await world.build(made);
+    const backendOf = async (id: string) =>
+      expectOk(await owner.get<Build>(`/api/v1/builds/${id}`)).inputs.cacheBackend;
+    expect(await Promise.all([before.id, after.id].map(backendOf))).toEqual(['registry', 'inline']);
+    expect(expectOk(await owner.get<BuildCache>(`/api/v1/builds/${after.id}/cache`)).backend).toBe('inline');
+  });
+});
+
 describe('rules', () => {
   it('are added, changed and removed, with names of their own', async () => {
     const rule = { name: 'releases', refKind: 'tag', refPattern: 'r*', tags: ['{{tag}}'] };

@@ -40,6 +40,8 @@ export function buildTypeDocument(publicUrl: string): BuilderDocument {
       'externalParameters.platform': 'Operating system and processor of the image.',
       'externalParameters.buildArgs': 'Every build argument. Secrets are never build arguments.',
       'internalParameters.zone': 'Which caches the build could read and write: protected, branch or fork.',
+      'internalParameters.cacheBackend':
+        'Where results of steps were kept for other builds: registry, inline (in the image itself) or local (on the worker’s disk).',
       'internalParameters.attempt': 'How many attempts it took.',
       resolvedDependencies: 'The source commit, then each base image by its digest, as the builder resolved them.',
     },

@@ -97,6 +97,14 @@ export function registryCacheExport(reference: string, mode: 'max' | 'min', inse
   return { Type: 'registry', Attrs: { ref: reference, mode, ...form, ...insecureAttr(insecure) } };
 }
 
+/** Leaves in the image itself what is needed to find the steps of its last stage again. For the Solve that makes the image. */
+export function inlineCacheExport(): Entry {
+  return { Type: 'inline', Attrs: {} };
+}
+
+/** Where the configuration of an image holds its inline cache. */
+export const inlineCacheField = 'moby.buildkit.cache.v0';
+
 function cacheImports(references: readonly string[], insecure: boolean | undefined): string {
   return JSON.stringify(references.map((ref) => ({ Type: 'registry', Attrs: { ref, ...insecureAttr(insecure) } })));
 }

@@ -1,4 +1,4 @@
-import { cachePolicies, zones } from '@cooperage/domain/predicates';
+import { cacheBackends, cachePolicies, zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { digestSchema, idSchema } from './common.js';
 
@@ -55,6 +55,8 @@ export const buildCacheSchema = z.object({
   zone: z.enum(zones),
   /** What its rule let it read of caches. */
   policy: z.enum(cachePolicies),
+  /** Where its cache goes. */
+  backend: z.enum(cacheBackends),
   /** Its zone was alone with what the engine keeps. */
   isolated: z.boolean(),
   /** References in the service’s registry, in the order in which they were read; none where no cache was to be read. */

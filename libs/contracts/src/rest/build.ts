@@ -1,6 +1,7 @@
 import {
   buildStages,
   buildStatuses,
+  cacheBackends,
   cachePolicies,
   failureCatalogue,
   phases,
@@ -133,6 +134,8 @@ export const buildSchema = buildSummarySchema.extend({
     noCache: z.boolean(),
     /** What its rule let it read of caches. */
     cachePolicy: z.enum(cachePolicies),
+    /** Where it leaves results of steps for other builders. */
+    cacheBackend: z.enum(cacheBackends),
     /** Its zone was alone with what the engine keeps. */
     isolated: z.boolean(),
     limits: z.object({

@@ -1,4 +1,4 @@
-import { cachePolicies, isGlob, isTagTemplate } from '@cooperage/domain/predicates';
+import { cacheBackends, cachePolicies, isGlob, isTagTemplate } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, repositoryPathSchema, slugSchema, timeSchema } from './common.js';
 
@@ -49,6 +49,8 @@ export const projectSettingsSchema = z.strictObject({
   }),
   /** Each zone is alone with what an engine keeps of its builds: results of steps and cache mounts. Forks are so always. */
   strictIsolation: z.boolean().default(false),
+  /** Where builds leave results of steps for other builders: in the registry, inside the image, or on the worker's disk. */
+  cacheBackend: z.enum(cacheBackends).default('registry'),
 });
 export const createProjectSchema = projectSettingsSchema.extend({
   organizationId: z.string().max(64),
@@ -73,6 +75,7 @@ export const updateProjectSchema = z.strictObject({
   buildArgs: buildArgsSchema.optional(),
   limits: limitsSchema.optional(),
   strictIsolation: z.boolean().optional(),
+  cacheBackend: z.enum(cacheBackends).optional(),
 });
 export type UpdateProject = z.infer<typeof updateProjectSchema>;
 

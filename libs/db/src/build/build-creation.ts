@@ -1,4 +1,4 @@
-import { initialBuildState } from '@cooperage/domain';
+import { type CacheBackend, initialBuildState } from '@cooperage/domain';
 import type { Queryable } from '../database.js';
 import { type Build, Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
@@ -33,7 +33,7 @@ const newColumns = {
     retry_of: 'uuid',
   },
   ...{ ref: 'text', commit: 'text', commit_subject: 'text', commit_author: 'text', commit_time: 'bigint' },
-  ...{ cache_policy: 'text', isolated: 'boolean' },
+  ...{ cache_policy: 'text', cache_backend: 'text', isolated: 'boolean' },
   ...{ zone: 'text', moves_tags: 'boolean', tags: 'text[]', context_path: 'text', dockerfile_path: 'text' },
   ...{ target: 'text', platform: 'text', build_args: 'jsonb', limits: 'jsonb', no_cache: 'boolean' },
 } as const;
@@ -48,14 +48,14 @@ const typedNames = Prisma.raw(
 
 /** Adds one queued build with the project's next number. Null for a project that is gone or being deleted. */
 export async function createBuildIn(tx: Queryable, input: NewBuild): Promise<BuildRecord | null> {
-  const [project] = await tx.$queryRaw<{ number: number; strict: boolean }[]>`
+  const [project] = await tx.$queryRaw<{ number: number; strict: boolean; backend: CacheBackend }[]>`
     UPDATE project SET last_build_number = last_build_number + 1
     WHERE id = ${input.projectId}::uuid AND deleted_at IS NULL
-    RETURNING last_build_number AS number, strict_isolation AS strict`;
+    RETURNING last_build_number AS number, strict_isolation AS strict, cache_backend AS backend`;
   if (!project) return null;
-  // What became stricter since the build that is tried again holds for the new one.
+  // What became stricter since the build that is tried again holds for the new one, and so does where its cache goes.
   const isolated = input.isolated || project.strict;
-  const [build] = await insertBuildsIn(tx, [{ ...input, isolated }], project.number);
+  const [build] = await insertBuildsIn(tx, [{ ...input, isolated, cacheBackend: project.backend }], project.number);
   return build!;
 }
 
@@ -87,7 +87,7 @@ function toRow(input: NewBuild, number: number): NewRow {
     ...{ rule_name: input.ruleName, delivery_id: input.deliveryId, trigger: input.trigger },
     ...{ triggered_by: input.triggeredBy, retry_of: input.retryOf, ref: input.ref, commit: input.commit },
     ...{ commit_subject: input.commitSubject, commit_author: input.commitAuthor, commit_time: input.commitTime },
-    ...{ cache_policy: input.cachePolicy, isolated: input.isolated },
+    ...{ cache_policy: input.cachePolicy, cache_backend: input.cacheBackend, isolated: input.isolated },
     ...{ zone: input.zone, moves_tags: input.movesTags, tags: input.tags, context_path: input.contextPath },
     ...{ dockerfile_path: input.dockerfilePath, target: input.target, platform: input.platform },
     ...{ build_args: input.buildArgs, limits: input.limits, no_cache: input.noCache },

@@ -1,4 +1,13 @@
-import type { BuildStage, BuildStatus, CachePolicy, Digest, FailureReport, Phase, Zone } from '@cooperage/domain';
+import type {
+  BuildStage,
+  BuildStatus,
+  CacheBackend,
+  CachePolicy,
+  Digest,
+  FailureReport,
+  Phase,
+  Zone,
+} from '@cooperage/domain';
 import type { Build, Prisma } from '../generated/client.js';
 import { storedJson } from '../stored-text.js';
 import {
@@ -18,6 +27,7 @@ export function toBuildRecord(row: Build): BuildRecord {
     commitTime: Number(row.commitTime),
     zone: row.zone as Zone,
     cachePolicy: row.cachePolicy as CachePolicy,
+    cacheBackend: row.cacheBackend as CacheBackend,
     buildArgs: row.buildArgs as Record<string, string>,
     limits: storedLimits(row.limits),
     trigger: row.trigger as BuildTrigger,

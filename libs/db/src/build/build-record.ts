@@ -2,6 +2,7 @@ import type {
   BuildStage,
   BuildState,
   BuildStatus,
+  CacheBackend,
   CachePolicy,
   Digest,
   FailureReport,
@@ -34,6 +35,7 @@ export interface BuildInputs {
   readonly commitTime: number;
   readonly zone: Zone;
   readonly cachePolicy: CachePolicy;
+  readonly cacheBackend: CacheBackend;
   /** Its zone is alone with what an engine keeps. */
   readonly isolated: boolean;
   /** False for a late delivery: its image is published by digest only. */

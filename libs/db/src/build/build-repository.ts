@@ -104,6 +104,7 @@ function inputsOf(build: BuildRecord) {
     commitTime: build.commitTime,
     zone: build.zone,
     cachePolicy: build.cachePolicy,
+    cacheBackend: build.cacheBackend,
     isolated: build.isolated,
     movesTags: build.movesTags,
     tags: build.tags,

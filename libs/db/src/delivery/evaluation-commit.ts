@@ -71,7 +71,7 @@ export function newBuild(
   sequence: bigint,
 ): NewBuild {
   const { zone } = result;
-  const { strictIsolation } = project;
+  const { strictIsolation, cacheBackend } = project;
   const cachePolicy = rules.find(({ id }) => id === verdict.ruleId)?.cachePolicy ?? 'zone';
   // A stranger's image is published by its digest only, whatever else was asked for.
   const isStrangers = zone === 'fork';
@@ -90,7 +90,7 @@ export function newBuild(
     commitSubject: result.commitSubject,
     commitAuthor: result.commitAuthor,
     commitTime: result.commitTime,
-    ...{ zone, cachePolicy, isolated: isIsolated({ zone, cachePolicy, strictIsolation }) },
+    ...{ zone, cachePolicy, cacheBackend, isolated: isIsolated({ zone, cachePolicy, strictIsolation }) },
     movesTags: !result.late && !isStrangers,
     tags: isStrangers ? [] : verdict.tags,
     contextPath: project.contextPath,

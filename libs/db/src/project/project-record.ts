@@ -1,3 +1,4 @@
+import type { CacheBackend } from '@cooperage/domain';
 import { type BuildLimits, storedLimits } from '../build/build-record.js';
 import type { Prisma } from '../generated/client.js';
 
@@ -15,6 +16,7 @@ export interface ProjectSettings {
   readonly limits: BuildLimits;
   /** Each zone is alone with what an engine keeps of its builds. */
   readonly strictIsolation: boolean;
+  readonly cacheBackend: CacheBackend;
 }
 
 export interface ProjectRecord extends ProjectSettings {
@@ -44,6 +46,7 @@ export const projectColumns = {
   buildArgs: true,
   limits: true,
   strictIsolation: true,
+  cacheBackend: true,
   gitCredentials: true,
   createdAt: true,
 } as const satisfies Prisma.ProjectSelect;
@@ -57,6 +60,7 @@ export function toProjectRecord(row: ProjectRow): ProjectRecord {
     ...columns,
     organizationSlug: organization.slug,
     visibility: row.visibility === 'public' ? 'public' : 'private',
+    cacheBackend: row.cacheBackend as CacheBackend,
     buildArgs: row.buildArgs as Record<string, string>,
     limits: storedLimits(row.limits),
     hasGitCredentials: gitCredentials !== null,

@@ -1,7 +1,7 @@
 import { BuildFailure, readInstructions } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { EngineLacks } from '../engine-lacks.js';
-import { imagesNamed, refuseForeignDialect, refuseStrangers } from './dialect.js';
+import { imagesNamed, refuseForeignCache, refuseForeignDialect, refuseStrangers } from './dialect.js';
 
 function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): BuildFailure | null {
   try {
@@ -17,6 +17,11 @@ describe('what buildah is not given', () => {
   it('code of strangers', () => {
     expect(() => refuseStrangers('Dockerfile', true)).toThrow(EngineLacks);
     expect(() => refuseStrangers('Dockerfile', false)).not.toThrow();
+  });
+
+  it('an image that is its own cache', () => {
+    expect(() => refuseForeignCache('Dockerfile', true)).toThrow(EngineLacks);
+    expect(() => refuseForeignCache('Dockerfile', undefined)).not.toThrow();
   });
 
   it.each([

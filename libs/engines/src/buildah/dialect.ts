@@ -82,6 +82,14 @@ export function refuseForeignDialect(file: string, instructions: readonly Instru
   throw new EngineLacks(`buildah does not do ${found.lack}; the buildkit engine does.`, { place });
 }
 
+/** @throws {EngineLacks} for a cache that is no repository */
+export function refuseForeignCache(file: string, inlineCache: boolean | undefined): void {
+  if (!inlineCache) return;
+  throw new EngineLacks('buildah keeps caches in a registry only; the buildkit engine keeps them inside images too.', {
+    place: { file },
+  });
+}
+
 /** @throws {EngineLacks} for code of strangers, see ADR 9 */
 export function refuseStrangers(file: string, strangers: boolean | undefined): void {
   if (!strangers) return;

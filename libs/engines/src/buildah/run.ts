@@ -11,7 +11,7 @@ import { StepWatch } from '../limits/step-watch.js';
 import { type BuildSide, buildArgs, pushArgs, storeArgs } from './args.js';
 import type { Programs } from './check.js';
 import { writeContext } from './context-folder.js';
-import { imagesNamed, refuseForeignDialect, refuseStrangers } from './dialect.js';
+import { imagesNamed, refuseForeignCache, refuseForeignDialect, refuseStrangers } from './dialect.js';
 import { buildFailure, pushFailure } from './failure.js';
 import type { PushedManifest } from './manifest.js';
 import { ProgressReader } from './progress.js';
@@ -70,6 +70,7 @@ export class Run {
     checkSecretNames(request);
     const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
     refuseStrangers(request.dockerfile.path, request.strangers);
+    refuseForeignCache(request.dockerfile.path, request.inlineCache);
     refuseForeignDialect(request.dockerfile.path, dockerfile.instructions, request.buildArgs);
     return dockerfile;
   }

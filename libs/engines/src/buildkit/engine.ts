@@ -5,6 +5,7 @@ import {
   EngineConnection,
   findBuild,
   imageOfRecord,
+  inlineCacheExport,
   parseAddress,
   registryCacheExport,
   type SourceRule,
@@ -102,6 +103,7 @@ export class BuildkitEngine implements Engine {
           ...this.options(run),
           reference: request.reference,
           exporters: [exporterOf(request, insecure)],
+          cacheExports: request.inlineCache ? [inlineCacheExport()] : [],
         };
         const solve = { request, options, progress: run.progress, emit: watched(run, emit), signal };
         const { image } = await runSolve(this.connection, solve);

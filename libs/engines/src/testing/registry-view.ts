@@ -22,6 +22,18 @@ export async function viewImage(repository: string, digest: string): Promise<Ima
   return { manifest, config: (await get(repository, `blobs/${manifest.config.digest}`)) as ImageView['config'] };
 }
 
+/** Gives an image that is there by its digest a tag too, as whoever may push there can. */
+export async function tagImage(repository: string, digest: string, tag: string): Promise<void> {
+  const { registry } = services();
+  const address = `http://${registry.host}/v2/${repository}/manifests/`;
+  const authorization = `Bearer ${mintToken(registry, [`repository:${repository}:pull,push`])}`;
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const found = await fetch(address + digest, { headers: { authorization, accept: mediaType } });
+  const headers = { authorization, 'content-type': mediaType };
+  const put = await fetch(address + tag, { method: 'PUT', headers, body: await found.arrayBuffer() });
+  if (!found.ok || !put.ok) throw new Error(`the registry answered ${found.status} and ${put.status}`);
+}
+
 /** Null when the repository has no tags at all. */
 export async function tagsOf(repository: string): Promise<string[] | null> {
   const list = (await get(repository, 'tags/list').catch(() => null)) as { tags: string[] } | null;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type CacheBackend,
   type CachePolicy,
   cacheExport,
   cacheImports,
@@ -12,6 +13,7 @@ import { services } from '@cooperage/testing';
 import type { BuildRequest, Engine } from '../engine.js';
 import { EventRecord } from './event-record.js';
 import { rightsTo } from './registry-tokens.js';
+import { tagImage } from './registry-view.js';
 import { contextFile, newReference, trialRequest, unique } from './trial-request.js';
 
 const platform = 'linux/amd64';
@@ -36,16 +38,23 @@ export interface TrialBuild {
 export class TrialSite {
   readonly projectId = randomUUID();
 
+  /** @param backend where builds with `exports` leave their cache */
+  constructor(private readonly backend: CacheBackend = 'registry') {}
+
   async build(engine: Engine, build: TrialBuild) {
     const request = this.request(build);
     const record = new EventRecord();
     const outcome = await engine.build(request, record.emit, never);
-    const own = cacheExport(this.user(build));
-    if (build.exports && own) {
-      const reference = `${services().registry.host}/${own.repository}:${own.tag}`;
-      await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, never);
-    }
+    if (build.exports) await this.leaveCache(engine, build, request, outcome.digest);
     return { record, outcome };
+  }
+
+  private async leaveCache(engine: Engine, build: TrialBuild, request: BuildRequest, digest: string): Promise<void> {
+    const own = cacheExport(this.user(build));
+    if (!own) return;
+    if (this.backend === 'inline') return tagImage(own.repository, digest, own.tag);
+    const reference = `${services().registry.host}/${own.repository}:${own.tag}`;
+    await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, never);
   }
 
   private request(build: TrialBuild): BuildRequest {
@@ -54,7 +63,7 @@ export class TrialSite {
     const spaces = engineSpaces(user);
     const reads = cacheImports(user, 'main');
     const own = cacheExport(user);
-    const repository = stagingRepository(this.projectId, build.zone);
+    const repository = this.imagesOf(build);
     const mayUse = [repository, ...reads.map((read) => read.repository), ...(own ? [own.repository] : [])];
     const files = Object.entries(build.files ?? {}).map(([path, content]) => contextFile(path, content));
     return trialRequest(build.dockerfile, {
@@ -63,10 +72,17 @@ export class TrialSite {
       push: { host: registry.host, repository },
       registryAuth: rightsTo(registry, mayUse),
       cacheImports: reads.map((read) => `${registry.host}/${read.repository}:${read.tag}`),
+      inlineCache: this.backend === 'inline',
       noCache: build.noCache === true || user.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
       limits: { networkMode: 'none', group: spaces.results },
     });
+  }
+
+  /** Where the images of a build are. An inline cache is the image, so here it is pushed to where caches are read at once. */
+  imagesOf(build: TrialBuild): string {
+    const own = this.backend === 'inline' ? cacheExport(this.user(build)) : null;
+    return own?.repository ?? stagingRepository(this.projectId, build.zone);
   }
 
   private user(build: TrialBuild): IsolationSubject & { readonly platform: string } {

@@ -8,6 +8,7 @@ import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
 import { maskedError } from '../run-build/attempt-end.js';
 import type { BuildRequests } from '../run-build/build-requests.js';
+import { keepInlineCache } from './keep-inline-cache.js';
 
 const limitMs = 10 * 60_000;
 
@@ -23,8 +24,8 @@ export interface ExportCacheParts {
 }
 
 /**
- * Exports the cache of a build that has succeeded, as a second Solve over the same files. Its failure is a warning on the
- * build and nothing else.
+ * Leaves the cache of a build that has succeeded: as a second Solve over the same files, or, where the image holds it, by
+ * a tag on the image. Its failure is a warning on the build and nothing else.
  */
 export class ExportCacheService {
   constructor(
@@ -42,13 +43,20 @@ export class ExportCacheService {
     try {
       const access = await this.parts.accesses.open(attempt);
       masker = new SecretMasker(access.hidden);
-      await this.parts.mirrors.using(access.source, () => this.export(attempt, access));
-      const cost = { ms: spent(), ...(await this.weight(attempt, access, logger)) };
-      await this.parts.notes.endCacheExport(buildId, 'done', null, cost);
+      const weight = await this.leave(attempt, access, logger);
+      await this.parts.notes.endCacheExport(buildId, 'done', null, { ms: spent(), ...weight });
     } catch (error) {
       logger.warn({ err: maskedError(error, masker) }, 'the cache could not be exported');
       await this.parts.notes.endCacheExport(buildId, 'failed', noteOf(error, masker), { ms: spent() });
     }
+  }
+
+  /** What it weighs, where that is known. */
+  private async leave(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger): Promise<{ bytes?: number }> {
+    const { build } = attempt;
+    if (build.cacheBackend === 'inline') return { bytes: await keepInlineCache(this.client(access), build) };
+    await this.parts.mirrors.using(access.source, () => this.export(attempt, access));
+    return this.weight(attempt, access, logger);
   }
 
   private async export(attempt: ClaimedAttempt, access: BuildAccess): Promise<void> {
@@ -65,15 +73,8 @@ export class ExportCacheService {
   private async weight(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger): Promise<{ bytes?: number }> {
     const own = cacheExport(attempt.build);
     if (!own) return {};
-    const { host, insecure } = this.registry;
-    const tokenFor = async () => {
-      const granted = await access.registryAuth.token(host, []);
-      return granted?.token ?? '';
-    };
-    const scheme = insecure ? 'http' : 'https';
-    const client = new RegistryClient({ host, scheme, timeoutMs: 10_000, credentials: { kind: 'token', tokenFor } });
     try {
-      const { bytes, mediaType } = await client.manifests.get(own.repository, own.tag);
+      const { bytes, mediaType } = await this.client(access).manifests.get(own.repository, own.tag);
       const document = parseManifestDocument(bytes, mediaType);
       const blobs = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
       return { bytes: blobs.reduce((sum, { size }) => sum + size, bytes.length) };
@@ -81,6 +82,14 @@ export class ExportCacheService {
       logger.info({ err: error }, 'what the exported cache weighs is not known');
       return {};
     }
+  }
+
+  /** With the rights of the attempt: its own staging repository and its own cache. */
+  private client(access: BuildAccess): RegistryClient {
+    const { host, insecure } = this.registry;
+    const tokenFor = async () => (await access.registryAuth.token(host, []))?.token ?? '';
+    const scheme = insecure ? 'http' : 'https';
+    return new RegistryClient({ host, scheme, timeoutMs: 10_000, credentials: { kind: 'token', tokenFor } });
   }
 }
 

@@ -62,6 +62,7 @@ export class BuildRequests {
       sourceDateEpoch: build.commitTime,
       push: { host: registryHost, repository: stagingRepository(build.projectId, build.zone) },
       cacheImports: this.cacheImports(attempt, project),
+      inlineCache: build.cacheBackend === 'inline' && build.cachePolicy !== 'none',
       noCache: build.noCache || build.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
       strangers: build.zone === 'fork',

@@ -20,6 +20,7 @@ export function provenanceFacts(build: BuildRecord, project: BuildProject, publi
     dockerfilePath: build.dockerfilePath,
     contextPath: build.contextPath,
     zone: build.zone,
+    cacheBackend: build.cacheBackend,
     attempt: build.attemptNumber,
     baseImages: build.baseImages.map(({ name, digest }) => ({ uri: name, digest })),
     tools: build.tools ?? {},

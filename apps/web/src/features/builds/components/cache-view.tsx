@@ -3,6 +3,7 @@ import { Fact, Facts } from '@/components/ui/card';
 import { Digest } from '@/components/ui/digest';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { buildPath } from '@/lib/address/paths';
+import { cachePlace } from '@/lib/format/cache-backend';
 import { visibleText } from '@/lib/format/names';
 import { economyWords, exportWords, policyWords, reasonSentence } from '../model/cache-reasons';
 import { stepTitle } from '../model/step-groups';
@@ -32,7 +33,9 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
           ) : (
             <>
               <code className="break-all">{cache.writes}</code>{' '}
-              <span className="text-text-2">{exportWords(cache.export)}</span>
+              <span className="text-text-2">
+                {cachePlace[cache.backend]}, {exportWords(cache.export)}
+              </span>
             </>
           )}
         </Fact>

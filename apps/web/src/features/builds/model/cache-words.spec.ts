@@ -3,8 +3,12 @@ import { cacheWords } from './cache-words';
 
 it('the cache is told by what was read and where it was written', () => {
   const words = (zone: 'protected' | 'branch' | 'fork', noCache = false) =>
-    cacheWords({ zone, ref: 'refs/heads/x', inputs: { noCache, cachePolicy: 'zone', isolated: false } });
-  expect(words('protected')).toMatch(/^read from this ref’s own cache.*protected zone$/);
-  expect(words('fork')).toMatch(/written to the fork zone only$/);
+    cacheWords({
+      zone,
+      ref: 'refs/heads/x',
+      inputs: { noCache, cachePolicy: 'zone', cacheBackend: 'inline', isolated: false },
+    });
+  expect(words('protected')).toMatch(/^read from this ref’s own cache.*protected zone, kept inside the image$/);
+  expect(words('fork')).toMatch(/written to the fork zone only, kept inside the image$/);
   expect(words('branch', true)).toMatch(/^nothing was read, as was asked for/);
 });

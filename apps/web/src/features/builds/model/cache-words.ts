@@ -1,15 +1,16 @@
 import type { Build } from '@cooperage/contracts';
+import { cachePlace } from '../../../lib/format/cache-backend';
 
 type CachedBuild = Pick<Build, 'zone' | 'ref'> & {
-  readonly inputs: Pick<Build['inputs'], 'noCache' | 'cachePolicy' | 'isolated'>;
+  readonly inputs: Pick<Build['inputs'], 'noCache' | 'cachePolicy' | 'cacheBackend' | 'isolated'>;
 };
 
 /** Where the builder looked for steps that it need not run again. Each zone writes only its own (design 2, cache zone). */
 export function cacheWords({ zone, inputs }: CachedBuild): string {
-  const { cachePolicy, isolated } = inputs;
+  const { cachePolicy, cacheBackend, isolated } = inputs;
   if (cachePolicy === 'none') return 'its rule demands no cache: nothing was read, nothing is written';
   const apart = isolated ? '; apart from other zones in the builder too' : '';
-  return `${sourcesAndTarget({ zone, inputs })}${apart}`;
+  return `${sourcesAndTarget({ zone, inputs })}, kept ${cachePlace[cacheBackend]}${apart}`;
 }
 
 function sourcesAndTarget({ zone, inputs }: Pick<CachedBuild, 'zone' | 'inputs'>): string {

@@ -96,6 +96,16 @@ export function BuildFields({ project, fieldError, argsError }: FieldsProps) {
         hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”."
         error={argsError ?? fieldError('buildArgs')}
       />
+      <SelectField
+        label="Where builds leave their cache"
+        name="cacheBackend"
+        defaultValue={project.cacheBackend}
+        hint="What each of them costs and saves here stands on the page “Cache”."
+        error={fieldError('cacheBackend')}
+      >
+        <option value="registry">In the registry, after the build: the steps of all stages</option>
+        <option value="inline">Inside the image, as a part of the build: the steps of the last stage</option>
+      </SelectField>
       <CheckField
         label="Keep zones apart in the builder too"
         name="strictIsolation"

@@ -61,6 +61,7 @@ function settingsOf(form: FormData): Record<string, unknown> {
     dockerfilePath: text('dockerfilePath'),
     target: text('target') || null,
     platform: text('platform'),
+    cacheBackend: text('cacheBackend'),
     strictIsolation: form.get('strictIsolation') !== null,
     limits: {
       timeoutMs: scaled(text('timeout'), minute),

@@ -1,0 +1,9 @@
+import type { Project } from '@cooperage/contracts';
+
+type CacheBackend = Project['cacheBackend'];
+
+/** Where a cache is, in the middle of a sentence. */
+export const cachePlace: Readonly<Record<CacheBackend, string>> = {
+  registry: 'in the registry',
+  inline: 'inside the image',
+};
