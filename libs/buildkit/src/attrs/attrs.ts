@@ -91,9 +91,13 @@ export function imageExporter(image: ImageExport): Entry {
   return { Type: 'image', Attrs };
 }
 
-/** Writes the results of all steps (`max`) or of the last stage (`min`) to a registry, as an OCI manifest. */
+/**
+ * Writes the results of all steps (`max`) or of the last stage (`min`) to a registry, as an OCI manifest. Its layers are packed as
+ * those of images are: the engine takes a layer as it finds it, so that a step of the middle, once it is the last one of another
+ * build, would give an image that differs from the one built without a cache.
+ */
 export function registryCacheExport(reference: string, mode: 'max' | 'min', insecure?: boolean): Entry {
-  const form = { 'image-manifest': 'true', 'oci-mediatypes': 'true', compression: 'zstd' };
+  const form = { 'image-manifest': 'true', 'oci-mediatypes': 'true', compression: 'gzip' };
   return { Type: 'registry', Attrs: { ref: reference, mode, ...form, ...insecureAttr(insecure) } };
 }
 

@@ -115,6 +115,23 @@ describe('a cache in a registry', () => {
     expect(record.ran()).toEqual([]);
   });
 
+  it('gives the very image that a build without it makes, also where a step of the middle becomes the last one', async () => {
+    const { reference, request } = cached();
+    const dockerfile = `FROM debian:bookworm AS a
+RUN echo ${unique()} > /home/a; find /home -exec touch -d @0 {} +
+FROM busybox
+COPY --from=a /home/a /a
+`;
+    const twoStages = { ...request, dockerfile: { ...request.dockerfile, content: Buffer.from(dockerfile) } };
+    await build(first, twoStages);
+    await first.exportCache({ ...twoStages, cacheExport: { reference, mode: 'max' } }, never);
+    const upToA = { ...twoStages, target: 'a' };
+    const fresh = await build(first, { ...upToA, noCache: true });
+    const restored = await build(second, { ...upToA, cacheImports: [reference] });
+    expect(restored.record.ran()).toEqual([]);
+    expect(restored.outcome.digest).toBe(fresh.outcome.digest);
+  });
+
   it('missing altogether does no harm', async () => {
     const { reference, request } = cached();
     const { outcome } = await build(second, { ...request, cacheImports: [reference] });

@@ -25,6 +25,7 @@ export interface TrialBuild {
   readonly ref: string;
   readonly dockerfile: string;
   readonly files?: Readonly<Record<string, string>>;
+  readonly target?: string;
   readonly isolated?: boolean;
   readonly cachePolicy?: CachePolicy;
   readonly noCache?: boolean;
@@ -73,6 +74,7 @@ export class TrialSite {
       registryAuth: rightsTo(registry, mayUse),
       cacheImports: reads.map((read) => `${registry.host}/${read.repository}:${read.tag}`),
       inlineCache: this.backend === 'inline',
+      ...(build.target && { target: build.target }),
       noCache: build.noCache === true || user.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
       limits: { networkMode: 'none', group: spaces.results },
