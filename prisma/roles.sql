@@ -44,6 +44,7 @@ GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at
   dockerfile, context_digest, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
 GRANT SELECT, INSERT, UPDATE ON step, process_instance TO cooperage_builder;
 GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder;
+GRANT SELECT, INSERT, UPDATE ON cache_entry TO cooperage_builder;
 GRANT INSERT ON build_event, outbox TO cooperage_builder;
 GRANT SELECT (topic) ON outbox TO cooperage_builder;
 GRANT SELECT (name) ON worker_drain TO cooperage_builder;
@@ -51,13 +52,15 @@ GRANT SELECT (name) ON worker_drain TO cooperage_builder;
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder;
 
 -- control: holds the keys, and knows nothing of people, sessions and tokens.
-GRANT SELECT ON organization, rule, project_secret, registry_credential, step TO cooperage_control;
+GRANT SELECT ON cache_reset, organization, rule, project_secret, registry_credential, step TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON project, delivery TO cooperage_control;
 GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_watch TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
-GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
+GRANT SELECT, DELETE ON hook_refusal, cache_entry TO cooperage_control;
+GRANT UPDATE (swept_at) ON cache_reset TO cooperage_control;
+GRANT SELECT, INSERT ON cache_eviction TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification TO cooperage_control;
 GRANT SELECT, DELETE ON layer_listing, context_manifest TO cooperage_control;
@@ -76,7 +79,8 @@ GRANT SELECT, INSERT, UPDATE ON audit_chain TO cooperage_api;
 GRANT SELECT ON step, log_chunk, context_manifest, verdict, ref_head, head_watch, image, image_tag, tag_move, signature_artifact, _prisma_migrations
   TO cooperage_api;
 GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at, retired_at, verify_until) ON signing_key TO cooperage_api;
-GRANT SELECT, INSERT ON trust_request TO cooperage_api;
+GRANT SELECT, INSERT ON trust_request, cache_reset TO cooperage_api;
+GRANT SELECT ON cache_entry, cache_eviction TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON layer_listing TO cooperage_api;
 GRANT SELECT ON reverification, base_tag TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON setup_check, first_steps_dismissal TO cooperage_api;

@@ -1,4 +1,4 @@
-import { BuildRepository } from '@cooperage/db';
+import { BuildRepository, CacheResetRepository } from '@cooperage/db';
 import { cacheReference } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
@@ -100,9 +100,14 @@ describe('the road from an accepted delivery to a signed image', () => {
     expect(costs.cacheExportMs).toBeGreaterThan(0);
     expect(Number(costs.cacheExportBytes)).toBeGreaterThan(1_000);
     expect(costs.cacheRanMs).toBeGreaterThan(0);
-    const own = cacheReference(project.id, 'fork', fork.ref, fork.platform);
+    const own = cacheReference(project.id, { zone: 'fork', ref: fork.ref, platform: fork.platform, epoch: 0 });
     expect(await system.tagsIn(own.repository)).toEqual([own.tag]);
-    const protectedOne = cacheReference(project.id, 'protected', fork.ref, fork.platform);
+    const protectedOne = cacheReference(project.id, {
+      zone: 'protected',
+      ref: fork.ref,
+      platform: fork.platform,
+      epoch: 0,
+    });
     expect(await system.tagsIn(protectedOne.repository)).toEqual([]);
     // The same bytes of a Dockerfile, and nothing of the stranger's run is found.
     const main = await system.outcome(await system.push(project, fork.commit));
@@ -121,7 +126,7 @@ describe('the road from an accepted delivery to a signed image', () => {
     const build = await system.outcome(await system.push(project, await project.git.commit({ Dockerfile })));
     expect(build).toMatchObject({ status: 'succeeded', cacheBackend: 'inline' });
     expect(await exported(build)).toBe('done');
-    const own = cacheReference(project.id, 'protected', build.ref, build.platform);
+    const own = cacheReference(project.id, { zone: 'protected', ref: build.ref, platform: build.platform, epoch: 0 });
     expect(await system.tagsIn(own.repository)).toEqual([own.tag]);
     expect(await system.hasManifest(own.repository, build.digest!)).toBe(true);
     const { cacheExportBytes } = await system.db.prisma.build.findUniqueOrThrow({ where: { id: build.id } });
@@ -131,10 +136,67 @@ describe('the road from an accepted delivery to a signed image', () => {
     expect(predicate.buildDefinition.internalParameters).toMatchObject({ zone: 'protected', cacheBackend: 'inline' });
     const fork = await system.outcome(await system.buildAsFork(project));
     expect(await exported(fork)).toBe('done');
-    const strange = cacheReference(project.id, 'fork', fork.ref, fork.platform);
+    const strange = cacheReference(project.id, { zone: 'fork', ref: fork.ref, platform: fork.platform, epoch: 0 });
     expect(await system.hasManifest(strange.repository, fork.digest!)).toBe(true);
     expect(await system.hasManifest(own.repository, build.digest!)).toBe(true);
     expect(await system.hasManifest(own.repository, fork.digest!)).toBe(false);
+  });
+
+  it('finds nothing older after a reset of the cache, deletes it from the registry, and is cached again', async () => {
+    const project = await system.project();
+    const exported = (id: string) =>
+      system.until(async () => {
+        const build = (await new BuildRepository(system.db).find(id))!;
+        return build.cacheExport === 'done' ? build : null;
+      });
+    const files = (note: string) => ({ Dockerfile: dockerfile, 'word.txt': 'reset', note });
+    const push = async (note: string) =>
+      system.outcome(await system.push(project, await project.git.commit(files(note))));
+    const [before, kept] = [await push('1'), await push('2')];
+    expect(kept.stepsCached).toBe(kept.stepsTotal);
+    await exported(before.id);
+    const place = { zone: 'protected', ref: before.ref, platform: before.platform } as const;
+    const old = cacheReference(project.id, { ...place, epoch: 0 });
+    expect(await system.tagsIn(old.repository)).toEqual([old.tag]);
+    const { bytes } = await system.db.prisma.cacheEntry.findFirstOrThrow({ where: { projectId: project.id } });
+
+    const actor = { kind: 'person', id: 'u1', name: 'ada', ip: null } as const;
+    const { organizationId } = await system.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } });
+    const asked = { zone: null, ref: null, reason: 'a poisoned base' };
+    const reset = await new CacheResetRepository(system.db).reset(
+      { projectId: project.id, organizationId },
+      asked,
+      actor,
+    );
+    expect(reset).toMatchObject({ epoch: 1, afterNumber: 2, sweptAt: null });
+    await system.until(async () =>
+      (await system.db.prisma.cacheReset.count({ where: { projectId: project.id, sweptAt: null } })) === 0
+        ? true
+        : null,
+    );
+    expect(await system.tagsIn(old.repository)).toEqual([]);
+    const evictions = await system.db.prisma.cacheEviction.findMany({ where: { projectId: project.id } });
+    expect(evictions).toMatchObject([{ ...place, epoch: 0, bytes, why: 'reset' }]);
+    expect(await system.db.prisma.cacheEntry.count({ where: { projectId: project.id } })).toBe(0);
+
+    const first = await push('3');
+    const epochs = { cacheEpoch: 1, mainCacheEpoch: 1 };
+    expect(first).toMatchObject({ status: 'succeeded', ...epochs, afterReset: true });
+    const steps = {
+      attempt: { buildId: first.id },
+      internal: false,
+      cached: true,
+      NOT: { name: { contains: 'FROM ' } },
+    };
+    // The builder looks for this one even where it is to look for none.
+    expect(await system.db.prisma.step.findMany({ where: steps, select: { name: true } })).toEqual([
+      { name: '[words 2/4] WORKDIR /words' },
+    ]);
+    const second = await push('4');
+    expect(second).toMatchObject({ cacheEpoch: 1, afterReset: false, stepsCached: second.stepsTotal });
+    await exported(first.id);
+    const now = cacheReference(project.id, { ...place, epoch: 1 });
+    expect(await system.tagsIn(now.repository)).toEqual([now.tag]);
   });
 
   it('leaves nothing of a deleted project, neither rows nor images, and lets no build begin behind it', async () => {
@@ -163,9 +225,8 @@ describe('the road from an accepted delivery to a signed image', () => {
     for (const repository of [doomed.repository, staging])
       expect(await system.hasManifest(repository, build.digest!)).toBe(false);
     expect(await system.tagsIn(doomed.repository)).toEqual([]);
-    expect(await system.tagsIn(cacheReference(doomed.id, 'protected', build.ref, build.platform).repository)).toEqual(
-      [],
-    );
+    const cache = cacheReference(doomed.id, { zone: 'protected', ref: build.ref, platform: build.platform, epoch: 0 });
+    expect(await system.tagsIn(cache.repository)).toEqual([]);
     const left = { where: { projectId: doomed.id } };
     const { signatureArtifact, imageVerification, build: builds } = system.db.prisma;
     expect(

@@ -62,7 +62,7 @@ function plain(reason: Reason): NonNullable<BuildCache['steps'][number]['reason'
 }
 
 function readsOf(build: BuildDetailRecord, defaultBranch: string | null): BuildCache['reads'] {
-  if (build.noCache) return [];
+  if (build.noCache || build.afterReset) return [];
   return cacheImports(build, defaultBranch).map((read) => ({
     ...{ zone: read.zone, ref: read.ref },
     reference: textOf(read),

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { BuildCacheController } from './build-cache.controller.js';
 import { BuildCacheService } from './build-cache.service.js';
+import { CacheStoreController } from './cache-store.controller.js';
+import { CacheStoreService } from './cache-store.service.js';
 import { ProjectCacheController } from './project-cache.controller.js';
 
 /** Caches as people see them. */
-@Module({ controllers: [BuildCacheController, ProjectCacheController], providers: [BuildCacheService] })
+@Module({
+  controllers: [BuildCacheController, ProjectCacheController, CacheStoreController],
+  providers: [BuildCacheService, CacheStoreService],
+})
 export class CacheModule {}

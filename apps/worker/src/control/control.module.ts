@@ -5,6 +5,7 @@ import {
   BuildNotes,
   BuildProjectRepository,
   BuildRepository,
+  CacheSweepRepository,
   Database,
   DispatchRepository,
   EvaluationRepository,
@@ -66,6 +67,7 @@ import { VerifyPublished } from './publish/verify-published.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { ReverifyService } from './reverify/reverify.service.js';
 import { Sweeper } from './sweep/sweeper.js';
+import { SweepCacheService } from './sweep-cache/sweep-cache.service.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
 import { ReadingClients } from './tokens/reading-clients.js';
 import { RegistryTokens } from './tokens/registry-tokens.js';
@@ -99,6 +101,7 @@ function repositories(): Provider[] {
   const classes = [
     BaseTagRepository,
     BuildRepository,
+    CacheSweepRepository,
     EvaluationRepository,
     OutboxRepository,
     ProjectRemoval,
@@ -251,6 +254,11 @@ function upkeep(config: ControlConfig): Provider[] {
       provide: ReconcileService,
       inject: [BuildProjectRepository, PublishRepository, PublisherSessions, SignImage, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof ReconcileService>) => new ReconcileService(...parts),
+    },
+    {
+      provide: SweepCacheService,
+      inject: [CacheSweepRepository, PublisherSessions, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof SweepCacheService>) => new SweepCacheService(...parts),
     },
     {
       provide: EmptyRepositories,

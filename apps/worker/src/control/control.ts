@@ -36,6 +36,7 @@ import { PublishService } from './publish/publish.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { ReverifyService } from './reverify/reverify.service.js';
 import { Sweeper } from './sweep/sweeper.js';
+import { SweepCacheService } from './sweep-cache/sweep-cache.service.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
 import { TrustRequestService } from './trust/trust-request.service.js';
 
@@ -95,6 +96,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const createKey = this.get(CreateKeyService);
     const exportCache = this.get(ExportCacheJobService);
     const reconcile = this.get(ReconcileService);
+    const sweepCache = this.get(SweepCacheService);
     const deleteProject = this.get(DeleteProjectService);
     const trust = this.get(TrustRequestService);
     const reverify = this.get(ReverifyService);
@@ -111,6 +113,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       loop(1, { 'verify-images': (item) => reverify.handle(item) }),
       loop(2, {
         reconcile: (item) => reconcile.handle(item),
+        'sweep-cache': (item) => sweepCache.handle(item),
         'delete-project': (item) => deleteProject.handle(item),
       }),
     ];

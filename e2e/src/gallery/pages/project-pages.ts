@@ -15,6 +15,11 @@ export const projectPages: readonly GalleryPage[] = [
   { name: 'project-deliveries', path: inProject('/deliveries') },
   { name: 'project-deliveries-empty', path: inEmpty('/deliveries') },
   { name: 'project-cache', path: inProject('/cache') },
+  {
+    name: 'project-cache-reset',
+    path: inProject('/cache'),
+    act: (page) => page.getByRole('button', { name: 'Reset the cache', exact: true }).click(),
+  },
   { name: 'project-cache-empty', path: inEmpty('/cache') },
   { name: 'project-settings', path: inProject('/settings') },
   { name: 'project-settings-as-member', path: inProject('/settings'), as: 'member' },

@@ -32,7 +32,10 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
     removed: z.number().int(),
   }),
   z.object({ kind: z.literal('foreign') }),
-  z.object({ kind: z.literal('not_kept'), why: z.enum(['other_zone', 'other_worker', 'not_exported', 'dropped']) }),
+  z.object({
+    kind: z.literal('not_kept'),
+    why: z.enum(['other_zone', 'other_worker', 'not_exported', 'reset', 'dropped']),
+  }),
   z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched']) }),
 ]);
 export type RunReason = z.infer<typeof runReasonSchema>;

@@ -8,6 +8,7 @@ import { announcementOf } from './build-announcement.js';
 import { buildColumns } from './build-columns.js';
 import { toBuildRecord } from './build-mapping.js';
 import type { BuildInputs, BuildRecord, BuildTrigger } from './build-record.js';
+import { cacheEpochs } from './cache-epochs.js';
 
 export interface NewBuild extends BuildInputs {
   readonly organizationId: string;
@@ -70,9 +71,11 @@ export async function insertBuildsIn(
 ): Promise<BuildRecord[]> {
   if (inputs.length === 0) return [];
   const rows = inputs.map((input, index) => toRow(input, firstNumber + index));
+  const { epochNames, epochs } = cacheEpochs;
   const added = await tx.$queryRaw<Build[]>`
     WITH added AS (
-      INSERT INTO build (${names}) SELECT ${names} FROM jsonb_to_recordset(${storedJson(rows)}::jsonb) AS r(${typedNames})
+      INSERT INTO build (${names}, ${epochNames})
+      SELECT ${names}, ${epochNames} FROM jsonb_to_recordset(${storedJson(rows)}::jsonb) AS r(${typedNames}), ${epochs}
       RETURNING *
     ), woken AS (SELECT pg_notify(${channels.dispatch}, '')::text AS dispatch)
     SELECT ${buildColumns('added')}, ${announcementOf('added')} AS announced, woken.dispatch

@@ -6,6 +6,12 @@ import { storedText } from '../stored-text.js';
 import { announcementOf } from './build-announcement.js';
 import { closedSpans, openSpan } from './phase-spans.js';
 
+/** What stands under a cache reference after an export. */
+export interface WrittenCache {
+  readonly digest: string;
+  readonly bytes: number;
+}
+
 /** Who speaks of a build: its epoch, and the stage in which the build is the speaker's. */
 export interface Speaker {
   readonly buildId: string;
@@ -43,20 +49,27 @@ export class BuildNotes {
 
   /**
    * How the export of a build's cache ended. Only the first word counts.
-   * @param cost milliseconds that it took, and bytes that the cache has in the registry, where they are known
+   * @param cost milliseconds that it took, and what the registry then holds, where it is known
    */
   async endCacheExport(
     buildId: string,
     state: 'done' | 'failed',
     reason: string | null = null,
-    cost: { readonly ms?: number; readonly bytes?: number } = {},
+    cost: { readonly ms?: number; readonly written?: WrittenCache } = {},
   ): Promise<void> {
+    const { bytes = null, digest = null } = cost.written ?? {};
     await this.db.statement(
       (db) => db.$executeRaw`
         WITH told AS (
           UPDATE build b SET cache_export = ${state}, cache_export_note = ${reason && storedText(reason)},
-            cache_export_ms = ${cost.ms ?? null}::int, cache_export_bytes = ${cost.bytes ?? null}::bigint, version = b.version + 1
+            cache_export_ms = ${cost.ms ?? null}::int, cache_export_bytes = ${bytes}::bigint, version = b.version + 1
           WHERE b.id = ${buildId}::uuid AND b.cache_export = 'pending' AND b.status = 'succeeded' RETURNING b.*
+        ), written AS (
+          INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, build_id, build_number)
+          SELECT project_id, zone, ref, platform, cache_epoch, ${digest}::text, ${bytes}::bigint, id, number FROM told
+          WHERE ${digest}::text IS NOT NULL
+          ON CONFLICT (project_id, zone, ref, platform, epoch) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes,
+            build_id = excluded.build_id, build_number = excluded.build_number, written_at = now()
         ) SELECT ${announcementOf('told')} FROM told`,
     );
   }

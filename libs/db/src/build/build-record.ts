@@ -73,6 +73,11 @@ export type BuildTrigger = 'push' | 'retry' | 'manual' | 'replay';
 export type CacheExportState = 'none' | 'pending' | 'done' | 'failed';
 
 export interface BuildRecord extends BuildInputs {
+  /** Numbers of the resets with which its own cache and that of the default branch began, 0 for none. */
+  readonly cacheEpoch: number;
+  readonly mainCacheEpoch: number;
+  /** No build had succeeded since that reset when it was made: it reads no cache at all. */
+  readonly afterReset: boolean;
   readonly id: string;
   readonly organizationId: string;
   readonly projectId: string;

@@ -24,6 +24,7 @@ interface FactsRow extends IsolationSubject {
   readonly commitTime: bigint;
   readonly buildArgs: Record<string, string>;
   readonly noCache: boolean;
+  readonly afterReset: boolean;
   readonly cacheExport: CacheFacts['cacheExport'];
   readonly workerName: string | null;
   readonly dockerfile: string;
@@ -69,7 +70,8 @@ export class CacheFactsRepository {
     const rows = await this.db.prisma.$queryRaw<(FactsRow & { payload: Uint8Array | null })[]>`
       SELECT f.id::text AS id, f.number, f.commit_time AS "commitTime", f.build_args AS "buildArgs",
         f.project_id::text AS "projectId", f.attempt_id::text AS "attemptId", f.zone, f.ref, f.isolated,
-        f.cache_policy AS "cachePolicy", f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
+        f.cache_policy AS "cachePolicy", f.cache_epoch AS "cacheEpoch", f.after_reset AS "afterReset",
+        f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
         f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
       FROM (${builds}) f
       LEFT JOIN context_manifest m ON m.project_id = f.project_id AND m.digest = f.context_digest
@@ -94,9 +96,10 @@ async function unpack(payload: Uint8Array): Promise<ManifestEntry[]> {
 }
 
 function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, context: CacheFacts['context']): CacheFacts {
-  const { dockerfile, noCache, cacheExport, workerName, steps } = row;
+  const { dockerfile, noCache, afterReset, cacheEpoch, cacheExport, workerName, steps } = row;
   return {
-    ...{ build: { id, number }, dockerfile, context, steps, noCache, cacheExport, workerName },
+    ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, cacheEpoch },
+    ...{ cacheExport, workerName },
     space: resultSpace(row),
     // As the engine gets it, for Dockerfiles that declare it.
     buildArgs: { ...buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },

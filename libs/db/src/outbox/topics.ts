@@ -14,6 +14,8 @@ export const outboxTopics = [
   'verify-images',
   /** → project, grouped by project: make tags and referrers agree with the rows */
   'reconcile',
+  /** → cache reset, grouped by project: delete what is older from the registry */
+  'sweep-cache',
   /** → project, grouped by project: remove images, then rows */
   'delete-project',
 ] as const;

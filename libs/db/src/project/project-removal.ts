@@ -11,6 +11,8 @@ export interface BuildLeftover {
   readonly zone: Zone;
   readonly ref: string;
   readonly platform: string;
+  /** Of its cache. */
+  readonly epoch: number;
 }
 
 const leftoversAtOnce = 500;
@@ -46,11 +48,16 @@ export class ProjectRemoval {
   async leftovers(projectId: string, afterBuildId: string | null): Promise<BuildLeftover[]> {
     const rows = await this.db.prisma.build.findMany({
       where: { projectId, ...(afterBuildId !== null && { id: { gt: afterBuildId } }) },
-      select: { id: true, digest: true, zone: true, ref: true, platform: true },
+      select: { id: true, digest: true, zone: true, ref: true, platform: true, cacheEpoch: true },
       orderBy: { id: 'asc' },
       take: leftoversAtOnce,
     });
-    return rows.map(({ id, ...row }) => ({ ...row, buildId: id, zone: row.zone as Zone }));
+    return rows.map(({ id, cacheEpoch, ...row }) => ({
+      ...row,
+      buildId: id,
+      zone: row.zone as Zone,
+      epoch: cacheEpoch,
+    }));
   }
 
   /** Digests of the manifests of all signatures and attestations; their tags do not lead to all of them. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RepositoryName } from '../image/repository-name.js';
 import type { CachePolicy } from './cache-policy.js';
+import { inEpoch } from './epoch.js';
 import type { Zone } from './zone.js';
 
 export interface CacheReference {
@@ -13,10 +14,23 @@ export function stagingRepository(projectId: string, zone: Zone): RepositoryName
   return `staging/${projectId}/${zone}`;
 }
 
-/** One cache reference per zone, branch and platform. The ref is hashed: a branch name is a stranger's text. */
-export function cacheReference(projectId: string, zone: Zone, ref: string, platform: string): CacheReference {
+/** What has a cache reference of its own in the registry. */
+export interface CachePlace {
+  readonly zone: Zone;
+  /** Full ref. */
+  readonly ref: string;
+  readonly platform: string;
+  /** Number of the reset that it began with; 0 where there was none. */
+  readonly epoch: number;
+}
+
+/**
+ * One cache reference per zone, branch and platform. The ref is hashed: a branch name is a stranger's text. After a reset it
+ * has a repository of its own, so that no token of an earlier build reaches it.
+ */
+export function cacheReference(projectId: string, { zone, ref, platform, epoch }: CachePlace): CacheReference {
   const hash = createHash('sha256').update(ref).digest('hex').slice(0, 20);
-  return { repository: `cache/${projectId}/${zone}/${hash}`, tag: platform.replaceAll('/', '-') };
+  return { repository: inEpoch(`cache/${projectId}/${zone}/${hash}`, epoch, '-'), tag: platform.replaceAll('/', '-') };
 }
 
 export interface CacheRead extends CacheReference {
@@ -33,24 +47,26 @@ export interface CacheUser {
   readonly ref: string;
   readonly platform: string;
   readonly cachePolicy: CachePolicy;
+  /** Epoch of its own place, see `CachePlace`. */
+  readonly cacheEpoch: number;
+  /** Epoch of the default branch. */
+  readonly mainCacheEpoch: number;
 }
 
 /** References to read, best first: the build's own, then the default branch's protected one, as far as its rule allows. */
 export function cacheImports(user: CacheUser, defaultBranch: string | null): CacheRead[] {
-  const { projectId, zone, ref, platform, cachePolicy } = user;
+  const { projectId, zone, ref, platform, cachePolicy, cacheEpoch } = user;
   if (cachePolicy === 'none') return [];
-  const own = { ...cacheReference(projectId, zone, ref, platform), zone, ref };
+  const own = { ...cacheReference(projectId, { zone, ref, platform, epoch: cacheEpoch }), zone, ref };
   const mainRef = `refs/heads/${defaultBranch ?? ''}`;
-  const main = {
-    ...cacheReference(projectId, 'protected', mainRef, platform),
-    zone: 'protected',
-    ref: mainRef,
-  } as const;
-  const reads = own.repository === main.repository ? [own] : [own, main];
+  const place = { zone: 'protected', ref: mainRef } as const;
+  const main = { ...cacheReference(projectId, { ...place, platform, epoch: user.mainCacheEpoch }), ...place };
+  const reads = zone === main.zone && ref === main.ref ? [own] : [own, main];
   return cachePolicy === 'protected_only' ? reads.filter((read) => read.zone === 'protected') : reads;
 }
 
 /** The only reference that a build writes; null where its rule wants no cache. */
-export function cacheExport({ projectId, zone, ref, platform, cachePolicy }: CacheUser): CacheReference | null {
-  return cachePolicy === 'none' ? null : cacheReference(projectId, zone, ref, platform);
+export function cacheExport(user: CacheUser): CacheReference | null {
+  const { projectId, zone, ref, platform, cachePolicy, cacheEpoch } = user;
+  return cachePolicy === 'none' ? null : cacheReference(projectId, { zone, ref, platform, epoch: cacheEpoch });
 }

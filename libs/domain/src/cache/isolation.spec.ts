@@ -11,6 +11,7 @@ const build = (change: Partial<IsolationSubject> = {}): IsolationSubject => ({
   ref: 'refs/heads/main',
   cachePolicy: 'zone',
   isolated: true,
+  cacheEpoch: 0,
   ...change,
 });
 const spaces = (change: Partial<IsolationSubject>) => engineSpaces(build(change));
@@ -60,6 +61,7 @@ describe('what an engine shares', () => {
       ref: fc.oneof(fc.constantFrom('refs/heads/main', '../protected', 'protected', '-protected'), fc.string()),
       cachePolicy: fc.constantFrom(...cachePolicies),
       strictIsolation: fc.boolean(),
+      cacheEpoch: fc.nat(3),
     });
     const made = any.map((one) => ({ ...one, isolated: isIsolated(one) }));
     fc.assert(
@@ -67,8 +69,9 @@ describe('what an engine shares', () => {
         const [a, b] = [engineSpaces(one), engineSpaces(other)];
         const apart =
           one.projectId !== other.projectId || (one.zone !== other.zone && (one.isolated || other.isolated));
-        if (apart) expect(a.results).not.toBe(b.results);
-        if (apart || one.zone !== other.zone) expect(a.mounts).not.toBe(b.mounts);
+        if (apart || one.cacheEpoch !== other.cacheEpoch) expect(a.results).not.toBe(b.results);
+        if (apart || one.zone !== other.zone || one.cacheEpoch !== other.cacheEpoch)
+          expect(a.mounts).not.toBe(b.mounts);
         for (const name of [a.results, a.mounts, b.results, b.mounts])
           expect(name).toMatch(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/);
       }),

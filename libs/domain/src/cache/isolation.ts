@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CachePolicy } from './cache-policy.js';
+import { inEpoch } from './epoch.js';
 import type { Zone } from './zone.js';
 
 /** Whether a build's zone is alone with what an engine keeps: strangers always, others where it is asked for. */
@@ -20,6 +21,8 @@ export interface IsolationSubject {
   readonly ref: string;
   readonly cachePolicy: CachePolicy;
   readonly isolated: boolean;
+  /** Number of the reset with which its place began; 0 where there was none. */
+  readonly cacheEpoch: number;
 }
 
 /**
@@ -34,17 +37,25 @@ export interface EngineSpaces {
 
 /** Cache mounts are apart by zone always. A stranger's, and those of a build that may read none, are nobody's after it. */
 export function engineSpaces(build: IsolationSubject): EngineSpaces {
-  const { projectId, attemptId, zone, cachePolicy } = build;
+  const { projectId, attemptId, zone, cachePolicy, cacheEpoch } = build;
   const mayRead = zone === 'protected' ? cachePolicy !== 'none' : zone === 'branch' && cachePolicy === 'zone';
-  return { results: resultSpace(build), mounts: `${projectId}-${mayRead ? zone : attemptId}` };
+  return {
+    results: resultSpace(build),
+    mounts: inEpoch(`${projectId}-${mayRead ? zone : attemptId}`, cacheEpoch, '.'),
+  };
 }
 
 /**
  * Whose results of steps an engine may reuse for a build. Results that another zone wrote are out of reach, and those of a
  * fork are shared by the builds of one ref only. A build of another zone that may read nothing but what is protected has no
- * results to share with anybody: its own would be read by builds for which they are not protected.
+ * results to share with anybody: its own would be read by builds for which they are not protected. What was reset shares
+ * with nothing that was not reset together with it.
  */
 export function resultSpace(build: IsolationSubject): string {
+  return inEpoch(houseOf(build), build.cacheEpoch, '.');
+}
+
+function houseOf(build: IsolationSubject): string {
   const { projectId, attemptId, zone, ref, cachePolicy, isolated } = build;
   if (!isolated) return projectId;
   if (zone === 'protected') return `${projectId}-protected`;

@@ -23,20 +23,22 @@ describe('zoneOf', () => {
   });
 });
 
+const place = (zone: Zone, ref: string, platform: string, epoch = 0) => ({ zone, ref, platform, epoch });
+
 describe('cache references', () => {
   const platform = 'linux/amd64';
   const imports = (zone: Zone, ref: string, cachePolicy: CachePolicy = 'zone') =>
-    cacheImports({ projectId, zone, ref, platform, cachePolicy }, 'main');
+    cacheImports({ projectId, zone, ref, platform, cachePolicy, cacheEpoch: 0, mainCacheEpoch: 0 }, 'main');
 
   it('read the own one, then what protected wrote for the default branch', () => {
-    const main = cacheReference(projectId, 'protected', 'refs/heads/main', 'linux/amd64');
+    const main = cacheReference(projectId, place('protected', 'refs/heads/main', 'linux/amd64'));
     expect(imports('protected', 'refs/heads/main')).toEqual([{ ...main, zone: 'protected', ref: 'refs/heads/main' }]);
     expect(imports('branch', 'refs/heads/topic')).toMatchObject([
-      cacheReference(projectId, 'branch', 'refs/heads/topic', 'linux/amd64'),
+      cacheReference(projectId, place('branch', 'refs/heads/topic', 'linux/amd64')),
       main,
     ]);
     expect(imports('fork', 'refs/heads/main')).toMatchObject([
-      cacheReference(projectId, 'fork', 'refs/heads/main', 'linux/amd64'),
+      cacheReference(projectId, place('fork', 'refs/heads/main', 'linux/amd64')),
       main,
     ]);
   });
@@ -52,9 +54,10 @@ describe('cache references', () => {
     const main = imports('protected', 'refs/heads/main');
     expect(imports('branch', 'refs/heads/topic', 'protected_only')).toEqual(main);
     expect(imports('protected', 'refs/tags/v1', 'protected_only')).toEqual(imports('protected', 'refs/tags/v1'));
-    const user = { projectId, platform, zone: 'protected', ref: 'refs/tags/v1' } as const;
+    const epochs = { cacheEpoch: 0, mainCacheEpoch: 0 };
+    const user = { projectId, platform, zone: 'protected', ref: 'refs/tags/v1', ...epochs } as const;
     expect(cacheExport({ ...user, cachePolicy: 'protected_only' })).toEqual(
-      cacheReference(projectId, 'protected', 'refs/tags/v1', platform),
+      cacheReference(projectId, place('protected', 'refs/tags/v1', platform)),
     );
     expect(imports('protected', 'refs/tags/v1', 'none')).toEqual([]);
     expect(cacheExport({ ...user, cachePolicy: 'none' })).toBeNull();
@@ -66,15 +69,27 @@ describe('cache references', () => {
       for (const zone of zones)
         for (const ref of ['refs/heads/a', 'refs/heads/a/b', 'refs/tags/a'])
           for (const platform of ['linux/amd64', 'linux/arm64']) {
-            const { repository, tag } = cacheReference(project, zone, ref, platform);
+            const { repository, tag } = cacheReference(project, place(zone, ref, platform));
             references.add(`${repository}:${tag}`);
           }
     expect(references.size).toBe(2 * 3 * 3 * 2);
   });
 
+  it('are others after a reset: a branch reads its own and the default branch’s, each as it is since its own', () => {
+    const user = { projectId, zone: 'branch', ref: 'refs/heads/topic', platform, cachePolicy: 'zone' } as const;
+    const reset = { ...user, cacheEpoch: 2, mainCacheEpoch: 1 };
+    expect(cacheImports(reset, 'main')).toMatchObject([
+      cacheReference(projectId, place('branch', 'refs/heads/topic', platform, 2)),
+      cacheReference(projectId, place('protected', 'refs/heads/main', platform, 1)),
+    ]);
+    const own = cacheExport(reset)!;
+    expect(own.repository).not.toBe(cacheExport({ ...user, cacheEpoch: 0, mainCacheEpoch: 0 })!.repository);
+    expect(isRepositoryName(own.repository)).toBe(true);
+  });
+
   it('are valid names whatever the ref is called', () => {
     for (const ref of ['refs/heads/../../x', 'refs/heads/$(id)', `refs/heads/${'x'.repeat(1000)}`]) {
-      const { repository, tag } = cacheReference(projectId, 'branch', ref, 'linux/arm64/v8');
+      const { repository, tag } = cacheReference(projectId, place('branch', ref, 'linux/arm64/v8'));
       expect([isRepositoryName(repository), isTag(tag)]).toEqual([true, true]);
     }
     expect(zones.every((zone) => isRepositoryName(stagingRepository(projectId, zone)))).toBe(true);

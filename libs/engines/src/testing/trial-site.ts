@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type CacheBackend,
   type CachePolicy,
+  type CacheUser,
   cacheExport,
   cacheImports,
   engineSpaces,
@@ -29,6 +30,11 @@ export interface TrialBuild {
   readonly isolated?: boolean;
   readonly cachePolicy?: CachePolicy;
   readonly noCache?: boolean;
+  /** Of the build's place, and whether it is the first since that reset. */
+  readonly epoch?: number;
+  readonly afterReset?: boolean;
+  /** Of the default branch. */
+  readonly mainEpoch?: number;
   /** Builds of one attempt share what only an attempt has. */
   readonly attemptId?: string;
   /** Leaves its cache in the registry too. */
@@ -62,7 +68,8 @@ export class TrialSite {
     const { registry } = services();
     const user = this.user(build);
     const spaces = engineSpaces(user);
-    const reads = cacheImports(user, 'main');
+    const cold = build.noCache === true || build.afterReset === true;
+    const reads = build.afterReset ? [] : cacheImports(user, 'main');
     const own = cacheExport(user);
     const repository = this.imagesOf(build);
     const mayUse = [repository, ...reads.map((read) => read.repository), ...(own ? [own.repository] : [])];
@@ -75,7 +82,7 @@ export class TrialSite {
       cacheImports: reads.map((read) => `${registry.host}/${read.repository}:${read.tag}`),
       inlineCache: this.backend === 'inline',
       ...(build.target && { target: build.target }),
-      noCache: build.noCache === true || user.cachePolicy === 'none',
+      noCache: cold || user.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
       limits: { networkMode: 'none', group: spaces.results },
     });
@@ -87,8 +94,19 @@ export class TrialSite {
     return own?.repository ?? stagingRepository(this.projectId, build.zone);
   }
 
-  private user(build: TrialBuild): IsolationSubject & { readonly platform: string } {
+  private user(build: TrialBuild): IsolationSubject & CacheUser {
     const { zone, ref, isolated = true, cachePolicy = 'zone', attemptId = randomUUID() } = build;
-    return { projectId: this.projectId, attemptId, zone, ref, isolated, cachePolicy, platform };
+    const { epoch: cacheEpoch = 0, mainEpoch: mainCacheEpoch = 0 } = build;
+    return {
+      projectId: this.projectId,
+      attemptId,
+      zone,
+      ref,
+      isolated,
+      cachePolicy,
+      platform,
+      cacheEpoch,
+      mainCacheEpoch,
+    };
   }
 }

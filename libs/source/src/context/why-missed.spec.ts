@@ -79,7 +79,7 @@ async function facts(number: number, project: TrialProject, missed: readonly num
     buildArgs: project.buildArgs,
     context: await manifestOf(project),
     steps: steps.map((step, at) => ({ ...step, ordinal: at + 1, started: true, completed: true })),
-    ...{ noCache: false, workerName: 'w', space: 'p', cacheExport: 'done' },
+    ...{ noCache: false, cacheEpoch: 0, afterReset: false, workerName: 'w', space: 'p', cacheExport: 'done' },
   };
 }
 

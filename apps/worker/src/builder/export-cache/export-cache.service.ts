@@ -43,20 +43,20 @@ export class ExportCacheService {
     try {
       const access = await this.parts.accesses.open(attempt);
       masker = new SecretMasker(access.hidden);
-      const weight = await this.leave(attempt, access, logger);
-      await this.parts.notes.endCacheExport(buildId, 'done', null, { ms: spent(), ...weight });
+      const written = await this.leave(attempt, access, logger);
+      await this.parts.notes.endCacheExport(buildId, 'done', null, { ms: spent(), written });
     } catch (error) {
       logger.warn({ err: maskedError(error, masker) }, 'the cache could not be exported');
       await this.parts.notes.endCacheExport(buildId, 'failed', noteOf(error, masker), { ms: spent() });
     }
   }
 
-  /** What it weighs, where that is known. */
-  private async leave(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger): Promise<{ bytes?: number }> {
+  /** What is there afterwards, where that is known. */
+  private async leave(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger) {
     const { build } = attempt;
-    if (build.cacheBackend === 'inline') return { bytes: await keepInlineCache(this.client(access), build) };
+    if (build.cacheBackend === 'inline') return keepInlineCache(this.client(access), build);
     await this.parts.mirrors.using(access.source, () => this.export(attempt, access));
-    return this.weight(attempt, access, logger);
+    return this.written(attempt, access, logger);
   }
 
   private async export(attempt: ClaimedAttempt, access: BuildAccess): Promise<void> {
@@ -69,18 +69,18 @@ export class ExportCacheService {
     await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, signal);
   }
 
-  /** What the exported cache weighs in the registry. Nobody's export fails for it. */
-  private async weight(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger): Promise<{ bytes?: number }> {
+  /** What the registry holds of it, and what that weighs. Nobody's export fails for it. */
+  private async written(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger) {
     const own = cacheExport(attempt.build);
-    if (!own) return {};
+    if (!own) return undefined;
     try {
-      const { bytes, mediaType } = await this.client(access).manifests.get(own.repository, own.tag);
+      const { bytes, mediaType, digest } = await this.client(access).manifests.get(own.repository, own.tag);
       const document = parseManifestDocument(bytes, mediaType);
       const blobs = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
-      return { bytes: blobs.reduce((sum, { size }) => sum + size, bytes.length) };
+      return { digest, bytes: blobs.reduce((sum, { size }) => sum + size, bytes.length) };
     } catch (error) {
       logger.info({ err: error }, 'what the exported cache weighs is not known');
-      return {};
+      return undefined;
     }
   }
 

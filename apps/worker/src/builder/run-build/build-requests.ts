@@ -63,7 +63,7 @@ export class BuildRequests {
       push: { host: registryHost, repository: stagingRepository(build.projectId, build.zone) },
       cacheImports: this.cacheImports(attempt, project),
       inlineCache: build.cacheBackend === 'inline' && build.cachePolicy !== 'none',
-      noCache: build.noCache || build.cachePolicy === 'none',
+      noCache: build.noCache || build.afterReset || build.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
       strangers: build.zone === 'fork',
       limits: {
@@ -79,7 +79,7 @@ export class BuildRequests {
   }
 
   private cacheImports({ build }: ClaimedAttempt, project: BuildProject): string[] {
-    if (build.noCache) return [];
+    if (build.noCache || build.afterReset) return [];
     return cacheImports(build, project.defaultBranch).map(
       ({ repository, tag }) => `${this.options.registryHost}/${repository}:${tag}`,
     );

@@ -1,16 +1,8 @@
 import type { BuildLeftover, BuildProject, ProjectRemoval, PublishRepository } from '@cooperage/db';
-import {
-  cacheReference,
-  type Digest,
-  projectRepository,
-  type RepositoryName,
-  stagingRepository,
-} from '@cooperage/domain';
-import { inParallel, isRegistryError } from '@cooperage/oci';
+import { cacheReference, type Digest, projectRepository, stagingRepository } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import { deleteManifests, taggedIn } from '../publish/delete-manifests.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
-
-const parallelDeletes = 8;
 
 /** Removes all that a project has in the registry: images, tags, referrers, what builds staged, and caches. */
 export class EmptyRepositories {
@@ -31,9 +23,9 @@ export class EmptyRepositories {
     const [images, artifacts, tagged] = await Promise.all([
       this.publishes.digestsOfProject(project.id),
       this.removal.artifactDigests(project.id),
-      this.taggedIn(session, repository),
+      taggedIn(session, repository),
     ]);
-    await this.delete(session, repository, [...images, ...artifacts, ...tagged]);
+    await deleteManifests(session, repository, [...images, ...artifacts, ...tagged] as Digest[], this.logger);
   }
 
   private async emptyLeftovers(
@@ -43,48 +35,15 @@ export class EmptyRepositories {
   ): Promise<void> {
     const byZone = Map.groupBy(leftovers, ({ zone }) => zone);
     for (const [zone, builds] of byZone)
-      await this.delete(
+      await deleteManifests(
         session,
         stagingRepository(projectId, zone),
-        builds.flatMap(({ digest }) => digest ?? []),
+        builds.flatMap(({ digest }) => (digest as Digest | null) ?? []),
+        this.logger,
       );
-    const caches = leftovers.map(
-      ({ zone, ref, platform }) => cacheReference(projectId, zone, ref, platform).repository,
-    );
-    for (const cache of new Set(caches)) await this.delete(session, cache, await this.taggedIn(session, cache));
-  }
-
-  /** A repository that never was lists no tags. */
-  private async taggedIn(session: PublisherSession, repository: RepositoryName): Promise<string[]> {
-    const { signal } = session;
-    const digests: string[] = [];
-    for await (const tag of session.registry.tags.list(repository, { signal })) {
-      const found = await session.registry.manifests.head(repository, tag, { signal });
-      if (found) digests.push(found.digest);
-    }
-    return digests;
-  }
-
-  /** Deleting a manifest removes every tag that points to it. */
-  private async delete(
-    session: PublisherSession,
-    repository: RepositoryName,
-    digests: readonly string[],
-  ): Promise<void> {
-    await inParallel([...new Set(digests)], parallelDeletes, async (digest) => {
-      try {
-        await session.registry.manifests.delete(repository, digest as Digest, { signal: session.signal });
-      } catch (error) {
-        this.passOver(error, repository);
-      }
-    });
-  }
-
-  /** What is not there needs no deletion, and a registry that deletes nothing must not keep the project for ever. */
-  private passOver(error: unknown, repository: RepositoryName): void {
-    if (isRegistryError(error, 'not_found')) return;
-    if (!isRegistryError(error, 'rejected')) throw error;
-    this.logger.warn({ err: error, repository }, 'the registry does not delete images; an operator has to');
+    const caches = leftovers.map((place) => cacheReference(projectId, place).repository);
+    for (const cache of new Set(caches))
+      await deleteManifests(session, cache, await taggedIn(session, cache), this.logger);
   }
 
   private async *pages(projectId: string): AsyncGenerator<BuildLeftover[]> {

@@ -22,6 +22,9 @@ export interface CacheFacts {
   readonly context: readonly ManifestEntry[] | null;
   readonly steps: readonly StepOutcome[];
   readonly noCache: boolean;
+  /** Number of the reset with which its cache began, 0 for none; and whether it was the first since then. */
+  readonly cacheEpoch: number;
+  readonly afterReset: boolean;
   readonly workerName: string | null;
   /** Whose results an engine could reuse for it, see `resultSpace`. */
   readonly space: string;

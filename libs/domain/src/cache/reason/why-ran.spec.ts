@@ -32,6 +32,7 @@ function build({ number, dockerfile, files = {}, args = {}, cached = [], base = 
   return {
     build: { id: `b${number}`, number },
     ...{ dockerfile, buildArgs: args, context: entries(files), steps, noCache: false },
+    ...{ cacheEpoch: 0, afterReset: false },
     ...{ workerName: 'w1', space: 'p1', cacheExport: 'done', ...facts },
   };
 }
@@ -198,6 +199,8 @@ describe('why a step ran', () => {
       reasonAt(whyStepsRan(build({ number: 2, dockerfile: node, files, facts }), [{ ...first, ...then }]), 0);
     expect(again({}, {})).toEqual({ kind: 'not_kept', why: 'dropped' });
     expect(again({ space: 'p1-fork' }, {})).toEqual({ kind: 'not_kept', why: 'other_zone' });
+    expect(again({ cacheEpoch: 1, space: 'p1.1' }, {})).toEqual({ kind: 'not_kept', why: 'reset' });
+    expect(again({ cacheEpoch: 1, afterReset: true }, {})).toEqual({ kind: 'not_kept', why: 'reset' });
     expect(again({ workerName: 'w2' }, { cacheExport: 'failed' })).toEqual({ kind: 'not_kept', why: 'not_exported' });
     expect(again({ workerName: 'w2' }, { cacheExport: 'none' })).toEqual({ kind: 'not_kept', why: 'other_worker' });
   });

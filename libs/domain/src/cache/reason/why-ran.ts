@@ -26,7 +26,7 @@ export type RunReason =
   /** It reads an address or a foreign image, of whose content there is no record. */
   | { readonly kind: 'foreign' }
   /** Nothing differs: the result was in no cache that could be read. */
-  | { readonly kind: 'not_kept'; readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'dropped' }
+  | { readonly kind: 'not_kept'; readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'reset' | 'dropped' }
   | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' };
 
 /** Why one step ran, or which build's result stood for it. */
@@ -78,6 +78,7 @@ function reasonOf(
   candidates: readonly Candidate[],
 ): Judgement {
   if (now.noCache) return { reason: { kind: 'not_asked' }, against: null };
+  if (now.afterReset) return { reason: { kind: 'not_kept', why: 'reset' }, against: null };
   const same = nearest(now, candidates, ({ steps }) => withKey(steps, step.key) !== undefined);
   if (same) return { reason: notKept(now, same.facts), against: same.facts.build };
   for (const { facts, steps } of candidates) {
@@ -105,6 +106,7 @@ function withKey(steps: readonly KeyedStep[], key: string | null): KeyedStep | u
 }
 
 function notKept(now: CacheFacts, then: CacheFacts): RunReason {
+  if (now.cacheEpoch !== then.cacheEpoch) return { kind: 'not_kept', why: 'reset' };
   if (now.space !== then.space) return { kind: 'not_kept', why: 'other_zone' };
   const sameWorker = now.workerName !== null && now.workerName === then.workerName;
   if (then.cacheExport !== 'done' && !sameWorker)

@@ -52,6 +52,7 @@ const notKept = {
     'Every input is the same. The result belongs to another zone, from which this build takes nothing that ran.',
   other_worker: 'Every input is the same. The result was made on another worker, which exported nothing.',
   not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
+  reset: 'The cache was reset: nothing older is found, and nothing after the reset had made it yet.',
   dropped: 'Every input is the same. The builder has dropped the result to save space, or the cache was emptied.',
 } as const;
 

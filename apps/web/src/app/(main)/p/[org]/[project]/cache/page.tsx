@@ -5,15 +5,20 @@ import { Card } from '@/components/ui/card';
 import { Link } from '@/components/ui/link';
 import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
+import { loadCacheEntries, loadCacheEvictions, loadCacheResets } from '@/features/cache/api/load-cache-store';
 import { loadProjectCache, projectCacheAddress } from '@/features/cache/api/load-project-cache';
+import { CacheEnds } from '@/features/cache/components/cache-ends';
+import { CacheEntries } from '@/features/cache/components/cache-entries';
 import { CacheLedger } from '@/features/cache/components/cache-ledger';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { startCall } from '@/features/projects/model/start-call';
 import { decodeSegment, projectPath } from '@/lib/address/paths';
+import type { PageQuery } from '@/lib/address/query';
 
 interface Props {
   params: Promise<ProjectParams>;
+  searchParams: Promise<PageQuery>;
 }
 
 const days = 30;
@@ -22,12 +27,17 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: `Cache of ${decodeSegment((await params).project)}` };
 }
 
-export default async function CachePage({ params }: Props) {
-  const project = await params.then(loadProject);
+export default async function CachePage({ params, searchParams }: Props) {
+  const [project, query] = await Promise.all([params.then(loadProject), searchParams]);
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   const { id, organizationSlug, slug } = project.value;
   const path = projectPath(project.value);
-  const cache = await loadProjectCache(id, days);
+  const [cache, entries, resets, evictions] = await Promise.all([
+    loadProjectCache(id, days),
+    loadCacheEntries(id, query),
+    loadCacheResets(id),
+    loadCacheEvictions(id),
+  ]);
   return (
     <Page
       crumbs={[{ label: organizationSlug, href: '/projects' }, { label: slug, href: path }, { label: 'Cache' }]}
@@ -56,6 +66,8 @@ export default async function CachePage({ params }: Props) {
       ) : (
         <CacheLedger cache={cache.value} />
       )}
+      <CacheEntries project={project.value} path={`${path}/cache`} query={query} entries={entries} />
+      <CacheEnds resets={resets} evictions={evictions} />
     </Page>
   );
 }

@@ -1,0 +1,128 @@
+import type { CacheEntry, CacheEviction, CacheReset, Page } from '@cooperage/contracts';
+import { BuildNotes, type BuildRecord, BuildRepository, CacheSweepRepository } from '@cooperage/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let target: TestProject;
+let base: string;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  target = await world.project(owner, await organizationOf(owner), { slug: 'cask' });
+  base = `/api/v1/projects/${target.project.id}/cache`;
+  await world.database.prisma.project.update({ where: { id: target.project.id }, data: { defaultBranch: 'main' } });
+});
+afterAll(() => world.close());
+
+/** A build that has succeeded and left so many bytes of cache. */
+async function exported(bytes: number, data: object = {}): Promise<BuildRecord> {
+  const build = await world.build(target);
+  const done = { status: 'succeeded', cacheExport: 'pending', finishedAt: new Date(), ...data };
+  await world.database.prisma.build.update({ where: { id: build.id }, data: done });
+  const digest = `sha256:${String(build.number).padStart(64, '0')}`;
+  await new BuildNotes(world.database).endCacheExport(build.id, 'done', null, { ms: 5, written: { digest, bytes } });
+  return build;
+}
+/** A new build of some place: one of it that has failed is tried again. */
+async function buildAt(place: object = {}): Promise<BuildRecord> {
+  const { id } = await world.build(target);
+  await world.database.prisma.build.update({ where: { id }, data: { status: 'failed', stage: null, ...place } });
+  const builds = new BuildRepository(world.database);
+  const retry = await builds.createRetry(id, { noCache: false, actorName: 'ada' });
+  if (!retry.ok) throw new Error(retry.reason);
+  return (await builds.find(retry.buildId))!;
+}
+const entries = async (query = '') => expectOk(await owner.get<Page<CacheEntry>>(`${base}/entries${query}`));
+const topic = { zone: 'branch', ref: 'refs/heads/topic' };
+
+describe('what the registry holds of a cache', () => {
+  it('is one entry for each reference, with who wrote it, who used it last and who reads it', async () => {
+    const first = await exported(5_000);
+    const used = await exported(7_000, { stepsCached: 3, startedAt: new Date() });
+    const branch = await exported(900, topic);
+    const { items, next } = await entries();
+    expect(next).toBeNull();
+    expect(items).toMatchObject([
+      { zone: 'protected', ref: first.ref, bytes: 7_000, writtenBy: used.number, readByAll: true },
+      { ...topic, bytes: 900, writtenBy: branch.number, lastUsed: null, readByAll: false },
+    ]);
+    expect(items[0]!.lastUsed?.number).toBe(used.number);
+    expect(items[0]!.reference).toMatch(/^cache\/[^/]+\/protected\/[0-9a-f]{20}:linux-amd64$/);
+  });
+
+  it('is sorted, filtered and paged', async () => {
+    const [large] = (await entries('?limit=1')).items;
+    const page = await entries('?limit=1');
+    const [small] = (await entries(`?limit=1&cursor=${page.next}`)).items;
+    expect([large!.bytes, small!.bytes]).toEqual([7_000, 900]);
+    expect((await entries('?zone=branch')).items).toHaveLength(1);
+    expect((await entries('?q=TOPIC')).items).toMatchObject([topic]);
+    expect((await entries('?q=nothing')).items).toEqual([]);
+    const byUse = (await entries('?sort=used')).items.map(({ zone }) => zone);
+    expect(byUse).toHaveLength(2);
+    expect(problemOf(await owner.get(`${base}/entries?sort=used&cursor=${page.next}`)).code).toBe('bad_request');
+  });
+});
+
+describe('a reset', () => {
+  const reset = (body: object) => owner.post<CacheReset>(`${base}/resets`, body);
+
+  it('gives builds from then on names of their own, in what it covers and nowhere else', async () => {
+    const before = await world.build(target);
+    const made = expectOk(await reset({ zone: 'branch', ref: 'refs/heads/topic', reason: 'a poisoned layer' }), 202);
+    expect(made).toMatchObject({ epoch: 1, ...topic, afterNumber: before.number, sweptAt: null });
+    expect(await world.build(target)).toMatchObject({ cacheEpoch: 0, mainCacheEpoch: 0, afterReset: false });
+    expect(await buildAt(topic)).toMatchObject({ cacheEpoch: 1, mainCacheEpoch: 0, afterReset: true });
+    expect(await buildAt({ ...topic, ref: 'refs/heads/x' })).toMatchObject({ cacheEpoch: 0 });
+    expectOk(await reset({ zone: 'protected', reason: 'x' }), 202);
+    expect(await world.build(target)).toMatchObject({ cacheEpoch: 2, mainCacheEpoch: 2, afterReset: true });
+    expect(await buildAt(topic)).toMatchObject({ cacheEpoch: 1, mainCacheEpoch: 2 });
+    expectOk(await reset({ reason: 'all of it' }), 202);
+    const all = { cacheEpoch: 3, mainCacheEpoch: 3 };
+    for (const place of [{}, topic, { zone: 'fork', ref: 'refs/heads/s' }])
+      expect(await buildAt(place)).toMatchObject(all);
+  });
+
+  it('lets the first builds read nothing until one has succeeded', async () => {
+    const first = await world.build(target);
+    const second = await world.build(target);
+    expect([first.afterReset, second.afterReset]).toEqual([true, true]);
+    await world.database.prisma.build.update({ where: { id: second.id }, data: { status: 'succeeded' } });
+    expect((await world.build(target)).afterReset).toBe(false);
+  });
+
+  it('is listed and audited with its reason, and what it deleted is in the log', async () => {
+    const list = expectOk(await owner.get<Page<CacheReset>>(`${base}/resets`)).items;
+    expect(list.map(({ epoch, reason }) => [epoch, reason])).toEqual([
+      [3, 'all of it'],
+      [2, 'x'],
+      [1, 'a poisoned layer'],
+    ]);
+    const audit = await world.database.prisma.auditEntry.findMany({ where: { action: 'cache.reset' } });
+    expect(audit.map(({ after }) => (after as { reason: string }).reason).toSorted()).toEqual(
+      list.map(({ reason }) => reason).toSorted(),
+    );
+    const sweeps = new CacheSweepRepository(world.database);
+    const all = (await sweeps.openReset(list[0]!.id))!;
+    const places = await sweeps.placesBefore(all);
+    expect(places).toContainEqual({ ...topic, platform: 'linux/amd64', epoch: 0 });
+    for (const place of places) await sweeps.evicted(target.project.id, place, 'reset');
+    expect((await entries()).items).toEqual([]);
+    const gone = expectOk(await owner.get<Page<CacheEviction>>(`${base}/evictions`)).items;
+    expect(gone.map(({ zone, bytes, why }) => `${zone} ${bytes} ${why}`).toSorted()).toEqual([
+      'branch 900 reset',
+      'protected 7000 reset',
+    ]);
+  });
+
+  it('needs a reason, a zone for a ref, and the right to do it', async () => {
+    for (const body of [{}, { reason: ' ' }, { reason: 'x', ref: 'refs/heads/a' }, { reason: 'x', zone: 'all' }])
+      expect(problemOf(await reset(body)).code).toBe('validation_failed');
+    const visitor = await world.member(owner, await organizationOf(owner), 'developer');
+    expect(problemOf(await visitor.post(`${base}/resets`, { reason: 'x' })).code).toBe('forbidden');
+  });
+});

@@ -1,0 +1,90 @@
+import type {
+  CacheEntriesQuery,
+  CacheEntry,
+  CacheEviction,
+  CacheReset,
+  Page,
+  PageQuery,
+  ResetCache,
+} from '@cooperage/contracts';
+import {
+  type Actor,
+  type CacheEntryRecord,
+  type CacheEvictionRecord,
+  type CacheResetRecord,
+  CacheResetRepository,
+  CacheStoreRepository,
+  type ProjectRecord,
+} from '@cooperage/db';
+import { cacheReference } from '@cooperage/domain';
+import { Injectable } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { wholeList } from '../http/bounded-list.js';
+import { CursorCodec } from '../http/cursor.js';
+import { found } from '../http/problem.js';
+import { placeOf } from '../projects/project-place.js';
+
+const shownResets = 20;
+
+/** What the registry holds of a project's caches, and the end of it. */
+@Injectable()
+export class CacheStoreService {
+  constructor(
+    private readonly store: CacheStoreRepository,
+    private readonly rows: CacheResetRepository,
+    private readonly access: AccessService,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  async entries(principal: Principal, projectId: string, query: CacheEntriesQuery): Promise<Page<CacheEntry>> {
+    const project = await this.access.project(principal, projectId);
+    const { zone = null, q: text, sort } = query;
+    const list = `cache-entries ${projectId} ${sort} ${zone ?? ''} ${text}`;
+    const page = await this.store.entries(projectId, { zone, text, sort }, this.cursors.query(list, query));
+    return this.cursors.page(list, page, (entry) => presentEntry(project, entry));
+  }
+
+  async evictions(principal: Principal, projectId: string, query: PageQuery): Promise<Page<CacheEviction>> {
+    await this.access.project(principal, projectId);
+    const list = `cache-evictions ${projectId}`;
+    return this.cursors.page(
+      list,
+      await this.store.evictions(projectId, this.cursors.query(list, query)),
+      presentEviction,
+    );
+  }
+
+  async resets(principal: Principal, projectId: string): Promise<Page<CacheReset>> {
+    await this.access.project(principal, projectId);
+    return wholeList(await this.rows.list(projectId, shownResets), presentReset);
+  }
+
+  async reset(principal: Principal, projectId: string, asked: ResetCache, actor: Actor): Promise<CacheReset> {
+    const project = await this.access.project(principal, projectId, 'cache.reset');
+    return presentReset(found(await this.rows.reset(placeOf(project), asked, actor)));
+  }
+}
+
+function presentEntry({ id: projectId, defaultBranch }: ProjectRecord, entry: CacheEntryRecord): CacheEntry {
+  const { id, zone, ref, platform, epoch, bytes, lastUsed } = entry;
+  const { repository, tag } = cacheReference(projectId, entry);
+  return {
+    ...{ id, zone, ref, platform, epoch, bytes, reference: `${repository}:${tag}` },
+    ...{ writtenBy: entry.buildNumber, writtenAt: entry.writtenAt.toISOString() },
+    lastUsed: lastUsed && { number: lastUsed.number, at: lastUsed.at.toISOString() },
+    readByAll: zone === 'protected' && ref === `refs/heads/${defaultBranch}`,
+  };
+}
+
+function presentEviction({ id, zone, ref, platform, epoch, bytes, why, at }: CacheEvictionRecord): CacheEviction {
+  return { id, zone, ref, platform, epoch, bytes, why, at: at.toISOString() };
+}
+
+function presentReset(reset: CacheResetRecord): CacheReset {
+  const { id, epoch, zone, ref, reason, afterNumber } = reset;
+  return {
+    ...{ id, epoch, zone, ref, reason, afterNumber, by: reset.actorName },
+    ...{ at: reset.createdAt.toISOString(), sweptAt: reset.sweptAt?.toISOString() ?? null },
+  };
+}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { readerWords, scopeWords } from './store-words';
+
+it('says what a reset covers', () => {
+  expect(scopeWords({ zone: null, ref: null })).toBe('the whole project');
+  expect(scopeWords({ zone: 'fork', ref: null })).toBe('the fork zone');
+  expect(scopeWords({ zone: 'branch', ref: 'refs/heads/topic' })).toBe('topic in the branch zone');
+});
+
+it('says who reads an entry', () => {
+  const main = { zone: 'protected', ref: 'refs/heads/main', readByAll: true } as const;
+  expect(readerWords(main)).toBe('builds of main first, then those of every other ref after their own');
+  expect(readerWords({ zone: 'branch', ref: 'refs/heads/topic', readByAll: false })).toBe('builds of topic');
+  expect(readerWords({ zone: 'fork', ref: 'refs/heads/main', readByAll: false })).toBe('strangers’ builds of this ref');
+});

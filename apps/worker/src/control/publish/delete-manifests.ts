@@ -1,0 +1,44 @@
+import type { Digest, RepositoryName } from '@cooperage/domain';
+import { inParallel, isRegistryError } from '@cooperage/oci';
+import type { Logger } from '@cooperage/telemetry';
+import type { PublisherSession } from './publisher-session.js';
+
+const parallelDeletes = 8;
+
+/** Digests of all that is tagged; a repository that never was lists no tags. @throws {RegistryError} */
+export async function taggedIn(session: PublisherSession, repository: RepositoryName): Promise<Digest[]> {
+  const { signal } = session;
+  const digests: Digest[] = [];
+  for await (const tag of session.registry.tags.list(repository, { signal })) {
+    const found = await session.registry.manifests.head(repository, tag, { signal });
+    if (found) digests.push(found.digest);
+  }
+  return digests;
+}
+
+/**
+ * Deletes manifests, and with each every tag that points to it. What is not there needs no deletion, and a registry that
+ * deletes nothing must not keep its callers for ever. @returns how many are gone
+ * @throws {RegistryError} `unavailable`, `denied`; all of it can be repeated
+ */
+export async function deleteManifests(
+  session: PublisherSession,
+  repository: RepositoryName,
+  digests: readonly Digest[],
+  logger: Logger,
+): Promise<number> {
+  let gone = 0;
+  await inParallel([...new Set(digests)], parallelDeletes, async (digest) => {
+    try {
+      await session.registry.manifests.delete(repository, digest, { signal: session.signal });
+    } catch (error) {
+      if (isRegistryError(error, 'rejected')) {
+        logger.warn({ err: error, repository }, 'the registry does not delete images; an operator has to');
+        return;
+      }
+      if (!isRegistryError(error, 'not_found')) throw error;
+    }
+    gone += 1;
+  });
+  return gone;
+}

@@ -1,0 +1,50 @@
+import type { CacheResetRecord, CacheSweepRepository, OutboxItem } from '@cooperage/db';
+import { type CachePlace, cacheReference } from '@cooperage/domain';
+import type { Logger } from '@cooperage/telemetry';
+import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
+import { deleteManifests, taggedIn } from '../publish/delete-manifests.js';
+import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
+
+const waitMs = 1_000;
+/** A build from before may still leave its cache; nobody reads that any more. */
+const writersMs = 30_000;
+
+/** After a reset: deletes from the registry what no build can find any more. */
+export class SweepCacheService {
+  constructor(
+    private readonly sweeps: CacheSweepRepository,
+    private readonly sessions: PublisherSessions,
+    private readonly logger: Logger,
+  ) {}
+
+  async handle({ subjectId: resetId }: OutboxItem): Promise<HandlerResult> {
+    const reset = await this.sweeps.openReset(resetId);
+    if (!reset) return done;
+    // Counted first: a build that ends meanwhile is swept the next time.
+    const writers = await this.sweeps.writersBefore(reset);
+    const outcome = await this.sessions.with(reset.projectId, (session) => this.sweep(session, reset));
+    if (!outcome.ok) return later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
+    if (writers > 0) return later(writersMs, 'builds from before the reset are still open');
+    await this.sweeps.swept(reset);
+    return done;
+  }
+
+  private async sweep(session: PublisherSession, reset: CacheResetRecord): Promise<void> {
+    const { projectId } = reset;
+    const places = await this.sweeps.placesBefore(reset);
+    const repositories = Map.groupBy(places, (place) => cacheReference(projectId, place).repository);
+    for (const [repository, each] of repositories) await this.empty(session, projectId, repository, each);
+  }
+
+  private async empty(
+    session: PublisherSession,
+    projectId: string,
+    repository: string,
+    places: readonly CachePlace[],
+  ): Promise<void> {
+    const tagged = await taggedIn(session, repository);
+    const gone = await deleteManifests(session, repository, tagged, this.logger);
+    if (tagged.length === 0 || gone < new Set(tagged).size) return;
+    for (const place of places) await this.sweeps.evicted(projectId, place, 'reset');
+  }
+}

@@ -1,0 +1,74 @@
+import { zones } from '@cooperage/domain/predicates';
+import { z } from 'zod';
+import { idSchema, pageQuerySchema, timeSchema } from './common.js';
+
+const placeSchema = z.object({
+  zone: z.enum(zones),
+  /** Full ref. */
+  ref: z.string(),
+  platform: z.string(),
+  /** Number of the reset with which it began, 0 for none. */
+  epoch: z.number().int(),
+});
+
+export const cacheEntriesQuerySchema = pageQuerySchema.extend({
+  zone: z.enum(zones).optional(),
+  /** Part of the ref, in any case. */
+  q: z.string().max(200).default(''),
+  /** `size`: the largest first; `used`: the longest unused first. */
+  sort: z.enum(['size', 'used']).default('size'),
+});
+export type CacheEntriesQuery = z.infer<typeof cacheEntriesQuerySchema>;
+
+/** What stands under one cache reference of the registry. */
+export const cacheEntrySchema = placeSchema.extend({
+  id: idSchema,
+  /** In the service’s registry, without its host. */
+  reference: z.string(),
+  bytes: z.number(),
+  /** Number of the build that wrote it last. */
+  writtenBy: z.number().int(),
+  writtenAt: timeSchema,
+  /** The last build that could read it and found steps, here or in its builder. */
+  lastUsed: z.object({ number: z.number().int(), at: timeSchema }).nullable(),
+  /** Whether builds of the other refs read it after their own: that of the default branch only. */
+  readByAll: z.boolean(),
+});
+export type CacheEntry = z.infer<typeof cacheEntrySchema>;
+
+export const resetCacheSchema = z
+  .strictObject({
+    /** Null: all of the project. */
+    zone: z.enum(zones).nullable().default(null),
+    /** Full ref; null: all of the zone. */
+    ref: z.string().min(1).max(1024).nullable().default(null),
+    reason: z.string().trim().min(1).max(500),
+  })
+  .refine(({ zone, ref }) => ref === null || zone !== null, { path: ['ref'], message: 'a ref is of one zone' });
+export type ResetCache = z.infer<typeof resetCacheSchema>;
+
+/** A person’s word that builds find nothing older. */
+export const cacheResetSchema = z.object({
+  id: idSchema,
+  epoch: z.number().int(),
+  zone: z.enum(zones).nullable(),
+  ref: z.string().nullable(),
+  reason: z.string(),
+  by: z.string(),
+  at: timeSchema,
+  /** Builds with higher numbers find nothing older. */
+  afterNumber: z.number().int(),
+  /** When nothing older was in the registry any more; null before. */
+  sweptAt: timeSchema.nullable(),
+});
+export type CacheReset = z.infer<typeof cacheResetSchema>;
+
+/** A cache reference that was deleted from the registry. */
+export const cacheEvictionSchema = placeSchema.extend({
+  id: idSchema,
+  /** Null where nobody had weighed it. */
+  bytes: z.number().nullable(),
+  why: z.enum(['reset']),
+  at: timeSchema,
+});
+export type CacheEviction = z.infer<typeof cacheEvictionSchema>;

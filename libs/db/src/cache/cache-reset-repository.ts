@@ -1,0 +1,72 @@
+import type { Zone } from '@cooperage/domain';
+import type { Actor } from '../account/actor.js';
+import { writeAudit } from '../audit/write-audit.js';
+import type { Database } from '../database.js';
+import { newId } from '../new-id.js';
+import { promise } from '../outbox/outbox-repository.js';
+import type { ProjectPlace } from '../project/rule-repository.js';
+
+/** What a reset takes: the whole project where both are null, one zone, or one ref of a zone. */
+export interface CacheScope {
+  readonly zone: Zone | null;
+  /** Full ref; only with a zone. */
+  readonly ref: string | null;
+}
+
+export interface CacheResetRecord extends CacheScope {
+  readonly id: string;
+  readonly projectId: string;
+  /** Counted in the project; part of the names of its caches since then. */
+  readonly epoch: number;
+  readonly reason: string;
+  readonly actorName: string;
+  /** Number of the last build before it. */
+  readonly afterNumber: number;
+  readonly createdAt: Date;
+  /** When nothing older was in the registry any more; null before. */
+  readonly sweptAt: Date | null;
+}
+
+/** Resets of caches as people ask for them. */
+export class CacheResetRepository {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * From now on no new build finds what is older: the number goes into the names. What stands in the registry is deleted
+   * later, see `CacheSweepRepository`. Null when the project is gone.
+   */
+  async reset(
+    { projectId, organizationId }: ProjectPlace,
+    { zone, ref, reason }: CacheScope & { readonly reason: string },
+    actor: Actor,
+  ): Promise<CacheResetRecord | null> {
+    return this.db.transaction(async (tx) => {
+      const [project] = await tx.$queryRaw<{ epoch: number; afterNumber: number }[]>`
+        UPDATE project SET last_cache_epoch = last_cache_epoch + 1 WHERE id = ${projectId}::uuid AND deleted_at IS NULL
+        RETURNING last_cache_epoch AS epoch, last_build_number AS "afterNumber"`;
+      if (!project) return null;
+      const data = { ...project, id: newId(), projectId, zone, ref, reason, actorName: actor.name };
+      const row = await tx.cacheReset.create({ data });
+      await promise(tx, 'sweep-cache', row.id, projectId);
+      await writeAudit(tx, actor, {
+        ...{ organizationId, projectId, action: 'cache.reset', subjectKind: 'project', subjectId: projectId },
+        after: { zone, ref, reason, epoch: project.epoch },
+      });
+      return toReset(row);
+    });
+  }
+
+  /** The newest first. */
+  async list(projectId: string, limit: number): Promise<CacheResetRecord[]> {
+    const rows = await this.db.prisma.cacheReset.findMany({
+      where: { projectId },
+      orderBy: { epoch: 'desc' },
+      take: limit,
+    });
+    return rows.map(toReset);
+  }
+}
+
+export function toReset<R extends { readonly zone: string | null }>(row: R): R & { readonly zone: Zone | null } {
+  return { ...row, zone: row.zone as Zone | null };
+}

@@ -1,0 +1,100 @@
+import type { CachePlace, Zone } from '@cooperage/domain';
+import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import type { EvictionCause } from './cache-sweep-repository.js';
+
+/** What stands under one cache reference of the registry. */
+export interface CacheEntryRecord extends CachePlace {
+  readonly id: string;
+  readonly digest: string;
+  readonly bytes: number;
+  /** The build that wrote it last. */
+  readonly buildNumber: number;
+  readonly writtenAt: Date;
+  /** The last build that could read it and found steps. */
+  readonly lastUsed: { readonly number: number; readonly at: Date } | null;
+}
+
+export interface CacheEntryFilter {
+  readonly zone: Zone | null;
+  /** Part of the ref. */
+  readonly text: string;
+  readonly sort: 'size' | 'used';
+}
+
+export interface CacheEvictionRecord extends CachePlace {
+  readonly id: string;
+  /** Null where nobody had weighed it. */
+  readonly bytes: number | null;
+  readonly why: EvictionCause;
+  readonly at: Date;
+}
+
+type EntryRow = Omit<CacheEntryRecord, 'lastUsed'> & {
+  readonly usedNumber: number | null;
+  readonly usedAt: Date | null;
+  readonly rank: number;
+};
+
+/** What the registry holds of a project's caches, as builders wrote it down, and what was deleted of it. */
+export class CacheStoreRepository {
+  constructor(private readonly db: Database) {}
+
+  /** The largest, or the longest unused, first. */
+  async entries(
+    projectId: string,
+    filter: CacheEntryFilter,
+    query: KeysetQuery,
+  ): Promise<KeysetPage<CacheEntryRecord>> {
+    const [rank, id] = query.after?.split(' ') ?? [];
+    const rows = await this.db.prisma.$queryRaw<EntryRow[]>`
+      SELECT * FROM (
+        SELECT e.id::text, e.zone, e.ref, e.platform, e.epoch, e.digest, e.bytes::float8 AS bytes, e.build_number AS "buildNumber",
+          e.written_at AS "writtenAt", used.number AS "usedNumber", used.at AS "usedAt",
+          ${filter.sort === 'size' ? Prisma.sql`e.bytes::float8` : Prisma.sql`-extract(epoch FROM coalesce(used.at, e.written_at))::float8`} AS rank
+        FROM cache_entry e JOIN project p ON p.id = e.project_id LEFT JOIN LATERAL (
+          SELECT b.number, coalesce(b.started_at, b.queued_at) AS at FROM build b
+          WHERE b.project_id = e.project_id AND b.platform = e.platform AND b.steps_cached > 0
+            AND b.cache_policy <> 'none' AND NOT b.no_cache AND NOT b.after_reset
+            AND ((b.zone = e.zone AND b.ref = e.ref AND b.cache_epoch = e.epoch AND (e.zone = 'protected' OR b.cache_policy = 'zone'))
+              OR (e.zone = 'protected' AND e.ref = 'refs/heads/' || p.default_branch AND b.main_cache_epoch = e.epoch))
+          ORDER BY b.id DESC LIMIT 1) used ON true
+        WHERE e.project_id = ${projectId}::uuid AND (${filter.zone}::text IS NULL OR e.zone = ${filter.zone})
+          AND strpos(lower(e.ref), lower(${filter.text})) > 0
+      ) ranked
+      WHERE ${id ?? null}::text IS NULL OR (rank, id) < (${Number(rank ?? 0)}::float8, ${id ?? null}::text)
+      ORDER BY rank DESC, id DESC LIMIT ${query.limit + 1}`;
+    return toPage(rows, query.limit, (row) => `${row.rank} ${row.id}`, toEntry);
+  }
+
+  /** Bytes under all references of a project. */
+  async bytes(projectId: string): Promise<number> {
+    const { _sum } = await this.db.prisma.cacheEntry.aggregate({ where: { projectId }, _sum: { bytes: true } });
+    return Number(_sum.bytes ?? 0);
+  }
+
+  /** The newest first. */
+  async evictions(projectId: string, query: KeysetQuery): Promise<KeysetPage<CacheEvictionRecord>> {
+    const rows = await this.db.prisma.cacheEviction.findMany({
+      where: { projectId, ...(query.after && { id: { lt: query.after } }) },
+      orderBy: { id: 'desc' },
+      take: query.limit + 1,
+    });
+    return toPage(
+      rows,
+      query.limit,
+      ({ id }) => id,
+      ({ zone, why, bytes, ...row }) => ({
+        ...row,
+        zone: zone as Zone,
+        why: why as EvictionCause,
+        bytes: bytes === null ? null : Number(bytes),
+      }),
+    );
+  }
+}
+
+function toEntry({ usedNumber, usedAt, rank: _rank, ...row }: EntryRow): CacheEntryRecord {
+  return { ...row, lastUsed: usedNumber === null || usedAt === null ? null : { number: usedNumber, at: usedAt } };
+}
