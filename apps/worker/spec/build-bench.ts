@@ -139,6 +139,7 @@ export class BuildBench {
     const source = {
       prepare: () => this.prepare(),
       context: async () => ({
+        namedFolders: [],
         files: [],
         sharedKey: 'k',
         dockerfile: { path: 'Dockerfile', content: this.dockerfile },

@@ -107,6 +107,7 @@ export class World {
         target: null,
         platform: 'linux/amd64',
         buildArgs: {},
+        namedContexts: {},
         limits,
         noCache: false,
         ...change,

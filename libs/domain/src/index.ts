@@ -12,7 +12,12 @@ export * from './cache/cache-reference.js';
 export * from './cache/economy.js';
 export * from './cache/isolation.js';
 export * from './cache/ledger.js';
-export type { CacheFacts, StepOutcome } from './cache/reason/cache-facts.js';
+export {
+  type CacheFacts,
+  type NamedContextFact,
+  namedContextFact,
+  type StepOutcome,
+} from './cache/reason/cache-facts.js';
 export * from './cache/reason/context-manifest.js';
 export { whyStepsRan } from './cache/reason/why-ran.js';
 export * from './cache/zone.js';
@@ -41,6 +46,7 @@ export * from './image/repository-name.js';
 export * from './image/reverification.js';
 export * from './image/tag.js';
 export * from './image/tag-move.js';
+export * from './input/named-context.js';
 export * from './log/line-cells.js';
 export * from './log/line-counter.js';
 export * from './log/log-codec.js';

@@ -17,6 +17,16 @@ export interface ContextFile {
   read(): Promise<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
+/** What a Dockerfile may name beside its stages (`COPY --from=name`, `FROM name`): files, or an image by its reference. */
+export type RequestedContext =
+  | {
+      readonly name: string;
+      readonly kind: 'folder';
+      /** As those of the context: ignore files applied, times under the context's `sharedKey`. */
+      readonly files: readonly ContextFile[];
+    }
+  | { readonly name: string; readonly kind: 'image'; readonly reference: string };
+
 export interface BuildRequest {
   /** Chosen by the caller, hexadecimal, unique: `find` knows the build by it. */
   readonly reference: string;
@@ -26,6 +36,7 @@ export interface BuildRequest {
     /** Chosen by the server, never empty: builds with the same key share what the engine keeps of the context. */
     readonly sharedKey: string;
   };
+  readonly namedContexts?: readonly RequestedContext[];
   readonly dockerfile: {
     /** Path inside the repository, for messages. */
     readonly path: string;

@@ -39,6 +39,16 @@ describe('provenancePredicate', () => {
     });
   });
 
+  it('names what the Dockerfile could name beside its stages, and says nothing where that is nothing', () => {
+    const parameters = (namedContexts: Record<string, string>) =>
+      provenancePredicate(provenanceFacts({ namedContexts })).buildDefinition.externalParameters;
+    expect(parameters({ tool: 'docker-image://busybox', lib: 'libs/a' }).namedContexts).toEqual({
+      lib: 'libs/a',
+      tool: 'docker-image://busybox',
+    });
+    expect(parameters({})).not.toHaveProperty('namedContexts');
+  });
+
   it('makes the same bytes of the same facts, in whatever order the arguments came', () => {
     const other = provenancePredicate(provenanceFacts({ buildArgs: { DEBUG: '', VERSION: '1' } }));
     expect(JSON.stringify(other)).toBe(JSON.stringify(predicate));

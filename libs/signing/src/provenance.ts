@@ -25,6 +25,8 @@ export interface ProvenanceFacts {
   readonly platform: string;
   readonly dockerfilePath: string;
   readonly contextPath: string;
+  /** Name to a folder of the repository, or to `docker-image://reference`. */
+  readonly namedContexts?: Readonly<Record<string, string>>;
   readonly zone: string;
   /** Where the results of its steps were kept for other builds: `registry`, `inline` (in the image itself) or `local`. */
   readonly cacheBackend: string;
@@ -58,6 +60,8 @@ export interface ProvenancePredicate {
       readonly target: string | null;
       readonly platform: string;
       readonly buildArgs: Readonly<Record<string, string>>;
+      /** Left out where there are none. */
+      readonly namedContexts?: Readonly<Record<string, string>>;
     };
     /** Under the control of the service. */
     readonly internalParameters: { readonly zone: string; readonly cacheBackend: string; readonly attempt: number };
@@ -93,6 +97,7 @@ export function provenancePredicate(facts: ProvenanceFacts): ProvenancePredicate
         target: facts.target,
         platform: facts.platform,
         buildArgs: sorted(facts.buildArgs),
+        ...named(facts.namedContexts),
       },
       internalParameters: { zone: facts.zone, cacheBackend: facts.cacheBackend, attempt: facts.attempt },
       resolvedDependencies: [{ uri, digest }, ...facts.baseImages.map(baseImage)],
@@ -174,6 +179,10 @@ function times({ startedOn, finishedOn }: ProvenanceFacts): { startedOn: string;
 
 function version(tools: ProvenanceFacts['tools'] = {}): { version?: Readonly<Record<string, string>> } {
   return Object.keys(tools).length === 0 ? {} : { version: sorted(tools) };
+}
+
+function named(contexts: ProvenanceFacts['namedContexts'] = {}): { namedContexts?: Readonly<Record<string, string>> } {
+  return Object.keys(contexts).length === 0 ? {} : { namedContexts: sorted(contexts) };
 }
 
 function sorted(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

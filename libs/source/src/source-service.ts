@@ -70,9 +70,9 @@ class SourceService implements Source {
     return settled(signal, async () => {
       if (!(await mirror.files.has(checkCommit(commit)))) throw new Error('the commit was not prepared');
       const { tree } = await mirror.commitFacts(commit);
-      const identity = mirror.identityOf(identityName(paths.contextPath));
+      const identityOf = (path: string) => mirror.identityOf(identityName(path));
       const list = { git, gitDir: mirror.files.path, signal };
-      const reading = readContext(tree, paths, { reader, streams, list, identity, limits });
+      const reading = readContext(tree, paths, { reader, streams, list, identityOf, limits });
       return reading.catch(async (error: unknown) => {
         if (isMirrorFault(error)) await mirror.reset(mirror.files);
         throw error;

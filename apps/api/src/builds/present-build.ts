@@ -48,6 +48,7 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
       target: build.target,
       platform: build.platform,
       buildArgs: { ...build.buildArgs },
+      namedContexts: { ...build.namedContexts },
       secretNames: [...build.secretNames],
       baseImages: [...build.baseImages],
       noCache: build.noCache,

@@ -13,6 +13,7 @@ export function compareBases(a: BuildDetailRecord, b: BuildDetailRecord): ValueP
 
 function inputsOf(build: BuildDetailRecord): NamedValues {
   const args = Object.entries(build.buildArgs).map(([name, value]) => [`argument ${name}`, value]);
+  const contexts = Object.entries(build.namedContexts).map(([name, source]) => [`context ${name}`, source]);
   return {
     commit: build.commit,
     ref: build.ref,
@@ -25,7 +26,7 @@ function inputsOf(build: BuildDetailRecord): NamedValues {
     'cache kept in': build.cacheBackend,
     cache: build.noCache ? 'not read' : 'read',
     tags: build.tags.join(', '),
-    ...Object.fromEntries(args),
+    ...Object.fromEntries([...args, ...contexts]),
   };
 }
 

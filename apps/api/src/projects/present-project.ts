@@ -8,6 +8,7 @@ export function presentProject(project: ProjectRecord, settings: ApiSettings): P
   return {
     ...fields,
     buildArgs: { ...project.buildArgs },
+    namedContexts: { ...project.namedContexts },
     imageRepository: imageRepositoryOf(project, settings),
     hookUrl: `${settings.publicUrl}/api/v1/hooks/${project.id}`,
     createdAt: createdAt.toISOString(),

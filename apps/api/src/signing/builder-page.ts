@@ -39,6 +39,8 @@ export function buildTypeDocument(publicUrl: string): BuilderDocument {
       'externalParameters.target': 'Stage that was built; null for the last one.',
       'externalParameters.platform': 'Operating system and processor of the image.',
       'externalParameters.buildArgs': 'Every build argument. Secrets are never build arguments.',
+      'externalParameters.namedContexts':
+        'Name to what the Dockerfile means by it: a folder of the repository, or docker-image:// and the image, whose digest is among the dependencies. Left out where there are none.',
       'internalParameters.zone': 'Which caches the build could read and write: protected, branch or fork.',
       'internalParameters.cacheBackend':
         'Where results of steps were kept for other builds: registry, inline (in the image itself) or local (on the worker’s disk).',

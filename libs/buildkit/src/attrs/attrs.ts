@@ -35,10 +35,17 @@ export interface FrontendOptions {
    */
   readonly resultSpace?: string;
   readonly networkMode?: 'default' | 'none';
+  /** What the Dockerfile may name beside its stages: a tree of the session, or an image by its reference. */
+  readonly namedContexts?: Readonly<Record<string, { readonly tree: string } | { readonly image: string }>>;
 }
 
 /** Names under which the engine asks for the trees of a session. */
 export const treeNames = { context: 'context', dockerfile: 'dockerfile' } as const;
+
+/** The tree of a named context. Chosen here: what users call their contexts is no name of a tree. */
+export function namedTree(index: number): string {
+  return `context-${index}`;
+}
 
 export function frontendAttrs(options: FrontendOptions): Record<string, string> {
   return {
@@ -58,7 +65,17 @@ export function frontendAttrs(options: FrontendOptions): Record<string, string> 
     ...(options.cgroupParent && { 'cgroup-parent': options.cgroupParent }),
     ...(options.resultSpace && { 'add-hosts': `${options.resultSpace}.results.invalid=127.0.0.1` }),
     ...(options.networkMode === 'none' && { 'force-network-mode': 'none' }),
+    ...prefixed('context:', namedContexts(options.namedContexts)),
   };
+}
+
+function namedContexts(contexts: FrontendOptions['namedContexts'] = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(contexts).map(([name, source]) => [
+      name,
+      'tree' in source ? `local:${source.tree}` : `docker-image://${source.image}`,
+    ]),
+  );
 }
 
 export interface ImageExport {

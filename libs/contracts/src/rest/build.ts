@@ -128,6 +128,8 @@ export const buildSchema = buildSummarySchema.extend({
     target: z.string().nullable(),
     platform: z.string(),
     buildArgs: z.record(z.string(), z.string()),
+    /** Name to a folder of the repository, or to `docker-image://name`. */
+    namedContexts: z.record(z.string(), z.string()),
     secretNames: z.array(z.string()),
     baseImages: z.array(z.object({ name: z.string(), digest: z.string() })),
     /** Nothing was to be taken from the cache. */

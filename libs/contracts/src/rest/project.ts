@@ -1,10 +1,25 @@
-import { cacheBackends, cachePolicies, isGlob, isTagTemplate } from '@cooperage/domain/predicates';
+import {
+  cacheBackends,
+  cachePolicies,
+  isContextName,
+  isGlob,
+  isNamedContext,
+  isTagTemplate,
+  mostNamedContexts,
+} from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, repositoryPathSchema, slugSchema, timeSchema } from './common.js';
 
 export const buildArgsSchema = z
   .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a build argument name'), z.string().max(8192))
   .refine((value) => Object.keys(value).length <= 64, 'at most 64 build arguments');
+
+export const namedContextsSchema = z
+  .record(
+    z.string().refine(isContextName, 'a name as an image has, that is not the builder’s own'),
+    z.string().max(1024).refine(isNamedContext, 'a folder of the repository, or an image as docker-image://name'),
+  )
+  .refine((value) => Object.keys(value).length <= mostNamedContexts, `at most ${mostNamedContexts} contexts`);
 
 export const platformSchema = z
   .string()
@@ -39,6 +54,8 @@ export const projectSettingsSchema = z.strictObject({
     .default(null),
   platform: platformSchema.default('linux/amd64'),
   buildArgs: buildArgsSchema.default({}),
+  /** What the Dockerfile may name beside its stages: to a folder of the repository, or to `docker-image://name`. */
+  namedContexts: namedContextsSchema.default({}),
   limits: limitsSchema.default({
     timeoutMs: 3_600_000,
     logBytes: 134_217_728,
@@ -73,6 +90,7 @@ export const updateProjectSchema = z.strictObject({
     .optional(),
   platform: platformSchema.optional(),
   buildArgs: buildArgsSchema.optional(),
+  namedContexts: namedContextsSchema.optional(),
   limits: limitsSchema.optional(),
   strictIsolation: z.boolean().optional(),
   cacheBackend: z.enum(cacheBackends).optional(),

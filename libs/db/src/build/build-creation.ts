@@ -36,7 +36,14 @@ const newColumns = {
   ...{ ref: 'text', commit: 'text', commit_subject: 'text', commit_author: 'text', commit_time: 'bigint' },
   ...{ cache_policy: 'text', cache_backend: 'text', isolated: 'boolean' },
   ...{ zone: 'text', moves_tags: 'boolean', tags: 'text[]', context_path: 'text', dockerfile_path: 'text' },
-  ...{ target: 'text', platform: 'text', build_args: 'jsonb', limits: 'jsonb', no_cache: 'boolean' },
+  ...{
+    target: 'text',
+    platform: 'text',
+    build_args: 'jsonb',
+    named_contexts: 'jsonb',
+    limits: 'jsonb',
+    no_cache: 'boolean',
+  },
 } as const;
 type NewRow = Record<keyof typeof newColumns, unknown>;
 
@@ -93,6 +100,7 @@ function toRow(input: NewBuild, number: number): NewRow {
     ...{ cache_policy: input.cachePolicy, cache_backend: input.cacheBackend, isolated: input.isolated },
     ...{ zone: input.zone, moves_tags: input.movesTags, tags: input.tags, context_path: input.contextPath },
     ...{ dockerfile_path: input.dockerfilePath, target: input.target, platform: input.platform },
+    named_contexts: input.namedContexts,
     ...{ build_args: input.buildArgs, limits: input.limits, no_cache: input.noCache },
   };
 }

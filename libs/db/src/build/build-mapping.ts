@@ -29,6 +29,7 @@ export function toBuildRecord(row: Build): BuildRecord {
     cachePolicy: row.cachePolicy as CachePolicy,
     cacheBackend: row.cacheBackend as CacheBackend,
     buildArgs: row.buildArgs as Record<string, string>,
+    namedContexts: row.namedContexts as Record<string, string>,
     limits: storedLimits(row.limits),
     trigger: row.trigger as BuildTrigger,
     status: row.status as BuildStatus,

@@ -46,6 +46,8 @@ export interface BuildInputs {
   readonly target: string | null;
   readonly platform: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Name to a folder of the repository, or to `docker-image://reference`. */
+  readonly namedContexts: Readonly<Record<string, string>>;
   readonly limits: BuildLimits;
   readonly noCache: boolean;
 }

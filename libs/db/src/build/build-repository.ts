@@ -113,6 +113,7 @@ function inputsOf(build: BuildRecord) {
     target: build.target,
     platform: build.platform,
     buildArgs: build.buildArgs,
+    namedContexts: build.namedContexts,
     limits: build.limits,
   };
 }

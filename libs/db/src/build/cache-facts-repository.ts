@@ -5,11 +5,14 @@ import {
   decodeManifest,
   type IsolationSubject,
   type ManifestEntry,
+  namedContextFact,
+  parseContextName,
   resultSpace,
   type StepOutcome,
 } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import type { BaseImage } from './build-record.js';
 
 const decompress = promisify(inflateRaw);
 
@@ -23,6 +26,8 @@ interface FactsRow extends IsolationSubject {
   readonly number: number;
   readonly commitTime: bigint;
   readonly buildArgs: Record<string, string>;
+  readonly namedContexts: Record<string, string>;
+  readonly baseImages: readonly BaseImage[];
   readonly noCache: boolean;
   readonly afterReset: boolean;
   readonly cacheExport: CacheFacts['cacheExport'];
@@ -69,6 +74,7 @@ export class CacheFactsRepository {
   private async facts(builds: Prisma.Sql): Promise<CacheFacts[]> {
     const rows = await this.db.prisma.$queryRaw<(FactsRow & { payload: Uint8Array | null })[]>`
       SELECT f.id::text AS id, f.number, f.commit_time AS "commitTime", f.build_args AS "buildArgs",
+        f.named_contexts AS "namedContexts", f.base_images AS "baseImages",
         f.project_id::text AS "projectId", f.attempt_id::text AS "attemptId", f.zone, f.ref, f.isolated,
         f.cache_policy AS "cachePolicy", f.cache_epoch AS "cacheEpoch", f.after_reset AS "afterReset",
         f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
@@ -96,10 +102,13 @@ async function unpack(payload: Uint8Array): Promise<ManifestEntry[]> {
 }
 
 function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, context: CacheFacts['context']): CacheFacts {
-  const { dockerfile, noCache, afterReset, cacheEpoch, cacheExport, workerName, steps } = row;
+  const { dockerfile, noCache, afterReset, cacheEpoch, cacheExport, workerName, steps, baseImages } = row;
+  const named = Object.entries(row.namedContexts).map(
+    ([name, source]) => [parseContextName(name), namedContextFact(source, baseImages)] as const,
+  );
   return {
     ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, cacheEpoch },
-    ...{ cacheExport, workerName },
+    ...{ cacheExport, workerName, namedContexts: new Map(named) },
     space: resultSpace(row),
     // As the engine gets it, for Dockerfiles that declare it.
     buildArgs: { ...buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },

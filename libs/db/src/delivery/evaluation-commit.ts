@@ -98,6 +98,7 @@ export function newBuild(
     target: project.target,
     platform: project.platform,
     buildArgs: project.buildArgs,
+    namedContexts: project.namedContexts,
     limits: project.limits,
     noCache: false,
   };

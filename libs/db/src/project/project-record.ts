@@ -13,6 +13,8 @@ export interface ProjectSettings {
   readonly target: string | null;
   readonly platform: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Name to a folder of the repository, or to `docker-image://reference`. */
+  readonly namedContexts: Readonly<Record<string, string>>;
   readonly limits: BuildLimits;
   /** Each zone is alone with what an engine keeps of its builds. */
   readonly strictIsolation: boolean;
@@ -44,6 +46,7 @@ export const projectColumns = {
   target: true,
   platform: true,
   buildArgs: true,
+  namedContexts: true,
   limits: true,
   strictIsolation: true,
   cacheBackend: true,
@@ -62,6 +65,7 @@ export function toProjectRecord(row: ProjectRow): ProjectRecord {
     visibility: row.visibility === 'public' ? 'public' : 'private',
     cacheBackend: row.cacheBackend as CacheBackend,
     buildArgs: row.buildArgs as Record<string, string>,
+    namedContexts: row.namedContexts as Record<string, string>,
     limits: storedLimits(row.limits),
     hasGitCredentials: gitCredentials !== null,
   };

@@ -116,6 +116,7 @@ async function insertProject(tx: Queryable, project: NewProject, actor: Actor): 
     organizationId,
     slug,
     buildArgs: { ...settings.buildArgs },
+    namedContexts: { ...settings.namedContexts },
     limits: toJson(settings.limits),
   };
   const row = await tx.project.create({ data, select: projectColumns });
@@ -134,8 +135,13 @@ async function lock(tx: Queryable, id: string): Promise<ProjectRecord | null> {
 }
 
 function settingsData(changes: Partial<ProjectSettings>): Prisma.ProjectUpdateInput {
-  const { buildArgs, limits, ...columns } = changes;
-  return { ...columns, ...(buildArgs && { buildArgs: { ...buildArgs } }), ...(limits && { limits: toJson(limits) }) };
+  const { buildArgs, namedContexts, limits, ...columns } = changes;
+  return {
+    ...columns,
+    ...(buildArgs && { buildArgs: { ...buildArgs } }),
+    ...(namedContexts && { namedContexts: { ...namedContexts } }),
+    ...(limits && { limits: toJson(limits) }),
+  };
 }
 
 function subject(project: ProjectRecord) {

@@ -1,7 +1,14 @@
 import { BuildFailure, readInstructions } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { EngineLacks } from '../engine-lacks.js';
-import { imagesNamed, refuseForeignCache, refuseForeignDialect, refuseStrangers } from './dialect.js';
+import { trialRequest } from '../testing/trial-request.js';
+import {
+  imagesNamed,
+  refuseForeignCache,
+  refuseForeignDialect,
+  refuseNamedContexts,
+  refuseStrangers,
+} from './dialect.js';
 
 function refusal(dockerfile: string, buildArgs: Record<string, string> = {}): BuildFailure | null {
   try {
@@ -22,6 +29,12 @@ describe('what buildah is not given', () => {
   it('an image that is its own cache', () => {
     expect(() => refuseForeignCache('Dockerfile', true)).toThrow(EngineLacks);
     expect(() => refuseForeignCache('Dockerfile', undefined)).not.toThrow();
+  });
+
+  it('named contexts', () => {
+    expect(() => refuseNamedContexts(trialRequest('FROM x\n'))).not.toThrow();
+    const namedContexts = [{ name: 'lib', kind: 'folder', files: [] }] as const;
+    expect(() => refuseNamedContexts(trialRequest('FROM x\n', { namedContexts }))).toThrow(EngineLacks);
   });
 
   it.each([

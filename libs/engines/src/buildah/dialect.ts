@@ -1,4 +1,5 @@
 import { bytesToText, heredocsOf, type Instruction } from '@cooperage/domain';
+import type { BuildRequest } from '../engine.js';
 import { EngineLacks } from '../engine-lacks.js';
 
 /** What an instruction asks for that this engine does not do, in words that end the sentence "buildah does not do …". */
@@ -95,6 +96,14 @@ export function refuseStrangers(file: string, strangers: boolean | undefined): v
   if (!strangers) return;
   throw new EngineLacks('buildah builds only what is trusted; the buildkit engine builds code of strangers.', {
     place: { file },
+  });
+}
+
+/** @throws {EngineLacks} */
+export function refuseNamedContexts({ namedContexts = [], dockerfile }: BuildRequest): void {
+  if (namedContexts.length === 0) return;
+  throw new EngineLacks('buildah is given no named contexts here; the buildkit engine is.', {
+    place: { file: dockerfile.path },
   });
 }
 

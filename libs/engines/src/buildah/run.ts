@@ -11,7 +11,13 @@ import { StepWatch } from '../limits/step-watch.js';
 import { type BuildSide, buildArgs, pushArgs, storeArgs } from './args.js';
 import type { Programs } from './check.js';
 import { writeContext } from './context-folder.js';
-import { imagesNamed, refuseForeignCache, refuseForeignDialect, refuseStrangers } from './dialect.js';
+import {
+  imagesNamed,
+  refuseForeignCache,
+  refuseForeignDialect,
+  refuseNamedContexts,
+  refuseStrangers,
+} from './dialect.js';
 import { buildFailure, pushFailure } from './failure.js';
 import type { PushedManifest } from './manifest.js';
 import { ProgressReader } from './progress.js';
@@ -71,6 +77,7 @@ export class Run {
     const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
     refuseStrangers(request.dockerfile.path, request.strangers);
     refuseForeignCache(request.dockerfile.path, request.inlineCache);
+    refuseNamedContexts(request);
     refuseForeignDialect(request.dockerfile.path, dockerfile.instructions, request.buildArgs);
     return dockerfile;
   }

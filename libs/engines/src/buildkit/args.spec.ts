@@ -1,5 +1,7 @@
 import { BuildFailure } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
+import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
+import { checkDockerfile } from '../dockerfile/policy.js';
 import type { BuildRequest } from '../engine.js';
 import { trialRequest } from '../testing/trial-request.js';
 import { checkRequest, frontendOf, groupPathOf } from './args.js';
@@ -12,6 +14,8 @@ const code = (change: Partial<BuildRequest>) => {
     return (error as BuildFailure).code;
   }
 };
+
+const folder = (name: string) => ({ name, kind: 'folder' as const, files: [] });
 
 describe('what users may ask of a build', () => {
   it.each([
@@ -32,6 +36,12 @@ describe('what users may ask of a build', () => {
     [{ reference: 'not hex' }, 'InvalidBuildConfig'],
     [{ annotations: { 'a b': 'x' } }, 'InvalidBuildConfig'],
     [{ labels: { 'a=b': 'x' } }, 'InvalidBuildConfig'],
+    [{ namedContexts: [folder('lib'), folder('lib')] }, 'InvalidBuildConfig'],
+    [{ namedContexts: [folder('busybox'), folder('busybox:latest')] }, 'InvalidBuildConfig'],
+    [{ namedContexts: [folder('context')] }, 'InvalidBuildConfig'],
+    [{ namedContexts: [folder('a::linux/amd64')] }, 'InvalidBuildConfig'],
+    [{ namedContexts: [{ name: 'a', kind: 'image', reference: '../x' }] }, 'InvalidBuildConfig'],
+    [{ namedContexts: [folder('lib'), { name: 'a', kind: 'image', reference: 'busybox' }] }, null],
   ] satisfies [Partial<BuildRequest>, string | null][])('S-051, S-027: %j is %s', (change, expected) => {
     expect(code(change)).toBe(expected);
   });
@@ -54,6 +64,33 @@ describe('the attributes of a build', () => {
         { insecureRegistry: false },
       );
     expect(of({ sourceDateEpoch: 1 })).toEqual(of({ sourceDateEpoch: 2 }));
+  });
+});
+
+describe('named contexts', () => {
+  it('are trees under names of our own, or images', () => {
+    const namedContexts = [folder('lib'), { name: 'base', kind: 'image', reference: 'busybox:1' }] as const;
+    const checked = { instructions: [], wantsSourceDateEpoch: false };
+    expect(frontendOf(trialRequest('', { namedContexts }), checked, { insecureRegistry: false })).toMatchObject({
+      'context:lib': 'local:context-0',
+      'context:base': 'docker-image://busybox:1',
+    });
+  });
+
+  it('never stand in the place of a stage', () => {
+    const shadow = (dockerfile: string) => {
+      const content = Buffer.from(dockerfile);
+      refuseShadowedStages(
+        trialRequest(dockerfile, { namedContexts: [folder('lib')] }),
+        checkDockerfile('Dockerfile', content),
+      );
+    };
+    expect(() => shadow('FROM busybox AS other\nCOPY --from=lib a /a\n')).not.toThrow();
+    expect(() => shadow('FROM lib\n')).not.toThrow();
+    for (const hidden of ['FROM busybox AS lib\n', 'FROM busybox\nFROM --platform=linux/amd64 busybox as LIB\n'])
+      expect(() => shadow(hidden)).toThrow(
+        expect.objectContaining({ code: 'InvalidBuildConfig', place: expect.objectContaining({ file: 'Dockerfile' }) }),
+      );
   });
 });
 

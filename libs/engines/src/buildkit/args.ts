@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type FrontendOptions, frontendAttrs, imageExporter } from '@cooperage/buildkit';
+import { type FrontendOptions, frontendAttrs, imageExporter, namedTree } from '@cooperage/buildkit';
 import { BuildFailure, isRepositoryPath } from '@cooperage/domain';
+import { checkContexts } from '../dockerfile/named-contexts.js';
 import type { CheckedDockerfile } from '../dockerfile/policy.js';
 import type { BuildRequest } from '../engine.js';
 
@@ -15,6 +16,7 @@ export function checkRequest(request: BuildRequest): void {
   if (!isRepositoryPath(request.dockerfile.path)) throw invalid('The path of the Dockerfile is not valid.');
   if (!/^[0-9a-f]{8,64}$/.test(request.reference)) throw invalid('The reference of the build is not valid.');
   if (request.target !== undefined && /[\0\n]/.test(request.target)) throw invalid('The target is not valid.');
+  checkContexts(request.namedContexts ?? []);
   for (const key of [...Object.keys(request.annotations), ...Object.keys(request.labels)])
     if (!/^[^\s=]+$/.test(key)) throw invalid(`The label or annotation ${JSON.stringify(key)} has no valid name.`);
 }
@@ -59,8 +61,18 @@ export function frontendOf(
       ? { resultSpace: hash(groupNameOf(request)) }
       : { cgroupParent: engine.groupPath }),
     networkMode: request.limits.networkMode,
+    namedContexts: namedContextsOf(request),
   };
   return frontendAttrs(options);
+}
+
+function namedContextsOf({ namedContexts = [] }: BuildRequest): FrontendOptions['namedContexts'] {
+  return Object.fromEntries(
+    namedContexts.map((context, index) => [
+      context.name,
+      context.kind === 'folder' ? { tree: namedTree(index) } : { image: context.reference },
+    ]),
+  );
 }
 
 export function exporterOf({ push, annotations, sourceDateEpoch }: BuildRequest, insecure: boolean) {

@@ -1,5 +1,6 @@
 import { BuildFailure } from '@cooperage/domain';
 import type { GroupLease, StepGroups } from '../cgroup/step-groups.js';
+import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import type { BuildRequest, EngineEvent } from '../engine.js';
 import { DiskWatch } from '../limits/disk-watch.js';
@@ -32,6 +33,7 @@ export function prepareRun(request: BuildRequest, setting: RunSetting, signal: A
   if (signal.aborted) throw stopped(signal);
   checkRequest(request);
   const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
+  refuseShadowedStages(request, dockerfile);
   const { groups, cgroupParent, insecureRegistry } = setting;
   const group = groups ? acquire(groups, groupPathOf(request, cgroupParent), request) : undefined;
   return {

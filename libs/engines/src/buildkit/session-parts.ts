@@ -1,6 +1,7 @@
 import {
   authMethods,
   fileSyncMethod,
+  namedTree,
   type RegistryAuth,
   type SessionMethod,
   SyncTree,
@@ -16,11 +17,19 @@ export function sessionMethods(request: BuildRequest, cacheExport?: string): Ses
       new Map([
         [treeNames.context, new SyncTree(request.context.files)],
         [treeNames.dockerfile, dockerfileTree(request)],
+        ...namedTrees(request),
       ]),
     ),
     secretsMethod(request.secrets),
     ...authMethods(registryAuth(request, cacheExport)),
   ];
+}
+
+/** The engine looks for an ignore file in each of them and finds what was applied already: a second time changes nothing. */
+function namedTrees({ namedContexts = [] }: BuildRequest): [string, SyncTree][] {
+  return namedContexts.flatMap((context, index) =>
+    context.kind === 'folder' ? [[namedTree(index), new SyncTree(context.files)]] : [],
+  );
 }
 
 let serial = 0n;

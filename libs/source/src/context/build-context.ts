@@ -23,6 +23,13 @@ export interface ContextDockerfile {
   readonly content: Uint8Array;
 }
 
+/** A folder beside the context that a Dockerfile names, with the ignore file in its root applied. */
+export interface NamedFolder {
+  readonly name: string;
+  /** As those of the context, and under its `sharedKey`. */
+  readonly files: readonly ContextFile[];
+}
+
 export interface BuildContext {
   /**
    * Folders before their content, sorted by path component. Ignore files are applied already: an engine must not apply
@@ -31,6 +38,9 @@ export interface BuildContext {
   readonly files: readonly ContextFile[];
   /** Names this context to the engine: random for this process, the project and the context folder; never empty. */
   readonly sharedKey: string;
+  /** In the order of their names. */
+  readonly namedFolders: readonly NamedFolder[];
+  /** Those of the named folders included. */
   readonly totalBytes: number;
   readonly dockerfile: ContextDockerfile;
 }
@@ -40,4 +50,6 @@ export interface ContextPaths {
   readonly contextPath: string;
   /** Relative to the repository, not to the context. */
   readonly dockerfilePath: string;
+  /** Name to folder, relative to the repository. */
+  readonly namedFolders?: ReadonlyMap<string, string>;
 }

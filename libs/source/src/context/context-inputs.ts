@@ -10,11 +10,15 @@ interface InputSource {
   readonly limits: SourceLimits;
 }
 
-interface ContextInputs {
-  /** Id of the context folder's tree. */
+/** A folder to be sent: its tree, and what of it is left out. */
+export interface IgnoringFolder {
+  /** Id of the folder's tree. */
   readonly folder: string;
-  readonly dockerfile: ContextDockerfile;
   readonly ignore: DockerIgnore;
+}
+
+interface ContextInputs extends IgnoringFolder {
+  readonly dockerfile: ContextDockerfile;
 }
 
 interface IgnoreRoots {
@@ -34,6 +38,21 @@ export async function readInputs(tree: string, paths: ContextPaths, source: Inpu
   const roots = { tree, contextTree: folder.id, contextPath };
   const ignore = await readIgnore(roots, dockerfilePath, source);
   return { folder: folder.id, dockerfile, ignore };
+}
+
+/** @throws {BuildFailure} `InvalidBuildConfig` or `ContextNotFound`, which names the context */
+export async function readNamedFolder(
+  tree: string,
+  name: string,
+  path: string,
+  source: InputSource,
+): Promise<IgnoringFolder> {
+  const checked = checkedPath(path, `folder of the context “${name}”`);
+  const folder = await resolvePath(source.reader, tree, checked);
+  if (folder.kind !== 'folder')
+    throw new BuildFailure('ContextNotFound', `The context “${name}”: ${contextSentence(checked, folder)}`);
+  const ignore = await readRootIgnore(folder.id, checked, source);
+  return { folder: folder.id, ignore };
 }
 
 function checkedPath(path: string, name: string): string {
@@ -64,8 +83,12 @@ async function readIgnore(roots: IgnoreRoots, dockerfilePath: string, source: In
   const beside = `${dockerfilePath}.dockerignore`;
   const own = await readIgnoreFile(roots.tree, beside, beside, source);
   if (own) return DockerIgnore.parse(own.toString('utf8'), beside);
-  const shown = roots.contextPath === '.' ? '.dockerignore' : `${roots.contextPath}/.dockerignore`;
-  const content = await readIgnoreFile(roots.contextTree, '.dockerignore', shown, source);
+  return readRootIgnore(roots.contextTree, roots.contextPath, source);
+}
+
+async function readRootIgnore(tree: string, path: string, source: InputSource): Promise<DockerIgnore> {
+  const shown = path === '.' ? '.dockerignore' : `${path}/.dockerignore`;
+  const content = await readIgnoreFile(tree, '.dockerignore', shown, source);
   return content ? DockerIgnore.parse(content.toString('utf8'), shown) : DockerIgnore.none;
 }
 

@@ -5,8 +5,8 @@ import type { ObjectReader } from '../objects/object-reader.js';
 import { linkTarget } from '../objects/path-resolver.js';
 import { type ListedEntry, listTree, type TreeListOptions } from '../objects/tree-list.js';
 import type { SourceLimits } from '../source-limits.js';
-import type { BuildContext, ContextFile, ContextPaths } from './build-context.js';
-import { readInputs } from './context-inputs.js';
+import type { BuildContext, ContextFile, ContextPaths, NamedFolder } from './build-context.js';
+import { type IgnoringFolder, readInputs, readNamedFolder } from './context-inputs.js';
 import { type Selected, selectContext } from './context-tree.js';
 import { FileIdentity } from './file-identity.js';
 
@@ -14,7 +14,8 @@ export interface ContextSource {
   readonly reader: ObjectReader;
   readonly streams: BlobStreams;
   readonly list: Omit<TreeListOptions, 'maxFiles' | 'timeoutMs'>;
-  readonly identity: FileIdentity;
+  /** By folder: the engine keeps one tree for each. */
+  readonly identityOf: (path: string) => FileIdentity;
   readonly limits: SourceLimits;
 }
 
@@ -32,16 +33,34 @@ const wholeFileBytes = 256 * 1024;
  * `SourceTooLarge`.
  */
 export async function readContext(tree: string, paths: ContextPaths, source: ContextSource): Promise<BuildContext> {
-  const { folder, dockerfile, ignore } = await readInputs(tree, paths, source);
+  const inputs = await readInputs(tree, paths, source);
+  const budget = { files: source.limits.maxFiles, bytes: source.limits.maxContextBytes };
+  const context = await filesOf(inputs, paths.contextPath, budget, source);
+  const namedFolders: NamedFolder[] = [];
+  for (const [name, path] of [...(paths.namedFolders ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const { files } = await filesOf(await readNamedFolder(tree, name, path, source), path, budget, source);
+    namedFolders.push({ name, files });
+  }
+  const totalBytes = source.limits.maxContextBytes - budget.bytes;
+  return { ...context, namedFolders, totalBytes, dockerfile: inputs.dockerfile };
+}
+
+/** What all folders of a build together may still hold. */
+interface Budget {
+  files: number;
+  bytes: number;
+}
+
+async function filesOf({ folder, ignore }: IgnoringFolder, path: string, budget: Budget, source: ContextSource) {
   const { limits } = source;
-  const listed = await listTree(folder, {
-    ...source.list,
-    maxFiles: limits.maxFiles,
-    timeoutMs: limits.localTimeoutMs,
-  });
-  const selected = await selectContext(listed.map(placed), ignore);
-  const files = await contextFiles(selected, source);
-  return { ...files, dockerfile };
+  const options = { ...source.list, maxFiles: limits.maxFiles, timeoutMs: limits.localTimeoutMs };
+  const selected = await selectContext((await listTree(folder, options)).map(placed), ignore);
+  refuseUnreadable(selected);
+  spend(budget, selected, limits);
+  const ids = selected.map(({ entry }) => (entry ? identityOf(entry.listed) : ''));
+  const { sharedKey, mtimesNs } = source.identityOf(path).stamp(ids);
+  const files = await Promise.all(selected.map((item, index) => contextFile(item, mtimesNs[index]!, source)));
+  return { files, sharedKey };
 }
 
 function placed(listed: ListedEntry): PlacedEntry {
@@ -53,18 +72,6 @@ function placed(listed: ListedEntry): PlacedEntry {
   return { path, listed };
 }
 
-async function contextFiles(
-  selected: readonly Selected<PlacedEntry>[],
-  source: ContextSource,
-): Promise<Pick<BuildContext, 'files' | 'sharedKey' | 'totalBytes'>> {
-  refuseUnreadable(selected);
-  refuseLarge(selected, source.limits);
-  const ids = selected.map(({ entry }) => (entry ? identityOf(entry.listed) : ''));
-  const { sharedKey, mtimesNs } = source.identity.stamp(ids);
-  const files = await Promise.all(selected.map((item, index) => contextFile(item, mtimesNs[index]!, source)));
-  return { files, sharedKey, totalBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) };
-}
-
 function refuseUnreadable(selected: readonly Selected<PlacedEntry>[]): void {
   const unreadable = selected.find(({ entry }) => entry && !isUtf8(entry.listed.path));
   if (!unreadable) return;
@@ -72,17 +79,17 @@ function refuseUnreadable(selected: readonly Selected<PlacedEntry>[]): void {
   throw new BuildFailure('InvalidBuildConfig', message);
 }
 
-function refuseLarge(selected: readonly Selected<PlacedEntry>[], limits: SourceLimits): void {
-  if (selected.length > limits.maxFiles)
+function spend(budget: Budget, selected: readonly Selected<PlacedEntry>[], limits: SourceLimits): void {
+  budget.files -= selected.length;
+  if (budget.files < 0)
     throw new BuildFailure('SourceTooLarge', `The context has more than ${limits.maxFiles} files and folders.`);
-  let totalBytes = 0;
   for (const { path, entry } of selected) {
     const size = entry?.listed.sizeBytes ?? 0;
-    totalBytes += size;
+    budget.bytes -= size;
     if (size > limits.maxBlobBytes)
       throw new BuildFailure('SourceTooLarge', `${visibleText(path)} has more than ${limits.maxBlobBytes} bytes.`);
   }
-  if (totalBytes > limits.maxContextBytes)
+  if (budget.bytes < 0)
     throw new BuildFailure('SourceTooLarge', `The context has more than ${limits.maxContextBytes} bytes.`);
 }
 

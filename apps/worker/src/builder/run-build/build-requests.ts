@@ -5,6 +5,7 @@ import type { BuildContext, Source } from '@cooperage/source';
 import type { BuildAccess } from '../access/build-access.js';
 import { engineReference } from './engine-reference.js';
 import { imageLabels } from './image-labels.js';
+import { foldersOf, manifestOf, namedContextsOf, requestedContexts } from './named-contexts.js';
 
 export interface BuildRequestsOptions {
   readonly registryHost: string;
@@ -15,7 +16,7 @@ export interface BuildRequestsOptions {
 export interface PreparedBuild {
   readonly request: BuildRequest;
   readonly dockerfile: string;
-  /** What the context holds. */
+  /** What the context and the folders beside it hold. */
   readonly manifest: readonly ManifestEntry[];
 }
 
@@ -30,11 +31,13 @@ export class BuildRequests {
   async prepare(attempt: ClaimedAttempt, access: BuildAccess, signal: AbortSignal): Promise<PreparedBuild> {
     const { build } = attempt;
     await this.source.prepare(access.source, { ref: build.ref, commit: build.commit }, signal);
-    const context = await this.source.context(access.source, build.commit, build, signal);
+    const named = namedContextsOf(build.namedContexts);
+    const paths = { ...build, namedFolders: foldersOf(named) };
+    const context = await this.source.context(access.source, build.commit, paths, signal);
     return {
-      request: this.request(attempt, access, context),
+      request: { ...this.request(attempt, access, context), namedContexts: requestedContexts(named, context) },
       dockerfile: Buffer.from(context.dockerfile.content).toString('utf8'),
-      manifest: context.files.map(({ path, kind, mode, blobId = '' }) => ({ path, kind, mode, blobId })),
+      manifest: manifestOf(context),
     };
   }
 

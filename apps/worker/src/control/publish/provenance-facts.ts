@@ -15,6 +15,7 @@ export function provenanceFacts(build: BuildRecord, project: BuildProject, publi
     rule: build.ruleName ?? 'by hand',
     trigger: build.trigger,
     buildArgs: build.buildArgs,
+    namedContexts: build.namedContexts,
     target: build.target,
     platform: build.platform,
     dockerfilePath: build.dockerfilePath,

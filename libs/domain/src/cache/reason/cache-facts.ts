@@ -1,4 +1,7 @@
+import { type Digest, isDigest } from '../../image/digest.js';
+import { parseNamedContext } from '../../input/named-context.js';
 import type { ManifestEntry } from './context-manifest.js';
+import { fullImageName } from './image-name.js';
 
 /** One step as the builder told of it. */
 export interface StepOutcome {
@@ -12,6 +15,11 @@ export interface StepOutcome {
   readonly completed: boolean;
 }
 
+/** What a Dockerfile named beside its stages: a folder, whose entries are in the manifest, or an image. */
+export type NamedContextFact =
+  | { readonly kind: 'folder' }
+  | { readonly kind: 'image' /** Null where the builder did not tell of it. */; readonly digest: Digest | null };
+
 /** What is known of one build when the question is why its steps ran, or did not. */
 export interface CacheFacts {
   readonly build: { readonly id: string; readonly number: number };
@@ -20,6 +28,8 @@ export interface CacheFacts {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Null where it was not recorded. */
   readonly context: readonly ManifestEntry[] | null;
+  /** By name; left out where there are none. */
+  readonly namedContexts?: ReadonlyMap<string, NamedContextFact>;
   readonly steps: readonly StepOutcome[];
   readonly noCache: boolean;
   /** Number of the reset with which its cache began, 0 for none; and whether it was the first since then. */
@@ -30,4 +40,17 @@ export interface CacheFacts {
   readonly space: string;
   /** What became of the export of its cache. */
   readonly cacheExport: 'none' | 'pending' | 'done' | 'failed';
+}
+
+/** @param baseImages those of the build, by their full names, as its builder found them */
+export function namedContextFact(
+  source: string,
+  baseImages: readonly { readonly name: string; readonly digest: string }[],
+): NamedContextFact {
+  const context = parseNamedContext(source);
+  if (context.kind === 'folder') return { kind: 'folder' };
+  const pinned = /@(sha256:[0-9a-f]{64})$/.exec(context.reference)?.[1];
+  const name = fullImageName(context.reference);
+  const found = pinned ?? baseImages.find((image) => image.name === name)?.digest;
+  return { kind: 'image', digest: found !== undefined && isDigest(found) ? found : null };
 }

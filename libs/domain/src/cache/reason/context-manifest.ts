@@ -2,13 +2,30 @@ import { createHash } from 'node:crypto';
 
 /** One entry of a build context as a build saw it, ignore files already applied. */
 export interface ManifestEntry {
-  /** Relative to the context, `/` between names. */
+  /** Relative to the context, `/` between names; of a folder that the Dockerfile names see `namedEntries`. */
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'symlink';
   /** Permission bits. */
   readonly mode: number;
   /** Git's id of the content, or of a link's target; empty for a folder. */
   readonly blobId: string;
+}
+
+/**
+ * The entries of a folder that the Dockerfile names, as they stand in the manifest beside those of the context itself: no
+ * path in a context has an empty part.
+ */
+export function namedEntries(name: string, entries: readonly ManifestEntry[]): ManifestEntry[] {
+  return entries.map((entry) => ({ ...entry, path: `${name}//${entry.path}` }));
+}
+
+/** Those of one folder by their path in it, or those of the context itself. */
+export function entriesOf(manifest: readonly ManifestEntry[], name: string | null): ManifestEntry[] {
+  if (name === null) return manifest.filter(({ path }) => !path.includes('//'));
+  const start = `${name}//`;
+  return manifest.flatMap((entry) =>
+    entry.path.startsWith(start) ? [{ ...entry, path: entry.path.slice(start.length) }] : [],
+  );
 }
 
 const letters = { file: 'f', directory: 'd', symlink: 'l' } as const;

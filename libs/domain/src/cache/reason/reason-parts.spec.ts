@@ -1,7 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles are full of them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeManifest, encodeManifest, type ManifestEntry, manifestDigest } from './context-manifest.js';
+import {
+  decodeManifest,
+  encodeManifest,
+  entriesOf,
+  type ManifestEntry,
+  manifestDigest,
+  namedEntries,
+} from './context-manifest.js';
 import { copySelection } from './copy-pattern.js';
 import { expandVariables } from './expand-variables.js';
 import { fullImageName } from './image-name.js';
@@ -24,6 +31,16 @@ describe('a manifest of a context', () => {
       }),
     );
     expect(manifestDigest(encodeManifest([file('a')]))).not.toBe(manifestDigest(encodeManifest([file('b')])));
+  });
+
+  it('holds the folders that a Dockerfile names apart from the context', () => {
+    const manifest = [
+      file('a'),
+      ...namedEntries('lib', [file('a'), file('b')]),
+      ...namedEntries('org/lib', [file('c')]),
+    ];
+    const names = (name: string | null) => entriesOf(manifest, name).map(({ path }) => path);
+    expect([names(null), names('lib'), names('org/lib'), names('org')]).toEqual([['a'], ['a', 'b'], ['c'], []]);
   });
 
   it('is refused when it was cut', () => {

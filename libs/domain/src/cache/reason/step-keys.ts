@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stepPlace, stepTitle } from '../../build/step-title.js';
 import type { Digest } from '../../image/digest.js';
-import type { CacheFacts, StepOutcome } from './cache-facts.js';
-import type { ManifestEntry } from './context-manifest.js';
+import type { CacheFacts, NamedContextFact, StepOutcome } from './cache-facts.js';
+import { entriesOf, type ManifestEntry, namedEntries } from './context-manifest.js';
 import { copySelection } from './copy-pattern.js';
 import { type PlannedStep, planSteps } from './step-plan.js';
 
@@ -13,8 +13,10 @@ export interface KeyedStep {
   readonly outcome: StepOutcome | null;
   /** Of a base image: its digest. */
   readonly base: Digest | null;
-  /** What it takes of the context; null where the context was not recorded. */
+  /** What it takes of the context and of named folders; null where the context was not recorded. */
   readonly files: readonly ManifestEntry[] | null;
+  /** Of images that are named contexts and that it reads: name to digest, null where the builder did not tell. */
+  readonly images: ReadonlyMap<string, Digest | null>;
   /** Steps whose results it starts from. */
   readonly parents: readonly KeyedStep[];
   /** Equal exactly when all inputs are, those of the steps before it included; null where one of them is not known. */
@@ -36,7 +38,8 @@ export function lookBudget(): LookBudget {
 
 /** The steps of a build in the order of its Dockerfile; without its context where that is more than is left to look at. */
 export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
-  const plans = planSteps(facts.dockerfile, facts.buildArgs);
+  const named = facts.namedContexts ?? new Map<string, NamedContextFact>();
+  const plans = planSteps(facts.dockerfile, facts.buildArgs, new Set(named.keys()));
   const isAlone = plans.every(({ stage }) => stage === null);
   const outcomes = new Map<string, StepOutcome>();
   for (const step of facts.steps) {
@@ -45,9 +48,9 @@ export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
     // `COPY --link` is several steps to the builder; the last of them is the one that counts.
     if (stepPlace(step.name) > 0) outcomes.set(at, merged(outcomes.get(at), step));
   }
-  const readers = plans.filter(({ reads }) => reads.files === null || reads.files.length > 0).length;
+  const readers = plans.reduce((sum, { reads }) => sum + (reads.files?.length === 0 ? 0 : 1) + reads.named.length, 0);
   const context = affordable(facts.context, readers, budget);
-  const bases = basesOf(facts.steps);
+  const sources = { context, bases: basesOf(facts.steps), named, own: context && ownEntries(context, named) };
   const steps: KeyedStep[] = [];
   const ends = new Map<number, KeyedStep>();
   for (const plan of plans) {
@@ -58,7 +61,7 @@ export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
     const before = ends.get(plan.stageIndex);
     const others = plan.reads.stages.flatMap((stage) => ends.get(stage) ?? []);
     const parents = before ? [before, ...others] : others;
-    const step = keyed(plan, outcome && isSame(plan, outcome) ? outcome : null, context, bases, parents);
+    const step = keyed(plan, outcome && isSame(plan, outcome) ? outcome : null, sources, parents);
     ends.set(plan.stageIndex, step);
     steps.push(step);
   }
@@ -72,26 +75,44 @@ function affordable(context: CacheFacts['context'], readers: number, budget: Loo
   return context;
 }
 
+/** What the steps of a build are made from beside each other. */
+interface Sources {
+  readonly context: CacheFacts['context'];
+  /** The context without the named folders. */
+  readonly own: CacheFacts['context'];
+  readonly bases: ReadonlyMap<string, Digest>;
+  readonly named: ReadonlyMap<string, NamedContextFact>;
+}
+
 function keyed(
   plan: PlannedStep,
   outcome: StepOutcome | null,
-  context: readonly ManifestEntry[] | null,
-  bases: ReadonlyMap<string, Digest>,
+  sources: Sources,
   parents: readonly KeyedStep[],
 ): KeyedStep {
+  const { bases, named } = sources;
   const base = plan.image === null ? null : (bases.get(plan.image.replace(/@.*$/, '')) ?? null);
-  const files = filesOf(plan, context);
+  const images = new Map<string, Digest | null>();
+  for (const { name } of plan.reads.named) {
+    const fact = named.get(name);
+    if (fact?.kind === 'image') images.set(name, fact.digest);
+  }
+  const files = filesOf(plan, sources, images);
   const known =
-    files !== null && (plan.keyword !== 'from' || base !== null) && parents.every(({ key }) => key !== null);
+    files !== null &&
+    (plan.keyword !== 'from' || base !== null) &&
+    [...images.values()].every((digest) => digest !== null) &&
+    parents.every(({ key }) => key !== null);
   const inputs = [
     plan.keyword === 'from' ? base : plan.definition,
     [...plan.variables].toSorted(),
     [...plan.settings].toSorted(),
     files?.map(({ path, mode, blobId }) => [path, mode, blobId]),
+    [...images],
     parents.map(({ key }) => key),
   ];
   const key = known ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : null;
-  return { plan, outcome, base, files, parents, key };
+  return { plan, outcome, base, files, images, parents, key };
 }
 
 /**
@@ -103,9 +124,26 @@ function basesOf(steps: readonly StepOutcome[]): ReadonlyMap<string, Digest> {
   return new Map(found.flatMap((match) => (match ? [[match[1]!, match[2] as Digest] as const] : [])));
 }
 
-function filesOf({ reads }: PlannedStep, context: readonly ManifestEntry[] | null): readonly ManifestEntry[] | null {
-  if (reads.files?.length === 0) return [];
-  return context && (reads.files === null ? context : context.filter(copySelection(reads.files)));
+function filesOf(
+  { reads }: PlannedStep,
+  { context, own: all }: Sources,
+  images: ReadonlyMap<string, unknown>,
+): readonly ManifestEntry[] | null {
+  const folders = reads.named.filter(({ name }) => !images.has(name));
+  if (reads.files?.length === 0 && folders.length === 0) return [];
+  if (context === null || all === null) return null;
+  const own = reads.files?.length === 0 ? [] : selected(all, reads.files);
+  const others = folders.flatMap(({ name, files }) => namedEntries(name, selected(entriesOf(context, name), files)));
+  return [...own, ...others];
+}
+
+/** Most builds have no named context, and theirs may be large. */
+function ownEntries(context: readonly ManifestEntry[], named: Sources['named']): readonly ManifestEntry[] {
+  return named.size === 0 ? context : entriesOf(context, null);
+}
+
+function selected(entries: readonly ManifestEntry[], sources: readonly string[] | null): readonly ManifestEntry[] {
+  return sources === null ? entries : entries.filter(copySelection(sources));
 }
 
 function placeOf(stage: string | null, place: number): string {

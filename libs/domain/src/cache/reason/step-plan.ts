@@ -11,8 +11,16 @@ export interface StepReads {
   readonly files: readonly string[] | null;
   /** Indexes of stages whose end it starts from or copies from. */
   readonly stages: readonly number[];
+  /** Contexts by name that it starts from or copies from, and which sources in them. */
+  readonly named: readonly NamedRead[];
   /** An address, or an image that is no stage: its content is not in any record. */
   readonly foreign: boolean;
+}
+
+/** Sources in a named context; null where they depend on what nobody here knows: then it is all of it. */
+export interface NamedRead {
+  readonly name: string;
+  readonly files: readonly string[] | null;
 }
 
 /** One step as the Dockerfile asks for it. */
@@ -40,25 +48,38 @@ const layered = new Set(['run', 'copy', 'add', 'workdir']);
 
 /**
  * The steps of a Dockerfile, each with everything that decides whether an earlier result may stand for it, in the order
- * of the file. Base images are steps too, other stages and `scratch` are not: so the builder counts.
+ * of the file. Base images are steps too; other stages, named contexts and `scratch` are not: so the builder counts.
+ * @param contexts names of contexts
  */
-export function planSteps(dockerfile: string, buildArgs: Readonly<Record<string, string>>): PlannedStep[] {
+export function planSteps(
+  dockerfile: string,
+  buildArgs: Readonly<Record<string, string>>,
+  contexts: ReadonlySet<string> = new Set(),
+): PlannedStep[] {
   const instructions = readInstructions(Buffer.from(dockerfile));
   const stageCount = instructions.filter(({ keyword }) => keyword === 'from').length;
-  const planner = new Planner(buildArgs, stageCount);
+  const planner = new Planner(buildArgs, stageCount, contexts);
   for (const instruction of instructions) planner.take(instruction);
   return planner.steps;
+}
+
+interface Stage {
+  readonly name: string | null;
+  readonly scope: StageScope;
+  /** Context that it starts from, while it has no step that does. */
+  startsFrom: string | null;
 }
 
 class Planner {
   readonly steps: PlannedStep[] = [];
   private readonly outer: StageScope;
-  private readonly stages: { readonly name: string | null; readonly scope: StageScope }[] = [];
-  private place = 0;
+  private readonly stages: Stage[] = [];
+  private count = 0;
 
   constructor(
     buildArgs: Readonly<Record<string, string>>,
     private readonly stageCount: number,
+    private readonly contexts: ReadonlySet<string>,
   ) {
     this.outer = StageScope.outermost(buildArgs);
   }
@@ -70,7 +91,7 @@ class Planner {
     else if (layered.has(keyword))
       this.step(
         instruction,
-        readsOf(instruction, scope, (name) => this.stageOf(name)),
+        readsOf(instruction, scope, (name, sources) => this.place(name, sources)),
       );
     // Triggers belong to images that are built upon this one.
     else if (!/^onbuild\s/i.test(instruction.text)) scope.declare(keyword, bytesToText(instruction.args));
@@ -81,11 +102,12 @@ class Planner {
     const expanded = this.outer.expand(image) ?? image;
     const base = this.stageOf(expanded);
     const scope = base === null ? this.outer.stage() : this.stages[base]!.scope.child(this.outer);
-    this.stages.push({ name: as?.toLowerCase() === 'as' ? (name?.toLowerCase() ?? null) : null, scope });
-    this.place = 0;
-    const isImage = base === null && expanded !== 'scratch';
-    if (isImage) this.step(instruction, { files: [], stages: [], foreign: false }, fullImageName(expanded));
+    const startsFrom = base === null ? this.contextOf(expanded) : this.stages[base]!.startsFrom;
+    this.stages.push({ name: as?.toLowerCase() === 'as' ? (name?.toLowerCase() ?? null) : null, scope, startsFrom });
+    this.count = 0;
     this.starts = base;
+    const isImage = base === null && startsFrom === null && expanded !== 'scratch';
+    if (isImage) this.step(instruction, nothing, fullImageName(expanded));
   }
 
   /** The stage that the current one starts from; its first step reads the end of it. */
@@ -99,15 +121,35 @@ class Planner {
     if (!current) return;
     const stages = this.starts === null ? reads.stages : [this.starts, ...reads.stages];
     this.starts = null;
+    const { startsFrom } = current;
+    current.startsFrom = null;
+    const named = startsFrom === null ? reads.named : [{ name: startsFrom, files: ['.'] }, ...reads.named];
     const isRun = keyword === 'run';
     this.steps.push({
       stage: this.stageCount > 1 ? (current.name ?? `stage-${index}`) : null,
-      ...{ stageIndex: index, place: ++this.place, keyword: keyword as PlannedStep['keyword'], image },
+      ...{ stageIndex: index, place: ++this.count, keyword: keyword as PlannedStep['keyword'], image },
       ...{ definition: definitionOf(instruction), startLine, endLine },
       variables: keyword === 'from' ? new Map() : current.scope.reaching(isRun ? null : instruction.text),
       settings: isRun ? new Map(current.scope.settings) : new Map(),
-      reads: { ...reads, stages },
+      reads: { ...reads, stages, named },
     });
+  }
+
+  /** What `--from` names. */
+  private place(name: string, sources: NamedRead['files']): StepReads {
+    const stage = this.stageOf(name);
+    const context = stage === null ? this.contextOf(name) : this.stages[stage]!.startsFrom;
+    return {
+      files: [],
+      stages: stage === null ? [] : [stage],
+      named: context === null ? [] : [{ name: context, files: sources }],
+      foreign: stage === null && context === null,
+    };
+  }
+
+  private contextOf(name: string): string | null {
+    const short = name.replace(/:latest$/, '');
+    return this.contexts.has(short) ? short : null;
   }
 
   /** By name or by number; only stages that stand before. */
@@ -124,31 +166,33 @@ function definitionOf({ text, documents }: Instruction): string {
   return documents === '' ? folded : `${folded}\n${bytesToText(documents)}`;
 }
 
-type StageOf = (name: string) => number | null;
+type PlaceOf = (name: string, sources: NamedRead['files']) => StepReads;
 
-function readsOf(instruction: Instruction, scope: StageScope, stageOf: StageOf): StepReads {
-  if (instruction.keyword === 'run') return readsOfRun(instruction, scope, stageOf);
-  if (instruction.keyword === 'workdir') return { files: [], stages: [], foreign: false };
-  return readsOfCopy(instruction, scope, stageOf);
+const nothing: StepReads = { files: [], stages: [], named: [], foreign: false };
+
+function readsOf(instruction: Instruction, scope: StageScope, placeOf: PlaceOf): StepReads {
+  if (instruction.keyword === 'run') return readsOfRun(instruction, scope, placeOf);
+  return instruction.keyword === 'workdir' ? nothing : readsOfCopy(instruction, scope, placeOf);
 }
 
-function readsOfCopy({ flags, args }: Instruction, scope: StageScope, stageOf: StageOf): StepReads {
-  const from = flagValue(flags, 'from');
-  if (from !== undefined) return readsOfPlace(scope.expand(from) ?? from, stageOf);
+function readsOfCopy({ flags, args }: Instruction, scope: StageScope, placeOf: PlaceOf): StepReads {
   const sources = pathsOf(bytesToText(args)).slice(0, -1);
   const here = sources.filter((source) => !/^(?:https?:|git@|ssh:|git:)/.test(source) && !source.startsWith('<<'));
   const expanded = here.map((source) => scope.expand(source));
   const files = expanded.every((source) => source !== null) ? (expanded as string[]) : null;
-  return { files, stages: [], foreign: sources.some((source) => /^(?:https?:|git@|ssh:|git:)/.test(source)) };
+  const from = flagValue(flags, 'from');
+  if (from !== undefined) return placeOf(scope.expand(from) ?? from, files);
+  return { ...nothing, files, foreign: sources.some((source) => /^(?:https?:|git@|ssh:|git:)/.test(source)) };
 }
 
-function readsOfRun({ flags }: Instruction, scope: StageScope, stageOf: StageOf): StepReads {
+function readsOfRun({ flags }: Instruction, scope: StageScope, placeOf: PlaceOf): StepReads {
   const mounts = flags.filter((flag) => flag.startsWith('--mount=')).map((flag) => mountOf(flag, scope));
   const read = mounts.filter(({ type, from }) => type === 'bind' || from !== undefined);
-  const places = read.filter(({ from }) => from !== undefined).map(({ from }) => readsOfPlace(from!, stageOf));
+  const places = read.flatMap(({ from, source }) => (from === undefined ? [] : [placeOf(from, [source ?? '.'])]));
   return {
     files: read.filter(({ from }) => from === undefined).map(({ source }) => source ?? '.'),
     stages: places.flatMap(({ stages }) => stages),
+    named: places.flatMap(({ named }) => named),
     foreign: places.some(({ foreign }) => foreign),
   };
 }
@@ -164,11 +208,6 @@ function mountOf(flag: string, scope: StageScope): { type: string; from?: string
   const source = expanded('source') ?? expanded('src');
   const from = expanded('from');
   return { type: values.get('type') ?? 'bind', ...(from && { from }), ...(source && { source }) };
-}
-
-function readsOfPlace(name: string, stageOf: StageOf): StepReads {
-  const stage = stageOf(name);
-  return { files: [], stages: stage === null ? [] : [stage], foreign: stage === null };
 }
 
 function flagValue(flags: readonly string[], name: string): string | undefined {

@@ -152,6 +152,10 @@ function movedBase(step: KeyedStep, before: KeyedStep): RunReason | null {
     const then = before.parents[index]?.base;
     if (base && then && base !== then) return { kind: 'base', before: then, after: base };
   }
+  for (const [name, after] of step.images) {
+    const then = before.images.get(name);
+    if (after && then && after !== then) return { kind: 'base', before: then, after };
+  }
   return null;
 }
 

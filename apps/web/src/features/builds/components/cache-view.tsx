@@ -5,7 +5,7 @@ import { Link, textLinkClass } from '@/components/ui/link';
 import { buildPath } from '@/lib/address/paths';
 import { cachePlace } from '@/lib/format/cache-backend';
 import { visibleText } from '@/lib/format/names';
-import { economyWords, exportWords, policyWords, reasonSentence } from '../model/cache-reasons';
+import { economyWords, exportWords, fileWords, policyWords, reasonSentence } from '../model/cache-reasons';
 import { stepTitle } from '../model/step-groups';
 
 export interface CacheViewProps {
@@ -139,7 +139,7 @@ function Files({ reason }: { reason: Extract<RunReason, { kind: 'files' }> }) {
       <ul>
         {changes.map(({ path, before, after, mode }) => (
           <li key={path} className="flex flex-wrap gap-x-2">
-            <code className="break-all">{visibleText(path)}</code>
+            <code className="break-all">{fileWords(path)}</code>
             <span className="text-text-2">
               {mode
                 ? `permissions ${mode.before.toString(8)} → ${mode.after.toString(8)}`

@@ -32,6 +32,9 @@ export function InputsView({ build, engine }: { build: Build; engine: BuildRelat
       <Fact name="Arguments">
         <Arguments build={build} />
       </Fact>
+      <Fact name="Named contexts">
+        <NamedContexts contexts={inputs.namedContexts} />
+      </Fact>
       <Fact name="Secrets">
         {inputs.secretNames.length === 0 ? 'none' : <code>{inputs.secretNames.map(visibleText).join(', ')}</code>}
       </Fact>
@@ -73,6 +76,16 @@ function Arguments({ build }: { build: Build }) {
       </span>
     </>
   );
+}
+
+function NamedContexts({ contexts }: { contexts: Build['inputs']['namedContexts'] }) {
+  const named = Object.entries(contexts);
+  if (named.length === 0) return 'none';
+  return named.map(([name, source]) => (
+    <code key={name} className="block break-all">
+      {visibleText(name)}={visibleText(source)}
+    </code>
+  ));
 }
 
 function Bases({ bases }: { bases: Build['inputs']['baseImages'] }) {

@@ -12,6 +12,7 @@ describe('why a step ran', () => {
     [files(change('1', '2')), 'a.js changed'],
     [files(change(null, '2')), 'a.js was added'],
     [files(change('1', null)), 'a.js was removed'],
+    [files({ ...change('1', '2'), path: 'lib//src/a.js' }), 'src/a.js of the context lib changed'],
     [files(change('1', '2'), change('1', '2')), '2 files of its changed'],
     [{ kind: 'variable', name: 'V', before: '1', after: '2' }, 'V changed'],
     [{ kind: 'variable', name: 'V', before: null, after: '2' }, 'V is set now'],

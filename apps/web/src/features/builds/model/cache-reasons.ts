@@ -38,13 +38,21 @@ function changeOf({ before, after }: { before: string | null; after: string | nu
   return after === null ? 'is not set any more' : 'changed';
 }
 
+/** A file of a named context has the name of that in front, with two strokes, which no path has. */
+export function fileWords(path: string): string {
+  const [context, inside] = path.split('//', 2);
+  return inside === undefined
+    ? visibleText(path)
+    : `${visibleText(inside)} of the context ${visibleText(context ?? '')}`;
+}
+
 function filesWords({ changes, added, changed, removed }: Extract<RunReason, { kind: 'files' }>): string {
   const [first] = changes;
   const count = added + changed + removed;
   if (count !== 1 || !first) return `${count} files of its changed`;
-  if (first.mode) return `${visibleText(first.path)} has other permissions`;
-  if (first.before === null) return `${visibleText(first.path)} was added`;
-  return `${visibleText(first.path)} ${first.after === null ? 'was removed' : 'changed'}`;
+  if (first.mode) return `${fileWords(first.path)} has other permissions`;
+  if (first.before === null) return `${fileWords(first.path)} was added`;
+  return `${fileWords(first.path)} ${first.after === null ? 'was removed' : 'changed'}`;
 }
 
 const notKept = {

@@ -1,11 +1,14 @@
 import type { Project } from '@cooperage/contracts';
 import { CheckField, SelectField, TextArea, TextField } from '@/components/ui/field';
-import { formatBuildArgs } from '../model/text-fields';
+import { formatPairs } from '../model/text-fields';
 
-export interface FieldsProps {
+/** What is wrong with a field of NAME=value lines, before it is sent. */
+export type PairErrors = Readonly<Partial<Record<'buildArgs' | 'namedContexts', string | null>>>;
+
+interface FieldsProps {
   readonly project: Project;
   readonly fieldError: (path: string) => string | null;
-  readonly argsError: string | null;
+  readonly pairErrors: PairErrors;
 }
 
 const platforms = [
@@ -18,7 +21,7 @@ const platforms = [
   'linux/s390x',
 ];
 
-export function BuildFields({ project, fieldError, argsError }: FieldsProps) {
+export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
   return (
     <>
       <div className="grid gap-4 sm:grid-cols-2">
@@ -92,9 +95,17 @@ export function BuildFields({ project, fieldError, argsError }: FieldsProps) {
         label="Build arguments"
         name="buildArgs"
         rows={3}
-        defaultValue={formatBuildArgs(project.buildArgs)}
+        defaultValue={formatPairs(project.buildArgs)}
         hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”."
-        error={argsError ?? fieldError('buildArgs')}
+        error={pairErrors.buildArgs ?? fieldError('buildArgs')}
+      />
+      <TextArea
+        label="Named contexts"
+        name="namedContexts"
+        rows={2}
+        defaultValue={formatPairs(project.namedContexts)}
+        hint="name=folder of the repository, or name=docker-image://image, one a line. The Dockerfile reads them with COPY --from=name or FROM name."
+        error={pairErrors.namedContexts ?? fieldError('namedContexts')}
       />
       <SelectField
         label="Where builds leave their cache"

@@ -7,8 +7,8 @@ import { Card } from '@/components/ui/card';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
-import { parseBuildArgs, scaled } from '../model/text-fields';
-import { BuildFields } from './build-fields';
+import { parsePairs, scaled } from '../model/text-fields';
+import { BuildFields, type PairErrors } from './build-fields';
 import { LimitFields } from './limit-fields';
 
 const minute = 60_000;
@@ -17,24 +17,26 @@ const mebibyte = 1_048_576;
 /** What a build of this project is made from, and what it may use. Holds for the next build, not for one under way. */
 export function GeneralCard({ project }: { project: Project }) {
   const { pending, problem, run, fieldError } = useChange();
-  const [argsError, setArgsError] = useState<string | null>(null);
+  const [pairErrors, setPairErrors] = useState<PairErrors>({});
   const [saved, setSaved] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const { args, error } = parseBuildArgs(String(form.get('buildArgs')));
-    setArgsError(error);
+    const buildArgs = parsePairs(String(form.get('buildArgs')));
+    const namedContexts = parsePairs(String(form.get('namedContexts')));
+    setPairErrors({ buildArgs: buildArgs.error, namedContexts: namedContexts.error });
     setSaved(false);
-    if (error) return;
+    if (buildArgs.error || namedContexts.error) return;
+    const pairs = { buildArgs: buildArgs.pairs, namedContexts: namedContexts.pairs };
     run(
-      () => send('PATCH', `/v1/projects/${project.id}`, { ...settingsOf(form), buildArgs: args }),
+      () => send('PATCH', `/v1/projects/${project.id}`, { ...settingsOf(form), ...pairs }),
       () => setSaved(true),
     );
   };
   return (
     <Card id="general" title="General">
       <form onSubmit={submit} className="grid gap-4 p-3">
-        <BuildFields project={project} fieldError={fieldError} argsError={argsError} />
+        <BuildFields project={project} fieldError={fieldError} pairErrors={pairErrors} />
         <LimitFields limits={project.limits} fieldError={fieldError} />
         <ProblemNote problem={problem} />
         <div className="flex items-center gap-3">

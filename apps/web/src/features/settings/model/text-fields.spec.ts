@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBuildArgs, parseBuildArgs, scaled, textLines } from './text-fields';
+import { formatPairs, parsePairs, scaled, textLines } from './text-fields';
 
 describe('text fields', () => {
   it('are read line by line', () => {
@@ -7,21 +7,21 @@ describe('text fields', () => {
   });
 
   it('hold build arguments, whose values may hold signs', () => {
-    const { args } = parseBuildArgs('A=1\nB=x=y\nC=');
-    expect(args).toEqual({ A: '1', B: 'x=y', C: '' });
-    expect(parseBuildArgs(formatBuildArgs(args)).args).toEqual(args);
+    const { pairs } = parsePairs('A=1\nB=x=y\nC=');
+    expect(pairs).toEqual({ A: '1', B: 'x=y', C: '' });
+    expect(parsePairs(formatPairs(pairs)).pairs).toEqual(pairs);
   });
 
   it('say which line is wrong', () => {
-    expect(parseBuildArgs('A').error).toContain('A');
-    expect(parseBuildArgs('=x').error).not.toBeNull();
-    expect(parseBuildArgs('A=1\nA=2').error).toContain('twice');
+    expect(parsePairs('A').error).toContain('A');
+    expect(parsePairs('=x').error).not.toBeNull();
+    expect(parsePairs('A=1\nA=2').error).toContain('twice');
   });
 
   it('S-069 keep __proto__ as a name like any other', () => {
-    const { args } = parseBuildArgs('__proto__=x');
-    expect(Object.keys(args)).toEqual(['__proto__']);
-    expect(JSON.stringify(args)).toBe('{"__proto__":"x"}');
+    const { pairs } = parsePairs('__proto__=x');
+    expect(Object.keys(pairs)).toEqual(['__proto__']);
+    expect(JSON.stringify(pairs)).toBe('{"__proto__":"x"}');
   });
 
   it('turn numbers into units', () => {

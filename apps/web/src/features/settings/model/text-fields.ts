@@ -6,21 +6,21 @@ export function textLines(text: string): string[] {
     .filter((line) => line !== '');
 }
 
-/** `NAME=value` lines to build arguments. A line without a sign, or a name given twice, is named in `error`. */
-export function parseBuildArgs(text: string): { args: Record<string, string>; error: string | null } {
-  const args: Record<string, string> = {};
+/** `NAME=value` lines, of build arguments for example. A line without a sign, or a name given twice, is named in `error`. */
+export function parsePairs(text: string): { pairs: Record<string, string>; error: string | null } {
+  const pairs: Record<string, string> = {};
   for (const line of textLines(text)) {
     const at = line.indexOf('=');
-    if (at < 1) return { args, error: `“${line}” is not NAME=value` };
+    if (at < 1) return { pairs, error: `“${line}” is not NAME=value` };
     const name = line.slice(0, at);
-    if (Object.hasOwn(args, name)) return { args, error: `${name} is there twice` };
-    Object.defineProperty(args, name, { value: line.slice(at + 1), enumerable: true });
+    if (Object.hasOwn(pairs, name)) return { pairs, error: `${name} is there twice` };
+    Object.defineProperty(pairs, name, { value: line.slice(at + 1), enumerable: true });
   }
-  return { args, error: null };
+  return { pairs, error: null };
 }
 
-export function formatBuildArgs(args: Readonly<Record<string, string>>): string {
-  return Object.entries(args)
+export function formatPairs(pairs: Readonly<Record<string, string>>): string {
+  return Object.entries(pairs)
     .map(([name, value]) => `${name}=${value}`)
     .join('\n');
 }

@@ -1,0 +1,67 @@
+import type { Build, Comparison, Project } from '@cooperage/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
+import { TestWorker } from '../../spec/worker.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let target: TestProject;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  target = await world.project(owner, await organizationOf(owner), { namedContexts: { lib: 'libs/a' } });
+  worker = await TestWorker.start(world);
+});
+afterAll(() => world.close());
+
+const path = () => `/api/v1/projects/${target.project.id}`;
+const shown = async (id: string) => expectOk(await owner.get<Build>(`/api/v1/builds/${id}`));
+
+describe('the named contexts of a project', () => {
+  it('are those of its next build, of that build tried again, and a difference between two builds', async () => {
+    const first = await world.build(target);
+    const attempt = await worker.claim(first);
+    const ended = { retryable: false, attemptsLeft: false, pauseMs: 0 };
+    await worker.attempts.failed(attempt, worker.instanceId, { code: 'StepFailed', message: 'no' }, ended);
+    const namedContexts = { tool: 'docker-image://registry.example.com/tool:1', 'debian:bookworm': '.' };
+    expect(expectOk(await owner.ask<Project>('PATCH', path(), { namedContexts })).namedContexts).toEqual(namedContexts);
+    const second = await world.build(target);
+    expect((await shown(first.id)).inputs.namedContexts).toEqual({ lib: 'libs/a' });
+    expect((await shown(second.id)).inputs.namedContexts).toEqual(namedContexts);
+    const retried = expectOk(await owner.post<Build>(`/api/v1/builds/${first.id}/retry`, {}), 201);
+    expect(retried.inputs.namedContexts).toEqual({ lib: 'libs/a' });
+    const query = `a=${first.number}&b=${second.number}`;
+    const { inputs } = expectOk(await owner.get<Comparison>(`${path()}/compare?${query}`));
+    const changed = inputs.filter(({ name }) => name.startsWith('context '));
+    expect(changed).toEqual([
+      { name: 'context lib', a: 'libs/a', b: null },
+      { name: 'context tool', a: null, b: 'docker-image://registry.example.com/tool:1' },
+      { name: 'context debian:bookworm', a: null, b: '.' },
+    ]);
+  });
+
+  it.each([
+    ...[
+      { lib: '../x' },
+      { lib: '/etc' },
+      { lib: 'https://example.test/x' },
+      { lib: 'git@host:x' },
+      { lib: 'target:x' },
+    ],
+    ...[{ context: 'a' }, { dockerfile: 'a' }, { scratch: 'a' }, { 0: 'a' }, { 'a=b': 'a' }, { 'a::linux/amd64': 'a' }],
+    ...[
+      { lib: 'docker-image://../x' },
+      { lib: 7 },
+      Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`c${i}`, 'a'])),
+    ],
+  ])('S-027 are not %j', async (namedContexts) => {
+    const before = expectOk(await owner.get<Project>(path())).namedContexts;
+    const answer = await owner.ask('PATCH', path(), { namedContexts });
+    expect(answer.status).toBe(400);
+    expect(problemOf(answer).errors?.[0]?.path).toMatch(/^namedContexts/);
+    expect(expectOk(await owner.get<Project>(path())).namedContexts).toEqual(before);
+  });
+});
