@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { demand } from '../../measure/inexact.js';
 import { heapBytes } from '../page-browser.js';
+import { onScreen } from './on-screen.js';
 import { closePage, phase } from './phase.js';
 
 /** What one visit of a log cost. Times in milliseconds. */
@@ -28,8 +29,8 @@ export async function visitLog(context: BrowserContext, { url, lines, found }: S
   try {
     const log = page.getByRole('log');
     const open = await phase('opening the log', async () => {
-      await page.goto(url);
-      await log.locator('.log-row').first().waitFor();
+      await page.goto(url, { waitUntil: 'commit' });
+      await onScreen(page, '[role=log] .log-row');
     });
     await phase('reading the number of its lines', () =>
       page.getByText(`${lines.toLocaleString('en')} lines`, { exact: true }).waitFor(),
@@ -37,12 +38,12 @@ export async function visitLog(context: BrowserContext, { url, lines, found }: S
     const last = Math.floor(lines * 0.15);
     const end = await phase('going to its last line', async () => {
       await log.press('End');
-      await log.getByRole('link', { name: `Line ${last} of ${last}` }).waitFor();
+      await onScreen(page, `[role=log] a[aria-label="Line ${last} of ${last}"]`);
     });
     const search = await phase('searching it', async () => {
       await page.getByRole('searchbox', { name: 'Search the log' }).fill('needle-4-');
       const words = found === 0 ? 'No line' : found === 1 ? '1 line' : `${found.toLocaleString('en')} lines`;
-      await page.locator('search output').getByText(words, { exact: true }).waitFor();
+      await onScreen(page, 'search output', words);
     });
     const frames: number[] = [];
     await phase('scrolling in it', async () => frames.push(...(await framesWhileScrolling(page))));
