@@ -82,6 +82,7 @@ export class TestWorker {
       textBytes: encoder.encode(text).length,
       entriesBytes: bytes.length,
       lineDeltas: this.counted(entries),
+      trigrams: null,
       payload: zstdCompressSync(bytes),
     });
     if (outcome !== 'stored') throw new Error(`the chunk was ${outcome}`);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ChunkStore, LogChunk } from '../src/ports.js';
+import { TrigramSet, trigramsOf } from '../src/searching/trigrams.js';
 
 export interface ChunkStoreUnderTest {
   readonly store: ChunkStore;
@@ -24,6 +25,7 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       textBytes: (lastN - firstN + 1) * 100,
       entriesBytes: 1000,
       lineDeltas: [{ step: 1, lines: lastN - firstN + 1, outputs: [{ stream: 1, openN: null, style: 0 }] }],
+      trigrams: null,
       payload: Buffer.from(`entries ${firstN} to ${lastN}\0\xff`, 'latin1'),
       ...change,
     });
@@ -142,6 +144,30 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
         { firstN: 10, lastN: 19, entriesBytes: 7, lineDeltas },
       ]);
       expect(await store.index(attemptId, 1)).toHaveLength(1);
+    });
+
+    it('tells which chunks may hold a text, and gives the ones that are asked for', async () => {
+      const set = (text: string): Uint8Array => {
+        const trigrams = new TrigramSet();
+        trigrams.add(text);
+        return trigrams.cut();
+      };
+      await store.append(chunk(0, 9, { trigrams: set('a needle in a haystack') }));
+      await store.append(chunk(10, 19, { trigrams: set('nothing here') }));
+      await store.append(chunk(20, 29));
+      await store.append(chunk(30, 39, { trigrams: set('') }));
+      const held = async (text: string) =>
+        (await store.survey(attemptId, trigramsOf(text))).map(({ mayHold }) => mayHold);
+      expect(await held('NEEDLE')).toEqual([true, false, true, false]);
+      expect(await held('here')).toEqual([false, true, true, false]);
+      expect(await held('ne')).toEqual([true, true, true, true]);
+      const [, second] = await store.survey(attemptId, []);
+      const { lineDeltas } = chunk(10, 19);
+      expect(second).toMatchObject({ firstN: 10, lastN: 19, firstLine: 10, entriesBytes: 1000, lineDeltas });
+      const picked = await store.pick(attemptId, [30, 10, 15]);
+      expect(picked.map(({ firstN }) => firstN)).toEqual([10, 30]);
+      expect(Buffer.compare(picked[0]!.payload, chunk(10, 19).payload)).toBe(0);
+      expect(await store.pick(attemptId, [])).toEqual([]);
     });
 
     it('keeps logs apart', async () => {

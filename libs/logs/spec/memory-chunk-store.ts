@@ -6,7 +6,9 @@ import type {
   LogScale,
   LogTail,
   StoredChunk,
+  SurveyedChunk,
 } from '../src/ports.js';
+import { mayHold } from '../src/searching/trigrams.js';
 
 interface StoredLog {
   readonly chunks: LogChunk[];
@@ -19,6 +21,8 @@ export class MemoryChunkStore implements ChunkStore {
   private readonly logs = new Map<string, StoredLog>();
   appends = 0;
   reads = 0;
+  /** `firstN` of each chunk that was picked. */
+  readonly picked: number[] = [];
   /** Runs before every append, for stores that are slow, stuck or away. */
   beforeAppend: () => Promise<void> | void = () => {};
   /** Runs after every append has taken effect, for answers that never arrive. */
@@ -62,6 +66,21 @@ export class MemoryChunkStore implements ChunkStore {
 
   async index(attemptId: string, limit: number): Promise<readonly IndexedChunk[]> {
     return this.log(attemptId).chunks.slice(0, limit);
+  }
+
+  async survey(attemptId: string, trigrams: readonly number[]): Promise<readonly SurveyedChunk[]> {
+    return this.log(attemptId).chunks.map((chunk) => ({
+      ...chunk,
+      mayHold: chunk.trigrams === null || mayHold(chunk.trigrams, trigrams),
+    }));
+  }
+
+  async pick(attemptId: string, firstNs: readonly number[]): Promise<readonly StoredChunk[]> {
+    this.reads++;
+    await this.beforeRead();
+    const picked = this.log(attemptId).chunks.filter(({ firstN }) => firstNs.includes(firstN));
+    for (const { firstN } of picked) this.picked.push(firstN);
+    return picked;
   }
 
   async tail(attemptId: string): Promise<LogTail> {

@@ -28,6 +28,11 @@ export interface LogChunk {
   readonly entriesBytes: number;
   /** What the chunk adds to the lines of each step, for finding any of them. */
   readonly lineDeltas: readonly LineDelta[];
+  /**
+   * Which trigrams the lines hold that this chunk finishes (`TrigramSet`), at most 1 KiB; null where the writer has not
+   * seen the log from its start, so that a search looks into the chunk itself.
+   */
+  readonly trigrams: Uint8Array | null;
   /** The entries in the domain's binary form (`encodeLogEntries`), as one zstd frame. Opaque to the store. */
   readonly payload: Uint8Array;
 }
@@ -42,6 +47,12 @@ export type StoredChunk = Pick<
 export interface IndexedChunk extends Pick<LogChunk, 'firstN' | 'lastN' | 'entriesBytes'> {
   /** Null for a chunk that was written before lines were counted. */
   readonly lineDeltas: readonly LineDelta[] | null;
+}
+
+/** A chunk as a search sees it before it looks into it. */
+export interface SurveyedChunk extends IndexedChunk, Pick<LogChunk, 'firstLine'> {
+  /** False when no line that the chunk finishes holds what is looked for. */
+  readonly mayHold: boolean;
 }
 
 /** Where a log ends at the moment. An attempt without chunks has zeros. */
@@ -87,6 +98,15 @@ export interface ChunkStore {
 
   /** All chunks in ascending order, at most `limit` of them, without what was printed. */
   index(attemptId: string, limit: number): Promise<readonly IndexedChunk[]>;
+
+  /**
+   * All chunks in ascending order, and which of them may hold a text.
+   * @param trigrams of the text (`trigramsOf`); without any, each chunk may hold it
+   */
+  survey(attemptId: string, trigrams: readonly number[]): Promise<readonly SurveyedChunk[]>;
+
+  /** The chunks that begin with these entries, in ascending order; one that is not there is left out. */
+  pick(attemptId: string, firstNs: readonly number[]): Promise<readonly StoredChunk[]>;
 
   tail(attemptId: string): Promise<LogTail>;
 }

@@ -7,6 +7,7 @@ import type {
   LogScale,
   LogTail,
   StoredChunk,
+  SurveyedChunk,
 } from '@cooperage/logs/ports';
 import type { Database } from '../database.js';
 
@@ -26,10 +27,10 @@ export class PostgresChunkStore implements ChunkStore {
         FOR UPDATE OF a
       ), added AS (
         INSERT INTO log_chunk (attempt_id, first_n, last_n, epoch, first_at_ms, first_line, lines, first_text_byte, text_bytes,
-          entries_bytes, line_deltas, payload)
+          entries_bytes, line_deltas, trigrams, payload)
         SELECT id, ${chunk.firstN}, ${chunk.lastN}, ${chunk.epoch}, ${chunk.firstAtMs}, ${chunk.firstLine}, ${chunk.lines},
           ${chunk.firstTextByte}, ${chunk.textBytes}, ${chunk.entriesBytes},
-          ${JSON.stringify(chunk.lineDeltas)}::jsonb, ${Buffer.from(chunk.payload)}
+          ${JSON.stringify(chunk.lineDeltas)}::jsonb, ${chunk.trigrams && Buffer.from(chunk.trigrams)}, ${Buffer.from(chunk.payload)}
         FROM log RETURNING attempt_id
       ), moved AS (
         UPDATE attempt a SET log_next_n = ${chunk.lastN + 1}, log_epoch = ${chunk.epoch},
@@ -95,6 +96,30 @@ export class PostgresChunkStore implements ChunkStore {
     }));
   }
 
+  async survey(attemptId: string, trigrams: readonly number[]): Promise<readonly SurveyedChunk[]> {
+    const rows = await this.db.prisma.$queryRaw<SurveyedRow[]>`
+      SELECT first_n, last_n, first_line, entries_bytes, line_deltas, trigrams IS NULL OR NOT EXISTS (
+        SELECT 1 FROM unnest(${trigrams}::int[]) AS hash
+        WHERE get_bit(trigrams, (hash & (octet_length(trigrams) * 8 - 1))::bigint) = 0
+      ) AS may_hold
+      FROM log_chunk WHERE attempt_id = ${attemptId}::uuid ORDER BY first_n`;
+    return rows.map((row) => ({
+      firstN: Number(row.first_n),
+      lastN: Number(row.last_n),
+      firstLine: Number(row.first_line),
+      entriesBytes: row.entries_bytes,
+      lineDeltas: row.line_deltas,
+      mayHold: row.may_hold,
+    }));
+  }
+
+  async pick(attemptId: string, firstNs: readonly number[]): Promise<readonly StoredChunk[]> {
+    const rows = await this.db.prisma.$queryRaw<StoredRow[]>`
+      SELECT first_n, last_n, first_at_ms, first_line, first_text_byte, entries_bytes, payload FROM log_chunk
+      WHERE attempt_id = ${attemptId}::uuid AND first_n = ANY(${firstNs}::bigint[]) ORDER BY first_n`;
+    return rows.map(toStoredChunk);
+  }
+
   async tail(attemptId: string): Promise<LogTail> {
     const row = await this.db.prisma.attempt.findUnique({
       where: { id: attemptId },
@@ -108,6 +133,15 @@ export class PostgresChunkStore implements ChunkStore {
       complete: row.logComplete,
     };
   }
+}
+
+interface SurveyedRow {
+  first_n: bigint;
+  last_n: bigint;
+  first_line: bigint;
+  entries_bytes: number;
+  line_deltas: readonly LineDelta[] | null;
+  may_hold: boolean;
 }
 
 interface StoredRow {

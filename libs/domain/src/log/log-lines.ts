@@ -74,6 +74,11 @@ export class LogLines {
     return this.outputs.get(step * 4 + stream)?.terminal.isFresh ?? true;
   }
 
+  /** What comes next of this output begins a line. */
+  forget(step: number, stream: number): void {
+    this.outputs.delete(step * 4 + stream);
+  }
+
   private output({ step, stream }: LogEntry): Output {
     return this.outputs.get(step * 4 + stream) ?? this.open(step, stream);
   }

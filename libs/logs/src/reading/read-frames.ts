@@ -13,11 +13,10 @@ export async function readFrames(
   limitBytes: number,
 ): Promise<LogFrame[]> {
   const chunks = await store.range(attemptId, fromN, limitBytes);
-  const frames = await Promise.all(chunks.map((chunk) => frameOfChunk(chunk, fromN)));
-  return frames.filter((frame) => frame !== undefined);
+  return chunks.map((chunk) => frameOfChunk(chunk, fromN)).filter((frame) => frame !== undefined);
 }
 
-async function frameOfChunk(chunk: StoredChunk, fromN: number): Promise<LogFrame | undefined> {
-  const bytes = await unpackChunk(chunk);
+function frameOfChunk(chunk: StoredChunk, fromN: number): LogFrame | undefined {
+  const bytes = unpackChunk(chunk);
   return frameFrom({ firstN: chunk.firstN, nextN: chunk.lastN + 1, bytes }, fromN);
 }

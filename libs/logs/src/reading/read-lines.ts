@@ -19,7 +19,7 @@ export async function* readLines(
   let line: number | undefined;
   for await (const chunk of chunksFrom(store, attemptId, await store.find(attemptId, 'line', firstLine))) {
     line ??= chunk.firstLine;
-    for (const entry of decodeLogEntries(await unpackChunk(chunk))) {
+    for (const entry of decodeLogEntries(unpackChunk(chunk))) {
       if (entry.kind !== 'text') continue;
       const part = cutLines(entry.data, firstLine - line, firstLine + count - line);
       line += part.lineFeeds;

@@ -1,33 +1,42 @@
-import { type LogEntry, LogLines, noticeText, type RunStart, takeEarlier } from '@cooperage/domain';
+import { type LineDelta, type LogEntry, LogLines, noticeText } from '@cooperage/domain';
 import type { LineMatcher } from './line-matcher.js';
 
 /** What a colour is written with; it changes no character. */
 const colours = /\x1b\[[\d;:]*m/g;
 /** What may change, move or hide what is beside it. A carriage return before the line feed does not. */
 const movers = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)/;
+const lineFeed = 10;
 
 /**
  * Looks through entries as they come, as a person reads them: without escape sequences, rewritten lines in their last
- * state. Entries that hold whole lines and no more than colours are searched as they are, which is most of them.
+ * state. Whole lines that hold no more than colours are searched as they are and together, which is most of them.
  */
 export class LogSearcher {
-  private readonly lines: LogLines;
-  private readonly counts: Map<number, number>;
+  private readonly lines = new LogLines();
+  private readonly counts = new Map<number, number>();
+  /** Outputs whose last byte was no line feed. */
+  private readonly cut = new Set<number>();
 
   /** @param found is called for each line that is found; lines count from 1 inside their step. */
   constructor(
     private readonly matcher: LineMatcher,
-    private readonly start: RunStart,
     private readonly found: (step: number, line: number) => void,
-  ) {
-    this.lines = new LogLines(start.before);
-    this.counts = new Map(start.before.map(({ step, lines }) => [step, lines]));
-  }
+  ) {}
 
   take(entry: LogEntry): void {
-    if (entry.n < this.start.firstN) takeEarlier(this.start, this.lines, entry);
-    else if (entry.kind === 'notice') this.line(entry.step, noticeText(entry.data));
-    else if (!this.takeBlock(entry)) this.lines.take(entry, ({ text }) => this.line(entry.step, text));
+    if (entry.kind === 'notice') this.line(entry.step, noticeText(entry.data));
+    else this.takeText(entry);
+  }
+
+  /** Passes over entries that hold nothing, and that begin no line which is looked at later. */
+  skip(deltas: readonly LineDelta[]): void {
+    for (const { step, lines, outputs } of deltas) {
+      this.counts.set(step, this.countOf(step) + lines);
+      for (const { stream } of outputs) {
+        this.lines.forget(step, stream);
+        this.cut.delete(outputKey(step, stream));
+      }
+    }
   }
 
   /** What is left unfinished where the log ends. */
@@ -37,19 +46,49 @@ export class LogSearcher {
     }
   }
 
-  private takeBlock({ step, stream, data }: LogEntry): boolean {
-    if (data.at(-1) !== 10 || !this.lines.isFresh(step, stream)) return false;
+  /** The end of a line that began before, whole lines, and the beginning of one. */
+  private takeText(entry: LogEntry): void {
+    const { step, stream, data } = entry;
+    const last = data.lastIndexOf(lineFeed);
+    const isFresh = this.lines.isFresh(step, stream) && !this.cut.has(outputKey(step, stream));
+    const first = isFresh ? -1 : data.indexOf(lineFeed);
+    if (!isFresh) this.draw(entry, data.subarray(0, first === -1 ? data.length : first + 1));
+    if (last !== -1) {
+      const whole = data.subarray(first + 1, last + 1);
+      if (whole.length > 0 && !this.takeBlock(step, whole)) this.draw(entry, whole);
+      this.draw(entry, data.subarray(last + 1));
+    } else if (isFresh) this.draw(entry, data);
+    if (last < data.length - 1) this.cut.add(outputKey(step, stream));
+    else this.cut.delete(outputKey(step, stream));
+  }
+
+  private takeBlock(step: number, data: Uint8Array): boolean {
     const printed = Buffer.from(data.buffer, data.byteOffset, data.length).toString();
     const text = printed.includes('\x1b') ? printed.replace(colours, '') : printed;
     if (movers.test(text)) return false;
-    const before = this.counts.get(step) ?? 0;
+    const before = this.countOf(step);
     this.counts.set(step, before + this.matcher.findIn(text, (index) => this.found(step, before + index + 1)));
     return true;
   }
 
+  private draw(entry: LogEntry, data: Uint8Array): void {
+    if (data.length === 0) return;
+    // A step is known by what it began, so that its unfinished line is asked for at the end.
+    this.counts.set(entry.step, this.countOf(entry.step));
+    this.lines.take({ ...entry, data }, ({ text }) => this.line(entry.step, text));
+  }
+
   private line(step: number, text: string): void {
-    const number = (this.counts.get(step) ?? 0) + 1;
+    const number = this.countOf(step) + 1;
     this.counts.set(step, number);
     if (this.matcher.matches(text)) this.found(step, number);
   }
+
+  private countOf(step: number): number {
+    return this.counts.get(step) ?? 0;
+  }
+}
+
+function outputKey(step: number, stream: number): number {
+  return step * 4 + stream;
 }

@@ -1,8 +1,11 @@
+import { LogLines } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
-import { attemptId, logFixture } from '../../spec/log-fixture.js';
+import { attemptId, logFixture, storedEntries } from '../../spec/log-fixture.js';
+import type { MemoryChunkStore } from '../../spec/memory-chunk-store.js';
+import { seeded } from '../../spec/random.js';
 import { readIndex } from '../reading/read-index.js';
 import { InvalidPatternError, type LogQuery } from './line-matcher.js';
-import { type SearchOptions, searchLog } from './search-log.js';
+import { type FoundLine, type SearchOptions, type SearchResult, searchLog } from './search-log.js';
 
 const query = (text: string, change: Partial<LogQuery> = {}): LogQuery => ({
   text,
@@ -29,6 +32,22 @@ async function searched(
       ...more,
     });
   return { ...(await search()), store, search };
+}
+
+const byPlace = (one: FoundLine, other: FoundLine): number => one[0] - other[0] || one[1] - other[1];
+
+/** What is found by drawing every line of the log and looking at it. */
+async function drawnWith(store: MemoryChunkStore, text: string): Promise<FoundLine[]> {
+  const lines = new LogLines();
+  const counts = new Map<number, number>();
+  const found: FoundLine[] = [];
+  const look = (step: number, line: { readonly text: string }): void => {
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+    if (line.text.includes(text)) found.push([step, counts.get(step)!]);
+  };
+  for (const entry of await storedEntries(store)) lines.take(entry, (line) => look(entry.step, line));
+  for (const step of [1, 2, 3]) for (const line of lines.unfinished(step)) look(step, line);
+  return found;
 }
 
 describe('a search of a log', () => {
@@ -132,6 +151,60 @@ describe('a search of a log', () => {
     const others = await search({ fromN: listFromN!, limit: 1000 });
     expect([...found, ...others.found]).toHaveLength(60);
     expect(others.found[0]).toEqual([1, 2 * found.length + 2]);
+  });
+
+  it('reads only chunks that may hold the text, and those in which its lines begin', async () => {
+    const line = (at: number): string => `${'x'.repeat(9_000)} ${at === 41 ? 'needle' : 'straw'} ${at}\n`;
+    const parts = Array.from({ length: 60 }, (_, at) => [1 + (at % 2), line(at)] as const);
+    const { store, found } = await searched(parts, query('needle'));
+    expect(found).toEqual([[2, 21]]);
+    expect(store.chunks(attemptId).length).toBeGreaterThan(6);
+    expect(store.picked.length).toBeLessThanOrEqual(2);
+  });
+
+  it('finds in chunks what it finds when it reads them all, however lines are cut and rewritten', async () => {
+    const random = seeded(11);
+    const below = (end: number): number => Math.floor(random() * end);
+    const words = [
+      'needle',
+      'nee',
+      'dle',
+      ' straw',
+      '\n',
+      '\n',
+      '\r',
+      '\x1b[31m',
+      '\x1b[3D',
+      '\x1b[K',
+      'é東',
+      'x'.repeat(900),
+    ];
+    for (let round = 0; round < 8; round++) {
+      const parts = Array.from({ length: 600 }, () => {
+        const text = Array.from({ length: 1 + below(6) }, () => words[below(words.length)]!).join('');
+        return [1 + below(3), text] as const;
+      });
+      const { store, found, count } = await searched(parts, query('needle'));
+      const blind = new Proxy(store, {
+        get: (target, name) =>
+          name === 'survey' ? (id: string) => target.survey(id, []) : Reflect.get(target, name).bind?.(target),
+      });
+      const all = await searchLog(blind, attemptId, query('needle'), {
+        ...{ fromN: 0, limit: 1000, budgetMs: 60_000, signal: new AbortController().signal },
+      });
+      expect([count, found], `round ${round}`).toEqual([all.count, all.found]);
+      const drawn = await drawnWith(store, 'needle');
+      expect(found.toSorted(byPlace), `round ${round}`).toEqual(drawn.toSorted(byPlace));
+      const going: FoundLine[] = [];
+      for (let fromN: number | null = 0; fromN !== null; ) {
+        const part: SearchResult = await searchLog(store, attemptId, query('needle'), {
+          ...{ fromN, limit: 1000, budgetMs: 0, signal: new AbortController().signal },
+        });
+        going.push(...part.found);
+        fromN = part.nextN;
+      }
+      expect(going, `round ${round}`).toEqual(found);
+    }
   });
 
   it('ends when nobody waits for it any more', async () => {

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import { decodeLogEntries, firstNeededN, joinDeltas, type LineDelta, type RunStart } from '@cooperage/domain';
-import { unpackChunk } from '../chunk-unpacker.js';
-import type { ChunkStore, StoredChunk } from '../ports.js';
+import { decodeLogEntries } from '@cooperage/domain';
+import type { ChunkStore, SurveyedChunk } from '../ports.js';
 import { type LogQuery, lineMatcher } from './line-matcher.js';
 import { LogSearcher } from './log-searcher.js';
+import { openChunks } from './open-chunks.js';
+import { planSearch } from './search-plan.js';
+import { trigramsOf } from './trigrams.js';
 
 export interface SearchOptions {
   /** Where to begin, as an earlier answer said; 0 is the start of the log. */
@@ -32,44 +34,55 @@ export interface SearchResult {
   readonly totalLines: number;
 }
 
-/** Chunks are fetched this many bytes at a time, while those before are searched. */
-const readAheadBytes = 1_048_576;
 /** Other requests are let in this often, in milliseconds. */
 const yieldMs = 10;
-const mostChunks = 65_536;
 
 /**
- * Searches what an attempt has printed, all steps of it, in one pass over the archive.
+ * Searches what an attempt has printed, all steps of it, in one pass over those chunks of the archive that may hold it.
  * @throws {InvalidPatternError}
  */
 export async function searchLog(
   store: ChunkStore,
   attemptId: string,
   query: LogQuery,
-  options: SearchOptions,
+  { fromN, limit, budgetMs, signal }: SearchOptions,
 ): Promise<SearchResult> {
-  const endMs = performance.now() + options.budgetMs;
+  const endMs = performance.now() + budgetMs;
   const matcher = lineMatcher(query);
   const tail = await store.tail(attemptId);
-  const start = await placeOf(store, attemptId, options.fromN);
-  const hits = new Hits(options.limit);
-  const searcher = new LogSearcher(matcher, start, (step, line) => hits.add(step, line));
+  const chunks = await store.survey(attemptId, query.isRegex ? [] : trigramsOf(query.text));
+  const uses = planSearch(chunks, fromN);
+  const hits = new Hits(limit);
+  const searcher = new LogSearcher(matcher, (step, line) => hits.add(step, line));
+  const passOver = (from: number, to: number): void => {
+    for (const { lineDeltas } of chunks.slice(from, to)) searcher.skip(lineDeltas ?? []);
+  };
+  let next = 0;
+  let looked = 0;
   let yieldedMs = performance.now();
-  for await (const { chunk, bytes } of chunksFrom(store, attemptId, start.neededN)) {
+  for await (const { at, bytes } of openChunks(store, attemptId, chunks, uses)) {
     const now = performance.now();
     // At least one chunk is searched, so that going on again and again comes to an end.
-    if (options.signal.aborted || (now >= endMs && chunk.firstN > start.firstN)) {
-      return { ...hits.result(), nextN: chunk.firstN, searchedLines: chunk.firstLine, totalLines: tail.lines };
-    }
+    if (signal.aborted || (now >= endMs && looked > 0)) return { ...hits.result(), ...stoppedAt(chunks[at]!) };
     if (now - yieldedMs > yieldMs) {
       await setImmediate();
       yieldedMs = performance.now();
     }
-    hits.enter(chunk.firstN);
+    passOver(next, at);
+    next = at + 1;
+    hits.enter(chunks[at]!.firstN, uses[at] === 'look');
+    if (uses[at] === 'look') looked++;
     for (const entry of decodeLogEntries(bytes)) searcher.take(entry);
   }
+  passOver(next, chunks.length);
+  hits.enter(chunks.at(-1)?.firstN ?? 0, true);
   searcher.end();
   return { ...hits.result(), nextN: null, searchedLines: tail.lines, totalLines: tail.lines };
+
+  /** Whoever goes on from here gets what begins in earlier chunks joined again. */
+  function stoppedAt({ firstN, firstLine }: SurveyedChunk) {
+    return { nextN: Math.max(fromN, firstN), searchedLines: firstLine, totalLines: tail.lines };
+  }
 }
 
 /** Lists lines chunk by chunk: a chunk is listed whole or not at all, so that the next list can begin with it. */
@@ -78,16 +91,20 @@ class Hits {
   private count = 0;
   private chunkN = 0;
   private listFromN: number | null = null;
+  private isCounted = true;
   private isListing = true;
 
   constructor(private readonly limit: number) {}
 
-  enter(chunkN: number): void {
+  /** @param isCounted false for a chunk whose own lines are not looked for */
+  enter(chunkN: number, isCounted: boolean): void {
     this.chunkN = chunkN;
+    this.isCounted = isCounted;
     this.isListing = this.found.length < this.limit;
   }
 
   add(step: number, line: number): void {
+    if (!this.isCounted) return;
     this.count++;
     if (this.isListing) this.found.push([step, line]);
     else this.listFromN ??= this.chunkN;
@@ -96,43 +113,4 @@ class Hits {
   result() {
     return { count: this.count, found: this.found, listFromN: this.listFromN };
   }
-}
-
-interface Place extends RunStart {
-  /** First entry that is needed to draw the lines that are open there. */
-  readonly neededN: number;
-}
-
-/** The last place before `fromN` at which a chunk begins, and how the log stands there. */
-async function placeOf(store: ChunkStore, attemptId: string, fromN: number): Promise<Place> {
-  const earlier = fromN === 0 ? [] : await store.index(attemptId, mostChunks);
-  const chunks = earlier.filter(({ lastN }) => lastN < fromN);
-  // Without counts the lines behind a chunk have no numbers: everything is searched.
-  if (chunks.length === 0 || chunks.some(({ lineDeltas }) => lineDeltas === null)) {
-    return { firstN: 0, neededN: 0, before: [] };
-  }
-  const before = chunks.reduce<readonly LineDelta[]>((joined, chunk) => joinDeltas(joined, chunk.lineDeltas ?? []), []);
-  const firstN = chunks.at(-1)!.lastN + 1;
-  return { firstN, before, neededN: firstNeededN({ firstN, before }, chunks.at(-1)!.firstN) };
-}
-
-interface OpenedChunk {
-  readonly chunk: StoredChunk;
-  readonly bytes: Uint8Array;
-}
-
-/** Chunks from `fromN` on; the next ones are fetched and unpacked while those before them are looked at. */
-async function* chunksFrom(store: ChunkStore, attemptId: string, fromN: number): AsyncGenerator<OpenedChunk> {
-  let ahead = openChunks(store, attemptId, fromN);
-  for (let chunks = await ahead; chunks.length > 0; chunks = await ahead) {
-    ahead = openChunks(store, attemptId, chunks.at(-1)!.chunk.lastN + 1);
-    // Whoever stops early does not wait for what was fetched ahead; a failure of it is told when it is awaited.
-    ahead.catch(() => {});
-    yield* chunks;
-  }
-}
-
-async function openChunks(store: ChunkStore, attemptId: string, fromN: number): Promise<OpenedChunk[]> {
-  const chunks = await store.range(attemptId, fromN, readAheadBytes);
-  return Promise.all(chunks.map(async (chunk) => ({ chunk, bytes: await unpackChunk(chunk) })));
 }

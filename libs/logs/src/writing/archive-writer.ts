@@ -1,4 +1,5 @@
 import type { AppendOutcome, ChunkStore } from '../ports.js';
+import { LineTrigrams } from '../searching/line-trigrams.js';
 import { Wake } from '../wake.js';
 import { type LogPosition, packChunk, positionAfter } from './chunk-packer.js';
 import type { LogBatch } from './log-batch.js';
@@ -37,12 +38,14 @@ export class ArchiveWriter {
   private draining = false;
   private running: Promise<void> | undefined;
   private chunkCount = 0;
+  private readonly trigrams: LineTrigrams | null;
   private readonly ripened = new Wake();
   private readonly stored = new Wake();
   private readonly persistence: Persistence;
 
   constructor(private readonly options: ArchiveWriterOptions) {
     this.position = options.position;
+    this.trigrams = options.position.nextN === 0 ? new LineTrigrams() : null;
     this.persistence = new Persistence(options.onError);
   }
 
@@ -112,7 +115,7 @@ export class ArchiveWriter {
   }
 
   private async storeNext(): Promise<void> {
-    const chunk = await packChunk(this.options, this.position, this.take());
+    const chunk = await packChunk(this.options, this.position, this.take(), this.trigrams);
     const outcome = await this.persistence.until(() => this.options.store.append(chunk));
     this.storingBytes = 0;
     if (outcome !== 'stored') return this.stop(outcome ?? 'abandoned');

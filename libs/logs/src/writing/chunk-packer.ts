@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
 import { decodeLogEntries, encodeLogEntries, joinDeltas, type LineDelta } from '@cooperage/domain';
 import type { LogChunk } from '../ports.js';
+import type { LineTrigrams } from '../searching/line-trigrams.js';
 import type { LogBatch } from './log-batch.js';
 
 const compress = promisify(zstdCompress);
@@ -18,11 +19,15 @@ export interface LogPosition {
 
 export const logStart: LogPosition = { nextN: 0, lines: 0, textBytes: 0 };
 
-/** Makes one chunk of batches that follow each other without a gap. */
+/**
+ * Makes one chunk of batches that follow each other without a gap.
+ * @param trigrams has seen the whole log before these; null when nobody here has
+ */
 export async function packChunk(
   writer: { readonly attemptId: string; readonly epoch: number },
   before: LogPosition,
   batches: readonly [LogBatch, ...LogBatch[]],
+  trigrams: LineTrigrams | null,
 ): Promise<LogChunk> {
   const entries = joined(batches.map(({ bytes }) => bytes));
   return {
@@ -37,6 +42,7 @@ export async function packChunk(
     textBytes: sum(batches, 'textBytes'),
     entriesBytes: entries.length,
     lineDeltas: batches.reduce<readonly LineDelta[]>((joined, batch) => joinDeltas(joined, batch.lineDeltas), []),
+    trigrams: trigrams === null ? null : trigrams.take(decodeLogEntries(entries)),
     payload: await compress(entries),
   };
 }

@@ -33,7 +33,7 @@ export async function endLostLog(lost: LostLog): Promise<AppendOutcome> {
   if (tail.complete) return 'stored';
   if (!(await endsWithLoss(chunkStore, attemptId, tail.nextN))) {
     const batch = packBatch([noticeOf(lost, tail.nextN + lostEntries)]);
-    const outcome = await chunkStore.append(await packChunk({ attemptId, epoch }, tail, [batch]));
+    const outcome = await chunkStore.append(await packChunk({ attemptId, epoch }, tail, [batch], null));
     if (outcome === 'fenced') return 'fenced';
     liveBus.publish(attemptId, batch.bytes);
   }
@@ -50,6 +50,6 @@ function noticeOf({ atMs, reason }: LostLog, n: number) {
 async function endsWithLoss(store: ChunkStore, attemptId: string, nextN: number): Promise<boolean> {
   if (nextN === 0) return false;
   const [chunk] = await store.range(attemptId, nextN - 1, 1);
-  const last = chunk && decodeLogEntries(await unpackChunk(chunk)).at(-1);
+  const last = chunk && decodeLogEntries(unpackChunk(chunk)).at(-1);
   return last?.kind === 'notice' && decodeLogNotice(last.data)?.code === 'attempt_lost';
 }
