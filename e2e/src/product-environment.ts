@@ -68,6 +68,7 @@ export function environments(at: ProductAddresses) {
       ...stores('builder'),
       PORT: String(at.ports.builder),
       BUILDKIT_HOST: engine,
+      COOPERAGE_LOCAL_CACHE_ROOT: path.join(at.folder, 'caches'),
       COOPERAGE_CGROUP_PARENT: cgroupParent,
     },
     control: {

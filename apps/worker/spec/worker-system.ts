@@ -73,6 +73,10 @@ export class WorkerSystem {
     return this.boot(BuilderModule.for(loadConfig('builder', { ...env, DATABASE_URL: databaseUrl })));
   }
 
+  get localCacheRoot(): string {
+    return this.env.COOPERAGE_LOCAL_CACHE_ROOT!;
+  }
+
   async close(): Promise<void> {
     for (const app of this.apps.reverse()) await app.close();
     await this.git.close();
@@ -281,6 +285,7 @@ function environment(fresh: FreshDatabase, git: GitHost, folder: string): Record
     BUILDKIT_HOST: engine,
     COOPERAGE_CGROUP_PARENT: cgroupParent,
     COOPERAGE_MIRROR_ROOT: path.join(folder, 'mirrors'),
+    COOPERAGE_LOCAL_CACHE_ROOT: path.join(folder, 'caches'),
     COOPERAGE_ALLOW_PLAIN_HTTP: git.hostPort,
     COOPERAGE_LEASE_MS: '3000',
     COOPERAGE_PUBLISH_LEASE_MS: '10000',

@@ -1,5 +1,8 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { BuildRepository, CacheResetRepository } from '@cooperage/db';
-import { cacheReference } from '@cooperage/domain';
+import { cacheReference, localCacheName } from '@cooperage/domain';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
 
@@ -197,6 +200,28 @@ describe('the road from an accepted delivery to a signed image', () => {
     await exported(first.id);
     const now = cacheReference(project.id, { ...place, epoch: 1 });
     expect(await system.tagsIn(now.repository)).toEqual([now.tag]);
+  });
+
+  it('keeps a cache on the disk of its worker where the project asks for it, and nothing in the registry', async () => {
+    const project = await system.project({ cacheBackend: 'local' });
+    const builds = new BuildRepository(system.db);
+    const Dockerfile = `FROM busybox:latest\nRUN echo ${Date.now()} > /home/out\n`;
+    const build = await system.outcome(await system.push(project, await project.git.commit({ Dockerfile })));
+    expect(build).toMatchObject({ status: 'succeeded', cacheBackend: 'local' });
+    expect(build.warnings).toMatchObject([{ rule: 'LocalCache' }]);
+    const state = await system.until(async () => {
+      const { cacheExport } = (await builds.find(build.id))!;
+      return cacheExport === 'pending' ? null : cacheExport;
+    });
+    expect(state).toBe('done');
+    const { cacheExportBytes } = await system.db.prisma.build.findUniqueOrThrow({ where: { id: build.id } });
+    expect(Number(cacheExportBytes)).toBeGreaterThan(100_000);
+    const own = cacheReference(project.id, { zone: 'protected', ref: build.ref, platform: build.platform, epoch: 0 });
+    expect(await system.tagsIn(own.repository)).toEqual([]);
+    expect(await readdir(path.join(system.localCacheRoot, localCacheName(own)))).toContain('index.json');
+    const change = { Dockerfile, 'other.txt': 'x' };
+    const next = await system.outcome(await system.push(project, await project.git.commit(change)));
+    expect(next).toMatchObject({ status: 'succeeded', warnings: [], stepsCached: 1 });
   });
 
   it('leaves nothing of a deleted project, neither rows nor images, and lets no build begin behind it', async () => {

@@ -35,6 +35,10 @@ const buildah = optionalGroup({
   stateFolder: required(v.buildahRoot),
   mirror: optional(v.buildahMirror),
 });
+const localCaches = optionalGroup({
+  root: required(v.localCacheRoot),
+  budgetBytes: withDefault(v.localCacheBytes, '21474836480'),
+});
 const maxAttempts = withDefault(v.maxAttempts, '3');
 const instanceId = optional(v.instanceId);
 const oidc = optionalGroup({
@@ -86,6 +90,7 @@ export const shapes = {
     engine,
     engineAddress: required(v.engineAddress),
     buildah,
+    localCaches,
     cgroupParent: optional(v.cgroupParent),
     mirrorRoot: required(v.mirrorRoot),
     allowPlainHttp,

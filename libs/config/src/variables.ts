@@ -102,6 +102,16 @@ export const variables = {
     'Control group under which the engine runs its steps; limits per build are set below it.',
   ),
   mirrorRoot: plain('COOPERAGE_MIRROR_ROOT', text.absolutePath, 'Folder that keeps the bare git mirrors.'),
+  localCacheRoot: plain(
+    'COOPERAGE_LOCAL_CACHE_ROOT',
+    text.absolutePath,
+    'Folder for caches that projects keep on the worker’s disk; for each builder one of its own. Without it builds go without.',
+  ),
+  localCacheBytes: plain(
+    'COOPERAGE_LOCAL_CACHE_BYTES',
+    text.whole(1_048_576, Number.MAX_SAFE_INTEGER),
+    'Bytes of that folder: beyond them what was longest unused is removed.',
+  ),
   allowPlainHttp: plain(
     'COOPERAGE_ALLOW_PLAIN_HTTP',
     text.list(network.exactHostAndPort),

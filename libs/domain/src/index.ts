@@ -12,6 +12,7 @@ export * from './cache/cache-reference.js';
 export * from './cache/economy.js';
 export * from './cache/isolation.js';
 export * from './cache/ledger.js';
+export * from './cache/local-cache.js';
 export {
   type CacheFacts,
   type NamedContextFact,

@@ -7,6 +7,7 @@ import type {
   EngineCheck,
   EngineEvent,
   EngineFeatures,
+  ExportedCache,
 } from './engine.js';
 import { EngineLacks } from './engine-lacks.js';
 
@@ -49,7 +50,7 @@ export class BackedEngine implements Engine {
     );
   }
 
-  exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<{ exported: boolean }> {
+  exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<ExportedCache> {
     return this.orElse(
       () => this.first.exportCache(request, signal),
       () => this.second.exportCache(request, signal),

@@ -62,6 +62,8 @@ export interface BuildRequest {
   readonly push: { readonly host: string; readonly repository: string };
   /** Full references; one that is missing does no harm. */
   readonly cacheImports: readonly string[];
+  /** Caches of this worker to look into, best first, as `localCacheName` names them; a worker without one goes without. */
+  readonly localCaches?: readonly string[];
   /**
    * The image itself says how the steps of its last stage are found again, so that a reference to it can be among a later
    * build's `cacheImports`. Its digest then depends on what it says.
@@ -92,12 +94,14 @@ export interface BuildLimits {
   readonly networkMode?: 'default' | 'none';
 }
 
+export type CacheTarget =
+  /** Full reference; the repository need not exist. */
+  | { readonly reference: string; readonly localCache?: undefined }
+  /** A cache of this worker, see `localCacheName`. */
+  | { readonly localCache: string; readonly reference?: undefined };
+
 export interface CacheExportRequest extends BuildRequest {
-  readonly cacheExport: {
-    /** Full reference; the repository need not exist. */
-    readonly reference: string;
-    readonly mode: 'max' | 'min';
-  };
+  readonly cacheExport: { readonly mode: 'max' | 'min' } & CacheTarget;
 }
 
 /** A step, whole, as far as it is known. */
@@ -210,6 +214,11 @@ export interface BuildFate {
   readonly digest?: Digest;
 }
 
+export interface ExportedCache {
+  readonly exported: boolean;
+  readonly bytes?: number;
+}
+
 /**
  * A build tool. One object serves many builds at the same time, until `close`.
  *
@@ -238,11 +247,12 @@ export interface Engine {
     signal: AbortSignal,
   ): Promise<BuildOutcome>;
   /**
-   * Writes the results of a build's steps to a registry, for other engines to start from. To be called after the build
-   * with the same files; steps whose results are gone meanwhile run again. `exported` is false when there was nothing.
+   * Writes the results of a build's steps to a registry, or to the disk of this worker, for other engines to start from. To be called after the build
+   * with the same files; steps whose results are gone meanwhile run again. `exported` is false when there was nothing;
+   * `bytes` is what a cache on the disk weighs.
    * @throws {CacheExportFailure} and nothing else
    */
-  exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<{ exported: boolean }>;
+  exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<ExportedCache>;
   /**
    * Builds a small file from nothing, without a network, and keeps and pushes nothing: shows that it can build now.
    * Left out by an engine of which `check` says as much. @throws {BuildFailure} and nothing else

@@ -6,3 +6,4 @@ export { type CheckedDockerfile, checkDockerfile } from './dockerfile/policy.js'
 export * from './engine.js';
 export { createEngine, type EngineKind, type EngineOptions, engineKinds, isEngineKind } from './engine-registry.js';
 export * from './inline-cache.js';
+export { LocalCaches } from './local-cache/local-caches.js';

@@ -1,11 +1,11 @@
 import type { Config } from '@cooperage/config';
-import { BackedEngine, createEngine, type Engine } from '@cooperage/engines';
+import { BackedEngine, createEngine, type Engine, type LocalCaches } from '@cooperage/engines';
 
 type EngineConfig = Pick<Config<'builder'>, 'engine' | 'engineAddress' | 'buildah' | 'cgroupParent' | 'registry'>;
 
 /** The engine that the operator chose. What buildah lacks is left to BuildKit. @throws {TypeError} when a setting is missing */
-export function builderEngine(config: EngineConfig): Engine {
-  const buildkit = createEngine('buildkit', buildkitOptions(config));
+export function builderEngine(config: EngineConfig, localCaches: LocalCaches | null = null): Engine {
+  const buildkit = createEngine('buildkit', { ...buildkitOptions(config), ...(localCaches && { localCaches }) });
   return config.engine === 'buildkit'
     ? buildkit
     : new BackedEngine(createEngine('buildah', buildahOptions(config)), buildkit);

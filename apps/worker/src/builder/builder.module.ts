@@ -14,7 +14,7 @@ import {
   StepRepository,
 } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
-import type { Engine } from '@cooperage/engines';
+import { type Engine, LocalCaches } from '@cooperage/engines';
 import type { LiveBus } from '@cooperage/logs/ports';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
@@ -33,6 +33,7 @@ import { builderInfo } from './builder-info.js';
 import { lookAtEngine } from './checks/look-at-engine.js';
 import { Drain } from './drain/drain.js';
 import { type ExportCacheParts, ExportCacheService } from './export-cache/export-cache.service.js';
+import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
 import { BuildRequests } from './run-build/build-requests.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
@@ -56,10 +57,17 @@ export class BuilderModule {
 }
 
 function engine(config: BuilderConfig): Provider[] {
+  const { localCaches } = config;
+  const caches = localCaches && new LocalCaches(localCaches.root, localCaches.budgetBytes);
   return [
     {
       provide: ENGINE,
-      useFactory: () => builderEngine(config),
+      useFactory: () => builderEngine(config, caches),
+    },
+    {
+      provide: LocalCacheKeeper,
+      inject: [BuildProjectRepository, LOGGER],
+      useFactory: (projects: BuildProjectRepository, logger: Logger) => new LocalCacheKeeper(caches, projects, logger),
     },
     {
       provide: CHECK_ANSWERER,

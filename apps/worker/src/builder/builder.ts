@@ -16,6 +16,7 @@ import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CHECK_ANSWERER, CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
 import { Drain } from './drain/drain.js';
 import { ExportCacheService } from './export-cache/export-cache.service.js';
+import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
 
@@ -45,6 +46,8 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     await drain.look();
     await life.start();
     held.start();
+    const caches = this.get(LocalCacheKeeper);
+    caches.start();
     const listener = this.listener(held, life);
     await listener.start();
     const workers = this.workers(redis);
@@ -57,6 +60,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
       ...workers,
       listener,
       this.get<CheckAnswerer>(CHECK_ANSWERER),
+      caches,
       held,
       life,
       { close: () => redis.disconnect() },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   announcedDigest,
+  cacheOfAnswer,
   frontendAttrs,
-  hasExportedCache,
   imageExporter,
   imageOfAnswer,
   registryCacheExport,
@@ -82,7 +82,8 @@ describe('answers', () => {
     });
     expect(imageOfAnswer({})).toBeNull();
     expect(imageOfAnswer({ 'containerimage.descriptor': Buffer.from('{}').toString('base64') })).toBeNull();
-    expect(hasExportedCache({ 'cache.manifest': '{}' })).toBe(true);
+    expect(cacheOfAnswer({ 'cache.manifest': JSON.stringify({ digest }) })).toBe(digest);
+    expect(cacheOfAnswer({ 'cache.manifest': '{}' })).toBeNull();
   });
 
   it('are announced before the push', () => {

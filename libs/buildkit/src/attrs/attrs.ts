@@ -16,6 +16,8 @@ export interface FrontendOptions {
   readonly labels?: Readonly<Record<string, string>>;
   /** Full references of cache manifests; those that are missing do no harm. */
   readonly cacheImports?: readonly string[];
+  /** Caches in stores that the session serves. */
+  readonly storedCaches?: readonly StoredCache[];
   /** The registry of the caches is spoken to without TLS. */
   readonly insecureCache?: boolean;
   readonly noCache?: boolean;
@@ -39,6 +41,14 @@ export interface FrontendOptions {
   readonly namedContexts?: Readonly<Record<string, { readonly tree: string } | { readonly image: string }>>;
 }
 
+/** A cache in a store of the session. */
+export interface StoredCache {
+  /** Printable, see `contentStoreName`. */
+  readonly store: string;
+  /** Of its manifest. */
+  readonly digest: string;
+}
+
 /** Names under which the engine asks for the trees of a session. */
 export const treeNames = { context: 'context', dockerfile: 'dockerfile' } as const;
 
@@ -56,7 +66,7 @@ export function frontendAttrs(options: FrontendOptions): Record<string, string> 
     ...(options.platform && { platform: options.platform }),
     ...prefixed('build-arg:', options.buildArgs),
     ...prefixed('label:', options.labels),
-    ...(options.cacheImports?.length && { 'cache-imports': cacheImports(options.cacheImports, options.insecureCache) }),
+    ...cacheImports(options),
     // An empty value means all stages.
     ...(options.noCache && { 'no-cache': '' }),
     ...(options.cacheMountNamespace && {
@@ -114,9 +124,20 @@ export function imageExporter(image: ImageExport): Entry {
  * build, would give an image that differs from the one built without a cache.
  */
 export function registryCacheExport(reference: string, mode: 'max' | 'min', insecure?: boolean): Entry {
-  const form = { 'image-manifest': 'true', 'oci-mediatypes': 'true', compression: 'gzip' };
-  return { Type: 'registry', Attrs: { ref: reference, mode, ...form, ...insecureAttr(insecure) } };
+  return { Type: 'registry', Attrs: { ref: reference, mode, ...cacheForm, ...insecureAttr(insecure) } };
 }
+
+/** Writes them to a store that the session serves under this name. */
+export function storedCacheExport(store: string, mode: 'max' | 'min'): Entry {
+  return { Type: 'local', Attrs: { dest: store, mode, ...cacheForm } };
+}
+
+/** How the engine calls a store of the session: it asks for it by this name in a header. */
+export function contentStoreName(store: string): string {
+  return `local:${store}`;
+}
+
+const cacheForm = { 'image-manifest': 'true', 'oci-mediatypes': 'true', compression: 'gzip' };
 
 /** Leaves in the image itself what is needed to find the steps of its last stage again. For the Solve that makes the image. */
 export function inlineCacheExport(): Entry {
@@ -126,8 +147,13 @@ export function inlineCacheExport(): Entry {
 /** Where the configuration of an image holds its inline cache. */
 export const inlineCacheField = 'moby.buildkit.cache.v0';
 
-function cacheImports(references: readonly string[], insecure: boolean | undefined): string {
-  return JSON.stringify(references.map((ref) => ({ Type: 'registry', Attrs: { ref, ...insecureAttr(insecure) } })));
+function cacheImports(options: FrontendOptions): Record<string, string> {
+  const insecure = insecureAttr(options.insecureCache);
+  const imports: Entry[] = [
+    ...(options.storedCaches ?? []).map(({ store, digest }) => ({ Type: 'local', Attrs: { src: store, digest } })),
+    ...(options.cacheImports ?? []).map((ref) => ({ Type: 'registry', Attrs: { ref, ...insecure } })),
+  ];
+  return imports.length > 0 ? { 'cache-imports': JSON.stringify(imports) } : {};
 }
 
 function insecureAttr(insecure: boolean | undefined): Record<string, string> {
@@ -160,9 +186,11 @@ export function imageOfRecord(record: HistoryRecord): ImageDescriptor | null {
   return result ? { digest: result.digest as Digest, mediaType: result.media_type, sizeBytes: result.size } : null;
 }
 
-/** Whether a Solve's answer says that a cache was written. */
-export function hasExportedCache(answer: Readonly<Record<string, string>>): boolean {
-  return answer['cache.manifest'] !== undefined;
+/** The manifest of the cache that a Solve wrote, by its answer; null where it wrote none. */
+export function cacheOfAnswer(answer: Readonly<Record<string, string>>): Digest | null {
+  const written = answer['cache.manifest'];
+  const { digest } = (written ? JSON.parse(written) : {}) as { readonly digest?: unknown };
+  return typeof digest === 'string' && /^sha256:[0-9a-f]{64}$/.test(digest) ? (digest as Digest) : null;
 }
 
 /** The digest that a progress entry of the image exporter announces, before the push has ended. */

@@ -153,6 +153,22 @@ export interface Messages {
   HistoryEvent: { readonly type: number; readonly record: HistoryRecord | null };
   ReadContentRequest: { readonly digest: string; readonly offset: number; readonly size: number };
   ReadContentResponse: { readonly offset: number; readonly data: Uint8Array };
+  ContentInfoRequest: { readonly digest: string };
+  ContentInfoResponse: { readonly info: { readonly digest: string; readonly size: number } | null };
+  WriteContentRequest: {
+    readonly action: number;
+    readonly ref: string;
+    readonly total: number;
+    readonly expected: string;
+    readonly offset: number;
+    readonly data: Uint8Array;
+  };
+  WriteContentResponse: {
+    readonly action: number;
+    readonly offset: number;
+    readonly total: number;
+    readonly digest: string;
+  };
   InfoResponse: { readonly buildkitVersion: BuildkitVersion | null };
   ListWorkersResponse: { readonly record: readonly WorkerRecord[] };
   UsageRecord: UsageRecord;

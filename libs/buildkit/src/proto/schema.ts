@@ -59,6 +59,14 @@ message HistoryEvent { int32 type = 1; HistoryRecord record = 2; }
 message ReadContentRequest { string digest = 1; int64 offset = 2; int64 size = 3; }
 message ReadContentResponse { int64 offset = 1; bytes data = 2; }
 
+message ContentInfo { string digest = 1; int64 size = 2; }
+message ContentInfoRequest { string digest = 1; }
+message ContentInfoResponse { ContentInfo info = 1; }
+message WriteContentRequest {
+  int32 action = 1; string ref = 2; int64 total = 3; string expected = 4; int64 offset = 5; bytes data = 6;
+}
+message WriteContentResponse { int32 action = 1; int64 offset = 4; int64 total = 5; string digest = 6; }
+
 message BuildkitVersion { string package = 1; string version = 2; string revision = 3; }
 message InfoResponse { BuildkitVersion buildkitVersion = 1; }
 message Platform { string Architecture = 1; string OS = 2; string Variant = 3; }

@@ -1,6 +1,7 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { encode } from '../proto/codec.js';
 import { frame } from '../wire/framing.js';
+import { sendAll } from './send-all.js';
 import type { SyncFile } from './sync-tree.js';
 
 /** Packets of fsutil's transfer protocol (https://github.com/tonistiigi/fsutil, receive.go). */
@@ -49,18 +50,7 @@ export class PacketWriter {
   }
 
   private async write(bytes: Buffer): Promise<void> {
-    const { stream } = this;
-    if (stream.destroyed || stream.closed) throw new TransferEnded();
-    if (stream.write(bytes)) return;
-    await new Promise<void>((resolve) => {
-      const go = () => {
-        stream.off('drain', go);
-        stream.off('close', go);
-        resolve();
-      };
-      stream.on('drain', go);
-      stream.on('close', go);
-    });
+    if (!(await sendAll(this.stream, bytes))) throw new TransferEnded();
   }
 }
 

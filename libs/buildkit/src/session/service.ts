@@ -18,7 +18,11 @@ export type CallHeaders = ReadonlyMap<string, readonly string[]>;
 
 /** A method that the engine may call on us. */
 export type SessionMethod =
-  | { readonly kind: 'unary'; readonly path: string; answer(request: Uint8Array): Promise<Uint8Array> }
+  | {
+      readonly kind: 'unary';
+      readonly path: string;
+      answer(request: Uint8Array, headers: CallHeaders): Promise<Uint8Array>;
+    }
   | {
       readonly kind: 'stream';
       readonly path: string;
@@ -29,9 +33,16 @@ export function unaryMethod<Q extends MessageName, A extends MessageName>(
   path: string,
   request: Q,
   answer: A,
-  handle: (request: Messages[Q]) => MessageInput<Messages[A]> | Promise<MessageInput<Messages[A]>>,
+  handle: (
+    request: Messages[Q],
+    headers: CallHeaders,
+  ) => MessageInput<Messages[A]> | Promise<MessageInput<Messages[A]>>,
 ): SessionMethod {
-  return { kind: 'unary', path, answer: async (bytes) => encode(answer, await handle(decode(request, bytes))) };
+  return {
+    kind: 'unary',
+    path,
+    answer: async (bytes, headers) => encode(answer, await handle(decode(request, bytes), headers)),
+  };
 }
 
 /** Node joins repeated headers with a comma, which file names may hold: read them from the raw list. */

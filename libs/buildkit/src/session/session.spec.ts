@@ -7,7 +7,7 @@ import { readHeaders, SessionFault, type SessionMethod } from './service.js';
 
 const ask = (methods: SessionMethod[], name: string, request: Uint8Array): Promise<Uint8Array> => {
   const method = methods.find(({ path }) => path.endsWith(`/${name}`))!;
-  return method.kind === 'unary' ? method.answer(request) : Promise.reject(new Error('not unary'));
+  return method.kind === 'unary' ? method.answer(request, new Map()) : Promise.reject(new Error('not unary'));
 };
 const host = (name: string) => encode('HostRequest', { Host: name });
 

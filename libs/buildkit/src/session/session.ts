@@ -76,9 +76,10 @@ async function serve(stream: ServerHttp2Stream, method: SessionMethod | undefine
   });
   try {
     if (!method) throw new SessionFault(rpcCode.unimplemented, 'no such method');
-    if (method.kind === 'stream') await method.serve(stream, readHeaders(raw));
+    const headers = readHeaders(raw);
+    if (method.kind === 'stream') await method.serve(stream, headers);
     else {
-      const answer = await method.answer(await readRequest(stream));
+      const answer = await method.answer(await readRequest(stream), headers);
       if (!stream.destroyed) stream.write(frame(answer));
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { hasExportedCache, type ImageDescriptor, imageOfAnswer, imageOfRecord } from '../attrs/attrs.js';
+import { cacheOfAnswer, type ImageDescriptor, imageOfAnswer, imageOfRecord } from '../attrs/attrs.js';
+import type { Digest } from '../attrs/digest.js';
 import { findBuild } from '../history/history.js';
 import type { MessageInput } from '../proto/codec.js';
 import type { Entry, SolveRequest, StatusResponse } from '../proto/messages.js';
@@ -26,7 +27,8 @@ export interface SolveOptions {
 export interface SolveResult {
   /** What the image exporter pushed; null without one. */
   readonly image: ImageDescriptor | null;
-  readonly cacheExported: boolean;
+  /** Manifest of the cache that was written; null without one. */
+  readonly cache: Digest | null;
 }
 
 export interface RunningSolve {
@@ -109,7 +111,7 @@ class Running {
       return await this.failed(error, status);
     }
     await settle(status);
-    return { image: imageOfAnswer(answer), cacheExported: hasExportedCache(answer) };
+    return { image: imageOfAnswer(answer), cache: cacheOfAnswer(answer) };
   }
 
   private async failed(error: unknown, status: StatusStream): Promise<SolveResult> {
@@ -128,7 +130,7 @@ class Running {
     const until = Date.now() + recoverMs;
     while (!this.silent && Date.now() < until) {
       const fate = await findBuild(this.connection, this.options.reference).catch(() => null);
-      if (fate?.state === 'succeeded') return { image: imageOfRecord(fate.record), cacheExported: false };
+      if (fate?.state === 'succeeded') return { image: imageOfRecord(fate.record), cache: null };
       if (fate?.state === 'failed') throw new SolveFailure(fate.error);
       if (fate?.state !== 'running') break;
       await delay(50);

@@ -8,7 +8,8 @@ import { closedSpans, openSpan } from './phase-spans.js';
 
 /** What stands under a cache reference after an export. */
 export interface WrittenCache {
-  readonly digest: string;
+  /** Of its manifest in the registry; null for one that is not there. */
+  readonly digest: string | null;
   readonly bytes: number;
 }
 

@@ -26,9 +26,10 @@ describe('what buildah is not given', () => {
     expect(() => refuseStrangers('Dockerfile', false)).not.toThrow();
   });
 
-  it('an image that is its own cache', () => {
-    expect(() => refuseForeignCache('Dockerfile', true)).toThrow(EngineLacks);
-    expect(() => refuseForeignCache('Dockerfile', undefined)).not.toThrow();
+  it('a cache that is no repository', () => {
+    expect(() => refuseForeignCache('Dockerfile', { inlineCache: true })).toThrow(EngineLacks);
+    expect(() => refuseForeignCache('Dockerfile', { localCaches: [] })).toThrow(EngineLacks);
+    expect(() => refuseForeignCache('Dockerfile', { inlineCache: false })).not.toThrow();
   });
 
   it('named contexts', () => {

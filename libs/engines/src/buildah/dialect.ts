@@ -84,9 +84,12 @@ export function refuseForeignDialect(file: string, instructions: readonly Instru
 }
 
 /** @throws {EngineLacks} for a cache that is no repository */
-export function refuseForeignCache(file: string, inlineCache: boolean | undefined): void {
-  if (!inlineCache) return;
-  throw new EngineLacks('buildah keeps caches in a registry only; the buildkit engine keeps them inside images too.', {
+export function refuseForeignCache(
+  file: string,
+  caches: { inlineCache?: boolean; localCaches?: readonly string[] },
+): void {
+  if (!caches.inlineCache && !caches.localCaches) return;
+  throw new EngineLacks('buildah keeps caches in a registry only; the buildkit engine keeps them elsewhere too.', {
     place: { file },
   });
 }

@@ -13,9 +13,11 @@ import type {
   EngineCheck,
   EngineEvent,
   EngineFeatures,
+  ExportedCache,
 } from '../engine.js';
 import { pickCache } from './cache-choice.js';
 import { checkTool, driverWorks, type Programs } from './check.js';
+import { refuseForeignCache } from './dialect.js';
 import { removeLeftovers } from './leftovers.js';
 import { baseImages, materialsOf } from './outcome.js';
 import { RegistryGate } from './registry-gate.js';
@@ -107,9 +109,11 @@ export class BuildahEngine implements Engine {
   }
 
   /** A cache is a repository here, with a tag for each step; the reference's own tag has no part in it. */
-  async exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<{ exported: boolean }> {
-    const repository = repositoryOf(request.cacheExport.reference, request.push.host);
+  async exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<ExportedCache> {
+    const { reference } = request.cacheExport;
+    const repository = reference === undefined ? null : repositoryOf(reference, request.push.host);
     try {
+      refuseForeignCache(request.dockerfile.path, request);
       if (repository === null)
         throw new BuildFailure('InvalidBuildConfig', 'The cache is not in the registry of the image.');
       await this.run({ ...request, noCache: false }, signal, repository, (run) =>

@@ -76,7 +76,7 @@ export class Run {
     checkSecretNames(request);
     const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
     refuseStrangers(request.dockerfile.path, request.strangers);
-    refuseForeignCache(request.dockerfile.path, request.inlineCache);
+    refuseForeignCache(request.dockerfile.path, request);
     refuseNamedContexts(request);
     refuseForeignDialect(request.dockerfile.path, dockerfile.instructions, request.buildArgs);
     return dockerfile;

@@ -51,7 +51,7 @@ describe('the attributes of a build', () => {
   it('tell the commit’s time only to a Dockerfile that asks', () => {
     const request = trialRequest('');
     const attrs = (wantsSourceDateEpoch: boolean) =>
-      frontendOf(request, { instructions: [], wantsSourceDateEpoch }, { insecureRegistry: false });
+      frontendOf(request, { instructions: [], wantsSourceDateEpoch }, { insecureRegistry: false, storedCaches: [] });
     expect(attrs(false)).not.toHaveProperty('build-arg:SOURCE_DATE_EPOCH');
     expect(attrs(true)).toHaveProperty('build-arg:SOURCE_DATE_EPOCH', '1700000000');
   });
@@ -61,7 +61,7 @@ describe('the attributes of a build', () => {
       frontendOf(
         trialRequest('', change),
         { instructions: [], wantsSourceDateEpoch: false },
-        { insecureRegistry: false },
+        { insecureRegistry: false, storedCaches: [] },
       );
     expect(of({ sourceDateEpoch: 1 })).toEqual(of({ sourceDateEpoch: 2 }));
   });
@@ -71,7 +71,9 @@ describe('named contexts', () => {
   it('are trees under names of our own, or images', () => {
     const namedContexts = [folder('lib'), { name: 'base', kind: 'image', reference: 'busybox:1' }] as const;
     const checked = { instructions: [], wantsSourceDateEpoch: false };
-    expect(frontendOf(trialRequest('', { namedContexts }), checked, { insecureRegistry: false })).toMatchObject({
+    expect(
+      frontendOf(trialRequest('', { namedContexts }), checked, { insecureRegistry: false, storedCaches: [] }),
+    ).toMatchObject({
       'context:lib': 'local:context-0',
       'context:base': 'docker-image://busybox:1',
     });

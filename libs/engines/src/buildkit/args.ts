@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FrontendOptions, frontendAttrs, imageExporter, namedTree } from '@cooperage/buildkit';
+import { type FrontendOptions, frontendAttrs, imageExporter, namedTree, type StoredCache } from '@cooperage/buildkit';
 import { BuildFailure, isRepositoryPath } from '@cooperage/domain';
 import { checkContexts } from '../dockerfile/named-contexts.js';
 import type { CheckedDockerfile } from '../dockerfile/policy.js';
@@ -35,6 +35,7 @@ function checkBuildArg(name: string, value: string): void {
 export interface EngineSide {
   readonly groupPath?: string;
   readonly insecureRegistry: boolean;
+  readonly storedCaches: readonly StoredCache[];
 }
 
 /**
@@ -54,6 +55,7 @@ export function frontendOf(
     buildArgs: { ...request.buildArgs, ...(dockerfile.wantsSourceDateEpoch && epoch) },
     labels: request.labels,
     cacheImports: request.cacheImports,
+    storedCaches: engine.storedCaches,
     insecureCache: engine.insecureRegistry,
     noCache: request.noCache,
     cacheMountNamespace: request.cacheMountNamespace,

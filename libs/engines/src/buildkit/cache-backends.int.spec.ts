@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type CacheBackend, cacheBackends } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LocalCaches } from '../local-cache/local-caches.js';
 import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
 import { viewImage } from '../testing/registry-view.js';
 import { endTrial, trialCgroupParent } from '../testing/trial-engine.js';
@@ -24,14 +28,16 @@ describe.each(cacheBackends)('a cache kept by %s', (backend: CacheBackend) => {
   const cgroupParent = trialCgroupParent();
   let own: OwnEngine;
   let engine: BuildkitEngine;
+  const root = mkdtempSync(join(tmpdir(), 'cooperage-local-'));
 
   beforeAll(async () => {
     own = await startOwnEngine();
-    engine = new BuildkitEngine({ address: own.address, cgroupParent });
+    engine = new BuildkitEngine({ address: own.address, cgroupParent, localCaches: new LocalCaches(root, 1e9) });
   });
   afterAll(async () => {
     await endTrial(cgroupParent, engine);
     await own.stop();
+    rmSync(root, { recursive: true, force: true });
   });
 
   const layersOf = async (site: TrialSite, build: TrialBuild, digest: string) =>

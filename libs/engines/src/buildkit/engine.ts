@@ -7,7 +7,6 @@ import {
   imageOfRecord,
   inlineCacheExport,
   parseAddress,
-  registryCacheExport,
   type SourceRule,
   sourcePolicy,
   type TlsFiles,
@@ -26,12 +25,16 @@ import type {
   EngineCheck,
   EngineEvent,
   EngineFeatures,
+  ExportedCache,
 } from '../engine.js';
+import type { LocalCaches } from '../local-cache/local-caches.js';
+import { cacheWarning, missedCaches, nothingLocal, openCaches } from '../local-cache/opened-caches.js';
 import { exporterOf } from './args.js';
 import { checkEngine } from './check.js';
+import { exportTarget } from './export-target.js';
 import { readOutcome } from './outcome.js';
 import { endRun, failureOf, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
-import { runSolve } from './solve-run.js';
+import { runSolve, type SolveRun } from './solve-run.js';
 import { sourceRules } from './source-rules.js';
 import { tryRequest } from './try-request.js';
 
@@ -52,7 +55,11 @@ export interface BuildkitEngineOptions {
   readonly insecureRegistry?: boolean;
   /** `host` or `host:port` that ADD may fetch from although it is on a private network. */
   readonly allowedSourceHosts?: readonly string[];
+  /** Caches on the disk of this worker; without any, builds that ask for them go without. */
+  readonly localCaches?: LocalCaches;
 }
+
+type Work<T> = (run: PreparedRun, signal: AbortSignal) => Promise<T>;
 
 /** BuildKit, inside a Docker engine or on its own, spoken to by its own API. */
 export class BuildkitEngine implements Engine {
@@ -60,6 +67,7 @@ export class BuildkitEngine implements Engine {
   private readonly connection: EngineConnection;
   private readonly setting: RunSetting;
   private readonly rules: readonly SourceRule[];
+  private readonly localCaches: LocalCaches | null;
 
   /** @throws {TypeError} on an address that is none */
   constructor(options: BuildkitEngineOptions) {
@@ -67,6 +75,7 @@ export class BuildkitEngine implements Engine {
     this.connection = new EngineConnection({ address, tls, dialect });
     this.setting = { groups: groupsOf(options, cgroupParent), cgroupParent, insecureRegistry };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
+    this.localCaches = options.localCaches ?? null;
   }
 
   features(): EngineFeatures {
@@ -105,32 +114,50 @@ export class BuildkitEngine implements Engine {
           exporters: [exporterOf(request, insecure)],
           cacheExports: request.inlineCache ? [inlineCacheExport()] : [],
         };
-        const solve = { request, options, progress: run.progress, emit: watched(run, emit), signal };
-        const { image } = await runSolve(this.connection, solve);
+        for (const problem of run.caches.problems) await emit(cacheWarning(problem));
+        const { image } = await runSolve(
+          this.connection,
+          this.solve(run, request, options, watched(run, emit), signal),
+        );
         if (!image) throw new BuildFailure('EngineUnavailable', 'The builder pushed no image.');
-        return await readOutcome(this.connection, request, image, history, run);
+        const outcome = await readOutcome(this.connection, request, image, history, run);
+        if (missedCaches(request, run) && outcome.stepsRun > 0) await emit(cacheWarning(nothingLocal));
+        return outcome;
       } finally {
         history.close();
       }
     });
   }
 
-  async exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<{ exported: boolean }> {
-    const { reference: cacheExport, mode } = request.cacheExport;
+  async exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<ExportedCache> {
     // Whatever ran without a cache has left its results behind; to run it once more would export something else.
     const withCache = { ...request, noCache: false };
     try {
       return await this.run(withCache, signal, async (run, signal) => {
+        const target = exportTarget(request, this.localCaches, this.setting.insecureRegistry);
         const options = {
           ...this.options(run),
           // Nobody asks for it later, and the engine refuses a reference that it has seen a moment ago.
           reference: randomBytes(16).toString('hex'),
-          cacheExports: [registryCacheExport(cacheExport, mode, this.setting.insecureRegistry)],
+          cacheExports: [target.entry],
           unrecorded: true,
         };
-        const { progress } = run;
-        const solve = { request: withCache, options, cacheExport, progress, emit: watched(run, () => {}), signal };
-        return { exported: (await runSolve(this.connection, solve)).cacheExported };
+        const solve = this.solve(
+          run,
+          withCache,
+          options,
+          watched(run, () => {}),
+          signal,
+        );
+        const stores = new Map([...solve.stores, ...target.stores]);
+        try {
+          const { cache } = await runSolve(this.connection, { ...solve, stores, cacheExport: target.reference });
+          return cache ? { exported: true, ...(await target.written(cache)) } : { exported: false };
+        } catch (error) {
+          throw target.problem() ?? error;
+        } finally {
+          await target.release();
+        }
       });
     } catch (error) {
       throw CacheExportFailure.of(error as BuildFailure);
@@ -143,8 +170,16 @@ export class BuildkitEngine implements Engine {
     const request = tryRequest(platforms[0]);
     await this.run(request, signal, async (run, signal) => {
       const options = { ...this.options(run), reference: request.reference, unrecorded: true };
-      const { progress } = run;
-      await runSolve(this.connection, { request, options, progress, emit: watched(run, () => {}), signal });
+      await runSolve(
+        this.connection,
+        this.solve(
+          run,
+          request,
+          options,
+          watched(run, () => {}),
+          signal,
+        ),
+      );
     });
   }
 
@@ -163,12 +198,16 @@ export class BuildkitEngine implements Engine {
   }
 
   /** @throws {BuildFailure} and nothing else */
-  private async run<T>(
-    request: BuildRequest,
-    asked: AbortSignal,
-    work: (run: PreparedRun, signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const run = prepareRun(request, this.setting, asked);
+  private async run<T>(request: BuildRequest, asked: AbortSignal, work: Work<T>): Promise<T> {
+    const caches = await openCaches(this.localCaches, request.localCaches ?? []);
+    try {
+      return await this.runPrepared(prepareRun(request, this.setting, caches, asked), asked, work);
+    } finally {
+      caches.release();
+    }
+  }
+
+  private async runPrepared<T>(run: PreparedRun, asked: AbortSignal, work: Work<T>): Promise<T> {
     const signal = AbortSignal.any([asked, run.disk.signal]);
     let engineLost = false;
     try {
@@ -179,6 +218,16 @@ export class BuildkitEngine implements Engine {
     } finally {
       await endRun(run, engineLost);
     }
+  }
+
+  private solve(
+    run: PreparedRun,
+    request: BuildRequest,
+    options: SolveRun['options'],
+    emit: SolveRun['emit'],
+    signal: AbortSignal,
+  ): SolveRun {
+    return { request, options, stores: run.caches.stores, progress: run.progress, emit, signal };
   }
 
   private options({ frontendAttrs }: PreparedRun) {

@@ -5,6 +5,7 @@ import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js
 import type { BuildRequest, EngineEvent } from '../engine.js';
 import { DiskWatch } from '../limits/disk-watch.js';
 import { StepWatch } from '../limits/step-watch.js';
+import type { OpenedCaches } from '../local-cache/local-caches.js';
 import { checkRequest, frontendOf, groupPathOf } from './args.js';
 import { buildFailureOf } from './failure.js';
 import { ProgressReader } from './progress.js';
@@ -13,6 +14,7 @@ import { ProgressReader } from './progress.js';
 export interface PreparedRun {
   readonly dockerfile: CheckedDockerfile;
   readonly frontendAttrs: Readonly<Record<string, string>>;
+  readonly caches: OpenedCaches;
   readonly progress: ProgressReader;
   readonly watch: StepWatch;
   readonly group: GroupLease | undefined;
@@ -29,7 +31,12 @@ export interface RunSetting {
 }
 
 /** @throws {BuildFailure} before anything runs */
-export function prepareRun(request: BuildRequest, setting: RunSetting, signal: AbortSignal): PreparedRun {
+export function prepareRun(
+  request: BuildRequest,
+  setting: RunSetting,
+  caches: OpenedCaches,
+  signal: AbortSignal,
+): PreparedRun {
   if (signal.aborted) throw stopped(signal);
   checkRequest(request);
   const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
@@ -38,7 +45,10 @@ export function prepareRun(request: BuildRequest, setting: RunSetting, signal: A
   const group = groups ? acquire(groups, groupPathOf(request, cgroupParent), request) : undefined;
   return {
     dockerfile,
-    frontendAttrs: frontendOf(request, dockerfile, { groupPath: group?.path, insecureRegistry }),
+    frontendAttrs: frontendOf(request, dockerfile, {
+      ...{ groupPath: group?.path, insecureRegistry, storedCaches: caches.imports },
+    }),
+    caches,
     progress: new ProgressReader(),
     watch: new StepWatch(group),
     group,

@@ -1,5 +1,7 @@
 import {
   authMethods,
+  type ContentStore,
+  contentMethods,
   fileSyncMethod,
   namedTree,
   type RegistryAuth,
@@ -11,7 +13,11 @@ import {
 import type { BuildRequest } from '../engine.js';
 
 /** Everything that the engine may ask for during a build, from its request. @throws {TypeError} on a broken file list */
-export function sessionMethods(request: BuildRequest, cacheExport?: string): SessionMethod[] {
+export function sessionMethods(
+  request: BuildRequest,
+  stores: ReadonlyMap<string, ContentStore>,
+  cacheExport?: string,
+): SessionMethod[] {
   return [
     fileSyncMethod(
       new Map([
@@ -21,6 +27,7 @@ export function sessionMethods(request: BuildRequest, cacheExport?: string): Ses
       ]),
     ),
     secretsMethod(request.secrets),
+    ...contentMethods(stores),
     ...authMethods(registryAuth(request, cacheExport)),
   ];
 }

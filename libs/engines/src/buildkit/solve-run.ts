@@ -1,5 +1,6 @@
 import {
   ConnectionLost,
+  type ContentStore,
   type EngineConnection,
   fileSyncPath,
   openSession,
@@ -17,6 +18,8 @@ export interface SolveRun {
   readonly options: Omit<SolveOptions, 'sessionId'>;
   /** Full reference of a cache that this run writes. */
   readonly cacheExport?: string;
+  /** Caches of this worker, by the name that the engine calls them by. */
+  readonly stores: ReadonlyMap<string, ContentStore>;
   readonly progress: ProgressReader;
   readonly emit: (event: EngineEvent) => void | Promise<void>;
   readonly signal: AbortSignal;
@@ -30,7 +33,7 @@ export async function runSolve(connection: EngineConnection, run: SolveRun): Pro
   const own: { fault?: unknown } = {};
   const session = openSession(connection, {
     sharedKey: run.request.context.sharedKey,
-    methods: sessionMethods(run.request, run.cacheExport),
+    methods: sessionMethods(run.request, run.stores, run.cacheExport),
     onFault: (error, path) => {
       // Without a token the registry refuses, and the engine says so; without a file nobody can tell what is missing.
       if (path === fileSyncPath) own.fault ??= error;

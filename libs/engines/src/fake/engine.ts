@@ -12,6 +12,7 @@ import type {
   EngineCheck,
   EngineEvent,
   EngineFeatures,
+  ExportedCache,
 } from '../engine.js';
 import { act, StepEnd } from './act.js';
 import { type FakeStep, fakeSteps } from './args.js';
@@ -73,9 +74,10 @@ export class FakeEngine implements Engine {
     }
   }
 
-  async exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<{ exported: boolean }> {
+  async exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<ExportedCache> {
     if (signal.aborted) throw CacheExportFailure.of(asBuildFailure(signal.reason, signal));
-    this.exportedCaches.push(request.cacheExport.reference);
+    const { reference, localCache } = request.cacheExport;
+    this.exportedCaches.push(reference ?? localCache);
     return { exported: true };
   }
 

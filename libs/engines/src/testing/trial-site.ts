@@ -7,11 +7,12 @@ import {
   cacheImports,
   engineSpaces,
   type IsolationSubject,
+  localCacheName,
   stagingRepository,
   type Zone,
 } from '@cooperage/domain';
 import { services } from '@cooperage/testing';
-import type { BuildRequest, Engine } from '../engine.js';
+import type { BuildRequest, CacheTarget, Engine } from '../engine.js';
 import { EventRecord } from './event-record.js';
 import { rightsTo } from './registry-tokens.js';
 import { tagImage } from './registry-view.js';
@@ -60,8 +61,11 @@ export class TrialSite {
     const own = cacheExport(this.user(build));
     if (!own) return;
     if (this.backend === 'inline') return tagImage(own.repository, digest, own.tag);
-    const reference = `${services().registry.host}/${own.repository}:${own.tag}`;
-    await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, never);
+    const target: CacheTarget =
+      this.backend === 'local'
+        ? { localCache: localCacheName(own) }
+        : { reference: `${services().registry.host}/${own.repository}:${own.tag}` };
+    await engine.exportCache({ ...request, cacheExport: { ...target, mode: 'max' } }, never);
   }
 
   private request(build: TrialBuild): BuildRequest {
@@ -72,6 +76,7 @@ export class TrialSite {
     const reads = build.afterReset ? [] : cacheImports(user, 'main');
     const own = cacheExport(user);
     const repository = this.imagesOf(build);
+    const isLocal = this.backend === 'local';
     const mayUse = [repository, ...reads.map((read) => read.repository), ...(own ? [own.repository] : [])];
     const files = Object.entries(build.files ?? {}).map(([path, content]) => contextFile(path, content));
     return trialRequest(build.dockerfile, {
@@ -79,7 +84,8 @@ export class TrialSite {
       context: { files, sharedKey: unique() },
       push: { host: registry.host, repository },
       registryAuth: rightsTo(registry, mayUse),
-      cacheImports: reads.map((read) => `${registry.host}/${read.repository}:${read.tag}`),
+      cacheImports: isLocal ? [] : reads.map((read) => `${registry.host}/${read.repository}:${read.tag}`),
+      ...(isLocal && { localCaches: reads.map(localCacheName) }),
       inlineCache: this.backend === 'inline',
       ...(build.target && { target: build.target }),
       noCache: cold || user.cachePolicy === 'none',

@@ -11,6 +11,7 @@ const addresses: SystemAddresses = {
   engine: { url: 'unix:///e', cgroupParent: '/g' },
   tokenKey: { keyFile: '/k', certificateFile: '/c' },
   mirrorRoot: '/m',
+  localCacheRoot: '/c',
 };
 const secrets = { secretKey: 's', encryptionKey: 'e', signingEncryptionKey: 'x', setupToken: 't' };
 const names = (key: ProcessKey) => Object.keys(processEnvironment(key, addresses, secrets));

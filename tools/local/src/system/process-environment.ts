@@ -19,6 +19,7 @@ export interface SystemAddresses {
   readonly engine: EngineAddress;
   readonly tokenKey: TokenKeyFiles;
   readonly mirrorRoot: string;
+  readonly localCacheRoot: string;
 }
 
 type Variables = Record<string, string>;
@@ -84,6 +85,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       ...gitHosts,
       ...sealed,
       ...mirrors,
+      COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot,
       BUILDKIT_HOST: engine.url,
       ...(engine.cgroupParent && { COOPERAGE_CGROUP_PARENT: engine.cgroupParent }),
     },

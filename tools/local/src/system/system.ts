@@ -59,7 +59,8 @@ export class System {
     const databaseUrls = await ensureDatabase(postgres.adminUrl, isOwnServer, (role) => this.databasePassword(role));
     const gitPort = await this.port(GIT_HOST);
     const mirrorRoot = this.instance.file('mirrors');
-    return { ports, gitPort, databaseUrls, redis, registry, engine, tokenKey, mirrorRoot };
+    const localCacheRoot = this.instance.file('caches');
+    return { ports, gitPort, databaseUrls, redis, registry, engine, tokenKey, mirrorRoot, localCacheRoot };
   }
 
   /** The git host and our own processes; they are stopped from the last to the first. */

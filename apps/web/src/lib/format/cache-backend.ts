@@ -6,4 +6,5 @@ type CacheBackend = Project['cacheBackend'];
 export const cachePlace: Readonly<Record<CacheBackend, string>> = {
   registry: 'in the registry',
   inline: 'inside the image',
+  local: 'on the worker’s disk',
 };

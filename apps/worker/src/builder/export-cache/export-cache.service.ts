@@ -1,6 +1,6 @@
 import type { AttemptRepository, BuildNotes, ClaimedAttempt } from '@cooperage/db';
-import { BuildFailure, cacheExport } from '@cooperage/domain';
-import type { Engine } from '@cooperage/engines';
+import { BuildFailure, cacheExport, localCacheName } from '@cooperage/domain';
+import type { CacheTarget, Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { parseManifestDocument, RegistryClient } from '@cooperage/oci';
 import { type Logger, withIds } from '@cooperage/telemetry';
@@ -55,18 +55,22 @@ export class ExportCacheService {
   private async leave(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger) {
     const { build } = attempt;
     if (build.cacheBackend === 'inline') return keepInlineCache(this.client(access), build);
-    await this.parts.mirrors.using(access.source, () => this.export(attempt, access));
-    return this.written(attempt, access, logger);
+    const { bytes } = await this.parts.mirrors.using(access.source, () => this.export(attempt, access));
+    if (build.cacheBackend === 'registry') return this.written(attempt, access, logger);
+    return bytes === undefined ? undefined : { bytes, digest: null };
   }
 
-  private async export(attempt: ClaimedAttempt, access: BuildAccess): Promise<void> {
+  private async export(attempt: ClaimedAttempt, access: BuildAccess): Promise<{ bytes?: number }> {
     const { requests, engine } = this.parts;
     const signal = AbortSignal.timeout(limitMs);
     const { request } = await requests.prepare(attempt, access, signal);
     const own = cacheExport(attempt.build);
-    if (!own) return;
-    const reference = `${this.registry.host}/${own.repository}:${own.tag}`;
-    await engine.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, signal);
+    if (!own) return {};
+    const target: CacheTarget =
+      attempt.build.cacheBackend === 'local'
+        ? { localCache: localCacheName(own) }
+        : { reference: `${this.registry.host}/${own.repository}:${own.tag}` };
+    return engine.exportCache({ ...request, cacheExport: { ...target, mode: 'max' } }, signal);
   }
 
   /** What the registry holds of it, and what that weighs. Nobody's export fails for it. */

@@ -1,5 +1,5 @@
 import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
-import { cacheImports, engineSpaces, type ManifestEntry, stagingRepository } from '@cooperage/domain';
+import { cacheImports, engineSpaces, localCacheName, type ManifestEntry, stagingRepository } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
 import type { BuildAccess } from '../access/build-access.js';
@@ -64,7 +64,7 @@ export class BuildRequests {
       annotations: labels,
       sourceDateEpoch: build.commitTime,
       push: { host: registryHost, repository: stagingRepository(build.projectId, build.zone) },
-      cacheImports: this.cacheImports(attempt, project),
+      ...this.cacheSources(attempt, project),
       inlineCache: build.cacheBackend === 'inline' && build.cachePolicy !== 'none',
       noCache: build.noCache || build.afterReset || build.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
@@ -81,11 +81,11 @@ export class BuildRequests {
     };
   }
 
-  private cacheImports({ build }: ClaimedAttempt, project: BuildProject): string[] {
-    if (build.noCache || build.afterReset) return [];
-    return cacheImports(build, project.defaultBranch).map(
-      ({ repository, tag }) => `${this.options.registryHost}/${repository}:${tag}`,
-    );
+  private cacheSources({ build }: ClaimedAttempt, project: BuildProject) {
+    const reads = build.noCache || build.afterReset ? [] : cacheImports(build, project.defaultBranch);
+    if (build.cacheBackend === 'local') return { cacheImports: [], localCaches: reads.map(localCacheName) };
+    const { registryHost } = this.options;
+    return { cacheImports: reads.map(({ repository, tag }) => `${registryHost}/${repository}:${tag}`) };
   }
 
   private labelFacts(project: BuildProject) {

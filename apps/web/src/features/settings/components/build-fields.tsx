@@ -116,6 +116,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
       >
         <option value="registry">In the registry, after the build: the steps of all stages</option>
         <option value="inline">Inside the image, as a part of the build: the steps of the last stage</option>
+        <option value="local">On the worker’s disk, after the build: for builds on the same worker only</option>
       </SelectField>
       <CheckField
         label="Keep zones apart in the builder too"

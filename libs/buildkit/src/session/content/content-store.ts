@@ -1,0 +1,27 @@
+/** Blobs by digest, for an engine that reads caches from the session and writes them there. */
+export interface ContentStore {
+  /** Bytes of a whole blob; null where there is none. */
+  size(digest: string): Promise<number | null>;
+  /** A part of a blob that is there. @param length at most so many bytes */
+  read(digest: string, offset: number, length: number): AsyncIterable<Uint8Array>;
+  /** Left out where nothing may be written. */
+  create?(): Promise<ContentWriter>;
+}
+
+/** A blob under way. It is nobody's before `commit`. */
+export interface ContentWriter {
+  /** Bytes that are written. */
+  readonly offset: number;
+  /** @throws {SessionFault} `resourceExhausted` when there is no room for it */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Begins anew. */
+  restart(): Promise<void>;
+  /**
+   * Takes the blob into the store, and answers with its digest.
+   * @param expected what it has to be; null takes what it is
+   * @throws {SessionFault} `failedPrecondition` when it is something else
+   */
+  commit(expected: string | null): Promise<string>;
+  /** Forgets it. Harmless after `commit`. */
+  discard(): Promise<void>;
+}

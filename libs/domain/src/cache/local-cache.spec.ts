@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cacheReference } from './cache-reference.js';
+import { cachesToDrop, isLocalCacheName, localCacheName } from './local-cache.js';
+import { zones } from './zone.js';
+
+const projectId = '01890000-0000-7000-8000-000000000001';
+
+describe('caches on the disk of a worker', () => {
+  it('S-110 have a folder for each zone, branch and platform, whatever a branch is called', () => {
+    const refs = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('..', '../../x', '/etc', '', '\0'));
+    fc.assert(
+      fc.property(fc.constantFrom(...zones), refs, fc.nat(), (zone, ref, epoch) => {
+        const name = localCacheName(cacheReference(projectId, { zone, ref, platform: 'linux/arm64/v8', epoch }));
+        expect(isLocalCacheName(name)).toBe(true);
+        expect(name.startsWith(`${projectId}/${zone}/`)).toBe(true);
+      }),
+    );
+    const names = zones.map((zone) =>
+      localCacheName(cacheReference(projectId, { zone, ref: 'refs/heads/main', platform: 'linux/amd64', epoch: 0 })),
+    );
+    expect(new Set(names).size).toBe(zones.length);
+  });
+
+  it.each(['', '..', `${projectId}/fork`, `${projectId}/fork/../x`, `${projectId}/fork/${'0'.repeat(20)}/..`, '/etc'])(
+    'S-110 %j is no such folder',
+    (name) => expect(isLocalCacheName(name)).toBe(false),
+  );
+
+  it('make room by what was longest unused, and never by what is in use', () => {
+    const use = (name: string, bytes: number, usedAt: number, held = false) => ({ name, bytes, usedAt, held });
+    const caches = [use('new', 50, 3), use('old', 30, 1), use('held', 40, 0, true), use('middle', 20, 2)];
+    expect(cachesToDrop(caches, 140)).toEqual([]);
+    expect(cachesToDrop(caches, 139)).toEqual(['old']);
+    expect(cachesToDrop(caches, 100)).toEqual(['old', 'middle']);
+    expect(cachesToDrop(caches, 0)).toEqual(['old', 'middle', 'new']);
+  });
+});

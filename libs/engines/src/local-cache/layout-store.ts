@@ -1,0 +1,104 @@
+import { createHash, type Hash, randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ContentStore, type ContentWriter, rpcCode, SessionFault } from '@cooperage/buildkit';
+import { blobPath, type KnownBlobs } from './layout.js';
+
+/** What may still be written. */
+export interface Room {
+  bytes: number;
+  /** More was asked for. */
+  exceeded: boolean;
+}
+
+/** The blobs of an OCI layout, for an engine to read; with room to write too. */
+export class LayoutStore implements ContentStore {
+  readonly create?: () => Promise<ContentWriter>;
+
+  constructor(
+    private readonly folder: string,
+    known: KnownBlobs,
+    /** Left out where nothing may be written. */
+    room?: Room,
+  ) {
+    if (room) this.create = () => BlobWriter.begin(folder, known, room);
+  }
+
+  async size(digest: string): Promise<number | null> {
+    const found = await stat(blobPath(this.folder, digest)).catch(() => null);
+    return found?.isFile() ? found.size : null;
+  }
+
+  async *read(digest: string, offset: number, length: number): AsyncIterable<Uint8Array> {
+    if (length === 0) return;
+    const file = await open(blobPath(this.folder, digest), 'r');
+    yield* file.createReadStream({ start: offset, end: offset + length - 1, highWaterMark: 1024 * 1024 });
+  }
+}
+
+/** A file beside the blobs, until it has turned out to be what it should be. */
+class BlobWriter implements ContentWriter {
+  offset = 0;
+  private hash: Hash = createHash('sha256');
+  private open = true;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly path: string,
+    private readonly file: FileHandle,
+    private readonly known: KnownBlobs,
+    /** Shared by all that are written at the same time. */
+    private readonly room: Room,
+  ) {}
+
+  static async begin(folder: string, known: KnownBlobs, room: Room): Promise<BlobWriter> {
+    await mkdir(join(folder, 'ingest'), { recursive: true, mode: 0o700 });
+    await mkdir(join(folder, 'blobs/sha256'), { recursive: true, mode: 0o700 });
+    const path = join(folder, 'ingest', randomUUID());
+    return new BlobWriter(folder, path, await open(path, 'wx', 0o600), known, room);
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (bytes.length > this.room.bytes) {
+      this.room.exceeded = true;
+      throw new SessionFault(rpcCode.resourceExhausted, 'local caches have no room for more');
+    }
+    this.room.bytes -= bytes.length;
+    this.hash.update(bytes);
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await this.file.write(bytes, at, bytes.length - at, this.offset + at);
+      at += bytesWritten;
+    }
+    this.offset += bytes.length;
+  }
+
+  async restart(): Promise<void> {
+    await this.file.truncate(0);
+    this.room.bytes += this.offset;
+    this.offset = 0;
+    this.hash = createHash('sha256');
+  }
+
+  async commit(expected: string | null): Promise<string> {
+    const digest = `sha256:${this.hash.digest('hex')}`;
+    if (expected !== null && expected !== digest)
+      throw new SessionFault(rpcCode.failedPrecondition, 'it is not what was declared');
+    await this.end();
+    const target = blobPath(this.folder, digest);
+    await rename(this.path, target);
+    await this.known.learn(target);
+    return digest;
+  }
+
+  async discard(): Promise<void> {
+    if (!this.open) return;
+    await this.end();
+    this.room.bytes += this.offset;
+    await rm(this.path, { force: true });
+  }
+
+  private async end(): Promise<void> {
+    this.open = false;
+    await this.file.close();
+  }
+}

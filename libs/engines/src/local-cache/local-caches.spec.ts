@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheReference, localCacheName } from '@cooperage/domain';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalCaches } from './local-caches.js';
+
+const project = (at: number) => `01890000-0000-7000-8000-00000000000${at}`;
+const nameOf = (at: number, ref = 'refs/heads/main') =>
+  localCacheName(cacheReference(project(at), { zone: 'branch', ref, platform: 'linux/amd64', epoch: 0 }));
+
+describe('caches on a disk', () => {
+  let root: string;
+  let caches: LocalCaches;
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'cooperage-local-'));
+    caches = new LocalCaches(root, 100_000);
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  /** As an engine writes it: a layer, then the manifest that names it. */
+  async function write(name: string, layer: Uint8Array, age = 0): Promise<string> {
+    const under = caches.write(name);
+    const [store] = under.stores.values();
+    const put = async (bytes: Uint8Array) => {
+      const writer = await store!.create!();
+      try {
+        await writer.write(bytes);
+        return { digest: await writer.commit(null), size: bytes.length };
+      } finally {
+        await writer.discard();
+      }
+    };
+    try {
+      const manifest = { schemaVersion: 2, layers: [await put(layer)] };
+      const { digest } = await put(Buffer.from(JSON.stringify(manifest)));
+      await under.publish(digest);
+      const at = new Date(Date.now() - age);
+      utimesSync(join(root, name, 'index.json'), at, at);
+      return digest;
+    } finally {
+      await under.release();
+    }
+  }
+  const reads = async (...names: string[]) => {
+    const opened = await caches.open(names);
+    opened.release();
+    return opened.imports.map(({ digest }) => digest);
+  };
+
+  it('are read in the order asked, and none is read that is not there', async () => {
+    const [a, b] = [await write(nameOf(1), randomBytes(10)), await write(nameOf(2), randomBytes(10))];
+    expect(await reads(nameOf(2), nameOf(3), nameOf(1))).toEqual([b, a]);
+    expect(await reads('../../etc', '/etc')).toEqual([]);
+  });
+
+  it('lose what a newer export needs no more, though not while somebody reads it', async () => {
+    const blobs = () => readdirSync(join(root, nameOf(1), 'blobs/sha256')).length;
+    const first = randomBytes(1000);
+    await write(nameOf(1), first);
+    const opened = await caches.open([nameOf(1)]);
+    await write(nameOf(1), randomBytes(1000));
+    expect(blobs()).toBe(4);
+    const [store] = opened.stores.values();
+    const parts: Uint8Array[] = [];
+    const digest = `sha256:${createHash('sha256').update(first).digest('hex')}`;
+    for await (const part of store!.read(digest, 0, first.length)) parts.push(part);
+    expect(Buffer.concat(parts)).toEqual(first);
+    opened.release();
+    await write(nameOf(1), randomBytes(1000));
+    expect(blobs()).toBe(2);
+    expect(readdirSync(root)).toEqual([project(1)]);
+  });
+
+  it('make room for newer ones by what was longest unused, though never by what is read', async () => {
+    await write(nameOf(1), randomBytes(40_000), 3_000);
+    await write(nameOf(2), randomBytes(40_000), 2_000);
+    const opened = await caches.open([nameOf(1)]);
+    utimesSync(join(root, nameOf(1), 'index.json'), new Date(0), new Date(0));
+    await write(nameOf(3), randomBytes(40_000));
+    expect(await caches.projects()).toEqual(
+      [project(1), project(2), project(3)].filter((id) => id !== project(2)).sort(),
+    );
+    opened.release();
+    await write(nameOf(4), randomBytes(40_000));
+    expect(await reads(nameOf(1), nameOf(2))).toEqual([]);
+    expect(await reads(nameOf(3), nameOf(4))).toHaveLength(2);
+  });
+
+  it('take no more than there is room for, and nothing under a name that is none', async () => {
+    await expect(write(nameOf(1), randomBytes(100_001))).rejects.toMatchObject({ code: 8 });
+    expect(await reads(nameOf(1))).toEqual([]);
+    expect(() => caches.write('../x')).toThrow(TypeError);
+  });
+
+  it('go with their project, once nobody reads them', async () => {
+    await write(nameOf(1), randomBytes(10));
+    await write(nameOf(1, 'refs/heads/x'), randomBytes(10));
+    await write(nameOf(2), randomBytes(10));
+    const opened = await caches.open([nameOf(1)]);
+    await caches.removeProject(project(1));
+    expect(await caches.projects()).toContain(project(1));
+    opened.release();
+    await caches.removeProject(project(1));
+    expect(await caches.projects()).toEqual([project(2)]);
+    expect(existsSync(join(root, project(1)))).toBe(false);
+  });
+});
