@@ -78,6 +78,8 @@ export function environments(at: ProductAddresses) {
       PORT: String(at.ports.control),
       SIGNING_ENCRYPTION_KEY: key(),
       COOPERAGE_PUBLISH_LEASE_MS: '10000',
+      // One engine builds what several organizations of a test push.
+      COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER: 'true',
       COOPERAGE_BASE_MIRROR: openRegistry,
     },
   } satisfies Record<string, Record<string, string>>;

@@ -12,7 +12,7 @@ import {
   RegistryTokenRepository,
   StepRepository,
 } from '@cooperage/db';
-import { type MasterKeys, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
+import { type Lane, type MasterKeys, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
 import type { BuildOutcome, BuildRequest, Engine, EngineEvent } from '@cooperage/engines';
 import { asText, readEntries } from '@cooperage/logs/read';
 import type { Source } from '@cooperage/source';
@@ -21,6 +21,7 @@ import { World } from '../../../libs/db/spec/world.js';
 import { BuildAccesses } from '../src/builder/access/build-access.js';
 import { AttemptLogs } from '../src/builder/run-build/attempt-logs.js';
 import { BuildRequests } from '../src/builder/run-build/build-requests.js';
+import { EngineHouse } from '../src/builder/run-build/engine-house.js';
 import { HeldAttempts } from '../src/builder/run-build/held-attempts.js';
 import { RunBuildService } from '../src/builder/run-build/run-build.service.js';
 import { MirrorKeeper } from '../src/shared/mirror-keeper.js';
@@ -58,6 +59,7 @@ export class BuildBench {
   builderDb: Database;
   instanceId = '';
   projectId = '';
+  private lane: Lane = 'trusted';
 
   private constructor(readonly world: World) {
     this.builds = new BuildRepository(world.db);
@@ -75,6 +77,7 @@ export class BuildBench {
   /** A new builder and a new project. */
   async begin(): Promise<void> {
     this.instanceId = await new ProcessRepository(this.builderDb).start('builder', 'b', { slots: 4 });
+    this.lane = 'trusted';
     this.projectId = await this.world.project();
     this.held = new HeldAttempts(this.attempts, () => this.instanceId, leaseMs, logger);
     this.held.start();
@@ -94,6 +97,12 @@ export class BuildBench {
     await this.world.db.prisma.projectSecret.create({
       data: { id: crypto.randomUUID(), projectId: this.projectId, name, sealed: Buffer.from(sealed) },
     });
+  }
+
+  /** From now on this builder takes builds of that lane, and no others. */
+  async takes(lane: Lane): Promise<void> {
+    this.lane = lane;
+    await new ProcessRepository(this.builderDb).heartbeat(this.instanceId, { slots: 4, lane });
   }
 
   /** Dispatches a build of the project and runs its attempt to the end; the build as it is then. */
@@ -161,6 +170,7 @@ export class BuildBench {
         mirrors: new MirrorKeeper({ tidy: async () => undefined }, logger),
         logs: new AttemptLogs(new PostgresChunkStore(db), liveBus, logger),
         held: this.held,
+        house: new EngineHouse({ wipe: async () => {} }, this.lane),
         engine: engine as unknown as Engine,
         metrics: createMetrics({ version: '0', commit: 'test' }),
         logger,

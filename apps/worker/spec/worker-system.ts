@@ -6,6 +6,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { loadConfig } from '@cooperage/config';
 import { type BuildRecord, BuildRepository, Database, newId, promise } from '@cooperage/db';
+import { engineFloor } from '@cooperage/domain';
+import type { Engine } from '@cooperage/engines';
 import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
 import {
   asDatabaseRole,
@@ -20,6 +22,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { BuilderModule } from '../src/builder/builder.module.js';
 import { ControlModule } from '../src/control/control.module.js';
+import { ENGINE } from '../src/shared/tokens.js';
 
 const limits = { timeoutMs: 120_000, logBytes: 10_000_000, memoryBytes: null, pids: null, cpus: null, diskBytes: null };
 
@@ -62,13 +65,29 @@ export class WorkerSystem {
     return this.boot(ControlModule.for(loadConfig('control', { ...env, DATABASE_URL: databaseUrl })));
   }
 
-  async startBuilder(): Promise<INestApplicationContext> {
+  /**
+   * A builder for strangers, with an engine of its own: it is emptied between builds. The engine says that it is `version`,
+   * which is above the floor unless a test wants to see what is below it.
+   */
+  async startBuilderForStrangers(address: string, version: string = engineFloor): Promise<INestApplicationContext> {
+    const app = await this.startBuilder({
+      ...{ COOPERAGE_LANE: 'strangers', COOPERAGE_BUILD_SLOTS: '1', BUILDKIT_HOST: address },
+    });
+    const engine = app.get<Engine>(ENGINE, { strict: false });
+    const check = engine.check.bind(engine);
+    engine.check = async () => ({ ...(await check()), version });
+    return app;
+  }
+
+  async startBuilder(change: Record<string, string> = {}): Promise<INestApplicationContext> {
     const foreign = [
       'SIGNING_ENCRYPTION_KEY',
       'COOPERAGE_REGISTRY_TOKEN_KEY_FILE',
       'COOPERAGE_REGISTRY_TOKEN_CERT_FILE',
     ];
-    const env = Object.fromEntries(Object.entries(this.env).filter(([name]) => !foreign.includes(name)));
+    const env = Object.fromEntries(
+      Object.entries({ ...this.env, ...change }).filter(([name]) => !foreign.includes(name)),
+    );
     const databaseUrl = await asDatabaseRole(this.fresh.url, 'builder');
     return this.boot(BuilderModule.for(loadConfig('builder', { ...env, DATABASE_URL: databaseUrl })));
   }

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildRepository, CacheResetRepository } from '@cooperage/db';
 import { cacheReference, localCacheName } from '@cooperage/domain';
-
+import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
 
@@ -21,11 +21,18 @@ const sameBytes = { Dockerfile: 'FROM busybox:latest\nRUN echo same\n' };
 describe('the road from an accepted delivery to a signed image', () => {
   let system: WorkerSystem;
   let project: TestProject;
+  let engineForStrangers: OwnEngine;
   beforeAll(async () => {
     system = await WorkerSystem.start();
+    // Its steps have no network, so what is built there asks for none.
+    engineForStrangers = await startOwnEngine();
+    await system.startBuilderForStrangers(engineForStrangers.address);
     project = await system.project();
   });
-  afterAll(() => system.close());
+  afterAll(async () => {
+    await system.close();
+    await engineForStrangers.stop();
+  });
 
   it('publishes a commit by digest and tag, signed and verified, and stock cosign agrees', async () => {
     const commit = await project.git.commit({ Dockerfile: dockerfile, 'word.txt': 'hello' });
@@ -85,7 +92,7 @@ describe('the road from an accepted delivery to a signed image', () => {
   it('S-110 publishes strangers’ code by digest only, says its zone in the provenance, and leaves nothing to the protected zone', async () => {
     const project = await system.project();
     const files = (word: string) => ({
-      Dockerfile: `FROM busybox:latest\nRUN --mount=type=cache,target=/home ls /home && echo ${word} > /home/${word}\nRUN ls /\n`,
+      Dockerfile: `FROM busybox:latest\nRUN --network=none --mount=type=cache,target=/home ls /home && echo ${word} > /home/${word}\nRUN --network=none ls /\n`,
     });
     await project.git.commit(files('STRANGER'));
     const fork = await system.outcome(await system.buildAsFork(project));
@@ -125,7 +132,7 @@ describe('the road from an accepted delivery to a signed image', () => {
         const found = (await builds.find(build.id))!;
         return found.cacheExport === 'pending' ? null : found.cacheExport;
       });
-    const Dockerfile = `FROM busybox:latest\nRUN echo ${Date.now()} > /home/out\n`;
+    const Dockerfile = `FROM busybox:latest\nRUN --network=none echo ${Date.now()} > /home/out\n`;
     const build = await system.outcome(await system.push(project, await project.git.commit({ Dockerfile })));
     expect(build).toMatchObject({ status: 'succeeded', cacheBackend: 'inline' });
     expect(await exported(build)).toBe('done');

@@ -127,6 +127,16 @@ export const variables = {
     text.list(network.exactHostAndPort),
     'Registries of base images that may be asked on inner addresses, and without TLS where they have none: exact host:port.',
   ),
+  lane: plain(
+    'COOPERAGE_LANE',
+    text.lane,
+    'Which builds a builder takes: trusted, or strangers (forks, and all of organizations that do not trust each other).',
+  ),
+  organizationsTrustEachOther: plain(
+    'COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER',
+    text.yesOrNo,
+    'Whether organizations may build on one engine of any version; otherwise, once there are two, all is built in the lane of strangers.',
+  ),
   buildSlots: plain('COOPERAGE_BUILD_SLOTS', text.whole(1, 64), 'Builds that one builder runs at the same time.'),
   leaseMs: plain(
     'COOPERAGE_LEASE_MS',

@@ -70,4 +70,5 @@ export * from './sample/sample-repository.js';
 export * from './setup/check-advice.js';
 export * from './setup/installation-check.js';
 export * from './trigger/push-event.js';
+export * from './worker/lane.js';
 export * from './worker/space.js';

@@ -35,4 +35,5 @@ export * from './rule/rule.js';
 export * from './rule/tag-template.js';
 export { type CheckCode, type CheckName, type CheckState, checkCodes, checkNames } from './setup/installation-check.js';
 export * from './trigger/push-event.js';
+export * from './worker/lane.js';
 export * from './worker/space.js';

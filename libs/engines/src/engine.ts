@@ -258,6 +258,11 @@ export interface Engine {
    * Left out by an engine of which `check` says as much. @throws {BuildFailure} and nothing else
    */
   tryBuild?(signal: AbortSignal): Promise<void>;
+  /**
+   * Forgets everything that no build under way needs: results of steps, cache mounts, contexts. Left out by an engine that is
+   * for trusted builds only. @throws {BuildFailure} `EngineUnavailable`
+   */
+  wipe?(): Promise<void>;
   /** What became of a build, for a caller that lost sight of it. @throws {BuildFailure} `EngineUnavailable` */
   find(reference: string): Promise<BuildFate>;
   close(): Promise<void>;

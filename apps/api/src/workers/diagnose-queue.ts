@@ -1,4 +1,5 @@
 import type { QueueView, WorkerView } from '@cooperage/contracts';
+import { engineFloor } from '@cooperage/domain';
 
 type Diagnosis = NonNullable<QueueView['diagnosis']>;
 
@@ -7,6 +8,8 @@ export interface QueueFacts {
   readonly waiting: number;
   /** Of those that wait: pauses after a fault. */
   readonly paused: number;
+  /** Of those that wait: code of strangers, without a worker that may build it. */
+  readonly strange: number;
   /** Slots that are held by anybody. */
   readonly held: number;
   /** How long the oldest has waited, in milliseconds. */
@@ -49,8 +52,14 @@ function processReason({ workers }: QueueFacts): Diagnosis | null {
     : null;
 }
 
-function slotReason({ workers, waiting, paused, held }: QueueFacts): Diagnosis {
+function slotReason({ workers, waiting, paused, strange, held }: QueueFacts): Diagnosis {
   const slots = openSlots(workers);
+  if (strange === waiting)
+    return say(
+      'no_builder_for_strangers',
+      'What waits is code of strangers, and no builder may build that.',
+      `Start a builder with COOPERAGE_LANE=strangers beside a BuildKit ${engineFloor} or later.`,
+    );
   if (paused === waiting)
     return say('retry_pause', 'What waits pauses after a fault.', 'It goes on by itself; its page says when.');
   if (held >= slots) return say('all_busy', `All ${slots} slots are in use.`, 'Wait, stop a build, or add a worker.');

@@ -48,6 +48,7 @@ export class WorkersService {
       ...{ workers, held },
       waiting: sum(rows, 'waiting'),
       paused: sum(rows, 'paused'),
+      strange: sum(rows, 'strange'),
       oldestWaitMs: Math.max(
         0,
         ...rows.map(({ oldestQueuedAt }) => (oldestQueuedAt ? Date.now() - +oldestQueuedAt : 0)),
@@ -78,11 +79,14 @@ export class WorkersService {
   }
 }
 
-function presentRow({ paused: _, oldestQueuedAt, ...row }: QueueRecord, slots: number): QueueView['projects'][number] {
+function presentRow(
+  { paused: _paused, strange: _strange, oldestQueuedAt, ...row }: QueueRecord,
+  slots: number,
+): QueueView['projects'][number] {
   const share = slots === 0 ? 0 : Math.min(1, row.held / slots);
   return { ...row, share, oldestQueuedAt: oldestQueuedAt?.toISOString() ?? null };
 }
 
-function sum(rows: readonly QueueRecord[], field: 'waiting' | 'paused'): number {
+function sum(rows: readonly QueueRecord[], field: 'waiting' | 'paused' | 'strange'): number {
   return rows.reduce((total, row) => total + row[field], 0);
 }

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import type { ProcessInfo } from '@cooperage/db';
-import { zones } from '@cooperage/domain';
+import { engineFloor, type Lane, meetsFloor, zones } from '@cooperage/domain';
 import type { Engine } from '@cooperage/engines';
 
 const architectures: Readonly<Record<string, string>> = {
@@ -15,6 +15,7 @@ const architectures: Readonly<Record<string, string>> = {
 const longestNote = 500;
 
 export interface BuilderFacts {
+  readonly lane: Lane;
   readonly slots: number;
   readonly version: string;
   readonly mirrorRoot: string;
@@ -23,13 +24,20 @@ export interface BuilderFacts {
 
 /** What this worker advertises. With a note it takes no builds: it drains, or its engine does not answer. */
 export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<ProcessInfo> {
-  const { slots, version, isDraining } = facts;
+  const { lane, slots, version, isDraining } = facts;
+  const features = engine.features();
   const [{ ok, version: engineVersion, detail }, disk] = await Promise.all([engine.check(), diskOf(facts.mirrorRoot)]);
-  const notes = [ok ? null : detail, isDraining ? 'It drains: it takes no further build.' : null];
+  const isTrustedOnly = !meetsFloor(engineVersion);
+  const notes = [
+    ok ? null : detail,
+    ok && lane === 'strangers' && isTrustedOnly ? belowFloor(engineVersion) : null,
+    isDraining ? 'It drains: it takes no further build.' : null,
+  ];
   return {
-    ...{ slots, version, engineVersion, zones },
+    ...{ lane, slots, version, engineVersion },
+    zones: lane === 'strangers' ? zones : zones.filter((zone) => zone !== 'fork'),
     engine: engine.kind,
-    engineFeatures: { ...engine.features() },
+    engineFeatures: { ...features, strangers: features.strangers && !isTrustedOnly },
     platforms: [`linux/${architectures[process.arch] ?? process.arch}`],
     ...(isDraining && { draining: true }),
     ...disk,
@@ -37,6 +45,10 @@ export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<
     memoryTotalBytes: totalmem(),
     note: notes.find((note) => note !== null)?.slice(0, longestNote) ?? null,
   };
+}
+
+function belowFloor(version: string): string {
+  return `It takes no code of strangers: its engine is ${version}, and that needs BuildKit ${engineFloor} or later.`;
 }
 
 /** Nothing where the disk does not say. */

@@ -36,6 +36,7 @@ import { type ExportCacheParts, ExportCacheService } from './export-cache/export
 import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
 import { BuildRequests } from './run-build/build-requests.js';
+import { EngineHouse } from './run-build/engine-house.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
 
@@ -95,7 +96,7 @@ function engine(config: BuilderConfig): Provider[] {
           heartbeatMs: config.leaseMs / 3,
           info: async () =>
             builderInfo(engine, {
-              slots: config.buildSlots,
+              ...{ lane: config.lane, slots: config.buildSlots },
               version: versionOf(config.release).version,
               mirrorRoot: config.mirrorRoot,
               isDraining: await drain.look(),
@@ -180,7 +181,16 @@ function services(config: BuilderConfig): Provider[] {
         drain: Drain,
       ) =>
         new RunBuildService(
-          { ...parts, steps, manifests, ledgers, logs, held, metrics },
+          {
+            ...parts,
+            steps,
+            manifests,
+            ledgers,
+            logs,
+            held,
+            metrics,
+            house: new EngineHouse(parts.engine, config.lane),
+          },
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },
           () => void life.beat(),

@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { queuesOfEngine } from '@cooperage/contracts';
+import { queuesOf } from '@cooperage/contracts';
 import { Database, Listener, refuseSuperuser } from '@cooperage/db';
 import type { Engine } from '@cooperage/engines';
 import { connectRedis, type JobWorker, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
@@ -80,7 +80,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private workers(redis: Redis): JobWorker[] {
     const onError = (error: Error) => this.logger.error({ err: error }, 'a job ended by an error');
-    const queues = queuesOfEngine[this.config.engine];
+    const queues = queuesOf(this.config.engine, this.config.lane);
     const runs = this.get(RunBuildService);
     const exports = this.get(ExportCacheService);
     return [

@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { queuesOfEngine } from '@cooperage/contracts';
+import { queuesOf } from '@cooperage/contracts';
 import {
   BaseTagRepository,
   BuildNotes,
@@ -248,7 +248,7 @@ function upkeep(config: ControlConfig): Provider[] {
       provide: ExportCacheJobService,
       inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender],
       useFactory: (notes: BuildNotes, needs: RegistryTokenRepository, tokens: AttemptTokens, jobs: JobSender) =>
-        new ExportCacheJobService(notes, needs, tokens, jobs, queuesOfEngine[config.engine].exportCache),
+        new ExportCacheJobService(notes, needs, tokens, jobs, (lane) => queuesOf(config.engine, lane).exportCache),
     },
     {
       provide: ReconcileService,
@@ -320,13 +320,13 @@ function loops(config: ControlConfig): Provider[] {
     {
       provide: DispatchRepository,
       inject: [Database],
-      useFactory: (database: Database) => new DispatchRepository(database, config.engine),
+      useFactory: (database: Database) => new DispatchRepository(database, config),
     },
     {
       provide: Dispatcher,
       inject: [DispatchRepository, AttemptTokens, JobSender, LOGGER],
       useFactory: (dispatches: DispatchRepository, tokens: AttemptTokens, jobs: JobSender, logger: Logger) =>
-        new Dispatcher(dispatches, tokens, jobs, logger, queuesOfEngine[config.engine].run),
+        new Dispatcher(dispatches, tokens, jobs, logger, (lane) => queuesOf(config.engine, lane).run),
     },
     {
       provide: Sweeper,

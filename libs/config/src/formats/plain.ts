@@ -10,6 +10,10 @@ const engines = ['buildkit', 'buildah'] as const;
 
 export const engine = z.enum(engines, `is one of ${engines.join(', ')}`);
 
+const lanes = ['trusted', 'strangers'] as const;
+
+export const lane = z.enum(lanes, `is one of ${lanes.join(', ')}`);
+
 export const yesOrNo = format((text) => {
   if (['true', '1', 'yes'].includes(text.toLowerCase())) return true;
   if (['false', '0', 'no'].includes(text.toLowerCase())) return false;

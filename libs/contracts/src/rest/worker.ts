@@ -1,3 +1,4 @@
+import { lanes } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, timeSchema } from './common.js';
 
@@ -37,6 +38,8 @@ export const workerSchema = z.object({
   endedAt: timeSchema.nullable(),
   version: z.string().nullable(),
   slots: z.number().int().nullable(),
+  /** Which builds it takes: those of one organization's own code, or code of strangers too. Null for who takes none. */
+  lane: z.enum(lanes).nullable(),
   engine: z.string().nullable(),
   engineVersion: z.string().nullable(),
   /** Null where the worker does not say, or says it in another version's words. */
@@ -68,6 +71,7 @@ export const queueReasons = [
   'engine_away',
   'all_busy',
   'retry_pause',
+  'no_builder_for_strangers',
   'not_taken',
 ] as const;
 

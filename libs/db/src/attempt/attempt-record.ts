@@ -1,3 +1,4 @@
+import type { Lane } from '@cooperage/domain';
 import type { BuildRecord } from '../build/build-record.js';
 
 export type AttemptState = 'dispatched' | 'claimed' | 'built' | 'failed' | 'lost' | 'canceled' | 'timed_out';
@@ -15,6 +16,7 @@ export interface DispatchedAttempt {
   readonly attemptId: string;
   readonly buildId: string;
   readonly number: number;
+  readonly lane: Lane;
   /** How often it was handed over before. */
   readonly handovers: number;
 }

@@ -1,3 +1,4 @@
+import type { Lane } from '@cooperage/domain';
 import { announcementOf } from '../build/build-announcement.js';
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
@@ -10,14 +11,22 @@ import type { SealedToken, TokenNeed } from './registry-token-repository.js';
 /** Any number that only the dispatcher uses for its advisory lock. */
 const dispatchLock = 731_001;
 
-const heldSlots = Prisma.sql`(SELECT count(*)::int FROM attempt WHERE state IN ('dispatched', 'claimed'))`;
+/** What is in use of a lane. */
+const heldSlots = (lane: Lane) =>
+  Prisma.sql`(SELECT count(*)::int FROM attempt WHERE state IN ('dispatched', 'claimed') AND lane = ${lane})`;
+
+export interface DispatchSetting {
+  /** That builds what is trusted: only slots of builders that have it count. */
+  readonly engine: string;
+  /** Otherwise, where several build, each of them is a stranger to the others. */
+  readonly organizationsTrustEachOther: boolean;
+}
 
 /** Gives free slots to waiting builds. */
 export class DispatchRepository {
-  /** @param engine that builds here: only slots of builders that have it count */
   constructor(
     private readonly db: Database,
-    private readonly engine = 'buildkit',
+    private readonly setting: DispatchSetting,
   ) {}
 
   /**
@@ -29,12 +38,12 @@ export class DispatchRepository {
     return this.db.transaction(async (tx) => {
       // Whatever of this a crash could lose is chosen again: a claim, which is kept, keeps it too.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
-      const needs = (await takeWaiting(tx, this.engine)).map((build) => ({ ...build, attemptId: newId() }));
+      const needs = (await takeWaiting(tx, this.setting)).map((build) => ({ ...build, attemptId: newId() }));
       await insertAttempts(
         tx,
         needs.map((need) => ({ ...need, token: tokenFor(need) })),
       );
-      return needs.map(({ attemptId, buildId, number }) => ({ attemptId, buildId, number, handovers: 0 }));
+      return needs.map(({ attemptId, buildId, number, lane }) => ({ attemptId, buildId, number, lane, handovers: 0 }));
     });
   }
 
@@ -47,7 +56,7 @@ export class DispatchRepository {
       UPDATE attempt SET dispatched_at = now(), handovers = handovers + 1
       WHERE state = 'dispatched' AND ${losable}
         AND dispatched_at < now() - least(${olderThanMs} * 2 ^ least(handovers, 10), 60000) * interval '1 millisecond'
-      RETURNING id::text AS "attemptId", build_id::text AS "buildId", number, handovers`;
+      RETURNING id::text AS "attemptId", build_id::text AS "buildId", number, lane, handovers`;
   }
 
   /** What waits and who could take it, for the metrics. */
@@ -70,8 +79,11 @@ export class DispatchRepository {
     await this.db.statement(
       (db) => db.$executeRaw`
         WITH waiting AS (
-          SELECT id, CASE WHEN dispatch_after > now() THEN 'retry_pause' WHEN ${liveSlotsOf(this.engine)} = 0 THEN 'no_worker'
-            ELSE 'no_free_slot' END AS reason
+          SELECT id, CASE WHEN dispatch_after > now() THEN 'retry_pause' 
+              WHEN ${laneOf(this.setting)} = 'trusted' THEN
+                CASE ${liveSlotsOf('trusted', this.setting.engine)} WHEN 0 THEN 'no_worker' ELSE 'no_free_slot' END
+              ELSE CASE ${liveSlotsOf('strangers', this.setting.engine)} WHEN 0 THEN 'no_worker_for_strangers' ELSE 'no_free_slot' END
+            END AS reason
           FROM build b WHERE status = 'queued' AND queued_at < now() - interval '2 seconds'
             AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state = 'dispatched')
         ), told AS (
@@ -83,25 +95,39 @@ export class DispatchRepository {
   }
 }
 
+/** SQL: the lane of the build `b`. */
+function laneOf({ organizationsTrustEachOther }: DispatchSetting): Prisma.Sql {
+  return organizationsTrustEachOther
+    ? Prisma.sql`CASE b.zone WHEN 'fork' THEN 'strangers' ELSE 'trusted' END`
+    : Prisma.sql`CASE WHEN b.zone = 'fork' OR EXISTS (SELECT 1 FROM project p WHERE p.organization_id <> b.organization_id)
+        THEN 'strangers' ELSE 'trusted' END`;
+}
+
 /** Gives each chosen build its next epoch. A build that was canceled a moment ago is not waiting any more. */
-function takeWaiting(tx: Queryable, engine: string): Promise<Omit<TokenNeed, 'attemptId'>[]> {
+function takeWaiting(tx: Queryable, setting: DispatchSetting): Promise<Omit<TokenNeed, 'attemptId'>[]> {
   return tx.$queryRaw<Omit<TokenNeed, 'attemptId'>[]>`
     WITH busy AS (
       SELECT b.organization_id, count(*) AS held FROM attempt a JOIN build b ON b.id = a.build_id
       WHERE a.state IN ('dispatched', 'claimed') GROUP BY b.organization_id
-    ), queue AS (
-      SELECT b.id, b.organization_id, row_number() OVER (PARTITION BY b.organization_id ORDER BY b.id) AS nth
-      FROM build b WHERE b.status = 'queued' AND (b.dispatch_after IS NULL OR b.dispatch_after <= now())
+    ), waiting AS (
+      SELECT b.id, b.organization_id, ${laneOf(setting)} AS lane FROM build b WHERE b.status = 'queued' AND (b.dispatch_after IS NULL OR b.dispatch_after <= now())
         AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state IN ('dispatched', 'claimed'))
+    ), turn AS (
+      SELECT w.*, coalesce(busy.held, 0) + row_number() OVER (PARTITION BY w.lane, w.organization_id ORDER BY w.id) AS rank
+      FROM waiting w LEFT JOIN busy USING (organization_id)
+    ), free (lane, slots) AS (
+      VALUES ('trusted', ${liveSlotsOf('trusted', setting.engine)} - ${heldSlots('trusted')}),
+        ('strangers', ${liveSlotsOf('strangers', setting.engine)} - ${heldSlots('strangers')})
+    ), placed AS (
+      SELECT t.*, row_number() OVER (PARTITION BY t.lane ORDER BY t.rank, t.id) AS place FROM turn t
     ), chosen AS (
-      SELECT q.id, q.nth + coalesce(busy.held, 0) AS rank FROM queue q LEFT JOIN busy USING (organization_id)
-      ORDER BY rank, q.id LIMIT greatest(${liveSlotsOf(engine)} - ${heldSlots}, 0)
+      SELECT p.id, p.lane, p.rank FROM placed p JOIN free USING (lane) WHERE p.place <= free.slots
     ), taken AS (
       UPDATE build b SET attempt_number = attempt_number + 1, version = version + 1, wait_reason = NULL
-      FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.rank
+      FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.rank, c.lane
     )
     SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.zone, t.ref, t.platform,
-      t.cache_policy AS "cachePolicy", t.attempt_number AS number,
+      t.cache_policy AS "cachePolicy", t.attempt_number AS number, t.lane,
       p.default_branch AS "defaultBranch"
     FROM taken t JOIN project p ON p.id = t.project_id ORDER BY t.rank, t.id`;
 }
@@ -115,10 +141,11 @@ async function insertAttempts(tx: Queryable, attempts: readonly NewAttempt[]): P
       attemptId,
       buildId,
       number,
+      lane,
       token,
-    }) => Prisma.sql`(${attemptId}::uuid, ${buildId}::uuid, ${number}::int, 'dispatched',
+    }) => Prisma.sql`(${attemptId}::uuid, ${buildId}::uuid, ${number}::int, ${lane}, 'dispatched',
       ${Buffer.from(token.sealed)}::bytea, now() + ${token.ttlMs} * interval '1 millisecond')`,
   );
   await tx.$executeRaw`
-    INSERT INTO attempt (id, build_id, number, state, registry_token, registry_token_expires_at) VALUES ${Prisma.join(rows)}`;
+    INSERT INTO attempt (id, build_id, number, lane, state, registry_token, registry_token_expires_at) VALUES ${Prisma.join(rows)}`;
 }

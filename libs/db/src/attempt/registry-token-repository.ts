@@ -1,4 +1,4 @@
-import type { CacheUser } from '@cooperage/domain';
+import type { CacheUser, Lane } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
@@ -8,6 +8,7 @@ export interface TokenNeed extends CacheUser {
   readonly buildId: string;
   readonly defaultBranch: string | null;
   readonly number: number;
+  readonly lane: Lane;
 }
 
 export interface SealedToken {
@@ -17,7 +18,7 @@ export interface SealedToken {
 }
 
 const needColumns = Prisma.sql`a.id::text AS "attemptId", b.id::text AS "buildId", b.project_id::text AS "projectId", b.zone, b.ref,
-  b.platform, b.cache_policy AS "cachePolicy", b.cache_epoch AS "cacheEpoch", b.main_cache_epoch AS "mainCacheEpoch", a.number, p.default_branch AS "defaultBranch"`;
+  b.platform, b.cache_policy AS "cachePolicy", b.cache_epoch AS "cacheEpoch", b.main_cache_epoch AS "mainCacheEpoch", a.number, a.lane, p.default_branch AS "defaultBranch"`;
 
 /** The attempt may still push: its build wants it, and its builder lives as far as anybody knows. */
 const open = Prisma.sql`b.attempt_number = a.number AND b.status IN ('queued', 'running')

@@ -11,6 +11,8 @@ export interface QueueRecord {
   readonly oldestQueuedAt: Date | null;
   /** Queued builds that wait out a pause after a fault. */
   readonly paused: number;
+  /** Queued builds of strangers' code for which no worker is there. */
+  readonly strange: number;
 }
 
 /** A build that a process had when it was lost, and what became of it. */
@@ -33,7 +35,7 @@ export class QueueRepository {
   async list(organizationIds: readonly string[]): Promise<QueueRecord[]> {
     return this.db.prisma.$queryRaw<QueueRecord[]>`
       WITH open AS (
-        SELECT b.project_id, b.status, b.queued_at, b.dispatch_after > now() AS paused, EXISTS (
+        SELECT b.project_id, b.status, b.queued_at, b.wait_reason, b.dispatch_after > now() AS paused, EXISTS (
           SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state IN ('dispatched', 'claimed')) AS held
         FROM build b WHERE b.organization_id = ANY(${[...organizationIds]}) AND b.status IN ('queued', 'running', 'canceling')
       )
@@ -41,6 +43,7 @@ export class QueueRepository {
         count(*) FILTER (WHERE open.status = 'queued' AND NOT open.held)::int AS waiting,
         count(*) FILTER (WHERE open.held)::int AS held,
         count(*) FILTER (WHERE open.status = 'queued' AND open.paused)::int AS paused,
+        count(*) FILTER (WHERE open.status = 'queued' AND NOT open.held AND open.wait_reason = 'no_worker_for_strangers')::int AS strange,
         min(open.queued_at) FILTER (WHERE open.status = 'queued' AND NOT open.held) AS "oldestQueuedAt"
       FROM open JOIN project p ON p.id = open.project_id JOIN organization o ON o.id = p.organization_id
       WHERE p.deleted_at IS NULL GROUP BY p.id, p.slug, o.slug

@@ -1,11 +1,16 @@
+import type { Lane } from '@cooperage/domain';
 import { Prisma } from '../generated/client.js';
 
 /** What live builders can take; one whose engine does not answer says so in its note, and takes nothing. */
 export const liveSlots = slots(Prisma.sql`true`);
 
-/** Of builders with this engine; one that does not say its engine has it. */
-export function liveSlotsOf(engine: string): Prisma.Sql {
-  return slots(Prisma.sql`coalesce(info->>'engine', ${engine}) = ${engine}`);
+/** Of builders in this lane. Of those for trusted builds only the ones with this engine; one that does not say its engine has it. */
+export function liveSlotsOf(lane: Lane, engine: string): Prisma.Sql {
+  return slots(
+    lane === 'strangers'
+      ? Prisma.sql`info->>'lane' = 'strangers'`
+      : Prisma.sql`coalesce(info->>'lane', 'trusted') = 'trusted' AND coalesce(info->>'engine', ${engine}) = ${engine}`,
+  );
 }
 
 function slots(those: Prisma.Sql): Prisma.Sql {

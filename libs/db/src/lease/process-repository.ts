@@ -1,3 +1,4 @@
+import type { Lane } from '@cooperage/domain';
 import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { channels } from '../listen/channels.js';
@@ -15,6 +16,8 @@ export interface ProcessInfo {
   readonly engineFeatures?: Readonly<Record<string, boolean | string>>;
   readonly platforms?: readonly string[];
   readonly zones?: readonly string[];
+  /** Which builds it takes; `trusted` where it does not say. */
+  readonly lane?: Lane;
   /** Of the product. */
   readonly version?: string;
   /** It finishes what it does and takes nothing more. */

@@ -1,8 +1,7 @@
-import { services } from '@cooperage/testing';
+import { type OwnEngine, services, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
-import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
 import { rightsTo } from '../testing/registry-tokens.js';
 import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { contextFile, newReference, unique } from '../testing/trial-request.js';

@@ -7,6 +7,7 @@ import {
   imageOfRecord,
   inlineCacheExport,
   parseAddress,
+  prune,
   type SourceRule,
   sourcePolicy,
   type TlsFiles,
@@ -181,6 +182,14 @@ export class BuildkitEngine implements Engine {
         ),
       );
     });
+  }
+
+  async wipe(): Promise<void> {
+    try {
+      await prune(this.connection, { all: true });
+    } catch (error) {
+      throw new BuildFailure('EngineUnavailable', 'The builder could not be emptied.', { cause: error });
+    }
   }
 
   async find(reference: string): Promise<BuildFate> {

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalCaches } from '../local-cache/local-caches.js';
-import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
 import { endTrial, trialCgroupParent } from '../testing/trial-engine.js';
 import { unique } from '../testing/trial-request.js';
 import { type TrialBuild, TrialSite } from '../testing/trial-site.js';

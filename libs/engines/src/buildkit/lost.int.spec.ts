@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
-import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
 import { endTrial, processesIn, pushRequest, trialCgroupParent } from '../testing/trial-engine.js';
 import { unique } from '../testing/trial-request.js';
 import { BuildkitEngine } from './engine.js';

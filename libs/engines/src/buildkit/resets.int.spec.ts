@@ -1,5 +1,5 @@
+import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
 import { endTrial, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { type TrialBuild, TrialSite } from '../testing/trial-site.js';
 import { BuildkitEngine } from './engine.js';

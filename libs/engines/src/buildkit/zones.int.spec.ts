@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Zone } from '@cooperage/domain';
-import { Dice, seeds } from '@cooperage/testing';
+import { Dice, type OwnEngine, seeds, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OwnEngine, startOwnEngine } from '../testing/own-engine.js';
 import { endTrial, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { type TrialBuild, TrialSite } from '../testing/trial-site.js';
 import { BuildkitEngine } from './engine.js';

@@ -87,12 +87,14 @@ describe('an attempt', () => {
       asked.push(request);
       return outcome;
     };
+    await bench.takes('strangers');
     await bench.world.build(bench.projectId, { zone: 'fork' });
     const { attemptId, buildId } = await bench.dispatchNext();
     await bench.service().run(attemptId);
     expect(asked[0]!.secrets.size).toBe(0);
     expect(asked[0]!.strangers).toBe(true);
     expect((await bench.build(buildId)).warnings).toMatchObject([{ rule: 'SecretsWithheld' }]);
+    await bench.takes('trusted');
     expect(await bench.run()).toMatchObject({ warnings: [] });
     expect([...asked[1]!.secrets.keys()]).toEqual(['TOKEN']);
   });

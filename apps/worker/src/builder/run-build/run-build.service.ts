@@ -22,6 +22,7 @@ import { pauseAfter } from './attempt-pause.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import type { BuildRequests, PreparedBuild } from './build-requests.js';
 import { builtFacts } from './built-facts.js';
+import type { EngineHouse } from './engine-house.js';
 import type { HeldAttempts, StopCause } from './held-attempts.js';
 
 export interface RunBuildOptions {
@@ -43,6 +44,7 @@ export interface RunBuildParts {
   readonly logs: AttemptLogs;
   readonly held: HeldAttempts;
   readonly engine: Engine;
+  readonly house: EngineHouse;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -116,6 +118,7 @@ export class RunBuildService {
   private async build(work: Work, access: BuildAccess): Promise<BuildOutcome> {
     const { attempt, recorder, phases, signal } = work;
     const prepared = await this.parts.requests.prepare(attempt, access, signal);
+    await this.parts.house.enter(attempt.build);
     phases.begin('build');
     if (access.withheld) await recorder.note(secretsWithheld);
     const described = this.describe(work, prepared);

@@ -1,5 +1,6 @@
 import type { RunBuildQueue } from '@cooperage/contracts';
 import type { DispatchedAttempt, DispatchRepository } from '@cooperage/db';
+import type { Lane } from '@cooperage/domain';
 import type { JobSender } from '@cooperage/queue';
 import type { Logger } from '@cooperage/telemetry';
 import { WakeLoop } from '../../shared/wake-loop.js';
@@ -19,8 +20,7 @@ export class Dispatcher {
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
     private readonly logger: Logger,
-    /** Queue of the engine that builds here. */
-    private readonly queueName: RunBuildQueue,
+    private readonly queueOf: (lane: Lane) => RunBuildQueue,
   ) {
     this.loop = new WakeLoop('dispatch', intervalMs, logger, () => this.run());
   }
@@ -53,7 +53,7 @@ export class Dispatcher {
 
   private async send(attempt: DispatchedAttempt): Promise<void> {
     try {
-      await this.jobs.send(this.queueName, jobIdOf(attempt), { attemptId: attempt.attemptId });
+      await this.jobs.send(this.queueOf(attempt.lane), jobIdOf(attempt), { attemptId: attempt.attemptId });
     } catch (error) {
       this.logger.warn(
         { err: error, buildId: attempt.buildId },

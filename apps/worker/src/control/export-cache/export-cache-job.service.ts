@@ -1,5 +1,6 @@
 import type { ExportCacheQueue } from '@cooperage/contracts';
 import type { BuildNotes, OutboxItem, RegistryTokenRepository } from '@cooperage/db';
+import type { Lane } from '@cooperage/domain';
 import type { JobSender } from '@cooperage/queue';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { AttemptTokens } from '../tokens/attempt-tokens.js';
@@ -18,8 +19,8 @@ export class ExportCacheJobService {
     private readonly needs: RegistryTokenRepository,
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
-    /** Queue of the engine that builds here: what it has built is there and nowhere else. */
-    private readonly queueName: ExportCacheQueue,
+    /** Of the builders that may have built it: the results are there and nowhere else. */
+    private readonly queueOf: (lane: Lane) => ExportCacheQueue,
   ) {}
 
   async handle({ subjectId: buildId, ageMs }: OutboxItem): Promise<HandlerResult> {
@@ -30,7 +31,7 @@ export class ExportCacheJobService {
       return done;
     }
     await this.tokens.give(need);
-    await this.jobs.send(this.queueName, `c-${buildId}`, { buildId });
+    await this.jobs.send(this.queueOf(need.lane), `c-${buildId}`, { buildId });
     return later(againMs, 'waiting for the export');
   }
 }

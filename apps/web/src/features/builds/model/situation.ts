@@ -1,4 +1,5 @@
 import type { Attempt, Build, BuildRelations } from '@cooperage/contracts';
+import { engineFloor } from '@cooperage/domain/predicates';
 
 /** What a person has to know of a build besides its status: whose turn it is, and what has become of it. */
 export type SituationKind =
@@ -53,10 +54,13 @@ function waiting(build: SituatedBuild, queue: BuildRelations['queue']): Situatio
   const since = build.queuedAt;
   if (build.waitReason === 'retry_pause')
     return say('pause', 'wait', 'Waits a moment before the next attempt, so that what failed can recover.');
+  if (build.waitReason === 'no_worker_for_strangers') return say('no_worker', 'wait', forStrangers, since);
   if (build.waitReason === 'no_worker' || queue?.slots === 0)
     return say('no_worker', 'wait', 'No worker answers. It begins by itself as soon as one does.', since);
   return say('queued', 'wait', queue ? `${placeWords(queue)} ${slotWords(queue)}` : 'Waits for a free slot.', since);
 }
+
+const forStrangers = `Waits for a worker of the lane “strangers”, whose engine is BuildKit ${engineFloor} or later: code of a fork, or of one of several organizations, is built nowhere else.`;
 
 function starting(build: SituatedBuild): Situation {
   const worker = build.attempts.find(({ number }) => number === build.attempt)?.workerName;

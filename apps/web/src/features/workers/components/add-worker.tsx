@@ -1,3 +1,4 @@
+import { engineFloor } from '@cooperage/domain/predicates';
 import { Card } from '@/components/ui/card';
 import { CopyLine } from '@/components/ui/copy-line';
 
@@ -25,6 +26,11 @@ export function AddWorker() {
         </p>
         <CopyLine text={environment} what="settings of a builder" />
         <CopyLine text={builderCommand} what="command of a builder" />
+        <p className="max-w-[75ch]">
+          Code of forks, and all code where several organizations build that do not trust each other, waits for a worker
+          with <code>COOPERAGE_LANE=strangers</code> and <code>COOPERAGE_BUILD_SLOTS=1</code>. Its engine is BuildKit{' '}
+          {engineFloor} or later, used by nobody else: it is emptied between two builds.
+        </p>
         <p className="text-sm text-text-2">
           With Docker Compose on one machine: <code>docker compose up -d --scale builder=2</code>, where{' '}
           <code>COOPERAGE_WORKER_NAME</code> is left out so that each takes its host’s name. It shows up here with its

@@ -17,6 +17,11 @@ const states: Readonly<Record<WorkerView['state'], { words: string; tone: Tone }
   ended: { words: '– ended', tone: 'plain' },
 };
 
+const laneWords: Readonly<Record<NonNullable<WorkerView['lane']>, string>> = {
+  trusted: 'trusted builds only',
+  strangers: 'code of strangers: forks, and organizations that do not trust each other',
+};
+
 export interface WorkerCardProps {
   readonly worker: WorkerView;
   /** Whether the reader may drain and resume. */
@@ -73,6 +78,7 @@ export function WorkerCard({ worker, administrator }: WorkerCardProps) {
             <span className="block text-sm text-text-2">{lostBuildWords(build)}</span>
           </Fact>
         ))}
+        {worker.lane && <Fact name="Takes">{laneWords[worker.lane]}</Fact>}
         {worker.engine && (
           <Fact name="Engine">
             {worker.engine} {worker.engineVersion ?? 'of unknown version'}

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { services } from '@cooperage/testing';
-import { BuildkitEngine } from '../buildkit/engine.js';
+import { services } from './services.js';
 
 /** An engine that a test may kill, freeze and prune. Its steps have no network. */
 export interface OwnEngine {
@@ -63,16 +63,22 @@ async function launch(folder: string, address: string): Promise<ChildProcess> {
 }
 
 async function ready(address: string): Promise<void> {
-  const probe = new BuildkitEngine({ address, cgroupRoot: null });
-  try {
-    for (let i = 0; i < 200; i++) {
-      if ((await probe.check()).ok) return;
-      await delay(100);
-    }
-    throw new Error('the engine did not start');
-  } finally {
-    await probe.close();
+  for (let i = 0; i < 200; i++) {
+    if (await answers(address)) return;
+    await delay(100);
   }
+  throw new Error('the engine did not start');
+}
+
+/** The question of Docker's Engine API whether it is there. */
+function answers(address: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const question = get({ socketPath: address.slice('unix://'.length), path: '/_ping' }, (answer) => {
+    answer.resume();
+    resolve(answer.statusCode === 200);
+  });
+  question.on('error', () => resolve(false));
+  return promise;
 }
 
 /** A killed engine leaves its containerd, its pidfile and its mounts. */

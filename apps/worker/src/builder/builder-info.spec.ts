@@ -1,0 +1,32 @@
+import type { EngineCheck, EngineFeatures } from '@cooperage/engines';
+import { expect, it } from 'vitest';
+import { builderInfo } from './builder-info.js';
+
+const features: EngineFeatures = {
+  ...{ daemon: true, scope: 'general', dockerfile: 'full', multiPlatform: true, registryCache: true, secrets: true },
+  ...{ provenance: true, pushesByDigest: true, limits: true, stepNetwork: true, strangers: true, find: true },
+};
+
+async function said(lane: 'trusted' | 'strangers', version: string, change: Partial<EngineCheck> = {}) {
+  const check = async () => ({ ok: true, version, platforms: ['linux/amd64'], detail: 'builds', ...change });
+  const engine = { kind: 'buildkit', features: () => features, check };
+  const facts = { lane, slots: 1, version: '1', mirrorRoot: '/', isDraining: false };
+  const { note, zones, engineFeatures } = await builderInfo(engine as never, facts);
+  return { note, zones, strangers: engineFeatures!.strangers };
+}
+
+it('S-052 a builder says that it is for trusted builds only where its engine is below the floor', async () => {
+  const trusted = { note: null, zones: ['protected', 'branch'] };
+  expect(await said('trusted', 'docker 28.5.2')).toEqual({ ...trusted, strangers: false });
+  expect(await said('trusted', 'v0.34.2')).toEqual({ ...trusted, strangers: true });
+});
+
+it('S-052 a builder for strangers takes nothing while its engine is below the floor, and says why', async () => {
+  const all = ['protected', 'branch', 'fork'];
+  expect(await said('strangers', 'v0.31.1')).toEqual({
+    note: 'It takes no code of strangers: its engine is v0.31.1, and that needs BuildKit 0.31.2 or later.',
+    ...{ zones: all, strangers: false },
+  });
+  expect(await said('strangers', 'v0.31.2')).toEqual({ note: null, zones: all, strangers: true });
+  expect(await said('strangers', '', { ok: false, detail: 'away' })).toMatchObject({ note: 'away' });
+});

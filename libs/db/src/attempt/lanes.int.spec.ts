@@ -1,0 +1,75 @@
+import type { Lane } from '@cooperage/domain';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { World } from '../../spec/world.js';
+import { DispatchRepository } from '../index.js';
+
+const token = () => ({ sealed: Buffer.from('t'), ttlMs: 60_000 });
+
+describe('S-052 code of strangers', () => {
+  let world: World;
+  let trusting: DispatchRepository;
+  let strict: DispatchRepository;
+  beforeAll(async () => {
+    world = await World.open();
+    trusting = new DispatchRepository(world.db, { engine: 'buildkit', organizationsTrustEachOther: true });
+    strict = new DispatchRepository(world.db, { engine: 'buildkit', organizationsTrustEachOther: false });
+  });
+  afterEach(() => world.reset());
+  afterAll(() => world.close());
+
+  const builder = (lane: Lane | undefined, slots = 4, note: string | null = null) =>
+    world.processes.start('builder', 'b', { slots, ...(lane && { lane }), note });
+  const handedOut = async (by: DispatchRepository) => (await by.dispatchNext(token)).map(({ lane }) => lane).sort();
+  const reasons = async (by: DispatchRepository) => {
+    await world.db.prisma.$executeRaw`UPDATE build SET queued_at = now() - interval '10 seconds'`;
+    await by.explainWaiting();
+    return (await world.db.prisma.build.findMany({ orderBy: { id: 'asc' } })).map(({ waitReason }) => waitReason);
+  };
+
+  it('of a fork waits, with its reason, for a builder in its lane, and holds back nothing else', async () => {
+    const project = await world.project();
+    await builder(undefined);
+    await world.build(project, { zone: 'fork' });
+    await world.build(project, { zone: 'protected' });
+    await world.build(project, { zone: 'branch' });
+    expect(await handedOut(strict)).toEqual(['trusted', 'trusted']);
+    expect(await reasons(strict)).toEqual(['no_worker_for_strangers', null, null]);
+    await builder('strangers');
+    expect(await handedOut(strict)).toEqual(['strangers']);
+  });
+
+  it('waits where the engine of its only builder is below the floor, which says so in its note', async () => {
+    await world.build(await world.project(), { zone: 'fork' });
+    await builder('strangers', 1, 'It takes no code of strangers.');
+    expect(await handedOut(strict)).toEqual([]);
+  });
+
+  it('is all there is where several organizations build that do not trust each other', async () => {
+    const [one, other] = [await world.project(), await world.project()];
+    await builder('trusted');
+    await world.build(one);
+    await world.build(other);
+    expect(await handedOut(strict)).toEqual([]);
+    expect(await reasons(strict)).toEqual(['no_worker_for_strangers', 'no_worker_for_strangers']);
+    await builder('strangers', 1);
+    expect(await handedOut(strict)).toEqual(['strangers']);
+    expect(await handedOut(trusting)).toEqual(['trusted']);
+  });
+
+  it('takes no slot of the other lane, and gives it none', async () => {
+    const project = await world.project();
+    await builder('trusted', 1);
+    await builder('strangers', 1);
+    for (const zone of ['fork', 'fork', 'branch', 'branch'] as const) await world.build(project, { zone });
+    expect(await handedOut(strict)).toEqual(['strangers', 'trusted']);
+    expect(await handedOut(strict)).toEqual([]);
+    expect(await reasons(strict)).toEqual([null, 'no_free_slot', null, 'no_free_slot']);
+  });
+
+  it('is built by whichever engine that lane has, also where another one builds what is trusted', async () => {
+    const buildah = new DispatchRepository(world.db, { engine: 'buildah', organizationsTrustEachOther: true });
+    await world.processes.start('builder', 's', { slots: 1, engine: 'buildkit', lane: 'strangers' });
+    await world.build(await world.project(), { zone: 'fork' });
+    expect(await handedOut(buildah)).toEqual(['strangers']);
+  });
+});

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "attempt" ADD COLUMN     "lane" TEXT NOT NULL DEFAULT 'trusted';
