@@ -150,6 +150,12 @@ export class WorkerSystem {
     return this.deliver(project, { ref, after: null, eventName: 'manual', body });
   }
 
+  /** Somebody deletes a branch, and the forge says so. */
+  async deleteRef(project: TestProject, ref: string): Promise<void> {
+    await project.git.git(['update-ref', '-d', ref]);
+    await this.deliver(project, { ref, after: null });
+  }
+
   /** As the api does it for a person. */
   async deleteProject({ id }: TestProject): Promise<void> {
     await this.db.transaction(async (tx) => {

@@ -21,6 +21,7 @@ export * from './build/cache-facts-repository.js';
 export * from './build/cache-ledger-repository.js';
 export * from './build/queue-repository.js';
 export * from './build/running-builds.js';
+export * from './cache/cache-mode-repository.js';
 export * from './cache/cache-reset-repository.js';
 export * from './cache/cache-store-repository.js';
 export * from './cache/cache-sweep-repository.js';

@@ -33,13 +33,15 @@ export class BuildCacheService {
       isolated,
       cacheExport: state,
       cacheExportNote: note,
+      cacheMode: mode,
+      cacheModeWhy: why,
     } = build;
     const written = cacheExport(build);
     return {
       ...{ zone, policy, backend, isolated },
       reads: readsOf(build, project.defaultBranch),
       writes: written && textOf(written),
-      export: { state, note },
+      export: { state, note, mode, why },
       economy: await this.economy(build),
       steps: now
         ? whyStepsRan(now, earlier).map((step) => ({ ...step, reason: step.reason && plain(step.reason) }))

@@ -1,4 +1,4 @@
-import type { CacheEntry, CacheEviction, CacheReset, Page } from '@cooperage/contracts';
+import type { CacheEntry, CacheEviction, CacheReset, Page, ProjectCache } from '@cooperage/contracts';
 import { BuildNotes, type BuildRecord, BuildRepository, CacheSweepRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
@@ -65,6 +65,39 @@ describe('what the registry holds of a cache', () => {
     const byUse = (await entries('?sort=used')).items.map(({ zone }) => zone);
     expect(byUse).toHaveLength(2);
     expect(problemOf(await owner.get(`${base}/entries?sort=used&cursor=${page.next}`)).code).toBe('bad_request');
+  });
+});
+
+describe('what builds leave', () => {
+  it('goes by the numbers of the project, or by what it is set to', async () => {
+    const modes = async () => expectOk(await owner.get<ProjectCache>(base)).modes;
+    expect(await modes()).toMatchObject({ setting: 'automatic', next: { mode: 'max', why: 'few_builds' } });
+    // The newest six leave nothing, and their builds lose nothing by it: what the others leave is not worth its time.
+    for (let at = 0; at < 6; at++) await exported(7_000, { cacheSavedMs: 4_000 });
+    const builds = await world.database.prisma.build.findMany({ where: { cacheExport: 'done' }, select: { id: true } });
+    await world.database.prisma.build.updateMany({
+      where: { id: { in: builds.map(({ id }) => id) } },
+      data: { cacheMode: 'max', cacheModeWhy: 'keeps', cacheExportMs: 9_000, cacheSavedMs: 4_000 },
+    });
+    for (let at = 0; at < 6; at++) {
+      const { id } = await world.build(target);
+      const none = { status: 'succeeded', cacheMode: 'none', cacheModeWhy: 'explores', cacheSavedMs: 4_000 };
+      await world.database.prisma.build.update({ where: { id }, data: none });
+    }
+    const { numbers, next } = await modes();
+    expect(next).toEqual({ mode: 'none', why: 'better' });
+    expect(numbers.map(({ mode, netMs }) => [mode, netMs])).toEqual([
+      ['max', -5_000],
+      ['min', null],
+      ['none', 4_000],
+    ]);
+    const project = `/api/v1/projects/${target.project.id}`;
+    const change = { cacheMode: 'min', cacheBudgetBytes: 5 * 1024 ** 3 };
+    expect(expectOk(await owner.ask('PATCH', project, change))).toMatchObject(change);
+    expect(await modes()).toMatchObject({ setting: 'min', next: { mode: 'min', why: 'set' } });
+    expect((await owner.ask('PATCH', project, { cacheMode: 'most' })).status).toBe(400);
+    expect((await owner.ask('PATCH', project, { cacheBudgetBytes: 5 })).status).toBe(400);
+    expectOk(await owner.ask('PATCH', project, { cacheBudgetBytes: null }));
   });
 });
 

@@ -4,7 +4,7 @@ import {
   projectCacheQuerySchema,
   projectCacheSchema,
 } from '@cooperage/contracts';
-import { CacheLedgerRepository } from '@cooperage/db';
+import { CacheLedgerRepository, CacheModeRepository } from '@cooperage/db';
 import { cacheTrend, emptyLedger, netMs, savedShare, sumLedgers } from '@cooperage/domain';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -19,6 +19,7 @@ import { everyDay } from '../overview/days.js';
 export class ProjectCacheController {
   constructor(
     private readonly ledgers: CacheLedgerRepository,
+    private readonly modes: CacheModeRepository,
     private readonly access: AccessService,
   ) {}
 
@@ -30,10 +31,13 @@ export class ProjectCacheController {
     @Param('projectId', uuid) projectId: string,
     @Query({ schema: projectCacheQuerySchema }) { days: count }: ProjectCacheQuery,
   ): Promise<ProjectCache> {
-    await this.access.project(principal, projectId);
-    const known = await this.ledgers.days(projectId, count);
+    const { cacheMode } = await this.access.project(principal, projectId);
+    const [known, modes] = await Promise.all([this.ledgers.days(projectId, count), this.modes.outlook(projectId)]);
     const days = everyDay(known, count, Date.now(), (day) => ({ day, ...emptyLedger }));
     const total = sumLedgers(days);
-    return { days, total: { ...total, share: savedShare(total), netMs: netMs(total) }, trend: cacheTrend(days) };
+    return {
+      ...{ days, total: { ...total, share: savedShare(total), netMs: netMs(total) }, trend: cacheTrend(days) },
+      modes: { setting: cacheMode, ...modes },
+    };
   }
 }

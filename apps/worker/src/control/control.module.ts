@@ -67,6 +67,7 @@ import { VerifyPublished } from './publish/verify-published.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { ReverifyService } from './reverify/reverify.service.js';
 import { Sweeper } from './sweep/sweeper.js';
+import { EvictCacheService } from './sweep-cache/evict-cache.service.js';
 import { SweepCacheService } from './sweep-cache/sweep-cache.service.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
 import { ReadingClients } from './tokens/reading-clients.js';
@@ -254,6 +255,11 @@ function upkeep(config: ControlConfig): Provider[] {
       provide: ReconcileService,
       inject: [BuildProjectRepository, PublishRepository, PublisherSessions, SignImage, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof ReconcileService>) => new ReconcileService(...parts),
+    },
+    {
+      provide: EvictCacheService,
+      inject: [CacheSweepRepository, PublisherSessions, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof EvictCacheService>) => new EvictCacheService(...parts),
     },
     {
       provide: SweepCacheService,

@@ -1,5 +1,6 @@
 import type { Config } from '@cooperage/config';
 import {
+  CacheSweepRepository,
   Database,
   DispatchRepository,
   Listener,
@@ -36,6 +37,7 @@ import { PublishService } from './publish/publish.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { ReverifyService } from './reverify/reverify.service.js';
 import { Sweeper } from './sweep/sweeper.js';
+import { EvictCacheService } from './sweep-cache/evict-cache.service.js';
 import { SweepCacheService } from './sweep-cache/sweep-cache.service.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
 import { TrustRequestService } from './trust/trust-request.service.js';
@@ -43,6 +45,8 @@ import { TrustRequestService } from './trust/trust-request.service.js';
 const reconcileEveryMs = 5 * 60_000;
 /** How often rounds of verification are looked for that are due. */
 const reverifyLookMs = 60_000;
+/** How often projects are looked for whose caches weigh too much. */
+const budgetLookMs = 60_000;
 
 /** Starts control's loops and ends them in order. */
 @Injectable()
@@ -62,7 +66,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const outboxes = this.outboxes(life);
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
     const watches = [this.get(HeadWatch), this.get(BaseWatch)];
-    const upkeep = [this.get(Sweeper), ...watches, this.reconcileLoop(), this.reverifyLoop()];
+    const upkeep = [this.get(Sweeper), ...watches, this.reconcileLoop(), this.reverifyLoop(), this.budgetLoop()];
     const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), ...upkeep];
     const listener = this.listener(outboxes);
     await listener.start();
@@ -97,6 +101,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const exportCache = this.get(ExportCacheJobService);
     const reconcile = this.get(ReconcileService);
     const sweepCache = this.get(SweepCacheService);
+    const evictCache = this.get(EvictCacheService);
     const deleteProject = this.get(DeleteProjectService);
     const trust = this.get(TrustRequestService);
     const reverify = this.get(ReverifyService);
@@ -114,6 +119,8 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       loop(2, {
         reconcile: (item) => reconcile.handle(item),
         'sweep-cache': (item) => sweepCache.handle(item),
+        'evict-cache': (item) => evictCache.handleBudget(item),
+        'forget-ref': (item) => evictCache.handleDeletedRef(item),
         'delete-project': (item) => deleteProject.handle(item),
       }),
     ];
@@ -140,6 +147,11 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   private reconcileLoop(): WakeLoop {
     const publishes = this.get(PublishRepository);
     return new WakeLoop('reconcile', reconcileEveryMs, this.logger, () => publishes.promiseReconciliations());
+  }
+
+  private budgetLoop(): WakeLoop {
+    const sweeps = this.get(CacheSweepRepository);
+    return new WakeLoop('cache budgets', budgetLookMs, this.logger, () => sweeps.promiseBudgets());
   }
 
   private reverifyLoop(): WakeLoop {

@@ -1,4 +1,4 @@
-import { cacheBackends, cachePolicies, zones } from '@cooperage/domain/predicates';
+import { cacheBackends, cachePolicies, exportModes, modeReasons, zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { digestSchema, idSchema } from './common.js';
 
@@ -34,7 +34,7 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('foreign') }),
   z.object({
     kind: z.literal('not_kept'),
-    why: z.enum(['other_zone', 'other_worker', 'not_exported', 'reset', 'dropped']),
+    why: z.enum(['other_zone', 'other_worker', 'not_exported', 'reset', 'evicted', 'dropped']),
   }),
   z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched']) }),
 ]);
@@ -66,7 +66,13 @@ export const buildCacheSchema = z.object({
   reads: z.array(z.object({ reference: z.string(), zone: z.enum(zones), ref: z.string() })),
   /** The only reference that it writes; null where its rule wants no cache. */
   writes: z.string().nullable(),
-  export: z.object({ state: z.enum(['none', 'pending', 'done', 'failed']), note: z.string().nullable() }),
+  export: z.object({
+    state: z.enum(['none', 'pending', 'done', 'failed']),
+    note: z.string().nullable(),
+    /** What it left, and why; null where nothing was to be left. */
+    mode: z.enum(exportModes).nullable(),
+    why: z.enum(modeReasons).nullable(),
+  }),
   /** What it was worth, in milliseconds of steps. */
   economy: z.object({
     /** What the steps that were found usually take. */

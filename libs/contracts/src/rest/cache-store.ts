@@ -68,7 +68,7 @@ export const cacheEvictionSchema = placeSchema.extend({
   id: idSchema,
   /** Null where nobody had weighed it. */
   bytes: z.number().nullable(),
-  why: z.enum(['reset']),
+  why: z.enum(['reset', 'budget', 'ref_deleted']),
   at: timeSchema,
 });
 export type CacheEviction = z.infer<typeof cacheEvictionSchema>;

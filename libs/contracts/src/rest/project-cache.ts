@@ -1,3 +1,4 @@
+import { cacheModes, exportModes, modeReasons } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 
 export const projectCacheQuerySchema = z.strictObject({ days: z.coerce.number().int().min(2).max(90).default(30) });
@@ -22,6 +23,24 @@ const ledgerSchema = z.object({
 
 const shareSchema = z.number().min(0).max(1).nullable();
 
+/** What builds leave of their cache, and what that cost and saved: means of one build over the newest ones. */
+const modesSchema = z.object({
+  setting: z.enum(cacheModes),
+  /** What a build would leave if it were asked for now. */
+  next: z.object({ mode: z.enum(exportModes), why: z.enum(modeReasons) }),
+  numbers: z.array(
+    z.object({
+      mode: z.enum(exportModes),
+      builds: z.number().int(),
+      /** What the build after one of this mode saved, less what it took to look; null where there was none. */
+      gainMs: z.number().nullable(),
+      costMs: z.number(),
+      bytes: z.number().nullable(),
+      netMs: z.number().nullable(),
+    }),
+  ),
+});
+
 /** What the cache of a project was worth, over time. */
 export const projectCacheSchema = z.object({
   /** Each day in UTC, also those without a build; the oldest first. */
@@ -38,5 +57,6 @@ export const projectCacheSchema = z.object({
     now: shareSchema,
     direction: z.enum(['better', 'worse', 'same', 'unknown']),
   }),
+  modes: modesSchema,
 });
 export type ProjectCache = z.infer<typeof projectCacheSchema>;

@@ -1,5 +1,6 @@
 import {
   cacheBackends,
+  cacheModes,
   cachePolicies,
   isContextName,
   isGlob,
@@ -38,6 +39,8 @@ export const limitsSchema = z.strictObject({
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
+const cacheBudgetSchema = z.number().int().min(1_048_576).max(Number.MAX_SAFE_INTEGER).nullable();
+
 export const projectSettingsSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   description: z.string().max(500).default(''),
@@ -68,6 +71,10 @@ export const projectSettingsSchema = z.strictObject({
   strictIsolation: z.boolean().default(false),
   /** Where builds leave results of steps for other builders: in the registry, inside the image, or on the worker's disk. */
   cacheBackend: z.enum(cacheBackends).default('registry'),
+  /** What builds leave of their cache in the registry: all stages, the image’s own steps, nothing, or what pays. */
+  cacheMode: z.enum(cacheModes).default('automatic'),
+  /** Bytes that caches may weigh in the registry; null for any. The least useful are deleted first. */
+  cacheBudgetBytes: cacheBudgetSchema.default(null),
 });
 export const createProjectSchema = projectSettingsSchema.extend({
   organizationId: z.string().max(64),
@@ -94,6 +101,8 @@ export const updateProjectSchema = z.strictObject({
   limits: limitsSchema.optional(),
   strictIsolation: z.boolean().optional(),
   cacheBackend: z.enum(cacheBackends).optional(),
+  cacheMode: z.enum(cacheModes).optional(),
+  cacheBudgetBytes: cacheBudgetSchema.optional(),
 });
 export type UpdateProject = z.infer<typeof updateProjectSchema>;
 

@@ -4,7 +4,9 @@ import type {
   CacheBackend,
   CachePolicy,
   Digest,
+  ExportMode,
   FailureReport,
+  ModeReason,
   Phase,
   Zone,
 } from '@cooperage/domain';
@@ -43,6 +45,8 @@ export function toBuildRecord(row: Build): BuildRecord {
     tools: row.tools as Record<string, string> | null,
     warnings: row.warnings as unknown as BuildWarning[],
     cacheExport: row.cacheExport as CacheExportState,
+    cacheMode: row.cacheMode as ExportMode | null,
+    cacheModeWhy: row.cacheModeWhy as ModeReason | null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type BuildStage, type Phase, phases } from '@cooperage/domain';
+import { type BuildStage, type ModeChoice, type Phase, phases } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { losable } from '../losable.js';
@@ -50,20 +50,22 @@ export class BuildNotes {
 
   /**
    * How the export of a build's cache ended. Only the first word counts.
-   * @param cost milliseconds that it took, and what the registry then holds, where it is known
+   * @param cost milliseconds that it took, and what the registry then holds, where it is known, and the mode
    */
   async endCacheExport(
     buildId: string,
-    state: 'done' | 'failed',
+    state: 'done' | 'failed' | 'none',
     reason: string | null = null,
-    cost: { readonly ms?: number; readonly written?: WrittenCache } = {},
+    cost: { readonly ms?: number; readonly written?: WrittenCache; readonly choice?: ModeChoice | null } = {},
   ): Promise<void> {
     const { bytes = null, digest = null } = cost.written ?? {};
+    const { mode = null, why = null } = cost.choice ?? {};
     await this.db.statement(
       (db) => db.$executeRaw`
         WITH told AS (
           UPDATE build b SET cache_export = ${state}, cache_export_note = ${reason && storedText(reason)},
-            cache_export_ms = ${cost.ms ?? null}::int, cache_export_bytes = ${bytes}::bigint, version = b.version + 1
+            cache_export_ms = ${cost.ms ?? null}::int, cache_export_bytes = ${bytes}::bigint,
+            cache_mode = ${mode}, cache_mode_why = ${why}, version = b.version + 1
           WHERE b.id = ${buildId}::uuid AND b.cache_export = 'pending' AND b.status = 'succeeded' RETURNING b.*
         ), written AS (
           INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, build_id, build_number)

@@ -5,7 +5,9 @@ import type {
   CacheBackend,
   CachePolicy,
   Digest,
+  ExportMode,
   FailureReport,
+  ModeReason,
   Phase,
   Zone,
 } from '@cooperage/domain';
@@ -111,6 +113,9 @@ export interface BuildRecord extends BuildInputs {
   readonly warnings: readonly BuildWarning[];
   readonly cacheExport: CacheExportState;
   readonly cacheExportNote: string | null;
+  /** What it left of its cache, and why; null where nothing was to be left. */
+  readonly cacheMode: ExportMode | null;
+  readonly cacheModeWhy: ModeReason | null;
   readonly cancelRequestedAt: Date | null;
   readonly cancelRequestedBy: string | null;
   readonly stoppedAt: Date | null;

@@ -30,6 +30,8 @@ interface FactsRow extends IsolationSubject {
   readonly baseImages: readonly BaseImage[];
   readonly noCache: boolean;
   readonly afterReset: boolean;
+  readonly evictedAt: Date | null;
+  readonly startedAt: Date | null;
   readonly cacheExport: CacheFacts['cacheExport'];
   readonly workerName: string | null;
   readonly dockerfile: string;
@@ -77,6 +79,8 @@ export class CacheFactsRepository {
         f.named_contexts AS "namedContexts", f.base_images AS "baseImages",
         f.project_id::text AS "projectId", f.attempt_id::text AS "attemptId", f.zone, f.ref, f.isolated,
         f.cache_policy AS "cachePolicy", f.cache_epoch AS "cacheEpoch", f.after_reset AS "afterReset",
+        f.started_at AS "startedAt", (SELECT min(v.at) FROM cache_eviction v WHERE v.project_id = f.project_id AND v.zone = f.zone
+          AND v.ref = f.ref AND v.platform = f.platform AND v.epoch = f.cache_epoch AND v.at > f.built_at) AS "evictedAt",
         f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
         f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
       FROM (${builds}) f
@@ -102,12 +106,23 @@ async function unpack(payload: Uint8Array): Promise<ManifestEntry[]> {
 }
 
 function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, context: CacheFacts['context']): CacheFacts {
-  const { dockerfile, noCache, afterReset, cacheEpoch, cacheExport, workerName, steps, baseImages } = row;
+  const {
+    dockerfile,
+    noCache,
+    afterReset,
+    evictedAt,
+    startedAt,
+    cacheEpoch,
+    cacheExport,
+    workerName,
+    steps,
+    baseImages,
+  } = row;
   const named = Object.entries(row.namedContexts).map(
     ([name, source]) => [parseContextName(name), namedContextFact(source, baseImages)] as const,
   );
   return {
-    ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, cacheEpoch },
+    ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, evictedAt, startedAt, cacheEpoch },
     ...{ cacheExport, workerName, namedContexts: new Map(named) },
     space: resultSpace(row),
     // As the engine gets it, for Dockerfiles that declare it.

@@ -3,6 +3,7 @@ import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { EvictionCause } from './cache-sweep-repository.js';
+import { lastUse } from './cache-use.js';
 
 /** What stands under one cache reference of the registry. */
 export interface CacheEntryRecord extends CachePlace {
@@ -53,13 +54,7 @@ export class CacheStoreRepository {
         SELECT e.id::text, e.zone, e.ref, e.platform, e.epoch, e.digest, e.bytes::float8 AS bytes, e.build_number AS "buildNumber",
           e.written_at AS "writtenAt", used.number AS "usedNumber", used.at AS "usedAt",
           ${filter.sort === 'size' ? Prisma.sql`e.bytes::float8` : Prisma.sql`-extract(epoch FROM coalesce(used.at, e.written_at))::float8`} AS rank
-        FROM cache_entry e JOIN project p ON p.id = e.project_id LEFT JOIN LATERAL (
-          SELECT b.number, coalesce(b.started_at, b.queued_at) AS at FROM build b
-          WHERE b.project_id = e.project_id AND b.platform = e.platform AND b.steps_cached > 0
-            AND b.cache_policy <> 'none' AND NOT b.no_cache AND NOT b.after_reset
-            AND ((b.zone = e.zone AND b.ref = e.ref AND b.cache_epoch = e.epoch AND (e.zone = 'protected' OR b.cache_policy = 'zone'))
-              OR (e.zone = 'protected' AND e.ref = 'refs/heads/' || p.default_branch AND b.main_cache_epoch = e.epoch))
-          ORDER BY b.id DESC LIMIT 1) used ON true
+        FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse}
         WHERE e.project_id = ${projectId}::uuid AND (${filter.zone}::text IS NULL OR e.zone = ${filter.zone})
           AND strpos(lower(e.ref), lower(${filter.text})) > 0
       ) ranked

@@ -1,11 +1,13 @@
-import type { CachePlace, Zone } from '@cooperage/domain';
+import type { CachePlace, StoredCache, Zone } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
 import { type CacheResetRecord, toReset } from './cache-reset-repository.js';
+import { lastUse } from './cache-use.js';
 
 /** Why a cache reference was deleted. */
-export const evictionCauses = ['reset'] as const;
+export const evictionCauses = ['reset', 'budget', 'ref_deleted'] as const;
 export type EvictionCause = (typeof evictionCauses)[number];
 
 /** The end of caches in the registry. Every method can be repeated. */
@@ -46,6 +48,49 @@ export class CacheSweepRepository {
         SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes, ${why}
         FROM (SELECT 1) one LEFT JOIN gone ON true`,
     );
+  }
+
+  /** A promise of a look at each project whose caches weigh more than they may. */
+  async promiseBudgets(): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      WITH heavy AS (
+        SELECT p.id FROM project p WHERE p.deleted_at IS NULL AND p.cache_budget_bytes IS NOT NULL
+          AND p.cache_budget_bytes < (SELECT sum(e.bytes) FROM cache_entry e WHERE e.project_id = p.id)
+          AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'evict-cache' AND o.group_id = p.id)
+      ), added AS (
+        INSERT INTO outbox (topic, subject_id, group_id) SELECT 'evict-cache', id, id FROM heavy RETURNING topic
+      ) SELECT pg_notify(${channels.outbox}, topic)::text FROM added`;
+  }
+
+  /** Null where the project is gone, or any weight will do. */
+  async budgetOf(projectId: string): Promise<number | null> {
+    const row = await this.db.prisma.project.findFirst({
+      where: { id: projectId, deletedAt: null },
+      select: { cacheBudgetBytes: true },
+    });
+    return row?.cacheBudgetBytes == null ? null : Number(row.cacheBudgetBytes);
+  }
+
+  async stored(projectId: string): Promise<StoredCache[]> {
+    return this.db.prisma.$queryRaw<StoredCache[]>`
+      SELECT e.zone, e.ref, e.platform, e.epoch, e.bytes::float8 AS bytes, e.written_at AS "writtenAt", used.at AS "usedAt"
+      FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse}
+      WHERE e.project_id = ${projectId}::uuid AND p.deleted_at IS NULL`;
+  }
+
+  /** The caches of a ref that a delivery has told to be gone. Strangers may have a ref of the same name. */
+  async ofDeletedRef(deliveryId: string): Promise<{ projectId: string; places: CachePlace[] } | null> {
+    const delivery = await this.db.prisma.delivery.findUnique({
+      where: { id: deliveryId },
+      select: { projectId: true, ref: true },
+    });
+    if (!delivery?.ref) return null;
+    const { projectId, ref } = delivery;
+    const rows = await this.db.prisma.cacheEntry.findMany({
+      where: { projectId, ref, zone: { not: 'fork' } },
+      select: { zone: true, ref: true, platform: true, epoch: true },
+    });
+    return { projectId, places: rows.map((row) => ({ ...row, zone: row.zone as Zone })) };
   }
 
   async swept({ projectId, epoch }: CacheResetRecord): Promise<void> {

@@ -3,6 +3,7 @@ import { insertBuildsIn } from '../build/build-creation.js';
 import type { BuildLimits, BuildRecord, BuildTrigger } from '../build/build-record.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { channels } from '../listen/channels.js';
 import { storedText } from '../stored-text.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
 import { insertVerdictsIn, newBuild, takeEvaluationIn } from './evaluation-commit.js';
@@ -113,9 +114,17 @@ export class EvaluationRepository {
     await this.end(deliveryId, 'failed', note, failureCode);
   }
 
-  /** Nothing to build: a deleted ref, or a ref that is not there any more. */
+  /** Nothing to build: a deleted ref, or a ref that is not there any more. Its caches go too. */
   async markNothing(deliveryId: string, note: string): Promise<void> {
-    await this.end(deliveryId, 'evaluated', note, null);
+    await this.db.prisma.$executeRaw`
+      WITH ended AS (
+        UPDATE delivery SET status = 'evaluated', note = ${storedText(note)}, evaluated_at = now()
+        WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING id, project_id, ref
+      ), forgotten AS (
+        INSERT INTO outbox (topic, subject_id, group_id) SELECT 'forget-ref', id, project_id FROM ended WHERE ref IS NOT NULL
+        RETURNING topic
+      ) SELECT ${Prisma.raw(deliveryAnnouncement('ended'))}, (SELECT pg_notify(${channels.outbox}, topic)::text FROM forgotten) AS woken
+      FROM ended`;
   }
 
   /**

@@ -16,6 +16,10 @@ export const outboxTopics = [
   'reconcile',
   /** → cache reset, grouped by project: delete what is older from the registry */
   'sweep-cache',
+  /** → project, grouped by project: delete caches until the rest fits its budget */
+  'evict-cache',
+  /** → delivery, grouped by project: delete the caches of a ref that is gone */
+  'forget-ref',
   /** → project, grouped by project: remove images, then rows */
   'delete-project',
 ] as const;

@@ -1,4 +1,4 @@
-import type { CacheBackend } from '@cooperage/domain';
+import type { CacheBackend, CacheMode } from '@cooperage/domain';
 import { type BuildLimits, storedLimits } from '../build/build-record.js';
 import type { Prisma } from '../generated/client.js';
 
@@ -16,6 +16,9 @@ export interface ProjectSettings {
   /** Name to a folder of the repository, or to `docker-image://reference`. */
   readonly namedContexts: Readonly<Record<string, string>>;
   readonly limits: BuildLimits;
+  /** What builds leave of their cache, and how many bytes of it may be in the registry; null for any. */
+  readonly cacheMode: CacheMode;
+  readonly cacheBudgetBytes: number | null;
   /** Each zone is alone with what an engine keeps of its builds. */
   readonly strictIsolation: boolean;
   readonly cacheBackend: CacheBackend;
@@ -50,6 +53,8 @@ export const projectColumns = {
   limits: true,
   strictIsolation: true,
   cacheBackend: true,
+  cacheMode: true,
+  cacheBudgetBytes: true,
   gitCredentials: true,
   createdAt: true,
 } as const satisfies Prisma.ProjectSelect;
@@ -64,6 +69,8 @@ export function toProjectRecord(row: ProjectRow): ProjectRecord {
     organizationSlug: organization.slug,
     visibility: row.visibility === 'public' ? 'public' : 'private',
     cacheBackend: row.cacheBackend as CacheBackend,
+    cacheMode: row.cacheMode as CacheMode,
+    cacheBudgetBytes: row.cacheBudgetBytes === null ? null : Number(row.cacheBudgetBytes),
     buildArgs: row.buildArgs as Record<string, string>,
     namedContexts: row.namedContexts as Record<string, string>,
     limits: storedLimits(row.limits),

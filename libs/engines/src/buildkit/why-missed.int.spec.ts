@@ -52,7 +52,16 @@ describe('what is told of a step, beside what BuildKit did', () => {
           started: startedAt !== null,
           completed: completedAt !== null,
         })),
-      ...{ noCache: false, cacheEpoch: 0, afterReset: false, workerName: 'w', space: 'p', cacheExport: 'none' },
+      ...{
+        noCache: false,
+        cacheEpoch: 0,
+        afterReset: false,
+        evictedAt: null,
+        startedAt: null,
+        workerName: 'w',
+        space: 'p',
+        cacheExport: 'none',
+      },
     };
   }
 

@@ -79,7 +79,16 @@ async function facts(number: number, project: TrialProject, missed: readonly num
     buildArgs: project.buildArgs,
     context: await manifestOf(project),
     steps: steps.map((step, at) => ({ ...step, ordinal: at + 1, started: true, completed: true })),
-    ...{ noCache: false, cacheEpoch: 0, afterReset: false, workerName: 'w', space: 'p', cacheExport: 'done' },
+    ...{
+      noCache: false,
+      cacheEpoch: 0,
+      afterReset: false,
+      evictedAt: null,
+      startedAt: null,
+      workerName: 'w',
+      space: 'p',
+      cacheExport: 'done',
+    },
   };
 }
 

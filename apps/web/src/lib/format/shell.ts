@@ -5,7 +5,7 @@ export function shellWord(value: string): string {
 
 /** A call of the API, as somebody makes it from a terminal. */
 export interface ApiCall {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   /** Below `/api/v1`. */
   readonly path: string;
   readonly body?: unknown;

@@ -1,4 +1,4 @@
-import type { AttemptRepository, BuildNotes, ClaimedAttempt } from '@cooperage/db';
+import type { AttemptRepository, BuildNotes, CacheModeRepository, ClaimedAttempt } from '@cooperage/db';
 import { BuildFailure, cacheExport, localCacheName } from '@cooperage/domain';
 import type { CacheTarget, Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
@@ -16,6 +16,7 @@ const limitMs = 10 * 60_000;
 export interface ExportCacheParts {
   readonly attempts: AttemptRepository;
   readonly notes: BuildNotes;
+  readonly modes: Pick<CacheModeRepository, 'choose'>;
   readonly accesses: BuildAccesses;
   readonly requests: BuildRequests;
   readonly mirrors: MirrorKeeper;
@@ -43,8 +44,10 @@ export class ExportCacheService {
     try {
       const access = await this.parts.accesses.open(attempt);
       masker = new SecretMasker(access.hidden);
-      const written = await this.leave(attempt, access, logger);
-      await this.parts.notes.endCacheExport(buildId, 'done', null, { ms: spent(), written });
+      const choice = attempt.build.cacheBackend === 'registry' ? await this.parts.modes.choose(attempt.build) : null;
+      if (choice?.mode === 'none') return await this.parts.notes.endCacheExport(buildId, 'none', null, { choice });
+      const written = await this.leave(attempt, access, choice?.mode ?? 'max', logger);
+      await this.parts.notes.endCacheExport(buildId, 'done', null, { ms: spent(), written, choice });
     } catch (error) {
       logger.warn({ err: maskedError(error, masker) }, 'the cache could not be exported');
       await this.parts.notes.endCacheExport(buildId, 'failed', noteOf(error, masker), { ms: spent() });
@@ -52,15 +55,15 @@ export class ExportCacheService {
   }
 
   /** What is there afterwards, where that is known. */
-  private async leave(attempt: ClaimedAttempt, access: BuildAccess, logger: Logger) {
+  private async leave(attempt: ClaimedAttempt, access: BuildAccess, mode: 'max' | 'min', logger: Logger) {
     const { build } = attempt;
     if (build.cacheBackend === 'inline') return keepInlineCache(this.client(access), build);
-    const { bytes } = await this.parts.mirrors.using(access.source, () => this.export(attempt, access));
+    const { bytes } = await this.parts.mirrors.using(access.source, () => this.export(attempt, access, mode));
     if (build.cacheBackend === 'registry') return this.written(attempt, access, logger);
     return bytes === undefined ? undefined : { bytes, digest: null };
   }
 
-  private async export(attempt: ClaimedAttempt, access: BuildAccess): Promise<{ bytes?: number }> {
+  private async export(attempt: ClaimedAttempt, access: BuildAccess, mode: 'max' | 'min'): Promise<{ bytes?: number }> {
     const { requests, engine } = this.parts;
     const signal = AbortSignal.timeout(limitMs);
     const { request } = await requests.prepare(attempt, access, signal);
@@ -70,7 +73,7 @@ export class ExportCacheService {
       attempt.build.cacheBackend === 'local'
         ? { localCache: localCacheName(own) }
         : { reference: `${this.registry.host}/${own.repository}:${own.tag}` };
-    return engine.exportCache({ ...request, cacheExport: { ...target, mode: 'max' } }, signal);
+    return engine.exportCache({ ...request, cacheExport: { ...target, mode } }, signal);
   }
 
   /** What the registry holds of it, and what that weighs. Nobody's export fails for it. */

@@ -35,6 +35,10 @@ export interface CacheFacts {
   /** Number of the reset with which its cache began, 0 for none; and whether it was the first since then. */
   readonly cacheEpoch: number;
   readonly afterReset: boolean;
+  /** When what it had left in the registry was deleted there; null where that is not so. */
+  readonly evictedAt: Date | null;
+  /** When its builder took it; null before. */
+  readonly startedAt: Date | null;
   readonly workerName: string | null;
   /** Whose results an engine could reuse for it, see `resultSpace`. */
   readonly space: string;

@@ -26,7 +26,10 @@ export type RunReason =
   /** It reads an address or a foreign image, of whose content there is no record. */
   | { readonly kind: 'foreign' }
   /** Nothing differs: the result was in no cache that could be read. */
-  | { readonly kind: 'not_kept'; readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'reset' | 'dropped' }
+  | {
+      readonly kind: 'not_kept';
+      readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'reset' | 'evicted' | 'dropped';
+    }
   | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' };
 
 /** Why one step ran, or which build's result stood for it. */
@@ -111,7 +114,8 @@ function notKept(now: CacheFacts, then: CacheFacts): RunReason {
   const sameWorker = now.workerName !== null && now.workerName === then.workerName;
   if (then.cacheExport !== 'done' && !sameWorker)
     return { kind: 'not_kept', why: then.cacheExport === 'none' ? 'other_worker' : 'not_exported' };
-  return { kind: 'not_kept', why: 'dropped' };
+  const evicted = then.evictedAt !== null && now.startedAt !== null && then.evictedAt <= now.startedAt;
+  return { kind: 'not_kept', why: evicted ? 'evicted' : 'dropped' };
 }
 
 /** The same instruction of the same stage in another build, where that build came to it. */

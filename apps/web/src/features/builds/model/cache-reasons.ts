@@ -1,4 +1,5 @@
 import type { BuildCache, RunReason, StepCache } from '@cooperage/contracts';
+import { modeWords } from '../../../lib/format/cache-mode';
 import { formatDuration } from '../../../lib/format/duration';
 import { visibleText } from '../../../lib/format/names';
 
@@ -61,6 +62,7 @@ const notKept = {
   other_worker: 'Every input is the same. The result was made on another worker, which exported nothing.',
   not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
   reset: 'The cache was reset: nothing older is found, and nothing after the reset had made it yet.',
+  evicted: 'Every input is the same. The registry’s cache was deleted before this build, by a budget or with its ref.',
   dropped: 'Every input is the same. The builder has dropped the result to save space, or the cache was emptied.',
 } as const;
 
@@ -121,8 +123,10 @@ export function policyWords({ policy, isolated }: Pick<BuildCache, 'policy' | 'i
 }
 
 /** Where the cache of a build stands after it. */
-export function exportWords({ state, note }: BuildCache['export']): string {
-  if (state === 'done') return 'exported';
+export function exportWords({ state, note, mode, why }: BuildCache['export']): string {
+  const chosen = modeWords({ mode, why });
+  if (state === 'done') return chosen ? `exported: ${chosen}` : 'exported';
+  if (mode === 'none') return `not exported: ${chosen}`;
   if (state === 'pending') return 'being exported';
   return state === 'failed' ? `not exported: ${visibleText(note ?? '')}` : 'nothing new to export';
 }

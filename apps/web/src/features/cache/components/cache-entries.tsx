@@ -117,7 +117,9 @@ function EntryRow({
           {zone} · {platform}
         </span>
       </Td>
-      <Td right>{formatBytes(entry.bytes)}</Td>
+      <Td right className="whitespace-nowrap">
+        {formatBytes(entry.bytes)}
+      </Td>
       <Td wide>
         <Moment at={entry.writtenAt} /> {link(entry.writtenBy)}
       </Td>

@@ -16,5 +16,7 @@ export function readerWords({ zone, ref, readByAll }: Pick<CacheEntry, 'zone' | 
 }
 
 export const causeWords: Readonly<Record<CacheEviction['why'], string>> = {
-  reset: 'reset',
+  reset: 'the cache was reset',
+  budget: 'the budget of the project',
+  ref_deleted: 'its branch or tag is gone',
 };

@@ -10,6 +10,7 @@ import { loadProjectCache, projectCacheAddress } from '@/features/cache/api/load
 import { CacheEnds } from '@/features/cache/components/cache-ends';
 import { CacheEntries } from '@/features/cache/components/cache-entries';
 import { CacheLedger } from '@/features/cache/components/cache-ledger';
+import { CacheModes } from '@/features/cache/components/cache-modes';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { startCall } from '@/features/projects/model/start-call';
@@ -66,6 +67,7 @@ export default async function CachePage({ params, searchParams }: Props) {
       ) : (
         <CacheLedger cache={cache.value} />
       )}
+      {cache.ok && <CacheModes project={project.value} modes={cache.value.modes} />}
       <CacheEntries project={project.value} path={`${path}/cache`} query={query} entries={entries} />
       <CacheEnds resets={resets} evictions={evictions} />
     </Page>

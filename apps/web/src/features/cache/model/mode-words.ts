@@ -1,0 +1,25 @@
+import type { Project, ProjectCache } from '@cooperage/contracts';
+import { modeReasonWords } from '../../../lib/format/cache-mode';
+import { formatDuration } from '../../../lib/format/duration';
+
+type Modes = ProjectCache['modes'];
+
+/** What a mode leaves, for somebody who has to choose one. */
+export const settingWords: Readonly<Record<Project['cacheMode'], string>> = {
+  automatic: 'What pays here (automatic)',
+  max: 'Steps of all stages (max)',
+  min: 'Steps of the image alone (min)',
+  none: 'Nothing (none)',
+};
+
+/** What the next build leaves of its cache, and why. */
+export function nextSentence({ next }: Modes): string {
+  const what = next.mode === 'none' ? 'nothing of its cache' : `its cache with mode ${next.mode}`;
+  return `The next build leaves ${what}, ${modeReasonWords[next.why]}.`;
+}
+
+/** A time that may be a loss. */
+export function signedDuration(ms: number | null): string {
+  if (ms === null) return 'not known';
+  return ms < 0 ? `−${formatDuration(-ms)}` : formatDuration(ms);
+}

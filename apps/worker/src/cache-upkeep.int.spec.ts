@@ -1,0 +1,110 @@
+import { type BuildRecord, BuildRepository, CacheSweepRepository } from '@cooperage/db';
+import { cacheReference } from '@cooperage/domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
+
+/** A stage that weighs much more than the image; the mark makes its steps nobody else's. */
+const dockerfileOf = (mark: string) => `FROM busybox:latest AS heavy
+RUN echo ${mark} > /mark && head -c 400000 /dev/urandom > /heavy
+RUN head -c 1000 /heavy > /light
+FROM busybox:latest
+COPY --from=heavy /light /light
+RUN echo ${mark}
+`;
+
+describe('caches in the registry', () => {
+  let system: WorkerSystem;
+  beforeAll(async () => {
+    system = await WorkerSystem.start();
+  });
+  afterAll(() => system.close());
+
+  const built = async (deliveryId: string): Promise<BuildRecord> => {
+    const build = await system.outcome(deliveryId);
+    expect(build).toMatchObject({ status: 'succeeded', failure: null });
+    return system.until(async () => {
+      const found = (await new BuildRepository(system.db).find(build.id))!;
+      return found.cacheExport === 'pending' ? null : found;
+    });
+  };
+  const push = async (project: TestProject, ref = 'refs/heads/main') => {
+    const Dockerfile = dockerfileOf(crypto.randomUUID());
+    return built(await system.push(project, await project.git.commit({ Dockerfile }, { ref }), ref));
+  };
+  const tagsOf = (project: TestProject, { zone, ref, platform }: BuildRecord) =>
+    system.tagsIn(cacheReference(project.id, { zone, ref, platform, epoch: 0 }).repository);
+  const entriesOf = ({ id: projectId }: TestProject) =>
+    system.db.prisma.cacheEntry.findMany({ where: { projectId }, orderBy: { bytes: 'asc' } });
+
+  it('hold what the mode of the project asks for: all stages, the image alone, or nothing', async () => {
+    const left = async (cacheMode: string) => {
+      const project = await system.project({ cacheMode });
+      const build = await push(project);
+      const [entry] = await entriesOf(project);
+      const tags = await tagsOf(project, build);
+      const { cacheExport, cacheModeWhy } = build;
+      return { mode: build.cacheMode, why: cacheModeWhy, cacheExport, bytes: Number(entry?.bytes ?? 0), tags };
+    };
+    const [max, min, none] = [await left('max'), await left('min'), await left('none')];
+    const tags = ['linux-amd64'];
+    expect(max).toMatchObject({ mode: 'max', why: 'set', cacheExport: 'done', tags });
+    expect(min).toMatchObject({ mode: 'min', why: 'set', cacheExport: 'done', tags });
+    expect(max.bytes - min.bytes).toBeGreaterThan(300_000);
+    expect(min.bytes).toBeGreaterThan(0);
+    expect(none).toEqual({ mode: 'none', why: 'set', cacheExport: 'none', bytes: 0, tags: [] });
+  });
+
+  it('hold all while nothing is known that would speak for less', async () => {
+    const project = await system.project();
+    expect(await push(project)).toMatchObject({ cacheMode: 'max', cacheModeWhy: 'few_builds', cacheExport: 'done' });
+  });
+
+  it('weigh no more than the budget: strangers’ go first, then those of branches', async () => {
+    const project = await system.project();
+    const [main, topic] = [await push(project), await push(project, 'refs/heads/topic')];
+    const fork = await built(await system.buildAsFork(project, 'refs/heads/topic'));
+    expect(await entriesOf(project)).toHaveLength(3);
+    const sweeps = new CacheSweepRepository(system.db);
+    const within = async (cacheBudgetBytes: number, left: number) => {
+      await system.db.prisma.project.update({ where: { id: project.id }, data: { cacheBudgetBytes } });
+      await sweeps.promiseBudgets();
+      return system.until(async () => {
+        const entries = await entriesOf(project);
+        return entries.length === left ? entries : null;
+      });
+    };
+    const sum = (await entriesOf(project)).reduce((total, { bytes }) => total + Number(bytes), 0);
+    await within(sum - 1, 2);
+    expect(await tagsOf(project, fork)).toEqual([]);
+    expect(await tagsOf(project, topic)).toHaveLength(1);
+    const [last] = await within(1, 1);
+    expect(last).toMatchObject({ zone: 'protected', ref: main.ref });
+    expect(await tagsOf(project, topic)).toEqual([]);
+    expect(await tagsOf(project, main)).toHaveLength(1);
+    const log = await system.db.prisma.cacheEviction.findMany({
+      where: { projectId: project.id },
+      orderBy: { id: 'asc' },
+    });
+    expect(log.map(({ zone, why }) => `${zone} ${why}`)).toEqual(['fork budget', 'branch budget']);
+    expect(log.every(({ bytes }) => Number(bytes) > 1_000)).toBe(true);
+    // What cannot go is not asked for again and again.
+    await sweeps.promiseBudgets();
+    await system.until(async () =>
+      (await system.db.prisma.outbox.count({ where: { groupId: project.id } })) ? null : 0,
+    );
+    expect(await tagsOf(project, main)).toHaveLength(1);
+  });
+
+  it('go with their branch', async () => {
+    const project = await system.project();
+    await push(project);
+    const topic = await push(project, 'refs/heads/topic');
+    expect(await tagsOf(project, topic)).toHaveLength(1);
+    await system.deleteRef(project, 'refs/heads/topic');
+    await system.until(async () => ((await entriesOf(project)).length === 1 ? true : null));
+    expect(await tagsOf(project, topic)).toEqual([]);
+    expect(await system.db.prisma.cacheEviction.findMany({ where: { projectId: project.id } })).toMatchObject([
+      { ref: 'refs/heads/topic', why: 'ref_deleted' },
+    ]);
+  });
+});

@@ -1,0 +1,73 @@
+import {
+  type CacheMode,
+  chooseMode,
+  type ExportMode,
+  type ModeChoice,
+  type ModeNumbers,
+  type ModeReason,
+  type ModeSample,
+  modeNumbers,
+  modeWindow,
+} from '@cooperage/domain';
+import type { BuildRecord } from '../build/build-record.js';
+import type { Database } from '../database.js';
+
+interface SampleRow {
+  readonly mode: ExportMode | null;
+  readonly why: ModeReason | null;
+  readonly savedMs: number;
+  readonly importMs: number;
+  readonly exportMs: number;
+  readonly exportBytes: number | null;
+}
+
+/** What builds left of their caches, and what the next one should leave. */
+export class CacheModeRepository {
+  constructor(private readonly db: Database) {}
+
+  /** As the project wants it, or by the numbers of its builds before this one. */
+  async choose({ projectId, number }: Pick<BuildRecord, 'projectId' | 'number'>): Promise<ModeChoice> {
+    const project = await this.db.prisma.project.findUnique({
+      where: { id: projectId },
+      select: { cacheMode: true },
+    });
+    const wanted = (project?.cacheMode ?? 'automatic') as CacheMode;
+    if (wanted !== 'automatic') return { mode: wanted, why: 'set' };
+    return chooseMode(await this.samples(projectId, number), number);
+  }
+
+  /** What the modes were worth, and what a build would leave if it were asked for now. */
+  async outlook(projectId: string): Promise<{ numbers: ModeNumbers[]; next: ModeChoice }> {
+    const project = await this.db.prisma.project.findUniqueOrThrow({
+      where: { id: projectId },
+      select: { lastBuildNumber: true },
+    });
+    const number = project.lastBuildNumber + 1;
+    const [samples, next] = await Promise.all([this.samples(projectId, number), this.choose({ projectId, number })]);
+    return { numbers: modeNumbers(samples), next };
+  }
+
+  /** The newest builds that have succeeded before some number, the newest first. */
+  async samples(projectId: string, before: number): Promise<ModeSample[]> {
+    const rows = await this.db.prisma.$queryRaw<SampleRow[]>`
+      SELECT CASE WHEN cache_mode IS NULL AND cache_export = 'done' THEN 'max' ELSE cache_mode END AS mode, cache_mode_why AS why,
+        cache_saved_ms::float8 AS "savedMs", coalesce(cache_import_ms, 0)::float8 AS "importMs",
+        coalesce(cache_export_ms, 0)::float8 AS "exportMs", cache_export_bytes::float8 AS "exportBytes"
+      FROM build WHERE project_id = ${projectId}::uuid AND number < ${before} AND status = 'succeeded' AND zone <> 'fork'
+        AND cache_backend = 'registry' AND cache_policy <> 'none' AND cache_saved_ms IS NOT NULL
+      ORDER BY number DESC LIMIT ${modeWindow}`;
+    return withModes(rows);
+  }
+}
+
+/** A build of which every step was found leaves nothing new: what was left before it still stands. */
+function withModes(rows: readonly SampleRow[]): ModeSample[] {
+  let present: Pick<ModeSample, 'mode' | 'explored'> = { mode: 'max', explored: false };
+  return rows
+    .toReversed()
+    .map(({ mode, why, ...numbers }) => {
+      if (mode !== null) present = { mode, explored: why === 'explores' };
+      return { ...numbers, ...present };
+    })
+    .toReversed();
+}

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { overBudget, type StoredCache } from './cache-budget.js';
+import { type Zone, zones } from './zone.js';
+
+const entry = (zone: Zone, ref: string, bytes: number, written: number, used: number | null = null): StoredCache => ({
+  ...{ zone, ref, platform: 'linux/amd64', epoch: 0, bytes, writtenAt: new Date(written) },
+  usedAt: used === null ? null : new Date(used),
+});
+const refs = (gone: readonly StoredCache[]) => gone.map(({ ref }) => ref);
+
+it('takes strangers’ caches first, then branches, then protected ones, the longest unused of each first', () => {
+  const entries = [
+    entry('protected', 'main', 100, 50),
+    entry('protected', 'v1', 100, 10),
+    entry('branch', 'old', 100, 1),
+    entry('branch', 'used', 100, 0, 40),
+    entry('fork', 'stranger', 100, 60),
+  ];
+  expect(refs(overBudget(entries, 500))).toEqual([]);
+  expect(refs(overBudget(entries, 499))).toEqual(['stranger']);
+  expect(refs(overBudget(entries, 250))).toEqual(['stranger', 'old', 'used']);
+  expect(refs(overBudget(entries, 0))).toEqual(['stranger', 'old', 'used', 'v1']);
+});
+
+it('holds whatever there is, takes no more than it must, and leaves the newest protected one', () => {
+  const any = fc.record({
+    zone: fc.constantFrom(...zones),
+    ref: fc.string(),
+    bytes: fc.nat(1_000),
+    written: fc.nat(1_000),
+    used: fc.option(fc.nat(1_000)),
+  });
+  fc.assert(
+    fc.property(fc.array(any, { maxLength: 12 }), fc.nat(5_000), (made, budget) => {
+      const entries = made.map(({ zone, ref, bytes, written, used }) => entry(zone, ref, bytes, written, used));
+      const gone = overBudget(entries, budget);
+      const left = entries.filter((each) => !gone.includes(each));
+      const sum = (some: readonly StoredCache[]) => some.reduce((total, { bytes }) => total + bytes, 0);
+      const kept = left.filter(({ zone }) => zone === 'protected');
+      if (sum(left) > budget) expect(left).toEqual(kept.slice(0, 1));
+      if (entries.some(({ zone }) => zone === 'protected')) expect(kept.length).toBeGreaterThan(0);
+      if (gone.length > 0) expect(sum(left) + gone.at(-1)!.bytes).toBeGreaterThan(budget);
+    }),
+  );
+});
