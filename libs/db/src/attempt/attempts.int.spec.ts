@@ -53,6 +53,18 @@ describe('attempts on PostgreSQL', () => {
     });
   });
 
+  it('ask for their first registry token by all that every later one is asked by', async () => {
+    await world.builder();
+    await world.build(await world.project());
+    const first: unknown[] = [];
+    await world.dispatches.dispatchNext((need) => {
+      first.push(need);
+      return { sealed: Buffer.from('sealed'), ttlMs: 1_000 };
+    });
+    expect(first).toMatchObject([{ cacheEpoch: expect.any(Number), mainCacheEpoch: expect.any(Number) }]);
+    expect(await new RegistryTokenRepository(world.db).findNeeds(300_000)).toEqual(first);
+  });
+
   it('of a canceled build cannot be claimed', async () => {
     const builder = await world.builder();
     const build = await world.build(await world.project());
