@@ -3,6 +3,9 @@
 #   docker build -f deploy/docker/app.Dockerfile --target app .
 #   docker build -f deploy/docker/app.Dockerfile --target web .
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+ARG BUILDX_IMAGE=docker/buildx-bin:0.29.1
+
+FROM ${BUILDX_IMAGE} AS buildx
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /src
@@ -18,6 +21,8 @@ FROM ${NODE_IMAGE} AS app
 RUN apt-get update && apt-get install -y --no-install-recommends git openssh-client ca-certificates && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=build --chown=root:root /src /app
+# Builders read definitions of builds (bake, compose) with it.
+COPY --from=buildx /buildx /usr/local/bin/docker-buildx
 RUN install -d -o node -g node /var/lib/cooperage/mirrors
 USER node
 ENV NODE_ENV=production COOPERAGE_MIRROR_ROOT=/var/lib/cooperage/mirrors

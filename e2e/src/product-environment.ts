@@ -21,7 +21,7 @@ export function setupTokenOf(folder: string): string {
 
 /** Variables of each process, as an operator would set them. */
 export function environments(at: ProductAddresses) {
-  const { registry, engine, cgroupParent, openRegistry } = services();
+  const { registry, engine, cgroupParent, openRegistry, tools } = services();
   const key = () => randomBytes(32).toString('base64');
   const secretKey = key();
   const encryption = { ENCRYPTION_KEY: key() };
@@ -68,6 +68,7 @@ export function environments(at: ProductAddresses) {
       ...stores('builder'),
       PORT: String(at.ports.builder),
       BUILDKIT_HOST: engine,
+      COOPERAGE_BUILDX: tools['docker-buildx']!,
       COOPERAGE_LOCAL_CACHE_ROOT: path.join(at.folder, 'caches'),
       COOPERAGE_CGROUP_PARENT: cgroupParent,
     },

@@ -20,6 +20,7 @@ import { createLogger, createMetrics } from '@cooperage/telemetry';
 import { World } from '../../../libs/db/spec/world.js';
 import { BuildAccesses } from '../src/builder/access/build-access.js';
 import { AttemptLogs } from '../src/builder/run-build/attempt-logs.js';
+import { BuildDefinitions } from '../src/builder/run-build/build-definitions.js';
 import { BuildRequests } from '../src/builder/run-build/build-requests.js';
 import { EngineHouse } from '../src/builder/run-build/engine-house.js';
 import { HeldAttempts } from '../src/builder/run-build/held-attempts.js';
@@ -164,9 +165,13 @@ export class BuildBench {
         manifests: new ContextManifestRepository(db),
         ledgers: new CacheLedgerRepository(db),
         accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, 'registry.example'),
-        requests: new BuildRequests(source as unknown as Source, {
-          ...{ registryHost: 'registry.example', publicUrl: 'https://c.example', cgroupParent: null },
-        }),
+        requests: new BuildRequests(
+          source as unknown as Source,
+          new BuildDefinitions(source as unknown as Source, null),
+          {
+            ...{ registryHost: 'registry.example', publicUrl: 'https://c.example', cgroupParent: null },
+          },
+        ),
         mirrors: new MirrorKeeper({ tidy: async () => undefined }, logger),
         logs: new AttemptLogs(new PostgresChunkStore(db), liveBus, logger),
         held: this.held,

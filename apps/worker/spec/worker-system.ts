@@ -60,7 +60,7 @@ export class WorkerSystem {
   }
 
   async startControl(): Promise<INestApplicationContext> {
-    const { BUILDKIT_HOST: _host, COOPERAGE_CGROUP_PARENT: _cgroup, ...env } = this.env;
+    const { BUILDKIT_HOST: _host, COOPERAGE_CGROUP_PARENT: _cgroup, COOPERAGE_BUILDX: _buildx, ...env } = this.env;
     const databaseUrl = await asDatabaseRole(this.fresh.url, 'control');
     return this.boot(ControlModule.for(loadConfig('control', { ...env, DATABASE_URL: databaseUrl })));
   }
@@ -293,7 +293,7 @@ export class WorkerSystem {
 }
 
 function environment(fresh: FreshDatabase, git: GitHost, folder: string): Record<string, string> {
-  const { registry, redisUrl, engine, cgroupParent } = services();
+  const { registry, redisUrl, engine, cgroupParent, tools } = services();
   const key = () => randomBytes(32).toString('base64');
   return {
     DATABASE_URL: fresh.url,
@@ -308,6 +308,7 @@ function environment(fresh: FreshDatabase, git: GitHost, folder: string): Record
     COOPERAGE_REGISTRY_TOKEN_KEY_FILE: registry.tokenKeyFile,
     COOPERAGE_REGISTRY_TOKEN_CERT_FILE: registry.tokenCertFile,
     BUILDKIT_HOST: engine,
+    COOPERAGE_BUILDX: tools['docker-buildx']!,
     COOPERAGE_CGROUP_PARENT: cgroupParent,
     COOPERAGE_MIRROR_ROOT: path.join(folder, 'mirrors'),
     COOPERAGE_LOCAL_CACHE_ROOT: path.join(folder, 'caches'),

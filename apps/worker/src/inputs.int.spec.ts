@@ -52,4 +52,89 @@ describe('the inputs of a build', () => {
     expect(build).toMatchObject({ status: 'failed', failure: { code: 'ContextNotFound' } });
     expect(build.failure?.message).toContain('“lib”');
   });
+
+  it('are what a definition stands for at this commit, with the arguments as its variables', async () => {
+    const definition = { path: 'ci/docker-bake.hcl', target: 'app' };
+    const project = await system.project({ definition, buildArgs: { WORD: 'given' } });
+    const hcl = `variable "WORD" { default = "none" }
+target "base" {
+  labels = { "example.test/from" = "base" }
+}
+target "app" {
+  inherits = ["base"]
+  context = "app"
+  args = { SAID = upper(WORD) }
+  contexts = { lib = "./libs/a" }
+  tags = ["example.test/app:1"]
+  dockerfile-inline = <<EOT
+FROM busybox
+ARG SAID
+COPY --from=lib word.txt own.txt* /
+RUN test "$SAID" = GIVEN && test "$(cat /word.txt)" = lib
+EOT
+}
+`;
+    const files = { 'ci/docker-bake.hcl': hcl, 'app/own.txt': 'own', 'libs/a/word.txt': 'lib' };
+    const built = await system.outcome(await system.push(project, await project.git.commit(files)));
+    expect(built.failure).toBeNull();
+    expect(built).toMatchObject({
+      ...{ status: 'succeeded', tags: ['main', 'latest'], definition, buildArgs: { WORD: 'given' } },
+      resolved: { contextPath: 'app', buildArgs: { SAID: 'GIVEN' }, ignored: [{ field: 'tags' }] },
+    });
+    const attestation = await system.cosign(project, 'verify-attestation', built.digest!, '--type', 'slsaprovenance1');
+    expect(predicateOf(attestation).buildDefinition.externalParameters).toMatchObject({
+      definition: { ...definition, variables: { WORD: 'given' } },
+      ...{ context: 'app', dockerfile: 'ci/docker-bake.hcl (app)', target: null },
+      ...{ buildArgs: { SAID: 'GIVEN' }, namedContexts: { lib: 'libs/a' } },
+    });
+    const attempt = await system.db.prisma.attempt.findFirstOrThrow({ where: { buildId: built.id } });
+    expect(attempt.dockerfile).toContain('ARG SAID');
+  });
+
+  it('are those of a service in a compose file', async () => {
+    const definition = { path: 'compose.yaml', target: 'web' };
+    const project = await system.project({ definition });
+    const compose = `services:
+  web:
+    ports: ["80:80"]
+    build: { context: web, dockerfile: Web.Dockerfile, target: prod, args: { WORD: "\${WORD:-default}" } }
+  db: { image: postgres }
+`;
+    const dockerfile = 'FROM busybox AS prod\nARG WORD\nRUN test "$WORD" = fromenv\nFROM busybox\nRUN false\n';
+    const files = { 'compose.yaml': compose, 'web/Web.Dockerfile': dockerfile, '.env': 'WORD=fromenv\n' };
+    const built = await system.outcome(await system.push(project, await project.git.commit(files)));
+    expect(built.failure).toBeNull();
+    expect(built.resolved).toMatchObject({ dockerfilePath: 'web/Web.Dockerfile', stage: 'prod' });
+  });
+
+  it('S-027, S-034 that no build may have are refused by the name of their field, before anything runs', async () => {
+    const definition = { path: 'docker-bake.hcl', target: 'app' };
+    const project = await system.project({ definition });
+    const outcomeOf = async (target: string) => {
+      const commit = await project.git.commit({
+        'docker-bake.hcl': `target "app" {\n${target}\n}\n`,
+        Dockerfile: 'FROM busybox\n',
+      });
+      return (await system.outcome(await system.push(project, commit))).failure;
+    };
+    for (const [field, text] of [
+      ['context', ' context = "../.."'],
+      ['context', ' context = "https://example.test/x.git"'],
+      ['contexts.lib', ' contexts = { lib = "/etc" }'],
+      ['network', ' network = "host"'],
+      ['platforms', ' platforms = ["linux/arm64"]'],
+    ] as const) {
+      const failure = await outcomeOf(text);
+      expect(failure, text).toMatchObject({ code: 'InvalidBuildConfig', place: { file: 'docker-bake.hcl' } });
+      expect(failure?.message).toContain(`“${field}”`);
+    }
+    expect(await outcomeOf(' context = nowhere')).toMatchObject({
+      code: 'InvalidBuildConfig',
+      place: { file: 'docker-bake.hcl', line: 2 },
+    });
+    const gone = await system.outcome(
+      await system.push(project, await project.git.commit({ Dockerfile: 'FROM busybox\n' })),
+    );
+    expect(gone.failure?.message).toContain('There is no docker-bake.hcl');
+  });
 });

@@ -91,6 +91,7 @@ export const shapes = {
     engineAddress: required(v.engineAddress),
     buildah,
     localCaches,
+    buildxProgram: optional(v.buildxProgram),
     cgroupParent: optional(v.cgroupParent),
     mirrorRoot: required(v.mirrorRoot),
     allowPlainHttp,

@@ -96,6 +96,11 @@ export const variables = {
     network.exactHostAndPort,
     'Registry without TLS that buildah asks before Docker Hub: exact host:port.',
   ),
+  buildxProgram: plain(
+    'COOPERAGE_BUILDX',
+    text.absolutePath,
+    'The program docker-buildx, with which definitions of builds (bake, compose) are read. Without it no build may have one.',
+  ),
   cgroupParent: plain(
     'COOPERAGE_CGROUP_PARENT',
     text.absolutePath,

@@ -108,6 +108,7 @@ export class World {
         platform: 'linux/amd64',
         buildArgs: {},
         namedContexts: {},
+        definition: null,
         limits,
         noCache: false,
         ...change,

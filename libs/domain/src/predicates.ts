@@ -17,6 +17,7 @@ export * from './image/digest.js';
 export * from './image/repository-name.js';
 export * from './image/tag.js';
 export * from './image/tag-move.js';
+export * from './input/definition.js';
 export * from './input/named-context.js';
 export * from './log/line-cells.js';
 export * from './log/line-counter.js';

@@ -2,6 +2,7 @@ export { BackedEngine } from './backed-engine.js';
 export type { BuildahEngineOptions } from './buildah/engine.js';
 export type { BuildkitEngineOptions } from './buildkit/engine.js';
 export { CacheExportFailure } from './cache-export-failure.js';
+export { type BakeOptions, type BakeRequest, bakePrint, maxDefinitionBytes } from './definition/bake.js';
 export { type CheckedDockerfile, checkDockerfile } from './dockerfile/policy.js';
 export * from './engine.js';
 export { createEngine, type EngineKind, type EngineOptions, engineKinds, isEngineKind } from './engine-registry.js';

@@ -49,6 +49,15 @@ describe('provenancePredicate', () => {
     expect(parameters({})).not.toHaveProperty('namedContexts');
   });
 
+  it('names the definition with what it was given', () => {
+    const definition = { path: 'docker-bake.hcl', target: 'app', variables: { B: '2', A: '1' } };
+    const parameters = provenancePredicate(provenanceFacts({ definition })).buildDefinition.externalParameters;
+    expect(JSON.stringify(parameters.definition)).toBe(
+      '{"path":"docker-bake.hcl","target":"app","variables":{"A":"1","B":"2"}}',
+    );
+    expect(provenancePredicate(provenanceFacts()).buildDefinition.externalParameters).not.toHaveProperty('definition');
+  });
+
   it('makes the same bytes of the same facts, in whatever order the arguments came', () => {
     const other = provenancePredicate(provenanceFacts({ buildArgs: { DEBUG: '', VERSION: '1' } }));
     expect(JSON.stringify(other)).toBe(JSON.stringify(predicate));

@@ -27,6 +27,8 @@ export interface ProvenanceFacts {
   readonly contextPath: string;
   /** Name to a folder of the repository, or to `docker-image://reference`. */
   readonly namedContexts?: Readonly<Record<string, string>>;
+  /** What said how the image is built; the fields above are what it stands for at this commit. */
+  readonly definition?: ProvenanceDefinition;
   readonly zone: string;
   /** Where the results of its steps were kept for other builds: `registry`, `inline` (in the image itself) or `local`. */
   readonly cacheBackend: string;
@@ -39,6 +41,13 @@ export interface ProvenanceFacts {
   readonly startedOn: string;
   /** RFC 3339. */
   readonly finishedOn: string;
+}
+
+/** A bake or compose file of the source, which of its targets is meant, and the variables that it was given. */
+export interface ProvenanceDefinition {
+  readonly path: string;
+  readonly target: string;
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 interface ResourceDescriptor {
@@ -60,6 +69,7 @@ export interface ProvenancePredicate {
       readonly target: string | null;
       readonly platform: string;
       readonly buildArgs: Readonly<Record<string, string>>;
+      readonly definition?: ProvenanceDefinition;
       /** Left out where there are none. */
       readonly namedContexts?: Readonly<Record<string, string>>;
     };
@@ -98,6 +108,9 @@ export function provenancePredicate(facts: ProvenanceFacts): ProvenancePredicate
         platform: facts.platform,
         buildArgs: sorted(facts.buildArgs),
         ...named(facts.namedContexts),
+        ...(facts.definition && {
+          definition: { ...facts.definition, variables: sorted(facts.definition.variables) },
+        }),
       },
       internalParameters: { zone: facts.zone, cacheBackend: facts.cacheBackend, attempt: facts.attempt },
       resolvedDependencies: [{ uri, digest }, ...facts.baseImages.map(baseImage)],

@@ -1,10 +1,12 @@
 import { BuildFailure, isCommitId, isFullRef, parseRepositoryPath, visibleText } from '@cooperage/domain';
 import type { BuildContext, ContextPaths } from './context/build-context.js';
+import { readFile } from './context/context-inputs.js';
 import { readContext } from './context/context-reader.js';
 import { changedPaths } from './mirror/changed-paths.js';
 import { CommitFetcher } from './mirror/commit-fetcher.js';
 import { knownAncestry } from './mirror/history.js';
 import { MirrorShelf } from './mirror/mirror-shelf.js';
+import type { ProjectMirror } from './mirror/project-mirror.js';
 import { tidy } from './mirror/tidy.js';
 import type { CommitFacts } from './objects/commit-object.js';
 import { type RemoteRefs, readRemoteRefs } from './remote/remote-refs.js';
@@ -65,15 +67,30 @@ class SourceService implements Source {
     signal?: AbortSignal,
   ): Promise<BuildContext> {
     const { git, limits } = this.#settings;
+    return this.#atCommit(project, commit, signal, (mirror, tree) => {
+      const { reader, streams } = mirror;
+      const identityOf = (path: string) => mirror.identityOf(identityName(path));
+      const list = { git, gitDir: mirror.files.path, signal };
+      return readContext(tree, paths, { reader, streams, list, identityOf, limits });
+    });
+  }
+
+  file(project: SourceProject, commit: string, path: string, maxBytes: number, signal?: AbortSignal) {
+    return this.#atCommit(project, commit, signal, ({ reader }, tree) => readFile(tree, path, maxBytes, reader));
+  }
+
+  /** Reads of a prepared commit; a mirror that has lost something is made anew for the next time. */
+  async #atCommit<T>(
+    project: SourceProject,
+    commit: string,
+    signal: AbortSignal | undefined,
+    read: (mirror: ProjectMirror, tree: string) => Promise<T>,
+  ): Promise<T> {
     const mirror = await this.#shelf.of(project.id);
-    const { reader, streams } = mirror;
     return settled(signal, async () => {
       if (!(await mirror.files.has(checkCommit(commit)))) throw new Error('the commit was not prepared');
       const { tree } = await mirror.commitFacts(commit);
-      const identityOf = (path: string) => mirror.identityOf(identityName(path));
-      const list = { git, gitDir: mirror.files.path, signal };
-      const reading = readContext(tree, paths, { reader, streams, list, identityOf, limits });
-      return reading.catch(async (error: unknown) => {
+      return read(mirror, tree).catch(async (error: unknown) => {
         if (isMirrorFault(error)) await mirror.reset(mirror.files);
         throw error;
       });

@@ -31,6 +31,17 @@ export interface Source {
   /** The build context of a prepared commit. */
   context(project: SourceProject, commit: string, paths: ContextPaths, signal?: AbortSignal): Promise<BuildContext>;
   /**
+   * One file of a prepared commit; null where there is none.
+   * @throws {BuildFailure} `InvalidBuildConfig` for a path that leads out of the repository, or more than `maxBytes`
+   */
+  file(
+    project: SourceProject,
+    commit: string,
+    path: string,
+    maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array | null>;
+  /**
    * Whether `ancestor` is `descendant` or behind it. One try.
    * @returns undefined when that is not found out within `maxHistoryCommits`.
    */

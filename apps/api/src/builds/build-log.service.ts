@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { BuildDetails, BuildRelations, PostgresChunkStore } from '@cooperage/db';
-import { encodeLogEntries, type LogEntry, usualTimes } from '@cooperage/domain';
+import { encodeLogEntries, type LogEntry, madeFrom, usualTimes } from '@cooperage/domain';
 import { asJsonLines, asText, readEntries, readLines, readRange } from '@cooperage/logs/read';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -62,7 +62,7 @@ export class BuildLogService {
   async dockerfile(principal: Principal, buildId: string, number: number | undefined) {
     const attempt = await this.attempt(principal, buildId, number);
     const build = found(await this.details.find(buildId, [attempt.organizationId]));
-    return { path: build.dockerfilePath, text: found(await this.details.dockerfile(attempt.id)) };
+    return { path: madeFrom(build).dockerfilePath, text: found(await this.details.dockerfile(attempt.id)) };
   }
 
   /** The attempt of this number, or the current one. @throws {ApiProblem} `not_found`. */

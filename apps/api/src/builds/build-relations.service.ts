@@ -1,5 +1,6 @@
 import type { BuildRelations as BuildRelationsView, DockerfileChange } from '@cooperage/contracts';
 import { type BuildDetailRecord, BuildDetails, BuildRelations } from '@cooperage/db';
+import { madeFrom } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
@@ -30,14 +31,16 @@ export class BuildRelationsService {
   async dockerfileChange(principal: Principal, id: string, attempt: number | undefined): Promise<DockerfileChange> {
     const build = await this.build(principal, id);
     const text = found(await this.textOf(build, attempt ?? build.attemptNumber));
-    return { path: build.dockerfilePath, text, against: await this.lastGoodFile(build) };
+    return { path: madeFrom(build).dockerfilePath, text, against: await this.lastGoodFile(build) };
   }
 
   private async lastGoodFile(build: BuildDetailRecord): Promise<DockerfileChange['against']> {
     const green = await this.relations.lastGreen(build);
     const other = green && (await this.details.find(green.id, [build.organizationId]));
     const text = other && (await this.textOf(other, other.attemptNumber));
-    return text === null ? null : { number: other!.number, commit: other!.commit, path: other!.dockerfilePath, text };
+    return text === null
+      ? null
+      : { number: other!.number, commit: other!.commit, path: madeFrom(other!).dockerfilePath, text };
   }
 
   private async textOf(build: BuildDetailRecord, number: number): Promise<string | null> {

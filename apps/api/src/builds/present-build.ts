@@ -1,6 +1,6 @@
 import type { Attempt, Build, BuildSummary, Evidence, Failure, Step } from '@cooperage/contracts';
 import type { AttemptView, BuildDetailRecord, BuildSummaryRecord, StepView } from '@cooperage/db';
-import { canCancel, canRetry, type FailureReport, failureEntry, isFailureCode } from '@cooperage/domain';
+import { canCancel, canRetry, type FailureReport, failureEntry, isFailureCode, madeFrom } from '@cooperage/domain';
 
 const time = (value: Date) => value.toISOString();
 const timeOrNull = (value: Date | null) => value?.toISOString() ?? null;
@@ -43,12 +43,9 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
     deliveryId: build.deliveryId,
     movesTags: build.movesTags,
     inputs: {
-      contextPath: build.contextPath,
-      dockerfilePath: build.dockerfilePath,
-      target: build.target,
+      ...presentMadeFrom(build),
       platform: build.platform,
-      buildArgs: { ...build.buildArgs },
-      namedContexts: { ...build.namedContexts },
+      definition: presentDefinition(build),
       secretNames: [...build.secretNames],
       baseImages: [...build.baseImages],
       noCache: build.noCache,
@@ -69,6 +66,17 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
     stoppedAt: timeOrNull(build.stoppedAt),
     can: { cancel: canCancel(state), retry: canRetry(state) },
   };
+}
+
+function presentMadeFrom(build: BuildDetailRecord) {
+  const { buildArgs, namedContexts, ...paths } = madeFrom(build);
+  return { ...paths, buildArgs: { ...buildArgs }, namedContexts: { ...namedContexts } };
+}
+
+function presentDefinition({ definition, resolved, buildArgs }: BuildDetailRecord): Build['inputs']['definition'] {
+  if (definition === null) return null;
+  const ignored = resolved?.ignored.map((field) => ({ ...field })) ?? [];
+  return { ...definition, variables: { ...buildArgs }, resolved: resolved !== null, ignored };
 }
 
 /** @param usualMs median over earlier builds, where it is known */

@@ -1,5 +1,5 @@
 import type { BuildDetailRecord } from '@cooperage/db';
-import { compareValues, type NamedValues, type ValuePair } from '@cooperage/domain';
+import { compareValues, madeFrom, type NamedValues, type ValuePair } from '@cooperage/domain';
 
 /** What two builds were made from, side by side. Of secrets only the names are known here. */
 export function compareInputs(a: BuildDetailRecord, b: BuildDetailRecord): ValuePair[] {
@@ -12,15 +12,17 @@ export function compareBases(a: BuildDetailRecord, b: BuildDetailRecord): ValueP
 }
 
 function inputsOf(build: BuildDetailRecord): NamedValues {
-  const args = Object.entries(build.buildArgs).map(([name, value]) => [`argument ${name}`, value]);
-  const contexts = Object.entries(build.namedContexts).map(([name, source]) => [`context ${name}`, source]);
+  const { contextPath, dockerfilePath, target, buildArgs, namedContexts } = madeFrom(build);
+  const args = Object.entries(buildArgs).map(([name, value]) => [`argument ${name}`, value]);
+  const contexts = Object.entries(namedContexts).map(([name, source]) => [`context ${name}`, source]);
   return {
     commit: build.commit,
     ref: build.ref,
     rule: build.ruleName,
-    context: build.contextPath,
-    Dockerfile: build.dockerfilePath,
-    target: build.target,
+    definition: build.definition && `${build.definition.path} ${build.definition.target}`,
+    context: contextPath,
+    Dockerfile: dockerfilePath,
+    target,
     platform: build.platform,
     'cache zone': build.zone,
     'cache kept in': build.cacheBackend,

@@ -65,3 +65,59 @@ describe('the named contexts of a project', () => {
     expect(expectOk(await owner.get<Project>(path())).namedContexts).toEqual(before);
   });
 });
+
+describe('the definition of a project', () => {
+  const definition = { path: 'docker-bake.hcl', target: 'app' };
+
+  it('is that of its next build, which shows what it stands for once its builder has read it', async () => {
+    const project = await world.project(owner, await organizationOf(owner), { definition, buildArgs: { V: '1' } });
+    expect(project.project.definition).toEqual(definition);
+    const build = await world.build(project);
+    const variables = { V: '1' };
+    expect((await shown(build.id)).inputs).toMatchObject({
+      ...{ dockerfilePath: 'Dockerfile', buildArgs: { V: '1' } },
+      definition: { ...definition, variables, resolved: false, ignored: [] },
+    });
+    const attempt = await worker.claim(build);
+    const ignored = [{ field: 'tags', why: 'tags are given by the rules of the project' }];
+    await worker.attempts.noteResolved(attempt, {
+      ...{ contextPath: 'app', dockerfilePath: null, dockerfileInline: 'FROM a\n', stage: 'prod', platform: null },
+      ...{
+        buildArgs: { A: '2' },
+        namedContexts: { lib: 'libs' },
+        labels: {},
+        noCache: false,
+        withoutNetwork: false,
+        ignored,
+      },
+    });
+    await worker.attempts.describe(attempt, 'ab', 'FROM a\n');
+    expect((await shown(build.id)).inputs).toMatchObject({
+      ...{ contextPath: 'app', dockerfilePath: 'docker-bake.hcl (app)', target: 'prod', buildArgs: { A: '2' } },
+      ...{ namedContexts: { lib: 'libs' }, definition: { ...definition, variables, resolved: true, ignored } },
+    });
+    const ended = { retryable: false, attemptsLeft: false, pauseMs: 0 };
+    await worker.attempts.failed(attempt, worker.instanceId, { code: 'StepFailed', message: 'no' }, ended);
+    const retried = expectOk(await owner.post<Build>(`/api/v1/builds/${build.id}/retry`, {}), 201);
+    expect(retried.inputs.definition).toEqual({ ...definition, variables, resolved: false, ignored: [] });
+    const patched = await owner.ask<Project>('PATCH', `/api/v1/projects/${project.project.id}`, { definition: null });
+    expect(expectOk(patched).definition).toBeNull();
+  });
+
+  it.each([
+    ...[
+      { path: 'https://example.test/a.hcl', target: 'app' },
+      { path: '../a.hcl', target: 'app' },
+      { path: 'a', target: 'app' },
+    ],
+    ...[
+      { path: 'a.hcl', target: '--push' },
+      { path: 'a.hcl', target: '' },
+      { path: 'a.hcl' },
+      'a.hcl',
+      { ...definition, x: 1 },
+    ],
+  ])('S-027, S-017 is not %j', async (bad) => {
+    expect((await owner.ask('PATCH', path(), { definition: bad })).status).toBe(400);
+  });
+});

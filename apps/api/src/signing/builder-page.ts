@@ -39,6 +39,8 @@ export function buildTypeDocument(publicUrl: string): BuilderDocument {
       'externalParameters.target': 'Stage that was built; null for the last one.',
       'externalParameters.platform': 'Operating system and processor of the image.',
       'externalParameters.buildArgs': 'Every build argument. Secrets are never build arguments.',
+      'externalParameters.definition':
+        'The bake or compose file of the source, its target and the variables that it was given. The other parameters are what it stands for at this commit, as docker buildx bake --print resolves it. Left out where there is none.',
       'externalParameters.namedContexts':
         'Name to what the Dockerfile means by it: a folder of the repository, or docker-image:// and the image, whose digest is among the dependencies. Left out where there are none.',
       'internalParameters.zone': 'Which caches the build could read and write: protected, branch or fork.',

@@ -36,6 +36,7 @@ import { Drain } from './drain/drain.js';
 import { type ExportCacheParts, ExportCacheService } from './export-cache/export-cache.service.js';
 import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
+import { BuildDefinitions } from './run-build/build-definitions.js';
 import { BuildRequests } from './run-build/build-requests.js';
 import { EngineHouse } from './run-build/engine-house.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
@@ -125,7 +126,8 @@ function requests(config: BuilderConfig): Provider[] {
     {
       provide: BuildRequests,
       inject: [SOURCE],
-      useFactory: (source: Source) => new BuildRequests(source, options),
+      useFactory: (source: Source) =>
+        new BuildRequests(source, new BuildDefinitions(source, config.buildxProgram), options),
     },
     {
       provide: AttemptLogs,

@@ -128,6 +128,18 @@ export const buildSchema = buildSummarySchema.extend({
     target: z.string().nullable(),
     platform: z.string(),
     buildArgs: z.record(z.string(), z.string()),
+    /** What said how the image is built. The inputs here are what it stands for, once the builder has read it. */
+    definition: z
+      .object({
+        path: z.string(),
+        target: z.string(),
+        variables: z.record(z.string(), z.string()),
+        /** Whether it was read. */
+        resolved: z.boolean(),
+        /** Fields of it that the service decides by itself. */
+        ignored: z.array(z.object({ field: z.string(), why: z.string() })),
+      })
+      .nullable(),
     /** Name to a folder of the repository, or to `docker-image://name`. */
     namedContexts: z.record(z.string(), z.string()),
     secretNames: z.array(z.string()),

@@ -3,6 +3,8 @@ import {
   cacheModes,
   cachePolicies,
   isContextName,
+  isDefinitionPath,
+  isDefinitionTarget,
   isGlob,
   isNamedContext,
   isTagTemplate,
@@ -21,6 +23,16 @@ export const namedContextsSchema = z
     z.string().max(1024).refine(isNamedContext, 'a folder of the repository, or an image as docker-image://name'),
   )
   .refine((value) => Object.keys(value).length <= mostNamedContexts, `at most ${mostNamedContexts} contexts`);
+
+export const definitionSchema = z.strictObject({
+  /** In the repository: `docker-bake.hcl`, `docker-bake.json` or a compose file. */
+  path: z
+    .string()
+    .max(1024)
+    .refine(isDefinitionPath, 'a file of the repository that ends with .hcl, .json, .yaml or .yml'),
+  /** One target of bake, or one service. */
+  target: z.string().refine(isDefinitionTarget, 'letters, digits, dashes and underscores'),
+});
 
 export const platformSchema = z
   .string()
@@ -59,6 +71,11 @@ export const projectSettingsSchema = z.strictObject({
   buildArgs: buildArgsSchema.default({}),
   /** What the Dockerfile may name beside its stages: to a folder of the repository, or to `docker-image://name`. */
   namedContexts: namedContextsSchema.default({}),
+  /**
+   * Says how the image is built in the place of context, Dockerfile, target, contexts and arguments, which are its
+   * variables then. Resolved at each commit as `docker buildx bake --print` does.
+   */
+  definition: definitionSchema.nullable().default(null),
   limits: limitsSchema.default({
     timeoutMs: 3_600_000,
     logBytes: 134_217_728,
@@ -98,6 +115,7 @@ export const updateProjectSchema = z.strictObject({
   platform: platformSchema.optional(),
   buildArgs: buildArgsSchema.optional(),
   namedContexts: namedContextsSchema.optional(),
+  definition: definitionSchema.nullable().optional(),
   limits: limitsSchema.optional(),
   strictIsolation: z.boolean().optional(),
   cacheBackend: z.enum(cacheBackends).optional(),

@@ -1,4 +1,4 @@
-import type { FailureReport } from '@cooperage/domain';
+import type { FailureReport, ResolvedDefinition } from '@cooperage/domain';
 import { toBuildRecord } from '../build/build-mapping.js';
 import type { BaseImage, BuildWarning } from '../build/build-record.js';
 import { type TransitionOutcome, type TransitionRequest, transitionIn } from '../build/build-transition.js';
@@ -84,6 +84,13 @@ export class AttemptRepository {
       where: { id: attempt.attemptId, state: 'claimed' },
       data: { engineReference, dockerfile: storedText(dockerfile) },
     });
+  }
+
+  /** What the build's definition stands for, as soon as it is known: the page of a build that fails shows it too. */
+  async noteResolved({ attemptId }: ClaimedAttempt, resolved: ResolvedDefinition): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      UPDATE build b SET resolved = ${storedJson(resolved)}::jsonb FROM attempt a
+      WHERE a.id = ${attemptId}::uuid AND a.state = 'claimed' AND b.id = a.build_id AND b.attempt_number = a.number`;
   }
 
   /** The image is in the staging repository. The lease ends; control goes on. */

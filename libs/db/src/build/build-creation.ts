@@ -41,6 +41,7 @@ const newColumns = {
     platform: 'text',
     build_args: 'jsonb',
     named_contexts: 'jsonb',
+    definition: 'jsonb',
     limits: 'jsonb',
     no_cache: 'boolean',
   },
@@ -100,7 +101,7 @@ function toRow(input: NewBuild, number: number): NewRow {
     ...{ cache_policy: input.cachePolicy, cache_backend: input.cacheBackend, isolated: input.isolated },
     ...{ zone: input.zone, moves_tags: input.movesTags, tags: input.tags, context_path: input.contextPath },
     ...{ dockerfile_path: input.dockerfilePath, target: input.target, platform: input.platform },
-    named_contexts: input.namedContexts,
+    ...{ named_contexts: input.namedContexts, definition: input.definition },
     ...{ build_args: input.buildArgs, limits: input.limits, no_cache: input.noCache },
   };
 }

@@ -1,4 +1,5 @@
 import type {
+  BuildDefinition,
   BuildStage,
   BuildStatus,
   CacheBackend,
@@ -8,6 +9,7 @@ import type {
   FailureReport,
   ModeReason,
   Phase,
+  ResolvedDefinition,
   Zone,
 } from '@cooperage/domain';
 import type { Build, Prisma } from '../generated/client.js';
@@ -31,6 +33,8 @@ export function toBuildRecord(row: Build): BuildRecord {
     cachePolicy: row.cachePolicy as CachePolicy,
     cacheBackend: row.cacheBackend as CacheBackend,
     buildArgs: row.buildArgs as Record<string, string>,
+    definition: row.definition as unknown as BuildDefinition | null,
+    resolved: row.resolved as unknown as ResolvedDefinition | null,
     namedContexts: row.namedContexts as Record<string, string>,
     limits: storedLimits(row.limits),
     trigger: row.trigger as BuildTrigger,

@@ -1,4 +1,5 @@
 import type {
+  BuildDefinition,
   BuildStage,
   BuildState,
   BuildStatus,
@@ -9,6 +10,7 @@ import type {
   FailureReport,
   ModeReason,
   Phase,
+  ResolvedDefinition,
   Zone,
 } from '@cooperage/domain';
 
@@ -48,6 +50,8 @@ export interface BuildInputs {
   readonly target: string | null;
   readonly platform: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** What says how the image is built in the place of the settings beside it; the arguments are its variables then. */
+  readonly definition: BuildDefinition | null;
   /** Name to a folder of the repository, or to `docker-image://reference`. */
   readonly namedContexts: Readonly<Record<string, string>>;
   readonly limits: BuildLimits;
@@ -109,6 +113,8 @@ export interface BuildRecord extends BuildInputs {
   readonly baseImages: readonly BaseImage[];
   readonly stepsTotal: number | null;
   readonly stepsCached: number | null;
+  /** What its definition stands for, once its builder has read it. */
+  readonly resolved: ResolvedDefinition | null;
   readonly tools: Readonly<Record<string, string>> | null;
   readonly warnings: readonly BuildWarning[];
   readonly cacheExport: CacheExportState;

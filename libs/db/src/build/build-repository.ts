@@ -114,6 +114,7 @@ function inputsOf(build: BuildRecord) {
     platform: build.platform,
     buildArgs: build.buildArgs,
     namedContexts: build.namedContexts,
+    definition: build.definition,
     limits: build.limits,
   };
 }

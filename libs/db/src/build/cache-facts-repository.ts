@@ -7,6 +7,7 @@ import {
   type ManifestEntry,
   namedContextFact,
   parseContextName,
+  type ResolvedDefinition,
   resultSpace,
   type StepOutcome,
 } from '@cooperage/domain';
@@ -27,6 +28,7 @@ interface FactsRow extends IsolationSubject {
   readonly commitTime: bigint;
   readonly buildArgs: Record<string, string>;
   readonly namedContexts: Record<string, string>;
+  readonly resolved: ResolvedDefinition | null;
   readonly baseImages: readonly BaseImage[];
   readonly noCache: boolean;
   readonly afterReset: boolean;
@@ -76,7 +78,7 @@ export class CacheFactsRepository {
   private async facts(builds: Prisma.Sql): Promise<CacheFacts[]> {
     const rows = await this.db.prisma.$queryRaw<(FactsRow & { payload: Uint8Array | null })[]>`
       SELECT f.id::text AS id, f.number, f.commit_time AS "commitTime", f.build_args AS "buildArgs",
-        f.named_contexts AS "namedContexts", f.base_images AS "baseImages",
+        f.named_contexts AS "namedContexts", f.resolved, f.base_images AS "baseImages",
         f.project_id::text AS "projectId", f.attempt_id::text AS "attemptId", f.zone, f.ref, f.isolated,
         f.cache_policy AS "cachePolicy", f.cache_epoch AS "cacheEpoch", f.after_reset AS "afterReset",
         f.started_at AS "startedAt", (SELECT min(v.at) FROM cache_eviction v WHERE v.project_id = f.project_id AND v.zone = f.zone
@@ -118,7 +120,9 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
     steps,
     baseImages,
   } = row;
-  const named = Object.entries(row.namedContexts).map(
+  // A definition says what the arguments and contexts are; the settings' arguments are its variables.
+  const made = row.resolved ?? { buildArgs, namedContexts: row.namedContexts };
+  const named = Object.entries(made.namedContexts).map(
     ([name, source]) => [parseContextName(name), namedContextFact(source, baseImages)] as const,
   );
   return {
@@ -126,6 +130,6 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
     ...{ cacheExport, workerName, namedContexts: new Map(named) },
     space: resultSpace(row),
     // As the engine gets it, for Dockerfiles that declare it.
-    buildArgs: { ...buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },
+    buildArgs: { ...made.buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },
   };
 }

@@ -99,6 +99,7 @@ export function newBuild(
     platform: project.platform,
     buildArgs: project.buildArgs,
     namedContexts: project.namedContexts,
+    definition: project.definition,
     limits: project.limits,
     noCache: false,
   };

@@ -1,4 +1,4 @@
-import type { CacheBackend, Rule, Verdict, Zone } from '@cooperage/domain';
+import type { BuildDefinition, CacheBackend, Rule, Verdict, Zone } from '@cooperage/domain';
 import { insertBuildsIn } from '../build/build-creation.js';
 import type { BuildLimits, BuildRecord, BuildTrigger } from '../build/build-record.js';
 import type { Database } from '../database.js';
@@ -36,6 +36,7 @@ export interface EvaluationProject {
   readonly platform: string;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly namedContexts: Readonly<Record<string, string>>;
+  readonly definition: BuildDefinition | null;
   readonly limits: BuildLimits;
   readonly strictIsolation: boolean;
   readonly cacheBackend: CacheBackend;
@@ -75,7 +76,7 @@ export class EvaluationRepository {
         CASE WHEN d.event_name = 'manual' THEN d.body END AS body,
         p.id::text AS "projectId", p.organization_id AS "organizationId", p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
         p.context_path AS "contextPath", p.dockerfile_path AS "dockerfilePath", p.target, p.platform, p.build_args AS "buildArgs",
-        p.named_contexts AS "namedContexts",
+        p.named_contexts AS "namedContexts", p.definition,
         p.limits, p.strict_isolation AS "strictIsolation", p.cache_backend AS "cacheBackend", p.last_sequence AS "lastSequence", (
           SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'enabled', r.enabled, 'refKind', r.ref_kind,
             'refPattern', r.ref_pattern, 'includePaths', r.include_paths, 'excludePaths', r.exclude_paths, 'tags', r.tags,

@@ -1,4 +1,4 @@
-import type { CacheBackend, CacheMode } from '@cooperage/domain';
+import type { BuildDefinition, CacheBackend, CacheMode } from '@cooperage/domain';
 import { type BuildLimits, storedLimits } from '../build/build-record.js';
 import type { Prisma } from '../generated/client.js';
 
@@ -13,6 +13,8 @@ export interface ProjectSettings {
   readonly target: string | null;
   readonly platform: string;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** What says how the image is built in the place of the settings beside it; the arguments are its variables then. */
+  readonly definition: BuildDefinition | null;
   /** Name to a folder of the repository, or to `docker-image://reference`. */
   readonly namedContexts: Readonly<Record<string, string>>;
   readonly limits: BuildLimits;
@@ -50,6 +52,7 @@ export const projectColumns = {
   platform: true,
   buildArgs: true,
   namedContexts: true,
+  definition: true,
   limits: true,
   strictIsolation: true,
   cacheBackend: true,
@@ -73,6 +76,7 @@ export function toProjectRecord(row: ProjectRow): ProjectRecord {
     cacheBudgetBytes: row.cacheBudgetBytes === null ? null : Number(row.cacheBudgetBytes),
     buildArgs: row.buildArgs as Record<string, string>,
     namedContexts: row.namedContexts as Record<string, string>,
+    definition: row.definition as unknown as BuildDefinition | null,
     limits: storedLimits(row.limits),
     hasGitCredentials: gitCredentials !== null,
   };

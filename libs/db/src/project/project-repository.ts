@@ -1,8 +1,9 @@
+import type { BuildDefinition } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import { toJson } from '../build/build-mapping.js';
 import { type Database, isUniqueViolation, type Queryable } from '../database.js';
-import type { Prisma } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import { insertHookSecret, type NewHookSecret } from './hook-secret-repository.js';
@@ -117,6 +118,7 @@ async function insertProject(tx: Queryable, project: NewProject, actor: Actor): 
     slug,
     buildArgs: { ...settings.buildArgs },
     namedContexts: { ...settings.namedContexts },
+    definition: jsonOrNull(settings.definition),
     limits: toJson(settings.limits),
   };
   const row = await tx.project.create({ data, select: projectColumns });
@@ -135,13 +137,18 @@ async function lock(tx: Queryable, id: string): Promise<ProjectRecord | null> {
 }
 
 function settingsData(changes: Partial<ProjectSettings>): Prisma.ProjectUpdateInput {
-  const { buildArgs, namedContexts, limits, ...columns } = changes;
+  const { buildArgs, namedContexts, definition, limits, ...columns } = changes;
   return {
     ...columns,
     ...(buildArgs && { buildArgs: { ...buildArgs } }),
     ...(namedContexts && { namedContexts: { ...namedContexts } }),
+    ...(definition !== undefined && { definition: jsonOrNull(definition) }),
     ...(limits && { limits: toJson(limits) }),
   };
+}
+
+function jsonOrNull(value: BuildDefinition | null) {
+  return value === null ? Prisma.DbNull : { ...value };
 }
 
 function subject(project: ProjectRecord) {

@@ -50,6 +50,8 @@ export interface ContextPaths {
   readonly contextPath: string;
   /** Relative to the repository, not to the context. */
   readonly dockerfilePath: string;
+  /** Read from elsewhere, in the place of the file at `dockerfilePath`: only the context's own ignore file holds then. */
+  readonly dockerfile?: ContextDockerfile;
   /** Name to folder, relative to the repository. */
   readonly namedFolders?: ReadonlyMap<string, string>;
 }

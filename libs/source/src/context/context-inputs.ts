@@ -34,9 +34,11 @@ export async function readInputs(tree: string, paths: ContextPaths, source: Inpu
   const dockerfilePath = checkedPath(paths.dockerfilePath, 'Dockerfile path');
   const folder = await resolvePath(source.reader, tree, contextPath);
   if (folder.kind !== 'folder') throw new BuildFailure('ContextNotFound', contextSentence(contextPath, folder));
-  const dockerfile = await readDockerfile(tree, dockerfilePath, source);
+  const dockerfile = paths.dockerfile ?? (await readDockerfile(tree, dockerfilePath, source));
   const roots = { tree, contextTree: folder.id, contextPath };
-  const ignore = await readIgnore(roots, dockerfilePath, source);
+  const ignore = paths.dockerfile
+    ? await readRootIgnore(folder.id, contextPath, source)
+    : await readIgnore(roots, dockerfilePath, source);
   return { folder: folder.id, dockerfile, ignore };
 }
 
@@ -53,6 +55,24 @@ export async function readNamedFolder(
     throw new BuildFailure('ContextNotFound', `The context “${name}”: ${contextSentence(checked, folder)}`);
   const ignore = await readRootIgnore(folder.id, checked, source);
   return { folder: folder.id, ignore };
+}
+
+/** @returns null where there is no such file. @throws {BuildFailure} `InvalidBuildConfig` */
+export async function readFile(
+  tree: string,
+  path: string,
+  maxBytes: number,
+  reader: ObjectReader,
+): Promise<Buffer | null> {
+  const checked = checkedPath(path, 'path');
+  const file = await resolvePath(reader, tree, checked);
+  const place = { place: { file: checked } };
+  const outside = linkSentence(checked, file);
+  if (outside !== undefined) throw new BuildFailure('InvalidBuildConfig', outside, place);
+  if (file.kind !== 'file') return null;
+  const content = await readBounded(reader, file.id, maxBytes);
+  if (!content) throw new BuildFailure('InvalidBuildConfig', `${checked} has more than ${maxBytes} bytes.`, place);
+  return content;
 }
 
 function checkedPath(path: string, name: string): string {

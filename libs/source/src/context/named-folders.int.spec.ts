@@ -93,6 +93,29 @@ describe('the folders that a Dockerfile names', () => {
     expect((await failure({ f: '1' }, { lib: 'f' })).message).toContain('is a file');
   });
 
+  it('leave a Dockerfile that comes from elsewhere to the ignore file of the context', async () => {
+    const commit = await (await host.repository('inline.git')).commit({
+      ...{ Dockerfile: 'file', 'Dockerfile.dockerignore': '*\n', '.dockerignore': 'b\n', a: '1', b: '2' },
+      ...{ 'x/docker-bake.hcl': 'text', out: { symlink: '/etc/passwd' } },
+    });
+    const project = { id: 'inline', remoteUrl: host.url('inline.git') };
+    await source.prepare(project, { ref, commit });
+    const dockerfile = { path: 'docker-bake.hcl (app)', content: Buffer.from('inline') };
+    const context = await source.context(project, commit, {
+      contextPath: '.',
+      dockerfilePath: 'Dockerfile',
+      dockerfile,
+    });
+    expect(context.dockerfile).toEqual(dockerfile);
+    expect(context.files.map(({ path }) => path)).not.toContain('b');
+    expect(context.files.map(({ path }) => path)).toContain('a');
+    const read = async (path: string, maxBytes = 100) =>
+      Buffer.from((await source.file(project, commit, path, maxBytes)) ?? 'none').toString();
+    expect([await read('x/docker-bake.hcl'), await read('x'), await read('nowhere')]).toEqual(['text', 'none', 'none']);
+    for (const [path, maxBytes] of [['out'], ['../x'], ['x/docker-bake.hcl', 3]] as const)
+      await expect(read(path, maxBytes)).rejects.toMatchObject({ code: 'InvalidBuildConfig' });
+  });
+
   it('count together with the context', async () => {
     expect((await contextOf({ 'a/f': 'x'.repeat(90) }, { a: 'a' })).totalBytes).toBe(91);
     expect((await failure({ 'a/f': 'x'.repeat(90) }, { a: 'a', b: 'a' })).code).toBe('SourceTooLarge');

@@ -12,6 +12,7 @@ const addresses: SystemAddresses = {
   tokenKey: { keyFile: '/k', certificateFile: '/c' },
   mirrorRoot: '/m',
   localCacheRoot: '/c',
+  buildx: '/b',
 };
 const secrets = { secretKey: 's', encryptionKey: 'e', signingEncryptionKey: 'x', setupToken: 't' };
 const names = (key: ProcessKey) => Object.keys(processEnvironment(key, addresses, secrets));

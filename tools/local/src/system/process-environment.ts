@@ -20,6 +20,8 @@ export interface SystemAddresses {
   readonly tokenKey: TokenKeyFiles;
   readonly mirrorRoot: string;
   readonly localCacheRoot: string;
+  /** The program docker-buildx. */
+  readonly buildx: string;
 }
 
 type Variables = Record<string, string>;
@@ -86,6 +88,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       ...sealed,
       ...mirrors,
       COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot,
+      COOPERAGE_BUILDX: addresses.buildx,
       BUILDKIT_HOST: engine.url,
       ...(engine.cgroupParent && { COOPERAGE_CGROUP_PARENT: engine.cgroupParent }),
     },

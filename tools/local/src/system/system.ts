@@ -60,7 +60,8 @@ export class System {
     const gitPort = await this.port(GIT_HOST);
     const mirrorRoot = this.instance.file('mirrors');
     const localCacheRoot = this.instance.file('caches');
-    return { ports, gitPort, databaseUrls, redis, registry, engine, tokenKey, mirrorRoot, localCacheRoot };
+    const buildx = this.tools.path('docker-buildx');
+    return { ports, gitPort, databaseUrls, redis, registry, engine, tokenKey, mirrorRoot, localCacheRoot, buildx };
   }
 
   /** The git host and our own processes; they are stopped from the last to the first. */

@@ -1,8 +1,18 @@
 import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
-import { cacheImports, engineSpaces, localCacheName, type ManifestEntry, stagingRepository } from '@cooperage/domain';
+import {
+  cacheImports,
+  engineSpaces,
+  localCacheName,
+  type MadeFrom,
+  type ManifestEntry,
+  madeFrom,
+  type ResolvedDefinition,
+  stagingRepository,
+} from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
 import type { BuildAccess } from '../access/build-access.js';
+import type { BuildDefinitions } from './build-definitions.js';
 import { engineReference } from './engine-reference.js';
 import { imageLabels } from './image-labels.js';
 import { foldersOf, manifestOf, namedContextsOf, requestedContexts } from './named-contexts.js';
@@ -16,6 +26,8 @@ export interface BuildRequestsOptions {
 export interface PreparedBuild {
   readonly request: BuildRequest;
   readonly dockerfile: string;
+  /** What its definition stands for, where it has one. */
+  readonly resolved?: ResolvedDefinition;
   /** What the context and the folders beside it hold. */
   readonly manifest: readonly ManifestEntry[];
 }
@@ -24,6 +36,7 @@ export interface PreparedBuild {
 export class BuildRequests {
   constructor(
     private readonly source: Pick<Source, 'prepare' | 'context'>,
+    private readonly definitions: BuildDefinitions,
     private readonly options: BuildRequestsOptions,
   ) {}
 
@@ -31,11 +44,18 @@ export class BuildRequests {
   async prepare(attempt: ClaimedAttempt, access: BuildAccess, signal: AbortSignal): Promise<PreparedBuild> {
     const { build } = attempt;
     await this.source.prepare(access.source, { ref: build.ref, commit: build.commit }, signal);
-    const named = namedContextsOf(build.namedContexts);
-    const paths = { ...build, namedFolders: foldersOf(named) };
+    const resolved = await this.definitions.resolve(build, access.source, signal);
+    const made = madeFrom({ ...build, resolved });
+    const named = namedContextsOf(made.namedContexts);
+    const paths = { ...made, namedFolders: foldersOf(named), ...inlineDockerfile(made, resolved) };
     const context = await this.source.context(access.source, build.commit, paths, signal);
     return {
-      request: { ...this.request(attempt, access, context), namedContexts: requestedContexts(named, context) },
+      request: {
+        ...this.request(attempt, access, context, resolved),
+        ...{ target: made.target ?? undefined, buildArgs: made.buildArgs },
+        namedContexts: requestedContexts(named, context),
+      },
+      ...(resolved && { resolved }),
       dockerfile: Buffer.from(context.dockerfile.content).toString('utf8'),
       manifest: manifestOf(context),
     };
@@ -45,7 +65,8 @@ export class BuildRequests {
     attempt: ClaimedAttempt,
     { project, secrets, registryAuth }: BuildAccess,
     context: BuildContext,
-  ): BuildRequest {
+    resolved: ResolvedDefinition | null,
+  ): Omit<BuildRequest, 'target' | 'buildArgs' | 'namedContexts'> {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project));
@@ -57,16 +78,14 @@ export class BuildRequests {
       reference: engineReference(attempt.attemptId),
       context,
       dockerfile: context.dockerfile,
-      target: build.target ?? undefined,
       platform: build.platform,
-      buildArgs: build.buildArgs,
-      labels,
+      labels: { ...resolved?.labels, ...labels },
       annotations: labels,
       sourceDateEpoch: build.commitTime,
       push: { host: registryHost, repository: stagingRepository(build.projectId, build.zone) },
       ...this.cacheSources(attempt, project),
       inlineCache: build.cacheBackend === 'inline' && build.cachePolicy !== 'none',
-      noCache: build.noCache || build.afterReset || build.cachePolicy === 'none',
+      noCache: resolved?.noCache || build.noCache || build.afterReset || build.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
       strangers: build.zone === 'fork',
       limits: {
@@ -75,6 +94,7 @@ export class BuildRequests {
         ...(cpus !== null && { cpus }),
         ...(diskBytes !== null && { diskBytes }),
         ...(cgroupParent !== null && { cgroupParent }),
+        ...(resolved?.withoutNetwork && { networkMode: 'none' as const }),
         // The engine counts the group's name into the cache keys of steps: builds that may share results share a group.
         group: spaces.results,
       },
@@ -96,4 +116,9 @@ export class BuildRequests {
       projectUrl: `${this.options.publicUrl}/p/${project.organizationSlug}/${project.slug}`,
     };
   }
+}
+
+function inlineDockerfile({ dockerfilePath }: MadeFrom, resolved: ResolvedDefinition | null) {
+  const text = resolved?.dockerfileInline ?? null;
+  return text === null ? {} : { dockerfile: { path: dockerfilePath, content: Buffer.from(text) } };
 }

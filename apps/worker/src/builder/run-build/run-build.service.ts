@@ -116,8 +116,11 @@ export class RunBuildService {
   }
 
   private async build(work: Work, access: BuildAccess): Promise<BuildOutcome> {
-    const { attempt, recorder, phases, signal } = work;
+    const { attempt, recorder, phases, logger, signal } = work;
     const prepared = await this.parts.requests.prepare(attempt, access, signal);
+    const { resolved } = prepared;
+    // The provenance will say what was built from it: nothing is built before that is written down.
+    if (resolved) await outlast(() => this.parts.attempts.noteResolved(attempt, resolved), logger, signal);
     await this.parts.house.enter(attempt.build);
     phases.begin('build');
     if (access.withheld) await recorder.note(secretsWithheld);

@@ -1,5 +1,5 @@
 import type { BuildProject, BuildRecord } from '@cooperage/db';
-
+import { madeFrom } from '@cooperage/domain';
 import type { ProvenanceFacts } from '@cooperage/signing';
 
 /**
@@ -14,12 +14,9 @@ export function provenanceFacts(build: BuildRecord, project: BuildProject, publi
     source: { uri: project.remoteUrl, ref: build.ref, commit: build.commit },
     rule: build.ruleName ?? 'by hand',
     trigger: build.trigger,
-    buildArgs: build.buildArgs,
-    namedContexts: build.namedContexts,
-    target: build.target,
+    ...madeFrom(build),
+    ...(build.definition && { definition: { ...build.definition, variables: build.buildArgs } }),
     platform: build.platform,
-    dockerfilePath: build.dockerfilePath,
-    contextPath: build.contextPath,
     zone: build.zone,
     cacheBackend: build.cacheBackend,
     attempt: build.attemptNumber,

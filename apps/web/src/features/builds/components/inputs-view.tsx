@@ -7,6 +7,7 @@ import { formatBytes } from '@/lib/format/bytes';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { cacheWords } from '../model/cache-words';
+import { DefinitionFacts } from './definition-facts';
 
 /** Everything that went into a build, and where it came from. Of secrets only the names are known here. */
 export function InputsView({ build, engine }: { build: Build; engine: BuildRelations['engine'] }) {
@@ -19,6 +20,7 @@ export function InputsView({ build, engine }: { build: Build; engine: BuildRelat
       <Fact name="Ref">
         <code className="break-all">{visibleText(build.ref)}</code>
       </Fact>
+      {inputs.definition && <DefinitionFacts definition={inputs.definition} />}
       <Fact name="Context">
         <code className="break-all">{visibleText(inputs.contextPath)}</code>
       </Fact>
@@ -59,14 +61,11 @@ export function InputsView({ build, engine }: { build: Build; engine: BuildRelat
 function Arguments({ build }: { build: Build }) {
   const args = Object.entries(build.inputs.buildArgs);
   if (args.length === 0) return 'none';
+  if (build.inputs.definition?.resolved) return <Pairs pairs={args} />;
   const settings = `${projectPath({ organizationSlug: build.organizationSlug, slug: build.projectSlug })}/settings`;
   return (
     <>
-      {args.map(([name, value]) => (
-        <code key={name} className="block break-all">
-          {visibleText(name)}={visibleText(value)}
-        </code>
-      ))}
+      <Pairs pairs={args} />
       <span className="text-sm text-text-2">
         from the{' '}
         <Link href={settings} className={textLinkClass}>
@@ -81,9 +80,13 @@ function Arguments({ build }: { build: Build }) {
 function NamedContexts({ contexts }: { contexts: Build['inputs']['namedContexts'] }) {
   const named = Object.entries(contexts);
   if (named.length === 0) return 'none';
-  return named.map(([name, source]) => (
+  return <Pairs pairs={named} />;
+}
+
+function Pairs({ pairs }: { pairs: readonly (readonly [string, string])[] }) {
+  return pairs.map(([name, value]) => (
     <code key={name} className="block break-all">
-      {visibleText(name)}={visibleText(source)}
+      {visibleText(name)}={visibleText(value)}
     </code>
   ));
 }

@@ -91,6 +91,26 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
           ))}
         </SelectField>
       </div>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField
+          label="Definition file"
+          name="definitionPath"
+          mono
+          maxLength={1024}
+          defaultValue={project.definition?.path ?? ''}
+          hint="A bake or compose file, such as docker-bake.hcl. It then says what the fields above and the contexts below say, with paths from the root of the repository; the build arguments are its variables."
+          error={fieldError('definition.path')}
+        />
+        <TextField
+          label="Target of the definition"
+          name="definitionTarget"
+          mono
+          maxLength={128}
+          defaultValue={project.definition?.target ?? ''}
+          hint="One target of bake or one service. Each further target is a project of its own."
+          error={fieldError('definition.target')}
+        />
+      </div>
       <TextArea
         label="Build arguments"
         name="buildArgs"

@@ -63,6 +63,7 @@ function settingsOf(form: FormData): Record<string, unknown> {
     dockerfilePath: text('dockerfilePath'),
     target: text('target') || null,
     platform: text('platform'),
+    definition: definitionOf(text('definitionPath').trim(), text('definitionTarget').trim()),
     cacheBackend: text('cacheBackend'),
     strictIsolation: form.get('strictIsolation') !== null,
     limits: {
@@ -74,4 +75,9 @@ function settingsOf(form: FormData): Record<string, unknown> {
       diskBytes: scaled(text('disk'), mebibyte),
     },
   };
+}
+
+/** One field alone is sent too, so that the answer says what the other lacks. */
+function definitionOf(path: string, target: string): { path: string; target: string } | null {
+  return path === '' && target === '' ? null : { path, target };
 }

@@ -1,0 +1,176 @@
+import { posix } from 'node:path';
+import { BuildFailure } from '../failure/build-failure.js';
+import { visibleText } from '../git/visible-text.js';
+import { parseRepositoryPath } from '../path/repository-path.js';
+import type { BuildDefinition, IgnoredField, ResolvedDefinition } from './definition.js';
+import { parseContextName, parseNamedContext } from './named-context.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Left to the service, whatever the definition says. */
+const ignoredFields: Readonly<Record<string, string>> = {
+  tags: 'tags are given by the rules of the project',
+  output: 'the image goes to the registry of this service, by its digest',
+  'cache-from': 'which caches are read is decided by the cache zone',
+  'cache-to': 'which cache is written is decided by the cache zone',
+  secret: 'secrets are those of the project, as mounts',
+  attest: 'the service signs a provenance of its own',
+  annotations: 'annotations are set by the service',
+  entitlements: 'no build gets more than a sandbox; a step that asks for more is refused',
+  pull: 'base images are looked up for every build',
+};
+
+/** Words about a target, which change nothing. */
+const idleFields = new Set(['description', 'name', 'inherits', 'matrix']);
+
+/**
+ * What `docker buildx bake --print` says of one target, as inputs of a build. Nothing is guessed: what cannot be honoured is
+ * refused by its name.
+ * @param printed parsed JSON
+ * @throws {BuildFailure} `InvalidBuildConfig`, with the name of the field
+ */
+export function resolveDefinition(printed: unknown, definition: BuildDefinition): ResolvedDefinition {
+  const reader = new TargetReader(definition, targetOf(printed, definition));
+  const contextPath = reader.folder('context', '.');
+  const inline = reader.text('dockerfile-inline');
+  const dockerfile = reader.text('dockerfile') ?? 'Dockerfile';
+  const resolved: ResolvedDefinition = {
+    contextPath,
+    dockerfilePath: inline === null ? reader.inRepository('dockerfile', posix.join(contextPath, dockerfile)) : null,
+    dockerfileInline: inline,
+    stage: reader.text('target') || null,
+    platform: reader.platform(),
+    buildArgs: reader.texts('args'),
+    namedContexts: reader.contexts(),
+    labels: reader.texts('labels'),
+    noCache: reader.flag('no-cache'),
+    withoutNetwork: reader.withoutNetwork(),
+    ignored: reader.ignored(),
+  };
+  reader.refuseOthers();
+  return resolved;
+}
+
+function targetOf(printed: unknown, { path, target }: BuildDefinition): Fields {
+  const found = ownOf(ownOf(printed, 'target'), target);
+  if (isFields(found)) return found;
+  const group = ownOf(ownOf(ownOf(printed, 'group'), target), 'targets');
+  const hint = Array.isArray(group)
+    ? ` It is a group; name one of its targets: ${visibleText(group.join(', '), 300)}.`
+    : '';
+  throw refusal(path, `The definition has no target “${target}”.${hint}`);
+}
+
+/** Reads one target field by field and remembers which it has read. */
+class TargetReader {
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly definition: BuildDefinition,
+    private readonly fields: Fields,
+  ) {}
+
+  text(name: string): string | null {
+    const value = this.take(name);
+    if (value === undefined || value === null) return null;
+    return typeof value === 'string' ? value : this.refuse(name, 'is no text');
+  }
+
+  flag(name: string): boolean {
+    const value = this.take(name) ?? false;
+    return typeof value === 'boolean' ? value : this.refuse(name, 'is neither true nor false');
+  }
+
+  /** Text by name; bake leaves a value out with null. */
+  texts(name: string): Record<string, string> {
+    const value = this.take(name) ?? {};
+    if (!isFields(value)) return this.refuse(name, 'is no map');
+    const texts = Object.entries(value).filter(([, text]) => text !== null);
+    for (const [key, text] of texts)
+      if (typeof text !== 'string' || key === '__proto__') return this.refuse(`${name}.${key}`, 'is no text');
+    return Object.fromEntries(texts) as Record<string, string>;
+  }
+
+  folder(name: string, otherwise: string): string {
+    return this.pathOf(name, this.text(name) ?? otherwise);
+  }
+
+  inRepository(name: string, path: string): string {
+    return this.parsed(name, () => parseRepositoryPath(path));
+  }
+
+  contexts(): Record<string, string> {
+    const contexts = Object.entries(this.texts('contexts')).map(([name, source]) => {
+      const field = `contexts.${name}`;
+      if (source.startsWith('target:'))
+        return this.refuse(field, 'is the result of another target, which is not built along with this one');
+      const key = this.parsed(field, () => parseContextName(name));
+      const context = this.parsed(field, () => parseNamedContext(source));
+      return [key, context.kind === 'image' ? `docker-image://${context.reference}` : context.path] as const;
+    });
+    return Object.fromEntries(contexts);
+  }
+
+  platform(): string | null {
+    const value = this.take('platforms') ?? [];
+    if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
+      return this.refuse('platforms', 'is no list');
+    if (value.length > 1) return this.refuse('platforms', 'names several; a project is built for one');
+    return value[0] ?? null;
+  }
+
+  withoutNetwork(): boolean {
+    const network = this.text('network') || 'default';
+    if (network !== 'default' && network !== 'none') this.refuse('network', 'is neither “default” nor “none”');
+    return network === 'none';
+  }
+
+  ignored(): IgnoredField[] {
+    return Object.entries(ignoredFields).flatMap(([field, why]) => (this.has(field) ? [{ field, why }] : []));
+  }
+
+  refuseOthers(): void {
+    if (this.has('call') && this.fields.call !== 'build') this.refuse('call', 'is no build');
+    const other = Object.keys(this.fields).find((field) => !this.seen.has(field) && !idleFields.has(field));
+    if (other !== undefined) this.refuse(other, 'is not known to this service');
+  }
+
+  private has(field: string): boolean {
+    return this.take(field) !== undefined;
+  }
+
+  private pathOf(name: string, path: string): string {
+    const context = this.parsed(name, () => parseNamedContext(path));
+    return context.kind === 'folder' ? context.path : this.refuse(name, 'is no folder of the repository');
+  }
+
+  private parsed<T>(name: string, parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      return this.refuse(name, `is refused: ${(error as Error).message}`);
+    }
+  }
+
+  private take(name: string): unknown {
+    this.seen.add(name);
+    return ownOf(this.fields, name);
+  }
+
+  private refuse(field: string, why: string): never {
+    const { path, target } = this.definition;
+    throw refusal(path, `The field “${visibleText(field, 200)}” of the target “${target}” ${why}.`);
+  }
+}
+
+function refusal(file: string, message: string): BuildFailure {
+  return new BuildFailure('InvalidBuildConfig', message, { place: { file } });
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function ownOf(value: unknown, name: string): unknown {
+  return isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}

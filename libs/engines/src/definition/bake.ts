@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  type BuildDefinition,
+  BuildFailure,
+  isComposePath,
+  isDefinitionPath,
+  isDefinitionTarget,
+  isDefinitionVariable,
+  visibleText,
+} from '@cooperage/domain';
+import { composeForBake } from './compose-file.js';
+
+export interface BakeOptions {
+  /** Absolute path of docker-buildx. */
+  readonly program: string;
+  readonly timeoutMs?: number;
+}
+
+export interface BakeRequest {
+  readonly definition: BuildDefinition;
+  readonly content: Uint8Array;
+  /** `.env` at the root of the repository, which bake reads beside a compose file. */
+  readonly dotEnv?: Uint8Array;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Largest definition that is read. */
+export const maxDefinitionBytes = 256 * 1024;
+const maxOutputBytes = 1024 * 1024;
+/** Address space of the program, in KiB: it needs about half a gigabyte of it, and an expression may ask for any amount. */
+const maxMemoryKib = 2 * 1024 * 1024;
+const maxCpuSeconds = 20;
+
+/**
+ * `docker buildx bake --print`: reads a definition and builds nothing. It runs in a folder that holds that file alone, and
+ * with an environment that holds the variables alone; it is given no engine, no home and no search path.
+ * @returns what it printed, as JSON
+ * @throws {BuildFailure} `PolicyRefused`, `ReservedBuildArg`, `InvalidBuildConfig`; or the signal's reason
+ */
+export async function bakePrint(options: BakeOptions, request: BakeRequest, signal: AbortSignal): Promise<unknown> {
+  const { path } = request.definition;
+  check(request);
+  signal.throwIfAborted();
+  const folder = await mkdtemp(join(tmpdir(), 'cooperage-bake-'));
+  try {
+    await writeFiles(folder, request);
+    const ended = await run(options, folder, request, signal);
+    signal.throwIfAborted();
+    if (ended.fault !== null) throw invalid(path, ended.fault);
+    if (ended.code !== 0) throw refused(path, ended.errors);
+    return parsed(path, ended.output);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function check({ definition: { path, target }, content, variables }: BakeRequest): void {
+  if (!isDefinitionPath(path)) throw invalid('', 'The path of the definition is not valid.');
+  if (!isDefinitionTarget(target)) throw invalid(path, 'The target of the definition is not valid.');
+  if (content.byteLength > maxDefinitionBytes)
+    throw invalid(path, `The definition has more than ${maxDefinitionBytes} bytes.`);
+  for (const [name, value] of Object.entries(variables)) {
+    if (!isDefinitionVariable(name))
+      throw new BuildFailure(
+        'ReservedBuildArg',
+        `The build argument ${visibleText(name)} cannot be a variable of a definition: it means something to programs.`,
+      );
+    if (value.includes('\0')) throw invalid(path, `The value of the variable ${name} is not valid.`);
+  }
+}
+
+async function writeFiles(folder: string, { definition: { path }, content, dotEnv }: BakeRequest): Promise<void> {
+  const at = join(folder, 'files', path);
+  await mkdir(dirname(at), { recursive: true });
+  await mkdir(join(folder, 'config'));
+  if (!isComposePath(path)) return writeFile(at, content);
+  await writeFile(at, composeForBake(path, content));
+  if (dotEnv) await writeFile(join(folder, 'files', '.env'), dotEnv);
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+  /** Why it was stopped; null where it ended by itself. */
+  readonly fault: string | null;
+}
+
+function run({ program, timeoutMs = 10_000 }: BakeOptions, folder: string, request: BakeRequest, signal: AbortSignal) {
+  const { definition, variables } = request;
+  const command = [program, 'bake', '--print', '--progress=quiet', `--file=${definition.path}`, definition.target];
+  const limits = [String(maxMemoryKib), String(maxCpuSeconds)];
+  // The shell's only task is to set limits that Node cannot: the words behind the script are arguments, never script.
+  const script = 'ulimit -v "$1" && ulimit -t "$2" && ulimit -c 0 && shift 2 && exec "$@"';
+  const config = join(folder, 'config');
+  const child = spawn('/bin/sh', ['-c', script, 'sh', ...limits, ...command], {
+    cwd: join(folder, 'files'),
+    // After the variables, so that none of them can stand in the place of ours.
+    env: { ...variables, HOME: '/nonexistent', DOCKER_CONFIG: config, BUILDX_CONFIG: config },
+    ...{ detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+  });
+  return new Promise<Ended>((resolve) => {
+    const texts = { output: '', errors: '' };
+    let fault: string | null = null;
+    const stop = (why: string | null) => {
+      fault ??= why;
+      if (child.pid !== undefined) killGroup(child.pid);
+    };
+    const read = (name: 'output' | 'errors') => (text: string) => {
+      texts[name] += text;
+      if (texts[name].length > maxOutputBytes)
+        stop(`What the definition stands for is larger than ${maxOutputBytes} bytes.`);
+    };
+    child.stdout.setEncoding('utf8').on('data', read('output'));
+    child.stderr.setEncoding('utf8').on('data', read('errors'));
+    const late = setTimeout(() => stop(`The definition was not read within ${timeoutMs / 1000} s.`), timeoutMs);
+    const aborted = () => stop(null);
+    signal.addEventListener('abort', aborted, { once: true });
+    const end = (code: number | null) => {
+      clearTimeout(late);
+      signal.removeEventListener('abort', aborted);
+      resolve({ code, ...texts, fault });
+    };
+    child.on('close', end);
+    child.on('error', () => end(null));
+  });
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+/** The tool's own sentence, with the line where it names one. */
+function refused(file: string, errors: string): BuildFailure {
+  if (/^(?:fatal error|runtime: |panic: )/m.test(errors) || errors === '')
+    return invalid(file, 'The definition takes more memory or time than it may.');
+  const said = /^ERROR: ([^\n]*)/m.exec(errors)?.[1] ?? errors.trim().split('\n').at(-1)!;
+  const line = /^\S+?:(\d{1,9}),\d/.exec(said)?.[1];
+  const message = `The definition cannot be read: ${visibleText(said, 500)}`;
+  return new BuildFailure('InvalidBuildConfig', message, {
+    place: { file, ...(line && { line: Number(line), endLine: Number(line) }) },
+  });
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new BuildFailure('InvalidBuildConfig', 'docker-buildx printed no definition.', {
+      place: { file },
+      cause: error,
+    });
+  }
+}
+
+function invalid(file: string, message: string): BuildFailure {
+  return new BuildFailure('InvalidBuildConfig', message, { ...(file && { place: { file } }) });
+}
