@@ -9,6 +9,8 @@ export interface BuildRow {
   readonly stepsTotal: number | null;
   readonly stepsCached: number | null;
   readonly cacheExport: string;
+  /** What the export of its cache took. */
+  readonly exportMs: number | null;
   /** From the claim to the image in the staging repository: the builder's own time. */
   readonly builderMs: number | null;
 }
@@ -30,7 +32,7 @@ export class Rows {
   async build(id: string): Promise<BuildRow> {
     const { rows } = await this.pool.query<BuildRow>(
       `SELECT id, status, commit, digest, failure, steps_total AS "stepsTotal", steps_cached AS "stepsCached",
-         cache_export AS "cacheExport", (extract(epoch FROM built_at - started_at) * 1000)::float8 AS "builderMs"
+         cache_export AS "cacheExport", cache_export_ms AS "exportMs", (extract(epoch FROM built_at - started_at) * 1000)::float8 AS "builderMs"
        FROM build WHERE id = $1`,
       [id],
     );
@@ -59,7 +61,21 @@ export class Rows {
     return rows[0]!;
   }
 
+  /** From now on builds of this project have nothing to export. */
+  async keepFromExporting(projectId: string): Promise<void> {
+    await this.pool.query(`
+      CREATE FUNCTION bench_no_export() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN NEW.cache_export := 'none'; RETURN NEW; END $$;
+      CREATE TRIGGER bench_no_export BEFORE UPDATE ON build FOR EACH ROW
+        WHEN (NEW.project_id = '${uuid(projectId)}' AND NEW.cache_export = 'pending') EXECUTE FUNCTION bench_no_export()`);
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
   }
+}
+
+function uuid(text: string): string {
+  if (!/^[0-9a-f-]{36}$/.test(text)) throw new TypeError(`${text} is no id`);
+  return text;
 }

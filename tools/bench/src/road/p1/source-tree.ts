@@ -27,8 +27,17 @@ COPY --from=build /dependencies /application /opt/
 CMD ["cat", "/opt/application"]
 `;
 
+/** The same load in one stage: a cache inside the image holds no other. */
+const oneStage = `FROM debian:bookworm
+RUN head -c 60000000 /dev/urandom > /dependencies
+COPY source ./source
+RUN sleep 2 && cat source/*/* | sha256sum > /application
+CMD ["cat", "/application"]
+`;
+
 export const applicationTree = (): SourceTree => tree(application);
 export const heavyTree = (): SourceTree => tree(heavy);
+export const oneStageTree = (): SourceTree => tree(oneStage);
 
 /** A commit that changes something, and nothing that the build uses. */
 export function withIgnoredChange(files: SourceTree): SourceTree {
