@@ -9,6 +9,7 @@ export { type StepTime, usualTimes } from './build/usual-times.js';
 export * from './cache/cache-backend.js';
 export * from './cache/cache-budget.js';
 export * from './cache/cache-policy.js';
+export * from './cache/cache-records.js';
 export * from './cache/cache-reference.js';
 export * from './cache/economy.js';
 export * from './cache/export-mode.js';

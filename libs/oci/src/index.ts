@@ -3,6 +3,7 @@ export type { BlobSource, ReadOptions } from './client/blobs.js';
 export type { PutAnswer, StoredManifest } from './client/manifests.js';
 export * from './copy.js';
 export * from './digest-of.js';
+export * from './document/cache-config.js';
 export * from './document/descriptor.js';
 export * from './document/image-config.js';
 export * from './document/image-limits.js';

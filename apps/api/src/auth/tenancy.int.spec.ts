@@ -40,7 +40,7 @@ beforeAll(async () => {
       deliveryId: await firstOf('deliveries'),
     },
     ...{ digest: `sha256:${'a'.repeat(64)}`, tokenId: newId(), sessionId: randomUUID() },
-    ...{ keyId: newId(), workerId: newId() },
+    ...{ entryId: newId(), keyId: newId(), workerId: newId() },
     viewId: expectOk(await owner.post<{ id: string }>('/api/v1/saved-views', { name: 'Red', filter: 'is:failed' }), 201)
       .id,
     userId: expectOk(await owner.get<Me>('/api/v1/me')).id,

@@ -1,8 +1,11 @@
 import {
   type CacheEntriesQuery,
+  type CacheRecordsQuery,
   cacheEntriesQuerySchema,
   cacheEntrySchema,
   cacheEvictionSchema,
+  cacheRecordsQuerySchema,
+  cacheRecordsSchema,
   cacheResetSchema,
   type PageQuery,
   pageOf,
@@ -17,11 +20,15 @@ import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 import { uuid } from '../http/parameters.js';
+import { CacheRecordsService } from './cache-records.service.js';
 import { CacheStoreService } from './cache-store.service.js';
 
 @Controller('api/v1/projects/:projectId/cache')
 export class CacheStoreController {
-  constructor(private readonly store: CacheStoreService) {}
+  constructor(
+    private readonly store: CacheStoreService,
+    private readonly recordReader: CacheRecordsService,
+  ) {}
 
   @Get('entries')
   @Access('read')
@@ -32,6 +39,22 @@ export class CacheStoreController {
     @Query({ schema: cacheEntriesQuerySchema }) query: CacheEntriesQuery,
   ) {
     return this.store.entries(principal, projectId, query);
+  }
+
+  @Get('entries/:entryId/records')
+  @Access('read')
+  @Answers(
+    200,
+    cacheRecordsSchema,
+    'What one cache holds: its records as the registry has them, with the steps that made them.',
+  )
+  records(
+    @CurrentPrincipal() principal: Principal,
+    @Param('projectId', uuid) projectId: string,
+    @Param('entryId', uuid) entryId: string,
+    @Query({ schema: cacheRecordsQuerySchema }) query: CacheRecordsQuery,
+  ) {
+    return this.recordReader.of(principal, projectId, entryId, query);
   }
 
   @Get('evictions')

@@ -66,7 +66,7 @@ export class CacheStoreService {
   }
 }
 
-function presentEntry({ id: projectId, defaultBranch }: ProjectRecord, entry: CacheEntryRecord): CacheEntry {
+export function presentEntry({ id: projectId, defaultBranch }: ProjectRecord, entry: CacheEntryRecord): CacheEntry {
   const { id, zone, ref, platform, epoch, bytes, lastUsed } = entry;
   const { repository, tag } = cacheReference(projectId, entry);
   return {

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BuildCacheController } from './build-cache.controller.js';
 import { BuildCacheService } from './build-cache.service.js';
+import { CacheRecordsService } from './cache-records.service.js';
 import { CacheStoreController } from './cache-store.controller.js';
 import { CacheStoreService } from './cache-store.service.js';
 import { ProjectCacheController } from './project-cache.controller.js';
@@ -8,6 +9,6 @@ import { ProjectCacheController } from './project-cache.controller.js';
 /** Caches as people see them. */
 @Module({
   controllers: [BuildCacheController, ProjectCacheController, CacheStoreController],
-  providers: [BuildCacheService, CacheStoreService],
+  providers: [BuildCacheService, CacheRecordsService, CacheStoreService],
 })
 export class CacheModule {}

@@ -29,6 +29,11 @@ export class RegistryTokensService {
     return this.mint('api', asked, grantScopes(asked, [pullScope(project)])).token;
   }
 
+  /** For our own reading of one cache repository, after the reader's right to its project was checked. */
+  mintCachePull(repository: string, asked: readonly RegistryScope[]): string {
+    return this.mint('api', asked, grantScopes(asked, [{ repository, actions: ['pull'] }])).token;
+  }
+
   private mint(subject: string, asked: readonly RegistryScope[], granted: readonly RegistryScope[]) {
     const { key, issuer, service } = this.settings.registryToken;
     return mintRegistryToken(key, { issuer, service, subject, asked, granted, ttlSeconds, nowMs: Date.now() });

@@ -20,6 +20,14 @@ export const projectPages: readonly GalleryPage[] = [
     path: inProject('/cache'),
     act: (page) => page.getByRole('button', { name: 'Reset the cache', exact: true }).click(),
   },
+  {
+    name: 'project-cache-steps',
+    path: inProject('/cache'),
+    act: async (page) => {
+      await page.getByRole('table', { name: 'Cache references' }).getByRole('link', { name: 'main' }).click();
+      await page.getByRole('table', { name: 'Steps in the cache' }).waitFor();
+    },
+  },
   { name: 'project-cache-empty', path: inEmpty('/cache') },
   { name: 'project-settings', path: inProject('/settings') },
   { name: 'project-settings-as-member', path: inProject('/settings'), as: 'member' },

@@ -36,6 +36,46 @@ export const cacheEntrySchema = placeSchema.extend({
 });
 export type CacheEntry = z.infer<typeof cacheEntrySchema>;
 
+export const cacheRecordsQuerySchema = z.strictObject({
+  /** Part of the step, in any case. */
+  q: z.string().max(200).default(''),
+  /** `size`: the largest first; `used`: what was found last first. */
+  sort: z.enum(['size', 'used']).default('size'),
+});
+export type CacheRecordsQuery = z.infer<typeof cacheRecordsQuerySchema>;
+
+/** A result of a step that builders can take from a cache. */
+export const cacheRecordSchema = z.object({
+  /** The builder’s own key of it. */
+  key: z.string(),
+  /** Of the layer that the step added, as the registry has it. */
+  bytes: z.number(),
+  createdAt: timeSchema,
+  /** The step of this project that made it; null where none of its known builds did. */
+  step: z
+    .object({
+      name: z.string(),
+      stage: z.string().nullable(),
+      /** Line of the Dockerfile, from 1. */
+      line: z.number().int().nullable(),
+      /** Number of the build in which it ran. */
+      build: z.number().int(),
+      /** The newest build that found a step of the same words. */
+      found: z.object({ number: z.number().int(), at: timeSchema }).nullable(),
+    })
+    .nullable(),
+});
+export type CacheRecord = z.infer<typeof cacheRecordSchema>;
+
+/** What one cache holds, by step. */
+export const cacheRecordsSchema = z.object({
+  entry: cacheEntrySchema,
+  /** `inside_image`: the cache is a part of an image, and its records are not listed. */
+  kind: z.enum(['records', 'inside_image']),
+  items: z.array(cacheRecordSchema),
+});
+export type CacheRecords = z.infer<typeof cacheRecordsSchema>;
+
 export const resetCacheSchema = z
   .strictObject({
     /** Null: all of the project. */

@@ -38,6 +38,9 @@ type EntryRow = Omit<CacheEntryRecord, 'lastUsed'> & {
   readonly rank: number;
 };
 
+const entryColumns = Prisma.sql`e.id::text, e.zone, e.ref, e.platform, e.epoch, e.digest, e.bytes::float8 AS bytes, e.build_number AS "buildNumber",
+          e.written_at AS "writtenAt", used.number AS "usedNumber", used.at AS "usedAt"`;
+
 /** What the registry holds of a project's caches, as builders wrote it down, and what was deleted of it. */
 export class CacheStoreRepository {
   constructor(private readonly db: Database) {}
@@ -51,8 +54,7 @@ export class CacheStoreRepository {
     const [rank, id] = query.after?.split(' ') ?? [];
     const rows = await this.db.prisma.$queryRaw<EntryRow[]>`
       SELECT * FROM (
-        SELECT e.id::text, e.zone, e.ref, e.platform, e.epoch, e.digest, e.bytes::float8 AS bytes, e.build_number AS "buildNumber",
-          e.written_at AS "writtenAt", used.number AS "usedNumber", used.at AS "usedAt",
+        SELECT ${entryColumns},
           ${filter.sort === 'size' ? Prisma.sql`e.bytes::float8` : Prisma.sql`-extract(epoch FROM coalesce(used.at, e.written_at))::float8`} AS rank
         FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse}
         WHERE e.project_id = ${projectId}::uuid AND (${filter.zone}::text IS NULL OR e.zone = ${filter.zone})
@@ -63,10 +65,11 @@ export class CacheStoreRepository {
     return toPage(rows, query.limit, (row) => `${row.rank} ${row.id}`, toEntry);
   }
 
-  /** Bytes under all references of a project. */
-  async bytes(projectId: string): Promise<number> {
-    const { _sum } = await this.db.prisma.cacheEntry.aggregate({ where: { projectId }, _sum: { bytes: true } });
-    return Number(_sum.bytes ?? 0);
+  async entry(projectId: string, id: string): Promise<CacheEntryRecord | null> {
+    const [row] = await this.db.prisma.$queryRaw<EntryRow[]>`
+      SELECT ${entryColumns}, 0::float8 AS rank FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse}
+      WHERE e.project_id = ${projectId}::uuid AND e.id = ${id}::uuid`;
+    return row ? toEntry(row) : null;
   }
 
   /** The newest first. */

@@ -1,8 +1,9 @@
 import 'server-only';
-import { cacheEntrySchema, cacheEvictionSchema, cacheResetSchema } from '@cooperage/contracts';
+import { cacheEntrySchema, cacheEvictionSchema, cacheRecordsSchema, cacheResetSchema } from '@cooperage/contracts';
 import { zones } from '@cooperage/domain/predicates';
 import { one, oneOf, type PageQuery } from '@/lib/address/query';
 import { readPage, withQuery } from '@/lib/api/list';
+import { read } from '@/lib/api/server';
 
 /** What of the entries a page asks for. */
 function entriesQuery(query: PageQuery) {
@@ -17,6 +18,14 @@ function entriesQuery(query: PageQuery) {
 export function loadCacheEntries(projectId: string, query: PageQuery) {
   const address = withQuery(`/projects/${projectId}/cache/entries`, { ...entriesQuery(query), limit: 25 });
   return readPage(address, cacheEntrySchema);
+}
+
+/** Null where no cache was opened. */
+export async function loadCacheRecords(projectId: string, query: PageQuery) {
+  const entry = one(query, 'entry');
+  if (entry === null || !/^[0-9a-f-]{36}$/.test(entry)) return null;
+  const asked = { q: one(query, 'step'), sort: oneOf(query, 'by', ['size', 'used']) };
+  return read(withQuery(`/projects/${projectId}/cache/entries/${entry}/records`, asked), cacheRecordsSchema);
 }
 
 export function loadCacheResets(projectId: string) {

@@ -10,7 +10,7 @@ import { ProblemPanel } from '@/components/ui/states';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { buildPath } from '@/lib/address/paths';
 import { publicOrigin } from '@/lib/address/public-origin';
-import { one, type PageQuery } from '@/lib/address/query';
+import { changeQuery, one, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortRef, visibleText } from '@/lib/format/names';
@@ -50,7 +50,7 @@ export async function CacheEntries({ project, path, query, entries }: CacheEntri
           }
         >
           {entries.value.items.map((entry) => (
-            <EntryRow key={entry.id} project={project} origin={origin} entry={entry} />
+            <EntryRow key={entry.id} project={project} path={path} query={query} origin={origin} entry={entry} />
           ))}
         </Table>
       )}
@@ -95,11 +95,9 @@ function EntryFilter({ path, query }: { path: string; query: PageQuery }) {
   );
 }
 
-function EntryRow({
-  project,
-  origin,
-  entry,
-}: { origin: string; entry: CacheEntry } & Pick<CacheEntriesProps, 'project'>) {
+type EntryRowProps = Omit<CacheEntriesProps, 'entries'> & { readonly origin: string; readonly entry: CacheEntry };
+
+function EntryRow({ project, path, query, origin, entry }: EntryRowProps) {
   const { organizationSlug, slug: projectSlug } = project;
   const link = (number: number) => (
     <Link href={buildPath({ organizationSlug, projectSlug, number })} className={textLinkClass}>
@@ -110,9 +108,13 @@ function EntryRow({
   return (
     <tr className={rowClass} data-row tabIndex={-1}>
       <Td className="max-w-56">
-        <code className="block truncate" title={`${visibleText(ref)} · ${entry.reference}`}>
-          {visibleText(shortRef(ref))}
-        </code>
+        <Link
+          href={`${changeQuery(path, query, { entry: entry.id, step: null, by: null })}#steps`}
+          className={`${textLinkClass} block truncate`}
+          title={`${visibleText(ref)} · ${entry.reference}`}
+        >
+          <code>{visibleText(shortRef(ref))}</code>
+        </Link>
         <span className="text-xs text-text-2">
           {zone} · {platform}
         </span>

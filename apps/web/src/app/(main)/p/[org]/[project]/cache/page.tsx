@@ -5,12 +5,18 @@ import { Card } from '@/components/ui/card';
 import { Link } from '@/components/ui/link';
 import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
-import { loadCacheEntries, loadCacheEvictions, loadCacheResets } from '@/features/cache/api/load-cache-store';
+import {
+  loadCacheEntries,
+  loadCacheEvictions,
+  loadCacheRecords,
+  loadCacheResets,
+} from '@/features/cache/api/load-cache-store';
 import { loadProjectCache, projectCacheAddress } from '@/features/cache/api/load-project-cache';
 import { CacheEnds } from '@/features/cache/components/cache-ends';
 import { CacheEntries } from '@/features/cache/components/cache-entries';
 import { CacheLedger } from '@/features/cache/components/cache-ledger';
 import { CacheModes } from '@/features/cache/components/cache-modes';
+import { CacheRecords } from '@/features/cache/components/cache-records';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { startCall } from '@/features/projects/model/start-call';
@@ -33,11 +39,12 @@ export default async function CachePage({ params, searchParams }: Props) {
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   const { id, organizationSlug, slug } = project.value;
   const path = projectPath(project.value);
-  const [cache, entries, resets, evictions] = await Promise.all([
+  const [cache, entries, resets, evictions, records] = await Promise.all([
     loadProjectCache(id, days),
     loadCacheEntries(id, query),
     loadCacheResets(id),
     loadCacheEvictions(id),
+    loadCacheRecords(id, query),
   ]);
   return (
     <Page
@@ -69,6 +76,7 @@ export default async function CachePage({ params, searchParams }: Props) {
       )}
       {cache.ok && <CacheModes project={project.value} modes={cache.value.modes} />}
       <CacheEntries project={project.value} path={`${path}/cache`} query={query} entries={entries} />
+      {records && <CacheRecords project={project.value} path={`${path}/cache`} query={query} records={records} />}
       <CacheEnds resets={resets} evictions={evictions} />
     </Page>
   );

@@ -1,0 +1,58 @@
+import type { CacheRecord, CacheRecords, CacheRecordsQuery } from '@cooperage/contracts';
+import { CacheStepRepository, CacheStoreRepository, type RanStep } from '@cooperage/db';
+import { cacheReference, recordSlackMs, stepOfRecord } from '@cooperage/domain';
+import { cacheConfigType, parseCacheConfig, parseManifestDocument } from '@cooperage/oci';
+import { Injectable } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { found } from '../http/problem.js';
+import { RegistryReader } from '../registry-token/registry-reader.js';
+import { presentEntry } from './cache-store.service.js';
+
+const maxConfigBytes = 8 << 20;
+
+/** Reads what one cache holds from the registry, and finds the steps of the project that made it. */
+@Injectable()
+export class CacheRecordsService {
+  constructor(
+    private readonly store: CacheStoreRepository,
+    private readonly steps: CacheStepRepository,
+    private readonly registry: RegistryReader,
+    private readonly access: AccessService,
+  ) {}
+
+  /** @throws {ApiProblem} `not_found` also where the registry has lost it; @throws {RegistryError} while it is away */
+  async of(principal: Principal, projectId: string, id: string, query: CacheRecordsQuery): Promise<CacheRecords> {
+    const project = await this.access.project(principal, projectId);
+    const entry = found(await this.store.entry(projectId, id));
+    const shown = presentEntry(project, entry);
+    const { repository, tag } = cacheReference(projectId, entry);
+    const client = this.registry.cacheClientFor(repository);
+    const stored = found(await client.manifests.find(repository, tag));
+    const manifest = parseManifestDocument(stored.bytes, stored.mediaType);
+    if (manifest.kind !== 'manifest' || manifest.config.mediaType !== cacheConfigType)
+      return { entry: shown, kind: 'inside_image', items: [] };
+    const config = await client.blobs.read(repository, manifest.config.digest, { maxBytes: maxConfigBytes });
+    const records = parseCacheConfig(manifest, config);
+    const moments = records.map(({ createdAt }) => createdAt);
+    const ran = await this.steps.endedAt(projectId, entry.platform, moments, recordSlackMs);
+    const items = records.map(({ key, createdAt, layer }) => ({
+      ...{ key, bytes: layer.size, createdAt: createdAt.toISOString() },
+      step: presentStep(stepOfRecord(createdAt, ran)),
+    }));
+    return { entry: shown, kind: 'records', items: sorted(items, query) };
+  }
+}
+
+function presentStep(step: RanStep | null): CacheRecord['step'] {
+  if (step === null) return null;
+  const { name, stage, startLine: line, buildNumber: build, foundBy, foundAt } = step;
+  const wasFound = foundBy !== null && foundAt !== null;
+  return { name, stage, line, build, found: wasFound ? { number: foundBy, at: foundAt.toISOString() } : null };
+}
+
+function sorted(items: readonly CacheRecord[], { q, sort }: CacheRecordsQuery): CacheRecord[] {
+  const wanted = items.filter(({ step }) => q === '' || step?.name.toLowerCase().includes(q.toLowerCase()));
+  const used = ({ step }: CacheRecord) => step?.found?.number ?? 0;
+  return wanted.toSorted((a, b) => (sort === 'used' ? used(b) - used(a) : 0) || b.bytes - a.bytes);
+}

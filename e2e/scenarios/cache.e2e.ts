@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { CacheEntry, CacheEviction, CacheRecords, CacheReset, Page, Step } from '@cooperage/contracts';
+import { Product, type Repository } from '@cooperage/e2e';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The mark makes its steps nobody else's: the engine is not alone with this product. */
+const mark = randomUUID();
+const dockerfileOf = (last: string) => `FROM busybox:latest AS heavy
+COPY word.txt /word.txt
+RUN head -c 300000 /dev/urandom > /heavy # ${mark}
+RUN head -c 1000 /heavy > /light
+FROM busybox:latest
+COPY --from=heavy /light /light
+RUN echo ${last} > /last
+`;
+
+describe('the cache of a project', () => {
+  let product: Product;
+  let repository: Repository;
+  let base: string;
+  beforeAll(async () => {
+    product = await Product.start();
+    repository = await product.repository();
+    base = `/api/v1/projects/${repository.project.id}/cache`;
+  });
+  afterAll(() => product.stop());
+
+  const get = <T>(address: string) => product.api.json<T>('GET', `${base}${address}`);
+  const exported = async (last: string) => {
+    const { commit } = await product.push(repository, { Dockerfile: dockerfileOf(last), 'word.txt': mark });
+    const build = await product.buildWhere(
+      repository,
+      commit,
+      'has left its cache',
+      ({ finishedAt, cacheExport }) => finishedAt !== null && cacheExport !== 'pending',
+    );
+    expect(build).toMatchObject({ status: 'succeeded', cacheExport: 'done' });
+    return build;
+  };
+  const records = async () => {
+    const [entry] = (await get<Page<CacheEntry>>('/entries')).items;
+    return get<CacheRecords>(`/entries/${entry!.id}/records`);
+  };
+
+  it('is told by step: who made each result, how large it is, and who found it last', async () => {
+    await exported('one');
+    const { kind, entry, items } = await records();
+    expect(kind).toBe('records');
+    expect(entry).toMatchObject({ zone: 'protected', ref: 'refs/heads/main', epoch: 0, writtenBy: 1, readByAll: true });
+    const lines = (some: typeof items) => some.flatMap(({ step }) => step?.line ?? []).toSorted();
+    expect(lines(items)).toEqual([2, 3, 4, 6, 7]);
+    expect(items[0]).toMatchObject({ step: { name: expect.stringContaining('head -c 300000'), line: 3, build: 1 } });
+    expect(items[0]!.bytes).toBeGreaterThan(290_000);
+    expect(items.every(({ step }) => step === null || (step.build === 1 && step.found === null))).toBe(true);
+
+    await exported('two');
+    const now = (await records()).items;
+    expect(now.find(({ step }) => step?.line === 3)?.step).toMatchObject({ build: 1, found: { number: 2 } });
+    expect(now.find(({ step }) => step?.name.includes('echo two'))?.step).toMatchObject({ build: 2, found: null });
+    const [largest] = (await get<CacheRecords>(`/entries/${entry.id}/records?q=HEAD&sort=used`)).items;
+    expect(largest?.step?.line).toBe(3);
+  });
+
+  it('is told as away while the registry is, and as gone when it has lost it', async () => {
+    const [entry] = (await get<Page<CacheEntry>>('/entries')).items;
+    const look = () => product.api.send('GET', `${base}/entries/${entry!.id}/records`);
+    product.registry.cut();
+    const away = await look();
+    product.registry.restore();
+    expect(away.status).toBe(503);
+    expect((await look()).status).toBe(200);
+    expect((await product.api.send('GET', `${base}/entries/${randomUUID()}/records`)).status).toBe(404);
+  });
+
+  it('is not found by any build after a reset, and is gone from the registry', async () => {
+    const [before] = (await get<Page<CacheEntry>>('/entries')).items;
+    const reset = await product.api.json<CacheReset>('POST', `${base}/resets`, { reason: 'a poisoned layer' });
+    expect(reset).toMatchObject({ epoch: 1, zone: null, afterNumber: 2 });
+    await expect
+      .poll(async () => (await get<Page<CacheReset>>('/resets')).items[0]?.sweptAt, { timeout: 20_000 })
+      .toBeTruthy();
+    expect((await get<Page<CacheEntry>>('/entries')).items).toEqual([]);
+    expect((await get<Page<CacheEviction>>('/evictions')).items).toMatchObject([
+      { bytes: before!.bytes, why: 'reset' },
+    ]);
+    const build = await exported('two');
+    const steps = await product.api.json<{ steps: Step[] }>('GET', `/api/v1/builds/${build.id}/steps`);
+    const ran = steps.steps.filter(({ internal, name }) => !internal && !name.includes('FROM '));
+    expect(ran.map(({ cached }) => cached)).toEqual(ran.map(() => false));
+    expect((await get<Page<CacheEntry>>('/entries')).items).toMatchObject([{ epoch: 1, writtenBy: 3 }]);
+  });
+});
