@@ -11,11 +11,12 @@ import { LauncherError, say } from './output.ts';
 import { CommandFailed } from './processes/command.ts';
 
 const USAGE = `usage: ./cooperage COMMAND
-  up [--detach]                  start everything, until Ctrl-C or in the background
+  up [--detach] [--strangers]    start everything, until Ctrl-C or in the background; with a builder
+                                 for forks and for organizations that do not trust each other
   down                           stop everything; the data stays
   status [--json]                what runs, and where
   doctor [--json]                what is where, and what to do
-  test [--only unit|int|e2e] [--soak] [FILTER…]
+  test [--only unit|int|strangers|e2e] [--soak] [FILTER…]
                                  run every check and test, on services of their own
   bench road|web|cache [--json] [--pairs N] [--only P1,P2,…]
                                  measure the product against what people do without it

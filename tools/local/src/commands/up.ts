@@ -9,24 +9,32 @@ import { runningState } from '../system/system-state.ts';
 
 export const UP_LOCK = `up ${STATE}`;
 
-/** `./cooperage up [--detach]`: starts everything and keeps it running until Ctrl-C. */
+/** `./cooperage up [--detach] [--strangers]`: starts everything and keeps it running until Ctrl-C. */
 export async function up(parameters: readonly string[]): Promise<number> {
   // `background` is what `--detach` starts: a first push that fails is reported, and everything goes on running.
-  const options = { detach: { type: 'boolean' }, background: { type: 'boolean' } } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const options = { detach: flag, background: flag, strangers: flag };
   const { values } = parseArgs({ args: [...parameters], options });
   const running = runningState();
   if (running) {
     say(`· it runs already, since ${running.startedAt}: ${running.web}`);
     return 0;
   }
-  return values.detach ? startDetached() : runInForeground(values.background ?? false);
+  const { detach, background, strangers } = values;
+  return detach ? startDetached(strangers) : runInForeground({ staysAfterFailure: background, strangers });
 }
 
-async function runInForeground(staysAfterFailure: boolean): Promise<number> {
+interface Wishes {
+  readonly staysAfterFailure: boolean;
+  /** Also a builder for code of strangers. */
+  readonly strangers: boolean;
+}
+
+async function runInForeground({ staysAfterFailure, strangers }: Wishes): Promise<number> {
   const lock = await Lock.tryTake(UP_LOCK);
   if (!lock) throw new LauncherError('another ./cooperage up or down of this checkout is under way');
   const interrupt = interruptSignal();
-  const system = await RunningSystem.open();
+  const system = await RunningSystem.open(strangers);
   try {
     return await system.run(interrupt, staysAfterFailure);
   } catch (error) {

@@ -1,8 +1,10 @@
 import { LauncherError } from '../output.ts';
+import type { GoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import type { Choice, Choices } from './choice.ts';
 import { PostgresContainer, RedisContainer, RegistryContainer, SharedEngine } from './container/container-parts.ts';
 import { EmbeddedEngine, type EngineRegistries } from './engine/engine.ts';
+import { StandaloneEngine } from './engine/standalone-engine.ts';
 import type { Instance } from './instance.ts';
 import type { EngineAddress, Part, PostgresAddress, RedisAddress, RegistryAddress } from './part.ts';
 import { EmbeddedPostgres } from './postgres/postgres.ts';
@@ -53,6 +55,11 @@ export class PartFactory {
     return choice.kind === 'container'
       ? new RegistryContainer(this.instance, choice.host, 'open-registry')
       : new EmbeddedRegistry(this.instance, this.tools, 'open-registry');
+  }
+
+  /** BuildKit on its own, for code of strangers; only where an engine of our own can be started at all. */
+  engineForStrangers(goTools: GoTools, registries: EngineRegistries): Part<EngineAddress> {
+    return new StandaloneEngine(this.instance, this.tools, goTools, registries);
   }
 
   engine(registries: EngineRegistries): Part<EngineAddress> {

@@ -10,11 +10,17 @@ import { runningState, type SystemState } from './system-state.ts';
 const POLL_MS = 200;
 
 /** Runs `./cooperage up` as a process of its own, shows what it says, and returns when everything runs, or at its end. */
-export async function startDetached(): Promise<number> {
+export async function startDetached(strangers: boolean): Promise<number> {
   const logFile = path.join(STATE, 'logs/up.log');
   mkdirSync(path.dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'w', 0o600);
-  const parameters = [...process.execArgv, path.join(CHECKOUT, 'tools/local/src/main.ts'), 'up', '--background'];
+  const parameters = [
+    ...process.execArgv,
+    path.join(CHECKOUT, 'tools/local/src/main.ts'),
+    'up',
+    '--background',
+    ...(strangers ? ['--strangers'] : []),
+  ];
   const child = spawn(process.execPath, parameters, { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();

@@ -3,7 +3,7 @@ import { processEnvironment, type SystemAddresses } from './process-environment.
 import type { ProcessKey } from './process-keys.ts';
 
 const addresses: SystemAddresses = {
-  ports: { api: 1, live: 2, web: 3, control: 4, builder: 5 },
+  ports: { api: 1, live: 2, web: 3, control: 4, builder: 5, strangers: 8 },
   gitPort: 6,
   databaseUrls: { api: 'postgresql://api@db', control: 'postgresql://control@db', builder: 'postgresql://builder@db' },
   redis: { url: 'redis://r' },
@@ -41,6 +41,15 @@ describe('the environment of a process', () => {
   it('lets every process listen on loopback, at its own port', () => {
     expect(processEnvironment('control', addresses, secrets)).toMatchObject({ HOST: '127.0.0.1', PORT: '4' });
     expect(processEnvironment('web', addresses, secrets).HOSTNAME).toBe('127.0.0.1');
+  });
+
+  it('gives a builder for strangers an engine, a name and a cache of its own, and one slot', () => {
+    const strangers = { ...addresses, strangers: { url: 'unix:///s', cgroupParent: '/s' } };
+    const environment = processEnvironment('strangers', strangers, secrets);
+    expect(environment).toMatchObject({ COOPERAGE_LANE: 'strangers', COOPERAGE_BUILD_SLOTS: '1' });
+    expect(environment).toMatchObject({ BUILDKIT_HOST: 'unix:///s', COOPERAGE_CGROUP_PARENT: '/s' });
+    expect(environment.COOPERAGE_LOCAL_CACHE_ROOT).not.toBe(addresses.localCacheRoot);
+    expect(processEnvironment('builder', strangers, secrets)).toMatchObject({ BUILDKIT_HOST: 'unix:///e' });
   });
 
   it('leaves the group of steps out where an engine of somebody else has none', () => {

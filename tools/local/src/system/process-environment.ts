@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { EngineAddress, RedisAddress, RegistryAddress } from '../parts/part.ts';
 import type { TokenKeyFiles } from '../parts/registry/token-key.ts';
 import type { DatabaseUrls } from './application-database.ts';
@@ -17,6 +18,8 @@ export interface SystemAddresses {
   readonly redis: RedisAddress;
   readonly registry: RegistryAddress;
   readonly engine: EngineAddress;
+  /** The engine that builds code of strangers, where there is one. */
+  readonly strangers?: EngineAddress;
   readonly tokenKey: TokenKeyFiles;
   readonly mirrorRoot: string;
   readonly localCacheRoot: string;
@@ -58,6 +61,8 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   const gitHosts = { COOPERAGE_ALLOW_PLAIN_HTTP: `127.0.0.1:${addresses.gitPort}` };
   const sealed = { ENCRYPTION_KEY: secrets.encryptionKey };
   const mirrors = { COOPERAGE_MIRROR_ROOT: addresses.mirrorRoot };
+  const programs = { COOPERAGE_BUILDX: addresses.buildx };
+  const building = { ...stores('builder'), ...toRegistry, ...gitHosts, ...sealed, ...mirrors, ...programs };
   return {
     api: {
       ...stores('api'),
@@ -81,16 +86,18 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       ...mirrors,
       SIGNING_ENCRYPTION_KEY: secrets.signingEncryptionKey,
     },
-    builder: {
-      ...stores('builder'),
-      ...toRegistry,
-      ...gitHosts,
-      ...sealed,
-      ...mirrors,
-      COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot,
-      COOPERAGE_BUILDX: addresses.buildx,
-      BUILDKIT_HOST: engine.url,
-      ...(engine.cgroupParent && { COOPERAGE_CGROUP_PARENT: engine.cgroupParent }),
+    builder: { ...building, COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot, ...toEngine(engine) },
+    strangers: {
+      ...building,
+      COOPERAGE_LOCAL_CACHE_ROOT: `${addresses.localCacheRoot}-strangers`,
+      ...toEngine(addresses.strangers ?? engine),
+      COOPERAGE_LANE: 'strangers',
+      COOPERAGE_BUILD_SLOTS: '1',
+      COOPERAGE_WORKER_NAME: `${hostname()}-strangers`,
     },
   };
+}
+
+function toEngine({ url, cgroupParent }: EngineAddress): Variables {
+  return { BUILDKIT_HOST: url, ...(cgroupParent && { COOPERAGE_CGROUP_PARENT: cgroupParent }) };
 }

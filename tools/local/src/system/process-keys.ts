@@ -1,5 +1,5 @@
-export type ProcessKey = 'api' | 'live' | 'web' | 'control' | 'builder';
+export type ProcessKey = 'api' | 'live' | 'web' | 'control' | 'builder' | 'strangers';
 
-/** Stopped from the last to the first: who works through the queue first, the front door last. */
-export const ORDER: readonly ProcessKey[] = ['api', 'live', 'web', 'control', 'builder'];
+/** `strangers`: one more builder, where it was asked for. Stopped from the last to the first: who works through the queue first, the front door last. */
+export const ORDER: readonly ProcessKey[] = ['api', 'live', 'web', 'control', 'builder', 'strangers'];
 export const GIT_HOST = 'git';

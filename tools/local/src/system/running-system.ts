@@ -1,13 +1,14 @@
 import { STATE } from '../checkout.ts';
 import { ensureSample, type SampleOutcome } from '../first-push/sample.ts';
-import { say, seconds } from '../output.ts';
-import { choose, lookAround } from '../parts/choice.ts';
+import { LauncherError, say, seconds } from '../output.ts';
+import { type Choices, choose, lookAround } from '../parts/choice.ts';
 import { Instance } from '../parts/instance.ts';
 import { allEnded } from '../processes/all-ended.ts';
 import { untilAborted } from '../processes/interrupt.ts';
 import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
 import { findTools } from '../toolchain/find-tools.ts';
+import { type GoTools, obstacleToGoTools, obtainGoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { buildApplications } from './build-applications.ts';
 import { endLeftProcesses, noteLauncher } from './left-behind.ts';
@@ -30,12 +31,14 @@ export class RunningSystem {
     this.system = system;
   }
 
-  static async open(): Promise<RunningSystem> {
+  /** @throws {LauncherError} saying why there can be no builder for strangers, where one is wanted */
+  static async open(wantsStrangers: boolean): Promise<RunningSystem> {
     const instance = new Instance(STATE);
     noteLauncher(instance);
     const choices = choose(await lookAround());
+    const goTools = wantsStrangers ? await goToolsFor(choices) : undefined;
     const tools = await findTools();
-    return new RunningSystem(instance, tools, new System(instance, tools, choices));
+    return new RunningSystem(instance, tools, new System(instance, tools, choices, goTools));
   }
 
   /** Starts everything and waits for the interrupt. @returns the exit code: 1 after a first push that failed. */
@@ -110,4 +113,12 @@ export class RunningSystem {
       verify: outcome?.image?.verify ?? null,
     };
   }
+}
+
+async function goToolsFor(choices: Choices): Promise<GoTools> {
+  const other =
+    choices.engine.kind === 'embedded' ? undefined : 'it runs beside an engine of the launcher’s own, as root';
+  const obstacle = other ?? (await obstacleToGoTools());
+  if (obstacle) throw new LauncherError(`there is no engine for strangers: ${obstacle}`);
+  return obtainGoTools();
 }

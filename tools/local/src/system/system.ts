@@ -4,12 +4,14 @@ import type { PushCredentials } from '../git-host/credentials.ts';
 import { say } from '../output.ts';
 import type { Choices } from '../parts/choice.ts';
 import { PartFactory } from '../parts/create-parts.ts';
+import type { EngineRegistries } from '../parts/engine/engine.ts';
 import type { Instance } from '../parts/instance.ts';
 import { stopAll } from '../parts/lifecycle.ts';
-import type { Part } from '../parts/part.ts';
+import type { EngineAddress, Part } from '../parts/part.ts';
 import type { TokenAuthentication } from '../parts/registry/registry-settings.ts';
 import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
+import { cachedGoTools, type GoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { ensureDatabase } from './application-database.ts';
 import { processEnvironment, type SystemAddresses, type SystemSecrets } from './process-environment.ts';
@@ -23,6 +25,7 @@ const SCRIPTS: Readonly<Record<ProcessKey, Pick<NodeProcess, 'script' | 'paramet
   web: { script: 'apps/web/.next/standalone/apps/web/server.js', healthPath: '/icon.svg' },
   control: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['control'], healthPath: '/healthz' },
   builder: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['builder'], healthPath: '/healthz' },
+  strangers: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['builder'], healthPath: '/healthz' },
 };
 
 /** Everything that `./cooperage up` starts, in its order; what was started last is stopped first. */
@@ -31,12 +34,15 @@ export class System {
   private readonly tools: Tools;
   private readonly choices: Choices;
   private readonly parts: PartFactory;
+  private readonly goTools: GoTools | undefined;
 
-  constructor(instance: Instance, tools: Tools, choices: Choices) {
+  /** @param goTools where a builder for strangers is wanted */
+  constructor(instance: Instance, tools: Tools, choices: Choices, goTools?: GoTools) {
     this.instance = instance;
     this.tools = tools;
     this.choices = choices;
     this.parts = new PartFactory(instance, tools, choices);
+    this.goTools = goTools;
   }
 
   /** Starts or adopts the stores, the registries and the engine, and brings the database up to date. */
@@ -55,19 +61,22 @@ export class System {
     const insecure = [registry.host, baseImages.host];
     const engine = await this.parts.engine({ insecure, mirror: baseImages.host }).start();
     say('· the engine is up');
+    const strangers = await this.startEngineForStrangers({ insecure, mirror: baseImages.host });
     const isOwnServer = this.choices.postgres.kind !== 'external';
     const databaseUrls = await ensureDatabase(postgres.adminUrl, isOwnServer, (role) => this.databasePassword(role));
     const gitPort = await this.port(GIT_HOST);
     const mirrorRoot = this.instance.file('mirrors');
     const localCacheRoot = this.instance.file('caches');
     const buildx = this.tools.path('docker-buildx');
-    return { ports, gitPort, databaseUrls, redis, registry, engine, tokenKey, mirrorRoot, localCacheRoot, buildx };
+    const stores = { databaseUrls, redis, registry, tokenKey };
+    return { ports, gitPort, ...stores, engine, ...(strangers && { strangers }), mirrorRoot, localCacheRoot, buildx };
   }
 
   /** The git host and our own processes; they are stopped from the last to the first. */
   processes(addresses: SystemAddresses): SupervisedProcess[] {
     const secrets = this.secrets();
-    const own = ORDER.map((key) => {
+    const keys = ORDER.filter((key) => key !== 'strangers' || addresses.strangers);
+    const own = keys.map((key) => {
       const environment = processEnvironment(key, addresses, secrets);
       return superviseNode(this.instance, { key, ...SCRIPTS[key], port: addresses.ports[key], environment });
     });
@@ -78,7 +87,21 @@ export class System {
     const { parts } = this;
     const token = this.token(this.instance.ports.known('api') ?? 0);
     const registries: Part<unknown>[] = [parts.registry(token), parts.baseImageRegistry()];
-    await stopAll([parts.postgres(), parts.redis(), ...registries, parts.engine({ insecure: [] })]);
+    const engines = [parts.engine({ insecure: [] }), ...this.engineForStrangers(cachedGoTools())];
+    await stopAll([parts.postgres(), parts.redis(), ...registries, ...engines]);
+  }
+
+  private async startEngineForStrangers(registries: EngineRegistries): Promise<EngineAddress | undefined> {
+    if (!this.goTools) return undefined;
+    const address = await this.parts.engineForStrangers(this.goTools, registries).start();
+    say('· the engine for strangers is up');
+    return address;
+  }
+
+  /** Nothing where there can be none; it is stopped whether or not this start asked for it. */
+  private engineForStrangers(goTools: GoTools | undefined): Part<unknown>[] {
+    if (!goTools || this.choices.engine.kind !== 'embedded') return [];
+    return [this.parts.engineForStrangers(goTools, { insecure: [] })];
   }
 
   gitCredentials(): PushCredentials {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { LauncherError } from '../output.ts';
 
-export const SUITES = ['unit', 'int', 'e2e'] as const;
+/** `strangers`: what an engine has to hold, once more on the BuildKit that builds code of strangers. */
+export const SUITES = ['unit', 'int', 'strangers', 'e2e'] as const;
 export type Suite = (typeof SUITES)[number];
 
 export interface TestArguments {
@@ -16,6 +17,6 @@ export function parseTestArguments(parameters: readonly string[]): TestArguments
   const options = { only: { type: 'string' }, soak: { type: 'boolean', default: false } } as const;
   const { values, positionals } = parseArgs({ args: [...parameters], options, allowPositionals: true });
   const only = SUITES.find((suite) => suite === values.only);
-  if (values.only !== undefined && !only) throw new LauncherError('--only takes unit, int or e2e');
+  if (values.only !== undefined && !only) throw new LauncherError('--only takes unit, int, strangers or e2e');
   return { only, filters: positionals, soak: values.soak };
 }

@@ -71,6 +71,6 @@ describe('arguments', () => {
   });
 
   it('refuse a suite that does not exist', () => {
-    expect(() => parseTestArguments(['--only', 'all'])).toThrow('--only takes unit, int or e2e');
+    expect(() => parseTestArguments(['--only', 'all'])).toThrow('--only takes unit, int, strangers or e2e');
   });
 });

@@ -2,10 +2,12 @@ import { CHECKOUT } from '../checkout.ts';
 import { compareFiles } from '../database/migrations.ts';
 import { schemaFolders } from '../database/schema-files.ts';
 import { readJson } from '../files/atomic-file.ts';
+import { say } from '../output.ts';
 import { checkScorecard } from '../scorecard/keep.ts';
 import type { NamedReport } from '../scorecard/proofs.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
 import { obtainBrowser } from '../toolchain/browser.ts';
+import { obstacleToGoTools, obtainGoTools } from '../toolchain/go-tools.ts';
 import { BUILD, type Check, GENERATE, judge, runCheck, STATIC_CHECKS } from './checks.ts';
 import { composeProblem } from './compose-check.ts';
 import type { Outcome } from './outcome.ts';
@@ -34,7 +36,7 @@ export class TestRun {
       await this.compose();
     }
     if (this.wants('unit')) await this.suite('unit');
-    if (this.wants('int') || this.wants('e2e')) await this.withServices();
+    if (this.wants('int') || this.wants('strangers') || this.wants('e2e')) await this.withServices();
   }
 
   private async withServices(): Promise<void> {
@@ -47,6 +49,7 @@ export class TestRun {
       await this.migrations(file);
       const env = { COOPERAGE_TEST_SERVICES: file };
       if (this.wants('int')) await this.suite('int', env);
+      if (this.wants('strangers')) await this.strangers(services);
       if (this.wants('e2e')) {
         await this.suite('e2e', env);
         this.scorecard();
@@ -57,6 +60,18 @@ export class TestRun {
     } finally {
       await services.stop();
     }
+  }
+
+  /** Filters name files of other suites, unless this one was asked for by its name. */
+  private async strangers(services: TestServiceSet): Promise<void> {
+    if (this.wanted.only === undefined && this.wanted.filters.length > 0) return;
+    const obstacle = await obstacleToGoTools();
+    if (obstacle) {
+      say(`· the engine for strangers is left out: ${obstacle}`);
+      return;
+    }
+    const file = await services.startEngineForStrangers(await obtainGoTools());
+    await this.suite('strangers', { COOPERAGE_TEST_SERVICES: file });
   }
 
   private async migrations(servicesFile: string): Promise<void> {

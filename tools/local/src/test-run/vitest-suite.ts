@@ -36,7 +36,7 @@ export async function runSuite(
   const file = reportFile(folder, suite);
   rmSync(file, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const parameters = ['run', '--project', suite, '--passWithNoTests', ...reporters, ...filters];
+  const parameters = ['run', ...selection(suite, filters), '--passWithNoTests', ...reporters];
   const exitCode = await vitest(
     parameters,
     soak ? { ...env, COOPERAGE_TEST_SOAK: '1' } : env,
@@ -46,6 +46,15 @@ export async function runSuite(
   const mayBeEmpty = filters.length > 0 && only === undefined;
   const counts = countTests(readJson<VitestReport>(file), exitCode, mayBeEmpty);
   return { name: `${suite} tests`, ...counts, durationMs: performance.now() - started };
+}
+
+const ENGINE_SPECS = ['engine', 'failure', 'hostile', 'integrity', 'limits'].map(
+  (name) => `libs/engines/src/buildkit/${name}.int.spec.ts`,
+);
+
+function selection(suite: Suite, filters: readonly string[]): string[] {
+  if (suite !== 'strangers') return ['--project', suite, ...filters];
+  return ['--project', 'int', ...(filters.length > 0 ? filters : ENGINE_SPECS)];
 }
 
 /** In a session of its own, so that what tests leave running can be found and ended, however the run ends. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { provideBaseImages } from '../base-images/base-images.ts';
-import { writeJson } from '../files/atomic-file.ts';
+import { readJson, writeJson } from '../files/atomic-file.ts';
 import { choose, lookAround } from '../parts/choice.ts';
 import { PartFactory } from '../parts/create-parts.ts';
 import { Instance } from '../parts/instance.ts';
@@ -11,6 +11,7 @@ import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.
 import { endLauncher, endLeftProcesses } from '../system/left-behind.ts';
 import { findBrowser } from '../toolchain/browser.ts';
 import { findTools } from '../toolchain/find-tools.ts';
+import { cachedGoTools, type GoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { SPEC_INSTANCES } from './spec-instance.ts';
 
@@ -67,12 +68,35 @@ export class TestServiceSet {
     return this.file;
   }
 
+  /** After `start`: one more engine, and the same addresses with that one in the engine's place. @returns the file's path */
+  async startEngineForStrangers(goTools: GoTools): Promise<string> {
+    const services = readJson<{ registry: { host: string }; openRegistry: string }>(this.file);
+    if (!services) throw new Error('the test services do not run');
+    const mirror = services.openRegistry;
+    const insecure = [services.registry.host, mirror];
+    const engine = await this.parts.engineForStrangers(goTools, { insecure, mirror }).start();
+    writeJson(this.strangersFile(), { ...services, engine: engine.url, cgroupParent: engine.cgroupParent }, 0o600);
+    return this.strangersFile();
+  }
+
   async stop(): Promise<void> {
+    await this.stopEngineForStrangers();
     rmSync(this.file, { force: true });
     await this.stopSpecInstances();
     const { parts } = this;
     const registries = [parts.registry(await this.token()), parts.baseImageRegistry()];
     await stopAll([parts.postgres(), parts.redis(), ...registries, parts.engine({ insecure: [] })]);
+  }
+
+  private async stopEngineForStrangers(): Promise<void> {
+    const goTools = cachedGoTools();
+    if (!goTools || !existsSync(this.strangersFile())) return;
+    await this.parts.engineForStrangers(goTools, { insecure: [] }).stop();
+    rmSync(this.strangersFile(), { force: true });
+  }
+
+  private strangersFile(): string {
+    return this.instance.file('services-strangers.json');
   }
 
   private async stopSpecInstances(): Promise<void> {

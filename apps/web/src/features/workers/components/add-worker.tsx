@@ -29,7 +29,8 @@ export function AddWorker() {
         <p className="max-w-[75ch]">
           Code of forks, and all code where several organizations build that do not trust each other, waits for a worker
           with <code>COOPERAGE_LANE=strangers</code> and <code>COOPERAGE_BUILD_SLOTS=1</code>. Its engine is BuildKit{' '}
-          {engineFloor} or later, used by nobody else: it is emptied between two builds.
+          {engineFloor} or later, used by nobody else: it is emptied between two builds. On one machine:{' '}
+          <code>./cooperage up --strangers</code>.
         </p>
         <p className="text-sm text-text-2">
           With Docker Compose on one machine: <code>docker compose up -d --scale builder=2</code>, where{' '}

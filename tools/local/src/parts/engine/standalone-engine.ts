@@ -1,0 +1,123 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import http2 from 'node:http2';
+import { connect } from 'node:net';
+import { writeAtomic } from '../../files/atomic-file.ts';
+import { Daemon } from '../../processes/daemon.ts';
+import type { GoTools } from '../../toolchain/go-tools.ts';
+import type { Tools } from '../../toolchain/tools.ts';
+import { ensureRunning } from '../daemon-part.ts';
+import type { Instance } from '../instance.ts';
+import type { EngineAddress, Part } from '../part.ts';
+import { clearGroup, prepareGroup } from './control-groups.ts';
+import type { EngineRegistries } from './engine.ts';
+import { unmountBelow } from './mounts.ts';
+import { buildkitdToml, networkList, STANDALONE_ENVIRONMENT, type StandaloneSettings } from './standalone-settings.ts';
+import { StepNetwork } from './step-network.ts';
+
+/** A BuildKit of its own for code of strangers, new enough for that, on a bridge of its own; it needs root. */
+export class StandaloneEngine implements Part<EngineAddress> {
+  readonly name = 'the engine for strangers';
+  private readonly instance: Instance;
+  private readonly tools: Tools;
+  private readonly goTools: GoTools;
+  private readonly registries: EngineRegistries;
+  private readonly network: StepNetwork;
+
+  constructor(instance: Instance, tools: Tools, goTools: GoTools, registries: EngineRegistries) {
+    this.instance = instance;
+    this.tools = tools;
+    this.goTools = goTools;
+    this.registries = registries;
+    // Hexadecimal like the installation's own, so that the two are told apart and both are known as bridges of ours.
+    this.network = new StepNetwork(`${instance.id}e`, tools, instance.file('strangers-network.json'));
+  }
+
+  async start(): Promise<EngineAddress> {
+    const settings = this.settings();
+    const daemon = this.daemon(settings);
+    if (!daemon.running() || !this.network.bridge.exists()) await this.renew(settings, daemon);
+    await ensureRunning(daemon, this.settingsFile(), buildkitdToml(settings));
+    return { url: `unix://${settings.socket}`, cgroupParent: settings.cgroupParent };
+  }
+
+  async stop(): Promise<void> {
+    const settings = this.settings();
+    await this.daemon(settings).stop();
+    await this.clear(settings);
+    await this.network.remove();
+  }
+
+  private async renew(settings: StandaloneSettings, daemon: Daemon): Promise<void> {
+    await daemon.stop();
+    await this.clear(settings);
+    const subnet = await this.network.create();
+    const { bridge } = this.network;
+    const list = networkList(bridge.name, subnet, await bridge.outwardMtu(), this.addressFolder());
+    writeAtomic(settings.networkFile, list, 0o600);
+    prepareGroup(settings.cgroupParent);
+    mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
+  }
+
+  /** What an engine that was killed leaves behind: steps, their groups, mounts, and addresses that nobody has any more. */
+  private async clear(settings: StandaloneSettings): Promise<void> {
+    await clearGroup(settings.cgroupParent);
+    await unmountBelow(settings.dataFolder);
+    rmSync(settings.socket, { force: true });
+    rmSync(this.addressFolder(), { recursive: true, force: true });
+  }
+
+  private daemon(settings: StandaloneSettings): Daemon {
+    return new Daemon({
+      name: this.name,
+      program: this.goTools.path('buildkitd'),
+      parameters: [`--config=${this.settingsFile()}`],
+      env: { ...this.tools.environment(), ...STANDALONE_ENVIRONMENT },
+      pidFile: this.instance.pidFile('strangers-engine'),
+      logFile: this.instance.logFile('strangers-engine'),
+      isReady: () => serves(settings.socket),
+      readyWithinMs: 60_000,
+      stopSignal: 'SIGTERM',
+      stopWithinMs: 20_000,
+    });
+  }
+
+  private settings(): StandaloneSettings {
+    const { insecure, mirror } = this.registries;
+    return {
+      dataFolder: this.instance.file('strangers-engine'),
+      socket: `${this.instance.socketFolder()}/strangers.sock`,
+      cgroupParent: `/cooperage-${this.instance.id}-strangers`,
+      runc: this.tools.path('runc'),
+      pluginFolder: this.goTools.folder,
+      networkFile: this.instance.file('settings', 'strangers.conflist'),
+      insecureRegistries: [...insecure].sort(),
+      mirror,
+    };
+  }
+
+  private settingsFile(): string {
+    return this.instance.file('settings', 'strangers-engine.toml');
+  }
+
+  private addressFolder(): string {
+    return this.instance.file('strangers-addresses');
+  }
+}
+
+/** gRPC's health check; the socket is there before the engine is. https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
+function serves(socket: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const session = http2.connect('http://localhost', { createConnection: () => connect(socket) });
+  session.on('error', () => resolve(false));
+  const question = session.request({
+    ...{ ':method': 'POST', ':path': '/grpc.health.v1.Health/Check' },
+    ...{ 'content-type': 'application/grpc', te: 'trailers' },
+  });
+  question.on('trailers', (trailers) => resolve(trailers['grpc-status'] === '0'));
+  question.on('error', () => resolve(false));
+  question.on('close', () => resolve(false));
+  question.setTimeout(1_000, () => question.close());
+  question.resume();
+  question.end(Buffer.alloc(5));
+  return promise.finally(() => session.destroy());
+}

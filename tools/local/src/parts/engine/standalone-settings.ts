@@ -1,0 +1,77 @@
+import { ENGINE_ENVIRONMENT } from './settings.ts';
+import { bridgeAddress } from './subnet.ts';
+
+export interface StandaloneSettings {
+  readonly dataFolder: string;
+  readonly socket: string;
+  readonly cgroupParent: string;
+  readonly runc: string;
+  /** Folder with the plugins `bridge`, `host-local` and `loopback` of the Container Network Interface. */
+  readonly pluginFolder: string;
+  readonly networkFile: string;
+  readonly insecureRegistries: readonly string[];
+  /** Host asked first for images of Docker Hub; what it lacks is fetched from there. */
+  readonly mirror: string | undefined;
+}
+
+export const STANDALONE_ENVIRONMENT = ENGINE_ENVIRONMENT;
+
+/**
+ * buildkitd.toml(5). No entitlement is given, and no frontend is loaded from an image: the built-in one is in charge.
+ * https://github.com/moby/buildkit/blob/master/docs/buildkitd.toml.md
+ */
+export function buildkitdToml(settings: StandaloneSettings): string {
+  const registries = settings.insecureRegistries.map((host) => `[registry.${quote(host)}]\nhttp = true\n`);
+  const mirror = settings.mirror ? [`[registry."docker.io"]\nmirrors = [${quote(settings.mirror)}]\n`] : [];
+  return `root = ${quote(settings.dataFolder)}
+insecure-entitlements = []
+
+[log]
+level = "warn"
+
+[cdi]
+disabled = true
+
+[grpc]
+address = [${quote(`unix://${settings.socket}`)}]
+
+[frontend."gateway.v0"]
+enabled = false
+
+[worker.containerd]
+enabled = false
+
+[worker.oci]
+enabled = true
+binary = ${quote(settings.runc)}
+networkMode = "cni"
+cniConfigPath = ${quote(settings.networkFile)}
+cniBinaryPath = ${quote(settings.pluginFolder)}
+defaultCgroupParent = ${quote(settings.cgroupParent)}
+gc = true
+maxUsedSpace = "10GB"
+
+${[...registries, ...mirror].join('\n')}`;
+}
+
+/**
+ * A network list of the Container Network Interface 1.0.0: each step gets an address on the engine's bridge, which has the
+ * gateway's already. The rules of the firewall are ours, so the plugin makes none.
+ * https://www.cni.dev/docs/spec/
+ */
+export function networkList(bridge: string, subnet: string, mtu: number, addressFolder: string): string {
+  const gateway = bridgeAddress(subnet).split('/')[0];
+  const ipam = {
+    type: 'host-local',
+    ranges: [[{ subnet, gateway }]],
+    routes: [{ dst: '0.0.0.0/0' }],
+    dataDir: addressFolder,
+  };
+  const plugin = { type: 'bridge', bridge, isGateway: false, ipMasq: false, mtu, ipam };
+  return `${JSON.stringify({ cniVersion: '1.0.0', name: bridge, plugins: [plugin] }, null, 2)}\n`;
+}
+
+/** A basic string of TOML 1.0: JSON's escapes are all among its own. */
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

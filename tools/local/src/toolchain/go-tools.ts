@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { CACHE, CHECKOUT } from '../checkout.ts';
+import { Lock } from '../files/lock.ts';
+import { say, seconds } from '../output.ts';
+import { attempt, run } from '../processes/command.ts';
+import { findProgram } from './find-program.ts';
+import { isAtLeast } from './tool-list.ts';
+
+const MODULE = path.join(CHECKOUT, 'tools/engine-for-strangers');
+const BUILDKIT = 'github.com/moby/buildkit';
+/** A Go of this machine may stand where its archive was unpacked, outside of PATH. */
+const USUAL_PLACE = '/usr/local/go/bin/go';
+
+/** Programs that no package has, built from Go modules whose sums the checkout holds. */
+export class GoTools {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  path(name: string): string {
+    return path.join(this.folder, name);
+  }
+}
+
+/** @returns undefined where they were not built yet */
+export function cachedGoTools(): GoTools | undefined {
+  const folder = toolFolder();
+  return existsSync(folder) ? new GoTools(folder) : undefined;
+}
+
+/** Why they cannot be built on this machine; undefined where they can, or are there. */
+export async function obstacleToGoTools(): Promise<string | undefined> {
+  if (cachedGoTools()) return undefined;
+  const go = findGo();
+  const wanted = /^go (\S+)/m.exec(moduleFile('go.mod'))?.[1] ?? '';
+  if (!go) return `it is built with Go ${wanted} or later, which is not on this machine (https://go.dev/dl/)`;
+  const { stdout } = await attempt(go, ['env', 'GOVERSION'], { env: goEnvironment(go) });
+  const version = /\d+(?:\.\d+)+/.exec(stdout)?.[0];
+  return version && isAtLeast(version, wanted)
+    ? undefined
+    : `it is built with Go ${wanted} or later, and this machine has ${version ?? 'one that does not start'}`;
+}
+
+/** Builds them once and keeps them in the cache. @throws {Error} when that fails */
+export async function obtainGoTools(): Promise<GoTools> {
+  const folder = toolFolder();
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const lock = await Lock.take(folder, () => say('· another launcher is building BuildKit; waiting for it'));
+  try {
+    if (!existsSync(folder)) await build(folder);
+  } finally {
+    lock.release();
+  }
+  return new GoTools(folder);
+}
+
+async function build(folder: string): Promise<void> {
+  const go = findGo();
+  if (!go) throw new Error('Go is missing');
+  const started = performance.now();
+  const version = buildkitVersion();
+  say(`· building BuildKit ${version} with Go, once: one to three minutes`);
+  const part = mkdtempSync(`${folder}.part-`);
+  const flags = [
+    '-mod=readonly',
+    '-trimpath',
+    '-buildvcs=false',
+    `-ldflags=-s -w -X ${BUILDKIT}/version.Version=${version}`,
+  ];
+  try {
+    await run(go, ['build', ...flags, '-o', `${part}/`, ...packages()], { cwd: MODULE, env: goEnvironment(go) });
+    renameSync(part, folder);
+  } finally {
+    rmSync(part, { recursive: true, force: true });
+  }
+  say(`· BuildKit ${version} is built, after ${seconds(performance.now() - started)}`);
+}
+
+/** What the `tool` directives of the module name. */
+function packages(): string[] {
+  const block = /^tool \(\n([^)]*)\)/m.exec(moduleFile('go.mod'))?.[1] ?? '';
+  return block.split('\n').flatMap((line) => line.trim() || []);
+}
+
+export function buildkitVersion(): string {
+  return new RegExp(`^\\s*${BUILDKIT} (v\\S+)`, 'm').exec(moduleFile('go.mod'))?.[1] ?? '';
+}
+
+function toolFolder(): string {
+  const key = createHash('sha256').update(moduleFile('go.mod')).update(moduleFile('go.sum')).digest('hex').slice(0, 12);
+  return path.join(CACHE, 'go-tools', key);
+}
+
+function moduleFile(name: string): string {
+  return readFileSync(path.join(MODULE, name), 'utf8');
+}
+
+function findGo(): string | undefined {
+  return findProgram('go') ?? (existsSync(USUAL_PLACE) ? USUAL_PLACE : undefined);
+}
+
+/** Sources are kept with the tools; whatever a person has set for other work does not count, except where modules come from. */
+function goEnvironment(go: string): NodeJS.ProcessEnv {
+  const { GOPROXY, GOSUMDB, GONOSUMDB, HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;
+  const given = { GOPROXY, GOSUMDB, GONOSUMDB, HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy };
+  return {
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    PATH: `${path.dirname(go)}:/usr/bin:/bin`,
+    HOME: CACHE,
+    GOPATH: path.join(CACHE, 'go'),
+    GOCACHE: path.join(CACHE, 'go-build'),
+    GOTOOLCHAIN: 'local',
+    CGO_ENABLED: '0',
+  };
+}
