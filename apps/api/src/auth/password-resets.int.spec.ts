@@ -145,6 +145,11 @@ describe('a link', () => {
     expect(refused[0]?.headers.get('ratelimit')).toMatch(/^"tries";r=0;t=\d+$/);
     expect(refused[0]?.headers.get('ratelimit-policy')).toBe('"tries";q=20;w=600');
     expect(answers.every(({ status }) => status === 404 || status === 429)).toBe(true);
+    // Who may go on is told how often.
+    const allowed = answers.filter(({ status }) => status === 404);
+    const left = allowed.map(({ headers }) => /^"tries";r=(\d+);t=\d+$/.exec(headers.get('ratelimit') ?? '')?.[1]);
+    expect(new Set(left).size).toBe(allowed.length);
+    expect(allowed[0]?.headers.get('ratelimit-policy')).toBe('"tries";q=20;w=600');
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { tellAllowance } from '../http/rate-limit-headers.js';
 import type { SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 
 const minuteMs = 60_000;
@@ -21,13 +22,17 @@ export class SignInLimits {
   /** Counts one try, known account or not. @throws {ApiProblem} `rate_limited`. */
   async take(email: string, address: string): Promise<void> {
     const account = accountKey(email);
-    const waits = await Promise.all([
-      this.pair.take(`${account} ${address}`),
-      this.address.take(address),
-      this.account.take(account),
+    const taken = await Promise.all([
+      this.pair.count(`${account} ${address}`),
+      this.address.count(address),
+      this.account.count(account),
     ]);
-    const waitMs = Math.max(...waits);
-    if (waitMs > 0) throw [this.pair, this.address, this.account][waits.indexOf(waitMs)]!.refusal(waitMs);
+    const [pair, everything] = taken;
+    // What others try with the same account is nobody's business.
+    tellAllowance(pair.left <= everything.left ? pair : everything);
+    const waitMs = Math.max(...taken.map((each) => each.waitMs));
+    const longest = taken.findIndex((each) => each.waitMs === waitMs);
+    if (waitMs > 0) throw [this.pair, this.address, this.account][longest]!.refusal(waitMs);
   }
 
   /** A right password: earlier slips of this person from here do not count any more. */

@@ -22,6 +22,17 @@ describe('RateLimiter', () => {
     expect(limiter.waitMs('a')).toBe(0);
   });
 
+  it('tells how a window stands', () => {
+    let now = 0;
+    const limiter = new RateLimiter({ tries: 2, windowMs: 1_000 }, () => now);
+    expect(limiter.standing('a')).toEqual({ count: 0, leftMs: 1_000 });
+    limiter.take('a');
+    now = 300;
+    expect(limiter.standing('a')).toEqual({ count: 1, leftMs: 700 });
+    now = 1_000;
+    expect(limiter.standing('a')).toEqual({ count: 0, leftMs: 1_000 });
+  });
+
   it('S-079 keeps a bounded number of keys, whoever asks', () => {
     const limiter = new RateLimiter({ tries: 1, windowMs: 1_000 }, () => 0, 3);
     for (const key of ['a', 'b', 'c', 'd']) limiter.take(key);

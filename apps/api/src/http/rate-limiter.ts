@@ -37,6 +37,14 @@ export class RateLimiter {
     return count && count.endsAtMs > now && count.tries >= this.limit.tries ? count.endsAtMs - now : 0;
   }
 
+  /** Tries of the present window, and the milliseconds until it ends. Counts nothing. */
+  standing(key: string): { readonly count: number; readonly leftMs: number } {
+    const now = this.nowMs();
+    const count = this.counts.get(key);
+    if (!count || count.endsAtMs <= now) return { count: 0, leftMs: this.limit.windowMs };
+    return { count: count.tries, leftMs: count.endsAtMs - now };
+  }
+
   forget(key: string): void {
     this.counts.delete(key);
   }

@@ -7,6 +7,7 @@ import { answerBrokenRequest } from './broken-request.js';
 import { trustOf } from './client-address.js';
 import { ApiProblem, notFound } from './problem.js';
 import { replyProblem } from './problem-reply.js';
+import { addRateLimitHeaders } from './rate-limit-headers.js';
 import { requestIdOf } from './request-id.js';
 import { addRequestLog } from './request-log.js';
 import { addRevalidation } from './revalidation.js';
@@ -52,6 +53,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
   addRevalidation(instance);
   addSecurityHeaders(instance, http.publicUrl);
   addRequestLog(instance, logger);
+  addRateLimitHeaders(instance);
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done(refusalOf(request, http.publicUrl));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '@cooperage/telemetry';
 import { ApiProblem } from './problem.js';
+import { type Allowance, tellAllowance } from './rate-limit-headers.js';
 import { type RateLimit, RateLimiter } from './rate-limiter.js';
 
 /** Where counts are that all processes share; it may fail at any time. */
@@ -25,6 +26,12 @@ export class SharedRateLimits {
   }
 }
 
+/** What became of a try. */
+export interface Taken extends Allowance {
+  /** 0 when it may go on, else the milliseconds until it may. */
+  readonly waitMs: number;
+}
+
 /** Every try is counted twice: for all, and here. What is here decides while the store does not answer. */
 export class SharedRateLimit {
   constructor(
@@ -37,20 +44,27 @@ export class SharedRateLimit {
 
   /** Counts one try. @returns 0 when it may go on, else the milliseconds until it may. */
   async take(key: string): Promise<number> {
-    const ownWaitMs = this.own.take(key);
+    return (await this.count(key)).waitMs;
+  }
+
+  /** Counts one try. */
+  async count(key: string): Promise<Taken> {
+    this.own.take(key);
     try {
       const { count, leftMs } = await this.store.add(this.storedKey(key), this.bound.windowMs);
-      return count > this.bound.tries ? Math.max(leftMs, 1) : 0;
+      return this.taken(count, leftMs);
     } catch (error) {
       this.onOutage(error);
-      return ownWaitMs;
+      const { count, leftMs } = this.own.standing(key);
+      return this.taken(count, leftMs);
     }
   }
 
-  /** Counts one try. @throws {ApiProblem} `rate_limited`. */
+  /** Counts one try, and says on the answer how many are left. @throws {ApiProblem} `rate_limited`. */
   async demand(key: string): Promise<void> {
-    const waitMs = await this.take(key);
-    if (waitMs > 0) throw this.refusal(waitMs);
+    const taken = await this.count(key);
+    tellAllowance(taken);
+    if (taken.waitMs > 0) throw this.refusal(taken.waitMs);
   }
 
   refusal(waitMs: number): ApiProblem {
@@ -64,6 +78,12 @@ export class SharedRateLimit {
   async forget(key: string): Promise<void> {
     this.own.forget(key);
     await this.store.forget(this.storedKey(key)).catch(this.onOutage);
+  }
+
+  private taken(count: number, leftMs: number): Taken {
+    const { tries } = this.bound;
+    const resetMs = Math.max(leftMs, 1);
+    return { limit: this.bound, left: Math.max(0, tries - count), resetMs, waitMs: count > tries ? resetMs : 0 };
   }
 
   /** Whoever reads the store learns neither names nor addresses, and no key is longer than another. */
