@@ -1,6 +1,7 @@
 import { browserSuite } from '@cooperage/e2e/browser';
 import { describe } from 'vitest';
 import { accounts } from './browser/accounts.js';
+import { buildInputs } from './browser/build-inputs.js';
 import { buildLists } from './browser/build-lists.js';
 import { buildViews } from './browser/build-views.js';
 import { cacheReasons } from './browser/cache-reasons.js';
@@ -30,6 +31,7 @@ describe('in a browser', () => {
   watching(suite);
   failingBuilds(suite);
   buildViews(suite);
+  buildInputs(suite);
   buildLogs(suite);
   progressDisplays(suite);
   followingLogs(suite);

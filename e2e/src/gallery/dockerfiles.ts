@@ -27,3 +27,24 @@ RUNN echo "a word too many"
 export const ticking = `FROM busybox:latest
 RUN echo begun; for i in $(seq 1 3000); do echo "tick $i"; sleep 0.5; done
 `;
+
+/** With a frontend in its first line, and words that the builder would write otherwise. */
+export const noted = `# syntax=docker/dockerfile:1
+from busybox:latest as keg
+ARG WOOD
+COPY word.txt /etc/word.txt
+COPY --from=hoops hoop.txt /etc/hoop.txt
+RUN echo "$WOOD" && cat /etc/hoop.txt
+`;
+
+/** How the file above is built. */
+export const bake = `variable "WOOD" { default = "oak" }
+target "keg" {
+  context = "keg"
+  dockerfile = "../Dockerfile"
+  args = { WOOD = upper(WOOD) }
+  contexts = { hoops = "./hoops" }
+  tags = ["example.test/keg:latest"]
+  output = ["type=registry"]
+}
+`;

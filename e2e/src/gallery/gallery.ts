@@ -2,7 +2,7 @@ import type { Build, WorkerView } from '@cooperage/contracts';
 import type { VisitorOptions } from '../browser-visitor.js';
 import type { Product, Repository } from '../product.js';
 import { until } from '../until.js';
-import { failing, succeeding, ticking, unreadable } from './dockerfiles.js';
+import { bake, failing, noted, succeeding, ticking, unreadable } from './dockerfiles.js';
 import type { Viewer } from './gallery-page.js';
 import { invitePeople, type People } from './people.js';
 
@@ -15,6 +15,8 @@ export interface Gallery extends People {
   readonly invalid: Build;
   readonly canceled: Build;
   readonly timedOut: Build;
+  /** Of a definition, with named contexts; its first line names a frontend and the builder notes something. */
+  readonly defined: Build;
   readonly running: Build;
   readonly queued: Build;
   /** Address of a project that nobody has built yet. */
@@ -26,16 +28,20 @@ export interface Gallery extends People {
 /** With the shortest time that a project allows, milliseconds. */
 const limits = { timeoutMs: 10_000, logBytes: 134_217_728, memoryBytes: null, pids: 4096, cpus: null, diskBytes: null };
 
+const definition = { path: 'docker-bake.hcl', target: 'keg' };
+
 export async function fillGallery(product: Product): Promise<Gallery> {
   const cask = await product.repository({ slug: 'cask', name: 'Cask', description: 'Staves, hoops and a bung.' });
   const barrel = await product.repository({ slug: 'barrel', name: 'Barrel' });
   const slow = await product.repository({ slug: 'slow-cooper', name: 'Slow cooper', limits });
   const empty = await product.repository({ slug: 'empty-shed', name: 'Empty shed' });
+  const keg = await product.repository({ slug: 'keg', name: 'Keg', definition, buildArgs: { WOOD: 'acacia' } });
   const people = await invitePeople(product);
   await furnish(product, cask);
-  const [{ succeeded, failed }, { invalid, canceled }] = await Promise.all([
+  const [{ succeeded, failed }, { invalid, canceled }, defined] = await Promise.all([
     buildCasks(product, cask),
     buildBarrels(product, barrel),
+    buildKeg(product, keg),
   ]);
   const season = await push(product, slow, ticking, 'Season the wood for a year');
   const [timedOut] = await Promise.all([product.finished(slow, season.commit), tasteCasks(product, cask)]);
@@ -46,7 +52,7 @@ export async function fillGallery(product: Product): Promise<Gallery> {
   const queued = await product.buildWhere(slow, waiting.commit, 'waits', ({ status }) => status === 'queued');
   return {
     ...people,
-    ...{ succeeded, failed, invalid, canceled, timedOut, running, queued },
+    ...{ succeeded, failed, invalid, canceled, timedOut, defined, running, queued },
     empty: `/p/${empty.project.organizationSlug}/${empty.project.slug}`,
     close: () => cancelAll(product, [cask, barrel, slow]),
   };
@@ -69,6 +75,12 @@ async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gall
   const succeeded = await product.finished(cask, second.commit);
   const third = await push(product, cask, failing, 'Compile the parts', { 'word.txt': 'chestnut\n' });
   return { succeeded, failed: await product.finished(cask, third.commit) };
+}
+
+async function buildKeg(product: Product, keg: Repository): Promise<Build> {
+  const files = { 'docker-bake.hcl': bake, 'keg/word.txt': 'acacia\n', 'hoops/hoop.txt': 'iron\n' };
+  const { commit } = await push(product, keg, noted, 'Say in one file how a keg is made', files);
+  return product.finished(keg, commit);
 }
 
 async function buildBarrels(product: Product, barrel: Repository): Promise<Pick<Gallery, 'invalid' | 'canceled'>> {

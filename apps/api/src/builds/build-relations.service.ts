@@ -1,6 +1,6 @@
 import type { BuildRelations as BuildRelationsView, DockerfileChange } from '@cooperage/contracts';
 import { type BuildDetailRecord, BuildDetails, BuildRelations } from '@cooperage/db';
-import { madeFrom } from '@cooperage/domain';
+import { bytesToLines, bytesToText, detectSyntax, madeFrom } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
@@ -31,7 +31,8 @@ export class BuildRelationsService {
   async dockerfileChange(principal: Principal, id: string, attempt: number | undefined): Promise<DockerfileChange> {
     const build = await this.build(principal, id);
     const text = found(await this.textOf(build, attempt ?? build.attemptNumber));
-    return { path: madeFrom(build).dockerfilePath, text, against: await this.lastGoodFile(build) };
+    const path = madeFrom(build).dockerfilePath;
+    return { path, text, syntax: syntaxOf(text), against: await this.lastGoodFile(build) };
   }
 
   private async lastGoodFile(build: BuildDetailRecord): Promise<DockerfileChange['against']> {
@@ -51,4 +52,9 @@ export class BuildRelationsService {
   private async build(principal: Principal, id: string): Promise<BuildDetailRecord> {
     return found(await this.details.find(id, organizationIdsOf(principal)));
   }
+}
+
+function syntaxOf(text: string): DockerfileChange['syntax'] {
+  const found = detectSyntax(bytesToLines(Buffer.from(text)));
+  return found && { line: found.line, image: bytesToText(found.image) };
 }

@@ -43,7 +43,11 @@ beforeAll(async () => {
   }
   const last = await world.build(target);
   const attempt = await worker.claim(last);
-  await work('FROM a\nRUN three\n', step(1, '[app 1/3] RUN one', 1000), step(2, '[app 2/3] RUN three', 1))(attempt);
+  await work(
+    '# syntax=docker/dockerfile:1\nFROM a\nRUN three\n',
+    step(1, '[app 1/3] RUN one', 1000),
+    step(2, '[app 2/3] RUN three', 1),
+  )(attempt);
   builds.push(last);
 });
 afterAll(() => world.close());
@@ -87,11 +91,12 @@ describe('what stands around a build', () => {
     const change = await owner.get<DockerfileChange>(`/api/v1/builds/${builds[2]!.id}/dockerfile/change`);
     expect(expectOk(change)).toEqual({
       path: 'Dockerfile',
-      text: 'FROM a\nRUN three\n',
+      text: '# syntax=docker/dockerfile:1\nFROM a\nRUN three\n',
+      syntax: { line: 1, image: 'docker/dockerfile:1' },
       against: { number: 2, commit: builds[1]!.commit, path: 'Dockerfile', text: 'FROM a\nRUN one\n' },
     });
     const first = await owner.get<DockerfileChange>(`/api/v1/builds/${builds[0]!.id}/dockerfile/change`);
-    expect(expectOk(first).against).toBeNull();
+    expect(expectOk(first)).toMatchObject({ syntax: null, against: null });
   });
 });
 
@@ -111,7 +116,10 @@ describe('two builds side by side', () => {
     expect(commits(expectOk(await compare<Comparison>(3, 2)))).toEqual([[3, builds[2]!.commit]]);
     expect(expectOk(await compare<Comparison>(1, 1)).commits).toBeNull();
     expect(found.inputs).toContainEqual({ name: 'commit', a: builds[0]!.commit, b: builds[2]!.commit });
-    expect(found.dockerfile).toEqual({ a: 'FROM a\nRUN one\n', b: 'FROM a\nRUN three\n' });
+    expect(found.dockerfile).toEqual({
+      a: 'FROM a\nRUN one\n',
+      b: '# syntax=docker/dockerfile:1\nFROM a\nRUN three\n',
+    });
     expect(found.steps.map(({ change, a, b }) => [change, a?.title, b?.title])).toEqual([
       ['same', 'RUN one', 'RUN one'],
       ['added', undefined, 'RUN three'],

@@ -30,6 +30,8 @@ export const buildPages: readonly GalleryPage[] = [
   { name: 'build-timeline', path: buildAt('succeeded', '?view=timeline') },
   { name: 'build-cache', path: buildAt('succeeded', '?view=cache') },
   { name: 'build-inputs', path: buildAt('succeeded', '?view=inputs') },
+  { name: 'build-inputs-definition', path: buildAt('defined', '?view=inputs') },
+  { name: 'build-dockerfile-notes', path: buildAt('defined', '?view=dockerfile') },
   { name: 'build-failed-attempts', path: buildAt('failed', '?view=attempts') },
   { name: 'build-invalid', path: buildAt('invalid') },
   { name: 'build-canceled', path: buildAt('canceled') },

@@ -38,6 +38,8 @@ export type BuildRelations = z.infer<typeof buildRelationsSchema>;
 export const dockerfileChangeSchema = z.object({
   path: z.string(),
   text: z.string(),
+  /** Its `# syntax` directive: the line, from 1, and the frontend that it names. The builder's own does what that does. */
+  syntax: z.object({ line: z.number().int(), image: z.string() }).nullable(),
   against: z.object({ number: z.number().int(), commit: commitSchema, path: z.string(), text: z.string() }).nullable(),
 });
 export type DockerfileChange = z.infer<typeof dockerfileChangeSchema>;

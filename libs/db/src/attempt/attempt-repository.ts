@@ -98,15 +98,22 @@ export class AttemptRepository {
     return this.end(attempt, instanceId, 'built', { event: { type: 'built' }, set: columnsOf(facts) });
   }
 
-  /** @param pauseMs how long the build waits before its next attempt, if there is one */
+  /**
+   * @param pauseMs how long the build waits before its next attempt, if there is one
+   * @param warnings what the builder noted until then
+   */
   failed(
     attempt: ClaimedAttempt,
     instanceId: string,
     failure: FailureReport,
     next: { readonly retryable: boolean; readonly attemptsLeft: boolean; readonly pauseMs: number },
+    warnings: readonly BuildWarning[] = [],
   ): Promise<TransitionOutcome> {
     const { retryable, attemptsLeft, pauseMs } = next;
-    const set = [Prisma.sql`dispatch_after = now() + ${pauseMs} * interval '1 millisecond'`];
+    const set = [
+      Prisma.sql`dispatch_after = now() + ${pauseMs} * interval '1 millisecond'`,
+      Prisma.sql`warnings = ${storedJson(warnings)}::jsonb`,
+    ];
     return this.end(attempt, instanceId, 'failed', {
       event: { type: 'failed', retryable, attemptsLeft },
       failure,

@@ -40,6 +40,15 @@ describe('an attempt', () => {
     await expectEnded(build.id, 'built');
   });
 
+  it('that fails keeps what the builder noted before, on its lines', async () => {
+    const warning = { rule: 'StageNameCasing', message: 'lower case', url: null, file: 'Dockerfile', line: 1 };
+    bench.work = async (_request, emit) => {
+      await emit({ type: 'warning', ...warning });
+      throw new BuildFailure('StepFailed', 'It failed.', { place: { file: 'Dockerfile', line: 2 } });
+    };
+    expect(await bench.run()).toMatchObject({ status: 'failed', warnings: [warning] });
+  });
+
   it('whose secret cannot be opened fails at once, and names it', async () => {
     await bench.secret('NPM_TOKEN', 'value', [masterKey(randomBytes(32))]);
     const build = await bench.run();

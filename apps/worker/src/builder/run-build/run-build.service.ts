@@ -181,7 +181,7 @@ export class RunBuildService {
   }
 
   private async endBy(work: Work, cause: unknown): Promise<TransitionOutcome> {
-    const { attempt, masker, logger } = work;
+    const { attempt, masker, logger, recorder } = work;
     const me = this.instanceId();
     if (cause === 'cancel') return this.parts.attempts.stopped(attempt, me);
     if (cause === 'timeout') return this.parts.attempts.timedOut(attempt, me, timeoutFailure(attempt).report());
@@ -190,12 +190,13 @@ export class RunBuildService {
     if (failure.code === 'EngineUnavailable') this.onEngineLost();
     await this.noteFailingLine(attempt, failure);
     const logLine = await this.failingLine(work, failure);
-    return this.parts.attempts.failed(attempt, me, maskedReport(failure, masker, logLine), {
+    const next = {
       retryable: failure.retryable,
       // A builder that is restarted during an upgrade costs no build one of its attempts.
       attemptsLeft: isGivenBack || attempt.number < this.options.maxAttempts,
       pauseMs: pauseAfter(failure, attempt.number),
-    });
+    };
+    return this.parts.attempts.failed(attempt, me, maskedReport(failure, masker, logLine), next, recorder.warnings);
   }
 
   /** Only a process that ended by itself has said why. */

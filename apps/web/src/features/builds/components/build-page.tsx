@@ -145,7 +145,13 @@ function View({ build, view, attempt, steps, failing, over, relations, cache, hr
   if (view === 'dockerfile') {
     return (
       <Suspense fallback={<Skeleton lines={12} />}>
-        <DockerfileView build={build} attempt={attempt} steps={steps} buildIsOver={over} />
+        <DockerfileView
+          build={build}
+          attempt={attempt}
+          steps={steps}
+          buildIsOver={over}
+          engine={relations?.engine ?? null}
+        />
       </Suspense>
     );
   }

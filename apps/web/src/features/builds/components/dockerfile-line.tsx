@@ -18,9 +18,11 @@ export interface DockerfileLineProps {
   readonly first: boolean;
   /** What the builder found questionable here. */
   readonly notes: Build['warnings'];
+  /** What its syntax directive came to; null on all other lines. */
+  readonly resolved: string | null;
 }
 
-export function DockerfileLine({ line, failure, first, notes }: DockerfileLineProps) {
+export function DockerfileLine({ line, failure, first, notes, resolved }: DockerfileLineProps) {
   const content = (
     <>
       <div className={classes('grid w-max min-w-full grid-cols-[3rem_5.5rem_1fr] pr-3', line.failed && 'bg-bad-bg')}>
@@ -35,8 +37,14 @@ export function DockerfileLine({ line, failure, first, notes }: DockerfileLinePr
         </code>
       </div>
       {failure && <InlineFailure failure={failure} />}
-      {notes.map((note) => (
-        <p key={note.rule} className="border-y border-line bg-sunken px-3 py-1 font-sans text-sm text-text-2">
+      {resolved && !failure && (
+        <p className="border-y border-line bg-sunken px-3 py-1 font-sans text-sm text-text-2">{resolved}</p>
+      )}
+      {notes.map((note, index) => (
+        <p
+          key={`${index} ${note.rule}`}
+          className="border-y border-line bg-sunken px-3 py-1 font-sans text-sm text-text-2"
+        >
           <b className="font-semibold">{visibleText(note.rule)}</b> {visibleText(note.message)}
         </p>
       ))}

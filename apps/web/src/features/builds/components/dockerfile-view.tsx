@@ -1,4 +1,4 @@
-import type { Build, DockerfileChange, Step } from '@cooperage/contracts';
+import type { Build, BuildRelations, DockerfileChange, Step } from '@cooperage/contracts';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { ScrollBox } from '@/components/ui/scroll-box';
 import { ProblemPanel } from '@/components/ui/states';
@@ -7,6 +7,7 @@ import { visibleText } from '@/lib/format/names';
 import { loadDockerfile } from '../api/load-build';
 import { dockerfileLines } from '../model/dockerfile-lines';
 import { lineDiff } from '../model/line-diff';
+import { syntaxWords } from '../model/syntax-words';
 import { DiffLines } from './diff-lines';
 import { DockerfileLine } from './dockerfile-line';
 
@@ -15,10 +16,11 @@ export interface DockerfileViewProps {
   readonly attempt: number;
   readonly steps: readonly Step[];
   readonly buildIsOver: boolean;
+  readonly engine: BuildRelations['engine'];
 }
 
 /** The file as it was at this commit, beside what became of each line and what changed since it last went well. */
-export async function DockerfileView({ build, attempt, steps, buildIsOver }: DockerfileViewProps) {
+export async function DockerfileView({ build, attempt, steps, buildIsOver, engine }: DockerfileViewProps) {
   const dockerfile = await loadDockerfile(build.id, attempt);
   if (!dockerfile.ok && dockerfile.problem.status === 404) {
     return <p className="px-3 py-4 text-text-2">No Dockerfile was read in this attempt.</p>;
@@ -27,7 +29,7 @@ export async function DockerfileView({ build, attempt, steps, buildIsOver }: Doc
   const failure = attempt === build.attempt ? build.failure : null;
   const place = failure?.place;
   const failed = place?.line ? { from: place.line, to: place.endLine ?? place.line } : null;
-  const { path, text } = dockerfile.value;
+  const { path, text, syntax } = dockerfile.value;
   const lines = dockerfileLines(text, steps, failed, buildIsOver);
   return (
     <>
@@ -44,6 +46,7 @@ export async function DockerfileView({ build, attempt, steps, buildIsOver }: Doc
               failure={line.number === failed?.to ? failure : null}
               first={line.number === failed?.from}
               notes={build.warnings.filter((warning) => warning.line === line.number)}
+              resolved={syntax?.line === line.number ? syntaxWords(syntax.image, engine) : null}
             />
           ))}
         </ol>
