@@ -17,6 +17,9 @@ const other = { light: 'dark', dark: 'light' } as const;
 const zoomedWidth = 640;
 const height = 860;
 
+/** Bytes a second; what a page is made of besides its own text is kept by the browser, and asked for once. */
+const slowLine = { offline: false, latency: 0, downloadThroughput: 65_536, uploadThroughput: -1 };
+
 /** Opens a page as a person would, and brings it into its state. @returns what makes the visitor whole for the next page. */
 export async function show(visitor: Visitor, shown: GalleryPage, gallery: Gallery): Promise<() => Promise<void>> {
   await openPlain(visitor, shown, gallery);
@@ -63,26 +66,17 @@ export async function examine(visitor: Visitor, shown: GalleryPage, gallery: Gal
 }
 
 /**
- * What moves whenever the page is opened. A browser that has to wait for its turn draws the half of a page that it has read
- * already; that is the machine's doing and comes out differently each time, so what moved has to do it again.
+ * What moves while the page is opened, over a line so slow that its text comes in many parts: a browser draws the half of
+ * a page that it has read already, and what is at the right or in a table then moves as the other half comes.
  */
 async function movesOnItsWay(visitor: Visitor, shown: GalleryPage, gallery: Gallery): Promise<string[]> {
-  const open = async (): Promise<string[]> => {
-    await openPlain(visitor, shown, gallery);
-    return shifts(visitor.page);
-  };
-  const first = await open();
-  if (first.length === 0) return [];
-  const again = new Set((await open()).flatMap(movedParts));
-  return first.filter((shift) => movedParts(shift).some((part) => again.has(part)));
-}
-
-/** The elements of a shift, without how far each moved. */
-function movedParts(shift: string): string[] {
-  return shift
-    .replace(/^[\d.]+ /, '')
-    .split(' and ')
-    .map((part) => part.replace(/ [-\d,]+ to [-\d,]+$/, ''));
+  if (visitor.page.url() === 'about:blank') await openPlain(visitor, shown, gallery);
+  const tools = await visitor.context.newCDPSession(visitor.page);
+  await tools.send('Network.emulateNetworkConditions', slowLine);
+  await openPlain(visitor, shown, gallery);
+  const moved = await shifts(visitor.page);
+  await tools.detach();
+  return moved;
 }
 
 /** At twice the size, with the system's own colours, with less motion. */

@@ -30,11 +30,16 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       data-density={chosen.density}
       data-times={chosen.times}
     >
+      <head>
+        {/* Half of a table or of a row that stands at the right would move as the other half comes: all is painted at once. */}
+        <link rel="expect" href="#page-end" blocking="render" />
+      </head>
       <body>
         <HatchPattern />
         <PageFrame atMs={Date.now()} chosen={chosen}>
           {children}
         </PageFrame>
+        <div id="page-end" hidden />
       </body>
     </html>
   );

@@ -9,9 +9,10 @@ export interface PagePaint {
 
 /** Runs in the page: what there was once it has been left alone for a moment. */
 const observed = `new Promise((answer) => {
-  const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join();
-  // What moves by less than a pixel is seen by no one.
-  const isSeen = ({ previousRect, currentRect }) => box(previousRect) !== box(currentRect);
+  // A part of a pixel is seen by no one, and rounds to a pixel of width where it stands between two.
+  const isSeen = ({ previousRect: a, currentRect: b }) =>
+    ['x', 'y'].some((side) => Math.abs(a[side] - b[side]) >= 1) ||
+    ['width', 'height'].some((side) => Math.abs(a[side] - b[side]) > 1);
   let largestMs = 0;
   let shift = 0;
   new PerformanceObserver((list) => { largestMs = list.getEntries().at(-1).startTime; })
