@@ -1,6 +1,6 @@
 import { buttonClass } from '@/components/ui/button';
 import { Link } from '@/components/ui/link';
-import { loadBuilds } from '@/features/builds/api/load-builds';
+import { loadNewest } from '@/features/builds/api/load-builds';
 import { loadProject } from '@/features/projects/api/load-project';
 import { projectPath } from '@/lib/address/paths';
 
@@ -12,7 +12,7 @@ export async function BuildNeighbours({ path }: { path: string }) {
   if (digits === undefined) return null;
   const found = await loadProject({ org, project });
   if (!found.ok) return null;
-  const newest = await loadBuilds({ project: found.value.id, limit: 1 });
+  const newest = await loadNewest(found.value.id);
   const number = Number(digits);
   const last = newest.ok ? (newest.value.items[0]?.number ?? number) : number;
   const home = projectPath(found.value);

@@ -4,7 +4,7 @@ import { Card } from '@/components/ui/card';
 import { Pager } from '@/components/ui/pager';
 import { ProblemPanel } from '@/components/ui/states';
 import type { PageQuery } from '@/lib/address/query';
-import { countBuilds, loadBuilds, loadSavedViews } from '../api/load-builds';
+import { countBuilds, loadListed, loadSavedViews } from '../api/load-builds';
 import { listAddress } from '../model/list-address';
 import { FilterLine } from './build-filter';
 import { BuildGroupsCard } from './build-groups';
@@ -29,7 +29,7 @@ export async function BuildList({ path, query, projectId, withProject, empty }: 
   if (!read.ok) return <FilterLine path={path} filter={filter} read={read} group={group} excluding={[]} />;
   const asked = { project: projectId, filter };
   const [builds, count, views] = await Promise.all([
-    loadBuilds({ ...asked, cursor, limit: 50 }),
+    loadListed({ ...asked, cursor }),
     countBuilds(asked),
     loadSavedViews(),
   ]);

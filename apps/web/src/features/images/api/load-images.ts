@@ -23,15 +23,17 @@ export const imagesAddress = (projectId: string, wanted: ImagesWanted): string =
 export const loadImages = (projectId: string, wanted: ImagesWanted) =>
   readPage(imagesAddress(projectId, wanted), imageSummarySchema);
 
-export const loadNewestImage = (projectId: string) =>
-  readPage(withQuery(`/projects/${projectId}/images`, { limit: 1 }), imageSummarySchema);
+export const loadNewestImage = cache((projectId: string) =>
+  readPage(withQuery(`/projects/${projectId}/images`, { limit: 1 }), imageSummarySchema),
+);
 
 export const loadImage = cache((projectId: string, digest: string) =>
   read(`/projects/${projectId}/images/${digest}`, imageSchema),
 );
 
-export const loadSignatures = (projectId: string, digest: string) =>
-  read(`/projects/${projectId}/images/${digest}/signatures`, signaturesSchema);
+export const loadSignatures = cache((projectId: string, digest: string) =>
+  read(`/projects/${projectId}/images/${digest}/signatures`, signaturesSchema),
+);
 
 export const loadTags = (projectId: string) => readPage(`/projects/${projectId}/tags?limit=100`, tagSchema);
 

@@ -2,13 +2,17 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Page } from '@/components/shell/page';
 import { ProblemPage } from '@/components/ui/states';
+import { loadMe } from '@/features/account/api/load-me';
 import { loadBuild, loadCache, loadRelations, loadSteps } from '@/features/builds/api/load-build';
+import { loadNewest } from '@/features/builds/api/load-builds';
 import { BuildPage } from '@/features/builds/components/build-page';
 import { readViewState, usualView } from '@/features/builds/model/build-view';
 import { buildMark, buildTitle } from '@/features/builds/model/status';
+import { loadSignatures } from '@/features/images/api/load-images';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { projectPath } from '@/lib/address/paths';
 import type { PageQuery } from '@/lib/address/query';
+import { ahead } from '@/lib/api/ahead';
 import { visibleText } from '@/lib/format/names';
 
 interface Props {
@@ -21,6 +25,7 @@ async function load(params: Props['params']) {
   if (!/^[1-9]\d{0,8}$/.test(segments.number)) notFound();
   const project = await loadProject(segments);
   if (!project.ok) return { project, build: null };
+  ahead(loadMe(), loadNewest(project.value.id));
   return { project, build: await loadBuild(project.value.id, Number(segments.number)) };
 }
 
@@ -37,6 +42,8 @@ export default async function Build({ params, searchParams }: Props) {
   const [{ project, build }, query] = await Promise.all([load(params), searchParams]);
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   if (!build?.ok) return build && <ProblemPage problem={build.problem} what="The build" />;
+  const { digest, projectId, status } = build.value;
+  if (digest && status === 'succeeded') ahead(loadSignatures(projectId, digest));
   const viewState = readViewState(query, usualView(build.value.failure));
   const attempt = viewState.attempt ?? build.value.attempt;
   const [steps, relations, cache] = await Promise.all([
