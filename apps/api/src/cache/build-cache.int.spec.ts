@@ -93,7 +93,8 @@ describe('the cache of a build', () => {
       ...{ cacheSavedMs: savedMs, cacheRanMs: ranMs, cacheImportMs: 100, cacheImportBytes: 5n },
       ...{ cacheExportMs: 400, cacheExportBytes: 1_000n, queuedAt: new Date(Date.now() - day * 86_400_000) },
     });
-    for (const data of [costs(1_000, 9_000, 3), costs(6_000, 4_000, 0), costs(8_000, 2_000, 0)]) {
+    const inline = { cacheBackend: 'inline', cacheExportMs: null, cacheExportBytes: null };
+    for (const data of [costs(1_000, 9_000, 3), costs(6_000, 4_000, 0), { ...costs(8_000, 2_000, 0), ...inline }]) {
       const build = await world.build({ ...inProject, secret: secret.secret });
       await world.database.prisma.build.update({ where: { id: build.id }, data });
     }
@@ -104,8 +105,17 @@ describe('the cache of a build', () => {
       [0, 0],
       [2, 14_000],
     ]);
-    expect(cache.total).toMatchObject({ builds: 3, savedMs: 15_000, share: 0.5, exportBytes: 3_000, netMs: 13_500 });
+    expect(cache.total).toMatchObject({ builds: 3, savedMs: 15_000, share: 0.5, exportBytes: 2_000, netMs: 13_900 });
     expect(cache.trend).toEqual({ before: 0.1, now: 0.7, direction: 'better' });
+    const costsOfOne = { importMs: 100, importBytes: 5, exportMs: 400, exportBytes: 1_000 };
+    expect(cache.backends).toEqual([
+      { backend: 'registry', builds: 2, savedMs: 3_500, exports: 2, ...costsOfOne },
+      { backend: 'inline', builds: 1, savedMs: 8_000, exports: 0, ...costsOfOne, exportMs: null, exportBytes: null },
+      {
+        ...{ backend: 'local', builds: 0, savedMs: null, importMs: null, importBytes: null },
+        ...{ exports: 0, exportMs: null, exportBytes: null },
+      },
+    ]);
     const { visitor: stranger } = await world.stranger(owner, 'other');
     expect((await stranger.get(address)).status).toBe(404);
     expect((await owner.get(`${address}?days=1`)).status).toBe(400);

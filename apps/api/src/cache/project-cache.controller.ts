@@ -32,12 +32,17 @@ export class ProjectCacheController {
     @Query({ schema: projectCacheQuerySchema }) { days: count }: ProjectCacheQuery,
   ): Promise<ProjectCache> {
     const { cacheMode } = await this.access.project(principal, projectId);
-    const [known, modes] = await Promise.all([this.ledgers.days(projectId, count), this.modes.outlook(projectId)]);
+    const [known, modes, backends] = await Promise.all([
+      this.ledgers.days(projectId, count),
+      this.modes.outlook(projectId),
+      this.ledgers.backends(projectId, count),
+    ]);
     const days = everyDay(known, count, Date.now(), (day) => ({ day, ...emptyLedger }));
     const total = sumLedgers(days);
     return {
       ...{ days, total: { ...total, share: savedShare(total), netMs: netMs(total) }, trend: cacheTrend(days) },
       modes: { setting: cacheMode, ...modes },
+      backends,
     };
   }
 }

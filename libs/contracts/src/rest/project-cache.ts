@@ -1,4 +1,4 @@
-import { cacheModes, exportModes, modeReasons } from '@cooperage/domain/predicates';
+import { cacheBackends, cacheModes, exportModes, modeReasons } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 
 export const projectCacheQuerySchema = z.strictObject({ days: z.coerce.number().int().min(2).max(90).default(30) });
@@ -41,6 +41,22 @@ const modesSchema = z.object({
   ),
 });
 
+/** What a place of the cache cost and saved here: means of one build over the days. Times are milliseconds, sizes bytes. */
+const backendSchema = z.object({
+  backend: z.enum(cacheBackends),
+  /** Builds of which it is known; without any there are no numbers. */
+  builds: z.number().int(),
+  savedMs: z.number().nullable(),
+  /** What it took to look into the cache, and what was fetched of it. */
+  importMs: z.number().nullable(),
+  importBytes: z.number().nullable(),
+  /** Builds that left something. */
+  exports: z.number().int(),
+  /** What leaving it took after the build, and what was left. */
+  exportMs: z.number().nullable(),
+  exportBytes: z.number().nullable(),
+});
+
 /** What the cache of a project was worth, over time. */
 export const projectCacheSchema = z.object({
   /** Each day in UTC, also those without a build; the oldest first. */
@@ -58,5 +74,7 @@ export const projectCacheSchema = z.object({
     direction: z.enum(['better', 'worse', 'same', 'unknown']),
   }),
   modes: modesSchema,
+  /** Each place that a cache can have. */
+  backends: z.array(backendSchema),
 });
 export type ProjectCache = z.infer<typeof projectCacheSchema>;

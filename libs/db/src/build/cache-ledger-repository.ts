@@ -1,4 +1,4 @@
-import { type CacheLedger, cacheEconomy, timedSteps } from '@cooperage/domain';
+import { type CacheBackend, type CacheLedger, cacheBackends, cacheEconomy, timedSteps } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { idFloor } from './build-filter-sql.js';
 import type { BuildRecord } from './build-record.js';
@@ -7,6 +7,18 @@ import { BuildRelations } from './build-relations.js';
 export interface CacheDay extends CacheLedger {
   /** In UTC, `2026-11-28`. */
   readonly day: string;
+}
+
+/** What a place of caches cost and saved: means of one build, null where there was none. */
+export interface BackendNumbers {
+  readonly backend: CacheBackend;
+  readonly builds: number;
+  readonly savedMs: number | null;
+  readonly importMs: number | null;
+  readonly importBytes: number | null;
+  readonly exports: number;
+  readonly exportMs: number | null;
+  readonly exportBytes: number | null;
 }
 
 /** So many of the newest builds are looked at, at most. */
@@ -44,5 +56,20 @@ export class CacheLedgerRepository {
       FROM (SELECT * FROM build WHERE project_id = ${projectId}::uuid AND id >= ${idFloor(from.getTime() - dayMs)}::uuid
         ORDER BY id DESC LIMIT ${mostBuilds}) b
       WHERE b.cache_saved_ms IS NOT NULL AND b.queued_at >= ${from} GROUP BY 1 ORDER BY 1`;
+  }
+
+  /** Each place that a cache can have, also those that no build has used. */
+  async backends(projectId: string, days: number): Promise<BackendNumbers[]> {
+    const from = new Date(Math.floor(Date.now() / dayMs) * dayMs - (days - 1) * dayMs);
+    return this.db.prisma.$queryRaw<BackendNumbers[]>`
+      SELECT k.backend, count(b.id)::int AS builds, avg(b.cache_saved_ms)::float8 AS "savedMs",
+        avg(b.cache_import_ms)::float8 AS "importMs", avg(b.cache_import_bytes)::float8 AS "importBytes",
+        count(b.cache_export_ms)::int AS exports, avg(b.cache_export_ms)::float8 AS "exportMs",
+        avg(b.cache_export_bytes)::float8 AS "exportBytes"
+      FROM unnest(${[...cacheBackends]}::text[]) WITH ORDINALITY AS k (backend, place)
+      LEFT JOIN (SELECT * FROM build WHERE project_id = ${projectId}::uuid AND id >= ${idFloor(from.getTime() - dayMs)}::uuid
+        AND cache_saved_ms IS NOT NULL AND queued_at >= ${from} ORDER BY id DESC LIMIT ${mostBuilds}) b
+        ON b.cache_backend = k.backend
+      GROUP BY k.backend, k.place ORDER BY k.place`;
   }
 }

@@ -34,7 +34,7 @@ export function CacheLedger({ cache }: { cache: ProjectCache }) {
           {formatDuration(total.importMs)}, {formatBytes(total.importBytes)} fetched
         </Fact>
         <Fact name="Export">
-          {formatDuration(total.exportMs)} after the builds, {formatBytes(total.exportBytes)} in the registry
+          {formatDuration(total.exportMs)} after the builds, {formatBytes(total.exportBytes)} left
         </Fact>
       </Facts>
       <ChartTable

@@ -3,6 +3,7 @@ import { Card } from '@/components/ui/card';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { publicOrigin } from '@/lib/address/public-origin';
 import { formatBytes } from '@/lib/format/bytes';
+import { cachePlace } from '@/lib/format/cache-backend';
 import { nextSentence, signedDuration } from '../model/mode-words';
 import { CacheSettings } from './cache-settings';
 import { ModeBars } from './mode-bars';
@@ -13,7 +14,11 @@ export async function CacheModes({ project, modes }: { project: Project; modes: 
   return (
     <Card title="What builds leave">
       <div className="grid gap-3 px-3 py-3">
-        <p className="max-w-[80ch]">{nextSentence(modes)}</p>
+        <p className="max-w-[80ch]">
+          {project.cacheBackend === 'registry'
+            ? nextSentence(modes)
+            : `Modes are for caches in the registry; builds of this project keep theirs ${cachePlace[project.cacheBackend]}.`}
+        </p>
         <ModeBars numbers={numbers} />
         <p className="text-xs text-text-3">
           Means of one build over the last 60: above what the next build saved, below what leaving it took.

@@ -12,6 +12,7 @@ import {
   loadCacheResets,
 } from '@/features/cache/api/load-cache-store';
 import { loadProjectCache, projectCacheAddress } from '@/features/cache/api/load-project-cache';
+import { CacheBackends } from '@/features/cache/components/cache-backends';
 import { CacheEnds } from '@/features/cache/components/cache-ends';
 import { CacheEntries } from '@/features/cache/components/cache-entries';
 import { CacheLedger } from '@/features/cache/components/cache-ledger';
@@ -74,6 +75,7 @@ export default async function CachePage({ params, searchParams }: Props) {
       ) : (
         <CacheLedger cache={cache.value} />
       )}
+      {cache.ok && <CacheBackends project={project.value} backends={cache.value.backends} />}
       {cache.ok && <CacheModes project={project.value} modes={cache.value.modes} />}
       <CacheEntries project={project.value} path={`${path}/cache`} query={query} entries={entries} />
       {records && <CacheRecords project={project.value} path={`${path}/cache`} query={query} records={records} />}
