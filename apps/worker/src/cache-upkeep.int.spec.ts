@@ -1,23 +1,33 @@
 import { type BuildRecord, BuildRepository, CacheSweepRepository } from '@cooperage/db';
 import { cacheReference } from '@cooperage/domain';
+import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
 
-/** A stage that weighs much more than the image; the mark makes its steps nobody else's. */
+/**
+ * A stage that weighs much more than the image; the mark makes its steps nobody else's. The engine for strangers has no
+ * network for steps.
+ */
 const dockerfileOf = (mark: string) => `FROM busybox:latest AS heavy
-RUN echo ${mark} > /mark && head -c 400000 /dev/urandom > /heavy
-RUN head -c 1000 /heavy > /light
+RUN --network=none echo ${mark} > /mark && head -c 400000 /dev/urandom > /heavy
+RUN --network=none head -c 1000 /heavy > /light
 FROM busybox:latest
 COPY --from=heavy /light /light
-RUN echo ${mark}
+RUN --network=none echo ${mark}
 `;
 
 describe('caches in the registry', () => {
   let system: WorkerSystem;
+  let engineForStrangers: OwnEngine;
   beforeAll(async () => {
     system = await WorkerSystem.start();
+    engineForStrangers = await startOwnEngine();
+    await system.startBuilderForStrangers(engineForStrangers.address);
   });
-  afterAll(() => system.close());
+  afterAll(async () => {
+    await system.close();
+    await engineForStrangers.stop();
+  });
 
   const built = async (deliveryId: string): Promise<BuildRecord> => {
     const build = await system.outcome(deliveryId);
@@ -65,8 +75,14 @@ describe('caches in the registry', () => {
     const fork = await built(await system.buildAsFork(project, 'refs/heads/topic'));
     expect(await entriesOf(project)).toHaveLength(3);
     const sweeps = new CacheSweepRepository(system.db);
-    const within = async (cacheBudgetBytes: number, left: number) => {
-      await system.db.prisma.project.update({ where: { id: project.id }, data: { cacheBudgetBytes } });
+    const { project: projects, organization: organizations } = system.db.prisma;
+    const ofProject = (cacheBudgetBytes: number) =>
+      projects.update({ where: { id: project.id }, data: { cacheBudgetBytes } });
+    // One for all projects of the organization holds for those that say nothing.
+    const ofOrganization = (cacheBudgetBytes: number | null) =>
+      organizations.update({ where: { id: system.organization }, data: { cacheBudgetBytes } });
+    const within = async (budget: Promise<unknown>, left: number) => {
+      await budget;
       await sweeps.promiseBudgets();
       return system.until(async () => {
         const entries = await entriesOf(project);
@@ -74,10 +90,11 @@ describe('caches in the registry', () => {
       });
     };
     const sum = (await entriesOf(project)).reduce((total, { bytes }) => total + Number(bytes), 0);
-    await within(sum - 1, 2);
+    await within(ofOrganization(sum - 1), 2);
+    await ofOrganization(null);
     expect(await tagsOf(project, fork)).toEqual([]);
     expect(await tagsOf(project, topic)).toHaveLength(1);
-    const [last] = await within(1, 1);
+    const [last] = await within(ofProject(1), 1);
     expect(last).toMatchObject({ zone: 'protected', ref: main.ref });
     expect(await tagsOf(project, topic)).toEqual([]);
     expect(await tagsOf(project, main)).toHaveLength(1);

@@ -61,6 +61,7 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /api/v1/projects/:projectId/tags': { tag: 'stable', digest: `sha256:${'a'.repeat(64)}` },
   'POST /api/v1/builds/:buildId/retry': { noCache: false },
   'POST /api/v1/projects/:projectId/cache/resets': { reason: 'x' },
+  'PUT /api/v1/organizations/:organizationId/cache': { cacheBudgetBytes: null },
   'PATCH /api/v1/organizations/:organizationId': { name: 'changed' },
   'POST /api/v1/organizations/:organizationId/invitations': { email: 'x@rival.example', role: 'owner' },
   'PATCH /api/v1/organizations/:organizationId/members/:userId': { role: 'viewer' },

@@ -49,6 +49,7 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
       secretNames: [...build.secretNames],
       baseImages: [...build.baseImages],
       noCache: build.noCache,
+      afterReset: build.afterReset,
       cachePolicy: build.cachePolicy,
       cacheBackend: build.cacheBackend,
       isolated: build.isolated,

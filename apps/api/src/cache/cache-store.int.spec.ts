@@ -97,7 +97,18 @@ describe('what builds leave', () => {
     expect(await modes()).toMatchObject({ setting: 'min', next: { mode: 'min', why: 'set' } });
     expect((await owner.ask('PATCH', project, { cacheMode: 'most' })).status).toBe(400);
     expect((await owner.ask('PATCH', project, { cacheBudgetBytes: 5 })).status).toBe(400);
+    const store = async () => expectOk(await owner.get<ProjectCache>(base)).store;
+    expect(await store()).toMatchObject({ bytes: 7_900, budgetBytes: change.cacheBudgetBytes, budgetOf: 'project' });
     expectOk(await owner.ask('PATCH', project, { cacheBudgetBytes: null }));
+    expect(await store()).toMatchObject({ budgetBytes: null, budgetOf: null });
+    const all = `/api/v1/organizations/${await organizationOf(owner)}/cache`;
+    const budget = { cacheBudgetBytes: 2 * 1024 ** 3 };
+    expect(expectOk(await owner.ask('PUT', all, budget))).toEqual(budget);
+    expect(expectOk(await owner.get(all))).toEqual(budget);
+    expect(await store()).toMatchObject({ budgetBytes: budget.cacheBudgetBytes, budgetOf: 'organization' });
+    const visitor = await world.member(owner, await organizationOf(owner), 'developer');
+    expect(problemOf(await visitor.ask('PUT', all, budget)).code).toBe('forbidden');
+    expectOk(await owner.ask('PUT', all, { cacheBudgetBytes: null }));
   });
 });
 

@@ -4,11 +4,12 @@ import { BuildCacheService } from './build-cache.service.js';
 import { CacheRecordsService } from './cache-records.service.js';
 import { CacheStoreController } from './cache-store.controller.js';
 import { CacheStoreService } from './cache-store.service.js';
+import { OrganizationCacheController } from './organization-cache.controller.js';
 import { ProjectCacheController } from './project-cache.controller.js';
 
 /** Caches as people see them. */
 @Module({
-  controllers: [BuildCacheController, ProjectCacheController, CacheStoreController],
+  controllers: [BuildCacheController, ProjectCacheController, CacheStoreController, OrganizationCacheController],
   providers: [BuildCacheService, CacheRecordsService, CacheStoreService],
 })
 export class CacheModule {}

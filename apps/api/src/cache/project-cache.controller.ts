@@ -4,7 +4,7 @@ import {
   projectCacheQuerySchema,
   projectCacheSchema,
 } from '@cooperage/contracts';
-import { CacheLedgerRepository, CacheModeRepository } from '@cooperage/db';
+import { CacheLedgerRepository, CacheModeRepository, CacheStoreRepository } from '@cooperage/db';
 import { cacheTrend, emptyLedger, netMs, savedShare, sumLedgers } from '@cooperage/domain';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -20,6 +20,7 @@ export class ProjectCacheController {
   constructor(
     private readonly ledgers: CacheLedgerRepository,
     private readonly modes: CacheModeRepository,
+    private readonly store: CacheStoreRepository,
     private readonly access: AccessService,
   ) {}
 
@@ -32,10 +33,11 @@ export class ProjectCacheController {
     @Query({ schema: projectCacheQuerySchema }) { days: count }: ProjectCacheQuery,
   ): Promise<ProjectCache> {
     const { cacheMode } = await this.access.project(principal, projectId);
-    const [known, modes, backends] = await Promise.all([
+    const [known, modes, backends, store] = await Promise.all([
       this.ledgers.days(projectId, count),
       this.modes.outlook(projectId),
       this.ledgers.backends(projectId, count),
+      this.store.weight(projectId),
     ]);
     const days = everyDay(known, count, Date.now(), (day) => ({ day, ...emptyLedger }));
     const total = sumLedgers(days);
@@ -43,6 +45,7 @@ export class ProjectCacheController {
       ...{ days, total: { ...total, share: savedShare(total), netMs: netMs(total) }, trend: cacheTrend(days) },
       modes: { setting: cacheMode, ...modes },
       backends,
+      store,
     };
   }
 }

@@ -26,7 +26,7 @@ function inputsOf(build: BuildDetailRecord): NamedValues {
     platform: build.platform,
     'cache zone': build.zone,
     'cache kept in': build.cacheBackend,
-    cache: build.noCache ? 'not read' : 'read',
+    cache: build.noCache || build.afterReset ? 'not read' : 'read',
     tags: build.tags.join(', '),
     ...Object.fromEntries([...args, ...contexts]),
   };

@@ -146,6 +146,8 @@ export const buildSchema = buildSummarySchema.extend({
     baseImages: z.array(z.object({ name: z.string(), digest: z.string() })),
     /** Nothing was to be taken from the cache. */
     noCache: z.boolean(),
+    /** No build had succeeded since its cache was reset: nothing was to be taken either. */
+    afterReset: z.boolean(),
     /** What its rule let it read of caches. */
     cachePolicy: z.enum(cachePolicies),
     /** Where it leaves results of steps for other builders. */

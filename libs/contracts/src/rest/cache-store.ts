@@ -1,6 +1,7 @@
 import { zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, pageQuerySchema, timeSchema } from './common.js';
+import { cacheBudgetSchema } from './project.js';
 
 const placeSchema = z.object({
   zone: z.enum(zones),
@@ -10,6 +11,10 @@ const placeSchema = z.object({
   /** Number of the reset with which it began, 0 for none. */
   epoch: z.number().int(),
 });
+
+/** For each project of an organization that says nothing itself; null for any weight. */
+export const organizationCacheSchema = z.strictObject({ cacheBudgetBytes: cacheBudgetSchema });
+export type OrganizationCache = z.infer<typeof organizationCacheSchema>;
 
 export const cacheEntriesQuerySchema = pageQuerySchema.extend({
   zone: z.enum(zones).optional(),

@@ -76,5 +76,12 @@ export const projectCacheSchema = z.object({
   modes: modesSchema,
   /** Each place that a cache can have. */
   backends: z.array(backendSchema),
+  /** What all its caches in the registry weigh, and what they may; null for anything. */
+  store: z.object({
+    bytes: z.number(),
+    budgetBytes: z.number().nullable(),
+    /** Who says so. */
+    budgetOf: z.enum(['project', 'organization']).nullable(),
+  }),
 });
 export type ProjectCache = z.infer<typeof projectCacheSchema>;

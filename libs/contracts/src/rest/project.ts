@@ -51,7 +51,7 @@ export const limitsSchema = z.strictObject({
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
-const cacheBudgetSchema = z.number().int().min(1_048_576).max(Number.MAX_SAFE_INTEGER).nullable();
+export const cacheBudgetSchema = z.number().int().min(1_048_576).max(Number.MAX_SAFE_INTEGER).nullable();
 
 export const projectSettingsSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
@@ -90,7 +90,7 @@ export const projectSettingsSchema = z.strictObject({
   cacheBackend: z.enum(cacheBackends).default('registry'),
   /** What builds leave of their cache in the registry: all stages, the image’s own steps, nothing, or what pays. */
   cacheMode: z.enum(cacheModes).default('automatic'),
-  /** Bytes that caches may weigh in the registry; null for any. The least useful are deleted first. */
+  /** Bytes that caches may weigh in the registry; null for what the organization says. The least useful are deleted first. */
   cacheBudgetBytes: cacheBudgetSchema.default(null),
 });
 export const createProjectSchema = projectSettingsSchema.extend({

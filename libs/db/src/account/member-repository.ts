@@ -42,6 +42,32 @@ export class MemberRepository {
     });
   }
 
+  /** What caches of a project may weigh that says nothing itself, in bytes; null for any. */
+  async cacheBudget(organizationId: string): Promise<number | null> {
+    const row = await this.db.prisma.organization.findUnique({
+      where: { id: organizationId },
+      select: { cacheBudgetBytes: true },
+    });
+    return row?.cacheBudgetBytes == null ? null : Number(row.cacheBudgetBytes);
+  }
+
+  /** False when there is no such organization. */
+  async setCacheBudget(organizationId: string, cacheBudgetBytes: number | null, actor: Actor): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      await tx.$queryRaw`SELECT id FROM organization WHERE id = ${organizationId} FOR UPDATE`;
+      const row = await tx.organization.findUnique({
+        where: { id: organizationId },
+        select: { cacheBudgetBytes: true },
+      });
+      if (!row) return false;
+      await tx.organization.update({ where: { id: organizationId }, data: { cacheBudgetBytes } });
+      const before = { cacheBudgetBytes: row.cacheBudgetBytes === null ? null : Number(row.cacheBudgetBytes) };
+      const facts = { organizationId, subjectKind: 'organization', subjectId: organizationId };
+      await writeAudit(tx, actor, { ...facts, action: 'organization.change', before, after: { cacheBudgetBytes } });
+      return true;
+    });
+  }
+
   async list(organizationId: string, query: KeysetQuery): Promise<KeysetPage<MemberRecord>> {
     const rows = await this.db.prisma.member.findMany({
       where: { organizationId, ...(query.after && { userId: { lt: query.after } }) },

@@ -32,6 +32,12 @@ export interface CacheEvictionRecord extends CachePlace {
   readonly at: Date;
 }
 
+export interface CacheWeight {
+  readonly bytes: number;
+  readonly budgetBytes: number | null;
+  readonly budgetOf: 'project' | 'organization' | null;
+}
+
 type EntryRow = Omit<CacheEntryRecord, 'lastUsed'> & {
   readonly usedNumber: number | null;
   readonly usedAt: Date | null;
@@ -70,6 +76,23 @@ export class CacheStoreRepository {
       SELECT ${entryColumns}, 0::float8 AS rank FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse}
       WHERE e.project_id = ${projectId}::uuid AND e.id = ${id}::uuid`;
     return row ? toEntry(row) : null;
+  }
+
+  /** What all references of a project weigh together, and what they may; null for anything. */
+  async weight(projectId: string): Promise<CacheWeight> {
+    const [sum, project] = await Promise.all([
+      this.db.prisma.cacheEntry.aggregate({ where: { projectId }, _sum: { bytes: true } }),
+      this.db.prisma.project.findUniqueOrThrow({
+        where: { id: projectId },
+        select: { cacheBudgetBytes: true, organization: { select: { cacheBudgetBytes: true } } },
+      }),
+    ]);
+    const budget = project.cacheBudgetBytes ?? project.organization.cacheBudgetBytes;
+    return {
+      bytes: Number(sum._sum.bytes ?? 0),
+      budgetBytes: budget === null ? null : Number(budget),
+      budgetOf: budget === null ? null : project.cacheBudgetBytes === null ? 'organization' : 'project',
+    };
   }
 
   /** The newest first. */

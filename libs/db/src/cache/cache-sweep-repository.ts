@@ -54,8 +54,8 @@ export class CacheSweepRepository {
   async promiseBudgets(): Promise<void> {
     await this.db.prisma.$executeRaw`
       WITH heavy AS (
-        SELECT p.id FROM project p WHERE p.deleted_at IS NULL AND p.cache_budget_bytes IS NOT NULL
-          AND p.cache_budget_bytes < (SELECT sum(e.bytes) FROM cache_entry e WHERE e.project_id = p.id)
+        SELECT p.id FROM project p JOIN organization o ON o.id = p.organization_id
+        WHERE p.deleted_at IS NULL AND coalesce(p.cache_budget_bytes, o.cache_budget_bytes) < (SELECT sum(e.bytes) FROM cache_entry e WHERE e.project_id = p.id)
           AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'evict-cache' AND o.group_id = p.id)
       ), added AS (
         INSERT INTO outbox (topic, subject_id, group_id) SELECT 'evict-cache', id, id FROM heavy RETURNING topic
@@ -66,9 +66,10 @@ export class CacheSweepRepository {
   async budgetOf(projectId: string): Promise<number | null> {
     const row = await this.db.prisma.project.findFirst({
       where: { id: projectId, deletedAt: null },
-      select: { cacheBudgetBytes: true },
+      select: { cacheBudgetBytes: true, organization: { select: { cacheBudgetBytes: true } } },
     });
-    return row?.cacheBudgetBytes == null ? null : Number(row.cacheBudgetBytes);
+    const bytes = row?.cacheBudgetBytes ?? row?.organization.cacheBudgetBytes ?? null;
+    return bytes === null ? null : Number(bytes);
   }
 
   async stored(projectId: string): Promise<StoredCache[]> {

@@ -6,6 +6,8 @@ import { Card } from '@/components/ui/card';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { loadMe, loadSignInWays } from '@/features/account/api/load-me';
+import { loadOrganizationCache } from '@/features/cache/api/load-cache-store';
+import { OrganizationBudget } from '@/features/cache/components/organization-budget';
 import { loadInstallationSettings } from '@/features/installation/api/load-installation';
 import { CompareFile } from '@/features/installation/components/compare-file';
 import { NewOrganization, RenameOrganization } from '@/features/installation/components/organization-forms';
@@ -35,6 +37,7 @@ export default async function SettingsPage() {
                   owner can rename it.
                 </p>
               )}
+              {mayDo(organization.role, 'project.change') && <Budget organization={organization} />}
               <p className="flex gap-4">
                 {(['members', 'audit'] as const).map((page) => (
                   <Link
@@ -67,6 +70,14 @@ export default async function SettingsPage() {
       )}
     </Page>
   );
+}
+
+async function Budget({ organization }: { organization: { readonly organizationId: string; readonly slug: string } }) {
+  const { organizationId, slug } = organization;
+  const cache = await loadOrganizationCache(organizationId);
+  if (!cache.ok) return <ProblemPanel problem={cache.problem} what="The cache budget" />;
+  const { cacheBudgetBytes: budgetBytes } = cache.value;
+  return <OrganizationBudget key={budgetBytes} {...{ organizationId, slug, budgetBytes }} />;
 }
 
 async function InstallationSettings() {

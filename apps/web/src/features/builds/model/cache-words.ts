@@ -2,7 +2,7 @@ import type { Build } from '@cooperage/contracts';
 import { cachePlace } from '../../../lib/format/cache-backend';
 
 type CachedBuild = Pick<Build, 'zone' | 'ref'> & {
-  readonly inputs: Pick<Build['inputs'], 'noCache' | 'cachePolicy' | 'cacheBackend' | 'isolated'>;
+  readonly inputs: Pick<Build['inputs'], 'noCache' | 'afterReset' | 'cachePolicy' | 'cacheBackend' | 'isolated'>;
 };
 
 /** Where the builder looked for steps that it need not run again. Each zone writes only its own (design 2, cache zone). */
@@ -15,6 +15,7 @@ export function cacheWords({ zone, inputs }: CachedBuild): string {
 
 function sourcesAndTarget({ zone, inputs }: Pick<CachedBuild, 'zone' | 'inputs'>): string {
   if (inputs.noCache) return `nothing was read, as was asked for; written to the ${zone} zone`;
+  if (inputs.afterReset) return `nothing was read, since the cache was reset before it; written to the ${zone} zone`;
   if (inputs.cachePolicy === 'protected_only')
     return `its rule demands protected caches only; written to the ${zone} zone`;
   const sources = 'read from this ref’s own cache, then from the default branch’s';

@@ -1,5 +1,11 @@
 import 'server-only';
-import { cacheEntrySchema, cacheEvictionSchema, cacheRecordsSchema, cacheResetSchema } from '@cooperage/contracts';
+import {
+  cacheEntrySchema,
+  cacheEvictionSchema,
+  cacheRecordsSchema,
+  cacheResetSchema,
+  organizationCacheSchema,
+} from '@cooperage/contracts';
 import { zones } from '@cooperage/domain/predicates';
 import { one, oneOf, type PageQuery } from '@/lib/address/query';
 import { readPage, withQuery } from '@/lib/api/list';
@@ -26,6 +32,10 @@ export async function loadCacheRecords(projectId: string, query: PageQuery) {
   if (entry === null || !/^[0-9a-f-]{36}$/.test(entry)) return null;
   const asked = { q: one(query, 'step'), sort: oneOf(query, 'by', ['size', 'used']) };
   return read(withQuery(`/projects/${projectId}/cache/entries/${entry}/records`, asked), cacheRecordsSchema);
+}
+
+export function loadOrganizationCache(organizationId: string) {
+  return read(`/organizations/${encodeURIComponent(organizationId)}/cache`, organizationCacheSchema);
 }
 
 export function loadCacheResets(projectId: string) {

@@ -4,12 +4,13 @@ import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { publicOrigin } from '@/lib/address/public-origin';
 import { formatBytes } from '@/lib/format/bytes';
 import { cachePlace } from '@/lib/format/cache-backend';
-import { nextSentence, signedDuration } from '../model/mode-words';
+import { nextSentence, signedDuration, weightSentence } from '../model/mode-words';
 import { CacheSettings } from './cache-settings';
 import { ModeBars } from './mode-bars';
 
 /** What builds leave of their cache, what each way of it cost and saved here, and the settings of it. */
-export async function CacheModes({ project, modes }: { project: Project; modes: ProjectCache['modes'] }) {
+export async function CacheModes({ project, cache }: { project: Project; cache: ProjectCache }) {
+  const { modes, store } = cache;
   const { numbers } = modes;
   return (
     <Card title="What builds leave">
@@ -52,6 +53,7 @@ export async function CacheModes({ project, modes }: { project: Project; modes: 
           </tr>
         ))}
       </Table>
+      <p className="border-t border-line px-3 pt-3 text-text-2">{weightSentence(store)}</p>
       <CacheSettings
         key={`${project.cacheMode} ${project.cacheBudgetBytes}`}
         projectId={project.id}

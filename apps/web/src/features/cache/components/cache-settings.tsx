@@ -36,7 +36,7 @@ export function CacheSettings({ projectId, mode, budgetBytes, origin }: CacheSet
     run(() => send('PATCH', `/v1${path}`, body));
   };
   return (
-    <form onSubmit={save} className="grid gap-3 border-t border-line p-3">
+    <form onSubmit={save} className="grid gap-3 p-3">
       <div className="grid gap-3 sm:grid-cols-2">
         <SelectField
           label="A build leaves"
@@ -55,7 +55,7 @@ export function CacheSettings({ projectId, mode, budgetBytes, origin }: CacheSet
           inputMode="decimal"
           value={budget}
           onChange={(event) => setBudget(event.target.value)}
-          hint="Empty for no limit. Above it the longest unused go: strangers’ first, the newest protected one never."
+          hint="Empty for what the organization says. Above it the longest unused go: strangers’ first, the newest protected one never."
           error={fieldError('cacheBudgetBytes')}
         />
       </div>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextSentence, signedDuration } from './mode-words';
+import { nextSentence, signedDuration, weightSentence } from './mode-words';
 
 it('says what the next build leaves, and why', () => {
   const modes = (mode: 'max' | 'none', why: 'few_builds' | 'better') =>
@@ -14,4 +14,11 @@ it('shows a loss as one', () => {
     '2.0 s',
     '−2.0 s',
   ]);
+});
+
+it('says what the caches weigh, and who allows how much', () => {
+  const words = (budgetBytes: number | null, budgetOf: 'project' | 'organization' | null) =>
+    weightSentence({ bytes: 2_048, budgetBytes, budgetOf });
+  expect(words(null, null)).toMatch(/weigh 2\.0 KiB in the registry; neither it nor its organization sets a budget\.$/);
+  expect(words(4_096, 'organization')).toMatch(/, of 4\.0 KiB that the organization allows\.$/);
 });

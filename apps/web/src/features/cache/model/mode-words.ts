@@ -1,4 +1,5 @@
 import type { Project, ProjectCache } from '@cooperage/contracts';
+import { formatBytes } from '../../../lib/format/bytes';
 import { modeReasonWords } from '../../../lib/format/cache-mode';
 import { formatDuration } from '../../../lib/format/duration';
 
@@ -22,4 +23,11 @@ export function nextSentence({ next }: Modes): string {
 export function signedDuration(ms: number | null): string {
   if (ms === null) return 'not known';
   return ms < 0 ? `−${formatDuration(-ms)}` : formatDuration(ms);
+}
+
+/** What all caches of a project weigh in the registry, and what they may. */
+export function weightSentence({ bytes, budgetBytes, budgetOf }: ProjectCache['store']): string {
+  const weight = `The caches of this project weigh ${formatBytes(bytes)} in the registry`;
+  if (budgetBytes === null) return `${weight}; neither it nor its organization sets a budget.`;
+  return `${weight}, of ${formatBytes(budgetBytes)} that the ${budgetOf} allows.`;
 }

@@ -76,7 +76,7 @@ export default async function CachePage({ params, searchParams }: Props) {
         <CacheLedger cache={cache.value} />
       )}
       {cache.ok && <CacheBackends project={project.value} backends={cache.value.backends} />}
-      {cache.ok && <CacheModes project={project.value} modes={cache.value.modes} />}
+      {cache.ok && <CacheModes project={project.value} cache={cache.value} />}
       <CacheEntries project={project.value} path={`${path}/cache`} query={query} entries={entries} />
       {records && <CacheRecords project={project.value} path={`${path}/cache`} query={query} records={records} />}
       <CacheEnds resets={resets} evictions={evictions} />
