@@ -24,6 +24,8 @@ export const liveHeight = 'h-[max(20rem,calc(100dvh-19.75rem))]';
 
 /** Rows drawn above and below the screen; with a tall window about 200 in all. */
 const overscan = 60;
+/** While a log goes on and is followed nobody scrolls in it: rows that no one sees would only keep keys waiting. */
+const overscanOfFollowed = 10;
 
 export interface LogViewportProps {
   readonly log: LogDocument;
@@ -61,7 +63,8 @@ export function LogViewport(props: LogViewportProps) {
     return layOut(order.map(block));
   }, [order, revision, rows, folded, seen.heightsOf, seen.revision]);
   const scroll = useScroll({ ...props, element, layout });
-  const visible = visibleBlocks(layout, scroll.top, scroll.height, overscan);
+  const around = scroll.following && !ended ? overscanOfFollowed : overscan;
+  const visible = visibleBlocks(layout, scroll.top, scroll.height, around);
   useEffect(() => {
     const missing = visible.flatMap(({ block, from, to }) =>
       to > from
