@@ -86,7 +86,7 @@ function packages(): string[] {
   return block.split('\n').flatMap((line) => line.trim() || []);
 }
 
-export function buildkitVersion(): string {
+function buildkitVersion(): string {
   return new RegExp(`^\\s*${BUILDKIT} (v\\S+)`, 'm').exec(moduleFile('go.mod'))?.[1] ?? '';
 }
 
