@@ -71,7 +71,12 @@ export class WorkerSystem {
    */
   async startBuilderForStrangers(address: string, version: string = engineFloor): Promise<INestApplicationContext> {
     const app = await this.startBuilder({
-      ...{ COOPERAGE_LANE: 'strangers', COOPERAGE_BUILD_SLOTS: '1', BUILDKIT_HOST: address },
+      ...{
+        COOPERAGE_LANE: 'strangers',
+        COOPERAGE_BUILD_SLOTS: '1',
+        BUILDKIT_HOST: address,
+        COOPERAGE_WORKER_NAME: 's',
+      },
     });
     const engine = app.get<Engine>(ENGINE, { strict: false });
     const check = engine.check.bind(engine);

@@ -77,4 +77,5 @@ export * from './setup/check-advice.js';
 export * from './setup/installation-check.js';
 export * from './trigger/push-event.js';
 export * from './worker/lane.js';
+export * from './worker/placement.js';
 export * from './worker/space.js';

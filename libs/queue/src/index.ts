@@ -4,3 +4,4 @@ export * from './live-bus.js';
 export * from './look-at-redis.js';
 export * from './redis.js';
 export * from './shared-counts.js';
+export type { WorkerAddress } from './worker-queue.js';

@@ -96,6 +96,7 @@ function presentAttempt(attempt: AttemptView, stepOrdinal: number | undefined): 
     number: attempt.number,
     state: attempt.state,
     workerName: attempt.workerName,
+    placement: attempt.placement,
     dispatchedAt: time(attempt.dispatchedAt),
     claimedAt: timeOrNull(attempt.claimedAt),
     endedAt: timeOrNull(attempt.endedAt),

@@ -1,5 +1,4 @@
 import type { Config } from '@cooperage/config';
-import { queuesOf } from '@cooperage/contracts';
 import { Database, Listener, refuseSuperuser } from '@cooperage/db';
 import type { Engine } from '@cooperage/engines';
 import { connectRedis, type JobWorker, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
@@ -80,19 +79,20 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private workers(redis: Redis): JobWorker[] {
     const onError = (error: Error) => this.logger.error({ err: error }, 'a job ended by an error');
-    const queues = queuesOf(this.config.engine, this.config.lane);
+    const { lane, workerName: worker } = this.config;
+    const address = { lane, worker };
     const runs = this.get(RunBuildService);
     const exports = this.get(ExportCacheService);
     return [
       startJobWorker({
-        queueName: queues.run,
+        ...{ job: 'run-build', address },
         redis,
         concurrency: this.config.buildSlots,
         onError,
         handle: ({ attemptId }) => runs.run(attemptId),
       }),
       startJobWorker({
-        queueName: queues.exportCache,
+        ...{ job: 'export-cache', address },
         redis,
         concurrency: 1,
         onError,

@@ -1,5 +1,4 @@
 import type { Config } from '@cooperage/config';
-import { queuesOf } from '@cooperage/contracts';
 import {
   BaseTagRepository,
   BuildNotes,
@@ -90,7 +89,7 @@ export class ControlModule {
         ...evaluation(),
         ...baseWatch(config),
         ...publication(),
-        ...upkeep(config),
+        ...upkeep(),
         ...trust(config),
         ...loops(config),
       ],
@@ -242,14 +241,14 @@ function publication(): Provider[] {
   ];
 }
 
-function upkeep(config: ControlConfig): Provider[] {
+function upkeep(): Provider[] {
   return [
     { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
     {
       provide: ExportCacheJobService,
       inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender],
       useFactory: (notes: BuildNotes, needs: RegistryTokenRepository, tokens: AttemptTokens, jobs: JobSender) =>
-        new ExportCacheJobService(notes, needs, tokens, jobs, (lane) => queuesOf(config.engine, lane).exportCache),
+        new ExportCacheJobService(notes, needs, tokens, jobs),
     },
     {
       provide: ReconcileService,
@@ -332,7 +331,7 @@ function loops(config: ControlConfig): Provider[] {
       provide: Dispatcher,
       inject: [DispatchRepository, AttemptTokens, JobSender, LOGGER],
       useFactory: (dispatches: DispatchRepository, tokens: AttemptTokens, jobs: JobSender, logger: Logger) =>
-        new Dispatcher(dispatches, tokens, jobs, logger, (lane) => queuesOf(config.engine, lane).run),
+        new Dispatcher(dispatches, tokens, jobs, logger),
     },
     {
       provide: Sweeper,

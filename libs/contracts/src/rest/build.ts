@@ -94,6 +94,8 @@ export const attemptSchema = z.object({
   number: z.number().int(),
   state: z.enum(['dispatched', 'claimed', 'built', 'failed', 'lost', 'canceled', 'timed_out']),
   workerName: z.string().nullable(),
+  /** Whether it went to the worker where the project's results usually are; null where that was not noted. */
+  placement: z.enum(['usual', 'other']).nullable(),
   dispatchedAt: timeSchema,
   claimedAt: timeSchema.nullable(),
   endedAt: timeSchema.nullable(),

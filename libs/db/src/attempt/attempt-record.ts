@@ -17,6 +17,8 @@ export interface DispatchedAttempt {
   readonly buildId: string;
   readonly number: number;
   readonly lane: Lane;
+  /** The builder that was chosen for it. */
+  readonly worker: string;
   /** How often it was handed over before. */
   readonly handovers: number;
 }

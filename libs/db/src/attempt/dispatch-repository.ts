@@ -1,19 +1,16 @@
-import type { Lane } from '@cooperage/domain';
+import type { Lane, Placement } from '@cooperage/domain';
 import { announcementOf } from '../build/build-announcement.js';
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
-import { liveSlotsOf } from '../lease/live-slots.js';
+import { freeWorkers, liveSlotsOf } from '../lease/live-slots.js';
 import { losable } from '../losable.js';
 import { newId } from '../new-id.js';
 import type { DispatchedAttempt } from './attempt-record.js';
+import { Places } from './places.js';
 import type { SealedToken, TokenNeed } from './registry-token-repository.js';
 
 /** Any number that only the dispatcher uses for its advisory lock. */
 const dispatchLock = 731_001;
-
-/** What is in use of a lane. */
-const heldSlots = (lane: Lane) =>
-  Prisma.sql`(SELECT count(*)::int FROM attempt WHERE state IN ('dispatched', 'claimed') AND lane = ${lane})`;
 
 export interface DispatchSetting {
   /** That builds what is trusted: only slots of builders that have it count. */
@@ -21,6 +18,13 @@ export interface DispatchSetting {
   /** Otherwise, where several build, each of them is a stranger to the others. */
   readonly organizationsTrustEachOther: boolean;
 }
+
+interface LateAttempt extends Omit<DispatchedAttempt, 'worker'> {
+  readonly projectId: string;
+  readonly placedOn: string | null;
+}
+
+type TakenBuild = Omit<TokenNeed, 'attemptId'> & { readonly lane: Lane };
 
 /** Gives free slots to waiting builds. */
 export class DispatchRepository {
@@ -31,32 +35,57 @@ export class DispatchRepository {
 
   /**
    * Makes attempts for as many waiting builds as there are free slots on live builders, organizations taking turns by
-   * how much they have running. One dispatcher at a time; the others find nothing left to do.
+   * how much they have running, each with the builder that it goes to. One dispatcher at a time; the others find nothing
+   * left to do.
    * @param tokenFor makes the registry token with which an attempt begins; called inside the transaction
    */
   async dispatchNext(tokenFor: (need: TokenNeed) => SealedToken): Promise<DispatchedAttempt[]> {
     return this.db.transaction(async (tx) => {
       // Whatever of this a crash could lose is chosen again: a claim, which is kept, keeps it too.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
-      const needs = (await takeWaiting(tx, this.setting)).map((build) => ({ ...build, attemptId: newId() }));
+      const places = new Places(await freeWorkers(tx, this.setting.engine));
+      const taken = await takeWaiting(tx, this.setting, places);
+      const needs = taken.flatMap((build) => {
+        const place = places.take(build.lane, build.projectId);
+        // No more were taken than there are places.
+        return place ? [{ ...build, ...place, attemptId: newId() }] : [];
+      });
       await insertAttempts(
         tx,
-        needs.map((need) => ({ ...need, token: tokenFor(need) })),
+        needs.map((need) => ({ ...need, token: tokenFor(tokenNeedOf(need)) })),
       );
-      return needs.map(({ attemptId, buildId, number, lane }) => ({ attemptId, buildId, number, lane, handovers: 0 }));
+      return needs.map(({ attemptId, buildId, number, lane, worker }) => ({
+        ...{ attemptId, buildId, number, lane, worker },
+        handovers: 0,
+      }));
     });
   }
 
   /**
    * Attempts that were handed to the queue and not claimed: the queue may have lost them, or the builder that received the
-   * job. They stay the same attempts and are handed over again, after `olderThanMs` and then less and less often.
+   * job. They stay the same attempts and are handed over again, after `olderThanMs` and then less and less often, to
+   * another builder where one is free.
    */
   async unclaimed(olderThanMs: number): Promise<DispatchedAttempt[]> {
-    return this.db.prisma.$queryRaw<DispatchedAttempt[]>`
-      UPDATE attempt SET dispatched_at = now(), handovers = handovers + 1
-      WHERE state = 'dispatched' AND ${losable}
-        AND dispatched_at < now() - least(${olderThanMs} * 2 ^ least(handovers, 10), 60000) * interval '1 millisecond'
-      RETURNING id::text AS "attemptId", build_id::text AS "buildId", number, lane, handovers`;
+    const late = await this.db.prisma.$queryRaw<LateAttempt[]>`
+      SELECT a.id::text AS "attemptId", a.build_id::text AS "buildId", a.number, a.lane, a.handovers + 1 AS handovers,
+        a.placed_on AS "placedOn", b.project_id::text AS "projectId"
+      FROM attempt a JOIN build b ON b.id = a.build_id
+      WHERE a.state = 'dispatched'
+        AND a.dispatched_at < now() - least(${olderThanMs} * 2 ^ least(a.handovers, 10), 60000) * interval '1 millisecond'
+      ORDER BY a.id`;
+    if (late.length === 0) return [];
+    return this.db.transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
+      const places = new Places(await freeWorkers(tx, this.setting.engine));
+      const moved: DispatchedAttempt[] = [];
+      for (const { placedOn, projectId, ...attempt } of late) {
+        const place = places.take(attempt.lane, projectId, placedOn);
+        const worker = place?.worker ?? placedOn;
+        if (worker && (await handOver(tx, attempt, worker, place?.usual))) moved.push({ ...attempt, worker });
+      }
+      return moved;
+    });
   }
 
   /** What waits and who could take it, for the metrics. */
@@ -104,8 +133,8 @@ function laneOf({ organizationsTrustEachOther }: DispatchSetting): Prisma.Sql {
 }
 
 /** Gives each chosen build its next epoch. A build that was canceled a moment ago is not waiting any more. */
-function takeWaiting(tx: Queryable, setting: DispatchSetting): Promise<Omit<TokenNeed, 'attemptId'>[]> {
-  return tx.$queryRaw<Omit<TokenNeed, 'attemptId'>[]>`
+function takeWaiting(tx: Queryable, setting: DispatchSetting, places: Places): Promise<TakenBuild[]> {
+  return tx.$queryRaw<TakenBuild[]>`
     WITH busy AS (
       SELECT b.organization_id, count(*) AS held FROM attempt a JOIN build b ON b.id = a.build_id
       WHERE a.state IN ('dispatched', 'claimed') GROUP BY b.organization_id
@@ -116,8 +145,7 @@ function takeWaiting(tx: Queryable, setting: DispatchSetting): Promise<Omit<Toke
       SELECT w.*, coalesce(busy.held, 0) + row_number() OVER (PARTITION BY w.lane, w.organization_id ORDER BY w.id) AS rank
       FROM waiting w LEFT JOIN busy USING (organization_id)
     ), free (lane, slots) AS (
-      VALUES ('trusted', ${liveSlotsOf('trusted', setting.engine)} - ${heldSlots('trusted')}),
-        ('strangers', ${liveSlotsOf('strangers', setting.engine)} - ${heldSlots('strangers')})
+      VALUES ('trusted', ${places.freeIn('trusted')}::int), ('strangers', ${places.freeIn('strangers')}::int)
     ), placed AS (
       SELECT t.*, row_number() OVER (PARTITION BY t.lane ORDER BY t.rank, t.id) AS place FROM turn t
     ), chosen AS (
@@ -132,7 +160,17 @@ function takeWaiting(tx: Queryable, setting: DispatchSetting): Promise<Omit<Toke
     FROM taken t JOIN project p ON p.id = t.project_id ORDER BY t.rank, t.id`;
 }
 
-type NewAttempt = TokenNeed & { readonly token: SealedToken };
+/** The rights of a token do not depend on where it is built. */
+function tokenNeedOf({
+  lane: _lane,
+  worker: _worker,
+  usual: _usual,
+  ...need
+}: TokenNeed & Placement & { lane: Lane }): TokenNeed {
+  return need;
+}
+
+type NewAttempt = TokenNeed & Placement & { readonly lane: Lane; readonly token: SealedToken };
 
 async function insertAttempts(tx: Queryable, attempts: readonly NewAttempt[]): Promise<void> {
   if (attempts.length === 0) return;
@@ -142,10 +180,30 @@ async function insertAttempts(tx: Queryable, attempts: readonly NewAttempt[]): P
       buildId,
       number,
       lane,
+      worker,
+      usual,
       token,
-    }) => Prisma.sql`(${attemptId}::uuid, ${buildId}::uuid, ${number}::int, ${lane}, 'dispatched',
+    }) => Prisma.sql`(${attemptId}::uuid, ${buildId}::uuid, ${number}::int, ${lane}, ${worker}, ${placementOf(usual)}, 'dispatched',
       ${Buffer.from(token.sealed)}::bytea, now() + ${token.ttlMs} * interval '1 millisecond')`,
   );
   await tx.$executeRaw`
-    INSERT INTO attempt (id, build_id, number, lane, state, registry_token, registry_token_expires_at) VALUES ${Prisma.join(rows)}`;
+    INSERT INTO attempt (id, build_id, number, lane, placed_on, placement, state, registry_token, registry_token_expires_at) VALUES ${Prisma.join(rows)}`;
+}
+
+/** @returns false when it was claimed, or ended, a moment ago */
+async function handOver(
+  tx: Queryable,
+  { attemptId, handovers }: Pick<DispatchedAttempt, 'attemptId' | 'handovers'>,
+  worker: string,
+  usual: boolean | undefined,
+): Promise<boolean> {
+  const kept = usual === undefined ? Prisma.sql`placement` : Prisma.sql`${placementOf(usual)}`;
+  const count = await tx.$executeRaw`
+    UPDATE attempt SET dispatched_at = now(), handovers = ${handovers}::int, placed_on = ${worker}, placement = ${kept}
+    WHERE id = ${attemptId}::uuid AND state = 'dispatched' AND handovers = ${handovers - 1}::int`;
+  return count === 1;
+}
+
+function placementOf(usual: boolean): string {
+  return usual ? 'usual' : 'other';
 }

@@ -8,7 +8,12 @@ export interface TokenNeed extends CacheUser {
   readonly buildId: string;
   readonly defaultBranch: string | null;
   readonly number: number;
+}
+
+/** The same of a build whose cache is to be exported, with the builder that has its results. */
+export interface ExportNeed extends TokenNeed {
   readonly lane: Lane;
+  readonly worker: string;
 }
 
 export interface SealedToken {
@@ -18,7 +23,7 @@ export interface SealedToken {
 }
 
 const needColumns = Prisma.sql`a.id::text AS "attemptId", b.id::text AS "buildId", b.project_id::text AS "projectId", b.zone, b.ref,
-  b.platform, b.cache_policy AS "cachePolicy", b.cache_epoch AS "cacheEpoch", b.main_cache_epoch AS "mainCacheEpoch", a.number, a.lane, p.default_branch AS "defaultBranch"`;
+  b.platform, b.cache_policy AS "cachePolicy", b.cache_epoch AS "cacheEpoch", b.main_cache_epoch AS "mainCacheEpoch", a.number, p.default_branch AS "defaultBranch"`;
 
 /** The attempt may still push: its build wants it, and its builder lives as far as anybody knows. */
 const open = Prisma.sql`b.attempt_number = a.number AND b.status IN ('queued', 'running')
@@ -45,9 +50,9 @@ export class RegistryTokenRepository {
   }
 
   /** What a build needs whose cache is to be exported; null when there is nothing to export (any more). */
-  async needOfExport(buildId: string): Promise<TokenNeed | null> {
-    const [row] = await this.db.prisma.$queryRaw<TokenNeed[]>`
-      SELECT ${needColumns}
+  async needOfExport(buildId: string): Promise<ExportNeed | null> {
+    const [row] = await this.db.prisma.$queryRaw<ExportNeed[]>`
+      SELECT ${needColumns}, a.lane, a.worker_name AS worker
       FROM build b JOIN attempt a ON a.build_id = b.id JOIN project p ON p.id = b.project_id
       WHERE b.id = ${buildId}::uuid AND ${exporting}`;
     return row ?? null;

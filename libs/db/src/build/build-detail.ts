@@ -10,6 +10,7 @@ export interface AttemptView {
   readonly number: number;
   readonly state: AttemptState;
   readonly workerName: string | null;
+  readonly placement: 'usual' | 'other' | null;
   readonly dispatchedAt: Date;
   readonly claimedAt: Date | null;
   readonly endedAt: Date | null;
@@ -53,6 +54,7 @@ const attemptColumns = {
   number: true,
   state: true,
   workerName: true,
+  placement: true,
   dispatchedAt: true,
   claimedAt: true,
   endedAt: true,
@@ -190,6 +192,7 @@ function toAttemptView(row: AttemptRow): AttemptView {
   return {
     ...row,
     state: row.state as AttemptState,
+    placement: row.placement as AttemptView['placement'],
     failure: row.failure as unknown as FailureReport | null,
     logBytes: Number(row.logBytes),
   };

@@ -1,21 +1,45 @@
 import type { Lane } from '@cooperage/domain';
+import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
-/** What live builders can take; one whose engine does not answer says so in its note, and takes nothing. */
-export const liveSlots = slots(Prisma.sql`true`);
+/** Live builders that take builds; one whose engine does not answer says so in its note, and takes nothing. */
+const takesBuilds = Prisma.sql`role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
+  AND coalesce(info->>'note', '') = ''`;
 
-/** Of builders in this lane. Of those for trusted builds only the ones with this engine; one that does not say its engine has it. */
-export function liveSlotsOf(lane: Lane, engine: string): Prisma.Sql {
-  return slots(
-    lane === 'strangers'
-      ? Prisma.sql`info->>'lane' = 'strangers'`
-      : Prisma.sql`coalesce(info->>'lane', 'trusted') = 'trusted' AND coalesce(info->>'engine', ${engine}) = ${engine}`,
-  );
+const laneOfWorker = Prisma.sql`coalesce(info->>'lane', 'trusted')`;
+
+/** Builders for trusted builds count only with this engine; one that does not say its engine has it. */
+function isFitting(engine: string): Prisma.Sql {
+  return Prisma.sql`(${laneOfWorker} = 'strangers' OR coalesce(info->>'engine', ${engine}) = ${engine})`;
 }
 
-function slots(those: Prisma.Sql): Prisma.Sql {
+/** What live builders can take. */
+export const liveSlots = Prisma.sql`(
+  SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance WHERE ${takesBuilds})`;
+
+/** Of builders in this lane. */
+export function liveSlotsOf(lane: Lane, engine: string): Prisma.Sql {
   return Prisma.sql`(
-  SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance
-  WHERE role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
-    AND coalesce(info->>'note', '') = '' AND ${those})`;
+    SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance
+    WHERE ${takesBuilds} AND ${laneOfWorker} = ${lane} AND ${isFitting(engine)})`;
+}
+
+export interface FreeWorker {
+  readonly lane: Lane;
+  readonly name: string;
+  /** Slots that no attempt is in or on its way to. Below zero where a worker has fewer than before. */
+  readonly free: number;
+}
+
+/** The builders that take builds now, by name: a builder that is replaced by one of its name is the same one. */
+export function freeWorkers(tx: Queryable, engine: string): Promise<FreeWorker[]> {
+  return tx.$queryRaw<FreeWorker[]>`
+    WITH worker AS (
+      SELECT ${laneOfWorker} AS lane, name, sum((info->>'slots')::int) AS slots FROM process_instance
+      WHERE ${takesBuilds} AND ${isFitting(engine)} GROUP BY 1, 2
+    ), held AS (
+      SELECT lane, coalesce(placed_on, worker_name) AS name, count(*) AS held FROM attempt
+      WHERE state IN ('dispatched', 'claimed') GROUP BY 1, 2
+    )
+    SELECT lane, name, (w.slots - coalesce(h.held, 0))::int AS free FROM worker w LEFT JOIN held h USING (lane, name)`;
 }

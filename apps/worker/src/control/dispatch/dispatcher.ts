@@ -1,6 +1,4 @@
-import type { RunBuildQueue } from '@cooperage/contracts';
 import type { DispatchedAttempt, DispatchRepository } from '@cooperage/db';
-import type { Lane } from '@cooperage/domain';
 import type { JobSender } from '@cooperage/queue';
 import type { Logger } from '@cooperage/telemetry';
 import { WakeLoop } from '../../shared/wake-loop.js';
@@ -20,7 +18,6 @@ export class Dispatcher {
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
     private readonly logger: Logger,
-    private readonly queueOf: (lane: Lane) => RunBuildQueue,
   ) {
     this.loop = new WakeLoop('dispatch', intervalMs, logger, () => this.run());
   }
@@ -53,7 +50,8 @@ export class Dispatcher {
 
   private async send(attempt: DispatchedAttempt): Promise<void> {
     try {
-      await this.jobs.send(this.queueOf(attempt.lane), jobIdOf(attempt), { attemptId: attempt.attemptId });
+      const { lane, worker, attemptId } = attempt;
+      await this.jobs.send('run-build', { lane, worker }, jobIdOf(attempt), { attemptId });
     } catch (error) {
       this.logger.warn(
         { err: error, buildId: attempt.buildId },

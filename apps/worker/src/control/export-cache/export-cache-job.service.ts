@@ -1,6 +1,4 @@
-import type { ExportCacheQueue } from '@cooperage/contracts';
 import type { BuildNotes, OutboxItem, RegistryTokenRepository } from '@cooperage/db';
-import type { Lane } from '@cooperage/domain';
 import type { JobSender } from '@cooperage/queue';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { AttemptTokens } from '../tokens/attempt-tokens.js';
@@ -19,8 +17,6 @@ export class ExportCacheJobService {
     private readonly needs: RegistryTokenRepository,
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
-    /** Of the builders that may have built it: the results are there and nowhere else. */
-    private readonly queueOf: (lane: Lane) => ExportCacheQueue,
   ) {}
 
   async handle({ subjectId: buildId, ageMs }: OutboxItem): Promise<HandlerResult> {
@@ -31,7 +27,9 @@ export class ExportCacheJobService {
       return done;
     }
     await this.tokens.give(need);
-    await this.jobs.send(this.queueOf(need.lane), `c-${buildId}`, { buildId });
+    // The results are where it was built and nowhere else.
+    const { lane, worker } = need;
+    await this.jobs.send('export-cache', { lane, worker }, `c-${buildId}`, { buildId });
     return later(againMs, 'waiting for the export');
   }
 }

@@ -49,7 +49,12 @@ export function AttemptsView({ attempts, shown }: { attempts: readonly Attempt[]
             {stateWords[attempt.state]}
             <Ending attempt={attempt} newest={newest} />
           </Td>
-          <Td wide>{attempt.workerName ? <code>{visibleText(attempt.workerName)}</code> : '–'}</Td>
+          <Td wide>
+            {attempt.workerName ? <code>{visibleText(attempt.workerName)}</code> : '–'}
+            {attempt.placement === 'other' && (
+              <span className="block text-sm text-text-2">not its usual one, which was not free</span>
+            )}
+          </Td>
           <Td right>
             <Span start={attempt.claimedAt} end={attempt.endedAt} />
           </Td>

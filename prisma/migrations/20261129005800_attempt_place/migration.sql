@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "attempt" ADD COLUMN     "placed_on" TEXT,
+ADD COLUMN     "placement" TEXT;
