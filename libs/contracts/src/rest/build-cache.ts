@@ -36,7 +36,7 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
     kind: z.literal('not_kept'),
     why: z.enum(['other_zone', 'other_worker', 'not_exported', 'reset', 'evicted', 'dropped']),
   }),
-  z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched']) }),
+  z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched', 'upon_folder']) }),
 ]);
 export type RunReason = z.infer<typeof runReasonSchema>;
 

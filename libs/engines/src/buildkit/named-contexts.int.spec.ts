@@ -1,3 +1,4 @@
+import { type CacheFacts, type ManifestEntry, namedContextFact, namedEntries, whyStepsRan } from '@cooperage/domain';
 import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRequest, RequestedContext } from '../engine.js';
@@ -68,6 +69,70 @@ describe('named contexts with BuildKit', () => {
       namedContexts: [{ name: 'tool', kind: 'image', reference }],
     });
     expect(outcome.baseImages).toEqual([{ name: reference, digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }]);
+  });
+
+  it('are what the explanation of the cache says that a step took', async () => {
+    const mark = unique();
+    const reference = `${services().openRegistry}/library/busybox:latest`;
+    const dockerfile = `FROM tool AS first
+RUN echo ${mark} > /mark
+COPY --from=lib sub /sub
+FROM lib AS whole
+COPY own.txt /own-${mark}
+FROM first
+COPY --from=whole /own-${mark} /own
+COPY --from=lib a.txt /a-${mark}
+RUN --mount=type=bind,from=lib,source=b.txt,target=/b cat /b > /copy-${mark}
+`;
+    const own = contextFile('own.txt', mark);
+    const sharedKey = unique();
+    const built = async (number: number, texts: Readonly<Record<string, string>>): Promise<CacheFacts> => {
+      const files = Object.entries(texts).map(([path, text]) => contextFile(path, text));
+      const tool: RequestedContext = { name: 'tool', kind: 'image', reference };
+      const namedContexts = [folder('lib', ...files), tool];
+      const { record, outcome } = await build(dockerfile, { namedContexts, context: { files: [own], sharedKey } });
+      const entry = (path: string, text: string): ManifestEntry => ({ path, kind: 'file', mode: 0o644, blobId: text });
+      const lib = Object.entries(texts).map(([path, text]) => entry(path, text));
+      const image = namedContextFact(`docker-image://${reference}`, outcome.baseImages);
+      return {
+        build: { id: `b${number}`, number },
+        ...{ dockerfile, buildArgs: {}, context: [entry('own.txt', mark), ...namedEntries('lib', lib)] },
+        namedContexts: new Map([
+          ['lib', { kind: 'folder' }],
+          ['tool', image],
+        ]),
+        steps: record
+          .steps()
+          .filter(({ internal }) => !internal)
+          .map(({ startedAt, completedAt, ...step }) => ({
+            ...step,
+            started: startedAt !== null,
+            completed: completedAt !== null,
+          })),
+        ...{ noCache: false, workerName: 'w', space: 'p', cacheExport: 'none', cacheEpoch: 0, afterReset: false },
+        ...{ evictedAt: null, startedAt: null },
+      };
+    };
+    const texts = { 'a.txt': `a-${mark}`, 'b.txt': `b-${mark}`, 'sub/c': `c-${mark}`, 'other.txt': mark };
+    const first = await built(1, texts);
+    const told = (now: CacheFacts) =>
+      whyStepsRan(now, [first]).map(({ startLine, cached, reason }) => [startLine, cached, reason?.kind ?? null]);
+    // Nothing that a COPY takes has changed, though a stage starts from the whole folder.
+    expect(told(await built(2, { ...texts, 'a.txt': 'other' }))).toEqual([
+      [2, true, null],
+      [3, true, null],
+      [5, false, 'files'],
+      [7, true, null],
+      [8, false, 'files'],
+      [9, false, 'earlier_step'],
+    ]);
+    expect(told(await built(3, { ...texts, 'b.txt': 'other' })).slice(-2)).toEqual([
+      [8, true, null],
+      [9, false, 'files'],
+    ]);
+    // Upon a folder nothing is found again, though all of it is as it was.
+    const same = told(await built(4, texts));
+    expect(same.filter(([, cached]) => !cached)).toEqual([[5, false, 'unknown']]);
   });
 
   it('S-033 in the place of a stage are refused before anything runs', async () => {

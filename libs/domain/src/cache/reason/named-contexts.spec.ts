@@ -54,6 +54,11 @@ RUN --mount=type=bind,from=lib,source=b.txt,target=/b true
     expect(told(ran(at(2, lib, null)), at(1, lib, 'a'))[0]).toEqual([2, 'unknown', undefined]);
   });
 
+  it('says that nothing made upon a folder is found again', () => {
+    const verdict = whyStepsRan(at(2, lib, 'a'), [at(1, lib, 'a')]).find(({ startLine }) => startLine === 5);
+    expect(verdict?.reason).toEqual({ kind: 'unknown', why: 'upon_folder' });
+  });
+
   it('knows an image by what its builder found, or by the digest that it is named with', () => {
     const found = [{ name: 'docker.io/library/busybox:latest', digest: digest('a') }];
     expect(namedContextFact('docker-image://busybox', found)).toEqual({ kind: 'image', digest: digest('a') });

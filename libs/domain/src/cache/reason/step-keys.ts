@@ -17,6 +17,8 @@ export interface KeyedStep {
   readonly files: readonly ManifestEntry[] | null;
   /** Of images that are named contexts and that it reads: name to digest, null where the builder did not tell. */
   readonly images: ReadonlyMap<string, Digest | null>;
+  /** It is made upon a folder, and BuildKit finds no such result again: a folder has another key in each build. */
+  readonly neverFound: boolean;
   /** Steps whose results it starts from. */
   readonly parents: readonly KeyedStep[];
   /** Equal exactly when all inputs are, those of the steps before it included; null where one of them is not known. */
@@ -98,8 +100,10 @@ function keyed(
     if (fact?.kind === 'image') images.set(name, fact.digest);
   }
   const files = filesOf(plan, sources, images);
+  const neverFound = plan.reads.named.some(({ name, isStart }) => isStart && named.get(name)?.kind === 'folder');
   const known =
     files !== null &&
+    !neverFound &&
     (plan.keyword !== 'from' || base !== null) &&
     [...images.values()].every((digest) => digest !== null) &&
     parents.every(({ key }) => key !== null);
@@ -112,7 +116,7 @@ function keyed(
     parents.map(({ key }) => key),
   ];
   const key = known ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : null;
-  return { plan, outcome, base, files, images, parents, key };
+  return { plan, outcome, base, files, images, neverFound, parents, key };
 }
 
 /**

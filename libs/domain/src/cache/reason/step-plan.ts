@@ -21,6 +21,8 @@ export interface StepReads {
 export interface NamedRead {
   readonly name: string;
   readonly files: readonly string[] | null;
+  /** The stage starts from it: the step is made upon it, and not from what it copies of it. */
+  readonly isStart?: boolean;
 }
 
 /** One step as the Dockerfile asks for it. */
@@ -123,7 +125,8 @@ class Planner {
     this.starts = null;
     const { startsFrom } = current;
     current.startsFrom = null;
-    const named = startsFrom === null ? reads.named : [{ name: startsFrom, files: ['.'] }, ...reads.named];
+    const named =
+      startsFrom === null ? reads.named : [{ name: startsFrom, files: ['.'], isStart: true }, ...reads.named];
     const isRun = keyword === 'run';
     this.steps.push({
       stage: this.stageCount > 1 ? (current.name ?? `stage-${index}`) : null,

@@ -30,7 +30,7 @@ export type RunReason =
       readonly kind: 'not_kept';
       readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'reset' | 'evicted' | 'dropped';
     }
-  | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' };
+  | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' | 'upon_folder' };
 
 /** Why one step ran, or which build's result stood for it. */
 export interface StepVerdict {
@@ -147,8 +147,13 @@ function firstDifference(step: KeyedStep, before: KeyedStep): RunReason {
     changedSetting(step, before) ??
     changedVariable(step, before) ??
     filesOfBoth(step, before) ??
-    (step.plan.reads.foreign ? { kind: 'foreign' } : { kind: 'unknown', why: 'not_matched' })
+    withoutDifference(step)
   );
+}
+
+function withoutDifference({ plan, neverFound }: KeyedStep): RunReason {
+  if (neverFound) return { kind: 'unknown', why: 'upon_folder' };
+  return plan.reads.foreign ? { kind: 'foreign' } : { kind: 'unknown', why: 'not_matched' };
 }
 
 function movedBase(step: KeyedStep, before: KeyedStep): RunReason | null {

@@ -1,6 +1,8 @@
 import type { Build } from '@cooperage/contracts';
 import { Fact } from '@/components/ui/card';
+import { CopyLine } from '@/components/ui/copy-line';
 import { visibleText } from '@/lib/format/names';
+import { bakeCommand } from '../model/bake-command';
 
 type Definition = NonNullable<Build['inputs']['definition']>;
 
@@ -19,6 +21,9 @@ export function DefinitionFacts({ definition }: { definition: Definition }) {
             ? 'The inputs below are what it stands for at this commit, as bake resolves it.'
             : 'It has not been read; the inputs below are the settings of the project.'}
         </span>
+        <div className="mt-1">
+          <CopyLine text={bakeCommand(definition)} what="The command that resolves it" />
+        </div>
       </Fact>
       {given.length > 0 && (
         <Fact name="Variables">
