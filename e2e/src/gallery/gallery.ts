@@ -64,6 +64,8 @@ async function furnish({ api }: Product, { project }: Repository): Promise<void>
   await api.json('PUT', `${address}/secrets/NPM_TOKEN`, { value: 'not to be shown' });
   const credential = { username: 'robot', password: 'not to be shown' };
   await api.json('PUT', `${address}/registry-credentials/${encodeURIComponent('127.0.0.1:9')}`, credential);
+  const reset = { zone: 'fork', reason: 'A stranger’s base image was not what it said.' };
+  await api.json('POST', `${address}/cache/resets`, reset);
 }
 
 async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gallery, 'succeeded' | 'failed'>> {

@@ -1,5 +1,11 @@
 import type { BuildCache, ProjectCache } from '@cooperage/contracts';
-import { type BuildRecord, ContextManifestRepository, StepRepository, SweepRepository } from '@cooperage/db';
+import {
+  type BuildRecord,
+  CacheSweepRepository,
+  ContextManifestRepository,
+  StepRepository,
+  SweepRepository,
+} from '@cooperage/db';
 import type { ManifestEntry } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
@@ -119,6 +125,28 @@ describe('the cache of a build', () => {
     const { visitor: stranger } = await world.stranger(owner, 'other');
     expect((await stranger.get(address)).status).toBe(404);
     expect((await owner.get(`${address}?days=1`)).status).toBe(400);
+  });
+
+  it('says that what could have been found was deleted from the registry before', async () => {
+    const context = [file('Makefile', 'dd')];
+    const kept = await built(context, []);
+    const exported = { cacheExport: 'done', builtAt: new Date(Date.now() - 1_000) };
+    await world.database.prisma.build.update({ where: { id: kept.id }, data: exported });
+    const { zone, ref, platform } = kept;
+    const place = { zone, ref, platform, epoch: 0 };
+    const early = await built(context, []);
+    const why = async (build: BuildRecord) => (await cacheOf(build)).steps.map(({ reason }) => reason);
+    const lost = { kind: 'not_kept', why: 'dropped' };
+    expect(await why(early)).toEqual([lost, lost]);
+    await world.database.prisma.build.update({ where: { id: early.id }, data: exported });
+    await new CacheSweepRepository(world.database).evicted(target.project.id, place, 'budget');
+    const late = await built(context, []);
+    expect(await why(late)).toEqual([
+      { ...lost, why: 'evicted' },
+      { ...lost, why: 'evicted' },
+    ]);
+    // What was deleted after it has nothing to do with it.
+    expect(await why(early)).toEqual([lost, lost]);
   });
 
   it('is told to nobody else', async () => {
