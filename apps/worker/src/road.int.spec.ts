@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildRepository, CacheResetRepository } from '@cooperage/db';
@@ -159,7 +160,9 @@ describe('the road from an accepted delivery to a signed image', () => {
         const build = (await new BuildRepository(system.db).find(id))!;
         return build.cacheExport === 'done' ? build : null;
       });
-    const files = (note: string) => ({ Dockerfile: dockerfile, 'word.txt': 'reset', note });
+    // A word that nobody else on the engine copies at the same time: equal work of two builds is done once.
+    const word = randomUUID();
+    const files = (note: string) => ({ Dockerfile: dockerfile, 'word.txt': word, note });
     const push = async (note: string) =>
       system.outcome(await system.push(project, await project.git.commit(files(note))));
     const [before, kept] = [await push('1'), await push('2')];
