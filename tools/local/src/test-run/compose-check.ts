@@ -11,7 +11,9 @@ const FILE = path.join(CHECKOUT, 'docker-compose.yml');
 export async function composeProblem(): Promise<string | undefined> {
   const compose = (await findTools([COMPOSE])).path(COMPOSE.name);
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...exampleSettings() };
-  const { code, stdout, stderr } = await attempt(compose, ['--file', FILE, 'config', '--quiet'], { env });
+  const { code, stdout, stderr } = await attempt(compose, ['--file', FILE, '--profile', '*', 'config', '--quiet'], {
+    env,
+  });
   // A variable that is not set is only a warning to Compose.
   return code === 0 && stderr.trim() === '' ? undefined : `${stdout}${stderr}`;
 }
