@@ -36,7 +36,7 @@ export class OrganizationCacheController {
     @Param('organizationId', textId) id: string,
     @Body({ schema: organizationCacheSchema }) body: OrganizationCache,
   ): Promise<OrganizationCache> {
-    this.access.organization(principal, id, 'project.change');
+    this.access.organization(principal, id, 'organization.rename');
     if (!(await this.organizations.setCacheBudget(id, body.cacheBudgetBytes, actor))) throw notFound();
     return body;
   }

@@ -20,7 +20,7 @@ export const permissions = {
   'key.change': { role: 'admin', words: 'Rotate and revoke signing keys' },
   'audit.read': { role: 'admin', words: 'Read the audit of the organization' },
   'member.manage': { role: 'owner', words: 'Invite and remove members, change roles, help with a lost password' },
-  'organization.rename': { role: 'owner', words: 'Rename the organization' },
+  'organization.rename': { role: 'owner', words: 'Rename the organization, and set the cache budget of its projects' },
 } as const satisfies Readonly<Record<string, { readonly role: Role; readonly words: string }>>;
 
 export type Permission = keyof typeof permissions;

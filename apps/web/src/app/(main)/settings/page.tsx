@@ -37,7 +37,7 @@ export default async function SettingsPage() {
                   owner can rename it.
                 </p>
               )}
-              {mayDo(organization.role, 'project.change') && <Budget organization={organization} />}
+              {mayDo(organization.role, 'organization.rename') && <Budget organization={organization} />}
               <p className="flex gap-4">
                 {(['members', 'audit'] as const).map((page) => (
                   <Link
