@@ -1,0 +1,50 @@
+import { BuildNotes, BuildProjectRepository, BuildRepository, PublishRepository } from '@cooperage/db';
+import type { MasterKeys } from '@cooperage/domain';
+import type { Logger, Metrics } from '@cooperage/telemetry';
+import type { Provider } from '@nestjs/common';
+import { LOGGER, MASTER_KEYS, METRICS } from '../../shared/tokens.js';
+import { InspectImage } from '../publish/inspect-image.js';
+import { PublishService } from '../publish/publish.service.js';
+import { PublisherSessions } from '../publish/publisher-session.js';
+import { SignImage } from '../publish/sign-image.js';
+import { VerifyPublished } from '../publish/verify-published.js';
+
+export function publication(): Provider[] {
+  return [
+    {
+      provide: InspectImage,
+      inject: [BuildProjectRepository, MASTER_KEYS],
+      useFactory: (projects: BuildProjectRepository, keys: MasterKeys) => new InspectImage(projects, keys),
+    },
+    {
+      provide: PublishService,
+      inject: [
+        BuildRepository,
+        BuildNotes,
+        BuildProjectRepository,
+        PublishRepository,
+        PublisherSessions,
+        InspectImage,
+        SignImage,
+        VerifyPublished,
+        METRICS,
+        LOGGER,
+      ],
+      useFactory: (
+        builds: BuildRepository,
+        notes: BuildNotes,
+        projects: BuildProjectRepository,
+        publishes: PublishRepository,
+        sessions: PublisherSessions,
+        inspect: InspectImage,
+        sign: SignImage,
+        verify: VerifyPublished,
+        metrics: Metrics,
+        logger: Logger,
+      ) =>
+        new PublishService({
+          ...{ builds, notes, projects, publishes, sessions, inspect, sign, verify, metrics, logger },
+        }),
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+import {
+  BaseTagRepository,
+  BuildRepository,
+  CacheSweepRepository,
+  Database,
+  EvaluationRepository,
+  OutboxRepository,
+  ProjectRemoval,
+  PublishRepository,
+  ReverificationRepository,
+  SigningRepository,
+  SilenceRepository,
+  SweepRepository,
+  TenureRepository,
+  TrustRequestRepository,
+} from '@cooperage/db';
+import type { Provider } from '@nestjs/common';
+
+export function repositories(): Provider[] {
+  const classes = [
+    BaseTagRepository,
+    BuildRepository,
+    CacheSweepRepository,
+    EvaluationRepository,
+    OutboxRepository,
+    ProjectRemoval,
+    PublishRepository,
+    ReverificationRepository,
+    SigningRepository,
+    SilenceRepository,
+    SweepRepository,
+    TenureRepository,
+    TrustRequestRepository,
+  ];
+  return classes.map((Repository) => ({
+    provide: Repository,
+    inject: [Database],
+    useFactory: (database: Database) => new Repository(database),
+  }));
+}

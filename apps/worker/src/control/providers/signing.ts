@@ -1,0 +1,34 @@
+import type { Config } from '@cooperage/config';
+import { SigningRepository } from '@cooperage/db';
+import type { MasterKeys } from '@cooperage/domain';
+import type { Metrics } from '@cooperage/telemetry';
+import type { Provider } from '@nestjs/common';
+import { masterKeys } from '../../shared/master-keys.js';
+import { METRICS, SIGNING_MASTER_KEYS } from '../../shared/tokens.js';
+import { CreateKeyService } from '../keys/create-key.service.js';
+import { SignImage } from '../publish/sign-image.js';
+import { VerifyPublished } from '../publish/verify-published.js';
+
+type ControlConfig = Config<'control'>;
+
+export function signing(config: ControlConfig): Provider[] {
+  return [
+    { provide: SIGNING_MASTER_KEYS, useValue: masterKeys(config.signingEncryptionKeys) },
+    {
+      provide: CreateKeyService,
+      inject: [SigningRepository, SIGNING_MASTER_KEYS],
+      useFactory: (keys: SigningRepository, masters: MasterKeys) => new CreateKeyService(keys, masters),
+    },
+    {
+      provide: SignImage,
+      inject: [SigningRepository, CreateKeyService, SIGNING_MASTER_KEYS, METRICS],
+      useFactory: (rows: SigningRepository, keys: CreateKeyService, masters: MasterKeys, metrics: Metrics) =>
+        new SignImage(rows, keys, masters, metrics, config.publicUrl),
+    },
+    {
+      provide: VerifyPublished,
+      inject: [SigningRepository],
+      useFactory: (rows: SigningRepository) => new VerifyPublished(rows, config.publicUrl),
+    },
+  ];
+}

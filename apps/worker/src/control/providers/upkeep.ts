@@ -1,0 +1,58 @@
+import {
+  BuildNotes,
+  BuildProjectRepository,
+  CacheSweepRepository,
+  ProjectRemoval,
+  PublishRepository,
+  RegistryTokenRepository,
+} from '@cooperage/db';
+import { JobSender } from '@cooperage/queue';
+import type { Provider } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { LOGGER, REDIS, SOURCE } from '../../shared/tokens.js';
+import { DeleteProjectService } from '../delete-project/delete-project.service.js';
+import { EmptyRepositories } from '../delete-project/empty-repositories.js';
+import { ExportCacheJobService } from '../export-cache/export-cache-job.service.js';
+import { PublisherSessions } from '../publish/publisher-session.js';
+import { SignImage } from '../publish/sign-image.js';
+import { ReconcileService } from '../reconcile/reconcile.service.js';
+import { EvictCacheService } from '../sweep-cache/evict-cache.service.js';
+import { SweepCacheService } from '../sweep-cache/sweep-cache.service.js';
+import { AttemptTokens } from '../tokens/attempt-tokens.js';
+
+export function upkeep(): Provider[] {
+  return [
+    { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
+    {
+      provide: ExportCacheJobService,
+      inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender],
+      useFactory: (notes: BuildNotes, needs: RegistryTokenRepository, tokens: AttemptTokens, jobs: JobSender) =>
+        new ExportCacheJobService(notes, needs, tokens, jobs),
+    },
+    {
+      provide: ReconcileService,
+      inject: [BuildProjectRepository, PublishRepository, PublisherSessions, SignImage, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof ReconcileService>) => new ReconcileService(...parts),
+    },
+    {
+      provide: EvictCacheService,
+      inject: [CacheSweepRepository, PublisherSessions, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof EvictCacheService>) => new EvictCacheService(...parts),
+    },
+    {
+      provide: SweepCacheService,
+      inject: [CacheSweepRepository, PublisherSessions, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof SweepCacheService>) => new SweepCacheService(...parts),
+    },
+    {
+      provide: EmptyRepositories,
+      inject: [ProjectRemoval, PublishRepository, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof EmptyRepositories>) => new EmptyRepositories(...parts),
+    },
+    {
+      provide: DeleteProjectService,
+      inject: [BuildProjectRepository, ProjectRemoval, PublisherSessions, EmptyRepositories, SOURCE],
+      useFactory: (...parts: ConstructorParameters<typeof DeleteProjectService>) => new DeleteProjectService(...parts),
+    },
+  ];
+}
