@@ -57,6 +57,25 @@ describe('LineCounter', () => {
     expect(delta!.outputs).toEqual([{ stream: 1, openN: 1, style: 2 }]);
   });
 
+  it('knows it too when the line’s first character is cut between entries, at any of its bytes', () => {
+    for (const character of ['é', '€', '🛢']) {
+      const whole = bytes(character);
+      for (let cut = 1; cut < whole.length; cut++) {
+        const parts = [[...bytes('x\n'), ...whole.subarray(0, cut)], [...whole.subarray(cut)], [...bytes('end')]];
+        const log = parts.map(
+          (part, n): LogEntry => ({ n, atMs: n, kind: 'text', step: 1, stream: 1, data: Uint8Array.from(part) }),
+        );
+        expect(count(log)[0]!.outputs, `${character} at ${cut}`).toMatchObject([{ openN: 0 }]);
+        expect(count(log.slice(0, 2))[0]!.outputs).toMatchObject([{ openN: 0 }]);
+        expect(count(log.slice(0, 1))[0]!.outputs).toMatchObject([{ openN: 0 }]);
+      }
+    }
+    const bytewise = [...bytes('🛢')].map(
+      (byte, n): LogEntry => ({ n, atMs: n, kind: 'text', step: 1, stream: 1, data: Uint8Array.of(byte) }),
+    );
+    for (let end = 1; end <= 4; end++) expect(count(bytewise.slice(0, end))[0]!.outputs).toMatchObject([{ openN: 0 }]);
+  });
+
   it('does not take for a line what a progress display has erased', () => {
     const [delta] = count(
       entries([

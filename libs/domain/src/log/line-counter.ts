@@ -72,8 +72,9 @@ export class LineCounter {
     }
     if (last < data.length - 1) {
       output.rest.write(output.decoder.decode(data.subarray(last + 1), { stream: true }), () => {});
-      if (output.rest.isEmpty) output.openN = null;
-      else output.openN ??= n;
+      // A line may begin with a character of which only the first bytes are here.
+      if (!output.rest.isEmpty || endsInCharacter(data)) output.openN ??= n;
+      else if (!isMiddleOfCharacter(data)) output.openN = null;
     }
     if (output.rest.isEmpty) output.style = output.rest.currentStyle;
     return last === -1 ? 0 : countLineFeeds(data.subarray(0, last + 1));
@@ -103,6 +104,21 @@ export function joinDeltas(one: readonly LineDelta[], other: readonly LineDelta[
 function joinDelta(one: LineDelta, other: LineDelta): LineDelta {
   const outputs = new Map([...one.outputs, ...other.outputs].map((output) => [output.stream, output]));
   return { step: one.step, lines: one.lines + other.lines, outputs: [...outputs.values()] };
+}
+
+/** Whether the last character in UTF-8 (RFC 3629) lacks some of its bytes. */
+function endsInCharacter(data: Uint8Array): boolean {
+  for (let back = 1; back <= Math.min(3, data.length); back++) {
+    const byte = data[data.length - back]!;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2);
+    if (byte < 0x80) return false;
+  }
+  return false;
+}
+
+/** Whether all of it follows bytes of another entry. */
+function isMiddleOfCharacter(data: Uint8Array): boolean {
+  return data.length < 3 && data.every((byte) => byte >= 0x80 && byte < 0xc0);
 }
 
 export function countLineFeeds(data: Uint8Array): number {
