@@ -186,6 +186,12 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
   'POST /api/v1/projects/{projectId}/builds': call('build.start', async (ground) => {
     return () => ground.owner.post(`${projectPath(ground)}/builds`, { ref: 'refs/heads/main' });
   }),
+  'POST /api/v1/projects/{projectId}/cache/resets': call('cache.reset', async (ground) => {
+    return () => ground.owner.post(`${projectPath(ground)}/cache/resets`, { reason: 'a poisoned base' });
+  }),
+  'PUT /api/v1/organizations/{organizationId}/cache': call('organization.change', async (ground) => {
+    return () => ground.owner.ask('PUT', `${organizationPath(ground)}/cache`, { cacheBudgetBytes: 5_000_000_000 });
+  }),
   'POST /api/v1/builds/{buildId}/cancel': call('build.cancel', async (ground) => {
     const { id } = await queued(ground);
     return () => ground.owner.post(`/api/v1/builds/${id}/cancel`);

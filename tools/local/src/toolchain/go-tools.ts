@@ -103,10 +103,12 @@ function findGo(): string | undefined {
   return findProgram('go') ?? (existsSync(USUAL_PLACE) ? USUAL_PLACE : undefined);
 }
 
-/** Sources are kept with the tools; whatever a person has set for other work does not count, except where modules come from. */
+/** Sources are kept with the tools; whatever a person has set for other work does not count, except where modules come from and whom to trust there. */
 function goEnvironment(go: string): NodeJS.ProcessEnv {
-  const { GOPROXY, GOSUMDB, GONOSUMDB, HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy } = process.env;
-  const given = { GOPROXY, GOSUMDB, GONOSUMDB, HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy };
+  const { GOPROXY, GOSUMDB, GONOSUMDB, HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy, SSL_CERT_FILE, SSL_CERT_DIR } =
+    process.env;
+  const proxies = { HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy };
+  const given = { GOPROXY, GOSUMDB, GONOSUMDB, ...proxies, SSL_CERT_FILE, SSL_CERT_DIR };
   return {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     PATH: `${path.dirname(go)}:/usr/bin:/bin`,
