@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { scramVerifier } from './scram-verifier.ts';
 
 const ROLES_FILE = path.resolve(import.meta.dirname, '../../../../prisma/roles.sql');
+
+const MOST_TRIES = 8;
+const PAUSE_MS = 50;
 
 export const databaseRoles = ['builder', 'api', 'control'] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
@@ -18,6 +22,23 @@ export type RolePasswords = Partial<Record<DatabaseRole, string>>;
  * @throws {Error} when a role is missing and the owner may not create it, or a password is not printable ASCII
  */
 export async function applyRoles(databaseUrl: string, passwords: RolePasswords): Promise<Record<string, string>> {
+  for (let tries = 1; ; tries++)
+    try {
+      await applyOnce(databaseUrl, passwords);
+      break;
+    } catch (error) {
+      if (tries === MOST_TRIES || !isCollision(error)) throw error;
+      await delay(tries * Math.random() * PAUSE_MS);
+    }
+  return Object.fromEntries(
+    databaseRoles.flatMap((role) => {
+      const password = passwords[role];
+      return password === undefined ? [] : [[role, urlOf(databaseUrl, role, password)]];
+    }),
+  );
+}
+
+async function applyOnce(databaseUrl: string, passwords: RolePasswords): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -26,12 +47,11 @@ export async function applyRoles(databaseUrl: string, passwords: RolePasswords):
   } finally {
     await client.end();
   }
-  return Object.fromEntries(
-    databaseRoles.flatMap((role) => {
-      const password = passwords[role];
-      return password === undefined ? [] : [[role, urlOf(databaseUrl, role, password)]];
-    }),
-  );
+}
+
+/** Roles belong to the server, and a lock to one of its databases: another one changed the same role in this moment. */
+function isCollision(error: unknown): boolean {
+  return error instanceof Error && /^tuple concurrently (?:updated|deleted)$/.test(error.message);
 }
 
 async function setPassword(client: pg.Client, role: DatabaseRole, password: string | undefined): Promise<void> {
