@@ -41,8 +41,7 @@ describe('the roles of the database', () => {
 
   it('take their passwords from many at a time, as databases of one server have them at the same time', async () => {
     const all = { builder: password, api: password, control: password };
-    for (let round = 0; round < 2; round++)
-      await Promise.all(Array.from({ length: 25 }, () => applyRoles(owner, all)));
+    for (let round = 0; round < 2; round++) await Promise.all(Array.from({ length: 25 }, () => applyRoles(owner, all)));
   });
 
   it.each([
