@@ -26,7 +26,7 @@ export class ExportCacheJobService {
       await this.notes.endCacheExport(buildId, 'failed', 'No builder exported the cache in time.');
       return done;
     }
-    await this.tokens.give(need);
+    await this.tokens.giveForExport(need);
     // The results are where it was built and nowhere else.
     const { lane, worker } = need;
     await this.jobs.send('export-cache', { lane, worker }, `c-${buildId}`, { buildId });

@@ -17,8 +17,10 @@ const marginMs = 150_000;
 const intervalMs = 20_000;
 
 /**
- * Gives every attempt the registry token with which it begins, and keeps one on it while it is open: push into its own staging repository, push its own cache reference, pull
- * what it may read. Minutes long, renewed only while the attempt's lease holds, never after a fence.
+ * Gives every attempt the registry token with which it begins, and keeps one on it while it is open: push into its own staging
+ * repository, pull what it may read of caches. Minutes long, renewed only while the attempt's lease holds, never after a
+ * fence. A cache can be written by the export alone, which comes after success: a token that leaked from a build is of no use for
+ * that (S-113).
  */
 export class AttemptTokens {
   private readonly loop: WakeLoop;
@@ -40,32 +42,39 @@ export class AttemptTokens {
     return this.loop.close();
   }
 
-  /** One token now, whatever is there: for work on an attempt that has ended well, such as the export of its cache. */
-  async give(need: TokenNeed): Promise<void> {
-    await this.repository.put(need.attemptId, this.seal(need));
+  /** A token for the export of the cache of an attempt that has ended well. */
+  async giveForExport(need: TokenNeed): Promise<void> {
+    await this.repository.put(need.attemptId, this.sealed(need, exportScopes(need)));
   }
 
-  /** A new token as the attempt's row keeps it. */
+  /** A new token for a build, as the attempt's row keeps it. */
   seal(need: TokenNeed): SealedToken {
-    const token = this.tokens.mint(`attempt:${need.attemptId}`, scopesOf(need), ttlSeconds);
+    return this.sealed(need, buildScopes(need));
+  }
+
+  private sealed(need: TokenNeed, scopes: readonly RegistryScope[]): SealedToken {
+    const token = this.tokens.mint(`attempt:${need.attemptId}`, scopes, ttlSeconds);
     const sealed = sealBox(this.keys, Buffer.from(token), sealedSubject.registryToken(need.attemptId));
     return { sealed, ttlMs: ttlSeconds * 1000 };
   }
 
   private async refresh(): Promise<void> {
     const needs = await this.repository.findNeeds(marginMs);
-    await Promise.all(needs.map((need) => this.give(need)));
+    await Promise.all(needs.map((need) => this.repository.put(need.attemptId, this.seal(need))));
   }
 }
 
-function scopesOf(need: TokenNeed): RegistryScope[] {
+function buildScopes(need: TokenNeed): RegistryScope[] {
   const own = cacheExport(need)?.repository;
-  const others = cacheImports(need, need.defaultBranch)
-    .map((reference) => reference.repository)
-    .filter((repository) => repository !== own);
+  const caches = new Set(cacheImports(need, need.defaultBranch).map(({ repository }) => repository));
+  if (own) caches.add(own);
   return [
     { repository: stagingRepository(need.projectId, need.zone), actions: ['pull', 'push'] },
-    ...(own ? [{ repository: own, actions: ['pull', 'push'] } as const] : []),
-    ...others.map((repository): RegistryScope => ({ repository, actions: ['pull'] })),
+    ...[...caches].map((repository): RegistryScope => ({ repository, actions: ['pull'] })),
   ];
+}
+
+function exportScopes(need: TokenNeed): RegistryScope[] {
+  const own = cacheExport(need)?.repository;
+  return buildScopes(need).map((scope) => (scope.repository === own ? { ...scope, actions: ['pull', 'push'] } : scope));
 }
