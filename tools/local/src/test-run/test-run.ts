@@ -7,7 +7,7 @@ import { checkScorecard } from '../scorecard/keep.ts';
 import type { NamedReport } from '../scorecard/proofs.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
 import { obtainBrowser } from '../toolchain/browser.ts';
-import { obstacleToGoTools, obtainGoTools } from '../toolchain/go-tools.ts';
+import { type GoTools, obstacleToGoTools, obtainGoTools } from '../toolchain/go-tools.ts';
 import { BUILD, type Check, GENERATE, judge, runCheck, STATIC_CHECKS } from './checks.ts';
 import { composeProblem } from './compose-check.ts';
 import type { Outcome } from './outcome.ts';
@@ -65,12 +65,12 @@ export class TestRun {
   /** Filters name files of other suites, unless this one was asked for by its name. */
   private async strangers(services: TestServiceSet): Promise<void> {
     if (this.wanted.only === undefined && this.wanted.filters.length > 0) return;
-    const obstacle = await obstacleToGoTools();
-    if (obstacle) {
-      say(`· the engine for strangers is left out: ${obstacle}`);
+    const goTools = await goToolsOrReason();
+    if (typeof goTools === 'string') {
+      say(`· the engine for strangers is left out: ${goTools}`);
       return;
     }
-    const file = await services.startEngineForStrangers(await obtainGoTools());
+    const file = await services.startEngineForStrangers(goTools);
     await this.suite('strangers', { COOPERAGE_TEST_SERVICES: file });
   }
 
@@ -111,5 +111,16 @@ export class TestRun {
 
   private wants(suite: Suite): boolean {
     return this.wanted.only === undefined || this.wanted.only === suite;
+  }
+}
+
+/** Where Go is missing, or the modules cannot be had, nobody can say what that engine would do. */
+async function goToolsOrReason(): Promise<GoTools | string> {
+  const obstacle = await obstacleToGoTools();
+  if (obstacle) return obstacle;
+  try {
+    return await obtainGoTools();
+  } catch (error) {
+    return `it could not be built: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
