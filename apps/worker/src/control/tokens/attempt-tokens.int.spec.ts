@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import type { SealedToken, TokenNeed } from '@cooperage/db';
 import { cacheReference, masterKey, openBox, sealedSubject, stagingRepository } from '@cooperage/domain';
 import { registryTokenKey } from '@cooperage/oci';
+import { createLogger } from '@cooperage/telemetry';
 import { services } from '@cooperage/testing';
-import pino from 'pino';
 import { expect, it } from 'vitest';
 import { AttemptTokens } from './attempt-tokens.js';
 import { RegistryTokens } from './registry-tokens.js';
 
 const { registry } = services();
+const logger = createLogger({ process: 'test', level: 'silent' });
 const keys = [masterKey(randomBytes(32))] as const;
 
 /** What the registry itself says to somebody who begins to write there with this token. */
@@ -30,7 +31,7 @@ it('S-113 a token that leaked from a build writes no cache, not even its own zon
   const repository = { put: async (_: string, sealed: SealedToken) => void kept.push(sealed) };
   const key = registryTokenKey(readFileSync(registry.tokenKeyFile), readFileSync(registry.tokenCertFile));
   const minting = new RegistryTokens({ key, service: registry.service, issuer: registry.issuer });
-  const tokens = new AttemptTokens(repository as never, minting, keys, pino({ level: 'silent' }) as never);
+  const tokens = new AttemptTokens(repository as never, minting, keys, logger);
   const open = ({ sealed }: SealedToken) =>
     Buffer.from(openBox(keys, sealed, sealedSubject.registryToken(need.attemptId))).toString();
 
