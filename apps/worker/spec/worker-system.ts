@@ -23,6 +23,7 @@ import { NestFactory } from '@nestjs/core';
 import { BuilderModule } from '../src/builder/builder.module.js';
 import { ControlModule } from '../src/control/control.module.js';
 import { ENGINE } from '../src/shared/tokens.js';
+import { workerEnvironment } from './worker-environment.js';
 
 const limits = { timeoutMs: 120_000, logBytes: 10_000_000, memoryBytes: null, pids: null, cpus: null, diskBytes: null };
 
@@ -50,7 +51,7 @@ export class WorkerSystem {
     const git = await startGitHost();
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-worker-'));
     const db = new Database({ url: fresh.url, poolSize: 4, applicationName: 'test' });
-    const system = new WorkerSystem(fresh, db, git, folder, { ...environment(fresh, git, folder), ...change });
+    const system = new WorkerSystem(fresh, db, git, folder, { ...workerEnvironment(fresh, git, folder), ...change });
     await db.prisma.organization.create({
       data: { id: system.organization, name: 'Test', slug: system.organization, createdAt: new Date() },
     });
@@ -295,30 +296,4 @@ export class WorkerSystem {
     this.apps.push(app);
     return app;
   }
-}
-
-function environment(fresh: FreshDatabase, git: GitHost, folder: string): Record<string, string> {
-  const { registry, redisUrl, engine, cgroupParent, tools } = services();
-  const key = () => randomBytes(32).toString('base64');
-  return {
-    DATABASE_URL: fresh.url,
-    REDIS_URL: `${redisUrl}/${1 + Math.floor(Math.random() * 14)}`,
-    PUBLIC_URL: 'http://127.0.0.1:9',
-    PORT: '0',
-    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',
-    ENCRYPTION_KEY: key(),
-    SIGNING_ENCRYPTION_KEY: key(),
-    COOPERAGE_REGISTRY: registry.host,
-    COOPERAGE_REGISTRY_INSECURE: 'true',
-    COOPERAGE_REGISTRY_TOKEN_KEY_FILE: registry.tokenKeyFile,
-    COOPERAGE_REGISTRY_TOKEN_CERT_FILE: registry.tokenCertFile,
-    BUILDKIT_HOST: engine,
-    COOPERAGE_BUILDX: tools['docker-buildx']!,
-    COOPERAGE_CGROUP_PARENT: cgroupParent,
-    COOPERAGE_MIRROR_ROOT: path.join(folder, 'mirrors'),
-    COOPERAGE_LOCAL_CACHE_ROOT: path.join(folder, 'caches'),
-    COOPERAGE_ALLOW_PLAIN_HTTP: git.hostPort,
-    COOPERAGE_LEASE_MS: '3000',
-    COOPERAGE_PUBLISH_LEASE_MS: '10000',
-  };
 }

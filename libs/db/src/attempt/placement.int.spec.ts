@@ -45,17 +45,25 @@ describe('the builder that an attempt goes to', () => {
     expect(all.filter((name) => name === 'b')).toHaveLength(2);
   });
 
-  it('is another one when it did not take the attempt, and the same once more when there is no other', async () => {
+  it('is another one when it did not take the attempt, although it has a free slot more', async () => {
+    await builders(2, 'a', 'b');
+    await world.build(await world.project());
+    const [usual] = await handedOut();
+    const other = usual === 'a' ? 'b' : 'a';
+    await longAgo();
+    expect(await world.dispatches.unclaimed(1_000)).toMatchObject([{ worker: other, handovers: 1 }]);
+    expect(await placements()).toEqual(['other']);
+    await longAgo();
+    expect(await world.dispatches.unclaimed(1_000)).toMatchObject([{ worker: usual, handovers: 2 }]);
+    expect(await placements()).toEqual(['usual']);
+  });
+
+  it('is the same once more when there is no other', async () => {
     await builders(1, 'a');
     await world.build(await world.project());
     expect(await handedOut()).toEqual(['a']);
     await longAgo();
     expect(await world.dispatches.unclaimed(1_000)).toMatchObject([{ worker: 'a', handovers: 1 }]);
-    await builders(1, 'b');
-    await longAgo();
-    expect(await world.dispatches.unclaimed(1_000)).toMatchObject([{ worker: 'b', handovers: 2 }]);
-    await longAgo();
-    expect(await world.dispatches.unclaimed(1_000)).toMatchObject([{ worker: 'a', handovers: 3 }]);
   });
 
   it('is none that is gone, and what went with it keeps no slot of others', async () => {

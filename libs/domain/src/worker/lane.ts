@@ -1,3 +1,5 @@
+import type { Zone } from '../cache/zone.js';
+
 /**
  * Which builds a builder takes. `trusted`: those of one organization's own code. `strangers`: those of forks, and all where
  * several organizations that do not trust one another build; their engine meets the floor and is emptied between them.
@@ -22,9 +24,6 @@ export function meetsFloor(engineVersion: string): boolean {
 }
 
 /** What may share one engine's state in the lane of strangers: nothing with a fork, else one organization's one zone. */
-export function houseOf(build: {
-  readonly organizationId: string;
-  readonly zone: 'protected' | 'branch' | 'fork';
-}): string | null {
+export function houseOf(build: { readonly organizationId: string; readonly zone: Zone }): string | null {
   return build.zone === 'fork' ? null : `${build.organizationId} ${build.zone}`;
 }

@@ -56,7 +56,7 @@ export class LineTrigrams {
     if (open <= longestLineBytes) this.searcher.take(entry);
     else if (last !== -1) {
       this.isKnown = false;
-      this.searcher.skip([{ step, lines: 0, outputs: [{ stream, openN: null, style: 0 }] }]);
+      this.searcher.passOver([{ step, lines: 0, outputs: [{ stream, openN: null, style: 0 }] }]);
       this.searcher.take({ ...entry, data: data.subarray(data.indexOf(lineFeed) + 1) });
     }
   }

@@ -29,7 +29,7 @@ export class LogSearcher {
   }
 
   /** Passes over entries that hold nothing, and that begin no line which is looked at later. */
-  skip(deltas: readonly LineDelta[]): void {
+  passOver(deltas: readonly LineDelta[]): void {
     for (const { step, lines, outputs } of deltas) {
       this.counts.set(step, this.countOf(step) + lines);
       for (const { stream } of outputs) {

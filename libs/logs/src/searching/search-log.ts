@@ -55,7 +55,7 @@ export async function searchLog(
   const hits = new Hits(limit);
   const searcher = new LogSearcher(matcher, (step, line) => hits.add(step, line));
   const passOver = (from: number, to: number): void => {
-    for (const { lineDeltas } of chunks.slice(from, to)) searcher.skip(lineDeltas ?? []);
+    for (const { lineDeltas } of chunks.slice(from, to)) searcher.passOver(lineDeltas ?? []);
   };
   let next = 0;
   let looked = 0;
