@@ -19,6 +19,23 @@ export function encode<N extends MessageName>(name: N, value: MessageInput<Messa
   return type.encode(type.fromObject(value as Record<string, unknown>)).finish();
 }
 
+/**
+ * What stands before so many bytes as a field of a message: an encoded message, this, and the bytes are the same message
+ * with that field, without a copy of them.
+ */
+export function bytesHead<N extends MessageName>(
+  name: N,
+  field: keyof Messages[N] & string,
+  length: number,
+): Uint8Array {
+  const { id } = typeOf(name).fields[field]!;
+  const ofBytes = 2;
+  return protobuf.Writer.create()
+    .uint32((id << 3) | ofBytes)
+    .uint32(length)
+    .finish();
+}
+
 /** @throws {RangeError|Error} when the bytes are no such message. */
 export function decode<N extends MessageName>(name: N, bytes: Uint8Array): Messages[N] {
   const type = typeOf(name);

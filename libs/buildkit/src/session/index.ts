@@ -1,6 +1,6 @@
 export { authMethods, type RegistryAuth } from './auth.js';
 export { contentMethods } from './content/content.js';
-export type { ContentStore, ContentWriter } from './content/content-store.js';
+export type { ContentStore, ContentWriter, OpenBlob } from './content/content-store.js';
 export { fileSyncMethod, fileSyncPath } from './file-sync.js';
 export { secretsMethod } from './secrets.js';
 export { SessionFault, type SessionMethod } from './service.js';

@@ -2,11 +2,14 @@ const headerBytes = 5;
 
 /** One gRPC message: a flag byte (0: not compressed), its length, its bytes. */
 export function frame(message: Uint8Array): Buffer {
-  const out = Buffer.allocUnsafe(headerBytes + message.length);
-  out[0] = 0;
-  out.writeUInt32BE(message.length, 1);
-  out.set(message, headerBytes);
-  return out;
+  return Buffer.concat([frameHead(message.length), message]);
+}
+
+/** What stands before a message of so many bytes. */
+export function frameHead(messageBytes: number): Buffer {
+  const head = Buffer.alloc(headerBytes);
+  head.writeUInt32BE(messageBytes, 1);
+  return head;
 }
 
 /** Cuts a byte stream into gRPC messages. The bytes given to `onMessage` may share memory with the chunks pushed. */

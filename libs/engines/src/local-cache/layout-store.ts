@@ -1,7 +1,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ContentStore, type ContentWriter, rpcCode, SessionFault } from '@cooperage/buildkit';
+import { type ContentStore, type ContentWriter, type OpenBlob, rpcCode, SessionFault } from '@cooperage/buildkit';
 import { blobPath, type KnownBlobs } from './layout.js';
 
 /** What may still be written. */
@@ -29,10 +29,27 @@ export class LayoutStore implements ContentStore {
     return found?.isFile() ? found.size : null;
   }
 
-  async *read(digest: string, offset: number, length: number): AsyncIterable<Uint8Array> {
-    if (length === 0) return;
-    const file = await open(blobPath(this.folder, digest), 'r');
-    yield* file.createReadStream({ start: offset, end: offset + length - 1, highWaterMark: 1024 * 1024 });
+  async open(digest: string): Promise<OpenBlob | null> {
+    const file = await open(blobPath(this.folder, digest), 'r').catch(() => null);
+    const found = await file?.stat();
+    if (file && found?.isFile()) return new LayoutBlob(file, found.size);
+    await file?.close();
+    return null;
+  }
+}
+
+class LayoutBlob implements OpenBlob {
+  constructor(
+    private readonly file: FileHandle,
+    readonly size: number,
+  ) {}
+
+  async read(into: Uint8Array, offset: number): Promise<number> {
+    return (await this.file.read(into, 0, into.length, offset)).bytesRead;
+  }
+
+  close(): Promise<void> {
+    return this.file.close();
   }
 }
 

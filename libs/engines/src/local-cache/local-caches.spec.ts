@@ -64,10 +64,12 @@ describe('caches on a disk', () => {
     await write(nameOf(1), randomBytes(1000));
     expect(blobs()).toBe(4);
     const [store] = opened.stores.values();
-    const parts: Uint8Array[] = [];
-    const digest = `sha256:${createHash('sha256').update(first).digest('hex')}`;
-    for await (const part of store!.read(digest, 0, first.length)) parts.push(part);
-    expect(Buffer.concat(parts)).toEqual(first);
+    const blob = await store!.open(`sha256:${createHash('sha256').update(first).digest('hex')}`);
+    const bytes = Buffer.alloc(2000);
+    expect([blob!.size, await blob!.read(bytes, 100), await blob!.read(bytes, 1000)]).toEqual([1000, 900, 0]);
+    await blob!.close();
+    expect(bytes.subarray(0, 900)).toEqual(first.subarray(100));
+    expect(await store!.open(`sha256:${'0'.repeat(64)}`)).toBeNull();
     opened.release();
     await write(nameOf(1), randomBytes(1000));
     expect(blobs()).toBe(2);

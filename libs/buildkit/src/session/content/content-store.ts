@@ -2,10 +2,18 @@
 export interface ContentStore {
   /** Bytes of a whole blob; null where there is none. */
   size(digest: string): Promise<number | null>;
-  /** A part of a blob that is there. @param length at most so many bytes */
-  read(digest: string, offset: number, length: number): AsyncIterable<Uint8Array>;
+  /** A blob to read; null where there is none. Whoever opened it closes it. */
+  open(digest: string): Promise<OpenBlob | null>;
   /** Left out where nothing may be written. */
   create?(): Promise<ContentWriter>;
+}
+
+export interface OpenBlob {
+  /** Bytes of all of it. */
+  readonly size: number;
+  /** Fills `into` with what is there from `offset` on. @returns how many bytes that were; 0 at the end */
+  read(into: Uint8Array, offset: number): Promise<number>;
+  close(): Promise<void>;
 }
 
 /** A blob under way. It is nobody's before `commit`. */

@@ -10,21 +10,30 @@ import { FrameReader, frame } from '../../wire/framing.js';
 import { SessionFault } from '../service.js';
 import { openSession, type Session } from '../session.js';
 import { contentMethods } from './content.js';
-import type { ContentStore, ContentWriter } from './content-store.js';
+import type { ContentStore, ContentWriter, OpenBlob } from './content-store.js';
 
 const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
 const [stat, write, commit] = [0, 1, 2];
 
 /** Blobs in memory, with room for a mebibyte in all. */
 class MemoryStore implements ContentStore {
   readonly blobs = new Map<string, Buffer>();
   underWay = 0;
+  opened = 0;
 
   size = async (digest: string) => this.blobs.get(digest)?.length ?? null;
 
-  async *read(digest: string, offset: number, length: number) {
-    yield this.blobs.get(digest)!.subarray(offset, offset + length);
-  }
+  open = async (digest: string): Promise<OpenBlob | null> => {
+    const bytes = this.blobs.get(digest);
+    if (!bytes) return null;
+    this.opened++;
+    return {
+      size: bytes.length,
+      read: async (into, offset) => bytes.copy(into, 0, offset),
+      close: async () => void this.opened--,
+    };
+  };
 
   create = async (): Promise<ContentWriter> => {
     let bytes = Buffer.alloc(0);
@@ -108,7 +117,7 @@ class Engine {
 
 describe('content over the session', () => {
   const own = new MemoryStore();
-  const fixed: ContentStore = { size: own.size, read: own.read.bind(own) };
+  const fixed: ContentStore = { size: own.size, open: own.open };
   let engine: Engine;
 
   beforeEach(() => {
@@ -137,16 +146,47 @@ describe('content over the session', () => {
     expect(code).toBe(rpcCode.ok);
     expect(answers.map(({ offset }) => offset)).toEqual([0, half, blob.length, blob.length]);
     expect(answers.at(-1)).toMatchObject({ action: commit, digest: expected });
-    const read = (offset: number, size: number) =>
-      engine.call('Read', ['ReadContentRequest', 'ReadContentResponse'], [{ digest: expected, offset, size }]);
-    const all = await read(0, 0);
+    const all = await read(expected);
     expect(Buffer.concat(all.answers.map(({ data }) => data)).equals(blob)).toBe(true);
-    const middle = await read(1000, 5000);
+    const middle = await read(expected, 1000, 5000);
     expect(Buffer.concat(middle.answers.map(({ data }) => data)).equals(blob.subarray(1000, 6000))).toBe(true);
-    expect((await read(blob.length + 1, 1)).code).toBe(rpcCode.outOfRange);
+    expect((await read(expected, blob.length + 1, 1)).code).toBe(rpcCode.outOfRange);
     const info = await engine.call('Info', ['ContentInfoRequest', 'ContentInfoResponse'], [{ digest: expected }]);
     expect(info.answers).toEqual([{ info: { digest: expected, size: blob.length } }]);
     expect((await engine.write(...parts)).code).toBe(rpcCode.alreadyExists);
+  });
+
+  const read = (digest: string, offset = 0, size = 0) =>
+    engine.call('Read', ['ReadContentRequest', 'ReadContentResponse'], [{ digest, offset, size }]);
+  const put = (bytes: Buffer) => {
+    own.blobs.set(digestOf(bytes), bytes);
+    return bytes;
+  };
+
+  it('is read whole where it takes many messages, and by many at the same time', async () => {
+    const blobs = [5_000_000, 3_000_001, 0, 1].map((size) => put(randomBytes(size)));
+    const answers = await Promise.all([...blobs, ...blobs].map((bytes) => read(digestOf(bytes))));
+    for (const [at, { code, answers: parts }] of answers.entries()) {
+      const expected = blobs[at % blobs.length]!;
+      expect(code).toBe(rpcCode.ok);
+      expect(Buffer.concat(parts.map(({ data }) => data)).equals(expected)).toBe(true);
+      const sizes = parts.map(({ data }) => data.length);
+      expect(parts.map(({ offset }) => offset)).toEqual(sizes.map((_, part) => sum(sizes.slice(0, part))));
+    }
+    expect(own.opened).toBe(0);
+  });
+
+  it('is closed when the engine hangs up in the middle, and disturbs no other', async () => {
+    const [large, other] = [put(randomBytes(40_000_000)), put(randomBytes(5_000_000))];
+    const stream = engine.open('Read');
+    stream.on('error', () => {});
+    stream.write(frame(encode('ReadContentRequest', { digest: digestOf(large), offset: 0, size: 0 })));
+    await new Promise((resolve) => stream.once('data', resolve));
+    expect(own.opened).toBe(1);
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    const { answers } = await read(digestOf(other));
+    expect(Buffer.concat(answers.map(({ data }) => data)).equals(other)).toBe(true);
+    await expect.poll(() => own.opened).toBe(0);
   });
 
   it('begins anew where the engine does', async () => {
