@@ -7,6 +7,8 @@ const common = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 // Tests with real services wait for most of their time; each file has a database, a Redis database and names of its own.
 const filesAtOnce = 2;
 
+const endToEnd = { testTimeout: 300_000, hookTimeout: 300_000 };
+
 export default defineConfig({
   ...common,
   test: {
@@ -40,10 +42,19 @@ export default defineConfig({
         ...common,
         test: {
           name: 'e2e',
-          include: ['e2e/scenarios/**/*.e2e.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
-          // A browser and a whole product each: two of them at once only wait for each other.
+          include: ['e2e/scenarios/*.e2e.ts'],
+          ...endToEnd,
+          // A whole product each; of those with a browser one at a time (`browserSuite`).
+          maxWorkers: filesAtOnce,
+        },
+      },
+      {
+        ...common,
+        test: {
+          // What builds the applications anew, wants all of the machine or compares times.
+          name: 'e2e-alone',
+          include: ['e2e/scenarios/alone/*.e2e.ts'],
+          ...endToEnd,
           fileParallelism: false,
         },
       },

@@ -1,3 +1,4 @@
+import { takeTurn } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { Browser } from './browser.js';
 import type { Visitor, VisitorOptions } from './browser-visitor.js';
@@ -10,6 +11,9 @@ export { fillGallery, type Gallery, visitorOptions } from './gallery/gallery.js'
 export type { GalleryPage, Viewer } from './gallery/gallery-page.js';
 export { freshPages, galleryPages } from './gallery/pages/index.js';
 
+/** As long as another file may have the only browser, and then some. */
+const turnMs = 900_000;
+
 /** For `expect.poll`: as long as a page may take. */
 export const patience = { timeout: 30_000 } as const;
 
@@ -21,11 +25,16 @@ export interface BrowserSuite {
 
 /**
  * The whole product with its pages and one browser, for all scenarios of a file. Each scenario fails on anything that a
- * page complained of: an error of a script, a file that is not there, a violation of the content policy.
+ * page complained of: an error of a script, a file that is not there, a violation of the content policy. Only one file has
+ * a browser at a time: two of them on a small machine only wait for each other.
  */
 export function browserSuite(options: Omit<ProductOptions, 'web'> = {}): BrowserSuite {
   let product: Product;
   let browser: Browser;
+  let giveBack: () => Promise<void>;
+  beforeAll(async () => {
+    giveBack = await takeTurn('browser');
+  }, turnMs);
   beforeAll(async () => {
     [product, browser] = await Promise.all([Product.start({ ...options, web: true }), Browser.start()]);
   });
@@ -36,6 +45,7 @@ export function browserSuite(options: Omit<ProductOptions, 'web'> = {}): Browser
   afterAll(async () => {
     await browser?.close();
     await product?.stop();
+    await giveBack?.();
   });
   return {
     get product() {

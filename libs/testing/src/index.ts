@@ -15,3 +15,4 @@ export * from './rounds.js';
 export * from './services.js';
 export * from './tar.js';
 export * from './terminal/terminal-screen.js';
+export * from './turn.js';

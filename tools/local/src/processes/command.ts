@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly input?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Leaves the processors to whoever else wants them. */
+  readonly inBackground?: boolean;
 }
 
 export interface CommandResult {
@@ -44,7 +46,8 @@ export function attempt(
   parameters: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const child = spawn(program, parameters, {
+  const words = options.inBackground ? ['-n', '19', program, ...parameters] : parameters;
+  const child = spawn(options.inBackground ? 'nice' : program, words, {
     cwd: options.cwd,
     env: options.env,
     timeout: options.timeoutMs,

@@ -20,6 +20,8 @@ export class TestRun {
   private readonly wanted: TestArguments;
   private readonly folder: string;
   private readonly signal: AbortSignal;
+  /** On its way from the start, in the background: what it takes is not added to what the other suites take. */
+  private goTools: Promise<GoTools | string> | undefined;
 
   constructor(wanted: TestArguments, folder: string, signal: AbortSignal) {
     this.wanted = wanted;
@@ -29,6 +31,7 @@ export class TestRun {
 
   /** @throws when the signal is aborted. */
   async run(): Promise<void> {
+    if (this.wantsStrangers()) this.goTools = goToolsOrReason(this.signal);
     await this.check(GENERATE);
     if (this.wants('e2e')) await this.check(BUILD);
     if (this.wanted.only === undefined) {
@@ -49,7 +52,7 @@ export class TestRun {
       await this.migrations(file);
       const env = { COOPERAGE_TEST_SERVICES: file };
       if (this.wants('int')) await this.suite('int', env);
-      if (this.wants('strangers')) await this.strangers(services);
+      if (this.goTools) await this.strangers(services, await this.goTools);
       if (this.wants('e2e')) {
         await this.suite('e2e', env);
         this.scorecard();
@@ -62,10 +65,7 @@ export class TestRun {
     }
   }
 
-  /** Filters name files of other suites, unless this one was asked for by its name. */
-  private async strangers(services: TestServiceSet): Promise<void> {
-    if (this.wanted.only === undefined && this.wanted.filters.length > 0) return;
-    const goTools = await goToolsOrReason();
+  private async strangers(services: TestServiceSet, goTools: GoTools | string): Promise<void> {
     if (typeof goTools === 'string') {
       say(`· the engine for strangers is left out: ${goTools}`);
       return;
@@ -109,17 +109,22 @@ export class TestRun {
     this.outcomes.push(outcome);
   }
 
+  /** Filters name files of other suites, unless this one was asked for by its name. */
+  private wantsStrangers(): boolean {
+    return this.wants('strangers') && (this.wanted.only !== undefined || this.wanted.filters.length === 0);
+  }
+
   private wants(suite: Suite): boolean {
     return this.wanted.only === undefined || this.wanted.only === suite;
   }
 }
 
 /** Where Go is missing, or the modules cannot be had, nobody can say what that engine would do. */
-async function goToolsOrReason(): Promise<GoTools | string> {
+async function goToolsOrReason(signal: AbortSignal): Promise<GoTools | string> {
   const obstacle = await obstacleToGoTools();
   if (obstacle) return obstacle;
   try {
-    return await obtainGoTools();
+    return await obtainGoTools({ signal, inBackground: true });
   } catch (error) {
     return `it could not be built: ${error instanceof Error ? error.message : String(error)}`;
   }

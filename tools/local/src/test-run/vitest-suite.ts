@@ -53,6 +53,7 @@ const ENGINE_SPECS = ['engine', 'failure', 'hostile', 'integrity', 'limits'].map
 );
 
 function selection(suite: Suite, filters: readonly string[]): string[] {
+  if (suite === 'e2e') return ['--project', 'e2e', '--project', 'e2e-alone', ...filters];
   if (suite !== 'strangers') return ['--project', suite, ...filters];
   return ['--project', 'int', ...(filters.length > 0 ? filters : ENGINE_SPECS)];
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { CACHE, CHECKOUT } from '../checkout.ts';
 import { Lock } from '../files/lock.ts';
 import { say, seconds } from '../output.ts';
-import { attempt, run } from '../processes/command.ts';
+import { attempt, type CommandOptions, run } from '../processes/command.ts';
 import { findProgram } from './find-program.ts';
 import { isAtLeast } from './tool-list.ts';
 
@@ -12,6 +12,8 @@ const MODULE = path.join(CHECKOUT, 'tools/engine-for-strangers');
 const BUILDKIT = 'github.com/moby/buildkit';
 /** A Go of this machine may stand where its archive was unpacked, outside of PATH. */
 const USUAL_PLACE = '/usr/local/go/bin/go';
+
+type BuildOptions = Pick<CommandOptions, 'signal' | 'inBackground'>;
 
 /** Programs that no package has, built from Go modules whose sums the checkout holds. */
 export class GoTools {
@@ -46,19 +48,19 @@ export async function obstacleToGoTools(): Promise<string | undefined> {
 }
 
 /** Builds them once and keeps them in the cache. @throws {Error} when that fails */
-export async function obtainGoTools(): Promise<GoTools> {
+export async function obtainGoTools(how: BuildOptions = {}): Promise<GoTools> {
   const folder = toolFolder();
   mkdirSync(path.dirname(folder), { recursive: true });
   const lock = await Lock.take(folder, () => say('· another launcher is building BuildKit; waiting for it'));
   try {
-    if (!existsSync(folder)) await build(folder);
+    if (!existsSync(folder)) await build(folder, how);
   } finally {
     lock.release();
   }
   return new GoTools(folder);
 }
 
-async function build(folder: string): Promise<void> {
+async function build(folder: string, how: BuildOptions): Promise<void> {
   const go = findGo();
   if (!go) throw new Error('Go is missing');
   const started = performance.now();
@@ -72,7 +74,7 @@ async function build(folder: string): Promise<void> {
     `-ldflags=-s -w -X ${BUILDKIT}/version.Version=${version}`,
   ];
   try {
-    await run(go, ['build', ...flags, '-o', `${part}/`, ...packages()], { cwd: MODULE, env: goEnvironment(go) });
+    await run(go, ['build', ...flags, '-o', `${part}/`, ...packages()], { ...how, cwd: MODULE, env: goEnvironment(go) });
     renameSync(part, folder);
   } finally {
     rmSync(part, { recursive: true, force: true });

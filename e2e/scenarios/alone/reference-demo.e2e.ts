@@ -4,7 +4,7 @@ import type { Build } from '@cooperage/contracts';
 import { Product, type Repository } from '@cooperage/e2e';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-const demo = path.resolve(import.meta.dirname, '../../examples/reference-demo');
+const demo = path.resolve(import.meta.dirname, '../../../examples/reference-demo');
 
 /** Milliseconds that the builder needed: from the start of `build` to the end of `push`. */
 function builderMs(build: Build): number {
