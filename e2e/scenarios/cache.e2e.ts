@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { CacheEntry, CacheEviction, CacheRecords, CacheReset, Page, Step } from '@cooperage/contracts';
+import type {
+  Build,
+  BuildCache,
+  CacheEntry,
+  CacheEviction,
+  CacheRecords,
+  CacheReset,
+  Page,
+  Step,
+} from '@cooperage/contracts';
 import { Product, type Repository } from '@cooperage/e2e';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -88,5 +97,54 @@ describe('the cache of a project', () => {
     const ran = steps.steps.filter(({ internal, name }) => !internal && !name.includes('FROM '));
     expect(ran.map(({ cached }) => cached)).toEqual(ran.map(() => false));
     expect((await get<Page<CacheEntry>>('/entries')).items).toMatchObject([{ epoch: 1, writtenBy: 3 }]);
+  });
+});
+
+describe('a protected branch', () => {
+  let product: Product;
+  let repository: Repository;
+  beforeAll(async () => {
+    product = await Product.start();
+    repository = await product.repository({ protectedBranches: ['release/*'] });
+  });
+  afterAll(() => product.stop());
+
+  const release = 'refs/heads/release/1.x';
+  const address = (rest: string) => `/api/v1/projects/${repository.project.id}${rest}`;
+  const files = { Dockerfile: `FROM busybox:latest\nRUN echo ${mark} > /word\n` };
+  const topicBuild = async (name: string, targetRef: string) => {
+    const ref = `refs/heads/${name}`;
+    const commit = await repository.git.commit({ ...files, name }, { ref });
+    await product.api.json('POST', address('/builds'), { ref, targetRef });
+    const build = await product.finished(repository, commit);
+    expect(build).toMatchObject({ zone: 'branch', status: 'succeeded' });
+    return build;
+  };
+  const readsOf = async (build: Build) => {
+    const { reads } = await product.api.json<BuildCache>('GET', `/api/v1/builds/${build.id}/cache`);
+    return reads.map(({ zone, ref }) => `${zone} ${ref}`);
+  };
+
+  it('leaves a protected cache, which those read that are to be merged into it', async () => {
+    for (const ref of ['refs/heads/main', release]) {
+      const { commit } = await product.push(repository, files, ref);
+      const left = await product.buildWhere(repository, commit, 'left its cache', (b) => b.cacheExport === 'done');
+      expect(left).toMatchObject({ zone: 'protected', status: 'succeeded', inputs: { targetRef: null } });
+    }
+    const merging = await topicBuild('merging', release);
+    expect(merging).toMatchObject({ stepsCached: 1, inputs: { targetRef: release } });
+    const main = 'protected refs/heads/main';
+    expect(await readsOf(merging)).toEqual(['branch refs/heads/merging', `protected ${release}`, main]);
+
+    const stacked = await topicBuild('stacked', 'refs/heads/merging');
+    expect(stacked.inputs.targetRef).toBeNull();
+    expect(await readsOf(stacked)).toEqual(['branch refs/heads/stacked', main]);
+  });
+
+  it('is told as what a build is to be merged into by its full name', async () => {
+    for (const targetRef of ['release/1.x', 'refs/tags/v1', 'refs/heads/a..b', 'refs/heads/a\nb', '']) {
+      const answer = await product.api.send('POST', address('/builds'), { ref: release, targetRef });
+      expect(answer.status, targetRef).toBe(400);
+    }
   });
 });

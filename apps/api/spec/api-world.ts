@@ -158,6 +158,7 @@ export class ApiWorld {
       defaultBranch: 'main',
       late: false,
       zone: 'protected',
+      targetRef: null,
       verdicts: subject.rules.map((rule) => judge(rule, head, null)),
       trigger: 'push',
       triggeredBy: null,

@@ -31,7 +31,9 @@ const limits = { timeoutMs: 10_000, logBytes: 134_217_728, memoryBytes: null, pi
 const definition = { path: 'docker-bake.hcl', target: 'keg' };
 
 export async function fillGallery(product: Product): Promise<Gallery> {
-  const cask = await product.repository({ slug: 'cask', name: 'Cask', description: 'Staves, hoops and a bung.' });
+  const description = 'Staves, hoops and a bung.';
+  const protectedBranches = ['release/*'];
+  const cask = await product.repository({ slug: 'cask', name: 'Cask', description, protectedBranches });
   const barrel = await product.repository({ slug: 'barrel', name: 'Barrel' });
   const slow = await product.repository({ slug: 'slow-cooper', name: 'Slow cooper', limits });
   const empty = await product.repository({ slug: 'empty-shed', name: 'Empty shed' });

@@ -100,6 +100,7 @@ export class World {
         cachePolicy: 'zone',
         cacheBackend: 'registry',
         isolated: false,
+        targetRef: null,
         movesTags: true,
         tags: ['main'],
         contextPath: '.',

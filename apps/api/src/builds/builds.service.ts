@@ -7,7 +7,7 @@ import {
   PostgresChunkStore,
   RuleRepository,
 } from '@cooperage/db';
-import { isFullRef } from '@cooperage/domain';
+import { isFullRef, parseRef } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
@@ -38,10 +38,7 @@ export class BuildsService {
   /** A person's wish for a build: it takes the road of a delivery, and is answered before anything was fetched. */
   async start(principal: Principal, projectId: string, start: StartBuild, actor: Actor) {
     const project = await this.access.project(principal, projectId, start.zone === 'fork' ? 'build.fork' : 'build.run');
-    if (!isFullRef(start.ref))
-      throw new ApiProblem('validation_failed', {
-        errors: [{ path: 'ref', message: 'a full branch or tag name, for example refs/heads/main' }],
-      });
+    mustBeRefs(start);
     if (start.ruleId !== null) found(await this.rules.find(start.ruleId, projectId));
     const deliveryId = await this.deliveries.start(placeOf(project), start, actor);
     return presentDelivery(found(await this.deliveries.find(deliveryId, [project.organizationId])));
@@ -51,4 +48,14 @@ export class BuildsService {
     const build = found(record);
     return presentBuild(build, await findEvidence(build, this));
   }
+}
+
+function mustBeRefs({ ref, targetRef }: StartBuild): void {
+  const errors = [
+    ...(isFullRef(ref) ? [] : [{ path: 'ref', message: 'a full branch or tag name, for example refs/heads/main' }]),
+    ...(targetRef === null || (isFullRef(targetRef) && parseRef(targetRef)?.kind === 'branch')
+      ? []
+      : [{ path: 'targetRef', message: 'a full branch name, for example refs/heads/release/1.x' }]),
+  ];
+  if (errors.length > 0) throw new ApiProblem('validation_failed', { errors });
 }

@@ -53,6 +53,7 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
       cachePolicy: build.cachePolicy,
       cacheBackend: build.cacheBackend,
       isolated: build.isolated,
+      targetRef: build.targetRef,
       limits: build.limits,
     },
     sizeBytes: build.sizeBytes,

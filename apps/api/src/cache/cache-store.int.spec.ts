@@ -122,7 +122,12 @@ describe('a reset', () => {
     expect(await world.build(target)).toMatchObject({ cacheEpoch: 0, mainCacheEpoch: 0, afterReset: false });
     expect(await buildAt(topic)).toMatchObject({ cacheEpoch: 1, mainCacheEpoch: 0, afterReset: true });
     expect(await buildAt({ ...topic, ref: 'refs/heads/x' })).toMatchObject({ cacheEpoch: 0 });
+    const release = 'refs/heads/release/1.x';
+    const merging = () => buildAt({ zone: 'branch', ref: 'refs/heads/y', targetRef: release });
+    expect(await merging()).toMatchObject({ targetCacheEpoch: 0 });
     expectOk(await reset({ zone: 'protected', reason: 'x' }), 202);
+    expect(await merging()).toMatchObject({ cacheEpoch: 0, targetCacheEpoch: 2 });
+    expect(await buildAt(topic)).toMatchObject({ targetRef: null, targetCacheEpoch: 0 });
     expect(await world.build(target)).toMatchObject({ cacheEpoch: 2, mainCacheEpoch: 2, afterReset: true });
     expect(await buildAt(topic)).toMatchObject({ cacheEpoch: 1, mainCacheEpoch: 2 });
     expectOk(await reset({ reason: 'all of it' }), 202);

@@ -9,6 +9,7 @@ export function presentProject(project: ProjectRecord, settings: ApiSettings): P
     ...fields,
     buildArgs: { ...project.buildArgs },
     namedContexts: { ...project.namedContexts },
+    protectedBranches: [...project.protectedBranches],
     definition: project.definition && { ...project.definition },
     imageRepository: imageRepositoryOf(project, settings),
     hookUrl: `${settings.publicUrl}/api/v1/hooks/${project.id}`,

@@ -156,6 +156,8 @@ export const buildSchema = buildSummarySchema.extend({
     cacheBackend: z.enum(cacheBackends),
     /** Its zone was alone with what the engine keeps. */
     isolated: z.boolean(),
+    /** The protected branch that it is to be merged into, whose cache it read too; full ref. */
+    targetRef: z.string().nullable(),
     limits: z.object({
       timeoutMs: z.number().int(),
       logBytes: z.number().int(),
@@ -208,6 +210,8 @@ export const startBuildSchema = z
     ruleId: idSchema.nullable().default(null),
     /** `fork` builds the ref as strangers’ code: apart from all other builds, without secrets, without a tag. Null: as the ref has it. */
     zone: z.literal('fork').nullable().default(null),
+    /** Full name of the branch that it is to be merged into. Where that one is protected, its cache is read as well. */
+    targetRef: z.string().min(1).max(4096).nullable().default(null),
   })
   .refine(({ zone, ruleId }) => zone === null || ruleId === null, {
     path: ['ruleId'],

@@ -53,6 +53,8 @@ export type Limits = z.infer<typeof limitsSchema>;
 
 export const cacheBudgetSchema = z.number().int().min(1_048_576).max(Number.MAX_SAFE_INTEGER).nullable();
 
+const globSchema = z.string().refine(isGlob, 'a pattern of at most 512 characters');
+const protectedBranchesSchema = z.array(globSchema).max(50);
 export const projectSettingsSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   description: z.string().max(500).default(''),
@@ -86,6 +88,8 @@ export const projectSettingsSchema = z.strictObject({
   }),
   /** Each zone is alone with what an engine keeps of its builds: results of steps and cache mounts. Forks are so always. */
   strictIsolation: z.boolean().default(false),
+  /** Branches that are trusted as the default branch is: their builds are in the zone `protected`. Globs over short names. */
+  protectedBranches: protectedBranchesSchema.default([]),
   /** Where builds leave results of steps for other builders: in the registry, inside the image, or on the worker's disk. */
   cacheBackend: z.enum(cacheBackends).default('registry'),
   /** What builds leave of their cache in the registry: all stages, the image’s own steps, nothing, or what pays. */
@@ -118,6 +122,7 @@ export const updateProjectSchema = z.strictObject({
   definition: definitionSchema.nullable().optional(),
   limits: limitsSchema.optional(),
   strictIsolation: z.boolean().optional(),
+  protectedBranches: protectedBranchesSchema.optional(),
   cacheBackend: z.enum(cacheBackends).optional(),
   cacheMode: z.enum(cacheModes).optional(),
   cacheBudgetBytes: cacheBudgetSchema.optional(),
@@ -140,7 +145,6 @@ export const projectSchema = projectSettingsSchema.extend({
 });
 export type Project = z.infer<typeof projectSchema>;
 
-const globSchema = z.string().refine(isGlob, 'a pattern of at most 512 characters');
 export const ruleSettingsSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   enabled: z.boolean().default(true),

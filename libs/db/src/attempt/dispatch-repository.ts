@@ -155,7 +155,8 @@ function takeWaiting(tx: Queryable, setting: DispatchSetting, places: Places): P
       FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.rank, c.lane
     )
     SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.zone, t.ref, t.platform,
-      t.cache_policy AS "cachePolicy", t.cache_epoch AS "cacheEpoch", t.main_cache_epoch AS "mainCacheEpoch", t.attempt_number AS number, t.lane,
+      t.cache_policy AS "cachePolicy", t.cache_epoch AS "cacheEpoch", t.main_cache_epoch AS "mainCacheEpoch",
+      t.target_ref AS "targetRef", t.target_cache_epoch AS "targetCacheEpoch", t.attempt_number AS number, t.lane,
       p.default_branch AS "defaultBranch"
     FROM taken t JOIN project p ON p.id = t.project_id ORDER BY t.rank, t.id`;
 }

@@ -23,7 +23,8 @@ export interface SealedToken {
 }
 
 const needColumns = Prisma.sql`a.id::text AS "attemptId", b.id::text AS "buildId", b.project_id::text AS "projectId", b.zone, b.ref,
-  b.platform, b.cache_policy AS "cachePolicy", b.cache_epoch AS "cacheEpoch", b.main_cache_epoch AS "mainCacheEpoch", a.number, p.default_branch AS "defaultBranch"`;
+  b.platform, b.cache_policy AS "cachePolicy", b.cache_epoch AS "cacheEpoch", b.main_cache_epoch AS "mainCacheEpoch",
+  b.target_ref AS "targetRef", b.target_cache_epoch AS "targetCacheEpoch", a.number, p.default_branch AS "defaultBranch"`;
 
 /** The attempt may still push: its build wants it, and its builder lives as far as anybody knows. */
 const open = Prisma.sql`b.attempt_number = a.number AND b.status IN ('queued', 'running')

@@ -34,7 +34,7 @@ const newColumns = {
     retry_of: 'uuid',
   },
   ...{ ref: 'text', commit: 'text', commit_subject: 'text', commit_author: 'text', commit_time: 'bigint' },
-  ...{ cache_policy: 'text', cache_backend: 'text', isolated: 'boolean' },
+  ...{ cache_policy: 'text', cache_backend: 'text', isolated: 'boolean', target_ref: 'text' },
   ...{ zone: 'text', moves_tags: 'boolean', tags: 'text[]', context_path: 'text', dockerfile_path: 'text' },
   ...{
     target: 'text',
@@ -99,6 +99,7 @@ function toRow(input: NewBuild, number: number): NewRow {
     ...{ triggered_by: input.triggeredBy, retry_of: input.retryOf, ref: input.ref, commit: input.commit },
     ...{ commit_subject: input.commitSubject, commit_author: input.commitAuthor, commit_time: input.commitTime },
     ...{ cache_policy: input.cachePolicy, cache_backend: input.cacheBackend, isolated: input.isolated },
+    target_ref: input.targetRef,
     ...{ zone: input.zone, moves_tags: input.movesTags, tags: input.tags, context_path: input.contextPath },
     ...{ dockerfile_path: input.dockerfilePath, target: input.target, platform: input.platform },
     ...{ named_contexts: input.namedContexts, definition: input.definition },

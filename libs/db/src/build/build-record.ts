@@ -42,6 +42,8 @@ export interface BuildInputs {
   readonly cacheBackend: CacheBackend;
   /** Its zone is alone with what an engine keeps. */
   readonly isolated: boolean;
+  /** The protected branch that it is to be merged into, whose cache it reads too; full ref. */
+  readonly targetRef: string | null;
   /** False for a late delivery: its image is published by digest only. */
   readonly movesTags: boolean;
   readonly tags: readonly string[];
@@ -81,9 +83,10 @@ export type BuildTrigger = 'push' | 'retry' | 'manual' | 'replay';
 export type CacheExportState = 'none' | 'pending' | 'done' | 'failed';
 
 export interface BuildRecord extends BuildInputs {
-  /** Numbers of the resets with which its own cache and that of the default branch began, 0 for none. */
+  /** Numbers of the resets with which its own cache, the default branch's and its target's began, 0 for none. */
   readonly cacheEpoch: number;
   readonly mainCacheEpoch: number;
+  readonly targetCacheEpoch: number;
   /** No build had succeeded since that reset when it was made: it reads no cache at all. */
   readonly afterReset: boolean;
   readonly id: string;

@@ -106,6 +106,7 @@ function inputsOf(build: BuildRecord) {
     cachePolicy: build.cachePolicy,
     cacheBackend: build.cacheBackend,
     isolated: build.isolated,
+    targetRef: build.targetRef,
     movesTags: build.movesTags,
     tags: build.tags,
     contextPath: build.contextPath,

@@ -12,11 +12,13 @@ const mainRef = `(SELECT 'refs/heads/' || p.default_branch FROM project p WHERE 
  * reset: a build is made before it or after it, never half.
  */
 export const cacheEpochs = {
-  epochNames: Prisma.raw('cache_epoch, main_cache_epoch, after_reset'),
+  epochNames: Prisma.raw('cache_epoch, main_cache_epoch, target_cache_epoch, after_reset'),
   epochs: Prisma.raw(`LATERAL (
     SELECT coalesce(own.epoch, 0) AS cache_epoch, coalesce(main.epoch, 0) AS main_cache_epoch,
+      coalesce(target.epoch, 0) AS target_cache_epoch,
       own.epoch IS NOT NULL AND NOT EXISTS (SELECT 1 FROM build b WHERE b.project_id = r.project_id
         AND b.number > own.after_number AND b.cache_epoch = own.epoch AND b.status = 'succeeded') AS after_reset
     FROM (SELECT 1) one LEFT JOIN LATERAL ${newestReset('r.project_id', 'r.zone', 'r.ref')} own ON true
-    LEFT JOIN LATERAL ${newestReset('r.project_id', `'protected'`, mainRef)} main ON true) epochs`),
+    LEFT JOIN LATERAL ${newestReset('r.project_id', `'protected'`, mainRef)} main ON true
+    LEFT JOIN LATERAL ${newestReset('r.project_id', `'protected'`, 'r.target_ref')} target ON r.target_ref IS NOT NULL) epochs`),
 };

@@ -55,8 +55,8 @@ export class CacheFactsRepository {
   }
 
   /**
-   * The newest builds before it whose results it could have found: in the registry those of its own ref and of the default
-   * branch, and on the worker that ran it those of all, as far as zones are not apart there.
+   * The newest builds before it whose results it could have found: in the registry those of its own ref, of its
+   * target and of the default branch, and on the worker that ran it those of all, as far as zones are not apart there.
    */
   async earlier(buildId: string): Promise<CacheFacts[]> {
     return this.facts(Prisma.sql`
@@ -69,7 +69,7 @@ export class CacheFactsRepository {
       JOIN attempt a ON a.build_id = e.id AND a.number = e.attempt_number
       WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL
         AND ((e.zone = b.zone AND e.ref = b.ref)
-          OR (e.zone = 'protected' AND e.ref = 'refs/heads/' || p.default_branch)
+          OR (e.zone = 'protected' AND e.ref IN ('refs/heads/' || p.default_branch, b.target_ref))
           OR (a.worker_name = ba.worker_name AND e.isolated = b.isolated AND (e.zone = b.zone OR NOT b.isolated)
             AND (e.ref = b.ref OR b.zone <> 'fork')))
       ORDER BY e.number DESC LIMIT ${mostAsked}`);

@@ -16,6 +16,8 @@ export interface ManualStart {
   readonly ruleId: string | null;
   /** Builds the ref as if strangers had pushed it. */
   readonly zone: 'fork' | null;
+  /** The branch that it is to be merged into; full ref. */
+  readonly targetRef: string | null;
 }
 
 /** Deliveries as people see them. */
@@ -79,7 +81,9 @@ export class DeliveryRepository {
 
   /** A delivery that asks for a build of a ref. */
   async start(place: ProjectPlace, start: ManualStart, actor: Actor): Promise<string> {
-    const body = Buffer.from(JSON.stringify({ ruleId: start.ruleId, zone: start.zone, actor: actor.name }));
+    const body = Buffer.from(
+      JSON.stringify({ ruleId: start.ruleId, zone: start.zone, targetRef: start.targetRef, actor: actor.name }),
+    );
     const proof = actor.kind === 'token' ? 'token' : 'session';
     return this.db.transaction((tx) =>
       insertAsked(tx, place, actor, 'build.start', {

@@ -70,7 +70,7 @@ export function newBuild(
   verdict: Verdict,
   sequence: bigint,
 ): NewBuild {
-  const { zone } = result;
+  const { zone, targetRef } = result;
   const { strictIsolation, cacheBackend } = project;
   const cachePolicy = rules.find(({ id }) => id === verdict.ruleId)?.cachePolicy ?? 'zone';
   // A stranger's image is published by its digest only, whatever else was asked for.
@@ -90,7 +90,7 @@ export function newBuild(
     commitSubject: result.commitSubject,
     commitAuthor: result.commitAuthor,
     commitTime: result.commitTime,
-    ...{ zone, cachePolicy, cacheBackend, isolated: isIsolated({ zone, cachePolicy, strictIsolation }) },
+    ...{ zone, cachePolicy, cacheBackend, isolated: isIsolated({ zone, cachePolicy, strictIsolation }), targetRef },
     movesTags: !result.late && !isStrangers,
     tags: isStrangers ? [] : verdict.tags,
     contextPath: project.contextPath,

@@ -39,6 +39,7 @@ export interface EvaluationProject {
   readonly definition: BuildDefinition | null;
   readonly limits: BuildLimits;
   readonly strictIsolation: boolean;
+  readonly protectedBranches: readonly string[];
   readonly cacheBackend: CacheBackend;
   /** Grows with each evaluated head; another value at commit means that somebody else evaluated in between. */
   readonly lastSequence: bigint;
@@ -55,6 +56,7 @@ export interface EvaluationResult {
   /** True for a head that is an ancestor of one already evaluated: its builds move no tag. */
   readonly late: boolean;
   readonly zone: Zone;
+  readonly targetRef: string | null;
   readonly verdicts: readonly Verdict[];
   readonly trigger: BuildTrigger;
   readonly triggeredBy: string | null;
@@ -77,7 +79,8 @@ export class EvaluationRepository {
         p.id::text AS "projectId", p.organization_id AS "organizationId", p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
         p.context_path AS "contextPath", p.dockerfile_path AS "dockerfilePath", p.target, p.platform, p.build_args AS "buildArgs",
         p.named_contexts AS "namedContexts", p.definition,
-        p.limits, p.strict_isolation AS "strictIsolation", p.cache_backend AS "cacheBackend", p.last_sequence AS "lastSequence", (
+        p.limits, p.strict_isolation AS "strictIsolation", p.protected_branches AS "protectedBranches",
+        p.cache_backend AS "cacheBackend", p.last_sequence AS "lastSequence", (
           SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'enabled', r.enabled, 'refKind', r.ref_kind,
             'refPattern', r.ref_pattern, 'includePaths', r.include_paths, 'excludePaths', r.exclude_paths, 'tags', r.tags,
             'cachePolicy', r.cache_policy)

@@ -23,6 +23,8 @@ export interface ProjectSettings {
   readonly cacheBudgetBytes: number | null;
   /** Each zone is alone with what an engine keeps of its builds. */
   readonly strictIsolation: boolean;
+  /** Globs over branches that are as the default branch is: `release/*`. */
+  readonly protectedBranches: readonly string[];
   readonly cacheBackend: CacheBackend;
 }
 
@@ -55,6 +57,7 @@ export const projectColumns = {
   definition: true,
   limits: true,
   strictIsolation: true,
+  protectedBranches: true,
   cacheBackend: true,
   cacheMode: true,
   cacheBudgetBytes: true,

@@ -118,6 +118,7 @@ async function insertProject(tx: Queryable, project: NewProject, actor: Actor): 
     slug,
     buildArgs: { ...settings.buildArgs },
     namedContexts: { ...settings.namedContexts },
+    protectedBranches: [...settings.protectedBranches],
     definition: jsonOrNull(settings.definition),
     limits: toJson(settings.limits),
   };
@@ -137,11 +138,12 @@ async function lock(tx: Queryable, id: string): Promise<ProjectRecord | null> {
 }
 
 function settingsData(changes: Partial<ProjectSettings>): Prisma.ProjectUpdateInput {
-  const { buildArgs, namedContexts, definition, limits, ...columns } = changes;
+  const { buildArgs, namedContexts, protectedBranches, definition, limits, ...columns } = changes;
   return {
     ...columns,
     ...(buildArgs && { buildArgs: { ...buildArgs } }),
     ...(namedContexts && { namedContexts: { ...namedContexts } }),
+    ...(protectedBranches && { protectedBranches: [...protectedBranches] }),
     ...(definition !== undefined && { definition: jsonOrNull(definition) }),
     ...(limits && { limits: toJson(limits) }),
   };

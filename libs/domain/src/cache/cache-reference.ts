@@ -49,20 +49,31 @@ export interface CacheUser {
   readonly cachePolicy: CachePolicy;
   /** Epoch of its own place, see `CachePlace`. */
   readonly cacheEpoch: number;
+  /** The protected branch that it is to be merged into, see `readableTarget`; its full ref and epoch. */
+  readonly targetRef: string | null;
+  readonly targetCacheEpoch: number;
   /** Epoch of the default branch. */
   readonly mainCacheEpoch: number;
 }
 
-/** References to read, best first: the build's own, then the default branch's protected one, as far as its rule allows. */
+/**
+ * References to read, best first: the build's own, that of the protected branch that it is to be merged into, then the
+ * default branch's; as far as its rule allows.
+ */
 export function cacheImports(user: CacheUser, defaultBranch: string | null): CacheRead[] {
-  const { projectId, zone, ref, platform, cachePolicy, cacheEpoch } = user;
+  const { zone, ref, cachePolicy, targetRef } = user;
   if (cachePolicy === 'none') return [];
-  const own = { ...cacheReference(projectId, { zone, ref, platform, epoch: cacheEpoch }), zone, ref };
+  const read = (place: Pick<CacheRead, 'zone' | 'ref'>, epoch: number): CacheRead => ({
+    ...cacheReference(user.projectId, { ...place, platform: user.platform, epoch }),
+    ...place,
+  });
+  const own = read({ zone, ref }, user.cacheEpoch);
+  const target = targetRef === null ? [] : [read({ zone: 'protected', ref: targetRef }, user.targetCacheEpoch)];
   const mainRef = `refs/heads/${defaultBranch ?? ''}`;
-  const place = { zone: 'protected', ref: mainRef } as const;
-  const main = { ...cacheReference(projectId, { ...place, platform, epoch: user.mainCacheEpoch }), ...place };
-  const reads = zone === main.zone && ref === main.ref ? [own] : [own, main];
-  return cachePolicy === 'protected_only' ? reads.filter((read) => read.zone === 'protected') : reads;
+  const isMain = zone === 'protected' && ref === mainRef;
+  const main = isMain ? [] : [read({ zone: 'protected', ref: mainRef }, user.mainCacheEpoch)];
+  const reads = [own, ...target, ...main];
+  return cachePolicy === 'protected_only' ? reads.filter((each) => each.zone === 'protected') : reads;
 }
 
 /** The only reference that a build writes; null where its rule wants no cache. */

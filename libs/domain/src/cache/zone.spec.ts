@@ -3,7 +3,7 @@ import { isRepositoryName } from '../image/repository-name.js';
 import { isTag } from '../image/tag.js';
 import type { CachePolicy } from './cache-policy.js';
 import { cacheExport, cacheImports, cacheReference, stagingRepository } from './cache-reference.js';
-import { type Zone, zoneOf, zones } from './zone.js';
+import { readableTarget, type Zone, zoneOf, zones } from './zone.js';
 
 const projectId = '0192f0c0-0000-7000-8000-000000000001';
 
@@ -19,16 +19,58 @@ describe('zoneOf', () => {
     ['refs/tags/v1', true, 'fork'],
     ['refs/heads/topic', true, 'fork'],
   ])('%s, from a fork: %s → %s', (ref, fromFork, zone) => {
-    expect(zoneOf({ ref, fromFork, defaultBranch: 'main' })).toBe(zone);
+    expect(zoneOf({ ref, fromFork, defaultBranch: 'main', protectedBranches: [] })).toBe(zone);
+  });
+
+  it.each<[string, boolean, Zone]>([
+    ['refs/heads/main', false, 'protected'],
+    ['refs/heads/release/1.x', false, 'protected'],
+    ['refs/heads/release/1.x/hotfix', false, 'branch'],
+    ['refs/heads/release', false, 'branch'],
+    ['release/1.x', false, 'branch'],
+    ['refs/heads/release/1.x', true, 'fork'],
+  ])('with release/* protected: %s, from a fork: %s → %s', (ref, fromFork, zone) => {
+    expect(zoneOf({ ref, fromFork, defaultBranch: 'main', protectedBranches: ['release/*'] })).toBe(zone);
   });
 });
+
+describe('readableTarget', () => {
+  const rules = { defaultBranch: 'main', protectedBranches: ['release/*'] };
+  it.each<[string | null, Zone, string | null]>([
+    ['refs/heads/release/1.x', 'branch', 'refs/heads/release/1.x'],
+    ['refs/heads/release/1.x', 'fork', 'refs/heads/release/1.x'],
+    ['refs/heads/release/1.x', 'protected', null],
+    ['refs/heads/topic', 'fork', null],
+    ['refs/tags/v1', 'fork', null],
+    ['refs/heads/main', 'fork', null],
+    [null, 'fork', null],
+  ])('to be merged into %s, in zone %s: reads %s', (targetRef, zone, read) => {
+    expect(readableTarget(targetRef, zone, rules)).toBe(read);
+  });
+});
+
+/** A project that was never reset, and a build that is to be merged nowhere. */
+const never = { cacheEpoch: 0, mainCacheEpoch: 0, targetRef: null, targetCacheEpoch: 0 } as const;
 
 const place = (zone: Zone, ref: string, platform: string, epoch = 0) => ({ zone, ref, platform, epoch });
 
 describe('cache references', () => {
   const platform = 'linux/amd64';
   const imports = (zone: Zone, ref: string, cachePolicy: CachePolicy = 'zone') =>
-    cacheImports({ projectId, zone, ref, platform, cachePolicy, cacheEpoch: 0, mainCacheEpoch: 0 }, 'main');
+    cacheImports({ projectId, zone, ref, platform, cachePolicy, ...never }, 'main');
+
+  it('of the protected branch that a build is to be merged into come between its own and the default branch’s', () => {
+    const target = 'refs/heads/release/1.x';
+    const user = { projectId, zone: 'fork', ref: 'refs/heads/topic', platform, cachePolicy: 'zone', ...never } as const;
+    const reads = cacheImports({ ...user, targetRef: target, targetCacheEpoch: 3 }, 'main');
+    expect(reads.map(({ zone, ref }) => `${zone} ${ref}`)).toEqual([
+      'fork refs/heads/topic',
+      'protected refs/heads/release/1.x',
+      'protected refs/heads/main',
+    ]);
+    expect(reads[1]).toMatchObject(cacheReference(projectId, place('protected', target, platform, 3)));
+    expect(cacheExport({ ...user, targetRef: target })).toEqual(cacheExport(user));
+  });
 
   it('read the own one, then what protected wrote for the default branch', () => {
     const main = cacheReference(projectId, place('protected', 'refs/heads/main', 'linux/amd64'));
@@ -54,8 +96,7 @@ describe('cache references', () => {
     const main = imports('protected', 'refs/heads/main');
     expect(imports('branch', 'refs/heads/topic', 'protected_only')).toEqual(main);
     expect(imports('protected', 'refs/tags/v1', 'protected_only')).toEqual(imports('protected', 'refs/tags/v1'));
-    const epochs = { cacheEpoch: 0, mainCacheEpoch: 0 };
-    const user = { projectId, platform, zone: 'protected', ref: 'refs/tags/v1', ...epochs } as const;
+    const user = { projectId, platform, zone: 'protected', ref: 'refs/tags/v1', ...never } as const;
     expect(cacheExport({ ...user, cachePolicy: 'protected_only' })).toEqual(
       cacheReference(projectId, place('protected', 'refs/tags/v1', platform)),
     );
@@ -77,13 +118,13 @@ describe('cache references', () => {
 
   it('are others after a reset: a branch reads its own and the default branch’s, each as it is since its own', () => {
     const user = { projectId, zone: 'branch', ref: 'refs/heads/topic', platform, cachePolicy: 'zone' } as const;
-    const reset = { ...user, cacheEpoch: 2, mainCacheEpoch: 1 };
+    const reset = { ...user, ...never, cacheEpoch: 2, mainCacheEpoch: 1 };
     expect(cacheImports(reset, 'main')).toMatchObject([
       cacheReference(projectId, place('branch', 'refs/heads/topic', platform, 2)),
       cacheReference(projectId, place('protected', 'refs/heads/main', platform, 1)),
     ]);
     const own = cacheExport(reset)!;
-    expect(own.repository).not.toBe(cacheExport({ ...user, cacheEpoch: 0, mainCacheEpoch: 0 })!.repository);
+    expect(own.repository).not.toBe(cacheExport({ ...user, ...never })!.repository);
     expect(isRepositoryName(own.repository)).toBe(true);
   });
 

@@ -1,17 +1,43 @@
+import { matchesGlob } from '../rule/glob.js';
+import { parseRef } from '../rule/parse-ref.js';
+
 /** Who may write a cache. `branch` and `fork` also read what `protected` wrote; nobody writes another's. */
 export const zones = ['protected', 'branch', 'fork'] as const;
 export type Zone = (typeof zones)[number];
 
-export interface ZoneInput {
-  /** Full ref, for example `refs/heads/main`. */
-  readonly ref: string;
+/** What a project says of its branches. */
+export interface ProtectionRules {
   readonly defaultBranch: string;
+  /** Globs over short branch names, beside the default branch: `release/*`. */
+  readonly protectedBranches: readonly string[];
+}
+
+export interface ZoneInput extends ProtectionRules {
+  /** Full ref. */
+  readonly ref: string;
   readonly fromFork: boolean;
 }
 
-/** Default branch and tags are `protected`, other branches `branch`, everything from a fork `fork`. */
-export function zoneOf(input: ZoneInput): Zone {
-  if (input.fromFork) return 'fork';
-  if (input.ref === `refs/heads/${input.defaultBranch}` || input.ref.startsWith('refs/tags/')) return 'protected';
-  return 'branch';
+/** Protected branches and tags are `protected`, other branches `branch`, everything from a fork `fork`. */
+export function zoneOf({ ref, fromFork, ...rules }: ZoneInput): Zone {
+  if (fromFork) return 'fork';
+  return isProtectedBranch(ref, rules) || ref.startsWith('refs/tags/') ? 'protected' : 'branch';
+}
+
+/** The default branch always is. @param ref full ref */
+export function isProtectedBranch(ref: string, { defaultBranch, protectedBranches }: ProtectionRules): boolean {
+  const branch = parseRef(ref);
+  if (branch?.kind !== 'branch') return false;
+  return branch.name === defaultBranch || protectedBranches.some((pattern) => matchesGlob(pattern, branch.name));
+}
+
+/**
+ * The branch that a build is to be merged into, where its cache is read: null for a build that is protected itself, for a
+ * branch that is not protected, and for the default branch, which is read anyway.
+ * @param targetRef full ref; null where nobody said it
+ */
+export function readableTarget(targetRef: string | null, zone: Zone, rules: ProtectionRules): string | null {
+  if (targetRef === null || zone === 'protected') return null;
+  if (targetRef === `refs/heads/${rules.defaultBranch}`) return null;
+  return isProtectedBranch(targetRef, rules) ? targetRef : null;
 }

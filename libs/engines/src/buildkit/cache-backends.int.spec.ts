@@ -74,6 +74,17 @@ describe.each(cacheBackends)('a cache kept by %s', (backend: CacheBackend) => {
     ).toEqual(['COPY', 'RUN cat']);
   });
 
+  it('is read by a build that is to be merged into its protected branch, and by no other', async () => {
+    const site = new TrialSite(backend);
+    const build = { dockerfile: oneStage(), files, isolated: false };
+    const release = { zone: 'protected', ref: 'refs/heads/release/1.x' } as const;
+    await site.build(engine, { ...build, ...release, exports: true });
+    await wipe(own.address);
+    expect((await site.build(engine, { ...build, ...topic, targetRef: release.ref })).record.ran()).toEqual([]);
+    await wipe(own.address);
+    expect((await site.build(engine, { ...build, ...topic })).record.ran()).toHaveLength(3);
+  });
+
   it('S-110 is never read or written across zones by a fork', async () => {
     const site = new TrialSite(backend);
     const dockerfile = oneStage();

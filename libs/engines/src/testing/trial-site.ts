@@ -36,6 +36,8 @@ export interface TrialBuild {
   readonly afterReset?: boolean;
   /** Of the default branch. */
   readonly mainEpoch?: number;
+  /** The protected branch that it is to be merged into. */
+  readonly targetRef?: string;
   /** Builds of one attempt share what only an attempt has. */
   readonly attemptId?: string;
   /** Leaves its cache in the registry too. */
@@ -102,7 +104,7 @@ export class TrialSite {
 
   private user(build: TrialBuild): IsolationSubject & CacheUser {
     const { zone, ref, isolated = true, cachePolicy = 'zone', attemptId = randomUUID() } = build;
-    const { epoch: cacheEpoch = 0, mainEpoch: mainCacheEpoch = 0 } = build;
+    const { epoch: cacheEpoch = 0, mainEpoch: mainCacheEpoch = 0, targetRef = null } = build;
     return {
       projectId: this.projectId,
       attemptId,
@@ -113,6 +115,8 @@ export class TrialSite {
       platform,
       cacheEpoch,
       mainCacheEpoch,
+      targetRef,
+      targetCacheEpoch: 0,
     };
   }
 }

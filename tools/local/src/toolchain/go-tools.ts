@@ -74,7 +74,11 @@ async function build(folder: string, how: BuildOptions): Promise<void> {
     `-ldflags=-s -w -X ${BUILDKIT}/version.Version=${version}`,
   ];
   try {
-    await run(go, ['build', ...flags, '-o', `${part}/`, ...packages()], { ...how, cwd: MODULE, env: goEnvironment(go) });
+    await run(go, ['build', ...flags, '-o', `${part}/`, ...packages()], {
+      ...how,
+      cwd: MODULE,
+      env: goEnvironment(go),
+    });
     renameSync(part, folder);
   } finally {
     rmSync(part, { recursive: true, force: true });

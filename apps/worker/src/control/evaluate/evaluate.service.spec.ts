@@ -70,7 +70,7 @@ class Bench {
   }
 
   private subject(): EvaluationSubject {
-    const project = { id: 'p', remoteUrl: 'https://git.example/x', gitCredentials: null };
+    const project = { id: 'p', remoteUrl: 'https://git.example/x', gitCredentials: null, protectedBranches: [] };
     const shared = { deliveryId: 'd', eventName: 'push', ref: head.ref, after: commit, body: null, replayOf: null };
     return { ...shared, sender: null, attempts: this.waits, project, rules: [] } as unknown as EvaluationSubject;
   }

@@ -4,7 +4,7 @@ import {
   isDatabaseUnavailable,
   type OutboxItem,
 } from '@cooperage/db';
-import { BuildFailure, failureEntry, zoneOf } from '@cooperage/domain';
+import { BuildFailure, failureEntry, readableTarget, zoneOf } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { SourceProjects } from '../../shared/source-projects.js';
@@ -64,13 +64,16 @@ export class EvaluateService {
   private async judge(subject: EvaluationSubject, { facts, changedPaths, ...head }: Head) {
     const { ref, commit, defaultBranch } = head;
     const ask = askOf(subject);
+    const protection = { defaultBranch, protectedBranches: subject.project.protectedBranches };
+    const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
     const newestBuilt = await this.evaluations.newestBuiltCommits(subject.project.id, ref);
     return {
       ...head,
       commitSubject: facts.subject,
       commitAuthor: facts.authorName,
       commitTime: facts.committedAtSeconds,
-      zone: zoneOf({ ref, defaultBranch, fromFork: ask.fromFork }),
+      zone,
+      targetRef: readableTarget(ask.targetRef, zone, protection),
       verdicts: judgeRules(subject.rules, { ref, commit, defaultBranch, changedPaths }, ask, newestBuilt),
       trigger: ask.trigger,
       triggeredBy: ask.triggeredBy,

@@ -10,18 +10,26 @@ export interface Ask {
   readonly deduplicate: boolean;
   /** It is to be built as strangers' code. */
   readonly fromFork: boolean;
+  /** The branch that it is to be merged into; full ref. */
+  readonly targetRef: string | null;
 }
+
+const byItself = { ruleId: null, fromFork: false, targetRef: null } as const;
 
 /** Reads from a delivery whether a forge pushed, a person replayed it, or a person started a build by hand. */
 export function askOf(subject: Pick<EvaluationSubject, 'eventName' | 'replayOf' | 'sender' | 'body'>): Ask {
   if (subject.eventName === 'manual') {
-    const { ruleId, zone, actor } = JSON.parse(Buffer.from(subject.body ?? []).toString('utf8')) as Partial<
-      Pick<ManualStart, 'zone'>
-    > &
-      Pick<ManualStart, 'ruleId'> & { actor: string };
-    return { trigger: 'manual', triggeredBy: actor, ruleId, deduplicate: false, fromFork: zone === 'fork' };
+    const { actor, ruleId, zone, targetRef = null } = startOf(subject.body);
+    return { trigger: 'manual', triggeredBy: actor, ruleId, deduplicate: false, fromFork: zone === 'fork', targetRef };
   }
-  if (subject.replayOf)
-    return { trigger: 'replay', triggeredBy: subject.sender, ruleId: null, deduplicate: false, fromFork: false };
-  return { trigger: 'push', triggeredBy: subject.sender, ruleId: null, deduplicate: true, fromFork: false };
+  const triggeredBy = subject.sender;
+  if (subject.replayOf) return { ...byItself, trigger: 'replay', triggeredBy, deduplicate: false };
+  return { ...byItself, trigger: 'push', triggeredBy, deduplicate: true };
+}
+
+/** What this service wrote itself; an older version of it wrote less. */
+function startOf(
+  body: EvaluationSubject['body'],
+): Pick<ManualStart, 'ruleId'> & Partial<ManualStart> & { actor: string } {
+  return JSON.parse(Buffer.from(body ?? []).toString('utf8'));
 }

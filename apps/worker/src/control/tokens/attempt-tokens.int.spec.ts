@@ -25,8 +25,8 @@ it('S-113 a token that leaked from a build writes no cache, not even its own zon
   const need: TokenNeed = {
     ...{ attemptId: randomUUID(), buildId: randomUUID(), projectId: randomUUID(), number: 1, defaultBranch: 'main' },
     ...{ zone: 'branch', ref: 'refs/heads/topic', platform: 'linux/amd64', cachePolicy: 'zone' },
-    ...{ cacheEpoch: 0, mainCacheEpoch: 0 },
-  } as TokenNeed;
+    ...{ cacheEpoch: 0, mainCacheEpoch: 0, targetRef: 'refs/heads/release/1.x', targetCacheEpoch: 0 },
+  };
   const kept: SealedToken[] = [];
   const repository = { put: async (_: string, sealed: SealedToken) => void kept.push(sealed) };
   const key = registryTokenKey(readFileSync(registry.tokenKeyFile), readFileSync(registry.tokenCertFile));
@@ -36,16 +36,13 @@ it('S-113 a token that leaked from a build writes no cache, not even its own zon
     Buffer.from(openBox(keys, sealed, sealedSubject.registryToken(need.attemptId))).toString();
 
   const own = cacheReference(need.projectId, { ...need, epoch: 0 }).repository;
-  const main = cacheReference(need.projectId, {
-    ...need,
-    zone: 'protected',
-    ref: 'refs/heads/main',
-    epoch: 0,
-  }).repository;
-  const places = [stagingRepository(need.projectId, need.zone), own, main];
+  const protectedOne = (ref: string) =>
+    cacheReference(need.projectId, { ...need, zone: 'protected', ref, epoch: 0 }).repository;
+  const read = ['refs/heads/main', 'refs/heads/release/1.x'].map(protectedOne);
+  const places = [stagingRepository(need.projectId, need.zone), own, ...read];
   const building = open(tokens.seal(need));
-  expect(await Promise.all(places.map((place) => mayWrite(place, building)))).toEqual([true, false, false]);
+  expect(await Promise.all(places.map((place) => mayWrite(place, building)))).toEqual([true, false, false, false]);
   await tokens.giveForExport(need);
   const exporting = open(kept[0]!);
-  expect(await Promise.all(places.map((place) => mayWrite(place, exporting)))).toEqual([true, true, false]);
+  expect(await Promise.all(places.map((place) => mayWrite(place, exporting)))).toEqual([true, true, false, false]);
 });

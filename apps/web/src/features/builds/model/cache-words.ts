@@ -1,8 +1,12 @@
 import type { Build } from '@cooperage/contracts';
 import { cachePlace } from '../../../lib/format/cache-backend';
+import { shortRef, visibleText } from '../../../lib/format/names';
 
 type CachedBuild = Pick<Build, 'zone' | 'ref'> & {
-  readonly inputs: Pick<Build['inputs'], 'noCache' | 'afterReset' | 'cachePolicy' | 'cacheBackend' | 'isolated'>;
+  readonly inputs: Pick<
+    Build['inputs'],
+    'noCache' | 'afterReset' | 'cachePolicy' | 'cacheBackend' | 'isolated' | 'targetRef'
+  >;
 };
 
 /** Where the builder looked for steps that it need not run again. Each zone writes only its own (design 2, cache zone). */
@@ -18,7 +22,9 @@ function sourcesAndTarget({ zone, inputs }: Pick<CachedBuild, 'zone' | 'inputs'>
   if (inputs.afterReset) return `nothing was read, since the cache was reset before it; written to the ${zone} zone`;
   if (inputs.cachePolicy === 'protected_only')
     return `its rule demands protected caches only; written to the ${zone} zone`;
-  const sources = 'read from this ref’s own cache, then from the default branch’s';
+  const { targetRef } = inputs;
+  const target = targetRef && `then from that of ${visibleText(shortRef(targetRef))}, into which it is to be merged, `;
+  const sources = `read from this ref’s own cache, ${target ?? ''}then from the default branch’s`;
   return zone === 'protected'
     ? `${sources}; written to the protected zone`
     : `${sources}; written to the ${zone} zone only`;

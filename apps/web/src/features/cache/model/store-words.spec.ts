@@ -10,6 +10,10 @@ it('says what a reset covers', () => {
 it('says who reads an entry', () => {
   const main = { zone: 'protected', ref: 'refs/heads/main', readByAll: true } as const;
   expect(readerWords(main)).toBe('builds of main first, then those of every other ref after their own');
+  expect(readerWords({ zone: 'protected', ref: 'refs/heads/release/1.x', readByAll: false })).toBe(
+    'builds of release/1.x, and those to be merged into it',
+  );
+  expect(readerWords({ zone: 'protected', ref: 'refs/tags/v1', readByAll: false })).toBe('builds of v1');
   expect(readerWords({ zone: 'branch', ref: 'refs/heads/topic', readByAll: false })).toBe('builds of topic');
   expect(readerWords({ zone: 'fork', ref: 'refs/heads/main', readByAll: false })).toBe('strangers’ builds of this ref');
 });

@@ -12,7 +12,8 @@ export function scopeWords({ zone, ref }: Scope): string {
 /** Who reads an entry, by the chain of its zone. */
 export function readerWords({ zone, ref, readByAll }: Pick<CacheEntry, 'zone' | 'ref' | 'readByAll'>): string {
   const own = zone === 'fork' ? 'strangers’ builds of this ref' : `builds of ${visibleText(shortRef(ref))}`;
-  return readByAll ? `${own} first, then those of every other ref after their own` : own;
+  if (readByAll) return `${own} first, then those of every other ref after their own`;
+  return zone === 'protected' && ref.startsWith('refs/heads/') ? `${own}, and those to be merged into it` : own;
 }
 
 export const causeWords: Readonly<Record<CacheEviction['why'], string>> = {

@@ -20,7 +20,7 @@ const hints = {
   fork: 'In the fork zone: apart from all other builds, without secrets. Needs an admin.',
 } as const;
 
-type ProjectPart = Pick<Project, 'id' | 'organizationSlug' | 'slug' | 'defaultBranch'>;
+type ProjectPart = Pick<Project, 'id' | 'organizationSlug' | 'slug' | 'defaultBranch' | 'protectedBranches'>;
 
 export interface StartBuildProps {
   readonly project: ProjectPart;
@@ -47,7 +47,9 @@ function StartForm({ project, rules }: StartBuildProps) {
     const kind = form.get('kind') === 'tag' ? 'tag' : 'branch';
     const rule = form.get('rule');
     const choice = rule === asFork ? { zone: 'fork' } : { ruleId: rule || null };
-    const body = { ref: fullRef(String(form.get('ref')), kind), ...choice };
+    const target = String(form.get('target') ?? '').trim();
+    const targetRef = target === '' ? null : fullRef(target, 'branch');
+    const body = { ref: fullRef(String(form.get('ref')), kind), targetRef, ...choice };
     run(
       () => send<{ id: string }>('POST', `/v1/projects/${project.id}/builds`, body),
       (delivery) => router.push(`${deliveryPath(project, delivery.id)}?follow=1`),
@@ -92,6 +94,16 @@ function StartForm({ project, rules }: StartBuildProps) {
         ))}
         <option value={asFork}>No tag, as strangers’ code</option>
       </SelectField>
+      {project.protectedBranches.length > 0 && (
+        <TextField
+          label="To be merged into"
+          name="target"
+          mono
+          maxLength={4096}
+          hint="A branch, or nothing. Where it is protected, its cache is read as well."
+          error={fieldError('targetRef')}
+        />
+      )}
       <TagsPreview rule={rules.find(({ id }) => id === ruleId)} start={start} defaultBranch={project.defaultBranch} />
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>

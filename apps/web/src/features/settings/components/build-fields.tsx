@@ -127,6 +127,14 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         hint="name=folder of the repository, or name=docker-image://image, one a line. The Dockerfile reads them with COPY --from=name or FROM name."
         error={pairErrors.namedContexts ?? fieldError('namedContexts')}
       />
+      <TextArea
+        label="Protected branches"
+        name="protectedBranches"
+        rows={2}
+        defaultValue={project.protectedBranches.join('\n')}
+        hint="Patterns such as release/*, one a line. Their builds are in the protected zone, as the default branch’s and those of tags always are: they read no cache that other branches or forks can write."
+        error={fieldError('protectedBranches')}
+      />
       <SelectField
         label="Where builds leave their cache"
         name="cacheBackend"
@@ -142,7 +150,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         label="Keep zones apart in the builder too"
         name="strictIsolation"
         defaultChecked={project.strictIsolation}
-        hint="The default branch, other branches and forks then share neither results of steps nor cache mounts. Forks never do."
+        hint="Protected branches, other branches and forks then share neither results of steps nor cache mounts. Forks never do."
       />
     </>
   );

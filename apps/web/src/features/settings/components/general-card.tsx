@@ -7,7 +7,7 @@ import { Card } from '@/components/ui/card';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
-import { parsePairs, scaled } from '../model/text-fields';
+import { parsePairs, scaled, textLines } from '../model/text-fields';
 import { BuildFields, type PairErrors } from './build-fields';
 import { LimitFields } from './limit-fields';
 
@@ -64,6 +64,7 @@ function settingsOf(form: FormData): Record<string, unknown> {
     target: text('target') || null,
     platform: text('platform'),
     definition: definitionOf(text('definitionPath').trim(), text('definitionTarget').trim()),
+    protectedBranches: textLines(text('protectedBranches')),
     cacheBackend: text('cacheBackend'),
     strictIsolation: form.get('strictIsolation') !== null,
     limits: {
