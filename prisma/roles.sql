@@ -64,6 +64,7 @@ GRANT SELECT, INSERT ON cache_eviction TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification TO cooperage_control;
 GRANT SELECT, DELETE ON layer_listing, context_manifest TO cooperage_control;
+GRANT SELECT, INSERT, DELETE ON step_verdict TO cooperage_control;
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_control;
 
 -- api (and live): everything that people see and change, and of signing keys the public part.
@@ -80,7 +81,7 @@ GRANT SELECT ON step, log_chunk, context_manifest, verdict, ref_head, head_watch
   TO cooperage_api;
 GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at, retired_at, verify_until) ON signing_key TO cooperage_api;
 GRANT SELECT, INSERT ON trust_request, cache_reset TO cooperage_api;
-GRANT SELECT ON cache_entry, cache_eviction TO cooperage_api;
+GRANT SELECT ON cache_entry, cache_eviction, step_verdict TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON layer_listing TO cooperage_api;
 GRANT SELECT ON reverification, base_tag TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON setup_check, first_steps_dismissal TO cooperage_api;

@@ -69,6 +69,19 @@ describe('the road from an accepted delivery to a signed image', () => {
     const build = await system.outcome(await system.push(project, commit));
     expect(build).toMatchObject({ status: 'failed', failure: { code: 'StepFailed', place: { line: 3, exitCode: 7 } } });
     expect(await system.db.prisma.imageTag.findMany({ where: { projectId: project.id } })).toEqual(before);
+    // Why its steps ran is written down behind it.
+    const verdicts = await system.until(async () => {
+      const rows = await system.db.prisma.stepVerdict.findMany({
+        where: { buildId: build.id },
+        orderBy: { startLine: 'asc' },
+      });
+      return rows.length > 0 ? rows : null;
+    });
+    expect(verdicts.map(({ definition, cached }) => [definition, cached])).toEqual([
+      ['RUN echo before', false],
+      ['RUN exit 7', false],
+    ]);
+    expect(verdicts.every(({ cause }) => cause !== null)).toBe(true);
   });
 
   it('signs bytes that it made before by their provenance alone, and both attestations stand', async () => {

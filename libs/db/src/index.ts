@@ -26,6 +26,7 @@ export * from './cache/cache-reset-repository.js';
 export * from './cache/cache-step-repository.js';
 export * from './cache/cache-store-repository.js';
 export * from './cache/cache-sweep-repository.js';
+export * from './cache/step-verdict-repository.js';
 export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';
 export { Database, type DatabaseOptions } from './database.js';
 export { isDatabaseUnavailable } from './database-errors.js';

@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** Name of the newest migration that this code expects; a test compares it with the migrations' folder. */
-export const schemaVersion = '20261129025844_protected_branches';
+export const schemaVersion = '20261129032200_step_verdict';
 
 /** Whether the database answers and has this version's migrations, whole. */
 export async function isMigrated(db: Database): Promise<boolean> {

@@ -16,6 +16,9 @@ export * from './cache/export-mode.js';
 export * from './cache/isolation.js';
 export * from './cache/ledger.js';
 export * from './cache/local-cache.js';
+export * from './cache/miss/miss-cause.js';
+export * from './cache/miss/missed-steps.js';
+export * from './cache/miss/step-notes.js';
 export {
   type CacheFacts,
   type NamedContextFact,

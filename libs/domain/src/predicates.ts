@@ -8,6 +8,7 @@ export * from './build/step-title.js';
 export * from './cache/cache-backend.js';
 export * from './cache/cache-policy.js';
 export * from './cache/export-mode.js';
+export * from './cache/miss/miss-cause.js';
 export * from './cache/zone.js';
 export * from './compare/align-steps.js';
 export * from './failure/catalogue.js';

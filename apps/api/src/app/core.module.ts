@@ -45,6 +45,7 @@ import {
   SetupCheckRepository,
   SetupRepository,
   SignatureRepository,
+  StepVerdictRepository,
   TagPlans,
   TrustRepository,
 } from '@cooperage/db';
@@ -120,6 +121,7 @@ const repositories = [
   SetupCheckRepository,
   SetupRepository,
   SignatureRepository,
+  StepVerdictRepository,
   TagPlans,
   TrustRepository,
 ];

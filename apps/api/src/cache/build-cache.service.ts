@@ -44,7 +44,10 @@ export class BuildCacheService {
       export: { state, note, mode, why },
       economy: await this.economy(build),
       steps: now
-        ? whyStepsRan(now, earlier).map((step) => ({ ...step, reason: step.reason && plain(step.reason) }))
+        ? whyStepsRan(now, earlier).map(({ ordinal, startLine, endLine, cached, reason, against }) => ({
+            ...{ ordinal, startLine, endLine, cached, against },
+            reason: reason && plain(reason),
+          }))
         : [],
     };
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BuildCacheController } from './build-cache.controller.js';
 import { BuildCacheService } from './build-cache.service.js';
+import { CacheMissesController } from './cache-misses.controller.js';
 import { CacheRecordsService } from './cache-records.service.js';
 import { CacheStoreController } from './cache-store.controller.js';
 import { CacheStoreService } from './cache-store.service.js';
@@ -9,7 +10,13 @@ import { ProjectCacheController } from './project-cache.controller.js';
 
 /** Caches as people see them. */
 @Module({
-  controllers: [BuildCacheController, ProjectCacheController, CacheStoreController, OrganizationCacheController],
+  controllers: [
+    BuildCacheController,
+    ProjectCacheController,
+    CacheMissesController,
+    CacheStoreController,
+    OrganizationCacheController,
+  ],
   providers: [BuildCacheService, CacheRecordsService, CacheStoreService],
 })
 export class CacheModule {}

@@ -31,6 +31,7 @@ import { EvaluateService } from './evaluate/evaluate.service.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
 import { HeadWatch } from './head-watch/head-watch.js';
 import { CreateKeyService } from './keys/create-key.service.js';
+import { NoteStepsService } from './note-steps/note-steps.service.js';
 import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
 import { outboxPoll } from './outbox/outbox-poll.js';
 import { PublishService } from './publish/publish.service.js';
@@ -105,6 +106,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const deleteProject = this.get(DeleteProjectService);
     const trust = this.get(TrustRequestService);
     const reverify = this.get(ReverifyService);
+    const noteSteps = this.get(NoteStepsService);
     const loop = (concurrency: number, handlers: Partial<Record<OutboxTopic, OutboxHandler>>) =>
       new OutboxLoop(this.get(OutboxRepository), handlers, concurrency, () => life.instanceId, this.logger);
     return [
@@ -116,6 +118,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
         trust: (item) => trust.handle(item),
       }),
       loop(1, { 'verify-images': (item) => reverify.handle(item) }),
+      loop(1, { 'note-steps': (item) => noteSteps.handle(item) }),
       loop(2, {
         reconcile: (item) => reconcile.handle(item),
         'sweep-cache': (item) => sweepCache.handle(item),

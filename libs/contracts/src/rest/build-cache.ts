@@ -21,7 +21,7 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('first') }),
   z.object({ kind: z.literal('instruction'), before: instructionSchema, after: instructionSchema }),
   z.object({ kind: z.literal('variable'), name: z.string(), before: valueSchema, after: valueSchema }),
-  z.object({ kind: z.literal('base'), before: digestSchema, after: digestSchema }),
+  z.object({ kind: z.literal('base'), image: z.string(), before: digestSchema, after: digestSchema }),
   z.object({ kind: z.literal('earlier_step'), ordinal: z.number().int(), definition: z.string() }),
   z.object({
     kind: z.literal('files'),

@@ -29,6 +29,8 @@ export interface UnsealedLog {
 
 /** For how many of a project's newest builds it is kept what their contexts held. */
 const contextsKept = 100;
+/** Why steps ran longer ago nobody asks for. */
+const verdictDaysKept = 100;
 
 /** Since it was found, a builder may have claimed it. */
 const waits = Prisma.sql`b.status IN ('queued', 'awaiting_approval')`;
@@ -55,6 +57,13 @@ export class SweepRepository {
         SELECT FROM build b JOIN attempt a ON a.build_id = b.id
         WHERE b.project_id = m.project_id AND b.number > p.last_build_number - ${contextsKept}
           AND a.context_digest = m.digest)`;
+  }
+
+  /** Forgets why the steps of old builds ran. */
+  async forgetStepVerdicts(): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      DELETE FROM step_verdict v USING project p
+      WHERE v.project_id = p.id AND v.at < now() - ${verdictDaysKept} * interval '1 day'`;
   }
 
   /**

@@ -75,6 +75,9 @@ function statement(id: Prisma.Sql, request: TransitionRequest): Prisma.Sql {
       SELECT 'publish', id, project_id FROM moved WHERE ${event.type} = 'built' AND status = 'running'
       UNION ALL
       SELECT 'export-cache', id, id FROM moved WHERE ${event.type} = 'published' AND cache_export = 'pending'
+      UNION ALL
+      SELECT 'note-steps', id, id FROM moved WHERE status IN ('succeeded', 'failed', 'timed_out')
+        AND attempt_number > 0 AND zone <> 'fork'
       RETURNING topic
     )${together}
     SELECT ${buildColumns('moved')}, ${wakes(event)} FROM moved`;
@@ -93,7 +96,7 @@ function movesTable(event: BuildEvent): Prisma.Sql {
 function wakes(event: BuildEvent): Prisma.Sql {
   return Prisma.sql`${announcementOf('moved')} AS announced,
     CASE WHEN status = 'canceling' THEN pg_notify(${channels.cancel}, id::text)::text END AS canceled,
-    (SELECT pg_notify(${channels.outbox}, topic)::text FROM promised) AS promised,
+    (SELECT string_agg(pg_notify(${channels.outbox}, topic)::text, '') FROM promised) AS promised,
     CASE WHEN ${event.type} <> 'claimed' AND status <> 'canceling'
       AND (status = 'queued' OR from_status = 'queued' OR from_stage = 'builder')
       THEN pg_notify(${channels.dispatch}, '')::text END AS freed`;

@@ -89,7 +89,8 @@ export class CacheFactsRepository {
       LEFT JOIN context_manifest m ON m.project_id = f.project_id AND m.digest = f.context_digest
       LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('ordinal', ordinal, 'name', name, 'stage', stage,
           'cached', cached, 'started', started_at IS NOT NULL,
-          'completed', completed_at IS NOT NULL AND error IS NULL) ORDER BY ordinal) AS steps
+          'completed', completed_at IS NOT NULL AND error IS NULL,
+          'ms', coalesce(extract(epoch FROM completed_at - started_at) * 1000, 0)) ORDER BY ordinal) AS steps
         FROM step WHERE attempt_id = f.attempt_id AND NOT internal) s ON true
       ORDER BY f.number DESC`;
     const contexts = new Map<string, Promise<ManifestEntry[]>>();

@@ -6,6 +6,8 @@ export const outboxTopics = [
   'publish',
   /** → build, grouped by build */
   'export-cache',
+  /** → build, grouped by build: write down why its steps ran */
+  'note-steps',
   /** → project, grouped by project: make its first signing key */
   'create-key',
   /** → trust request, grouped by project: rotate or revoke a key, move a tag */

@@ -5,6 +5,7 @@ import {
   ProjectRemoval,
   PublishRepository,
   RegistryTokenRepository,
+  StepVerdictRepository,
 } from '@cooperage/db';
 import { JobSender } from '@cooperage/queue';
 import type { Provider } from '@nestjs/common';
@@ -13,6 +14,7 @@ import { LOGGER, REDIS, SOURCE } from '../../shared/tokens.js';
 import { DeleteProjectService } from '../delete-project/delete-project.service.js';
 import { EmptyRepositories } from '../delete-project/empty-repositories.js';
 import { ExportCacheJobService } from '../export-cache/export-cache-job.service.js';
+import { NoteStepsService } from '../note-steps/note-steps.service.js';
 import { PublisherSessions } from '../publish/publisher-session.js';
 import { SignImage } from '../publish/sign-image.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
@@ -43,6 +45,11 @@ export function upkeep(): Provider[] {
       provide: SweepCacheService,
       inject: [CacheSweepRepository, PublisherSessions, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof SweepCacheService>) => new SweepCacheService(...parts),
+    },
+    {
+      provide: NoteStepsService,
+      inject: [StepVerdictRepository, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof NoteStepsService>) => new NoteStepsService(...parts),
     },
     {
       provide: EmptyRepositories,

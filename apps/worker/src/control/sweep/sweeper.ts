@@ -92,6 +92,7 @@ export class Sweeper {
     await this.each(found, async (id) => this.ended(await this.sweeps.closeForgotten(id, forgottenFailure)));
     await this.processes.forgetEnded(forgetProcessesMs);
     await this.sweeps.forgetContexts();
+    await this.sweeps.forgetStepVerdicts();
     this.tidyAt = performance.now() + tidyEveryMs;
   }
 

@@ -13,6 +13,8 @@ export interface StepOutcome {
   readonly started: boolean;
   /** It went to its end and left a result. */
   readonly completed: boolean;
+  /** What it took in milliseconds, where somebody wants to know. */
+  readonly ms?: number;
 }
 
 /** What a Dockerfile named beside its stages: a folder, whose entries are in the manifest, or an image. */

@@ -161,6 +161,7 @@ function merged(first: StepOutcome | undefined, second: StepOutcome): StepOutcom
     cached: first.cached && second.cached,
     started: first.started || second.started,
     completed: first.completed && second.completed,
+    ms: (first.ms ?? 0) + (second.ms ?? 0),
   };
 }
 

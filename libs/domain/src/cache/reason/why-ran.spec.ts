@@ -75,7 +75,9 @@ describe('why a step ran', () => {
   it('names the base image that moved, for the step that stands upon it', () => {
     const now = build({ number: 2, dockerfile: node, files, base: 'b' });
     const verdicts = whyStepsRan(now, [first]);
-    expect(reasonAt(verdicts, 0)).toEqual({ kind: 'base', before: digest('a'), after: digest('b') });
+    expect(reasonAt(verdicts, 0)).toEqual({
+      ...{ kind: 'base', image: 'docker.io/library/busybox:latest', before: digest('a'), after: digest('b') },
+    });
     expect(reasonAt(verdicts, 1)).toMatchObject({ kind: 'earlier_step', definition: 'WORKDIR /app' });
   });
 

@@ -20,7 +20,8 @@ export type RunReason =
       readonly before: string | null;
       readonly after: string | null;
     }
-  | { readonly kind: 'base'; readonly before: Digest; readonly after: Digest }
+  /** An image by the name that the Dockerfile has for it, or one that is a named context. */
+  | { readonly kind: 'base'; readonly image: string; readonly before: Digest; readonly after: Digest }
   | { readonly kind: 'earlier_step'; readonly ordinal: number; readonly definition: string }
   | ({ readonly kind: 'files' } & FileChanges)
   /** It reads an address or a foreign image, of whose content there is no record. */
@@ -35,9 +36,14 @@ export type RunReason =
 /** Why one step ran, or which build's result stood for it. */
 export interface StepVerdict {
   readonly ordinal: number;
+  readonly stage: string | null;
+  /** The instruction as written. */
+  readonly definition: string;
   readonly startLine: number;
   readonly endLine: number;
   readonly cached: boolean;
+  /** What it took; null where it was not asked for. */
+  readonly ms: number | null;
   /** Null where it was found in a cache. */
   readonly reason: RunReason | null;
   /** The build whose step it is compared with, or whose result it took. */
@@ -59,8 +65,9 @@ export function whyStepsRan(now: CacheFacts, earlier: readonly CacheFacts[]): St
   const candidates = earlier.map((facts) => ({ facts, steps: keyedSteps(facts, budget) }));
   return steps.flatMap((step) => {
     if (!step.outcome || step.plan.keyword === 'from' || !(step.outcome.cached || step.outcome.started)) return [];
-    const { startLine, endLine } = step.plan;
-    const place = { ordinal: step.outcome.ordinal, startLine, endLine, cached: step.outcome.cached };
+    const { stage, definition, startLine, endLine } = step.plan;
+    const { ordinal, cached, ms = null } = step.outcome;
+    const place = { ordinal, stage, definition, startLine, endLine, cached, ms };
     return [
       { ...place, ...(step.outcome.cached ? servedBy(now, step, candidates) : reasonOf(now, steps, step, candidates)) },
     ];
@@ -157,13 +164,13 @@ function withoutDifference({ plan, neverFound }: KeyedStep): RunReason {
 }
 
 function movedBase(step: KeyedStep, before: KeyedStep): RunReason | null {
-  for (const [index, { base }] of step.parents.entries()) {
+  for (const [index, { base, plan }] of step.parents.entries()) {
     const then = before.parents[index]?.base;
-    if (base && then && base !== then) return { kind: 'base', before: then, after: base };
+    if (base && then && base !== then) return { kind: 'base', image: plan.image ?? '', before: then, after: base };
   }
   for (const [name, after] of step.images) {
     const then = before.images.get(name);
-    if (after && then && after !== then) return { kind: 'base', before: then, after };
+    if (after && then && after !== then) return { kind: 'base', image: name, before: then, after };
   }
   return null;
 }

@@ -36,7 +36,9 @@ describe('why a step ran', () => {
   });
 
   it('is a sentence, too', () => {
-    expect(reasonSentence({ kind: 'base', before: 'sha256:a', after: 'sha256:b' })).toBe('The base image moved.');
+    expect(reasonSentence({ kind: 'base', image: 'a', before: 'sha256:a', after: 'sha256:b' })).toBe(
+      'The base image moved.',
+    );
     expect(reasonSentence(files(change('1', '2')))).toBe('The file a.js changed.');
     expect(reasonSentence(files(change('1', '2'), change('1', '2')))).toBe('2 files of its changed.');
     const variable = { kind: 'variable', name: 'version', before: '1', after: '2' } as const;

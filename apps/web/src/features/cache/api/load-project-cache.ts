@@ -1,5 +1,5 @@
 import 'server-only';
-import { projectCacheSchema } from '@cooperage/contracts';
+import { cacheMissesSchema, projectCacheSchema } from '@cooperage/contracts';
 import { withQuery } from '@/lib/api/list';
 import { read } from '@/lib/api/server';
 
@@ -10,4 +10,8 @@ export function projectCacheAddress(projectId: string, days: number): string {
 
 export function loadProjectCache(projectId: string, days: number) {
   return read(projectCacheAddress(projectId, days), projectCacheSchema);
+}
+
+export function loadCacheMisses(projectId: string, days: number) {
+  return read(withQuery(`/projects/${projectId}/cache/misses`, { days }), cacheMissesSchema);
 }

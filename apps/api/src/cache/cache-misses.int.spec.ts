@@ -1,0 +1,67 @@
+import type { CacheMisses } from '@cooperage/contracts';
+import { ContextManifestRepository, StepRepository, StepVerdictRepository } from '@cooperage/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { expectOk, type Visitor } from '../../spec/visitor.js';
+import { TestWorker } from '../../spec/worker.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let target: TestProject;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  target = await world.project(owner, await organizationOf(owner), { slug: 'cask' });
+  worker = await TestWorker.start(world);
+});
+afterAll(() => world.close());
+
+/** A build of which all steps ran, as it is when the file that it copies is another each time. */
+async function built(blobId: string): Promise<void> {
+  const build = await world.build(target);
+  const attempt = await worker.claim(build);
+  await worker.attempts.describe(attempt, 'ab', 'FROM busybox\nCOPY . .\nRUN make\n');
+  const file = { path: 'main.c', kind: 'file', mode: 0o644, blobId } as const;
+  await new ContextManifestRepository(world.database).save(attempt, [file]);
+  const names = [
+    `[1/3] FROM docker.io/library/busybox:latest@sha256:${'a'.repeat(64)}`,
+    '[2/3] COPY . .',
+    '[3/3] RUN make',
+  ];
+  const steps = names.map((name, at) => ({
+    ...{ ordinal: at + 1, vertexId: `v${at}`, name, stage: null, platform: null, internal: false, error: null },
+    ...{ startedAt: new Date(0), completedAt: new Date(1_000 * at), progressGroup: null, cached: false },
+  }));
+  await new StepRepository(world.database).save(attempt.attemptId, steps);
+  const failure = { code: 'StepFailed', message: 'no' } as const;
+  const next = { retryable: false, attemptsLeft: false, pauseMs: 0 };
+  await worker.attempts.failed(attempt, worker.instanceId, failure, next);
+  await new StepVerdictRepository(world.database).note(build.id);
+}
+
+const address = () => `/api/v1/projects/${target.project.id}/cache/misses`;
+
+describe('steps that always miss', () => {
+  it('come with what they cost, why they ran, and what to do about it', async () => {
+    expect(expectOk(await owner.get<CacheMisses>(address()))).toEqual({ builds: 0, steps: [] });
+    for (const blobId of ['1', '2', '3', '4']) await built(blobId);
+    const { builds, steps } = expectOk(await owner.get<CacheMisses>(`${address()}?days=7`));
+    expect(builds).toBe(4);
+    expect(steps.map(({ definition, ran, ms, alongMs }) => [definition, ran, ms, alongMs])).toEqual([
+      ['COPY . .', 4, 4_000, 6_000],
+      ['RUN make', 4, 8_000, 0],
+    ]);
+    expect(steps[0]).toMatchObject({
+      along: [{ definition: 'RUN make', builds: 3, ms: 6_000 }],
+      advice: { kind: 'copy_later', path: 'main.c', before: 'RUN make' },
+    });
+    expect(steps[1]).toMatchObject({ advice: { kind: 'earlier_step', definition: 'COPY . .' } });
+  });
+
+  it('are told to nobody else', async () => {
+    const { visitor: stranger } = await world.stranger(owner);
+    expect((await stranger.get(address())).status).toBe(404);
+  });
+});

@@ -1,0 +1,19 @@
+/** Why a step ran, as it is counted: the kinds of a `RunReason`, with each way in which a result was not kept by itself. */
+export const missCauses = [
+  'files',
+  'variable',
+  'base',
+  'instruction',
+  'earlier_step',
+  'foreign',
+  'first',
+  'not_asked',
+  'reset',
+  'evicted',
+  'dropped',
+  'not_exported',
+  'other_worker',
+  'other_zone',
+  'unknown',
+] as const;
+export type MissCause = (typeof missCauses)[number];
