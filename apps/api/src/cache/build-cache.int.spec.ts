@@ -122,6 +122,12 @@ describe('the cache of a build', () => {
         ...{ exports: 0, exportMs: null, exportBytes: null },
       },
     ]);
+    expect(cache.zones.map(({ zone, builds, share, netMs }) => [zone, builds, share, netMs])).toEqual([
+      ['protected', 3, 0.5, 13_900],
+      ['branch', 0, null, 0],
+      ['fork', 0, null, 0],
+    ]);
+    expect(cache.zones[0]).toMatchObject({ entries: 0, bytes: 0, newestAt: null });
     const { visitor: stranger } = await world.stranger(owner, 'other');
     expect((await stranger.get(address)).status).toBe(404);
     expect((await owner.get(`${address}?days=1`)).status).toBe(400);

@@ -4,7 +4,7 @@ import {
   projectCacheQuerySchema,
   projectCacheSchema,
 } from '@cooperage/contracts';
-import { CacheLedgerRepository, CacheModeRepository, CacheStoreRepository } from '@cooperage/db';
+import { CacheLedgerRepository, CacheModeRepository, CacheStoreRepository, type ZoneNumbers } from '@cooperage/db';
 import { cacheTrend, emptyLedger, netMs, savedShare, sumLedgers } from '@cooperage/domain';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -33,8 +33,9 @@ export class ProjectCacheController {
     @Query({ schema: projectCacheQuerySchema }) { days: count }: ProjectCacheQuery,
   ): Promise<ProjectCache> {
     const { cacheMode } = await this.access.project(principal, projectId);
-    const [known, modes, backends, store] = await Promise.all([
+    const [known, zones, modes, backends, store] = await Promise.all([
       this.ledgers.days(projectId, count),
+      this.ledgers.zones(projectId, count),
       this.modes.outlook(projectId),
       this.ledgers.backends(projectId, count),
       this.store.weight(projectId),
@@ -43,9 +44,14 @@ export class ProjectCacheController {
     const total = sumLedgers(days);
     return {
       ...{ days, total: { ...total, share: savedShare(total), netMs: netMs(total) }, trend: cacheTrend(days) },
+      zones: zones.map(presentZone),
       modes: { setting: cacheMode, ...modes },
       backends,
       store,
     };
   }
+}
+
+function presentZone({ newestAt, ...zone }: ZoneNumbers): ProjectCache['zones'][number] {
+  return { ...zone, share: savedShare(zone), netMs: netMs(zone), newestAt: newestAt?.toISOString() ?? null };
 }

@@ -1,4 +1,4 @@
-import { cacheBackends, cacheModes, exportModes, modeReasons } from '@cooperage/domain/predicates';
+import { cacheBackends, cacheModes, exportModes, modeReasons, zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 
 export const projectCacheQuerySchema = z.strictObject({ days: z.coerce.number().int().min(2).max(90).default(30) });
@@ -57,6 +57,19 @@ const backendSchema = z.object({
   exportBytes: z.number().nullable(),
 });
 
+/** What the caches of one zone were worth over the days, and what the registry holds of them now. */
+const zoneSchema = ledgerSchema.extend({
+  zone: z.enum(zones),
+  /** Saved of all, by time. */
+  share: shareSchema,
+  /** Saved, less what import and export took. */
+  netMs: z.number(),
+  /** Caches in the registry, their bytes, and when the newest of them was written. */
+  entries: z.number().int(),
+  bytes: z.number(),
+  newestAt: z.iso.datetime().nullable(),
+});
+
 /** What the cache of a project was worth, over time. */
 export const projectCacheSchema = z.object({
   /** Each day in UTC, also those without a build; the oldest first. */
@@ -73,6 +86,8 @@ export const projectCacheSchema = z.object({
     now: shareSchema,
     direction: z.enum(['better', 'worse', 'same', 'unknown']),
   }),
+  /** Each zone. */
+  zones: z.array(zoneSchema),
   modes: modesSchema,
   /** Each place that a cache can have. */
   backends: z.array(backendSchema),

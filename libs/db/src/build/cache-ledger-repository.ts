@@ -1,5 +1,14 @@
-import { type CacheBackend, type CacheLedger, cacheBackends, cacheEconomy, timedSteps } from '@cooperage/domain';
+import {
+  type CacheBackend,
+  type CacheLedger,
+  cacheBackends,
+  cacheEconomy,
+  timedSteps,
+  type Zone,
+  zones,
+} from '@cooperage/domain';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { idFloor } from './build-filter-sql.js';
 import type { BuildRecord } from './build-record.js';
 import { BuildRelations } from './build-relations.js';
@@ -19,6 +28,15 @@ export interface BackendNumbers {
   readonly exports: number;
   readonly exportMs: number | null;
   readonly exportBytes: number | null;
+}
+
+/** What the caches of one zone cost and saved, and what the registry holds of them. */
+export interface ZoneNumbers extends CacheLedger {
+  readonly zone: Zone;
+  /** Of its caches in the registry: how many, what they weigh, and when the newest was written; null for none. */
+  readonly entries: number;
+  readonly bytes: number;
+  readonly newestAt: Date | null;
 }
 
 /** So many of the newest builds are looked at, at most. */
@@ -47,29 +65,44 @@ export class CacheLedgerRepository {
 
   /** Each day that had builds of which something is known, the oldest first. */
   async days(projectId: string, days: number): Promise<CacheDay[]> {
-    const from = new Date(Math.floor(Date.now() / dayMs) * dayMs - (days - 1) * dayMs);
     return this.db.prisma.$queryRaw<CacheDay[]>`
-      SELECT to_char(b.queued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, count(*)::int AS builds,
-        sum(cache_saved_ms)::float8 AS "savedMs", sum(cache_ran_ms)::float8 AS "ranMs",
-        sum(cache_import_ms)::float8 AS "importMs", coalesce(sum(cache_import_bytes), 0)::float8 AS "importBytes",
-        coalesce(sum(cache_export_ms), 0)::float8 AS "exportMs", coalesce(sum(cache_export_bytes), 0)::float8 AS "exportBytes"
-      FROM (SELECT * FROM build WHERE project_id = ${projectId}::uuid AND id >= ${idFloor(from.getTime() - dayMs)}::uuid
-        ORDER BY id DESC LIMIT ${mostBuilds}) b
-      WHERE b.cache_saved_ms IS NOT NULL AND b.queued_at >= ${from} GROUP BY 1 ORDER BY 1`;
+      SELECT to_char(b.queued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, ${sums}
+      FROM ${known(projectId, days)} b GROUP BY 1 ORDER BY 1`;
   }
 
   /** Each place that a cache can have, also those that no build has used. */
   async backends(projectId: string, days: number): Promise<BackendNumbers[]> {
-    const from = new Date(Math.floor(Date.now() / dayMs) * dayMs - (days - 1) * dayMs);
     return this.db.prisma.$queryRaw<BackendNumbers[]>`
       SELECT k.backend, count(b.id)::int AS builds, avg(b.cache_saved_ms)::float8 AS "savedMs",
         avg(b.cache_import_ms)::float8 AS "importMs", avg(b.cache_import_bytes)::float8 AS "importBytes",
         count(b.cache_export_ms)::int AS exports, avg(b.cache_export_ms)::float8 AS "exportMs",
         avg(b.cache_export_bytes)::float8 AS "exportBytes"
       FROM unnest(${[...cacheBackends]}::text[]) WITH ORDINALITY AS k (backend, place)
-      LEFT JOIN (SELECT * FROM build WHERE project_id = ${projectId}::uuid AND id >= ${idFloor(from.getTime() - dayMs)}::uuid
-        AND cache_saved_ms IS NOT NULL AND queued_at >= ${from} ORDER BY id DESC LIMIT ${mostBuilds}) b
-        ON b.cache_backend = k.backend
+      LEFT JOIN ${known(projectId, days)} b ON b.cache_backend = k.backend
       GROUP BY k.backend, k.place ORDER BY k.place`;
   }
+
+  /** Each zone, also those in which nothing was built. */
+  async zones(projectId: string, days: number): Promise<ZoneNumbers[]> {
+    return this.db.prisma.$queryRaw<ZoneNumbers[]>`
+      SELECT k.zone, ${sums}, coalesce(e.entries, 0) AS entries, coalesce(e.bytes, 0) AS bytes, e.newest AS "newestAt"
+      FROM unnest(${[...zones]}::text[]) WITH ORDINALITY AS k (zone, place)
+      LEFT JOIN ${known(projectId, days)} b ON b.zone = k.zone
+      LEFT JOIN (SELECT zone, count(*)::int AS entries, sum(bytes)::float8 AS bytes, max(written_at) AS newest
+        FROM cache_entry WHERE project_id = ${projectId}::uuid GROUP BY zone) e ON e.zone = k.zone
+      GROUP BY k.zone, k.place, e.entries, e.bytes, e.newest ORDER BY k.place`;
+  }
 }
+
+/** Builds of the last days of which it is known what their caches were worth. */
+function known(projectId: string, days: number): Prisma.Sql {
+  const from = new Date(Math.floor(Date.now() / dayMs) * dayMs - (days - 1) * dayMs);
+  return Prisma.sql`(SELECT * FROM build WHERE project_id = ${projectId}::uuid AND id >= ${idFloor(from.getTime() - dayMs)}::uuid
+    AND cache_saved_ms IS NOT NULL AND queued_at >= ${from} ORDER BY id DESC LIMIT ${mostBuilds})`;
+}
+
+/** A ledger over builds `b`. */
+const sums = Prisma.sql`count(b.id)::int AS builds,
+  coalesce(sum(b.cache_saved_ms), 0)::float8 AS "savedMs", coalesce(sum(b.cache_ran_ms), 0)::float8 AS "ranMs",
+  coalesce(sum(b.cache_import_ms), 0)::float8 AS "importMs", coalesce(sum(b.cache_import_bytes), 0)::float8 AS "importBytes",
+  coalesce(sum(b.cache_export_ms), 0)::float8 AS "exportMs", coalesce(sum(b.cache_export_bytes), 0)::float8 AS "exportBytes"`;

@@ -11,13 +11,15 @@ import {
   loadCacheRecords,
   loadCacheResets,
 } from '@/features/cache/api/load-cache-store';
-import { loadProjectCache, projectCacheAddress } from '@/features/cache/api/load-project-cache';
+import { loadCacheMisses, loadProjectCache, projectCacheAddress } from '@/features/cache/api/load-project-cache';
 import { CacheBackends } from '@/features/cache/components/cache-backends';
 import { CacheEnds } from '@/features/cache/components/cache-ends';
 import { CacheEntries } from '@/features/cache/components/cache-entries';
 import { CacheLedger } from '@/features/cache/components/cache-ledger';
+import { CacheMisses } from '@/features/cache/components/cache-misses';
 import { CacheModes } from '@/features/cache/components/cache-modes';
 import { CacheRecords } from '@/features/cache/components/cache-records';
+import { CacheZones } from '@/features/cache/components/cache-zones';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { startCall } from '@/features/projects/model/start-call';
@@ -40,8 +42,9 @@ export default async function CachePage({ params, searchParams }: Props) {
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   const { id, organizationSlug, slug } = project.value;
   const path = projectPath(project.value);
-  const [cache, entries, resets, evictions, records] = await Promise.all([
+  const [cache, misses, entries, resets, evictions, records] = await Promise.all([
     loadProjectCache(id, days),
+    loadCacheMisses(id, days),
     loadCacheEntries(id, query),
     loadCacheResets(id),
     loadCacheEvictions(id),
@@ -75,6 +78,8 @@ export default async function CachePage({ params, searchParams }: Props) {
       ) : (
         <CacheLedger cache={cache.value} />
       )}
+      {(!cache.ok || cache.value.total.builds > 0) && <CacheMisses project={project.value} misses={misses} />}
+      {cache.ok && cache.value.total.builds > 0 && <CacheZones project={project.value} zones={cache.value.zones} />}
       {cache.ok && <CacheBackends project={project.value} backends={cache.value.backends} />}
       {cache.ok && <CacheModes project={project.value} cache={cache.value} />}
       <CacheEntries project={project.value} path={`${path}/cache`} query={query} entries={entries} />
