@@ -61,6 +61,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, image_tag, ref_h
 GRANT SELECT, DELETE ON hook_refusal, cache_entry TO cooperage_control;
 GRANT UPDATE (swept_at) ON cache_reset TO cooperage_control;
 GRANT SELECT, INSERT ON cache_eviction TO cooperage_control;
+GRANT SELECT, UPDATE (ended_at) ON cache_prune TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification TO cooperage_control;
 GRANT SELECT, DELETE ON layer_listing, context_manifest TO cooperage_control;
@@ -80,7 +81,7 @@ GRANT SELECT, INSERT, UPDATE ON audit_chain TO cooperage_api;
 GRANT SELECT ON step, log_chunk, context_manifest, verdict, ref_head, head_watch, image, image_tag, tag_move, signature_artifact, _prisma_migrations
   TO cooperage_api;
 GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at, retired_at, verify_until) ON signing_key TO cooperage_api;
-GRANT SELECT, INSERT ON trust_request, cache_reset TO cooperage_api;
+GRANT SELECT, INSERT ON trust_request, cache_reset, cache_prune TO cooperage_api;
 GRANT SELECT ON cache_entry, cache_eviction, step_verdict TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON layer_listing TO cooperage_api;
 GRANT SELECT ON reverification, base_tag TO cooperage_api;

@@ -189,6 +189,14 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
   'POST /api/v1/projects/{projectId}/cache/resets': call('cache.reset', async (ground) => {
     return () => ground.owner.post(`${projectPath(ground)}/cache/resets`, { reason: 'a poisoned base' });
   }),
+  'POST /api/v1/projects/{projectId}/cache/prunes': call('cache.prune', async (ground) => {
+    const { world, target } = ground;
+    const place = { zone: 'branch', ref: `refs/heads/${randomUUID()}`, platform: 'linux/amd64', epoch: 0 };
+    const { id: buildId, number: buildNumber } = await queued(ground);
+    const written = { digest: ground.digest, bytes: 5, buildId, buildNumber };
+    await world.database.prisma.cacheEntry.create({ data: { projectId: target.project.id, ...place, ...written } });
+    return () => ground.owner.post(`${projectPath(ground)}/cache/prunes`, { q: place.ref, reason: 'room' });
+  }),
   'PUT /api/v1/organizations/{organizationId}/cache': call('organization.change', async (ground) => {
     return () => ground.owner.ask('PUT', `${organizationPath(ground)}/cache`, { cacheBudgetBytes: 5_000_000_000 });
   }),

@@ -1,4 +1,4 @@
-import { type BuildRecord, BuildRepository, CacheSweepRepository } from '@cooperage/db';
+import { type BuildRecord, BuildRepository, CachePruneRepository, CacheSweepRepository } from '@cooperage/db';
 import { cacheReference } from '@cooperage/domain';
 import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -110,6 +110,30 @@ describe('caches in the registry', () => {
       (await system.db.prisma.outbox.count({ where: { groupId: project.id } })) ? null : 0,
     );
     expect(await tagsOf(project, main)).toHaveLength(1);
+  });
+
+  it('go by a person’s word, and stay where they were written anew meanwhile', async () => {
+    const project = await system.project();
+    const [main, topic] = [await push(project), await push(project, 'refs/heads/topic')];
+    const prunes = new CachePruneRepository(system.db);
+    const chosen = await prunes.stored(project.id);
+    expect(chosen).toHaveLength(2);
+    const changed = chosen.map((each) => (each.ref === main.ref ? { ...each, digest: topic.digest! } : each));
+    const place = { projectId: project.id, organizationId: system.organization };
+    const actor = { kind: 'setup', id: null, name: 'ada', ip: null } as const;
+    const rule = { zone: null, text: 'refs/', unusedDays: null, reason: 'room' };
+    const { id } = (await prunes.create(place, rule, changed, actor))!;
+    const ended = await system.until(async () => {
+      const [row] = (await prunes.list(project.id, { after: null, limit: 1 })).items;
+      return row?.endedAt ? row : null;
+    });
+    expect(ended).toMatchObject({ id, chosen: 2, deleted: 1 });
+    expect(await tagsOf(project, topic)).toEqual([]);
+    expect(await tagsOf(project, main)).toHaveLength(1);
+    expect(await entriesOf(project)).toMatchObject([{ ref: main.ref }]);
+    const log = await system.db.prisma.cacheEviction.findMany({ where: { projectId: project.id } });
+    expect(log).toMatchObject([{ ref: topic.ref, why: 'pruned', causeId: id }]);
+    expect(Number(log[0]!.bytes)).toBeGreaterThan(1_000);
   });
 
   it('go with their branch', async () => {

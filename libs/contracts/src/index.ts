@@ -7,6 +7,7 @@ export * from './rest/build-cache.js';
 export * from './rest/build-list.js';
 export * from './rest/build-relations.js';
 export * from './rest/cache-misses.js';
+export * from './rest/cache-prune.js';
 export * from './rest/cache-store.js';
 export * from './rest/common.js';
 export * from './rest/compare.js';

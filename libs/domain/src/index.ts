@@ -11,6 +11,7 @@ export * from './cache/cache-budget.js';
 export * from './cache/cache-policy.js';
 export * from './cache/cache-records.js';
 export * from './cache/cache-reference.js';
+export * from './cache/colder-refs.js';
 export * from './cache/economy.js';
 export * from './cache/export-mode.js';
 export * from './cache/isolation.js';
@@ -19,6 +20,7 @@ export * from './cache/local-cache.js';
 export * from './cache/miss/miss-cause.js';
 export * from './cache/miss/missed-steps.js';
 export * from './cache/miss/step-notes.js';
+export * from './cache/prune.js';
 export {
   type CacheFacts,
   type NamedContextFact,

@@ -61,6 +61,7 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /api/v1/projects/:projectId/tags': { tag: 'stable', digest: `sha256:${'a'.repeat(64)}` },
   'POST /api/v1/builds/:buildId/retry': { noCache: false },
   'POST /api/v1/projects/:projectId/cache/resets': { reason: 'x' },
+  'POST /api/v1/projects/:projectId/cache/prunes': { q: 'topic', reason: 'x' },
   'PUT /api/v1/organizations/:organizationId/cache': { cacheBudgetBytes: null },
   'PATCH /api/v1/organizations/:organizationId': { name: 'changed' },
   'POST /api/v1/organizations/:organizationId/invitations': { email: 'x@rival.example', role: 'owner' },
@@ -72,6 +73,7 @@ const queries: Readonly<Record<string, string>> = {
   'GET /api/v1/projects/:projectId/compare': '?a=1&b=2',
   'GET /api/v1/projects/:projectId/compare/layers': '?a=1&b=2',
   'GET /api/v1/builds/:buildId/log/search': '?q=x',
+  'GET /api/v1/projects/:projectId/cache/prunes/preview': '?q=x',
   'GET /api/v1/projects/:projectId/policy/test': '?reference=main',
   'GET /api/v1/projects/:projectId/images/:digest/retag': '?tag=main',
 };

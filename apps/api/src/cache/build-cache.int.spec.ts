@@ -145,7 +145,7 @@ describe('the cache of a build', () => {
     const lost = { kind: 'not_kept', why: 'dropped' };
     expect(await why(early)).toEqual([lost, lost]);
     await world.database.prisma.build.update({ where: { id: early.id }, data: exported });
-    await new CacheSweepRepository(world.database).evicted(target.project.id, place, 'budget');
+    await new CacheSweepRepository(world.database).evicted(target.project.id, place, { why: 'budget' });
     const late = await built(context, []);
     expect(await why(late)).toEqual([
       { ...lost, why: 'evicted' },

@@ -159,7 +159,7 @@ describe('a reset', () => {
     const all = (await sweeps.openReset(list[0]!.id))!;
     const places = await sweeps.placesBefore(all);
     expect(places).toContainEqual({ ...topic, platform: 'linux/amd64', epoch: 0 });
-    for (const place of places) await sweeps.evicted(target.project.id, place, 'reset');
+    for (const place of places) await sweeps.evicted(target.project.id, place, { why: 'reset', causeId: all.id });
     expect((await entries()).items).toEqual([]);
     const gone = expectOk(await owner.get<Page<CacheEviction>>(`${base}/evictions`)).items;
     expect(gone.map(({ zone, bytes, why }) => `${zone} ${bytes} ${why}`).toSorted()).toEqual([

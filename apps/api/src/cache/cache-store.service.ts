@@ -16,7 +16,7 @@ import {
   CacheStoreRepository,
   type ProjectRecord,
 } from '@cooperage/db';
-import { cacheReference } from '@cooperage/domain';
+import { cacheReference, isReadByAll } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -73,12 +73,12 @@ export function presentEntry({ id: projectId, defaultBranch }: ProjectRecord, en
     ...{ id, zone, ref, platform, epoch, bytes, reference: `${repository}:${tag}` },
     ...{ writtenBy: entry.buildNumber, writtenAt: entry.writtenAt.toISOString() },
     lastUsed: lastUsed && { number: lastUsed.number, at: lastUsed.at.toISOString() },
-    readByAll: zone === 'protected' && ref === `refs/heads/${defaultBranch}`,
+    readByAll: isReadByAll(entry, defaultBranch),
   };
 }
 
-function presentEviction({ id, zone, ref, platform, epoch, bytes, why, at }: CacheEvictionRecord): CacheEviction {
-  return { id, zone, ref, platform, epoch, bytes, why, at: at.toISOString() };
+function presentEviction({ actorName: by, at, ...row }: CacheEvictionRecord): CacheEviction {
+  return { ...row, by, at: at.toISOString() };
 }
 
 function presentReset(reset: CacheResetRecord): CacheReset {

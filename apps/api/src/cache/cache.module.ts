@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { BuildCacheController } from './build-cache.controller.js';
 import { BuildCacheService } from './build-cache.service.js';
 import { CacheMissesController } from './cache-misses.controller.js';
+import { CachePruneController } from './cache-prune.controller.js';
+import { CachePruneService } from './cache-prune.service.js';
 import { CacheRecordsService } from './cache-records.service.js';
 import { CacheStoreController } from './cache-store.controller.js';
 import { CacheStoreService } from './cache-store.service.js';
@@ -15,8 +17,9 @@ import { ProjectCacheController } from './project-cache.controller.js';
     ProjectCacheController,
     CacheMissesController,
     CacheStoreController,
+    CachePruneController,
     OrganizationCacheController,
   ],
-  providers: [BuildCacheService, CacheRecordsService, CacheStoreService],
+  providers: [BuildCacheService, CachePruneService, CacheRecordsService, CacheStoreService],
 })
 export class CacheModule {}

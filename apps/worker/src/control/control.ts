@@ -123,6 +123,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
         reconcile: (item) => reconcile.handle(item),
         'sweep-cache': (item) => sweepCache.handle(item),
         'evict-cache': (item) => evictCache.handleBudget(item),
+        'prune-cache': (item) => evictCache.handlePrune(item),
         'forget-ref': (item) => evictCache.handleDeletedRef(item),
         'delete-project': (item) => deleteProject.handle(item),
       }),

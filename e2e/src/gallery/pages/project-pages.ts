@@ -28,6 +28,8 @@ export const projectPages: readonly GalleryPage[] = [
       await page.getByRole('table', { name: 'Steps in the cache' }).waitFor();
     },
   },
+  { name: 'project-cache-prune', path: inProject('/cache?prune=1&pruneZone=branch&pruneRef=tasting#prune') },
+  { name: 'project-cache-prune-spared', path: inProject('/cache?prune=1&pruneRef=main#prune') },
   { name: 'project-cache-empty', path: inEmpty('/cache') },
   { name: 'project-settings', path: inProject('/settings') },
   { name: 'project-settings-as-member', path: inProject('/settings'), as: 'member' },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { idSchema, pageQuerySchema, timeSchema } from './common.js';
 import { cacheBudgetSchema } from './project.js';
 
-const placeSchema = z.object({
+export const cachePlaceSchema = z.object({
   zone: z.enum(zones),
   /** Full ref. */
   ref: z.string(),
@@ -26,7 +26,7 @@ export const cacheEntriesQuerySchema = pageQuerySchema.extend({
 export type CacheEntriesQuery = z.infer<typeof cacheEntriesQuerySchema>;
 
 /** What stands under one cache reference of the registry. */
-export const cacheEntrySchema = placeSchema.extend({
+export const cacheEntrySchema = cachePlaceSchema.extend({
   id: idSchema,
   /** In the service’s registry, without its host. */
   reference: z.string(),
@@ -109,11 +109,14 @@ export const cacheResetSchema = z.object({
 export type CacheReset = z.infer<typeof cacheResetSchema>;
 
 /** A cache reference that was deleted from the registry. */
-export const cacheEvictionSchema = placeSchema.extend({
+export const cacheEvictionSchema = cachePlaceSchema.extend({
   id: idSchema,
   /** Null where nobody had weighed it. */
   bytes: z.number().nullable(),
-  why: z.enum(['reset', 'budget', 'ref_deleted']),
+  why: z.enum(['reset', 'budget', 'ref_deleted', 'pruned']),
+  /** Who asked for it by a reset or a prune, and why; null where nobody did. */
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
   at: timeSchema,
 });
 export type CacheEviction = z.infer<typeof cacheEvictionSchema>;

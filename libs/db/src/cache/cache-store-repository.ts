@@ -29,6 +29,9 @@ export interface CacheEvictionRecord extends CachePlace {
   /** Null where nobody had weighed it. */
   readonly bytes: number | null;
   readonly why: EvictionCause;
+  /** Whose word it was, and why; null where no person asked for it. */
+  readonly actorName: string | null;
+  readonly reason: string | null;
   readonly at: Date;
 }
 
@@ -97,21 +100,17 @@ export class CacheStoreRepository {
 
   /** The newest first. */
   async evictions(projectId: string, query: KeysetQuery): Promise<KeysetPage<CacheEvictionRecord>> {
-    const rows = await this.db.prisma.cacheEviction.findMany({
-      where: { projectId, ...(query.after && { id: { lt: query.after } }) },
-      orderBy: { id: 'desc' },
-      take: query.limit + 1,
-    });
+    const rows = await this.db.prisma.$queryRaw<CacheEvictionRecord[]>`
+      SELECT v.id::text, v.zone, v.ref, v.platform, v.epoch, v.bytes::float8 AS bytes, v.why, v.at,
+        coalesce(r.actor_name, p.actor_name) AS "actorName", coalesce(r.reason, p.reason) AS reason
+      FROM cache_eviction v LEFT JOIN cache_reset r ON r.id = v.cause_id LEFT JOIN cache_prune p ON p.id = v.cause_id
+      WHERE v.project_id = ${projectId}::uuid AND (${query.after}::uuid IS NULL OR v.id < ${query.after}::uuid)
+      ORDER BY v.id DESC LIMIT ${query.limit + 1}`;
     return toPage(
       rows,
       query.limit,
       ({ id }) => id,
-      ({ zone, why, bytes, ...row }) => ({
-        ...row,
-        zone: zone as Zone,
-        why: why as EvictionCause,
-        bytes: bytes === null ? null : Number(bytes),
-      }),
+      (row) => row,
     );
   }
 }

@@ -1,14 +1,25 @@
-import type { CachePlace, StoredCache, Zone } from '@cooperage/domain';
+import type { CachePlace, Digest, StoredCache, Zone } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
 import { type CacheResetRecord, toReset } from './cache-reset-repository.js';
-import { lastUse } from './cache-use.js';
+import { storedCaches } from './stored-caches.js';
 
 /** Why a cache reference was deleted. */
-export const evictionCauses = ['reset', 'budget', 'ref_deleted'] as const;
+export const evictionCauses = ['reset', 'budget', 'ref_deleted', 'pruned'] as const;
 export type EvictionCause = (typeof evictionCauses)[number];
+
+/** Why, and whose word it was: the reset or the prune. */
+export interface EvictionReason {
+  readonly why: EvictionCause;
+  readonly causeId?: string;
+}
+
+/** A reference that a person chose. */
+export interface TakenCache extends CachePlace {
+  readonly digest: Digest;
+}
 
 /** The end of caches in the registry. Every method can be repeated. */
 export class CacheSweepRepository {
@@ -36,7 +47,7 @@ export class CacheSweepRepository {
   }
 
   /** A reference is gone from the registry: so is its entry, and the log says why. */
-  async evicted(projectId: string, place: CachePlace, why: EvictionCause): Promise<void> {
+  async evicted(projectId: string, place: CachePlace, { why, causeId }: EvictionReason): Promise<void> {
     const { zone, ref, platform, epoch } = place;
     await this.db.statement(
       (db) => db.$executeRaw`
@@ -44,8 +55,8 @@ export class CacheSweepRepository {
           DELETE FROM cache_entry WHERE project_id = ${projectId}::uuid AND zone = ${zone} AND ref = ${ref}
             AND platform = ${platform} AND epoch = ${epoch} RETURNING digest, bytes
         )
-        INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, why)
-        SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes, ${why}
+        INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, why, cause_id)
+        SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes, ${why}, ${causeId ?? null}::uuid
         FROM (SELECT 1) one LEFT JOIN gone ON true`,
     );
   }
@@ -72,11 +83,27 @@ export class CacheSweepRepository {
     return bytes === null ? null : Number(bytes);
   }
 
-  async stored(projectId: string): Promise<StoredCache[]> {
-    return this.db.prisma.$queryRaw<StoredCache[]>`
-      SELECT e.zone, e.ref, e.platform, e.epoch, e.bytes::float8 AS bytes, e.written_at AS "writtenAt", used.at AS "usedAt"
-      FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse}
-      WHERE e.project_id = ${projectId}::uuid AND p.deleted_at IS NULL`;
+  stored(projectId: string): Promise<StoredCache[]> {
+    return storedCaches(this.db, projectId);
+  }
+
+  /** What is left to do of a prune: what stands as it did when the person chose it. Null where it has ended. */
+  async openPrune(id: string): Promise<{ projectId: string; places: TakenCache[] } | null> {
+    const row = await this.db.prisma.cachePrune.findFirst({
+      where: { id, endedAt: null },
+      select: { projectId: true },
+    });
+    if (!row) return null;
+    const places = await this.db.prisma.$queryRaw<TakenCache[]>`
+      SELECT e.zone, e.ref, e.platform, e.epoch, e.digest
+      FROM cache_prune p, jsonb_to_recordset(p.taken) AS t(zone text, ref text, platform text, epoch int, digest text)
+      JOIN cache_entry e USING (zone, ref, platform, epoch, digest)
+      WHERE p.id = ${id}::uuid AND e.project_id = p.project_id`;
+    return { ...row, places };
+  }
+
+  async endPrune(id: string): Promise<void> {
+    await this.db.prisma.cachePrune.updateMany({ where: { id, endedAt: null }, data: { endedAt: new Date() } });
   }
 
   /** The caches of a ref that a delivery has told to be gone. Strangers may have a ref of the same name. */

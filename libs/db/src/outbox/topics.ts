@@ -20,6 +20,8 @@ export const outboxTopics = [
   'sweep-cache',
   /** → project, grouped by project: delete caches until the rest fits its budget */
   'evict-cache',
+  /** → cache prune, grouped by project: delete the references that a person chose */
+  'prune-cache',
   /** → delivery, grouped by project: delete the caches of a ref that is gone */
   'forget-ref',
   /** → project, grouped by project: remove images, then rows */

@@ -16,6 +16,7 @@ export const permissions = {
   'tag.move': { role: 'developer', words: 'Point a tag to another image by hand, forward only' },
   'project.change': { role: 'admin', words: 'Make, change and delete projects and their rules' },
   'cache.reset': { role: 'admin', words: 'Reset caches of projects' },
+  'cache.prune': { role: 'admin', words: 'Delete single caches of projects by a rule' },
   'secret.change': { role: 'admin', words: 'Set secrets, credentials and webhook secrets, never read them' },
   'key.change': { role: 'admin', words: 'Rotate and revoke signing keys' },
   'audit.read': { role: 'admin', words: 'Read the audit of the organization' },

@@ -34,6 +34,7 @@ export function overBudget<T extends StoredCache>(entries: readonly T[], budgetB
   return gone;
 }
 
-function lastTouch({ writtenAt, usedAt }: StoredCache): number {
+/** When it was last of use, milliseconds since 1970. */
+export function lastTouch({ writtenAt, usedAt }: StoredCache): number {
   return Math.max(writtenAt.getTime(), usedAt?.getTime() ?? 0);
 }

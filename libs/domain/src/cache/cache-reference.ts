@@ -33,6 +33,11 @@ export function cacheReference(projectId: string, { zone, ref, platform, epoch }
   return { repository: inEpoch(`cache/${projectId}/${zone}/${hash}`, epoch, '-'), tag: platform.replaceAll('/', '-') };
 }
 
+/** Whether builds of every other ref read it after their own: what the default branch left. */
+export function isReadByAll({ zone, ref }: Pick<CachePlace, 'zone' | 'ref'>, defaultBranch: string | null): boolean {
+  return zone === 'protected' && ref === `refs/heads/${defaultBranch ?? ''}`;
+}
+
 export interface CacheRead extends CacheReference {
   /** Who wrote it. */
   readonly zone: Zone;
@@ -70,7 +75,7 @@ export function cacheImports(user: CacheUser, defaultBranch: string | null): Cac
   const own = read({ zone, ref }, user.cacheEpoch);
   const target = targetRef === null ? [] : [read({ zone: 'protected', ref: targetRef }, user.targetCacheEpoch)];
   const mainRef = `refs/heads/${defaultBranch ?? ''}`;
-  const isMain = zone === 'protected' && ref === mainRef;
+  const isMain = isReadByAll(user, defaultBranch);
   const main = isMain ? [] : [read({ zone: 'protected', ref: mainRef }, user.mainCacheEpoch)];
   const reads = [own, ...target, ...main];
   return cachePolicy === 'protected_only' ? reads.filter((each) => each.zone === 'protected') : reads;

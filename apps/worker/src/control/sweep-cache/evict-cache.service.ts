@@ -1,4 +1,4 @@
-import type { CacheSweepRepository, EvictionCause, OutboxItem } from '@cooperage/db';
+import type { CacheSweepRepository, EvictionReason, OutboxItem, TakenCache } from '@cooperage/db';
 import { type CachePlace, cacheReference, overBudget } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
@@ -7,7 +7,7 @@ import type { PublisherSession, PublisherSessions } from '../publish/publisher-s
 
 const waitMs = 1_000;
 
-/** Deletes single cache references: until the rest fits the project's budget, or since their ref is gone. */
+/** Deletes single cache references: until the rest fits the project's budget, since their ref is gone, or by a person's word. */
 export class EvictCacheService {
   constructor(
     private readonly sweeps: CacheSweepRepository,
@@ -18,15 +18,28 @@ export class EvictCacheService {
   async handleBudget({ subjectId: projectId }: OutboxItem): Promise<HandlerResult> {
     const budget = await this.sweeps.budgetOf(projectId);
     if (budget === null) return done;
-    return this.evict(projectId, overBudget(await this.sweeps.stored(projectId), budget), 'budget');
+    return this.evict(projectId, overBudget(await this.sweeps.stored(projectId), budget), { why: 'budget' });
   }
 
   async handleDeletedRef({ subjectId: deliveryId }: OutboxItem): Promise<HandlerResult> {
     const found = await this.sweeps.ofDeletedRef(deliveryId);
-    return found ? this.evict(found.projectId, found.places, 'ref_deleted') : done;
+    return found ? this.evict(found.projectId, found.places, { why: 'ref_deleted' }) : done;
   }
 
-  private async evict(projectId: string, places: readonly CachePlace[], why: EvictionCause): Promise<HandlerResult> {
+  /** What was written anew since it was chosen stays, and so does what the registry does not delete. */
+  async handlePrune({ subjectId: pruneId }: OutboxItem): Promise<HandlerResult> {
+    const found = await this.sweeps.openPrune(pruneId);
+    if (!found) return done;
+    const result = await this.evict(found.projectId, found.places, { why: 'pruned', causeId: pruneId });
+    if (result === done) await this.sweeps.endPrune(pruneId);
+    return result;
+  }
+
+  private async evict(
+    projectId: string,
+    places: readonly (CachePlace & Partial<TakenCache>)[],
+    why: EvictionReason,
+  ): Promise<HandlerResult> {
     if (places.length === 0) return done;
     const outcome = await this.sessions.with(projectId, async (session) => {
       for (const place of places)
@@ -36,9 +49,14 @@ export class EvictCacheService {
   }
 
   /** @returns whether nothing is there any more; a registry that deletes nothing keeps it */
-  private async delete(session: PublisherSession, projectId: string, place: CachePlace): Promise<boolean> {
+  private async delete(
+    session: PublisherSession,
+    projectId: string,
+    place: CachePlace & Partial<TakenCache>,
+  ): Promise<boolean> {
     const { repository, tag } = cacheReference(projectId, place);
     const found = await session.registry.manifests.head(repository, tag, { signal: session.signal });
+    if (found && place.digest !== undefined && found.digest !== place.digest) return false;
     return found === null || (await deleteManifests(session, repository, [found.digest], this.logger)) === 1;
   }
 }

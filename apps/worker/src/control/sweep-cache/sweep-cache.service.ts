@@ -33,18 +33,18 @@ export class SweepCacheService {
     const { projectId } = reset;
     const places = await this.sweeps.placesBefore(reset);
     const repositories = Map.groupBy(places, (place) => cacheReference(projectId, place).repository);
-    for (const [repository, each] of repositories) await this.empty(session, projectId, repository, each);
+    for (const [repository, each] of repositories) await this.empty(session, reset, repository, each);
   }
 
   private async empty(
     session: PublisherSession,
-    projectId: string,
+    { projectId, id: causeId }: CacheResetRecord,
     repository: string,
     places: readonly CachePlace[],
   ): Promise<void> {
     const tagged = await taggedIn(session, repository);
     const gone = await deleteManifests(session, repository, tagged, this.logger);
     if (tagged.length === 0 || gone < new Set(tagged).size) return;
-    for (const place of places) await this.sweeps.evicted(projectId, place, 'reset');
+    for (const place of places) await this.sweeps.evicted(projectId, place, { why: 'reset', causeId });
   }
 }

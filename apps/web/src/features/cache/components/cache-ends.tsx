@@ -1,4 +1,4 @@
-import type { CacheEviction, CacheReset, Page } from '@cooperage/contracts';
+import type { CacheEviction, CachePrune, CacheReset, Page } from '@cooperage/contracts';
 import { Card } from '@/components/ui/card';
 import { Moment } from '@/components/ui/moment';
 import { ProblemPanel } from '@/components/ui/states';
@@ -6,19 +6,27 @@ import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortRef, visibleText } from '@/lib/format/names';
+import { pruneProgress, ruleWords } from '../model/prune-words';
 import { causeWords, scopeWords } from '../model/store-words';
 
 interface CacheEndsProps {
   readonly resets: Result<Page<CacheReset>>;
+  readonly prunes: Result<Page<CachePrune>>;
   readonly evictions: Result<Page<CacheEviction>>;
 }
 
-/** What was reset by people, and what was deleted from the registry and why. Nothing where neither has happened. */
-export function CacheEnds({ resets, evictions }: CacheEndsProps) {
-  if (resets.ok && evictions.ok && resets.value.items.length + evictions.value.items.length === 0) return null;
+/** What people reset and deleted, and what is gone from the registry and why. Nothing where none of it has happened. */
+export function CacheEnds({ resets, prunes, evictions }: CacheEndsProps) {
+  const known = [resets, prunes, evictions].map((page) => (page.ok ? page.value.items.length : 1));
+  if (known.every((count) => count === 0)) return null;
   return (
     <Card title="Resets and evictions">
       {resets.ok ? <Resets resets={resets.value.items} /> : <ProblemPanel problem={resets.problem} what="The resets" />}
+      {prunes.ok ? (
+        <Prunes prunes={prunes.value.items} />
+      ) : (
+        <ProblemPanel problem={prunes.problem} what="What was deleted by rules" />
+      )}
       {evictions.ok ? (
         <Evictions evictions={evictions.value.items} />
       ) : (
@@ -40,6 +48,23 @@ function Resets({ resets }: { resets: readonly CacheReset[] }) {
           <p className="text-sm break-words text-text-2">
             {visibleText(reset.reason)} ·{' '}
             {reset.sweptAt === null ? 'the registry is being emptied' : 'nothing older is in the registry'}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Prunes({ prunes }: { prunes: readonly CachePrune[] }) {
+  return (
+    <ul aria-label="Caches deleted by rules">
+      {prunes.map((prune) => (
+        <li key={prune.id} className="border-b border-line px-3 py-2">
+          <p className="break-words">
+            <Moment at={prune.at} /> {visibleText(prune.by)} deleted {ruleWords(prune)}.
+          </p>
+          <p className="text-sm break-words text-text-2">
+            {visibleText(prune.reason)} · {pruneProgress(prune)}
           </p>
         </li>
       ))}
@@ -76,7 +101,14 @@ function Evictions({ evictions }: { evictions: readonly CacheEviction[] }) {
             </span>
           </Td>
           <Td right>{eviction.bytes === null ? 'not known' : formatBytes(eviction.bytes)}</Td>
-          <Td>{causeWords[eviction.why]}</Td>
+          <Td className="max-w-72 break-words">
+            {causeWords[eviction.why]}
+            {eviction.by !== null && (
+              <span className="block text-xs text-text-2">
+                {visibleText(eviction.by)}: {visibleText(eviction.reason ?? '')}
+              </span>
+            )}
+          </Td>
         </tr>
       ))}
     </Table>

@@ -1,6 +1,6 @@
 import type { CacheEntry, Page } from '@cooperage/contracts';
 import { zones } from '@cooperage/domain/predicates';
-import { Button } from '@/components/ui/button';
+import { Button, buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { inputClass } from '@/components/ui/field';
 import { Link, textLinkClass } from '@/components/ui/link';
@@ -15,6 +15,7 @@ import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortRef, visibleText } from '@/lib/format/names';
 import { readerWords } from '../model/store-words';
+import { openPrune } from './prune-cache';
 import { ResetCache } from './reset-cache';
 
 export interface CacheEntriesProps {
@@ -29,7 +30,17 @@ export interface CacheEntriesProps {
 export async function CacheEntries({ project, path, query, entries }: CacheEntriesProps) {
   const origin = await publicOrigin();
   return (
-    <Card title="What the registry holds" aside={<ResetCache projectId={project.id} origin={origin} />}>
+    <Card
+      title="What the registry holds"
+      aside={
+        <>
+          <Link href={openPrune(path, query)} className={buttonClass('plain', 'text-xs')} data-key="p">
+            Delete by a rule
+          </Link>
+          <ResetCache projectId={project.id} origin={origin} />
+        </>
+      }
+    >
       <EntryFilter path={path} query={query} />
       {!entries.ok ? (
         <ProblemPanel problem={entries.problem} what="The caches" />

@@ -20,4 +20,5 @@ export const causeWords: Readonly<Record<CacheEviction['why'], string>> = {
   reset: 'the cache was reset',
   budget: 'the budget of the project',
   ref_deleted: 'its branch or tag is gone',
+  pruned: 'deleted by a rule',
 };

@@ -5,6 +5,7 @@ import { Card } from '@/components/ui/card';
 import { Link } from '@/components/ui/link';
 import { Empty, ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { LiveRefresh } from '@/features/builds/components/live-refresh';
+import { loadCachePrunes, loadPrunePreview } from '@/features/cache/api/load-cache-prune';
 import {
   loadCacheEntries,
   loadCacheEvictions,
@@ -20,11 +21,12 @@ import { CacheMisses } from '@/features/cache/components/cache-misses';
 import { CacheModes } from '@/features/cache/components/cache-modes';
 import { CacheRecords } from '@/features/cache/components/cache-records';
 import { CacheZones } from '@/features/cache/components/cache-zones';
+import { PruneCache } from '@/features/cache/components/prune-cache';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { startCall } from '@/features/projects/model/start-call';
 import { decodeSegment, projectPath } from '@/lib/address/paths';
-import type { PageQuery } from '@/lib/address/query';
+import { one, type PageQuery } from '@/lib/address/query';
 
 interface Props {
   params: Promise<ProjectParams>;
@@ -42,13 +44,15 @@ export default async function CachePage({ params, searchParams }: Props) {
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   const { id, organizationSlug, slug } = project.value;
   const path = projectPath(project.value);
-  const [cache, misses, entries, resets, evictions, records] = await Promise.all([
+  const [cache, misses, entries, resets, prunes, evictions, records, preview] = await Promise.all([
     loadProjectCache(id, days),
     loadCacheMisses(id, days),
     loadCacheEntries(id, query),
     loadCacheResets(id),
+    loadCachePrunes(id),
     loadCacheEvictions(id),
     loadCacheRecords(id, query),
+    loadPrunePreview(id, query),
   ]);
   return (
     <Page
@@ -84,7 +88,8 @@ export default async function CachePage({ params, searchParams }: Props) {
       {cache.ok && <CacheModes project={project.value} cache={cache.value} />}
       <CacheEntries project={project.value} path={`${path}/cache`} query={query} entries={entries} />
       {records && <CacheRecords project={project.value} path={`${path}/cache`} query={query} records={records} />}
-      <CacheEnds resets={resets} evictions={evictions} />
+      {one(query, 'prune') && <PruneCache projectId={id} path={`${path}/cache`} query={query} preview={preview} />}
+      <CacheEnds resets={resets} prunes={prunes} evictions={evictions} />
     </Page>
   );
 }

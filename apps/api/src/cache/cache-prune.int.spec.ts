@@ -1,0 +1,137 @@
+import type { CacheEviction, CachePrune, CachePrunePreview, Page } from '@cooperage/contracts';
+import { CacheSweepRepository } from '@cooperage/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let target: TestProject;
+let base: string;
+
+const dayMs = 86_400_000;
+const daysAgo = (days: number) => new Date(Date.now() - days * dayMs);
+const digestOf = (at: number) => `sha256:${String(at).padStart(64, '0')}` as const;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  target = await world.project(owner, await organizationOf(owner), { slug: 'cask' });
+  const { id } = target.project;
+  base = `/api/v1/projects/${id}/cache`;
+  await world.database.prisma.project.update({ where: { id }, data: { defaultBranch: 'main' } });
+  await store('protected', 'main', 1, 7_000, 40);
+  await store('branch', 'maintain', 2, 900, 40);
+  await store('branch', 'topic', 3, 500, 40);
+  await store('fork', 'main', 4, 300, 2);
+});
+afterAll(() => world.close());
+
+/** A build of a place, and what it left so many days ago. */
+async function store(zone: string, branch: string, at: number, bytes: number, days: number): Promise<void> {
+  const { id: buildId, number: buildNumber } = await world.build(target);
+  const place = { zone, ref: `refs/heads/${branch}` };
+  await world.database.prisma.build.update({ where: { id: buildId }, data: { ...place, status: 'succeeded' } });
+  const written = { digest: digestOf(at), bytes, buildId, buildNumber, writtenAt: daysAgo(days) };
+  const named = { projectId: target.project.id, ...place, platform: 'linux/amd64', epoch: 0 };
+  await world.database.prisma.cacheEntry.create({ data: { ...named, ...written } });
+}
+const preview = async (query: string) =>
+  expectOk(await owner.get<CachePrunePreview>(`${base}/prunes/preview?${query}`));
+const prune = (body: object, who = owner) => who.post<CachePrune>(`${base}/prunes`, body);
+const names = (some: readonly { zone: string; ref: string }[]) =>
+  some.map(({ zone, ref }) => `${zone} ${ref.slice(11)}`);
+
+describe('a preview of a prune', () => {
+  it('says which references go, what that frees, and whose next build starts colder', async () => {
+    const seen = await preview('unusedDays=30');
+    expect(seen).toMatchObject({ references: 2, bytes: 1_400, colderRefs: 2 });
+    expect(names(seen.items)).toEqual(['branch maintain', 'branch topic']);
+    expect(seen.items[0]).toMatchObject({ bytes: 900, platform: 'linux/amd64', epoch: 0 });
+    expect(names(seen.spared)).toEqual(['protected main']);
+    // The newest build first; each still finds what the default branch left.
+    expect(seen.colder).toMatchObject([
+      { ref: 'refs/heads/topic', left: ['refs/heads/main'] },
+      { ref: 'refs/heads/maintain', left: ['refs/heads/main'] },
+    ]);
+    expect(names((await preview('zone=branch&q=TOP')).items)).toEqual(['branch topic']);
+    expect(await preview('q=nothing')).toMatchObject({ references: 0, bytes: 0, items: [], colder: [] });
+  });
+
+  it('takes what all builds read by its full ref only', async () => {
+    expect(names((await preview('q=main')).items)).toEqual(['branch maintain', 'fork main']);
+    const { items, colder } = await preview('zone=protected&q=refs/heads/main');
+    expect(names(items)).toEqual(['protected main']);
+    expect(names(colder)).toEqual(['fork main', 'branch topic', 'branch maintain', 'protected main']);
+    expect(colder.map(({ left }) => left.length)).toEqual([1, 1, 1, 0]);
+  });
+
+  it('has to be told something, within bounds', async () => {
+    for (const query of ['', 'zone=all', 'unusedDays=0', 'unusedDays=x', 'q=%20'])
+      expect(problemOf(await owner.get(`${base}/prunes/preview?${query}`)).code, query).toBe('validation_failed');
+  });
+});
+
+describe('a prune', () => {
+  it('needs a reason, something that fits, and the right to do it', async () => {
+    for (const body of [{ q: 'topic' }, { q: '', reason: 'x' }, { reason: 'x' }, { zone: 'all', reason: 'x' }])
+      expect(problemOf(await prune(body)).code).toBe('validation_failed');
+    expect(problemOf(await prune({ q: 'nothing', reason: 'x' })).code).toBe('conflict');
+    const spared = problemOf(await prune({ zone: 'protected', reason: 'x' }));
+    expect([spared.code, spared.detail]).toEqual(['conflict', expect.stringContaining('say its full ref')]);
+    const visitor = await world.member(owner, await organizationOf(owner), 'developer');
+    expect(problemOf(await prune({ q: 'topic', reason: 'x' }, visitor)).code).toBe('forbidden');
+    expect((await visitor.get(`${base}/prunes/preview?q=topic`)).status).toBe(200);
+  });
+
+  it('does nothing where something else would go than what was seen', async () => {
+    const rule = { zone: 'branch', unusedDays: 30 };
+    const { seen } = await preview('zone=branch&unusedDays=30');
+    const entry = { projectId: target.project.id, ref: 'refs/heads/topic' };
+    const { cacheEntry } = world.database.prisma;
+    await cacheEntry.updateMany({ where: entry, data: { digest: digestOf(9) } });
+    expect(problemOf(await prune({ ...rule, reason: 'x', seen })).code).toBe('stale');
+    await cacheEntry.updateMany({ where: entry, data: { digest: digestOf(3) } });
+    expect(expectOk(await owner.get<Page<CachePrune>>(`${base}/prunes`)).items).toEqual([]);
+  });
+
+  it('chooses what stands then; each deletion is told with who asked for it and why', async () => {
+    const { seen } = await preview('zone=branch&unusedDays=30');
+    const asked = { zone: 'branch', unusedDays: 30, reason: 'room for the release' };
+    const made = expectOk(await prune({ ...asked, seen }), 202);
+    expect(made).toMatchObject({ ...asked, q: '', references: 2, deleted: 0, endedAt: null });
+    // One of them is written anew before control comes to it.
+    await world.database.prisma.cacheEntry.updateMany({
+      where: { projectId: target.project.id, ref: 'refs/heads/topic' },
+      data: { digest: digestOf(9) },
+    });
+    const sweeps = new CacheSweepRepository(world.database);
+    const open = await sweeps.openPrune(made.id);
+    expect(open).toMatchObject({ places: [{ ref: 'refs/heads/maintain', digest: digestOf(2) }] });
+    const [place] = open!.places;
+    await sweeps.evicted(target.project.id, place!, { why: 'pruned', causeId: made.id });
+    await sweeps.endPrune(made.id);
+    expect(await sweeps.openPrune(made.id)).toBeNull();
+
+    const [row] = expectOk(await owner.get<Page<CacheEviction>>(`${base}/evictions`)).items;
+    expect(row).toMatchObject({
+      ref: 'refs/heads/maintain',
+      bytes: 900,
+      why: 'pruned',
+      by: made.by,
+      reason: asked.reason,
+    });
+    const [listed] = expectOk(await owner.get<Page<CachePrune>>(`${base}/prunes?limit=1`)).items;
+    expect(listed).toMatchObject({ id: made.id, references: 2, deleted: 1, endedAt: expect.any(String) });
+    const [audit] = await world.database.prisma.auditEntry.findMany({ where: { action: 'cache.prune' } });
+    expect(audit?.after).toMatchObject({ zone: 'branch', unusedDays: 30, reason: asked.reason, references: 2 });
+  });
+
+  it('is paged, newest first', async () => {
+    const second = expectOk(await prune({ zone: 'fork', reason: 'again' }), 202);
+    const page = expectOk(await owner.get<Page<CachePrune>>(`${base}/prunes?limit=1`));
+    expect(page.items[0]?.id).toBe(second.id);
+    const older = expectOk(await owner.get<Page<CachePrune>>(`${base}/prunes?limit=1&cursor=${page.next}`));
+    expect(older).toMatchObject({ items: [{ reason: 'room for the release' }], next: null });
+  });
+});
