@@ -112,6 +112,36 @@ describe('caches in the registry', () => {
     expect(await tagsOf(project, main)).toHaveLength(1);
   });
 
+  it('go when no build has used them for the days of the project, but what the default branch left never', async () => {
+    const project = await system.project();
+    const [main, topic] = [await push(project), await push(project, 'refs/heads/topic')];
+    const fresh = await push(project, 'refs/heads/fresh');
+    const { cacheEntry, build: builds, project: projects } = system.db.prisma;
+    const at = new Date(Date.now() - 31 * 86_400_000);
+    const old = { projectId: project.id, ref: { not: fresh.ref } };
+    await cacheEntry.updateMany({ where: old, data: { writtenAt: at } });
+    await builds.updateMany({ where: old, data: { startedAt: at } });
+    // One that found steps in it a day ago.
+    const used = { stepsCached: 1, startedAt: new Date(Date.now() - 86_400_000) };
+    const inUse = await push(project, 'refs/heads/in-use');
+    await cacheEntry.updateMany({ where: { projectId: project.id, ref: inUse.ref }, data: { writtenAt: at } });
+    await builds.update({ where: { id: inUse.id }, data: used });
+    const sweeps = new CacheSweepRepository(system.db);
+    await sweeps.promiseAges();
+    expect(await system.db.prisma.outbox.count({ where: { groupId: project.id, topic: 'evict-cache' } })).toBe(0);
+    await projects.update({ where: { id: project.id }, data: { cacheUnusedDays: 30 } });
+    await sweeps.promiseAges();
+    const left = await system.until(async () => {
+      const entries = await entriesOf(project);
+      return entries.length === 3 ? entries : null;
+    });
+    expect(left.map(({ ref }) => ref).toSorted()).toEqual([fresh.ref, inUse.ref, main.ref]);
+    expect(await tagsOf(project, topic)).toEqual([]);
+    expect(await tagsOf(project, main)).toHaveLength(1);
+    const log = await system.db.prisma.cacheEviction.findMany({ where: { projectId: project.id } });
+    expect(log).toMatchObject([{ ref: topic.ref, why: 'unused', unusedDays: 30 }]);
+  });
+
   it('go by a person’s word, and stay where they were written anew meanwhile', async () => {
     const project = await system.project();
     const [main, topic] = [await push(project), await push(project, 'refs/heads/topic')];

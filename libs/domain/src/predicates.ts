@@ -7,6 +7,7 @@ export * from './build/phase.js';
 export * from './build/step-title.js';
 export * from './cache/cache-backend.js';
 export * from './cache/cache-policy.js';
+export * from './cache/eviction.js';
 export * from './cache/export-mode.js';
 export * from './cache/miss/miss-cause.js';
 export * from './cache/zone.js';

@@ -145,12 +145,10 @@ describe('the cache of a build', () => {
     const lost = { kind: 'not_kept', why: 'dropped' };
     expect(await why(early)).toEqual([lost, lost]);
     await world.database.prisma.build.update({ where: { id: early.id }, data: exported });
-    await new CacheSweepRepository(world.database).evicted(target.project.id, place, { why: 'budget' });
+    await new CacheSweepRepository(world.database).evicted(target.project.id, place, { why: 'unused', unusedDays: 30 });
     const late = await built(context, []);
-    expect(await why(late)).toEqual([
-      { ...lost, why: 'evicted' },
-      { ...lost, why: 'evicted' },
-    ]);
+    const evicted = { ...lost, why: 'evicted', eviction: { why: 'unused', unusedDays: 30 } };
+    expect(await why(late)).toEqual([evicted, evicted]);
     // What was deleted after it has nothing to do with it.
     expect(await why(early)).toEqual([lost, lost]);
   });

@@ -74,9 +74,9 @@ export class CachePruneService {
     return this.cursors.page(list, await this.prunes.list(projectId, this.cursors.query(list, query)), presentPrune);
   }
 
-  private async choose({ id, defaultBranch }: ProjectRecord, rule: PruneRule) {
+  private async choose({ id }: ProjectRecord, rule: PruneRule) {
     const stored = await this.prunes.stored(id);
-    return { stored, ...prune(stored, rule, defaultBranch, new Date()) };
+    return { stored, ...prune(stored, rule, new Date()) };
   }
 }
 

@@ -92,14 +92,15 @@ describe('what builds leave', () => {
       ['none', 4_000],
     ]);
     const project = `/api/v1/projects/${target.project.id}`;
-    const change = { cacheMode: 'min', cacheBudgetBytes: 5 * 1024 ** 3 };
+    const change = { cacheMode: 'min', cacheBudgetBytes: 5 * 1024 ** 3, cacheUnusedDays: 30 };
     expect(expectOk(await owner.ask('PATCH', project, change))).toMatchObject(change);
     expect(await modes()).toMatchObject({ setting: 'min', next: { mode: 'min', why: 'set' } });
     expect((await owner.ask('PATCH', project, { cacheMode: 'most' })).status).toBe(400);
-    expect((await owner.ask('PATCH', project, { cacheBudgetBytes: 5 })).status).toBe(400);
+    for (const wrong of [{ cacheBudgetBytes: 5 }, { cacheUnusedDays: 0 }, { cacheUnusedDays: 1.5 }])
+      expect((await owner.ask('PATCH', project, wrong)).status).toBe(400);
     const store = async () => expectOk(await owner.get<ProjectCache>(base)).store;
     expect(await store()).toMatchObject({ bytes: 7_900, budgetBytes: change.cacheBudgetBytes, budgetOf: 'project' });
-    expectOk(await owner.ask('PATCH', project, { cacheBudgetBytes: null }));
+    expectOk(await owner.ask('PATCH', project, { cacheBudgetBytes: null, cacheUnusedDays: null }));
     expect(await store()).toMatchObject({ budgetBytes: null, budgetOf: null });
     const all = `/api/v1/organizations/${await organizationOf(owner)}/cache`;
     const budget = { cacheBudgetBytes: 2 * 1024 ** 3 };

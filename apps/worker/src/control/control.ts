@@ -48,6 +48,7 @@ const reconcileEveryMs = 5 * 60_000;
 const reverifyLookMs = 60_000;
 /** How often projects are looked for whose caches weigh too much. */
 const budgetLookMs = 60_000;
+const ageLookMs = 60 * 60_000;
 
 /** Starts control's loops and ends them in order. */
 @Injectable()
@@ -67,7 +68,14 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const outboxes = this.outboxes(life);
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
     const watches = [this.get(HeadWatch), this.get(BaseWatch)];
-    const upkeep = [this.get(Sweeper), ...watches, this.reconcileLoop(), this.reverifyLoop(), this.budgetLoop()];
+    const upkeep = [
+      this.get(Sweeper),
+      ...watches,
+      this.reconcileLoop(),
+      this.reverifyLoop(),
+      this.budgetLoop(),
+      this.ageLoop(),
+    ];
     const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), ...upkeep];
     const listener = this.listener(outboxes);
     await listener.start();
@@ -122,7 +130,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       loop(2, {
         reconcile: (item) => reconcile.handle(item),
         'sweep-cache': (item) => sweepCache.handle(item),
-        'evict-cache': (item) => evictCache.handleBudget(item),
+        'evict-cache': (item) => evictCache.handleLimits(item),
         'prune-cache': (item) => evictCache.handlePrune(item),
         'forget-ref': (item) => evictCache.handleDeletedRef(item),
         'delete-project': (item) => deleteProject.handle(item),
@@ -156,6 +164,11 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   private budgetLoop(): WakeLoop {
     const sweeps = this.get(CacheSweepRepository);
     return new WakeLoop('cache budgets', budgetLookMs, this.logger, () => sweeps.promiseBudgets());
+  }
+
+  private ageLoop(): WakeLoop {
+    const sweeps = this.get(CacheSweepRepository);
+    return new WakeLoop('cache ages', ageLookMs, this.logger, () => sweeps.promiseAges());
   }
 
   private reverifyLoop(): WakeLoop {

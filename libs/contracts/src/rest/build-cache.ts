@@ -1,4 +1,11 @@
-import { cacheBackends, cachePolicies, exportModes, modeReasons, zones } from '@cooperage/domain/predicates';
+import {
+  cacheBackends,
+  cachePolicies,
+  evictionCauses,
+  exportModes,
+  modeReasons,
+  zones,
+} from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { digestSchema, idSchema } from './common.js';
 
@@ -35,6 +42,8 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('not_kept'),
     why: z.enum(['other_zone', 'other_worker', 'not_exported', 'reset', 'evicted', 'dropped']),
+    /** Only for `evicted`: why the registry’s cache was deleted, and after how many days for `unused`. */
+    eviction: z.object({ why: z.enum(evictionCauses), unusedDays: z.number().int().nullable() }).optional(),
   }),
   z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched', 'upon_folder']) }),
 ]);

@@ -2,9 +2,8 @@ import { zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { cachePlaceSchema } from './cache-store.js';
 import { idSchema, timeSchema } from './common.js';
+import { unusedDaysSchema } from './project.js';
 
-/** Days in which no build wrote a cache or found steps with it. */
-const unusedDaysSchema = z.number().int().min(1).max(3650);
 const textSchema = z.string().trim().max(1024);
 
 interface Rule {

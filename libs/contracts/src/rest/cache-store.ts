@@ -1,4 +1,4 @@
-import { zones } from '@cooperage/domain/predicates';
+import { evictionCauses, zones } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, pageQuerySchema, timeSchema } from './common.js';
 import { cacheBudgetSchema } from './project.js';
@@ -113,7 +113,9 @@ export const cacheEvictionSchema = cachePlaceSchema.extend({
   id: idSchema,
   /** Null where nobody had weighed it. */
   bytes: z.number().nullable(),
-  why: z.enum(['reset', 'budget', 'ref_deleted', 'pruned']),
+  why: z.enum(evictionCauses),
+  /** Days that the project allowed without a use, for `unused`; null for every other cause. */
+  unusedDays: z.number().int().nullable(),
   /** Who asked for it by a reset or a prune, and why; null where nobody did. */
   by: z.string().nullable(),
   reason: z.string().nullable(),

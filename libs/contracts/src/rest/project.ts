@@ -55,6 +55,10 @@ export const cacheBudgetSchema = z.number().int().min(1_048_576).max(Number.MAX_
 
 const globSchema = z.string().refine(isGlob, 'a pattern of at most 512 characters');
 const protectedBranchesSchema = z.array(globSchema).max(50);
+
+/** Days in which no build wrote a cache or found steps with it. */
+export const unusedDaysSchema = z.number().int().min(1).max(3650);
+
 export const projectSettingsSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   description: z.string().max(500).default(''),
@@ -96,6 +100,8 @@ export const projectSettingsSchema = z.strictObject({
   cacheMode: z.enum(cacheModes).default('automatic'),
   /** Bytes that caches may weigh in the registry; null for what the organization says. The least useful are deleted first. */
   cacheBudgetBytes: cacheBudgetSchema.default(null),
+  /** Days after which a cache is deleted from the registry that no build has used; null for never. */
+  cacheUnusedDays: unusedDaysSchema.nullable().default(null),
 });
 export const createProjectSchema = projectSettingsSchema.extend({
   organizationId: z.string().max(64),
@@ -126,6 +132,7 @@ export const updateProjectSchema = z.strictObject({
   cacheBackend: z.enum(cacheBackends).optional(),
   cacheMode: z.enum(cacheModes).optional(),
   cacheBudgetBytes: cacheBudgetSchema.optional(),
+  cacheUnusedDays: unusedDaysSchema.nullable().optional(),
 });
 export type UpdateProject = z.infer<typeof updateProjectSchema>;
 

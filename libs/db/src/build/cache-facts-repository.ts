@@ -3,6 +3,7 @@ import { inflateRaw } from 'node:zlib';
 import {
   type CacheFacts,
   decodeManifest,
+  type EvictionWords,
   type IsolationSubject,
   type ManifestEntry,
   namedContextFact,
@@ -32,7 +33,8 @@ interface FactsRow extends IsolationSubject {
   readonly baseImages: readonly BaseImage[];
   readonly noCache: boolean;
   readonly afterReset: boolean;
-  readonly evictedAt: Date | null;
+  /** With the moment as the database writes it in JSON. */
+  readonly evicted: (EvictionWords & { readonly at: string }) | null;
   readonly startedAt: Date | null;
   readonly cacheExport: CacheFacts['cacheExport'];
   readonly workerName: string | null;
@@ -81,8 +83,9 @@ export class CacheFactsRepository {
         f.named_contexts AS "namedContexts", f.resolved, f.base_images AS "baseImages",
         f.project_id::text AS "projectId", f.attempt_id::text AS "attemptId", f.zone, f.ref, f.isolated,
         f.cache_policy AS "cachePolicy", f.cache_epoch AS "cacheEpoch", f.after_reset AS "afterReset",
-        f.started_at AS "startedAt", (SELECT min(v.at) FROM cache_eviction v WHERE v.project_id = f.project_id AND v.zone = f.zone
-          AND v.ref = f.ref AND v.platform = f.platform AND v.epoch = f.cache_epoch AND v.at > f.built_at) AS "evictedAt",
+        f.started_at AS "startedAt", (SELECT jsonb_build_object('at', v.at, 'why', v.why, 'unusedDays', v.unused_days)
+          FROM cache_eviction v WHERE v.project_id = f.project_id AND v.zone = f.zone AND v.ref = f.ref AND v.platform = f.platform
+          AND v.epoch = f.cache_epoch AND v.at > f.built_at ORDER BY v.at LIMIT 1) AS evicted,
         f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
         f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
       FROM (${builds}) f
@@ -113,7 +116,7 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
     dockerfile,
     noCache,
     afterReset,
-    evictedAt,
+    evicted,
     startedAt,
     cacheEpoch,
     cacheExport,
@@ -127,7 +130,8 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
     ([name, source]) => [parseContextName(name), namedContextFact(source, baseImages)] as const,
   );
   return {
-    ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, evictedAt, startedAt, cacheEpoch },
+    ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, startedAt, cacheEpoch },
+    evicted: evicted && { ...evicted, at: new Date(evicted.at) },
     ...{ cacheExport, workerName, namedContexts: new Map(named) },
     space: resultSpace(row),
     // As the engine gets it, for Dockerfiles that declare it.

@@ -1,8 +1,7 @@
-import type { CachePlace, Zone } from '@cooperage/domain';
+import type { CachePlace, EvictionWords, Zone } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
-import type { EvictionCause } from './cache-sweep-repository.js';
 import { lastUse } from './cache-use.js';
 
 /** What stands under one cache reference of the registry. */
@@ -24,11 +23,10 @@ export interface CacheEntryFilter {
   readonly sort: 'size' | 'used';
 }
 
-export interface CacheEvictionRecord extends CachePlace {
+export interface CacheEvictionRecord extends CachePlace, EvictionWords {
   readonly id: string;
   /** Null where nobody had weighed it. */
   readonly bytes: number | null;
-  readonly why: EvictionCause;
   /** Whose word it was, and why; null where no person asked for it. */
   readonly actorName: string | null;
   readonly reason: string | null;
@@ -101,7 +99,7 @@ export class CacheStoreRepository {
   /** The newest first. */
   async evictions(projectId: string, query: KeysetQuery): Promise<KeysetPage<CacheEvictionRecord>> {
     const rows = await this.db.prisma.$queryRaw<CacheEvictionRecord[]>`
-      SELECT v.id::text, v.zone, v.ref, v.platform, v.epoch, v.bytes::float8 AS bytes, v.why, v.at,
+      SELECT v.id::text, v.zone, v.ref, v.platform, v.epoch, v.bytes::float8 AS bytes, v.why, v.unused_days AS "unusedDays", v.at,
         coalesce(r.actor_name, p.actor_name) AS "actorName", coalesce(r.reason, p.reason) AS reason
       FROM cache_eviction v LEFT JOIN cache_reset r ON r.id = v.cause_id LEFT JOIN cache_prune p ON p.id = v.cause_id
       WHERE v.project_id = ${projectId}::uuid AND (${query.after}::uuid IS NULL OR v.id < ${query.after}::uuid)

@@ -1,4 +1,4 @@
-import type { CachePlace, Digest, StoredCache, Zone } from '@cooperage/domain';
+import type { CacheLimits, CachePlace, Digest, EvictionCause, StoredCache, Zone } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
@@ -7,13 +7,12 @@ import { type CacheResetRecord, toReset } from './cache-reset-repository.js';
 import { storedCaches } from './stored-caches.js';
 
 /** Why a cache reference was deleted. */
-export const evictionCauses = ['reset', 'budget', 'ref_deleted', 'pruned'] as const;
-export type EvictionCause = (typeof evictionCauses)[number];
-
-/** Why, and whose word it was: the reset or the prune. */
 export interface EvictionReason {
   readonly why: EvictionCause;
+  /** Whose word it was: the reset or the prune. */
   readonly causeId?: string;
+  /** What the project allowed, for `unused`. */
+  readonly unusedDays?: number | null;
 }
 
 /** A reference that a person chose. */
@@ -47,7 +46,7 @@ export class CacheSweepRepository {
   }
 
   /** A reference is gone from the registry: so is its entry, and the log says why. */
-  async evicted(projectId: string, place: CachePlace, { why, causeId }: EvictionReason): Promise<void> {
+  async evicted(projectId: string, place: CachePlace, { why, causeId, unusedDays }: EvictionReason): Promise<void> {
     const { zone, ref, platform, epoch } = place;
     await this.db.statement(
       (db) => db.$executeRaw`
@@ -55,8 +54,8 @@ export class CacheSweepRepository {
           DELETE FROM cache_entry WHERE project_id = ${projectId}::uuid AND zone = ${zone} AND ref = ${ref}
             AND platform = ${platform} AND epoch = ${epoch} RETURNING digest, bytes
         )
-        INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, why, cause_id)
-        SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes, ${why}, ${causeId ?? null}::uuid
+        INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, why, cause_id, unused_days)
+        SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes, ${why}, ${causeId ?? null}::uuid, ${unusedDays ?? null}::int
         FROM (SELECT 1) one LEFT JOIN gone ON true`,
     );
   }
@@ -73,14 +72,28 @@ export class CacheSweepRepository {
       ) SELECT pg_notify(${channels.outbox}, topic)::text FROM added`;
   }
 
-  /** Null where the project is gone, or any weight will do. */
-  async budgetOf(projectId: string): Promise<number | null> {
+  /** A promise of a look at each project that has something older than it may be. Whether a build used it is not asked here. */
+  async promiseAges(): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      WITH old AS (
+        SELECT p.id FROM project p
+        WHERE p.deleted_at IS NULL AND p.cache_unused_days IS NOT NULL
+          AND EXISTS (SELECT 1 FROM cache_entry e WHERE e.project_id = p.id AND e.written_at < now() - p.cache_unused_days * interval '1 day')
+          AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'evict-cache' AND o.group_id = p.id)
+      ), added AS (
+        INSERT INTO outbox (topic, subject_id, group_id) SELECT 'evict-cache', id, id FROM old RETURNING topic
+      ) SELECT pg_notify(${channels.outbox}, topic)::text FROM added`;
+  }
+
+  /** Null where the project is gone. */
+  async limitsOf(projectId: string): Promise<CacheLimits | null> {
     const row = await this.db.prisma.project.findFirst({
       where: { id: projectId, deletedAt: null },
-      select: { cacheBudgetBytes: true, organization: { select: { cacheBudgetBytes: true } } },
+      select: { cacheBudgetBytes: true, cacheUnusedDays: true, organization: { select: { cacheBudgetBytes: true } } },
     });
-    const bytes = row?.cacheBudgetBytes ?? row?.organization.cacheBudgetBytes ?? null;
-    return bytes === null ? null : Number(bytes);
+    if (!row) return null;
+    const bytes = row.cacheBudgetBytes ?? row.organization.cacheBudgetBytes;
+    return { budgetBytes: bytes === null ? null : Number(bytes), unusedDays: row.cacheUnusedDays };
   }
 
   stored(projectId: string): Promise<StoredCache[]> {

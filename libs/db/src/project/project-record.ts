@@ -21,6 +21,8 @@ export interface ProjectSettings {
   /** What builds leave of their cache, and how many bytes of it may be in the registry; null for any. */
   readonly cacheMode: CacheMode;
   readonly cacheBudgetBytes: number | null;
+  /** Days after which a cache in the registry goes that no build has used; null for never. */
+  readonly cacheUnusedDays: number | null;
   /** Each zone is alone with what an engine keeps of its builds. */
   readonly strictIsolation: boolean;
   /** Globs over branches that are as the default branch is: `release/*`. */
@@ -61,6 +63,7 @@ export const projectColumns = {
   cacheBackend: true,
   cacheMode: true,
   cacheBudgetBytes: true,
+  cacheUnusedDays: true,
   gitCredentials: true,
   createdAt: true,
 } as const satisfies Prisma.ProjectSelect;

@@ -4,7 +4,7 @@ import { overBudget, type StoredCache } from './cache-budget.js';
 import { type Zone, zones } from './zone.js';
 
 const entry = (zone: Zone, ref: string, bytes: number, written: number, used: number | null = null): StoredCache => ({
-  ...{ zone, ref, platform: 'linux/amd64', epoch: 0, bytes, writtenAt: new Date(written) },
+  ...{ zone, ref, platform: 'linux/amd64', epoch: 0, bytes, writtenAt: new Date(written), readByAll: false },
   usedAt: used === null ? null : new Date(used),
 });
 const refs = (gone: readonly StoredCache[]) => gone.map(({ ref }) => ref);
@@ -21,6 +21,12 @@ it('takes strangers’ caches first, then branches, then protected ones, the lon
   expect(refs(overBudget(entries, 499))).toEqual(['stranger']);
   expect(refs(overBudget(entries, 250))).toEqual(['stranger', 'old', 'used']);
   expect(refs(overBudget(entries, 0))).toEqual(['stranger', 'old', 'used', 'v1']);
+});
+
+it('leaves what the default branch left rather than a newer tag', () => {
+  const main = { ...entry('protected', 'main', 100, 1), readByAll: true };
+  const entries = [main, { ...main, epoch: 1, writtenAt: new Date(2) }, entry('protected', 'v2', 100, 50)];
+  expect(overBudget(entries, 0)).toEqual([main, entries[2]]);
 });
 
 it('holds whatever there is, takes no more than it must, and leaves the newest protected one', () => {

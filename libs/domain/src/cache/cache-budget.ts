@@ -7,22 +7,33 @@ export interface StoredCache extends CachePlace {
   readonly writtenAt: Date;
   /** When a build last found steps with it; null where none has. */
   readonly usedAt: Date | null;
+  /** Builds of every ref read it: the default branch left it, see `isReadByAll`. */
+  readonly readByAll: boolean;
 }
 
 /** Strangers' first, since nobody waits for them; what everybody reads last. */
 const order: readonly Zone[] = ['fork', 'branch', 'protected'];
 
 /**
- * Which references go until the rest fits: of each zone the longest unused first. The newest of the protected zone always
- * stays, however large: without it every build would be cold.
+ * What no limit deletes: the newest that the default branch left, or else the newest of the protected zone. Without it every
+ * build would be cold. Null where there is neither.
+ */
+export function alwaysKept<T extends StoredCache>(entries: readonly T[]): T | null {
+  const newest = (some: readonly T[]) =>
+    some.reduce<T | null>((a, b) => (a === null || b.writtenAt > a.writtenAt ? b : a), null);
+  return (
+    newest(entries.filter(({ readByAll }) => readByAll)) ?? newest(entries.filter(({ zone }) => zone === 'protected'))
+  );
+}
+
+/**
+ * Which references go until the rest fits: of each zone the longest unused first; see also `alwaysKept`.
  * @param budgetBytes that all references of a project may weigh together
  */
 export function overBudget<T extends StoredCache>(entries: readonly T[], budgetBytes: number): T[] {
-  const newest = entries
-    .filter(({ zone }) => zone === 'protected')
-    .reduce<T | null>((a, b) => (a === null || b.writtenAt > a.writtenAt ? b : a), null);
+  const kept = alwaysKept(entries);
   const going = entries
-    .filter((entry) => entry !== newest)
+    .filter((entry) => entry !== kept)
     .toSorted((a, b) => order.indexOf(a.zone) - order.indexOf(b.zone) || lastTouch(a) - lastTouch(b));
   let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   const gone: T[] = [];

@@ -9,6 +9,7 @@ const now = new Date('2026-11-29T00:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
 const entry = (zone: Zone, ref: string, written: number, used: number | null = null): StoredCache => ({
   ...{ zone, ref: `refs/heads/${ref}`, platform: 'linux/amd64', epoch: 0, bytes: 100, writtenAt: daysAgo(written) },
+  readByAll: zone === 'protected' && ref === 'main',
   usedAt: used === null ? null : daysAgo(used),
 });
 const entries = [
@@ -19,8 +20,8 @@ const entries = [
   entry('fork', 'main', 40),
 ];
 const any: PruneRule = { zone: null, text: '', unusedDays: null };
-const pruned = (rule: Partial<PruneRule>, defaultBranch: string | null = 'main') => {
-  const { going, spared } = prune(entries, { ...any, ...rule }, defaultBranch, now);
+const pruned = (rule: Partial<PruneRule>) => {
+  const { going, spared } = prune(entries, { ...any, ...rule }, now);
   const names = (some: readonly StoredCache[]) => some.map(({ zone, ref }) => `${zone} ${ref.slice(11)}`);
   return { going: names(going), spared: names(spared) };
 };
@@ -39,7 +40,6 @@ it('spares what all builds read, unless its full ref is said', () => {
   expect(pruned({ unusedDays: 30 }).spared).toEqual(spared);
   expect(pruned({ text: 'refs/heads/MAIN' }).spared).toEqual(spared);
   expect(pruned({ zone: 'protected', text: 'refs/heads/main' })).toEqual({ going: spared, spared: [] });
-  expect(pruned({ zone: 'protected' }, 'trunk')).toEqual({ going: spared, spared: [] });
 });
 
 it('knows whose next build starts colder, and what it still finds', () => {

@@ -1,8 +1,6 @@
-import { lastTouch, type StoredCache } from './cache-budget.js';
-import { isReadByAll } from './cache-reference.js';
+import type { StoredCache } from './cache-budget.js';
+import { isUnused } from './due-evictions.js';
 import type { Zone } from './zone.js';
-
-const dayMs = 86_400_000;
 
 /** What a person wants gone. All of it has to fit. */
 export interface PruneRule {
@@ -25,14 +23,9 @@ export interface Pruned<T> {
  * happens to be in it as well must not make every build cold, and yet there has to be a way that costs less than a reset, by
  * which the builders' own results end too.
  */
-export function prune<T extends StoredCache>(
-  entries: readonly T[],
-  rule: PruneRule,
-  defaultBranch: string | null,
-  now: Date,
-): Pruned<T> {
+export function prune<T extends StoredCache>(entries: readonly T[], rule: PruneRule, now: Date): Pruned<T> {
   const fitting = entries.filter((entry) => fits(entry, rule, now));
-  const isSpared = (entry: T) => entry.ref !== rule.text && isReadByAll(entry, defaultBranch);
+  const isSpared = (entry: T) => entry.readByAll && entry.ref !== rule.text;
   return { going: fitting.filter((entry) => !isSpared(entry)), spared: fitting.filter(isSpared) };
 }
 
@@ -42,9 +35,4 @@ function fits(entry: StoredCache, { zone, text, unusedDays }: PruneRule, now: Da
     entry.ref.toLowerCase().includes(text.toLowerCase()) &&
     (unusedDays === null || isUnused(entry, unusedDays, now))
   );
-}
-
-/** Whether no build has written it or found steps with it in so many days. */
-export function isUnused(entry: StoredCache, days: number, now: Date): boolean {
-  return lastTouch(entry) < now.getTime() - days * dayMs;
 }

@@ -56,7 +56,7 @@ describe('what is told of a step, beside what BuildKit did', () => {
         noCache: false,
         cacheEpoch: 0,
         afterReset: false,
-        evictedAt: null,
+        evicted: null,
         startedAt: null,
         workerName: 'w',
         space: 'p',

@@ -83,7 +83,7 @@ async function facts(number: number, project: TrialProject, missed: readonly num
       noCache: false,
       cacheEpoch: 0,
       afterReset: false,
-      evictedAt: null,
+      evicted: null,
       startedAt: null,
       workerName: 'w',
       space: 'p',

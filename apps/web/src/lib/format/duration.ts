@@ -38,3 +38,7 @@ export function spanMs(start: string | null, end: string | null, nowMs: number):
   if (start === null) return null;
   return Math.max(0, (end === null ? nowMs : Date.parse(end)) - Date.parse(start));
 }
+
+export function daysWords(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`;
+}

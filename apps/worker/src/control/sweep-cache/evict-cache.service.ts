@@ -1,5 +1,5 @@
 import type { CacheSweepRepository, EvictionReason, OutboxItem, TakenCache } from '@cooperage/db';
-import { type CachePlace, cacheReference, overBudget } from '@cooperage/domain';
+import { type CachePlace, cacheReference, dueEvictions } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import { deleteManifests } from '../publish/delete-manifests.js';
@@ -7,7 +7,7 @@ import type { PublisherSession, PublisherSessions } from '../publish/publisher-s
 
 const waitMs = 1_000;
 
-/** Deletes single cache references: until the rest fits the project's budget, since their ref is gone, or by a person's word. */
+/** Deletes single cache references: by what their project allows, since their ref is gone, or by a person's word. */
 export class EvictCacheService {
   constructor(
     private readonly sweeps: CacheSweepRepository,
@@ -15,10 +15,13 @@ export class EvictCacheService {
     private readonly logger: Logger,
   ) {}
 
-  async handleBudget({ subjectId: projectId }: OutboxItem): Promise<HandlerResult> {
-    const budget = await this.sweeps.budgetOf(projectId);
-    if (budget === null) return done;
-    return this.evict(projectId, overBudget(await this.sweeps.stored(projectId), budget), { why: 'budget' });
+  async handleLimits({ subjectId: projectId }: OutboxItem): Promise<HandlerResult> {
+    const limits = await this.sweeps.limitsOf(projectId);
+    if (!limits) return done;
+    const { unused, heavy } = dueEvictions(await this.sweeps.stored(projectId), limits, new Date());
+    const { unusedDays } = limits;
+    const result = await this.evict(projectId, unused, { why: 'unused', unusedDays });
+    return result === done ? this.evict(projectId, heavy, { why: 'budget' }) : result;
   }
 
   async handleDeletedRef({ subjectId: deliveryId }: OutboxItem): Promise<HandlerResult> {

@@ -1,5 +1,6 @@
 import { type Digest, isDigest } from '../../image/digest.js';
 import { parseNamedContext } from '../../input/named-context.js';
+import type { EvictionWords } from '../eviction.js';
 import type { ManifestEntry } from './context-manifest.js';
 import { fullImageName } from './image-name.js';
 
@@ -37,8 +38,8 @@ export interface CacheFacts {
   /** Number of the reset with which its cache began, 0 for none; and whether it was the first since then. */
   readonly cacheEpoch: number;
   readonly afterReset: boolean;
-  /** When what it had left in the registry was deleted there; null where that is not so. */
-  readonly evictedAt: Date | null;
+  /** When what it had left in the registry was deleted there, and why; null where that is not so. */
+  readonly evicted: (EvictionWords & { readonly at: Date }) | null;
   /** When its builder took it; null before. */
   readonly startedAt: Date | null;
   readonly workerName: string | null;

@@ -37,7 +37,7 @@ export function builtFrom({
   return {
     build: { id: `b${number}`, number },
     ...{ dockerfile, buildArgs: args, context: entries(files), steps, noCache: false },
-    ...{ cacheEpoch: 0, afterReset: false, evictedAt: null, startedAt: null },
+    ...{ cacheEpoch: 0, afterReset: false, evicted: null, startedAt: null },
     ...{ workerName: 'w1', space: 'p1', cacheExport: 'done', ...facts },
   };
 }

@@ -166,8 +166,13 @@ describe('why a step ran', () => {
     expect(again({}, {})).toEqual({ kind: 'not_kept', why: 'dropped' });
     expect(again({ space: 'p1-fork' }, {})).toEqual({ kind: 'not_kept', why: 'other_zone' });
     const [early, late] = [new Date(1), new Date(2)];
-    expect(again({ startedAt: late }, { evictedAt: early })).toEqual({ kind: 'not_kept', why: 'evicted' });
-    expect(again({ startedAt: early }, { evictedAt: late })).toEqual({ kind: 'not_kept', why: 'dropped' });
+    const eviction = { why: 'unused', unusedDays: 30 } as const;
+    const gone = { kind: 'not_kept', why: 'evicted', eviction };
+    expect(again({ startedAt: late }, { evicted: { ...eviction, at: early } })).toEqual(gone);
+    expect(again({ startedAt: early }, { evicted: { ...eviction, at: late } })).toEqual({
+      kind: 'not_kept',
+      why: 'dropped',
+    });
     expect(again({ cacheEpoch: 1, space: 'p1.1' }, {})).toEqual({ kind: 'not_kept', why: 'reset' });
     expect(again({ cacheEpoch: 1, afterReset: true }, {})).toEqual({ kind: 'not_kept', why: 'reset' });
     expect(again({ workerName: 'w2' }, { cacheExport: 'failed' })).toEqual({ kind: 'not_kept', why: 'not_exported' });

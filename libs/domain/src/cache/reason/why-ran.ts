@@ -1,5 +1,6 @@
 import { mergeByKey } from '../../compare/merge-by-key.js';
 import type { Digest } from '../../image/digest.js';
+import type { EvictionWords } from '../eviction.js';
 import type { CacheFacts } from './cache-facts.js';
 import { changedFiles, type FileChanges } from './file-changes.js';
 import { type KeyedStep, keyedSteps, lookBudget } from './step-keys.js';
@@ -30,6 +31,8 @@ export type RunReason =
   | {
       readonly kind: 'not_kept';
       readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'reset' | 'evicted' | 'dropped';
+      /** Only for `evicted`. */
+      readonly eviction?: EvictionWords;
     }
   | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' | 'upon_folder' };
 
@@ -121,8 +124,11 @@ function notKept(now: CacheFacts, then: CacheFacts): RunReason {
   const sameWorker = now.workerName !== null && now.workerName === then.workerName;
   if (then.cacheExport !== 'done' && !sameWorker)
     return { kind: 'not_kept', why: then.cacheExport === 'none' ? 'other_worker' : 'not_exported' };
-  const evicted = then.evictedAt !== null && now.startedAt !== null && then.evictedAt <= now.startedAt;
-  return { kind: 'not_kept', why: evicted ? 'evicted' : 'dropped' };
+  const { evicted } = then;
+  if (evicted === null || now.startedAt === null || evicted.at > now.startedAt)
+    return { kind: 'not_kept', why: 'dropped' };
+  const { why, unusedDays } = evicted;
+  return { kind: 'not_kept', why: 'evicted', eviction: { why, unusedDays } };
 }
 
 /** The same instruction of the same stage in another build, where that build came to it. */

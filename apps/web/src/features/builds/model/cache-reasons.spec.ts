@@ -44,5 +44,9 @@ describe('why a step ran', () => {
     const variable = { kind: 'variable', name: 'version', before: '1', after: '2' } as const;
     expect(reasonSentence(variable)).toBe('The variable version changed.');
     expect(reasonSentence({ kind: 'not_kept', why: 'dropped' })).toMatch(/^Every input is the same/);
+    const evicted = (why: 'budget' | 'unused', unusedDays: number | null) =>
+      reasonSentence({ kind: 'not_kept', why: 'evicted', eviction: { why, unusedDays } });
+    expect(evicted('unused', 30)).toMatch(/cache was deleted: unused for 30 days\.$/);
+    expect(evicted('budget', null)).toMatch(/was deleted before this build, by the budget of the project\.$/);
   });
 });

@@ -1,6 +1,6 @@
 import type { BuildCache, RunReason, StepCache } from '@cooperage/contracts';
 import { modeWords } from '../../../lib/format/cache-mode';
-import { formatDuration } from '../../../lib/format/duration';
+import { daysWords, formatDuration } from '../../../lib/format/duration';
 import { visibleText } from '../../../lib/format/names';
 
 /** Why a step ran, in the few words that fit beside it. */
@@ -62,9 +62,24 @@ const notKept = {
   other_worker: 'Every input is the same. The result was made on another worker, which exported nothing.',
   not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
   reset: 'The cache was reset: nothing older is found, and nothing after the reset had made it yet.',
-  evicted: 'Every input is the same. The registry’s cache was deleted before this build, by a budget or with its ref.',
+  evicted: 'Every input is the same. The registry’s cache was deleted before this build.',
   dropped: 'Every input is the same. The builder has dropped the result to save space, or the cache was emptied.',
 } as const;
+
+const evictedBy = {
+  reset: 'by a reset',
+  budget: 'by the budget of the project',
+  ref_deleted: 'with its branch or tag',
+  pruned: 'by a rule that a person gave',
+} as const;
+
+function evictedSentence({
+  why,
+  unusedDays,
+}: NonNullable<Extract<RunReason, { kind: 'not_kept' }>['eviction']>): string {
+  const how = why === 'unused' ? `: unused for ${daysWords(unusedDays ?? 0)}` : ` before this build, ${evictedBy[why]}`;
+  return `Every input is the same. The registry’s cache was deleted${how}.`;
+}
 
 const unknown = {
   no_manifest: 'It is not recorded what the context held, here or in the build it is compared with.',
@@ -82,7 +97,7 @@ export function reasonSentence(reason: RunReason): string {
     case 'foreign':
       return 'It reads an address or an image of whose content there is no record.';
     case 'not_kept':
-      return notKept[reason.why];
+      return reason.eviction ? evictedSentence(reason.eviction) : notKept[reason.why];
     case 'unknown':
       return unknown[reason.why];
     case 'variable':

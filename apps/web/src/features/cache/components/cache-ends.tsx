@@ -102,7 +102,7 @@ function Evictions({ evictions }: { evictions: readonly CacheEviction[] }) {
           </Td>
           <Td right>{eviction.bytes === null ? 'not known' : formatBytes(eviction.bytes)}</Td>
           <Td className="max-w-72 break-words">
-            {causeWords[eviction.why]}
+            {causeWords(eviction)}
             {eviction.by !== null && (
               <span className="block text-xs text-text-2">
                 {visibleText(eviction.by)}: {visibleText(eviction.reason ?? '')}

@@ -55,10 +55,11 @@ export async function CacheModes({ project, cache }: { project: Project; cache: 
       </Table>
       <p className="border-t border-line px-3 pt-3 text-text-2">{weightSentence(store)}</p>
       <CacheSettings
-        key={`${project.cacheMode} ${project.cacheBudgetBytes}`}
+        key={`${project.cacheMode} ${project.cacheBudgetBytes} ${project.cacheUnusedDays}`}
         projectId={project.id}
         mode={project.cacheMode}
         budgetBytes={project.cacheBudgetBytes}
+        unusedDays={project.cacheUnusedDays}
         origin={await publicOrigin()}
       />
     </Card>

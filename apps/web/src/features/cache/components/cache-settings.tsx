@@ -18,18 +18,21 @@ interface CacheSettingsProps {
   readonly projectId: string;
   readonly mode: Project['cacheMode'];
   readonly budgetBytes: number | null;
+  readonly unusedDays: number | null;
   readonly origin: string;
 }
 
 /** What builds leave, and how much of it may stay. */
-export function CacheSettings({ projectId, mode, budgetBytes, origin }: CacheSettingsProps) {
+export function CacheSettings({ projectId, mode, budgetBytes, unusedDays, origin }: CacheSettingsProps) {
   const [chosen, setChosen] = useState(mode);
   const [budget, setBudget] = useState(budgetBytes === null ? '' : String(budgetBytes / mebibyte));
+  const [days, setDays] = useState(unusedDays === null ? '' : String(unusedDays));
   const { pending, problem, run, fieldError } = useChange();
   const path = `/projects/${projectId}`;
   const body = {
     cacheMode: chosen,
     cacheBudgetBytes: budget.trim() === '' ? null : Math.round(Number(budget) * mebibyte),
+    cacheUnusedDays: days.trim() === '' ? null : Number(days),
   };
   const save = (event: FormEvent): void => {
     event.preventDefault();
@@ -55,8 +58,16 @@ export function CacheSettings({ projectId, mode, budgetBytes, origin }: CacheSet
           inputMode="decimal"
           value={budget}
           onChange={(event) => setBudget(event.target.value)}
-          hint="Empty for what the organization says. Above it the longest unused go: strangers’ first, the newest protected one never."
+          hint="Empty for what the organization says. Above it the longest unused go: strangers’ first, the default branch’s newest never."
           error={fieldError('cacheBudgetBytes')}
+        />
+        <TextField
+          label="Days without a use"
+          inputMode="numeric"
+          value={days}
+          onChange={(event) => setDays(event.target.value)}
+          hint="A cache that no build used for so long is deleted from the registry, within the hour; empty for never. The default branch’s newest stays."
+          error={fieldError('cacheUnusedDays')}
         />
       </div>
       <ProblemNote problem={problem} />

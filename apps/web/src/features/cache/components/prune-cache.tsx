@@ -3,7 +3,7 @@ import { zones } from '@cooperage/domain/predicates';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
 import { CopyButton } from '@/components/ui/copy-button';
-import { inputClass } from '@/components/ui/field';
+import { SelectField, TextField } from '@/components/ui/field';
 import { Link } from '@/components/ui/link';
 import { ProblemPanel } from '@/components/ui/states';
 import { publicOrigin } from '@/lib/address/public-origin';
@@ -47,7 +47,7 @@ export async function PruneCache({ projectId, path, query, preview }: PruneCache
         All that you say has to fit. What the default branch left, which the builds of every ref read, goes only by its
         full ref, for example <code>refs/heads/main</code>. Builders keep what they themselves still have.
       </p>
-      <RuleForm path={path} query={query} />
+      <RuleForm path={path} query={query} isFresh={preview === null} />
       {rule && preview && (
         <>
           <div className="flex justify-end px-3">
@@ -74,8 +74,7 @@ export async function PruneCache({ projectId, path, query, preview }: PruneCache
   );
 }
 
-function RuleForm({ path, query }: Pick<PruneCacheProps, 'path' | 'query'>) {
-  const select = `${inputClass} w-auto!`;
+function RuleForm({ path, query, isFresh }: Pick<PruneCacheProps, 'path' | 'query'> & { isFresh: boolean }) {
   return (
     <form action={`${path}#prune`} className="flex flex-wrap items-end gap-2 px-3 py-3">
       {['entry', 'step', 'by', 'zone', 'q', 'sort'].map((name) => {
@@ -83,39 +82,31 @@ function RuleForm({ path, query }: Pick<PruneCacheProps, 'path' | 'query'>) {
         return value === null ? null : <input key={name} type="hidden" name={name} value={value} />;
       })}
       <input type="hidden" name="prune" value="1" />
-      <label className="grid gap-1">
-        Zone
-        <select name="pruneZone" defaultValue={one(query, 'pruneZone') ?? ''} className={select}>
-          <option value="">Every zone</option>
-          {zones.map((zone) => (
-            <option key={zone} value={zone}>
-              {zone}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="grid gap-1">
-        Part of the ref
-        <input
-          name="pruneRef"
-          maxLength={1024}
-          autoComplete="off"
-          defaultValue={one(query, 'pruneRef') ?? ''}
-          className={`${inputClass} max-w-56`}
-        />
-      </label>
-      <label className="grid gap-1">
-        Days without a use
-        <input
-          name="pruneDays"
-          type="number"
-          min={1}
-          max={3650}
-          placeholder="any"
-          defaultValue={one(query, 'pruneDays') ?? ''}
-          className={`${inputClass} max-w-36`}
-        />
-      </label>
+      <SelectField label="Zone" name="pruneZone" defaultValue={one(query, 'pruneZone') ?? ''}>
+        <option value="">Every zone</option>
+        {zones.map((zone) => (
+          <option key={zone} value={zone}>
+            {zone}
+          </option>
+        ))}
+      </SelectField>
+      <TextField
+        label="Part of the ref"
+        name="pruneRef"
+        maxLength={1024}
+        // Who came by a key goes on from here.
+        autoFocus={isFresh}
+        defaultValue={one(query, 'pruneRef') ?? ''}
+      />
+      <TextField
+        label="Days without a use"
+        name="pruneDays"
+        type="number"
+        min={1}
+        max={3650}
+        placeholder="any"
+        defaultValue={one(query, 'pruneDays') ?? ''}
+      />
       <Button type="submit">Show what goes</Button>
     </form>
   );

@@ -31,7 +31,7 @@ export function PrunePreview({ preview }: { preview: CachePrunePreview }) {
         >
           {items.map((item) => (
             <tr key={`${item.zone} ${item.ref} ${item.platform} ${item.epoch}`} className={rowClass}>
-              <Place {...item} />
+              <Place of={item} />
               <Td right className="whitespace-nowrap">
                 {formatBytes(item.bytes)}
               </Td>
@@ -56,7 +56,7 @@ export function PrunePreview({ preview }: { preview: CachePrunePreview }) {
         >
           {colder.map((each) => (
             <tr key={`${each.zone} ${each.ref} ${each.platform}`} className={rowClass}>
-              <Place {...each} />
+              <Place of={each} />
               <Td right>#{each.lastBuild}</Td>
               <Td className="break-words">{leftWords(each.left)}</Td>
             </tr>
@@ -68,7 +68,14 @@ export function PrunePreview({ preview }: { preview: CachePrunePreview }) {
   );
 }
 
-function Place({ zone, ref, platform }: { zone: string; ref: string; platform: string }) {
+interface Shown {
+  readonly zone: string;
+  readonly ref: string;
+  readonly platform: string;
+}
+
+/** In one property: a server component must not be given one that is called `ref`. */
+function Place({ of: { zone, ref, platform } }: { of: Shown }) {
   return (
     <Td className="max-w-36 sm:max-w-72">
       <code className="block truncate" title={visibleText(ref)}>

@@ -1,5 +1,6 @@
 import type { CachePrune, CachePrunePreview } from '@cooperage/contracts';
 import { formatBytes } from '../../../lib/format/bytes';
+import { daysWords } from '../../../lib/format/duration';
 import { shortRef, visibleText } from '../../../lib/format/names';
 
 type Rule = Pick<CachePrune, 'zone' | 'q' | 'unusedDays'>;
@@ -11,7 +12,7 @@ export function ruleWords({ zone, q, unusedDays }: Rule): string {
   return [
     zone === null ? 'caches of every zone' : `caches of the ${zone} zone`,
     q !== '' && `with “${visibleText(q)}” in their ref`,
-    unusedDays !== null && `that no build used for ${unusedDays} ${unusedDays === 1 ? 'day' : 'days'}`,
+    unusedDays !== null && `that no build used for ${daysWords(unusedDays)}`,
   ]
     .filter(Boolean)
     .join(' ');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readerWords, scopeWords } from './store-words';
+import { causeWords, readerWords, scopeWords } from './store-words';
 
 it('says what a reset covers', () => {
   expect(scopeWords({ zone: null, ref: null })).toBe('the whole project');
@@ -16,4 +16,9 @@ it('says who reads an entry', () => {
   expect(readerWords({ zone: 'protected', ref: 'refs/tags/v1', readByAll: false })).toBe('builds of v1');
   expect(readerWords({ zone: 'branch', ref: 'refs/heads/topic', readByAll: false })).toBe('builds of topic');
   expect(readerWords({ zone: 'fork', ref: 'refs/heads/main', readByAll: false })).toBe('strangers’ builds of this ref');
+});
+
+it('says why a cache was deleted', () => {
+  expect(causeWords({ why: 'budget', unusedDays: null })).toBe('the budget of the project');
+  expect(causeWords({ why: 'unused', unusedDays: 30 })).toBe('unused for 30 days');
 });

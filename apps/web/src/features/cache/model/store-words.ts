@@ -1,4 +1,5 @@
 import type { CacheEntry, CacheEviction, CacheReset } from '@cooperage/contracts';
+import { daysWords } from '../../../lib/format/duration';
 import { shortRef, visibleText } from '../../../lib/format/names';
 
 type Scope = Pick<CacheReset, 'zone' | 'ref'>;
@@ -16,9 +17,14 @@ export function readerWords({ zone, ref, readByAll }: Pick<CacheEntry, 'zone' | 
   return zone === 'protected' && ref.startsWith('refs/heads/') ? `${own}, and those to be merged into it` : own;
 }
 
-export const causeWords: Readonly<Record<CacheEviction['why'], string>> = {
+const causes: Readonly<Record<Exclude<CacheEviction['why'], 'unused'>, string>> = {
   reset: 'the cache was reset',
   budget: 'the budget of the project',
   ref_deleted: 'its branch or tag is gone',
   pruned: 'deleted by a rule',
 };
+
+/** Why a cache was deleted. */
+export function causeWords({ why, unusedDays }: Pick<CacheEviction, 'why' | 'unusedDays'>): string {
+  return why === 'unused' ? `unused for ${daysWords(unusedDays ?? 0)}` : causes[why];
+}
