@@ -11,6 +11,7 @@ export * from './cache/cache-budget.js';
 export * from './cache/cache-policy.js';
 export * from './cache/cache-records.js';
 export * from './cache/cache-reference.js';
+export * from './cache/cache-shift.js';
 export * from './cache/colder-refs.js';
 export * from './cache/due-evictions.js';
 export * from './cache/economy.js';

@@ -112,7 +112,11 @@ describe('the cache of a build', () => {
       [2, 14_000],
     ]);
     expect(cache.total).toMatchObject({ builds: 3, savedMs: 15_000, share: 0.5, exportBytes: 2_000, netMs: 13_900 });
-    expect(cache.trend).toEqual({ before: 0.1, now: 0.7, direction: 'better' });
+    // As many days before these had no build; today stands against the days before it.
+    expect(cache.trend).toEqual({ before: null, now: 0.5, direction: 'unknown', shift: null });
+    const two = expectOk(await owner.get<ProjectCache>(`${address}?days=2`));
+    expect(two.trend).toEqual({ before: 0.1, now: 0.7, direction: 'better', shift: null });
+    expect(two.modes.numbers[0]).toMatchObject({ trend: null, main: { builds: 0, netMs: null } });
     const costsOfOne = { importMs: 100, importBytes: 5, exportMs: 400, exportBytes: 1_000 };
     expect(cache.backends).toEqual([
       { backend: 'registry', builds: 2, savedMs: 3_500, exports: 2, ...costsOfOne },

@@ -1,4 +1,4 @@
-import type { CacheMisses } from '@cooperage/contracts';
+import type { CacheMisses, ProjectCache } from '@cooperage/contracts';
 import { ContextManifestRepository, StepRepository, StepVerdictRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** A build of which all steps ran, as it is when the file that it copies is another each time. */
-async function built(blobId: string): Promise<void> {
+async function built(blobId: string): Promise<string> {
   const build = await world.build(target);
   const attempt = await worker.claim(build);
   await worker.attempts.describe(attempt, 'ab', 'FROM busybox\nCOPY . .\nRUN make\n');
@@ -39,6 +39,7 @@ async function built(blobId: string): Promise<void> {
   const next = { retryable: false, attemptsLeft: false, pauseMs: 0 };
   await worker.attempts.failed(attempt, worker.instanceId, failure, next);
   await new StepVerdictRepository(world.database).note(build.id);
+  return build.id;
 }
 
 const address = () => `/api/v1/projects/${target.project.id}/cache/misses`;
@@ -58,6 +59,24 @@ describe('steps that always miss', () => {
       advice: { kind: 'copy_later', path: 'main.c', before: 'RUN make' },
     });
     expect(steps[1]).toMatchObject({ advice: { kind: 'earlier_step', definition: 'COPY . .' } });
+  });
+
+  it('are named where less is saved since some day', async () => {
+    const now = Date.now();
+    const ledger = (id: string, savedMs: number, daysAgo: number) =>
+      world.database.prisma.build.update({
+        where: { id },
+        data: {
+          ...{ cacheSavedMs: savedMs, cacheRanMs: 1_000 - savedMs },
+          queuedAt: new Date(now - daysAgo * 86_400_000),
+        },
+      });
+    for (let old = 0; old < 6; old++) await ledger((await world.build(target)).id, 900, 10);
+    for (const blobId of ['5', '6', '7', '8', '9', '10']) await ledger(await built(blobId), 100, 0);
+    const { trend } = expectOk(await owner.get<ProjectCache>(`/api/v1/projects/${target.project.id}/cache?days=7`));
+    expect(trend).toMatchObject({ before: 0.9, now: 0.1, direction: 'worse' });
+    const step = { definition: 'COPY . .', ran: 10, builds: 10 };
+    expect(trend.shift).toEqual({ day: new Date(now).toISOString().slice(0, 10), before: 0.9, now: 0.1, step });
   });
 
   it('are told to nobody else', async () => {

@@ -9,6 +9,7 @@ import { CacheStoreController } from './cache-store.controller.js';
 import { CacheStoreService } from './cache-store.service.js';
 import { OrganizationCacheController } from './organization-cache.controller.js';
 import { ProjectCacheController } from './project-cache.controller.js';
+import { ProjectCacheService } from './project-cache.service.js';
 
 /** Caches as people see them. */
 @Module({
@@ -20,6 +21,6 @@ import { ProjectCacheController } from './project-cache.controller.js';
     CachePruneController,
     OrganizationCacheController,
   ],
-  providers: [BuildCacheService, CachePruneService, CacheRecordsService, CacheStoreService],
+  providers: [BuildCacheService, CachePruneService, CacheRecordsService, CacheStoreService, ProjectCacheService],
 })
 export class CacheModule {}

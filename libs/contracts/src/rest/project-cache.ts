@@ -23,6 +23,8 @@ const ledgerSchema = z.object({
 
 const shareSchema = z.number().min(0).max(1).nullable();
 
+const modePartSchema = z.object({ builds: z.number().int(), netMs: z.number().nullable() });
+
 /** What builds leave of their cache, and what that cost and saved: means of one build over the newest ones. */
 const modesSchema = z.object({
   setting: z.enum(cacheModes),
@@ -37,6 +39,11 @@ const modesSchema = z.object({
       costMs: z.number(),
       bytes: z.number().nullable(),
       netMs: z.number().nullable(),
+      /** Of the default branch alone, and of all other branches. */
+      main: modePartSchema,
+      others: modePartSchema,
+      /** What was left over in the older half of the builds and in the newer one; null where either has too few of them. */
+      trend: z.object({ before: z.number(), now: z.number() }).nullable(),
     }),
   ),
 });
@@ -80,11 +87,21 @@ export const projectCacheSchema = z.object({
     /** Saved, less what import and export took. */
     netMs: z.number(),
   }),
-  /** The second half of the days against the first, by saved of all. */
+  /** These days against as many before them, by saved of all. */
   trend: z.object({
     before: shareSchema,
     now: shareSchema,
     direction: z.enum(['better', 'worse', 'same', 'unknown']),
+    /** The day of both spans from which on another part was saved; null where there is none. */
+    shift: z
+      .object({
+        day: z.iso.date(),
+        before: z.number().min(0).max(1),
+        now: z.number().min(0).max(1),
+        /** Of a fall: the step that costs most since then, where it runs in most builds for a reason of its own. */
+        step: z.object({ definition: z.string(), ran: z.number().int(), builds: z.number().int() }).nullable(),
+      })
+      .nullable(),
   }),
   /** Each zone. */
   zones: z.array(zoneSchema),

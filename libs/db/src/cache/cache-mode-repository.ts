@@ -3,10 +3,10 @@ import {
   chooseMode,
   type ExportMode,
   type ModeChoice,
-  type ModeNumbers,
   type ModeReason,
   type ModeSample,
-  modeNumbers,
+  type ModeView,
+  modeViews,
   modeWindow,
 } from '@cooperage/domain';
 import type { BuildRecord } from '../build/build-record.js';
@@ -15,6 +15,7 @@ import type { Database } from '../database.js';
 interface SampleRow {
   readonly mode: ExportMode | null;
   readonly why: ModeReason | null;
+  readonly isMain: boolean;
   readonly savedMs: number;
   readonly importMs: number;
   readonly exportMs: number;
@@ -37,20 +38,21 @@ export class CacheModeRepository {
   }
 
   /** What the modes were worth, and what a build would leave if it were asked for now. */
-  async outlook(projectId: string): Promise<{ numbers: ModeNumbers[]; next: ModeChoice }> {
+  async outlook(projectId: string): Promise<{ numbers: ModeView[]; next: ModeChoice }> {
     const project = await this.db.prisma.project.findUniqueOrThrow({
       where: { id: projectId },
       select: { lastBuildNumber: true },
     });
     const number = project.lastBuildNumber + 1;
     const [samples, next] = await Promise.all([this.samples(projectId, number), this.choose({ projectId, number })]);
-    return { numbers: modeNumbers(samples), next };
+    return { numbers: modeViews(samples), next };
   }
 
   /** The newest builds that have succeeded before some number, the newest first. */
   async samples(projectId: string, before: number): Promise<ModeSample[]> {
     const rows = await this.db.prisma.$queryRaw<SampleRow[]>`
       SELECT CASE WHEN cache_mode IS NULL AND cache_export = 'done' THEN 'max' ELSE cache_mode END AS mode, cache_mode_why AS why,
+        ref IS NOT DISTINCT FROM (SELECT 'refs/heads/' || default_branch FROM project WHERE id = ${projectId}::uuid) AS "isMain",
         cache_saved_ms::float8 AS "savedMs", coalesce(cache_import_ms, 0)::float8 AS "importMs",
         coalesce(cache_export_ms, 0)::float8 AS "exportMs", cache_export_bytes::float8 AS "exportBytes"
       FROM build WHERE project_id = ${projectId}::uuid AND number < ${before} AND status = 'succeeded' AND zone <> 'fork'

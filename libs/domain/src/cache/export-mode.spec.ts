@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { chooseMode, type ExportMode, type ModeSample, modeNumbers } from './export-mode.js';
+import { chooseMode, type ExportMode, type ModeSample, modeNumbers, modeViews } from './export-mode.js';
 
 const sample = (mode: ExportMode, change: Partial<ModeSample> = {}): ModeSample => ({
-  ...{ mode, explored: false, savedMs: 20_000, importMs: 500 },
+  ...{ mode, explored: false, isMain: true, savedMs: 20_000, importMs: 500 },
   ...{ exportMs: mode === 'none' ? 0 : mode === 'min' ? 2_000 : 8_000, exportBytes: mode === 'none' ? null : 1_000 },
   ...change,
 });
@@ -22,6 +22,21 @@ describe('what a mode is worth', () => {
       { mode: 'min', builds: 1, gainMs: 500, costMs: 2_000, bytes: 1_000, netMs: -1_500 },
       { mode: 'none', builds: 0, gainMs: null, costMs: 0, bytes: null, netMs: null },
     ]);
+  });
+});
+
+describe('what stands behind the worth of a mode', () => {
+  it('is told for the default branch and for the others', () => {
+    const others = many(4, 'max', { isMain: false, savedMs: 1_000 });
+    const [max] = modeViews([...others, ...many(3, 'max')]);
+    expect(max).toMatchObject({ builds: 7, main: { builds: 3, netMs: 11_500 }, others: { builds: 4, netMs: -7_500 } });
+  });
+
+  it('is told for the older builds and for the newer ones, where both are enough', () => {
+    const slower = many(6, 'max', { exportMs: 18_000 });
+    expect(modeViews([...slower, ...many(6, 'max')])[0]!.trend).toEqual({ before: 11_500, now: 1_500 });
+    expect(modeViews([...many(2, 'min'), ...many(12, 'max')])[1]!.trend).toBeNull();
+    expect(modeViews([])[0]!.trend).toBeNull();
   });
 });
 

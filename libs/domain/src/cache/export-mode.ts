@@ -14,6 +14,8 @@ export type ModeReason = (typeof modeReasons)[number];
 export interface ModeSample {
   readonly mode: ExportMode;
   readonly explored: boolean;
+  /** Of the default branch. */
+  readonly isMain: boolean;
   readonly savedMs: number;
   readonly importMs: number;
   readonly exportMs: number;
@@ -32,6 +34,17 @@ export interface ModeNumbers {
   /** Gain less cost. */
   readonly netMs: number | null;
 }
+
+/** The same with what stands behind it. */
+export interface ModeView extends ModeNumbers {
+  /** Of the default branch alone, and of all other branches. */
+  readonly main: ModePart;
+  readonly others: ModePart;
+  /** What was left over in the older half of the builds and in the newer one; null where either has too few of them. */
+  readonly trend: { readonly before: number; readonly now: number } | null;
+}
+
+export type ModePart = Pick<ModeNumbers, 'builds' | 'netMs'>;
 
 export interface ModeChoice {
   readonly mode: ExportMode;
@@ -60,6 +73,27 @@ export function modeNumbers(samples: readonly ModeSample[]): ModeNumbers[] {
     const bytes = mean(own.flatMap(({ exportBytes }) => exportBytes ?? []));
     return { mode, builds: own.length, gainMs, costMs, bytes, netMs: gainMs === null ? null : gainMs - costMs };
   });
+}
+
+/** @param samples the newest first */
+export function modeViews(samples: readonly ModeSample[]): ModeView[] {
+  const half = Math.ceil(samples.length / 2);
+  const [newer, older] = [modeNumbers(samples.slice(0, half)), modeNumbers(samples.slice(half))];
+  const main = modeNumbers(samples.filter(({ isMain }) => isMain));
+  const others = modeNumbers(samples.filter(({ isMain }) => !isMain));
+  return modeNumbers(samples).map((numbers, at) => ({
+    ...numbers,
+    ...{ main: partOf(main[at]!), others: partOf(others[at]!), trend: trendOf(older[at]!, newer[at]!) },
+  }));
+}
+
+function partOf({ builds, netMs }: ModeNumbers): ModePart {
+  return { builds, netMs };
+}
+
+function trendOf(older: ModeNumbers, newer: ModeNumbers): ModeView['trend'] {
+  if (Math.min(older.builds, newer.builds) < enoughOfMode || older.netMs === null || newer.netMs === null) return null;
+  return { before: older.netMs, now: newer.netMs };
 }
 
 /**

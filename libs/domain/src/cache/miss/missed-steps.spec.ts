@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles are full of them.
 import { describe, expect, it } from 'vitest';
 import type { MissCause } from './miss-cause.js';
-import { type CountedCause, type MissedStep, missAdvice } from './missed-steps.js';
+import { type CountedCause, type MissedStep, mainCulprit, missAdvice } from './missed-steps.js';
 
 const counted = (cause: MissCause, builds: number, ...names: string[]): CountedCause => ({
   ...{ cause, builds, named: names.map((name) => ({ name, builds })) },
@@ -67,5 +67,20 @@ describe('what can be done about a step that runs again and again', () => {
     ],
   ])('%s', (_what, missed, advice) => {
     expect(missAdvice(missed)).toEqual(advice);
+  });
+});
+
+describe('the step to name when less is saved than before', () => {
+  const copy = step('COPY . .', [counted('files', 16, 'a')], ['RUN npm ci']);
+
+  it('is the first that runs in most builds for a reason of its own', () => {
+    const follows = step('RUN npm ci', [counted('earlier_step', 18, 'COPY . .')]);
+    expect(mainCulprit([follows, copy])).toEqual({ definition: 'COPY . .', ran: 18, builds: 20 });
+  });
+
+  it('is none that ran seldom, or in a few builds', () => {
+    expect(mainCulprit([{ ...copy, ran: 9 }])).toBeNull();
+    expect(mainCulprit([{ ...copy, ran: 2, builds: 2 }])).toBeNull();
+    expect(mainCulprit([])).toBeNull();
   });
 });

@@ -60,6 +60,18 @@ export function missAdvice(step: MissedStep): MissAdvice | null {
   return null;
 }
 
+/** The step that costs most of those that run in most builds for a reason of their own; null where there is none. */
+export function mainCulprit(steps: readonly MissedStep[]): Pick<MissedStep, 'definition' | 'ran' | 'builds'> | null {
+  const found = steps.find(
+    ({ ran, builds, causes }) =>
+      ran >= enoughBuilds && ran * 2 >= builds && !unhelpful.has(causes[0]?.cause ?? 'first'),
+  );
+  return found ? { definition: found.definition, ran: found.ran, builds: found.builds } : null;
+}
+
+/** They tell of another step, or of nobody's doing. */
+const unhelpful: ReadonlySet<MissCause> = new Set(['earlier_step', 'first', 'not_asked', 'unknown']);
+
 function adviceFor(step: MissedStep, { cause, named }: CountedCause): MissAdvice | null {
   const first = named[0]?.name ?? null;
   switch (cause) {

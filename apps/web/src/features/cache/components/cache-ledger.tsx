@@ -4,17 +4,20 @@ import { DayBars } from '@/components/chart/day-bars';
 import { Card, Fact, Facts } from '@/components/ui/card';
 import { formatBytes } from '@/lib/format/bytes';
 import { formatDuration } from '@/lib/format/duration';
-import { trendSentence, worthSentence } from '../model/ledger-words';
+import { shiftSentence, trendSentence, worthSentence } from '../model/ledger-words';
 
 /** What the cache of a project cost and saved: a sentence, the sums, a chart and its table. */
 export function CacheLedger({ cache }: { cache: ProjectCache }) {
   const { days, total, trend } = cache;
   const title = 'What does the cache earn?';
+  const shift = shiftSentence(trend);
   return (
     <Card title={title}>
       <div className="grid gap-3 px-3 py-3">
         <p className="max-w-[80ch] text-lg">{worthSentence(total)}</p>
-        <p className="max-w-[80ch] text-text-2">{trendSentence(trend)}</p>
+        <p className="max-w-[80ch] break-words text-text-2">
+          {trendSentence(trend, days.length)} {shift}
+        </p>
         <DayBars
           className="max-w-2xl"
           bars={days.map(({ day, savedMs, ranMs }) => ({

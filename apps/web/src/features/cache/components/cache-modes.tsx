@@ -4,7 +4,7 @@ import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { publicOrigin } from '@/lib/address/public-origin';
 import { formatBytes } from '@/lib/format/bytes';
 import { cachePlace } from '@/lib/format/cache-backend';
-import { nextSentence, signedDuration, weightSentence } from '../model/mode-words';
+import { modeTrendSentences, nextSentence, partWords, signedDuration, weightSentence } from '../model/mode-words';
 import { CacheSettings } from './cache-settings';
 import { ModeBars } from './mode-bars';
 
@@ -35,12 +35,18 @@ export async function CacheModes({ project, cache }: { project: Project; cache: 
             <Th right>Took</Th>
             <Th right>Left over</Th>
             <Th right wide>
+              Default branch
+            </Th>
+            <Th right wide>
+              Other branches
+            </Th>
+            <Th right wide>
               Size
             </Th>
           </>
         }
       >
-        {numbers.map(({ mode, builds, gainMs, costMs, netMs, bytes }) => (
+        {numbers.map(({ mode, builds, gainMs, costMs, netMs, bytes, main, others }) => (
           <tr key={mode} className={rowClass}>
             <Td>{mode}</Td>
             <Td right>{builds}</Td>
@@ -48,11 +54,22 @@ export async function CacheModes({ project, cache }: { project: Project; cache: 
             <Td right>{builds === 0 ? '–' : signedDuration(costMs)}</Td>
             <Td right>{builds === 0 ? '–' : signedDuration(netMs)}</Td>
             <Td right wide>
+              {partWords(main)}
+            </Td>
+            <Td right wide>
+              {partWords(others)}
+            </Td>
+            <Td right wide>
               {bytes === null ? '–' : formatBytes(Math.round(bytes))}
             </Td>
           </tr>
         ))}
       </Table>
+      {modeTrendSentences(modes).map((sentence) => (
+        <p key={sentence} className="px-3 pt-3 text-text-2">
+          {sentence}
+        </p>
+      ))}
       <p className="border-t border-line px-3 pt-3 text-text-2">{weightSentence(store)}</p>
       <CacheSettings
         key={`${project.cacheMode} ${project.cacheBudgetBytes} ${project.cacheUnusedDays}`}

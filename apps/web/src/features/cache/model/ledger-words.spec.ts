@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trendSentence, worthSentence } from './ledger-words';
+import { shiftSentence, trendSentence, worthSentence } from './ledger-words';
 
 const total = {
   ...{ builds: 3, savedMs: 90_000, ranMs: 10_000, importMs: 0, importBytes: 0, exportMs: 0, exportBytes: 0 },
@@ -17,10 +17,21 @@ describe('what a project’s cache is worth, in words', () => {
   });
 
   it('says where it goes', () => {
-    expect(trendSentence({ before: 0.2, now: 0.8, direction: 'better' })).toBe(
-      'It became better: 20 % in the first half of these days, 80 % in the second.',
+    const trend = { before: 0.2, now: 0.8, direction: 'better', shift: null } as const;
+    expect(trendSentence(trend, 30)).toBe('It became better: 20 % in the 30 days before, 80 % in these.');
+    expect(trendSentence({ ...trend, now: 0.2, direction: 'same' }, 30)).toMatch(/^It stays as it was/);
+    expect(trendSentence({ ...trend, before: null, direction: 'unknown' }, 30)).toMatch(/too few/);
+  });
+
+  it('names the day of a change, and the step that runs since', () => {
+    const step = { definition: 'COPY . .', ran: 18, builds: 20 };
+    const shift = { day: '2026-11-12', before: 0.71, now: 0.4, step };
+    expect(shiftSentence({ shift })).toBe(
+      'It fell from 71 % to 40 % on 2026-11-12: “COPY . .” ran in 18 of 20 builds since then.',
     );
-    expect(trendSentence({ before: 0.5, now: 0.5, direction: 'same' })).toMatch(/^It stays as it was/);
-    expect(trendSentence({ before: null, now: 0.5, direction: 'unknown' })).toMatch(/too few/);
+    expect(shiftSentence({ shift: { ...shift, now: 0.9, step: null } })).toBe(
+      'It rose from 71 % to 90 % on 2026-11-12.',
+    );
+    expect(shiftSentence({ shift: null })).toBeNull();
   });
 });

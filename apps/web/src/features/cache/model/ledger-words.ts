@@ -1,5 +1,6 @@
 import type { ProjectCache } from '@cooperage/contracts';
 import { formatDuration } from '../../../lib/format/duration';
+import { clipped } from './miss-words';
 
 type Total = ProjectCache['total'];
 
@@ -14,11 +15,22 @@ export function worthSentence({ builds, share, savedMs, netMs, importMs, exportM
     : `${saved}, but import and export took ${formatDuration(paid)}: the registry’s cache costs more than it saves.`;
 }
 
-export function trendSentence({ before, now, direction }: ProjectCache['trend']): string {
+/** These days against as many before them. */
+export function trendSentence({ before, now, direction }: ProjectCache['trend'], days: number): string {
   if (before === null || now === null) return 'There are too few builds to say where it goes.';
-  const shares = `${percent(before)} in the first half of these days, ${percent(now)} in the second`;
+  const shares = `${percent(before)} in the ${days} days before, ${percent(now)} in these`;
   if (direction === 'same') return `It stays as it was: ${shares}.`;
   return `It became ${direction}: ${shares}.`;
+}
+
+/** The day from which on another part was saved, and what runs since then; null where there is none. */
+export function shiftSentence({ shift }: Pick<ProjectCache['trend'], 'shift'>): string | null {
+  if (shift === null) return null;
+  const { day, before, now, step } = shift;
+  const change = `It ${now < before ? 'fell' : 'rose'} from ${percent(before)} to ${percent(now)} on ${day}`;
+  return step === null
+    ? `${change}.`
+    : `${change}: “${clipped(step.definition)}” ran in ${step.ran} of ${step.builds} builds since then.`;
 }
 
 function percent(share: number): string {

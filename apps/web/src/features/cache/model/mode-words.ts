@@ -19,6 +19,22 @@ export function nextSentence({ next }: Modes): string {
   return `The next build leaves ${what}, ${modeReasonWords[next.why]}.`;
 }
 
+/** Where a mode goes: what was left over of it in the older half of the builds, and in the newer one. */
+export function modeTrendSentences({ numbers }: Pick<Modes, 'numbers'>): string[] {
+  return numbers.flatMap(({ mode, trend }) =>
+    trend === null
+      ? []
+      : [
+          `With ${mode}, ${signedDuration(trend.before)} was left over a build in the older half of them, ${signedDuration(trend.now)} in the newer.`,
+        ],
+  );
+}
+
+/** What is left over of a mode on some branches, and in how many builds. */
+export function partWords({ builds, netMs }: Modes['numbers'][number]['main']): string {
+  return builds === 0 ? '–' : `${signedDuration(netMs)} in ${builds}`;
+}
+
 /** A time that may be a loss. */
 export function signedDuration(ms: number | null): string {
   if (ms === null) return 'not known';

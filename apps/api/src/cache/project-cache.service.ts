@@ -1,0 +1,59 @@
+import type { ProjectCache } from '@cooperage/contracts';
+import {
+  type CacheDay,
+  CacheLedgerRepository,
+  CacheModeRepository,
+  CacheStoreRepository,
+  StepVerdictRepository,
+  type ZoneNumbers,
+} from '@cooperage/db';
+import { cacheShift, cacheTrend, emptyLedger, mainCulprit, netMs, savedShare, sumLedgers } from '@cooperage/domain';
+import { Injectable } from '@nestjs/common';
+import { AccessService } from '../auth/access.service.js';
+import type { Principal } from '../auth/principal.js';
+import { everyDay } from '../overview/days.js';
+
+/** What the cache of a project was worth, told from what its builds wrote down. */
+@Injectable()
+export class ProjectCacheService {
+  constructor(
+    private readonly ledgers: CacheLedgerRepository,
+    private readonly modes: CacheModeRepository,
+    private readonly store: CacheStoreRepository,
+    private readonly verdicts: StepVerdictRepository,
+    private readonly access: AccessService,
+  ) {}
+
+  async get(principal: Principal, projectId: string, count: number): Promise<ProjectCache> {
+    const { cacheMode } = await this.access.project(principal, projectId);
+    const [known, zones, modes, backends, store] = await Promise.all([
+      this.ledgers.days(projectId, 2 * count),
+      this.ledgers.zones(projectId, count),
+      this.modes.outlook(projectId),
+      this.ledgers.backends(projectId, count),
+      this.store.weight(projectId),
+    ]);
+    const all = everyDay(known, 2 * count, Date.now(), (day) => ({ day, ...emptyLedger }));
+    const days = all.slice(count);
+    const total = sumLedgers(days);
+    return {
+      ...{ days, total: { ...total, share: savedShare(total), netMs: netMs(total) } },
+      trend: { ...cacheTrend(all), shift: await this.shift(projectId, all) },
+      zones: zones.map(presentZone),
+      modes: { setting: cacheMode, ...modes },
+      ...{ backends, store },
+    };
+  }
+
+  /** What made it worse is looked for only where it became worse. */
+  private async shift(projectId: string, days: readonly CacheDay[]): Promise<ProjectCache['trend']['shift']> {
+    const shift = cacheShift(days);
+    if (!shift || shift.now > shift.before) return shift && { ...shift, step: null };
+    const { steps } = await this.verdicts.missed(projectId, new Date(`${shift.day}T00:00:00Z`));
+    return { ...shift, step: mainCulprit(steps) };
+  }
+}
+
+function presentZone({ newestAt, ...zone }: ZoneNumbers): ProjectCache['zones'][number] {
+  return { ...zone, share: savedShare(zone), netMs: netMs(zone), newestAt: newestAt?.toISOString() ?? null };
+}
