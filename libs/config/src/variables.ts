@@ -104,7 +104,7 @@ export const variables = {
   cgroupParent: plain(
     'COOPERAGE_CGROUP_PARENT',
     text.absolutePath,
-    'Control group under which the engine runs its steps; limits per build are set below it.',
+    'Control group under which the engine runs its steps; limits per build are set below it. The same for all builders: the engine counts it into the keys of steps, and finds nothing of a builder that has another.',
   ),
   mirrorRoot: plain('COOPERAGE_MIRROR_ROOT', text.absolutePath, 'Folder that keeps the bare git mirrors.'),
   localCacheRoot: plain(
