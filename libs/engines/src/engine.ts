@@ -219,6 +219,17 @@ export interface ExportedCache {
   readonly bytes?: number;
 }
 
+/** What an engine keeps for later builds of all projects: results of steps, base images, contexts, cache mounts. */
+export interface EngineStore {
+  readonly bytes: number;
+  readonly records: number;
+  /** Cache mounts of steps, which are among them. */
+  readonly mountBytes: number;
+  readonly mounts: number;
+  /** When that was used which nobody has used for longest; null where nothing was used. */
+  readonly oldestUse: Date | null;
+}
+
 /**
  * A build tool. One object serves many builds at the same time, until `close`.
  *
@@ -263,6 +274,8 @@ export interface Engine {
    * for trusted builds only. @throws {BuildFailure} `EngineUnavailable`
    */
   wipe?(): Promise<void>;
+  /** What it keeps for later builds. Left out by an engine that does not say. @throws {BuildFailure} `EngineUnavailable` */
+  store?(): Promise<EngineStore>;
   /** What became of a build, for a caller that lost sight of it. @throws {BuildFailure} `EngineUnavailable` */
   find(reference: string): Promise<BuildFate>;
   close(): Promise<void>;

@@ -30,6 +30,7 @@ export function presentWorker(process: ProcessRecord, facts: WorkerFacts): Worke
     platforms: [...(info.platforms ?? [])],
     disk: space(info.diskFreeBytes, info.diskTotalBytes),
     memory: space(info.memoryFreeBytes, info.memoryTotalBytes),
+    store: info.engineStore ?? null,
     builds: builds.map(({ instanceId: _, ...build }) => build),
     lostBuilds: facts.lost.filter(({ instanceId }) => instanceId === id).map(({ instanceId: _, ...build }) => build),
     drain: drain ? { requestedBy: drain.requestedBy, requestedAt: drain.requestedAt.toISOString() } : null,

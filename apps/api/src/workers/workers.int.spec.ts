@@ -63,7 +63,9 @@ describe('a drain', () => {
 });
 
 describe('what a worker says of itself', () => {
-  it('is shown: version, disk and memory', async () => {
+  it('is shown: version, disk, memory, and what its engine keeps', async () => {
+    const [oldestUse, measuredAt] = ['2026-11-01T00:00:00.000Z', '2026-11-29T00:00:00.000Z'];
+    const engineStore = { bytes: 9, records: 3, mountBytes: 4, mounts: 1, oldestUse, measuredAt };
     const info = {
       slots: 2,
       version: '1.2.3',
@@ -71,12 +73,14 @@ describe('what a worker says of itself', () => {
       diskTotalBytes: 10,
       memoryFreeBytes: 1,
       memoryTotalBytes: 4,
+      engineStore,
     };
     const id = await new ProcessRepository(world.database).start('builder', 'b', info);
     expect(await workerOf(id)).toMatchObject({
       version: '1.2.3',
       disk: { freeBytes: 5, totalBytes: 10 },
       memory: { freeBytes: 1, totalBytes: 4 },
+      store: engineStore,
     });
   });
 

@@ -7,10 +7,15 @@ const features: EngineFeatures = {
   ...{ provenance: true, pushesByDigest: true, limits: true, stepNetwork: true, strangers: true, find: true },
 };
 
-async function said(lane: 'trusted' | 'strangers', version: string, change: Partial<EngineCheck> = {}) {
+async function said(
+  lane: 'trusted' | 'strangers',
+  version: string,
+  change: Partial<EngineCheck> = {},
+  kind = 'buildkit',
+) {
   const check = async () => ({ ok: true, version, platforms: ['linux/amd64'], detail: 'builds', ...change });
-  const engine = { kind: 'buildkit', features: () => features, check };
-  const facts = { lane, slots: 1, version: '1', mirrorRoot: '/', isDraining: false };
+  const engine = { kind, features: () => ({ ...features, strangers: kind === 'buildkit' }), check };
+  const facts = { lane, slots: 1, version: '1', mirrorRoot: '/', isDraining: false, store: undefined };
   const { note, zones, engineFeatures } = await builderInfo(engine as never, facts);
   return { note, zones, strangers: engineFeatures!.strangers };
 }
@@ -28,5 +33,10 @@ it('S-052 a builder for strangers takes nothing while its engine is below the fl
     ...{ zones: all, strangers: false },
   });
   expect(await said('strangers', 'v0.31.2')).toEqual({ note: null, zones: all, strangers: true });
+  // The version of another engine counts on a scale of its own.
+  expect(await said('strangers', '1.28.2', {}, 'buildah')).toEqual({
+    note: 'It takes no code of strangers: its engine is buildah 1.28.2, and that needs BuildKit 0.31.2 or later.',
+    ...{ zones: all, strangers: false },
+  });
   expect(await said('strangers', '', { ok: false, detail: 'away' })).toMatchObject({ note: 'away' });
 });

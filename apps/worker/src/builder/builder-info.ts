@@ -20,29 +20,33 @@ export interface BuilderFacts {
   readonly version: string;
   readonly mirrorRoot: string;
   readonly isDraining: boolean;
+  readonly store: ProcessInfo['engineStore'];
 }
 
 /** What this worker advertises. With a note it takes no builds: it drains, or its engine does not answer. */
 export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<ProcessInfo> {
-  const { lane, slots, version, isDraining } = facts;
+  const { lane, slots, version, isDraining, store } = facts;
   const features = engine.features();
   const [{ ok, version: engineVersion, detail }, disk] = await Promise.all([engine.check(), diskOf(facts.mirrorRoot)]);
-  const isTrustedOnly = !meetsFloor(engineVersion);
+  const isTrustedOnly = !features.strangers || !meetsFloor(engineVersion);
   const notes = [
     ok ? null : detail,
-    ok && lane === 'strangers' && isTrustedOnly ? belowFloor(engineVersion) : null,
+    ok && lane === 'strangers' && isTrustedOnly
+      ? belowFloor(features.strangers ? engineVersion : `${engine.kind} ${engineVersion}`)
+      : null,
     isDraining ? 'It drains: it takes no further build.' : null,
   ];
   return {
     ...{ lane, slots, version, engineVersion },
     zones: lane === 'strangers' ? zones : zones.filter((zone) => zone !== 'fork'),
     engine: engine.kind,
-    engineFeatures: { ...features, strangers: features.strangers && !isTrustedOnly },
+    engineFeatures: { ...features, strangers: !isTrustedOnly },
     platforms: [`linux/${architectures[process.arch] ?? process.arch}`],
     ...(isDraining && { draining: true }),
     ...disk,
     memoryFreeBytes: freemem(),
     memoryTotalBytes: totalmem(),
+    ...(store && { engineStore: store }),
     note: notes.find((note) => note !== null)?.slice(0, longestNote) ?? null,
   };
 }

@@ -33,6 +33,7 @@ import { builderEngine } from './builder-engine.js';
 import { builderInfo } from './builder-info.js';
 import { lookAtEngine } from './checks/look-at-engine.js';
 import { Drain } from './drain/drain.js';
+import { EngineStoreWatch } from './engine-store-watch.js';
 import { type ExportCacheParts, ExportCacheService } from './export-cache/export-cache.service.js';
 import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
@@ -90,8 +91,9 @@ function engine(config: BuilderConfig): Provider[] {
     {
       provide: ProcessLife,
       inject: [ProcessRepository, ENGINE, Drain, LOGGER],
-      useFactory: (processes: ProcessRepository, engine: Engine, drain: Drain, logger: Logger) =>
-        new ProcessLife(processes, logger, {
+      useFactory: (processes: ProcessRepository, engine: Engine, drain: Drain, logger: Logger) => {
+        const stores = new EngineStoreWatch(engine, logger);
+        return new ProcessLife(processes, logger, {
           role: 'builder',
           name: config.workerName,
           instanceId: config.instanceId ?? null,
@@ -102,9 +104,11 @@ function engine(config: BuilderConfig): Provider[] {
               version: versionOf(config.release).version,
               mirrorRoot: config.mirrorRoot,
               isDraining: await drain.look(),
+              store: stores.latest(),
             }),
           onDisowned: () => process.exit(70),
-        }),
+        });
+      },
     },
   ];
 }

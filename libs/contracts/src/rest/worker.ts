@@ -28,6 +28,18 @@ const workerBuildSchema = z.object({
   organizationSlug: z.string(),
 });
 
+const engineStoreSchema = z.object({
+  bytes: z.number(),
+  /** Results of steps, base images, contexts and cache mounts. */
+  records: z.number().int(),
+  /** Cache mounts of steps, which are among them. */
+  mountBytes: z.number(),
+  mounts: z.number().int(),
+  /** When that was used which nobody has used for longest. */
+  oldestUse: timeSchema.nullable(),
+  measuredAt: timeSchema,
+});
+
 export const workerSchema = z.object({
   id: idSchema,
   name: z.string(),
@@ -48,6 +60,8 @@ export const workerSchema = z.object({
   /** Bytes, as the worker measured them at its last heartbeat. */
   disk: z.object({ freeBytes: z.number(), totalBytes: z.number() }).nullable(),
   memory: z.object({ freeBytes: z.number(), totalBytes: z.number() }).nullable(),
+  /** What its engine keeps for later builds of all projects; null where it does not say, or has not been asked yet. */
+  store: engineStoreSchema.nullable(),
   builds: z.array(workerBuildSchema),
   /** Builds that it had when it was lost. `nextAttempt` is null where none followed. */
   lostBuilds: z.array(

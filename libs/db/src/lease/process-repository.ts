@@ -27,6 +27,15 @@ export interface ProcessInfo {
   readonly diskTotalBytes?: number;
   readonly memoryFreeBytes?: number;
   readonly memoryTotalBytes?: number;
+  /** What its engine keeps for later builds; moments as ISO 8601. */
+  readonly engineStore?: {
+    readonly bytes: number;
+    readonly records: number;
+    readonly mountBytes: number;
+    readonly mounts: number;
+    readonly oldestUse: string | null;
+    readonly measuredAt: string;
+  };
   /** Why it takes no builds, when it takes none. */
   readonly note?: string | null;
 }

@@ -48,7 +48,11 @@ describe.each(cacheBackends)('a cache kept by %s', (backend: CacheBackend) => {
     const build = { ...main, dockerfile: oneStage(), files, exports: true };
     const first = await site.build(engine, build);
     expect(first.outcome.stepsRun).toBe(3);
+    const kept = await engine.store();
+    expect(kept.bytes).toBeGreaterThan(200_000);
+    expect(kept.records).toBeGreaterThan(3);
     await wipe(own.address);
+    expect((await engine.store()).bytes).toBeLessThan(kept.bytes - 200_000);
     const second = await site.build(engine, build);
     expect(second.record.ran()).toEqual([]);
     expect(second.outcome.stepsCached).toBe(3);

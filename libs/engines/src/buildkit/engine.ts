@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   ConnectionLost,
   type Dialect,
+  diskUsage,
   EngineConnection,
   findBuild,
   imageOfRecord,
@@ -26,6 +27,7 @@ import type {
   EngineCheck,
   EngineEvent,
   EngineFeatures,
+  EngineStore,
   ExportedCache,
 } from '../engine.js';
 import type { LocalCaches } from '../local-cache/local-caches.js';
@@ -37,6 +39,7 @@ import { readOutcome } from './outcome.js';
 import { endRun, failureOf, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
 import { runSolve, type SolveRun } from './solve-run.js';
 import { sourceRules } from './source-rules.js';
+import { storeOf } from './store.js';
 import { tryRequest } from './try-request.js';
 
 export interface BuildkitEngineOptions {
@@ -189,6 +192,14 @@ export class BuildkitEngine implements Engine {
       await prune(this.connection, { all: true });
     } catch (error) {
       throw new BuildFailure('EngineUnavailable', 'The builder could not be emptied.', { cause: error });
+    }
+  }
+
+  async store(): Promise<EngineStore> {
+    try {
+      return storeOf(await diskUsage(this.connection));
+    } catch (error) {
+      throw new BuildFailure('EngineUnavailable', 'The builder does not say what it keeps.', { cause: error });
     }
   }
 

@@ -45,6 +45,11 @@ describe('the engine of a builder for strangers', () => {
     expect(seen.wiped).toBe(2);
   });
 
+  it('takes nobody where it cannot be emptied', async () => {
+    const own = new EngineHouse({}, 'strangers');
+    for (const build of [fork, ours]) await expect(own.enter(build)).rejects.toMatchObject({ code: 'PolicyRefused' });
+  });
+
   it('takes no fork where it is for trusted builds, and is never emptied there', async () => {
     const { house: own, seen } = house('trusted');
     await expect(own.enter(fork)).rejects.toMatchObject({ code: 'PolicyRefused' });

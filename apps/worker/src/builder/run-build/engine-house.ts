@@ -14,7 +14,7 @@ export class EngineHouse {
     private readonly lane: Lane,
   ) {}
 
-  /** @throws {BuildFailure} `PolicyRefused` for code of strangers in the other lane; `EngineUnavailable` */
+  /** @throws {BuildFailure} `PolicyRefused` for code of strangers in the other lane, and where the engine cannot be emptied; `EngineUnavailable` */
   async enter(build: { readonly organizationId: string; readonly zone: Zone }): Promise<void> {
     if (this.lane === 'trusted') {
       if (build.zone === 'fork') throw new BuildFailure('PolicyRefused', 'This builder takes no code of strangers.');
@@ -23,7 +23,9 @@ export class EngineHouse {
     const house = houseOf(build);
     if (house !== null && house === this.owner) return;
     this.owner = undefined;
-    await this.engine.wipe?.();
+    if (!this.engine.wipe)
+      throw new BuildFailure('PolicyRefused', 'This builder cannot empty its engine for strangers.');
+    await this.engine.wipe();
     this.owner = house;
   }
 }

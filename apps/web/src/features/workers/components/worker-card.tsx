@@ -5,6 +5,7 @@ import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { buildPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
+import { storeWords } from '../model/store-words';
 import { lostBuildWords } from '../model/worker-order';
 import { DrainButton } from './drain-button';
 import { SpaceBar } from './space-bar';
@@ -90,6 +91,7 @@ export function WorkerCard({ worker, administrator }: WorkerCardProps) {
             <code>{worker.platforms.join(', ')}</code>
           </Fact>
         )}
+        {worker.store && <StoreFact store={worker.store} />}
         {worker.disk && <SpaceBar name="Disk" space={worker.disk} />}
         {worker.memory && <SpaceBar name="Memory" space={worker.memory} />}
         <Fact name="Heard of">
@@ -100,6 +102,23 @@ export function WorkerCard({ worker, administrator }: WorkerCardProps) {
         </Fact>
       </Facts>
     </Card>
+  );
+}
+
+/** Of all projects together: an engine does not know whose a result is. */
+function StoreFact({ store }: { store: NonNullable<WorkerView['store']> }) {
+  return (
+    <Fact name="Keeps">
+      <span className="tabular-nums">{storeWords(store)}</span>
+      <span className="block text-sm text-text-2">
+        {store.oldestUse && (
+          <>
+            unused since <Moment at={store.oldestUse} flowing /> at most;{' '}
+          </>
+        )}
+        measured <Moment at={store.measuredAt} flowing />
+      </span>
+    </Fact>
   );
 }
 
