@@ -22,6 +22,7 @@ import { BuildAccesses } from '../src/builder/access/build-access.js';
 import { AttemptLogs } from '../src/builder/run-build/attempt-logs.js';
 import { BuildDefinitions } from '../src/builder/run-build/build-definitions.js';
 import { BuildRequests } from '../src/builder/run-build/build-requests.js';
+import { EarlierAttempts } from '../src/builder/run-build/earlier-attempts.js';
 import { EngineHouse } from '../src/builder/run-build/engine-house.js';
 import { HeldAttempts } from '../src/builder/run-build/held-attempts.js';
 import { RunBuildService } from '../src/builder/run-build/run-build.service.js';
@@ -49,11 +50,16 @@ export const untilStopped: EngineWork = (_request, _emit, signal) =>
 
 /** The run-build service on a real database, with a git side and an engine that do what a test says. */
 export class BuildBench {
-  readonly keys: MasterKeys = [masterKey(randomBytes(32))];
+  /** Those of the builder; the first one seals. */
+  keys: MasterKeys = [masterKey(randomBytes(32))];
   readonly builds: BuildRepository;
   dockerfile: Uint8Array = Buffer.from('FROM scratch\n');
   prepare: () => Promise<unknown> = async () => undefined;
   work: EngineWork = async () => outcome;
+  /** What the engine remembers of earlier attempts; nothing when a test does not say. */
+  memory: Partial<Pick<Engine, 'find' | 'takeOver'>> = {};
+  /** Its own registry, for what is asked of it; nobody is there when a test does not say. */
+  registry = { host: 'registry.example', insecure: true };
   engineLost = 0;
   held!: HeldAttempts;
   /** How the builder connects; the owner's connection when a test does not change it. */
@@ -85,7 +91,17 @@ export class BuildBench {
     this.dockerfile = Buffer.from('FROM scratch\n');
     this.prepare = async () => undefined;
     this.work = async () => outcome;
+    this.memory = {};
+    this.registry = { host: 'registry.example', insecure: true };
     this.engineLost = 0;
+  }
+
+  /** The process is another one now, of the same worker. */
+  async restart(): Promise<void> {
+    await this.held.close();
+    this.instanceId = await new ProcessRepository(this.builderDb).start('builder', 'b', { slots: 4 });
+    this.held = new HeldAttempts(this.attempts, () => this.instanceId, leaseMs, logger);
+    this.held.start();
   }
 
   async end(): Promise<void> {
@@ -155,7 +171,7 @@ export class BuildBench {
         dockerfile: { path: 'Dockerfile', content: this.dockerfile },
       }),
     };
-    const engine = { build: (...args: Parameters<EngineWork>) => this.work(...args) };
+    const engine = { ...this.memory, build: (...args: Parameters<EngineWork>) => this.work(...args) };
     const liveBus = { publish: () => true, subscribe: () => () => undefined };
     return new RunBuildService(
       {
@@ -164,7 +180,7 @@ export class BuildBench {
         steps: new StepRepository(db),
         manifests: new ContextManifestRepository(db),
         ledgers: new CacheLedgerRepository(db),
-        accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, 'registry.example'),
+        accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, this.registry.host),
         requests: new BuildRequests(
           source as unknown as Source,
           new BuildDefinitions(source as unknown as Source, null),
@@ -175,6 +191,10 @@ export class BuildBench {
         mirrors: new MirrorKeeper({ tidy: async () => undefined }, logger),
         logs: new AttemptLogs(new PostgresChunkStore(db), liveBus, logger),
         held: this.held,
+        earlier: new EarlierAttempts(this.attempts, engine as unknown as Engine, {
+          workerName: 'b',
+          registry: this.registry,
+        }),
         house: new EngineHouse({ wipe: async () => {} }, this.lane),
         engine: engine as unknown as Engine,
         metrics: createMetrics({ version: '0', commit: 'test' }),

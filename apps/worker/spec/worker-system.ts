@@ -6,8 +6,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { loadConfig } from '@cooperage/config';
 import { type BuildRecord, BuildRepository, Database, newId, promise } from '@cooperage/db';
-import { engineFloor } from '@cooperage/domain';
-import type { Engine } from '@cooperage/engines';
+import { engineFloor, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
+import { createEngine, type Engine } from '@cooperage/engines';
 import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
 import {
   asDatabaseRole,
@@ -25,7 +25,15 @@ import { ControlModule } from '../src/control/control.module.js';
 import { ENGINE } from '../src/shared/tokens.js';
 import { workerEnvironment } from './worker-environment.js';
 
-const limits = { timeoutMs: 120_000, logBytes: 10_000_000, memoryBytes: null, pids: null, cpus: null, diskBytes: null };
+const limits = {
+  timeoutMs: 120_000,
+  logBytes: 10_000_000,
+  memoryBytes: null,
+  pids: null,
+  cpus: null,
+  diskBytes: null,
+  network: 'open',
+} as const;
 
 export interface TestProject {
   readonly id: string;
@@ -36,6 +44,7 @@ export interface TestProject {
 /** Builder and control in this process, each by its own database role, on real PostgreSQL, Redis, registry, engine and git. */
 export class WorkerSystem {
   private readonly apps: INestApplicationContext[] = [];
+  private builder: INestApplicationContext | undefined;
   readonly organization = `o-${randomBytes(4).toString('hex')}`;
 
   private constructor(
@@ -56,7 +65,7 @@ export class WorkerSystem {
       data: { id: system.organization, name: 'Test', slug: system.organization, createdAt: new Date() },
     });
     await system.startControl();
-    await system.startBuilder();
+    system.builder = await system.startBuilder();
     return system;
   }
 
@@ -85,6 +94,19 @@ export class WorkerSystem {
     return app;
   }
 
+  /** From now on the first builder's ADD may fetch from a host of this machine, as if that were a public one. */
+  fetchFrom(host: string): void {
+    const engine = this.builder!.get<Engine>(ENGINE, { strict: false });
+    const { engine: address, cgroupParent } = services();
+    const open = createEngine('buildkit', {
+      address,
+      cgroupParent,
+      insecureRegistry: true,
+      allowedSourceHosts: [host],
+    });
+    engine.build = open.build.bind(open);
+  }
+
   async startBuilder(change: Record<string, string> = {}): Promise<INestApplicationContext> {
     const foreign = [
       'SIGNING_ENCRYPTION_KEY',
@@ -96,6 +118,11 @@ export class WorkerSystem {
     );
     const databaseUrl = await asDatabaseRole(this.fresh.url, 'builder');
     return this.boot(BuilderModule.for(loadConfig('builder', { ...env, DATABASE_URL: databaseUrl })));
+  }
+
+  /** Of the tables' owner. */
+  get databaseUrl(): string {
+    return this.fresh.url;
   }
 
   get localCacheRoot(): string {
@@ -138,6 +165,13 @@ export class WorkerSystem {
       },
     });
     return { id, repository: `${this.organization}/${slug}`, git };
+  }
+
+  /** A secret of a project, as the api stores it. */
+  async secret(project: TestProject, name: string, value: string): Promise<void> {
+    const keys = [masterKey(Buffer.from(this.env.ENCRYPTION_KEY!, 'base64'))] as const;
+    const sealed = Buffer.from(sealBox(keys, Buffer.from(value), sealedSubject.projectSecret(project.id, name)));
+    await this.db.prisma.projectSecret.create({ data: { id: newId(), projectId: project.id, name, sealed } });
   }
 
   /** What a forge would have delivered for a push, already accepted by the api. */

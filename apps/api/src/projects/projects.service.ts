@@ -9,6 +9,7 @@ import { freshHookSecret } from '../hooks/hook-secret.js';
 import { HookSecretCache } from '../hooks/hook-secret-cache.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found, notFound } from '../http/problem.js';
+import { SecretsInClearService } from '../secrets/secrets-in-clear.service.js';
 import { checkedCloneAddress } from './clone-address.js';
 import { firstRules } from './first-rules.js';
 import { presentHookSecret, presentProject } from './present-project.js';
@@ -21,6 +22,7 @@ export class ProjectsService {
     private readonly cursors: CursorCodec,
     private readonly sealing: SealingService,
     private readonly hookSecrets: HookSecretCache,
+    private readonly inClear: SecretsInClearService,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -59,6 +61,7 @@ export class ProjectsService {
 
   async update(principal: Principal, id: string, changes: UpdateProject, actor: Actor) {
     await this.access.project(principal, id, 'project.change');
+    if (changes.buildArgs) await this.inClear.refuseArguments(id, changes.buildArgs);
     const { allowPlainHttp } = this.settings;
     const address =
       changes.remoteUrl === undefined ? {} : { remoteUrl: checkedCloneAddress(changes.remoteUrl, allowPlainHttp) };

@@ -14,6 +14,7 @@ import type { Principal } from '../auth/principal.js';
 import { wholeList } from '../http/bounded-list.js';
 import { ApiProblem, notFound } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
+import { SecretsInClearService } from './secrets-in-clear.service.js';
 
 /** Build secrets and registry credentials: written, replaced and removed, never read back (S-058). */
 @Injectable()
@@ -22,6 +23,7 @@ export class SecretsService {
     private readonly repository: ProjectSecretRepository,
     private readonly sealing: SealingService,
     private readonly access: AccessService,
+    private readonly inClear: SecretsInClearService,
   ) {}
 
   async list(principal: Principal, projectId: string) {
@@ -31,6 +33,7 @@ export class SecretsService {
 
   async put(principal: Principal, projectId: string, name: string, value: string, actor: Actor): Promise<SecretInfo> {
     const project = await this.access.project(principal, projectId, 'secret.change');
+    this.inClear.refuseValue(project.buildArgs, value);
     const sealed = this.sealing.seal(value, sealedSubject.projectSecret(projectId, name));
     const record = await this.repository.put(placeOf(project), name, sealed, actor);
     if (record === null)

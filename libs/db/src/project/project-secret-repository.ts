@@ -28,6 +28,11 @@ export class ProjectSecretRepository {
     return this.db.prisma.projectSecret.findMany({ where: { projectId }, select, orderBy: { name: 'asc' } });
   }
 
+  /** As they are stored: only to see whether one of them stands somewhere in the clear. */
+  async sealed(projectId: string): Promise<{ readonly name: string; readonly sealed: Uint8Array }[]> {
+    return this.db.prisma.projectSecret.findMany({ where: { projectId }, select: { name: true, sealed: true } });
+  }
+
   /** Adds a secret or replaces its value. Null when the project has as many secrets as it may have. */
   async put(place: ProjectPlace, name: string, sealed: Uint8Array, actor: Actor): Promise<ProjectSecretRecord | null> {
     const { projectId } = place;

@@ -92,7 +92,7 @@ export const failureCatalogue = {
     blame: 'user',
     retryable: false,
     advice:
-      'A secret of the project was found in the image. Pass secrets only as mounts, then change the leaked value.',
+      'A secret of the project was found in the image or its inputs. Pass secrets only as mounts, then change the leaked value.',
   },
   PolicyRefused: {
     blame: 'user',
