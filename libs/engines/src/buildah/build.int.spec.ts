@@ -81,12 +81,12 @@ describe('buildah', () => {
     expect(out.report()).toMatchObject({ code: 'StepFailed', place: { line: 2 } });
   });
 
-  it('S-044 lets a step reach neither the service nor the world', async () => {
+  it('S-039 S-040 lets a step reach neither the service nor the world', async () => {
     const { record } = await build(pushRequest(`FROM busybox\nRUN ls /sys/class/net; echo ${unique()}\n`));
     expect(record.output('ls /sys').split('\n')[0]).toBe('lo');
   });
 
-  it('S-040 kills a step that takes more memory than allowed', async () => {
+  it('S-041 kills a step that takes more memory than allowed', async () => {
     const file = 'FROM busybox\nRUN exec tail /dev/zero\n';
     const request = pushRequest(file, { limits: { memoryBytes: 64 * 1024 * 1024, pids: 64, cpus: 1 } });
     expect((await failure(request)).report()).toMatchObject({

@@ -90,6 +90,29 @@ describe('zones on real engines', () => {
     },
   );
 
+  it('S-112 are not reached by another project that guesses the names of mounts, and its results are not', async () => {
+    const [victim, guesser] = [new TrialSite(), new TrialSite()];
+    const owned = await victim.build(engines[0]!, honestly(main, { exports: true }));
+    const own = `--mount=type=cache,id=own,target=/home`;
+    const mark = `FROM busybox\nRUN ${own} echo mine > /home/MINE # ${randomUUID()}\n`;
+    await victim.build(engines[0]!, { ...main, dockerfile: mark });
+    const spaces = [`${victim.projectId}-protected`, `${victim.projectId}-protected/mounts`];
+    const names = spaces.flatMap((space) => ['', '../', '../../', '/'].map((up) => `${up}${space}/mounts/own`));
+    const looks = ['own', ...names].map(
+      (id) => `RUN --mount=type=cache,id=${id},target=/home ls /home; echo planted > /home/PLANTED`,
+    );
+    const guessing = await guesser.build(engines[0]!, { ...main, dockerfile: `FROM busybox\n${looks.join('\n')}\n` });
+    expect(guessing.record.output()).not.toContain('MINE');
+    const after = `FROM busybox\nRUN ${own} ls /home # ${randomUUID()}\n`;
+    const seen = (await victim.build(engines[0]!, { ...main, dockerfile: after })).record.output();
+    expect(seen).toContain('MINE');
+    expect(seen).not.toContain('PLANTED');
+    // The very same Dockerfile and files: were it found, nothing would run, and the guesser would know that somebody has it.
+    const same = await guesser.build(engines[0]!, honestly(main));
+    expect(same.outcome.stepsCached).toBe(0);
+    expect(same.outcome.digest).toBe(owned.outcome.digest);
+  });
+
   it('would not, were they not apart: the attack is a real one', async () => {
     const site = new TrialSite();
     const shared = { isolated: false } as const;

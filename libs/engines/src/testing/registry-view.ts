@@ -5,6 +5,7 @@ export interface ImageView {
   readonly manifest: {
     readonly annotations?: Record<string, string>;
     readonly layers: readonly { readonly digest: string }[];
+    readonly config: { readonly digest: string };
   };
   readonly config: {
     readonly rootfs: { readonly diff_ids: readonly string[] };
@@ -16,9 +17,7 @@ export interface ImageView {
 
 /** An image of the test registry as the registry has it. */
 export async function viewImage(repository: string, digest: string): Promise<ImageView> {
-  const manifest = (await get(repository, `manifests/${digest}`)) as ImageView['manifest'] & {
-    config: { digest: string };
-  };
+  const manifest = (await get(repository, `manifests/${digest}`)) as ImageView['manifest'];
   return { manifest, config: (await get(repository, `blobs/${manifest.config.digest}`)) as ImageView['config'] };
 }
 

@@ -147,6 +147,53 @@ describe('an attempt', () => {
     expect(text).not.toContain('canary-4711');
   });
 
+  it('S-059 of a project that was given another one’s sealed secret cannot open it, and names it', async () => {
+    const [mine, theirs] = [bench.projectId, await bench.world.project()];
+    bench.projectId = theirs;
+    await bench.secret('TOKEN', 'canary-4711');
+    bench.projectId = mine;
+    const { sealed } = await bench.world.db.prisma.projectSecret.findFirstOrThrow({ where: { projectId: theirs } });
+    await bench.world.db.prisma.projectSecret.create({
+      data: { id: crypto.randomUUID(), projectId: mine, name: 'TOKEN', sealed },
+    });
+    bench.work = vi.fn(async () => outcome);
+    expect(await bench.run()).toMatchObject({ status: 'failed', failure: { code: 'InvalidBuildConfig' } });
+    expect(bench.work).not.toHaveBeenCalled();
+  });
+
+  it('S-060 is built while the master key is rotated: old and new secrets are read, and none of the old key once that is gone', async () => {
+    const seen: string[][] = [];
+    const old = bench.keys;
+    await bench.secret('OLD', 'value of before');
+    let go = () => {};
+    const rotated = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    bench.work = async ({ secrets }) => {
+      seen.push([...secrets.values()].map((value) => Buffer.from(value).toString()));
+      await rotated;
+      return outcome;
+    };
+    const running = bench.run();
+    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    const fresh = masterKey(randomBytes(32));
+    bench.keys = [fresh, ...old];
+    await bench.secret('NEW', 'value of after');
+    go();
+    expect(await running).toMatchObject({ stage: 'control' });
+    expect(await bench.run()).toMatchObject({ stage: 'control' });
+    expect(seen.map((values) => values.sort())).toEqual([['value of before'], ['value of after', 'value of before']]);
+    bench.keys = [fresh];
+    const build = await bench.run();
+    expect(build).toMatchObject({ status: 'failed', failure: { code: 'InvalidBuildConfig' } });
+    expect(build.failure?.message).toContain('OLD');
+    await bench.world.db.prisma.projectSecret.delete({
+      where: { projectId_name: { projectId: bench.projectId, name: 'OLD' } },
+    });
+    expect(await bench.run()).toMatchObject({ stage: 'control' });
+    expect(seen.at(-1)).toEqual(['value of after']);
+  });
+
   it('that meets a defect of ours waits a little and is tried again, without the inside of it shown', async () => {
     bench.work = () => Promise.reject(new TypeError('/srv/engine broke'));
     const build = await bench.run();
