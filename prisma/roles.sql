@@ -36,7 +36,7 @@ GRANT SELECT (id, organization_id, slug, remote_url, git_credentials, default_br
 GRANT SELECT (id, project_id, name, sealed) ON project_secret TO cooperage_builder;
 GRANT SELECT (id, project_id, host, username, sealed) ON registry_credential TO cooperage_builder;
 GRANT SELECT ON build, attempt TO cooperage_builder;
-GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, fingerprint, digest, media_type, size_bytes, base_images,
+GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, fingerprint, digest, media_type, size_bytes, base_images, sources,
   steps_total, steps_cached, tools, resolved, warnings, cache_export, cache_export_note, cache_saved_ms,
   cache_ran_ms, cache_import_ms, cache_import_bytes, cache_export_ms, cache_export_bytes, cache_mode, cache_mode_why, dispatch_after, started_at, built_at, stopped_at,
   finished_at) ON build TO cooperage_builder;

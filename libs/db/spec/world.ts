@@ -11,7 +11,15 @@ import {
   ProcessRepository,
 } from '../src/index.js';
 
-const limits = { timeoutMs: 60_000, logBytes: 1_000_000, memoryBytes: null, pids: null, cpus: null, diskBytes: null };
+const limits = {
+  timeoutMs: 60_000,
+  logBytes: 1_000_000,
+  memoryBytes: null,
+  pids: null,
+  cpus: null,
+  diskBytes: null,
+  network: 'open',
+} as const;
 
 /** A small installation in a database of its own: organizations, projects, builds, builders. */
 export class World {

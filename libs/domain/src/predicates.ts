@@ -19,6 +19,7 @@ export * from './image/digest.js';
 export * from './image/repository-name.js';
 export * from './image/tag.js';
 export * from './image/tag-move.js';
+export * from './input/build-network.js';
 export * from './input/definition.js';
 export * from './input/named-context.js';
 export * from './log/line-cells.js';

@@ -73,6 +73,8 @@ export interface BuildRequest {
   /** Cache mounts are shared by builds with the same namespace. */
   readonly cacheMountNamespace: string;
   readonly limits: BuildLimits;
+  /** Of the world only images are fetched: ADD of an address is refused, whatever the network of its steps is. */
+  readonly onlyImages?: boolean;
   /** It runs code of strangers: only for an engine that holds those apart, see `EngineFeatures.strangers`. */
   readonly strangers?: boolean;
 }
@@ -278,5 +280,18 @@ export interface Engine {
   store?(): Promise<EngineStore>;
   /** What became of a build, for a caller that lost sight of it. @throws {BuildFailure} `EngineUnavailable` */
   find(reference: string): Promise<BuildFate>;
+  /**
+   * What an earlier Solve of the same request came to, that ended while nobody was there any more to hear of it: its outcome, with
+   * all that it said told again by `emit`; its failure, thrown, where the build itself was at fault. Null, and nothing was
+   * emitted, where there is nothing to take and the build is to be run: it is not known, has not ended, or something
+   * around it failed. Whether its image is still whole in the registry is for the caller to see. Left out by an engine that
+   * remembers nothing. @throws {BuildFailure} and nothing else
+   */
+  takeOver?(
+    earlier: string,
+    request: BuildRequest,
+    emit: (event: EngineEvent) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<BuildOutcome | null>;
   close(): Promise<void>;
 }

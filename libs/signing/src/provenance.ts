@@ -35,6 +35,10 @@ export interface ProvenanceFacts {
   readonly attempt: number;
   /** Base images as the builder resolved them. */
   readonly baseImages: readonly { readonly uri: string; readonly digest: string }[];
+  /** What else the builder fetched, by ADD from an address: algorithm to hex. */
+  readonly sources?: readonly { readonly uri: string; readonly digest: Readonly<Record<string, string>> }[];
+  /** What the build could fetch: `open`, or `none` beside its source and its images. */
+  readonly network?: string;
   /** Programs that made the image, name to version. */
   readonly tools?: Readonly<Record<string, string>>;
   /** RFC 3339. */
@@ -74,7 +78,13 @@ export interface ProvenancePredicate {
       readonly namedContexts?: Readonly<Record<string, string>>;
     };
     /** Under the control of the service. */
-    readonly internalParameters: { readonly zone: string; readonly cacheBackend: string; readonly attempt: number };
+    readonly internalParameters: {
+      readonly zone: string;
+      readonly cacheBackend: string;
+      readonly attempt: number;
+      /** Left out where nobody wrote it down. */
+      readonly network?: string;
+    };
     readonly resolvedDependencies: readonly ResourceDescriptor[];
   };
   readonly runDetails: {
@@ -87,7 +97,7 @@ const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
  * The same facts make the same bytes.
- * @throws {TypeError} when the source holds credentials, or a commit, a base digest or a time is none: a wrong
+ * @throws {TypeError} when a source holds credentials, or a commit, a digest or a time is none: a wrong
  * provenance must never be signed.
  */
 export function provenancePredicate(facts: ProvenanceFacts): ProvenancePredicate {
@@ -112,8 +122,15 @@ export function provenancePredicate(facts: ProvenanceFacts): ProvenancePredicate
           definition: { ...facts.definition, variables: sorted(facts.definition.variables) },
         }),
       },
-      internalParameters: { zone: facts.zone, cacheBackend: facts.cacheBackend, attempt: facts.attempt },
-      resolvedDependencies: [{ uri, digest }, ...facts.baseImages.map(baseImage)],
+      internalParameters: {
+        ...{ zone: facts.zone, cacheBackend: facts.cacheBackend, attempt: facts.attempt },
+        ...(facts.network !== undefined && { network: facts.network }),
+      },
+      resolvedDependencies: [
+        { uri, digest },
+        ...facts.baseImages.map(baseImage),
+        ...(facts.sources ?? []).map(fetchedSource),
+      ],
     },
     runDetails: {
       builder: { id: facts.builderId, ...version(facts.tools) },
@@ -182,6 +199,14 @@ export function readProvenance(predicate: unknown): ProvenanceReading {
 function baseImage({ uri, digest }: { uri: string; digest: string }): ResourceDescriptor {
   if (!isDigest(digest)) throw new TypeError('a base image of a provenance has a sha256 digest');
   return { uri, digest: { sha256: digest.slice('sha256:'.length) } };
+}
+
+function fetchedSource({ uri, digest }: ResourceDescriptor): ResourceDescriptor {
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(uri))
+    throw new TypeError('a source of a provenance holds no credentials');
+  if (!Object.values(digest).every((hex) => /^[0-9a-f]+$/.test(hex)))
+    throw new TypeError('the digest of a source of a provenance is hex');
+  return { uri, digest: sorted(digest) };
 }
 
 function times({ startedOn, finishedOn }: ProvenanceFacts): { startedOn: string; finishedOn: string } {

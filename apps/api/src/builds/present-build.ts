@@ -48,6 +48,7 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
       definition: presentDefinition(build),
       secretNames: [...build.secretNames],
       baseImages: [...build.baseImages],
+      sources: [...build.sources],
       noCache: build.noCache,
       afterReset: build.afterReset,
       cachePolicy: build.cachePolicy,

@@ -47,7 +47,10 @@ export function buildTypeDocument(publicUrl: string): BuilderDocument {
       'internalParameters.cacheBackend':
         'Where results of steps were kept for other builds: registry, inline (in the image itself) or local (on the worker’s disk).',
       'internalParameters.attempt': 'How many attempts it took.',
-      resolvedDependencies: 'The source commit, then each base image by its digest, as the builder resolved them.',
+      'internalParameters.network':
+        'What the build could fetch: open (everything public), or none beside its source and its base images. Left out in older ones.',
+      resolvedDependencies:
+        'The source commit, then each base image by its digest, then what ADD fetched from addresses, as the builder resolved them. What steps fetched by themselves is not among them.',
     },
   };
 }

@@ -1,4 +1,5 @@
 import {
+  buildNetworks,
   buildStages,
   buildStatuses,
   cacheBackends,
@@ -146,6 +147,8 @@ export const buildSchema = buildSummarySchema.extend({
     namedContexts: z.record(z.string(), z.string()),
     secretNames: z.array(z.string()),
     baseImages: z.array(z.object({ name: z.string(), digest: z.string() })),
+    /** What else the builder itself fetched, by ADD from an address: each with its digests, algorithm to hex. What steps fetched is not known. */
+    sources: z.array(z.object({ uri: z.string(), digest: z.record(z.string(), z.string()) })),
     /** Nothing was to be taken from the cache. */
     noCache: z.boolean(),
     /** No build had succeeded since its cache was reset: nothing was to be taken either. */
@@ -165,6 +168,7 @@ export const buildSchema = buildSummarySchema.extend({
       pids: z.number().int().nullable(),
       cpus: z.number().nullable(),
       diskBytes: z.number().int().nullable(),
+      network: z.enum(buildNetworks),
     }),
   }),
   /** Size of the image as it is pulled; null before there is one. */

@@ -1,4 +1,5 @@
 import {
+  buildNetworks,
   cacheBackends,
   cacheModes,
   cachePolicies,
@@ -48,6 +49,12 @@ export const limitsSchema = z.strictObject({
   cpus: z.number().min(0.1).max(256).nullable(),
   /** Most bytes that the steps may write to the disk together; each file and folder counts 4,096 more. */
   diskBytes: z.number().int().min(16_777_216).max(1_099_511_627_776).nullable().default(null),
+  /**
+   * `open`: steps reach everything public and ADD fetches from any public address. `none`: steps have no network and ADD fetches
+   * nothing; only base images, which the builder pulls and the build lists. There is no list of allowed hosts: the builders
+   * cannot hold a step to one.
+   */
+  network: z.enum(buildNetworks).default('open'),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
@@ -89,6 +96,7 @@ export const projectSettingsSchema = z.strictObject({
     pids: 4096,
     cpus: null,
     diskBytes: 34_359_738_368,
+    network: 'open',
   }),
   /** Each zone is alone with what an engine keeps of its builds: results of steps and cache mounts. Forks are so always. */
   strictIsolation: z.boolean().default(false),

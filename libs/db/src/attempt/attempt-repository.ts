@@ -1,6 +1,6 @@
 import type { FailureReport, ResolvedDefinition } from '@cooperage/domain';
 import { toBuildRecord } from '../build/build-mapping.js';
-import type { BaseImage, BuildWarning } from '../build/build-record.js';
+import type { BaseImage, BuildWarning, FetchedSource } from '../build/build-record.js';
 import { type TransitionOutcome, type TransitionRequest, transitionIn } from '../build/build-transition.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
@@ -14,6 +14,8 @@ export interface BuiltFacts {
   readonly mediaType: string;
   readonly sizeBytes: number;
   readonly baseImages: readonly BaseImage[];
+  /** What ADD fetched from addresses. */
+  readonly sources?: readonly FetchedSource[];
   readonly stepsTotal: number;
   readonly stepsCached: number;
   readonly warnings: readonly BuildWarning[];
@@ -56,6 +58,16 @@ export class AttemptRepository {
     });
     if (row?.build.status !== 'succeeded') return null;
     return { attemptId: row.id, build: toBuildRecord(row.build), number: row.number };
+  }
+
+  /** Ids of the build's attempts before this one that were lost on this worker, the newest first. */
+  async lostHere({ build, number }: ClaimedAttempt, workerName: string): Promise<string[]> {
+    const rows = await this.db.prisma.attempt.findMany({
+      where: { buildId: build.id, number: { lt: number }, state: 'lost', workerName },
+      select: { id: true },
+      orderBy: { number: 'desc' },
+    });
+    return rows.map(({ id }) => id);
   }
 
   /** Extends the leases of this process's attempts, and learns which of them should stop. */
@@ -164,6 +176,7 @@ function columnsOf(facts: BuiltFacts): Prisma.Sql[] {
     Prisma.sql`media_type = ${facts.mediaType}`,
     Prisma.sql`size_bytes = ${BigInt(facts.sizeBytes)}`,
     Prisma.sql`base_images = ${storedJson(facts.baseImages)}::jsonb`,
+    Prisma.sql`sources = ${storedJson(facts.sources ?? [])}::jsonb`,
     Prisma.sql`steps_total = ${facts.stepsTotal}`,
     Prisma.sql`steps_cached = ${facts.stepsCached}`,
     Prisma.sql`warnings = ${storedJson(facts.warnings)}::jsonb`,

@@ -20,6 +20,7 @@ import {
   type BuildTrigger,
   type BuildWarning,
   type CacheExportState,
+  type FetchedSource,
   type PhaseSpan,
   storedLimits,
 } from './build-record.js';
@@ -46,6 +47,7 @@ export function toBuildRecord(row: Build): BuildRecord {
     digest: row.digest as Digest | null,
     sizeBytes: row.sizeBytes === null ? null : Number(row.sizeBytes),
     baseImages: row.baseImages as unknown as BaseImage[],
+    sources: row.sources as unknown as FetchedSource[],
     tools: row.tools as Record<string, string> | null,
     warnings: row.warnings as unknown as BuildWarning[],
     cacheExport: row.cacheExport as CacheExportState,

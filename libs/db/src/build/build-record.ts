@@ -1,5 +1,6 @@
 import type {
   BuildDefinition,
+  BuildNetwork,
   BuildStage,
   BuildState,
   BuildStatus,
@@ -21,12 +22,13 @@ export interface BuildLimits {
   readonly pids: number | null;
   readonly cpus: number | null;
   readonly diskBytes: number | null;
+  readonly network: BuildNetwork;
 }
 
 /** Limits as they were stored, by an earlier version perhaps. */
 export function storedLimits(stored: unknown): BuildLimits {
   const limits = stored as BuildLimits;
-  return { ...limits, diskBytes: limits.diskBytes ?? null };
+  return { ...limits, diskBytes: limits.diskBytes ?? null, network: limits.network ?? 'open' };
 }
 
 /** What a build is made from, fixed when the build is created. */
@@ -64,6 +66,13 @@ export interface PhaseSpan {
   readonly phase: Phase;
   readonly startedAt: string;
   readonly endedAt: string | null;
+}
+
+/** As SLSA names what went into a build. */
+export interface FetchedSource {
+  readonly uri: string;
+  /** Algorithm to hex. */
+  readonly digest: Readonly<Record<string, string>>;
 }
 
 export interface BaseImage {
@@ -114,6 +123,8 @@ export interface BuildRecord extends BuildInputs {
   readonly mediaType: string | null;
   readonly sizeBytes: number | null;
   readonly baseImages: readonly BaseImage[];
+  /** What its builder fetched by ADD from an address. */
+  readonly sources: readonly FetchedSource[];
   readonly stepsTotal: number | null;
   readonly stepsCached: number | null;
   /** What its definition stands for, once its builder has read it. */

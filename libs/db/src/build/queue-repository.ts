@@ -51,6 +51,13 @@ export class QueueRepository {
       ORDER BY "oldestQueuedAt" NULLS LAST, p.slug LIMIT 200`;
   }
 
+  /** Organizations that have a project: as dispatching counts them, so that both say the same. */
+  async buildingOrganizations(): Promise<number> {
+    const [row] = await this.db.prisma.$queryRaw<{ count: number }[]>`
+      SELECT count(DISTINCT organization_id)::int AS count FROM project`;
+    return row!.count;
+  }
+
   /** Slots that are held by anybody's attempts. */
   async held(): Promise<number> {
     const [row] = await this.db.prisma.$queryRaw<{ held: number }[]>`

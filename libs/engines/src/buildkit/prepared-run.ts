@@ -39,7 +39,7 @@ export function prepareRun(
 ): PreparedRun {
   if (signal.aborted) throw stopped(signal);
   checkRequest(request);
-  const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
+  const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content, request.onlyImages);
   refuseShadowedStages(request, dockerfile);
   const { groups, cgroupParent, insecureRegistry } = setting;
   const group = groups ? acquire(groups, groupPathOf(request, cgroupParent), request) : undefined;

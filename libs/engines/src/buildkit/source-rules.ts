@@ -25,6 +25,9 @@ export function sourceRules(allowedHosts: readonly string[]): SourceRule[] {
   ];
 }
 
+/** Where of the world only images are fetched. The last rule that fits counts: it stands behind all others. */
+export const nothingByAddress: SourceRule = { action: 'deny', expression: '^(?:git|ssh|https?)://' };
+
 function escapeExpression(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

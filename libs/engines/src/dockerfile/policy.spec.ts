@@ -71,6 +71,30 @@ describe('the policy for Dockerfiles', () => {
     expect(refusal(text)).toBeNull();
   });
 
+  it.each([
+    'ADD https://example.test/x /x',
+    'add --chown=1 HTTP://example.test/x /x',
+    'ADD ["https://example.test/x", "/x"]',
+    'ADD a.txt git@example.test:x/y.git /x',
+    'ADD ssh://git@example.test/x.git /x',
+  ])('S-120 refuses an address where only images are fetched: %j', (line) => {
+    const text = `FROM x\n${line}\n`;
+    expect(() => checkDockerfile('Dockerfile', Buffer.from(text), true)).toThrow(
+      expect.objectContaining({ code: 'PolicyRefused', place: expect.objectContaining({ line: 2 }) }),
+    );
+    expect(refusal(text)).toBeNull();
+  });
+
+  it('S-120 takes files, and what only looks like an address', () => {
+    for (const line of [
+      'ADD a.tar.gz /',
+      'ADD https.txt /',
+      'COPY https://example.test/x /x',
+      'RUN wget https://x.test',
+    ])
+      expect(() => checkDockerfile('Dockerfile', Buffer.from(`FROM x\n${line}\n`), true)).not.toThrow();
+  });
+
   it('S-047 refuses files beyond all measure', () => {
     expect(refusal('#'.repeat(1024 * 1024 + 1))).toMatchObject({ code: 'DockerfileInvalid' });
     expect(refusal('FROM a\n'.repeat(10_001))).toMatchObject({ code: 'DockerfileInvalid' });

@@ -24,10 +24,11 @@ export interface CheckedDockerfile {
 
 /**
  * Refuses what no build may ask for, before anything runs.
- * @throws {BuildFailure} `PolicyRefused` for a foreign frontend or a step that asks for more than a sandbox;
- * `DockerfileInvalid` for a file beyond all measure
+ * @param onlyImages of the world the build may fetch images alone
+ * @throws {BuildFailure} `PolicyRefused` for a foreign frontend, a step that asks for more than a sandbox, or an address
+ * where only images are fetched; `DockerfileInvalid` for a file beyond all measure
  */
-export function checkDockerfile(file: string, content: Uint8Array): CheckedDockerfile {
+export function checkDockerfile(file: string, content: Uint8Array, onlyImages = false): CheckedDockerfile {
   if (content.byteLength > maxBytes)
     throw new BuildFailure('DockerfileInvalid', `The Dockerfile is larger than ${maxBytes} bytes.`, {
       place: { file },
@@ -39,6 +40,7 @@ export function checkDockerfile(file: string, content: Uint8Array): CheckedDocke
       place: { file },
     });
   for (const instruction of instructions) refusePrivileges(file, instruction);
+  if (onlyImages) for (const instruction of instructions) refuseAddress(file, instruction);
   return { instructions, wantsSourceDateEpoch: instructions.some(declaresEpoch) };
 }
 
@@ -61,6 +63,13 @@ function refusePrivileges(file: string, instruction: Instruction): void {
   const { startLine: line, endLine } = instruction;
   const place = { file, line, endLine, step: bytesToText(instruction.text).slice(0, 200) };
   throw refusal(`A step may not ask for ${quote(flag)}.`, place);
+}
+
+/** What only shows when variables are filled in is refused by the engine's own rules, without a line. */
+function refuseAddress(file: string, { keyword, args, startLine: line, endLine, text }: Instruction): void {
+  if (keyword !== 'add' || !/(?:^|[\s"])(?:(?:https?|git|ssh):\/\/|git@)/i.test(args)) return;
+  const place = { file, line, endLine, step: bytesToText(text).slice(0, 200) };
+  throw refusal('ADD may not fetch from an address: the network of this project is “none”.', place);
 }
 
 function declaresEpoch({ keyword, args }: Instruction): boolean {

@@ -88,13 +88,14 @@ export class BuildRequests {
       noCache: resolved?.noCache || build.noCache || build.afterReset || build.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
       strangers: build.zone === 'fork',
+      onlyImages: build.limits.network === 'none',
       limits: {
         ...(memoryBytes !== null && { memoryBytes }),
         ...(pids !== null && { pids }),
         ...(cpus !== null && { cpus }),
         ...(diskBytes !== null && { diskBytes }),
         ...(cgroupParent !== null && { cgroupParent }),
-        ...(resolved?.withoutNetwork && { networkMode: 'none' as const }),
+        ...((resolved?.withoutNetwork || build.limits.network === 'none') && { networkMode: 'none' as const }),
         // The engine counts the group's name into the cache keys of steps: builds that may share results share a group.
         group: spaces.results,
       },

@@ -21,6 +21,8 @@ export function provenanceFacts(build: BuildRecord, project: BuildProject, publi
     cacheBackend: build.cacheBackend,
     attempt: build.attemptNumber,
     baseImages: build.baseImages.map(({ name, digest }) => ({ uri: name, digest })),
+    sources: build.sources,
+    network: build.limits.network,
     tools: build.tools ?? {},
     startedOn: (build.startedAt ?? build.queuedAt).toISOString(),
     finishedOn: (build.builtAt ?? new Date()).toISOString(),

@@ -43,6 +43,9 @@ export function InputsView({ build, engine }: { build: Build; engine: BuildRelat
       <Fact name="Base images">
         <Bases bases={inputs.baseImages} />
       </Fact>
+      <Fact name="Fetched by ADD">
+        <Sources sources={inputs.sources} />
+      </Fact>
       <Fact name="Cache">{cacheWords(build)}</Fact>
       <Fact name="Builder">
         {engine ? (
@@ -53,6 +56,7 @@ export function InputsView({ build, engine }: { build: Build; engine: BuildRelat
           'not known'
         )}
       </Fact>
+      <Fact name="Network">{networkWords[inputs.limits.network]}</Fact>
       <Fact name="Limits">{limitWords(inputs.limits)}</Fact>
     </Facts>
   );
@@ -98,6 +102,20 @@ function Bases({ bases }: { bases: Build['inputs']['baseImages'] }) {
       <code className="break-all">{visibleText(base.name)}</code>
       <Digest value={base.digest} copy />
     </span>
+  ));
+}
+
+const networkWords: Readonly<Record<Build['inputs']['limits']['network'], string>> = {
+  open: 'open: steps reach everything public, and what they fetch is not listed',
+  none: 'none: steps have no network, and ADD fetches nothing',
+};
+
+function Sources({ sources }: { sources: Build['inputs']['sources'] }) {
+  if (sources.length === 0) return 'nothing';
+  return sources.map(({ uri, digest }) => (
+    <code key={uri} className="block break-all">
+      {visibleText(uri)} {Object.entries(digest).map(([algorithm, hex]) => `${algorithm}:${hex}`)}
+    </code>
   ));
 }
 

@@ -74,6 +74,7 @@ function settingsOf(form: FormData): Record<string, unknown> {
       pids: scaled(text('pids'), 1),
       cpus: text('cpus') === '' ? null : Number(text('cpus')),
       diskBytes: scaled(text('disk'), mebibyte),
+      network: text('network'),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Limits } from '@cooperage/contracts';
-import { TextField } from '@/components/ui/field';
+import { SelectField, TextField } from '@/components/ui/field';
 
 export interface LimitFieldsProps {
   readonly limits: Limits;
@@ -79,6 +79,18 @@ export function LimitFields({ limits, fieldError }: LimitFieldsProps) {
           error={fieldError('limits.diskBytes')}
         />
       </div>
+      <SelectField
+        label="Network"
+        name="network"
+        defaultValue={limits.network}
+        hint="A list of allowed hosts is not among these: the builders cannot hold a step to one, so it is all or nothing. Packages of private names then come from the repository, a base image or a named context."
+        error={fieldError('limits.network')}
+      >
+        <option value="open">Open: steps reach everything public, and never this service or private addresses</option>
+        <option value="none">
+          None: steps have no network and ADD fetches nothing; base images are pulled and listed
+        </option>
+      </SelectField>
     </fieldset>
   );
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "build" ADD COLUMN     "sources" JSONB NOT NULL DEFAULT '[]';
