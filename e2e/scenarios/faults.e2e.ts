@@ -42,6 +42,32 @@ describe('faults in the middle of a build', () => {
     await product.cosign(repository, 'verify', build.digest!);
   });
 
+  it('kill -9 of the builder when the engine had finished and nobody had written it down: the result is taken over', async () => {
+    const random = 'RUN echo "drawn $(head -c 12 /dev/urandom | od -An -tx1 | tr -d " ")"; sleep 2\n';
+    const { commit } = await product.push(repository, { Dockerfile: `FROM busybox:latest\n${random}RUN sleep 2\n` });
+    const running = await product.buildWhere(repository, commit, 'runs', building);
+    const logOf = async () => (await product.api.send('GET', `/api/v1/builds/${running.id}/log?format=text`)).text();
+    const drawn = await until(
+      'the first attempt has drawn',
+      async () => /drawn [0-9a-f]{24}/.exec(await logOf())?.[0] ?? null,
+    );
+    product.database.cut();
+    const builder = await product.pidOf('builder');
+    // Longer than the step and the push take: the engine is done, and its worker waits for the database to say so.
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    process.kill(builder, 'SIGKILL');
+    product.database.restore();
+    const build = await product.finished(repository, commit);
+    expect(build.status).toBe('succeeded');
+    expect(build.attempts.map((attempt) => attempt.state)).toEqual(['lost', 'built']);
+    expect(build.warnings.map(({ rule }) => rule)).toContain('TakenOver');
+    // The second attempt tells what the first one drew: no step ran twice.
+    expect((await logOf()).match(/drawn [0-9a-f]{24}/g)).toEqual([drawn]);
+    expect(await tagMoves(commit)).toHaveLength(build.tags.length);
+    expect(await product.tagInRegistry(repository, 'main')).toBe(build.digest);
+    await product.cosign(repository, 'verify', build.digest!);
+  });
+
   it('FLUSHDB on Redis: the build under way goes on, and a waiting one is not lost', async () => {
     const first = await product.push(repository, { Dockerfile: slow(2, 'flushed') });
     await product.buildWhere(repository, first.commit, 'runs', building);

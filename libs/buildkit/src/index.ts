@@ -1,5 +1,12 @@
 export * from './attrs/attrs.js';
-export { type BuildFate, findBuild, type HistoryWatch, readContent, watchHistory } from './history/history.js';
+export {
+  type BuildFate,
+  findBuild,
+  type HistoryWatch,
+  readContent,
+  replayStatus,
+  watchHistory,
+} from './history/history.js';
 export { type BaseImage, type Material, type Provenance, readProvenance } from './history/provenance.js';
 export * from './info/info.js';
 export type { Entry, HistoryRecord, StatusResponse } from './proto/messages.js';

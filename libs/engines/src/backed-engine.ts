@@ -62,6 +62,20 @@ export class BackedEngine implements Engine {
     return fate.state === 'unknown' ? this.second.find(reference) : fate;
   }
 
+  /** What buildah did it does not remember: only the second one can have something to take. */
+  async takeOver(
+    earlier: string,
+    request: BuildRequest,
+    emit: Emit,
+    signal: AbortSignal,
+  ): Promise<BuildOutcome | null> {
+    for (const engine of [this.first, this.second]) {
+      const taken = await engine.takeOver?.(earlier, request, emit, signal);
+      if (taken) return taken;
+    }
+    return null;
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.first.close(), this.second.close()]);
   }

@@ -39,6 +39,7 @@ import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
 import { BuildDefinitions } from './run-build/build-definitions.js';
 import { BuildRequests } from './run-build/build-requests.js';
+import { EarlierAttempts } from './run-build/earlier-attempts.js';
 import { EngineHouse } from './run-build/engine-house.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
@@ -206,6 +207,7 @@ function services(config: BuilderConfig): Provider[] {
             logs,
             held,
             metrics,
+            earlier: new EarlierAttempts(parts.attempts, parts.engine, { workerName, registry }),
             house: new EngineHouse(parts.engine, config.lane),
           },
           () => life.instanceId,

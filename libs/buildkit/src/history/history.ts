@@ -1,9 +1,11 @@
 import { decode } from '../proto/codec.js';
-import type { HistoryRecord } from '../proto/messages.js';
+import type { HistoryRecord, StatusResponse, Vertex } from '../proto/messages.js';
 import { methods } from '../proto/methods.js';
+import { toDate } from '../proto/time.js';
 import type { Call } from '../wire/call.js';
 import type { EngineConnection } from '../wire/connection.js';
 import { RpcError, rpcCode } from '../wire/errors.js';
+import type { MessageHandler } from '../wire/message-queue.js';
 import { errorOfStatus } from '../wire/status.js';
 
 const eventType = { started: 0, complete: 1 } as const;
@@ -59,6 +61,34 @@ export async function findBuild(connection: EngineConnection, reference: string)
   const failed = (complete.error?.code ?? 0) !== 0 || complete.externalError !== null;
   if (!failed) return { state: 'succeeded', record: complete };
   return { state: 'failed', error: await readError(connection, complete) };
+}
+
+/**
+ * Tells once more what an engine said of a build that has ended, from its history: first every step by the time of its
+ * start, then the output, then how each ended. The history itself keeps steps in no order.
+ * @throws {ConnectionLost} @throws {RpcError}
+ */
+export async function replayStatus(
+  connection: EngineConnection,
+  reference: string,
+  onStatus: MessageHandler<StatusResponse>,
+): Promise<void> {
+  const read = async (handler: MessageHandler<StatusResponse>) => {
+    const call = await connection.start(methods.status, { Ref: reference }, handler);
+    await call.done;
+  };
+  const vertexes: Vertex[] = [];
+  await read((message) => void vertexes.push(...message.vertexes));
+  const nothing = { statuses: [], logs: [], warnings: [] };
+  const begun = vertexes.map((vertex) => ({ ...vertex, completed: null, error: '' }));
+  await onStatus({ ...nothing, vertexes: begun.toSorted((a, b) => startOf(a) - startOf(b)) });
+  await read((message) => onStatus({ ...message, vertexes: [] }));
+  await onStatus({ ...nothing, vertexes });
+}
+
+/** Milliseconds since 1970; what was never started comes last. */
+function startOf({ started }: Vertex): number {
+  return toDate(started)?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** All bytes of a blob in the engine's own store. @throws {ConnectionLost} @throws {RpcError} */

@@ -38,8 +38,9 @@ import { exportTarget } from './export-target.js';
 import { readOutcome } from './outcome.js';
 import { endRun, failureOf, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
 import { runSolve, type SolveRun } from './solve-run.js';
-import { sourceRules } from './source-rules.js';
+import { nothingByAddress, sourceRules } from './source-rules.js';
 import { storeOf } from './store.js';
+import { takeOver } from './take-over.js';
 import { tryRequest } from './try-request.js';
 
 export interface BuildkitEngineOptions {
@@ -113,7 +114,7 @@ export class BuildkitEngine implements Engine {
       const history = watchHistory(this.connection, request.reference);
       try {
         const options = {
-          ...this.options(run),
+          ...this.options(run, request),
           reference: request.reference,
           exporters: [exporterOf(request, insecure)],
           cacheExports: request.inlineCache ? [inlineCacheExport()] : [],
@@ -133,6 +134,15 @@ export class BuildkitEngine implements Engine {
     });
   }
 
+  takeOver(
+    earlier: string,
+    request: BuildRequest,
+    emit: (event: EngineEvent) => void | Promise<void>,
+    signal: AbortSignal,
+  ): Promise<BuildOutcome | null> {
+    return this.run(request, signal, (run) => takeOver(this.connection, { earlier, request, run, emit }));
+  }
+
   async exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<ExportedCache> {
     // Whatever ran without a cache has left its results behind; to run it once more would export something else.
     const withCache = { ...request, noCache: false };
@@ -140,7 +150,7 @@ export class BuildkitEngine implements Engine {
       return await this.run(withCache, signal, async (run, signal) => {
         const target = exportTarget(request, this.localCaches, this.setting.insecureRegistry);
         const options = {
-          ...this.options(run),
+          ...this.options(run, request),
           // Nobody asks for it later, and the engine refuses a reference that it has seen a moment ago.
           reference: randomBytes(16).toString('hex'),
           cacheExports: [target.entry],
@@ -173,7 +183,7 @@ export class BuildkitEngine implements Engine {
     if (!ok || platforms[0] === undefined) throw new BuildFailure('EngineUnavailable', detail);
     const request = tryRequest(platforms[0]);
     await this.run(request, signal, async (run, signal) => {
-      const options = { ...this.options(run), reference: request.reference, unrecorded: true };
+      const options = { ...this.options(run, request), reference: request.reference, unrecorded: true };
       await runSolve(
         this.connection,
         this.solve(
@@ -250,8 +260,8 @@ export class BuildkitEngine implements Engine {
     return { request, options, stores: run.caches.stores, progress: run.progress, emit, signal };
   }
 
-  private options({ frontendAttrs }: PreparedRun) {
-    return { frontendAttrs, sourcePolicy: sourcePolicy(this.rules) };
+  private options({ frontendAttrs }: PreparedRun, { onlyImages }: BuildRequest) {
+    return { frontendAttrs, sourcePolicy: sourcePolicy(onlyImages ? [...this.rules, nothingByAddress] : this.rules) };
   }
 }
 

@@ -24,7 +24,17 @@ export async function readOutcome(
   history: HistoryWatch,
   run: PreparedRun,
 ): Promise<BuildOutcome> {
-  const record = await recordOf(connection, request.reference, history);
+  return outcomeOf(connection, request, image, await recordOf(connection, request.reference, history), run);
+}
+
+/** The same of a record that is there already. */
+export async function outcomeOf(
+  connection: EngineConnection,
+  request: BuildRequest,
+  image: ImageDescriptor,
+  record: HistoryRecord,
+  run: PreparedRun,
+): Promise<BuildOutcome> {
   const { baseImages, materials, lines } = await readProvenance(connection, record);
   const counts = run.progress.counts();
   const usage = run.group?.usage();

@@ -2,9 +2,10 @@ import type { AttemptRepository, BuildNotes, CacheModeRepository, ClaimedAttempt
 import { BuildFailure, cacheExport, localCacheName } from '@cooperage/domain';
 import type { CacheTarget, Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
-import { parseManifestDocument, RegistryClient } from '@cooperage/oci';
+import { parseManifestDocument } from '@cooperage/oci';
 import { type Logger, withIds } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
+import { attemptRegistry } from '../access/attempt-registry.js';
 import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
 import { maskedError } from '../run-build/attempt-end.js';
 import type { BuildRequests } from '../run-build/build-requests.js';
@@ -57,7 +58,8 @@ export class ExportCacheService {
   /** What is there afterwards, where that is known. */
   private async leave(attempt: ClaimedAttempt, access: BuildAccess, mode: 'max' | 'min', logger: Logger) {
     const { build } = attempt;
-    if (build.cacheBackend === 'inline') return keepInlineCache(this.client(access), build);
+    if (build.cacheBackend === 'inline')
+      return keepInlineCache(attemptRegistry(this.registry, access.registryAuth), build);
     const { bytes } = await this.parts.mirrors.using(access.source, () => this.export(attempt, access, mode));
     if (build.cacheBackend === 'registry') return this.written(attempt, access, logger);
     return bytes === undefined ? undefined : { bytes, digest: null };
@@ -81,7 +83,10 @@ export class ExportCacheService {
     const own = cacheExport(attempt.build);
     if (!own) return undefined;
     try {
-      const { bytes, mediaType, digest } = await this.client(access).manifests.get(own.repository, own.tag);
+      const { bytes, mediaType, digest } = await attemptRegistry(this.registry, access.registryAuth).manifests.get(
+        own.repository,
+        own.tag,
+      );
       const document = parseManifestDocument(bytes, mediaType);
       const blobs = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
       return { digest, bytes: blobs.reduce((sum, { size }) => sum + size, bytes.length) };
@@ -89,14 +94,6 @@ export class ExportCacheService {
       logger.info({ err: error }, 'what the exported cache weighs is not known');
       return undefined;
     }
-  }
-
-  /** With the rights of the attempt: its own staging repository and its own cache. */
-  private client(access: BuildAccess): RegistryClient {
-    const { host, insecure } = this.registry;
-    const tokenFor = async () => (await access.registryAuth.token(host, []))?.token ?? '';
-    const scheme = insecure ? 'http' : 'https';
-    return new RegistryClient({ host, scheme, timeoutMs: 10_000, credentials: { kind: 'token', tokenFor } });
   }
 }
 

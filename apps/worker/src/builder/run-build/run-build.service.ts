@@ -22,8 +22,10 @@ import { pauseAfter } from './attempt-pause.js';
 import { AttemptRecorder } from './attempt-recorder.js';
 import type { BuildRequests, PreparedBuild } from './build-requests.js';
 import { builtFacts } from './built-facts.js';
+import type { EarlierAttempts } from './earlier-attempts.js';
 import type { EngineHouse } from './engine-house.js';
 import type { HeldAttempts, StopCause } from './held-attempts.js';
+import { refuseLeaks } from './refuse-leaks.js';
 
 export interface RunBuildOptions {
   readonly workerName: string;
@@ -43,6 +45,7 @@ export interface RunBuildParts {
   readonly mirrors: MirrorKeeper;
   readonly logs: AttemptLogs;
   readonly held: HeldAttempts;
+  readonly earlier: EarlierAttempts;
   readonly engine: Engine;
   readonly house: EngineHouse;
   readonly metrics: Metrics;
@@ -116,20 +119,36 @@ export class RunBuildService {
   }
 
   private async build(work: Work, access: BuildAccess): Promise<BuildOutcome> {
-    const { attempt, recorder, phases, logger, signal } = work;
+    const { attempt, recorder, logger, signal } = work;
     const prepared = await this.parts.requests.prepare(attempt, access, signal);
     const { resolved } = prepared;
+    refuseLeaks(prepared.request, access.hidden);
     // The provenance will say what was built from it: nothing is built before that is written down.
     if (resolved) await outlast(() => this.parts.attempts.noteResolved(attempt, resolved), logger, signal);
-    await this.parts.house.enter(attempt.build);
-    phases.begin('build');
     if (access.withheld) await recorder.note(secretsWithheld);
     const described = this.describe(work, prepared);
     try {
-      return await this.parts.engine.build(prepared.request, (event) => recorder.note(event), signal);
+      return (await this.takeOver(work, prepared)) ?? (await this.start(work, prepared));
     } finally {
       await described;
     }
+  }
+
+  /** An earlier attempt may have done it, and only the word of it was lost with its worker. */
+  private takeOver({ attempt, recorder, phases, logger, signal }: Work, { request }: PreparedBuild) {
+    let told = false;
+    const emit = (event: EngineEvent) => {
+      if (!told) phases.begin('build');
+      told = true;
+      return recorder.note(event);
+    };
+    return this.parts.earlier.result({ attempt, request, emit, signal, logger });
+  }
+
+  private async start({ attempt, recorder, phases, signal }: Work, { request }: PreparedBuild) {
+    await this.parts.house.enter(attempt.build);
+    phases.begin('build');
+    return this.parts.engine.build(request, (event) => recorder.note(event), signal);
   }
 
   /** Beside the build, which waits for none of it: the Dockerfile as it was read, and what its context held. */

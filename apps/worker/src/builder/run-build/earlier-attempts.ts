@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
+import { type Digest, stagingRepository } from '@cooperage/domain';
+import type { BuildFate, BuildOutcome, BuildRequest, Engine, EngineEvent } from '@cooperage/engines';
+import { blobsOf, isRegistryError, readImageTree } from '@cooperage/oci';
+import type { Logger } from '@cooperage/telemetry';
+import { outlast } from '../../shared/outlast.js';
+import { attemptRegistry, type OwnRegistry } from '../access/attempt-registry.js';
+import { engineReference } from './engine-reference.js';
+
+const lookMs = 250;
+
+export interface EarlierAttemptsOptions {
+  readonly workerName: string;
+  readonly registry: OwnRegistry;
+}
+
+/** One attempt that begins, and how it tells of what it takes over. */
+export interface TakingOver {
+  readonly attempt: ClaimedAttempt;
+  readonly request: BuildRequest;
+  readonly emit: (event: EngineEvent) => void | Promise<void>;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+const takenOver = {
+  type: 'warning',
+  rule: 'TakenOver',
+  message: 'The worker was lost when the builder had ended its work: the result was taken over, and nothing ran twice.',
+  ...{ url: null, line: null, file: null },
+} as const satisfies EngineEvent;
+
+/**
+ * What became of the earlier attempts of a build whose worker was lost. The engine of this worker outlives the process: it may
+ * have finished, and only the word of it was lost. An attempt that begins asks it first, under its own token and epoch; of
+ * the earlier one it uses nothing but the reference.
+ */
+export class EarlierAttempts {
+  constructor(
+    private readonly attempts: Pick<AttemptRepository, 'lostHere'>,
+    private readonly engine: Pick<Engine, 'find' | 'takeOver'>,
+    private readonly options: EarlierAttemptsOptions,
+  ) {}
+
+  /**
+   * The outcome of an earlier attempt, or null when the build is to be run. Waits for one that still runs: two never run side
+   * by side. @throws {BuildFailure} also the failure of an earlier attempt that was the build's own fault
+   */
+  async result(taking: TakingOver): Promise<BuildOutcome | null> {
+    const { attempt, request, emit, signal, logger } = taking;
+    if (attempt.number === 1 || !this.engine.takeOver) return null;
+    const { workerName } = this.options;
+    for (const id of await outlast(() => this.attempts.lostHere(attempt, workerName), logger, signal)) {
+      const earlier = engineReference(id);
+      const fate = await this.ended(earlier, signal);
+      logger.info({ earlier: id, fate: fate.state }, 'the engine was asked what became of an earlier attempt');
+      if (fate.state === 'unknown') continue;
+      if (fate.state === 'succeeded' && !(fate.digest && (await this.isWhole(taking, fate.digest)))) return null;
+      const outcome = await this.engine.takeOver(earlier, request, emit, signal);
+      if (outcome) await emit(takenOver);
+      return outcome;
+    }
+    return null;
+  }
+
+  private async ended(reference: string, signal: AbortSignal): Promise<BuildFate> {
+    for (;;) {
+      const fate = await this.engine.find(reference);
+      if (fate.state !== 'running') return fate;
+      await delay(lookMs, undefined, { signal });
+    }
+  }
+
+  /** Whether everything of an image is in the staging repository. What is missing is pushed by running the build: from the cache. */
+  private async isWhole({ attempt, request, signal, logger }: TakingOver, digest: Digest): Promise<boolean> {
+    const repository = stagingRepository(attempt.build.projectId, attempt.build.zone);
+    try {
+      const client = attemptRegistry(this.options.registry, request.registryAuth);
+      const tree = await readImageTree(client, repository, digest, { signal });
+      const sizes = await Promise.all(
+        blobsOf(tree).map((blob) => client.blobs.size(repository, blob.digest, { signal })),
+      );
+      return sizes.every((size) => size !== null);
+    } catch (error) {
+      if (!isRegistryError(error)) throw error;
+      logger.warn({ err: error }, 'the image of an earlier attempt could not be looked at');
+      return false;
+    }
+  }
+}
