@@ -4,10 +4,10 @@ import {
   type CreateOrganization,
   changeMemberSchema,
   createdInvitationSchema,
+  createdOrganizationSchema,
   createInvitationSchema,
   createOrganizationSchema,
   memberSchema,
-  membershipSchema,
   type PageQuery,
   pageOf,
   pageQuerySchema,
@@ -29,7 +29,11 @@ export class OrganizationsController {
 
   @Post()
   @Access('person')
-  @Answers(201, membershipSchema, 'Makes an organization; the caller becomes its owner.')
+  @Answers(
+    201,
+    createdOrganizationSchema,
+    'Makes an organization; the caller becomes its owner. Says what its first project changes for all builds.',
+  )
   create(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,

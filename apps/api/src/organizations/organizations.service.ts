@@ -10,6 +10,7 @@ import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, notFound } from '../http/problem.js';
 import { Mailer } from '../mail/mailer.js';
 import { invitationMail } from '../mail/mails.js';
+import { LaneForetellingService } from '../workers/lane-foretelling.service.js';
 import { presentMember } from './present-account.js';
 import { assertFreeSlug } from './slugs.js';
 
@@ -29,6 +30,7 @@ export class OrganizationsService {
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
     private readonly mailer: Mailer,
+    private readonly lanes: LaneForetellingService,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -36,7 +38,7 @@ export class OrganizationsService {
     assertFreeSlug(organization.slug);
     const organizationId = await this.repository.createOrganization(organization, principal.userId, actor);
     if (organizationId === null) throw new ApiProblem('conflict', { detail: 'An organization has this slug already.' });
-    return { organizationId, ...organization, role: 'owner' as const };
+    return { organizationId, ...organization, role: 'owner' as const, foretold: await this.lanes.look() };
   }
 
   async rename(principal: Principal, organizationId: string, name: string, actor: Actor): Promise<void> {

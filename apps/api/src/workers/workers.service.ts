@@ -12,6 +12,7 @@ import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { diagnoseQueue, openSlots } from './diagnose-queue.js';
+import { LaneForetellingService } from './lane-foretelling.service.js';
 import { presentWorker } from './present-worker.js';
 
 /** The installation's processes, and the queue as far as the caller may see it. */
@@ -23,6 +24,7 @@ export class WorkersService {
     private readonly running: RunningBuilds,
     private readonly queues: QueueRepository,
     private readonly access: AccessService,
+    private readonly lanes: LaneForetellingService,
   ) {}
 
   async list(principal: Principal): Promise<WorkerView[]> {
@@ -38,10 +40,11 @@ export class WorkersService {
   }
 
   async queue(principal: Principal): Promise<QueueView> {
-    const [workers, rows, held] = await Promise.all([
+    const [workers, rows, held, foretold] = await Promise.all([
       this.list(principal),
       this.queues.list(organizationIdsOf(principal)),
       this.queues.held(),
+      this.lanes.look(),
     ]);
     const slots = openSlots(workers);
     const diagnosis = diagnoseQueue({
@@ -54,7 +57,7 @@ export class WorkersService {
         ...rows.map(({ oldestQueuedAt }) => (oldestQueuedAt ? Date.now() - +oldestQueuedAt : 0)),
       ),
     });
-    return { slots, held, diagnosis, projects: rows.map((row) => presentRow(row, slots)) };
+    return { slots, held, diagnosis, foretold, projects: rows.map((row) => presentRow(row, slots)) };
   }
 
   /** @throws {ApiProblem} `forbidden`, `not_found`; `conflict` for a process that takes no builds. */

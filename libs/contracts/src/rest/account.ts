@@ -1,6 +1,7 @@
 import { type Role, roles } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, slugSchema, timeSchema } from './common.js';
+import { laneForetellingSchema } from './worker.js';
 
 export { type Role, roles };
 export const roleSchema = z.enum(roles);
@@ -22,6 +23,9 @@ export const membershipSchema = z.object({
   name: z.string(),
   role: roleSchema,
 });
+
+/** An organization that was just made, and what its first project changes for the builds of all; null where nothing. */
+export const createdOrganizationSchema = membershipSchema.extend({ foretold: laneForetellingSchema.nullable() });
 export const meSchema = z.object({
   id: z.string(),
   email: z.string(),

@@ -89,6 +89,13 @@ export const queueReasons = [
   'not_taken',
 ] as const;
 
+/** That builds wait, or will with the next organization, for a builder of the lane of strangers; and what to do before. */
+export const laneForetellingSchema = z.object({
+  when: z.enum(['next', 'now']),
+  says: z.string(),
+  next: z.string(),
+});
+
 /** What waits, by project, and why nothing is picked up where that is so. */
 export const queueSchema = z.object({
   /** Slots of builders that take builds now, and how many of them are held by anybody. */
@@ -108,5 +115,7 @@ export const queueSchema = z.object({
   ),
   /** Null while nothing waits, or what waits is about to start. */
   diagnosis: z.object({ reason: z.enum(queueReasons), says: z.string(), next: z.string() }).nullable(),
+  /** Null where a further organization changes nothing. */
+  foretold: laneForetellingSchema.nullable(),
 });
 export type QueueView = z.infer<typeof queueSchema>;

@@ -18,6 +18,8 @@ export interface ProcessInfo {
   readonly zones?: readonly string[];
   /** Which builds it takes; `trusted` where it does not say. */
   readonly lane?: Lane;
+  /** Of control: what the operator says of the organizations here. */
+  readonly organizationsTrustEachOther?: boolean;
   /** Of the product. */
   readonly version?: string;
   /** It finishes what it does and takes nothing more. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { QueueView } from '@cooperage/contracts';
 import { STATE } from '../checkout.ts';
 import { withKeptToken } from '../first-push/account.ts';
 import { Api } from '../first-push/api.ts';
@@ -10,17 +11,28 @@ import { readState, runningState, type SystemReport, type SystemState } from '..
 export async function status(parameters: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...parameters], options: { json: { type: 'boolean' } } });
   const running = runningState();
-  const known = running ? await refreshed(running) : readState();
-  if (values.json) process.stdout.write(`${JSON.stringify({ running: running !== undefined, ...report(known) })}\n`);
-  else process.stdout.write(`${lines(running && known).join('\n')}\n`);
+  const api = running && withKeptToken(new Api(running.web), new Instance(STATE).secrets);
+  const [known, foretold] = await Promise.all([running ? refreshed(running, api) : readState(), laneForetold(api)]);
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ running: running !== undefined, ...report(known), foretold })}\n`);
+  else process.stdout.write(`${[...lines(running && known), ...foretoldLines(foretold)].join('\n')}\n`);
   return running ? 0 : 3;
 }
 
 /** The newest image of now; the one of the start where the service does not answer, or not to us. */
-async function refreshed(state: SystemState): Promise<SystemState> {
-  const api = withKeptToken(new Api(state.web), new Instance(STATE).secrets);
+async function refreshed(state: SystemState, api: Api | undefined): Promise<SystemState> {
   const newest = await (api && newestImage(api, state.cosign))?.catch(() => undefined);
   return { ...state, ...newest };
+}
+
+/** That a second organization would send all builds into the lane of strangers; nothing where the service does not answer. */
+async function laneForetold(api: Api | undefined): Promise<QueueView['foretold']> {
+  const queue = await api?.get<QueueView>('/api/v1/queue').catch(() => undefined);
+  return queue?.foretold ?? null;
+}
+
+function foretoldLines(foretold: QueueView['foretold']): string[] {
+  return foretold ? ['', foretold.says, foretold.next] : [];
 }
 
 function report(state: SystemReport | undefined): Partial<SystemReport> {

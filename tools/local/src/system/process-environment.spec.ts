@@ -52,6 +52,14 @@ describe('the environment of a process', () => {
     expect(processEnvironment('builder', strangers, secrets)).toMatchObject({ BUILDKIT_HOST: 'unix:///e' });
   });
 
+  it('tells control that organizations trust each other where the operator says so, and nobody else', () => {
+    const name = 'COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER';
+    const trusting = { ...addresses, organizationsTrustEachOther: true };
+    expect(processEnvironment('control', trusting, secrets)).toMatchObject({ [name]: 'true' });
+    expect(names('control')).not.toContain(name);
+    expect(processEnvironment('builder', trusting, secrets)).not.toHaveProperty(name);
+  });
+
   it('leaves the group of steps out where an engine of somebody else has none', () => {
     const foreign = { ...addresses, engine: { url: 'tcp://e:1', cgroupParent: '' } };
     expect(Object.keys(processEnvironment('builder', foreign, secrets))).not.toContain('COOPERAGE_CGROUP_PARENT');

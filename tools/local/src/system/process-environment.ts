@@ -23,6 +23,8 @@ export interface SystemAddresses {
   readonly tokenKey: TokenKeyFiles;
   readonly mirrorRoot: string;
   readonly localCacheRoot: string;
+  /** The operator’s word, given to `./cooperage up` in the variable that control reads. */
+  readonly organizationsTrustEachOther?: boolean;
   /** The program docker-buildx. */
   readonly buildx: string;
 }
@@ -85,6 +87,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       ...sealed,
       ...mirrors,
       SIGNING_ENCRYPTION_KEY: secrets.signingEncryptionKey,
+      ...(addresses.organizationsTrustEachOther && { COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER: 'true' }),
     },
     builder: { ...building, COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot, ...toEngine(engine) },
     strangers: {

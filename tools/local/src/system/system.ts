@@ -69,7 +69,11 @@ export class System {
     const localCacheRoot = this.instance.file('caches');
     const buildx = this.tools.path('docker-buildx');
     const stores = { databaseUrls, redis, registry, tokenKey };
-    return { ports, gitPort, ...stores, engine, ...(strangers && { strangers }), mirrorRoot, localCacheRoot, buildx };
+    const organizationsTrustEachOther = process.env.COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER === 'true';
+    return {
+      ...{ ports, gitPort, ...stores, engine, ...(strangers && { strangers }), mirrorRoot, localCacheRoot, buildx },
+      organizationsTrustEachOther,
+    };
   }
 
   /** The git host and our own processes; they are stopped from the last to the first. */

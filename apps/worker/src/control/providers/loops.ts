@@ -24,7 +24,7 @@ export function loops(config: ControlConfig): Provider[] {
           name: 'control',
           instanceId: config.instanceId ?? null,
           heartbeatMs: config.leaseMs / 3,
-          info: async () => ({}),
+          info: async () => ({ organizationsTrustEachOther: config.organizationsTrustEachOther }),
           onDisowned: () => process.exit(70),
         }),
     },

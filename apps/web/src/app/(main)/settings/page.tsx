@@ -13,6 +13,8 @@ import { CompareFile } from '@/features/installation/components/compare-file';
 import { NewOrganization, RenameOrganization } from '@/features/installation/components/organization-forms';
 import { SettingList } from '@/features/installation/components/setting-list';
 import { TrialsCard } from '@/features/installation/components/trials-card';
+import { loadQueue } from '@/features/workers/api/load-workers';
+import { LaneNote } from '@/features/workers/components/lane-note';
 import { withQuery } from '@/lib/api/list';
 import { visibleText } from '@/lib/format/names';
 
@@ -54,6 +56,7 @@ export default async function SettingsPage() {
         </ul>
       </Card>
       <Card title="New organization">
+        <Foretelling />
         <NewOrganization />
       </Card>
       {administrator ? (
@@ -114,4 +117,10 @@ function InstallationList({ settings }: { settings: Awaited<ReturnType<typeof lo
       )}
     </Card>
   );
+}
+
+/** A queue that cannot be read says nothing, and keeps nobody from making an organization. */
+async function Foretelling() {
+  const queue = await loadQueue();
+  return queue.ok && queue.value.foretold ? <LaneNote foretold={queue.value.foretold} /> : null;
 }

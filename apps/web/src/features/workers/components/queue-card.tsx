@@ -7,6 +7,7 @@ import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { projectPath } from '@/lib/address/paths';
 import type { Result } from '@/lib/api/problem';
 import { visibleText } from '@/lib/format/names';
+import { LaneNote } from './lane-note';
 
 /** What waits, whose it is, and why nothing is picked up where that is so. */
 export function QueueCard({ queue }: { queue: Result<QueueView> }) {
@@ -17,10 +18,11 @@ export function QueueCard({ queue }: { queue: Result<QueueView> }) {
       </Card>
     );
   }
-  const { slots, held, projects, diagnosis } = queue.value;
+  const { slots, held, projects, diagnosis, foretold } = queue.value;
   return (
     <Card title="Queue" aside={<span className="tabular-nums">{`${held} of ${slots} slots in use`}</span>}>
       {diagnosis && <DiagnosisNote diagnosis={diagnosis} />}
+      {foretold && <LaneNote foretold={foretold} />}
       {projects.length === 0 ? (
         <p className="px-3 py-3 text-text-2">Nothing of yours waits or is built.</p>
       ) : (

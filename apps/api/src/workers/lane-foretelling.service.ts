@@ -1,0 +1,31 @@
+import { type ProcessRecord, ProcessRepository, QueueRepository } from '@cooperage/db';
+import { foretellLane, type LaneForetelling } from '@cooperage/domain';
+import { Injectable } from '@nestjs/common';
+import { presentWorker } from './present-worker.js';
+
+/** Says before a second organization builds here that all builds would wait for a builder of strangers. */
+@Injectable()
+export class LaneForetellingService {
+  constructor(
+    private readonly processes: ProcessRepository,
+    private readonly queues: QueueRepository,
+  ) {}
+
+  async look(): Promise<LaneForetelling | null> {
+    const [processes, building] = await Promise.all([this.processes.list(), this.queues.buildingOrganizations()]);
+    const alive = processes.filter(isAlive);
+    const control = alive.find(({ role }) => role === 'control');
+    return foretellLane({
+      building,
+      organizationsTrustEachOther: control?.info.organizationsTrustEachOther ?? null,
+      hasBuilderForStrangers: alive.some(
+        ({ role, info }) => role === 'builder' && info.lane === 'strangers' && !info.note,
+      ),
+    });
+  }
+}
+
+function isAlive(process: ProcessRecord): boolean {
+  const { state } = presentWorker(process, { builds: [], lost: [], drains: [], now: new Date() });
+  return state !== 'lost' && state !== 'ended';
+}
