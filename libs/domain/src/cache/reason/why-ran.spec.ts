@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CacheFacts } from './cache-facts.js';
+import { lookBudget } from './step-keys.js';
 import { builtFrom as build, digest, entries } from './why-ran.fixture.js';
 import { type StepVerdict, whyStepsRan } from './why-ran.js';
 
@@ -210,18 +211,28 @@ describe('why a step ran', () => {
   });
 
   it('looks at no more of large contexts than can be waited for, newest first, and says so', () => {
-    const many = Object.fromEntries(Array.from({ length: 120_000 }, (_, at) => [`f${at}`, '1']));
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`f${at}`, '1']));
     const dockerfile = 'FROM busybox\nCOPY . .\nRUN x\n';
     const at = (number: number, word: string) => build({ number, dockerfile, files: { ...many, f0: word } });
     const old = [at(4, '5'), at(3, '4'), at(2, '3'), at(1, 'new')];
-    expect(reasonAt(whyStepsRan(at(5, 'new'), old), 0)).toMatchObject({ kind: 'files', changed: 1 });
+    // Enough for four builds of which one step reads twelve files; the fifth would say that nothing differs.
+    const budget = { looksLeft: 4 * 12 + 2 };
+    expect(reasonAt(whyStepsRan(at(5, 'new'), old, budget), 0)).toMatchObject({ kind: 'files', changed: 1 });
+    expect(budget.looksLeft).toBe(2);
+    expect(reasonAt(whyStepsRan(at(5, 'new'), old, { looksLeft: 5 * 12 }), 0)).toMatchObject({ kind: 'not_kept' });
     const readers = `${dockerfile}${'COPY . /again\n'.repeat(4)}`;
     const large = (number: number, word: string) =>
       build({ number, dockerfile: readers, files: { ...many, f0: word } });
-    expect(reasons(whyStepsRan(large(2, 'new'), [large(1, 'old')])).slice(0, 2)).toEqual([
+    const small = { looksLeft: 5 * 12 - 1 };
+    expect(reasons(whyStepsRan(large(2, 'new'), [large(1, 'old')], small)).slice(0, 2)).toEqual([
       ['unknown', 1],
       ['earlier_step', 1],
     ]);
+    expect(small.looksLeft).toBe(5 * 12 - 1);
+  });
+
+  it('has half a million looks where nobody says otherwise', () => {
+    expect(lookBudget()).toEqual({ looksLeft: 500_000 });
   });
 
   it('never breaks, never blames a step that came from a cache, and gives one verdict a step, whatever the files', () => {

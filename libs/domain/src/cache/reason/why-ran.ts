@@ -3,7 +3,7 @@ import type { Digest } from '../../image/digest.js';
 import type { EvictionWords } from '../eviction.js';
 import type { CacheFacts } from './cache-facts.js';
 import { changedFiles, type FileChanges } from './file-changes.js';
-import { type KeyedStep, keyedSteps, lookBudget } from './step-keys.js';
+import { type KeyedStep, keyedSteps, type LookBudget, lookBudget } from './step-keys.js';
 
 type BuildRef = CacheFacts['build'];
 
@@ -61,9 +61,13 @@ interface Candidate {
 /**
  * Why the steps of a build ran: for each the first input that differs from the newest build that could have served it.
  * @param earlier builds whose caches it may read, newest first
+ * @param budget what may be looked at; what was is taken from it
  */
-export function whyStepsRan(now: CacheFacts, earlier: readonly CacheFacts[]): StepVerdict[] {
-  const budget = lookBudget();
+export function whyStepsRan(
+  now: CacheFacts,
+  earlier: readonly CacheFacts[],
+  budget: LookBudget = lookBudget(),
+): StepVerdict[] {
   const steps = keyedSteps(now, budget);
   const candidates = earlier.map((facts) => ({ facts, steps: keyedSteps(facts, budget) }));
   return steps.flatMap((step) => {

@@ -1,0 +1,88 @@
+import { decodeLogEntries } from '@cooperage/domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import type { Visitor } from '../../spec/visitor.js';
+import { TestWorker } from '../../spec/worker.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let target: TestProject;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  target = await world.project(owner, await organizationOf(owner), { slug: 'hello' });
+  worker = await TestWorker.start(world);
+});
+afterAll(() => world.close());
+
+describe('a log', () => {
+  const texts = ['first\n', 'second\n', '\u001b[31mred\u001b[0m <script>alert(1)</script>\n', 'no end'];
+
+  it('is the same in every form', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    await worker.print(attempt, ...texts.slice(0, 2));
+    await worker.print(attempt, ...texts.slice(2));
+    const path = `/api/v1/builds/${build.id}/log`;
+    expect((await owner.get(path)).text).toBe(texts.join(''));
+    const lines = (await owner.get(`${path}?format=jsonl&from=2`)).text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { text: string });
+    expect(lines.map(({ text }) => text)).toEqual(texts.slice(2));
+    expect((await owner.get(`${path}/lines?first=1&count=1`)).text).toBe('second\n');
+  });
+
+  it('is read in ranges, up to its end', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    for (const text of texts) await worker.print(attempt, text);
+    const read = async (from: number, limit = 1) => {
+      const response = await fetch(
+        `${world.origin}/api/v1/builds/${build.id}/log/entries?from=${from}&limit=${limit}`,
+        { headers: { cookie: owner.cookie } },
+      );
+      const entries = decodeLogEntries(new Uint8Array(await response.arrayBuffer()));
+      return {
+        texts: entries.map(({ data }) => Buffer.from(data).toString()),
+        next: response.headers.get('x-log-next'),
+        complete: response.headers.get('x-log-complete'),
+      };
+    };
+    expect(await read(0)).toEqual({ texts: [texts[0]], next: '1', complete: 'false' });
+    expect(await read(1, 1_000_000)).toEqual({ texts: texts.slice(1), next: '4', complete: 'false' });
+    expect(await read(4)).toEqual({ texts: [], next: '4', complete: 'false' });
+    await worker.finishLog(attempt);
+    expect(await read(4)).toEqual({ texts: [], next: '4', complete: 'true' });
+  });
+
+  it('S-086 is text to be saved, and never a page', async () => {
+    const build = await world.build(target);
+    await worker.print(await worker.claim(build), texts[2]!);
+    for (const [path, type] of [
+      ['log', 'text/plain; charset=utf-8'],
+      ['log/lines', 'text/plain; charset=utf-8'],
+      ['log/entries', 'application/octet-stream'],
+    ] as const) {
+      const { headers } = await owner.get(`/api/v1/builds/${build.id}/${path}`);
+      expect(headers.get('content-type')).toBe(type);
+      expect(headers.get('content-disposition')).toMatch(/^attachment/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain('sandbox');
+    }
+  });
+
+  it('of a build that no worker has taken is not there', async () => {
+    const build = await world.build(target);
+    expect((await owner.get(`/api/v1/builds/${build.id}/log`)).status).toBe(404);
+  });
+
+  it('takes numbers that are some', async () => {
+    const build = await world.build(target);
+    await worker.claim(build);
+    for (const query of ['from=-1', 'from=1e99', 'limit=0', 'limit=99999999', 'attempt=0', 'attempt=x', 'x=1'])
+      expect((await owner.get(`/api/v1/builds/${build.id}/log/entries?${query}`)).status, query).toBe(400);
+  });
+});

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld } from '../../spec/api-world.js';
+import { LivePage, type PageOptions } from '../../spec/live-page.js';
+import { LiveWorld } from '../../spec/live-world.js';
+import type { Visitor } from '../../spec/visitor.js';
+import { waitFor } from '../../spec/wait-for.js';
+
+const maxConnections = 60;
+
+let live: LiveWorld;
+let world: ApiWorld;
+let owner: Visitor;
+let acme: string;
+
+beforeAll(async () => {
+  live = await LiveWorld.open(maxConnections);
+  ({ world, owner, acme } = live);
+});
+afterEach(() => live.closePages());
+afterAll(() => live.close());
+
+const open = (visitor?: Visitor, options?: PageOptions) => live.page(visitor, options);
+
+describe('S-099 whatever a page sends', () => {
+  const alive = async () =>
+    expect(await (await open()).ask('builds:subscribe', { organizationId: acme })).toEqual({ ok: true });
+
+  it('is answered, or ends that connection alone', async () => {
+    const page = await open();
+    const odd: unknown[] = [
+      undefined,
+      null,
+      1,
+      'x',
+      [],
+      {},
+      { buildId: 1 },
+      { organizationId: { not: null } },
+      { projectId: 'x', extra: 1 },
+    ];
+    for (const message of ['log:subscribe', 'log:unsubscribe', 'builds:subscribe', 'builds:unsubscribe'] as const)
+      for (const payload of [...odd, JSON.parse('{"__proto__":{"x":1}}')])
+        expect(await page.ask(message, payload)).toEqual({ ok: false, code: 'bad_request' });
+    page.socket.emit('no:such:message', 1);
+    page.socket.emit('log:subscribe');
+    page.socket.emit('log:subscribe', 1, 2, 3);
+    await alive();
+  });
+
+  it('is bounded in number: subscriptions, and messages in a time', async () => {
+    const page = await open();
+    const builds = await Promise.all(Array.from({ length: 40 }, () => world.project(owner, acme)));
+    const answers = [];
+    for (const { project } of builds) answers.push(await page.ask('builds:subscribe', { projectId: project.id }));
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(32);
+    expect(answers.at(-1)).toEqual({ ok: false, code: 'too_many' });
+    for (let at = 0; at < 400; at++) page.socket.emit('builds:unsubscribe', {});
+    await waitFor(() => expect(page.disconnected).toBeDefined());
+    await alive();
+  });
+
+  it.each([
+    ['a packet of an unknown type', '49'],
+    ['an event without a name', '42/live,[]'],
+    ['an event of a reserved name', '42/live,["connect",1]'],
+    ['an event named by an object', '42/live,[{"toString":1},1]'],
+    ['broken JSON', '42/live,["log:subscribe",{'],
+    ['an acknowledgement nobody asked for', '43/live,999[1]'],
+    ['attachments that never come', '451-/live,["x",{"_placeholder":true,"num":0}]'],
+    ['a placeholder out of range', '451-/live,["x",{"_placeholder":true,"num":99}]'],
+    ['a placeholder that is no number', '451-/live,["x",{"_placeholder":true,"num":"splice"}]'],
+    ['ten thousand attachments', '4510000-/live,["x"]'],
+    ['another namespace', '40/admin,'],
+    ['a very long namespace', `40/${'x'.repeat(10_000)},`],
+    ['nothing', ''],
+    ['bytes', Buffer.from([0xff, 0x00, 0x80])],
+  ])('%s does no harm', async (_what, packet) => {
+    const page = await open();
+    engineOf(page).write(packet);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await alive();
+  });
+
+  it('as raw frames that no browser would send does no harm', async () => {
+    const huge = Buffer.concat([
+      Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 1, 2, 3, 4]),
+      randomBytes(1_000),
+    ]);
+    const frames: Buffer[] = [
+      Buffer.from([0x81, 0x05, 0x68, 0x65, 0x6c, 0x6c, 0x6f]),
+      Buffer.from([0xc1, 0x85, 1, 2, 3, 4, 0x68, 0x65, 0x6c, 0x6c, 0x6f]),
+      Buffer.from([0x83, 0x80, 0, 0, 0, 0]),
+      Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe]),
+      Buffer.from([0x89, 0xfe, 0xff, 0xff, 0, 0, 0, 0]),
+      Buffer.from([0x80, 0x80, 0, 0, 0, 0]),
+      huge,
+      randomBytes(5_000),
+    ];
+    for (const frame of frames) {
+      const socket = await rawWebSocket();
+      socket.write(frame);
+      await new Promise((resolve) => socket.once('close', resolve));
+    }
+    await alive();
+  });
+
+  it('in thousands of random packets does no harm', async () => {
+    const parts = [
+      '4',
+      '2',
+      '5',
+      '1',
+      '0',
+      '-',
+      '/live,',
+      '[',
+      ']',
+      '"',
+      '{',
+      '}',
+      '_placeholder',
+      ':',
+      'true',
+      ',',
+      '\u0000',
+      'log:subscribe',
+      '\ud800',
+    ];
+    for (let round = 0; round < 20; round++) {
+      const page = await open().catch(() => undefined);
+      for (let at = 0; page && at < 150 && page.disconnected === undefined; at++) {
+        const length = 1 + (randomBytes(1)[0]! % 12);
+        engineOf(page).write([...randomBytes(length)].map((byte) => parts[byte % parts.length]).join(''));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      page?.close();
+    }
+    await alive();
+  }, 30_000);
+
+  it('S-100 is not compressed, even when a page offers it', async () => {
+    const answer = await handshake(await dial(), 'sec-websocket-extensions: permessage-deflate\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 101 /);
+    expect(answer.toLowerCase()).not.toContain('sec-websocket-extensions');
+  });
+
+  it('S-101 not even a thousand half-open handshakes keep others out', async () => {
+    const idle = await Promise.all(Array.from({ length: 300 }, dial));
+    const upgraded = await Promise.all(Array.from({ length: maxConnections }, rawWebSocket));
+    await expect(open()).rejects.toThrow();
+    // Who joins nothing is closed after five seconds, and there is room again.
+    await waitFor(alive, 15_000);
+    for (const socket of [...idle, ...upgraded]) socket.destroy();
+  }, 30_000);
+});
+
+/** The engine below socket.io: what it writes goes out as it is. */
+function engineOf(page: LivePage): { write(packet: string | Buffer): void } {
+  const transport = page.socket.io.engine.transport as unknown as { ws: { send(data: string | Buffer): void } };
+  return { write: (packet) => transport.ws.send(packet) };
+}
+
+function dial(): Promise<Socket> {
+  const { hostname, port } = new URL(world.origin);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => resolve(socket));
+    socket.on('error', reject);
+  });
+}
+
+/** Sends the handshake of a browser. @returns the head of the answer. */
+function handshake(socket: Socket, more = ''): Promise<string> {
+  const key = randomBytes(16).toString('base64');
+  socket.write(
+    `GET /api/live/?EIO=4&transport=websocket HTTP/1.1\r\nhost: x\r\norigin: ${world.origin}\r\ncookie: ${owner.cookie}\r\n` +
+      `connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n${more}\r\n`,
+  );
+  return new Promise((resolve) => socket.once('data', (data) => resolve(data.toString('latin1'))));
+}
+
+async function rawWebSocket(): Promise<Socket> {
+  const socket = await dial();
+  await handshake(socket);
+  return socket;
+}

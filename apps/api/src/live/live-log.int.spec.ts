@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { encodeLogEntries } from '@cooperage/domain';
+import { connectRedis, RedisLiveBus } from '@cooperage/queue';
+import { services } from '@cooperage/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, type TestProject } from '../../spec/api-world.js';
+import { LivePage, type PageOptions } from '../../spec/live-page.js';
+import { LiveWorld } from '../../spec/live-world.js';
+import type { Visitor } from '../../spec/visitor.js';
+import { waitFor } from '../../spec/wait-for.js';
+import { TestWorker } from '../../spec/worker.js';
+
+let live: LiveWorld;
+let world: ApiWorld;
+let target: TestProject;
+let worker: TestWorker;
+
+beforeAll(async () => {
+  live = await LiveWorld.open();
+  ({ world, target, worker } = live);
+});
+afterEach(() => live.closePages());
+afterAll(() => live.close());
+
+const open = (visitor?: Visitor, options?: PageOptions) => live.page(visitor, options);
+
+describe('a log', () => {
+  it('comes from the archive, then live, then ends', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    await worker.print(attempt, 'stored 1\n', 'stored 2\n');
+    const page = await open();
+    expect(await page.ask('log:subscribe', { buildId: build.id, attempt: 1, from: 1 })).toEqual({ ok: true });
+    await waitFor(() => expect(page.text).toBe('stored 2\n'));
+    const redis = connectRedis(services().redisUrl, 'producer', () => {});
+    await waitFor(() => expect(redis.status).toBe('ready'));
+    const data = new TextEncoder().encode('live 3\n');
+    new RedisLiveBus(redis, () => {}).publish(
+      attempt.attemptId,
+      encodeLogEntries([{ n: 2, atMs: 1, kind: 'text', step: 1, stream: 1, data }]),
+    );
+    await waitFor(() => expect(page.text).toBe('stored 2\nlive 3\n'));
+    await worker.print(attempt, 'live 3\n');
+    await worker.finishLog(attempt);
+    await waitFor(() => expect(page.isComplete).toBe(true), 10_000);
+    expect(page.text).toBe('stored 2\nlive 3\n');
+    await redis.quit();
+  });
+
+  it('begins anew where a page says so, and stops when it is left', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    await worker.print(attempt, 'a\n', 'b\n');
+    const page = await open();
+    const log = { buildId: build.id, attempt: 1 };
+    await page.ask('log:subscribe', { ...log, from: 0 });
+    await waitFor(() => expect(page.text).toBe('a\nb\n'));
+    await page.ask('log:subscribe', { ...log, from: 1 });
+    await waitFor(() => expect(page.text).toBe('a\nb\nb\n'));
+    expect(await page.ask('log:unsubscribe', log)).toEqual({ ok: true });
+    await worker.print(attempt, 'c\n');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(page.text).toBe('a\nb\nb\n');
+  });
+
+  it('of an attempt that is not there is not there', async () => {
+    const build = await world.build(target);
+    const page = await open();
+    expect(await page.ask('log:subscribe', { buildId: build.id, attempt: 1, from: 0 })).toEqual({
+      ok: false,
+      code: 'not_found',
+    });
+  });
+
+  it('of any size reaches a page that reads slowly, whole and in order, while others are not held up', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    const line = `${randomBytes(500).toString('hex')}\n`;
+    for (let chunk = 0; chunk < 8; chunk++)
+      await worker.print(attempt, ...Array.from({ length: 1_000 }, (_, at) => `${chunk}.${at} ${line}`));
+    await worker.finishLog(attempt);
+    const [slow, quick] = [await open(), await open()];
+    const connection = rawSocketOf(slow);
+    await slow.ask('log:subscribe', { buildId: build.id, attempt: 1, from: 0 });
+    connection.pause();
+    await quick.ask('log:subscribe', { buildId: build.id, attempt: 1, from: 0 });
+    await waitFor(() => expect(quick.isComplete).toBe(true), 20_000);
+    expect(slow.isComplete).toBe(false);
+    connection.resume();
+    await waitFor(() => expect(slow.isComplete).toBe(true), 20_000);
+    expect(slow.text.length).toBe(quick.text.length);
+    expect(slow.text === quick.text).toBe(true);
+  }, 60_000);
+});
+
+/** The TCP connection of a page, to stop reading from. */
+function rawSocketOf(page: LivePage): { pause(): void; resume(): void } {
+  const transport = page.socket.io.engine.transport as unknown as { ws: { _socket: Socket } };
+  return transport.ws._socket;
+}

@@ -1,0 +1,100 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { World } from '../../spec/world.js';
+import { BuildRepository, RegistryTokenRepository } from '../index.js';
+
+const failure = { code: 'StepFailed', message: 'no' } as const;
+const again = { retryable: true, attemptsLeft: true, pauseMs: 0 };
+
+describe('attempts that are handed out', () => {
+  let world: World;
+  let builds: BuildRepository;
+  beforeAll(async () => {
+    world = await World.open();
+    builds = new BuildRepository(world.db);
+  });
+  afterEach(() => world.reset());
+  afterAll(() => world.close());
+
+  it('ask for their first registry token by all that every later one is asked by', async () => {
+    await world.builder();
+    await world.build(await world.project());
+    const first: unknown[] = [];
+    await world.dispatches.dispatchNext((need) => {
+      first.push(need);
+      return { sealed: Buffer.from('sealed'), ttlMs: 1_000 };
+    });
+    expect(first).toMatchObject([{ cacheEpoch: expect.any(Number), mainCacheEpoch: expect.any(Number) }]);
+    expect(await new RegistryTokenRepository(world.db).findNeeds(300_000)).toEqual(first);
+  });
+
+  it('go to organizations in turns: one with a long queue does not hold back another', async () => {
+    await world.builder(4);
+    const busy = await world.project();
+    for (let i = 0; i < 6; i++) await world.build(busy);
+    const quiet = await world.build(await world.project());
+    const dispatched = await world.dispatch();
+    expect(dispatched).toHaveLength(4);
+    expect(dispatched.slice(0, 2).map((attempt) => attempt.buildId)).toContain(quiet.id);
+    expect(await world.dispatch()).toEqual([]);
+  });
+
+  it('are not made for a build that is canceled in the same moment, and keep no slot for one', async () => {
+    await world.builder(64);
+    const project = await world.project();
+    for (let round = 0; round < 25; round++) {
+      const build = await world.build(project);
+      await Promise.all([world.dispatch(), builds.requestCancel(build.id, 'ada')]);
+      expect((await builds.find(build.id))?.status).toBe('canceled');
+      expect(await world.db.prisma.attempt.count({ where: { state: { in: ['dispatched', 'claimed'] } } })).toBe(0);
+    }
+  });
+
+  it('wait for their pause after a fault', async () => {
+    const builder = await world.builder();
+    const attempt = await world.claimed(await world.project(), builder);
+    await world.attempts.failed(attempt, builder, failure, { ...again, pauseMs: 150 });
+    expect(await builds.find(attempt.build.id)).toMatchObject({ status: 'queued', failure: { code: 'StepFailed' } });
+    expect(await world.dispatch()).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await world.dispatch()).toMatchObject([{ buildId: attempt.build.id, number: 2 }]);
+  });
+
+  it('are handed over again less and less often, each time under another number', async () => {
+    await world.builder();
+    await world.build(await world.project());
+    await world.dispatch();
+    const ageBy = (seconds: number) =>
+      world.db.prisma.$executeRaw`UPDATE attempt SET dispatched_at = now() - ${seconds} * interval '1 second'`;
+    const due = async (seconds: number) => {
+      await ageBy(seconds);
+      return (await world.dispatches.unclaimed(2_000)).map(({ handovers }) => handovers);
+    };
+    expect([await due(1), await due(3), await due(3), await due(5), await due(9)]).toEqual([[], [1], [], [2], [3]]);
+    await world.db.prisma.$executeRaw`UPDATE attempt SET handovers = 500`;
+    expect([await due(59), await due(61)]).toEqual([[], [501]]);
+  });
+
+  it('begin with a token, and get none any more when they have ended', async () => {
+    const tokens = new RegistryTokenRepository(world.db);
+    const builder = await world.builder();
+    const attempt = await world.claimed(await world.project(), builder);
+    expect((await tokens.read(attempt.attemptId))?.expiresInMs).toBeGreaterThan(200_000);
+    expect(await tokens.findNeeds(60_000)).toEqual([]);
+    const [need] = await tokens.findNeeds(600_000);
+    expect(need).toMatchObject({ attemptId: attempt.attemptId, number: 1, ref: 'refs/heads/main' });
+    await world.attempts.failed(attempt, builder, failure, again);
+    await tokens.put(need!.attemptId, { sealed: Buffer.from('late'), ttlMs: 300_000 });
+    expect(await world.db.prisma.attempt.findFirst({ where: { id: attempt.attemptId } })).toMatchObject({
+      registryToken: null,
+    });
+  });
+
+  it('whose lease has run out get no token, for somebody else may have their epoch soon', async () => {
+    const tokens = new RegistryTokenRepository(world.db);
+    const attempt = await world.claimed(await world.project(), await world.builder(), 1);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await tokens.put(attempt.attemptId, { sealed: Buffer.from('new'), ttlMs: 300_000 });
+    expect(Buffer.from((await tokens.read(attempt.attemptId))!.sealed).toString()).toBe('sealed');
+    await world.db.prisma.attempt.updateMany({ data: { state: 'lost' } });
+  });
+});
