@@ -106,6 +106,18 @@ export const goals: readonly Goal[] = [
     comparedWith: 'the same without an export',
     bound: { atMost: 1.02 },
   },
+  ...[
+    ['first', 'first build of a branch, on an emptied engine'],
+    ['warm', 'build of a branch on a warm engine'],
+    ['again', 'build of a branch that has a cache, on an emptied engine'],
+  ].map(
+    ([stage, what]): Goal => ({
+      id: `isolation/${stage}`,
+      metric: `P10c ${what}: claim -> image pushed`,
+      comparedWith: 'the same with one cache that all branches share',
+      bound: { atMost: 1.05 },
+    }),
+  ),
   {
     id: 'demo/second',
     metric: 'reference demo: builder time of the first build',

@@ -41,6 +41,17 @@ export class Rows {
     return row;
   }
 
+  /** For which the builds of a project are made. */
+  async platform(projectId: string): Promise<string> {
+    const { rows } = await this.pool.query<{ platform: string }>(
+      'SELECT DISTINCT platform FROM build WHERE project_id = $1',
+      [projectId],
+    );
+    const [row, another] = rows;
+    if (!row || another) throw new Error(`the builds of ${projectId} are for ${rows.length} platforms`);
+    return row.platform;
+  }
+
   async attempt(buildId: string): Promise<AttemptRow | null> {
     const { rows } = await this.pool.query<AttemptRow>(
       'SELECT id, engine_reference AS "engineReference" FROM attempt WHERE build_id = $1 ORDER BY number DESC LIMIT 1',

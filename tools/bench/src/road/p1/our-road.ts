@@ -20,12 +20,15 @@ export class OurRoad {
     readonly repository: Repository,
   ) {}
 
-  /** @param commit stands in the repository already, as it does when a forge sends its webhook */
-  async run(commit: string): Promise<RoadRun> {
+  /**
+   * @param commit stands in the repository already, as it does when a forge sends its webhook
+   * @param ref full; the default branch's when left out
+   */
+  async run(commit: string, ref?: string): Promise<RoadRun> {
     const { product, watch, rows } = this.world;
     watch.forget();
     const postedAtMs = performance.now();
-    const answer = await product.deliver(this.repository, { after: commit });
+    const answer = await product.deliver(this.repository, { ref, after: commit });
     const acceptedAtMs = performance.now();
     demand(answer.status === 202, `a webhook was answered ${answer.status}`);
     const end = await watch.first('a build ends', postedAtMs, (change) => this.isEnd(change));
