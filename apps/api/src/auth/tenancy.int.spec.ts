@@ -223,6 +223,17 @@ describe('S-080 an API token', () => {
     }
   });
 
+  it('S-062 is none in an address, by whatever name, and the refusal does not say it again', async () => {
+    const { secret } = await tokenOf(owner, ['read']);
+    for (const name of ['token', 'access_token', 'api_key', 'key', 'auth', 'authorization', 'bearer', 'password'])
+      for (const value of [secret, `Bearer ${secret}`]) {
+        const query = `${name}=${encodeURIComponent(value)}`;
+        const answer = await world.anonymous().get(`/api/v1/projects?${query}`);
+        expect([name, answer.status]).toEqual([name, 401]);
+        expect(answer.text).not.toContain(secret);
+      }
+  });
+
   it('of scope registry is no key to the API', async () => {
     const { secret } = await tokenOf(owner, ['registry']);
     expect((await new Visitor(world.origin, secret).get('/api/v1/projects')).status).toBe(403);
