@@ -1,4 +1,5 @@
 export * from './api-client.js';
+export * from './canary/index.js';
 export * from './child.js';
 export * from './cut-proxy.js';
 export * from './launcher.js';

@@ -102,6 +102,11 @@ export class Product {
     return this.fresh.url;
   }
 
+  /** Where one of its processes answers by itself: health and metrics. */
+  addressOf(role: 'api' | 'live' | 'builder' | 'control'): string {
+    return `http://127.0.0.1:${this.env[role]!.PORT}`;
+  }
+
   start(role: 'api' | 'live' | 'web' | 'builder' | 'control', name: string = role): Child {
     const worker = role === 'builder' || role === 'control';
     const script =
