@@ -55,6 +55,8 @@ describe('the cache of a project', () => {
     await exported('one');
     const { kind, entry, items } = await records();
     expect(kind).toBe('records');
+    // The only one there is shares nothing.
+    expect(entry).toMatchObject({ aloneBytes: entry.bytes, sharedBytes: 0 });
     expect(entry).toMatchObject({ zone: 'protected', ref: 'refs/heads/main', epoch: 0, writtenBy: 1, readByAll: true });
     const lines = (some: typeof items) => some.flatMap(({ step }) => step?.line ?? []).toSorted();
     expect(lines(items)).toEqual([2, 3, 4, 6, 7]);

@@ -17,6 +17,7 @@ export * from './cache/due-evictions.js';
 export * from './cache/economy.js';
 export * from './cache/eviction.js';
 export * from './cache/export-mode.js';
+export * from './cache/held-blobs.js';
 export * from './cache/isolation.js';
 export * from './cache/ledger.js';
 export * from './cache/local-cache.js';

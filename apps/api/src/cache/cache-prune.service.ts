@@ -7,7 +7,7 @@ import {
   type ProjectRecord,
   type StoredCacheRecord,
 } from '@cooperage/db';
-import { type CachePlace, colderRefs, lastTouch, type PruneRule, prune } from '@cooperage/domain';
+import { type CachePlace, colderRefs, HeldBlobs, lastTouch, type PruneRule, prune } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -33,7 +33,7 @@ export class CachePruneService {
     const colder = colderRefs(projectId, readers, stored, going, project.defaultBranch);
     return {
       references: going.length,
-      bytes: going.reduce((sum, { bytes }) => sum + bytes, 0),
+      bytes: freedBytes(stored, going),
       items: going
         .toSorted((a, b) => b.bytes - a.bytes)
         .slice(0, mostShown)
@@ -82,6 +82,12 @@ export class CachePruneService {
 
 function ruleOf({ zone, q: text, unusedDays }: CachePruneQuery | PruneCache): PruneRule {
   return { zone: zone ?? null, text, unusedDays: unusedDays ?? null };
+}
+
+/** What nothing that stays needs. */
+function freedBytes(stored: readonly StoredCacheRecord[], going: readonly StoredCacheRecord[]): number {
+  const held = new HeldBlobs(stored);
+  return going.reduce((sum, each) => sum + held.remove(each), 0);
 }
 
 /** Changes with whatever would go, and with what stands there. */

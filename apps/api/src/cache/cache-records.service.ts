@@ -10,6 +10,7 @@ import { RegistryReader } from '../registry-token/registry-reader.js';
 import { presentEntry } from './cache-store.service.js';
 
 const maxConfigBytes = 8 << 20;
+const shownSharers = 20;
 
 /** Reads what one cache holds from the registry, and finds the steps of the project that made it. */
 @Injectable()
@@ -26,12 +27,13 @@ export class CacheRecordsService {
     const project = await this.access.project(principal, projectId);
     const entry = found(await this.store.entry(projectId, id));
     const shown = presentEntry(project, entry);
+    const sharedWith = await this.store.sharers(projectId, id, shownSharers);
     const { repository, tag } = cacheReference(projectId, entry);
     const client = this.registry.cacheClientFor(repository);
     const stored = found(await client.manifests.find(repository, tag));
     const manifest = parseManifestDocument(stored.bytes, stored.mediaType);
     if (manifest.kind !== 'manifest' || manifest.config.mediaType !== cacheConfigType)
-      return { entry: shown, kind: 'inside_image', items: [] };
+      return { entry: shown, kind: 'inside_image', items: [], sharedWith };
     const config = await client.blobs.read(repository, manifest.config.digest, { maxBytes: maxConfigBytes });
     const records = parseCacheConfig(manifest, config);
     const moments = records.map(({ createdAt }) => createdAt);
@@ -40,7 +42,7 @@ export class CacheRecordsService {
       ...{ key, bytes: layer.size, createdAt: createdAt.toISOString() },
       step: presentStep(stepOfRecord(createdAt, ran)),
     }));
-    return { entry: shown, kind: 'records', items: sorted(items, query) };
+    return { entry: shown, kind: 'records', items: sorted(items, query), sharedWith };
   }
 }
 

@@ -1,5 +1,19 @@
-import type { CacheEntry, CacheEviction, CacheReset, Page, ProjectCache } from '@cooperage/contracts';
-import { BuildNotes, type BuildRecord, BuildRepository, CacheSweepRepository } from '@cooperage/db';
+import type {
+  CacheEntry,
+  CacheEviction,
+  CachePrunePreview,
+  CacheReset,
+  Page,
+  ProjectCache,
+} from '@cooperage/contracts';
+import {
+  BuildNotes,
+  type BuildRecord,
+  BuildRepository,
+  CacheStoreRepository,
+  CacheSweepRepository,
+} from '@cooperage/db';
+import type { CacheBlob } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
@@ -19,12 +33,15 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** A build that has succeeded and left so many bytes of cache. */
-async function exported(bytes: number, data: object = {}): Promise<BuildRecord> {
+async function exported(bytes: number, data: object = {}, blobs: readonly CacheBlob[] = []): Promise<BuildRecord> {
   const build = await world.build(target);
   const done = { status: 'succeeded', cacheExport: 'pending', finishedAt: new Date(), ...data };
   await world.database.prisma.build.update({ where: { id: build.id }, data: done });
   const digest = `sha256:${String(build.number).padStart(64, '0')}`;
-  await new BuildNotes(world.database).endCacheExport(build.id, 'done', null, { ms: 5, written: { digest, bytes } });
+  await new BuildNotes(world.database).endCacheExport(build.id, 'done', null, {
+    ms: 5,
+    written: { digest, bytes, blobs },
+  });
   return build;
 }
 /** A new build of some place: one of it that has failed is tried again. */
@@ -174,5 +191,44 @@ describe('a reset', () => {
       expect(problemOf(await reset(body)).code).toBe('validation_failed');
     const visitor = await world.member(owner, await organizationOf(owner), 'developer');
     expect(problemOf(await visitor.post(`${base}/resets`, { reason: 'x' })).code).toBe('forbidden');
+  });
+});
+
+describe('layers that two caches share', () => {
+  const layer = (name: string, bytes: number): CacheBlob => ({ digest: `sha256:${name}`, bytes });
+  const ref = (name: string) => ({ zone: 'branch', ref: `refs/heads/shares-${name}` });
+  const bytesOf = async () => expectOk(await owner.get<ProjectCache>(base)).store.bytes;
+
+  it('are counted once, in what each holds alone, in the sum, and in what a deletion frees', async () => {
+    const before = await bytesOf();
+    await exported(1_100, ref('one'), [layer('base', 1_000), layer('one', 100)]);
+    await exported(1_030, ref('two'), [layer('base', 1_000), layer('two', 30)]);
+    // Nobody wrote down what it consists of.
+    await exported(5, ref('three'));
+    const shown = (await entries('?q=shares-')).items;
+    expect(shown.map(({ bytes, aloneBytes, sharedBytes }) => [bytes, aloneBytes, sharedBytes])).toEqual([
+      [1_100, 100, 1_000],
+      [1_030, 30, 1_000],
+      [5, null, null],
+    ]);
+    expect((await bytesOf()) - before).toBe(1_135);
+    const freed = async (q: string) =>
+      expectOk(await owner.get<CachePrunePreview>(`${base}/prunes/preview?q=${q}`)).bytes;
+    expect([await freed('shares-one'), await freed('shares-two'), await freed('shares-')]).toEqual([100, 30, 1_135]);
+    const [one, two] = shown;
+    const store = new CacheStoreRepository(world.database);
+    const { platform, epoch } = two!;
+    expect(await store.sharers(target.project.id, one!.id, 5)).toEqual([
+      { ...ref('two'), platform, epoch, bytes: 1_000 },
+    ]);
+
+    const sweeps = new CacheSweepRepository(world.database);
+    for (const place of [one!, two!]) await sweeps.evicted(target.project.id, place, { why: 'ref_deleted' });
+    const gone = expectOk(await owner.get<Page<CacheEviction>>(`${base}/evictions?limit=2`)).items;
+    expect(gone.map(({ bytes, freedBytes }) => [bytes, freedBytes])).toEqual([
+      [1_030, 1_030],
+      [1_100, 100],
+    ]);
+    expect((await bytesOf()) - before).toBe(5);
   });
 });

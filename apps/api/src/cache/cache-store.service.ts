@@ -67,10 +67,10 @@ export class CacheStoreService {
 }
 
 export function presentEntry({ id: projectId, defaultBranch }: ProjectRecord, entry: CacheEntryRecord): CacheEntry {
-  const { id, zone, ref, platform, epoch, bytes, lastUsed } = entry;
+  const { id, zone, ref, platform, epoch, bytes, aloneBytes, sharedBytes, lastUsed } = entry;
   const { repository, tag } = cacheReference(projectId, entry);
   return {
-    ...{ id, zone, ref, platform, epoch, bytes, reference: `${repository}:${tag}` },
+    ...{ id, zone, ref, platform, epoch, bytes, aloneBytes, sharedBytes, reference: `${repository}:${tag}` },
     ...{ writtenBy: entry.buildNumber, writtenAt: entry.writtenAt.toISOString() },
     lastUsed: lastUsed && { number: lastUsed.number, at: lastUsed.at.toISOString() },
     readByAll: isReadByAll(entry, defaultBranch),

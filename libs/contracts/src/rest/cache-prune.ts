@@ -40,7 +40,7 @@ export type PruneCache = z.infer<typeof pruneCacheSchema>;
 
 /** What a prune would do now. */
 export const cachePrunePreviewSchema = z.object({
-  /** How many references would go, and what that frees in the registry. */
+  /** How many references would go, and what that frees in the registry: layers that others need stay. */
   references: z.number().int(),
   bytes: z.number(),
   /** The first 100 of them, the largest first. */

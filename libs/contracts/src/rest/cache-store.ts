@@ -31,6 +31,9 @@ export const cacheEntrySchema = cachePlaceSchema.extend({
   /** In the service’s registry, without its host. */
   reference: z.string(),
   bytes: z.number(),
+  /** What of it only this one holds, and what other caches of the project hold as well; null where nobody wrote it down. */
+  aloneBytes: z.number().nullable(),
+  sharedBytes: z.number().nullable(),
   /** Number of the build that wrote it last. */
   writtenBy: z.number().int(),
   writtenAt: timeSchema,
@@ -78,6 +81,8 @@ export const cacheRecordsSchema = z.object({
   /** `inside_image`: the cache is a part of an image, and its records are not listed. */
   kind: z.enum(['records', 'inside_image']),
   items: z.array(cacheRecordSchema),
+  /** Caches of the project that hold layers of it as well, with the bytes of these: the first 20, the most first. */
+  sharedWith: z.array(cachePlaceSchema.extend({ bytes: z.number() })),
 });
 export type CacheRecords = z.infer<typeof cacheRecordsSchema>;
 
@@ -113,6 +118,8 @@ export const cacheEvictionSchema = cachePlaceSchema.extend({
   id: idSchema,
   /** Null where nobody had weighed it. */
   bytes: z.number().nullable(),
+  /** What of it no other cache of the project needed in that moment; null where nobody had weighed it. */
+  freedBytes: z.number().nullable(),
   why: z.enum(evictionCauses),
   /** Days that the project allowed without a use, for `unused`; null for every other cause. */
   unusedDays: z.number().int().nullable(),

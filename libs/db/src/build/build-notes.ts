@@ -1,4 +1,4 @@
-import { type BuildStage, type ModeChoice, type Phase, phases } from '@cooperage/domain';
+import { type BuildStage, type CacheBlob, type ModeChoice, type Phase, phases } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { losable } from '../losable.js';
@@ -11,6 +11,8 @@ export interface WrittenCache {
   /** Of its manifest in the registry; null for one that is not there. */
   readonly digest: string | null;
   readonly bytes: number;
+  /** What it consists of there, each once; left out where that is not known. */
+  readonly blobs?: readonly CacheBlob[];
 }
 
 /** Who speaks of a build: its epoch, and the stage in which the build is the speaker's. */
@@ -58,7 +60,9 @@ export class BuildNotes {
     reason: string | null = null,
     cost: { readonly ms?: number; readonly written?: WrittenCache; readonly choice?: ModeChoice | null } = {},
   ): Promise<void> {
-    const { bytes = null, digest = null } = cost.written ?? {};
+    const { bytes = null, digest = null, blobs = [] } = cost.written ?? {};
+    const blobDigests = blobs.map((blob) => blob.digest);
+    const blobBytes = blobs.map((blob) => blob.bytes);
     const { mode = null, why = null } = cost.choice ?? {};
     await this.db.statement(
       (db) => db.$executeRaw`
@@ -68,11 +72,12 @@ export class BuildNotes {
             cache_mode = ${mode}, cache_mode_why = ${why}, version = b.version + 1
           WHERE b.id = ${buildId}::uuid AND b.cache_export = 'pending' AND b.status = 'succeeded' RETURNING b.*
         ), written AS (
-          INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, build_id, build_number)
-          SELECT project_id, zone, ref, platform, cache_epoch, ${digest}::text, ${bytes}::bigint, id, number FROM told
+          INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number)
+          SELECT project_id, zone, ref, platform, cache_epoch, ${digest}::text, ${bytes}::bigint, ${blobDigests}::text[],
+            ${blobBytes}::bigint[], id, number FROM told
           WHERE ${digest}::text IS NOT NULL
           ON CONFLICT (project_id, zone, ref, platform, epoch) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes,
-            build_id = excluded.build_id, build_number = excluded.build_number, written_at = now()
+            blob_digests = excluded.blob_digests, blob_bytes = excluded.blob_bytes, build_id = excluded.build_id, build_number = excluded.build_number, written_at = now()
         ) SELECT ${announcementOf('told')} FROM told`,
     );
   }

@@ -3,12 +3,16 @@ import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import { lastUse } from './cache-use.js';
+import { blobShares, sharedBlobs, weightOf } from './cache-weight.js';
 
 /** What stands under one cache reference of the registry. */
 export interface CacheEntryRecord extends CachePlace {
   readonly id: string;
   readonly digest: string;
   readonly bytes: number;
+  /** What of it no other reference of the project holds, and what others hold as well; null where it was not written down. */
+  readonly aloneBytes: number | null;
+  readonly sharedBytes: number | null;
   /** The build that wrote it last. */
   readonly buildNumber: number;
   readonly writtenAt: Date;
@@ -23,10 +27,17 @@ export interface CacheEntryFilter {
   readonly sort: 'size' | 'used';
 }
 
+/** A reference that has blobs of another one, and how many bytes of them. */
+export interface CacheSharer extends CachePlace {
+  readonly bytes: number;
+}
+
 export interface CacheEvictionRecord extends CachePlace, EvictionWords {
   readonly id: string;
   /** Null where nobody had weighed it. */
   readonly bytes: number | null;
+  /** What of it no other reference needed then. */
+  readonly freedBytes: number | null;
   /** Whose word it was, and why; null where no person asked for it. */
   readonly actorName: string | null;
   readonly reason: string | null;
@@ -46,7 +57,8 @@ type EntryRow = Omit<CacheEntryRecord, 'lastUsed'> & {
 };
 
 const entryColumns = Prisma.sql`e.id::text, e.zone, e.ref, e.platform, e.epoch, e.digest, e.bytes::float8 AS bytes, e.build_number AS "buildNumber",
-          e.written_at AS "writtenAt", used.number AS "usedNumber", used.at AS "usedAt"`;
+          e.written_at AS "writtenAt", used.number AS "usedNumber", used.at AS "usedAt",
+          CASE WHEN e.blob_digests <> '{}' THEN share.alone END AS "aloneBytes", CASE WHEN e.blob_digests <> '{}' THEN share.others END AS "sharedBytes"`;
 
 /** What the registry holds of a project's caches, as builders wrote it down, and what was deleted of it. */
 export class CacheStoreRepository {
@@ -60,10 +72,11 @@ export class CacheStoreRepository {
   ): Promise<KeysetPage<CacheEntryRecord>> {
     const [rank, id] = query.after?.split(' ') ?? [];
     const rows = await this.db.prisma.$queryRaw<EntryRow[]>`
+      WITH several AS MATERIALIZED (${sharedBlobs(Prisma.sql`${projectId}::uuid`)})
       SELECT * FROM (
         SELECT ${entryColumns},
           ${filter.sort === 'size' ? Prisma.sql`e.bytes::float8` : Prisma.sql`-extract(epoch FROM coalesce(used.at, e.written_at))::float8`} AS rank
-        FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse}
+        FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse} ${blobShares}
         WHERE e.project_id = ${projectId}::uuid AND (${filter.zone}::text IS NULL OR e.zone = ${filter.zone})
           AND strpos(lower(e.ref), lower(${filter.text})) > 0
       ) ranked
@@ -74,15 +87,26 @@ export class CacheStoreRepository {
 
   async entry(projectId: string, id: string): Promise<CacheEntryRecord | null> {
     const [row] = await this.db.prisma.$queryRaw<EntryRow[]>`
-      SELECT ${entryColumns}, 0::float8 AS rank FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse}
+      WITH several AS MATERIALIZED (${sharedBlobs(Prisma.sql`${projectId}::uuid`)})
+      SELECT ${entryColumns}, 0::float8 AS rank FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse} ${blobShares}
       WHERE e.project_id = ${projectId}::uuid AND e.id = ${id}::uuid`;
     return row ? toEntry(row) : null;
   }
 
+  /** Which other references hold blobs of one, those with the most bytes first. */
+  async sharers(projectId: string, id: string, limit: number): Promise<CacheSharer[]> {
+    return this.db.prisma.$queryRaw<CacheSharer[]>`
+      SELECT o.zone, o.ref, o.platform, o.epoch, sum(blob.bytes)::float8 AS bytes
+      FROM cache_entry e, unnest(e.blob_digests, e.blob_bytes) AS blob(digest, bytes), cache_entry o, unnest(o.blob_digests) AS other(digest)
+      WHERE e.project_id = ${projectId}::uuid AND e.id = ${id}::uuid AND o.project_id = e.project_id AND o.id <> e.id
+        AND other.digest = blob.digest
+      GROUP BY o.id, o.zone, o.ref, o.platform, o.epoch ORDER BY bytes DESC, o.id LIMIT ${limit}`;
+  }
+
   /** What all references of a project weigh together, and what they may; null for anything. */
   async weight(projectId: string): Promise<CacheWeight> {
-    const [sum, project] = await Promise.all([
-      this.db.prisma.cacheEntry.aggregate({ where: { projectId }, _sum: { bytes: true } }),
+    const [[sum], project] = await Promise.all([
+      this.db.prisma.$queryRaw<[{ bytes: number }]>`SELECT ${weightOf(Prisma.sql`${projectId}::uuid`)} AS bytes`,
       this.db.prisma.project.findUniqueOrThrow({
         where: { id: projectId },
         select: { cacheBudgetBytes: true, organization: { select: { cacheBudgetBytes: true } } },
@@ -90,7 +114,7 @@ export class CacheStoreRepository {
     ]);
     const budget = project.cacheBudgetBytes ?? project.organization.cacheBudgetBytes;
     return {
-      bytes: Number(sum._sum.bytes ?? 0),
+      bytes: sum.bytes,
       budgetBytes: budget === null ? null : Number(budget),
       budgetOf: budget === null ? null : project.cacheBudgetBytes === null ? 'organization' : 'project',
     };
@@ -99,7 +123,7 @@ export class CacheStoreRepository {
   /** The newest first. */
   async evictions(projectId: string, query: KeysetQuery): Promise<KeysetPage<CacheEvictionRecord>> {
     const rows = await this.db.prisma.$queryRaw<CacheEvictionRecord[]>`
-      SELECT v.id::text, v.zone, v.ref, v.platform, v.epoch, v.bytes::float8 AS bytes, v.why, v.unused_days AS "unusedDays", v.at,
+      SELECT v.id::text, v.zone, v.ref, v.platform, v.epoch, v.bytes::float8 AS bytes, v.freed_bytes::float8 AS "freedBytes", v.why, v.unused_days AS "unusedDays", v.at,
         coalesce(r.actor_name, p.actor_name) AS "actorName", coalesce(r.reason, p.reason) AS reason
       FROM cache_eviction v LEFT JOIN cache_reset r ON r.id = v.cause_id LEFT JOIN cache_prune p ON p.id = v.cause_id
       WHERE v.project_id = ${projectId}::uuid AND (${query.after}::uuid IS NULL OR v.id < ${query.after}::uuid)

@@ -4,6 +4,7 @@ import { Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
 import { type CacheResetRecord, toReset } from './cache-reset-repository.js';
+import { weightOf } from './cache-weight.js';
 import { storedCaches } from './stored-caches.js';
 
 /** Why a cache reference was deleted. */
@@ -52,10 +53,16 @@ export class CacheSweepRepository {
       (db) => db.$executeRaw`
         WITH gone AS (
           DELETE FROM cache_entry WHERE project_id = ${projectId}::uuid AND zone = ${zone} AND ref = ${ref}
-            AND platform = ${platform} AND epoch = ${epoch} RETURNING digest, bytes
+            AND platform = ${platform} AND epoch = ${epoch} RETURNING digest, bytes, blob_digests, blob_bytes
+        ), others AS (
+          SELECT DISTINCT unnest(e.blob_digests) AS digest FROM cache_entry e
+          WHERE e.project_id = ${projectId}::uuid AND (e.zone, e.ref, e.platform, e.epoch) <> (${zone}, ${ref}, ${platform}, ${epoch}::int)
         )
-        INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, why, cause_id, unused_days)
-        SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes, ${why}, ${causeId ?? null}::uuid, ${unusedDays ?? null}::int
+        INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, freed_bytes, why, cause_id, unused_days)
+        SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes,
+          CASE WHEN gone.blob_digests = '{}' THEN gone.bytes WHEN gone.digest IS NOT NULL THEN (
+            SELECT coalesce(sum(blob.bytes), 0) FROM unnest(gone.blob_digests, gone.blob_bytes) AS blob(digest, bytes)
+            WHERE blob.digest NOT IN (SELECT digest FROM others)) END, ${why}, ${causeId ?? null}::uuid, ${unusedDays ?? null}::int
         FROM (SELECT 1) one LEFT JOIN gone ON true`,
     );
   }
@@ -65,7 +72,10 @@ export class CacheSweepRepository {
     await this.db.prisma.$executeRaw`
       WITH heavy AS (
         SELECT p.id FROM project p JOIN organization o ON o.id = p.organization_id
-        WHERE p.deleted_at IS NULL AND coalesce(p.cache_budget_bytes, o.cache_budget_bytes) < (SELECT sum(e.bytes) FROM cache_entry e WHERE e.project_id = p.id)
+        -- What is counted for each of its references is quickly summed up, and no less than they weigh together.
+        WHERE p.deleted_at IS NULL AND CASE
+            WHEN coalesce(p.cache_budget_bytes, o.cache_budget_bytes) < (SELECT sum(e.bytes) FROM cache_entry e WHERE e.project_id = p.id)
+            THEN coalesce(p.cache_budget_bytes, o.cache_budget_bytes) < ${weightOf(Prisma.sql`p.id`)} ELSE false END
           AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'evict-cache' AND o.group_id = p.id)
       ), added AS (
         INSERT INTO outbox (topic, subject_id, group_id) SELECT 'evict-cache', id, id FROM heavy RETURNING topic

@@ -1,9 +1,9 @@
 import type { CachePlace } from './cache-reference.js';
+import { HeldBlobs, type Weighed } from './held-blobs.js';
 import type { Zone } from './zone.js';
 
 /** What stands under one cache reference, as far as it decides when that goes. */
-export interface StoredCache extends CachePlace {
-  readonly bytes: number;
+export interface StoredCache extends CachePlace, Weighed {
   readonly writtenAt: Date;
   /** When a build last found steps with it; null where none has. */
   readonly usedAt: Date | null;
@@ -27,22 +27,28 @@ export function alwaysKept<T extends StoredCache>(entries: readonly T[]): T | nu
 }
 
 /**
- * Which references go until the rest fits: of each zone the longest unused first; see also `alwaysKept`.
- * @param budgetBytes that all references of a project may weigh together
+ * Which references go until the rest fits: of each zone the longest unused first; see also `alwaysKept`. What
+ * frees nothing stays, since others need all of its layers as well, and so does what fits again once others are gone.
+ * @param budgetBytes that all references of a project may weigh together, a blob that several of them need counted once
  */
 export function overBudget<T extends StoredCache>(entries: readonly T[], budgetBytes: number): T[] {
   const kept = alwaysKept(entries);
   const going = entries
     .filter((entry) => entry !== kept)
     .toSorted((a, b) => order.indexOf(a.zone) - order.indexOf(b.zone) || lastTouch(a) - lastTouch(b));
-  let bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  const gone: T[] = [];
+  const held = new HeldBlobs(entries);
+  const gone = new Set<T>();
   for (const entry of going) {
-    if (bytes <= budgetBytes) break;
-    gone.push(entry);
-    bytes -= entry.bytes;
+    if (held.bytes <= budgetBytes) break;
+    gone.add(entry);
+    held.remove(entry);
   }
-  return gone;
+  for (const entry of [...gone].toReversed()) {
+    const added = held.add(entry);
+    if (added > 0 && held.bytes > budgetBytes) held.remove(entry);
+    else gone.delete(entry);
+  }
+  return [...gone];
 }
 
 /** When it was last of use, milliseconds since 1970. */

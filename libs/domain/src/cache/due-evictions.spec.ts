@@ -12,6 +12,7 @@ const entry = (zone: Zone, ref: string, written: number, used: number | null = n
     platform: 'linux/amd64',
     epoch: 0,
     bytes: 100,
+    blobs: [],
     writtenAt: daysAgo(written),
     readByAll: ref === 'main',
   },

@@ -8,7 +8,15 @@ import type { Zone } from './zone.js';
 const now = new Date('2026-11-29T00:00:00Z');
 const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000);
 const entry = (zone: Zone, ref: string, written: number, used: number | null = null): StoredCache => ({
-  ...{ zone, ref: `refs/heads/${ref}`, platform: 'linux/amd64', epoch: 0, bytes: 100, writtenAt: daysAgo(written) },
+  ...{
+    zone,
+    ref: `refs/heads/${ref}`,
+    platform: 'linux/amd64',
+    epoch: 0,
+    bytes: 100,
+    blobs: [],
+    writtenAt: daysAgo(written),
+  },
   readByAll: zone === 'protected' && ref === 'main',
   usedAt: used === null ? null : daysAgo(used),
 });

@@ -88,8 +88,10 @@ export class ExportCacheService {
         own.tag,
       );
       const document = parseManifestDocument(bytes, mediaType);
-      const blobs = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
-      return { digest, bytes: blobs.reduce((sum, { size }) => sum + size, bytes.length) };
+      const parts = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
+      const sizes = new Map([[digest, bytes.length], ...parts.map((part) => [part.digest, part.size] as const)]);
+      const blobs = Array.from(sizes, ([blob, size]) => ({ digest: blob, bytes: size }));
+      return { digest, blobs, bytes: blobs.reduce((sum, blob) => sum + blob.bytes, 0) };
     } catch (error) {
       logger.info({ err: error }, 'what the exported cache weighs is not known');
       return undefined;

@@ -100,7 +100,12 @@ function Evictions({ evictions }: { evictions: readonly CacheEviction[] }) {
               {eviction.zone} · {eviction.platform}
             </span>
           </Td>
-          <Td right>{eviction.bytes === null ? 'not known' : formatBytes(eviction.bytes)}</Td>
+          <Td right>
+            {eviction.bytes === null ? 'not known' : formatBytes(eviction.bytes)}
+            {eviction.freedBytes !== null && eviction.freedBytes !== eviction.bytes && (
+              <span className="block text-xs text-text-2">freed {formatBytes(eviction.freedBytes)}</span>
+            )}
+          </Td>
           <Td className="max-w-72 break-words">
             {causeWords(eviction)}
             {eviction.by !== null && (

@@ -14,7 +14,7 @@ import { changeQuery, one, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortRef, visibleText } from '@/lib/format/names';
-import { readerWords } from '../model/store-words';
+import { readerWords, shareWords } from '../model/store-words';
 import { openPrune } from './prune-cache';
 import { ResetCache } from './reset-cache';
 
@@ -132,6 +132,7 @@ function EntryRow({ project, path, query, origin, entry }: EntryRowProps) {
       </Td>
       <Td right className="whitespace-nowrap">
         {formatBytes(entry.bytes)}
+        <span className="block text-xs whitespace-normal text-text-2">{shareWords(entry)}</span>
       </Td>
       <Td wide>
         <Moment at={entry.writtenAt} /> {link(entry.writtenBy)}

@@ -11,7 +11,7 @@ import { changeQuery, one, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { visibleText } from '@/lib/format/names';
-import { readerWords, scopeWords } from '../model/store-words';
+import { readerWords, scopeWords, sharersWords, shareWords } from '../model/store-words';
 
 interface CacheRecordsProps {
   readonly project: { readonly organizationSlug: string; readonly slug: string };
@@ -37,12 +37,17 @@ export function CacheRecords({ project, path, query, records }: CacheRecordsProp
         )}
       </Card>
     );
-  const { entry, kind, items } = records.value;
+  const { entry, kind, items, sharedWith } = records.value;
   return (
     <Card title={`Steps in the cache of ${scopeWords(entry)}`} aside={close} id="steps">
       <p className="px-3 py-2 text-text-2">
         Read by {readerWords(entry)}. <code className="break-all">{entry.reference}</code>
       </p>
+      {sharedWith.length > 0 && (
+        <p className="px-3 pb-2 break-words text-text-2">
+          {shareWords(entry)}: with {sharersWords(sharedWith)}.
+        </p>
+      )}
       {kind === 'inside_image' ? (
         <p className="px-3 pb-4 text-text-2">This cache is a part of an image; what it holds by step is not listed.</p>
       ) : (

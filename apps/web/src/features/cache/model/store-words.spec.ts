@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { causeWords, readerWords, scopeWords } from './store-words';
+import { causeWords, readerWords, scopeWords, sharersWords, shareWords } from './store-words';
 
 it('says what a reset covers', () => {
   expect(scopeWords({ zone: null, ref: null })).toBe('the whole project');
@@ -21,4 +21,12 @@ it('says who reads an entry', () => {
 it('says why a cache was deleted', () => {
   expect(causeWords({ why: 'budget', unusedDays: null })).toBe('the budget of the project');
   expect(causeWords({ why: 'unused', unusedDays: 30 })).toBe('unused for 30 days');
+});
+
+it('says what of a cache only it holds, and with whom it shares the rest', () => {
+  expect(shareWords({ aloneBytes: 1_048_576, sharedBytes: 2_097_152 })).toBe('alone 1.0 MiB, shared 2.0 MiB');
+  expect(shareWords({ aloneBytes: 5, sharedBytes: 0 })).toBeNull();
+  expect(shareWords({ aloneBytes: null, sharedBytes: null })).toBeNull();
+  const place = { zone: 'protected', ref: 'refs/heads/main', platform: 'linux/amd64', epoch: 0 } as const;
+  expect(sharersWords([{ ...place, bytes: 2_048 }])).toBe('main (protected, 2.0 KiB)');
 });

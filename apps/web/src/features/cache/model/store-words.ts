@@ -1,4 +1,5 @@
-import type { CacheEntry, CacheEviction, CacheReset } from '@cooperage/contracts';
+import type { CacheEntry, CacheEviction, CacheRecords, CacheReset } from '@cooperage/contracts';
+import { formatBytes } from '../../../lib/format/bytes';
 import { daysWords } from '../../../lib/format/duration';
 import { shortRef, visibleText } from '../../../lib/format/names';
 
@@ -15,6 +16,18 @@ export function readerWords({ zone, ref, readByAll }: Pick<CacheEntry, 'zone' | 
   const own = zone === 'fork' ? 'strangers’ builds of this ref' : `builds of ${visibleText(shortRef(ref))}`;
   if (readByAll) return `${own} first, then those of every other ref after their own`;
   return zone === 'protected' && ref.startsWith('refs/heads/') ? `${own}, and those to be merged into it` : own;
+}
+
+/** What of a cache only it holds, and what others hold as well. Null where it shares nothing, or nobody knows. */
+export function shareWords({ aloneBytes, sharedBytes }: Pick<CacheEntry, 'aloneBytes' | 'sharedBytes'>): string | null {
+  if (aloneBytes === null || !sharedBytes) return null;
+  return `alone ${formatBytes(aloneBytes)}, shared ${formatBytes(sharedBytes)}`;
+}
+
+/** Which caches have layers of another one, by their names. */
+export function sharersWords(sharers: CacheRecords['sharedWith']): string {
+  const words = sharers.map((each) => `${visibleText(shortRef(each.ref))} (${each.zone}, ${formatBytes(each.bytes)})`);
+  return words.join(', ');
 }
 
 const causes: Readonly<Record<Exclude<CacheEviction['why'], 'unused'>, string>> = {
