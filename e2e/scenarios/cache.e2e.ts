@@ -70,6 +70,16 @@ describe('the cache of a project', () => {
     expect(now.find(({ step }) => step?.name.includes('echo two'))?.step).toMatchObject({ build: 2, found: null });
     const [largest] = (await get<CacheRecords>(`/entries/${entry.id}/records?q=HEAD&sort=used`)).items;
     expect(largest?.step?.line).toBe(3);
+    // Page by page it is the same.
+    for (const sort of ['size', 'used']) {
+      const all = await get<CacheRecords>(`/entries/${entry.id}/records?sort=${sort}`);
+      const first = await get<CacheRecords>(`/entries/${entry.id}/records?sort=${sort}&limit=2`);
+      const second = await get<CacheRecords>(
+        `/entries/${entry.id}/records?sort=${sort}&limit=100&cursor=${first.next}`,
+      );
+      expect([...first.items, ...second.items]).toEqual(all.items);
+      expect([all.next, second.next]).toEqual([null, null]);
+    }
   });
 
   it('is told as away while the registry is, and as gone when it has lost it', async () => {

@@ -1,10 +1,18 @@
 import type { CacheRecord, CacheRecords, CacheRecordsQuery } from '@cooperage/contracts';
-import { CacheStepRepository, CacheStoreRepository, type RanStep } from '@cooperage/db';
+import {
+  CacheStepRepository,
+  CacheStoreRepository,
+  type KeysetPage,
+  type KeysetQuery,
+  type RanStep,
+  toPage,
+} from '@cooperage/db';
 import { cacheReference, recordSlackMs, stepOfRecord } from '@cooperage/domain';
 import { cacheConfigType, parseCacheConfig, parseManifestDocument } from '@cooperage/oci';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { CursorCodec } from '../http/cursor.js';
 import { found } from '../http/problem.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
 import { presentEntry } from './cache-store.service.js';
@@ -20,6 +28,7 @@ export class CacheRecordsService {
     private readonly steps: CacheStepRepository,
     private readonly registry: RegistryReader,
     private readonly access: AccessService,
+    private readonly cursors: CursorCodec,
   ) {}
 
   /** @throws {ApiProblem} `not_found` also where the registry has lost it; @throws {RegistryError} while it is away */
@@ -33,7 +42,7 @@ export class CacheRecordsService {
     const stored = found(await client.manifests.find(repository, tag));
     const manifest = parseManifestDocument(stored.bytes, stored.mediaType);
     if (manifest.kind !== 'manifest' || manifest.config.mediaType !== cacheConfigType)
-      return { entry: shown, kind: 'inside_image', items: [], sharedWith };
+      return { entry: shown, kind: 'inside_image', items: [], next: null, sharedWith };
     const config = await client.blobs.read(repository, manifest.config.digest, { maxBytes: maxConfigBytes });
     const records = parseCacheConfig(manifest, config);
     const moments = records.map(({ createdAt }) => createdAt);
@@ -42,7 +51,9 @@ export class CacheRecordsService {
       ...{ key, bytes: layer.size, createdAt: createdAt.toISOString() },
       step: presentStep(stepOfRecord(createdAt, ran)),
     }));
-    return { entry: shown, kind: 'records', items: sorted(items, query), sharedWith };
+    const list = `cache-records ${id} ${query.sort} ${query.q}`;
+    const page = pageOfRecords(items, query, this.cursors.query(list, query));
+    return { entry: shown, kind: 'records', ...this.cursors.page(list, page, (item) => item), sharedWith };
   }
 }
 
@@ -53,8 +64,33 @@ function presentStep(step: RanStep | null): CacheRecord['step'] {
   return { name, stage, line, build, found: wasFound ? { number: foundBy, at: foundAt.toISOString() } : null };
 }
 
-function sorted(items: readonly CacheRecord[], { q, sort }: CacheRecordsQuery): CacheRecord[] {
-  const wanted = items.filter(({ step }) => q === '' || step?.name.toLowerCase().includes(q.toLowerCase()));
-  const used = ({ step }: CacheRecord) => step?.found?.number ?? 0;
-  return wanted.toSorted((a, b) => (sort === 'used' ? used(b) - used(a) : 0) || b.bytes - a.bytes);
+/** What a record is sorted by: when it was found last where that is asked for, its size, and its key. */
+type Rank = readonly [found: number, bytes: number, key: string];
+
+/** In an order that leaves none equal, so a page goes on after the last one's end whatever was written meanwhile. */
+function pageOfRecords(
+  records: readonly CacheRecord[],
+  { q, sort }: Pick<CacheRecordsQuery, 'q' | 'sort'>,
+  { after, limit }: KeysetQuery,
+): KeysetPage<CacheRecord> {
+  const rankOf = ({ step, bytes, key }: CacheRecord): Rank => [
+    sort === 'used' ? (step?.found?.number ?? 0) : 0,
+    bytes,
+    key,
+  ];
+  const begin = after === null ? null : (JSON.parse(after) as Rank);
+  const wanted = records.filter(({ step }) => q === '' || step?.name.toLowerCase().includes(q.toLowerCase()));
+  const rest = wanted
+    .toSorted((a, b) => order(rankOf(a), rankOf(b)))
+    .filter((each) => begin === null || order(begin, rankOf(each)) < 0);
+  return toPage(
+    rest.slice(0, limit + 1),
+    limit,
+    (last) => JSON.stringify(rankOf(last)),
+    (each) => each,
+  );
+}
+
+function order([foundA, bytesA, keyA]: Rank, [foundB, bytesB, keyB]: Rank): number {
+  return foundB - foundA || bytesB - bytesA || (keyA < keyB ? -1 : Number(keyA > keyB));
 }

@@ -70,13 +70,13 @@ export class CacheStoreController {
 
   @Get('resets')
   @Access('read')
-  @Answers(200, pageOf(cacheResetSchema), 'Resets of a project’s cache, newest first: the last 20.')
+  @Answers(200, pageOf(cacheResetSchema), 'Resets of a project’s cache, newest first.')
   resets(
     @CurrentPrincipal() principal: Principal,
     @Param('projectId', uuid) projectId: string,
-    @Query({ schema: pageQuerySchema }) _query: PageQuery,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
   ) {
-    return this.store.resets(principal, projectId);
+    return this.store.resets(principal, projectId, query);
   }
 
   @Post('resets')

@@ -169,6 +169,10 @@ describe('a reset', () => {
       [2, 'x'],
       [1, 'a poisoned layer'],
     ]);
+    const newest = expectOk(await owner.get<Page<CacheReset>>(`${base}/resets?limit=2`));
+    expect(newest.items).toEqual(list.slice(0, 2));
+    const older = expectOk(await owner.get<Page<CacheReset>>(`${base}/resets?limit=2&cursor=${newest.next}`));
+    expect(older).toEqual({ items: list.slice(2), next: null });
     const audit = await world.database.prisma.auditEntry.findMany({ where: { action: 'cache.reset' } });
     expect(audit.map(({ after }) => (after as { reason: string }).reason).toSorted()).toEqual(
       list.map(({ reason }) => reason).toSorted(),
@@ -180,6 +184,9 @@ describe('a reset', () => {
     for (const place of places) await sweeps.evicted(target.project.id, place, { why: 'reset', causeId: all.id });
     expect((await entries()).items).toEqual([]);
     const gone = expectOk(await owner.get<Page<CacheEviction>>(`${base}/evictions`)).items;
+    const page = expectOk(await owner.get<Page<CacheEviction>>(`${base}/evictions?limit=1`));
+    const last = expectOk(await owner.get<Page<CacheEviction>>(`${base}/evictions?limit=1&cursor=${page.next}`));
+    expect([...page.items, ...last.items]).toEqual(gone.slice(0, 2));
     expect(gone.map(({ zone, bytes, why }) => `${zone} ${bytes} ${why}`).toSorted()).toEqual([
       'branch 900 reset',
       'protected 7000 reset',

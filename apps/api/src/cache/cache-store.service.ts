@@ -20,12 +20,9 @@ import { cacheReference, isReadByAll } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
-import { wholeList } from '../http/bounded-list.js';
 import { CursorCodec } from '../http/cursor.js';
 import { found } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
-
-const shownResets = 20;
 
 /** What the registry holds of a project's caches, and the end of it. */
 @Injectable()
@@ -55,9 +52,10 @@ export class CacheStoreService {
     );
   }
 
-  async resets(principal: Principal, projectId: string): Promise<Page<CacheReset>> {
+  async resets(principal: Principal, projectId: string, query: PageQuery): Promise<Page<CacheReset>> {
     await this.access.project(principal, projectId);
-    return wholeList(await this.rows.list(projectId, shownResets), presentReset);
+    const list = `cache-resets ${projectId}`;
+    return this.cursors.page(list, await this.rows.list(projectId, this.cursors.query(list, query)), presentReset);
   }
 
   async reset(principal: Principal, projectId: string, asked: ResetCache, actor: Actor): Promise<CacheReset> {

@@ -44,7 +44,7 @@ export const cacheEntrySchema = cachePlaceSchema.extend({
 });
 export type CacheEntry = z.infer<typeof cacheEntrySchema>;
 
-export const cacheRecordsQuerySchema = z.strictObject({
+export const cacheRecordsQuerySchema = pageQuerySchema.extend({
   /** Part of the step, in any case. */
   q: z.string().max(200).default(''),
   /** `size`: the largest first; `used`: what was found last first. */
@@ -81,6 +81,8 @@ export const cacheRecordsSchema = z.object({
   /** `inside_image`: the cache is a part of an image, and its records are not listed. */
   kind: z.enum(['records', 'inside_image']),
   items: z.array(cacheRecordSchema),
+  /** Cursor of the next page of the records; null at the end. */
+  next: z.string().nullable(),
   /** Caches of the project that hold layers of it as well, with the bytes of these: the first 20, the most first. */
   sharedWith: z.array(cachePlaceSchema.extend({ bytes: z.number() })),
 });

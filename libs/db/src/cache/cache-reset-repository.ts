@@ -4,6 +4,7 @@ import { writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
+import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
 
 /** What a reset takes: the whole project where both are null, one zone, or one ref of a zone. */
@@ -57,13 +58,13 @@ export class CacheResetRepository {
   }
 
   /** The newest first. */
-  async list(projectId: string, limit: number): Promise<CacheResetRecord[]> {
+  async list(projectId: string, { after, limit }: KeysetQuery): Promise<KeysetPage<CacheResetRecord>> {
     const rows = await this.db.prisma.cacheReset.findMany({
-      where: { projectId },
+      where: { projectId, ...(after !== null && { epoch: { lt: Number(after) } }) },
       orderBy: { epoch: 'desc' },
-      take: limit,
+      take: limit + 1,
     });
-    return rows.map(toReset);
+    return toPage(rows, limit, ({ epoch }) => String(epoch), toReset);
   }
 }
 

@@ -2,19 +2,32 @@ import { changeQuery, one, type PageQuery } from '@/lib/address/query';
 import { buttonClass } from './button';
 import { Link } from './link';
 
+interface PagerProps {
+  /** Of the page. */
+  readonly path: string;
+  readonly query: PageQuery;
+  readonly next: string | null;
+  /** Of the parameter with the cursor, and of the pages, where an address has several lists. */
+  readonly name?: string;
+  readonly label?: string;
+  /** Where on the page the list is, with its `#`. */
+  readonly place?: string;
+}
+
 /** Pages of a list by cursor: onwards, and back to the newest. */
-export function Pager({ path, query, next }: { path: string; query: PageQuery; next: string | null }) {
-  const cursor = one(query, 'cursor');
+export function Pager({ path, query, next, name = 'cursor', label = 'Pages', place = '' }: PagerProps) {
+  const cursor = one(query, name);
   if (next === null && cursor === null) return null;
+  const at = (change: Readonly<Record<string, string | null>>) => `${changeQuery(path, query, change)}${place}`;
   return (
-    <nav aria-label="Pages" className="flex justify-end gap-2 border-t border-line px-3 py-2">
+    <nav aria-label={label} className="flex justify-end gap-2 border-t border-line px-3 py-2">
       {cursor !== null && (
-        <Link href={changeQuery(path, query, { cursor: null })} className={buttonClass()}>
+        <Link href={at({ [name]: null })} className={buttonClass()}>
           Newest
         </Link>
       )}
       {next !== null && (
-        <Link href={changeQuery(path, query, { cursor: next })} className={buttonClass()} rel="next">
+        <Link href={at({ [name]: next })} className={buttonClass()} rel="next">
           Older
         </Link>
       )}

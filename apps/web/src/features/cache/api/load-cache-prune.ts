@@ -25,6 +25,7 @@ export async function loadPrunePreview(projectId: string, query: PageQuery) {
     : read(prunePreviewAddress(projectId, rule), cachePrunePreviewSchema);
 }
 
-export function loadCachePrunes(projectId: string) {
-  return readPage(withQuery(`/projects/${projectId}/cache/prunes`, { limit: 20 }), cachePruneSchema);
+export function loadCachePrunes(projectId: string, query: PageQuery) {
+  const asked = { limit: 10, cursor: one(query, 'prunes') };
+  return readPage(withQuery(`/projects/${projectId}/cache/prunes`, asked), cachePruneSchema);
 }

@@ -30,7 +30,7 @@ export function loadCacheEntries(projectId: string, query: PageQuery) {
 export async function loadCacheRecords(projectId: string, query: PageQuery) {
   const entry = one(query, 'entry');
   if (entry === null || !/^[0-9a-f-]{36}$/.test(entry)) return null;
-  const asked = { q: one(query, 'step'), sort: oneOf(query, 'by', ['size', 'used']) };
+  const asked = { q: one(query, 'step'), sort: oneOf(query, 'by', ['size', 'used']), cursor: one(query, 'steps') };
   return read(withQuery(`/projects/${projectId}/cache/entries/${entry}/records`, asked), cacheRecordsSchema);
 }
 
@@ -38,10 +38,12 @@ export function loadOrganizationCache(organizationId: string) {
   return read(`/organizations/${encodeURIComponent(organizationId)}/cache`, organizationCacheSchema);
 }
 
-export function loadCacheResets(projectId: string) {
-  return readPage(`/projects/${projectId}/cache/resets`, cacheResetSchema);
+export function loadCacheResets(projectId: string, query: PageQuery) {
+  const asked = { limit: 10, cursor: one(query, 'resets') };
+  return readPage(withQuery(`/projects/${projectId}/cache/resets`, asked), cacheResetSchema);
 }
 
-export function loadCacheEvictions(projectId: string) {
-  return readPage(withQuery(`/projects/${projectId}/cache/evictions`, { limit: 20 }), cacheEvictionSchema);
+export function loadCacheEvictions(projectId: string, query: PageQuery) {
+  const asked = { limit: 20, cursor: one(query, 'evictions') };
+  return readPage(withQuery(`/projects/${projectId}/cache/evictions`, asked), cacheEvictionSchema);
 }

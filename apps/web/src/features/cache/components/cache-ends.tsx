@@ -1,8 +1,10 @@
 import type { CacheEviction, CachePrune, CacheReset, Page } from '@cooperage/contracts';
 import { Card } from '@/components/ui/card';
 import { Moment } from '@/components/ui/moment';
+import { Pager } from '@/components/ui/pager';
 import { ProblemPanel } from '@/components/ui/states';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { one, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortRef, visibleText } from '@/lib/format/names';
@@ -10,28 +12,37 @@ import { pruneProgress, ruleWords } from '../model/prune-words';
 import { causeWords, scopeWords } from '../model/store-words';
 
 interface CacheEndsProps {
+  /** Of the page. */
+  readonly path: string;
+  readonly query: PageQuery;
   readonly resets: Result<Page<CacheReset>>;
   readonly prunes: Result<Page<CachePrune>>;
   readonly evictions: Result<Page<CacheEviction>>;
 }
 
 /** What people reset and deleted, and what is gone from the registry and why. Nothing where none of it has happened. */
-export function CacheEnds({ resets, prunes, evictions }: CacheEndsProps) {
+export function CacheEnds({ path, query, resets, prunes, evictions }: CacheEndsProps) {
   const known = [resets, prunes, evictions].map((page) => (page.ok ? page.value.items.length : 1));
-  if (known.every((count) => count === 0)) return null;
+  const isFirst = ['resets', 'prunes', 'evictions'].every((name) => one(query, name) === null);
+  if (isFirst && known.every((count) => count === 0)) return null;
+  const pager = (name: string, label: string, page: Result<Page<unknown>>) =>
+    page.ok && <Pager path={path} query={query} name={name} label={label} place="#ends" next={page.value.next} />;
   return (
-    <Card title="Resets and evictions">
+    <Card title="Resets and evictions" id="ends">
       {resets.ok ? <Resets resets={resets.value.items} /> : <ProblemPanel problem={resets.problem} what="The resets" />}
+      {pager('resets', 'Pages of resets', resets)}
       {prunes.ok ? (
         <Prunes prunes={prunes.value.items} />
       ) : (
         <ProblemPanel problem={prunes.problem} what="What was deleted by rules" />
       )}
+      {pager('prunes', 'Pages of deletions by rules', prunes)}
       {evictions.ok ? (
         <Evictions evictions={evictions.value.items} />
       ) : (
         <ProblemPanel problem={evictions.problem} what="The evictions" />
       )}
+      {pager('evictions', 'Pages of evictions', evictions)}
     </Card>
   );
 }

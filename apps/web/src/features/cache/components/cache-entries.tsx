@@ -65,7 +65,7 @@ export async function CacheEntries({ project, path, query, entries }: CacheEntri
           ))}
         </Table>
       )}
-      {entries.ok && <Pager path={path} query={query} next={entries.value.next} />}
+      {entries.ok && <Pager path={path} query={query} label="Pages of caches" next={entries.value.next} />}
     </Card>
   );
 }
@@ -120,7 +120,7 @@ function EntryRow({ project, path, query, origin, entry }: EntryRowProps) {
     <tr className={rowClass} data-row tabIndex={-1}>
       <Td className="max-w-56">
         <Link
-          href={`${changeQuery(path, query, { entry: entry.id, step: null, by: null })}#steps`}
+          href={`${changeQuery(path, query, { entry: entry.id, step: null, by: null, steps: null })}#steps`}
           className={`${textLinkClass} block truncate`}
           title={`${visibleText(ref)} · ${entry.reference}`}
         >

@@ -4,6 +4,7 @@ import { Card } from '@/components/ui/card';
 import { inputClass } from '@/components/ui/field';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
+import { Pager } from '@/components/ui/pager';
 import { ProblemPanel } from '@/components/ui/states';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { buildPath } from '@/lib/address/paths';
@@ -23,7 +24,7 @@ interface CacheRecordsProps {
 /** One cache, opened: its results by the steps that made them. */
 export function CacheRecords({ project, path, query, records }: CacheRecordsProps) {
   const close = (
-    <Link href={changeQuery(path, query, { entry: null, step: null, by: null })} className={buttonClass()}>
+    <Link href={changeQuery(path, query, { entry: null, step: null, by: null, steps: null })} className={buttonClass()}>
       Close
     </Link>
   );
@@ -37,7 +38,7 @@ export function CacheRecords({ project, path, query, records }: CacheRecordsProp
         )}
       </Card>
     );
-  const { entry, kind, items, sharedWith } = records.value;
+  const { entry, kind, items, next, sharedWith } = records.value;
   return (
     <Card title={`Steps in the cache of ${scopeWords(entry)}`} aside={close} id="steps">
       <p className="px-3 py-2 text-text-2">
@@ -58,6 +59,7 @@ export function CacheRecords({ project, path, query, records }: CacheRecordsProp
           ) : (
             <RecordTable project={project} items={items} />
           )}
+          <Pager path={path} query={query} name="steps" label="Pages of steps" place="#steps" next={next} />
         </>
       )}
     </Card>

@@ -48,9 +48,9 @@ export default async function CachePage({ params, searchParams }: Props) {
     loadProjectCache(id, days),
     loadCacheMisses(id, days),
     loadCacheEntries(id, query),
-    loadCacheResets(id),
-    loadCachePrunes(id),
-    loadCacheEvictions(id),
+    loadCacheResets(id, query),
+    loadCachePrunes(id, query),
+    loadCacheEvictions(id, query),
     loadCacheRecords(id, query),
     loadPrunePreview(id, query),
   ]);
@@ -89,7 +89,7 @@ export default async function CachePage({ params, searchParams }: Props) {
       <CacheEntries project={project.value} path={`${path}/cache`} query={query} entries={entries} />
       {records && <CacheRecords project={project.value} path={`${path}/cache`} query={query} records={records} />}
       {one(query, 'prune') && <PruneCache projectId={id} path={`${path}/cache`} query={query} preview={preview} />}
-      <CacheEnds resets={resets} prunes={prunes} evictions={evictions} />
+      <CacheEnds path={`${path}/cache`} query={query} resets={resets} prunes={prunes} evictions={evictions} />
     </Page>
   );
 }
