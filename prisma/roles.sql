@@ -45,6 +45,7 @@ GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at
 GRANT SELECT, INSERT, UPDATE ON step, process_instance TO cooperage_builder;
 GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder;
 GRANT SELECT, INSERT, UPDATE ON cache_entry TO cooperage_builder;
+GRANT SELECT (project_id, epoch, zone, ref, swept_at) ON cache_reset TO cooperage_builder;
 GRANT INSERT ON build_event, outbox TO cooperage_builder;
 GRANT SELECT (topic) ON outbox TO cooperage_builder;
 GRANT SELECT (name) ON worker_drain TO cooperage_builder;

@@ -13,6 +13,7 @@ import {
   RegistryTokenRepository,
   SetupCheckRepository,
   StepRepository,
+  SweptResets,
 } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
 import { type Engine, LocalCaches } from '@cooperage/engines';
@@ -71,8 +72,9 @@ function engine(config: BuilderConfig): Provider[] {
     },
     {
       provide: LocalCacheKeeper,
-      inject: [BuildProjectRepository, LOGGER],
-      useFactory: (projects: BuildProjectRepository, logger: Logger) => new LocalCacheKeeper(caches, projects, logger),
+      inject: [BuildProjectRepository, Database, LOGGER],
+      useFactory: (projects: BuildProjectRepository, database: Database, logger: Logger) =>
+        new LocalCacheKeeper(caches, projects, new SweptResets(database), logger),
     },
     {
       provide: CHECK_ANSWERER,

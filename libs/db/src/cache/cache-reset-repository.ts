@@ -1,4 +1,4 @@
-import type { Zone } from '@cooperage/domain';
+import type { SweptReset, Zone } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
@@ -65,6 +65,17 @@ export class CacheResetRepository {
       take: limit + 1,
     });
     return toPage(rows, limit, ({ epoch }) => String(epoch), toReset);
+  }
+}
+
+/** What a builder may know of resets: which of them no build from before can come behind any more. */
+export class SweptResets {
+  constructor(private readonly db: Database) {}
+
+  async of(projectId: string): Promise<SweptReset[]> {
+    const select = { epoch: true, zone: true, ref: true };
+    const rows = await this.db.prisma.cacheReset.findMany({ where: { projectId, sweptAt: { not: null } }, select });
+    return rows.map(toReset);
   }
 }
 

@@ -29,8 +29,15 @@ export interface CachePlace {
  * has a repository of its own, so that no token of an earlier build reaches it.
  */
 export function cacheReference(projectId: string, { zone, ref, platform, epoch }: CachePlace): CacheReference {
-  const hash = createHash('sha256').update(ref).digest('hex').slice(0, 20);
-  return { repository: inEpoch(`cache/${projectId}/${zone}/${hash}`, epoch, '-'), tag: platform.replaceAll('/', '-') };
+  return {
+    repository: inEpoch(`cache/${projectId}/${zone}/${hashOfRef(ref)}`, epoch, '-'),
+    tag: platform.replaceAll('/', '-'),
+  };
+}
+
+/** What stands for a ref in the names of caches. */
+export function hashOfRef(ref: string): string {
+  return createHash('sha256').update(ref).digest('hex').slice(0, 20);
 }
 
 /** Whether builds of every other ref read it after their own: what the default branch left. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheReference } from './cache-reference.js';
-import { cachesToDrop, isLocalCacheName, localCacheName } from './local-cache.js';
-import { zones } from './zone.js';
+import { cachesToDrop, isFromBefore, isLocalCacheName, localCacheName } from './local-cache.js';
+import { type Zone, zones } from './zone.js';
 
 const projectId = '01890000-0000-7000-8000-000000000001';
 
@@ -26,6 +26,22 @@ describe('caches on the disk of a worker', () => {
     'S-110 %j is no such folder',
     (name) => expect(isLocalCacheName(name)).toBe(false),
   );
+
+  it('are from before a reset where it covers them and they began with an older one', () => {
+    const name = (zone: Zone, branch: string, epoch: number) =>
+      localCacheName(cacheReference(projectId, { zone, ref: `refs/heads/${branch}`, platform: 'linux/amd64', epoch }));
+    const all = { epoch: 2, zone: null, ref: null };
+    expect(isFromBefore(name('branch', 'topic', 0), [])).toBe(false);
+    expect(isFromBefore(name('branch', 'topic', 0), [all])).toBe(true);
+    expect(isFromBefore(name('fork', 'topic', 1), [all])).toBe(true);
+    expect(isFromBefore(name('branch', 'topic', 2), [all])).toBe(false);
+    expect(isFromBefore(name('branch', 'topic', 3), [all])).toBe(false);
+    expect(isFromBefore(name('branch', 'topic', 0), [{ ...all, zone: 'fork' }])).toBe(false);
+    const one = { ...all, zone: 'branch', ref: 'refs/heads/topic' } as const;
+    expect(isFromBefore(name('branch', 'topic', 1), [one])).toBe(true);
+    expect(isFromBefore(name('branch', 'other', 1), [one])).toBe(false);
+    expect(isFromBefore(name('protected', 'topic', 1), [one])).toBe(false);
+  });
 
   it('make room by what was longest unused, and never by what is in use', () => {
     const use = (name: string, bytes: number, usedAt: number, held = false) => ({ name, bytes, usedAt, held });

@@ -1,4 +1,5 @@
-import type { CacheReference } from './cache-reference.js';
+import { type CacheReference, hashOfRef } from './cache-reference.js';
+import type { Zone } from './zone.js';
 
 /** Where a worker keeps a cache on its disk, relative to all of them: one folder per project, zone, branch and platform. */
 export function localCacheName({ repository, tag }: CacheReference): string {
@@ -10,6 +11,26 @@ const namePattern = /^[0-9a-f-]{36}\/(?:protected|branch|fork)\/[0-9a-f]{20}(?:-
 /** Whether a name is one that `localCacheName` makes: only then does it lead to a folder of its own. */
 export function isLocalCacheName(name: string): boolean {
   return namePattern.test(name) && !/\/\.{1,2}$/.test(name);
+}
+
+/** A reset after which no build from before was open any more: of the project, of a zone, or of one ref of it. */
+export interface SweptReset {
+  readonly epoch: number;
+  readonly zone: Zone | null;
+  /** Full ref. */
+  readonly ref: string | null;
+}
+
+/** Whether a cache on the disk is from before one of these resets of its project, so that nobody reads it any more. */
+export function isFromBefore(name: string, resets: readonly SweptReset[]): boolean {
+  const [, zone, place = ''] = name.split('/');
+  const [hash, epoch = '0'] = place.split('-');
+  return resets.some(
+    (reset) =>
+      reset.epoch > Number(epoch) &&
+      (reset.zone === null || reset.zone === zone) &&
+      (reset.ref === null || hashOfRef(reset.ref) === hash),
+  );
 }
 
 /** A cache as it lies on the disk. */

@@ -8,6 +8,8 @@ import { BrokenLayout, collect, KnownBlobs, readLayout, touch, writeIndex } from
 import { LayoutStore } from './layout-store.js';
 
 const binPrefix = '.gone-';
+/** Project, zone, ref and platform. */
+const nameParts = 4;
 
 /** Caches that a build may read, for as long as they are held. */
 export interface OpenedCaches {
@@ -100,6 +102,24 @@ export class LocalCaches {
     return (await readdir(this.root).catch(() => [])).filter((name) => /^[0-9a-f-]{36}$/.test(name));
   }
 
+  /** Names of the caches of a project. */
+  async names(projectId: string): Promise<string[]> {
+    let names = [projectId];
+    for (let depth = 1; depth < nameParts; depth++) {
+      const below = names.map(async (name) =>
+        (await readdir(join(this.root, name)).catch(() => [])).map((each) => `${name}/${each}`),
+      );
+      names = (await Promise.all(below)).flat();
+    }
+    return names.filter(isLocalCacheName);
+  }
+
+  /** Removes caches that nobody reads or writes now. */
+  async remove(names: readonly string[]): Promise<void> {
+    for (const name of names) if (isLocalCacheName(name) && !this.holds.has(name)) this.discard(name);
+    await this.empty();
+  }
+
   /** Removes all caches of a project that nobody reads any more. */
   async removeProject(projectId: string): Promise<void> {
     if ([...this.holds.keys()].some((name) => name.startsWith(`${projectId}/`))) return;
@@ -132,7 +152,7 @@ export class LocalCaches {
       const name = path
         .slice(this.root.length + 1)
         .split('/')
-        .slice(0, 4)
+        .slice(0, nameParts)
         .join('/');
       const found = await stat(path).catch(() => null);
       if (isLocalCacheName(name) && found) bytes.set(name, (bytes.get(name) ?? 0) + found.size);

@@ -1,17 +1,19 @@
-import type { BuildProjectRepository } from '@cooperage/db';
+import type { BuildProjectRepository, SweptResets } from '@cooperage/db';
+import { isFromBefore } from '@cooperage/domain';
 import type { LocalCaches } from '@cooperage/engines';
 import type { Logger } from '@cooperage/telemetry';
 import { WakeLoop } from '../../shared/wake-loop.js';
 
 const intervalMs = 60_000;
 
-/** Sees to the caches on this worker's disk: they go with their project, and keep within their budget. */
+/** Sees to the caches on this worker's disk: they go with their project and with a reset, and keep within their budget. */
 export class LocalCacheKeeper {
   private readonly loop: WakeLoop;
 
   constructor(
     private readonly caches: LocalCaches | null,
     private readonly projects: Pick<BuildProjectRepository, 'find'>,
+    private readonly resets: Pick<SweptResets, 'of'>,
     logger: Logger,
   ) {
     this.loop = new WakeLoop('local caches', intervalMs, logger, () => this.look());
@@ -30,7 +32,15 @@ export class LocalCacheKeeper {
     for (const id of await this.caches.projects()) {
       const project = await this.projects.find(id);
       if (!project || project.deletedAt) await this.caches.removeProject(id);
+      else await this.removeOlder(this.caches, id);
     }
     await this.caches.makeRoom();
+  }
+
+  private async removeOlder(caches: LocalCaches, projectId: string): Promise<void> {
+    const resets = await this.resets.of(projectId);
+    if (resets.length === 0) return;
+    const names = await caches.names(projectId);
+    await caches.remove(names.filter((name) => isFromBefore(name, resets)));
   }
 }
