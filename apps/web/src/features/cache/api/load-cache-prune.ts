@@ -26,6 +26,6 @@ export async function loadPrunePreview(projectId: string, query: PageQuery) {
 }
 
 export function loadCachePrunes(projectId: string, query: PageQuery) {
-  const asked = { limit: 10, cursor: one(query, 'prunes') };
+  const asked = { limit: 5, cursor: one(query, 'prunes') };
   return readPage(withQuery(`/projects/${projectId}/cache/prunes`, asked), cachePruneSchema);
 }

@@ -39,7 +39,7 @@ export function loadOrganizationCache(organizationId: string) {
 }
 
 export function loadCacheResets(projectId: string, query: PageQuery) {
-  const asked = { limit: 10, cursor: one(query, 'resets') };
+  const asked = { limit: 5, cursor: one(query, 'resets') };
   return readPage(withQuery(`/projects/${projectId}/cache/resets`, asked), cacheResetSchema);
 }
 
