@@ -4,6 +4,8 @@ import type {
   BuildCache,
   CacheEntry,
   CacheEviction,
+  CachePrune,
+  CachePrunePreview,
   CacheRecords,
   CacheReset,
   Page,
@@ -102,13 +104,38 @@ describe('the cache of a project', () => {
       .toBeTruthy();
     expect((await get<Page<CacheEntry>>('/entries')).items).toEqual([]);
     expect((await get<Page<CacheEviction>>('/evictions')).items).toMatchObject([
-      { bytes: before!.bytes, why: 'reset' },
+      { bytes: before!.bytes, freedBytes: before!.bytes, why: 'reset', by: reset.by, reason: 'a poisoned layer' },
     ]);
     const build = await exported('two');
     const steps = await product.api.json<{ steps: Step[] }>('GET', `/api/v1/builds/${build.id}/steps`);
     const ran = steps.steps.filter(({ internal, name }) => !internal && !name.includes('FROM '));
     expect(ran.map(({ cached }) => cached)).toEqual(ran.map(() => false));
     expect((await get<Page<CacheEntry>>('/entries')).items).toMatchObject([{ epoch: 1, writtenBy: 3 }]);
+  });
+
+  it('goes by a rule, when a person has seen what that would delete', async () => {
+    const [main] = (await get<Page<CacheEntry>>('/entries')).items;
+    const files = { Dockerfile: dockerfileOf('topic'), 'word.txt': mark };
+    const ref = 'refs/heads/topic';
+    const { commit } = await product.push(repository, files, ref);
+    await product.buildWhere(repository, commit, 'has left its cache', ({ cacheExport }) => cacheExport === 'done');
+    const [topic] = (await get<Page<CacheEntry>>('/entries?q=topic')).items;
+    // All but its last step is in the cache of the default branch as well.
+    expect(topic!.sharedBytes).toBeGreaterThan(290_000);
+    expect(topic!.aloneBytes).toBeLessThan(100_000);
+    const rule = { zone: 'branch', q: 'topic' } as const;
+    const preview = await get<CachePrunePreview>('/prunes/preview?zone=branch&q=topic');
+    expect(preview).toMatchObject({ references: 1, bytes: topic!.aloneBytes, items: [{ ref }], colderRefs: 1 });
+    expect(preview.colder).toMatchObject([{ ref, lastBuild: topic!.writtenBy, left: ['refs/heads/main'] }]);
+    const asked = { ...rule, reason: 'room', seen: preview.seen };
+    const made = await product.api.json<CachePrune>('POST', `${base}/prunes`, asked);
+    await expect
+      .poll(async () => (await get<Page<CachePrune>>('/prunes')).items, { timeout: 20_000 })
+      .toMatchObject([{ id: made.id, references: 1, deleted: 1, endedAt: expect.any(String) }]);
+    expect((await get<Page<CacheEntry>>('/entries')).items.map(({ id }) => id)).toEqual([main!.id]);
+    const [gone] = (await get<Page<CacheEviction>>('/evictions')).items;
+    expect(gone).toMatchObject({ ref, why: 'pruned', by: made.by, reason: 'room', freedBytes: preview.bytes });
+    expect((await product.api.send('POST', `${base}/prunes`, asked)).status).toBe(409);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Build, WorkerView } from '@cooperage/contracts';
+import type { Build, CachePrune, Page, WorkerView } from '@cooperage/contracts';
 import type { VisitorOptions } from '../browser-visitor.js';
 import type { Product, Repository } from '../product.js';
 import { until } from '../until.js';
@@ -67,7 +67,8 @@ async function furnish({ api }: Product, { project }: Repository): Promise<void>
   const credential = { username: 'robot', password: 'not to be shown' };
   await api.json('PUT', `${address}/registry-credentials/${encodeURIComponent('127.0.0.1:9')}`, credential);
   const reset = { zone: 'fork', reason: 'A stranger’s base image was not what it said.' };
-  await api.json('POST', `${address}/cache/resets`, reset);
+  // More than a page shows at once.
+  for (let times = 0; times < 6; times++) await api.json('POST', `${address}/cache/resets`, reset);
 }
 
 async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gallery, 'succeeded' | 'failed'>> {
@@ -104,6 +105,19 @@ async function tasteCasks(product: Product, cask: Repository): Promise<void> {
     const { commit } = await push(product, cask, succeeding, `Taste the ${wood}`, files, 'refs/heads/tasting');
     await product.finished(cask, commit);
   }
+  await dropOldWood(product, cask);
+}
+
+/** A cache that a person has deleted by a rule. */
+async function dropOldWood(product: Product, cask: Repository): Promise<void> {
+  const files = { 'word.txt': 'old oak\n' };
+  const { commit } = await push(product, cask, succeeding, 'Use up the old wood', files, 'refs/heads/old-wood');
+  await product.buildWhere(cask, commit, 'has left its cache', ({ cacheExport }) => cacheExport === 'done');
+  const prunes = `/api/v1/projects/${cask.project.id}/cache/prunes`;
+  await product.api.json('POST', prunes, { q: 'refs/heads/old-wood', reason: 'Room for the release.' });
+  await until('the cache is deleted', async () =>
+    (await product.api.json<Page<CachePrune>>('GET', prunes)).items.every(({ endedAt }) => endedAt !== null),
+  );
 }
 
 /** A second builder, which takes nothing more. */
