@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
  */
 const budgets: Readonly<Record<string, number>> = {
   '/p/[org]/[project]/b/[number]': 1.271,
-  '/p/[org]/[project]/settings': 1.191,
+  '/p/[org]/[project]/settings': 1.193,
   '/p/[org]/[project]/images/[digest]': 1.173,
   '/p/[org]/[project]': 1.148,
   '/p/[org]/[project]/cache': 1.154,
