@@ -23,7 +23,7 @@ const hogs = [
   { what: 'a four-hour sleep', run: 'sleep 14400', code: 'TimedOut', limits: { timeoutMs: 10_000 } },
 ];
 
-describe('builds that want everything', () => {
+describe('S-041 builds that want everything', () => {
   let product: Product;
   const repositories: Repository[] = [];
   beforeAll(async () => {
