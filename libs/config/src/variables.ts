@@ -44,12 +44,12 @@ export const variables = {
   encryptionKeys: secret(
     'ENCRYPTION_KEY',
     secrets.keyList,
-    'Seals stored credentials and secrets: 32 bytes in base64 or hex. A list for rotation; the first writes.',
+    'Seals stored credentials and secrets: 32 bytes in base64 or hex. A list for rotation: the first writes, all read. Put a new key last everywhere, then first; what the old one sealed is sealed again, and the log of api says how many and whether any is lost.',
   ),
   signingEncryptionKeys: secret(
     'SIGNING_ENCRYPTION_KEY',
     secrets.keyList,
-    'Seals signing keys: 32 bytes in base64 or hex. A list for rotation; the first writes.',
+    'Seals signing keys: 32 bytes in base64 or hex. A list for rotation: the first writes, all read; what an older one sealed is sealed again when control starts.',
   ),
 
   registryHost: plain('COOPERAGE_REGISTRY', network.hostAndPort, 'The registry that images are published to.'),

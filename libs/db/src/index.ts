@@ -92,6 +92,8 @@ export {
   type RuleSettings,
 } from './project/rule-repository.js';
 export { isMigrated, schemaVersion } from './schema-version.js';
+export { type SealedAgain, sealAgain } from './seal/seal-again.js';
+export { entrustedBoxes, SealedBoxRepository, signingBoxes } from './seal/sealed-box-repository.js';
 export { type FoundBuild, SearchRepository } from './search/search-repository.js';
 export * from './setup/first-steps-repository.js';
 export * from './setup/setup-check-repository.js';

@@ -36,6 +36,7 @@ import { RegistryTokensService } from '../registry-token/registry-tokens.service
 import { ApiModule } from './api.module.js';
 import { cleanUp } from './clean-up.js';
 import type { CoreParts } from './core.module.js';
+import { keepSealed } from './keep-sealed.js';
 import { nestLogger } from './logger.js';
 import { settingsOf } from './settings.js';
 import { versionOf } from './version.js';
@@ -108,7 +109,9 @@ export async function createApi(
   await app.init();
   await http.instance.ready();
   const endCleaning = cleanUp([new SessionRepository(database), new IdempotencyRepository(database)], logger);
+  const endSealing = keepSealed(database, parts.settings.masterKeys, logger);
   const close = async () => {
+    endSealing();
     endCleaning();
     endTunnels();
     await app.close();

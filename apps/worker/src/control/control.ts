@@ -10,7 +10,7 @@ import {
   ReverificationRepository,
   refuseSuperuser,
 } from '@cooperage/db';
-import { reverifyAfterMs } from '@cooperage/domain';
+import { type MasterKeys, reverifyAfterMs } from '@cooperage/domain';
 import { JobSender, type RedisLiveBus } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { HealthServer, Logger, Metrics } from '@cooperage/telemetry';
@@ -22,7 +22,16 @@ import { startHealth } from '../shared/health.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
-import { CHECK_ANSWERER, CONFIG, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
+import {
+  CHECK_ANSWERER,
+  CONFIG,
+  LIVE_BUS,
+  LOGGER,
+  METRICS,
+  REDIS,
+  SIGNING_MASTER_KEYS,
+  SOURCE,
+} from '../shared/tokens.js';
 import { WakeLoop } from '../shared/wake-loop.js';
 import { BaseWatch } from './base-watch/base-watch.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
@@ -31,6 +40,7 @@ import { EvaluateService } from './evaluate/evaluate.service.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
 import { HeadWatch } from './head-watch/head-watch.js';
 import { CreateKeyService } from './keys/create-key.service.js';
+import { sealLoop } from './keys/seal-loop.js';
 import { NoteStepsService } from './note-steps/note-steps.service.js';
 import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
 import { outboxPoll } from './outbox/outbox-poll.js';
@@ -75,6 +85,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.reverifyLoop(),
       this.budgetLoop(),
       this.ageLoop(),
+      sealLoop(this.get(Database), this.get<MasterKeys>(SIGNING_MASTER_KEYS), this.logger),
     ];
     const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), ...upkeep];
     const listener = this.listener(outboxes);
