@@ -1,97 +1,34 @@
 'use client';
 
-import { type Zone, zones } from '@cooperage/domain/predicates';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { CopyLine } from '@/components/ui/copy-line';
-import { Dialog } from '@/components/ui/dialog';
-import { SelectField, TextField } from '@/components/ui/field';
-import { ProblemNote } from '@/components/ui/problem-note';
-import { send } from '@/lib/api/browser';
-import { useChange } from '@/lib/api/use-change';
-import { curlCall } from '@/lib/format/shell';
+import { onDemand } from '@/components/ui/on-demand';
 import { scopeWords } from '../model/store-words';
+import type { ResetScope } from './reset-dialog';
 
-interface ResetCacheProps {
-  readonly projectId: string;
-  /** Where the service is, for the command. */
-  readonly origin: string;
-  /** One ref of a zone; without it the zone is asked for. */
-  readonly only?: { readonly zone: Zone; readonly ref: string };
-}
+const loadDialog = () => import('./reset-dialog').then((module) => module.ResetDialog);
+const ResetDialog = onDemand(loadDialog);
 
-/** From the next build on nothing older is found. It says what that costs before it is done. */
-export function ResetCache({ projectId, origin, only }: ResetCacheProps) {
-  const [open, setOpen] = useState(false);
-  const [chosen, setChosen] = useState<Zone | null>(null);
-  const [reason, setReason] = useState('');
-  const { pending, problem, run, fieldError } = useChange();
-  const scope = only ?? { zone: chosen, ref: null };
-  const what = scopeWords(scope);
-  const path = `/projects/${projectId}/cache/resets`;
-  const body = { ...scope, reason: reason.trim() };
-  const reset = (): void =>
-    run(
-      () => send('POST', `/v1${path}`, body),
-      () => {
-        setOpen(false);
-        setReason('');
-      },
-    );
-  const title = only ? `Reset the cache of ${what}` : 'Reset the cache';
+/** From the next build on nothing older is found. */
+export function ResetCache(scope: ResetScope) {
+  const { only } = scope;
+  // Undefined until it was wanted once; it stays then, so that its dialog can give the focus back.
+  const [open, setOpen] = useState<boolean>();
+  const soon = (): void => void loadDialog();
+  const title = only ? `Reset the cache of ${scopeWords(only)}` : 'Reset the cache';
   return (
     <>
       <Button
         look={only ? 'quiet' : 'plain'}
         className="text-xs text-bad!"
         aria-label={title}
+        onPointerEnter={soon}
+        onFocus={soon}
         onClick={() => setOpen(true)}
       >
         {only ? 'Reset' : 'Reset the cache'}
       </Button>
-      <Dialog title={title} open={open} onClose={() => setOpen(false)}>
-        <div className="grid gap-3">
-          {!only && (
-            <SelectField
-              label="What"
-              value={chosen ?? ''}
-              onChange={(event) => setChosen(zones.find((zone) => zone === event.target.value) ?? null)}
-            >
-              <option value="">The whole project</option>
-              {zones.map((zone) => (
-                <option key={zone} value={zone}>
-                  The {zone} zone
-                </option>
-              ))}
-            </SelectField>
-          )}
-          <p>
-            Builds of {what} that are asked for from now on find nothing older: no step, no cache mount, nothing in the
-            registry. The first one runs every step that copies or runs something. What the registry holds is deleted.
-            This cannot be taken back.
-          </p>
-          <TextField
-            label="Reason"
-            data-first
-            maxLength={500}
-            hint="It stands in the audit and on this page."
-            error={fieldError('reason')}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-          <div className="grid gap-1">
-            <span className="text-sm text-text-2">The same from a terminal</span>
-            <CopyLine text={curlCall(origin, { method: 'POST', path, body })} what="command" />
-          </div>
-          <ProblemNote problem={problem} />
-          <div className="flex gap-2">
-            <Button look="danger" disabled={pending || body.reason === ''} onClick={reset}>
-              {pending ? 'Asking' : 'Reset'}
-            </Button>
-            <Button onClick={() => setOpen(false)}>Keep</Button>
-          </div>
-        </div>
-      </Dialog>
+      {open !== undefined && <ResetDialog {...scope} title={title} open={open} onClose={() => setOpen(false)} />}
     </>
   );
 }
