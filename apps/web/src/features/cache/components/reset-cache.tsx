@@ -1,8 +1,8 @@
 'use client';
 
-import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { onDemand } from '@/components/ui/on-demand';
+import { useOpening } from '@/components/ui/use-opening';
 import { scopeWords } from '../model/store-words';
 import type { ResetScope } from './reset-dialog';
 
@@ -12,23 +12,14 @@ const ResetDialog = onDemand(loadDialog);
 /** From the next build on nothing older is found. */
 export function ResetCache(scope: ResetScope) {
   const { only } = scope;
-  // Undefined until it was wanted once; it stays then, so that its dialog can give the focus back.
-  const [open, setOpen] = useState<boolean>();
-  const soon = (): void => void loadDialog();
+  const { wanted, open, close, opener } = useOpening(loadDialog);
   const title = only ? `Reset the cache of ${scopeWords(only)}` : 'Reset the cache';
   return (
     <>
-      <Button
-        look={only ? 'quiet' : 'plain'}
-        className="text-xs text-bad!"
-        aria-label={title}
-        onPointerEnter={soon}
-        onFocus={soon}
-        onClick={() => setOpen(true)}
-      >
+      <Button look={only ? 'quiet' : 'plain'} className="text-xs text-bad!" aria-label={title} {...opener}>
         {only ? 'Reset' : 'Reset the cache'}
       </Button>
-      {open !== undefined && <ResetDialog {...scope} title={title} open={open} onClose={() => setOpen(false)} />}
+      {wanted && <ResetDialog {...scope} title={title} open={open} onClose={close} />}
     </>
   );
 }

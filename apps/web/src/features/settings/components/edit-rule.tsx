@@ -1,28 +1,21 @@
 'use client';
 
-import type { Rule } from '@cooperage/contracts';
-import { useState } from 'react';
 import { Button } from '@/components/ui/button';
-import { Dialog } from '@/components/ui/dialog';
-import { RuleForm } from './rule-form';
+import { onDemand } from '@/components/ui/on-demand';
+import { useOpening } from '@/components/ui/use-opening';
+import type { RuleSubject } from './rule-dialog';
 
-export interface EditRuleProps {
-  readonly projectId: string;
-  readonly defaultBranch: string;
-  /** Null for a new one. */
-  readonly rule: Rule | null;
-}
+const loadDialog = () => import('./rule-dialog').then((module) => module.RuleDialog);
+const RuleDialog = onDemand(loadDialog);
 
-export function EditRule({ projectId, defaultBranch, rule }: EditRuleProps) {
-  const [open, setOpen] = useState(false);
+export function EditRule(subject: RuleSubject) {
+  const { wanted, open, close, opener } = useOpening(loadDialog);
   return (
     <>
-      <Button look={rule ? 'quiet' : 'plain'} className="text-xs" onClick={() => setOpen(true)}>
-        {rule ? 'Change' : 'Add a rule'}
+      <Button look={subject.rule ? 'quiet' : 'plain'} className="text-xs" {...opener}>
+        {subject.rule ? 'Change' : 'Add a rule'}
       </Button>
-      <Dialog title={rule ? 'Change the rule' : 'Add a rule'} open={open} onClose={() => setOpen(false)}>
-        <RuleForm projectId={projectId} defaultBranch={defaultBranch} rule={rule} onDone={() => setOpen(false)} />
-      </Dialog>
+      {wanted && <RuleDialog {...subject} open={open} onClose={close} />}
     </>
   );
 }
