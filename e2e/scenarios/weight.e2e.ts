@@ -9,10 +9,10 @@ import { describe, expect, it } from 'vitest';
  */
 const budgets: Readonly<Record<string, number>> = {
   '/p/[org]/[project]/b/[number]': 1.271,
-  '/p/[org]/[project]/settings': 1.193,
+  '/p/[org]/[project]/settings': 1.176,
   '/p/[org]/[project]/images/[digest]': 1.173,
   '/p/[org]/[project]': 1.148,
-  '/p/[org]/[project]/cache': 1.154,
+  '/p/[org]/[project]/cache': 1.15,
   '/builds': 1.146,
   '/settings': 1.149,
   '/setup': 1.1,
