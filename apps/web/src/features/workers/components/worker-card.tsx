@@ -113,7 +113,7 @@ function StoreFact({ store }: { store: NonNullable<WorkerView['store']> }) {
       <span className="block text-sm text-text-2">
         {store.oldestUse && (
           <>
-            unused since <Moment at={store.oldestUse} flowing /> at most;{' '}
+            the longest unused since <Moment at={store.oldestUse} flowing />;{' '}
           </>
         )}
         measured <Moment at={store.measuredAt} flowing />

@@ -1,7 +1,7 @@
 import type { WorkerView } from '@cooperage/contracts';
 import { formatBytes } from '../../../lib/format/bytes';
 
-/** What an engine keeps for later builds: `1.2 GiB in 340 results, 210 MiB of it in 3 cache mounts`. */
+/** What an engine keeps for later builds: `1.2 GiB in 1,340 records, 210 MiB of it in 3 cache mounts`. */
 export function storeWords({ bytes, records, mountBytes, mounts }: NonNullable<WorkerView['store']>): string {
   if (records === 0) return 'nothing';
   const all = `${formatBytes(bytes)} in ${counted(records, 'record')}`;
@@ -9,5 +9,5 @@ export function storeWords({ bytes, records, mountBytes, mounts }: NonNullable<W
 }
 
 function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
 }
