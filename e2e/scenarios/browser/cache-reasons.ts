@@ -76,6 +76,16 @@ export function cacheReasons(suite: BrowserSuite): void {
       await step.getByText('+ RUN cat recipe.txt && true').waitFor();
     });
 
+    it('is reset by its button and a reason, and the page says by itself when the registry is empty', async () => {
+      const { page, open, press } = await view();
+      await open(`${home()}/cache`);
+      await press(page.getByRole('button', { name: 'Reset the cache', exact: true }));
+      const dialog = page.getByRole('dialog', { name: 'Reset the cache' });
+      await dialog.getByRole('textbox', { name: 'Reason' }).fill('a mouldy barrel');
+      await press(dialog.getByRole('button', { name: 'Reset', exact: true }));
+      await page.getByText('a mouldy barrel · nothing older is in the registry').waitFor();
+    });
+
     async function view() {
       const visitor = await suite.visitor();
       return { page: visitor.page, open: visitor.open.bind(visitor), press: visitor.press.bind(visitor) };

@@ -34,6 +34,8 @@ interface Props {
 }
 
 const days = 30;
+/** No event tells that something was deleted. */
+const deletingMs = 2000;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: `Cache of ${decodeSegment((await params).project)}` };
@@ -60,7 +62,7 @@ export default async function CachePage({ params, searchParams }: Props) {
       curl={projectCacheAddress(id, days)}
     >
       <ProjectHeader project={project.value} tab="cache" />
-      <LiveRefresh scopes={[{ projectId: id }]} />
+      <LiveRefresh scopes={[{ projectId: id }]} tickMs={isDeleting(resets, prunes) ? deletingMs : 0} />
       {!cache.ok ? (
         <Card>
           <ProblemPanel problem={cache.problem} what="The cache" />
@@ -92,4 +94,11 @@ export default async function CachePage({ params, searchParams }: Props) {
       <CacheEnds path={`${path}/cache`} query={query} resets={resets} prunes={prunes} evictions={evictions} />
     </Page>
   );
+}
+
+type Loaded<Load extends (...parts: never[]) => Promise<unknown>> = Awaited<ReturnType<Load>>;
+
+function isDeleting(resets: Loaded<typeof loadCacheResets>, prunes: Loaded<typeof loadCachePrunes>): boolean {
+  const isSweeping = resets.ok && resets.value.items.some(({ sweptAt }) => sweptAt === null);
+  return isSweeping || (prunes.ok && prunes.value.items.some(({ endedAt }) => endedAt === null));
 }
