@@ -94,7 +94,7 @@ describe('limits of a build', () => {
   it('the group is there during the build and gone afterwards', async () => {
     const { request, group } = limited({ cpus: 0.5 }, 'sleep 1');
     const build = engine.build(request, () => {}, never);
-    await delay(700);
+    for (let i = 0; i < 200 && processesIn(group) === 0; i++) await delay(20);
     expect(processesIn(group)).toBeGreaterThan(0);
     await build;
     expect(existsSync(`/sys/fs/cgroup/memory${group}`) || existsSync(`/sys/fs/cgroup${group}`)).toBe(false);
