@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Inexact } from '../../measure/inexact.js';
-import { demandSharing, isWipedBefore, mainRef, refOfRound, stages } from './sharing.js';
+import { demandSharing, demandSteps, mainRef, refOfRound, stages, treeOfRound, worlds } from './sharing.js';
 
 describe('what isolation is compared with', () => {
   it('is the same pushes to one branch, where the other side has a new one in each round', () => {
@@ -9,8 +9,25 @@ describe('what isolation is compared with', () => {
     expect(new Set([...refs, mainRef]).size).toBe(4);
   });
 
-  it('has a builder that knows nothing, but for the build right behind another', () => {
-    expect(stages.map(isWipedBefore)).toEqual([true, false, true]);
+  it('changes something only where the builder knows the rest already', () => {
+    for (const stage of stages) expect(worlds[stage].wiped).toBe(!worlds[stage].changes);
+  });
+
+  it('is no result where a step ran that the only cache has to hold; with two caches that is a cost', () => {
+    for (const sharing of ['isolated', 'shared'] as const) {
+      demandSteps(sharing, 'first', 0);
+      demandSteps(sharing, 'warm', 3);
+      demandSteps(sharing, 'again', 0);
+      expect(() => demandSteps(sharing, 'first', 1)).toThrow(Inexact);
+      expect(() => demandSteps(sharing, 'warm', 4)).toThrow(Inexact);
+    }
+    expect(() => demandSteps('shared', 'again', 2)).toThrow(Inexact);
+    demandSteps('isolated', 'again', 2);
+  });
+
+  it('begins with files that the cache knows: what the default branch wrote, or what was shared last', () => {
+    expect(treeOfRound('isolated', 'of main', 'of the round before')).toBe('of main');
+    expect(treeOfRound('shared', 'of main', 'of the round before')).toBe('of the round before');
   });
 
   it('is no result where a branch writes what all read, or where nobody writes what is shared', () => {

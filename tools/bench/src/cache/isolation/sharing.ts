@@ -14,9 +14,33 @@ export function refOfRound(sharing: Sharing, round: number): string {
 export const stages = ['first', 'warm', 'again'] as const;
 export type Stage = (typeof stages)[number];
 
-/** A builder that knows nothing has to find all in caches. */
-export function isWipedBefore(stage: Stage): boolean {
-  return stage !== 'warm';
+/**
+ * A builder that knows nothing has to find all in caches: then nothing has changed, since what isolation costs would drown in
+ * the time that it takes to unpack layers for a step. On a warm builder a file changes, and the steps behind it run.
+ */
+export const worlds: Readonly<Record<Stage, { readonly wiped: boolean; readonly changes: boolean }>> = {
+  first: { wiped: true, changes: false },
+  warm: { wiped: false, changes: true },
+  again: { wiped: true, changes: false },
+};
+
+/** Steps behind the file that changes. */
+const stepsBehind = 3;
+
+/**
+ * No step runs that has to be in the only cache that there is. Where a build reads two, what it does not find is a cost of
+ * isolation, and measured.
+ * @throws {Inexact}
+ */
+export function demandSteps(sharing: Sharing, stage: Stage, ran: number): void {
+  if (sharing === 'isolated' && stage === 'again') return;
+  const wanted = worlds[stage].changes ? stepsBehind : 0;
+  demand(ran === wanted, `${sharing}, ${stage}: ${ran} steps ran instead of ${wanted}`);
+}
+
+/** Whose files a round begins with: those that its reader’s cache holds. A cache that all write holds the newest. */
+export function treeOfRound<T>(sharing: Sharing, first: T, newest: T): T {
+  return sharing === 'isolated' ? first : newest;
 }
 
 /**
