@@ -60,7 +60,7 @@ describe('an engine whose worker was killed', () => {
     worker.process.kill('SIGKILL');
     const killedAt = Date.now();
     await expect.poll(async () => (await engine.find(request.reference)).state, { timeout: 20_000 }).toBe('failed');
-    expect(processesIn(`${cgroupParent}/${group}`)).toBe(0);
+    await expect.poll(() => processesIn(`${cgroupParent}/${group}`), { timeout: 5_000 }).toBe(0);
     expect(Date.now() - killedAt).toBeLessThan(10_000);
     const again = new EventRecord();
     expect(await engine.takeOver(request.reference, request, again.emit, never)).toBeNull();
@@ -116,6 +116,9 @@ describe('an engine whose worker was killed', () => {
 
   it.each([
     ['a step that was killed, for whatever reason', 'RUN exit 137\n'],
+    ['a step that ended by another signal', 'RUN exit 143\n'],
+    ['a file that was not there to be sent', 'COPY none /none\n'],
+    ['a Dockerfile that could not be read', 'RUNN true\n'],
     ['a push that was refused', 'RUN true\n'],
   ])('has nothing to take of %s', async (what, step) => {
     const request = pushRequest(`FROM busybox\n${step}`, {

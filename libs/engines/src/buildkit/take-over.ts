@@ -7,17 +7,14 @@ import {
   SolveFailure,
   type StatusResponse,
 } from '@cooperage/buildkit';
-import type { FailureCode } from '@cooperage/domain';
 import type { BuildOutcome, BuildRequest, EngineEvent } from '../engine.js';
 import { buildFailureOf } from './failure.js';
 import { outcomeOf } from './outcome.js';
 import type { PreparedRun } from './prepared-run.js';
 import { ProgressReader } from './progress.js';
 
-/** What a build does to itself. Everything else may have failed because its worker was gone. */
-const ownFaults: readonly FailureCode[] = ['StepFailed', 'DockerfileInvalid', 'InvalidBuildConfig', 'PolicyRefused'];
-/** A step that was killed: for what it did, or because nobody waited for it any more. */
-const killed = 128 + 9;
+/** From here on an exit code is a signal: it may have been sent because nobody waited for the step any more. */
+const firstSignal = 128;
 
 export interface TakeOver {
   readonly earlier: string;
@@ -41,13 +38,18 @@ export async function takeOver(connection: EngineConnection, taken: TakeOver): P
   return outcomeOf(connection, request, image, fate.record, run);
 }
 
-/** Reads the record by itself first: an engine that runs the build after all must not have told of it before. */
+/**
+ * Only a process that ended by itself says that the build was at fault. Whatever else fails when a worker is gone fails in the
+ * words of a build too: a context that nobody sends any more, a Dockerfile that cannot be asked for. Reads the record by
+ * itself first: an engine that runs the build after all must not have told of it before.
+ */
 async function isOwnFault(connection: EngineConnection, { earlier, run }: TakeOver, error: RpcError): Promise<boolean> {
   const progress = new ProgressReader();
   await replayStatus(connection, earlier, (message) => void progress.read(message));
   const { instructions } = run.dockerfile;
-  const failure = buildFailureOf(new SolveFailure(error), { progress, instructions, limitMet: () => null });
-  return ownFaults.includes(failure.code) && !failure.retryable && failure.place?.exitCode !== killed;
+  const { code, place } = buildFailureOf(new SolveFailure(error), { progress, instructions, limitMet: () => null });
+  const exitCode = place?.exitCode;
+  return code === 'StepFailed' && exitCode !== undefined && exitCode < firstSignal;
 }
 
 async function tellAgain(connection: EngineConnection, { earlier, run, emit }: TakeOver): Promise<void> {
