@@ -21,12 +21,12 @@ describe('faults in the middle of a build', () => {
     if (context.task.result?.state === 'fail') process.stderr.write(`${await product.logs()}\n`);
   });
 
-  const tagMoves = async (commit: string) => {
+  const tagMoves = async (commit: string, { project } = repository) => {
     const page = await product.api.json<{ items: { to: string; buildNumber: number }[] }>(
       'GET',
-      `/api/v1/projects/${repository.project.id}/tag-moves`,
+      `/api/v1/projects/${project.id}/tag-moves`,
     );
-    const build = (await product.api.builds(repository.project.id)).items.find((item) => item.commit === commit);
+    const build = (await product.api.builds(project.id)).items.find((item) => item.commit === commit);
     return page.items.filter((move) => move.buildNumber === build?.number && move.to === build?.digest);
   };
 
@@ -43,9 +43,11 @@ describe('faults in the middle of a build', () => {
   });
 
   it('kill -9 of the builder when the engine had finished and nobody had written it down: the result is taken over', async () => {
+    // Nobody has pushed into its staging repository before.
+    const fresh = await product.repository();
     const random = 'RUN echo "drawn $(head -c 12 /dev/urandom | od -An -tx1 | tr -d " ")"; sleep 2\n';
-    const { commit } = await product.push(repository, { Dockerfile: `FROM busybox:latest\n${random}RUN sleep 2\n` });
-    const running = await product.buildWhere(repository, commit, 'runs', building);
+    const { commit } = await product.push(fresh, { Dockerfile: `FROM busybox:latest\n${random}RUN sleep 2\n` });
+    const running = await product.buildWhere(fresh, commit, 'runs', building);
     const logOf = async () => (await product.api.send('GET', `/api/v1/builds/${running.id}/log?format=text`)).text();
     const drawn = await until(
       'the first attempt has drawn',
@@ -53,19 +55,23 @@ describe('faults in the middle of a build', () => {
     );
     product.database.cut();
     const builder = await product.pidOf('builder');
-    // Longer than the step and the push take: the engine is done, and its worker waits for the database to say so.
-    await new Promise((resolve) => setTimeout(resolve, 6_000));
+    const staging = `staging/${fresh.project.id}/`;
+    await until('the image is pushed', async () =>
+      [...product.registry.written].some((name) => name.startsWith(staging)),
+    );
+    // The engine writes down that it is done, and its worker waits for the database to do the same.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     process.kill(builder, 'SIGKILL');
     product.database.restore();
-    const build = await product.finished(repository, commit);
+    const build = await product.finished(fresh, commit);
     expect(build.status).toBe('succeeded');
     expect(build.attempts.map((attempt) => attempt.state)).toEqual(['lost', 'built']);
     expect(build.warnings.map(({ rule }) => rule)).toContain('TakenOver');
     // The second attempt tells what the first one drew: no step ran twice.
     expect((await logOf()).match(/drawn [0-9a-f]{24}/g)).toEqual([drawn]);
-    expect(await tagMoves(commit)).toHaveLength(build.tags.length);
-    expect(await product.tagInRegistry(repository, 'main')).toBe(build.digest);
-    await product.cosign(repository, 'verify', build.digest!);
+    expect(await tagMoves(commit, fresh)).toHaveLength(build.tags.length);
+    expect(await product.tagInRegistry(fresh, 'main')).toBe(build.digest);
+    await product.cosign(fresh, 'verify', build.digest!);
   });
 
   it('FLUSHDB on Redis: the build under way goes on, and a waiting one is not lost', async () => {

@@ -22,7 +22,7 @@ export type OnWrite = (write: {
  * registry has done it (but its answer is not out yet). A test kills or stops control at exactly these points.
  */
 export class RegistryTap {
-  /** Repositories that anybody has written to. */
+  /** Repositories that anybody has put a manifest into. */
   readonly written = new Set<string>();
   private onWrite: OnWrite | undefined;
   private writes = 0;
@@ -68,8 +68,8 @@ export class RegistryTap {
   }
 
   private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const repository = /^\/v2\/(.+)\/(?:blobs|manifests)\//.exec(request.url ?? '')?.[1];
-    if (repository && !['GET', 'HEAD'].includes(request.method ?? '')) this.written.add(repository);
+    const repository = /^\/v2\/(.+)\/manifests\//.exec(request.url ?? '')?.[1];
+    if (repository && request.method === 'PUT') this.written.add(repository);
     if (this.isDown) {
       response.destroy();
       return;
