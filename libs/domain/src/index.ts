@@ -6,6 +6,7 @@ export * from './build/build-machine.js';
 export * from './build/phase.js';
 export * from './build/step-title.js';
 export { type StepTime, usualTimes } from './build/usual-times.js';
+export * from './cache/cache-advice.js';
 export * from './cache/cache-backend.js';
 export * from './cache/cache-budget.js';
 export * from './cache/cache-policy.js';

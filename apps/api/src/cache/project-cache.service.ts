@@ -7,7 +7,7 @@ import {
   StepVerdictRepository,
   type ZoneNumbers,
 } from '@cooperage/db';
-import { cacheShift, cacheTrend, emptyLedger, mainCulprit, netMs, savedShare, sumLedgers } from '@cooperage/domain';
+import { cacheAdvice, cacheShift, cacheTrend, emptyLedger, mainCulprit, netMs, savedShare, sumLedgers } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -25,7 +25,7 @@ export class ProjectCacheService {
   ) {}
 
   async get(principal: Principal, projectId: string, count: number): Promise<ProjectCache> {
-    const { cacheMode } = await this.access.project(principal, projectId);
+    const { cacheMode, cacheBackend } = await this.access.project(principal, projectId);
     const [known, zones, modes, backends, store] = await Promise.all([
       this.ledgers.days(projectId, 2 * count),
       this.ledgers.zones(projectId, count),
@@ -42,6 +42,7 @@ export class ProjectCacheService {
       zones: zones.map(presentZone),
       modes: { setting: cacheMode, ...modes },
       ...{ backends, store },
+      advice: cacheAdvice({ setting: cacheMode, backend: cacheBackend, modes: modes.numbers, backends }),
     };
   }
 

@@ -77,6 +77,19 @@ const zoneSchema = ledgerSchema.extend({
   newestAt: z.iso.datetime().nullable(),
 });
 
+/** What would earn more by the project’s own numbers, in milliseconds of one build. */
+const choiceAdviceSchema = z.discriminatedUnion('kind', [
+  /** To leave the choice of the mode to the service: this one is worth most. */
+  z.object({
+    kind: z.literal('mode'),
+    setting: z.literal('automatic'),
+    mode: z.enum(exportModes),
+    moreMs: z.number(),
+  }),
+  z.object({ kind: z.literal('backend'), backend: z.enum(cacheBackends), moreMs: z.number() }),
+]);
+export type CacheChoiceAdvice = z.infer<typeof choiceAdviceSchema>;
+
 /** What the cache of a project was worth, over time. */
 export const projectCacheSchema = z.object({
   /** Each day in UTC, also those without a build; the oldest first. */
@@ -108,6 +121,8 @@ export const projectCacheSchema = z.object({
   modes: modesSchema,
   /** Each place that a cache can have. */
   backends: z.array(backendSchema),
+  /** None where the numbers are too few, or what is set is as good as anything. */
+  advice: z.array(choiceAdviceSchema),
   /** What all its caches in the registry weigh, and what they may; null for anything. */
   store: z.object({
     bytes: z.number(),

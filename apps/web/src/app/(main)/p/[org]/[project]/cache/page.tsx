@@ -13,6 +13,7 @@ import {
   loadCacheResets,
 } from '@/features/cache/api/load-cache-store';
 import { loadCacheMisses, loadProjectCache, projectCacheAddress } from '@/features/cache/api/load-project-cache';
+import { CacheAdvice } from '@/features/cache/components/cache-advice';
 import { CacheBackends } from '@/features/cache/components/cache-backends';
 import { CacheEnds } from '@/features/cache/components/cache-ends';
 import { CacheEntries } from '@/features/cache/components/cache-entries';
@@ -84,6 +85,7 @@ export default async function CachePage({ params, searchParams }: Props) {
       ) : (
         <CacheLedger cache={cache.value} />
       )}
+      {cache.ok && <CacheAdvice project={project.value} advice={cache.value.advice} />}
       {(!cache.ok || cache.value.total.builds > 0) && <CacheMisses project={project.value} misses={misses} />}
       {cache.ok && cache.value.total.builds > 0 && <CacheZones project={project.value} zones={cache.value.zones} />}
       {cache.ok && <CacheBackends project={project.value} backends={cache.value.backends} />}
