@@ -9,9 +9,10 @@ import type {
   CacheRecords,
   CacheReset,
   Page,
+  ProjectCache,
   Step,
 } from '@cooperage/contracts';
-import { Product, type Repository } from '@cooperage/e2e';
+import { Product, type Repository, until } from '@cooperage/e2e';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** The mark makes its steps nobody else's: the engine is not alone with this product. */
@@ -136,6 +137,25 @@ describe('the cache of a project', () => {
     const [gone] = (await get<Page<CacheEviction>>('/evictions')).items;
     expect(gone).toMatchObject({ ref, why: 'pruned', by: made.by, reason: 'room', freedBytes: preview.bytes });
     expect((await product.api.send('POST', `${base}/prunes`, asked)).status).toBe(409);
+  });
+
+  it('is filled by a build that a person asks for, also where the engine has every result', async () => {
+    const cold = async () => (await get<ProjectCache>('')).cold;
+    expect(await cold()).toBeNull();
+    await product.api.json('POST', `${base}/resets`, { reason: 'to be filled anew' });
+    expect(await cold()).toEqual({ why: 'reset', underWay: null });
+    const last = (await product.api.builds(repository.project.id)).items[0]!.number;
+    for (const number of [last + 1, last + 2]) {
+      const ref = 'refs/heads/main';
+      await product.api.json('POST', `/api/v1/projects/${repository.project.id}/builds`, { ref, noCache: true });
+      const build = await until('it has left its cache', async () => {
+        const newest = (await product.api.builds(repository.project.id)).items.find((each) => each.number === number);
+        const found = newest && (await product.api.build(newest.id));
+        return found?.cacheExport === 'done' ? found : null;
+      });
+      expect(build).toMatchObject({ status: 'succeeded', stepsCached: 0, triggeredBy: expect.any(String), tags: [] });
+    }
+    expect(await cold()).toBeNull();
   });
 });
 

@@ -12,7 +12,7 @@ const budgets: Readonly<Record<string, number>> = {
   '/p/[org]/[project]/settings': 1.176,
   '/p/[org]/[project]/images/[digest]': 1.173,
   '/p/[org]/[project]': 1.148,
-  '/p/[org]/[project]/cache': 1.15,
+  '/p/[org]/[project]/cache': 1.152,
   '/builds': 1.146,
   '/settings': 1.149,
   '/setup': 1.1,

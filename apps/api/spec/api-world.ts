@@ -159,6 +159,7 @@ export class ApiWorld {
       late: false,
       zone: 'protected',
       targetRef: null,
+      noCache: false,
       verdicts: subject.rules.map((rule) => judge(rule, head, null)),
       trigger: 'push',
       triggeredBy: null,

@@ -45,6 +45,7 @@ export async function fillGallery(product: Product): Promise<Gallery> {
     buildBarrels(product, barrel),
     buildKeg(product, keg),
   ]);
+  await product.api.json('POST', `/api/v1/projects/${keg.project.id}/cache/resets`, { reason: 'Its wood was damp.' });
   const season = await push(product, slow, ticking, 'Season the wood for a year');
   const [timedOut] = await Promise.all([product.finished(slow, season.commit), tasteCasks(product, cask)]);
   await restBuilder(product);

@@ -27,6 +27,7 @@ export * from './cache/cache-reset-repository.js';
 export * from './cache/cache-step-repository.js';
 export * from './cache/cache-store-repository.js';
 export * from './cache/cache-sweep-repository.js';
+export * from './cache/main-cache-repository.js';
 export * from './cache/step-verdict-repository.js';
 export type { StoredCacheRecord } from './cache/stored-caches.js';
 export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';

@@ -34,6 +34,7 @@ export {
 } from './cache/reason/cache-facts.js';
 export * from './cache/reason/context-manifest.js';
 export { whyStepsRan } from './cache/reason/why-ran.js';
+export * from './cache/warmth.js';
 export * from './cache/zone.js';
 export * from './compare/align-steps.js';
 export * from './compare/compare-layers.js';

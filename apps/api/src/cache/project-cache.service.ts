@@ -4,10 +4,21 @@ import {
   CacheLedgerRepository,
   CacheModeRepository,
   CacheStoreRepository,
+  MainCacheRepository,
   StepVerdictRepository,
   type ZoneNumbers,
 } from '@cooperage/db';
-import { cacheAdvice, cacheShift, cacheTrend, emptyLedger, mainCulprit, netMs, savedShare, sumLedgers } from '@cooperage/domain';
+import {
+  cacheAdvice,
+  cacheShift,
+  cacheTrend,
+  coldCache,
+  emptyLedger,
+  mainCulprit,
+  netMs,
+  savedShare,
+  sumLedgers,
+} from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -20,18 +31,20 @@ export class ProjectCacheService {
     private readonly ledgers: CacheLedgerRepository,
     private readonly modes: CacheModeRepository,
     private readonly store: CacheStoreRepository,
+    private readonly mains: MainCacheRepository,
     private readonly verdicts: StepVerdictRepository,
     private readonly access: AccessService,
   ) {}
 
   async get(principal: Principal, projectId: string, count: number): Promise<ProjectCache> {
     const { cacheMode, cacheBackend } = await this.access.project(principal, projectId);
-    const [known, zones, modes, backends, store] = await Promise.all([
+    const [known, zones, modes, backends, store, main] = await Promise.all([
       this.ledgers.days(projectId, 2 * count),
       this.ledgers.zones(projectId, count),
       this.modes.outlook(projectId),
       this.ledgers.backends(projectId, count),
       this.store.weight(projectId),
+      this.mains.find(projectId),
     ]);
     const all = everyDay(known, 2 * count, Date.now(), (day) => ({ day, ...emptyLedger }));
     const days = all.slice(count);
@@ -42,6 +55,7 @@ export class ProjectCacheService {
       zones: zones.map(presentZone),
       modes: { setting: cacheMode, ...modes },
       ...{ backends, store },
+      cold: main && coldCache(main, { backend: cacheBackend, mode: modes.next.mode }),
       advice: cacheAdvice({ setting: cacheMode, backend: cacheBackend, modes: modes.numbers, backends }),
     };
   }

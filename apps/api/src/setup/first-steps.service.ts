@@ -41,7 +41,7 @@ export class FirstStepsService {
     const { id } = await this.builds.start(
       principal,
       project.id,
-      { ref: sampleRef, zone: null, targetRef: null, ruleId: rule?.id ?? null },
+      { ref: sampleRef, zone: null, targetRef: null, noCache: false, ruleId: rule?.id ?? null },
       actor,
     );
     return { organizationSlug: project.organizationSlug, projectSlug: project.slug, deliveryId: id };

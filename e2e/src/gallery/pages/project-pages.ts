@@ -32,6 +32,7 @@ export const projectPages: readonly GalleryPage[] = [
   },
   { name: 'project-cache-prune', path: inProject('/cache?prune=1&pruneZone=branch&pruneRef=tasting') },
   { name: 'project-cache-prune-spared', path: inProject('/cache?prune=1&pruneRef=main') },
+  { name: 'project-cache-cold', path: ({ defined }) => `${home(defined)}/cache` },
   { name: 'project-cache-empty', path: inEmpty('/cache') },
   { name: 'project-settings', path: inProject('/settings') },
   { name: 'project-settings-as-member', path: inProject('/settings'), as: 'member' },

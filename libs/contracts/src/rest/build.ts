@@ -216,6 +216,8 @@ export const startBuildSchema = z
     zone: z.literal('fork').nullable().default(null),
     /** Full name of the branch that it is to be merged into. Where that one is protected, its cache is read as well. */
     targetRef: z.string().min(1).max(4096).nullable().default(null),
+    /** Runs every step, and so leaves a whole cache behind where its project keeps one. */
+    noCache: z.boolean().default(false),
   })
   .refine(({ zone, ruleId }) => zone === null || ruleId === null, {
     path: ['ruleId'],

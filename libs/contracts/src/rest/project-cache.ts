@@ -123,6 +123,14 @@ export const projectCacheSchema = z.object({
   backends: z.array(backendSchema),
   /** None where the numbers are too few, or what is set is as good as anything. */
   advice: z.array(choiceAdviceSchema),
+  /** Why no cache of the default branch stands in the registry, for all builds to read; null where one does, or none is to be there. */
+  cold: z
+    .object({
+      why: z.enum(['never', 'reset', 'deleted']),
+      /** Number of a build that goes on, or whose cache is on its way; null for none. */
+      underWay: z.number().int().nullable(),
+    })
+    .nullable(),
   /** What all its caches in the registry weigh, and what they may; null for anything. */
   store: z.object({
     bytes: z.number(),

@@ -18,6 +18,8 @@ export interface ManualStart {
   readonly zone: 'fork' | null;
   /** The branch that it is to be merged into; full ref. */
   readonly targetRef: string | null;
+  /** Reads no cache. */
+  readonly noCache: boolean;
 }
 
 /** Deliveries as people see them. */
@@ -81,15 +83,14 @@ export class DeliveryRepository {
 
   /** A delivery that asks for a build of a ref. */
   async start(place: ProjectPlace, start: ManualStart, actor: Actor): Promise<string> {
-    const body = Buffer.from(
-      JSON.stringify({ ruleId: start.ruleId, zone: start.zone, targetRef: start.targetRef, actor: actor.name }),
-    );
+    const { ruleId, zone, targetRef, noCache } = start;
+    const body = Buffer.from(JSON.stringify({ ruleId, zone, targetRef, noCache, actor: actor.name }));
     const proof = actor.kind === 'token' ? 'token' : 'session';
     return this.db.transaction((tx) =>
       insertAsked(tx, place, actor, 'build.start', {
         ...{ forge: 'generic', eventName: 'manual', proof, before: null, after: null, headers: {}, replayOf: null },
         ref: start.ref,
-        zone: start.zone,
+        ...{ zone, noCache },
         body,
       }),
     );
@@ -107,6 +108,7 @@ interface AskedDelivery {
   readonly body: Uint8Array;
   /** For the audit. */
   readonly zone?: ManualStart['zone'];
+  readonly noCache?: boolean;
   readonly replayOf: string | null;
 }
 
@@ -115,7 +117,7 @@ async function insertAsked(
   place: ProjectPlace,
   actor: Actor,
   action: string,
-  { zone = null, ...delivery }: AskedDelivery,
+  { zone = null, noCache = false, ...delivery }: AskedDelivery,
 ): Promise<string> {
   const id = newId();
   const { projectId, organizationId } = place;
@@ -126,7 +128,13 @@ async function insertAsked(
   await promise(tx, 'evaluate', id, projectId);
   await tx.$executeRaw`
     SELECT ${Prisma.raw(deliveryAnnouncement('asked'))} FROM (SELECT ${projectId}::uuid AS project_id) AS asked`;
-  const after = { projectId, ref: delivery.ref, replayOf: delivery.replayOf, ...(zone && { zone }) };
+  const after = {
+    projectId,
+    ref: delivery.ref,
+    replayOf: delivery.replayOf,
+    ...(zone && { zone }),
+    ...(noCache && { noCache }),
+  };
   await writeAudit(tx, actor, { organizationId, action, subjectKind: 'delivery', subjectId: id, after });
   return id;
 }

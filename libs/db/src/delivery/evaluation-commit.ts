@@ -101,6 +101,6 @@ export function newBuild(
     namedContexts: project.namedContexts,
     definition: project.definition,
     limits: project.limits,
-    noCache: false,
+    noCache: result.noCache,
   };
 }

@@ -57,6 +57,7 @@ export interface EvaluationResult {
   readonly late: boolean;
   readonly zone: Zone;
   readonly targetRef: string | null;
+  readonly noCache: boolean;
   readonly verdicts: readonly Verdict[];
   readonly trigger: BuildTrigger;
   readonly triggeredBy: string | null;

@@ -36,7 +36,11 @@ describe('what would earn more', () => {
   });
 
   it('is the place that is worth more, what leaving it takes included', () => {
-    const backends = [place('registry', 20, 30_000, 20_000), place('local', 12, 28_000, 1_000), place('inline', 9, 90_000)];
+    const backends = [
+      place('registry', 20, 30_000, 20_000),
+      place('local', 12, 28_000, 1_000),
+      place('inline', 9, 90_000),
+    ];
     expect(advice({ backends })).toEqual([{ kind: 'backend', backend: 'local', moreMs: 17_000 }]);
     expect(advice({ backends, backend: 'local' })).toEqual([]);
     // Half of the builds had nothing to leave.

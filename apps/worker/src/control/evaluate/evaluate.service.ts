@@ -75,7 +75,7 @@ export class EvaluateService {
       zone,
       targetRef: readableTarget(ask.targetRef, zone, protection),
       verdicts: judgeRules(subject.rules, { ref, commit, defaultBranch, changedPaths }, ask, newestBuilt),
-      trigger: ask.trigger,
+      ...{ trigger: ask.trigger, noCache: ask.noCache },
       triggeredBy: ask.triggeredBy,
     };
   }

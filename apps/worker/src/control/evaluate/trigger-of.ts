@@ -12,15 +12,18 @@ export interface Ask {
   readonly fromFork: boolean;
   /** The branch that it is to be merged into; full ref. */
   readonly targetRef: string | null;
+  /** It is to read no cache. */
+  readonly noCache: boolean;
 }
 
-const byItself = { ruleId: null, fromFork: false, targetRef: null } as const;
+const byItself = { ruleId: null, fromFork: false, targetRef: null, noCache: false } as const;
 
 /** Reads from a delivery whether a forge pushed, a person replayed it, or a person started a build by hand. */
 export function askOf(subject: Pick<EvaluationSubject, 'eventName' | 'replayOf' | 'sender' | 'body'>): Ask {
   if (subject.eventName === 'manual') {
-    const { actor, ruleId, zone, targetRef = null } = startOf(subject.body);
-    return { trigger: 'manual', triggeredBy: actor, ruleId, deduplicate: false, fromFork: zone === 'fork', targetRef };
+    const { actor, ruleId, zone, targetRef = null, noCache = false } = startOf(subject.body);
+    const asked = { ruleId, fromFork: zone === 'fork', targetRef, noCache };
+    return { ...asked, trigger: 'manual', triggeredBy: actor, deduplicate: false };
   }
   const triggeredBy = subject.sender;
   if (subject.replayOf) return { ...byItself, trigger: 'replay', triggeredBy, deduplicate: false };

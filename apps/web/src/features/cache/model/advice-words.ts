@@ -22,7 +22,10 @@ export function adviceChange(advice: CacheChoiceAdvice, { cacheMode, cacheBacken
         ...{ body: { cacheMode: advice.setting }, undo: { cacheMode } },
       }
     : {
-        ...{ label: `Keep it ${cachePlace[advice.backend]}`, done: `The cache is kept ${cachePlace[advice.backend]} now` },
+        ...{
+          label: `Keep it ${cachePlace[advice.backend]}`,
+          done: `The cache is kept ${cachePlace[advice.backend]} now`,
+        },
         ...{ body: { cacheBackend: advice.backend }, undo: { cacheBackend } },
       };
 }

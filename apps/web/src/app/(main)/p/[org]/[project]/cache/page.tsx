@@ -22,7 +22,10 @@ import { CacheMisses } from '@/features/cache/components/cache-misses';
 import { CacheModes } from '@/features/cache/components/cache-modes';
 import { CacheRecords } from '@/features/cache/components/cache-records';
 import { CacheZones } from '@/features/cache/components/cache-zones';
+import { ColdCache } from '@/features/cache/components/cold-cache';
 import { PruneCache } from '@/features/cache/components/prune-cache';
+import { WarmButton } from '@/features/cache/components/warm-button';
+import { firstBuildWords, warmCall } from '@/features/cache/model/cold-words';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { startCall } from '@/features/projects/model/start-call';
@@ -45,7 +48,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function CachePage({ params, searchParams }: Props) {
   const [project, query] = await Promise.all([params.then(loadProject), searchParams]);
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
-  const { id, organizationSlug, slug } = project.value;
+  const { id, organizationSlug, slug, defaultBranch } = project.value;
   const path = projectPath(project.value);
   const [cache, misses, entries, resets, prunes, evictions, records, preview] = await Promise.all([
     loadProjectCache(id, days),
@@ -57,6 +60,8 @@ export default async function CachePage({ params, searchParams }: Props) {
     loadCacheRecords(id, query),
     loadPrunePreview(id, query),
   ]);
+  const cold = cache.ok ? cache.value.cold : null;
+  const canWarm = cold !== null && cold.underWay === null;
   return (
     <Page
       crumbs={[{ label: organizationSlug, href: '/projects' }, { label: slug, href: path }, { label: 'Cache' }]}
@@ -73,18 +78,23 @@ export default async function CachePage({ params, searchParams }: Props) {
           <Empty
             title="No build of the last 30 days has told of its steps."
             action={
-              <Link href={path} className={buttonClass('primary')}>
-                Go to the builds and start one
-              </Link>
+              canWarm ? (
+                <WarmButton project={{ id, organizationSlug, slug, defaultBranch }} />
+              ) : (
+                <Link href={path} className={buttonClass('primary')}>
+                  Go to the builds and start one
+                </Link>
+              )
             }
-            command={startCall(project.value)}
+            command={canWarm ? warmCall(project.value) : startCall(project.value)}
           >
-            <p>What the cache costs and saves appears here with the first build that succeeds.</p>
+            <p>{firstBuildWords} What the cache costs and saves appears here then.</p>
           </Empty>
         </Card>
       ) : (
         <CacheLedger cache={cache.value} />
       )}
+      {cache.ok && cold && cache.value.total.builds > 0 && <ColdCache project={project.value} cold={cold} />}
       {cache.ok && <CacheAdvice project={project.value} advice={cache.value.advice} />}
       {(!cache.ok || cache.value.total.builds > 0) && <CacheMisses project={project.value} misses={misses} />}
       {cache.ok && cache.value.total.builds > 0 && <CacheZones project={project.value} zones={cache.value.zones} />}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { askOf } from './trigger-of.js';
+
+const manual = (body: object) =>
+  askOf({ eventName: 'manual', replayOf: null, sender: null, body: Buffer.from(JSON.stringify(body)) });
+
+describe('what a delivery asks for', () => {
+  it('is what a person chose: a rule, strangers’ code, no cache', () => {
+    const start = { actor: 'ada', ruleId: 'r', zone: 'fork', targetRef: 'refs/heads/main', noCache: true };
+    expect(manual(start)).toEqual({
+      ...{ trigger: 'manual', triggeredBy: 'ada', ruleId: 'r', deduplicate: false, fromFork: true },
+      ...{ targetRef: 'refs/heads/main', noCache: true },
+    });
+  });
+
+  it('is understood where an older version wrote less', () => {
+    expect(manual({ actor: 'ada', ruleId: null })).toMatchObject({ fromFork: false, targetRef: null, noCache: false });
+  });
+
+  it('reads a cache where nobody asked', () => {
+    const push = { eventName: 'push', sender: 'ada', body: null };
+    expect(askOf({ ...push, replayOf: null })).toMatchObject({ trigger: 'push', deduplicate: true, noCache: false });
+    expect(askOf({ ...push, replayOf: 'd' })).toMatchObject({ trigger: 'replay', deduplicate: false, noCache: false });
+  });
+});
