@@ -10,8 +10,9 @@ export const costOfExport: Benchmark = {
   about: [
     'what the export of a cache costs until an image is signed and tagged: one file changed, three steps run, on a warm engine',
     'ours: a project whose builds export to the registry; theirs: one whose builds are kept from it by a trigger in the',
-    '  database, and nothing else differs; from before the webhook POST until the build is announced as succeeded; the next',
-    '  run starts when the export of the one before has ended',
+    '  database once its first has exported, so that both read a cache and nothing else differs: to read one costs a build some',
+    '  requests, whoever wrote it; from before the webhook POST until the build is announced as succeeded; the next run starts',
+    '  when the export of the one before has ended',
   ],
   run: measure,
 };
@@ -19,9 +20,10 @@ export const costOfExport: Benchmark = {
 async function measure({ world, amount, random, say, signal }: Bench): Promise<Measured> {
   const ours = await side(world);
   const theirs = await side(world);
-  await world.rows.keepFromExporting(theirs.projectId);
   say('warming up');
-  for (const one of [theirs, ours, theirs, ours]) await one.run();
+  for (const one of [theirs, ours]) await one.run();
+  await world.rows.keepFromExporting(theirs.projectId);
+  for (const one of [theirs, ours]) await one.run();
   const pairs = await interleave(amount.pairs, { theirs: theirs.run, ours: ours.run }, signal);
   return { findings: [findingOfPairs('export/signed', pairs, random)] };
 }
