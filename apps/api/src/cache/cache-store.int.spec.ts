@@ -205,9 +205,13 @@ describe('layers that two caches share', () => {
   const layer = (name: string, bytes: number): CacheBlob => ({ digest: `sha256:${name}`, bytes });
   const ref = (name: string) => ({ zone: 'branch', ref: `refs/heads/shares-${name}` });
   const bytesOf = async () => expectOk(await owner.get<ProjectCache>(base)).store.bytes;
+  const zoneBytes = async () => {
+    const { zones } = expectOk(await owner.get<ProjectCache>(base));
+    return zones.find(({ zone }) => zone === 'branch')!.bytes;
+  };
 
   it('are counted once, in what each holds alone, in the sum, and in what a deletion frees', async () => {
-    const before = await bytesOf();
+    const [before, inZone] = [await bytesOf(), await zoneBytes()];
     await exported(1_100, ref('one'), [layer('base', 1_000), layer('one', 100)]);
     await exported(1_030, ref('two'), [layer('base', 1_000), layer('two', 30)]);
     // Nobody wrote down what it consists of.
@@ -219,6 +223,7 @@ describe('layers that two caches share', () => {
       [5, null, null],
     ]);
     expect((await bytesOf()) - before).toBe(1_135);
+    expect((await zoneBytes()) - inZone).toBe(1_135);
     const freed = async (q: string) =>
       expectOk(await owner.get<CachePrunePreview>(`${base}/prunes/preview?q=${q}`)).bytes;
     expect([await freed('shares-one'), await freed('shares-two'), await freed('shares-')]).toEqual([100, 30, 1_135]);

@@ -7,6 +7,7 @@ import {
   type Zone,
   zones,
 } from '@cooperage/domain';
+import { weightOf } from '../cache/cache-weight.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { idFloor } from './build-filter-sql.js';
@@ -85,12 +86,13 @@ export class CacheLedgerRepository {
   /** Each zone, also those in which nothing was built. */
   async zones(projectId: string, days: number): Promise<ZoneNumbers[]> {
     return this.db.prisma.$queryRaw<ZoneNumbers[]>`
-      SELECT k.zone, ${sums}, coalesce(e.entries, 0) AS entries, coalesce(e.bytes, 0) AS bytes, e.newest AS "newestAt"
+      SELECT k.zone, ${sums}, coalesce(e.entries, 0) AS entries, ${weightOf(Prisma.sql`${projectId}::uuid`, Prisma.sql`k.zone`)} AS bytes,
+        e.newest AS "newestAt"
       FROM unnest(${[...zones]}::text[]) WITH ORDINALITY AS k (zone, place)
       LEFT JOIN ${known(projectId, days)} b ON b.zone = k.zone
-      LEFT JOIN (SELECT zone, count(*)::int AS entries, sum(bytes)::float8 AS bytes, max(written_at) AS newest
+      LEFT JOIN (SELECT zone, count(*)::int AS entries, max(written_at) AS newest
         FROM cache_entry WHERE project_id = ${projectId}::uuid GROUP BY zone) e ON e.zone = k.zone
-      GROUP BY k.zone, k.place, e.entries, e.bytes, e.newest ORDER BY k.place`;
+      GROUP BY k.zone, k.place, e.entries, e.newest ORDER BY k.place`;
   }
 }
 

@@ -1,11 +1,15 @@
 import { Prisma } from '../generated/client.js';
 
-/** Bytes that all references of a project hold together in the registry, which keeps a blob once: a subquery. */
-export function weightOf(projectId: Prisma.Sql): Prisma.Sql {
+/**
+ * Bytes that all references of a project hold together in the registry, which keeps a blob once: a subquery.
+ * @param zone an expression; only references of that zone
+ */
+export function weightOf(projectId: Prisma.Sql, zone?: Prisma.Sql): Prisma.Sql {
+  const counted = Prisma.sql`e.project_id = ${projectId} AND ${zone ? Prisma.sql`e.zone = ${zone}` : Prisma.sql`true`}`;
   return Prisma.sql`(SELECT coalesce(sum(held.bytes), 0)::float8 FROM (
     SELECT DISTINCT blob.digest, blob.bytes FROM cache_entry e, unnest(e.blob_digests, e.blob_bytes) AS blob(digest, bytes)
-      WHERE e.project_id = ${projectId}
-    UNION ALL SELECT e.digest, e.bytes FROM cache_entry e WHERE e.project_id = ${projectId} AND e.blob_digests = '{}') held)`;
+      WHERE ${counted}
+    UNION ALL SELECT e.digest, e.bytes FROM cache_entry e WHERE ${counted} AND e.blob_digests = '{}') held)`;
 }
 
 /** Joins to an entry `e` what only it holds of a project, and what others hold as well: `share.alone`, `share.others`. */
