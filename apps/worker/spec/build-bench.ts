@@ -5,6 +5,7 @@ import {
   BuildProjectRepository,
   BuildRepository,
   CacheLedgerRepository,
+  CacheReadRepository,
   ContextManifestRepository,
   type Database,
   PostgresChunkStore,
@@ -184,6 +185,7 @@ export class BuildBench {
         requests: new BuildRequests(
           source as unknown as Source,
           new BuildDefinitions(source as unknown as Source, null),
+          new CacheReadRepository(db),
           {
             ...{ registryHost: 'registry.example', publicUrl: 'https://c.example', cgroupParent: null },
           },

@@ -23,6 +23,7 @@ export * from './build/queue-repository.js';
 export * from './build/running-builds.js';
 export * from './cache/cache-mode-repository.js';
 export * from './cache/cache-prune-repository.js';
+export * from './cache/cache-read-repository.js';
 export * from './cache/cache-reset-repository.js';
 export * from './cache/cache-step-repository.js';
 export * from './cache/cache-store-repository.js';

@@ -5,6 +5,7 @@ import {
   BuildProjectRepository,
   CacheLedgerRepository,
   CacheModeRepository,
+  CacheReadRepository,
   ContextManifestRepository,
   Database,
   DrainRepository,
@@ -132,9 +133,11 @@ function requests(config: BuilderConfig): Provider[] {
     },
     {
       provide: BuildRequests,
-      inject: [SOURCE],
-      useFactory: (source: Source) =>
-        new BuildRequests(source, new BuildDefinitions(source, config.buildxProgram), options),
+      inject: [SOURCE, Database],
+      useFactory: (source: Source, database: Database) => {
+        const definitions = new BuildDefinitions(source, config.buildxProgram);
+        return new BuildRequests(source, definitions, new CacheReadRepository(database), options);
+      },
     },
     {
       provide: AttemptLogs,

@@ -49,6 +49,7 @@ export interface CacheRead extends CacheReference {
   /** Who wrote it. */
   readonly zone: Zone;
   readonly ref: string;
+  readonly epoch: number;
 }
 
 /** A build, as far as it decides which caches it reads and writes. */
@@ -69,7 +70,7 @@ export interface CacheUser {
 }
 
 /**
- * References to read, best first: the build's own, that of the protected branch that it is to be merged into, then the
+ * References of which a build reads one (`readOf`), best first: the build's own, that of the protected branch that it is to be merged into, then the
  * default branch's; as far as its rule allows.
  */
 export function cacheImports(user: CacheUser, defaultBranch: string | null): CacheRead[] {
@@ -77,7 +78,7 @@ export function cacheImports(user: CacheUser, defaultBranch: string | null): Cac
   if (cachePolicy === 'none') return [];
   const read = (place: Pick<CacheRead, 'zone' | 'ref'>, epoch: number): CacheRead => ({
     ...cacheReference(user.projectId, { ...place, platform: user.platform, epoch }),
-    ...place,
+    ...{ ...place, epoch },
   });
   const own = read({ zone, ref }, user.cacheEpoch);
   const target = targetRef === null ? [] : [read({ zone: 'protected', ref: targetRef }, user.targetCacheEpoch)];

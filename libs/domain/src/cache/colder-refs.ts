@@ -15,7 +15,7 @@ export interface CacheReader extends CacheUser {
 /** A place whose next build starts colder. */
 export interface ColderRef<R> {
   readonly reader: R;
-  /** Refs of what it still finds in the registry, best first; without any it starts cold. */
+  /** Refs of which it still finds one in the registry, best first; without any it starts cold. */
   readonly left: readonly string[];
 }
 
@@ -37,7 +37,8 @@ export function colderRefs<R extends CacheReader>(
   return readers.flatMap((reader) => {
     const reads = cacheImports(reader, defaultBranch).filter((read) => held.has(nameOf(read)));
     const left = reads.filter((read) => !lost.has(nameOf(read)));
-    return left.length === reads.length ? [] : [{ reader, left: left.map(({ ref }) => ref) }];
+    // It reads the first one; what is behind that matters once it is gone.
+    return left[0] === reads[0] ? [] : [{ reader, left: left.map(({ ref }) => ref) }];
   });
 }
 

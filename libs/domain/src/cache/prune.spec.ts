@@ -75,9 +75,9 @@ it('knows whose next build starts colder, and what it still finds', () => {
   expect(colder(topic)).toEqual([['branch', topic.ref, [main.ref]]]);
   // Its next build is of another epoch, one reads no cache, one of strangers reads what is protected only.
   expect(colder(maintain, fresh, fork)).toEqual([]);
+  // `Topic` has its own, and reads nothing else as long as that is there.
   expect(colder(main)).toEqual([
     ['protected', main.ref, []],
-    ['branch', topic.ref, [topic.ref]],
     ['branch', 'refs/heads/new', []],
     ['fork', main.ref, []],
   ]);

@@ -74,7 +74,9 @@ describe('cache references', () => {
 
   it('read the own one, then what protected wrote for the default branch', () => {
     const main = cacheReference(projectId, place('protected', 'refs/heads/main', 'linux/amd64'));
-    expect(imports('protected', 'refs/heads/main')).toEqual([{ ...main, zone: 'protected', ref: 'refs/heads/main' }]);
+    expect(imports('protected', 'refs/heads/main')).toEqual([
+      { ...main, zone: 'protected', ref: 'refs/heads/main', epoch: 0 },
+    ]);
     expect(imports('branch', 'refs/heads/topic')).toMatchObject([
       cacheReference(projectId, place('branch', 'refs/heads/topic', 'linux/amd64')),
       main,

@@ -48,7 +48,10 @@ export class LocalCaches {
     private readonly budgetBytes: number,
   ) {}
 
-  /** Never throws: a cache that cannot be read is none. */
+  /**
+   * Opens the first that is there: BuildKit misses steps where it is given two, see `readOf`. Never throws: a cache that cannot be
+   * read is none.
+   */
   async open(names: readonly string[]): Promise<OpenedCaches> {
     const imports: StoredCache[] = [];
     const stores = new Map<string, ContentStore>();
@@ -56,6 +59,7 @@ export class LocalCaches {
     const held = new Set(names.filter(isLocalCacheName));
     for (const name of held) this.hold(name, 1);
     for (const [at, name] of [...held].entries()) {
+      if (imports.length > 0) break;
       const folder = join(this.root, name);
       try {
         const digest = await readLayout(folder, this.known);

@@ -8,6 +8,7 @@ import {
   engineSpaces,
   type IsolationSubject,
   localCacheName,
+  readOf,
   stagingRepository,
   type Zone,
 } from '@cooperage/domain';
@@ -47,6 +48,8 @@ export interface TrialBuild {
 /** A project whose builds are asked for as the builder asks: spaces, references and rights by the domain's own rules. */
 export class TrialSite {
   readonly projectId = randomUUID();
+  /** Repositories of the caches that builds have left. */
+  private readonly left = new Set<string>();
 
   /** @param backend where builds with `exports` leave their cache */
   constructor(private readonly backend: CacheBackend = 'registry') {}
@@ -62,6 +65,7 @@ export class TrialSite {
   private async leaveCache(engine: Engine, build: TrialBuild, request: BuildRequest, digest: string): Promise<void> {
     const own = cacheExport(this.user(build));
     if (!own) return;
+    this.left.add(own.repository);
     if (this.backend === 'inline') return tagImage(own.repository, digest, own.tag);
     const target: CacheTarget =
       this.backend === 'local'
@@ -75,7 +79,13 @@ export class TrialSite {
     const user = this.user(build);
     const spaces = engineSpaces(user);
     const cold = build.noCache === true || build.afterReset === true;
-    const reads = build.afterReset ? [] : cacheImports(user, 'main');
+    const chain = build.afterReset ? [] : cacheImports(user, 'main');
+    const there = chain.filter(({ repository }) => this.left.has(repository));
+    const read = readOf(
+      there.map((each) => ({ ...each, writtenAt: new Date() })),
+      new Date(),
+    );
+    const reads = read ? [read] : [];
     const own = cacheExport(user);
     const repository = this.imagesOf(build);
     const isLocal = this.backend === 'local';

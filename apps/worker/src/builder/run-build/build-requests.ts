@@ -1,4 +1,4 @@
-import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
+import type { BuildProject, CacheReadRepository, ClaimedAttempt } from '@cooperage/db';
 import {
   cacheImports,
   engineSpaces,
@@ -37,6 +37,7 @@ export class BuildRequests {
   constructor(
     private readonly source: Pick<Source, 'prepare' | 'context'>,
     private readonly definitions: BuildDefinitions,
+    private readonly reads: Pick<CacheReadRepository, 'of'>,
     private readonly options: BuildRequestsOptions,
   ) {}
 
@@ -52,6 +53,7 @@ export class BuildRequests {
     return {
       request: {
         ...this.request(attempt, access, context, resolved),
+        ...(await this.cacheSources(attempt, access.project)),
         ...{ target: made.target ?? undefined, buildArgs: made.buildArgs },
         namedContexts: requestedContexts(named, context),
       },
@@ -66,7 +68,7 @@ export class BuildRequests {
     { project, secrets, registryAuth }: BuildAccess,
     context: BuildContext,
     resolved: ResolvedDefinition | null,
-  ): Omit<BuildRequest, 'target' | 'buildArgs' | 'namedContexts'> {
+  ): Omit<BuildRequest, 'target' | 'buildArgs' | 'namedContexts' | 'cacheImports'> {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project));
@@ -83,7 +85,6 @@ export class BuildRequests {
       annotations: labels,
       sourceDateEpoch: build.commitTime,
       push: { host: registryHost, repository: stagingRepository(build.projectId, build.zone) },
-      ...this.cacheSources(attempt, project),
       inlineCache: build.cacheBackend === 'inline' && build.cachePolicy !== 'none',
       noCache: resolved?.noCache || build.noCache || build.afterReset || build.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
@@ -102,11 +103,13 @@ export class BuildRequests {
     };
   }
 
-  private cacheSources({ build }: ClaimedAttempt, project: BuildProject) {
-    const reads = build.noCache || build.afterReset ? [] : cacheImports(build, project.defaultBranch);
+  /** What of it this worker has on its disk the engine finds out by itself. No build fails for what could not be asked. */
+  private async cacheSources({ build }: ClaimedAttempt, { defaultBranch }: BuildProject) {
+    const reads = build.noCache || build.afterReset ? [] : cacheImports(build, defaultBranch);
     if (build.cacheBackend === 'local') return { cacheImports: [], localCaches: reads.map(localCacheName) };
-    const { registryHost } = this.options;
-    return { cacheImports: reads.map(({ repository, tag }) => `${registryHost}/${repository}:${tag}`) };
+    if (reads.length === 0) return { cacheImports: [] };
+    const read = await this.reads.of(build, defaultBranch).catch(() => reads[0]!);
+    return { cacheImports: read ? [`${this.options.registryHost}/${read.repository}:${read.tag}`] : [] };
   }
 
   private labelFacts(project: BuildProject) {

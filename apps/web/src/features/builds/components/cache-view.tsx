@@ -26,7 +26,9 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
         <Fact name="Zone">
           {cache.zone}, <span className="text-text-2">{policyWords(cache)}</span>
         </Fact>
-        <Fact name="Read, in order">{cache.reads.length === 0 ? 'nothing' : <References reads={cache.reads} />}</Fact>
+        <Fact name="Read, the first there is">
+          {cache.reads.length === 0 ? 'nothing' : <References reads={cache.reads} />}
+        </Fact>
         <Fact name="Written">
           {cache.writes === null ? (
             'nothing'

@@ -63,7 +63,8 @@ const notKept = {
   not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
   reset: 'The cache was reset: nothing older is found, and nothing after the reset had made it yet.',
   evicted: 'Every input is the same. The registry’s cache was deleted before this build.',
-  dropped: 'Every input is the same. The builder has dropped the result to save space, or the cache was emptied.',
+  dropped:
+    'Every input is the same. The builder does not have the result any more, and the cache that this build read does not hold it.',
 } as const;
 
 const evictedBy = {

@@ -23,8 +23,8 @@ function sourcesAndTarget({ zone, inputs }: Pick<CachedBuild, 'zone' | 'inputs'>
   if (inputs.cachePolicy === 'protected_only')
     return `its rule demands protected caches only; written to the ${zone} zone`;
   const { targetRef } = inputs;
-  const target = targetRef && `then from that of ${visibleText(shortRef(targetRef))}, into which it is to be merged, `;
-  const sources = `read from this ref’s own cache, ${target ?? ''}then from the default branch’s`;
+  const target = targetRef && `that of ${visibleText(shortRef(targetRef))}, into which it is to be merged, or `;
+  const sources = `read from this ref’s own cache or, where there is none, ${target ?? ''}the default branch’s`;
   return zone === 'protected'
     ? `${sources}; written to the protected zone`
     : `${sources}; written to the ${zone} zone only`;

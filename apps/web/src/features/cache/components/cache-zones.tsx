@@ -81,7 +81,7 @@ export function CacheZones({ project, zones }: CacheZonesProps) {
           The hit ratio is by time: what was saved of all that the steps take. Spent is what import and export took.
           Over the last 30 days.
         </p>
-        <p>A build reads, in this order:</p>
+        <p>A build reads the first of these that is there, unless it is a week old and a later one is newer:</p>
         <dl className="grid grid-cols-[minmax(5rem,max-content)_1fr] gap-x-4 gap-y-1">
           {zones.map(({ zone }) => (
             <div key={zone} className="contents">

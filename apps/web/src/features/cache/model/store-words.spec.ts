@@ -9,7 +9,7 @@ it('says what a reset covers', () => {
 
 it('says who reads an entry', () => {
   const main = { zone: 'protected', ref: 'refs/heads/main', readByAll: true } as const;
-  expect(readerWords(main)).toBe('builds of main first, then those of every other ref after their own');
+  expect(readerWords(main)).toBe('builds of main, and those of every other ref that has none of its own');
   expect(readerWords({ zone: 'protected', ref: 'refs/heads/release/1.x', readByAll: false })).toBe(
     'builds of release/1.x, and those to be merged into it',
   );

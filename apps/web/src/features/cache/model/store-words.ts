@@ -14,7 +14,7 @@ export function scopeWords({ zone, ref }: Scope): string {
 /** Who reads an entry, by the chain of its zone. */
 export function readerWords({ zone, ref, readByAll }: Pick<CacheEntry, 'zone' | 'ref' | 'readByAll'>): string {
   const own = zone === 'fork' ? 'strangers’ builds of this ref' : `builds of ${visibleText(shortRef(ref))}`;
-  if (readByAll) return `${own} first, then those of every other ref after their own`;
+  if (readByAll) return `${own}, and those of every other ref that has none of its own`;
   return zone === 'protected' && ref.startsWith('refs/heads/') ? `${own}, and those to be merged into it` : own;
 }
 

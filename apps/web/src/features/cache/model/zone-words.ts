@@ -11,7 +11,7 @@ export const zoneWords: Readonly<Record<Zone, string>> = {
   fork: 'forks and strangers',
 };
 
-/** What a build of a zone reads, in this order, and when none of it stands. */
+/** Of what a build of a zone reads the first that is there, and when none of it stands. */
 export function chainOf(zone: Zone, defaultBranch: string | null): readonly string[] {
   const main = defaultBranch === null ? 'the default branch’s' : `${visibleText(defaultBranch)}’s`;
   const last = 'none: every step runs';
