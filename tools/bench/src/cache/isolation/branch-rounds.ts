@@ -23,7 +23,6 @@ export interface BranchTimes {
   readonly ms: number;
   /** The same and what the export of its cache takes afterwards. */
   readonly withExportMs: number;
-  readonly stepsRun: number;
 }
 
 export type BranchRound = Readonly<Record<Stage, BranchTimes>>;
@@ -64,10 +63,9 @@ export class BranchRounds {
   private async build(ref: string, stage: Stage): Promise<BranchTimes> {
     if (worlds[stage].changes) this.newest = withChangedFile(this.newest);
     const { stepsTotal, stepsCached, builderMs, exportMs } = await this.push(ref, this.newest);
-    const stepsRun = (stepsTotal ?? 0) - (stepsCached ?? 0);
-    demandSteps(this.sharing, stage, stepsRun);
+    demandSteps(this.sharing, stage, (stepsTotal ?? 0) - (stepsCached ?? 0));
     demand(builderMs !== null, 'a build has no builder time');
-    return { ms: builderMs, withExportMs: builderMs + (exportMs ?? 0), stepsRun };
+    return { ms: builderMs, withExportMs: builderMs + (exportMs ?? 0) };
   }
 
   private async push(ref: string, files: SourceTree) {
