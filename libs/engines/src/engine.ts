@@ -60,7 +60,7 @@ export interface BuildRequest {
   };
   /** Pushed by digest, without a tag. */
   readonly push: { readonly host: string; readonly repository: string };
-  /** Full references; one that is missing does no harm. */
+  /** Full references, best first, of which an engine reads one; one that is missing does no harm. */
   readonly cacheImports: readonly string[];
   /** Caches of this worker to look into, best first, as `localCacheName` names them; a worker without one goes without. */
   readonly localCaches?: readonly string[];

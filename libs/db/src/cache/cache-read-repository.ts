@@ -1,26 +1,33 @@
 import { type CacheRead, type CacheUser, cacheImports, readOf, type StoredRead } from '@cooperage/domain';
 import type { Database } from '../database.js';
 
+/** One of the caches that a build may read, by what is written down of it. */
+export interface WantedCache extends CacheRead {
+  /** Of the manifest that the export left; null where nobody wrote it down. */
+  readonly digest: string | null;
+}
+
 /** Which cache of the registry a build reads. */
 export class CacheReadRepository {
   constructor(private readonly db: Database) {}
 
-  /** Null where none of those that it may read is there. */
-  async of(user: CacheUser, defaultBranch: string | null): Promise<CacheRead | null> {
+  /** Those that it may read, best first: the one by `readOf`, then the others, for an engine that looks for itself. */
+  async wanted(user: CacheUser, defaultBranch: string | null): Promise<WantedCache[]> {
     const chain = cacheImports(user, defaultBranch);
-    if (chain.length === 0) return null;
+    if (chain.length === 0) return [];
+    const places = chain.map(({ zone, ref, epoch }) => ({ zone, ref, epoch }));
     const rows = await this.db.prisma.cacheEntry.findMany({
-      where: {
-        projectId: user.projectId,
-        platform: user.platform,
-        OR: chain.map(({ zone, ref, epoch }) => ({ zone, ref, epoch })),
-      },
-      select: { zone: true, ref: true, epoch: true, writtenAt: true },
+      where: { projectId: user.projectId, platform: user.platform, OR: places },
+      select: { zone: true, ref: true, epoch: true, writtenAt: true, digest: true },
     });
-    const there = chain.flatMap((read): StoredRead[] => {
-      const row = rows.find(({ zone, ref, epoch }) => zone === read.zone && ref === read.ref && epoch === read.epoch);
-      return row ? [{ ...read, writtenAt: row.writtenAt }] : [];
+    const rowOf = (read: CacheRead) =>
+      rows.find(({ zone, ref, epoch }) => zone === read.zone && ref === read.ref && epoch === read.epoch);
+    const caches = chain.map((read) => ({ ...read, digest: rowOf(read)?.digest ?? null }));
+    const there = caches.flatMap((cache): (WantedCache & StoredRead)[] => {
+      const row = rowOf(cache);
+      return row ? [{ ...cache, writtenAt: row.writtenAt }] : [];
     });
-    return readOf(there, new Date());
+    const best = readOf(there, new Date());
+    return best ? [best, ...caches.filter(({ repository }) => repository !== best.repository)] : caches;
   }
 }

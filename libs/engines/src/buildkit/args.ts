@@ -54,7 +54,8 @@ export function frontendOf(
     platform: request.platform,
     buildArgs: { ...request.buildArgs, ...(dockerfile.wantsSourceDateEpoch && epoch) },
     labels: request.labels,
-    cacheImports: request.cacheImports,
+    // With two of them BuildKit misses steps that it finds with one (https://github.com/moby/buildkit/issues/6418).
+    cacheImports: request.cacheImports.slice(0, 1),
     storedCaches: engine.storedCaches,
     insecureCache: engine.insecureRegistry,
     noCache: request.noCache,

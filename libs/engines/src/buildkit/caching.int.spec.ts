@@ -109,7 +109,7 @@ describe('a cache in a registry', () => {
     const exported = await first.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, never);
     expect(exported).toEqual({ exported: true });
     const missing = [`${registry.host}/nobody/here:x`, '127.0.0.1:9/nobody/here:x'];
-    const { record, outcome } = await build(second, { ...request, cacheImports: [...missing, reference] });
+    const { record, outcome } = await build(second, { ...request, cacheImports: [reference, ...missing] });
     expect(outcome).toMatchObject({ digest: built.outcome.digest, stepsRun: 0 });
     expect(record.ran()).toEqual([]);
   });
@@ -135,6 +135,8 @@ COPY --from=a /home/a /a
     const { reference, request } = cached();
     const { outcome } = await build(second, { ...request, cacheImports: [reference] });
     expect(outcome.stepsRun).toBe(3);
+    const away = await build(second, { ...cached().request, cacheImports: ['127.0.0.1:9/nobody/here:x'] });
+    expect(away.outcome.stepsRun).toBeGreaterThan(0);
   });
 
   it('that may not be written is a failure of its own, with its reason', async () => {

@@ -1,5 +1,6 @@
-import type { BuildProject, CacheReadRepository, ClaimedAttempt } from '@cooperage/db';
+import type { BuildProject, CacheReadRepository, ClaimedAttempt, WantedCache } from '@cooperage/db';
 import {
+  type CacheRead,
   cacheImports,
   engineSpaces,
   localCacheName,
@@ -37,7 +38,7 @@ export class BuildRequests {
   constructor(
     private readonly source: Pick<Source, 'prepare' | 'context'>,
     private readonly definitions: BuildDefinitions,
-    private readonly reads: Pick<CacheReadRepository, 'of'>,
+    private readonly reads: Pick<CacheReadRepository, 'wanted'>,
     private readonly options: BuildRequestsOptions,
   ) {}
 
@@ -108,8 +109,8 @@ export class BuildRequests {
     const reads = build.noCache || build.afterReset ? [] : cacheImports(build, defaultBranch);
     if (build.cacheBackend === 'local') return { cacheImports: [], localCaches: reads.map(localCacheName) };
     if (reads.length === 0) return { cacheImports: [] };
-    const read = await this.reads.of(build, defaultBranch).catch(() => reads[0]!);
-    return { cacheImports: read ? [`${this.options.registryHost}/${read.repository}:${read.tag}`] : [] };
+    const wanted = await this.reads.wanted(build, defaultBranch).catch(() => unknown(reads));
+    return { cacheImports: wanted.map((cache) => `${this.options.registryHost}/${nameOf(cache)}`) };
   }
 
   private labelFacts(project: BuildProject) {
@@ -120,6 +121,15 @@ export class BuildRequests {
       projectUrl: `${this.options.publicUrl}/p/${project.organizationSlug}/${project.slug}`,
     };
   }
+}
+
+function unknown(reads: readonly CacheRead[]): WantedCache[] {
+  return reads.map((read) => ({ ...read, digest: null }));
+}
+
+/** By the digest that was written down when it was exported: what somebody else put under the tag is not read (S-113). */
+function nameOf({ repository, tag, digest }: WantedCache): string {
+  return digest === null ? `${repository}:${tag}` : `${repository}@${digest}`;
 }
 
 function inlineDockerfile({ dockerfilePath }: MadeFrom, resolved: ResolvedDefinition | null) {
