@@ -97,7 +97,7 @@ export class TrialSite {
       push: { host: registry.host, repository },
       registryAuth: rightsTo(registry, mayUse),
       cacheImports: isLocal ? [] : reads.map((read) => `${registry.host}/${read.repository}:${read.tag}`),
-      ...(isLocal && { localCaches: reads.map(localCacheName) }),
+      ...(isLocal && { localCaches: chain.map(localCacheName) }),
       inlineCache: this.backend === 'inline',
       ...(build.target && { target: build.target }),
       noCache: cold || user.cachePolicy === 'none',

@@ -110,12 +110,12 @@ function StoreFact({ store }: { store: NonNullable<WorkerView['store']> }) {
   return (
     <Fact name="Keeps">
       <span className="tabular-nums">{storeWords(store)}</span>
+      {store.oldestUse && (
+        <span className="block text-sm text-text-2">
+          oldest use <Moment at={store.oldestUse} flowing />
+        </span>
+      )}
       <span className="block text-sm text-text-2">
-        {store.oldestUse && (
-          <>
-            the longest unused since <Moment at={store.oldestUse} flowing />;{' '}
-          </>
-        )}
         measured <Moment at={store.measuredAt} flowing />
       </span>
     </Fact>
