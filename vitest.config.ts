@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Workspace packages are read from their sources (`source` in their exports), so tests never need a build first.
 const conditions = ['source', 'node'];
@@ -9,9 +10,27 @@ const filesAtOnce = 2;
 
 const endToEnd = { testTimeout: 300_000, hookTimeout: 300_000 };
 
+/**
+ * Two end-to-end files run at a time, and of those with a browser one: what takes longest begins first, so that neither side
+ * waits for the other at the end.
+ */
+const longest = ['every-page', 'publisher', 'faults', 'browser-pages'].map((name) => `e2e/scenarios/${name}.e2e.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((name) => moduleId.endsWith(name));
+      return at === -1 ? longest.length : at;
+    };
+    return sorted.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   ...common,
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         ...common,
