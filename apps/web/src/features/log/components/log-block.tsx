@@ -125,7 +125,7 @@ function StepHeader({ title, lines, step, folded, onFold }: StepHeaderProps) {
           {folded ? '▸' : '▾'}
         </span>
         <span className={classes('truncate font-medium', step?.failed && 'text-bad')}>{title}</span>
-        <span className="shrink-0 text-text-3 tabular-nums">
+        <span className="min-w-20 shrink-0 text-text-3 tabular-nums">
           {step?.reused && 'reused · '}
           {lines.toLocaleString('en')} {lines === 1 ? 'line' : 'lines'}
           {step && step.ms !== null && !step.reused && ` · ${formatDuration(step.ms)}`}
