@@ -12,7 +12,7 @@ export type { GalleryPage, Viewer } from './gallery/gallery-page.js';
 export { freshPages, galleryPages } from './gallery/pages/index.js';
 
 /** As long as another file may have the only browser, and then some. */
-const turnMs = 900_000;
+const turnMs = 1_800_000;
 
 /** For `expect.poll`: as long as a page may take. */
 export const patience = { timeout: 30_000 } as const;
