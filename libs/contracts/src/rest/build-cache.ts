@@ -71,7 +71,7 @@ export const buildCacheSchema = z.object({
   backend: z.enum(cacheBackends),
   /** Its zone was alone with what the engine keeps. */
   isolated: z.boolean(),
-  /** References in the service’s registry, in the order in which they were read; none where no cache was to be read. */
+  /** References in the service’s registry, of which it reads the first that is there; none where no cache was to be read. */
   reads: z.array(z.object({ reference: z.string(), zone: z.enum(zones), ref: z.string() })),
   /** The only reference that it writes; null where its rule wants no cache. */
   writes: z.string().nullable(),

@@ -20,14 +20,15 @@ export class CacheReadRepository {
       where: { projectId: user.projectId, platform: user.platform, OR: places },
       select: { zone: true, ref: true, epoch: true, writtenAt: true, digest: true },
     });
-    const rowOf = (read: CacheRead) =>
-      rows.find(({ zone, ref, epoch }) => zone === read.zone && ref === read.ref && epoch === read.epoch);
-    const caches = chain.map((read) => ({ ...read, digest: rowOf(read)?.digest ?? null }));
-    const there = caches.flatMap((cache): (WantedCache & StoredRead)[] => {
-      const row = rowOf(cache);
-      return row ? [{ ...cache, writtenAt: row.writtenAt }] : [];
+    const caches = chain.map((read): WantedCache & Partial<StoredRead> => {
+      const row = rows.find(({ zone, ref, epoch }) => zone === read.zone && ref === read.ref && epoch === read.epoch);
+      return { digest: null, ...row, ...read };
     });
-    const best = readOf(there, new Date());
-    return best ? [best, ...caches.filter(({ repository }) => repository !== best.repository)] : caches;
+    const best = readOf(caches.filter(isStored), new Date());
+    return best ? [best, ...caches.filter((cache) => cache !== best)] : caches;
   }
+}
+
+function isStored(cache: WantedCache & Partial<StoredRead>): cache is WantedCache & StoredRead {
+  return cache.writtenAt !== undefined;
 }

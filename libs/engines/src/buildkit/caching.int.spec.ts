@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
 import { rightsTo } from '../testing/registry-tokens.js';
+import { digestOfTag } from '../testing/registry-view.js';
 import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { contextFile, newReference, unique } from '../testing/trial-request.js';
 import { BuildkitEngine } from './engine.js';
@@ -100,7 +101,7 @@ describe('a cache in a registry', () => {
     const dockerfile = `FROM busybox AS a\nRUN echo ${unique()} > /a\nFROM busybox\nRUN true\nCOPY --from=a /a /a\n`;
     const request = pushRequest(dockerfile);
     const repositories = [repository, request.push.repository];
-    return { reference, request: { ...request, registryAuth: rightsTo(registry, repositories) } };
+    return { repository, reference, request: { ...request, registryAuth: rightsTo(registry, repositories) } };
   };
 
   it('written after the build, read by an engine that knows nothing', async () => {
@@ -111,6 +112,18 @@ describe('a cache in a registry', () => {
     const missing = [`${registry.host}/nobody/here:x`, '127.0.0.1:9/nobody/here:x'];
     const { record, outcome } = await build(second, { ...request, cacheImports: [reference, ...missing] });
     expect(outcome).toMatchObject({ digest: built.outcome.digest, stepsRun: 0 });
+    expect(record.ran()).toEqual([]);
+  });
+
+  it('S-113 is read by the digest that it had, whatever the tag says by now', async () => {
+    const { repository, reference, request } = cached();
+    await build(first, request);
+    await first.exportCache({ ...request, cacheExport: { reference, mode: 'max' } }, never);
+    const pinned = `${registry.host}/${repository}@${await digestOfTag(repository, 'linux-amd64')}`;
+    const other = { ...cached().request, registryAuth: request.registryAuth, push: request.push };
+    await build(first, other);
+    await first.exportCache({ ...other, cacheExport: { reference, mode: 'max' } }, never);
+    const { record } = await build(second, { ...request, cacheImports: [pinned] });
     expect(record.ran()).toEqual([]);
   });
 

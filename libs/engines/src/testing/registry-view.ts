@@ -33,6 +33,16 @@ export async function tagImage(repository: string, digest: string, tag: string):
   if (!found.ok || !put.ok) throw new Error(`the registry answered ${found.status} and ${put.status}`);
 }
 
+/** What a tag points to now. */
+export async function digestOfTag(repository: string, tag: string): Promise<string> {
+  const { registry } = services();
+  const authorization = `Bearer ${mintToken(registry, [`repository:${repository}:pull`])}`;
+  const headers = { authorization, accept: 'application/vnd.oci.image.manifest.v1+json' };
+  const found = await fetch(`http://${registry.host}/v2/${repository}/manifests/${tag}`, { method: 'HEAD', headers });
+  if (!found.ok) throw new Error(`the registry answered ${found.status}`);
+  return found.headers.get('docker-content-digest')!;
+}
+
 /** Null when the repository has no tags at all. */
 export async function tagsOf(repository: string): Promise<string[] | null> {
   const list = (await get(repository, 'tags/list').catch(() => null)) as { tags: string[] } | null;
