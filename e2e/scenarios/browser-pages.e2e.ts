@@ -23,6 +23,7 @@ import { secretsInPages } from './browser/secrets.js';
 import { shell } from './browser/shell.js';
 import { stopping } from './browser/stopping.js';
 import { trust } from './browser/trust.js';
+import { typedEarly } from './browser/typed-early.js';
 import { watching } from './browser/watching.js';
 
 // One installation for all of them: it takes longer to start than most of them to run.
@@ -48,6 +49,7 @@ describe('in a browser', () => {
   hostileText(suite);
   narrowPages(suite);
   shell(suite);
+  typedEarly(suite);
   pageData(suite);
   overview(suite);
   connection(suite);

@@ -61,6 +61,11 @@ export class Visitor {
   /** Opens a page and waits until its controls do something, those too that stream in after the frame of the page. */
   async open(path: string): Promise<void> {
     await this.page.goto(path);
+    await this.alive();
+  }
+
+  /** Waits until the controls of the page that is shown do something. */
+  async alive(): Promise<void> {
     await until('all controls of the page do something', () => this.page.evaluate<boolean>(allAlive), patienceMs);
   }
 

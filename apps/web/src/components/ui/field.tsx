@@ -1,8 +1,9 @@
+'use client';
+
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import { classes } from '@/lib/classes';
-
-export const inputClass =
-  'min-h-8 w-full min-w-0 rounded border border-line-strong bg-surface px-2.5 py-1 text-text placeholder:text-text-3 aria-[invalid=true]:border-bad';
+import { inputClass } from './input-class';
+import { useTypedEarly } from './use-typed-early';
 
 interface FrameProps {
   readonly label: string;
@@ -36,9 +37,11 @@ type InputProps = FrameProps & ComponentProps<'input'> & { mono?: boolean };
 
 export function TextField({ label, hint, error, mono, className, ...input }: InputProps) {
   const id = useId();
+  const field = useTypedEarly<HTMLInputElement>();
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
       <input
+        ref={field}
         id={id}
         aria-invalid={error ? true : undefined}
         aria-describedby={`${id}-note`}
@@ -52,9 +55,11 @@ export function TextField({ label, hint, error, mono, className, ...input }: Inp
 
 export function TextArea({ label, hint, error, className, ...input }: FrameProps & ComponentProps<'textarea'>) {
   const id = useId();
+  const field = useTypedEarly<HTMLTextAreaElement>();
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
       <textarea
+        ref={field}
         id={id}
         aria-invalid={error ? true : undefined}
         aria-describedby={`${id}-note`}
@@ -68,9 +73,10 @@ export function TextArea({ label, hint, error, className, ...input }: FrameProps
 
 export function SelectField({ label, hint, error, children, ...input }: FrameProps & ComponentProps<'select'>) {
   const id = useId();
+  const field = useTypedEarly<HTMLSelectElement>();
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <select id={id} aria-describedby={`${id}-note`} className={inputClass} {...input}>
+      <select ref={field} id={id} aria-describedby={`${id}-note`} className={inputClass} {...input}>
         {children}
       </select>
     </Frame>

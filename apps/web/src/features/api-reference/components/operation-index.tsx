@@ -1,14 +1,16 @@
 'use client';
 
 import { useState } from 'react';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { Link } from '@/components/ui/link';
+import { useTypedEarly } from '@/components/ui/use-typed-early';
 import { type Found, groupsOf, searchOperations } from '../model/search';
 import { Method } from './method-badge';
 
 /** All calls by group, narrowed while one types. The list is whole without scripts. */
 export function OperationIndex({ operations, initial }: { operations: readonly Found[]; initial: string }) {
   const [question, setQuestion] = useState(initial);
+  const field = useTypedEarly<HTMLInputElement>();
   const found = searchOperations(operations, question);
   const ask = (text: string): void => {
     setQuestion(text);
@@ -19,6 +21,7 @@ export function OperationIndex({ operations, initial }: { operations: readonly F
     <div className="grid gap-4">
       <search className="flex max-w-xl items-center gap-3">
         <input
+          ref={field}
           type="search"
           name="q"
           value={question}

@@ -1,6 +1,6 @@
 import { type BuildFilterRead, buildFilterKeys } from '@cooperage/domain/predicates';
 import { Button } from '@/components/ui/button';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { classes } from '@/lib/classes';
 import { type Grouping, listHref, withTerm } from '../model/list-address';

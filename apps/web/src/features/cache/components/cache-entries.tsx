@@ -2,7 +2,7 @@ import type { CacheEntry, Page } from '@cooperage/contracts';
 import { zones } from '@cooperage/domain/predicates';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { Pager } from '@/components/ui/pager';

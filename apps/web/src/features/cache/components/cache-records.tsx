@@ -1,7 +1,7 @@
 import type { CacheRecord, CacheRecords as Records } from '@cooperage/contracts';
 import { Button, buttonClass } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { Pager } from '@/components/ui/pager';

@@ -4,8 +4,9 @@ import type { FileRow, Page } from '@cooperage/contracts';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { useTypedEarly } from '@/components/ui/use-typed-early';
 import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { visibleText } from '@/lib/format/names';
@@ -26,6 +27,7 @@ interface FilesProps {
 export function FilesCard({ address, layer, onWhole }: FilesProps) {
   const [path, setPath] = useState('');
   const [search, setSearch] = useState('');
+  const field = useTypedEarly<HTMLInputElement>();
   const query = new URLSearchParams({ limit: '100', path });
   if (layer !== null) query.set('layer', String(layer));
   if (search.trim() !== '') query.set('search', search.trim());
@@ -53,6 +55,7 @@ export function FilesCard({ address, layer, onWhole }: FilesProps) {
     >
       <div className="grid gap-2 p-3">
         <input
+          ref={field}
           type="search"
           value={search}
           onChange={(event) => setSearch(event.target.value)}

@@ -1,5 +1,5 @@
 import { Button, buttonClass } from '@/components/ui/button';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { Link } from '@/components/ui/link';
 import { classes } from '@/lib/classes';
 

@@ -2,12 +2,14 @@
 
 import type { SettingView } from '@cooperage/contracts';
 import { useState } from 'react';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { useTypedEarly } from '@/components/ui/use-typed-early';
 
 /** All settings in one list, narrowed as one types. Set by the environment, so read only here. */
 export function SettingList({ settings }: { settings: readonly SettingView[] }) {
   const [text, setText] = useState('');
+  const field = useTypedEarly<HTMLInputElement>();
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = settings.filter(({ name, summary, origin }) =>
     words.every((word) => `${name} ${summary} ${origin}`.toLowerCase().includes(word)),
@@ -16,6 +18,7 @@ export function SettingList({ settings }: { settings: readonly SettingView[] }) 
     <>
       <div className="p-3">
         <input
+          ref={field}
           type="search"
           aria-label="Search the settings"
           placeholder="Search by name or meaning"

@@ -1,6 +1,7 @@
 'use client';
 
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect } from 'react';
+import { useTypedEarly } from '@/components/ui/use-typed-early';
 import { classes } from '@/lib/classes';
 import { type SearchState, type SearchWords, searchWords as sayState } from '../model/log-search';
 
@@ -17,7 +18,7 @@ export interface SearchBarProps {
 
 /** Searches the whole log, folded and not loaded parts too. */
 export function SearchBar({ words, state, current, onlyFound, onWords, onStep, onOnlyFound }: SearchBarProps) {
-  const input = useRef<HTMLInputElement>(null);
+  const input = useTypedEarly<HTMLInputElement>();
   useEffect(() => {
     const onKeyDown = (event: globalThis.KeyboardEvent): void => {
       if (event.key !== 'f' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;

@@ -1,7 +1,7 @@
 'use client';
 
 import { type Role, roles } from '@cooperage/domain/predicates';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';

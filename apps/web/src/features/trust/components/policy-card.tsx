@@ -1,6 +1,6 @@
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
-import { inputClass } from '@/components/ui/field';
+import { inputClass } from '@/components/ui/input-class';
 import { ProblemPanel } from '@/components/ui/states';
 import { CheckList } from '@/features/images/components/check-row';
 import { verdictLooks } from '@/features/images/model/verdict';

@@ -1,0 +1,63 @@
+import type { BrowserSuite, Visitor } from '@cooperage/e2e/browser';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+/** A page is painted before its code is there, on a slow line by seconds. */
+export function typedEarly(suite: BrowserSuite): void {
+  describe('what is typed before the code of a page is there', () => {
+    let home: string;
+    beforeAll(async () => {
+      const { project } = await suite.product.repository();
+      home = `/p/${project.organizationSlug}/${project.slug}`;
+    });
+    /** Opens a page without its scripts. @returns what lets them come */
+    const painted = async (visitor: Visitor, path: string): Promise<() => Promise<void>> => {
+      const held = Promise.withResolvers<void>();
+      await visitor.page.route('**/_next/static/**/*.js*', async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+      await visitor.page.goto(path, { waitUntil: 'commit' });
+      return async () => {
+        held.resolve();
+        await visitor.alive();
+      };
+    };
+
+    it('counts: the short name of a project follows from its address', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      const letCodeCome = await painted(visitor, '/projects/new');
+      await page.getByLabel('Clone address').fill('https://git.example.com/team/typed-early.git');
+      await letCodeCome();
+      expect(await page.getByLabel('Short name').inputValue()).toBe('typed-early');
+      expect(await page.getByLabel('Clone address').inputValue()).toBe('https://git.example.com/team/typed-early.git');
+    });
+
+    it('counts: a list is narrowed', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      const letCodeCome = await painted(visitor, '/reference');
+      const field = page.getByLabel('Search the calls');
+      await field.fill('webhook');
+      await letCodeCome();
+      expect(await field.inputValue()).toBe('webhook');
+      expect(new URL(page.url()).search).toBe('?q=webhook');
+      expect(
+        await page
+          .locator('main [data-row]')
+          .filter({ hasText: /sign-out/ })
+          .count(),
+      ).toBe(0);
+    });
+
+    it('counts: a choice opens what belongs to it', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      const letCodeCome = await painted(visitor, `${home}/settings`);
+      await page.getByLabel('Kind', { exact: true }).selectOption('ssh');
+      await letCodeCome();
+      await page.getByLabel('Private key').waitFor();
+      expect(await page.getByLabel('Kind', { exact: true }).inputValue()).toBe('ssh');
+    });
+  });
+}
