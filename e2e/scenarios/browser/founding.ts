@@ -45,6 +45,17 @@ export function founding(suite: BrowserSuite): void {
       await visitor.page.getByRole('region', { name: 'Outcome' }).getByText('no tag').waitFor();
     });
 
+    it('builds it by hand once more, without cache', async () => {
+      visitor = await suite.visitor();
+      await visitor.open(home);
+      await visitor.page.keyboard.press('b');
+      await visitor.page.getByRole('dialog').getByLabel('Without cache').check();
+      await press('Start the build');
+      await visitor.page.waitForURL(`**${home}/b/2`);
+      await visitor.page.getByRole('link', { name: 'Inputs' }).click();
+      await visitor.page.getByText('nothing was read, as was asked for').waitFor();
+    });
+
     it('gives it a rule, seeing beforehand what the rule does', async () => {
       visitor = await suite.visitor();
       await visitor.open(`${home}/settings`);

@@ -72,7 +72,7 @@ export function CacheSettings({ projectId, mode, budgetBytes, unusedDays, origin
       </div>
       <ProblemNote problem={problem} />
       <div className="flex flex-wrap items-center gap-2">
-        <Button type="submit" look="primary" disabled={pending}>
+        <Button type="submit" disabled={pending}>
           {pending ? 'Saving' : 'Save'}
         </Button>
         <CopyButton

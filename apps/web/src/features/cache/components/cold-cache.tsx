@@ -27,7 +27,7 @@ export async function ColdCache({ project, cold }: ColdCacheProps) {
               A build of the default branch as it is now runs every step and leaves all of its cache. It moves no tag.
             </p>
             <div className="flex flex-wrap items-center gap-2">
-              <WarmButton project={{ id, organizationSlug, slug, defaultBranch }} />
+              <WarmButton look="plain" project={{ id, organizationSlug, slug, defaultBranch }} />
               <CopyButton
                 text={curlCall(await publicOrigin(), warmCall(project))}
                 label="Copy as command"

@@ -2,7 +2,7 @@
 
 import type { Project } from '@cooperage/contracts';
 import { useRouter } from 'next/navigation';
-import { Button } from '@/components/ui/button';
+import { Button, type ButtonLook } from '@/components/ui/button';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { deliveryPath } from '@/lib/address/paths';
 import { send } from '@/lib/api/browser';
@@ -12,7 +12,7 @@ import { warmCall } from '../model/cold-words';
 type ProjectPart = Pick<Project, 'id' | 'organizationSlug' | 'slug' | 'defaultBranch'>;
 
 /** Starts a build that fills the cache of the default branch, and follows it. */
-export function WarmButton({ project }: { project: ProjectPart }) {
+export function WarmButton({ project, look }: { project: ProjectPart; look: ButtonLook }) {
   const router = useRouter();
   const { pending, problem, run } = useChange();
   const warm = (): void => {
@@ -24,7 +24,7 @@ export function WarmButton({ project }: { project: ProjectPart }) {
   };
   return (
     <>
-      <Button look="primary" disabled={pending} onClick={warm}>
+      <Button look={look} disabled={pending} onClick={warm}>
         {pending ? 'Starting' : 'Warm it now'}
       </Button>
       <ProblemNote problem={problem} />

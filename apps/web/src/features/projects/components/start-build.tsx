@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import { SelectField, TextField } from '@/components/ui/field';
+import { CheckField, SelectField, TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { fullRef } from '@/features/builds/model/start-rules';
 import { deliveryPath } from '@/lib/address/paths';
@@ -49,7 +49,8 @@ function StartForm({ project, rules }: StartBuildProps) {
     const choice = rule === asFork ? { zone: 'fork' } : { ruleId: rule || null };
     const target = String(form.get('target') ?? '').trim();
     const targetRef = target === '' ? null : fullRef(target, 'branch');
-    const body = { ref: fullRef(String(form.get('ref')), kind), targetRef, ...choice };
+    const noCache = form.get('noCache') !== null;
+    const body = { ref: fullRef(String(form.get('ref')), kind), targetRef, noCache, ...choice };
     run(
       () => send<{ id: string }>('POST', `/v1/projects/${project.id}/builds`, body),
       (delivery) => router.push(`${deliveryPath(project, delivery.id)}?follow=1`),
@@ -104,6 +105,11 @@ function StartForm({ project, rules }: StartBuildProps) {
           error={fieldError('targetRef')}
         />
       )}
+      <CheckField
+        label="Without cache"
+        name="noCache"
+        hint="Runs every step anew. What it leaves is for the builds after it."
+      />
       <TagsPreview rule={rules.find(({ id }) => id === ruleId)} start={start} defaultBranch={project.defaultBranch} />
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>

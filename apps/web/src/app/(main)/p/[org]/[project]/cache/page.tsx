@@ -79,7 +79,7 @@ export default async function CachePage({ params, searchParams }: Props) {
             title="No build of the last 30 days has told of its steps."
             action={
               canWarm ? (
-                <WarmButton project={{ id, organizationSlug, slug, defaultBranch }} />
+                <WarmButton look="primary" project={{ id, organizationSlug, slug, defaultBranch }} />
               ) : (
                 <Link href={path} className={buttonClass('primary')}>
                   Go to the builds and start one
