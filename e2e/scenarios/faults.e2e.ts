@@ -9,6 +9,14 @@ RUN echo ${word} && for i in $(seq ${seconds * 10}); do echo "line $i of ${word}
 `;
 const building = (build: Build) => build.status === 'running' && build.phase === 'build';
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe('faults in the middle of a build', () => {
   let product: Product;
   let repository: Repository;
@@ -72,6 +80,42 @@ describe('faults in the middle of a build', () => {
     expect(await tagMoves(commit, fresh)).toHaveLength(build.tags.length);
     expect(await product.tagInRegistry(fresh, 'main')).toBe(build.digest);
     await product.cosign(fresh, 'verify', build.digest!);
+  });
+
+  it('S-117 a builder that slept over its lease and wakes when another has built: it pushes, tags, signs and logs nothing', async () => {
+    const fresh = await product.repository();
+    const { commit } = await product.push(fresh, { Dockerfile: slow(6, 'slept') });
+    const running = await product.buildWhere(fresh, commit, 'runs', building);
+    const logOf = async () => (await product.api.send('GET', `/api/v1/builds/${running.id}/log?format=text`)).text();
+    await until('its first attempt prints', async () => (await logOf()).includes('line 3 of slept'));
+    const sleeper = await product.pidOf('builder');
+    process.kill(sleeper, 'SIGSTOP');
+    try {
+      product.start('builder', 'another-builder');
+      const build = await product.finished(fresh, commit);
+      expect(build.status).toBe('succeeded');
+      await product.buildWhere(fresh, commit, 'has left its cache', ({ cacheExport }) => cacheExport === 'done');
+      const log = await logOf();
+      product.registry.written.clear();
+      process.kill(sleeper, 'SIGCONT');
+      // It gives the attempt up, or itself: others have written it off.
+      await until(
+        'it knows that it slept',
+        async () => !isAlive(sleeper) || (await product.logs()).includes('given to another worker'),
+      );
+      // As long as a push of its own would take, and then some.
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      expect([...product.registry.written]).toEqual([]);
+      expect(await logOf()).toBe(log);
+      const after = await product.finished(fresh, commit);
+      expect(after.attempts.map((attempt) => attempt.state)).toEqual(['lost', 'built']);
+      expect(after.digest).toBe(build.digest);
+      expect(await tagMoves(commit, fresh)).toHaveLength(build.tags.length);
+      expect(await product.tagInRegistry(fresh, 'main')).toBe(build.digest);
+      await product.cosign(fresh, 'verify', build.digest!);
+    } finally {
+      if (isAlive(sleeper)) process.kill(sleeper, 'SIGCONT');
+    }
   });
 
   it('FLUSHDB on Redis: the build under way goes on, and a waiting one is not lost', async () => {

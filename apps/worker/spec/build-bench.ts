@@ -181,7 +181,9 @@ export class BuildBench {
         steps: new StepRepository(db),
         manifests: new ContextManifestRepository(db),
         ledgers: new CacheLedgerRepository(db),
-        accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, this.registry.host),
+        accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, {
+          ...{ registryHost: this.registry.host, leaseMs },
+        }),
         requests: new BuildRequests(
           source as unknown as Source,
           new BuildDefinitions(source as unknown as Source, null),

@@ -129,7 +129,7 @@ function requests(config: BuilderConfig): Provider[] {
         tokens: RegistryTokenRepository,
         sourceProjects: SourceProjects,
         keys: MasterKeys,
-      ) => new BuildAccesses(projects, tokens, sourceProjects, keys, host),
+      ) => new BuildAccesses(projects, tokens, sourceProjects, keys, { registryHost: host, leaseMs: config.leaseMs }),
     },
     {
       provide: BuildRequests,

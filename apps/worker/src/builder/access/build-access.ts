@@ -34,12 +34,12 @@ export class BuildAccesses {
     private readonly tokens: RegistryTokenRepository,
     private readonly sourceProjects: SourceProjects,
     private readonly keys: MasterKeys,
-    private readonly registryHost: string,
+    private readonly options: { readonly registryHost: string; readonly leaseMs: number },
   ) {}
 
   /** @throws {BuildFailure} when the project is gone, or something of it cannot be opened; the message names what */
   async open({ attemptId, build: { projectId, zone } }: ClaimedAttempt): Promise<BuildAccess> {
-    const token = new AttemptToken(this.tokens, this.keys, attemptId);
+    const token = new AttemptToken(this.tokens, this.keys, attemptId, this.options.leaseMs);
     const [project, secretRows, credentialRows] = await Promise.all([
       this.projects.find(projectId),
       this.projects.secrets(projectId),
@@ -83,7 +83,7 @@ export class BuildAccesses {
   private registryAuth(token: AttemptToken, registries: readonly ForeignRegistry[]): BuildRequest['registryAuth'] {
     const byHost = new Map(registries.map(({ host, ...credentials }) => [host, credentials]));
     return {
-      token: async (host) => (host === this.registryHost ? token.get() : null),
+      token: async (host) => (host === this.options.registryHost ? token.get() : null),
       credentials: (host) => byHost.get(host) ?? null,
     };
   }
