@@ -71,6 +71,7 @@ describe('a fresh installation', () => {
     expect(await page.getByLabel('Short name').inputValue()).toBe('acme-works');
     await page.keyboard.press('Enter');
     await page.getByText('you are signed in as').waitFor();
+    await visitor.alive();
     await tabTo(visitor, page.getByRole('button', { name: 'Build the sample' }));
     await page.keyboard.press('Enter');
     await page.waitForURL('**/p/acme-works/first-image/b/1');

@@ -98,6 +98,8 @@ describe('signing in', () => {
     await visitor.open('/sign-in?next=/tokens');
     await signIn(visitor, administrator.password);
     await heading(visitor, 'Tokens');
+    // Half a minute later the code of the page is there.
+    await visitor.alive();
     visitor.provokes(/status of 401/);
     await endSession(visitor);
     await page.clock.fastForward(31_000);

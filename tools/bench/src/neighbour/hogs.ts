@@ -1,0 +1,37 @@
+const mebibyte = 1024 * 1024;
+
+/** What each build may take, the honest one as well: as an operator sets it who has several on one machine. */
+export const limits = {
+  timeoutMs: 600_000,
+  logBytes: 2048 * mebibyte,
+  memoryBytes: 256 * mebibyte,
+  pids: 64,
+  cpus: 1,
+  diskBytes: 256 * mebibyte,
+};
+
+export interface Hog {
+  readonly id: string;
+  readonly what: string;
+  /** A shell command that takes all it may, on and on: one that meets a limit for good would be gone too soon to slow anybody. */
+  readonly run: string;
+}
+
+export const hogs: readonly Hog[] = [
+  {
+    id: 'forks',
+    what: 'a bomb of forks: 64 processes that try to be more, in one processor’s time',
+    run: `perl -e 'while (1) { fork }'`,
+  },
+  {
+    id: 'memory',
+    what: 'a memory hog: a process that grows to 256 MiB and is killed for it, again and again',
+    run: `while :; do perl -e 'push @all, "x" x 1048576 while 1'; done`,
+  },
+  {
+    id: 'disk',
+    what: 'a disk filler: 192 MiB written and brought to the disk, deleted, again and again',
+    run: 'while :; do dd if=/dev/zero of=/fill bs=1M count=192 conv=fsync status=none; rm /fill; done',
+  },
+  { id: 'output', what: 'an output flood: a step that prints as fast as it is read', run: 'exec yes' },
+];
