@@ -25,15 +25,16 @@ import {
   stepsOf,
   type TrialProject,
 } from '@cooperage/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selectContext } from './context-tree.js';
 import { DockerIgnore } from './docker-ignore.js';
 
 let root: string;
-beforeAll(() => {
+beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'cooperage-edits-'));
 });
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+// Each removes its own: after a long run all together would take longer than a hook may.
+afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** What a context of real files holds, behind its own ignore file. */
 async function manifestOf(project: TrialProject): Promise<ManifestEntry[]> {
