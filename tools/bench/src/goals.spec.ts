@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cacheBenchmarks } from './cache/cache.js';
 import { goals } from './goals.js';
+import { neighbourBenchmarks } from './neighbour/neighbour.js';
 import { roadBenchmarks } from './road/road.js';
 import { webBenchmarks } from './web/web.js';
 
@@ -8,7 +9,7 @@ describe('goals', () => {
   it('belong each to one finding of a benchmark that exists', () => {
     const ids = goals.map((goal) => goal.id);
     expect(new Set(ids).size).toBe(ids.length);
-    const known = [...roadBenchmarks, ...webBenchmarks, ...cacheBenchmarks].map((benchmark) => benchmark.id);
+    const known = [roadBenchmarks, webBenchmarks, cacheBenchmarks, neighbourBenchmarks].flat().map(({ id }) => id);
     expect(ids.filter((id) => !known.includes(id.split('/')[0]!))).toEqual([]);
   });
 });

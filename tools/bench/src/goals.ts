@@ -1,4 +1,5 @@
 import type { Bound } from './measure/verdict.js';
+import { hogs } from './neighbour/hogs.js';
 
 export interface Goal {
   /** Of the finding that it judges. */
@@ -124,6 +125,14 @@ export const goals: readonly Goal[] = [
     comparedWith: 'the second, every step cached',
     bound: { atLeast: 28 },
   },
+  ...hogs.map(
+    ({ id }): Goal => ({
+      id: `${id}/beside`,
+      metric: 'S-041 an honest build beside one that wants everything: webhook POST -> succeeded',
+      comparedWith: 'the same alone',
+      bound: { atMost: 1.1 },
+    }),
+  ),
 ];
 
 export function goalOf(id: string): Goal | undefined {
