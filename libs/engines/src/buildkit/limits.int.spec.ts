@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildLimits } from '../engine.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { detectHierarchy } from '../cgroup/detect.js';
+import type { BuildLimits, EngineEvent } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
 import { endTrial, processesIn, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { unique } from '../testing/trial-request.js';
@@ -9,6 +10,8 @@ import type { BuildkitEngine } from './engine.js';
 
 const never = new AbortController().signal;
 const mebibyte = 1024 * 1024;
+
+const cpuMsOf = (group: string) => detectHierarchy('/sys/fs/cgroup')?.counters(group)?.cpuMs ?? 0;
 
 describe('limits of a build', () => {
   let engine: BuildkitEngine;
@@ -89,6 +92,30 @@ describe('limits of a build', () => {
     const content = Buffer.from(`FROM busybox\n${fill('a')}${fill('b')}${fill('c')}`);
     const greedy = { ...request, dockerfile: { ...request.dockerfile, content } };
     await expect(engine.build(greedy, () => {}, never)).rejects.toMatchObject({ code: 'DiskLimit' });
+  });
+
+  it('S-041 output: a step that prints faster than somebody takes it waits, and then goes on', async () => {
+    const { request, group } = limited({}, 'exec yes');
+    const stop = new AbortController();
+    const reader = Promise.withResolvers<void>();
+    let taken = 0;
+    const slowly = (event: EngineEvent): void | Promise<void> => {
+      if (event.type !== 'log') return;
+      taken += event.data.length;
+      if (taken > 2 * mebibyte) return reader.promise;
+    };
+    const build = engine.build(request, slowly, stop.signal);
+    build.catch(() => {});
+    await vi.waitUntil(() => taken > 2 * mebibyte, { timeout: 30_000 });
+    await delay(1_000);
+    // A hundredth of a processor is what it has by now; without end it would fill the engine's memory.
+    const [before, begun] = [cpuMsOf(group), performance.now()];
+    await delay(1_500);
+    expect(cpuMsOf(group) - before).toBeLessThan((performance.now() - begun) * 0.05);
+    reader.resolve();
+    await vi.waitUntil(() => cpuMsOf(group) - before > 300, { timeout: 60_000 });
+    stop.abort();
+    await expect(build).rejects.toMatchObject({ message: 'The build was stopped.' });
   });
 
   it('the group is there during the build and gone afterwards', async () => {

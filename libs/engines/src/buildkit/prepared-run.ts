@@ -4,6 +4,7 @@ import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import type { BuildRequest, EngineEvent } from '../engine.js';
 import { DiskWatch } from '../limits/disk-watch.js';
+import { OutputPace } from '../limits/output-pace.js';
 import { StepWatch } from '../limits/step-watch.js';
 import type { OpenedCaches } from '../local-cache/local-caches.js';
 import { checkRequest, frontendOf, groupPathOf } from './args.js';
@@ -19,6 +20,7 @@ export interface PreparedRun {
   readonly watch: StepWatch;
   readonly group: GroupLease | undefined;
   readonly disk: DiskWatch;
+  readonly pace: OutputPace;
 }
 
 /** What all runs of an engine have in common. */
@@ -53,6 +55,7 @@ export function prepareRun(
     watch: new StepWatch(group),
     group,
     disk: new DiskWatch(group, request.limits.diskBytes),
+    pace: new OutputPace(group),
   };
 }
 
@@ -60,7 +63,7 @@ export function prepareRun(
 export function watched(run: PreparedRun, emit: (event: EngineEvent) => void | Promise<void>) {
   return (event: EngineEvent) => {
     run.watch.note(event);
-    return emit(event);
+    return run.pace.take(event, emit);
   };
 }
 
@@ -76,6 +79,7 @@ export function failureOf(run: PreparedRun, error: unknown): BuildFailure {
 /** Gives the group back. An engine that was lost leaves its processes behind: they are killed, and waited for. */
 export async function endRun(run: PreparedRun, engineLost: boolean): Promise<void> {
   run.disk.stop();
+  run.pace.stop();
   await run.group?.release({ kill: engineLost });
 }
 

@@ -117,6 +117,9 @@ class Remembered implements Hierarchy {
   limit(_path: string, limits: GroupLimits): void {
     this.log.push(`limit ${limits.memoryBytes ?? 'none'}`);
   }
+  limitCpus(_path: string, cpus: number | undefined): void {
+    this.log.push(`cpus ${cpus ?? 'all'}`);
+  }
   resetPeak(): void {}
   counters(): GroupCounters {
     return this.now;
@@ -146,6 +149,23 @@ describe('leases on a group', () => {
       ...['create /g', 'limit none'],
       ...['limit 150', 'limit 100', 'remove /g'],
     ]);
+  });
+
+  it('hold all of the group back while one of them wants it', async () => {
+    const hierarchy = new Remembered();
+    const groups = new StepGroups(hierarchy);
+    const [first, second] = [groups.acquire('/g', { cpus: 2 }), groups.acquire('/g', { cpus: 1 })];
+    hierarchy.log.length = 0;
+    first.hold(true);
+    second.hold(true);
+    second.hold(false);
+    first.hold(false);
+    expect(hierarchy.log).toEqual(['cpus 0.01', 'cpus 0.01', 'cpus 0.01', 'cpus 3']);
+    await first.release();
+    await second.release();
+    hierarchy.log.length = 0;
+    second.hold(true);
+    expect(hierarchy.log).toEqual([]);
   });
 
   it('tell usage only when nobody shared the group', async () => {

@@ -30,6 +30,8 @@ export interface Hierarchy {
   create(path: string): void;
   /** A limit that is left out is lifted. */
   limit(path: string, limits: GroupLimits): void;
+  /** Of `limit` the processors alone. */
+  limitCpus(path: string, cpus: number | undefined): void;
   resetPeak(path: string): void;
   /** Null when the group is gone. */
   counters(path: string): GroupCounters | null;

@@ -25,11 +25,15 @@ export interface GroupLease {
   processes(): number[];
   /** What the build used; null when it shared the group with another for some time, or the group is gone. */
   usage(): GroupUsage | null;
+  /** Slows the steps down, or no longer: they go on, at a hundredth of a processor. Others in the group are slowed too. */
+  hold(held: boolean): void;
   /** Gives the group up; the last one removes it. `kill`: what still runs in it has lost its engine. */
   release(options?: { kill?: boolean }): Promise<void>;
 }
 
 const killed = 137;
+/** Not a stop: whoever is killed has to be able to die, and nobody stays behind frozen when this process is gone. */
+const heldCpus = 0.01;
 const killWaitMs = 2_000;
 
 interface Group {
@@ -51,7 +55,10 @@ export class StepGroups {
     const group = this.groups.get(path) ?? { leases: new Set<Lease>(), kill: false };
     this.hierarchy.create(path);
     if (group.leases.size === 0) this.hierarchy.resetPeak(path);
-    const lease: Lease = new Lease(this.hierarchy, path, limits, (kill) => this.leave(path, group, lease, kill));
+    const lease: Lease = new Lease(this.hierarchy, path, limits, {
+      leave: (kill) => this.leave(path, group, lease, kill),
+      hold: () => group.leases.has(lease) && this.hierarchy.limitCpus(path, sum(group).cpus),
+    });
     for (const other of group.leases) other.shared = lease.shared = true;
     group.leases.add(lease);
     this.groups.set(path, group);
@@ -71,13 +78,14 @@ export class StepGroups {
 
 class Lease implements GroupLease {
   shared = false;
+  held = false;
   private readonly before: GroupCounters | null;
 
   constructor(
     private readonly hierarchy: Hierarchy,
     readonly path: string,
     readonly limits: GroupLimits,
-    private readonly leave: (kill: boolean) => Promise<void>,
+    private readonly group: { readonly leave: (kill: boolean) => Promise<void>; readonly hold: () => void },
   ) {
     this.before = hierarchy.counters(path);
   }
@@ -109,18 +117,27 @@ class Lease implements GroupLease {
     return { cpuMs: now.cpuMs - this.before.cpuMs, peakMemoryBytes: now.peakMemoryBytes };
   }
 
+  hold(held: boolean): void {
+    this.held = held;
+    this.group.hold();
+  }
+
   release(options: { kill?: boolean } = {}): Promise<void> {
-    return this.leave(options.kill ?? false);
+    return this.group.leave(options.kill ?? false);
   }
 }
 
-/** A limit that one of them does not have, none of them has. */
+/** A limit that one of them does not have, none of them has; one that is held holds all. */
 function sum({ leases }: Group): GroupLimits {
   const total = (pick: (limits: GroupLimits) => number | undefined) =>
     [...leases]
       .map((lease) => pick(lease.limits))
       .reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b));
-  return { memoryBytes: total((l) => l.memoryBytes), pids: total((l) => l.pids), cpus: total((l) => l.cpus) };
+  const isHeld = [...leases].some((lease) => lease.held);
+  return {
+    ...{ memoryBytes: total((l) => l.memoryBytes), pids: total((l) => l.pids) },
+    cpus: isHeld ? heldCpus : total((l) => l.cpus),
+  };
 }
 
 /** Kills until nobody is left: a process that is being born may escape the first round. */

@@ -18,7 +18,11 @@ export class HierarchyV1 implements Hierarchy {
   limit(path: string, limits: GroupLimits): void {
     this.limitMemory(this.at('memory', path), limits.memoryBytes ?? -1);
     write(join(this.at('pids', path), 'pids.max'), limits.pids === undefined ? 'max' : String(limits.pids));
-    const quotaUs = limits.cpus === undefined ? -1 : Math.max(1_000, Math.round(limits.cpus * cpuPeriodUs));
+    this.limitCpus(path, limits.cpus);
+  }
+
+  limitCpus(path: string, cpus: number | undefined): void {
+    const quotaUs = cpus === undefined ? -1 : Math.max(1_000, Math.round(cpus * cpuPeriodUs));
     write(join(this.at('cpu', path), 'cpu.cfs_period_us'), String(cpuPeriodUs));
     write(join(this.at('cpu', path), 'cpu.cfs_quota_us'), String(quotaUs));
   }

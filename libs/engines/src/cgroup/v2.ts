@@ -24,6 +24,10 @@ export class HierarchyV2 implements Hierarchy {
     this.set(path, 'memory.max', memoryBytes);
     this.set(path, 'memory.swap.max', memoryBytes === undefined ? undefined : 0);
     this.set(path, 'pids.max', pids);
+    this.limitCpus(path, cpus);
+  }
+
+  limitCpus(path: string, cpus: number | undefined): void {
     const quotaUs = cpus === undefined ? 'max' : Math.max(1_000, Math.round(cpus * cpuPeriodUs));
     write(join(this.root, path, 'cpu.max'), `${quotaUs} ${cpuPeriodUs}`);
   }
