@@ -23,6 +23,7 @@ import { BuildAccesses } from '../src/builder/access/build-access.js';
 import { AttemptLogs } from '../src/builder/run-build/attempt-logs.js';
 import { BuildDefinitions } from '../src/builder/run-build/build-definitions.js';
 import { BuildRequests } from '../src/builder/run-build/build-requests.js';
+import { CachePlans } from '../src/builder/run-build/cache-plans.js';
 import { EarlierAttempts } from '../src/builder/run-build/earlier-attempts.js';
 import { EngineHouse } from '../src/builder/run-build/engine-house.js';
 import { HeldAttempts } from '../src/builder/run-build/held-attempts.js';
@@ -187,7 +188,7 @@ export class BuildBench {
         requests: new BuildRequests(
           source as unknown as Source,
           new BuildDefinitions(source as unknown as Source, null),
-          new CacheReadRepository(db),
+          new CachePlans(new CacheReadRepository(db), 'registry.example', logger),
           {
             ...{ registryHost: 'registry.example', publicUrl: 'https://c.example', cgroupParent: null },
           },

@@ -5,7 +5,7 @@ import {
   CacheStoreRepository,
   CacheSweepRepository,
 } from '@cooperage/db';
-import { cacheReference } from '@cooperage/domain';
+import { type CacheReadFact, cacheReference } from '@cooperage/domain';
 import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
@@ -133,16 +133,14 @@ describe('caches in the registry', () => {
     const project = await system.project();
     const [main, topic] = [await push(project), await push(project, 'refs/heads/topic')];
     const fresh = await push(project, 'refs/heads/fresh');
-    const { cacheEntry, build: builds, project: projects } = system.db.prisma;
+    const { cacheEntry, project: projects } = system.db.prisma;
     const at = new Date(Date.now() - 31 * 86_400_000);
     const old = { projectId: project.id, ref: { not: fresh.ref } };
     await cacheEntry.updateMany({ where: old, data: { writtenAt: at } });
-    await builds.updateMany({ where: old, data: { startedAt: at } });
-    // One that found steps in it a day ago.
-    const used = { stepsCached: 1, startedAt: new Date(Date.now() - 86_400_000) };
     const inUse = await push(project, 'refs/heads/in-use');
-    await cacheEntry.updateMany({ where: { projectId: project.id, ref: inUse.ref }, data: { writtenAt: at } });
-    await builds.update({ where: { id: inUse.id }, data: used });
+    // One that found steps in it a day ago.
+    const used = { usedNumber: inUse.number, usedAt: new Date(Date.now() - 86_400_000) };
+    await cacheEntry.updateMany({ where: { projectId: project.id, ref: inUse.ref }, data: { writtenAt: at, ...used } });
     const sweeps = new CacheSweepRepository(system.db);
     await sweeps.promiseAges();
     expect(await system.db.prisma.outbox.count({ where: { groupId: project.id, topic: 'evict-cache' } })).toBe(0);
@@ -157,6 +155,38 @@ describe('caches in the registry', () => {
     expect(await tagsOf(project, main)).toHaveLength(1);
     const log = await system.db.prisma.cacheEviction.findMany({ where: { projectId: project.id } });
     expect(log).toMatchObject([{ ref: topic.ref, why: 'unused', unusedDays: 30 }]);
+  });
+
+  it('are read one at a time, and each build says which: none, its own, the default branch’s, none after it was deleted', async () => {
+    const project = await system.project();
+    const Dockerfile = dockerfileOf(crypto.randomUUID());
+    const build = async (note: string, ref = 'refs/heads/main') =>
+      built(await system.push(project, await project.git.commit({ Dockerfile, note }, { ref }), ref));
+    const readBy = async ({ id, attemptNumber }: BuildRecord) => {
+      const where = { buildId_number: { buildId: id, number: attemptNumber } };
+      const { cacheRead } = await system.db.prisma.attempt.findUniqueOrThrow({ where });
+      const { cache, passed } = cacheRead as unknown as CacheReadFact;
+      return { read: cache && [cache.role, cache.digest, cache.writtenBy], passed: passed.map(({ why }) => why) };
+    };
+    const first = await build('1');
+    expect(await readBy(first)).toEqual({ read: null, passed: ['absent'] });
+    const [entry] = await entriesOf(project);
+    expect(entry!.usedNumber).toBeNull();
+    const left = [entry!.digest, first.number];
+    const second = await build('2');
+    expect(second.stepsCached).toBe(second.stepsTotal);
+    expect(await readBy(second)).toEqual({ read: ['own', ...left], passed: [] });
+    expect((await entriesOf(project))[0]!.usedNumber).toBe(second.number);
+    const topic = await build('3', 'refs/heads/topic');
+    expect(await readBy(topic)).toEqual({ read: ['main', ...left], passed: ['absent'] });
+    expect((await entriesOf(project))[0]!.usedNumber).toBe(topic.number);
+    const place = { projectId: project.id, organizationId: system.organization };
+    const actor = { kind: 'setup', id: null, name: 'ada', ip: null } as const;
+    const rule = { zone: null, text: 'refs/heads/main', unusedDays: null, reason: 'room' };
+    const prunes = new CachePruneRepository(system.db);
+    await prunes.create(place, rule, await prunes.stored(project.id), actor);
+    await system.until(async () => ((await entriesOf(project)).length === 0 ? true : null));
+    expect(await readBy(await build('4', 'refs/heads/topic'))).toEqual({ read: null, passed: ['absent', 'deleted'] });
   });
 
   it('go by a person’s word, and stay where they were written anew meanwhile', async () => {

@@ -15,6 +15,8 @@ export interface Gallery extends People {
   readonly invalid: Build;
   readonly canceled: Build;
   readonly timedOut: Build;
+  /** Of a branch that had no cache of its own: it read that of the default branch. */
+  readonly borrowing: Build;
   /** Of a definition, with named contexts; its first line names a frontend and the builder notes something. */
   readonly defined: Build;
   readonly running: Build;
@@ -47,7 +49,7 @@ export async function fillGallery(product: Product): Promise<Gallery> {
   ]);
   await product.api.json('POST', `/api/v1/projects/${keg.project.id}/cache/resets`, { reason: 'Its wood was damp.' });
   const season = await push(product, slow, ticking, 'Season the wood for a year');
-  const [timedOut] = await Promise.all([product.finished(slow, season.commit), tasteCasks(product, cask)]);
+  const [timedOut, borrowing] = await Promise.all([product.finished(slow, season.commit), tasteCasks(product, cask)]);
   await restBuilder(product);
   // A builder takes two at a time: the third waits.
   const [running] = await Promise.all([start(product, cask, 'hoops'), start(product, barrel, 'lids')]);
@@ -55,7 +57,7 @@ export async function fillGallery(product: Product): Promise<Gallery> {
   const queued = await product.buildWhere(slow, waiting.commit, 'waits', ({ status }) => status === 'queued');
   return {
     ...people,
-    ...{ succeeded, failed, invalid, canceled, timedOut, defined, running, queued },
+    ...{ succeeded, failed, invalid, canceled, timedOut, borrowing, defined, running, queued },
     empty: `/p/${empty.project.organizationSlug}/${empty.project.slug}`,
     close: () => cancelAll(product, [cask, barrel, slow]),
   };
@@ -74,7 +76,7 @@ async function furnish({ api }: Product, { project }: Repository): Promise<void>
 
 async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gallery, 'succeeded' | 'failed'>> {
   const first = await push(product, cask, succeeding, 'Bend the staves over the fire', { 'word.txt': 'oak\n' });
-  await product.finished(cask, first.commit);
+  await product.buildWhere(cask, first.commit, 'has left its cache', ({ cacheExport }) => cacheExport === 'done');
   const forged = { ...cask, hookSecret: `whsec_${Buffer.from('guessed').toString('base64')}` };
   await product.deliver(forged, { after: first.commit });
   const second = await push(product, cask, succeeding, 'Carve a better word', { 'word.txt': 'chestnut\n' });
@@ -99,26 +101,31 @@ async function buildBarrels(product: Product, barrel: Repository): Promise<Pick<
   return { invalid, canceled: await product.finished(barrel, begun.commit) };
 }
 
-/** Enough builds for the insights to say something, on a branch, while another build uses its time up. */
-async function tasteCasks(product: Product, cask: Repository): Promise<void> {
+/**
+ * Enough builds for the insights to say something, on a branch, while another build uses its time up.
+ * @returns the first of another branch
+ */
+async function tasteCasks(product: Product, cask: Repository): Promise<Build> {
   for (const wood of ['oak', 'chestnut', 'acacia', 'cherry', 'mulberry']) {
     const files = { 'word.txt': `${wood}\n` };
     const { commit } = await push(product, cask, succeeding, `Taste the ${wood}`, files, 'refs/heads/tasting');
     await product.finished(cask, commit);
   }
-  await dropOldWood(product, cask);
+  return dropOldWood(product, cask);
 }
 
 /** A cache that a person has deleted by a rule. */
-async function dropOldWood(product: Product, cask: Repository): Promise<void> {
+async function dropOldWood(product: Product, cask: Repository): Promise<Build> {
   const files = { 'word.txt': 'old oak\n' };
   const { commit } = await push(product, cask, succeeding, 'Use up the old wood', files, 'refs/heads/old-wood');
-  await product.buildWhere(cask, commit, 'has left its cache', ({ cacheExport }) => cacheExport === 'done');
+  const exported = ({ cacheExport }: Build) => cacheExport === 'done';
+  const build = await product.buildWhere(cask, commit, 'has left its cache', exported);
   const prunes = `/api/v1/projects/${cask.project.id}/cache/prunes`;
   await product.api.json('POST', prunes, { q: 'refs/heads/old-wood', reason: 'Room for the release.' });
   await until('the cache is deleted', async () =>
     (await product.api.json<Page<CachePrune>>('GET', prunes)).items.every(({ endedAt }) => endedAt !== null),
   );
+  return build;
 }
 
 /** A second builder, which takes nothing more. */

@@ -26,6 +26,7 @@ export * from './cache/miss/miss-cause.js';
 export * from './cache/miss/missed-steps.js';
 export * from './cache/miss/step-notes.js';
 export * from './cache/prune.js';
+export * from './cache/read-facts.js';
 export * from './cache/read-of.js';
 export {
   type CacheFacts,

@@ -10,6 +10,7 @@ export * from './cache/cache-policy.js';
 export * from './cache/eviction.js';
 export * from './cache/export-mode.js';
 export * from './cache/miss/miss-cause.js';
+export * from './cache/read-facts.js';
 export * from './cache/zone.js';
 export * from './compare/align-steps.js';
 export * from './failure/catalogue.js';

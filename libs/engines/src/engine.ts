@@ -62,6 +62,8 @@ export interface BuildRequest {
   readonly push: { readonly host: string; readonly repository: string };
   /** Full references, best first, of which an engine reads one; one that is missing does no harm. */
   readonly cacheImports: readonly string[];
+  /** Full names of repositories, best first, for an engine that keeps a tag for each step in one of them. */
+  readonly cacheRepositories?: readonly string[];
   /** Caches of this worker to look into, best first, as `localCacheName` names them; a worker without one goes without. */
   readonly localCaches?: readonly string[];
   /**
@@ -129,6 +131,12 @@ export interface StepState {
 }
 
 export type EngineEvent =
+  /**
+   * The cache that is read, as the request names it: one of `cacheImports`, `cacheRepositories` or `localCaches`, with the digest
+   * where the engine knows it; null for none. Before the first step, and once more, `missing`, where it was not there to be
+   * read. A build that was taken over does not say it.
+   */
+  | { readonly type: 'cache'; readonly name: string | null; readonly digest?: string; readonly missing?: true }
   /** Sent again whenever it changed. A step is sent before its first log. */
   | { readonly type: 'step'; readonly step: StepState }
   /** Bytes as printed, cut anywhere. */

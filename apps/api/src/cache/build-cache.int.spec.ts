@@ -82,6 +82,27 @@ describe('the cache of a build', () => {
     expect(cache).toMatchObject({ zone: 'protected', export: { state: 'none', note: null }, steps: [] });
     expect(cache.economy).toMatchObject({ savedMs: 0, share: null });
     expect(cache.reads).toEqual([{ reference: cache.writes, zone: 'protected', ref: 'refs/heads/main' }]);
+    expect(cache.read).toBeNull();
+  });
+
+  it('says which cache was read, how old that was and why it was that one, once its builder has said it', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    const digest = `sha256:${'d'.repeat(64)}`;
+    const writtenAt = new Date(Date.now() - 60_000).toISOString();
+    const main = { role: 'main', zone: 'protected', ref: 'refs/heads/main' } as const;
+    const passed = [
+      { role: 'own', zone: 'branch', ref: 'refs/heads/x', why: 'absent', writtenAt: null, eviction: null },
+    ] as const;
+    const fact = { cache: { ...main, epoch: 0, digest, writtenAt, writtenBy: 3 }, none: null, passed };
+    await worker.attempts.noteCacheRead(attempt, fact);
+    const { read, writes } = await cacheOf(build);
+    expect(read).toMatchObject({ cache: { ...main, digest, writtenAt, writtenBy: 3 }, none: null, passed });
+    expect(read!.cache!.reference).toBe(writes!.replace(/:.*$/, `@${digest}`));
+    expect(read!.cache!.ageMs).toBeGreaterThan(50_000);
+    const failure = { code: 'StepFailed', message: 'no' } as const;
+    const next = { retryable: false, attemptsLeft: false, pauseMs: 0 };
+    await worker.attempts.failed(attempt, worker.instanceId, failure, next);
   });
 
   it('of a project is summed up day by day, with where it goes', async () => {

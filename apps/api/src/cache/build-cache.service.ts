@@ -6,7 +6,16 @@ import {
   CacheFactsRepository,
   ProjectRepository,
 } from '@cooperage/db';
-import { cacheEconomy, cacheExport, cacheImports, timedSteps, whyStepsRan } from '@cooperage/domain';
+import {
+  cacheEconomy,
+  cacheExport,
+  cacheImports,
+  cacheReference,
+  type Digest,
+  type ReadCache,
+  timedSteps,
+  whyStepsRan,
+} from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
@@ -40,6 +49,7 @@ export class BuildCacheService {
     return {
       ...{ zone, policy, backend, isolated },
       reads: readsOf(build, project.defaultBranch),
+      read: readBy(build),
       writes: written && textOf(written),
       export: { state, note, mode, why },
       economy: await this.economy(build),
@@ -72,6 +82,32 @@ function readsOf(build: BuildDetailRecord, defaultBranch: string | null): BuildC
     ...{ zone: read.zone, ref: read.ref },
     reference: textOf(read),
   }));
+}
+
+function readBy(build: BuildDetailRecord): BuildCache['read'] {
+  const attempt = build.attempts.find(({ number }) => number === build.attemptNumber);
+  if (!attempt?.cacheRead) return null;
+  const { cache, none, passed } = attempt.cacheRead;
+  return {
+    cache: cache && presentRead(cache, build, attempt.claimedAt),
+    none,
+    passed: passed.map(({ role, zone, ref, why, writtenAt, eviction }) => ({
+      ...{ role, zone, ref, why, writtenAt, eviction },
+    })),
+  };
+}
+
+function presentRead(
+  { role, zone, ref, epoch, digest, writtenAt, writtenBy }: ReadCache,
+  { projectId, platform }: BuildDetailRecord,
+  claimedAt: Date | null,
+): NonNullable<NonNullable<BuildCache['read']>['cache']> {
+  const reference = cacheReference(projectId, { zone, ref, platform, epoch });
+  const ageMs = writtenAt && claimedAt ? claimedAt.getTime() - Date.parse(writtenAt) : null;
+  return {
+    ...{ role, zone, ref, digest: digest as Digest | null, writtenAt, writtenBy, ageMs },
+    reference: digest ? `${reference.repository}@${digest}` : textOf(reference),
+  };
 }
 
 function textOf({ repository, tag }: { readonly repository: string; readonly tag: string }): string {

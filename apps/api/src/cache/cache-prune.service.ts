@@ -30,7 +30,7 @@ export class CachePruneService {
     const project = await this.access.project(principal, projectId);
     const { stored, going, spared } = await this.choose(project, ruleOf(query));
     const readers = going.length === 0 ? [] : await this.prunes.readers(projectId);
-    const colder = colderRefs(projectId, readers, stored, going, project.defaultBranch);
+    const colder = colderRefs(projectId, readers, stored, going, project.defaultBranch, new Date());
     return {
       references: going.length,
       bytes: freedBytes(stored, going),

@@ -41,6 +41,7 @@ import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
 import { AttemptLogs } from './run-build/attempt-logs.js';
 import { BuildDefinitions } from './run-build/build-definitions.js';
 import { BuildRequests } from './run-build/build-requests.js';
+import { CachePlans } from './run-build/cache-plans.js';
 import { EarlierAttempts } from './run-build/earlier-attempts.js';
 import { EngineHouse } from './run-build/engine-house.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
@@ -133,10 +134,11 @@ function requests(config: BuilderConfig): Provider[] {
     },
     {
       provide: BuildRequests,
-      inject: [SOURCE, Database],
-      useFactory: (source: Source, database: Database) => {
+      inject: [SOURCE, Database, LOGGER],
+      useFactory: (source: Source, database: Database, logger: Logger) => {
         const definitions = new BuildDefinitions(source, config.buildxProgram);
-        return new BuildRequests(source, definitions, new CacheReadRepository(database), options);
+        const plans = new CachePlans(new CacheReadRepository(database), options.registryHost, logger);
+        return new BuildRequests(source, definitions, plans, options);
       },
     },
     {

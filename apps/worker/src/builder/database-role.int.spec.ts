@@ -28,6 +28,7 @@ describe('a builder that connects by its own role', () => {
     expect(await bench.builderDb.isReady()).toBe(true);
     await bench.secret('TOKEN', 'canary');
     bench.work = async (_request, emit) => {
+      await emit({ type: 'cache', name: null });
       await emit({ type: 'step', step });
       await emit({ type: 'log', stepId: step.id, stream: 1, data: Buffer.from('hello\n'), at: new Date() });
       await emit({ type: 'pushing', digest: outcome.digest });
@@ -37,6 +38,7 @@ describe('a builder that connects by its own role', () => {
     expect(build).toMatchObject({ stage: 'control', digest: outcome.digest, phase: 'push' });
     const attempt = await bench.attempt(build.id);
     expect(attempt).toMatchObject({ state: 'built', logComplete: true, dockerfile: 'FROM scratch\n' });
+    expect(attempt.cacheRead).toMatchObject({ none: 'none_there' });
     expect(await bench.log(attempt.id)).toBe('hello\n');
     expect(await bench.world.db.prisma.outbox.count({ where: { topic: 'publish' } })).toBe(1);
   });

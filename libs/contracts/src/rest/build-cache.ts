@@ -1,13 +1,16 @@
 import {
   cacheBackends,
   cachePolicies,
+  cacheRoles,
   evictionCauses,
   exportModes,
   modeReasons,
+  noReadReasons,
+  passedReasons,
   zones,
 } from '@cooperage/domain/predicates';
 import { z } from 'zod';
-import { digestSchema, idSchema } from './common.js';
+import { digestSchema, idSchema, timeSchema } from './common.js';
 
 const instructionSchema = z.string().nullable();
 const valueSchema = z.string().nullable();
@@ -21,6 +24,9 @@ const fileChangeSchema = z.object({
   /** Permission bits, where they alone are others. */
   mode: z.object({ before: z.number().int(), after: z.number().int() }).nullable(),
 });
+
+/** Why the registry’s cache was deleted, and after how many days for `unused`. */
+const evictionSchema = z.object({ why: z.enum(evictionCauses), unusedDays: z.number().int().nullable() });
 
 /** The first input of a step that is another than in the build with which it is compared: why it ran. */
 export const runReasonSchema = z.discriminatedUnion('kind', [
@@ -41,9 +47,9 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('foreign') }),
   z.object({
     kind: z.literal('not_kept'),
-    why: z.enum(['other_zone', 'other_worker', 'not_exported', 'reset', 'evicted', 'dropped']),
+    why: z.enum(['other_zone', 'other_worker', 'not_exported', 'reset', 'evicted', 'not_read', 'dropped']),
     /** Only for `evicted`: why the registry’s cache was deleted, and after how many days for `unused`. */
-    eviction: z.object({ why: z.enum(evictionCauses), unusedDays: z.number().int().nullable() }).optional(),
+    eviction: evictionSchema.optional(),
   }),
   z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched', 'upon_folder']) }),
 ]);
@@ -62,6 +68,42 @@ export const stepCacheSchema = z.object({
 });
 export type StepCache = z.infer<typeof stepCacheSchema>;
 
+/** Whose cache: the build’s own, that of the branch it is to be merged into, or the default branch’s. */
+const readPlaceSchema = z.object({ role: z.enum(cacheRoles), zone: z.enum(zones), ref: z.string() });
+
+/** Which cache the build read, and why that one. */
+export const cacheReadSchema = z.object({
+  /** Null where it read none. */
+  cache: readPlaceSchema
+    .extend({
+      /** In the service’s registry, without its host: by its digest, where that is known. */
+      reference: z.string(),
+      /** Of its manifest; null for an engine that keeps a tag for each step. */
+      digest: digestSchema.nullable(),
+      /** When it was left, and the number of the build that had left it; null where nobody wrote it down. */
+      writtenAt: timeSchema.nullable(),
+      writtenBy: z.number().int().nullable(),
+      /** Milliseconds from then until the builder took this build. */
+      ageMs: z.number().nullable(),
+    })
+    .nullable(),
+  /** Why it read none: its rule, somebody asked for it, a reset before it, or there was none. Null where it read one. */
+  none: z.enum(noReadReasons).nullable(),
+  /**
+   * Those that come before it in `reads`, with why not: nothing was there yet, it had been deleted, it was more than a week old
+   * and a later one newer, or it was gone when the builder came to read it.
+   */
+  passed: z.array(
+    readPlaceSchema.extend({
+      why: z.enum(passedReasons),
+      writtenAt: timeSchema.nullable(),
+      /** Only for `deleted`. */
+      eviction: evictionSchema.nullable(),
+    }),
+  ),
+});
+export type CacheRead = z.infer<typeof cacheReadSchema>;
+
 /** What a build read of earlier ones and what it leaves to later ones, and for each step why it ran or did not. */
 export const buildCacheSchema = z.object({
   zone: z.enum(zones),
@@ -73,6 +115,8 @@ export const buildCacheSchema = z.object({
   isolated: z.boolean(),
   /** References in the service’s registry, of which it reads the first that is there; none where no cache was to be read. */
   reads: z.array(z.object({ reference: z.string(), zone: z.enum(zones), ref: z.string() })),
+  /** Which of them it read; null before its builder begins, and for builds of before that was written down. */
+  read: cacheReadSchema.nullable(),
   /** The only reference that it writes; null where its rule wants no cache. */
   writes: z.string().nullable(),
   export: z.object({

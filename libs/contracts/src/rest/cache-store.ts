@@ -37,7 +37,7 @@ export const cacheEntrySchema = cachePlaceSchema.extend({
   /** Number of the build that wrote it last. */
   writtenBy: z.number().int(),
   writtenAt: timeSchema,
-  /** The last build that could read it and found steps, here or in its builder. */
+  /** The newest build that read it and found steps, here or in its builder. */
   lastUsed: z.object({ number: z.number().int(), at: timeSchema }).nullable(),
   /** Whether builds of the other refs read it after their own: that of the default branch only. */
   readByAll: z.boolean(),

@@ -1,4 +1,4 @@
-import type { FailureReport, ResolvedDefinition } from '@cooperage/domain';
+import type { CacheReadFact, FailureReport, ResolvedDefinition } from '@cooperage/domain';
 import { toBuildRecord } from '../build/build-mapping.js';
 import type { BaseImage, BuildWarning, FetchedSource } from '../build/build-record.js';
 import { type TransitionOutcome, type TransitionRequest, transitionIn } from '../build/build-transition.js';
@@ -105,9 +105,28 @@ export class AttemptRepository {
       WHERE a.id = ${attemptId}::uuid AND a.state = 'claimed' AND b.id = a.build_id AND b.attempt_number = a.number`;
   }
 
+  /** Which cache its engine reads. */
+  async noteCacheRead({ attemptId }: ClaimedAttempt, fact: CacheReadFact): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      UPDATE attempt SET cache_read = ${storedJson(fact)}::jsonb WHERE id = ${attemptId}::uuid AND state = 'claimed'`;
+  }
+
+  /** The attempt takes over what an earlier one of its build had come to: it has read what that one did. */
+  async adoptCacheRead({ attemptId, build }: ClaimedAttempt, earlierId: string): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      UPDATE attempt a SET cache_read = e.cache_read FROM attempt e
+      WHERE a.id = ${attemptId}::uuid AND a.state = 'claimed' AND e.id = ${earlierId}::uuid AND e.build_id = ${build.id}::uuid`;
+  }
+
   /** The image is in the staging repository. The lease ends; control goes on. */
   built(attempt: ClaimedAttempt, instanceId: string, facts: BuiltFacts): Promise<TransitionOutcome> {
-    return this.end(attempt, instanceId, 'built', { event: { type: 'built' }, set: columnsOf(facts) });
+    return this.end(
+      attempt,
+      instanceId,
+      'built',
+      { event: { type: 'built' }, set: columnsOf(facts) },
+      cacheUsed(attempt.attemptId),
+    );
   }
 
   /**
@@ -147,6 +166,7 @@ export class AttemptRepository {
     instanceId: string,
     state: AttemptState,
     request: Pick<TransitionRequest, 'event' | 'failure' | 'set'>,
+    together: Prisma.Sql = Prisma.empty,
   ): Promise<TransitionOutcome> {
     const failure = request.failure ? storedJson(request.failure) : null;
     const outcome = await this.db.statement((db) =>
@@ -156,7 +176,7 @@ export class AttemptRepository {
         provided: isCurrent(attemptId, Prisma.sql`a.state = 'claimed' AND a.instance_id = ${instanceId}::uuid`),
         together: Prisma.sql`, ended AS (
           UPDATE attempt a SET state = ${state}, ended_at = now(), registry_token = NULL, failure = ${failure}::jsonb
-          FROM moved WHERE a.id = ${attemptId}::uuid)`,
+          FROM moved WHERE a.id = ${attemptId}::uuid)${together}`,
       }),
     );
     // Whatever the reason: the attempt is over for this builder.
@@ -168,6 +188,18 @@ export class AttemptRepository {
 function isCurrent(attemptId: string, state: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`EXISTS (
     SELECT 1 FROM attempt a WHERE a.id = ${attemptId}::uuid AND a.build_id = b.id AND a.number = b.attempt_number AND ${state})`;
+}
+
+/** The cache of the registry that the attempt has read was of use where it found steps, in it or in its engine. */
+function cacheUsed(attemptId: string): Prisma.Sql {
+  return Prisma.sql`, used AS (
+    UPDATE cache_entry e SET used_number = moved.number, used_at = moved.started_at
+    FROM moved, attempt r, LATERAL (SELECT r.cache_read->'cache' AS fact) f, LATERAL (
+      SELECT fact->>'zone' AS zone, fact->>'ref' AS ref, (fact->>'epoch')::int AS epoch, fact->>'digest' AS digest) c
+    WHERE r.id = ${attemptId}::uuid AND moved.steps_cached > 0 AND moved.cache_backend <> 'local' AND c.digest IS NOT NULL
+      AND e.project_id = moved.project_id AND e.platform = moved.platform
+      AND e.zone = c.zone AND e.ref = c.ref AND e.epoch = c.epoch
+      AND (e.used_number IS NULL OR e.used_number < moved.number))`;
 }
 
 function columnsOf(facts: BuiltFacts): Prisma.Sql[] {

@@ -1,4 +1,4 @@
-import type { FailureReport } from '@cooperage/domain';
+import type { CacheReadFact, FailureReport } from '@cooperage/domain';
 import type { AttemptState } from '../attempt/attempt-record.js';
 import type { Database } from '../database.js';
 import type { Prisma } from '../generated/client.js';
@@ -15,6 +15,8 @@ export interface AttemptView {
   readonly claimedAt: Date | null;
   readonly endedAt: Date | null;
   readonly failure: FailureReport | null;
+  /** Null where nobody wrote it down. */
+  readonly cacheRead: CacheReadFact | null;
   readonly logBytes: number;
   readonly logComplete: boolean;
 }
@@ -59,6 +61,7 @@ const attemptColumns = {
   claimedAt: true,
   endedAt: true,
   failure: true,
+  cacheRead: true,
   logBytes: true,
   logComplete: true,
 } as const satisfies Prisma.AttemptSelect;
@@ -194,6 +197,7 @@ function toAttemptView(row: AttemptRow): AttemptView {
     state: row.state as AttemptState,
     placement: row.placement as AttemptView['placement'],
     failure: row.failure as unknown as FailureReport | null,
+    cacheRead: row.cacheRead as unknown as CacheReadFact | null,
     logBytes: Number(row.logBytes),
   };
 }

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
 import {
   type CacheFacts,
+  type CacheReadFact,
   decodeManifest,
   type EvictionWords,
   type IsolationSubject,
@@ -39,6 +40,7 @@ interface FactsRow extends IsolationSubject {
   readonly cacheExport: CacheFacts['cacheExport'];
   readonly workerName: string | null;
   readonly dockerfile: string;
+  readonly cacheRead: CacheReadFact | null;
   readonly contextDigest: string | null;
   readonly steps: readonly StepOutcome[];
 }
@@ -50,31 +52,32 @@ export class CacheFactsRepository {
   /** Null before its builder has read the Dockerfile. */
   async find(buildId: string): Promise<CacheFacts | null> {
     const [facts] = await this.facts(Prisma.sql`
-      SELECT b.*, a.id AS attempt_id, a.worker_name, a.dockerfile, a.context_digest
+      SELECT b.*, a.id AS attempt_id, a.worker_name, a.dockerfile, a.context_digest, a.cache_read
       FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number
       WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL`);
     return facts ?? null;
   }
 
   /**
-   * The newest builds before it whose results it could have found: in the registry those of its own ref, of its
-   * target and of the default branch, and on the worker that ran it those of all, as far as zones are not apart there.
+   * Builds before it whose results it could have found: the one that left the cache that it read, and the newest of its own
+   * ref, of its target, of the default branch, and of all on the worker that ran it, as far as zones are not apart there.
    */
   async earlier(buildId: string): Promise<CacheFacts[]> {
     return this.facts(Prisma.sql`
-      SELECT e.*, a.id AS attempt_id, a.worker_name, a.dockerfile, a.context_digest
+      SELECT e.*, a.id AS attempt_id, a.worker_name, a.dockerfile, a.context_digest, a.cache_read
       FROM build b
       JOIN project p ON p.id = b.project_id
       LEFT JOIN attempt ba ON ba.build_id = b.id AND ba.number = b.attempt_number
+      CROSS JOIN LATERAL (SELECT (ba.cache_read->'cache'->>'writtenBy')::int AS number) w
       JOIN LATERAL (SELECT * FROM build o WHERE o.project_id = b.project_id AND o.number < b.number
-        ORDER BY o.number DESC LIMIT ${mostLookedAt}) e ON e.platform = b.platform
+        AND (o.number >= b.number - ${mostLookedAt} OR o.number = w.number)) e ON e.platform = b.platform
       JOIN attempt a ON a.build_id = e.id AND a.number = e.attempt_number
       WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL
-        AND ((e.zone = b.zone AND e.ref = b.ref)
+        AND (e.number = w.number OR (e.zone = b.zone AND e.ref = b.ref)
           OR (e.zone = 'protected' AND e.ref IN ('refs/heads/' || p.default_branch, b.target_ref))
           OR (a.worker_name = ba.worker_name AND e.isolated = b.isolated AND (e.zone = b.zone OR NOT b.isolated)
             AND (e.ref = b.ref OR b.zone <> 'fork')))
-      ORDER BY e.number DESC LIMIT ${mostAsked}`);
+      ORDER BY e.number = w.number DESC NULLS LAST, e.number DESC LIMIT ${mostAsked}`);
   }
 
   private async facts(builds: Prisma.Sql): Promise<CacheFacts[]> {
@@ -87,7 +90,7 @@ export class CacheFactsRepository {
           FROM cache_eviction v WHERE v.project_id = f.project_id AND v.zone = f.zone AND v.ref = f.ref AND v.platform = f.platform
           AND v.epoch = f.cache_epoch AND v.at > f.built_at ORDER BY v.at LIMIT 1) AS evicted,
         f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
-        f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
+        f.cache_read AS "cacheRead", f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
       FROM (${builds}) f
       LEFT JOIN context_manifest m ON m.project_id = f.project_id AND m.digest = f.context_digest
       LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('ordinal', ordinal, 'name', name, 'stage', stage,
@@ -123,6 +126,7 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
     workerName,
     steps,
     baseImages,
+    cacheRead,
   } = row;
   // A definition says what the arguments and contexts are; the settings' arguments are its variables.
   const made = row.resolved ?? { buildArgs, namedContexts: row.namedContexts };
@@ -133,6 +137,7 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
     ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, startedAt, cacheEpoch },
     evicted: evicted && { ...evicted, at: new Date(evicted.at) },
     ...{ cacheExport, workerName, namedContexts: new Map(named) },
+    read: cacheRead && { from: cacheRead.cache?.writtenBy ?? null },
     space: resultSpace(row),
     // As the engine gets it, for Dockerfiles that declare it.
     buildArgs: { ...made.buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },

@@ -1,34 +1,43 @@
-import { type CacheRead, type CacheUser, cacheImports, readOf, type StoredRead } from '@cooperage/domain';
+import { type CacheCandidate, type CacheUser, cacheImports, type EvictionCause } from '@cooperage/domain';
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
 
-/** One of the caches that a build may read, by what is written down of it. */
-export interface WantedCache extends CacheRead {
-  /** Of the manifest that the export left; null where nobody wrote it down. */
+interface KnownRow {
+  readonly place: number;
   readonly digest: string | null;
+  readonly writtenAt: Date | null;
+  readonly writtenBy: number | null;
+  readonly why: EvictionCause | null;
+  readonly unusedDays: number | null;
 }
 
-/** Which cache of the registry a build reads. */
+/** What is written down of the caches that a build may read. */
 export class CacheReadRepository {
   constructor(private readonly db: Database) {}
 
-  /** Those that it may read, best first: the one by `readOf`, then the others, for an engine that looks for itself. */
-  async wanted(user: CacheUser, defaultBranch: string | null): Promise<WantedCache[]> {
+  /** All of `cacheImports`, in its order. */
+  async candidates(user: CacheUser, defaultBranch: string | null): Promise<CacheCandidate[]> {
     const chain = cacheImports(user, defaultBranch);
     if (chain.length === 0) return [];
-    const places = chain.map(({ zone, ref, epoch }) => ({ zone, ref, epoch }));
-    const rows = await this.db.prisma.cacheEntry.findMany({
-      where: { projectId: user.projectId, platform: user.platform, OR: places },
-      select: { zone: true, ref: true, epoch: true, writtenAt: true, digest: true },
-    });
-    const caches = chain.map((read): WantedCache & Partial<StoredRead> => {
-      const row = rows.find(({ zone, ref, epoch }) => zone === read.zone && ref === read.ref && epoch === read.epoch);
-      return { digest: null, ...row, ...read };
-    });
-    const best = readOf(caches.filter(isStored), new Date());
-    return best ? [best, ...caches.filter((cache) => cache !== best)] : caches;
+    const places = chain.map(
+      ({ zone, ref, epoch }, place) => Prisma.sql`(${place}::int, ${zone}, ${ref}, ${epoch}::int)`,
+    );
+    const rows = await this.db.prisma.$queryRaw<KnownRow[]>`
+      SELECT c.place, e.digest, e.written_at AS "writtenAt", e.build_number AS "writtenBy", v.why, v.unused_days AS "unusedDays"
+      FROM (VALUES ${Prisma.join(places)}) AS c(place, zone, ref, epoch)
+      LEFT JOIN cache_entry e ON e.project_id = ${user.projectId}::uuid AND e.platform = ${user.platform}
+        AND e.zone = c.zone AND e.ref = c.ref AND e.epoch = c.epoch
+      LEFT JOIN LATERAL (SELECT why, unused_days FROM cache_eviction v
+        WHERE e.digest IS NULL AND v.project_id = ${user.projectId}::uuid AND v.platform = ${user.platform}
+          AND v.zone = c.zone AND v.ref = c.ref AND v.epoch = c.epoch ORDER BY v.id DESC LIMIT 1) v ON true`;
+    return chain.map((read, place) => ({ ...read, ...knownOf(rows.find((row) => row.place === place)) }));
   }
 }
 
-function isStored(cache: WantedCache & Partial<StoredRead>): cache is WantedCache & StoredRead {
-  return cache.writtenAt !== undefined;
+function knownOf(row: KnownRow | undefined): Pick<CacheCandidate, 'stored' | 'evicted'> {
+  const { digest = null, writtenAt = null, writtenBy = null, why = null, unusedDays = null } = row ?? {};
+  return {
+    stored: digest && writtenAt && writtenBy !== null ? { digest, writtenAt, writtenBy } : null,
+    evicted: why && { why, unusedDays },
+  };
 }

@@ -2,7 +2,6 @@ import type { CachePlace, EvictionWords, Zone } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
-import { lastUse } from './cache-use.js';
 import { blobShares, sharedBlobs, weightOf } from './cache-weight.js';
 
 /** What stands under one cache reference of the registry. */
@@ -16,7 +15,7 @@ export interface CacheEntryRecord extends CachePlace {
   /** The build that wrote it last. */
   readonly buildNumber: number;
   readonly writtenAt: Date;
-  /** The last build that could read it and found steps. */
+  /** The newest build that read it and found steps, in it or in its builder. */
   readonly lastUsed: { readonly number: number; readonly at: Date } | null;
 }
 
@@ -57,7 +56,7 @@ type EntryRow = Omit<CacheEntryRecord, 'lastUsed'> & {
 };
 
 const entryColumns = Prisma.sql`e.id::text, e.zone, e.ref, e.platform, e.epoch, e.digest, e.bytes::float8 AS bytes, e.build_number AS "buildNumber",
-          e.written_at AS "writtenAt", used.number AS "usedNumber", used.at AS "usedAt",
+          e.written_at AS "writtenAt", e.used_number AS "usedNumber", e.used_at AS "usedAt",
           CASE WHEN e.blob_digests <> '{}' THEN share.alone END AS "aloneBytes", CASE WHEN e.blob_digests <> '{}' THEN share.others END AS "sharedBytes"`;
 
 /** What the registry holds of a project's caches, as builders wrote it down, and what was deleted of it. */
@@ -75,8 +74,8 @@ export class CacheStoreRepository {
       WITH several AS MATERIALIZED (${sharedBlobs(Prisma.sql`${projectId}::uuid`)})
       SELECT * FROM (
         SELECT ${entryColumns},
-          ${filter.sort === 'size' ? Prisma.sql`e.bytes::float8` : Prisma.sql`-extract(epoch FROM coalesce(used.at, e.written_at))::float8`} AS rank
-        FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse} ${blobShares}
+          ${filter.sort === 'size' ? Prisma.sql`e.bytes::float8` : Prisma.sql`-extract(epoch FROM coalesce(e.used_at, e.written_at))::float8`} AS rank
+        FROM cache_entry e ${blobShares}
         WHERE e.project_id = ${projectId}::uuid AND (${filter.zone}::text IS NULL OR e.zone = ${filter.zone})
           AND strpos(lower(e.ref), lower(${filter.text})) > 0
       ) ranked
@@ -88,7 +87,7 @@ export class CacheStoreRepository {
   async entry(projectId: string, id: string): Promise<CacheEntryRecord | null> {
     const [row] = await this.db.prisma.$queryRaw<EntryRow[]>`
       WITH several AS MATERIALIZED (${sharedBlobs(Prisma.sql`${projectId}::uuid`)})
-      SELECT ${entryColumns}, 0::float8 AS rank FROM cache_entry e JOIN project p ON p.id = e.project_id ${lastUse} ${blobShares}
+      SELECT ${entryColumns}, 0::float8 AS rank FROM cache_entry e ${blobShares}
       WHERE e.project_id = ${projectId}::uuid AND e.id = ${id}::uuid`;
     return row ? toEntry(row) : null;
   }

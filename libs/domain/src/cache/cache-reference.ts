@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RepositoryName } from '../image/repository-name.js';
 import type { CachePolicy } from './cache-policy.js';
 import { inEpoch } from './epoch.js';
+import type { CacheRole } from './read-facts.js';
 import type { Zone } from './zone.js';
 
 export interface CacheReference {
@@ -46,6 +47,7 @@ export function isReadByAll({ zone, ref }: Pick<CachePlace, 'zone' | 'ref'>, def
 }
 
 export interface CacheRead extends CacheReference {
+  readonly role: CacheRole;
   /** Who wrote it. */
   readonly zone: Zone;
   readonly ref: string;
@@ -76,15 +78,16 @@ export interface CacheUser {
 export function cacheImports(user: CacheUser, defaultBranch: string | null): CacheRead[] {
   const { zone, ref, cachePolicy, targetRef } = user;
   if (cachePolicy === 'none') return [];
-  const read = (place: Pick<CacheRead, 'zone' | 'ref'>, epoch: number): CacheRead => ({
+  const read = (role: CacheRole, place: Pick<CacheRead, 'zone' | 'ref'>, epoch: number): CacheRead => ({
     ...cacheReference(user.projectId, { ...place, platform: user.platform, epoch }),
-    ...{ ...place, epoch },
+    ...{ role, ...place, epoch },
   });
-  const own = read({ zone, ref }, user.cacheEpoch);
-  const target = targetRef === null ? [] : [read({ zone: 'protected', ref: targetRef }, user.targetCacheEpoch)];
+  const own = read('own', { zone, ref }, user.cacheEpoch);
+  const target =
+    targetRef === null ? [] : [read('target', { zone: 'protected', ref: targetRef }, user.targetCacheEpoch)];
   const mainRef = `refs/heads/${defaultBranch ?? ''}`;
   const isMain = isReadByAll(user, defaultBranch);
-  const main = isMain ? [] : [read({ zone: 'protected', ref: mainRef }, user.mainCacheEpoch)];
+  const main = isMain ? [] : [read('main', { zone: 'protected', ref: mainRef }, user.mainCacheEpoch)];
   const reads = [own, ...target, ...main];
   return cachePolicy === 'protected_only' ? reads.filter((each) => each.zone === 'protected') : reads;
 }

@@ -5,6 +5,7 @@ import {
   cacheImports,
   cacheReference,
 } from './cache-reference.js';
+import { readOf } from './read-of.js';
 
 /** A place that builds, by its newest build. */
 export interface CacheReader extends CacheUser {
@@ -19,26 +20,35 @@ export interface ColderRef<R> {
   readonly left: readonly string[];
 }
 
+/** What the registry holds of a reference, as far as it decides which one is read. */
+export interface HeldPlace extends CachePlace {
+  readonly writtenAt: Date;
+}
+
 /**
- * For whom it matters that some references of a project go: whoever would have read one of them. What a builder has by itself
+ * For whom it matters that some references of a project go: whoever would have read one of them, see `readOf`. What a builder has by itself
  * is not counted.
  * @param stored all that the registry holds of the project, what goes included
  */
 export function colderRefs<R extends CacheReader>(
   projectId: string,
   readers: readonly R[],
-  stored: readonly CachePlace[],
+  stored: readonly HeldPlace[],
   going: readonly CachePlace[],
   defaultBranch: string | null,
+  now: Date,
 ): ColderRef<R>[] {
-  const names = (places: readonly CachePlace[]) =>
-    new Set(places.map((place) => nameOf(cacheReference(projectId, place))));
-  const [held, lost] = [names(stored), names(going)];
+  const nameOfPlace = (place: CachePlace) => nameOf(cacheReference(projectId, place));
+  const held = new Map(stored.map((place) => [nameOfPlace(place), place.writtenAt]));
+  const lost = new Set(going.map(nameOfPlace));
   return readers.flatMap((reader) => {
-    const reads = cacheImports(reader, defaultBranch).filter((read) => held.has(nameOf(read)));
+    const reads = cacheImports(reader, defaultBranch).flatMap((read) => {
+      const writtenAt = held.get(nameOf(read));
+      return writtenAt ? [{ ...read, writtenAt }] : [];
+    });
     const left = reads.filter((read) => !lost.has(nameOf(read)));
-    // It reads the first one; what is behind that matters once it is gone.
-    return left[0] === reads[0] ? [] : [{ reader, left: left.map(({ ref }) => ref) }];
+    // It reads one; the others matter once that is gone.
+    return readOf(left, now) === readOf(reads, now) ? [] : [{ reader, left: left.map(({ ref }) => ref) }];
   });
 }
 

@@ -44,8 +44,10 @@ export function timedSteps(steps: readonly RecordedStep[], earlier: readonly Ste
   });
 }
 
-/** How BuildKit calls its look into one cache reference. */
-const importing = /^importing cache manifest from /;
+/** Whether a step is BuildKit's look into a cache, as it calls that. */
+export function isCacheImport({ name }: { readonly name: string }): boolean {
+  return name.startsWith('importing cache manifest from ');
+}
 
 export function cacheEconomy(steps: readonly TimedStep[]): CacheEconomy {
   const own = steps.filter(({ name, internal }) => !internal && !isBaseStep(name));
@@ -53,7 +55,7 @@ export function cacheEconomy(steps: readonly TimedStep[]): CacheEconomy {
   const savedMs = sum(found.map(({ usualMs }) => usualMs));
   const ranMs = sum(own.filter(({ cached }) => !cached).map(({ ms }) => ms));
   // Several are looked into at the same time.
-  const importMs = Math.max(0, ...steps.filter(({ name }) => importing.test(name)).map(({ ms }) => ms ?? 0));
+  const importMs = Math.max(0, ...steps.filter(isCacheImport).map(({ ms }) => ms ?? 0));
   const share = savedMs + ranMs === 0 ? null : savedMs / (savedMs + ranMs);
   return { savedMs, ranMs, importMs, share, untimed: found.filter(({ usualMs }) => usualMs === null).length };
 }

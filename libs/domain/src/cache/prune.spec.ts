@@ -64,7 +64,7 @@ it('knows whose next build starts colder, and what it still finds', () => {
     reader('fork', 'main', { cachePolicy: 'protected_only' }),
   ];
   const colder = (...going: readonly StoredCache[]) =>
-    colderRefs('p', readers, entries, going, 'main').map(({ reader: { zone, ref }, left }) => [zone, ref, left]);
+    colderRefs('p', readers, entries, going, 'main', now).map(({ reader: { zone, ref }, left }) => [zone, ref, left]);
   const [main, maintain, topic, fresh, fork] = entries as [
     StoredCache,
     StoredCache,
@@ -82,4 +82,7 @@ it('knows whose next build starts colder, and what it still finds', () => {
     ['fork', main.ref, []],
   ]);
   expect(colder()).toEqual([]);
+  // One that is a month old is not read beside a newer one of the default branch, so nobody misses it.
+  const newer = entries.map((each) => (each === main ? { ...each, writtenAt: daysAgo(1) } : each));
+  expect(colderRefs('p', readers, newer, [topic], 'main', now)).toEqual([]);
 });

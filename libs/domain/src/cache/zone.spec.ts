@@ -75,7 +75,7 @@ describe('cache references', () => {
   it('read the own one, then what protected wrote for the default branch', () => {
     const main = cacheReference(projectId, place('protected', 'refs/heads/main', 'linux/amd64'));
     expect(imports('protected', 'refs/heads/main')).toEqual([
-      { ...main, zone: 'protected', ref: 'refs/heads/main', epoch: 0 },
+      { ...main, role: 'own', zone: 'protected', ref: 'refs/heads/main', epoch: 0 },
     ]);
     expect(imports('branch', 'refs/heads/topic')).toMatchObject([
       cacheReference(projectId, place('branch', 'refs/heads/topic', 'linux/amd64')),
@@ -95,7 +95,7 @@ describe('cache references', () => {
   });
 
   it('are read as far as the rule allows, and written unless it wants none', () => {
-    const main = imports('protected', 'refs/heads/main');
+    const main = imports('protected', 'refs/heads/main').map((read) => ({ ...read, role: 'main' }));
     expect(imports('branch', 'refs/heads/topic', 'protected_only')).toEqual(main);
     expect(imports('protected', 'refs/tags/v1', 'protected_only')).toEqual(imports('protected', 'refs/tags/v1'));
     const user = { projectId, platform, zone: 'protected', ref: 'refs/tags/v1', ...never } as const;

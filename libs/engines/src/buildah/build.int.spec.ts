@@ -128,7 +128,7 @@ describe('buildah', () => {
       context: { files: [contextFile('a', 'content')], sharedKey: unique() },
       push: { host: registry.host, repository: repositories[0] },
       registryAuth: rightsTo(registry, repositories),
-      cacheImports: [`${registry.host}/trial/none:x`, reference],
+      cacheRepositories: [`${registry.host}/trial/none`, `${registry.host}/${repositories[1]}`],
     });
     const first = await build(request);
     expect(first.outcome.stepsCached).toBe(0);
@@ -138,6 +138,10 @@ describe('buildah', () => {
     trial.wipe();
     const restored = await build({ ...request, reference: newReference() });
     expect(restored.outcome).toMatchObject({ digest: first.outcome.digest, stepsRun: 0, stepsCached: 4 });
+    expect([first, restored].map(({ record }) => record.cachesRead())).toEqual([
+      [null],
+      [`${registry.host}/${repositories[1]}`],
+    ]);
     const withoutCache = await build({ ...request, reference: newReference(), noCache: true });
     expect(withoutCache.outcome.stepsRun).toBe(4);
   });

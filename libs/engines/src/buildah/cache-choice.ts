@@ -2,14 +2,16 @@ import type { BuildRequest } from '../engine.js';
 
 /**
  * buildah reads one cache, a repository with a tag for each step: the first of the wanted ones that has such tags. A
- * repository that cannot be asked is passed over.
+ * repository that cannot be asked is passed over. @returns its name in the registry that is pushed to
  */
 export async function pickCache(request: BuildRequest, insecure: boolean): Promise<string | undefined> {
-  const { push, cacheImports, noCache } = request;
+  const { push, cacheRepositories = [], noCache } = request;
   if (noCache) return undefined;
-  const own = cacheImports.filter((reference) => reference.startsWith(`${push.host}/`));
-  const repositories = new Set(own.map((reference) => reference.slice(push.host.length + 1).replace(/[:@].*$/, '')));
-  for (const repository of repositories) if (await hasTags(request, repository, insecure)) return repository;
+  for (const name of cacheRepositories) {
+    if (!name.startsWith(`${push.host}/`)) continue;
+    const repository = name.slice(push.host.length + 1);
+    if (await hasTags(request, repository, insecure)) return repository;
+  }
   return undefined;
 }
 

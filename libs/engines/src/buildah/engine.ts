@@ -92,6 +92,7 @@ export class BuildahEngine implements Engine {
   async build(request: BuildRequest, emit: Emit, signal: AbortSignal): Promise<BuildOutcome> {
     return this.run(request, signal, null, async (run) => {
       const cacheFrom = await pickCache(request, this.options.insecureRegistry ?? false);
+      await emit({ type: 'cache', name: cacheFrom === undefined ? null : `${request.push.host}/${cacheFrom}` });
       await run.build(emit, { cacheFrom });
       const { digest, mediaType, content } = await run.push();
       await emit({ type: 'pushing', digest });

@@ -125,6 +125,7 @@ describe('a cache in a registry', () => {
     await first.exportCache({ ...other, cacheExport: { reference, mode: 'max' } }, never);
     const { record } = await build(second, { ...request, cacheImports: [pinned] });
     expect(record.ran()).toEqual([]);
+    expect(record.cachesRead()).toEqual([pinned]);
   });
 
   it('gives the very image that a build without it makes, also where a step of the middle becomes the last one', async () => {
@@ -146,10 +147,13 @@ COPY --from=a /home/a /a
 
   it('missing altogether does no harm', async () => {
     const { reference, request } = cached();
-    const { outcome } = await build(second, { ...request, cacheImports: [reference] });
+    const { outcome, record } = await build(second, { ...request, cacheImports: [reference] });
     expect(outcome.stepsRun).toBe(3);
+    expect(record.cachesRead()).toEqual([reference, null]);
     const away = await build(second, { ...cached().request, cacheImports: ['127.0.0.1:9/nobody/here:x'] });
     expect(away.outcome.stepsRun).toBeGreaterThan(0);
+    const asked = await build(second, { ...cached().request, cacheImports: [reference], noCache: true });
+    expect(asked.record.cachesRead()).toEqual([null]);
   });
 
   it('that may not be written is a failure of its own, with its reason', async () => {

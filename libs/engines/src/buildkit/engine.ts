@@ -31,7 +31,7 @@ import type {
   ExportedCache,
 } from '../engine.js';
 import type { LocalCaches } from '../local-cache/local-caches.js';
-import { cacheWarning, missedCaches, nothingLocal, openCaches } from '../local-cache/opened-caches.js';
+import { cacheRead, cacheWarning, missedCaches, nothingLocal, openCaches } from '../local-cache/opened-caches.js';
 import { exporterOf } from './args.js';
 import { checkEngine } from './check.js';
 import { exportTarget } from './export-target.js';
@@ -120,6 +120,7 @@ export class BuildkitEngine implements Engine {
           cacheExports: request.inlineCache ? [inlineCacheExport()] : [],
         };
         for (const problem of run.caches.problems) await emit(cacheWarning(problem));
+        await emit(cacheRead(request, run));
         const { image } = await runSolve(
           this.connection,
           this.solve(run, request, options, watched(run, emit), signal),

@@ -59,6 +59,12 @@ describe('a cache on the disk of a worker', () => {
     const again = await site.build(here.engine, { ...steps, exports: false });
     expect(again.record.ran()).toEqual([]);
     expect(warnings(again)).toEqual([]);
+    const told = ({ record }: typeof again) => record.events.filter(({ type }) => type === 'cache');
+    expect(told(first)).toEqual([{ type: 'cache', name: null }]);
+    const digest = expect.stringMatching(/^sha256:[0-9a-f]{64}$/);
+    expect(told(again)).toEqual([
+      { type: 'cache', name: expect.stringContaining(`${site.projectId}/protected/`), digest },
+    ]);
     await wipe(own.address);
     const other = await site.build(elsewhere.engine, { ...steps, exports: false });
     expect(other.outcome.stepsRun).toBe(2);

@@ -110,7 +110,7 @@ RUN --mount=type=bind,from=lib,source=b.txt,target=/b cat /b > /copy-${mark}
             completed: completedAt !== null,
           })),
         ...{ noCache: false, workerName: 'w', space: 'p', cacheExport: 'none', cacheEpoch: 0, afterReset: false },
-        ...{ evicted: null, startedAt: null },
+        ...{ evicted: null, startedAt: null, read: null },
       };
     };
     const texts = { 'a.txt': `a-${mark}`, 'b.txt': `b-${mark}`, 'sub/c': `c-${mark}`, 'other.txt': mark };

@@ -1,4 +1,4 @@
-import { BuildFailure } from '@cooperage/domain';
+import { BuildFailure, isCacheImport } from '@cooperage/domain';
 import type { GroupLease, StepGroups } from '../cgroup/step-groups.js';
 import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
@@ -59,12 +59,21 @@ export function prepareRun(
   };
 }
 
-/** Notes what limits need to know of an event, and passes it on. */
+/** Notes what limits need to know of an event, and passes it on; that a cache could not be read is said as such too. */
 export function watched(run: PreparedRun, emit: (event: EngineEvent) => void | Promise<void>) {
   return (event: EngineEvent) => {
     run.watch.note(event);
-    return run.pace.take(event, emit);
+    return isFailedImport(event) ? tellBoth(event, emit) : run.pace.take(event, emit);
   };
+}
+
+function isFailedImport(event: EngineEvent): boolean {
+  return event.type === 'step' && event.step.error !== null && isCacheImport(event.step);
+}
+
+async function tellBoth(event: EngineEvent, emit: (event: EngineEvent) => void | Promise<void>): Promise<void> {
+  await emit(event);
+  await emit({ type: 'cache', name: null, missing: true });
 }
 
 /** The catalogue's word for what ended a run. */

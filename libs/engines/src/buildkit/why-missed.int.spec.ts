@@ -58,6 +58,7 @@ describe('what is told of a step, beside what BuildKit did', () => {
         afterReset: false,
         evicted: null,
         startedAt: null,
+        read: null,
         workerName: 'w',
         space: 'p',
         cacheExport: 'none',

@@ -92,6 +92,7 @@ export class FakeEngine implements Engine {
     const progress = new FakeProgress(request.reference, steps);
     let run = 0;
     signal.throwIfAborted();
+    await emit({ type: 'cache', name: request.cacheImports[0] ?? null });
     for (const step of progress.all) await emit({ type: 'step', step });
     for (const [index, step] of steps.entries()) {
       signal.throwIfAborted();

@@ -47,6 +47,7 @@ describe('caches on a disk', () => {
   const reads = async (...names: string[]) => {
     const opened = await caches.open(names);
     opened.release();
+    expect(opened.opened?.digest).toBe(opened.imports[0]?.digest);
     return opened.imports.map(({ digest }) => digest);
   };
 

@@ -14,6 +14,8 @@ const nameParts = 4;
 /** Caches that a build may read, for as long as they are held. */
 export interface OpenedCaches {
   readonly imports: readonly StoredCache[];
+  /** The one of them, as it is named on the disk; null where there is none. */
+  readonly opened: { readonly name: string; readonly digest: string } | null;
   /** By the name that an engine calls them by. */
   readonly stores: ReadonlyMap<string, ContentStore>;
   /** What of them is broken, a sentence each. */
@@ -54,6 +56,7 @@ export class LocalCaches {
    */
   async open(names: readonly string[]): Promise<OpenedCaches> {
     const imports: StoredCache[] = [];
+    let opened: OpenedCaches['opened'] = null;
     const stores = new Map<string, ContentStore>();
     const problems: string[] = [];
     const held = new Set(names.filter(isLocalCacheName));
@@ -66,6 +69,7 @@ export class LocalCaches {
         if (digest === null) continue;
         const store = `read-${at}`;
         imports.push({ store, digest });
+        opened = { name, digest };
         stores.set(contentStoreName(store), new LayoutStore(folder, this.known));
         await touch(folder);
       } catch (error) {
@@ -78,7 +82,7 @@ export class LocalCaches {
     const release = () => {
       for (const name of held) this.hold(name, -1);
     };
-    return { imports, stores, problems, release };
+    return { imports, opened, stores, problems, release };
   }
 
   /** @throws {TypeError} on a name that is none */

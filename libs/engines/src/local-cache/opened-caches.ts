@@ -1,10 +1,19 @@
 import type { BuildRequest, EngineEvent } from '../engine.js';
 import type { LocalCaches, OpenedCaches } from './local-caches.js';
 
-const none: OpenedCaches = { imports: [], stores: new Map(), problems: [], release: () => {} };
+const none: OpenedCaches = { imports: [], opened: null, stores: new Map(), problems: [], release: () => {} };
 
 export async function openCaches(caches: LocalCaches | null, names: readonly string[]): Promise<OpenedCaches> {
   return caches === null || names.length === 0 ? none : caches.open(names);
+}
+
+/** Which cache a build is about to read. */
+export function cacheRead(
+  { cacheImports, noCache }: BuildRequest,
+  { caches: { opened } }: { readonly caches: OpenedCaches },
+): EngineEvent {
+  if (noCache) return { type: 'cache', name: null };
+  return opened ? { type: 'cache', ...opened } : { type: 'cache', name: cacheImports[0] ?? null };
 }
 
 /** Whether a build that wanted a cache of its worker found none there at all. */

@@ -34,6 +34,11 @@ export class EventRecord {
     return Buffer.concat(parts).toString();
   }
 
+  /** Each cache that was said to be read, null for none. */
+  cachesRead(): (string | null)[] {
+    return this.events.flatMap((event) => (event.type === 'cache' ? [event.name] : []));
+  }
+
   warnings(): Warning[] {
     return this.events.filter((event): event is Warning => event.type === 'warning');
   }

@@ -86,6 +86,7 @@ async function facts(number: number, project: TrialProject, missed: readonly num
       afterReset: false,
       evicted: null,
       startedAt: null,
+      read: null,
       workerName: 'w',
       space: 'p',
       cacheExport: 'done',
@@ -98,6 +99,7 @@ const perKind = 24;
 describe.each(editKinds)('the cause of a step that ran, after one edit: %s', (kind) => {
   it.each(seeds(1, 40))('is that edit, and nothing where nothing ran (seed %i)', async (seed) => {
     const dice = new Dice(seed);
+    const elsewhere = { ...(await facts(3, editPair(new Dice(seed + 1), kind).before, [])), workerName: 'other' };
     for (let at = 0; at < perKind; at++) {
       const pair = editPair(dice, kind);
       const { missed, roots } = missedSteps(pair);
@@ -109,6 +111,11 @@ describe.each(editKinds)('the cause of a step that ran, after one edit: %s', (ki
       const now = await facts(2, pair.after, missed);
       const verdicts = whyStepsRan(now, [earlier]);
       const told = `${JSON.stringify(pair.edit)} in\n${now.dockerfile}`;
+      // A newer build of another worker, whose cache was not read, could have served nothing: it is no cause.
+      const withRead = whyStepsRan({ ...now, read: { from: 1 } }, [elsewhere, earlier]);
+      for (const [index, verdict] of withRead.entries())
+        if (verdict.against?.number !== 3) expect(verdict, told).toEqual(verdicts[index]);
+        else if (verdict.reason) expect(verdict.reason, told).toEqual({ kind: 'not_kept', why: 'not_read' });
       expect(verdicts.length, told).toBe(now.steps.length - 1);
       for (const [index, { reason, cached, against }] of verdicts.entries()) {
         const step = `step ${index} of ${told}`;

@@ -40,6 +40,8 @@ export class AttemptRecorder {
           this.warnings.push({ rule, message: this.masker.maskText(message), url, file, line });
         return;
       }
+      case 'cache':
+        return;
       case 'pushing':
         return this.onPushing();
       case 'progress':

@@ -1,9 +1,6 @@
-import type { BuildProject, CacheReadRepository, ClaimedAttempt, WantedCache } from '@cooperage/db';
+import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
 import {
-  type CacheRead,
-  cacheImports,
   engineSpaces,
-  localCacheName,
   type MadeFrom,
   type ManifestEntry,
   madeFrom,
@@ -14,6 +11,7 @@ import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
 import type { BuildAccess } from '../access/build-access.js';
 import type { BuildDefinitions } from './build-definitions.js';
+import type { CachePlan, CachePlans } from './cache-plans.js';
 import { engineReference } from './engine-reference.js';
 import { imageLabels } from './image-labels.js';
 import { foldersOf, manifestOf, namedContextsOf, requestedContexts } from './named-contexts.js';
@@ -27,6 +25,8 @@ export interface BuildRequestsOptions {
 export interface PreparedBuild {
   readonly request: BuildRequest;
   readonly dockerfile: string;
+  /** Which cache it is to read. */
+  readonly caches: CachePlan;
   /** What its definition stands for, where it has one. */
   readonly resolved?: ResolvedDefinition;
   /** What the context and the folders beside it hold. */
@@ -38,7 +38,7 @@ export class BuildRequests {
   constructor(
     private readonly source: Pick<Source, 'prepare' | 'context'>,
     private readonly definitions: BuildDefinitions,
-    private readonly reads: Pick<CacheReadRepository, 'wanted'>,
+    private readonly plans: Pick<CachePlans, 'make'>,
     private readonly options: BuildRequestsOptions,
   ) {}
 
@@ -51,14 +51,16 @@ export class BuildRequests {
     const named = namedContextsOf(made.namedContexts);
     const paths = { ...made, namedFolders: foldersOf(named), ...inlineDockerfile(made, resolved) };
     const context = await this.source.context(access.source, build.commit, paths, signal);
+    const caches = await this.plans.make(build, { ...access.project, asked: resolved?.noCache === true }, signal);
     return {
       request: {
         ...this.request(attempt, access, context, resolved),
-        ...(await this.cacheSources(attempt, access.project)),
+        ...caches.sources,
         ...{ target: made.target ?? undefined, buildArgs: made.buildArgs },
         namedContexts: requestedContexts(named, context),
       },
       ...(resolved && { resolved }),
+      caches,
       dockerfile: Buffer.from(context.dockerfile.content).toString('utf8'),
       manifest: manifestOf(context),
     };
@@ -104,15 +106,6 @@ export class BuildRequests {
     };
   }
 
-  /** What of it this worker has on its disk the engine finds out by itself. No build fails for what could not be asked. */
-  private async cacheSources({ build }: ClaimedAttempt, { defaultBranch }: BuildProject) {
-    const reads = build.noCache || build.afterReset ? [] : cacheImports(build, defaultBranch);
-    if (build.cacheBackend === 'local') return { cacheImports: [], localCaches: reads.map(localCacheName) };
-    if (reads.length === 0) return { cacheImports: [] };
-    const wanted = await this.reads.wanted(build, defaultBranch).catch(() => unknown(reads));
-    return { cacheImports: wanted.map((cache) => `${this.options.registryHost}/${nameOf(cache)}`) };
-  }
-
   private labelFacts(project: BuildProject) {
     return {
       projectName: project.slug,
@@ -121,15 +114,6 @@ export class BuildRequests {
       projectUrl: `${this.options.publicUrl}/p/${project.organizationSlug}/${project.slug}`,
     };
   }
-}
-
-function unknown(reads: readonly CacheRead[]): WantedCache[] {
-  return reads.map((read) => ({ ...read, digest: null }));
-}
-
-/** By the digest that was written down when it was exported: what somebody else put under the tag is not read (S-113). */
-function nameOf({ repository, tag, digest }: WantedCache): string {
-  return digest === null ? `${repository}:${tag}` : `${repository}@${digest}`;
 }
 
 function inlineDockerfile({ dockerfilePath }: MadeFrom, resolved: ResolvedDefinition | null) {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SweepRepository } from '@cooperage/db';
-import { BuildFailure } from '@cooperage/domain';
+import { BuildFailure, noRead } from '@cooperage/domain';
 import { digestOf } from '@cooperage/oci';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BuildBench, outcome, untilStopped } from '../../../spec/build-bench.js';
@@ -19,6 +19,7 @@ const manifest = Buffer.from(
     layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf(layer), size: layer.length }],
   }),
 );
+const firstRead = noRead('asked');
 const pushed = { ...outcome, digest: digestOf(manifest), stepsRun: 4 };
 
 describe('an attempt after one whose worker was lost', () => {
@@ -54,7 +55,8 @@ describe('an attempt after one whose worker was lost', () => {
   /** A build of which this worker's first attempt is lost; its reference, and what runs the second one. */
   async function afterLoss(workerName = 'b') {
     const first = await bench.dispatch();
-    await bench.attempts.claim(first.attemptId, bench.instanceId, workerName, 60_000);
+    const claimed = await bench.attempts.claim(first.attemptId, bench.instanceId, workerName, 60_000);
+    await bench.attempts.noteCacheRead(claimed!, firstRead);
     await bench.world.processes.end(bench.instanceId, 'exited');
     const lost = { ...first, number: 1, cause: 'exited' } as const;
     await new SweepRepository(bench.world.db).closeLost(lost, true, { code: 'WorkerLost', message: 'gone' });
@@ -69,7 +71,10 @@ describe('an attempt after one whose worker was lost', () => {
     };
   }
   const ran = () => {
-    bench.work = vi.fn(async () => outcome);
+    bench.work = vi.fn(async (_request, emit) => {
+      await emit({ type: 'cache', name: null });
+      return outcome;
+    });
     return bench.work as ReturnType<typeof vi.fn>;
   };
 
@@ -90,6 +95,8 @@ describe('an attempt after one whose worker was lost', () => {
     // Under the second attempt's own token, which alone is good: that of the first was taken from its row.
     expect(new Set(tokens)).toEqual(new Set(['Bearer token']));
     expect((await bench.attempt(build.id)).engineReference).not.toBe(earlier);
+    // What was made was made from what that one had read.
+    expect((await bench.attempt(build.id)).cacheRead).toEqual(firstRead);
   });
 
   it.each([
@@ -118,9 +125,10 @@ describe('an attempt after one whose worker was lost', () => {
       },
       takeOver: async () => null,
     };
-    await run();
+    const { id } = await run();
     expect(looks).toBe(4);
     expect(work).toHaveBeenCalledOnce();
+    expect((await bench.attempt(id)).cacheRead).toMatchObject({ none: 'none_there' });
   });
 
   it('stops to wait when it is canceled', async () => {

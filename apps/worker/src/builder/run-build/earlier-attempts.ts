@@ -38,7 +38,7 @@ const takenOver = {
  */
 export class EarlierAttempts {
   constructor(
-    private readonly attempts: Pick<AttemptRepository, 'lostHere'>,
+    private readonly attempts: Pick<AttemptRepository, 'lostHere' | 'adoptCacheRead'>,
     private readonly engine: Pick<Engine, 'find' | 'takeOver'>,
     private readonly options: EarlierAttemptsOptions,
   ) {}
@@ -57,6 +57,8 @@ export class EarlierAttempts {
       logger.info({ earlier: id, fate: fate.state }, 'the engine was asked what became of an earlier attempt');
       if (fate.state === 'unknown') continue;
       if (fate.state === 'succeeded' && !(fate.digest && (await this.isWhole(taking, fate.digest)))) return null;
+      // What it came to it came to with that cache; a build that runs after all says its own.
+      await outlast(() => this.attempts.adoptCacheRead(attempt, id), logger, signal);
       const outcome = await this.engine.takeOver(earlier, request, emit, signal);
       if (outcome) await emit(takenOver);
       return outcome;

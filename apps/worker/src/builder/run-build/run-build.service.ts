@@ -7,7 +7,7 @@ import type {
   StepRepository,
   TransitionOutcome,
 } from '@cooperage/db';
-import { type BuildFailure, cacheExport } from '@cooperage/domain';
+import { type BuildFailure, type CacheReadFact, cacheExport } from '@cooperage/domain';
 import type { BuildOutcome, Engine, EngineEvent } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
@@ -127,10 +127,11 @@ export class RunBuildService {
     if (resolved) await outlast(() => this.parts.attempts.noteResolved(attempt, resolved), logger, signal);
     if (access.withheld) await recorder.note(secretsWithheld);
     const described = this.describe(work, prepared);
+    const reads: Promise<void>[] = [];
     try {
-      return (await this.takeOver(work, prepared)) ?? (await this.start(work, prepared));
+      return (await this.takeOver(work, prepared)) ?? (await this.start(work, prepared, reads));
     } finally {
-      await described;
+      await Promise.all([described, ...reads]);
     }
   }
 
@@ -145,20 +146,37 @@ export class RunBuildService {
     return this.parts.earlier.result({ attempt, request, emit, signal, logger });
   }
 
-  private async start({ attempt, recorder, phases, signal }: Work, { request }: PreparedBuild) {
+  /** @param reads is given what writes down which cache the engine reads: to be waited for before the attempt ends */
+  private async start(work: Work, { request, caches }: PreparedBuild, reads: Promise<void>[]) {
+    const { attempt, recorder, phases, signal } = work;
     await this.parts.house.enter(attempt.build);
     phases.begin('build');
-    return this.parts.engine.build(request, (event) => recorder.note(event), signal);
+    const emit = (event: EngineEvent) => {
+      if (event.type !== 'cache') return recorder.note(event);
+      const last = reads.at(-1);
+      reads.push(this.noteRead(work, caches.factOf(event), last));
+    };
+    return this.parts.engine.build(request, emit, signal);
+  }
+
+  /** Beside the build. What the engine says last stands. */
+  private async noteRead(work: Work, fact: CacheReadFact, last?: Promise<void>): Promise<void> {
+    await last;
+    await this.store(work, 'the cache that is read', () => this.parts.attempts.noteCacheRead(work.attempt, fact));
   }
 
   /** Beside the build, which waits for none of it: the Dockerfile as it was read, and what its context held. */
-  private async describe({ attempt, logger, signal }: Work, prepared: PreparedBuild): Promise<void> {
+  private async describe(work: Work, prepared: PreparedBuild): Promise<void> {
     const { request, dockerfile, manifest } = prepared;
+    const { attempt } = work;
     const { attempts, manifests } = this.parts;
-    const store = (what: string, write: () => Promise<void>) =>
-      outlast(write, logger, signal).catch((error) => logger.warn({ err: error }, `${what} could not be stored`));
-    await store('the Dockerfile', () => attempts.describe(attempt, request.reference, dockerfile));
-    await store('the manifest of the context', () => manifests.save(attempt, manifest));
+    await this.store(work, 'the Dockerfile', () => attempts.describe(attempt, request.reference, dockerfile));
+    await this.store(work, 'the manifest of the context', () => manifests.save(attempt, manifest));
+  }
+
+  /** No build fails for what could not be stored of it. */
+  private store({ logger, signal }: Work, what: string, write: () => Promise<void>): Promise<void> {
+    return outlast(write, logger, signal).catch((error) => logger.warn({ err: error }, `${what} could not be stored`));
   }
 
   private async finish({ attempt, recorder, phases, logger, signal }: Work, outcome: BuildOutcome): Promise<void> {

@@ -11,6 +11,7 @@ export const missCauses = [
   'reset',
   'evicted',
   'dropped',
+  'not_read',
   'not_exported',
   'other_worker',
   'other_zone',

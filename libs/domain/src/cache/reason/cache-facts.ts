@@ -45,6 +45,11 @@ export interface CacheFacts {
   readonly workerName: string | null;
   /** Whose results an engine could reuse for it, see `resultSpace`. */
   readonly space: string;
+  /** What it read of the registry or its worker's disk: null where nobody wrote it down. */
+  readonly read: {
+    /** Number of the build that had left it; null where it read none, or nobody knows whose it was. */
+    readonly from: number | null;
+  } | null;
   /** What became of the export of its cache. */
   readonly cacheExport: 'none' | 'pending' | 'done' | 'failed';
 }

@@ -180,6 +180,54 @@ describe('why a step ran', () => {
     expect(again({ workerName: 'w2' }, { cacheExport: 'none' })).toEqual({ kind: 'not_kept', why: 'other_worker' });
   });
 
+  describe('where it is known which cache was read', () => {
+    const at = (number: number, word: string, facts: Partial<CacheFacts> = {}, cached: readonly string[] = []) =>
+      build({ number, dockerfile: 'FROM busybox\nCOPY a .\nRUN x\n', files: { a: word }, cached, facts });
+    const told = (now: CacheFacts, earlier: readonly CacheFacts[]) => {
+      const [{ reason, against } = { reason: null, against: null }] = whyStepsRan(now, earlier);
+      return [reason?.kind === 'not_kept' ? reason.why : reason?.kind, against?.number];
+    };
+    const far = { workerName: 'w2' };
+
+    it('compares with the build that had left it first, then with what its worker built, then with others', () => {
+      const earlier = [at(4, '4', far), at(3, '3'), at(2, '2', far)];
+      expect(told(at(5, 'new', { read: { from: 2 } }), earlier)).toEqual(['files', 2]);
+      expect(told(at(5, 'new', { read: { from: null } }), earlier)).toEqual(['files', 3]);
+      expect(told(at(5, 'new', { read: { from: null } }), [at(4, '4', far)])).toEqual(['files', 4]);
+      expect(told(at(5, 'new'), earlier)).toEqual(['files', 4]);
+    });
+
+    it('says of a result that stands elsewhere that no cache held it that was read', () => {
+      const read = { read: { from: 2 } };
+      const earlier = [at(3, 'new', far), at(2, '2', far)];
+      expect(told(at(5, 'new', read), earlier)).toEqual(['not_read', 3]);
+      expect(told(at(5, 'new', read), [at(3, 'new'), at(2, '2', far)])).toEqual(['dropped', 3]);
+      expect(told(at(5, 'new', read), [at(3, 'new', { ...far, cacheExport: 'failed' })])).toEqual(['not_exported', 3]);
+      // It was made on another worker and read, and yet does not hold the step: the image alone was left.
+      expect(told(at(5, 'new', read), [at(2, 'new', far)])).toEqual(['not_read', 2]);
+    });
+
+    it('does not blame a deletion for what was read all the same', () => {
+      const evicted = { why: 'budget', unusedDays: null, at: new Date(1) } as const;
+      const now = { startedAt: new Date(2), read: { from: 2 } };
+      expect(told(at(5, 'new', now), [at(2, 'new', { evicted })])).toEqual(['dropped', 2]);
+      expect(told(at(5, 'new', now), [at(3, 'new', { evicted }), at(2, '2')])).toEqual(['evicted', 3]);
+    });
+  });
+
+  it('compares with a build that is alike in all that comes before the step, though a newer one was not', () => {
+    const copy = (line: string) => `FROM busybox\nRUN ${line}\nCOPY a .\n`;
+    const [one, two] = [
+      build({ number: 1, dockerfile: copy('one'), files: { a: '1' } }),
+      build({ number: 2, dockerfile: copy('two'), files: { a: '1' } }),
+    ];
+    const now = build({ number: 3, dockerfile: copy('one'), files: { a: '3' }, cached: ['RUN one'] });
+    expect(reasons(whyStepsRan(now, [two, one]))).toEqual([
+      ['reused', 1],
+      ['files', 1],
+    ]);
+  });
+
   it('knows the steps of a lone stage, whether or not the builder names it', () => {
     const dockerfile = 'FROM busybox AS app\nRUN one\n';
     const before = build({ number: 1, dockerfile });

@@ -30,7 +30,7 @@ export type RunReason =
   /** Nothing differs: the result was in no cache that could be read. */
   | {
       readonly kind: 'not_kept';
-      readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'reset' | 'evicted' | 'dropped';
+      readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'reset' | 'evicted' | 'not_read' | 'dropped';
       /** Only for `evicted`. */
       readonly eviction?: EvictionWords;
     }
@@ -59,7 +59,8 @@ interface Candidate {
 }
 
 /**
- * Why the steps of a build ran: for each the first input that differs from the newest build that could have served it.
+ * Why the steps of a build ran: for each the first input that differs from the build that could have served it: the one that
+ * left the cache that was read, then the newest of its worker, then any other.
  * @param earlier builds whose caches it may read, newest first
  * @param budget what may be looked at; what was is taken from it
  */
@@ -69,7 +70,7 @@ export function whyStepsRan(
   budget: LookBudget = lookBudget(),
 ): StepVerdict[] {
   const steps = keyedSteps(now, budget);
-  const candidates = earlier.map((facts) => ({ facts, steps: keyedSteps(facts, budget) }));
+  const candidates = bySource(now, earlier).map((facts) => ({ facts, steps: keyedSteps(facts, budget) }));
   return steps.flatMap((step) => {
     if (!step.outcome || step.plan.keyword === 'from' || !(step.outcome.cached || step.outcome.started)) return [];
     const { stage, definition, startLine, endLine } = step.plan;
@@ -79,6 +80,27 @@ export function whyStepsRan(
       { ...place, ...(step.outcome.cached ? servedBy(now, step, candidates) : reasonOf(now, steps, step, candidates)) },
     ];
   });
+}
+
+/**
+ * A step is found in the cache that was read, or in what the builder has by itself; from nowhere else, though what became of a
+ * result that neither holds is told from the others. As given where it is not known what was read.
+ */
+function bySource(now: CacheFacts, earlier: readonly CacheFacts[]): readonly CacheFacts[] {
+  const place = (then: CacheFacts) => (isRead(now, then) ? 0 : couldServe(now, then) ? 1 : 2);
+  return now.read === null ? earlier : earlier.toSorted((a, b) => place(a) - place(b));
+}
+
+function isRead({ read }: CacheFacts, { build }: CacheFacts): boolean {
+  return read !== null && read.from === build.number;
+}
+
+function isSameWorker({ workerName }: CacheFacts, then: CacheFacts): boolean {
+  return workerName !== null && workerName === then.workerName;
+}
+
+function couldServe(now: CacheFacts, then: CacheFacts): boolean {
+  return now.read === null || isRead(now, then) || isSameWorker(now, then);
 }
 
 type Judgement = Pick<StepVerdict, 'reason' | 'against'>;
@@ -98,10 +120,14 @@ function reasonOf(
   if (now.afterReset) return { reason: { kind: 'not_kept', why: 'reset' }, against: null };
   const same = nearest(now, candidates, ({ steps }) => withKey(steps, step.key) !== undefined);
   if (same) return { reason: notKept(now, same.facts), against: same.facts.build };
-  for (const { facts, steps } of candidates) {
+  const alike = candidates.flatMap(({ facts, steps }) => {
     const before = counterpart(step, all, steps);
-    if (before) return { reason: firstDifference(step, before), against: facts.build };
-  }
+    return before ? [{ facts, before }] : [];
+  });
+  const able = alike.filter(({ facts }) => couldServe(now, facts));
+  const near = able.length > 0 ? able : alike;
+  const nearby = near.find(({ before }) => isUponTheSame(step, before)) ?? near[0];
+  if (nearby) return { reason: firstDifference(step, nearby.before), against: nearby.facts.build };
   const newest = candidates[0];
   return {
     reason: newest ? replaced(step, all, newest.steps) : { kind: 'first' },
@@ -109,7 +135,12 @@ function reasonOf(
   };
 }
 
-/** The newest that fits; those first that share results with the build in an engine. */
+/** Whether both are made upon the same results: one that is not could not have served the step, whatever else is equal. */
+function isUponTheSame({ parents }: KeyedStep, before: KeyedStep): boolean {
+  return parents.every(({ key }, at) => key !== null && key === before.parents[at]?.key);
+}
+
+/** The first that fits; those first that share results with the build in an engine. */
 function nearest(
   { space }: CacheFacts,
   candidates: readonly Candidate[],
@@ -125,12 +156,12 @@ function withKey(steps: readonly KeyedStep[], key: string | null): KeyedStep | u
 function notKept(now: CacheFacts, then: CacheFacts): RunReason {
   if (now.cacheEpoch !== then.cacheEpoch) return { kind: 'not_kept', why: 'reset' };
   if (now.space !== then.space) return { kind: 'not_kept', why: 'other_zone' };
-  const sameWorker = now.workerName !== null && now.workerName === then.workerName;
+  const sameWorker = isSameWorker(now, then);
   if (then.cacheExport !== 'done' && !sameWorker)
     return { kind: 'not_kept', why: then.cacheExport === 'none' ? 'other_worker' : 'not_exported' };
   const { evicted } = then;
-  if (evicted === null || now.startedAt === null || evicted.at > now.startedAt)
-    return { kind: 'not_kept', why: 'dropped' };
+  if (isRead(now, then) || evicted === null || now.startedAt === null || evicted.at > now.startedAt)
+    return { kind: 'not_kept', why: now.read === null || sameWorker ? 'dropped' : 'not_read' };
   const { why, unusedDays } = evicted;
   return { kind: 'not_kept', why: 'evicted', eviction: { why, unusedDays } };
 }

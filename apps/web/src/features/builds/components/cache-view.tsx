@@ -4,7 +4,9 @@ import { Digest } from '@/components/ui/digest';
 import { Link, textLinkClass } from '@/components/ui/link';
 import { buildPath } from '@/lib/address/paths';
 import { cachePlace } from '@/lib/format/cache-backend';
+import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
+import { readWords } from '../model/cache-read';
 import { economyWords, exportWords, fileWords, policyWords, reasonSentence } from '../model/cache-reasons';
 import { stepTitle } from '../model/step-groups';
 
@@ -26,9 +28,15 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
         <Fact name="Zone">
           {cache.zone}, <span className="text-text-2">{policyWords(cache)}</span>
         </Fact>
-        <Fact name="Read, the first there is">
-          {cache.reads.length === 0 ? 'nothing' : <References reads={cache.reads} />}
-        </Fact>
+        {cache.read ? (
+          <Fact name="Read">
+            <ReadCache build={build} read={cache.read} backend={cache.backend} />
+          </Fact>
+        ) : (
+          <Fact name="Read, the first there is">
+            {cache.reads.length === 0 ? 'nothing' : <References reads={cache.reads} />}
+          </Fact>
+        )}
         <Fact name="Written">
           {cache.writes === null ? (
             'nothing'
@@ -56,6 +64,39 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
           </li>
         ))}
       </ol>
+    </>
+  );
+}
+
+interface ReadCacheProps extends Pick<BuildCache, 'backend'> {
+  readonly build: Build;
+  readonly read: NonNullable<BuildCache['read']>;
+}
+
+/** Which cache it was, and why that one. */
+function ReadCache({ build, read, backend }: ReadCacheProps) {
+  const { cache } = read;
+  const why = readWords(read, backend);
+  if (cache === null) return why;
+  return (
+    <>
+      <span className="block">
+        <code className="break-all">{visibleText(cache.ref)}</code>{' '}
+        <span className="text-text-2">of the {cache.zone} zone</span>
+      </span>
+      <span className="flex flex-wrap items-center gap-x-2">
+        {cache.digest && <Digest value={cache.digest} />}
+        {cache.writtenBy !== null && cache.ageMs !== null && (
+          <span className="text-text-2">
+            left by{' '}
+            <Link href={buildPath({ ...build, number: cache.writtenBy })} className={textLinkClass}>
+              #{cache.writtenBy}
+            </Link>{' '}
+            {formatDuration(Math.max(0, cache.ageMs))} before
+          </span>
+        )}
+      </span>
+      <span className="block text-text-2">{why}</span>
     </>
   );
 }

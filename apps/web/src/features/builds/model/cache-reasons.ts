@@ -63,11 +63,14 @@ const notKept = {
   not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
   reset: 'The cache was reset: nothing older is found, and nothing after the reset had made it yet.',
   evicted: 'Every input is the same. The registry’s cache was deleted before this build.',
+  not_read:
+    'Every input is the same. The result was made on another worker, and no cache that this build read holds it.',
   dropped:
     'Every input is the same. The builder does not have the result any more, and the cache that this build read does not hold it.',
 } as const;
 
-const evictedBy = {
+/** By what the registry’s cache was deleted, all but for its age. */
+export const evictedBy = {
   reset: 'by a reset',
   budget: 'by the budget of the project',
   ref_deleted: 'with its branch or tag',

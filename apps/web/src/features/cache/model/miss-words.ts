@@ -46,6 +46,8 @@ export function causeWords(counted: Counted): string {
       return 'its result was deleted from the registry';
     case 'dropped':
       return 'the builder had dropped its result';
+    case 'not_read':
+      return 'its result was on another worker, and not in the cache that was read';
     case 'not_exported':
       return 'its result was not exported from another worker';
     case 'other_worker':
