@@ -37,6 +37,8 @@ export interface FrontendOptions {
    */
   readonly resultSpace?: string;
   readonly networkMode?: 'default' | 'none';
+  /** No process of a step leaves a core dump. */
+  readonly withoutCores?: boolean;
   /** What the Dockerfile may name beside its stages: a tree of the session, or an image by its reference. */
   readonly namedContexts?: Readonly<Record<string, { readonly tree: string } | { readonly image: string }>>;
 }
@@ -75,6 +77,8 @@ export function frontendAttrs(options: FrontendOptions): Record<string, string> 
     ...(options.cgroupParent && { 'cgroup-parent': options.cgroupParent }),
     ...(options.resultSpace && { 'add-hosts': `${options.resultSpace}.results.invalid=127.0.0.1` }),
     ...(options.networkMode === 'none' && { 'force-network-mode': 'none' }),
+    // 1 byte is less than any dump, and, other than 0, keeps Linux from piping one to a program of the host (fs/coredump.c).
+    ...(options.withoutCores && { ulimit: 'core=1:1' }),
     ...prefixed('context:', namedContexts(options.namedContexts)),
   };
 }

@@ -31,6 +31,8 @@ export function buildArgs(request: BuildRequest, side: BuildSide): string[] {
     ...['--format', 'oci', '--layers', '--force-rm', '--jobs', '1', '--retry', '1'],
     ...['--platform', platform, '--timestamp', String(sourceDateEpoch)],
     ...(noCache ? ['--no-cache'] : []),
+    // No core dumps, see `withoutCores` of BuildKit's attributes.
+    ...['--ulimit', 'core=1:1'],
     ...(stepGroup === undefined ? [] : ['--cgroup-parent', stepGroup]),
     ...(target === undefined ? [] : [`--target=${target}`]),
     ...(side.cacheFrom === undefined ? [] : ['--cache-from', side.cacheFrom]),

@@ -55,7 +55,7 @@ export function frontendOf(
     buildArgs: { ...request.buildArgs, ...(dockerfile.wantsSourceDateEpoch && epoch) },
     labels: request.labels,
     // With two of them BuildKit misses steps that it finds with one (https://github.com/moby/buildkit/issues/6418).
-    cacheImports: request.cacheImports.slice(0, 1),
+    cacheImports: request.noCache ? [] : request.cacheImports.slice(0, 1),
     storedCaches: engine.storedCaches,
     insecureCache: engine.insecureRegistry,
     noCache: request.noCache,
@@ -64,6 +64,7 @@ export function frontendOf(
       ? { resultSpace: hash(groupNameOf(request)) }
       : { cgroupParent: engine.groupPath }),
     networkMode: request.limits.networkMode,
+    withoutCores: true,
     namedContexts: namedContextsOf(request),
   };
   return frontendAttrs(options);

@@ -43,6 +43,21 @@ describe('a hostile Dockerfile', () => {
       if (tried.status === 'fulfilled') expect(tried.value).not.toContain('alive');
   });
 
+  it('S-055 leaves no core dump of a process that held a secret, in the image or anywhere', async () => {
+    const secret = `hunter2-${unique()}`;
+    const crash = `sh -c 'kill -SEGV $$'`;
+    const steps = ['cd /w', 'export S=$(cat /run/secrets/s)', crash, `(ulimit -c unlimited; ${crash})`, 'ls -a'];
+    const dockerfile = `FROM busybox\nWORKDIR /w\nRUN --mount=type=secret,id=s ${steps.join('; ')}; : ${unique()}\n`;
+    const request = pushRequest(dockerfile, { secrets: new Map([['s', Buffer.from(secret)]]) });
+    const record = new EventRecord();
+    await engine.build(request, record.emit, never);
+    const told = record.output();
+    expect(told).toContain('Segmentation fault');
+    expect(told).not.toMatch(/core dumped|^core/m);
+    // Not even root in the step may raise the limit.
+    expect(told).toContain('Operation not permitted');
+  });
+
   it('S-036 harms nothing of the host through a cache mount whose source is a link', async () => {
     const id = unique();
     const mount = `--mount=type=cache,id=${id},target=/c`;
