@@ -23,9 +23,9 @@ describe('the pace of output (S-041)', () => {
     pace.take(printed(mebibyte, 10), () => {});
     expect(told).toEqual([]);
     pace.take(printed(mebibyte, 400), () => {});
-    pace.take(printed(mebibyte, 200), () => {});
+    pace.take(printed(mebibyte, 80), () => {});
     expect(told).toEqual([true]);
-    pace.take(printed(mebibyte, 50), () => {});
+    pace.take(printed(mebibyte, 20), () => {});
     expect(told).toEqual([true, false]);
     pace.stop();
   });
@@ -34,9 +34,9 @@ describe('the pace of output (S-041)', () => {
     const { pace, told, printed } = paced();
     const { promise, resolve } = Promise.withResolvers<void>();
     const taking = pace.take(printed(2 * mebibyte, 0), () => promise);
-    vi.advanceTimersByTime(200);
+    vi.advanceTimersByTime(100);
     expect(told).toEqual([]);
-    vi.advanceTimersByTime(200);
+    vi.advanceTimersByTime(100);
     expect(told).toEqual([true]);
     resolve();
     await taking;

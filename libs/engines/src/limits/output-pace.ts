@@ -2,12 +2,12 @@ import type { GroupLease } from '../cgroup/step-groups.js';
 import type { EngineEvent } from '../engine.js';
 
 /** Output that is older than this when it is taken has waited in the engine. */
-const behindMs = 250;
-const caughtUpMs = 100;
+const behindMs = 100;
+const caughtUpMs = 50;
 /** Fewer bytes in a second are no flood: it is the machine that is slow, and the engine's memory is in no danger. */
 const floodBytes = 1_048_576;
 const windowMs = 1_000;
-const lookMs = 100;
+const lookMs = 50;
 
 type Emit = (event: EngineEvent) => void | Promise<void>;
 
