@@ -17,6 +17,13 @@ export interface Hog {
   readonly run: string;
 }
 
+/** No hog, and the measure of what is one: on two processors a build that only takes its share leaves less to others too. */
+export const computing: Hog = {
+  id: 'computing',
+  what: 'a build that computes, with the one processor that it may have',
+  run: 'while :; do :; done',
+};
+
 export const hogs: readonly Hog[] = [
   {
     id: 'forks',

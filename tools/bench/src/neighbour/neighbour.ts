@@ -1,6 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import { neighbourBenchmark } from './benchmark.js';
-import { hogs } from './hogs.js';
+import { computing, hogs } from './hogs.js';
 
 /** What builds do to one another, in the order in which they run. */
-export const neighbourBenchmarks: readonly Benchmark[] = hogs.map(neighbourBenchmark);
+export const neighbourBenchmarks: readonly Benchmark[] = [computing, ...hogs].map(neighbourBenchmark);
