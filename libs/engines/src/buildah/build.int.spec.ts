@@ -69,6 +69,13 @@ describe('buildah', () => {
     expect([filesWith(canary), trial.runs()]).toEqual(['', []]);
   });
 
+  it('S-055 lets a step leave no core dump', async () => {
+    const crash = `(ulimit -c unlimited; sh -c 'kill -SEGV $$')`;
+    const { record } = await build(pushRequest(`FROM busybox\nWORKDIR /w\nRUN ${crash}; ls -a; : ${unique()}\n`));
+    expect(record.output()).toContain('Operation not permitted');
+    expect(record.output()).not.toMatch(/core dumped|^core/m);
+  });
+
   it('S-031 refuses paths that lead out of the context, and follows no link out of it', async () => {
     const file = 'FROM busybox\nCOPY . /c\n';
     for (const path of ['../x', '/etc/x', 'a/../../x', 'a//x'])
