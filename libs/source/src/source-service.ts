@@ -1,7 +1,7 @@
 import { BuildFailure, isCommitId, isFullRef, parseRepositoryPath, visibleText } from '@cooperage/domain';
 import type { BuildContext, ContextPaths } from './context/build-context.js';
 import { readFile } from './context/context-inputs.js';
-import { readContext } from './context/context-reader.js';
+import { readContexts } from './context/context-reader.js';
 import { changedPaths } from './mirror/changed-paths.js';
 import { CommitFetcher } from './mirror/commit-fetcher.js';
 import { knownAncestry } from './mirror/history.js';
@@ -66,12 +66,22 @@ class SourceService implements Source {
     paths: ContextPaths,
     signal?: AbortSignal,
   ): Promise<BuildContext> {
+    const [context] = await this.contexts(project, commit, [paths], signal);
+    return context!;
+  }
+
+  contexts(
+    project: SourceProject,
+    commit: string,
+    paths: readonly ContextPaths[],
+    signal?: AbortSignal,
+  ): Promise<BuildContext[]> {
     const { git, limits } = this.#settings;
     return this.#atCommit(project, commit, signal, (mirror, tree) => {
       const { reader, streams } = mirror;
       const identityOf = (path: string) => mirror.identityOf(identityName(path));
       const list = { git, gitDir: mirror.files.path, signal };
-      return readContext(tree, paths, { reader, streams, list, identityOf, limits });
+      return readContexts(tree, paths, { reader, streams, list, identityOf, limits });
     });
   }
 

@@ -30,6 +30,13 @@ export interface Source {
   ): Promise<CommitFacts>;
   /** The build context of a prepared commit. */
   context(project: SourceProject, commit: string, paths: ContextPaths, signal?: AbortSignal): Promise<BuildContext>;
+  /** Those of a build that is made from several Dockerfiles, in their order: the limits hold for all of them together. */
+  contexts(
+    project: SourceProject,
+    commit: string,
+    list: readonly ContextPaths[],
+    signal?: AbortSignal,
+  ): Promise<BuildContext[]>;
   /**
    * One file of a prepared commit; null where there is none.
    * @throws {BuildFailure} `InvalidBuildConfig` for a path that leads out of the repository, or more than `maxBytes`

@@ -40,7 +40,7 @@ export interface BuildContext {
   readonly sharedKey: string;
   /** In the order of their names. */
   readonly namedFolders: readonly NamedFolder[];
-  /** Those of the named folders included. */
+  /** Those of the named folders included, and of the contexts read before it for the same build. */
   readonly totalBytes: number;
   readonly dockerfile: ContextDockerfile;
 }

@@ -28,17 +28,34 @@ interface PlacedEntry {
 const wholeFileBytes = 256 * 1024;
 
 /**
- * The context of one commit as a list for an engine: nothing is checked out, nothing outside the commit is read.
+ * The contexts of one build, of one commit, as lists for an engine: nothing is checked out, nothing outside the commit is read.
+ * Together they may hold what one may. A context that several of them have in common is read once and counts once; a named
+ * folder is sent by each that names it, and counts each time.
  * @throws {BuildFailure} `ContextNotFound`, `DockerfileNotFound`, `DockerfileInvalid`, `InvalidBuildConfig` or
  * `SourceTooLarge`.
  */
-export async function readContext(tree: string, paths: ContextPaths, source: ContextSource): Promise<BuildContext> {
+export async function readContexts(
+  tree: string,
+  list: readonly ContextPaths[],
+  source: ContextSource,
+): Promise<BuildContext[]> {
+  const budget: Budget = { files: source.limits.maxFiles, bytes: source.limits.maxContextBytes, read: new Map() };
+  const contexts: BuildContext[] = [];
+  for (const paths of list) contexts.push(await readContext(tree, paths, budget, source));
+  return contexts;
+}
+
+async function readContext(
+  tree: string,
+  paths: ContextPaths,
+  budget: Budget,
+  source: ContextSource,
+): Promise<BuildContext> {
   const inputs = await readInputs(tree, paths, source);
-  const budget = { files: source.limits.maxFiles, bytes: source.limits.maxContextBytes };
-  const context = await filesOf(inputs, paths.contextPath, budget, source);
+  const context = await contextOf(inputs, paths.contextPath, budget, source);
   const namedFolders: NamedFolder[] = [];
   for (const [name, path] of [...(paths.namedFolders ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const { files } = await filesOf(await readNamedFolder(tree, name, path, source), path, budget, source);
+    const { files } = await readFolder(await readNamedFolder(tree, name, path, source), path, budget, source);
     namedFolders.push({ name, files });
   }
   const totalBytes = source.limits.maxContextBytes - budget.bytes;
@@ -49,9 +66,30 @@ export async function readContext(tree: string, paths: ContextPaths, source: Con
 interface Budget {
   files: number;
   bytes: number;
+  /** By folder and ignore file. */
+  readonly read: Map<string, SentFolder>;
 }
 
-async function filesOf({ folder, ignore }: IgnoringFolder, path: string, budget: Budget, source: ContextSource) {
+type SentFolder = Pick<BuildContext, 'files' | 'sharedKey'>;
+
+async function contextOf(
+  from: IgnoringFolder,
+  path: string,
+  budget: Budget,
+  source: ContextSource,
+): Promise<SentFolder> {
+  const name = JSON.stringify([path, from.folder, from.ignore.text]);
+  const sent = budget.read.get(name) ?? (await readFolder(from, path, budget, source));
+  budget.read.set(name, sent);
+  return sent;
+}
+
+async function readFolder(
+  { folder, ignore }: IgnoringFolder,
+  path: string,
+  budget: Budget,
+  source: ContextSource,
+): Promise<SentFolder> {
   const { limits } = source;
   const options = { ...source.list, maxFiles: limits.maxFiles, timeoutMs: limits.localTimeoutMs };
   const selected = await selectContext((await listTree(folder, options)).map(placed), ignore);

@@ -27,13 +27,19 @@ export class DockerIgnore {
   #stepsLeft: number;
   readonly #file: string;
 
-  private constructor(patterns: readonly IgnorePattern[], file: string, maxSteps: number) {
+  private constructor(
+    patterns: readonly IgnorePattern[],
+    file: string,
+    maxSteps: number,
+    /** As written: equal texts leave out the same. */
+    readonly text: string,
+  ) {
     this.#patterns = patterns;
     this.#stepsLeft = maxSteps;
     this.#file = file;
   }
 
-  static readonly none = new DockerIgnore([], '.dockerignore', 0);
+  static readonly none = new DockerIgnore([], '.dockerignore', 0, '');
 
   /**
    * @param file path in the repository, for messages.
@@ -52,7 +58,7 @@ export class DockerIgnore {
       throw new BuildFailure('InvalidBuildConfig', `${file} has more than ${maxPatterns} patterns.`, {
         place: { file },
       });
-    return new DockerIgnore(patterns, file, maxSteps);
+    return new DockerIgnore(patterns, file, maxSteps, text);
   }
 
   /** Whether a folder that is ignored is ignored with everything in it, so that nobody needs to look there. */

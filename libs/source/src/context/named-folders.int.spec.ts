@@ -54,6 +54,51 @@ describe('the folders that a Dockerfile names', () => {
     expect(Object.keys(paths(context))).toEqual(['one', 'two']);
   });
 
+  it('are those of several Dockerfiles together: a context of several counts once, and all of it counts', async () => {
+    const name = `n${++counter}.git`;
+    const project = { id: `n${counter}`, remoteUrl: host.url(name) };
+    const commit = await (await host.repository(name)).commit({
+      ...{ 'a/Dockerfile': 'a', 'b/Dockerfile': 'b', 'b/.dockerignore': 'no\n', 'b/no': '1', 'all.Dockerfile': 'c' },
+      ...{ 'other.Dockerfile': 'd', 'other.Dockerfile.dockerignore': 'b\n' },
+      ...Object.fromEntries(Array.from({ length: 3 }, (_, at) => [`a/f${at}`, String(at)])),
+    });
+    await source.prepare(project, { ref, commit });
+    const paths = (contextPath: string, dockerfilePath: string, named: Record<string, string> = {}) => ({
+      ...{ contextPath, dockerfilePath, namedFolders: new Map(Object.entries(named)) },
+    });
+    const [a, b] = await source.contexts(project, commit, [paths('a', 'a/Dockerfile'), paths('b', 'b/Dockerfile')]);
+    expect(a!.files).toHaveLength(4);
+    expect(b!.files.map(({ path }) => path)).toEqual(['.dockerignore', 'Dockerfile']);
+    expect(Buffer.from(b!.dockerfile.content).toString()).toBe('b');
+    expect(b!.sharedKey).not.toBe(a!.sharedKey);
+    expect(b!.totalBytes).toBeGreaterThan(a!.totalBytes);
+    const [one, two, three] = await source.contexts(project, commit, [
+      ...[paths('.', 'all.Dockerfile'), paths('.', 'all.Dockerfile'), paths('.', 'other.Dockerfile')],
+    ]);
+    expect(two!.files).toBe(one!.files);
+    expect(two!.totalBytes).toBe(one!.totalBytes);
+    expect(three!.files.length).toBeLessThan(one!.files.length);
+    expect(three!.totalBytes).toBeGreaterThan(one!.totalBytes);
+  });
+
+  it('S-029 hold no more than one build may, however many Dockerfiles they are of', async () => {
+    const name = `n${++counter}.git`;
+    const project = { id: `n${counter}`, remoteUrl: host.url(name) };
+    const many = (folder: string) => Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`${folder}/${at}`, '']));
+    const commit = await (await host.repository(name)).commit({ Dockerfile: 'x', ...many('a'), ...many('b') });
+    await source.prepare(project, { ref, commit });
+    const of = (...folders: string[]) =>
+      source.contexts(
+        project,
+        commit,
+        folders.map((contextPath) => ({ contextPath, dockerfilePath: 'Dockerfile' })),
+      );
+    expect(await of('a', 'a')).toHaveLength(2);
+    await expect(of('a', 'b')).rejects.toMatchObject({ code: 'SourceTooLarge' });
+    await expect(of('a', '../x')).rejects.toMatchObject({ code: 'InvalidBuildConfig' });
+    await expect(of('a', 'nowhere')).rejects.toMatchObject({ code: 'ContextNotFound' });
+  });
+
   it('have a time for each content that no other content has, whatever the folder', async () => {
     const name = 'times.git';
     const repository = await host.repository(name);

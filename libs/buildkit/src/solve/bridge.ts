@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { inputAttrs } from '../attrs/attrs.js';
+import { decode, type MessageInput } from '../proto/codec.js';
+import type { BridgeResult, MessageName, Messages } from '../proto/messages.js';
+import { methods } from '../proto/methods.js';
+import type { EngineConnection, Line, Method } from '../wire/connection.js';
+import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
+
+/** One Dockerfile of a Solve that is made from several. */
+export interface BridgedSolve {
+  readonly frontendAttrs: Readonly<Record<string, string>>;
+  /** Keys of the inputs that its `namedContexts` name. */
+  readonly inputs?: readonly string[];
+}
+
+/** A Dockerfile whose result others of the same Solve start from or copy from. */
+export interface SolveInput extends BridgedSolve {
+  /** Unique within the Solve, chosen by the caller. */
+  readonly key: string;
+}
+
+/** The calls of one Solve's bridge, one after the other, for as long as that Solve runs. */
+export class Bridge {
+  /** What the engine refused of a Dockerfile, and the Solve was told of. */
+  refusal: RpcError | null = null;
+  private line: Line | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly connection: Pick<EngineConnection, 'line'>,
+    private readonly reference: string,
+  ) {}
+
+  /**
+   * Does what a frontend of ours would do inside of the engine: has each Dockerfile turned into a graph, gives those of the
+   * inputs to the ones after them, and returns the last. No step runs before that: the engine runs the whole graph for it.
+   * @param inputs each behind those that it names
+   * @param onInput told the digests of the vertexes of each input, before any of them can start
+   * @throws {RpcError} see `refusal` @throws {ConnectionLost}
+   */
+  async run(
+    last: BridgedSolve,
+    inputs: readonly SolveInput[],
+    onInput: (key: string, vertexes: readonly string[]) => void,
+  ): Promise<void> {
+    // Not the line of the Solve: a refusal may break it, see `EngineConnection.line`.
+    this.line = await this.connection.line();
+    if (this.closed) return this.close();
+    const results = new Map<string, BridgeResult>();
+    try {
+      for (const input of inputs) {
+        const result = await this.solve(input, results);
+        results.set(input.key, result);
+        onInput(input.key, vertexesOf(result));
+      }
+      const result = await this.solve(last, results);
+      await this.unary(this.line, methods.bridgeReturn, { result });
+    } catch (error) {
+      if (error instanceof RpcError) await this.refuse(this.line, error);
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    this.line?.close();
+  }
+
+  private async solve(
+    { frontendAttrs, inputs = [] }: BridgedSolve,
+    results: ReadonlyMap<string, BridgeResult>,
+  ): Promise<BridgeResult> {
+    const known = inputs.map((key) => [key, results.get(key)!] as const);
+    const { result } = await this.unary(this.line!, methods.bridgeSolve, {
+      Frontend: 'dockerfile.v0',
+      FrontendOpt: { ...frontendAttrs, ...inputAttrs(new Map(known.map(([key, { metadata }]) => [key, metadata]))) },
+      FrontendInputs: Object.fromEntries(known.map(([key, { ref }]) => [key, ref?.def ?? new Uint8Array()])),
+      ...{ allowResultReturn: true, allowResultArrayRef: true },
+    });
+    if (!result) throw new RpcError(methods.bridgeSolve.path, rpcCode.internal, 'the engine answered no result');
+    return result;
+  }
+
+  private async refuse(line: Line, error: RpcError): Promise<void> {
+    if (this.closed) return;
+    this.refusal = error;
+    const { code, message } = error;
+    await this.unary(line, methods.bridgeReturn, { error: { code, message } }).catch(() => {});
+  }
+
+  private async unary<Q extends MessageName, A extends MessageName>(
+    line: Line,
+    method: Method<Q, A>,
+    request: MessageInput<Messages[Q]>,
+  ): Promise<Messages[A]> {
+    let answer: Messages[A] | undefined;
+    const keep = (message: Messages[A]) => {
+      answer = message;
+    };
+    const headers = { 'buildkit-controlapi-buildid': this.reference };
+    for (let isThere = false; !isThere; )
+      isThere = await line.start(method, request, keep, headers).done.then(
+        () => true,
+        (error: unknown) => {
+          if (this.closed || !isTooEarly(error)) throw error;
+          return false;
+        },
+      );
+    if (answer === undefined) throw new ConnectionLost('call', 'the engine answered nothing');
+    return answer;
+  }
+}
+
+/** A busy engine may not have begun with the Solve yet. It says so after some seconds of waiting. */
+function isTooEarly(error: unknown): boolean {
+  return error instanceof RpcError && /^no such job /.test(error.message);
+}
+
+/** The digest of an operation is that of its vertex, unless a source policy rewrites it: ours only refuse. */
+function vertexesOf({ ref }: BridgeResult): string[] {
+  const { def } = decode('Definition', ref?.def ?? new Uint8Array());
+  return def.map((bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`);
+}
