@@ -1,10 +1,13 @@
-import { BuildRepository } from '@cooperage/db';
+import { BuildRepository, CacheFactsRepository } from '@cooperage/db';
+import { whyStepsRan } from '@cooperage/domain';
 import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorkerSystem } from '../spec/worker-system.js';
 
 const predicateOf = (attestation: string) =>
   JSON.parse(Buffer.from(JSON.parse(attestation.split('\n')[0]!).payload, 'base64').toString()).predicate;
+
+const none = { memoryBytes: null, pids: null, cpus: null, diskBytes: null };
 
 describe('the inputs of a build', () => {
   let system: WorkerSystem;
@@ -91,6 +94,145 @@ EOT
     expect(attempt.dockerfile).toContain('ARG SAID');
   });
 
+  it('are those of its other targets too: all is built as one, and each is made from what it says itself', async () => {
+    const definition = { path: 'docker-bake.hcl', target: 'app' };
+    const project = await system.project({ definition });
+    const tool = `docker-image://${services().openRegistry}/library/busybox:latest`;
+    const hcl = `target "lower" {
+  context = "lower"
+  contexts = { tool = "${tool}" }
+  network = "none"
+}
+target "base" {
+  context = "base"
+  dockerfile = "Base.Dockerfile"
+  target = "first"
+  args = { WORD = "arg" }
+  contexts = { lower = "target:lower", lib = "libs/a" }
+  tags = ["example.test/base:1"]
+}
+target "app" {
+  context = "app"
+  contexts = { base = "target:base" }
+}
+`;
+    const files = (word: string) => ({
+      'docker-bake.hcl': hcl,
+      'lower/Dockerfile': "FROM tool\nRUN ls /sys/class/net | tr '\\n' ' ' > /nets\n",
+      'base/Base.Dockerfile':
+        'FROM lower AS first\nARG WORD\nCOPY . /base\nCOPY --from=lib word.txt /lib\nENV SAID=$WORD\nRUN echo in-base\nFROM lower\nRUN false\n',
+      ...{
+        'base/.dockerignore': 'no\nBase.Dockerfile\n',
+        'base/no': 'x',
+        'base/word.txt': word,
+        'libs/a/word.txt': 'lib',
+      },
+      'app/Dockerfile':
+        'FROM base\nCOPY own.txt /own\nRUN echo "$SAID $(cat /base/word.txt /lib /own /nets) $(ls /base)" > /all && cat /all\nRUN test "$(cat /all)" = "arg wordlibownlo  word.txt"\n',
+      ...{ 'app/own.txt': 'own', 'app/no': 'y' },
+    });
+    const built = await system.outcome(await system.push(project, await project.git.commit(files('word'))));
+    expect(built.failure).toBeNull();
+    expect(built.resolved?.targets?.map(({ name }) => name)).toEqual(['lower', 'base']);
+    expect(built.resolved?.ignored).toEqual([{ field: 'base.tags', why: expect.any(String) }]);
+    expect(built.baseImages.map(({ name }) => name)).toEqual([`${services().openRegistry}/library/busybox:latest`]);
+
+    const stepsOf = async (buildId: string) => {
+      const attempt = await system.db.prisma.attempt.findFirstOrThrow({ where: { buildId }, include: { steps: true } });
+      return attempt.steps.filter(({ internal, name }) => !internal && !/\] FROM /.test(name));
+    };
+    const steps = await stepsOf(built.id);
+    expect(steps.filter(({ target }) => target === 'base').map(({ name, startLine }) => [name, startLine])).toEqual(
+      expect.arrayContaining([[expect.stringMatching(/^\[base first \d\/\d\] RUN echo in-base$/), null]]),
+    );
+    expect(steps.filter(({ target }) => target === 'lower')).toHaveLength(1);
+    expect(
+      steps
+        .filter(({ target }) => target === null)
+        .map(({ startLine }) => startLine)
+        .toSorted(),
+    ).toEqual([2, 3, 4]);
+    const attestation = await system.cosign(project, 'verify-attestation', built.digest!, '--type', 'slsaprovenance1');
+    const { externalParameters, resolvedDependencies } = predicateOf(attestation).buildDefinition;
+    expect(externalParameters).toMatchObject({ namedContexts: { base: 'target:base' }, definition });
+    expect(resolvedDependencies[1].uri).toBe(`${services().openRegistry}/library/busybox:latest`);
+
+    // What another target is made from is in no record: nothing is made up for a step that took it.
+    const facts = new CacheFactsRepository(system.db);
+    const told = async (buildId: string) =>
+      whyStepsRan((await facts.find(buildId))!, await facts.earlier(buildId)).map(({ startLine, cached, reason }) => [
+        ...[startLine, cached, reason?.kind ?? null],
+        reason?.kind === 'unknown' ? reason.why : null,
+      ]);
+    const wrong = await system.outcome(await system.push(project, await project.git.commit(files('WORD'))));
+    expect(wrong).toMatchObject({ failure: { code: 'StepFailed', place: { file: 'app/Dockerfile', line: 4 } } });
+    expect(await told(wrong.id)).toEqual([
+      [2, false, 'unknown', 'of_target'],
+      [3, false, 'earlier_step', null],
+      [4, false, 'earlier_step', null],
+    ]);
+    const again = await system.outcome(
+      await system.push(project, await project.git.commit({ ...files('word'), 'lower/other.txt': 'x' })),
+    );
+    expect(again.failure).toBeNull();
+    expect((await stepsOf(again.id)).filter(({ cached }) => !cached)).toEqual([]);
+
+    const failed = await system.outcome(
+      await system.push(
+        project,
+        await project.git.commit({ ...files('word'), 'lower/Dockerfile': 'FROM tool\n\nRUN exit 3\n' }),
+      ),
+    );
+    expect(failed.failure).toMatchObject({
+      ...{
+        code: 'StepFailed',
+        place: { file: 'lower/Dockerfile', line: 3, step: '[lower 1/2] RUN exit 3', exitCode: 3 },
+      },
+    });
+    expect((await stepsOf(failed.id)).find(({ name }) => name.includes('exit 3'))).toMatchObject({ startLine: null });
+  });
+
+  it('are those of other services of a compose file too', async () => {
+    const project = await system.project({ definition: { path: 'compose.yaml', target: 'web' } });
+    const compose = `services:
+  web: { build: { context: web, additional_contexts: { base: "service:base" } } }
+  base: { build: { context: base } }
+`;
+    const commit = await project.git.commit({
+      ...{ 'compose.yaml': compose, 'base/Dockerfile': 'FROM busybox\nCOPY a.txt /a\n', 'base/a.txt': 'of base' },
+      ...{ 'web/Dockerfile': 'FROM base\nRUN test "$(cat /a)" = "of base"\n', 'web/a.txt': 'of web' },
+    });
+    expect((await system.outcome(await system.push(project, commit))).failure).toBeNull();
+  });
+
+  it('S-120, S-054 hold for its other targets: no network, no address, no secret in an argument', async () => {
+    const definition = { path: 'docker-bake.hcl', target: 'app' };
+    const limits = { ...none, timeoutMs: 120_000, logBytes: 1_000_000, network: 'none' };
+    const project = await system.project({ definition, limits });
+    const value = `s3cret-${project.id}`;
+    await system.secret(project, 'TOKEN', value);
+    const outcomeOf = async (base: string, args = '') => {
+      const commit = await project.git.commit({
+        'docker-bake.hcl': `target "base" {\n context = "base"\n${args}\n}\ntarget "app" {\n contexts = { base = "target:base" }\n}\n`,
+        ...{ 'base/Dockerfile': base, Dockerfile: 'FROM base\nRUN true\n' },
+      });
+      return (await system.outcome(await system.push(project, commit))).failure;
+    };
+    expect(await outcomeOf('FROM busybox\nRUN test "$(ls /sys/class/net)" = lo\n')).toBeNull();
+    expect(await outcomeOf('FROM busybox\nADD https://example.test/x /x\n')).toMatchObject({
+      ...{ code: 'PolicyRefused', place: { file: 'base/Dockerfile', line: 2 } },
+    });
+    expect(await outcomeOf('FROM busybox\nARG A\n', ` args = { A = "${value}" }`)).toMatchObject({
+      code: 'SecretLeak',
+    });
+    expect(await outcomeOf(`FROM busybox\n# ${value}\n`)).toMatchObject({
+      ...{ code: 'SecretLeak', place: { file: 'base/Dockerfile', line: 2 } },
+    });
+    expect(await outcomeOf('FROM busybox\n', ' args = { BUILDKIT_SYNTAX = "evil/x" }')).toMatchObject({
+      code: 'PolicyRefused',
+    });
+  });
+
   it('are those of a service in a compose file', async () => {
     const definition = { path: 'compose.yaml', target: 'web' };
     const project = await system.project({ definition });
@@ -123,6 +265,8 @@ EOT
       ['contexts.lib', ' contexts = { lib = "/etc" }'],
       ['network', ' network = "host"'],
       ['platforms', ' platforms = ["linux/arm64"]'],
+      ['context', ' contexts = { base = "target:base" }\n}\ntarget "base" {\n context = "../.."'],
+      ['platforms', ' contexts = { base = "target:base" }\n}\ntarget "base" {\n platforms = ["linux/arm64"]'],
     ] as const) {
       const failure = await outcomeOf(text);
       expect(failure, text).toMatchObject({ code: 'InvalidBuildConfig', place: { file: 'docker-bake.hcl' } });

@@ -11,6 +11,7 @@ export { type BaseImage, type Material, type Provenance, readProvenance } from '
 export * from './info/info.js';
 export type { Entry, HistoryRecord, StatusResponse } from './proto/messages.js';
 export * from './session/index.js';
+export type { SolveInput } from './solve/bridge.js';
 export { BuildGraph, type SolveEvent, type VertexState } from './solve/build-graph.js';
 export { SolveFailure, type SourceLines } from './solve/failure.js';
 export { type RunningSolve, type SolveOptions, type SolveResult, startSolve } from './solve/solve.js';

@@ -17,7 +17,10 @@ export interface ContextFile {
   read(): Promise<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
-/** What a Dockerfile may name beside its stages (`COPY --from=name`, `FROM name`): files, or an image by its reference. */
+/**
+ * What a Dockerfile may name beside its stages (`COPY --from=name`, `FROM name`): files, an image by its reference, or what
+ * another Dockerfile of the same request comes to.
+ */
 export type RequestedContext =
   | {
       readonly name: string;
@@ -25,7 +28,24 @@ export type RequestedContext =
       /** As those of the context: ignore files applied, times under the context's `sharedKey`. */
       readonly files: readonly ContextFile[];
     }
-  | { readonly name: string; readonly kind: 'image'; readonly reference: string };
+  | { readonly name: string; readonly kind: 'image'; readonly reference: string }
+  /** By the name of the target. */
+  | { readonly name: string; readonly kind: 'target'; readonly target: string };
+
+/** Another Dockerfile of the same build: its result is a named context of others. What a request says beside it holds for it too. */
+export interface RequestedTarget {
+  /** Unique within the request; its steps are shown with it. */
+  readonly name: string;
+  readonly context: BuildRequest['context'];
+  readonly namedContexts: readonly RequestedContext[];
+  readonly dockerfile: BuildRequest['dockerfile'];
+  /** Stage of the Dockerfile. */
+  readonly stage: string | null;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly noCache: boolean;
+  readonly networkMode: 'default' | 'none';
+}
 
 export interface BuildRequest {
   /** Chosen by the caller, hexadecimal, unique: `find` knows the build by it. */
@@ -37,6 +57,8 @@ export interface BuildRequest {
     readonly sharedKey: string;
   };
   readonly namedContexts?: readonly RequestedContext[];
+  /** Each behind those that it names. An engine without the feature `targets` refuses them. */
+  readonly targets?: readonly RequestedTarget[];
   readonly dockerfile: {
     /** Path inside the repository, for messages. */
     readonly path: string;
@@ -115,6 +137,8 @@ export interface StepState {
   /** From 1, order of announcement; it never changes. */
   readonly ordinal: number;
   readonly stage: string | null;
+  /** Of which other target it is; left out for the request's own Dockerfile. */
+  readonly target?: string;
   readonly platform: string | null;
   /** Ids of steps. */
   readonly inputs: readonly string[];
@@ -177,7 +201,7 @@ export interface BuildOutcome {
   readonly baseImages: readonly { readonly name: string; readonly digest: string }[];
   /** Everything that was fetched, base images included, as SLSA resource descriptors. */
   readonly materials?: readonly { readonly uri: string; readonly digest: Readonly<Record<string, string>> }[];
-  /** Step id to lines of the Dockerfile, from 1. */
+  /** Step id to lines of the request's own Dockerfile, from 1. */
   readonly stepLines: ReadonlyMap<string, { readonly startLine: number; readonly endLine: number }>;
   readonly stepsRun: number;
   readonly stepsCached: number;
@@ -199,6 +223,8 @@ export interface EngineFeatures {
   /** Tells base images and lines of steps. */
   readonly provenance: boolean;
   readonly pushesByDigest: boolean;
+  /** Builds several Dockerfiles in one, see `BuildRequest.targets`. */
+  readonly targets: boolean;
   /** Enforces `BuildRequest.limits`. */
   readonly limits: boolean;
   /** Steps reach the world, unless they ask for none of it; never the service or the worker. */

@@ -112,7 +112,16 @@ describe('builds', () => {
     const vertexId = `sha256:${'b'.repeat(64)}`;
     await new StepRepository(world.database).save(attempt.attemptId, [
       {
-        ...{ ordinal: 3, vertexId, name: 'RUN false', stage: null, platform: null, internal: false, cached: false },
+        ...{
+          ordinal: 3,
+          vertexId,
+          name: 'RUN false',
+          stage: null,
+          target: null,
+          platform: null,
+          internal: false,
+          cached: false,
+        },
         startedAt: new Date(),
         completedAt: new Date(),
         error: 'exit 1',

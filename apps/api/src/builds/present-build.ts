@@ -1,6 +1,14 @@
 import type { Attempt, Build, BuildSummary, Evidence, Failure, Step } from '@cooperage/contracts';
 import type { AttemptView, BuildDetailRecord, BuildSummaryRecord, StepView } from '@cooperage/db';
-import { canCancel, canRetry, type FailureReport, failureEntry, isFailureCode, madeFrom } from '@cooperage/domain';
+import {
+  canCancel,
+  canRetry,
+  type FailureReport,
+  failureEntry,
+  inlineDockerfilePath,
+  isFailureCode,
+  madeFrom,
+} from '@cooperage/domain';
 
 const time = (value: Date) => value.toISOString();
 const timeOrNull = (value: Date | null) => value?.toISOString() ?? null;
@@ -79,14 +87,20 @@ function presentMadeFrom(build: BuildDetailRecord) {
 function presentDefinition({ definition, resolved, buildArgs }: BuildDetailRecord): Build['inputs']['definition'] {
   if (definition === null) return null;
   const ignored = resolved?.ignored.map((field) => ({ ...field })) ?? [];
-  return { ...definition, variables: { ...buildArgs }, resolved: resolved !== null, ignored };
+  const targets = (resolved?.targets ?? []).map((target) => ({
+    ...{ name: target.name, contextPath: target.contextPath, target: target.stage },
+    dockerfilePath: target.dockerfilePath ?? inlineDockerfilePath({ ...definition, target: target.name }),
+    buildArgs: { ...target.buildArgs },
+    namedContexts: { ...target.namedContexts },
+  }));
+  return { ...definition, variables: { ...buildArgs }, resolved: resolved !== null, targets, ignored };
 }
 
 /** @param usualMs median over earlier builds, where it is known */
 export function presentStep(step: StepView, usualMs: number | null = null): Step {
-  const { ordinal, name, stage, platform, internal, cached, error, startLine, endLine } = step;
+  const { ordinal, name, stage, target, platform, internal, cached, error, startLine, endLine } = step;
   return {
-    ...{ ordinal, name, stage, platform, internal, cached, error, startLine, endLine, usualMs },
+    ...{ ordinal, name, stage, target, platform, internal, cached, error, startLine, endLine, usualMs },
     startedAt: timeOrNull(step.startedAt),
     completedAt: timeOrNull(step.completedAt),
   };

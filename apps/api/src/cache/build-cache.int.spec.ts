@@ -37,7 +37,16 @@ async function built(context: readonly ManifestEntry[], cached: readonly string[
   await worker.attempts.describe(attempt, 'ab', dockerfile);
   await new ContextManifestRepository(world.database).save(attempt, context);
   const steps = names.map((name, at) => ({
-    ...{ ordinal: at + 1, vertexId: `sha256:${at}`, name, stage: null, platform: null, internal: false, error: null },
+    ...{
+      ordinal: at + 1,
+      vertexId: `sha256:${at}`,
+      name,
+      stage: null,
+      target: null,
+      platform: null,
+      internal: false,
+      error: null,
+    },
     ...{ startedAt: new Date(), completedAt: new Date(), progressGroup: null },
     cached: cached.some((title) => name.endsWith(title)),
   }));

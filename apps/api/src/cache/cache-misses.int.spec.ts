@@ -31,7 +31,16 @@ async function built(blobId: string): Promise<string> {
     '[3/3] RUN make',
   ];
   const steps = names.map((name, at) => ({
-    ...{ ordinal: at + 1, vertexId: `v${at}`, name, stage: null, platform: null, internal: false, error: null },
+    ...{
+      ordinal: at + 1,
+      vertexId: `v${at}`,
+      name,
+      stage: null,
+      target: null,
+      platform: null,
+      internal: false,
+      error: null,
+    },
     ...{ startedAt: new Date(0), completedAt: new Date(1_000 * at), progressGroup: null, cached: false },
   }));
   await new StepRepository(world.database).save(attempt.attemptId, steps);

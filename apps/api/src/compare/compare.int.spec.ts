@@ -15,7 +15,7 @@ const digests: string[] = [];
 
 const startedAt = new Date('2026-01-01T00:00:00Z');
 const step = (ordinal: number, name: string, ms: number, cached = false) => ({
-  ...{ ordinal, vertexId: `v${ordinal}`, name, stage: 'app', platform: null, internal: false, cached },
+  ...{ ordinal, vertexId: `v${ordinal}`, name, stage: 'app', target: null, platform: null, internal: false, cached },
   ...{ startedAt, completedAt: new Date(startedAt.getTime() + ms), error: null, progressGroup: null },
 });
 const work =

@@ -3,7 +3,17 @@ import { expect, it } from 'vitest';
 import { inFileOrder } from './file-order.js';
 
 const step = (ordinal: number, stage: string, name: string, beganMs: number | null, internal = false): StepView => ({
-  ...{ ordinal, stage, name, internal, vertexId: `v${ordinal}`, platform: null, cached: false, error: null },
+  ...{
+    ordinal,
+    stage,
+    name,
+    internal,
+    vertexId: `v${ordinal}`,
+    target: null,
+    platform: null,
+    cached: false,
+    error: null,
+  },
   ...{ startedAt: beganMs === null ? null : new Date(beganMs), completedAt: null, startLine: null, endLine: null },
 });
 

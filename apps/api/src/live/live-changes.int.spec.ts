@@ -65,7 +65,16 @@ describe('changes of builds', () => {
     const build = await world.build(target);
     const attempt = await worker.claim(build);
     const step = {
-      ...{ ordinal: 1, vertexId: 'v', name: 'RUN a', stage: null, platform: null, internal: false, cached: false },
+      ...{
+        ordinal: 1,
+        vertexId: 'v',
+        name: 'RUN a',
+        stage: null,
+        target: null,
+        platform: null,
+        internal: false,
+        cached: false,
+      },
       ...{ startedAt: new Date(), completedAt: null, error: null, progressGroup: null },
     };
     await new StepRepository(world.database).save(attempt.attemptId, [step]);

@@ -4,7 +4,15 @@ import { builderInfo } from './builder-info.js';
 
 const features: EngineFeatures = {
   ...{ daemon: true, scope: 'general', dockerfile: 'full', multiPlatform: true, registryCache: true, secrets: true },
-  ...{ provenance: true, pushesByDigest: true, limits: true, stepNetwork: true, strangers: true, find: true },
+  ...{
+    provenance: true,
+    pushesByDigest: true,
+    targets: true,
+    limits: true,
+    stepNetwork: true,
+    strangers: true,
+    find: true,
+  },
 };
 
 async function said(

@@ -39,9 +39,12 @@ export interface FrontendOptions {
   readonly networkMode?: 'default' | 'none';
   /** No process of a step leaves a core dump. */
   readonly withoutCores?: boolean;
-  /** What the Dockerfile may name beside its stages: a tree of the session, or an image by its reference. */
-  readonly namedContexts?: Readonly<Record<string, { readonly tree: string } | { readonly image: string }>>;
+  /** What the Dockerfile may name beside its stages. */
+  readonly namedContexts?: Readonly<Record<string, NamedSource>>;
 }
+
+/** A tree of the session, an image by its reference, or the result of another Dockerfile by its key, see `SolveInput`. */
+export type NamedSource = { readonly tree: string } | { readonly image: string } | { readonly input: string };
 
 /** A cache in a store of the session. */
 export interface StoredCache {
@@ -57,6 +60,15 @@ export const treeNames = { context: 'context', dockerfile: 'dockerfile' } as con
 /** The tree of a named context. Chosen here: what users call their contexts is no name of a tree. */
 export function namedTree(index: number): string {
   return `context-${index}`;
+}
+
+/**
+ * Has the engine ask another session for trees than that of its Solve: the tree of a context is called `context` whatever a
+ * Dockerfile is, so those of several Dockerfiles cannot be told apart in one session.
+ * @param trees names of those that the Dockerfile may ask for
+ */
+export function treesFrom(sessionId: string, trees: Iterable<string>): Record<string, string> {
+  return Object.fromEntries([...trees].map((tree) => [`local-sessionid:${tree}`, sessionId]));
 }
 
 export function frontendAttrs(options: FrontendOptions): Record<string, string> {
@@ -84,11 +96,25 @@ export function frontendAttrs(options: FrontendOptions): Record<string, string> 
 }
 
 function namedContexts(contexts: FrontendOptions['namedContexts'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(contexts).map(([name, source]) => [name, sourceOf(source)]));
+}
+
+function sourceOf(source: NamedSource): string {
+  if ('tree' in source) return `local:${source.tree}`;
+  return 'image' in source ? `docker-image://${source.image}` : `input:${source.input}`;
+}
+
+/** The configuration of an image that a Dockerfile came to, for another that starts from it: its environment, its user. */
+const imageConfig = 'containerimage.config';
+
+/** What a frontend is told of the results of other Dockerfiles that it is given. @param results facts of each, by its key */
+export function inputAttrs(results: ReadonlyMap<string, Readonly<Record<string, Uint8Array>>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(contexts).map(([name, source]) => [
-      name,
-      'tree' in source ? `local:${source.tree}` : `docker-image://${source.image}`,
-    ]),
+    [...results].flatMap(([key, { [imageConfig]: config }]) =>
+      config
+        ? [[`input-metadata:${key}`, JSON.stringify({ [imageConfig]: Buffer.from(config).toString('base64') })]]
+        : [],
+    ),
   );
 }
 

@@ -93,6 +93,11 @@ export interface SolveRequest {
   readonly SourcePolicy: { readonly version: number; readonly rules: readonly PolicyRule[] };
   readonly Exporters: readonly Entry[];
 }
+/** What a frontend came to: the encoded definition of its graph, and facts about it such as the configuration of the image. */
+export interface BridgeResult {
+  readonly ref: { readonly id: string; readonly def: Uint8Array } | null;
+  readonly metadata: Readonly<Record<string, Uint8Array>>;
+}
 export interface BuildResult {
   readonly Attestations: readonly Descriptor[];
   readonly Results: Readonly<Record<string, Descriptor>>;
@@ -149,6 +154,18 @@ export interface Messages {
   StatusResponse: StatusResponse;
   SolveRequest: SolveRequest;
   SolveResponse: { readonly ExporterResponse: Readonly<Record<string, string>> };
+  /** The operations of a graph, each encoded: the digest of one is that of its vertex. */
+  Definition: { readonly def: readonly Uint8Array[] };
+  BridgeSolveRequest: {
+    readonly Frontend: string;
+    readonly FrontendOpt: Readonly<Record<string, string>>;
+    readonly allowResultReturn: boolean;
+    readonly allowResultArrayRef: boolean;
+    /** Encoded definitions. */
+    readonly FrontendInputs: Readonly<Record<string, Uint8Array>>;
+  };
+  BridgeSolveResponse: { readonly result: BridgeResult | null };
+  BridgeReturnRequest: { readonly result: BridgeResult | null; readonly error: RpcStatus | null };
   HistoryRequest: { readonly ActiveOnly: boolean; readonly Ref: string; readonly EarlyExit: boolean };
   HistoryEvent: { readonly type: number; readonly record: HistoryRecord | null };
   ReadContentRequest: { readonly digest: string; readonly offset: number; readonly size: number };

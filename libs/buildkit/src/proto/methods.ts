@@ -2,6 +2,7 @@ import type { Method } from '../wire/connection.js';
 import type { MessageName } from './messages.js';
 
 const control = 'moby.buildkit.v1.Control';
+const bridge = 'moby.buildkit.v1.frontend.LLBBridge';
 
 function method<Q extends MessageName, A extends MessageName>(path: string, request: Q, answer: A): Method<Q, A> {
   return { path, request, answer };
@@ -10,6 +11,8 @@ function method<Q extends MessageName, A extends MessageName>(path: string, requ
 /** The methods of an engine that this client calls. */
 export const methods = {
   solve: method(`${control}/Solve`, 'SolveRequest', 'SolveResponse'),
+  bridgeSolve: method(`${bridge}/Solve`, 'BridgeSolveRequest', 'BridgeSolveResponse'),
+  bridgeReturn: method(`${bridge}/Return`, 'BridgeReturnRequest', 'Empty'),
   status: method(`${control}/Status`, 'StatusRequest', 'StatusResponse'),
   history: method(`${control}/ListenBuildHistory`, 'HistoryRequest', 'HistoryEvent'),
   info: method(`${control}/Info`, 'Empty', 'InfoResponse'),

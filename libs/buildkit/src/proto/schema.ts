@@ -1,8 +1,9 @@
 /**
  * The part of BuildKit's protocol that this client speaks, as protobuf text. Field numbers follow `moby/buildkit`
- * (api/services/control, api/types, session/*, sourcepolicy), `tonistiigi/fsutil` (types), `containerd` (content) and
+ * (api/services/control, api/types, session/*, sourcepolicy, frontend/gateway, solver/pb), `tonistiigi/fsutil` (types), `containerd` (content) and
  * `googleapis` (rpc/status). Fields that are never read are left out: protobuf skips what it does not know, and the
- * bulky ones (whole Dockerfiles inside warnings, whole graphs inside errors) would cost time on the status stream.
+ * bulky ones (whole Dockerfiles inside warnings, whole graphs inside errors) would cost time on the status stream. A
+ * definition that is only passed on (`BridgeRef.def`, `FrontendInputs`) is declared as its bytes, which is the same on the wire.
  */
 export const schema = `
 syntax = "proto3";
@@ -47,6 +48,16 @@ message SolveRequest {
   CacheOptions Cache = 8; bool Internal = 11; SourcePolicy SourcePolicy = 12; repeated Entry Exporters = 13;
 }
 message SolveResponse { map<string, string> ExporterResponse = 1; }
+
+message Definition { repeated bytes def = 1; }
+message BridgeRef { string id = 1; bytes def = 2; }
+message BridgeResult { BridgeRef ref = 3; map<string, bytes> metadata = 10; }
+message BridgeSolveRequest {
+  string Frontend = 2; map<string, string> FrontendOpt = 3; bool allowResultReturn = 5; bool allowResultArrayRef = 6;
+  map<string, bytes> FrontendInputs = 13;
+}
+message BridgeSolveResponse { BridgeResult result = 3; }
+message BridgeReturnRequest { BridgeResult result = 1; RpcStatus error = 2; }
 
 message HistoryRequest { bool ActiveOnly = 1; string Ref = 2; bool EarlyExit = 3; }
 message BuildResult { repeated Descriptor Attestations = 2; map<int64, Descriptor> Results = 3; }

@@ -10,6 +10,7 @@ import type { EngineConnection, Line } from '../wire/connection.js';
 import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
 import { startHeartbeat } from '../wire/heartbeat.js';
 import type { MessageHandler } from '../wire/message-queue.js';
+import { Bridge, type SolveInput } from './bridge.js';
 import { SolveFailure } from './failure.js';
 
 export interface SolveOptions {
@@ -17,6 +18,12 @@ export interface SolveOptions {
   readonly reference: string;
   readonly sessionId: string;
   readonly frontendAttrs: Readonly<Record<string, string>>;
+  /** Further Dockerfiles whose results it takes as named contexts, each behind those that it names itself. */
+  readonly inputs?: readonly SolveInput[];
+  /** Keys of the inputs that the Dockerfile itself names. */
+  readonly namedInputs?: readonly string[];
+  /** Told which vertexes are of an input, before any of them can start. */
+  readonly onInput?: (key: string, vertexes: readonly string[]) => void;
   readonly exporters?: readonly Entry[];
   readonly cacheExports?: readonly Entry[];
   readonly sourcePolicy?: SolveRequest['SourcePolicy'];
@@ -105,13 +112,28 @@ class Running {
       answer = message.ExporterResponse;
     });
     if (this.canceled) this.solve.cancel();
+    const refusal = this.bridge(this.solve);
     try {
       await this.solve.done;
     } catch (error) {
-      return await this.failed(error, status);
+      return await this.failed((!isCanceled(error) && refusal()) || error, status);
     }
     await settle(status);
     return { image: imageOfAnswer(answer), cache: cacheOfAnswer(answer) };
+  }
+
+  /**
+   * What a Solve of several Dockerfiles waits for.
+   * @returns why it was refused, where it was: the Solve itself says that without the details
+   */
+  private bridge(solve: Call): () => RpcError | null {
+    const { reference, frontendAttrs, inputs = [], namedInputs = [], onInput = () => {} } = this.options;
+    if (inputs.length === 0) return () => null;
+    const bridge = new Bridge(this.connection, reference);
+    void solve.done.catch(() => {}).then(() => bridge.close());
+    // What was refused it was told, and ends by it; of anything else, such as a line that broke, nobody tells it.
+    bridge.run({ frontendAttrs, inputs: namedInputs }, inputs, onInput).catch(() => bridge.refusal ?? solve.cancel());
+    return () => bridge.refusal;
   }
 
   private async failed(error: unknown, status: StatusStream): Promise<SolveResult> {
@@ -143,8 +165,8 @@ function requestOf(options: SolveOptions): MessageInput<SolveRequest> {
   return {
     Ref: options.reference,
     Session: options.sessionId,
-    Frontend: 'dockerfile.v0',
-    FrontendAttrs: options.frontendAttrs,
+    // Without a frontend the engine waits for what comes through the bridge.
+    ...(!options.inputs?.length && { Frontend: 'dockerfile.v0', FrontendAttrs: options.frontendAttrs }),
     Cache: { Exports: options.cacheExports ?? [] },
     Exporters: options.exporters ?? [],
     Internal: options.unrecorded ?? false,

@@ -25,8 +25,9 @@ export function startCall(
   method: string,
   request: Uint8Array,
   onMessage: MessageHandler<Buffer>,
+  headers: Readonly<Record<string, string>> = {},
 ): Call {
-  const stream = openStream(session, method);
+  const stream = openStream(session, method, headers);
   const call = follow(stream, method, onMessage);
   stream.end(frame(request));
   return call;

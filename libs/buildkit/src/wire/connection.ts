@@ -34,6 +34,7 @@ export interface Line {
     method: Method<Q, A>,
     request: MessageInput<Messages[Q]>,
     onMessage: MessageHandler<Messages[A]>,
+    headers?: Readonly<Record<string, string>>,
   ): Call;
   close(): void;
 }
@@ -104,7 +105,7 @@ export class EngineConnection {
     this.spare ??= this.open();
     this.spare.catch(() => {});
     return {
-      start: (method, request, onMessage) => startOn(session, method, request, onMessage),
+      start: (method, request, onMessage, headers) => startOn(session, method, request, onMessage, headers),
       close: () => session.destroy(),
     };
   }
@@ -190,10 +191,10 @@ function startOn<Q extends MessageName, A extends MessageName>(
   method: Method<Q, A>,
   request: MessageInput<Messages[Q]>,
   onMessage: MessageHandler<Messages[A]>,
+  headers?: Readonly<Record<string, string>>,
 ): Call {
-  return startCall(session, method.path, encode(method.request, request), (bytes) =>
-    onMessage(decode(method.answer, bytes)),
-  );
+  const read = (bytes: Buffer) => onMessage(decode(method.answer, bytes));
+  return startCall(session, method.path, encode(method.request, request), read, headers);
 }
 
 async function withDeadline(call: Call, path: string, timeoutMs: number | undefined): Promise<void> {

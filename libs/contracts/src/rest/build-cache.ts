@@ -51,7 +51,7 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
     /** Only for `evicted`: why the registry’s cache was deleted, and after how many days for `unused`. */
     eviction: evictionSchema.optional(),
   }),
-  z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched', 'upon_folder']) }),
+  z.object({ kind: z.literal('unknown'), why: z.enum(['no_manifest', 'not_matched', 'upon_folder', 'of_target']) }),
 ]);
 export type RunReason = z.infer<typeof runReasonSchema>;
 

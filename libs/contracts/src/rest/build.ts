@@ -139,11 +139,23 @@ export const buildSchema = buildSummarySchema.extend({
         variables: z.record(z.string(), z.string()),
         /** Whether it was read. */
         resolved: z.boolean(),
+        /** Its other targets that are built along with the build’s own, each behind those that it is made from. */
+        targets: z.array(
+          z.object({
+            name: z.string(),
+            contextPath: z.string(),
+            dockerfilePath: z.string(),
+            /** Stage of the Dockerfile. */
+            target: z.string().nullable(),
+            buildArgs: z.record(z.string(), z.string()),
+            namedContexts: z.record(z.string(), z.string()),
+          }),
+        ),
         /** Fields of it that the service decides by itself. */
         ignored: z.array(z.object({ field: z.string(), why: z.string() })),
       })
       .nullable(),
-    /** Name to a folder of the repository, or to `docker-image://name`. */
+    /** Name to a folder of the repository, to `docker-image://name`, or to `target:name`, another target of the definition. */
     namedContexts: z.record(z.string(), z.string()),
     secretNames: z.array(z.string()),
     baseImages: z.array(z.object({ name: z.string(), digest: z.string() })),
@@ -189,6 +201,8 @@ export const stepSchema = z.object({
   ordinal: z.number().int(),
   name: z.string(),
   stage: z.string().nullable(),
+  /** Of the definition, where it is another than the build’s own; its lines are not those of the build’s Dockerfile. */
+  target: z.string().nullable(),
   platform: z.string().nullable(),
   internal: z.boolean(),
   cached: z.boolean(),

@@ -14,6 +14,8 @@ export const engineFeaturesSchema = z.object({
   secrets: z.boolean(),
   provenance: z.boolean(),
   pushesByDigest: z.boolean(),
+  /** Builds a target of a definition along with those that it is made from. */
+  targets: z.boolean(),
   limits: z.boolean(),
   stepNetwork: z.boolean(),
   strangers: z.boolean(),

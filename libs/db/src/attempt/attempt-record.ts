@@ -32,6 +32,8 @@ export interface StepRecord {
   readonly vertexId: string;
   readonly name: string;
   readonly stage: string | null;
+  /** Of the definition, where it is another than the build's own. */
+  readonly target: string | null;
   readonly platform: string | null;
   readonly internal: boolean;
   readonly cached: boolean;

@@ -16,7 +16,16 @@ const failure = { code: 'StepFailed', message: 'no' } as const;
 const again = { retryable: true, attemptsLeft: true, pauseMs: 0 };
 
 const step = {
-  ...{ ordinal: 1, vertexId: 'sha256:v', name: 'FROM a', stage: null, platform: null, internal: false, cached: false },
+  ...{
+    ordinal: 1,
+    vertexId: 'sha256:v',
+    name: 'FROM a',
+    stage: null,
+    target: null,
+    platform: null,
+    internal: false,
+    cached: false,
+  },
   ...{ startedAt: null, completedAt: null, error: null, progressGroup: null },
 };
 

@@ -12,11 +12,11 @@ export class StepRepository {
     const rows = storedJson(steps);
     await this.db.prisma.$executeRaw`
       WITH saved AS (
-        INSERT INTO step (attempt_id, ordinal, vertex_id, name, stage, platform, internal, cached, started_at, completed_at, error,
-          progress_group)
-        SELECT a.id, s.ordinal, s."vertexId", s.name, s.stage, s.platform, s.internal, s.cached, s."startedAt", s."completedAt",
-          s.error, s."progressGroup"
-        FROM jsonb_to_recordset(${rows}::jsonb) AS s(ordinal int, "vertexId" text, name text, stage text, platform text,
+        INSERT INTO step (attempt_id, ordinal, vertex_id, name, stage, target, platform, internal, cached, started_at, completed_at,
+          error, progress_group)
+        SELECT a.id, s.ordinal, s."vertexId", s.name, s.stage, s.target, s.platform, s.internal, s.cached, s."startedAt",
+          s."completedAt", s.error, s."progressGroup"
+        FROM jsonb_to_recordset(${rows}::jsonb) AS s(ordinal int, "vertexId" text, name text, stage text, target text, platform text,
           internal boolean, cached boolean, "startedAt" timestamptz, "completedAt" timestamptz, error text, "progressGroup" text)
         JOIN attempt a ON a.id = ${attemptId}::uuid AND a.state = 'claimed'
         ON CONFLICT (attempt_id, ordinal) DO UPDATE SET name = excluded.name, cached = excluded.cached,

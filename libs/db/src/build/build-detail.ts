@@ -32,6 +32,8 @@ export interface StepView {
   readonly startedAt: Date | null;
   readonly completedAt: Date | null;
   readonly error: string | null;
+  /** Of the definition, where it is another than the build's own. */
+  readonly target: string | null;
   readonly startLine: number | null;
   readonly endLine: number | null;
 }
@@ -77,6 +79,7 @@ const stepColumns = {
   startedAt: true,
   completedAt: true,
   error: true,
+  target: true,
   startLine: true,
   endLine: true,
 } as const satisfies Prisma.StepSelect;

@@ -93,7 +93,7 @@ export class CacheFactsRepository {
         f.cache_read AS "cacheRead", f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
       FROM (${builds}) f
       LEFT JOIN context_manifest m ON m.project_id = f.project_id AND m.digest = f.context_digest
-      LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('ordinal', ordinal, 'name', name, 'stage', stage,
+      LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('ordinal', ordinal, 'name', name, 'stage', stage, 'target', target,
           'cached', cached, 'started', started_at IS NOT NULL,
           'completed', completed_at IS NOT NULL AND error IS NULL,
           'ms', coalesce(extract(epoch FROM completed_at - started_at) * 1000, 0)) ORDER BY ordinal) AS steps
@@ -131,7 +131,7 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
   // A definition says what the arguments and contexts are; the settings' arguments are its variables.
   const made = row.resolved ?? { buildArgs, namedContexts: row.namedContexts };
   const named = Object.entries(made.namedContexts).map(
-    ([name, source]) => [parseContextName(name), namedContextFact(source, baseImages)] as const,
+    ([name, source]) => [parseContextName(name), namedContextFact(source, baseImages, row.resolved?.targets)] as const,
   );
   return {
     ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, startedAt, cacheEpoch },

@@ -48,7 +48,14 @@ async function ended({ context, cached = [], zone = 'protected' }: Told): Promis
   await new StepRepository(world.db).save(
     attempt.attemptId,
     names.map((title, at) => ({
-      ...{ ordinal: at + 1, vertexId: `v${at}`, name: `[${at + 1}/4] ${title}`, stage: null, platform: null },
+      ...{
+        ordinal: at + 1,
+        vertexId: `v${at}`,
+        name: `[${at + 1}/4] ${title}`,
+        stage: null,
+        target: null,
+        platform: null,
+      },
       ...{ internal: false, error: null, progressGroup: null, cached: cached.includes(title) },
       ...{ startedAt: new Date(0), completedAt: new Date(1_000 * at) },
     })),

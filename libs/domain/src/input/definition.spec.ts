@@ -91,6 +91,10 @@ describe('what bake printed', () => {
     ['contexts.lib', { contexts: { lib: '/etc' } }],
     ['contexts.lib', { contexts: { lib: 'https://example.test/' } }],
     ['contexts.lib', { contexts: { lib: 'target:lib' } }],
+    ['contexts.lib', { contexts: { lib: 'target:app' } }],
+    ['contexts.lib', { contexts: { lib: 'target:--push' } }],
+    ['contexts.lib', { contexts: { lib: 'target:' } }],
+    ['contexts.lib', { contexts: { lib: 'target:constructor' } }],
     ['contexts.context', { contexts: { context: 'a' } }],
     ['platforms', { platforms: ['linux/amd64', 'linux/arm64'] }],
     ['platforms', { platforms: 'linux/amd64' }],
@@ -105,6 +109,76 @@ describe('what bake printed', () => {
     ['args.__proto__', JSON.parse('{"args":{"__proto__":"x"}}')],
   ])('S-027 is refused for its field %s: %j', (field, app) => {
     expect(refusal(app)).toContain(`“${field}”`);
+  });
+
+  const several = (target: Record<string, unknown>) => () => resolveDefinition({ target }, definition);
+
+  it('is made from other targets too, each behind those that it is made from itself', () => {
+    const lower = { context: 'lower', args: { A: '1' }, labels: { a: 'b' }, network: 'none', tags: ['x'] };
+    const base = { 'dockerfile-inline': 'FROM lower\n', target: 'prod', contexts: { lower: 'target:lower' } };
+    const app = { contexts: { base: 'target:base', again: 'target:lower', lib: 'libs' } };
+    const { targets, namedContexts, ignored } = several({ app, base, lower, other: { network: 'host' } })();
+    expect(namedContexts).toEqual({ base: 'target:base', again: 'target:lower', lib: 'libs' });
+    expect(targets).toEqual([
+      {
+        ...{ name: 'lower', contextPath: 'lower', dockerfilePath: 'lower/Dockerfile', dockerfileInline: null },
+        ...{ stage: null, platform: null, buildArgs: { A: '1' }, namedContexts: {}, labels: { a: 'b' } },
+        ...{ noCache: false, withoutNetwork: true },
+      },
+      expect.objectContaining({ name: 'base', dockerfilePath: null, dockerfileInline: 'FROM lower\n', stage: 'prod' }),
+    ]);
+    expect(ignored).toEqual([{ field: 'lower.tags', why: expect.any(String) }]);
+    expect(several({ app: {} })()).not.toHaveProperty('targets');
+  });
+
+  it('S-027 is refused for what any of its targets asks for, and the target is named', () => {
+    const app = { contexts: { base: 'target:base' } };
+    const hostile: Record<string, unknown>[] = [
+      { context: '../x' },
+      { context: 'https://example.test/x.git' },
+      { dockerfile: '../../Dockerfile' },
+      { contexts: { lib: '/etc' } },
+      { contexts: { context: 'a' } },
+      { network: 'host' },
+      { ssh: [{ id: 'default' }] },
+      { platforms: ['linux/amd64', 'linux/arm64'] },
+      { call: 'check' },
+      { 'something-new': 1 },
+    ];
+    for (const base of hostile)
+      for (const target of [
+        { app, base },
+        { app: { contexts: { upper: 'target:upper' } }, upper: app, base },
+      ])
+        expect(several(target), JSON.stringify(base)).toThrow(
+          expect.objectContaining({ code: 'InvalidBuildConfig', message: expect.stringContaining('“base”') }),
+        );
+  });
+
+  it('S-041 is no circle, and no more targets than are built as one', () => {
+    const to = (name: string) => ({ contexts: { next: `target:${name}` } });
+    expect(several({ app: to('a'), a: to('b'), b: to('a') })).toThrow('app → a → b → a');
+    expect(several({ app: to('a'), a: to('app') })).toThrow('app → a → app');
+    const chain = (length: number) =>
+      Object.fromEntries([
+        ['app', to('t1')],
+        ...Array.from({ length }, (_, at) => [`t${at + 1}`, at + 1 === length ? {} : to(`t${at + 2}`)]),
+      ]) as Record<string, unknown>;
+    expect(several(chain(15))().targets).toHaveLength(15);
+    expect(several(chain(16))).toThrow('16');
+    const wide = (count: number) => ({
+      ...Object.fromEntries(Array.from({ length: count }, (_, at) => [`t${at}`, {}])),
+      app: { contexts: Object.fromEntries(Array.from({ length: count }, (_, at) => [`c${at}`, `target:t${at}`])) },
+    });
+    expect(several(wide(15))().targets).toHaveLength(15);
+    expect(several(wide(16))).toThrow('16');
+    // Each is read once, however many ways lead to it.
+    const layers = Array.from({ length: 7 }, (_, at) => ({
+      [`a${at}`]: { contexts: { x: `target:a${at + 1}`, y: `target:b${at + 1}` } },
+      [`b${at}`]: { contexts: { x: `target:a${at + 1}`, y: `target:b${at + 1}` } },
+    }));
+    const lattice = Object.assign({ app: to('a0'), a7: {}, b7: {} }, ...layers) as Record<string, unknown>;
+    expect(several(lattice)().targets).toHaveLength(15);
   });
 
   it('is refused without the target that was named, and says which a group has', () => {

@@ -8,8 +8,8 @@ export interface BuildDefinition {
   readonly target: string;
 }
 
-/** What a definition was resolved to at one commit. */
-export interface ResolvedDefinition {
+/** What one target of a definition says how an image is built. */
+export interface ResolvedInputs {
   readonly contextPath: string;
   /** Relative to the repository; null where the definition holds the Dockerfile itself. */
   readonly dockerfilePath: string | null;
@@ -19,11 +19,23 @@ export interface ResolvedDefinition {
   /** Null where it names none. */
   readonly platform: string | null;
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** Name to what `parseBuildContext` reads. */
   readonly namedContexts: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly noCache: boolean;
   /** Its steps have no network. */
   readonly withoutNetwork: boolean;
+}
+
+/** Another target of the same definition, whose result is a named context. */
+export interface ResolvedTarget extends ResolvedInputs {
+  readonly name: string;
+}
+
+/** What a definition was resolved to at one commit. */
+export interface ResolvedDefinition extends ResolvedInputs {
+  /** Targets that it is made from, each behind those that it is made from itself; left out where there are none. */
+  readonly targets?: readonly ResolvedTarget[];
   /** Fields that the definition has and the service decides by itself, each with the reason. */
   readonly ignored: readonly IgnoredField[];
 }

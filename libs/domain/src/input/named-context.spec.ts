@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  formatNamedContext,
+  formatBuildContext,
   isContextName,
   isNamedContext,
   parseContextName,
@@ -15,7 +15,7 @@ describe('a named context', () => {
       reference: 'registry.example.com:5000/a/b:1',
     });
     for (const source of ['libs/common', '.', 'docker-image://busybox'])
-      expect(formatNamedContext(parseNamedContext(source))).toBe(source);
+      expect(formatBuildContext(parseNamedContext(source))).toBe(source);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { parseRepositoryPath } from '../path/repository-path.js';
+import { isDefinitionTarget } from './definition.js';
 
 /**
  * What a Dockerfile may name beside its stages and its context (`COPY --from=name`, `FROM name`): a folder of the same
@@ -8,8 +9,14 @@ export type NamedContext =
   | { readonly kind: 'folder' /** Inside the repository, `.` for all of it. */; readonly path: string }
   | { readonly kind: 'image' /** Without a scheme. */; readonly reference: string };
 
+/** In a definition it may be what another of its targets comes to as well. */
+export type BuildContextSource = NamedContext | { readonly kind: 'target'; readonly target: string };
+
 export const mostNamedContexts = 32;
+/** Of one definition that are built as one, the one that is built for included. */
+export const mostTargets = 16;
 const imageScheme = 'docker-image://';
+const targetScheme = 'target:';
 
 /** The builder's own, and what a Dockerfile means by them already. */
 const reservedNames = new Set(['context', 'dockerfile', 'scratch']);
@@ -42,8 +49,21 @@ export function parseNamedContext(source: string): NamedContext {
   return { kind: 'folder', path: parseRepositoryPath(source) };
 }
 
+/**
+ * What a definition says of a context, or settings do, as it is used.
+ * @param source as `parseNamedContext` takes it, or `target:name`
+ * @throws {TypeError} with a sentence for a person
+ */
+export function parseBuildContext(source: string): BuildContextSource {
+  if (!source.startsWith(targetScheme)) return parseNamedContext(source);
+  const target = source.slice(targetScheme.length);
+  if (!isDefinitionTarget(target)) throw new TypeError('the target of a context has no valid name');
+  return { kind: 'target', target };
+}
+
 /** The form in which a context is shown and recorded. */
-export function formatNamedContext(context: NamedContext): string {
+export function formatBuildContext(context: BuildContextSource): string {
+  if (context.kind === 'target') return targetScheme + context.target;
   return context.kind === 'image' ? `${imageScheme}${context.reference}` : context.path;
 }
 

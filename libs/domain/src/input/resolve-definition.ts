@@ -2,8 +2,14 @@ import { posix } from 'node:path';
 import { BuildFailure } from '../failure/build-failure.js';
 import { visibleText } from '../git/visible-text.js';
 import { parseRepositoryPath } from '../path/repository-path.js';
-import type { BuildDefinition, IgnoredField, ResolvedDefinition } from './definition.js';
-import { parseContextName, parseNamedContext } from './named-context.js';
+import type { BuildDefinition, IgnoredField, ResolvedDefinition, ResolvedInputs } from './definition.js';
+import {
+  formatBuildContext,
+  mostTargets,
+  parseBuildContext,
+  parseContextName,
+  parseNamedContext,
+} from './named-context.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,17 +30,59 @@ const ignoredFields: Readonly<Record<string, string>> = {
 const idleFields = new Set(['description', 'name', 'inherits', 'matrix']);
 
 /**
- * What `docker buildx bake --print` says of one target, as inputs of a build. Nothing is guessed: what cannot be honoured is
- * refused by its name.
+ * What `docker buildx bake --print` says of one target, and of those that it is made from, as inputs of a build. Nothing is
+ * guessed: what cannot be honoured is refused by its name, in each of them.
  * @param printed parsed JSON
  * @throws {BuildFailure} `InvalidBuildConfig`, with the name of the field
  */
 export function resolveDefinition(printed: unknown, definition: BuildDefinition): ResolvedDefinition {
+  const { inputs, ignored } = readTarget(printed, definition);
+  const closure = closureOf(printed, definition, inputs);
+  return {
+    ...inputs,
+    ...(closure.length > 0 && { targets: closure.map(({ name, inputs }) => ({ name, ...inputs })) }),
+    ignored: [...ignored, ...closure.flatMap((target) => target.ignored)],
+  };
+}
+
+interface ReadTarget {
+  readonly inputs: ResolvedInputs;
+  readonly ignored: readonly IgnoredField[];
+}
+
+/** @throws {BuildFailure} for a circle, a target that is not there, or more of them than are built as one */
+function closureOf(printed: unknown, definition: BuildDefinition, own: ResolvedInputs) {
+  const done = new Map<string, ReadTarget & { readonly name: string }>();
+  const follow = (inputs: ResolvedInputs, way: readonly string[]) => {
+    for (const [name, source] of Object.entries(inputs.namedContexts)) {
+      const context = parseBuildContext(source);
+      if (context.kind !== 'target' || done.has(context.target)) continue;
+      const { target } = context;
+      const field = `The field “contexts.${visibleText(name, 200)}” of the target “${way.at(-1)}”`;
+      if (way.includes(target))
+        throw refusal(definition.path, `${field} leads back to itself: ${[...way, target].join(' → ')}.`);
+      if (way.length + done.size >= mostTargets)
+        throw refusal(definition.path, `${field} needs more targets than the ${mostTargets} that are built as one.`);
+      if (!isFields(ownOf(ownOf(printed, 'target'), target)))
+        throw refusal(definition.path, `${field} names the target “${target}”, which the definition does not have.`);
+      const { inputs: found, ignored } = readTarget(printed, { ...definition, target });
+      follow(found, [...way, target]);
+      // Bake itself says of a target that is only made for others that it has no output.
+      const said = ignored.filter(({ field }) => field !== 'output');
+      const named = said.map(({ field, why }) => ({ field: `${target}.${field}`, why }));
+      done.set(target, { name: target, inputs: found, ignored: named });
+    }
+  };
+  follow(own, [definition.target]);
+  return [...done.values()];
+}
+
+function readTarget(printed: unknown, definition: BuildDefinition): ReadTarget {
   const reader = new TargetReader(definition, targetOf(printed, definition));
   const contextPath = reader.folder('context', '.');
   const inline = reader.text('dockerfile-inline');
   const dockerfile = reader.text('dockerfile') ?? 'Dockerfile';
-  const resolved: ResolvedDefinition = {
+  const inputs: ResolvedInputs = {
     contextPath,
     dockerfilePath: inline === null ? reader.inRepository('dockerfile', posix.join(contextPath, dockerfile)) : null,
     dockerfileInline: inline,
@@ -45,10 +93,10 @@ export function resolveDefinition(printed: unknown, definition: BuildDefinition)
     labels: reader.texts('labels'),
     noCache: reader.flag('no-cache'),
     withoutNetwork: reader.withoutNetwork(),
-    ignored: reader.ignored(),
   };
+  const ignored = reader.ignored();
   reader.refuseOthers();
-  return resolved;
+  return { inputs, ignored };
 }
 
 function targetOf(printed: unknown, { path, target }: BuildDefinition): Fields {
@@ -102,11 +150,8 @@ class TargetReader {
   contexts(): Record<string, string> {
     const contexts = Object.entries(this.texts('contexts')).map(([name, source]) => {
       const field = `contexts.${name}`;
-      if (source.startsWith('target:'))
-        return this.refuse(field, 'is the result of another target, which is not built along with this one');
       const key = this.parsed(field, () => parseContextName(name));
-      const context = this.parsed(field, () => parseNamedContext(source));
-      return [key, context.kind === 'image' ? `docker-image://${context.reference}` : context.path] as const;
+      return [key, this.parsed(field, () => formatBuildContext(parseBuildContext(source)))] as const;
     });
     return Object.fromEntries(contexts);
   }

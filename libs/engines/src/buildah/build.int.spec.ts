@@ -173,6 +173,7 @@ describe('buildah', () => {
   it('says what it lacks', async () => {
     expect(engine.features()).toMatchObject({
       dockerfile: 'partial',
+      targets: false,
       stepNetwork: false,
       strangers: false,
       find: false,

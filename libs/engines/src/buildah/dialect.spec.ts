@@ -2,6 +2,7 @@ import { BuildFailure, readInstructions } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { EngineLacks } from '../engine-lacks.js';
 import { trialRequest } from '../testing/trial-request.js';
+import { trialTarget } from '../testing/trial-target.js';
 import {
   imagesNamed,
   refuseForeignCache,
@@ -36,6 +37,8 @@ describe('what buildah is not given', () => {
     expect(() => refuseNamedContexts(trialRequest('FROM x\n'))).not.toThrow();
     const namedContexts = [{ name: 'lib', kind: 'folder', files: [] }] as const;
     expect(() => refuseNamedContexts(trialRequest('FROM x\n', { namedContexts }))).toThrow(EngineLacks);
+    const targets = [trialTarget('base', 'FROM x\n')];
+    expect(() => refuseNamedContexts(trialRequest('FROM x\n', { targets }))).toThrow('targets that feed each other');
   });
 
   it.each([

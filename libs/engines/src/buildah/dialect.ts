@@ -103,7 +103,11 @@ export function refuseStrangers(file: string, strangers: boolean | undefined): v
 }
 
 /** @throws {EngineLacks} */
-export function refuseNamedContexts({ namedContexts = [], dockerfile }: BuildRequest): void {
+export function refuseNamedContexts({ namedContexts = [], targets = [], dockerfile }: BuildRequest): void {
+  if (targets.length > 0)
+    throw new EngineLacks('buildah builds no targets that feed each other; the buildkit engine does.', {
+      place: { file: dockerfile.path },
+    });
   if (namedContexts.length === 0) return;
   throw new EngineLacks('buildah is given no named contexts here; the buildkit engine is.', {
     place: { file: dockerfile.path },

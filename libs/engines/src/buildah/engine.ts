@@ -74,6 +74,7 @@ export class BuildahEngine implements Engine {
       secrets: true,
       provenance: true,
       pushesByDigest: true,
+      targets: false,
       limits: true,
       stepNetwork: false,
       strangers: false,

@@ -1,7 +1,7 @@
 import { BuildFailure } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
-import { checkDockerfile } from '../dockerfile/policy.js';
+import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import type { BuildRequest } from '../engine.js';
 import { trialRequest } from '../testing/trial-request.js';
 import { checkRequest, frontendOf, groupPathOf } from './args.js';
@@ -47,22 +47,20 @@ describe('what users may ask of a build', () => {
   });
 });
 
+const frontend = (request: BuildRequest, dockerfile: CheckedDockerfile) =>
+  frontendOf(request, dockerfile, { insecureRegistry: false, storedCaches: [] });
+
 describe('the attributes of a build', () => {
   it('tell the commit’s time only to a Dockerfile that asks', () => {
     const request = trialRequest('');
-    const attrs = (wantsSourceDateEpoch: boolean) =>
-      frontendOf(request, { instructions: [], wantsSourceDateEpoch }, { insecureRegistry: false, storedCaches: [] });
+    const attrs = (wantsSourceDateEpoch: boolean) => frontend(request, { instructions: [], wantsSourceDateEpoch });
     expect(attrs(false)).not.toHaveProperty('build-arg:SOURCE_DATE_EPOCH');
     expect(attrs(true)).toHaveProperty('build-arg:SOURCE_DATE_EPOCH', '1700000000');
   });
 
   it('are the same for two commits, but for labels', () => {
     const of = (change: Partial<BuildRequest>) =>
-      frontendOf(
-        trialRequest('', change),
-        { instructions: [], wantsSourceDateEpoch: false },
-        { insecureRegistry: false, storedCaches: [] },
-      );
+      frontend(trialRequest('', change), { instructions: [], wantsSourceDateEpoch: false });
     expect(of({ sourceDateEpoch: 1 })).toEqual(of({ sourceDateEpoch: 2 }));
   });
 });
@@ -71,9 +69,7 @@ describe('named contexts', () => {
   it('are trees under names of our own, or images', () => {
     const namedContexts = [folder('lib'), { name: 'base', kind: 'image', reference: 'busybox:1' }] as const;
     const checked = { instructions: [], wantsSourceDateEpoch: false };
-    expect(
-      frontendOf(trialRequest('', { namedContexts }), checked, { insecureRegistry: false, storedCaches: [] }),
-    ).toMatchObject({
+    expect(frontend(trialRequest('', { namedContexts }), checked)).toMatchObject({
       'context:lib': 'local:context-0',
       'context:base': 'docker-image://busybox:1',
     });

@@ -3,20 +3,28 @@ import { type FrontendOptions, frontendAttrs, imageExporter, namedTree, type Sto
 import { BuildFailure, isRepositoryPath } from '@cooperage/domain';
 import { checkContexts } from '../dockerfile/named-contexts.js';
 import type { CheckedDockerfile } from '../dockerfile/policy.js';
+import { checkTargets, targetRequests } from '../dockerfile/targets.js';
 import type { BuildRequest } from '../engine.js';
 
 /**
- * Checks what of a request comes from users.
+ * Checks what of a request comes from users, each of its targets included.
  * @throws {BuildFailure} `PolicyRefused` for a build argument that loads a foreign frontend (S-033), `ReservedBuildArg`,
  * `InvalidBuildConfig`
  */
 export function checkRequest(request: BuildRequest): void {
+  const { targets = [] } = request;
+  const before = checkTargets(targets);
+  for (const [index, target] of targetRequests(request).entries()) checkPart(target, before[index]!);
+  checkPart(request, new Set(targets.map(({ name }) => name)));
+}
+
+function checkPart(request: BuildRequest, targets: ReadonlySet<string>): void {
   for (const [name, value] of Object.entries(request.buildArgs)) checkBuildArg(name, value);
   if (!/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/.test(request.platform)) throw invalid('The platform is not valid.');
   if (!isRepositoryPath(request.dockerfile.path)) throw invalid('The path of the Dockerfile is not valid.');
   if (!/^[0-9a-f]{8,64}$/.test(request.reference)) throw invalid('The reference of the build is not valid.');
   if (request.target !== undefined && /[\0\n]/.test(request.target)) throw invalid('The target is not valid.');
-  checkContexts(request.namedContexts ?? []);
+  checkContexts(request.namedContexts ?? [], targets);
   for (const key of [...Object.keys(request.annotations), ...Object.keys(request.labels)])
     if (!/^[^\s=]+$/.test(key)) throw invalid(`The label or annotation ${JSON.stringify(key)} has no valid name.`);
 }
@@ -39,7 +47,7 @@ export interface EngineSide {
 }
 
 /**
- * The attributes that decide what is built. SOURCE_DATE_EPOCH is told to the Dockerfile only when it declares that
+ * The attributes that decide what is built of one Dockerfile. SOURCE_DATE_EPOCH is told to the Dockerfile only when it declares that
  * argument: it changes the keys of WORKDIR and of everything after it, so each commit would build all of it again.
  */
 export function frontendOf(
@@ -72,11 +80,17 @@ export function frontendOf(
 
 function namedContextsOf({ namedContexts = [] }: BuildRequest): FrontendOptions['namedContexts'] {
   return Object.fromEntries(
-    namedContexts.map((context, index) => [
-      context.name,
-      context.kind === 'folder' ? { tree: namedTree(index) } : { image: context.reference },
-    ]),
+    namedContexts.map((context, index) => {
+      if (context.kind === 'folder') return [context.name, { tree: namedTree(index) }];
+      if (context.kind === 'image') return [context.name, { image: context.reference }];
+      return [context.name, { input: inputKey(context) }];
+    }),
   );
+}
+
+/** By which a graph is handed from one Dockerfile to another. */
+export function inputKey({ target }: { readonly target: string }): string {
+  return `target-${target}`;
 }
 
 export function exporterOf({ push, annotations, sourceDateEpoch }: BuildRequest, insecure: boolean) {

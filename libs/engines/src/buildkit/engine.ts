@@ -32,7 +32,7 @@ import type {
 } from '../engine.js';
 import type { LocalCaches } from '../local-cache/local-caches.js';
 import { cacheRead, cacheWarning, missedCaches, nothingLocal, openCaches } from '../local-cache/opened-caches.js';
-import { exporterOf } from './args.js';
+import { exporterOf, inputKey } from './args.js';
 import { checkEngine } from './check.js';
 import { exportTarget } from './export-target.js';
 import { readOutcome } from './outcome.js';
@@ -93,6 +93,7 @@ export class BuildkitEngine implements Engine {
       secrets: true,
       provenance: true,
       pushesByDigest: true,
+      targets: true,
       limits: this.setting.groups !== null,
       stepNetwork: true,
       strangers: true,
@@ -146,7 +147,10 @@ export class BuildkitEngine implements Engine {
 
   async exportCache(request: CacheExportRequest, signal: AbortSignal): Promise<ExportedCache> {
     // Whatever ran without a cache has left its results behind; to run it once more would export something else.
-    const withCache = { ...request, noCache: false };
+    const withCache = {
+      ...{ ...request, noCache: false },
+      targets: (request.targets ?? []).map((target) => ({ ...target, noCache: false })),
+    };
     try {
       return await this.run(withCache, signal, async (run, signal) => {
         const target = exportTarget(request, this.localCaches, this.setting.insecureRegistry);
@@ -261,8 +265,14 @@ export class BuildkitEngine implements Engine {
     return { request, options, stores: run.caches.stores, progress: run.progress, emit, signal };
   }
 
-  private options({ frontendAttrs }: PreparedRun, { onlyImages }: BuildRequest) {
-    return { frontendAttrs, sourcePolicy: sourcePolicy(onlyImages ? [...this.rules, nothingByAddress] : this.rules) };
+  private options({ solve, progress }: PreparedRun, { onlyImages, targets = [] }: BuildRequest) {
+    const names = new Map(targets.map(({ name }) => [inputKey({ target: name }), name]));
+    const onInput = (key: string, vertexes: readonly string[]) => progress.belong(vertexes, names.get(key)!);
+    return {
+      ...solve,
+      onInput,
+      sourcePolicy: sourcePolicy(onlyImages ? [...this.rules, nothingByAddress] : this.rules),
+    };
   }
 }
 

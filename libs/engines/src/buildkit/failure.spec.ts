@@ -7,7 +7,7 @@ import { registryAnswer } from './registry-messages.js';
 
 const scene = (change: Partial<FailureScene> = {}): FailureScene => ({
   progress: new ProgressReader(),
-  instructions: [],
+  instructions: new Map(),
   limitMet: () => null,
   ...change,
 });

@@ -7,7 +7,8 @@ import { registryAnswer } from './registry-messages.js';
 /** What is known around a failure. */
 export interface FailureScene {
   readonly progress: ProgressReader;
-  readonly instructions: readonly Instruction[];
+  /** By the path of the Dockerfile. */
+  readonly instructions: ReadonlyMap<string, readonly Instruction[]>;
   /** The limit that ended this step, if one did. */
   limitMet(stepId: string | null, exitCode: number | null): MetLimit | null;
 }
@@ -113,7 +114,10 @@ function placeOf(error: SolveFailure, { progress, instructions }: FailureScene):
   const step = error.vertex === null ? undefined : progress.step(error.vertex);
   const { lines, exitCode } = error;
   const written =
-    lines && instructions.find(({ startLine, endLine }) => startLine <= lines.endLine && endLine >= lines.startLine);
+    lines &&
+    instructions
+      .get(lines.file)
+      ?.find(({ startLine, endLine }) => startLine <= lines.endLine && endLine >= lines.startLine);
   const name = step?.name ?? (written && bytesToText(written.text).slice(0, 200));
   const place: FailurePlace = {
     ...(lines && { file: lines.file, line: lines.startLine, endLine: lines.endLine }),

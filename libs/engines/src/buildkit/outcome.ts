@@ -43,7 +43,7 @@ export async function outcomeOf(
     platforms: [request.platform],
     baseImages,
     materials,
-    stepLines: lines,
+    stepLines: new Map([...lines].filter(([id]) => run.progress.targetOf(id) === null)),
     stepsRun: counts.run,
     stepsCached: counts.cached,
     ...(usage && { usage }),

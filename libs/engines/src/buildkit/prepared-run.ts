@@ -1,26 +1,39 @@
-import { BuildFailure, isCacheImport } from '@cooperage/domain';
+import type { SolveInput } from '@cooperage/buildkit';
+import { BuildFailure, type Instruction, isCacheImport } from '@cooperage/domain';
 import type { GroupLease, StepGroups } from '../cgroup/step-groups.js';
 import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
+import { targetRequests } from '../dockerfile/targets.js';
 import type { BuildRequest, EngineEvent } from '../engine.js';
 import { DiskWatch } from '../limits/disk-watch.js';
 import { OutputPace } from '../limits/output-pace.js';
 import { StepWatch } from '../limits/step-watch.js';
 import type { OpenedCaches } from '../local-cache/local-caches.js';
-import { checkRequest, frontendOf, groupPathOf } from './args.js';
+import { checkRequest, type EngineSide, frontendOf, groupPathOf, inputKey } from './args.js';
 import { buildFailureOf } from './failure.js';
 import { ProgressReader } from './progress.js';
 
 /** A request that passed all checks, with the group that its steps run in. */
 export interface PreparedRun {
-  readonly dockerfile: CheckedDockerfile;
-  readonly frontendAttrs: Readonly<Record<string, string>>;
+  /** By the path of the Dockerfile. */
+  readonly instructions: ReadonlyMap<string, readonly Instruction[]>;
+  readonly solve: SolveParts;
   readonly caches: OpenedCaches;
   readonly progress: ProgressReader;
   readonly watch: StepWatch;
   readonly group: GroupLease | undefined;
   readonly disk: DiskWatch;
   readonly pace: OutputPace;
+}
+
+/** What the engine is told of the Dockerfiles of a request. */
+interface SolveParts extends DockerfileSolve {
+  readonly inputs: readonly SolveInput[];
+}
+
+interface DockerfileSolve {
+  readonly frontendAttrs: Readonly<Record<string, string>>;
+  readonly namedInputs: readonly string[];
 }
 
 /** What all runs of an engine have in common. */
@@ -41,15 +54,22 @@ export function prepareRun(
 ): PreparedRun {
   if (signal.aborted) throw stopped(signal);
   checkRequest(request);
-  const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content, request.onlyImages);
-  refuseShadowedStages(request, dockerfile);
+  const targets = targetRequests(request);
+  // All of them, before anything runs.
+  const checked = new Map([...targets, request].map((part) => [part, checkedDockerfile(part)]));
   const { groups, cgroupParent, insecureRegistry } = setting;
   const group = groups ? acquire(groups, groupPathOf(request, cgroupParent), request) : undefined;
+  const engine = { groupPath: group?.path, insecureRegistry, storedCaches: caches.imports };
+  const solveOf = (part: BuildRequest) => solvePart(part, checked.get(part)!, engine);
   return {
-    dockerfile,
-    frontendAttrs: frontendOf(request, dockerfile, {
-      ...{ groupPath: group?.path, insecureRegistry, storedCaches: caches.imports },
-    }),
+    instructions: new Map([...checked].map(([{ dockerfile }, { instructions }]) => [dockerfile.path, instructions])),
+    solve: {
+      ...solveOf(request),
+      inputs: (request.targets ?? []).map(({ name }, index) => {
+        const { frontendAttrs, namedInputs } = solveOf(targets[index]!);
+        return { key: inputKey({ target: name }), frontendAttrs, inputs: namedInputs };
+      }),
+    },
     caches,
     progress: new ProgressReader(),
     watch: new StepWatch(group),
@@ -57,6 +77,17 @@ export function prepareRun(
     disk: new DiskWatch(group, request.limits.diskBytes),
     pace: new OutputPace(group),
   };
+}
+
+function checkedDockerfile(part: BuildRequest): CheckedDockerfile {
+  const checked = checkDockerfile(part.dockerfile.path, part.dockerfile.content, part.onlyImages);
+  refuseShadowedStages(part, checked);
+  return checked;
+}
+
+function solvePart(part: BuildRequest, checked: CheckedDockerfile, engine: EngineSide): DockerfileSolve {
+  const named = (part.namedContexts ?? []).flatMap((context) => (context.kind === 'target' ? [inputKey(context)] : []));
+  return { frontendAttrs: frontendOf(part, checked, engine), namedInputs: [...new Set(named)] };
 }
 
 /** Notes what limits need to know of an event, and passes it on; that a cache could not be read is said as such too. */
@@ -80,7 +111,7 @@ async function tellBoth(event: EngineEvent, emit: (event: EngineEvent) => void |
 export function failureOf(run: PreparedRun, error: unknown): BuildFailure {
   return buildFailureOf(error, {
     progress: run.progress,
-    instructions: run.dockerfile.instructions,
+    instructions: run.instructions,
     limitMet: (stepId, exitCode) => run.watch.limitMet(stepId, exitCode),
   });
 }

@@ -15,16 +15,31 @@ export interface StepCounts {
 /** Turns BuildKit's status into an engine's events. The only reader of BuildKit's names of vertexes and progress. */
 export class ProgressReader {
   private readonly graph = new BuildGraph();
+  /** Vertexes that are of another target than the request's own. */
+  private readonly targets = new Map<string, string>();
   private digest: string | undefined;
 
   read(message: StatusResponse): EngineEvent[] {
     return this.graph.apply(message).flatMap((event) => this.translate(event));
   }
 
+  /**
+   * Says of which target vertexes are, before any of them starts. What two targets have in common, such as their base image, is
+   * done once, and is of the one that came first.
+   */
+  belong(vertexes: readonly string[], target: string): void {
+    for (const vertex of vertexes) if (!this.targets.has(vertex)) this.targets.set(vertex, target);
+  }
+
+  /** Null: of the request's own Dockerfile. */
+  targetOf(id: string): string | null {
+    return this.targets.get(id) ?? null;
+  }
+
   /** The step with this id, as far as it is known. */
   step(id: string): StepState | undefined {
     const vertex = this.graph.vertex(id);
-    return vertex && stepOf(vertex);
+    return vertex && this.stepOf(vertex);
   }
 
   /** The error that the engine's push of the image ended with. */
@@ -38,7 +53,7 @@ export class ProgressReader {
   /** How many instructions ran and how many were found in a cache; base images and bookkeeping do not count. */
   counts(): StepCounts {
     const cachedByInstruction = new Map<string, boolean>();
-    for (const step of this.graph.all().map(stepOf)) {
+    for (const step of this.graph.all().map((vertex) => this.stepOf(vertex))) {
       if (step.internal || step.isBase || !step.completedAt) continue;
       const key = step.progressGroup ?? step.id;
       cachedByInstruction.set(key, step.cached && (cachedByInstruction.get(key) ?? true));
@@ -51,7 +66,7 @@ export class ProgressReader {
   private translate(event: SolveEvent): EngineEvent[] {
     switch (event.type) {
       case 'vertex':
-        return [{ type: 'step', step: stepOf(event.vertex) }];
+        return [{ type: 'step', step: this.stepOf(event.vertex) }];
       case 'log':
         return [{ type: 'log', stepId: event.vertex, stream: event.stream, data: event.data, at: event.at }];
       case 'warning':
@@ -61,6 +76,12 @@ export class ProgressReader {
         return [{ type: 'progress', stepId, id, name, current, total, done }, ...this.pushing(id)];
       }
     }
+  }
+
+  private stepOf(vertex: VertexState): StepState {
+    const step = stepOf(vertex);
+    const target = this.targetOf(vertex.digest);
+    return target === null ? step : { ...step, target, name: prefixed(step.name, target) };
   }
 
   private pushing(progressId: string): EngineEvent[] {
@@ -94,6 +115,11 @@ function stepOf(vertex: VertexState): StepState {
     isBase: match?.[3]?.startsWith('FROM ') ?? false,
     progressGroup: vertex.progressGroup,
   };
+}
+
+/** As `docker buildx bake` writes it: `[base 1/2] RUN make`, `[base builder 1/2] RUN make`. */
+function prefixed(name: string, target: string): string {
+  return name.startsWith('[') ? `[${target} ${name.slice(1)}` : `[${target}] ${name}`;
 }
 
 /** Puts the layer of a `COPY --link` on what is below it. It is done anew for each base, and copies nothing. */

@@ -2,7 +2,6 @@ import {
   authMethods,
   type ContentStore,
   contentMethods,
-  fileSyncMethod,
   namedTree,
   type RegistryAuth,
   type SessionMethod,
@@ -12,24 +11,26 @@ import {
 } from '@cooperage/buildkit';
 import type { BuildRequest } from '../engine.js';
 
-/** Everything that the engine may ask for during a build, from its request. @throws {TypeError} on a broken file list */
+/** Everything but trees that the engine may ask for during a build, from its request. */
 export function sessionMethods(
   request: BuildRequest,
   stores: ReadonlyMap<string, ContentStore>,
   cacheExport?: string,
 ): SessionMethod[] {
   return [
-    fileSyncMethod(
-      new Map([
-        [treeNames.context, new SyncTree(request.context.files)],
-        [treeNames.dockerfile, dockerfileTree(request)],
-        ...namedTrees(request),
-      ]),
-    ),
     secretsMethod(request.secrets),
     ...contentMethods(stores),
     ...authMethods(registryAuth(request, cacheExport)),
   ];
+}
+
+/** What a session has of one Dockerfile: its trees by their names. @throws {TypeError} on a broken file list */
+export function treesOf(request: BuildRequest): ReadonlyMap<string, SyncTree> {
+  return new Map([
+    [treeNames.context, new SyncTree(request.context.files)],
+    [treeNames.dockerfile, dockerfileTree(request)],
+    ...namedTrees(request),
+  ]);
 }
 
 /** The engine looks for an ignore file in each of them and finds what was applied already: a second time changes nothing. */

@@ -2,16 +2,21 @@ import {
   ConnectionLost,
   type ContentStore,
   type EngineConnection,
+  fileSyncMethod,
   fileSyncPath,
   openSession,
+  type Session,
+  type SessionMethod,
   type SolveOptions,
   type SolveResult,
   type StatusResponse,
   startSolve,
+  treesFrom,
 } from '@cooperage/buildkit';
+import { targetRequests } from '../dockerfile/targets.js';
 import type { BuildRequest, EngineEvent } from '../engine.js';
 import type { ProgressReader } from './progress.js';
-import { sessionMethods } from './session-parts.js';
+import { sessionMethods, treesOf } from './session-parts.js';
 
 export interface SolveRun {
   readonly request: BuildRequest;
@@ -31,23 +36,19 @@ export interface SolveRun {
  */
 export async function runSolve(connection: EngineConnection, run: SolveRun): Promise<SolveResult> {
   const own: { fault?: unknown } = {};
-  const session = openSession(connection, {
-    sharedKey: run.request.context.sharedKey,
-    methods: sessionMethods(run.request, run.stores, run.cacheExport),
-    onFault: (error, path) => {
-      // Without a token the registry refuses, and the engine says so; without a file nobody can tell what is missing.
-      if (path === fileSyncPath) own.fault ??= error;
-    },
-  });
+  const onFault = (error: unknown, path: string) => {
+    // Without a token the registry refuses, and the engine says so; without a file nobody can tell what is missing.
+    if (path === fileSyncPath) own.fault ??= error;
+  };
   const failed = (error: unknown) => {
     own.fault ??= error;
     solve.cancel();
   };
   const stop = () => solve.cancel();
-  const options = { ...run.options, sessionId: session.id };
-  const solve = startSolve(connection, options, (message) => deliver(run, message, failed));
-  // The session opens while the Solve is already on its way; the engine waits for it.
-  session.opened.catch(failed);
+  const sessions = openSessions(connection, run, onFault);
+  const solve = startSolve(connection, sessions.options, (message) => deliver(run, message, failed));
+  // The sessions open while the Solve is already on its way; the engine waits for them.
+  for (const session of sessions.all) session.opened.catch(failed);
   run.signal.addEventListener('abort', stop, { once: true });
   try {
     return await solve.done;
@@ -57,8 +58,51 @@ export async function runSolve(connection: EngineConnection, run: SolveRun): Pro
     throw own.fault ?? error;
   } finally {
     run.signal.removeEventListener('abort', stop);
-    session.close();
+    for (const session of sessions.all) session.close();
   }
+}
+
+interface OpenSessions {
+  readonly all: readonly Session[];
+  readonly options: SolveOptions;
+}
+
+/**
+ * The session of a Solve and, where it is made from several Dockerfiles, one more for the trees of each. That of the Solve has no
+ * trees then: an engine that asked it all the same would give one Dockerfile the files of another.
+ */
+function openSessions(
+  connection: EngineConnection,
+  { request, options, stores, cacheExport }: SolveRun,
+  onFault: (error: unknown, path: string) => void,
+): OpenSessions {
+  const open = ({ context: { sharedKey } }: BuildRequest, methods: SessionMethod[]) =>
+    openSession(connection, { sharedKey, methods, onFault });
+  const methods = sessionMethods(request, stores, cacheExport);
+  const { inputs = [], frontendAttrs } = options;
+  if (inputs.length === 0) {
+    const session = open(request, [fileSyncMethod(treesOf(request)), ...methods]);
+    return { all: [session], options: { ...options, sessionId: session.id } };
+  }
+  const ofTrees = (part: BuildRequest) => {
+    const trees = treesOf(part);
+    const session = open(part, [fileSyncMethod(trees)]);
+    return { session, attrs: treesFrom(session.id, trees.keys()) };
+  };
+  const parts = targetRequests(request).map(ofTrees);
+  const last = ofTrees(request);
+  const session = open(request, methods);
+  return {
+    all: [session, last.session, ...parts.map((part) => part.session)],
+    options: {
+      ...{ ...options, sessionId: session.id },
+      frontendAttrs: { ...frontendAttrs, ...last.attrs },
+      inputs: inputs.map((input, index) => ({
+        ...input,
+        frontendAttrs: { ...input.frontendAttrs, ...parts[index]!.attrs },
+      })),
+    },
+  };
 }
 
 /** Hands over the events of one message, one at a time; a promise when somebody asked for time. */

@@ -26,6 +26,8 @@ export interface TakeOver {
 /** See `Engine.takeOver`. Throws what `buildFailureOf` understands. */
 export async function takeOver(connection: EngineConnection, taken: TakeOver): Promise<BuildOutcome | null> {
   const { earlier, request, run } = taken;
+  // Which step is of which Dockerfile only the Solve itself told: it is run once more, from what the engine kept of it.
+  if (run.solve.inputs.length > 0) return null;
   const fate = await findBuild(connection, earlier);
   if (fate.state === 'failed') {
     if (!(await isOwnFault(connection, taken, fate.error))) return null;
@@ -46,7 +48,7 @@ export async function takeOver(connection: EngineConnection, taken: TakeOver): P
 async function isOwnFault(connection: EngineConnection, { earlier, run }: TakeOver, error: RpcError): Promise<boolean> {
   const progress = new ProgressReader();
   await replayStatus(connection, earlier, (message) => void progress.read(message));
-  const { instructions } = run.dockerfile;
+  const { instructions } = run;
   const { code, place } = buildFailureOf(new SolveFailure(error), { progress, instructions, limitMet: () => null });
   const exitCode = place?.exitCode;
   return code === 'StepFailed' && exitCode !== undefined && exitCode < firstSignal;

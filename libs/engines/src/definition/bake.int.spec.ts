@@ -106,6 +106,32 @@ secrets: { s: { file: ${join(folder, 'env')} } }
     });
   });
 
+  it('names other targets and services, with what they are in turn made from', async () => {
+    const hcl = `target "lower" { context = "lower" }
+target "base" {
+  contexts = { lower = "target:lower" }
+  args = { A = "1" }
+}
+target "app" { contexts = { base = "target:base" } }
+target "other" { context = "other" }
+`;
+    const given = await resolved(hcl);
+    expect(given.namedContexts).toEqual({ base: 'target:base' });
+    expect(given.targets?.map(({ name, contextPath, buildArgs }) => [name, contextPath, buildArgs])).toEqual([
+      ['lower', 'lower', {}],
+      ['base', '.', { A: '1' }],
+    ]);
+    const compose = `services:
+  app: { build: { context: app, additional_contexts: { base: "service:base" } } }
+  base: { build: { context: base } }
+  other: { build: other }
+`;
+    const services = await resolved(compose, { path: 'compose.yaml' });
+    expect(services.namedContexts).toEqual({ base: 'target:base' });
+    expect(services.targets).toEqual([expect.objectContaining({ name: 'base', contextPath: 'base' })]);
+    expect((await failure('target "app" { contexts = { base = "target:nobody" } }')).code).toBe('InvalidBuildConfig');
+  });
+
   it('S-027 is confined to itself: no other file of the machine, no home, no environment of ours', async () => {
     vi.stubEnv('COOPERAGE_TEST_CANARY', canary);
     const hcl = `variable "COOPERAGE_TEST_CANARY" { default = "unset" }

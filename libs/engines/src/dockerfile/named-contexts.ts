@@ -2,8 +2,12 @@ import { BuildFailure, type FailurePlace, isNamedContext, parseContextName } fro
 import type { BuildRequest, RequestedContext } from '../engine.js';
 import type { CheckedDockerfile } from './policy.js';
 
-/** @throws {BuildFailure} `InvalidBuildConfig` for a name that is none or comes twice, or an image that is none */
-export function checkContexts(contexts: readonly RequestedContext[]): void {
+/**
+ * @param targets names of those that it may name
+ * @throws {BuildFailure} `InvalidBuildConfig` for a name that is none or comes twice, an image that is none, or a target that is
+ * not there
+ */
+export function checkContexts(contexts: readonly RequestedContext[], targets: ReadonlySet<string>): void {
   const known = new Set<string>();
   for (const context of contexts) {
     const name = checkedName(context.name);
@@ -11,6 +15,8 @@ export function checkContexts(contexts: readonly RequestedContext[]): void {
     known.add(name);
     if (context.kind === 'image' && !isNamedContext(`docker-image://${context.reference}`))
       throw invalid(`The image of the context “${name}” has no valid name.`);
+    if (context.kind === 'target' && !targets.has(context.target))
+      throw invalid(`The target of the context “${name}” is not built before it.`);
   }
 }
 

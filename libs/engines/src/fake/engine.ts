@@ -48,6 +48,7 @@ export class FakeEngine implements Engine {
       secrets: false,
       provenance: true,
       pushesByDigest: true,
+      targets: false,
       limits: false,
       stepNetwork: false,
       strangers: false,
@@ -62,6 +63,7 @@ export class FakeEngine implements Engine {
   async build(request: BuildRequest, emit: Emit, signal: AbortSignal): Promise<BuildOutcome> {
     checkRequest(request);
     const { instructions } = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
+    if (request.targets?.length) throw new BuildFailure('InvalidBuildConfig', 'This engine builds one target.');
     if (instructions.length === 0) throw new BuildFailure('DockerfileInvalid', 'The file has no instructions.');
     this.fates.set(request.reference, { state: 'running' });
     try {

@@ -13,6 +13,7 @@ export class AttemptRecorder {
   private readonly steps: StepWriter;
   private readonly ordinals = new Map<string, number>();
   private readonly bases = new Set<string>();
+  private readonly ofTargets = new Set<string>();
   /** By what was fetched: layers of a cache in the registry, named by their digest. */
   private readonly fetched = new Map<string, number>();
 
@@ -61,6 +62,11 @@ export class AttemptRecorder {
     return this.ordinals.get(stepId);
   }
 
+  /** Whether a step is of another target: its lines are those of another Dockerfile. */
+  isOfTarget(stepId: string): boolean {
+    return this.ofTargets.has(stepId);
+  }
+
   /** Brings everything into the store. @throws when the store refuses the steps */
   async close(): Promise<void> {
     await Promise.all([this.log.close(), this.steps.close()]);
@@ -75,6 +81,7 @@ export class AttemptRecorder {
   private async step(step: StepState): Promise<void> {
     this.ordinals.set(step.id, step.ordinal);
     if (step.isBase) this.bases.add(step.id);
+    if (step.target !== undefined) this.ofTargets.add(step.id);
     const { masker } = this;
     this.steps.put({ ...step, name: masker.maskText(step.name), error: step.error && masker.maskText(step.error) });
     if (step.completedAt) await this.log.endStep(step.ordinal);

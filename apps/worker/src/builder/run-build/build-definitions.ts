@@ -37,10 +37,13 @@ export class BuildDefinitions {
 
 /** A worker was chosen for the platform of the project before anybody had read the definition. */
 function samePlatform(resolved: ResolvedDefinition, { definition, platform }: BuildRecord): ResolvedDefinition {
-  if (resolved.platform === null || resolved.platform === platform) return resolved;
-  throw new BuildFailure(
-    'InvalidBuildConfig',
-    `The field “platforms” of the target “${definition!.target}” names ${resolved.platform}; the project is built for ${platform}.`,
-    { place: { file: definition!.path } },
-  );
+  const { path, target: name } = definition!;
+  for (const target of [{ ...resolved, name }, ...(resolved.targets ?? [])])
+    if (target.platform !== null && target.platform !== platform)
+      throw new BuildFailure(
+        'InvalidBuildConfig',
+        `The field “platforms” of the target “${target.name}” names ${target.platform}; the project is built for ${platform}.`,
+        { place: { file: path } },
+      );
+  return resolved;
 }

@@ -1,7 +1,6 @@
 import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
 import {
   engineSpaces,
-  type MadeFrom,
   type ManifestEntry,
   madeFrom,
   type ResolvedDefinition,
@@ -14,7 +13,8 @@ import type { BuildDefinitions } from './build-definitions.js';
 import type { CachePlan, CachePlans } from './cache-plans.js';
 import { engineReference } from './engine-reference.js';
 import { imageLabels } from './image-labels.js';
-import { foldersOf, manifestOf, namedContextsOf, requestedContexts } from './named-contexts.js';
+import { manifestOf, namedContextsOf, requestedContexts } from './named-contexts.js';
+import { contextPaths, namesOf, networkOf, requestedTarget, takesNothing, targetInputs } from './requested-targets.js';
 
 export interface BuildRequestsOptions {
   readonly registryHost: string;
@@ -36,7 +36,7 @@ export interface PreparedBuild {
 /** Makes the engine's request of a claimed attempt: exactly its commit, its project's secrets, its zone's references. */
 export class BuildRequests {
   constructor(
-    private readonly source: Pick<Source, 'prepare' | 'context'>,
+    private readonly source: Pick<Source, 'prepare' | 'contexts'>,
     private readonly definitions: BuildDefinitions,
     private readonly plans: Pick<CachePlans, 'make'>,
     private readonly options: BuildRequestsOptions,
@@ -48,21 +48,24 @@ export class BuildRequests {
     await this.source.prepare(access.source, { ref: build.ref, commit: build.commit }, signal);
     const resolved = await this.definitions.resolve(build, access.source, signal);
     const made = madeFrom({ ...build, resolved });
-    const named = namedContextsOf(made.namedContexts);
-    const paths = { ...made, namedFolders: foldersOf(named), ...inlineDockerfile(made, resolved) };
-    const context = await this.source.context(access.source, build.commit, paths, signal);
+    const named = namedContextsOf(made.namedContexts, namesOf(resolved?.targets));
+    const own = { ...made, named, inline: resolved?.dockerfileInline ?? null };
+    const targets = targetInputs(build.definition, resolved);
+    const paths = [own, ...targets].map(contextPaths);
+    const [context, ...contexts] = await this.source.contexts(access.source, build.commit, paths, signal);
     const caches = await this.plans.make(build, { ...access.project, asked: resolved?.noCache === true }, signal);
     return {
       request: {
-        ...this.request(attempt, access, context, resolved),
+        ...this.request(attempt, access, context!, resolved),
         ...caches.sources,
         ...{ target: made.target ?? undefined, buildArgs: made.buildArgs },
-        namedContexts: requestedContexts(named, context),
+        namedContexts: requestedContexts(named, context!),
+        targets: targets.map((target, index) => requestedTarget(target, contexts[index]!, build)),
       },
       ...(resolved && { resolved }),
       caches,
-      dockerfile: Buffer.from(context.dockerfile.content).toString('utf8'),
-      manifest: manifestOf(context),
+      dockerfile: Buffer.from(context!.dockerfile.content).toString('utf8'),
+      manifest: manifestOf(context!),
     };
   }
 
@@ -71,7 +74,7 @@ export class BuildRequests {
     { project, secrets, registryAuth }: BuildAccess,
     context: BuildContext,
     resolved: ResolvedDefinition | null,
-  ): Omit<BuildRequest, 'target' | 'buildArgs' | 'namedContexts' | 'cacheImports'> {
+  ): Omit<BuildRequest, 'target' | 'targets' | 'buildArgs' | 'namedContexts' | 'cacheImports'> {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project));
@@ -89,7 +92,7 @@ export class BuildRequests {
       sourceDateEpoch: build.commitTime,
       push: { host: registryHost, repository: stagingRepository(build.projectId, build.zone) },
       inlineCache: build.cacheBackend === 'inline' && build.cachePolicy !== 'none',
-      noCache: resolved?.noCache || build.noCache || build.afterReset || build.cachePolicy === 'none',
+      noCache: resolved?.noCache || takesNothing(build),
       cacheMountNamespace: spaces.mounts,
       strangers: build.zone === 'fork',
       onlyImages: build.limits.network === 'none',
@@ -99,7 +102,7 @@ export class BuildRequests {
         ...(cpus !== null && { cpus }),
         ...(diskBytes !== null && { diskBytes }),
         ...(cgroupParent !== null && { cgroupParent }),
-        ...((resolved?.withoutNetwork || build.limits.network === 'none') && { networkMode: 'none' as const }),
+        networkMode: networkOf(build, resolved),
         // The engine counts the group's name into the cache keys of steps: builds that may share results share a group.
         group: spaces.results,
       },
@@ -114,9 +117,4 @@ export class BuildRequests {
       projectUrl: `${this.options.publicUrl}/p/${project.organizationSlug}/${project.slug}`,
     };
   }
-}
-
-function inlineDockerfile({ dockerfilePath }: MadeFrom, resolved: ResolvedDefinition | null) {
-  const text = resolved?.dockerfileInline ?? null;
-  return text === null ? {} : { dockerfile: { path: dockerfilePath, content: Buffer.from(text) } };
 }

@@ -1,28 +1,39 @@
 import {
+  type BuildContextSource,
   BuildFailure,
   type ManifestEntry,
-  type NamedContext,
   namedEntries,
+  parseBuildContext,
   parseContextName,
-  parseNamedContext,
 } from '@cooperage/domain';
 import type { RequestedContext } from '@cooperage/engines';
 import type { BuildContext, ContextFile } from '@cooperage/source';
 
-type Named = ReadonlyMap<string, NamedContext>;
+type Named = ReadonlyMap<string, BuildContextSource>;
 
-/** What a build's settings name, checked once more at use. @throws {BuildFailure} `InvalidBuildConfig` */
-export function namedContextsOf(settings: Readonly<Record<string, string>>): Named {
+/**
+ * What a build's settings or its definition name, checked once more at use.
+ * @param targets that are built before it: settings have none
+ * @throws {BuildFailure} `InvalidBuildConfig`
+ */
+export function namedContextsOf(settings: Readonly<Record<string, string>>, targets: readonly string[] = []): Named {
   return new Map(
     Object.entries(settings).map(([name, source]) => {
       try {
-        return [parseContextName(name), parseNamedContext(source)];
+        return [parseContextName(name), knownContext(source, targets)];
       } catch (error) {
         const message = `The context ${JSON.stringify(name)} is refused: ${(error as Error).message}.`;
         throw new BuildFailure('InvalidBuildConfig', message, { cause: error });
       }
     }),
   );
+}
+
+function knownContext(source: string, targets: readonly string[]): BuildContextSource {
+  const context = parseBuildContext(source);
+  if (context.kind === 'target' && !targets.includes(context.target))
+    throw new TypeError('it names a target that is not built before it');
+  return context;
 }
 
 /** The folders among them, which the repository must have. */
@@ -33,8 +44,8 @@ export function foldersOf(named: Named): ReadonlyMap<string, string> {
 /** In the order of their names: the engine keeps a tree for each place. */
 export function requestedContexts(named: Named, { namedFolders }: BuildContext): RequestedContext[] {
   const folders = namedFolders.map(({ name, files }) => ({ name, kind: 'folder' as const, files }));
-  const images = [...named].flatMap(([name, context]) => (context.kind === 'image' ? [{ name, ...context }] : []));
-  return [...folders, ...images].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const others = [...named].flatMap(([name, context]) => (context.kind === 'folder' ? [] : [{ name, ...context }]));
+  return [...folders, ...others].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What the context and the folders beside it hold, as it is recorded. */

@@ -4,6 +4,11 @@ import { type LogSecret, SecretMasker } from '@cooperage/logs/write';
 
 type Inputs = Pick<BuildRequest, 'buildArgs' | 'labels' | 'dockerfile' | 'target'>;
 
+/** Those of each Dockerfile of a request: what another target puts into its image is in this one as well. */
+export function dockerfilesOf({ targets = [], ...request }: BuildRequest): Inputs[] {
+  return [request, ...targets.map(({ stage, ...target }) => ({ ...target, ...(stage !== null && { target: stage }) }))];
+}
+
 /** A short value may be a word of any Dockerfile. */
 const shortestInText = 8;
 

@@ -25,7 +25,7 @@ import { builtFacts } from './built-facts.js';
 import type { EarlierAttempts } from './earlier-attempts.js';
 import type { EngineHouse } from './engine-house.js';
 import type { HeldAttempts, StopCause } from './held-attempts.js';
-import { refuseLeaks } from './refuse-leaks.js';
+import { dockerfilesOf, refuseLeaks } from './refuse-leaks.js';
 
 export interface RunBuildOptions {
   readonly workerName: string;
@@ -122,7 +122,7 @@ export class RunBuildService {
     const { attempt, recorder, logger, signal } = work;
     const prepared = await this.parts.requests.prepare(attempt, access, signal);
     const { resolved } = prepared;
-    refuseLeaks(prepared.request, access.hidden);
+    for (const inputs of dockerfilesOf(prepared.request)) refuseLeaks(inputs, access.hidden);
     // The provenance will say what was built from it: nothing is built before that is written down.
     if (resolved) await outlast(() => this.parts.attempts.noteResolved(attempt, resolved), logger, signal);
     if (access.withheld) await recorder.note(secretsWithheld);
@@ -225,7 +225,7 @@ export class RunBuildService {
     const isGivenBack = cause === 'shutdown';
     const failure = isGivenBack ? shutdownFailure() : asFailure(cause, masker, logger);
     if (failure.code === 'EngineUnavailable') this.onEngineLost();
-    await this.noteFailingLine(attempt, failure);
+    await this.noteFailingLine(work, failure);
     const logLine = await this.failingLine(work, failure);
     const next = {
       retryable: failure.retryable,
@@ -243,8 +243,8 @@ export class RunBuildService {
     return ordinal === undefined ? undefined : this.parts.logs.failingLine(attempt, ordinal);
   }
 
-  private async noteFailingLine(attempt: ClaimedAttempt, { place }: BuildFailure): Promise<void> {
-    if (!place?.stepId || !place.line) return;
+  private async noteFailingLine({ attempt, recorder }: Work, { place }: BuildFailure): Promise<void> {
+    if (!place?.stepId || !place.line || recorder.isOfTarget(place.stepId)) return;
     await this.parts.steps.saveLines(attempt.attemptId, [
       { vertexId: place.stepId, startLine: place.line, endLine: place.endLine ?? place.line },
     ]);

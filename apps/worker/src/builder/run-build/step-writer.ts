@@ -55,12 +55,25 @@ export class StepWriter {
 }
 
 function toRecord(step: StepState): StepRecord {
-  const { ordinal, name, stage, platform, internal, cached, startedAt, completedAt, error, progressGroup } = step;
+  const {
+    ordinal,
+    name,
+    stage,
+    target = null,
+    platform,
+    internal,
+    cached,
+    startedAt,
+    completedAt,
+    error,
+    progressGroup,
+  } = step;
   return {
     ordinal,
     vertexId: step.id,
     name,
     stage,
+    target,
     platform,
     internal,
     cached,

@@ -1,5 +1,6 @@
 import { type Digest, isDigest } from '../../image/digest.js';
-import { parseNamedContext } from '../../input/named-context.js';
+import type { ResolvedTarget } from '../../input/definition.js';
+import { parseBuildContext } from '../../input/named-context.js';
 import type { EvictionWords } from '../eviction.js';
 import type { ManifestEntry } from './context-manifest.js';
 import { fullImageName } from './image-name.js';
@@ -10,6 +11,8 @@ export interface StepOutcome {
   /** As the builder calls it, `[stage 2/5] RUN make`. */
   readonly name: string;
   readonly stage: string | null;
+  /** Of the definition, where it is another than the build's own. */
+  readonly target?: string | null;
   readonly cached: boolean;
   readonly started: boolean;
   /** It went to its end and left a result. */
@@ -18,10 +21,11 @@ export interface StepOutcome {
   readonly ms?: number;
 }
 
-/** What a Dockerfile named beside its stages: a folder, whose entries are in the manifest, or an image. */
+/** What a Dockerfile named beside its stages: a folder, whose entries are in the manifest, an image, or another target. */
 export type NamedContextFact =
   | { readonly kind: 'folder' }
-  | { readonly kind: 'image' /** Null where the builder did not tell of it. */; readonly digest: Digest | null };
+  | { readonly kind: 'image' /** Null where the builder did not tell of it. */; readonly digest: Digest | null }
+  | { readonly kind: 'target' /** Itself and those that it is made from. */; readonly targets: ReadonlySet<string> };
 
 /** What is known of one build when the question is why its steps ran, or did not. */
 export interface CacheFacts {
@@ -54,15 +58,32 @@ export interface CacheFacts {
   readonly cacheExport: 'none' | 'pending' | 'done' | 'failed';
 }
 
-/** @param baseImages those of the build, by their full names, as its builder found them */
+/**
+ * @param baseImages those of the build, by their full names, as its builder found them
+ * @param targets other targets of its definition, each behind those that it is made from
+ */
 export function namedContextFact(
   source: string,
   baseImages: readonly { readonly name: string; readonly digest: string }[],
+  targets: readonly Pick<ResolvedTarget, 'name' | 'namedContexts'>[] = [],
 ): NamedContextFact {
-  const context = parseNamedContext(source);
+  const context = parseBuildContext(source);
   if (context.kind === 'folder') return { kind: 'folder' };
+  if (context.kind === 'target') return { kind: 'target', targets: madeOf(context.target, targets) };
   const pinned = /@(sha256:[0-9a-f]{64})$/.exec(context.reference)?.[1];
   const name = fullImageName(context.reference);
   const found = pinned ?? baseImages.find((image) => image.name === name)?.digest;
   return { kind: 'image', digest: found !== undefined && isDigest(found) ? found : null };
+}
+
+function madeOf(name: string, targets: readonly Pick<ResolvedTarget, 'name' | 'namedContexts'>[]): ReadonlySet<string> {
+  const found = new Set([name]);
+  // Whoever names a target stands behind it.
+  for (const target of targets.toReversed())
+    if (found.has(target.name))
+      for (const source of Object.values(target.namedContexts)) {
+        const context = parseBuildContext(source);
+        if (context.kind === 'target') found.add(context.target);
+      }
+  return found;
 }

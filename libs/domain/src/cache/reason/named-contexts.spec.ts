@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../image/digest.js';
+import type { ResolvedTarget } from '../../input/definition.js';
 import { type CacheFacts, type NamedContextFact, namedContextFact } from './cache-facts.js';
 import { namedEntries } from './context-manifest.js';
 import { builtFrom, digest, entries } from './why-ran.fixture.js';
@@ -57,6 +58,57 @@ RUN --mount=type=bind,from=lib,source=b.txt,target=/b true
   it('says that nothing made upon a folder is found again', () => {
     const verdict = whyStepsRan(at(2, lib, 'a'), [at(1, lib, 'a')]).find(({ startLine }) => startLine === 5);
     expect(verdict?.reason).toEqual({ kind: 'unknown', why: 'upon_folder' });
+  });
+
+  it('makes up nothing for a step that takes another target, of whose inputs there is no record', () => {
+    const text = (word: string) =>
+      `FROM base\nRUN one ${word}\nRUN two\nFROM busybox\nCOPY --from=tools /x /x\nCOPY a /a\n`;
+    const targets: Pick<ResolvedTarget, 'name' | 'namedContexts'>[] = [
+      { name: 'base', namedContexts: {} },
+      { name: 'tools', namedContexts: { base: 'target:base' } },
+    ];
+    const namedContexts = new Map([
+      ['base', namedContextFact('target:base', [], targets)],
+      ['tools', namedContextFact('target:tools', [], targets)],
+    ]);
+    expect(namedContexts.get('tools')).toEqual({ kind: 'target', targets: new Set(['tools', 'base']) });
+    const made = (number: number, baseRan: boolean, word = 'a', cached: readonly string[] = []) => {
+      const facts = builtFrom({
+        number,
+        dockerfile: text(word),
+        cached,
+        facts: { namedContexts, context: entries({ a: '1' }) },
+      });
+      const ofBase = {
+        ...{ ordinal: 90, name: '[base 2/2] RUN one a', stage: null, target: 'base' },
+        ...{ cached: !baseRan, started: true, completed: true },
+      };
+      return { ...facts, steps: [ofBase, ...facts.steps] };
+    };
+    const reasons = (now: CacheFacts, then: CacheFacts) =>
+      whyStepsRan(now, [then]).map(({ startLine, cached, reason }) => [
+        ...[startLine, cached, reason?.kind ?? null],
+        reason?.kind === 'unknown' ? reason.why : null,
+      ]);
+    // A step of another target is none of the Dockerfile's, though it is called alike.
+    expect(reasons(made(2, true), made(1, true))).toEqual([
+      [2, false, 'unknown', 'of_target'],
+      [3, false, 'earlier_step', null],
+      [5, false, 'unknown', 'of_target'],
+      [6, false, 'earlier_step', null],
+    ]);
+    // What is recorded and differs may not be why where a step of the target ran, and is where none did.
+    expect(reasons(made(2, true, 'b'), made(1, true))[0]).toEqual([2, false, 'instruction', null]);
+    expect(reasons(made(2, false), made(1, true))[0]).toEqual([2, false, 'unknown', 'of_target']);
+    const kept = made(2, false, 'a', ['RUN', 'COPY --from']);
+    expect(reasons(kept, made(1, true))).toEqual([
+      ...[
+        [2, true, null, null],
+        [3, true, null, null],
+        [5, true, null, null],
+      ],
+      [6, false, 'unknown', 'not_matched'],
+    ]);
   });
 
   it('knows an image by what its builder found, or by the digest that it is named with', () => {

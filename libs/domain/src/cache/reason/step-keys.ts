@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stepPlace, stepTitle } from '../../build/step-title.js';
+import { isBaseStep, stepPlace, stepTitle } from '../../build/step-title.js';
 import type { Digest } from '../../image/digest.js';
 import type { CacheFacts, NamedContextFact, StepOutcome } from './cache-facts.js';
 import { entriesOf, type ManifestEntry, namedEntries } from './context-manifest.js';
@@ -19,6 +19,10 @@ export interface KeyedStep {
   readonly images: ReadonlyMap<string, Digest | null>;
   /** It is made upon a folder, and BuildKit finds no such result again: a folder has another key in each build. */
   readonly neverFound: boolean;
+  /** It starts from or copies from other targets, of whose inputs there is no record. */
+  readonly ofTarget: boolean;
+  /** A step of one of those ran. */
+  readonly targetRan: boolean;
   /** Steps whose results it starts from. */
   readonly parents: readonly KeyedStep[];
   /** Equal exactly when all inputs are, those of the steps before it included; null where one of them is not known. */
@@ -45,6 +49,7 @@ export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
   const isAlone = plans.every(({ stage }) => stage === null);
   const outcomes = new Map<string, StepOutcome>();
   for (const step of facts.steps) {
+    if (step.target) continue;
     // The builder names a lone stage where a step of it has a mount, and does not where none has.
     const at = placeOf(isAlone ? null : step.stage, stepPlace(step.name));
     // `COPY --link` is several steps to the builder; the last of them is the one that counts.
@@ -52,7 +57,8 @@ export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
   }
   const readers = plans.reduce((sum, { reads }) => sum + (reads.files?.length === 0 ? 0 : 1) + reads.named.length, 0);
   const context = affordable(facts.context, readers, budget);
-  const sources = { context, bases: basesOf(facts.steps), named, own: context && ownEntries(context, named) };
+  const own = context && ownEntries(context, named);
+  const sources = { context, bases: basesOf(facts.steps), named, own, targetsRan: targetsThatRan(facts.steps) };
   const steps: KeyedStep[] = [];
   const ends = new Map<number, KeyedStep>();
   for (const plan of plans) {
@@ -84,6 +90,7 @@ interface Sources {
   readonly own: CacheFacts['context'];
   readonly bases: ReadonlyMap<string, Digest>;
   readonly named: ReadonlyMap<string, NamedContextFact>;
+  readonly targetsRan: ReadonlySet<string>;
 }
 
 function keyed(
@@ -92,18 +99,21 @@ function keyed(
   sources: Sources,
   parents: readonly KeyedStep[],
 ): KeyedStep {
-  const { bases, named } = sources;
+  const { bases, named, targetsRan } = sources;
   const base = plan.image === null ? null : (bases.get(plan.image.replace(/@.*$/, '')) ?? null);
   const images = new Map<string, Digest | null>();
   for (const { name } of plan.reads.named) {
     const fact = named.get(name);
     if (fact?.kind === 'image') images.set(name, fact.digest);
   }
-  const files = filesOf(plan, sources, images);
+  const targets = plan.reads.named.flatMap(({ name }) => targetsOf(named.get(name)));
+  const [ofTarget, targetRan] = [targets.length > 0, targets.some((target) => targetsRan.has(target))];
+  const files = filesOf(plan, sources);
   const neverFound = plan.reads.named.some(({ name, isStart }) => isStart && named.get(name)?.kind === 'folder');
   const known =
     files !== null &&
     !neverFound &&
+    !ofTarget &&
     (plan.keyword !== 'from' || base !== null) &&
     [...images.values()].every((digest) => digest !== null) &&
     parents.every(({ key }) => key !== null);
@@ -116,7 +126,16 @@ function keyed(
     parents.map(({ key }) => key),
   ];
   const key = known ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : null;
-  return { plan, outcome, base, files, images, neverFound, parents, key };
+  return { plan, outcome, base, files, images, neverFound, ofTarget, targetRan, parents, key };
+}
+
+function targetsOf(fact: NamedContextFact | undefined): string[] {
+  return fact?.kind === 'target' ? [...fact.targets] : [];
+}
+
+function targetsThatRan(steps: readonly StepOutcome[]): ReadonlySet<string> {
+  const ran = steps.filter(({ name, started, cached }) => started && !cached && !isBaseStep(name));
+  return new Set(ran.flatMap(({ target }) => target ?? []));
 }
 
 /**
@@ -128,12 +147,8 @@ function basesOf(steps: readonly StepOutcome[]): ReadonlyMap<string, Digest> {
   return new Map(found.flatMap((match) => (match ? [[match[1]!, match[2] as Digest] as const] : [])));
 }
 
-function filesOf(
-  { reads }: PlannedStep,
-  { context, own: all }: Sources,
-  images: ReadonlyMap<string, unknown>,
-): readonly ManifestEntry[] | null {
-  const folders = reads.named.filter(({ name }) => !images.has(name));
+function filesOf({ reads }: PlannedStep, { context, own: all, named }: Sources): readonly ManifestEntry[] | null {
+  const folders = reads.named.filter(({ name }) => named.get(name)?.kind === 'folder');
   if (reads.files?.length === 0 && folders.length === 0) return [];
   if (context === null || all === null) return null;
   const own = reads.files?.length === 0 ? [] : selected(all, reads.files);

@@ -34,7 +34,7 @@ export type RunReason =
       /** Only for `evicted`. */
       readonly eviction?: EvictionWords;
     }
-  | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' | 'upon_folder' };
+  | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' | 'upon_folder' | 'of_target' };
 
 /** Why one step ran, or which build's result stood for it. */
 export interface StepVerdict {
@@ -191,6 +191,7 @@ function firstDifference(step: KeyedStep, before: KeyedStep): RunReason {
   return (
     movedBase(step, before) ??
     ranBefore(step) ??
+    ranInTarget(step) ??
     missingBefore(step, before) ??
     changedSetting(step, before) ??
     changedVariable(step, before) ??
@@ -199,7 +200,8 @@ function firstDifference(step: KeyedStep, before: KeyedStep): RunReason {
   );
 }
 
-function withoutDifference({ plan, neverFound }: KeyedStep): RunReason {
+function withoutDifference({ plan, neverFound, ofTarget }: KeyedStep): RunReason {
+  if (ofTarget) return { kind: 'unknown', why: 'of_target' };
   if (neverFound) return { kind: 'unknown', why: 'upon_folder' };
   return plan.reads.foreign ? { kind: 'foreign' } : { kind: 'unknown', why: 'not_matched' };
 }
@@ -219,6 +221,11 @@ function movedBase(step: KeyedStep, before: KeyedStep): RunReason | null {
 function ranBefore(step: KeyedStep): RunReason | null {
   const ran = step.parents.find(({ plan, outcome }) => plan.keyword !== 'from' && outcome?.cached === false);
   return ran ? { kind: 'earlier_step', ordinal: ran.outcome!.ordinal, definition: ran.plan.definition } : null;
+}
+
+/** Then nothing of its own need differ, and what does may not be why. */
+function ranInTarget({ targetRan }: KeyedStep): RunReason | null {
+  return targetRan ? { kind: 'unknown', why: 'of_target' } : null;
 }
 
 /** An instruction before this one is gone, or the last one of a stage that it reads, and with it what this one was made from. */

@@ -10,6 +10,7 @@ import { changeQuery, type PageQuery } from '@/lib/address/query';
 import type { Result } from '@/lib/api/problem';
 import { type BuildView, type BuildViewState, usualView } from '../model/build-view';
 import { cacheByStep } from '../model/cache-reasons';
+import { isOfTarget } from '../model/file-of-target';
 import { stepAddress } from '../model/step-address';
 import { failingOrdinal, stepMs, stepState } from '../model/step-groups';
 import { AttemptsView } from './attempts-view';
@@ -49,7 +50,13 @@ export function BuildPage({ build, query, viewState, steps, relations, cache }: 
       {!over && <LiveBuild projectId={build.projectId} buildId={build.id} />}
       <BuildHeader build={build} relations={relations} />
       <PhaseStrip build={build} steps={known} logAddress={logAddress} nowMs={nowMs} />
-      {build.failure && <CauseCard failure={build.failure} logAddress={logAddress} />}
+      {build.failure && (
+        <CauseCard
+          failure={build.failure}
+          logAddress={logAddress}
+          ofTarget={isOfTarget(build, build.failure.place?.file)}
+        />
+      )}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[minmax(18rem,23rem)_minmax(0,1fr)]">
         <div className="grid gap-4">
           {steps && !steps.ok ? (

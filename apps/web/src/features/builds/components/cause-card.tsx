@@ -10,10 +10,12 @@ import { StepLink } from './step-link';
 export interface CauseCardProps {
   readonly failure: Failure;
   readonly logAddress: string | null;
+  /** It happened in the Dockerfile of another target, which has no page. */
+  readonly ofTarget: boolean;
 }
 
 /** Why a build failed, in four parts: cause and blame, place, evidence, what to do next. */
-export function CauseCard({ failure, logAddress }: CauseCardProps) {
+export function CauseCard({ failure, logAddress, ofTarget }: CauseCardProps) {
   return (
     <section aria-label="Cause" className="rounded border border-l-4 border-bad bg-bad-bg px-4 py-3">
       <h2 className="text-base">
@@ -25,7 +27,7 @@ export function CauseCard({ failure, logAddress }: CauseCardProps) {
       <dl className="mt-2 grid gap-x-3.5 gap-y-1 sm:grid-cols-[5.5rem_minmax(0,1fr)]">
         {failure.place && (
           <Part name="Place">
-            <Place place={failure.place} logAddress={logAddress} />
+            <Place place={failure.place} logAddress={logAddress} ofTarget={ofTarget} />
           </Part>
         )}
         <Part name="Evidence">
@@ -46,11 +48,14 @@ function Part({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function Place({ place, logAddress }: { place: NonNullable<Failure['place']>; logAddress: string | null }) {
+type PlaceProps = Omit<CauseCardProps, 'failure'> & { readonly place: NonNullable<Failure['place']> };
+
+function Place({ place, logAddress, ofTarget }: PlaceProps) {
   const line = place.file && place.line ? `${place.file}:${place.line}` : place.file;
   return (
     <>
-      {line && (
+      {line && ofTarget && <code className="break-all">{visibleText(line)}</code>}
+      {line && !ofTarget && (
         <Link
           href={`?view=dockerfile${place.line ? `#${fileLineId(place.line)}` : ''}`}
           scroll={false}

@@ -8,7 +8,7 @@ type Definition = NonNullable<Build['inputs']['definition']>;
 
 /** The bake or compose file of a build, what it was given, and what of it the service decides by itself. */
 export function DefinitionFacts({ definition }: { definition: Definition }) {
-  const { path, target, variables, resolved, ignored } = definition;
+  const { path, target, variables, resolved, targets, ignored } = definition;
   const given = Object.entries(variables);
   return (
     <>
@@ -34,6 +34,17 @@ export function DefinitionFacts({ definition }: { definition: Definition }) {
           ))}
         </Fact>
       )}
+      {targets.length > 0 && (
+        <Fact name="Built along">
+          <ul>
+            {targets.map((target) => (
+              <li key={target.name}>
+                <Target target={target} />
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      )}
       {ignored.length > 0 && (
         <Fact name="Ignored of it">
           <ul>
@@ -45,6 +56,31 @@ export function DefinitionFacts({ definition }: { definition: Definition }) {
           </ul>
         </Fact>
       )}
+    </>
+  );
+}
+
+/** Another target that the build is made from, with what it is made from itself. */
+function Target({ target }: { target: Definition['targets'][number] }) {
+  const args = Object.entries(target.buildArgs).map(([name, value]) => `${name}=${value}`);
+  const contexts = Object.entries(target.namedContexts).map(([name, source]) => `${name}=${source}`);
+  return (
+    <>
+      <code className="break-all">{visibleText(target.name)}</code>{' '}
+      <span className="text-text-2">
+        from <code className="break-all">{visibleText(target.dockerfilePath)}</code>
+        {target.target && (
+          <>
+            , stage <code className="break-all">{visibleText(target.target)}</code>
+          </>
+        )}
+        , context <code className="break-all">{visibleText(target.contextPath)}</code>
+      </span>
+      {[...args, ...contexts].map((pair) => (
+        <code key={pair} className="block break-all pl-4 text-text-2">
+          {visibleText(pair)}
+        </code>
+      ))}
     </>
   );
 }

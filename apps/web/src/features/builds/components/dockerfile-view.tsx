@@ -6,6 +6,7 @@ import { buildPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 import { loadDockerfile } from '../api/load-build';
 import { dockerfileLines } from '../model/dockerfile-lines';
+import { isOfTarget } from '../model/file-of-target';
 import { lineDiff } from '../model/line-diff';
 import { syntaxWords } from '../model/syntax-words';
 import { DiffLines } from './diff-lines';
@@ -28,7 +29,8 @@ export async function DockerfileView({ build, attempt, steps, buildIsOver, engin
   if (!dockerfile.ok) return <ProblemPanel problem={dockerfile.problem} what="The Dockerfile" />;
   const failure = attempt === build.attempt ? build.failure : null;
   const place = failure?.place;
-  const failed = place?.line ? { from: place.line, to: place.endLine ?? place.line } : null;
+  const isOwn = (file: string | null | undefined) => !isOfTarget(build, file);
+  const failed = place?.line && isOwn(place.file) ? { from: place.line, to: place.endLine ?? place.line } : null;
   const { path, text, syntax } = dockerfile.value;
   const lines = dockerfileLines(text, steps, failed, buildIsOver);
   return (
@@ -45,7 +47,7 @@ export async function DockerfileView({ build, attempt, steps, buildIsOver, engin
               line={line}
               failure={line.number === failed?.to ? failure : null}
               first={line.number === failed?.from}
-              notes={build.warnings.filter((warning) => warning.line === line.number)}
+              notes={build.warnings.filter((warning) => warning.line === line.number && isOwn(warning.file))}
               resolved={syntax?.line === line.number ? syntaxWords(syntax.image, engine) : null}
             />
           ))}

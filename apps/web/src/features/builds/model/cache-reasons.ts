@@ -89,6 +89,7 @@ const unknown = {
   no_manifest: 'It is not recorded what the context held, here or in the build it is compared with.',
   not_matched: 'Nothing that is recorded differs.',
   upon_folder: 'Its stage starts from a folder, and the builder finds no step again that is made upon one.',
+  of_target: 'It starts from or copies from another target of the definition, whose steps are not explained.',
 } as const;
 
 /** The same as a sentence of its own. */

@@ -61,7 +61,7 @@ type StepFinder = (line: number, instruction: () => string) => readonly Step[];
 
 /** The builder says lines only once a build has succeeded; until then a step is known by the words of its instruction. */
 function stepFinder(steps: readonly Step[]): StepFinder {
-  const own = steps.filter((step) => !step.internal);
+  const own = steps.filter((step) => !step.internal && step.target === null);
   const byLine = Map.groupBy(own, (step) => step.startLine);
   const byWords = Map.groupBy(byLine.get(null) ?? [], (step) => oneSpaced(stepTitle(step)));
   return (line, instruction) => byLine.get(line) ?? byWords.get(oneSpaced(instruction())) ?? [];

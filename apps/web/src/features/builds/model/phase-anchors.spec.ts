@@ -3,7 +3,17 @@ import { expect, it } from 'vitest';
 import { phaseAnchor } from './phase-anchors';
 
 const step = (ordinal: number, name: string, internal: boolean, changes: Partial<Step> = {}): Step => ({
-  ...{ ordinal, name, internal, stage: null, platform: null, cached: false, error: null, completedAt: null },
+  ...{
+    ordinal,
+    name,
+    internal,
+    stage: null,
+    target: null,
+    platform: null,
+    cached: false,
+    error: null,
+    completedAt: null,
+  },
   ...{ startedAt: '2026-01-01T00:00:00Z', startLine: null, endLine: null, usualMs: null },
   ...changes,
 });

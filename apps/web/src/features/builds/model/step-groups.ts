@@ -56,7 +56,8 @@ const baseImages = 'Base images';
 /** A base image is shared by all who begin with it, and may carry the name of another build's stage. */
 function groupTitle(step: Step): string {
   if (isBaseStep(step.name)) return baseImages;
-  return [step.stage, step.platform].filter(Boolean).join(' · ') || 'Steps';
+  const target = step.target && `target ${step.target}`;
+  return [target, step.stage, step.platform].filter(Boolean).join(' · ') || 'Steps';
 }
 
 /** A builder that works for two builds at once may tell of one reused step twice; the one that knows its line is kept. */

@@ -7,6 +7,7 @@ const step = (more: Partial<Step>): Step => ({
   ordinal: 1,
   name: 'RUN true',
   stage: 'final',
+  target: null,
   platform: 'linux/amd64',
   internal: false,
   cached: false,
@@ -82,11 +83,13 @@ describe('steps', () => {
       step({ ordinal: 3 }),
       step({ ordinal: 4, stage: 'deps' }),
       step({ ordinal: 5, stage: null, platform: null }),
+      step({ ordinal: 6, stage: 'deps', target: 'base' }),
     ]);
     expect(own.map((group) => [group.title, group.steps.map((each) => each.ordinal)])).toEqual([
       ['deps · linux/amd64', [2, 4]],
       ['final · linux/amd64', [3]],
       ['Steps', [5]],
+      ['target base · deps · linux/amd64', [6]],
     ]);
     expect(internal).toHaveLength(1);
     expect(longestMs([step({}), step({ completedAt: null })])).toBe(2000);

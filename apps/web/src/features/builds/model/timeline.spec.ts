@@ -11,7 +11,7 @@ const step = (
   to: number | null,
   changes: Partial<Step> = {},
 ): Step => ({
-  ...{ ordinal, name, stage: 'app', platform: null, internal: false, cached: false, error: null },
+  ...{ ordinal, name, stage: 'app', target: null, platform: null, internal: false, cached: false, error: null },
   startedAt: from === null ? null : new Date(zero + from).toISOString(),
   completedAt: to === null ? null : new Date(zero + to).toISOString(),
   ...{ startLine: null, endLine: null, usualMs: null },

@@ -4,7 +4,15 @@ import { engineColumns, featureRows, featureWords } from './engine-features';
 
 const features: EngineFeaturesView = {
   ...{ daemon: true, scope: 'general', dockerfile: 'full', multiPlatform: true, registryCache: true, secrets: true },
-  ...{ provenance: true, pushesByDigest: true, limits: true, stepNetwork: true, strangers: true, find: true },
+  ...{
+    provenance: true,
+    pushesByDigest: true,
+    targets: true,
+    limits: true,
+    stepNetwork: true,
+    strangers: true,
+    find: true,
+  },
 };
 const worker = (change: Partial<WorkerView>) => ({ state: 'idle', ...change }) as WorkerView;
 

@@ -15,6 +15,7 @@ export const featureRows: readonly Row[] = [
   { key: 'dockerfile', words: 'Dockerfiles' },
   { key: 'stepNetwork', words: 'Steps reach the network' },
   { key: 'strangers', words: 'Holds builds of strangers apart' },
+  { key: 'targets', words: 'Builds targets that feed each other' },
   { key: 'limits', words: 'Limits memory, processes and processors' },
   { key: 'registryCache', words: 'Cache in the registry' },
   { key: 'secrets', words: 'Secrets as mounts' },
