@@ -39,7 +39,7 @@ export default defineConfig({
           // A busy machine is no failure: what must be quick is proven by counting work, not by the clock.
           testTimeout: 30_000,
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/*/src/**/*.spec.ts'],
-          exclude: ['**/*.int.spec.ts', '**/node_modules/**', '**/dist/**'],
+          exclude: ['**/*.int.spec.ts', '**/*.strangers.spec.ts', '**/node_modules/**', '**/dist/**'],
           setupFiles: ['reflect-metadata'],
           // Half of the time went into loading the same modules for each file anew; no test file changes what is not its own.
           isolate: false,
@@ -55,6 +55,17 @@ export default defineConfig({
           hookTimeout: 120_000,
           isolate: false,
           maxWorkers: filesAtOnce,
+        },
+      },
+      {
+        ...common,
+        test: {
+          // What needs the engine for strangers beside the other one.
+          name: 'strangers',
+          include: ['libs/*/src/**/*.strangers.spec.ts', 'tools/*/src/**/*.strangers.spec.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
         },
       },
       {

@@ -3,6 +3,7 @@ module cooperage.example/engine-for-strangers
 go 1.26.8
 
 tool (
+	cooperage.example/engine-for-strangers/grouped-runc
 	github.com/containernetworking/plugins/plugins/ipam/host-local
 	github.com/containernetworking/plugins/plugins/main/bridge
 	github.com/containernetworking/plugins/plugins/main/loopback

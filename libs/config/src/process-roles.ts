@@ -93,6 +93,7 @@ export const shapes = {
     localCaches,
     buildxProgram: optional(v.buildxProgram),
     cgroupParent: optional(v.cgroupParent),
+    cgroupBase: optional(v.cgroupBase),
     mirrorRoot: required(v.mirrorRoot),
     allowPlainHttp,
     lane: withDefault(v.lane, 'trusted'),

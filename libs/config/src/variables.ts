@@ -106,6 +106,11 @@ export const variables = {
     text.absolutePath,
     'Control group under which the engine runs its steps; limits per build are set below it. The same for all builders: the engine counts it into the keys of steps, and finds nothing of a builder that has another.',
   ),
+  cgroupBase: plain(
+    'COOPERAGE_CGROUP_BASE',
+    text.absolutePath,
+    'Control group below which the engine really puts the groups that it is told, COOPERAGE_CGROUP_PARENT among them; needed where two engines of one machine are told the same. `./cooperage` sets it for its engine for strangers.',
+  ),
   mirrorRoot: plain('COOPERAGE_MIRROR_ROOT', text.absolutePath, 'Folder that keeps the bare git mirrors.'),
   localCacheRoot: plain(
     'COOPERAGE_LOCAL_CACHE_ROOT',

@@ -306,8 +306,8 @@ export interface Engine {
    */
   tryBuild?(signal: AbortSignal): Promise<void>;
   /**
-   * Forgets everything that no build under way needs: results of steps, cache mounts, contexts. Left out by an engine that is
-   * for trusted builds only. @throws {BuildFailure} `EngineUnavailable`
+   * Forgets everything: results of steps, cache mounts, contexts. Waits a while for what a build under way needs. Left out by an
+   * engine that is for trusted builds only. @throws {BuildFailure} `EngineUnavailable`, also where something is left
    */
   wipe?(): Promise<void>;
   /** What it keeps for later builds. Left out by an engine that does not say. @throws {BuildFailure} `EngineUnavailable` */

@@ -17,8 +17,12 @@ export interface TestServices {
   readonly openRegistry: string;
   /** Address of a real engine with BuildKit, for example `unix:///…/engine.sock`. */
   readonly engine: string;
-  /** The cgroup under which that engine was started. */
+  /** The cgroup that this engine is told for its steps. */
   readonly cgroupParent: string;
+  /** The cgroup below which it puts that one; left out where it is at the root. */
+  readonly cgroupBase?: string;
+  /** Where `engine` is the one for strangers: the other one, that builds what is trusted. */
+  readonly trusted?: { readonly engine: string; readonly cgroupParent: string };
   /** Absolute paths of real tools, by name: `cosign`, `crane`, `docker-buildx`, `redis-server`, `docker-registry`, … */
   readonly tools: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,10 @@
 import type { Config } from '@cooperage/config';
 import { BackedEngine, createEngine, type Engine, type LocalCaches } from '@cooperage/engines';
 
-type EngineConfig = Pick<Config<'builder'>, 'engine' | 'engineAddress' | 'buildah' | 'cgroupParent' | 'registry'>;
+type EngineConfig = Pick<
+  Config<'builder'>,
+  'engine' | 'engineAddress' | 'buildah' | 'cgroupParent' | 'cgroupBase' | 'registry'
+>;
 
 /** The engine that the operator chose. What buildah lacks is left to BuildKit. @throws {TypeError} when a setting is missing */
 export function builderEngine(config: EngineConfig, localCaches: LocalCaches | null = null): Engine {
@@ -12,11 +15,12 @@ export function builderEngine(config: EngineConfig, localCaches: LocalCaches | n
 }
 
 /** Limits per build are set where the engine's control groups are on this machine, which the operator says by naming them. */
-function buildkitOptions({ engineAddress, cgroupParent }: EngineConfig) {
+function buildkitOptions({ engineAddress, cgroupParent, cgroupBase }: EngineConfig) {
   return {
     address: engineAddress,
     cgroupRoot: cgroupParent ? '/sys/fs/cgroup' : null,
     ...(cgroupParent && { cgroupParent }),
+    ...(cgroupBase && { cgroupBase }),
   };
 }
 

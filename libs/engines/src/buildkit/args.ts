@@ -41,6 +41,7 @@ function checkBuildArg(name: string, value: string): void {
 
 /** What the engine adds to a request. */
 export interface EngineSide {
+  /** As the engine is told it: it counts the whole path into the keys of steps. */
   readonly groupPath?: string;
   readonly insecureRegistry: boolean;
   readonly storedCaches: readonly StoredCache[];

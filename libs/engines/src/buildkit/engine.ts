@@ -8,7 +8,6 @@ import {
   imageOfRecord,
   inlineCacheExport,
   parseAddress,
-  prune,
   type SourceRule,
   sourcePolicy,
   type TlsFiles,
@@ -34,6 +33,7 @@ import type { LocalCaches } from '../local-cache/local-caches.js';
 import { cacheRead, cacheWarning, missedCaches, nothingLocal, openCaches } from '../local-cache/opened-caches.js';
 import { exporterOf, inputKey } from './args.js';
 import { checkEngine } from './check.js';
+import { emptyEngine } from './empty.js';
 import { exportTarget } from './export-target.js';
 import { readOutcome } from './outcome.js';
 import { endRun, failureOf, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
@@ -56,6 +56,11 @@ export interface BuildkitEngineOptions {
   readonly cgroupRoot?: string | null;
   /** Parent of the steps' groups unless a request names one. Default `/cooperage`. */
   readonly cgroupParent?: string;
+  /**
+   * Control group below which the engine puts the groups that it is told, by their whole paths. Default: the root. Engines of
+   * one machine that are told the same groups find each other's results, and do not share limits if they differ in this.
+   */
+  readonly cgroupBase?: string;
   /** The registry that images and caches are pushed to is spoken to without TLS. */
   readonly insecureRegistry?: boolean;
   /** `host` or `host:port` that ADD may fetch from although it is on a private network. */
@@ -63,6 +68,9 @@ export interface BuildkitEngineOptions {
   /** Caches on the disk of this worker; without any, builds that ask for them go without. */
   readonly localCaches?: LocalCaches;
 }
+
+/** A build whose worker was lost has killed its steps and gone long before that. */
+const emptyWithinMs = 30_000;
 
 type Work<T> = (run: PreparedRun, signal: AbortSignal) => Promise<T>;
 
@@ -76,9 +84,10 @@ export class BuildkitEngine implements Engine {
 
   /** @throws {TypeError} on an address that is none */
   constructor(options: BuildkitEngineOptions) {
-    const { address, tls, dialect, cgroupParent = '/cooperage', insecureRegistry = false } = options;
+    const { address, tls, dialect, cgroupParent = '/cooperage', cgroupBase = '', insecureRegistry = false } = options;
     this.connection = new EngineConnection({ address, tls, dialect });
-    this.setting = { groups: groupsOf(options, cgroupParent), cgroupParent, insecureRegistry };
+    const groups = groupsOf(options, cgroupBase + cgroupParent);
+    this.setting = { groups, cgroupParent, cgroupBase, insecureRegistry };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
     this.localCaches = options.localCaches ?? null;
   }
@@ -204,8 +213,9 @@ export class BuildkitEngine implements Engine {
 
   async wipe(): Promise<void> {
     try {
-      await prune(this.connection, { all: true });
+      await emptyEngine(this.connection, emptyWithinMs);
     } catch (error) {
+      if (error instanceof BuildFailure) throw error;
       throw new BuildFailure('EngineUnavailable', 'The builder could not be emptied.', { cause: error });
     }
   }

@@ -4,14 +4,21 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { detectHierarchy } from '../cgroup/detect.js';
 import type { BuildLimits, EngineEvent } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
-import { endTrial, processesIn, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
+import {
+  endTrial,
+  groupAt,
+  processesIn,
+  pushRequest,
+  trialCgroupParent,
+  trialEngine,
+} from '../testing/trial-engine.js';
 import { unique } from '../testing/trial-request.js';
 import type { BuildkitEngine } from './engine.js';
 
 const never = new AbortController().signal;
 const mebibyte = 1024 * 1024;
 
-const cpuMsOf = (group: string) => detectHierarchy('/sys/fs/cgroup')?.counters(group)?.cpuMs ?? 0;
+const cpuMsOf = (group: string) => detectHierarchy('/sys/fs/cgroup')?.counters(groupAt(group))?.cpuMs ?? 0;
 
 describe('limits of a build', () => {
   let engine: BuildkitEngine;
@@ -124,7 +131,9 @@ describe('limits of a build', () => {
     for (let i = 0; i < 200 && processesIn(group) === 0; i++) await delay(20);
     expect(processesIn(group)).toBeGreaterThan(0);
     await build;
-    expect(existsSync(`/sys/fs/cgroup/memory${group}`) || existsSync(`/sys/fs/cgroup${group}`)).toBe(false);
+    expect(existsSync(`/sys/fs/cgroup/memory${groupAt(group)}`) || existsSync(`/sys/fs/cgroup${groupAt(group)}`)).toBe(
+      false,
+    );
   });
 
   it('a stopped build has no process when it rejects', async () => {

@@ -42,6 +42,8 @@ export interface RunSetting {
   readonly groups: StepGroups | null;
   /** Parent of the steps' groups unless a request names one. */
   readonly cgroupParent: string;
+  /** Path below which the engine puts them; empty for the root. */
+  readonly cgroupBase: string;
   readonly insecureRegistry: boolean;
 }
 
@@ -57,9 +59,10 @@ export function prepareRun(
   const targets = targetRequests(request);
   // All of them, before anything runs.
   const checked = new Map([...targets, request].map((part) => [part, checkedDockerfile(part)]));
-  const { groups, cgroupParent, insecureRegistry } = setting;
-  const group = groups ? acquire(groups, groupPathOf(request, cgroupParent), request) : undefined;
-  const engine = { groupPath: group?.path, insecureRegistry, storedCaches: caches.imports };
+  const { groups, cgroupParent, cgroupBase, insecureRegistry } = setting;
+  const groupPath = groups ? groupPathOf(request, cgroupParent) : undefined;
+  const group = groups && groupPath ? acquire(groups, cgroupBase + groupPath, request) : undefined;
+  const engine = { groupPath, insecureRegistry, storedCaches: caches.imports };
   const solveOf = (part: BuildRequest) => solvePart(part, checked.get(part)!, engine);
   return {
     instructions: new Map([...checked].map(([{ dockerfile }, { instructions }]) => [dockerfile.path, instructions])),

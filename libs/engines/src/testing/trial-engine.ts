@@ -13,7 +13,7 @@ export function trialCgroupParent(): string {
 
 /** The real engine of the test services. */
 export function trialEngine(options: Partial<BuildkitEngineOptions> = {}): BuildkitEngine {
-  return new BuildkitEngine({ address: services().engine, ...options });
+  return new BuildkitEngine({ address: services().engine, cgroupBase: cgroupBase(), ...options });
 }
 
 /** A request that may push to a repository of the test registry. */
@@ -27,13 +27,23 @@ export function pushRequest(dockerfile: string, change: Partial<BuildRequest> = 
   });
 }
 
-/** Processes in the group at `path`, as the kernel lists them. */
+/** Where the group is that the engine of the test services is told by this path. */
+export function groupAt(path: string): string {
+  return cgroupBase() + path;
+}
+
+/** Processes in the group of the test services' engine that it is told by this path, as the kernel lists them. */
 export function processesIn(path: string): number {
-  return detectHierarchy('/sys/fs/cgroup')?.processes(path).length ?? 0;
+  return detectHierarchy('/sys/fs/cgroup')?.processes(groupAt(path)).length ?? 0;
 }
 
 /** Closes engines and removes the groups that a test file made. */
 export async function endTrial(cgroupParent: string, ...engines: Engine[]): Promise<void> {
   await Promise.all(engines.map((engine) => engine.close()));
-  detectHierarchy('/sys/fs/cgroup')?.remove(cgroupParent, true);
+  for (const group of new Set([cgroupParent, groupAt(cgroupParent)]))
+    detectHierarchy('/sys/fs/cgroup')?.remove(group, true);
+}
+
+function cgroupBase(): string {
+  return services().cgroupBase ?? '';
 }

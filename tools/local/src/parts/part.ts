@@ -24,6 +24,8 @@ export interface RegistryAddress {
 export interface EngineAddress {
   /** For example `unix:///run/…/engine.sock`. */
   readonly url: string;
-  /** The control group that the engine's steps are under, for example `/cooperage-1a2b3c`. */
+  /** The control group that the engine is told for its steps, for example `/cooperage-1a2b3c`. */
   readonly cgroupParent: string;
+  /** The control group below which the engine really puts what it is told; left out where it takes it from the root. */
+  readonly cgroupBase?: string;
 }

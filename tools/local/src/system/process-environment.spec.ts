@@ -44,10 +44,15 @@ describe('the environment of a process', () => {
   });
 
   it('gives a builder for strangers an engine, a name and a cache of its own, and one slot', () => {
-    const strangers = { ...addresses, strangers: { url: 'unix:///s', cgroupParent: '/s' } };
+    const engine = { url: 'unix:///s', cgroupParent: addresses.engine.cgroupParent, cgroupBase: '/s' };
+    const strangers = { ...addresses, strangers: engine };
     const environment = processEnvironment('strangers', strangers, secrets);
     expect(environment).toMatchObject({ COOPERAGE_LANE: 'strangers', COOPERAGE_BUILD_SLOTS: '1' });
-    expect(environment).toMatchObject({ BUILDKIT_HOST: 'unix:///s', COOPERAGE_CGROUP_PARENT: '/s' });
+    expect(environment).toMatchObject({ BUILDKIT_HOST: 'unix:///s', COOPERAGE_CGROUP_BASE: '/s' });
+    const trusted = processEnvironment('builder', strangers, secrets);
+    // Of another parent it would find nothing; below the same base the two would share their limits.
+    expect(environment.COOPERAGE_CGROUP_PARENT).toBe(trusted.COOPERAGE_CGROUP_PARENT);
+    expect(trusted).not.toHaveProperty('COOPERAGE_CGROUP_BASE');
     expect(environment.COOPERAGE_LOCAL_CACHE_ROOT).not.toBe(addresses.localCacheRoot);
     expect(processEnvironment('builder', strangers, secrets)).toMatchObject({ BUILDKIT_HOST: 'unix:///e' });
   });

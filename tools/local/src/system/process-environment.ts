@@ -101,6 +101,10 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   };
 }
 
-function toEngine({ url, cgroupParent }: EngineAddress): Variables {
-  return { BUILDKIT_HOST: url, ...(cgroupParent && { COOPERAGE_CGROUP_PARENT: cgroupParent }) };
+function toEngine({ url, cgroupParent, cgroupBase }: EngineAddress): Variables {
+  return {
+    BUILDKIT_HOST: url,
+    ...(cgroupParent && { COOPERAGE_CGROUP_PARENT: cgroupParent }),
+    ...(cgroupBase && { COOPERAGE_CGROUP_BASE: cgroupBase }),
+  };
 }

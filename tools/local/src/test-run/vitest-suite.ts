@@ -48,14 +48,18 @@ export async function runSuite(
   return { name: `${suite} tests`, ...counts, durationMs: performance.now() - started };
 }
 
-const ENGINE_SPECS = ['engine', 'failure', 'hostile', 'integrity', 'limits'].map(
-  (name) => `libs/engines/src/buildkit/${name}.int.spec.ts`,
-);
+/** What an engine has to hold is said once, of both; the rest is about two of them. */
+const STRANGERS_SPECS = [
+  ...['engine', 'failure', 'hostile', 'integrity', 'limits'].map(
+    (name) => `libs/engines/src/buildkit/${name}.int.spec.ts`,
+  ),
+  '.strangers.spec.ts',
+];
 
 function selection(suite: Suite, filters: readonly string[]): string[] {
   if (suite === 'e2e') return ['--project', 'e2e', '--project', 'e2e-alone', ...filters];
   if (suite !== 'strangers') return ['--project', suite, ...filters];
-  return ['--project', 'int', ...(filters.length > 0 ? filters : ENGINE_SPECS)];
+  return ['--project', 'int', '--project', 'strangers', ...(filters.length > 0 ? filters : STRANGERS_SPECS)];
 }
 
 /** In a session of its own, so that what tests leave running can be found and ended, however the run ends. */

@@ -18,6 +18,14 @@ import { SPEC_INSTANCES } from './spec-instance.ts';
 const SERVICE = 'cooperage-registry';
 const ISSUER = 'cooperage';
 
+/** What of them the engine for strangers needs to know. */
+interface StartedServices {
+  readonly registry: { readonly host: string };
+  readonly openRegistry: string;
+  readonly engine: string;
+  readonly cgroupParent: string;
+}
+
 /** The real services that integration tests use; what is written is described in libs/testing (`TestServices`). */
 export class TestServiceSet {
   readonly file: string;
@@ -70,12 +78,14 @@ export class TestServiceSet {
 
   /** After `start`: one more engine, and the same addresses with that one in the engine's place. @returns the file's path */
   async startEngineForStrangers(goTools: GoTools): Promise<string> {
-    const services = readJson<{ registry: { host: string }; openRegistry: string }>(this.file);
+    const services = readJson<StartedServices>(this.file);
     if (!services) throw new Error('the test services do not run');
+    const { engine, cgroupParent } = services;
     const mirror = services.openRegistry;
     const insecure = [services.registry.host, mirror];
-    const engine = await this.parts.engineForStrangers(goTools, { insecure, mirror }).start();
-    writeJson(this.strangersFile(), { ...services, engine: engine.url, cgroupParent: engine.cgroupParent }, 0o600);
+    const { url, ...groups } = await this.parts.engineForStrangers(goTools, { insecure, mirror }).start();
+    const addresses = { ...services, engine: url, ...groups, trusted: { engine, cgroupParent } };
+    writeJson(this.strangersFile(), addresses, 0o600);
     return this.strangersFile();
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { CACHE, CHECKOUT } from '../checkout.ts';
 import { Lock } from '../files/lock.ts';
@@ -97,8 +97,15 @@ function buildkitVersion(): string {
 }
 
 function toolFolder(): string {
-  const key = createHash('sha256').update(moduleFile('go.mod')).update(moduleFile('go.sum')).digest('hex').slice(0, 12);
-  return path.join(CACHE, 'go-tools', key);
+  const key = createHash('sha256');
+  for (const name of sourceFiles()) key.update(moduleFile(name));
+  return path.join(CACHE, 'go-tools', key.digest('hex').slice(0, 12));
+}
+
+/** Of the module itself: what it requires, and its own programs. */
+function sourceFiles(): string[] {
+  const names = readdirSync(MODULE, { recursive: true, encoding: 'utf8' });
+  return ['go.mod', 'go.sum', ...names.filter((name) => name.endsWith('.go')).sort()];
 }
 
 function moduleFile(name: string): string {

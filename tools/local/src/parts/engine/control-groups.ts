@@ -1,11 +1,17 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Instance } from '../instance.ts';
 
 const ROOT = '/sys/fs/cgroup';
 const LIMITED = ['cpu', 'memory', 'pids'];
 const TRIES = 40;
 const TRY_MS = 50;
+
+/** The group that the engines of an instance are told for their steps: the same for all, since it is part of their cache keys. */
+export function cgroupOf({ id }: Pick<Instance, 'id'>): string {
+  return `/cooperage-${id}`;
+}
 
 /** cgroup v2 has one tree, v1 one per controller, and some machines mount v2 beside v1. */
 export function isUnified(root = ROOT): boolean {

@@ -6,7 +6,7 @@ import { ensureRunning } from '../daemon-part.ts';
 import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress, Part } from '../part.ts';
-import { prepareGroup } from './control-groups.ts';
+import { cgroupOf, prepareGroup } from './control-groups.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { daemonJson, daemonParameters, ENGINE_ENVIRONMENT, type EngineSettings, engineSocket } from './settings.ts';
 import { StepNetwork } from './step-network.ts';
@@ -80,7 +80,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
       socketFolder: this.instance.socketFolder(),
       bridge: this.network.bridge.name,
       mtu: await this.network.bridge.outwardMtu(),
-      cgroupParent: `/cooperage-${this.instance.id}`,
+      cgroupParent: cgroupOf(this.instance),
       insecureRegistries: [...insecure].sort(),
       mirror: mirror && `http://${mirror}`,
     };

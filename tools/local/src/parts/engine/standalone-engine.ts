@@ -8,10 +8,10 @@ import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress, Part } from '../part.ts';
-import { clearGroup, prepareGroup } from './control-groups.ts';
+import { cgroupOf, clearGroup, prepareGroup } from './control-groups.ts';
 import type { EngineRegistries } from './engine.ts';
 import { unmountBelow } from './mounts.ts';
-import { buildkitdToml, networkList, STANDALONE_ENVIRONMENT, type StandaloneSettings } from './standalone-settings.ts';
+import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironment } from './standalone-settings.ts';
 import { StepNetwork } from './step-network.ts';
 
 /** A BuildKit of its own for code of strangers, new enough for that, on a bridge of its own; it needs root. */
@@ -37,7 +37,8 @@ export class StandaloneEngine implements Part<EngineAddress> {
     const daemon = this.daemon(settings);
     if (!daemon.running() || !this.network.bridge.exists()) await this.renew(settings, daemon);
     await ensureRunning(daemon, this.settingsFile(), buildkitdToml(settings));
-    return { url: `unix://${settings.socket}`, cgroupParent: settings.cgroupParent };
+    const { socket, cgroupParent, cgroupBase } = settings;
+    return { url: `unix://${socket}`, cgroupParent, cgroupBase };
   }
 
   async stop(): Promise<void> {
@@ -54,13 +55,13 @@ export class StandaloneEngine implements Part<EngineAddress> {
     const { bridge } = this.network;
     const list = networkList(bridge.name, subnet, await bridge.outwardMtu(), this.addressFolder());
     writeAtomic(settings.networkFile, list, 0o600);
-    prepareGroup(settings.cgroupParent);
+    prepareGroup(settings.cgroupBase);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }
 
   /** What an engine that was killed leaves behind: steps, their groups, mounts, and addresses that nobody has any more. */
   private async clear(settings: StandaloneSettings): Promise<void> {
-    await clearGroup(settings.cgroupParent);
+    await clearGroup(settings.cgroupBase);
     await unmountBelow(settings.dataFolder);
     rmSync(settings.socket, { force: true });
     rmSync(this.addressFolder(), { recursive: true, force: true });
@@ -71,7 +72,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
       name: this.name,
       program: this.goTools.path('buildkitd'),
       parameters: [`--config=${this.settingsFile()}`],
-      env: { ...this.tools.environment(), ...STANDALONE_ENVIRONMENT },
+      env: { ...this.tools.environment(), ...standaloneEnvironment(settings) },
       pidFile: this.instance.pidFile('strangers-engine'),
       logFile: this.instance.logFile('strangers-engine'),
       isReady: () => serves(settings.socket),
@@ -86,8 +87,10 @@ export class StandaloneEngine implements Part<EngineAddress> {
     return {
       dataFolder: this.instance.file('strangers-engine'),
       socket: `${this.instance.socketFolder()}/strangers.sock`,
-      cgroupParent: `/cooperage-${this.instance.id}-strangers`,
+      cgroupParent: cgroupOf(this.instance),
+      cgroupBase: `${cgroupOf(this.instance)}-strangers`,
       runc: this.tools.path('runc'),
+      groupedRunc: this.goTools.path('grouped-runc'),
       pluginFolder: this.goTools.folder,
       networkFile: this.instance.file('settings', 'strangers.conflist'),
       insecureRegistries: [...insecure].sort(),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildkitdToml, networkList, type StandaloneSettings } from './standalone-settings.ts';
+import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironment } from './standalone-settings.ts';
 
 const settings: StandaloneSettings = {
-  ...{ dataFolder: '/data', socket: '/run/x.sock', cgroupParent: '/cooperage-1-strangers', runc: '/bin/runc' },
+  ...{ dataFolder: '/data', socket: '/run/x.sock', cgroupParent: '/cooperage-1', cgroupBase: '/cooperage-1-strangers' },
+  ...{ runc: '/bin/runc', groupedRunc: '/tools/grouped-runc' },
   ...{ pluginFolder: '/plugins', networkFile: '/net.conflist', insecureRegistries: ['127.0.0.1:1'], mirror: undefined },
 };
 
@@ -15,6 +16,15 @@ describe('the settings of the engine for strangers', () => {
     expect(toml).toContain('[registry."127.0.0.1:1"]\nhttp = true');
     expect(toml).not.toContain('docker.io');
     expect(buildkitdToml({ ...settings, mirror: '127.0.0.1:2' })).toContain('mirrors = ["127.0.0.1:2"]');
+  });
+
+  it('tell it the group of the other engine, and its runtime the one in which the steps really are', () => {
+    expect(buildkitdToml(settings)).toContain('binary = "/tools/grouped-runc"');
+    expect(buildkitdToml(settings)).toContain('defaultCgroupParent = "/cooperage-1"');
+    expect(standaloneEnvironment(settings)).toMatchObject({
+      GROUPED_RUNC_RUNTIME: '/bin/runc',
+      GROUPED_RUNC_GROUP: '/cooperage-1-strangers',
+    });
   });
 
   it('cannot be left by a path with quotes', () => {

@@ -4,8 +4,13 @@ import { bridgeAddress } from './subnet.ts';
 export interface StandaloneSettings {
   readonly dataFolder: string;
   readonly socket: string;
+  /** Told to the engine for its steps. The same as the other engine's: both count it into the keys of their results. */
   readonly cgroupParent: string;
+  /** Below this one they really are. */
+  readonly cgroupBase: string;
   readonly runc: string;
+  /** Starts runc with the step's group moved below `cgroupBase`. */
+  readonly groupedRunc: string;
   /** Folder with the plugins `bridge`, `host-local` and `loopback` of the Container Network Interface. */
   readonly pluginFolder: string;
   readonly networkFile: string;
@@ -14,7 +19,10 @@ export interface StandaloneSettings {
   readonly mirror: string | undefined;
 }
 
-export const STANDALONE_ENVIRONMENT = ENGINE_ENVIRONMENT;
+/** The runtime inherits it, a step does not. The names are known to `tools/engine-for-strangers/grouped-runc`. */
+export function standaloneEnvironment({ runc, cgroupBase }: StandaloneSettings): NodeJS.ProcessEnv {
+  return { ...ENGINE_ENVIRONMENT, GROUPED_RUNC_RUNTIME: runc, GROUPED_RUNC_GROUP: cgroupBase };
+}
 
 /**
  * buildkitd.toml(5). No entitlement is given, and no frontend is loaded from an image: the built-in one is in charge.
@@ -43,7 +51,7 @@ enabled = false
 
 [worker.oci]
 enabled = true
-binary = ${quote(settings.runc)}
+binary = ${quote(settings.groupedRunc)}
 networkMode = "cni"
 cniConfigPath = ${quote(settings.networkFile)}
 cniBinaryPath = ${quote(settings.pluginFolder)}

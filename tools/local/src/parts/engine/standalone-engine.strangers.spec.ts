@@ -1,0 +1,91 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attempt, type CommandResult } from '../../processes/command.ts';
+import { identify, readPidFile } from '../../processes/process-identity.ts';
+import { createSpecInstance, specServices } from '../../test-services/spec-instance.ts';
+import { findTools } from '../../toolchain/find-tools.ts';
+import { cachedGoTools } from '../../toolchain/go-tools.ts';
+import type { Tools } from '../../toolchain/tools.ts';
+import type { Instance } from '../instance.ts';
+import type { EngineAddress } from '../part.ts';
+import { groupFolders } from './control-groups.ts';
+import { mountsBelow } from './mounts.ts';
+import { StandaloneEngine } from './standalone-engine.ts';
+
+let instance: Instance;
+let tools: Tools;
+let address: EngineAddress;
+
+const engine = () =>
+  new StandaloneEngine(instance, tools, cachedGoTools()!, { insecure: [], mirror: specServices().openRegistry });
+
+beforeAll(async () => {
+  instance = createSpecInstance();
+  tools = await findTools();
+  address = await engine().start();
+  await buildx('create', '--name=own', '--driver=remote', address.url);
+});
+afterAll(async () => {
+  await engine().stop();
+  instance.removeSocketFolder();
+  rmSync(instance.folder, { recursive: true, force: true });
+});
+
+describe('the engine for strangers', () => {
+  it('puts a step where it is told to, below its own group, and nothing where the other engine has that', async () => {
+    const told = `${address.cgroupParent}/project`;
+    const building = build('RUN sleep 272', `--cgroup-parent=${told}`);
+    const pid = await stepProcess('sleep 272');
+    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toContain(`:${address.cgroupBase}${told}/buildkit/`);
+    expect(groupFolders(told)).toEqual([]);
+    process.kill(pid, 'SIGKILL');
+    expect((await building).code).not.toBe(0);
+  });
+
+  it('clears away the steps, groups and mounts of an engine that was killed, those too that it was told nothing about', async () => {
+    const building = build('RUN sleep 273');
+    const pid = await stepProcess('sleep 273');
+    process.kill(readPidFile(instance.pidFile('strangers-engine'))?.pid ?? 0, 'SIGKILL');
+    expect((await building).code).not.toBe(0);
+
+    await engine().start();
+    expect(identify(pid)).toBeUndefined();
+    expect((await build('RUN true')).code).toBe(0);
+  });
+
+  it('leaves nothing on the machine when it is stopped', async () => {
+    await engine().stop();
+    expect(existsSync(`/sys/class/net/coop${instance.id}e`)).toBe(false);
+    expect(groupFolders(address.cgroupBase!)).toEqual([]);
+    expect(groupFolders(address.cgroupParent)).toEqual([]);
+    expect(mountsBelow(instance.folder, readFileSync('/proc/self/mountinfo', 'utf8'))).toEqual([]);
+  });
+});
+
+function buildx(...parameters: readonly string[]): Promise<CommandResult> {
+  const env = { ...tools.environment(), BUILDX_CONFIG: path.join(instance.folder, 'buildx') };
+  return attempt(tools.path('docker-buildx'), parameters, { env, timeoutMs: 60_000 });
+}
+
+function build(step: string, ...more: readonly string[]): Promise<CommandResult> {
+  const context = mkdtempSync(path.join(instance.folder, 'context-'));
+  writeFileSync(path.join(context, 'Dockerfile'), `FROM busybox\n${step}\n`);
+  return buildx('build', '--builder=own', '--no-cache', ...more, context);
+}
+
+async function stepProcess(command: string): Promise<number> {
+  for (let tries = 0; tries < 200; tries++) {
+    const { stdout } = await attempt('pgrep', ['-f', command]);
+    const pids = stdout.split('\n').filter(Boolean).map(Number);
+    const step = pids.find((pid) => groupOf(pid).includes(address.cgroupBase!));
+    if (step) return step;
+    await sleep(50);
+  }
+  throw new Error('the step did not start');
+}
+
+function groupOf(pid: number): string {
+  return existsSync(`/proc/${pid}/cgroup`) ? readFileSync(`/proc/${pid}/cgroup`, 'utf8') : '';
+}
