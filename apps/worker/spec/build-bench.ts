@@ -190,7 +190,12 @@ export class BuildBench {
           new BuildDefinitions(source as unknown as Source, null),
           new CachePlans(new CacheReadRepository(db), 'registry.example', logger),
           {
-            ...{ registryHost: 'registry.example', publicUrl: 'https://c.example', cgroupParent: null },
+            ...{
+              registryHost: 'registry.example',
+              publicUrl: 'https://c.example',
+              cgroupParent: null,
+              lane: this.lane,
+            },
           },
         ),
         mirrors: new MirrorKeeper({ tidy: async () => undefined }, logger),

@@ -209,6 +209,13 @@ export class WorkerSystem {
     return answer.ok;
   }
 
+  /** Digests of an image's layers. */
+  async layersOf(repository: string, digest: string): Promise<string[]> {
+    const answer = await this.ask(repository, `manifests/${digest}`, 'GET');
+    const { layers } = (await answer.json()) as { layers: { digest: string }[] };
+    return layers.map((layer) => layer.digest);
+  }
+
   async tagsIn(repository: string): Promise<string[]> {
     const answer = await this.ask(repository, 'tags/list', 'GET');
     return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];

@@ -138,6 +138,41 @@ describe('the road from an accepted delivery to a signed image', () => {
     expect(main).toMatchObject({ status: 'succeeded', zone: 'protected', stepsCached: 0, tags: ['main', 'latest'] });
   });
 
+  it('S-110 lets a fork find what the default branch has run, unless its secrets are withheld, and leaves its own to nobody', async () => {
+    const project = await system.project();
+    const exported = async (build: { readonly id: string }) =>
+      system.until(async () => {
+        const { cacheExport } = (await new BuildRepository(system.db).find(build.id))!;
+        return cacheExport === 'pending' ? null : cacheExport;
+      });
+    const spaceOf = async (build: { readonly id: string }) =>
+      (await system.db.prisma.attempt.findFirstOrThrow({ where: { buildId: build.id } })).resultSpace;
+    const files = (end: string) => ({
+      Dockerfile: `FROM busybox:latest
+RUN --network=none cat /proc/sys/kernel/random/uuid > /home/random
+RUN --network=none cat /home/random; echo ${end}
+`,
+    });
+    const main = await system.outcome(await system.push(project, await project.git.commit(files('main'))));
+    expect([main.stepsCached, await exported(main)]).toEqual([0, 'done']);
+    const same = await system.outcome(await system.buildAsFork(project));
+    expect(same).toMatchObject({ status: 'succeeded', zone: 'fork', stepsTotal: 2, stepsCached: 2 });
+    const layers = await system.layersOf(project.repository, main.digest!);
+    expect(await system.layersOf(project.repository, same.digest!)).toEqual(layers);
+    expect([await spaceOf(same), await spaceOf(main)]).toEqual([project.id, project.id]);
+
+    await project.git.commit(files('STRANGER'));
+    const fork = await system.outcome(await system.buildAsFork(project));
+    expect([fork.stepsCached, await exported(fork), await spaceOf(fork)]).toEqual([1, 'done', project.id]);
+    const after = await system.outcome(await system.push(project, fork.commit));
+    expect([after.stepsCached, after.stepsTotal]).toEqual([1, 2]);
+
+    await system.secret(project, 'NPM_TOKEN', 'a value that no file holds');
+    const withheld = await system.outcome(await system.buildAsFork(project));
+    expect(withheld).toMatchObject({ status: 'succeeded', stepsCached: 0 });
+    expect(await spaceOf(withheld)).toMatch(`${project.id}-fork-`);
+  });
+
   it('keeps a cache inside the image where the project asks for it, in the own place of its zone', async () => {
     const project = await system.project({ cacheBackend: 'inline' });
     const builds = new BuildRepository(system.db);
@@ -158,6 +193,8 @@ describe('the road from an accepted delivery to a signed image', () => {
     const attestation = await system.cosign(project, 'verify-attestation', build.digest!, '--type', 'slsaprovenance1');
     const { predicate } = JSON.parse(Buffer.from(JSON.parse(attestation).payload, 'base64').toString());
     expect(predicate.buildDefinition.internalParameters).toMatchObject({ zone: 'protected', cacheBackend: 'inline' });
+    // Where all is found there is nothing to leave.
+    await project.git.commit({ Dockerfile: `${Dockerfile}RUN --network=none echo fork > /home/out\n` });
     const fork = await system.outcome(await system.buildAsFork(project));
     expect(await exported(fork)).toBe('done');
     const strange = cacheReference(project.id, { zone: 'fork', ref: fork.ref, platform: fork.platform, epoch: 0 });

@@ -119,8 +119,9 @@ function engine(config: BuilderConfig): Provider[] {
 }
 
 function requests(config: BuilderConfig): Provider[] {
-  const { host } = config.registry;
-  const options = { registryHost: host, publicUrl: config.publicUrl, cgroupParent: config.cgroupParent ?? null };
+  const { registry, publicUrl, lane } = config;
+  const { host } = registry;
+  const options = { registryHost: host, publicUrl, lane, cgroupParent: config.cgroupParent ?? null };
   return [
     {
       provide: BuildAccesses,
@@ -179,7 +180,10 @@ function services(config: BuilderConfig): Provider[] {
         mirrors: MirrorKeeper,
         engine: Engine,
         logger: Logger,
-      ): ExportCacheParts => ({ attempts, notes, modes, accesses, requests: buildRequests, mirrors, engine, logger }),
+      ): ExportCacheParts => ({
+        ...{ attempts, notes, modes, accesses, requests: buildRequests, mirrors, engine, logger },
+        house: new EngineHouse(engine, config.lane),
+      }),
     },
     {
       provide: RunBuildService,
@@ -215,7 +219,6 @@ function services(config: BuilderConfig): Provider[] {
             held,
             metrics,
             earlier: new EarlierAttempts(parts.attempts, parts.engine, { workerName, registry }),
-            house: new EngineHouse(parts.engine, config.lane),
           },
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },

@@ -9,6 +9,8 @@ export interface ClaimedAttempt {
   readonly build: BuildRecord;
   /** The epoch; equals `build.attemptNumber`. */
   readonly number: number;
+  /** Where its results are (`resultSpace`), where its builder wrote that down. */
+  readonly resultSpace?: string;
 }
 
 /** What control hands to the queue. */

@@ -57,7 +57,8 @@ export class AttemptRepository {
       include: { build: true },
     });
     if (row?.build.status !== 'succeeded') return null;
-    return { attemptId: row.id, build: toBuildRecord(row.build), number: row.number };
+    const { id: attemptId, number, resultSpace } = row;
+    return { attemptId, build: toBuildRecord(row.build), number, ...(resultSpace !== null && { resultSpace }) };
   }
 
   /** Ids of the build's attempts before this one that were lost on this worker, the newest first. */
@@ -90,11 +91,19 @@ export class AttemptRepository {
     return new Map(attemptIds.map((id) => [id, answer(id)]));
   }
 
-  /** Remembers under which reference the engine knows this work, and the Dockerfile that it builds. */
-  async describe(attempt: ClaimedAttempt, engineReference: string, dockerfile: string): Promise<void> {
+  /**
+   * Remembers under which reference the engine knows this work, the Dockerfile that it builds, and in which space its results are,
+   * where that is another than its zone's (`resultSpace`).
+   */
+  async describe(
+    attempt: ClaimedAttempt,
+    engineReference: string,
+    dockerfile: string,
+    resultSpace: string | null = null,
+  ): Promise<void> {
     await this.db.prisma.attempt.updateMany({
       where: { id: attempt.attemptId, state: 'claimed' },
-      data: { engineReference, dockerfile: storedText(dockerfile) },
+      data: { engineReference, dockerfile: storedText(dockerfile), resultSpace },
     });
   }
 

@@ -39,6 +39,8 @@ interface FactsRow extends IsolationSubject {
   readonly startedAt: Date | null;
   readonly cacheExport: CacheFacts['cacheExport'];
   readonly workerName: string | null;
+  /** As the builder wrote it down. */
+  readonly space: string | null;
   readonly dockerfile: string;
   readonly cacheRead: CacheReadFact | null;
   readonly contextDigest: string | null;
@@ -52,7 +54,7 @@ export class CacheFactsRepository {
   /** Null before its builder has read the Dockerfile. */
   async find(buildId: string): Promise<CacheFacts | null> {
     const [facts] = await this.facts(Prisma.sql`
-      SELECT b.*, a.id AS attempt_id, a.worker_name, a.dockerfile, a.context_digest, a.cache_read
+      SELECT b.*, a.id AS attempt_id, a.worker_name, a.result_space, a.dockerfile, a.context_digest, a.cache_read
       FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number
       WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL`);
     return facts ?? null;
@@ -64,7 +66,7 @@ export class CacheFactsRepository {
    */
   async earlier(buildId: string): Promise<CacheFacts[]> {
     return this.facts(Prisma.sql`
-      SELECT e.*, a.id AS attempt_id, a.worker_name, a.dockerfile, a.context_digest, a.cache_read
+      SELECT e.*, a.id AS attempt_id, a.worker_name, a.result_space, a.dockerfile, a.context_digest, a.cache_read
       FROM build b
       JOIN project p ON p.id = b.project_id
       LEFT JOIN attempt ba ON ba.build_id = b.id AND ba.number = b.attempt_number
@@ -89,7 +91,8 @@ export class CacheFactsRepository {
         f.started_at AS "startedAt", (SELECT jsonb_build_object('at', v.at, 'why', v.why, 'unusedDays', v.unused_days)
           FROM cache_eviction v WHERE v.project_id = f.project_id AND v.zone = f.zone AND v.ref = f.ref AND v.platform = f.platform
           AND v.epoch = f.cache_epoch AND v.at > f.built_at ORDER BY v.at LIMIT 1) AS evicted,
-        f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName", f.dockerfile,
+        f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName",
+        f.result_space AS space, f.dockerfile,
         f.cache_read AS "cacheRead", f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
       FROM (${builds}) f
       LEFT JOIN context_manifest m ON m.project_id = f.project_id AND m.digest = f.context_digest
@@ -138,7 +141,8 @@ function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, contex
     evicted: evicted && { ...evicted, at: new Date(evicted.at) },
     ...{ cacheExport, workerName, namedContexts: new Map(named) },
     read: cacheRead && { from: cacheRead.cache?.writtenBy ?? null },
-    space: resultSpace(row),
+    space: row.space ?? resultSpace(row),
+    onEmptied: row.zone === 'fork',
     // As the engine gets it, for Dockerfiles that declare it.
     buildArgs: { ...made.buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },
   };

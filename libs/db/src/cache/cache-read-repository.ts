@@ -1,4 +1,5 @@
-import { type CacheCandidate, type CacheUser, cacheImports, type EvictionCause } from '@cooperage/domain';
+import { type CacheCandidate, type CacheUser, cacheImports, type EvictionCause, resultSpace } from '@cooperage/domain';
+import { toBuildRecord } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
@@ -31,6 +32,15 @@ export class CacheReadRepository {
         WHERE e.digest IS NULL AND v.project_id = ${user.projectId}::uuid AND v.platform = ${user.platform}
           AND v.zone = c.zone AND v.ref = c.ref AND v.epoch = c.epoch ORDER BY v.id DESC LIMIT 1) v ON true`;
     return chain.map((read, place) => ({ ...read, ...knownOf(rows.find((row) => row.place === place)) }));
+  }
+
+  /** Where the results of a build's steps were when it was built, and so in what it left; null where that is not known any more. */
+  async spaceOf(projectId: string, buildNumber: number): Promise<string | null> {
+    const row = await this.db.prisma.attempt.findFirst({
+      where: { state: 'built', build: { projectId, number: buildNumber } },
+      select: { id: true, resultSpace: true, build: true },
+    });
+    return row && (row.resultSpace ?? resultSpace({ ...toBuildRecord(row.build), attemptId: row.id }));
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cachePolicies } from './cache-policy.js';
-import { engineSpaces, type IsolationSubject, isIsolated } from './isolation.js';
+import { engineSpaces, type IsolationSubject, isIsolated, mayBorrow } from './isolation.js';
 import { zones } from './zone.js';
 
 const build = (change: Partial<IsolationSubject> = {}): IsolationSubject => ({
@@ -26,6 +26,15 @@ it('is for strangers always, for others where the project or the rule asks for i
   expect(isolated({ cachePolicy: 'none' })).toBe(true);
 });
 
+it('is lent to forks in an engine that is emptied for them, and to nobody whose secrets are withheld', () => {
+  const borrows = (change: Partial<Parameters<typeof mayBorrow>[0]>) =>
+    mayBorrow({ zone: 'fork', lane: 'strangers', secretsWithheld: false, ...change });
+  expect(borrows({})).toBe(true);
+  expect(borrows({ lane: 'trusted' })).toBe(false);
+  expect(borrows({ secretsWithheld: true })).toBe(false);
+  for (const zone of ['protected', 'branch'] as const) expect(borrows({ zone })).toBe(false);
+});
+
 describe('what an engine shares', () => {
   it('is all of a project where nothing asks for more, except cache mounts of other zones', () => {
     const [main, topic] = [
@@ -43,6 +52,19 @@ describe('what an engine shares', () => {
     expect(spaces({ zone: 'fork', attemptId: 'a2' }).results).toBe(fork.results);
     expect(spaces({ zone: 'fork', attemptId: 'a2' }).mounts).not.toBe(fork.mounts);
     expect(spaces({ zone: 'fork', ref: 'refs/heads/x' }).results).not.toBe(fork.results);
+  });
+
+  it('is for a fork that borrows what it reads, whatever was reset since, except cache mounts', () => {
+    const fork = { zone: 'fork', attemptId: 'a2', cacheEpoch: 3 } as const;
+    for (const main of [spaces({}), spaces({ isolated: false, cacheEpoch: 1 })]) {
+      const borrowing = spaces({ ...fork, borrowedSpace: main.results });
+      expect(borrowing.results).toBe(main.results);
+      expect(borrowing.mounts).toBe(spaces(fork).mounts);
+    }
+    expect(spaces({ ...fork, borrowedSpace: null })).toEqual(spaces(fork));
+    // Who shares an engine with others has no name but its own.
+    for (const zone of ['protected', 'branch'] as const)
+      expect(spaces({ zone, borrowedSpace: 'p1' })).toEqual(spaces({ zone }));
   });
 
   it('is nothing for a branch that may read only what is protected: what it left would not be', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Lane } from '../worker/lane.js';
 import type { CachePolicy } from './cache-policy.js';
 import { inEpoch } from './epoch.js';
 import type { Zone } from './zone.js';
@@ -23,6 +24,22 @@ export interface IsolationSubject {
   readonly isolated: boolean;
   /** Number of the reset with which its place began; 0 where there was none. */
   readonly cacheEpoch: number;
+  /** Space of the results that it reads from the registry, where it works in that one (`mayBorrow`). */
+  readonly borrowedSpace?: string | null;
+}
+
+/**
+ * Whether a build works in the space of the results that it reads, whosever they are, and so finds also those of steps that ran.
+ * For that it must be a fork's in the lane of strangers, whose engine is empty when it comes and is emptied before the next one: what
+ * it leaves there nobody finds, and what it exports only builds of its own ref read. Where the project has secrets that strangers
+ * do not get, they do not get either what steps made of them.
+ */
+export function mayBorrow(build: {
+  readonly zone: Zone;
+  readonly lane: Lane;
+  readonly secretsWithheld: boolean;
+}): boolean {
+  return build.zone === 'fork' && build.lane === 'strangers' && !build.secretsWithheld;
 }
 
 /**
@@ -52,7 +69,8 @@ export function engineSpaces(build: IsolationSubject): EngineSpaces {
  * with nothing that was not reset together with it.
  */
 export function resultSpace(build: IsolationSubject): string {
-  return inEpoch(houseOf(build), build.cacheEpoch, '.');
+  const { zone, borrowedSpace } = build;
+  return zone === 'fork' && borrowedSpace ? borrowedSpace : inEpoch(houseOf(build), build.cacheEpoch, '.');
 }
 
 function houseOf(build: IsolationSubject): string {

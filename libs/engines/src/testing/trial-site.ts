@@ -43,13 +43,15 @@ export interface TrialBuild {
   readonly attemptId?: string;
   /** Leaves its cache in the registry too. */
   readonly exports?: boolean;
+  /** Works in the space of what it reads, see `mayBorrow`. */
+  readonly borrows?: boolean;
 }
 
 /** A project whose builds are asked for as the builder asks: spaces, references and rights by the domain's own rules. */
 export class TrialSite {
   readonly projectId = randomUUID();
-  /** Repositories of the caches that builds have left. */
-  private readonly left = new Set<string>();
+  /** Repositories of the caches that builds have left, with the space in which their results were. */
+  private readonly left = new Map<string, string>();
 
   /** @param backend where builds with `exports` leave their cache */
   constructor(private readonly backend: CacheBackend = 'registry') {}
@@ -65,7 +67,7 @@ export class TrialSite {
   private async leaveCache(engine: Engine, build: TrialBuild, request: BuildRequest, digest: string): Promise<void> {
     const own = cacheExport(this.user(build));
     if (!own) return;
-    this.left.add(own.repository);
+    this.left.set(own.repository, request.limits.group!);
     if (this.backend === 'inline') return tagImage(own.repository, digest, own.tag);
     const target: CacheTarget =
       this.backend === 'local'
@@ -77,7 +79,6 @@ export class TrialSite {
   private request(build: TrialBuild): BuildRequest {
     const { registry } = services();
     const user = this.user(build);
-    const spaces = engineSpaces(user);
     const cold = build.noCache === true || build.afterReset === true;
     const chain = build.afterReset ? [] : cacheImports(user, 'main');
     const there = chain.filter(({ repository }) => this.left.has(repository));
@@ -86,6 +87,8 @@ export class TrialSite {
       new Date(),
     );
     const reads = read ? [read] : [];
+    const borrowedSpace = build.borrows && read ? this.left.get(read.repository) : null;
+    const spaces = engineSpaces({ ...user, borrowedSpace });
     const own = cacheExport(user);
     const repository = this.imagesOf(build);
     const isLocal = this.backend === 'local';

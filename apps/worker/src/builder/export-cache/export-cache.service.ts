@@ -9,9 +9,12 @@ import { attemptRegistry } from '../access/attempt-registry.js';
 import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
 import { maskedError } from '../run-build/attempt-end.js';
 import type { BuildRequests } from '../run-build/build-requests.js';
+import type { EngineHouse } from '../run-build/engine-house.js';
 import { keepInlineCache } from './keep-inline-cache.js';
 
 const limitMs = 10 * 60_000;
+/** Where the engine has one guest at a time: a build that takes longer leaves the next one without this cache. */
+const waitMs = 30 * 60_000;
 
 /** What the service works with. */
 export interface ExportCacheParts {
@@ -22,6 +25,7 @@ export interface ExportCacheParts {
   readonly requests: BuildRequests;
   readonly mirrors: MirrorKeeper;
   readonly engine: Engine;
+  readonly house: EngineHouse;
   readonly logger: Logger;
 }
 
@@ -66,16 +70,17 @@ export class ExportCacheService {
   }
 
   private async export(attempt: ClaimedAttempt, access: BuildAccess, mode: 'max' | 'min'): Promise<{ bytes?: number }> {
-    const { requests, engine } = this.parts;
-    const signal = AbortSignal.timeout(limitMs);
-    const { request } = await requests.prepare(attempt, access, signal);
+    const { requests, engine, house } = this.parts;
+    const { request } = await requests.prepare(attempt, access, AbortSignal.timeout(limitMs));
     const own = cacheExport(attempt.build);
     if (!own) return {};
     const target: CacheTarget =
       attempt.build.cacheBackend === 'local'
         ? { localCache: localCacheName(own) }
         : { reference: `${this.registry.host}/${own.repository}:${own.tag}` };
-    return engine.exportCache({ ...request, cacheExport: { ...target, mode } }, signal);
+    const work = () =>
+      engine.exportCache({ ...request, cacheExport: { ...target, mode } }, AbortSignal.timeout(limitMs));
+    return house.afterwards(attempt.build, AbortSignal.timeout(waitMs), work);
   }
 
   /** What the registry holds of it, and what that weighs. Nobody's export fails for it. */

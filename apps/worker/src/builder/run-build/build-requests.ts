@@ -1,8 +1,11 @@
 import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
 import {
+  type EngineSpaces,
   engineSpaces,
+  type Lane,
   type ManifestEntry,
   madeFrom,
+  mayBorrow,
   type ResolvedDefinition,
   stagingRepository,
 } from '@cooperage/domain';
@@ -20,6 +23,8 @@ export interface BuildRequestsOptions {
   readonly registryHost: string;
   readonly publicUrl: string;
   readonly cgroupParent: string | null;
+  /** Of this builder. */
+  readonly lane: Lane;
 }
 
 export interface PreparedBuild {
@@ -31,6 +36,8 @@ export interface PreparedBuild {
   readonly resolved?: ResolvedDefinition;
   /** What the context and the folders beside it hold. */
   readonly manifest: readonly ManifestEntry[];
+  /** Where its results will be, see `resultSpace`. */
+  readonly resultSpace: string;
 }
 
 /** Makes the engine's request of a claimed attempt: exactly its commit, its project's secrets, its zone's references. */
@@ -54,9 +61,10 @@ export class BuildRequests {
     const paths = [own, ...targets].map(contextPaths);
     const [context, ...contexts] = await this.source.contexts(access.source, build.commit, paths, signal);
     const caches = await this.plans.make(build, { ...access.project, asked: resolved?.noCache === true }, signal);
+    const spaces = await this.spaces(attempt, access, caches);
     return {
       request: {
-        ...this.request(attempt, access, context!, resolved),
+        ...this.request(attempt, access, context!, { resolved, spaces }),
         ...caches.sources,
         ...{ target: made.target ?? undefined, buildArgs: made.buildArgs },
         namedContexts: requestedContexts(named, context!),
@@ -64,6 +72,7 @@ export class BuildRequests {
       },
       ...(resolved && { resolved }),
       caches,
+      resultSpace: spaces.results,
       dockerfile: Buffer.from(context!.dockerfile.content).toString('utf8'),
       manifest: manifestOf(context!),
     };
@@ -73,13 +82,12 @@ export class BuildRequests {
     attempt: ClaimedAttempt,
     { project, secrets, registryAuth }: BuildAccess,
     context: BuildContext,
-    resolved: ResolvedDefinition | null,
+    { resolved, spaces }: { readonly resolved: ResolvedDefinition | null; readonly spaces: EngineSpaces },
   ): Omit<BuildRequest, 'target' | 'targets' | 'buildArgs' | 'namedContexts' | 'cacheImports'> {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project));
     const { memoryBytes, pids, cpus, diskBytes } = build.limits;
-    const spaces = engineSpaces({ ...build, attemptId: attempt.attemptId });
     return {
       secrets,
       registryAuth,
@@ -107,6 +115,18 @@ export class BuildRequests {
         group: spaces.results,
       },
     };
+  }
+
+  /** An export finds the results where the build has put them, whatever there is to read meanwhile. */
+  private async spaces(
+    { build, attemptId, resultSpace }: ClaimedAttempt,
+    { withheld }: BuildAccess,
+    caches: CachePlan,
+  ): Promise<EngineSpaces> {
+    const borrows = mayBorrow({ zone: build.zone, lane: this.options.lane, secretsWithheld: withheld });
+    const borrowedSpace = borrows ? await caches.space() : null;
+    const spaces = engineSpaces({ ...build, attemptId, borrowedSpace });
+    return resultSpace === undefined ? spaces : { ...spaces, results: resultSpace };
   }
 
   private labelFacts(project: BuildProject) {

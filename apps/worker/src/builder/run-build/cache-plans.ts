@@ -16,6 +16,8 @@ import { outlast } from '../../shared/outlast.js';
 /** What an engine is told to read, and what that will have been. */
 export interface CachePlan {
   readonly sources: Pick<BuildRequest, 'cacheImports' | 'cacheRepositories' | 'localCaches'>;
+  /** Where the results are that it reads (`resultSpace`); null where it reads none, or nobody knows any more. */
+  space(): Promise<string | null>;
   /** What is to be written down when the engine has said what it reads. */
   factOf(told: Extract<EngineEvent, { type: 'cache' }>): CacheReadFact;
 }
@@ -23,7 +25,7 @@ export interface CachePlan {
 /** Which cache a build reads: one of those that it may, by what was written down when they were left. */
 export class CachePlans {
   constructor(
-    private readonly reads: Pick<CacheReadRepository, 'candidates'>,
+    private readonly reads: Pick<CacheReadRepository, 'candidates' | 'spaceOf'>,
     private readonly registryHost: string,
     private readonly logger: Logger,
   ) {}
@@ -40,14 +42,14 @@ export class CachePlans {
     if (build.afterReset) return nothing('reset');
     if (build.cacheBackend === 'local') return onDisk(build, defaultBranch);
     const candidates = await outlast(() => this.reads.candidates(build, defaultBranch), this.logger, signal);
-    return this.inRegistry(candidates);
+    return this.inRegistry(build.projectId, candidates);
   }
 
   /**
    * By the digest that was written down when it was exported: what somebody else put under the tag is not read (S-113). An
    * engine that keeps a tag for each step looks through the repositories by itself.
    */
-  private inRegistry(candidates: readonly CacheCandidate[]): CachePlan {
+  private inRegistry(projectId: string, candidates: readonly CacheCandidate[]): CachePlan {
     const named = (name: string) => `${this.registryHost}/${name}`;
     const repositories = candidates.map(({ repository }) => named(repository));
     const chosen = chosenOf(candidates, new Date());
@@ -55,6 +57,9 @@ export class CachePlans {
     const unknown = withoutContent(candidates);
     return {
       sources: { cacheImports: imports, cacheRepositories: repositories },
+      // No build fails for it: then it finds copies only.
+      space: async () =>
+        chosen?.stored ? this.reads.spaceOf(projectId, chosen.stored.writtenBy).catch(() => null) : null,
       factOf: ({ name, missing }) => {
         if (missing) return readFact(candidates, chosen, null);
         if (name !== null && name === imports[0]) return readFact(candidates, chosen, chosen);
@@ -71,6 +76,7 @@ function onDisk(build: BuildRecord, defaultBranch: string | null): CachePlan {
   const names = candidates.map(localCacheName);
   return {
     sources: { cacheImports: [], localCaches: names },
+    space: async () => null,
     factOf: ({ name, digest }) => readFact(candidates, null, candidates[names.indexOf(name ?? '')] ?? null, digest),
   };
 }
@@ -81,5 +87,5 @@ function withoutContent(reads: readonly CacheRead[]): CacheCandidate[] {
 }
 
 function nothing(none: Parameters<typeof noRead>[0]): CachePlan {
-  return { sources: { cacheImports: [] }, factOf: () => noRead(none) };
+  return { sources: { cacheImports: [] }, space: async () => null, factOf: () => noRead(none) };
 }

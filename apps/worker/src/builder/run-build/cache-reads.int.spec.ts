@@ -1,5 +1,5 @@
 import { CacheSweepRepository } from '@cooperage/db';
-import { type CacheReadFact, cacheReference } from '@cooperage/domain';
+import { type CacheReadFact, cacheReference, type Lane } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BuildBench, outcome } from '../../../spec/build-bench.js';
@@ -7,6 +7,7 @@ import { BuildBench, outcome } from '../../../spec/build-bench.js';
 const platform = 'linux/amd64';
 const main = { zone: 'protected', ref: 'refs/heads/main', epoch: 0 } as const;
 const topic = { zone: 'branch', ref: 'refs/heads/topic', epoch: 0 } as const;
+const stranger = { zone: 'fork', ref: 'refs/heads/stranger', epoch: 0 } as const;
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 describe('the cache that a build reads', () => {
@@ -22,15 +23,42 @@ describe('the cache that a build reads', () => {
   });
   afterEach(() => bench.end());
 
-  async function left(place: typeof main | typeof topic, letter: string, daysAgo = 0): Promise<number> {
-    const { id: buildId, number: buildNumber } = await bench.world.build(bench.projectId);
+  async function left(
+    place: typeof main | typeof topic | typeof stranger,
+    letter: string,
+    daysAgo = 0,
+    by: { id: string; number: number } | null = null,
+  ): Promise<number> {
+    const { id: buildId, number: buildNumber } = by ?? (await bench.world.build(bench.projectId));
     const writtenAt = new Date(Date.now() - daysAgo * 86_400_000);
-    const named = { projectId: bench.projectId, ...place, platform, digest: digest(letter), bytes: 1n };
-    await bench.world.db.prisma.cacheEntry.create({ data: { ...named, buildId, buildNumber, writtenAt } });
+    const key = { projectId: bench.projectId, ...place, platform };
+    const data = { digest: digest(letter), bytes: 1n, buildId, buildNumber, writtenAt };
+    await bench.world.db.prisma.cacheEntry.upsert({
+      ...{ where: { projectId_zone_ref_platform_epoch: key }, create: { ...key, ...data }, update: data },
+    });
     return buildNumber;
   }
   type Told = Extract<Parameters<Parameters<typeof bench.work>[1]>[0], { type: 'cache' }>;
   const byDigest = ({ cacheImports }: BuildRequest): Told => ({ type: 'cache', name: cacheImports[0] ?? null });
+
+  /** What the engine of a fork's build is asked for. */
+  async function forked(lane: Lane = 'strangers', change: { cachePolicy?: 'none' } = {}) {
+    await bench.takes(lane);
+    const { prisma } = bench.world.db;
+    await prisma.build.updateMany({ where: { status: 'queued' }, data: { status: 'canceled', stage: null } });
+    const { id } = await bench.world.build(bench.projectId, { zone: 'fork', isolated: true, ...change });
+    await prisma.build.update({ where: { id }, data: { ref: stranger.ref } });
+    const asked: BuildRequest[] = [];
+    bench.work = async (request) => {
+      asked.push(request);
+      return outcome;
+    };
+    const { attemptId } = await bench.dispatchNext();
+    await bench.service().run(attemptId);
+    const { resultSpace } = await bench.attempt(id);
+    expect(resultSpace).toBe(asked[0]!.limits.group);
+    return { id, space: resultSpace, imports: asked[0]!.cacheImports, mounts: asked[0]!.cacheMountNamespace };
+  }
 
   /** What the engine of a build of the branch is asked to read, and what is written down of what it says. */
   async function read(change: object = {}, tell: (request: BuildRequest) => Told = byDigest) {
@@ -55,7 +83,7 @@ describe('the cache that a build reads', () => {
       passed: fact?.passed.map(({ role, why }) => `${role} ${why}`),
     };
   }
-  const named = (place: typeof main | typeof topic, end: string) =>
+  const named = (place: typeof main | typeof topic | typeof stranger, end: string) =>
     `registry.example/${cacheReference(bench.projectId, { ...place, platform }).repository}${end}`;
   const uses = async () => {
     const rows = await bench.world.db.prisma.cacheEntry.findMany({ orderBy: { digest: 'asc' } });
@@ -80,6 +108,48 @@ describe('the cache that a build reads', () => {
     expect(second.fact).toMatchObject({ cache: { role: 'own', ...topic }, none: null, passed: [] });
     // The default branch's was not read by this one: it was last of use to the one before.
     expect(await uses()).toEqual([first.build.number, second.build.number]);
+  });
+
+  /** A build of the default branch that was built, with what it left. */
+  async function built(isolated: boolean) {
+    const { prisma } = bench.world.db;
+    await prisma.build.updateMany({ where: { status: 'queued' }, data: { status: 'canceled', stage: null } });
+    const build = await bench.world.build(bench.projectId, { isolated });
+    await bench.takes('trusted');
+    await bench.service().run((await bench.dispatchNext()).attemptId);
+    expect(await bench.attempt(build.id)).toMatchObject({ state: 'built' });
+    await left(main, 'a', 0, build);
+  }
+
+  it.each([
+    [false, ''],
+    [true, '-protected'],
+  ])('S-110 is a fork’s with the names that its results have (strict isolation: %s)', async (isolated, end) => {
+    await built(isolated);
+    const fork = await forked();
+    expect(fork).toMatchObject({ space: `${bench.projectId}${end}` });
+    expect(fork.imports[0]).toBe(named(main, `@${digest('a')}`));
+    expect(fork.mounts).toBe((await bench.attempt(fork.id)).id.replace(/^/, `${bench.projectId}-`));
+    // What it has left itself has the same names, and is read with them.
+    await left(stranger, 'b', 0, await bench.build(fork.id));
+    const next = await forked();
+    expect(next.imports[0]).toBe(named(stranger, `@${digest('b')}`));
+    expect(next.space).toBe(fork.space);
+    // An export starts from what was built, not from what there is to read now.
+    await bench.world.db.prisma.build.update({ where: { id: next.id }, data: { status: 'succeeded', stage: null } });
+    expect(await bench.attempts.finished(next.id)).toMatchObject({ resultSpace: fork.space });
+  });
+
+  it('S-110 is a fork’s under a name of its own where nothing is read, where nobody knows whose it is, and where secrets are withheld', async () => {
+    const own = new RegExp(`^${bench.projectId}-fork-`);
+    expect((await forked()).space).toMatch(own);
+    await left(main, 'a');
+    expect((await forked()).space).toMatch(own);
+    await built(false);
+    expect((await forked('strangers', { cachePolicy: 'none' })).space).not.toBe(bench.projectId);
+    expect((await forked()).space).toBe(bench.projectId);
+    await bench.secret('NPM_TOKEN', 'value');
+    expect((await forked()).space).toMatch(own);
   });
 
   it('is the default branch’s again where its own is old and that one newer', async () => {

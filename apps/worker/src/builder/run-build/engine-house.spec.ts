@@ -1,11 +1,13 @@
 import { BuildFailure } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
-import { EngineHouse } from './engine-house.js';
+import { EngineHouse, type Guest } from './engine-house.js';
 
-const ours = { organizationId: 'a', zone: 'protected' } as const;
-const fork = { organizationId: 'a', zone: 'fork' } as const;
+const ours: Guest = { id: '1', organizationId: 'a', zone: 'protected' };
+const fork: Guest = { id: '2', organizationId: 'a', zone: 'fork' };
+const never = new AbortController().signal;
+const nothing = async () => {};
 
-function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = async () => {}) {
+function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = nothing) {
   const seen = { wiped: 0 };
   const engine = {
     wipe: async () => {
@@ -13,47 +15,125 @@ function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = async 
       await wipe();
     },
   };
-  return { house: new EngineHouse(engine, lane), seen };
+  const own = new EngineHouse(engine, lane);
+  const build = (guest: Guest, work: () => Promise<void> = nothing, signal = never) => own.build(guest, signal, work);
+  const exports = (guest: Guest, work: () => Promise<void> = nothing) => own.afterwards(guest, never, work);
+  return { build, exports, seen };
+}
+
+/** Work that ends when it is told to. */
+function slow() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { work: () => promise, end: resolve };
 }
 
 describe('the engine of a builder for strangers', () => {
-  it('is emptied before anybody’s first build, and before each one of a fork', async () => {
-    const { house: own, seen } = house('strangers');
-    await own.enter(fork);
-    await own.enter(fork);
-    expect(seen.wiped).toBe(2);
-    await own.enter(ours);
-    await own.enter(ours);
+  it('is emptied before anybody’s first build, and before each one of a fork, the same one too', async () => {
+    const { build, seen } = house('strangers');
+    await build(fork);
+    await build(fork);
+    await build({ ...fork, id: '3' });
     expect(seen.wiped).toBe(3);
+    await build(ours);
+    await build({ ...ours, id: '4' });
+    expect(seen.wiped).toBe(4);
   });
 
   it('is emptied between organizations, and between the zones of one', async () => {
-    const { house: own, seen } = house('strangers');
-    for (const build of [ours, { ...ours, organizationId: 'b' }, ours, { ...ours, zone: 'branch' as const }, ours])
-      await own.enter(build);
+    const { build, seen } = house('strangers');
+    for (const guest of [ours, { ...ours, organizationId: 'b' }, ours, { ...ours, zone: 'branch' as const }, ours])
+      await build(guest);
     expect(seen.wiped).toBe(5);
   });
 
   it('counts as unknown after it could not be emptied', async () => {
     let away = true;
-    const { house: own, seen } = house('strangers', async () => {
+    const { build, seen } = house('strangers', async () => {
       if (away) throw new BuildFailure('EngineUnavailable', 'away');
     });
-    await expect(own.enter(ours)).rejects.toMatchObject({ code: 'EngineUnavailable' });
+    await expect(build(ours)).rejects.toMatchObject({ code: 'EngineUnavailable' });
     away = false;
-    await own.enter(ours);
+    await build(ours);
     expect(seen.wiped).toBe(2);
   });
 
   it('takes nobody where it cannot be emptied', async () => {
     const own = new EngineHouse({}, 'strangers');
-    for (const build of [fork, ours]) await expect(own.enter(build)).rejects.toMatchObject({ code: 'PolicyRefused' });
+    for (const guest of [fork, ours])
+      await expect(own.build(guest, never, nothing)).rejects.toMatchObject({ code: 'PolicyRefused' });
   });
 
-  it('takes no fork where it is for trusted builds, and is never emptied there', async () => {
-    const { house: own, seen } = house('trusted');
-    await expect(own.enter(fork)).rejects.toMatchObject({ code: 'PolicyRefused' });
-    await own.enter(ours);
+  it('has one guest at a time, builds and exports, in the order in which they came', async () => {
+    const { build, exports, seen } = house('strangers');
+    const [first, second] = [slow(), slow()];
+    const order: string[] = [];
+    const building = build(fork, async () => {
+      order.push('fork');
+      await first.work();
+      order.push('fork ends');
+    });
+    const exporting = exports(fork, async () => {
+      order.push('its export');
+      await second.work();
+      order.push('its export ends');
+    });
+    const next = build(ours, async () => void order.push('ours'));
+    await new Promise((done) => setImmediate(done));
+    expect(order).toEqual(['fork']);
+    first.end();
+    await building;
+    await new Promise((done) => setImmediate(done));
+    expect([...order, seen.wiped]).toEqual(['fork', 'fork ends', 'its export', 1]);
+    second.end();
+    await Promise.all([exporting, next]);
+    expect([...order.slice(3), seen.wiped]).toEqual(['its export ends', 'ours', 2]);
+  });
+
+  it('lets nobody in before their time when one gives up waiting, and goes on when one fails', async () => {
+    const { build, seen } = house('strangers');
+    const [first, stop] = [slow(), new AbortController()];
+    const building = build(fork, first.work);
+    const givingUp = build(ours, nothing, stop.signal);
+    const next = build(ours, async () => Promise.reject(new Error('broken')));
+    const last = build(ours);
+    stop.abort(new Error('canceled'));
+    await expect(givingUp).rejects.toThrow('canceled');
+    expect(seen.wiped).toBe(1);
+    first.end();
+    await building;
+    await expect(next).rejects.toThrow('broken');
+    await last;
+    expect(seen.wiped).toBe(2);
+  });
+
+  it('leaves a fork’s cache only while its results are there, and makes those of others anew, alone', async () => {
+    const { build, exports, seen } = house('strangers');
+    await expect(exports(fork)).rejects.toMatchObject({ code: 'EngineUnavailable' });
+    await build(fork);
+    await exports(fork);
+    expect(seen.wiped).toBe(1);
+    await build(ours);
+    await expect(exports(fork)).rejects.toMatchObject({ code: 'EngineUnavailable' });
+    await exports(ours);
+    expect(seen.wiped).toBe(2);
+    await build({ ...fork, id: '3' });
+    await expect(exports(fork)).rejects.toMatchObject({ code: 'EngineUnavailable' });
+    // Not from what the fork has left there.
+    await exports(ours);
+    expect(seen.wiped).toBe(4);
+  });
+});
+
+describe('the engine of a builder for trusted builds', () => {
+  it('takes no fork, is never emptied, and lets all of them in at once', async () => {
+    const { build, exports, seen } = house('trusted');
+    await expect(build(fork)).rejects.toMatchObject({ code: 'PolicyRefused' });
+    const first = slow();
+    const building = build(ours, first.work);
+    await build(ours);
+    await exports(ours);
+    first.end();
+    await building;
     expect(seen.wiped).toBe(0);
   });
 });

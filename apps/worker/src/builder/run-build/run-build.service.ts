@@ -147,16 +147,17 @@ export class RunBuildService {
   }
 
   /** @param reads is given what writes down which cache the engine reads: to be waited for before the attempt ends */
-  private async start(work: Work, { request, caches }: PreparedBuild, reads: Promise<void>[]) {
+  private start(work: Work, { request, caches }: PreparedBuild, reads: Promise<void>[]) {
     const { attempt, recorder, phases, signal } = work;
-    await this.parts.house.enter(attempt.build);
-    phases.begin('build');
     const emit = (event: EngineEvent) => {
       if (event.type !== 'cache') return recorder.note(event);
       const last = reads.at(-1);
       reads.push(this.noteRead(work, caches.factOf(event), last));
     };
-    return this.parts.engine.build(request, emit, signal);
+    return this.parts.house.build(attempt.build, signal, () => {
+      phases.begin('build');
+      return this.parts.engine.build(request, emit, signal);
+    });
   }
 
   /** Beside the build. What the engine says last stands. */
@@ -167,10 +168,11 @@ export class RunBuildService {
 
   /** Beside the build, which waits for none of it: the Dockerfile as it was read, and what its context held. */
   private async describe(work: Work, prepared: PreparedBuild): Promise<void> {
-    const { request, dockerfile, manifest } = prepared;
+    const { request, manifest, dockerfile, resultSpace } = prepared;
     const { attempt } = work;
     const { attempts, manifests } = this.parts;
-    await this.store(work, 'the Dockerfile', () => attempts.describe(attempt, request.reference, dockerfile));
+    const { reference } = request;
+    await this.store(work, 'the Dockerfile', () => attempts.describe(attempt, reference, dockerfile, resultSpace));
     await this.store(work, 'the manifest of the context', () => manifests.save(attempt, manifest));
   }
 

@@ -13,6 +13,7 @@ export const missCauses = [
   'dropped',
   'not_read',
   'not_exported',
+  'emptied',
   'other_worker',
   'other_zone',
   'unknown',

@@ -90,6 +90,7 @@ function adviceFor(step: MissedStep, { cause, named }: CountedCause): MissAdvice
     case 'evicted':
       return { kind: 'raise_budget' };
     case 'not_exported':
+    case 'emptied':
     case 'other_worker':
       return { kind: 'export' };
     default:

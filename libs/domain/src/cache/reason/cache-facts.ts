@@ -54,6 +54,8 @@ export interface CacheFacts {
     /** Number of the build that had left it; null where it read none, or nobody knows whose it was. */
     readonly from: number | null;
   } | null;
+  /** Its engine was emptied before it: only the registry could have what an earlier build left. */
+  readonly onEmptied?: boolean;
   /** What became of the export of its cache. */
   readonly cacheExport: 'none' | 'pending' | 'done' | 'failed';
 }

@@ -174,6 +174,14 @@ describe('why a step ran', () => {
       kind: 'not_kept',
       why: 'dropped',
     });
+    // A fork's zone was reset alone: what it borrows is as it was.
+    expect(again({ cacheEpoch: 1 }, {})).toEqual({ kind: 'not_kept', why: 'dropped' });
+    expect(again({ onEmptied: true }, {})).toEqual({ kind: 'not_kept', why: 'emptied' });
+    expect(again({ onEmptied: true }, { cacheExport: 'failed' })).toEqual({ kind: 'not_kept', why: 'emptied' });
+    expect(again({ onEmptied: true, workerName: 'w2' }, { cacheExport: 'failed' })).toEqual({
+      kind: 'not_kept',
+      why: 'not_exported',
+    });
     expect(again({ cacheEpoch: 1, space: 'p1.1' }, {})).toEqual({ kind: 'not_kept', why: 'reset' });
     expect(again({ cacheEpoch: 1, afterReset: true }, {})).toEqual({ kind: 'not_kept', why: 'reset' });
     expect(again({ workerName: 'w2' }, { cacheExport: 'failed' })).toEqual({ kind: 'not_kept', why: 'not_exported' });

@@ -30,7 +30,15 @@ export type RunReason =
   /** Nothing differs: the result was in no cache that could be read. */
   | {
       readonly kind: 'not_kept';
-      readonly why: 'other_zone' | 'other_worker' | 'not_exported' | 'reset' | 'evicted' | 'not_read' | 'dropped';
+      readonly why:
+        | 'other_zone'
+        | 'other_worker'
+        | 'not_exported'
+        | 'reset'
+        | 'evicted'
+        | 'not_read'
+        | 'emptied'
+        | 'dropped';
       /** Only for `evicted`. */
       readonly eviction?: EvictionWords;
     }
@@ -100,7 +108,7 @@ function isSameWorker({ workerName }: CacheFacts, then: CacheFacts): boolean {
 }
 
 function couldServe(now: CacheFacts, then: CacheFacts): boolean {
-  return now.read === null || isRead(now, then) || isSameWorker(now, then);
+  return now.read === null || isRead(now, then) || (isSameWorker(now, then) && !now.onEmptied);
 }
 
 type Judgement = Pick<StepVerdict, 'reason' | 'against'>;
@@ -154,16 +162,22 @@ function withKey(steps: readonly KeyedStep[], key: string | null): KeyedStep | u
 }
 
 function notKept(now: CacheFacts, then: CacheFacts): RunReason {
-  if (now.cacheEpoch !== then.cacheEpoch) return { kind: 'not_kept', why: 'reset' };
-  if (now.space !== then.space) return { kind: 'not_kept', why: 'other_zone' };
+  // The number of the reset is in the space; where that is the same, it is the reset of another zone.
+  if (now.space !== then.space)
+    return { kind: 'not_kept', why: now.cacheEpoch === then.cacheEpoch ? 'other_zone' : 'reset' };
   const sameWorker = isSameWorker(now, then);
   if (then.cacheExport !== 'done' && !sameWorker)
     return { kind: 'not_kept', why: then.cacheExport === 'none' ? 'other_worker' : 'not_exported' };
   const { evicted } = then;
   if (isRead(now, then) || evicted === null || now.startedAt === null || evicted.at > now.startedAt)
-    return { kind: 'not_kept', why: now.read === null || sameWorker ? 'dropped' : 'not_read' };
+    return { kind: 'not_kept', why: notHeld(now, sameWorker) };
   const { why, unusedDays } = evicted;
   return { kind: 'not_kept', why: 'evicted', eviction: { why, unusedDays } };
+}
+
+function notHeld({ onEmptied, read }: CacheFacts, sameWorker: boolean) {
+  if (sameWorker && onEmptied) return 'emptied';
+  return read === null || sameWorker ? 'dropped' : 'not_read';
 }
 
 /** The same instruction of the same stage in another build, where that build came to it. */

@@ -61,6 +61,8 @@ const notKept = {
     'Every input is the same. The result belongs to another zone, from which this build takes nothing that ran.',
   other_worker: 'Every input is the same. The result was made on another worker, which exported nothing.',
   not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
+  emptied:
+    'Every input is the same. The builder is emptied before each build of strangers, and no cache that this build read holds the result.',
   reset: 'The cache was reset: nothing older is found, and nothing after the reset had made it yet.',
   evicted: 'Every input is the same. The registry’s cache was deleted before this build.',
   not_read:

@@ -48,6 +48,8 @@ export function causeWords(counted: Counted): string {
       return 'the builder had dropped its result';
     case 'not_read':
       return 'its result was on another worker, and not in the cache that was read';
+    case 'emptied':
+      return 'its builder is emptied before each build, and no cache that was read holds it';
     case 'not_exported':
       return 'its result was not exported from another worker';
     case 'other_worker':
