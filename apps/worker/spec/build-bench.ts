@@ -166,12 +166,14 @@ export class BuildBench {
     const tokens = new RegistryTokenRepository(db);
     const source = {
       prepare: () => this.prepare(),
-      context: async () => ({
-        namedFolders: [],
-        files: [],
-        sharedKey: 'k',
-        dockerfile: { path: 'Dockerfile', content: this.dockerfile },
-      }),
+      contexts: async () => [
+        {
+          namedFolders: [],
+          files: [],
+          sharedKey: 'k',
+          dockerfile: { path: 'Dockerfile', content: this.dockerfile },
+        },
+      ],
     };
     const engine = { ...this.memory, build: (...args: Parameters<EngineWork>) => this.work(...args) };
     const liveBus = { publish: () => true, subscribe: () => () => undefined };
