@@ -56,6 +56,8 @@ function failed(error: unknown, signal: AbortSignal): number {
 
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt.abort());
+// Whoever reads may be gone before the end; to say so to nobody would be the next such error.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => interrupt.abort());
 // Even then the product that was started has to be stopped, so the run unwinds as at an interrupt.
 process.on('uncaughtException', (error) => {
   say(error.stack ?? error.message);
