@@ -33,9 +33,17 @@ const allAlive = `new Promise((answer) => requestIdleCallback(() => {
 /** Generous: a page that needs this long is broken, not slow. */
 const patienceMs = 30_000;
 
+/**
+ * The browser drops whatever is under way when the machine gets or loses an address, and a step of a build that runs for more
+ * than a second brings one along: that of its end of the wire to the engine's bridge. No page can do anything about that.
+ */
+const networkChanged = 'net::ERR_NETWORK_CHANGED';
+const mostLoads = 5;
+
 /** One person before one page, who notes everything that the browser complains of. */
 export class Visitor {
   private complaints: string[] = [];
+  private isCutOff = false;
   private readonly provoked: RegExp[] = [];
 
   private constructor(
@@ -60,13 +68,26 @@ export class Visitor {
 
   /** Opens a page and waits until its controls do something, those too that stream in after the frame of the page. */
   async open(path: string): Promise<void> {
-    await this.page.goto(path);
-    await this.alive();
+    for (let loads = 1; ; loads++) {
+      this.isCutOff = false;
+      try {
+        await this.page.goto(path);
+        await this.alive();
+        return;
+      } catch (error) {
+        const isNetwork = this.isCutOff || String(error).includes(networkChanged);
+        if (!isNetwork || loads === mostLoads) throw error;
+      }
+    }
   }
 
   /** Waits until the controls of the page that is shown do something. */
   async alive(): Promise<void> {
-    await until('all controls of the page do something', () => this.page.evaluate<boolean>(allAlive), patienceMs);
+    const look = async (): Promise<boolean> => {
+      if (this.isCutOff) throw new Error(`a file of the page did not come: ${networkChanged}`);
+      return this.page.evaluate<boolean>(allAlive);
+    };
+    await until('all controls of the page do something', look, patienceMs);
   }
 
   /** Clicks once the control does something: before that a click is lost, as it would be for a person. */
@@ -119,6 +140,10 @@ export class Visitor {
 
   private listen(): void {
     const note = (complaint: string, page: Page | null = this.page): void => {
+      if (complaint.includes(networkChanged)) {
+        this.isCutOff = true;
+        return;
+      }
       this.complaints.push(`${new URL((page ?? this.page).url()).pathname}: ${complaint}`);
     };
     // Of the context, so that windows which a page opens count too.

@@ -34,6 +34,7 @@ from busybox:latest as keg
 ARG WOOD
 COPY word.txt /etc/word.txt
 COPY --from=hoops hoop.txt /etc/hoop.txt
+COPY --from=bung /bung.txt /etc/bung.txt
 RUN echo "$WOOD" && cat /etc/hoop.txt
 `;
 
@@ -43,8 +44,11 @@ target "keg" {
   context = "keg"
   dockerfile = "../Dockerfile"
   args = { WOOD = upper(WOOD) }
-  contexts = { hoops = "./hoops" }
+  contexts = { hoops = "./hoops", bung = "target:bung" }
   tags = ["example.test/keg:latest"]
   output = ["type=registry"]
+}
+target "bung" {
+  dockerfile-inline = "FROM busybox:latest\\nRUN echo cork > /bung.txt"
 }
 `;

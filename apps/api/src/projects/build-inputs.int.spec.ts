@@ -80,26 +80,30 @@ describe('the definition of a project', () => {
     });
     const attempt = await worker.claim(build);
     const ignored = [{ field: 'tags', why: 'tags are given by the rules of the project' }];
-    await worker.attempts.noteResolved(attempt, {
+    const inputs = {
       ...{ contextPath: 'app', dockerfilePath: null, dockerfileInline: 'FROM a\n', stage: 'prod', platform: null },
-      ...{
-        buildArgs: { A: '2' },
-        namedContexts: { lib: 'libs' },
-        labels: {},
-        noCache: false,
-        withoutNetwork: false,
-        ignored,
-      },
-    });
+      ...{ buildArgs: { A: '2' }, namedContexts: { lib: 'libs' }, labels: {}, noCache: false, withoutNetwork: false },
+    };
+    const base = { ...inputs, name: 'base', dockerfilePath: 'base/Dockerfile', dockerfileInline: null, stage: null };
+    await worker.attempts.noteResolved(attempt, { ...inputs, targets: [base], ignored });
     await worker.attempts.describe(attempt, 'ab', 'FROM a\n');
     expect((await shown(build.id)).inputs).toMatchObject({
       ...{ contextPath: 'app', dockerfilePath: 'docker-bake.hcl (app)', target: 'prod', buildArgs: { A: '2' } },
       ...{ namedContexts: { lib: 'libs' }, definition: { ...definition, variables, resolved: true, ignored } },
     });
+    expect((await shown(build.id)).inputs.definition?.targets).toEqual([
+      {
+        ...{ name: 'base', contextPath: 'app', dockerfilePath: 'base/Dockerfile', target: null },
+        ...{ buildArgs: { A: '2' }, namedContexts: { lib: 'libs' } },
+      },
+    ]);
     const ended = { retryable: false, attemptsLeft: false, pauseMs: 0 };
     await worker.attempts.failed(attempt, worker.instanceId, { code: 'StepFailed', message: 'no' }, ended);
     const retried = expectOk(await owner.post<Build>(`/api/v1/builds/${build.id}/retry`, {}), 201);
-    expect(retried.inputs.definition).toEqual({ ...definition, variables, resolved: false, ignored: [] });
+    expect(retried.inputs.definition).toEqual({
+      ...definition,
+      ...{ variables, resolved: false, targets: [], ignored: [] },
+    });
     const patched = await owner.ask<Project>('PATCH', `/api/v1/projects/${project.project.id}`, { definition: null });
     expect(expectOk(patched).definition).toBeNull();
   });

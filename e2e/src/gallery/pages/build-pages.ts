@@ -32,6 +32,7 @@ export const buildPages: readonly GalleryPage[] = [
   { name: 'build-cache-borrowed', path: buildAt('borrowing', '?view=cache') },
   { name: 'build-cache-none', path: buildAt('defined', '?view=cache') },
   { name: 'build-inputs', path: buildAt('succeeded', '?view=inputs') },
+  { name: 'build-of-targets', path: buildAt('defined') },
   { name: 'build-inputs-definition', path: buildAt('defined', '?view=inputs') },
   { name: 'build-dockerfile-notes', path: buildAt('defined', '?view=dockerfile') },
   { name: 'build-failed-attempts', path: buildAt('failed', '?view=attempts') },

@@ -62,6 +62,8 @@ function inFrontend(error: SolveFailure, fail: Fail): BuildFailure {
   if (image) return baseImage(image, error, fail);
   if (/^target stage .* could not be found$/.test(error.message))
     return fail('InvalidBuildConfig', sentence(error.message));
+  if (error.message.includes('invalid nil input definition'))
+    return fail('InvalidBuildConfig', 'A target that is named as a context holds nothing: no step of it makes a file.');
   const message = error.message.replace(/^dockerfile parse error on line \d+: /, '');
   return fail('DockerfileInvalid', sentence(message));
 }

@@ -163,6 +163,19 @@ describe('targets that feed a build, with BuildKit', () => {
     });
   });
 
+  it('are refused in plain words where one of them holds nothing at all', async () => {
+    const request = pushRequest('FROM busybox\nCOPY --from=nothing / /\n', {
+      namedContexts: [resultOf('nothing')],
+      targets: [trialTarget('nothing', 'FROM scratch\n')],
+    });
+    await expect(build(request)).rejects.toMatchObject({
+      ...{
+        code: 'InvalidBuildConfig',
+        message: expect.stringMatching(/^A target that is named as a context holds nothing/),
+      },
+    });
+  });
+
   it('end with the build when it is stopped, and leave no process', async () => {
     const group = `targets-${unique()}`;
     const base = trialTarget('base', `FROM busybox\nRUN echo started; sleep 60 # ${unique()}\n`);

@@ -107,7 +107,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
           mono
           maxLength={128}
           defaultValue={project.definition?.target ?? ''}
-          hint="One target of bake or one service. Each further target is a project of its own."
+          hint="One target of bake or one service; what it names as a context is built along. Each further image is a project of its own."
           error={fieldError('definition.target')}
         />
       </div>
