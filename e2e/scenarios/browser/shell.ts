@@ -46,6 +46,12 @@ export function shell(suite: BrowserSuite): void {
       await at(visitor, `${home}/images/${digest}`);
     });
 
+    it('the icon comes by the name too that a browser asks for before it has read the page', async () => {
+      const { context } = await suite.visitor({ signedIn: false });
+      const icon = await context.request.get('/favicon.ico');
+      expect([icon.status(), icon.headers()['content-type']]).toEqual([200, 'image/svg+xml']);
+    });
+
     it('the palette is a combobox that gives the focus back, and says when there is no such command', async () => {
       const visitor = await suite.visitor();
       const { page } = visitor;
