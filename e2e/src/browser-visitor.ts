@@ -72,7 +72,9 @@ export class Visitor {
       this.isCutOff = false;
       try {
         await this.page.goto(path);
-        await this.alive();
+        await this.controlsLive(() => {
+          if (this.isCutOff) throw new Error(`a file of the page did not come: ${networkChanged}`);
+        });
         return;
       } catch (error) {
         const isNetwork = this.isCutOff || String(error).includes(networkChanged);
@@ -82,12 +84,8 @@ export class Visitor {
   }
 
   /** Waits until the controls of the page that is shown do something. */
-  async alive(): Promise<void> {
-    const look = async (): Promise<boolean> => {
-      if (this.isCutOff) throw new Error(`a file of the page did not come: ${networkChanged}`);
-      return this.page.evaluate<boolean>(allAlive);
-    };
-    await until('all controls of the page do something', look, patienceMs);
+  alive(): Promise<void> {
+    return this.controlsLive(() => {});
   }
 
   /** Clicks once the control does something: before that a click is lost, as it would be for a person. */
@@ -151,6 +149,15 @@ export class Visitor {
       if (message.type() === 'error') note(`${message.text()} ${message.location().url}`, message.page());
     });
     this.context.on('weberror', (error) => note(error.error().message, error.page()));
+  }
+
+  /** @param unless throws what there is no point in waiting on for */
+  private async controlsLive(unless: () => void): Promise<void> {
+    const look = (): Promise<boolean> => {
+      unless();
+      return this.page.evaluate<boolean>(allAlive);
+    };
+    await until('all controls of the page do something', look, patienceMs);
   }
 
   private async whenAlive(control: Locator): Promise<void> {

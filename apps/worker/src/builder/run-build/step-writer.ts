@@ -55,31 +55,10 @@ export class StepWriter {
 }
 
 function toRecord(step: StepState): StepRecord {
-  const {
-    ordinal,
-    name,
-    stage,
-    target = null,
-    platform,
-    internal,
-    cached,
-    startedAt,
-    completedAt,
-    error,
-    progressGroup,
-  } = step;
+  const { id: vertexId, target = null, ordinal, name, stage, platform, internal } = step;
+  const { cached, startedAt, completedAt, error, progressGroup } = step;
   return {
-    ordinal,
-    vertexId: step.id,
-    name,
-    stage,
-    target,
-    platform,
-    internal,
-    cached,
-    startedAt,
-    completedAt,
-    error,
-    progressGroup,
+    ...{ ordinal, vertexId, name, stage, target, platform, internal },
+    ...{ cached, startedAt, completedAt, error, progressGroup },
   };
 }
