@@ -1,6 +1,7 @@
 import type { CacheFacts } from './cache-facts.js';
 import type { ManifestEntry } from './context-manifest.js';
 import { planSteps } from './step-plan.js';
+import type { StepVerdict } from './why-ran.js';
 
 export const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
@@ -44,4 +45,29 @@ export function builtFrom({
 
 export function entries(files: Readonly<Record<string, string>>): ManifestEntry[] {
   return Object.entries(files).map(([path, blobId]) => ({ path, kind: 'file', mode: 0o644, blobId }));
+}
+
+/** A Dockerfile as many have it, the files that it takes, and a build of both that found nothing in a cache. */
+export const node = `FROM busybox:latest
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN npm run build
+`;
+export const files = { 'README.md': '4', 'package-lock.json': '2', 'package.json': '1', 'src/a.js': '3' };
+export const first = builtFrom({ number: 1, dockerfile: node, files });
+
+/** A build that takes one file, which says `word`, and then runs something. */
+export function copied(number: number, word: string, facts: Partial<CacheFacts> = {}): CacheFacts {
+  return builtFrom({ number, dockerfile: 'FROM busybox\nCOPY a .\nRUN x\n', files: { a: word }, facts });
+}
+
+/** The kind of reason of each step, and the number of the build that it is compared with. */
+export function reasons(verdicts: readonly StepVerdict[]) {
+  return verdicts.map(({ reason, against }) => [reason?.kind ?? 'reused', against?.number ?? null]);
+}
+
+export function reasonAt(verdicts: readonly StepVerdict[], index: number) {
+  return verdicts[index]?.reason;
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { CacheFacts } from './cache-facts.js';
+import { builtFrom as build, copied, files, first, node, reasonAt } from './why-ran.fixture.js';
+import { whyStepsRan } from './why-ran.js';
+
+describe('why a step ran of which nothing differs', () => {
+  it('says that nothing differs, and where the result was lost', () => {
+    const again = (facts: Partial<CacheFacts>, then: Partial<CacheFacts>) =>
+      reasonAt(whyStepsRan(build({ number: 2, dockerfile: node, files, facts }), [{ ...first, ...then }]), 0);
+    expect(again({}, {})).toEqual({ kind: 'not_kept', why: 'dropped' });
+    expect(again({ space: 'p1-fork' }, {})).toEqual({ kind: 'not_kept', why: 'other_zone' });
+    const [early, late] = [new Date(1), new Date(2)];
+    const eviction = { why: 'unused', unusedDays: 30 } as const;
+    const gone = { kind: 'not_kept', why: 'evicted', eviction };
+    expect(again({ startedAt: late }, { evicted: { ...eviction, at: early } })).toEqual(gone);
+    expect(again({ startedAt: early }, { evicted: { ...eviction, at: late } })).toEqual({
+      kind: 'not_kept',
+      why: 'dropped',
+    });
+    // A fork's zone was reset alone: what it borrows is as it was.
+    expect(again({ cacheEpoch: 1 }, {})).toEqual({ kind: 'not_kept', why: 'dropped' });
+    expect(again({ onEmptied: true }, {})).toEqual({ kind: 'not_kept', why: 'emptied' });
+    expect(again({ onEmptied: true }, { cacheExport: 'failed' })).toEqual({ kind: 'not_kept', why: 'emptied' });
+    expect(again({ onEmptied: true, workerName: 'w2' }, { cacheExport: 'failed' })).toEqual({
+      kind: 'not_kept',
+      why: 'not_exported',
+    });
+    expect(again({ cacheEpoch: 1, space: 'p1.1' }, {})).toEqual({ kind: 'not_kept', why: 'reset' });
+    expect(again({ cacheEpoch: 1, afterReset: true }, {})).toEqual({ kind: 'not_kept', why: 'reset' });
+    expect(again({ workerName: 'w2' }, { cacheExport: 'failed' })).toEqual({ kind: 'not_kept', why: 'not_exported' });
+    expect(again({ workerName: 'w2' }, { cacheExport: 'none' })).toEqual({ kind: 'not_kept', why: 'other_worker' });
+  });
+
+  describe('where it is known which cache was read', () => {
+    const far = { workerName: 'w2' };
+    const told = (now: CacheFacts, earlier: readonly CacheFacts[]) => {
+      const [verdict] = whyStepsRan(now, earlier);
+      return [verdict?.reason?.kind === 'not_kept' && verdict.reason.why, verdict?.against?.number];
+    };
+
+    it('says of a result that stands elsewhere that no cache held it that was read', () => {
+      const read = { read: { from: 2 } };
+      const earlier = [copied(3, 'new', far), copied(2, '2', far)];
+      expect(told(copied(5, 'new', read), earlier)).toEqual(['not_read', 3]);
+      expect(told(copied(5, 'new', read), [copied(3, 'new'), copied(2, '2', far)])).toEqual(['dropped', 3]);
+      expect(told(copied(5, 'new', read), [copied(3, 'new', { ...far, cacheExport: 'failed' })])).toEqual([
+        'not_exported',
+        3,
+      ]);
+      // It was made on another worker and read, and yet does not hold the step: the image alone was left.
+      expect(told(copied(5, 'new', read), [copied(2, 'new', far)])).toEqual(['not_read', 2]);
+    });
+
+    it('does not blame a deletion for what was read all the same', () => {
+      const evicted = { why: 'budget', unusedDays: null, at: new Date(1) } as const;
+      const now = { startedAt: new Date(2), read: { from: 2 } };
+      expect(told(copied(5, 'new', now), [copied(2, 'new', { evicted })])).toEqual(['dropped', 2]);
+      expect(told(copied(5, 'new', now), [copied(3, 'new', { evicted }), copied(2, '2')])).toEqual(['evicted', 3]);
+    });
+  });
+});
