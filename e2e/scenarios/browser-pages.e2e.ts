@@ -19,6 +19,7 @@ import { progressDisplays } from './browser/log-progress.js';
 import { narrowPages } from './browser/narrow.js';
 import { overview } from './browser/overview.js';
 import { pageData } from './browser/page-data.js';
+import { pressedEarly } from './browser/pressed-early.js';
 import { secretsInPages } from './browser/secrets.js';
 import { shell } from './browser/shell.js';
 import { stopping } from './browser/stopping.js';
@@ -50,6 +51,7 @@ describe('in a browser', () => {
   narrowPages(suite);
   shell(suite);
   typedEarly(suite);
+  pressedEarly(suite);
   pageData(suite);
   overview(suite);
   connection(suite);

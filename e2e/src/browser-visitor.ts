@@ -88,7 +88,7 @@ export class Visitor {
     return this.controlsLive(() => {});
   }
 
-  /** Clicks once the control does something: before that a click is lost, as it would be for a person. */
+  /** Clicks once the control does something itself: that earlier presses are kept is for the scenarios about them to show. */
   async press(control: Locator): Promise<void> {
     await this.whenAlive(control);
     await control.click();

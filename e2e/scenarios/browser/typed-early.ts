@@ -1,5 +1,6 @@
-import type { BrowserSuite, Visitor } from '@cooperage/e2e/browser';
+import type { BrowserSuite } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { painted } from './painted.js';
 
 /** A page is painted before its code is there, on a slow line by seconds. */
 export function typedEarly(suite: BrowserSuite): void {
@@ -9,19 +10,6 @@ export function typedEarly(suite: BrowserSuite): void {
       const { project } = await suite.product.repository();
       home = `/p/${project.organizationSlug}/${project.slug}`;
     });
-    /** Opens a page without its scripts. @returns what lets them come */
-    const painted = async (visitor: Visitor, path: string): Promise<() => Promise<void>> => {
-      const held = Promise.withResolvers<void>();
-      await visitor.page.route('**/_next/static/**/*.js*', async (route) => {
-        await held.promise;
-        await route.continue();
-      });
-      await visitor.page.goto(path, { waitUntil: 'commit' });
-      return async () => {
-        held.resolve();
-        await visitor.alive();
-      };
-    };
 
     it('counts: the short name of a project follows from its address', async () => {
       const visitor = await suite.visitor();

@@ -3,6 +3,7 @@ import type { Metadata, Viewport } from 'next';
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { HatchPattern } from '@/components/ui/bar';
+import { EarlyPresses } from '@/lib/early/early-presses';
 import { readPreferences } from '@/lib/preferences/preferences';
 import { PageFrame } from '@/lib/time/page-frame';
 import { fontClasses } from './fonts';
@@ -31,6 +32,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       data-times={chosen.times}
     >
       <head>
+        <EarlyPresses />
         {/* Half of a table or of a row that stands at the right would move as the other half comes: all is painted at once. */}
         <link rel="expect" href="#page-end" blocking="render" />
       </head>

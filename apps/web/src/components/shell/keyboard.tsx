@@ -2,8 +2,9 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { onDemand } from '@/components/ui/on-demand';
+import { isPaletteKey, isTyping } from '@/lib/keys/key-events';
 import { type KeyEffect, nextRow, noKeys, pressKey } from '@/lib/keys/key-map';
-import { isPopoverOpen, isTyping, pressControl, rowFocused, visibleRows } from '@/lib/keys/page-controls';
+import { isPopoverOpen, pressControl, rowFocused, visibleRows } from '@/lib/keys/page-controls';
 import { closePalette, openPalette, type PaletteScope, typeAhead, usePaletteScope } from '@/lib/palette/palette-store';
 
 const KeySheet = onDemand(() => import('./key-sheet').then((module) => module.KeySheet));
@@ -76,11 +77,6 @@ function goToPage(keys: string): boolean {
 function openByClick({ target }: MouseEvent): void {
   const opener = target instanceof Element ? target.closest<HTMLElement>('[data-palette]') : null;
   if (opener) openPalette(JSON.parse(opener.dataset.palette ?? '') as PaletteScope);
-}
-
-/** Works inside inputs too: it types nothing. */
-function isPaletteKey(event: KeyboardEvent): boolean {
-  return (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k';
 }
 
 function goToRow(step: 1 | -1): boolean {

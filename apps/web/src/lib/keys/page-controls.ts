@@ -1,12 +1,6 @@
 'use client';
 
-/** What keys find on a page: controls by `data-key`, rows by `data-row`. */
-export function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    target.closest('input:not([type=checkbox],[type=radio]), textarea, select, [contenteditable=true]') !== null
-  );
-}
+// What keys find on a page: controls by `data-key`, rows by `data-row`.
 
 /** Controls that can be pressed now. @param hidden also those that a narrow window has no room for */
 export function pageControls(hidden = false): HTMLElement[] {
