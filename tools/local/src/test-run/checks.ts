@@ -22,8 +22,10 @@ export const GENERATE: Check = {
 };
 export const BUILD: Check = { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] };
 
+/** What takes longest comes first. */
 export const STATIC_CHECKS: readonly Check[] = [
-  { name: 'lint', command: ['biome', 'check', '.'] },
+  { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'types of the web app', command: ['tsc', '--noEmit', '-p', 'apps/web'] },
   {
     name: 'imports',
     command: [
@@ -39,8 +41,7 @@ export const STATIC_CHECKS: readonly Check[] = [
     ],
   },
   { name: 'dead code', command: ['knip'] },
-  { name: 'types', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
-  { name: 'types of the web app', command: ['tsc', '--noEmit', '-p', 'apps/web'] },
+  { name: 'lint', command: ['biome', 'check', '.'] },
 ];
 
 /** The environment of everything that a test run starts. */
