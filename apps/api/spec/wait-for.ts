@@ -1,5 +1,5 @@
 /** Repeats what throws until it does not, for at most `timeoutMs`. */
-export async function waitFor(attempt: () => Promise<void> | void, timeoutMs = 5_000): Promise<void> {
+export async function waitFor(attempt: () => Promise<void> | void, timeoutMs = 20_000): Promise<void> {
   const endsAtMs = Date.now() + timeoutMs;
   for (;;) {
     try {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { services } from '@cooperage/testing';
 import type { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RedisLiveBus } from './live-bus.js';
 import { connectRedis } from './redis.js';
 
@@ -62,7 +62,7 @@ beforeEach(async () => {
   sender = new RedisLiveBus(publisher, ignore);
   receiving = connectRedis(url, 'producer', ignore);
   receiver = new RedisLiveBus(receiving, ignore);
-  await vi.waitFor(() => expect(publisher.status).toBe('ready'));
+  await expect.poll(() => publisher.status).toBe('ready');
 });
 afterEach(async () => {
   receiver.close();
@@ -75,7 +75,7 @@ afterEach(async () => {
 async function listen(bus: RedisLiveBus, id = attemptId) {
   const frames: Buffer[] = [];
   const end = bus.subscribe(id, (frame) => frames.push(Buffer.from(frame)));
-  await vi.waitFor(() => expect(frames).toHaveLength(1));
+  await expect.poll(() => frames).toHaveLength(1);
   expect(frames[0]).toHaveLength(0);
   return { frames, end };
 }
@@ -86,7 +86,7 @@ describe('the live bus on Redis', () => {
     const sent = [Uint8Array.from({ length: 256 }, (_, byte) => byte), new Uint8Array(), Uint8Array.of(0xff, 0, 0x0a)];
     for (const frame of sent) expect(sender.publish(attemptId, frame)).toBe(true);
     for (const { frames } of [one, other]) {
-      await vi.waitFor(() => expect(frames.length).toBe(4));
+      await expect.poll(() => frames.length).toBe(4);
       expect(frames.slice(1)).toEqual(sent.map((frame) => Buffer.from(frame)));
     }
   });
@@ -94,7 +94,7 @@ describe('the live bus on Redis', () => {
   it('sends the part that a frame is of a larger buffer', async () => {
     const { frames } = await listen(receiver);
     sender.publish(attemptId, Buffer.from('a whole buffer').subarray(2, 7));
-    await vi.waitFor(() => expect(frames[1]?.toString()).toBe('whole'));
+    await expect.poll(() => frames[1]?.toString()).toBe('whole');
   });
 
   it('keeps attempts apart, and ends a subscription without ending another', async () => {
@@ -103,13 +103,12 @@ describe('the live bus on Redis', () => {
     one.end();
     one.end();
     sender.publish(attemptId, Buffer.from('x'));
-    await vi.waitFor(() => expect(other.frames).toHaveLength(2));
+    await expect.poll(() => other.frames).toHaveLength(2);
     expect(one.frames).toHaveLength(1);
     expect(apart.frames).toHaveLength(1);
     other.end();
-    await vi.waitFor(async () => {
-      expect(await publisher.pubsub('NUMSUB', `cooperage:log:${attemptId}`)).toEqual([`cooperage:log:${attemptId}`, 0]);
-    });
+    const channel = `cooperage:log:${attemptId}`;
+    await expect.poll(() => publisher.pubsub('NUMSUB', channel)).toEqual([channel, 0]);
     await listen(receiver);
   });
 
@@ -119,9 +118,9 @@ describe('the live bus on Redis', () => {
       await line.cut();
       sender.publish(attemptId, Buffer.from('missed'));
       await line.open();
-      await vi.waitFor(() => expect(frames.length).toBe(2 * cut), { timeout: 10_000 });
+      await expect.poll(() => frames.length).toBe(2 * cut);
       sender.publish(attemptId, Buffer.from(`after ${cut}`));
-      await vi.waitFor(() => expect(frames.length).toBe(2 * cut + 1));
+      await expect.poll(() => frames.length).toBe(2 * cut + 1);
       expect(frames.slice(-2).map(String)).toEqual(['', `after ${cut}`]);
     }
   });
@@ -131,17 +130,17 @@ describe('the live bus on Redis', () => {
     const frames: Buffer[] = [];
     receiver.subscribe(attemptId, (frame) => frames.push(Buffer.from(frame)));
     await line.open();
-    await vi.waitFor(() => expect(frames).toHaveLength(1), { timeout: 10_000 });
+    await expect.poll(() => frames).toHaveLength(1);
     sender.publish(attemptId, Buffer.from('x'));
-    await vi.waitFor(() => expect(frames).toHaveLength(2));
+    await expect.poll(() => frames).toHaveLength(2);
   });
 
   it('drops at once, and never waits, while Redis is away', async () => {
     const cutOff = connectRedis(url, 'producer', ignore);
-    await vi.waitFor(() => expect(cutOff.status).toBe('ready'));
+    await expect.poll(() => cutOff.status).toBe('ready');
     const bus = new RedisLiveBus(cutOff, ignore);
     await line.cut();
-    await vi.waitFor(() => expect(bus.publish(attemptId, Buffer.from('x'))).toBe(false));
+    await expect.poll(() => bus.publish(attemptId, Buffer.from('x'))).toBe(false);
     cutOff.disconnect();
     await line.open();
   });
@@ -150,6 +149,6 @@ describe('the live bus on Redis', () => {
     const frame = Buffer.alloc(1_000_000);
     const taken = Array.from({ length: 6 }, () => sender.publish(attemptId, frame));
     expect(taken).toEqual([true, true, true, true, false, false]);
-    await vi.waitFor(() => expect(sender.publish(attemptId, frame)).toBe(true));
+    await expect.poll(() => sender.publish(attemptId, frame)).toBe(true);
   });
 });

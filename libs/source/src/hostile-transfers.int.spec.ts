@@ -99,7 +99,7 @@ describe('hostile transfers', () => {
     expect(failure.code).toBe('SourceUnavailable');
     expect(failure.message).toMatch(/slowly/);
     expect((await failureOf(source.prepare(project, { ref, commit: someCommit }))).code).toBe('SourceUnavailable');
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(performance.now() - startedAt).toBeLessThan(25_000);
   }, 30_000);
 
   it('S-030 gives up on a pack that trickles, or that is only announced', async () => {

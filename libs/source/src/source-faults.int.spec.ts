@@ -3,7 +3,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lyingGitServer, packHead } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../spec/failure-of.js';
@@ -24,16 +23,16 @@ describe('faults around a fetch', () => {
     const commit = await (await hosts.host.repository('killed.git')).commit({ Dockerfile: 'x' });
     const stuck = await hosts.server(lyingGitServer((send) => void send(packHead(3))));
     const victim = startWorker({ mirrorRoot: hosts.mirrorRoot, origin: stuck.origin, port: stuck.port, commit });
-    await expect.poll(() => stuck.requests.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => stuck.requests.length).toBeGreaterThanOrEqual(2);
     expect(await gitProcesses(stuck.origin)).not.toEqual([]);
     // The helper's number is noted right after its start.
-    await sleep(200);
+    await expect.poll(() => isNoted(join(hosts.mirrorRoot, 'killed'), stuck.origin)).toBe(true);
     victim.kill('SIGKILL');
     const startedAt = performance.now();
     const source = hosts.source([hosts.host.server.port]);
     const facts = await source.prepare({ id: 'killed', remoteUrl: hosts.host.url('killed.git') }, { ref, commit });
     expect(facts.commit).toBe(commit);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(await gitProcesses(stuck.origin)).toEqual([]);
     const packs = await readdir(join(hosts.mirrorRoot, 'killed', 'files.git', 'objects', 'pack'));
     expect(packs.filter((name) => name.startsWith('tmp_'))).toEqual([]);
@@ -70,7 +69,7 @@ describe('faults around a fetch', () => {
     const project = { id: 'secret', remoteUrl: `${mute.origin}/a.git`, credentials };
     const abort = new AbortController();
     const reading = source.refs(project, abort.signal).catch(() => {});
-    await expect.poll(() => gitProcesses(mute.origin), { timeout: 10_000 }).not.toEqual([]);
+    await expect.poll(() => gitProcesses(mute.origin)).not.toEqual([]);
     const encoded = Buffer.from(`u:${secret}`).toString('base64');
     for (const line of await gitProcesses(mute.origin)) expect(line).not.toMatch(new RegExp(`${secret}|${encoded}`));
     const files = await readdir(hosts.mirrorRoot, { recursive: true, withFileTypes: true });
@@ -114,6 +113,15 @@ function startWorker({ mirrorRoot, origin, port, commit }: WorkerInput): ChildPr
   return spawn(process.execPath, [...options, mirrorRoot, origin, String(port), commit], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+}
+
+/** Whether a git that is noted in this folder, so that somebody else could end it, names this address. */
+async function isNoted(folder: string, origin: string): Promise<boolean> {
+  const names = await readdir(folder, { recursive: true });
+  const notes = names.filter((name) => name.endsWith('.helper')).map((name) => readFile(join(folder, name), 'utf8'));
+  const pids = (await Promise.all(notes)).map((note) => (JSON.parse(note) as { pid: number }).pid);
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.some((line) => line.includes(origin));
 }
 
 /** Command lines of git processes that name this address. */

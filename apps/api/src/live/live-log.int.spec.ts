@@ -43,7 +43,7 @@ describe('a log', () => {
     await waitFor(() => expect(page.text).toBe('stored 2\nlive 3\n'));
     await worker.print(attempt, 'live 3\n');
     await worker.finishLog(attempt);
-    await waitFor(() => expect(page.isComplete).toBe(true), 10_000);
+    await waitFor(() => expect(page.isComplete).toBe(true));
     expect(page.text).toBe('stored 2\nlive 3\n');
     await redis.quit();
   });
@@ -85,10 +85,10 @@ describe('a log', () => {
     await slow.ask('log:subscribe', { buildId: build.id, attempt: 1, from: 0 });
     connection.pause();
     await quick.ask('log:subscribe', { buildId: build.id, attempt: 1, from: 0 });
-    await waitFor(() => expect(quick.isComplete).toBe(true), 20_000);
+    await waitFor(() => expect(quick.isComplete).toBe(true));
     expect(slow.isComplete).toBe(false);
     connection.resume();
-    await waitFor(() => expect(slow.isComplete).toBe(true), 20_000);
+    await waitFor(() => expect(slow.isComplete).toBe(true));
     expect(slow.text.length).toBe(quick.text.length);
     expect(slow.text === quick.text).toBe(true);
   }, 60_000);

@@ -33,7 +33,7 @@ const of = (view: ChecksView, name: CheckName) => view.checks.find((check) => ch
 /** What is said of one part once it is answered. */
 async function answerOf(visitor: Visitor, name: CheckName): Promise<CheckView> {
   const look = async () => of(expectOk(await visitor.get<ChecksView>(path)), name);
-  await expect.poll(async () => (await look()).state, { timeout: 12_000 }).toMatch(/ok|failed/);
+  await expect.poll(async () => (await look()).state).toMatch(/ok|failed/);
   return look();
 }
 const ask = async (visitor: Visitor, names?: CheckName[]) =>

@@ -51,7 +51,7 @@ describe('a builder that connects by its own role', () => {
     const listener = new Listener(url, { cancel: () => bench.held.wake() }, () => undefined);
     await listener.start();
     const running = bench.service().run(attemptId);
-    await vi.waitFor(() => expect(bench.work).toHaveBeenCalled());
+    await expect.poll(() => bench.work).toHaveBeenCalled();
     await bench.builds.requestCancel(buildId, 'ada');
     await running;
     await listener.close();

@@ -12,14 +12,14 @@ it('is measured once a minute, and nobody waits for it', async () => {
   const store = vi.fn(async () => keeps(bytes));
   const watch = new EngineStoreWatch({ store }, logger, () => now);
   expect(watch.latest()).toBeUndefined();
-  await vi.waitFor(() => expect(watch.latest()).toMatchObject({ bytes: 5, oldestUse: '1970-01-01T00:00:00.000Z' }));
+  await expect.poll(() => watch.latest()).toMatchObject({ bytes: 5, oldestUse: '1970-01-01T00:00:00.000Z' });
   bytes = 7;
   now += 59_000;
   expect(watch.latest()).toMatchObject({ bytes: 5 });
   expect(store).toHaveBeenCalledTimes(1);
   now += 1_000;
   watch.latest();
-  await vi.waitFor(() => expect(watch.latest()).toMatchObject({ bytes: 7, measuredAt: new Date(now).toISOString() }));
+  await expect.poll(() => watch.latest()).toMatchObject({ bytes: 7, measuredAt: new Date(now).toISOString() });
   expect(store).toHaveBeenCalledTimes(2);
 });
 
@@ -28,11 +28,11 @@ it('stays as it was known while the engine is away, and is unknown of one that d
   const store = vi.fn(async () => keeps(5));
   const watch = new EngineStoreWatch({ store }, logger, () => now);
   watch.latest();
-  await vi.waitFor(() => expect(watch.latest()).toMatchObject({ bytes: 5 }));
+  await expect.poll(() => watch.latest()).toMatchObject({ bytes: 5 });
   store.mockRejectedValueOnce(new Error('away'));
   now += 60_000;
   expect(watch.latest()).toMatchObject({ bytes: 5 });
-  await vi.waitFor(() => expect(store).toHaveBeenCalledTimes(2));
+  await expect.poll(() => store).toHaveBeenCalledTimes(2);
   expect(watch.latest()).toMatchObject({ bytes: 5 });
   expect(new EngineStoreWatch({}, logger).latest()).toBeUndefined();
 });

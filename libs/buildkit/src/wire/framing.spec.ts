@@ -1,3 +1,4 @@
+import { cpuTimeMs } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameReader, frame } from './framing.js';
@@ -35,10 +36,10 @@ describe('messages in a byte stream', () => {
     const reader = new FrameReader((message) => {
       got = message.length;
     });
-    const startedAt = performance.now();
+    const began = cpuTimeMs();
     for (let at = 0; at < large.length; at += 16_384) reader.push(large.subarray(at, at + 16_384));
     expect(got).toBe(large.length - 5);
     // Joined at each chunk it would be 32 GiB of copying.
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(cpuTimeMs() - began).toBeLessThan(3_000);
   });
 });

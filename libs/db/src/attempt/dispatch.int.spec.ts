@@ -52,10 +52,10 @@ describe('attempts that are handed out', () => {
   it('wait for their pause after a fault', async () => {
     const builder = await world.builder();
     const attempt = await world.claimed(await world.project(), builder);
-    await world.attempts.failed(attempt, builder, failure, { ...again, pauseMs: 150 });
+    await world.attempts.failed(attempt, builder, failure, { ...again, pauseMs: 60_000 });
     expect(await builds.find(attempt.build.id)).toMatchObject({ status: 'queued', failure: { code: 'StepFailed' } });
     expect(await world.dispatch()).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await world.db.prisma.$executeRaw`UPDATE build SET dispatch_after = dispatch_after - interval '1 minute'`;
     expect(await world.dispatch()).toMatchObject([{ buildId: attempt.build.id, number: 2 }]);
   });
 

@@ -40,6 +40,10 @@ describe('publisher tenures', () => {
     return outcome.tenure;
   };
 
+  const aMinuteLater = () =>
+    world.db.prisma.$executeRaw`UPDATE publisher_tenure
+      SET lease_until = lease_until - interval '1 minute', token_dead_at = token_dead_at - interval '1 minute'`;
+
   it('are held by one of many that want it', async () => {
     const project = await world.project();
     const all = await Promise.all(Array.from({ length: 10 }, control));
@@ -64,8 +68,8 @@ describe('publisher tenures', () => {
 
   it('that are over are not renewed: nobody holds what it did not ask for', async () => {
     const project = await world.project();
-    const tenure = await acquired(project, await control(), 20);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    const tenure = await acquired(project, await control(), 60_000);
+    await aMinuteLater();
     expect(await tenures.renew(tenure)).toBe(false);
     expect((await tenures.acquire(project, await control(), 30_000)).ok).toBe(true);
   });
@@ -105,11 +109,11 @@ describe('publisher tenures', () => {
   it('of a silent process are not given on before its token is dead', async () => {
     const project = await world.project();
     const [a, b] = [await control(), await control()];
-    await acquired(project, a, 400);
+    await acquired(project, a, 60_000);
     await world.processes.end(a, 'silent');
-    expect((await tenures.acquire(project, b, 400)).ok).toBe(false);
-    await new Promise((resolve) => setTimeout(resolve, 450));
-    expect((await tenures.acquire(project, b, 400)).ok).toBe(true);
+    expect((await tenures.acquire(project, b, 60_000)).ok).toBe(false);
+    await aMinuteLater();
+    expect((await tenures.acquire(project, b, 60_000)).ok).toBe(true);
   });
 
   it('guard the gate: a publisher whose tenure went to another passes nothing', async () => {

@@ -3,8 +3,8 @@ import { type Channel, channels } from './channels.js';
 
 export type OnNotification = (payload: string) => void;
 
-/** How often the line is asked whether it still carries anything, and how long it may take to say so. */
-const pulseMs = 5_000;
+/** How often the line is asked whether it still carries anything, and how long it may take to say so. Milliseconds. */
+const usualPulse = { everyMs: 5_000, withinMs: 5_000 };
 
 /**
  * Listens to notifications over one connection of its own and connects again when that breaks. After each (re)connect
@@ -16,13 +16,13 @@ export class Listener {
   private closed = false;
   private retryMs = 100;
   private timer: NodeJS.Timeout | undefined;
-  private pulse: NodeJS.Timeout | undefined;
+  private asking: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly url: string,
     private readonly handlers: Partial<Record<Channel, OnNotification>>,
     private readonly onError: (error: Error) => void,
-    private readonly pulseEveryMs = pulseMs,
+    private readonly pulse = usualPulse,
   ) {}
 
   /** Resolves when the first connection listens; later losses are mended by itself. */
@@ -33,7 +33,7 @@ export class Listener {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
-    clearInterval(this.pulse);
+    clearInterval(this.asking);
     await this.client?.end().catch(() => undefined);
   }
 
@@ -43,7 +43,7 @@ export class Listener {
       application_name: 'cooperage-listen',
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
-      query_timeout: this.pulseEveryMs,
+      query_timeout: this.pulse.withinMs,
     });
     this.client = client;
     client.on('notification', (message) => this.deliver(message.channel, message.payload ?? ''));
@@ -64,7 +64,7 @@ export class Listener {
   /** A line that dies without a word looks like one on which nothing happens, for as long as nobody asks. */
   private watch(client: pg.Client): void {
     const ask = () => void client.query('SELECT 1').catch((error: Error) => this.lost(client, error));
-    this.pulse = setInterval(ask, this.pulseEveryMs).unref();
+    this.asking = setInterval(ask, this.pulse.everyMs).unref();
   }
 
   private names(): Channel[] {
@@ -78,7 +78,7 @@ export class Listener {
   private lost(client: pg.Client, error: Error): void {
     if (this.closed || this.client !== client) return;
     this.client = undefined;
-    clearInterval(this.pulse);
+    clearInterval(this.asking);
     this.onError(error);
     client.removeAllListeners();
     client.on('error', () => undefined);

@@ -15,6 +15,9 @@ describe('the outbox', () => {
   const add = (group: string, topic: 'evaluate' | 'publish' = 'evaluate') =>
     world.db.transaction((tx) => promise(tx, topic, newId(), group));
   const control = () => world.processes.start('control', 'c', {});
+  const aMinuteLater = () =>
+    world.db.prisma.$executeRaw`UPDATE outbox
+      SET available_at = available_at - interval '1 minute', locked_until = locked_until - interval '1 minute'`;
 
   it('promises nothing when the transaction is rolled back', async () => {
     const failed = world.db.transaction(async (tx) => {
@@ -53,20 +56,20 @@ describe('the outbox', () => {
   it('gives work back after its lock has run out, and after a pause when it was put back', async () => {
     await add(newId());
     const [a, b] = [await control(), await control()];
-    await outbox.take(['evaluate'], 1, a, 30);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await outbox.take(['evaluate'], 1, a, 60_000);
+    await aMinuteLater();
     const [item] = await outbox.take(['evaluate'], 1, b, 60_000);
-    await outbox.retry(item!, b, 200, 'not now');
+    await outbox.retry(item!, b, 60_000, 'not now');
     expect(await outbox.take(['evaluate'], 1, a, 60_000)).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await aMinuteLater();
     expect(await outbox.take(['evaluate'], 1, a, 60_000)).toHaveLength(1);
   });
 
   it('refuses the word of a taking that was given on, also within one process', async () => {
     await add(newId());
     const me = await control();
-    const [first] = await outbox.take(['evaluate'], 1, me, 20);
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    const [first] = await outbox.take(['evaluate'], 1, me, 60_000);
+    await aMinuteLater();
     const [second] = await outbox.take(['evaluate'], 1, me, 60_000);
     expect(second).toMatchObject({ id: first!.id, attempts: 2 });
     expect(await outbox.extend(first!, me, 60_000)).toBe(false);
@@ -101,7 +104,7 @@ describe('the outbox', () => {
     await world.db.prisma.$executeRaw`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cooperage-listen' AND datname = current_database()`;
     // The empty payload of the second connection says: look at the tables, you may have missed something.
-    await expect.poll(() => heard, { timeout: 5_000 }).toEqual(['', '']);
+    await expect.poll(() => heard).toEqual(['', '']);
     await listener.close();
   });
 });

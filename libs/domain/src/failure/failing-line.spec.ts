@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { cpuTimeMs } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evidenceAround, evidenceLines, failingTailLines, findFailingLine, type PrintedLine } from './failing-line.js';
@@ -109,11 +110,11 @@ describe('the line that says why a step failed', () => {
       `thread '${"' '".repeat(50_000)}`,
       `${'1,1'.repeat(50_000)})`,
     ];
-    const began = performance.now();
+    const began = cpuTimeMs();
     findFailingLine(
       Array.from({ length: failingTailLines }, (_, at) => ({ text: hostile[at % hostile.length]!, stream: 2 })),
     );
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(cpuTimeMs() - began).toBeLessThan(2_000);
   });
 });
 

@@ -1,3 +1,4 @@
+import { cpuTimeMs } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isDigest, parseDigest } from './digest.js';
@@ -63,10 +64,10 @@ describe('repository names', () => {
   });
 
   it('take no time worth naming, whatever they are made of', () => {
-    const start = performance.now();
+    const began = cpuTimeMs();
     for (const unit of ['a', '-', '_', 'a-', 'a_', 'a__'])
       isSlug(unit.repeat(20)) || isRepositoryName(`${unit.repeat(80)}!`);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(cpuTimeMs() - began).toBeLessThan(1_000);
   });
 });
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
@@ -25,7 +24,7 @@ describe('an engine that is lost', () => {
   });
 
   const started = async (record: EventRecord) => {
-    while (!record.output().includes('started')) await delay(20);
+    await expect.poll(() => record.output()).toContain('started');
   };
 
   it('killed in the middle of a step: known at once, its processes gone, and the next build finds the engine again', async () => {
@@ -38,7 +37,7 @@ describe('an engine that is lost', () => {
     const killedAt = Date.now();
     own.signal('SIGKILL');
     await expect(build).rejects.toMatchObject({ code: 'EngineUnavailable', retryable: true });
-    expect(Date.now() - killedAt).toBeLessThan(2_000);
+    expect(Date.now() - killedAt).toBeLessThan(10_000);
     expect(processesIn(cgroupParent)).toBe(0);
     expect(await engine.check()).toMatchObject({ ok: false });
     await expect(engine.find(request.reference)).rejects.toMatchObject({ code: 'EngineUnavailable' });

@@ -54,14 +54,12 @@ describe('an engine whose worker was killed', () => {
     const record = new EventRecord();
     const build = worker.engine.build(request, record.emit, never);
     build.catch(() => {});
-    await expect.poll(() => record.output(), { timeout: 20_000 }).toContain('started');
+    await expect.poll(() => record.output()).toContain('started');
     expect((await engine.find(request.reference)).state).toBe('running');
     expect(processesIn(`${cgroupParent}/${group}`)).toBeGreaterThan(0);
     worker.process.kill('SIGKILL');
-    const killedAt = Date.now();
-    await expect.poll(async () => (await engine.find(request.reference)).state, { timeout: 20_000 }).toBe('failed');
-    await expect.poll(() => processesIn(`${cgroupParent}/${group}`), { timeout: 5_000 }).toBe(0);
-    expect(Date.now() - killedAt).toBeLessThan(10_000);
+    await expect.poll(async () => (await engine.find(request.reference)).state).toBe('failed');
+    await expect.poll(() => processesIn(`${cgroupParent}/${group}`)).toBe(0);
     const again = new EventRecord();
     expect(await engine.takeOver(request.reference, request, again.emit, never)).toBeNull();
     expect(again.events).toEqual([]);

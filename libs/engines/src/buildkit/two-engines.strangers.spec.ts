@@ -231,7 +231,7 @@ describe('the engine for strangers beside the one for trusted builds', { timeout
     });
     const build = strangers.build(request, () => {}, stop.signal);
     build.catch(() => {});
-    await expect.poll(() => processesIn(`${cgroupParent}/${group}`), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => processesIn(`${cgroupParent}/${group}`)).toBeGreaterThan(0);
     let emptied = false;
     const wiping = strangers.wipe().then(() => {
       emptied = true;

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { cpuTimeMs } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { exportCosignKey, importCosignKey, KeyFileError } from './cosign-key-file.js';
 import { generateSigningKey } from './signing-key.js';
@@ -37,9 +38,9 @@ describe('cosign key file', () => {
     ['r of 1,000', { r: 1_000 }],
     ['p of 1,000', { p: 1_000 }],
   ])('S-044 does not let a file choose what it costs: %s', async (_name, cost) => {
-    const begun = performance.now();
+    const begun = cpuTimeMs();
     expect(await code(withCost(cost))).toBe('too_costly');
-    expect(performance.now() - begun).toBeLessThan(50);
+    expect(cpuTimeMs() - begun).toBeLessThan(200);
   });
 
   it.each([

@@ -248,7 +248,7 @@ describe('a build context', () => {
       .context(project, commit, { contextPath: '.', dockerfilePath: 'Dockerfile' })
       .catch((caught: BuildFailure) => caught);
     expect(error).toMatchObject({ code: 'SourceTooLarge' });
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
   });
 
   it('S-047 refuses a Dockerfile that is too large', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { BuildFailure } from '@cooperage/domain';
+import { cpuTimeMs } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { selectContext } from './context-tree.js';
 import { DockerIgnore } from './docker-ignore.js';
@@ -49,9 +50,9 @@ describe('DockerIgnore', () => {
   it('S-049 matches a catastrophic pattern in linear time', () => {
     const elapsed = (length: number): number => {
       const ignore = DockerIgnore.parse(`${'*a'.repeat(30)}*b*`, '.dockerignore');
-      const startedAt = performance.now();
+      const began = cpuTimeMs();
       for (let i = 0; i < 5; i++) ignore.judge('a'.repeat(length), undefined);
-      return performance.now() - startedAt;
+      return cpuTimeMs() - began;
     };
     elapsed(2_000);
     const short = Math.min(elapsed(2_500), elapsed(2_500), elapsed(2_500));
@@ -79,9 +80,9 @@ describe('DockerIgnore', () => {
 
   it('S-049 gives up on one path that takes too much', async () => {
     const patterns = Array.from({ length: 1_000 }, (_, i) => `${'**/*'.repeat(200)}${i % 10}`).join('\n');
-    const startedAt = performance.now();
+    const began = cpuTimeMs();
     await expect(kept(patterns, [`${'a/'.repeat(2_000)}x1`])).rejects.toMatchObject({ code: 'InvalidBuildConfig' });
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(cpuTimeMs() - began).toBeLessThan(3_000);
   });
 
   it('is quick on a large context with ordinary patterns', async () => {
@@ -98,9 +99,9 @@ describe('DockerIgnore', () => {
       '**/*.tsbuildinfo',
     ];
     const files = Array.from({ length: 20_000 }, (_, i) => `packages/p${i % 300}/src/feature/component-${i}.ts`);
-    const startedAt = performance.now();
+    const began = cpuTimeMs();
     expect(await kept(patterns.join('\n'), files)).toHaveLength(20_901);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(cpuTimeMs() - began).toBeLessThan(2_000);
   });
 
   it('S-049 refuses more patterns than anyone writes, and longer ones', () => {

@@ -22,7 +22,7 @@ function sleeper(): Daemon {
     pidFile: path.join(folder, 'pid'),
     logFile,
     isReady: async () => readFileSync(logFile, 'utf8').includes('ready'),
-    readyWithinMs: 3000,
+    readyWithinMs: 20_000,
     stopSignal: 'SIGTERM',
     stopWithinMs: 1000,
   });

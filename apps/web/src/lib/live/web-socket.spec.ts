@@ -39,7 +39,7 @@ async function connected(page: WireSocket, onServer: ReturnType<Server['of']>): 
   const told = heard(page, 'connect');
   page.connect();
   const socket = await arrived;
-  await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1));
+  await expect.poll(() => told).toHaveBeenCalledTimes(1);
   return socket;
 }
 
@@ -55,7 +55,7 @@ describe('WireSocket, against a server of the library', () => {
     socket.emit('log:frames', { nextN: 7 }, Buffer.from([0, 255, 10]), { more: Buffer.from('x').length });
     socket.emit('log:frames', { nextN: 8 }, Buffer.alloc(70_000, 1), Buffer.from([5]));
     socket.emit('build:changed');
-    await vi.waitFor(() => expect(order).toHaveLength(4));
+    await expect.poll(() => order).toHaveLength(4);
     expect(order[0]).toEqual(['build:changed', { buildId: 'a', words: 'Größe, "12-3" 🚀' }]);
     expect(order[1]).toEqual(['log:frames', { nextN: 7 }, new Uint8Array([0, 255, 10]).buffer, { more: 1 }]);
     expect(order[2]?.[2]).toEqual(new Uint8Array(70_000).fill(1).buffer);
@@ -71,19 +71,21 @@ describe('WireSocket, against a server of the library', () => {
     const [first, second] = [vi.fn(), vi.fn()];
     page.emit('builds:subscribe', { projectId: 'one' }, first);
     page.emit('builds:subscribe', { projectId: 'two' }, second);
-    await vi.waitFor(() => expect(later).toHaveLength(2));
+    await expect.poll(() => later).toHaveLength(2);
     later[1]?.({ ok: true });
-    await vi.waitFor(() => expect(second).toHaveBeenCalledExactlyOnceWith({ ok: true }));
+    await expect.poll(() => second).toHaveBeenCalledExactlyOnceWith({ ok: true });
     expect(first).not.toHaveBeenCalled();
     later[0]?.({ ok: false, code: 'not_found' });
-    await vi.waitFor(() => expect(first).toHaveBeenCalledExactlyOnceWith({ ok: false, code: 'not_found' }));
+    await expect.poll(() => first).toHaveBeenCalledExactlyOnceWith({ ok: false, code: 'not_found' });
   });
 
   it('answers the pings of the server, so that it stays', async () => {
-    const { live, page } = await aServer({ pingInterval: 50, pingTimeout: 150 });
+    const { live, page } = await aServer({ pingInterval: 50, pingTimeout: 10_000 });
     const socket = await connected(page, live);
     const gone = heard(page, 'disconnect');
-    await new Promise((passed) => setTimeout(passed, 600));
+    const answered = vi.fn();
+    socket.conn.on('heartbeat', answered);
+    await expect.poll(() => answered.mock.calls.length).toBeGreaterThan(3);
     expect([gone.mock.calls, socket.connected]).toEqual([[], true]);
   });
 
@@ -93,7 +95,7 @@ describe('WireSocket, against a server of the library', () => {
     live.use((_socket, next) => next(refuse ? new Error('unauthenticated') : undefined));
     const failed = heard(page, 'connect_error');
     page.connect();
-    await vi.waitFor(() => expect(failed).toHaveBeenCalledTimes(1));
+    await expect.poll(() => failed).toHaveBeenCalledTimes(1);
     expect(failed.mock.calls[0]?.[0]).toEqual(new Error('unauthenticated'));
     refuse = false;
     await connected(page, live);
@@ -103,9 +105,9 @@ describe('WireSocket, against a server of the library', () => {
     const { live, page } = await aServer();
     const gone = heard(page, 'disconnect');
     (await connected(page, live)).disconnect();
-    await vi.waitFor(() => expect(gone).toHaveBeenLastCalledWith('io server disconnect'));
+    await expect.poll(() => gone).toHaveBeenLastCalledWith('io server disconnect');
     (await connected(page, live)).conn.close();
-    await vi.waitFor(() => expect(gone).toHaveBeenLastCalledWith('transport close'));
+    await expect.poll(() => gone).toHaveBeenLastCalledWith('transport close');
     expect(page.connected).toBe(false);
   });
 
@@ -119,17 +121,17 @@ describe('WireSocket, against a server of the library', () => {
 
   it('notices that a server has gone silent', async () => {
     const { live, page } = await aServer({ pingInterval: 100, pingTimeout: 100 });
-    const { conn } = await connected(page, live);
     const gone = heard(page, 'disconnect');
+    const { conn } = await connected(page, live);
     // It keeps the connection and pings no more.
     clearTimeout((conn as unknown as { pingIntervalTimer: NodeJS.Timeout }).pingIntervalTimer);
-    await vi.waitFor(() => expect(gone).toHaveBeenCalledExactlyOnceWith('ping timeout'));
+    await expect.poll(() => gone).toHaveBeenCalledExactlyOnceWith('ping timeout');
   });
 
   it('says where nobody listens that there is no connection', async () => {
     const page = new WireSocket({ url: 'ws://127.0.0.1:9/api/live/', namespace: '/live' });
     const failed = heard(page, 'connect_error');
     page.connect();
-    await vi.waitFor(() => expect(failed).toHaveBeenCalledExactlyOnceWith(new Error('websocket error')));
+    await expect.poll(() => failed).toHaveBeenCalledExactlyOnceWith(new Error('websocket error'));
   });
 });

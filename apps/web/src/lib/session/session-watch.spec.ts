@@ -17,7 +17,7 @@ describe('a session that ended in the middle of work', () => {
   it('is said once, and all that were refused go on when somebody has signed in', async () => {
     const { session, probe, heard } = watch(false);
     const refused = [session.refused(), session.refused()];
-    await vi.waitFor(() => expect(session.isEnded()).toBe(true));
+    await expect.poll(() => session.isEnded()).toBe(true);
     session.restored();
     expect(await Promise.all(refused)).toEqual([true, true]);
     expect([session.isEnded(), probe.mock.calls.length, heard.mock.calls.length]).toEqual([false, 1, 2]);
@@ -31,17 +31,17 @@ describe('a session that ended in the middle of work', () => {
   it('may be read past: the refusal stands, and the next one says it again', async () => {
     const { session } = watch(false);
     const refused = session.refused();
-    await vi.waitFor(() => expect(session.isEnded()).toBe(true));
+    await expect.poll(() => session.isEnded()).toBe(true);
     session.dismissed();
     expect(await refused).toBe(false);
     void session.refused();
-    await vi.waitFor(() => expect(session.isEnded()).toBe(true));
+    await expect.poll(() => session.isEnded()).toBe(true);
   });
 
   it('ends by a sign-in in another tab', async () => {
     const { session } = watch(false, false, true);
     const refused = session.refused();
-    await vi.waitFor(() => expect(session.isEnded()).toBe(true));
+    await expect.poll(() => session.isEnded()).toBe(true);
     await session.lookAgain();
     expect(session.isEnded()).toBe(true);
     await session.lookAgain();
@@ -88,7 +88,7 @@ describe('a session that ended in the middle of work', () => {
     await session.attended();
     expect([session.isEnded(), probe.mock.calls.length]).toEqual([false, 1]);
     void session.refused();
-    await vi.waitFor(() => expect(session.isEnded()).toBe(true));
+    await expect.poll(() => session.isEnded()).toBe(true);
   });
 
   it('is nobody’s business on a page for everybody, nor of whoever signs out', async () => {

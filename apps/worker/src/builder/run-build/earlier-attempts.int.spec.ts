@@ -136,7 +136,7 @@ describe('an attempt after one whose worker was lost', () => {
     bench.work = untilStopped;
     bench.memory = { find: async () => ({ state: 'running' }), takeOver: async () => null };
     const running = run();
-    await vi.waitFor(() => expect(bench.held.size).toBe(1));
+    await expect.poll(() => bench.held.size).toBe(1);
     const { buildId } = await bench.world.db.prisma.attempt.findFirstOrThrow();
     await bench.builds.requestCancel(buildId, 'ada');
     bench.held.wake();

@@ -175,7 +175,7 @@ describe('an attempt', () => {
       return outcome;
     };
     const running = bench.run();
-    await vi.waitFor(() => expect(seen).toHaveLength(1));
+    await expect.poll(() => seen).toHaveLength(1);
     const fresh = masterKey(randomBytes(32));
     bench.keys = [fresh, ...old];
     await bench.secret('NEW', 'value of after');
@@ -239,7 +239,7 @@ describe('an attempt', () => {
     bench.work = vi.fn(untilStopped);
     const { attemptId, buildId } = await bench.dispatch();
     const running = bench.service().run(attemptId);
-    await vi.waitFor(() => expect(bench.work).toHaveBeenCalled());
+    await expect.poll(() => bench.work).toHaveBeenCalled();
     return { buildId, attemptId, running };
   };
 
@@ -289,7 +289,7 @@ describe('an attempt', () => {
     const attempt = await bench.dispatchNext();
     bench.work = untilStopped;
     const running = bench.service().run(attempt.attemptId);
-    await vi.waitFor(() => expect(bench.held.size).toBe(1));
+    await expect.poll(() => bench.held.size).toBe(1);
     bench.held.drain(0);
     await running;
     expect(await bench.build(attempt.buildId)).toMatchObject({ status: 'queued', attemptNumber: 3 });

@@ -38,7 +38,7 @@ describe('the head of a delivery', () => {
     let refsAnswer: (refs: RemoteRefs) => void = () => undefined;
     const { git, of } = reader({ source: { refs: () => new Promise((resolve) => (refsAnswer = resolve)) } });
     const reading = of({});
-    await vi.waitFor(() => expect(git.prepare).toHaveBeenCalled());
+    await expect.poll(() => git.prepare).toHaveBeenCalled();
     refsAnswer({ commits: new Map([['refs/heads/main', now]]), defaultBranch: null } as unknown as RemoteRefs);
     expect(await reading).toMatchObject({ commit: now, late: false, defaultBranch: 'main' });
   });

@@ -39,7 +39,7 @@ describe('OutboxLoop', () => {
       return done;
     });
     loop.wake();
-    await vi.waitFor(() => expect(outbox.done).toHaveBeenCalledTimes(5));
+    await expect.poll(() => outbox.done).toHaveBeenCalledTimes(5);
     await loop.close();
     expect(most).toBe(2);
   });
@@ -48,9 +48,9 @@ describe('OutboxLoop', () => {
     const outbox = outboxOf([item(1)]);
     const loop = loopOver(outbox, async () => later(700, 'not now'));
     loop.wake();
-    await vi.waitFor(() =>
-      expect(outbox.retry).toHaveBeenCalledWith(expect.objectContaining({ id: 1n }), 'me', 700, 'not now'),
-    );
+    await expect
+      .poll(() => outbox.retry)
+      .toHaveBeenCalledWith(expect.objectContaining({ id: 1n }), 'me', 700, 'not now');
     await loop.close();
     expect(outbox.done).not.toHaveBeenCalled();
   });
@@ -64,7 +64,7 @@ describe('OutboxLoop', () => {
       throw new Error('broken');
     });
     loop.wake();
-    await vi.waitFor(() => expect(outbox.retry).toHaveBeenCalledTimes(2));
+    await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(2);
     await loop.close();
     const pauses = outbox.retry.mock.calls.map((call) => (call as unknown as [OutboxItem, string, number])[2]);
     expect(pauses[1]).toBeGreaterThan(pauses[0]!);
@@ -82,7 +82,7 @@ describe('OutboxLoop', () => {
       outbox.take.mockImplementation(async () => (performance.now() >= due && begun.length === 1 ? [item(1)] : []));
     });
     loop.wake();
-    await vi.waitFor(() => expect(begun).toHaveLength(2), { timeout: 500 });
+    await expect.poll(() => begun).toHaveLength(2);
     await loop.close();
     expect(begun[1]! - begun[0]!).toBeLessThan(500);
   });
@@ -93,7 +93,7 @@ describe('OutboxLoop', () => {
     loop.wake('publish');
     expect(outbox.take).not.toHaveBeenCalled();
     loop.wake('evaluate');
-    await vi.waitFor(() => expect(outbox.take).toHaveBeenCalledTimes(1));
+    await expect.poll(() => outbox.take).toHaveBeenCalledTimes(1);
     await loop.close();
   });
 
@@ -124,7 +124,7 @@ describe('OutboxLoop', () => {
       return done;
     });
     loop.wake();
-    await vi.waitFor(() => expect(outbox.take).toHaveBeenCalled());
+    await expect.poll(() => outbox.take).toHaveBeenCalled();
     await new Promise((resolve) => setTimeout(resolve, 5));
     await loop.close();
     expect(ended).toBe(true);
