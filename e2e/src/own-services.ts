@@ -1,10 +1,4 @@
-import { databaseRoleUrls, services } from '@cooperage/testing';
-
-/** The Redis of one product: one of sixteen databases. Test files that run at the same time never have the same. */
-export function ownRedisUrl(): string {
-  const lane = Number(process.env.VITEST_POOL_ID ?? 0) % 2;
-  return `${services().redisUrl}/${1 + 2 * Math.floor(Math.random() * 7) + lane}`;
-}
+import { databaseRoleUrls } from '@cooperage/testing';
 
 /** The addresses by which each role connects, through another port. */
 export async function roleUrls(databaseUrl: string, port: string): ReturnType<typeof databaseRoleUrls> {

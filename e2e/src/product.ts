@@ -10,14 +10,16 @@ import {
   type FreshDatabase,
   freshDatabase,
   type GitHost,
+  type OwnRedis,
   services,
   startGitHost,
   type TestGitRepository,
+  takeRedis,
 } from '@cooperage/testing';
 import { ApiClient } from './api-client.js';
 import { Child } from './child.js';
 import { CutProxy } from './cut-proxy.js';
-import { ownRedisUrl, roleUrls } from './own-services.js';
+import { roleUrls } from './own-services.js';
 import { environments, freePorts, setupTokenOf } from './product-environment.js';
 import { RegistryTap } from './registry-tap.js';
 import { registryToken } from './registry-token.js';
@@ -58,7 +60,7 @@ export class Product {
     readonly database: CutProxy,
     readonly gitLine: CutProxy,
     readonly registry: RegistryTap,
-    readonly redisUrl: string,
+    private readonly redis: OwnRedis,
     private readonly folder: string,
     private readonly env: Readonly<Record<string, Record<string, string>>>,
     readonly origin: string,
@@ -74,21 +76,21 @@ export class Product {
     const gitLine = await CutProxy.to('127.0.0.1', git.server.port);
     const registry = await RegistryTap.to(services().registry.host);
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-e2e-'));
-    const redisUrl = ownRedisUrl();
+    const redis = await takeRedis();
     const ports = await freePorts(['api', 'live', 'web', 'builder', 'control'] as const);
     const origin = `http://127.0.0.1:${ports.api}`;
     const env = environments({
       ports,
       origin,
       databaseUrls: await roleUrls(fresh.url, options.direct ? port : String(database.port)),
-      redisUrl,
+      redisUrl: redis.url,
       registry: options.direct ? services().registry.host : registry.hostPort,
       gitHost: `127.0.0.1:${gitLine.port}`,
       folder,
     });
     for (const role of Object.values(env)) Object.assign(role, options.env ?? {});
     Object.assign(env.api, await options.apiEnv?.(origin));
-    const product = new Product(fresh, git, database, gitLine, registry, redisUrl, folder, env, origin);
+    const product = new Product(fresh, git, database, gitLine, registry, redis, folder, env, origin);
     await product.startAll(options.web ?? false, options.setUp ?? true);
     return product;
   }
@@ -100,6 +102,10 @@ export class Product {
 
   get databaseUrl(): string {
     return this.fresh.url;
+  }
+
+  get redisUrl(): string {
+    return this.redis.url;
   }
 
   /** Where one of its processes answers by itself: health and metrics. */
@@ -132,6 +138,7 @@ export class Product {
     await Promise.all([...this.children.values()].map((child) => child.stop()));
     await Promise.all([this.git.close(), this.gitLine.close(), this.database.close(), this.registry.close()]);
     await this.fresh.drop();
+    await this.redis.giveBack();
     await rm(this.folder, { recursive: true, force: true });
   }
 

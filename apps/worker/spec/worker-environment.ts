@@ -3,12 +3,17 @@ import path from 'node:path';
 import { type FreshDatabase, type GitHost, services } from '@cooperage/testing';
 
 /** Variables of control and of a builder together, as an operator would set them, on the test services. */
-export function workerEnvironment(fresh: FreshDatabase, git: GitHost, folder: string): Record<string, string> {
-  const { registry, redisUrl, engine, cgroupParent, tools } = services();
+export function workerEnvironment(
+  fresh: FreshDatabase,
+  redisUrl: string,
+  git: GitHost,
+  folder: string,
+): Record<string, string> {
+  const { registry, engine, cgroupParent, tools } = services();
   const key = () => randomBytes(32).toString('base64');
   return {
     DATABASE_URL: fresh.url,
-    REDIS_URL: `${redisUrl}/${1 + Math.floor(Math.random() * 14)}`,
+    REDIS_URL: redisUrl,
     PUBLIC_URL: 'http://127.0.0.1:9',
     PORT: '0',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',

@@ -14,9 +14,11 @@ import {
   type FreshDatabase,
   freshDatabase,
   type GitHost,
+  type OwnRedis,
   services,
   startGitHost,
   type TestGitRepository,
+  takeRedis,
 } from '@cooperage/testing';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -49,6 +51,7 @@ export class WorkerSystem {
 
   private constructor(
     private readonly fresh: FreshDatabase,
+    private readonly redis: OwnRedis,
     readonly db: Database,
     readonly git: GitHost,
     private readonly folder: string,
@@ -57,10 +60,12 @@ export class WorkerSystem {
 
   static async start(change: Record<string, string> = {}): Promise<WorkerSystem> {
     const fresh = await freshDatabase();
+    const redis = await takeRedis();
     const git = await startGitHost();
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-worker-'));
     const db = new Database({ url: fresh.url, poolSize: 4, applicationName: 'test' });
-    const system = new WorkerSystem(fresh, db, git, folder, { ...workerEnvironment(fresh, git, folder), ...change });
+    const env = { ...workerEnvironment(fresh, redis.url, git, folder), ...change };
+    const system = new WorkerSystem(fresh, redis, db, git, folder, env);
     await db.prisma.organization.create({
       data: { id: system.organization, name: 'Test', slug: system.organization, createdAt: new Date() },
     });
@@ -134,6 +139,7 @@ export class WorkerSystem {
     await this.git.close();
     await this.db.close();
     await this.fresh.drop();
+    await this.redis.giveBack();
     await rm(this.folder, { recursive: true, force: true });
   }
 

@@ -1,0 +1,31 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { services } from './services.js';
+
+/** Of the sixteen of a Redis, without the first, which is everybody's. */
+const databases = 15;
+
+export interface OwnRedis {
+  readonly url: string;
+  giveBack(): Promise<void>;
+}
+
+/**
+ * A Redis database that nobody else has now: two systems with one queue would take each other's jobs. It is held by a lock of
+ * the tests' own PostgreSQL, so it ends with whoever dies with it.
+ */
+export async function takeRedis(): Promise<OwnRedis> {
+  const client = new pg.Client({ connectionString: services().databaseUrl });
+  await client.connect();
+  const first = randomInt(databases);
+  for (let tries = 0; ; tries++) {
+    const database = 1 + ((first + tries) % databases);
+    const { rows } = await client.query<{ taken: boolean }>(
+      'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken',
+      [`redis ${database}`],
+    );
+    if (rows[0]?.taken) return { url: `${services().redisUrl}/${database}`, giveBack: () => client.end() };
+    if (tries > databases) await delay(100);
+  }
+}
