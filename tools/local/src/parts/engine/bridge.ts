@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { attempt, run } from '../../processes/command.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { bridgeAddress, chooseSubnet, takenNetworks } from './subnet.ts';
@@ -30,8 +30,14 @@ export class Bridge {
     return subnet;
   }
 
+  /**
+   * With what is plugged into it. An engine that was killed while it made the network of a step leaves both ends of a wire on the
+   * machine, and by its plug alone it is known whose it was.
+   */
   async remove(): Promise<void> {
-    if (this.exists()) await attempt(this.tools.path('ip'), ['link', 'delete', this.name]);
+    if (!this.exists()) return;
+    for (const port of readdirSync(`/sys/class/net/${this.name}/brif`)) await this.delete(port);
+    await this.delete(this.name);
   }
 
   /** The largest packet of the way out; a larger one of a step would get lost where ICMP is filtered. */
@@ -40,6 +46,10 @@ export class Bridge {
     const device = / dev (\S+)/.exec(stdout)?.[1];
     const file = `/sys/class/net/${device}/mtu`;
     return device && existsSync(file) ? Number(readFileSync(file, 'utf8')) : 1500;
+  }
+
+  private async delete(link: string): Promise<void> {
+    await attempt(this.tools.path('ip'), ['link', 'delete', link]);
   }
 
   private async ip(...parameters: readonly string[]): Promise<void> {

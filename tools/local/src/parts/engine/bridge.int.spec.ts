@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { attempt, run } from '../../processes/command.ts';
+import { findTools } from '../../toolchain/find-tools.ts';
+import type { Tools } from '../../toolchain/tools.ts';
+import { Bridge } from './bridge.ts';
+
+describe('the bridge of an engine', () => {
+  const seed = randomBytes(3);
+  const id = seed.toString('hex');
+  let tools: Tools;
+  let bridge: Bridge;
+  beforeAll(async () => {
+    tools = await findTools();
+    bridge = new Bridge(`coop${id}`, tools);
+  });
+  afterEach(() => bridge.remove());
+  afterAll(() => attempt(tools.path('ip'), ['link', 'delete', `o${id}`]));
+
+  const ip = (...parameters: readonly string[]) => run(tools.path('ip'), parameters);
+  const links = (...names: readonly string[]) => names.map((name) => existsSync(`/sys/class/net/${name}${id}`));
+
+  it('goes with the wires that a killed engine left in it, and leaves those of others', async () => {
+    await bridge.create(seed.readUIntBE(0, 3));
+    await ip('link', 'add', `o${id}`, 'type', 'veth', 'peer', 'name', `p${id}`);
+    for (const [outer, inner] of ['ab', 'cd']) {
+      await ip('link', 'add', `${outer}${id}`, 'type', 'veth', 'peer', 'name', `${inner}${id}`);
+      await ip('link', 'set', `${outer}${id}`, 'master', bridge.name);
+    }
+    expect(links('a', 'b', 'c', 'd', 'o', 'p')).toEqual([true, true, true, true, true, true]);
+    await bridge.remove();
+    expect([bridge.exists(), ...links('a', 'b', 'c', 'd', 'o', 'p')]).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('is made anew where one is there already', async () => {
+    await bridge.create(seed.readUIntBE(0, 3));
+    await ip('link', 'add', `a${id}`, 'type', 'veth', 'peer', 'name', `b${id}`);
+    await ip('link', 'set', `a${id}`, 'master', bridge.name);
+    await bridge.create(seed.readUIntBE(0, 3));
+    expect([bridge.exists(), ...links('a', 'b')]).toEqual([true, false, false]);
+  });
+});
