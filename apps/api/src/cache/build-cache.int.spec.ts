@@ -1,14 +1,9 @@
 import type { BuildCache, ProjectCache } from '@cooperage/contracts';
-import {
-  type BuildRecord,
-  CacheSweepRepository,
-  ContextManifestRepository,
-  StepRepository,
-  SweepRepository,
-} from '@cooperage/db';
+import { type BuildRecord, CacheSweepRepository, SweepRepository } from '@cooperage/db';
 import type { ManifestEntry } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { toldBuild } from '../../spec/told-build.js';
 import { expectOk, type Visitor } from '../../spec/visitor.js';
 import { TestWorker } from '../../spec/worker.js';
 
@@ -25,41 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const dockerfile = 'FROM busybox\nCOPY . .\nRUN make\n';
-const base = `sha256:${'a'.repeat(64)}`;
 const file = (path: string, blobId: string): ManifestEntry => ({ path, kind: 'file', mode: 0o644, blobId });
 
-/** A build that its builder has told of to the end. */
-async function built(context: readonly ManifestEntry[], cached: readonly string[]): Promise<BuildRecord> {
-  const build = await world.build(target);
-  const attempt = await worker.claim(build);
-  const names = [`[1/3] FROM docker.io/library/busybox:latest@${base}`, '[2/3] COPY . .', '[3/3] RUN make'];
-  await worker.attempts.describe(attempt, 'ab', dockerfile);
-  await new ContextManifestRepository(world.database).save(attempt, context);
-  const steps = names.map((name, at) => ({
-    ...{
-      ordinal: at + 1,
-      vertexId: `sha256:${at}`,
-      name,
-      stage: null,
-      target: null,
-      platform: null,
-      internal: false,
-      error: null,
-    },
-    ...{ startedAt: new Date(), completedAt: new Date(), progressGroup: null },
-    cached: cached.some((title) => name.endsWith(title)),
-  }));
-  await new StepRepository(world.database).save(attempt.attemptId, steps);
-  const failure = { code: 'StepFailed', message: 'no' } as const;
-  await worker.attempts.failed(attempt, worker.instanceId, failure, {
-    retryable: false,
-    attemptsLeft: false,
-    pauseMs: 0,
-  });
-  return build;
-}
-
+const built = (context: readonly ManifestEntry[], cached: readonly string[]) =>
+  toldBuild(world, worker, target, context, cached);
 const cacheOf = async (build: BuildRecord) => expectOk(await owner.get<BuildCache>(`/api/v1/builds/${build.id}/cache`));
 
 describe('the cache of a build', () => {

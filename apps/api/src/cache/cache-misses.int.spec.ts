@@ -1,7 +1,8 @@
 import type { CacheMisses, ProjectCache } from '@cooperage/contracts';
-import { ContextManifestRepository, StepRepository, StepVerdictRepository } from '@cooperage/db';
+import { StepVerdictRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { toldBuild } from '../../spec/told-build.js';
 import { expectOk, type Visitor } from '../../spec/visitor.js';
 import { TestWorker } from '../../spec/worker.js';
 
@@ -20,35 +21,9 @@ afterAll(() => world.close());
 
 /** A build of which all steps ran, as it is when the file that it copies is another each time. */
 async function built(blobId: string): Promise<string> {
-  const build = await world.build(target);
-  const attempt = await worker.claim(build);
-  await worker.attempts.describe(attempt, 'ab', 'FROM busybox\nCOPY . .\nRUN make\n');
-  const file = { path: 'main.c', kind: 'file', mode: 0o644, blobId } as const;
-  await new ContextManifestRepository(world.database).save(attempt, [file]);
-  const names = [
-    `[1/3] FROM docker.io/library/busybox:latest@sha256:${'a'.repeat(64)}`,
-    '[2/3] COPY . .',
-    '[3/3] RUN make',
-  ];
-  const steps = names.map((name, at) => ({
-    ...{
-      ordinal: at + 1,
-      vertexId: `v${at}`,
-      name,
-      stage: null,
-      target: null,
-      platform: null,
-      internal: false,
-      error: null,
-    },
-    ...{ startedAt: new Date(0), completedAt: new Date(1_000 * at), progressGroup: null, cached: false },
-  }));
-  await new StepRepository(world.database).save(attempt.attemptId, steps);
-  const failure = { code: 'StepFailed', message: 'no' } as const;
-  const next = { retryable: false, attemptsLeft: false, pauseMs: 0 };
-  await worker.attempts.failed(attempt, worker.instanceId, failure, next);
-  await new StepVerdictRepository(world.database).note(build.id);
-  return build.id;
+  const { id } = await toldBuild(world, worker, target, [{ path: 'main.c', kind: 'file', mode: 0o644, blobId }]);
+  await new StepVerdictRepository(world.database).note(id);
+  return id;
 }
 
 const address = () => `/api/v1/projects/${target.project.id}/cache/misses`;
