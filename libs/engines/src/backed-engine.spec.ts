@@ -1,8 +1,9 @@
 import { BuildFailure } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { BackedEngine } from './backed-engine.js';
+import type { BuildRequest } from './build-request.js';
 import { CacheExportFailure } from './cache-export-failure.js';
-import type { BuildRequest, Engine } from './engine.js';
+import type { Engine } from './engine.js';
 import { EngineLacks } from './engine-lacks.js';
 import { FakeEngine } from './fake/engine.js';
 import { EventRecord } from './testing/event-record.js';

@@ -1,8 +1,7 @@
+import type { BuildRequest, CacheExportRequest } from './build-request.js';
 import type {
   BuildFate,
   BuildOutcome,
-  BuildRequest,
-  CacheExportRequest,
   Engine,
   EngineCheck,
   EngineEvent,

@@ -1,6 +1,7 @@
 import { BuildFailure, isDigest } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildRequest, Engine, EngineEvent } from './engine.js';
+import type { BuildRequest } from './build-request.js';
+import type { Engine, EngineEvent } from './engine.js';
 import { EventRecord } from './testing/event-record.js';
 import { newReference } from './testing/trial-request.js';
 

@@ -1,4 +1,5 @@
 export { BackedEngine } from './backed-engine.js';
+export * from './build-request.js';
 export type { BuildahEngineOptions } from './buildah/engine.js';
 export type { BuildkitEngineOptions } from './buildkit/engine.js';
 export { CacheExportFailure } from './cache-export-failure.js';

@@ -1,4 +1,4 @@
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import type { RunFolder } from './run-folder.js';
 import type { Store } from './stores.js';
 

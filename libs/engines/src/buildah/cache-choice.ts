@@ -1,4 +1,4 @@
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 
 /**
  * buildah reads one cache, a repository with a tag for each step: the first of the wanted ones that has such tags. A

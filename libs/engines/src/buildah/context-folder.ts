@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildFailure } from '@cooperage/domain';
-import type { ContextFile } from '../engine.js';
+import type { ContextFile } from '../build-request.js';
 
 /**
  * Writes a context into a folder that nobody else writes to. Paths come from a stranger's repository: none may lead out

@@ -1,5 +1,5 @@
 import { bytesToText, heredocsOf, type Instruction } from '@cooperage/domain';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import { EngineLacks } from '../engine-lacks.js';
 
 /** What an instruction asks for that this engine does not do, in words that end the sentence "buildah does not do …". */

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BuildFailure } from '@cooperage/domain';
+import type { BuildRequest, CacheExportRequest } from '../build-request.js';
 import { CacheExportFailure } from '../cache-export-failure.js';
 import { stepGroupsAt } from '../cgroup/detect.js';
 import type {
   BuildFate,
   BuildOutcome,
-  BuildRequest,
-  CacheExportRequest,
   Engine,
   EngineCheck,
   EngineEvent,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '@cooperage/domain';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 
 /** An image's manifest as the registry gets it. */
 export interface PushedManifest {

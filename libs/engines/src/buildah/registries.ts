@@ -1,4 +1,4 @@
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import type { GatePass } from './registry-gate.js';
 
 export interface RegistrySetting {

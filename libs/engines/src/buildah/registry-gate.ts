@@ -9,7 +9,7 @@ import {
 import { request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import { type GateAsk, parseAsk } from './gate-ask.js';
 import { finishManifest, type PushedManifest } from './manifest.js';
 

@@ -1,8 +1,8 @@
 import { BuildFailure } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
+import type { BuildRequest } from '../build-request.js';
 import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
-import type { BuildRequest } from '../engine.js';
 import { trialRequest } from '../testing/trial-request.js';
 import { checkRequest, frontendOf, groupPathOf } from './args.js';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type FrontendOptions, frontendAttrs, imageExporter, namedTree, type StoredCache } from '@cooperage/buildkit';
 import { BuildFailure, isRepositoryPath } from '@cooperage/domain';
+import type { BuildRequest } from '../build-request.js';
 import { checkContexts } from '../dockerfile/named-contexts.js';
 import type { CheckedDockerfile } from '../dockerfile/policy.js';
 import { checkTargets, targetRequests } from '../dockerfile/targets.js';
-import type { BuildRequest } from '../engine.js';
 
 /**
  * Checks what of a request comes from users, each of its targets included.

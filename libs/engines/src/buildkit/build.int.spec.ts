@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
 import { tagsOf, viewImage } from '../testing/registry-view.js';
 import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';

@@ -1,6 +1,6 @@
 import { type OwnEngine, services, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
 import { rightsTo } from '../testing/registry-tokens.js';
 import { digestOfTag } from '../testing/registry-view.js';

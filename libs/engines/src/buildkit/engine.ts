@@ -14,14 +14,13 @@ import {
   watchHistory,
 } from '@cooperage/buildkit';
 import { BuildFailure } from '@cooperage/domain';
+import type { BuildRequest, CacheExportRequest } from '../build-request.js';
 import { CacheExportFailure } from '../cache-export-failure.js';
 import { stepGroupsAt } from '../cgroup/detect.js';
 import type { StepGroups } from '../cgroup/step-groups.js';
 import type {
   BuildFate,
   BuildOutcome,
-  BuildRequest,
-  CacheExportRequest,
   Engine,
   EngineCheck,
   EngineEvent,

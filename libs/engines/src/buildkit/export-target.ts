@@ -1,6 +1,6 @@
 import { type ContentStore, type Entry, registryCacheExport, storedCacheExport } from '@cooperage/buildkit';
 import { BuildFailure } from '@cooperage/domain';
-import type { CacheExportRequest } from '../engine.js';
+import type { CacheExportRequest } from '../build-request.js';
 import type { LocalCaches } from '../local-cache/local-caches.js';
 
 /** Where a cache goes: what the Solve is told of it, and what is left to do when it has written. */

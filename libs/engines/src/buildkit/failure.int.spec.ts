@@ -1,7 +1,7 @@
 import { BuildFailure, meetsFloor } from '@cooperage/domain';
 import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
 import { rightsTo } from '../testing/registry-tokens.js';
 import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';

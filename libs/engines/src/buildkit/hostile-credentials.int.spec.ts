@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
 import { type GuardedRegistry, startGuardedRegistry } from '../testing/guarded-registry.js';
 import { failureOf, outputOf, strangersRequest } from '../testing/strangers-trial.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
 import { failureOf, strangersRequest } from '../testing/strangers-trial.js';
 import { endTrial, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildRequest, RequestedTarget } from '../engine.js';
+import type { BuildRequest, RequestedTarget } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
 import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { newReference, unique } from '../testing/trial-request.js';

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { BuildLimits } from '../build-request.js';
 import { detectHierarchy } from '../cgroup/detect.js';
-import type { BuildLimits, EngineEvent } from '../engine.js';
+import type { EngineEvent } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
 import {
   endTrial,

@@ -1,7 +1,7 @@
 import { type CacheFacts, type ManifestEntry, namedContextFact, namedEntries, whyStepsRan } from '@cooperage/domain';
 import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildRequest, RequestedContext } from '../engine.js';
+import type { BuildRequest, RequestedContext } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
 import { endTrial, pushRequest, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 import { contextFile, unique } from '../testing/trial-request.js';

@@ -8,7 +8,8 @@ import {
   readProvenance,
 } from '@cooperage/buildkit';
 import { BuildFailure } from '@cooperage/domain';
-import type { BuildOutcome, BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
+import type { BuildOutcome } from '../engine.js';
 import type { PreparedRun } from './prepared-run.js';
 
 const recordWaitMs = 2_000;

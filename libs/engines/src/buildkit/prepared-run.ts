@@ -1,10 +1,11 @@
 import type { SolveInput } from '@cooperage/buildkit';
 import { BuildFailure, type Instruction, isCacheImport } from '@cooperage/domain';
+import type { BuildRequest } from '../build-request.js';
 import type { GroupLease, StepGroups } from '../cgroup/step-groups.js';
 import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import { targetRequests } from '../dockerfile/targets.js';
-import type { BuildRequest, EngineEvent } from '../engine.js';
+import type { EngineEvent } from '../engine.js';
 import { DiskWatch } from '../limits/disk-watch.js';
 import { OutputPace } from '../limits/output-pace.js';
 import { StepWatch } from '../limits/step-watch.js';

@@ -9,7 +9,7 @@ import {
   secretsMethod,
   treeNames,
 } from '@cooperage/buildkit';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 
 /** Everything but trees that the engine may ask for during a build, from its request. */
 export function sessionMethods(

@@ -13,8 +13,9 @@ import {
   startSolve,
   treesFrom,
 } from '@cooperage/buildkit';
+import type { BuildRequest } from '../build-request.js';
 import { targetRequests } from '../dockerfile/targets.js';
-import type { BuildRequest, EngineEvent } from '../engine.js';
+import type { EngineEvent } from '../engine.js';
 import type { ProgressReader } from './progress.js';
 import { sessionMethods, treesOf } from './session-parts.js';
 

@@ -7,7 +7,8 @@ import {
   SolveFailure,
   type StatusResponse,
 } from '@cooperage/buildkit';
-import type { BuildOutcome, BuildRequest, EngineEvent } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
+import type { BuildOutcome, EngineEvent } from '../engine.js';
 import { buildFailureOf } from './failure.js';
 import { outcomeOf } from './outcome.js';
 import type { PreparedRun } from './prepared-run.js';

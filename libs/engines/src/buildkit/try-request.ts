@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 
 const dockerfile = 'FROM scratch\nCOPY fresh /fresh\n';
 

@@ -1,5 +1,5 @@
 import { BuildFailure, type FailurePlace, isNamedContext, parseContextName } from '@cooperage/domain';
-import type { BuildRequest, RequestedContext } from '../engine.js';
+import type { BuildRequest, RequestedContext } from '../build-request.js';
 import type { CheckedDockerfile } from './policy.js';
 
 /**

@@ -1,5 +1,5 @@
 import { BuildFailure, isDefinitionTarget, mostTargets } from '@cooperage/domain';
-import type { BuildRequest, RequestedTarget } from '../engine.js';
+import type { BuildRequest, RequestedTarget } from '../build-request.js';
 
 /**
  * A target as a request of its own: whatever is checked, limited or told to the engine for a request goes for each of its targets

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { BuildFailure, type Digest } from '@cooperage/domain';
+import type { BuildRequest, CacheExportRequest } from '../build-request.js';
 import { checkRequest } from '../buildkit/args.js';
 import { CacheExportFailure } from '../cache-export-failure.js';
 import { checkDockerfile } from '../dockerfile/policy.js';
 import type {
   BuildFate,
   BuildOutcome,
-  BuildRequest,
-  CacheExportRequest,
   Engine,
   EngineCheck,
   EngineEvent,

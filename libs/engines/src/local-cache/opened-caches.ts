@@ -1,4 +1,5 @@
-import type { BuildRequest, EngineEvent } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
+import type { EngineEvent } from '../engine.js';
 import type { LocalCaches, OpenedCaches } from './local-caches.js';
 
 const none: OpenedCaches = { imports: [], opened: null, stores: new Map(), problems: [], release: () => {} };

@@ -1,7 +1,7 @@
 import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { TestServices } from '@cooperage/testing';
-import type { BuildRequest } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
 
 /** A token for the test registry (https://distribution.github.io/distribution/spec/auth/jwt/), for exactly these scopes. */
 export function mintToken(registry: TestServices['registry'], scopes: readonly string[]): string {

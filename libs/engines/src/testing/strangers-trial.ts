@@ -1,5 +1,6 @@
 import { BuildFailure } from '@cooperage/domain';
-import type { BuildRequest, Engine } from '../engine.js';
+import type { BuildRequest } from '../build-request.js';
+import type { Engine } from '../engine.js';
 import { EventRecord } from './event-record.js';
 import { pushRequest } from './trial-engine.js';
 import { unique } from './trial-request.js';

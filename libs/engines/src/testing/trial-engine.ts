@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { services } from '@cooperage/testing';
+import type { BuildRequest } from '../build-request.js';
 import { BuildkitEngine, type BuildkitEngineOptions } from '../buildkit/engine.js';
 import { detectHierarchy } from '../cgroup/detect.js';
-import type { BuildRequest, Engine } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { rightsTo } from './registry-tokens.js';
 import { trialRequest } from './trial-request.js';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BuildRequest, ContextFile } from '../engine.js';
+import type { BuildRequest, ContextFile } from '../build-request.js';
 
 let serial = 0n;
 

@@ -13,7 +13,8 @@ import {
   type Zone,
 } from '@cooperage/domain';
 import { services } from '@cooperage/testing';
-import type { BuildRequest, CacheTarget, Engine } from '../engine.js';
+import type { BuildRequest, CacheTarget } from '../build-request.js';
+import type { Engine } from '../engine.js';
 import { EventRecord } from './event-record.js';
 import { rightsTo } from './registry-tokens.js';
 import { tagImage } from './registry-view.js';

@@ -1,4 +1,4 @@
-import type { RequestedContext, RequestedTarget } from '../engine.js';
+import type { RequestedContext, RequestedTarget } from '../build-request.js';
 import { unique } from './trial-request.js';
 
 /** Another target of a request; tests say what matters to them. */
