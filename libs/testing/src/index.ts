@@ -12,6 +12,7 @@ export * from './git/git-ssh-server.js';
 export * from './git/lying-git-server.js';
 export * from './own-engine.js';
 export * from './own-redis.js';
+export * from './package-server.js';
 export * from './query.js';
 export * from './rounds.js';
 export * from './services.js';

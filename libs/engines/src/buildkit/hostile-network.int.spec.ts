@@ -1,6 +1,5 @@
-import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { services } from '@cooperage/testing';
+import { PackageServer, services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
 import { outputOf, strangersRequest } from '../testing/strangers-trial.js';
@@ -23,34 +22,28 @@ function listener(word: string, port: number): string {
 
 /** Prints what is said on a port of the step itself, as soon as somebody listens there. */
 function asked(port: number): string {
-  return `for i in 1 2 3 4 5 6 7 8 9; do sleep 0.2; (sleep 1 | nc 127.0.0.1 ${port}) && break; done`;
+  return `for i in $(seq 50); do sleep 0.2; (sleep 1 | nc 127.0.0.1 ${port}) && break; done`;
 }
 
 describe('a hostile step’s network', () => {
   let engine: BuildkitEngine;
-  let server: Server;
-  let connections = 0;
+  let packages: PackageServer;
   const cgroupParent = trialCgroupParent();
 
   beforeAll(async () => {
     engine = trialEngine({ cgroupParent });
-    server = createServer((socket) => {
-      connections++;
-      socket.end('reached\n');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+    packages = await PackageServer.start('x', '0.0.0.0');
   });
   afterAll(async () => {
-    server.close();
+    await packages.close();
     await endTrial(cgroupParent, engine);
   });
 
   const said = (command: string) => outputOf(engine, strangersRequest(`FROM busybox\nRUN ${command} # ${unique()}\n`));
   const gateway = '$(ip route | sed -n "s/^default via \\([^ ]*\\).*/\\1/p")';
-  const serverPort = () => (server.address() as { port: number }).port;
 
   it('S-039 reaches none of the service’s own parts, by no address of the host', async () => {
-    const ports = [serverPort(), Number(services().registry.host.split(':')[1])];
+    const ports = [packages.port, Number(services().registry.host.split(':')[1])];
     for (const url of [services().redisUrl, services().databaseUrl]) ports.push(Number(new URL(url).port));
     const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
     const hosts = own.filter(({ family }) => family === 'IPv4').map(({ address }) => address);
@@ -60,7 +53,7 @@ describe('a hostile step’s network', () => {
     const output = await said(tries(targets));
     expect(output).toContain('looked');
     expect(output).not.toContain('open:');
-    expect(connections).toBe(0);
+    expect(packages.asked).toBe(0);
   });
 
   it('S-039 finds no socket of a builder, by any path or abstract name', async () => {
@@ -89,15 +82,15 @@ describe('a hostile step’s network', () => {
   });
 
   it('S-040 finds nothing on loopback or in private ranges', async () => {
-    const ports = [21, 22, 53, 80, 111, 443, 2375, 2376, 3306, 5000, 5432, 6379, 8080, 10250, serverPort()];
+    const ports = [21, 22, 53, 80, 111, 443, 2375, 2376, 3306, 5000, 5432, 6379, 8080, 10250, packages.port];
     const hosts = ['127.0.0.1', '127.0.0.11', gateway, '10.0.0.1', '172.17.0.1', '192.168.0.1', '100.64.0.1'];
     const metadata = ['169.254.169.254 80', '169.254.170.2 80', '100.100.100.200 80'];
-    const before = connections;
+    const before = packages.asked;
     const output = await said(tries([...hosts.flatMap((host) => ports.map((port) => `${host} ${port}`)), ...metadata]));
     expect(output).toContain('looked');
     // A name server that the operator lets steps ask may answer on port 53, and nothing else.
     expect((output.match(/open: .*/g) ?? []).filter((line) => !line.endsWith(' 53'))).toEqual([]);
-    expect(connections).toBe(before);
+    expect(packages.asked).toBe(before);
   });
 
   it('S-040 leaves nothing that listens for the next build, neither at its address nor at the next one’s loopback', async () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { PackageServer } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
@@ -15,24 +14,18 @@ const content = `package ${unique()}`;
 /** A registry of packages that anybody may put a name into. */
 describe('S-120 sources of others', () => {
   let engine: BuildkitEngine;
-  let server: Server;
-  let asked = 0;
+  let packages: PackageServer;
   const cgroupParent = trialCgroupParent();
 
   beforeAll(async () => {
-    server = createServer((_question, answer) => {
-      asked++;
-      answer.end(content);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    engine = trialEngine({ cgroupParent, allowedSourceHosts: [host()] });
+    packages = await PackageServer.start(content);
+    engine = trialEngine({ cgroupParent, allowedSourceHosts: [packages.host] });
   });
   afterAll(async () => {
-    server.close();
+    await packages.close();
     await endTrial(cgroupParent, engine);
   });
 
-  const host = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const closed = (dockerfile: string, change: Partial<BuildRequest> = {}): BuildRequest => {
     const request = strangersRequest(dockerfile, change);
     return { ...request, onlyImages: true, limits: { ...request.limits, networkMode: 'none' } };
@@ -43,7 +36,7 @@ describe('S-120 sources of others', () => {
   };
 
   it('that ADD fetched are listed with their digest, also where the step itself is cached', async () => {
-    const address = `http://${host()}/left-pad-${unique()}.tgz`;
+    const address = `http://${packages.host}/left-pad-${unique()}.tgz`;
     const request = strangersRequest(`FROM busybox\nADD ${address} /p\n`);
     const sha256 = createHash('sha256').update(content).digest('hex');
     for (const each of [request, { ...request, reference: unique() + unique() }]) {
@@ -54,19 +47,19 @@ describe('S-120 sources of others', () => {
   });
 
   it('are not fetched by ADD where only images may be, in any notation, and nobody is asked', async () => {
-    const before = asked;
-    const address = `http://${host()}/left-pad-${unique()}.tgz`;
+    const before = packages.asked;
+    const address = `http://${packages.host}/left-pad-${unique()}.tgz`;
     const files = [
       `FROM busybox\nADD ${address} /p\n`,
       `FROM busybox\nARG FROM_WHERE=${address}\nADD $FROM_WHERE /p\n`,
-      `FROM busybox\nADD http://${host()}/x.git#main /p\n`,
+      `FROM busybox\nADD http://${packages.host}/x.git#main /p\n`,
       'FROM busybox\nADD https://example.com/x.git#main /p\n',
       'FROM busybox\nADD git@example.com:x/y.git#main /p\n',
       'FROM busybox\nADD https://registry.npmjs.org/left-pad/-/left-pad-1.3.0.tgz /p\n',
     ];
     for (const file of files)
       expect([file, (await failureOf(engine, closed(file))).code]).toEqual([file, 'PolicyRefused']);
-    expect(asked).toBe(before);
+    expect(packages.asked).toBe(before);
   });
 
   it('are not reached by a step where it has no network, also when it asks for one', async () => {

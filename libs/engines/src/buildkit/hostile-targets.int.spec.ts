@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { services } from '@cooperage/testing';
+import { PackageServer, services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildRequest, RequestedTarget } from '../build-request.js';
 import { EventRecord } from '../testing/event-record.js';
@@ -15,20 +13,15 @@ const mebibyte = 1024 * 1024;
 /** What holds for a build holds for each of its targets: also for one that only another target takes. */
 describe('targets that ask for more than a build may', () => {
   let engine: BuildkitEngine;
-  let server: Server;
-  let asked = 0;
+  let packages: PackageServer;
   const cgroupParent = trialCgroupParent();
 
   beforeAll(async () => {
-    server = createServer((_question, answer) => {
-      asked++;
-      answer.end('x');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    packages = await PackageServer.start('x');
     engine = trialEngine({ cgroupParent });
   });
   afterAll(async () => {
-    server.close();
+    await packages.close();
     await endTrial(cgroupParent, engine);
   });
 
@@ -128,14 +121,13 @@ describe('targets that ask for more than a build may', () => {
   });
 
   it('S-038 what ADD may not fetch the engine’s own rules refuse there too, also by a variable', async () => {
-    const { port } = server.address() as AddressInfo;
     for (const [rule, text] of [
-      [{}, `FROM busybox\nADD http://127.0.0.1:${port}/x /x\n`],
+      [{}, `FROM busybox\nADD http://${packages.host}/x /x\n`],
       [{ onlyImages: true }, `FROM busybox\nARG A=https\nADD $A://example.test/x /x\n`],
     ] as const)
       for (const request of requests(trialTarget('base', text), rule))
         expect((await failureOf(request)).error).toMatchObject({ code: 'PolicyRefused' });
-    expect(asked).toBe(0);
+    expect(packages.asked).toBe(0);
   });
 
   it('S-120 have a network or none, each as it is told', async () => {
