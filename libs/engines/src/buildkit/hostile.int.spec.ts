@@ -97,7 +97,7 @@ describe('a hostile Dockerfile', () => {
     // A length of sleep that nobody else has: by it the process is found, wherever it went.
     const sleep = `sleep 3${Math.floor(Math.random() * 1e6)}`;
     const seen = `ps | grep -q " [s]${sleep.slice(1)}$" && echo runs && break`;
-    const daemon = `(setsid ${sleep} >/dev/null 2>&1 &); for i in 1 2 3 4 5 6 7 8 9; do sleep 0.2; ${seen}; done`;
+    const daemon = `(setsid ${sleep} >/dev/null 2>&1 &); for i in $(seq 50); do sleep 0.2; ${seen}; done`;
     const request = pushRequest(`FROM busybox\nRUN ${daemon} # ${unique()}\n`, {
       limits: { networkMode: 'none', group },
     });
