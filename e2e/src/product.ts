@@ -1,16 +1,17 @@
-import { execFile } from 'node:child_process';
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { Build, Project } from '@cooperage/contracts';
 import { RegistryClient } from '@cooperage/oci';
 import {
+  cosignSays,
   type FreshDatabase,
   freshDatabase,
   type GitHost,
   type OwnRedis,
+  registryToken,
+  runCosign,
   services,
   startGitHost,
   type TestGitRepository,
@@ -22,7 +23,6 @@ import { CutProxy } from './cut-proxy.js';
 import { roleUrls } from './own-services.js';
 import { environments, freePorts, setupTokenOf } from './product-environment.js';
 import { RegistryTap } from './registry-tap.js';
-import { registryToken } from './registry-token.js';
 import { until } from './until.js';
 
 export const administrator = { email: 'ada@example.test', name: 'Ada', password: 'correct horse battery staple' };
@@ -239,27 +239,14 @@ export class Product {
       'GET',
       `/api/v1/projects/${project.id}/keys`,
     );
-    const keyFile = path.join(this.folder, `${project.id}.pub`);
-    await writeFile(keyFile, keys.items[0]!.publicKeyPem);
-    const image = `${this.registry.hostPort}/${project.organizationSlug}/${project.slug}@${digest}`;
-    const key = ['--key', keyFile, '--insecure-ignore-tlog=true', '--allow-http-registry=true'];
-    return this.runCosign(project, [verb, ...key, ...more, image]);
+    const repository = `${project.organizationSlug}/${project.slug}`;
+    const { publicKeyPem } = keys.items[0]!;
+    return cosignSays({ host: this.registry.hostPort, repository, digest, publicKeyPem }, verb, ...more);
   }
 
   /** Runs stock cosign with these arguments and a token to pull. @throws {Error} with cosign's own words when it refuses */
-  async runCosign({ organizationSlug, slug }: Project, args: readonly string[]): Promise<string> {
-    const token = await registryToken(`${organizationSlug}/${slug}`);
-    const { stdout } = await promisify(execFile)(services().tools.cosign!, [...args, '--registry-token', token]);
-    return stdout;
-  }
-
-  /** Runs stock cosign for somebody who may push to the project's repository, with this password for key files. */
-  async signAsStranger({ organizationSlug, slug }: Project, args: readonly string[], cwd: string): Promise<void> {
-    const token = await registryToken(`${organizationSlug}/${slug}`, ['pull', 'push']);
-    const env = { ...process.env, COSIGN_PASSWORD: 'pw', HOME: cwd, TUF_ROOT: path.join(cwd, 'tuf') };
-    const isLocal = args[0] === 'generate-key-pair';
-    const all = isLocal ? args : [...args, '--registry-token', token];
-    await promisify(execFile)(services().tools.cosign!, all, { env, cwd });
+  runCosign({ organizationSlug, slug }: Project, args: readonly string[]): Promise<string> {
+    return runCosign(`${organizationSlug}/${slug}`, args);
   }
 
   /** The registry itself, as somebody sees it who may do everything in the project's repository. */
@@ -278,7 +265,7 @@ export class Product {
     const answer = await fetch(`http://${services().registry.host}/v2/${repository}/manifests/${tag}`, {
       method: 'HEAD',
       headers: {
-        authorization: `Bearer ${await registryToken(repository)}`,
+        authorization: `Bearer ${registryToken(repository)}`,
         accept: 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json',
       },
     });

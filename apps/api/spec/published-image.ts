@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import {
   type BuildRecord,
@@ -8,35 +7,16 @@ import {
   TenureRepository,
 } from '@cooperage/db';
 import { type Digest, projectRepository } from '@cooperage/domain';
-import {
-  digestOf,
-  mediaTypes,
-  mintRegistryToken,
-  RegistryClient,
-  type RegistryScope,
-  registryTokenKey,
-} from '@cooperage/oci';
-import { services } from '@cooperage/testing';
+import { digestOf, mediaTypes, RegistryClient } from '@cooperage/oci';
+import { registryToken, services } from '@cooperage/testing';
 import type { ApiWorld, TestProject } from './api-world.js';
 import type { TestWorker } from './worker.js';
 
 /** A client that may do everything in one repository, as control has one. */
 export function writingClient(repository: string): RegistryClient {
-  const { registry } = services();
-  const key = registryTokenKey(readFileSync(registry.tokenKeyFile), readFileSync(registry.tokenCertFile));
-  const granted: RegistryScope[] = [{ repository, actions: ['pull', 'push', 'delete'] }];
-  const { issuer, service } = registry;
-  const mint = () =>
-    mintRegistryToken(key, {
-      issuer,
-      service,
-      subject: 'test',
-      asked: granted,
-      granted,
-      ttlSeconds: 60,
-      nowMs: Date.now(),
-    }).token;
-  return new RegistryClient({ host: registry.host, scheme: 'http', credentials: { kind: 'token', tokenFor: mint } });
+  const tokenFor = () => registryToken(repository, ['pull', 'push', 'delete']);
+  const { host } = services().registry;
+  return new RegistryClient({ host, scheme: 'http', credentials: { kind: 'token', tokenFor } });
 }
 
 /** A small real image in the project's repository. @returns its digest. */

@@ -1,22 +1,21 @@
-import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { loadConfig } from '@cooperage/config';
 import { type BuildRecord, BuildRepository, Database, newId, promise } from '@cooperage/db';
 import { engineFloor, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
 import { createEngine, type Engine } from '@cooperage/engines';
-import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
 import {
   asDatabaseRole,
   type FreshDatabase,
   freshDatabase,
   type GitHost,
+  type OwnEngine,
   type OwnRedis,
   services,
   startGitHost,
+  startOwnEngine,
   type TestGitRepository,
   takeRedis,
 } from '@cooperage/testing';
@@ -47,6 +46,7 @@ export interface TestProject {
 export class WorkerSystem {
   private readonly apps: INestApplicationContext[] = [];
   private builder: INestApplicationContext | undefined;
+  private engineForStrangers: OwnEngine | undefined;
   readonly organization = `o-${randomBytes(4).toString('hex')}`;
 
   private constructor(
@@ -74,29 +74,27 @@ export class WorkerSystem {
     return system;
   }
 
+  /** With a builder for strangers too, on an engine of its own. Its steps have no network, so what is built there asks for none. */
+  static async startForEverybody(): Promise<WorkerSystem> {
+    const system = await WorkerSystem.start();
+    system.engineForStrangers = await startOwnEngine();
+    await system.startBuilderForStrangers(system.engineForStrangers.address);
+    return system;
+  }
+
   async startControl(): Promise<INestApplicationContext> {
     const { BUILDKIT_HOST: _host, COOPERAGE_CGROUP_PARENT: _cgroup, COOPERAGE_BUILDX: _buildx, ...env } = this.env;
     const databaseUrl = await asDatabaseRole(this.fresh.url, 'control');
     return this.boot(ControlModule.for(loadConfig('control', { ...env, DATABASE_URL: databaseUrl })));
   }
 
-  /**
-   * A builder for strangers, with an engine of its own: it is emptied between builds. The engine says that it is `version`,
-   * which is above the floor unless a test wants to see what is below it.
-   */
-  async startBuilderForStrangers(address: string, version: string = engineFloor): Promise<INestApplicationContext> {
-    const app = await this.startBuilder({
-      ...{
-        COOPERAGE_LANE: 'strangers',
-        COOPERAGE_BUILD_SLOTS: '1',
-        BUILDKIT_HOST: address,
-        COOPERAGE_WORKER_NAME: 's',
-      },
-    });
+  /** A builder for strangers, whose engine is emptied between builds, and says that its version is the oldest that will do. */
+  private async startBuilderForStrangers(address: string): Promise<void> {
+    const lane = { COOPERAGE_LANE: 'strangers', COOPERAGE_BUILD_SLOTS: '1', COOPERAGE_WORKER_NAME: 's' };
+    const app = await this.startBuilder({ ...lane, BUILDKIT_HOST: address });
     const engine = app.get<Engine>(ENGINE, { strict: false });
     const check = engine.check.bind(engine);
-    engine.check = async () => ({ ...(await check()), version });
-    return app;
+    engine.check = async () => ({ ...(await check()), version: engineFloor });
   }
 
   /** From now on the first builder's ADD may fetch from a host of this machine, as if that were a public one. */
@@ -136,6 +134,7 @@ export class WorkerSystem {
 
   async close(): Promise<void> {
     for (const app of this.apps.reverse()) await app.close();
+    await this.engineForStrangers?.stop();
     await this.git.close();
     await this.db.close();
     await this.fresh.drop();
@@ -210,43 +209,6 @@ export class WorkerSystem {
     });
   }
 
-  async hasManifest(repository: string, digest: string): Promise<boolean> {
-    const answer = await this.ask(repository, `manifests/${digest}`, 'HEAD');
-    return answer.ok;
-  }
-
-  /** Digests of an image's layers. */
-  async layersOf(repository: string, digest: string): Promise<string[]> {
-    const answer = await this.ask(repository, `manifests/${digest}`, 'GET');
-    const { layers } = (await answer.json()) as { layers: { digest: string }[] };
-    return layers.map((layer) => layer.digest);
-  }
-
-  async tagsIn(repository: string): Promise<string[]> {
-    const answer = await this.ask(repository, 'tags/list', 'GET');
-    return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
-  }
-
-  /** As if somebody had cleaned up in the registry itself. */
-  async deleteManifest(repository: string, digest: string): Promise<void> {
-    const answer = await this.ask(repository, `manifests/${digest}`, 'DELETE', ['delete']);
-    if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);
-  }
-
-  private async ask(
-    repository: string,
-    path: string,
-    method: 'GET' | 'HEAD' | 'DELETE',
-    actions: readonly ('pull' | 'delete')[] = ['pull'],
-  ): Promise<Response> {
-    const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
-    const authorization = `Bearer ${await this.registryToken(repository, actions)}`;
-    return fetch(`http://${services().registry.host}/v2/${repository}/${path}`, {
-      method,
-      headers: { authorization, accept },
-    });
-  }
-
   private async deliver(
     project: TestProject,
     push: {
@@ -291,6 +253,14 @@ export class WorkerSystem {
     return row && new BuildRepository(this.db).find(row.id);
   }
 
+  /** A build once its cache was left, or will not be. */
+  cacheLeft(buildId: string): Promise<BuildRecord> {
+    return this.until(async () => {
+      const build = await new BuildRepository(this.db).find(buildId);
+      return build && build.cacheExport !== 'pending' ? build : null;
+    });
+  }
+
   async until<T>(look: () => Promise<T | null>, timeoutMs = 30_000): Promise<T> {
     const end = Date.now() + timeoutMs;
     for (;;) {
@@ -299,43 +269,6 @@ export class WorkerSystem {
       if (Date.now() > end) throw new Error('waited too long');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  }
-
-  /** Runs stock cosign with the public key of a project. */
-  async cosign(
-    project: TestProject,
-    verb: 'verify' | 'verify-attestation',
-    digest: string,
-    ...more: string[]
-  ): Promise<string> {
-    const key = await this.db.prisma.signingKey.findFirstOrThrow({ where: { projectId: project.id } });
-    const file = path.join(this.folder, `${project.id}.pub`);
-    await writeFile(file, key.publicKeyPem!);
-    const image = `${services().registry.host}/${project.repository}@${digest}`;
-    const args = [verb, '--key', file, '--insecure-ignore-tlog=true', '--allow-http-registry=true', ...more, image];
-    const token = await this.pullToken(project.repository);
-    const { stdout } = await promisify(execFile)(services().tools.cosign!, [...args, '--registry-token', token]);
-    return stdout;
-  }
-
-  pullToken(repository: string): Promise<string> {
-    return this.registryToken(repository, ['pull']);
-  }
-
-  private async registryToken(repository: string, actions: readonly ('pull' | 'delete')[]): Promise<string> {
-    const { registry } = services();
-    const key = registryTokenKey(await readFile(registry.tokenKeyFile), await readFile(registry.tokenCertFile));
-    const scopes = [{ repository, actions }];
-    const { service, issuer } = registry;
-    return mintRegistryToken(key, {
-      issuer,
-      service,
-      subject: 'test',
-      asked: scopes,
-      granted: scopes,
-      ttlSeconds: 300,
-      nowMs: Date.now(),
-    }).token;
   }
 
   private async boot(module: ReturnType<typeof ControlModule.for>): Promise<INestApplicationContext> {

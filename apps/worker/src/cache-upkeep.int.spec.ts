@@ -1,13 +1,7 @@
-import {
-  type BuildRecord,
-  BuildRepository,
-  CachePruneRepository,
-  CacheStoreRepository,
-  CacheSweepRepository,
-} from '@cooperage/db';
+import { type BuildRecord, CachePruneRepository, CacheStoreRepository, CacheSweepRepository } from '@cooperage/db';
 import { type CacheReadFact, cacheReference } from '@cooperage/domain';
-import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tagsIn } from '../spec/registry-content.js';
 import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
 
 /**
@@ -24,31 +18,22 @@ RUN --network=none echo ${mark}
 
 describe('caches in the registry', () => {
   let system: WorkerSystem;
-  let engineForStrangers: OwnEngine;
   beforeAll(async () => {
-    system = await WorkerSystem.start();
-    engineForStrangers = await startOwnEngine();
-    await system.startBuilderForStrangers(engineForStrangers.address);
+    system = await WorkerSystem.startForEverybody();
   });
-  afterAll(async () => {
-    await system.close();
-    await engineForStrangers.stop();
-  });
+  afterAll(() => system.close());
 
   const built = async (deliveryId: string): Promise<BuildRecord> => {
     const build = await system.outcome(deliveryId);
     expect(build).toMatchObject({ status: 'succeeded', failure: null });
-    return system.until(async () => {
-      const found = (await new BuildRepository(system.db).find(build.id))!;
-      return found.cacheExport === 'pending' ? null : found;
-    });
+    return system.cacheLeft(build.id);
   };
   const push = async (project: TestProject, ref = 'refs/heads/main') => {
     const Dockerfile = dockerfileOf(crypto.randomUUID());
     return built(await system.push(project, await project.git.commit({ Dockerfile }, { ref }), ref));
   };
   const tagsOf = (project: TestProject, { zone, ref, platform }: BuildRecord) =>
-    system.tagsIn(cacheReference(project.id, { zone, ref, platform, epoch: 0 }).repository);
+    tagsIn(cacheReference(project.id, { zone, ref, platform, epoch: 0 }).repository);
   const entriesOf = ({ id: projectId }: TestProject) =>
     system.db.prisma.cacheEntry.findMany({ where: { projectId }, orderBy: { bytes: 'asc' } });
 

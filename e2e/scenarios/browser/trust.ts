@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Build, Signatures } from '@cooperage/contracts';
 import type { Repository } from '@cooperage/e2e';
 import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
+import { cosignAsStranger } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const files = { Dockerfile: 'FROM busybox:latest\nCOPY word.txt /word.txt\nRUN rm /word.txt\n', 'word.txt': 'hello' };
@@ -81,11 +82,12 @@ export function trust(suite: BrowserSuite): void {
       const digest = await foreignImage();
       await (await testBox(visitor, digest)).getByText('Never signed').waitFor();
       const { organizationSlug, slug } = repository.project;
-      const image = `${suite.product.registry.hostPort}/${organizationSlug}/${slug}@${digest}`;
-      await suite.product.signAsStranger(repository.project, ['generate-key-pair'], folder);
+      const name = `${organizationSlug}/${slug}`;
+      const image = `${suite.product.registry.hostPort}/${name}@${digest}`;
+      await cosignAsStranger(name, ['generate-key-pair'], folder);
       const quiet = ['--new-bundle-format=false', '--use-signing-config=false', '--tlog-upload=false'];
       const sign = ['sign', '-y', '--key', 'cosign.key', ...quiet, '--allow-http-registry=true', image];
-      await suite.product.signAsStranger(repository.project, sign, folder);
+      await cosignAsStranger(name, sign, folder);
       await (await testBox(visitor, digest)).getByText('Signed by somebody unknown').waitFor();
     });
 

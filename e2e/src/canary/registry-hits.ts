@@ -1,5 +1,4 @@
-import { services } from '@cooperage/testing';
-import { registryToken } from '../registry-token.js';
+import { registryToken, services } from '@cooperage/testing';
 import type { Canary } from './canary.js';
 
 interface Document {
@@ -25,7 +24,7 @@ export class RegistryHits {
   constructor(private readonly canary: Canary) {}
 
   async look(repository: string, digests: readonly string[] = []): Promise<void> {
-    const token = await registryToken(repository);
+    const token = registryToken(repository);
     const get = (path: string) =>
       fetch(`http://${services().registry.host}/v2/${repository}/${path}`, {
         headers: { authorization: `Bearer ${token}`, accept: accepted },

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { services } from '@cooperage/testing';
+import { registryToken, services } from '@cooperage/testing';
 import type { Engine } from '../engine.js';
-import { mintToken } from './registry-tokens.js';
 import { viewImage } from './registry-view.js';
 import { pushRequest } from './trial-engine.js';
 import { unique } from './trial-request.js';
@@ -31,7 +30,7 @@ export async function onBuildImage(engine: Engine, triggers: readonly string[]):
 
 async function copyBlob(repository: string, digest: string): Promise<void> {
   const { registry } = services();
-  const authorization = `Bearer ${mintToken(registry, [`repository:${repository}:pull`])}`;
+  const authorization = `Bearer ${registryToken(repository)}`;
   const blob = await fetch(`http://${registry.host}/v2/${repository}/blobs/${digest}`, { headers: { authorization } });
   if (!blob.ok) throw new Error(`the registry answered ${blob.status}`);
   await upload(repository, Buffer.from(await blob.arrayBuffer()));

@@ -1,5 +1,4 @@
-import { services } from '@cooperage/testing';
-import { mintToken } from './registry-tokens.js';
+import { registryToken, services } from '@cooperage/testing';
 
 export interface ImageView {
   readonly manifest: {
@@ -25,7 +24,7 @@ export async function viewImage(repository: string, digest: string): Promise<Ima
 export async function tagImage(repository: string, digest: string, tag: string): Promise<void> {
   const { registry } = services();
   const address = `http://${registry.host}/v2/${repository}/manifests/`;
-  const authorization = `Bearer ${mintToken(registry, [`repository:${repository}:pull,push`])}`;
+  const authorization = `Bearer ${registryToken(repository, ['pull', 'push'])}`;
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const found = await fetch(address + digest, { headers: { authorization, accept: mediaType } });
   const headers = { authorization, 'content-type': mediaType };
@@ -36,7 +35,7 @@ export async function tagImage(repository: string, digest: string, tag: string):
 /** What a tag points to now. */
 export async function digestOfTag(repository: string, tag: string): Promise<string> {
   const { registry } = services();
-  const authorization = `Bearer ${mintToken(registry, [`repository:${repository}:pull`])}`;
+  const authorization = `Bearer ${registryToken(repository)}`;
   const headers = { authorization, accept: 'application/vnd.oci.image.manifest.v1+json' };
   const found = await fetch(`http://${registry.host}/v2/${repository}/manifests/${tag}`, { method: 'HEAD', headers });
   if (!found.ok) throw new Error(`the registry answered ${found.status}`);
@@ -53,7 +52,7 @@ async function get(repository: string, path: string): Promise<unknown> {
   const { registry } = services();
   const answer = await fetch(`http://${registry.host}/v2/${repository}/${path}`, {
     headers: {
-      authorization: `Bearer ${mintToken(registry, [`repository:${repository}:pull`])}`,
+      authorization: `Bearer ${registryToken(repository)}`,
       accept: 'application/vnd.oci.image.manifest.v1+json, */*',
     },
   });

@@ -4,7 +4,7 @@ import { registryView } from './registry-view.js';
 
 /** Digests of what the layers of an image hold, unpacked: equal for equal content, however it is compressed. */
 export async function layersOf(services: TestServices, repository: string, digest: string): Promise<string> {
-  const client = await registryView(services, repository);
+  const client = registryView(services, repository);
   const { manifests } = await readImageTree(client, repository, digest);
   const configs = manifests.map(({ document }) =>
     client.blobs.read(repository, document.config.digest, { maxBytes: 1_000_000 }),

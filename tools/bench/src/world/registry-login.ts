@@ -1,7 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { mintRegistryToken, registryTokenKey } from '@cooperage/oci';
-import type { TestServices } from '@cooperage/testing';
+import { registryToken, type TestServices } from '@cooperage/testing';
 
 const ttlSeconds = 3_600;
 
@@ -10,13 +9,9 @@ const ttlSeconds = 3_600;
  * token from it, and so never have to ask for one.
  * @returns the folder, for `DOCKER_CONFIG`
  */
-export async function loginTo(services: TestServices, repository: string, folder: string): Promise<string> {
-  const { host, issuer, service, tokenKeyFile, tokenCertFile } = services.registry;
-  const key = registryTokenKey(await readFile(tokenKeyFile), await readFile(tokenCertFile));
-  const scopes = [{ repository, actions: ['pull', 'push'] as const }];
-  const request = { issuer, service, subject: 'script', asked: scopes, granted: scopes, ttlSeconds, nowMs: Date.now() };
-  const { token: registrytoken } = mintRegistryToken(key, request);
+export async function loginTo({ registry }: TestServices, repository: string, folder: string): Promise<string> {
+  const registrytoken = registryToken(repository, ['pull', 'push'], registry, ttlSeconds);
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'config.json'), JSON.stringify({ auths: { [host]: { registrytoken } } }));
+  await writeFile(path.join(folder, 'config.json'), JSON.stringify({ auths: { [registry.host]: { registrytoken } } }));
   return folder;
 }

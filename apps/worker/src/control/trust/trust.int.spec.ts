@@ -1,5 +1,6 @@
 import { type BuildRecord, SignatureRepository, TrustRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteManifest, tagsIn } from '../../../spec/registry-content.js';
 import { type TestProject, WorkerSystem } from '../../../spec/worker-system.js';
 
 const actor = { kind: 'person', id: 'ada', name: 'Ada', ip: null } as const;
@@ -66,7 +67,7 @@ describe('trust, from the request to the registry', () => {
     expect(back).toMatchObject({ state: 'refused', note: expect.stringContaining('only forward') });
     expect(await answered({ action: 'retag', tag: 'stable', digest: first.digest! })).toMatchObject({ state: 'done' });
     // The row says so first, and the registry follows.
-    const found = async () => ((await system.tagsIn(project.repository)).includes('stable') ? true : null);
+    const found = async () => ((await tagsIn(project.repository)).includes('stable') ? true : null);
     expect(await system.until(found)).toBe(true);
     const unknown = await answered({ action: 'retag', tag: 'stable', digest: `sha256:${'0'.repeat(64)}` });
     expect(unknown).toMatchObject({ state: 'refused', note: expect.stringContaining('not known') });
@@ -86,7 +87,7 @@ describe('trust, from the request to the registry', () => {
     const row = await system.db.prisma.signingKey.findUnique({ where: { id: old.id } });
     expect([row?.state, row?.sealed]).toEqual(['revoked', null]);
     const third = await build('three');
-    await system.deleteManifest(project.repository, third.digest!);
+    await deleteManifest(project.repository, third.digest!);
     expect(await round()).toMatchObject({ images: 2, failing: 2 });
     expect((await verdictOf(third.digest!))?.verdict).toBe('gone');
   });

@@ -80,7 +80,7 @@ export class BranchRounds {
     const { id } = this.road.repository.project;
     const platform = await this.world.rows.platform(id);
     const { repository, tag } = cacheReference(id, { zone: 'protected', ref: mainRef, platform, epoch: 0 });
-    const client = await registryView(this.world.services, repository);
+    const client = registryView(this.world.services, repository);
     return (await client.manifests.get(repository, tag)).digest;
   }
 }

@@ -1,0 +1,34 @@
+import { registryToken, services } from '@cooperage/testing';
+
+const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
+
+/** What stands in the test registry, asked of the registry itself. */
+export async function hasManifest(repository: string, digest: string): Promise<boolean> {
+  return (await ask(repository, `manifests/${digest}`, 'HEAD')).ok;
+}
+
+/** Digests of an image's layers. */
+export async function layersOf(repository: string, digest: string): Promise<string[]> {
+  const answer = await ask(repository, `manifests/${digest}`, 'GET');
+  const { layers } = (await answer.json()) as { layers: { digest: string }[] };
+  return layers.map((layer) => layer.digest);
+}
+
+export async function tagsIn(repository: string): Promise<string[]> {
+  const answer = await ask(repository, 'tags/list', 'GET');
+  return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
+}
+
+/** As if somebody had cleaned up in the registry itself. */
+export async function deleteManifest(repository: string, digest: string): Promise<void> {
+  const answer = await ask(repository, `manifests/${digest}`, 'DELETE');
+  if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);
+}
+
+function ask(repository: string, path: string, method: 'GET' | 'HEAD' | 'DELETE'): Promise<Response> {
+  const token = registryToken(repository, [method === 'DELETE' ? 'delete' : 'pull']);
+  return fetch(`http://${services().registry.host}/v2/${repository}/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, accept },
+  });
+}
