@@ -1,11 +1,11 @@
 import { databaseRoleUrls } from '@cooperage/testing';
 
 /** The addresses by which each role connects, through another port. */
-export async function roleUrls(databaseUrl: string, port: string): ReturnType<typeof databaseRoleUrls> {
-  const urls = Object.entries(await databaseRoleUrls(databaseUrl)).map(([role, text]) => {
+export function roleUrls(databaseUrl: string, port: string): ReturnType<typeof databaseRoleUrls> {
+  const urls = Object.entries(databaseRoleUrls(databaseUrl)).map(([role, text]) => {
     const url = new URL(text);
     url.port = port;
     return [role, url.href];
   });
-  return Object.fromEntries(urls);
+  return Object.fromEntries(urls) as ReturnType<typeof databaseRoleUrls>;
 }

@@ -82,7 +82,7 @@ export class Product {
     const env = environments({
       ports,
       origin,
-      databaseUrls: await roleUrls(fresh.url, options.direct ? port : String(database.port)),
+      databaseUrls: roleUrls(fresh.url, options.direct ? port : String(database.port)),
       redisUrl: redis.url,
       registry: options.direct ? services().registry.host : registry.hostPort,
       gitHost: `127.0.0.1:${gitLine.port}`,

@@ -44,7 +44,7 @@ export class ApiWorld {
     const port = changes.port ?? (await freePort());
     const config = testConfig({
       port,
-      databaseUrl: await reach(await asDatabaseRole(fresh.url, 'api')),
+      databaseUrl: await reach(asDatabaseRole(fresh.url, 'api')),
       redisUrl,
       registryHost: registry.host,
       registryToken: {

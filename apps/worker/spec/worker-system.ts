@@ -84,7 +84,7 @@ export class WorkerSystem {
 
   async startControl(): Promise<INestApplicationContext> {
     const { BUILDKIT_HOST: _host, COOPERAGE_CGROUP_PARENT: _cgroup, COOPERAGE_BUILDX: _buildx, ...env } = this.env;
-    const databaseUrl = await asDatabaseRole(this.fresh.url, 'control');
+    const databaseUrl = asDatabaseRole(this.fresh.url, 'control');
     return this.boot(ControlModule.for(loadConfig('control', { ...env, DATABASE_URL: databaseUrl })));
   }
 
@@ -119,7 +119,7 @@ export class WorkerSystem {
     const env = Object.fromEntries(
       Object.entries({ ...this.env, ...change }).filter(([name]) => !foreign.includes(name)),
     );
-    const databaseUrl = await asDatabaseRole(this.fresh.url, 'builder');
+    const databaseUrl = asDatabaseRole(this.fresh.url, 'builder');
     return this.boot(BuilderModule.for(loadConfig('builder', { ...env, DATABASE_URL: databaseUrl })));
   }
 

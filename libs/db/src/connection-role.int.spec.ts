@@ -24,6 +24,6 @@ describe('the role by which a process connects', () => {
   });
 
   it.each(['api', 'control', 'builder'] as const)('S-123 is fine for %s by the role that we make', async (role) => {
-    expect(await refusal(await asDatabaseRole(fresh.url, role))).toBeUndefined();
+    expect(await refusal(asDatabaseRole(fresh.url, role))).toBeUndefined();
   });
 });

@@ -14,7 +14,7 @@ describe('a builder that connects by its own role', () => {
   let url: string;
   beforeAll(async () => {
     bench = await BuildBench.open();
-    url = await asDatabaseRole(bench.world.url, 'builder');
+    url = asDatabaseRole(bench.world.url, 'builder');
     bench.builderDb = new Database({ url, poolSize: 4, applicationName: 'builder' });
   });
   afterAll(async () => {

@@ -28,7 +28,7 @@ describe('the watch over base images, on a real registry', () => {
   beforeAll(async () => {
     fresh = await freshDatabase();
     asOwner = new Database({ url: fresh.url, poolSize: 2, applicationName: 'test' });
-    const url = await asDatabaseRole(fresh.url, 'control');
+    const url = asDatabaseRole(fresh.url, 'control');
     db = new Database({ url, poolSize: 2, applicationName: 'control' });
     const clients = { of: () => registry } as unknown as ReadingClients;
     const registries = { own: { host: own, clients }, mirror: openRegistry, inner: [openRegistry], dispatcher };
