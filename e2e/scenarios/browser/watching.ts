@@ -6,7 +6,7 @@ const ticking = `FROM busybox:latest AS tools
 RUN echo prepared
 FROM tools
 COPY word.txt /word.txt
-RUN cat /word.txt && for i in $(seq 1 60); do echo "tick $i"; sleep 0.05; done
+RUN cat /word.txt && for i in $(seq 1 200); do echo "tick $i"; sleep 0.05; done
 `;
 
 /** From the push to the signed image, before the eyes of somebody who never reloads. */
@@ -43,7 +43,7 @@ export function watching(suite: BrowserSuite): void {
       await expect.poll(lines, patience).toBeGreaterThan(1);
       const seen = await lines();
       await expect.poll(lines, patience).toBeGreaterThan(seen);
-      await page.getByText('tick 60', { exact: true }).waitFor();
+      await page.getByText('tick 200', { exact: true }).waitFor();
 
       await header.getByText('Succeeded', { exact: true }).waitFor();
       const outcome = page.getByRole('region', { name: 'Outcome' });

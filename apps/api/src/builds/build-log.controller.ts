@@ -75,7 +75,7 @@ export class BuildLogController {
   /** The same bytes that the socket sends. Where the range ends stands in headers, as the body is the entries alone. */
   @Get('log/entries')
   @Access('read')
-  @Answers(200, null, 'A range of the log in its binary form; X-Log-Next and X-Log-Complete say where it ends.')
+  @Answers(200, null, 'A range of the log in its binary form; X-Log-Next and X-Log-Complete say where it ends, X-Log-More whether more is stored already.')
   async entries(
     @CurrentPrincipal() principal: Principal,
     @Param('buildId', uuid) id: string,
@@ -83,7 +83,10 @@ export class BuildLogController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const range = await this.logs.range(principal, id, query);
-    reply.header('x-log-next', String(range.nextN)).header('x-log-complete', String(range.complete));
+    reply
+      .header('x-log-next', String(range.nextN))
+      .header('x-log-complete', String(range.complete))
+      .header('x-log-more', String(range.more));
     return new StreamableFile(range.bytes, { type: 'application/octet-stream', disposition: 'attachment' });
   }
 }

@@ -49,13 +49,14 @@ describe('a log', () => {
         texts: entries.map(({ data }) => Buffer.from(data).toString()),
         next: response.headers.get('x-log-next'),
         complete: response.headers.get('x-log-complete'),
+        more: response.headers.get('x-log-more'),
       };
     };
-    expect(await read(0)).toEqual({ texts: [texts[0]], next: '1', complete: 'false' });
-    expect(await read(1, 1_000_000)).toEqual({ texts: texts.slice(1), next: '4', complete: 'false' });
-    expect(await read(4)).toEqual({ texts: [], next: '4', complete: 'false' });
+    expect(await read(0)).toEqual({ texts: [texts[0]], next: '1', complete: 'false', more: 'true' });
+    expect(await read(1, 1_000_000)).toEqual({ texts: texts.slice(1), next: '4', complete: 'false', more: 'false' });
+    expect(await read(4)).toEqual({ texts: [], next: '4', complete: 'false', more: 'false' });
     await worker.finishLog(attempt);
-    expect(await read(4)).toEqual({ texts: [], next: '4', complete: 'true' });
+    expect(await read(4)).toEqual({ texts: [], next: '4', complete: 'true', more: 'false' });
   });
 
   it('S-086 is text to be saved, and never a page', async () => {

@@ -8,13 +8,6 @@ import type { Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
 import { presentStep } from './present-build.js';
 
-export interface EncodedRange {
-  /** Entries in the domain's binary form. */
-  readonly bytes: Uint8Array;
-  readonly nextN: number;
-  readonly complete: boolean;
-}
-
 /** What the builder left of an attempt: its log, its steps, its Dockerfile. */
 @Injectable()
 export class BuildLogService {
@@ -25,10 +18,11 @@ export class BuildLogService {
     private readonly relations: BuildRelations,
   ) {}
 
+  /** @returns a part of the log, its entries in the domain's binary form, and where it ends */
   async range(principal: Principal, buildId: string, query: { attempt?: number; from: number; limit: number }) {
     const attempt = await this.attempt(principal, buildId, query.attempt);
-    const { entries, nextN, complete } = await readRange(this.store, attempt.id, query.from, query.limit);
-    return { bytes: encodeLogEntries([...entries]), nextN, complete } satisfies EncodedRange;
+    const { entries, ...place } = await readRange(this.store, attempt.id, query.from, query.limit);
+    return { ...place, bytes: encodeLogEntries([...entries]) };
   }
 
   /** The whole log from an entry on, read only as fast as it is sent. */

@@ -43,11 +43,11 @@ describe('reading a range', () => {
   it('is not complete while the log is open, nor before its last entry', async () => {
     const store = await chunked([Buffer.from('ab'), Buffer.from('cd')]);
     expect(await readRange(store, attemptId, 0, 1e6)).toMatchObject({ nextN: 4, complete: false });
-    expect(await readRange(store, attemptId, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: false });
+    expect(await readRange(store, attemptId, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: false, more: false });
     await store.seal(attemptId, 1);
-    expect(await readRange(store, attemptId, 0, 1)).toMatchObject({ nextN: 1, complete: false });
-    expect(await readRange(store, attemptId, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: true });
-    expect(await readRange(store, attemptId, 900, 1e6)).toEqual({ entries: [], nextN: 900, complete: true });
+    expect(await readRange(store, attemptId, 0, 1)).toMatchObject({ nextN: 1, complete: false, more: true });
+    expect(await readRange(store, attemptId, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: true, more: false });
+    expect(await readRange(store, attemptId, 900, 1e6)).toEqual({ entries: [], nextN: 900, complete: true, more: false });
   });
 
   it('steps over the hole that a lost worker leaves', async () => {

@@ -8,6 +8,8 @@ export interface LogRange {
   readonly nextN: number;
   /** The log has ended, and this range holds its last entry. */
   readonly complete: boolean;
+  /** More was stored already when this was read; what was stored since is not counted. */
+  readonly more: boolean;
 }
 
 /** A part of a stored log: entries of about `maxBytes` data, but at least one entry when there is one. */
@@ -25,7 +27,7 @@ export async function readRange(
     maxBytes,
   );
   const nextN = (entries.at(-1)?.n ?? fromN - 1) + 1;
-  return { entries, nextN, complete: tail.complete && nextN >= tail.nextN };
+  return { entries, nextN, complete: tail.complete && nextN >= tail.nextN, more: nextN < tail.nextN };
 }
 
 function fitting(entries: readonly LogEntry[], maxBytes: number): readonly LogEntry[] {

@@ -70,6 +70,7 @@ async function fetchRange(
     bytes: new Uint8Array(await response.arrayBuffer()),
     next: Number(response.headers.get('x-log-next') ?? from),
     complete: response.headers.get('x-log-complete') === 'true',
+    more: response.headers.get('x-log-more') === 'true',
   };
 }
 

@@ -22,13 +22,17 @@ class FakeServer implements LogPorts {
   connection!: (reason: string | null) => void;
 
   runs: IndexedRun[] = [];
+  /** What goes on while an answer is on its way. */
+  answering = async (): Promise<void> => undefined;
   fetchIndex = async () => this.runs;
 
   async fetchRange(from: number) {
     if (this.failure) throw new Error(this.failure);
     const page = this.stored.filter((each) => each.n >= from).slice(0, 2);
     const next = (page.at(-1)?.n ?? from - 1) + 1;
-    return { bytes: encodeLogEntries(page), next, complete: this.complete && next >= this.stored.length };
+    const more = next < this.stored.length;
+    await this.answering();
+    return { bytes: encodeLogEntries(page), next, complete: this.complete && !more, more };
   }
   subscribe = async (from: number): Promise<boolean> => {
     this.subscriptions.push(from);
@@ -104,6 +108,15 @@ describe('LogFeed', () => {
     server.send(entry(2), entry(3));
     server.send(entry(3), entry(4));
     expect(seen).toEqual([0, 1, 2, 3, 4]);
+    expect(state()).toBe('live');
+  });
+
+  it('goes live, however much is printed while an answer is on its way', async () => {
+    server.answering = async () => {
+      server.stored.push(entry(server.stored.length));
+    };
+    await startLive(3);
+    expect(server.subscriptions).toEqual([4]);
     expect(state()).toBe('live');
   });
 

@@ -8,6 +8,8 @@ export interface LogRange {
   readonly next: number;
   /** The attempt prints no more; what is stored may still go on after this range. */
   readonly complete: boolean;
+  /** More was stored already when this was read. */
+  readonly more: boolean;
 }
 
 export interface LiveLogHandlers {
@@ -80,7 +82,7 @@ export class LogFeed {
     for (const cleanup of this.cleanups) cleanup();
   }
 
-  /** Reads by HTTP until there is no more for now, then waits for frames or for the next poll. */
+  /** Reads by HTTP what is stored now, then waits for frames or for the next poll. */
   private async read(): Promise<void> {
     if (this.reading || this.isOver()) {
       this.readAgain = true;
@@ -96,20 +98,19 @@ export class LogFeed {
     else await this.waitForMore(reason);
   }
 
-  /** @returns why reading stopped early, or null when everything that is there was read. */
+  /** @returns why reading stopped early, or null when everything was read that was there. */
   private async readRanges(): Promise<string | null> {
     try {
       await this.begin();
       for (;;) {
-        const before = this.cursor;
-        const range = await this.ports.fetchRange(before, this.abort.signal);
+        const range = await this.ports.fetchRange(this.cursor, this.abort.signal);
         if (this.abort.signal.aborted) return null;
         this.take(decodeLogEntries(range.bytes));
         this.cursor = Math.max(this.cursor, range.next);
         // The last range of a log that has ended says so; there is no need to ask for one behind it.
         if (range.complete) this.finish();
-        else if (this.cursor > before) continue;
-        return null;
+        // What was stored since comes by socket: a log that grows while it is read would never be read to its end.
+        if (!range.more) return null;
       }
     } catch (error) {
       return error instanceof Error ? error.message : 'the log could not be read';

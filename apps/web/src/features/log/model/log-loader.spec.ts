@@ -34,7 +34,7 @@ it('fetches what is looked at, a part at a time, and leaves out what was scrolle
       asked.push(from);
       await settle();
       const entries = [from, from + 1, from + 2, from + 3, from + 4].map(entryOf);
-      return { bytes: encodeLogEntries(entries), next: from + 5, complete: false };
+      return { bytes: encodeLogEntries(entries), next: from + 5, complete: false, more: true };
     },
     () => {},
   );
@@ -51,7 +51,7 @@ it('loads a range on demand', async () => {
   const log = indexed(5);
   const loader = new LogLoader(
     log,
-    async (from) => ({ bytes: encodeLogEntries([entryOf(from)]), next: from + 1, complete: false }),
+    async (from) => ({ bytes: encodeLogEntries([entryOf(from)]), next: from + 1, complete: false, more: true }),
     () => {},
   );
   await loader.load(log.missing(1, 5, 25));
