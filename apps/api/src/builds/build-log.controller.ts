@@ -75,7 +75,11 @@ export class BuildLogController {
   /** The same bytes that the socket sends. Where the range ends stands in headers, as the body is the entries alone. */
   @Get('log/entries')
   @Access('read')
-  @Answers(200, null, 'A range of the log in its binary form; X-Log-Next and X-Log-Complete say where it ends, X-Log-More whether more is stored already.')
+  @Answers(
+    200,
+    null,
+    'A range of the log in its binary form; X-Log-Next and X-Log-Complete say where it ends, X-Log-More whether more is stored already.',
+  )
   async entries(
     @CurrentPrincipal() principal: Principal,
     @Param('buildId', uuid) id: string,

@@ -47,7 +47,12 @@ describe('reading a range', () => {
     await store.seal(attemptId, 1);
     expect(await readRange(store, attemptId, 0, 1)).toMatchObject({ nextN: 1, complete: false, more: true });
     expect(await readRange(store, attemptId, 4, 1e6)).toEqual({ entries: [], nextN: 4, complete: true, more: false });
-    expect(await readRange(store, attemptId, 900, 1e6)).toEqual({ entries: [], nextN: 900, complete: true, more: false });
+    expect(await readRange(store, attemptId, 900, 1e6)).toEqual({
+      entries: [],
+      nextN: 900,
+      complete: true,
+      more: false,
+    });
   });
 
   it('steps over the hole that a lost worker leaves', async () => {
