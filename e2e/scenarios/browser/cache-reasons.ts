@@ -1,4 +1,4 @@
-import type { BuildCache } from '@cooperage/contracts';
+import type { Build, BuildCache } from '@cooperage/contracts';
 import type { Repository } from '@cooperage/e2e';
 import type { BrowserSuite } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -26,7 +26,9 @@ export function cacheReasons(suite: BrowserSuite): void {
     async function build(files: Readonly<Record<string, string>>): Promise<[title: string, why: string][]> {
       const { product } = suite;
       const { commit } = await product.push(repository, files);
-      const { id } = await product.finished(repository, commit);
+      // The next one reads what this one leaves, and is compared with it then.
+      const hasLeft = ({ cacheExport }: Build) => cacheExport === 'done';
+      const { id } = await product.buildWhere(repository, commit, 'has left its cache', hasLeft);
       const { steps } = await product.api.json<BuildCache>('GET', `/api/v1/builds/${id}/cache`);
       const lines = files.Dockerfile?.split('\n') ?? [];
       return steps.map(({ startLine, reason, against }) => [

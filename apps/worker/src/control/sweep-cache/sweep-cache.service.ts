@@ -6,8 +6,8 @@ import { deleteManifests, taggedIn } from '../publish/delete-manifests.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
 
 const waitMs = 1_000;
-/** A build from before may still leave its cache; nobody reads that any more. */
-const writersMs = 30_000;
+/** A build from before may still leave its cache; nobody reads that any more. Most are at it already, some wait for hours. */
+const longestWaitMs = 30_000;
 
 /** After a reset: deletes from the registry what no build can find any more. */
 export class SweepCacheService {
@@ -17,14 +17,15 @@ export class SweepCacheService {
     private readonly logger: Logger,
   ) {}
 
-  async handle({ subjectId: resetId }: OutboxItem): Promise<HandlerResult> {
+  async handle({ subjectId: resetId, attempts }: OutboxItem): Promise<HandlerResult> {
     const reset = await this.sweeps.openReset(resetId);
     if (!reset) return done;
     // Counted first: a build that ends meanwhile is swept the next time.
     const writers = await this.sweeps.writersBefore(reset);
     const outcome = await this.sessions.with(reset.projectId, (session) => this.sweep(session, reset));
     if (!outcome.ok) return later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
-    if (writers > 0) return later(writersMs, 'builds from before the reset are still open');
+    if (writers > 0)
+      return later(Math.min(longestWaitMs, waitMs * attempts), 'builds from before the reset are still open');
     await this.sweeps.swept(reset);
     return done;
   }
