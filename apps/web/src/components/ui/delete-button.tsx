@@ -1,12 +1,7 @@
 'use client';
 
-import { useState } from 'react';
 import { send } from '@/lib/api/browser';
-import { useChange } from '@/lib/api/use-change';
-import { Button } from './button';
-import { Dialog } from './dialog';
-import { TextField } from './field';
-import { ProblemNote } from './problem-note';
+import { AskFirst } from './ask-first';
 
 export interface DeleteButtonProps {
   /** Address below `/api/v1`. */
@@ -24,62 +19,27 @@ export interface DeleteButtonProps {
 }
 
 /** Something that cannot be taken back: it says what goes with it before it is done. */
-export function DeleteButton({
-  address,
-  what,
-  consequence,
-  goes = [],
-  label = 'Delete',
-  typedName,
-  onDone,
-}: DeleteButtonProps) {
-  const [open, setOpen] = useState(false);
-  const [typed, setTyped] = useState('');
-  const { pending, problem, run } = useChange();
-  const confirm = (): void =>
-    run(
-      () => send('DELETE', `/v1${address}`),
-      () => {
-        setOpen(false);
-        onDone?.();
-      },
-    );
+export function DeleteButton(props: DeleteButtonProps) {
+  const { address, what, consequence, goes = [], label = 'Delete', typedName, onDone } = props;
   return (
-    <>
-      <Button look="quiet" className="text-xs text-bad!" aria-label={`${label} ${what}`} onClick={() => setOpen(true)}>
-        {label}
-      </Button>
-      <Dialog title={`${label} ${what}`} open={open} onClose={() => setOpen(false)}>
-        <div className="grid gap-3">
-          <p>{consequence}</p>
-          {goes.length > 0 && (
-            <ul className="list-disc pl-5 text-text-2">
-              {goes.map((each) => (
-                <li key={each}>{each}</li>
-              ))}
-            </ul>
-          )}
-          {typedName && (
-            <TextField
-              label={`Type ${typedName} to go on`}
-              mono
-              value={typed}
-              onChange={(event) => setTyped(event.target.value)}
-            />
-          )}
-          <ProblemNote problem={problem} />
-          <div className="flex gap-2">
-            <Button
-              look="danger"
-              disabled={pending || (typedName !== undefined && typed !== typedName)}
-              onClick={confirm}
-            >
-              {pending ? 'Working' : label}
-            </Button>
-            <Button onClick={() => setOpen(false)}>Keep</Button>
-          </div>
-        </div>
-      </Dialog>
-    </>
+    <AskFirst
+      harmful
+      label={label}
+      title={`${label} ${what}`}
+      act={label}
+      acting="Working"
+      typedName={typedName}
+      change={() => send('DELETE', `/v1${address}`)}
+      onDone={onDone}
+    >
+      <p>{consequence}</p>
+      {goes.length > 0 && (
+        <ul className="list-disc pl-5 text-text-2">
+          {goes.map((each) => (
+            <li key={each}>{each}</li>
+          ))}
+        </ul>
+      )}
+    </AskFirst>
   );
 }

@@ -1,15 +1,7 @@
-import { type CachePolicy, judge, parseRef, type Verdict } from '@cooperage/domain/predicates';
+import { judge, parseRef, type Rule, type Verdict } from '@cooperage/domain/predicates';
 
-export interface RuleDraft {
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly refKind: 'branch' | 'tag';
-  readonly refPattern: string;
-  readonly includePaths: readonly string[];
-  readonly excludePaths: readonly string[];
-  readonly tags: readonly string[];
-  readonly cachePolicy: CachePolicy;
-}
+/** As it is written in a form. */
+export type RuleDraft = Omit<Rule, 'id'>;
 
 const sampleCommit = '0123456789abcdef0123456789abcdef01234567';
 
