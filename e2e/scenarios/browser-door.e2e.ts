@@ -63,13 +63,13 @@ describe('a fresh installation', () => {
     await page.keyboard.type(suite.product.setupToken);
     await page.keyboard.press('Enter');
     await fiveWork(visitor);
-    await page.reload();
+    await visitor.open(page.url());
     await fiveWork(visitor);
     await type(visitor, 'Your name', administrator.name);
     await type(visitor, 'Mail address', administrator.email);
     await type(visitor, 'Password', administrator.password);
     await type(visitor, 'Organization', 'Acme Works');
-    expect(await page.getByLabel('Short name').inputValue()).toBe('acme-works');
+    await expect.poll(() => page.getByLabel('Short name').inputValue(), patience).toBe('acme-works');
     await page.keyboard.press('Enter');
     await page.getByText('you are signed in as').waitFor();
     await visitor.alive();

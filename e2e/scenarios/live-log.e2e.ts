@@ -22,7 +22,8 @@ describe('the live log', () => {
     for (let times = 0; times < 10; times++) {
       await viewer.connect();
       const seen = viewer.cursor;
-      await until('the viewer sees more', async () => viewer.cursor > seen, 20_000);
+      // On a slow machine the last of them see the end of it.
+      await until('the viewer sees more', async () => viewer.cursor > seen || viewer.isComplete, 20_000);
       viewer.cut();
       await new Promise((resolve) => setTimeout(resolve, 50 + times * 20));
     }

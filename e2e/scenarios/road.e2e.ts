@@ -30,7 +30,7 @@ describe('a push', () => {
     const again = await product.deliver(repository, { after: page.items[0]!.commit });
     expect(again.status).toBe(202);
     await expect
-      .poll(async () => (await product.api.deliveries(repository.project.id)).items[0]?.status, { timeout: 20_000 })
+      .poll(async () => (await product.api.deliveries(repository.project.id)).items[0]?.status)
       .toBe('evaluated');
     const [delivery] = (await product.api.deliveries(repository.project.id)).items;
     expect(delivery?.verdicts.map((verdict) => verdict.reason)).toContain('already_built');

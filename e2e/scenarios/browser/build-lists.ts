@@ -27,7 +27,9 @@ export function buildLists(suite: BrowserSuite): void {
       await visitor.open(path);
       return visitor;
     };
-    const ask = async ({ page }: Visitor, filter: string): Promise<void> => {
+    const ask = async (visitor: Visitor, filter: string): Promise<void> => {
+      const { page } = visitor;
+      await visitor.alive();
       await page.keyboard.press('/');
       const field = page.getByRole('textbox', { name: 'Filter' });
       await field.and(page.locator(':focus')).waitFor();
@@ -41,7 +43,7 @@ export function buildLists(suite: BrowserSuite): void {
       const { page } = visitor;
       await ask(visitor, 'is:failed step:"cannot find"');
       await page.getByText('2 builds', { exact: true }).waitFor();
-      expect(await rows(visitor).count()).toBe(2);
+      await expect.poll(() => rows(visitor).count(), patience).toBe(2);
       await ask(visitor, 'is:failed branch:gone');
       await page.getByText('No build passes this filter').waitFor();
       await page.getByRole('listitem').filter({ hasText: 'branch:gone leaves out every build' }).waitFor();
@@ -83,13 +85,13 @@ export function buildLists(suite: BrowserSuite): void {
       await press('j');
       await page.getByRole('complementary', { name: 'Build #2' }).waitFor();
       await press('Escape');
-      expect(await page.getByRole('complementary', { name: /Build/ }).count()).toBe(0);
+      await page.getByRole('complementary', { name: /Build/ }).waitFor({ state: 'detached' });
       await press('x');
       await page.getByText('Select one more to compare.').waitFor();
       await press('k');
       await press('x');
       const compare = page.getByRole('link', { name: 'Compare' });
-      expect(await compare.getAttribute('href')).toBe(`${home()}/compare?a=2&b=3`);
+      await expect.poll(() => compare.getAttribute('href'), patience).toBe(`${home()}/compare?a=2&b=3`);
       await press('x');
       await press('r');
       await page.getByText('#3 is tried again as #4.').waitFor();
@@ -111,7 +113,7 @@ export function buildLists(suite: BrowserSuite): void {
       await rows(visitor)
         .filter({ hasText: `#${retried.number}` })
         .waitFor();
-      expect(await rows(visitor).count()).toBe(before + 1);
+      await expect.poll(() => rows(visitor).count(), patience).toBe(before + 1);
     });
 
     it('puts the same failure together, once', async () => {

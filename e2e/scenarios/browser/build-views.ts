@@ -38,8 +38,9 @@ export function buildViews(suite: BrowserSuite): void {
       await page.waitForURL('**/b/2');
       const guilty = page.getByRole('log').getByText('the guilty line', { exact: true });
       await expect.poll(() => guilty.isVisible(), patience).toBe(true);
-      expect(await page.title()).toMatch(/^✕ .* #2 /);
-      expect(await page.locator('link[rel="icon"]').getAttribute('href')).toContain('/marks/failed.svg');
+      await expect.poll(() => page.title(), patience).toMatch(/^✕ .* #2 /);
+      const icon = page.locator('link[rel="icon"]');
+      await expect.poll(() => icon.getAttribute('href'), patience).toContain('/marks/failed.svg');
     });
 
     it('shows the file with its failure, the evidence, and what changed since it went well; a line and its step lead to each other', async () => {
@@ -52,7 +53,7 @@ export function buildViews(suite: BrowserSuite): void {
       await line.and(page.locator(':focus')).waitFor();
       expect(await line.textContent()).toMatch(/^6.*StepFailed.*the guilty line$/);
       const changes = page.getByRole('list', { name: 'Changes of the Dockerfile since build 1' });
-      expect(await changes.getByText(/RUN sleep/).count()).toBe(1);
+      await changes.getByText(/RUN sleep/).waitFor();
       await page.getByText('1 line added, 0 lines gone').waitFor();
       await page
         .getByRole('region', { name: 'Steps' })
@@ -72,7 +73,7 @@ export function buildViews(suite: BrowserSuite): void {
       const rows = page.getByRole('table', { name: 'Timeline' }).getByRole('row');
       await rows.filter({ hasText: 'RUN sleep' }).filter({ hasText: ', on the critical path' }).waitFor();
       await page.getByText(/one after the other, took|One step took/).waitFor();
-      expect(await page.locator('tr[data-critical] svg rect.fill-bad').count()).toBe(1);
+      await expect.poll(() => page.locator('tr[data-critical] svg rect.fill-bad').count(), patience).toBe(1);
     });
 
     it('walks and folds its steps by keys, never calls a base image run, and says what is usual', async () => {

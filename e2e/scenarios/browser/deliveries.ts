@@ -66,8 +66,7 @@ export function deliveries(suite: BrowserSuite): void {
       await alarm.getByText(untold.slice(0, 7)).waitFor();
       expect((await product.deliver(repository, { after: untold })).status).toBe(202);
       await alarm.waitFor({ state: 'hidden' });
-      await visitor.open('/?scope=all');
-      expect(await item.count()).toBe(0);
+      await expect.poll(() => visitor.open('/?scope=all').then(() => item.count()), patience).toBe(0);
     });
   });
 }

@@ -25,7 +25,10 @@ export function failingBuilds(suite: BrowserSuite): void {
       const visitor = await suite.visitor();
       await visitor.open(path);
       for (const key of keys) {
-        if (key === '2') await visitor.page.getByRole('region', { name: 'Cause' }).waitFor();
+        if (key === '2') {
+          await visitor.page.getByRole('region', { name: 'Cause' }).waitFor();
+          await visitor.alive();
+        }
         await visitor.page.keyboard.press(key);
       }
       return visitor;

@@ -1,4 +1,4 @@
-import type { BrowserSuite, Visitor } from '@cooperage/e2e/browser';
+import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 /** A project's life by its pages alone: made, built by hand, given a rule, deleted. And a token for machines. */
@@ -20,7 +20,7 @@ export function founding(suite: BrowserSuite): void {
       visitor = await suite.visitor();
       await visitor.open('/projects/new');
       await fill('Clone address', remoteUrl);
-      expect(await visitor.page.getByLabel('Short name').inputValue()).toBe('workshop');
+      await expect.poll(() => visitor.page.getByLabel('Short name').inputValue(), patience).toBe('workshop');
       await press('Make the project');
       const told = visitor.page.getByRole('status').filter({ hasText: 'Now tell the git host' });
       await told.waitFor();

@@ -1,5 +1,5 @@
 import type { Repository } from '@cooperage/e2e';
-import type { BrowserSuite, Visitor } from '@cooperage/e2e/browser';
+import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const subject = '</textarea><script>document.title="owned"</script><img src=x onerror=alert(1)> javascript:alert(2)';
@@ -62,16 +62,18 @@ export function hostileText(suite: BrowserSuite): void {
       await visitor.open(`${home}/b/1`);
       const log = visitor.page.getByRole('log');
       await log.getByText('click there', { exact: true }).waitFor();
-      const rows = await log.locator('.log-row > span:last-child').allTextContents();
-      expect(rows).toEqual([
-        'click there',
-        'title and clipboard',
-        'moved',
-        'device and C1',
-        'red no colour',
-        '<script>document.title="owned"</script><svg onload=alert(5)>',
-        'unterminated ',
-      ]);
+      const rows = log.locator('.log-row > span:last-child');
+      await expect
+        .poll(() => rows.allTextContents(), patience)
+        .toEqual([
+          'click there',
+          'title and clipboard',
+          'moved',
+          'device and C1',
+          'red no colour',
+          '<script>document.title="owned"</script><svg onload=alert(5)>',
+          'unterminated ',
+        ]);
       const links = await log.locator('a:not([aria-label^="Line "])').all();
       expect(await Promise.all(links.map((link) => link.getAttribute('href')))).toEqual(['https://example.test/']);
       expect(await log.locator('[class^="sgr-"]').allTextContents()).toEqual(['red']);

@@ -92,9 +92,13 @@ export function images(suite: BrowserSuite): void {
       const visitor = await suite.visitor();
       const { page } = visitor;
       await visitor.open(address);
-      await page.keyboard.press('t');
       const dialog = page.getByRole('dialog');
-      await page.keyboard.type('stable');
+      const typeTag = async (tag: string) => {
+        await page.keyboard.press('t');
+        await dialog.getByRole('textbox').and(page.locator(':focus')).waitFor();
+        await page.keyboard.type(tag);
+      };
+      await typeTag('stable');
       await dialog.getByText(/^stable is new\. It will point to sha256:/).waitFor();
       await visitor.press(dialog.getByRole('button', { name: 'Move the tag' }));
       await dialog.getByText('stable points to this image now.').waitFor();
@@ -110,8 +114,7 @@ export function images(suite: BrowserSuite): void {
       const { commit } = await suite.product.push(repository, { Dockerfile: dockerfile, 'word.txt': 'newer' });
       await suite.product.finished(repository, commit);
       await visitor.open(address);
-      await page.keyboard.press('t');
-      await page.keyboard.type('main');
+      await typeTag('main');
       await dialog.getByText(/^Tags move only forward: main points to .* of build #2/).waitFor();
       expect(await dialog.getByRole('button', { name: 'Move the tag' }).isDisabled()).toBe(true);
     });

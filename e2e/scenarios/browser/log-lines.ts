@@ -30,10 +30,10 @@ export function logLines(suite: BrowserSuite): void {
       await line(1).and(page.locator(':focus')).waitFor();
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
-      await expect.poll(() => new URL(page.url()).hash).toMatch(/^#s\d+:L2$/);
+      await expect.poll(() => new URL(page.url()).hash, patience).toMatch(/^#s\d+:L2$/);
       for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Shift+Enter');
-      await expect.poll(() => new URL(page.url()).hash).toMatch(/^#s\d+:L2-5$/);
+      await expect.poll(() => new URL(page.url()).hash, patience).toMatch(/^#s\d+:L2-5$/);
       expect(await page.getByRole('log').locator('a:not([tabindex="-1"])').count()).toBe(0);
     });
 
@@ -67,14 +67,17 @@ export function logLines(suite: BrowserSuite): void {
       expect(await wide()).toBeGreaterThan(100);
       await page.keyboard.press('w');
       await page.getByRole('button', { name: 'Wrap long lines', pressed: true }).waitFor();
-      expect(await wide()).toBe(0);
+      await expect.poll(wide, patience).toBe(0);
       const long = page.getByText(/^long 31 /);
       await box.press('Home');
       const first = await line(1).getAttribute('href');
       await page.evaluate(`location.hash = '${first?.replace(/L1$/, 'L31')}'`);
       await expect.poll(() => long.isVisible(), patience).toBe(true);
-      const [frame, row] = [await box.boundingBox(), await line(31).boundingBox()];
-      expect((row!.y - frame!.y) / frame!.height).toBeCloseTo(1 / 3, 1);
+      const place = async (number: number) => {
+        const [frame, row] = [await box.boundingBox(), await line(number).boundingBox()];
+        return (row!.y - frame!.y) / frame!.height;
+      };
+      await expect.poll(() => place(31), patience).toBeCloseTo(1 / 3, 1);
       const heights = await page
         .locator('.log-row')
         .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect()));
@@ -84,21 +87,20 @@ export function logLines(suite: BrowserSuite): void {
       );
       await box.press('End');
       await line(60).waitFor();
-      const end = await line(60).boundingBox();
-      expect(end!.y).toBeLessThan(frame!.y + frame!.height);
+      await expect.poll(() => place(60), patience).toBeLessThan(1);
       await page.keyboard.press('w');
-      expect(await wide()).toBeGreaterThan(100);
+      await expect.poll(wide, patience).toBeGreaterThan(100);
     });
 
     it('are folded with their steps, all at once, by the keys of the tree', async () => {
       const { page, box, line } = await opened();
       await page.keyboard.press('-');
       await line(1).waitFor({ state: 'detached' });
-      expect(await box.getByRole('button', { expanded: true }).count()).toBe(0);
-      expect(await page.locator('#step-tree details[open]').count()).toBe(0);
+      await expect.poll(() => box.getByRole('button', { expanded: true }).count(), patience).toBe(0);
+      await expect.poll(() => page.locator('#step-tree details[open]').count(), patience).toBe(0);
       await page.keyboard.press('+');
       await line(1).waitFor();
-      expect(await box.getByRole('button', { expanded: false }).count()).toBe(0);
+      await expect.poll(() => box.getByRole('button', { expanded: false }).count(), patience).toBe(0);
     });
   });
 }

@@ -40,8 +40,11 @@ export function buildLogs(suite: BrowserSuite): void {
         .first()
         .waitFor();
       const line = logOf(visitor).getByRole('link', { name: 'Line 432100 of 600000', exact: true });
-      const [box, row] = await Promise.all([logOf(visitor).boundingBox(), line.boundingBox()]);
-      expect((row!.y - box!.y) / box!.height).toBeCloseTo(1 / 3, 1);
+      const place = async () => {
+        const [box, row] = await Promise.all([logOf(visitor).boundingBox(), line.boundingBox()]);
+        return (row!.y - box!.y) / box!.height;
+      };
+      await expect.poll(place, patience).toBeCloseTo(1 / 3, 1);
       expect(await rowsOf(visitor).count()).toBeLessThan(400);
       await logOf(visitor).press('End');
       await logOf(visitor).getByText('found needle-4-150000').waitFor();
@@ -56,6 +59,7 @@ export function buildLogs(suite: BrowserSuite): void {
       await visitor.open(`${home}/b/${seeded.number}`);
       await page.getByText('1,000,000 lines', { exact: true }).waitFor();
       await page.keyboard.press('/');
+      await page.getByRole('searchbox').and(page.locator(':focus')).waitFor();
       await page.keyboard.type('NEEDLE-3-');
       await page.getByText('600 lines', { exact: true }).waitFor();
       await page.keyboard.press('Enter');
@@ -106,7 +110,7 @@ export function buildLogs(suite: BrowserSuite): void {
     await logOf(visitor)
       .getByRole('link', { name: 'Line 81 of 81' })
       .click({ modifiers: ['Shift'] });
-    expect(new URL(page.url()).hash).toMatch(/^#s\d+:L80-81$/);
+    await expect.poll(() => new URL(page.url()).hash, patience).toMatch(/^#s\d+:L80-81$/);
     await page.getByRole('button', { name: 'Copy as Markdown' }).click();
     await page.getByText('Copied', { exact: true }).waitFor();
     const copied = await page.evaluate<string>('navigator.clipboard.readText()');
@@ -141,7 +145,7 @@ export function buildLogs(suite: BrowserSuite): void {
       const pill = visitor.page.getByRole('button', { name: /new lines?$/ });
       await pill.waitFor();
       const top = () => logOf(visitor).evaluate((node) => node.scrollTop);
-      const before = await top();
+      const before = await resting(top);
       const said = await pill.textContent();
       await expect.poll(() => pill.textContent(), patience).not.toBe(said);
       expect(await top()).toBe(before);
@@ -171,4 +175,17 @@ export function buildLogs(suite: BrowserSuite): void {
       expect(await visitor.page.evaluate('window.neverReloaded')).toBe(true);
     });
   });
+}
+
+/** What is said at last, once it is said twice: a turn of the wheel scrolls for a while. */
+async function resting(look: () => Promise<number>): Promise<number> {
+  let last = Number.NaN;
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = await look();
+      return last === before;
+    }, patience)
+    .toBe(true);
+  return last;
 }

@@ -1,5 +1,5 @@
 import type { Repository } from '@cooperage/e2e';
-import type { BrowserSuite } from '@cooperage/e2e/browser';
+import { type BrowserSuite, patience } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 /** What goes on, what needs somebody, and what the numbers say. */
@@ -19,11 +19,11 @@ export function overview(suite: BrowserSuite): void {
       const items = page.getByRole('region', { name: 'Needs someone' }).getByRole('listitem');
       const mine = items.filter({ hasText: `${broken.project.slug}: #1 of the default branch broke` });
       await mine.getByText('StepFailed: The step ended with exit code 9.').waitFor();
-      const first = await items.first().getByRole('link').getAttribute('href');
       const days = page.getByRole('region', { name: 'Fourteen days' });
       await days.getByText(/^\d+ builds: \d+ succeeded/).waitFor();
       await visitor.press(days.getByText('As a table'));
-      expect(await days.getByRole('table').locator('tbody tr').count()).toBe(14);
+      await expect.poll(() => days.getByRole('table').locator('tbody tr').count(), patience).toBe(14);
+      const first = await items.first().getByRole('link').getAttribute('href');
       await page.keyboard.press('1');
       await page.waitForURL(`**${first}`);
       await visitor.open('/?scope=all');
@@ -73,7 +73,7 @@ export function overview(suite: BrowserSuite): void {
       const failing = page.getByRole('region', { name: 'What fails, and who must act?' });
       await failing.getByText(/builds broke; the most frequent cause is/).waitFor();
       await visitor.press(failing.getByText('As a table'));
-      expect(await failing.getByRole('table').locator('tbody tr').count()).toBe(30);
+      await expect.poll(() => failing.getByRole('table').locator('tbody tr').count(), patience).toBe(30);
       for (const question of [
         'What made builds slower?',
         'Where do we wait?',

@@ -1,5 +1,5 @@
 import type { Repository } from '@cooperage/e2e';
-import type { BrowserSuite } from '@cooperage/e2e/browser';
+import { type BrowserSuite, patience } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const secrets = { build: 'the-build-secret-7f3a', registry: 'the-registry-password-91c2', git: 'the-git-token-44de' };
@@ -25,7 +25,7 @@ export function secretsInPages(suite: BrowserSuite): void {
       await build.getByLabel('Value').fill(secrets.build);
       await visitor.press(build.getByRole('button', { name: 'Set' }));
       await build.getByRole('listitem').filter({ hasText: 'NPM_TOKEN' }).waitFor();
-      expect(await build.getByLabel('Value').inputValue()).toBe('');
+      await expect.poll(() => build.getByLabel('Value').inputValue(), patience).toBe('');
       const registries = part('Registries for base images');
       await registries.getByLabel('Host').fill('registry.example.test');
       await registries.getByLabel('User name').fill('robot');

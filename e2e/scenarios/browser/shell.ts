@@ -22,6 +22,7 @@ export function shell(suite: BrowserSuite): void {
     const at = async (visitor: Visitor, path: string) => {
       await until(`the page ${path}`, async () => new URL(visitor.page.url()).pathname === path, 20_000);
       await visitor.page.locator('#main').waitFor();
+      await visitor.alive();
     };
     const clipboard = async (visitor: Visitor) => {
       await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -62,11 +63,11 @@ export function shell(suite: BrowserSuite): void {
       const combobox = page.getByRole('combobox', { name: 'Search and commands' });
       await combobox.and(page.locator(':focus')).waitFor();
       await page.keyboard.press('ArrowDown');
-      const active = await combobox.getAttribute('aria-activedescendant');
-      expect(await page.locator(`[id="${active}"]`).getAttribute('aria-selected')).toBe('true');
+      const active = async () => page.locator(`[id="${await combobox.getAttribute('aria-activedescendant')}"]`);
+      await expect.poll(async () => (await active()).and(selected(page)).count(), patience).toBe(1);
       await page.keyboard.type('zzzz nothing is called so');
       await page.getByText('No such command').waitFor();
-      expect(await page.getByRole('dialog').getByRole('option').count()).toBe(0);
+      await expect.poll(() => page.getByRole('dialog').getByRole('option').count(), patience).toBe(0);
       await page.keyboard.press('Escape');
       await field.and(page.locator(':focus')).waitFor();
     });
@@ -94,9 +95,11 @@ export function shell(suite: BrowserSuite): void {
       await page.keyboard.press('Escape');
       await sheet.waitFor({ state: 'detached' });
       await page.keyboard.press('/');
+      const field = page.getByRole('textbox', { name: 'Filter' });
+      await field.and(page.locator(':focus')).waitFor();
       await page.keyboard.type('gp?j');
+      await expect.poll(() => field.inputValue(), patience).toBe('gp?j');
       expect(new URL(page.url()).pathname).toBe('/builds');
-      expect(await page.locator(':focus').inputValue()).toBe('gp?j');
     });
 
     it('an act that can be taken back is done at once and undone within its time', async () => {

@@ -32,6 +32,7 @@ export function stopping(suite: BrowserSuite): void {
       await visitor.press(page.getByRole('button', { name: 'Retry', exact: true }));
       await page.waitForURL(`**/b/${running.number + 1}`);
       await header.getByText(`retry of #${running.number}`).waitFor();
+      await visitor.alive();
       await page.keyboard.press('s');
       await header.getByText('Canceled', { exact: true }).waitFor();
     });

@@ -1,4 +1,4 @@
-import type { BrowserSuite } from '@cooperage/e2e/browser';
+import { type BrowserSuite, patience } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { painted } from './painted.js';
 
@@ -17,7 +17,7 @@ export function typedEarly(suite: BrowserSuite): void {
       const letCodeCome = await painted(visitor, '/projects/new');
       await page.getByLabel('Clone address').fill('https://git.example.com/team/typed-early.git');
       await letCodeCome();
-      expect(await page.getByLabel('Short name').inputValue()).toBe('typed-early');
+      await expect.poll(() => page.getByLabel('Short name').inputValue(), patience).toBe('typed-early');
       expect(await page.getByLabel('Clone address').inputValue()).toBe('https://git.example.com/team/typed-early.git');
     });
 
@@ -28,14 +28,10 @@ export function typedEarly(suite: BrowserSuite): void {
       const field = page.getByLabel('Search the calls');
       await field.fill('webhook');
       await letCodeCome();
+      await expect.poll(() => new URL(page.url()).search, patience).toBe('?q=webhook');
       expect(await field.inputValue()).toBe('webhook');
-      expect(new URL(page.url()).search).toBe('?q=webhook');
-      expect(
-        await page
-          .locator('main [data-row]')
-          .filter({ hasText: /sign-out/ })
-          .count(),
-      ).toBe(0);
+      const others = page.locator('main [data-row]').filter({ hasText: /sign-out/ });
+      await expect.poll(() => others.count(), patience).toBe(0);
     });
 
     it('counts: a choice opens what belongs to it', async () => {

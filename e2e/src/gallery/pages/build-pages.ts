@@ -85,6 +85,7 @@ async function wrapLines(page: Page): Promise<void> {
 
 async function searchLog(page: Page): Promise<void> {
   await page.keyboard.press('/');
+  await page.getByRole('searchbox').and(page.locator(':focus')).waitFor();
   await page.keyboard.type('package');
   await page.keyboard.press('Enter');
   await page.locator('mark').first().waitFor();

@@ -68,6 +68,7 @@ async function tryCredential(page: Page): Promise<void> {
 
 async function retag(page: Page): Promise<void> {
   await page.keyboard.press('t');
+  await page.getByRole('dialog').getByRole('textbox').and(page.locator(':focus')).waitFor();
   await page.keyboard.type('stable');
   await page.getByRole('dialog').getByRole('button', { name: 'Move the tag' }).waitFor();
 }
