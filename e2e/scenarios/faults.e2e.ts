@@ -163,10 +163,10 @@ describe('faults in the middle of a build', () => {
   });
 
   it('a cancel ends the work for real, and says when', async () => {
-    const { commit } = await product.push(repository, { Dockerfile: slow(60, 'canceled') });
+    const { commit } = await product.push(repository, { Dockerfile: slow(600, 'canceled') });
     const running = await product.buildWhere(repository, commit, 'runs', building);
     await product.api.json('POST', `/api/v1/builds/${running.id}/cancel`, {});
-    const build = await product.finished(repository, commit, 15_000);
+    const build = await product.finished(repository, commit);
     expect(build).toMatchObject({ status: 'canceled', cancelRequestedBy: 'Ada' });
     expect(build.stoppedAt).not.toBeNull();
     expect(await tagMoves(commit)).toEqual([]);
@@ -186,10 +186,11 @@ describe('faults in the middle of a build', () => {
   });
 
   it('an old build held back until a newer one is published does not move the tag back', async () => {
-    const old = await product.push(repository, { Dockerfile: slow(8, 'old') });
-    await product.buildWhere(repository, old.commit, 'runs', building);
+    const push = product.registry.holdNextPush();
+    const old = await product.push(repository, { Dockerfile: 'FROM busybox:latest\nRUN echo old\n' });
+    await push.isHeld;
     const fresh = await product.push(repository, { Dockerfile: 'FROM busybox:latest\nRUN echo newer\n' });
-    const newer = await product.finished(repository, fresh.commit);
+    const newer = await product.finished(repository, fresh.commit).finally(push.letGo);
     expect(newer.status).toBe('succeeded');
     const older = await product.finished(repository, old.commit);
     expect(older.status).toBe('succeeded');

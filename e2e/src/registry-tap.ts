@@ -27,6 +27,7 @@ export class RegistryTap {
   private onWrite: OnWrite | undefined;
   private writes = 0;
   private isDown = false;
+  private onPush: (() => Promise<void>) | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -53,6 +54,17 @@ export class RegistryTap {
     this.onWrite = onWrite;
   }
 
+  /** The next image that a builder pushes does not come through until it is let go. */
+  holdNextPush(): { readonly isHeld: Promise<void>; readonly letGo: () => void } {
+    const [held, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    this.onPush = () => {
+      this.onPush = undefined;
+      held.resolve();
+      return free.promise;
+    };
+    return { isHeld: held.promise, letGo: free.resolve };
+  }
+
   /** From now on nobody gets an answer, as if the registry were away. */
   cut(): void {
     this.isDown = true;
@@ -76,6 +88,7 @@ export class RegistryTap {
     }
     const body = await collect(request).catch(() => null);
     if (body === null) return;
+    if (repository?.startsWith('staging/') && request.method === 'PUT') await this.onPush?.();
     const write = this.writeOf(request);
     if (write) await this.onWrite?.({ ...write, moment: 'before' });
     const upstream = httpRequest({
