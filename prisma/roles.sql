@@ -41,7 +41,7 @@ GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, finge
   cache_ran_ms, cache_import_ms, cache_import_bytes, cache_export_ms, cache_export_bytes, cache_mode, cache_mode_why, dispatch_after, started_at, built_at, stopped_at,
   finished_at) ON build TO cooperage_builder;
 GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at, failure, engine_reference, registry_token,
-  result_space, dockerfile, context_digest, cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
+  result_space, dockerfile, context_digest, target_records, cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
 GRANT SELECT, INSERT, UPDATE ON step, process_instance TO cooperage_builder;
 GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder;
 GRANT SELECT, INSERT, UPDATE ON cache_entry TO cooperage_builder;

@@ -155,19 +155,27 @@ target "app" {
     expect(externalParameters).toMatchObject({ namedContexts: { base: 'target:base' }, definition });
     expect(resolvedDependencies[1]?.uri).toBe(`${services().openRegistry}/library/busybox:latest`);
 
-    // What another target is made from is in no record: nothing is made up for a step that took it.
+    // Each step by what its own target is made from, and by the step of another where that made it run.
     const facts = new CacheFactsRepository(system.db);
     const told = async (buildId: string) =>
-      whyStepsRan((await facts.find(buildId))!, await facts.earlier(buildId)).map(({ startLine, cached, reason }) => [
-        ...[startLine, cached, reason?.kind ?? null],
-        reason?.kind === 'unknown' ? reason.why : null,
-      ]);
+      whyStepsRan((await facts.find(buildId))!, await facts.earlier(buildId)).map(
+        ({ target, startLine, cached, reason }) => [
+          ...[target, startLine, cached, reason?.kind ?? null],
+          reason?.kind === 'earlier_step' ? (reason.target ?? null) : null,
+        ],
+      );
     const wrong = await system.outcome(await system.push(project, await project.git.commit(files('WORD'))));
     expect(wrong).toMatchObject({ failure: { code: 'StepFailed', place: { file: 'app/Dockerfile', line: 4 } } });
+    const [, copy] = whyStepsRan((await facts.find(wrong.id))!, await facts.earlier(wrong.id));
+    expect(copy?.reason).toMatchObject({ kind: 'files', changes: [{ path: 'word.txt' }] });
     expect(await told(wrong.id)).toEqual([
-      [2, false, 'unknown', 'of_target'],
-      [3, false, 'earlier_step', null],
-      [4, false, 'earlier_step', null],
+      ['lower', 2, true, null, null],
+      ['base', 3, false, 'files', null],
+      ['base', 4, false, 'earlier_step', null],
+      ['base', 6, false, 'earlier_step', null],
+      [null, 2, false, 'earlier_step', 'base'],
+      [null, 3, false, 'earlier_step', null],
+      [null, 4, false, 'earlier_step', null],
     ]);
     const again = await system.outcome(
       await system.push(project, await project.git.commit({ ...files('word'), 'lower/other.txt': 'x' })),
@@ -188,6 +196,7 @@ target "app" {
       },
     });
     expect((await stepsOf(failed.id)).find(({ name }) => name.includes('exit 3'))).toMatchObject({ startLine: null });
+    expect(await told(failed.id)).toEqual([['lower', 3, false, 'instruction', null]]);
   });
 
   it('are those of other services of a compose file too', async () => {

@@ -19,6 +19,8 @@ export interface Gallery extends People {
   readonly borrowing: Build;
   /** Of a definition, with named contexts; its first line names a frontend and the builder notes something. */
   readonly defined: Build;
+  /** The same with a change in another target of the definition. */
+  readonly corked: Build;
   readonly running: Build;
   readonly queued: Build;
   /** Address of a project that nobody has built yet. */
@@ -42,7 +44,7 @@ export async function fillGallery(product: Product): Promise<Gallery> {
   const keg = await product.repository({ slug: 'keg', name: 'Keg', definition, buildArgs: { WOOD: 'acacia' } });
   const people = await invitePeople(product);
   await furnish(product, cask);
-  const [{ succeeded, failed }, { invalid, canceled }, defined] = await Promise.all([
+  const [{ succeeded, failed }, { invalid, canceled }, { defined, corked }] = await Promise.all([
     buildCasks(product, cask),
     buildBarrels(product, barrel),
     buildKeg(product, keg),
@@ -57,7 +59,7 @@ export async function fillGallery(product: Product): Promise<Gallery> {
   const queued = await product.buildWhere(slow, waiting.commit, 'waits', ({ status }) => status === 'queued');
   return {
     ...people,
-    ...{ succeeded, failed, invalid, canceled, timedOut, borrowing, defined, running, queued },
+    ...{ succeeded, failed, invalid, canceled, timedOut, borrowing, defined, corked, running, queued },
     empty: `/p/${empty.project.organizationSlug}/${empty.project.slug}`,
     close: () => cancelAll(product, [cask, barrel, slow]),
   };
@@ -85,10 +87,13 @@ async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gall
   return { succeeded, failed: await product.finished(cask, third.commit) };
 }
 
-async function buildKeg(product: Product, keg: Repository): Promise<Build> {
+async function buildKeg(product: Product, keg: Repository): Promise<Pick<Gallery, 'defined' | 'corked'>> {
   const files = { 'docker-bake.hcl': bake, 'keg/word.txt': 'acacia\n', 'hoops/hoop.txt': 'iron\n' };
-  const { commit } = await push(product, keg, noted, 'Say in one file how a keg is made', files);
-  return product.finished(keg, commit);
+  const first = await push(product, keg, noted, 'Say in one file how a keg is made', files);
+  const defined = await product.finished(keg, first.commit);
+  const wooden = { ...files, 'docker-bake.hcl': bake.replace('echo cork', 'echo oak') };
+  const second = await push(product, keg, noted, 'Make the bung of wood', wooden);
+  return { defined, corked: await product.finished(keg, second.commit) };
 }
 
 async function buildBarrels(product: Product, barrel: Repository): Promise<Pick<Gallery, 'invalid' | 'canceled'>> {

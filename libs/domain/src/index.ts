@@ -33,8 +33,10 @@ export {
   type NamedContextFact,
   namedContextFact,
   type StepOutcome,
+  type TargetFacts,
 } from './cache/reason/cache-facts.js';
 export * from './cache/reason/context-manifest.js';
+export * from './cache/reason/target-records.js';
 export { whyStepsRan } from './cache/reason/why-ran.js';
 export * from './cache/warmth.js';
 export * from './cache/zone.js';

@@ -1,5 +1,11 @@
 import type { BuildCache, ProjectCache } from '@cooperage/contracts';
-import { type BuildRecord, CacheSweepRepository, SweepRepository } from '@cooperage/db';
+import {
+  type BuildRecord,
+  CacheSweepRepository,
+  ContextManifestRepository,
+  StepRepository,
+  SweepRepository,
+} from '@cooperage/db';
 import type { ManifestEntry } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
@@ -47,6 +53,61 @@ describe('the cache of a build', () => {
       [3, { kind: 'earlier_step', ordinal: 2, definition: 'COPY . .' }, same.number],
     ]);
     expect(await world.database.prisma.contextManifest.count({ where: { projectId: target.project.id } })).toBe(2);
+  });
+
+  it('is explained for the steps of other targets of the definition too, of which contexts are kept once', async () => {
+    const { prisma } = world.database;
+    const input = {
+      ...{ contextPath: '.', dockerfilePath: 'Dockerfile', dockerfileInline: null, stage: null, platform: null },
+      ...{ buildArgs: {}, labels: {}, noCache: false, withoutNetwork: false },
+    };
+    const resolved = {
+      ...{ ...input, namedContexts: { base: 'target:base', twin: 'target:twin' }, ignored: [] },
+      targets: ['base', 'twin'].map((name) => ({ ...input, name, namedContexts: {} })),
+    };
+    const own = 'FROM base\nRUN make\n';
+    const titles = ['[base 2/2] COPY word.txt /', '[1/1] RUN make'];
+    const builtOf = async (word: string) => {
+      const build = await world.build(target);
+      const attempt = await worker.claim(build);
+      await worker.attempts.noteResolved(attempt, resolved);
+      await worker.attempts.describe(attempt, 'ab', own);
+      const manifests = new ContextManifestRepository(world.database);
+      await manifests.save(attempt, []);
+      const read = { dockerfile: 'FROM busybox\nCOPY word.txt /\n', manifest: [file('word.txt', word)] };
+      await manifests.saveTargets(attempt, own, [
+        { name: 'base', ...read },
+        { name: 'twin', ...read },
+      ]);
+      const steps = titles.map((name, at) => ({
+        ...{ ordinal: at + 1, vertexId: `sha256:${at}`, name, stage: null, target: at === 0 ? 'base' : null },
+        ...{ platform: null, internal: false, error: null, cached: false, progressGroup: null },
+        ...{ startedAt: new Date(), completedAt: new Date() },
+      }));
+      await new StepRepository(world.database).save(attempt.attemptId, steps);
+      const failure = { code: 'StepFailed', message: 'no' } as const;
+      const next = { retryable: false, attemptsLeft: false, pauseMs: 0 };
+      await worker.attempts.failed(attempt, worker.instanceId, failure, next);
+      return build;
+    };
+    const first = await builtOf('d1');
+    const known = await prisma.contextManifest.count({ where: { projectId: target.project.id } });
+    const second = await builtOf('d2');
+    expect(await prisma.contextManifest.count({ where: { projectId: target.project.id } })).toBe(known + 1);
+    const { targetRecords } = await prisma.attempt.findFirstOrThrow({ where: { buildId: second.id } });
+    expect(targetRecords).toMatchObject({ dockerfiles: ['FROM busybox\nCOPY word.txt /\n'] });
+    const { steps } = await cacheOf(second);
+    const changes = [{ path: 'word.txt', before: 'd1', after: 'd2', mode: null }];
+    expect(steps.map(({ target, startLine, reason, against }) => [target, startLine, reason, against?.number])).toEqual(
+      [
+        ['base', 2, { kind: 'files', changes, added: 0, changed: 1, removed: 0 }, first.number],
+        [
+          ...[null, 2],
+          { kind: 'earlier_step', ordinal: 1, definition: 'COPY word.txt /', target: 'base' },
+          first.number,
+        ],
+      ],
+    );
   });
 
   it('names what is read, what is written, and nothing of steps before there are any', async () => {

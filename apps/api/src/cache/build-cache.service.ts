@@ -54,8 +54,8 @@ export class BuildCacheService {
       export: { state, note, mode, why },
       economy: await this.economy(build),
       steps: now
-        ? whyStepsRan(now, earlier).map(({ ordinal, startLine, endLine, cached, reason, against }) => ({
-            ...{ ordinal, startLine, endLine, cached, against },
+        ? whyStepsRan(now, earlier).map(({ ordinal, target, startLine, endLine, cached, reason, against }) => ({
+            ...{ ordinal, target, startLine, endLine, cached, against },
             reason: reason && plain(reason),
           }))
         : [],

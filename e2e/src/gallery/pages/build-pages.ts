@@ -31,6 +31,7 @@ export const buildPages: readonly GalleryPage[] = [
   { name: 'build-cache', path: buildAt('succeeded', '?view=cache') },
   { name: 'build-cache-borrowed', path: buildAt('borrowing', '?view=cache') },
   { name: 'build-cache-none', path: buildAt('defined', '?view=cache') },
+  { name: 'build-cache-of-targets', path: buildAt('corked', '?view=cache') },
   { name: 'build-inputs', path: buildAt('succeeded', '?view=inputs') },
   { name: 'build-of-targets', path: buildAt('defined') },
   { name: 'build-inputs-definition', path: buildAt('defined', '?view=inputs') },

@@ -35,7 +35,15 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('instruction'), before: instructionSchema, after: instructionSchema }),
   z.object({ kind: z.literal('variable'), name: z.string(), before: valueSchema, after: valueSchema }),
   z.object({ kind: z.literal('base'), image: z.string(), before: digestSchema, after: digestSchema }),
-  z.object({ kind: z.literal('earlier_step'), ordinal: z.number().int(), definition: z.string() }),
+  z.object({
+    kind: z.literal('earlier_step'),
+    ordinal: z.number().int(),
+    definition: z.string(),
+    /** Where it is of another Dockerfile than the step that ran for it: of which target, null for the build’s own. */
+    target: z.string().nullable().optional(),
+  }),
+  /** No step of the target ran, and yet what it comes to is another. */
+  z.object({ kind: z.literal('target'), target: z.string() }),
   z.object({
     kind: z.literal('files'),
     /** The first 50. */
@@ -57,7 +65,9 @@ export type RunReason = z.infer<typeof runReasonSchema>;
 
 export const stepCacheSchema = z.object({
   ordinal: z.number().int(),
-  /** Lines of the Dockerfile, from 1. */
+  /** Another target of the definition, whose step it is; null for the build’s own Dockerfile. */
+  target: z.string().nullable(),
+  /** Lines of the Dockerfile, from 1: of that of the target. */
   startLine: z.number().int(),
   endLine: z.number().int(),
   cached: z.boolean(),

@@ -56,7 +56,11 @@ export class SweepRepository {
       WHERE p.id = m.project_id AND NOT EXISTS (
         SELECT FROM build b JOIN attempt a ON a.build_id = b.id
         WHERE b.project_id = m.project_id AND b.number > p.last_build_number - ${contextsKept}
-          AND a.context_digest = m.digest)`;
+          AND a.context_digest = m.digest)
+        AND NOT EXISTS (
+        SELECT FROM build b JOIN attempt a ON a.build_id = b.id, jsonb_array_elements(a.target_records->'targets') t
+        WHERE b.project_id = m.project_id AND b.number > p.last_build_number - ${contextsKept}
+          AND t->>'contextDigest' = m.digest)`;
   }
 
   /** Forgets why the steps of old builds ran. */

@@ -10,8 +10,12 @@ import {
   namedContextFact,
   parseContextName,
   type ResolvedDefinition,
+  type ResolvedInputs,
   resultSpace,
   type StepOutcome,
+  type TargetFacts,
+  type TargetRecords,
+  unpackTargets,
 } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
@@ -44,6 +48,7 @@ interface FactsRow extends IsolationSubject {
   readonly dockerfile: string;
   readonly cacheRead: CacheReadFact | null;
   readonly contextDigest: string | null;
+  readonly targetRecords: TargetRecords | null;
   readonly steps: readonly StepOutcome[];
 }
 
@@ -54,7 +59,8 @@ export class CacheFactsRepository {
   /** Null before its builder has read the Dockerfile. */
   async find(buildId: string): Promise<CacheFacts | null> {
     const [facts] = await this.facts(Prisma.sql`
-      SELECT b.*, a.id AS attempt_id, a.worker_name, a.result_space, a.dockerfile, a.context_digest, a.cache_read
+      SELECT b.*, a.id AS attempt_id, a.worker_name, a.result_space, a.dockerfile, a.context_digest,
+        a.target_records, a.cache_read
       FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number
       WHERE b.id = ${buildId}::uuid AND a.dockerfile IS NOT NULL`);
     return facts ?? null;
@@ -66,7 +72,8 @@ export class CacheFactsRepository {
    */
   async earlier(buildId: string): Promise<CacheFacts[]> {
     return this.facts(Prisma.sql`
-      SELECT e.*, a.id AS attempt_id, a.worker_name, a.result_space, a.dockerfile, a.context_digest, a.cache_read
+      SELECT e.*, a.id AS attempt_id, a.worker_name, a.result_space, a.dockerfile, a.context_digest,
+        a.target_records, a.cache_read
       FROM build b
       JOIN project p ON p.id = b.project_id
       LEFT JOIN attempt ba ON ba.build_id = b.id AND ba.number = b.attempt_number
@@ -83,7 +90,7 @@ export class CacheFactsRepository {
   }
 
   private async facts(builds: Prisma.Sql): Promise<CacheFacts[]> {
-    const rows = await this.db.prisma.$queryRaw<(FactsRow & { payload: Uint8Array | null })[]>`
+    const rows = await this.db.prisma.$queryRaw<FactsRow[]>`
       SELECT f.id::text AS id, f.number, f.commit_time AS "commitTime", f.build_args AS "buildArgs",
         f.named_contexts AS "namedContexts", f.resolved, f.base_images AS "baseImages",
         f.project_id::text AS "projectId", f.attempt_id::text AS "attemptId", f.zone, f.ref, f.isolated,
@@ -93,57 +100,82 @@ export class CacheFactsRepository {
           AND v.epoch = f.cache_epoch AND v.at > f.built_at ORDER BY v.at LIMIT 1) AS evicted,
         f.no_cache OR f.cache_policy = 'none' AS "noCache", f.cache_export AS "cacheExport", f.worker_name AS "workerName",
         f.result_space AS space, f.dockerfile,
-        f.cache_read AS "cacheRead", f.context_digest AS "contextDigest", m.payload, coalesce(s.steps, '[]'::jsonb) AS steps
+        f.cache_read AS "cacheRead", f.context_digest AS "contextDigest", f.target_records AS "targetRecords",
+        coalesce(s.steps, '[]'::jsonb) AS steps
       FROM (${builds}) f
-      LEFT JOIN context_manifest m ON m.project_id = f.project_id AND m.digest = f.context_digest
       LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('ordinal', ordinal, 'name', name, 'stage', stage, 'target', target,
           'cached', cached, 'started', started_at IS NOT NULL,
           'completed', completed_at IS NOT NULL AND error IS NULL,
           'ms', coalesce(extract(epoch FROM completed_at - started_at) * 1000, 0)) ORDER BY ordinal) AS steps
         FROM step WHERE attempt_id = f.attempt_id AND NOT internal) s ON true
       ORDER BY f.number DESC`;
-    const contexts = new Map<string, Promise<ManifestEntry[]>>();
-    const contextOf = ({ contextDigest, payload }: (typeof rows)[number]) => {
-      if (contextDigest === null || payload === null) return null;
-      const known = contexts.get(contextDigest) ?? unpack(payload);
-      contexts.set(contextDigest, known);
-      return known;
-    };
-    return Promise.all(rows.map(async (row) => toFacts(row, await contextOf(row))));
+    const contexts = await this.contexts(rows);
+    return rows.map((row) => toFacts(row, contexts));
+  }
+
+  /** What the contexts held of builds of one project: each is read once, however many had it. */
+  private async contexts(rows: readonly FactsRow[]): Promise<Contexts> {
+    const digests = rows.flatMap(({ contextDigest, targetRecords }) => [
+      ...(contextDigest === null ? [] : [contextDigest]),
+      ...(targetRecords?.targets ?? []).map((target) => target.contextDigest),
+    ]);
+    const projectId = rows[0]?.projectId;
+    if (projectId === undefined || digests.length === 0) return new Map();
+    const found = await this.db.prisma.$queryRaw<{ digest: string; payload: Uint8Array }[]>`
+      SELECT digest, payload FROM context_manifest
+      WHERE project_id = ${projectId}::uuid AND digest = ANY (${[...new Set(digests)]})`;
+    return new Map(
+      await Promise.all(found.map(async ({ digest, payload }) => [digest, await unpack(payload)] as const)),
+    );
   }
 }
+
+type Contexts = ReadonlyMap<string, readonly ManifestEntry[]>;
 
 async function unpack(payload: Uint8Array): Promise<ManifestEntry[]> {
   return decodeManifest((await decompress(payload)).toString('utf8'));
 }
 
-function toFacts({ id, number, commitTime, buildArgs, ...row }: FactsRow, context: CacheFacts['context']): CacheFacts {
-  const {
-    dockerfile,
-    noCache,
-    afterReset,
-    evicted,
-    startedAt,
-    cacheEpoch,
-    cacheExport,
-    workerName,
-    steps,
-    baseImages,
-    cacheRead,
-  } = row;
+function toFacts(row: FactsRow, contexts: Contexts): CacheFacts {
+  const { id, number, dockerfile, afterReset, evicted, startedAt, cacheEpoch, cacheExport, workerName, steps } = row;
+  const { cacheRead, contextDigest, resolved, targetRecords } = row;
   // A definition says what the arguments and contexts are; the settings' arguments are its variables.
-  const made = row.resolved ?? { buildArgs, namedContexts: row.namedContexts };
-  const named = Object.entries(made.namedContexts).map(
-    ([name, source]) => [parseContextName(name), namedContextFact(source, baseImages, row.resolved?.targets)] as const,
-  );
+  const made = resolved ?? { buildArgs: row.buildArgs, namedContexts: row.namedContexts, noCache: false };
+  const read = new Map(unpackTargets(dockerfile, targetRecords ?? noTargets).map((target) => [target.name, target]));
+  const targets = (resolved?.targets ?? []).flatMap((target): TargetFacts[] => {
+    const { name, stage } = target;
+    const record = read.get(name);
+    return record ? [{ name, stage, ...dockerfileFacts(row, target, record, contexts) }] : [];
+  });
   return {
-    ...{ build: { id, number }, dockerfile, context, steps, noCache, afterReset, startedAt, cacheEpoch },
+    ...{ build: { id, number }, steps, afterReset, startedAt, cacheEpoch, cacheExport, workerName },
+    ...dockerfileFacts(row, made, { dockerfile, contextDigest }, contexts),
+    ...(targets.length > 0 && { targets }),
     evicted: evicted && { ...evicted, at: new Date(evicted.at) },
-    ...{ cacheExport, workerName, namedContexts: new Map(named) },
     read: cacheRead && { from: cacheRead.cache?.writtenBy ?? null },
     space: row.space ?? resultSpace(row),
     onEmptied: row.zone === 'fork',
+  };
+}
+
+const noTargets: TargetRecords = { dockerfiles: [], targets: [] };
+
+/** @param inputs of one Dockerfile, by its settings or its definition */
+function dockerfileFacts(
+  { commitTime, baseImages, resolved, noCache }: FactsRow,
+  inputs: Pick<ResolvedInputs, 'buildArgs' | 'namedContexts' | 'noCache'>,
+  read: { readonly dockerfile: string; readonly contextDigest: string | null },
+  contexts: Contexts,
+) {
+  const named = Object.entries(inputs.namedContexts).map(
+    ([name, source]) => [parseContextName(name), namedContextFact(source, baseImages, resolved?.targets)] as const,
+  );
+  return {
+    dockerfile: read.dockerfile,
+    context: read.contextDigest === null ? null : (contexts.get(read.contextDigest) ?? null),
+    namedContexts: new Map(named),
+    noCache: noCache || inputs.noCache,
     // As the engine gets it, for Dockerfiles that declare it.
-    buildArgs: { ...made.buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },
+    buildArgs: { ...inputs.buildArgs, SOURCE_DATE_EPOCH: String(commitTime) },
   };
 }

@@ -1,4 +1,12 @@
-import { type MissCause, type MissedStep, type StepNote, stepNotes, whyStepsRan } from '@cooperage/domain';
+import {
+  dockerfilePaths,
+  type MissCause,
+  type MissedStep,
+  type StepNote,
+  stepNotes,
+  whyStepsRan,
+} from '@cooperage/domain';
+import { toBuildRecord } from '../build/build-mapping.js';
 import { CacheFactsRepository } from '../build/cache-facts-repository.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
@@ -33,22 +41,22 @@ export class StepVerdictRepository {
   async note(buildId: string): Promise<void> {
     const build = await this.db.prisma.build.findUnique({
       where: { id: buildId },
-      select: { dockerfilePath: true, _count: { select: { stepVerdicts: true } } },
+      include: { _count: { select: { stepVerdicts: true } } },
     });
     if (!build || build._count.stepVerdicts > 0) return;
     const now = await this.facts.find(buildId);
     if (!now || now.steps.length === 0) return;
     const verdicts = whyStepsRan(now, await this.facts.earlier(buildId));
-    await this.write(buildId, stepNotes(build.dockerfilePath, verdicts));
+    await this.write(buildId, stepNotes(dockerfilePaths(toBuildRecord(build)), verdicts));
   }
 
   private async write(buildId: string, notes: readonly StepNote[]): Promise<void> {
     await this.db.prisma.$executeRaw`
       INSERT INTO step_verdict (build_id, step_key, project_id, build_number, dockerfile_path, stage, definition, start_line, cached,
         ms, cause, detail, root_key, at)
-      SELECT b.id, n."stepKey", b.project_id, b.number, b.dockerfile_path, n.stage, n.definition, n."startLine", n.cached,
+      SELECT b.id, n."stepKey", b.project_id, b.number, n."dockerfilePath", n.stage, n.definition, n."startLine", n.cached,
         n.ms, n.cause, ARRAY(SELECT jsonb_array_elements_text(n.detail)), n."rootKey", b.queued_at
-      FROM build b, jsonb_to_recordset(${storedJson(notes)}::jsonb) AS n("stepKey" text, stage text, definition text,
+      FROM build b, jsonb_to_recordset(${storedJson(notes)}::jsonb) AS n("stepKey" text, "dockerfilePath" text, stage text, definition text,
         "startLine" int, cached boolean, ms int, cause text, detail jsonb, "rootKey" text)
       WHERE b.id = ${buildId}::uuid
       ON CONFLICT DO NOTHING`;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ResolvedDefinition } from './definition.js';
-import { madeFrom } from './made-from.js';
+import { dockerfilePaths, madeFrom } from './made-from.js';
 
 const settings = {
   ...{ contextPath: '.', dockerfilePath: 'Dockerfile', target: 'dev' },
@@ -22,4 +22,17 @@ it('is what the settings say, until a definition is read that says it in their p
   expect(madeFrom({ ...settings, definition, resolved: inline })).toMatchObject({
     ...{ dockerfilePath: 'docker-bake.hcl (app)', target: 'x' },
   });
+});
+
+it('says of each target of a definition where its Dockerfile is', () => {
+  const { ignored: _, ...inputs } = resolved;
+  const targets = [
+    { ...inputs, name: 'base', dockerfilePath: 'base/Dockerfile' },
+    { ...inputs, name: 'tool', dockerfilePath: null, dockerfileInline: 'FROM a' },
+  ];
+  const pathOf = dockerfilePaths({ ...settings, definition, resolved: { ...resolved, targets } });
+  expect([null, 'base', 'tool', 'gone'].map(pathOf)).toEqual([
+    ...['app/Dockerfile', 'base/Dockerfile', 'docker-bake.hcl (tool)', 'app/Dockerfile'],
+  ]);
+  expect(dockerfilePaths({ ...settings, definition: null, resolved: null })(null)).toBe('Dockerfile');
 });

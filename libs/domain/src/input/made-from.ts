@@ -24,6 +24,19 @@ export function madeFrom({ definition, resolved, ...settings }: InputSettings): 
   return { contextPath, dockerfilePath, target: stage, buildArgs, namedContexts };
 }
 
+/** Where the Dockerfile of a target is, and for null that of the build itself. */
+export function dockerfilePaths(settings: InputSettings): (target: string | null) => string {
+  const { definition, resolved } = settings;
+  const own = madeFrom(settings).dockerfilePath;
+  if (definition === null || resolved === null) return () => own;
+  const others = (resolved.targets ?? []).map(
+    ({ name, dockerfilePath }) =>
+      [name, dockerfilePath ?? inlineDockerfilePath({ ...definition, target: name })] as const,
+  );
+  const paths = new Map(others);
+  return (target) => (target === null ? own : (paths.get(target) ?? own));
+}
+
 /** What a Dockerfile is called that stands in a definition. */
 export function inlineDockerfilePath({ path, target }: BuildDefinition): string {
   return `${path} (${target})`;

@@ -1,4 +1,4 @@
-import type { BuildProject, ClaimedAttempt } from '@cooperage/db';
+import type { BuildProject, ClaimedAttempt, ReadTarget } from '@cooperage/db';
 import {
   type EngineSpaces,
   engineSpaces,
@@ -36,6 +36,8 @@ export interface PreparedBuild {
   readonly resolved?: ResolvedDefinition;
   /** What the context and the folders beside it hold. */
   readonly manifest: readonly ManifestEntry[];
+  /** The same of other targets of its definition. */
+  readonly targets: readonly ReadTarget[];
   /** Where its results will be, see `resultSpace`. */
   readonly resultSpace: string;
 }
@@ -73,8 +75,12 @@ export class BuildRequests {
       ...(resolved && { resolved }),
       caches,
       resultSpace: spaces.results,
-      dockerfile: Buffer.from(context!.dockerfile.content).toString('utf8'),
+      dockerfile: textOf(context!),
       manifest: manifestOf(context!),
+      targets: targets.map(({ target: { name } }, index) => {
+        const read = contexts[index]!;
+        return { name, dockerfile: textOf(read), manifest: manifestOf(read) };
+      }),
     };
   }
 
@@ -137,4 +143,8 @@ export class BuildRequests {
       projectUrl: `${this.options.publicUrl}/p/${project.organizationSlug}/${project.slug}`,
     };
   }
+}
+
+function textOf({ dockerfile }: BuildContext): string {
+  return Buffer.from(dockerfile.content).toString('utf8');
 }

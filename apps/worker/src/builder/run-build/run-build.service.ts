@@ -166,14 +166,16 @@ export class RunBuildService {
     await this.store(work, 'the cache that is read', () => this.parts.attempts.noteCacheRead(work.attempt, fact));
   }
 
-  /** Beside the build, which waits for none of it: the Dockerfile as it was read, and what its context held. */
+  /** Beside the build, which waits for none of it: what was read of the Dockerfile and of what its context held. */
   private async describe(work: Work, prepared: PreparedBuild): Promise<void> {
-    const { request, manifest, dockerfile, resultSpace } = prepared;
+    const { request, manifest, dockerfile, targets, resultSpace } = prepared;
     const { attempt } = work;
     const { attempts, manifests } = this.parts;
     const { reference } = request;
     await this.store(work, 'the Dockerfile', () => attempts.describe(attempt, reference, dockerfile, resultSpace));
     await this.store(work, 'the manifest of the context', () => manifests.save(attempt, manifest));
+    if (targets.length > 0)
+      await this.store(work, 'what targets are made from', () => manifests.saveTargets(attempt, dockerfile, targets));
   }
 
   /** No build fails for what could not be stored of it. */

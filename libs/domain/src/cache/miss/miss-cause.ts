@@ -5,6 +5,7 @@ export const missCauses = [
   'base',
   'instruction',
   'earlier_step',
+  'target',
   'foreign',
   'first',
   'not_asked',

@@ -70,7 +70,7 @@ export function mainCulprit(steps: readonly MissedStep[]): Pick<MissedStep, 'def
 }
 
 /** They tell of another step, or of nobody's doing. */
-const unhelpful: ReadonlySet<MissCause> = new Set(['earlier_step', 'first', 'not_asked', 'unknown']);
+const unhelpful: ReadonlySet<MissCause> = new Set(['earlier_step', 'target', 'first', 'not_asked', 'unknown']);
 
 function adviceFor(step: MissedStep, { cause, named }: CountedCause): MissAdvice | null {
   const first = named[0]?.name ?? null;

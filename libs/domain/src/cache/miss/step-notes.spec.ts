@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { builtFrom } from '../reason/why-ran.fixture.js';
+import { namedContextFact } from '../reason/cache-facts.js';
+import { builtFrom, withTargets } from '../reason/why-ran.fixture.js';
 import { whyStepsRan } from '../reason/why-ran.js';
 import { stepNotes } from './step-notes.js';
 
@@ -17,7 +18,7 @@ const withTimes = (facts: ReturnType<typeof builtFrom>) => ({
 const first = withTimes(builtFrom({ number: 1, dockerfile, files }));
 const notesOf = (change: Partial<Parameters<typeof builtFrom>[0]>, path = 'Dockerfile') => {
   const now = withTimes(builtFrom({ number: 2, dockerfile, files, ...change }));
-  return stepNotes(path, whyStepsRan(now, [first]));
+  return stepNotes(() => path, whyStepsRan(now, [first]));
 };
 
 describe('what is written down of steps', () => {
@@ -48,10 +49,23 @@ describe('what is written down of steps', () => {
 
   it('says in which way a result was not kept', () => {
     const [step] = stepNotes(
-      'Dockerfile',
+      () => 'Dockerfile',
       whyStepsRan({ ...first, build: { id: 'b3', number: 3 }, workerName: 'w2' }, [first]),
     );
     expect(step).toMatchObject({ definition: 'WORKDIR /app', cause: 'dropped', detail: [] });
+  });
+
+  it('are of the Dockerfile of their target, and lead to the one that made them run, wherever it stands', () => {
+    const at = (number: number, word: string) => {
+      const base = builtFrom({ number, dockerfile: 'FROM busybox\nCOPY . .\n', files: { a: word } });
+      const facts = { namedContexts: new Map([['base', namedContextFact('target:base', [])]]) };
+      return withTargets(builtFrom({ number, dockerfile: 'FROM base\nRUN npm ci\n', facts }), { base });
+    };
+    const pathOf = (target: string | null) => (target === null ? 'Dockerfile' : `${target}/Dockerfile`);
+    const [copy, install] = stepNotes(pathOf, whyStepsRan(at(2, 'new'), [at(1, 'old')]));
+    expect(copy).toMatchObject({ dockerfilePath: 'base/Dockerfile', cause: 'files', detail: ['a'] });
+    const root = { rootKey: copy!.stepKey, detail: ['COPY . .'] };
+    expect(install).toMatchObject({ dockerfilePath: 'Dockerfile', cause: 'earlier_step', ...root });
   });
 
   it('keeps no more of a text than its beginning', () => {

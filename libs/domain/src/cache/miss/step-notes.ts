@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { RunReason, StepVerdict } from '../reason/why-ran.js';
+import type { RunReason } from '../reason/run-reason.js';
+import type { StepVerdict } from '../reason/why-ran.js';
 import type { MissCause } from './miss-cause.js';
 
 /** What is written down of one step of a build, to be counted with those of other builds. */
 export interface StepNote {
   /** Equal for the same instruction of the same stage of the same Dockerfile, wherever in it it stands. */
   readonly stepKey: string;
+  readonly dockerfilePath: string;
   readonly stage: string | null;
   /** As the Dockerfile has it, its first characters. */
   readonly definition: string;
@@ -28,18 +30,26 @@ const longestText = 400;
 
 /**
  * The steps of a build that its builder came to, each once: where one line stands twice in a stage, both count as one.
+ * @param pathOf of the Dockerfile of a target, or of the build's own for null
  * @param verdicts of `whyStepsRan`
  */
-export function stepNotes(dockerfilePath: string, verdicts: readonly StepVerdict[]): StepNote[] {
+export function stepNotes(pathOf: (target: string | null) => string, verdicts: readonly StepVerdict[]): StepNote[] {
   const byOrdinal = new Map(verdicts.map((verdict) => [verdict.ordinal, verdict]));
-  const keyOf = ({ stage, definition }: StepVerdict) => stepKey(dockerfilePath, stage, definition);
+  const keyOf = ({ target, stage, definition }: StepVerdict) => stepKey(pathOf(target), stage, definition);
   const notes = new Map<string, StepNote>();
   for (const verdict of verdicts) {
     const { stage, definition, startLine, cached, reason } = verdict;
     const root = reason && rootOf(reason, byOrdinal);
     const key = keyOf(verdict);
     const note = {
-      ...{ stepKey: key, stage: clipped(stage), definition: clipped(definition), startLine, cached },
+      ...{
+        stepKey: key,
+        dockerfilePath: pathOf(verdict.target),
+        stage: clipped(stage),
+        definition: clipped(definition),
+        startLine,
+        cached,
+      },
       ms: cached ? 0 : Math.round(verdict.ms ?? 0),
       ...{ cause: reason && causeOf(reason), detail: reason ? detailOf(reason, root) : [] },
       rootKey: root && keyOf(root),
@@ -76,6 +86,7 @@ function detailOf(reason: RunReason, root: StepVerdict | null): string[] {
   if (reason.kind === 'files') return reason.changes.slice(0, mostNamed).map(({ path }) => clipped(path));
   if (reason.kind === 'variable') return [clipped(reason.name)];
   if (reason.kind === 'base') return [clipped(reason.image)];
+  if (reason.kind === 'target') return [reason.target];
   return reason.kind === 'earlier_step' ? [clipped(root?.definition ?? reason.definition)] : [];
 }
 

@@ -25,11 +25,15 @@ export interface StepOutcome {
 export type NamedContextFact =
   | { readonly kind: 'folder' }
   | { readonly kind: 'image' /** Null where the builder did not tell of it. */; readonly digest: Digest | null }
-  | { readonly kind: 'target' /** Itself and those that it is made from. */; readonly targets: ReadonlySet<string> };
+  | {
+      readonly kind: 'target';
+      readonly target: string;
+      /** Itself and those that it is made from. */
+      readonly targets: ReadonlySet<string>;
+    };
 
-/** What is known of one build when the question is why its steps ran, or did not. */
-export interface CacheFacts {
-  readonly build: { readonly id: string; readonly number: number };
+/** What is known of one Dockerfile of a build. */
+export interface DockerfileFacts {
   readonly dockerfile: string;
   /** As the builder got them, a commit's `SOURCE_DATE_EPOCH` included. */
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -37,8 +41,22 @@ export interface CacheFacts {
   readonly context: readonly ManifestEntry[] | null;
   /** By name; left out where there are none. */
   readonly namedContexts?: ReadonlyMap<string, NamedContextFact>;
-  readonly steps: readonly StepOutcome[];
   readonly noCache: boolean;
+}
+
+/** Another target of a build's definition. */
+export interface TargetFacts extends DockerfileFacts {
+  readonly name: string;
+  /** Of its Dockerfile; null for the last. */
+  readonly stage: string | null;
+}
+
+/** What is known of one build, and of its own Dockerfile, when the question is why its steps ran, or did not. */
+export interface CacheFacts extends DockerfileFacts {
+  readonly build: { readonly id: string; readonly number: number };
+  /** Each behind those that it is made from. Left out where there are none, or what they were made from is in no record. */
+  readonly targets?: readonly TargetFacts[];
+  readonly steps: readonly StepOutcome[];
   /** Number of the reset with which its cache began, 0 for none; and whether it was the first since then. */
   readonly cacheEpoch: number;
   readonly afterReset: boolean;
@@ -71,7 +89,8 @@ export function namedContextFact(
 ): NamedContextFact {
   const context = parseBuildContext(source);
   if (context.kind === 'folder') return { kind: 'folder' };
-  if (context.kind === 'target') return { kind: 'target', targets: madeOf(context.target, targets) };
+  if (context.kind === 'target')
+    return { kind: 'target', target: context.target, targets: madeOf(context.target, targets) };
   const pinned = /@(sha256:[0-9a-f]{64})$/.exec(context.reference)?.[1];
   const name = fullImageName(context.reference);
   const found = pinned ?? baseImages.find((image) => image.name === name)?.digest;

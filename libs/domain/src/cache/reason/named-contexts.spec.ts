@@ -3,8 +3,9 @@ import type { Digest } from '../../image/digest.js';
 import type { ResolvedTarget } from '../../input/definition.js';
 import { type CacheFacts, type NamedContextFact, namedContextFact } from './cache-facts.js';
 import { namedEntries } from './context-manifest.js';
+import type { RunReason } from './run-reason.js';
 import { builtFrom, digest, entries } from './why-ran.fixture.js';
-import { type RunReason, whyStepsRan } from './why-ran.js';
+import { whyStepsRan } from './why-ran.js';
 
 describe('why a step that reads named contexts ran', () => {
   const dockerfile = `FROM tool
@@ -71,7 +72,11 @@ RUN --mount=type=bind,from=lib,source=b.txt,target=/b true
       ['base', namedContextFact('target:base', [], targets)],
       ['tools', namedContextFact('target:tools', [], targets)],
     ]);
-    expect(namedContexts.get('tools')).toEqual({ kind: 'target', targets: new Set(['tools', 'base']) });
+    expect(namedContexts.get('tools')).toEqual({
+      kind: 'target',
+      target: 'tools',
+      targets: new Set(['tools', 'base']),
+    });
     const made = (number: number, baseRan: boolean, word = 'a', cached: readonly string[] = []) => {
       const facts = builtFrom({
         number,

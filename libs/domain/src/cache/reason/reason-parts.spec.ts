@@ -12,7 +12,7 @@ import {
 import { copySelection } from './copy-pattern.js';
 import { expandVariables } from './expand-variables.js';
 import { fullImageName } from './image-name.js';
-import { planSteps } from './step-plan.js';
+import { planDockerfile } from './step-plan.js';
 
 const file = (path: string): ManifestEntry => ({ path, kind: 'file', mode: 0o644, blobId: 'ab' });
 
@@ -104,7 +104,7 @@ describe('the name of an image', () => {
 
 describe('the plan of a Dockerfile', () => {
   const plan = (dockerfile: string, args = {}) =>
-    planSteps(dockerfile, args).map(({ stage, place, definition, reads }) => [
+    planDockerfile(dockerfile, args).steps.map(({ stage, place, definition, reads }) => [
       stage,
       place,
       definition.split('\n')[0],
@@ -131,7 +131,7 @@ EOF
       ['stage-2', 1, 'RUN --mount=type=bind,source=conf,target=/c --mount=type=cache,target=/d make', ['conf'], [0]],
       ['stage-2', 2, 'COPY <<EOF file.txt ./', ['file.txt'], []],
     ]);
-    expect(planSteps(dockerfile, {}).at(-1)?.definition).toBe('COPY <<EOF file.txt ./\nhello\nEOF');
+    expect(planDockerfile(dockerfile, {}).steps.at(-1)?.definition).toBe('COPY <<EOF file.txt ./\nhello\nEOF');
   });
 
   it('puts values into paths, and takes everything where it cannot', () => {
@@ -143,6 +143,6 @@ EOF
       ['web/c'],
       null,
     ]);
-    expect(planSteps('FROM busybox\nRUN x\n', {})[1]).toMatchObject({ stage: null, place: 2 });
+    expect(planDockerfile('FROM busybox\nRUN x\n', {}).steps[1]).toMatchObject({ stage: null, place: 2 });
   });
 });

@@ -4,6 +4,12 @@ import { expandVariables, type Lookup, variablesIn } from './expand-variables.js
 /** Proxies reach steps without a declaration, and are no part of what the builder remembers of them. */
 const proxies = /^(?:https?|ftp|all|no)_proxy$/i;
 
+/** What an image tells the steps that are made upon it: its variables, and `USER` and `SHELL`. */
+export interface ImageConfig {
+  readonly env: ReadonlyMap<string, string>;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
 /** The variables and settings that are in force at one place of a stage. */
 export class StageScope {
   readonly settings = new Map<string, string>();
@@ -20,18 +26,23 @@ export class StageScope {
     return new StageScope(buildArgs, null);
   }
 
-  /** Of a stage that starts from an image, whose own variables only its digest stands for. */
-  stage(): StageScope {
-    return new StageScope(this.buildArgs, this);
+  /** Of a stage that starts from an image. Where nobody knows what that tells, only its digest stands for it. */
+  stage(image: ImageConfig | null = null): StageScope {
+    const scope = new StageScope(this.buildArgs, this);
+    scope.take(image);
+    return scope;
   }
 
   /** Of a stage that starts from the end of this one: what was set and declared there stays. */
   child(outer: StageScope): StageScope {
-    const scope = outer.stage();
-    for (const [name, value] of this.env) scope.env.set(name, value);
+    const scope = outer.stage(this.config);
     for (const [name, value] of this.args) scope.args.set(name, value);
-    for (const [name, value] of this.settings) scope.settings.set(name, value);
     return scope;
+  }
+
+  /** Of an image that is made here. */
+  get config(): ImageConfig {
+    return { env: this.env, settings: this.settings };
   }
 
   readonly lookup: Lookup = (name) => this.env.get(name) ?? this.args.get(name);
@@ -53,6 +64,11 @@ export class StageScope {
     const named = text === null ? null : variablesIn(text);
     const all = [...this.args, ...this.env].filter(([name]) => !proxies.test(name) && (named?.has(name) ?? true));
     return new Map(all);
+  }
+
+  private take(image: ImageConfig | null): void {
+    for (const [name, value] of image?.env ?? []) this.env.set(name, value);
+    for (const [name, value] of image?.settings ?? []) this.settings.set(name, value);
   }
 
   private declareArg(word: string): void {

@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
-import { isBaseStep, stepPlace, stepTitle } from '../../build/step-title.js';
 import type { Digest } from '../../image/digest.js';
 import type { CacheFacts, NamedContextFact, StepOutcome } from './cache-facts.js';
 import { entriesOf, type ManifestEntry, namedEntries } from './context-manifest.js';
 import { copySelection } from './copy-pattern.js';
-import { type PlannedStep, planSteps } from './step-plan.js';
+import { type PlannedPart, plannedParts } from './planned-parts.js';
+import { basesOf, StepOutcomes, targetsThatRan, wasReached } from './step-outcomes.js';
+import { type PlannedStep, stageAt } from './step-plan.js';
 
 /** A step of a build: what the Dockerfile asks for, what became of it, and everything that its result depends upon. */
 export interface KeyedStep {
+  /** Of which other target of the definition; null for the build's own Dockerfile. */
+  readonly target: string | null;
   readonly plan: PlannedStep;
   /** Null where the builder never came to it. */
   readonly outcome: StepOutcome | null;
+  /** The builder did it once for this and for an equal step before it, and told of it as of that. */
+  readonly isShared: boolean;
+  /** It was to run whatever is kept. */
+  readonly noCache: boolean;
   /** Of a base image: its digest. */
   readonly base: Digest | null;
   /** What it takes of the context and of named folders; null where the context was not recorded. */
@@ -19,14 +26,20 @@ export interface KeyedStep {
   readonly images: ReadonlyMap<string, Digest | null>;
   /** It is made upon a folder, and BuildKit finds no such result again: a folder has another key in each build. */
   readonly neverFound: boolean;
-  /** It starts from or copies from other targets, of whose inputs there is no record. */
-  readonly ofTarget: boolean;
-  /** A step of one of those ran. */
+  /** Of other targets that it starts from or copies from, by the name of the context. */
+  readonly takes: ReadonlyMap<string, TakenTarget>;
+  /** A step ran of a target that it takes, and of whose inputs there is no record. */
   readonly targetRan: boolean;
   /** Steps whose results it starts from. */
   readonly parents: readonly KeyedStep[];
   /** Equal exactly when all inputs are, those of the steps before it included; null where one of them is not known. */
   readonly key: string | null;
+}
+
+export interface TakenTarget {
+  readonly target: string;
+  /** The step that its result is; null where there is none, or no record of its inputs. */
+  readonly end: KeyedStep | null;
 }
 
 /**
@@ -42,78 +55,95 @@ export function lookBudget(): LookBudget {
   return { looksLeft: 500_000 };
 }
 
-/** The steps of a build in the order of its Dockerfile; without its context where that is more than is left to look at. */
+/**
+ * The steps of a build in the order of its Dockerfiles, those of other targets before those that take them; without the context
+ * of one where that is more than is left to look at.
+ */
 export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
-  const named = facts.namedContexts ?? new Map<string, NamedContextFact>();
-  const plans = planSteps(facts.dockerfile, facts.buildArgs, new Set(named.keys()));
-  const isAlone = plans.every(({ stage }) => stage === null);
-  const outcomes = new Map<string, StepOutcome>();
-  for (const step of facts.steps) {
-    if (step.target) continue;
-    // The builder names a lone stage where a step of it has a mount, and does not where none has.
-    const at = placeOf(isAlone ? null : step.stage, stepPlace(step.name));
-    // `COPY --link` is several steps to the builder; the last of them is the one that counts.
-    if (stepPlace(step.name) > 0) outcomes.set(at, merged(outcomes.get(at), step));
-  }
-  const readers = plans.reduce((sum, { reads }) => sum + (reads.files?.length === 0 ? 0 : 1) + reads.named.length, 0);
-  const context = affordable(facts.context, readers, budget);
-  const own = context && ownEntries(context, named);
-  const sources = { context, bases: basesOf(facts.steps), named, own, targetsRan: targetsThatRan(facts.steps) };
+  const parts = plannedParts(facts);
+  // The build's own first, then those that it takes.
+  const contexts = new Map(parts.toReversed().map((part) => [part, affordable(part, budget)]));
+  const bases = basesOf(facts.steps);
+  const targetsRan = targetsThatRan(facts.steps);
+  const results = new Map<string, KeyedStep | null>();
+  const known = new Map<string, StepOutcome>();
+  return parts.flatMap((part) => {
+    const context = contexts.get(part)!;
+    const named: Named = part.facts.namedContexts ?? new Map();
+    const own = context && ownEntries(context, named);
+    const sources = { part, context, own, bases, named, results, targetsRan, known };
+    const { steps, ends } = stepsOfPart(sources, new StepOutcomes(part, facts.steps));
+    if (part.target !== null) results.set(part.target, endOf(sources, ends));
+    return steps;
+  });
+}
+
+function stepsOfPart(sources: Sources, outcomes: StepOutcomes) {
   const steps: KeyedStep[] = [];
   const ends = new Map<number, KeyedStep>();
-  for (const plan of plans) {
-    const at = placeOf(plan.stage, plan.place);
-    const outcome = outcomes.get(at);
-    // Of stages with one name the first is meant; nobody can tell them apart.
-    outcomes.delete(at);
+  for (const plan of sources.part.plan.steps) {
     const before = ends.get(plan.stageIndex);
     const others = plan.reads.stages.flatMap((stage) => ends.get(stage) ?? []);
-    const parents = before ? [before, ...others] : others;
-    const step = keyed(plan, outcome && isSame(plan, outcome) ? outcome : null, sources, parents);
+    const step = keyed(plan, outcomes.take(plan), sources, before ? [before, ...others] : others);
     ends.set(plan.stageIndex, step);
     steps.push(step);
   }
-  return steps;
+  return { steps, ends };
 }
 
-function affordable(context: CacheFacts['context'], readers: number, budget: LookBudget): CacheFacts['context'] {
+/** What a target comes to; it may hand on what another one comes to. */
+function endOf({ part, named, results }: Sources, ends: ReadonlyMap<number, KeyedStep>): KeyedStep | null {
+  const stage = stageAt(part.plan, part.stage);
+  if (!stage) return null;
+  if (stage.startsFrom === null) return ends.get(stage.end) ?? null;
+  const handedOn = named.get(stage.startsFrom);
+  return handedOn?.kind === 'target' ? (results.get(handedOn.target) ?? null) : null;
+}
+
+function affordable({ facts: { context }, plan }: PlannedPart, budget: LookBudget): CacheFacts['context'] {
+  const readers = plan.steps.reduce(
+    (sum, { reads }) => sum + (reads.files?.length === 0 ? 0 : 1) + reads.named.length,
+    0,
+  );
   const looks = readers * (context?.length ?? 0);
   if (looks > budget.looksLeft) return null;
   budget.looksLeft -= looks;
   return context;
 }
 
-/** What the steps of a build are made from beside each other. */
+type Named = ReadonlyMap<string, NamedContextFact>;
+
+/** What the steps of a Dockerfile are made from beside each other. */
 interface Sources {
+  readonly part: PlannedPart;
   readonly context: CacheFacts['context'];
   /** The context without the named folders. */
   readonly own: CacheFacts['context'];
   readonly bases: ReadonlyMap<string, Digest>;
-  readonly named: ReadonlyMap<string, NamedContextFact>;
+  readonly named: Named;
+  /** Of targets before it that are recorded. */
+  readonly results: ReadonlyMap<string, KeyedStep | null>;
   readonly targetsRan: ReadonlySet<string>;
+  /** What became of steps before it, by their keys. */
+  readonly known: Map<string, StepOutcome>;
 }
 
-function keyed(
-  plan: PlannedStep,
-  outcome: StepOutcome | null,
-  sources: Sources,
-  parents: readonly KeyedStep[],
-): KeyedStep {
-  const { bases, named, targetsRan } = sources;
+function keyed(plan: PlannedStep, told: StepOutcome | null, sources: Sources, before: readonly KeyedStep[]): KeyedStep {
+  const { part, bases, named, targetsRan } = sources;
   const base = plan.image === null ? null : (bases.get(plan.image.replace(/@.*$/, '')) ?? null);
   const images = new Map<string, Digest | null>();
   for (const { name } of plan.reads.named) {
     const fact = named.get(name);
     if (fact?.kind === 'image') images.set(name, fact.digest);
   }
-  const targets = plan.reads.named.flatMap(({ name }) => targetsOf(named.get(name)));
-  const [ofTarget, targetRan] = [targets.length > 0, targets.some((target) => targetsRan.has(target))];
+  const { takes, unrecorded } = takenBy(plan, sources);
+  const parents = [...before, ...[...takes.values()].flatMap(({ end }) => end ?? [])];
   const files = filesOf(plan, sources);
   const neverFound = plan.reads.named.some(({ name, isStart }) => isStart && named.get(name)?.kind === 'folder');
-  const known =
+  const isKnown =
     files !== null &&
     !neverFound &&
-    !ofTarget &&
+    [...takes.values()].every(({ end }) => end !== null) &&
     (plan.keyword !== 'from' || base !== null) &&
     [...images.values()].every((digest) => digest !== null) &&
     parents.every(({ key }) => key !== null);
@@ -125,26 +155,32 @@ function keyed(
     [...images],
     parents.map(({ key }) => key),
   ];
-  const key = known ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : null;
-  return { plan, outcome, base, files, images, neverFound, ofTarget, targetRan, parents, key };
+  const key = isKnown ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : null;
+  return {
+    ...{ target: part.target, plan, ...outcomeOf(told, key, sources), noCache: part.facts.noCache },
+    ...{ base, files, images, neverFound, takes, parents, key },
+    targetRan: unrecorded.some((target) => targetsRan.has(target)),
+  };
 }
 
-function targetsOf(fact: NamedContextFact | undefined): string[] {
-  return fact?.kind === 'target' ? [...fact.targets] : [];
+function takenBy({ reads }: PlannedStep, { named, results }: Sources) {
+  const takes = new Map<string, TakenTarget>();
+  const unrecorded: string[] = [];
+  for (const { name } of reads.named) {
+    const fact = named.get(name);
+    if (fact?.kind !== 'target') continue;
+    const end = results.get(fact.target) ?? null;
+    takes.set(name, { target: fact.target, end });
+    if (end === null) unrecorded.push(...fact.targets);
+  }
+  return { takes, unrecorded };
 }
 
-function targetsThatRan(steps: readonly StepOutcome[]): ReadonlySet<string> {
-  const ran = steps.filter(({ name, started, cached }) => started && !cached && !isBaseStep(name));
-  return new Set(ran.flatMap(({ target }) => target ?? []));
-}
-
-/**
- * The builder names a base image with the digest that it found, once for all stages that start from it, and by the name
- * of any of them.
- */
-function basesOf(steps: readonly StepOutcome[]): ReadonlyMap<string, Digest> {
-  const found = steps.map(({ name }) => /^FROM (\S+?)(?:@(sha256:[0-9a-f]{64}))$/.exec(stepTitle(name)));
-  return new Map(found.flatMap((match) => (match ? [[match[1]!, match[2] as Digest] as const] : [])));
+function outcomeOf(told: StepOutcome | null, key: string | null, { known }: Sources) {
+  const same = key === null ? undefined : known.get(key);
+  if (same && !wasReached(told)) return { outcome: same, isShared: true };
+  if (key !== null && wasReached(told)) known.set(key, told);
+  return { outcome: told, isShared: false };
 }
 
 function filesOf({ reads }: PlannedStep, { context, own: all, named }: Sources): readonly ManifestEntry[] | null {
@@ -157,30 +193,10 @@ function filesOf({ reads }: PlannedStep, { context, own: all, named }: Sources):
 }
 
 /** Most builds have no named context, and theirs may be large. */
-function ownEntries(context: readonly ManifestEntry[], named: Sources['named']): readonly ManifestEntry[] {
+function ownEntries(context: readonly ManifestEntry[], named: Named): readonly ManifestEntry[] {
   return named.size === 0 ? context : entriesOf(context, null);
 }
 
 function selected(entries: readonly ManifestEntry[], sources: readonly string[] | null): readonly ManifestEntry[] {
   return sources === null ? entries : entries.filter(copySelection(sources));
-}
-
-function placeOf(stage: string | null, place: number): string {
-  return `${stage ?? ''} ${place}`;
-}
-
-function merged(first: StepOutcome | undefined, second: StepOutcome): StepOutcome {
-  if (!first) return second;
-  return {
-    ...first,
-    cached: first.cached && second.cached,
-    started: first.started || second.started,
-    completed: first.completed && second.completed,
-    ms: (first.ms ?? 0) + (second.ms ?? 0),
-  };
-}
-
-/** A base image may bring steps of its own (ONBUILD), after which the places are others. */
-function isSame({ keyword }: PlannedStep, { name }: StepOutcome): boolean {
-  return new RegExp(`^(?:LINK )?${keyword}\\b`, 'i').test(stepTitle(name));
 }

@@ -3,7 +3,7 @@ import { bytesToText } from '../../dockerfile/lines.js';
 import { shellWords } from '../../dockerfile/shell-words.js';
 import { expandVariables } from './expand-variables.js';
 import { fullImageName } from './image-name.js';
-import { StageScope } from './stage-scope.js';
+import { type ImageConfig, StageScope } from './stage-scope.js';
 
 /** What a step reads beside the state before it. */
 export interface StepReads {
@@ -48,40 +48,72 @@ export interface PlannedStep {
 
 const layered = new Set(['run', 'copy', 'add', 'workdir']);
 
+/** A stage as others start from it or copy from it. */
+export interface PlannedStage {
+  /** Null where it has no name but its number. */
+  readonly name: string | null;
+  /** The one whose last step is its end: another where it has no step of its own. */
+  readonly end: number;
+  /** Context that it comes to, where there is no step between. */
+  readonly startsFrom: string | null;
+  readonly config: ImageConfig;
+}
+
+export interface DockerfilePlan {
+  readonly steps: readonly PlannedStep[];
+  readonly stages: readonly PlannedStage[];
+}
+
 /**
  * The steps of a Dockerfile, each with everything that decides whether an earlier result may stand for it, in the order
  * of the file. Base images are steps too; other stages, named contexts and `scratch` are not: so the builder counts.
- * @param contexts names of contexts
+ * @param contexts what the image that is a context tells, by the name of the context; null where it is none or nobody knows
  */
-export function planSteps(
+export function planDockerfile(
   dockerfile: string,
   buildArgs: Readonly<Record<string, string>>,
-  contexts: ReadonlySet<string> = new Set(),
-): PlannedStep[] {
+  contexts: ReadonlyMap<string, ImageConfig | null> = new Map(),
+): DockerfilePlan {
   const instructions = readInstructions(Buffer.from(dockerfile));
   const stageCount = instructions.filter(({ keyword }) => keyword === 'from').length;
   const planner = new Planner(buildArgs, stageCount, contexts);
   for (const instruction of instructions) planner.take(instruction);
-  return planner.steps;
+  return planner;
+}
+
+/** The stage that a name or a number means; without one, the last. */
+export function stageAt({ stages }: DockerfilePlan, name: string | null): PlannedStage | undefined {
+  const index = name === null ? stages.length - 1 : indexOfStage(stages, name);
+  return index === null ? undefined : stages[index];
+}
+
+/** By name or by number. */
+function indexOfStage(stages: readonly Pick<PlannedStage, 'name'>[], name: string): number | null {
+  const byName = stages.findLastIndex((stage) => stage.name === name.toLowerCase());
+  if (byName >= 0) return byName;
+  const number = /^\d+$/.test(name) ? Number(name) : -1;
+  return number >= 0 && number < stages.length ? number : null;
 }
 
 interface Stage {
   readonly name: string | null;
   readonly scope: StageScope;
+  end: number;
   /** Context that it starts from, while it has no step that does. */
   startsFrom: string | null;
+  readonly config: ImageConfig;
 }
 
-class Planner {
+class Planner implements DockerfilePlan {
   readonly steps: PlannedStep[] = [];
+  readonly stages: Stage[] = [];
   private readonly outer: StageScope;
-  private readonly stages: Stage[] = [];
   private count = 0;
 
   constructor(
     buildArgs: Readonly<Record<string, string>>,
     private readonly stageCount: number,
-    private readonly contexts: ReadonlySet<string>,
+    private readonly contexts: ReadonlyMap<string, ImageConfig | null>,
   ) {
     this.outer = StageScope.outermost(buildArgs);
   }
@@ -103,12 +135,19 @@ class Planner {
     const [image = '', as, name] = bytesToText(instruction.args).split(/\s+/);
     const expanded = this.outer.expand(image) ?? image;
     const base = this.stageOf(expanded);
-    const scope = base === null ? this.outer.stage() : this.stages[base]!.scope.child(this.outer);
-    const startsFrom = base === null ? this.contextOf(expanded) : this.stages[base]!.startsFrom;
-    this.stages.push({ name: as?.toLowerCase() === 'as' ? (name?.toLowerCase() ?? null) : null, scope, startsFrom });
+    const context = base === null ? this.contextOf(expanded) : null;
+    const scope =
+      base === null
+        ? this.outer.stage(context === null ? null : this.contexts.get(context))
+        : this.stages[base]!.scope.child(this.outer);
+    this.stages.push({
+      ...{ name: as?.toLowerCase() === 'as' ? (name?.toLowerCase() ?? null) : null, scope, config: scope.config },
+      end: base === null ? this.stages.length : this.stages[base]!.end,
+      startsFrom: base === null ? context : this.stages[base]!.startsFrom,
+    });
     this.count = 0;
     this.starts = base;
-    const isImage = base === null && startsFrom === null && expanded !== 'scratch';
+    const isImage = base === null && context === null && expanded !== 'scratch';
     if (isImage) this.step(instruction, nothing, fullImageName(expanded));
   }
 
@@ -121,8 +160,9 @@ class Planner {
     const current = this.stages[index];
     // BuildKit refuses a step before the first FROM.
     if (!current) return;
-    const stages = this.starts === null ? reads.stages : [this.starts, ...reads.stages];
+    const stages = this.starts === null ? reads.stages : [this.stages[this.starts]!.end, ...reads.stages];
     this.starts = null;
+    current.end = index;
     const { startsFrom } = current;
     current.startsFrom = null;
     const named =
@@ -144,7 +184,7 @@ class Planner {
     const context = stage === null ? this.contextOf(name) : this.stages[stage]!.startsFrom;
     return {
       files: [],
-      stages: stage === null ? [] : [stage],
+      stages: stage === null ? [] : [this.stages[stage]!.end],
       named: context === null ? [] : [{ name: context, files: sources }],
       foreign: stage === null && context === null,
     };
@@ -155,12 +195,9 @@ class Planner {
     return this.contexts.has(short) ? short : null;
   }
 
-  /** By name or by number; only stages that stand before. */
+  /** Only stages that stand before. */
   private stageOf(name: string): number | null {
-    const byName = this.stages.findLastIndex((stage) => stage.name === name.toLowerCase());
-    if (byName >= 0) return byName;
-    const number = /^\d+$/.test(name) ? Number(name) : -1;
-    return number >= 0 && number < this.stages.length ? number : null;
+    return indexOfStage(this.stages, name);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CacheFacts } from './cache-facts.js';
 import type { ManifestEntry } from './context-manifest.js';
-import { planSteps } from './step-plan.js';
+import { planDockerfile } from './step-plan.js';
 import type { StepVerdict } from './why-ran.js';
 
 export const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
@@ -26,8 +26,8 @@ export function builtFrom({
   base = 'a',
   facts,
 }: Given): CacheFacts {
-  const contexts = new Set(facts?.namedContexts?.keys());
-  const steps = planSteps(dockerfile, args, contexts).map(({ stage, place, keyword, definition }, index) => {
+  const contexts = new Map([...(facts?.namedContexts?.keys() ?? [])].map((name) => [name, null] as const));
+  const steps = planDockerfile(dockerfile, args, contexts).steps.map(({ stage, place, keyword, definition }, index) => {
     const title = keyword === 'from' ? `FROM docker.io/library/busybox:latest@${digest(base)}` : definition;
     const isCached = cached.some((start) => definition.startsWith(start));
     return {
@@ -70,4 +70,18 @@ export function reasons(verdicts: readonly StepVerdict[]) {
 
 export function reasonAt(verdicts: readonly StepVerdict[], index: number) {
   return verdicts[index]?.reason;
+}
+
+/** The same build with other targets, each as if it were a build of its own; the builder tells of the steps of all. */
+export function withTargets(own: CacheFacts, targets: Readonly<Record<string, CacheFacts>>): CacheFacts {
+  const all = [...Object.entries(targets), [null, own] as const];
+  const steps = all.flatMap(([target, facts]) => facts.steps.map((step) => ({ ...step, target })));
+  return {
+    ...own,
+    steps: steps.map((step, index) => ({ ...step, ordinal: index + 1 })),
+    targets: Object.entries(targets).map(([name, { dockerfile, buildArgs, context, namedContexts, noCache }]) => ({
+      ...{ name, stage: null, dockerfile, buildArgs, context, noCache },
+      ...(namedContexts && { namedContexts }),
+    })),
+  };
 }

@@ -1,52 +1,17 @@
 import { mergeByKey } from '../../compare/merge-by-key.js';
-import type { Digest } from '../../image/digest.js';
-import type { EvictionWords } from '../eviction.js';
 import type { CacheFacts } from './cache-facts.js';
-import { changedFiles, type FileChanges } from './file-changes.js';
+import { firstDifference } from './first-difference.js';
+import type { RunReason } from './run-reason.js';
 import { type KeyedStep, keyedSteps, type LookBudget, lookBudget } from './step-keys.js';
+import { wasReached } from './step-outcomes.js';
 
 type BuildRef = CacheFacts['build'];
-
-/** The first input of a step that differs, in the words of `design.md`: what made it run. */
-export type RunReason =
-  /** The build was asked to read no cache. */
-  | { readonly kind: 'not_asked' }
-  /** No earlier build that it may read from came to this step. */
-  | { readonly kind: 'first' }
-  /** Null for an instruction that was not there, or is not there any more. */
-  | { readonly kind: 'instruction'; readonly before: string | null; readonly after: string | null }
-  | {
-      readonly kind: 'variable';
-      readonly name: string;
-      readonly before: string | null;
-      readonly after: string | null;
-    }
-  /** An image by the name that the Dockerfile has for it, or one that is a named context. */
-  | { readonly kind: 'base'; readonly image: string; readonly before: Digest; readonly after: Digest }
-  | { readonly kind: 'earlier_step'; readonly ordinal: number; readonly definition: string }
-  | ({ readonly kind: 'files' } & FileChanges)
-  /** It reads an address or a foreign image, of whose content there is no record. */
-  | { readonly kind: 'foreign' }
-  /** Nothing differs: the result was in no cache that could be read. */
-  | {
-      readonly kind: 'not_kept';
-      readonly why:
-        | 'other_zone'
-        | 'other_worker'
-        | 'not_exported'
-        | 'reset'
-        | 'evicted'
-        | 'not_read'
-        | 'emptied'
-        | 'dropped';
-      /** Only for `evicted`. */
-      readonly eviction?: EvictionWords;
-    }
-  | { readonly kind: 'unknown'; readonly why: 'no_manifest' | 'not_matched' | 'upon_folder' | 'of_target' };
 
 /** Why one step ran, or which build's result stood for it. */
 export interface StepVerdict {
   readonly ordinal: number;
+  /** Of which other target of the definition; null for the build's own Dockerfile. */
+  readonly target: string | null;
   readonly stage: string | null;
   /** The instruction as written. */
   readonly definition: string;
@@ -80,13 +45,12 @@ export function whyStepsRan(
   const steps = keyedSteps(now, budget);
   const candidates = bySource(now, earlier).map((facts) => ({ facts, steps: keyedSteps(facts, budget) }));
   return steps.flatMap((step) => {
-    if (!step.outcome || step.plan.keyword === 'from' || !(step.outcome.cached || step.outcome.started)) return [];
+    const { target, outcome, isShared } = step;
+    if (step.plan.keyword === 'from' || isShared || !wasReached(outcome)) return [];
     const { stage, definition, startLine, endLine } = step.plan;
-    const { ordinal, cached, ms = null } = step.outcome;
-    const place = { ordinal, stage, definition, startLine, endLine, cached, ms };
-    return [
-      { ...place, ...(step.outcome.cached ? servedBy(now, step, candidates) : reasonOf(now, steps, step, candidates)) },
-    ];
+    const { ordinal, cached, ms = null } = outcome;
+    const place = { ordinal, target, stage, definition, startLine, endLine, cached, ms };
+    return [{ ...place, ...(cached ? servedBy(now, step, candidates) : reasonOf(now, steps, step, candidates)) }];
   });
 }
 
@@ -124,7 +88,7 @@ function reasonOf(
   step: KeyedStep,
   candidates: readonly Candidate[],
 ): Judgement {
-  if (now.noCache) return { reason: { kind: 'not_asked' }, against: null };
+  if (step.noCache) return { reason: { kind: 'not_asked' }, against: null };
   if (now.afterReset) return { reason: { kind: 'not_kept', why: 'reset' }, against: null };
   const same = nearest(now, candidates, ({ steps }) => withKey(steps, step.key) !== undefined);
   if (same) return { reason: notKept(now, same.facts), against: same.facts.build };
@@ -136,11 +100,13 @@ function reasonOf(
   const near = able.length > 0 ? able : alike;
   const nearby = near.find(({ before }) => isUponTheSame(step, before)) ?? near[0];
   if (nearby) return { reason: firstDifference(step, nearby.before), against: nearby.facts.build };
-  const newest = candidates[0];
-  return {
-    reason: newest ? replaced(step, all, newest.steps) : { kind: 'first' },
-    against: newest?.facts.build ?? null,
-  };
+  const newest = candidates.find(
+    ({ steps }) => step.target === null || steps.some(({ target }) => target === step.target),
+  );
+  if (newest) return { reason: replaced(step, all, newest.steps), against: newest.facts.build };
+  const unrecorded = candidates.find(({ facts }) => facts.steps.some(({ target }) => target === step.target));
+  if (unrecorded) return { reason: { kind: 'unknown', why: 'of_target' }, against: unrecorded.facts.build };
+  return { reason: { kind: 'first' }, against: null };
 }
 
 /** Whether both are made upon the same results: one that is not could not have served the step, whatever else is equal. */
@@ -182,7 +148,7 @@ function notHeld({ onEmptied, read }: CacheFacts, sameWorker: boolean) {
 
 /** The same instruction of the same stage in another build, where that build came to it. */
 function counterpart(step: KeyedStep, all: readonly KeyedStep[], others: readonly KeyedStep[]): KeyedStep | null {
-  const isAlike = ({ plan }: KeyedStep) => isSameStage(step, plan) && plan.definition === step.plan.definition;
+  const isAlike = (other: KeyedStep) => isSameStage(step, other) && other.plan.definition === step.plan.definition;
   const there = others.filter(isAlike);
   // Of the same line written twice it is the one of the same turn.
   const turn = there[all.filter(isAlike).indexOf(step)];
@@ -194,102 +160,17 @@ function counterpart(step: KeyedStep, all: readonly KeyedStep[], others: readonl
   );
 }
 
-function isSameStage({ plan }: KeyedStep, other: KeyedStep['plan']): boolean {
-  return plan.stage === null || other.stage === null
-    ? plan.stageIndex === other.stageIndex
-    : plan.stage === other.stage;
-}
-
-/** In the order in which the builder would have come upon them. */
-function firstDifference(step: KeyedStep, before: KeyedStep): RunReason {
-  return (
-    movedBase(step, before) ??
-    ranBefore(step) ??
-    ranInTarget(step) ??
-    missingBefore(step, before) ??
-    changedSetting(step, before) ??
-    changedVariable(step, before) ??
-    filesOfBoth(step, before) ??
-    withoutDifference(step)
-  );
-}
-
-function withoutDifference({ plan, neverFound, ofTarget }: KeyedStep): RunReason {
-  if (ofTarget) return { kind: 'unknown', why: 'of_target' };
-  if (neverFound) return { kind: 'unknown', why: 'upon_folder' };
-  return plan.reads.foreign ? { kind: 'foreign' } : { kind: 'unknown', why: 'not_matched' };
-}
-
-function movedBase(step: KeyedStep, before: KeyedStep): RunReason | null {
-  for (const [index, { base, plan }] of step.parents.entries()) {
-    const then = before.parents[index]?.base;
-    if (base && then && base !== then) return { kind: 'base', image: plan.image ?? '', before: then, after: base };
-  }
-  for (const [name, after] of step.images) {
-    const then = before.images.get(name);
-    if (after && then && after !== then) return { kind: 'base', image: name, before: then, after };
-  }
-  return null;
-}
-
-function ranBefore(step: KeyedStep): RunReason | null {
-  const ran = step.parents.find(({ plan, outcome }) => plan.keyword !== 'from' && outcome?.cached === false);
-  return ran ? { kind: 'earlier_step', ordinal: ran.outcome!.ordinal, definition: ran.plan.definition } : null;
-}
-
-/** Then nothing of its own need differ, and what does may not be why. */
-function ranInTarget({ targetRan }: KeyedStep): RunReason | null {
-  return targetRan ? { kind: 'unknown', why: 'of_target' } : null;
-}
-
-/** An instruction before this one is gone, or the last one of a stage that it reads, and with it what this one was made from. */
-function missingBefore(step: KeyedStep, before: KeyedStep): RunReason | null {
-  for (const [index, then] of before.parents.entries()) {
-    const gone = goneSince(then, step.parents[index]);
-    if (gone !== null) return { kind: 'instruction', before: gone, after: null };
-  }
-  return null;
-}
-
-/** Where a line stands twice in a row, one of the two may be gone: then what is before them tells. */
-function goneSince(then: KeyedStep | undefined, now: KeyedStep | undefined): string | null {
-  if (!then || then.plan.keyword === 'from') return null;
-  if (then.plan.definition !== now?.plan.definition) return then.plan.definition;
-  return then.key === now.key ? null : goneSince(then.parents[0], now.parents[0]);
-}
-
-function changedSetting(step: KeyedStep, before: KeyedStep): RunReason | null {
-  const change = firstChange(before.plan.settings, step.plan.settings);
-  const text = (name: string, value: string | null) => value && `${name} ${value}`;
-  return (
-    change && {
-      kind: 'instruction',
-      before: text(change.name, change.before),
-      after: text(change.name, change.after),
-    }
-  );
-}
-
-function changedVariable(step: KeyedStep, before: KeyedStep): RunReason | null {
-  const change = firstChange(before.plan.variables, step.plan.variables);
-  return change && { kind: 'variable', ...change };
-}
-
-function firstChange(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) {
-  const name = [...new Set([...before.keys(), ...after.keys()])].find((each) => before.get(each) !== after.get(each));
-  return name === undefined ? null : { name, before: before.get(name) ?? null, after: after.get(name) ?? null };
-}
-
-function filesOfBoth(step: KeyedStep, before: KeyedStep): RunReason | null {
-  if (step.files === null || before.files === null) return { kind: 'unknown', why: 'no_manifest' };
-  const changes = changedFiles(before.files, step.files);
-  return changes && { kind: 'files', ...changes };
+function isSameStage({ target, plan }: KeyedStep, other: KeyedStep): boolean {
+  if (target !== other.target) return false;
+  return plan.stage === null || other.plan.stage === null
+    ? plan.stageIndex === other.plan.stageIndex
+    : plan.stage === other.plan.stage;
 }
 
 /** No build has this instruction: what stands at its place there, or nothing. */
 function replaced(step: KeyedStep, all: readonly KeyedStep[], others: readonly KeyedStep[]): RunReason {
-  const own = all.filter(({ plan }) => plan.stageIndex === step.plan.stageIndex);
-  const stage = others.filter(({ plan }) => isSameStage(step, plan));
+  const own = all.filter(({ target, plan }) => target === step.target && plan.stageIndex === step.plan.stageIndex);
+  const stage = others.filter((other) => isSameStage(step, other));
   if (stage.some(({ plan }) => plan.definition === step.plan.definition)) return { kind: 'first' };
   const pairs = mergeByKey(stage, own, ({ plan }) => plan.definition);
   const at = pairs.findIndex(({ b }) => b === step);

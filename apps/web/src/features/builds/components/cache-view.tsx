@@ -57,7 +57,14 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
       <ol aria-label="Why each step ran" className="border-t border-line">
         {cache.steps.map((step) => (
           <li key={step.ordinal} className="border-b border-line px-3 py-2 last:border-b-0">
-            <Link href={hrefOf(step)} data-row className="inline-block max-w-full truncate hover:underline">
+            {step.target !== null && (
+              <span className="block text-xs text-text-2">target {visibleText(step.target)}</span>
+            )}
+            <Link
+              href={hrefOf({ ...step, startLine: step.target === null ? step.startLine : null })}
+              data-row
+              className="inline-block max-w-full truncate hover:underline"
+            >
               <code>{visibleText(titles.get(step.ordinal) ?? `step ${step.ordinal}`)}</code>
             </Link>
             <Verdict build={build} step={step} />

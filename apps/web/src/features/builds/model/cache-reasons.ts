@@ -17,7 +17,9 @@ export function reasonWords(reason: RunReason): string {
     case 'base':
       return 'the base image moved';
     case 'earlier_step':
-      return 'an earlier step ran';
+      return earlierWords(reason);
+    case 'target':
+      return `the target ${visibleText(reason.target)} comes to something else`;
     case 'files':
       return filesWords(reason);
     case 'foreign':
@@ -27,6 +29,11 @@ export function reasonWords(reason: RunReason): string {
     case 'unknown':
       return 'not known why';
   }
+}
+
+function earlierWords({ target }: { target?: string | null }): string {
+  if (target === undefined) return 'an earlier step ran';
+  return target === null ? 'an equal step of the build’s own ran' : `a step of the target ${visibleText(target)} ran`;
 }
 
 function instructionWords({ before, after }: { before: string | null; after: string | null }): string {
@@ -91,7 +98,8 @@ const unknown = {
   no_manifest: 'It is not recorded what the context held, here or in the build it is compared with.',
   not_matched: 'Nothing that is recorded differs.',
   upon_folder: 'Its stage starts from a folder, and the builder finds no step again that is made upon one.',
-  of_target: 'It starts from or copies from another target of the definition, whose steps are not explained.',
+  of_target:
+    'It depends on another target of the definition, and it is not recorded what that was made from, here or in the build it is compared with.',
 } as const;
 
 /** The same as a sentence of its own. */
@@ -109,6 +117,8 @@ export function reasonSentence(reason: RunReason): string {
       return unknown[reason.why];
     case 'variable':
       return `The variable ${reasonWords(reason)}.`;
+    case 'target':
+      return `None of its steps ran, but what the target ${visibleText(reason.target)} comes to is another than in that build.`;
     case 'files':
       // A name keeps its letters: only a count may begin the sentence.
       return reason.added + reason.changed + reason.removed === 1 && reason.changes.length === 1

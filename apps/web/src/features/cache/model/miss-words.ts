@@ -32,6 +32,8 @@ export function causeWords(counted: Counted): string {
       return `the base image moved: ${names}`;
     case 'earlier_step':
       return `${first} ran before it`;
+    case 'target':
+      return `the target ${first} came to something else`;
     case 'instruction':
       return 'an instruction changed, was new or gone';
     case 'foreign':
