@@ -16,7 +16,10 @@ describe('the bridge of an engine', () => {
     bridge = new Bridge(`coop${id}`, tools);
   });
   afterEach(() => bridge.remove());
-  afterAll(() => attempt(tools.path('ip'), ['link', 'delete', `o${id}`]));
+  // Of a bridge that left them there, too.
+  afterAll(async () => {
+    for (const end of ['a', 'c', 'o']) await attempt(tools.path('ip'), ['link', 'delete', `${end}${id}`]);
+  });
 
   const ip = (...parameters: readonly string[]) => run(tools.path('ip'), parameters);
   const links = (...names: readonly string[]) => names.map((name) => existsSync(`/sys/class/net/${name}${id}`));
