@@ -5,6 +5,7 @@ import type { BridgeResult, MessageName, Messages } from '../proto/messages.js';
 import { methods } from '../proto/methods.js';
 import type { EngineConnection, Line, Method } from '../wire/connection.js';
 import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
+import { refusalOfLint } from './lint-refusal.js';
 
 /** One Dockerfile of a Solve that is made from several. */
 export interface BridgedSolve {
@@ -18,6 +19,10 @@ export interface SolveInput extends BridgedSolve {
   /** Unique within the Solve, chosen by the caller. */
   readonly key: string;
 }
+
+type DockerfileRequest = MessageInput<Messages['BridgeSolveRequest']> & {
+  readonly FrontendOpt: Readonly<Record<string, string>>;
+};
 
 /** The calls of one Solve's bridge, one after the other, for as long as that Solve runs. */
 export class Bridge {
@@ -71,14 +76,33 @@ export class Bridge {
     results: ReadonlyMap<string, BridgeResult>,
   ): Promise<BridgeResult> {
     const known = inputs.map((key) => [key, results.get(key)!] as const);
-    const { result } = await this.unary(this.line!, methods.bridgeSolve, {
+    const request = {
       Frontend: 'dockerfile.v0',
       FrontendOpt: { ...frontendAttrs, ...inputAttrs(new Map(known.map(([key, { metadata }]) => [key, metadata]))) },
       FrontendInputs: Object.fromEntries(known.map(([key, { ref }]) => [key, ref?.def ?? new Uint8Array()])),
       ...{ allowResultReturn: true, allowResultArrayRef: true },
-    });
+    };
+    const { result } = await this.unary(this.line!, methods.bridgeSolve, request).catch((error: unknown) =>
+      this.askAgain(request, error),
+    );
     if (!result) throw new RpcError(methods.bridgeSolve.path, rpcCode.internal, 'the engine answered no result');
     return result;
+  }
+
+  /**
+   * The refusal of a large Dockerfile holds all of it, and breaks the line that it comes on (see `EngineConnection.line`). On another
+   * the frontend is asked what it finds wrong, which it answers as a result.
+   * @throws {RpcError} what it finds @throws {ConnectionLost} the line was lost for another reason
+   */
+  private async askAgain(request: DockerfileRequest, lost: unknown): Promise<never> {
+    if (!(lost instanceof ConnectionLost) || this.closed) throw lost;
+    this.line?.close();
+    const line = await this.connection.line();
+    this.line = line;
+    if (this.closed) this.close();
+    const FrontendOpt = { ...request.FrontendOpt, requestid: 'frontend.lint' };
+    const { result } = await this.unary(line, methods.bridgeSolve, { ...request, FrontendOpt });
+    throw refusalOfLint(result?.metadata['result.json']) ?? lost;
   }
 
   private async refuse(line: Line, error: RpcError): Promise<void> {

@@ -163,6 +163,22 @@ describe('targets that feed a build, with BuildKit', () => {
     });
   });
 
+  it('name the line of a Dockerfile too that is larger than what a refusal may hold, in a target and in the build', async () => {
+    const wrong = `FROM busybox\n${'# a long comment\n'.repeat(6_000)}RUNN x\n`;
+    expect(wrong.length).toBeGreaterThan(64 * 1024);
+    const failure = (own: string, base: string) =>
+      build(pushRequest(own, { namedContexts: [resultOf('base')], targets: [trialTarget('base', base)] })).then(
+        () => null,
+        (error: unknown) => error,
+      );
+    const refused = (file: string) => ({
+      ...{ code: 'DockerfileInvalid', retryable: false, message: expect.stringMatching(/^Unknown instruction: RUNN/) },
+      place: { file, line: 6_002, endLine: 6_002 },
+    });
+    expect(await failure('FROM base\nRUN true\n', wrong)).toMatchObject(refused('base/Dockerfile'));
+    expect(await failure(wrong, 'FROM busybox\nRUN true\n')).toMatchObject(refused('Dockerfile'));
+  });
+
   it('are refused in plain words where one of them holds nothing at all', async () => {
     const request = pushRequest('FROM busybox\nCOPY --from=nothing / /\n', {
       namedContexts: [resultOf('nothing')],
