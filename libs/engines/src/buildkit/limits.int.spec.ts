@@ -71,6 +71,23 @@ describe('limits of a build', () => {
     await expect(engine.build(honest, () => {}, never)).rejects.toMatchObject({ code: 'StepFailed' });
   });
 
+  it('builds weigh the same whatever their number of processes', async () => {
+    const one = limited({}, 'while :; do :; done');
+    const many = limited({ pids: 100 }, 'for i in $(seq 50); do (while :; do :; done) & done; wait');
+    const stop = new AbortController();
+    const builds = [one, many].map(({ request }) => engine.build(request, () => {}, stop.signal));
+    for (const build of builds) build.catch(() => {});
+    await vi.waitUntil(() => processesIn(many.group) > 50 && processesIn(one.group) > 0, { timeout: 30_000 });
+    const used = () => [one, many].map(({ group }) => cpuMsOf(group));
+    const before = used();
+    await delay(2_000);
+    const [ofOne, ofMany] = used().map((ms, at) => ms - before[at]!) as [number, number];
+    // One process can use one processor, fifty use the other as well; were they weighed one by one, it would be a fiftieth.
+    expect(ofOne / ofMany).toBeGreaterThan(1 / 8);
+    stop.abort();
+    for (const build of builds) await expect(build).rejects.toMatchObject({ message: 'The build was stopped.' });
+  });
+
   it.each<[what: string, command: string, cacheMount?: string]>([
     ['one file', 'dd if=/dev/zero of=/big bs=1M count=4096 2>/dev/null'],
     ['a file that is sparse', 'truncate -s 1099511627776 /sparse; sleep 30'],
