@@ -7,8 +7,9 @@ import { checkRequest } from '../buildkit/args.js';
 import type { GroupLease, GroupUsage, StepGroups } from '../cgroup/step-groups.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import type { EngineEvent } from '../engine.js';
-import { DiskWatch } from '../limits/disk-watch.js';
+import { LimitGuard } from '../limits/limit-guard.js';
 import { StepWatch } from '../limits/step-watch.js';
+import { WritePace } from '../limits/write-pace.js';
 import { type BuildSide, buildArgs, pushArgs, storeArgs } from './args.js';
 import type { Programs } from './check.js';
 import { writeContext } from './context-folder.js';
@@ -53,7 +54,8 @@ export class Run {
   private readonly path: string;
   private folder: RunFolder | null = null;
   private lease: GroupLease | undefined;
-  private disk: DiskWatch | undefined;
+  private guard: LimitGuard | undefined;
+  private writes: WritePace | undefined;
   private tool: Tool | null = null;
   private stopping: Promise<void> | null = null;
 
@@ -88,8 +90,9 @@ export class Run {
     const registry = { gate: await this.gate.host(), mirror: this.setting.mirror };
     this.gate.open(this.pass);
     this.lease = this.acquire();
-    this.disk = new DiskWatch(this.lease, request.limits.diskBytes);
-    this.signal = AbortSignal.any([this.signal, this.disk.signal]);
+    this.guard = new LimitGuard(this.lease, request.limits);
+    this.writes = new WritePace(this.lease);
+    this.signal = AbortSignal.any([this.signal, this.guard.signal]);
     this.folder = RunFolder.make({
       ...{ path: this.path, request, store, runc: this.setting.programs.runc, mark: this.mark },
       auth: authFile(this.pass, registry, imagesNamed(this.dockerfile.instructions, request.buildArgs)),
@@ -119,7 +122,7 @@ export class Run {
     );
     if (ended.code === 0 && !this.signal.aborted) return tell(this.progress.end());
     const failure =
-      this.disk?.failure ??
+      this.guard?.failure ??
       buildFailure(ended, {
         ...{ file: this.request.dockerfile.path, pass: this.pass, progress: this.progress },
         limitMet: (stepId, exitCode) => watch.limitMet(stepId, exitCode),
@@ -152,6 +155,7 @@ export class Run {
   /** Ends the tool and what a step has started: a step may outlive the tool, and is read until it ends. */
   private stop(): Promise<void> {
     this.stopping ??= (async () => {
+      this.writes?.stop();
       await this.tool?.stop();
       await this.lease?.release({ kill: true });
     })();
@@ -160,7 +164,7 @@ export class Run {
 
   /** Nothing of the run is left: no process, no folder, no right. */
   async end(): Promise<void> {
-    this.disk?.stop();
+    this.guard?.stop();
     await this.stop();
     this.gate.end(this.pass);
     await this.folder?.remove();

@@ -35,7 +35,7 @@ import { checkEngine } from './check.js';
 import { emptyEngine } from './empty.js';
 import { exportTarget } from './export-target.js';
 import { readOutcome } from './outcome.js';
-import { endRun, failureOf, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
+import { endRun, failureOf, letGo, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
 import { runSolve, type SolveRun } from './solve-run.js';
 import { nothingByAddress, sourceRules } from './source-rules.js';
 import { storeOf } from './store.js';
@@ -252,8 +252,9 @@ export class BuildkitEngine implements Engine {
   }
 
   private async runPrepared<T>(run: PreparedRun, asked: AbortSignal, work: Work<T>): Promise<T> {
-    const signal = AbortSignal.any([asked, run.disk.signal]);
+    const signal = AbortSignal.any([asked, run.guard.signal]);
     let engineLost = false;
+    signal.addEventListener('abort', () => letGo(run), { once: true });
     try {
       return await work(run, signal);
     } catch (error) {

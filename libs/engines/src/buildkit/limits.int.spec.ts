@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BuildLimits } from '../build-request.js';
@@ -20,6 +21,13 @@ const never = new AbortController().signal;
 const mebibyte = 1024 * 1024;
 
 const cpuMsOf = (group: string) => detectHierarchy('/sys/fs/cgroup')?.counters(groupAt(group))?.cpuMs ?? 0;
+
+/** Whether a build is slowed down now, in either version of control groups. */
+function heldAt(group: string): boolean {
+  const files = [`cpu${groupAt(group)}/cpu.cfs_period_us`, `${groupAt(group)}/cpu.max`];
+  const file = files.map((name) => join('/sys/fs/cgroup', name)).find((name) => existsSync(name));
+  return file !== undefined && readFileSync(file, 'utf8').trim().endsWith('1000000');
+}
 
 describe('limits of a build', () => {
   let engine: BuildkitEngine;
@@ -69,6 +77,23 @@ describe('limits of a build', () => {
     expect(processesIn(group)).toBe(0);
     const honest = limited({ pids: 40 }, 'sleep 0.1 & wait; exit 3').request;
     await expect(engine.build(honest, () => {}, never)).rejects.toMatchObject({ code: 'StepFailed' });
+  });
+
+  it('S-041 processes: a bomb of forks that goes on at its limit is ended', async () => {
+    const group = `limits-${unique()}`;
+    const bomb = `FROM debian:bookworm\nRUN perl -e 'while (1) { fork }' # ${unique()}\n`;
+    const request = pushRequest(bomb, { limits: { networkMode: 'none', group, pids: 40, cpus: 1 } });
+    await expect(engine.build(request, () => {}, never)).rejects.toMatchObject({ code: 'StepProcessLimit' });
+    expect(processesIn(`${cgroupParent}/${group}`)).toBe(0);
+  });
+
+  it('S-041 memory: a hog that is started again each time is ended; a step that has lost one process is not', async () => {
+    const memoryBytes = 32 * mebibyte;
+    const { request, group } = limited({ memoryBytes }, 'while :; do tail /dev/zero; done');
+    await expect(engine.build(request, () => {}, never)).rejects.toMatchObject({ code: 'StepOutOfMemory' });
+    expect(processesIn(group)).toBe(0);
+    const honest = limited({ memoryBytes }, 'tail /dev/zero || sleep 1').request;
+    await expect(engine.build(honest, () => {}, never)).resolves.toBeDefined();
   });
 
   it('builds weigh the same whatever their number of processes', async () => {
@@ -137,13 +162,56 @@ describe('limits of a build', () => {
       await delay(1_500);
       return (cpuMsOf(group) - before) / (performance.now() - begun);
     };
-    // A hundredth of a processor is what it has soon; without end it would fill the engine's memory.
+    // A thousandth of a processor is what it has soon; without end it would fill the engine's memory.
     await expect.poll(share, { timeout: 30_000 }).toBeLessThan(0.05);
     const held = cpuMsOf(group);
     reader.resolve();
     await vi.waitUntil(() => cpuMsOf(group) - held > 300, { timeout: 60_000 });
     stop.abort();
     await expect(build).rejects.toMatchObject({ message: 'The build was stopped.' });
+  });
+
+  /** A build that wants everything, then one beside it that waits until it is told to go. */
+  async function besideAnother(command: string, emit: (event: EngineEvent) => void, check: (group: string) => unknown) {
+    const { request, group } = limited({}, command);
+    const [stop, leave] = [new AbortController(), new AbortController()];
+    const greedy = engine.build(request, emit, stop.signal);
+    greedy.catch(() => {});
+    await vi.waitUntil(() => cpuMsOf(group) > 50, { timeout: 30_000 });
+    const neighbour = limited({}, 'sleep 300');
+    const waiting = engine.build(neighbour.request, () => {}, leave.signal);
+    waiting.catch(() => {});
+    await vi.waitUntil(() => processesIn(neighbour.group) > 0, { timeout: 30_000 });
+    await check(group);
+    leave.abort();
+    await expect(waiting).rejects.toMatchObject({ message: 'The build was stopped.' });
+    await vi.waitUntil(() => !heldAt(group), { timeout: 30_000, interval: 10 });
+    stop.abort();
+    await expect(greedy).rejects.toMatchObject({ message: 'The build was stopped.' });
+  }
+
+  it('S-041 output: beside another build a flood is taken at its pace, and without one at full speed again', async () => {
+    let taken = 0;
+    const count = (event: EngineEvent) => {
+      if (event.type === 'log') taken += event.data.length;
+    };
+    await besideAnother('exec yes', count, async (group) => {
+      await vi.waitUntil(() => heldAt(group), { timeout: 30_000, interval: 10 });
+      const [before, begun] = [taken, performance.now()];
+      await delay(4_000);
+      const seconds = (performance.now() - begun) / 1_000;
+      // A MiB a second, and what was free at the beginning.
+      expect(taken - before).toBeLessThan((seconds + 3) * mebibyte);
+    });
+  });
+
+  it('S-041 disk: beside another build a filler is held back, and without one it goes on', async () => {
+    const fill = 'while :; do dd if=/dev/zero of=/fill bs=1M count=64 conv=fsync 2>/dev/null; done';
+    await besideAnother(
+      fill,
+      () => {},
+      (group) => vi.waitUntil(() => heldAt(group), { timeout: 30_000, interval: 10 }),
+    );
   });
 
   it('the group is there during the build and gone afterwards', async () => {

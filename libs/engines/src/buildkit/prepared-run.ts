@@ -6,9 +6,10 @@ import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import { targetRequests } from '../dockerfile/targets.js';
 import type { EngineEvent } from '../engine.js';
-import { DiskWatch } from '../limits/disk-watch.js';
+import { LimitGuard } from '../limits/limit-guard.js';
 import { OutputPace } from '../limits/output-pace.js';
 import { StepWatch } from '../limits/step-watch.js';
+import { WritePace } from '../limits/write-pace.js';
 import type { OpenedCaches } from '../local-cache/local-caches.js';
 import { checkRequest, type EngineSide, frontendOf, groupPathOf, inputKey } from './args.js';
 import { buildFailureOf } from './failure.js';
@@ -23,8 +24,9 @@ export interface PreparedRun {
   readonly progress: ProgressReader;
   readonly watch: StepWatch;
   readonly group: GroupLease | undefined;
-  readonly disk: DiskWatch;
+  readonly guard: LimitGuard;
   readonly pace: OutputPace;
+  readonly writes: WritePace;
 }
 
 /** What the engine is told of the Dockerfiles of a request. */
@@ -78,8 +80,9 @@ export function prepareRun(
     progress: new ProgressReader(),
     watch: new StepWatch(group),
     group,
-    disk: new DiskWatch(group, request.limits.diskBytes),
+    guard: new LimitGuard(group, request.limits),
     pace: new OutputPace(group),
+    writes: new WritePace(group),
   };
 }
 
@@ -120,10 +123,16 @@ export function failureOf(run: PreparedRun, error: unknown): BuildFailure {
   });
 }
 
+/** Slows the steps no longer. */
+export function letGo({ pace, writes }: PreparedRun): void {
+  pace.stop();
+  writes.stop();
+}
+
 /** Gives the group back. An engine that was lost leaves its processes behind: they are killed, and waited for. */
 export async function endRun(run: PreparedRun, engineLost: boolean): Promise<void> {
-  run.disk.stop();
-  run.pace.stop();
+  run.guard.stop();
+  letGo(run);
   await run.group?.release({ kill: engineLost });
 }
 

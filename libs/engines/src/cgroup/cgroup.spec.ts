@@ -31,7 +31,10 @@ describe('control groups, version 1', () => {
     expect(get('memory/p/g/memory.memsw.limit_in_bytes')).toBe(String(64 + 1024 * 1024));
     expect(get('pids/p/g/pids.max')).toBe('5');
     expect(get('cpu/p/g/cpu.cfs_quota_us')).toBe('150000');
+    groups.limitCpus('/p/g', 0.001);
+    expect([get('cpu/p/g/cpu.cfs_quota_us'), get('cpu/p/g/cpu.cfs_period_us')]).toEqual(['1000', '1000000']);
     groups.limit('/p/g', {});
+    expect(get('cpu/p/g/cpu.cfs_period_us')).toBe('100000');
     expect([
       get('memory/p/g/memory.limit_in_bytes'),
       get('pids/p/g/pids.max'),
@@ -47,6 +50,7 @@ describe('control groups, version 1', () => {
     put('memory/p/g/memory.failcnt', '3\n');
     put('memory/p/g/memory.max_usage_in_bytes', '99\n');
     put('cpuacct/p/g/cpuacct.usage', '2500000\n');
+    put('memory/p/g/buildkit/step/memory.oom_control', 'oom_kill_disable 0\nunder_oom 0\noom_kill 4\n');
     put('pids/p/g/buildkit/cgroup.procs', '0\n12\n13\n');
     put('pids/p/g/buildkit/pids.events', 'max 1\n');
     put('pids/p/g/pids.peak', '40\n');
@@ -56,11 +60,20 @@ describe('control groups, version 1', () => {
       peakMemoryBytes: 99,
       memoryHits: 3,
       exact: false,
+      memoryKills: 4,
       processHits: 2,
     });
     expect(groups.processes('/p/g')).toEqual([12, 13]);
     groups.remove('/p/g', true);
     expect(existsSync(join(root, 'blkio/p/g'))).toBe(false);
+  });
+
+  it('tell what was brought to all disks, where the kernel counts it', () => {
+    const groups = new HierarchyV1(root);
+    expect(groups.writtenBytes('/p/g')).toBe(0);
+    const lines = ['8:0 Read 1', '8:0 Write 20', '8:0 Total 21', '8:16 Write 300', 'Total 321', ''];
+    put('blkio/p/g/blkio.throttle.io_service_bytes_recursive', lines.join('\n'));
+    expect(groups.writtenBytes('/p/g')).toBe(320);
   });
 });
 
@@ -79,15 +92,20 @@ describe('control groups, version 2', () => {
       'max',
       '50000 100000',
     ]);
+    groups.limitCpus('/p/g', 0.001);
+    expect(get('p/g/cpu.max')).toBe('1000 1000000');
     put('p/g/cgroup.procs', '');
     put('p/g/cpu.stat', 'usage_usec 4000\nuser_usec 1\n');
     put('p/g/memory.peak', '77\n');
     put('p/g/memory.events', 'oom 2\noom_kill 1\n');
+    put('p/g/io.stat', '8:0 rbytes=1 wbytes=20 rios=1\n8:16 rbytes=5 wbytes=300 rios=1\n');
+    expect(groups.writtenBytes('/p/g')).toBe(320);
     expect(groups.counters('/p/g')).toEqual({
       cpuMs: 4,
       peakMemoryBytes: 77,
       memoryHits: 1,
       exact: true,
+      memoryKills: 1,
       processHits: 0,
     });
   });
@@ -110,7 +128,7 @@ describe('control groups, version 2', () => {
 /** A hierarchy in memory: what the lease rules do is seen in its log. */
 class Remembered implements Hierarchy {
   readonly log: string[] = [];
-  now: GroupCounters = { cpuMs: 10, peakMemoryBytes: 0, memoryHits: 0, exact: true, processHits: 0 };
+  now: GroupCounters = { cpuMs: 10, peakMemoryBytes: 0, memoryHits: 0, exact: true, memoryKills: 0, processHits: 0 };
   create(path: string): void {
     this.log.push(`create ${path}`);
   }
@@ -123,6 +141,9 @@ class Remembered implements Hierarchy {
   resetPeak(): void {}
   counters(): GroupCounters {
     return this.now;
+  }
+  writtenBytes(): number {
+    return 0;
   }
   processes(): number[] {
     return [];
@@ -156,16 +177,28 @@ describe('leases on a group', () => {
     const groups = new StepGroups(hierarchy);
     const [first, second] = [groups.acquire('/g', { cpus: 2 }), groups.acquire('/g', { cpus: 1 })];
     hierarchy.log.length = 0;
-    first.hold(true);
-    second.hold(true);
-    second.hold(false);
-    first.hold(false);
-    expect(hierarchy.log).toEqual(['cpus 0.01', 'cpus 0.01', 'cpus 0.01', 'cpus 3']);
+    first.hold('output', true);
+    first.hold('writes', true);
+    second.hold('output', true);
+    first.hold('output', false);
+    second.hold('output', false);
+    first.hold('writes', false);
+    expect(hierarchy.log).toEqual([...Array(5).fill('cpus 0.001'), 'cpus 3']);
     await first.release();
     await second.release();
     hierarchy.log.length = 0;
-    second.hold(true);
+    second.hold('output', true);
     expect(hierarchy.log).toEqual([]);
+  });
+
+  it('tell whether builds in other groups run', async () => {
+    const groups = new StepGroups(new Remembered());
+    const [first, same] = [groups.acquire('/g', {}), groups.acquire('/g', {})];
+    expect([first.hasNeighbours(), same.hasNeighbours()]).toEqual([false, false]);
+    const other = groups.acquire('/other', {});
+    expect([first.hasNeighbours(), other.hasNeighbours()]).toEqual([true, true]);
+    await other.release();
+    expect(first.hasNeighbours()).toBe(false);
   });
 
   it('tell usage only when nobody shared the group', async () => {

@@ -32,6 +32,11 @@ export function readField(file: string, key: string): number {
   return Number(line?.slice(key.length + 1) ?? 0);
 }
 
+/** The sum of what `field` captures in a file, each time that it is there. */
+export function sumFields(file: string, field: RegExp): number {
+  return [...(read(file) ?? '').matchAll(field)].reduce((sum, [, number]) => sum + Number(number), 0);
+}
+
 export function subfolders(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
@@ -71,6 +76,14 @@ export function processHits(folder: string): number {
 }
 
 function refusalsBelow(folder: string): number {
-  const own = readField(join(folder, 'pids.events'), 'max');
-  return subfolders(folder).reduce((sum, name) => sum + refusalsBelow(join(folder, name)), own);
+  return sumBelow(folder, (group) => readField(join(group, 'pids.events'), 'max'));
+}
+
+/** Of `GroupCounters`, in version 1. */
+export function killsBelow(folder: string): number {
+  return sumBelow(folder, (group) => readField(join(group, 'memory.oom_control'), 'oom_kill'));
+}
+
+function sumBelow(folder: string, own: (folder: string) => number): number {
+  return subfolders(folder).reduce((sum, name) => sum + sumBelow(join(folder, name), own), own(folder));
 }

@@ -18,6 +18,11 @@ export interface GroupCounters {
   readonly memoryHits: number;
   readonly exact: boolean;
   /**
+   * Processes killed for memory, in the group and below, as far as it can still be seen: version 1 counts in the group of a
+   * step alone, which is gone when the step is.
+   */
+  readonly memoryKills: number;
+  /**
    * How often a process was refused, as far as it can still be seen: the kernel may count in the group of a step alone,
    * which is gone when the step is. So one more once as many processes ran as may.
    */
@@ -35,6 +40,8 @@ export interface Hierarchy {
   resetPeak(path: string): void;
   /** Null when the group is gone. */
   counters(path: string): GroupCounters | null;
+  /** Bytes that the group and those below brought to the disk; 0 where the kernel does not say. */
+  writtenBytes(path: string): number;
   /** Ids of all processes in the group and below. */
   processes(path: string): number[];
   /**

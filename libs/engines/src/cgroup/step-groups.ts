@@ -9,7 +9,12 @@ export interface GroupUsage {
 export interface Refusals {
   readonly memory: number;
   readonly processes: number;
+  /** Processes killed for memory: in version 1 of control groups those of steps that still run. */
+  readonly killed: number;
 }
+
+/** What a build is slowed down for; it goes on when it is for nothing any more. */
+export type Holder = 'output' | 'writes';
 
 /** A build's hold on the group in which its steps run. */
 export interface GroupLease {
@@ -25,15 +30,19 @@ export interface GroupLease {
   processes(): number[];
   /** What the build used; null when it shared the group with another for some time, or the group is gone. */
   usage(): GroupUsage | null;
-  /** Slows the steps down, or no longer: they go on, at a hundredth of a processor. Others in the group are slowed too. */
-  hold(held: boolean): void;
+  /** Whether builds in other groups run at this moment, as far as this process runs them. */
+  hasNeighbours(): boolean;
+  /** Slows the steps down, or no longer: they go on, at a thousandth of a processor. Others in the group are slowed too. */
+  hold(by: Holder, held: boolean): void;
+  /** What the steps brought to the disk so far, as far as the kernel says whose it was; it falls when a step ends. */
+  writtenBytes(): number;
   /** Gives the group up; the last one removes it. `kill`: what still runs in it has lost its engine. */
   release(options?: { kill?: boolean }): Promise<void>;
 }
 
 const killed = 137;
 /** Not a stop: whoever is killed has to be able to die, and nobody stays behind frozen when this process is gone. */
-const heldCpus = 0.01;
+const heldCpus = 0.001;
 const killWaitMs = 2_000;
 
 interface Group {
@@ -57,6 +66,7 @@ export class StepGroups {
     if (group.leases.size === 0) this.hierarchy.resetPeak(path);
     const lease: Lease = new Lease(this.hierarchy, path, limits, {
       leave: (kill) => this.leave(path, group, lease, kill),
+      hasNeighbours: () => this.groups.size > Number(this.groups.has(path)),
       hold: () => group.leases.has(lease) && this.hierarchy.limitCpus(path, sum(group).cpus),
     });
     for (const other of group.leases) other.shared = lease.shared = true;
@@ -78,21 +88,25 @@ export class StepGroups {
 
 class Lease implements GroupLease {
   shared = false;
-  held = false;
+  readonly holders = new Set<Holder>();
   private readonly before: GroupCounters | null;
 
   constructor(
     private readonly hierarchy: Hierarchy,
     readonly path: string,
     readonly limits: GroupLimits,
-    private readonly group: { readonly leave: (kill: boolean) => Promise<void>; readonly hold: () => void },
+    private readonly group: LeaseHome,
   ) {
     this.before = hierarchy.counters(path);
   }
 
   refusals(): Refusals {
     const now = this.hierarchy.counters(this.path);
-    return { memory: now?.memoryHits ?? 0, processes: now?.processHits ?? 0 };
+    return {
+      memory: now?.memoryHits ?? 0,
+      processes: now?.processHits ?? 0,
+      killed: now?.memoryKills ?? 0,
+    };
   }
 
   ranOutOfProcesses(before: Refusals): boolean {
@@ -117,14 +131,29 @@ class Lease implements GroupLease {
     return { cpuMs: now.cpuMs - this.before.cpuMs, peakMemoryBytes: now.peakMemoryBytes };
   }
 
-  hold(held: boolean): void {
-    this.held = held;
+  hasNeighbours(): boolean {
+    return this.group.hasNeighbours();
+  }
+
+  hold(by: Holder, held: boolean): void {
+    if (held) this.holders.add(by);
+    else this.holders.delete(by);
     this.group.hold();
+  }
+
+  writtenBytes(): number {
+    return this.hierarchy.writtenBytes(this.path);
   }
 
   release(options: { kill?: boolean } = {}): Promise<void> {
     return this.group.leave(options.kill ?? false);
   }
+}
+
+interface LeaseHome {
+  readonly leave: (kill: boolean) => Promise<void>;
+  readonly hasNeighbours: () => boolean;
+  readonly hold: () => void;
 }
 
 /** A limit that one of them does not have, none of them has; one that is held holds all. */
@@ -133,7 +162,7 @@ function sum({ leases }: Group): GroupLimits {
     [...leases]
       .map((lease) => pick(lease.limits))
       .reduce((a, b) => (a === undefined || b === undefined ? undefined : a + b));
-  const isHeld = [...leases].some((lease) => lease.held);
+  const isHeld = [...leases].some((lease) => lease.holders.size > 0);
   return {
     ...{ memoryBytes: total((l) => l.memoryBytes), pids: total((l) => l.pids) },
     cpus: isHeld ? heldCpus : total((l) => l.cpus),

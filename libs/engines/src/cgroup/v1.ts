@@ -1,10 +1,20 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { processesBelow, processHits, read, readNumber, removeGroups, subfolders, write } from './files.js';
+import { bandwidthOf } from './bandwidth.js';
+import {
+  killsBelow,
+  processesBelow,
+  processHits,
+  read,
+  readNumber,
+  removeGroups,
+  subfolders,
+  sumFields,
+  write,
+} from './files.js';
 import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
 
 const needed = ['memory', 'pids', 'cpu', 'cpuacct'];
-const cpuPeriodUs = 100_000;
 const swapBytes = 1024 * 1024;
 
 /** Control groups, version 1 (kernel documentation `admin-guide/cgroup-v1`): one tree for each controller. */
@@ -22,9 +32,9 @@ export class HierarchyV1 implements Hierarchy {
   }
 
   limitCpus(path: string, cpus: number | undefined): void {
-    const quotaUs = cpus === undefined ? -1 : Math.max(1_000, Math.round(cpus * cpuPeriodUs));
-    write(join(this.at('cpu', path), 'cpu.cfs_period_us'), String(cpuPeriodUs));
-    write(join(this.at('cpu', path), 'cpu.cfs_quota_us'), String(quotaUs));
+    const { quotaUs, periodUs } = bandwidthOf(cpus);
+    write(join(this.at('cpu', path), 'cpu.cfs_period_us'), String(periodUs));
+    write(join(this.at('cpu', path), 'cpu.cfs_quota_us'), String(quotaUs ?? -1));
   }
 
   resetPeak(path: string): void {
@@ -40,8 +50,17 @@ export class HierarchyV1 implements Hierarchy {
       // Kills are counted in the step's own group alone, which is gone when the step is.
       memoryHits: readNumber(join(memory, 'memory.failcnt')),
       exact: false,
+      memoryKills: killsBelow(memory),
       processHits: processHits(this.at('pids', path)),
     };
+  }
+
+  /** What the kernel writes later, on its own, is nobody's in this version: it is what others wait for least. */
+  writtenBytes(path: string): number {
+    return sumFields(
+      join(this.at('blkio', path), 'blkio.throttle.io_service_bytes_recursive'),
+      /^\d+:\d+ Write (\d+)$/gm,
+    );
   }
 
   processes(path: string): number[] {

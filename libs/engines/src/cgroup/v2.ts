@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { processesBelow, processHits, read, readField, readNumber, removeGroups, write } from './files.js';
+import { bandwidthOf } from './bandwidth.js';
+import { processesBelow, processHits, read, readField, readNumber, removeGroups, sumFields, write } from './files.js';
 import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
-
-const cpuPeriodUs = 100_000;
 
 /** Control groups, version 2 (kernel documentation `admin-guide/cgroup-v2`): one tree. */
 export class HierarchyV2 implements Hierarchy {
@@ -15,7 +14,7 @@ export class HierarchyV2 implements Hierarchy {
     const above = path.split('/').filter((name) => name !== '');
     for (let depth = 0; depth < above.length; depth++) {
       const file = join(this.root, ...above.slice(0, depth), 'cgroup.subtree_control');
-      for (const controller of ['memory', 'pids', 'cpu']) write(file, `+${controller}`);
+      for (const controller of ['memory', 'pids', 'cpu', 'io']) write(file, `+${controller}`);
     }
   }
 
@@ -28,8 +27,8 @@ export class HierarchyV2 implements Hierarchy {
   }
 
   limitCpus(path: string, cpus: number | undefined): void {
-    const quotaUs = cpus === undefined ? 'max' : Math.max(1_000, Math.round(cpus * cpuPeriodUs));
-    write(join(this.root, path, 'cpu.max'), `${quotaUs} ${cpuPeriodUs}`);
+    const { quotaUs, periodUs } = bandwidthOf(cpus);
+    write(join(this.root, path, 'cpu.max'), `${quotaUs ?? 'max'} ${periodUs}`);
   }
 
   resetPeak(path: string): void {
@@ -39,13 +38,19 @@ export class HierarchyV2 implements Hierarchy {
   counters(path: string): GroupCounters | null {
     const folder = join(this.root, path);
     if (read(join(folder, 'cgroup.procs')) === null) return null;
+    const kills = readField(join(folder, 'memory.events'), 'oom_kill');
     return {
       cpuMs: Math.round(readField(join(folder, 'cpu.stat'), 'usage_usec') / 1e3),
       peakMemoryBytes: readNumber(join(folder, 'memory.peak')),
-      memoryHits: readField(join(folder, 'memory.events'), 'oom_kill'),
+      memoryHits: kills,
       exact: true,
+      memoryKills: kills,
       processHits: processHits(folder),
     };
+  }
+
+  writtenBytes(path: string): number {
+    return sumFields(join(this.root, path, 'io.stat'), / wbytes=(\d+)/g);
   }
 
   processes(path: string): number[] {

@@ -7,9 +7,9 @@ afterEach(() => vi.useRealTimers());
 
 const mebibyte = 1_048_576;
 
-function paced() {
+function paced({ hasNeighbours = false } = {}) {
   const told: boolean[] = [];
-  const pace = new OutputPace({ hold: (held) => told.push(held) });
+  const pace = new OutputPace({ hold: (_by, held) => told.push(held), hasNeighbours: () => hasNeighbours });
   /** Output that was printed `ageMs` ago. */
   const printed = (bytes: number, ageMs: number): EngineEvent => ({
     ...{ type: 'log', stepId: 's', stream: 1, data: new Uint8Array(bytes), at: new Date(Date.now() - ageMs) },
@@ -56,10 +56,47 @@ describe('the pace of output (S-041)', () => {
     pace.stop();
   });
 
+  it('holds a build back beside others that prints more than its share, until that is paid with time', () => {
+    const { pace, told, printed } = paced({ hasNeighbours: true });
+    for (let i = 0; i < 2; i++) pace.take(printed(mebibyte, 0), () => {});
+    expect(told).toEqual([]);
+    pace.take(printed(mebibyte, 0), () => {});
+    expect(told).toEqual([true]);
+    vi.advanceTimersByTime(2_900);
+    expect(told).toEqual([true]);
+    vi.advanceTimersByTime(200);
+    expect(told).toEqual([true, false]);
+    pace.stop();
+  });
+
+  it('takes what is printed already at the same pace, and at once when the build ends', async () => {
+    const { pace, printed } = paced({ hasNeighbours: true });
+    const taken: number[] = [];
+    const take = async (number: number) => pace.take(printed(mebibyte, 0), () => void taken.push(number));
+    await Promise.all([take(1), take(2), take(3)]);
+    const [fourth, fifth] = [take(4), take(5)];
+    await vi.advanceTimersByTimeAsync(900);
+    expect(taken).toEqual([1, 2, 3]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(taken).toEqual([1, 2, 3, 4]);
+    pace.stop();
+    await vi.advanceTimersByTimeAsync(50);
+    await Promise.all([fourth, fifth]);
+    expect(taken).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('lets a build print what it likes that nobody is beside', () => {
+    const { pace, told, printed } = paced();
+    for (let i = 0; i < 50; i++) pace.take(printed(mebibyte, 0), () => {});
+    expect(told).toEqual([]);
+    pace.stop();
+  });
+
   it('leaves nobody held when the build ends', () => {
     const { pace, told, printed } = paced();
     pace.take(printed(mebibyte, 400), () => {});
     pace.stop();
+    pace.take(printed(mebibyte, 400), () => {});
     expect(told).toEqual([true, false]);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -16,7 +16,7 @@ const outOfProcesses: MetLimit = {
   code: 'StepProcessLimit',
   message: 'The step failed when it had as many processes as it is allowed.',
 };
-const none: Refusals = { memory: 0, processes: 0 };
+const none: Refusals = { memory: 0, processes: 0, killed: 0 };
 
 /** Remembers what had been refused when each step began, so that an earlier step's trouble is not this one's. */
 export class StepWatch {

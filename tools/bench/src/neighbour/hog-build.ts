@@ -25,12 +25,24 @@ export class HogBuild {
     return build;
   }
 
-  /** @throws {Inexact} when it had ended before: then nobody was beside it */
-  async stop(): Promise<void> {
+  /**
+   * Whether it was still there.
+   * @throws {Inexact} when it had ended otherwise than with the word for its limit: then nobody was beside it
+   */
+  async stop(): Promise<boolean> {
     const { product } = this.world;
-    demand(await this.isAtWork(), `${this.hog.id}: the hog had ended before its neighbour`);
-    await product.api.json('POST', `/api/v1/builds/${this.buildId}/cancel`);
-    await until('the hog has ended', async () => (await product.api.build(this.buildId)).stoppedAt !== null);
+    const stayed = await this.isAtWork();
+    if (stayed) await product.api.json('POST', `/api/v1/builds/${this.buildId}/cancel`);
+    const { failure } = await until('the hog has ended', async () => {
+      const build = await product.api.build(this.buildId);
+      return (build.failure !== null || build.stoppedAt !== null) && build;
+    });
+    const { id, endsAs } = this.hog;
+    demand(
+      stayed || (endsAs !== undefined && failure?.code === endsAs),
+      `${id}: the hog had ended before its neighbour`,
+    );
+    return stayed;
   }
 
   private async isAtWork(): Promise<boolean> {

@@ -1,3 +1,5 @@
+import type { FailureCode } from '@cooperage/domain';
+
 const mebibyte = 1024 * 1024;
 
 /** What each build may take, the honest one as well: as an operator sets it who has several on one machine. */
@@ -15,6 +17,8 @@ export interface Hog {
   readonly what: string;
   /** A shell command that takes all it may, on and on: one that meets a limit for good would be gone too soon to slow anybody. */
   readonly run: string;
+  /** The word with which it is ended for going on at its limit; it need not be there until the end then. */
+  readonly endsAs?: FailureCode;
 }
 
 /** No hog, and the measure of what is one: on two processors a build that only takes its share leaves less to others too. */
@@ -29,11 +33,13 @@ export const hogs: readonly Hog[] = [
     id: 'forks',
     what: 'a bomb of forks: 64 processes that try to be more, in one processor’s time',
     run: `perl -e 'while (1) { fork }'`,
+    endsAs: 'StepProcessLimit',
   },
   {
     id: 'memory',
     what: 'a memory hog: a process that grows to 256 MiB and is killed for it, again and again',
     run: `while :; do perl -e 'push @all, "x" x 1048576 while 1'; done`,
+    endsAs: 'StepOutOfMemory',
   },
   {
     id: 'disk',
