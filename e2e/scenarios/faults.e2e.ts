@@ -188,9 +188,14 @@ describe('faults in the middle of a build', () => {
   it('an old build held back until a newer one is published does not move the tag back', async () => {
     const push = product.registry.holdNextPush();
     const old = await product.push(repository, { Dockerfile: 'FROM busybox:latest\nRUN echo old\n' });
-    await push.isHeld;
-    const fresh = await product.push(repository, { Dockerfile: 'FROM busybox:latest\nRUN echo newer\n' });
-    const newer = await product.finished(repository, fresh.commit).finally(push.letGo);
+    const newer = await (async () => {
+      await push.isHeld;
+      const fresh = await product.push(repository, { Dockerfile: 'FROM busybox:latest\nRUN echo newer\n' });
+      const build = await product.finished(repository, fresh.commit);
+      const held = (await product.api.builds(repository.project.id)).items.find(({ commit }) => commit === old.commit);
+      expect(held).toMatchObject({ status: 'running', phase: 'push' });
+      return build;
+    })().finally(push.letGo);
     expect(newer.status).toBe('succeeded');
     const older = await product.finished(repository, old.commit);
     expect(older.status).toBe('succeeded');

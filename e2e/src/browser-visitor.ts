@@ -27,7 +27,8 @@ const tellViolations = `document.addEventListener('securitypolicyviolation', (ev
 const allAlive = `new Promise((answer) => requestIdleCallback(() => {
   const controls = [...document.querySelectorAll('#main, :is(button, input, select, textarea, a[href], [data-row])')];
   const alive = (each) => Object.keys(each).some((key) => key.startsWith('__react'));
-  requestIdleCallback(() => answer(controls.length > 0 && controls.every(alive)));
+  const isAlive = performance.getEntriesByName('page-alive').length > 0 && controls.length > 0 && controls.every(alive);
+  requestIdleCallback(() => answer(isAlive));
 }))`;
 
 /** Generous: a page that needs this long is broken, not slow. */

@@ -134,11 +134,15 @@ interface Seen {
 const noteStates = `globalThis.seen = { lost: 0 };
 let ticked = performance.now();
 setInterval(() => {
+  noteLost();
+}, 50);
+function noteLost() {
   const now = performance.now();
   if ('connecting' in seen && !('polling' in seen)) seen.lost += Math.max(0, now - ticked - 50);
   ticked = now;
-}, 50);
+}
 new MutationObserver(() => {
+  noteLost();
   for (const { textContent } of document.querySelectorAll('[role=status]'))
     for (const word of ['connecting', 'polling'])
       if (textContent.startsWith(word)) seen[word] ??= performance.now();

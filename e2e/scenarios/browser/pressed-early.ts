@@ -25,6 +25,31 @@ export function pressedEarly(suite: BrowserSuite): void {
       await page.waitForURL('**/builds?filter=is%3Afailed');
     });
 
+    it('counts: keys of the page and of the browser keep their order', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      const letCodeCome = await painted(visitor, '/builds');
+      await page.getByRole('textbox', { name: 'Filter' }).waitFor();
+      await page.keyboard.type('/is:failedX');
+      await page.keyboard.press('Backspace');
+      await page.keyboard.type(' branch:main');
+      await page.keyboard.press('Enter');
+      await letCodeCome();
+      await page.waitForURL(({ searchParams }) => searchParams.get('filter') === 'is:failed branch:main');
+    });
+
+    it('counts for nothing once somebody pressed Escape', async () => {
+      const visitor = await suite.visitor();
+      const { page } = visitor;
+      const letCodeCome = await painted(visitor, home);
+      await page.getByRole('button', { name: 'Build now' }).click();
+      await page.keyboard.press('Escape');
+      await letCodeCome();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      expect(await page.getByRole('dialog').count()).toBe(1);
+    });
+
     it('counts: the palette opens, and searches for what was typed', async () => {
       const visitor = await suite.visitor();
       const { page } = visitor;
@@ -38,7 +63,7 @@ export function pressedEarly(suite: BrowserSuite): void {
       await expect.poll(() => palette.getByRole('combobox').inputValue()).toBe('members');
     });
 
-    it('counts: a button opens its dialog, once', async () => {
+    it('counts: a button opens its dialog', async () => {
       const visitor = await suite.visitor();
       const { page } = visitor;
       const letCodeCome = await painted(visitor, home);
@@ -47,7 +72,7 @@ export function pressedEarly(suite: BrowserSuite): void {
       await page.getByRole('dialog', { name: 'Build now' }).waitFor();
     });
 
-    it('counts: a form is sent with what stands in it, and by its own code', async () => {
+    it('counts: a form is sent with what stands in it, by its own code, and once for all presses', async () => {
       const visitor = await suite.visitor({ signedIn: false });
       const { page } = visitor;
       const sent: string[] = [];
@@ -57,10 +82,11 @@ export function pressedEarly(suite: BrowserSuite): void {
       const letCodeCome = await painted(visitor, '/sign-in?next=/members');
       await page.getByLabel('Mail address').fill(administrator.email);
       await page.getByLabel('Password').fill(administrator.password);
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.getByLabel('Password').press('Enter');
+      for (let press = 0; press < 2; press++) await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await letCodeCome();
       await page.waitForURL(({ pathname }) => pathname === '/members');
-      expect(sent[0]).toBe('/api/auth/sign-in/email');
+      expect(sent).toEqual(['/api/auth/sign-in/email']);
     });
 
     it('leaves to the browser what needs no code', async () => {

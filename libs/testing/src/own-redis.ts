@@ -1,4 +1,6 @@
 import { randomInt } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { services } from './services.js';
@@ -27,7 +29,27 @@ export async function takeRedis(): Promise<OwnRedis> {
       'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken',
       [`redis ${database}`],
     );
-    if (rows[0]?.taken) return { url: `${services().redisUrl}/${database}`, giveBack: () => client.end() };
-    if (tries > databases) await delay(100);
+    if (!rows[0]?.taken) {
+      if (tries > databases) await delay(100);
+      continue;
+    }
+    await empty(database);
+    return { url: `${services().redisUrl}/${database}`, giveBack: () => client.end() };
   }
+}
+
+/** Whoever had it before may have been killed, and its queue would be worked off by the next one. */
+async function empty(database: number): Promise<void> {
+  const { hostname, port, password } = new URL(services().redisUrl);
+  const socket = connect(Number(port), hostname);
+  const commands = [
+    ...(password ? [`AUTH ${decodeURIComponent(password)}`] : []),
+    `SELECT ${database}`,
+    'FLUSHDB',
+    'QUIT',
+  ];
+  socket.write(commands.map((command) => `${command}\r\n`).join(''));
+  const answer = await text(socket);
+  if (answer !== '+OK\r\n'.repeat(commands.length))
+    throw new Error(`the Redis of the tests could not be emptied: ${answer}`);
 }

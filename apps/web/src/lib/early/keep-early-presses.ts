@@ -7,44 +7,80 @@ import type { isPaletteKey, isTyping } from '../keys/key-events';
  *
  * Links, popovers and forms with an address need no code and are left alone. The text of this function is what is sent, so
  * it uses nothing from outside of it.
+ *
+ * @see usePageAlive for the sign by which a page says that it is alive
  */
 export function keepEarlyPresses(typing: typeof isTyping, palette: typeof isPaletteKey): void {
-  /** After the page itself is alive: what has not come by then is none of ours, such as a button that an extension put there. */
-  const mostMsForParts = 3000;
-  const kept: (() => void)[] = [];
+  /** After the page is alive: what has not come by then is none of ours, such as a button that an extension put there. */
+  const mostMsForParts = 3_000;
+  /** Nobody expects any more what they pressed so long ago. */
+  const mostMsKept = 30_000;
+  interface Kept {
+    readonly atMs: number;
+    readonly isReady: () => boolean;
+    readonly again: () => void;
+  }
+  const kept: Kept[] = [];
+  const root = document.documentElement;
   let isAgain = false;
-  let aliveSince: number | undefined;
 
-  // React keeps its own beside every node that it has taken over, and it takes a page over part by part.
-  const isAlive = (node: Element): boolean => Object.keys(node).some((key) => key.startsWith('__react'));
-  const isPageAlive = (): boolean => {
-    if (document.readyState === 'loading' || !isAlive(document.body)) return false;
-    aliveSince ??= performance.now();
-    const controls = [...document.querySelectorAll('#main, button, input, select, textarea, a[href], [data-row]')];
-    return controls.every(isAlive) || performance.now() - aliveSince > mostMsForParts;
+  const aliveAtMs = (): number | undefined => performance.getEntriesByName('page-alive')[0]?.startTime;
+  /** React keeps its own beside every node that it has taken over, and it takes a page over part by part. */
+  const isAlive = (node: Element): boolean => {
+    const sinceMs = aliveAtMs();
+    if (sinceMs === undefined) return false;
+    return Object.keys(node).some((key) => key.startsWith('__react')) || performance.now() - sinceMs > mostMsForParts;
   };
+  const focused = (): Element => document.activeElement ?? document.body;
 
-  const keep = (event: Event, again: () => void): void => {
+  const keep = (event: Event, isReady: () => boolean, again: () => void): void => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    kept.push(again);
-    document.documentElement.style.cursor = 'progress';
+    kept.push({ atMs: performance.now(), isReady, again });
+    if (kept.length > 1) return;
+    root.dataset.waiting = '';
+    whenIdle();
   };
-  /** One in a task: what it changes is on the page before the next one. */
-  const pressAgain = (): void => {
-    const again = kept.shift();
+  const whenIdle = (): void => {
+    if ('requestIdleCallback' in window) requestIdleCallback(() => setTimeout(next), { timeout: 500 });
+    else setTimeout(next, 50);
+  };
+  /** One in a task, when the page has done what the one before it asked for. */
+  const next = (): void => {
+    const first = kept[0];
+    const isOver = first && performance.now() - first.atMs > mostMsKept;
+    if (first && !isOver && !first.isReady()) {
+      whenIdle();
+      return;
+    }
     isAgain = true;
-    again?.();
+    try {
+      if (!isOver) first?.again();
+    } catch {
+      // What was there to be pressed has changed meanwhile; what was pressed after it counts all the same.
+    }
     isAgain = false;
-    if (kept.length > 0) setTimeout(pressAgain);
-    else leave();
+    kept.shift();
+    if (kept.length > 0) whenIdle();
+    else delete root.dataset.waiting;
   };
-  const whenIdle = (act: () => void): void => {
-    if ('requestIdleCallback' in window) requestIdleCallback(act);
-    else setTimeout(act, 50);
+
+  /** What the browser does by itself for a key that somebody presses, and not for one that is told. */
+  const act = (place: Element, key: string): void => {
+    // There is no other way to write where the caret is that is told to the page.
+    if (typing(place)) {
+      if (key === 'Backspace') document.execCommand('delete');
+      else if (key.length === 1) document.execCommand('insertText', false, key);
+      else if (key === 'Enter' && place instanceof HTMLInputElement) send(place.form, null);
+    } else if (key === 'Enter' ? place.matches('a[href], button') : key === ' ' && place.matches('button, input'))
+      (place as HTMLElement).click();
   };
-  /** A part listens to keys in a later task than the one in which its controls come alive: an idle page has none left. */
-  const watch = (): void => whenIdle(isPageAlive() ? pressAgain : watch);
+  /** By its button where it has one: a form that is being sent has disabled that, and is not sent twice. */
+  const send = (form: HTMLFormElement | null, submitter: HTMLElement | null): void => {
+    const button = submitter ?? form?.querySelector<HTMLElement>('button:not([type=button])');
+    if (button) button.click();
+    else form?.requestSubmit();
+  };
 
   const listeners: Record<string, (event: never) => void> = {
     click: (event: MouseEvent) => {
@@ -52,33 +88,53 @@ export function keepEarlyPresses(typing: typeof isTyping, palette: typeof isPale
       const control = target instanceof Element && target.closest('button, input[type=checkbox], input[type=radio]');
       if (!(control instanceof HTMLButtonElement || control instanceof HTMLInputElement)) return;
       const isOfTheBrowser =
-        control.matches('[popovertarget], [commandfor]') || (control.type === 'submit' && control.form);
-      if (!isOfTheBrowser) keep(event, () => control.click());
+        control.matches('[popovertarget], [commandfor]') ||
+        (control.form && (control.type === 'submit' || control.form.hasAttribute('action')));
+      if (!isOfTheBrowser && (kept.length > 0 || !isAlive(control)))
+        keep(
+          event,
+          () => isAlive(control),
+          () => control.click(),
+        );
     },
     submit: (event: SubmitEvent) => {
       const form = event.target as HTMLFormElement;
-      if (!form.hasAttribute('action')) keep(event, () => form.requestSubmit(event.submitter));
+      if (!form.hasAttribute('action') && (kept.length > 0 || !isAlive(form)))
+        keep(
+          event,
+          () => isAlive(form),
+          () => send(form, event.submitter),
+        );
     },
     keydown: (event: KeyboardEvent) => {
-      const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
-      const isKeyOfPage = key.length === 1 && key !== ' ' && !ctrlKey && !metaKey && !altKey && !typing(event.target);
-      if (!isKeyOfPage && !palette(event)) return;
-      keep(event, () => {
-        const place = document.activeElement ?? document.body;
-        const again = { key, code, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true };
-        const isFree = place.dispatchEvent(new KeyboardEvent('keydown', again));
-        // A key before it may have led into a field. There is no other way to write where the caret is that is told to the page.
-        if (isFree && isKeyOfPage && typing(place)) document.execCommand('insertText', false, key);
-      });
+      const { key, code, ctrlKey, metaKey, shiftKey, altKey, timeStamp, target } = event;
+      if (key === 'Escape') kept.length = 0;
+      const isPlain = !ctrlKey && !metaKey && !altKey && !typing(target);
+      // A key that the browser itself answers is kept only behind others, for their order.
+      const isOfPage =
+        isPlain && (kept.length > 0 ? key !== 'Tab' && key !== 'Shift' : key.length === 1 && key !== ' ');
+      if (!isOfPage && !palette(event)) return;
+      if (kept.length === 0 && isAlive(target instanceof Element ? target : document.body)) return;
+      keep(
+        event,
+        () => isAlive(focused()),
+        () => {
+          const place = focused();
+          const again = new KeyboardEvent('keydown', {
+            ...{ key, code, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true },
+          });
+          // Two keys are one shortcut where little time was between them.
+          Object.defineProperty(again, 'timeStamp', { value: timeStamp });
+          if (place.dispatchEvent(again) && isOfPage) act(place, key);
+        },
+      );
     },
   };
   const early = (event: Event): void => {
     if (!isAgain) listeners[event.type]?.(event as never);
   };
-  const leave = (): void => {
-    document.documentElement.style.cursor = '';
-    for (const type of Object.keys(listeners)) window.removeEventListener(type, early, true);
-  };
   for (const type of Object.keys(listeners)) window.addEventListener(type, early, true);
-  watch();
+  window.addEventListener('pagehide', () => {
+    kept.length = 0;
+  });
 }

@@ -84,7 +84,6 @@ describe('OutboxLoop', () => {
     loop.wake();
     await expect.poll(() => begun).toHaveLength(2);
     await loop.close();
-    expect(begun[1]! - begun[0]!).toBeLessThan(500);
   });
 
   it('is woken by its own topics only, and by a notification that was lost', async () => {

@@ -6,7 +6,6 @@ import { deleteManifests, taggedIn } from '../publish/delete-manifests.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
 
 const waitMs = 1_000;
-/** A build from before may still leave its cache; nobody reads that any more. Most are at it already, some wait for hours. */
 const longestWaitMs = 30_000;
 
 /** After a reset: deletes from the registry what no build can find any more. */
@@ -24,6 +23,7 @@ export class SweepCacheService {
     const writers = await this.sweeps.writersBefore(reset);
     const outcome = await this.sessions.with(reset.projectId, (session) => this.sweep(session, reset));
     if (!outcome.ok) return later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
+    // They may still leave their caches, which nobody reads any more. Most are at it already, some wait for hours.
     if (writers > 0)
       return later(Math.min(longestWaitMs, waitMs * attempts), 'builds from before the reset are still open');
     await this.sweeps.swept(reset);

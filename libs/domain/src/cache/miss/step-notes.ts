@@ -86,7 +86,7 @@ function detailOf(reason: RunReason, root: StepVerdict | null): string[] {
   if (reason.kind === 'files') return reason.changes.slice(0, mostNamed).map(({ path }) => clipped(path));
   if (reason.kind === 'variable') return [clipped(reason.name)];
   if (reason.kind === 'base') return [clipped(reason.image)];
-  if (reason.kind === 'target') return [reason.target];
+  if (reason.kind === 'target') return [clipped(reason.target)];
   return reason.kind === 'earlier_step' ? [clipped(root?.definition ?? reason.definition)] : [];
 }
 

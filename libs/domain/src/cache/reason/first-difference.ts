@@ -26,8 +26,11 @@ function withoutDifference({ plan, neverFound, takes }: KeyedStep, before: Keyed
 
 function movedBase(step: KeyedStep, before: KeyedStep): RunReason | null {
   for (const [index, { base, plan }] of step.parents.entries()) {
-    const then = before.parents[index]?.base;
-    if (base && then && base !== then) return { kind: 'base', image: plan.image ?? '', before: then, after: base };
+    const then = before.parents[index];
+    // A target of which nothing is recorded is no parent, so what stands at one place may be two different images.
+    if (!then || then.plan.image !== plan.image) continue;
+    if (base && then.base && base !== then.base)
+      return { kind: 'base', image: plan.image ?? '', before: then.base, after: base };
   }
   for (const [name, after] of step.images) {
     const then = before.images.get(name);

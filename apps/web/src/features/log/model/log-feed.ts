@@ -6,7 +6,7 @@ export interface LogRange {
   readonly bytes: Uint8Array;
   /** Cursor of what follows. */
   readonly next: number;
-  /** The attempt prints no more; what is stored may still go on after this range. */
+  /** The attempt prints no more, and this range holds its last entry. */
   readonly complete: boolean;
   /** More was stored already when this was read. */
   readonly more: boolean;
