@@ -2,12 +2,12 @@
 
 import { useEffect } from 'react';
 
-/** Name of the mark (User Timing) by which a page says that it is alive: all that came with its frame has its listeners. */
-const pageAliveMark = 'page-alive';
-
-/** Of what stands around a whole page: its effects run after those of all that it holds. */
+/**
+ * Says by a mark (User Timing) that the page is alive: all that came with its frame has its listeners. Of what stands around a
+ * whole page, since its effects run after those of all that it holds. The first mark counts.
+ */
 export function usePageAlive(): void {
   useEffect(() => {
-    if (performance.getEntriesByName(pageAliveMark).length === 0) performance.mark(pageAliveMark);
+    performance.mark('page-alive');
   }, []);
 }
