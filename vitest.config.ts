@@ -16,14 +16,19 @@ const endToEnd = { ...patient, testTimeout: 300_000, hookTimeout: 300_000 };
 /**
  * Two end-to-end files run at a time, and of those with a browser one. The longest of these begins at once and the others come
  * last: whoever takes one while another is under way stands still until that has ended, although files without a browser may
- * be left. Of the rest, what takes longest begins first.
+ * be left. `publisher` is the longest of those and comes behind them, so that it ends beside a browser and not before it.
+ * `undefined` stands for all that are not named.
  */
-const browserFirst = ['every-page'];
-const longest = ['publisher', 'faults', 'cache'];
-const browserLast = ['browser-pages', 'browser-door', 'browser-sign-in'];
-
-/** Files in the order in which they are to begin; `undefined` stands for all that are not named. */
-const order = [...browserFirst, ...longest, undefined, ...browserLast];
+const order = [
+  'every-page',
+  'faults',
+  'cache',
+  undefined,
+  'publisher',
+  'browser-pages',
+  'browser-door',
+  'browser-sign-in',
+];
 
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -27,7 +27,7 @@ const tellViolations = `document.addEventListener('securitypolicyviolation', (ev
 const allAlive = `new Promise((answer) => requestIdleCallback(() => {
   const controls = [...document.querySelectorAll('#main, :is(button, input, select, textarea, a[href], [data-row])')];
   const alive = (each) => Object.keys(each).some((key) => key.startsWith('__react'));
-  const isAlive = performance.getEntriesByName('page-alive').length > 0 && controls.length > 0 && controls.every(alive);
+  const isAlive = document.aliveAtMs !== undefined && controls.length > 0 && controls.every(alive);
   requestIdleCallback(() => answer(isAlive));
 }))`;
 

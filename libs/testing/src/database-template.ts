@@ -27,10 +27,11 @@ export function databaseTemplate(): Promise<string> {
   return template;
 }
 
-/** Other migrations or grants are another template. */
+/** Other migrations, grants or passwords are another template, and so is another way to make it. */
 export function templateName(): string {
-  const hash = createHash('sha256');
-  const files = globSync('prisma/{migrations/*/migration.sql,roles.sql}', { cwd: checkout }).sort();
+  const hash = createHash('sha256').update(rolePassword);
+  const made = ['prisma/{migrations/*/migration.sql,roles.sql}', 'tools/local/src/database/*.ts'];
+  const files = globSync(made, { cwd: checkout }).sort();
   for (const file of files)
     hash
       .update(`${file}\0`)

@@ -24,12 +24,11 @@ export function keepEarlyPresses(typing: typeof isTyping, palette: typeof isPale
   const root = document.documentElement;
   let isAgain = false;
 
-  const aliveAtMs = (): number | undefined => performance.getEntriesByName('page-alive')[0]?.startTime;
   /** React keeps its own beside every node that it has taken over, and it takes a page over part by part. */
   const isAlive = (node: Element): boolean => {
-    const sinceMs = aliveAtMs();
-    if (sinceMs === undefined) return false;
-    return Object.keys(node).some((key) => key.startsWith('__react')) || performance.now() - sinceMs > mostMsForParts;
+    const { aliveAtMs } = document;
+    if (aliveAtMs === undefined) return false;
+    return Object.keys(node).some((key) => key.startsWith('__react')) || performance.now() - aliveAtMs > mostMsForParts;
   };
   const focused = (): Element => document.activeElement ?? document.body;
 

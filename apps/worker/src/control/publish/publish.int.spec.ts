@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   BuildNotes,
   BuildProjectRepository,
@@ -107,6 +108,20 @@ describe('a publication on PostgreSQL', () => {
     expect([puts, await tagMoves()]).toEqual([['main 11'], 1]);
     expect(await service.handle(item())).toEqual({ done: true });
     expect(puts).toHaveLength(1);
+  });
+
+  it('moves one tag after the other', async () => {
+    await world.db.prisma.build.update({ where: { id: buildId }, data: { tags: ['main', 'latest', 'v1'] } });
+    let underWay = 0;
+    const most: number[] = [];
+    at.put = async () => {
+      most.push(++underWay);
+      await setImmediate();
+      underWay--;
+    };
+    expect(await (await control()).service.handle(item())).toEqual({ done: true });
+    expect(puts).toEqual(['latest 11', 'main 11', 'v1 11']);
+    expect(most).toEqual([1, 1, 1]);
   });
 
   it.each(points)('that breaks at %s is done again, whoever does it, and ends once', async (point) => {

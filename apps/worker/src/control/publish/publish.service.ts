@@ -97,11 +97,10 @@ export class PublishService {
     const { publishes, metrics, logger } = this.parts;
     const repository = projectRepository(project.organizationSlug, project.slug);
     const targets = await publishes.tagsOf(build);
-    await Promise.all(
-      targets.map(({ tag, digest }) =>
-        session.registry.tags.put(repository, tag, digest as Digest, { signal: session.signal }),
-      ),
-    );
+    // One after the other: each writes the entry of the manifest anew, and a registry that keeps it in a file (docker-registry)
+    // has no answer for whoever reads it at that moment.
+    for (const { tag, digest } of targets)
+      await session.registry.tags.put(repository, tag, digest as Digest, { signal: session.signal });
     const outcome = await publishes.succeed(build, session.tenure);
     if (!outcome.ok) return afterRefusal(outcome.reason);
     observeEnd(metrics, outcome.build);
