@@ -109,9 +109,9 @@ export function keepEarlyPresses(typing: typeof isTyping, palette: typeof isPale
       const { key, code, ctrlKey, metaKey, shiftKey, altKey, timeStamp, target } = event;
       if (key === 'Escape') kept.length = 0;
       const isPlain = !ctrlKey && !metaKey && !altKey && !typing(target);
-      // A key that the browser itself answers is kept only behind others, for their order.
-      const isOfPage =
-        isPlain && (kept.length > 0 ? key !== 'Tab' && key !== 'Shift' : key.length === 1 && key !== ' ');
+      // What the browser itself does for a key is left to it, unless others are before it: then it waits for its turn.
+      const isBehind = kept.length > 0 && (key === ' ' || key === 'Enter' || key === 'Backspace');
+      const isOfPage = isPlain && (isBehind || (key.length === 1 && key !== ' '));
       if (!isOfPage && !palette(event)) return;
       if (kept.length === 0 && isAlive(target instanceof Element ? target : document.body)) return;
       keep(
