@@ -24,6 +24,17 @@ describe('WakeLoop', () => {
     expect(most).toBe(1);
   });
 
+  it('R-W1 runs again after its work threw before the first await', async () => {
+    const work = vi.fn((): Promise<void> => {
+      throw new Error('broken before the first await');
+    });
+    const loop = new WakeLoop('test', 60_000, logger, work);
+    loop.start();
+    loop.wake();
+    expect(work).toHaveBeenCalledTimes(2);
+    await loop.close();
+  });
+
   it('goes on after an error, at the next interval and not in a spin', async () => {
     const work = vi.fn(async () => {
       throw new Error('broken store');

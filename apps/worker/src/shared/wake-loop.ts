@@ -6,7 +6,8 @@ import type { Logger } from '@cooperage/telemetry';
  */
 export class WakeLoop {
   private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private isRunning = false;
   private wanted = false;
   private closed = false;
 
@@ -24,7 +25,8 @@ export class WakeLoop {
   wake(): void {
     if (this.closed) return;
     this.wanted = true;
-    this.running ??= this.run();
+    // A flag and not the promise: a run may end before its promise is assigned (R-W1).
+    if (!this.isRunning) this.running = this.run();
   }
 
   /** No run starts any more; resolves when the current one has ended. */
@@ -35,6 +37,7 @@ export class WakeLoop {
   }
 
   private async run(): Promise<void> {
+    this.isRunning = true;
     clearTimeout(this.timer);
     while (this.wanted && !this.closed) {
       this.wanted = false;
@@ -45,7 +48,7 @@ export class WakeLoop {
         this.wanted = false;
       }
     }
-    this.running = undefined;
+    this.isRunning = false;
     if (!this.closed) this.timer = setTimeout(() => this.wake(), this.intervalMs).unref();
   }
 }

@@ -44,6 +44,25 @@ describe('OutboxLoop', () => {
     expect(most).toBe(2);
   });
 
+  it('R-W1 claims again after it was woken while every slot was busy', async () => {
+    const rows = [1, 2].map(item);
+    const outbox = outboxOf(rows);
+    const release: (() => void)[] = [];
+    const loop = loopOver(outbox, () => new Promise((resolve) => release.push(() => resolve(done))));
+    loop.wake();
+    await expect.poll(() => release).toHaveLength(2);
+    loop.wake();
+    loop.wake('evaluate');
+    rows.push(...[3, 4, 5].map(item));
+    for (let handled = 0; handled < 5; handled++) {
+      await expect.poll(() => release.length).toBeGreaterThan(handled);
+      release[handled]!();
+      loop.wake();
+    }
+    await expect.poll(() => outbox.done).toHaveBeenCalledTimes(5);
+    await loop.close();
+  });
+
   it('puts work back for as long as its handler says', async () => {
     const outbox = outboxOf([item(1)]);
     const loop = loopOver(outbox, async () => later(700, 'not now'));

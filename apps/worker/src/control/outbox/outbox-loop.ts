@@ -25,7 +25,9 @@ const slackMs = 5;
 export class OutboxLoop {
   readonly topics: readonly OutboxTopic[];
   private readonly underWay = new Set<Promise<void>>();
-  private taking: Promise<void> | undefined;
+  /** The newest claim round. It is awaited on close and never decides whether another one may begin. */
+  private taking: Promise<void> = Promise.resolve();
+  private isTaking = false;
   private wanted = false;
   private closed = false;
   private readonly pauses = new Set<NodeJS.Timeout>();
@@ -44,7 +46,9 @@ export class OutboxLoop {
   wake(topic = ''): void {
     if (this.closed || (topic !== '' && !this.topics.includes(topic as OutboxTopic))) return;
     this.wanted = true;
-    this.taking ??= this.takeAll();
+    // `takeAll` ends synchronously when every slot is busy. A flag that it sets and clears itself cannot outlive it;
+    // a promise that is assigned after it returned did, and the loop then never claimed again (R-W1).
+    if (!this.isTaking) this.taking = this.takeAll();
   }
 
   /** Begins nothing more; resolves when nothing is under way, so that this process may say that it has ended. */
@@ -56,6 +60,7 @@ export class OutboxLoop {
   }
 
   private async takeAll(): Promise<void> {
+    this.isTaking = true;
     try {
       while (this.wanted && !this.closed && this.underWay.size < this.concurrency) {
         this.wanted = false;
@@ -70,8 +75,9 @@ export class OutboxLoop {
       }
     } catch (error) {
       this.logger.error({ err: error }, 'promised work could not be taken');
+    } finally {
+      this.isTaking = false;
     }
-    this.taking = undefined;
   }
 
   private begin(item: OutboxItem): void {
