@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { detectHierarchy, stepGroupsAt } from './detect.js';
+import { countedDisks } from './disks.js';
 import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
 import { StepGroups } from './step-groups.js';
 import { HierarchyV1 } from './v1.js';
@@ -74,6 +75,37 @@ describe('control groups, version 1', () => {
     const lines = ['8:0 Read 1', '8:0 Write 20', '8:0 Total 21', '8:16 Write 300', 'Total 321', ''];
     put('blkio/p/g/blkio.throttle.io_service_bytes_recursive', lines.join('\n'));
     expect(groups.writtenBytes('/p/g')).toBe(320);
+  });
+});
+
+describe('the count of writes (S-041)', () => {
+  it('is switched on in each disk by a limit that no disk reaches, which is lifted again', () => {
+    put('blkio/cgroup.procs', '');
+    new HierarchyV1(root, () => ['8:0', '259:1']).create('/p/g');
+    // A file of the test holds what was written last; the kernel's keeps a line for each disk.
+    expect(get('blkio/p/g/blkio.throttle.write_bps_device')).toBe('259:1 0');
+  });
+
+  it('needs no group where the kernel has no such controller', () => {
+    new HierarchyV1(root, () => ['8:0']).create('/p/g');
+    expect(existsSync(join(root, 'blkio'))).toBe(false);
+  });
+
+  it('is that of whole disks alone, each once', () => {
+    const disk = (name: string, dev: string, size: string) => {
+      put(`${name}/dev`, `${dev}\n`);
+      put(`${name}/size`, `${size}\n`);
+      mkdirSync(join(root, name, 'slaves'));
+    };
+    disk('sda', '8:0', '2048');
+    disk('nvme0n1', '259:0', '2048');
+    disk('loop0', '7:0', '2048');
+    disk('zram0', '253:0', '2048');
+    disk('sdb', '8:16', '0');
+    disk('dm-0', '252:0', '2048');
+    mkdirSync(join(root, 'dm-0/slaves/sda'));
+    expect(countedDisks(root)).toEqual(['nvme0n1', 'sda'].map((name) => get(`${name}/dev`).trim()));
+    expect(countedDisks(join(root, 'nowhere'))).toEqual([]);
   });
 });
 

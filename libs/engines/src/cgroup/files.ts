@@ -45,6 +45,15 @@ export function subfolders(folder: string): string[] {
   }
 }
 
+/** Names of all that is in a folder; none where there is no such folder. */
+export function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** The engine puts its steps into `<group>/buildkit/<step>`. */
 const stepsDepth = 1;
 

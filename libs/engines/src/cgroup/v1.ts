@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { bandwidthOf } from './bandwidth.js';
+import { countedDisks } from './disks.js';
 import {
   killsBelow,
   processesBelow,
@@ -16,13 +17,19 @@ import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
 
 const needed = ['memory', 'pids', 'cpu', 'cpuacct'];
 const swapBytes = 1024 * 1024;
+/** 1 PiB a second: no disk comes near. */
+const unreachableBytesPerSecond = 2 ** 50;
 
 /** Control groups, version 1 (kernel documentation `admin-guide/cgroup-v1`): one tree for each controller. */
 export class HierarchyV1 implements Hierarchy {
-  constructor(private readonly root: string) {}
+  constructor(
+    private readonly root: string,
+    private readonly disks: () => string[] = countedDisks,
+  ) {}
 
   create(path: string): void {
     for (const controller of needed) mkdirSync(this.at(controller, path), { recursive: true });
+    this.countWrites(path);
   }
 
   limit(path: string, limits: GroupLimits): void {
@@ -61,6 +68,19 @@ export class HierarchyV1 implements Hierarchy {
       join(this.at('blkio', path), 'blkio.throttle.io_service_bytes_recursive'),
       /^\d+:\d+ Write (\d+)$/gm,
     );
+  }
+
+  /**
+   * Since version 6.10 the kernel counts the bytes of a disk only after a limit was set on it, in any group. The limit is
+   * lifted at once, and the counting goes on until the disk is taken away.
+   */
+  private countWrites(path: string): void {
+    if (read(join(this.root, 'blkio', 'cgroup.procs')) === null) return;
+    const group = this.at('blkio', path);
+    mkdirSync(group, { recursive: true });
+    const file = join(group, 'blkio.throttle.write_bps_device');
+    for (const disk of this.disks())
+      for (const bytes of [unreachableBytesPerSecond, 0]) write(file, `${disk} ${bytes}`);
   }
 
   processes(path: string): number[] {
