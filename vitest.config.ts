@@ -55,7 +55,13 @@ export default defineConfig({
           // A busy machine is no failure: what must be quick is proven by counting work, not by the clock.
           testTimeout: 30_000,
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/*/src/**/*.spec.ts'],
-          exclude: ['**/*.int.spec.ts', '**/*.strangers.spec.ts', '**/node_modules/**', '**/dist/**'],
+          exclude: [
+            '**/*.int.spec.ts',
+            '**/*.strangers.spec.ts',
+            '**/*.full.spec.ts',
+            '**/node_modules/**',
+            '**/dist/**',
+          ],
           setupFiles: ['reflect-metadata'],
           // Half of the time went into loading the same modules for each file anew; no test file changes what is not its own.
           isolate: false,
@@ -94,6 +100,30 @@ export default defineConfig({
           ...endToEnd,
           // A whole product each; of those with a browser one at a time (`browserSuite`).
           maxWorkers: filesAtOnce,
+        },
+      },
+      {
+        ...common,
+        test: {
+          // What `--full` adds to int: too long for every run. One file at a time, since most of them load the machine.
+          name: 'full',
+          ...patient,
+          include: ['libs/*/src/**/*.full.spec.ts', 'apps/*/src/**/*.full.spec.ts', 'tools/*/src/**/*.full.spec.ts'],
+          setupFiles: ['reflect-metadata'],
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...common,
+        test: {
+          // What `--full` adds to e2e: Compose, load, excerpts of the soak.
+          name: 'e2e-full',
+          include: ['e2e/scenarios/full/*.e2e.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
         },
       },
       {

@@ -16,7 +16,7 @@ const USAGE = `usage: ./cooperage COMMAND
   down                           stop everything; the data stays
   status [--json]                what runs, and where
   doctor [--json]                what is where, and what to do
-  test [--only unit|int|strangers|e2e] [--soak] [FILTER…]
+  test [--full] [--only unit|int|strangers|e2e|full] [--soak] [--require-tools] [FILTER…]
                                  run every check and test, on services of their own
   bench road|web|cache|neighbour [--json] [--pairs N] [--only P1,P2,…]
                                  measure the product against what people do without it

@@ -7,7 +7,7 @@ import { TestRun } from '../test-run/test-run.ts';
 
 const INTERRUPTED = 130;
 
-/** `./cooperage test [--only unit|int|strangers|e2e] [--soak] [vitest filter…]`: every check and test; services start empty and are stopped. */
+/** `./cooperage test [--only SUITE] [--full] [--soak] [--require-tools] [vitest filter…]`: every check and test; services start empty and are stopped. */
 export async function test(parameters: readonly string[]): Promise<number> {
   const wanted = parseTestArguments(parameters);
   const signal = interruptSignal();

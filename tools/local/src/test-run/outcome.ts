@@ -7,6 +7,8 @@ export interface Outcome {
   readonly failed: number;
   readonly skipped: number;
   readonly durationMs: number;
+  /** What a suite may take on two quiet cores, in milliseconds. It is printed and never asserted: times are noise. */
+  readonly budgetMs?: number;
 }
 
 export function isGreen(outcomes: readonly Outcome[]): boolean {
@@ -25,9 +27,14 @@ export function table(outcomes: readonly Outcome[]): string {
   const lines = outcomes.map((outcome) => {
     const mark = outcome.failed > 0 ? '✗' : '✓';
     const time = seconds(outcome.durationMs).padStart(8);
-    return `${mark} ${outcome.name.padEnd(width)} ${time}  ${closingLine([outcome])}`;
+    return `${mark} ${outcome.name.padEnd(width)} ${time}${budget(outcome)}  ${closingLine([outcome])}`;
   });
   return lines.join('\n');
+}
+
+function budget({ budgetMs, durationMs }: Outcome): string {
+  if (budgetMs === undefined) return '';
+  return ` of ${budgetMs / 1000} s${durationMs > budgetMs ? ', over budget' : ''}`;
 }
 
 function total(outcomes: readonly Outcome[]): Pick<Outcome, 'passed' | 'failed' | 'skipped'> {

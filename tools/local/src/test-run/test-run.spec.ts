@@ -53,6 +53,12 @@ describe('the summary', () => {
     expect(isGreen([])).toBe(false);
   });
 
+  it('prints the time of a suite against its budget', () => {
+    const budgeted = { ...outcome('unit', 1), budgetMs: 60_000 };
+    expect(table([budgeted])).toBe('✓ unit    1.5 s of 60 s  1 passed, 0 failed');
+    expect(table([{ ...budgeted, durationMs: 61_000 }])).toContain('61.0 s of 60 s, over budget');
+  });
+
   it('marks what failed', () => {
     expect(table([outcome('unit', 1), outcome('imports', 0, 1)])).toBe(
       '✓ unit       1.5 s  1 passed, 0 failed\n✗ imports    1.5 s  0 passed, 1 failed',
@@ -66,11 +72,14 @@ describe('arguments', () => {
       only: 'int',
       filters: ['libs/db'],
       soak: false,
+      full: false,
+      requireTools: false,
     });
-    expect(parseTestArguments(['--soak'])).toEqual({ only: undefined, filters: [], soak: true });
+    expect(parseTestArguments(['--soak'])).toMatchObject({ only: undefined, filters: [], soak: true });
+    expect(parseTestArguments(['--full', '--require-tools'])).toMatchObject({ full: true, requireTools: true });
   });
 
   it('refuse a suite that does not exist', () => {
-    expect(() => parseTestArguments(['--only', 'all'])).toThrow('--only takes unit, int, strangers or e2e');
+    expect(() => parseTestArguments(['--only', 'all'])).toThrow('--only takes unit, int, strangers, e2e or full');
   });
 });

@@ -33,20 +33,21 @@ export class TestRun {
   async run(): Promise<void> {
     if (this.wantsStrangers()) this.goTools = goToolsOrReason(this.signal);
     await this.check(GENERATE);
-    if (this.wants('e2e')) await this.check(BUILD);
+    if (this.wants('e2e') || this.wants('full')) await this.check(BUILD);
     if (this.wanted.only === undefined) {
       await this.staticChecks();
       await this.compose();
     }
     if (this.wants('unit')) await this.suite('unit');
-    if (this.wants('int') || this.wants('strangers') || this.wants('e2e')) await this.withServices();
+    if (this.wants('int') || this.wants('strangers') || this.wants('e2e') || this.wants('full'))
+      await this.withServices();
   }
 
   private async withServices(): Promise<void> {
     const services = await TestServiceSet.open(this.folder);
     const started = performance.now();
     try {
-      if (this.wants('e2e')) await obtainBrowser();
+      if (this.wants('e2e') || this.wants('full')) await obtainBrowser();
       const file = await services.start();
       this.outcomes.push(judge('services start', undefined, started));
       await this.migrations(file);
@@ -57,6 +58,7 @@ export class TestRun {
         await this.suite('e2e', env);
         this.scorecard();
       }
+      if (this.wants('full')) await this.suite('full', env);
     } catch (error) {
       this.signal.throwIfAborted();
       this.outcomes.push(judge('services', error instanceof Error ? error.message : String(error), started));
@@ -68,6 +70,9 @@ export class TestRun {
   private async strangers(services: TestServiceSet, goTools: GoTools | string): Promise<void> {
     if (typeof goTools === 'string') {
       say(`· the engine for strangers is left out: ${goTools}`);
+      if (this.wanted.requireTools) {
+        this.outcomes.push(judge('required tools', `the engine for strangers: ${goTools}`, performance.now()));
+      }
       return;
     }
     const file = await services.startEngineForStrangers(goTools);
@@ -124,6 +129,7 @@ export class TestRun {
   }
 
   private wants(suite: Suite): boolean {
+    if (suite === 'full' && this.wanted.only === undefined) return this.wanted.full;
     return this.wanted.only === undefined || this.wanted.only === suite;
   }
 }
