@@ -108,10 +108,16 @@ export class ApiWorld {
   async stranger(owner: Visitor, slug = 'rival'): Promise<{ visitor: Visitor; organizationId: string }> {
     const organizationId = await organizationOf(owner);
     const visitor = await this.member(owner, organizationId, 'viewer');
-    const made = await visitor.post<{ organizationId: string }>('/api/v1/organizations', { name: slug, slug });
-    const { id } = expectOk(await visitor.get<Me>('/api/v1/me'));
+    const { id, email } = expectOk(await visitor.get<Me>('/api/v1/me'));
+    const made = await owner.post<{ organizationId: string }>('/api/v1/organizations', { name: slug, slug });
+    const own = `/api/v1/organizations/${expectOk(made, 201).organizationId}`;
+    const invited = await owner.post<{ url: string }>(`${own}/invitations`, { email, role: 'owner' });
+    const secret = expectOk(invited, 201).url.split('#')[1];
+    expectOk(await visitor.post('/api/v1/invitations/join', { secret }), 204);
+    const me = expectOk(await owner.get<Me>('/api/v1/me'));
+    expectOk(await owner.ask('DELETE', `${own}/members/${me.id}`), 204);
     expectOk(await owner.ask('DELETE', `/api/v1/organizations/${organizationId}/members/${id}`), 204);
-    return { visitor, organizationId: expectOk(made, 201).organizationId };
+    return { visitor, organizationId: made.body.organizationId };
   }
 
   async project(owner: Visitor, organizationId: string, changes: object = {}): Promise<TestProject> {

@@ -69,6 +69,7 @@ export class WorkerSystem {
     await db.prisma.organization.create({
       data: { id: system.organization, name: 'Test', slug: system.organization, createdAt: new Date() },
     });
+    await db.prisma.installation.create({ data: { homeOrganizationId: system.organization } });
     await system.startControl();
     system.builder = await system.startBuilder();
     return system;

@@ -67,6 +67,7 @@ export const shapes = {
     innerRegistries,
     initialAdminEmail: optional(v.initialAdminEmail),
     setupToken: optional(v.setupToken),
+    organizationCreation: withDefault(v.organizationCreation, 'administrators'),
     oidc,
     smtp,
   },

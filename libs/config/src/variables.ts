@@ -145,7 +145,12 @@ export const variables = {
   organizationsTrustEachOther: plain(
     'COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER',
     text.yesOrNo,
-    'Whether organizations may build on one engine of any version; otherwise, once there are two, all is built in the lane of strangers.',
+    'Whether organizations may build on one engine of any version; otherwise the trusted builders take builds of the first organization alone, and those of all others need a builder for untrusted code.',
+  ),
+  organizationCreation: plain(
+    'COOPERAGE_ORGANIZATION_CREATION',
+    text.organizationCreation,
+    'Who may make organizations: administrators (of the installation), or everybody who can sign in.',
   ),
   buildSlots: plain('COOPERAGE_BUILD_SLOTS', text.whole(1, 64), 'Builds that one builder runs at the same time.'),
   leaseMs: plain(

@@ -48,7 +48,9 @@ export class World {
 
   /** Empty again, for the next test. */
   async reset(): Promise<void> {
-    await this.db.prisma.$executeRawUnsafe('TRUNCATE project, process_instance, outbox, organization CASCADE');
+    await this.db.prisma.$executeRawUnsafe(
+      'TRUNCATE project, process_instance, outbox, organization, installation CASCADE',
+    );
   }
 
   get url(): string {

@@ -30,6 +30,7 @@ export interface ApiSettings extends SessionSettings {
   readonly allowPlainHttp: readonly string[];
   /** `host:port` of registries of strangers' images that may be on inner addresses, and without TLS. */
   readonly innerRegistries: readonly string[];
+  readonly organizationCreation: 'administrators' | 'everybody';
   readonly oidc: OidcSettings | null;
   readonly smtp: { readonly url: string; readonly from: string } | null;
   readonly setup: { readonly token: string | null; readonly email: string | null };
@@ -59,6 +60,7 @@ export function settingsOf(config: Config<'api'>): ApiSettings {
     registryToken: { key: registryTokenKey(key.reveal(), certificate), service, issuer },
     allowPlainHttp: config.allowPlainHttp,
     innerRegistries: config.innerRegistries,
+    organizationCreation: config.organizationCreation,
     oidc: config.oidc && { ...config.oidc, clientSecret: config.oidc.clientSecret.reveal() },
     smtp: config.smtp && { url: config.smtp.url.reveal(), from: config.smtp.from },
     setup: { token: config.setupToken?.reveal() ?? null, email: config.initialAdminEmail },

@@ -1,6 +1,7 @@
 import { idSchema, meSchema, pageOf, sessionSchema } from '@cooperage/contracts';
 import { type Actor, SessionRepository } from '@cooperage/db';
-import { Controller, Delete, Get, Param } from '@nestjs/common';
+import { Controller, Delete, Get, Inject, Param } from '@nestjs/common';
+import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Person, Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
@@ -11,13 +12,16 @@ import { presentMe, presentSession } from './present-account.js';
 
 @Controller('api/v1/me')
 export class MeController {
-  constructor(private readonly sessions: SessionRepository) {}
+  constructor(
+    private readonly sessions: SessionRepository,
+    @Inject(API_SETTINGS) private readonly settings: ApiSettings,
+  ) {}
 
   @Get()
   @Access('read')
   @Answers(200, meSchema, 'The caller and the organizations that the caller is in.')
   me(@CurrentPrincipal() principal: Principal) {
-    return presentMe(principal);
+    return presentMe(principal, this.settings.organizationCreation);
   }
 
   @Get('sessions')

@@ -32,7 +32,7 @@ export class OrganizationsController {
   @Answers(
     201,
     createdOrganizationSchema,
-    'Makes an organization; the caller becomes its owner. Says what its first project changes for all builds.',
+    'Makes an organization; the caller becomes its owner. Says what is missing for its builds. For administrators of the installation, unless the operator lets everybody.',
   )
   create(
     @CurrentPrincipal() principal: Principal,

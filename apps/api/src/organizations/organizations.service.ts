@@ -11,7 +11,7 @@ import { ApiProblem, notFound } from '../http/problem.js';
 import { Mailer } from '../mail/mailer.js';
 import { invitationMail } from '../mail/mails.js';
 import { LaneForetellingService } from '../workers/lane-foretelling.service.js';
-import { presentMember } from './present-account.js';
+import { mayCreateOrganizations, presentMember } from './present-account.js';
 import { assertFreeSlug } from './slugs.js';
 
 const invitationDays = 7;
@@ -35,10 +35,21 @@ export class OrganizationsService {
   ) {}
 
   async create(principal: Principal, organization: CreateOrganization, actor: Actor) {
+    await this.assertMayCreate(principal);
     assertFreeSlug(organization.slug);
     const organizationId = await this.repository.createOrganization(organization, principal.userId, actor);
     if (organizationId === null) throw new ApiProblem('conflict', { detail: 'An organization has this slug already.' });
     return { organizationId, ...organization, role: 'owner' as const, foretold: await this.lanes.look() };
+  }
+
+  /** @throws {ApiProblem} `forbidden`, naming whom to ask. */
+  private async assertMayCreate(principal: Principal): Promise<void> {
+    if (mayCreateOrganizations(principal, this.settings.organizationCreation)) return;
+    const names = (await this.repository.administrators()).map(({ name, email }) => `${name} (${email})`);
+    const whom = names.length === 0 ? 'the operator' : names.join(' or ');
+    throw new ApiProblem('forbidden', {
+      detail: `Here administrators of the installation make organizations. Ask ${whom}.`,
+    });
   }
 
   async rename(principal: Principal, organizationId: string, name: string, actor: Actor): Promise<void> {

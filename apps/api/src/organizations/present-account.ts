@@ -1,14 +1,23 @@
 import type { Me, MemberView, SessionView } from '@cooperage/contracts';
 import type { MemberRecord, OpenSession } from '@cooperage/db';
+import type { ApiSettings } from '../app/settings.js';
 import type { Principal } from '../auth/principal.js';
 
-export function presentMe(principal: Principal): Me {
+export function mayCreateOrganizations(
+  { kind, administrator }: Principal,
+  who: ApiSettings['organizationCreation'],
+): boolean {
+  return kind === 'person' && (administrator || who === 'everybody');
+}
+
+export function presentMe(principal: Principal, creators: ApiSettings['organizationCreation']): Me {
   const { userId, email, name, administrator, memberships } = principal;
   return {
     id: userId,
     email,
     name,
     administrator,
+    mayCreateOrganizations: mayCreateOrganizations(principal, creators),
     organizations: memberships.map((membership) => ({
       organizationId: membership.organizationId,
       slug: membership.slug,

@@ -14,6 +14,7 @@ import { type BuildTerm, type Digest, isNearlyFull, readBuildFilter } from '@coo
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { presentBuildSummary } from '../builds/present-build.js';
+import { LaneForetellingService } from '../workers/lane-foretelling.service.js';
 import { everyDay } from './days.js';
 
 const stripDays = 14;
@@ -50,6 +51,7 @@ export class OverviewService {
     private readonly lists: BuildLists,
     private readonly images: ImageLists,
     private readonly silences: SilenceRepository,
+    private readonly lanes: LaneForetellingService,
   ) {}
 
   async get(principal: Principal, query: OverviewQuery) {
@@ -74,7 +76,7 @@ export class OverviewService {
     isMine: (build: { commitAuthor: string; triggeredBy: string | null }) => boolean,
   ): Promise<Attention[]> {
     const organizationIds = organizationIdsOf(principal);
-    const [builders, broken, images, failing, hooks, silent, tokens] = await Promise.all([
+    const [builders, broken, images, failing, hooks, silent, tokens, pools] = await Promise.all([
       this.overview.builders(),
       this.overview.brokenDefaultBranches(organizationIds).then((ids) => this.lists.named(ids)),
       this.overview.unverifiedImages(organizationIds),
@@ -82,9 +84,11 @@ export class OverviewService {
       this.overview.failingHooks(organizationIds),
       this.silences.list(organizationIds),
       this.overview.expiringTokens(principal.userId, organizationIds),
+      principal.administrator ? this.untrustedBuilder() : [],
     ]);
     return [
       ...(builders.length > 0 ? [] : [{ kind: 'no_worker' } as const]),
+      ...pools,
       ...builders.flatMap(({ id, name, disk }) =>
         disk && isNearlyFull(disk) ? [{ kind: 'disk_full', workerId: id, workerName: name, ...disk } as const] : [],
       ),
@@ -101,6 +105,14 @@ export class OverviewService {
         return { kind: 'token_expiring', ...token, expiresAt: expiresAt.toISOString() } as const;
       }),
     ];
+  }
+
+  /** For administrators: only they can start a builder. */
+  private async untrustedBuilder(): Promise<Attention[]> {
+    const missing = await this.lanes.look();
+    if (!missing || missing.organizations === 0) return [];
+    const { organizations, says, next } = missing;
+    return [{ kind: 'untrusted_builder_missing', organizations, message: says, action: next }];
   }
 
   private async days(organizationIds: string[], filter: BuildFilter): Promise<DayCounts[]> {

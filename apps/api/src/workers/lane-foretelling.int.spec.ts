@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { QueueView } from '@cooperage/contracts';
+import type { Overview, QueueView } from '@cooperage/contracts';
 import { type ProcessInfo, ProcessRepository } from '@cooperage/db';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf } from '../../spec/api-world.js';
@@ -32,20 +32,28 @@ const newOrganization = async () => {
   );
 };
 
-describe('that a second organization moves all builds into the lane of strangers', () => {
-  it('is said before: in the queue, and in the answer to whoever makes an organization', async () => {
+const attention = async (visitor: Visitor) =>
+  expectOk(await visitor.get<Overview>('/api/v1/overview')).attention.filter(
+    ({ kind }) => kind === 'untrusted_builder_missing',
+  );
+
+describe('R-H4 that other organizations cannot build yet', () => {
+  it('is said before: in the queue, in the answer to whoever makes one, and on the overview of administrators', async () => {
     await start('control', { organizationsTrustEachOther: false });
     await world.project(owner, acme);
-    expect(await foretold()).toMatchObject({ when: 'next' });
+    expect(await foretold()).toMatchObject({ when: 'next', organizations: 0 });
+    expect(await attention(owner)).toEqual([]);
     const made = await newOrganization();
     expect(made.foretold).toMatchObject({
       when: 'next',
-      next: expect.stringContaining('COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER=true'),
+      organizations: 1,
+      next: expect.stringContaining('./cooperage up --strangers'),
     });
-    // An organization alone changes nothing; its first project does.
-    expect(await foretold()).toMatchObject({ when: 'next' });
+    expect(await attention(owner)).toMatchObject([{ organizations: 1, action: made.foretold?.next }]);
+    expect(await attention(await world.member(owner, acme, 'viewer'))).toEqual([]);
+    // An organization alone waits for nothing; its first project does.
     await world.project(owner, made.organizationId, { slug: 'theirs' });
-    expect(await foretold()).toMatchObject({ when: 'now', says: expect.stringContaining('every build waits') });
+    expect(await foretold()).toMatchObject({ when: 'now', says: expect.stringContaining('those of acme go on') });
   });
 
   it.each<[string, ProcessInfo, ProcessInfo | null]>([

@@ -3,7 +3,7 @@ import { foretellLane, type LaneForetelling } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { presentWorker } from './present-worker.js';
 
-/** Says before a second organization builds here that all builds would wait for a builder of strangers. */
+/** Says before a second organization builds here that its builds would wait for a builder for untrusted code. */
 @Injectable()
 export class LaneForetellingService {
   constructor(
@@ -12,11 +12,11 @@ export class LaneForetellingService {
   ) {}
 
   async look(): Promise<LaneForetelling | null> {
-    const [processes, building] = await Promise.all([this.processes.list(), this.queues.buildingOrganizations()]);
+    const [processes, tenants] = await Promise.all([this.processes.list(), this.queues.poolTenants()]);
     const alive = processes.filter(isAlive);
     const control = alive.find(({ role }) => role === 'control');
     return foretellLane({
-      building,
+      ...tenants,
       organizationsTrustEachOther: control?.info.organizationsTrustEachOther ?? null,
       hasBuilderForStrangers: alive.some(
         ({ role, info }) => role === 'builder' && info.lane === 'strangers' && !info.note,

@@ -14,6 +14,10 @@ const lanes = ['trusted', 'strangers'] as const;
 
 export const lane = z.enum(lanes, `is one of ${lanes.join(', ')}`);
 
+const creators = ['administrators', 'everybody'] as const;
+
+export const organizationCreation = z.enum(creators, `is one of ${creators.join(', ')}`);
+
 export const yesOrNo = format((text) => {
   if (['true', '1', 'yes'].includes(text.toLowerCase())) return true;
   if (['false', '0', 'no'].includes(text.toLowerCase())) return false;

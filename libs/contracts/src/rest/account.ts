@@ -24,7 +24,7 @@ export const membershipSchema = z.object({
   role: roleSchema,
 });
 
-/** An organization that was just made, and what its first project changes for the builds of all; null where nothing. */
+/** An organization that was just made, and what is missing for it to build; null where nothing is. */
 export const createdOrganizationSchema = membershipSchema.extend({ foretold: laneForetellingSchema.nullable() });
 export const meSchema = z.object({
   id: z.string(),
@@ -32,6 +32,8 @@ export const meSchema = z.object({
   name: z.string(),
   /** Of the whole installation. */
   administrator: z.boolean(),
+  /** Whether the caller may make organizations; otherwise administrators of the installation do. */
+  mayCreateOrganizations: z.boolean(),
   organizations: z.array(membershipSchema),
 });
 export type Me = z.infer<typeof meSchema>;

@@ -39,6 +39,13 @@ export const attentionSchema = z.discriminatedUnion('kind', [
     /** When the git host was seen to have something that was never told. */
     checkedAt: timeSchema,
   }),
+  /** Organizations beside the home one are there, and no builder for untrusted code is; for administrators. */
+  z.object({
+    kind: z.literal('untrusted_builder_missing'),
+    organizations: z.number().int(),
+    message: z.string(),
+    action: z.string(),
+  }),
   /** The disk of a builder, with its git mirrors and its cache, is nearly full. */
   z.object({
     kind: z.literal('disk_full'),

@@ -91,11 +91,13 @@ export const queueReasons = [
   'not_taken',
 ] as const;
 
-/** That builds wait, or will with the next organization, for a builder of the lane of strangers; and what to do before. */
+/** That builds of other organizations than the home one wait, or will, for a builder for untrusted code; and what to do. */
 export const laneForetellingSchema = z.object({
   when: z.enum(['next', 'now']),
   says: z.string(),
   next: z.string(),
+  /** Organizations that are there and cannot build. */
+  organizations: z.number().int(),
 });
 
 /** What waits, by project, and why nothing is picked up where that is so. */

@@ -8,7 +8,7 @@ export interface NewOrganization {
   readonly slug: string;
 }
 
-/** An organization with its first owner. @throws a unique violation when the slug is taken. */
+/** An organization with its first owner. The first of an installation is its home organization. @throws a unique violation when the slug is taken. */
 export async function insertOrganization(
   tx: Queryable,
   organization: NewOrganization,
@@ -21,12 +21,12 @@ export async function insertOrganization(
   await tx.member.create({
     data: { id: newId(), organizationId: id, userId: ownerId, role: 'owner', createdAt: new Date() },
   });
-  await writeAudit(tx, actor, {
-    organizationId: id,
-    action: 'organization.create',
-    subjectKind: 'organization',
-    subjectId: id,
-    after: { name, slug, owner: ownerId },
-  });
+  await tx.$executeRaw`
+    INSERT INTO installation (id, home_organization_id) VALUES (1, ${id}) ON CONFLICT (id) DO UPDATE
+    SET home_organization_id = coalesce(installation.home_organization_id, excluded.home_organization_id)`;
+  const facts = { action: 'organization.create', subjectKind: 'organization', subjectId: id };
+  const after = { name, slug, owner: ownerId };
+  // Administrators look in the audit of the installation, members in that of the organization.
+  for (const organizationId of [id, null]) await writeAudit(tx, actor, { ...facts, organizationId, after });
   return id;
 }

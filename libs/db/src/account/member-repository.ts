@@ -29,6 +29,17 @@ export class MemberRepository {
     }
   }
 
+  /** Administrators of the installation, the first ones; at most three. */
+  async administrators(): Promise<readonly { readonly name: string; readonly email: string }[]> {
+    const select = { name: true, email: true } as const;
+    return this.db.prisma.user.findMany({
+      where: { administrator: true },
+      select,
+      orderBy: { createdAt: 'asc' },
+      take: 3,
+    });
+  }
+
   /** False when there is no such organization. */
   async renameOrganization(organizationId: string, name: string, actor: Actor): Promise<boolean> {
     return this.db.transaction(async (tx) => {

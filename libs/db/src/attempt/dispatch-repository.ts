@@ -15,7 +15,7 @@ const dispatchLock = 731_001;
 export interface DispatchSetting {
   /** That builds what is trusted: only slots of builders that have it count. */
   readonly engine: string;
-  /** Otherwise, where several build, each of them is a stranger to the others. */
+  /** Otherwise the trusted pool is the home organization's alone, and all others build in the untrusted one. */
   readonly organizationsTrustEachOther: boolean;
 }
 
@@ -111,7 +111,8 @@ export class DispatchRepository {
           SELECT id, CASE WHEN dispatch_after > now() THEN 'retry_pause' 
               WHEN ${laneOf(this.setting)} = 'trusted' THEN
                 CASE ${liveSlotsOf('trusted', this.setting.engine)} WHEN 0 THEN 'no_worker' ELSE 'no_free_slot' END
-              ELSE CASE ${liveSlotsOf('strangers', this.setting.engine)} WHEN 0 THEN 'no_worker_for_strangers' ELSE 'no_free_slot' END
+              WHEN ${liveSlotsOf('strangers', this.setting.engine)} > 0 THEN 'no_free_slot'
+              WHEN b.zone = 'fork' THEN 'no_worker_for_strangers' ELSE 'no_worker_for_organization'
             END AS reason
           FROM build b WHERE status = 'queued' AND queued_at < now() - interval '2 seconds'
             AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state = 'dispatched')
@@ -124,12 +125,15 @@ export class DispatchRepository {
   }
 }
 
-/** SQL: the lane of the build `b`. */
+/**
+ * SQL: the lane of the build `b`. Engines of the trusted pool are never emptied, so one organization alone ever builds there:
+ * the home one, which nothing that others do can change (docs/adr/0038).
+ */
 function laneOf({ organizationsTrustEachOther }: DispatchSetting): Prisma.Sql {
   return organizationsTrustEachOther
     ? Prisma.sql`CASE b.zone WHEN 'fork' THEN 'strangers' ELSE 'trusted' END`
-    : Prisma.sql`CASE WHEN b.zone = 'fork' OR EXISTS (SELECT 1 FROM project p WHERE p.organization_id <> b.organization_id)
-        THEN 'strangers' ELSE 'trusted' END`;
+    : Prisma.sql`CASE WHEN b.zone <> 'fork' AND EXISTS (SELECT 1 FROM installation i WHERE i.home_organization_id = b.organization_id)
+        THEN 'trusted' ELSE 'strangers' END`;
 }
 
 /** Gives each chosen build its next epoch. A build that was canceled a moment ago is not waiting any more. */

@@ -19,6 +19,12 @@ describe('S-052 code of strangers', () => {
 
   const builder = (lane: Lane | undefined, slots = 4, note: string | null = null) =>
     world.processes.start('builder', 'b', { slots, ...(lane && { lane }), note });
+  /** A project of the organization that the trusted pool belongs to. */
+  const homeProject = async () => {
+    const organizationId = await world.organization();
+    await world.db.prisma.installation.create({ data: { homeOrganizationId: organizationId } });
+    return world.project(organizationId);
+  };
   const handedOut = async (by: DispatchRepository) => (await by.dispatchNext(token)).map(({ lane }) => lane).sort();
   const reasons = async (by: DispatchRepository) => {
     await world.db.prisma.$executeRaw`UPDATE build SET queued_at = now() - interval '10 seconds'`;
@@ -27,7 +33,7 @@ describe('S-052 code of strangers', () => {
   };
 
   it('of a fork waits, with its reason, for a builder in its lane, and holds back nothing else', async () => {
-    const project = await world.project();
+    const project = await homeProject();
     await builder(undefined);
     await world.build(project, { zone: 'fork' });
     await world.build(project, { zone: 'protected' });
@@ -44,20 +50,47 @@ describe('S-052 code of strangers', () => {
     expect(await handedOut(strict)).toEqual([]);
   });
 
-  it('is all there is where several organizations build that do not trust each other', async () => {
-    const [one, other] = [await world.project(), await world.project()];
+  it('R-H4 of another organization waits with a reason of its own, and takes the trusted pool from nobody', async () => {
+    const [home, other] = [await homeProject(), await world.project()];
     await builder('trusted');
-    await world.build(one);
+    await world.build(home);
     await world.build(other);
-    expect(await handedOut(strict)).toEqual([]);
-    expect(await reasons(strict)).toEqual(['no_worker_for_strangers', 'no_worker_for_strangers']);
+    expect(await handedOut(strict)).toEqual(['trusted']);
+    expect(await reasons(strict)).toEqual([null, 'no_worker_for_organization']);
     await builder('strangers', 1);
     expect(await handedOut(strict)).toEqual(['strangers']);
+  });
+
+  it('R-H4 S-052 of every organization but the home one never comes to the trusted engine, in whichever order they begin', async () => {
+    await builder('trusted', 64);
+    await builder('strangers', 64);
+    const others = [await world.project(), await world.project()];
+    for (const project of others) await world.build(project);
+    const home = await homeProject();
+    for (const project of [home, ...others]) await world.build(project);
+    await strict.dispatchNext(token);
+    const trusted = await world.db.prisma.attempt.findMany({ where: { lane: 'trusted' }, include: { build: true } });
+    expect(trusted.map(({ build }) => build.projectId)).toEqual([home]);
+  });
+
+  it('R-H4 of the home organization is all that the trusted engine ever builds, also when that organization is gone', async () => {
+    const home = await homeProject();
+    await builder('trusted');
+    await world.db.prisma.project.delete({ where: { id: home } });
+    await world.db.prisma.organization.deleteMany();
+    await world.build(await world.project());
+    expect(await handedOut(strict)).toEqual([]);
+  });
+
+  it('goes to the trusted pool where the operator says that organizations trust each other', async () => {
+    await homeProject();
+    await builder('trusted');
+    await world.build(await world.project());
     expect(await handedOut(trusting)).toEqual(['trusted']);
   });
 
   it('takes no slot of the other lane, and gives it none', async () => {
-    const project = await world.project();
+    const project = await homeProject();
     await builder('trusted', 1);
     await builder('strangers', 1);
     for (const zone of ['fork', 'fork', 'branch', 'branch'] as const) await world.build(project, { zone });

@@ -15,6 +15,14 @@ export interface QueueRecord {
   readonly strange: number;
 }
 
+export interface PoolTenants {
+  /** Short name of the organization that the trusted pool belongs to; null where there is none, or no more. */
+  readonly home: string | null;
+  readonly others: number;
+  /** Of the others, those with a project. */
+  readonly othersBuilding: number;
+}
+
 /** A build that a process had when it was lost, and what became of it. */
 export interface LostBuildRecord {
   readonly instanceId: string;
@@ -43,7 +51,7 @@ export class QueueRepository {
         count(*) FILTER (WHERE open.status = 'queued' AND NOT open.held)::int AS waiting,
         count(*) FILTER (WHERE open.held)::int AS held,
         count(*) FILTER (WHERE open.status = 'queued' AND open.paused)::int AS paused,
-        count(*) FILTER (WHERE open.status = 'queued' AND NOT open.held AND open.wait_reason = 'no_worker_for_strangers')::int AS strange,
+        count(*) FILTER (WHERE open.status = 'queued' AND NOT open.held AND open.wait_reason IN ('no_worker_for_strangers', 'no_worker_for_organization'))::int AS strange,
         min(open.queued_at) FILTER (WHERE open.status = 'queued' AND NOT open.held) AS "oldestQueuedAt"
       FROM open JOIN project p ON p.id = open.project_id JOIN organization o ON o.id = p.organization_id
       WHERE p.deleted_at IS NULL GROUP BY p.id, p.slug, o.slug
@@ -51,11 +59,16 @@ export class QueueRepository {
       ORDER BY "oldestQueuedAt" NULLS LAST, p.slug LIMIT 200`;
   }
 
-  /** Organizations that have a project: as dispatching counts them, so that both say the same. */
-  async buildingOrganizations(): Promise<number> {
-    const [row] = await this.db.prisma.$queryRaw<{ count: number }[]>`
-      SELECT count(DISTINCT organization_id)::int AS count FROM project`;
-    return row!.count;
+  /** Who builds in which pool, where organizations do not trust each other: as dispatching decides it. */
+  async poolTenants(): Promise<PoolTenants> {
+    const [row] = await this.db.prisma.$queryRaw<PoolTenants[]>`
+      WITH other AS (
+        SELECT EXISTS (SELECT 1 FROM project p WHERE p.organization_id = o.id) AS building FROM organization o
+        WHERE o.id IS DISTINCT FROM (SELECT home_organization_id FROM installation)
+      )
+      SELECT (SELECT o.slug FROM installation i JOIN organization o ON o.id = i.home_organization_id) AS home,
+        count(*)::int AS others, count(*) FILTER (WHERE building)::int AS "othersBuilding" FROM other`;
+    return row!;
   }
 
   /** Slots that are held by anybody's attempts. */

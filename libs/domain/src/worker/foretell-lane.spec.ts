@@ -1,18 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { foretellLane, type LaneFacts } from './foretell-lane.js';
 
-const facts: LaneFacts = { organizationsTrustEachOther: false, building: 1, hasBuilderForStrangers: false };
+const facts: LaneFacts = {
+  ...{ organizationsTrustEachOther: false, home: 'acme', hasBuilderForStrangers: false },
+  ...{ others: 0, othersBuilding: 0 },
+};
 
-describe('what a second organization changes', () => {
-  it.each([0, 1])('is foretold while %i has a project', (building) => {
-    expect(foretellLane({ ...facts, building })).toMatchObject({
-      when: 'next',
-      says: expect.stringContaining('every build of the installation waits'),
-    });
+describe('R-H4 what a second organization needs', () => {
+  it.each([0, 1])('is said before it builds, with %i of them there', (others) => {
+    const said = foretellLane({ ...facts, others })!;
+    expect(said).toMatchObject({ when: 'next', organizations: others });
+    expect(said.says).toContain('any other organization wait');
   });
 
-  it('is said as it is once it has happened', () => {
-    expect(foretellLane({ ...facts, building: 2 })).toMatchObject({ when: 'now' });
+  it('is said as it is once its builds wait, and that those of the home organization go on', () => {
+    const said = foretellLane({ ...facts, others: 3, othersBuilding: 2 })!;
+    expect(said).toMatchObject({ when: 'now', organizations: 3 });
+    expect(said.says).toContain('Builds of 2 organizations wait');
+    expect(said.says).toContain('those of acme go on');
+  });
+
+  it('is said where no organization has the trusted builders', () => {
+    const said = foretellLane({ ...facts, home: null, others: 1, othersBuilding: 1 })!;
+    expect(said.says).toBe(
+      'No organization has the trusted builders. Builds of one organization wait until there is a builder for untrusted code.',
+    );
   });
 
   it('comes with the exact settings and commands', () => {
@@ -30,6 +42,7 @@ describe('what a second organization changes', () => {
     ['a builder for strangers is there', { hasBuilderForStrangers: true }],
     ['nobody says which of the two it is', { organizationsTrustEachOther: null }],
   ])('is nothing where %s', (_why, change) => {
-    for (const building of [1, 2]) expect(foretellLane({ ...facts, building, ...change })).toBeNull();
+    for (const othersBuilding of [0, 2])
+      expect(foretellLane({ ...facts, others: 2, othersBuilding, ...change })).toBeNull();
   });
 });

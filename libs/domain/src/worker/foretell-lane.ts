@@ -4,32 +4,45 @@ import { engineFloor } from './lane.js';
 export interface LaneFacts {
   /** The operator's word that organizations trust each other; null where no control process says. */
   readonly organizationsTrustEachOther: boolean | null;
-  /** Organizations that have a project. */
-  readonly building: number;
+  /** Short name of the organization that the trusted pool belongs to; null where there is none. */
+  readonly home: string | null;
+  /** Organizations beside that one, and those of them that have a project. */
+  readonly others: number;
+  readonly othersBuilding: number;
   /** A builder of the lane of strangers that takes builds is there. */
   readonly hasBuilderForStrangers: boolean;
 }
 
-/** `next`: the next organization with a project changes it. `now`: builds wait for it already. */
+/** `next`: it concerns the next organization with a project. `now`: builds wait for it already. */
 export interface LaneForetelling {
   readonly when: 'next' | 'now';
   readonly says: string;
   /** What to do, with the exact settings and commands. */
   readonly next: string;
+  /** Organizations that are there and cannot build. */
+  readonly organizations: number;
 }
 
 /**
- * Foretells that builds move into the lane of strangers, where nothing takes them (docs/adr/0020): all of them do, once a
- * second organization has a project. Null where they do not, or where a builder is there for them.
+ * Says that organizations other than the home one cannot build yet: the trusted pool is not theirs, and the untrusted one has
+ * no builder (docs/adr/0038). Null where all can build. The home organization builds on, whatever others do.
  */
 export function foretellLane(facts: LaneFacts): LaneForetelling | null {
   if (facts.organizationsTrustEachOther !== false || facts.hasBuilderForStrangers) return null;
-  const isNow = facts.building > 1;
+  const { home, others, othersBuilding } = facts;
+  const owner =
+    home === null ? 'No organization has the trusted builders' : `The trusted builders are those of ${home}`;
   return {
-    when: isNow ? 'now' : 'next',
-    says: isNow
-      ? 'Several organizations have projects here and are strangers to each other: every build waits until there is a builder for strangers.'
-      : 'Organizations are strangers to each other here: with the first project of a second one, every build of the installation waits until there is a builder for strangers.',
-    next: `Start one: ./cooperage up --strangers on this machine, or a builder with COOPERAGE_LANE=strangers beside a BuildKit ${engineFloor} or later. Or, where all organizations are of one house, say so: COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER=true among the settings of control, or COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER=true ./cooperage up.`,
+    when: othersBuilding > 0 ? 'now' : 'next',
+    says:
+      othersBuilding > 0
+        ? `${owner}. Builds of ${counted(othersBuilding)} wait until there is a builder for untrusted code${home === null ? '' : `; those of ${home} go on`}.`
+        : `${owner}. Builds of any other organization wait until there is a builder for untrusted code.`,
+    next: `Start one: ./cooperage up --strangers on this machine, or a builder with COOPERAGE_LANE=strangers beside a BuildKit ${engineFloor} or later. Or, where all organizations trust each other, say so: COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER=true among the settings of control, or COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER=true ./cooperage up.`,
+    organizations: others,
   };
+}
+
+function counted(organizations: number): string {
+  return organizations === 1 ? 'one organization' : `${organizations} organizations`;
 }

@@ -65,6 +65,14 @@ describe('the environment of a process', () => {
     expect(processEnvironment('builder', trusting, secrets)).not.toHaveProperty(name);
   });
 
+  it('tells the api who may make organizations where the operator says so, and nobody else', () => {
+    const name = 'COOPERAGE_ORGANIZATION_CREATION';
+    const open = { ...addresses, organizationCreation: 'everybody' };
+    expect(processEnvironment('api', open, secrets)).toMatchObject({ [name]: 'everybody' });
+    expect(names('api')).not.toContain(name);
+    expect(processEnvironment('control', open, secrets)).not.toHaveProperty(name);
+  });
+
   it('leaves the group of steps out where an engine of somebody else has none', () => {
     const foreign = { ...addresses, engine: { url: 'tcp://e:1', cgroupParent: '' } };
     expect(Object.keys(processEnvironment('builder', foreign, secrets))).not.toContain('COOPERAGE_CGROUP_PARENT');

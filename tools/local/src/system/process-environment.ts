@@ -25,6 +25,8 @@ export interface SystemAddresses {
   readonly localCacheRoot: string;
   /** The operator’s word, given to `./cooperage up` in the variable that control reads. */
   readonly organizationsTrustEachOther?: boolean;
+  /** The same, for `api`, which reads it: who may make organizations. */
+  readonly organizationCreation?: string;
   /** The program docker-buildx. */
   readonly buildx: string;
 }
@@ -76,6 +78,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       COOPERAGE_SETUP_TOKEN: secrets.setupToken,
       COOPERAGE_WEB_URL: `http://127.0.0.1:${ports.web}`,
       COOPERAGE_LIVE_URL: `http://127.0.0.1:${ports.live}`,
+      ...(addresses.organizationCreation && { COOPERAGE_ORGANIZATION_CREATION: addresses.organizationCreation }),
     },
     live: { ...stores('api'), SECRET_KEY: secrets.secretKey },
     web: { HOSTNAME: '127.0.0.1', COOPERAGE_API_URL: `http://127.0.0.1:${ports.api}` },

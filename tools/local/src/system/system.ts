@@ -70,9 +70,11 @@ export class System {
     const buildx = this.tools.path('docker-buildx');
     const stores = { databaseUrls, redis, registry, tokenKey };
     const organizationsTrustEachOther = process.env.COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER === 'true';
+    const organizationCreation = process.env.COOPERAGE_ORGANIZATION_CREATION;
     return {
       ...{ ports, gitPort, ...stores, engine, ...(strangers && { strangers }), mirrorRoot, localCacheRoot, buildx },
       organizationsTrustEachOther,
+      ...(organizationCreation && { organizationCreation }),
     };
   }
 

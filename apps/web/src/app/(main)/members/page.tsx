@@ -27,7 +27,7 @@ export default async function MembersPage({ searchParams }: { searchParams: Prom
   if (!organization) {
     return (
       <Page crumbs={[{ label: 'Members' }]}>
-        <NoOrganization />
+        <NoOrganization mayCreate={me.value.mayCreateOrganizations} />
       </Page>
     );
   }

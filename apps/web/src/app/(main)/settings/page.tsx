@@ -23,7 +23,7 @@ export const metadata: Metadata = { title: 'Settings' };
 export default async function SettingsPage() {
   const me = await loadMe();
   if (!me.ok) return <ProblemPage problem={me.problem} what="The settings" />;
-  const { organizations, administrator } = me.value;
+  const { organizations, administrator, mayCreateOrganizations } = me.value;
   return (
     <Page crumbs={[{ label: 'Settings' }]} curl="/settings">
       <PageTitle title="Settings">Your organizations, and what the installation runs with.</PageTitle>
@@ -56,8 +56,17 @@ export default async function SettingsPage() {
         </ul>
       </Card>
       <Card title="New organization">
-        <Foretelling />
-        <NewOrganization />
+        {mayCreateOrganizations ? (
+          <>
+            <Foretelling />
+            <NewOrganization />
+          </>
+        ) : (
+          <p className="p-3 text-text-2">
+            Here administrators of the installation make organizations. Ask one of them, and say which name and short
+            name it is to have.
+          </p>
+        )}
       </Card>
       {administrator ? (
         <InstallationSettings />

@@ -23,7 +23,7 @@ export default async function TokensPage({ searchParams }: { searchParams: Promi
   if (!organization) {
     return (
       <Page crumbs={[{ label: 'Tokens' }]}>
-        <NoOrganization />
+        <NoOrganization mayCreate={me.value.mayCreateOrganizations} />
       </Page>
     );
   }

@@ -55,12 +55,15 @@ function waiting(build: SituatedBuild, queue: BuildRelations['queue']): Situatio
   if (build.waitReason === 'retry_pause')
     return say('pause', 'wait', 'Waits a moment before the next attempt, so that what failed can recover.');
   if (build.waitReason === 'no_worker_for_strangers') return say('no_worker', 'wait', forStrangers, since);
+  if (build.waitReason === 'no_worker_for_organization') return say('no_worker', 'wait', forOrganization, since);
   if (build.waitReason === 'no_worker' || queue?.slots === 0)
     return say('no_worker', 'wait', 'No worker answers. It begins by itself as soon as one does.', since);
   return say('queued', 'wait', queue ? `${placeWords(queue)} ${slotWords(queue)}` : 'Waits for a free slot.', since);
 }
 
 const forStrangers = `Waits for a worker of the lane “strangers”, whose engine is BuildKit ${engineFloor} or later: code of a fork, or of one of several organizations, is built nowhere else.`;
+
+const forOrganization = `Waits for a builder for untrusted code, whose engine is BuildKit ${engineFloor} or later: the trusted builders are another organization’s. An administrator of the installation can start one.`;
 
 function starting(build: SituatedBuild): Situation {
   const worker = build.attempts.find(({ number }) => number === build.attempt)?.workerName;

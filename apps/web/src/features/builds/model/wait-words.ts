@@ -2,6 +2,7 @@ const words: Readonly<Record<string, string>> = {
   no_free_slot: 'for a free slot',
   no_worker: 'for a worker that answers',
   no_worker_for_strangers: 'for a worker that may build code of strangers',
+  no_worker_for_organization: 'for a builder for untrusted code',
   retry_pause: 'a moment before the next attempt',
   signing_held: 'for the signing key',
   registry_unavailable: 'for the registry',

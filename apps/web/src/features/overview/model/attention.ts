@@ -27,6 +27,14 @@ export function attentionView(item: Attention): AttentionView {
         fix: 'See the workers',
         href: '/workers',
       };
+    case 'untrusted_builder_missing':
+      return {
+        key: 'untrusted_builder_missing',
+        title: `${item.organizations === 1 ? 'One organization' : `${item.organizations} organizations`} cannot build yet`,
+        text: item.message,
+        fix: 'See what to start',
+        href: '/workers',
+      };
     case 'disk_full':
       return {
         key: `disk ${item.workerId}`,
