@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FairShares, freeSlots, type Release } from './fair-shares.js';
+
+const never = new AbortController().signal;
+
+/** Runs a promise as far as it gets without waiting for anything else. */
+const now = async <T>(promise: Promise<T>): Promise<T | 'waits'> =>
+  Promise.race([promise, Promise.resolve().then(() => Promise.resolve('waits' as const))]);
+
+describe('R-M7 fair shares', () => {
+  it('one key takes its share and no more', () => {
+    const shares = new FairShares({ total: 10, perKey: 3 });
+    for (let count = 0; count < 3; count++) expect(shares.tryTake('a')).not.toBeNull();
+    expect(shares.tryTake('a')).toBeNull();
+    expect(shares.tryTake('b')).not.toBeNull();
+  });
+
+  it('the last free slot is for a key that holds none', () => {
+    const shares = new FairShares({ total: 4, perKey: 4 });
+    for (let count = 0; count < 3; count++) expect(shares.tryTake('a')).not.toBeNull();
+    expect(shares.free('a')).toBe(0);
+    expect(shares.tryTake('a')).toBeNull();
+    expect(shares.tryTake('b')).not.toBeNull();
+    expect(shares.tryTake('c')).toBeNull();
+  });
+
+  it('a single slot may be taken by anybody', () => {
+    const shares = new FairShares({ total: 1, perKey: 1 });
+    const release = shares.tryTake('a');
+    expect(release).not.toBeNull();
+    expect(shares.tryTake('b')).toBeNull();
+    release?.();
+    expect(shares.tryTake('b')).not.toBeNull();
+  });
+
+  it('a slot is given back once, however often the function is called', () => {
+    const shares = new FairShares({ total: 3, perKey: 2 });
+    const release = shares.tryTake('a');
+    shares.tryTake('a');
+    release?.();
+    release?.();
+    expect(shares.inUse).toEqual(new Map([['a', 1]]));
+  });
+
+  it('counts from elsewhere are judged by the same rule', () => {
+    const limits = { total: 8, perKey: 2 };
+    expect(freeSlots(limits, new Map(), 'a')).toBe(2);
+    expect(freeSlots(limits, new Map([['a', 1]]), 'a')).toBe(1);
+    expect(freeSlots(limits, new Map([['b', 7]]), 'a')).toBe(1);
+    expect(freeSlots(limits, new Map([['b', 9]]), 'a')).toBe(0);
+  });
+
+  it('whoever waits gets the slot that is given back', async () => {
+    const shares = new FairShares({ total: 1, perKey: 1 });
+    const release = shares.tryTake('a');
+    const waiting = shares.take('b', never);
+    release?.();
+    expect(await now(waiting)).toBeTypeOf('function');
+  });
+
+  it('a free slot goes to the key that holds the fewest, and then to the one that waits longest', async () => {
+    const shares = new FairShares({ total: 3, perKey: 3 });
+    const held = [shares.tryTake('a'), shares.tryTake('a'), shares.tryTake('b')];
+    const got: string[] = [];
+    for (const key of ['a', 'c', 'd'])
+      void shares.take(key, never).then((release) => {
+        got.push(key);
+        held.push(release);
+      });
+    held[0]?.();
+    await Promise.resolve();
+    held[2]?.();
+    await expect.poll(() => got).toEqual(['c', 'd']);
+  });
+
+  it('a key with too many that wait is told so at once, and the others still wait', async () => {
+    const shares = new FairShares({ total: 1, perKey: 1 }, 2);
+    shares.tryTake('x');
+    void shares.take('a', never);
+    void shares.take('a', never);
+    expect(await now(shares.take('a', never))).toBeNull();
+    expect(await now(shares.take('b', never))).toBe('waits');
+  });
+
+  it('a wait that is aborted ends without a slot, and takes none later', async () => {
+    const shares = new FairShares({ total: 1, perKey: 1 });
+    const release = shares.tryTake('a');
+    const stop = new AbortController();
+    const waiting = shares.take('b', stop.signal);
+    stop.abort();
+    expect(await waiting).toBeNull();
+    release?.();
+    expect(shares.inUse.size).toBe(0);
+    expect(await shares.take('b', stop.signal)).toBeNull();
+  });
+
+  it('holds for any sequence: never over the total or a share, and a key without a slot finds one while few keys are there', () => {
+    const steps = fc.array(fc.record({ key: fc.constantFrom('a', 'b', 'c'), takes: fc.boolean() }), { maxLength: 60 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), steps, (total, perKey, sequence) => {
+        const shares = new FairShares({ total, perKey });
+        const held = new Map<string, Release[]>();
+        for (const { key, takes } of sequence) {
+          const own = held.get(key) ?? [];
+          const isAlone = [...held].every(([other, slots]) => other === key || slots.length === 0);
+          const release = takes ? shares.tryTake(key) : null;
+          if (release) held.set(key, [...own, release]);
+          else if (!takes) own.pop()?.();
+          if (takes && own.length === 0 && (isAlone || heldSum(held) < total)) expect(release).not.toBeNull();
+          expect(heldSum(held)).toBeLessThanOrEqual(total);
+          for (const slots of held.values()) expect(slots.length).toBeLessThanOrEqual(perKey);
+          // One key alone never has them all.
+          if (total > 1) for (const slots of held.values()) expect(slots.length).toBeLessThan(total);
+        }
+      }),
+    );
+  });
+});
+
+function heldSum(held: ReadonlyMap<string, readonly Release[]>): number {
+  return [...held.values()].reduce((sum, slots) => sum + slots.length, 0);
+}
