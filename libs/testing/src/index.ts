@@ -18,6 +18,7 @@ export * from './registry-token.js';
 export * from './rounds.js';
 export * from './services.js';
 export * from './stock-cosign.js';
+export * from './sync-stretch.js';
 export * from './tar.js';
 export * from './terminal/terminal-screen.js';
 export * from './turn.js';
