@@ -1,32 +1,81 @@
 import { describe, expect, it } from 'vitest';
-import { IntakeGate } from './intake-gate.js';
+import { type Caller, type GateCall, IntakeGate } from './intake-gate.js';
+
+const from = (address: string, project = `project of ${address}`): Caller => ({ address, project });
+
+/** Lets calls in and notes which of them had to give way. */
+function visit(gate: IntakeGate) {
+  const gone: string[] = [];
+  const enter = (caller: Caller, name = caller.address): GateCall | null => gate.enter(caller, () => gone.push(name));
+  return { enter, gone };
+}
 
 describe('IntakeGate', () => {
   it('bounds the number of calls', () => {
-    const gate = new IntakeGate(2, 1_000);
-    const leave = gate.enter(1);
-    gate.enter(1);
-    expect(gate.enter(1)).toBeNull();
-    leave?.();
-    expect(gate.enter(1)).not.toBeNull();
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 2, maxBytes: 1_000 }));
+    const first = enter(from('a'));
+    enter(from('b'));
+    expect(enter(from('c'))).toBeNull();
+    first?.leave();
+    first?.leave();
+    expect(enter(from('c'))).not.toBeNull();
+    expect(enter(from('d'))).toBeNull();
+    expect(gone).toEqual([]);
   });
 
-  it('S-006 bounds the bytes of all bodies together', () => {
-    const gate = new IntakeGate(100, 10);
-    expect(gate.enter(11)).toBeNull();
-    const leave = gate.enter(10);
-    expect(gate.enter(1)).toBeNull();
-    leave?.();
-    expect(gate.enter(10)).not.toBeNull();
+  it('S-006 bounds the bytes of all bodies together, by what has arrived', () => {
+    const { enter } = visit(new IntakeGate({ maxCalls: 100, maxBytes: 10 }));
+    const first = enter(from('a'));
+    expect(first?.receive(10)).toBe(true);
+    expect(enter(from('b'))).not.toBeNull();
+    expect(first?.receive(1)).toBe(false);
+    // What left has given everything back.
+    expect(enter(from('a'))?.receive(10)).toBe(true);
   });
 
-  it('counts a call out once, however often it says so', () => {
-    const gate = new IntakeGate(2, 1_000);
-    const leave = gate.enter(1);
-    gate.enter(1);
-    leave?.();
-    leave?.();
-    expect(gate.enter(1)).not.toBeNull();
-    expect(gate.enter(1)).toBeNull();
+  it('R-H10 keeps nobody out for what another has only announced', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 100, maxBytes: 50 }));
+    for (let call = 0; call < 10; call++) expect(enter(from('flood'))?.receive(1)).toBe(true);
+    expect(enter(from('b'))?.receive(25)).toBe(true);
+    expect(gone).toEqual([]);
+  });
+
+  it('R-H10 lets others in when one address has all calls: its oldest gives way', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 3, maxBytes: 1_000 }));
+    for (const name of ['1', '2', '3']) enter(from('flood', name), name);
+    expect(enter(from('b'))).not.toBeNull();
+    expect(gone).toEqual(['1']);
+    expect(enter(from('flood', '4'))).toBeNull();
+    expect(gone).toEqual(['1']);
+  });
+
+  it('R-H10 lets others in when many addresses have all calls for one project', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 3, maxBytes: 1_000 }));
+    for (const name of ['1', '2', '3']) enter(from(name, 'target'), name);
+    expect(enter(from('b', 'other'))).not.toBeNull();
+    expect(enter(from('4', 'target'))).toBeNull();
+    expect(gone).toEqual(['1']);
+  });
+
+  it('R-H10 lets the bytes of others in when one address has them all', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 100, maxBytes: 100 }));
+    const [small, large] = [enter(from('flood', 'p'), 'small'), enter(from('flood', 'q'), 'large')];
+    expect(small?.receive(40)).toBe(true);
+    expect(large?.receive(60)).toBe(true);
+    expect(enter(from('b'))?.receive(25)).toBe(true);
+    expect(gone).toEqual(['large']);
+    expect(large?.receive(1)).toBe(false);
+    expect(small?.receive(1)).toBe(true);
+  });
+
+  it('takes nothing from a call whose body is whole', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 2, maxBytes: 100 }));
+    for (const name of ['1', '2']) {
+      const call = enter(from('a'), name);
+      call?.receive(50);
+      call?.complete();
+    }
+    expect(enter(from('b'))).toBeNull();
+    expect(gone).toEqual([]);
   });
 });

@@ -1,43 +1,55 @@
 import { idSchema } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addressGroup } from '../http/client-address.js';
 import { ApiProblem, notFound } from '../http/problem.js';
 import { replyProblem } from '../http/problem-reply.js';
 import { toProblem } from '../http/to-problem.js';
 import type { IntakeService } from './intake.service.js';
-import { IntakeGate } from './intake-gate.js';
+import { type GateCall, IntakeGate } from './intake-gate.js';
+import { noRoom, receiveBody } from './receive-body.js';
 
-const hookBodyLimitBytes = 25 * 1024 * 1024;
-const maxCalls = 512;
-const maxBytesUnderWay = 256 * 1024 * 1024;
+/** The longest body that forges send, and at least 1 KiB/s of it. The server's own bound of ten seconds holds as well. */
+const bodyLimits = { maxBytes: 25 * 1024 * 1024, windowMs: 4_000, minBytes: 4_096 };
+const gateLimits = { maxCalls: 2_048, maxBytes: 256 * 1024 * 1024 };
+
+interface CallUnderWay {
+  readonly call: GateCall;
+  readonly gaveWay: AbortSignal;
+}
 
 /**
  * `POST /api/v1/hooks/{projectId}`, outside Nest: the raw body is needed, and forges give up after ten seconds. A scope
  * of its own, in which nothing but this route takes whole bodies of any kind.
  */
 export function addIntakeRoute(server: FastifyInstance, intake: IntakeService, logger: Logger): void {
-  const gate = new IntakeGate(maxCalls, maxBytesUnderWay);
+  const gate = new IntakeGate(gateLimits);
+  const underWay = new WeakMap<FastifyRequest, CallUnderWay>();
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: hookBodyLimitBytes }, (_request, body, done) =>
-      done(null, body),
-    );
+    scope.addContentTypeParser('*', (request, payload, done) => {
+      const { call, gaveWay } = underWay.get(request)!;
+      receiveBody(payload, call, gaveWay, bodyLimits).then((body) => done(null, body), done);
+    });
     scope.setErrorHandler((error, request, reply) => {
       const problem = toProblem(error);
       if (problem.status >= 500) logger.error({ err: error, requestId: request.id }, 'webhook was not taken');
       return replyProblem(reply, problem);
     });
     scope.addHook('onRequest', async (request, reply) => {
-      const leave = gate.enter(expectedBytes(request));
-      if (leave === null)
-        throw new ApiProblem('unavailable', { detail: 'Too many webhooks are under way.', retryAfterSeconds: 5 });
+      const project = projectIdOf(request.params);
+      if (Number(request.headers['content-length']) > bodyLimits.maxBytes) throw new ApiProblem('payload_too_large');
+      const gaveWay = new AbortController();
+      const call = gate.enter({ address: addressGroup(request.ip), project }, () => gaveWay.abort());
+      if (call === null) throw noRoom();
+      underWay.set(request, { call, gaveWay: gaveWay.signal });
       // A caller who goes away in the middle of the body never gets an answer.
-      reply.raw.once('close', leave);
+      reply.raw.once('close', call.leave);
     });
-    const options = { config: { access: 'public' as const }, bodyLimit: hookBodyLimitBytes };
-    scope.post<{ Params: { projectId: string } }>('/api/v1/hooks/:projectId', options, async (request, reply) => {
+    const options = { config: { access: 'public' as const }, bodyLimit: bodyLimits.maxBytes };
+    scope.post('/api/v1/hooks/:projectId', options, async (request, reply) => {
       const accepted = await intake.receive({
-        projectId: projectIdOf(request.params.projectId),
+        projectId: projectIdOf(request.params),
         headers: request.headers,
         rawBody: request.body instanceof Buffer ? request.body : Buffer.alloc(0),
         address: request.ip,
@@ -47,14 +59,9 @@ export function addIntakeRoute(server: FastifyInstance, intake: IntakeService, l
   });
 }
 
-/** A body without a length may become as long as the limit. */
-function expectedBytes(request: FastifyRequest): number {
-  const length = Number(request.headers['content-length']);
-  return Number.isSafeInteger(length) && length >= 0 ? Math.min(length, hookBodyLimitBytes) : hookBodyLimitBytes;
-}
-
 /** An address that cannot be a project's is no webhook address at all. */
-function projectIdOf(text: string): string {
-  if (!idSchema.safeParse(text).success) throw notFound();
-  return text.toLowerCase();
+function projectIdOf(params: unknown): string {
+  const { projectId } = params as { readonly projectId: string };
+  if (!idSchema.safeParse(projectId).success) throw notFound();
+  return projectId.toLowerCase();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientAddress, trustOf } from './client-address.js';
+import { addressGroup, clientAddress, trustOf } from './client-address.js';
 
 describe('clientAddress', () => {
   it('is the other end of the connection where no proxy is trusted, whatever a client says', () => {
@@ -19,5 +19,23 @@ describe('clientAddress', () => {
     expect(clientAddress('192.0.2.7', '2001:db8::1', trust)).toBe('2001:db8::1');
     expect(clientAddress('192.0.2.8', '1.1.1.1', trust)).toBe('192.0.2.8');
     expect(clientAddress('10.0.0.1', 'nonsense', trust)).toBe('nonsense');
+  });
+});
+
+describe('addressGroup', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:0db8::1', '2001:db8:0:0::/64'],
+    ['2001:db8:1:2:3::', '2001:db8:1:2::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['64:ff9b::192.0.2.7', '64:ff9b:0:0::/64'],
+    ['1:2:3:4:5:6:7.8.9.10', '1:2:3:4::/64'],
+    ['nonsense', 'nonsense'],
+  ])('of %s is %s', (address, group) => {
+    expect(addressGroup(address)).toBe(group);
   });
 });

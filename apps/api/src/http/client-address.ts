@@ -35,3 +35,24 @@ export function clientAddress(remote: string, forwardedFor: string | undefined, 
 function withoutMapping(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/, '');
 }
+
+/**
+ * What limits of one caller count by: an IPv4 address, or the first 64 bits of an IPv6 address, since a subscriber gets a
+ * network of that size to choose from (RFC 6177). Anything else stays as it is.
+ */
+export function addressGroup(address: string): string {
+  const plain = withoutMapping(address);
+  if (isIP(plain) !== 6) return plain;
+  const [before = '', after] = withoutZone(plain)
+    .replace(/[\d.]+$/, (tail) => (tail.includes('.') ? '0:0' : tail))
+    .split('::');
+  const groups = (text: string) => text.split(':').filter((group) => group !== '');
+  const [head, tail] = [groups(before), groups(after ?? '')];
+  const filled = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
+  const network = filled.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${network.join(':')}::/64`;
+}
+
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '');
+}

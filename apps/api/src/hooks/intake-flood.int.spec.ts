@@ -1,0 +1,92 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, pushPayload, type TestProject } from '../../spec/api-world.js';
+import type { Visitor } from '../../spec/visitor.js';
+
+/** Every address of 127.0.0.0/8 is this machine: each of them is a caller of its own. */
+const [honest, hostile] = ['127.0.0.1', '127.0.0.2'];
+const mebibyte = 1024 * 1024;
+/** What there is room for, if it is counted by what is announced. */
+const elevenLengths = [...Array<number>(10).fill(25 * mebibyte), 6 * mebibyte];
+
+let world: ApiWorld;
+let owner: Visitor;
+let [target, other]: TestProject[] = [];
+let open: Socket[] = [];
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  const organizationId = await organizationOf(owner);
+  target = await world.project(owner, organizationId);
+  other = await world.project(owner, organizationId);
+});
+afterAll(() => world.close());
+afterEach(() => {
+  for (const socket of open) socket.destroy();
+  open = [];
+});
+
+describe('R-H10 calls of others are accepted', () => {
+  it('while one address announces eleven long bodies and sends a byte a second', async () => {
+    await Promise.all(elevenLengths.map((length) => trickle(length, hostile)));
+    expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
+  });
+
+  it('while one address has 520 short bodies under way', async () => {
+    await Promise.all(Array.from({ length: 520 }, () => trickle(1_000, hostile)));
+    expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
+  });
+
+  it('while many addresses announce long bodies for one project', async () => {
+    await Promise.all(elevenLengths.map((length, at) => trickle(length, `127.0.1.${at + 1}`)));
+    expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
+  });
+
+  it('while one address has sent as many bytes as there is room for, and ends none of its bodies', async () => {
+    const body = Buffer.alloc(24 * mebibyte, 'x');
+    await Promise.all(Array.from({ length: 11 }, () => trickle(25 * mebibyte, hostile, body)));
+    expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
+  });
+});
+
+/** A call whose body does not come to its end. Resolves once `begun` is sent. */
+async function trickle(length: number, localAddress: string, begun: Uint8Array = Buffer.from('x')): Promise<void> {
+  const { hostname, port } = new URL(world.origin);
+  const socket = connect({ host: hostname, port: Number(port), localAddress });
+  open.push(socket);
+  socket.on('error', () => undefined).resume();
+  const head = `POST /api/v1/hooks/${target!.project.id} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json`;
+  socket.write(`${head}\r\ncontent-length: ${length}\r\n\r\n`);
+  const timer = setInterval(() => socket.write('x'), 1_000);
+  socket.once('close', () => clearInterval(timer));
+  await new Promise((resolve) => {
+    socket.write(begun, resolve);
+    socket.once('close', resolve);
+  });
+}
+
+function statuses(count: number, project: TestProject): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, () => push(project, honest)));
+}
+
+function push({ project, secret }: TestProject, localAddress: string): Promise<number> {
+  const payload = pushPayload();
+  const signature = createHmac('sha256', secret).update(payload).digest('hex');
+  const headers = {
+    'content-type': 'application/json',
+    'x-github-event': 'push',
+    'x-github-delivery': randomUUID(),
+    'x-hub-signature-256': `sha256=${signature}`,
+  };
+  return new Promise((resolve, reject) => {
+    const url = `${world.origin}/api/v1/hooks/${project.id}`;
+    const call = request(url, { method: 'POST', localAddress, headers, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    call.on('error', reject).end(payload);
+  });
+}

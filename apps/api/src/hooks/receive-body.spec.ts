@@ -1,0 +1,83 @@
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { IntakeGate } from './intake-gate.js';
+import { receiveBody } from './receive-body.js';
+
+const limits = { maxBytes: 1_000, windowMs: 4_000, minBytes: 100 };
+const caller = { address: 'a', project: 'p' };
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
+
+function start(gate = new IntakeGate({ maxCalls: 10, maxBytes: 10_000 })) {
+  const gaveWay = new AbortController();
+  const stream = new PassThrough();
+  const body = receiveBody(stream, gate.enter(caller, () => gaveWay.abort())!, gaveWay.signal, limits);
+  const outcome = body.then(
+    (bytes) => bytes.toString(),
+    (error: { code: string }) => error.code,
+  );
+  return { stream, outcome };
+}
+
+/** Lets a stream hand on what was written. */
+const settled = () => new Promise(setImmediate);
+
+describe('receiveBody', () => {
+  it('joins what arrives', async () => {
+    const { stream, outcome } = start();
+    stream.write('one ');
+    stream.end('two');
+    expect(await outcome).toBe('one two');
+  });
+
+  it('S-006 refuses what is longer than allowed as soon as that is known', async () => {
+    const { stream, outcome } = start();
+    for (let part = 0; part < 11; part++) stream.write('x'.repeat(100));
+    expect(await outcome).toBe('payload_too_large');
+  });
+
+  it('R-H10 S-006 gives up a body that trickles, however much it brought before', async () => {
+    const { stream, outcome } = start();
+    for (let window = 0; window < 3; window++) {
+      stream.write('x'.repeat(100));
+      await settled();
+      vi.advanceTimersByTime(limits.windowMs);
+    }
+    stream.write('x'.repeat(99));
+    await settled();
+    vi.advanceTimersByTime(limits.windowMs);
+    expect(await outcome).toBe('request_timeout');
+  });
+
+  it('takes a body that is slow and steady', async () => {
+    const { stream, outcome } = start();
+    for (let window = 0; window < 5; window++) {
+      stream.write('x'.repeat(100));
+      await settled();
+      vi.advanceTimersByTime(limits.windowMs);
+    }
+    stream.end();
+    expect(await outcome).toHaveLength(500);
+  });
+
+  it('ends when the call has to give way, or finds no room', async () => {
+    const gate = new IntakeGate({ maxCalls: 10, maxBytes: 500 });
+    const { stream, outcome } = start(gate);
+    stream.write('x'.repeat(400));
+    await settled();
+    const other = gate.enter({ address: 'b', project: 'q' }, () => undefined);
+    expect(other?.receive(200)).toBe(true);
+    expect(await outcome).toBe('unavailable');
+    const second = start(gate);
+    second.stream.write('x'.repeat(400));
+    expect(await second.outcome).toBe('unavailable');
+  });
+
+  it('ends when the sender goes away', async () => {
+    const { stream, outcome } = start();
+    stream.write('x');
+    stream.destroy();
+    expect(await outcome).toBe('bad_request');
+  });
+});
