@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isPublicAddress } from './public-address.js';
 
@@ -52,4 +53,11 @@ describe('isPublicAddress', () => {
     '0x7f.1',
     '127.1',
   ])('S-019 refuses %s', (address) => expect(isPublicAddress(address)).toBe(false));
+
+  it('calls nothing public that the filter of builds closes', () => {
+    const file = new URL('../../../../deploy/network/closed-ranges.txt', import.meta.url);
+    const ranges = readFileSync(file, 'utf8').match(/^[\d./]+$/gm) ?? [];
+    expect(ranges).toEqual(expect.arrayContaining(['10.0.0.0/8', '169.254.0.0/16']));
+    for (const range of ranges) expect(isPublicAddress(range.split('/')[0]!)).toBe(false);
+  });
 });

@@ -1,5 +1,8 @@
-/** Where a build's steps never get to: link-local (metadata services), private and carrier-grade ranges (RFC 3927, 1918, 6598). */
-const CLOSED_RANGES = ['169.254.0.0/16', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CHECKOUT } from '../../checkout.ts';
+
+const CLOSED_RANGES_FILE = path.join(CHECKOUT, 'deploy/network/closed-ranges.txt');
 
 export interface BridgeNetwork {
   readonly bridge: string;
@@ -22,6 +25,12 @@ export interface Jump {
   readonly match: readonly string[];
 }
 
+/** Where a build's steps never get to, in CIDR form. The engines of `docker-compose.yml` read the same file. */
+export function closedRanges(): string[] {
+  const lines = readFileSync(CLOSED_RANGES_FILE, 'utf8').split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
+}
+
 export function chainPrefix(id: string): string {
   return `COOPERAGE-${id}-`;
 }
@@ -33,7 +42,7 @@ export function chainPrefix(id: string): string {
 export function chains(id: string, network: BridgeNetwork): Chain[] {
   const { bridge, subnet } = network;
   const toResolvers = network.resolvers.flatMap(allowNames);
-  const closed = CLOSED_RANGES.flatMap((range) => refuse('-i', bridge, '-d', range));
+  const closed = closedRanges().flatMap((range) => refuse('-i', bridge, '-d', range));
   const answers = ['-o', bridge, '-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED', '-j', 'ACCEPT'];
   return [
     {
