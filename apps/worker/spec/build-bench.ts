@@ -185,7 +185,7 @@ export class BuildBench {
         manifests: new ContextManifestRepository(db),
         ledgers: new CacheLedgerRepository(db),
         accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, {
-          ...{ registryHost: this.registry.host, leaseMs },
+          ...{ registryHosts: [this.registry.host], leaseMs },
         }),
         requests: new BuildRequests(
           source as unknown as Source,

@@ -4,5 +4,6 @@ export { type DescribedSetting, describeConfig } from './describe-config.js';
 export type { LogLevel } from './formats/plain.js';
 export { loadConfig } from './load-config.js';
 export { type Config, type ProcessRole, processRoles } from './process-roles.js';
+export { type NamedRegistry, publicRegistry } from './public-registry.js';
 export { Secret } from './secret.js';
 export type { SmtpConfig } from './smtp.js';

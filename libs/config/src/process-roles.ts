@@ -16,7 +16,11 @@ const everyProcess = {
   logLevel: withDefault(v.logLevel, 'info'),
   release: { commit: withDefault(v.commit, 'unknown'), builtAt: optional(v.builtAt) },
 };
-const registry = { host: required(v.registryHost), insecure: withDefault(v.registryInsecure, 'false') };
+const registry = {
+  host: required(v.registryHost),
+  insecure: withDefault(v.registryInsecure, 'false'),
+  publicHost: optional(v.publicRegistry),
+};
 const registryToken = {
   key: required(v.registryTokenKey),
   certificate: required(v.registryTokenCertificate),

@@ -53,6 +53,11 @@ export const variables = {
   ),
 
   registryHost: plain('COOPERAGE_REGISTRY', network.hostAndPort, 'The registry that images are published to.'),
+  publicRegistry: plain(
+    'COOPERAGE_PUBLIC_REGISTRY',
+    network.hostAndPort,
+    'The name by which people and clusters reach that registry, where it is another one: pages and signatures show it. Spoken to by TLS unless it is on this machine.',
+  ),
   registryInsecure: plain('COOPERAGE_REGISTRY_INSECURE', text.yesOrNo, 'Speaks plain http to the registry.'),
   registryTokenKey: secret(
     'COOPERAGE_REGISTRY_TOKEN_KEY',

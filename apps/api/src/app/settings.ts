@@ -1,4 +1,4 @@
-import type { Config } from '@cooperage/config';
+import { type Config, type NamedRegistry, publicRegistry } from '@cooperage/config';
 import { type MasterKeys, masterKey } from '@cooperage/domain';
 import { type RegistryTokenKey, registryTokenKey } from '@cooperage/oci';
 import { type SessionCookie, sessionCookieOf } from '../auth/session-cookie.js';
@@ -26,6 +26,8 @@ export interface ApiSettings extends SessionSettings {
   readonly masterKeys: MasterKeys;
   readonly redisUrl: string;
   readonly registry: Config<'api'>['registry'];
+  /** As people and clusters reach it: what is shown. */
+  readonly publicRegistry: NamedRegistry;
   readonly registryToken: { readonly key: RegistryTokenKey; readonly service: string; readonly issuer: string };
   readonly allowPlainHttp: readonly string[];
   /** `host:port` of registries of strangers' images that may be on inner addresses, and without TLS. */
@@ -57,6 +59,7 @@ export function settingsOf(config: Config<'api'>): ApiSettings {
     masterKeys: config.encryptionKeys.map((secret) => masterKey(secret.reveal())) as unknown as MasterKeys,
     redisUrl: config.redisUrl.reveal(),
     registry: config.registry,
+    publicRegistry: publicRegistry(config.registry),
     registryToken: { key: registryTokenKey(key.reveal(), certificate), service, issuer },
     allowPlainHttp: config.allowPlainHttp,
     innerRegistries: config.innerRegistries,

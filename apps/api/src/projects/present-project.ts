@@ -22,7 +22,7 @@ export function imageRepositoryOf(
   project: Pick<ProjectRecord, 'organizationSlug' | 'slug'>,
   settings: ApiSettings,
 ): string {
-  return `${settings.registry.host}/${projectRepository(project.organizationSlug, project.slug)}`;
+  return `${settings.publicRegistry.host}/${projectRepository(project.organizationSlug, project.slug)}`;
 }
 
 export function presentHookSecret(secret: HookSecretRecord): HookSecretInfo {

@@ -44,7 +44,7 @@ export function presentSignatures(
   const repository = projectRepository(project.organizationSlug, project.slug);
   return {
     digest,
-    reference: `${settings.registry.host}/${repository}@${digest}`,
+    reference: `${settings.publicRegistry.host}/${repository}@${digest}`,
     state: verification?.verdict ?? 'unchecked',
     lastKnown,
     checkedAt: verification?.at.toISOString() ?? null,
@@ -81,11 +81,11 @@ function commandsFor(
 ): Signatures['commands'] {
   const { organizationSlug, slug } = project;
   const repository = projectRepository(organizationSlug, slug);
-  const image = `${settings.registry.host}/${repository}@${digest}`;
+  const image = `${settings.publicRegistry.host}/${repository}@${digest}`;
   const target = {
-    ...{ host: settings.registry.host, repository, digest, key: key ? publicKeyUrl(key.id, settings) : '' },
+    ...{ host: settings.publicRegistry.host, repository, digest, key: key ? publicKeyUrl(key.id, settings) : '' },
     project: projectAddress(settings.publicUrl, { organizationSlug, projectSlug: slug }),
-    plainHttp: settings.registry.insecure,
+    plainHttp: settings.publicRegistry.insecure,
   };
   const cosign = (title: string, { args, text }: CosignCommand) => ({ title, arguments: ['cosign', ...args], text });
   const plain = (title: string, ...words: string[]) => ({ title, arguments: words, text: words.join(' ') });
@@ -106,7 +106,7 @@ function commandsFor(
 function snippetsFor(
   { organizationSlug, slug }: ProjectRecord,
   keys: readonly PublicKeyRecord[],
-  { registry, publicUrl }: ApiSettings,
+  { publicRegistry: registry, publicUrl }: ApiSettings,
 ): Signatures['snippets'] {
   const publicKeys = keys.filter((key) => keyCounts(key, new Date())).flatMap((key) => key.publicKeyPem ?? []);
   if (publicKeys.length === 0) return [];

@@ -67,7 +67,7 @@ export class PolicyService {
 
   private referenceOf(project: ProjectRecord, text: string): ImageReference {
     const own = {
-      host: this.settings.registry.host,
+      host: this.settings.publicRegistry.host,
       repository: projectRepository(project.organizationSlug, project.slug),
     };
     if (isDigest(text)) return { ...own, digest: text };

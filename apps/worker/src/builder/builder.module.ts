@@ -1,4 +1,4 @@
-import type { Config } from '@cooperage/config';
+import { type Config, publicRegistry } from '@cooperage/config';
 import {
   AttemptRepository,
   BuildNotes,
@@ -131,7 +131,11 @@ function requests(config: BuilderConfig): Provider[] {
         tokens: RegistryTokenRepository,
         sourceProjects: SourceProjects,
         keys: MasterKeys,
-      ) => new BuildAccesses(projects, tokens, sourceProjects, keys, { registryHost: host, leaseMs: config.leaseMs }),
+      ) =>
+        new BuildAccesses(projects, tokens, sourceProjects, keys, {
+          registryHosts: [host, publicRegistry(registry).host],
+          leaseMs: config.leaseMs,
+        }),
     },
     {
       provide: BuildRequests,

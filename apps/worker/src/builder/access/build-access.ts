@@ -34,7 +34,7 @@ export class BuildAccesses {
     private readonly tokens: RegistryTokenRepository,
     private readonly sourceProjects: SourceProjects,
     private readonly keys: MasterKeys,
-    private readonly options: { readonly registryHost: string; readonly leaseMs: number },
+    private readonly options: { readonly registryHosts: readonly string[]; readonly leaseMs: number },
   ) {}
 
   /** @throws {BuildFailure} when the project is gone, or something of it cannot be opened; the message names what */
@@ -83,7 +83,7 @@ export class BuildAccesses {
   private registryAuth(token: AttemptToken, registries: readonly ForeignRegistry[]): BuildRequest['registryAuth'] {
     const byHost = new Map(registries.map(({ host, ...credentials }) => [host, credentials]));
     return {
-      token: async (host) => (host === this.options.registryHost ? token.get() : null),
+      token: async (host) => (this.options.registryHosts.includes(host) ? token.get() : null),
       credentials: (host) => byHost.get(host) ?? null,
     };
   }

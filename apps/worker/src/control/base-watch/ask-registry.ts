@@ -26,7 +26,8 @@ const timeoutMs = 10_000;
 
 export interface RegistriesOfBases {
   /** This installation's own, of whose repositories a project may see those of its organization. */
-  readonly own: { readonly host: string; readonly clients: ReadingClients };
+  /** By each of its names. */
+  readonly own: { readonly hosts: readonly string[]; readonly clients: ReadingClients };
   /** Asked by plain http in place of Docker Hub. */
   readonly mirror: string | null;
   /** `host:port` of those that may be without TLS. */
@@ -67,7 +68,7 @@ export class AskRegistry {
     scheme: 'https' | 'http',
   ): Promise<RegistryClient | null> {
     const { own, mirror, dispatcher } = this.registries;
-    if (host === own.host)
+    if (own.hosts.includes(host))
       return repository.startsWith(`${base.organizationSlug}/`) ? own.clients.of(repository) : null;
     const options = { timeoutMs, ...(dispatcher && { dispatcher }) };
     if (host === dockerHub && mirror) return new RegistryClient({ ...options, host: mirror, scheme: 'http' });

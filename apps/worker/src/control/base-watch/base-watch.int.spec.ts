@@ -31,7 +31,7 @@ describe('the watch over base images, on a real registry', () => {
     const url = asDatabaseRole(fresh.url, 'control');
     db = new Database({ url, poolSize: 2, applicationName: 'control' });
     const clients = { of: () => registry } as unknown as ReadingClients;
-    const registries = { own: { host: own, clients }, mirror: openRegistry, inner: [openRegistry], dispatcher };
+    const registries = { own: { hosts: [own], clients }, mirror: openRegistry, inner: [openRegistry], dispatcher };
     const ask = new AskRegistry(registries, new BuildProjectRepository(db), [masterKey(randomBytes(32))]);
     watch = new BaseWatch(new BaseTagRepository(db), ask, { warn } as unknown as Logger, times);
     await asOwner.prisma.organization.create({

@@ -1,4 +1,4 @@
-import type { Config } from '@cooperage/config';
+import { type Config, publicRegistry } from '@cooperage/config';
 import { BaseTagRepository, BuildProjectRepository } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
 import { publicAgent } from '@cooperage/oci';
@@ -18,7 +18,12 @@ export function baseWatch({ bases, registry }: Config<'control'>): Provider[] {
       inject: [ReadingClients, BuildProjectRepository, MASTER_KEYS],
       useFactory: (clients: ReadingClients, projects: BuildProjectRepository, keys: MasterKeys) =>
         new AskRegistry(
-          { own: { host: registry.host, clients }, mirror, inner: innerRegistries, dispatcher },
+          {
+            own: { hosts: [registry.host, publicRegistry(registry).host], clients },
+            mirror,
+            inner: innerRegistries,
+            dispatcher,
+          },
           projects,
           keys,
         ),

@@ -1,4 +1,4 @@
-import type { Config } from '@cooperage/config';
+import { type Config, publicRegistry } from '@cooperage/config';
 import { SigningRepository } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
 import type { Metrics } from '@cooperage/telemetry';
@@ -23,7 +23,10 @@ export function signing(config: ControlConfig): Provider[] {
       provide: SignImage,
       inject: [SigningRepository, CreateKeyService, SIGNING_MASTER_KEYS, METRICS],
       useFactory: (rows: SigningRepository, keys: CreateKeyService, masters: MasterKeys, metrics: Metrics) =>
-        new SignImage(rows, keys, masters, metrics, config.publicUrl),
+        new SignImage(rows, keys, masters, metrics, {
+          publicUrl: config.publicUrl,
+          registryHost: publicRegistry(config.registry).host,
+        }),
     },
     {
       provide: VerifyPublished,

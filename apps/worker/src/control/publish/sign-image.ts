@@ -32,7 +32,8 @@ export class SignImage {
     private readonly projectKeys: CreateKeyService,
     private readonly masters: MasterKeys,
     private readonly metrics: Metrics,
-    private readonly publicUrl: string,
+    /** `registryHost`: as people pull by it, which is what a signature names. */
+    private readonly names: { readonly publicUrl: string; readonly registryHost: string },
   ) {}
 
   /**
@@ -85,9 +86,9 @@ export class SignImage {
     const signer = new KeySigner(this.open(project.id, key.sealed));
     const artifacts = await signer.sign({
       subject,
-      image: `${session.registry.host}/${projectRepository(project.organizationSlug, project.slug)}`,
-      project: projectUri(project, this.publicUrl),
-      provenance: provenancePredicate(provenanceFacts(build, project, this.publicUrl)),
+      image: `${this.names.registryHost}/${projectRepository(project.organizationSlug, project.slug)}`,
+      project: projectUri(project, this.names.publicUrl),
+      provenance: provenancePredicate(provenanceFacts(build, project, this.names.publicUrl)),
       signedAt: new Date(),
       provenanceOnly,
     });

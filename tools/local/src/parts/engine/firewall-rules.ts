@@ -26,7 +26,7 @@ export interface Jump {
 }
 
 /** Where a build's steps never get to, in CIDR form. The engines of `docker-compose.yml` read the same file. */
-export function closedRanges(): string[] {
+function closedRanges(): string[] {
   const lines = readFileSync(CLOSED_RANGES_FILE, 'utf8').split('\n');
   return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }

@@ -1,0 +1,189 @@
+#!/bin/sh
+# Starts the engine of one pool in docker-compose.yml: rules first, then limits, then buildkitd. What cannot be put in force ends
+# the start with a sentence. It runs as root of its container, without --privileged.
+#   POOL                 trusted or untrusted: names the control group of all its steps
+#   BUILD_MEMORY         bytes (k, m, g) that all builds of the pool may use together
+#   BUILD_CPUS           processors' worth of time, fractions allowed
+#   BUILD_PIDS           processes and threads
+#   BUILDER_UID          who may limit single builds: the user of the builder
+#   BUILD_DNS            name servers of steps, between commas; else those of the machine
+#   BUILD_ALLOW          inner networks that builds may reach all the same (CIDR, between commas), such as a package mirror
+#   BASE_MIRROR          registry without TLS that is asked before Docker Hub, host:port
+#   BUILD_CACHE_BYTES    what the engine keeps, such as 20GB
+set -eu
+
+here=$(dirname "$0")
+registry_port=5000
+refuse() {
+  echo "cooperage: this engine does not start: $*" >&2
+  exit 1
+}
+
+# --- the network: where the engine and its steps get to --------------------------------------------------------------------
+rule() { iptables -w "$@" || refuse "iptables took no rule ($*). It needs the capability NET_ADMIN."; }
+# TCP is refused by a reset, the rest by an ICMP error: a dropped packet lets each connect hang for minutes.
+reject() {
+  rule -A "$@" -p tcp -j REJECT --reject-with tcp-reset
+  rule -A "$@" -j REJECT
+}
+# The servers behind Docker's own at 127.0.0.11, which no step can reach.
+docker_upstreams() { sed -n 's/^# ExtServers: \[\(.*\)\]$/\1/p' /etc/resolv.conf | tr ' ()' '\n\n\n'; }
+name_servers() {
+  if [ -n "${BUILD_DNS:-}" ]; then echo "$BUILD_DNS" | tr ', ' '\n\n'; else
+    docker_upstreams
+    sed -n 's/^nameserver  *//p' /etc/resolv.conf
+  fi | grep -E '^[0-9.]+$' | grep -v '^127\.' | sort -u
+}
+servers=$(name_servers)
+[ -n "$servers" ] || refuse 'no name server is known that a step could reach. Set BUILD_DNS in .env.'
+closed=$(grep -E '^[0-9]' "$here/../network/closed-ranges.txt") || refuse 'closed-ranges.txt is empty.'
+own_networks=$(ip -4 -o addr show scope global | awk '$2 != "steps" { print $4 }')
+allowed=$(echo "${BUILD_ALLOW:-}" | tr ', ' '\n\n' | grep -E '^[0-9./]+$' || true)
+
+# One list for both: what the engine itself fetches (FROM, ADD, git) goes the same way as what steps fetch.
+rule -N OUTWARD
+for server in $servers; do for kind in udp tcp; do rule -A OUTWARD -d "$server" -p $kind --dport 53 -j ACCEPT; done; done
+for network in $allowed; do rule -A OUTWARD -d "$network" -j ACCEPT; done
+for network in $closed; do reject OUTWARD -d "$network"; done
+rule -A OUTWARD -j ACCEPT
+
+answers='-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'
+# shellcheck disable=SC2086
+{
+  rule -P INPUT DROP
+  rule -A INPUT $answers
+  rule -A INPUT -i lo -j ACCEPT
+  reject INPUT
+
+  rule -P FORWARD DROP
+  rule -A FORWARD -o steps $answers
+  rule -A FORWARD -i steps ! -o steps -j OUTWARD
+  reject FORWARD
+
+  rule -P OUTPUT DROP
+  rule -A OUTPUT $answers
+  # Docker answers names here. Nothing else of this container is any of the engine's business.
+  rule -A OUTPUT -o lo -d 127.0.0.11 -j ACCEPT
+  for network in $own_networks; do rule -A OUTPUT -d "$network" -p tcp --dport $registry_port -j ACCEPT; done
+  rule -A OUTPUT -j OUTWARD
+}
+rule -t nat -A POSTROUTING -s 198.18.0.0/22 ! -o steps -j MASQUERADE
+[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || refuse 'packets of steps are not forwarded: net.ipv4.ip_forward is not 1.'
+
+# --- limits: the control group below which the engine puts all steps ----------------------------------------------------------
+groups=/sys/fs/cgroup
+group=cooperage-$POOL
+bytes() { echo "$1" | awk '/^[0-9.]+[kKmMgG]?[bB]?$/ { n = $1 + 0; u = tolower($1); if (u ~ /k/) n *= 1024; if (u ~ /m/) n *= 1048576; if (u ~ /g/) n *= 1073741824; printf "%d", n }'; }
+memory=$(bytes "$BUILD_MEMORY")
+memory=$((${memory:-0} / 4096 * 4096))
+[ "$memory" -ge 67108864 ] || refuse "BUILD_MEMORY is $BUILD_MEMORY; it is a size of at least 64m."
+quota=$(echo "$BUILD_CPUS" | awk '/^[0-9.]+$/ { printf "%d", $1 * 100000 }')
+[ "${quota:-0}" -ge 1000 ] || refuse "BUILD_CPUS is $BUILD_CPUS; it is a number of processors."
+
+# Reads back: a limit that the kernel did not take is none.
+limit() {
+  echo "$3" >"$groups/$1/$2" 2>/dev/null || true
+  [ "$(cat "$groups/$1/$2" 2>/dev/null)" = "$3" ] ||
+    refuse "builds cannot be limited: $groups/$1/$2 does not take $3. Rootless Docker cannot limit builds; use Docker of root."
+}
+hand_over() {
+  find "$1" -type d -exec chown "$BUILDER_UID" {} + 2>/dev/null || refuse "control groups cannot be given to the builder: $1."
+  for file in "$1"/cgroup.procs "$1"/cgroup.subtree_control "$1"/cgroup.threads; do [ ! -e "$file" ] || chown "$BUILDER_UID" "$file"; done
+}
+# What an engine that was killed left behind. Its processes went with its container.
+clear_steps() { find "$1" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || true; }
+# The engine sees its own group as the root: what it is told for its steps is the same in every pool, and counts into the keys of
+# its cache. It replaces the mount, since runc takes the first one that it finds.
+make_root() {
+  mkdir -p /run/group
+  mount --bind "$1" /run/group && umount "$2" && mount --bind /run/group "$2" && umount /run/group ||
+    refuse "$1 cannot be mounted. It needs the capability SYS_ADMIN, and no AppArmor profile."
+}
+
+if [ -e "$groups/cgroup.controllers" ]; then
+  version=2
+  echo '+cpu +memory +pids +io' >"$groups/cgroup.subtree_control" 2>/dev/null || true
+  mkdir -p "$groups/$group" 2>/dev/null || refuse "no control group can be made below $groups."
+  clear_steps "$groups/$group"
+  limit "$group" memory.max "$memory"
+  limit "$group" pids.max "$BUILD_PIDS"
+  limit "$group" cpu.max "$quota 100000"
+  echo 0 >"$groups/$group/memory.swap.max" 2>/dev/null || true
+  echo '+cpu +memory +pids +io' >"$groups/$group/cgroup.subtree_control"
+  hand_over "$groups/$group"
+  make_root "$groups/$group" "$groups"
+else
+  version=1
+  for controller in memory pids cpu cpuacct; do
+    mkdir -p "$groups/$controller/$group" 2>/dev/null || refuse "no control group can be made below $groups/$controller."
+  done
+  folders=$(find "$groups" -mindepth 1 -maxdepth 1 -type d)
+  for folder in $folders; do
+    mkdir -p "$folder/$group"
+    clear_steps "$folder/$group"
+  done
+  limit "memory/$group" memory.limit_in_bytes "$memory"
+  limit "pids/$group" pids.max "$BUILD_PIDS"
+  limit "cpu/$group" cpu.cfs_quota_us "$quota"
+  for folder in $folders; do
+    # A set of processors is empty until somebody fills it, and an empty one takes no process.
+    for file in cpuset.cpus cpuset.mems; do [ ! -e "$folder/$file" ] || cat "$folder/$file" >"$folder/$group/$file"; done
+    hand_over "$folder/$group"
+    make_root "$folder/$group" "$folder"
+  done
+fi
+
+# --- the engine ------------------------------------------------------------------------------------------------------------------
+quoted() { sed 's/.*/"&"/' | paste -sd, -; }
+settings=/run/buildkitd.toml
+{
+  cat <<TOML
+root = "/var/lib/buildkit"
+insecure-entitlements = []
+
+[log]
+level = "warn"
+
+[cdi]
+disabled = true
+
+[dns]
+nameservers = [$(echo "$servers" | quoted)]
+
+[grpc]
+address = ["unix:///run/buildkit/buildkitd.sock"]
+uid = 0
+gid = $BUILDER_UID
+
+[frontend."gateway.v0"]
+enabled = false
+
+[worker.containerd]
+enabled = false
+
+[worker.oci]
+enabled = true
+networkMode = "cni"
+cniConfigPath = "/run/steps.conflist"
+cniBinaryPath = "/run/cni"
+defaultCgroupParent = "/cooperage"
+gc = true
+maxUsedSpace = "${BUILD_CACHE_BYTES:-20GB}"
+
+[registry."registry:$registry_port"]
+http = true
+TOML
+  if [ -n "${BASE_MIRROR:-}" ]; then printf '\n[registry."docker.io"]\nmirrors = ["%s"]\n\n[registry."%s"]\nhttp = true\n' "$BASE_MIRROR" "$BASE_MIRROR"; fi
+} >"$settings"
+# A larger packet than the way out takes would get lost where ICMP is filtered.
+mtu=$(cat "/sys/class/net/$(ip -4 route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p')/mtu")
+sed "s/\"mtu\": 1500/\"mtu\": $mtu/" "$here/steps.conflist" >/run/steps.conflist
+# The image brings the plugins under names of its own, and one of them is looked for by its plain name.
+mkdir -p /run/cni
+for plugin in bridge host-local loopback; do
+  path=$(command -v "buildkit-cni-$plugin") || refuse "the image has no buildkit-cni-$plugin."
+  for name in "$plugin" "buildkit-cni-$plugin"; do ln -sf "$path" "/run/cni/$name"; done
+done
+
+echo "cooperage: the $POOL engine: control groups v$version, at most $BUILD_MEMORY memory, $BUILD_CPUS processors and $BUILD_PIDS processes for its steps" >&2
+exec buildkitd --config "$settings"

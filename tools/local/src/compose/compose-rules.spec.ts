@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { ComposeModel, ComposeService } from './compose-model.ts';
+import { composeFaults } from './compose-rules.ts';
+
+const hardened: ComposeService = {
+  read_only: true,
+  cap_drop: ['ALL'],
+  security_opt: ['no-new-privileges:true'],
+  mem_limit: '1',
+  restart: 'unless-stopped',
+  healthcheck: {},
+};
+const engine = (pool: string): ComposeService => ({
+  ...hardened,
+  security_opt: [],
+  image: 'moby/buildkit:v0.34.2',
+  networks: { [pool]: null },
+  volumes: [{ source: `${pool}-socket`, target: '/run/buildkit' }],
+});
+const builder = (pool: string): ComposeService => ({
+  ...hardened,
+  networks: { outside: null },
+  environment: {
+    BUILDKIT_HOST: 'unix:///run/buildkit/buildkitd.sock',
+    COOPERAGE_LANE: pool,
+    COOPERAGE_CGROUP_PARENT: '/cooperage',
+  },
+  volumes: [{ source: `${pool}-socket`, target: '/run/buildkit', read_only: true }],
+});
+const sound: ComposeModel = {
+  networks: { outside: null, stores: { internal: true }, trusted: null, strangers: null },
+  services: {
+    postgres: { ...hardened, networks: { stores: null } },
+    registry: {
+      ...hardened,
+      networks: { outside: null, trusted: null, strangers: null },
+      ports: [{ host_ip: '127.0.0.1' }],
+    },
+    'engine-1': engine('trusted'),
+    'engine-2': engine('strangers'),
+    'builder-1': builder('trusted'),
+    'builder-2': builder('strangers'),
+  },
+};
+const with_ = (name: string, change: Partial<ComposeService>): ComposeModel => ({
+  ...sound,
+  services: { ...sound.services, [name]: { ...sound.services[name], ...change } },
+});
+
+describe('the rules of a Compose file', () => {
+  it('find nothing in a sound one', () => expect(composeFaults(sound)).toEqual([]));
+
+  it.each<[string, ComposeModel]>([
+    ['engine-1 listens on TCP.', with_('engine-1', { command: ['--addr', 'tcp://0.0.0.0:1234'] })],
+    ['engine-1 is privileged.', with_('engine-1', { privileged: true })],
+    ['engine-1 shares the network of another.', with_('engine-1', { network_mode: 'host' })],
+    ['engine-1 is on a network with postgres.', with_('postgres', { networks: { trusted: null } })],
+    [
+      'engine-1 can be spoken to by registry, builder-1, and not by one builder.',
+      with_('registry', { volumes: [{ source: 'trusted-socket', target: '/x' }] }),
+    ],
+    ['No builder of the default takes strangers builds.', with_('builder-2', { profiles: ['strangers'] })],
+    [
+      'builder-1 speaks to its engine by TCP.',
+      with_('builder-1', { environment: { BUILDKIT_HOST: 'tcp://engine-1:1234', COOPERAGE_CGROUP_PARENT: '/c' } }),
+    ],
+    [
+      'builder-1 limits no build.',
+      with_('builder-1', { environment: { ...builder('trusted').environment, COOPERAGE_CGROUP_PARENT: null } }),
+    ],
+    ['postgres is on outside, which has a way out.', with_('postgres', { networks: { outside: null } })],
+    ['registry is published beyond this machine.', with_('registry', { ports: [{}] })],
+    ['registry may write to its root file system.', with_('registry', { read_only: false })],
+    ['registry keeps capabilities.', with_('registry', { cap_drop: [] })],
+    ['registry may gain privileges.', with_('registry', { security_opt: [] })],
+    ['registry has no limit of memory.', with_('registry', { mem_limit: '' })],
+  ])('say: %s', (fault, model) => expect(composeFaults(model)).toContain(fault));
+});

@@ -1,0 +1,95 @@
+import type { ComposeModel, ComposeService } from './compose-model.ts';
+
+type Services = readonly (readonly [name: string, service: ComposeService])[];
+
+const STORES = ['postgres', 'redis'];
+const SOCKET_FOLDER = '/run/buildkit';
+
+/** What of a Compose file is less safe than it has to be, one sentence each. */
+export function composeFaults(model: ComposeModel): string[] {
+  const services: Services = Object.entries(model.services);
+  const engines = services.filter(([, service]) => isEngine(service));
+  return [
+    ...(engines.length === 0
+      ? ['No service is an engine.']
+      : engines.flatMap((engine) => engineFaults(engine, services))),
+    ...poolFaults(services),
+    ...services.flatMap((service) => storeFaults(service, model)),
+    ...services.flatMap(hardeningFaults),
+  ];
+}
+
+/** An engine starts other people's code: nobody but its own builder may speak to it, and it sees the registry alone. */
+function engineFaults([name, engine]: Services[number], services: Services): string[] {
+  const words = [...(engine.command ?? []), ...(engine.entrypoint ?? [])].join(' ');
+  const socket = engine.volumes?.find(({ target }) => target === SOCKET_FOLDER)?.source;
+  const others = services.filter(([other]) => other !== name);
+  const speakers = others.filter(([, service]) => socket && service.volumes?.some(({ source }) => source === socket));
+  const near = others.filter(([, service]) =>
+    networksOf(service).some((network) => networksOf(engine).includes(network)),
+  );
+  const strangers = near.map(([other]) => other).filter((other) => other !== 'registry');
+  return faults(name, {
+    'listens on TCP': words.includes('tcp://'),
+    'is privileged': engine.privileged === true,
+    'shares the network of another': engine.network_mode !== undefined,
+    'publishes a port': (engine.ports ?? []).length > 0,
+    [`is on a network with ${strangers.join(', ')}`]: strangers.length > 0,
+    'has no socket on a volume': socket === undefined,
+    [`can be spoken to by ${speakers.map(([other]) => other).join(', ') || 'nobody'}, and not by one builder`]:
+      socket !== undefined && !(speakers.length === 1 && speakers[0]?.[1].environment?.BUILDKIT_HOST),
+  });
+}
+
+/** Both pools are there without a profile, and each builder has an engine of its own. */
+function poolFaults(services: Services): string[] {
+  const builders = services.filter(([, service]) => service.environment?.BUILDKIT_HOST && !service.profiles?.length);
+  const pools = builders.map(([, { environment }]) => environment?.COOPERAGE_LANE ?? 'trusted');
+  return [
+    ...['trusted', 'strangers']
+      .filter((pool) => !pools.includes(pool))
+      .map((pool) => `No builder of the default takes ${pool} builds.`),
+    ...builders
+      .filter(([, { environment }]) => !environment?.BUILDKIT_HOST?.startsWith('unix://'))
+      .map(([name]) => `${name} speaks to its engine by TCP.`),
+    ...builders
+      .filter(([, { environment }]) => !environment?.COOPERAGE_CGROUP_PARENT)
+      .map(([name]) => `${name} limits no build.`),
+  ];
+}
+
+function storeFaults([name, service]: Services[number], model: ComposeModel): string[] {
+  if (!STORES.includes(name)) return [];
+  const open = networksOf(service).filter((network) => model.networks[network]?.internal !== true);
+  return faults(name, {
+    'publishes a port': (service.ports ?? []).length > 0,
+    [`is on ${open.join(', ')}, which has a way out`]: open.length > 0,
+  });
+}
+
+function hardeningFaults([name, service]: Services[number]): string[] {
+  const mayMount = isEngine(service);
+  const runsOnce = service.restart === 'no';
+  return faults(name, {
+    'may write to its root file system': service.read_only !== true,
+    'keeps capabilities': !service.cap_drop?.includes('ALL'),
+    'may gain privileges': !mayMount && !service.security_opt?.includes('no-new-privileges:true'),
+    'has no limit of memory': !service.mem_limit,
+    'does not come back after a crash': !runsOnce && service.restart !== 'unless-stopped',
+    'does not say whether it is healthy': !runsOnce && service.healthcheck === undefined,
+    'is published beyond this machine': (service.ports ?? []).some((port) => port.host_ip !== '127.0.0.1'),
+    'holds the socket of Docker': (service.volumes ?? []).some(({ source }) => source?.includes('docker.sock')),
+  });
+}
+
+function isEngine({ image, environment }: ComposeService): boolean {
+  return /buildkit/.test(image ?? '') || environment?.POOL !== undefined;
+}
+
+function networksOf({ networks }: ComposeService): string[] {
+  return Object.keys(networks ?? {});
+}
+
+function faults(name: string, found: Readonly<Record<string, boolean>>): string[] {
+  return Object.entries(found).flatMap(([fault, isThere]) => (isThere ? [`${name} ${fault}.`] : []));
+}
