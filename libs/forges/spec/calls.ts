@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { AcceptedDelivery, RawHeaders, RefusedDelivery } from '../src/delivery.js';
 import { standardWebhookSignature } from '../src/proof/standard-webhooks.js';
-import { readDelivery } from '../src/read-delivery.js';
+import { deliveryReading } from '../src/read-delivery.js';
+import { atOnce } from '../src/slices.js';
 
 /** Calls as each sender makes them, signed by the secret of one project. */
 export const secret = 'the secret of the project';
@@ -20,7 +21,7 @@ export function read(
   rawBody: string | Uint8Array,
   secrets: readonly (string | Uint8Array)[] = [secret],
 ) {
-  return readDelivery({ headers, rawBody: Buffer.from(rawBody), secrets, now });
+  return atOnce(deliveryReading({ headers, rawBody: Buffer.from(rawBody), secrets, now }));
 }
 export function accepted(...call: Parameters<typeof read>): AcceptedDelivery {
   const result = read(...call);

@@ -1,23 +1,26 @@
 import type { RawHeaders } from './delivery.js';
 import { Refusal } from './delivery.js';
 import { fieldOf } from './json/fields.js';
-import { parseGuardedJson } from './json/guarded-json.js';
+import { maxWholeBytes, parseGuardedJson } from './json/guarded-json.js';
 import { GuardedJsonError } from './json/guarded-json-error.js';
 import { formPayload } from './request/form-payload.js';
 import { bodyFormOf } from './request/media-type.js';
+import { atOnce } from './slices.js';
 
 /** From this many on, a forge may have left some out. */
 const mostListed = 2048;
 const counts = ['total_commits_count', 'total_commits'] as const;
 
 /**
- * Paths that a push says it changed: those of all commits that it lists. Null where it does not list them all, or is none.
+ * Paths that a push says it changed: those of all commits that it lists. Null where it does not list them all, is none, or has
+ * a body of more than 1 MiB.
  * Never throws for anything that a stranger can send.
  */
 export function payloadPaths(headers: RawHeaders, rawBody: Uint8Array): readonly string[] | null {
+  if (rawBody.length > maxWholeBytes) return null;
   try {
-    const json = bodyFormOf(headers) === 'form' ? formPayload(rawBody) : rawBody;
-    return pathsOf(parseGuardedJson(json));
+    const json = bodyFormOf(headers) === 'form' ? atOnce(formPayload(rawBody)) : rawBody;
+    return pathsOf(atOnce(parseGuardedJson(json)));
   } catch (error) {
     if (error instanceof Refusal || error instanceof GuardedJsonError) return null;
     throw error;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type AcceptedDelivery,
   type DeliveryRequest,
@@ -11,18 +10,25 @@ import type { Forge, ReceivedBody } from './forge/forge.js';
 import { forgeOf } from './forge/forges.js';
 import { parseGuardedJson } from './json/guarded-json.js';
 import { GuardedJsonError } from './json/guarded-json-error.js';
+import { sha256Of } from './proof/hash.js';
 import { formPayload } from './request/form-payload.js';
 import { firstHeaderOf } from './request/headers.js';
 import { bodyFormOf } from './request/media-type.js';
+import { inSlices, type Sliced } from './slices.js';
 
 const deliveryIdPattern = /^[\x21-\x7e]{1,200}$/;
 const maxEventNameLength = 64;
 
 /**
  * Reads one webhook call: recognises the forge, checks its proof over the raw bytes, and only then looks at what the
- * body says. Never throws for anything that a stranger can send.
+ * body says. Never throws for anything that a stranger can send. Lets others in while it works on a long body.
  */
-export function readDelivery(request: DeliveryRequest): DeliveryResult {
+export function readDelivery(request: DeliveryRequest): Promise<DeliveryResult> {
+  return inSlices(deliveryReading(request));
+}
+
+/** The same, for a caller who decides when it goes on. */
+export function* deliveryReading(request: DeliveryRequest): Sliced<DeliveryResult> {
   const forge = forgeOf(request.headers);
   try {
     const bodyForm = bodyFormOf(request.headers);
@@ -30,21 +36,27 @@ export function readDelivery(request: DeliveryRequest): DeliveryResult {
       throw new Refusal('unknown_sender', 'The call looks like no forge that is known, and has no proof.');
     if (!forge.bodyForms.includes(bodyForm))
       throw new Refusal('unsupported_media_type', 'This sender must send application/json.');
-    return accept(forge, request, {
+    const raw = request.rawBody;
+    let json: Uint8Array | null = bodyForm === 'form' ? null : raw;
+    const body: ReceivedBody = {
       form: bodyForm,
-      raw: request.rawBody,
-      json: () => (bodyForm === 'form' ? formPayload(request.rawBody) : request.rawBody),
-    });
+      raw,
+      *json() {
+        json ??= yield* formPayload(raw);
+        return json;
+      },
+    };
+    return yield* accept(forge, request, body);
   } catch (error) {
     return refuse(forge, error);
   }
 }
 
-function accept(forge: Forge, request: DeliveryRequest, body: ReceivedBody): AcceptedDelivery {
+function* accept(forge: Forge, request: DeliveryRequest, body: ReceivedBody): Sliced<AcceptedDelivery> {
   const secrets = request.secrets.map((secret) => Buffer.from(secret));
-  const proof = forge.prove(request.headers, body, { secrets, now: request.now });
-  const deliveryId = deliveryIdOf(forge, request);
-  const payload = parseGuardedJson(body.json());
+  const proof = yield* forge.prove(request.headers, body, { secrets, now: request.now });
+  const deliveryId = yield* deliveryIdOf(forge, request);
+  const payload = yield* parseGuardedJson(yield* body.json());
   const eventName = forge.eventName(request.headers, payload);
   return {
     ok: true,
@@ -57,9 +69,9 @@ function accept(forge: Forge, request: DeliveryRequest, body: ReceivedBody): Acc
   };
 }
 
-function deliveryIdOf(forge: Forge, request: DeliveryRequest): string {
+function* deliveryIdOf(forge: Forge, request: DeliveryRequest): Sliced<string> {
   const id = firstHeaderOf(request.headers, forge.deliveryIdHeaders);
-  if (id === null) return `sha256:${createHash('sha256').update(request.rawBody).digest('hex')}`;
+  if (id === null) return `sha256:${Buffer.from(yield* sha256Of(request.rawBody)).toString('hex')}`;
   if (!deliveryIdPattern.test(id)) throw new Refusal('malformed', 'The delivery id is not printable or too long.');
   return id;
 }

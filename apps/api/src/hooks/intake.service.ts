@@ -1,23 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Accepted } from '@cooperage/contracts';
 import { HookSecretRepository, IntakeRepository, type NewDelivery, RefusalRepository } from '@cooperage/db';
-import { type AcceptedDelivery, type DeliveryResult, type RefusedDelivery, readDelivery } from '@cooperage/forges';
+import type { AcceptedDelivery, RefusedDelivery } from '@cooperage/forges';
 import type { Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { METRICS } from '../app/metrics.js';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
+import { DeliveryJudge, type HookCall } from './delivery-judge.js';
 import { HookSecretCache, type HookTarget } from './hook-secret-cache.js';
 import { storedHeaders } from './stored-headers.js';
-
-export interface HookCall {
-  readonly projectId: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly rawBody: Uint8Array;
-  readonly address: string;
-}
 
 /** A refusal is judged by secrets no older than this: a secret that was just added counts at once. */
 const refusalMaxAgeMs = 250;
@@ -28,6 +21,7 @@ const maxRefusalsUnderWay = 32;
 export class IntakeService {
   /** Stands in for the secrets of a project that does not exist, so that the same work is done (S-014). */
   private readonly decoy = [{ id: '', secret: `whsec_${randomBytes(32).toString('base64')}` }];
+  private readonly judge = new DeliveryJudge();
   private readonly uses = new RateLimiter({ tries: 1, windowMs: 60_000 });
   private refusalsUnderWay = 0;
 
@@ -43,32 +37,39 @@ export class IntakeService {
   /** @returns after commit. @throws {ApiProblem} for a call that is refused. */
   async receive(call: HookCall): Promise<Accepted> {
     let target = await this.secrets.get(call.projectId);
-    let result = this.judge(call, target);
+    let tried = this.secretsOf(target);
+    let result = await this.judge.judge(call, tried.map(secretOf));
     if (!result.ok) {
       target = await this.secrets.get(call.projectId, refusalMaxAgeMs);
-      result = this.judge(call, target);
+      const known = new Set(tried.map(secretOf));
+      const fresh = this.secretsOf(target).filter(({ secret }) => !known.has(secret));
+      // No secret is tried twice: a long body costs what it costs once.
+      if (fresh.length > 0) {
+        tried = fresh;
+        result = await this.judge.judge(call, fresh.map(secretOf));
+      }
     }
     if (!result.ok) throw this.refuse(call, result);
     if (target === null) throw this.refuse(call, invalidSignature(result));
-    return this.store(call, result, target);
+    return this.store(call, result, target, tried[result.secretIndex]!.id);
   }
 
-  private judge(call: HookCall, target: HookTarget | null): DeliveryResult {
-    const secrets = this.secretsOf(target).map(({ secret }) => secret);
-    return readDelivery({ headers: call.headers, rawBody: call.rawBody, secrets, now: new Date() });
-  }
-
-  private secretsOf(target: HookTarget | null) {
+  private secretsOf(target: HookTarget | null): HookTarget['secrets'] {
     return target && target.secrets.length > 0 ? target.secrets : this.decoy;
   }
 
-  private async store(call: HookCall, accepted: AcceptedDelivery, target: HookTarget): Promise<Accepted> {
+  private async store(
+    call: HookCall,
+    accepted: AcceptedDelivery,
+    target: HookTarget,
+    secretId: string,
+  ): Promise<Accepted> {
     const outcome = await this.intake.insert(deliveryOf(call, accepted));
     // Deleted between the two looks: to the caller it never was there.
     if (outcome === null) throw this.refuse(call, invalidSignature(accepted));
     const { deliveryId, duplicate } = outcome;
     this.count(accepted.forge, duplicate ? 'duplicate' : accepted.event.type === 'ignored' ? 'ignored' : 'accepted');
-    this.noteUse(this.secretsOf(target)[accepted.secretIndex]!.id);
+    this.noteUse(secretId);
     const page = `/p/${target.organizationSlug}/${target.projectSlug}/deliveries/${deliveryId}`;
     return { deliveryId, url: this.settings.publicUrl + page, duplicate };
   }
@@ -97,6 +98,10 @@ export class IntakeService {
   private count(forge: string, outcome: 'accepted' | 'duplicate' | 'ignored' | 'refused'): void {
     this.metrics.webhookDeliveriesTotal.add({ forge: forge as 'unknown', outcome });
   }
+}
+
+function secretOf({ secret }: HookTarget['secrets'][number]): string {
+  return secret;
 }
 
 function invalidSignature({ forge }: { readonly forge: AcceptedDelivery['forge'] }) {

@@ -22,11 +22,14 @@ export class RateLimiter {
     private readonly maxKeys = 50_000,
   ) {}
 
-  /** Counts one try. @returns 0 when it may go on, else the milliseconds until it may. */
-  take(key: string): number {
+  /**
+   * Counts one try. @returns 0 when it may go on, else the milliseconds until it may.
+   * @param weight as how many tries it counts
+   */
+  take(key: string, weight = 1): number {
     const now = this.nowMs();
     const count = this.current(key, now);
-    count.tries++;
+    count.tries += weight;
     return count.tries > this.limit.tries ? count.endsAtMs - now : 0;
   }
 

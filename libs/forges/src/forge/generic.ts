@@ -15,8 +15,8 @@ export const generic: Forge = {
   kind: 'generic',
   bodyForms: ['json'],
   recognizes: (headers) => headerOf(headers, signatureHeader) !== null || bearerOf(headers) !== null,
-  prove: (headers, body, context) => {
-    if (headerOf(headers, signatureHeader) !== null) return proveStandardWebhook(headers, body.raw, context);
+  *prove(headers, body, context) {
+    if (headerOf(headers, signatureHeader) !== null) return yield* proveStandardWebhook(headers, body.raw, context);
     const token = bearerOf(headers);
     if (token === null) throw new Refusal('signature_missing', 'The call has neither a signature nor a bearer token.');
     return proveSharedSecret('bearer', token, context.secrets);

@@ -27,11 +27,11 @@ function giteaLike({ kind, prefixes }: Names): Forge {
     kind,
     bodyForms: ['json', 'form'],
     recognizes: (headers) => headerOf(headers, `${prefixes[0]}event`) !== null,
-    prove: (headers, body, { secrets }) => {
+    *prove(headers, body, { secrets }) {
       const signature = header(headers, 'signature');
       if (signature === null)
         throw new Refusal('signature_missing', 'The forge sent no signature: set the secret of the webhook.');
-      return proveHexHmac(signature, body.json(), secrets);
+      return yield* proveHexHmac(signature, yield* body.json(), secrets);
     },
     deliveryIdHeaders: prefixes.map((prefix) => `${prefix}delivery`),
     eventName: (headers) => header(headers, 'event') ?? '',

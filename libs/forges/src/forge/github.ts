@@ -15,12 +15,12 @@ export const github: Forge = {
   kind: 'github',
   bodyForms: ['json', 'form'],
   recognizes: (headers) => headerOf(headers, 'x-github-event') !== null,
-  prove: (headers, body, { secrets }) => {
+  *prove(headers, body, { secrets }) {
     const signature = headerOf(headers, signatureHeader);
     if (signature === null || signature === prefix)
       throw new Refusal('signature_missing', 'GitHub sent no X-Hub-Signature-256: set the secret of the webhook.');
     if (!signature.startsWith(prefix)) throw new Refusal('signature_invalid', 'The signature is not a sha256= one.');
-    return proveHexHmac(signature.slice(prefix.length), body.raw, secrets);
+    return yield* proveHexHmac(signature.slice(prefix.length), body.raw, secrets);
   },
   deliveryIdHeaders: ['x-github-delivery'],
   eventName: (headers) => headerOf(headers, 'x-github-event') ?? '',

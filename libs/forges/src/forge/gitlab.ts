@@ -17,8 +17,8 @@ export const gitlab: Forge = {
   kind: 'gitlab',
   bodyForms: ['json'],
   recognizes: (headers) => headerOf(headers, 'x-gitlab-event') !== null,
-  prove: (headers, body, context) => {
-    if (headerOf(headers, signatureHeader) !== null) return proveStandardWebhook(headers, body.raw, context);
+  *prove(headers, body, context) {
+    if (headerOf(headers, signatureHeader) !== null) return yield* proveStandardWebhook(headers, body.raw, context);
     const token = headerOf(headers, 'x-gitlab-token');
     if (token === null)
       throw new Refusal('signature_missing', 'GitLab sent no signature and no token: set one of the webhook.');

@@ -1,35 +1,63 @@
+import { isUtf8 } from 'node:buffer';
+import { type Sliced, sliceBytes } from '../slices.js';
 import { GuardedJsonError } from './guarded-json-error.js';
-import { checkStructure } from './structure.js';
+import { checkStructure, notJson, type Outline, textOf } from './structure.js';
+
+/** A longer text is not parsed as a whole, which would keep everybody else waiting. */
+export const maxWholeBytes = 1024 * 1024;
+const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /**
  * Parses JSON (RFC 8259) that a stranger wrote. Refused before any value is made: invalid UTF-8, a byte order mark, lone
  * surrogates, nesting deeper than 64, more than 20,000 keys, a key twice in one object, and the keys `__proto__`,
  * `constructor`, `prototype`. Takes time linear in the length.
+ *
+ * Of a text longer than 1 MiB, which has to be an object, members of more than 256 KiB are left out: nobody reads them, so of
+ * those only strings, brackets and keys are checked.
  * @throws {GuardedJsonError} with a sentence that holds no part of the text.
  */
-export function parseGuardedJson(bytes: Uint8Array): unknown {
-  const text = decodeUtf8(bytes);
-  if (text.startsWith('\ufeff')) throw new GuardedJsonError('The JSON starts with a byte order mark.');
-  checkStructure(text);
-  const value = parse(text);
+export function* parseGuardedJson(bytes: Uint8Array): Sliced<unknown> {
+  if (!isUtf8(bytes)) throw new GuardedJsonError('The JSON is not valid UTF-8.');
+  if (byteOrderMark.every((byte, at) => bytes[at] === byte))
+    throw new GuardedJsonError('The JSON starts with a byte order mark.');
+  const outline = yield* checkStructure(bytes);
+  if (bytes.length <= maxWholeBytes) return parse(textOf(bytes, { start: 0, end: bytes.length }));
+  if (outline === null) throw new GuardedJsonError('A JSON longer than 1 MiB must be an object.');
+  return yield* parseShortMembers(bytes, outline);
+}
+
+function* parseShortMembers(bytes: Uint8Array, { start, end, members }: Outline): Sliced<unknown> {
+  const around = textOf(bytes, { start: 0, end: start }) + textOf(bytes, { start: end, end: bytes.length });
+  if (/[^\t\n\r ]/.test(around)) throw notJson();
+  const value: Record<string, unknown> = {};
+  let pending = 0;
+  for (const member of members) {
+    const length = member.end - member.start;
+    if (length > sliceBytes) continue;
+    pending += length;
+    if (pending > sliceBytes) {
+      yield;
+      pending = length;
+    }
+    const parsed = parse(`{${textOf(bytes, member)}}`) as object;
+    if (Object.keys(parsed).length !== 1) throw notJson();
+    Object.assign(value, parsed);
+  }
+  return value;
+}
+
+function parse(text: string): unknown {
+  const value = parseJson(text);
   if (hasSurrogateEscape(text) && !isWellFormed(value)) throw new GuardedJsonError('The JSON has a lone surrogate.');
   return value;
 }
 
-function decodeUtf8(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new GuardedJsonError('The JSON is not valid UTF-8.');
-  }
-}
-
-function parse(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     // The error of JSON.parse quotes the text.
-    throw new GuardedJsonError('The body is not valid JSON.');
+    throw notJson();
   }
 }
 

@@ -16,6 +16,9 @@ export interface ProofContext {
  * The index of the first secret that proves; -1 when none does. All are tried, so that the time does not tell which one
  * it was. An empty secret proves nothing: anybody has it.
  */
-export function provingSecret(secrets: readonly Uint8Array[], proves: (secret: Uint8Array) => boolean): number {
-  return secrets.map((secret) => secret.length > 0 && proves(secret)).indexOf(true);
+export function provingSecret(
+  secrets: readonly Uint8Array[],
+  proves: (secret: Uint8Array, index: number) => boolean,
+): number {
+  return secrets.map((secret, index) => secret.length > 0 && proves(secret, index)).indexOf(true);
 }

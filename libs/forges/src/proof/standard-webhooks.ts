@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { type RawHeaders, Refusal } from '../delivery.js';
 import { headerOf } from '../request/headers.js';
+import type { Sliced } from '../slices.js';
+import { hmacsOf } from './hash.js';
 import { type Proof, type ProofContext, provingSecret } from './proof.js';
 import { proofEqual } from './proof-equal.js';
 
@@ -45,17 +47,17 @@ export function standardWebhookSignature(message: StandardWebhookMessage): Recor
  * secret, and the time of sending is at most five minutes away.
  * @throws {Refusal} `signature_invalid`, `timestamp_out_of_range`
  */
-export function proveStandardWebhook(headers: RawHeaders, rawBody: Uint8Array, context: ProofContext): Proof {
+export function* proveStandardWebhook(headers: RawHeaders, rawBody: Uint8Array, context: ProofContext): Sliced<Proof> {
   const id = headerOf(headers, idHeader) ?? '';
   const timestamp = headerOf(headers, timestampHeader) ?? '';
   const signatures = signaturesOf(headerOf(headers, signatureHeader) ?? '');
   if (!idPattern.test(id) || !timestampPattern.test(timestamp) || signatures.length === 0)
     throw new Refusal('signature_invalid', 'The signature needs a webhook-id, a webhook-timestamp and a v1 signature.');
-  const secretIndex = provingSecret(context.secrets, (secret) => {
-    if (keyOf(secret).length === 0) return false;
-    const mac = macOf(secret, id, timestamp, rawBody);
-    return signatures.some((signature) => proofEqual(mac, signature));
-  });
+  const keys = context.secrets.map(keyOf);
+  const macs = yield* hmacsOf(keys, [signedHead(id, timestamp), rawBody]);
+  const secretIndex = provingSecret(keys, (_key, index) =>
+    signatures.some((signature) => proofEqual(macs[index]!, signature)),
+  );
   if (secretIndex < 0) throw new Refusal('signature_invalid', 'The signature was made with another secret or body.');
   refuseOld(Number(timestamp), context.now);
   return { kind: 'standard-webhooks', secretIndex };
@@ -76,7 +78,12 @@ function refuseOld(sentSeconds: number, now: Date): void {
 }
 
 function macOf(secret: Uint8Array, id: string, timestamp: string, body: Uint8Array): Uint8Array {
-  return createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
+  return createHmac('sha256', keyOf(secret)).update(signedHead(id, timestamp)).update(body).digest();
+}
+
+/** What is signed before the body. */
+function signedHead(id: string, timestamp: string): Uint8Array {
+  return Buffer.from(`${id}.${timestamp}.`);
 }
 
 function keyOf(secret: Uint8Array): Uint8Array {

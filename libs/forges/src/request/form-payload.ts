@@ -1,4 +1,5 @@
 import { Refusal } from '../delivery.js';
+import { type Sliced, sliceBytes } from '../slices.js';
 
 const percent = 0x25;
 const plus = 0x2b;
@@ -6,22 +7,25 @@ const ampersand = 0x26;
 const equals = 0x3d;
 const space = 0x20;
 const fieldName = 'payload';
+/** Forges send one field, or two. */
+const maxFields = 64;
 
 /**
  * The bytes of the field `payload` of a form body (WHATWG URL, `application/x-www-form-urlencoded`). Works on bytes: a
  * proof over the JSON must see them as the forge wrote them, valid UTF-8 or not.
- * @throws {Refusal} `malformed` when there is not exactly one such field or its escapes are broken.
+ * @throws {Refusal} `malformed` when there is not exactly one such field, there are too many fields, or its escapes are broken.
  */
-export function formPayload(body: Uint8Array): Uint8Array {
+export function* formPayload(body: Uint8Array): Sliced<Uint8Array> {
   const payloads = fieldsOf(body).filter((field) => nameOf(field) === fieldName);
   if (payloads.length !== 1) throw new Refusal('malformed', 'The form must have exactly one field "payload".');
-  return decode(payloads[0]!.subarray(fieldName.length + 1));
+  return yield* decode(payloads[0]!.subarray(fieldName.length + 1));
 }
 
 function fieldsOf(body: Uint8Array): Uint8Array[] {
   const fields: Uint8Array[] = [];
   let start = 0;
   for (let end = body.indexOf(ampersand); end !== -1; end = body.indexOf(ampersand, start)) {
+    if (fields.length === maxFields) throw new Refusal('malformed', `The form has more than ${maxFields} fields.`);
     fields.push(body.subarray(start, end));
     start = end + 1;
   }
@@ -34,10 +38,14 @@ function nameOf(field: Uint8Array): string | null {
   return String.fromCharCode(...field.subarray(0, fieldName.length));
 }
 
-function decode(value: Uint8Array): Uint8Array {
+function* decode(value: Uint8Array): Sliced<Uint8Array> {
   const out = new Uint8Array(value.length);
   let length = 0;
-  for (let at = 0; at < value.length; at++) {
+  for (let at = 0, sliceEnd = sliceBytes; at < value.length; at++) {
+    if (at >= sliceEnd) {
+      yield;
+      sliceEnd = at + sliceBytes;
+    }
     const byte = value[at]!;
     if (byte === percent) {
       out[length++] = hexPair(value[at + 1], value[at + 2]);
@@ -47,8 +55,15 @@ function decode(value: Uint8Array): Uint8Array {
   return out.subarray(0, length);
 }
 
-function hexPair(high: number | undefined, low: number | undefined): number {
-  const pair = String.fromCharCode(high ?? 0, low ?? 0);
-  if (!/^[0-9A-Fa-f]{2}$/.test(pair)) throw new Refusal('malformed', 'The form has a broken percent escape.');
-  return Number.parseInt(pair, 16);
+/** The value of two hex digits. Digits outside of the body are no digits. */
+function hexPair(high = 0, low = 0): number {
+  const value = digitOf(high) * 16 + digitOf(low);
+  if (Number.isNaN(value)) throw new Refusal('malformed', 'The form has a broken percent escape.');
+  return value;
+}
+
+function digitOf(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : Number.NaN;
 }

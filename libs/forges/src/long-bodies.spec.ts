@@ -1,0 +1,106 @@
+import { syncStretchRatio } from '@cooperage/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { after, form, gitea, github, hmac, json, now, refused, secret, signed } from '../spec/calls.js';
+import { parseGuardedJson } from './json/guarded-json.js';
+import { GuardedJsonError } from './json/guarded-json-error.js';
+import { readDelivery } from './read-delivery.js';
+import { atOnce } from './slices.js';
+
+const longest = 25 * 1024 * 1024;
+const secrets = Array.from({ length: 10 }, (_, at) => `secret ${at}`);
+/** Five times what a server has anyhow. */
+const mostStretch = 5;
+
+const wrong = `sha256=${'0'.repeat(64)}`;
+const push = { ref: 'refs/heads/main', before: null, after };
+const filled = (length: number) => JSON.stringify({ ...push, text: 'y'.repeat(length) });
+/** Members that are short each, and very many values. */
+const numbers = `{"ref":"refs/heads/main","a":[${'1,'.repeat(longest / 4)}1],"after":"${after}"}`;
+const texts = `{"ref":"refs/heads/main","a":[${'"",'.repeat(longest / 4)}1],"after":"${after}"}`;
+const spaces = `{"ref":"refs/heads/main","a"${' '.repeat(longest / 2)}:1,"after":"${after}"}`;
+
+describe('R-M10 a body of 25 MiB lets others in', () => {
+  it.each([
+    ['with a signature by none of ten secrets', github('', { 'x-hub-signature-256': wrong }), 'x'.repeat(longest)],
+    ['signed by Standard Webhooks with another secret', signed(''), 'x'.repeat(longest)],
+    [
+      'of a form with as many fields as fit',
+      gitea('', { ...form, 'x-gitea-signature': '0'.repeat(64) }),
+      '&'.repeat(longest),
+    ],
+    [
+      'of a form with nothing but escapes',
+      gitea('', { ...form, 'x-gitea-signature': '0'.repeat(64) }),
+      `payload=${'%41'.repeat(longest / 3 - 8)}`,
+    ],
+    ['without a proof', json, 'x'.repeat(longest)],
+  ])('%s', async (_what, headers, text) => {
+    const rawBody = Buffer.from(text);
+    const work = async () => expect((await readDelivery({ headers, rawBody, secrets, now })).ok).toBe(false);
+    expect(await syncStretchRatio(work)).toBeLessThan(mostStretch);
+  });
+
+  it.each([
+    ['that is one text', filled(longest - 200)],
+    ['that is numbers', numbers],
+    ['that is empty texts', texts],
+    ['that is spaces', spaces],
+  ])('of a project, %s', async (_what, text) => {
+    const rawBody = Buffer.from(text);
+    const headers = github('', { 'x-hub-signature-256': `sha256=${hmac(rawBody)}` });
+    const work = async () =>
+      expect(await readDelivery({ headers, rawBody, secrets: [secret], now })).toMatchObject({
+        ok: true,
+        event: { type: 'push', ref: 'refs/heads/main', after },
+      });
+    expect(await syncStretchRatio(work)).toBeLessThan(mostStretch);
+  });
+});
+
+describe('a long JSON', () => {
+  const padding = `"padding":"${'p'.repeat(1024 * 1024)}"`;
+  const parseLong = (members: string) => atOnce(parseGuardedJson(Buffer.from(`{${padding}${members}}`)));
+
+  it('gives the members that are not long, as JSON.parse does', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue(), { maxKeys: 5 }), (value) => {
+        const text = JSON.stringify(value);
+        if (/__proto__|constructor|prototype|padding/.test(text)) return;
+        expect(parseLong(text === '{}' ? '' : `,${text.slice(1, -1)}`)).toEqual(JSON.parse(text));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it.each([
+    ',',
+    ',"a":1,',
+    ',,"a":1',
+    ',1',
+    ',"a"',
+    ',"a":',
+    ',"a":1 "b":2',
+    ',"a":[}',
+    ',"a":{]',
+    ',"a":1}]',
+    ',"a":1}{"b":2',
+    ',"a":1} x {',
+    ',"a":01',
+    ',"a":"\\x"',
+    ',"a":"\\ud800"',
+    ',"a":1,"a":2',
+    ',"__proto__":{}',
+  ])('S-008 that ends with %j is refused', (members) => {
+    expect(() => parseLong(members)).toThrow(GuardedJsonError);
+  });
+
+  it('that is no object is refused', () => {
+    expect(() => atOnce(parseGuardedJson(Buffer.from(`[${padding.slice(10)}]`)))).toThrow(GuardedJsonError);
+  });
+});
+
+it('S-009 a form with more than 64 fields is refused, however short it is', () => {
+  const body = `payload=%7B%7D${'&a=1'.repeat(64)}`;
+  expect(refused(github(body, form), body).code).toBe('malformed');
+});
