@@ -7,16 +7,18 @@ import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../auth/principal.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { ApiProblem } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
 import { BuildLogService } from './build-log.service.js';
 
 /** Whether the caller may still read is asked again this often: a session ends, a token is taken away (S-075). */
 const checkMs = 1_000;
-/** Logs that are followed at once in this process. */
-const mostFollowers = 256;
+/** Logs that are followed at once in this process. A follower may stay for hours, so nobody waits for a slot. */
+const slots = { total: 256, perKey: 128, maxWaitMs: 0, maxWaiting: 0 };
 
 @Injectable()
 export class BuildLogFollowService implements OnModuleDestroy {
   private readonly following = new Set<AbortController>();
+  private readonly slots = new SharedSlots('followed logs', slots);
 
   constructor(
     private readonly logs: BuildLogService,
@@ -41,12 +43,13 @@ export class BuildLogFollowService implements OnModuleDestroy {
     gone: AbortSignal,
   ): Promise<Readable> {
     const attempt = await this.logs.attempt(principal, buildId, query.attempt);
-    if (this.following.size >= mostFollowers) throw new ApiProblem('rate_limited', { retryAfterSeconds: 5 });
+    const release = await this.slots.take(attempt.organizationId);
     const stop = new AbortController();
     this.following.add(stop);
     const check = setInterval(() => void this.stopIfNotAllowed(buildId, request, stop), checkMs);
     stop.signal.addEventListener('abort', () => {
       this.following.delete(stop);
+      release();
       clearInterval(check);
     });
     const events = this.hub.follow(attempt.id, resumedAt(request, attempt.number) ?? query.from, stop.signal);

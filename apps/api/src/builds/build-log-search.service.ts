@@ -5,16 +5,17 @@ import { InvalidPatternError, readIndex, searchLog } from '@cooperage/logs/read'
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblem } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
 import { BuildLogService } from './build-log.service.js';
 
 /** What one search may take (S-093); whoever wants more asks again, and others come in between. */
 const budgetMs = 1_000;
-/** Searches at once in this process. One more is told to come back. */
-const mostSearches = 4;
+/** Searches at once in this process. A request waits as long as others need for one or two. */
+const slots = { total: 4, perKey: 3, maxWaitMs: 2 * budgetMs, maxWaiting: 6 };
 
 @Injectable()
 export class BuildLogSearchService {
-  private running = 0;
+  private readonly slots = new SharedSlots('log searches', slots);
 
   constructor(
     private readonly logs: BuildLogService,
@@ -44,8 +45,7 @@ export class BuildLogSearchService {
     signal: AbortSignal,
   ): Promise<LogSearchAnswer> {
     const attempt = await this.logs.attempt(principal, buildId, query.attempt);
-    if (this.running >= mostSearches) throw new ApiProblem('rate_limited', { retryAfterSeconds: 1 });
-    this.running++;
+    const release = await this.slots.take(attempt.organizationId);
     try {
       const what = { text: query.q, isRegex: query.regex === 'true', matchCase: query.case === 'true' };
       const options = { fromN: query.from, limit: query.limit, budgetMs, signal };
@@ -60,7 +60,7 @@ export class BuildLogSearchService {
     } catch (error) {
       throw error instanceof InvalidPatternError ? badPattern(error) : error;
     } finally {
-      this.running--;
+      release();
     }
   }
 }

@@ -129,6 +129,23 @@ describe('a dry run', () => {
     expect(run.verdicts.find(({ ruleName }) => ruleName === 'paths')).toMatchObject({ matched: true, tags: ['x'] });
   });
 
+  it('R-M10 does not read a body of more than 1 MiB', async () => {
+    const target = await world.project(owner, acme);
+    const payload = (length: number) => pushed(['docs/a.md', 'x'.repeat(length)]);
+    expect(expectOk(await dryRun(await deliver(target, { payload: payload(1_000_000) }))).changedPaths).toHaveLength(2);
+    expect(expectOk(await dryRun(await deliver(target, { payload: payload(1_100_000) }))).changedPaths).toBeNull();
+  });
+
+  it('R-M10 of one person too often has to wait, and others go on', async () => {
+    const id = await deliver(one);
+    const guest = await world.member(owner, acme, 'viewer');
+    const runs = [];
+    for (let count = 0; count < 31; count++) runs.push(await dryRun(id, guest));
+    expect(runs.map(({ status }) => status)).toEqual([...Array<number>(30).fill(200), 429]);
+    expect(Number(runs.at(-1)!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await dryRun(id)).status).toBe(200);
+  });
+
   it('knows what is built already', async () => {
     const target = await world.project(owner, acme);
     const commit = randomCommit();

@@ -6,29 +6,43 @@ import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblem, found } from '../http/problem.js';
+import { type SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
+import { SharedSlots } from '../http/shared-slots.js';
+
+/** A longer body is not read: its paths count as not known. */
+const maxBodyBytes = 1024 * 1024;
+const slots = { total: 4, perKey: 3, maxWaitMs: 2_000, maxWaiting: 6 };
+const perPerson = { tries: 30, windowMs: 60_000 };
 
 /** Judges what was stored of a call by the rules as they are now. The git host is not asked, and nothing is written. */
 @Injectable()
 export class DryRunService {
+  private readonly slots = new SharedSlots('dry runs', slots);
+  private readonly tries: SharedRateLimit;
+
   constructor(
     private readonly deliveries: DeliveryRepository,
     private readonly rules: RuleRepository,
     private readonly evaluations: EvaluationRepository,
     private readonly access: AccessService,
-  ) {}
+    limits: SharedRateLimits,
+  ) {
+    this.tries = limits.limit('dry run', perPerson);
+  }
 
-  /** @throws {ApiProblem} `conflict` for a delivery that names no commit of a ref. */
+  /** @throws {ApiProblem} `conflict` for a delivery that names no commit of a ref; `rate_limited` for one of too many. */
   async of(principal: Principal, id: string): Promise<DryRun> {
-    const { projectId, ref, after } = await this.access.delivery(principal, id);
+    const { projectId, organizationId, ref, after } = await this.access.delivery(principal, id);
     if (ref === null || after === null)
       throw new ApiProblem('conflict', { detail: 'This delivery names no commit that rules could judge.' });
     const { defaultBranch } = await this.access.project(principal, projectId);
-    const [content, rules, newestBuilt] = await Promise.all([
-      this.deliveries.content(id).then(found),
+    await this.tries.demand(principal.userId);
+    const release = await this.slots.take(organizationId);
+    const changedPaths = await this.changedPaths(id).finally(release);
+    const [rules, newestBuilt] = await Promise.all([
       this.rules.list(projectId),
       this.evaluations.newestBuiltCommits(projectId, ref),
     ]);
-    const changedPaths = payloadPaths(content.headers, content.body);
     const head = { ref, commit: after, defaultBranch: defaultBranch ?? '', changedPaths };
     const verdicts = rules.map((rule) => judge(rule, head, newestBuilt.get(rule.id) ?? null));
     return {
@@ -36,5 +50,10 @@ export class DryRunService {
       changedPaths: changedPaths && [...changedPaths],
       verdicts: verdicts.map((verdict) => ({ ...verdict, tags: [...verdict.tags] })),
     };
+  }
+
+  private async changedPaths(id: string): Promise<readonly string[] | null> {
+    const content = found(await this.deliveries.boundedContent(id, maxBodyBytes));
+    return content.body && payloadPaths(content.headers, content.body);
   }
 }

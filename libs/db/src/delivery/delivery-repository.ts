@@ -70,6 +70,17 @@ export class DeliveryRepository {
     return row && { headers: row.headers as Record<string, string>, body: row.body };
   }
 
+  /** Headers, and the body unless it is longer than `maxBytes`. A longer one is not even read from the disk. */
+  async boundedContent(
+    id: string,
+    maxBytes: number,
+  ): Promise<{ readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array | null } | null> {
+    const [row] = await this.db.prisma.$queryRaw<{ headers: Record<string, string>; body: Uint8Array | null }[]>`
+      SELECT headers, CASE WHEN octet_length(body) <= ${maxBytes} THEN body END AS body
+      FROM delivery WHERE id = ${id}::uuid`;
+    return row ?? null;
+  }
+
   /** Evaluates a delivery's ref once more, as a new delivery. Null when the first one is gone. */
   async replay(id: string, place: ProjectPlace, actor: Actor): Promise<string | null> {
     return this.db.transaction(async (tx) => {

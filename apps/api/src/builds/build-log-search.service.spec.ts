@@ -1,0 +1,44 @@
+import type { PostgresChunkStore } from '@cooperage/db';
+import { describe, expect, it } from 'vitest';
+import type { Principal } from '../auth/principal.js';
+import type { BuildLogService } from './build-log.service.js';
+import { BuildLogSearchService } from './build-log-search.service.js';
+
+/** A build is named after its organization. */
+const logs = {
+  attempt: async (_principal: Principal, buildId: string) => ({ id: buildId, number: 1, organizationId: buildId }),
+} as unknown as BuildLogService;
+
+/** A store that answers nothing, until it fails for everybody. */
+function silentStore() {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const store = new Proxy({}, { get: () => () => promise }) as PostgresChunkStore;
+  return { store, fail: () => reject(new Error('the store is gone')) };
+}
+
+function searches() {
+  const { store, fail } = silentStore();
+  const service = new BuildLogSearchService(logs, store);
+  const query = { q: 'a', regex: 'false', case: 'false', from: 0, limit: 1 } as const;
+  const search = (organization: string): Promise<string> =>
+    service.search({} as Principal, organization, query, new AbortController().signal).then(
+      () => 'found',
+      (error: { code?: string; message: string }) => error.code ?? error.message,
+    );
+  return { search, fail };
+}
+
+describe('R-M7 searches of several organizations', () => {
+  it('one that asks for many is told to come back, and another finds a slot at once', async () => {
+    const { search, fail } = searches();
+    const flood = Array.from({ length: 10 }, () => search('a'));
+    expect(await flood.at(-1)).toBe('rate_limited');
+    const other = search('b');
+    fail();
+    // Whoever was given a slot has met the store.
+    expect(await other).toBe('the store is gone');
+    const outcomes = await Promise.all(flood);
+    expect(outcomes.filter((outcome) => outcome === 'rate_limited')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,39 @@
+import { FairShares, type Release, type ShareLimits } from '@cooperage/domain';
+import { ApiProblem } from './problem.js';
+
+export interface SlotSettings extends ShareLimits {
+  /** How long a request waits for a slot. 0 does not wait. */
+  readonly maxWaitMs: number;
+  /** Most requests of one organization that wait. */
+  readonly maxWaiting: number;
+}
+
+/** Slots of this process for one kind of work, shared between organizations: none holds the last one. */
+export class SharedSlots {
+  private readonly shares: FairShares;
+
+  /** @param what the work, in the plural, for the person who is told to come back */
+  constructor(
+    private readonly what: string,
+    private readonly settings: SlotSettings,
+  ) {
+    this.shares = new FairShares(settings, settings.maxWaiting);
+  }
+
+  /**
+   * @returns the function that gives the slot back
+   * @throws {ApiProblem} `rate_limited` while the organization has its share, or all slots are taken
+   */
+  async take(organizationId: string): Promise<Release> {
+    const { maxWaitMs, perKey } = this.settings;
+    const release =
+      maxWaitMs === 0
+        ? this.shares.tryTake(organizationId)
+        : await this.shares.take(organizationId, AbortSignal.timeout(maxWaitMs));
+    if (release) return release;
+    throw new ApiProblem('rate_limited', {
+      detail: `Too many ${this.what} are under way. One organization may have ${perKey} at once. Try again in a moment.`,
+      retryAfterSeconds: Math.max(1, Math.ceil(maxWaitMs / 1000)),
+    });
+  }
+}
