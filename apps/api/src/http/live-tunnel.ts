@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type Server } from 'node:
 import type { Duplex } from 'node:stream';
 import { socketPath } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
-import { clientAddress, type TrustProxy, trustOf } from './client-address.js';
+import { addressGroup, clientAddress, type TrustProxy, trustOf } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
 
@@ -38,14 +38,14 @@ export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () =>
   const trust = trustOf(options.trustProxy);
   const { maxSockets = 10_000, maxSocketsPerAddress = 500 } = options;
   const isFull = (address: string): boolean =>
-    sockets.size >= maxSockets || countOf(sockets.values(), address) >= maxSocketsPerAddress;
+    sockets.size >= maxSockets || countOf(sockets.values(), addressGroup(address)) >= maxSocketsPerAddress;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== socketPath && path !== `${socketPath}/`) return refuse(request, socket, new ApiProblem('not_found'));
     const address = clientAddress(request.socket.remoteAddress ?? '', forwardedFor(request), trust);
     if (isFull(address)) return refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
-    sockets.set(socket, address);
+    sockets.set(socket, addressGroup(address));
     socket.once('close', () => sockets.delete(socket));
     open(request, socket, head, { ...options, address });
   });

@@ -52,13 +52,24 @@ describe('S-099 whatever a page sends', () => {
   it('is bounded in number: subscriptions, and messages in a time', async () => {
     const page = await open();
     const builds = await Promise.all(Array.from({ length: 40 }, () => world.project(owner, acme)));
-    const answers = [];
-    for (const { project } of builds) answers.push(await page.ask('builds:subscribe', { projectId: project.id }));
+    // R-M2: all at once, so that each is asked for before any of them is there.
+    const answers = await Promise.all(
+      builds.map(({ project }) => page.ask('builds:subscribe', { projectId: project.id })),
+    );
     expect(answers.filter((answer) => answer.ok)).toHaveLength(32);
     expect(answers.at(-1)).toEqual({ ok: false, code: 'too_many' });
     for (let at = 0; at < 400; at++) page.socket.emit('builds:unsubscribe', {});
     await waitFor(() => expect(page.disconnected).toBeDefined());
     await alive();
+  });
+
+  it('R-M2 is bounded in number: pages of one person, opened at once', async () => {
+    const pages = await Promise.allSettled(Array.from({ length: 53 }, () => open()));
+    const refused = pages.flatMap((page) => (page.status === 'rejected' ? [(page.reason as Error).message] : []));
+    expect(refused).toEqual(['too_many', 'too_many', 'too_many']);
+    await expect(open(live.rival)).resolves.toBeDefined();
+    live.closePages();
+    await waitFor(alive);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { BuildRecord } from '@cooperage/db';
 import { encodeLogEntries } from '@cooperage/domain';
 import { connectRedis, RedisLiveBus } from '@cooperage/queue';
 import { services } from '@cooperage/testing';
@@ -62,6 +63,25 @@ describe('a log', () => {
     await worker.print(attempt, 'c\n');
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(page.text).toBe('a\nb\nb\n');
+  });
+
+  it('R-M2 is one of four at most that a page follows at once', async () => {
+    const builds: BuildRecord[] = [];
+    for (let count = 0; count < 6; count++) {
+      const build = await world.build(target);
+      await worker.print(await worker.claim(build), 'a\n');
+      builds.push(build);
+    }
+    const page = await open();
+    const follow = ({ id }: { id: string }) => page.ask('log:subscribe', { buildId: id, attempt: 1, from: 0 });
+    const answers = await Promise.all(builds.map(follow));
+    expect(answers.filter((answer) => answer.ok)).toHaveLength(4);
+    const [refused] = builds.filter((_, at) => !answers[at]!.ok);
+    expect(await follow(refused!)).toEqual({ ok: false, code: 'too_many' });
+    const [followed] = builds.filter((_, at) => answers[at]!.ok);
+    expect(await follow(followed!)).toEqual({ ok: true });
+    await page.ask('log:unsubscribe', { buildId: followed!.id, attempt: 1 });
+    expect(await follow(refused!)).toEqual({ ok: true });
   });
 
   it('of an attempt that is not there is not there', async () => {

@@ -18,19 +18,24 @@ import type { Person } from '../auth/principal.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { organizationRoom, projectRoom } from './build-announcer.js';
+import { ConnectionBuffer } from './connection-buffer.js';
+import { ConnectionsByPerson } from './connections-by-person.js';
 import { guardAgainstFlood } from './flood-guard.js';
 import { LogFollowers } from './log-followers.js';
-import { endAll, type LiveNamespace, type Subscription, type Viewer } from './viewer.js';
+import { endAll, type LiveNamespace, type Subscription, type Viewer, type ViewerData } from './viewer.js';
 
 /** Pages that one person may have open at once. */
-const maxConnectionsOfPerson = 100;
-/** Things that one page may follow at once. */
+const maxConnectionsOfPerson = 50;
+/** Things that one page may follow at once, and logs among them: each of those reads 128 KiB ahead. */
 const maxSubscriptions = 32;
+const maxLogs = 4;
+const logPrefix = 'log:';
 
 /** The live half of the API: pages say what they follow, every message is answered, nothing is ever pushed unasked. */
 @WebSocketGateway({ namespace: '/live' })
 export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
   @WebSocketServer() readonly namespace!: LiveNamespace;
+  private readonly connections = new ConnectionsByPerson(maxConnectionsOfPerson);
 
   constructor(
     private readonly principals: PrincipalsService,
@@ -47,8 +52,10 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
         .byCookie(viewer.handshake.headers.cookie)
         .then((person) => {
           if (person === null) return next(new Error('unauthenticated'));
-          if (this.connectionsOf(person) >= maxConnectionsOfPerson) return next(new Error('too_many'));
-          Object.assign(viewer.data, { person, subscriptions: new Map<string, Subscription>() });
+          if (!this.connections.enter(person.userId, viewer)) return next(new Error('too_many'));
+          const subscriptions = new Map<string, Subscription>();
+          const data: ViewerData = { person, subscriptions, opening: [], buffer: new ConnectionBuffer(viewer) };
+          Object.assign(viewer.data, data);
           next();
         })
         .catch(() => next(new Error('unavailable')));
@@ -66,7 +73,9 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
 
   @SubscribeMessage('log:subscribe')
   followLog(@ConnectedSocket() viewer: Viewer, @MessageBody() message: unknown): Promise<SubscribeAnswer> {
-    return this.answer('log:subscribe', message, (payload) => this.startLog(viewer, payload));
+    return this.answer('log:subscribe', message, (payload) =>
+      this.opening(viewer, logName(payload), () => this.startLog(viewer, payload)),
+    );
   }
 
   @SubscribeMessage('log:unsubscribe')
@@ -76,7 +85,9 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
 
   @SubscribeMessage('builds:subscribe')
   followBuilds(@ConnectedSocket() viewer: Viewer, @MessageBody() message: unknown): Promise<SubscribeAnswer> {
-    return this.answer('builds:subscribe', message, (payload) => this.startBuilds(viewer, payload));
+    return this.answer('builds:subscribe', message, (payload) =>
+      this.opening(viewer, roomOf(payload), () => this.startBuilds(viewer, payload)),
+    );
   }
 
   @SubscribeMessage('builds:unsubscribe')
@@ -87,7 +98,6 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   private async startLog(viewer: Viewer, payload: ClientPayload<'log:subscribe'>): Promise<void> {
     const { buildId, attempt, from } = payload;
     const name = logName(payload);
-    this.assertRoom(viewer, name);
     const person = await this.person(viewer);
     const { organizationId } = await this.access.build(person, buildId);
     const { id: attemptId } = found(await this.builds.findAttempt(buildId, attempt));
@@ -103,7 +113,6 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
 
   private async startBuilds(viewer: Viewer, payload: ClientPayload<'builds:subscribe'>): Promise<void> {
     const room = roomOf(payload);
-    this.assertRoom(viewer, room);
     const person = await this.person(viewer);
     const organizationId =
       'projectId' in payload
@@ -112,11 +121,6 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     if (!viewer.connected) return;
     await viewer.join(room);
     this.begin(viewer, room, { organizationId, end: () => void viewer.leave(room) });
-  }
-
-  private connectionsOf({ userId }: Person): number {
-    const viewers = [...this.namespace.sockets.values()];
-    return viewers.filter((viewer) => viewer.data.person.userId === userId).length;
   }
 
   /** Anew for every subscription: a session may have ended, and a role changed. @throws {ApiProblem} `unauthenticated`. */
@@ -137,9 +141,20 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     viewer.data.subscriptions.delete(name);
   }
 
-  private assertRoom(viewer: Viewer, name: string): void {
-    const { subscriptions } = viewer.data;
-    if (subscriptions.size >= maxSubscriptions && !subscriptions.has(name)) throw new ApiProblem('rate_limited');
+  /** Counts a subscription from the moment on at which it is asked for, so that many at once are not more than allowed. */
+  private async opening(viewer: Viewer, name: string, open: () => Promise<void>): Promise<void> {
+    const { subscriptions, opening } = viewer.data;
+    const names = [...subscriptions.keys(), ...opening, name];
+    const isNew = !subscriptions.has(name);
+    const logs = names.filter((other) => other.startsWith(logPrefix));
+    const isTooMany = names.length > maxSubscriptions || (name.startsWith(logPrefix) && logs.length > maxLogs);
+    if (isNew && isTooMany) throw new ApiProblem('rate_limited');
+    opening.push(name);
+    try {
+      await open();
+    } finally {
+      opening.splice(opening.indexOf(name), 1);
+    }
   }
 
   /** Whatever a page sends, it gets an answer and never an exception. */
@@ -167,7 +182,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
 }
 
 function logName({ buildId, attempt }: { buildId: string; attempt: number }): string {
-  return `log:${buildId}:${attempt}`;
+  return `${logPrefix}${buildId}:${attempt}`;
 }
 
 function roomOf(payload: ClientPayload<'builds:subscribe'>): string {

@@ -1,6 +1,5 @@
 import type { LogHub } from '@cooperage/logs/read';
 import type { Logger, Metrics } from '@cooperage/telemetry';
-import { BackPressure } from './back-pressure.js';
 import type { Viewer } from './viewer.js';
 
 export interface FollowedLog {
@@ -35,14 +34,14 @@ export class LogFollowers {
     { buildId, attempt, attemptId, from }: FollowedLog,
     signal: AbortSignal,
   ): Promise<void> {
-    const pressure = new BackPressure(viewer);
     for await (const event of this.hub.follow(attemptId, from, signal)) {
       if (signal.aborted || !viewer.connected) return;
       if (event.kind === 'lagging') viewer.emit('log:lagging', { buildId, attempt });
       else if (event.kind === 'complete') viewer.emit('log:complete', { buildId, attempt, nextN: event.nextN });
       else {
-        viewer.emit('log:frames', { buildId, attempt, nextN: event.nextN }, event.bytes);
-        await pressure.sent(event.bytes.length, signal);
+        const head = { buildId, attempt, nextN: event.nextN };
+        const { buffer } = viewer.data;
+        await buffer.sendLog(event.bytes.length, signal, () => viewer.emit('log:frames', head, event.bytes));
       }
     }
   }

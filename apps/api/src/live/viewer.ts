@@ -1,6 +1,7 @@
 import type { ServerMessages } from '@cooperage/contracts';
 import type { Namespace, Socket } from 'socket.io';
 import type { Person } from '../auth/principal.js';
+import type { ConnectionBuffer } from './connection-buffer.js';
 
 /** Something that a page follows, and the organization that it belongs to: when the person leaves that, it ends. */
 export interface Subscription {
@@ -13,6 +14,9 @@ export interface ViewerData {
   readonly person: Person;
   /** By the name of what is followed. */
   readonly subscriptions: Map<string, Subscription>;
+  /** Names of what is being subscribed to: it counts before it is there. */
+  readonly opening: string[];
+  readonly buffer: ConnectionBuffer;
 }
 
 type Nothing = Record<string, never>;

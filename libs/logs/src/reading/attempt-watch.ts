@@ -7,7 +7,8 @@ import { RecentFrames } from './recent-frames.js';
 /** After news the archive is asked again when a chunk's age has passed, then more and more rarely. */
 const firstPollMs = 300;
 const longestPollMs = 2_000;
-const readBytes = 262_144;
+/** What one viewer may hold while it waits. */
+const readBytes = 131_072;
 
 export interface WatchOptions {
   readonly store: ChunkStore;
