@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Build, CreatedToken, HookSecretInfo, Me, Page, Rule, SessionView } from '@cooperage/contracts';
 import { type BuildRecord, SigningRepository } from '@cooperage/db';
 import { type ApiWorld, password, type TestProject } from './api-world.js';
@@ -46,6 +46,16 @@ async function newKey({ world, owner, organizationId }: Ground): Promise<{ path:
 async function newRule(ground: Ground): Promise<string> {
   const body = { ...rule, name: randomUUID() };
   return `${projectPath(ground)}/rules/${expectOk(await ground.owner.post<Rule>(`${projectPath(ground)}/rules`, body), 201).id}`;
+}
+
+/** An image that only the rows know. @returns its digest */
+async function newImage({ world, target }: Ground): Promise<string> {
+  const digest = `sha256:${randomBytes(32).toString('hex')}`;
+  const image = { mediaType: 'application/vnd.oci.image.manifest.v1+json', sizeBytes: 1n };
+  await world.database.prisma.image.create({
+    data: { ...image, id: randomUUID(), projectId: target.project.id, digest },
+  });
+  return digest;
 }
 
 async function queued({ world, target }: Ground): Promise<BuildRecord> {
@@ -116,6 +126,22 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
     const secret = secretOf(expectOk(await ground.owner.post<{ url: string }>(path), 201).url);
     return () => ground.world.anonymous().post('/api/v1/password-resets/use', { secret, password });
   }),
+  'PUT /api/v1/organizations/{organizationId}/retention': call('retention.change', async (ground) => {
+    const body = { buildDays: 30, logDays: null, deliveryDays: null, graceDays: null };
+    return () => ground.owner.ask('PUT', `${organizationPath(ground)}/retention`, body);
+  }),
+  'POST /api/v1/projects/{projectId}/images/{digest}/deletion': call('image.delete', async (ground) => {
+    const digest = await newImage(ground);
+    return () => ground.owner.post(`${projectPath(ground)}/images/${digest}/deletion`, { comment: 'old' });
+  }),
+  'POST /api/v1/organizations/{organizationId}/retention/deletions/{deletionId}/undo': call(
+    'retention.undo',
+    async (ground) => {
+      const path = `${projectPath(ground)}/images/${await newImage(ground)}/deletion`;
+      const { id } = expectOk(await ground.owner.post<{ id: string }>(path, { comment: 'old' }), 201);
+      return () => ground.owner.post(`${organizationPath(ground)}/retention/deletions/${id}/undo`);
+    },
+  ),
   'PATCH /api/v1/organizations/{organizationId}/members/{userId}': call('member.change', async (ground) => {
     const { id } = await newMember(ground);
     return () => ground.owner.ask('PATCH', `${organizationPath(ground)}/members/${id}`, { role: 'admin' });

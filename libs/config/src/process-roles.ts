@@ -43,6 +43,12 @@ const localCaches = optionalGroup({
   root: required(v.localCacheRoot),
   budgetBytes: withDefault(v.localCacheBytes, '21474836480'),
 });
+const retention = {
+  buildDays: withDefault(v.retentionBuildDays, '400'),
+  logDays: withDefault(v.retentionLogDays, '90'),
+  deliveryDays: withDefault(v.retentionDeliveryDays, '30'),
+  graceDays: withDefault(v.retentionGraceDays, '7'),
+};
 const maxAttempts = withDefault(v.maxAttempts, '3');
 const instanceId = optional(v.instanceId);
 const oidc = optionalGroup({
@@ -74,6 +80,7 @@ export const shapes = {
     organizationCreation: withDefault(v.organizationCreation, 'administrators'),
     oidc,
     smtp,
+    retention,
   },
   live: {
     ...everyProcess,
@@ -127,6 +134,7 @@ export const shapes = {
     maxAttempts,
     instanceId,
     smtp,
+    retention,
   },
   supervisor: { ...everyProcess, http: listen('8084'), databaseUrl: required(v.databaseUrl), workerName },
   web: { ...everyProcess, http: listen('3000'), publicUrl: required(v.publicUrl), apiUrl: required(v.apiUrl) },

@@ -168,6 +168,26 @@ export const variables = {
     text.whole(2_000, 600_000),
     'Milliseconds for which one publisher holds a repository; its registry token lives no longer.',
   ),
+  retentionBuildDays: plain(
+    'COOPERAGE_RETENTION_BUILD_DAYS',
+    text.whole(0, 3_650),
+    'Days after which a build is deleted that nothing refers to; 0 keeps for ever. Organizations may set their own.',
+  ),
+  retentionLogDays: plain(
+    'COOPERAGE_RETENTION_LOG_DAYS',
+    text.whole(0, 3_650),
+    'Days after which the log of a build is deleted; 0 keeps for ever. The last successful build of a ref keeps its log.',
+  ),
+  retentionDeliveryDays: plain(
+    'COOPERAGE_RETENTION_DELIVERY_DAYS',
+    text.whole(0, 3_650),
+    'Days after which a webhook delivery is deleted with its body; 0 keeps for ever.',
+  ),
+  retentionGraceDays: plain(
+    'COOPERAGE_RETENTION_GRACE_DAYS',
+    text.whole(0, 365),
+    'Days between the scheduling of a deletion and the deletion, in which a person can undo it.',
+  ),
   maxAttempts: plain('COOPERAGE_MAX_ATTEMPTS', text.whole(1, 10), 'Attempts of a build when its worker is lost.'),
   workerName: plain(
     'COOPERAGE_WORKER_NAME',

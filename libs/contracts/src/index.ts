@@ -18,6 +18,7 @@ export * from './rest/overview.js';
 export * from './rest/problem.js';
 export * from './rest/project.js';
 export * from './rest/project-cache.js';
+export * from './rest/retention.js';
 export * from './rest/search.js';
 export * from './rest/settings.js';
 export * from './rest/setup.js';

@@ -93,6 +93,12 @@ export {
   RuleRepository,
   type RuleSettings,
 } from './project/rule-repository.js';
+export * from './retention/image-deletion.js';
+export * from './retention/retention-deletion.js';
+export * from './retention/retention-policy-repository.js';
+export type { RetentionRecord } from './retention/retention-record.js';
+export { mostPreviewed, type RetentionPreview, RetentionRepository } from './retention/retention-repository.js';
+export * from './retention/retention-schedule.js';
 export { isMigrated, schemaVersion } from './schema-version.js';
 export { type SealedAgain, sealAgain } from './seal/seal-again.js';
 export { entrustedBoxes, SealedBoxRepository, signingBoxes } from './seal/sealed-box-repository.js';

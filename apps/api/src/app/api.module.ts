@@ -15,6 +15,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { OverviewModule } from '../overview/overview.module.js';
 import { ProjectsModule } from '../projects/projects.module.js';
 import { RegistryTokenModule } from '../registry-token/registry-token.module.js';
+import { RetentionModule } from '../retention/retention.module.js';
 import { RulesModule } from '../rules/rules.module.js';
 import { SearchModule } from '../search/search.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
@@ -44,6 +45,7 @@ const features = [
   DeliveriesModule,
   ImagesModule,
   RegistryTokenModule,
+  RetentionModule,
   SearchModule,
   SecretsModule,
   SigningModule,

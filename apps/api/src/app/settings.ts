@@ -1,5 +1,5 @@
 import { type Config, type NamedRegistry, publicRegistry } from '@cooperage/config';
-import { type MasterKeys, masterKey } from '@cooperage/domain';
+import { type MasterKeys, masterKey, type RetentionPolicy } from '@cooperage/domain';
 import { type RegistryTokenKey, registryTokenKey } from '@cooperage/oci';
 import { type SessionCookie, sessionCookieOf } from '../auth/session-cookie.js';
 
@@ -33,6 +33,8 @@ export interface ApiSettings extends SessionSettings {
   /** `host:port` of registries of strangers' images that may be on inner addresses, and without TLS. */
   readonly innerRegistries: readonly string[];
   readonly organizationCreation: 'administrators' | 'everybody';
+  /** What organizations inherit, in days. */
+  readonly retention: RetentionPolicy;
   readonly oidc: OidcSettings | null;
   readonly smtp: { readonly url: string; readonly from: string } | null;
   readonly setup: { readonly token: string | null; readonly email: string | null };
@@ -64,6 +66,7 @@ export function settingsOf(config: Config<'api'>): ApiSettings {
     allowPlainHttp: config.allowPlainHttp,
     innerRegistries: config.innerRegistries,
     organizationCreation: config.organizationCreation,
+    retention: config.retention,
     oidc: config.oidc && { ...config.oidc, clientSecret: config.oidc.clientSecret.reveal() },
     smtp: config.smtp && { url: config.smtp.url.reveal(), from: config.smtp.from },
     setup: { token: config.setupToken?.reveal() ?? null, email: config.initialAdminEmail },

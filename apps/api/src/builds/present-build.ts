@@ -119,6 +119,7 @@ function presentAttempt(attempt: AttemptView, stepOrdinal: number | undefined): 
     failure: presentFailure(attempt.failure, stepOrdinal),
     logBytes: attempt.logBytes,
     logComplete: attempt.logComplete,
+    logDeletedAt: timeOrNull(attempt.logDeletedAt),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   OutboxRepository,
   type OutboxTopic,
   PublishRepository,
+  RetentionSchedule,
   ReverificationRepository,
   refuseSuperuser,
 } from '@cooperage/db';
@@ -46,6 +47,7 @@ import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
 import { outboxPoll } from './outbox/outbox-poll.js';
 import { PublishService } from './publish/publish.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
+import { RetentionService } from './retention/retention.service.js';
 import { ReverifyService } from './reverify/reverify.service.js';
 import { Sweeper } from './sweep/sweeper.js';
 import { EvictCacheService } from './sweep-cache/evict-cache.service.js';
@@ -59,6 +61,8 @@ const reverifyLookMs = 60_000;
 /** How often projects are looked for whose caches weigh too much. */
 const budgetLookMs = 60_000;
 const ageLookMs = 60 * 60_000;
+/** How often the retention engine selects what is old, and looks for what is due. */
+const retentionLookMs = 10 * 60_000;
 
 /** Starts control's loops and ends them in order. */
 @Injectable()
@@ -85,6 +89,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.reverifyLoop(),
       this.budgetLoop(),
       this.ageLoop(),
+      this.retentionLoop(),
       sealLoop(this.get(Database), this.get<MasterKeys>(SIGNING_MASTER_KEYS), this.logger),
     ];
     const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), ...upkeep];
@@ -126,6 +131,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const trust = this.get(TrustRequestService);
     const reverify = this.get(ReverifyService);
     const noteSteps = this.get(NoteStepsService);
+    const retention = this.get(RetentionService);
     const loop = (concurrency: number, handlers: Partial<Record<OutboxTopic, OutboxHandler>>) =>
       new OutboxLoop(this.get(OutboxRepository), handlers, concurrency, () => life.instanceId, this.logger);
     return [
@@ -146,6 +152,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
         'forget-ref': (item) => evictCache.handleDeletedRef(item),
         'delete-project': (item) => deleteProject.handle(item),
       }),
+      loop(1, { retention: (item) => retention.handle(item) }),
     ];
   }
 
@@ -180,6 +187,15 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   private ageLoop(): WakeLoop {
     const sweeps = this.get(CacheSweepRepository);
     return new WakeLoop('cache ages', ageLookMs, this.logger, () => sweeps.promiseAges());
+  }
+
+  private retentionLoop(): WakeLoop {
+    const schedule = this.get(RetentionSchedule);
+    return new WakeLoop('retention', retentionLookMs, this.logger, async () => {
+      await schedule.scheduleOlder(this.config.retention);
+      await schedule.enqueueDue();
+      await schedule.deleteHistory();
+    });
   }
 
   private reverifyLoop(): WakeLoop {

@@ -103,6 +103,8 @@ export const attemptSchema = z.object({
   failure: failureSchema.nullable(),
   logBytes: z.number().int(),
   logComplete: z.boolean(),
+  /** When retention deleted its log; null while it is stored. */
+  logDeletedAt: timeSchema.nullable(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 

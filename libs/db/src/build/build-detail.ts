@@ -19,6 +19,7 @@ export interface AttemptView {
   readonly cacheRead: CacheReadFact | null;
   readonly logBytes: number;
   readonly logComplete: boolean;
+  readonly logDeletedAt: Date | null;
 }
 
 export interface StepView {
@@ -66,6 +67,7 @@ const attemptColumns = {
   cacheRead: true,
   logBytes: true,
   logComplete: true,
+  logDeletedAt: true,
 } as const satisfies Prisma.AttemptSelect;
 
 const stepColumns = {

@@ -24,6 +24,8 @@ export const outboxTopics = [
   'prune-cache',
   /** → delivery, grouped by project: delete the caches of a ref that is gone */
   'forget-ref',
+  /** → project, grouped by project: delete what retention has scheduled and is due */
+  'retention',
   /** → project, grouped by project: remove images, then rows */
   'delete-project',
 ] as const;

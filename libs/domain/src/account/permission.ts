@@ -17,6 +17,8 @@ export const permissions = {
   'project.change': { role: 'admin', words: 'Make, change and delete projects and their rules' },
   'cache.reset': { role: 'admin', words: 'Reset caches of projects' },
   'cache.prune': { role: 'admin', words: 'Delete single caches of projects by a rule' },
+  'retention.change': { role: 'admin', words: 'Set how long builds, logs and deliveries are kept, and undo deletions' },
+  'image.delete': { role: 'admin', words: 'Delete images with their tags and signatures' },
   'secret.change': { role: 'admin', words: 'Set secrets, credentials and webhook secrets, never read them' },
   'key.change': { role: 'admin', words: 'Rotate and revoke signing keys' },
   'audit.read': { role: 'admin', words: 'Read the audit of the organization' },

@@ -2,9 +2,11 @@ import {
   BuildNotes,
   BuildProjectRepository,
   CacheSweepRepository,
+  ImageDeletion,
   ProjectRemoval,
   PublishRepository,
   RegistryTokenRepository,
+  RetentionDeletion,
   StepVerdictRepository,
 } from '@cooperage/db';
 import { JobSender } from '@cooperage/queue';
@@ -18,6 +20,7 @@ import { NoteStepsService } from '../note-steps/note-steps.service.js';
 import { PublisherSessions } from '../publish/publisher-session.js';
 import { SignImage } from '../publish/sign-image.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
+import { RetentionService } from '../retention/retention.service.js';
 import { EvictCacheService } from '../sweep-cache/evict-cache.service.js';
 import { SweepCacheService } from '../sweep-cache/sweep-cache.service.js';
 import { AttemptTokens } from '../tokens/attempt-tokens.js';
@@ -45,6 +48,11 @@ export function upkeep(): Provider[] {
       provide: SweepCacheService,
       inject: [CacheSweepRepository, PublisherSessions, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof SweepCacheService>) => new SweepCacheService(...parts),
+    },
+    {
+      provide: RetentionService,
+      inject: [BuildProjectRepository, RetentionDeletion, ImageDeletion, PublisherSessions, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof RetentionService>) => new RetentionService(...parts),
     },
     {
       provide: NoteStepsService,

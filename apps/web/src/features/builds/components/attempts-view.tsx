@@ -63,6 +63,7 @@ export function AttemptsView({ attempts, shown }: { attempts: readonly Attempt[]
               {formatBytes(attempt.logBytes)}
             </Link>
             {!attempt.logComplete && ' so far'}
+            {attempt.logDeletedAt && <span className="block text-sm text-text-2">log deleted by retention</span>}
           </Td>
           <Td right>
             <Moment at={attempt.claimedAt ?? attempt.dispatchedAt} />

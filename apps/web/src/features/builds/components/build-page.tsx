@@ -2,6 +2,7 @@ import type { Build, BuildCache, BuildRelations, Step } from '@cooperage/contrac
 import { isFinal } from '@cooperage/domain/predicates';
 import { Suspense } from 'react';
 import { Card } from '@/components/ui/card';
+import { Moment } from '@/components/ui/moment';
 import { ProblemPanel, Skeleton } from '@/components/ui/states';
 import { Tabs } from '@/components/ui/tabs';
 import { LogPanel } from '@/features/log/components/log-panel';
@@ -163,6 +164,13 @@ function View({ build, view, attempt, steps, failing, over, relations, cache, hr
     );
   }
   if (view === 'timeline') return <TimelineView steps={steps} nowMs={nowMs} hrefOf={hrefOf} />;
+  const logDeletedAt = build.attempts.find((each) => each.number === attempt)?.logDeletedAt;
+  if (logDeletedAt)
+    return (
+      <p className="px-3 py-6 text-text-2">
+        The log of this attempt was deleted <Moment at={logDeletedAt} />, as the retention of the organization says.
+      </p>
+    );
   const failure = build.attempts.find((each) => each.number === attempt)?.failure;
   const logSteps = steps.map((step) => ({
     ordinal: step.ordinal,

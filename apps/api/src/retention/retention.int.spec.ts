@@ -1,0 +1,123 @@
+import type {
+  Deletion,
+  ImageDeletionPreviewView,
+  Page,
+  RetentionPolicyView,
+  RetentionPreviewView,
+} from '@cooperage/contracts';
+import { newId } from '@cooperage/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
+
+let world: ApiWorld;
+let owner: Visitor;
+let viewer: Visitor;
+let target: TestProject;
+let base: string;
+const digest = `sha256:${'7'.repeat(64)}`;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  owner = await world.owner();
+  const organizationId = await organizationOf(owner);
+  viewer = await world.member(owner, organizationId, 'viewer');
+  target = await world.project(owner, organizationId);
+  base = `/api/v1/organizations/${organizationId}/retention`;
+  const { id: projectId } = target.project;
+  await world.database.prisma.image.create({
+    data: {
+      ...{ id: newId(), projectId, digest },
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      sizeBytes: 5n,
+    },
+  });
+  const { id: buildId } = await world.build(target);
+  const tag = { projectId, tag: 'main', digest, buildId, sequence: 1n, buildNumber: 1 };
+  await world.database.prisma.imageTag.create({ data: tag });
+});
+afterAll(() => world.close());
+
+const change = { buildDays: 200, logDays: 0, deliveryDays: null, graceDays: 2 };
+const imagePath = () => `/api/v1/projects/${target.project.id}/images/${digest}/deletion`;
+const deletions = async (state = 'open') =>
+  expectOk(await owner.get<Page<Deletion>>(`${base}/deletions?state=${state}`)).items;
+
+describe('the retention of an organization', () => {
+  it('inherits the installation, and says for each value where it is set', async () => {
+    const before = expectOk(await owner.get<RetentionPolicyView>(base));
+    expect(before).toMatchObject({ buildDays: 400, logDays: 90, deliveryDays: 30, graceDays: 7 });
+    expect(Object.values(before.origins)).toEqual(Array(4).fill('installation'));
+    const after = expectOk(await owner.ask<RetentionPolicyView>('PUT', base, change));
+    expect(after).toMatchObject({ buildDays: 200, logDays: 0, deliveryDays: 30, graceDays: 2 });
+    expect(after.origins).toMatchObject({ logDays: 'organization', deliveryDays: 'installation' });
+  });
+
+  it('refuses bad values, and changes by whoever is no admin', async () => {
+    for (const wrong of [
+      { ...change, logDays: -1 },
+      { ...change, buildDays: 1.5 },
+      { ...change, x: 1 },
+      { logDays: 1 },
+    ])
+      expect(problemOf(await owner.ask('PUT', base, wrong)).code).toBe('validation_failed');
+    expect(problemOf(await viewer.ask('PUT', base, change)).code).toBe('forbidden');
+    expect(problemOf(await owner.get(`${base}/preview?logDays=x`)).code).toBe('validation_failed');
+  });
+
+  it('tells by a dry run what a policy would delete', async () => {
+    const { id } = await world.build(target);
+    const finishedAt = new Date(Date.now() - 300 * 86_400_000);
+    await world.database.prisma.build.update({ where: { id }, data: { status: 'failed', finishedAt } });
+    const preview = expectOk(await viewer.get<RetentionPreviewView>(`${base}/preview`));
+    expect(preview.kinds.find(({ kind }) => kind === 'build')).toMatchObject({
+      count: 1,
+      more: false,
+      items: [{ id }],
+    });
+    const other = expectOk(await viewer.get<RetentionPreviewView>(`${base}/preview?buildDays=0`));
+    expect(other.kinds.map(({ kind }) => kind)).toEqual(['delivery']);
+    expect(await deletions()).toEqual([]);
+  });
+});
+
+describe('the deletion of an image by hand', () => {
+  it('shows what goes with it, and needs the tags that the person saw', async () => {
+    const preview = expectOk(await viewer.get<ImageDeletionPreviewView>(imagePath()));
+    expect(preview).toEqual({ tags: ['main'], artifacts: 0, bytes: 5, graceDays: 2, deletion: null });
+    expect(problemOf(await owner.post(imagePath(), { comment: 'old' })).code).toBe('stale');
+    expect(problemOf(await owner.post(imagePath(), { tags: ['main'], comment: ' ' })).code).toBe('validation_failed');
+    expect(problemOf(await viewer.post(imagePath(), { tags: ['main'], comment: 'old' })).code).toBe('forbidden');
+    const missing = imagePath().replace('777', '888');
+    expect(problemOf(await owner.post(missing, { comment: 'old' })).code).toBe('not_found');
+  });
+
+  it('is scheduled, listed, undone, and scheduled again', async () => {
+    const body = { tags: ['main'], comment: 'old' };
+    const made = expectOk(await owner.post<Deletion>(imagePath(), body), 201);
+    expect(made).toMatchObject({
+      kind: 'image',
+      subject: digest,
+      state: 'scheduled',
+      reason: 'requested',
+      tags: ['main'],
+    });
+    expect((await deletions()).map(({ id }) => id)).toEqual([made.id]);
+    expect(expectOk(await viewer.get<ImageDeletionPreviewView>(imagePath())).deletion?.id).toBe(made.id);
+    expect(problemOf(await viewer.post(`${base}/deletions/${made.id}/undo`)).code).toBe('forbidden');
+    expect(expectOk(await owner.post<Deletion>(`${base}/deletions/${made.id}/undo`)).state).toBe('kept');
+    expect(problemOf(await owner.post(`${base}/deletions/${made.id}/undo`)).code).toBe('too_late');
+    expect((await deletions('kept')).map(({ id }) => id)).toEqual([made.id]);
+    expect(expectOk(await owner.post<Deletion>(imagePath(), body), 201).state).toBe('scheduled');
+  });
+
+  it('R-M3 is another organization’s own business', async () => {
+    const { visitor } = await world.stranger(owner, 'elsewhere');
+    const own = await organizationOf(visitor);
+    const [open] = await deletions();
+    expect(problemOf(await visitor.get(base)).code).toBe('not_found');
+    expect(problemOf(await visitor.get(imagePath())).code).toBe('not_found');
+    const path = `/api/v1/organizations/${own}/retention/deletions/${open!.id}/undo`;
+    expect(problemOf(await visitor.post(path)).code).toBe('not_found');
+  });
+});

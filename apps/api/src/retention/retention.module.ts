@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ImageDeletionController } from './image-deletion.controller.js';
+import { ImageDeletionService } from './image-deletion.service.js';
+import { RetentionController } from './retention.controller.js';
+import { RetentionService } from './retention.service.js';
+
+/** How long things are kept, and deletions. */
+@Module({
+  controllers: [RetentionController, ImageDeletionController],
+  providers: [RetentionService, ImageDeletionService],
+})
+export class RetentionModule {}

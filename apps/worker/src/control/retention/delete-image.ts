@@ -1,0 +1,33 @@
+import type { BuildProject, ImageToDelete } from '@cooperage/db';
+import { type Digest, projectRepository, stagingRepository } from '@cooperage/domain';
+import type { Logger } from '@cooperage/telemetry';
+import { deleteManifests } from '../publish/delete-manifests.js';
+import type { PublisherSession } from '../publish/publisher-session.js';
+
+/** Suffixes of the tags by which a registry without a referrers API finds what belongs to an image; '' is OCI's own. */
+const attachedSuffixes = ['', '.sig', '.att', '.sbom'];
+
+/**
+ * Deletes an image from the registry: its referrers first, so that no signature stays without its image, then the image
+ * with its tags, then what its builds staged. Blobs go with the registry's own garbage collection.
+ * @throws {RegistryError} `unavailable`, `denied`; all of it can be repeated
+ */
+export async function deleteImage(
+  session: PublisherSession,
+  project: BuildProject,
+  { digest, artifacts, zones }: ImageToDelete,
+  logger: Logger,
+): Promise<void> {
+  const repository = projectRepository(project.organizationSlug, project.slug);
+  const { signal, registry } = session;
+  const listed = await registry.referrers.list(repository, digest, { signal });
+  const attached: Digest[] = [];
+  for (const suffix of attachedSuffixes) {
+    const found = await registry.manifests.head(repository, `${digest.replace(':', '-')}${suffix}`, { signal });
+    if (found) attached.push(found.digest);
+  }
+  const referrers = [...artifacts, ...listed.map((each) => each.digest), ...attached].filter((each) => each !== digest);
+  await deleteManifests(session, repository, referrers, logger);
+  await deleteManifests(session, repository, [digest], logger);
+  for (const zone of zones) await deleteManifests(session, stagingRepository(project.id, zone), [digest], logger);
+}

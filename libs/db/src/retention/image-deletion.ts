@@ -1,0 +1,150 @@
+import type { Digest, Zone } from '@cooperage/domain';
+import type { Actor } from '../account/actor.js';
+import { writeAudit } from '../audit/write-audit.js';
+import type { Database, Queryable } from '../database.js';
+import { newId } from '../new-id.js';
+import type { ProjectPlace } from '../project/rule-repository.js';
+import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
+
+/** What goes with an image. */
+export interface ImageDeletionPreview {
+  readonly tags: readonly string[];
+  /** Signatures and attestations of every build that made these bytes. */
+  readonly artifacts: number;
+  readonly bytes: number;
+}
+
+export interface ImageDeletionRequest {
+  readonly digest: Digest;
+  /** The tags that go with it, as the person saw them. */
+  readonly tags: readonly string[];
+  readonly comment: string;
+  readonly graceDays: number;
+}
+
+/** An image whose deletion is due. */
+export interface ImageToDelete {
+  readonly id: string;
+  readonly digest: Digest;
+  /** Zones of the builds that made it: each has a staging repository. */
+  readonly zones: readonly Zone[];
+  /** Manifests of its signatures and attestations. */
+  readonly artifacts: readonly Digest[];
+}
+
+/** Deletes images with their tags, signatures and attestations, when a person requested it. */
+export class ImageDeletion {
+  constructor(private readonly db: Database) {}
+
+  /** Null if the project has no such image. */
+  preview(projectId: string, digest: string): Promise<ImageDeletionPreview | null> {
+    return previewIn(this.db.prisma, projectId, digest);
+  }
+
+  /**
+   * Schedules the deletion. `stale` if the image has other tags than the person saw, `too_late` if a deletion of it has
+   * begun; null if the project or image does not exist.
+   */
+  async schedule(
+    { projectId, organizationId }: ProjectPlace,
+    { digest, tags, comment, graceDays }: ImageDeletionRequest,
+    actor: Actor,
+  ): Promise<RetentionRecord | 'stale' | 'too_late' | null> {
+    return this.db.transaction(async (tx) => {
+      const project = await tx.project.findFirst({ where: { id: projectId, deletedAt: null }, select: { id: true } });
+      const found = project && (await previewIn(tx, projectId, digest));
+      if (!found) return null;
+      if (found.tags.join('\n') !== [...tags].toSorted().join('\n')) return 'stale';
+      const key = { projectId_kind_subject: { projectId, kind: 'image', subject: digest } };
+      const data = {
+        ...{
+          label: digest,
+          reason: 'requested',
+          state: 'scheduled',
+          bytes: found.bytes,
+          tags: [...found.tags],
+          comment,
+        },
+        ...{ requestedBy: actor.name, message: null, createdAt: new Date(), finishedAt: null },
+        deleteAfter: new Date(Date.now() + graceDays * 86_400_000),
+      };
+      const open = await tx.retentionCandidate.findUnique({ where: key, select: { state: true } });
+      if (open?.state === 'deleting') return 'too_late';
+      const row = await tx.retentionCandidate.upsert({
+        where: key,
+        create: { ...data, id: newId(), projectId, kind: 'image', subject: digest },
+        update: { ...data, id: newId() },
+        include: withProject,
+      });
+      await writeAudit(tx, actor, {
+        ...{ organizationId, projectId, action: 'image.delete', subjectKind: 'image', subjectId: digest },
+        before: { tags: found.tags, artifacts: found.artifacts },
+        after: { deleteAfter: data.deleteAfter.toISOString(), comment },
+      });
+      return toRetentionRecord(row);
+    });
+  }
+
+  /**
+   * Begins the deletions of a project's images that are due. An image that has got another tag, or that a build has
+   * published again since, is kept; one whose bytes an open build has made waits.
+   */
+  async begin(projectId: string): Promise<ImageToDelete[]> {
+    const due = await this.db.prisma.retentionCandidate.findMany({
+      where: { projectId, kind: 'image', state: { in: ['scheduled', 'deleting'] }, deleteAfter: { lte: new Date() } },
+      orderBy: { id: 'asc' },
+    });
+    const begun: ImageToDelete[] = [];
+    for (const { id, subject, tags, createdAt } of due) {
+      const image = await this.db.transaction(async (tx) => {
+        const builds = await tx.build.findMany({
+          where: { projectId, digest: subject },
+          select: { number: true, zone: true, finishedAt: true },
+        });
+        if (builds.some(({ finishedAt }) => finishedAt === null)) return null;
+        const again = builds.find(({ finishedAt }) => finishedAt! > createdAt);
+        const now = await tx.imageTag.findMany({ where: { projectId, digest: subject }, select: { tag: true } });
+        const fresh = now.find(({ tag }) => !tags.includes(tag));
+        const message = again
+          ? `build #${again.number} published it again`
+          : fresh
+            ? `the tag ${fresh.tag} points to it now`
+            : null;
+        const state = message === null ? 'deleting' : 'kept';
+        const where = { id, state: { in: ['scheduled', 'deleting'] } };
+        const data = { state, message, ...(message !== null && { finishedAt: new Date() }) };
+        const { count } = await tx.retentionCandidate.updateMany({ where, data });
+        if (count === 0 || message !== null) return null;
+        const zones = [...new Set(builds.map(({ zone }) => zone as Zone))];
+        return { id, digest: subject as Digest, zones, artifacts: await artifactsOf(tx, projectId, subject) };
+      });
+      if (image) begun.push(image);
+    }
+    return begun;
+  }
+
+  /** The registry has deleted it: so go its rows. Its tag moves stay, they are history. */
+  async end(projectId: string, { id, digest }: ImageToDelete): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      for (const table of [tx.imageTag, tx.signatureArtifact, tx.imageVerification, tx.image])
+        await (table as typeof tx.image).deleteMany({ where: { projectId, digest } });
+      await tx.retentionCandidate.updateMany({ where: { id }, data: { state: 'deleted', finishedAt: new Date() } });
+    });
+  }
+}
+
+async function previewIn(db: Queryable, projectId: string, digest: string): Promise<ImageDeletionPreview | null> {
+  const where = { projectId, digest };
+  const image = await db.image.findUnique({ where: { projectId_digest: where }, select: { sizeBytes: true } });
+  if (!image) return null;
+  const tags = await db.imageTag.findMany({ where, select: { tag: true }, orderBy: { tag: 'asc' } });
+  const artifacts = await db.signatureArtifact.count({ where });
+  return { tags: tags.map(({ tag }) => tag).toSorted(), artifacts, bytes: Number(image.sizeBytes) };
+}
+
+async function artifactsOf(db: Queryable, projectId: string, digest: string): Promise<Digest[]> {
+  const rows = await db.$queryRaw<{ digest: Digest }[]>`
+    SELECT DISTINCT artifact->'place'->'descriptor'->>'digest' AS digest FROM signature_artifact
+    WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND artifact->'place'->>'as' = 'referrer'`;
+  return rows.map((row) => row.digest);
+}

@@ -1,0 +1,110 @@
+import type { Database, Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { collectableBuild, collectableDelivery, collectableLog } from './retention-guards.js';
+
+/** A deletion that is due. */
+export interface DueDeletion {
+  readonly id: string;
+  readonly kind: 'build' | 'log' | 'delivery';
+  readonly subject: string;
+  readonly reason: string;
+}
+
+/** Log chunks of one statement: a long log would outlast the time for one. */
+const chunksAtOnce = 200;
+
+const guards = {
+  build: Prisma.sql`SELECT b.id::text FROM build b WHERE ${collectableBuild} AND b.id`,
+  log: Prisma.sql`SELECT b.id::text FROM build b WHERE ${collectableLog} AND b.id`,
+  delivery: Prisma.sql`SELECT d.id::text FROM delivery d WHERE ${collectableDelivery} AND d.id`,
+} as const;
+
+/**
+ * Deletes rows that are due: builds, logs and deliveries. Every method can be repeated, so a process may end at any point.
+ * The caller has the project to itself.
+ */
+export class RetentionDeletion {
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Begins up to `limit` deletions: sets `deleting`, after which nobody can undo them. What is referenced again is not begun:
+   * an age forgets it, so that it can be selected later, and a request is `kept` with the reason.
+   */
+  async begin(projectId: string, limit: number): Promise<DueDeletion[]> {
+    return this.db.transaction(async (tx) => {
+      const due = await tx.$queryRaw<DueDeletion[]>`
+        SELECT id::text, kind, subject, reason FROM retention_candidate
+        WHERE project_id = ${projectId}::uuid AND kind <> 'image' AND state IN ('scheduled', 'deleting') AND delete_after <= now()
+        ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+      const begun: DueDeletion[] = [];
+      for (const kind of ['build', 'log', 'delivery'] as const) {
+        const some = due.filter((each) => each.kind === kind);
+        const free = await collectable(tx, kind, some);
+        await this.drop(
+          tx,
+          some.filter(({ subject }) => !free.has(subject)),
+        );
+        begun.push(...some.filter(({ subject }) => free.has(subject)));
+      }
+      await tx.$executeRaw`
+        UPDATE retention_candidate SET state = 'deleting' WHERE id = ANY (${begun.map(({ id }) => id)}::uuid[])`;
+      return begun;
+    });
+  }
+
+  async delete({ id, kind, subject }: DueDeletion): Promise<void> {
+    if (kind !== 'delivery') while ((await this.deleteChunks(subject)) > 0);
+    if (kind === 'log') await this.endLog(subject);
+    if (kind === 'build') await this.db.prisma.build.deleteMany({ where: { id: subject } });
+    if (kind === 'delivery') await this.deleteDelivery(subject);
+    await this.db.prisma.retentionCandidate.updateMany({
+      where: { id },
+      data: { state: 'deleted', finishedAt: new Date() },
+    });
+  }
+
+  private deleteChunks(buildId: string): Promise<number> {
+    return this.db.statement(
+      (db) => db.$executeRaw`
+        DELETE FROM log_chunk WHERE ctid = ANY (ARRAY(
+          SELECT l.ctid FROM log_chunk l JOIN attempt a ON a.id = l.attempt_id
+          WHERE a.build_id = ${buildId}::uuid LIMIT ${chunksAtOnce}))`,
+    );
+  }
+
+  /** A log without lines that is complete, and says when it was deleted. */
+  private async endLog(buildId: string): Promise<void> {
+    await this.db.prisma.attempt.updateMany({
+      where: { buildId },
+      data: { logNextN: 0, logLines: 0, logBytes: 0, logDeletedAt: new Date() },
+    });
+  }
+
+  /** Builds that it started stay, without a way to it. */
+  private async deleteDelivery(id: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await tx.$executeRaw`
+        UPDATE build SET delivery_id = NULL
+        WHERE id IN (SELECT build_id FROM verdict WHERE delivery_id = ${id}::uuid) AND delivery_id = ${id}::uuid`;
+      await tx.delivery.deleteMany({ where: { id } });
+    });
+  }
+
+  private async drop(tx: Queryable, deletions: readonly DueDeletion[]): Promise<void> {
+    const id = { in: deletions.map((each) => each.id) };
+    await tx.retentionCandidate.deleteMany({ where: { id, reason: 'age' } });
+    const data = { state: 'kept', finishedAt: new Date(), message: 'it is in use' };
+    await tx.retentionCandidate.updateMany({ where: { id }, data });
+  }
+}
+
+async function collectable(
+  tx: Queryable,
+  kind: DueDeletion['kind'],
+  deletions: readonly DueDeletion[],
+): Promise<ReadonlySet<string>> {
+  if (deletions.length === 0) return new Set();
+  const subjects = deletions.map(({ subject }) => subject);
+  const rows = await tx.$queryRaw<{ id: string }[]>`${guards[kind]} = ANY (${subjects}::uuid[])`;
+  return new Set(rows.map(({ id }) => id));
+}

@@ -1,0 +1,107 @@
+import type { RetentionPolicy, RetentionState } from '@cooperage/domain';
+import type { Actor } from '../account/actor.js';
+import { writeAudit } from '../audit/write-audit.js';
+import type { Database } from '../database.js';
+import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
+import { type Selection, selectOlder } from './retention-selection.js';
+
+/** A dry run counts no further than this. */
+export const mostPreviewed = 5_000;
+const mostShown = 20;
+
+/** What a policy would select now, of one kind. */
+export interface RetentionPreview {
+  readonly kind: Selection['kind'];
+  /** At most `mostPreviewed`. */
+  readonly count: number;
+  readonly bytes: number;
+  readonly oldestAt: Date | null;
+  readonly items: readonly {
+    readonly id: string;
+    readonly projectId: string;
+    readonly label: string;
+    readonly at: Date;
+  }[];
+}
+
+/** The deletions of an organization: a dry run, the list, and undo. */
+export class RetentionRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Selects as the engine would, and changes nothing. Kinds that are kept for ever are left out. */
+  async preview(organizationId: string, policy: RetentionPolicy): Promise<RetentionPreview[]> {
+    const selections = selectionsOf(organizationId, policy, mostPreviewed);
+    return Promise.all(selections.map((selection) => this.previewOf(selection)));
+  }
+
+  /** Newest first. */
+  async list(
+    organizationId: string,
+    states: readonly RetentionState[],
+    query: KeysetQuery,
+  ): Promise<KeysetPage<RetentionRecord>> {
+    const rows = await this.db.prisma.retentionCandidate.findMany({
+      where: {
+        project: { organizationId },
+        state: { in: [...states] },
+        ...(query.after && { id: { lt: query.after } }),
+      },
+      include: withProject,
+      orderBy: { id: 'desc' },
+      take: query.limit + 1,
+    });
+    return toPage(rows, query.limit, ({ id }) => id, toRetentionRecord);
+  }
+
+  /** The deletion of one subject in any state; null if there never was one. */
+  async find(projectId: string, kind: string, subject: string): Promise<RetentionRecord | null> {
+    const row = await this.db.prisma.retentionCandidate.findUnique({
+      where: { projectId_kind_subject: { projectId, kind, subject } },
+      include: withProject,
+    });
+    return row && toRetentionRecord(row);
+  }
+
+  /** Calls a deletion off. `too_late` once it has begun; null if the organization has no such deletion. */
+  async undo(organizationId: string, id: string, actor: Actor): Promise<RetentionRecord | 'too_late' | null> {
+    return this.db.transaction(async (tx) => {
+      const where = { id, project: { organizationId } };
+      const found = await tx.retentionCandidate.findFirst({ where });
+      if (!found) return null;
+      const data = { state: 'kept', finishedAt: new Date(), message: `undone by ${actor.name}` };
+      // The engine sets `deleting` before it deletes anything: this statement and that one exclude each other.
+      const { count } = await tx.retentionCandidate.updateMany({ where: { id, state: 'scheduled' }, data });
+      if (count === 0) return 'too_late';
+      const row = await tx.retentionCandidate.findUniqueOrThrow({ where: { id }, include: withProject });
+      await writeAudit(tx, actor, {
+        ...{ organizationId, projectId: row.projectId, action: 'retention.undo' },
+        ...{ subjectKind: row.kind, subjectId: row.subject },
+        before: { state: 'scheduled', deleteAfter: row.deleteAfter.toISOString() },
+        after: { state: 'kept' },
+      });
+      return toRetentionRecord(row);
+    });
+  }
+
+  private async previewOf({ kind, rows }: Selection): Promise<RetentionPreview> {
+    const [found] = await this.db.prisma.$queryRaw<
+      { count: number; bytes: number; oldestAt: Date | null; items: RetentionPreview['items'] | null }[]
+    >`
+      WITH selected AS (${rows})
+      SELECT count(*)::int AS count, coalesce(sum(bytes), 0)::float8 AS bytes, min(at) AS "oldestAt",
+        (SELECT json_agg(json_build_object('id', s.id, 'projectId', s.project_id, 'label', s.label, 'at', s.at))
+          FROM (SELECT * FROM selected LIMIT ${mostShown}) s) AS items
+      FROM selected`;
+    const { count, bytes, oldestAt, items } = found!;
+    return { kind, count, bytes, oldestAt, items: (items ?? []).map((item) => ({ ...item, at: new Date(item.at) })) };
+  }
+}
+
+/** @internal What a policy selects by age; a kind with 0 days is kept for ever. */
+export function selectionsOf(organizationId: string, policy: RetentionPolicy, limit: number): Selection[] {
+  const days = { build: policy.buildDays, log: policy.logDays, delivery: policy.deliveryDays };
+  return (['build', 'log', 'delivery'] as const)
+    .filter((kind) => days[kind] > 0)
+    .map((kind) => selectOlder(kind, organizationId, days[kind], limit));
+}

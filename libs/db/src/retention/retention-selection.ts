@@ -1,0 +1,42 @@
+import { Prisma } from '../generated/client.js';
+import { collectableBuild, collectableDelivery, collectableLog } from './retention-guards.js';
+
+/** What one reason selects: id, project, label, time and stored bytes of each row. */
+export interface Selection {
+  readonly kind: 'build' | 'log' | 'delivery';
+  /** Rows `id, project_id, label, at, bytes`, the oldest first. */
+  readonly rows: Prisma.Sql;
+}
+
+/** Rows without a candidate yet; one that a person kept has its row, so the age never selects it again. */
+const withoutCandidate = (kind: string, row: Prisma.Sql) => Prisma.sql`NOT EXISTS (
+  SELECT 1 FROM retention_candidate c WHERE c.project_id = ${row}.project_id AND c.kind = ${kind} AND c.subject = ${row}.id::text)`;
+
+const logBytes = Prisma.sql`(
+  SELECT coalesce(sum(octet_length(l.payload)), 0) FROM attempt a JOIN log_chunk l ON l.attempt_id = a.id WHERE a.build_id = b.id)`;
+
+/** Builds and their logs that ended more than `days` days ago, or deliveries of that age. `days` is above 0. */
+export function selectOlder(kind: Selection['kind'], organizationId: string, days: number, limit: number): Selection {
+  const project = Prisma.sql`SELECT id FROM project WHERE organization_id = ${organizationId} AND deleted_at IS NULL`;
+  const before = Prisma.sql`now() - ${days} * interval '1 day'`;
+  if (kind === 'delivery')
+    return {
+      kind,
+      rows: Prisma.sql`
+        SELECT d.id, d.project_id, d.event_name AS label, d.received_at AS at, octet_length(d.body)::bigint AS bytes
+        FROM delivery d
+        WHERE d.project_id IN (${project}) AND d.received_at < ${before} AND ${collectableDelivery}
+          AND ${withoutCandidate(kind, Prisma.sql`d`)}
+        ORDER BY d.id LIMIT ${limit}`,
+    };
+  const guard = kind === 'build' ? collectableBuild : collectableLog;
+  return {
+    kind,
+    rows: Prisma.sql`
+      SELECT b.id, b.project_id, '#' || b.number AS label, b.finished_at AS at, ${logBytes}::bigint AS bytes
+      FROM build b
+      WHERE b.organization_id = ${organizationId} AND b.project_id IN (${project}) AND b.finished_at < ${before}
+        AND ${guard} AND ${withoutCandidate(kind, Prisma.sql`b`)}
+      ORDER BY b.id LIMIT ${limit}`,
+  };
+}
