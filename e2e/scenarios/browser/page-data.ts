@@ -69,6 +69,7 @@ function addresses(home: string, digest: string, deliveryId: string): Readonly<R
     '/insights': '/insights?days=30',
     '/trust': '/trust',
     '/settings': '/settings',
+    '/settings/retention': '/settings/retention',
     '/account': '/account',
     '/audit': '/audit?action=project.create',
     [project]: `${home}?filter=is%3Asucceeded`,

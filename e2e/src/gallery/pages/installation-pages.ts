@@ -15,6 +15,8 @@ export const installationPages: readonly GalleryPage[] = [
   { name: 'settings', path: at('/settings') },
   { name: 'settings-compared', path: at('/settings'), act: compareFile },
   { name: 'settings-as-member', path: at('/settings'), as: 'member' },
+  { name: 'retention', path: at('/settings/retention?logDays=1') },
+  { name: 'retention-as-member', path: at('/settings/retention'), as: 'member' },
   { name: 'account', path: at('/account') },
   { name: 'members', path: at('/members') },
   { name: 'members-as-member', path: at('/members'), as: 'member' },

@@ -41,13 +41,13 @@ export default async function SettingsPage() {
               )}
               {mayDo(organization.role, 'organization.rename') && <Budget organization={organization} />}
               <p className="flex gap-4">
-                {(['members', 'audit'] as const).map((page) => (
+                {(['members', 'settings/retention', 'audit'] as const).map((page) => (
                   <Link
                     key={page}
                     href={withQuery(`/${page}`, { organization: organization.organizationId })}
                     className={textLinkClass}
                   >
-                    {page === 'members' ? 'Members and roles' : 'History'}
+                    {{ members: 'Members and roles', 'settings/retention': 'Retention', audit: 'History' }[page]}
                   </Link>
                 ))}
               </p>

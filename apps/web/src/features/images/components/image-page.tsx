@@ -6,6 +6,7 @@ import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { Skeleton } from '@/components/ui/states';
 import { TagList, Verdict } from '@/features/builds/components/build-facts';
+import { DeleteImage } from '@/features/retention/components/delete-image';
 import { projectPath } from '@/lib/address/paths';
 import { formatBytes } from '@/lib/format/bytes';
 import { shortCommit, shortDigest } from '@/lib/format/names';
@@ -53,7 +54,10 @@ export function ImagePage({ project, image }: { project: Project; image: ImageFa
             <Moment at={image.createdAt} />
           </p>
         </div>
-        <Retag projectId={project.id} digest={image.digest} />
+        <div className="flex flex-wrap gap-2">
+          <Retag projectId={project.id} digest={image.digest} />
+          <DeleteImage projectId={project.id} digest={image.digest} />
+        </div>
       </header>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 xl:grid-cols-2">
         <div className="grid min-w-0 gap-4">

@@ -1,0 +1,61 @@
+import type { Deletion } from '@cooperage/contracts';
+import { Moment } from '@/components/ui/moment';
+import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { formatBytes } from '@/lib/format/bytes';
+import { visibleText } from '@/lib/format/names';
+import { deletionLabel, deletionReason } from '../model/retention-labels';
+import { UndoDeletion } from './undo-deletion';
+
+interface DeletionTableProps {
+  readonly deletions: readonly Deletion[];
+  /** Address of the list below `/api/v1`, without its query. */
+  readonly address: string;
+  readonly mayUndo: boolean;
+}
+
+/** Deletions of one organization. Those that are scheduled can be called off by admins. */
+export function DeletionTable({ deletions, address, mayUndo }: DeletionTableProps) {
+  return (
+    <Table
+      label="Deletions"
+      head={
+        <>
+          <Th>What</Th>
+          <Th wide>Project</Th>
+          <Th wide>Why</Th>
+          <Th right wide>
+            Stored
+          </Th>
+          <Th>When</Th>
+          <Th>
+            <span className="sr-only">What can be done</span>
+          </Th>
+        </>
+      }
+    >
+      {deletions.map((deletion) => (
+        <tr key={deletion.id} className={rowClass}>
+          <Td className="break-words">
+            {visibleText(deletionLabel(deletion))}
+            {deletion.tags.length > 0 && (
+              <span className="block text-text-2">with {visibleText(deletion.tags.join(', '))}</span>
+            )}
+          </Td>
+          <Td wide>{deletion.project.slug}</Td>
+          <Td wide className="break-words">
+            {visibleText(deletion.message ?? deletionReason(deletion))}
+          </Td>
+          <Td right wide>
+            {deletion.bytes === null ? '–' : formatBytes(deletion.bytes)}
+          </Td>
+          <Td>{deletion.state === 'deleting' ? 'now' : <Moment at={deletion.finishedAt ?? deletion.deleteAfter} />}</Td>
+          <Td right>
+            {mayUndo && deletion.state === 'scheduled' && (
+              <UndoDeletion address={`${address}/deletions/${deletion.id}/undo`} what={deletionLabel(deletion)} />
+            )}
+          </Td>
+        </tr>
+      ))}
+    </Table>
+  );
+}

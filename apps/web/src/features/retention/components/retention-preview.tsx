@@ -1,0 +1,70 @@
+import type { RetentionPreviewView } from '@cooperage/contracts';
+import { Button } from '@/components/ui/button';
+import { Fact, Facts } from '@/components/ui/card';
+import { TextField } from '@/components/ui/field';
+import { Moment } from '@/components/ui/moment';
+import { one, type PageQuery } from '@/lib/address/query';
+import { formatBytes } from '@/lib/format/bytes';
+import { selectedLabel } from '../model/retention-labels';
+
+interface RetentionPreviewProps {
+  readonly organizationId: string;
+  readonly query: PageQuery;
+  readonly preview: RetentionPreviewView;
+}
+
+const fields = [
+  ['buildDays', 'Builds, days'],
+  ['logDays', 'Logs, days'],
+  ['deliveryDays', 'Deliveries, days'],
+] as const;
+
+/** A dry run: what values would delete, beyond what is scheduled already. Nothing is changed. */
+export function RetentionPreview({ organizationId, query, preview }: RetentionPreviewProps) {
+  return (
+    <div className="grid gap-3 p-3">
+      <form action="/settings/retention#preview" className="flex flex-wrap items-end gap-2">
+        <input type="hidden" name="organization" value={organizationId} />
+        {fields.map(([name, label]) => (
+          <TextField
+            key={name}
+            label={label}
+            name={name}
+            type="number"
+            min={0}
+            max={3650}
+            placeholder="as set"
+            defaultValue={one(query, name) ?? ''}
+          />
+        ))}
+        <Button type="submit">Show what goes</Button>
+      </form>
+      {preview.kinds.length === 0 ? (
+        <p className="text-text-2">Everything is kept for ever.</p>
+      ) : (
+        <Facts>
+          {preview.kinds.map((kind) => (
+            <Fact key={kind.kind} name={{ build: 'Builds', log: 'Logs', delivery: 'Deliveries' }[kind.kind]}>
+              {kind.count === 0 ? (
+                'nothing is that old'
+              ) : (
+                <>
+                  {selectedLabel(kind)}, {formatBytes(kind.bytes)}
+                  {kind.oldestAt && (
+                    <>
+                      , the oldest <Moment at={kind.oldestAt} />
+                    </>
+                  )}
+                </>
+              )}
+            </Fact>
+          ))}
+        </Facts>
+      )}
+      <p className="max-w-[80ch] text-sm text-text-2">
+        Always kept: what has not ended, targets of tags, builds of stored images, and the last successful build of each
+        ref with its log.
+      </p>
+    </div>
+  );
+}
