@@ -64,7 +64,7 @@ async function writeLog(databaseUrl: string, attemptId: string, steps: readonly 
   const log = openLogWriter({
     attemptId,
     epoch: 1,
-    masker: new SecretMasker([]),
+    masker: SecretMasker.of([]),
     clock: () => written / linesPerMs,
     chunkStore: new PostgresChunkStore(db),
     liveBus: { publish: () => true, subscribe: () => () => {} },

@@ -18,7 +18,7 @@ export function logFixture({ secrets = [], ...options }: LogFixtureOptions = {})
   const writer = openLogWriter({
     attemptId,
     epoch: 1,
-    masker: new SecretMasker(secrets),
+    masker: SecretMasker.of(secrets),
     clock: () => performance.now() - startMs,
     chunkStore: store,
     liveBus,

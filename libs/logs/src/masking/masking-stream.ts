@@ -31,7 +31,7 @@ export class MaskingStream {
   /** The masked bytes that are certain by now; may be empty, may be `bytes` itself. */
   push(bytes: Uint8Array): Uint8Array {
     this.scan(bytes);
-    const safe = this.position - this.automaton.depth[this.state]!;
+    const safe = this.position - this.automaton.depth(this.state);
     if (this.isClear(safe)) return bytes;
     this.window.append(bytes);
     return this.release(safe);
@@ -51,14 +51,10 @@ export class MaskingStream {
   }
 
   private scan(bytes: Uint8Array): void {
-    const { automaton } = this;
-    let state = this.state;
-    for (let at = 0; at < bytes.length; at++) {
-      state = automaton.next(state, bytes[at]!);
-      const length = automaton.matchLength[state]!;
-      if (length > 0) this.cover(this.position + at + 1 - length, this.position + at + 1, automaton.matchOwner[state]!);
-    }
-    this.state = state;
+    this.state = this.automaton.scan(this.state, bytes, (owner, length, end) => {
+      this.cover(this.position + end - length, this.position + end, owner);
+      return false;
+    });
     this.position += bytes.length;
   }
 

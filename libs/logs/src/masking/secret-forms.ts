@@ -19,12 +19,24 @@ const pemFrame = /^-----(?:BEGIN|END) [A-Z0-9 ]{1,64}-----$/;
  * @throws {RangeError} for a value shorter than `shortestSecretBytes`.
  */
 export function secretForms(secret: LogSecret): Buffer[] {
+  return distinct([...secretFormsInParts(secret)].flat());
+}
+
+/** So many lines are written in all forms at a time. */
+const linesAtOnce = 128;
+
+/** As `secretForms`, in parts that take little time each; what one part has may come again in another. */
+export function* secretFormsInParts(secret: LogSecret): Generator<Buffer[]> {
   const value = typeof secret.value === 'string' ? Buffer.from(secret.value) : Buffer.from(secret.value);
   if (value.length < shortestSecretBytes)
     throw new RangeError(`secret ${secret.name} is shorter than ${shortestSecretBytes} bytes and cannot be masked`);
-  const whole = [value, trimmed(value)].flatMap((each) => [...writtenForms(each), ...encodedForms(each)]);
-  const forms = [...whole, ...lines(value).flatMap(writtenForms)];
-  return distinct(forms.filter(({ length }) => length >= shortestSecretBytes));
+  const enough = ({ length }: Buffer) => length >= shortestSecretBytes;
+  const tight = trimmed(value);
+  for (const whole of tight.length === value.length ? [value] : [value, tight])
+    for (const formsOf of [writtenForms, base64s, hexForms]) yield distinct(formsOf(whole)).filter(enough);
+  const parts = distinct(lines(value));
+  for (let at = 0; at < parts.length; at += linesAtOnce)
+    yield distinct(parts.slice(at, at + linesAtOnce).flatMap(writtenForms)).filter(enough);
 }
 
 /** The forms that leave most characters as they are. */
@@ -32,13 +44,14 @@ function writtenForms(value: Buffer): Buffer[] {
   return [value, ...[...urlForms(value), ...jsonForms(value)].map((form) => Buffer.from(form))];
 }
 
-function encodedForms(value: Buffer): Buffer[] {
-  return [...base64Forms(value), ...hexForms(value)].map((form) => Buffer.from(form, 'latin1'));
+function base64s(value: Buffer): Buffer[] {
+  return base64Forms(value).map((form) => Buffer.from(form, 'latin1'));
 }
 
-function hexForms(value: Buffer): string[] {
+function hexForms(value: Buffer): Buffer[] {
   const hex = value.toString('hex');
-  return [hex, ...wrapped(hex, hexWrapWidth)].flatMap((form) => [form, form.toUpperCase()]);
+  const forms = [hex, ...wrapped(hex, hexWrapWidth)].flatMap((form) => [form, form.toUpperCase()]);
+  return forms.map((form) => Buffer.from(form, 'latin1'));
 }
 
 function lines(value: Buffer): Buffer[] {

@@ -35,7 +35,7 @@ describe('S-053 masking the secrets of an attempt', () => {
   it('gives the same however the text is cut, and no form of a secret survives', () => {
     fc.assert(
       fc.property(cases, ({ known, text, cuts }) => {
-        const masker = new SecretMasker(known);
+        const masker = SecretMasker.of(known);
         const masked = mask(masker, split(text, cuts));
         expect(masked.equals(mask(masker, [text]))).toBe(true);
         const forms = known.flatMap((secret) => secretForms(secret));
@@ -51,7 +51,7 @@ describe('S-053 masking the secrets of an attempt', () => {
       fc.property(secrets, fc.uint8Array({ maxLength: 200 }), (known, text) => {
         const whole = Buffer.from(text).toString('latin1');
         fc.pre(!known.flatMap((secret) => secretForms(secret)).some((form) => whole.includes(form.toString('latin1'))));
-        expect(mask(new SecretMasker(known), [text]).toString('latin1')).toBe(whole);
+        expect(mask(SecretMasker.of(known), [text]).toString('latin1')).toBe(whole);
       }),
     );
   });
@@ -71,7 +71,7 @@ describe('S-053 masking the secrets of an attempt', () => {
       Buffer.from(`before ${printed} after`),
       Array.from({ length: 200 }, (_, index) => index),
     );
-    expect(mask(new SecretMasker([token]), parts).toString()).toBe('before [secret NPM_TOKEN] after');
+    expect(mask(SecretMasker.of([token]), parts).toString()).toBe('before [secret NPM_TOKEN] after');
   });
 
   it('masks what `base64` prints of a private key, line by line', () => {
@@ -79,12 +79,12 @@ describe('S-053 masking the secrets of an attempt', () => {
     const lines = Buffer.from(key.value)
       .toString('base64')
       .match(/.{1,76}/g)!;
-    const masked = mask(new SecretMasker([key]), [Buffer.from(lines.join('\n'))]).toString();
+    const masked = mask(SecretMasker.of([key]), [Buffer.from(lines.join('\n'))]).toString();
     expect(masked).toBe(lines.map(() => '[secret KEY]').join('\n'));
   });
 
   it('holds back the beginning of a secret until it is clear what it is, and gives it at the end', () => {
-    const stream = new SecretMasker([{ name: 'A', value: 'swordfish' }]).open();
+    const stream = SecretMasker.of([{ name: 'A', value: 'swordfish' }]).open();
     expect(Buffer.from(stream.push(Buffer.from('a sword'))).toString()).toBe('a ');
     expect(Buffer.from(stream.push(Buffer.from('!'))).toString()).toBe('sword!');
     expect(Buffer.from(stream.push(Buffer.from('swordfis'))).toString()).toBe('');
@@ -92,18 +92,18 @@ describe('S-053 masking the secrets of an attempt', () => {
   });
 
   it('counts what it replaced, by name', () => {
-    const masker = new SecretMasker([token, { name: 'UNUSED', value: 'never printed' }]);
+    const masker = SecretMasker.of([token, { name: 'UNUSED', value: 'never printed' }]);
     expect(masker.maskText(`${token.value} and ${token.value}`)).toBe('[secret NPM_TOKEN] and [secret NPM_TOKEN]');
     expect(masker.hits()).toEqual({ NPM_TOKEN: 2 });
   });
 
   it('names the first of two secrets with the same value', () => {
-    const masker = new SecretMasker([token, { name: 'COPY', value: token.value }]);
+    const masker = SecretMasker.of([token, { name: 'COPY', value: token.value }]);
     expect(masker.maskText(token.value)).toBe('[secret NPM_TOKEN]');
   });
 
   it('cannot mask what is reversed, taken apart or coloured inside: documented', () => {
-    const masker = new SecretMasker([token]);
+    const masker = SecretMasker.of([token]);
     for (const text of [
       [...token.value].toReversed().join(''),
       [...token.value].join(' '),

@@ -7,11 +7,11 @@ export function urlForms(value: Uint8Array): string[] {
 }
 
 function percentEncode(value: Uint8Array, kept: RegExp): string {
-  const one = (byte: number): string => {
+  const characters = Array.from({ length: 256 }, (_, byte) => {
     const character = String.fromCharCode(byte);
     return kept.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  };
-  return Array.from(value, one).join('');
+  });
+  return Array.from(value, (byte) => characters[byte]).join('');
 }
 
 /**

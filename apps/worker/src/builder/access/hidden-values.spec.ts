@@ -5,7 +5,7 @@ import { hiddenValues, type OpenedValues } from './hidden-values.js';
 
 const source: SourceProject = { id: 'p', remoteUrl: 'https://git.example/x.git' };
 const none: OpenedValues = { secrets: new Map(), source, registries: [] };
-const mask = (values: OpenedValues, text: string) => new SecretMasker(hiddenValues(values)).maskText(text);
+const mask = (values: OpenedValues, text: string) => SecretMasker.of(hiddenValues(values)).maskText(text);
 
 describe('S-053 what a log hides', () => {
   it('secrets, and the credentials of git host and registries, also as a client sends them', () => {

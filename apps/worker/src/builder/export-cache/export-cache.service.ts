@@ -43,12 +43,12 @@ export class ExportCacheService {
     const attempt = await this.parts.attempts.finished(buildId);
     if (attempt?.build.cacheExport !== 'pending') return;
     const logger = withIds(this.parts.logger, { buildId, attemptId: attempt.attemptId });
-    let masker = new SecretMasker([]);
+    let masker = SecretMasker.of([]);
     const started = performance.now();
     const spent = () => Math.round(performance.now() - started);
     try {
       const access = await this.parts.accesses.open(attempt);
-      masker = new SecretMasker(access.hidden);
+      masker = await SecretMasker.prepare(access.hidden);
       const choice = attempt.build.cacheBackend === 'registry' ? await this.parts.modes.choose(attempt.build) : null;
       if (choice?.mode === 'none') return await this.parts.notes.endCacheExport(buildId, 'none', null, { choice });
       const written = await this.leave(attempt, access, choice?.mode ?? 'max', logger);

@@ -95,16 +95,22 @@ export class RunBuildService {
   /** From here on the attempt is ours to end, whatever is thrown. */
   private async hold(attempt: ClaimedAttempt, held: AbortSignal): Promise<void> {
     const logger = withIds(this.parts.logger, { buildId: attempt.build.id, attemptId: attempt.attemptId });
-    const [opened] = await Promise.allSettled([outlast(() => this.parts.accesses.open(attempt), logger, held)]);
-    const hidden = opened.status === 'fulfilled' ? opened.value.hidden : [];
-    const work = this.open(attempt, new SecretMasker(hidden), held, logger);
+    const [opened] = await Promise.allSettled([outlast(() => this.openAccess(attempt), logger, held)]);
+    const masker = opened.status === 'fulfilled' ? opened.value.masker : SecretMasker.of([]);
+    const work = this.open(attempt, masker, held, logger);
     try {
       if (opened.status === 'rejected') throw opened.reason;
-      const outcome = await this.parts.mirrors.using(opened.value.source, () => this.build(work, opened.value));
+      const { access } = opened.value;
+      const outcome = await this.parts.mirrors.using(access.source, () => this.build(work, access));
       await this.finish(work, outcome);
     } catch (error) {
       await this.end(work, error);
     }
+  }
+
+  private async openAccess(attempt: ClaimedAttempt) {
+    const access = await this.parts.accesses.open(attempt);
+    return { access, masker: await SecretMasker.prepare(access.hidden) };
   }
 
   private open(attempt: ClaimedAttempt, masker: SecretMasker, held: AbortSignal, logger: Logger): Work {
@@ -122,7 +128,7 @@ export class RunBuildService {
     const { attempt, recorder, logger, signal } = work;
     const prepared = await this.parts.requests.prepare(attempt, access, signal);
     const { resolved } = prepared;
-    for (const inputs of dockerfilesOf(prepared.request)) refuseLeaks(inputs, access.hidden);
+    await refuseLeaks(dockerfilesOf(prepared.request), access.hidden);
     // The provenance will say what was built from it: nothing is built before that is written down.
     if (resolved) await outlast(() => this.parts.attempts.noteResolved(attempt, resolved), logger, signal);
     if (access.withheld) await recorder.note(secretsWithheld);

@@ -10,12 +10,12 @@ describe('findLeaks (S-054, S-055)', () => {
     ['in base64', `{"Labels":{"x":"${Buffer.from('canary-value-1234').toString('base64')}"}}`],
     ['in hex', `{"x":"${Buffer.from('canary-value-1234').toString('hex')}"}`],
     ['in the history', '{"history":[{"created_by":"RUN echo canary-value-1234"}]}'],
-  ])('finds a secret %s', (_name, text) => {
-    expect(findLeaks(config(text), secrets)).toEqual([{ secretName: 'TOKEN', where: 'config' }]);
+  ])('finds a secret %s', async (_name, text) => {
+    expect(await findLeaks(config(text), secrets)).toEqual([{ secretName: 'TOKEN', where: 'config' }]);
   });
 
-  it('finds nothing in a clean image, and nothing without secrets', () => {
-    expect(findLeaks(config('{"Env":["PATH=/bin"]}'), secrets)).toEqual([]);
-    expect(findLeaks(config('canary-value-1234'), new Map())).toEqual([]);
+  it('finds nothing in a clean image, and nothing without secrets', async () => {
+    expect(await findLeaks(config('{"Env":["PATH=/bin"]}'), secrets)).toEqual([]);
+    expect(await findLeaks(config('canary-value-1234'), new Map())).toEqual([]);
   });
 });

@@ -8,19 +8,13 @@ export interface Leak {
 
 /**
  * Looks for known secret values, plain and in their usual encodings, in an image's documents (labels, history, environment,
- * annotations are all in there).
+ * annotations are all in there). What it takes to look for them is prepared once for all documents.
  */
-export function findLeaks(
+export async function findLeaks(
   documents: readonly { readonly where: string; readonly bytes: Uint8Array }[],
   secrets: ReadonlyMap<string, Uint8Array>,
-): Leak[] {
+): Promise<Leak[]> {
   if (secrets.size === 0) return [];
-  const known = [...secrets].map(([name, value]) => ({ name, value }));
-  return documents.flatMap(({ where, bytes }) => {
-    const masker = new SecretMasker(known);
-    const stream = masker.open();
-    stream.push(bytes);
-    stream.finish();
-    return Object.keys(masker.hits()).map((secretName) => ({ secretName, where }));
-  });
+  const masker = await SecretMasker.prepare([...secrets].map(([name, value]) => ({ name, value })));
+  return documents.flatMap(({ where, bytes }) => masker.namesIn(bytes).map((secretName) => ({ secretName, where })));
 }

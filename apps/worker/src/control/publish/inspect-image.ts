@@ -46,7 +46,7 @@ export class InspectImage {
   private async refuseLeaks(session: PublisherSession, build: BuildRecord, repository: string): Promise<void> {
     const secrets = await this.secrets(build.projectId);
     if (secrets.size === 0) return;
-    const leaks = findLeaks(await this.documents(session, build, repository), secrets);
+    const leaks = await findLeaks(await this.documents(session, build, repository), secrets);
     const [first] = leaks;
     if (!first) return;
     const names = [...new Set(leaks.map((leak) => leak.secretName))].join(', ');
