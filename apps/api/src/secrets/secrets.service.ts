@@ -3,10 +3,12 @@ import {
   type Actor,
   maxProjectSecrets,
   maxRegistryCredentials,
+  type NotStored,
   type ProjectSecretRecord,
   ProjectSecretRepository,
   type RegistryCredentialRecord,
 } from '@cooperage/db';
+import { maxSecretBytes } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { SealingService, sealedSubject } from '../app/sealing.service.js';
 import { AccessService } from '../auth/access.service.js';
@@ -35,10 +37,9 @@ export class SecretsService {
     const project = await this.access.project(principal, projectId, 'secret.change');
     this.inClear.refuseValue(project.buildArgs, value);
     const sealed = this.sealing.seal(value, sealedSubject.projectSecret(projectId, name));
-    const record = await this.repository.put(placeOf(project), name, sealed, actor);
-    if (record === null)
-      throw new ApiProblem('conflict', { detail: `A project has at most ${maxProjectSecrets} secrets.` });
-    return presentSecret(record);
+    const stored = await this.repository.put(placeOf(project), name, sealed, actor);
+    if (!stored.ok) throw notStored(stored, 'value', project.slug, `${maxProjectSecrets} secrets`);
+    return presentSecret(stored.record);
   }
 
   async remove(principal: Principal, projectId: string, name: string, actor: Actor): Promise<void> {
@@ -60,18 +61,24 @@ export class SecretsService {
     const project = await this.access.project(principal, projectId, 'secret.change');
     const { host, username, password } = credential;
     const sealed = this.sealing.seal(password, sealedSubject.registryCredential(projectId, host));
-    const record = await this.repository.putCredential(placeOf(project), { host, username, sealed }, actor);
-    if (record === null)
-      throw new ApiProblem('conflict', {
-        detail: `A project has at most ${maxRegistryCredentials} registry credentials.`,
-      });
-    return presentCredential(record);
+    const stored = await this.repository.putCredential(placeOf(project), { host, username, sealed }, actor);
+    if (!stored.ok) throw notStored(stored, 'password', project.slug, `${maxRegistryCredentials} registry credentials`);
+    return presentCredential(stored.record);
   }
 
   async removeCredential(principal: Principal, projectId: string, host: string, actor: Actor): Promise<void> {
     const project = await this.access.project(principal, projectId, 'secret.change');
     if (!(await this.repository.removeCredential(placeOf(project), host, actor))) throw notFound();
   }
+}
+
+function notStored(problem: NotStored, path: string, project: string, most: string): ApiProblem {
+  if (problem.reason === 'too_many') return new ApiProblem('conflict', { detail: `A project has at most ${most}.` });
+  const { bytes, leftBytes } = problem;
+  const message =
+    `has ${bytes} bytes, and the project ${project} has room for ${leftBytes}: its secrets and registry passwords ` +
+    `may have ${maxSecretBytes} bytes together. Remove what no build needs, or let a step fetch large values itself.`;
+  return new ApiProblem('validation_failed', { errors: [{ path, message }] });
 }
 
 function presentSecret({ name, createdAt, updatedAt }: ProjectSecretRecord): SecretInfo {

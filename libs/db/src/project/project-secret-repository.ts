@@ -1,3 +1,4 @@
+import { maxSecretBytes, sealedBoxOverheadBytes, sealedValueBytes } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
@@ -16,6 +17,12 @@ export interface RegistryCredentialRecord {
   readonly updatedAt: Date;
 }
 
+/** `too_many`: the project has as many as it may have. `too_large`: all of them together would be, bytes. */
+export type NotStored =
+  | { readonly ok: false; readonly reason: 'too_many' }
+  | { readonly ok: false; readonly reason: 'too_large'; readonly bytes: number; readonly leftBytes: number };
+type Stored<Record> = { readonly ok: true; readonly record: Record } | NotStored;
+
 export const maxProjectSecrets = 100;
 export const maxRegistryCredentials = 20;
 
@@ -33,13 +40,15 @@ export class ProjectSecretRepository {
     return this.db.prisma.projectSecret.findMany({ where: { projectId }, select: { name: true, sealed: true } });
   }
 
-  /** Adds a secret or replaces its value. Null when the project has as many secrets as it may have. */
-  async put(place: ProjectPlace, name: string, sealed: Uint8Array, actor: Actor): Promise<ProjectSecretRecord | null> {
+  /** Adds a secret or replaces its value. */
+  async put(place: ProjectPlace, name: string, sealed: Uint8Array, actor: Actor): Promise<Stored<ProjectSecretRecord>> {
     const { projectId } = place;
     return this.db.transaction(async (tx) => {
       await lockProject(tx, projectId);
       const others = await tx.projectSecret.count({ where: { projectId, NOT: { name } } });
-      if (others >= maxProjectSecrets) return null;
+      if (others >= maxProjectSecrets) return tooMany;
+      const tooLarge = await sizeProblem(tx, projectId, sealed, { secret: name });
+      if (tooLarge) return tooLarge;
       const value = Buffer.from(sealed);
       const row = await tx.projectSecret.upsert({
         where: { projectId_name: { projectId, name } },
@@ -48,7 +57,7 @@ export class ProjectSecretRepository {
         select: { name: true, createdAt: true, updatedAt: true },
       });
       await audit(tx, actor, place, 'secret.put', 'secret', name);
-      return row;
+      return { ok: true, record: row };
     });
   }
 
@@ -75,18 +84,19 @@ export class ProjectSecretRepository {
     });
   }
 
-  /** Null when the project has as many credentials as it may have. */
   async putCredential(
     place: ProjectPlace,
     credential: { readonly host: string; readonly username: string; readonly sealed: Uint8Array },
     actor: Actor,
-  ): Promise<RegistryCredentialRecord | null> {
+  ): Promise<Stored<RegistryCredentialRecord>> {
     const { projectId } = place;
     const { host, username } = credential;
     return this.db.transaction(async (tx) => {
       await lockProject(tx, projectId);
       const others = await tx.registryCredential.count({ where: { projectId, NOT: { host } } });
-      if (others >= maxRegistryCredentials) return null;
+      if (others >= maxRegistryCredentials) return tooMany;
+      const tooLarge = await sizeProblem(tx, projectId, credential.sealed, { host });
+      if (tooLarge) return tooLarge;
       const values = { username, sealed: Buffer.from(credential.sealed) };
       const row = await tx.registryCredential.upsert({
         where: { projectId_host: { projectId, host } },
@@ -95,7 +105,7 @@ export class ProjectSecretRepository {
         select: { host: true, username: true, updatedAt: true },
       });
       await audit(tx, actor, place, 'registry-credential.put', 'registry-credential', host);
-      return row;
+      return { ok: true, record: row };
     });
   }
 
@@ -111,6 +121,28 @@ export class ProjectSecretRepository {
 /** Writers of one project's secrets wait for each other, so that the bound holds. */
 async function lockProject(tx: Queryable, projectId: string): Promise<void> {
   await tx.$queryRaw`SELECT id FROM project WHERE id = ${projectId}::uuid FOR UPDATE`;
+}
+
+const tooMany: NotStored = { ok: false, reason: 'too_many' };
+
+/** @param replaced what the value takes the place of, where there is such a row: it counts no more */
+async function sizeProblem(
+  tx: Queryable,
+  projectId: string,
+  sealed: Uint8Array,
+  replaced: { readonly secret?: string; readonly host?: string },
+): Promise<NotStored | null> {
+  const [sum] = await tx.$queryRaw<[{ bytes: number }]>`
+    SELECT coalesce(sum(greatest(octet_length(sealed) - ${sealedBoxOverheadBytes}::int, 0)), 0)::int AS bytes FROM (
+      SELECT sealed FROM project_secret
+      WHERE project_id = ${projectId}::uuid AND name IS DISTINCT FROM ${replaced.secret ?? null}
+      UNION ALL
+      SELECT sealed FROM registry_credential
+      WHERE project_id = ${projectId}::uuid AND host IS DISTINCT FROM ${replaced.host ?? null}
+    ) AS others`;
+  const bytes = sealedValueBytes(sealed);
+  const leftBytes = Math.max(0, maxSecretBytes - sum.bytes);
+  return bytes <= leftBytes ? null : { ok: false, reason: 'too_large', bytes, leftBytes };
 }
 
 async function audit(

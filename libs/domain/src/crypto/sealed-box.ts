@@ -14,7 +14,8 @@ const keyIdBytes = 8;
 const nonceBytes = 12;
 const tagBytes = 16;
 const headerBytes = 1 + keyIdBytes;
-const overheadBytes = headerBytes + nonceBytes + tagBytes;
+/** A box is this much longer than what it holds. */
+export const sealedBoxOverheadBytes = headerBytes + nonceBytes + tagBytes;
 
 export interface MasterKey {
   /** Names the key without telling it: the first 8 bytes of a hash, in hex. */
@@ -95,7 +96,8 @@ function keyOf(keys: MasterKeys, box: Uint8Array): MasterKey {
 }
 
 function keyIdOf(box: Uint8Array): string {
-  if (box.length < overheadBytes || box[0] !== version) throw new SealedBoxError('malformed', 'not a sealed box');
+  if (box.length < sealedBoxOverheadBytes || box[0] !== version)
+    throw new SealedBoxError('malformed', 'not a sealed box');
   return Buffer.from(box.subarray(1, headerBytes)).toString('hex');
 }
 

@@ -101,7 +101,7 @@ describe('the log writer', () => {
         .subarray(offset, offset + text.length)
         .equals(text),
     ).toBe(true);
-  });
+  }, 120_000);
 
   it('S-092 stops at the output limit with a notice there, another with the total, and tells the caller once', async () => {
     const { writer, store, told } = logFixture({ limits: { outputBytes: 10 } });

@@ -35,4 +35,10 @@ describe('S-053 what a log hides', () => {
     };
     expect(hiddenValues(values)).toEqual([]);
   });
+
+  it('R-H8 no more than a project may store: an attempt that has more ends, and says how much', () => {
+    const large = Array.from({ length: 4 }, (_, index) => [`S${index}`, Buffer.alloc(65_536, index + 97)] as const);
+    expect(hiddenValues({ ...none, secrets: new Map(large.slice(0, 2)) })).toHaveLength(2);
+    expect(() => hiddenValues({ ...none, secrets: new Map(large) })).toThrow(/have 262144 bytes together; 131072 are/);
+  });
 });
