@@ -162,7 +162,7 @@ export class ApiWorld {
       commitAuthor: 'An author',
       commitTime: 1_700_000_000,
       defaultBranch: 'main',
-      late: false,
+      ...{ observed: commit, late: false, rewrites: false },
       zone: 'protected',
       targetRef: null,
       noCache: false,

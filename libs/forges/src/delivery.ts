@@ -38,6 +38,11 @@ export interface AcceptedDelivery {
   /** Which of the secrets proved it. */
   readonly secretIndex: number;
   readonly event: ForgeEvent;
+  /**
+   * SHA-256 of the JSON, also of one that came inside a form: a body that is sent again under another id has the same. Null
+   * where the proof covers the delivery's id, since then a new id is a new message of the sender.
+   */
+  readonly bodyDigest: Uint8Array | null;
 }
 
 export interface RefusedDelivery {

@@ -1,6 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { after, before, fixture, form, gitea, github, gitlab, read, refused, signed } from '../spec/calls.js';
+import {
+  accepted,
+  after,
+  before,
+  fixture,
+  form,
+  gitea,
+  github,
+  gitlab,
+  json,
+  read,
+  refused,
+  signed,
+} from '../spec/calls.js';
 
 describe('bodies', () => {
   const call = (value: unknown) => {
@@ -89,6 +102,29 @@ describe('bodies', () => {
     `refs/heads/${'x'.repeat(4000)}`,
   ])('S-022 refuse the ref %j', (ref) => {
     expect(call(push({ ref }))).toMatchObject({ code: 'ref_invalid', httpStatus: 400 });
+  });
+
+  it('R-H2 are known when they come again, whatever form or id they come with', () => {
+    const body = fixture('github-push').toString();
+    const digest = (...call: Parameters<typeof accepted>) =>
+      Buffer.from(accepted(...call).bodyDigest ?? []).toString('hex');
+    const inForm = (payload: string) => `payload=${payload}`;
+    const coded = encodeURIComponent(body);
+    const first = digest(gitea(body), body);
+    expect(digest(gitea(body, { 'x-gitea-delivery': 'another' }), body)).toBe(first);
+    for (const other of [inForm(coded), inForm(coded.replaceAll('%22', '"')), `x=1&${inForm(coded)}`])
+      expect(digest(gitea(body, form), other)).toBe(first);
+    expect(digest(gitlab({ 'idempotency-key': 'another' }), body)).toBe(first);
+    expect(digest({ ...json, authorization: 'Bearer word' }, body, ['word'])).toBe(first);
+    expect(digest(github(`${body} `), `${body} `)).not.toBe(first);
+  });
+
+  it('R-H2 are new where the proof covers the id that they come with', () => {
+    const body = fixture('gitlab-push');
+    const key = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+    expect(accepted(signed(body, { key, id: 'a' }), body, [key]).bodyDigest).toBeNull();
+    const unsignedId = { ...gitlab(), ...signed(body, { key, id: 'a' }) };
+    expect(accepted(unsignedId, body, [key]).bodyDigest).not.toBeNull();
   });
 
   it('ignore refs that are neither branches nor tags', () => {

@@ -56,7 +56,10 @@ function* accept(forge: Forge, request: DeliveryRequest, body: ReceivedBody): Sl
   const secrets = request.secrets.map((secret) => Buffer.from(secret));
   const proof = yield* forge.prove(request.headers, body, { secrets, now: request.now });
   const deliveryId = yield* deliveryIdOf(forge, request);
-  const payload = yield* parseGuardedJson(yield* body.json());
+  const provesId = proof.kind === 'standard-webhooks' && forge.signsDeliveryId;
+  const json = yield* body.json();
+  const bodyDigest = provesId ? null : yield* sha256Of(json);
+  const payload = yield* parseGuardedJson(json);
   const eventName = forge.eventName(request.headers, payload);
   return {
     ok: true,
@@ -66,6 +69,7 @@ function* accept(forge: Forge, request: DeliveryRequest, body: ReceivedBody): Sl
     proof: proof.kind,
     secretIndex: proof.secretIndex,
     event: forge.eventOf(eventName, payload),
+    bodyDigest,
   };
 }
 

@@ -3,10 +3,11 @@ import type { DeliveryContent, DeliveryRecord, RefusalRecord, SilenceRecord } fr
 
 export function presentDelivery(delivery: DeliveryRecord): DeliveryView {
   const { projectSlug, organizationSlug } = delivery;
-  const { id, projectId, eventName, proof, ref, before, after, sender, note, failureCode, replayOf } = delivery;
+  const { id, projectId, eventName, proof, ref, before, after, sender, reason, note, failureCode } = delivery;
+  const { replayOf, sameBodyAs } = delivery;
   return {
     ...{ id, projectId, projectSlug, organizationSlug },
-    ...{ eventName, proof, ref, before, after, sender, note, failureCode, replayOf },
+    ...{ eventName, proof, ref, before, after, sender, reason, note, failureCode, replayOf, sameBodyAs },
     forge: delivery.forge as DeliveryView['forge'],
     deliveryId: delivery.deliveryKey,
     status: delivery.status as DeliveryView['status'],

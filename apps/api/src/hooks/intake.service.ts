@@ -111,7 +111,7 @@ function invalidSignature({ forge }: { readonly forge: AcceptedDelivery['forge']
 function deliveryOf(call: HookCall, accepted: AcceptedDelivery): NewDelivery {
   const { forge, deliveryId, eventName, proof, event } = accepted;
   const common = { projectId: call.projectId, forge, deliveryKey: deliveryId, eventName, proof, replayOf: null };
-  const stored = { headers: storedHeaders(call.headers), body: call.rawBody };
+  const stored = { headers: storedHeaders(call.headers), body: call.rawBody, bodyDigest: accepted.bodyDigest };
   if (event.type === 'ignored') {
     const nothing = { ref: null, before: null, after: null, sender: null };
     return { ...common, ...stored, ...nothing, status: 'ignored', note: event.reason };

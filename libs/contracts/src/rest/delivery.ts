@@ -1,4 +1,4 @@
-import { forgeKinds } from '@cooperage/domain/predicates';
+import { forgeKinds, noBuildReasons } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, pageQuerySchema, timeSchema } from './common.js';
 
@@ -40,10 +40,14 @@ export const deliverySchema = z.object({
   before: z.string().nullable(),
   after: z.string().nullable(),
   sender: z.string().nullable(),
+  /** Why nothing was built although a ref was named. */
+  reason: z.enum(noBuildReasons).nullable(),
   /** Why nothing was started, or what evaluation waits for. */
   note: z.string().nullable(),
   failureCode: z.string().nullable(),
   replayOf: idSchema.nullable(),
+  /** The first delivery with the same body, where this one is only its replay. */
+  sameBodyAs: idSchema.nullable(),
   receivedAt: timeSchema,
   evaluatedAt: timeSchema.nullable(),
   verdicts: z.array(verdictSchema),

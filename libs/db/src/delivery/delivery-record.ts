@@ -1,3 +1,4 @@
+import type { NoBuildReason } from '@cooperage/domain';
 import type { Prisma } from '../generated/client.js';
 
 export interface VerdictRecord {
@@ -25,9 +26,13 @@ export interface DeliveryRecord {
   readonly before: string | null;
   readonly after: string | null;
   readonly sender: string | null;
+  /** Why nothing was built although it named a ref, as a code. */
+  readonly reason: NoBuildReason | null;
   readonly note: string | null;
   readonly failureCode: string | null;
   readonly replayOf: string | null;
+  /** The first delivery with the same body, where this one is only its replay. */
+  readonly sameBodyAs: string | null;
   readonly receivedAt: Date;
   readonly evaluatedAt: Date | null;
   readonly verdicts: readonly VerdictRecord[];
@@ -51,9 +56,11 @@ export const deliveryColumns = {
   before: true,
   after: true,
   sender: true,
+  reason: true,
   note: true,
   failureCode: true,
   replayOf: true,
+  sameBodyAs: true,
   receivedAt: true,
   evaluatedAt: true,
   verdicts: {
@@ -78,6 +85,12 @@ export function toDeliveryRecord(row: DeliveryRow, numbers: ReadonlyMap<string, 
     ...verdict,
     buildNumber: verdict.buildId === null ? null : (numbers.get(verdict.buildId) ?? null),
   }));
-  const { project, ...delivery } = row;
-  return { ...delivery, verdicts, projectSlug: project.slug, organizationSlug: project.organization.slug };
+  const { project, reason, ...delivery } = row;
+  return {
+    ...delivery,
+    reason: reason as NoBuildReason | null,
+    verdicts,
+    projectSlug: project.slug,
+    organizationSlug: project.organization.slug,
+  };
 }

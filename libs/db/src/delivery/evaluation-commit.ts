@@ -13,7 +13,8 @@ export type Taken =
 
 /**
  * Takes the next sequence and `builds` numbers from the project's row, ends the delivery and moves the ref's head: all
- * three or none. A late head is not the newest, so it does not become the one that others are compared with.
+ * three or none. A late head is not the newest, so it does not become the one that others are compared with. Where the
+ * head before was pushed away, builds with a smaller sequence lose the right to move tags.
  */
 export async function takeEvaluationIn(
   tx: Queryable,
@@ -33,9 +34,14 @@ export async function takeEvaluationIn(
       UPDATE delivery d SET status = 'evaluated', note = NULL, ref = ${result.ref}, after = ${result.commit}, evaluated_at = now()
       FROM taken WHERE d.id = ${subject.deliveryId}::uuid RETURNING d.project_id
     ), head AS (
-      INSERT INTO ref_head (project_id, ref, commit, sequence, evaluated_at)
-      SELECT id, ${result.ref}, ${result.commit}, last_sequence, now() FROM taken WHERE NOT ${result.late}::boolean
-      ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit, sequence = excluded.sequence, evaluated_at = now()
+      INSERT INTO ref_head AS h (project_id, ref, commit, sequence, observed, evaluated_at)
+      SELECT id, ${result.ref}, ${result.commit}, last_sequence, ${result.observed}, now() FROM taken WHERE NOT ${result.late}::boolean
+      ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit, sequence = excluded.sequence,
+        observed = excluded.observed, evaluated_at = now(),
+        rewritten_sequence = CASE WHEN ${result.rewrites}::boolean THEN excluded.sequence ELSE h.rewritten_sequence END
+    ), seen AS (
+      UPDATE ref_head h SET observed = ${result.observed} FROM taken
+      WHERE h.project_id = taken.id AND h.ref = ${result.ref} AND ${result.late}::boolean
     )
     SELECT last_sequence AS sequence, last_build_number AS "lastNumber",
       (SELECT ${Prisma.raw(deliveryAnnouncement('ended'))} FROM ended) AS told FROM taken`;

@@ -1,4 +1,4 @@
-import type { BuildDefinition, CacheBackend, Rule, Verdict, Zone } from '@cooperage/domain';
+import type { BuildDefinition, CacheBackend, NoBuildReason, Rule, Verdict, Zone } from '@cooperage/domain';
 import { insertBuildsIn } from '../build/build-creation.js';
 import type { BuildLimits, BuildRecord, BuildTrigger } from '../build/build-record.js';
 import type { Database } from '../database.js';
@@ -14,10 +14,13 @@ export interface EvaluationSubject {
   readonly deliveryId: string;
   readonly eventName: string;
   readonly ref: string | null;
+  readonly before: string | null;
   readonly after: string | null;
   /** Our own description of a build by hand; null for what a forge sent. */
   readonly body: Uint8Array | null;
   readonly replayOf: string | null;
+  /** An earlier delivery that had the same body and did not fail; null where there is none. */
+  readonly sameBodyAs: string | null;
   readonly sender: string | null;
   /** How often it was tried before. */
   readonly attempts: number;
@@ -53,14 +56,33 @@ export interface EvaluationResult {
   readonly commitAuthor: string;
   readonly commitTime: number;
   readonly defaultBranch: string;
+  /** The head of the ref at the git host. */
+  readonly observed: string;
   /** True for a head that is an ancestor of one already evaluated: its builds move no tag. */
   readonly late: boolean;
+  /** The head that was evaluated before is not behind this one: the builds of before move no tag any more. */
+  readonly rewrites: boolean;
   readonly zone: Zone;
   readonly targetRef: string | null;
   readonly noCache: boolean;
   readonly verdicts: readonly Verdict[];
   readonly trigger: BuildTrigger;
   readonly triggeredBy: string | null;
+}
+
+/** A ref as it was at its newest evaluation. */
+export interface EvaluatedHead {
+  readonly commit: string;
+  /** The head at the git host then; null where nobody wrote it down. */
+  readonly observed: string | null;
+}
+
+/** Why a delivery ends without a verdict of any rule. */
+export interface NothingBuilt {
+  readonly reason: NoBuildReason;
+  /** The same for a person. */
+  readonly note: string;
+  readonly sameBodyAs: string | null;
 }
 
 export type CommitOutcome =
@@ -74,7 +96,9 @@ export class EvaluationRepository {
   /** Null when the delivery or its project is gone, or the delivery is evaluated already. */
   async load(deliveryId: string): Promise<EvaluationSubject | null> {
     const [row] = await this.db.prisma.$queryRaw<SubjectRow[]>`
-      SELECT d.event_name AS "eventName", d.ref, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts,
+      SELECT d.event_name AS "eventName", d.ref, d.before, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts, (
+          SELECT e.id::text FROM delivery e WHERE e.project_id = d.project_id AND e.body_digest = d.body_digest AND e.id < d.id
+            AND e.status IN ('received', 'evaluating', 'evaluated') ORDER BY e.id LIMIT 1) AS "sameBodyAs",
         -- A forge's payload can be megabytes, and evaluation reads only our own.
         CASE WHEN d.event_name = 'manual' THEN d.body END AS body,
         p.id::text AS "projectId", p.organization_id AS "organizationId", p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
@@ -91,10 +115,12 @@ export class EvaluationRepository {
     return row ? toSubject(deliveryId, row) : null;
   }
 
-  /** The head of a ref that was evaluated last; null for a new ref. */
-  async head(projectId: string, ref: string): Promise<string | null> {
-    const row = await this.db.prisma.refHead.findUnique({ where: { projectId_ref: { projectId, ref } } });
-    return row?.commit ?? null;
+  /** The head of a ref that was evaluated last, and what the git host showed then; null for a new ref. */
+  async head(projectId: string, ref: string): Promise<EvaluatedHead | null> {
+    return this.db.prisma.refHead.findUnique({
+      where: { projectId_ref: { projectId, ref } },
+      select: { commit: true, observed: true },
+    });
   }
 
   /** Commit of the newest build of each rule for this ref: what makes a repeated push one. */
@@ -119,14 +145,16 @@ export class EvaluationRepository {
     await this.end(deliveryId, 'failed', note, failureCode);
   }
 
-  /** Nothing to build: a deleted ref, or a ref that is not there any more. Its caches go too. */
-  async markNothing(deliveryId: string, note: string): Promise<void> {
+  /** Nothing to build, and why. The caches of a ref that is gone go too. */
+  async markNothing(deliveryId: string, { reason, note, sameBodyAs }: NothingBuilt): Promise<void> {
     await this.db.prisma.$executeRaw`
       WITH ended AS (
-        UPDATE delivery SET status = 'evaluated', note = ${storedText(note)}, evaluated_at = now()
+        UPDATE delivery SET status = 'evaluated', reason = ${reason}, note = ${storedText(note)},
+          same_body_as = ${sameBodyAs}::uuid, evaluated_at = now()
         WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING id, project_id, ref
       ), forgotten AS (
-        INSERT INTO outbox (topic, subject_id, group_id) SELECT 'forget-ref', id, project_id FROM ended WHERE ref IS NOT NULL
+        INSERT INTO outbox (topic, subject_id, group_id) SELECT 'forget-ref', id, project_id FROM ended
+        WHERE ref IS NOT NULL AND ${reason === 'ref_gone'}
         RETURNING topic
       ) SELECT ${Prisma.raw(deliveryAnnouncement('ended'))}, (SELECT pg_notify(${channels.outbox}, topic)::text FROM forgotten) AS woken
       FROM ended`;

@@ -5,9 +5,10 @@ export type SubjectRow = Omit<EvaluationSubject, 'deliveryId' | 'project'> &
   Omit<EvaluationProject, 'id'> & { readonly projectId: string };
 
 export function toSubject(deliveryId: string, row: SubjectRow): EvaluationSubject {
-  const { eventName, ref, after, body, replayOf, sender, attempts, rules, projectId, ...project } = row;
+  const { eventName, ref, before, after, body, replayOf, sameBodyAs, sender, attempts, rules, projectId, ...project } =
+    row;
   return {
-    ...{ deliveryId, eventName, ref, after, body, replayOf, sender, attempts, rules },
+    ...{ deliveryId, eventName, ref, before, after, body, replayOf, sameBodyAs, sender, attempts, rules },
     project: { ...project, id: projectId },
   };
 }

@@ -21,6 +21,8 @@ export interface NewDelivery {
   readonly note: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** SHA-256 of what the proof covers: the same body is known when it comes again under another key. */
+  readonly bodyDigest: Uint8Array | null;
   readonly replayOf: string | null;
 }
 

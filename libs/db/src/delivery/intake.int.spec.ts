@@ -29,6 +29,7 @@ const delivery = (changes: Partial<NewDelivery> = {}): NewDelivery => ({
   ...{ ref: 'refs/heads/main', before: null, after: null, sender: null, note: null, replayOf: null },
   headers: { a: '"quoted", \\ and {braces}' },
   body: Buffer.from([0, 255, 34, 92, 123]),
+  bodyDigest: Buffer.from([1, 0, 255]),
   ...changes,
 });
 const count = async (table: string) =>
@@ -39,11 +40,12 @@ describe('intake', () => {
     const outcomes = await Promise.all(Array.from({ length: 300 }, () => intake.insert(delivery())));
     expect(new Set(outcomes.map((outcome) => outcome?.deliveryId)).size).toBe(300);
     expect([await count('delivery'), await count('outbox')]).toEqual([300, 300]);
-    const [row] = await query<{ headers: object; body: Buffer }>(
+    const [row] = await query<{ headers: object; body: Buffer; bodyDigest: Buffer }>(
       database.url,
-      'SELECT headers, body FROM delivery LIMIT 1',
+      'SELECT headers, body, body_digest AS "bodyDigest" FROM delivery LIMIT 1',
     );
-    expect(row).toEqual({ headers: delivery().headers, body: delivery().body });
+    const { headers, body, bodyDigest } = delivery();
+    expect(row).toEqual({ headers, body, bodyDigest });
   });
 
   it('stores one of many with the same key, whichever statement they are in', async () => {

@@ -25,13 +25,15 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
 }
 
 /**
- * Points the tags of the build in `moved` to its image, each unless a newer (sequence, number) has it, and none for the build
- * of a fork. A real move is kept in the history.
+ * Points the tags of the build in `moved` to its image, each unless a newer (sequence, number) has it; none for the build
+ * of a fork, and none where its commit was pushed away from its ref since. A real move is kept in the history.
  */
 export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'zone'>): Prisma.Sql {
   const tags = build.movesTags && build.zone !== 'fork' ? [...new Set(build.tags)] : [];
   return Prisma.sql`, wanted AS (
       SELECT tag, move_id FROM unnest(${tags}::text[], ${tags.map(newId)}::uuid[]) AS w(tag, move_id)
+      WHERE NOT EXISTS (SELECT 1 FROM moved JOIN ref_head h ON h.project_id = moved.project_id AND h.ref = moved.ref
+        WHERE h.rewritten_sequence > moved.sequence)
     ), old AS (
       SELECT t.tag, t.digest FROM image_tag t JOIN moved ON t.project_id = moved.project_id JOIN wanted w ON w.tag = t.tag
     ), pointed AS (

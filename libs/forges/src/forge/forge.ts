@@ -22,6 +22,8 @@ export interface Forge {
   readonly prove: (headers: RawHeaders, body: ReceivedBody, context: ProofContext) => Sliced<Proof>;
   /** Headers that may hold the delivery's id, best first. */
   readonly deliveryIdHeaders: readonly string[];
+  /** A Standard Webhooks signature of this sender covers the header that its id is read from. */
+  readonly signsDeliveryId: boolean;
   readonly eventName: (headers: RawHeaders, payload: unknown) => string;
   /** @throws {Refusal} `malformed`, `ref_invalid` */
   readonly eventOf: (eventName: string, payload: unknown) => ForgeEvent;

@@ -22,6 +22,7 @@ export const generic: Forge = {
     return proveSharedSecret('bearer', token, context.secrets);
   },
   deliveryIdHeaders: [idHeader, 'idempotency-key'],
+  signsDeliveryId: true,
   eventName: (_headers, payload) => textOf(payload, 'type') ?? 'push',
   eventOf: (eventName, payload) => {
     if (eventName === 'ping') return ignored('A ping: the webhook works.');

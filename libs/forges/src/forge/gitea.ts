@@ -34,6 +34,7 @@ function giteaLike({ kind, prefixes }: Names): Forge {
       return yield* proveHexHmac(signature, yield* body.json(), secrets);
     },
     deliveryIdHeaders: prefixes.map((prefix) => `${prefix}delivery`),
+    signsDeliveryId: false,
     eventName: (headers) => header(headers, 'event') ?? '',
     eventOf: (eventName, payload) => {
       if (eventName !== 'push') return ignored('Events of this type start no build.');

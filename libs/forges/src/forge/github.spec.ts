@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { accepted, after, before, fixture, form, github, hmac, json, now, refused, secret } from '../../spec/calls.js';
 import type { RawHeaders } from '../../src/delivery.js';
@@ -15,6 +15,7 @@ describe('GitHub', () => {
       proof: 'hmac-sha256',
       secretIndex: 0,
       event: { type: 'push', ref: 'refs/heads/main', before, after, sender: 'mona' },
+      bodyDigest: createHash('sha256').update(body).digest(),
     });
   });
 

@@ -23,6 +23,7 @@ export const github: Forge = {
     return yield* proveHexHmac(signature.slice(prefix.length), body.raw, secrets);
   },
   deliveryIdHeaders: ['x-github-delivery'],
+  signsDeliveryId: false,
   eventName: (headers) => headerOf(headers, 'x-github-event') ?? '',
   eventOf: (eventName, payload) => {
     if (eventName === 'ping') return ignored('A ping: the webhook works.');

@@ -25,6 +25,7 @@ export const gitlab: Forge = {
     return proveSharedSecret('token', token, context.secrets);
   },
   deliveryIdHeaders: ['idempotency-key', idHeader, 'x-gitlab-event-uuid'],
+  signsDeliveryId: false,
   eventName: (headers) => headerOf(headers, 'x-gitlab-event') ?? '',
   eventOf: (eventName, payload) => {
     // A system hook carries events of all kinds and names the kind in its body.

@@ -6,27 +6,35 @@ import { describe, expect, it } from 'vitest';
 import { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import { SourceProjects } from '../../shared/source-projects.js';
 import { EvaluateService } from './evaluate.service.js';
-import type { Head, ReadHead } from './read-head.js';
+import type { Head, NoHead, ReadHead } from './read-head.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
 const commit = 'c'.repeat(40);
 const facts = { subject: 's', authorName: 'a', committedAtSeconds: 1 } as Head['facts'];
-const head: Head = { ref: 'refs/heads/main', commit, defaultBranch: 'main', late: false, facts, changedPaths: null };
+const head: Head = {
+  ...{ ref: 'refs/heads/main', commit, observed: commit, defaultBranch: 'main' },
+  ...{ late: false, rewrites: false, facts, changedPaths: null },
+};
+const gone: NoHead = { nothing: 'ref_gone', mayFollow: false };
 
 /** One delivery in memory, and a git host that does what it is told. */
 class Bench {
   status = 'received';
   failureCode: string | null = null;
+  reason: string | null = null;
   private waits = 0;
 
   readonly service: EvaluateService;
 
-  constructor(answers: (Head | null | Error)[]) {
+  constructor(answers: (Head | NoHead | Error)[]) {
     const rows: Partial<EvaluationRepository> = {
       load: async () => (this.isOpen ? this.subject() : null),
       newestBuiltCommits: async () => new Map(),
       commit: async () => this.end('evaluated', { ok: true, builds: [] } as const),
-      markNothing: async () => this.end('evaluated', undefined),
+      markNothing: async (_id, { reason }) => {
+        this.reason = reason;
+        this.end('evaluated', undefined);
+      },
       markFailed: async (_id, code) => {
         this.failureCode = code;
         this.end('failed', undefined);
@@ -71,7 +79,15 @@ class Bench {
 
   private subject(): EvaluationSubject {
     const project = { id: 'p', remoteUrl: 'https://git.example/x', gitCredentials: null, protectedBranches: [] };
-    const shared = { deliveryId: 'd', eventName: 'push', ref: head.ref, after: commit, body: null, replayOf: null };
+    const shared = {
+      deliveryId: 'd',
+      eventName: 'push',
+      ref: head.ref,
+      after: commit,
+      body: null,
+      replayOf: null,
+      before: null,
+    };
     return { ...shared, sender: null, attempts: this.waits, project, rules: [] } as unknown as EvaluationSubject;
   }
 }
@@ -88,6 +104,15 @@ describe('a delivery', () => {
     expect(bench.status).toBe('evaluating');
     expect(await bench.runToEnd(100)).toBe(4);
     expect([bench.status, bench.failureCode]).toEqual(['failed', 'SourceUnavailable']);
+  });
+
+  it('R-H1 of a commit that is not on its ref waits twice for a git host that may be slower than its delivery', async () => {
+    const bench = new Bench([{ nothing: 'commit_not_on_ref', mayFollow: true }]);
+    expect(await bench.runToEnd(100)).toBe(3);
+    expect([bench.status, bench.reason]).toEqual(['evaluated', 'commit_not_on_ref']);
+    const sure = new Bench([{ nothing: 'commit_not_on_ref', mayFollow: false }]);
+    expect(await sure.runToEnd(1)).toBe(1);
+    expect([sure.status, sure.reason]).toEqual(['evaluated', 'commit_not_on_ref']);
   });
 
   it('fails at once where waiting cannot help', async () => {
@@ -111,7 +136,7 @@ describe('a delivery', () => {
   it('comes to an end whatever the git host does, in whatever order', async () => {
     const answers = fc.oneof(
       fc.constant(head),
-      fc.constant(null),
+      fc.constant(gone),
       fc
         .constantFrom<FailureCode>('SourceUnavailable', 'RefNotFound', 'SourceTooLarge', 'DiskFull', 'PolicyRefused')
         .map(failure),

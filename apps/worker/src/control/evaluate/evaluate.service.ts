@@ -4,17 +4,19 @@ import {
   isDatabaseUnavailable,
   type OutboxItem,
 } from '@cooperage/db';
-import { BuildFailure, failureEntry, readableTarget, zoneOf } from '@cooperage/domain';
+import { BuildFailure, failureEntry, noBuildMessage, readableTarget, zoneOf } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { SourceProjects } from '../../shared/source-projects.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import { judgeRules } from './judge-rules.js';
-import type { Head, ReadHead } from './read-head.js';
+import type { Head, NoHead, ReadHead } from './read-head.js';
 import { askOf } from './trigger-of.js';
 
 /** Pauses between tries while the git host does not answer: five tries in two minutes. */
 const retryPausesMs = [2_000, 8_000, 30_000, 80_000];
+/** How many of those pauses a git host gets whose refs come later than its delivery. */
+const triesToFollow = 2;
 /** Tries of what fails for no reason that has a name, the waits above included. */
 const mostTries = 12;
 
@@ -48,10 +50,7 @@ export class EvaluateService {
     const { deliveryId } = subject;
     const source = this.sourceProjects.of(subject.project);
     const head = await this.mirrors.using(source, () => this.heads.of(subject, source));
-    if (head === null) {
-      await this.evaluations.markNothing(deliveryId, nothingNote(subject.ref));
-      return done;
-    }
+    if ('nothing' in head) return this.endWithoutBuild(subject, head);
     const outcome = await this.evaluations.commit(subject, await this.judge(subject, head));
     if (outcome.ok) {
       this.logger.info({ deliveryId, builds: outcome.builds.map((build) => build.id) }, 'evaluated');
@@ -59,6 +58,23 @@ export class EvaluateService {
     }
     // Another delivery of this project was evaluated meanwhile: what was read may be old, so it is read again.
     return outcome.reason === 'changed' ? later(0, 'another evaluation was quicker') : done;
+  }
+
+  /** @returns `later` while the git host may only be slower than its own delivery. */
+  private async endWithoutBuild(subject: EvaluationSubject, { nothing, mayFollow }: NoHead): Promise<HandlerResult> {
+    const { deliveryId, ref, after, sameBodyAs } = subject;
+    const note = noBuildMessage(nothing, { ref, commit: after });
+    const pauseMs = mayFollow ? retryPausesMs.slice(0, triesToFollow)[subject.attempts] : undefined;
+    if (pauseMs !== undefined) {
+      await this.evaluations.markWaiting(
+        deliveryId,
+        `The git host still shows what was there before the push to ${ref}.`,
+      );
+      return later(pauseMs, 'the git host may not have the push yet');
+    }
+    const replayed = nothing === 'replayed' ? sameBodyAs : null;
+    await this.evaluations.markNothing(deliveryId, { reason: nothing, note, sameBodyAs: replayed });
+    return done;
   }
 
   private async judge(subject: EvaluationSubject, { facts, changedPaths, ...head }: Head) {
@@ -89,8 +105,4 @@ export class EvaluateService {
     await this.evaluations.markWaiting(subject.deliveryId, failure.message);
     return later(pauseMs, failure.message);
   }
-}
-
-function nothingNote(ref: string | null): string {
-  return ref === null ? 'The push names no branch or tag.' : `${ref} is not at the git host any more.`;
 }

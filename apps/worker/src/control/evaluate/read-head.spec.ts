@@ -2,7 +2,7 @@ import type { EvaluationSubject } from '@cooperage/db';
 import { BuildFailure } from '@cooperage/domain';
 import type { RemoteRefs, Source } from '@cooperage/source';
 import { describe, expect, it, vi } from 'vitest';
-import { ReadHead } from './read-head.js';
+import { type Head, type NoHead, ReadHead } from './read-head.js';
 
 const [old, mid, now] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
 const project = { id: 'p', remoteUrl: 'https://git.example/x' };
@@ -10,24 +10,34 @@ const pathRule = { includePaths: ['src/**'], excludePaths: [] };
 
 interface Remote {
   readonly heads?: Record<string, string>;
-  /** The head that was evaluated last. */
+  /** The head that was evaluated last, and what the git host showed then: the same, if nothing else is said. */
   readonly evaluated?: string | null;
+  readonly observed?: string;
   readonly source?: Partial<Source>;
 }
 
-function reader({ heads = { 'refs/heads/main': now }, evaluated = null, source = {} }: Remote) {
+function reader({ heads = { 'refs/heads/main': now }, evaluated = null, observed, source = {} }: Remote) {
   const refs: RemoteRefs = { commits: new Map(Object.entries(heads)), defaultBranch: 'refs/heads/main', leftOut: 0 };
   const git = {
     refs: vi.fn(async () => refs),
     prepare: vi.fn(async () => ({ subject: 's', authorName: 'a', committedAtSeconds: 1 })),
-    isAncestor: vi.fn(async () => false),
+    isAncestor: vi.fn(async (_project: unknown, ancestor: string, descendant: string) => ancestor <= descendant),
     changedPaths: vi.fn(async () => ['src/x']),
     ...source,
   };
-  const heads_ = new ReadHead({ head: async () => evaluated }, git as unknown as Source);
-  const of = (subject: object) =>
+  const before = evaluated === null ? null : { commit: evaluated, observed: observed ?? evaluated };
+  const heads_ = new ReadHead({ head: async () => before }, git as unknown as Source);
+  const of = async (subject: object): Promise<Partial<Head & NoHead>> =>
     heads_.of(
-      { ref: 'refs/heads/main', after: now, project, rules: [], ...subject } as unknown as EvaluationSubject,
+      {
+        ref: 'refs/heads/main',
+        before: null,
+        after: now,
+        sameBodyAs: null,
+        project,
+        rules: [],
+        ...subject,
+      } as unknown as EvaluationSubject,
       project,
     );
   return { git, of };
@@ -53,10 +63,10 @@ describe('the head of a delivery', () => {
         }),
       );
     const { of } = reader({ heads: {}, source: { prepare } });
-    expect(await of({})).toBeNull();
+    expect(await of({})).toEqual({ nothing: 'ref_gone', mayFollow: false });
     expect(stopped).toBe(true);
-    expect(await reader({}).of({ ref: null })).toBeNull();
-    expect(await reader({}).of({ ref: 'refs/notes/x' })).toBeNull();
+    expect(await reader({}).of({ ref: null })).toMatchObject({ nothing: 'no_ref' });
+    expect(await reader({}).of({ ref: 'refs/notes/x' })).toMatchObject({ nothing: 'no_ref' });
   });
 
   it('of a tag is the commit behind it, whatever object the delivery names', async () => {
@@ -66,21 +76,59 @@ describe('the head of a delivery', () => {
   });
 
   it('is late behind one that was evaluated, and where nobody can tell; never when it is the remote’s own', async () => {
-    const late = async (after: string, isAncestor: boolean | undefined) =>
-      (await reader({ evaluated: mid, source: { isAncestor: async () => isAncestor } }).of({ after }))?.late;
+    const late = async (after: string, behind: boolean | undefined) => {
+      const isAncestor = async (_project: unknown, _ancestor: string, descendant: string) =>
+        descendant === now || behind;
+      return (await reader({ evaluated: mid, source: { isAncestor } }).of({ after })).late;
+    };
     expect([await late(old, true), await late(old, false), await late(old, undefined)]).toEqual([true, false, true]);
     expect(await late(now, true)).toBe(false);
     expect(await late(mid, true)).toBe(false);
   });
 
+  it('R-H1 is nothing where the commit is not on the ref, or nobody can tell, and the fetch of it is stopped', async () => {
+    const nothing = async (onRef: boolean | undefined, before: string | null = null) => {
+      let fetching: AbortSignal | undefined;
+      const prepare = async (_project: unknown, _request: unknown, signal?: AbortSignal) => {
+        fetching = signal;
+        return new Promise<never>(() => undefined);
+      };
+      const { of } = reader({ source: { prepare, isAncestor: async () => onRef } });
+      const { nothing, mayFollow } = await of({ after: old, before });
+      return [nothing, mayFollow, fetching?.aborted];
+    };
+    expect(await nothing(false)).toEqual(['commit_not_on_ref', false, true]);
+    expect(await nothing(undefined)).toEqual(['history_too_long', false, true]);
+    // The host shows what the push replaces: it may only be slower than its own delivery.
+    expect(await nothing(false, now)).toEqual(['commit_not_on_ref', true, true]);
+  });
+
+  it('R-H2 is nothing for a body that came before, unless the git host shows a head that nobody has seen', async () => {
+    const replay = async (after: string, evaluated: string | null, observed?: string) =>
+      (await reader({ evaluated, ...(observed && { observed }) }).of({ after, sameBodyAs: 'd1' })).nothing;
+    expect(await replay(now, now)).toBe('replayed');
+    expect(await replay(old, now)).toBe('replayed');
+    expect(await replay(old, mid)).toBe('replayed');
+    expect(await replay(now, old, now)).toBe('replayed');
+    expect(await replay(now, old)).toBeUndefined();
+    expect(await replay(now, null)).toBeUndefined();
+  });
+
+  it('R-H2 says whether the head that was evaluated before was pushed away', async () => {
+    const rewrites = async (isAncestor: boolean | undefined, evaluated: string | null = mid) =>
+      (await reader({ evaluated, source: { isAncestor: async () => isAncestor } }).of({})).rewrites;
+    expect([await rewrites(true), await rewrites(false), await rewrites(undefined)]).toEqual([false, true, true]);
+    expect([await rewrites(false, null), await rewrites(false, now)]).toEqual([false, false]);
+  });
+
   it('is compared by paths only where a rule asks, and with nothing when a force push took the older head away', async () => {
     const { git, of } = reader({ evaluated: old });
-    expect((await of({}))?.changedPaths).toBeNull();
+    expect((await of({})).changedPaths).toBeNull();
     expect(git.changedPaths).not.toHaveBeenCalled();
-    expect((await of({ rules: [pathRule] }))?.changedPaths).toEqual(['src/x']);
+    expect((await of({ rules: [pathRule] })).changedPaths).toEqual(['src/x']);
     const gone = async () => Promise.reject(new BuildFailure('RefNotFound', 'gone'));
     expect(
-      (await reader({ evaluated: old, source: { changedPaths: gone } }).of({ rules: [pathRule] }))?.changedPaths,
+      (await reader({ evaluated: old, source: { changedPaths: gone } }).of({ rules: [pathRule] })).changedPaths,
     ).toBeNull();
     const away = async () => Promise.reject(new BuildFailure('SourceUnavailable', 'away'));
     await expect(

@@ -1,18 +1,31 @@
-import type { EvaluationRepository, EvaluationSubject } from '@cooperage/db';
-import { BuildFailure, parseRef } from '@cooperage/domain';
+import type { EvaluatedHead, EvaluationRepository, EvaluationSubject } from '@cooperage/db';
+import { BuildFailure, type NoBuildReason, parseRef } from '@cooperage/domain';
 import type { CommitFacts, RemoteRefs, Source, SourceProject } from '@cooperage/source';
 
 /** What a delivery points at, read from the git host itself. */
 export interface Head {
   readonly ref: string;
   readonly commit: string;
+  /** The head of the ref at the git host: the commit, or one that stands on it. */
+  readonly observed: string;
   readonly defaultBranch: string;
   /** Behind a head that was evaluated before: its builds move no tag. */
   readonly late: boolean;
+  /** The head that was evaluated before is not behind this one: it was pushed away. */
+  readonly rewrites: boolean;
   readonly facts: CommitFacts;
   /** Null where no rule looks at paths or there is nothing to compare with. */
   readonly changedPaths: readonly string[] | null;
 }
+
+/** Why a delivery leads to no commit. */
+export interface NoHead {
+  readonly nothing: NoBuildReason;
+  /** The git host still shows the head that the push replaces: it may not have its own push yet. */
+  readonly mayFollow: boolean;
+}
+
+const noHead = (nothing: NoBuildReason): NoHead => ({ nothing, mayFollow: false });
 
 /** Reads the head of a delivery. Every method throws `BuildFailure` for what the git host says or does not say. */
 export class ReadHead {
@@ -21,25 +34,32 @@ export class ReadHead {
     private readonly source: Pick<Source, 'refs' | 'prepare' | 'isAncestor' | 'changedPaths'>,
   ) {}
 
-  /** Null when the ref is not there (any more). */
-  async of(subject: EvaluationSubject, project: SourceProject): Promise<Head | null> {
+  async of(subject: EvaluationSubject, project: SourceProject): Promise<Head | NoHead> {
     const kind = subject.ref === null ? undefined : parseRef(subject.ref)?.kind;
-    if (subject.ref === null || kind === undefined) return null;
+    if (subject.ref === null || kind === undefined) return noHead('no_ref');
     const { ref } = subject;
     // A tag's `after` may name a tag object: what counts is the commit behind it.
     const named = kind === 'tag' ? null : subject.after;
-    const { refs, facts } = await this.ask(project, ref, named);
-    const remote = refs.commits.get(ref);
-    if (remote === undefined) return null;
-    const commit = named ?? remote;
-    return {
-      ref,
-      commit,
-      defaultBranch: defaultBranchOf(refs, ref),
-      facts: facts ? await facts : await this.source.prepare(project, { ref, commit }),
-      late: await this.isLate(subject, project, ref, commit, remote),
-      changedPaths: await this.changedPaths(subject, project, ref, commit),
-    };
+    const unwanted = new AbortController();
+    try {
+      const { refs, facts } = await this.ask(project, ref, named, unwanted.signal);
+      const observed = refs.commits.get(ref);
+      if (observed === undefined) return noHead('ref_gone');
+      const commit = named ?? observed;
+      const before = await this.evaluations.head(subject.project.id, ref);
+      const nothing = await this.refuse({ subject, project, commit, observed, before });
+      if (nothing) return nothing;
+      const known = await (facts ?? this.source.prepare(project, { ref, commit }));
+      return {
+        ...{ ref, commit, observed, facts: known },
+        ...(await this.orderOf(project, commit, observed, before)),
+        defaultBranch: defaultBranchOf(refs, ref),
+        changedPaths: await this.changedPaths(subject, project, commit, before),
+      };
+    } finally {
+      // A commit that nobody wants (any more) is not fetched any further.
+      unwanted.abort();
+    }
   }
 
   /** The refs, and at the same time the commit that the delivery names: two connections that need not wait for each other. */
@@ -47,55 +67,69 @@ export class ReadHead {
     project: SourceProject,
     ref: string,
     commit: string | null,
+    signal: AbortSignal,
   ): Promise<{ refs: RemoteRefs; facts: Promise<CommitFacts> | null }> {
-    const unwanted = new AbortController();
-    const facts = commit === null ? null : this.source.prepare(project, { ref, commit }, unwanted.signal);
+    const facts = commit === null ? null : this.source.prepare(project, { ref, commit }, signal);
     // Whoever wants the commit hears of its failure; a ref that is gone makes both without interest.
     facts?.catch(() => undefined);
-    try {
-      const refs = await this.source.refs(project);
-      if (!refs.commits.has(ref)) unwanted.abort();
-      return { refs, facts };
-    } catch (error) {
-      unwanted.abort();
-      throw error;
-    }
+    return { refs: await this.source.refs(project), facts };
   }
 
   /**
-   * A commit that is behind a head already evaluated for its ref. The remote's own head never is: a force push may go back.
-   * Where the history is too long to tell, it counts as late: the head itself comes with a delivery of its own.
+   * What a delivery says is a hint. A commit is built for a ref only where the git host has it there: the head, or one
+   * behind it. A body that came before shows nothing new unless the git host does.
    */
-  private async isLate(
-    subject: EvaluationSubject,
+  private async refuse({ subject, project, commit, observed, before }: Question): Promise<NoHead | null> {
+    if (subject.sameBodyAs !== null && (commit !== observed || before?.observed === observed))
+      return noHead('replayed');
+    if (commit === observed) return null;
+    const isOnRef = await this.source.isAncestor(project, commit, observed);
+    if (isOnRef === undefined) return noHead('history_too_long');
+    return isOnRef ? null : { nothing: 'commit_not_on_ref', mayFollow: observed === subject.before };
+  }
+
+  /**
+   * Where the commit stands to the head that was evaluated last. Late is what is behind it; the remote's own head never is,
+   * a force push may go back. Where the history is too long to tell, an older commit counts as late, since the head itself
+   * comes with a delivery of its own, and a newer one as rewritten, since its own builds move the tags.
+   */
+  private async orderOf(
     project: SourceProject,
-    ref: string,
     commit: string,
-    remote: string,
-  ): Promise<boolean> {
-    if (commit === remote) return false;
-    const evaluated = await this.evaluations.head(subject.project.id, ref);
-    if (evaluated === null || evaluated === commit) return false;
-    return (await this.source.isAncestor(project, commit, evaluated)) ?? true;
+    observed: string,
+    before: EvaluatedHead | null,
+  ): Promise<Pick<Head, 'late' | 'rewrites'>> {
+    if (before === null || before.commit === commit) return { late: false, rewrites: false };
+    const isAncestor = (ancestor: string, descendant: string) => this.source.isAncestor(project, ancestor, descendant);
+    if (commit !== observed && ((await isAncestor(commit, before.commit)) ?? true))
+      return { late: true, rewrites: false };
+    return { late: false, rewrites: (await isAncestor(before.commit, commit)) !== true };
   }
 
   private async changedPaths(
-    subject: EvaluationSubject,
+    { rules }: EvaluationSubject,
     project: SourceProject,
-    ref: string,
     commit: string,
+    before: EvaluatedHead | null,
   ): Promise<readonly string[] | null> {
-    if (!subject.rules.some((rule) => rule.includePaths.length > 0 || rule.excludePaths.length > 0)) return null;
-    const before = await this.evaluations.head(subject.project.id, ref);
+    if (!rules.some((rule) => rule.includePaths.length > 0 || rule.excludePaths.length > 0)) return null;
     if (before === null) return null;
     try {
-      return await this.source.changedPaths(project, before, commit);
+      return await this.source.changedPaths(project, before.commit, commit);
     } catch (error) {
       // The commit itself is at hand, so it is the older head that a force push has taken away.
       if (error instanceof BuildFailure && error.code === 'RefNotFound') return null;
       throw error;
     }
   }
+}
+
+interface Question {
+  readonly subject: EvaluationSubject;
+  readonly project: SourceProject;
+  readonly commit: string;
+  readonly observed: string;
+  readonly before: EvaluatedHead | null;
 }
 
 /** A remote without a readable HEAD still has a branch that was just pushed. */

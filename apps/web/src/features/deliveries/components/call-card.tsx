@@ -36,6 +36,13 @@ export function CallCard({ project, delivery }: { project: Project; delivery: De
           </Fact>
         )}
         <Fact name="Sender">{delivery.sender ? visibleText(delivery.sender) : 'not named'}</Fact>
+        {delivery.sameBodyAs && (
+          <Fact name="Same body as">
+            <Link href={deliveryPath(project, delivery.sameBodyAs)} className={textLinkClass}>
+              the first delivery of it
+            </Link>
+          </Fact>
+        )}
         {delivery.replayOf && (
           <Fact name="Replay of">
             <Link href={deliveryPath(project, delivery.replayOf)} className={textLinkClass}>

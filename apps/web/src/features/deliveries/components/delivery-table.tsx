@@ -58,7 +58,7 @@ function DeliveryRow({ delivery, named }: { delivery: DeliveryView; named: boole
       )}
       <Td wide={named}>
         <span className="whitespace-nowrap">{visibleText(delivery.eventName)}</span>
-        <div className="text-xs text-text-2">{delivery.replayOf ? `${delivery.forge} · replayed` : delivery.forge}</div>
+        <div className="text-xs text-text-2">{senderLine(delivery)}</div>
       </Td>
       <Td wide className="max-w-52">
         {delivery.ref ? (
@@ -84,4 +84,10 @@ function DeliveryRow({ delivery, named }: { delivery: DeliveryView; named: boole
       </Td>
     </tr>
   );
+}
+
+/** A replay that a person asked for is another thing than a body that somebody sent a second time. */
+function senderLine({ forge, replayOf, sameBodyAs }: DeliveryView): string {
+  if (replayOf) return `${forge} · replayed`;
+  return sameBodyAs ? `${forge} · same body again` : forge;
 }

@@ -1,0 +1,201 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  type BuildRecord,
+  BuildRepository,
+  EvaluationRepository,
+  IntakeRepository,
+  type NewDelivery,
+  newId,
+  PublishRepository,
+  TenureRepository,
+} from '@cooperage/db';
+import { masterKey } from '@cooperage/domain';
+import { createSource, type Source } from '@cooperage/source';
+import { createLogger } from '@cooperage/telemetry';
+import { type GitHost, startGitHost, type TestGitRepository } from '@cooperage/testing';
+import { World } from '../../../libs/db/spec/world.js';
+import { EvaluateService } from '../src/control/evaluate/evaluate.service.js';
+import { ReadHead } from '../src/control/evaluate/read-head.js';
+import { MirrorKeeper } from '../src/shared/mirror-keeper.js';
+import { SourceProjects } from '../src/shared/source-projects.js';
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+
+export interface BenchProject {
+  readonly id: string;
+  readonly git: TestGitRepository;
+}
+
+/** What a webhook says, where a test says more than the ref. */
+export type Call = Partial<Pick<NewDelivery, 'after' | 'before' | 'deliveryKey' | 'proof' | 'replayOf'>> & {
+  /** The same text is the same body. */
+  readonly text?: string;
+};
+
+/** Evaluation on a real database and a real git host. Builds end without being built: only their rows and tags count. */
+export class EvaluateBench {
+  readonly source: Source;
+  private readonly service: EvaluateService;
+  private readonly intake: IntakeRepository;
+  private projects = 0;
+
+  private constructor(
+    readonly world: World,
+    readonly host: GitHost,
+  ) {
+    const evaluations = new EvaluationRepository(world.db);
+    this.source = createSource({
+      mirrorRoot: join(host.folder, 'mirrors'),
+      allowPlainHttp: [host.hostPort],
+      retryDelaysMs: [],
+    });
+    this.service = new EvaluateService(
+      evaluations,
+      new ReadHead(evaluations, this.source),
+      new SourceProjects([masterKey(randomBytes(32))]),
+      new MirrorKeeper({ tidy: async () => undefined }, logger),
+      logger,
+    );
+    this.intake = new IntakeRepository(world.url, 2, () => undefined);
+  }
+
+  static async open(): Promise<EvaluateBench> {
+    return new EvaluateBench(await World.open(), await startGitHost());
+  }
+
+  async close(): Promise<void> {
+    await this.intake.close();
+    await this.source.close();
+    await this.host.close();
+    await this.world.close();
+  }
+
+  /** A project that builds every branch and tag. @param change columns of the project */
+  async project(change: Record<string, unknown> = {}): Promise<BenchProject> {
+    const name = `r${++this.projects}.git`;
+    const git = await this.host.repository(name);
+    const id = await this.world.project();
+    const { project, rule } = this.world.db.prisma;
+    await project.update({ where: { id }, data: { remoteUrl: this.host.url(name), ...change } });
+    const common = { projectId: id, includePaths: [], excludePaths: [] };
+    await rule.create({
+      data: {
+        ...common,
+        id: newId(),
+        name: 'branches',
+        refKind: 'branch',
+        refPattern: '**',
+        tags: ['{{branch}}', '{{default}}'],
+      },
+    });
+    await rule.create({
+      data: {
+        ...common,
+        id: newId(),
+        name: 'tags',
+        refKind: 'tag',
+        refPattern: '**',
+        tags: ['{{version}}', '{{tag}}'],
+      },
+    });
+    return { id, git };
+  }
+
+  /** Stores a call as the api does and evaluates it. @returns the delivery's row afterwards */
+  async push(project: BenchProject, ref: string, { text, ...call }: Call = {}) {
+    const body = Buffer.from(text ?? randomUUID());
+    const delivery = {
+      ...{ projectId: project.id, forge: 'github', eventName: 'push', proof: 'hmac-sha256', status: 'received' },
+      ...{
+        deliveryKey: randomUUID(),
+        ref,
+        before: null,
+        after: null,
+        sender: null,
+        note: null,
+        headers: {},
+        replayOf: null,
+      },
+      ...{ body, bodyDigest: text === undefined ? null : Buffer.from(text.padEnd(32, '.')) },
+      ...call,
+    };
+    const stored = await this.intake.insert(delivery as NewDelivery);
+    return this.evaluate(stored!.deliveryId);
+  }
+
+  /** @returns the delivery's row afterwards */
+  async evaluate(deliveryId: string) {
+    const item = { id: 1n, topic: 'evaluate', subjectId: deliveryId, groupId: '', attempts: 1, ageMs: 0 } as const;
+    let result = await this.service.handle(item);
+    while (!result.done && result.retryInMs === 0) result = await this.service.handle(item);
+    return this.world.db.prisma.delivery.findUniqueOrThrow({ where: { id: deliveryId }, include: { verdicts: true } });
+  }
+
+  /** Commits of the project's builds, in their order. */
+  async built(project: BenchProject): Promise<string[]> {
+    const rows = await this.world.db.prisma.build.findMany({
+      where: { projectId: project.id },
+      select: { commit: true },
+      orderBy: { number: 'asc' },
+    });
+    return rows.map(({ commit }) => commit);
+  }
+
+  /** The newest build of a commit. */
+  async buildOf(project: BenchProject, commit: string): Promise<BuildRecord> {
+    const { id } = await this.world.db.prisma.build.findFirstOrThrow({
+      where: { projectId: project.id, commit },
+      orderBy: { number: 'desc' },
+    });
+    return (await new BuildRepository(this.world.db).find(id))!;
+  }
+
+  /** Takes a queued build to its end: its image has a digest of its own, and its tags move as far as they may. */
+  async publish(build: BuildRecord): Promise<BuildRecord> {
+    const { world } = this;
+    const builder = await world.builder(100);
+    const dispatched = await world.dispatch();
+    const { attemptId } = dispatched.find(({ buildId }) => buildId === build.id) ?? (await this.dispatchedOf(build));
+    const attempt = await world.attempts.claim(attemptId, builder, 'b1', 60_000);
+    await world.attempts.built(attempt!, builder, {
+      digest: digestOf(build),
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      ...{ sizeBytes: 1, baseImages: [], stepsTotal: 1, stepsCached: 0, warnings: [], exportCache: false },
+    });
+    const builds = new BuildRepository(world.db);
+    const control = await world.processes.start('control', 'c', {});
+    const tenures = new TenureRepository(world.db);
+    const acquired = await tenures.acquire(build.projectId, control, 30_000);
+    if (!acquired.ok) throw new Error('the publisher is busy');
+    const publishes = new PublishRepository(world.db);
+    await publishes.passGate((await builds.find(build.id))!, acquired.tenure, { platforms: ['linux/amd64'] });
+    await publishes.succeed((await builds.find(build.id))!, acquired.tenure);
+    await tenures.release(acquired.tenure);
+    return (await builds.find(build.id))!;
+  }
+
+  /** Where the project's tags point: tag to the commit of the build that moved it last. */
+  async tags(project: BenchProject): Promise<Record<string, string>> {
+    const { imageTag, build } = this.world.db.prisma;
+    const rows = await imageTag.findMany({ where: { projectId: project.id }, orderBy: { tag: 'asc' } });
+    const entries = rows.map(async ({ tag, buildId }) => {
+      const { commit } = await build.findUniqueOrThrow({ where: { id: buildId }, select: { commit: true } });
+      return [tag, commit] as const;
+    });
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  private async dispatchedOf(build: BuildRecord): Promise<{ attemptId: string }> {
+    const { id } = await this.world.db.prisma.attempt.findFirstOrThrow({
+      where: { buildId: build.id },
+      orderBy: { number: 'desc' },
+      select: { id: true },
+    });
+    return { attemptId: id };
+  }
+}
+
+function digestOf(build: BuildRecord): string {
+  return `sha256:${build.number.toString(16).padStart(64, '0')}`;
+}

@@ -1,0 +1,34 @@
+/**
+ * Why a delivery that named a ref was evaluated and no rule was asked. The codes are stored with the delivery:
+ * - `no_ref`: it names neither a branch nor a tag
+ * - `ref_gone`: the git host does not have the ref (any more)
+ * - `commit_not_on_ref`: the named commit is neither the head of the ref at the git host nor behind it
+ * - `history_too_long`: whether it is behind the head could not be found out within the limit of commits
+ * - `replayed`: the same body came before, and the git host shows no head that is new
+ */
+export const noBuildReasons = ['no_ref', 'ref_gone', 'commit_not_on_ref', 'history_too_long', 'replayed'] as const;
+export type NoBuildReason = (typeof noBuildReasons)[number];
+
+export interface NoBuildFacts {
+  /** Full ref; null where the delivery names none. */
+  readonly ref: string | null;
+  /** The commit that the delivery names; null where it names none. */
+  readonly commit: string | null;
+}
+
+/** A message for a person. */
+export function noBuildMessage(reason: NoBuildReason, { ref, commit }: NoBuildFacts): string {
+  const short = commit?.slice(0, 7) ?? 'the commit';
+  switch (reason) {
+    case 'no_ref':
+      return 'The push names no branch or tag.';
+    case 'ref_gone':
+      return `${ref} is not at the git host any more.`;
+    case 'commit_not_on_ref':
+      return `Commit ${short} is not on ${ref} at the git host, so nothing is built.`;
+    case 'history_too_long':
+      return `The history of ${ref} is too long to find out whether commit ${short} is on it, so nothing is built.`;
+    case 'replayed':
+      return `The same body came before, and the git host shows no newer head of ${ref}, so nothing is built.`;
+  }
+}
