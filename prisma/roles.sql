@@ -54,7 +54,7 @@ GRANT SELECT (name) ON worker_drain TO cooperage_builder;
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder;
 
 -- control: holds the keys, and knows nothing of people, sessions and tokens.
-GRANT SELECT ON cache_reset, installation, organization, rule, project_secret, registry_credential, step TO cooperage_control;
+GRANT SELECT ON cache_reset, installation, organization, quota, rule, project_secret, registry_credential, step TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON project, delivery TO cooperage_control;
 GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_watch TO cooperage_control;
@@ -91,4 +91,5 @@ GRANT SELECT, INSERT, DELETE ON layer_listing TO cooperage_api;
 GRANT SELECT ON reverification, base_tag TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON setup_check, first_steps_dismissal, installation TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON retention_candidate, retention_policy TO cooperage_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON quota TO cooperage_api;
 COMMIT;

@@ -49,7 +49,7 @@ export class World {
   /** Empty again, for the next test. */
   async reset(): Promise<void> {
     await this.db.prisma.$executeRawUnsafe(
-      'TRUNCATE project, process_instance, outbox, organization, installation CASCADE',
+      'TRUNCATE project, process_instance, outbox, organization, installation, quota CASCADE',
     );
   }
 

@@ -4,6 +4,7 @@ import { bytesToLines, bytesToText, detectSyntax, madeFrom } from '@cooperage/do
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
+import { QueuePositionsService } from '../workers/queue-positions.service.js';
 
 /** What stands around a build: its neighbours, the last good one, its place in the queue. */
 @Injectable()
@@ -11,6 +12,7 @@ export class BuildRelationsService {
   constructor(
     private readonly details: BuildDetails,
     private readonly relations: BuildRelations,
+    private readonly positions: QueuePositionsService,
   ) {}
 
   async get(principal: Principal, id: string): Promise<BuildRelationsView> {
@@ -19,12 +21,17 @@ export class BuildRelationsService {
     const [neighbours, lastGreen, queue, movedTags, engine] = await Promise.all([
       relations.neighbours(build),
       relations.lastGreen(build),
-      build.status === 'queued' ? relations.queuePlace(build) : null,
+      build.status === 'queued' ? this.place(build) : null,
       relations.movedTags(build),
       relations.engineOf(build.id, build.attemptNumber),
     ]);
     const moves = movedTags.map((move) => ({ ...move, at: move.at.toISOString() }));
     return { ...neighbours, lastGreen, queue, movedTags: moves, engine };
+  }
+
+  private async place(build: BuildDetailRecord) {
+    const [place, turn] = await Promise.all([this.relations.queuePlace(build), this.positions.of(build.id)]);
+    return { ...place, ...turn };
   }
 
   /** The Dockerfile of an attempt, and that of the last build of its rule that went well. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { WorkersModule } from '../workers/workers.module.js';
 import { BuildActionsService } from './build-actions.service.js';
 import { BuildListsController } from './build-lists.controller.js';
 import { BuildListsService } from './build-lists.service.js';
@@ -15,6 +16,7 @@ import { BuildsService } from './builds.service.js';
 import { SavedViewsController } from './saved-views.controller.js';
 
 @Module({
+  imports: [WorkersModule],
   controllers: [
     BuildListsController,
     BuildsController,

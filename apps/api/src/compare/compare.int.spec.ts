@@ -78,7 +78,7 @@ describe('what stands around a build', () => {
     const theirs = await world.project(visitor, organizationId);
     await world.build(theirs);
     const waiting = [await world.build(target), await world.build(target)];
-    expect((await relationsOf(waiting[1]!)).queue).toEqual({ ahead: 1, running: 1, slots: 64 });
+    expect((await relationsOf(waiting[1]!)).queue).toMatchObject({ ahead: 1, running: 1, slots: 64, position: 2 });
     expect((await visitor.get(`/api/v1/builds/${waiting[1]!.id}/relations`)).status).toBe(404);
   });
 

@@ -26,6 +26,9 @@ describe('rules', () => {
     const strict = await owner.ask<Rule>('PATCH', `${path()}/rules/${made.id}`, { cachePolicy: 'protected_only' });
     expect(expectOk(strict)).toMatchObject({ cachePolicy: 'protected_only', enabled: false });
     expect((await owner.ask('PATCH', `${path()}/rules/${made.id}`, { cachePolicy: 'all' })).status).toBe(400);
+    const urgent = await owner.ask<Rule>('PATCH', `${path()}/rules/${made.id}`, { priority: 5 });
+    expect([made.priority, expectOk(urgent).priority]).toEqual([0, 5]);
+    expect((await owner.ask('PATCH', `${path()}/rules/${made.id}`, { priority: 11 })).status).toBe(400);
     expectOk(await owner.ask('DELETE', `${path()}/rules/${made.id}`), 204);
     expect((await owner.get(`${path()}/rules/${made.id}`)).status).toBe(404);
   });

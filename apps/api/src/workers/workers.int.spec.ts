@@ -116,8 +116,28 @@ describe('the queue', () => {
     expect((await queue()).diagnosis?.reason).toBe('not_taken');
   });
 
+  it('says of each waiting build its turn among all and why it waits, and of each pool when a slot is free', async () => {
+    const rivals = await world.project(rival, await organizationOf(rival));
+    const theirs = await world.build(rivals);
+    const ours = [await world.build(target), await world.build(target)];
+    await new ProcessRepository(world.database).start('control', 'control', { organizationsTrustEachOther: true });
+    await rowsOf(world, "UPDATE build SET wait_reason = 'no_free_slot' WHERE id = $1", [ours[0]!.id]);
+    const { waitingBuilds, pools } = await queue();
+    const turnOf = (id: string) => waitingBuilds.find((each) => each.id === id);
+    expect(turnOf(ours[0]!.id)).toMatchObject({ pool: 'trusted', reason: 'no_free_slot', number: ours[0]!.number });
+    expect(turnOf(ours[1]!.id)!.position).toBeGreaterThan(turnOf(ours[0]!.id)!.position);
+    expect(turnOf(theirs.id)).toBeUndefined();
+    // Organizations take turns, so it begins before the second one of ours.
+    const [seen] = (await queue(rival)).waitingBuilds;
+    expect(seen).toMatchObject({ id: theirs.id });
+    expect(seen!.position).toBeLessThan(turnOf(ours[1]!.id)!.position);
+    expect(pools.map(({ pool }) => pool)).toEqual(['trusted', 'strangers']);
+    expect(pools[0]).toMatchObject({ tenants: 2, freeWithinMs: null });
+  });
+
   it('S-065 holds nothing of another tenant', async () => {
-    const view = await queue(rival);
-    expect([view.projects, view.diagnosis]).toEqual([[], null]);
+    const view = await queue(await world.member(rival, await organizationOf(rival), 'viewer'));
+    expect(view.projects.filter(({ organizationSlug }) => organizationSlug !== 'rival')).toEqual([]);
+    expect(view.waitingBuilds.filter(({ organizationSlug }) => organizationSlug !== 'rival')).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import {
   type Actor,
   DrainRepository,
   ProcessRepository,
+  type QueuePosition,
   type QueueRecord,
   QueueRepository,
   RunningBuilds,
@@ -14,6 +15,7 @@ import { ApiProblem, found } from '../http/problem.js';
 import { diagnoseQueue, openSlots } from './diagnose-queue.js';
 import { LaneForetellingService } from './lane-foretelling.service.js';
 import { presentWorker } from './present-worker.js';
+import { QueuePositionsService } from './queue-positions.service.js';
 
 /** The installation's processes, and the queue as far as the caller may see it. */
 @Injectable()
@@ -25,6 +27,7 @@ export class WorkersService {
     private readonly queues: QueueRepository,
     private readonly access: AccessService,
     private readonly lanes: LaneForetellingService,
+    private readonly positions: QueuePositionsService,
   ) {}
 
   async list(principal: Principal): Promise<WorkerView[]> {
@@ -40,11 +43,13 @@ export class WorkersService {
   }
 
   async queue(principal: Principal): Promise<QueueView> {
-    const [workers, rows, held, foretold] = await Promise.all([
+    const organizationIds = organizationIdsOf(principal);
+    const [workers, rows, held, foretold, turns] = await Promise.all([
       this.list(principal),
-      this.queues.list(organizationIdsOf(principal)),
+      this.queues.list(organizationIds),
       this.queues.held(),
       this.lanes.look(),
+      this.positions.read(),
     ]);
     const slots = openSlots(workers);
     const diagnosis = diagnoseQueue({
@@ -57,7 +62,27 @@ export class WorkersService {
         ...rows.map(({ oldestQueuedAt }) => (oldestQueuedAt ? Date.now() - +oldestQueuedAt : 0)),
       ),
     });
-    return { slots, held, diagnosis, foretold, projects: rows.map((row) => presentRow(row, slots)) };
+    const pools = turns.pools.map(({ lane, ...pool }) => ({ pool: lane, ...pool }));
+    const waitingBuilds = await this.waiting(turns.positions, organizationIds);
+    return {
+      slots,
+      held,
+      diagnosis,
+      foretold,
+      pools,
+      waitingBuilds,
+      projects: rows.map((row) => presentRow(row, slots)),
+    };
+  }
+
+  private async waiting(positions: readonly QueuePosition[], organizationIds: readonly string[]) {
+    const byBuild = new Map(positions.map((each) => [each.buildId, each]));
+    const ordered = positions.toSorted((a, b) => a.position - b.position).map(({ buildId }) => buildId);
+    const builds = await this.queues.waiting(ordered, organizationIds);
+    return builds.map(({ waitReason, queuedAt, ...build }) => {
+      const { lane, position } = byBuild.get(build.id)!;
+      return { ...build, pool: lane, position, reason: waitReason, queuedAt: queuedAt.toISOString() };
+    });
   }
 
   /** @throws {ApiProblem} `forbidden`, `not_found`; `conflict` for a process that takes no builds. */

@@ -25,6 +25,10 @@ export const buildRelationsSchema = z.object({
       running: z.number().int(),
       /** Slots of all workers that answer. */
       slots: z.number().int(),
+      /** From 1, among all that wait in its pool; null while it pauses after a fault. */
+      position: z.number().int().nullable(),
+      /** The same as of the pool in the queue: milliseconds after which a slot is free at the latest. */
+      freeWithinMs: z.number().nullable(),
     })
     .nullable(),
   /** Tags that this build has moved. */

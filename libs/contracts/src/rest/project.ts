@@ -160,6 +160,8 @@ export const projectSchema = projectSettingsSchema.extend({
 });
 export type Project = z.infer<typeof projectSchema>;
 
+const rulePrioritySchema = z.number().int().min(-10).max(10);
+
 export const ruleSettingsSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   enabled: z.boolean().default(true),
@@ -170,6 +172,8 @@ export const ruleSettingsSchema = z.strictObject({
   tags: z.array(z.string().refine(isTagTemplate, 'a tag or a template such as {{branch}}')).min(1).max(20),
   /** Which caches its builds read: what their zone may, only what the protected zone wrote, or none (and they write none). */
   cachePolicy: z.enum(cachePolicies).default('zone'),
+  /** Builds of a rule with a higher one begin first, within the organization alone. */
+  priority: rulePrioritySchema.default(0),
 });
 export type RuleSettings = z.infer<typeof ruleSettingsSchema>;
 export const updateRuleSchema = z.strictObject({
@@ -181,6 +185,7 @@ export const updateRuleSchema = z.strictObject({
   excludePaths: z.array(globSchema).max(50).optional(),
   tags: z.array(z.string().refine(isTagTemplate, 'a tag or a template such as {{branch}}')).min(1).max(20).optional(),
   cachePolicy: z.enum(cachePolicies).optional(),
+  priority: rulePrioritySchema.optional(),
 });
 export type UpdateRule = z.infer<typeof updateRuleSchema>;
 export const ruleSchema = ruleSettingsSchema.extend({ id: idSchema, projectId: idSchema, createdAt: timeSchema });

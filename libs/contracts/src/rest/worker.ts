@@ -100,6 +100,21 @@ export const laneForetellingSchema = z.object({
   organizations: z.number().int(),
 });
 
+/** A pool of builders: `pool` is the lane of its builds. */
+export const poolStateSchema = z.object({
+  pool: z.enum(lanes),
+  slots: z.number().int(),
+  /** Below 0 where builders have fewer slots than before. */
+  free: z.number().int(),
+  waiting: z.number().int(),
+  /** Organizations that may build in it. */
+  tenants: z.number().int(),
+  /** Slots that one organization may hold: the last one is kept for others, where there are two. */
+  mostHeld: z.number().int(),
+  /** A slot is free after so many milliseconds at the latest, when a running build reaches its time limit. Null while none runs. */
+  freeWithinMs: z.number().nullable(),
+});
+
 /** What waits, by project, and why nothing is picked up where that is so. */
 export const queueSchema = z.object({
   /** Slots of builders that take builds now, and how many of them are held by anybody. */
@@ -115,6 +130,22 @@ export const queueSchema = z.object({
       /** Part of all slots that it holds, 0 to 1. */
       share: z.number(),
       oldestQueuedAt: timeSchema.nullable(),
+    }),
+  ),
+  pools: z.array(poolStateSchema),
+  /** The caller's waiting builds, those first that begin first; at most a hundred. */
+  waitingBuilds: z.array(
+    z.object({
+      id: idSchema,
+      number: z.number().int(),
+      projectSlug: z.string(),
+      organizationSlug: z.string(),
+      pool: z.enum(lanes),
+      /** From 1, among all that wait in its pool. */
+      position: z.number().int(),
+      /** Why it waits, as a code; null for a moment. */
+      reason: z.string().nullable(),
+      queuedAt: timeSchema,
     }),
   ),
   /** Null while nothing waits, or what waits is about to start. */

@@ -1,11 +1,20 @@
-import type { Lane, Placement } from '@cooperage/domain';
+import {
+  type Lane,
+  lanes,
+  type Placement,
+  type PoolSlots,
+  shareSlots,
+  type WaitReason,
+  waitReasonOf,
+} from '@cooperage/domain';
 import { announcementOf } from '../build/build-announcement.js';
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
-import { freeWorkers, liveSlotsOf } from '../lease/live-slots.js';
+import { freeWorkers } from '../lease/live-slots.js';
 import { losable } from '../losable.js';
 import { newId } from '../new-id.js';
 import type { DispatchedAttempt } from './attempt-record.js';
+import { DispatchView, laneOf, type WaitingBuild } from './dispatch-view.js';
 import { Places } from './places.js';
 import type { SealedToken, TokenNeed } from './registry-token-repository.js';
 
@@ -34,8 +43,8 @@ export class DispatchRepository {
   ) {}
 
   /**
-   * Makes attempts for as many waiting builds as there are free slots on live builders, organizations taking turns by
-   * how much they have running, each with the builder that it goes to. One dispatcher at a time; the others find nothing
+   * Makes attempts for waiting builds while there are free slots on live builders, shared between organizations by the
+   * slot-seconds that each has used of late (docs/adr/0039), each with the builder that it goes to. One dispatcher at a time; the others find nothing
    * left to do.
    * @param tokenFor makes the registry token with which an attempt begins; called inside the transaction
    */
@@ -44,7 +53,10 @@ export class DispatchRepository {
       // Whatever of this a crash could lose is chosen again: a claim, which is kept, keeps it too.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
       const places = new Places(await freeWorkers(tx, this.setting.engine));
-      const taken = await takeWaiting(tx, this.setting, places);
+      const most = Math.max(...lanes.map((lane) => places.freeIn(lane)));
+      if (most === 0) return [];
+      const view = await DispatchView.read(tx, this.setting.organizationsTrustEachOther, most, places.names());
+      const taken = await takeWaiting(tx, shareFree(view, places));
       const needs = taken.flatMap((build) => {
         const place = places.take(build.lane, build.projectId);
         // No more were taken than there are places.
@@ -105,64 +117,76 @@ export class DispatchRepository {
 
   /** Says of each waiting build why it waits. */
   async explainWaiting(): Promise<void> {
-    await this.db.statement(
-      (db) => db.$executeRaw`
-        WITH waiting AS (
-          SELECT id, CASE WHEN dispatch_after > now() THEN 'retry_pause' 
-              WHEN ${laneOf(this.setting)} = 'trusted' THEN
-                CASE ${liveSlotsOf('trusted', this.setting.engine)} WHEN 0 THEN 'no_worker' ELSE 'no_free_slot' END
-              WHEN ${liveSlotsOf('strangers', this.setting.engine)} > 0 THEN 'no_free_slot'
-              WHEN b.zone = 'fork' THEN 'no_worker_for_strangers' ELSE 'no_worker_for_organization'
-            END AS reason
-          FROM build b WHERE status = 'queued' AND queued_at < now() - interval '2 seconds'
-            AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state = 'dispatched')
-        ), told AS (
-          UPDATE build b SET wait_reason = w.reason, version = version + 1 FROM waiting w
-          WHERE b.id = w.id AND b.status = 'queued' AND b.wait_reason IS DISTINCT FROM w.reason RETURNING b.*
-        )
-        SELECT ${announcementOf('told')} FROM told`,
-    );
+    const { organizationsTrustEachOther, engine } = this.setting;
+    await this.db.transaction(async (tx) => {
+      const places = new Places(await freeWorkers(tx, engine));
+      const view = await DispatchView.read(tx, organizationsTrustEachOther, 1, places.names());
+      const reasons = view.groups().flatMap(({ organizationId, lane }) =>
+        [true, false].map((isFork) => {
+          const facts = view.waitFacts(organizationId, lane, isFork, poolOf(view, places, lane));
+          return { organizationId, lane, isFork, reason: waitReasonOf(facts) };
+        }),
+      );
+      await noteReasons(tx, laneOf(organizationsTrustEachOther), reasons);
+    });
   }
 }
 
-/**
- * SQL: the lane of the build `b`. Engines of the trusted pool are never emptied, so one organization alone ever builds there:
- * the home one, which nothing that others do can change (docs/adr/0038).
- */
-function laneOf({ organizationsTrustEachOther }: DispatchSetting): Prisma.Sql {
-  return organizationsTrustEachOther
-    ? Prisma.sql`CASE b.zone WHEN 'fork' THEN 'strangers' ELSE 'trusted' END`
-    : Prisma.sql`CASE WHEN b.zone <> 'fork' AND EXISTS (SELECT 1 FROM installation i WHERE i.home_organization_id = b.organization_id)
-        THEN 'trusted' ELSE 'strangers' END`;
+interface GroupReason {
+  readonly organizationId: string;
+  readonly lane: Lane;
+  readonly isFork: boolean;
+  readonly reason: WaitReason;
+}
+
+async function noteReasons(tx: Queryable, lane: Prisma.Sql, reasons: readonly GroupReason[]): Promise<void> {
+  const column = <K extends keyof GroupReason>(name: K) => reasons.map((reason) => reason[name]);
+  await tx.$executeRaw`
+    WITH given AS (
+      SELECT * FROM unnest(${column('organizationId')}::text[], ${column('lane')}::text[], ${column('isFork')}::boolean[],
+        ${column('reason')}::text[]) AS g(organization_id, lane, is_fork, reason)
+    ), waiting AS (
+      SELECT b.id, CASE WHEN b.dispatch_after > now() THEN 'retry_pause' ELSE g.reason END AS reason
+      FROM build b LEFT JOIN given g ON g.organization_id = b.organization_id AND g.lane = ${lane} AND g.is_fork = (b.zone = 'fork')
+      WHERE b.status = 'queued' AND b.queued_at < now() - interval '2 seconds'
+        AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state = 'dispatched')
+    ), told AS (
+      UPDATE build b SET wait_reason = w.reason, version = version + 1 FROM waiting w
+      WHERE b.id = w.id AND b.status = 'queued' AND w.reason IS NOT NULL AND b.wait_reason IS DISTINCT FROM w.reason RETURNING b.*
+    )
+    SELECT ${announcementOf('told')} FROM told`;
+}
+
+/** Which builds get the free slots, in order: shared by organization, in each lane. */
+function shareFree(view: DispatchView, places: Places): WaitingBuild[] {
+  const begun = new Map<string, number>();
+  return lanes.flatMap((lane) => {
+    const queues = Map.groupBy(view.waitingIn(lane), ({ organizationId }) => organizationId);
+    const given = shareSlots(poolOf(view, places, lane), view.tenantsIn(lane, begun));
+    for (const id of given) begun.set(id, (begun.get(id) ?? 0) + 1);
+    return given.flatMap((id) => queues.get(id)?.shift() ?? []);
+  });
+}
+
+function poolOf(view: DispatchView, places: Places, lane: Lane): PoolSlots {
+  return { slots: places.slotsIn(lane), free: places.freeIn(lane), tenants: view.tenantsOf(lane) };
 }
 
 /** Gives each chosen build its next epoch. A build that was canceled a moment ago is not waiting any more. */
-function takeWaiting(tx: Queryable, setting: DispatchSetting, places: Places): Promise<TakenBuild[]> {
+function takeWaiting(tx: Queryable, chosen: readonly WaitingBuild[]): Promise<TakenBuild[]> {
   return tx.$queryRaw<TakenBuild[]>`
-    WITH busy AS (
-      SELECT b.organization_id, count(*) AS held FROM attempt a JOIN build b ON b.id = a.build_id
-      WHERE a.state IN ('dispatched', 'claimed') GROUP BY b.organization_id
-    ), waiting AS (
-      SELECT b.id, b.organization_id, ${laneOf(setting)} AS lane FROM build b WHERE b.status = 'queued' AND (b.dispatch_after IS NULL OR b.dispatch_after <= now())
-        AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state IN ('dispatched', 'claimed'))
-    ), turn AS (
-      SELECT w.*, coalesce(busy.held, 0) + row_number() OVER (PARTITION BY w.lane, w.organization_id ORDER BY w.id) AS rank
-      FROM waiting w LEFT JOIN busy USING (organization_id)
-    ), free (lane, slots) AS (
-      VALUES ('trusted', ${places.freeIn('trusted')}::int), ('strangers', ${places.freeIn('strangers')}::int)
-    ), placed AS (
-      SELECT t.*, row_number() OVER (PARTITION BY t.lane ORDER BY t.rank, t.id) AS place FROM turn t
-    ), chosen AS (
-      SELECT p.id, p.lane, p.rank FROM placed p JOIN free USING (lane) WHERE p.place <= free.slots
+    WITH chosen AS (
+      SELECT * FROM unnest(${chosen.map(({ id }) => id)}::uuid[], ${chosen.map(({ lane }) => lane)}::text[])
+        WITH ORDINALITY AS c(id, lane, turn)
     ), taken AS (
       UPDATE build b SET attempt_number = attempt_number + 1, version = version + 1, wait_reason = NULL
-      FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.rank, c.lane
+      FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.turn, c.lane
     )
     SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.zone, t.ref, t.platform,
       t.cache_policy AS "cachePolicy", t.cache_epoch AS "cacheEpoch", t.main_cache_epoch AS "mainCacheEpoch",
       t.target_ref AS "targetRef", t.target_cache_epoch AS "targetCacheEpoch", t.attempt_number AS number, t.lane,
       p.default_branch AS "defaultBranch"
-    FROM taken t JOIN project p ON p.id = t.project_id ORDER BY t.rank, t.id`;
+    FROM taken t JOIN project p ON p.id = t.project_id ORDER BY t.turn`;
 }
 
 /** The rights of a token do not depend on where it is built. */

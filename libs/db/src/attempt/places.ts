@@ -3,14 +3,22 @@ import type { FreeWorker } from '../lease/live-slots.js';
 
 /** The free slots of one moment, given away one by one. */
 export class Places {
-  private readonly workers: { readonly lane: Lane; readonly name: string; free: number }[];
+  private readonly workers: { readonly lane: Lane; readonly name: string; readonly slots: number; free: number }[];
 
   constructor(workers: readonly FreeWorker[]) {
     this.workers = workers.map((worker) => ({ ...worker, free: Math.max(0, worker.free) }));
   }
 
+  names(): string[] {
+    return this.workers.map(({ name }) => name);
+  }
+
   freeIn(lane: Lane): number {
     return this.of(lane).reduce((sum, { free }) => sum + free, 0);
+  }
+
+  slotsIn(lane: Lane): number {
+    return this.of(lane).reduce((sum, { slots }) => sum + slots, 0);
   }
 
   /** @param not a worker that did not take it @returns null where the lane has none left */

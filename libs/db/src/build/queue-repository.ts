@@ -15,6 +15,15 @@ export interface QueueRecord {
   readonly strange: number;
 }
 
+export interface WaitingBuildRecord {
+  readonly id: string;
+  readonly number: number;
+  readonly projectSlug: string;
+  readonly organizationSlug: string;
+  readonly waitReason: string | null;
+  readonly queuedAt: Date;
+}
+
 export interface PoolTenants {
   /** Short name of the organization that the trusted pool belongs to; null where there is none, or no more. */
   readonly home: string | null;
@@ -69,6 +78,16 @@ export class QueueRepository {
       SELECT (SELECT o.slug FROM installation i JOIN organization o ON o.id = i.home_organization_id) AS home,
         count(*)::int AS others, count(*) FILTER (WHERE building)::int AS "othersBuilding" FROM other`;
     return row!;
+  }
+
+  /** Waiting builds of these organizations among `buildIds`, in the order of those. */
+  async waiting(buildIds: readonly string[], organizationIds: readonly string[]): Promise<WaitingBuildRecord[]> {
+    return this.db.prisma.$queryRaw<WaitingBuildRecord[]>`
+      SELECT b.id::text, b.number, p.slug AS "projectSlug", o.slug AS "organizationSlug", b.wait_reason AS "waitReason",
+        b.queued_at AS "queuedAt"
+      FROM unnest(${[...buildIds]}::uuid[]) WITH ORDINALITY AS given(id, turn) JOIN build b ON b.id = given.id
+        JOIN project p ON p.id = b.project_id JOIN organization o ON o.id = p.organization_id
+      WHERE b.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL ORDER BY given.turn LIMIT 100`;
   }
 
   /** Slots that are held by anybody's attempts. */

@@ -9,7 +9,8 @@ const takesBuilds = Prisma.sql`role = 'builder' AND ended_at IS NULL AND heartbe
 const laneOfWorker = Prisma.sql`coalesce(info->>'lane', 'trusted')`;
 
 /** Builders for trusted builds count only with this engine; one that does not say its engine has it. */
-function isFitting(engine: string): Prisma.Sql {
+function isFitting(engine: string | null): Prisma.Sql {
+  if (engine === null) return Prisma.sql`true`;
   return Prisma.sql`(${laneOfWorker} = 'strangers' OR coalesce(info->>'engine', ${engine}) = ${engine})`;
 }
 
@@ -17,22 +18,19 @@ function isFitting(engine: string): Prisma.Sql {
 export const liveSlots = Prisma.sql`(
   SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance WHERE ${takesBuilds})`;
 
-/** Of builders in this lane. */
-export function liveSlotsOf(lane: Lane, engine: string): Prisma.Sql {
-  return Prisma.sql`(
-    SELECT coalesce(sum((info->>'slots')::int), 0)::int FROM process_instance
-    WHERE ${takesBuilds} AND ${laneOfWorker} = ${lane} AND ${isFitting(engine)})`;
-}
-
 export interface FreeWorker {
   readonly lane: Lane;
   readonly name: string;
   /** Slots that no attempt is in or on its way to. Below zero where a worker has fewer than before. */
   readonly free: number;
+  readonly slots: number;
 }
 
-/** The builders that take builds now, by name: a builder that is replaced by one of its name is the same one. */
-export function freeWorkers(tx: Queryable, engine: string): Promise<FreeWorker[]> {
+/**
+ * The builders that take builds now, by name: a builder that is replaced by one of its name is the same one.
+ * @param engine that builds what is trusted; null where that is not known
+ */
+export function freeWorkers(tx: Queryable, engine: string | null): Promise<FreeWorker[]> {
   return tx.$queryRaw<FreeWorker[]>`
     WITH worker AS (
       SELECT ${laneOfWorker} AS lane, name, sum((info->>'slots')::int) AS slots FROM process_instance
@@ -41,5 +39,5 @@ export function freeWorkers(tx: Queryable, engine: string): Promise<FreeWorker[]
       SELECT lane, coalesce(placed_on, worker_name) AS name, count(*) AS held FROM attempt
       WHERE state IN ('dispatched', 'claimed') GROUP BY 1, 2
     )
-    SELECT lane, name, (w.slots - coalesce(h.held, 0))::int AS free FROM worker w LEFT JOIN held h USING (lane, name)`;
+    SELECT lane, name, w.slots::int AS slots, (w.slots - coalesce(h.held, 0))::int AS free FROM worker w LEFT JOIN held h USING (lane, name)`;
 }

@@ -4,9 +4,13 @@ import { writeAudit } from '../audit/write-audit.js';
 import { type Database, isUniqueViolation, type Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 
-export type RuleSettings = Omit<Rule, 'id'>;
+export type RuleSettings = Omit<Rule, 'id'> & {
+  /** Its builds begin before those of lower ones of the same organization; 0 where it is left out. */
+  readonly priority?: number;
+};
 
 export interface RuleRecord extends Rule {
+  readonly priority: number;
   readonly projectId: string;
   readonly createdAt: Date;
 }
@@ -28,6 +32,7 @@ const columns = {
   excludePaths: true,
   tags: true,
   cachePolicy: true,
+  priority: true,
   createdAt: true,
 } as const;
 

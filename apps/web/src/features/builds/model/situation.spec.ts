@@ -20,16 +20,16 @@ const words = (changes: Partial<SituatedBuild>, queue: Parameters<typeof situati
 describe('what is said of a build', () => {
   it.each([
     [
-      { ahead: 0, running: 0, slots: 2 },
+      { ahead: 0, running: 0, slots: 2, position: null, freeWithinMs: 1 },
       'Next in your organization’s share. All 2 slots are taken by others; organizations take turns.',
     ],
     [
-      { ahead: 1, running: 1, slots: 1 },
-      'One build of your organization is ahead. All of the one slot is taken, 1 by your organization.',
+      { ahead: 1, running: 1, slots: 1, position: 1, freeWithinMs: 3_600_000 },
+      'One build of your organization is ahead. All of the one slot is taken, 1 by your organization. A slot is free within 1 h 00 min at the latest.',
     ],
     [
-      { ahead: 4, running: 3, slots: 3 },
-      '4 builds of your organization are ahead. All 3 slots are taken, 3 by your organization.',
+      { ahead: 4, running: 3, slots: 3, position: 9, freeWithinMs: 1 },
+      '4 builds of your organization are ahead. All 3 slots are taken, 3 by your organization. Number 9 of all that wait.',
     ],
   ])('that waits: its place in its own share, and why %#', (queue, expected) => {
     expect(words({}, queue)).toEqual([['queued', expected]]);
@@ -37,7 +37,14 @@ describe('what is said of a build', () => {
 
   it('that waits for another reason: which', () => {
     expect(words({ waitReason: 'no_worker' })[0]?.[0]).toBe('no_worker');
-    expect(words({}, { ahead: 0, running: 0, slots: 0 })[0]?.[0]).toBe('no_worker');
+    expect(words({}, { ahead: 0, running: 0, slots: 0, position: 1, freeWithinMs: null })[0]?.[0]).toBe('no_worker');
+    for (const waitReason of [
+      'slot_kept_for_others',
+      'quota_concurrent_builds',
+      'quota_build_minutes',
+      'organization_suspended',
+    ])
+      expect(words({ waitReason })[0]).toEqual(['limited', expect.stringContaining('organization')]);
     expect(words({ waitReason: 'retry_pause' })[0]?.[0]).toBe('pause');
     expect(words({ status: 'awaiting_approval' })[0]?.[0]).toBe('approval');
     expect(words({})).toEqual([['queued', 'Waits for a free slot.']]);

@@ -1,5 +1,6 @@
 import type { Attempt, Build, BuildRelations } from '@cooperage/contracts';
 import { engineFloor } from '@cooperage/domain/predicates';
+import { formatDuration } from '../../../lib/format/duration';
 
 /** What a person has to know of a build besides its status: whose turn it is, and what has become of it. */
 export type SituationKind =
@@ -7,6 +8,7 @@ export type SituationKind =
   | 'queued'
   | 'pause'
   | 'no_worker'
+  | 'limited'
   | 'starting'
   | 'stopping'
   | 'stopped'
@@ -56,12 +58,30 @@ function waiting(build: SituatedBuild, queue: BuildRelations['queue']): Situatio
     return say('pause', 'wait', 'Waits a moment before the next attempt, so that what failed can recover.');
   if (build.waitReason === 'no_worker_for_strangers') return say('no_worker', 'wait', forStrangers, since);
   if (build.waitReason === 'no_worker_for_organization') return say('no_worker', 'wait', forOrganization, since);
+  const limit = limits[build.waitReason ?? ''];
+  if (limit) return say('limited', 'wait', limit, since);
   if (build.waitReason === 'no_worker' || queue?.slots === 0)
     return say('no_worker', 'wait', 'No worker answers. It begins by itself as soon as one does.', since);
-  return say('queued', 'wait', queue ? `${placeWords(queue)} ${slotWords(queue)}` : 'Waits for a free slot.', since);
+  return say(
+    'queued',
+    'wait',
+    queue ? `${placeWords(queue)} ${slotWords(queue)}${turnWords(queue)}` : 'Waits for a free slot.',
+    since,
+  );
 }
 
 const forStrangers = `Waits for a worker of the lane “strangers”, whose engine is BuildKit ${engineFloor} or later: code of a fork, or of one of several organizations, is built nowhere else.`;
+
+const limits: Readonly<Record<string, string>> = {
+  slot_kept_for_others:
+    'Waits for a build of your organization to end: the last free slot is kept for other organizations.',
+  quota_concurrent_builds:
+    'Waits for a build of your organization to end: as many as its quota allows are under way. Usage shows it.',
+  quota_build_minutes:
+    'Waits: your organization has used its build minutes of this month. It begins when a month begins, or an administrator of the installation allows more.',
+  organization_suspended:
+    'Waits: an administrator of the installation has suspended your organization. It begins when that ends.',
+};
 
 const forOrganization = `Waits for a builder for untrusted code, whose engine is BuildKit ${engineFloor} or later: the trusted builders are another organization’s. An administrator of the installation can start one.`;
 
@@ -77,6 +97,13 @@ function starting(build: SituatedBuild): Situation {
 function placeWords({ ahead }: NonNullable<BuildRelations['queue']>): string {
   if (ahead === 0) return 'Next in your organization’s share.';
   return ahead === 1 ? 'One build of your organization is ahead.' : `${ahead} builds of your organization are ahead.`;
+}
+
+/** Its turn among all, and the bound of its wait where it is next. */
+function turnWords({ position, freeWithinMs }: NonNullable<BuildRelations['queue']>): string {
+  if (position === null) return '';
+  if (position > 1) return ` Number ${position} of all that wait.`;
+  return freeWithinMs === null ? '' : ` A slot is free within ${formatDuration(freeWithinMs)} at the latest.`;
 }
 
 function slotWords({ running, slots }: NonNullable<BuildRelations['queue']>): string {

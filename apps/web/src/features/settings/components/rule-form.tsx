@@ -96,6 +96,17 @@ export function RuleForm({ projectId, defaultBranch, rule, onDone }: RuleFormPro
         <option value="protected_only">Protected caches only</option>
         <option value="none">No cache: read none, write none</option>
       </SelectField>
+      <SelectField
+        label="Priority"
+        name="priority"
+        defaultValue={String(Math.sign(draft.priority) * 5)}
+        hint="Within your organization: builds of a higher one begin first. It takes nothing from others."
+        error={fieldError('priority')}
+      >
+        <option value="5">High</option>
+        <option value="0">Normal</option>
+        <option value="-5">Low</option>
+      </SelectField>
       <CheckField label="Switched on" name="enabled" defaultChecked={draft.enabled} />
       <RulePreview draft={draft} defaultBranch={defaultBranch} />
       <ProblemNote problem={problem} />
@@ -117,6 +128,7 @@ function draftOf(rule: Rule | null, defaultBranch: string): RuleDraft {
     excludePaths: [],
     tags: ['{{default}}', '{{branch}}-{{sha}}'],
     cachePolicy: 'zone',
+    priority: 0,
   };
 }
 
@@ -132,5 +144,6 @@ function readForm(element: HTMLFormElement): RuleDraft {
     excludePaths: textLines(text('excludePaths')),
     tags: textLines(text('tags')),
     cachePolicy: cachePolicies.find((policy) => policy === text('cachePolicy')) ?? 'zone',
+    priority: Number(text('priority')) || 0,
   };
 }

@@ -10,6 +10,7 @@ const draft: RuleDraft = {
   excludePaths: [],
   tags: ['{{branch}}', '{{default}}'],
   cachePolicy: 'zone',
+  priority: 0,
 };
 
 it('shows the tags that a ref would get', () => {

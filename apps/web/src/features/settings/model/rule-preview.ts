@@ -1,7 +1,7 @@
 import { judge, parseRef, type Rule, type Verdict } from '@cooperage/domain/predicates';
 
 /** As it is written in a form. */
-export type RuleDraft = Omit<Rule, 'id'>;
+export type RuleDraft = Omit<Rule, 'id'> & { readonly priority: number };
 
 const sampleCommit = '0123456789abcdef0123456789abcdef01234567';
 

@@ -4,8 +4,10 @@ import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { ProblemPanel } from '@/components/ui/states';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
-import { projectPath } from '@/lib/address/paths';
+import { waitWords } from '@/features/builds/model/wait-words';
+import { buildPath, projectPath } from '@/lib/address/paths';
 import type { Result } from '@/lib/api/problem';
+import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { LaneNote } from './lane-note';
 
@@ -18,7 +20,7 @@ export function QueueCard({ queue }: { queue: Result<QueueView> }) {
       </Card>
     );
   }
-  const { slots, held, projects, diagnosis, foretold } = queue.value;
+  const { slots, held, projects, diagnosis, foretold, pools, waitingBuilds } = queue.value;
   return (
     <Card title="Queue" aside={<span className="tabular-nums">{`${held} of ${slots} slots in use`}</span>}>
       {diagnosis && <DiagnosisNote diagnosis={diagnosis} />}
@@ -28,10 +30,51 @@ export function QueueCard({ queue }: { queue: Result<QueueView> }) {
       ) : (
         <QueueTable projects={projects} />
       )}
+      {waitingBuilds.length > 0 && <WaitingTable builds={waitingBuilds} />}
       <p className="border-t border-line px-3 py-2 text-sm text-text-2">
-        Organizations take turns: whoever has the fewest builds under way is next, and within one the oldest build.
+        Organizations share the slots by time: the one with the fewest slot-seconds for its weight is next, and within
+        one the build with the highest priority, then the oldest. {boundWords(pools)}
       </p>
     </Card>
+  );
+}
+
+/** Where nothing is kept free, a wait ends at the latest with the time limit of a build. */
+function boundWords(pools: QueueView['pools']): string {
+  const kept = pools.filter(({ slots, tenants }) => slots > 1 && tenants > 1);
+  if (kept.length > 0) return 'The last free slot of a pool is kept for other organizations.';
+  const within = pools.flatMap(({ freeWithinMs, free }) => (free > 0 || freeWithinMs === null ? [] : [freeWithinMs]));
+  return within.length === 0 ? '' : `A slot is free within ${formatDuration(Math.min(...within))} at the latest.`;
+}
+
+function WaitingTable({ builds }: { builds: QueueView['waitingBuilds'] }) {
+  return (
+    <Table
+      label="Waiting builds"
+      head={
+        <>
+          <Th right>Turn</Th>
+          <Th>Build</Th>
+          <Th>Waits</Th>
+          <Th wide>Since</Th>
+        </>
+      }
+    >
+      {builds.map((build) => (
+        <tr key={build.id} className={rowClass}>
+          <Td right>{build.position}</Td>
+          <Td className="max-w-52 truncate">
+            <Link href={buildPath(build)} data-row className={textLinkClass}>
+              {visibleText(`${build.organizationSlug}/${build.projectSlug} #${build.number}`)}
+            </Link>
+          </Td>
+          <Td>{build.reason === null ? 'for its turn' : visibleText(waitWords(build.reason))}</Td>
+          <Td wide>
+            <Moment at={build.queuedAt} />
+          </Td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

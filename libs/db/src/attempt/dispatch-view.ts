@@ -1,0 +1,212 @@
+import {
+  type Lane,
+  lanes,
+  type PoolSlots,
+  type PoolTenant,
+  unknownBuildSeconds,
+  usageHalfLifeSeconds,
+  type WaitFacts,
+} from '@cooperage/domain';
+import type { Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { idFloor } from '../new-id.js';
+
+/** A part of what waits: the builds of one organization in one lane that would begin first. */
+export interface WaitingBuild {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly lane: Lane;
+}
+
+interface WaitingRow extends WaitingBuild {
+  /** All that wait of the same organization in the same lane. */
+  readonly waiting: number;
+}
+
+interface UsageRow {
+  readonly organizationId: string;
+  readonly lane: Lane;
+  readonly usedSeconds: number;
+  readonly heldSeconds: number[] | null;
+  readonly usualSeconds: number | null;
+}
+
+interface ShareRow {
+  readonly organizationId: string;
+  readonly weight: number;
+  readonly suspended: boolean;
+  readonly concurrentBuilds: number | null;
+  readonly held: number;
+  readonly outOfMinutes: boolean;
+}
+
+/** What organizations may have of the slots when nobody has said another weight. */
+const usualWeight = 100;
+/** Past attempts that count; older ones weigh less than a two hundredth. */
+const lookBack = Prisma.sql`interval '80 minutes'`;
+
+/** SQL: the lane of the build `b`. Engines of the trusted pool are never emptied, so one organization alone ever builds there:
+ * the home one, which nothing that others do can change (docs/adr/0038). */
+export function laneOf(organizationsTrustEachOther: boolean): Prisma.Sql {
+  return organizationsTrustEachOther
+    ? Prisma.sql`CASE b.zone WHEN 'fork' THEN 'strangers' ELSE 'trusted' END`
+    : Prisma.sql`CASE WHEN b.zone <> 'fork' AND EXISTS (SELECT 1 FROM installation i WHERE i.home_organization_id = b.organization_id)
+        THEN 'trusted' ELSE 'strangers' END`;
+}
+
+/** Who waits for the slots of each lane, with what each has used, and what may begin: all that sharing them is decided by. */
+export class DispatchView {
+  private constructor(
+    /** In the order of an organization: by the priority of the rule, then by age. */
+    private readonly waiting: readonly WaitingRow[],
+    private readonly usage: ReadonlyMap<string, UsageRow>,
+    private readonly shares: ReadonlyMap<string, ShareRow>,
+    private readonly tenants: Readonly<Record<Lane, number>>,
+  ) {}
+
+  /**
+   * @param most builds of one organization in one lane that are looked at; the others are counted
+   * @param workers names of the builders whose slots are shared: what one that is gone had holds none of them
+   */
+  static async read(
+    tx: Queryable,
+    organizationsTrustEachOther: boolean,
+    most: number,
+    workers: readonly string[],
+  ): Promise<DispatchView> {
+    const waiting = await readWaiting(tx, organizationsTrustEachOther, most);
+    const ids = [...new Set(waiting.map(({ organizationId }) => organizationId))];
+    if (ids.length === 0) return new DispatchView([], new Map(), new Map(), { trusted: 1, strangers: 1 });
+    const usage = await readUsage(tx, workers);
+    const shares = await readShares(tx, ids);
+    const all = await countTenants(tx);
+    return new DispatchView(
+      waiting,
+      new Map(usage.map((row) => [keyOf(row.organizationId, row.lane), row])),
+      new Map(shares.map((row) => [row.organizationId, row])),
+      { trusted: organizationsTrustEachOther ? all : 1, strangers: all },
+    );
+  }
+
+  /** Organizations that may build in the lane. */
+  tenantsOf(lane: Lane): number {
+    return this.tenants[lane];
+  }
+
+  waitingIn(lane: Lane): readonly WaitingBuild[] {
+    return this.waiting.filter((row) => row.lane === lane);
+  }
+
+  /** @param begun how many of each organization were given a slot a moment ago, in another lane */
+  tenantsIn(lane: Lane, begun: ReadonlyMap<string, number> = new Map()): PoolTenant[] {
+    const first = new Map(this.waitingIn(lane).map((row) => [row.organizationId, row as WaitingRow]));
+    // The oldest build that waits decides between those who are equal.
+    const ids = [...new Set(this.waitingIn(lane).map(({ organizationId }) => organizationId))];
+    return ids.map((id) => {
+      const used = this.usage.get(keyOf(id, lane));
+      return {
+        ...{ id, weight: this.shares.get(id)?.weight ?? usualWeight, waiting: first.get(id)!.waiting },
+        ...{ usedSeconds: used?.usedSeconds ?? 0, heldSeconds: used?.heldSeconds ?? [] },
+        usualSeconds: Math.max(1, used?.usualSeconds ?? unknownBuildSeconds),
+        mayBegin: this.mayBegin(id) - (begun.get(id) ?? 0),
+      };
+    });
+  }
+
+  waitFacts(organizationId: string, lane: Lane, isFork: boolean, pool: PoolSlots): WaitFacts {
+    const share = this.shares.get(organizationId);
+    const held = this.usage.get(keyOf(organizationId, lane))?.heldSeconds?.length ?? 0;
+    return {
+      ...{ lane, pool, isFork, held },
+      isSuspended: share?.suspended ?? false,
+      isOutOfMinutes: share?.outOfMinutes ?? false,
+      mayBegin: this.mayBegin(organizationId),
+    };
+  }
+
+  /** Organizations that wait, with the lane in which they do. */
+  groups(): readonly { readonly organizationId: string; readonly lane: Lane }[] {
+    return lanes.flatMap((lane) =>
+      [...new Set(this.waitingIn(lane).map(({ organizationId }) => organizationId))].map((organizationId) => ({
+        organizationId,
+        lane,
+      })),
+    );
+  }
+
+  private mayBegin(organizationId: string): number {
+    const share = this.shares.get(organizationId);
+    if (!share) return Number.MAX_SAFE_INTEGER;
+    if (share.suspended || share.outOfMinutes) return 0;
+    return share.concurrentBuilds === null ? Number.MAX_SAFE_INTEGER : share.concurrentBuilds - share.held;
+  }
+}
+
+function keyOf(organizationId: string, lane: Lane): string {
+  return `${lane} ${organizationId}`;
+}
+
+function readWaiting(tx: Queryable, trusting: boolean, most: number): Promise<WaitingRow[]> {
+  return tx.$queryRaw<WaitingRow[]>`
+    WITH waiting AS (
+      SELECT b.id, b.organization_id, ${laneOf(trusting)} AS lane, coalesce(r.priority, 0) AS priority
+      FROM build b LEFT JOIN rule r ON r.id = b.rule_id
+      WHERE b.status = 'queued' AND (b.dispatch_after IS NULL OR b.dispatch_after <= now())
+        AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state IN ('dispatched', 'claimed'))
+    ), ranked AS (
+      SELECT w.*, row_number() OVER mine AS place, count(*) OVER (PARTITION BY lane, organization_id) AS waiting,
+        min(id::text) OVER (PARTITION BY lane, organization_id) AS oldest
+      FROM waiting w WINDOW mine AS (PARTITION BY lane, organization_id ORDER BY priority DESC, id)
+    )
+    SELECT id::text, organization_id AS "organizationId", lane, waiting::int FROM ranked WHERE place <= ${most}
+    ORDER BY oldest, place`;
+}
+
+/** As `recentSeconds` of the domain counts. An exponent below -700 would be an error of the server's. */
+function readUsage(tx: Queryable, workers: readonly string[]): Promise<UsageRow[]> {
+  const rate = Prisma.sql`${Math.LN2 / usageHalfLifeSeconds}::float8`;
+  return tx.$queryRaw<UsageRow[]>`
+    WITH held AS (
+      SELECT b.organization_id, a.lane, a.state,
+        a.ended_at IS NULL AND coalesce(a.placed_on, a.worker_name) = ANY(${[...workers]}) AS open,
+        greatest(0, extract(epoch FROM now() - coalesce(a.claimed_at, a.dispatched_at)))::float8 AS since,
+        greatest(0, extract(epoch FROM now() - coalesce(a.ended_at, now())))::float8 AS until
+      FROM attempt a JOIN build b ON b.id = a.build_id
+      WHERE a.state IN ('dispatched', 'claimed') OR a.ended_at > now() - ${lookBack}
+    )
+    SELECT organization_id AS "organizationId", lane,
+      sum((exp(greatest(-700, -${rate} * until)) - exp(greatest(-700, -${rate} * since))) / ${rate}) AS "usedSeconds",
+      array_agg(since) FILTER (WHERE open) AS "heldSeconds",
+      avg(since - until) FILTER (WHERE state IN ('built', 'failed', 'timed_out')) AS "usualSeconds"
+    FROM held GROUP BY 1, 2`;
+}
+
+function readShares(tx: Queryable, organizationIds: readonly string[]): Promise<ShareRow[]> {
+  return tx.$queryRaw<ShareRow[]>`
+    SELECT o.id AS "organizationId", o.suspended_at IS NOT NULL OR o.deleted_at IS NOT NULL AS suspended,
+      coalesce(q.weight, d.weight, ${usualWeight})::int AS weight,
+      coalesce(q.concurrent_builds, d.concurrent_builds) AS "concurrentBuilds",
+      (SELECT count(*) FROM attempt a JOIN build b ON b.id = a.build_id
+        WHERE a.state IN ('dispatched', 'claimed') AND b.organization_id = o.id)::int AS held,
+      coalesce(coalesce(q.build_minutes, d.build_minutes) <= ${minutesOfMonth()}, false) AS "outOfMinutes"
+    FROM organization o LEFT JOIN quota q ON q.scope = o.id LEFT JOIN quota d ON d.scope = 'installation'
+    WHERE o.id = ANY(${[...organizationIds]})`;
+}
+
+/** SQL: minutes in which builds of the organization `o` have held slots in this month, in UTC. */
+function minutesOfMonth(now = new Date()): Prisma.Sql {
+  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
+  // A build may have waited for days before its attempt began.
+  const floor = idFloor(new Date(month.getTime() - 7 * 86_400_000));
+  return Prisma.sql`(
+    SELECT coalesce(sum(extract(epoch FROM coalesce(a.ended_at, now()) - greatest(a.claimed_at, ${month}))), 0)::float8 / 60
+    FROM build b JOIN attempt a ON a.build_id = b.id
+    WHERE b.organization_id = o.id AND b.id >= ${floor}::uuid AND a.claimed_at IS NOT NULL AND coalesce(a.ended_at, now()) > ${month})`;
+}
+
+async function countTenants(tx: Queryable): Promise<number> {
+  const [row] = await tx.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int AS count FROM organization o
+    WHERE o.suspended_at IS NULL AND EXISTS (SELECT 1 FROM project p WHERE p.organization_id = o.id AND p.deleted_at IS NULL)`;
+  return row!.count;
+}
