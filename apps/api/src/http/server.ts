@@ -7,6 +7,7 @@ import { answerBrokenRequest } from './broken-request.js';
 import { trustOf } from './client-address.js';
 import { ApiProblem, notFound } from './problem.js';
 import { replyProblem } from './problem-reply.js';
+import { addPublicLimits } from './public-limits.js';
 import { addRateLimitHeaders } from './rate-limit-headers.js';
 import { requestIdOf } from './request-id.js';
 import { addRequestLog } from './request-log.js';
@@ -58,6 +59,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     void reply.header('x-request-id', request.id);
     done(refusalOf(request, http.publicUrl));
   });
+  addPublicLimits(instance);
   return { adapter, instance, routes };
 }
 

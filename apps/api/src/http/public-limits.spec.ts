@@ -1,0 +1,74 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ApiProblem } from './problem.js';
+import { replyProblem } from './problem-reply.js';
+import { addPublicLimits } from './public-limits.js';
+
+const limits = {
+  rate: { tries: 5, windowMs: 60_000 },
+  atOnce: { total: 3, perKey: 2 },
+  maxWaiting: 1,
+  maxWaitMs: 60_000,
+};
+const [one, other] = ['192.0.2.1', '192.0.2.2'];
+
+let server: FastifyInstance;
+let underWay: (() => void)[] = [];
+
+beforeEach(async () => {
+  underWay = [];
+  server = fastify();
+  server.setErrorHandler((error, _request, reply) => replyProblem(reply, error as unknown as ApiProblem));
+  addPublicLimits(server, limits);
+  const config = { access: 'public' } as const;
+  server.get('/api/quick', { config }, async () => 'ok');
+  server.get('/api/slow', { config }, () => new Promise((resolve) => underWay.push(() => resolve('ok'))));
+  server.get('/api/mine', { config: { access: 'read' } }, async () => 'ok');
+  server.post('/api/v1/hooks/:projectId', { config }, async () => 'ok');
+  server.get('/healthz', { config }, async () => 'ok');
+  await server.ready();
+});
+afterEach(() => server.close());
+
+const get = async (url: string, remoteAddress = one) => server.inject({ url, remoteAddress });
+const statuses = async (count: number, url: string, address = one) => {
+  const answers = [];
+  for (let at = 0; at < count; at++) answers.push((await get(url, address)).statusCode);
+  return answers;
+};
+
+describe('R-M10 requests without a session', () => {
+  it('are answered so often for one address, and still for others', async () => {
+    expect(await statuses(6, '/api/quick')).toEqual([200, 200, 200, 200, 200, 429]);
+    const refused = await get('/api/quick');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.json()).toMatchObject({ code: 'rate_limited', detail: expect.stringContaining('this address') });
+    expect(await statuses(1, '/api/quick', other)).toEqual([200]);
+  });
+
+  it('of an IPv6 network count together', async () => {
+    for (let at = 1; at <= 5; at++) await get('/api/quick', `2001:db8::${at}`);
+    expect((await get('/api/quick', '2001:db8::6')).statusCode).toBe(429);
+    expect((await get('/api/quick', '2001:db8:0:1::1')).statusCode).toBe(200);
+  });
+
+  it('are worked on two at once for one address: the next waits, one more is refused, and others go on', async () => {
+    const slow = Array.from({ length: 3 }, () => get('/api/slow'));
+    await expect.poll(() => underWay.length).toBe(2);
+    expect((await get('/api/slow')).statusCode).toBe(429);
+    expect((await get('/api/quick', other)).statusCode).toBe(200);
+    underWay[0]!();
+    await expect.poll(() => underWay.length).toBe(3);
+    for (const end of underWay) end();
+    expect((await Promise.all(slow)).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+  });
+
+  it('do not count where somebody shows who it is, for webhooks, and for health', async () => {
+    expect(await statuses(8, '/api/mine')).toEqual(Array<number>(8).fill(200));
+    expect(await statuses(8, '/healthz')).toEqual(Array<number>(8).fill(200));
+    for (let at = 0; at < 8; at++)
+      expect((await server.inject({ method: 'POST', url: '/api/v1/hooks/x', remoteAddress: one })).statusCode).toBe(
+        200,
+      );
+  });
+});

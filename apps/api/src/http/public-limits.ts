@@ -1,0 +1,70 @@
+import { FairShares, type ShareLimits } from '@cooperage/domain';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addressGroup } from './client-address.js';
+import { ApiProblem } from './problem.js';
+import { type RateLimit, RateLimiter } from './rate-limiter.js';
+
+export interface PublicLimits {
+  /** Requests of one address that are answered in a time. */
+  readonly rate: RateLimit;
+  /** Requests that are worked on at once: of all addresses, and of one. */
+  readonly atOnce: ShareLimits;
+  /** Most requests of one address that wait for others of it, and for how long. */
+  readonly maxWaiting: number;
+  readonly maxWaitMs: number;
+}
+
+const usualLimits: PublicLimits = {
+  rate: { tries: 3_000, windowMs: 60_000 },
+  atOnce: { total: 64, perKey: 16 },
+  maxWaiting: 256,
+  maxWaitMs: 5_000,
+};
+
+/**
+ * Not counted: webhooks, which have a gate of their own; what the server of the pages asks for everybody who is not signed in,
+ * since it comes from one address; and addresses that are none.
+ */
+const uncounted = new Set([
+  '/api/v1/hooks/:projectId',
+  '/api/v1/setup',
+  '/api/v1/setup/checks',
+  '/api/v1/sign-in-ways',
+  '/api/openapi.json',
+  '/api/*',
+]);
+
+/** Pages and health are no work of ours: they stand elsewhere. */
+const isLimited = (url: string): boolean => /^\/(?:api|badge)\//.test(url) && !uncounted.has(url);
+
+/**
+ * Bounds what one address can make the API do without showing who it is: badges, keys, registry tokens, sign-in. Each of them
+ * costs a query or a signature, and has no other limit that counts all of them together.
+ */
+export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = usualLimits): void {
+  const rate = new RateLimiter(limits.rate);
+  const shares = new FairShares(limits.atOnce, limits.maxWaiting);
+  server.addHook('onRequest', async (request, reply) => {
+    if (!isPublicWork(request)) return;
+    const caller = addressGroup(request.ip);
+    const waitMs = rate.take(caller);
+    if (waitMs > 0) throw tooMany(waitMs, limits);
+    const release = await shares.take(caller, AbortSignal.timeout(limits.maxWaitMs));
+    if (release === null) throw tooMany(1_000, limits);
+    // A caller may have gone while it waited.
+    if (reply.raw.closed || request.raw.destroyed) release();
+    else reply.raw.once('close', release);
+  });
+}
+
+function isPublicWork({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config.access === 'public' && isLimited(routeOptions.url ?? '');
+}
+
+function tooMany(waitMs: number, { rate: { tries, windowMs } }: PublicLimits): ApiProblem {
+  return new ApiProblem('rate_limited', {
+    detail: 'Too many requests from this address without a session or a token.',
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+    rateLimit: { tries, windowSeconds: windowMs / 1000 },
+  });
+}
