@@ -1,7 +1,8 @@
 #!/bin/sh
 # Starts the engine of one pool in docker-compose.yml: rules first, then limits, then buildkitd. What cannot be put in force ends
 # the start with a sentence. It runs as root of its container, without --privileged.
-#   POOL                 trusted or untrusted: names the control group of all its steps
+#   POOL                 trusted or untrusted
+#   CONTROL_GROUP        name of the group, at the root of control groups, that has all its steps
 #   BUILD_MEMORY         bytes (k, m, g) that all builds of the pool may use together
 #   BUILD_CPUS           processors' worth of time, fractions allowed
 #   BUILD_PIDS           processes and threads
@@ -72,7 +73,7 @@ rule -t nat -A POSTROUTING -s 198.18.0.0/22 ! -o steps -j MASQUERADE
 
 # --- limits: the control group below which the engine puts all steps ----------------------------------------------------------
 groups=/sys/fs/cgroup
-group=cooperage-$POOL
+group=$CONTROL_GROUP
 bytes() { echo "$1" | awk '/^[0-9.]+[kKmMgG]?[bB]?$/ { n = $1 + 0; u = tolower($1); if (u ~ /k/) n *= 1024; if (u ~ /m/) n *= 1048576; if (u ~ /g/) n *= 1073741824; printf "%d", n }'; }
 memory=$(bytes "$BUILD_MEMORY")
 memory=$((${memory:-0} / 4096 * 4096))
@@ -123,6 +124,7 @@ else
     clear_steps "$folder/$group"
   done
   limit "memory/$group" memory.limit_in_bytes "$memory"
+  echo "$memory" >"$groups/memory/$group/memory.memsw.limit_in_bytes" 2>/dev/null || true
   limit "pids/$group" pids.max "$BUILD_PIDS"
   limit "cpu/$group" cpu.cfs_quota_us "$quota"
   for folder in $folders; do

@@ -19,8 +19,11 @@ ENV NEXT_TELEMETRY_DISABLED=1 TURBO_TELEMETRY_DISABLED=1
 COPY --from=manifests /src ./
 RUN --mount=type=cache,target=/root/.npm npm ci
 COPY . .
-RUN npm run generate && npm run build
-RUN npm prune --omit=dev
+RUN npm run generate && npx turbo run build --filter='./apps/*' --output-logs=errors-only
+
+# Without what only makes and tests it.
+FROM build AS server
+RUN npm prune --omit=dev && rm -rf apps/web/.next node_modules/.cache .turbo
 
 FROM ${NODE_IMAGE} AS app
 RUN apt-get update && apt-get install -y --no-install-recommends git openssh-client ca-certificates && rm -rf /var/lib/apt/lists/*
@@ -28,7 +31,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends git openssh-cli
 RUN groupadd --gid 10001 cooperage && useradd --uid 10001 --gid 10001 --create-home cooperage \
  && install -d -o cooperage -g cooperage /var/lib/cooperage/mirrors
 WORKDIR /app
-COPY --from=build --chown=root:root /src /app
+COPY --from=server --chown=root:root /src /app
 # Builders read definitions of builds (bake, compose) with it.
 COPY --from=buildx /buildx /usr/local/bin/docker-buildx
 USER cooperage

@@ -1,6 +1,7 @@
 export * from './api-client.js';
 export * from './canary/index.js';
 export * from './child.js';
+export * from './compose/compose-product.js';
 export * from './cut-proxy.js';
 export * from './launcher.js';
 export * from './log-viewer.js';

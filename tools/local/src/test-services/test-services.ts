@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { provideBaseImages } from '../base-images/base-images.ts';
+import { DOCKER_DAEMON, PrivateDocker } from '../docker/private-docker.ts';
 import { readJson, writeJson } from '../files/atomic-file.ts';
 import { choose, lookAround } from '../parts/choice.ts';
 import { PartFactory } from '../parts/create-parts.ts';
@@ -115,6 +116,7 @@ export class TestServiceSet {
       const left = new Instance(path.join(folder, name));
       await endLauncher(left);
       await endLeftProcesses(left);
+      if (existsSync(left.pidFile(DOCKER_DAEMON))) await new PrivateDocker(left, this.tools).stop();
       await (await TestServiceSet.open(left.folder)).stop();
       rmSync(path.join(folder, name), { recursive: true, force: true });
     }

@@ -10,7 +10,9 @@ import { type EngineSettings, execFolder } from './settings.ts';
  * What an engine that was killed leaves behind: its containerd, the processes of running steps (they survive it), their
  * control groups, the mounts of their file systems and its pid file.
  */
-export async function clearLeftovers(settings: EngineSettings): Promise<void> {
+export async function clearLeftovers(
+  settings: Pick<EngineSettings, 'dataFolder' | 'socketFolder' | 'cgroupParent'>,
+): Promise<void> {
   await endContainerd(execFolder(settings.socketFolder));
   await clearGroup(settings.cgroupParent);
   await unmountBelow(settings.dataFolder);
