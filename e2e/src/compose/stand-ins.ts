@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { services } from '@cooperage/testing';
+import type { PrivateDocker } from './private-docker.js';
+
+const run = promisify(execFile);
+const recipes = path.resolve(import.meta.dirname, '../../compose');
+const targets = ['node', 'buildx', 'postgres', 'redis', 'registry', 'buildkit'] as const;
+
+/** Settings of docker-compose.yml that put images made on the spot in the place of those that cannot be pulled. */
+export const standIns: Readonly<Record<string, string>> = Object.fromEntries(
+  targets.map((name) => [`${name.toUpperCase()}_IMAGE`, `stand-in/${name}`]),
+);
+
+export async function makeStandIns(docker: PrivateDocker): Promise<void> {
+  await loadDebian(docker);
+  const contexts = await contextsIn(docker.folder);
+  // The others start from what the first one has made.
+  for (const name of targets)
+    await docker.build(recipes, path.join(recipes, 'stand-ins.Dockerfile'), name, `stand-in/${name}`, contexts);
+}
+
+async function loadDebian(docker: PrivateDocker): Promise<void> {
+  const reference = `${services().openRegistry}/library/debian:bookworm`;
+  const tar = path.join(docker.folder, 'debian.tar');
+  await run(services().tools.crane!, ['pull', '--insecure', reference, tar]);
+  await docker.docker('load', '--input', tar);
+  await docker.docker('tag', reference, 'debian:bookworm');
+}
+
+/** The programs of this machine's tool chain, each in a folder that a build may read. */
+async function contextsIn(folder: string): Promise<Record<string, string>> {
+  const tools = path.join(folder, 'programs');
+  await mkdir(tools);
+  // The tool chain has links into its tree.
+  for (const name of ['docker-registry', 'docker-buildx'])
+    await copyFile(await realpath(services().tools[name]!), path.join(tools, name));
+  return {
+    tools,
+    trust: '/etc/ssl/certs',
+    'node-program': path.resolve(path.dirname(process.execPath), '..'),
+    'go-tools': await goTools(),
+  };
+}
+
+/** BuildKit and its plugins, which `./cooperage test` builds for the untrusted pool. */
+async function goTools(): Promise<string> {
+  const cache =
+    process.env.COOPERAGE_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'cooperage');
+  const folder = path.join(cache, 'go-tools');
+  const found = await readdir(folder).catch(() => []);
+  if (found.length === 0) throw new Error(`${folder} is empty: ./cooperage test --only strangers builds BuildKit`);
+  return path.join(folder, found[0]!);
+}

@@ -1,0 +1,41 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { Instance } from '../parts/instance.ts';
+import { interruptSignal, untilAborted } from '../processes/interrupt.ts';
+import { noteLauncher } from '../system/left-behind.ts';
+import { findTools } from '../toolchain/find-tools.ts';
+import { COMPOSE } from '../toolchain/tool-list.ts';
+import { PrivateDocker } from './private-docker.ts';
+
+/**
+ * A Docker engine for tests as a process of its own: `node main.ts FOLDER`. It prints one line of JSON when the engine is ready,
+ * and takes everything away when it is asked to end, or when whoever started it is gone.
+ */
+const [folder] = process.argv.slice(2);
+if (!folder) throw new Error('usage: node main.ts FOLDER');
+const signal = interruptSignal();
+const parentIsGone = new Promise<void>((resolve) => process.stdin.once('close', resolve).resume());
+const instance = new Instance(folder);
+mkdirSync(folder, { recursive: true });
+noteLauncher(instance);
+const tools = await findTools();
+const compose = await findTools([COMPOSE]);
+const docker = new PrivateDocker(instance, tools);
+try {
+  const address = await docker.start();
+  // Compose builds by one plugin, and is one for whoever says `docker compose`.
+  const plugins = instance.file('client', 'cli-plugins');
+  mkdirSync(plugins, { recursive: true });
+  symlinkSync(tools.path('docker-buildx'), `${plugins}/docker-buildx`);
+  symlinkSync(compose.path(COMPOSE.name), `${plugins}/docker-compose`);
+  const programs = {
+    docker: tools.path('docker'),
+    compose: compose.path(COMPOSE.name),
+    buildx: tools.path('docker-buildx'),
+  };
+  const client = { DOCKER_HOST: address.url, DOCKER_CONFIG: instance.file('client') };
+  process.stdout.write(`${JSON.stringify({ ...address, project: docker.project(), programs, client })}\n`);
+  await Promise.race([untilAborted(signal), parentIsGone]);
+} finally {
+  await docker.stop();
+}
+process.exit();
