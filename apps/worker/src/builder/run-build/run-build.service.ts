@@ -161,6 +161,8 @@ export class RunBuildService {
       reads.push(this.noteRead(work, caches.factOf(event), last));
     };
     return this.parts.house.build(attempt.build, signal, () => {
+      // Who listens now is told nothing any more of a stop that came before.
+      signal.throwIfAborted();
       phases.begin('build');
       return this.parts.engine.build(request, emit, signal);
     });
