@@ -32,17 +32,23 @@ GRANT USAGE ON SEQUENCE build_event_id_seq, outbox_id_seq TO cooperage_builder, 
 
 -- builder: runs strangers' code next door, so it gets columns, not tables, wherever a table holds more than its own work.
 GRANT SELECT (id, slug) ON organization TO cooperage_builder;
-GRANT SELECT (id, organization_id, slug, remote_url, git_credentials, default_branch, deleted_at, cache_mode) ON project TO cooperage_builder;
+GRANT SELECT (id, organization_id, slug, remote_url, default_branch, deleted_at, cache_mode) ON project TO cooperage_builder;
 GRANT SELECT (id, project_id, name, sealed) ON project_secret TO cooperage_builder;
 GRANT SELECT (id, project_id, host, username, sealed) ON registry_credential TO cooperage_builder;
-GRANT SELECT ON build, attempt TO cooperage_builder;
+GRANT SELECT ON build TO cooperage_builder;
+-- All but the token of the registry.
+GRANT SELECT (id, build_id, number, state, lane, placed_on, placement, instance_id, worker_name, lease_until, handovers, dispatched_at,
+  claimed_at, ended_at, failure, engine_reference, result_space, registry_token_expires_at, dockerfile, context_digest, target_records,
+  cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
 GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, fingerprint, digest, media_type, size_bytes, base_images, sources,
   steps_total, steps_cached, tools, resolved, warnings, cache_export, cache_export_note, cache_saved_ms,
   cache_ran_ms, cache_import_ms, cache_import_bytes, cache_export_ms, cache_export_bytes, cache_mode, cache_mode_why, dispatch_after, started_at, built_at, stopped_at,
   finished_at) ON build TO cooperage_builder;
 GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at, failure, engine_reference, registry_token,
   result_space, dockerfile, context_digest, target_records, cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
-GRANT SELECT, INSERT, UPDATE ON step, process_instance TO cooperage_builder;
+GRANT SELECT, INSERT, UPDATE ON step TO cooperage_builder;
+GRANT SELECT, INSERT (id, role, name, info, key_hash), UPDATE (heartbeat_at, info, ended_at, end_reason) ON process_instance
+  TO cooperage_builder;
 GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder;
 GRANT SELECT, INSERT, UPDATE ON cache_entry TO cooperage_builder;
 GRANT SELECT (id, project_id, zone, ref, platform, epoch, why, unused_days) ON cache_eviction TO cooperage_builder;
@@ -52,6 +58,10 @@ GRANT SELECT (topic) ON outbox TO cooperage_builder;
 GRANT SELECT (name) ON worker_drain TO cooperage_builder;
 -- A look at the builder: what was asked is not its to change.
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder;
+
+GRANT EXECUTE ON FUNCTION builder_attempts(), builder_secret_projects() TO cooperage_builder;
+GRANT EXECUTE ON FUNCTION git_credentials_of(uuid), registry_token_of(uuid), has_secrets(uuid)
+  TO cooperage_builder, cooperage_api, cooperage_control;
 
 -- control: holds the keys, and knows nothing of people, sessions and tokens.
 GRANT SELECT ON cache_reset, installation, organization, quota, rule, project_secret, registry_credential, step TO cooperage_control;
@@ -92,4 +102,53 @@ GRANT SELECT ON reverification, base_tag TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON setup_check, first_steps_dismissal, installation TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON retention_candidate, retention_policy TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON quota TO cooperage_api;
+
+-- Rows, where a table holds more than a builder's own work (docs/adr/0035): api and control see all of them, a builder those of the
+-- attempts that are its own. A policy that is there is left as it is, so that nothing waits for a lock: one that changes takes
+-- another name, and the old one is dropped here.
+DO $$
+DECLARE
+  of_build CONSTANT text := 'build_id IN (SELECT h.build_id FROM builder_attempts() h)';
+  of_project CONSTANT text := 'project_id IN (SELECT h.project_id FROM builder_attempts() h)';
+  of_attempt CONSTANT text := 'attempt_id IN (SELECT h.attempt_id FROM builder_attempts() h)';
+  with_secrets CONSTANT text := 'project_id IN (SELECT builder_secret_projects())';
+  own CONSTANT text := 'key_hash = builder_key_hash()';
+  rule record;
+BEGIN
+  FOR rule IN SELECT * FROM (VALUES
+    ('process_instance', 'own_seen', 'SELECT', own, NULL),
+    ('process_instance', 'own_begun', 'INSERT', NULL, own || ' AND role = ''builder'''),
+    ('process_instance', 'own_changed', 'UPDATE', own, own),
+    ('build', 'of_project_seen', 'SELECT', of_project, NULL),
+    ('build', 'held_changed', 'UPDATE', 'id IN (SELECT h.build_id FROM builder_attempts() h)', 'id IN (SELECT h.build_id FROM builder_attempts() h)'),
+    ('attempt', 'of_project_seen', 'SELECT', 'EXISTS (SELECT FROM build b WHERE b.id = attempt.build_id)', NULL),
+    ('attempt', 'held_changed', 'UPDATE', 'id IN (SELECT h.attempt_id FROM builder_attempts() h)',
+      of_build || ' AND (instance_id IS NULL OR EXISTS (SELECT FROM process_instance i WHERE i.id = attempt.instance_id))'),
+    ('step', 'of_project_seen', 'SELECT', 'EXISTS (SELECT FROM attempt a WHERE a.id = step.attempt_id)', NULL),
+    ('step', 'held_made', 'INSERT', NULL, of_attempt),
+    ('step', 'held_changed', 'UPDATE', of_attempt, of_attempt),
+    ('log_chunk', 'held_seen', 'SELECT', of_attempt, NULL),
+    ('log_chunk', 'held_made', 'INSERT', NULL, of_attempt),
+    ('context_manifest', 'of_project_seen', 'SELECT', of_project, NULL),
+    ('context_manifest', 'of_project_made', 'INSERT', NULL, of_project),
+    ('project_secret', 'held_seen', 'SELECT', with_secrets, NULL),
+    ('registry_credential', 'held_seen', 'SELECT', with_secrets, NULL),
+    ('cache_entry', 'of_project_seen', 'SELECT', of_project, NULL),
+    ('cache_entry', 'of_project_made', 'INSERT', NULL, of_project),
+    ('cache_entry', 'of_project_changed', 'UPDATE', of_project, of_project),
+    ('build_event', 'held_made', 'INSERT', NULL, of_build),
+    ('outbox', 'held_seen', 'SELECT', 'subject_id IN (SELECT h.build_id FROM builder_attempts() h)', NULL),
+    ('outbox', 'held_made', 'INSERT', NULL,
+      'subject_id IN (SELECT h.build_id FROM builder_attempts() h) AND topic IN (''publish'', ''export-cache'', ''note-steps'')')
+  ) AS rules(relation, name, command, seen, made) LOOP
+    IF NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = rule.relation AND p.policyname = 'builder_' || rule.name) THEN
+      EXECUTE format('CREATE POLICY %I ON %I FOR %s TO cooperage_builder', 'builder_' || rule.name, rule.relation, rule.command)
+        || coalesce(' USING (' || rule.seen || ')', '') || coalesce(' WITH CHECK (' || rule.made || ')', '');
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = rule.relation AND p.policyname = 'all_rows') THEN
+      EXECUTE format('CREATE POLICY all_rows ON %I TO cooperage_api, cooperage_control USING (true) WITH CHECK (true)', rule.relation);
+      EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', rule.relation);
+    END IF;
+  END LOOP;
+END $$;
 COMMIT;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { loadConfig } from '@cooperage/config';
 import { Database, ProcessRepository } from '@cooperage/db';
 import { createLogger } from '@cooperage/telemetry';
@@ -16,8 +17,13 @@ if (role !== 'builder' && role !== 'control') {
 }
 const config = loadConfig('supervisor');
 const logger = createLogger({ process: `supervisor-${role}`, level: config.logLevel });
-const database = new Database({ url: config.databaseUrl.reveal(), poolSize: 1, applicationName: `supervisor-${role}` });
-const supervisor = new Supervisor(role, new ProcessRepository(database), logger);
+// One for all lives of the child: its rows are those of the one before it.
+const instanceKey = role === 'builder' ? randomBytes(32).toString('base64url') : undefined;
+const database = new Database({
+  ...{ url: config.databaseUrl.reveal(), poolSize: 1, applicationName: `supervisor-${role}` },
+  ...(instanceKey && { instanceKey }),
+});
+const supervisor = new Supervisor(role, new ProcessRepository(database), logger, instanceKey ?? null);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void supervisor.stop());
 await supervisor.run();

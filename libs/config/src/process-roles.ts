@@ -113,6 +113,7 @@ export const shapes = {
     leaseMs: lease,
     maxAttempts,
     instanceId,
+    instanceKey: optional(v.instanceKey),
     workerName,
   },
   control: {

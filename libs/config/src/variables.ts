@@ -201,6 +201,12 @@ export const variables = {
     'Id of this process, given by its supervisor so that it can note the death of exactly this one.',
   ),
 
+  instanceKey: secret(
+    'COOPERAGE_INSTANCE_KEY',
+    secrets.longSecret(32),
+    'What the database knows this builder by, given by its supervisor; a builder without one makes its own.',
+  ),
+
   initialAdminEmail: plain('INITIAL_ADMIN_EMAIL', text.email, 'Mail address of the first administrator.'),
   setupToken: secret(
     'COOPERAGE_SETUP_TOKEN',

@@ -11,6 +11,11 @@ export interface DatabaseOptions {
   /** Longest statement in milliseconds; a paused process must not hold locks for longer. */
   readonly statementTimeoutMs?: number;
   readonly applicationName: string;
+  /**
+   * Of a builder: what its rows are known by, see `prisma/roles.sql`. Any text that nobody else knows; it is said once for each
+   * connection.
+   */
+  readonly instanceKey?: string;
 }
 
 /** The one place that knows how to connect. Opaque outside `libs/db`: others hand it to repositories. */
@@ -18,10 +23,13 @@ export class Database {
   /** @internal */
   readonly prisma: PrismaClient;
   readonly url: string;
+  /** @internal */
+  readonly instanceKey: string | null;
 
   constructor(options: DatabaseOptions) {
     const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
     this.url = options.url;
+    this.instanceKey = options.instanceKey ?? null;
     this.prisma = new PrismaClient({
       // The longer forms print the arguments of a failed call, sealed or not, into whatever logs the error.
       errorFormat: 'minimal',
@@ -29,6 +37,7 @@ export class Database {
         connectionString: options.url,
         max: options.poolSize,
         application_name: options.applicationName,
+        ...(this.instanceKey && { options: `-c cooperage.instance_key=${escaped(this.instanceKey)}` }),
         connectionTimeoutMillis: 5_000,
         statement_timeout: statementTimeoutMs,
         // The server cannot end a statement whose answer never arrives: the connection is given up then.
@@ -77,6 +86,11 @@ export class Database {
       }
     }
   }
+}
+
+/** As the server reads an option of a connection: white space and backslashes end or quote. */
+function escaped(value: string): string {
+  return value.replace(/[\\\s]/g, '\\$&');
 }
 
 /** Serialization failures and deadlocks (SQLSTATE 40001, 40P01; Prisma P2034): the transaction can simply run again. */

@@ -15,7 +15,7 @@ describe('a builder that connects by its own role', () => {
   beforeAll(async () => {
     bench = await BuildBench.open();
     url = asDatabaseRole(bench.world.url, 'builder');
-    bench.builderDb = new Database({ url, poolSize: 4, applicationName: 'builder' });
+    bench.builderDb = new Database({ url, poolSize: 4, applicationName: 'builder', instanceKey: 'its key' });
   });
   afterAll(async () => {
     await bench.builderDb.close();

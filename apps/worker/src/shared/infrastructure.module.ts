@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Config } from '@cooperage/config';
 import {
   AttemptRepository,
@@ -48,7 +49,12 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
     { provide: MASTER_KEYS, useValue: masterKeys(config.encryptionKeys) },
     {
       provide: Database,
-      useValue: new Database({ url: config.databaseUrl.reveal(), poolSize, applicationName: role }),
+      useValue: new Database({
+        ...{ url: config.databaseUrl.reveal(), poolSize, applicationName: role },
+        ...('instanceKey' in config && {
+          instanceKey: config.instanceKey?.reveal() ?? randomBytes(32).toString('base64url'),
+        }),
+      }),
     },
     { provide: REDIS, useFactory: () => producer(config, logger) },
     {

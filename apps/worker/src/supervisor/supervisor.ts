@@ -18,6 +18,8 @@ export class Supervisor {
     private readonly role: 'builder' | 'control',
     private readonly processes: ProcessRepository,
     private readonly logger: Logger,
+    /** What the database knows a builder by, and so also its parent. */
+    private readonly instanceKey: string | null = null,
   ) {}
 
   /** Resolves when `stop` was called and the child has ended. */
@@ -45,7 +47,10 @@ export class Supervisor {
     const script = path.join(import.meta.dirname, '..', `main.${this.role}.js`);
     const child = spawn(process.execPath, ['--enable-source-maps', script], {
       stdio: 'inherit',
-      env: childEnvironment(this.role, { COOPERAGE_INSTANCE_ID: instanceId }),
+      env: childEnvironment(this.role, {
+        COOPERAGE_INSTANCE_ID: instanceId,
+        ...(this.instanceKey !== null && { COOPERAGE_INSTANCE_KEY: this.instanceKey }),
+      }),
     });
     this.child = child;
     const ending = await new Promise<string>((resolve) => {

@@ -54,7 +54,7 @@ export class AttemptRepository {
   async finished(buildId: string): Promise<ClaimedAttempt | null> {
     const row = await this.db.prisma.attempt.findFirst({
       where: { buildId, state: 'built' },
-      include: { build: true },
+      select: { id: true, number: true, resultSpace: true, build: true },
     });
     if (row?.build.status !== 'succeeded') return null;
     const { id: attemptId, number, resultSpace } = row;

@@ -71,7 +71,7 @@ export class RegistryTokenRepository {
   /** The sealed token, and for how much longer it is good; null when there is none (any more). */
   async read(attemptId: string): Promise<{ sealed: Uint8Array; expiresInMs: number } | null> {
     const [row] = await this.db.prisma.$queryRaw<{ token: Uint8Array | null; ms: number }[]>`
-      SELECT registry_token AS token, (extract(epoch FROM registry_token_expires_at - now()) * 1000)::float8 AS ms
+      SELECT registry_token_of(id) AS token, (extract(epoch FROM registry_token_expires_at - now()) * 1000)::float8 AS ms
       FROM attempt WHERE id = ${attemptId}::uuid AND state IN ('dispatched', 'claimed', 'built')`;
     return row?.token && row.ms > 0 ? { sealed: row.token, expiresInMs: row.ms } : null;
   }

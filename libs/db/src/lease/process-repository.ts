@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import type { Lane } from '@cooperage/domain';
-import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { channels } from '../listen/channels.js';
 import { losable } from '../losable.js';
@@ -59,7 +59,11 @@ export class ProcessRepository {
 
   /** @param id chosen by the supervisor where there is one, so that it can note the death of exactly this process */
   async start(role: ProcessRole, name: string, info: ProcessInfo, id: string = newId()): Promise<string> {
-    await this.db.prisma.processInstance.create({ data: { id, role, name, info: toJson(info) } });
+    const { instanceKey } = this.db;
+    const keyHash = instanceKey && createHash('sha256').update(instanceKey).digest();
+    await this.db.prisma.$executeRaw`
+      INSERT INTO process_instance (id, role, name, info, key_hash)
+      VALUES (${id}::uuid, ${role}, ${name}, ${JSON.stringify(info)}::jsonb, ${keyHash}::bytea)`;
     await this.db.prisma.$executeRaw`SELECT pg_notify(${channels.process}, '')`;
     return id;
   }

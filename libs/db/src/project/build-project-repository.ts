@@ -21,10 +21,16 @@ export class BuildProjectRepository {
 
   async find(projectId: string): Promise<BuildProject | null> {
     const [row] = await this.db.prisma.$queryRaw<BuildProject[]>`
-      SELECT p.id::text, p.slug, o.slug AS "organizationSlug", p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
+      SELECT p.id::text, p.slug, o.slug AS "organizationSlug", p.remote_url AS "remoteUrl", git_credentials_of(p.id) AS "gitCredentials",
         p.default_branch AS "defaultBranch", p.deleted_at AS "deletedAt"
       FROM project p JOIN organization o ON o.id = p.organization_id WHERE p.id = ${projectId}::uuid`;
     return row ?? null;
+  }
+
+  /** Whether there is something that a build of strangers' code is not given: a builder of such a build does not see it. */
+  async hasSecrets(projectId: string): Promise<boolean> {
+    const [row] = await this.db.prisma.$queryRaw<[{ has: boolean }]>`SELECT has_secrets(${projectId}::uuid) AS has`;
+    return row.has;
   }
 
   async secrets(projectId: string): Promise<SealedSecret[]> {

@@ -40,18 +40,18 @@ export class BuildAccesses {
   /** @throws {BuildFailure} when the project is gone, or something of it cannot be opened; the message names what */
   async open({ attemptId, build: { projectId, zone } }: ClaimedAttempt): Promise<BuildAccess> {
     const token = new AttemptToken(this.tokens, this.keys, attemptId, this.options.leaseMs);
-    const [project, secretRows, credentialRows] = await Promise.all([
+    const isStrangers = zone === 'fork';
+    const [project, secretRows, credentialRows, withheld] = await Promise.all([
       this.projects.find(projectId),
-      this.projects.secrets(projectId),
-      this.projects.registryCredentials(projectId),
+      isStrangers ? [] : this.projects.secrets(projectId),
+      isStrangers ? [] : this.projects.registryCredentials(projectId),
+      isStrangers && this.projects.hasSecrets(projectId),
       token.get(),
     ]);
     if (!project) throw new BuildFailure('InvalidBuildConfig', 'The project was deleted.');
     const source = this.sourceProjects.of(project);
-    const isStrangers = zone === 'fork';
-    const secrets = new Map((isStrangers ? [] : secretRows).map((row) => [row.name, this.secret(projectId, row)]));
-    const registries = (isStrangers ? [] : credentialRows).map((row) => this.registry(projectId, row));
-    const withheld = isStrangers && secretRows.length + credentialRows.length > 0;
+    const secrets = new Map(secretRows.map((row) => [row.name, this.secret(projectId, row)]));
+    const registries = credentialRows.map((row) => this.registry(projectId, row));
     const hidden = hiddenValues({ secrets, source, registries });
     return { project, source, secrets, registryAuth: this.registryAuth(token, registries), withheld, hidden };
   }

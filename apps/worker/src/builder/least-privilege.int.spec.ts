@@ -1,0 +1,141 @@
+import {
+  AttemptRepository,
+  BuildProjectRepository,
+  Database,
+  ProcessRepository,
+  RegistryTokenRepository,
+} from '@cooperage/db';
+import { asDatabaseRole } from '@cooperage/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BuildBench } from '../../spec/build-bench.js';
+
+const refused = /permission denied|row-level security|a builder may not/;
+
+/** Somebody with all that one builder has: its role's address and a key, and so the right to call itself a builder. */
+describe('R-M9 a builder that was taken over', () => {
+  let bench: BuildBench;
+  let intruder: Database;
+  let attemptId: string;
+  let buildId: string;
+  const ask = (sql: string, db = intruder) => db.prisma.$queryRawUnsafe<Record<string, unknown>[]>(sql);
+  const change = (sql: string, db = intruder) => db.prisma.$executeRawUnsafe(sql);
+  const owner = () => bench.world.db;
+
+  beforeAll(async () => {
+    bench = await BuildBench.open();
+    const connect = (instanceKey: string) =>
+      new Database({
+        ...{ url: asDatabaseRole(bench.world.url, 'builder'), poolSize: 4, applicationName: 'builder', instanceKey },
+      });
+    bench.builderDb = connect('the key of the builder');
+    intruder = connect('another key');
+  });
+  afterAll(async () => {
+    await Promise.all([bench.builderDb.close(), intruder.close()]);
+    await bench.world.close();
+  });
+  beforeEach(async () => {
+    await bench.begin();
+    await bench.secret('TOKEN', 'canary');
+    await change(`UPDATE project SET git_credentials = '\\x01'`, owner());
+    await change(
+      `INSERT INTO registry_credential (id, project_id, host, username, sealed, updated_at)
+       SELECT gen_random_uuid(), id, 'r.example', 'u', '\\x01', now() FROM project`,
+      owner(),
+    );
+    ({ attemptId, buildId } = await bench.dispatch());
+    // Called as the builder that has the attempt, and only a moment later.
+    await new ProcessRepository(intruder).start('builder', 'b', { slots: 0 });
+  });
+  afterEach(() => bench.end());
+
+  const claim = () => bench.attempts.claim(attemptId, bench.instanceId, 'b', 60_000);
+  const secretsSeenBy = async (db: Database) => [
+    ...(await ask('SELECT sealed FROM project_secret', db)),
+    ...(await ask('SELECT sealed FROM registry_credential', db)),
+    ...(await ask(
+      'SELECT credentials FROM (SELECT git_credentials_of(id) AS credentials FROM project) p WHERE credentials IS NOT NULL',
+      db,
+    )),
+    ...(await ask(
+      `SELECT token FROM (SELECT registry_token_of('${attemptId}') AS token) t WHERE token IS NOT NULL`,
+      db,
+    )),
+  ];
+
+  it('reads secrets, credentials and tokens of no attempt but its own', async () => {
+    expect(await secretsSeenBy(bench.builderDb)).toEqual([]);
+    await claim();
+    expect(await secretsSeenBy(bench.builderDb)).toHaveLength(4);
+    expect(await secretsSeenBy(intruder)).toEqual([]);
+    await expect(ask('SELECT git_credentials FROM project')).rejects.toThrow(refused);
+    await expect(ask('SELECT registry_token FROM attempt')).rejects.toThrow(refused);
+    expect(await new BuildProjectRepository(intruder).secrets(bench.projectId)).toEqual([]);
+    expect(await new RegistryTokenRepository(intruder).read(attemptId)).toBeNull();
+  });
+
+  it('is given no secret for strangers’ code, and is told that there is one', async () => {
+    await change(`UPDATE build SET zone = 'fork'`, owner());
+    await claim();
+    expect(await new BuildProjectRepository(bench.builderDb).secrets(bench.projectId)).toEqual([]);
+    expect(await new BuildProjectRepository(bench.builderDb).hasSecrets(bench.projectId)).toBe(true);
+  });
+
+  it('claims nothing that was given to another builder', async () => {
+    const [{ id }] = (await ask('SELECT id::text FROM process_instance')) as [{ id: string }];
+    expect(await new AttemptRepository(intruder).claim(attemptId, id, 'b', 60_000)).toBeNull();
+    expect(await claim()).not.toBeNull();
+  });
+
+  it('changes no other’s build, attempt, step, log or event, and sees none', async () => {
+    await claim();
+    for (const table of ['build', 'attempt', 'step', 'log_chunk'])
+      expect(await ask(`SELECT 1 FROM ${table}`)).toEqual([]);
+    expect(await change(`UPDATE build SET digest = 'sha256:0', status = 'failed', stage = NULL`)).toBe(0);
+    expect(await change(`UPDATE attempt SET state = 'built', lease_until = NULL`)).toBe(0);
+    await expect(
+      change(
+        `INSERT INTO step (attempt_id, ordinal, vertex_id, name, internal, cached) VALUES ('${attemptId}', 1, 'v', 'n', false, false)`,
+      ),
+    ).rejects.toThrow(refused);
+    await expect(
+      change(
+        `INSERT INTO build_event (build_id, version, event, from_status, to_status) VALUES ('${buildId}', 9, 'built', 'running', 'running')`,
+      ),
+    ).rejects.toThrow(refused);
+  });
+
+  it('promises no work of control', async () => {
+    await claim();
+    const promise = (topic: string, subject: string, db: Database) =>
+      change(`INSERT INTO outbox (topic, subject_id, group_id) VALUES ('${topic}', '${subject}', '${subject}')`, db);
+    await expect(promise('publish', buildId, intruder)).rejects.toThrow(refused);
+    await expect(promise('delete-project', bench.projectId, intruder)).rejects.toThrow(refused);
+    await expect(promise('delete-project', bench.projectId, bench.builderDb)).rejects.toThrow(refused);
+    await expect(promise('evaluate', buildId, bench.builderDb)).rejects.toThrow(refused);
+  });
+
+  it('ends no other process, and is none but a builder', async () => {
+    expect(await change(`UPDATE process_instance SET ended_at = now() WHERE id = '${bench.instanceId}'`)).toBe(0);
+    await expect(new ProcessRepository(intruder).start('control', 'c', {})).rejects.toThrow(refused);
+    await expect(change(`UPDATE process_instance SET started_at = '2000-01-01'`)).rejects.toThrow(refused);
+  });
+
+  it('publishes nothing itself: it ends no build well, and takes nothing back that it has handed on', async () => {
+    await claim();
+    const own = (sql: string) => change(sql, bench.builderDb);
+    await expect(own(`UPDATE build SET status = 'succeeded', stage = NULL`)).rejects.toThrow(refused);
+    await change(`UPDATE build SET stage = 'control', digest = 'sha256:1'`, owner());
+    await expect(own(`UPDATE build SET digest = 'sha256:2'`)).rejects.toThrow(refused);
+    expect(await own('UPDATE build SET cache_saved_ms = 1')).toBe(1);
+    for (const table of ['image_tag', 'image', 'signing_key', 'publisher_tenure', 'tag_move'])
+      await expect(ask(`SELECT 1 FROM ${table}`, bench.builderDb)).rejects.toThrow(refused);
+  });
+
+  it('has no key that anybody could read in the database', async () => {
+    const rows = await ask('SELECT id, key_hash FROM process_instance', owner());
+    expect(rows).toHaveLength(2);
+    expect(JSON.stringify(rows)).not.toContain('key of the builder');
+    expect(await ask('SELECT 1 FROM process_instance')).toHaveLength(1);
+  });
+});
