@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { services } from '@cooperage/testing';
 
 /** Where in the life of one registry request a test steps in. */
 export type Moment = 'before' | 'after';
@@ -40,12 +41,12 @@ export class RegistryTap {
     const [host = '', port = ''] = hostPort.split(':');
     const server = createServer();
     const tap = new RegistryTap(server, { host, port: Number(port) });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, services().reachableAddress, resolve));
     return tap;
   }
 
   get hostPort(): string {
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `${services().reachableAddress}:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** Counts from 1 again. */

@@ -97,6 +97,7 @@ export * from './setup/installation-check.js';
 export * from './share/fair-shares.js';
 export * from './trigger/no-build-reason.js';
 export * from './trigger/push-event.js';
+export * from './worker/engine-warning.js';
 export * from './worker/fair-dispatch.js';
 export * from './worker/foretell-lane.js';
 export * from './worker/lane.js';

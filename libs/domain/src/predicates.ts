@@ -43,5 +43,6 @@ export * from './rule/tag-template.js';
 export { type CheckCode, type CheckName, type CheckState, checkCodes, checkNames } from './setup/installation-check.js';
 export * from './trigger/no-build-reason.js';
 export * from './trigger/push-event.js';
+export * from './worker/engine-warning.js';
 export * from './worker/lane.js';
 export * from './worker/space.js';

@@ -1,4 +1,4 @@
-import type { Digest } from '@cooperage/domain';
+import type { Digest, EngineWarning } from '@cooperage/domain';
 import type { BuildRequest, CacheExportRequest } from './build-request.js';
 
 /** A step, whole, as far as it is known. */
@@ -104,6 +104,8 @@ export interface EngineFeatures {
   readonly strangers: boolean;
   /** `find` can tell what became of a build. */
   readonly find: boolean;
+  /** What should hold and does not, where it runs. */
+  readonly warnings: readonly EngineWarning[];
 }
 
 export interface EngineCheck {
@@ -176,6 +178,11 @@ export interface Engine {
    * Left out by an engine of which `check` says as much. @throws {BuildFailure} and nothing else
    */
   tryBuild?(signal: AbortSignal): Promise<void>;
+  /**
+   * Whether it connects to what is near when a Dockerfile asks it to fetch something there: then nothing stands between a build
+   * and the services beside the engine. Left out by an engine that cannot be asked. @throws {BuildFailure} `EngineUnavailable`
+   */
+  reachesNear?(signal: AbortSignal): Promise<boolean>;
   /**
    * Forgets everything: results of steps, cache mounts, contexts. Waits a while for what a build under way needs. Left out by an
    * engine that is for trusted builds only. @throws {BuildFailure} `EngineUnavailable`, also where something is left

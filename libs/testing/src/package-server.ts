@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { services } from './services.js';
 
 /** A server of packages, as anybody may have one: it answers every question with the same, and counts those who come. */
 export class PackageServer {
@@ -13,8 +14,8 @@ export class PackageServer {
     server.on('request', () => this.visits++);
   }
 
-  /** @param address of this machine, at which it listens; `0.0.0.0` is each of them */
-  static async start(content: string, address = '127.0.0.1'): Promise<PackageServer> {
+  /** @param address of this machine, at which it listens: unless said otherwise one that engines may connect to; `0.0.0.0` is each of them */
+  static async start(content: string, address = services().reachableAddress): Promise<PackageServer> {
     const server = createServer((_question, answer) => answer.end(content));
     await new Promise<void>((resolve) => server.listen(0, address, resolve));
     return new PackageServer(server, address);

@@ -17,6 +17,8 @@ export interface TestServices {
   readonly openRegistry: string;
   /** Address of a real engine with BuildKit, for example `unix:///…/engine.sock`. */
   readonly engine: string;
+  /** Address of this machine's loopback that the engines may connect to, any port of it; others of this machine are closed to them. */
+  readonly reachableAddress: string;
   /** The cgroup that this engine is told for its steps. */
   readonly cgroupParent: string;
   /** The cgroup below which it puts that one; left out where it is at the root. */

@@ -12,6 +12,7 @@ const features: EngineFeatures = {
     stepNetwork: true,
     strangers: true,
     find: true,
+    warnings: ['writes-uncounted'],
   },
 };
 
@@ -23,7 +24,7 @@ async function said(
 ) {
   const check = async () => ({ ok: true, version, platforms: ['linux/amd64'], detail: 'builds', ...change });
   const engine = { kind, features: () => ({ ...features, strangers: kind === 'buildkit' }), check };
-  const facts = { lane, slots: 1, version: '1', mirrorRoot: '/', isDraining: false, store: undefined };
+  const facts = { lane, slots: 1, version: '1', mirrorRoot: '/', isDraining: false, store: undefined, warnings: [] };
   const { note, zones, engineFeatures } = await builderInfo(engine as never, facts);
   return { note, zones, strangers: engineFeatures!.strangers };
 }
@@ -47,4 +48,15 @@ it('S-052 a builder for strangers takes nothing while its engine is below the fl
     ...{ zones: all, strangers: false },
   });
   expect(await said('strangers', '', { ok: false, detail: 'away' })).toMatchObject({ note: 'away' });
+});
+
+it('says what should hold and does not, of the engine and of where it runs', async () => {
+  const check = async () => ({ ok: true, version: 'v0.34.2', platforms: ['linux/amd64'], detail: 'builds' });
+  const engine = { kind: 'buildkit', features: () => features, check };
+  const facts = { lane: 'trusted', slots: 1, version: '1', mirrorRoot: '/', isDraining: false } as const;
+  const { engineFeatures } = await builderInfo(engine as never, {
+    ...facts,
+    ...{ store: undefined, warnings: ['fetches-unfiltered'] },
+  });
+  expect(engineFeatures!.warnings).toEqual(['writes-uncounted', 'fetches-unfiltered']);
 });

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import type { ProcessInfo } from '@cooperage/db';
-import { engineFloor, type Lane, meetsFloor, zones } from '@cooperage/domain';
+import { type EngineWarning, engineFloor, type Lane, meetsFloor, zones } from '@cooperage/domain';
 import type { Engine } from '@cooperage/engines';
 
 const architectures: Readonly<Record<string, string>> = {
@@ -21,6 +21,8 @@ export interface BuilderFacts {
   readonly mirrorRoot: string;
   readonly isDraining: boolean;
   readonly store: ProcessInfo['engineStore'];
+  /** Beside those of the engine itself. */
+  readonly warnings: readonly EngineWarning[];
 }
 
 /** What this worker advertises. With a note it takes no builds: it drains, or its engine does not answer. */
@@ -40,7 +42,7 @@ export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<
     ...{ lane, slots, version, engineVersion },
     zones: lane === 'strangers' ? zones : zones.filter((zone) => zone !== 'fork'),
     engine: engine.kind,
-    engineFeatures: { ...features, strangers: !isTrustedOnly },
+    engineFeatures: { ...features, strangers: !isTrustedOnly, warnings: [...features.warnings, ...facts.warnings] },
     platforms: [`linux/${architectures[process.arch] ?? process.arch}`],
     ...(isDraining && { draining: true }),
     ...disk,

@@ -35,6 +35,7 @@ import { builderEngine } from './builder-engine.js';
 import { builderInfo } from './builder-info.js';
 import { lookAtEngine } from './checks/look-at-engine.js';
 import { Drain } from './drain/drain.js';
+import { EngineReachWatch } from './engine-reach-watch.js';
 import { EngineStoreWatch } from './engine-store-watch.js';
 import { type ExportCacheParts, ExportCacheService } from './export-cache/export-cache.service.js';
 import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
@@ -98,6 +99,7 @@ function engine(config: BuilderConfig): Provider[] {
       inject: [ProcessRepository, ENGINE, Drain, LOGGER],
       useFactory: (processes: ProcessRepository, engine: Engine, drain: Drain, logger: Logger) => {
         const stores = new EngineStoreWatch(engine, logger);
+        const reach = new EngineReachWatch(engine, logger);
         return new ProcessLife(processes, logger, {
           role: 'builder',
           name: config.workerName,
@@ -110,6 +112,7 @@ function engine(config: BuilderConfig): Provider[] {
               mirrorRoot: config.mirrorRoot,
               isDraining: await drain.look(),
               store: stores.latest(),
+              warnings: reach.latest(),
             }),
           onDisowned: () => process.exit(70),
         });

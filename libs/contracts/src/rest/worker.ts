@@ -1,4 +1,4 @@
-import { lanes } from '@cooperage/domain/predicates';
+import { engineWarnings, lanes } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, timeSchema } from './common.js';
 
@@ -20,6 +20,8 @@ export const engineFeaturesSchema = z.object({
   stepNetwork: z.boolean(),
   strangers: z.boolean(),
   find: z.boolean(),
+  /** What should hold and does not, where it runs. */
+  warnings: z.array(z.enum(engineWarnings)).default([]),
 });
 export type EngineFeaturesView = z.infer<typeof engineFeaturesSchema>;
 

@@ -13,7 +13,7 @@ export interface ProcessInfo {
   readonly engine?: string;
   readonly engineVersion?: string;
   /** What the engine can do, and what not. */
-  readonly engineFeatures?: Readonly<Record<string, boolean | string>>;
+  readonly engineFeatures?: Readonly<Record<string, boolean | string | readonly string[]>>;
   readonly platforms?: readonly string[];
   readonly zones?: readonly string[];
   /** Which builds it takes; `trusted` where it does not say. */

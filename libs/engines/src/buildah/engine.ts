@@ -5,6 +5,7 @@ import { BuildFailure } from '@cooperage/domain';
 import type { BuildRequest, CacheExportRequest } from '../build-request.js';
 import { CacheExportFailure } from '../cache-export-failure.js';
 import { stepGroupsAt } from '../cgroup/detect.js';
+import { limitWarnings } from '../cgroup/step-groups.js';
 import type {
   BuildFate,
   BuildOutcome,
@@ -78,6 +79,7 @@ export class BuildahEngine implements Engine {
       stepNetwork: false,
       strangers: false,
       find: false,
+      warnings: (this.setting.groups?.lacks ?? []).map((lack) => limitWarnings[lack]),
     };
   }
 

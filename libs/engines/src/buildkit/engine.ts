@@ -17,7 +17,7 @@ import { BuildFailure } from '@cooperage/domain';
 import type { BuildRequest, CacheExportRequest } from '../build-request.js';
 import { CacheExportFailure } from '../cache-export-failure.js';
 import { stepGroupsAt } from '../cgroup/detect.js';
-import type { StepGroups } from '../cgroup/step-groups.js';
+import { limitWarnings, type StepGroups } from '../cgroup/step-groups.js';
 import type {
   BuildFate,
   BuildOutcome,
@@ -34,6 +34,7 @@ import { exporterOf, inputKey } from './args.js';
 import { checkEngine } from './check.js';
 import { emptyEngine } from './empty.js';
 import { exportTarget } from './export-target.js';
+import { reachesNear } from './near-fetches.js';
 import { readOutcome } from './outcome.js';
 import { endRun, failureOf, letGo, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
 import { runSolve, type SolveRun } from './solve-run.js';
@@ -106,6 +107,7 @@ export class BuildkitEngine implements Engine {
       stepNetwork: true,
       strangers: true,
       find: true,
+      warnings: (this.setting.groups?.lacks ?? []).map((lack) => limitWarnings[lack]),
     };
   }
 
@@ -194,20 +196,17 @@ export class BuildkitEngine implements Engine {
   async tryBuild(signal: AbortSignal): Promise<void> {
     const { ok, detail, platforms } = await this.check();
     if (!ok || platforms[0] === undefined) throw new BuildFailure('EngineUnavailable', detail);
-    const request = tryRequest(platforms[0]);
-    await this.run(request, signal, async (run, signal) => {
-      const options = { ...this.options(run, request), reference: request.reference, unrecorded: true };
-      await runSolve(
-        this.connection,
-        this.solve(
-          run,
-          request,
-          options,
-          watched(run, () => {}),
-          signal,
-        ),
-      );
-    });
+    await this.tryOnce(tryRequest(platforms[0]), {}, signal);
+  }
+
+  async reachesNear(signal: AbortSignal): Promise<boolean> {
+    const { ok, detail, platforms } = await this.check();
+    if (!ok || platforms[0] === undefined) throw new BuildFailure('EngineUnavailable', detail);
+    const [platform] = platforms;
+    // Without our own rules: what is asked for is how far the engine gets when they are evaded.
+    return reachesNear((dockerfile) =>
+      this.tryOnce(tryRequest(platform, dockerfile), { sourcePolicy: undefined }, signal),
+    );
   }
 
   async wipe(): Promise<void> {
@@ -263,6 +262,15 @@ export class BuildkitEngine implements Engine {
     } finally {
       await endRun(run, engineLost);
     }
+  }
+
+  /** Builds, and keeps and pushes nothing. */
+  private tryOnce(request: BuildRequest, change: Partial<SolveRun['options']>, asked: AbortSignal): Promise<void> {
+    return this.run(request, asked, async (run, signal) => {
+      const options = { ...this.options(run, request), reference: request.reference, unrecorded: true, ...change };
+      const emit = watched(run, () => {});
+      await runSolve(this.connection, this.solve(run, request, options, emit, signal));
+    });
   }
 
   private solve(

@@ -224,6 +224,12 @@ describe('limits of a build', () => {
     );
   });
 
+  it('the kernel takes every limit, and what was tried with is gone', () => {
+    expect(engine.features()).toMatchObject({ limits: true, warnings: [] });
+    const tried = groupAt(`${cgroupParent}/trial-${process.pid}`);
+    expect(['memory', 'blkio', ''].filter((root) => existsSync(join('/sys/fs/cgroup', root, tried)))).toEqual([]);
+  });
+
   it('a stopped build has no process when it rejects', async () => {
     const { request, group } = limited({}, 'trap "" TERM INT; while true; do sleep 0.05; done');
     const stop = new AbortController();

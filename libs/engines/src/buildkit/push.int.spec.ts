@@ -31,9 +31,13 @@ async function startMoodyRegistry() {
     onward.on('error', () => response.destroy());
     request.pipe(onward);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(0, services().reachableAddress, done));
   const { port: own } = server.address() as AddressInfo;
-  return { host: `127.0.0.1:${own}`, mood, stop: () => server.closeAllConnections() ?? server.close() };
+  return {
+    host: `${services().reachableAddress}:${own}`,
+    mood,
+    stop: () => server.closeAllConnections() ?? server.close(),
+  };
 }
 
 describe('a push that the registry does not take', () => {

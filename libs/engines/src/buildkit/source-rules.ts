@@ -5,8 +5,8 @@ import type { SourceRule } from '@cooperage/buildkit';
  * `ADD http://127.0.0.1:…` reads the services beside it (S-038). Addresses in numbers are refused in every notation,
  * names without a dot and the names of private networks too, and a git subfolder that climbs out.
  *
- * A public name that leads to a private address, and a redirect to one, are not seen here: that takes a filter on the
- * engine's own network.
+ * A public name that leads to a private address, and a redirect to one, are not seen here: a filter of the engine's own
+ * connections refuses them, see ADR 36.
  */
 export function sourceRules(allowedHosts: readonly string[]): SourceRule[] {
   const to = (host: string) => `^(?:https?|git|ssh)://(?:[^/?#]*@)?(?:${host})(?::[0-9]*)?(?:[/?#]|$)`;

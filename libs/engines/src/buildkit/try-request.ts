@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { BuildRequest } from '../build-request.js';
 
-const dockerfile = 'FROM scratch\nCOPY fresh /fresh\n';
+const smallest = 'FROM scratch\nCOPY fresh /fresh\n';
 
-/** The smallest build that takes the whole road through an engine: a file that no build had before, on an empty base. */
-export function tryRequest(platform: string): BuildRequest {
+/**
+ * The smallest build that takes the whole road through an engine, unless another Dockerfile is named: a file that no build had
+ * before, on an empty base.
+ */
+export function tryRequest(platform: string, dockerfile: string = smallest): BuildRequest {
   const content = randomBytes(32);
   return {
     reference: randomBytes(16).toString('hex'),

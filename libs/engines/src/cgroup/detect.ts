@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { read } from './files.js';
-import type { Hierarchy } from './hierarchy.js';
+import type { Hierarchy, LimitLack } from './hierarchy.js';
 import { StepGroups } from './step-groups.js';
 import { HierarchyV1 } from './v1.js';
 import { HierarchyV2 } from './v2.js';
@@ -21,18 +21,21 @@ export function stepGroupsAt(root: string, parent: string): StepGroups | null {
   const known = shared.get(root);
   if (known) return known;
   const hierarchy = detectHierarchy(root);
-  if (!hierarchy || !canMake(hierarchy, `${parent}/trial-${process.pid}`)) return null;
-  const groups = new StepGroups(hierarchy);
+  const lacks = hierarchy && lacksOfTrial(hierarchy, `${parent}/trial-${process.pid}`);
+  if (!hierarchy || !lacks) return null;
+  const groups = new StepGroups(hierarchy, lacks);
   shared.set(root, groups);
   return groups;
 }
 
-function canMake(hierarchy: Hierarchy, path: string): boolean {
+/** Null where no group can be made. */
+function lacksOfTrial(hierarchy: Hierarchy, path: string): LimitLack[] | null {
   try {
     hierarchy.create(path);
+    const lacks = hierarchy.lacks(path);
     hierarchy.remove(path, false);
-    return true;
+    return lacks;
   } catch {
-    return false;
+    return null;
   }
 }

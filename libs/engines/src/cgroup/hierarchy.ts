@@ -29,12 +29,17 @@ export interface GroupCounters {
   readonly processHits: number;
 }
 
+/** A limit, or a count that a limit of ours is built on, of which the kernel here knows nothing. */
+export type LimitLack = 'memory' | 'pids' | 'cpus' | 'writes';
+
 /** The kernel's control groups, in one of their two versions. Paths are absolute below the mount, like `/parent/name`. */
 export interface Hierarchy {
   /** @throws {Error} when the group cannot be made */
   create(path: string): void;
   /** A limit that is left out is lifted. */
   limit(path: string, limits: GroupLimits): void;
+  /** Tries each limit on a group that has no process. */
+  lacks(path: string): LimitLack[];
   /** Of `limit` the processors alone. */
   limitCpus(path: string, cpus: number | undefined): void;
   resetPeak(path: string): void;
@@ -49,4 +54,9 @@ export interface Hierarchy {
    * not be done where another process may be starting a step this very moment.
    */
   remove(path: string, thorough: boolean): void;
+}
+
+/** Those that the kernel did not take. */
+export function lacksOf(taken: Readonly<Record<LimitLack, boolean>>): LimitLack[] {
+  return (Object.keys(taken) as LimitLack[]).filter((limit) => !taken[limit]);
 }

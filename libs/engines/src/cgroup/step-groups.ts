@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
+import type { EngineWarning } from '@cooperage/domain';
+import type { GroupCounters, GroupLimits, Hierarchy, LimitLack } from './hierarchy.js';
 
 export interface GroupUsage {
   readonly cpuMs: number;
@@ -40,6 +41,14 @@ export interface GroupLease {
   release(options?: { kill?: boolean }): Promise<void>;
 }
 
+/** What is said of a limit that the kernel does not know. */
+export const limitWarnings: Readonly<Record<LimitLack, EngineWarning>> = {
+  memory: 'memory-unlimited',
+  pids: 'processes-unlimited',
+  cpus: 'processors-unlimited',
+  writes: 'writes-uncounted',
+};
+
 const killed = 137;
 /** Not a stop: whoever is killed has to be able to die, and nobody stays behind frozen when this process is gone. */
 const heldCpus = 0.001;
@@ -57,7 +66,11 @@ interface Group {
 export class StepGroups {
   private readonly groups = new Map<string, Group>();
 
-  constructor(private readonly hierarchy: Hierarchy) {}
+  constructor(
+    private readonly hierarchy: Hierarchy,
+    /** What is not limited here although it is asked for. */
+    readonly lacks: readonly LimitLack[] = [],
+  ) {}
 
   /** @throws {Error} when the group cannot be made */
   acquire(path: string, limits: GroupLimits): GroupLease {

@@ -13,9 +13,10 @@ import {
   sumFields,
   write,
 } from './files.js';
-import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
+import { type GroupCounters, type GroupLimits, type Hierarchy, type LimitLack, lacksOf } from './hierarchy.js';
 
 const needed = ['memory', 'pids', 'cpu', 'cpuacct'];
+const writtenFile = 'blkio.throttle.io_service_bytes_recursive';
 const swapBytes = 1024 * 1024;
 /** 1 PiB a second: no disk comes near. */
 const unreachableBytesPerSecond = 2 ** 50;
@@ -36,6 +37,16 @@ export class HierarchyV1 implements Hierarchy {
     this.limitMemory(this.at('memory', path), limits.memoryBytes ?? -1);
     write(join(this.at('pids', path), 'pids.max'), limits.pids === undefined ? 'max' : String(limits.pids));
     this.limitCpus(path, limits.cpus);
+  }
+
+  lacks(path: string): LimitLack[] {
+    const taken: Readonly<Record<LimitLack, boolean>> = {
+      memory: write(join(this.at('memory', path), 'memory.limit_in_bytes'), '1073741824'),
+      pids: write(join(this.at('pids', path), 'pids.max'), '1024'),
+      cpus: write(join(this.at('cpu', path), 'cpu.cfs_quota_us'), '100000'),
+      writes: this.countWrites(path),
+    };
+    return lacksOf(taken);
   }
 
   limitCpus(path: string, cpus: number | undefined): void {
@@ -64,23 +75,25 @@ export class HierarchyV1 implements Hierarchy {
 
   /** What the kernel writes later, on its own, is nobody's in this version: it is what others wait for least. */
   writtenBytes(path: string): number {
-    return sumFields(
-      join(this.at('blkio', path), 'blkio.throttle.io_service_bytes_recursive'),
-      /^\d+:\d+ Write (\d+)$/gm,
-    );
+    return sumFields(join(this.at('blkio', path), writtenFile), /^\d+:\d+ Write (\d+)$/gm);
   }
 
   /**
    * Since version 6.10 the kernel counts the bytes of a disk only after a limit was set on it, in any group. The limit is
    * lifted at once, and the counting goes on until the disk is taken away.
+   * @returns whether any disk is counted
    */
-  private countWrites(path: string): void {
-    if (read(join(this.root, 'blkio', 'cgroup.procs')) === null) return;
+  private countWrites(path: string): boolean {
+    if (read(join(this.root, 'blkio', 'cgroup.procs')) === null) return false;
     const group = this.at('blkio', path);
     mkdirSync(group, { recursive: true });
     const file = join(group, 'blkio.throttle.write_bps_device');
-    for (const disk of this.disks())
-      for (const bytes of [unreachableBytesPerSecond, 0]) write(file, `${disk} ${bytes}`);
+    const taken = this.disks().filter((disk) => {
+      const isTaken = write(file, `${disk} ${unreachableBytesPerSecond}`);
+      write(file, `${disk} 0`);
+      return isTaken;
+    });
+    return taken.length > 0 && read(join(group, writtenFile)) !== null;
   }
 
   processes(path: string): number[] {

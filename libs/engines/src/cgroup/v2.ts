@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bandwidthOf } from './bandwidth.js';
 import { processesBelow, processHits, read, readField, readNumber, removeGroups, sumFields, write } from './files.js';
-import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
+import { type GroupCounters, type GroupLimits, type Hierarchy, type LimitLack, lacksOf } from './hierarchy.js';
 
 /** Control groups, version 2 (kernel documentation `admin-guide/cgroup-v2`): one tree. */
 export class HierarchyV2 implements Hierarchy {
@@ -24,6 +24,16 @@ export class HierarchyV2 implements Hierarchy {
     this.set(path, 'memory.swap.max', memoryBytes === undefined ? undefined : 0);
     this.set(path, 'pids.max', pids);
     this.limitCpus(path, cpus);
+  }
+
+  lacks(path: string): LimitLack[] {
+    const folder = join(this.root, path);
+    return lacksOf({
+      memory: write(join(folder, 'memory.max'), '1073741824'),
+      pids: write(join(folder, 'pids.max'), '1024'),
+      cpus: write(join(folder, 'cpu.max'), '100000 100000'),
+      writes: read(join(folder, 'io.stat')) !== null,
+    });
   }
 
   limitCpus(path: string, cpus: number | undefined): void {

@@ -52,6 +52,7 @@ export class FakeEngine implements Engine {
       stepNetwork: false,
       strangers: false,
       find: true,
+      warnings: [],
     };
   }
 

@@ -30,9 +30,9 @@ export async function startGuardedRegistry(username: string, password: string): 
     answer.writeHead(found.status, Object.fromEntries(passed));
     answer.end(Buffer.from(await found.arrayBuffer()));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, services().reachableAddress, resolve));
   return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    host: `${services().reachableAddress}:${(server.address() as AddressInfo).port}`,
     username,
     password,
     answered: () => answered,

@@ -9,11 +9,12 @@ import { findBrowser } from '../toolchain/browser.ts';
 import { findProgram, isExecutable } from '../toolchain/find-program.ts';
 import { toolsOfSurvey } from '../toolchain/find-tools.ts';
 import type { Finding } from './finding.ts';
+import { examineProtections } from './protections.ts';
 
 const FROM_DEBIAN = "Debian's package, unpacked into the cache folder at the first start";
 
 export async function examine(around: Surroundings, choices: Choices): Promise<Finding[]> {
-  return Promise.all([
+  const parts = await Promise.all([
     examineNode(),
     examineGit(),
     examinePostgres(choices.postgres),
@@ -23,6 +24,8 @@ export async function examine(around: Surroundings, choices: Choices): Promise<F
     examineCosign(around),
     examineBrowser(),
   ]);
+  const isOwn = choices.engine.kind === 'embedded';
+  return [...parts, ...(isOwn ? await examineProtections(toolsOfSurvey(around.survey)) : [])];
 }
 
 function examineNode(): Finding {

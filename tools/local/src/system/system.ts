@@ -59,9 +59,11 @@ export class System {
     say('· PostgreSQL, Redis and the registry are up');
     await provideBaseImages(this.tools, baseImages.host);
     const insecure = [registry.host, baseImages.host];
-    const engine = await this.parts.engine({ insecure, mirror: baseImages.host }).start();
+    const reachable = (process.env.COOPERAGE_ENGINE_REACHES ?? '').split(',').flatMap((host) => host.trim() || []);
+    const registries = { insecure, mirror: baseImages.host, reachable };
+    const engine = await this.parts.engine(registries).start();
     say('· the engine is up');
-    const strangers = await this.startEngineForStrangers({ insecure, mirror: baseImages.host });
+    const strangers = await this.startEngineForStrangers(registries);
     const isOwnServer = this.choices.postgres.kind !== 'external';
     const databaseUrls = await ensureDatabase(postgres.adminUrl, isOwnServer, (role) => this.databasePassword(role));
     const gitPort = await this.port(GIT_HOST);

@@ -18,6 +18,10 @@ import { SPEC_INSTANCES } from './spec-instance.ts';
 
 const SERVICE = 'cooperage-registry';
 const ISSUER = 'cooperage';
+/** Of loopback, for the servers of tests that stand for the open world: a test does not know their ports beforehand. */
+const REACHABLE_ADDRESS = '127.88.0.1';
+/** Much less than an engine may fetch otherwise: a test of the limit has to come to it. */
+const FETCHES = { reachable: [`${REACHABLE_ADDRESS}:*`], mostFetchBytes: 64 * 2 ** 20 };
 
 /** What of them the engine for strangers needs to know. */
 interface StartedServices {
@@ -61,7 +65,7 @@ export class TestServiceSet {
     ]);
     await provideBaseImages(this.tools, openRegistry.host);
     const insecure = [registry.host, openRegistry.host];
-    const engine = await this.parts.engine({ insecure, mirror: openRegistry.host }).start();
+    const engine = await this.parts.engine({ insecure, mirror: openRegistry.host, ...FETCHES }).start();
     const browser = await findBrowser();
     const { keyFile: tokenKeyFile, certificateFile: tokenCertFile } = this.tokenKey();
     const services = {
@@ -70,6 +74,7 @@ export class TestServiceSet {
       registry: { host: registry.host, tokenKeyFile, tokenCertFile, service: SERVICE, issuer: ISSUER },
       openRegistry: openRegistry.host,
       engine: engine.url,
+      reachableAddress: REACHABLE_ADDRESS,
       cgroupParent: engine.cgroupParent,
       tools: { ...this.tools.paths(), ...(browser && { chromium: browser }) },
     };
@@ -84,7 +89,7 @@ export class TestServiceSet {
     const { engine, cgroupParent } = services;
     const mirror = services.openRegistry;
     const insecure = [services.registry.host, mirror];
-    const { url, ...groups } = await this.parts.engineForStrangers(goTools, { insecure, mirror }).start();
+    const { url, ...groups } = await this.parts.engineForStrangers(goTools, { insecure, mirror, ...FETCHES }).start();
     const addresses = { ...services, engine: url, ...groups, trusted: { engine, cgroupParent } };
     writeJson(this.strangersFile(), addresses, 0o600);
     return this.strangersFile();

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
 import { groupFolders } from './control-groups.ts';
 import { EmbeddedEngine } from './engine.ts';
+import { Firewall } from './firewall.ts';
 import { mountsBelow } from './mounts.ts';
 
 let instance: Instance;
@@ -46,6 +47,26 @@ describe('the embedded engine', () => {
     expect((await build('RUN --network=host true')).stderr).toMatch(/network.host is not allowed/);
   });
 
+  it('R-C2 is told from others by its own group, and the filter of what it fetches is in force', async () => {
+    const pid = readPidFile(instance.pidFile('engine'))?.pid;
+    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toContain(`${address.cgroupParent}-engine`);
+    expect(engine.filter.missing()).toBeUndefined();
+    const jumps = (await rulesOf(tools, instance.id)).filter((line) => line.startsWith('-A OUTPUT'));
+    expect(jumps).toHaveLength(existsSync('/proc/net/if_inet6') ? 2 : 1);
+  });
+
+  it('R-C2 is started anew where somebody took its rules away', async () => {
+    const pid = readPidFile(instance.pidFile('engine'))?.pid;
+    const firewall = new Firewall(tools, `${instance.id}f`);
+    await firewall.remove();
+    await engine.start();
+    expect(readPidFile(instance.pidFile('engine'))?.pid).not.toBe(pid);
+    expect(await firewall.listing()).toContain('REJECT');
+    const { pid: again } = readPidFile(instance.pidFile('engine'))!;
+    await engine.start();
+    expect(readPidFile(instance.pidFile('engine'))?.pid).toBe(again);
+  });
+
   it('clips no log', async () => {
     const result = await build(`RUN yes ${'x'.repeat(79)} | head -n 60000`, '--progress=rawjson');
     const lines = result.stderr.split('\n').filter((line) => line.startsWith('{'));
@@ -71,12 +92,21 @@ describe('the embedded engine', () => {
     expect(existsSync(`/sys/class/net/coop${instance.id}`)).toBe(false);
     expect(groupFolders(address.cgroupParent)).toEqual([]);
     expect(mounts()).toEqual([]);
-    for (const table of ['filter', 'nat']) {
-      const rules = await run(tools.path('iptables'), ['-w', '-t', table, '-S'], { env: tools.environment() });
-      expect(rules.stdout).not.toContain(instance.id);
-    }
+    expect(groupFolders(`${address.cgroupParent}-engine`)).toEqual([]);
+    expect(await rulesOf(tools, instance.id)).toEqual([]);
   });
 });
+
+/** What the kernel has of the rules of one instance, for both versions of the protocol. */
+async function rulesOf(tools: Tools, id: string): Promise<string[]> {
+  const lists = ['iptables', 'ip6tables'].flatMap((program) =>
+    ['filter', 'nat'].map((table) =>
+      run(realpathSync(tools.path('iptables')), [program, '-w', '-t', table, '-S'], { env: tools.environment() }),
+    ),
+  );
+  const lines = (await Promise.all(lists)).flatMap(({ stdout }) => stdout.split('\n'));
+  return lines.filter((line) => line.includes(id));
+}
 
 async function build(step: string, ...more: readonly string[]): Promise<CommandResult> {
   const context = mkdtempSync(path.join(instance.folder, 'context-'));

@@ -3,14 +3,22 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groupFolders, isUnified } from './control-groups.ts';
-import { removals } from './firewall.ts';
-import { chains } from './firewall-rules.ts';
+import { removals, restoreInput } from './firewall.ts';
+import { chains, fetchChain } from './firewall-rules.ts';
 import { mountsBelow } from './mounts.ts';
+import { placesOf, proxies } from './reachable.ts';
 import { nameServers } from './resolvers.ts';
 import { daemonJson, daemonParameters } from './settings.ts';
 import { bridgeAddress, chooseSubnet, takenNetworks } from './subnet.ts';
 
 const network = { bridge: 'coop123456', subnet: '10.204.1.0/24', resolvers: ['10.0.0.53'] };
+
+const fetches = {
+  group: '/cooperage-123456-engine',
+  places: [{ address: '127.0.0.1', port: 5000 }],
+  resolvers: ['10.0.0.53', '::1'],
+  mostBytes: 1000,
+};
 
 describe('firewall rules', () => {
   const [input, forward] = chains('123456', network);
@@ -38,7 +46,44 @@ describe('firewall rules', () => {
   });
 
   it('keep chain names within 28 characters', () => {
-    for (const chain of chains('123456', network)) expect(chain.name.length).toBeLessThanOrEqual(28);
+    const all = [...chains('123456e', network), fetchChain('123456ef', 4, fetches)];
+    for (const chain of all) expect(chain.name.length).toBeLessThanOrEqual(28);
+  });
+
+  it('R-C2 let an engine connect to exactly what it needs nearby, before everything near is refused', () => {
+    const rules = fetchChain('123456f', 4, fetches).rules.map((rule) => rule.join(' '));
+    const first = rules.findIndex((rule) => rule.includes('REJECT'));
+    expect(rules.slice(0, first)).toEqual([
+      '-d 127.0.0.1 -p tcp --dport 5000 -j ACCEPT',
+      '-d 10.0.0.53 -p udp --dport 53 -j ACCEPT',
+      '-d 10.0.0.53 -p tcp --dport 53 -j ACCEPT',
+    ]);
+    expect(rules[first]).toBe('-o lo -p tcp -j REJECT --reject-with tcp-reset');
+    for (const range of ['169.254.0.0/16', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'])
+      expect(rules).toContain(`-d ${range} -j REJECT`);
+    expect(rules.at(-1)).toContain('--connbytes 1000: --connbytes-dir reply');
+  });
+
+  it('R-C2 refuse the same ranges where an address of version 6 carries one of version 4', () => {
+    const { rules, jumps } = fetchChain('123456f', 6, fetches);
+    const refused = rules.map((rule) => rule.join(' '));
+    expect(refused[0]).toBe('-d ::1 -p udp --dport 53 -j ACCEPT');
+    for (const range of ['::/127', 'fc00::/7', 'fe80::/10', '64:ff9b:0:0:0:0:a00:0/104', '2002:a9fe:0:0:0:0:0:0/32'])
+      expect(refused).toContain(`-d ${range} -j REJECT`);
+    expect(jumps).toEqual([{ from: 'OUTPUT', match: ['-m', 'cgroup', '--path', 'cooperage-123456-engine'] }]);
+  });
+
+  it('are given to the kernel a table at a time, with the way into them first among its own', () => {
+    const lines = restoreInput('nat', chains('123456', network)).split('\n');
+    expect(lines).toEqual([
+      '*nat',
+      ':COOPERAGE-123456-NAT - [0:0]',
+      '-A COOPERAGE-123456-NAT -s 10.204.1.0/24 ! -o coop123456 -j MASQUERADE',
+      '-I POSTROUTING 1 -s 10.204.1.0/24 -j COOPERAGE-123456-NAT',
+      'COMMIT',
+      '',
+    ]);
+    expect(restoreInput('nat', [fetchChain('123456f', 4, fetches)])).toBe('');
   });
 
   it('are taken out of what is really there, and nothing else is', () => {
@@ -89,6 +134,28 @@ describe('name servers of steps', () => {
     expect(
       nameServers('# x\nnameserver 127.0.0.53\nnameserver 10.1.2.3\nnameserver fe80::1\noptions ndots:1\n'),
     ).toEqual(['10.1.2.3']);
+  });
+});
+
+describe('what an engine may connect to', () => {
+  it('is one port of one address, the ports of HTTP where none is named, or any', async () => {
+    expect(await placesOf(['127.0.0.1:5000', '[::1]:80', '10.1.2.3', '127.88.0.1:*', 'nobody.invalid:1', ''])).toEqual([
+      { address: '127.0.0.1', port: 5000 },
+      { address: '::1', port: 80 },
+      { address: '10.1.2.3', port: 80 },
+      { address: '10.1.2.3', port: 443 },
+      { address: '127.88.0.1' },
+    ]);
+  });
+
+  it('is also the proxy that the environment names', () => {
+    const environment = {
+      http_proxy: 'http://user:pw@10.0.0.7:3128',
+      HTTPS_PROXY: 'https://proxy.example',
+      all_proxy: 'socks5://10.0.0.8',
+      no_proxy: '127.0.0.1',
+    };
+    expect(proxies(environment)).toEqual(['10.0.0.7:3128', 'proxy.example:443', '10.0.0.8:1080']);
   });
 });
 

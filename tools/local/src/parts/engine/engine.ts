@@ -7,6 +7,7 @@ import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress, Part } from '../part.ts';
 import { cgroupOf, prepareGroup } from './control-groups.ts';
+import { FetchFilter, type FetchLimits } from './fetch-filter.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { daemonJson, daemonParameters, ENGINE_ENVIRONMENT, type EngineSettings, engineSocket } from './settings.ts';
 import { StepNetwork } from './step-network.ts';
@@ -14,6 +15,15 @@ import { StepNetwork } from './step-network.ts';
 export interface EngineRegistries {
   readonly insecure: readonly string[];
   readonly mirror?: string;
+  /** What else that is near the engine may fetch from, as `host:port`. */
+  readonly reachable?: readonly string[];
+  /** What one connection of the engine may bring. */
+  readonly mostFetchBytes?: number;
+}
+
+export function fetchLimits(registries: EngineRegistries): FetchLimits {
+  const { insecure, mirror, reachable = [], mostFetchBytes: mostBytes } = registries;
+  return { reachable: [...insecure, ...(mirror ? [mirror] : []), ...reachable], ...(mostBytes && { mostBytes }) };
 }
 
 /** A Docker engine of our own for its embedded BuildKit, on its own bridge; it needs root. */
@@ -23,20 +33,27 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   private readonly tools: Tools;
   private readonly registries: EngineRegistries;
   private readonly network: StepNetwork;
+  readonly filter: FetchFilter;
 
   constructor(instance: Instance, tools: Tools, registries: EngineRegistries) {
     this.instance = instance;
     this.tools = tools;
     this.registries = registries;
     this.network = new StepNetwork(instance.id, tools, instance.file('engine-network.json'));
+    this.filter = new FetchFilter(
+      ...([`${instance.id}f`, `${cgroupOf(instance)}-engine`, tools, instance.file('engine-filter.json')] as const),
+    );
   }
 
   async start(): Promise<EngineAddress> {
     if (process.getuid?.() !== 0)
       throw new LauncherError('the engine needs root: run as root, or set BUILDKIT_HOST to a BuildKit of your own');
     const settings = await this.settings();
+    const noted = this.daemon(settings);
+    const isWhole = this.network.bridge.exists() && (await this.filter.isInForce(fetchLimits(this.registries)));
+    if (!noted.running() || !isWhole) await this.renew(settings, noted);
+    // Anew, since it is started within what was renewed.
     const daemon = this.daemon(settings);
-    if (!daemon.running() || !this.network.bridge.exists()) await this.renew(settings, daemon);
     await ensureRunning(daemon, this.settingsFile(), daemonJson(settings));
     return { url: `unix://${engineSocket(settings.socketFolder)}`, cgroupParent: settings.cgroupParent };
   }
@@ -45,6 +62,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     const settings = await this.settings();
     await this.daemon(settings).stop();
     await clearLeftovers(settings);
+    await this.filter.remove();
     await this.network.remove();
     this.instance.removeSocketFolder();
   }
@@ -53,6 +71,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     await daemon.stop();
     await clearLeftovers(settings);
     await this.network.create();
+    await this.filter.create(fetchLimits(this.registries));
     prepareGroup(settings.cgroupParent);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }
@@ -61,8 +80,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     const socketPath = engineSocket(settings.socketFolder);
     return new Daemon({
       name: this.name,
-      program: this.tools.path('dockerd'),
-      parameters: daemonParameters(settings, this.settingsFile()),
+      ...this.filter.starting(this.tools.path('dockerd'), daemonParameters(settings, this.settingsFile())),
       env: { ...this.tools.environment(), ...ENGINE_ENVIRONMENT },
       pidFile: this.instance.pidFile('engine'),
       logFile: this.instance.logFile('engine'),

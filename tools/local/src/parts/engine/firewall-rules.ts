@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { CHECKOUT } from '../../checkout.ts';
-
-const CLOSED_RANGES_FILE = path.join(CHECKOUT, 'deploy/network/closed-ranges.txt');
+import { isIPv6 } from 'node:net';
+import { closedRanges, closedRanges6 } from './closed-ranges.ts';
 
 export interface BridgeNetwork {
   readonly bridge: string;
@@ -21,14 +18,23 @@ export interface Chain {
 }
 
 export interface Jump {
-  readonly from: 'INPUT' | 'FORWARD' | 'POSTROUTING';
+  readonly from: 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
   readonly match: readonly string[];
 }
 
-/** Where a build's steps never get to, in CIDR form. The engines of `docker-compose.yml` read the same file. */
-function closedRanges(): string[] {
-  const lines = readFileSync(CLOSED_RANGES_FILE, 'utf8').split('\n');
-  return lines.filter((line) => line !== '' && !line.startsWith('#'));
+/** One place that an engine may connect to although it is near; any port of it where none is named. */
+export interface Place {
+  readonly address: string;
+  readonly port?: number;
+}
+
+export interface FetchRules {
+  /** Path of the engine's own control group in the tree of version 2, for example `/cooperage-1a2b3c-engine`. */
+  readonly group: string;
+  readonly places: readonly Place[];
+  readonly resolvers: readonly string[];
+  /** What one connection may bring before it is cut. */
+  readonly mostBytes: number;
 }
 
 export function chainPrefix(id: string): string {
@@ -67,6 +73,34 @@ export function chains(id: string, network: BridgeNetwork): Chain[] {
       rules: [['-s', subnet, '!', '-o', bridge, '-j', 'MASQUERADE']],
     },
   ];
+}
+
+/**
+ * What an engine itself connects to: the outside, the name servers, and the places that it needs. Here the address counts that
+ * is really connected to, whatever name, number or redirect led there; all that is this machine's own is found by its interface.
+ */
+export function fetchChain(id: string, version: 4 | 6, rules: FetchRules): Chain {
+  const isOurs = (address: string) => isIPv6(address) === (version === 6);
+  const toPlaces = rules.places.filter(({ address }) => isOurs(address)).map(allowPlace);
+  const closed = version === 4 ? closedRanges() : closedRanges6();
+  const received = ['--connbytes-dir', 'reply', '--connbytes-mode', 'bytes'];
+  return {
+    table: 'filter',
+    name: `${chainPrefix(id)}OUT`,
+    jumps: [{ from: 'OUTPUT', match: ['-m', 'cgroup', '--path', rules.group.replace(/^\//, '')] }],
+    rules: [
+      ...toPlaces,
+      ...rules.resolvers.filter(isOurs).flatMap(allowNames),
+      ...refuse('-o', 'lo'),
+      ...closed.flatMap((range) => refuse('-d', range)),
+      ...refuse('-m', 'connbytes', '--connbytes', `${rules.mostBytes}:`, ...received).slice(0, 1),
+    ],
+  };
+}
+
+function allowPlace({ address, port }: Place): string[] {
+  const toPort = port === undefined ? [] : ['--dport', String(port)];
+  return ['-d', address, '-p', 'tcp', ...toPort, '-j', 'ACCEPT'];
 }
 
 function allowNames(resolver: string): string[][] {

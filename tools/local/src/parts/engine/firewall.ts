@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { run } from '../../processes/command.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { type Chain, chainPrefix } from './firewall-rules.ts';
@@ -8,21 +9,29 @@ const TABLES = ['filter', 'nat'] as const;
 export class Firewall {
   private readonly tools: Tools;
   private readonly id: string;
+  readonly version: 4 | 6;
 
-  constructor(tools: Tools, id: string) {
+  constructor(tools: Tools, id: string, version: 4 | 6 = 4) {
     this.tools = tools;
     this.id = id;
+    this.version = version;
+  }
+
+  /** Whether this machine speaks the version at all. */
+  isNeeded(): boolean {
+    return this.version === 4 || existsSync('/proc/net/if_inet6');
+  }
+
+  /** The chains of this id as the kernel has them, with what leads to them. */
+  async listing(): Promise<string> {
+    const lists = await Promise.all(TABLES.map((table) => this.iptables(table, ['-S'])));
+    const own = lists.flatMap((list) => list.split('\n').filter((line) => line.includes(` ${chainPrefix(this.id)}`)));
+    return own.join('\n');
   }
 
   async apply(chains: readonly Chain[]): Promise<void> {
     await this.remove();
-    for (const chain of chains) {
-      await this.iptables(chain.table, ['-N', chain.name]);
-      for (const rule of chain.rules) await this.iptables(chain.table, ['-A', chain.name, ...rule]);
-      // First, so that no other rule of this machine lets a step through before.
-      for (const { from, match } of chain.jumps)
-        await this.iptables(chain.table, ['-I', from, '1', ...match, '-j', chain.name]);
-    }
+    await this.call(['-restore', '-w', '--noflush'], TABLES.map((table) => restoreInput(table, chains)).join(''));
   }
 
   /** Removes what is really there, whatever an earlier version or a killed launcher made. */
@@ -34,9 +43,29 @@ export class Firewall {
   }
 
   private async iptables(table: string, parameters: readonly string[]): Promise<string> {
-    const command = ['-w', '-t', table, ...parameters];
-    return (await run(this.tools.path('iptables'), command, { env: this.tools.environment() })).stdout;
+    return this.call(['', '-w', '-t', table, ...parameters]);
   }
+
+  /** All programs of the package are one, which takes its name as first word: it is not there by each name everywhere. */
+  private async call([suffix, ...parameters]: readonly string[], input?: string): Promise<string> {
+    const program = realpathSync(this.tools.path('iptables'));
+    const name = `${this.version === 4 ? 'iptables' : 'ip6tables'}${suffix}`;
+    const options = { env: this.tools.environment(), ...(input !== undefined && { input }) };
+    return (await run(program, [name, ...parameters], options)).stdout;
+  }
+}
+
+/** The chains of one table for iptables-restore(8), which takes a table at once. */
+export function restoreInput(table: string, chains: readonly Chain[]): string {
+  const own = chains.filter((chain) => chain.table === table);
+  if (own.length === 0) return '';
+  const rules = own.flatMap(({ name, rules }) => rules.map((rule) => ['-A', name, ...rule]));
+  // First, so that no other rule of this machine lets anybody through before.
+  const jumps = own.flatMap(({ name, jumps }) =>
+    jumps.map(({ from, match }) => ['-I', from, '1', ...match, '-j', name]),
+  );
+  const lines = [...rules, ...jumps].map((words) => words.join(' '));
+  return [`*${table}`, ...own.map(({ name }) => `:${name} - [0:0]`), ...lines, 'COMMIT', ''].join('\n');
 }
 
 /** What takes the chains of this prefix, and the rules that lead to them, out of a listing of `iptables -S`. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 
 /** With a local stub at 127.0.0.53, systemd keeps the real servers here; BuildKit reads the same file. */
 const STUB_UPSTREAMS = '/run/systemd/resolve/resolv.conf';
@@ -10,10 +10,18 @@ export function stepResolvers(): string[] {
   return own.length > 0 ? own : nameServers(read(STUB_UPSTREAMS));
 }
 
+/** The name servers that a process of this machine asks, the engine among them. */
+export function ownResolvers(): string[] {
+  return nameServersOf(read('/etc/resolv.conf')).filter((address) => isIP(address) !== 0);
+}
+
 /** Addresses outside loopback, in the format of resolv.conf(5); steps have no IPv6. */
 export function nameServers(text: string): string[] {
-  const found = [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1] as string);
-  return found.filter((address) => isIPv4(address) && !address.startsWith('127.'));
+  return nameServersOf(text).filter((address) => isIPv4(address) && !address.startsWith('127.'));
+}
+
+function nameServersOf(text: string): string[] {
+  return [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1] as string);
 }
 
 function read(file: string): string {

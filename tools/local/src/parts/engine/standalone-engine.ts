@@ -9,7 +9,8 @@ import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress, Part } from '../part.ts';
 import { cgroupOf, clearGroup, prepareGroup } from './control-groups.ts';
-import type { EngineRegistries } from './engine.ts';
+import { type EngineRegistries, fetchLimits } from './engine.ts';
+import { FetchFilter } from './fetch-filter.ts';
 import { unmountBelow } from './mounts.ts';
 import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironment } from './standalone-settings.ts';
 import { StepNetwork } from './step-network.ts';
@@ -22,6 +23,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
   private readonly goTools: GoTools;
   private readonly registries: EngineRegistries;
   private readonly network: StepNetwork;
+  readonly filter: FetchFilter;
 
   constructor(instance: Instance, tools: Tools, goTools: GoTools, registries: EngineRegistries) {
     this.instance = instance;
@@ -30,12 +32,19 @@ export class StandaloneEngine implements Part<EngineAddress> {
     this.registries = registries;
     // Hexadecimal like the installation's own, so that the two are told apart and both are known as bridges of ours.
     this.network = new StepNetwork(`${instance.id}e`, tools, instance.file('strangers-network.json'));
+    this.filter = new FetchFilter(
+      ...([`${instance.id}ef`, `${cgroupOf(instance)}-strangers-engine`, tools] as const),
+      instance.file('strangers-filter.json'),
+    );
   }
 
   async start(): Promise<EngineAddress> {
     const settings = this.settings();
+    const noted = this.daemon(settings);
+    const isWhole = this.network.bridge.exists() && (await this.filter.isInForce(fetchLimits(this.registries)));
+    if (!noted.running() || !isWhole) await this.renew(settings, noted);
+    // Anew, since it is started within what was renewed.
     const daemon = this.daemon(settings);
-    if (!daemon.running() || !this.network.bridge.exists()) await this.renew(settings, daemon);
     await ensureRunning(daemon, this.settingsFile(), buildkitdToml(settings));
     const { socket, cgroupParent, cgroupBase } = settings;
     return { url: `unix://${socket}`, cgroupParent, cgroupBase };
@@ -45,6 +54,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
     const settings = this.settings();
     await this.daemon(settings).stop();
     await this.clear(settings);
+    await this.filter.remove();
     await this.network.remove();
   }
 
@@ -55,6 +65,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
     const { bridge } = this.network;
     const list = networkList(bridge.name, subnet, await bridge.outwardMtu(), this.addressFolder());
     writeAtomic(settings.networkFile, list, 0o600);
+    await this.filter.create(fetchLimits(this.registries));
     prepareGroup(settings.cgroupBase);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }
@@ -70,8 +81,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
   private daemon(settings: StandaloneSettings): Daemon {
     return new Daemon({
       name: this.name,
-      program: this.goTools.path('buildkitd'),
-      parameters: [`--config=${this.settingsFile()}`],
+      ...this.filter.starting(this.goTools.path('buildkitd'), [`--config=${this.settingsFile()}`]),
       env: { ...this.tools.environment(), ...standaloneEnvironment(settings) },
       pidFile: this.instance.pidFile('strangers-engine'),
       logFile: this.instance.logFile('strangers-engine'),

@@ -5,8 +5,10 @@ export interface EngineColumn {
   readonly features: EngineFeaturesView;
 }
 
+type Feature = Exclude<keyof EngineFeaturesView, 'warnings'>;
+
 interface Row {
-  readonly key: keyof EngineFeaturesView;
+  readonly key: Feature;
   readonly words: string;
 }
 
@@ -35,7 +37,7 @@ const words: Readonly<Record<string, string>> = {
   special: 'one sort of program',
 };
 
-export function featureWords(value: EngineFeaturesView[keyof EngineFeaturesView]): string {
+export function featureWords(value: EngineFeaturesView[Feature]): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return words[value] ?? value;
 }

@@ -1,0 +1,33 @@
+/** What should hold where an engine runs and does not. */
+export const engineWarnings = [
+  'memory-unlimited',
+  'processes-unlimited',
+  'processors-unlimited',
+  'writes-uncounted',
+  'fetches-unfiltered',
+] as const;
+export type EngineWarning = (typeof engineWarnings)[number];
+
+/** What follows from it, and what to do. */
+export const engineWarningTexts: Readonly<Record<EngineWarning, { readonly title: string; readonly text: string }>> = {
+  'memory-unlimited': {
+    title: 'Steps have no limit of memory',
+    text: 'The kernel took no limit for a control group. Give the worker the right to the memory controller.',
+  },
+  'processes-unlimited': {
+    title: 'Steps have no limit of processes',
+    text: 'The kernel took no limit for a control group. Give the worker the right to the pids controller.',
+  },
+  'processors-unlimited': {
+    title: 'Steps have no limit of processors',
+    text: 'The kernel took no limit for a control group. Give the worker the right to the cpu controller.',
+  },
+  'writes-uncounted': {
+    title: 'A build that writes very much slows others down',
+    text: 'The kernel does not count what a control group writes to a disk, so such a build is not held back.',
+  },
+  'fetches-unfiltered': {
+    title: 'The engine fetches from this machine and from private networks',
+    text: 'FROM and ADD in a Dockerfile reach services that are not public. Build only what you trust, or close these addresses to the engine.',
+  },
+};

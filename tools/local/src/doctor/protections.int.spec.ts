@@ -1,0 +1,33 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { groupFolders } from '../parts/engine/control-groups.ts';
+import { findTools } from '../toolchain/find-tools.ts';
+import { Tools } from '../toolchain/tools.ts';
+import { examineLimits, examineProtections } from './protections.ts';
+
+it('R-C2 says that limits and the filter of an engine are in force here, and leaves nothing of its trial', async () => {
+  const findings = await examineProtections(await findTools());
+  expect(findings.map(({ part, advice }) => ({ part, advice }))).toEqual([
+    { part: 'limits', advice: undefined },
+    { part: 'filter', advice: undefined },
+  ]);
+  expect(groupFolders(`cooperage-doctor-${process.pid}`)).toEqual([]);
+});
+
+it('R-C2 says which limit a machine does not enforce', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'cooperage-groups-'));
+  for (const controller of ['memory', 'pids']) mkdirSync(path.join(root, controller));
+  expect((await examineLimits(root)).advice).toBe(
+    'not in force here: memory, processes, processors, the pace of writes',
+  );
+  rmSync(root, { recursive: true });
+});
+
+it('R-C2 says that a filter is not possible, and why', async () => {
+  const broken = new Tools(new Map([['iptables', { path: '/bin/false', version: '1', origin: 'machine' }]]));
+  const [, filter] = await examineProtections(broken);
+  expect(filter?.advice).toContain('not possible here');
+  expect(filter?.advice).toContain('FROM and ADD reach this machine and private networks');
+});

@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { clearGroup, isUnified, prepareGroup } from '../parts/engine/control-groups.ts';
+import { FetchFilter } from '../parts/engine/fetch-filter.ts';
+import type { Tools } from '../toolchain/tools.ts';
+import type { Finding } from './finding.ts';
+
+/** What a limit needs in a control group, in both versions. A kernel that lacks one of the files takes no such limit. */
+const NEEDED: Readonly<Record<string, { readonly v1: string; readonly v2: string }>> = {
+  memory: { v1: 'memory/*/memory.limit_in_bytes', v2: '*/memory.max' },
+  processes: { v1: 'pids/*/pids.max', v2: '*/pids.max' },
+  processors: { v1: 'cpu/*/cpu.cfs_quota_us', v2: '*/cpu.max' },
+  'the pace of writes': { v1: 'blkio/*/blkio.throttle.io_service_bytes_recursive', v2: '*/io.stat' },
+};
+
+/** What an engine of the launcher would not be protected by on this machine: said before anything is started. */
+export async function examineProtections(tools: Tools): Promise<Finding[]> {
+  if (process.getuid?.() !== 0) return [];
+  const filter = tools.has('iptables') ? [await examineFilter(tools)] : [];
+  return [await examineLimits(), ...filter];
+}
+
+/** @param root where control groups are mounted */
+export async function examineLimits(root = '/sys/fs/cgroup'): Promise<Finding> {
+  const name = `cooperage-doctor-${process.pid}`;
+  const version = isUnified(root) ? 'v2' : 'v1';
+  makeGroup(root, name, version);
+  const lacking = Object.entries(NEEDED).filter(
+    ([, files]) => !existsSync(path.join(root, files[version].replace('*', name))),
+  );
+  await clearGroup(name, root);
+  const what = lacking.map(([limit]) => limit).join(', ');
+  const where = `control groups of version ${version.slice(1)}`;
+  return { part: 'limits', state: 'ready', where, ...(what && { advice: `not in force here: ${what}` }) };
+}
+
+async function examineFilter(tools: Tools): Promise<Finding> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'cooperage-doctor-'));
+  const id = process.pid.toString(16).padStart(6, '0').slice(-6);
+  const filter = new FetchFilter(`${id}d`, `/cooperage-doctor-${id}`, tools, path.join(folder, 'filter.json'));
+  await filter.create({ reachable: [] });
+  const missing = filter.missing();
+  await filter.remove();
+  rmSync(folder, { recursive: true });
+  const advice =
+    missing &&
+    `not possible here (${missing.split('\n').at(-1)}): FROM and ADD reach this machine and private networks`;
+  return { part: 'filter', state: 'ready', where: 'rules for what an engine fetches', ...(advice && { advice }) };
+}
+
+/** Where there is no right to, the files are not there afterwards. */
+function makeGroup(root: string, name: string, version: 'v1' | 'v2'): void {
+  try {
+    if (version === 'v2') prepareGroup(name, root);
+    for (const { v1 } of version === 'v1' ? Object.values(NEEDED) : []) {
+      const controller = path.join(root, v1.split('/')[0] ?? '');
+      if (existsSync(controller)) mkdirSync(path.join(controller, name), { recursive: true });
+    }
+  } catch {
+    // Said by what is missing.
+  }
+}
