@@ -28,7 +28,9 @@ export interface BenchProject {
 }
 
 /** What a webhook says, where a test says more than the ref. */
-export type Call = Partial<Pick<NewDelivery, 'after' | 'before' | 'deliveryKey' | 'proof' | 'replayOf'>> & {
+export type Call = Partial<
+  Pick<NewDelivery, 'after' | 'before' | 'deliveryKey' | 'forge' | 'proof' | 'replayOf' | 'repository'>
+> & {
   /** The same text is the same body. */
   readonly text?: string;
 };
@@ -116,6 +118,7 @@ export class EvaluateBench {
         note: null,
         headers: {},
         replayOf: null,
+        repository: null,
       },
       ...{ body, bodyDigest: text === undefined ? null : Buffer.from(text.padEnd(32, '.')) },
       ...call,

@@ -41,6 +41,7 @@ export * from './rule/parse-ref.js';
 export * from './rule/rule.js';
 export * from './rule/tag-template.js';
 export { type CheckCode, type CheckName, type CheckState, checkCodes, checkNames } from './setup/installation-check.js';
+export * from './trigger/claimed-repository.js';
 export * from './trigger/no-build-reason.js';
 export * from './trigger/push-event.js';
 export * from './worker/engine-warning.js';

@@ -1,3 +1,4 @@
+import type { PushEvent } from '@cooperage/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -102,6 +103,41 @@ describe('bodies', () => {
     `refs/heads/${'x'.repeat(4000)}`,
   ])('S-022 refuse the ref %j', (ref) => {
     expect(call(push({ ref }))).toMatchObject({ code: 'ref_invalid', httpStatus: 400 });
+  });
+
+  it('R-G6 say which repository they come from, each in the words of its git host', () => {
+    const repository = (...call: Parameters<typeof accepted>) => (accepted(...call).event as PushEvent).repository;
+    const [hub, tea, lab] = ['github', 'gitea', 'gitlab'].map((name) => fixture(`${name}-push`)) as [
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    expect([repository(github(hub), hub), repository(gitea(tea), tea), repository(gitlab(), lab)]).toMatchObject([
+      { id: '186853002', name: 'octo-org/hello', addresses: ['https://github.com/octo-org/hello.git'] },
+      { id: '140', name: 'gitea/hello', addresses: ['https://gitea.example.org/gitea/hello.git'] },
+      { id: '15', name: 'mike/hello', addresses: ['https://gitlab.example.org/mike/hello.git'] },
+    ]);
+    const generic = (said: unknown) => {
+      const text = JSON.stringify({ ref: 'refs/heads/main', repository: said });
+      return repository(signed(text), text);
+    };
+    expect(generic('hello')).toEqual({ id: null, name: 'hello', addresses: [] });
+    expect(generic({ id: 'x7', clone_url: 'https://a.example/b' })).toEqual({
+      ...{ id: 'x7', name: null, addresses: ['https://a.example/b'] },
+    });
+    for (const nothing of [
+      undefined,
+      null,
+      7,
+      '',
+      [],
+      {},
+      { id: {} },
+      { id: 1.5 },
+      { id: 'x'.repeat(65) },
+      { full_name: '\u0000' },
+    ])
+      expect(generic(nothing)).toBeNull();
   });
 
   it('R-H2 are known when they come again, whatever form or id they come with', () => {

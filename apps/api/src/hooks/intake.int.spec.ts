@@ -37,6 +37,9 @@ describe('a webhook', () => {
     });
     expect(JSON.parse(delivery.body)).toMatchObject({ after: commit });
     expect(JSON.stringify(delivery.headers)).not.toContain('canary');
+    // R-H2: with the signature and the body anybody could send the same call again.
+    expect(delivery.headers).toMatchObject({ 'x-hub-signature-256': '***' });
+    expect(JSON.stringify(delivery)).not.toMatch(/sha256=[0-9a-f]{64}/);
   });
 
   it('that pings, or says that a ref is gone, is kept and starts nothing', async () => {

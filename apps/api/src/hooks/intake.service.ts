@@ -113,16 +113,16 @@ function deliveryOf(call: HookCall, accepted: AcceptedDelivery): NewDelivery {
   const common = { projectId: call.projectId, forge, deliveryKey: deliveryId, eventName, proof, replayOf: null };
   const stored = { headers: storedHeaders(call.headers), body: call.rawBody, bodyDigest: accepted.bodyDigest };
   if (event.type === 'ignored') {
-    const nothing = { ref: null, before: null, after: null, sender: null };
+    const nothing = { ref: null, before: null, after: null, sender: null, repository: null };
     return { ...common, ...stored, ...nothing, status: 'ignored', note: event.reason };
   }
-  const { ref, before, after } = event;
+  const { ref, before, after, repository } = event;
   // A deleted ref starts nothing, and is still worth knowing.
   const isDeletion = after === null;
   return {
     ...common,
     ...stored,
-    ...{ ref, before, after },
+    ...{ ref, before, after, repository },
     sender: event.sender?.replace(/[\0-\x1f\x7f]/g, ' ').slice(0, 200) ?? null,
     status: isDeletion ? 'ignored' : 'received',
     note: isDeletion ? 'The ref was deleted; there is nothing to build.' : null,

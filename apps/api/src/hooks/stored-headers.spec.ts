@@ -20,6 +20,33 @@ describe('storedHeaders', () => {
     });
   });
 
+  it.each([
+    'x-hub-signature',
+    'x-hub-signature-256',
+    'x-gitea-signature',
+    'x-gogs-signature',
+    'x-forgejo-signature',
+    'webhook-signature',
+    'x-gitlab-token',
+    'proxy-authorization',
+    'x-api-key',
+    'x-my-signature-v2',
+  ])('R-H2 keeps no value of %s, which would prove the same body again', (name) => {
+    expect(storedHeaders({ [name]: 'canary' })).toEqual({ [name]: '***' });
+  });
+
+  it('R-H2 keeps what only names a call', () => {
+    const named = {
+      'x-github-delivery': 'a',
+      'x-github-hook-id': '7',
+      'idempotency-key': 'b',
+      'webhook-id': 'c',
+      'webhook-timestamp': '1',
+      'x-gitlab-event-uuid': 'd',
+    };
+    expect(storedHeaders(named)).toEqual(named);
+  });
+
   it('S-069 takes names from a plain alphabet only', () => {
     const hostile = JSON.parse('{"__proto__":"x","constructor":"y","a b":"z","é":"w"}') as Record<string, string>;
     const stored = storedHeaders(hostile);

@@ -1,3 +1,4 @@
+import type { ClaimedRepository } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
@@ -86,8 +87,12 @@ export class DeliveryRepository {
     return this.db.transaction(async (tx) => {
       const first = await tx.delivery.findFirst({ where: { id, projectId: place.projectId } });
       if (!first) return null;
-      const { forge, eventName, proof, ref, before, after, headers, body } = first;
-      const copy = { forge, eventName, proof, ref, before, after, body, headers: headers as Record<string, string> };
+      const { forge, eventName, proof, ref, before, after, repository, headers, body } = first;
+      const copy = {
+        ...{ forge, eventName, proof, ref, before, after, body },
+        repository: repository as unknown as ClaimedRepository | null,
+        headers: headers as Record<string, string>,
+      };
       return insertAsked(tx, place, actor, 'delivery.replay', { ...copy, replayOf: first.replayOf ?? first.id });
     });
   }
@@ -99,7 +104,8 @@ export class DeliveryRepository {
     const proof = actor.kind === 'token' ? 'token' : 'session';
     return this.db.transaction((tx) =>
       insertAsked(tx, place, actor, 'build.start', {
-        ...{ forge: 'generic', eventName: 'manual', proof, before: null, after: null, headers: {}, replayOf: null },
+        ...{ forge: 'generic', eventName: 'manual', proof, before: null, after: null },
+        ...{ repository: null, headers: {}, replayOf: null },
         ref: start.ref,
         ...{ zone, noCache },
         body,
@@ -115,6 +121,7 @@ interface AskedDelivery {
   readonly ref: string | null;
   readonly before: string | null;
   readonly after: string | null;
+  readonly repository: ClaimedRepository | null;
   readonly headers: Record<string, string>;
   readonly body: Uint8Array;
   /** For the audit. */
@@ -128,13 +135,17 @@ async function insertAsked(
   place: ProjectPlace,
   actor: Actor,
   action: string,
-  { zone = null, noCache = false, ...delivery }: AskedDelivery,
+  { zone = null, noCache = false, repository, ...delivery }: AskedDelivery,
 ): Promise<string> {
   const id = newId();
   const { projectId, organizationId } = place;
   const body = Buffer.from(delivery.body);
   await tx.delivery.create({
-    data: { ...delivery, id, projectId, deliveryKey: id, status: 'received', sender: actor.name, body },
+    data: {
+      ...delivery,
+      ...{ id, projectId, deliveryKey: id, status: 'received', sender: actor.name, body },
+      repository: repository === null ? Prisma.DbNull : { ...repository, addresses: [...repository.addresses] },
+    },
   });
   await promise(tx, 'evaluate', id, projectId);
   await tx.$executeRaw`

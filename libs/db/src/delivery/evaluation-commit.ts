@@ -1,4 +1,4 @@
-import { isIsolated, type Verdict } from '@cooperage/domain';
+import { isIsolated, repositoryKey, type Verdict } from '@cooperage/domain';
 import type { NewBuild } from '../build/build-creation.js';
 import type { BuildRecord } from '../build/build-record.js';
 import type { Queryable } from '../database.js';
@@ -22,12 +22,13 @@ export async function takeEvaluationIn(
   result: EvaluationResult,
   builds: number,
 ): Promise<Taken> {
-  const { id, lastSequence } = subject.project;
+  const { id, lastSequence, remoteUrl } = subject.project;
   const [row] = await tx.$queryRaw<{ sequence: bigint; lastNumber: number }[]>`
     WITH taken AS (
       UPDATE project p SET last_sequence = p.last_sequence + 1, last_build_number = p.last_build_number + ${builds}::int,
-        default_branch = ${result.defaultBranch}
+        default_branch = ${result.defaultBranch}, repository_key = coalesce(p.repository_key, ${seenKey(subject)})
       WHERE p.id = ${id}::uuid AND p.deleted_at IS NULL AND p.last_sequence = ${lastSequence}
+        AND p.remote_url = ${remoteUrl}
         AND EXISTS (SELECT 1 FROM delivery WHERE id = ${subject.deliveryId}::uuid AND status IN ('received', 'evaluating'))
       RETURNING p.id, p.last_sequence, p.last_build_number
     ), ended AS (
@@ -47,8 +48,13 @@ export async function takeEvaluationIn(
       (SELECT ${Prisma.raw(deliveryAnnouncement('ended'))} FROM ended) AS told FROM taken`;
   if (row) return { ok: true, sequence: row.sequence, firstNumber: row.lastNumber - builds + 1 };
   const [project] = await tx.$queryRaw<{ changed: boolean }[]>`
-    SELECT last_sequence <> ${lastSequence} AS changed FROM project WHERE id = ${id}::uuid AND deleted_at IS NULL`;
+    SELECT last_sequence <> ${lastSequence} OR remote_url <> ${remoteUrl} AS changed FROM project WHERE id = ${id}::uuid AND deleted_at IS NULL`;
   return { ok: false, reason: project?.changed ? 'changed' : 'gone' };
+}
+
+/** The id that the git host has for the repository: from here on it decides, and not the name. */
+function seenKey({ forge, repository }: EvaluationSubject): string | null {
+  return repository?.id ? repositoryKey(forge, repository.id) : null;
 }
 
 export async function insertVerdictsIn(

@@ -1,4 +1,13 @@
-import type { BuildDefinition, CacheBackend, NoBuildReason, Rule, Verdict, Zone } from '@cooperage/domain';
+import type {
+  BuildDefinition,
+  CacheBackend,
+  ClaimedRepository,
+  ForgeKind,
+  NoBuildReason,
+  Rule,
+  Verdict,
+  Zone,
+} from '@cooperage/domain';
 import { insertBuildsIn } from '../build/build-creation.js';
 import type { BuildLimits, BuildRecord, BuildTrigger } from '../build/build-record.js';
 import type { Database } from '../database.js';
@@ -12,6 +21,9 @@ import { type SubjectRow, toSubject } from './evaluation-subject-row.js';
 /** A delivery that waits for its verdicts, with what evaluation needs of its project. */
 export interface EvaluationSubject {
   readonly deliveryId: string;
+  readonly forge: ForgeKind;
+  /** What the payload says of its repository; null where it says nothing. */
+  readonly repository: ClaimedRepository | null;
   readonly eventName: string;
   readonly ref: string | null;
   readonly before: string | null;
@@ -32,6 +44,8 @@ export interface EvaluationProject {
   readonly id: string;
   readonly organizationId: string;
   readonly remoteUrl: string;
+  /** The git host's own id of its repository, see `repositoryKey` of the domain; null before it was seen. */
+  readonly repositoryKey: string | null;
   readonly gitCredentials: Uint8Array | null;
   readonly contextPath: string;
   readonly dockerfilePath: string;
@@ -96,12 +110,12 @@ export class EvaluationRepository {
   /** Null when the delivery or its project is gone, or the delivery is evaluated already. */
   async load(deliveryId: string): Promise<EvaluationSubject | null> {
     const [row] = await this.db.prisma.$queryRaw<SubjectRow[]>`
-      SELECT d.event_name AS "eventName", d.ref, d.before, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts, (
+      SELECT d.forge, d.repository, d.event_name AS "eventName", d.ref, d.before, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts, (
           SELECT e.id::text FROM delivery e WHERE e.project_id = d.project_id AND e.body_digest = d.body_digest AND e.id < d.id
             AND e.status IN ('received', 'evaluating', 'evaluated') ORDER BY e.id LIMIT 1) AS "sameBodyAs",
         -- A forge's payload can be megabytes, and evaluation reads only our own.
         CASE WHEN d.event_name = 'manual' THEN d.body END AS body,
-        p.id::text AS "projectId", p.organization_id AS "organizationId", p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
+        p.id::text AS "projectId", p.organization_id AS "organizationId", p.remote_url AS "remoteUrl", p.repository_key AS "repositoryKey", p.git_credentials AS "gitCredentials",
         p.context_path AS "contextPath", p.dockerfile_path AS "dockerfilePath", p.target, p.platform, p.build_args AS "buildArgs",
         p.named_contexts AS "namedContexts", p.definition,
         p.limits, p.strict_isolation AS "strictIsolation", p.protected_branches AS "protectedBranches",

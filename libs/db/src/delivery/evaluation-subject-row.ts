@@ -5,10 +5,38 @@ export type SubjectRow = Omit<EvaluationSubject, 'deliveryId' | 'project'> &
   Omit<EvaluationProject, 'id'> & { readonly projectId: string };
 
 export function toSubject(deliveryId: string, row: SubjectRow): EvaluationSubject {
-  const { eventName, ref, before, after, body, replayOf, sameBodyAs, sender, attempts, rules, projectId, ...project } =
-    row;
+  const {
+    forge,
+    repository,
+    eventName,
+    ref,
+    before,
+    after,
+    body,
+    replayOf,
+    sameBodyAs,
+    sender,
+    attempts,
+    rules,
+    projectId,
+    ...project
+  } = row;
   return {
-    ...{ deliveryId, eventName, ref, before, after, body, replayOf, sameBodyAs, sender, attempts, rules },
+    ...{
+      deliveryId,
+      forge,
+      repository,
+      eventName,
+      ref,
+      before,
+      after,
+      body,
+      replayOf,
+      sameBodyAs,
+      sender,
+      attempts,
+      rules,
+    },
     project: { ...project, id: projectId },
   };
 }

@@ -1,4 +1,4 @@
-import type { ForgeKind, ProofKind } from '@cooperage/domain';
+import type { ClaimedRepository, ForgeKind, ProofKind } from '@cooperage/domain';
 import pg from 'pg';
 import { isDatabaseUnavailable } from '../database-errors.js';
 import { newId } from '../new-id.js';
@@ -18,6 +18,7 @@ export interface NewDelivery {
   readonly before: string | null;
   readonly after: string | null;
   readonly sender: string | null;
+  readonly repository: ClaimedRepository | null;
   readonly note: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;

@@ -21,23 +21,23 @@ const insertDeliveries = {
   text: `
     WITH sent AS (
       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bytea[], $15::uuid[], $16::bytea[])
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bytea[], $15::uuid[], $16::bytea[], $17::text[])
         WITH ORDINALITY AS s(id, project_id, forge, delivery_key, event_name, proof, status, ref, before, after, sender,
-          note, headers, body, replay_of, body_digest, position)
+          note, headers, body, replay_of, body_digest, repository, position)
     ), added AS (
       INSERT INTO delivery (id, project_id, forge, delivery_key, event_name, proof, status, ref, before, after, sender,
-        note, headers, body, replay_of, body_digest)
+        note, headers, body, replay_of, body_digest, repository)
       SELECT s.id, s.project_id, s.forge, s.delivery_key, s.event_name, s.proof, s.status, s.ref, s.before, s.after,
-        s.sender, s.note, s.headers::jsonb, s.body, s.replay_of, s.body_digest
+        s.sender, s.note, s.headers::jsonb, s.body, s.replay_of, s.body_digest, s.repository::jsonb
       FROM sent s JOIN project p ON p.id = s.project_id AND p.deleted_at IS NULL
       ORDER BY s.position
       ON CONFLICT (project_id, delivery_key) DO NOTHING
       RETURNING id, project_id, status
     ), promised AS (
       INSERT INTO outbox (topic, subject_id, group_id)
-      SELECT $17, id, project_id FROM added WHERE status = 'received' ORDER BY id RETURNING topic
+      SELECT $18, id, project_id FROM added WHERE status = 'received' ORDER BY id RETURNING topic
     )
-    SELECT id::text, (SELECT pg_notify($18, topic) FROM promised LIMIT 1) AS woken, ${deliveryAnnouncement('added')} AS told
+    SELECT id::text, (SELECT pg_notify($19, topic) FROM promised LIMIT 1) AS woken, ${deliveryAnnouncement('added')} AS told
     FROM added`,
 };
 
@@ -92,6 +92,7 @@ function columnsOf(rows: readonly IdentifiedDelivery[]): unknown[] {
     column(({ body }) => asBuffer(body)),
     column(({ replayOf }) => replayOf),
     column(({ bodyDigest }) => bodyDigest && asBuffer(bodyDigest)),
+    column(({ repository }) => repository && JSON.stringify(repository)),
     evaluate,
     channels.outbox,
   ];

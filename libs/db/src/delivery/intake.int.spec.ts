@@ -27,6 +27,7 @@ afterAll(async () => {
 const delivery = (changes: Partial<NewDelivery> = {}): NewDelivery => ({
   ...{ projectId, forge: 'generic', deliveryKey: randomUUID(), eventName: 'push', proof: 'bearer', status: 'received' },
   ...{ ref: 'refs/heads/main', before: null, after: null, sender: null, note: null, replayOf: null },
+  repository: { id: '7', name: 'octo/hello', addresses: [] },
   headers: { a: '"quoted", \\ and {braces}' },
   body: Buffer.from([0, 255, 34, 92, 123]),
   bodyDigest: Buffer.from([1, 0, 255]),
@@ -40,12 +41,12 @@ describe('intake', () => {
     const outcomes = await Promise.all(Array.from({ length: 300 }, () => intake.insert(delivery())));
     expect(new Set(outcomes.map((outcome) => outcome?.deliveryId)).size).toBe(300);
     expect([await count('delivery'), await count('outbox')]).toEqual([300, 300]);
-    const [row] = await query<{ headers: object; body: Buffer; bodyDigest: Buffer }>(
+    const [row] = await query<{ headers: object; body: Buffer; bodyDigest: Buffer; repository: object }>(
       database.url,
-      'SELECT headers, body, body_digest AS "bodyDigest" FROM delivery LIMIT 1',
+      'SELECT headers, body, repository, body_digest AS "bodyDigest" FROM delivery LIMIT 1',
     );
-    const { headers, body, bodyDigest } = delivery();
-    expect(row).toEqual({ headers, body, bodyDigest });
+    const { headers, body, bodyDigest, repository } = delivery();
+    expect(row).toEqual({ headers, body, bodyDigest, repository });
   });
 
   it('stores one of many with the same key, whichever statement they are in', async () => {

@@ -67,7 +67,10 @@ export class ProjectRepository {
     return this.db.transaction(async (tx) => {
       const before = await lock(tx, id);
       if (!before) return null;
-      const row = await tx.project.update({ where: { id }, data: settingsData(changes), select: projectColumns });
+      const moves = changes.remoteUrl !== undefined && changes.remoteUrl !== before.remoteUrl;
+      // At another address may be another repository: its id is learned anew.
+      const data = { ...settingsData(changes), ...(moves && { repositoryKey: null }) };
+      const row = await tx.project.update({ where: { id }, data, select: projectColumns });
       await writeAudit(tx, actor, { ...subject(before), action: 'project.change', ...difference(before, changes) });
       return toProjectRecord(row);
     });

@@ -5,8 +5,16 @@
  * - `commit_not_on_ref`: the named commit is neither the head of the ref at the git host nor behind it
  * - `history_too_long`: whether it is behind the head could not be found out within the limit of commits
  * - `replayed`: the same body came before, and the git host shows no head that is new
+ * - `other_repository`: it comes from another repository than the project's
  */
-export const noBuildReasons = ['no_ref', 'ref_gone', 'commit_not_on_ref', 'history_too_long', 'replayed'] as const;
+export const noBuildReasons = [
+  'no_ref',
+  'ref_gone',
+  'commit_not_on_ref',
+  'history_too_long',
+  'replayed',
+  'other_repository',
+] as const;
 export type NoBuildReason = (typeof noBuildReasons)[number];
 
 export interface NoBuildFacts {
@@ -14,10 +22,14 @@ export interface NoBuildFacts {
   readonly ref: string | null;
   /** The commit that the delivery names; null where it names none. */
   readonly commit: string | null;
+  /** The repository that it comes from, and the project's, as people know them. */
+  readonly repository: string;
+  readonly ownRepository: string;
 }
 
 /** A message for a person. */
-export function noBuildMessage(reason: NoBuildReason, { ref, commit }: NoBuildFacts): string {
+export function noBuildMessage(reason: NoBuildReason, facts: NoBuildFacts): string {
+  const { ref, commit, repository, ownRepository } = facts;
   const short = commit?.slice(0, 7) ?? 'the commit';
   switch (reason) {
     case 'no_ref':
@@ -30,5 +42,7 @@ export function noBuildMessage(reason: NoBuildReason, { ref, commit }: NoBuildFa
       return `The history of ${ref} is too long to find out whether commit ${short} is on it, so nothing is built.`;
     case 'replayed':
       return `The same body came before, and the git host shows no newer head of ${ref}, so nothing is built.`;
+    case 'other_repository':
+      return `The call comes from ${repository}, and this project builds ${ownRepository}, so nothing is built. Was it renamed? Then change the project's address.`;
   }
 }

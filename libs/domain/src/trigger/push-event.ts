@@ -1,3 +1,5 @@
+import type { ClaimedRepository } from './claimed-repository.js';
+
 export const forgeKinds = ['github', 'gitlab', 'gitea', 'forgejo', 'generic'] as const;
 export type ForgeKind = (typeof forgeKinds)[number];
 
@@ -11,6 +13,8 @@ export interface PushEvent {
   readonly after: string | null;
   /** What the forge calls the sender; shown, never trusted. */
   readonly sender: string | null;
+  /** Null where the payload says nothing of it. */
+  readonly repository: ClaimedRepository | null;
 }
 
 /** A delivery that is kept and answered but starts nothing (ping, comment, an event type we do not build). */

@@ -8,7 +8,7 @@ import { ignored, pushOf } from './push.js';
 
 /**
  * Any other sender: a git hook, a script, a registry. The body is JSON with `ref` (full), and where known `before`,
- * `after` and `sender`; `type` is `push` where it is missing, and `ping` only tries the connection. Proof is a Standard Webhooks signature or a bearer
+ * `after`, `sender` and `repository` (a name, or an object with `id`, `full_name`, `clone_url`); `type` is `push` where it is missing, and `ping` only tries the connection. Proof is a Standard Webhooks signature or a bearer
  * token.
  */
 export const generic: Forge = {
@@ -27,7 +27,10 @@ export const generic: Forge = {
   eventOf: (eventName, payload) => {
     if (eventName === 'ping') return ignored('A ping: the webhook works.');
     if (eventName !== 'push') return ignored('Events of this type start no build.');
-    return pushOf(payload, { senderPaths: [['sender']] });
+    return pushOf(payload, {
+      senderPaths: [['sender']],
+      repository: { at: 'repository', name: 'full_name', addresses: ['clone_url', 'ssh_url'] },
+    });
   },
 };
 

@@ -44,6 +44,7 @@ function giteaLike({ kind, prefixes }: Names): Forge {
           ['pusher', 'login'],
           ['pusher', 'username'],
         ],
+        repository: { at: 'repository', name: 'full_name', addresses: ['clone_url', 'ssh_url'] },
       });
     },
   };

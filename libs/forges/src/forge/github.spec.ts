@@ -7,6 +7,10 @@ describe('GitHub', () => {
   const body = fixture('github-push');
 
   it('reads a push', () => {
+    const repository = {
+      ...{ id: '186853002', name: 'octo-org/hello' },
+      addresses: ['https://github.com/octo-org/hello.git'],
+    };
     expect(accepted(github(body), body)).toEqual({
       ok: true,
       forge: 'github',
@@ -14,7 +18,7 @@ describe('GitHub', () => {
       eventName: 'push',
       proof: 'hmac-sha256',
       secretIndex: 0,
-      event: { type: 'push', ref: 'refs/heads/main', before, after, sender: 'mona' },
+      event: { type: 'push', ref: 'refs/heads/main', before, after, sender: 'mona', repository },
       bodyDigest: createHash('sha256').update(body).digest(),
     });
   });

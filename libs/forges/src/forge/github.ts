@@ -33,6 +33,7 @@ export const github: Forge = {
         ['sender', 'login'],
         ['pusher', 'name'],
       ],
+      repository: { at: 'repository', name: 'full_name', addresses: ['clone_url', 'ssh_url'] },
     });
   },
 };

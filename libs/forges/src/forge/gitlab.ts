@@ -31,7 +31,10 @@ export const gitlab: Forge = {
     // A system hook carries events of all kinds and names the kind in its body.
     const isPush = eventName === 'System Hook' ? isPushPayload(payload) : pushEvents.includes(eventName);
     if (!isPush) return ignored('Events of this type start no build.');
-    return pushOf(payload, { senderPaths: [['user_username'], ['user_name']] });
+    return pushOf(payload, {
+      senderPaths: [['user_username'], ['user_name']],
+      repository: { at: 'project', name: 'path_with_namespace', addresses: ['git_http_url', 'git_ssh_url'] },
+    });
   },
 };
 

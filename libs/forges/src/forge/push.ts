@@ -1,6 +1,7 @@
 import { type ForgeEvent, isFullRef } from '@cooperage/domain';
 import { Refusal } from '../delivery.js';
 import { fieldOf, textOf } from '../json/fields.js';
+import { type RepositoryPlace, repositoryOf } from './repository.js';
 
 const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const zeros = /^0+$/;
@@ -9,6 +10,7 @@ const maxSenderLength = 255;
 export interface PushFields {
   /** Where the payload names the sender, best first. */
   readonly senderPaths: readonly (readonly string[])[];
+  readonly repository: RepositoryPlace;
 }
 
 /**
@@ -24,7 +26,11 @@ export function pushOf(payload: unknown, fields: PushFields): ForgeEvent {
   if (fieldOf(payload, 'deleted') === true || isZeros(payload, 'after')) return ignored('The ref was deleted.');
   if (/^refs\/(?!heads\/|tags\/)/.test(ref)) return ignored('The ref is neither a branch nor a tag.');
   if (!isFullRef(ref)) throw new Refusal('ref_invalid', 'The ref is not a full branch or tag name that git allows.');
-  return { type: 'push', ref, before, after, sender: senderOf(payload, fields) };
+  return {
+    ...{ type: 'push', ref, before, after },
+    sender: senderOf(payload, fields),
+    repository: repositoryOf(payload, fields.repository),
+  };
 }
 
 export function ignored(reason: string): ForgeEvent {

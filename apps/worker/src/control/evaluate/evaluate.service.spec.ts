@@ -87,6 +87,7 @@ class Bench {
       body: null,
       replayOf: null,
       before: null,
+      repository: null,
     };
     return { ...shared, sender: null, attempts: this.waits, project, rules: [] } as unknown as EvaluationSubject;
   }

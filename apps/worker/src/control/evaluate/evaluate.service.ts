@@ -4,7 +4,15 @@ import {
   isDatabaseUnavailable,
   type OutboxItem,
 } from '@cooperage/db';
-import { BuildFailure, failureEntry, noBuildMessage, readableTarget, zoneOf } from '@cooperage/domain';
+import {
+  BuildFailure,
+  failureEntry,
+  isSameRepository,
+  noBuildMessage,
+  readableTarget,
+  repositoryPath,
+  zoneOf,
+} from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { SourceProjects } from '../../shared/source-projects.js';
@@ -48,6 +56,8 @@ export class EvaluateService {
 
   private async evaluate(subject: EvaluationSubject): Promise<HandlerResult> {
     const { deliveryId } = subject;
+    if (!isSameRepository(subject.forge, subject.repository, subject.project))
+      return this.endWithoutBuild(subject, { nothing: 'other_repository', mayFollow: false });
     const source = this.sourceProjects.of(subject.project);
     const head = await this.mirrors.using(source, () => this.heads.of(subject, source));
     if ('nothing' in head) return this.endWithoutBuild(subject, head);
@@ -62,8 +72,12 @@ export class EvaluateService {
 
   /** @returns `later` while the git host may only be slower than its own delivery. */
   private async endWithoutBuild(subject: EvaluationSubject, { nothing, mayFollow }: NoHead): Promise<HandlerResult> {
-    const { deliveryId, ref, after, sameBodyAs } = subject;
-    const note = noBuildMessage(nothing, { ref, commit: after });
+    const { deliveryId, ref, after, sameBodyAs, repository } = subject;
+    const names = {
+      repository: repository?.name ?? repository?.addresses[0] ?? `the repository ${repository?.id}`,
+      ownRepository: repositoryPath(subject.project.remoteUrl),
+    };
+    const note = noBuildMessage(nothing, { ref, commit: after, ...names });
     const pauseMs = mayFollow ? retryPausesMs.slice(0, triesToFollow)[subject.attempts] : undefined;
     if (pauseMs !== undefined) {
       await this.evaluations.markWaiting(

@@ -1,4 +1,4 @@
-import { BuildRepository } from '@cooperage/db';
+import { BuildRepository, ProjectRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BenchProject, EvaluateBench } from '../../../spec/evaluate-bench.js';
 
@@ -54,6 +54,43 @@ describe('a delivery is a hint', () => {
       const replayed = await bench.push(project, main, { after: away, replayOf: pushed.id });
       expect(replayed).toMatchObject({ status: 'evaluated', reason: 'commit_not_on_ref' });
       expect(await bench.built(project)).toEqual([away]);
+    });
+  });
+
+  describe('R-G6 a call is about the repository of its project', () => {
+    const claim = (id: string, name: string) => ({ repository: { id, name, addresses: [] } });
+    const nameOf = async (project: BenchProject) => {
+      const { remoteUrl } = await bench.world.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } });
+      return remoteUrl.replace(/^.*\/|\.git$/g, '');
+    };
+
+    it('R-G6 builds nothing for a push to another repository, and says which one it was', async () => {
+      const project = await bench.project();
+      const after = await commit(project, '1');
+      const delivery = await bench.push(project, main, { after, ...claim('8', 'octo/other') });
+      expect(delivery).toMatchObject({ status: 'evaluated', reason: 'other_repository', verdicts: [] });
+      expect(delivery.note).toContain(`octo/other, and this project builds ${await nameOf(project)}`);
+      expect(await bench.built(project)).toEqual([]);
+    });
+
+    it('R-G6 goes on after a rename, by the id that was seen, until the address of the project changes', async () => {
+      const project = await bench.project();
+      const name = await nameOf(project);
+      const first = await commit(project, '1');
+      expect(await bench.push(project, main, { after: first, ...claim('7', name) })).toMatchObject({ reason: null });
+      const second = await commit(project, '2');
+      expect(await bench.push(project, main, { after: second, ...claim('8', name) })).toMatchObject({
+        reason: 'other_repository',
+      });
+      expect(await bench.push(project, main, { after: second, ...claim('7', 'octo/renamed') })).toMatchObject({
+        reason: null,
+      });
+      const actor = { kind: 'user', id: 'u', name: 'ada', ip: null } as never;
+      const settings = { remoteUrl: `${bench.host.server.origin}/./${name}.git` };
+      await new ProjectRepository(bench.world.db).update(project.id, settings, actor);
+      const third = await commit(project, '3');
+      expect(await bench.push(project, main, { after: third, ...claim('8', name) })).toMatchObject({ reason: null });
+      expect(await bench.built(project)).toEqual([first, second, third]);
     });
   });
 

@@ -76,7 +76,7 @@ export function DeliveryPage({ project, delivery, dryRun }: DeliveryPageProps) {
           {Object.entries(delivery.headers).map(([name, value]) => (
             <Fact key={name} name={visibleText(name)}>
               {masked.includes(name) ? (
-                <span className="text-text-2">••• not kept: it is a credential</span>
+                <span className="text-text-2">••• not kept: it proves where a call comes from</span>
               ) : (
                 <code className="break-all">{visibleText(value)}</code>
               )}

@@ -12,8 +12,7 @@ export interface StoredCall {
 }
 
 /**
- * The call as it came, for a terminal. The proof is the sender's own, so the same bytes are known as the same delivery.
- * Headers that were credentials by themselves were never stored and have to be filled in.
+ * The call as it came, for a terminal. Headers that prove where a call comes from were never stored and have to be filled in.
  */
 export function curlOfDelivery(call: StoredCall, hookUrl: string, origin: string): string {
   const headers = Object.entries(call.headers).filter(
