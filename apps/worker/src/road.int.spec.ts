@@ -1,4 +1,4 @@
-import { BuildRepository } from '@cooperage/db';
+import { BuildRepository, promise } from '@cooperage/db';
 import { cacheReference } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasManifest, tagsIn } from '../spec/registry-content.js';
@@ -38,6 +38,39 @@ describe('the road from an accepted delivery to a signed image', () => {
       ['latest', build.digest],
       ['main', build.digest],
     ]);
+  });
+
+  it('R-H3 signs the address that a build was evaluated for, also behind a retry, and verifies it after the project has moved', async () => {
+    const project = await system.project();
+    const builds = new BuildRepository(system.db);
+    const { remoteUrl } = await system.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } });
+    const delivery = await system.push(
+      project,
+      await project.git.commit({ Dockerfile: 'FROM busybox:latest\nRUN sleep 2\n' }),
+    );
+    await system.until(async () => ((await system.buildOf(delivery))?.phase ?? 'fetch') !== 'fetch' || null);
+    await system.git.repository(`victim-of-${project.id}.git`);
+    const victim = system.git.url(`victim-of-${project.id}.git`);
+    await system.db.prisma.project.update({ where: { id: project.id }, data: { remoteUrl: victim } });
+    const build = await system.outcome(delivery);
+    const retried = await builds.createRetry(build.id, { noCache: false, actorName: 'ada' });
+    if (!retried.ok) throw new Error(retried.reason);
+    const again = await system.until(async () => {
+      const found = await builds.find(retried.buildId);
+      return found?.finishedAt ? found : null;
+    }, 90_000);
+    expect([build, again]).toMatchObject([
+      { status: 'succeeded', remoteUrl },
+      { status: 'succeeded', remoteUrl },
+    ]);
+    for (const { buildDefinition } of await provenancesOf(system, project, again))
+      expect(buildDefinition.externalParameters.source).toMatchObject({ uri: `git+${remoteUrl}@refs/heads/main` });
+    await system.db.prisma.imageVerification.deleteMany({ where: { projectId: project.id } });
+    await system.db.transaction((tx) => promise(tx, 'verify-images', project.id, project.id));
+    const looked = await system.until(() =>
+      system.db.prisma.imageVerification.findFirst({ where: { projectId: project.id, digest: again.digest! } }),
+    );
+    expect(looked).toMatchObject({ verdict: 'verified', ok: true });
   });
 
   it('reuses the cache for a second commit and gives it a digest of its own', async () => {

@@ -10,11 +10,11 @@ const status = Prisma.sql`(ARRAY['succeeded','succeeded','failed','timed_out','c
  */
 export async function manyBuilds(db: Database, projectId: string, count: number, ruleId: string): Promise<void> {
   await db.prisma.$executeRaw`
-    INSERT INTO build (id, organization_id, project_id, number, sequence, rule_id, rule_name, trigger, ref, commit, commit_subject,
+    INSERT INTO build (id, organization_id, project_id, number, sequence, rule_id, rule_name, trigger, remote_url, ref, commit, commit_subject,
       commit_author, commit_time, zone, moves_tags, tags, context_path, dockerfile_path, platform, build_args, limits, status,
       failure, fingerprint, digest, queued_at, started_at, finished_at)
     SELECT (lpad(to_hex(ms), 12, '0') || '7000' || '8000' || lpad(to_hex(n), 12, '0'))::uuid, p.organization_id, p.id, n, n,
-      ${ruleId}::uuid, 'branches', 'push', 'refs/heads/' || (ARRAY['main','main','topic'])[1 + n % 3], md5(n::text) || '00000000',
+      ${ruleId}::uuid, 'branches', 'push', p.remote_url, 'refs/heads/' || (ARRAY['main','main','topic'])[1 + n % 3], md5(n::text) || '00000000',
       'Change ' || n, (ARRAY['Ada','Bob'])[1 + n % 2], ms / 1000, 'protected', true, '{}', '.', 'Dockerfile', 'linux/amd64', '{}', '{}',
       status, CASE WHEN status = 'failed' THEN '{"code":"StepFailed","message":"x","place":{"step":"RUN npm ci"}}'::jsonb END,
       CASE WHEN status = 'failed' THEN (ARRAY['aaaaaaaaaaaaaaaa','bbbbbbbbbbbbbbbb'])[1 + n / 1000 % 2] END,

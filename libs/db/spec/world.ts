@@ -101,6 +101,7 @@ export class World {
         trigger: 'push',
         triggeredBy: null,
         retryOf: null,
+        remoteUrl: 'https://git.example/hello.git',
         ref: 'refs/heads/main',
         commit: 'a'.repeat(40),
         commitSubject: 'subject',

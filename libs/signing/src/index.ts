@@ -1,4 +1,5 @@
 export * from './artifact.js';
+export { statementOf } from './artifact-statement.js';
 export * from './key/cosign-key-file.js';
 export * from './key/signing-key.js';
 export * from './push.js';

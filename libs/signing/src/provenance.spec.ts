@@ -67,6 +67,7 @@ describe('provenancePredicate', () => {
     expect(readProvenance(JSON.parse(JSON.stringify(predicate)))).toEqual({
       builderId: 'https://cooperage.example/builders/default/v1',
       invocationId: 'https://cooperage.example/p/acme/hello/b/7',
+      zone: 'protected',
       buildType: 'https://cooperage.example/build-types/dockerfile/v1',
       sourceUri: 'git+https://git.example/acme/hello.git@refs/heads/main',
       sourceCommit: 'a'.repeat(40),

@@ -167,6 +167,7 @@ export interface ProvenanceReading {
   /** `git+…@ref` of the source. */
   readonly sourceUri: string | undefined;
   readonly sourceCommit: string | undefined;
+  readonly zone: string | undefined;
   readonly baseImages: readonly { readonly uri: string; readonly digest: Digest }[];
 }
 
@@ -189,6 +190,7 @@ export function readProvenance(predicate: unknown): ProvenanceReading {
     buildType: text(definition?.buildType),
     sourceUri: source?.uri,
     sourceCommit: text(source?.digest?.gitCommit),
+    zone: text(objectOf(definition?.internalParameters)?.zone),
     baseImages: dependencies.flatMap(({ uri, digest }) => {
       const value = `sha256:${String(digest?.sha256)}`;
       return uri !== undefined && isDigest(value) ? [{ uri, digest: value }] : [];

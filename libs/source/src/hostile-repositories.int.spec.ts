@@ -4,6 +4,7 @@ import type { BuildFailure } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../spec/failure-of.js';
 import { HostileHosts } from '../spec/hostile-hosts.js';
+import { mirrorFolder } from './mirror/mirror-shelf.js';
 
 const ref = 'refs/heads/main';
 const someCommit = 'a'.repeat(40);
@@ -126,7 +127,7 @@ describe('hostile repositories', () => {
     const project = { id: 'hooks', remoteUrl: hosts.host.url('hooks.git') };
     await source.prepare(project, { ref, commit: await repository.commit(files) });
     // As bad as it gets: hooks and settings in the mirror itself.
-    const mirror = join(hosts.mirrorRoot, 'hooks', 'files.git');
+    const mirror = join(hosts.mirrorRoot, mirrorFolder(project), 'files.git');
     await mkdir(join(mirror, 'hooks'), { recursive: true });
     for (const hook of ['reference-transaction', 'post-update', 'post-checkout', 'pre-auto-gc'])
       await writeFile(join(mirror, 'hooks', hook), `#!/bin/sh\ntouch ${hosts.canary}\n`, { mode: 0o755 }).then(() =>

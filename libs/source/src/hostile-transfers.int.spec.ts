@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../spec/failure-of.js';
 import { HostileHosts } from '../spec/hostile-hosts.js';
 import type { SourceLimits } from './index.js';
+import { mirrorFolder } from './mirror/mirror-shelf.js';
 
 const ref = 'refs/heads/main';
 const someCommit = 'a'.repeat(40);
@@ -26,7 +27,9 @@ describe('hostile transfers', () => {
     const source = hosts.source([liar.port], limits);
     const project = { id: hosts.uniqueId(), remoteUrl: `${liar.origin}/a.git` };
     const failure = await failureOf(source.prepare(project, { ref, commit: someCommit }));
-    const packs = await readdir(join(hosts.mirrorRoot, project.id, 'files.git', 'objects', 'pack')).catch(() => []);
+    const packs = await readdir(join(hosts.mirrorRoot, mirrorFolder(project), 'files.git', 'objects', 'pack')).catch(
+      () => [],
+    );
     expect(packs).toEqual([]);
     return failure;
   }

@@ -7,6 +7,7 @@ import { lyingGitServer, packHead } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../spec/failure-of.js';
 import { HostileHosts } from '../spec/hostile-hosts.js';
+import { mirrorFolder } from './mirror/mirror-shelf.js';
 
 const ref = 'refs/heads/main';
 
@@ -21,20 +22,26 @@ describe('faults around a fetch', () => {
 
   it('takes over at once from a worker that was killed in the middle of a fetch, and ends its git', async () => {
     const commit = await (await hosts.host.repository('killed.git')).commit({ Dockerfile: 'x' });
-    const stuck = await hosts.server(lyingGitServer((send) => void send(packHead(3))));
+    // A host that is stuck in the middle of a pack, and then serves again.
+    let isStuck = true;
+    const mute = lyingGitServer((send) => void send(packHead(3)));
+    const stuck = await hosts.server((request, response) => isStuck && mute(request, response));
+    const project = { id: 'killed', remoteUrl: `${stuck.origin}/killed.git` };
+    const folder = join(hosts.mirrorRoot, mirrorFolder(project));
     const victim = startWorker({ mirrorRoot: hosts.mirrorRoot, origin: stuck.origin, port: stuck.port, commit });
     await expect.poll(() => stuck.requests.length).toBeGreaterThanOrEqual(2);
     expect(await gitProcesses(stuck.origin)).not.toEqual([]);
     // The helper's number is noted right after its start.
-    await expect.poll(() => isNoted(join(hosts.mirrorRoot, 'killed'), stuck.origin)).toBe(true);
+    await expect.poll(() => isNoted(folder, stuck.origin)).toBe(true);
     victim.kill('SIGKILL');
+    isStuck = false;
     const startedAt = performance.now();
-    const source = hosts.source([hosts.host.server.port]);
-    const facts = await source.prepare({ id: 'killed', remoteUrl: hosts.host.url('killed.git') }, { ref, commit });
+    const source = hosts.source([stuck.port]);
+    const facts = await source.prepare(project, { ref, commit });
     expect(facts.commit).toBe(commit);
     expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(await gitProcesses(stuck.origin)).toEqual([]);
-    const packs = await readdir(join(hosts.mirrorRoot, 'killed', 'files.git', 'objects', 'pack'));
+    const packs = await readdir(join(folder, 'files.git', 'objects', 'pack'));
     expect(packs.filter((name) => name.startsWith('tmp_'))).toEqual([]);
   });
 
@@ -107,7 +114,7 @@ function startWorker({ mirrorRoot, origin, port, commit }: WorkerInput): ChildPr
     const { createSource } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)});
     const [mirrorRoot, origin, port, commit] = process.argv.slice(1);
     const source = createSource({ mirrorRoot, allowPlainHttp: ['127.0.0.1:' + port] });
-    await source.prepare({ id: 'killed', remoteUrl: origin + '/a.git' }, { ref: 'refs/heads/main', commit });`;
+    await source.prepare({ id: 'killed', remoteUrl: origin + '/killed.git' }, { ref: 'refs/heads/main', commit });`;
   const loader = new URL('../spec/load-sources.mjs', import.meta.url).href;
   const options = ['--conditions=source', '--import', loader, '--input-type=module', '-e', script];
   return spawn(process.execPath, [...options, mirrorRoot, origin, String(port), commit], {

@@ -13,7 +13,7 @@ export type GitCredentials =
     };
 
 export interface SourceProject {
-  /** Names the folder of its mirror: letters, digits and dashes, at most 64. */
+  /** Names the folder of its mirrors: letters, digits and dashes, at most 64. */
   readonly id: string;
   /** The clone address as it was saved; it is checked again at each use. */
   readonly remoteUrl: string;

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   demandBasic,
@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../spec/failure-of.js';
 import { createSource, type Source, type SourceOptions, type SourceProject } from './index.js';
+import { mirrorFolder } from './mirror/mirror-shelf.js';
 
 const main = 'refs/heads/main';
 const root = { contextPath: '.', dockerfilePath: 'Dockerfile' };
@@ -87,7 +88,9 @@ describe('Source', () => {
     for (let i = 0; i < 6; i++) commits.push(await repository.commit({ a: String(i) }));
     await Promise.all(commits.map((commit, i) => (i % 2 ? other : source).prepare(project, { ref: main, commit })));
     await other.close();
-    expect(await readdir(join(host.folder, 'mirrors', project.id, 'files.git', 'refs', 'commits'))).toHaveLength(6);
+    expect(
+      await readdir(join(host.folder, 'mirrors', mirrorFolder(project), 'files.git', 'refs', 'commits')),
+    ).toHaveLength(6);
   });
 
   it('says that a commit is gone after a force push, and never takes another', async () => {
@@ -238,11 +241,34 @@ describe('Source', () => {
     await closed.close();
   });
 
+  it('R-H3 takes a commit from the address that it is asked for, and not from another one of the same project', async () => {
+    const [evil, victim] = [await fresh(), await fresh()];
+    const commit = await evil.repository.commit({ Dockerfile: 'FROM evil\n' });
+    const honest = await victim.repository.commit({ Dockerfile: 'FROM honest\n' });
+    await source.prepare(evil.project, { ref: main, commit });
+    const moved = { ...evil.project, remoteUrl: victim.project.remoteUrl };
+    expect((await failureOf(source.prepare(moved, { ref: main, commit }))).code).toBe('RefNotFound');
+    expect(await source.isAncestor(moved, commit, honest)).toBe(false);
+    expect((await source.prepare(moved, { ref: main, commit: honest })).commit).toBe(honest);
+    // What was built before is found where it came from.
+    expect((await source.context(evil.project, commit, root)).files).toHaveLength(1);
+    await source.remove(moved);
+    expect(await readdir(join(host.folder, 'mirrors'))).not.toContain(moved.id);
+  });
+
+  it('removes the mirror that a project had before each address had its own', async () => {
+    const { repository, project } = await fresh();
+    const former = join(host.folder, 'mirrors', project.id, 'files.git');
+    await mkdir(former, { recursive: true });
+    await source.prepare(project, { ref: main, commit: await repository.commit({ a: '1' }) });
+    await expect(readdir(former)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('makes a broken mirror anew', async () => {
     const { repository, project } = await fresh();
     const first = await repository.commit({ Dockerfile: 'FROM a\n' });
     await source.prepare(project, { ref: main, commit: first });
-    await writeFile(join(host.folder, 'mirrors', project.id, 'files.git', 'config'), '[broken');
+    await writeFile(join(host.folder, 'mirrors', mirrorFolder(project), 'files.git', 'config'), '[broken');
     const second = await repository.commit({ Dockerfile: 'FROM b\n' });
     expect((await source.prepare(project, { ref: main, commit: second })).commit).toBe(second);
     expect((await source.context(project, second, root)).files).toHaveLength(1);
@@ -256,7 +282,7 @@ describe('Source', () => {
       await source.prepare(project, { ref: main, commit: commits[i]! });
     }
     await source.tidy(project);
-    const packs = await readdir(join(host.folder, 'mirrors', project.id, 'files.git', 'objects', 'pack'));
+    const packs = await readdir(join(host.folder, 'mirrors', mirrorFolder(project), 'files.git', 'objects', 'pack'));
     expect(packs.filter((name) => name.endsWith('.pack'))).toHaveLength(1);
     expect((await source.context(project, commits[44]!, root)).files).toHaveLength(1);
     await repository.commit({ Dockerfile: 'FROM z\n' });

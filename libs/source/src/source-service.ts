@@ -34,7 +34,7 @@ class SourceService implements Source {
 
   async refs(project: SourceProject, signal?: AbortSignal): Promise<RemoteRefs> {
     const { git, limits } = this.#settings;
-    const mirror = await this.#shelf.of(project.id);
+    const mirror = await this.#shelf.of(project);
     const fetcher = new CommitFetcher(this.#settings, project, mirror, signal);
     return settled(signal, async () => {
       await mirror.files.ensure();
@@ -51,7 +51,7 @@ class SourceService implements Source {
     checkCommit(request.commit);
     if (!isFullRef(request.ref))
       throw new BuildFailure('RefNotFound', `Git has no branch or tag with the name ${visibleText(request.ref)}.`);
-    const mirror = await this.#shelf.of(project.id);
+    const mirror = await this.#shelf.of(project);
     const fetcher = new CommitFetcher(this.#settings, project, mirror, signal);
     return settled(signal, async () => {
       const fetch = (): Promise<void> => settled(signal, () => fetcher.ensureFiles(request));
@@ -96,7 +96,7 @@ class SourceService implements Source {
     signal: AbortSignal | undefined,
     read: (mirror: ProjectMirror, tree: string) => Promise<T>,
   ): Promise<T> {
-    const mirror = await this.#shelf.of(project.id);
+    const mirror = await this.#shelf.of(project);
     return settled(signal, async () => {
       if (!(await mirror.files.has(checkCommit(commit)))) throw new Error('the commit was not prepared');
       const { tree } = await mirror.commitFacts(commit);
@@ -115,7 +115,7 @@ class SourceService implements Source {
   ): Promise<boolean | undefined> {
     if (checkCommit(ancestor) === checkCommit(descendant)) return true;
     const { git, limits } = this.#settings;
-    const mirror = await this.#shelf.of(project.id);
+    const mirror = await this.#shelf.of(project);
     const context = { git, repository: mirror.history, limits, signal };
     return settled(signal, async () => {
       if ((await mirror.files.has(descendant)) && (await mirror.commitFacts(descendant)).parents.includes(ancestor))
@@ -129,7 +129,7 @@ class SourceService implements Source {
   async changedPaths(project: SourceProject, from: string, to: string, signal?: AbortSignal): Promise<string[]> {
     const { git, limits } = this.#settings;
     const commits = [checkCommit(from), checkCommit(to)];
-    const mirror = await this.#shelf.of(project.id);
+    const mirror = await this.#shelf.of(project);
     const fetcher = new CommitFetcher(this.#settings, project, mirror, signal);
     return settled(signal, async () => {
       for (const commit of commits) await fetcher.ensureFiles({ commit });
@@ -139,7 +139,7 @@ class SourceService implements Source {
 
   async tidy(project: SourceProject, signal?: AbortSignal): Promise<void> {
     const { git, limits } = this.#settings;
-    const mirror = await this.#shelf.of(project.id);
+    const mirror = await this.#shelf.of(project);
     await settled(signal, () =>
       mirror.exclusively(signal, async () => {
         for (const repository of [mirror.files, mirror.history])

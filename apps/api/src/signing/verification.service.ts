@@ -83,7 +83,8 @@ function expectationsOf(project: ProjectRecord, build: BuildRecord | null, publi
   return {
     ...bound,
     sourceCommit: build.commit,
-    sourceUri: gitUri(project.remoteUrl, build.ref),
+    sourceUri: gitUri(build.remoteUrl, build.ref),
+    zone: build.zone,
     invocationId: buildAddress(publicUrl, { ...names, number: build.number }),
   };
 }

@@ -19,7 +19,10 @@ export function policySentences(facts: PolicyFacts): Pick<Policy, 'sentences' | 
     ...counting.flatMap((key) => (key.state === 'verify_only' ? [olderKey(key)] : [])),
     { id: 'bound', text: `The signature must name this project: ${facts.project}.` },
     { id: 'built', text: `They must be built here: the provenance names the builder ${facts.builder}.` },
-    { id: 'source', text: `The provenance must name ${facts.remoteUrl}, and the commit and ref of the build.` },
+    {
+      id: 'source',
+      text: `The provenance must name the address, commit, ref and zone in the record of the build, now ${facts.remoteUrl}.`,
+    },
     {
       id: 'gate',
       text: 'No image gets a tag before all of this was read back from the registry and found to be true.',

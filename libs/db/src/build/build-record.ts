@@ -33,6 +33,8 @@ export function storedLimits(stored: unknown): BuildLimits {
 
 /** What a build is made from, fixed when the build is created. */
 export interface BuildInputs {
+  /** Clone address of its project when it was evaluated; the project may have another by now. */
+  readonly remoteUrl: string;
   readonly ref: string;
   readonly commit: string;
   readonly commitSubject: string;

@@ -51,7 +51,7 @@ export class BuildRepository {
     });
   }
 
-  /** A person's retry: a new build of the same commit and inputs, linked to the old one; it inherits the sequence. */
+  /** A person's retry: a new build of the same commit, address and inputs, linked to the old one; it inherits the sequence. */
   async createRetry(
     buildId: string,
     options: { noCache: boolean; actorName: string; actor?: Actor },
@@ -97,6 +97,7 @@ function inputsOf(build: BuildRecord) {
     ruleId: build.ruleId,
     ruleName: build.ruleName,
     deliveryId: build.deliveryId,
+    remoteUrl: build.remoteUrl,
     ref: build.ref,
     commit: build.commit,
     commitSubject: build.commitSubject,

@@ -97,6 +97,7 @@ export function newBuild(
     trigger: result.trigger,
     triggeredBy: result.triggeredBy,
     retryOf: null,
+    remoteUrl: project.remoteUrl,
     ref: result.ref,
     commit: result.commit,
     commitSubject: result.commitSubject,

@@ -54,6 +54,17 @@ export function isRemoteUrl(value: string, options: RemoteUrlOptions = {}): bool
   }
 }
 
+/**
+ * Scheme, host and port of a stored clone address, for comparison: `https://git.example`, `ssh://git.example` for
+ * `git@git.example:path`. The address itself where it has none of the two forms.
+ */
+export function remoteOrigin(address: string): string {
+  const url = URL.parse(address);
+  if (url?.host) return `${url.protocol}//${url.host}`;
+  const scp = /^(?:[^@/:]+@)?(\[[^\]/@]+\]|[^:/@[\]]+):/.exec(address);
+  return scp ? `ssh://${scp[1]!.toLowerCase()}` : address;
+}
+
 /** The remote's `host:port`, an IPv6 address in brackets: what an operator's allow list holds. */
 export function hostPort(remote: Pick<RemoteUrl, 'host' | 'port'>): string {
   return `${bracketed(remote.host)}:${remote.port}`;

@@ -114,7 +114,7 @@ export function legacyProvenanceCheck(
   };
 }
 
-function comparisonsOf({ sourceCommit, sourceUri, builderId, invocationId }: Expectations): Comparison[] {
+function comparisonsOf({ sourceCommit, sourceUri, zone, builderId, invocationId }: Expectations): Comparison[] {
   const all: (Omit<Comparison, 'expected'> & { readonly expected: string | undefined })[] = [
     { id: 'source_commit', title: 'Built from this commit', expected: sourceCommit, read: (one) => one.sourceCommit },
     {
@@ -123,6 +123,7 @@ function comparisonsOf({ sourceCommit, sourceUri, builderId, invocationId }: Exp
       expected: sourceUri,
       read: (one) => one.sourceUri,
     },
+    { id: 'zone', title: 'Built in this zone', expected: zone, read: (one) => one.zone },
     { id: 'builder', title: 'Built by this service', expected: builderId, read: (one) => one.builderId },
     { id: 'invocation', title: 'Made by this build', expected: invocationId, read: (one) => one.invocationId },
   ];

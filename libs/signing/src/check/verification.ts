@@ -11,6 +11,7 @@ export const checkIds = [
   'provenance_subject',
   'source_commit',
   'source_uri',
+  'zone',
   'builder',
   'invocation',
   'legacy_provenance',
@@ -54,6 +55,8 @@ export interface Expectations {
   readonly sourceCommit?: string;
   /** `git+<clone address>@<ref>`, see `gitUri`. */
   readonly sourceUri?: string;
+  /** `protected`, `branch` or `fork`: where the build's record says that it ran. */
+  readonly zone?: string;
   readonly builderId?: string;
   readonly invocationId?: string;
   /** Whether a provenance is demanded; true when absent. */

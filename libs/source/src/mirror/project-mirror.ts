@@ -11,8 +11,10 @@ import { GenerationLock, type HeldLock } from './generation-lock.js';
 
 export interface MirrorOptions {
   readonly git: GitCommand;
-  /** Folder of this project alone. */
+  /** Folder of this mirror alone. */
   readonly folder: string;
+  /** That of its project: what is known of hosts holds for all its addresses. */
+  readonly projectFolder: string;
   readonly limits: SourceLimits;
   readonly idleMs: number;
 }
@@ -21,7 +23,7 @@ const maxCommitBytes = 1024 * 1024;
 const largeFilesAtOnce = 4;
 const maxContexts = 64;
 
-/** What one worker keeps of one project: the files of the commits it built, and the history it had to look at. */
+/** What one worker keeps of one project's address: the files of the commits it built, and the history it had to look at. */
 export class ProjectMirror {
   readonly files: BareRepository;
   readonly history: BareRepository;
@@ -31,10 +33,10 @@ export class ProjectMirror {
   readonly #lock: GenerationLock;
   readonly #identities = new Map<string, FileIdentity>();
 
-  constructor({ git, folder, limits, idleMs }: MirrorOptions) {
+  constructor({ git, folder, projectFolder, limits, idleMs }: MirrorOptions) {
     this.files = new BareRepository(git, join(folder, 'files.git'));
     this.history = new BareRepository(git, join(folder, 'history.git'));
-    this.knownHostsFile = join(folder, 'known_hosts');
+    this.knownHostsFile = join(projectFolder, 'known_hosts');
     this.#lock = new GenerationLock(join(folder, 'lock'));
     const gitDir = this.files.path;
     this.reader = new ObjectReader({ start: () => git.start({ args: ['cat-file', '--batch'], gitDir }), idleMs });

@@ -1,16 +1,23 @@
-import type { BuildProject, BuildProjectRepository, ClaimedAttempt, RegistryTokenRepository } from '@cooperage/db';
+import type {
+  BuildProject,
+  BuildProjectRepository,
+  BuildRecord,
+  ClaimedAttempt,
+  RegistryTokenRepository,
+} from '@cooperage/db';
 import {
   BuildFailure,
   type FailureCode,
   type MasterKeys,
   openBox,
+  remoteOrigin,
   SealedBoxError,
   sealedSubject,
 } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { LogSecret } from '@cooperage/logs/write';
 import type { SourceProject } from '@cooperage/source';
-import type { SourceProjects } from '../../shared/source-projects.js';
+import type { SealedSource, SourceProjects } from '../../shared/source-projects.js';
 import { AttemptToken } from './attempt-token.js';
 import { type ForeignRegistry, hiddenValues } from './hidden-values.js';
 
@@ -27,6 +34,15 @@ export interface BuildAccess {
   readonly hidden: readonly LogSecret[];
 }
 
+/**
+ * Where the build's record says that its commit is from. The credentials are those of the project's address of today, so
+ * they go along only where that is the same host.
+ */
+function recordedSource(project: BuildProject, { remoteUrl }: Pick<BuildRecord, 'remoteUrl'>): SealedSource {
+  const isSameHost = remoteOrigin(remoteUrl) === remoteOrigin(project.remoteUrl);
+  return { id: project.id, remoteUrl, gitCredentials: isSameHost ? project.gitCredentials : null };
+}
+
 /** Opens what a build may use: secrets, credentials of git host and foreign registries, its own registry token. */
 export class BuildAccesses {
   constructor(
@@ -38,7 +54,8 @@ export class BuildAccesses {
   ) {}
 
   /** @throws {BuildFailure} when the project is gone, or something of it cannot be opened; the message names what */
-  async open({ attemptId, build: { projectId, zone } }: ClaimedAttempt): Promise<BuildAccess> {
+  async open({ attemptId, build }: ClaimedAttempt): Promise<BuildAccess> {
+    const { projectId, zone } = build;
     const token = new AttemptToken(this.tokens, this.keys, attemptId, this.options.leaseMs);
     const isStrangers = zone === 'fork';
     const [project, secretRows, credentialRows, withheld] = await Promise.all([
@@ -49,7 +66,7 @@ export class BuildAccesses {
       token.get(),
     ]);
     if (!project) throw new BuildFailure('InvalidBuildConfig', 'The project was deleted.');
-    const source = this.sourceProjects.of(project);
+    const source = this.sourceProjects.of(recordedSource(project, build));
     const secrets = new Map(secretRows.map((row) => [row.name, this.secret(projectId, row)]));
     const registries = credentialRows.map((row) => this.registry(projectId, row));
     const hidden = hiddenValues({ secrets, source, registries });

@@ -1,4 +1,4 @@
-import type { BuildProject, ClaimedAttempt, ReadTarget } from '@cooperage/db';
+import type { BuildProject, BuildRecord, ClaimedAttempt, ReadTarget } from '@cooperage/db';
 import {
   type EngineSpaces,
   engineSpaces,
@@ -92,7 +92,7 @@ export class BuildRequests {
   ): Omit<BuildRequest, 'target' | 'targets' | 'buildArgs' | 'namedContexts' | 'cacheImports'> {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
-    const labels = imageLabels(build, this.labelFacts(project));
+    const labels = imageLabels(build, this.labelFacts(project, build));
     const { memoryBytes, pids, cpus, diskBytes } = build.limits;
     return {
       secrets,
@@ -135,11 +135,11 @@ export class BuildRequests {
     return resultSpace === undefined ? spaces : { ...spaces, results: resultSpace };
   }
 
-  private labelFacts(project: BuildProject) {
+  private labelFacts(project: BuildProject, { remoteUrl }: BuildRecord) {
     return {
       projectName: project.slug,
       organizationName: project.organizationSlug,
-      sourceUrl: project.remoteUrl,
+      sourceUrl: remoteUrl,
       projectUrl: `${this.options.publicUrl}/p/${project.organizationSlug}/${project.slug}`,
     };
   }

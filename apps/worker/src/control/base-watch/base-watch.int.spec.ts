@@ -77,6 +77,7 @@ describe('the watch over base images, on a real registry', () => {
           number: 1,
           sequence: 1n,
           trigger: 'push',
+          remoteUrl: 'https://git.example/x',
           ref: 'refs/heads/main',
         },
         ...{ commit: 'a'.repeat(40), commitSubject: '', commitAuthor: '', commitTime: 0n, zone: 'protected', tags: [] },

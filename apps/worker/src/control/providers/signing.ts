@@ -1,5 +1,5 @@
 import { type Config, publicRegistry } from '@cooperage/config';
-import { SigningRepository } from '@cooperage/db';
+import { BuildRepository, SigningRepository } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
 import type { Metrics } from '@cooperage/telemetry';
 import type { Provider } from '@nestjs/common';
@@ -21,9 +21,15 @@ export function signing(config: ControlConfig): Provider[] {
     },
     {
       provide: SignImage,
-      inject: [SigningRepository, CreateKeyService, SIGNING_MASTER_KEYS, METRICS],
-      useFactory: (rows: SigningRepository, keys: CreateKeyService, masters: MasterKeys, metrics: Metrics) =>
-        new SignImage(rows, keys, masters, metrics, {
+      inject: [SigningRepository, BuildRepository, CreateKeyService, SIGNING_MASTER_KEYS, METRICS],
+      useFactory: (
+        rows: SigningRepository,
+        builds: BuildRepository,
+        keys: CreateKeyService,
+        masters: MasterKeys,
+        metrics: Metrics,
+      ) =>
+        new SignImage(rows, builds, keys, masters, metrics, {
           publicUrl: config.publicUrl,
           registryHost: publicRegistry(config.registry).host,
         }),

@@ -3,15 +3,20 @@ import { madeFrom } from '@cooperage/domain';
 import type { ProvenanceFacts } from '@cooperage/signing';
 
 /**
- * What the provenance of a build says, from the control plane's own record. Nothing here comes from a step.
+ * What the provenance of a build says, from the build's own record. Nothing here comes from a step, and nothing from what a
+ * person may have changed since: the project gives its name alone.
  * @param publicUrl base of the addresses by which builder and build are named; both answer with a page
  */
-export function provenanceFacts(build: BuildRecord, project: BuildProject, publicUrl: string): ProvenanceFacts {
+export function provenanceFacts(
+  build: BuildRecord,
+  project: Pick<BuildProject, 'organizationSlug' | 'slug'>,
+  publicUrl: string,
+): ProvenanceFacts {
   return {
     buildType: `${publicUrl}/build-types/dockerfile/v1`,
     builderId: `${publicUrl}/builders/default/v1`,
     invocationId: `${publicUrl}/p/${project.organizationSlug}/${project.slug}/b/${build.number}`,
-    source: { uri: project.remoteUrl, ref: build.ref, commit: build.commit },
+    source: { uri: build.remoteUrl, ref: build.ref, commit: build.commit },
     rule: build.ruleName ?? 'by hand',
     trigger: build.trigger,
     ...madeFrom(build),
@@ -30,6 +35,6 @@ export function provenanceFacts(build: BuildRecord, project: BuildProject, publi
 }
 
 /** The name by which a project is bound into its signatures. */
-export function projectUri(project: BuildProject, publicUrl: string): string {
+export function projectUri(project: Pick<BuildProject, 'organizationSlug' | 'slug'>, publicUrl: string): string {
   return `${publicUrl}/p/${project.organizationSlug}/${project.slug}`;
 }

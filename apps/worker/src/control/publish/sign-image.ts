@@ -1,4 +1,11 @@
-import type { BuildProject, BuildRecord, SigningKeyRecord, SigningRepository, StoredArtifact } from '@cooperage/db';
+import type {
+  BuildProject,
+  BuildRecord,
+  BuildRepository,
+  SigningKeyRecord,
+  SigningRepository,
+  StoredArtifact,
+} from '@cooperage/db';
 import {
   BuildFailure,
   type Digest,
@@ -13,14 +20,18 @@ import {
   KeySigner,
   openSigningKey,
   provenancePredicate,
+  RecordedOnlySigner,
   restoreArtifact,
   type SignedArtifact,
+  SigningRefused,
+  statementOf,
   storeArtifact,
 } from '@cooperage/signing';
 import type { Metrics } from '@cooperage/telemetry';
 import type { CreateKeyService } from '../keys/create-key.service.js';
 import { projectUri, provenanceFacts } from './provenance-facts.js';
 import type { PublisherSession } from './publisher-session.js';
+import { isRecordedRequest, isRecordedStatement } from './recorded-statement.js';
 
 /**
  * Signs an image and its provenance by the project's key. What was signed is stored before any of it is pushed, and what
@@ -29,6 +40,7 @@ import type { PublisherSession } from './publisher-session.js';
 export class SignImage {
   constructor(
     private readonly rows: SigningRepository,
+    private readonly builds: Pick<BuildRepository, 'find'>,
     private readonly projectKeys: CreateKeyService,
     private readonly masters: MasterKeys,
     private readonly metrics: Metrics,
@@ -41,7 +53,8 @@ export class SignImage {
    * nothing grows with the number of builds that made the same image.
    * @param subject root of the image as it stands in the project's repository
    * @returns what belongs to this build's image: its provenance, and the signature, whosever build made it
-   * @throws {BuildFailure} `SigningUnavailable` when the key cannot be opened
+   * @throws {BuildFailure} `SigningUnavailable` when the key cannot be opened, `VerificationFailed` when it would say
+   * something else than the record of the build
    */
   async attach(
     session: PublisherSession,
@@ -49,13 +62,14 @@ export class SignImage {
     project: BuildProject,
     subject: Descriptor,
   ): Promise<SignedArtifact[]> {
-    if (subject.digest !== build.digest) throw new Error('only the digest in the record of this build is signed');
+    if (subject.digest !== build.digest) throw notOnRecord();
     const [key, known] = await Promise.all([
       this.projectKeys.ensure(project.id),
       this.rows.artifactsFor({ ...build, digest: subject.digest }),
     ]);
     const signatures = known.filter(({ kind, keyId }) => isSignature(kind) && keyId === key.id);
     const own = known.filter(({ buildId }) => buildId === build.id);
+    for (const row of own) this.checkStored(row, build, project);
     const made = own.length > 0 ? own : await this.sign(session, build, project, subject, key, signatures.length > 0);
     const artifacts = [
       ...new Map([...signatures, ...made].map((row) => [row.kind, restoreArtifact(row.artifact)])).values(),
@@ -83,8 +97,10 @@ export class SignImage {
     key: SigningKeyRecord,
     provenanceOnly: boolean,
   ): Promise<StoredArtifact[]> {
-    const signer = new KeySigner(this.open(project.id, key.sealed));
-    const artifacts = await signer.sign({
+    const signer = new RecordedOnlySigner(new KeySigner(this.open(project.id, key.sealed)), async (request) =>
+      isRecordedRequest(request, await this.builds.find(build.id), project, this.names.publicUrl),
+    );
+    const signing = signer.sign({
       subject,
       image: `${this.names.registryHost}/${projectRepository(project.organizationSlug, project.slug)}`,
       project: projectUri(project, this.names.publicUrl),
@@ -92,12 +108,22 @@ export class SignImage {
       signedAt: new Date(),
       provenanceOnly,
     });
+    const artifacts = await signing.catch((error: unknown) => {
+      throw error instanceof SigningRefused ? notOnRecord(error) : error;
+    });
     const made = provenanceOnly ? (['provenance'] as const) : (['signature', 'provenance'] as const);
     for (const kind of made) this.metrics.signaturesTotal.add({ kind, outcome: 'made' });
     return this.rows.storeArtifacts(
       { id: build.id, projectId: project.id, digest: subject.digest },
       artifacts.map((artifact) => ({ kind: artifact.kind, keyId: key.id, artifact: storeArtifact(artifact) })),
     );
+  }
+
+  /** What a crash left behind is pushed as it was stored, and only where it says what the record says. */
+  private checkStored({ kind, artifact }: StoredArtifact, build: BuildRecord, project: BuildProject): void {
+    if (isSignature(kind)) return;
+    const statement = statementOf(restoreArtifact(artifact));
+    if (!isRecordedStatement(statement, build, project, this.names.publicUrl)) throw notOnRecord();
   }
 
   private async push(
@@ -124,3 +150,8 @@ export class SignImage {
 }
 
 const isSignature = (kind: string) => kind === 'signature' || kind === 'legacy_signature';
+
+function notOnRecord(cause?: unknown): BuildFailure {
+  const message = 'What was to be signed is not what the record of this build holds.';
+  return new BuildFailure('VerificationFailed', message, { cause });
+}

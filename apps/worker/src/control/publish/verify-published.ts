@@ -56,6 +56,7 @@ export class VerifyPublished {
         project: projectUri(project, this.publicUrl),
         sourceCommit: build.commit,
         sourceUri: gitUri(facts.source.uri, facts.source.ref),
+        zone: facts.zone,
         builderId: facts.builderId,
         invocationId: facts.invocationId,
       },

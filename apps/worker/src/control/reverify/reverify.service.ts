@@ -93,6 +93,7 @@ export class ReverifyService {
     const bound = { project: projectUri(project, publicUrl) };
     if (!build) return bound;
     const { source, builderId, invocationId } = provenanceFacts(build, project, publicUrl);
-    return { ...bound, sourceCommit: build.commit, sourceUri: gitUri(source.uri, source.ref), builderId, invocationId };
+    const sourceUri = gitUri(source.uri, source.ref);
+    return { ...bound, sourceCommit: build.commit, sourceUri, zone: build.zone, builderId, invocationId };
   }
 }
