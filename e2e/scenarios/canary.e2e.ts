@@ -121,7 +121,8 @@ describe('S-055 a secret that a build uses', () => {
     expect(logs).toContain(builds[1]!.id);
     const metrics = await Promise.all(
       (['api', 'live', 'builder', 'control'] as const).map(async (role) => {
-        const answer = await fetch(`${product.addressOf(role)}/metrics`);
+        const headers = { cookie: product.api.cookies };
+        const answer = await fetch(`${product.addressOf(role)}/metrics`, { headers });
         expect(answer.status).toBe(200);
         return answer.text();
       }),

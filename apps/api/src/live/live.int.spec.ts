@@ -112,7 +112,8 @@ describe('the process', () => {
 
 /** How many logs are followed now. */
 async function followers(): Promise<number> {
-  const metrics = await (await fetch(`${await world.live!.app.getUrl()}/metrics`)).text();
+  const headers = { cookie: owner.cookie };
+  const metrics = await (await fetch(`${await world.live!.app.getUrl()}/metrics`, { headers })).text();
   return Number(/^cooperage_log_subscribers (\d+)$/m.exec(metrics)?.[1]);
 }
 
