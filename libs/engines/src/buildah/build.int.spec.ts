@@ -176,6 +176,8 @@ describe('buildah', () => {
       dockerfile: 'partial',
       targets: false,
       stepNetwork: false,
+      // R-C2: said, since nothing stands between FROM and what is near the worker.
+      warnings: ['fetches-unfiltered'],
       strangers: false,
       find: false,
     });

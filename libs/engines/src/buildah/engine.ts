@@ -79,7 +79,8 @@ export class BuildahEngine implements Engine {
       stepNetwork: false,
       strangers: false,
       find: false,
-      warnings: (this.setting.groups?.lacks ?? []).map((lack) => limitWarnings[lack]),
+      // Its tools are children of the worker and connect from there, to base images alone (R-C2).
+      warnings: [...(this.setting.groups?.lacks ?? []).map((lack) => limitWarnings[lack]), 'fetches-unfiltered'],
     };
   }
 
