@@ -43,6 +43,12 @@ async function newKey({ world, owner, organizationId }: Ground): Promise<{ path:
   return { path: `/api/v1/projects/${project.id}`, keyId: id };
 }
 
+async function newOrganization({ owner }: Ground): Promise<string> {
+  const slug = `o-${randomUUID().slice(0, 8)}`;
+  expectOk(await owner.post('/api/v1/organizations', { name: slug, slug }), 201);
+  return `/api/v1/organizations/${slug}`;
+}
+
 async function newRule(ground: Ground): Promise<string> {
   const body = { ...rule, name: randomUUID() };
   return `${projectPath(ground)}/rules/${expectOk(await ground.owner.post<Rule>(`${projectPath(ground)}/rules`, body), 201).id}`;
@@ -105,6 +111,25 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
   'POST /api/v1/organizations': call('organization.create', async ({ owner }) => {
     const slug = `o-${randomUUID().slice(0, 8)}`;
     return () => owner.post('/api/v1/organizations', { name: slug, slug });
+  }),
+  'DELETE /api/v1/organizations/{organizationId}': call('organization.delete', async (ground) => {
+    const path = await newOrganization(ground);
+    return () => ground.owner.ask('DELETE', path);
+  }),
+  'POST /api/v1/organizations/{organizationId}/suspend': call('organization.suspend', async (ground) => {
+    const path = await newOrganization(ground);
+    return () => ground.owner.post(`${path}/suspend`, { comment: 'It harms others.' });
+  }),
+  'POST /api/v1/organizations/{organizationId}/resume': call('organization.resume', async (ground) => {
+    const path = await newOrganization(ground);
+    return () => ground.owner.post(`${path}/resume`);
+  }),
+  'PUT /api/v1/organizations/{organizationId}/quotas': call('quota.change', async (ground) => {
+    const path = await newOrganization(ground);
+    return () => ground.owner.ask('PUT', `${path}/quotas`, { weight: 200 });
+  }),
+  'PUT /api/v1/quotas': call('quota.change', async ({ owner }) => {
+    return () => owner.ask('PUT', '/api/v1/quotas', { weight: 100 });
   }),
   'POST /api/v1/organizations/{organizationId}/invitations': call('invitation.create', async (ground) => {
     const body = { email: `${randomUUID()}@acme.example`, role: 'viewer' };

@@ -197,6 +197,7 @@ export class BuildBench {
               publicUrl: 'https://c.example',
               cgroupParent: null,
               lane: this.lane,
+              machine: { cpus: 4, memoryBytes: 2 ** 33, slots: 2 },
             },
           },
         ),

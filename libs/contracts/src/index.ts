@@ -23,5 +23,6 @@ export * from './rest/search.js';
 export * from './rest/settings.js';
 export * from './rest/setup.js';
 export * from './rest/trust.js';
+export * from './rest/usage.js';
 export * from './rest/worker.js';
 export * from './socket/catalogue.js';

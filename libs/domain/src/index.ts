@@ -85,6 +85,7 @@ export * from './log/sgr.js';
 export * from './log/terminal-text.js';
 export * from './net/public-address.js';
 export * from './path/repository-path.js';
+export * from './quota/quota.js';
 export * from './retention/retention-policy.js';
 export * from './rule/glob.js';
 export * from './rule/parse-ref.js';

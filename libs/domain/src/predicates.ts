@@ -35,6 +35,7 @@ export * from './log/packed-delta.js';
 export * from './log/sgr.js';
 export * from './log/terminal-text.js';
 export * from './path/repository-path.js';
+export { type QuotaKind, quotaNames } from './quota/quota.js';
 export * from './retention/retention-policy.js';
 export * from './rule/glob.js';
 export * from './rule/parse-ref.js';

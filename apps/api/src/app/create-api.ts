@@ -6,6 +6,7 @@ import {
   ExternalSignInRepository,
   IdempotencyRepository,
   IntakeRepository,
+  OrganizationAdministration,
   PostgresChunkStore,
   SessionRepository,
 } from '@cooperage/db';
@@ -108,7 +109,10 @@ export async function createApi(
   });
   await app.init();
   await http.instance.ready();
-  const endCleaning = cleanUp([new SessionRepository(database), new IdempotencyRepository(database)], logger);
+  const endCleaning = cleanUp(
+    [new SessionRepository(database), new IdempotencyRepository(database), new OrganizationAdministration(database)],
+    logger,
+  );
   const endSealing = keepSealed(database, parts.settings.masterKeys, logger);
   const close = async () => {
     endSealing();

@@ -40,6 +40,26 @@ export class AccessService {
     return build;
   }
 
+  /**
+   * What an administrator of the installation may end in any organization, member of it or not: the project, or the build.
+   * `asAdministrator`: only that is the reason for which the caller may.
+   * @throws {ApiProblem} `not_found` or `forbidden`.
+   */
+  async projectToDelete(principal: Principal, id: string): Promise<Reached<ProjectRecord>> {
+    return reached(principal, 'project.change', {
+      own: () => this.projects.find(id, organizationIdsOf(principal)),
+      anywhere: () => this.projects.findAnywhere(id),
+    });
+  }
+
+  /** @throws {ApiProblem} as `projectToDelete`. */
+  async buildToCancel(principal: Principal, id: string): Promise<Reached<BuildPlace>> {
+    return reached(principal, 'build.run', {
+      own: () => this.builds.findPlace(id, organizationIdsOf(principal)),
+      anywhere: () => this.builds.findPlaceAnywhere(id),
+    });
+  }
+
   /** @throws {ApiProblem} `not_found` or `forbidden`. */
   async delivery(principal: Principal, id: string, needed: Permission = 'see'): Promise<FoundDelivery> {
     const delivery = found(await this.deliveries.find(id, organizationIdsOf(principal)));
@@ -60,6 +80,24 @@ export class AccessService {
     if (!principal.administrator)
       throw new ApiProblem('forbidden', { detail: 'This needs an administrator of the installation.' });
   }
+}
+
+export interface Reached<T> {
+  readonly thing: T;
+  readonly asAdministrator: boolean;
+}
+
+async function reached<T extends { readonly organizationId: string }>(
+  principal: Principal,
+  needed: Permission,
+  { own, anywhere }: { own(): Promise<T | null>; anywhere(): Promise<T | null> },
+): Promise<Reached<T>> {
+  const mine = await own();
+  if (mine && (!principal.administrator || mayAs(principal, mine.organizationId, neededRole(needed)))) {
+    assertMay(principal, mine.organizationId, needed);
+    return { thing: mine, asAdministrator: false };
+  }
+  return { thing: found(principal.administrator ? await anywhere() : null), asAdministrator: true };
 }
 
 function assertMay(principal: Principal, organizationId: string, needed: Permission): void {

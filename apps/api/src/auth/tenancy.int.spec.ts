@@ -40,7 +40,7 @@ beforeAll(async () => {
       deliveryId: await firstOf('deliveries'),
     },
     ...{ digest: `sha256:${'a'.repeat(64)}`, tokenId: newId(), sessionId: randomUUID() },
-    ...{ entryId: newId(), keyId: newId(), workerId: newId() },
+    ...{ entryId: newId(), keyId: newId(), workerId: newId(), deletionId: newId() },
     viewId: expectOk(await owner.post<{ id: string }>('/api/v1/saved-views', { name: 'Red', filter: 'is:failed' }), 201)
       .id,
     userId: expectOk(await owner.get<Me>('/api/v1/me')).id,
@@ -64,6 +64,12 @@ const bodies: Readonly<Record<string, object>> = {
   'POST /api/v1/projects/:projectId/cache/prunes': { q: 'topic', reason: 'x' },
   'PUT /api/v1/organizations/:organizationId/cache': { cacheBudgetBytes: null },
   'PATCH /api/v1/organizations/:organizationId': { name: 'changed' },
+  'PUT /api/v1/organizations/:organizationId/retention': {
+    ...{ buildDays: null, logDays: null, deliveryDays: null, graceDays: null },
+  },
+  'POST /api/v1/projects/:projectId/images/:digest/deletion': { comment: 'x' },
+  'POST /api/v1/organizations/:organizationId/suspend': { comment: 'x' },
+  'PUT /api/v1/organizations/:organizationId/quotas': {},
   'POST /api/v1/organizations/:organizationId/invitations': { email: 'x@rival.example', role: 'owner' },
   'PATCH /api/v1/organizations/:organizationId/members/:userId': { role: 'viewer' },
 };
@@ -87,8 +93,16 @@ const call = (visitor: Visitor, { method, url }: KnownRoute, ids: Record<string,
     bodies[`${method} ${url}`],
   );
 
+/** Organizations are seen, stopped and deleted by administrators, whoever is in them. */
+const administered = [
+  ...['GET', 'DELETE'].map((method) => `${method} /api/v1/organizations/:organizationId`),
+  ...['suspend', 'resume'].map((act) => `POST /api/v1/organizations/:organizationId/${act}`),
+  'PUT /api/v1/organizations/:organizationId/quotas',
+];
+
 /** Workers are everybody's to see and the administrators' to change: who may not is told so, whatever is there. */
-const isOfInstallation = ({ url }: KnownRoute) => url.startsWith('/api/v1/workers/');
+const isOfInstallation = ({ url, method }: KnownRoute) =>
+  url.startsWith('/api/v1/workers/') || administered.includes(`${method} ${url}`);
 
 describe('S-065 another tenant', () => {
   it('gets 404 for every object of ours, as for one that is not there', async () => {
@@ -177,7 +191,9 @@ describe('S-066 a role', () => {
     const admin = await world.member(owner, acme, 'admin');
     const project = await world.project(admin, acme);
     expect(project.secret).toMatch(/^whsec_/);
-    for (const route of changing().filter(({ url }) => url.includes('/organizations/')))
+    // How long things are kept is part of administering projects.
+    const ofMembers = changing().filter(({ url }) => url.includes('/organizations/') && !url.includes('/retention'));
+    for (const route of ofMembers)
       expect((await call(admin, route, owned)).status, `${route.method} ${route.url}`).toBe(403);
   });
 

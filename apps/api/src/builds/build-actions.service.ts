@@ -15,8 +15,8 @@ export class BuildActionsService {
   ) {}
 
   async cancel(principal: Principal, id: string, actor: Actor) {
-    const build = await this.access.build(principal, id, 'build.run');
-    const outcome = await this.builds.requestCancel(id, actor.name, actor);
+    const { thing: build, asAdministrator } = await this.access.buildToCancel(principal, id);
+    const outcome = await this.builds.requestCancel(id, actor.name, actor, asAdministrator);
     if (!outcome.ok) throw cancelProblem(outcome.reason);
     return presentBuild(found(await this.details.find(id, [build.organizationId])));
   }
@@ -25,6 +25,7 @@ export class BuildActionsService {
     const build = await this.access.build(principal, id, 'build.run');
     const outcome = await this.builds.createRetry(id, { noCache, actorName: actor.name, actor });
     if (!outcome.ok && outcome.reason === 'not_found') throw notFound();
+    if (!outcome.ok && outcome.reason === 'quota') throw new ApiProblem('quota_exceeded', { detail: outcome.sentence });
     if (!outcome.ok) throw new ApiProblem('conflict', { detail: 'A build is retried after it has ended.' });
     return presentBuild(found(await this.details.find(outcome.buildId, [build.organizationId])));
   }

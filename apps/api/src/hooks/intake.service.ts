@@ -9,8 +9,14 @@ import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { DeliveryJudge, type HookCall } from './delivery-judge.js';
+import { DeliveryQuota } from './delivery-quota.js';
 import { HookSecretCache, type HookTarget } from './hook-secret-cache.js';
 import { storedHeaders } from './stored-headers.js';
+
+type Rejection = Pick<RefusedDelivery, 'forge' | 'message'> & {
+  /** Beside those of a call without a proof: a quota of the organization is used up. */
+  readonly code: RefusedDelivery['code'] | 'quota_exceeded';
+};
 
 /** A refusal is judged by secrets no older than this: a secret that was just added counts at once. */
 const refusalMaxAgeMs = 250;
@@ -30,6 +36,7 @@ export class IntakeService {
     private readonly intake: IntakeRepository,
     private readonly hookSecrets: HookSecretRepository,
     private readonly refusals: RefusalRepository,
+    private readonly quota: DeliveryQuota,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     @Inject(METRICS) private readonly metrics: Metrics,
   ) {}
@@ -64,6 +71,8 @@ export class IntakeService {
     target: HookTarget,
     secretId: string,
   ): Promise<Accepted> {
+    const full = await this.quota.take(call.projectId, call.rawBody.length);
+    if (full !== null) throw this.refuse(call, { code: 'quota_exceeded', forge: accepted.forge, message: full });
     const outcome = await this.intake.insert(deliveryOf(call, accepted));
     // Deleted between the two looks: to the caller it never was there.
     if (outcome === null) throw this.refuse(call, invalidSignature(accepted));
@@ -80,7 +89,7 @@ export class IntakeService {
   }
 
   /** The row is written after the answer: a stranger's call costs no waiting, and tells no difference. */
-  private refuse(call: HookCall, refused: Pick<RefusedDelivery, 'code' | 'forge' | 'message'>): ApiProblem {
+  private refuse(call: HookCall, refused: Rejection): ApiProblem {
     const { code, forge, message } = refused;
     this.count(forge ?? 'unknown', 'refused');
     if (this.refusalsUnderWay < maxRefusalsUnderWay) {

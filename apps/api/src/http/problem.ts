@@ -28,6 +28,7 @@ const problemKinds: Readonly<Record<ProblemCode, ProblemKind>> = {
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This kind of body is not accepted here' },
   rate_limited: { status: 429, title: 'Too many tries' },
+  quota_exceeded: { status: 429, title: 'A quota of the organization is used up' },
   internal: { status: 500, title: 'Something failed on our side' },
   unavailable: { status: 503, title: 'The service cannot do this now' },
 };

@@ -14,6 +14,7 @@ import { type BuildTerm, type Digest, isNearlyFull, readBuildFilter } from '@coo
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { presentBuildSummary } from '../builds/present-build.js';
+import { UsageService } from '../organizations/usage.service.js';
 import { LaneForetellingService } from '../workers/lane-foretelling.service.js';
 import { everyDay } from './days.js';
 
@@ -52,6 +53,7 @@ export class OverviewService {
     private readonly images: ImageLists,
     private readonly silences: SilenceRepository,
     private readonly lanes: LaneForetellingService,
+    private readonly usage: UsageService,
   ) {}
 
   async get(principal: Principal, query: OverviewQuery) {
@@ -76,7 +78,7 @@ export class OverviewService {
     isMine: (build: { commitAuthor: string; triggeredBy: string | null }) => boolean,
   ): Promise<Attention[]> {
     const organizationIds = organizationIdsOf(principal);
-    const [builders, broken, images, failing, hooks, silent, tokens, pools] = await Promise.all([
+    const [builders, broken, images, failing, hooks, silent, tokens, pools, quotas] = await Promise.all([
       this.overview.builders(),
       this.overview.brokenDefaultBranches(organizationIds).then((ids) => this.lists.named(ids)),
       this.overview.unverifiedImages(organizationIds),
@@ -85,10 +87,12 @@ export class OverviewService {
       this.silences.list(organizationIds),
       this.overview.expiringTokens(principal.userId, organizationIds),
       principal.administrator ? this.untrustedBuilder() : [],
+      this.usage.warnings(principal),
     ]);
     return [
       ...(builders.length > 0 ? [] : [{ kind: 'no_worker' } as const]),
       ...pools,
+      ...quotas,
       ...builders.flatMap(({ id, name, disk }) =>
         disk && isNearlyFull(disk) ? [{ kind: 'disk_full', workerId: id, workerName: name, ...disk } as const] : [],
       ),

@@ -1,5 +1,5 @@
-import type { CreateProject, PageQuery, PutGitCredentials, UpdateProject } from '@cooperage/contracts';
-import { type Actor, newId, ProjectRepository } from '@cooperage/db';
+import type { CreateProject, Limits, PageQuery, PutGitCredentials, UpdateProject } from '@cooperage/contracts';
+import { type Actor, newId, ProjectRepository, QuotaRepository } from '@cooperage/db';
 import { Inject, Injectable } from '@nestjs/common';
 import { SealingService, sealedSubject } from '../app/sealing.service.js';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
@@ -23,6 +23,7 @@ export class ProjectsService {
     private readonly sealing: SealingService,
     private readonly hookSecrets: HookSecretCache,
     private readonly inClear: SecretsInClearService,
+    private readonly quotas: QuotaRepository,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -48,6 +49,7 @@ export class ProjectsService {
   /** @throws {ApiProblem} `conflict` when the organization has a project of this slug. */
   async create(principal: Principal, request: CreateProject, actor: Actor) {
     this.access.organization(principal, request.organizationId, 'project.change');
+    await this.assertWithinCeilings(request.organizationId, request.limits);
     const remoteUrl = checkedCloneAddress(request.remoteUrl, this.settings.allowPlainHttp);
     const { secret, row } = freshHookSecret(this.sealing);
     const project = await this.repository.create(
@@ -60,7 +62,8 @@ export class ProjectsService {
   }
 
   async update(principal: Principal, id: string, changes: UpdateProject, actor: Actor) {
-    await this.access.project(principal, id, 'project.change');
+    const { organizationId } = await this.access.project(principal, id, 'project.change');
+    if (changes.limits) await this.assertWithinCeilings(organizationId, changes.limits);
     if (changes.buildArgs) await this.inClear.refuseArguments(id, changes.buildArgs);
     const { allowPlainHttp } = this.settings;
     const address =
@@ -69,9 +72,22 @@ export class ProjectsService {
     return presentProject(found(project), this.settings);
   }
 
+  /** What was saved before a ceiling became lower is not refused: a build gets less then, and says so. */
+  private async assertWithinCeilings(organizationId: string, limits: Limits): Promise<void> {
+    const ceilings = (await this.quotas.of(organizationId)).effective;
+    const errors = (['cpus', 'memoryBytes'] as const).flatMap((name) => {
+      const [asked, most] = [limits[name], ceilings[name]];
+      if (asked === null || most === null || asked <= most) return [];
+      const words = name === 'cpus' ? `${most} processors` : `${most} bytes`;
+      const message = `at most ${words}: the ceiling of the organization, which an administrator of the installation can raise`;
+      return [{ path: `limits.${name}`, message }];
+    });
+    if (errors.length > 0) throw new ApiProblem('validation_failed', { errors });
+  }
+
   async remove(principal: Principal, id: string, actor: Actor): Promise<void> {
-    await this.access.project(principal, id, 'project.change');
-    if (!(await this.repository.markDeleted(id, actor))) throw notFound();
+    const { asAdministrator } = await this.access.projectToDelete(principal, id);
+    if (!(await this.repository.markDeleted(id, actor, asAdministrator))) throw notFound();
     this.hookSecrets.forget(id);
   }
 

@@ -1,3 +1,4 @@
+import { availableParallelism, totalmem } from 'node:os';
 import { type Config, publicRegistry } from '@cooperage/config';
 import {
   AttemptRepository,
@@ -124,7 +125,8 @@ function engine(config: BuilderConfig): Provider[] {
 function requests(config: BuilderConfig): Provider[] {
   const { registry, publicUrl, lane } = config;
   const { host } = registry;
-  const options = { registryHost: host, publicUrl, lane, cgroupParent: config.cgroupParent ?? null };
+  const machine = { cpus: availableParallelism(), memoryBytes: memoryOfMachine(), slots: config.buildSlots };
+  const options = { registryHost: host, publicUrl, lane, cgroupParent: config.cgroupParent ?? null, machine };
   return [
     {
       provide: BuildAccesses,
@@ -239,4 +241,10 @@ function services(config: BuilderConfig): Provider[] {
       useFactory: (parts: ExportCacheParts) => new ExportCacheService(parts, registry),
     },
   ];
+}
+
+/** Bytes; less than the machine has where this process may use less. */
+function memoryOfMachine(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }

@@ -1,4 +1,4 @@
-import { buildStatuses, failureCatalogue } from '@cooperage/domain/predicates';
+import { buildStatuses, failureCatalogue, type QuotaKind, quotaNames } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { buildSummarySchema } from './build.js';
 import { buildFilterSchema } from './build-list.js';
@@ -38,6 +38,18 @@ export const attentionSchema = z.discriminatedUnion('kind', [
     lastDeliveryAt: timeSchema,
     /** When the git host was seen to have something that was never told. */
     checkedAt: timeSchema,
+  }),
+  /** A quota of one of the caller's organizations is used to 80 % or more. */
+  z.object({
+    kind: z.literal('quota'),
+    organizationId: z.string(),
+    organizationSlug: z.string(),
+    quota: z.enum(quotaNames as readonly [QuotaKind, ...QuotaKind[]]),
+    label: z.string(),
+    unit: z.enum(['builds', 'minutes', 'bytes']),
+    used: z.number(),
+    limit: z.number(),
+    state: z.enum(['near', 'reached']),
   }),
   /** Organizations beside the home one are there, and no builder for untrusted code is; for administrators. */
   z.object({

@@ -18,6 +18,7 @@ export const problemCodes = [
   'unsupported_media_type',
   'request_timeout',
   'rate_limited',
+  'quota_exceeded',
   'unavailable',
   'internal',
   'signature_missing',

@@ -22,6 +22,7 @@ export {
   type NewInvitation,
 } from './invitation-repository.js';
 export { type MemberChange, type MemberRecord, MemberRepository } from './member-repository.js';
+export * from './organization-administration.js';
 export {
   PasswordResetRepository,
   type ResetAsker,
@@ -34,6 +35,7 @@ export {
   type SessionRecord,
   type TokenHolderRecord,
 } from './principal-repository.js';
+export { installationScope, type OrganizationQuota, QuotaRepository, type QuotaUsage } from './quota-repository.js';
 export { type SavedList, type SavedViewRecord, SavedViewRepository } from './saved-view-repository.js';
 export { type OpenSession, SessionRepository } from './session-repository.js';
 export { type SetupOutcome, SetupRepository } from './setup-repository.js';

@@ -2,6 +2,7 @@ import { writeAudit } from '../audit/write-audit.js';
 import type { Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 import type { Actor } from './actor.js';
+import { removeEmptied } from './organization-administration.js';
 
 export interface NewOrganization {
   readonly name: string;
@@ -17,6 +18,7 @@ export async function insertOrganization(
 ): Promise<string> {
   const id = newId();
   const { name, slug } = organization;
+  await removeEmptied(tx, slug);
   await tx.organization.create({ data: { id, name, slug, createdAt: new Date() } });
   await tx.member.create({
     data: { id: newId(), organizationId: id, userId: ownerId, role: 'owner', createdAt: new Date() },
@@ -24,9 +26,9 @@ export async function insertOrganization(
   await tx.$executeRaw`
     INSERT INTO installation (id, home_organization_id) VALUES (1, ${id}) ON CONFLICT (id) DO UPDATE
     SET home_organization_id = coalesce(installation.home_organization_id, excluded.home_organization_id)`;
-  const facts = { action: 'organization.create', subjectKind: 'organization', subjectId: id };
+  const facts = { organizationId: id, action: 'organization.create', subjectKind: 'organization', subjectId: id };
   const after = { name, slug, owner: ownerId };
   // Administrators look in the audit of the installation, members in that of the organization.
-  for (const organizationId of [id, null]) await writeAudit(tx, actor, { ...facts, organizationId, after });
+  await writeAudit(tx, actor, { ...facts, after, alsoInstallation: true });
   return id;
 }

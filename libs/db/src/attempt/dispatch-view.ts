@@ -194,7 +194,7 @@ function readShares(tx: Queryable, organizationIds: readonly string[]): Promise<
 }
 
 /** SQL: minutes in which builds of the organization `o` have held slots in this month, in UTC. */
-function minutesOfMonth(now = new Date()): Prisma.Sql {
+export function minutesOfMonth(now = new Date()): Prisma.Sql {
   const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
   // A build may have waited for days before its attempt began.
   const floor = idFloor(new Date(month.getTime() - 7 * 86_400_000));

@@ -18,6 +18,8 @@ export interface AuditFacts {
   readonly subjectId: string;
   readonly before?: object;
   readonly after?: object;
+  /** An administrator of the installation did it to an organization: its audit says it too. */
+  readonly alsoInstallation?: boolean;
 }
 
 /**
@@ -25,6 +27,12 @@ export interface AuditFacts {
  * organization wait for each other from here to their commit, so call it last.
  */
 export async function writeAudit(tx: Queryable, actor: Actor, facts: AuditFacts): Promise<void> {
+  await writeEntry(tx, actor, facts);
+  if (facts.alsoInstallation && facts.organizationId !== null)
+    await writeEntry(tx, actor, { ...facts, organizationId: null });
+}
+
+async function writeEntry(tx: Queryable, actor: Actor, facts: AuditFacts): Promise<void> {
   const chain = chainOf(facts.organizationId);
   const head = await lockHead(tx, chain);
   const entry = entryOf(chain, head.number + 1, actor, facts);

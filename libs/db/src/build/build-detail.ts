@@ -113,6 +113,14 @@ export class BuildDetails {
     });
   }
 
+  /** For administrators of the installation, who are in no organization by that. */
+  async findPlaceAnywhere(id: string): ReturnType<BuildDetails['findPlace']> {
+    return this.db.prisma.build.findFirst({
+      where: { id, project: { deletedAt: null } },
+      select: { id: true, projectId: true, organizationId: true, attemptNumber: true },
+    });
+  }
+
   /** An attempt of a build by its number; null when there is none yet. */
   async findAttempt(buildId: string, number: number): Promise<AttemptView | null> {
     const row = await this.db.prisma.attempt.findFirst({ where: { buildId, number }, select: attemptColumns });

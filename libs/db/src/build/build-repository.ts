@@ -3,6 +3,7 @@ import type { Actor } from '../account/actor.js';
 import { withdrawDispatchedIn } from '../attempt/withdraw-dispatched.js';
 import { type AuditFacts, writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
+import { queueRoomIn } from '../delivery/queue-quota.js';
 import { Prisma } from '../generated/client.js';
 import { createBuildIn } from './build-creation.js';
 import { toBuildRecord } from './build-mapping.js';
@@ -15,7 +16,8 @@ export type CancelOutcome =
 
 export type RetryOutcome =
   | { readonly ok: true; readonly buildId: string; readonly number: number }
-  | { readonly ok: false; readonly reason: 'not_found' | 'not_final' };
+  | { readonly ok: false; readonly reason: 'not_found' | 'not_final' }
+  | { readonly ok: false; readonly reason: 'quota'; readonly sentence: string };
 
 /** The one writer of builds. */
 export class BuildRepository {
@@ -36,8 +38,14 @@ export class BuildRepository {
    * A person's cancel. A queued build ends at once; a running one becomes `canceling` until its builder says that the
    * work has ended.
    * @param actor who is named in the audit, in the same transaction
+   * @param alsoInstallation an administrator of the installation does it, in whose audit it is written too
    */
-  async requestCancel(buildId: string, actorName: string, actor?: Actor): Promise<CancelOutcome> {
+  async requestCancel(
+    buildId: string,
+    actorName: string,
+    actor?: Actor,
+    alsoInstallation = false,
+  ): Promise<CancelOutcome> {
     return this.db.transaction(async (tx) => {
       const outcome = await transitionIn(tx, buildId, {
         event: { type: 'cancel' },
@@ -46,7 +54,7 @@ export class BuildRepository {
       });
       if (!outcome.ok) return cancelRefusal(outcome.reason);
       await withdrawDispatchedIn(tx, buildId, 'canceled');
-      if (actor) await writeAudit(tx, actor, auditOf('build.cancel', outcome.build));
+      if (actor) await writeAudit(tx, actor, { ...auditOf('build.cancel', outcome.build), alsoInstallation });
       return outcome;
     });
   }
@@ -61,6 +69,8 @@ export class BuildRepository {
       if (!row) return { ok: false, reason: 'not_found' };
       const old = toBuildRecord(row);
       if (!canRetry(stateOf(old))) return { ok: false, reason: 'not_final' };
+      const room = await queueRoomIn(tx, old.organizationId);
+      if (room.left === 0) return { ok: false, reason: 'quota', sentence: room.sentence };
       const build = await createBuildIn(tx, {
         ...inputsOf(old),
         noCache: options.noCache,

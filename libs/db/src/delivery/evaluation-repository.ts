@@ -17,6 +17,7 @@ import { storedText } from '../stored-text.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
 import { insertVerdictsIn, newBuild, takeEvaluationIn } from './evaluation-commit.js';
 import { type SubjectRow, toSubject } from './evaluation-subject-row.js';
+import { withinQueue } from './queue-quota.js';
 
 /** A delivery that waits for its verdicts, with what evaluation needs of its project. */
 export interface EvaluationSubject {
@@ -180,13 +181,14 @@ export class EvaluationRepository {
    */
   async commit(subject: EvaluationSubject, result: EvaluationResult): Promise<CommitOutcome> {
     return this.db.transaction(async (tx) => {
-      const matches = result.verdicts.filter((verdict) => verdict.matched);
+      const verdicts = await withinQueue(tx, subject.project.organizationId, result.verdicts);
+      const matches = verdicts.filter((verdict) => verdict.matched);
       const taken = await takeEvaluationIn(tx, subject, result, matches.length);
       if (!taken.ok) return taken;
       const { sequence, firstNumber } = taken;
       const inputs = matches.map((verdict) => newBuild(subject, result, verdict, sequence));
       const builds = await insertBuildsIn(tx, inputs, firstNumber);
-      await insertVerdictsIn(tx, subject.deliveryId, result.verdicts, builds);
+      await insertVerdictsIn(tx, subject.deliveryId, verdicts, builds);
       return { ok: true, builds };
     });
   }

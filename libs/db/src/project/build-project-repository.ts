@@ -1,3 +1,4 @@
+import type { BuildCeilings } from '@cooperage/domain';
 import type { Database } from '../database.js';
 
 export interface SealedSecret {
@@ -13,6 +14,8 @@ export interface BuildProject {
   readonly gitCredentials: Uint8Array | null;
   readonly defaultBranch: string | null;
   readonly deletedAt: Date | null;
+  /** The most that one of its builds may have; null for what the machine has. */
+  readonly ceilings: BuildCeilings;
 }
 
 /** What builder and control read of a project. Values are sealed; whoever holds `ENCRYPTION_KEY` opens them. */
@@ -22,8 +25,11 @@ export class BuildProjectRepository {
   async find(projectId: string): Promise<BuildProject | null> {
     const [row] = await this.db.prisma.$queryRaw<BuildProject[]>`
       SELECT p.id::text, p.slug, o.slug AS "organizationSlug", p.remote_url AS "remoteUrl", git_credentials_of(p.id) AS "gitCredentials",
-        p.default_branch AS "defaultBranch", p.deleted_at AS "deletedAt"
-      FROM project p JOIN organization o ON o.id = p.organization_id WHERE p.id = ${projectId}::uuid`;
+        p.default_branch AS "defaultBranch", p.deleted_at AS "deletedAt",
+        jsonb_build_object('cpus', coalesce(q.cpus, d.cpus), 'memoryBytes', coalesce(q.memory_bytes, d.memory_bytes)) AS ceilings
+      FROM project p JOIN organization o ON o.id = p.organization_id
+        LEFT JOIN quota q ON q.scope = p.organization_id LEFT JOIN quota d ON d.scope = 'installation'
+      WHERE p.id = ${projectId}::uuid`;
     return row ?? null;
   }
 

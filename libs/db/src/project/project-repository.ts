@@ -87,8 +87,16 @@ export class ProjectRepository {
     });
   }
 
-  /** Takes the project out of sight and promises its removal. False when somebody else was first. */
-  async markDeleted(id: string, actor: Actor): Promise<boolean> {
+  /** For administrators of the installation, who are in no organization by that. */
+  async findAnywhere(id: string): Promise<ProjectRecord | null> {
+    return this.findWhere({ id });
+  }
+
+  /**
+   * Takes the project out of sight and promises its removal. False when somebody else was first.
+   * @param alsoInstallation an administrator of the installation does it, in whose audit it is written too
+   */
+  async markDeleted(id: string, actor: Actor, alsoInstallation = false): Promise<boolean> {
     return this.db.transaction(async (tx) => {
       const before = await lock(tx, id);
       if (!before) return false;
@@ -96,7 +104,7 @@ export class ProjectRepository {
       await promise(tx, 'delete-project', id, id);
       await writeAudit(tx, actor, {
         ...subject(before),
-        action: 'project.delete',
+        ...{ action: 'project.delete', alsoInstallation },
         before: { slug: before.slug, remoteUrl: before.remoteUrl },
       });
       return true;

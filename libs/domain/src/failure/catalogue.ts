@@ -53,6 +53,12 @@ export const failureCatalogue = {
     retryable: false,
     advice: 'A setting of this build is not valid. The message names it.',
   },
+  QuotaExceeded: {
+    blame: 'user',
+    retryable: false,
+    advice:
+      'A quota of the organization is used up; the message names it. Delete what is not needed any more, or ask an administrator of the installation for more.',
+  },
   ReservedBuildArg: {
     blame: 'user',
     retryable: false,

@@ -37,7 +37,8 @@ export type VerdictReason =
   | 'ref_does_not_match'
   | 'paths_do_not_match'
   | 'already_built'
-  | 'no_valid_tag';
+  | 'no_valid_tag'
+  | 'quota_queued_builds';
 
 /** What one rule made of one delivery, kept with its reason so that "I pushed and nothing happened" has an answer. */
 export interface Verdict {

@@ -26,6 +26,7 @@ export const navigationKeys: readonly NavigationKey[] = [
 export const furtherPages: readonly { readonly label: string; readonly href: string }[] = [
   { label: 'Account', href: '/account' },
   { label: 'Members', href: '/members' },
+  { label: 'Usage', href: '/usage' },
   { label: 'Tokens', href: '/tokens' },
   { label: 'New project', href: '/projects/new' },
   { label: 'API reference', href: '/reference' },

@@ -9,6 +9,11 @@ import { LocalCacheKeeper } from './local-cache-keeper.js';
 const root = mkdtempSync(path.join(tmpdir(), 'cooperage-keeper-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+const nothing = {
+  ...{ slug: '', organizationSlug: '', remoteUrl: '', gitCredentials: null, defaultBranch: null },
+  ceilings: { cpus: null, memoryBytes: null },
+};
+
 it('caches on the disk go with their project, deleted or gone', async () => {
   const ids = ['1', '2', '3'].map((at) => `01890000-0000-7000-8000-00000000000${at}`);
   for (const id of ids) {
@@ -16,7 +21,7 @@ it('caches on the disk go with their project, deleted or gone', async () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, 'index.json'), '{}');
   }
-  const project = { id: '', slug: '', organizationSlug: '', remoteUrl: '', gitCredentials: null, defaultBranch: null };
+  const project = { ...nothing, id: '' };
   const find = async (id: string) => {
     if (id === ids[0]) return { ...project, deletedAt: null };
     return id === ids[1] ? { ...project, deletedAt: new Date() } : null;
@@ -33,7 +38,7 @@ it('caches on the disk go when their project has been reset, but for one that is
     mkdirSync(path.join(root, name), { recursive: true });
     writeFileSync(path.join(root, name, 'index.json'), '{}');
   }
-  const project = { id, slug: '', organizationSlug: '', remoteUrl: '', gitCredentials: null, defaultBranch: null };
+  const project = { ...nothing, id };
   const find = async () => ({ ...project, deletedAt: null });
   const logger = createLogger({ process: 'test', level: 'silent' });
   const caches = new LocalCaches(root, 1e6);

@@ -2,7 +2,10 @@ import type { BuildProject, BuildRecord, ClaimedAttempt, ReadTarget } from '@coo
 import {
   type EngineSpaces,
   engineSpaces,
+  type GrantedResources,
+  grantResources,
   type Lane,
+  type MachineSize,
   type ManifestEntry,
   madeFrom,
   mayBorrow,
@@ -25,6 +28,15 @@ export interface BuildRequestsOptions {
   readonly cgroupParent: string | null;
   /** Of this builder. */
   readonly lane: Lane;
+  /** What its builds share. */
+  readonly machine: MachineSize;
+}
+
+/** What a request follows from beside the build itself. */
+interface RequestFacts {
+  readonly resolved: ResolvedDefinition | null;
+  readonly spaces: EngineSpaces;
+  readonly granted: GrantedResources;
 }
 
 export interface PreparedBuild {
@@ -40,6 +52,8 @@ export interface PreparedBuild {
   readonly targets: readonly ReadTarget[];
   /** Where its results will be, see `resultSpace`. */
   readonly resultSpace: string;
+  /** What it asked for of its machine and did not get, for a person. */
+  readonly lowered: readonly string[];
 }
 
 /** Makes the engine's request of a claimed attempt: exactly its commit, its project's secrets, its zone's references. */
@@ -64,9 +78,10 @@ export class BuildRequests {
     const [context, ...contexts] = await this.source.contexts(access.source, build.commit, paths, signal);
     const caches = await this.plans.make(build, { ...access.project, asked: resolved?.noCache === true }, signal);
     const spaces = await this.spaces(attempt, access, caches);
+    const granted = grantResources(build.limits, access.project.ceilings, this.options.machine);
     return {
       request: {
-        ...this.request(attempt, access, context!, { resolved, spaces }),
+        ...this.request(attempt, access, context!, { resolved, spaces, granted }),
         ...caches.sources,
         ...{ target: made.target ?? undefined, buildArgs: made.buildArgs },
         namedContexts: requestedContexts(named, context!),
@@ -75,6 +90,7 @@ export class BuildRequests {
       ...(resolved && { resolved }),
       caches,
       resultSpace: spaces.results,
+      lowered: granted.notes,
       dockerfile: textOf(context!),
       manifest: manifestOf(context!),
       targets: targets.map(({ target: { name } }, index) => {
@@ -88,12 +104,13 @@ export class BuildRequests {
     attempt: ClaimedAttempt,
     { project, secrets, registryAuth }: BuildAccess,
     context: BuildContext,
-    { resolved, spaces }: { readonly resolved: ResolvedDefinition | null; readonly spaces: EngineSpaces },
+    { resolved, spaces, granted }: RequestFacts,
   ): Omit<BuildRequest, 'target' | 'targets' | 'buildArgs' | 'namedContexts' | 'cacheImports'> {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project, build));
-    const { memoryBytes, pids, cpus, diskBytes } = build.limits;
+    const { pids, diskBytes } = build.limits;
+    const { cpus, memoryBytes } = granted;
     return {
       secrets,
       registryAuth,
@@ -111,9 +128,9 @@ export class BuildRequests {
       strangers: build.zone === 'fork',
       onlyImages: build.limits.network === 'none',
       limits: {
-        ...(memoryBytes !== null && { memoryBytes }),
+        memoryBytes,
         ...(pids !== null && { pids }),
-        ...(cpus !== null && { cpus }),
+        ...(cpus < this.options.machine.cpus && { cpus }),
         ...(diskBytes !== null && { diskBytes }),
         ...(cgroupParent !== null && { cgroupParent }),
         networkMode: networkOf(build, resolved),

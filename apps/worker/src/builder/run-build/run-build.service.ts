@@ -59,6 +59,9 @@ const secretsWithheld = {
   ...{ url: null, line: null, file: null },
 } as const satisfies EngineEvent;
 
+/** A ceiling of the organization, or its machine, allows less than the project asks for. */
+const limitLowered = { type: 'warning', rule: 'LimitLowered', url: null, line: null, file: null } as const;
+
 /** What one attempt carries through its phases. */
 interface Work {
   readonly attempt: ClaimedAttempt;
@@ -132,6 +135,7 @@ export class RunBuildService {
     // The provenance will say what was built from it: nothing is built before that is written down.
     if (resolved) await outlast(() => this.parts.attempts.noteResolved(attempt, resolved), logger, signal);
     if (access.withheld) await recorder.note(secretsWithheld);
+    for (const message of prepared.lowered) await recorder.note({ ...limitLowered, message });
     const described = this.describe(work, prepared);
     const reads: Promise<void>[] = [];
     try {

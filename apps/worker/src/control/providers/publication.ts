@@ -1,8 +1,16 @@
-import { BuildNotes, BuildProjectRepository, BuildRepository, PublishRepository } from '@cooperage/db';
+import {
+  BuildNotes,
+  BuildProjectRepository,
+  BuildRepository,
+  Database,
+  PublishRepository,
+  QuotaRepository,
+} from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import type { Provider } from '@nestjs/common';
 import { LOGGER, MASTER_KEYS, METRICS } from '../../shared/tokens.js';
+import { ImageQuota } from '../publish/image-quota.js';
 import { InspectImage } from '../publish/inspect-image.js';
 import { PublishService } from '../publish/publish.service.js';
 import { PublisherSessions } from '../publish/publisher-session.js';
@@ -29,6 +37,7 @@ export function publication(): Provider[] {
         VerifyPublished,
         METRICS,
         LOGGER,
+        Database,
       ],
       useFactory: (
         builds: BuildRepository,
@@ -41,9 +50,11 @@ export function publication(): Provider[] {
         verify: VerifyPublished,
         metrics: Metrics,
         logger: Logger,
+        database: Database,
       ) =>
         new PublishService({
           ...{ builds, notes, projects, publishes, sessions, inspect, sign, verify, metrics, logger },
+          quota: new ImageQuota(new QuotaRepository(database)),
         }),
     },
   ];

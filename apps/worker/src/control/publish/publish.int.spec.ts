@@ -6,6 +6,7 @@ import {
   type OutboxItem,
   OutboxRepository,
   PublishRepository,
+  QuotaRepository,
   TenureRepository,
 } from '@cooperage/db';
 import { BuildFailure } from '@cooperage/domain';
@@ -13,6 +14,7 @@ import { RegistryError } from '@cooperage/oci';
 import { createLogger, createMetrics } from '@cooperage/telemetry';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { World } from '../../../../../libs/db/spec/world.js';
+import { ImageQuota } from './image-quota.js';
 import { PublishService } from './publish.service.js';
 import type { PublisherSession, PublisherSessions } from './publisher-session.js';
 import { Turns } from './turns.js';
@@ -90,6 +92,7 @@ describe('a publication on PostgreSQL', () => {
       } as never,
       sign: { attach: async () => at.sign?.() } as never,
       verify: { check: async () => at.verify?.() } as never,
+      quota: new ImageQuota(new QuotaRepository(world.db)),
       ...{ metrics, logger },
     });
     return { instance, service };
@@ -108,6 +111,27 @@ describe('a publication on PostgreSQL', () => {
     expect([puts, await tagMoves()]).toEqual([['main 11'], 1]);
     expect(await service.handle(item())).toEqual({ done: true });
     expect(puts).toHaveLength(1);
+  });
+
+  it('of an image over the quota of its organization fails with what is used up, and moves no tag', async () => {
+    const { organizationId } = await build();
+    const quota = (imageBytes: number) =>
+      world.db.prisma.quota.upsert({
+        ...{ where: { scope: organizationId }, create: { scope: organizationId, imageBytes }, update: { imageBytes } },
+      });
+    await quota(6);
+    expect(await (await control()).service.handle(item())).toEqual({ done: true });
+    const failed = await build();
+    expect(failed).toMatchObject({ status: 'failed', failure: { code: 'QuotaExceeded' } });
+    expect(failed.failure?.message).toContain('images, 7 B of 6 B');
+    expect([puts, await tagMoves()]).toEqual([[], 0]);
+  });
+
+  it('of an image that just fits goes on', async () => {
+    const { organizationId } = await build();
+    await world.db.prisma.quota.create({ data: { scope: organizationId, imageBytes: 7 } });
+    expect(await (await control()).service.handle(item())).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'succeeded' });
   });
 
   it('moves one tag after the other', async () => {

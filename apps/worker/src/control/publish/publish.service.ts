@@ -13,6 +13,7 @@ import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
 import { observeEnd } from '../../shared/observe-build.js';
 import { PhaseNotes } from '../../shared/phase-notes.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
+import type { ImageQuota } from './image-quota.js';
 import type { InspectImage } from './inspect-image.js';
 import { judgeInterruption } from './interruption.js';
 import type { PublisherSession, PublisherSessions } from './publisher-session.js';
@@ -29,6 +30,7 @@ export interface PublishParts {
   readonly publishes: PublishRepository;
   readonly sessions: PublisherSessions;
   readonly inspect: InspectImage;
+  readonly quota: ImageQuota;
   readonly sign: SignImage;
   readonly verify: VerifyPublished;
   readonly metrics: Metrics;
@@ -76,11 +78,12 @@ export class PublishService {
 
   /** Everything that stands in the repository by digest before the gate. Returns the size of the image in bytes. */
   private async prepare({ build, project, session }: Publication): Promise<number> {
-    const { inspect, sign, verify, notes, logger } = this.parts;
+    const { inspect, quota, sign, verify, notes, logger } = this.parts;
     const phases = new PhaseNotes(notes, build, 'control', logger);
     try {
       phases.begin('inspect');
       const { subject, totalBytes } = await inspect.into(session, build, project);
+      await quota.assertFits(build, totalBytes);
       phases.begin('sign');
       const artifacts = await sign.attach(session, build, project, subject);
       phases.begin('verify');

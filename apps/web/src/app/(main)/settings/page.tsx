@@ -18,6 +18,13 @@ import { LaneNote } from '@/features/workers/components/lane-note';
 import { withQuery } from '@/lib/api/list';
 import { visibleText } from '@/lib/format/names';
 
+const pageWords = {
+  members: 'Members and roles',
+  usage: 'Usage and quotas',
+  'settings/retention': 'Retention',
+  audit: 'History',
+} as const;
+
 export const metadata: Metadata = { title: 'Settings' };
 
 export default async function SettingsPage() {
@@ -41,13 +48,13 @@ export default async function SettingsPage() {
               )}
               {mayDo(organization.role, 'organization.rename') && <Budget organization={organization} />}
               <p className="flex gap-4">
-                {(['members', 'settings/retention', 'audit'] as const).map((page) => (
+                {(['members', 'usage', 'settings/retention', 'audit'] as const).map((page) => (
                   <Link
                     key={page}
                     href={withQuery(`/${page}`, { organization: organization.organizationId })}
                     className={textLinkClass}
                   >
-                    {{ members: 'Members and roles', 'settings/retention': 'Retention', audit: 'History' }[page]}
+                    {pageWords[page]}
                   </Link>
                 ))}
               </p>
@@ -96,6 +103,13 @@ async function InstallationSettings() {
   const [settings, ways] = await Promise.all([loadInstallationSettings(), loadSignInWays()]);
   return (
     <>
+      <Card title="Organizations of the installation">
+        <p className="p-3">
+          <Link href="/organizations" className={textLinkClass}>
+            All organizations, their quotas and usage
+          </Link>
+        </p>
+      </Card>
       {ways.ok && <TrialsCard ways={ways.value} />}
       <InstallationList settings={settings} />
     </>

@@ -16,6 +16,10 @@ it('names consequence, cause and the way to mend it', () => {
     { kind: 'disk_full', workerId: 'w', workerName: 'builder-1', freeBytes: 1 << 30, totalBytes: 2 ** 37 },
     { kind: 'token_expiring', tokenId: 't', name: 'ci', organizationId: 'o', expiresAt: '2026-01-03T00:00:00Z' },
     { kind: 'untrusted_builder_missing', organizations: 1, message: 'They wait.', action: 'Start one.' },
+    {
+      ...{ kind: 'quota', organizationId: 'o', organizationSlug: 'acme', quota: 'imageBytes', label: 'Images' },
+      ...{ unit: 'bytes', used: 9, limit: 10, state: 'near' },
+    },
   ] as Attention[];
   expect(items.map((item) => attentionView(item).href)).toEqual([
     '/workers',
@@ -26,9 +30,10 @@ it('names consequence, cause and the way to mend it', () => {
     '/workers#worker-w',
     '/tokens?organization=o#new',
     '/workers',
+    '/usage?organization=o',
   ]);
   expect(attentionView(items[1]!)).toMatchObject({ text: 'StepFailed: It failed.', fix: 'See why' });
-  expect(new Set(items.map((item) => attentionView(item).key)).size).toBe(8);
+  expect(new Set(items.map((item) => attentionView(item).key)).size).toBe(9);
   expect(attentionView(items[4]!).text).toMatch(/^No delivery for 6 days though main moved\. /);
   expect(attentionView(items[5]!)).toMatchObject({ title: 'The disk of builder-1 is nearly full', text: /1\.0 GiB/ });
 });

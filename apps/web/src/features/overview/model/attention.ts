@@ -2,6 +2,7 @@ import type { Attention } from '@cooperage/contracts';
 import { formatBytes } from '../../../lib/format/bytes';
 import { shortDigest } from '../../../lib/format/names';
 import { silenceSentence } from '../../deliveries/model/outcomes';
+import { consequences, usedWords } from '../../usage/model/quota-words';
 
 export interface AttentionView {
   readonly key: string;
@@ -26,6 +27,14 @@ export function attentionView(item: Attention): AttentionView {
         text: 'Builds wait in the queue until one starts.',
         fix: 'See the workers',
         href: '/workers',
+      };
+    case 'quota':
+      return {
+        key: `quota ${item.organizationId} ${item.quota}`,
+        title: `${item.organizationSlug}: ${item.label} ${item.state === 'reached' ? 'are used up' : 'are nearly used up'}`,
+        text: `${usedWords(item)}. ${consequences[item.quota]}`,
+        fix: 'See the usage',
+        href: `/usage?organization=${encodeURIComponent(item.organizationId)}`,
       };
     case 'untrusted_builder_missing':
       return {

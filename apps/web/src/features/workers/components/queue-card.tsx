@@ -4,12 +4,12 @@ import { Link, textLinkClass } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { ProblemPanel } from '@/components/ui/states';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
-import { waitWords } from '@/features/builds/model/wait-words';
-import { buildPath, projectPath } from '@/lib/address/paths';
+import { projectPath } from '@/lib/address/paths';
 import type { Result } from '@/lib/api/problem';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { LaneNote } from './lane-note';
+import { WaitingTable } from './waiting-table';
 
 /** What waits, whose it is, and why nothing is picked up where that is so. */
 export function QueueCard({ queue }: { queue: Result<QueueView> }) {
@@ -45,37 +45,6 @@ function boundWords(pools: QueueView['pools']): string {
   if (kept.length > 0) return 'The last free slot of a pool is kept for other organizations.';
   const within = pools.flatMap(({ freeWithinMs, free }) => (free > 0 || freeWithinMs === null ? [] : [freeWithinMs]));
   return within.length === 0 ? '' : `A slot is free within ${formatDuration(Math.min(...within))} at the latest.`;
-}
-
-function WaitingTable({ builds }: { builds: QueueView['waitingBuilds'] }) {
-  return (
-    <Table
-      label="Waiting builds"
-      head={
-        <>
-          <Th right>Turn</Th>
-          <Th>Build</Th>
-          <Th>Waits</Th>
-          <Th wide>Since</Th>
-        </>
-      }
-    >
-      {builds.map((build) => (
-        <tr key={build.id} className={rowClass}>
-          <Td right>{build.position}</Td>
-          <Td className="max-w-52 truncate">
-            <Link href={buildPath(build)} data-row className={textLinkClass}>
-              {visibleText(`${build.organizationSlug}/${build.projectSlug} #${build.number}`)}
-            </Link>
-          </Td>
-          <Td>{build.reason === null ? 'for its turn' : visibleText(waitWords(build.reason))}</Td>
-          <Td wide>
-            <Moment at={build.queuedAt} />
-          </Td>
-        </tr>
-      ))}
-    </Table>
-  );
 }
 
 function DiagnosisNote({ diagnosis }: { diagnosis: NonNullable<QueueView['diagnosis']> }) {

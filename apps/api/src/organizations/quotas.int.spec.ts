@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { OrganizationUsage, Overview, Page, Project, QuotaSettingsView, RefusalView } from '@cooperage/contracts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ApiWorld, organizationOf, randomCommit, type TestProject } from '../../spec/api-world.js';
+import { rowsOf } from '../../spec/rows.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
+
+let world: ApiWorld;
+let administrator: Visitor;
+let acme: string;
+let target: TestProject;
+
+beforeAll(async () => {
+  world = await ApiWorld.open();
+  administrator = await world.owner();
+  acme = await organizationOf(administrator);
+});
+beforeEach(async () => {
+  await rowsOf(world, 'DELETE FROM quota');
+  target = await world.project(administrator, acme);
+});
+afterAll(() => world.close());
+
+const set = async (quota: Partial<QuotaSettingsView>, path = `/organizations/${acme}/quotas`) =>
+  expectOk(await administrator.ask<OrganizationUsage>('PUT', `/api/v1${path}`, quota));
+const usage = async () => expectOk(await administrator.get<OrganizationUsage>('/api/v1/organizations/acme/usage'));
+const of = ({ quotas }: OrganizationUsage, kind: string) => quotas.find((each) => each.kind === kind)!;
+const limits = { timeoutMs: 60_000, logBytes: 65_536, memoryBytes: 2 ** 30, pids: 64, cpus: 2 };
+
+describe('quotas', () => {
+  it('are shown with what is used, by whom they were set, and warned of from 80 % on', async () => {
+    const bytes = of(await usage(), 'deliveryBytes').used;
+    await world.build(target);
+    const used = of(await usage(), 'deliveryBytes').used;
+    expect(used).toBeGreaterThan(bytes);
+    expect(of(await usage(), 'deliveryBytes')).toMatchObject({ limit: null, state: 'unlimited', origin: 'builtin' });
+    await set({ deliveryBytes: Math.ceil(used * 1.2) }, '/quotas');
+    expect(of(await usage(), 'deliveryBytes')).toMatchObject({ state: 'near', origin: 'installation' });
+    const [warned] = expectOk(await administrator.get<Overview>('/api/v1/overview')).attention.filter(
+      ({ kind }) => kind === 'quota',
+    );
+    expect(warned).toMatchObject({ organizationSlug: 'acme', quota: 'deliveryBytes', state: 'near' });
+    await set({ deliveryBytes: used * 10 });
+    expect(of(await usage(), 'deliveryBytes')).toMatchObject({ state: 'ok', origin: 'organization' });
+  });
+
+  it('of deliveries reject a proven call with its reason, and list it', async () => {
+    await set({ deliveryBytes: 10 });
+    const answer = await world.push(target);
+    expect(answer.status).toBe(429);
+    const problem = (await answer.json()) as { code: string; detail: string };
+    expect(problem).toMatchObject({ code: 'quota_exceeded', detail: expect.stringContaining('deliveries') });
+    const path = `/api/v1/projects/${target.project.id}/refusals`;
+    await expect
+      .poll(async () => expectOk(await administrator.get<Page<RefusalView>>(path)).items.map(({ code }) => code))
+      .toEqual(['quota_exceeded']);
+    // A call without a proof learns nothing of it.
+    expect((await world.push(target, { signature: 'sha256=00' })).status).toBe(401);
+  });
+
+  it('of waiting builds say on the delivery why a push starts none, and refuse a retry', async () => {
+    const first = await world.build(target);
+    const { used } = of(await usage(), 'queuedBuilds');
+    await set({ queuedBuilds: used });
+    const commit = randomCommit();
+    const { deliveryId } = (await (await world.push(target, { commit })).json()) as { deliveryId: string };
+    expect(await world.evaluate(deliveryId, commit)).toEqual([]);
+    const verdicts = await rowsOf(
+      world,
+      "SELECT matched, explanation FROM verdict WHERE delivery_id = $1 AND reason = 'quota_queued_builds'",
+      [deliveryId],
+    );
+    expect(verdicts).toMatchObject([{ matched: false, explanation: expect.stringContaining(`${used} of ${used}`) }]);
+    await rowsOf(world, "UPDATE build SET status = 'failed' WHERE id = $1", [first.id]);
+    await set({ queuedBuilds: used - 1 });
+    const retry = await administrator.post(`/api/v1/builds/${first.id}/retry`, {});
+    expect([retry.status, problemOf(retry).code]).toEqual([429, 'quota_exceeded']);
+    await set({ queuedBuilds: used });
+    expectOk(await administrator.post(`/api/v1/builds/${first.id}/retry`, {}), 201);
+  });
+
+  it('R-M4 of one build are ceilings that a project cannot be saved above', async () => {
+    await set({ cpus: 1.5, memoryBytes: 2 ** 28 });
+    const path = `/api/v1/projects/${target.project.id}`;
+    const over = await administrator.ask('PATCH', path, { limits });
+    expect(over.status).toBe(400);
+    expect(problemOf(over).errors?.map((error) => error.path)).toEqual(['limits.cpus', 'limits.memoryBytes']);
+    expect(problemOf(over).errors?.[0]?.message).toContain('at most 1.5 processors');
+    const made = {
+      organizationId: acme,
+      slug: `p-${randomUUID().slice(0, 8)}`,
+      name: 'x',
+      remoteUrl: 'https://git.example/x.git',
+    };
+    expect((await administrator.post('/api/v1/projects', { ...made, limits })).status).toBe(400);
+    const within = { ...limits, cpus: 1, memoryBytes: 2 ** 28 };
+    expect(expectOk(await administrator.ask<Project>('PATCH', path, { limits: within })).limits).toMatchObject({
+      cpus: 1,
+    });
+    // What is not about limits is saved, also where a ceiling became lower afterwards.
+    await set({ cpus: 0.5 });
+    expectOk(await administrator.ask('PATCH', path, { name: 'Another' }));
+  });
+
+  it('are changed by administrators of the installation alone, audited', async () => {
+    const member = await world.member(administrator, acme, 'owner');
+    expect((await member.ask('PUT', `/api/v1/organizations/${acme}/quotas`, { weight: 9999 })).status).toBe(403);
+    expect((await member.ask('PUT', '/api/v1/quotas', {})).status).toBe(403);
+    expectOk(await member.get(`/api/v1/organizations/${acme}/usage`));
+    await set({ weight: 300 });
+    expect((await usage()).weight).toBe(300);
+    const [entry] = await rowsOf(
+      world,
+      "SELECT organization_id, after FROM audit_entry WHERE action = 'quota.change' ORDER BY at DESC, organization_id NULLS LAST LIMIT 1",
+    );
+    expect(entry).toMatchObject({ after: { weight: 300 } });
+    expect((await administrator.ask('PUT', '/api/v1/quotas', { weight: 0 })).status).toBe(400);
+  });
+});

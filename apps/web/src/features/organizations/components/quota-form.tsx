@@ -1,0 +1,77 @@
+'use client';
+
+import type { QuotaSettingsView } from '@cooperage/contracts';
+import type { FormEvent } from 'react';
+import { Button } from '@/components/ui/button';
+import { TextField } from '@/components/ui/field';
+import { ProblemNote } from '@/components/ui/problem-note';
+import { send } from '@/lib/api/browser';
+import { useChange } from '@/lib/api/use-change';
+
+const mebibyte = 1024 ** 2;
+
+/** In the order of the form; bytes are typed in MiB. */
+const fields = [
+  { name: 'weight', label: 'Weight in sharing slots', scale: 1 },
+  { name: 'concurrentBuilds', label: 'Builds at once', scale: 1 },
+  { name: 'queuedBuilds', label: 'Builds that wait', scale: 1 },
+  { name: 'buildMinutes', label: 'Build minutes a month', scale: 1 },
+  { name: 'cpus', label: 'Processors of one build', scale: 1 },
+  { name: 'memoryBytes', label: 'Memory of one build, MiB', scale: mebibyte },
+  { name: 'imageBytes', label: 'Images, MiB', scale: mebibyte },
+  { name: 'cacheBytes', label: 'Caches, MiB', scale: mebibyte },
+  { name: 'logBytes', label: 'Logs, MiB', scale: mebibyte },
+  { name: 'deliveryBytes', label: 'Deliveries, MiB', scale: mebibyte },
+] as const satisfies readonly {
+  readonly name: keyof QuotaSettingsView;
+  readonly label: string;
+  readonly scale: number;
+}[];
+
+export interface QuotaFormProps {
+  /** Below `/v1`. */
+  readonly address: string;
+  readonly quota: QuotaSettingsView;
+  /** What holds where a field is empty; null where that is no limit. */
+  readonly otherwise: QuotaSettingsView | null;
+}
+
+/** An empty field leaves it to the installation, or there to no limit. */
+export function QuotaForm({ address, quota, otherwise }: QuotaFormProps) {
+  const { pending, problem, run, fieldError } = useChange();
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const body = Object.fromEntries(
+      fields.map(({ name, scale }) => {
+        const text = String(form.get(name) ?? '').trim();
+        const value = Number(text) * scale;
+        return [name, text === '' ? null : name === 'cpus' ? value : Math.round(value)];
+      }),
+    );
+    run(() => send('PUT', `/v1${address}`, body));
+  };
+  const shown = (value: number | null | undefined, scale: number): string =>
+    value === null || value === undefined ? '' : String(Number((value / scale).toFixed(3)));
+  return (
+    <form onSubmit={submit} method="post" className="grid gap-3 p-3">
+      <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+        {fields.map(({ name, label, scale }) => (
+          <TextField
+            key={name}
+            label={label}
+            name={name}
+            inputMode="decimal"
+            defaultValue={shown(quota[name], scale)}
+            placeholder={shown(otherwise?.[name], scale) || 'No limit'}
+            error={fieldError(name)}
+          />
+        ))}
+      </div>
+      <ProblemNote problem={problem} />
+      <Button type="submit" disabled={pending} className="justify-self-start">
+        {pending ? 'Saving' : 'Save'}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,57 @@
+import type { QuotaUsageView } from '@cooperage/contracts';
+import { Bar } from '@/components/ui/bar';
+import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { consequences, usedWords } from '../model/quota-words';
+
+const origins = {
+  organization: 'set for this organization',
+  installation: 'set for all organizations',
+  builtin: 'built in',
+} as const;
+
+/** Each quota with what is used of it, and what follows at the limit. */
+export function QuotaTable({ quotas }: { quotas: readonly QuotaUsageView[] }) {
+  return (
+    <Table
+      label="Quotas"
+      head={
+        <>
+          <Th>What</Th>
+          <Th>Used</Th>
+          <Th wide>At the limit</Th>
+          <Th wide>Limit</Th>
+        </>
+      }
+    >
+      {quotas.map((quota) => (
+        <tr key={quota.kind} data-row className={rowClass}>
+          <Td>{quota.label}</Td>
+          <Td>
+            <span className="tabular-nums">{usedWords(quota)}</span>
+            {quota.limit !== null && (
+              <Bar
+                share={quota.limit === 0 ? 1 : quota.used / quota.limit}
+                look={quota.state === 'reached' ? 'bad' : 'plain'}
+                mark={0.8}
+                className="mt-1 block"
+              />
+            )}
+            <StateWords state={quota.state} />
+          </Td>
+          <Td wide className="text-text-2">
+            {consequences[quota.kind]}
+          </Td>
+          <Td wide className="text-text-2">
+            {quota.limit === null ? 'none' : origins[quota.origin]}
+          </Td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function StateWords({ state }: { state: QuotaUsageView['state'] }) {
+  if (state === 'near') return <p className="text-xs font-semibold text-wait">More than 80 % is used.</p>;
+  if (state === 'reached') return <p className="text-xs font-semibold text-bad">Used up.</p>;
+  return null;
+}

@@ -1,0 +1,38 @@
+import type { QuotaUsageView } from '@cooperage/contracts';
+import { formatBytes } from '../../../lib/format/bytes';
+
+/** A number of a quota as people read it. */
+export function amountWords(value: number, unit: QuotaUsageView['unit']): string {
+  if (unit === 'bytes') return formatBytes(value);
+  return unit === 'minutes' ? `${Math.floor(value)} min` : String(value);
+}
+
+/** What was used of what, or that there is no limit. */
+export function usedWords({ used, limit, unit }: Pick<QuotaUsageView, 'used' | 'limit' | 'unit'>): string {
+  const amount = amountWords(used, unit);
+  return limit === null ? `${amount}, no limit` : `${amount} of ${amountWords(limit, unit)}`;
+}
+
+/** What follows at the limit. */
+export const consequences: Readonly<Record<QuotaUsageView['kind'], string>> = {
+  concurrentBuilds: 'Further builds wait until one ends.',
+  queuedBuilds: 'Further pushes start no build, and say so on their delivery.',
+  buildMinutes: 'Builds wait until the month ends.',
+  imageBytes: 'Builds whose image does not fit fail with QuotaExceeded.',
+  cacheBytes: 'It is shown and warned of.',
+  logBytes: 'It is shown and warned of.',
+  deliveryBytes: 'Webhook calls are rejected, and listed as such.',
+};
+
+/** Every day of the last ones, the oldest first, with 0 where nothing was built. */
+export function everyDay(
+  days: readonly { readonly day: string; readonly minutes: number }[],
+  count: number,
+  nowMs: number,
+): { readonly day: string; readonly minutes: number }[] {
+  const known = new Map(days.map(({ day, minutes }) => [day, minutes]));
+  return Array.from({ length: count }, (_, index) => {
+    const day = new Date(nowMs - (count - 1 - index) * 86_400_000).toISOString().slice(0, 10);
+    return { day, minutes: known.get(day) ?? 0 };
+  });
+}

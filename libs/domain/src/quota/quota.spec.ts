@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type BuildCeilings,
+  effectiveQuota,
+  grantResources,
+  quotaDefaults,
+  quotaSentence,
+  quotaState,
+} from './quota.js';
+
+const gibibyte = 2 ** 30;
+
+describe('quotas of an organization', () => {
+  it('are its own before those of the installation, and those before the built-in ones', () => {
+    const quota = effectiveQuota({ weight: 7, buildMinutes: null }, { weight: 9, buildMinutes: 60 });
+    expect(quota).toEqual({ ...quotaDefaults, weight: 7, buildMinutes: 60 });
+  });
+
+  it.each([
+    [79, 100, 'ok'],
+    [80, 100, 'near'],
+    [100, 100, 'reached'],
+    [0, 0, 'reached'],
+    [1e12, null, 'unlimited'],
+  ] as const)('with %d used of %s are %s', (used, limit, state) => {
+    expect(quotaState(used, limit)).toBe(state);
+  });
+
+  it('say what is used up, by how much, and who can change it', () => {
+    expect(quotaSentence('imageBytes', 1.5 * gibibyte, gibibyte)).toBe(
+      "The organization's quota is used up: images, 1.5 GiB of 1.0 GiB. The usage page shows it; an administrator of the installation can raise it.",
+    );
+    expect(quotaSentence('buildMinutes', 60.7, 60)).toContain('60 min of 60 min');
+  });
+});
+
+describe('R-M4 what a build gets of its machine', () => {
+  const machine = { cpus: 8, memoryBytes: 16 * gibibyte, slots: 2 };
+  const none: BuildCeilings = { cpus: null, memoryBytes: null };
+
+  it('is bounded where nobody says anything', () => {
+    expect(grantResources(none, none, machine)).toEqual({ cpus: 8, memoryBytes: 6 * gibibyte, notes: [] });
+  });
+
+  it('is what it asks for, within the machine', () => {
+    const asked = { cpus: 2, memoryBytes: 8 * gibibyte };
+    expect(grantResources(asked, none, machine)).toEqual({ ...asked, notes: [] });
+    const greedy = grantResources({ cpus: 99, memoryBytes: 99 * gibibyte }, none, machine);
+    expect(greedy.cpus).toBe(8);
+    expect(greedy.memoryBytes).toBeLessThan(machine.memoryBytes);
+    expect(greedy.notes).toHaveLength(2);
+  });
+
+  it('is never above a ceiling that was lowered later, and says so', () => {
+    const ceilings = { cpus: 1, memoryBytes: gibibyte };
+    expect(grantResources({ cpus: 4, memoryBytes: 4 * gibibyte }, ceilings, machine)).toEqual({
+      ...ceilings,
+      notes: ['It asked for 4 processors and got 1.', 'It asked for 4.0 GiB of memory and got 1.0 GiB.'],
+    });
+    // Who asks for nothing is not told about it.
+    expect(grantResources(none, ceilings, machine)).toEqual({ ...ceilings, notes: [] });
+  });
+});
