@@ -10,6 +10,11 @@ const target: AdmissionTarget = {
   publicKeys: [ours.publicKeyPem],
   project: 'https://cooperage.example/p/acme/hello',
   builderId: 'https://cooperage.example/builders/default/v1',
+  zone: 'protected',
+  source: {
+    address: 'https://git.example/acme/hello.git',
+    refs: ['refs/heads/main', 'refs/heads/release/*', 'refs/tags/**'],
+  },
 };
 const textOf = (fileName: string, change: Partial<AdmissionTarget> = {}) =>
   admissionSnippets({ ...target, ...change }).find((snippet) => snippet.fileName === fileName)?.text ?? '';
@@ -25,7 +30,7 @@ describe('admission snippets', () => {
 
   it('ask the policy-controller for the key and the builder', () => {
     const text = textOf('image-policy.yaml');
-    expect(text).toContain('runDetails: builder: id: "https://cooperage.example/builders/default/v1"');
+    expect(text).toContain('predicate: runDetails: builder: id: "https://cooperage.example/builders/default/v1"');
     expect(text).toContain('predicateType: "https://slsa.dev/provenance/v1"');
     expect(text).not.toContain('hello**');
   });
@@ -40,7 +45,8 @@ describe('admission snippets', () => {
 
   it('name every key while an old one still counts', () => {
     const publicKeys = [ours.publicKeyPem, stranger.publicKeyPem];
-    expect(textOf('kyverno.yaml', { publicKeys }).match(/BEGIN PUBLIC KEY/g)).toHaveLength(2);
+    // Once for the signature and once for the provenance.
+    expect(textOf('kyverno.yaml', { publicKeys }).match(/BEGIN PUBLIC KEY/g)).toHaveLength(4);
     expect(textOf('image-policy.yaml', { publicKeys })).toContain('- name: key-2');
     const [rule] = JSON.parse(textOf('policy.json', { publicKeys })).transports.docker['registry.example/acme/hello'];
     expect([rule.keyData, rule.keyDatas.length]).toEqual([undefined, 2]);
@@ -62,6 +68,47 @@ describe('admission snippets', () => {
       expect(pems.map((pem: string) => createPublicKey(pem).export({ type: 'spki', format: 'pem' }))).toEqual(
         publicKeys,
       );
+  });
+
+  it('R-M6 name the zone and the refs of production wherever the tool can compare them', () => {
+    const publicKeys = [ours.publicKeyPem, stranger.publicKeyPem];
+    const kyverno = parse(textOf('kyverno.yaml', { publicKeys }), { strict: true, uniqueKeys: true });
+    const [{ type, attestors, conditions }] = kyverno.spec.rules[0].verifyImages[0].attestations;
+    expect([type, attestors[0].entries.length]).toEqual(['https://slsa.dev/provenance/v1', 2]);
+    const uri = (ref: string) => ({
+      key: '{{ buildDefinition.externalParameters.source.uri }}',
+      operator: 'Equals',
+      value: `git+https://git.example/acme/hello.git@${ref}`,
+    });
+    expect(conditions).toEqual([
+      {
+        all: [
+          { key: '{{ runDetails.builder.id }}', operator: 'Equals', value: target.builderId },
+          { key: '{{ buildDefinition.internalParameters.zone }}', operator: 'Equals', value: 'protected' },
+        ],
+      },
+      { any: [uri('refs/heads/main'), uri('refs/heads/release/*'), uri('refs/tags/*')] },
+    ]);
+    const policy = parse(textOf('image-policy.yaml', { publicKeys }));
+    for (const { attestations } of policy.spec.authorities) {
+      const cue: string = attestations[0].policy.data;
+      expect(cue).toContain('internalParameters: zone: "protected"');
+      const expression = new RegExp(JSON.parse(/uri: =~(".*")$/m.exec(cue)![1]!));
+      const passes = (ref: string) => expression.test(`git+https://git.example/acme/hello.git@${ref}`);
+      for (const ref of ['refs/heads/main', 'refs/heads/release/1', 'refs/tags/v1', 'refs/tags/a/b'])
+        expect(passes(ref)).toBe(true);
+      for (const ref of [
+        'refs/heads/topic',
+        'refs/heads/main2',
+        'refs/heads/release/1/fix',
+        'refs/pull/7/head',
+        'refs/heads/main/x',
+      ])
+        expect(passes(ref)).toBe(false);
+      expect(expression.test('git+https://gitxexample/acme/hello.git@refs/heads/main')).toBe(false);
+    }
+    const notes = admissionSnippets(target).flatMap(({ fileName, notes }) => (fileName === 'policy.json' ? notes : []));
+    expect(notes.join(' ')).toContain('an image of a branch or of a fork passes');
   });
 
   it('S-087 keep a strange address within its quotes', () => {

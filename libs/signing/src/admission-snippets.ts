@@ -1,7 +1,11 @@
 import type { RepositoryName } from '@cooperage/domain';
 import { predicateTypes, projectAnnotation } from './format/media-types.js';
+import { gitUri } from './provenance.js';
 
-/** Whom a machine that runs images is to believe: one of these keys, for this project. */
+/**
+ * Whom a machine that runs images is to believe: one of these keys, for this project, and of its images those that were built
+ * in this zone from these refs. Every build is signed, also that of a branch or of a fork's pull request.
+ */
 export interface AdmissionTarget {
   /** `host` or `host:port` of the registry. */
   readonly host: string;
@@ -12,6 +16,14 @@ export interface AdmissionTarget {
   readonly project: string;
   /** Address of the builder that the provenance has to name. */
   readonly builderId: string;
+  /** The zone that the provenance has to name: `protected` for what goes into production. */
+  readonly zone: string;
+  readonly source: {
+    /** Clone address of the project. */
+    readonly address: string;
+    /** Patterns of full refs, as `Rule` has them: `refs/heads/main`, `refs/heads/release/*`, `refs/tags/**`. */
+    readonly refs: readonly string[];
+  };
 }
 
 /** A file for a tool that lets images in; `notes` say what else it needs and what it does not look at. */
@@ -27,18 +39,24 @@ export function admissionSnippets(target: AdmissionTarget): AdmissionSnippet[] {
 }
 
 /** `ClusterPolicy` of Kyverno 1.13 and later. Each key is an entry, and one of them is enough. */
-function kyverno({ host, repository, publicKeys, project }: AdmissionTarget): AdmissionSnippet {
-  const entries = publicKeys.flatMap((pem) => [
-    '                - keys:',
-    '                    publicKeys: |-',
-    ...indented(pem, 22),
-    '                    rekor:',
-    '                      ignoreTlog: true',
-    '                    ctlog:',
-    '                      ignoreSCT: true',
-    '                  annotations:',
-    `                    ${projectAnnotation}: ${quoted(project)}`,
+function kyverno({ host, repository, publicKeys, project, ...wanted }: AdmissionTarget): AdmissionSnippet {
+  const keys = publicKeys.map((pem) => [
+    '- keys:',
+    '    publicKeys: |-',
+    ...indented(pem, 6),
+    '    rekor:',
+    '      ignoreTlog: true',
+    '    ctlog:',
+    '      ignoreSCT: true',
   ]);
+  const bound = ['  annotations:', `    ${projectAnnotation}: ${quoted(project)}`];
+  const entries = keys.flatMap((key) => shifted([...key, ...bound], 16));
+  const sources = wanted.source.refs.map((ref) => gitUri(wanted.source.address, ref.replaceAll('**', '*')));
+  const equals = (path: string, value: string) => [
+    `- key: ${quoted(`{{ ${path} }}`)}`,
+    '  operator: Equals',
+    `  value: ${quoted(value)}`,
+  ];
   const lines = [
     'apiVersion: kyverno.io/v1',
     'kind: ClusterPolicy',
@@ -61,12 +79,24 @@ function kyverno({ host, repository, publicKeys, project }: AdmissionTarget): Ad
     '            - count: 1',
     '              entries:',
     ...entries,
+    '          attestations:',
+    `            - type: ${quoted(predicateTypes.provenance)}`,
+    '              attestors:',
+    '                - count: 1',
+    '                  entries:',
+    ...keys.flatMap((key) => shifted(key, 20)),
+    '              conditions:',
+    '                - all:',
+    ...shifted(equals('runDetails.builder.id', wanted.builderId), 20),
+    ...shifted(equals('buildDefinition.internalParameters.zone', wanted.zone), 20),
+    '                - any:',
+    ...sources.flatMap((source) => shifted(equals('buildDefinition.externalParameters.source.uri', source), 20)),
   ];
   return { tool: 'Kyverno', fileName: 'kyverno.yaml', text: fileOf(lines), notes: [noLog] };
 }
 
 /** `ClusterImagePolicy` of sigstore's policy-controller. Each key is an authority, and one of them is enough. */
-function policyController({ host, repository, publicKeys, builderId }: AdmissionTarget): AdmissionSnippet {
+function policyController({ host, repository, publicKeys, ...wanted }: AdmissionTarget): AdmissionSnippet {
   const authorities = publicKeys.flatMap((pem, at) => [
     `    - name: key-${at + 1}`,
     '      key:',
@@ -79,7 +109,7 @@ function policyController({ host, repository, publicKeys, builderId }: Admission
     '          policy:',
     '            type: cue',
     '            data: |',
-    `              predicate: runDetails: builder: id: ${quoted(builderId)}`,
+    ...shifted(provenancePolicy(wanted), 14),
   ]);
   const lines = [
     'apiVersion: policy.sigstore.dev/v1beta1',
@@ -102,6 +132,31 @@ function policyController({ host, repository, publicKeys, builderId }: Admission
   };
 }
 
+/** What the provenance has to say, in CUE: policy-controller and `cosign verify-attestation --policy` read the same. */
+function provenancePolicy({
+  builderId,
+  zone,
+  source,
+}: Pick<AdmissionTarget, 'builderId' | 'zone' | 'source'>): string[] {
+  const uris = source.refs.map((ref) => `${escaped(gitUri(source.address, ''))}${refExpression(ref)}`);
+  return [
+    `predicate: runDetails: builder: id: ${quoted(builderId)}`,
+    `predicate: buildDefinition: internalParameters: zone: ${quoted(zone)}`,
+    `predicate: buildDefinition: externalParameters: source: uri: =~${quoted(`^(${uris.join('|')})$`)}`,
+  ];
+}
+
+/** A pattern of refs as a regular expression (RE2). */
+function refExpression(pattern: string): string {
+  const parts = pattern.split(/(\*\*\/|\*\*|\*|\?)/);
+  const open: Readonly<Record<string, string>> = { '**/': '(.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]' };
+  return parts.map((part) => open[part] ?? escaped(part)).join('');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
 /** `policy.json` of Podman, Skopeo, Buildah and CRI-O: containers-policy.json(5). */
 function containersPolicy({ host, repository, publicKeys }: AdmissionTarget): AdmissionSnippet {
   const keys =
@@ -113,7 +168,7 @@ function containersPolicy({ host, repository, publicKeys }: AdmissionTarget): Ad
     transports: { docker: { [`${host}/${repository}`]: [signed] } },
   };
   const notes = [
-    'Everything else is refused: add what your machine needs. It compares the key and the repository.',
+    'Everything else is refused: add what your machine needs. It compares the key and the repository and nothing else: an image of a branch or of a fork passes, too. Where that matters, name images by digest, or use another of these tools.',
     'Debian 12 ships these tools without sigstore; several keys need a release of 2025 or later.',
   ];
   return {
@@ -153,6 +208,10 @@ function indented(text: string, spaces: number): string[] {
     .trim()
     .split('\n')
     .map((line) => ' '.repeat(spaces) + line);
+}
+
+function shifted(lines: readonly string[], spaces: number): string[] {
+  return lines.map((line) => ' '.repeat(spaces) + line);
 }
 
 function fileOf(lines: readonly string[]): string {

@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { type Descriptor, RegistryClient } from '@cooperage/oci';
 import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { admissionSnippets } from './admission-snippets.js';
 import type { SignedArtifact } from './artifact.js';
 import { ours, project, signed, stranger } from './check/forgeries.fixture.js';
 import type { Expectations } from './check/verification.js';
@@ -99,6 +101,32 @@ describe('stock cosign, of what we sign', () => {
     expect((await run(cosignVerify(target(image, { project: 'https://cooperage.example/p/other' })))).ok).toBe(false);
     expect((await run(cosignVerifyAttestation(target(image, { key: file('stranger.pub') })))).ok).toBe(false);
     expect((await run(cosignVerify(target(await putImage(client, repository))))).ok).toBe(false);
+  });
+
+  it('R-M6 lets by the text of our policy only what was built in the zone and from the refs that it names', async () => {
+    const [snippet] = admissionSnippets({
+      ...{ host, repository, publicKeys: [ours.publicKeyPem], project, builderId: facts.builderId },
+      zone: 'protected',
+      source: { address: facts.source.uri, refs: ['refs/heads/main', 'refs/tags/**'] },
+    }).filter(({ fileName }) => fileName === 'image-policy.yaml');
+    const { spec } = parse(snippet!.text);
+    writeFileSync(file('policy.cue'), spec.authorities[0].attestations[0].policy.data);
+    const passes = async (change: Partial<typeof facts>) => {
+      const subject = await putImage(client, repository);
+      const artifacts = await signed(subject, { request: { image: `${host}/${repository}` }, facts: change });
+      await attachSignatures(client, { repository, subject, artifacts: Object.values(artifacts) });
+      const command = cosignVerifyAttestation(target(subject));
+      expect(await run(command)).toMatchObject({ ok: true });
+      return (await run(command, '--policy', file('policy.cue'))).ok;
+    };
+    const from = (ref: string) => ({ source: { ...facts.source, ref } });
+    expect(await passes({})).toBe(true);
+    expect(await passes(from('refs/tags/v1'))).toBe(true);
+    expect(await passes({ zone: 'fork' })).toBe(false);
+    expect(await passes({ ...from('refs/heads/topic'), zone: 'branch' })).toBe(false);
+    expect(await passes(from('refs/heads/topic'))).toBe(false);
+    expect(await passes({ source: { ...facts.source, uri: 'https://git.example/evil/hello.git' } })).toBe(false);
+    expect(await passes({ builderId: 'https://elsewhere.example/builder' })).toBe(false);
   });
 
   it('shows in its tree what we attached, by the command that we show', async () => {

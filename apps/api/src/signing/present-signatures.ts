@@ -104,16 +104,20 @@ function commandsFor(
 
 /** For every key that counts: a snippet that forgot one would keep good images out. */
 function snippetsFor(
-  { organizationSlug, slug }: ProjectRecord,
+  { organizationSlug, slug, remoteUrl, defaultBranch, protectedBranches }: ProjectRecord,
   keys: readonly PublicKeyRecord[],
   { publicRegistry: registry, publicUrl }: ApiSettings,
 ): Signatures['snippets'] {
   const publicKeys = keys.filter((key) => keyCounts(key, new Date())).flatMap((key) => key.publicKeyPem ?? []);
   if (publicKeys.length === 0) return [];
+  const branches = [...(defaultBranch === null ? [] : [defaultBranch]), ...protectedBranches];
   const snippets = admissionSnippets({
     ...{ host: registry.host, repository: projectRepository(organizationSlug, slug), publicKeys },
     project: projectAddress(publicUrl, { organizationSlug, projectSlug: slug }),
     builderId: builderAddress(publicUrl),
+    // What else is built is signed as well, and is not meant for production.
+    zone: 'protected',
+    source: { address: remoteUrl, refs: [...branches.map((branch) => `refs/heads/${branch}`), 'refs/tags/**'] },
   });
   return snippets.map((snippet) => ({ ...snippet, notes: [...snippet.notes] }));
 }
