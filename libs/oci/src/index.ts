@@ -11,7 +11,7 @@ export * from './document/manifest-document.js';
 export type { RegistryCredentials } from './http/authorizer.js';
 export * from './http/call-options.js';
 export * from './http/public-agent.js';
-export type { RegistryAddress } from './http/registry-http.js';
+export type { RegistryAddress, WriteWatch } from './http/registry-http.js';
 export * from './image-reader.js';
 export * from './image-reference.js';
 export * from './image-tree.js';

@@ -19,6 +19,7 @@ export type TenureOutcome =
 /**
  * Publisher tenures. A successor waits until the last token of its predecessor is dead for the registry, unless the
  * predecessor has given the tenure back, or its supervisor has seen it exit: then nobody is left who could use that token.
+ * A process is its own predecessor too: a request that it gave up may still reach the registry.
  */
 export class TenureRepository {
   constructor(private readonly db: Database) {}
@@ -32,8 +33,7 @@ export class TenureRepository {
         SELECT id, ${instanceId}::uuid, 1, ${end}, ${end} FROM project WHERE id = ${projectId}::uuid
         ON CONFLICT (project_id) DO UPDATE SET instance_id = excluded.instance_id, fence = t.fence + 1,
           lease_until = excluded.lease_until, token_dead_at = excluded.token_dead_at
-        WHERE t.instance_id = excluded.instance_id
-          OR (t.lease_until <= now() AND t.token_dead_at <= now())
+        WHERE (t.lease_until <= now() AND t.token_dead_at <= now())
           OR EXISTS (SELECT 1 FROM process_instance p WHERE p.id = t.instance_id AND p.end_reason = 'exited')
         RETURNING fence`,
     );

@@ -21,8 +21,19 @@ export interface RegistryAddress {
   readonly trustedHosts?: readonly string[];
   /** Milliseconds; 30,000 when absent. */
   readonly timeoutMs?: number;
+  /** Hears of every request that changes something at the registry. */
+  readonly writes?: WriteWatch;
   /** Replaces the shared connection pool, for example by one that checks addresses as it connects. */
   readonly dispatcher?: Dispatcher;
+}
+
+/** Told of requests that change something, one by one. */
+export interface WriteWatch {
+  /**
+   * One is about to be sent. @returns to be called once when it is over: false where nobody knows what became of it, since no
+   * answer came, or that of a server that gave up waiting for another.
+   */
+  begin(): (answered: boolean) => void;
 }
 
 export interface RegistryRequest {
@@ -59,11 +70,13 @@ export class RegistryHttp {
   readonly #authorizer: Authorizer;
   readonly #timeoutMs: number;
   readonly #dispatcher: Dispatcher;
+  readonly #writes: WriteWatch | undefined;
 
   constructor(address: RegistryAddress) {
     this.origin = new URL(`${address.scheme ?? 'https'}://${address.host}`);
     this.addresses = new AddressRules(this.origin, address.trustedHosts ?? []);
     this.#timeoutMs = address.timeoutMs ?? defaultTimeoutMs;
+    this.#writes = address.writes;
     sharedPool ??= new Agent({ connections: 32, keepAliveTimeout: 30_000 });
     this.#dispatcher = address.dispatcher ?? sharedPool;
     this.#authorizer = this.#authorizerOf(address.credentials ?? { kind: 'anonymous' });
@@ -95,7 +108,7 @@ export class RegistryHttp {
 
   /** Content may lie elsewhere; our credentials stay at the registry. */
   async #redirected(request: RegistryRequest, authorization: string | undefined, deadline: Deadline): Promise<Answer> {
-    const mayMove = request.method === 'GET' || request.method === 'HEAD';
+    const mayMove = isRead(request.method);
     let url = typeof request.target === 'string' ? new URL(request.target, this.origin) : request.target;
     for (let hops = 0; ; hops++) {
       const proof = this.addresses.isOwn(url) ? authorization : undefined;
@@ -117,6 +130,7 @@ export class RegistryHttp {
     deadline: Deadline,
   ): Promise<Answer> {
     for (let tries = 1; ; tries++) {
+      const end = isRead(request.method) ? undefined : this.#writes?.begin();
       try {
         const response = await this.#dispatcher.request({
           origin: url.origin,
@@ -128,8 +142,10 @@ export class RegistryHttp {
           headersTimeout: deadline.timeoutMs,
           bodyTimeout: deadline.timeoutMs,
         });
+        end?.(response.statusCode < 500);
         return new Answer(response, deadline, request.what);
       } catch (error) {
+        end?.(false);
         if (tries > 1 || !staleConnection.has(errorCode(error) ?? '') || deadline.signal.aborted) throw error;
       }
     }
@@ -161,4 +177,8 @@ export class RegistryHttp {
 
 function travelMs(bytes: number): number {
   return Math.ceil(bytes / slowestBytesPerMs);
+}
+
+function isRead(method: RegistryRequest['method']): boolean {
+  return method === 'GET' || method === 'HEAD';
 }

@@ -71,12 +71,9 @@ describe('a publication on PostgreSQL', () => {
           const outcome = await tenures.acquire(id, instance, 30_000);
           if (!outcome.ok) return outcome;
           const signal = new AbortController().signal;
-          const value = await work({
-            tenure: outcome.tenure,
-            registry: { tags },
-            signal,
-          } as unknown as PublisherSession);
-          await tenures.release(outcome.tenure);
+          const session = { tenure: outcome.tenure, registry: { tags }, signal } as unknown as PublisherSession;
+          // As where every write was answered.
+          const value = await work(session).finally(() => tenures.release(outcome.tenure));
           return { ok: true, value };
         }),
     };
@@ -231,6 +228,7 @@ describe('a publication on PostgreSQL', () => {
     // A second taking of the same promise, after a lock that ran out, passes the gate; this one is refused there.
     at.verify = async () => {
       at = { put: vi.fn(() => Promise.reject(new RegistryError('unavailable', 'gone'))) };
+      await world.db.prisma.publisherTenure.updateMany({ data: { leaseUntil: new Date(0), tokenDeadAt: new Date(0) } });
       const tenure = await new TenureRepository(world.db).acquire(project, instance, 30_000);
       if (tenure.ok) await new PublishRepository(world.db).passGate(await build(), tenure.tenure, { platforms: [] });
     };

@@ -3,6 +3,7 @@ import { type RegistryAddress, RegistryClient, type RegistryScope } from '@coope
 import type { RegistryTokens } from '../tokens/registry-tokens.js';
 import { TenureKeeper } from './tenure-keeper.js';
 import { Turns } from './turns.js';
+import { UnansweredWrites } from './unanswered-writes.js';
 
 /** The right to write one project's repository, kept alive while `work` runs. */
 export interface PublisherSession {
@@ -36,7 +37,7 @@ export class PublisherSessions {
     private readonly options: PublisherSessionsOptions,
   ) {}
 
-  /** @throws what `work` throws; `ok: false` when another process may still write */
+  /** @throws what `work` throws; `ok: false` when another process, or a request of this one, may still write */
   with<T>(projectId: string, work: (session: PublisherSession) => Promise<T>): Promise<SessionOutcome<T>> {
     return this.turns.take(projectId, () => this.open(projectId, work));
   }
@@ -51,20 +52,21 @@ export class PublisherSessions {
     if (!acquired.ok) return acquired;
     const { tenure } = acquired;
     const keeper = new TenureKeeper(tenure, askedAt, this.tenures);
+    const writes = new UnansweredWrites();
     try {
-      const value = await work({ tenure, registry: this.client(keeper), signal: keeper.signal });
-      keeper.close();
-      // Not behind an error: then a request may still be on its way to the registry. A release that fails only costs time.
-      await this.tenures.release(tenure).catch(() => undefined);
+      const value = await work({ tenure, registry: this.client(keeper, writes), signal: keeper.signal });
       return { ok: true, value };
     } finally {
       keeper.close();
+      // A write without an answer may still be on its way to the registry: then whoever is next waits until its token is dead.
+      // A release that fails only costs time.
+      if (writes.none) await this.tenures.release(tenure).catch(() => undefined);
     }
   }
 
-  private client(keeper: TenureKeeper): RegistryClient {
+  private client(keeper: TenureKeeper, writes: UnansweredWrites): RegistryClient {
     const tokenFor = (scopes: readonly RegistryScope[]) =>
       this.tokens.mintStrict(`publisher:${keeper.tenure.fence}`, scopes, keeper.remainingSeconds());
-    return new RegistryClient({ ...this.options.registry, credentials: { kind: 'token', tokenFor } });
+    return new RegistryClient({ ...this.options.registry, writes, credentials: { kind: 'token', tokenFor } });
   }
 }
