@@ -167,6 +167,7 @@ export class ApiWorld {
       targetRef: null,
       noCache: false,
       verdicts: subject.rules.map((rule) => judge(rule, head, null)),
+      leftOut: new Map(),
       trigger: 'push',
       triggeredBy: null,
     });

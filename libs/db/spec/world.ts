@@ -114,6 +114,7 @@ export class World {
         targetRef: null,
         movesTags: true,
         tags: ['main'],
+        leftOutTags: [],
         contextPath: '.',
         dockerfilePath: 'Dockerfile',
         target: null,

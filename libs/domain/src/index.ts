@@ -91,6 +91,7 @@ export * from './rule/glob.js';
 export * from './rule/parse-ref.js';
 export * from './rule/rule.js';
 export * from './rule/tag-template.js';
+export * from './rule/tag-wall.js';
 export * from './sample/git-object.js';
 export * from './sample/sample-repository.js';
 export * from './setup/check-advice.js';

@@ -41,6 +41,7 @@ export * from './rule/glob.js';
 export * from './rule/parse-ref.js';
 export * from './rule/rule.js';
 export * from './rule/tag-template.js';
+export * from './rule/tag-wall.js';
 export { type CheckCode, type CheckName, type CheckState, checkCodes, checkNames } from './setup/installation-check.js';
 export * from './trigger/claimed-repository.js';
 export * from './trigger/no-build-reason.js';

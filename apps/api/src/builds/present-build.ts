@@ -50,6 +50,7 @@ export function presentBuild(build: BuildDetailRecord, evidence: Evidence | null
     retryOfNumber: build.retryOfNumber,
     deliveryId: build.deliveryId,
     movesTags: build.movesTags,
+    leftOutTags: [...build.leftOutTags],
     inputs: {
       ...presentMadeFrom(build),
       platform: build.platform,

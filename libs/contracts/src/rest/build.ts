@@ -5,6 +5,7 @@ import {
   cacheBackends,
   cachePolicies,
   failureCatalogue,
+  leftOutReasons,
   phases,
   zones,
 } from '@cooperage/domain/predicates';
@@ -127,6 +128,8 @@ export const buildSchema = buildSummarySchema.extend({
   retryOfNumber: z.number().int().nullable(),
   deliveryId: idSchema.nullable(),
   movesTags: z.boolean(),
+  /** Tags that the rule would give it, and that belong to protected branches and releases. */
+  leftOutTags: z.array(z.object({ tag: z.string(), reason: z.enum(leftOutReasons) })),
   inputs: z.object({
     contextPath: z.string(),
     dockerfilePath: z.string(),

@@ -9,6 +9,7 @@ import type {
   Digest,
   ExportMode,
   FailureReport,
+  LeftOutTag,
   ModeReason,
   Phase,
   ResolvedDefinition,
@@ -51,6 +52,8 @@ export interface BuildInputs {
   /** False for a late delivery: its image is published by digest only. */
   readonly movesTags: boolean;
   readonly tags: readonly string[];
+  /** Tags that its rule would give it, and that belong to protected branches and releases. */
+  readonly leftOutTags: readonly LeftOutTag[];
   readonly contextPath: string;
   readonly dockerfilePath: string;
   readonly target: string | null;

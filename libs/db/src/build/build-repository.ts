@@ -120,6 +120,7 @@ function inputsOf(build: BuildRecord) {
     targetRef: build.targetRef,
     movesTags: build.movesTags,
     tags: build.tags,
+    leftOutTags: build.leftOutTags,
     contextPath: build.contextPath,
     dockerfilePath: build.dockerfilePath,
     target: build.target,

@@ -106,6 +106,7 @@ export function newBuild(
     ...{ zone, cachePolicy, cacheBackend, isolated: isIsolated({ zone, cachePolicy, strictIsolation }), targetRef },
     movesTags: !result.late && !isStrangers,
     tags: isStrangers ? [] : verdict.tags,
+    leftOutTags: isStrangers ? [] : (result.leftOut.get(verdict.ruleId) ?? []),
     contextPath: project.contextPath,
     dockerfilePath: project.dockerfilePath,
     target: project.target,

@@ -3,6 +3,7 @@ import type {
   CacheBackend,
   ClaimedRepository,
   ForgeKind,
+  LeftOutTag,
   NoBuildReason,
   Rule,
   Verdict,
@@ -81,6 +82,8 @@ export interface EvaluationResult {
   readonly targetRef: string | null;
   readonly noCache: boolean;
   readonly verdicts: readonly Verdict[];
+  /** By rule: tags that its build does not get, since they belong to protected branches and releases. */
+  readonly leftOut: ReadonlyMap<string, readonly LeftOutTag[]>;
   readonly trigger: BuildTrigger;
   readonly triggeredBy: string | null;
 }
@@ -145,6 +148,16 @@ export class EvaluationRepository {
         SELECT commit FROM build WHERE project_id = r.project_id AND rule_id = r.id AND ref = ${ref} ORDER BY id DESC LIMIT 1) b
       WHERE r.project_id = ${projectId}::uuid`;
     return new Map(rows.map((row) => [row.rule_id, row.commit]));
+  }
+
+  /** Which of these tags point to an image of a protected branch or of a release. */
+  async ownedByProtected(projectId: string, tags: readonly string[]): Promise<Set<string>> {
+    if (tags.length === 0) return new Set();
+    const rows = await this.db.prisma.imageTag.findMany({
+      where: { projectId, tag: { in: [...tags] }, zone: 'protected' },
+      select: { tag: true },
+    });
+    return new Set(rows.map(({ tag }) => tag));
   }
 
   /** The git host could not be reached: said on the delivery, tried again later. */

@@ -5,8 +5,6 @@ import type { Database, Queryable } from '../database.js';
 export interface TagTargetRecord extends TagPlace {
   readonly buildId: string;
   readonly verified: boolean;
-  /** Of the build that made it: no tag points to what strangers made. */
-  readonly zone: Zone;
 }
 
 /** What would move: decided in the same way for who asks beforehand and for who does it. */
@@ -40,8 +38,9 @@ export async function planTagMove(
   if (!target) return null;
   const from = await db.imageTag.findUnique({
     where: { projectId_tag: { projectId, tag } },
-    select: { digest: true, sequence: true, buildNumber: true },
+    select: { digest: true, sequence: true, buildNumber: true, zone: true },
   });
   const to = { ...target, digest };
-  return { kind: tagMoveKind(from, to), from, to };
+  const place = from && { ...from, zone: from.zone as Zone };
+  return { kind: tagMoveKind(place, to), from: place, to };
 }

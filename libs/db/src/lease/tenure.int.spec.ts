@@ -58,6 +58,9 @@ describe('publisher tenures', () => {
     const [a, b] = [await control(), await control()];
     const first = await acquired(project, a);
     expect(await tenures.renew(first)).toBe(true);
+    // R-M5: not even by its holder, of whom a request may be on its way.
+    expect(await tenures.acquire(project, a, 30_000)).toMatchObject({ ok: false });
+    await tenures.release(first);
     const second = await acquired(project, a);
     expect(second.fence).toBe(first.fence + 1n);
     expect(await tenures.renew(first)).toBe(false);
@@ -153,6 +156,35 @@ describe('publisher tenures', () => {
     expect(await publishes.tagsOf(older)).toEqual([]);
     expect(await publishes.tagsOf(newer)).toEqual([{ tag: 'main', digest: facts(2).digest }]);
     expect(await world.db.prisma.tagMove.count({ where: { projectId: project } })).toBe(1);
+  });
+
+  it('R-H5 give a tag of the zone protected to no build and by no hand to another zone, whatever came later', async () => {
+    const project = await world.project();
+    const builder = await world.builder();
+    const tenure = await acquired(project, await control());
+    const pass = async (n: number, zone: Zone) => {
+      const attempt = await world.claimed(project, builder);
+      // As if nothing had looked at its tags before.
+      await world.db.prisma.build.update({ where: { id: attempt.build.id }, data: { zone, sequence: BigInt(n) } });
+      const built = await new AttemptRepository(world.db).built(attempt, builder, facts(n));
+      if (!built.ok) throw new Error(built.reason);
+      await publishes.passGate(built.build, tenure, { platforms: [] });
+      return built.build;
+    };
+    await pass(1, 'branch');
+    const release = await pass(2, 'protected');
+    const branch = await pass(3, 'branch');
+    expect(await publishes.tagsOf(branch)).toEqual([]);
+    expect(await publishes.targetOf(project, 'main')).toBe(facts(2).digest);
+    expect(await publishes.tagsOf(release)).toEqual([{ tag: 'main', digest: facts(2).digest }]);
+    const wish = { id: newId(), projectId: project, digest: facts(3).digest };
+    await world.db.prisma.imageVerification.create({ data: { ...wish, ok: true, checks: [] } });
+    const request = await world.db.prisma.trustRequest.create({
+      data: { ...wish, action: 'retag', tag: 'main', askedBy: 'ada' },
+    });
+    const outcome = await new TrustRequestRepository(world.db).retag(request as TrustRequestRecord);
+    expect(outcome).toMatchObject({ ok: false, note: expect.stringContaining('protected') });
+    expect(await publishes.targetOf(project, 'main')).toBe(facts(2).digest);
   });
 
   it('S-110 move no tag for strangers’ code, by no build and by no hand, and give it nobody’s image', async () => {

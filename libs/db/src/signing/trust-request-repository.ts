@@ -102,8 +102,10 @@ async function carryOut(
   if (kind === 'same') return done;
   if (kind === 'backward')
     return { ok: false, note: `Tags move only forward: ${tag} points to build #${from?.buildNumber}, which is newer.` };
-  const { digest, buildId, sequence, buildNumber } = to;
-  const place = { digest, buildId, sequence, buildNumber, movedAt: new Date() };
+  if (kind === 'protected')
+    return { ok: false, note: `${tag} belongs to protected branches and releases, and this image is of neither.` };
+  const { digest, buildId, sequence, buildNumber, zone } = to;
+  const place = { digest, buildId, sequence, buildNumber, zone, movedAt: new Date() };
   await tx.imageTag.upsert({
     where: { projectId_tag: { projectId, tag } },
     create: { projectId, tag, ...place },

@@ -1,14 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { Zone } from '../cache/zone.js';
 import { tagMoveKind } from './tag-move.js';
 
-const place = (sequence: number, buildNumber: number, digest = `d${sequence}-${buildNumber}`) => ({
-  ...{ sequence: BigInt(sequence), buildNumber, digest },
+const place = (
+  sequence: number,
+  buildNumber: number,
+  digest = `d${sequence}-${buildNumber}`,
+  zone: Zone = 'protected',
+) => ({
+  ...{ sequence: BigInt(sequence), buildNumber, digest, zone },
 });
 
 describe('a move of a tag', () => {
   it('is new without a tag, and the same where it points there already', () => {
     expect(tagMoveKind(null, place(1, 1))).toBe('new');
     expect(tagMoveKind(place(9, 9, 'x'), place(1, 1, 'x'))).toBe('same');
+  });
+
+  it('R-H5 is refused where a protected ref has the tag and the image is of none', () => {
+    const branch = place(2, 2, 'b', 'branch');
+    expect(tagMoveKind(place(1, 1), branch)).toBe('protected');
+    expect(tagMoveKind(place(1, 1, 'b'), branch)).toBe('same');
+    expect(tagMoveKind(branch, place(3, 3))).toBe('forward');
+    expect(tagMoveKind(branch, place(3, 3, 'c', 'branch'))).toBe('forward');
   });
 
   it('goes by the push first, then by the number of the build', () => {

@@ -1,18 +1,26 @@
+import type { Zone } from '../cache/zone.js';
+
 /** Where a tag stands in the order of its project: by the sequence of its push, then by the number of the build. */
 export interface TagPlace {
   readonly digest: string;
   readonly sequence: bigint;
   readonly buildNumber: number;
+  /** Of the build that made the image. */
+  readonly zone: Zone;
 }
 
-/** What pointing a tag to an image would be. Only `new` and `forward` change anything: tags never move backward. */
-export const tagMoveKinds = ['new', 'forward', 'same', 'backward'] as const;
+/**
+ * What pointing a tag to an image would be. Only `new` and `forward` change anything: tags never move backward, and one that
+ * points to an image of a protected branch or a release goes to no other (`protected`).
+ */
+export const tagMoveKinds = ['new', 'forward', 'same', 'backward', 'protected'] as const;
 export type TagMoveKind = (typeof tagMoveKinds)[number];
 
 /** @param from where the tag points now; null when there is no such tag */
 export function tagMoveKind(from: TagPlace | null, to: TagPlace): TagMoveKind {
   if (from === null) return 'new';
   if (from.digest === to.digest) return 'same';
+  if (from.zone === 'protected' && to.zone !== 'protected') return 'protected';
   if (from.sequence !== to.sequence) return from.sequence < to.sequence ? 'forward' : 'backward';
   return from.buildNumber < to.buildNumber ? 'forward' : 'backward';
 }

@@ -1,5 +1,6 @@
 import {
   type EvaluationRepository,
+  type EvaluationResult,
   type EvaluationSubject,
   isDatabaseUnavailable,
   type OutboxItem,
@@ -11,13 +12,15 @@ import {
   noBuildMessage,
   readableTarget,
   repositoryPath,
+  type Verdict,
+  type Zone,
   zoneOf,
 } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { SourceProjects } from '../../shared/source-projects.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
-import { judgeRules } from './judge-rules.js';
+import { judgeRules, wallVerdicts } from './judge-rules.js';
 import type { Head, NoHead, ReadHead } from './read-head.js';
 import { askOf } from './trigger-of.js';
 
@@ -97,6 +100,7 @@ export class EvaluateService {
     const protection = { defaultBranch, protectedBranches: subject.project.protectedBranches };
     const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
     const newestBuilt = await this.evaluations.newestBuiltCommits(subject.project.id, ref);
+    const verdicts = judgeRules(subject.rules, { ref, commit, defaultBranch, changedPaths }, ask, newestBuilt);
     return {
       ...head,
       commitSubject: facts.subject,
@@ -104,10 +108,23 @@ export class EvaluateService {
       commitTime: facts.committedAtSeconds,
       zone,
       targetRef: readableTarget(ask.targetRef, zone, protection),
-      verdicts: judgeRules(subject.rules, { ref, commit, defaultBranch, changedPaths }, ask, newestBuilt),
+      ...(await this.withinWall(subject, zone, defaultBranch, verdicts)),
       ...{ trigger: ask.trigger, noCache: ask.noCache },
       triggeredBy: ask.triggeredBy,
     };
+  }
+
+  /** What belongs to protected branches and releases is taken out of the verdicts, and said there. */
+  private async withinWall(
+    { project, rules }: EvaluationSubject,
+    zone: Zone,
+    defaultBranch: string,
+    verdicts: readonly Verdict[],
+  ): Promise<Pick<EvaluationResult, 'verdicts' | 'leftOut'>> {
+    const wanted = zone === 'branch' ? verdicts.flatMap(({ tags }) => tags) : [];
+    const owned = await this.evaluations.ownedByProtected(project.id, wanted);
+    const wall = { rules, defaultBranch, protectedBranches: project.protectedBranches, owned };
+    return wallVerdicts(verdicts, zone, wall);
   }
 
   private async giveUpOrRetry(subject: EvaluationSubject, failure: BuildFailure): Promise<HandlerResult> {

@@ -94,6 +94,49 @@ describe('a delivery is a hint', () => {
     });
   });
 
+  describe('R-H5 what protected branches and releases own is moved by nothing else', () => {
+    const push = async (project: BenchProject, ref: string, word: string) => {
+      const after = await commit(project, word, undefined, ref);
+      const delivery = await bench.push(project, ref, { after });
+      return { after, delivery, build: await bench.publish(await bench.buildOf(project, after)) };
+    };
+
+    it('R-H5 leaves latest, main and releases where they are, whatever a branch is called, and says so', async () => {
+      const project = await bench.project();
+      const [head, release] = [await push(project, main, 'main'), await push(project, 'refs/tags/v1.2.3', 'release')];
+      const before = { latest: head.after, main: head.after, '1.2.3': release.after, 'v1.2.3': release.after };
+      expect(await bench.tags(project)).toEqual(before);
+      for (const name of ['latest', '1.2.3', 'v1.2.3', '!main']) {
+        const { delivery, build } = await push(project, `refs/heads/${name}`, name);
+        const tag = name.replace('!', '');
+        expect(build).toMatchObject({ status: 'succeeded', zone: 'branch', tags: [] });
+        expect(build.leftOutTags).toEqual([{ tag, reason: 'owned_by_protected' }]);
+        const words = delivery.verdicts.find(({ matched }) => matched)?.explanation;
+        expect(words).toContain(
+          `The tag ${tag} is left out: it points to an image of a protected branch or a release.`,
+        );
+      }
+      expect(await bench.tags(project)).toEqual(before);
+    });
+
+    it('R-H5 leaves them out before anything has them, and gives a branch its own', async () => {
+      const project = await bench.project({ protectedBranches: ['release/*'] });
+      await commit(project, 'main');
+      for (const [name, tag] of [
+        ['latest', 'latest'],
+        ['2.0.0', '2.0.0'],
+        ['release-1', 'release-1'],
+      ] as const)
+        expect((await push(project, `refs/heads/${name}`, name)).build.leftOutTags).toEqual([
+          { tag, reason: 'reserved_for_protected' },
+        ]);
+      const topic = await push(project, 'refs/heads/feature/x', 'x');
+      expect(topic.build).toMatchObject({ tags: ['feature-x'], leftOutTags: [] });
+      const released = await push(project, 'refs/heads/release/1', 'release');
+      expect(await bench.tags(project)).toEqual({ 'feature-x': topic.after, 'release-1': released.after });
+    });
+  });
+
   describe('R-H2 only the newest head that was observed moves tags', () => {
     /** X was pushed and built, then Y was forced in its place and built. */
     const forced = async (proof: 'hmac-sha256' | 'token' | 'bearer') => {

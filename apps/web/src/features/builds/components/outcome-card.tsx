@@ -1,5 +1,5 @@
 import type { Build, BuildRelations } from '@cooperage/contracts';
-import { isFinal } from '@cooperage/domain/predicates';
+import { isFinal, leftOutMessage } from '@cooperage/domain/predicates';
 import { Card, Fact, Facts } from '@/components/ui/card';
 import { Digest } from '@/components/ui/digest';
 import { Link, textLinkClass } from '@/components/ui/link';
@@ -56,6 +56,7 @@ function Published({ build, digest, relations }: OutcomeCardProps & { digest: st
         )}
         <Fact name="Tags">
           {published ? <MovedTags build={build} moves={relations?.movedTags ?? []} /> : <TagsToCome build={build} />}
+          <LeftOutTags build={build} />
         </Fact>
         <Fact name="Signature">
           <Verdict verified={build.verified} />
@@ -96,6 +97,18 @@ function MovedTags({ build, moves }: MovedTagsProps) {
   );
 }
 
+/** What its rule would give it, and why it does not get it. */
+function LeftOutTags({ build }: { build: Build }) {
+  if (build.leftOutTags.length === 0) return null;
+  return (
+    <ul aria-label="Tags that were left out" className="mt-1 grid gap-0.5 text-sm text-text-2">
+      {build.leftOutTags.map((left) => (
+        <li key={left.tag}>{visibleText(leftOutMessage(left))}</li>
+      ))}
+    </ul>
+  );
+}
+
 function TagsToCome({ build }: { build: Build }) {
   return (
     <>
@@ -114,12 +127,13 @@ function Nothing({ build }: { build: Build }) {
       ? 'No image will be published, and no tag moves.'
       : null;
   return (
-    <p className="px-3 py-2.5 text-text-2">
+    <div className="px-3 py-2.5 text-text-2">
       {words ?? (
         <>
           No image yet. It gets <TagList tags={build.tags} limit={20} /> once it is signed and verified.
         </>
       )}
-    </p>
+      <LeftOutTags build={build} />
+    </div>
   );
 }

@@ -27,6 +27,10 @@ export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanW
     return no(
       `Tags move only forward: ${tag} points to ${shortDigest(from.digest)} of build #${from.buildNumber}, whose push is newer than that of build #${to.buildNumber}. Give this image another tag, or build its commit again.`,
     );
+  if (kind === 'protected')
+    return no(
+      `${tag} belongs to protected branches and releases, and this image is of neither. Give this image another tag.`,
+    );
   return {
     text: `${tag} moves from ${shortDigest(from.digest)} of build #${from.buildNumber} to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,
     possible: true,

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderTags } from './tag-template.js';
+import { leftOutMessage, type TagWall, wallTags } from './tag-wall.js';
+
+const branches = (refPattern: string, ...tags: string[]) =>
+  ({ enabled: true, refKind: 'branch', refPattern, tags }) as const;
+const releases = (refPattern: string, ...tags: string[]) =>
+  ({ enabled: true, refKind: 'tag', refPattern, tags }) as const;
+const first = [branches('**', '{{branch}}', '{{default}}'), releases('v*', '{{version}}', '{{tag}}')];
+const wall = (change: Partial<TagWall> = {}): TagWall => ({
+  ...{ rules: first, defaultBranch: 'main', protectedBranches: [], owned: new Set() },
+  ...change,
+});
+const kept = (tag: string, change: Partial<TagWall> = {}) => wallTags([tag], 'branch', wall(change)).tags.length === 1;
+
+describe('R-H5 the wall between zones', () => {
+  it.each(['latest', 'main', '1.2.3', 'v1.2.3', '1.2.3-rc.1', 'v1', 'v1.2'])(
+    'R-H5 keeps %s from a branch, whether or not anything has it yet',
+    (tag) => {
+      expect(wallTags([tag], 'branch', wall())).toEqual({
+        ...{ tags: [], leftOut: [{ tag, reason: 'reserved_for_protected' }] },
+      });
+      expect(wallTags([tag], 'branch', wall({ owned: new Set([tag]) })).leftOut).toEqual([
+        { tag, reason: 'owned_by_protected' },
+      ]);
+      expect(wallTags([tag], 'protected', wall({ owned: new Set([tag]) }))).toEqual({ tags: [tag], leftOut: [] });
+    },
+  );
+
+  it.each(['refs/heads/!main', 'refs/heads/-main', 'refs/heads/@main'])(
+    'R-H5 gives no tag of the default branch to %s, whose name has to be changed to become a tag',
+    (ref) => {
+      const tags = renderTags(['{{branch}}'], { ref, commit: 'a'.repeat(40), defaultBranch: 'main' });
+      expect(tags).toEqual(['main']);
+      expect(wallTags(tags, 'branch', wall()).tags).toEqual([]);
+    },
+  );
+
+  it.each(['topic', 'feature-x', 'main2', 'vendor', 'vue', 'version-two', 'latest-fix', '2', 'release-1.x'])(
+    'leaves %s to a branch',
+    (tag) => {
+      expect(kept(tag, { rules: [first[0]!, releases('v*', '{{tag}}')] })).toBe(true);
+    },
+  );
+
+  it('R-H5 keeps what an owner has, though no rule would give it', () => {
+    expect(kept('stable')).toBe(true);
+    expect(kept('stable', { owned: new Set(['stable']) })).toBe(false);
+  });
+
+  it('R-H5 keeps the names of protected branches, by pattern and in any rule’s words', () => {
+    const protectedBranches = ['release/*', 'lts/**/x', 'next'];
+    const rules = [branches('**', '{{branch}}', 'b-{{branch}}'), branches('next', 'edge')];
+    const has = (tag: string) => kept(tag, { rules, protectedBranches });
+    for (const tag of ['release-1.x', 'b-release-1', 'next', 'edge', 'lts-a-x', 'lts-x', 'main'])
+      expect(has(tag)).toBe(false);
+    for (const tag of ['released', 'release', 'other', 'b-other', 'nexts']) expect(has(tag)).toBe(true);
+  });
+
+  it('keeps nothing for rules that are switched off, or that no protected ref can match', () => {
+    const off = { ...first[1]!, enabled: false };
+    expect(kept('1.2.3', { rules: [first[0]!, off] })).toBe(true);
+    expect(kept('latest', { rules: [branches('develop', 'latest')] })).toBe(true);
+    expect(kept('dev', { rules: [branches('feature/*', 'dev')], protectedBranches: ['release'] })).toBe(true);
+  });
+
+  it('keeps no tag of a commit for anybody', () => {
+    const rules = [branches('**', '{{sha}}', '{{branch}}-{{sha}}')];
+    expect(kept('abcdef0', { rules })).toBe(true);
+    expect(kept('main-abcdef0', { rules })).toBe(true);
+  });
+
+  it('R-H5 keeps what templates of releases become, with text around them', () => {
+    const rules = [releases('release-*', '{{tag}}', 'r{{major}}.{{minor}}', 'stable')];
+    for (const tag of ['release-2024', 'r1.2', 'stable']) expect(kept(tag, { rules })).toBe(false);
+    for (const tag of ['r1', 'rx.y', 'stables', 'v1.2.3']) expect(kept(tag, { rules })).toBe(true);
+    expect(kept('once', { rules: [releases('once', '{{tag}}')] })).toBe(false);
+    expect(kept('1.2.3.4', { rules: [releases('*', '{{major}}.{{minor}}.{{patch}}.{{major}}')] })).toBe(false);
+  });
+
+  it('R-H5 a branch never gets a tag that a build of the default branch or of a git tag gets by the same rules', () => {
+    const names = fc.constantFrom(
+      'main',
+      '!main',
+      'v1.2.3',
+      '1.2.3',
+      'latest',
+      'feature/x',
+      'x',
+      'v2.0.0-rc.1',
+      '-main',
+      'V1',
+    );
+    const templates = fc.subarray([
+      '{{branch}}',
+      '{{default}}',
+      'x-{{branch}}',
+      'fixed',
+      '{{tag}}',
+      '{{version}}',
+      'v{{major}}.{{minor}}',
+    ]);
+    fc.assert(
+      fc.property(names, names, templates, templates, (branch, tag, ofBranch, ofTag) => {
+        const rules = [branches('**', ...ofBranch), releases('**', ...ofTag)];
+        const input = { commit: 'a'.repeat(40), defaultBranch: 'main' };
+        const theirs = [
+          ...renderTags(ofBranch, { ...input, ref: 'refs/heads/main' }),
+          ...(/^v?\d/.test(tag) ? renderTags(ofTag, { ...input, ref: `refs/tags/${tag}` }) : []),
+        ];
+        fc.pre(branch !== 'main');
+        const own = renderTags(ofBranch, { ...input, ref: `refs/heads/${branch}` });
+        const { tags } = wallTags(own, 'branch', wall({ rules }));
+        expect(tags.filter((one) => theirs.includes(one))).toEqual([]);
+      }),
+    );
+  });
+
+  it('takes no long time, whatever a template is', () => {
+    const hostile = [
+      releases('**', '{{version}}'.repeat(20), '{{major}}'.repeat(25)),
+      branches('**', '{{branch}}'.repeat(20)),
+    ];
+    const tags = Array.from({ length: 50 }, () => `${'1'.repeat(60)}.${'-1'.repeat(30)}!`);
+    expect(
+      wallTags(tags, 'branch', wall({ rules: hostile, protectedBranches: ['*'.repeat(500)] })).tags.length,
+    ).toBeLessThanOrEqual(50);
+  });
+
+  it('says why to a person', () => {
+    expect(leftOutMessage({ tag: 'latest', reason: 'reserved_for_protected' })).toContain(
+      'kept for a protected branch',
+    );
+    expect(leftOutMessage({ tag: 'latest', reason: 'owned_by_protected' })).toContain('points to an image');
+  });
+});
