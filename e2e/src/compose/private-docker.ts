@@ -13,6 +13,8 @@ interface Started {
   /** A name for Compose's project that nobody else on this machine has. */
   readonly project: string;
   readonly programs: { readonly docker: string; readonly compose: string; readonly buildx: string };
+  /** Folder with BuildKit and the plugins of its steps' network. */
+  readonly goTools: string;
   readonly client: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readdir, realpath } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { copyFile, mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { services } from '@cooperage/testing';
@@ -17,7 +16,7 @@ export const standIns: Readonly<Record<string, string>> = Object.fromEntries(
 
 export async function makeStandIns(docker: PrivateDocker): Promise<void> {
   await loadDebian(docker);
-  const contexts = await contextsIn(docker.folder);
+  const contexts = await contextsIn(docker);
   // The others start from what the first one has made.
   for (const name of targets)
     await docker.build(recipes, path.join(recipes, 'stand-ins.Dockerfile'), name, `stand-in/${name}`, contexts);
@@ -32,7 +31,7 @@ async function loadDebian(docker: PrivateDocker): Promise<void> {
 }
 
 /** The programs of this machine's tool chain, each in a folder that a build may read. */
-async function contextsIn(folder: string): Promise<Record<string, string>> {
+async function contextsIn({ folder, started }: PrivateDocker): Promise<Record<string, string>> {
   const tools = path.join(folder, 'programs');
   await mkdir(tools);
   // The tool chain has links into its tree.
@@ -42,16 +41,6 @@ async function contextsIn(folder: string): Promise<Record<string, string>> {
     tools,
     trust: '/etc/ssl/certs',
     'node-program': path.resolve(path.dirname(process.execPath), '..'),
-    'go-tools': await goTools(),
+    'go-tools': started.goTools,
   };
-}
-
-/** BuildKit and its plugins, which `./cooperage test` builds for the untrusted pool. */
-async function goTools(): Promise<string> {
-  const cache =
-    process.env.COOPERAGE_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'cooperage');
-  const folder = path.join(cache, 'go-tools');
-  const found = await readdir(folder).catch(() => []);
-  if (found.length === 0) throw new Error(`${folder} is empty: ./cooperage test --only strangers builds BuildKit`);
-  return path.join(folder, found[0]!);
 }

@@ -3,6 +3,7 @@ import { Instance } from '../parts/instance.ts';
 import { interruptSignal, untilAborted } from '../processes/interrupt.ts';
 import { noteLauncher } from '../system/left-behind.ts';
 import { findTools } from '../toolchain/find-tools.ts';
+import { obtainGoTools } from '../toolchain/go-tools.ts';
 import { COMPOSE } from '../toolchain/tool-list.ts';
 import { PrivateDocker } from './private-docker.ts';
 
@@ -19,6 +20,8 @@ mkdirSync(folder, { recursive: true });
 noteLauncher(instance);
 const tools = await findTools();
 const compose = await findTools([COMPOSE]);
+// BuildKit and its plugins are what no package brings.
+const goTools = await obtainGoTools();
 const docker = new PrivateDocker(instance, tools);
 try {
   const address = await docker.start();
@@ -33,7 +36,9 @@ try {
     buildx: tools.path('docker-buildx'),
   };
   const client = { DOCKER_HOST: address.url, DOCKER_CONFIG: instance.file('client') };
-  process.stdout.write(`${JSON.stringify({ ...address, project: docker.project(), programs, client })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ...address, project: docker.project(), programs, goTools: goTools.folder, client })}\n`,
+  );
   await Promise.race([untilAborted(signal), parentIsGone]);
 } finally {
   await docker.stop();
