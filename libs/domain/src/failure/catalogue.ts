@@ -84,6 +84,11 @@ export const failureCatalogue = {
     retryable: false,
     advice: 'The steps wrote more to the disk than the limit of this project. Let them write less or raise the limit.',
   },
+  FetchLimit: {
+    blame: 'user',
+    retryable: false,
+    advice: 'The base images are larger together than one build may fetch. Build from smaller ones.',
+  },
   DiskFull: {
     blame: 'platform',
     retryable: true,

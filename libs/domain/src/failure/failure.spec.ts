@@ -8,7 +8,7 @@ describe('the failure catalogue', () => {
   it('holds every reason of the design', () => {
     const design =
       'SourceAccessDenied RefNotFound ContextNotFound DockerfileNotFound DockerfileInvalid InvalidBuildConfig ' +
-      'ReservedBuildArg StepFailed StepOutOfMemory StepProcessLimit DiskLimit DiskFull OutputLimit SecretLeak PolicyRefused RegistryAccessDenied ' +
+      'ReservedBuildArg StepFailed StepOutOfMemory StepProcessLimit DiskLimit FetchLimit DiskFull OutputLimit SecretLeak PolicyRefused RegistryAccessDenied ' +
       'RegistryUnavailable PushRejected EngineUnavailable SigningUnavailable VerificationFailed WorkerLost TimedOut';
     expect(codes).toEqual(expect.arrayContaining(design.split(' ')));
   });

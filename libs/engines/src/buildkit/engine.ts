@@ -65,6 +65,8 @@ export interface BuildkitEngineOptions {
   readonly insecureRegistry?: boolean;
   /** `host` or `host:port` that ADD may fetch from although it is on a private network. */
   readonly allowedSourceHosts?: readonly string[];
+  /** What the base images of one build may have together, as far as they are fetched; 32 GiB unless said otherwise. */
+  readonly mostFetchBytes?: number;
   /** Caches on the disk of this worker; without any, builds that ask for them go without. */
   readonly localCaches?: LocalCaches;
 }
@@ -87,7 +89,11 @@ export class BuildkitEngine implements Engine {
     const { address, tls, dialect, cgroupParent = '/cooperage', cgroupBase = '', insecureRegistry = false } = options;
     this.connection = new EngineConnection({ address, tls, dialect });
     const groups = groupsOf(options, cgroupBase + cgroupParent);
-    this.setting = { groups, cgroupParent, cgroupBase, insecureRegistry };
+    const { mostFetchBytes } = options;
+    this.setting = {
+      ...{ groups, cgroupParent, cgroupBase, insecureRegistry },
+      ...(mostFetchBytes !== undefined && { mostFetchBytes }),
+    };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
     this.localCaches = options.localCaches ?? null;
   }

@@ -6,6 +6,7 @@ import type { BuildLimits } from '../build-request.js';
 import { detectHierarchy } from '../cgroup/detect.js';
 import type { EngineEvent } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
+import { randomImage } from '../testing/planted-image.js';
 import {
   endTrial,
   groupAt,
@@ -222,6 +223,16 @@ describe('limits of a build', () => {
     expect(existsSync(`/sys/fs/cgroup/memory${groupAt(group)}`) || existsSync(`/sys/fs/cgroup${groupAt(group)}`)).toBe(
       false,
     );
+  });
+
+  it('R-C2 a base image that is larger than one build may fetch ends it, and a smaller one does not', async () => {
+    const bounded = trialEngine({ cgroupParent, mostFetchBytes: 4 * mebibyte });
+    const from = async (bytes: number) => pushRequest(`FROM ${await randomImage(bytes)}\n`);
+    await expect(bounded.build(await from(6 * mebibyte), () => {}, never)).rejects.toMatchObject({
+      code: 'FetchLimit',
+    });
+    await expect(bounded.build(await from(mebibyte), () => {}, never)).resolves.toBeDefined();
+    await bounded.close();
   });
 
   it('the kernel takes every limit, and what was tried with is gone', () => {

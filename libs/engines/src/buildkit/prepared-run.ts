@@ -48,6 +48,8 @@ export interface RunSetting {
   /** Path below which the engine puts them; empty for the root. */
   readonly cgroupBase: string;
   readonly insecureRegistry: boolean;
+  /** Of base images, for one build; what is usual where it is left out. */
+  readonly mostFetchBytes?: number;
 }
 
 /** @throws {BuildFailure} before anything runs */
@@ -62,7 +64,7 @@ export function prepareRun(
   const targets = targetRequests(request);
   // All of them, before anything runs.
   const checked = new Map([...targets, request].map((part) => [part, checkedDockerfile(part)]));
-  const { groups, cgroupParent, cgroupBase, insecureRegistry } = setting;
+  const { groups, cgroupParent, cgroupBase, insecureRegistry, mostFetchBytes } = setting;
   const groupPath = groups ? groupPathOf(request, cgroupParent) : undefined;
   const group = groups && groupPath ? acquire(groups, cgroupBase + groupPath, request) : undefined;
   const engine = { groupPath, insecureRegistry, storedCaches: caches.imports };
@@ -80,7 +82,7 @@ export function prepareRun(
     progress: new ProgressReader(),
     watch: new StepWatch(group),
     group,
-    guard: new LimitGuard(group, request.limits),
+    guard: new LimitGuard(group, { ...request.limits, ...(mostFetchBytes !== undefined && { mostFetchBytes }) }),
     pace: new OutputPace(group),
     writes: new WritePace(group),
   };
@@ -101,6 +103,7 @@ function solvePart(part: BuildRequest, checked: CheckedDockerfile, engine: Engin
 export function watched(run: PreparedRun, emit: (event: EngineEvent) => void | Promise<void>) {
   return (event: EngineEvent) => {
     run.watch.note(event);
+    run.guard.note(event);
     return isFailedImport(event) ? tellBoth(event, emit) : run.pace.take(event, emit);
   };
 }

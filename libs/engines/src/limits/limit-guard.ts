@@ -1,19 +1,31 @@
 import type { BuildFailure } from '@cooperage/domain';
 import type { GroupLease } from '../cgroup/step-groups.js';
+import type { EngineEvent } from '../engine.js';
 import { DiskWatch } from './disk-watch.js';
+import { FetchWatch } from './fetch-watch.js';
 import { RefusalWatch } from './refusal-watch.js';
 
 /** What ends a build while it runs, since its steps take more than they may and the kernel alone does not stop them. */
 export class LimitGuard {
   private readonly disk: DiskWatch;
   private readonly refusals: RefusalWatch;
+  private readonly fetches: FetchWatch;
   /** Aborts with a `BuildFailure`. */
   readonly signal: AbortSignal;
 
-  constructor(group: GroupLease | undefined, { diskBytes }: { readonly diskBytes?: number }) {
+  /** @param mostFetchBytes of base images; what is usual where it is left out */
+  constructor(
+    group: GroupLease | undefined,
+    { diskBytes, mostFetchBytes }: { readonly diskBytes?: number; readonly mostFetchBytes?: number },
+  ) {
     this.disk = new DiskWatch(group, diskBytes);
     this.refusals = new RefusalWatch(group);
-    this.signal = AbortSignal.any([this.disk.signal, this.refusals.signal]);
+    this.fetches = new FetchWatch(mostFetchBytes);
+    this.signal = AbortSignal.any([this.disk.signal, this.refusals.signal, this.fetches.signal]);
+  }
+
+  note(event: EngineEvent): void {
+    this.fetches.note(event);
   }
 
   /** What it aborted with. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { registryToken, services } from '@cooperage/testing';
+import { createHash, randomBytes } from 'node:crypto';
+import { registryToken, services, tarOf } from '@cooperage/testing';
 import type { Engine } from '../engine.js';
 import { viewImage } from './registry-view.js';
 import { pushRequest } from './trial-engine.js';
@@ -18,14 +18,38 @@ export async function onBuildImage(engine: Engine, triggers: readonly string[]):
   const bytes = Buffer.from(JSON.stringify({ ...config, config: { ...config.config, OnBuild: triggers } }));
   const descriptor = { ...manifest.config, digest: digestOf(bytes), size: bytes.length };
   await upload(repository, bytes);
-  const planted = Buffer.from(JSON.stringify({ ...manifest, config: descriptor, annotations: undefined }));
+  await putManifest(repository, { ...manifest, config: descriptor, annotations: undefined });
+  return `${services().openRegistry}/${repository}:planted`;
+}
+
+/**
+ * An image in a public registry that no engine has: one layer with a file of random bytes, so many of them.
+ * @returns its reference
+ */
+export async function randomImage(bytes: number): Promise<string> {
+  const layer = tarOf([{ path: 'random', content: randomBytes(bytes) }]);
+  const rootfs = { type: 'layers', diff_ids: [digestOf(layer)] };
+  const config = Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs }));
+  const repository = `trial/${unique()}`;
+  const type = 'application/vnd.oci.image';
+  const described = (kind: string, blob: Buffer) => ({
+    ...{ mediaType: `${type}.${kind}`, digest: digestOf(blob), size: blob.length },
+  });
+  for (const blob of [layer, config]) await upload(repository, Buffer.from(blob));
+  await putManifest(repository, {
+    ...{ schemaVersion: 2, mediaType: `${type}.manifest.v1+json` },
+    ...{ config: described('config.v1+json', config), layers: [described('layer.v1.tar', layer)] },
+  });
+  return `${services().openRegistry}/${repository}:planted`;
+}
+
+async function putManifest(repository: string, manifest: object): Promise<void> {
   const answer = await fetch(`http://${services().openRegistry}/v2/${repository}/manifests/planted`, {
     method: 'PUT',
     headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
-    body: planted,
+    body: JSON.stringify(manifest),
   });
   if (!answer.ok) throw new Error(`the registry answered ${answer.status}: ${await answer.text()}`);
-  return `${services().openRegistry}/${repository}:planted`;
 }
 
 async function copyBlob(repository: string, digest: string): Promise<void> {

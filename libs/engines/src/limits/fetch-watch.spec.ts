@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineEvent, StepState } from '../engine.js';
+import { FetchWatch } from './fetch-watch.js';
+
+const step = (id: string, isBase: boolean) => ({ type: 'step', step: { id, isBase } as StepState }) as const;
+const layer = (stepId: string, id: string, current: number, total: number | null): EngineEvent => ({
+  ...{ type: 'progress', stepId, id, name: 'downloading', current, total, done: false },
+});
+
+describe('R-C2 what a build fetches for its base images', () => {
+  it('ends the build once it is known to be too much, each layer counted once', () => {
+    const watch = new FetchWatch(100);
+    watch.note(step('base', true));
+    watch.note(step('other', true));
+    for (const current of [0, 30, 60]) watch.note(layer('base', 'sha256:a', current, 60));
+    watch.note(layer('other', 'sha256:a', 60, 60));
+    watch.note(layer('other', 'sha256:b', 0, 40));
+    expect(watch.signal.aborted).toBe(false);
+    watch.note(layer('other', 'sha256:c', 0, 1));
+    expect(watch.signal.reason).toMatchObject({ code: 'FetchLimit' });
+  });
+
+  it('counts what came where the size is not said', () => {
+    const watch = new FetchWatch(100);
+    watch.note(step('base', true));
+    watch.note(layer('base', 'sha256:a', 101, null));
+    expect(watch.signal.aborted).toBe(true);
+  });
+
+  it('is nothing that a step transfers, unpacks or pushes', () => {
+    const watch = new FetchWatch(100);
+    watch.note(step('base', true));
+    watch.note(step('run', false));
+    watch.note(layer('run', 'sha256:a', 200, 200));
+    watch.note(layer('base', 'extracting sha256:a', 200, 200));
+    watch.note(layer('unknown', 'sha256:b', 200, 200));
+    expect(watch.signal.aborted).toBe(false);
+  });
+});
