@@ -133,12 +133,22 @@ export class ComposeProduct {
         return build?.finishedAt ? this.api.build(build.id) : null;
       },
       180_000,
-    );
+    ).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await this.state(repository)}`, { cause: error });
+    });
   }
 
   async log(build: Build): Promise<string> {
     const answer = await this.api.send('GET', `/api/v1/builds/${build.id}/log`);
     return answer.text();
+  }
+
+  /** Of builds and deliveries, with the end of the logs: why something waits. */
+  private async state({ project }: ComposeRepository): Promise<string> {
+    const builds = await this.api.builds(project.id).catch(String);
+    const deliveries = await this.api.deliveries(project.id).catch(String);
+    const logs = await this.compose('logs', '--tail', '25', 'control', 'builder', 'builder-untrusted').catch(String);
+    return `${JSON.stringify({ builds, deliveries })}\n${logs}`;
   }
 
   /** What the administrator of a real installation writes into .env, and two lines to what the test itself serves. */
