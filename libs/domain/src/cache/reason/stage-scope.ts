@@ -40,6 +40,11 @@ export class StageScope {
     return scope;
   }
 
+  /** Variables that it holds. */
+  get size(): number {
+    return this.env.size + this.args.size;
+  }
+
   /** Of an image that is made here. */
   get config(): ImageConfig {
     return { env: this.env, settings: this.settings };

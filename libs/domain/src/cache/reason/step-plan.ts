@@ -48,6 +48,9 @@ export interface PlannedStep {
 
 const layered = new Set(['run', 'copy', 'add', 'workdir']);
 
+/** Variables that all steps and stages of one Dockerfile may hold together; what comes behind is not planned. */
+const maxHeldVariables = 250_000;
+
 /** A stage as others start from it or copy from it. */
 export interface PlannedStage {
   /** Null where it has no name but its number. */
@@ -66,7 +69,7 @@ export interface DockerfilePlan {
 
 /**
  * The steps of a Dockerfile, each with everything that decides whether an earlier result may stand for it, in the order
- * of the file. Base images are steps too; other stages, named contexts and `scratch` are not: so the builder counts.
+ * of the file. A file that is made to take all memory is planned in part. Base images are steps too; other stages, named contexts and `scratch` are not: so the builder counts.
  * @param contexts what the image that is a context tells, by the name of the context; null where it is none or nobody knows
  */
 export function planDockerfile(
@@ -109,6 +112,7 @@ class Planner implements DockerfilePlan {
   readonly stages: Stage[] = [];
   private readonly outer: StageScope;
   private count = 0;
+  private held = 0;
 
   constructor(
     buildArgs: Readonly<Record<string, string>>,
@@ -119,6 +123,7 @@ class Planner implements DockerfilePlan {
   }
 
   take(instruction: Instruction): void {
+    if (this.held > maxHeldVariables) return;
     const { keyword } = instruction;
     const scope = this.stages.at(-1)?.scope ?? this.outer;
     if (keyword === 'from') this.from(instruction);
@@ -140,6 +145,7 @@ class Planner implements DockerfilePlan {
       base === null
         ? this.outer.stage(context === null ? null : this.contexts.get(context))
         : this.stages[base]!.scope.child(this.outer);
+    this.held += scope.size;
     this.stages.push({
       ...{ name: as?.toLowerCase() === 'as' ? (name?.toLowerCase() ?? null) : null, scope, config: scope.config },
       end: base === null ? this.stages.length : this.stages[base]!.end,
@@ -168,11 +174,13 @@ class Planner implements DockerfilePlan {
     const named =
       startsFrom === null ? reads.named : [{ name: startsFrom, files: ['.'], isStart: true }, ...reads.named];
     const isRun = keyword === 'run';
+    const variables = keyword === 'from' ? new Map() : current.scope.reaching(isRun ? null : instruction.text);
+    this.held += variables.size;
     this.steps.push({
       stage: this.stageCount > 1 ? (current.name ?? `stage-${index}`) : null,
       ...{ stageIndex: index, place: ++this.count, keyword: keyword as PlannedStep['keyword'], image },
       ...{ definition: definitionOf(instruction), startLine, endLine },
-      variables: keyword === 'from' ? new Map() : current.scope.reaching(isRun ? null : instruction.text),
+      variables,
       settings: isRun ? new Map(current.scope.settings) : new Map(),
       reads: { ...reads, stages, named },
     });
