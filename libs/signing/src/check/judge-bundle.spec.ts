@@ -31,6 +31,24 @@ function refusal(bytes: Uint8Array): string {
   return judgement.ok ? 'accepted' : judgement.refusal;
 }
 
+/** As the public log gives it, of a log that has never seen the bundle. */
+const invented = {
+  ...{
+    logIndex: '25579',
+    logId: { keyId: 'wNI9atQGlz+VWfO6LRygH4QUfY/8W4RFwiT5i5WRgB0=' },
+    integratedTime: '1766000000',
+  },
+  ...{ kindVersion: { kind: 'dsse', version: '0.0.1' }, inclusionPromise: { signedEntryTimestamp: 'AAAA' } },
+  inclusionProof: {
+    logIndex: '1',
+    rootHash: 'AAAA',
+    treeSize: '2',
+    hashes: ['AAAA'],
+    checkpoint: { envelope: 'rekor\n2\nAAAA\n' },
+  },
+  canonicalizedBody: 'e30=',
+};
+
 const payloadOf = (bytes: Buffer) => (JSON.parse(bytes.toString()) as BundleJson).dsseEnvelope.payload;
 
 describe('judgeBundle', () => {
@@ -53,11 +71,26 @@ describe('judgeBundle', () => {
     expect(judgeBundle(foreign, both).ok).toBe(true);
   });
 
-  it('looks past the entries of logs that it does not know', () => {
+  it.each<[string, unknown[], object?]>([
+    ['an entry', [{ logIndex: '1', logId: { keyId: 'AA==' }, canonicalizedBody: 'e30=' }]],
+    ['an entry with nothing in it', [{}]],
+    ['an entry with a promise and a proof', [invented]],
+    ['a timestamp', [], { rfc3161Timestamps: [{ signedTimestamp: 'AAAA' }] }],
+  ])('R-L3 refuses the true signature with %s that nobody can verify beside it', (_name, tlogEntries, timestamps) => {
     const logged = changed(bundle, (json) => {
-      json.verificationMaterial.tlogEntries = [{ logIndex: '1', logId: { keyId: 'AA==' }, canonicalizedBody: 'e30=' }];
+      Object.assign(json.verificationMaterial, {
+        tlogEntries,
+        ...(timestamps && { timestampVerificationData: timestamps }),
+      });
     });
-    expect(refusal(logged)).toBe('accepted');
+    expect(['unknown_log', 'malformed']).toContain(refusal(logged));
+  });
+
+  it('takes a bundle that says in so many words that there is no entry', () => {
+    const plain = changed(bundle, (json) => {
+      json.verificationMaterial.tlogEntries = [];
+    });
+    expect(refusal(plain)).toBe('accepted');
   });
 
   it('takes a stranger’s for what it is', () => {

@@ -7,12 +7,16 @@ import type { TrustedKeys } from './trusted-keys.js';
 
 /**
  * Whether a sigstore bundle holds a statement signed by one of our keys. Which image, project and predicate it is about
- * is for the caller to compare: this checks the signature alone. Log entries and timestamps in it are not looked at: what
- * counts is the key.
+ * is for the caller to compare: this checks the signature alone.
+ *
+ * What a bundle carries is a claim. Our own carry no log entry and no timestamp, and there is no log here whose key is trusted,
+ * so a bundle that does carry some is refused: it would count as verified with a claim in it that nobody has verified. The
+ * bundle format leaves it to the verifier's policy which entries it demands; cosign with a key and `--insecure-ignore-tlog` passes
+ * them over. Entries of a log that is trusted here would be verified.
  */
 export function judgeBundle(bytes: Uint8Array, keys: TrustedKeys): Judgement<TrustedStatement> {
   const bundle = readBundle(bytes);
-  if (bundle === 'malformed' || bundle === 'several_signatures') return refuse(bundle);
+  if (typeof bundle === 'string') return refuse(bundle);
   if (!isBundleWithDsseEnvelope(bundle)) return refuse('not_a_statement');
   const { payload, payloadType } = bundle.content.dsseEnvelope;
   const statement = payloadType === inTotoType ? readStatement(payload) : null;
@@ -24,22 +28,21 @@ export function judgeBundle(bytes: Uint8Array, keys: TrustedKeys): Judgement<Tru
   return { ok: true, value: { statement, hint } };
 }
 
-function readBundle(bytes: Uint8Array): Bundle | 'malformed' | 'several_signatures' {
+function readBundle(bytes: Uint8Array): Bundle | 'malformed' | 'several_signatures' | 'unknown_log' {
   try {
     const json = objectOf(JSON.parse(Buffer.from(bytes).toString('utf8')));
     if (!String(json?.mediaType).startsWith(bundleTypePrefix)) return 'malformed';
     const signatures = objectOf(json?.dsseEnvelope)?.signatures;
     if (Array.isArray(signatures) && signatures.length !== 1) return 'several_signatures';
-    return bundleFromJSON(withoutLogs(json!) as unknown as SerializedBundle);
+    const bundle = bundleFromJSON(json as unknown as SerializedBundle);
+    return claimsMore(bundle) ? 'unknown_log' : bundle;
   } catch {
     return 'malformed';
   }
 }
 
-/** A log entry of a log that we do not know would make the library refuse a signature that our key made. */
-function withoutLogs(json: Readonly<Record<string, unknown>>): object {
-  const { tlogEntries, timestampVerificationData, ...material } = objectOf(json.verificationMaterial) ?? {};
-  return { ...json, verificationMaterial: material };
+function claimsMore({ verificationMaterial: { tlogEntries, timestampVerificationData } }: Bundle): boolean {
+  return tlogEntries.length > 0 || (timestampVerificationData?.rfc3161Timestamps.length ?? 0) > 0;
 }
 
 function isVerified(bundle: Bundle, keys: TrustedKeys): boolean {

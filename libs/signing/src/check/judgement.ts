@@ -7,6 +7,7 @@ export type Refusal =
   | 'malformed'
   | 'not_a_statement'
   | 'several_signatures'
+  | 'unknown_log'
   | 'another_key'
   | 'wrong_signature';
 
@@ -16,6 +17,7 @@ export const refusalSentences: Record<Refusal, string> = {
   malformed: 'it is not what its media type says',
   not_a_statement: 'it holds no in-toto statement',
   several_signatures: 'it does not carry exactly one signature',
+  unknown_log: 'it carries log entries or timestamps that nothing here can verify',
   another_key: 'it is signed by another key',
   wrong_signature: 'the signature does not belong to its content',
 };
