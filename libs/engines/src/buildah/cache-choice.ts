@@ -22,7 +22,21 @@ async function hasTags({ push, registryAuth }: BuildRequest, repository: string,
   const headers = { authorization: `Bearer ${granted.token}` };
   const answer = await fetch(address, { headers, signal: AbortSignal.timeout(5_000) }).catch(() => null);
   if (!answer?.ok) return false;
-  const { tags } = (await answer.json().catch(() => ({}))) as { tags?: string[] | null };
+  const { tags } = (await shortJson(answer).catch(() => ({}))) as { tags?: string[] | null };
   // BuildKit keeps its cache of the same reference in one tag that is named after the platform.
   return tags?.some((tag) => /^[0-9a-f]{64}$/.test(tag)) ?? false;
+}
+
+/** A hundred tags are far shorter; a registry that goes on is not read any further. */
+const maxAnswerBytes = 65_536;
+
+async function shortJson({ body }: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > maxAnswerBytes) throw new RangeError('the answer of the registry is too large');
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString());
 }

@@ -48,6 +48,31 @@ describe('bytes of a hostile registry', () => {
     await cut;
   });
 
+  it.each(['announced', 'not announced'])(
+    'R-L2 S-044 reads no manifest of 10 GiB, %s, by tag or digest, and no page of tags or referrers',
+    async (how) => {
+      const client = await stubs.registry((_, response) => {
+        response.writeHead(200, {
+          'content-type': mediaTypes.manifest,
+          ...(how === 'announced' && { 'content-length': String(10 * 2 ** 30) }),
+        });
+        const timer = setInterval(() => response.write(Buffer.alloc(1 << 20)), 1);
+        response.on('close', () => clearInterval(timer));
+      });
+      const drain = async () => {
+        for await (const _ of client.tags.list('a'));
+      };
+      for (const call of [
+        () => client.manifests.get('a', 'latest'),
+        () => client.manifests.get('a', digest),
+        () => client.blobs.read('a', digest, { maxBytes: 8 << 20 }),
+        () => client.referrers.list('a', digest),
+        drain,
+      ])
+        expect(await failure(call())).toMatchObject({ kind: 'invalid', code: 'TOO_LARGE' });
+    },
+  );
+
   it('S-105 does not even begin to read what is announced as too large', async () => {
     const client = await stubs.registry((_, response) =>
       answer(response, 200, { 'content-length': '5000000000' }, 'x'),
