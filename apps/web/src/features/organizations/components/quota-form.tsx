@@ -52,7 +52,7 @@ export function QuotaForm({ address, quota, otherwise }: QuotaFormProps) {
     run(() => send('PUT', `/v1${address}`, body));
   };
   const shown = (value: number | null | undefined, scale: number): string =>
-    value === null || value === undefined ? '' : String(Number((value / scale).toFixed(3)));
+    value === null || value === undefined ? '' : String(value / scale);
   return (
     <form onSubmit={submit} method="post" className="grid gap-3 p-3">
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">

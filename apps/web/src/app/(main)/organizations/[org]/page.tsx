@@ -37,8 +37,8 @@ export default async function OrganizationPage({ params }: { params: Promise<{ o
       curl={organizationAddress(slug)}
     >
       <PageTitle title={visibleText(name)}>
-        <OrganizationState organization={organization.value} /> {members} {members === 1 ? 'member' : 'members'}, made{' '}
-        <Moment at={createdAt} />. You see what is there, not what is in it.
+        <OrganizationState organization={organization.value} /> {members} {members === 1 ? 'member' : 'members'}. You
+        see what is there, not what is in it. Made <Moment at={createdAt} />
       </PageTitle>
       {usage.ok ? (
         <UsageCards usage={usage.value} />
