@@ -16,6 +16,7 @@ const budgets: Readonly<Record<string, number>> = {
   '/builds': 1.146,
   '/settings': 1.15,
   '/setup': 1.102,
+  '/organizations/[org]': 1.155,
   '/members': 1.146,
   '/invitation': 1.066,
   '/reset-password': 1.065,

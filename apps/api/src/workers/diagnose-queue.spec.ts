@@ -10,7 +10,7 @@ const builder = (state: Worker['state'], note: string | null = null): Worker => 
   slots: 2,
 });
 const facts = (workers: Worker[], more: Partial<QueueFacts> = {}): QueueFacts => ({
-  ...{ workers, waiting: 3, paused: 0, strange: 0, held: 0, oldestWaitMs: 60_000 },
+  ...{ workers, waiting: 3, paused: 0, strange: 0, limited: 0, held: 0, oldestWaitMs: 60_000 },
   ...more,
 });
 const reason = (workers: Worker[], more: Partial<QueueFacts> = {}) =>
@@ -34,6 +34,7 @@ describe('why is nothing picked up?', () => {
     ['all_busy', [control, builder('busy'), builder('idle', 'away')], { held: 2 }],
     ['retry_pause', [control, builder('idle')], { paused: 3 }],
     ['no_builder_for_strangers', [control, builder('idle')], { strange: 3 }],
+    ['organization_limit', [control, builder('idle')], { limited: 3 }],
     ['not_taken', [control, builder('idle')], { strange: 2 }],
     ['not_taken', [control, builder('idle')], { held: 1 }],
   ])('%s', (expected, workers, more) => {

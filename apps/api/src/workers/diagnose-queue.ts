@@ -10,6 +10,8 @@ export interface QueueFacts {
   readonly paused: number;
   /** Of those that wait: code of strangers, without a worker that may build it. */
   readonly strange: number;
+  /** Of those that wait: held back by a limit of their organization. */
+  readonly limited: number;
   /** Slots that are held by anybody. */
   readonly held: number;
   /** How long the oldest has waited, in milliseconds. */
@@ -52,13 +54,19 @@ function processReason({ workers }: QueueFacts): Diagnosis | null {
     : null;
 }
 
-function slotReason({ workers, waiting, paused, strange, held }: QueueFacts): Diagnosis {
+function slotReason({ workers, waiting, paused, strange, limited, held }: QueueFacts): Diagnosis {
   const slots = openSlots(workers);
   if (strange === waiting)
     return say(
       'no_builder_for_strangers',
       'What waits is code of strangers, and no builder may build that.',
       `Start a builder with COOPERAGE_LANE=strangers beside a BuildKit ${engineFloor} or later.`,
+    );
+  if (limited === waiting)
+    return say(
+      'organization_limit',
+      'What waits is held back by a limit of its organization.',
+      'The list of waiting builds says by which; the usage page shows what is used of it.',
     );
   if (paused === waiting)
     return say('retry_pause', 'What waits pauses after a fault.', 'It goes on by itself; its page says when.');

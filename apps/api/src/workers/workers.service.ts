@@ -57,6 +57,7 @@ export class WorkersService {
       waiting: sum(rows, 'waiting'),
       paused: sum(rows, 'paused'),
       strange: sum(rows, 'strange'),
+      limited: sum(rows, 'limited'),
       oldestWaitMs: Math.max(
         0,
         ...rows.map(({ oldestQueuedAt }) => (oldestQueuedAt ? Date.now() - +oldestQueuedAt : 0)),
@@ -108,13 +109,13 @@ export class WorkersService {
 }
 
 function presentRow(
-  { paused: _paused, strange: _strange, oldestQueuedAt, ...row }: QueueRecord,
+  { paused: _paused, strange: _strange, limited: _limited, oldestQueuedAt, ...row }: QueueRecord,
   slots: number,
 ): QueueView['projects'][number] {
   const share = slots === 0 ? 0 : Math.min(1, row.held / slots);
   return { ...row, share, oldestQueuedAt: oldestQueuedAt?.toISOString() ?? null };
 }
 
-function sum(rows: readonly QueueRecord[], field: 'waiting' | 'paused' | 'strange'): number {
+function sum(rows: readonly QueueRecord[], field: 'waiting' | 'paused' | 'strange' | 'limited'): number {
   return rows.reduce((total, row) => total + row[field], 0);
 }

@@ -90,6 +90,7 @@ export const queueReasons = [
   'all_busy',
   'retry_pause',
   'no_builder_for_strangers',
+  'organization_limit',
   'not_taken',
 ] as const;
 
