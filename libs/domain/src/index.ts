@@ -104,6 +104,7 @@ export * from './worker/engine-warning.js';
 export * from './worker/fair-dispatch.js';
 export * from './worker/foretell-lane.js';
 export * from './worker/lane.js';
+export * from './worker/loop-watch.js';
 export * from './worker/placement.js';
 export * from './worker/space.js';
 export * from './worker/wait-reason.js';

@@ -48,4 +48,5 @@ export * from './trigger/no-build-reason.js';
 export * from './trigger/push-event.js';
 export * from './worker/engine-warning.js';
 export * from './worker/lane.js';
+export * from './worker/loop-watch.js';
 export * from './worker/space.js';

@@ -4,6 +4,6 @@ export {
   startHealthServer,
   type VersionInfo,
 } from './health/health-server.js';
-export { type Readiness, type ReadinessCheck, readiness } from './health/readiness.js';
+export { type Readiness, type ReadinessCheck, readiness, SaidOpenly } from './health/readiness.js';
 export { type BoundIds, createLogger, type Logger, type LoggerOptions, withIds } from './logger/logger.js';
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics/metrics.js';

@@ -29,8 +29,8 @@ export function addHealthRoutes(server: FastifyInstance, parts: HealthParts): vo
   server.get('/healthz', { config }, async () => ({ status: 'ok' }));
 
   server.get('/readyz', { config }, async (_request, reply) => {
-    const { ready, degraded } = await readiness(parts.checks);
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', degraded });
+    const { ready, ...found } = await readiness(parts.checks);
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...found });
   });
 
   server.get('/version', { config }, async () => parts.version);

@@ -183,6 +183,19 @@ describe('the overview', () => {
     expect(await disks()).toEqual([]);
   });
 
+  it('R-W1 names a loop of a living process that takes no work, as the process says itself', async () => {
+    const processes = new ProcessRepository(world.database);
+    const stuck = { loop: 'publish', state: 'stalled', forMs: 14_000, due: 3 } as const;
+    const control = await processes.start('control', 'control', { loops: [stuck] });
+    const loops = async () => (await overview()).attention.filter(({ kind }) => kind === 'loop_stuck');
+    expect(await loops()).toEqual([{ kind: 'loop_stuck', processId: control, processName: 'control', ...stuck }]);
+    await processes.heartbeat(control, { loops: [] });
+    expect(await loops()).toEqual([]);
+    await processes.heartbeat(control, { loops: [stuck] });
+    await processes.end(control, 'exited');
+    expect(await loops()).toEqual([]);
+  });
+
   it('S-065 shows another organization nothing', async () => {
     const { visitor } = await world.stranger(owner);
     expect(await overview('?scope=all', visitor)).toMatchObject({ active: [], attention: [] });

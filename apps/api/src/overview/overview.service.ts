@@ -78,8 +78,9 @@ export class OverviewService {
     isMine: (build: { commitAuthor: string; triggeredBy: string | null }) => boolean,
   ): Promise<Attention[]> {
     const organizationIds = organizationIdsOf(principal);
-    const [builders, broken, images, failing, hooks, silent, tokens, pools, quotas] = await Promise.all([
+    const [builders, loops, broken, images, failing, hooks, silent, tokens, pools, quotas] = await Promise.all([
       this.overview.builders(),
+      this.overview.stuckLoops(),
       this.overview.brokenDefaultBranches(organizationIds).then((ids) => this.lists.named(ids)),
       this.overview.unverifiedImages(organizationIds),
       this.images.failing(organizationIds, mostFailing),
@@ -93,6 +94,7 @@ export class OverviewService {
       ...(builders.length > 0 ? [] : [{ kind: 'no_worker' } as const]),
       ...pools,
       ...quotas,
+      ...loops.map((loop) => ({ kind: 'loop_stuck', ...loop }) as const),
       ...builders.flatMap(({ id, name, disk }) =>
         disk && isNearlyFull(disk) ? [{ kind: 'disk_full', workerId: id, workerName: name, ...disk } as const] : [],
       ),

@@ -24,7 +24,7 @@ async function said(
 ) {
   const check = async () => ({ ok: true, version, platforms: ['linux/amd64'], detail: 'builds', ...change });
   const engine = { kind, features: () => ({ ...features, strangers: kind === 'buildkit' }), check };
-  const facts = { lane, slots: 1, version: '1', mirrorRoot: '/', isDraining: false, store: undefined, warnings: [] };
+  const facts = { lane, slots: 1, version: '1', mirrorRoot: '/', isDraining: false, store: undefined, warnings: [], loops: [] };
   const { note, zones, engineFeatures } = await builderInfo(engine as never, facts);
   return { note, zones, strangers: engineFeatures!.strangers };
 }

@@ -23,11 +23,12 @@ export interface BuilderFacts {
   readonly store: ProcessInfo['engineStore'];
   /** Beside those of the engine itself. */
   readonly warnings: readonly EngineWarning[];
+  readonly loops: ProcessInfo['loops'];
 }
 
 /** What this worker advertises. With a note it takes no builds: it drains, or its engine does not answer. */
 export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<ProcessInfo> {
-  const { lane, slots, version, isDraining, store } = facts;
+  const { lane, slots, version, isDraining, store, loops } = facts;
   const features = engine.features();
   const [{ ok, version: engineVersion, detail }, disk] = await Promise.all([engine.check(), diskOf(facts.mirrorRoot)]);
   const isTrustedOnly = !features.strangers || !meetsFloor(engineVersion);
@@ -49,6 +50,7 @@ export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<
     memoryFreeBytes: freemem(),
     memoryTotalBytes: totalmem(),
     ...(store && { engineStore: store }),
+    ...(loops && { loops }),
     note: notes.find((note) => note !== null)?.slice(0, longestNote) ?? null,
   };
 }

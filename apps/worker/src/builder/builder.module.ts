@@ -30,6 +30,7 @@ import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { SourceProjects } from '../shared/source-projects.js';
 import { CHECK_ANSWERER, ENGINE, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, SOURCE } from '../shared/tokens.js';
+import { Watchdog } from '../shared/watchdog.js';
 import { BuildAccesses } from './access/build-access.js';
 import { Builder } from './builder.js';
 import { builderEngine } from './builder-engine.js';
@@ -97,8 +98,8 @@ function engine(config: BuilderConfig): Provider[] {
     },
     {
       provide: ProcessLife,
-      inject: [ProcessRepository, ENGINE, Drain, LOGGER],
-      useFactory: (processes: ProcessRepository, engine: Engine, drain: Drain, logger: Logger) => {
+      inject: [ProcessRepository, ENGINE, Drain, Watchdog, LOGGER],
+      useFactory: (processes: ProcessRepository, engine: Engine, drain: Drain, watchdog: Watchdog, logger: Logger) => {
         const stores = new EngineStoreWatch(engine, logger);
         const reach = new EngineReachWatch(engine, logger);
         return new ProcessLife(processes, logger, {
@@ -114,6 +115,7 @@ function engine(config: BuilderConfig): Provider[] {
               isDraining: await drain.look(),
               store: stores.latest(),
               warnings: reach.latest(),
+              loops: watchdog.troubles(),
             }),
           onDisowned: () => process.exit(70),
         });

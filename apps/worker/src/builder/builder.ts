@@ -1,7 +1,7 @@
 import type { Config } from '@cooperage/config';
 import { Database, Listener, refuseSuperuser } from '@cooperage/db';
 import type { Engine } from '@cooperage/engines';
-import { connectRedis, type JobWorker, type RedisLiveBus, refuseEviction, startJobWorker } from '@cooperage/queue';
+import { connectRedis, type RedisLiveBus, refuseEviction } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -13,14 +13,20 @@ import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CHECK_ANSWERER, CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
+import { lookAtLoop, type WakeLoop } from '../shared/wake-loop.js';
+import { Watchdog } from '../shared/watchdog.js';
 import { Drain } from './drain/drain.js';
 import { ExportCacheService } from './export-cache/export-cache.service.js';
+import { JobLoop } from './job-loop.js';
 import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
 
 /** Well below what a supervisor waits before it kills: stopped work needs a moment to end in order. */
 const drainMs = 10_000;
+/** Each has a shorter limit of its own, a build the one of its project: a day at most. Behind these nobody waits any more. */
+const runLimitMs = 25 * 3_600_000;
+const exportLimitMs = 45 * 60_000;
 
 /** Takes jobs from the queue, and ends in order: no new builds, then those under way, then what they stand on. */
 @Injectable()
@@ -50,11 +56,13 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     const listener = this.listener(held, life);
     await listener.start();
     const workers = this.workers(redis);
-    await drain.watch(workers);
-    const health = await this.health();
+    await drain.watch(workers.map(({ receiver }) => receiver));
+    const watchdog = this.watchdog(life, workers, [held.loop, caches.loop]);
+    const health = await this.health(watchdog);
     const leave = { close: () => this.leave(life, held) };
     this.parts.push(
       health,
+      watchdog,
       leave,
       ...workers,
       listener,
@@ -77,25 +85,31 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     await life.takeLeave('The builder is ending.');
   }
 
-  private workers(redis: Redis): JobWorker[] {
+  private watchdog(life: ProcessLife, workers: readonly JobLoop[], loops: readonly WakeLoop[]): Watchdog {
+    const watchdog = this.get(Watchdog);
+    const queues = workers.map((worker) => async () => [await worker.look()]);
+    watchdog.watch(...queues, () => loops.map(lookAtLoop));
+    watchdog.onChange(() => void life.beat());
+    watchdog.start();
+    return watchdog;
+  }
+
+  private workers(redis: Redis): JobLoop[] {
     const onError = (error: Error) => this.logger.error({ err: error }, 'a job ended by an error');
     const { lane, workerName: worker } = this.config;
     const address = { lane, worker };
     const runs = this.get(RunBuildService);
     const exports = this.get(ExportCacheService);
+    const common = { address, redis, lookBy: this.get<Redis>(REDIS), onError };
     return [
-      startJobWorker({
-        ...{ job: 'run-build', address },
-        redis,
-        concurrency: this.config.buildSlots,
-        onError,
+      new JobLoop({
+        ...{ ...common, concurrency: this.config.buildSlots, slotLimitMs: runLimitMs },
+        job: 'run-build',
         handle: ({ attemptId }) => runs.run(attemptId),
       }),
-      startJobWorker({
-        ...{ job: 'export-cache', address },
-        redis,
-        concurrency: 1,
-        onError,
+      new JobLoop({
+        ...{ ...common, concurrency: 1, slotLimitMs: exportLimitMs },
+        job: 'export-cache',
         handle: ({ buildId }) => exports.run(buildId),
       }),
     ];
@@ -110,7 +124,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     );
   }
 
-  private health() {
+  private health(watchdog: Watchdog) {
     const { http, release } = this.config;
     const engine = this.get<Engine>(ENGINE);
     const check = async () => {
@@ -126,7 +140,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
         redis: this.get<Redis>(REDIS),
         metrics: this.get<Metrics>(METRICS),
       },
-      [{ name: 'engine', required: true, check }],
+      [{ name: 'engine', required: true, check }, watchdog.readiness()],
     );
   }
 

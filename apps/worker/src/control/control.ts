@@ -5,7 +5,6 @@ import {
   DispatchRepository,
   Listener,
   OutboxRepository,
-  type OutboxTopic,
   PublishRepository,
   RetentionSchedule,
   ReverificationRepository,
@@ -33,27 +32,17 @@ import {
   SIGNING_MASTER_KEYS,
   SOURCE,
 } from '../shared/tokens.js';
-import { WakeLoop } from '../shared/wake-loop.js';
+import { type LoopOwner, lookAtLoop, WakeLoop } from '../shared/wake-loop.js';
+import { Watchdog } from '../shared/watchdog.js';
 import { BaseWatch } from './base-watch/base-watch.js';
-import { DeleteProjectService } from './delete-project/delete-project.service.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
-import { EvaluateService } from './evaluate/evaluate.service.js';
-import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
 import { HeadWatch } from './head-watch/head-watch.js';
-import { CreateKeyService } from './keys/create-key.service.js';
 import { sealLoop } from './keys/seal-loop.js';
-import { NoteStepsService } from './note-steps/note-steps.service.js';
-import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
-import { outboxPoll } from './outbox/outbox-poll.js';
-import { PublishService } from './publish/publish.service.js';
-import { ReconcileService } from './reconcile/reconcile.service.js';
-import { RetentionService } from './retention/retention.service.js';
-import { ReverifyService } from './reverify/reverify.service.js';
+import type { OutboxLoop } from './outbox/outbox-loop.js';
+import { lookAtOutboxes, outboxPoll } from './outbox/outbox-poll.js';
+import { promisedWork } from './promised-work.js';
 import { Sweeper } from './sweep/sweeper.js';
-import { EvictCacheService } from './sweep-cache/evict-cache.service.js';
-import { SweepCacheService } from './sweep-cache/sweep-cache.service.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
-import { TrustRequestService } from './trust/trust-request.service.js';
 
 const reconcileEveryMs = 5 * 60_000;
 /** How often rounds of verification are looked for that are due. */
@@ -79,12 +68,16 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const life = this.get(ProcessLife);
     await refuseSuperuser(this.get(Database));
     await life.start();
-    const outboxes = this.outboxes(life);
+    const outboxes = promisedWork(
+      (part) => this.get(part),
+      () => life.instanceId,
+      this.logger,
+    );
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
-    const watches = [this.get(HeadWatch), this.get(BaseWatch)];
+    const owners = [AttemptTokens, Dispatcher, Sweeper, HeadWatch, BaseWatch].map((Owner) =>
+      this.get<LoopOwner>(Owner),
+    );
     const upkeep = [
-      this.get(Sweeper),
-      ...watches,
       this.reconcileLoop(),
       this.reverifyLoop(),
       this.budgetLoop(),
@@ -92,15 +85,21 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.retentionLoop(),
       sealLoop(this.get(Database), this.get<MasterKeys>(SIGNING_MASTER_KEYS), this.logger),
     ];
-    const loops = [poll, this.get(AttemptTokens), this.get(Dispatcher), ...upkeep];
+    const loops = [poll, ...owners, ...upkeep];
+    const watched = [poll, ...owners.map(({ loop }) => loop), ...upkeep];
+    const watchdog = this.get(Watchdog);
+    watchdog.watch(lookAtOutboxes(this.get(OutboxRepository), outboxes), () => watched.map(lookAtLoop));
+    watchdog.onChange(() => void life.beat());
     const listener = this.listener(outboxes);
     await listener.start();
     for (const loop of loops) loop.start();
-    const health = await this.health();
+    watchdog.start();
+    const health = await this.health(watchdog);
     // All of them at once: while one waits for its work, another must not begin any.
     const promises = { close: () => Promise.all(outboxes.map((outbox) => outbox.close())) };
     this.parts.push(
       health,
+      watchdog,
       listener,
       this.get<CheckAnswerer>(CHECK_ANSWERER),
       promises,
@@ -112,48 +111,6 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await closeInOrder(this.parts, (error) => this.logger.warn({ err: error }, 'a part did not end in order'));
-  }
-
-  /**
-   * What can be slow has a loop of its own: neither a git host that does not answer nor the upkeep of a large project holds
-   * a publication back.
-   */
-  private outboxes(life: ProcessLife): OutboxLoop[] {
-    const evaluate = this.get(EvaluateService);
-    const publish = this.get(PublishService);
-    const bases = this.get(BaseWatch);
-    const createKey = this.get(CreateKeyService);
-    const exportCache = this.get(ExportCacheJobService);
-    const reconcile = this.get(ReconcileService);
-    const sweepCache = this.get(SweepCacheService);
-    const evictCache = this.get(EvictCacheService);
-    const deleteProject = this.get(DeleteProjectService);
-    const trust = this.get(TrustRequestService);
-    const reverify = this.get(ReverifyService);
-    const noteSteps = this.get(NoteStepsService);
-    const retention = this.get(RetentionService);
-    const loop = (concurrency: number, handlers: Partial<Record<OutboxTopic, OutboxHandler>>) =>
-      new OutboxLoop(this.get(OutboxRepository), handlers, concurrency, () => life.instanceId, this.logger);
-    return [
-      loop(8, { evaluate: (item) => evaluate.handle(item) }),
-      loop(8, { publish: (item) => publish.handle(item).finally(() => bases.soon()) }),
-      loop(4, {
-        'create-key': (item) => createKey.handle(item),
-        'export-cache': (item) => exportCache.handle(item),
-        trust: (item) => trust.handle(item),
-      }),
-      loop(1, { 'verify-images': (item) => reverify.handle(item) }),
-      loop(1, { 'note-steps': (item) => noteSteps.handle(item) }),
-      loop(2, {
-        reconcile: (item) => reconcile.handle(item),
-        'sweep-cache': (item) => sweepCache.handle(item),
-        'evict-cache': (item) => evictCache.handleLimits(item),
-        'prune-cache': (item) => evictCache.handlePrune(item),
-        'forget-ref': (item) => evictCache.handleDeletedRef(item),
-        'delete-project': (item) => deleteProject.handle(item),
-      }),
-      loop(1, { retention: (item) => retention.handle(item) }),
-    ];
   }
 
   private listener(outboxes: readonly OutboxLoop[]): Listener {
@@ -213,18 +170,12 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     });
   }
 
-  private health(): Promise<HealthServer> {
+  private health(watchdog: Watchdog): Promise<HealthServer> {
     const metrics = this.get<Metrics>(METRICS);
     this.refreshGauges(metrics);
     const { http, release } = this.config;
-    return startHealth({
-      http,
-      release,
-      logger: this.logger,
-      database: this.get(Database),
-      redis: this.get<Redis>(REDIS),
-      metrics,
-    });
+    const stores = { database: this.get(Database), redis: this.get<Redis>(REDIS) };
+    return startHealth({ http, release, logger: this.logger, ...stores, metrics }, [watchdog.readiness()]);
   }
 
   private stores(): Closable[] {

@@ -16,7 +16,7 @@ import {
 } from '@cooperage/db';
 import { connectRedis, RedisLiveBus } from '@cooperage/queue';
 import { createSource, type Source } from '@cooperage/source';
-import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { versionOf } from './health.js';
@@ -24,6 +24,7 @@ import { masterKeys } from './master-keys.js';
 import { MirrorKeeper } from './mirror-keeper.js';
 import { SourceProjects } from './source-projects.js';
 import { CONFIG, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, REDIS, SOURCE } from './tokens.js';
+import { Watchdog } from './watchdog.js';
 
 type WorkerConfig = Config<'builder'> | Config<'control'>;
 
@@ -46,6 +47,11 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
     { provide: METRICS, useValue: createMetrics({ version, commit }) },
+    {
+      provide: Watchdog,
+      inject: [METRICS],
+      useFactory: (metrics: Metrics) => new Watchdog(metrics, logger),
+    },
     { provide: MASTER_KEYS, useValue: masterKeys(config.encryptionKeys) },
     {
       provide: Database,

@@ -64,4 +64,37 @@ describe('WakeLoop', () => {
     await settle();
     expect(work).toHaveBeenCalledTimes(1);
   });
+
+  it('R-W1 shows a run that hangs, and begins another when it is repaired', async () => {
+    const release: (() => void)[] = [];
+    const work = vi.fn(() => new Promise<void>((resolve) => release.push(resolve)));
+    const loop = new WakeLoop('test', 60_000, logger, work, 1_000);
+    expect(loop.sight()).toMatchObject({ due: 0, busySlots: 0, taken: 0 });
+    loop.start();
+    expect(loop.sight()).toMatchObject({ slots: 1, busySlots: 1, taken: 1, slotLimitMs: 1_000 });
+    loop.repair();
+    expect(work).toHaveBeenCalledTimes(2);
+    release[0]!();
+    await settle();
+    // The run that was given up changes nothing for the one that goes on.
+    expect(loop.sight()).toMatchObject({ busySlots: 1, taken: 2 });
+    release[1]!();
+    await expect.poll(() => loop.sight().busySlots).toBe(0);
+    await loop.close();
+  });
+
+  it('shows a run that is due and does not come', async () => {
+    vi.useFakeTimers();
+    const work = vi.fn(async () => undefined);
+    const loop = new WakeLoop('test', 1, logger, work);
+    loop.start();
+    await vi.advanceTimersByTimeAsync(0);
+    // Its timer is lost, so nothing begins the next run.
+    vi.clearAllTimers();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(loop.sight()).toMatchObject({ due: 1, oldestDueMs: 49, busySlots: 0, taken: 1 });
+    loop.repair();
+    expect(work).toHaveBeenCalledTimes(2);
+    await loop.close();
+  });
 });

@@ -1,4 +1,10 @@
-import { buildStatuses, failureCatalogue, type QuotaKind, quotaNames } from '@cooperage/domain/predicates';
+import {
+  buildStatuses,
+  failureCatalogue,
+  loopTroubleStates,
+  type QuotaKind,
+  quotaNames,
+} from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { buildSummarySchema } from './build.js';
 import { buildFilterSchema } from './build-list.js';
@@ -14,6 +20,16 @@ export type OverviewQuery = z.infer<typeof overviewQuerySchema>;
 const projectName = { projectId: idSchema, organizationSlug: z.string(), projectSlug: z.string() };
 export const attentionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('no_worker') }),
+  /** A loop of a process that takes work is not in order; it is repaired by itself where that can be. */
+  z.object({
+    kind: z.literal('loop_stuck'),
+    processId: idSchema,
+    processName: z.string(),
+    loop: z.string(),
+    state: z.enum(loopTroubleStates),
+    forMs: z.number(),
+    due: z.number().int(),
+  }),
   z.object({ kind: z.literal('default_branch_broken'), build: buildSummarySchema }),
   z.object({
     kind: z.literal('image_unverified'),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Lane } from '@cooperage/domain';
+import type { Lane, LoopTrouble } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { channels } from '../listen/channels.js';
 import { losable } from '../losable.js';
@@ -38,6 +38,8 @@ export interface ProcessInfo {
     readonly oldestUse: string | null;
     readonly measuredAt: string;
   };
+  /** Of its loops that take work, those that are not in order. */
+  readonly loops?: readonly LoopTrouble[];
   /** Why it takes no builds, when it takes none. */
   readonly note?: string | null;
 }

@@ -1,8 +1,9 @@
 import type { Database, Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
 import { losable } from '../losable.js';
 import { storedText } from '../stored-text.js';
-import type { OutboxItem, OutboxTopic } from './topics.js';
+import type { DueWork, OutboxItem, OutboxTopic } from './topics.js';
 
 /** Any number that only `take` uses for its advisory lock. */
 const takeLock = 731_002;
@@ -30,6 +31,15 @@ export class OutboxRepository {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${takeLock}) WHERE ${losable}`;
       return takeIn(tx, topics, limit, instanceId, lockMs);
     });
+  }
+
+  /** What `take` would find of each topic now; a topic without anything is left out. Times are milliseconds. */
+  async due(topics: readonly OutboxTopic[]): Promise<DueWork[]> {
+    return this.db.prisma.$queryRaw<DueWork[]>`
+      WITH ${takeable(topics)}
+      SELECT o.topic, count(*)::int AS due,
+        greatest(0, extract(epoch FROM now() - min(greatest(o.available_at, o.locked_until))) * 1000)::float8 AS "oldestDueMs"
+      FROM outbox o JOIN takeable USING (id) GROUP BY o.topic`;
   }
 
   /** Topics of which something may be there to be taken. */
@@ -77,22 +87,30 @@ function takeIn(
   lockMs: number,
 ): Promise<OutboxItem[]> {
   return tx.$queryRaw<OutboxItem[]>`
-    WITH held AS (
-      SELECT o.id FROM outbox o
-      WHERE o.topic = ANY (${[...topics]}) AND o.locked_until > now()
-        AND NOT EXISTS (SELECT 1 FROM process_instance p WHERE p.id = o.locked_by AND p.ended_at IS NOT NULL)
-    ), due AS (
-      SELECT o.id FROM outbox o
-      WHERE o.topic = ANY (${[...topics]}) AND o.available_at <= now() AND o.id NOT IN (SELECT id FROM held)
-        AND NOT EXISTS (
-          SELECT 1 FROM outbox e
-          WHERE e.topic = o.topic AND e.group_id = o.group_id AND e.id <> o.id
-            AND (e.id IN (SELECT id FROM held) OR (e.id < o.id AND e.available_at <= now())))
-      ORDER BY o.id LIMIT ${limit} FOR UPDATE SKIP LOCKED
+    WITH ${takeable(topics)}, due AS (
+      SELECT id FROM outbox WHERE id IN (SELECT id FROM takeable) AND available_at <= now() ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED
     )
     UPDATE outbox o
     SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1
     FROM due WHERE o.id = due.id
     RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts,
       (extract(epoch FROM now() - o.created_at) * 1000)::float8 AS "ageMs"`;
+}
+
+/**
+ * What may be taken now: of each group the oldest row that is due, where none of the group is under way. Taking and watching
+ * read the same condition, so that what is watched is what would be taken.
+ */
+function takeable(topics: readonly OutboxTopic[]): Prisma.Sql {
+  return Prisma.sql`
+    held AS (
+      SELECT o.id, o.topic, o.group_id FROM outbox o
+      WHERE o.topic = ANY (${[...topics]}) AND o.locked_until > now()
+        AND NOT EXISTS (SELECT 1 FROM process_instance p WHERE p.id = o.locked_by AND p.ended_at IS NOT NULL)
+    ), takeable AS (
+      SELECT DISTINCT ON (o.topic, o.group_id) o.id FROM outbox o
+      WHERE o.topic = ANY (${[...topics]}) AND o.available_at <= now()
+        AND NOT EXISTS (SELECT 1 FROM held h WHERE h.topic = o.topic AND h.group_id = o.group_id)
+      ORDER BY o.topic, o.group_id, o.id
+    )`;
 }

@@ -88,6 +88,25 @@ describe('the outbox', () => {
     expect(item!.ageMs).toBeLessThan(3_660_000);
   });
 
+  it('R-W1 tells what could be taken now and for how long, and leaves out what its own group holds back', async () => {
+    const [busy, free, paused] = [newId(), newId(), newId()];
+    for (const group of [busy, busy, free, free, paused]) await add(group);
+    await world.db.prisma.$executeRaw`UPDATE outbox SET available_at = now() - interval '1 minute'`;
+    await world.db.prisma.$executeRaw`
+      UPDATE outbox SET available_at = now() + interval '1 minute' WHERE group_id = ${paused}::uuid`;
+    expect(await outbox.due(['publish'])).toEqual([]);
+    expect(await outbox.due(['evaluate', 'publish'])).toMatchObject([{ topic: 'evaluate', due: 2 }]);
+    const me = await control();
+    await outbox.take(['evaluate'], 1, me, 60_000);
+    const [left] = await outbox.due(['evaluate']);
+    expect(left).toMatchObject({ topic: 'evaluate', due: 1 });
+    expect(left!.oldestDueMs).toBeGreaterThan(59_000);
+    await outbox.take(['evaluate'], 1, me, 60_000);
+    expect(await outbox.due(['evaluate'])).toEqual([]);
+    await world.processes.end(me, 'exited');
+    expect(await outbox.due(['evaluate'])).toMatchObject([{ due: 2 }]);
+  });
+
   it('wakes a listener when the promise commits', async () => {
     const heard: string[] = [];
     const listener = new Listener(world.url, { outbox: (topic) => heard.push(topic) }, () => undefined);

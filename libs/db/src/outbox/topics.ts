@@ -41,3 +41,11 @@ export interface OutboxItem {
   /** Milliseconds since it was promised, by the database's clock. */
   readonly ageMs: number;
 }
+
+/** Work of one topic that could be taken now. */
+export interface DueWork {
+  readonly topic: OutboxTopic;
+  readonly due: number;
+  /** How long the oldest of it could have been taken, milliseconds by the database's clock. */
+  readonly oldestDueMs: number;
+}

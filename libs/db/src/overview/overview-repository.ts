@@ -1,4 +1,4 @@
-import type { Space } from '@cooperage/domain';
+import type { LoopTrouble, Space } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import type { ProcessInfo } from '../lease/process-repository.js';
@@ -30,6 +30,12 @@ export interface LiveBuilder {
   readonly id: string;
   readonly name: string;
   readonly disk: Space | null;
+}
+
+/** A loop that takes work and is not in order. */
+export interface StuckLoop extends LoopTrouble {
+  readonly processId: string;
+  readonly processName: string;
 }
 
 /** Most entries of each kind. */
@@ -106,5 +112,16 @@ export class OverviewRepository {
       const isKnown = diskFreeBytes !== undefined && diskTotalBytes !== undefined;
       return { id, name, disk: isKnown ? { freeBytes: diskFreeBytes, totalBytes: diskTotalBytes } : null };
     });
+  }
+
+  /** Loops of living processes that are not in order, as the processes say themselves. */
+  async stuckLoops(): Promise<StuckLoop[]> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string; name: string; loops: unknown }[]>`
+      SELECT id::text, name, info -> 'loops' AS loops FROM process_instance WHERE ended_at IS NULL
+        AND heartbeat_at > now() - interval '30 seconds' AND jsonb_array_length(info -> 'loops') > 0
+      ORDER BY id LIMIT ${most}`;
+    return rows.flatMap(({ id, name, loops }) =>
+      (loops as LoopTrouble[]).map((trouble) => ({ processId: id, processName: name, ...trouble })),
+    );
   }
 }

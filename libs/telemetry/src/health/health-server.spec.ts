@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../logger/logger.js';
 import { createMetrics } from '../metrics/metrics.js';
 import { type HealthServer, startHealthServer } from './health-server.js';
-import { type ReadinessCheck, readiness } from './readiness.js';
+import { type ReadinessCheck, readiness, SaidOpenly } from './readiness.js';
 
 const version = { version: '1.2.3', commit: 'abc', builtAt: null, schemaVersion: null };
 const part = (name: string, required: boolean, check: ReadinessCheck['check']) => ({ name, required, check });
@@ -49,6 +49,22 @@ describe('the health server', () => {
       '{"status":"not ready","degraded":["database","engine"]}',
     ]);
     expect((await get('/healthz')).status).toBe(200);
+  });
+
+  it('R-W1 says a reason that was made for everybody', async () => {
+    const says = async () => {
+      throw new SaidOpenly('The loop “publish” has taken nothing for 14 s.');
+    };
+    const get = await start([part('loops', true, says), part('engine', false, fails)]);
+    const answer = await get('/readyz');
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      {
+        status: 'not ready',
+        degraded: ['loops', 'engine'],
+        reasons: { loops: 'The loop “publish” has taken nothing for 14 s.' },
+      },
+    ]);
   });
 
   it('says when its address is taken', async () => {

@@ -87,10 +87,10 @@ async function answerTo(options: HealthServerOptions, request: IncomingMessage):
 }
 
 async function answerReadiness(options: HealthServerOptions): Promise<Answer> {
-  const { ready, degraded } = await readiness(options.checks, (name, error) =>
+  const { ready, ...parts } = await readiness(options.checks, (name, error) =>
     options.logger.warn({ err: error, part: name }, 'a part does not answer'),
   );
-  return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', degraded });
+  return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...parts });
 }
 
 function json(status: number, body: unknown): Answer {

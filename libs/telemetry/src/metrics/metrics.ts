@@ -4,6 +4,9 @@ import { Instruments } from './instruments.js';
 const forges = ['github', 'gitlab', 'gitea', 'forgejo', 'generic', 'unknown'] as const;
 const phases = ['fetch', 'build', 'push', 'inspect', 'sign', 'verify', 'publish'] as const;
 
+/** Names of loops are ours, and few. */
+const loopLabel = { atMost: 40 } as const;
+
 const buildBuckets = [0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1_280, 3_600] as const;
 const waitBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15, 60, 300, 1_800] as const;
 const phaseBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800] as const;
@@ -65,6 +68,16 @@ function productMetrics(make: Instruments, options: MetricsOptions) {
       forge: forges,
       outcome: ['accepted', 'duplicate', 'ignored', 'refused', 'failed'],
     }),
+    loopRepairsTotal: make.counter('loop_repairs_total', 'Repairs of loops that took no work though some was due.', {
+      loop: loopLabel,
+    }),
+    loopDue: make.gauge('loop_due', 'Work that a loop could take now.', { loop: loopLabel }),
+    loopBusySlots: make.gauge('loop_busy_slots', 'Slots of a loop that are busy now.', { loop: loopLabel }),
+    loopOldestDueSeconds: make.gauge(
+      'loop_oldest_due_seconds',
+      'How long the oldest work could have been taken that a loop has not taken.',
+      { loop: loopLabel },
+    ),
     logLinesTotal: make.counter('log_lines_total', 'Lines that steps printed and we stored.', {}),
     logSubscribers: make.gauge('log_subscribers', 'Viewers that follow a log now.', {}),
     signaturesTotal: make.counter('signatures_total', 'Signatures and attestations that were made.', {

@@ -8,7 +8,7 @@ const intervalMs = 60_000;
 
 /** Sees to the caches on this worker's disk: they go with their project and with a reset, and keep within their budget. */
 export class LocalCacheKeeper {
-  private readonly loop: WakeLoop;
+  readonly loop: WakeLoop;
 
   constructor(
     private readonly caches: LocalCaches | null,
@@ -16,7 +16,7 @@ export class LocalCacheKeeper {
     private readonly resets: Pick<SweptResets, 'of'>,
     logger: Logger,
   ) {
-    this.loop = new WakeLoop('local caches', intervalMs, logger, () => this.look());
+    this.loop = new WakeLoop('local caches', intervalMs, logger, () => this.look(), 30 * 60_000);
   }
 
   start(): void {

@@ -12,7 +12,7 @@ interface Held {
 /** The attempts that this process holds: their heartbeats, and the word that one of them should stop. */
 export class HeldAttempts {
   private readonly held = new Map<string, Held>();
-  private readonly loop: WakeLoop;
+  readonly loop: WakeLoop;
 
   constructor(
     private readonly attempts: AttemptRepository,
@@ -20,7 +20,7 @@ export class HeldAttempts {
     private readonly leaseMs: number,
     logger: Logger,
   ) {
-    this.loop = new WakeLoop('heartbeat', leaseMs / 4, logger, () => this.beat());
+    this.loop = new WakeLoop('heartbeat', leaseMs / 4, logger, () => this.beat(), leaseMs);
   }
 
   start(): void {

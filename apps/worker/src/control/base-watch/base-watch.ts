@@ -6,6 +6,8 @@ import type { AskRegistry } from './ask-registry.js';
 const hourMs = 3_600_000;
 /** Registries asked in one round: the rest has time. */
 const mostAtOnce = 4;
+/** One round; each of its questions has a shorter limit of its own. */
+const roundLimitMs = 15 * 60_000;
 const soonMs = 2_000;
 
 export interface BaseWatchTimes extends BaseTimes {
@@ -19,7 +21,7 @@ const baseWatchTimes: BaseWatchTimes = { againMs: 6 * hourMs, afterProblemMs: ho
  * A few at a time, each name of a project a few times a day, and nobody waits for it.
  */
 export class BaseWatch {
-  private readonly loop: WakeLoop;
+  readonly loop: WakeLoop;
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
@@ -29,7 +31,7 @@ export class BaseWatch {
     private readonly logger: Logger,
     private readonly times: BaseWatchTimes = baseWatchTimes,
   ) {
-    this.loop = new WakeLoop('base watch', times.intervalMs, logger, () => this.look());
+    this.loop = new WakeLoop('base watch', times.intervalMs, logger, () => this.look(), roundLimitMs);
   }
 
   start(): void {

@@ -10,7 +10,7 @@ const unclaimedMs = 2_000;
 
 /** Hands waiting builds to the queue as slots become free. PostgreSQL knows what waits; Redis only carries it. */
 export class Dispatcher {
-  private readonly loop: WakeLoop;
+  readonly loop: WakeLoop;
   private nextLookAt = 0;
 
   constructor(

@@ -8,6 +8,8 @@ import { WakeLoop } from '../../shared/wake-loop.js';
 const dayMs = 86_400_000;
 /** Git hosts asked in one round: the rest has time. */
 const mostAtOnce = 4;
+/** One round; each of its questions has a shorter limit of its own. */
+const roundLimitMs = 15 * 60_000;
 
 export interface HeadWatchTimes {
   /** A webhook that said nothing for this long is worth a look. */
@@ -24,7 +26,7 @@ const headWatchTimes: HeadWatchTimes = { quietMs: 3 * dayMs, againMs: dayMs / 2,
  * nothing to say from one that is broken.
  */
 export class HeadWatch {
-  private readonly loop: WakeLoop;
+  readonly loop: WakeLoop;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -34,7 +36,7 @@ export class HeadWatch {
     private readonly logger: Logger,
     private readonly times: HeadWatchTimes = headWatchTimes,
   ) {
-    this.loop = new WakeLoop('head watch', times.intervalMs, logger, () => this.look());
+    this.loop = new WakeLoop('head watch', times.intervalMs, logger, () => this.look(), roundLimitMs);
   }
 
   start(): void {

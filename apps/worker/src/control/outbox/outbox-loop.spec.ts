@@ -1,7 +1,7 @@
 import type { OutboxItem, OutboxRepository } from '@cooperage/db';
 import { createLogger } from '@cooperage/telemetry';
 import { describe, expect, it, vi } from 'vitest';
-import { done, later, OutboxLoop } from './outbox-loop.js';
+import { done, later, type OutboxHandler, OutboxLoop } from './outbox-loop.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
 const item = (id: number): OutboxItem => ({
@@ -23,8 +23,10 @@ function outboxOf(rows: OutboxItem[]) {
   };
 }
 type Outbox = ReturnType<typeof outboxOf>;
-const loopOver = (outbox: Outbox, handler: (item: OutboxItem) => ReturnType<typeof run>, concurrency = 2) =>
-  new OutboxLoop(outbox as unknown as OutboxRepository, { evaluate: handler }, concurrency, () => 'me', logger);
+const loopOver = (outbox: Outbox, handler: OutboxHandler, slotLimitMs = 60_000) => {
+  const options = { name: 'evaluate', slots: 2, slotLimitMs, instanceId: () => 'me' };
+  return new OutboxLoop(outbox as unknown as OutboxRepository, { evaluate: handler }, options, logger);
+};
 const run = async (): Promise<typeof done | ReturnType<typeof later>> => done;
 
 describe('OutboxLoop', () => {
@@ -130,7 +132,7 @@ describe('OutboxLoop', () => {
     answer([item(1)]);
     await closing;
     expect(handler).not.toHaveBeenCalled();
-    expect(outbox.retry).toHaveBeenCalledWith(expect.objectContaining({ id: 1n }), 'me', 0, 'the process ends');
+    expect(outbox.retry).toHaveBeenCalledWith(expect.objectContaining({ id: 1n }), 'me', 0, expect.any(String));
   });
 
   it('ends what is under way before it is closed', async () => {
@@ -146,5 +148,67 @@ describe('OutboxLoop', () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
     await loop.close();
     expect(ended).toBe(true);
+  });
+
+  it('R-W1 gives up a claim round that hangs, takes anew, and gives back what the hung one brings late', async () => {
+    const outbox = outboxOf([]);
+    let answer: (items: OutboxItem[]) => void = () => undefined;
+    outbox.take.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+    const handler = vi.fn(run);
+    const loop = loopOver(outbox, handler);
+    loop.wake();
+    await expect.poll(() => outbox.take).toHaveBeenCalledTimes(1);
+    outbox.take.mockImplementationOnce(async () => [item(1), item(2)]);
+    loop.wake();
+    expect(outbox.take).toHaveBeenCalledTimes(1);
+    loop.repair();
+    await expect.poll(() => outbox.done).toHaveBeenCalledTimes(2);
+    answer([item(3)]);
+    await expect
+      .poll(() => outbox.retry)
+      .toHaveBeenCalledWith(expect.objectContaining({ id: 3n }), 'me', 0, expect.any(String));
+    expect(handler).toHaveBeenCalledTimes(2);
+    await loop.close();
+  });
+
+  it('R-H11 lets nothing hold a slot beyond its limit: the work is put back, and its signal says so', async () => {
+    const rows = [1, 2].map(item);
+    const outbox = outboxOf(rows);
+    const signals: AbortSignal[] = [];
+    const loop = loopOver(
+      outbox,
+      (taken, signal) => {
+        signals.push(signal);
+        return taken.id < 3n ? new Promise(() => undefined) : run();
+      },
+      30,
+    );
+    loop.wake();
+    await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(2);
+    expect(outbox.retry).toHaveBeenCalledWith(
+      expect.objectContaining({ id: 1n }),
+      'me',
+      expect.any(Number),
+      expect.stringContaining('was given up'),
+    );
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    rows.push(item(3));
+    loop.wake();
+    await expect.poll(() => outbox.done).toHaveBeenCalledTimes(1);
+    await loop.close();
+  });
+
+  it('frees a slot at a repair whose work could not even be put back', async () => {
+    const rows = [1, 2].map(item);
+    const outbox = outboxOf(rows);
+    outbox.retry.mockImplementation(() => new Promise(() => undefined));
+    const loop = loopOver(outbox, () => new Promise(() => undefined), 10);
+    const none = { due: 0, oldestDueMs: 0 };
+    loop.wake();
+    await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(2);
+    expect(loop.sight(none)).toMatchObject({ busySlots: 2, slots: 2, taken: 2 });
+    loop.repair();
+    expect(loop.sight(none)).toMatchObject({ busySlots: 0, oldestBusyMs: 0 });
+    await loop.close();
   });
 });

@@ -1,14 +1,27 @@
 import type { OutboxItem, OutboxRepository, OutboxTopic } from '@cooperage/db';
+import type { LoopSight } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import { Slots } from '../../shared/slots.js';
 
 /** `retryInMs`: not now, for an expected reason. An error that is thrown is retried too, with a growing pause. */
 export type HandlerResult =
   | { readonly done: true }
   | { readonly done: false; readonly retryInMs: number; readonly reason: string };
-export type OutboxHandler = (item: OutboxItem) => Promise<HandlerResult>;
+/** @param signal aborted when the work has held its slot for longer than it may */
+export type OutboxHandler = (item: OutboxItem, signal: AbortSignal) => Promise<HandlerResult>;
 
 export const done: HandlerResult = { done: true };
 export const later = (retryInMs: number, reason: string): HandlerResult => ({ done: false, retryInMs, reason });
+
+export interface OutboxLoopOptions {
+  /** For people and metrics. */
+  readonly name: string;
+  /** Most work under way at a time. */
+  readonly slots: number;
+  /** How long one piece of work may hold its slot. It is put back then, and whatever still runs of it is not waited for. */
+  readonly slotLimitMs: number;
+  readonly instanceId: () => string;
+}
 
 const lockMs = 30_000;
 const maxBackoffMs = 60_000;
@@ -20,14 +33,16 @@ const slackMs = 5;
 /**
  * Takes promised work of some topics and hands it to their handlers, several at a time, when it is woken (see
  * `outbox-poll.ts` for what nobody wakes it for). A handler must be safe to repeat: it may have been cut off at any point
- * the last time.
+ * the last time, and one that was given up may still go on.
  */
 export class OutboxLoop {
   readonly topics: readonly OutboxTopic[];
-  private readonly underWay = new Set<Promise<void>>();
+  private readonly slots: Slots;
   /** The newest claim round. It is awaited on close and never decides whether another one may begin. */
   private taking: Promise<void> = Promise.resolve();
-  private isTaking = false;
+  /** The number of the claim round that is under way. One that was given up finds another number here. */
+  private round: number | null = null;
+  private rounds = 0;
   private wanted = false;
   private closed = false;
   private readonly pauses = new Set<NodeJS.Timeout>();
@@ -35,20 +50,36 @@ export class OutboxLoop {
   constructor(
     private readonly outbox: OutboxRepository,
     private readonly handlers: Partial<Record<OutboxTopic, OutboxHandler>>,
-    private readonly concurrency: number,
-    private readonly instanceId: () => string,
+    private readonly options: OutboxLoopOptions,
     private readonly logger: Logger,
   ) {
     this.topics = Object.keys(handlers) as OutboxTopic[];
+    this.slots = new Slots(options.slots, options.slotLimitMs);
+  }
+
+  get name(): string {
+    return this.options.name;
   }
 
   /** @param topic of the work that is due; empty when it is not known */
   wake(topic = ''): void {
     if (this.closed || (topic !== '' && !this.topics.includes(topic as OutboxTopic))) return;
     this.wanted = true;
-    // `takeAll` ends synchronously when every slot is busy. A flag that it sets and clears itself cannot outlive it;
+    // `takeAll` ends synchronously when every slot is busy. A mark that it sets and clears itself cannot outlive it;
     // a promise that is assigned after it returned did, and the loop then never claimed again (R-W1).
-    if (!this.isTaking) this.taking = this.takeAll();
+    if (this.round === null) this.taking = this.takeAll();
+  }
+
+  /** What a watch wants to know of it. `due` is of its topics, as the database says. */
+  sight(due: { readonly due: number; readonly oldestDueMs: number }): LoopSight {
+    return { ...this.slots.sight(), due: due.due, oldestDueMs: due.oldestDueMs };
+  }
+
+  /** Gives up a claim round that hangs and work that is over its time, and begins to take anew. */
+  repair(): void {
+    this.round = null;
+    this.slots.letGo();
+    this.wake();
   }
 
   /** Begins nothing more; resolves when nothing is under way, so that this process may say that it has ended. */
@@ -56,43 +87,39 @@ export class OutboxLoop {
     this.closed = true;
     for (const pause of this.pauses) clearTimeout(pause);
     await this.taking;
-    await Promise.all(this.underWay);
+    await this.slots.empty();
   }
 
   private async takeAll(): Promise<void> {
-    this.isTaking = true;
+    const round = ++this.rounds;
+    this.round = round;
     try {
-      while (this.wanted && !this.closed && this.underWay.size < this.concurrency) {
+      while (this.wanted && !this.closed && this.round === round && this.slots.free > 0) {
         this.wanted = false;
-        const items = await this.outbox.take(
-          this.topics,
-          this.concurrency - this.underWay.size,
-          this.instanceId(),
-          lockMs,
-        );
-        for (const item of items) this.begin(item);
+        const items = await this.outbox.take(this.topics, this.slots.free, this.options.instanceId(), lockMs);
+        for (const item of items) this.begin(item, this.round === round);
         if (items.length > 0) this.wanted = true;
       }
     } catch (error) {
-      this.logger.error({ err: error }, 'promised work could not be taken');
+      this.logger.error({ err: error, loop: this.name }, 'promised work could not be taken');
     } finally {
-      this.isTaking = false;
+      if (this.round === round) this.round = null;
     }
   }
 
-  private begin(item: OutboxItem): void {
-    const work = (this.closed ? this.giveBack(item) : this.handle(item)).finally(() => {
-      this.underWay.delete(work);
-      this.wake();
-    });
-    this.underWay.add(work);
+  /** @param isOurs false for what a claim round brings that was given up: its slots may be busy meanwhile */
+  private begin(item: OutboxItem, isOurs: boolean): void {
+    const goesOn = isOurs && !this.closed;
+    void this.slots
+      .hold((signal) => (goesOn ? this.handle(item, signal) : this.giveBack(item)))
+      .finally(() => this.wake());
   }
 
-  private async handle(item: OutboxItem): Promise<void> {
+  private async handle(item: OutboxItem, signal: AbortSignal): Promise<void> {
     const keep = setInterval(() => void this.keep(item), lockMs / 3);
     try {
-      const result = await this.handlers[item.topic]!(item);
-      if (result.done) await this.outbox.done(item, this.instanceId());
+      const result = await this.slots.inTime(signal, this.handlers[item.topic]!(item, signal));
+      if (result.done) await this.outbox.done(item, this.options.instanceId());
       else await this.putBack(item, result.retryInMs, result.reason);
     } catch (error) {
       this.logger.error(
@@ -106,7 +133,7 @@ export class OutboxLoop {
   }
 
   private async keep(item: OutboxItem): Promise<void> {
-    await this.outbox.extend(item, this.instanceId(), lockMs).catch(() => undefined);
+    await this.outbox.extend(item, this.options.instanceId(), lockMs).catch(() => undefined);
   }
 
   private async backOff(item: OutboxItem, error: Error): Promise<void> {
@@ -117,11 +144,11 @@ export class OutboxLoop {
 
   /** Taken a moment before this process was asked to end. */
   private giveBack(item: OutboxItem): Promise<void> {
-    return this.putBack(item, 0, 'the process ends').catch(() => undefined);
+    return this.putBack(item, 0, 'it was taken by a round that was given up').catch(() => undefined);
   }
 
   private async putBack(item: OutboxItem, delayMs: number, reason: string): Promise<void> {
-    await this.outbox.retry(item, this.instanceId(), delayMs, reason);
+    await this.outbox.retry(item, this.options.instanceId(), delayMs, reason);
     if (this.closed || delayMs > shortPauseMs) return;
     const pause = setTimeout(() => {
       this.pauses.delete(pause);

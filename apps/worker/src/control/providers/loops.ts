@@ -6,6 +6,7 @@ import type { Logger, Metrics } from '@cooperage/telemetry';
 import type { Provider } from '@nestjs/common';
 import { ProcessLife } from '../../shared/process-life.js';
 import { CONFIG, LIVE_BUS, LOGGER, METRICS } from '../../shared/tokens.js';
+import { Watchdog } from '../../shared/watchdog.js';
 import { Control } from '../control.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { Sweeper } from '../sweep/sweeper.js';
@@ -17,14 +18,17 @@ export function loops(config: ControlConfig): Provider[] {
   return [
     {
       provide: ProcessLife,
-      inject: [ProcessRepository, LOGGER],
-      useFactory: (processes: ProcessRepository, logger: Logger) =>
+      inject: [ProcessRepository, Watchdog, LOGGER],
+      useFactory: (processes: ProcessRepository, watchdog: Watchdog, logger: Logger) =>
         new ProcessLife(processes, logger, {
           role: 'control',
           name: 'control',
           instanceId: config.instanceId ?? null,
           heartbeatMs: config.leaseMs / 3,
-          info: async () => ({ organizationsTrustEachOther: config.organizationsTrustEachOther }),
+          info: async () => ({
+            organizationsTrustEachOther: config.organizationsTrustEachOther,
+            loops: watchdog.troubles(),
+          }),
           onDisowned: () => process.exit(70),
         }),
     },

@@ -34,7 +34,7 @@ const forgottenFailure: FailureReport = { code: 'TimedOut', message: 'No builder
 
 /** The only maker of new attempts: closes what lost its builder, and what is over its time. */
 export class Sweeper {
-  private readonly loop: WakeLoop;
+  readonly loop: WakeLoop;
   /**
    * After an outage of the database builders first get one full lease to show that they live. A process that starts cannot
    * know of one, so it begins with that patience.

@@ -23,7 +23,7 @@ const intervalMs = 20_000;
  * that (S-113).
  */
 export class AttemptTokens {
-  private readonly loop: WakeLoop;
+  readonly loop: WakeLoop;
 
   constructor(
     private readonly repository: RegistryTokenRepository,

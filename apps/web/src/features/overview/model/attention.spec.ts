@@ -14,6 +14,15 @@ it('names consequence, cause and the way to mend it', () => {
     { kind: 'hook_failing', ...project, code: 'signature_invalid', at: '2026-01-01T00:00:00Z' },
     { kind: 'hook_silent', ...project, ref: 'refs/heads/main', ...silence },
     { kind: 'disk_full', workerId: 'w', workerName: 'builder-1', freeBytes: 1 << 30, totalBytes: 2 ** 37 },
+    {
+      kind: 'loop_stuck',
+      processId: 'c',
+      processName: 'control',
+      loop: 'publish',
+      state: 'stalled',
+      forMs: 14_000,
+      due: 3,
+    },
     { kind: 'token_expiring', tokenId: 't', name: 'ci', organizationId: 'o', expiresAt: '2026-01-03T00:00:00Z' },
     { kind: 'untrusted_builder_missing', organizations: 1, message: 'They wait.', action: 'Start one.' },
     {
@@ -28,6 +37,7 @@ it('names consequence, cause and the way to mend it', () => {
     '/p/acme/api/deliveries',
     '/p/acme/api/deliveries',
     '/workers#worker-w',
+    '/workers',
     '/tokens?organization=o#new',
     '/workers',
     '/usage?organization=o',
@@ -36,4 +46,9 @@ it('names consequence, cause and the way to mend it', () => {
   expect(new Set(items.map((item) => attentionView(item).key)).size).toBe(9);
   expect(attentionView(items[4]!).text).toMatch(/^No delivery for 6 days though main moved\. /);
   expect(attentionView(items[5]!)).toMatchObject({ title: 'The disk of builder-1 is nearly full', text: /1\.0 GiB/ });
+  expect(attentionView(items[6]!)).toMatchObject({
+    title: 'control does not take its work',
+    text: /“publish” has taken nothing for 14 s, though 3/,
+  });
+  expect(attentionView({ ...items[6], state: 'full' } as Attention).title).toBe('control is busy for long');
 });

@@ -1,4 +1,5 @@
 import type { Attention } from '@cooperage/contracts';
+import { loopSentence } from '@cooperage/domain/predicates';
 import { formatBytes } from '../../../lib/format/bytes';
 import { shortDigest } from '../../../lib/format/names';
 import { silenceSentence } from '../../deliveries/model/outcomes';
@@ -42,6 +43,15 @@ export function attentionView(item: Attention): AttentionView {
         title: `${item.organizations === 1 ? 'One organization' : `${item.organizations} organizations`} cannot build yet`,
         text: item.message,
         fix: 'See what to start',
+        href: '/workers',
+      };
+    case 'loop_stuck':
+      return {
+        key: `loop ${item.processId} ${item.loop}`,
+        title:
+          item.state === 'full' ? `${item.processName} is busy for long` : `${item.processName} does not take its work`,
+        text: `${loopSentence(item)}${item.state === 'full' ? '' : ' It is repaired by itself; if this stays, restart the process.'}`,
+        fix: 'See the workers',
         href: '/workers',
       };
     case 'disk_full':

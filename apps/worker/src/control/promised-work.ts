@@ -1,0 +1,64 @@
+import { OutboxRepository, type OutboxTopic } from '@cooperage/db';
+import type { Logger } from '@cooperage/telemetry';
+import { BaseWatch } from './base-watch/base-watch.js';
+import { DeleteProjectService } from './delete-project/delete-project.service.js';
+import { EvaluateService } from './evaluate/evaluate.service.js';
+import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
+import { CreateKeyService } from './keys/create-key.service.js';
+import { NoteStepsService } from './note-steps/note-steps.service.js';
+import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
+import { PublishService } from './publish/publish.service.js';
+import { ReconcileService } from './reconcile/reconcile.service.js';
+import { RetentionService } from './retention/retention.service.js';
+import { ReverifyService } from './reverify/reverify.service.js';
+import { EvictCacheService } from './sweep-cache/evict-cache.service.js';
+import { SweepCacheService } from './sweep-cache/sweep-cache.service.js';
+import { TrustRequestService } from './trust/trust-request.service.js';
+
+const minute = 60_000;
+
+/**
+ * What control takes from the outbox, and by whom it is done. What can be slow has a loop of its own: neither a git host
+ * that does not answer nor the upkeep of a large project holds a publication back.
+ */
+export function promisedWork(
+  get: <T>(part: new (...args: never[]) => T) => T,
+  instanceId: () => string,
+  logger: Logger,
+): OutboxLoop[] {
+  const [evaluate, publish, bases] = [get(EvaluateService), get(PublishService), get(BaseWatch)];
+  const [createKey, exportCache, trust] = [get(CreateKeyService), get(ExportCacheJobService), get(TrustRequestService)];
+  const [reverify, noteSteps, reconcile] = [get(ReverifyService), get(NoteStepsService), get(ReconcileService)];
+  const retention = get(RetentionService);
+  const [sweepCache, evictCache, deleteProject] = [
+    get(SweepCacheService),
+    get(EvictCacheService),
+    get(DeleteProjectService),
+  ];
+  const loop = (
+    name: string,
+    slots: number,
+    slotLimitMs: number,
+    handlers: Partial<Record<OutboxTopic, OutboxHandler>>,
+  ) => new OutboxLoop(get(OutboxRepository), handlers, { name, slots, slotLimitMs, instanceId }, logger);
+  return [
+    loop('evaluate', 8, 12 * minute, { evaluate: (item) => evaluate.handle(item) }),
+    loop('publish', 8, 15 * minute, { publish: (item) => publish.handle(item).finally(() => bases.soon()) }),
+    loop('requests', 4, 15 * minute, {
+      'create-key': (item) => createKey.handle(item),
+      'export-cache': (item) => exportCache.handle(item),
+      trust: (item) => trust.handle(item),
+    }),
+    loop('verify images', 1, 60 * minute, { 'verify-images': (item) => reverify.handle(item) }),
+    loop('note steps', 1, 10 * minute, { 'note-steps': (item) => noteSteps.handle(item) }),
+    loop('upkeep', 2, 60 * minute, {
+      reconcile: (item) => reconcile.handle(item),
+      'sweep-cache': (item) => sweepCache.handle(item),
+      'evict-cache': (item) => evictCache.handleLimits(item),
+      'prune-cache': (item) => evictCache.handlePrune(item),
+      'forget-ref': (item) => evictCache.handleDeletedRef(item),
+      'delete-project': (item) => deleteProject.handle(item),
+    }),
+    loop('retention', 1, 60 * minute, { retention: (item) => retention.handle(item) }),
+  ];
+}
