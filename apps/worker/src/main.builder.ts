@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import { loadConfig } from '@cooperage/config';
 import { NestFactory } from '@nestjs/core';
 import { BuilderModule } from './builder/builder.module.js';
+import { endWithParent } from './shared/end-with-parent.js';
 
+endWithParent();
 const app = await NestFactory.createApplicationContext(BuilderModule.for(loadConfig('builder')), {
   logger: ['error', 'warn'],
 });

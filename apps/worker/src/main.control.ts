@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import { loadConfig } from '@cooperage/config';
 import { NestFactory } from '@nestjs/core';
 import { ControlModule } from './control/control.module.js';
+import { endWithParent } from './shared/end-with-parent.js';
 
+endWithParent();
 const app = await NestFactory.createApplicationContext(ControlModule.for(loadConfig('control')), {
   logger: ['error', 'warn'],
 });

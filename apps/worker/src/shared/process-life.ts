@@ -1,5 +1,6 @@
 import type { ProcessInfo, ProcessRepository, ProcessRole } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
+import { ownIdentity } from './process-identity.js';
 
 export interface ProcessLifeOptions {
   readonly role: ProcessRole;
@@ -15,6 +16,7 @@ export interface ProcessLifeOptions {
 /** The row of this process in the database, and its heartbeat. */
 export class ProcessLife {
   private id = '';
+  private readonly identity = ownIdentity();
   private closed = false;
   private note: string | null = null;
   private timer: NodeJS.Timeout | undefined;
@@ -34,7 +36,7 @@ export class ProcessLife {
 
   async start(): Promise<void> {
     const { role, name, instanceId } = this.options;
-    this.id = await this.processes.start(role, name, await this.options.info(), instanceId ?? undefined);
+    this.id = await this.processes.start(role, name, await this.info(), instanceId ?? undefined);
     this.schedule();
   }
 
@@ -69,7 +71,7 @@ export class ProcessLife {
   }
 
   private async info(): Promise<ProcessInfo> {
-    const info = await this.options.info();
+    const info = { ...this.identity, ...(await this.options.info()) };
     return this.note === null ? info : { ...info, note: this.note };
   }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment } from '@cooperage/config';
 import { newId, type ProcessRepository } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
+import { endLeftOvers } from './left-over.js';
 
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
@@ -24,6 +25,7 @@ export class Supervisor {
 
   /** Resolves when `stop` was called and the child has ended. */
   async run(): Promise<void> {
+    await this.endLeftOvers();
     let pauseMs = firstPauseMs;
     while (!this.stopping.signal.aborted) {
       const hadStarted = await this.live(newId());
@@ -42,11 +44,21 @@ export class Supervisor {
     setTimeout(() => child?.kill('SIGKILL'), stopTimeoutMs).unref();
   }
 
+  /** Also while the database is away this goes on: a child that was left ends with its channel. */
+  private async endLeftOvers(): Promise<void> {
+    try {
+      await endLeftOvers(this.role, this.processes, this.logger);
+    } catch (error) {
+      this.logger.warn({ err: error, role: this.role }, 'what an earlier supervisor left could not be looked for');
+    }
+  }
+
   /** One life of the child, from its start to the note of its death; whether it ever got up. */
   private async live(instanceId: string): Promise<boolean> {
     const script = path.join(import.meta.dirname, '..', `main.${this.role}.js`);
     const child = spawn(process.execPath, ['--enable-source-maps', script], {
-      stdio: 'inherit',
+      // The channel ends with this process, and the child with the channel.
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: childEnvironment(this.role, {
         COOPERAGE_INSTANCE_ID: instanceId,
         ...(this.instanceKey !== null && { COOPERAGE_INSTANCE_KEY: this.instanceKey }),

@@ -7,6 +7,16 @@ import { newId } from '../new-id.js';
 
 export type ProcessRole = 'api' | 'live' | 'builder' | 'control';
 
+/** A process that cannot be mistaken for a later one with the same number. */
+export interface ProcessIdentity {
+  /** The machine's boot and the space of process numbers: elsewhere the number means nothing. */
+  readonly place: string;
+  readonly pid: number;
+  /** The moment of its start, in ticks since the boot. */
+  readonly startedAs: string;
+  readonly parent: number;
+}
+
 /** What a process says of itself; shown on the workers page. */
 export interface ProcessInfo {
   readonly slots?: number;
@@ -38,6 +48,9 @@ export interface ProcessInfo {
     readonly oldestUse: string | null;
     readonly measuredAt: string;
   };
+  /** Itself and its supervisor; left out where the system does not say. */
+  readonly process?: ProcessIdentity;
+  readonly supervisor?: ProcessIdentity;
   /** Of its loops that take work, those that are not in order. */
   readonly loops?: readonly LoopTrouble[];
   /** Why it takes no builds, when it takes none. */

@@ -5,6 +5,7 @@ import { withKeptToken } from '../first-push/account.ts';
 import { Api } from '../first-push/api.ts';
 import { newestImage } from '../first-push/newest-image.ts';
 import { Instance } from '../parts/instance.ts';
+import { stillRunning } from '../system/left-behind.ts';
 import { readState, runningState, type SystemReport, type SystemState } from '../system/system-state.ts';
 
 /** `./cooperage status [--json]`: the addresses of what runs. The exit code is 3 when nothing does. */
@@ -13,9 +14,13 @@ export async function status(parameters: readonly string[]): Promise<number> {
   const running = runningState();
   const api = running && withKeptToken(new Api(running.web), new Instance(STATE).secrets);
   const [known, foretold] = await Promise.all([running ? refreshed(running, api) : readState(), laneForetold(api)]);
+  const left = running ? [] : stillRunning(new Instance(STATE));
+  const away = running?.away ?? [];
   if (values.json)
-    process.stdout.write(`${JSON.stringify({ running: running !== undefined, ...report(known), foretold })}\n`);
-  else process.stdout.write(`${[...lines(running && known), ...foretoldLines(foretold)].join('\n')}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ running: running !== undefined, away, left, ...report(known), foretold })}\n`,
+    );
+  else process.stdout.write(`${[...lines(running && known, left), ...foretoldLines(foretold)].join('\n')}\n`);
   return running ? 0 : 3;
 }
 
@@ -41,10 +46,15 @@ function report(state: SystemReport | undefined): Partial<SystemReport> {
   return { web, api, registry, git, image, cosign, verify };
 }
 
-function lines(state: SystemState | undefined): string[] {
+function lines(state: SystemState | undefined, left: readonly string[]): string[] {
+  if (!state && left.length > 0)
+    return [
+      `its launcher has ended, and these still run: ${left.join(', ')}; ./cooperage up takes them over, down ends them`,
+    ];
   if (!state) return ['nothing runs here; ./cooperage up starts it'];
   return [
     `${state.phase} since ${state.startedAt}`,
+    ...state.away.map((name) => `away       ${name}: it has ended and is being started again`),
     `dashboard  ${state.web}`,
     `api        ${state.api}`,
     `registry   ${state.registry}`,

@@ -18,7 +18,8 @@ export async function up(parameters: readonly string[]): Promise<number> {
   const running = runningState();
   if (running) {
     say(`· it runs already, since ${running.startedAt}: ${running.web}`);
-    return 0;
+    for (const name of running.away) say(`! ${name} has ended and is being started again`);
+    return running.away.length === 0 ? 0 : 1;
   }
   const { detach, background, strangers } = values;
   return detach ? startDetached(strangers) : runInForeground({ staysAfterFailure: background, strangers });

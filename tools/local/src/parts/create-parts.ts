@@ -105,4 +105,8 @@ class ExternalPart<Address> implements Part<Address> {
   }
 
   async stop(): Promise<void> {}
+
+  async isRunning(): Promise<boolean> {
+    return true;
+  }
 }

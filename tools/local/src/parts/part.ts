@@ -5,6 +5,8 @@ export interface Part<Address> {
   start(): Promise<Address>;
   /** Stops it and clears away what it made on this machine. Its data stays. */
   stop(): Promise<void>;
+  /** Whether it still runs. True for what somebody else runs: it is not ours to start again. */
+  isRunning(): Promise<boolean>;
 }
 
 export interface PostgresAddress {

@@ -6,6 +6,7 @@ import { createSpecInstance } from '../test-services/spec-instance.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import type { Instance } from './instance.ts';
+import { PartKeeper } from './part-keeper.ts';
 import { EmbeddedPostgres } from './postgres/postgres.ts';
 import { EmbeddedRedis } from './redis/redis.ts';
 import { EmbeddedRegistry } from './registry/registry.ts';
@@ -81,6 +82,33 @@ describe('embedded registry', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="http://127.0.0.1:1/new",service="the-service"');
     await new EmbeddedRegistry(instance, tools, 'registry').stop();
+  });
+});
+
+describe('a launcher that runs on', () => {
+  it('R-L1 starts PostgreSQL, Redis and the registry again that were killed, at the same addresses', async () => {
+    const parts = [
+      new EmbeddedPostgres(instance),
+      new EmbeddedRedis(instance, tools),
+      new EmbeddedRegistry(instance, tools, 'open-registry'),
+    ];
+    const kept = await Promise.all(parts.map(async (part) => ({ part, address: await part.start() })));
+    const names = ['postgres', 'redis', 'open-registry'];
+    const before = names.map(running);
+    const said: string[] = [];
+    const keeper = new PartKeeper(
+      kept,
+      (line) => said.push(line),
+      () => {},
+    );
+    keeper.start();
+    for (const { pid } of before) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => said.filter((line) => line.endsWith('runs again'))).toHaveLength(3);
+    await expect.poll(() => keeper.away).toEqual([]);
+    for (const [index, name] of names.entries()) expect(running(name)).not.toEqual(before[index]);
+    expect(said.filter((line) => line.includes('another address'))).toEqual([]);
+    await keeper.stop();
+    for (const part of parts) await part.stop();
   });
 });
 

@@ -73,8 +73,11 @@ export class Daemon {
     await new Promise<void>((resolve) => child.once('exit', () => resolve()));
   }
 
-  async stop(): Promise<void> {
-    await endNoted(this.spec.pidFile, this.spec.stopSignal, this.spec.stopWithinMs);
+  /** @returns how many processes it had left running that were ended too */
+  async stop(): Promise<number> {
+    const { pidFile, stopSignal, stopWithinMs } = this.spec;
+    const { orphans } = await endNoted(pidFile, stopSignal, stopWithinMs);
+    return orphans;
   }
 
   private spawn(): ProcessIdentity {
@@ -103,14 +106,27 @@ export class Daemon {
   }
 }
 
+/** What was found running and is ended now. */
+export interface Ended {
+  /** Process id of the one that the file named, where it still ran. */
+  readonly pid: number | undefined;
+  /** Processes that it had left running in its session. */
+  readonly orphans: number;
+}
+
 /** Ends the process that a pid file names, and what it left running in its session. */
-export async function endNoted(pidFile: string, stopSignal: NodeJS.Signals, withinMs: number): Promise<void> {
+export async function endNoted(pidFile: string, stopSignal: NodeJS.Signals, withinMs: number): Promise<Ended> {
   const noted = readJson<ProcessIdentity>(pidFile);
+  let ended: Ended = { pid: undefined, orphans: 0 };
   if (noted) {
+    const wasAlive = isAlive(noted);
     await endProcess(noted, stopSignal, withinMs);
-    for (const orphan of orphansOf(noted)) await endProcess(orphan, 'SIGTERM', ORPHAN_ENDS_WITHIN_MS);
+    const orphans = orphansOf(noted);
+    for (const orphan of orphans) await endProcess(orphan, 'SIGTERM', ORPHAN_ENDS_WITHIN_MS);
+    ended = { pid: wasAlive ? noted.pid : undefined, orphans: orphans.length };
   }
   rmSync(pidFile, { force: true });
+  return ended;
 }
 
 /** Asks a process to end, and kills it when it has not after `withinMs`. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Daemon } from './daemon.ts';
-import { identify, readPidFile } from './process-identity.ts';
+import { identify, isAlive, type ProcessIdentity, readPidFile } from './process-identity.ts';
 import { restartDelayMs, SupervisedProcess } from './supervised-process.ts';
 
 let folder: string;
@@ -13,12 +13,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function sleeper(): Daemon {
+function sleeper(first = ''): Daemon {
   const logFile = path.join(folder, 'log');
   return new Daemon({
     name: 'The sleeper',
     program: process.execPath,
-    parameters: ['-e', "console.log('ready'); setInterval(() => {}, 1000);"],
+    parameters: ['-e', `${first} console.log('ready'); setInterval(() => {}, 1000);`],
     pidFile: path.join(folder, 'pid'),
     logFile,
     isReady: async () => readFileSync(logFile, 'utf8').includes('ready'),
@@ -44,6 +44,25 @@ describe('SupervisedProcess', () => {
     expect(identify(second)).toBeUndefined();
     await sleep(700);
     expect(pidNow()).toBeUndefined();
+  });
+
+  it('R-O1 ends what a killed one left before it starts the next, and says so', async () => {
+    const child = "require('node:child_process').spawn('sleep', ['300'], { stdio: 'ignore' })";
+    const reports: string[] = [];
+    const supervised = new SupervisedProcess(sleeper(`console.log('child', ${child}.pid);`), (line) =>
+      reports.push(line),
+    );
+    await supervised.start();
+    const log = () => readFileSync(path.join(folder, 'log'), 'utf8');
+    const orphan = identify(Number(/child (\d+)/.exec(log())?.[1]));
+    const first = pidNow() as number;
+    process.kill(first, 'SIGKILL');
+    await expect.poll(() => supervised.isAway).toBe(true);
+    await expect.poll(() => [undefined, first].includes(pidNow())).toBe(false);
+    expect(isAlive(orphan as ProcessIdentity)).toBe(false);
+    await expect.poll(() => supervised.isAway).toBe(false);
+    expect(reports[1]).toBe('ended 1 process(es) that The sleeper had left');
+    await supervised.stop();
   });
 
   it('ends the one that a killed launcher left', async () => {

@@ -17,10 +17,19 @@ export class SupervisedProcess {
   private readonly report: (line: string) => void;
   private readonly stopping = new AbortController();
   private watching: Promise<void> | undefined;
+  private readonly changed: () => void;
+  private away = false;
 
-  constructor(daemon: Daemon, report: (line: string) => void) {
+  /** @param changed called when it has ended, and when it runs again */
+  constructor(daemon: Daemon, report: (line: string) => void, changed: () => void = () => {}) {
     this.daemon = daemon;
     this.report = report;
+    this.changed = changed;
+  }
+
+  /** It has ended and is to be started again. */
+  get isAway(): boolean {
+    return this.away;
   }
 
   get name(): string {
@@ -45,6 +54,7 @@ export class SupervisedProcess {
       const started = performance.now();
       await this.daemon.ended();
       if (this.stopping.signal.aborted) return;
+      this.note(true);
       shortLives = performance.now() - started > HEALTHY_MS ? 1 : shortLives + 1;
       const delayMs = restartDelayMs(shortLives);
       this.report(
@@ -52,7 +62,24 @@ export class SupervisedProcess {
       );
       await sleep(delayMs, undefined, { signal: this.stopping.signal }).catch(() => {});
       if (this.stopping.signal.aborted) return;
-      await this.daemon.start().catch((error: Error) => this.report(error.message));
+      await this.startAgain();
     }
+  }
+
+  /** What it had started may live on without it, and hold its port. */
+  private async startAgain(): Promise<void> {
+    try {
+      const orphans = await this.daemon.stop();
+      if (orphans > 0) this.report(`ended ${orphans} process(es) that ${this.name} had left`);
+      await this.daemon.start();
+      this.note(false);
+    } catch (error) {
+      this.report((error as Error).message);
+    }
+  }
+
+  private note(isAway: boolean): void {
+    this.away = isAway;
+    this.changed();
   }
 }

@@ -1,3 +1,4 @@
+import { say } from '../output.ts';
 import type { Instance } from '../parts/instance.ts';
 import { endNoted } from '../processes/daemon.ts';
 import { identify, readPidFile, writePidFile } from '../processes/process-identity.ts';
@@ -23,5 +24,15 @@ export async function endLauncher(instance: Instance): Promise<void> {
 
 /** Ends processes of ours that a killed launcher left: they are cheap to start again, and hold their ports. */
 export async function endLeftProcesses(instance: Instance): Promise<void> {
-  for (const key of [...ORDER.toReversed(), GIT_HOST]) await endNoted(instance.pidFile(key), 'SIGTERM', STOP_WITHIN_MS);
+  for (const key of [...ORDER.toReversed(), GIT_HOST]) {
+    const { pid, orphans } = await endNoted(instance.pidFile(key), 'SIGTERM', STOP_WITHIN_MS);
+    if (pid !== undefined) say(`· ended ${key} (process ${pid}), which a launcher had left`);
+    if (orphans > 0) say(`· ended ${orphans} process(es) that ${key} had left`);
+  }
+}
+
+/** Names of the processes and services of an instance that run now, whether a launcher runs or not. */
+export function stillRunning(instance: Instance): string[] {
+  const keys = [...ORDER, GIT_HOST, 'postgres', 'redis', 'registry', 'open-registry', 'engine', 'strangers-engine'];
+  return keys.filter((key) => readPidFile(instance.pidFile(key)) !== undefined);
 }

@@ -20,7 +20,7 @@ export interface NodeProcess {
 }
 
 /** A process of ours: started with exactly the settings given, nothing of the launcher's own environment but the PATH. */
-export function superviseNode(instance: Instance, spec: NodeProcess): SupervisedProcess {
+export function superviseNode(instance: Instance, spec: NodeProcess, changed: () => void): SupervisedProcess {
   const daemon = new Daemon({
     name: spec.key,
     program: process.execPath,
@@ -40,5 +40,5 @@ export function superviseNode(instance: Instance, spec: NodeProcess): Supervised
     stopSignal: 'SIGTERM',
     stopWithinMs: STOP_WITHIN_MS,
   });
-  return new SupervisedProcess(daemon, (line) => say(`! ${line}`));
+  return new SupervisedProcess(daemon, (line) => say(`! ${line}`), changed);
 }

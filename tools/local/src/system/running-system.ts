@@ -3,6 +3,7 @@ import { ensureSample, type SampleOutcome } from '../first-push/sample.ts';
 import { LauncherError, say, seconds } from '../output.ts';
 import { type Choices, choose, lookAround } from '../parts/choice.ts';
 import { Instance } from '../parts/instance.ts';
+import type { PartKeeper } from '../parts/part-keeper.ts';
 import { allEnded } from '../processes/all-ended.ts';
 import { untilAborted } from '../processes/interrupt.ts';
 import { identify, type ProcessIdentity } from '../processes/process-identity.ts';
@@ -24,6 +25,8 @@ export class RunningSystem {
   private readonly tools: Tools;
   private readonly system: System;
   private readonly processes: SupervisedProcess[] = [];
+  private keeper: PartKeeper | undefined;
+  private written: SystemState | undefined;
 
   private constructor(instance: Instance, tools: Tools, system: System) {
     this.instance = instance;
@@ -46,7 +49,12 @@ export class RunningSystem {
     await endLeftProcesses(this.instance);
     // Neither needs the other, and the first time each takes a minute: one computes, the other mostly waits for downloads.
     const [, addresses] = await allEnded([buildApplications(interrupt), this.system.startParts()]);
-    writeState(this.state(addresses, 'starting'));
+    this.write(this.state(addresses, 'starting'));
+    this.keeper = this.system.keeper(
+      (line) => say(`! ${line}`),
+      () => this.rewrite(),
+    );
+    this.keeper.start();
     await this.startProcesses(addresses, interrupt);
     interrupt.throwIfAborted();
     const outcome = await ensureSample(this.samplePlace(addresses), interrupt);
@@ -55,13 +63,14 @@ export class RunningSystem {
       return 1;
     }
     this.welcome(addresses, outcome);
-    writeState(this.state(addresses, outcome.ok ? 'running' : 'running after a failed first push', outcome));
+    this.write(this.state(addresses, outcome.ok ? 'running' : 'running after a failed first push', outcome));
     await untilAborted(interrupt);
     return outcome.ok ? 0 : 1;
   }
 
   /** What was started last is stopped first. */
   async stop(): Promise<void> {
+    await this.keeper?.stop();
     for (const each of this.processes.toReversed()) await each.stop();
     await this.system.stopParts();
   }
@@ -69,12 +78,27 @@ export class RunningSystem {
   /** All at once: none waits for another. */
   private async startProcesses(addresses: SystemAddresses, interrupt: AbortSignal): Promise<void> {
     interrupt.throwIfAborted();
-    this.processes.push(...this.system.processes(addresses));
+    this.processes.push(...this.system.processes(addresses, () => this.rewrite()));
     const start = async (each: SupervisedProcess) => {
       await each.start();
       say(`· ${each.name} is up`);
     };
     await allEnded(this.processes.map(start));
+  }
+
+  private write(state: SystemState): void {
+    this.written = state;
+    writeState(state);
+  }
+
+  /** Something has ended, or is back. */
+  private rewrite(): void {
+    if (this.written) this.write({ ...this.written, away: this.away() });
+  }
+
+  private away(): string[] {
+    const processes = this.processes.filter(({ isAway }) => isAway).map(({ name }) => name);
+    return [...(this.keeper?.away ?? []), ...processes];
   }
 
   private samplePlace(addresses: SystemAddresses) {
@@ -104,6 +128,7 @@ export class RunningSystem {
       launcher: identify(process.pid) as ProcessIdentity,
       startedAt: new Date().toISOString(),
       phase,
+      away: this.away(),
       web: publicUrl(addresses),
       api: `${publicUrl(addresses)}/api/v1`,
       registry: addresses.registry.host,

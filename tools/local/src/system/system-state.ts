@@ -24,6 +24,8 @@ export interface SystemReport {
 }
 
 export interface SystemState extends SystemReport {
+  /** Names of parts and processes that have ended and are being started again. */
+  readonly away: readonly string[];
   readonly launcher: ProcessIdentity;
   readonly startedAt: string;
   readonly phase: 'starting' | 'running' | 'running after a failed first push';
@@ -40,5 +42,6 @@ export function readState(): SystemState | undefined {
 /** @returns the state of a launcher that runs now. */
 export function runningState(): SystemState | undefined {
   const state = readState();
-  return state && isAlive(state.launcher) ? state : undefined;
+  // A launcher from before an update says nothing of what is away.
+  return state && isAlive(state.launcher) ? { ...state, away: state.away ?? [] } : undefined;
 }

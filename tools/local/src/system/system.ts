@@ -8,6 +8,7 @@ import type { EngineRegistries } from '../parts/engine/engine.ts';
 import type { Instance } from '../parts/instance.ts';
 import { stopAll } from '../parts/lifecycle.ts';
 import type { EngineAddress, Part } from '../parts/part.ts';
+import { type KeptPart, PartKeeper } from '../parts/part-keeper.ts';
 import type { TokenAuthentication } from '../parts/registry/registry-settings.ts';
 import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
@@ -35,6 +36,7 @@ export class System {
   private readonly choices: Choices;
   private readonly parts: PartFactory;
   private readonly goTools: GoTools | undefined;
+  private readonly kept: KeptPart<unknown>[] = [];
 
   /** @param goTools where a builder for strangers is wanted */
   constructor(instance: Instance, tools: Tools, choices: Choices, goTools?: GoTools) {
@@ -51,17 +53,17 @@ export class System {
     await ensureTokenKey(tokenKey);
     const ports = await this.ports();
     const [postgres, redis, registry, baseImages] = await Promise.all([
-      this.parts.postgres().start(),
-      this.parts.redis().start(),
-      this.parts.registry(this.token(ports.api)).start(),
-      this.parts.baseImageRegistry().start(),
+      this.keep(this.parts.postgres()),
+      this.keep(this.parts.redis()),
+      this.keep(this.parts.registry(this.token(ports.api))),
+      this.keep(this.parts.baseImageRegistry()),
     ]);
     say('· PostgreSQL, Redis and the registry are up');
     await provideBaseImages(this.tools, baseImages.host);
     const insecure = [registry.host, baseImages.host];
     const reachable = (process.env.COOPERAGE_ENGINE_REACHES ?? '').split(',').flatMap((host) => host.trim() || []);
     const registries = { insecure, mirror: baseImages.host, reachable };
-    const engine = await this.parts.engine(registries).start();
+    const engine = await this.keep(this.parts.engine(registries));
     say('· the engine is up');
     const strangers = await this.startEngineForStrangers(registries);
     const isOwnServer = this.choices.postgres.kind !== 'external';
@@ -81,14 +83,25 @@ export class System {
   }
 
   /** The git host and our own processes; they are stopped from the last to the first. */
-  processes(addresses: SystemAddresses): SupervisedProcess[] {
+  processes(addresses: SystemAddresses, changed: () => void): SupervisedProcess[] {
     const secrets = this.secrets();
     const keys = ORDER.filter((key) => key !== 'strangers' || addresses.strangers);
     const own = keys.map((key) => {
       const environment = processEnvironment(key, addresses, secrets);
-      return superviseNode(this.instance, { key, ...SCRIPTS[key], port: addresses.ports[key], environment });
+      return superviseNode(this.instance, { key, ...SCRIPTS[key], port: addresses.ports[key], environment }, changed);
     });
-    return [this.gitHost(addresses.gitPort), ...own];
+    return [this.gitHost(addresses.gitPort, changed), ...own];
+  }
+
+  /** Starts again what has ended of the parts that were started. */
+  keeper(report: (line: string) => void, changed: () => void): PartKeeper {
+    return new PartKeeper(this.kept, report, changed);
+  }
+
+  private async keep<Address>(part: Part<Address>): Promise<Address> {
+    const address = await part.start();
+    this.kept.push({ part, address });
+    return address;
   }
 
   async stopParts(): Promise<void> {
@@ -101,7 +114,7 @@ export class System {
 
   private async startEngineForStrangers(registries: EngineRegistries): Promise<EngineAddress | undefined> {
     if (!this.goTools) return undefined;
-    const address = await this.parts.engineForStrangers(this.goTools, registries).start();
+    const address = await this.keep(this.parts.engineForStrangers(this.goTools, registries));
     say('· the engine for strangers is up');
     return address;
   }
@@ -116,7 +129,7 @@ export class System {
     return { user: GIT_USER, password: this.instance.secrets.secret('git', 18) };
   }
 
-  private gitHost(port: number): SupervisedProcess {
+  private gitHost(port: number, changed: () => void): SupervisedProcess {
     const { user, password } = this.gitCredentials();
     const environment = {
       PORT: String(port),
@@ -125,7 +138,7 @@ export class System {
       COOPERAGE_GIT_PASSWORD: password,
     };
     const script = 'tools/local/src/git-host/main.ts';
-    return superviseNode(this.instance, { key: GIT_HOST, script, port, healthPath: '/healthz', environment });
+    return superviseNode(this.instance, { key: GIT_HOST, script, port, healthPath: '/healthz', environment }, changed);
   }
 
   private async ports(): Promise<Record<ProcessKey, number>> {

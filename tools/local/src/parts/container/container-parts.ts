@@ -39,6 +39,10 @@ export class PostgresContainer implements Part<PostgresAddress> {
     return this.container.stop();
   }
 
+  isRunning(): Promise<boolean> {
+    return this.container.wasRunning();
+  }
+
   private url(port: number): string {
     return `postgresql://${ADMIN}:${this.password}@127.0.0.1:${port}/postgres`;
   }
@@ -74,6 +78,10 @@ export class RedisContainer implements Part<RedisAddress> {
   stop(): Promise<void> {
     return this.container.stop();
   }
+
+  isRunning(): Promise<boolean> {
+    return this.container.wasRunning();
+  }
 }
 
 export class RegistryContainer implements Part<RegistryAddress> {
@@ -108,6 +116,10 @@ export class RegistryContainer implements Part<RegistryAddress> {
   stop(): Promise<void> {
     return this.container.stop();
   }
+
+  isRunning(): Promise<boolean> {
+    return this.container.wasRunning();
+  }
 }
 
 /** The machine's own engine as the builder: it is used as it is, so only for builds that its owner trusts. */
@@ -124,4 +136,8 @@ export class SharedEngine implements Part<EngineAddress> {
   }
 
   async stop(): Promise<void> {}
+
+  async isRunning(): Promise<boolean> {
+    return true;
+  }
 }

@@ -4,6 +4,7 @@ import { attempt, run } from '../../processes/command.ts';
 import type { Instance } from '../instance.ts';
 import type { DockerHost } from './docker-host.ts';
 
+const ASK_EVERY_MS = 5_000;
 const POLL_MS = 200;
 
 export interface ContainerSpec {
@@ -27,6 +28,8 @@ export class Container {
   private readonly instance: Instance;
   private readonly host: DockerHost;
   private readonly spec: ContainerSpec;
+  private said = false;
+  private askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(instance: Instance, host: DockerHost, spec: ContainerSpec) {
     this.instance = instance;
@@ -46,7 +49,16 @@ export class Container {
     return port;
   }
 
+  /** What the engine said within the last seconds: it is asked by a program of its own each time. */
+  async wasRunning(): Promise<boolean> {
+    if (performance.now() - this.askedAt < ASK_EVERY_MS) return this.said;
+    this.said = await this.isRunning();
+    this.askedAt = performance.now();
+    return this.said;
+  }
+
   async stop(): Promise<void> {
+    this.askedAt = Number.NEGATIVE_INFINITY;
     await attempt(this.host.docker, ['stop', '--time=15', this.name]);
     await attempt(this.host.docker, ['rm', '--force', this.name]);
   }

@@ -9,6 +9,7 @@ import { findTools } from '../../toolchain/find-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
+import { PartKeeper } from '../part-keeper.ts';
 import { groupFolders } from './control-groups.ts';
 import { EmbeddedEngine } from './engine.ts';
 import { Firewall } from './firewall.ts';
@@ -85,6 +86,20 @@ describe('the embedded engine', () => {
     expect(identify(pid)).toBeUndefined();
     expect(mounts().filter((point) => point.includes('executor'))).toEqual([]);
     expect((await build('RUN true')).code).toBe(0);
+  });
+
+  it('R-L1 is started again by a launcher that runs on, and builds', async () => {
+    const said: string[] = [];
+    const keeper = new PartKeeper(
+      [{ part: engine, address }],
+      (line) => said.push(line),
+      () => {},
+    );
+    keeper.start();
+    process.kill(readPidFile(instance.pidFile('engine'))?.pid ?? 0, 'SIGKILL');
+    await expect.poll(() => said.at(-1)).toBe('the engine runs again');
+    expect((await build('RUN true')).code).toBe(0);
+    await keeper.stop();
   });
 
   it('leaves nothing on the machine when it is stopped', async () => {

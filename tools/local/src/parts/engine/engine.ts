@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { LauncherError } from '../../output.ts';
 import { Daemon } from '../../processes/daemon.ts';
+import { readPidFile } from '../../processes/process-identity.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import { httpStatus } from '../http-probe.ts';
@@ -65,6 +66,10 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     await this.filter.remove();
     await this.network.remove();
     this.instance.removeSocketFolder();
+  }
+
+  async isRunning(): Promise<boolean> {
+    return readPidFile(this.instance.pidFile('engine')) !== undefined;
   }
 
   private async renew(settings: EngineSettings, daemon: Daemon): Promise<void> {

@@ -3,6 +3,7 @@ import http2 from 'node:http2';
 import { connect } from 'node:net';
 import { writeAtomic } from '../../files/atomic-file.ts';
 import { Daemon } from '../../processes/daemon.ts';
+import { readPidFile } from '../../processes/process-identity.ts';
 import type { GoTools } from '../../toolchain/go-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
@@ -56,6 +57,10 @@ export class StandaloneEngine implements Part<EngineAddress> {
     await this.clear(settings);
     await this.filter.remove();
     await this.network.remove();
+  }
+
+  async isRunning(): Promise<boolean> {
+    return readPidFile(this.instance.pidFile('strangers-engine')) !== undefined;
   }
 
   private async renew(settings: StandaloneSettings, daemon: Daemon): Promise<void> {

@@ -50,6 +50,10 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
     rmSync(this.instance.pidFile('postgres'), { force: true });
   }
 
+  async isRunning(): Promise<boolean> {
+    return this.postmaster.server() !== undefined;
+  }
+
   private async startWithRetries(daemon: Daemon): Promise<void> {
     for (let retry = 0; ; retry++) {
       try {

@@ -29,6 +29,10 @@ export class EmbeddedRedis implements Part<RedisAddress> {
     await this.daemon(0).stop();
   }
 
+  async isRunning(): Promise<boolean> {
+    return this.daemon(0).running() !== undefined;
+  }
+
   private daemon(port: number): Daemon {
     return new Daemon({
       name: this.name,

@@ -37,6 +37,10 @@ export class EmbeddedRegistry implements Part<RegistryAddress> {
     await this.daemon(0).stop();
   }
 
+  async isRunning(): Promise<boolean> {
+    return this.daemon(0).running() !== undefined;
+  }
+
   private daemon(port: number): Daemon {
     return new Daemon({
       name: this.name,

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import type { Part } from './part.ts';
+import { PartKeeper } from './part-keeper.ts';
+
+/** A part that a test can end, and that fails to start as often as it is told. */
+class Frail implements Part<{ url: string }> {
+  readonly name = 'Redis';
+  runs = true;
+  failures = 0;
+  starts = 0;
+  port = 1;
+
+  async start(): Promise<{ url: string }> {
+    this.starts++;
+    if (this.failures-- > 0) throw new Error('no room');
+    this.runs = true;
+    return { url: `redis://127.0.0.1:${this.port}` };
+  }
+
+  async stop(): Promise<void> {
+    this.runs = false;
+  }
+
+  async isRunning(): Promise<boolean> {
+    return this.runs;
+  }
+}
+
+function keep(part: Frail) {
+  const said: string[] = [];
+  const changes: string[][] = [];
+  const kept = [{ part, address: { url: 'redis://127.0.0.1:1' } }];
+  const keeper: PartKeeper = new PartKeeper(
+    kept,
+    (line) => said.push(line),
+    () => changes.push(keeper.away),
+  );
+  keeper.start();
+  return { keeper, said, changes };
+}
+
+it('R-L1 starts a part again that has ended, says so, and tells that it is away meanwhile', async () => {
+  const part = new Frail();
+  part.failures = 1;
+  const { keeper, said, changes } = keep(part);
+  part.runs = false;
+  await expect.poll(() => keeper.away).toEqual(['Redis']);
+  await expect.poll(() => said.at(-1)).toBe('Redis runs again');
+  await expect.poll(() => keeper.away).toEqual([]);
+  expect(said).toEqual([
+    'Redis has ended; starting it again in 0.5 s',
+    'Redis could not be started again: no room',
+    'Redis has ended; starting it again in 1 s',
+    'Redis runs again',
+  ]);
+  expect(changes).toEqual([['Redis'], []]);
+  await keeper.stop();
+});
+
+it('starts nothing any more once it is stopped', async () => {
+  const part = new Frail();
+  const { keeper } = keep(part);
+  await keeper.stop();
+  await part.stop();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(part.starts).toBe(0);
+});
+
+it('says when a part has come back at another address', async () => {
+  const part = new Frail();
+  part.port = 2;
+  const { keeper, said } = keep(part);
+  part.runs = false;
+  await expect.poll(() => said.at(-1)).toContain('another address');
+  await keeper.stop();
+});

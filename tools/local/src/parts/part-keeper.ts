@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { restartDelayMs } from '../processes/supervised-process.ts';
+import type { Part } from './part.ts';
+
+const LOOK_EVERY_MS = 500;
+/** A part that ran this long starts again with the first delay. */
+const HEALTHY_MS = 60_000;
+
+export interface KeptPart<Address> {
+  readonly part: Part<Address>;
+  readonly address: Address;
+}
+
+/** Starts parts again that have ended, for as long as the launcher runs. */
+export class PartKeeper {
+  private readonly kept: readonly KeptPart<unknown>[];
+  private readonly report: (line: string) => void;
+  private readonly changed: () => void;
+  private readonly stopping = new AbortController();
+  private readonly gone = new Set<string>();
+  private watching: Promise<unknown> = Promise.resolve();
+
+  /** @param changed called when another part is away, or is back */
+  constructor(kept: readonly KeptPart<unknown>[], report: (line: string) => void, changed: () => void) {
+    this.kept = kept;
+    this.report = report;
+    this.changed = changed;
+  }
+
+  /** Names of the parts that do not run now. */
+  get away(): string[] {
+    return [...this.gone];
+  }
+
+  start(): void {
+    this.watching = Promise.all(this.kept.map((kept) => this.watch(kept)));
+  }
+
+  /** Resolves when nothing is being started any more, so that everything can be stopped. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.watching;
+  }
+
+  private async watch({ part, address }: KeptPart<unknown>): Promise<void> {
+    const { signal } = this.stopping;
+    let upSince = performance.now();
+    for (let shortLives = 0; !signal.aborted; ) {
+      if (await part.isRunning()) {
+        this.note(part.name, false);
+        await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+        continue;
+      }
+      this.note(part.name, true);
+      shortLives = performance.now() - upSince > HEALTHY_MS ? 1 : shortLives + 1;
+      const delayMs = restartDelayMs(shortLives);
+      this.report(`${part.name} has ended; starting it again in ${delayMs / 1000} s`);
+      await sleep(delayMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      await this.restart(part, address);
+      upSince = performance.now();
+    }
+  }
+
+  private async restart(part: Part<unknown>, address: unknown): Promise<void> {
+    try {
+      const now = await part.start();
+      if (JSON.stringify(now) === JSON.stringify(address)) this.report(`${part.name} runs again`);
+      else this.report(`${part.name} has another address now: stop and start again, so that all processes learn it`);
+    } catch (error) {
+      this.report(`${part.name} could not be started again: ${(error as Error).message}`);
+    }
+  }
+
+  private note(name: string, isAway: boolean): void {
+    if (this.gone.has(name) === isAway) return;
+    if (isAway) this.gone.add(name);
+    else this.gone.delete(name);
+    this.changed();
+  }
+}
