@@ -129,7 +129,15 @@ export class EvaluateBench {
 
   /** @returns the delivery's row afterwards */
   async evaluate(deliveryId: string) {
-    const item = { id: 1n, topic: 'evaluate', subjectId: deliveryId, groupId: '', attempts: 1, ageMs: 0 } as const;
+    const item = {
+      id: 1n,
+      topic: 'evaluate',
+      subjectId: deliveryId,
+      groupId: '',
+      attempts: 1,
+      ageMs: 0,
+      dueMs: 0,
+    } as const;
     let result = await this.service.handle(item);
     while (!result.done && result.retryInMs === 0) result = await this.service.handle(item);
     return this.world.db.prisma.delivery.findUniqueOrThrow({ where: { id: deliveryId }, include: { verdicts: true } });

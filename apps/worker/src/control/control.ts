@@ -88,7 +88,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const loops = [poll, ...owners, ...upkeep];
     const watched = [poll, ...owners.map(({ loop }) => loop), ...upkeep];
     const watchdog = this.get(Watchdog);
-    watchdog.watch(lookAtOutboxes(this.get(OutboxRepository), outboxes), () => watched.map(lookAtLoop));
+    watchdog.watch(...lookAtOutboxes(outboxes), () => watched.map(lookAtLoop));
     watchdog.onChange(() => void life.beat());
     const listener = this.listener(outboxes);
     await listener.start();

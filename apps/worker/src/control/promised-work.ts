@@ -1,4 +1,4 @@
-import { OutboxRepository, type OutboxTopic } from '@cooperage/db';
+import { OutboxRepository, type OutboxShare, type OutboxTopic } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 import { BaseWatch } from './base-watch/base-watch.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
@@ -16,6 +16,13 @@ import { SweepCacheService } from './sweep-cache/sweep-cache.service.js';
 import { TrustRequestService } from './trust/trust-request.service.js';
 
 const minute = 60_000;
+
+/** One organization holds two slots at most where others have work, and never all of them (R-H11). */
+const shareOf = (slots: number): OutboxShare => ({
+  each: slots > 4 ? 2 : 1,
+  alone: slots - Math.ceil(slots / 4),
+  keepsLast: true,
+});
 
 /**
  * What control takes from the outbox, and by whom it is done. What can be slow has a loop of its own: neither a git host
@@ -40,18 +47,24 @@ export function promisedWork(
     slots: number,
     slotLimitMs: number,
     handlers: Partial<Record<OutboxTopic, OutboxHandler>>,
-  ) => new OutboxLoop(get(OutboxRepository), handlers, { name, slots, slotLimitMs, instanceId }, logger);
+  ) =>
+    new OutboxLoop(
+      get(OutboxRepository),
+      handlers,
+      { name, slots, slotLimitMs, instanceId, share: shareOf(slots) },
+      logger,
+    );
   return [
-    loop('evaluate', 8, 12 * minute, { evaluate: (item) => evaluate.handle(item) }),
+    loop('evaluate', 8, 8 * minute, { evaluate: (item) => evaluate.handle(item) }),
     loop('publish', 8, 15 * minute, { publish: (item) => publish.handle(item).finally(() => bases.soon()) }),
     loop('requests', 4, 15 * minute, {
       'create-key': (item) => createKey.handle(item),
       'export-cache': (item) => exportCache.handle(item),
       trust: (item) => trust.handle(item),
     }),
-    loop('verify images', 1, 60 * minute, { 'verify-images': (item) => reverify.handle(item) }),
-    loop('note steps', 1, 10 * minute, { 'note-steps': (item) => noteSteps.handle(item) }),
-    loop('upkeep', 2, 60 * minute, {
+    loop('verify images', 2, 60 * minute, { 'verify-images': (item) => reverify.handle(item) }),
+    loop('note steps', 2, 10 * minute, { 'note-steps': (item) => noteSteps.handle(item) }),
+    loop('upkeep', 4, 60 * minute, {
       reconcile: (item) => reconcile.handle(item),
       'sweep-cache': (item) => sweepCache.handle(item),
       'evict-cache': (item) => evictCache.handleLimits(item),
@@ -59,6 +72,6 @@ export function promisedWork(
       'forget-ref': (item) => evictCache.handleDeletedRef(item),
       'delete-project': (item) => deleteProject.handle(item),
     }),
-    loop('retention', 1, 60 * minute, { retention: (item) => retention.handle(item) }),
+    loop('retention items', 2, 60 * minute, { retention: (item) => retention.handle(item) }),
   ];
 }

@@ -30,6 +30,15 @@ type WorkerConfig = Config<'builder'> | Config<'control'>;
 
 const poolSize = 12;
 
+/**
+ * Control reads commits in slots that all organizations share: a git host that is slow loses its turn earlier than for a build, and
+ * nobody waits in a slot for a host that is away, since the evaluation itself is put back (S-030, R-H11).
+ */
+const briefly = {
+  limits: { refsTimeoutMs: 30_000, fetchTimeoutMs: 240_000, minBytesPerSecond: 16 * 1024 },
+  retryDelaysMs: [],
+};
+
 /** What builder and control both stand on: stores, queue, git, logger. */
 @Global()
 @Module({})
@@ -70,7 +79,10 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
     },
     {
       provide: SOURCE,
-      useFactory: () => createSource({ mirrorRoot: config.mirrorRoot, allowPlainHttp: [...config.allowPlainHttp] }),
+      useFactory: () => {
+        const { mirrorRoot, allowPlainHttp } = config;
+        return createSource({ mirrorRoot, allowPlainHttp: [...allowPlainHttp], ...(role === 'control' && briefly) });
+      },
     },
     {
       provide: MirrorKeeper,

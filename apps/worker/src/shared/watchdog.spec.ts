@@ -8,9 +8,9 @@ import { Watchdog } from './watchdog.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
 const item: OutboxItem = {
-  ...{ id: 1n, topic: 'evaluate', subjectId: 's', groupId: 'g', attempts: 1, ageMs: 0 },
+  ...{ id: 1n, topic: 'evaluate', subjectId: 's', groupId: 'g', attempts: 1, ageMs: 0, dueMs: 0 },
 } as const;
-const due = [{ topic: 'evaluate', due: 3, oldestDueMs: 60_000 }] as const;
+const due = { due: 3, oldestDueMs: 60_000 };
 
 let metrics: ReturnType<typeof createMetrics>;
 let now: number;
@@ -37,10 +37,11 @@ function hungLoop() {
   const outbox = {
     take: vi.fn(async (): Promise<OutboxItem[]> => []),
     done: vi.fn(async () => undefined),
-    due: vi.fn(async () => [...due]),
+    due: vi.fn(async () => due),
   };
   outbox.take.mockImplementationOnce(() => new Promise(() => undefined));
-  const options = { name: 'evaluate', slots: 2, slotLimitMs: 60_000, instanceId: () => 'me' };
+  const share = { each: 2, alone: 2, keepsLast: false };
+  const options = { name: 'evaluate', slots: 2, slotLimitMs: 60_000, share, instanceId: () => 'me' };
   const handlers = { evaluate: async () => done };
   const loop = new OutboxLoop(outbox as unknown as OutboxRepository, handlers, options, logger);
   return { outbox, loop };
@@ -50,7 +51,7 @@ describe('Watchdog', () => {
   it('R-W1 finds a loop whose claim hangs not ready, repairs it, counts that, and is content again', async () => {
     const { outbox, loop } = hungLoop();
     const changed = vi.fn();
-    watchdog.watch(lookAtOutboxes(outbox as unknown as OutboxRepository, [loop]));
+    watchdog.watch(...lookAtOutboxes([loop]));
     watchdog.onChange(changed);
     loop.wake();
     await seconds(10);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
-import { Listener, newId, OutboxRepository, promise } from '../index.js';
+import { Listener, newId, type OutboxItem, OutboxRepository, promise } from '../index.js';
 
 describe('the outbox', () => {
   let world: World;
@@ -94,17 +94,63 @@ describe('the outbox', () => {
     await world.db.prisma.$executeRaw`UPDATE outbox SET available_at = now() - interval '1 minute'`;
     await world.db.prisma.$executeRaw`
       UPDATE outbox SET available_at = now() + interval '1 minute' WHERE group_id = ${paused}::uuid`;
-    expect(await outbox.due(['publish'])).toEqual([]);
-    expect(await outbox.due(['evaluate', 'publish'])).toMatchObject([{ topic: 'evaluate', due: 2 }]);
+    expect(await outbox.due(['publish'], 8)).toEqual({ due: 0, oldestDueMs: 0 });
+    expect(await outbox.due(['evaluate', 'publish'], 8)).toMatchObject({ due: 2 });
     const me = await control();
     await outbox.take(['evaluate'], 1, me, 60_000);
-    const [left] = await outbox.due(['evaluate']);
-    expect(left).toMatchObject({ topic: 'evaluate', due: 1 });
+    const left = await outbox.due(['evaluate'], 8);
+    expect(left).toMatchObject({ due: 1 });
     expect(left!.oldestDueMs).toBeGreaterThan(59_000);
     await outbox.take(['evaluate'], 1, me, 60_000);
-    expect(await outbox.due(['evaluate'])).toEqual([]);
+    expect(await outbox.due(['evaluate'], 8)).toEqual({ due: 0, oldestDueMs: 0 });
     await world.processes.end(me, 'exited');
-    expect(await outbox.due(['evaluate'])).toMatchObject([{ due: 2 }]);
+    expect(await outbox.due(['evaluate'], 8)).toMatchObject({ due: 2 });
+  });
+
+  describe('R-H11 shares of organizations', () => {
+    const share = { each: 2, alone: 6, keepsLast: true };
+    const take = (me: string, limit: number) => outbox.take(['evaluate'], limit, me, 60_000, share);
+    /** Promises one piece of work for each of so many projects of one organization. */
+    async function crowd(projects: number): Promise<Set<string>> {
+      const organization = await world.organization();
+      const ids: string[] = [];
+      for (let i = 0; i < projects; i++) ids.push(await world.project(organization));
+      for (const id of ids) await add(id);
+      return new Set(ids);
+    }
+    const countOf = (items: readonly OutboxItem[], groups: Set<string>) =>
+      items.filter(({ groupId }) => groups.has(groupId)).length;
+
+    it('leaves room for others, however much one organization has waiting', async () => {
+      const [busy, me] = [await crowd(10), await control()];
+      const first = await take(me, 8);
+      expect(first).toHaveLength(6);
+      expect(await outbox.due(['evaluate'], 2, share)).toEqual({ due: 0, oldestDueMs: 0 });
+      const quiet = await crowd(1);
+      const second = await take(me, 2);
+      expect([countOf(second, quiet), countOf(second, busy)]).toEqual([1, 0]);
+    });
+
+    it('gives each organization its share where several have work, and the last slot to one that has none', async () => {
+      const [a, b, c] = [await crowd(9), await crowd(9), await crowd(9)];
+      const me = await control();
+      const items = await take(me, 8);
+      expect([a, b, c].map((groups) => countOf(items, groups))).toEqual([2, 2, 2]);
+      expect(await outbox.due(['evaluate'], 2, share)).toEqual({ due: 0, oldestDueMs: 0 });
+      const d = await crowd(9);
+      expect(countOf(await take(me, 1), d)).toBe(1);
+      // One slot is free now, and who has one slot already does not get it.
+      expect(await take(me, 1)).toEqual([]);
+      await outbox.done(items.find(({ groupId }) => a.has(groupId))!, me);
+      expect(await take(me, 2)).toHaveLength(1);
+    });
+
+    it('counts what other processes have under way', async () => {
+      const busy = await crowd(9);
+      await crowd(1);
+      expect(countOf(await take(await control(), 4), busy)).toBe(2);
+      expect(countOf(await take(await control(), 8), busy)).toBe(0);
+    });
   });
 
   it('wakes a listener when the promise commits', async () => {

@@ -40,11 +40,12 @@ export interface OutboxItem {
   readonly attempts: number;
   /** Milliseconds since it was promised, by the database's clock. */
   readonly ageMs: number;
+  /** Milliseconds since it could be taken: since it was promised, or since its last pause was over. */
+  readonly dueMs: number;
 }
 
-/** Work of one topic that could be taken now. */
+/** Work that could be taken now. */
 export interface DueWork {
-  readonly topic: OutboxTopic;
   readonly due: number;
   /** How long the oldest of it could have been taken, milliseconds by the database's clock. */
   readonly oldestDueMs: number;

@@ -11,7 +11,10 @@ const item = (id: number): OutboxItem => ({
   groupId: `g${id}`,
   attempts: 1,
   ageMs: 0,
+  dueMs: 0,
 });
+
+const share = { each: 2, alone: 2, keepsLast: false };
 
 /** An outbox in memory that gives its rows once. */
 function outboxOf(rows: OutboxItem[]) {
@@ -20,11 +23,12 @@ function outboxOf(rows: OutboxItem[]) {
     done: vi.fn(async () => undefined),
     retry: vi.fn(async () => undefined),
     extend: vi.fn(async () => true),
+    due: vi.fn(async () => ({ due: 0, oldestDueMs: 0 })),
   };
 }
 type Outbox = ReturnType<typeof outboxOf>;
 const loopOver = (outbox: Outbox, handler: OutboxHandler, slotLimitMs = 60_000) => {
-  const options = { name: 'evaluate', slots: 2, slotLimitMs, instanceId: () => 'me' };
+  const options = { name: 'evaluate', slots: 2, slotLimitMs, share, instanceId: () => 'me' };
   return new OutboxLoop(outbox as unknown as OutboxRepository, { evaluate: handler }, options, logger);
 };
 const run = async (): Promise<typeof done | ReturnType<typeof later>> => done;
@@ -203,12 +207,11 @@ describe('OutboxLoop', () => {
     const outbox = outboxOf(rows);
     outbox.retry.mockImplementation(() => new Promise(() => undefined));
     const loop = loopOver(outbox, () => new Promise(() => undefined), 10);
-    const none = { due: 0, oldestDueMs: 0 };
     loop.wake();
     await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(2);
-    expect(loop.sight(none)).toMatchObject({ busySlots: 2, slots: 2, taken: 2 });
+    expect(await loop.sight()).toMatchObject({ busySlots: 2, slots: 2, taken: 2 });
     loop.repair();
-    expect(loop.sight(none)).toMatchObject({ busySlots: 0, oldestBusyMs: 0 });
+    expect(await loop.sight()).toMatchObject({ busySlots: 0, oldestBusyMs: 0 });
     await loop.close();
   });
 });

@@ -1,4 +1,4 @@
-import type { OutboxItem, OutboxRepository, OutboxTopic } from '@cooperage/db';
+import type { OutboxItem, OutboxRepository, OutboxShare, OutboxTopic } from '@cooperage/db';
 import type { LoopSight } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { Slots } from '../../shared/slots.js';
@@ -20,6 +20,8 @@ export interface OutboxLoopOptions {
   readonly slots: number;
   /** How long one piece of work may hold its slot. It is put back then, and whatever still runs of it is not waited for. */
   readonly slotLimitMs: number;
+  /** How many slots one organization may hold. */
+  readonly share: OutboxShare;
   readonly instanceId: () => string;
 }
 
@@ -70,9 +72,10 @@ export class OutboxLoop {
     if (this.round === null) this.taking = this.takeAll();
   }
 
-  /** What a watch wants to know of it. `due` is of its topics, as the database says. */
-  sight(due: { readonly due: number; readonly oldestDueMs: number }): LoopSight {
-    return { ...this.slots.sight(), due: due.due, oldestDueMs: due.oldestDueMs };
+  /** What a watch wants to know of it. Where all slots are busy, what waits is counted as if they were free. */
+  async sight(): Promise<LoopSight> {
+    const due = await this.outbox.due(this.topics, this.slots.free || this.options.slots, this.options.share);
+    return { ...this.slots.sight(), ...due };
   }
 
   /** Gives up a claim round that hangs and work that is over its time, and begins to take anew. */
@@ -96,7 +99,8 @@ export class OutboxLoop {
     try {
       while (this.wanted && !this.closed && this.round === round && this.slots.free > 0) {
         this.wanted = false;
-        const items = await this.outbox.take(this.topics, this.slots.free, this.options.instanceId(), lockMs);
+        const { instanceId, share } = this.options;
+        const items = await this.outbox.take(this.topics, this.slots.free, instanceId(), lockMs, share);
         for (const item of items) this.begin(item, this.round === round);
         if (items.length > 0) this.wanted = true;
       }

@@ -95,7 +95,7 @@ describe('a publication on PostgreSQL', () => {
     return { instance, service };
   };
   const item = (change: Partial<OutboxItem> = {}): OutboxItem => ({
-    ...{ id: 1n, topic: 'publish', subjectId: buildId, groupId: project, attempts: 1, ageMs: 10 },
+    ...{ id: 1n, topic: 'publish', subjectId: buildId, groupId: project, attempts: 1, ageMs: 10, dueMs: 10 },
     ...change,
   });
   const build = async () => (await builds.find(buildId))!;
