@@ -24,7 +24,16 @@ async function said(
 ) {
   const check = async () => ({ ok: true, version, platforms: ['linux/amd64'], detail: 'builds', ...change });
   const engine = { kind, features: () => ({ ...features, strangers: kind === 'buildkit' }), check };
-  const facts = { lane, slots: 1, version: '1', mirrorRoot: '/', isDraining: false, store: undefined, warnings: [], loops: [] };
+  const facts = {
+    lane,
+    slots: 1,
+    version: '1',
+    mirrorRoot: '/',
+    isDraining: false,
+    store: undefined,
+    warnings: [],
+    loops: [],
+  };
   const { note, zones, engineFeatures } = await builderInfo(engine as never, facts);
   return { note, zones, strangers: engineFeatures!.strangers };
 }
@@ -56,7 +65,7 @@ it('says what should hold and does not, of the engine and of where it runs', asy
   const facts = { lane: 'trusted', slots: 1, version: '1', mirrorRoot: '/', isDraining: false } as const;
   const { engineFeatures } = await builderInfo(engine as never, {
     ...facts,
-    ...{ store: undefined, warnings: ['fetches-unfiltered'] },
+    ...{ store: undefined, warnings: ['fetches-unfiltered'], loops: [] },
   });
   expect(engineFeatures!.warnings).toEqual(['writes-uncounted', 'fetches-unfiltered']);
 });

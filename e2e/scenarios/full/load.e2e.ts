@@ -1,0 +1,70 @@
+import { LogViewer, Product, until } from '@cooperage/e2e';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { deliverAll, type Pushed, prepare, Rows } from '../load/installation.js';
+
+const organizations = 10;
+const projects = 200;
+const burst = 1_000;
+const viewers = 500;
+const minute = 60_000;
+
+describe('a crowd of tenants', () => {
+  let product: Product;
+  let rows: Rows;
+  let pushes: Pushed[];
+  let accepted = 0;
+  beforeAll(async () => {
+    product = await Product.start({ direct: true });
+    rows = new Rows(product.databaseUrl);
+    pushes = await prepare(product, organizations, projects);
+  }, 5 * minute);
+  afterAll(async () => {
+    await rows.close();
+    await product.stop();
+  });
+  afterEach(async (context) => {
+    if (context.task.result?.state === 'fail') process.stderr.write(`${(await product.logs()).slice(-20_000)}\n`);
+  });
+
+  /** As a forge does it: what was not taken for now is sent again, until all have been. */
+  async function deliver(deliveries: readonly Pushed[]): Promise<void> {
+    const now = await deliverAll(product, deliveries);
+    accepted += now;
+    if (now === 0) await new Promise((resolve) => setTimeout(resolve, 200));
+    if (now < deliveries.length) await deliver(deliveries.slice(now));
+  }
+
+  it(
+    'R-W1 every project is pushed at one moment, bursts of deliveries follow, 500 people watch: all is built, nothing is stuck',
+    async () => {
+      await deliver(pushes);
+      await until('the first builds are there', async () => (await rows.builds(10)).length === 10);
+      const watched = await rows.builds(10);
+      const people = Array.from({ length: viewers }, (_, number) => {
+        const log = { buildId: watched[number % watched.length]!, attempt: 1 };
+        return new LogViewer(product.origin, product.api.cookies, log);
+      });
+      try {
+        for (let at = 0; at < people.length; at += 25)
+          await Promise.allSettled(people.slice(at, at + 25).map((viewer) => viewer.connect()));
+        const repeated = Array.from({ length: burst }, (_, number) => pushes[number % pushes.length]!);
+        await deliver(repeated);
+        // One project's deliveries alone, as a forge sends them after an outage.
+        await deliver(Array.from({ length: burst }, () => pushes[0]!));
+        await rows.settled(7 * minute);
+      } finally {
+        for (const viewer of people) viewer.cut();
+      }
+      expect(await rows.contradictions(accepted)).toEqual([]);
+      expect(accepted).toBeGreaterThanOrEqual(projects + 2 * burst);
+      for (const role of ['control', 'builder'] as const) {
+        const ready = await fetch(`${product.addressOf(role)}/readyz`);
+        expect([role, ready.status, await ready.json()]).toEqual([role, 200, { status: 'ready', degraded: [] }]);
+        const metrics = await (await fetch(`${product.addressOf(role)}/metrics`)).text();
+        const repairs = metrics.split('\n').filter((line) => line.startsWith('cooperage_loop_repairs_total{'));
+        expect([role, repairs]).toEqual([role, []]);
+      }
+    },
+    12 * minute,
+  );
+});
