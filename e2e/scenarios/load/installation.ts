@@ -31,8 +31,8 @@ async function organization(api: ApiClient, slug: string): Promise<string> {
   return made.organizationId;
 }
 
-/** What a forge does: all of them at one moment. @returns how many were accepted */
-export async function deliverAll(product: Product, pushes: readonly Pushed[]): Promise<number> {
+/** What a forge does: all of them at one moment. @returns those that were refused for now */
+export async function deliverAll(product: Product, pushes: readonly Pushed[]): Promise<Pushed[]> {
   const answers = await Promise.all(
     pushes.map(async ({ repository, commit }) => {
       const answer = await product.deliver(repository, { after: commit });
@@ -40,7 +40,7 @@ export async function deliverAll(product: Product, pushes: readonly Pushed[]): P
       return answer.status;
     }),
   );
-  return answers.filter((status) => status === 202).length;
+  return pushes.filter((_, index) => answers[index] !== 202);
 }
 
 /** Rows of the installation, read beside the product. */

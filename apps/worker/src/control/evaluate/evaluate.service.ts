@@ -43,10 +43,11 @@ export class EvaluateService {
 
   /** Every delivery comes to an end: whatever is thrown, it is tried a bounded number of times and then `failed`. */
   async handle(item: OutboxItem): Promise<HandlerResult> {
+    const since = performance.now() - item.dueMs;
     const subject = await this.evaluations.load(item.subjectId);
     if (!subject) return done;
     try {
-      return await this.evaluate(subject);
+      return await this.evaluate(subject, since);
     } catch (error) {
       if (error instanceof BuildFailure) return this.giveUpOrRetry(subject, error);
       if (isDatabaseUnavailable(error) || item.attempts < mostTries) throw error;
@@ -57,12 +58,12 @@ export class EvaluateService {
     }
   }
 
-  private async evaluate(subject: EvaluationSubject): Promise<HandlerResult> {
+  private async evaluate(subject: EvaluationSubject, since: number): Promise<HandlerResult> {
     const { deliveryId } = subject;
     if (!isSameRepository(subject.forge, subject.repository, subject.project))
       return this.endWithoutBuild(subject, { nothing: 'other_repository', mayFollow: false });
     const source = this.sourceProjects.of(subject.project);
-    const head = await this.mirrors.using(source, () => this.heads.of(subject, source));
+    const head = await this.mirrors.using(source, () => this.heads.of(subject, source, since));
     if ('nothing' in head) return this.endWithoutBuild(subject, head);
     const outcome = await this.evaluations.commit(subject, await this.judge(subject, head));
     if (outcome.ok) {

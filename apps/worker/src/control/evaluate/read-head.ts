@@ -1,6 +1,7 @@
 import type { EvaluatedHead, EvaluationRepository, EvaluationSubject } from '@cooperage/db';
 import { BuildFailure, type NoBuildReason, parseRef } from '@cooperage/domain';
 import type { CommitFacts, RemoteRefs, Source, SourceProject } from '@cooperage/source';
+import { SharedRefs } from './shared-refs.js';
 
 /** What a delivery points at, read from the git host itself. */
 export interface Head {
@@ -29,12 +30,21 @@ const noHead = (nothing: NoBuildReason): NoHead => ({ nothing, mayFollow: false 
 
 /** Reads the head of a delivery. Every method throws `BuildFailure` for what the git host says or does not say. */
 export class ReadHead {
+  private readonly shared: SharedRefs;
+
   constructor(
     private readonly evaluations: Pick<EvaluationRepository, 'head'>,
     private readonly source: Pick<Source, 'refs' | 'prepare' | 'isAncestor' | 'changedPaths'>,
-  ) {}
+  ) {
+    this.shared = new SharedRefs(source);
+  }
 
-  async of(subject: EvaluationSubject, project: SourceProject): Promise<Head | NoHead> {
+  /** @param since when the delivery could be taken: what the git host said after that counts. Now by default. */
+  async of(
+    subject: EvaluationSubject,
+    project: SourceProject,
+    since = Number.POSITIVE_INFINITY,
+  ): Promise<Head | NoHead> {
     const kind = subject.ref === null ? undefined : parseRef(subject.ref)?.kind;
     if (subject.ref === null || kind === undefined) return noHead('no_ref');
     const { ref } = subject;
@@ -42,7 +52,7 @@ export class ReadHead {
     const named = kind === 'tag' ? null : subject.after;
     const unwanted = new AbortController();
     try {
-      const { refs, facts } = await this.ask(project, ref, named, unwanted.signal);
+      const { refs, facts } = await this.ask(project, ref, named, since, unwanted.signal);
       const observed = refs.commits.get(ref);
       if (observed === undefined) return noHead('ref_gone');
       const commit = named ?? observed;
@@ -67,12 +77,13 @@ export class ReadHead {
     project: SourceProject,
     ref: string,
     commit: string | null,
+    since: number,
     signal: AbortSignal,
   ): Promise<{ refs: RemoteRefs; facts: Promise<CommitFacts> | null }> {
     const facts = commit === null ? null : this.source.prepare(project, { ref, commit }, signal);
     // Whoever wants the commit hears of its failure; a ref that is gone makes both without interest.
     facts?.catch(() => undefined);
-    return { refs: await this.source.refs(project), facts };
+    return { refs: await this.shared.refs(project, since), facts };
   }
 
   /**
