@@ -121,7 +121,7 @@ describe('bodies', () => {
       const text = JSON.stringify({ ref: 'refs/heads/main', repository: said });
       return repository(signed(text), text);
     };
-    expect(generic('hello')).toEqual({ id: null, name: 'hello', addresses: [] });
+    expect(generic('hello')).toEqual({ id: null, name: 'hello', addresses: ['hello'] });
     expect(generic({ id: 'x7', clone_url: 'https://a.example/b' })).toEqual({
       ...{ id: 'x7', name: null, addresses: ['https://a.example/b'] },
     });

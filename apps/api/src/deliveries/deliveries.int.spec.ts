@@ -129,6 +129,14 @@ describe('a dry run', () => {
     expect(run.verdicts.find(({ ruleName }) => ruleName === 'paths')).toMatchObject({ matched: true, tags: ['x'] });
   });
 
+  it('R-H5 leaves out the tags that the build would not get, and says why', async () => {
+    const target = await world.project(owner, acme);
+    await world.build(target);
+    const run = expectOk(await dryRun(await deliver(target, { payload: pushPayload('refs/heads/latest') })));
+    const verdict = run.verdicts.find(({ matched }) => matched);
+    expect(verdict).toMatchObject({ tags: [], explanation: expect.stringContaining('The tag latest is left out') });
+  });
+
   it('R-M10 does not read a body of more than 1 MiB', async () => {
     const target = await world.project(owner, acme);
     const payload = (length: number) => pushed(['docs/a.md', 'x'.repeat(length)]);

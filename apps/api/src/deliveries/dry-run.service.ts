@@ -1,6 +1,6 @@
 import type { DryRun } from '@cooperage/contracts';
-import { DeliveryRepository, EvaluationRepository, RuleRepository } from '@cooperage/db';
-import { judge } from '@cooperage/domain';
+import { DeliveryRepository, EvaluationRepository, type ProjectRecord, RuleRepository } from '@cooperage/db';
+import { judge, type Verdict, wallVerdicts, zoneOf } from '@cooperage/domain';
 import { payloadPaths } from '@cooperage/forges';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -35,7 +35,8 @@ export class DryRunService {
     const { projectId, organizationId, ref, after } = await this.access.delivery(principal, id);
     if (ref === null || after === null)
       throw new ApiProblem('conflict', { detail: 'This delivery names no commit that rules could judge.' });
-    const { defaultBranch } = await this.access.project(principal, projectId);
+    const project = await this.access.project(principal, projectId);
+    const { defaultBranch } = project;
     await this.tries.demand(principal.userId);
     const release = await this.slots.take(organizationId);
     const changedPaths = await this.changedPaths(id).finally(release);
@@ -44,12 +45,30 @@ export class DryRunService {
       this.evaluations.newestBuiltCommits(projectId, ref),
     ]);
     const head = { ref, commit: after, defaultBranch: defaultBranch ?? '', changedPaths };
-    const verdicts = rules.map((rule) => judge(rule, head, newestBuilt.get(rule.id) ?? null));
+    const judged = rules.map((rule) => judge(rule, head, newestBuilt.get(rule.id) ?? null));
+    const verdicts = await this.withinWall(project, ref, rules, judged);
     return {
       ...{ ref, commit: after, defaultBranch },
       changedPaths: changedPaths && [...changedPaths],
       verdicts: verdicts.map((verdict) => ({ ...verdict, tags: [...verdict.tags] })),
     };
+  }
+
+  /** Before the git host was ever asked nobody knows which branch is protected. */
+  private async withinWall(
+    { id, defaultBranch, protectedBranches }: ProjectRecord,
+    ref: string,
+    rules: Awaited<ReturnType<RuleRepository['list']>>,
+    verdicts: readonly Verdict[],
+  ): Promise<readonly Verdict[]> {
+    if (defaultBranch === null) return verdicts;
+    const protection = { defaultBranch, protectedBranches };
+    const owned = await this.evaluations.ownedByProtected(
+      id,
+      verdicts.flatMap(({ tags }) => tags),
+    );
+    return wallVerdicts(verdicts, zoneOf({ ...protection, ref, fromFork: false }), { ...protection, rules, owned })
+      .verdicts;
   }
 
   private async changedPaths(id: string): Promise<readonly string[] | null> {

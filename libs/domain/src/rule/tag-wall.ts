@@ -1,5 +1,6 @@
 import type { Zone } from '../cache/zone.js';
 import { reservedTags, type TagRules } from './reserved-tags.js';
+import type { Verdict } from './rule.js';
 
 /**
  * Why a build does not get a tag that its rule would give it:
@@ -47,4 +48,23 @@ export function leftOutMessage({ tag, reason }: LeftOutTag): string {
   return reason === 'owned_by_protected'
     ? `The tag ${tag} is left out: it points to an image of a protected branch or a release.`
     : `The tag ${tag} is left out: it is kept for a protected branch or a release.`;
+}
+
+export interface WalledVerdicts {
+  readonly verdicts: readonly Verdict[];
+  /** By rule: what its build does not get. */
+  readonly leftOut: ReadonlyMap<string, readonly LeftOutTag[]>;
+}
+
+/** Takes out of each verdict the tags that belong to others, and says so in its words. A fork's build gets no tag anyway. */
+export function wallVerdicts(verdicts: readonly Verdict[], zone: Zone, wall: TagWall): WalledVerdicts {
+  const leftOut = new Map<string, readonly LeftOutTag[]>();
+  if (zone === 'fork') return { verdicts, leftOut };
+  const walled = verdicts.map((verdict) => {
+    const { tags, leftOut: missed } = wallTags(verdict.tags, zone, wall);
+    if (missed.length === 0) return verdict;
+    leftOut.set(verdict.ruleId, missed);
+    return { ...verdict, tags, explanation: [verdict.explanation, ...missed.map(leftOutMessage)].join(' ') };
+  });
+  return { verdicts: walled, leftOut };
 }

@@ -37,6 +37,12 @@ describe('R-G6 a call is about the repository of its project', () => {
     expect(isSameRepository('gitea', claimed, known(remoteUrl))).toBe(true);
   });
 
+  it('R-G6 that gives its address in the place of a name is about the repository at that address', () => {
+    const said = (text: string) => isSameRepository('generic', claim({ name: text, addresses: [text] }), hello);
+    expect([said('https://git.example/octo/hello'), said('git@git.example:octo/hello.git')]).toEqual([true, true]);
+    expect([said('https://git.example/octo/other'), said('hello'), said('octo')]).toEqual([false, true, false]);
+  });
+
   it.each<[string, ClaimedRepository]>([
     ['name', claim({ name: 'octo/other' })],
     ['name that ends alike', claim({ name: 'to/hello' })],

@@ -18,7 +18,10 @@ export function repositoryOf(payload: unknown, { at, name, addresses }: Reposito
   const claimed = {
     id: idOf(fieldOf(payload, at, 'id')),
     name: plain ?? bounded(textOf(payload, at, name)),
-    addresses: addresses.map((field) => bounded(textOf(payload, at, field))).filter((text) => text !== null),
+    // A plain text may be an address as well.
+    addresses: [plain, ...addresses.map((field) => bounded(textOf(payload, at, field)))].filter(
+      (text) => text !== null,
+    ),
   };
   return claimed.id === null && claimed.name === null && claimed.addresses.length === 0 ? null : claimed;
 }

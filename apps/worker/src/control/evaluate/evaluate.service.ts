@@ -13,6 +13,7 @@ import {
   readableTarget,
   repositoryPath,
   type Verdict,
+  wallVerdicts,
   type Zone,
   zoneOf,
 } from '@cooperage/domain';
@@ -20,7 +21,7 @@ import type { Logger } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { SourceProjects } from '../../shared/source-projects.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
-import { judgeRules, wallVerdicts } from './judge-rules.js';
+import { judgeRules } from './judge-rules.js';
 import type { Head, NoHead, ReadHead } from './read-head.js';
 import { askOf } from './trigger-of.js';
 

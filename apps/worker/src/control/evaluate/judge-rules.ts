@@ -1,16 +1,4 @@
-import type { EvaluationResult } from '@cooperage/db';
-import {
-  judge,
-  type LeftOutTag,
-  leftOutMessage,
-  type RefHead,
-  type Rule,
-  renderTags,
-  type TagWall,
-  type Verdict,
-  wallTags,
-  type Zone,
-} from '@cooperage/domain';
+import { judge, type RefHead, type Rule, renderTags, type Verdict } from '@cooperage/domain';
 import type { Ask } from './trigger-of.js';
 
 /** The verdict of each rule that this ask concerns. Pure. */
@@ -35,21 +23,4 @@ function manualVerdict(rules: readonly Rule[], head: RefHead, ask: Ask): Verdict
     explanation: `${ask.triggeredBy ?? 'Somebody'} started this build by hand.`,
     tags: rule ? renderTags(rule.tags, { ref: head.ref, commit: head.commit, defaultBranch: head.defaultBranch }) : [],
   };
-}
-
-/** Takes out of each verdict the tags that belong to others, and says so in its words. Pure. */
-export function wallVerdicts(
-  verdicts: readonly Verdict[],
-  zone: Zone,
-  wall: TagWall,
-): Pick<EvaluationResult, 'verdicts' | 'leftOut'> {
-  const leftOut = new Map<string, readonly LeftOutTag[]>();
-  const walled = verdicts.map((verdict) => {
-    if (zone === 'fork') return verdict;
-    const { tags, leftOut: missed } = wallTags(verdict.tags, zone, wall);
-    if (missed.length === 0) return verdict;
-    leftOut.set(verdict.ruleId, missed);
-    return { ...verdict, tags, explanation: [verdict.explanation, ...missed.map(leftOutMessage)].join(' ') };
-  });
-  return { verdicts: walled, leftOut };
 }
