@@ -1,11 +1,23 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { groupFolders } from '../parts/engine/control-groups.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 import { Tools } from '../toolchain/tools.ts';
 import { examineLimits, examineProtections } from './protections.ts';
+
+const variables = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) => [name, name.toUpperCase()]);
+beforeEach(() => {
+  for (const name of variables) vi.stubEnv(name, undefined);
+});
+afterEach(() => vi.unstubAllEnvs());
+
+it('R-C2 says that a proxy has to refuse private addresses itself', async () => {
+  vi.stubEnv('https_proxy', 'http://127.0.0.1:3128');
+  const [, filter] = await examineProtections(await findTools());
+  expect(filter?.advice).toContain('through the proxy 127.0.0.1:3128, which has to refuse private addresses itself');
+});
 
 it('R-C2 says that limits and the filter of an engine are in force here, and leaves nothing of its trial', async () => {
   const findings = await examineProtections(await findTools());

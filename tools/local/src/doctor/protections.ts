@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { clearGroup, isUnified, prepareGroup } from '../parts/engine/control-groups.ts';
 import { FetchFilter } from '../parts/engine/fetch-filter.ts';
+import { proxies } from '../parts/engine/reachable.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import type { Finding } from './finding.ts';
 
@@ -43,9 +44,10 @@ async function examineFilter(tools: Tools): Promise<Finding> {
   const missing = filter.missing();
   await filter.remove();
   rmSync(folder, { recursive: true });
-  const advice =
-    missing &&
-    `not possible here (${missing.split('\n').at(-1)}): FROM and ADD reach this machine and private networks`;
+  const [proxy] = proxies(tools.environment());
+  const advice = missing
+    ? `not possible here (${missing.split('\n').at(-1)}): FROM and ADD reach this machine and private networks`
+    : proxy && `FROM and ADD go through the proxy ${proxy}, which has to refuse private addresses itself`;
   return { part: 'filter', state: 'ready', where: 'rules for what an engine fetches', ...(advice && { advice }) };
 }
 

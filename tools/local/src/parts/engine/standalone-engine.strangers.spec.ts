@@ -11,6 +11,7 @@ import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
 import { groupFolders } from './control-groups.ts';
+import { Firewall } from './firewall.ts';
 import { mountsBelow } from './mounts.ts';
 import { StandaloneEngine } from './standalone-engine.ts';
 
@@ -44,6 +45,13 @@ describe('the engine for strangers', () => {
     expect((await building).code).not.toBe(0);
   });
 
+  it('R-C2 is told from others by its own group, and the filter of what it fetches is in force', async () => {
+    const pid = readPidFile(instance.pidFile('strangers-engine'))?.pid;
+    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toContain(`${address.cgroupBase}-engine`);
+    expect(engine().filter.missing()).toBeUndefined();
+    expect(await new Firewall(tools, `${instance.id}ef`).listing()).toContain('-A OUTPUT -m cgroup');
+  });
+
   it('clears away the steps, groups and mounts of an engine that was killed, those too that it was told nothing about', async () => {
     const building = build('RUN sleep 273');
     const pid = await stepProcess('sleep 273');
@@ -60,6 +68,9 @@ describe('the engine for strangers', () => {
     expect(existsSync(`/sys/class/net/coop${instance.id}e`)).toBe(false);
     expect(groupFolders(address.cgroupBase!)).toEqual([]);
     expect(groupFolders(address.cgroupParent)).toEqual([]);
+    expect(groupFolders(`${address.cgroupBase}-engine`)).toEqual([]);
+    const own = ([4, 6] as const).map((version) => new Firewall(tools, `${instance.id}ef`, version).listing());
+    expect(await Promise.all(own)).toEqual(['', '']);
     expect(mountsBelow(instance.folder, readFileSync('/proc/self/mountinfo', 'utf8'))).toEqual([]);
   });
 });
