@@ -101,7 +101,7 @@ export type { RetentionRecord } from './retention/retention-record.js';
 export { mostPreviewed, type RetentionPreview, RetentionRepository } from './retention/retention-repository.js';
 export * from './retention/retention-schedule.js';
 export { isMigrated, schemaVersion } from './schema-version.js';
-export { type SealedAgain, sealAgain } from './seal/seal-again.js';
+export { bindGitCredentials, type SealedAgain, sealAgain } from './seal/seal-again.js';
 export { entrustedBoxes, SealedBoxRepository, signingBoxes } from './seal/sealed-box-repository.js';
 export { type FoundBuild, SearchRepository } from './search/search-repository.js';
 export * from './setup/first-steps-repository.js';

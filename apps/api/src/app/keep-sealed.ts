@@ -1,4 +1,4 @@
-import { type Database, entrustedBoxes, SealedBoxRepository, sealAgain } from '@cooperage/db';
+import { bindGitCredentials, type Database, entrustedBoxes, SealedBoxRepository, sealAgain } from '@cooperage/db';
 import type { MasterKeys } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 
@@ -10,6 +10,8 @@ export function keepSealed(database: Database, keys: MasterKeys, logger: Logger)
   const boxes = new SealedBoxRepository(database);
   const run = async () => {
     try {
+      const bound = await bindGitCredentials(boxes, keys);
+      if (bound > 0) logger.info({ bound }, 'git credentials bound to the host of their project');
       const { sealedAgain, lost } = await sealAgain(boxes, keys, entrustedBoxes);
       if (sealedAgain > 0) logger.info({ sealedAgain }, 'sealed again with the first key of ENCRYPTION_KEY');
       if (lost > 0) logger.warn({ lost }, 'sealed with a key that is not in ENCRYPTION_KEY: nobody can read these');

@@ -1,5 +1,6 @@
 import {
   type CreateProject,
+  changedProjectSchema,
   createdProjectSchema,
   createProjectSchema,
   type PutGitCredentials,
@@ -56,7 +57,11 @@ export class ProjectsController {
 
   @Patch(':projectId')
   @Access('write')
-  @Answers(200, projectSchema, 'Changes what is sent and leaves the rest.')
+  @Answers(
+    200,
+    changedProjectSchema,
+    'Changes what is sent and leaves the rest. A clone address at another host drops the git credentials.',
+  )
   update(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,

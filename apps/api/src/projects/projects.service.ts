@@ -1,5 +1,6 @@
 import type { CreateProject, Limits, PageQuery, PutGitCredentials, UpdateProject } from '@cooperage/contracts';
 import { type Actor, newId, ProjectRepository, QuotaRepository } from '@cooperage/db';
+import { credentialOrigin } from '@cooperage/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { SealingService, sealedSubject } from '../app/sealing.service.js';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
@@ -68,8 +69,9 @@ export class ProjectsService {
     const { allowPlainHttp } = this.settings;
     const address =
       changes.remoteUrl === undefined ? {} : { remoteUrl: checkedCloneAddress(changes.remoteUrl, allowPlainHttp) };
-    const project = await this.repository.update(id, { ...changes, ...address }, actor);
-    return presentProject(found(project), this.settings);
+    const changed = found(await this.repository.update(id, { ...changes, ...address }, actor));
+    const { gitCredentialsRemoved } = changed;
+    return { ...presentProject(changed.project, this.settings), gitCredentialsRemoved };
   }
 
   /** What was saved before a ceiling became lower is not refused: a build gets less then, and says so. */
@@ -92,13 +94,17 @@ export class ProjectsService {
   }
 
   async putGitCredentials(principal: Principal, id: string, value: PutGitCredentials, actor: Actor): Promise<void> {
-    await this.access.project(principal, id, 'secret.change');
-    const sealed = this.sealing.seal(JSON.stringify(value), sealedSubject.gitCredentials(id));
-    if (!(await this.repository.setGitCredentials(id, sealed, value.kind, actor))) throw notFound();
+    const { remoteUrl } = await this.access.project(principal, id, 'secret.change');
+    const origin = credentialOrigin(remoteUrl);
+    const sealed = this.sealing.seal(JSON.stringify(value), sealedSubject.gitCredentials(id, origin));
+    const outcome = await this.repository.setGitCredentials(id, { sealed, origin, kind: value.kind }, actor);
+    if (outcome === 'gone') throw notFound();
+    const detail = 'The clone address was changed to another host meanwhile: the credentials were not stored.';
+    if (outcome === 'moved') throw new ApiProblem('conflict', { detail });
   }
 
   async removeGitCredentials(principal: Principal, id: string, actor: Actor): Promise<void> {
     await this.access.project(principal, id, 'secret.change');
-    if (!(await this.repository.setGitCredentials(id, null, null, actor))) throw notFound();
+    if ((await this.repository.setGitCredentials(id, null, actor)) === 'gone') throw notFound();
   }
 }

@@ -1,4 +1,11 @@
-import { BuildFailure, type MasterKeys, openBox, SealedBoxError, sealedSubject } from '@cooperage/domain';
+import {
+  BuildFailure,
+  credentialOrigin,
+  type MasterKeys,
+  openBox,
+  SealedBoxError,
+  sealedSubject,
+} from '@cooperage/domain';
 import type { GitCredentials, SourceProject } from '@cooperage/source';
 
 export interface SealedSource {
@@ -11,22 +18,40 @@ export interface SealedSource {
 export class SourceProjects {
   constructor(private readonly keys: MasterKeys) {}
 
-  /** @throws {BuildFailure} `SourceAccessDenied` when the credentials were sealed with a key that is not there any more */
+  /**
+   * Credentials belong to one origin, which their box is sealed for: they open for the address that they were set for.
+   * @throws {BuildFailure} `SourceAccessDenied` when they belong to another origin or their key is gone; `SourceUnavailable`
+   *   while the API has not bound them to an origin yet
+   */
   of({ id, remoteUrl, gitCredentials }: SealedSource): SourceProject {
     if (gitCredentials === null) return { id, remoteUrl };
-    const opened = this.open(gitCredentials, id);
+    const opened = this.open(gitCredentials, id, remoteUrl);
     const stored = JSON.parse(Buffer.from(opened).toString('utf8')) as StoredCredentials;
     return { id, remoteUrl, credentials: toGitCredentials(stored) };
   }
 
-  private open(sealed: Uint8Array, projectId: string): Uint8Array {
+  private open(sealed: Uint8Array, projectId: string, remoteUrl: string): Uint8Array {
     try {
-      return openBox(this.keys, sealed, sealedSubject.gitCredentials(projectId));
+      return openBox(this.keys, sealed, sealedSubject.gitCredentials(projectId, credentialOrigin(remoteUrl)));
     } catch (error) {
       if (!(error instanceof SealedBoxError)) throw error;
-      throw new BuildFailure('SourceAccessDenied', 'The stored credentials of the git host cannot be opened.', {
-        cause: error,
-      });
+      throw this.isUnbound(sealed, projectId)
+        ? new BuildFailure('SourceUnavailable', 'The stored credentials of the git host belong to no host yet.')
+        : new BuildFailure(
+            'SourceAccessDenied',
+            'The stored credentials belong to another git host or cannot be opened: set them again.',
+            { cause: error },
+          );
+    }
+  }
+
+  /** Sealed before credentials belonged to an origin; the API seals them again when it starts, and every hour. */
+  private isUnbound(sealed: Uint8Array, projectId: string): boolean {
+    try {
+      openBox(this.keys, sealed, sealedSubject.unboundGitCredentials(projectId)).fill(0);
+      return true;
+    } catch {
+      return false;
     }
   }
 }

@@ -162,6 +162,12 @@ export type Project = z.infer<typeof projectSchema>;
 
 const rulePrioritySchema = z.number().int().min(-10).max(10);
 
+export const changedProjectSchema = projectSchema.extend({
+  /** The new clone address has another scheme, host or port. The git credentials belonged to the old one and were deleted. */
+  gitCredentialsRemoved: z.boolean(),
+});
+export type ChangedProject = z.infer<typeof changedProjectSchema>;
+
 export const ruleSettingsSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   enabled: z.boolean().default(true),

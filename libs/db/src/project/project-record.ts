@@ -37,6 +37,8 @@ export interface ProjectRecord extends ProjectSettings {
   readonly slug: string;
   readonly defaultBranch: string | null;
   readonly hasGitCredentials: boolean;
+  /** Scheme, host and port that the credentials belong to; null without credentials. */
+  readonly gitCredentialsOrigin: string | null;
   readonly createdAt: Date;
 }
 
@@ -65,6 +67,7 @@ export const projectColumns = {
   cacheBudgetBytes: true,
   cacheUnusedDays: true,
   gitCredentials: true,
+  gitCredentialsOrigin: true,
   createdAt: true,
 } as const satisfies Prisma.ProjectSelect;
 
@@ -72,7 +75,7 @@ type ProjectRow = Prisma.ProjectGetPayload<{ select: typeof projectColumns }>;
 
 /** Row → record; the sealed credentials stay behind. */
 export function toProjectRecord(row: ProjectRow): ProjectRecord {
-  const { organization, gitCredentials, ...columns } = row;
+  const { organization, gitCredentials, gitCredentialsOrigin, ...columns } = row;
   return {
     ...columns,
     organizationSlug: organization.slug,
@@ -85,5 +88,6 @@ export function toProjectRecord(row: ProjectRow): ProjectRecord {
     definition: row.definition as unknown as BuildDefinition | null,
     limits: storedLimits(row.limits),
     hasGitCredentials: gitCredentials !== null,
+    gitCredentialsOrigin: gitCredentials && gitCredentialsOrigin,
   };
 }

@@ -1,4 +1,4 @@
-import type { BuildDefinition } from '@cooperage/domain';
+import { type BuildDefinition, credentialOrigin } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import { toJson } from '../build/build-mapping.js';
@@ -17,6 +17,24 @@ export interface NewProject extends ProjectSettings {
   readonly rules: readonly RuleSettings[];
   readonly hookSecret: NewHookSecret;
 }
+
+export interface ChangedProject {
+  readonly project: ProjectRecord;
+  /** The new clone address has another origin, so the credentials of the git host were dropped. */
+  readonly gitCredentialsRemoved: boolean;
+}
+
+export interface SealedGitCredentials {
+  readonly sealed: Uint8Array;
+  /** Scheme, host and port that they were sealed for. */
+  readonly origin: string;
+  readonly kind: string;
+}
+
+/** `moved`: the clone address has another origin by now than the one that the credentials were sealed for. */
+export type SetOutcome = 'set' | 'gone' | 'moved';
+
+const noGitCredentials = { gitCredentials: null, gitCredentialsOrigin: null } as const;
 
 /** Projects as people see and change them. Every read is bounded to organizations; deleted projects are not there. */
 export class ProjectRepository {
@@ -62,28 +80,42 @@ export class ProjectRepository {
     }
   }
 
-  /** Changes what is given and leaves the rest. Null when there is no such project. */
-  async update(id: string, changes: Partial<ProjectSettings>, actor: Actor): Promise<ProjectRecord | null> {
+  /**
+   * Changes what is given and leaves the rest. A clone address of another origin drops the credentials of the git host in the
+   * same statement. Null when there is no such project.
+   */
+  async update(id: string, changes: Partial<ProjectSettings>, actor: Actor): Promise<ChangedProject | null> {
     return this.db.transaction(async (tx) => {
       const before = await lock(tx, id);
       if (!before) return null;
       const moves = changes.remoteUrl !== undefined && changes.remoteUrl !== before.remoteUrl;
-      // At another address may be another repository: its id is learned anew.
-      const data = { ...settingsData(changes), ...(moves && { repositoryKey: null }) };
+      const gitCredentialsRemoved = movesAway(before, changes.remoteUrl);
+      const data = {
+        ...settingsData(changes),
+        // At another address may be another repository: its id is learned anew.
+        ...(moves && { repositoryKey: null }),
+        ...(gitCredentialsRemoved && noGitCredentials),
+      };
       const row = await tx.project.update({ where: { id }, data, select: projectColumns });
-      await writeAudit(tx, actor, { ...subject(before), action: 'project.change', ...difference(before, changes) });
-      return toProjectRecord(row);
+      const difference = differenceOf(before, changes, gitCredentialsRemoved);
+      await writeAudit(tx, actor, { ...subject(before), action: 'project.change', ...difference });
+      return { project: toProjectRecord(row), gitCredentialsRemoved };
     });
   }
 
-  /** @param sealed credentials of the git host, sealed; null removes them. False when there is no such project. */
-  async setGitCredentials(id: string, sealed: Uint8Array | null, kind: string | null, actor: Actor): Promise<boolean> {
+  /** Sets credentials of the git host, or removes them with null. They belong to one origin. */
+  async setGitCredentials(id: string, value: SealedGitCredentials | null, actor: Actor): Promise<SetOutcome> {
     return this.db.transaction(async (tx) => {
       const before = await lock(tx, id);
-      if (!before) return false;
-      await tx.project.update({ where: { id }, data: { gitCredentials: sealed && Buffer.from(sealed) } });
-      await writeAudit(tx, actor, { ...subject(before), action: 'project.git-credentials', after: { kind } });
-      return true;
+      if (!before) return 'gone';
+      if (value && value.origin !== credentialOrigin(before.remoteUrl)) return 'moved';
+      const data = value
+        ? { gitCredentials: Buffer.from(value.sealed), gitCredentialsOrigin: value.origin }
+        : noGitCredentials;
+      await tx.project.update({ where: { id }, data });
+      const after = { kind: value?.kind ?? null, origin: value?.origin ?? null };
+      await writeAudit(tx, actor, { ...subject(before), action: 'project.git-credentials', after });
+      return 'set';
     });
   }
 
@@ -168,8 +200,19 @@ function subject(project: ProjectRecord) {
   return { organizationId: project.organizationId, subjectKind: 'project', subjectId: project.id };
 }
 
-/** Only the settings that were sent, before and after. */
-function difference(before: ProjectRecord, changes: Partial<ProjectSettings>): { before: object; after: object } {
+function movesAway(before: ProjectRecord, remoteUrl: string | undefined): boolean {
+  return (
+    before.hasGitCredentials && remoteUrl !== undefined && before.gitCredentialsOrigin !== credentialOrigin(remoteUrl)
+  );
+}
+
+/** Only the settings that were sent, before and after, and credentials that went with the old address. */
+function differenceOf(before: ProjectRecord, changes: Partial<ProjectSettings>, gitCredentialsRemoved: boolean) {
   const names = Object.keys(changes) as (keyof ProjectSettings)[];
-  return { before: Object.fromEntries(names.map((name) => [name, before[name]])), after: changes };
+  const old = Object.fromEntries(names.map((name) => [name, before[name]]));
+  if (!gitCredentialsRemoved) return { before: old, after: changes };
+  return {
+    before: { ...old, gitCredentialsOrigin: before.gitCredentialsOrigin },
+    after: { ...changes, gitCredentialsOrigin: null },
+  };
 }

@@ -43,7 +43,10 @@ describe('S-060 the rotation of a master key', () => {
     await prisma.signingKey.create({ data: { id: newId(), state: 'creating', projectId } });
     await prisma.project.update({
       where: { id: projectId },
-      data: { gitCredentials: sealed(keys, 'value', sealedSubject.gitCredentials(projectId)) },
+      data: {
+        gitCredentials: sealed(keys, 'value', sealedSubject.gitCredentials(projectId, 'https://git.example:443')),
+        gitCredentialsOrigin: 'https://git.example:443',
+      },
     });
     return projectId;
   }

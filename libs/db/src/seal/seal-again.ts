@@ -1,4 +1,4 @@
-import { type MasterKeys, openBox, SealedBoxError, sealBox } from '@cooperage/domain';
+import { type MasterKeys, openBox, SealedBoxError, sealBox, sealedSubject } from '@cooperage/domain';
 import type { BoxPlace, SealedBoxRepository, StoredBox } from './sealed-box-repository.js';
 
 export interface SealedAgain {
@@ -27,7 +27,25 @@ export async function sealAgain(
   return { sealedAgain, lost };
 }
 
-function opened(keys: MasterKeys, { sealed, subject }: StoredBox): Uint8Array | null {
+/**
+ * Binds credentials of git hosts that belong to no origin yet to the one that their row names. The migration wrote it there:
+ * the origin that the project had then, never one that was set later. Returns the number of boxes that were bound.
+ */
+export async function bindGitCredentials(
+  boxes: Pick<SealedBoxRepository, 'list' | 'replace'>,
+  keys: MasterKeys,
+): Promise<number> {
+  let bound = 0;
+  for (const box of await boxes.list('git_credentials')) {
+    if (box.subject === sealedSubject.gitCredentials(box.id, '')) continue;
+    const value = opened(keys, { ...box, subject: sealedSubject.unboundGitCredentials(box.id) });
+    if (value !== null && (await boxes.replace(box, sealBox(keys, value, box.subject)))) bound++;
+    value?.fill(0);
+  }
+  return bound;
+}
+
+function opened(keys: MasterKeys, { sealed, subject }: Pick<StoredBox, 'sealed' | 'subject'>): Uint8Array | null {
   try {
     return openBox(keys, sealed, subject);
   } catch (error) {

@@ -53,8 +53,8 @@ const places: { readonly [P in BoxPlace]: Place } = {
     subject: ({ id }) => sealedSubject.hookSecret(id),
   },
   git_credentials: {
-    ...{ table: 'project', column: 'git_credentials', project: 'id', name: "''" },
-    subject: ({ project }) => sealedSubject.gitCredentials(project),
+    ...{ table: 'project', column: 'git_credentials', project: 'id', name: "coalesce(git_credentials_origin, '')" },
+    subject: ({ project, name }) => sealedSubject.gitCredentials(project, name),
   },
   signing_key: {
     ...{ table: 'signing_key', column: 'sealed', project: 'project_id', name: "''" },
@@ -66,14 +66,15 @@ const places: { readonly [P in BoxPlace]: Place } = {
 export class SealedBoxRepository {
   constructor(private readonly db: Database) {}
 
+  /** Every box of a place, as it lies in its row. */
+  async list(place: BoxPlace): Promise<StoredBox[]> {
+    return this.select(place, Prisma.empty);
+  }
+
   /** Boxes that another master key has sealed. Which one it was stands in a box's head (`sealed-box.ts`). */
   async notSealedBy(key: MasterKey, place: BoxPlace): Promise<StoredBox[]> {
-    const { subject, ...words } = places[place];
-    const [table, column, project, name] = [words.table, words.column, words.project, words.name].map(Prisma.raw);
-    const rows = await this.db.prisma.$queryRaw<BoxRow[]>`
-      SELECT id::text AS id, (${project!})::text AS project, (${name!})::text AS name, ${column!} AS sealed FROM ${table!}
-      WHERE ${column!} IS NOT NULL AND substring(${column!} FROM 2 FOR 8) <> decode(${key.id}, 'hex') ORDER BY id`;
-    return rows.map((row) => ({ place, id: row.id, subject: subject(row), sealed: row.sealed }));
+    const column = Prisma.raw(places[place].column);
+    return this.select(place, Prisma.sql`AND substring(${column} FROM 2 FOR 8) <> decode(${key.id}, 'hex')`);
   }
 
   /** False when somebody wrote another value in the meantime, which stays. */
@@ -82,5 +83,13 @@ export class SealedBoxRepository {
     const count = await this.db.prisma.$executeRaw`
       UPDATE ${table!} SET ${column!} = ${Buffer.from(anew)} WHERE id = ${id}::uuid AND ${column!} = ${Buffer.from(sealed)}`;
     return count === 1;
+  }
+  private async select(place: BoxPlace, condition: Prisma.Sql): Promise<StoredBox[]> {
+    const { subject, ...words } = places[place];
+    const [table, column, project, name] = [words.table, words.column, words.project, words.name].map(Prisma.raw);
+    const rows = await this.db.prisma.$queryRaw<BoxRow[]>`
+      SELECT id::text AS id, (${project!})::text AS project, (${name!})::text AS name, ${column!} AS sealed FROM ${table!}
+      WHERE ${column!} IS NOT NULL ${condition} ORDER BY id`;
+    return rows.map((row) => ({ place, id: row.id, subject: subject(row), sealed: row.sealed }));
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostPort, isRemoteUrl, parseHostPort, parseRemoteUrl } from './remote-url.js';
+import { credentialOrigin, hostPort, isRemoteUrl, parseHostPort, parseRemoteUrl } from './remote-url.js';
 
 describe('parseRemoteUrl', () => {
   it.each([
@@ -144,5 +144,18 @@ describe('parseHostPort', () => {
 
   it.each(['localhost', 'localhost:', ':80', 'a@b:80', 'http://a:80', 'a:80/x', '*:80'])('refuses %s', (value) => {
     expect(() => parseHostPort(value)).toThrow(TypeError);
+  });
+});
+
+describe('credentialOrigin', () => {
+  it.each([
+    ['https://git.example/a', 'https://git.example:443'],
+    ['https://git.example:8443/a', 'https://git.example:8443'],
+    ['http://git.example/a', 'http://git.example:80'],
+    ['ssh://git@git.example/a', 'ssh://git.example:22'],
+    ['git@git.example:a', 'ssh://git.example:22'],
+    ['git@[::1]:a', 'ssh://[::1]:22'],
+  ])('R-H9 gives scheme, host and port of %s', (remoteUrl, origin) => {
+    expect(credentialOrigin(remoteUrl)).toBe(origin);
   });
 });

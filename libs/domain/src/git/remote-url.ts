@@ -16,8 +16,8 @@ export interface RemoteUrl {
 }
 
 export interface RemoteUrlOptions {
-  /** `host:port` pairs to which the operator allows plain http. */
-  readonly allowPlainHttp?: readonly string[];
+  /** `host:port` pairs to which the operator allows plain http; `any` reads an address that was allowed before. */
+  readonly allowPlainHttp?: readonly string[] | 'any';
 }
 
 interface Authority {
@@ -63,6 +63,16 @@ export function remoteOrigin(address: string): string {
   if (url?.host) return `${url.protocol}//${url.host}`;
   const scp = /^(?:[^@/:]+@)?(\[[^\]/@]+\]|[^:/@[\]]+):/.exec(address);
   return scp ? `ssh://${scp[1]!.toLowerCase()}` : address;
+}
+
+/**
+ * Scheme, host and port of a stored clone address, for example `https://git.example:443`. Credentials of a git host belong to
+ * an origin and are sent to no other.
+ * @throws {TypeError} when it is no clone address.
+ */
+export function credentialOrigin(remoteUrl: string): string {
+  const remote = parseRemoteUrl(remoteUrl, { allowPlainHttp: 'any' });
+  return `${remote.scheme}://${hostPort(remote)}`;
 }
 
 /** The remote's `host:port`, an IPv6 address in brackets: what an operator's allow list holds. */
@@ -156,7 +166,8 @@ function refuseParentFolders(path: string): void {
 }
 
 function isAllowedPlainHttp(remote: Pick<RemoteUrl, 'host' | 'port'>, options: RemoteUrlOptions): boolean {
-  return (options.allowPlainHttp ?? []).some((entry) => parseHostPort(entry) === hostPort(remote));
+  const { allowPlainHttp = [] } = options;
+  return allowPlainHttp === 'any' || allowPlainHttp.some((entry) => parseHostPort(entry) === hostPort(remote));
 }
 
 function bracketed(host: string): string {

@@ -1,6 +1,6 @@
 'use client';
 
-import type { Project } from '@cooperage/contracts';
+import type { ChangedProject, Project } from '@cooperage/contracts';
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Card } from '@/components/ui/card';
@@ -11,6 +11,8 @@ import { parsePairs, scaled, textLines } from '../model/text-fields';
 import { BuildFields, type PairErrors } from './build-fields';
 import { LimitFields } from './limit-fields';
 
+const savedWithoutCredentials =
+  'Saved. The git credentials belonged to the host of the old clone address and were deleted: set new ones below.';
 const minute = 60_000;
 const mebibyte = 1_048_576;
 
@@ -18,19 +20,19 @@ const mebibyte = 1_048_576;
 export function GeneralCard({ project }: { project: Project }) {
   const { pending, problem, run, fieldError } = useChange();
   const [pairErrors, setPairErrors] = useState<PairErrors>({});
-  const [saved, setSaved] = useState(false);
+  const [saved, setSaved] = useState<string | null>(null);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const buildArgs = parsePairs(String(form.get('buildArgs')));
     const namedContexts = parsePairs(String(form.get('namedContexts')));
     setPairErrors({ buildArgs: buildArgs.error, namedContexts: namedContexts.error });
-    setSaved(false);
+    setSaved(null);
     if (buildArgs.error || namedContexts.error) return;
     const pairs = { buildArgs: buildArgs.pairs, namedContexts: namedContexts.pairs };
     run(
-      () => send('PATCH', `/v1/projects/${project.id}`, { ...settingsOf(form), ...pairs }),
-      () => setSaved(true),
+      () => send<ChangedProject>('PATCH', `/v1/projects/${project.id}`, { ...settingsOf(form), ...pairs }),
+      ({ gitCredentialsRemoved }) => setSaved(gitCredentialsRemoved ? savedWithoutCredentials : 'Saved'),
     );
   };
   return (
@@ -44,7 +46,7 @@ export function GeneralCard({ project }: { project: Project }) {
             {pending ? 'Saving' : 'Save'}
           </Button>
           <span role="status" className="text-good">
-            {saved && !pending && 'Saved'}
+            {!pending && saved}
           </span>
         </div>
       </form>

@@ -40,7 +40,7 @@ export function GitCard({ project }: { project: Pick<Project, 'id' | 'remoteUrl'
       <form onSubmit={submit} className="grid gap-3 p-3">
         <p className="text-text-2">
           {project.hasGitCredentials
-            ? 'Credentials are set. New ones replace them.'
+            ? 'Credentials are set, for the host of the clone address alone. New ones replace them. A clone address at another host deletes them.'
             : 'None are set: the repository is read as anyone can.'}
         </p>
         <SelectField
