@@ -1,9 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { CreatedProject, Me, Project } from '@cooperage/contracts';
+import type { CreatedInvitation, CreatedProject, Me, Project } from '@cooperage/contracts';
 import { type BuildRecord, Database, EvaluationRepository } from '@cooperage/db';
 import { judge, type Role } from '@cooperage/domain';
-import { asDatabaseRole, type FreshDatabase, freshDatabase, services } from '@cooperage/testing';
+import { asDatabaseRole, type FreshDatabase, freshDatabase, type MailReceiver, services } from '@cooperage/testing';
 import { type Api, createApi } from '../src/app/create-api.js';
 import { createLive, type Live, type LiveLimits } from '../src/live/create-live.js';
 import { freePort } from './free-port.js';
@@ -24,6 +24,8 @@ export interface TestProject {
 export class ApiWorld {
   readonly database: Database;
   live: Live | undefined;
+  /** Where mail arrives, when the API sends some. */
+  mails: Pick<MailReceiver, 'mails'> | undefined;
 
   private constructor(
     private readonly fresh: FreshDatabase,
@@ -88,6 +90,16 @@ export class ApiWorld {
     return this.anonymous().signIn(person.email, password);
   }
 
+  /** @returns the secret of an invitation's link, which is shown or mailed. */
+  async invite(owner: Visitor, organizationId: string, role: Role, email: string): Promise<string> {
+    const path = `/api/v1/organizations/${organizationId}/invitations`;
+    const { url } = expectOk(await owner.post<CreatedInvitation>(path, { email, role }), 201);
+    const mailed = this.mails?.mails.filter(({ to }) => to.includes(email)).at(-1);
+    const secret = /\/invitation#([\w-]+)/.exec(url ?? mailed?.text ?? '')?.[1];
+    if (secret === undefined) throw new Error('the link of the invitation was neither shown nor mailed');
+    return secret;
+  }
+
   /** Somebody whom `owner` has invited. */
   async member(
     owner: Visitor,
@@ -95,11 +107,7 @@ export class ApiWorld {
     role: Role,
     email = `${randomUUID()}@acme.example`,
   ): Promise<Visitor> {
-    const invited = await owner.post<{ url: string }>(`/api/v1/organizations/${organizationId}/invitations`, {
-      email,
-      role,
-    });
-    const secret = expectOk(invited, 201).url.split('#')[1];
+    const secret = await this.invite(owner, organizationId, role, email);
     expectOk(await this.anonymous().post('/api/v1/invitations/accept', { secret, name: `A ${role}`, password }), 204);
     return this.anonymous().signIn(email, password);
   }
@@ -110,9 +118,9 @@ export class ApiWorld {
     const visitor = await this.member(owner, organizationId, 'viewer');
     const { id, email } = expectOk(await visitor.get<Me>('/api/v1/me'));
     const made = await owner.post<{ organizationId: string }>('/api/v1/organizations', { name: slug, slug });
-    const own = `/api/v1/organizations/${expectOk(made, 201).organizationId}`;
-    const invited = await owner.post<{ url: string }>(`${own}/invitations`, { email, role: 'owner' });
-    const secret = expectOk(invited, 201).url.split('#')[1];
+    const { organizationId: rival } = expectOk(made, 201);
+    const own = `/api/v1/organizations/${rival}`;
+    const secret = await this.invite(owner, rival, 'owner', email);
     expectOk(await visitor.post('/api/v1/invitations/join', { secret }), 204);
     const me = expectOk(await owner.get<Me>('/api/v1/me'));
     expectOk(await owner.ask('DELETE', `${own}/members/${me.id}`), 204);

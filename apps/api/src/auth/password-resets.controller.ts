@@ -31,14 +31,18 @@ export class PasswordResetsController {
 
   @Post('password-resets/find')
   @Access('public')
-  @Answers(200, passwordResetSchema, 'Whose password a link is for.')
+  @Answers(200, passwordResetSchema, 'Whose password a link is for, and how many API tokens the person has.')
   find(@Body({ schema: passwordResetSecretSchema }) body: PasswordResetSecret, @Ip() ip: string) {
     return this.resets.find(body.secret, ip);
   }
 
   @Post('password-resets/use')
   @Access('public')
-  @Answers(204, null, 'Sets a new password; every session of the person ends.')
+  @Answers(
+    204,
+    null,
+    'Sets a new password. Every session of the person ends, and every API token unless they are kept.',
+  )
   async use(@Body({ schema: usePasswordResetSchema }) body: UsePasswordReset, @Ip() ip: string) {
     await this.resets.use(body, ip);
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CreatedPasswordReset, Me } from '@cooperage/contracts';
+import type { CreatedInvitation, CreatedPasswordReset, CreatedToken, Me } from '@cooperage/contracts';
 import { type MailReceiver, startMailReceiver } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, password } from '../../spec/api-world.js';
@@ -16,6 +16,7 @@ let organizationId: string;
 beforeAll(async () => {
   mail = await startMailReceiver();
   world = await ApiWorld.open({ variables: { SMTP_URL: mail.url, SMTP_FROM: 'cooperage@acme.example' } });
+  world.mails = mail;
   quiet = await ApiWorld.open();
   owner = await world.owner();
   organizationId = await organizationOf(owner);
@@ -40,6 +41,21 @@ const member = async (role: 'viewer' | 'owner' | 'admin' = 'viewer') => {
 const linkFor = (id: string, by = owner, organization = organizationId) =>
   by.post<CreatedPasswordReset>(`/api/v1/organizations/${organization}/members/${id}/password-resets`);
 
+/** A member with an API token. */
+async function tokenHolder() {
+  const { visitor, email } = await member();
+  const token = { organizationId, name: 'ci', scopes: ['read'], expiresInDays: null };
+  const { secret } = expectOk(await visitor.post<CreatedToken>('/api/v1/tokens', token), 201);
+  return { visitor: Object.assign(visitor, { email }), bearer: { authorization: `Bearer ${secret}` } };
+}
+
+async function mailedSecret(email: string): Promise<string> {
+  const before = mailsTo(email).length;
+  expect((await ask(email)).status).toBe(202);
+  await waitFor(() => expect(mailsTo(email).length).toBeGreaterThan(before));
+  return secretIn(mailsTo(email).at(-1)!.text);
+}
+
 describe('a forgotten password', () => {
   it('is replaced by a link in a mail, which works once and ends all sessions', async () => {
     const { visitor, email } = await member();
@@ -48,7 +64,10 @@ describe('a forgotten password', () => {
     const received = mailsTo(email).at(-1)!;
     expect(received.from).toBe('cooperage@acme.example');
     const secret = secretIn(received.text);
-    expect(expectOk(await world.anonymous().post('/api/v1/password-resets/find', { secret }))).toEqual({ email });
+    expect(expectOk(await world.anonymous().post('/api/v1/password-resets/find', { secret }))).toEqual({
+      email,
+      apiTokens: 0,
+    });
     expect((await use(secret, { password: 'short' })).status).toBe(400);
     expect((await visitor.get('/api/v1/me')).status).toBe(200);
     expectOk(await use(secret), 204);
@@ -56,6 +75,23 @@ describe('a forgotten password', () => {
     await expect(world.anonymous().signIn(email, password)).rejects.toThrow('401');
     await world.anonymous().signIn(email, newPassword);
     expect((await use(secret)).status).toBe(404);
+  });
+
+  it('R-Low-6 revokes the API tokens of the account, which somebody else may have made', async () => {
+    const { visitor, bearer } = await tokenHolder();
+    expect((await visitor.get('/api/v1/projects', bearer)).status).toBe(200);
+    const secret = await mailedSecret(visitor.email);
+    expect(expectOk(await world.anonymous().post('/api/v1/password-resets/find', { secret }))).toMatchObject({
+      apiTokens: 1,
+    });
+    expectOk(await use(secret), 204);
+    expect((await world.anonymous().get('/api/v1/projects', bearer)).status).toBe(401);
+  });
+
+  it('R-Low-6 keeps the API tokens when the person asks for it', async () => {
+    const { visitor, bearer } = await tokenHolder();
+    expectOk(await use(await mailedSecret(visitor.email), { keepApiTokens: true }), 204);
+    expect((await world.anonymous().get('/api/v1/projects', bearer)).status).toBe(200);
   });
 
   it('S-079 is answered alike for unknown people, who get no mail', async () => {
@@ -117,12 +153,8 @@ describe('a link', () => {
   it('S-065 is not made for whoever is in somebody else’s organization too', async () => {
     const { id, email } = await member();
     const { visitor: stranger, organizationId: rival } = await world.stranger(owner, `r-${randomUUID().slice(0, 8)}`);
-    const invited = await stranger.post<{ url: string }>(`/api/v1/organizations/${rival}/invitations`, {
-      email,
-      role: 'viewer',
-    });
+    const secret = await world.invite(stranger, rival, 'viewer', email);
     const person = await world.anonymous().signIn(email, password);
-    const secret = expectOk(invited, 201).url.split('#')[1];
     expectOk(await person.post('/api/v1/invitations/join', { secret }), 204);
     expect((await linkFor(id, stranger, rival)).status).toBe(403);
     const refused = await linkFor(id);
@@ -154,16 +186,16 @@ describe('a link', () => {
 });
 
 describe('an invitation', () => {
-  it('is mailed where mail is configured, and its link is shown to the owner too', async () => {
+  it('is mailed where mail is configured, and its link is not shown then', async () => {
     const invite = (email: string) =>
-      owner.post<{ url: string; mailed: boolean }>(`/api/v1/organizations/${organizationId}/invitations`, {
+      owner.post<CreatedInvitation>(`/api/v1/organizations/${organizationId}/invitations`, {
         email,
         role: 'viewer',
       });
     const email = newAddress();
     const made = expectOk(await invite(email), 201);
-    expect(made.mailed).toBe(true);
-    expect(mailsTo(email)[0]?.text).toContain(made.url);
+    expect(made).toMatchObject({ mailed: true, url: null });
+    expect(mailsTo(email)[0]?.text).toContain(`${world.origin}/invitation#`);
   });
 
   it('is made all the same when the mail server does not answer', async () => {

@@ -51,16 +51,17 @@ export class PasswordResetsService {
 
   async find(secret: string, ip: string): Promise<PasswordResetView> {
     await this.uses.demand(ip);
-    const { email } = found(await this.repository.find(hashOf(secret)));
-    return { email };
+    const { email, apiTokens } = found(await this.repository.find(hashOf(secret)));
+    return { email, apiTokens };
   }
 
-  async use({ secret, password }: UsePasswordReset, ip: string): Promise<void> {
+  async use({ secret, password, keepApiTokens }: UsePasswordReset, ip: string): Promise<void> {
     await this.uses.demand(ip);
     const hash = hashOf(secret);
     // Known before the costly part: nobody can make us hash passwords without end.
     found(await this.repository.find(hash));
-    if (!(await this.repository.use(hash, await hashPassword(password), ip))) throw notFound();
+    const passwordHash = await hashPassword(password);
+    if (!(await this.repository.use(hash, { passwordHash, keepApiTokens }, ip))) throw notFound();
   }
 
   /** For an owner who hands the link over. */

@@ -60,16 +60,21 @@ export class SharedRateLimit {
     }
   }
 
-  /** Counts one try, and says on the answer how many are left. @throws {ApiProblem} `rate_limited`. */
-  async demand(key: string): Promise<void> {
+  /**
+   * Counts one try, and says on the answer how many are left.
+   * @param detail a sentence for a person, when the title does not say enough
+   * @throws {ApiProblem} `rate_limited`.
+   */
+  async demand(key: string, detail?: string): Promise<void> {
     const taken = await this.count(key);
     tellAllowance(taken);
-    if (taken.waitMs > 0) throw this.refusal(taken.waitMs);
+    if (taken.waitMs > 0) throw this.refusal(taken.waitMs, detail);
   }
 
-  refusal(waitMs: number): ApiProblem {
+  refusal(waitMs: number, detail?: string): ApiProblem {
     const { tries, windowMs } = this.bound;
     return new ApiProblem('rate_limited', {
+      ...(detail !== undefined && { detail }),
       retryAfterSeconds: Math.ceil(waitMs / 1000),
       rateLimit: { tries, windowSeconds: windowMs / 1000 },
     });

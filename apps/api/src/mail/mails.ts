@@ -14,22 +14,46 @@ export function resetMail(to: string, name: string, url: string, minutes: number
       '',
       url,
       '',
+      'It ends your sessions and revokes your API tokens. You can keep the tokens on the page that the link opens.',
       `The link works once, for ${minutes} minutes. If it was not you, do nothing: your password stays as it is.`,
       '',
     ].join('\n'),
   };
 }
 
-export function invitationMail(to: string, organization: string, inviter: string, url: string): Mail {
+const longestName = 60;
+/** What mail programs make a link of, or what reads as a message instead of a name. */
+const linkLike = /[/\\@<>[\]()]|:\S|www\.|\p{L}\.\p{L}{2}|\d{2}\.\d/iu;
+
+/** A name that a stranger chose, as part of a sentence; null for one that is long, or reads as a link. */
+function plainName(text: string): string | null {
+  const name = line(text).trim();
+  return name === '' || name.length > longestName || linkLike.test(name) ? null : `“${name.replace(/[“”"]/g, '')}”`;
+}
+
+/** The subject is ours alone: the names in the text are chosen by people whom the reader may not know. */
+export function invitationMail(
+  to: string,
+  organization: { readonly name: string; readonly slug: string },
+  inviter: { readonly name: string; readonly email: string },
+  url: string,
+): Mail {
+  const who = [plainName(inviter.name), line(inviter.email)].filter((part) => part !== null).join(', ');
+  const where = [organization.slug, plainName(organization.name)].filter((part) => part !== null).join(', ');
   return {
     to,
-    subject: `Invitation to ${line(organization)} on Cooperage`,
+    subject: 'Invitation to an organization on Cooperage',
     text: [
-      `${line(inviter)} invites you to the organization ${line(organization)}. Accept here:`,
+      'You are invited to an organization on Cooperage.',
+      '',
+      `Organization: ${where}`,
+      `Invited by: ${who}`,
+      '',
+      'Accept here:',
       '',
       url,
       '',
-      'The link works once, for seven days, and for this address only.',
+      'The link works once, for seven days, and for this address only. If you do not know who invites you, do nothing.',
       '',
     ].join('\n'),
   };

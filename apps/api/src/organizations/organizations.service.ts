@@ -8,9 +8,11 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, notFound } from '../http/problem.js';
+import { SharedRateLimits } from '../http/shared-rate-limits.js';
 import { Mailer } from '../mail/mailer.js';
 import { invitationMail } from '../mail/mails.js';
 import { LaneForetellingService } from '../workers/lane-foretelling.service.js';
+import { InvitationLimits } from './invitation-limits.js';
 import { mayCreateOrganizations, presentMember } from './present-account.js';
 import { assertFreeSlug } from './slugs.js';
 
@@ -24,6 +26,8 @@ export function invitationHash(secret: string): string {
 /** Organizations and their members. Only owners make, change and remove other members. */
 @Injectable()
 export class OrganizationsService {
+  private readonly limits: InvitationLimits;
+
   constructor(
     private readonly repository: MemberRepository,
     private readonly invitations: InvitationRepository,
@@ -32,7 +36,10 @@ export class OrganizationsService {
     private readonly mailer: Mailer,
     private readonly lanes: LaneForetellingService,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
-  ) {}
+    rateLimits: SharedRateLimits,
+  ) {
+    this.limits = new InvitationLimits(rateLimits);
+  }
 
   async create(principal: Principal, organization: CreateOrganization, actor: Actor) {
     await this.assertMayCreate(principal);
@@ -65,18 +72,22 @@ export class OrganizationsService {
   }
 
   async invite(principal: Principal, organizationId: string, invitation: CreateInvitation, actor: Actor) {
-    const { name } = this.access.organization(principal, organizationId, 'member.manage');
+    const organization = this.access.organization(principal, organizationId, 'member.manage');
+    await this.limits.demand({ inviterId: principal.userId, organizationId, email: invitation.email });
     const secret = randomBytes(24).toString('base64url');
     const expiresAt = new Date(Date.now() + invitationDays * 86_400_000);
+    const hash = invitationHash(secret);
     await this.invitations.create(
-      { ...invitation, hash: invitationHash(secret), organizationId, inviterId: principal.userId, expiresAt },
+      { ...invitation, hash, organizationId, inviterId: principal.userId, expiresAt },
       actor,
     );
     // Behind `#`, so that no server's log and no referrer ever holds it (S-062).
     const url = `${this.settings.publicUrl}/invitation#${secret}`;
     const { email, role } = invitation;
-    const mailed = await this.mailer.send(invitationMail(email, name, principal.name, url));
-    return { email, role, url, mailed, expiresAt: expiresAt.toISOString() };
+    const mailed = await this.mailer.send(invitationMail(email, organization, principal, url));
+    // The link proves the address only if no one but its reader has it (docs/adr/0032).
+    if (mailed) await this.invitations.markMailed(hash);
+    return { email, role, url: mailed ? null : url, mailed, expiresAt: expiresAt.toISOString() };
   }
 
   async changeRole(principal: Principal, organizationId: string, userId: string, role: Role, actor: Actor) {

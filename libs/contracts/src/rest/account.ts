@@ -91,15 +91,20 @@ export type ChangeMember = z.infer<typeof changeMemberSchema>;
 
 export const createInvitationSchema = z.strictObject({ email: z.email(), role: roleSchema });
 export type CreateInvitation = z.infer<typeof createInvitationSchema>;
-/** The link holds the invitation's secret behind `#`; it is in this answer and never again. */
+/**
+ * The link holds the invitation's secret behind `#`. Who uses it is taken for the owner of the mail address, so it is shown to
+ * the inviter only if it could not be mailed; the address counts as not verified then.
+ */
 export const createdInvitationSchema = z.object({
   email: z.string(),
   role: roleSchema,
-  url: z.string(),
-  /** Whether the link was mailed as well. */
+  /** Null when it was mailed. */
+  url: z.string().nullable(),
+  /** Whether the mail server has taken the link. */
   mailed: z.boolean(),
   expiresAt: timeSchema,
 });
+export type CreatedInvitation = z.infer<typeof createdInvitationSchema>;
 export const invitationSecretSchema = z.strictObject({ secret: z.string().min(1).max(200) });
 export type InvitationSecret = z.infer<typeof invitationSecretSchema>;
 export const acceptInvitationSchema = invitationSecretSchema.extend({
@@ -132,9 +137,17 @@ export const requestPasswordResetSchema = z.strictObject({ email: z.string().min
 export type RequestPasswordReset = z.infer<typeof requestPasswordResetSchema>;
 export const passwordResetSecretSchema = z.strictObject({ secret: z.string().min(1).max(200) });
 export type PasswordResetSecret = z.infer<typeof passwordResetSecretSchema>;
-export const usePasswordResetSchema = passwordResetSecretSchema.extend({ password: z.string().min(12).max(200) });
+export const usePasswordResetSchema = passwordResetSecretSchema.extend({
+  password: z.string().min(12).max(200),
+  /** API tokens are revoked otherwise: whoever had the account until now may have made some. */
+  keepApiTokens: z.boolean().default(false),
+});
 export type UsePasswordReset = z.infer<typeof usePasswordResetSchema>;
-export const passwordResetSchema = z.object({ email: z.string() });
+export const passwordResetSchema = z.object({
+  email: z.string(),
+  /** API tokens of the person that work now. */
+  apiTokens: z.number().int(),
+});
 export type PasswordResetView = z.infer<typeof passwordResetSchema>;
 /** The link holds its secret behind `#`; it is in this answer and never again. */
 export const createdPasswordResetSchema = z.object({ url: z.string(), expiresAt: timeSchema });

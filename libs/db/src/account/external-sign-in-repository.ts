@@ -1,6 +1,7 @@
 import { writeAudit } from '../audit/write-audit.js';
 import { type Database, isUniqueViolation, type Queryable } from '../database.js';
 import { newId } from '../new-id.js';
+import { claimAccount } from './claim-account.js';
 
 /** Somebody of whom an OpenID provider has said who it is. */
 export interface ExternalIdentity {
@@ -27,8 +28,9 @@ export class ExternalSignInRepository {
   constructor(private readonly db: Database) {}
 
   /**
-   * Finds the person by issuer and subject; else links the one who has the verified mail address; else makes a person,
-   * who is in no organization. A first administrator is never made here.
+   * Finds the person by issuer and subject; else links the one who has the verified mail address; else gives an account whose
+   * address was never proven to its owner (`claim-account.ts`); else makes a person, who is in no organization. A first
+   * administrator is never made here.
    */
   async signIn(identity: ExternalIdentity, session: NewSession): Promise<ExternalSignIn> {
     try {
@@ -47,6 +49,8 @@ export class ExternalSignInRepository {
       const { id, name } = person.isNew ? await makePerson(tx, identity, session) : person.user;
       const actor = { kind: 'person', id, name, ip: session.address } as const;
       if (person.isNew || person.isLinked) await link(tx, id, identity);
+      if (!person.isNew && person.isClaimed)
+        await claimAccount(tx, { id, name: identity.name }, identity.issuer, actor);
       const { token, expiresAt, address, userAgent } = session;
       await tx.session.create({ data: { id: newId(), userId: id, token, expiresAt, ipAddress: address, userAgent } });
       const after = { by: identity.issuer, ...(!person.isNew && person.isLinked && { linked: identity.subject }) };
@@ -62,7 +66,14 @@ interface User {
 }
 
 type KnownPerson =
-  | { readonly ok: true; readonly isNew: false; readonly isLinked: boolean; readonly user: User }
+  | {
+      readonly ok: true;
+      readonly isNew: false;
+      readonly isLinked: boolean;
+      /** Its address was not proven until now. */
+      readonly isClaimed: boolean;
+      readonly user: User;
+    }
   | { readonly ok: true; readonly isNew: true }
   | (ExternalSignIn & { readonly ok: false });
 
@@ -72,15 +83,13 @@ async function knownPerson(tx: Queryable, { issuer, subject, email }: ExternalId
     where: { providerId: providerOf(issuer), accountId: subject },
     select: { user: { select: columns } },
   });
-  if (account) return { ok: true, isNew: false, isLinked: false, user: account.user };
+  if (account) return { ok: true, isNew: false, isLinked: false, isClaimed: false, user: account.user };
   if (email === null) return { ok: false, reason: 'email_not_verified' };
-  const user = await tx.user.findUnique({ where: { email }, select: { ...columns, emailVerified: true } });
-  // Of two accounts with one address, neither of them proven to belong to it, one could be a stranger's.
-  if (user) {
-    return user.emailVerified
-      ? { ok: true, isNew: false, isLinked: true, user }
-      : { ok: false, reason: 'email_not_verified' };
-  }
+  const select = { ...columns, emailVerified: true, administrator: true } as const;
+  const user = await tx.user.findUnique({ where: { email }, select });
+  // The installation is not given to whoever a provider vouches for.
+  if (user?.administrator && !user.emailVerified) return { ok: false, reason: 'email_not_verified' };
+  if (user) return { ok: true, isNew: false, isLinked: true, isClaimed: !user.emailVerified, user };
   const anybody = await tx.user.findFirst({ select: { id: true } });
   return anybody ? { ok: true, isNew: true } : { ok: false, reason: 'setup_needed' };
 }

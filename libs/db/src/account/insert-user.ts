@@ -6,6 +6,8 @@ export interface NewUser {
   readonly name: string;
   /** As the sign-in library hashes it. */
   readonly passwordHash: string;
+  /** Whether the person has shown that the mail address is theirs. Only then a provider's sign-in is linked as it is. */
+  readonly emailVerified: boolean;
   /** Of the whole installation. */
   readonly administrator?: boolean;
 }
@@ -14,7 +16,10 @@ export interface NewUser {
 export async function insertUser(tx: Queryable, userId: string, user: NewUser): Promise<string> {
   const email = user.email.toLowerCase();
   await tx.user.create({
-    data: { id: userId, email, name: user.name, emailVerified: true, administrator: user.administrator ?? false },
+    data: {
+      ...{ id: userId, email, name: user.name, emailVerified: user.emailVerified },
+      administrator: user.administrator ?? false,
+    },
   });
   await tx.account.create({
     data: { id: newId(), accountId: userId, providerId: 'credential', userId, password: user.passwordHash },

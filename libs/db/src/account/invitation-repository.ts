@@ -22,6 +22,8 @@ export interface InvitationRecord {
   readonly organizationName: string;
   /** Whether somebody with this mail address can sign in already. */
   readonly hasAccount: boolean;
+  /** The link was mailed and shown to no one. */
+  readonly mailed: boolean;
 }
 
 export type AcceptOutcome =
@@ -48,15 +50,27 @@ export class InvitationRepository {
     });
   }
 
+  /** The mail server has taken the link, and the inviter does not see it. */
+  async markMailed(hash: string): Promise<void> {
+    await this.db.prisma.invitation.updateMany({ where: { id: hash }, data: { mailed: true } });
+  }
+
   async find(hash: string): Promise<InvitationRecord | null> {
     return find(this.db.prisma, hash);
   }
 
-  /** A new account for the invited mail address. */
-  async acceptAsNew(hash: string, user: Omit<NewUser, 'email'>, ip: string | null): Promise<AcceptOutcome> {
+  /** A new account for the invited mail address, which is proven only if the link was mailed. */
+  async acceptAsNew(
+    hash: string,
+    user: Pick<NewUser, 'name' | 'passwordHash'>,
+    ip: string | null,
+  ): Promise<AcceptOutcome> {
     return this.accept(hash, async (tx, invitation) => {
       if (invitation.hasAccount) return { ok: false, reason: 'account_exists' };
-      const userId = await insertUser(tx, newId(), { ...user, email: invitation.email });
+      const userId = await insertUser(tx, newId(), {
+        ...{ ...user, email: invitation.email },
+        emailVerified: invitation.mailed,
+      });
       return { ok: true, actor: { kind: 'person', id: userId, name: user.name, ip } };
     });
   }
@@ -88,12 +102,13 @@ export class InvitationRepository {
 async function find(tx: Queryable, hash: string): Promise<InvitationRecord | null> {
   const row = await tx.invitation.findFirst({
     where: { id: hash, status: 'pending', expiresAt: { gt: new Date() } },
-    select: { email: true, role: true, organizationId: true, organization: { select: { name: true } } },
+    select: { email: true, role: true, mailed: true, organizationId: true, organization: { select: { name: true } } },
   });
   if (!row?.role || !isRole(row.role)) return null;
-  const { email, role, organizationId } = row;
+  const { email, role, organizationId, mailed } = row;
   const user = await tx.user.findUnique({ where: { email }, select: { id: true } });
-  return { email, role, organizationId, organizationName: row.organization.name, hasAccount: user !== null };
+  const organizationName = row.organization.name;
+  return { email, role, organizationId, organizationName, hasAccount: user !== null, mailed };
 }
 
 async function join(

@@ -20,11 +20,15 @@ export class SetupRepository {
   }
 
   /** Makes the first administrator and organization; of several callers at once exactly one succeeds. */
-  async complete(user: NewUser, organization: NewOrganization, ip: string | null): Promise<SetupOutcome> {
+  async complete(
+    user: Omit<NewUser, 'emailVerified'>,
+    organization: NewOrganization,
+    ip: string | null,
+  ): Promise<SetupOutcome> {
     return this.db.transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`;
       if ((await tx.user.findFirst({ select: { id: true } })) !== null) return { ok: false, reason: 'not_needed' };
-      const userId = await insertUser(tx, newId(), { ...user, administrator: true });
+      const userId = await insertUser(tx, newId(), { ...user, emailVerified: true, administrator: true });
       const actor = { kind: 'setup', id: userId, name: user.email, ip } as const;
       const organizationId = await insertOrganization(tx, organization, userId, actor);
       return { ok: true, userId, organizationId };

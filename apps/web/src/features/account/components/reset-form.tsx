@@ -1,7 +1,9 @@
 'use client';
 
+import type { PasswordResetView } from '@cooperage/contracts';
 import { type FormEvent, useEffect, useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { CheckField } from '@/components/ui/field';
 import { textLinkClass } from '@/components/ui/link';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
@@ -14,14 +16,14 @@ import { NewPasswordField, PasswordOwner } from './account-fields';
 /** What a link for a new password leads to. Its secret stands behind `#`, so that no server ever logs it. */
 export function ResetForm() {
   const [secret, setSecret] = useState('');
-  const [found, setFound] = useState<Result<{ email: string }> | null>(null);
+  const [found, setFound] = useState<Result<PasswordResetView> | null>(null);
   useEffect(() => {
     const value = window.location.hash.slice(1);
     setSecret(value);
-    void send<{ email: string }>('POST', '/v1/password-resets/find', { secret: value || '-' }).then(setFound);
+    void send<PasswordResetView>('POST', '/v1/password-resets/find', { secret: value || '-' }).then(setFound);
   }, []);
   if (!found) return <p className="text-text-2">Looking at the link.</p>;
-  if (found.ok) return <NewPassword secret={secret} email={found.value.email} />;
+  if (found.ok) return <NewPassword secret={secret} {...found.value} />;
   if (found.problem.status !== 404) return <ProblemNote problem={found.problem} />;
   return (
     <>
@@ -35,14 +37,16 @@ export function ResetForm() {
   );
 }
 
-function NewPassword({ secret, email }: { secret: string; email: string }) {
+function NewPassword({ secret, email, apiTokens }: PasswordResetView & { secret: string }) {
   const { pending, problem, run, fieldError } = useChange();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const password = String(new FormData(event.currentTarget).get('password'));
+    const form = new FormData(event.currentTarget);
+    const password = String(form.get('password'));
+    const keepApiTokens = form.get('keepApiTokens') !== null;
     run(
       async () => {
-        const set = await send('POST', '/v1/password-resets/use', { secret, password });
+        const set = await send('POST', '/v1/password-resets/use', { secret, password, keepApiTokens });
         return set.ok ? signIn(email, password) : set;
       },
       () => window.location.assign('/'),
@@ -53,6 +57,13 @@ function NewPassword({ secret, email }: { secret: string; email: string }) {
       <p>For {visibleText(email)}. Every session of this account ends.</p>
       <PasswordOwner email={email} />
       <NewPasswordField label="New password" autoFocus error={fieldError('password')} />
+      {apiTokens > 0 && (
+        <CheckField
+          label={`Keep ${apiTokens === 1 ? 'the API token' : `the ${apiTokens} API tokens`} of this account`}
+          hint="Only if no one else had this account. They are revoked otherwise."
+          name="keepApiTokens"
+        />
+      )}
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>
         {pending ? 'Setting it' : 'Set it and sign in'}

@@ -1,5 +1,6 @@
 'use client';
 
+import type { CreatedInvitation } from '@cooperage/contracts';
 import { roles } from '@cooperage/domain/predicates';
 import { type FormEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
@@ -13,7 +14,7 @@ import { roleWords } from './role-words';
 
 export function InviteForm({ organizationId }: { organizationId: string }) {
   const [url, setUrl] = useState<string | null>(null);
-  const [mailed, setMailed] = useState(false);
+  const [mailedTo, setMailedTo] = useState<string | null>(null);
   const { pending, problem, run, fieldError } = useChange();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -21,17 +22,13 @@ export function InviteForm({ organizationId }: { organizationId: string }) {
     const form = new FormData(element);
     run(
       () =>
-        send<{ url: string; mailed: boolean }>(
-          'POST',
-          `/v1/organizations/${encodeURIComponent(organizationId)}/invitations`,
-          {
-            email: form.get('email'),
-            role: form.get('role'),
-          },
-        ),
+        send<CreatedInvitation>('POST', `/v1/organizations/${encodeURIComponent(organizationId)}/invitations`, {
+          email: form.get('email'),
+          role: form.get('role'),
+        }),
       (made) => {
         setUrl(made.url);
-        setMailed(made.mailed);
+        setMailedTo(made.mailed ? made.email : null);
         element.reset();
       },
     );
@@ -39,11 +36,16 @@ export function InviteForm({ organizationId }: { organizationId: string }) {
   return (
     <form onSubmit={submit} className="grid gap-3 p-3">
       {url && <ShownOnce secret={url} what="link of the invitation" />}
-      {url && mailed && <p role="status">The link was mailed too.</p>}
+      {mailedTo && (
+        <p role="status">
+          The link was mailed to <span className="break-all">{mailedTo}</span>. Only its reader sees it: the link proves
+          the address.
+        </p>
+      )}
       <div className="grid gap-3 sm:grid-cols-[1fr_1fr_auto] sm:items-start">
         <EmailField
           autoComplete="off"
-          hint="The link is for this address only. It is mailed where mail is set up; else you send it yourself."
+          hint="The link is for this address only. It is mailed where mail is set up; else you send it yourself. At most 50 an hour, 200 a day for the organization."
           error={fieldError('email')}
         />
         <SelectField label="Role" name="role" defaultValue="developer" error={fieldError('role')}>
