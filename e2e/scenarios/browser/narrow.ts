@@ -19,7 +19,7 @@ export function narrowPages(suite: BrowserSuite): void {
       await product.deliver(repository, { ref, after: commit });
       const { project } = repository;
       const secret = `${'N'.repeat(100)}`;
-      await product.api.json('PUT', `/api/v1/projects/${project.id}/secrets/${secret}`, { value: 'value' });
+      await product.api.json('PUT', `/api/v1/projects/${project.id}/secrets/${secret}`, { value: 'value-of-it' });
       const build = await product.finished(repository, commit);
       const home = `/p/${build.organizationSlug}/${build.projectSlug}`;
       const views = ['log', 'dockerfile', 'timeline', 'inputs', 'attempts'].map((view) => `${home}/b/1?view=${view}`);

@@ -72,6 +72,7 @@ export * from './input/made-from.js';
 export * from './input/named-context.js';
 export { resolveDefinition } from './input/resolve-definition.js';
 export * from './input/secret-limit.js';
+export * from './input/secret-value.js';
 export * from './log/line-cells.js';
 export * from './log/line-counter.js';
 export * from './log/log-codec.js';

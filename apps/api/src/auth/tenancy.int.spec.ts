@@ -54,7 +54,7 @@ const bodies: Readonly<Record<string, object>> = {
   'PATCH /api/v1/projects/:projectId': { name: 'changed' },
   'PATCH /api/v1/projects/:projectId/rules/:ruleId': { name: 'changed' },
   'PUT /api/v1/projects/:projectId/git-credentials': { kind: 'basic', username: 'u', password: 'p' },
-  'PUT /api/v1/projects/:projectId/secrets/:name': { value: 'changed' },
+  'PUT /api/v1/projects/:projectId/secrets/:name': { value: 'changed-by-another' },
   'PUT /api/v1/projects/:projectId/registry-credentials/:host': { username: 'u', password: 'p' },
   'POST /api/v1/projects/:projectId/builds': { ref: 'refs/heads/main' },
   'POST /api/v1/projects/:projectId/keys/rotate': { verifyUntil: null },

@@ -1,7 +1,7 @@
 import type { Page, Project } from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
-import { expectOk, type Visitor } from '../../spec/visitor.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
 
 let world: ApiWorld;
 let owner: Visitor;
@@ -50,6 +50,46 @@ describe('a body', () => {
       expect((await owner.ask('PATCH', path(), { buildArgs: { [name]: 'x' } })).status).toBe(400);
     expect((await owner.ask('PATCH', path(), '{"buildArgs":{"__proto__":"x"}}')).status).toBe(400);
   });
+
+  it.each([
+    ['BUILDKIT_SYNTAX', 'evil/frontend', 'set by the service'],
+    ['SOURCE_DATE_EPOCH', '1', 'set by the service'],
+    ['Http_Proxy', 'x', 'write HTTP_PROXY or http_proxy'],
+    ['HTTPS_PROXY', 'http://user:pw@proxy.example', 'a password'],
+  ])('R-Args with the build argument %s is refused when it is saved, and says why', async (name, value, why) => {
+    const answer = await owner.ask('PATCH', path(), { buildArgs: { [name]: value } });
+    expect([answer.status, problemOf(answer).errors]).toEqual([
+      400,
+      [{ path: `buildArgs.${name}`, message: expect.stringContaining(why) }],
+    ]);
+  });
+
+  it('R-Args with proxies, and with names that only a Dockerfile’s own steps see, is taken', async () => {
+    const buildArgs = {
+      HTTP_PROXY: 'http://proxy.example:3128',
+      no_proxy: 'localhost',
+      PATH: '/bin',
+      LD_PRELOAD: '/x.so',
+    };
+    expectOk(await owner.ask('PATCH', path(), { buildArgs: { ...buildArgs, DOCKER_HOST: 'tcp://d' } }));
+    expectOk(await owner.ask('PATCH', path(), { buildArgs: {} }));
+  });
+
+  it.each(['docker-image://host:0/x', 'docker-image://a..b/x', 'docker-image://h:99999/x', 'docker-image://-a.b/x'])(
+    'R-Low-5 with the named context %s is refused',
+    async (source) => {
+      expect((await owner.ask('PATCH', path(), { namedContexts: { tool: source } })).status).toBe(400);
+    },
+  );
+
+  it.each(['a..b:0', ':0', 'x:99999', 'x:0', 'a'.repeat(300), '-a', 'A.example'])(
+    'R-Low-5 with credentials for the registry %s is refused',
+    async (host) => {
+      const address = `${path()}/registry-credentials/${encodeURIComponent(host)}`;
+      expect((await owner.ask('PUT', address, { username: 'u', password: 'p' })).status).toBe(400);
+      expect((await owner.ask('DELETE', address)).status).toBe(404);
+    },
+  );
 
   it('S-070 with an operator instead of a value is refused', async () => {
     for (const value of [{ not: null }, { contains: '' }, ['x'], { set: 'x' }, 1, true])

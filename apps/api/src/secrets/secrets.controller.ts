@@ -8,6 +8,7 @@ import {
   registryHostSchema,
   secretNameSchema,
   secretSchema,
+  storedRegistryHostSchema,
   trialSchema,
 } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
@@ -23,6 +24,7 @@ import { SecretsService } from './secrets.service.js';
 
 const secretName = { schema: secretNameSchema };
 const registryHost = { schema: registryHostSchema };
+const storedHost = { schema: storedRegistryHostSchema };
 
 @Controller('api/v1/projects/:projectId')
 export class SecretsController {
@@ -109,7 +111,7 @@ export class SecretsController {
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,
     @Param('projectId', uuid) projectId: string,
-    @Param('host', registryHost) host: string,
+    @Param('host', storedHost) host: string,
   ) {
     await this.secrets.removeCredential(principal, projectId, host, actor);
   }

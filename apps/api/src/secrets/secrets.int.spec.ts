@@ -2,7 +2,7 @@ import type { Page, Project, SecretInfo } from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { rowsOf } from '../../spec/rows.js';
-import { expectOk, type Visitor } from '../../spec/visitor.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
 
 let world: ApiWorld;
 let owner: Visitor;
@@ -47,6 +47,7 @@ describe('secrets', () => {
 
   it('that are too short to be masked are refused, as are names that no step could use', async () => {
     expect((await owner.ask('PUT', `${path()}/secrets/TOKEN`, { value: 'abc' })).status).toBe(400);
+    expect(expectOk(await owner.get<Page<SecretInfo>>(`${path()}/secrets`)).items).toHaveLength(1);
     for (const name of ['a-b', '1a', 'a.b', 'x'.repeat(129)])
       expect((await owner.ask('PUT', `${path()}/secrets/${name}`, { value: canary })).status).toBe(400);
   });
@@ -73,6 +74,19 @@ describe('secrets', () => {
     const { items } = expectOk(await owner.get<Page<SecretInfo>>(`${large}/secrets`));
     expect(items.map(({ name }) => name)).toEqual(['ONE', 'TWO']);
   });
+});
+
+describe('R-M1 the value of a secret', () => {
+  it.each(['true', 'hunter2', 'localhost', 'password', 'aaaaaaaa'])(
+    'is not %j, and the answer says why',
+    async (value) => {
+      const answer = await owner.ask('PUT', `${path()}/secrets/SHORT`, { value });
+      expect(answer.status).toBe(400);
+      expect(problemOf(answer).errors).toMatchObject([
+        { path: 'value', message: expect.stringMatching(/at least 8 characters|common word/) },
+      ]);
+    },
+  );
 });
 
 /** Names of the tables that have a text somewhere, in columns of bytes too. */

@@ -1,4 +1,5 @@
 import {
+  buildArgumentProblem,
   buildNetworks,
   cacheBackends,
   cacheModes,
@@ -8,15 +9,23 @@ import {
   isDefinitionTarget,
   isGlob,
   isNamedContext,
+  isRegistryHost,
   isTagTemplate,
   mostNamedContexts,
+  secretValueProblem,
 } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { idSchema, repositoryPathSchema, slugSchema, timeSchema } from './common.js';
 
 export const buildArgsSchema = z
   .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a build argument name'), z.string().max(8192))
-  .refine((value) => Object.keys(value).length <= 64, 'at most 64 build arguments');
+  .refine((value) => Object.keys(value).length <= 64, 'at most 64 build arguments')
+  .superRefine((value, context) => {
+    for (const [name, text] of Object.entries(value)) {
+      const message = buildArgumentProblem(name, text);
+      if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
+    }
+  });
 
 export const namedContextsSchema = z
   .record(
@@ -198,14 +207,24 @@ export const ruleSchema = ruleSettingsSchema.extend({ id: idSchema, projectId: i
 export type Rule = z.infer<typeof ruleSchema>;
 
 export const secretNameSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'letters, digits and underscores');
-/** Write-only: the value never leaves the service again. Values under 4 bytes cannot be masked and are refused. */
-export const putSecretSchema = z.strictObject({ value: z.string().min(4).max(65_536) });
+/** Write-only: the value never leaves the service again. It has at least 8 characters and is no common word. */
+export const putSecretSchema = z.strictObject({
+  value: z
+    .string()
+    .max(65_536)
+    .superRefine((value, context) => {
+      const message = secretValueProblem(value);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    }),
+});
 export const secretSchema = z.object({ name: z.string(), createdAt: timeSchema, updatedAt: timeSchema });
 export type SecretInfo = z.infer<typeof secretSchema>;
 
 export const registryHostSchema = z
   .string()
-  .regex(/^[a-z0-9.-]+(?::\d{1,5})?$/, 'a registry host, for example registry.example.com');
+  .refine(isRegistryHost, 'a registry host, for example registry.example.com or registry.example.com:5000');
+/** One that is stored: before hosts were checked closely, others were taken too, and have to go. */
+export const storedRegistryHostSchema = z.string().min(1).max(512);
 export const putRegistryCredentialSchema = z.strictObject({
   username: z.string().min(1).max(256),
   password: z.string().min(1).max(65_536),

@@ -1,3 +1,4 @@
+import { isRegistryHost } from '../net/registry-host.js';
 import { parseRepositoryPath } from '../path/repository-path.js';
 import { isDefinitionTarget } from './definition.js';
 
@@ -73,7 +74,15 @@ const reference =
 
 function parseReference(text: string): string {
   if (text.length > 512 || !reference.test(text)) throw new TypeError('the image of a context has no valid name');
+  const [first = '', ...rest] = text.split('/');
+  if (rest.length > 0 && isHost(first) && !isRegistryHost(first.toLowerCase()))
+    throw new TypeError('the registry of a context has no valid name, or its port is not from 1 to 65535');
   return text;
+}
+
+/** As Docker tells a registry from the first part of a name. */
+function isHost(part: string): boolean {
+  return part === 'localhost' || /[.:A-Z]/.test(part);
 }
 
 export function isContextName(name: string): boolean {

@@ -18,4 +18,41 @@ describe('findLeaks (S-054, S-055)', () => {
     expect(await findLeaks(config('{"Env":["PATH=/bin"]}'), secrets)).toEqual([]);
     expect(await findLeaks(config('canary-value-1234'), new Map())).toEqual([]);
   });
+
+  it.each([
+    ['as a label’s key', { config: { Labels: { 'canary-value-1234': '' } } }],
+    ['in an annotation', { annotations: { a: 'x canary-value-1234 y' } }],
+    ['with what JSON escapes', { config: { Env: ['A="canary-value-1234"'] } }],
+  ])('R-M1 finds a secret %s', async (_name, document) => {
+    expect(await findLeaks(config(JSON.stringify(document)), secrets)).toEqual([
+      { secretName: 'TOKEN', where: 'config' },
+    ]);
+  });
+
+  const ordinary = JSON.stringify({
+    mediaType: 'application/vnd.oci.image.config.v1+json',
+    ...{ architecture: 'amd64', os: 'linux', schemaVersion: 2 },
+    config: { Env: ['PATH=/bin'], WorkingDir: '/' },
+    history: [{ created_by: 'CMD ["sh"]', empty_layer: true }],
+    rootfs: { type: 'layers', diff_ids: [] },
+  });
+
+  it.each(['true', 'layers', 'linux', '"os":', 'sh'])(
+    'R-M1 ends no build for the short value %j of before',
+    async (value) => {
+      expect(await findLeaks(config(ordinary), new Map([['OLD', Buffer.from(value)]]))).toEqual([]);
+    },
+  );
+
+  it.each(['created_by', 'empty_layer', 'application', 'schemaVersion', '"history":', 'architecture'])(
+    'R-M1 ends no build for %j, which the format says itself',
+    async (value) => {
+      expect(await findLeaks(config(ordinary), new Map([['WORD', Buffer.from(value)]]))).toEqual([]);
+    },
+  );
+
+  it('R-M1 finds nothing that two texts make only together', async () => {
+    const document = JSON.stringify({ config: { Cmd: ['canary-v', 'alue-1234'] } });
+    expect(await findLeaks(config(document), secrets)).toEqual([]);
+  });
 });

@@ -116,7 +116,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         name="buildArgs"
         rows={3}
         defaultValue={formatPairs(project.buildArgs)}
-        hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”."
+        hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”. Proxies such as HTTP_PROXY need no ARG; BUILDKIT_… is the builder’s own."
         error={pairErrors.buildArgs ?? fieldError('buildArgs')}
       />
       <TextArea

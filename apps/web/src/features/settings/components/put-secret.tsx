@@ -36,7 +36,8 @@ export function PutSecret({ projectId }: { projectId: string }) {
         name="value"
         rows={1}
         required
-        minLength={4}
+        minLength={8}
+        hint="At least 8 characters, and no common word such as localhost or password."
         maxLength={65_536}
         error={fieldError('value')}
       />

@@ -17,7 +17,8 @@ export async function SecretsCard({ project }: { project: Project }) {
         <div className="grid gap-3 p-3">
           <p className="text-text-2">
             A step reads one with <code>RUN --mount=type=secret,id=NAME</code>. Its value is masked in logs and can only
-            be replaced, not read.
+            be replaced, not read. A value of less than 8 characters, from before that was the least, is not looked for
+            in images and Dockerfiles: replace it.
           </p>
           {secrets.value.items.length > 0 && (
             <ul className="divide-y divide-line rounded border border-line">
