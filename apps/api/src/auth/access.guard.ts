@@ -1,9 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AccessRule } from '../http/access-rule.js';
+import { setCaller } from '../http/caller.js';
 import { ApiProblem } from '../http/problem.js';
 import { setPrincipal } from './current-principal.js';
-import type { Principal } from './principal.js';
+import { actorIdOf, type Principal } from './principal.js';
 import { PrincipalsService } from './principals.service.js';
 
 /** Enforces the route's access rule. What the principal may do to which object is `AccessService`'s to say. */
@@ -18,6 +19,7 @@ export class AccessGuard implements CanActivate {
     const principal = await this.principals.require(request);
     if (rule === undefined || !satisfies(principal, rule)) throw new ApiProblem('forbidden', detailOf(rule));
     setPrincipal(request, principal);
+    setCaller(actorIdOf(principal));
     return true;
   }
 }

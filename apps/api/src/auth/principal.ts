@@ -62,5 +62,10 @@ export function mayAs(principal: Principal, organizationId: string, needed: Role
 
 export function actorOf(principal: Principal, ip: string | null): Actor {
   const { kind, name } = principal;
-  return { kind, id: kind === 'person' ? principal.userId : principal.tokenId, name, ip };
+  return { kind, id: actorIdOf(principal), name, ip };
+}
+
+/** Of the person, or of the one token. */
+export function actorIdOf(principal: Principal): string {
+  return principal.kind === 'person' ? principal.userId : principal.tokenId;
 }

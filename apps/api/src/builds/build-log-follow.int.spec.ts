@@ -50,6 +50,17 @@ describe('following a log over HTTP', () => {
     expect(text.trimEnd().endsWith('event: complete\nid: 1.2\ndata: {"nextN":2}')).toBe(true);
   });
 
+  it('R-Low-13 says that a place is beyond the end of a log', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    await worker.print(attempt, 'one\n');
+    expect((await follow(owner, build.id, '?from=9000000000000000')).status).toBe(400);
+    await worker.finishLog(attempt);
+    expect((await follow(owner, build.id, '?from=3')).status).toBe(400);
+    expect((await follow(owner, build.id, '', { 'last-event-id': '1.9000000000000000' })).status).toBe(400);
+    expect((await follow(owner, build.id, '?from=1')).status).toBe(200);
+  });
+
   it('resumes where it was cut', async () => {
     const build = await world.build(target);
     const attempt = await worker.claim(build);

@@ -10,7 +10,10 @@ import { BuildLogFollowService } from './build-log-follow.service.js';
 const logs = {
   attempt: async (_principal: Principal, buildId: string) => ({ id: buildId, number: 1, organizationId: buildId }),
 } as unknown as BuildLogService;
-const hub = { follow: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }) };
+const hub = {
+  canFollow: async () => true,
+  follow: () => ({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }) }),
+};
 const principals = { require: async () => ({}) } as unknown as PrincipalsService;
 const request = { headers: {} } as FastifyRequest;
 

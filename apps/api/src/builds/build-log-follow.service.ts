@@ -43,6 +43,9 @@ export class BuildLogFollowService implements OnModuleDestroy {
     gone: AbortSignal,
   ): Promise<Readable> {
     const attempt = await this.logs.attempt(principal, buildId, query.attempt);
+    const from = resumedAt(request, attempt.number) ?? query.from;
+    if (!(await this.hub.canFollow(attempt.id, from)))
+      throw new ApiProblem('bad_request', { detail: 'The log has no such entry: this place is beyond its end.' });
     const release = await this.slots.take(attempt.organizationId);
     const stop = new AbortController();
     this.following.add(stop);
@@ -52,7 +55,7 @@ export class BuildLogFollowService implements OnModuleDestroy {
       release();
       clearInterval(check);
     });
-    const events = this.hub.follow(attempt.id, resumedAt(request, attempt.number) ?? query.from, stop.signal);
+    const events = this.hub.follow(attempt.id, from, stop.signal);
     const parts = query.format === 'text' ? asText(entriesOf(events)) : logEvents(attempt.number, events);
     const stream = Readable.from(parts, { objectMode: false });
     // A stream that is destroyed waits for its source, which waits for the log: the source is stopped first.

@@ -1,14 +1,15 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Page } from '@cooperage/contracts';
 import type { KeysetPage, KeysetQuery } from '@cooperage/db';
+import { currentCaller } from './caller.js';
 import { ApiProblem } from './problem.js';
 
 const macBytes = 16;
 const maxLength = 512;
 
 /**
- * Cursors of lists: the key of a page's last item, authenticated together with the list that it belongs to. A cursor
- * that was made up, or taken from another list, is refused.
+ * Cursors of lists: the key of a page's last item, authenticated together with the list that it belongs to and the caller who
+ * got it. A cursor that was made up, or taken from another list or caller, is refused.
  */
 export class CursorCodec {
   private readonly keys: readonly Buffer[];
@@ -44,5 +45,5 @@ export class CursorCodec {
 }
 
 function mac(key: Buffer, list: string, text: Buffer): Buffer {
-  return createHmac('sha256', key).update(`${list}\0`).update(text).digest().subarray(0, macBytes);
+  return createHmac('sha256', key).update(`${currentCaller()}\0${list}\0`).update(text).digest().subarray(0, macBytes);
 }

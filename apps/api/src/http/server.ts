@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { demandAccessRules, type KnownRoute } from './access-rule.js';
 import { answerBrokenRequest } from './broken-request.js';
+import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
 import { ApiProblem, notFound } from './problem.js';
 import { replyProblem } from './problem-reply.js';
@@ -15,6 +16,7 @@ import { addRevalidation } from './revalidation.js';
 import { assertSameOrigin } from './same-origin.js';
 import { addSecurityHeaders } from './security-headers.js';
 import { isStrictPath } from './strict-path.js';
+import { guardText } from './text-guard.js';
 import { toProblem } from './to-problem.js';
 
 export interface ApiServer {
@@ -55,11 +57,13 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
   addSecurityHeaders(instance, http.publicUrl);
   addRequestLog(instance, logger);
   addRateLimitHeaders(instance);
+  rememberCallers(instance);
   instance.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done(refusalOf(request, http.publicUrl));
   });
   addPublicLimits(instance);
+  guardText(instance);
   return { adapter, instance, routes };
 }
 

@@ -49,6 +49,18 @@ describe('a log', () => {
     await redis.quit();
   });
 
+  it.each([9e15, 2 ** 53, 2 ** 60, 1e300, -1, 0.5])('R-Low-13 is not followed from entry %d', async (from) => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    await worker.print(attempt, 'a\n');
+    const page = await open();
+    const log = { buildId: build.id, attempt: 1 };
+    expect(await page.ask('log:subscribe', { ...log, from })).toEqual({ ok: false, code: 'bad_request' });
+    await worker.finishLog(attempt);
+    expect(await page.ask('log:subscribe', { ...log, from: 3 })).toEqual({ ok: false, code: 'bad_request' });
+    expect(page.isComplete).toBe(false);
+  });
+
   it('begins anew where a page says so, and stops when it is left', async () => {
     const build = await world.build(target);
     const attempt = await worker.claim(build);

@@ -101,6 +101,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     const person = await this.person(viewer);
     const { organizationId } = await this.access.build(person, buildId);
     const { id: attemptId } = found(await this.builds.findAttempt(buildId, attempt));
+    if (!(await this.followers.canFollow(attemptId, from))) throw new ApiProblem('bad_request');
     // A second subscription to the same log begins anew, at the place that it names.
     this.end(viewer, name);
     const stop = new AbortController();
@@ -176,6 +177,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   private codeOf(error: unknown): 'not_found' | 'unauthenticated' | 'bad_request' | 'too_many' {
     if (error instanceof ApiProblem && error.code === 'unauthenticated') return 'unauthenticated';
     if (error instanceof ApiProblem && error.code === 'rate_limited') return 'too_many';
+    if (error instanceof ApiProblem && error.code === 'bad_request') return 'bad_request';
     if (!(error instanceof ApiProblem)) this.logger.warn({ err: error }, 'a subscription failed');
     return 'not_found';
   }

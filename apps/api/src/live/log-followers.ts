@@ -13,10 +13,15 @@ export interface FollowedLog {
 /** Sends logs to pages: as fast as each of them reads, from the archive where it lags behind. */
 export class LogFollowers {
   constructor(
-    private readonly hub: Pick<LogHub, 'follow'>,
+    private readonly hub: Pick<LogHub, 'canFollow' | 'follow'>,
     private readonly metrics: Pick<Metrics, 'logSubscribers'>,
     private readonly logger: Logger,
   ) {}
+
+  /** False for a place beyond the end of the log. */
+  canFollow(attemptId: string, from: number): Promise<boolean> {
+    return this.hub.canFollow(attemptId, from);
+  }
 
   /** Begins in the background and ends with the log, the signal, or the connection. @param onEnd called once. */
   start(viewer: Viewer, log: FollowedLog, signal: AbortSignal, onEnd: () => void): void {

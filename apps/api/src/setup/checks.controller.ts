@@ -14,6 +14,7 @@ import type { z } from 'zod';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
+import { ApiProblem } from '../http/problem.js';
 import { ChecksService } from './checks.service.js';
 import { echoProof } from './look-at-public-address.js';
 import { SetupAccess } from './setup-access.service.js';
@@ -45,9 +46,16 @@ export class ChecksController {
 
   @Post('echo')
   @Access('public')
-  @Answers(200, echoSchema, 'Shows to this installation that a request to its public address reaches itself.')
+  @Answers(
+    200,
+    echoSchema,
+    'Shows to this installation that a request to its public address reaches itself. Answers to its own nonces alone.',
+  )
   echo(@Body({ schema: echoRequestSchema }) { nonce }: z.infer<typeof echoRequestSchema>) {
-    return { proof: echoProof(nonce, this.settings.secretKeys[0]!) };
+    const proof = echoProof(nonce, this.settings.secretKeys);
+    if (proof === null)
+      throw new ApiProblem('forbidden', { detail: 'This nonce is not from this installation, or too old.' });
+    return { proof };
   }
 
   private view(checks: CheckView[]): ChecksView {

@@ -106,7 +106,7 @@ describe('a check that fails says what was measured, why, and what to do', () =>
     expect((await check()).advice?.command).toBe('curl -i http://127.0.0.1:1/healthz');
   });
 
-  it('for a database that is away, to whoever holds the token', async () => {
+  it('R-Low-4 to nobody by the token while the database is away, which would not know that the set-up is done', async () => {
     const holder = await open({}, async (databaseUrl) => {
       const url = new URL(databaseUrl);
       relay = await Relay.to(url.hostname, Number(url.port));
@@ -114,10 +114,19 @@ describe('a check that fails says what was measured, why, and what to do', () =>
       return url.href;
     });
     relay!.cut();
-    const view = await ask(holder);
-    expect(of(view, 'database')).toMatchObject({ state: 'failed', code: 'unreachable' });
-    expect(of(view, 'database').advice?.command).toContain('postgres');
-    expect(of(view, 'builder').state).toBe('unasked');
+    const begun = await world.anonymous().post('/api/v1/setup/session', { token: setupToken });
+    for (const answer of [begun, await holder.get(path), await holder.post(path, {})])
+      expect([answer.status, problemOf(answer).detail]).toEqual([
+        503,
+        expect.stringContaining('database does not answer'),
+      ]);
+  });
+
+  it('R-Low-3 with an answer to a nonce that nobody else can ask for', async () => {
+    await open();
+    const echo = (nonce: string) => world.anonymous().post('/api/v1/setup/echo', { nonce });
+    expect((await echo('a'.repeat(32))).status).toBe(400);
+    expect((await echo(`k.${'a'.repeat(32)}.${'b'.repeat(64)}`)).status).toBe(403);
   });
 
   it('for a builder and a control that are not there, after twenty seconds', { timeout: 40_000 }, async () => {

@@ -1,9 +1,10 @@
-import { type Actor, isDatabaseUnavailable, SetupRepository } from '@cooperage/db';
+import { type Actor, SetupRepository } from '@cooperage/db';
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AccessService } from '../auth/access.service.js';
 import { actorOf } from '../auth/principal.js';
 import { PrincipalsService } from '../auth/principals.service.js';
+import { setupIsNeeded } from './setup-needed.js';
 import { SetupToken } from './setup-token.js';
 
 const bearer = /^Bearer +(\S+)$/i;
@@ -18,9 +19,12 @@ export class SetupAccess {
     private readonly token: SetupToken,
   ) {}
 
-  /** @throws {ApiProblem} `unauthenticated`, `forbidden` or `rate_limited`. */
+  /**
+   * Without the database nothing says that the set-up is not long done, so the token opens nothing then.
+   * @throws {ApiProblem} `unauthenticated`, `forbidden` or `rate_limited`; `unavailable` without the database
+   */
   async require(request: FastifyRequest): Promise<Actor> {
-    if (await this.isNeeded()) {
+    if (await setupIsNeeded(this.repository)) {
       const { authorization, cookie } = request.headers;
       const text = bearer.exec(authorization ?? '')?.[1] ?? this.token.fromCookie(cookie);
       if (text !== undefined) {
@@ -31,15 +35,5 @@ export class SetupAccess {
     const principal = await this.principals.require(request);
     this.access.installation(principal);
     return actorOf(principal, request.ip);
-  }
-
-  /** Without the database nobody can be an administrator: then the token is what is left to go by. */
-  private async isNeeded(): Promise<boolean> {
-    try {
-      return await this.repository.isNeeded();
-    } catch (error) {
-      if (isDatabaseUnavailable(error)) return true;
-      throw error;
-    }
   }
 }

@@ -1,11 +1,12 @@
 import type { SetupRequest } from '@cooperage/contracts';
-import { isDatabaseUnavailable, SetupRepository } from '@cooperage/db';
+import { SetupRepository } from '@cooperage/db';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashPassword } from 'better-auth/crypto';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
 import { type SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 import { assertFreeSlug } from '../organizations/slugs.js';
+import { setupIsNeeded } from './setup-needed.js';
 import { SetupToken } from './setup-token.js';
 
 /** The first administrator of an installation, made with a one-time token while nobody can sign in. */
@@ -29,15 +30,7 @@ export class SetupService {
   /** Whether the token is right, before anything is made with it. @throws {ApiProblem} `gone`, `forbidden`, `rate_limited`. */
   async begin(token: string, ip: string): Promise<void> {
     this.token.assert(token, ip);
-    if (!(await this.isNeededAsFarAsKnown())) throw alreadyDone();
-  }
-
-  /** Without the database the token is all there is, and what it opens then are the checks that say so. */
-  private isNeededAsFarAsKnown(): Promise<boolean> {
-    return this.repository.isNeeded().catch((error: unknown) => {
-      if (isDatabaseUnavailable(error)) return true;
-      throw error;
-    });
+    if (!(await setupIsNeeded(this.repository))) throw alreadyDone();
   }
 
   /** @throws {ApiProblem} `gone` when somebody can sign in already; `forbidden`; `rate_limited`. */

@@ -28,7 +28,9 @@ export type AskChecks = z.infer<typeof askChecksSchema>;
 
 export const setupTokenSchema = z.strictObject({ token: z.string().min(1).max(200) });
 
-export const echoRequestSchema = z.strictObject({ nonce: z.string().regex(/^[0-9a-f]{32}$/) });
+export const echoRequestSchema = z.strictObject({
+  nonce: z.string().regex(/^[0-9a-z]{1,12}\.[0-9a-f]{32}\.[0-9a-f]{64}$/),
+});
 export const echoSchema = z.object({ proof: z.string() });
 
 export const firstStepsSchema = z.object({

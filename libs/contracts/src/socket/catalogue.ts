@@ -5,7 +5,10 @@ export const socketPath = '/api/live';
 
 /** Client → server. Every message is answered by an acknowledgement of `SubscribeAnswer`. */
 export const clientMessages = {
-  /** Frames of a build's log from a cursor on; ends by itself when the attempt's log is complete. */
+  /**
+   * Frames of a build's log from a cursor on; ends by itself when the attempt's log is complete. A cursor beyond the end of
+   * the log is answered with `bad_request`.
+   */
   'log:subscribe': z.strictObject({
     buildId: z.uuid(),
     attempt: z.number().int().min(1).max(1000),

@@ -13,6 +13,9 @@ export interface LogHubOptions {
   readonly lingerMs?: number;
 }
 
+/** Entries that may be under way between a writer and the archive: far more than a writer holds back. */
+const mostUnstored = 1_000_000;
+
 interface Watched {
   readonly watch: AttemptWatch;
   viewers: number;
@@ -49,6 +52,15 @@ export class LogHub {
       leave: () => this.leave(attemptId, watched),
     };
     return new ViewerFeed(seat, fromN, signal).events();
+  }
+
+  /**
+   * Whether a log has entries from `fromN` on, or can get them. A log that goes on may be ahead of the archive by what its
+   * writer has not stored yet, which `mostUnstored` bounds.
+   */
+  async canFollow(attemptId: string, fromN: number): Promise<boolean> {
+    const { nextN, complete } = await this.watchOptions.store.tail(attemptId);
+    return fromN <= nextN + (complete ? 0 : mostUnstored);
   }
 
   /** Ends all subscriptions. Viewers get nothing new afterwards; abort them. */
