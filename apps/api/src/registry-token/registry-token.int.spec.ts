@@ -58,9 +58,18 @@ describe('a registry token', () => {
   it('lets members and their tokens pull what is theirs', async () => {
     expect(rightsOf((await ask(['repository:acme/hidden:pull'], secret)).token)).toEqual(['acme/hidden:pull']);
     const viewer = await world.member(owner, acme, 'viewer');
-    const reading = await tokenOf(viewer, ['read']);
-    expect(rightsOf((await ask(['repository:acme/hidden:pull'], reading)).token)).toEqual(['acme/hidden:pull']);
+    const pulling = await tokenOf(viewer, ['registry']);
+    expect(rightsOf((await ask(['repository:acme/hidden:pull'], pulling)).token)).toEqual(['acme/hidden:pull']);
   });
+
+  it.each([[['read']], [['read', 'write']]])(
+    'R-Low-11 gives an API token of scope %j no private image',
+    async (scopes) => {
+      const other = await tokenOf(owner, scopes);
+      const { token } = await ask(['repository:acme/hidden:pull', 'repository:acme/open:pull'], other);
+      expect(rightsOf(token)).toEqual(['acme/open:pull']);
+    },
+  );
 
   it('S-065 lets another tenant pull nothing of ours, and tells nothing of what there is', async () => {
     const { visitor, organizationId } = await world.stranger(owner);

@@ -15,10 +15,14 @@ export class RegistryTokensService {
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
-  /** A token for what is asked and allowed; empty of rights where nothing is. @param holder null for everyone. */
+  /**
+   * A token for what is asked and allowed; empty of rights where nothing is.
+   * @param holder null for everyone; an API token without the scope `registry` pulls what everyone may
+   */
   async mintFor(holder: TokenHolder | null, asked: readonly RegistryScope[]): Promise<MintedRegistryToken> {
     const names = asked.flatMap(({ repository }) => namesOf(repository) ?? []);
-    const organizationIds = holder?.memberships.map(({ organizationId }) => organizationId) ?? [];
+    const memberships = holder?.scopes.includes('registry') ? holder.memberships : [];
+    const organizationIds = memberships.map(({ organizationId }) => organizationId);
     const pullable = await this.repositories.pullable(names, organizationIds);
     const allowed = pullable.map((project) => pullScope(project));
     return this.mint(holder?.name ?? '', asked, grantScopes(asked, allowed));

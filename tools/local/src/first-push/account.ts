@@ -50,7 +50,7 @@ async function makeToken(api: Api, secrets: SecretBook): Promise<Api | undefined
   if (!session) return undefined;
   const person = api.with(session);
   const organizationId = (await person.get<Me>('/api/v1/me')).organizations[0]?.organizationId;
-  const wanted = { organizationId, name: './cooperage', scopes: ['read', 'write'], expiresInDays: null };
+  const wanted = { organizationId, name: './cooperage', scopes: ['read', 'write', 'registry'], expiresInDays: null };
   const { secret } = await person.post<CreatedToken>('/api/v1/tokens', wanted);
   secrets.put(TOKEN, secret);
   return api.with({ token: secret });
