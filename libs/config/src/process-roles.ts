@@ -56,6 +56,7 @@ const oidc = optionalGroup({
   clientId: required(v.oidcClientId),
   clientSecret: required(v.oidcClientSecret),
   allowedGroups: withDefault(v.oidcAllowedGroups, ''),
+  sessionHours: withDefault(v.oidcSessionHours, '12'),
 });
 
 export const shapes = {

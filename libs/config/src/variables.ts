@@ -222,6 +222,11 @@ export const variables = {
     text.list(text.pattern(/./, 'is text')),
     'Groups that may sign in, between commas; everyone of the provider when it is not set.',
   ),
+  oidcSessionHours: plain(
+    'OIDC_SESSION_HOURS',
+    text.whole(1, 720),
+    'Longest session of a sign-in by the OpenID provider. After it the provider is asked again, its groups included.',
+  ),
 
   smtpUrl: secret('SMTP_URL', secrets.smtpUrl, 'Mail server, as smtp:// or smtps:// with its credentials.'),
   smtpHost: plain('SMTP_HOST', network.listenHost, 'Mail server, where SMTP_URL is not used.'),

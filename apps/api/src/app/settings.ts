@@ -18,6 +18,8 @@ export interface OidcSettings {
   readonly clientSecret: string;
   /** Empty: everybody whom the provider knows. */
   readonly allowedGroups: readonly string[];
+  /** Longest session of a sign-in: whoever loses a group is out after it. */
+  readonly sessionHours: number;
 }
 
 /** Configuration as features use it: secrets opened, keys parsed. */

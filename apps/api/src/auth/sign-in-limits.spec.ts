@@ -4,7 +4,9 @@ import { SignInLimits } from './sign-in-limits.js';
 
 /** Without a store each process counts alone: what is tested here are the bounds. */
 const away: CountStore = { add: () => Promise.reject(new Error('away')), forget: () => Promise.resolve() };
-const limitsAt = (nowMs: () => number) => new SignInLimits(new SharedRateLimits(away, { warn: () => {} }, nowMs));
+const known = { has: async (_email: string, address: string) => address === '9.9.9.9' };
+const limitsAt = (nowMs: () => number) =>
+  new SignInLimits(new SharedRateLimits(away, { warn: () => {} }, nowMs), known);
 
 const tries = async (limits: SignInLimits, count: number, who: (at: number) => [string, string]) => {
   for (let at = 0; at < count; at++) {
@@ -46,6 +48,25 @@ describe('S-079 guessing passwords', () => {
         (at) => ['a@x.example', `10.0.${at >> 8}.${at & 255}`],
       ),
     ).toBe(200);
+  });
+
+  it('R-Low-10 of one account from many addresses does not lock a person out at an address that is known', async () => {
+    const limits = limitsAt(() => 0);
+    await tries(limits, 1_000, (at) => ['a@x.example', `10.0.${at >> 8}.${at & 255}`]);
+    await expect(limits.take('a@x.example', '1.1.1.1')).rejects.toMatchObject({ code: 'rate_limited' });
+    await limits.take('a@x.example', '9.9.9.9');
+    // The known address has the bounds of any other.
+    expect(await tries(limits, 1_000, () => ['a@x.example', '9.9.9.9'])).toBe(9);
+  });
+
+  it('R-Low-9 of one account from the addresses of one IPv6 network ends soon', async () => {
+    expect(
+      await tries(
+        limitsAt(() => 0),
+        1_000,
+        (at) => ['a@x.example', `2001:db8::${at.toString(16)}`],
+      ),
+    ).toBe(10);
   });
 
   it('counts one account however it is written', async () => {

@@ -1,44 +1,63 @@
 import { createHash } from 'node:crypto';
+import { addressGroup } from '../http/client-address.js';
 import { tellAllowance } from '../http/rate-limit-headers.js';
 import type { SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 
 const minuteMs = 60_000;
 
+/** Addresses from which a person has signed in before. */
+export interface KnownAddresses {
+  has(email: string, address: string): Promise<boolean>;
+}
+
 /**
  * Bounds on guessing passwords (S-079): tight for one account from one address, wider for an address that tries many
- * accounts, widest for one account from everywhere, so that a stranger cannot easily lock a person out.
+ * accounts, widest for one account from everywhere. Beyond the last one only addresses are let through from which the person has
+ * signed in before: tries from many addresses slow the guessing down and do not lock the person out.
  */
 export class SignInLimits {
   private readonly pair: SharedRateLimit;
   private readonly address: SharedRateLimit;
   private readonly account: SharedRateLimit;
+  private readonly change: SharedRateLimit;
 
-  constructor(limits: SharedRateLimits) {
+  constructor(
+    limits: SharedRateLimits,
+    private readonly known: KnownAddresses,
+  ) {
     this.pair = limits.limit('sign-in pair', { tries: 10, windowMs: 10 * minuteMs });
     this.address = limits.limit('sign-in address', { tries: 50, windowMs: 10 * minuteMs });
     this.account = limits.limit('sign-in account', { tries: 200, windowMs: 60 * minuteMs });
+    this.change = limits.limit('change-password', { tries: 10, windowMs: 10 * minuteMs });
   }
 
   /** Counts one try, known account or not. @throws {ApiProblem} `rate_limited`. */
   async take(email: string, address: string): Promise<void> {
-    const account = accountKey(email);
-    const taken = await Promise.all([
-      this.pair.count(`${account} ${address}`),
+    const [pair, everything, account] = await Promise.all([
+      this.pair.count(pairKey(email, address)),
       this.address.count(address),
-      this.account.count(account),
+      this.account.count(accountKey(email)),
     ]);
-    const [pair, everything] = taken;
     // What others try with the same account is nobody's business.
     tellAllowance(pair.left <= everything.left ? pair : everything);
-    const waitMs = Math.max(...taken.map((each) => each.waitMs));
-    const longest = taken.findIndex((each) => each.waitMs === waitMs);
-    if (waitMs > 0) throw [this.pair, this.address, this.account][longest]!.refusal(waitMs);
+    if (everything.waitMs > pair.waitMs) throw this.address.refusal(everything.waitMs);
+    if (pair.waitMs > 0) throw this.pair.refusal(pair.waitMs);
+    if (account.waitMs > 0 && !(await this.known.has(email, address))) throw this.account.refusal(account.waitMs);
+  }
+
+  /** Counts one try at the password of somebody who is signed in. @throws {ApiProblem} `rate_limited`. */
+  async takeChange(userId: string): Promise<void> {
+    await this.change.demand(userId);
   }
 
   /** A right password: earlier slips of this person from here do not count any more. */
   async succeeded(email: string, address: string): Promise<void> {
-    await this.pair.forget(`${accountKey(email)} ${address}`);
+    await this.pair.forget(pairKey(email, address));
   }
+}
+
+function pairKey(email: string, address: string): string {
+  return `${accountKey(email)} ${addressGroup(address)}`;
 }
 
 function accountKey(email: string): string {

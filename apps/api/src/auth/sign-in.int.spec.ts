@@ -146,6 +146,18 @@ describe('a session', () => {
     await expect(world.anonymous().signIn(email, password)).rejects.toThrow('401');
   });
 
+  it('R-Low-8 that tries passwords is held up, whatever else is in its cookies', async () => {
+    const visitor = await world.member(owner, await organizationOf(owner), 'viewer');
+    const change = { currentPassword: 'wrong', newPassword: 'another long password' };
+    const guess = (at: number) =>
+      visitor.post('/api/auth/change-password', change, { cookie: `${visitor.cookie}; x=${at}` });
+    const statuses = [];
+    for (let at = 0; at < 12; at++) statuses.push((await guess(at)).status);
+    expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+    expect(statuses.slice(10)).toEqual([429, 429]);
+    expect((await world.anonymous().post('/api/auth/change-password', change)).status).toBe(401);
+  });
+
   it('S-065 of somebody else cannot be ended', async () => {
     const other = await world.member(owner, await organizationOf(owner), 'viewer');
     const { items } = expectOk(await owner.get<Page<SessionView>>('/api/v1/me/sessions'));

@@ -17,6 +17,9 @@ export const changePasswordSchema = z.strictObject({
   newPassword: z.string().min(minPasswordLength).max(200),
 });
 
+/** So long an address from which somebody has signed in is theirs when others try their account. */
+const knownAddressDays = 90;
+
 export interface SignInParts {
   readonly signIn: SignIn;
   readonly settings: ApiSettings;
@@ -31,7 +34,9 @@ export interface SignInParts {
  */
 export function addSignInRoutes(server: FastifyInstance, parts: SignInParts): void {
   const { signIn, settings } = parts;
-  const limits = new SignInLimits(parts.rateLimits);
+  const limits = new SignInLimits(parts.rateLimits, {
+    has: (email, address) => parts.audit.hasSignedInFrom(email, address, knownAddressDays),
+  });
   const config = { access: 'public' } as const;
   const ask = (request: FastifyRequest, path: string, body: object) =>
     signIn.handler(requestFor(request, path, body, settings));
@@ -55,10 +60,11 @@ export function addSignInRoutes(server: FastifyInstance, parts: SignInParts): vo
 
   server.post(`${signInPath}/change-password`, { config }, async (request, reply) => {
     const body = parseBody(changePasswordSchema, request.body);
-    await limits.take(request.headers.cookie ?? '', request.ip);
     const person = await parts.principals.byCookie(request.headers.cookie);
+    if (!person) throw new ApiProblem('unauthenticated');
+    await limits.takeChange(person.userId);
     const answer = await ask(request, '/change-password', { ...body, revokeOtherSessions: true });
-    if (!answer.ok || !person) throw refusal(answer, 'The current password is wrong, or you are not signed in.');
+    if (!answer.ok) throw refusal(answer, 'The current password is wrong, or you are not signed in.');
     await note(parts, actorOf(person, request.ip), 'password.change', {});
     return withCookies(reply, answer).send({ ok: true });
   });

@@ -12,7 +12,7 @@ export const signInPath = '/api/auth';
 /** Header in which the caller's address goes to the sign-in library; what a client sends under it is dropped. */
 export const addressHeader = 'x-cooperage-address';
 export const minPasswordLength = 12;
-export const sessionSeconds = 30 * 86_400;
+const sessionSeconds = 30 * 86_400;
 
 /** Passwords and sessions of people. Nobody signs up by themselves; nothing about a session is cached anywhere. */
 export function createSignIn(db: Database, settings: ApiSettings, logger: Logger): SignIn {

@@ -40,3 +40,12 @@ describe('RateLimiter', () => {
     expect(limiter.waitMs('d')).toBe(1_000);
   });
 });
+
+describe('R-Low-9 the addresses of one IPv6 network', () => {
+  it('share the tries of one key', () => {
+    const limiter = new RateLimiter({ tries: 3, windowMs: 1_000 }, () => 0);
+    const waits = Array.from({ length: 5 }, (_, at) => limiter.take(`2001:db8:1:2::${at + 1}`));
+    expect(waits).toEqual([0, 0, 0, 1_000, 1_000]);
+    expect(limiter.take('2001:db8:1:3::1')).toBe(0);
+  });
+});

@@ -1,3 +1,5 @@
+import { addressGroup } from './client-address.js';
+
 export interface RateLimit {
   /** Most tries within the window. */
   readonly tries: number;
@@ -11,7 +13,7 @@ interface Count {
 
 /**
  * Counts tries by key in fixed windows, in this process's memory. Bounded: beyond `maxKeys` the oldest window is
- * forgotten, so that an attacker with many addresses costs no memory.
+ * forgotten, so that an attacker with many addresses costs no memory. A key that is an address counts as `addressGroup` says.
  */
 export class RateLimiter {
   private readonly counts = new Map<string, Count>();
@@ -28,7 +30,7 @@ export class RateLimiter {
    */
   take(key: string, weight = 1): number {
     const now = this.nowMs();
-    const count = this.current(key, now);
+    const count = this.current(addressGroup(key), now);
     count.tries += weight;
     return count.tries > this.limit.tries ? count.endsAtMs - now : 0;
   }
@@ -36,20 +38,20 @@ export class RateLimiter {
   /** Milliseconds until the next try may go on; 0 now. Counts nothing. */
   waitMs(key: string): number {
     const now = this.nowMs();
-    const count = this.counts.get(key);
+    const count = this.counts.get(addressGroup(key));
     return count && count.endsAtMs > now && count.tries >= this.limit.tries ? count.endsAtMs - now : 0;
   }
 
   /** Tries of the present window, and the milliseconds until it ends. Counts nothing. */
   standing(key: string): { readonly count: number; readonly leftMs: number } {
     const now = this.nowMs();
-    const count = this.counts.get(key);
+    const count = this.counts.get(addressGroup(key));
     if (!count || count.endsAtMs <= now) return { count: 0, leftMs: this.limit.windowMs };
     return { count: count.tries, leftMs: count.endsAtMs - now };
   }
 
   forget(key: string): void {
-    this.counts.delete(key);
+    this.counts.delete(addressGroup(key));
   }
 
   private current(key: string, now: number): Count {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from '@cooperage/telemetry';
+import { addressGroup } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { type Allowance, tellAllowance } from './rate-limit-headers.js';
 import { type RateLimit, RateLimiter } from './rate-limiter.js';
@@ -93,6 +94,6 @@ export class SharedRateLimit {
 
   /** Whoever reads the store learns neither names nor addresses, and no key is longer than another. */
   private storedKey(key: string): string {
-    return `${this.name}:${createHash('sha256').update(key).digest('base64url')}`;
+    return `${this.name}:${createHash('sha256').update(addressGroup(key)).digest('base64url')}`;
   }
 }

@@ -25,7 +25,7 @@ function isJson(body: unknown): boolean {
 }
 
 /** @returns the path of the first text that cannot be stored. Without recursion: a body may be as deep as it is long. */
-export function findBadText(value: unknown): string | null {
+function findBadText(value: unknown): string | null {
   const open: [path: string, value: unknown][] = [['', value]];
   for (let next = open.pop(); next; next = open.pop()) {
     const [path, item] = next;

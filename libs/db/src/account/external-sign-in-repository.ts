@@ -42,6 +42,20 @@ export class ExternalSignInRepository {
     }
   }
 
+  /** The provider does not let a person in any more: every session of theirs ends, however it began. */
+  async endSessions(identity: Pick<ExternalIdentity, 'issuer' | 'subject'>, ip: string): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const account = await linkedAccount(tx, identity);
+      if (!account) return;
+      const { id, name } = account.user;
+      const { count } = await tx.session.deleteMany({ where: { userId: id } });
+      if (count === 0) return;
+      const actor = { kind: 'person', id, name, ip } as const;
+      const after = { sessions: count, refusedBy: identity.issuer };
+      await writeAudit(tx, actor, { ...ofUser(id), action: 'session.end', after });
+    });
+  }
+
   private once(identity: ExternalIdentity, session: NewSession): Promise<ExternalSignIn> {
     return this.db.transaction(async (tx) => {
       const person = await knownPerson(tx, identity);
@@ -77,12 +91,18 @@ type KnownPerson =
   | { readonly ok: true; readonly isNew: true }
   | (ExternalSignIn & { readonly ok: false });
 
-async function knownPerson(tx: Queryable, { issuer, subject, email }: ExternalIdentity): Promise<KnownPerson> {
-  const columns = { id: true, name: true } as const;
-  const account = await tx.account.findFirst({
+const columns = { id: true, name: true } as const;
+
+async function linkedAccount(tx: Queryable, { issuer, subject }: Pick<ExternalIdentity, 'issuer' | 'subject'>) {
+  return tx.account.findFirst({
     where: { providerId: providerOf(issuer), accountId: subject },
     select: { user: { select: columns } },
   });
+}
+
+async function knownPerson(tx: Queryable, identity: ExternalIdentity): Promise<KnownPerson> {
+  const { email } = identity;
+  const account = await linkedAccount(tx, identity);
   if (account) return { ok: true, isNew: false, isLinked: false, isClaimed: false, user: account.user };
   if (email === null) return { ok: false, reason: 'email_not_verified' };
   const select = { ...columns, emailVerified: true, administrator: true } as const;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { type ChainBreak, type ChainHead, chainStart, linkBreak } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import type { Database } from '../database.js';
@@ -56,6 +57,22 @@ export class AuditRepository {
       ...projects.map(({ id, slug }) => [id, slug] as const),
       ...builds.map(({ id, number }) => [id, `#${number}`] as const),
     ]);
+  }
+
+  /**
+   * Whether somebody with this mail address has signed in from this address within `days`; for IPv6 from its /64. Entries of the
+   * audit are never deleted, so this holds when the session is long over.
+   */
+  async hasSignedInFrom(email: string, address: string, days: number): Promise<boolean> {
+    if (isIP(address) === 0) return false;
+    const network = isIP(address) === 6 ? `${address.split('%')[0]}/64` : address;
+    const rows = await this.db.prisma.$queryRaw<unknown[]>`
+      SELECT 1 FROM "user" u JOIN audit_entry a ON a.organization_id IS NULL AND a.actor_id = u.id
+      WHERE u.email = ${email.trim().toLowerCase()} AND a.action = 'session.start'
+        AND a.at > now() - ${days} * interval '1 day'
+        AND CASE WHEN pg_input_is_valid(a.ip, 'inet') THEN a.ip::inet <<= network(${network}::inet) ELSE false END
+      LIMIT 1`;
+    return rows.length > 0;
   }
 
   /** All that matches, newest first, a batch at a time. */

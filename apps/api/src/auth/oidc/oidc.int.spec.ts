@@ -94,7 +94,7 @@ describe('a sign-in by the OpenID provider', () => {
     expect(begun.headers.getSetCookie()[0]).toMatch(/Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/);
     const back = await passProvider(provider, begun.headers.get('location')!, 'nora');
     const [session, attempt] = (await visitor.get(back.slice(world.origin.length))).headers.getSetCookie();
-    expect(session).toMatch(/^cooperage-session-\d+=[^;]+; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
+    expect(session).toMatch(/^cooperage-session-\d+=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/);
     expect(attempt).toContain('Max-Age=0');
   });
 
@@ -110,6 +110,35 @@ describe('a sign-in by the OpenID provider', () => {
     const later = world.anonymous();
     expect(await signIn(later, 'mia')).toBe('/');
     expect(expectOk(await later.get<Me>('/api/v1/me')).id).toBe(id);
+  });
+
+  it('R-Low-1 ends at the start page when its way back is given twice', async () => {
+    const begun = await world.anonymous().get('/api/auth/oidc/start?next=/builds&next=/images');
+    expect(begun.status).toBe(303);
+    expect(begun.headers.get('location')).toContain(provider.issuer);
+  });
+
+  it('R-Low-7 lasts half a day, after which the provider is asked again', async () => {
+    known('lena');
+    expect(await signIn(world.anonymous(), 'lena')).toBe('/');
+    const [row] = await rowsOf(
+      world,
+      `SELECT extract(epoch FROM s."expiresAt" - s."createdAt")::int AS seconds FROM session s
+        JOIN "user" u ON u.id = s."userId" WHERE u.email = 'lena@acme.example'`,
+    );
+    expect(Math.abs(Number(row?.seconds) - 43_200)).toBeLessThan(60);
+  });
+
+  it('R-Low-7 that fails for want of a group ends the sessions that the person has', async () => {
+    known('lou');
+    const lou = world.anonymous();
+    expect(await signIn(lou, 'lou')).toBe('/');
+    expect(await isIn(lou)).toBe(true);
+    known('lou', { groups: ['others'] });
+    expect(await signIn(world.anonymous(), 'lou')).toBe('/sign-in?problem=not_allowed');
+    expect(await isIn(lou)).toBe(false);
+    known('lou');
+    expect(await signIn(world.anonymous(), 'lou')).toBe('/');
   });
 
   it('leaves its entry in the audit', async () => {

@@ -6,7 +6,7 @@ import type { ApiSettings } from '../../app/settings.js';
 import { notFound } from '../../http/problem.js';
 import type { SharedRateLimits } from '../../http/shared-rate-limits.js';
 import { sessionCookieLine } from '../session-cookie.js';
-import { sessionSeconds, signInPath } from '../sign-in.js';
+import { signInPath } from '../sign-in.js';
 import { userAgentOf } from '../sign-in.routes.js';
 import { AttemptCookie } from './attempt-cookie.js';
 import { OidcClient, ProviderDownError } from './oidc-client.js';
@@ -42,7 +42,7 @@ export function addOidcRoutes(server: FastifyInstance, { settings, accounts, rat
     return reply.header('cache-control', 'no-store').redirect(to, 303);
   };
 
-  server.get<{ Querystring: { next?: string } }>(oidcStartPath, { config }, async (request, reply) => {
+  server.get<{ Querystring: { next?: string | string[] } }>(oidcStartPath, { config }, async (request, reply) => {
     if (!client) throw notFound();
     const returnTo = returnPath(request.query.next, settings.publicUrl);
     return guarded({ request, reply, returnTo }, async () => {
@@ -59,8 +59,12 @@ export function addOidcRoutes(server: FastifyInstance, { settings, accounts, rat
     return guarded({ request, reply, returnTo }, async () => {
       if (!attempt) return refusedTo('refused', returnTo);
       const identity = await client.finish(queryOf(request), attempt);
-      if (!mayEnter(identity, oidc.allowedGroups)) return refusedTo('not_allowed', returnTo);
-      const session = newSession(request);
+      if (!mayEnter(identity, oidc.allowedGroups)) {
+        await accounts.endSessions(identity, request.ip);
+        return refusedTo('not_allowed', returnTo);
+      }
+      const sessionSeconds = oidc.sessionHours * 3600;
+      const session = newSession(request, sessionSeconds);
       const outcome = await accounts.signIn(identity, session);
       if (!outcome.ok) return refusedTo(outcome.reason, returnTo);
       const line = sessionCookieLine(settings.cookie, session.token, settings.secretKeys[0]!, sessionSeconds);
@@ -70,7 +74,7 @@ export function addOidcRoutes(server: FastifyInstance, { settings, accounts, rat
   });
 }
 
-function newSession(request: FastifyRequest) {
+function newSession(request: FastifyRequest, sessionSeconds: number) {
   return {
     token: randomBytes(24).toString('base64url'),
     expiresAt: new Date(Date.now() + sessionSeconds * 1000),
@@ -98,8 +102,9 @@ function queryOf(request: FastifyRequest): string {
 }
 
 /** A path of this origin, whatever was asked for: a sign-in must not send people elsewhere (S-062). */
-function returnPath(asked: string | undefined, publicUrl: string): string {
-  if (asked === undefined || !URL.canParse(asked, publicUrl) || !asked.startsWith('/')) return '/';
+function returnPath(asked: string | string[] | undefined, publicUrl: string): string {
+  // A parameter that is given twice is a list, and names no way back.
+  if (typeof asked !== 'string' || !URL.canParse(asked, publicUrl) || !asked.startsWith('/')) return '/';
   const url = new URL(asked, publicUrl);
   return url.origin === new URL(publicUrl).origin && !url.pathname.startsWith('//') ? url.pathname + url.search : '/';
 }
