@@ -10,7 +10,7 @@ const base = (organizationId: string) => `/organizations/${encodeURIComponent(or
 
 /** Addresses below `/api/v1`. */
 export const retentionAddress = base;
-export const deletionsAddress = (organizationId: string, state: DeletionState, cursor: string | null): string =>
+const deletionsAddress = (organizationId: string, state: DeletionState, cursor: string | null): string =>
   withQuery(`${base(organizationId)}/deletions`, { state, cursor });
 
 export const loadRetention = (organizationId: string) => read(base(organizationId), retentionPolicySchema);
