@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cacheBenchmarks } from './cache/cache.js';
+import { crowdBenchmarks } from './crowd/crowd.js';
 import { goals } from './goals.js';
 import { neighbourBenchmarks } from './neighbour/neighbour.js';
 import { roadBenchmarks } from './road/road.js';
@@ -9,7 +10,9 @@ describe('goals', () => {
   it('belong each to one finding of a benchmark that exists', () => {
     const ids = goals.map((goal) => goal.id);
     expect(new Set(ids).size).toBe(ids.length);
-    const known = [roadBenchmarks, webBenchmarks, cacheBenchmarks, neighbourBenchmarks].flat().map(({ id }) => id);
+    const known = [roadBenchmarks, webBenchmarks, cacheBenchmarks, neighbourBenchmarks, crowdBenchmarks]
+      .flat()
+      .map(({ id }) => id);
     expect(ids.filter((id) => !known.includes(id.split('/')[0]!))).toEqual([]);
   });
 });

@@ -125,6 +125,30 @@ export const goals: readonly Goal[] = [
     comparedWith: 'the second, every step cached',
     bound: { atLeast: 28 },
   },
+  {
+    id: 'P12/makespan',
+    metric: '50 builds of 5 organizations on two slots: first POST -> last succeeded',
+    comparedWith: 'the raw script, two at a time',
+    bound: { atMost: 1.03 },
+  },
+  {
+    id: 'P12/fairness',
+    metric: 'Jain’s index of slot-seconds per organization while all have work waiting',
+    comparedWith: 'none',
+    bound: { atLeast: 0.98 },
+  },
+  {
+    id: 'P12/wait',
+    metric: 'wait of a small organization beside one with 80 % of the backlog',
+    comparedWith: 'its wait when all backlogs are equal',
+    bound: { atMost: 1.2 },
+  },
+  {
+    id: 'P12/tax',
+    metric: 'processor time of all our processes',
+    comparedWith: 'that of the steps of the builds',
+    bound: { atMost: 0.05 },
+  },
   ...hogs.map(
     ({ id }): Goal => ({
       id: `${id}/beside`,

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Benchmark } from './benchmark.js';
 import { cacheBenchmarks } from './cache/cache.js';
+import { crowdBenchmarks } from './crowd/crowd.js';
 import { TooBusy } from './measure/load.js';
 import { neighbourBenchmarks } from './neighbour/neighbour.js';
 import { parseOptions, UsageError } from './options.js';
@@ -10,7 +11,7 @@ import { roadBenchmarks } from './road/road.js';
 import { checkout, runBenchmarks } from './run.js';
 import { webBenchmarks } from './web/web.js';
 
-const usage = `usage: ./cooperage bench road|web|cache|neighbour [--json] [--pairs N] [--cold-pairs N] [--only P1,P2,…] [--ignore-load] [--seed N]
+const usage = `usage: ./cooperage bench road|web|cache|neighbour|crowd [--json] [--pairs N] [--cold-pairs N] [--only P1,P2,…] [--ignore-load] [--seed N]
   --pairs N        pairs of each comparison; fewer than 15 decide nothing
   --cold-pairs N   pairs with empty caches, which take long; as many as the others when not given
   --only P1,…      these benchmarks alone
@@ -24,6 +25,7 @@ const suites: Readonly<Record<string, readonly Benchmark[]>> = {
   web: webBenchmarks,
   cache: cacheBenchmarks,
   neighbour: neighbourBenchmarks,
+  crowd: crowdBenchmarks,
 };
 
 async function main([name = '', ...parameters]: readonly string[], signal: AbortSignal): Promise<number> {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 
 export interface BuildRow {
@@ -13,6 +14,15 @@ export interface BuildRow {
   readonly exportMs: number | null;
   /** From the claim to the image in the staging repository: the builder's own time. */
   readonly builderMs: number | null;
+}
+
+/** When a build was there to be built, and when it held a slot, milliseconds on one clock. */
+export interface SlotTime {
+  readonly buildId: string;
+  readonly organizationId: string;
+  readonly queuedMs: number;
+  readonly claimedMs: number;
+  readonly endedMs: number;
 }
 
 export interface AttemptRow {
@@ -58,6 +68,34 @@ export class Rows {
       [buildId],
     );
     return rows[0] ?? null;
+  }
+
+  /** When each build of these commits held its slot, once all have succeeded. @throws {Error} for one that did not, or after `timeoutMs` */
+  async slotTimes(commits: readonly string[], timeoutMs: number): Promise<SlotTime[]> {
+    const until = performance.now() + timeoutMs;
+    while (performance.now() < until) {
+      const { rows } = await this.pool.query<SlotTime & { status: string }>(
+        `SELECT b.id AS "buildId", b.status, b.organization_id AS "organizationId", (extract(epoch FROM b.queued_at) * 1000)::float8 AS "queuedMs",
+           (extract(epoch FROM a.claimed_at) * 1000)::float8 AS "claimedMs", (extract(epoch FROM a.ended_at) * 1000)::float8 AS "endedMs"
+         FROM build b LEFT JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number WHERE b.commit = ANY($1)`,
+        [commits],
+      );
+      const broken = rows.find(({ status }) => ['failed', 'canceled', 'timed_out'].includes(status));
+      if (broken) throw new Error(`a build of the crowd ended as ${broken.status}`);
+      if (rows.length === commits.length && rows.every(({ status }) => status === 'succeeded')) return rows;
+      await setTimeout(100);
+    }
+    throw new Error('the crowd was not built in time');
+  }
+
+  /** Time of the steps of builds, milliseconds. */
+  async stepMs(buildIds: readonly string[]): Promise<number> {
+    const { rows } = await this.pool.query<{ ms: number }>(
+      `SELECT coalesce(sum(extract(epoch FROM s.completed_at - s.started_at)) * 1000, 0)::float8 AS ms
+       FROM step s JOIN attempt a ON a.id = s.attempt_id WHERE a.build_id = ANY($1::uuid[]) AND NOT s.cached AND s.name LIKE '%RUN%'`,
+      [buildIds],
+    );
+    return rows[0]!.ms;
   }
 
   /** How many deliveries of a project were taken, how many builds they made, and how often a builder claimed one. */

@@ -28,9 +28,9 @@ export class RawScript {
   }
 
   /** One run, milliseconds from the start of the shell to its end; `verify` says whether it did its work. */
-  async run(): Promise<{ readonly ms: number; readonly digest: string }> {
+  async run(branch = scriptBranch): Promise<{ readonly ms: number; readonly digest: string }> {
     const work = await mkdtemp(path.join(this.world.folder, 'work-'));
-    const program = { file: 'sh', args: [script], env: this.environment(work), cwd: work };
+    const program = { file: 'sh', args: [script], env: this.environment(work, branch), cwd: work };
     const started = performance.now();
     await runProgram(program);
     const ms = performance.now() - started;
@@ -44,7 +44,7 @@ export class RawScript {
     return this.cosign.verify(`${this.image}@${digest}`);
   }
 
-  private environment(work: string): Record<string, string> {
+  private environment(work: string, branch: string): Record<string, string> {
     const { engine, tools } = this.world.services;
     return {
       ...this.cosign.environment,
@@ -58,7 +58,7 @@ export class RawScript {
       SIGNING_CONFIG: this.cosign.signingConfig,
       TRUSTED_ROOT: this.cosign.trustedRoot,
       GIT_URL: this.gitUrl,
-      BRANCH: scriptBranch,
+      BRANCH: branch,
       IMAGE: this.image,
       WORK: work,
     };
