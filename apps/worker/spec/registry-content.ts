@@ -25,6 +25,26 @@ export async function deleteManifest(repository: string, digest: string): Promis
   if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);
 }
 
+/** Where a tag points now; null when there is none. */
+export async function tagDigest(repository: string, tag: string): Promise<string | null> {
+  const answer = await ask(repository, `manifests/${tag}`, 'HEAD');
+  return answer.ok ? answer.headers.get('docker-content-digest') : null;
+}
+
+/** As if somebody with access to the registry had moved a tag there. */
+export async function moveTag(repository: string, tag: string, digest: string): Promise<void> {
+  const manifest = await ask(repository, `manifests/${digest}`, 'GET');
+  const answer = await fetch(`http://${services().registry.host}/v2/${repository}/manifests/${tag}`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Bearer ${registryToken(repository, ['pull', 'push'])}`,
+      'content-type': manifest.headers.get('content-type')!,
+    },
+    body: await manifest.arrayBuffer(),
+  });
+  if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);
+}
+
 function ask(repository: string, path: string, method: 'GET' | 'HEAD' | 'DELETE'): Promise<Response> {
   const token = registryToken(repository, [method === 'DELETE' ? 'delete' : 'pull']);
   return fetch(`http://${services().registry.host}/v2/${repository}/${path}`, {

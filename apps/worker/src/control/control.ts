@@ -44,7 +44,8 @@ import { promisedWork } from './promised-work.js';
 import { Sweeper } from './sweep/sweeper.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
 
-const reconcileEveryMs = 5 * 60_000;
+/** A foreign digest under a tag stays for five minutes at most: this long, and the time that the repair takes (R-O2). */
+const reconcileEveryMs = 4 * 60_000;
 /** How often rounds of verification are looked for that are due. */
 const reverifyLookMs = 60_000;
 /** How often projects are looked for whose caches weigh too much. */
