@@ -21,12 +21,16 @@ export function setupTokenOf(folder: string): string {
 
 /** Variables of each process, as an operator would set them. */
 export function environments(at: ProductAddresses) {
-  const { registry, engine, cgroupParent, openRegistry, tools } = services();
+  const { registry, engine, cgroupParent, openRegistry, tools, builderRedisUrl } = services();
   const key = () => randomBytes(32).toString('base64');
   const secretKey = key();
   const encryption = { ENCRYPTION_KEY: key() };
   const common = { PUBLIC_URL: at.origin, LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'info' };
-  const stores = (role: TestDatabaseRole) => ({ DATABASE_URL: at.databaseUrls[role], REDIS_URL: at.redisUrl });
+  const builderRedis = builderRedisUrl ? `${builderRedisUrl}${new URL(at.redisUrl).pathname}` : at.redisUrl;
+  const stores = (role: TestDatabaseRole) => ({
+    DATABASE_URL: at.databaseUrls[role],
+    REDIS_URL: role === 'builder' ? builderRedis : at.redisUrl,
+  });
   const images = { COOPERAGE_REGISTRY: at.registry, COOPERAGE_REGISTRY_INSECURE: 'true' };
   const minting = {
     COOPERAGE_REGISTRY_TOKEN_KEY_FILE: registry.tokenKeyFile,

@@ -26,7 +26,8 @@ function options(use: RedisUse): RedisOptions {
  * @throws {Error} with a sentence for the operator when it is set up to evict.
  */
 export async function refuseEviction(redis: Redis): Promise<void> {
-  const [, policy] = (await redis.config('GET', 'maxmemory-policy')) as [string, string];
+  // Not CONFIG GET: whoever may ask for that is told the password of everybody too.
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1];
   if (policy !== 'noeviction')
     throw new Error(`Redis would evict queue entries (maxmemory-policy is "${policy}"). Set it to "noeviction".`);
 }

@@ -5,6 +5,8 @@ export interface TestServices {
   /** URL of a PostgreSQL role that may create databases. */
   readonly databaseUrl: string;
   readonly redisUrl: string;
+  /** As a builder connects to it. */
+  readonly builderRedisUrl?: string;
   /** A registry that asks for tokens of the service's own key. */
   readonly registry: {
     readonly host: string;

@@ -16,6 +16,8 @@ export interface PostgresAddress {
 
 export interface RedisAddress {
   readonly url: string;
+  /** For builders: their own queues and the channels of logs alone. Left out where somebody else made the Redis. */
+  readonly builderUrl?: string;
 }
 
 export interface RegistryAddress {

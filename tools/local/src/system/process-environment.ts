@@ -55,7 +55,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   const { ports, registry, engine } = addresses;
   const stores = (role: keyof DatabaseUrls) => ({
     DATABASE_URL: addresses.databaseUrls[role],
-    REDIS_URL: addresses.redis.url,
+    REDIS_URL: (role === 'builder' && addresses.redis.builderUrl) || addresses.redis.url,
   });
   const toRegistry = { COOPERAGE_REGISTRY: registry.host, COOPERAGE_REGISTRY_INSECURE: 'true' };
   const tokens = {

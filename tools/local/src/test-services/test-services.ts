@@ -71,6 +71,7 @@ export class TestServiceSet {
     const services = {
       databaseUrl: postgres.adminUrl,
       redisUrl: redis.url,
+      ...(redis.builderUrl && { builderRedisUrl: redis.builderUrl }),
       registry: { host: registry.host, tokenKeyFile, tokenCertFile, service: SERVICE, issuer: ISSUER },
       openRegistry: openRegistry.host,
       engine: engine.url,

@@ -6,6 +6,14 @@ import type { Instance } from '../instance.ts';
 import type { Part, RedisAddress } from '../part.ts';
 import { answersPing } from './redis-probe.ts';
 
+const BUILDER = 'cooperage-builder';
+/**
+ * Of a builder (docs/adr/0035): queues of builders, and to publish what steps print. No command that tells of the server or of
+ * others' keys but INFO, which clients read when they connect.
+ */
+const BUILDER_RIGHTS =
+  'resetkeys ~bull:run-build-* ~bull:export-cache-* resetchannels &cooperage:log:* +@all -@dangerous -@admin -subscribe -psubscribe -ssubscribe +info';
+
 /** Redis with its append-only file on, a password, and no eviction: a queue's keys must never be dropped silently. */
 export class EmbeddedRedis implements Part<RedisAddress> {
   readonly name = 'Redis';
@@ -22,7 +30,11 @@ export class EmbeddedRedis implements Part<RedisAddress> {
     const port = running ? (this.instance.ports.known('redis') ?? 0) : await this.instance.ports.free('redis');
     mkdirSync(this.instance.file('redis'), { recursive: true, mode: 0o700 });
     await ensureRunning(this.daemon(port), this.settingsFile(), this.settings(port));
-    return { url: `redis://:${this.password()}@127.0.0.1:${port}` };
+    const address = `127.0.0.1:${port}`;
+    return {
+      url: `redis://:${this.password()}@${address}`,
+      builderUrl: `redis://${BUILDER}:${this.builderPassword()}@${address}`,
+    };
   }
 
   async stop(): Promise<void> {
@@ -60,12 +72,17 @@ export class EmbeddedRedis implements Part<RedisAddress> {
       'save ""',
       'maxmemory-policy noeviction',
       `requirepass ${this.password()}`,
+      `user ${BUILDER} on >${this.builderPassword()} ${BUILDER_RIGHTS}`,
     ];
     return `${lines.join('\n')}\n`;
   }
 
   private settingsFile(): string {
     return this.instance.file('settings', 'redis.conf');
+  }
+
+  private builderPassword(): string {
+    return this.instance.secrets.secret('redis-builder', 24);
   }
 
   private password(): string {
