@@ -22,6 +22,10 @@ tables=$(docker compose exec -T postgres psql --username=cooperage -Atc "SELECT 
 [ -z "$(docker compose exec -T registry find /var/lib/registry -mindepth 1 -maxdepth 1)" ] || refuse 'the registry is not empty. Nothing was changed.'
 docker compose exec -T registry tar -C /var/lib/registry -xf - <"$from/registry.tar"
 # Who may do what is in prisma/roles.sql, which comes with the migrations.
+# The policies of its tables name these roles, so they are there first; they get passwords and rights with the migrations.
+for role in cooperage_builder cooperage_api cooperage_control; do
+  echo "SELECT 'CREATE ROLE $role LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$role') \\gexec"
+done | docker compose exec -T postgres psql --username=cooperage --quiet --set=ON_ERROR_STOP=1 cooperage
 docker compose exec -T postgres pg_restore --username=cooperage --dbname=cooperage --no-owner --no-privileges --single-transaction --exit-on-error <"$from/database.dump"
 docker compose restart registry >/dev/null 2>&1
 # Named, since whoever waits for all waits for the migrations too, which end.
