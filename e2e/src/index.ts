@@ -8,5 +8,6 @@ export * from './log-viewer.js';
 export * from './product.js';
 export * from './registry-tap.js';
 export * from './route-weights.js';
+export * from './seed/log-text.js';
 export * from './seed/seed-log.js';
 export * from './until.js';

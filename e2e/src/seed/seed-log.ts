@@ -11,13 +11,21 @@ export interface SeedLogOptions {
   readonly likeBuildId: string;
   /** Lines of the log; a million by default. */
   readonly lines?: number;
+  /** Gets the log as it is written, as viewers do; nobody by default. */
+  readonly liveBus?: LiveBus;
 }
+
+type LiveBus = Parameters<typeof openLogWriter>[0]['liveBus'];
+const nobody: LiveBus = { publish: () => true, subscribe: () => () => {} };
 
 export interface SeededLog {
   readonly buildId: string;
   /** Number in its project: the page is `/p/<organization>/<project>/b/<number>`. */
   readonly number: number;
+  readonly attemptId: string;
   readonly steps: readonly SeededStep[];
+  /** From the first line to the moment at which all are stored, milliseconds. */
+  readonly writtenInMs: number;
 }
 
 /** Lines a millisecond by the log's own clock: a step of a hundred thousand lines took ten seconds. */
@@ -27,13 +35,20 @@ const linesPerMs = 10;
  * Puts a log of any size into a running installation within seconds: a finished build, one attempt, four steps, and
  * their lines through the product's own writer into the product's own archive, exactly as a builder leaves them.
  */
-export async function seedLog({ databaseUrl, likeBuildId, lines = 1_000_000 }: SeedLogOptions): Promise<SeededLog> {
+export async function seedLog({
+  databaseUrl,
+  likeBuildId,
+  lines = 1_000_000,
+  liveBus = nobody,
+}: SeedLogOptions): Promise<SeededLog> {
   const steps = seededSteps(lines);
   const attemptId = randomUUID();
   const build = await copyBuild(databaseUrl, likeBuildId, attemptId);
-  await writeLog(databaseUrl, attemptId, steps);
+  const beganMs = performance.now();
+  await writeLog(databaseUrl, attemptId, steps, liveBus);
+  const writtenInMs = performance.now() - beganMs;
   await endAttempt(databaseUrl, attemptId, steps);
-  return { ...build, steps };
+  return { ...build, attemptId, steps, writtenInMs };
 }
 
 async function copyBuild(databaseUrl: string, likeBuildId: string, attemptId: string) {
@@ -58,7 +73,12 @@ async function copyBuild(databaseUrl: string, likeBuildId: string, attemptId: st
   return copy;
 }
 
-async function writeLog(databaseUrl: string, attemptId: string, steps: readonly SeededStep[]): Promise<void> {
+async function writeLog(
+  databaseUrl: string,
+  attemptId: string,
+  steps: readonly SeededStep[],
+  liveBus: LiveBus,
+): Promise<void> {
   const db = new Database({ url: databaseUrl, poolSize: 2, applicationName: 'seed' });
   let written = 0;
   const log = openLogWriter({
@@ -67,7 +87,7 @@ async function writeLog(databaseUrl: string, attemptId: string, steps: readonly 
     masker: SecretMasker.of([]),
     clock: () => written / linesPerMs,
     chunkStore: new PostgresChunkStore(db),
-    liveBus: { publish: () => true, subscribe: () => () => {} },
+    liveBus,
     limits: { outputBytes: Number.MAX_SAFE_INTEGER },
     onLimit: () => {},
     onFenced: () => {},

@@ -34,6 +34,13 @@ export interface Amount {
   /** Lines of the long log. Fewer than `fullLogLines` show that it runs, and decide nothing. */
   readonly logLines: number;
   readonly fullLogLines: number;
+  /** Of the full sizes of a benchmark. Less than 100 shows that it runs, and decides nothing. */
+  readonly percent: number;
+}
+
+/** A part of a full size, as `--percent` says. */
+export function partOf({ percent }: Pick<Amount, 'percent'>, full: number, least: number): number {
+  return Math.max(least, Math.round((full * percent) / 100));
 }
 
 export interface Bench {

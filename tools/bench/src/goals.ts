@@ -12,9 +12,13 @@ export interface Goal {
 const road = 'webhook POST -> image pushed, signed in both formats, attested, verified, tagged';
 const script = 'the raw script';
 const claim = '2xx sent -> a builder has claimed the attempt, time inside git left out';
+const intake = 'webhooks accepted a second, each durable before its 202';
 const line = 'a step writes a line -> a WebSocket client has it';
 const sign = 'both signature formats and SLSA provenance, made and pushed';
 
+const fanout = 'lines delivered to 100 viewers for a CPU second of the server';
+const windowOf = '1,000 lines from anywhere in a log of 1,000,000';
+const pageOne = 'page 1 of 1,000 builds';
 const small = 'the same page with 1,000 lines';
 const peer = 'react-logviewer with the same log';
 const empty = 'an empty application of the same Next';
@@ -26,11 +30,72 @@ export const goals: readonly Goal[] = [
   { id: 'P1/cold', metric: road, comparedWith: `${script}, empty caches`, bound: { atMost: 0.72 } },
   { id: 'P2/p99', metric: claim, comparedWith: 'raw BullMQ, add -> processor, p99', bound: { atMost: 2.5 } },
   { id: 'P2/poller', metric: claim, comparedWith: 'a poller that looks every second, p99', bound: { atMost: 1 / 40 } },
+  { id: 'P3/rate', metric: intake, comparedWith: 'a bare server that stores nothing', bound: { atLeast: 0.7 } },
+  {
+    id: 'P3/burst',
+    metric: 'lost of 1,000 webhooks of 200 projects in a second',
+    comparedWith: 'none',
+    bound: { atMost: 0 },
+  },
+  {
+    id: 'P3/overload',
+    metric: 'webhooks accepted a second at five times the rate',
+    comparedWith: 'the rate',
+    bound: { atLeast: 0.95 },
+  },
   { id: 'P4/p50', metric: line, comparedWith: "the engine's bare status stream, p50", bound: { atMost: 4 } },
   { id: 'P4/p99', metric: line, comparedWith: "the engine's bare status stream, p99", bound: { atMost: 8 } },
   { id: 'P4/client-p50', metric: line, comparedWith: "BuildKit's own client, p50", bound: { atMost: 1 } },
   { id: 'P4/client-p99', metric: line, comparedWith: "BuildKit's own client, p99", bound: { atMost: 1 } },
   { id: 'P4/flusher', metric: line, comparedWith: 'one that flushes every second, p99', bound: { atMost: 1 / 50 } },
+  { id: 'P5/socket.io', metric: fanout, comparedWith: 'socket.io that emits each line', bound: { atLeast: 25 } },
+  { id: 'P5/ws', metric: fanout, comparedWith: 'raw ws, frames of 50 lines', bound: { atLeast: 0.85 } },
+  {
+    id: 'P5/stuck',
+    metric: `${fanout}, beside one that is stuck`,
+    comparedWith: 'without that one',
+    bound: { atLeast: 0.98 },
+  },
+  {
+    id: 'P6/ingest',
+    metric: 'lines of a log stored and published',
+    comparedWith: 'XADD, pipelines of 16',
+    bound: { atLeast: 0.5 },
+  },
+  {
+    id: 'P6/size',
+    metric: 'stored size of a log of 1,000,000 lines',
+    comparedWith: 'its raw bytes',
+    bound: { atMost: 0.25 },
+  },
+  { id: 'P6/window', metric: windowOf, comparedWith: 'one row by its primary key', bound: { atMost: 1.5 } },
+  { id: 'P6/window-depth', metric: windowOf, comparedWith: 'the first 1,000 lines', bound: { atMost: 1.5 } },
+  {
+    id: 'P8/deep',
+    metric: 'a page of builds at 95 % of 2,000,000, p99',
+    comparedWith: pageOne,
+    bound: { atMost: 1.3 },
+  },
+  {
+    id: 'P8/filter',
+    metric: 'failed builds at 95 % of 2,000,000, p99',
+    comparedWith: `${pageOne}, the same filter`,
+    bound: { atMost: 1.3 },
+  },
+  ...['count', 'overview', 'badge'].map(
+    (what): Goal => ({
+      id: `P8/${what}`,
+      metric: `${what}, beside 2,000,000 builds, p99`,
+      comparedWith: 'the same beside 1,000 builds',
+      bound: { atMost: 1.3 },
+    }),
+  ),
+  {
+    id: 'P8/sql',
+    metric: 'a page of builds at 95 % of 2,000,000, p99',
+    comparedWith: 'the bare SQL',
+    bound: { atMost: 3 },
+  },
   { id: 'P11/wall', metric: sign, comparedWith: 'cosign doing the same, wall time', bound: { atMost: 1 / 15 } },
   { id: 'P11/cpu', metric: sign, comparedWith: 'cosign doing the same, CPU time', bound: { atMost: 1 / 20 } },
   { id: 'P11/batch', metric: `${sign}, 100 images`, comparedWith: 'cosign, one by one', bound: { atMost: 1 / 40 } },

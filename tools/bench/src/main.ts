@@ -2,6 +2,10 @@ import path from 'node:path';
 import type { Benchmark } from './benchmark.js';
 import { cacheBenchmarks } from './cache/cache.js';
 import { crowdBenchmarks } from './crowd/crowd.js';
+import { fanoutBenchmarks } from './fanout/fanout.js';
+import { historyBenchmarks } from './history/history.js';
+import { intakeBenchmarks } from './intake/intake.js';
+import { logBenchmarks } from './log/log.js';
 import { TooBusy } from './measure/load.js';
 import { neighbourBenchmarks } from './neighbour/neighbour.js';
 import { parseOptions, UsageError } from './options.js';
@@ -11,10 +15,11 @@ import { roadBenchmarks } from './road/road.js';
 import { checkout, runBenchmarks } from './run.js';
 import { webBenchmarks } from './web/web.js';
 
-const usage = `usage: ./cooperage bench road|web|cache|neighbour|crowd [--json] [--pairs N] [--cold-pairs N] [--only P1,P2,…] [--ignore-load] [--seed N]
+const usage = `usage: ./cooperage bench road|web|cache|neighbour|crowd|intake|history|fanout|log [--json] [--pairs N] [--cold-pairs N] [--only P1,P2,…] [--ignore-load] [--percent N] [--seed N]
   --pairs N        pairs of each comparison; fewer than 15 decide nothing
   --cold-pairs N   pairs with empty caches, which take long; as many as the others when not given
   --only P1,…      these benchmarks alone
+  --percent N      of the full sizes of intake, history, fanout and log; less than 100 decides nothing
   --ignore-load    measure on a busy machine, for a first impression
   --json           one line of JSON: met, rows and the circumstances`;
 
@@ -26,6 +31,10 @@ const suites: Readonly<Record<string, readonly Benchmark[]>> = {
   cache: cacheBenchmarks,
   neighbour: neighbourBenchmarks,
   crowd: crowdBenchmarks,
+  intake: intakeBenchmarks,
+  log: logBenchmarks,
+  fanout: fanoutBenchmarks,
+  history: historyBenchmarks,
 };
 
 async function main([name = '', ...parameters]: readonly string[], signal: AbortSignal): Promise<number> {

@@ -17,16 +17,32 @@ describe('options', () => {
   it('take numbers and names', () => {
     const given = parseOptions(['--pairs', '3', '--only', 'P1,P2', '--seed', '9', '--json', '--ignore-load'], known);
     expect(given).toEqual({
-      ...{ json: true, pairs: 3, coldPairs: 3, only: ['P1', 'P2'], ignoreLoad: true, seed: 9, logLines: 1_000_000 },
+      ...{
+        json: true,
+        pairs: 3,
+        coldPairs: 3,
+        only: ['P1', 'P2'],
+        ignoreLoad: true,
+        seed: 9,
+        logLines: 1_000_000,
+        percent: 100,
+      },
     });
     expect(parseOptions(['--log-lines', '50000'], known).logLines).toBe(50_000);
     expect(parseOptions(['--cold-pairs', '0'], known).coldPairs).toBe(0);
+    expect(parseOptions(['--percent', '5'], known).percent).toBe(5);
   });
 
-  it.each([['--pairs', '0'], ['--pairs', '1e3'], ['--pairs', ''], ['--only', 'P3'], ['--what'], ['stray']])(
-    'refuse %s %s',
-    (...parameters) => {
-      expect(() => parseOptions(parameters, known)).toThrow(UsageError);
-    },
-  );
+  it.each([
+    ['--pairs', '0'],
+    ['--percent', '0'],
+    ['--percent', '101'],
+    ['--pairs', '1e3'],
+    ['--pairs', ''],
+    ['--only', 'P3'],
+    ['--what'],
+    ['stray'],
+  ])('refuse %s %s', (...parameters) => {
+    expect(() => parseOptions(parameters, known)).toThrow(UsageError);
+  });
 });

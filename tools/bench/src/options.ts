@@ -12,6 +12,8 @@ export interface Options {
   /** For whoever works on the benchmark itself; in no usage. */
   readonly logLines: number;
   readonly seed: number;
+  /** Part of the full sizes. */
+  readonly percent: number;
 }
 
 /** Lines of the long log in P7. */
@@ -36,6 +38,7 @@ export function parseOptions(parameters: readonly string[], known: readonly stri
     only,
     ignoreLoad: values['ignore-load'] ?? false,
     logLines: count('--log-lines', values['log-lines'], fullLogLines, 1_000),
+    percent: count('--percent', values.percent, 100, 1, 100),
     seed: count('--seed', values.seed, randomInt(1, 1_000_000)),
   };
 }
@@ -48,6 +51,7 @@ function parse(parameters: readonly string[]) {
     only: { type: 'string' },
     'ignore-load': { type: 'boolean' },
     'log-lines': { type: 'string' },
+    percent: { type: 'string' },
     seed: { type: 'string' },
   } as const;
   try {
@@ -57,10 +61,10 @@ function parse(parameters: readonly string[]) {
   }
 }
 
-function count(name: string, text: string | undefined, otherwise: number, least = 1): number {
+function count(name: string, text: string | undefined, otherwise: number, least = 1, most = 1_000_000): number {
   if (text === undefined) return otherwise;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > 1_000_000)
+  if (!/^\d+$/.test(text) || value < least || value > most)
     throw new UsageError(`${name} takes a number from ${least} on`);
   return value;
 }

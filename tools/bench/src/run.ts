@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { services } from '@cooperage/testing';
-import type { Bench, Benchmark } from './benchmark.js';
+import type { Bench, Benchmark, Measured } from './benchmark.js';
 import { waitForQuiet } from './measure/load.js';
 import { seededRandom } from './measure/random.js';
 import { fullLogLines, type Options } from './options.js';
@@ -50,8 +50,8 @@ async function measureAll({ benchmarks, options, signal, say }: Run, world: Worl
   const chosen = benchmarks.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
   const outcomes: Outcome[] = [];
   for (const benchmark of chosen) {
-    const { pairs, coldPairs, logLines } = options;
-    const amount = { pairs, coldPairs, logLines, fullLogLines };
+    const { pairs, coldPairs, logLines, percent } = options;
+    const amount = { pairs, coldPairs, logLines, fullLogLines, percent };
     const random = seededRandom(options.seed);
     outcomes.push(
       await outcomeOf(benchmark, { world, amount, random, signal, say: (line) => say(`${benchmark.id} ${line}`) }),
@@ -60,10 +60,19 @@ async function measureAll({ benchmarks, options, signal, say }: Run, world: Worl
   return outcomes;
 }
 
+/** Goals are for the full sizes. */
+function unjudged(measured: Measured, percent: number): Measured {
+  return {
+    ...measured,
+    findings: measured.findings.map((finding) => ({ ...finding, id: `${finding.id} (${percent} %)` })),
+  };
+}
+
 /** One that fails has no result; the others still have theirs. */
 async function outcomeOf(benchmark: Benchmark, bench: Bench): Promise<Outcome> {
   try {
-    return { benchmark, measured: await unlessAborted(bench.signal, benchmark.run(bench)) };
+    const measured = await unlessAborted(bench.signal, benchmark.run(bench));
+    return { benchmark, measured: bench.amount.percent < 100 ? unjudged(measured, bench.amount.percent) : measured };
   } catch (error) {
     bench.signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);

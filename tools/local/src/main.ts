@@ -18,7 +18,7 @@ const USAGE = `usage: ./cooperage COMMAND
   doctor [--json]                what is where, and what to do
   test [--full] [--only unit|int|strangers|e2e|full] [--soak] [--require-tools] [FILTER…]
                                  run every check and test, on services of their own
-  bench road|web|cache|neighbour|crowd [--json] [--pairs N] [--only P1,P2,…]
+  bench road|web|cache|neighbour|crowd|intake|fanout|log|history [--json] [--pairs N] [--only P1,P2,…]
                                  measure the product against what people do without it
   scorecard                      make docs/scorecard.md from the last run of the end-to-end tests
   screens                        draw every page into docs/screens

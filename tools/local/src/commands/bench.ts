@@ -8,7 +8,7 @@ import { runOnServices } from './run-on-services.ts';
 
 const BENCH = path.join(CHECKOUT, 'tools/bench/dist/main.js');
 
-/** `./cooperage bench road|web|cache|neighbour|crowd [option…]`: benchmarks, on services of their own that start empty and are stopped. */
+/** `./cooperage bench SUITE [option…]`: benchmarks (road, web, cache, neighbour, crowd, intake, fanout, log, history), on services of their own that start empty and are stopped. */
 export async function bench(parameters: readonly string[]): Promise<number> {
   const signal = interruptSignal();
   await clearAbandonedRuns();
