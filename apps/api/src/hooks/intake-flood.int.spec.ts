@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, pushPayload, type TestProject } from '../../spec/api-world.js';
+import { rowsOf } from '../../spec/rows.js';
 import type { Visitor } from '../../spec/visitor.js';
 
 /** Every address of 127.0.0.0/8 is this machine: each of them is a caller of its own. */
@@ -52,6 +53,42 @@ describe('R-H10 calls of others are accepted', () => {
   });
 });
 
+describe('S-016 a thousand deliveries for a thousand branches at once', () => {
+  it('are accepted, each of them, and so is what another project sends meanwhile', async () => {
+    const flood = Array.from({ length: 1_000 }, (_, at) => push(target!, hostile, `refs/heads/many/${at}`));
+    expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
+    expect((await Promise.all(flood)).filter((status) => status !== 202)).toEqual([]);
+    const [row] = await rowsOf(world, `SELECT count(DISTINCT ref) FROM delivery WHERE ref LIKE 'refs/heads/many/%'`);
+    expect(row).toEqual({ count: '1000' });
+  });
+});
+
+describe('S-006 a body that never ends', () => {
+  it('is refused at 25 MiB, and no more of it is read', async () => {
+    const { hostname, port } = new URL(world.origin);
+    const socket = connect({ host: hostname, port: Number(port), localAddress: hostile });
+    open.push(socket);
+    let response = '';
+    socket.on('data', (data) => {
+      response += data.toString('latin1');
+    });
+    socket.on('error', () => undefined);
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    const head = `POST /api/v1/hooks/${target!.project.id} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json`;
+    socket.write(`${head}\r\ntransfer-encoding: chunked\r\n\r\n`);
+    const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536, 'x'), Buffer.from('\r\n')]);
+    while (!socket.destroyed && response === '') await new Promise((resolve) => socket.write(chunk, resolve));
+    socket.destroy();
+    await gone;
+    // The response may be lost where the connection is closed while more arrives.
+    if (response !== '') expect(response).toMatch(/^HTTP\/1\.1 413 /);
+    // What is beyond lies in the buffers of the kernel.
+    expect(socket.bytesWritten).toBeGreaterThan(25 * mebibyte);
+    expect(socket.bytesWritten).toBeLessThan(60 * mebibyte);
+    expect(await statuses(1, target!)).toEqual([202]);
+  });
+});
+
 /** A call whose body does not come to its end. Resolves once `begun` is sent. */
 async function trickle(length: number, localAddress: string, begun: Uint8Array = Buffer.from('x')): Promise<void> {
   const { hostname, port } = new URL(world.origin);
@@ -72,8 +109,8 @@ function statuses(count: number, project: TestProject): Promise<number[]> {
   return Promise.all(Array.from({ length: count }, () => push(project, honest)));
 }
 
-function push({ project, secret }: TestProject, localAddress: string): Promise<number> {
-  const payload = pushPayload();
+function push({ project, secret }: TestProject, localAddress: string, ref?: string): Promise<number> {
+  const payload = pushPayload(ref);
   const signature = createHmac('sha256', secret).update(payload).digest('hex');
   const headers = {
     'content-type': 'application/json',

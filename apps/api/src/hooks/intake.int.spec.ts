@@ -64,13 +64,6 @@ describe('a webhook', () => {
     expect(bodies.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
     expect((await deliveries()).filter((delivery) => delivery.deliveryId === deliveryId)).toHaveLength(1);
   });
-
-  it('S-016 for many branches at once is accepted, each of them', async () => {
-    const answers = await Promise.all(
-      Array.from({ length: 300 }, (_, at) => world.push(target, { ref: `refs/heads/many/${at}` })),
-    );
-    expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
-  });
 });
 
 describe('S-001 a call without a proof', () => {
