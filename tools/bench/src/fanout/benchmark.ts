@@ -10,11 +10,14 @@ import type { World } from '../world/world.js';
 import { lineOf, type PeerOrder, paced, type Transport } from './messages.js';
 import { Peer } from './peer.js';
 import { aRunningBuild } from './running-build.js';
+import { sessionsOf } from './sessions.js';
 import { Viewers } from './viewers.js';
 
 const viewers = 100;
 const linesPerSecond = 5_000;
 const seconds = 20;
+/** The viewers are pages of so many people. */
+const people = 4;
 /** What lines may need to arrive after the last was sent, on a machine that has more to do. */
 const patienceMs = 60_000;
 
@@ -34,6 +37,7 @@ export const logFanout: Benchmark = {
 async function measure(bench: Bench): Promise<Measured> {
   const { world, amount, say } = bench;
   const like = await aFinishedBuild(world.product);
+  const audience = { likeBuildId: like.buildId, cookies: await sessionsOf(world.product, people) };
   await world.product.children.get('control')?.stop();
   const order = { linesPerSecond, lines: partOf(amount, linesPerSecond * seconds, 2_000) };
   const rounds: Round[] = [];
@@ -42,8 +46,8 @@ async function measure(bench: Bench): Promise<Measured> {
     rounds.push({
       socketIo: await theirs('socket.io', order),
       ws: await theirs('ws', order),
-      alone: await ours(world, like.buildId, order, 0),
-      beside: await ours(world, like.buildId, order, 1),
+      alone: await ours(world, audience, order, 0),
+      beside: await ours(world, audience, order, 1),
     });
     say(`round ${at + 1} of ${amount.pairs}`);
   }
@@ -56,6 +60,11 @@ async function measure(bench: Bench): Promise<Measured> {
       findingOf('P5/stuck', pairs('beside', 'alone'), bench),
     ],
   };
+}
+
+interface Audience {
+  readonly likeBuildId: string;
+  readonly cookies: readonly string[];
 }
 
 /** Lines delivered for a second of CPU time, by each way. */
@@ -77,9 +86,14 @@ async function theirs(kind: 'socket.io' | 'ws', order: PeerOrder): Promise<numbe
   }
 }
 
-const nobody = { origin: '', cookie: '', buildId: '' };
+const nobody = { origin: '', cookies: [], buildId: '' };
 
-async function ours({ product }: World, likeBuildId: string, order: PeerOrder, stuck: number): Promise<number> {
+async function ours(
+  { product }: World,
+  { cookies, likeBuildId }: Audience,
+  order: PeerOrder,
+  stuck: number,
+): Promise<number> {
   const { buildId, attemptId } = await aRunningBuild(product.databaseUrl, likeBuildId);
   const redis = connectRedis(product.redisUrl, 'producer', () => undefined);
   const bus = new RedisLiveBus(redis, () => undefined);
@@ -87,7 +101,7 @@ async function ours({ product }: World, likeBuildId: string, order: PeerOrder, s
   const transport: Transport = 'ours';
   const { origin } = product;
   const group = await Viewers.connect({
-    ...{ transport, url: `${origin}/live`, origin, cookie: product.api.cookies, buildId, viewers, stuck },
+    ...{ transport, url: `${origin}/live`, origin, cookies, buildId, viewers, stuck },
   });
   const pids = (['live', 'api'] as const).map((role) => product.children.get(role)!.pid);
   try {

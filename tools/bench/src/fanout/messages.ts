@@ -10,7 +10,8 @@ export interface ViewersOrder {
   readonly stuck: number;
   /** Ours only. */
   readonly origin: string;
-  readonly cookie: string;
+  /** Sessions of several people, each with a part of the viewers: one person has a bound of open pages. */
+  readonly cookies: readonly string[];
   readonly buildId: string;
 }
 

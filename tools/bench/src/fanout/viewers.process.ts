@@ -23,12 +23,14 @@ const report = (message: ViewersReport) => process.send?.(message);
 const readers: Seen[] = [];
 
 async function connect(order: ViewersOrder): Promise<void> {
-  const all = Array.from({ length: order.viewers + order.stuck }, (_, at) => view(order, at >= order.viewers));
+  const all = Array.from({ length: order.viewers + order.stuck }, (_, at) =>
+    view(order, order.cookies[at % order.cookies.length] ?? '', at >= order.viewers),
+  );
   await Promise.all(all);
   report({ kind: 'ready' });
 }
 
-async function view(order: ViewersOrder, isStuck: boolean): Promise<void> {
+async function view(order: ViewersOrder, cookie: string, isStuck: boolean): Promise<void> {
   const seen = new Seen();
   if (!isStuck) readers.push(seen);
   if (order.transport === 'ws') return overWs(order, seen);
@@ -37,7 +39,7 @@ async function view(order: ViewersOrder, isStuck: boolean): Promise<void> {
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
-    ...(isOurs && { path: socketPath, extraHeaders: { origin: order.origin, cookie: order.cookie } }),
+    ...(isOurs && { path: socketPath, extraHeaders: { origin: order.origin, cookie } }),
   });
   socket.on('line', (line: string) => seen.take(line));
   socket.on('log:frames', (_head: unknown, frames: ArrayBuffer) => {
