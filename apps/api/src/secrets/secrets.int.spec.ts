@@ -55,17 +55,17 @@ describe('secrets', () => {
   it('R-H8 are refused when all of a project would have more than 128 KiB, with what is left', async () => {
     const { project } = await world.project(owner, await organizationOf(owner), { slug: 'large' });
     const large = `/api/v1/projects/${project.id}`;
-    const half = 'x'.repeat(65_536);
+    const half = 'a secret'.repeat(8_192);
     expectOk(await owner.ask('PUT', `${large}/secrets/ONE`, { value: half }));
     expectOk(await owner.ask('PUT', `${large}/registry-credentials/r.example:5000`, { username: 'u', password: half }));
     for (const [path, body, field] of [
-      ['secrets/TWO', { value: 'abcd' }, 'value'],
-      ['registry-credentials/s.example', { username: 'u', password: 'abcd' }, 'password'],
+      ['secrets/TWO', { value: 'abcdefgh' }, 'value'],
+      ['registry-credentials/s.example', { username: 'u', password: 'abcdefgh' }, 'password'],
     ] as const) {
       const refused = await owner.ask('PUT', `${large}/${path}`, body);
       expect(refused.status).toBe(400);
       expect(refused.body).toMatchObject({
-        errors: [{ path: field, message: expect.stringMatching(/has 4 bytes, and the project large has room for 0/) }],
+        errors: [{ path: field, message: expect.stringMatching(/has 8 bytes, and the project large has room for 0/) }],
       });
     }
     // What is replaced counts no more, and what was refused is not there.
