@@ -2,7 +2,7 @@ import type { QuotaUsageView } from '@cooperage/contracts';
 import { formatBytes } from '../../../lib/format/bytes';
 
 /** A number of a quota as people read it. */
-export function amountWords(value: number, unit: QuotaUsageView['unit']): string {
+function amountWords(value: number, unit: QuotaUsageView['unit']): string {
   if (unit === 'bytes') return formatBytes(value);
   return unit === 'minutes' ? `${Math.floor(value)} min` : String(value);
 }
