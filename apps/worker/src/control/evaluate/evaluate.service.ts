@@ -27,8 +27,6 @@ import { askOf } from './trigger-of.js';
 
 /** Pauses between tries while the git host does not answer: five tries in two minutes. */
 const retryPausesMs = [2_000, 8_000, 30_000, 80_000];
-/** How many of those pauses a git host gets whose refs come later than its delivery. */
-const triesToFollow = 2;
 /** Tries of what fails for no reason that has a name, the waits above included. */
 const mostTries = 12;
 
@@ -83,11 +81,11 @@ export class EvaluateService {
       ownRepository: repositoryPath(subject.project.remoteUrl),
     };
     const note = noBuildMessage(nothing, { ref, commit: after, ...names });
-    const pauseMs = mayFollow ? retryPausesMs.slice(0, triesToFollow)[subject.attempts] : undefined;
+    const pauseMs = mayFollow ? retryPausesMs[subject.attempts] : undefined;
     if (pauseMs !== undefined) {
       await this.evaluations.markWaiting(
         deliveryId,
-        `The git host still shows what was there before the push to ${ref}.`,
+        `The git host does not show the push to ${ref} yet. It is asked again for two minutes.`,
       );
       return later(pauseMs, 'the git host may not have the push yet');
     }

@@ -22,7 +22,7 @@ export interface Head {
 /** Why a delivery leads to no commit. */
 export interface NoHead {
   readonly nothing: NoBuildReason;
-  /** The git host still shows the head that the push replaces: it may not have its own push yet. */
+  /** The git host may not have its own push yet: it is asked again before the delivery ends without a build. */
   readonly mayFollow: boolean;
 }
 
@@ -96,7 +96,9 @@ export class ReadHead {
     if (commit === observed) return null;
     const isOnRef = await this.source.isAncestor(project, commit, observed);
     if (isOnRef === undefined) return noHead('history_too_long');
-    return isOnRef ? null : { nothing: 'commit_not_on_ref', mayFollow: observed === subject.before };
+    // Two pushes may come while the host still shows the head before both, so `before` does not tell. A person gets the
+    // answer at once.
+    return isOnRef ? null : { nothing: 'commit_not_on_ref', mayFollow: subject.eventName !== 'manual' };
   }
 
   /**
