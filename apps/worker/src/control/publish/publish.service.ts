@@ -55,7 +55,8 @@ export class PublishService {
   async handle(item: OutboxItem): Promise<HandlerResult> {
     const { builds, projects, sessions, notes } = this.parts;
     const [build, project] = await Promise.all([builds.find(item.subjectId), projects.find(item.groupId)]);
-    if (!build || !project || isFinal(build.status)) return done;
+    // A builder writes the outbox item. The project of another tenant in it must publish nothing there (R-M9).
+    if (!build || !project || build.projectId !== project.id || isFinal(build.status)) return done;
     try {
       const outcome = await sessions.with(project.id, (session) => this.publish({ build, project, session }));
       if (outcome.ok) return outcome.value;
