@@ -188,7 +188,9 @@ function readShares(tx: Queryable, organizationIds: readonly string[]): Promise<
       coalesce(q.concurrent_builds, d.concurrent_builds) AS "concurrentBuilds",
       (SELECT count(*) FROM attempt a JOIN build b ON b.id = a.build_id
         WHERE a.state IN ('dispatched', 'claimed') AND b.organization_id = o.id)::int AS held,
-      coalesce(coalesce(q.build_minutes, d.build_minutes) <= ${minutesOfMonth()}, false) AS "outOfMinutes"
+      -- The sum reads a month of builds. It is made only when there is a quota to compare it with.
+      CASE WHEN coalesce(q.build_minutes, d.build_minutes) IS NULL THEN false
+        ELSE coalesce(q.build_minutes, d.build_minutes) <= ${minutesOfMonth()} END AS "outOfMinutes"
     FROM organization o LEFT JOIN quota q ON q.scope = o.id LEFT JOIN quota d ON d.scope = 'installation'
     WHERE o.id = ANY(${[...organizationIds]})`;
 }
