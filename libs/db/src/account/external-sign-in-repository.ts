@@ -96,14 +96,18 @@ const columns = { id: true, name: true } as const;
 async function linkedAccount(tx: Queryable, { issuer, subject }: Pick<ExternalIdentity, 'issuer' | 'subject'>) {
   return tx.account.findFirst({
     where: { providerId: providerOf(issuer), accountId: subject },
-    select: { user: { select: columns } },
+    select: { user: { select: { ...columns, emailVerified: true } } },
   });
 }
 
 async function knownPerson(tx: Queryable, identity: ExternalIdentity): Promise<KnownPerson> {
   const { email } = identity;
   const account = await linkedAccount(tx, identity);
-  if (account) return { ok: true, isNew: false, isLinked: false, isClaimed: false, user: account.user };
+  // An owner may have set a password by a link that the owner saw: then the provider's person takes the account back (R-H6).
+  if (account) {
+    const { emailVerified, ...user } = account.user;
+    return { ok: true, isNew: false, isLinked: false, isClaimed: !emailVerified, user };
+  }
   if (email === null) return { ok: false, reason: 'email_not_verified' };
   const select = { ...columns, emailVerified: true, administrator: true } as const;
   const user = await tx.user.findUnique({ where: { email }, select });
