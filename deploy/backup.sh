@@ -14,6 +14,8 @@ cd "$(dirname "$0")/.."
 # Control alone publishes, moves tags and deletes from the registry.
 docker compose stop control >/dev/null 2>&1
 trap 'docker compose start control >/dev/null 2>&1' EXIT
+# dash runs no EXIT trap when a signal ends it.
+trap 'exit 1' INT TERM HUP
 docker compose exec -T postgres pg_dump --username=cooperage --format=custom cooperage >"$part/database.dump"
 docker compose exec -T registry tar -C /var/lib/registry -cf - . >"$part/registry.tar"
 tar -cf "$part/settings.tar" .env secrets

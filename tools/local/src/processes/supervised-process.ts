@@ -71,6 +71,8 @@ export class SupervisedProcess {
     try {
       const orphans = await this.daemon.stop();
       if (orphans > 0) this.report(`ended ${orphans} process(es) that ${this.name} had left`);
+      // A stop may have come while the orphans ended. It has found nothing to stop then, so nothing may start behind it.
+      if (this.stopping.signal.aborted) return;
       await this.daemon.start();
       this.note(false);
     } catch (error) {
