@@ -47,14 +47,19 @@ GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, finge
   finished_at) ON build TO cooperage_builder;
 GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at, failure, engine_reference, registry_token,
   result_space, dockerfile, context_digest, target_records, cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
-GRANT SELECT, INSERT, UPDATE ON step TO cooperage_builder;
+-- Updates by column: a right to update the whole table is one to lock it against everybody.
+GRANT SELECT, INSERT, UPDATE (attempt_id, ordinal, vertex_id, name, stage, target, platform, internal, cached, started_at, completed_at,
+  error, progress_group, start_line, end_line) ON step TO cooperage_builder;
 GRANT SELECT, INSERT (id, role, name, info, key_hash), UPDATE (heartbeat_at, info, ended_at, end_reason) ON process_instance
   TO cooperage_builder;
 GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder;
-GRANT SELECT, INSERT, UPDATE ON cache_entry TO cooperage_builder;
+GRANT SELECT, INSERT, UPDATE (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number,
+  written_at, used_number, used_at) ON cache_entry TO cooperage_builder;
 GRANT SELECT (id, project_id, zone, ref, platform, epoch, why, unused_days) ON cache_eviction TO cooperage_builder;
 GRANT SELECT (project_id, epoch, zone, ref, swept_at) ON cache_reset TO cooperage_builder;
-GRANT INSERT ON build_event, outbox TO cooperage_builder;
+GRANT INSERT ON build_event TO cooperage_builder;
+-- Not its lock and its time: a row that is locked for ever would hold the work of its group back.
+GRANT INSERT (topic, subject_id, group_id) ON outbox TO cooperage_builder;
 GRANT SELECT (topic) ON outbox TO cooperage_builder;
 GRANT SELECT (name) ON worker_drain TO cooperage_builder;
 -- A look at the builder: what was asked is not its to change.
@@ -139,8 +144,9 @@ BEGIN
     ('cache_entry', 'of_project_changed', 'UPDATE', of_project, of_project),
     ('build_event', 'held_made', 'INSERT', NULL, of_build),
     ('outbox', 'held_seen', 'SELECT', 'subject_id IN (SELECT h.build_id FROM builder_attempts() h)', NULL),
-    ('outbox', 'held_made', 'INSERT', NULL,
-      'subject_id IN (SELECT h.build_id FROM builder_attempts() h) AND topic IN (''publish'', ''export-cache'', ''note-steps'')')
+    ('outbox', 'own_group_made', 'INSERT', NULL,
+      'EXISTS (SELECT FROM builder_attempts() h WHERE h.build_id = subject_id AND '
+      || '((topic = ''publish'' AND group_id = h.project_id) OR (topic IN (''export-cache'', ''note-steps'') AND group_id = h.build_id)))')
   ) AS rules(relation, name, command, seen, made) LOOP
     IF NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = rule.relation AND p.policyname = 'builder_' || rule.name) THEN
       EXECUTE format('CREATE POLICY %I ON %I FOR %s TO cooperage_builder', 'builder_' || rule.name, rule.relation, rule.command)

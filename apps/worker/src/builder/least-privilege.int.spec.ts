@@ -115,6 +115,35 @@ describe('R-M9 a builder that was taken over', () => {
     await expect(promise('evaluate', buildId, bench.builderDb)).rejects.toThrow(refused);
   });
 
+  it('publishes in no project but that of its own build, and holds no work of others back', async () => {
+    await claim();
+    const other = await bench.world.project();
+    const enqueue = (columns: string, values: string) =>
+      change(
+        `INSERT INTO outbox (topic, subject_id, ${columns}) VALUES ('publish', '${buildId}', ${values})`,
+        bench.builderDb,
+      );
+    await expect(enqueue('group_id', `'${other}'`)).rejects.toThrow(refused);
+    const forever = `'${bench.projectId}', 'infinity'`;
+    await expect(enqueue('group_id, locked_until', forever)).rejects.toThrow(refused);
+    for (const table of ['step', 'cache_entry', 'outbox'])
+      await expect(
+        change(`DO $$ BEGIN LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE; END $$`, bench.builderDb),
+      ).rejects.toThrow(refused);
+    expect(await enqueue('group_id', `'${bench.projectId}'`)).toBe(1);
+  });
+
+  it('says nothing of itself that would stop the dispatcher', async () => {
+    const say = (set: string) => change(`UPDATE process_instance SET ${set}`, bench.builderDb);
+    for (const info of ['{"slots":"x"}', '{"slots":9000000000}', '{"slots":65}', '{"slots":-1}', '{"lane":"mine"}'])
+      await expect(say(`info = '${info}'`), info).rejects.toThrow(/a builder has|a builder belongs/);
+    await say(`heartbeat_at = 'infinity'`);
+    expect(
+      await ask(`SELECT 1 FROM process_instance WHERE heartbeat_at > now() + interval '2 minutes'`, owner()),
+    ).toEqual([]);
+    await say(`info = '{"slots":2,"lane":"strangers"}', heartbeat_at = now()`);
+  });
+
   it('ends no other process, and is none but a builder', async () => {
     expect(await change(`UPDATE process_instance SET ended_at = now() WHERE id = '${bench.instanceId}'`)).toBe(0);
     await expect(new ProcessRepository(intruder).start('control', 'c', {})).rejects.toThrow(refused);
@@ -125,6 +154,7 @@ describe('R-M9 a builder that was taken over', () => {
     await claim();
     const own = (sql: string) => change(sql, bench.builderDb);
     await expect(own(`UPDATE build SET status = 'succeeded', stage = NULL`)).rejects.toThrow(refused);
+    await expect(own(`UPDATE build SET stage = 'publishing', digest = 'sha256:2'`)).rejects.toThrow(refused);
     await change(`UPDATE build SET stage = 'control', digest = 'sha256:1'`, owner());
     await expect(own(`UPDATE build SET digest = 'sha256:2'`)).rejects.toThrow(refused);
     expect(await own('UPDATE build SET cache_saved_ms = 1')).toBe(1);
