@@ -15,6 +15,7 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found, notFound } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
 import { presentDeletion } from './present-deletion.js';
 
 const statesOf: Readonly<Record<DeletionsQuery['state'], readonly RetentionState[]>> = {
@@ -23,9 +24,14 @@ const statesOf: Readonly<Record<DeletionsQuery['state'], readonly RetentionState
   kept: ['kept'],
 };
 
+/** A dry run reads many rows. */
+const slots = { total: 4, perKey: 2, maxWaitMs: 2_000, maxWaiting: 4 };
+
 /** How long an organization keeps what it has made, what goes by that, and undo. */
 @Injectable()
 export class RetentionService {
+  private readonly slots = new SharedSlots('dry runs of retention', slots);
+
   constructor(
     private readonly policies: RetentionPolicyRepository,
     private readonly retention: RetentionRepository,
@@ -59,7 +65,8 @@ export class RetentionService {
     this.access.organization(principal, organizationId);
     const { policy } = await this.effective(organizationId);
     const given = Object.fromEntries(Object.entries(query).filter(([, days]) => days !== undefined));
-    const previews = await this.retention.preview(organizationId, { ...policy, ...given });
+    const release = await this.slots.take(organizationId);
+    const previews = await this.retention.preview(organizationId, { ...policy, ...given }).finally(release);
     return {
       kinds: previews.map(({ items, oldestAt, ...preview }) => ({
         ...preview,

@@ -53,6 +53,8 @@ const budgetLookMs = 60_000;
 const ageLookMs = 60 * 60_000;
 /** How often the retention engine selects what is old, and looks for what is due. */
 const retentionLookMs = 10 * 60_000;
+/** How long one run of the retention engine may take. */
+const retentionLimitMs = 30 * 60_000;
 
 /** Starts control's loops and ends them in order. */
 @Injectable()
@@ -149,11 +151,20 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private retentionLoop(): WakeLoop {
     const schedule = this.get(RetentionSchedule);
-    return new WakeLoop('retention', retentionLookMs, this.logger, async () => {
-      await schedule.scheduleOlder(this.config.retention);
-      await schedule.enqueueDue();
-      await schedule.deleteHistory();
-    });
+    return new WakeLoop(
+      'retention',
+      retentionLookMs,
+      this.logger,
+      async () => {
+        // What a person requested does not wait for a selection that is slow or fails.
+        await schedule.enqueueDue();
+        await schedule.scheduleOlder(this.config.retention, (err, organizationId) =>
+          this.logger.error({ err, organizationId }, 'retention cannot select old rows, trying again later'),
+        );
+        await schedule.deleteHistory();
+      },
+      retentionLimitMs,
+    );
   }
 
   private reverifyLoop(): WakeLoop {

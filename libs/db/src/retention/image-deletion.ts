@@ -85,13 +85,21 @@ export class ImageDeletion {
     });
   }
 
+  /** Whether a deletion of an image of the project is due. */
+  async hasDue(projectId: string): Promise<boolean> {
+    return (
+      (await this.db.prisma.retentionCandidate.findFirst({ where: dueImages(projectId), select: { id: true } })) !==
+      null
+    );
+  }
+
   /**
    * Begins the deletions of a project's images that are due. An image that has got another tag, or that a build has
    * published again since, is kept; one whose bytes an open build has made waits.
    */
   async begin(projectId: string): Promise<ImageToDelete[]> {
     const due = await this.db.prisma.retentionCandidate.findMany({
-      where: { projectId, kind: 'image', state: { in: ['scheduled', 'deleting'] }, deleteAfter: { lte: new Date() } },
+      where: dueImages(projectId),
       orderBy: { id: 'asc' },
     });
     const begun: ImageToDelete[] = [];
@@ -132,6 +140,11 @@ export class ImageDeletion {
     });
   }
 }
+
+const dueImages = (projectId: string) => ({
+  ...{ projectId, kind: 'image', state: { in: ['scheduled', 'deleting'] } },
+  deleteAfter: { lte: new Date() },
+});
 
 async function previewIn(db: Queryable, projectId: string, digest: string): Promise<ImageDeletionPreview | null> {
   const where = { projectId, digest };

@@ -4,7 +4,7 @@ import { writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
-import { type Selection, selectOlder } from './retention-selection.js';
+import { agesOf, type Selection, selectOlder } from './retention-selection.js';
 
 /** A dry run counts no further than this. */
 export const mostPreviewed = 5_000;
@@ -31,8 +31,9 @@ export class RetentionRepository {
 
   /** Selects as the engine would, and changes nothing. Kinds that are kept for ever are left out. */
   async preview(organizationId: string, policy: RetentionPolicy): Promise<RetentionPreview[]> {
-    const selections = selectionsOf(organizationId, policy, mostPreviewed);
-    return Promise.all(selections.map((selection) => this.previewOf(selection)));
+    return Promise.all(
+      agesOf(policy).map(([kind, days]) => this.previewOf(selectOlder(kind, organizationId, days, mostPreviewed))),
+    );
   }
 
   /** Newest first. */
@@ -96,12 +97,4 @@ export class RetentionRepository {
     const { count, bytes, oldestAt, items } = found!;
     return { kind, count, bytes, oldestAt, items: (items ?? []).map((item) => ({ ...item, at: new Date(item.at) })) };
   }
-}
-
-/** @internal What a policy selects by age; a kind with 0 days is kept for ever. */
-export function selectionsOf(organizationId: string, policy: RetentionPolicy, limit: number): Selection[] {
-  const days = { build: policy.buildDays, log: policy.logDays, delivery: policy.deliveryDays };
-  return (['build', 'log', 'delivery'] as const)
-    .filter((kind) => days[kind] > 0)
-    .map((kind) => selectOlder(kind, organizationId, days[kind], limit));
 }

@@ -2,13 +2,12 @@ import { effectiveRetention, type RetentionPolicy } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
-import { selectionsOf } from './retention-repository.js';
-import type { Selection } from './retention-selection.js';
+import { agesOf, type Selection, selectOlder, windowEnd } from './retention-selection.js';
 
-/** Rows of one statement. */
-const atOnce = 500;
-/** Statements of one kind, organization and run: what is left is selected by the next run. */
-const mostRounds = 20;
+/** Rows that one statement looks at. Most old builds have an image and stay, so a run must not look at all of them. */
+const windowRows = 2_000;
+/** Windows of one kind, organization and run: the next run goes on behind them. */
+const mostWindows = 20;
 /** Finished deletions stay in the list for so many days. */
 const historyDays = 90;
 
@@ -21,17 +20,59 @@ interface SelectedRow {
 
 /** The regular part of the retention engine: selects by age, wakes the deletion of what is due, and forgets old history. */
 export class RetentionSchedule {
-  constructor(private readonly db: Database) {}
+  /** Where the last run of an organization and kind ended; nothing at the beginning of the table. */
+  private readonly cursors = new Map<string, string>();
 
-  /** Schedules what the policy of each organization selects. @returns how many rows were scheduled */
-  async scheduleOlder(defaults: RetentionPolicy): Promise<number> {
+  /** @param size rows of one window */
+  constructor(
+    private readonly db: Database,
+    private readonly size = windowRows,
+  ) {}
+
+  /**
+   * Schedules what the policy of each organization selects, a bounded part of each table in a run.
+   * @param onError an organization whose selection failed: the others go on
+   * @returns how many rows were scheduled
+   */
+  async scheduleOlder(
+    defaults: RetentionPolicy,
+    onError: (error: unknown, organizationId: string) => void = rethrow,
+  ): Promise<number> {
     const organizations = await this.db.prisma.organization.findMany({
       select: { id: true, retentionPolicy: { omit: { organizationId: true, updatedAt: true } } },
     });
     let scheduled = 0;
     for (const { id, retentionPolicy } of organizations) {
       const { policy } = effectiveRetention(defaults, retentionPolicy);
-      for (const selection of selectionsOf(id, policy, atOnce)) scheduled += await this.schedule(selection, policy);
+      for (const [kind, days] of agesOf(policy))
+        try {
+          scheduled += await this.scheduleKind(kind, id, days, policy);
+        } catch (error) {
+          onError(error, id);
+        }
+    }
+    return scheduled;
+  }
+
+  private async scheduleKind(
+    kind: Selection['kind'],
+    organizationId: string,
+    days: number,
+    policy: RetentionPolicy,
+  ): Promise<number> {
+    const key = `${organizationId} ${kind}`;
+    let scheduled = 0;
+    for (let window = 0; window < mostWindows; window++) {
+      const after = this.cursors.get(key) ?? null;
+      const ends = await this.db.prisma.$queryRaw<{ id: string }[]>(windowEnd(kind, organizationId, after, this.size));
+      const upTo = ends[0]?.id ?? null;
+      const selection = selectOlder(kind, organizationId, days, this.size, { after, upTo });
+      scheduled += await this.schedule(selection, policy);
+      if (upTo === null) {
+        this.cursors.delete(key);
+        break;
+      }
+      this.cursors.set(key, upTo);
     }
     return scheduled;
   }
@@ -56,21 +97,20 @@ export class RetentionSchedule {
   }
 
   private async schedule({ kind, rows }: Selection, policy: RetentionPolicy): Promise<number> {
-    let scheduled = 0;
-    for (let round = 0; round < mostRounds; round++) {
-      const selected = await this.db.prisma.$queryRaw<SelectedRow[]>`
-        WITH selected AS (${rows}) SELECT id::text, project_id::text AS "projectId", label, bytes FROM selected`;
-      if (selected.length === 0) break;
-      const deleteAfter = new Date(Date.now() + policy.graceDays * 86_400_000);
-      const { count } = await this.db.prisma.retentionCandidate.createMany({
-        data: selected.map(({ id: subject, ...row }) => ({
-          ...{ ...row, id: newId(), kind, subject, reason: 'age', deleteAfter },
-        })),
-        skipDuplicates: true,
-      });
-      scheduled += count;
-      if (selected.length < atOnce) break;
-    }
-    return scheduled;
+    const selected = await this.db.prisma.$queryRaw<SelectedRow[]>`
+      WITH selected AS (${rows}) SELECT id::text, project_id::text AS "projectId", label, bytes FROM selected`;
+    if (selected.length === 0) return 0;
+    const deleteAfter = new Date(Date.now() + policy.graceDays * 86_400_000);
+    const { count } = await this.db.prisma.retentionCandidate.createMany({
+      data: selected.map(({ id: subject, ...row }) => ({
+        ...{ ...row, id: newId(), kind, subject, reason: 'age', deleteAfter },
+      })),
+      skipDuplicates: true,
+    });
+    return count;
   }
+}
+
+function rethrow(error: unknown): void {
+  throw error;
 }

@@ -87,6 +87,28 @@ describe('retention', () => {
     expect(await schedule.scheduleOlder(defaults)).toBe(0);
   });
 
+  it('looks at a bounded part of a table in a run, and goes on where the last one ended', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 50; at++) ids.push(await delivered(40));
+    await delivered(1);
+    const small = new RetentionSchedule(world.db, 2);
+    // Twenty windows of two rows; the newest delivery of all stays.
+    expect(await small.scheduleOlder(defaults)).toBe(40);
+    expect(await small.scheduleOlder(defaults)).toBe(10);
+    expect(await small.scheduleOlder(defaults)).toBe(0);
+    expect(await scheduled()).toEqual(ids.map((id) => `delivery ${id}`).toSorted());
+  });
+
+  it('goes on with other selections when one fails', async () => {
+    await ended(500);
+    const failed: string[] = [];
+    // PostgreSQL has no such interval.
+    const broken = { ...defaults, buildDays: 1e300 };
+    await schedule.scheduleOlder(broken, (_error, id) => failed.push(id));
+    expect(failed).toEqual([organizationId]);
+    expect((await open()).map(({ kind }) => kind)).toEqual(['log']);
+  });
+
   it('deletes what is due, and keeps the build of a deleted log', async () => {
     const old = await ended(500);
     const middle = await ended(100);

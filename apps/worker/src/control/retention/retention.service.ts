@@ -24,18 +24,20 @@ export class RetentionService {
     if (!project || project.deletedAt) return done;
     const begun = await this.deletion.begin(projectId, atOnce);
     for (const each of begun) await this.deletion.delete(each);
-    const due = await this.images.begin(projectId);
-    if (due.length > 0) {
+    let images = 0;
+    if (await this.images.hasDue(projectId)) {
+      // Decided within the session: whatever was published before it is seen, and nothing is published beside it.
       const outcome = await this.sessions.with(projectId, async (session) => {
-        for (const image of due) {
+        for (const image of await this.images.begin(projectId)) {
           await deleteImage(session, project, image, this.logger);
           await this.images.end(projectId, image);
+          images += 1;
         }
       });
       if (!outcome.ok) return later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
     }
-    if (begun.length + due.length > 0)
-      this.logger.info({ projectId, rows: begun.length, images: due.length }, 'retention deleted what was due');
+    if (begun.length + images > 0)
+      this.logger.info({ projectId, rows: begun.length, images }, 'retention deleted what was due');
     return begun.length === atOnce ? later(0, 'more is due') : done;
   }
 }
