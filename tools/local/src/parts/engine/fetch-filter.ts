@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { readJson, writeJson } from '../../files/atomic-file.ts';
+import { say } from '../../output.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { EngineGroup } from './engine-group.ts';
 import { Firewall } from './firewall.ts';
@@ -66,6 +67,7 @@ export class FetchFilter {
     } catch (error) {
       const missing = error instanceof Error ? error.message : String(error);
       writeJson(this.stateFile, { wanted, listing: '', missing } satisfies FilterState);
+      say(`! what the engine fetches is not filtered: ${missing}`);
     }
   }
 

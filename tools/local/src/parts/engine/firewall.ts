@@ -3,7 +3,8 @@ import { run } from '../../processes/command.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { type Chain, chainPrefix } from './firewall-rules.ts';
 
-const TABLES = ['filter', 'nat'] as const;
+/** IPv6 has no chain in `nat`, and many kernels have no such table: asking for it would leave the whole filter away. */
+const TABLES = { 4: ['filter', 'nat'], 6: ['filter'] } as const;
 
 /** Applies and removes one engine's chains; both may be repeated. See iptables(8). */
 export class Firewall {
@@ -24,19 +25,22 @@ export class Firewall {
 
   /** The chains of this id as the kernel has them, with what leads to them. */
   async listing(): Promise<string> {
-    const lists = await Promise.all(TABLES.map((table) => this.iptables(table, ['-S'])));
+    const lists = await Promise.all(TABLES[this.version].map((table) => this.iptables(table, ['-S'])));
     const own = lists.flatMap((list) => list.split('\n').filter((line) => line.includes(` ${chainPrefix(this.id)}`)));
     return own.join('\n');
   }
 
   async apply(chains: readonly Chain[]): Promise<void> {
     await this.remove();
-    await this.call(['-restore', '-w', '--noflush'], TABLES.map((table) => restoreInput(table, chains)).join(''));
+    await this.call(
+      ['-restore', '-w', '--noflush'],
+      TABLES[this.version].map((table) => restoreInput(table, chains)).join(''),
+    );
   }
 
   /** Removes what is really there, whatever an earlier version or a killed launcher made. */
   async remove(): Promise<void> {
-    for (const table of TABLES) {
+    for (const table of TABLES[this.version]) {
       const listing = await this.iptables(table, ['-S']);
       for (const command of removals(listing, chainPrefix(this.id))) await this.iptables(table, command);
     }

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import http2 from 'node:http2';
 import { connect } from 'node:net';
 import { writeAtomic } from '../../files/atomic-file.ts';
+import { LauncherError } from '../../output.ts';
 import { Daemon } from '../../processes/daemon.ts';
 import { readPidFile } from '../../processes/process-identity.ts';
 import type { GoTools } from '../../toolchain/go-tools.ts';
@@ -71,6 +72,9 @@ export class StandaloneEngine implements Part<EngineAddress> {
     const list = networkList(bridge.name, subnet, await bridge.outwardMtu(), this.addressFolder());
     writeAtomic(settings.networkFile, list, 0o600);
     await this.filter.create(fetchLimits(this.registries));
+    const missing = this.filter.missing();
+    if (missing !== undefined)
+      throw new LauncherError(`untrusted code is not built without a filter of what its engine fetches: ${missing}`);
     prepareGroup(settings.cgroupBase);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }
