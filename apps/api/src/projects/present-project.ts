@@ -4,7 +4,8 @@ import { projectRepository } from '@cooperage/domain';
 import type { ApiSettings } from '../app/settings.js';
 
 export function presentProject(project: ProjectRecord, settings: ApiSettings): Project {
-  const { createdAt, ...fields } = project;
+  // The page's schema is strict: what is not part of the contract must not come along.
+  const { createdAt, gitCredentialsOrigin: _, ...fields } = project;
   return {
     ...fields,
     buildArgs: { ...project.buildArgs },

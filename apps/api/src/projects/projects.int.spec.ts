@@ -1,4 +1,4 @@
-import type { Build, BuildCache, Page, Project, Rule } from '@cooperage/contracts';
+import { type Build, type BuildCache, type Page, type Project, projectSchema, type Rule } from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { rowsOf } from '../../spec/rows.js';
@@ -34,6 +34,11 @@ describe('a new project', () => {
     const promised = await rowsOf(world, 'SELECT topic FROM outbox WHERE subject_id = $1', [target.project.id]);
     expect(promised).toEqual([{ topic: 'create-key' }]);
     expect(target.project.imageRepository).toMatch(/^127\.0\.0\.1:\d+\/acme\/hello$/);
+  });
+
+  it('is shown as its contract says, without any other field', async () => {
+    const shown = await Promise.all([path(), '/api/v1/lookup?path=acme/hello'].map((address) => owner.get(address)));
+    for (const answer of shown) expect(projectSchema.safeParse(expectOk(answer)).error).toBeUndefined();
   });
 
   it('S-082 is one, however many ask for it at once', async () => {
