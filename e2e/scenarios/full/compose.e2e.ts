@@ -165,6 +165,8 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     await product.compose('down', '--volumes', '--timeout', '5');
     for (const name of ['.env', 'secrets']) await rm(path.join(product.folder, name), { recursive: true });
     const said = await product.script('restore.sh', backup);
+    // The restore starts the product. The git host and the mirror are the test's own.
+    await product.compose('up', '--detach', 'git', 'mirror');
     expect(said).toContain('tag acme/hello:stray');
     expect(said).toMatch(/every image of the database is in the registry: [1-9]/);
 
