@@ -90,8 +90,9 @@ export class DispatchRepository {
     return this.db.transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
       const places = new Places(await freeWorkers(tx, this.setting.engine));
+      const free = await unlocked(tx, late);
       const moved: DispatchedAttempt[] = [];
-      for (const { placedOn, projectId, ...attempt } of late) {
+      for (const { placedOn, projectId, ...attempt } of late.filter(({ attemptId }) => free.has(attemptId))) {
         const place = places.take(attempt.lane, projectId, placedOn);
         const worker = place?.worker ?? placedOn;
         if (worker && (await handOver(tx, attempt, worker, place?.usual))) moved.push({ ...attempt, worker });
@@ -217,6 +218,17 @@ async function insertAttempts(tx: Queryable, attempts: readonly NewAttempt[]): P
   );
   await tx.$executeRaw`
     INSERT INTO attempt (id, build_id, number, lane, placed_on, placement, state, registry_token, registry_token_expires_at) VALUES ${Prisma.join(rows)}`;
+}
+
+/**
+ * Attempts whose rows nobody holds. A builder may lock the rows of its own attempts for as long as it likes, and the attempts
+ * of others must not wait for it.
+ */
+async function unlocked(tx: Queryable, attempts: readonly LateAttempt[]): Promise<ReadonlySet<string>> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM attempt WHERE id = ANY (${attempts.map(({ attemptId }) => attemptId)}::uuid[])
+    FOR UPDATE SKIP LOCKED`;
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** @returns false when it was claimed, or ended, a moment ago */

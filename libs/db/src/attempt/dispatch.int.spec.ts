@@ -74,6 +74,29 @@ describe('attempts that are handed out', () => {
     expect([await due(59), await due(61)]).toEqual([[], [501]]);
   });
 
+  it('R-M9 are handed over again while a builder holds the row of another attempt', async () => {
+    await world.builder(4);
+    const project = await world.project();
+    await world.build(project);
+    await world.build(project);
+    const [held, other] = await world.dispatch();
+    await world.db.prisma.$executeRaw`UPDATE attempt SET dispatched_at = now() - interval '1 minute'`;
+    const { promise: over, resolve: release } = Promise.withResolvers<void>();
+    const { promise: isHeld, resolve: holds } = Promise.withResolvers<void>();
+    const holder = world.db.prisma.$transaction(
+      async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM attempt WHERE id = ${held!.attemptId}::uuid FOR UPDATE`;
+        holds();
+        await over;
+      },
+      { timeout: 60_000 },
+    );
+    await isHeld;
+    expect((await world.dispatches.unclaimed(2_000)).map(({ attemptId }) => attemptId)).toEqual([other!.attemptId]);
+    release();
+    await holder;
+  });
+
   it('begin with a token, and get none any more when they have ended', async () => {
     const tokens = new RegistryTokenRepository(world.db);
     const builder = await world.builder();
