@@ -15,6 +15,10 @@ describe('endpoint of a page', () => {
     ['/p/acme/api/b/128?view=inputs', '/api/v1/projects/P/builds/by-number/128'],
     ['/p/acme/api/images/sha256:abc', '/api/v1/projects/P/images/sha256%3Aabc'],
     ['/members?organization=o-1', '/api/v1/organizations/o-1/members'],
+    ['/usage?organization=o-1', '/api/v1/organizations/o-1/usage'],
+    ['/settings/retention?organization=o-1&logDays=1', '/api/v1/organizations/o-1/retention'],
+    ['/organizations?cursor=c', '/api/v1/organizations?cursor=c'],
+    ['/organizations/acme', '/api/v1/organizations/acme'],
   ])('of %s is %s', (page, endpoint) => {
     expect(resolve(page)).toBe(endpoint);
   });

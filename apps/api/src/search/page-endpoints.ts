@@ -22,6 +22,10 @@ export const pageEndpoints: readonly PageEndpoint[] = [
   { page: '/insights', endpoint: '/insights', query: ['days', 'filter'] },
   { page: '/trust', endpoint: '/trust/keys', query: ['cursor'] },
   { page: '/settings', endpoint: '/settings' },
+  { page: '/settings/retention', endpoint: '/organizations/{organization}/retention' },
+  { page: '/usage', endpoint: '/organizations/{organization}/usage' },
+  { page: '/organizations', endpoint: '/organizations', query: ['cursor'] },
+  { page: '/organizations/:slug', endpoint: '/organizations/{slug}' },
   { page: '/account', endpoint: '/me/sessions' },
   {
     page: '/audit',
