@@ -173,7 +173,8 @@ export class Product {
       ref: push.ref ?? 'refs/heads/main',
       before: push.before ?? '0'.repeat(40),
       after: push.after,
-      repository: project.slug,
+      // As a git host names it, which need not be the name of the project.
+      repository: new URL(project.remoteUrl).pathname.slice(1).replace(/\.git$/, ''),
     });
     const timestamp = String(Math.floor(Date.now() / 1000));
     const key = Buffer.from(hookSecret.replace(/^whsec_/, ''), 'base64');
