@@ -24,6 +24,7 @@ export const installationPages: readonly GalleryPage[] = [
   { name: 'usage', path: at('/usage') },
   { name: 'organizations', path: at('/organizations') },
   { name: 'organizations-as-member', path: at('/organizations'), as: 'member' },
+  { name: 'organization', path: ({ succeeded }) => `/organizations/${succeeded.organizationSlug}` },
   { name: 'reference', path: at('/reference') },
   { name: 'reference-operation', path: at('/reference/get-builds') },
   { name: 'reference-schema', path: at('/reference/schemas/Build') },

@@ -26,7 +26,8 @@ export async function FirstStepsCard() {
               <span className={done ? 'text-text-2' : 'text-text'}>{text}</span>
             </span>
             {!done && (
-              <Link href={href} className={textLinkClass}>
+              // Tall enough to be hit: several of them may stand in one column.
+              <Link href={href} className={classes(textLinkClass, 'inline-block py-1')}>
                 {link}
               </Link>
             )}

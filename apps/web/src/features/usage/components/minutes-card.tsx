@@ -17,7 +17,7 @@ export function MinutesCard({ days }: { days: readonly { readonly day: string; r
             ? 'No build in thirty days.'
             : `${minuteWords(sum)} in which builds held a slot, ${minuteWords(sum / shown)} a day.`}
         </p>
-        <DayBars bars={all.map(({ day, minutes }) => ({ day, parts: [{ value: minutes, look: 'still' }] }))} />
+        <DayBars bars={all.map(({ day, minutes }) => ({ day, parts: [{ value: minutes, look: 'reused' }] }))} />
         <p aria-hidden className="flex justify-between text-xs text-text-3 tabular-nums">
           <span>{all[0]?.day}</span>
           <span>{all.at(-1)?.day}</span>
