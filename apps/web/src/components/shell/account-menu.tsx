@@ -41,7 +41,7 @@ export function AccountMenu({ me }: { me: Me }) {
         <ul className="mb-3 flex flex-wrap gap-x-4 gap-y-1">
           {furtherPages.map(({ href, label }) => (
             <li key={href}>
-              <Link href={href} className={textLinkClass}>
+              <Link href={href} className={`${textLinkClass} inline-block py-1`}>
                 {label}
               </Link>
             </li>

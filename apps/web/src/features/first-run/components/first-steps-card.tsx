@@ -26,8 +26,7 @@ export async function FirstStepsCard() {
               <span className={done ? 'text-text-2' : 'text-text'}>{text}</span>
             </span>
             {!done && (
-              // Tall enough to be hit: several of them may stand in one column.
-              <Link href={href} className={classes(textLinkClass, 'inline-block py-1')}>
+              <Link href={href} className={textLinkClass}>
                 {link}
               </Link>
             )}
