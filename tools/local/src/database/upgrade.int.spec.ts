@@ -59,7 +59,10 @@ describe('an installation of the release before', () => {
       await deploy(url, current);
       await applyRoles(url, {});
       for (const role of databaseRoles) {
-        const [may] = await query(url, `SELECT has_column_privilege('cooperage_${role}', 'outbox', 'subject_id', 'INSERT') AS ok`);
+        const [may] = await query(
+          url,
+          `SELECT has_column_privilege('cooperage_${role}', 'outbox', 'subject_id', 'INSERT') AS ok`,
+        );
         expect([role, may?.ok]).toEqual([role, true]);
       }
     });
