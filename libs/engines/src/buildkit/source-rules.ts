@@ -14,15 +14,20 @@ export function sourceRules(allowedHosts: readonly string[]): SourceRule[] {
   return [
     { action: 'deny', expression: to(`\\[[^\\]]*\\]|${number}(?:\\.${number}){0,3}\\.?`) },
     { action: 'deny', expression: to('[^./?#:@\\[\\]]+\\.?') },
-    {
-      action: 'deny',
-      expression: to('(?i:[^/?#:@]*\\.(?:localhost|local|localdomain|internal|intranet|lan|home\\.arpa)\\.?)'),
-    },
+    { action: 'deny', expression: to(`[^/?#:@]*\\.(?:${privateSuffixes.map(inAnyCase).join('|')})\\.?`) },
     ...allowedHosts.map(
       (host): SourceRule => ({ action: 'allow', expression: `^https?://${escapeExpression(host)}(?:[/?#]|$)` }),
     ),
     { action: 'deny', expression: '^(?:git|ssh|https?)://[^#]*#[^:]*:(?:.*/)?\\.\\.(?:/|$)' },
   ];
+}
+
+/** Names of private networks, as parts of an expression. */
+const privateSuffixes = ['localhost', 'local', 'localdomain', 'internal', 'intranet', 'lan', 'home\\.arpa'];
+
+/** Spelled out: not every engine of regular expressions has a modifier for a part of one. */
+function inAnyCase(name: string): string {
+  return name.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
 }
 
 /** Where of the world only images are fetched. The last rule that fits counts: it stands behind all others. */
