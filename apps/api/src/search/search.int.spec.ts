@@ -69,7 +69,7 @@ describe('the data of a page', () => {
     ).items;
     const { organizationSlug, slug } = api.project;
     const values: Record<string, string> = {
-      ...{ organization: organizationSlug, project: slug, number: String(build!.number) },
+      ...{ organization: organizationSlug, slug: organizationSlug, project: slug, number: String(build!.number) },
       ...{ delivery: delivery!.id, digest: `sha256:${'a'.repeat(64)}` },
     };
     for (const { page } of pageEndpoints) {
