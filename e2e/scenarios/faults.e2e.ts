@@ -48,6 +48,11 @@ describe('faults in the middle of a build', () => {
     expect(await tagMoves(commit)).toHaveLength(build.tags.length);
     expect(await product.tagInRegistry(repository, 'main')).toBe(build.digest);
     await product.cosign(repository, 'verify', build.digest!);
+    // R-O3: the log of the build is that of both attempts, and says where the first one ended.
+    const log = await (await product.api.send('GET', `/api/v1/builds/${build.id}/log`)).text();
+    const [first, second] = log.split('=== Attempt 2 ===\n');
+    expect(first).toMatch(/^=== Attempt 1 ===\n(.*\n)*=== This attempt was lost: .*===\n$/);
+    expect(second).toContain('line 30 of killed');
   });
 
   it('kill -9 of the builder when the engine had finished and nobody had written it down: the result is taken over', async () => {
@@ -56,10 +61,11 @@ describe('faults in the middle of a build', () => {
     const random = 'RUN echo "drawn $(head -c 12 /dev/urandom | od -An -tx1 | tr -d " ")"; sleep 2\n';
     const { commit } = await product.push(fresh, { Dockerfile: `FROM busybox:latest\n${random}RUN sleep 2\n` });
     const running = await product.buildWhere(fresh, commit, 'runs', building);
-    const logOf = async () => (await product.api.send('GET', `/api/v1/builds/${running.id}/log?format=text`)).text();
+    const logOf = async (attempt: number) =>
+      (await product.api.send('GET', `/api/v1/builds/${running.id}/log?attempt=${attempt}`)).text();
     const drawn = await until(
       'the first attempt has drawn',
-      async () => /drawn [0-9a-f]{24}/.exec(await logOf())?.[0] ?? null,
+      async () => /drawn [0-9a-f]{24}/.exec(await logOf(1))?.[0] ?? null,
     );
     product.database.cut();
     const builder = await product.pidOf('builder');
@@ -76,7 +82,7 @@ describe('faults in the middle of a build', () => {
     expect(build.attempts.map((attempt) => attempt.state)).toEqual(['lost', 'built']);
     expect(build.warnings.map(({ rule }) => rule)).toContain('TakenOver');
     // The second attempt tells what the first one drew: no step ran twice.
-    expect((await logOf()).match(/drawn [0-9a-f]{24}/g)).toEqual([drawn]);
+    expect((await logOf(2)).match(/drawn [0-9a-f]{24}/g)).toEqual([drawn]);
     expect(await tagMoves(commit, fresh)).toHaveLength(build.tags.length);
     expect(await product.tagInRegistry(fresh, 'main')).toBe(build.digest);
     await product.cosign(fresh, 'verify', build.digest!);

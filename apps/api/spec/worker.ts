@@ -6,9 +6,11 @@ import {
   DispatchRepository,
   PostgresChunkStore,
   ProcessRepository,
+  SweepRepository,
 } from '@cooperage/db';
-import { encodeLogEntries, LineCounter, type LogEntry } from '@cooperage/domain';
+import { countLineFeeds, encodeLogEntries, encodeLogNotice, LineCounter, type LogEntry } from '@cooperage/domain';
 import type { ApiWorld } from './api-world.js';
+import { rowsOf } from './rows.js';
 
 const encoder = new TextEncoder();
 
@@ -64,37 +66,60 @@ export class TestWorker {
 
   /** As `print`, for another step than the first. */
   async printOf(step: number, attempt: ClaimedAttempt, ...texts: readonly string[]): Promise<Uint8Array> {
-    const entries = texts.map(
-      (text, at): LogEntry => ({
-        ...{ n: this.nextN + at, atMs: 1, kind: 'text', step, stream: 1 },
-        data: encoder.encode(text),
-      }),
+    return this.append(
+      attempt,
+      attempt.number,
+      texts.map(
+        (text, at): LogEntry => ({
+          ...{ n: this.nextN + at, atMs: 1, kind: 'text', step, stream: 1 },
+          data: encoder.encode(text),
+        }),
+      ),
     );
-    const bytes = encodeLogEntries(entries);
-    const text = texts.join('');
-    const lines = text.split('\n').length - 1;
+  }
+
+  private async append(attempt: ClaimedAttempt, epoch: number, entries: readonly LogEntry[]): Promise<Uint8Array> {
+    const bytes = encodeLogEntries([...entries]);
+    const printed = Buffer.concat(entries.flatMap(({ kind, data }) => (kind === 'text' ? [data] : [])));
+    const lines = countLineFeeds(printed);
     const outcome = await this.store.append({
       ...{
         attemptId: attempt.attemptId,
-        epoch: attempt.number,
+        epoch,
         firstN: this.nextN,
-        lastN: this.nextN + texts.length - 1,
+        lastN: this.nextN + entries.length - 1,
       },
       ...{ firstAtMs: 1, firstLine: this.lines, lines, firstTextByte: this.textBytes },
-      textBytes: encoder.encode(text).length,
+      textBytes: printed.length,
       entriesBytes: bytes.length,
       lineDeltas: this.counted(entries),
       trigrams: null,
       payload: zstdCompressSync(bytes),
     });
     if (outcome !== 'stored') throw new Error(`the chunk was ${outcome}`);
-    this.nextN += texts.length;
+    this.nextN += entries.length;
     this.lines += lines;
-    this.textBytes += encoder.encode(text).length;
+    this.textBytes += printed.length;
     return bytes;
   }
 
   async finishLog(attempt: ClaimedAttempt): Promise<void> {
     await this.store.seal(attempt.attemptId, attempt.number);
+  }
+
+  /** Its builder dies, and the sweeper notes it: the build is queued for its next attempt. */
+  async lose(attempt: ClaimedAttempt, reason = 'The builder died.'): Promise<void> {
+    await rowsOf(this.world, "UPDATE attempt SET lease_until = now() - interval '1 second' WHERE id = $1", [
+      attempt.attemptId,
+    ]);
+    const sweeps = new SweepRepository(this.world.database);
+    const lost = (await sweeps.findLost()).find(({ attemptId }) => attemptId === attempt.attemptId);
+    const outcome = await sweeps.closeLost(lost!, true, { code: 'WorkerLost', message: reason });
+    if (!outcome.ok) throw new Error(`the attempt is ${outcome.reason}`);
+    const data = encodeLogNotice({ code: 'attempt_lost', reason });
+    await this.append(attempt, attempt.number + 1, [
+      { n: this.nextN, atMs: 2, kind: 'notice', step: 0, stream: 0, data },
+    ]);
+    await this.store.seal(attempt.attemptId, attempt.number + 1);
   }
 }

@@ -46,7 +46,11 @@ export class BuildLogController {
 
   @Get('log')
   @Access('read')
-  @Answers(200, null, 'The log as text, byte for byte, or as JSON lines.')
+  @Answers(
+    200,
+    null,
+    'The log as text, byte for byte, or as JSON lines; without `attempt` and `from` that of all attempts, one after another.',
+  )
   async download(
     @CurrentPrincipal() principal: Principal,
     @Param('buildId', uuid) id: string,

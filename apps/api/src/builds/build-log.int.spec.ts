@@ -59,6 +59,32 @@ describe('a log', () => {
     expect(await read(4)).toEqual({ texts: [], next: '4', complete: 'true', more: 'false' });
   });
 
+  it('R-O3 of a build whose attempt was lost has the lines of all attempts, and those of one where it is named', async () => {
+    const build = await world.build(target);
+    const first = await worker.claim(build);
+    await worker.print(first, 'compiled once\n', 'half a li');
+    await worker.lose(first);
+    const second = await worker.claim(build);
+    await worker.print(second, 'linked\n');
+    await worker.finishLog(second);
+    const path = `/api/v1/builds/${build.id}/log`;
+    expect((await owner.get(path)).text).toBe(
+      '=== Attempt 1 ===\ncompiled once\nhalf a li\n=== This attempt was lost: The builder died. ===\n=== Attempt 2 ===\nlinked\n',
+    );
+    const lines = (await owner.get(`${path}?format=jsonl`)).text.trimEnd().split('\n');
+    const entries = lines.map((line) => JSON.parse(line) as { attempt: number; n: number });
+    expect(entries.map(({ attempt, n }) => [attempt, n])).toEqual([
+      [1, 0],
+      [1, 1],
+      [1, 2],
+      [2, 0],
+    ]);
+    expect((await owner.get(`${path}?attempt=1`)).text).toBe('compiled once\nhalf a li');
+    expect((await owner.get(`${path}?attempt=2`)).text).toBe('linked\n');
+    // A place in a log is one in the log of an attempt, as before.
+    expect((await owner.get(`${path}/lines?first=0&count=1`)).text).toBe('linked\n');
+  });
+
   it('S-086 is text to be saved, and never a page', async () => {
     const build = await world.build(target);
     await worker.print(await worker.claim(build), texts[2]!);

@@ -1,7 +1,16 @@
 import { Readable } from 'node:stream';
 import { BuildDetails, BuildRelations, PostgresChunkStore } from '@cooperage/db';
 import { encodeLogEntries, type LogEntry, madeFrom, usualTimes } from '@cooperage/domain';
-import { asJsonLines, asText, readEntries, readLines, readRange } from '@cooperage/logs/read';
+import {
+  type AttemptLog,
+  asJsonLines,
+  asText,
+  readEntries,
+  readLines,
+  readRange,
+  wholeJsonLines,
+  wholeText,
+} from '@cooperage/logs/read';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -25,14 +34,23 @@ export class BuildLogService {
     return { ...place, bytes: encodeLogEntries([...entries]) };
   }
 
-  /** The whole log from an entry on, read only as fast as it is sent. */
+  /**
+   * The log of all attempts, or of one from an entry on, read only as fast as it is sent. An entry without the number of an
+   * attempt is one of the current attempt.
+   */
   async download(
     principal: Principal,
     buildId: string,
     query: { attempt?: number; from: number; format: 'text' | 'jsonl' },
   ): Promise<Readable> {
+    const { format } = query;
+    if (query.attempt === undefined && query.from === 0) {
+      const attempts = await this.attempts(principal, buildId);
+      const parts = format === 'text' ? wholeText(this.store, attempts) : wholeJsonLines(this.store, attempts);
+      return Readable.from(parts, { objectMode: false });
+    }
     const attempt = await this.attempt(principal, buildId, query.attempt);
-    return streamOf(readEntries(this.store, attempt.id, query.from), query.format);
+    return streamOf(attempt.number, readEntries(this.store, attempt.id, query.from), format);
   }
 
   /** `count` lines of text from a line on, at any depth for the same price. */
@@ -42,7 +60,8 @@ export class BuildLogService {
     query: { attempt?: number; first: number; count: number; format: 'text' | 'jsonl' },
   ): Promise<Readable> {
     const attempt = await this.attempt(principal, buildId, query.attempt);
-    return streamOf(readLines(this.store, attempt.id, query.first, query.count), query.format);
+    const lines = readLines(this.store, attempt.id, query.first, query.count);
+    return streamOf(attempt.number, lines, query.format);
   }
 
   async steps(principal: Principal, buildId: string, number: number | undefined) {
@@ -65,8 +84,16 @@ export class BuildLogService {
     const attempt = found(await this.details.findAttempt(buildId, number ?? build.attemptNumber));
     return { ...attempt, organizationId: build.organizationId };
   }
+
+  /** Those whose logs are stored, and the current one in any case. @throws {ApiProblem} `not_found` before the first. */
+  private async attempts(principal: Principal, buildId: string): Promise<readonly AttemptLog[]> {
+    const build = await this.access.build(principal, buildId);
+    const attempts = await this.details.attemptsUpTo(buildId, build.attemptNumber);
+    found(attempts.at(-1));
+    return attempts.filter(({ number, logDeletedAt }) => number === build.attemptNumber || logDeletedAt === null);
+  }
 }
 
-function streamOf(entries: AsyncIterable<LogEntry>, format: 'text' | 'jsonl'): Readable {
-  return Readable.from(format === 'text' ? asText(entries) : asJsonLines(entries), { objectMode: false });
+function streamOf(attempt: number, entries: AsyncIterable<LogEntry>, format: 'text' | 'jsonl'): Readable {
+  return Readable.from(format === 'text' ? asText(entries) : asJsonLines(attempt, entries), { objectMode: false });
 }

@@ -5,7 +5,7 @@ const cursorSchema = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const switchSchema = z.enum(['true', 'false']).default('false');
 
 export const logQuerySchema = z.strictObject({
-  /** Number of the attempt; the current one when missing. */
+  /** Number of the attempt; the current one when missing. A download without it and `from` holds all attempts. */
   attempt: attemptSchema,
   /** First sequence number. */
   from: cursorSchema,

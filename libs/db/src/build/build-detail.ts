@@ -127,6 +127,13 @@ export class BuildDetails {
     return row && toAttemptView(row);
   }
 
+  /** Attempts of a build up to a number, the oldest first. */
+  async attemptsUpTo(buildId: string, number: number): Promise<AttemptView[]> {
+    const where = { buildId, number: { lte: number } };
+    const rows = await this.db.prisma.attempt.findMany({ where, select: attemptColumns, orderBy: { number: 'asc' } });
+    return rows.map(toAttemptView);
+  }
+
   /**
    * Commits of a ref that were built after one number and up to another, each with its first build, the newest first.
    * @returns one more than `limit` where there are more

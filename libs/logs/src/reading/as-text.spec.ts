@@ -34,7 +34,16 @@ describe('a log as a download', () => {
           ),
         ),
         async (parts) => {
-          const lines = (await join(asJsonLines(parts.map((data, n) => entry(n, data))))).toString().split('\n');
+          const lines = (
+            await join(
+              asJsonLines(
+                1,
+                parts.map((data, n) => entry(n, data)),
+              ),
+            )
+          )
+            .toString()
+            .split('\n');
           expect(lines.pop()).toBe('');
           const back = lines.map((line) => JSON.parse(line) as { text: string; base64?: string });
           const bytes = back.map(({ text, base64 }) =>
@@ -48,14 +57,14 @@ describe('a log as a download', () => {
 
   it('says in JSON where an entry comes from, and what a notice says', async () => {
     const odd = entry(2, Uint8Array.of(0x61, 0xff, 0x0a), { stream: 2 });
-    const lines = (await join(asJsonLines([entry(0, Buffer.from('a\n')), notice, odd])))
+    const lines = (await join(asJsonLines(3, [entry(0, Buffer.from('a\n')), notice, odd])))
       .toString()
       .trimEnd()
       .split('\n');
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
-      { n: 0, atMs: 0, step: 2, stream: 1, text: 'a\n' },
-      { n: 1, atMs: 10, step: 0, notice: { code: 'message', text: 'hello' } },
-      { n: 2, atMs: 20, step: 2, stream: 2, text: 'a\ufffd\n', base64: 'Yf8K' },
+      { attempt: 3, n: 0, atMs: 0, step: 2, stream: 1, text: 'a\n' },
+      { attempt: 3, n: 1, atMs: 10, step: 0, notice: { code: 'message', text: 'hello' } },
+      { attempt: 3, n: 2, atMs: 20, step: 2, stream: 2, text: 'a\ufffd\n', base64: 'Yf8K' },
     ]);
   });
 });

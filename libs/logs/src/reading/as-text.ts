@@ -9,11 +9,12 @@ export async function* asText(entries: Entries): AsyncGenerator<Uint8Array> {
 
 /**
  * The log as JSON lines (one object a line, UTF-8):
- * `{"n","atMs","step","stream","text"}`, with `"base64"` beside a `text` whose bytes are no UTF-8 by themselves, and
- * `{"n","atMs","step","notice"}`.
+ * `{"attempt","n","atMs","step","stream","text"}`, with `"base64"` beside a `text` whose bytes are no UTF-8 by themselves,
+ * and `{"attempt","n","atMs","step","notice"}`.
+ * @param attempt number of the attempt, from 1
  */
-export async function* asJsonLines(entries: Entries): AsyncGenerator<Uint8Array> {
-  for await (const entry of entries) yield Buffer.from(`${JSON.stringify(jsonOf(entry))}\n`);
+export async function* asJsonLines(attempt: number, entries: Entries): AsyncGenerator<Uint8Array> {
+  for await (const entry of entries) yield Buffer.from(`${JSON.stringify({ attempt, ...jsonOf(entry) })}\n`);
 }
 
 /** An entry as an object of JSON. */

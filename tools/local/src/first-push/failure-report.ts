@@ -13,7 +13,7 @@ type Failure = NonNullable<Build['failure']>;
 export async function failureReport(api: Api, build: Build, page: string): Promise<string[]> {
   const { failure } = build;
   if (!failure) return [`✗ build #${build.number} ended as ${build.status}`, `  next      look at ${page}`];
-  const evidence = await evidenceOf(api, build.id, failure);
+  const evidence = await evidenceOf(api, build, failure);
   return [
     `✗ build #${build.number} ended as ${build.status}: ${failure.code}, ${BLAME[failure.blame]}`,
     `  what      ${failure.message}`,
@@ -35,8 +35,8 @@ function placeText({ place }: Failure): string {
 }
 
 /** The last lines of the failing step; of the whole build where no step failed. */
-async function evidenceOf(api: Api, buildId: string, { place }: Failure): Promise<string[]> {
-  const log = await api.text(`/api/v1/builds/${buildId}/log?format=jsonl`).catch(() => '');
+async function evidenceOf(api: Api, { id, attempt }: Build, { place }: Failure): Promise<string[]> {
+  const log = await api.text(`/api/v1/builds/${id}/log?attempt=${attempt}&format=jsonl`).catch(() => '');
   return lastLines(log, place?.stepOrdinal);
 }
 
