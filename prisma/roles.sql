@@ -2,7 +2,8 @@
 -- token). Applied after the migrations by whoever owns the tables, as often as one likes: what is granted is what stands
 -- here. Passwords are not set here. A table that is not named below is closed to all three.
 BEGIN;
-SELECT pg_advisory_xact_lock(731003);
+-- One at a time. An advisory lock could be held by any role.
+LOCK TABLE _prisma_migrations IN SHARE ROW EXCLUSIVE MODE;
 
 DO $$
 DECLARE
@@ -22,6 +23,25 @@ BEGIN
     EXCEPTION WHEN duplicate_object OR unique_violation THEN
       NULL; -- roles belong to the server, and another database of it was quicker
     END;
+  END LOOP;
+END $$;
+
+-- Whoever holds the lock that Prisma takes keeps a new version from its migrations. PostgreSQL opens advisory locks, and the ending of
+-- other sessions of one's own role, to everybody; only a superuser can close them.
+DO $$
+DECLARE
+  f record;
+BEGIN
+  IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+    RETURN;
+  END IF;
+  FOR f IN
+    SELECT p.oid::regprocedure AS signature FROM pg_proc p
+    WHERE p.pronamespace = 'pg_catalog'::regnamespace
+      AND (p.proname ~ '^pg_(try_)?advisory_(xact_)?lock' OR p.proname IN ('pg_terminate_backend', 'pg_cancel_backend'))
+      AND has_function_privilege('cooperage_builder', p.oid, 'EXECUTE')
+  LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', f.signature);
   END LOOP;
 END $$;
 
@@ -74,6 +94,7 @@ GRANT SELECT ON cache_reset, installation, organization, quota, rule, project_se
 GRANT SELECT, UPDATE, DELETE ON project, delivery TO cooperage_control;
 GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_watch TO cooperage_control;
+GRANT SELECT, UPDATE ON named_lock TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
 GRANT SELECT, DELETE ON hook_refusal, cache_entry TO cooperage_control;

@@ -1,5 +1,6 @@
 import type { CachePolicy, Zone } from '@cooperage/domain';
 import { type FreshDatabase, freshDatabase } from '@cooperage/testing';
+import pg from 'pg';
 import { createBuildIn } from '../src/build/build-creation.js';
 import type { BuildRecord } from '../src/build/build-record.js';
 import {
@@ -55,6 +56,19 @@ export class World {
 
   get url(): string {
     return this.fresh.url;
+  }
+
+  /** Runs `work` while another session holds what the statement locks. */
+  async whileHeld<T>(statement: string, work: () => Promise<T>): Promise<T> {
+    const holder = new pg.Client({ connectionString: this.fresh.url });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query(statement);
+      return await work();
+    } finally {
+      await holder.end();
+    }
   }
 
   async organization(): Promise<string> {

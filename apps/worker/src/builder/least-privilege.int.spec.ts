@@ -144,6 +144,19 @@ describe('R-M9 a builder that was taken over', () => {
     await say(`info = '{"slots":2,"lane":"strangers"}', heartbeat_at = now()`);
   });
 
+  it('holds no lock that dispatching, taking work or an upgrade waits for, and ends no session of another builder', async () => {
+    for (const hold of [
+      'SELECT pg_advisory_lock(731001)',
+      'SELECT pg_try_advisory_lock_shared(72707369)',
+      'SELECT pg_advisory_xact_lock(1, 2)',
+      'SELECT 1 FROM named_lock FOR UPDATE',
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user',
+    ])
+      await expect(change(hold), hold).rejects.toThrow(refused);
+    await bench.world.build(bench.projectId);
+    expect(await bench.dispatchNext()).toBeDefined();
+  });
+
   it('ends no other process, and is none but a builder', async () => {
     expect(await change(`UPDATE process_instance SET ended_at = now() WHERE id = '${bench.instanceId}'`)).toBe(0);
     await expect(new ProcessRepository(intruder).start('control', 'c', {})).rejects.toThrow(refused);

@@ -7,9 +7,6 @@ export type SetupOutcome =
   | { readonly ok: true; readonly userId: string; readonly organizationId: string }
   | { readonly ok: false; readonly reason: 'not_needed' };
 
-/** Any number that no other advisory lock of the product uses. */
-const setupLock = 0x5e7_0001;
-
 /** The first account of an installation. */
 export class SetupRepository {
   constructor(private readonly db: Database) {}
@@ -26,7 +23,8 @@ export class SetupRepository {
     ip: string | null,
   ): Promise<SetupOutcome> {
     return this.db.transaction(async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${setupLock}::bigint)`;
+      // One at a time. A lock that a role without rights to this table can hold would keep everybody out.
+      await tx.$executeRaw`LOCK TABLE "user" IN SHARE ROW EXCLUSIVE MODE`;
       if ((await tx.user.findFirst({ select: { id: true } })) !== null) return { ok: false, reason: 'not_needed' };
       const userId = await insertUser(tx, newId(), { ...user, emailVerified: true, administrator: true });
       const actor = { kind: 'setup', id: userId, name: user.email, ip } as const;

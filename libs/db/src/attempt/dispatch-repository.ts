@@ -11,15 +11,12 @@ import { announcementOf } from '../build/build-announcement.js';
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { freeWorkers } from '../lease/live-slots.js';
-import { losable } from '../losable.js';
+import { holdLock } from '../lease/named-lock.js';
 import { newId } from '../new-id.js';
 import type { DispatchedAttempt } from './attempt-record.js';
 import { DispatchView, laneOf, type WaitingBuild } from './dispatch-view.js';
 import { Places } from './places.js';
 import type { SealedToken, TokenNeed } from './registry-token-repository.js';
-
-/** Any number that only the dispatcher uses for its advisory lock. */
-const dispatchLock = 731_001;
 
 export interface DispatchSetting {
   /** That builds what is trusted: only slots of builders that have it count. */
@@ -51,7 +48,7 @@ export class DispatchRepository {
   async dispatchNext(tokenFor: (need: TokenNeed) => SealedToken): Promise<DispatchedAttempt[]> {
     return this.db.transaction(async (tx) => {
       // Whatever of this a crash could lose is chosen again: a claim, which is kept, keeps it too.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
+      await holdLock(tx, 'dispatch');
       const places = new Places(await freeWorkers(tx, this.setting.engine));
       const most = Math.max(...lanes.map((lane) => places.freeIn(lane)));
       if (most === 0) return [];
@@ -88,7 +85,7 @@ export class DispatchRepository {
       ORDER BY a.id`;
     if (late.length === 0) return [];
     return this.db.transaction(async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${dispatchLock}) WHERE ${losable}`;
+      await holdLock(tx, 'dispatch');
       const places = new Places(await freeWorkers(tx, this.setting.engine));
       const free = await unlocked(tx, late);
       const moved: DispatchedAttempt[] = [];

@@ -81,20 +81,54 @@ describe('attempts that are handed out', () => {
     await world.build(project);
     const [held, other] = await world.dispatch();
     await world.db.prisma.$executeRaw`UPDATE attempt SET dispatched_at = now() - interval '1 minute'`;
-    const { promise: over, resolve: release } = Promise.withResolvers<void>();
-    const { promise: isHeld, resolve: holds } = Promise.withResolvers<void>();
-    const holder = world.db.prisma.$transaction(
-      async (tx) => {
-        await tx.$queryRaw`SELECT 1 FROM attempt WHERE id = ${held!.attemptId}::uuid FOR UPDATE`;
-        holds();
-        await over;
-      },
-      { timeout: 60_000 },
+    const moved = await world.whileHeld(`SELECT 1 FROM attempt WHERE id = '${held!.attemptId}' FOR UPDATE`, () =>
+      world.dispatches.unclaimed(2_000),
     );
-    await isHeld;
-    expect((await world.dispatches.unclaimed(2_000)).map(({ attemptId }) => attemptId)).toEqual([other!.attemptId]);
-    release();
-    await holder;
+    expect(moved.map(({ attemptId }) => attemptId)).toEqual([other!.attemptId]);
+  });
+
+  it('R-M9 are dispatched and handed over whoever holds an advisory lock, which any role can', async () => {
+    await world.builder(4);
+    await world.build(await world.project());
+    await world.whileHeld('SELECT pg_advisory_lock(731001)', async () => {
+      expect(await world.dispatch()).toHaveLength(1);
+      await world.db.prisma.$executeRaw`UPDATE attempt SET dispatched_at = now() - interval '1 minute'`;
+      expect(await world.dispatches.unclaimed(2_000)).toHaveLength(1);
+    });
+  });
+
+  it('are dispatched by one process at a time', async () => {
+    await world.builder(4);
+    await world.build(await world.project());
+    const waiting = await world.whileHeld(`SELECT 1 FROM named_lock WHERE name = 'dispatch' FOR UPDATE`, async () => {
+      const dispatched = world.dispatch();
+      await expect
+        .poll(
+          () => world.db.prisma.$queryRaw`SELECT 1 FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%named_lock%'`,
+        )
+        .toHaveLength(1);
+      return { dispatched };
+    });
+    expect(await waiting.dispatched).toHaveLength(1);
+  });
+
+  it('R-M9 get new tokens while a builder holds the row of another attempt', async () => {
+    const tokens = new RegistryTokenRepository(world.db);
+    const builder = await world.builder();
+    const [held, other] = [
+      await world.claimed(await world.project(), builder),
+      await world.claimed(await world.project(), builder),
+    ];
+    const renew = ({ attemptId }: { attemptId: string }) =>
+      tokens.renew(attemptId, { sealed: Buffer.from('new'), ttlMs: 300_000 });
+    await world.whileHeld(`SELECT 1 FROM attempt WHERE id = '${held.attemptId}' FOR UPDATE`, async () => {
+      await renew(held);
+      await renew(other);
+    });
+    const kept = async ({ attemptId }: { attemptId: string }) =>
+      Buffer.from((await tokens.read(attemptId))!.sealed).toString();
+    expect([await kept(held), await kept(other)]).toEqual(['sealed', 'new']);
   });
 
   it('begin with a token, and get none any more when they have ended', async () => {

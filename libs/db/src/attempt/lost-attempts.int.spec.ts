@@ -50,6 +50,48 @@ describe('attempts that do not come to their end by themselves', () => {
     );
   });
 
+  it('R-M9 are swept while a builder holds rows of its own, whichever they are', async () => {
+    const builder = await world.builder(8);
+    const project = await world.project();
+    const held = await world.claimed(project, builder);
+    const other = await world.claimed(project, builder);
+    const gone = { code: 'WorkerLost', message: 'gone' } as const;
+    await world.processes.end(builder, 'exited');
+    const { id: build, version } = (await builds.find(held.build.id))!;
+    for (const hold of [
+      `SELECT 1 FROM build WHERE id = '${build}' FOR UPDATE`,
+      `SELECT 1 FROM attempt WHERE id = '${held.attemptId}' FOR KEY SHARE`,
+      `INSERT INTO build_event (build_id, version, event, from_status, to_status, attempt_number)
+        VALUES ('${build}', ${version + 1}, 'x', 'running', 'running', 1)`,
+    ])
+      await world.whileHeld(hold, async () => {
+        const lost = (await sweeps.findLost()).find(({ attemptId }) => attemptId === held.attemptId)!;
+        const stale = { ok: false, reason: 'stale' };
+        expect(await sweeps.closeLost(lost, true, gone), hold).toEqual(stale);
+        expect(await sweeps.closeOverdue({ ...lost }, gone), hold).toEqual(stale);
+        expect(await sweeps.closeForgotten(build, gone), hold).toEqual(stale);
+      });
+    const lost = await sweeps.findLost();
+    expect(lost.map(({ attemptId }) => attemptId)).toEqual([held.attemptId, other.attemptId]);
+    for (const each of lost) expect(await sweeps.closeLost(each, false, gone)).toMatchObject({ ok: true });
+    const unsealed = await world.whileHeld(`SELECT 1 FROM attempt WHERE id = '${held.attemptId}' FOR KEY SHARE`, () =>
+      sweeps.findUnsealedLogs(0),
+    );
+    expect(unsealed.map(({ attemptId }) => attemptId)).toEqual([other.attemptId]);
+  });
+
+  it('R-M9 of silent builders are found while another silent builder holds its row', async () => {
+    const [held, other] = [await world.builder(), await world.builder()];
+    await world.db.prisma.$executeRaw`UPDATE process_instance SET heartbeat_at = now() - interval '1 day'`;
+    const hold = `SELECT 1 FROM process_instance WHERE id = '${held}' FOR UPDATE`;
+    await world.whileHeld(hold, () => world.processes.endSilent(60_000));
+    const ended = async () => (await world.processes.list()).flatMap(({ id, endReason }) => (endReason ? [id] : []));
+    expect(await ended()).toEqual([other]);
+    await world.processes.endSilent(60_000);
+    await world.whileHeld(hold, () => world.processes.forgetEnded(0));
+    expect((await world.processes.list()).map(({ id }) => id)).toEqual([held]);
+  });
+
   it('that beat in time are not lost by an expired look', async () => {
     const builder = await world.builder();
     const attempt = await world.claimed(await world.project(), builder, 1);

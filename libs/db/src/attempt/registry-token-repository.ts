@@ -60,11 +60,21 @@ export class RegistryTokenRepository {
   }
 
   /** Without effect for an attempt that lost its right to a token while this one was minted. */
-  async put(attemptId: string, { sealed, ttlMs }: SealedToken): Promise<void> {
+  put(attemptId: string, token: SealedToken): Promise<void> {
+    return this.write(attemptId, token, Prisma.empty);
+  }
+
+  /** As `put`, and without effect if somebody holds the row: a builder may hold those of its attempts for as long as it likes. */
+  renew(attemptId: string, token: SealedToken): Promise<void> {
+    return this.write(attemptId, token, Prisma.sql`FOR UPDATE SKIP LOCKED`);
+  }
+
+  private async write(attemptId: string, { sealed, ttlMs }: SealedToken, lock: Prisma.Sql): Promise<void> {
     await this.db.statement(
       (db) => db.$executeRaw`
+        WITH held AS (SELECT id FROM attempt WHERE id = ${attemptId}::uuid ${lock})
         UPDATE attempt a SET registry_token = ${Buffer.from(sealed)}, registry_token_expires_at = now() + ${ttlMs} * interval '1 millisecond'
-        FROM build b WHERE a.id = ${attemptId}::uuid AND b.id = a.build_id AND (${open} OR ${exporting})`,
+        FROM held, build b WHERE a.id = held.id AND b.id = a.build_id AND (${open} OR ${exporting})`,
     );
   }
 

@@ -1,6 +1,6 @@
 import type { FailureReport } from '@cooperage/domain';
 import { type TransitionOutcome, transitionIn } from '../build/build-transition.js';
-import type { Database } from '../database.js';
+import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { storedJson } from '../stored-text.js';
 import { withdrawDispatchedIn } from './withdraw-dispatched.js';
@@ -76,8 +76,7 @@ export class SweepRepository {
    */
   async closeLost(lost: LostAttempt, attemptsLeft: boolean, failure: FailureReport): Promise<TransitionOutcome> {
     return this.db.transaction(async (tx) => {
-      // The build's row first, as every writer of an attempt's state does it.
-      await tx.$queryRaw`SELECT 1 FROM build WHERE id = ${lost.buildId}::uuid FOR UPDATE`;
+      if (!(await lockUnheld(tx, lost.buildId))) return { ok: false, reason: 'stale' };
       const closed = await tx.$executeRaw`
         UPDATE attempt a SET state = 'lost', ended_at = now(), registry_token = NULL, failure = ${storedJson(failure)}::jsonb
         WHERE a.id = ${lost.attemptId}::uuid AND a.state = 'claimed' AND (a.lease_until < now()
@@ -107,8 +106,9 @@ export class SweepRepository {
   }
 
   async closeOverdue(found: OverdueAttempt, failure: FailureReport): Promise<TransitionOutcome> {
-    return this.db.statement((db) =>
-      transitionIn(db, found.buildId, {
+    return this.db.transaction(async (tx) => {
+      if (!(await lockUnheld(tx, found.buildId))) return { ok: false, reason: 'stale' };
+      return transitionIn(tx, found.buildId, {
         event: { type: 'timeout' },
         attemptNumber: found.number,
         failure,
@@ -116,8 +116,8 @@ export class SweepRepository {
         together: Prisma.sql`, ended AS (
           UPDATE attempt a SET state = moved.status, ended_at = now(), registry_token = NULL, failure = moved.failure
           FROM moved WHERE a.id = ${found.attemptId}::uuid)`,
-      }),
-    );
+      });
+    });
   }
 
   /** Builds that have waited for longer than `waitMs` for a builder, or for a person's approval. */
@@ -132,13 +132,14 @@ export class SweepRepository {
 
   async closeForgotten(buildId: string, failure: FailureReport): Promise<TransitionOutcome> {
     return this.db.transaction(async (tx) => {
+      if (!(await lockUnheld(tx, buildId))) return { ok: false, reason: 'stale' };
       const outcome = await transitionIn(tx, buildId, { event: { type: 'timeout' }, failure, provided: waits });
       if (outcome.ok) await withdrawDispatchedIn(tx, buildId, 'timed_out');
       return outcome;
     });
   }
 
-  /** Ended attempts whose log nobody has closed: their builder was lost while it wrote. */
+  /** Ended attempts whose log nobody has closed: their builder was lost while it wrote. Left out while somebody holds the row. */
   async findUnsealedLogs(olderThanMs: number): Promise<UnsealedLog[]> {
     return this.db.prisma.$queryRaw<UnsealedLog[]>`
       SELECT a.id::text AS "attemptId", a.number, coalesce(a.failure->>'message', 'The worker was lost.') AS reason,
@@ -146,6 +147,24 @@ export class SweepRepository {
       FROM attempt a
       WHERE NOT a.log_complete AND a.claimed_at IS NOT NULL
         AND (a.state = 'lost' OR a.ended_at < now() - ${olderThanMs} * interval '1 millisecond')
-        AND a.ended_at IS NOT NULL ORDER BY a.id LIMIT 100`;
+        AND a.ended_at IS NOT NULL ORDER BY a.id LIMIT 100 FOR UPDATE OF a SKIP LOCKED`;
   }
+}
+
+/**
+ * Locks a build with its open attempts, the build's row first as every writer of an attempt's state does it. A builder may hold
+ * the rows of its own attempts, and rows that refer to them, for as long as it likes: what is swept of others must not wait.
+ * @returns false if somebody holds one of them, so that it has to be tried again later
+ */
+async function lockUnheld(tx: Queryable, buildId: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ locked: boolean }[]>`
+    WITH open AS (
+      SELECT id FROM attempt WHERE build_id = ${buildId}::uuid AND state IN ('dispatched', 'claimed')
+    ), locked_build AS (
+      SELECT id FROM build WHERE id = ${buildId}::uuid FOR UPDATE SKIP LOCKED
+    ), locked AS (
+      SELECT a.id FROM attempt a WHERE a.id IN (SELECT id FROM open) AND EXISTS (SELECT FROM locked_build) FOR UPDATE SKIP LOCKED
+    )
+    SELECT EXISTS (SELECT FROM locked_build) AND (SELECT count(*) FROM locked) = (SELECT count(*) FROM open) AS locked`;
+  return row!.locked;
 }

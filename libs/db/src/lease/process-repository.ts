@@ -104,20 +104,27 @@ export class ProcessRepository {
     return ended > 0;
   }
 
-  /** Marks processes without a heartbeat for `silentMs` as ended; what they had taken is there for others now. */
+  /**
+   * Marks processes without a heartbeat for `silentMs` as ended; what they had taken is there for others now. It waits for no row:
+   * a builder may hold its own for as long as it likes.
+   */
   async endSilent(silentMs: number): Promise<number> {
     return this.db.prisma.$executeRaw`
       WITH ended AS (
-        UPDATE process_instance SET ended_at = now(), end_reason = 'silent'
-        WHERE ended_at IS NULL AND heartbeat_at < now() - ${silentMs} * interval '1 millisecond' RETURNING id
+        UPDATE process_instance SET ended_at = now(), end_reason = 'silent' WHERE id IN (
+          SELECT id FROM process_instance
+          WHERE ended_at IS NULL AND heartbeat_at < now() - ${silentMs} * interval '1 millisecond'
+          FOR UPDATE SKIP LOCKED) RETURNING id
       ) SELECT pg_notify(${channels.outbox}, ''), pg_notify(${channels.process}, '') FROM ended`;
   }
 
-  /** Removes processes that ended longer than `ageMs` ago; a restarting child leaves a row each time. */
+  /** Removes processes that ended longer than `ageMs` ago; a restarting child leaves a row each time. It waits for no row. */
   async forgetEnded(ageMs: number): Promise<void> {
     await this.db.prisma.$executeRaw`
-      DELETE FROM process_instance p WHERE ended_at < now() - ${ageMs} * interval '1 millisecond'
-        AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.instance_id = p.id AND a.state = 'claimed')`;
+      DELETE FROM process_instance WHERE id IN (
+        SELECT id FROM process_instance p WHERE ended_at < now() - ${ageMs} * interval '1 millisecond'
+          AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.instance_id = p.id AND a.state = 'claimed')
+        FOR UPDATE SKIP LOCKED)`;
   }
 
   /** Running processes, and those that ended within the last day. */

@@ -1,12 +1,10 @@
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { holdLock } from '../lease/named-lock.js';
 import { channels } from '../listen/channels.js';
 import { losable } from '../losable.js';
 import { storedText } from '../stored-text.js';
 import type { DueWork, OutboxItem, OutboxTopic } from './topics.js';
-
-/** Any number that only `take` uses for its advisory lock. */
-const takeLock = 731_002;
 
 /** Promises work inside the caller's transaction and wakes control when that commits. */
 export async function promise(tx: Queryable, topic: OutboxTopic, subjectId: string, groupId: string): Promise<void> {
@@ -46,7 +44,7 @@ export class OutboxRepository {
   ): Promise<OutboxItem[]> {
     return this.db.transaction(async (tx) => {
       // One taker at a time: two of them could each see the same group as free.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(${takeLock}) WHERE ${losable}`;
+      await holdLock(tx, 'outbox');
       return takeIn(tx, { topics, limit, share }, instanceId, lockMs);
     });
   }

@@ -39,6 +39,15 @@ describe('the outbox', () => {
     expect(taken.find((item) => item.groupId === g1)?.id).toBe(first?.id);
   });
 
+  it('R-M9 gives work whoever holds an advisory lock, which any role can', async () => {
+    await add(newId());
+    const taker = await control();
+    const taken = await world.whileHeld('SELECT pg_advisory_lock(731002)', () =>
+      outbox.take(['evaluate'], 1, taker, 60_000),
+    );
+    expect(taken).toHaveLength(1);
+  });
+
   it('gives work of a process that has exited to the next at once, and refuses the dead one’s word', async () => {
     await add(newId());
     const [a, b] = [await control(), await control()];

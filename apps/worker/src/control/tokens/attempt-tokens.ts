@@ -60,7 +60,7 @@ export class AttemptTokens {
 
   private async refresh(): Promise<void> {
     const needs = await this.repository.findNeeds(marginMs);
-    await Promise.all(needs.map((need) => this.repository.put(need.attemptId, this.seal(need))));
+    await Promise.all(needs.map((need) => this.repository.renew(need.attemptId, this.seal(need))));
   }
 }
 
