@@ -69,6 +69,7 @@ export * from './listen/listener.js';
 export * from './log/postgres-chunk-store.js';
 export * from './new-id.js';
 export * from './outbox/outbox-repository.js';
+export type { OutboxShare } from './outbox/takeable.js';
 export * from './outbox/topics.js';
 export * from './overview/insight-repository.js';
 export * from './overview/overview-repository.js';

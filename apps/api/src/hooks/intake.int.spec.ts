@@ -55,6 +55,24 @@ describe('a webhook', () => {
     }
   });
 
+  it('R-H11 is asked to come later where thousands of its project wait, and is taken again when they are done', async () => {
+    const busy = await world.project(owner, await organizationOf(owner));
+    await world.database.prisma.$executeRaw`INSERT INTO outbox (topic, subject_id, group_id)
+      SELECT 'evaluate', gen_random_uuid(), ${busy.project.id}::uuid FROM generate_series(1, 5000)`;
+    const answer = await world.push(busy);
+    expect([answer.status, await codeOf(answer)]).toEqual([429, 'rate_limited']);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    // What waits for nothing is taken, and so is what others send.
+    expect((await world.push(busy, { payload: '{"zen":"x"}', headers: { 'x-github-event': 'ping' } })).status).toBe(
+      202,
+    );
+    expect((await world.push(target)).status).toBe(202);
+    const refused = () => owner.get<Page<RefusalView>>(`/api/v1/projects/${busy.project.id}/refusals`);
+    await expect.poll(async () => expectOk(await refused()).items.map(({ code }) => code)).toContain('rate_limited');
+    await world.database.prisma.outbox.deleteMany({ where: { groupId: busy.project.id } });
+    await expect.poll(async () => (await world.push(busy)).status).toBe(202);
+  });
+
   it('S-004 a hundred times at once is one delivery, and every answer names it', async () => {
     const [deliveryId, payload] = [randomUUID(), pushPayload()];
     const answers = await Promise.all(Array.from({ length: 100 }, () => world.push(target, { deliveryId, payload })));

@@ -8,14 +8,16 @@ import { METRICS } from '../app/metrics.js';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
+import { DeliveryBounds } from './delivery-bounds.js';
 import { DeliveryJudge, type HookCall } from './delivery-judge.js';
 import { DeliveryQuota } from './delivery-quota.js';
 import { HookSecretCache, type HookTarget } from './hook-secret-cache.js';
 import { storedHeaders } from './stored-headers.js';
 
 type Rejection = Pick<RefusedDelivery, 'forge' | 'message'> & {
-  /** Beside those of a call without a proof: a quota of the organization is used up. */
-  readonly code: RefusedDelivery['code'] | 'quota_exceeded';
+  /** Beside those of a call without a proof: a quota of the organization is used up, or the project sent too much. */
+  readonly code: RefusedDelivery['code'] | 'quota_exceeded' | 'rate_limited';
+  readonly retryAfterSeconds?: number;
 };
 
 /** A refusal is judged by secrets no older than this: a secret that was just added counts at once. */
@@ -29,6 +31,7 @@ export class IntakeService {
   private readonly decoy = [{ id: '', secret: `whsec_${randomBytes(32).toString('base64')}` }];
   private readonly judge = new DeliveryJudge();
   private readonly uses = new RateLimiter({ tries: 1, windowMs: 60_000 });
+  private readonly bounds: DeliveryBounds;
   private refusalsUnderWay = 0;
 
   constructor(
@@ -39,7 +42,9 @@ export class IntakeService {
     private readonly quota: DeliveryQuota,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     @Inject(METRICS) private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.bounds = new DeliveryBounds(intake);
+  }
 
   /** @returns after commit. @throws {ApiProblem} for a call that is refused. */
   async receive(call: HookCall): Promise<Accepted> {
@@ -71,13 +76,18 @@ export class IntakeService {
     target: HookTarget,
     secretId: string,
   ): Promise<Accepted> {
+    const { forge } = accepted;
+    const delivery = deliveryOf(call, accepted);
+    const tooMany = await this.bounds.refusalOf(call.projectId, delivery.status === 'received');
+    if (tooMany !== null) throw this.refuse(call, { ...tooMany, forge });
     const full = await this.quota.take(call.projectId, call.rawBody.length);
-    if (full !== null) throw this.refuse(call, { code: 'quota_exceeded', forge: accepted.forge, message: full });
-    const outcome = await this.intake.insert(deliveryOf(call, accepted));
+    const retryAfterSeconds = 3_600;
+    if (full !== null) throw this.refuse(call, { code: 'quota_exceeded', forge, message: full, retryAfterSeconds });
+    const outcome = await this.intake.insert(delivery);
     // Deleted between the two looks: to the caller it never was there.
     if (outcome === null) throw this.refuse(call, invalidSignature(accepted));
     const { deliveryId, duplicate } = outcome;
-    this.count(accepted.forge, duplicate ? 'duplicate' : accepted.event.type === 'ignored' ? 'ignored' : 'accepted');
+    this.count(forge, duplicate ? 'duplicate' : accepted.event.type === 'ignored' ? 'ignored' : 'accepted');
     this.noteUse(secretId);
     const page = `/p/${target.organizationSlug}/${target.projectSlug}/deliveries/${deliveryId}`;
     return { deliveryId, url: this.settings.publicUrl + page, duplicate };
@@ -90,7 +100,7 @@ export class IntakeService {
 
   /** The row is written after the answer: a stranger's call costs no waiting, and tells no difference. */
   private refuse(call: HookCall, refused: Rejection): ApiProblem {
-    const { code, forge, message } = refused;
+    const { code, forge, message, retryAfterSeconds } = refused;
     this.count(forge ?? 'unknown', 'refused');
     if (this.refusalsUnderWay < maxRefusalsUnderWay) {
       this.refusalsUnderWay++;
@@ -101,7 +111,7 @@ export class IntakeService {
           .finally(() => this.refusalsUnderWay--);
       });
     }
-    return new ApiProblem(code, { detail: message });
+    return new ApiProblem(code, { detail: message, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) });
   }
 
   private count(forge: string, outcome: 'accepted' | 'duplicate' | 'ignored' | 'refused'): void {

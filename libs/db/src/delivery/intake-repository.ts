@@ -75,6 +75,17 @@ export class IntakeRepository {
     });
   }
 
+  /** Deliveries of a project that wait for their evaluation, counted up to `most`. */
+  async unevaluated(projectId: string, most: number): Promise<number> {
+    const { rows } = await this.pool.query<{ waiting: number }>({
+      name: 'intake-waiting',
+      text: `SELECT count(*)::int AS waiting FROM (
+        SELECT FROM outbox WHERE group_id = $1::uuid AND topic = 'evaluate' LIMIT $2) AS counted`,
+      values: [projectId, most],
+    });
+    return rows[0]!.waiting;
+  }
+
   async close(): Promise<void> {
     await this.pool.end();
   }

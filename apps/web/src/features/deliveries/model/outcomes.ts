@@ -40,6 +40,8 @@ export function refusalWords(code: string): string {
     malformed: 'its body cannot be read',
     ref_invalid: 'it names a ref that git does not allow',
     unsupported_media_type: 'its body is of a kind that is not taken',
+    quota_exceeded: 'the organization’s quota of deliveries is used up: see its usage page',
+    rate_limited: 'too many deliveries of this project wait, or came within a minute: send it again later',
   };
   return words[code] ?? code;
 }
