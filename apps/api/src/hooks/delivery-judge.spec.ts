@@ -12,7 +12,7 @@ const limits = {
   unprovenBytesPerMinute: 10_000,
 };
 
-function call(address: string, length: number, key = secret): HookCall {
+function call(address: string, length: number, key = secret, projectId = 'p'): HookCall {
   const text = JSON.stringify({ ref: 'refs/heads/main', after: 'a'.repeat(40), text: '' });
   const rawBody = Buffer.from(text.replace('""', `"${'x'.repeat(Math.max(0, length - text.length))}"`));
   const headers = {
@@ -20,7 +20,7 @@ function call(address: string, length: number, key = secret): HookCall {
     'x-github-event': 'push',
     'x-hub-signature-256': `sha256=${createHmac('sha256', key).update(rawBody).digest('hex')}`,
   };
-  return { projectId: 'p', headers, rawBody, address };
+  return { projectId, headers, rawBody, address };
 }
 
 describe('DeliveryJudge', () => {
@@ -37,6 +37,14 @@ describe('DeliveryJudge', () => {
     await expect(wrong('2001:db8::2', 6_000)).rejects.toMatchObject({ code: 'rate_limited' });
     expect((await judge.judge(call('2001:db8::2', 500), [secret])).ok).toBe(true);
     expect((await judge.judge(call('2001:db8:1:1::1', 6_000), [secret])).ok).toBe(true);
+  });
+
+  it('R-H10 stops no other project of a forge that sends unproven long bodies for one', async () => {
+    const judge = new DeliveryJudge(limits);
+    const wrong = () => judge.judge(call('192.0.2.1', 12_000, 'another'), [secret]);
+    expect((await wrong()).ok).toBe(false);
+    await expect(wrong()).rejects.toMatchObject({ code: 'rate_limited' });
+    expect((await judge.judge(call('192.0.2.1', 12_000, secret, 'q'), [secret])).ok).toBe(true);
   });
 
   it('proven bodies are never too many', async () => {

@@ -21,7 +21,7 @@ export interface JudgeLimits {
   /** Most long bodies of one address that wait for their turn, and for how long. */
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
-  /** Bytes that go through a hash, times secrets, for long bodies of one address that prove nothing, in a minute. */
+  /** Bytes that go through a hash, times secrets, for long bodies of one address to one project that prove nothing, in a minute. */
   readonly unprovenBytesPerMinute: number;
 }
 
@@ -35,7 +35,8 @@ const usualLimits: JudgeLimits = {
 
 /**
  * Decides whether webhook calls are proven. Anybody can make us hash a long body by each secret of a project, so long bodies
- * take turns, and an address whose long bodies prove nothing has to stop for a while. Short ones are always judged.
+ * take turns, and an address whose long bodies prove nothing to a project has to stop there for a while: a forge has one address
+ * for all of its projects. Short ones are always judged.
  */
 export class DeliveryJudge {
   private readonly turns: FairShares;
@@ -47,28 +48,30 @@ export class DeliveryJudge {
   }
 
   /** @throws {ApiProblem} `rate_limited` or `unavailable`, for long bodies only */
-  async judge({ headers, rawBody, address }: HookCall, secrets: readonly string[]): Promise<DeliveryResult> {
+  async judge({ projectId, headers, rawBody, address }: HookCall, secrets: readonly string[]): Promise<DeliveryResult> {
     const read = () => readDelivery({ headers, rawBody, secrets, now: new Date() });
     if (rawBody.length <= this.limits.shortBytes) return read();
     const caller = addressGroup(address);
-    this.demandProofs(caller);
+    const subject = `${caller} ${projectId}`;
+    this.demandProofs(subject);
     const release = await this.turns.take(caller, AbortSignal.timeout(this.limits.maxWaitMs));
     if (release === null) throw noRoom();
     try {
-      this.demandProofs(caller);
+      this.demandProofs(subject);
       const result = await read();
-      if (!result.ok) this.unproven.take(caller, rawBody.length * secrets.length);
+      if (!result.ok) this.unproven.take(subject, rawBody.length * secrets.length);
       return result;
     } finally {
       release();
     }
   }
 
-  private demandProofs(caller: string): void {
-    const waitMs = this.unproven.waitMs(caller);
+  private demandProofs(subject: string): void {
+    const waitMs = this.unproven.waitMs(subject);
     if (waitMs > 0)
       throw new ApiProblem('rate_limited', {
-        detail: 'Too many long bodies from this address proved nothing. Check the secret of the webhook.',
+        detail:
+          'Too many long bodies from this address proved nothing to this project. Check the secret of the webhook.',
         retryAfterSeconds: Math.ceil(waitMs / 1000),
       });
   }

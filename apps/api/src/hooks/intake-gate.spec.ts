@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Caller, type GateCall, IntakeGate } from './intake-gate.js';
 
-const from = (address: string, project = `project of ${address}`): Caller => ({ address, project });
+const from = (address: string, project = `project of ${address}`, network = address): Caller => ({
+  ...{ address, network, project },
+});
 
 /** Lets calls in and notes which of them had to give way. */
 function visit(gate: IntakeGate) {
@@ -15,12 +17,12 @@ describe('IntakeGate', () => {
     const { enter, gone } = visit(new IntakeGate({ maxCalls: 2, maxBytes: 1_000 }));
     const first = enter(from('a'));
     enter(from('b'));
-    expect(enter(from('c'))).toBeNull();
     first?.leave();
     first?.leave();
     expect(enter(from('c'))).not.toBeNull();
-    expect(enter(from('d'))).toBeNull();
     expect(gone).toEqual([]);
+    expect(enter(from('d'))).not.toBeNull();
+    expect(gone).toEqual(['b']);
   });
 
   it('S-006 bounds the bytes of all bodies together, by what has arrived', () => {
@@ -45,15 +47,36 @@ describe('IntakeGate', () => {
     for (const name of ['1', '2', '3']) enter(from('flood', name), name);
     expect(enter(from('b'))).not.toBeNull();
     expect(gone).toEqual(['1']);
-    expect(enter(from('flood', '4'))).toBeNull();
-    expect(gone).toEqual(['1']);
+    expect(enter(from('flood', '4'), '4')).not.toBeNull();
+    expect(gone).toEqual(['1', '2']);
   });
 
   it('R-H10 lets others in when many addresses have all calls for one project', () => {
     const { enter, gone } = visit(new IntakeGate({ maxCalls: 3, maxBytes: 1_000 }));
     for (const name of ['1', '2', '3']) enter(from(name, 'target'), name);
     expect(enter(from('b', 'other'))).not.toBeNull();
-    expect(enter(from('4', 'target'))).toBeNull();
+    expect(enter(from('4', 'target'))).not.toBeNull();
+    expect(gone).toEqual(['1', '2']);
+  });
+
+  it('R-H10 lets a newcomer in when as many callers as there are places hold one call each: the oldest gives way', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 2_048, maxBytes: 1_000_000 }));
+    const whole = enter(from('whole'));
+    whole?.complete();
+    for (let call = 1; call < 2_048; call++) enter(from(`2001:db8:${call.toString(16)}::/64`), `flood ${call}`);
+    for (const name of ['first', 'second']) {
+      const call = enter(from(name));
+      expect(call?.receive(4_000)).toBe(true);
+      call?.complete();
+    }
+    expect(gone).toEqual(['flood 1', 'flood 2']);
+  });
+
+  it('R-H10 counts the networks of one site together', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 4, maxBytes: 1_000 }));
+    enter(from('honest', 'p'));
+    for (const name of ['1', '2', '3']) enter(from(name, `project ${name}`, 'site'), name);
+    expect(enter(from('another', 'q'))).not.toBeNull();
     expect(gone).toEqual(['1']);
   });
 

@@ -2,6 +2,8 @@
 export interface Caller {
   /** The address it comes from, or its network. */
   readonly address: string;
+  /** The site that the network belongs to; the address again where there is no such thing. */
+  readonly network: string;
   readonly project: string;
 }
 
@@ -34,8 +36,9 @@ const itsBytes: SizeOf = ({ bytes }) => bytes;
 
 /**
  * Webhook calls under way in this process, bounded in number and in bytes that have arrived. What a call only announces is not
- * counted. While there is room nobody is kept out. When there is none, the address or the project that takes most of it gives
- * way, so a flood from one address or for one project does not keep the others out (S-006, S-016).
+ * counted. While there is room nobody is kept out. When there is none, the address, the site or the project that takes most of it
+ * gives way, so a flood from one of them does not keep the others out (S-006, S-016). Where nobody takes more than others, the
+ * call gives way that began first: bodies of forges are whole within moments.
  */
 export class IntakeGate {
   private readonly entries = new Set<Entry>();
@@ -80,29 +83,30 @@ export class IntakeGate {
     if (this.entries.delete(entry)) this.bytes -= entry.bytes;
   }
 
-  /** @returns false when nobody takes more of the room than `newest`, which then has to go itself. */
+  /** @returns false when `newest` itself takes most of the room, or nobody else can go: then it has to. */
   private makeRoom(newest: Entry, sizeOf: SizeOf): boolean {
-    const heaviest = this.heaviest(newest, sizeOf);
-    if (heaviest === null) return false;
+    const heaviest = this.heaviest(sizeOf);
+    if (heaviest === null || heaviest === newest) return false;
     this.leave(heaviest);
     heaviest.onGiveWay();
     return true;
   }
 
   /** Of those whose body is not whole yet: the call that is part of the most, the oldest of several. */
-  private heaviest(newest: Entry, sizeOf: SizeOf): Entry | null {
+  private heaviest(sizeOf: SizeOf): Entry | null {
     const incomplete = [...this.entries].filter(({ isWhole }) => !isWhole);
-    const byAddress = sums(incomplete, 'address', sizeOf);
-    const byProject = sums(incomplete, 'project', sizeOf);
-    let heaviest: Entry | null = null;
-    const weightOf = (entry: Entry): readonly number[] => {
-      const [address, project] = [byAddress.get(entry.address)!, byProject.get(entry.project)!];
-      return [Math.max(address, project), address + project, sizeOf(entry)];
-    };
-    for (const entry of incomplete) if (isMore(weightOf(entry), weightOf(heaviest ?? newest))) heaviest = entry;
-    return heaviest;
+    const totals = keys.map((key) => ({ key, of: sums(incomplete, key, sizeOf) }));
+    let heaviest: { readonly entry: Entry; readonly weight: readonly number[] } | null = null;
+    for (const entry of incomplete) {
+      const parts = totals.map(({ key, of }) => of.get(entry[key])!);
+      const weight = [Math.max(...parts), parts.reduce((sum, part) => sum + part, 0), sizeOf(entry)];
+      if (heaviest === null || isMore(weight, heaviest.weight)) heaviest = { entry, weight };
+    }
+    return heaviest?.entry ?? null;
   }
 }
+
+const keys = ['address', 'network', 'project'] as const;
 
 function sums(entries: readonly Entry[], key: keyof Caller, sizeOf: SizeOf): Map<string, number> {
   const totals = new Map<string, number>();

@@ -1,7 +1,7 @@
 import { idSchema } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { addressGroup } from '../http/client-address.js';
+import { addressGroup, addressSite } from '../http/client-address.js';
 import { ApiProblem, notFound } from '../http/problem.js';
 import { replyProblem } from '../http/problem-reply.js';
 import { toProblem } from '../http/to-problem.js';
@@ -40,7 +40,8 @@ export function addIntakeRoute(server: FastifyInstance, intake: IntakeService, l
       const project = projectIdOf(request.params);
       if (Number(request.headers['content-length']) > bodyLimits.maxBytes) throw new ApiProblem('payload_too_large');
       const gaveWay = new AbortController();
-      const call = gate.enter({ address: addressGroup(request.ip), project }, () => gaveWay.abort());
+      const caller = { address: addressGroup(request.ip), network: addressSite(request.ip), project };
+      const call = gate.enter(caller, () => gaveWay.abort());
       if (call === null) throw noRoom();
       underWay.set(request, { call, gaveWay: gaveWay.signal });
       // A caller who goes away in the middle of the body never gets an answer.

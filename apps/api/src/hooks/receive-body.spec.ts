@@ -4,7 +4,7 @@ import { IntakeGate } from './intake-gate.js';
 import { receiveBody } from './receive-body.js';
 
 const limits = { maxBytes: 1_000, windowMs: 4_000, minBytes: 100 };
-const caller = { address: 'a', project: 'p' };
+const caller = { address: 'a', network: 'a', project: 'p' };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
 afterEach(() => void vi.useRealTimers());
@@ -66,7 +66,7 @@ describe('receiveBody', () => {
     const { stream, outcome } = start(gate);
     stream.write('x'.repeat(400));
     await settled();
-    const other = gate.enter({ address: 'b', project: 'q' }, () => undefined);
+    const other = gate.enter({ address: 'b', network: 'b', project: 'q' }, () => undefined);
     expect(other?.receive(200)).toBe(true);
     expect(await outcome).toBe('unavailable');
     const second = start(gate);

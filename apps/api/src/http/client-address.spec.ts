@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressGroup, clientAddress, trustOf } from './client-address.js';
+import { addressGroup, addressSite, clientAddress, trustOf } from './client-address.js';
 
 describe('clientAddress', () => {
   it('is the other end of the connection where no proxy is trusted, whatever a client says', () => {
@@ -37,5 +37,18 @@ describe('addressGroup', () => {
     ['nonsense', 'nonsense'],
   ])('of %s is %s', (address, group) => {
     expect(addressGroup(address)).toBe(group);
+  });
+});
+
+describe('addressSite', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:db8:1:3::9', '2001:db8:1::/48'],
+    ['2001:0db8::1', '2001:db8:0::/48'],
+    ['nonsense', 'nonsense'],
+  ])('of %s is %s', (address, site) => {
+    expect(addressSite(address)).toBe(site);
   });
 });

@@ -41,6 +41,15 @@ function withoutMapping(address: string): string {
  * network of that size to choose from (RFC 6177). Anything else stays as it is.
  */
 export function addressGroup(address: string): string {
+  return networkOf(address, 64);
+}
+
+/** What limits of many callers count by as well: a site gets up to 65,536 networks of IPv6 (RFC 6177). IPv4 as above. */
+export function addressSite(address: string): string {
+  return networkOf(address, 48);
+}
+
+function networkOf(address: string, bits: 48 | 64): string {
   const plain = withoutMapping(address);
   if (isIP(plain) !== 6) return plain;
   const [before = '', after] = withoutZone(plain)
@@ -49,8 +58,8 @@ export function addressGroup(address: string): string {
   const groups = (text: string) => text.split(':').filter((group) => group !== '');
   const [head, tail] = [groups(before), groups(after ?? '')];
   const filled = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
-  const network = filled.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${network.join(':')}::/64`;
+  const network = filled.slice(0, bits / 16).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${network.join(':')}::/${bits}`;
 }
 
 function withoutZone(address: string): string {
