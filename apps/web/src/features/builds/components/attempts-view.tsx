@@ -5,17 +5,7 @@ import { Span } from '@/components/ui/span';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { formatBytes } from '@/lib/format/bytes';
 import { visibleText } from '@/lib/format/names';
-import { blameWords } from '../model/status';
-
-const stateWords: Readonly<Record<Attempt['state'], string>> = {
-  dispatched: 'handed out',
-  claimed: 'taken by a worker',
-  built: 'built',
-  failed: 'failed',
-  lost: 'lost',
-  canceled: 'canceled',
-  timed_out: 'timed out',
-};
+import { attemptStateWords, blameWords } from '../model/status';
 
 /** Tries of one build. A new one is made only after a fault outside the build's own content. */
 export function AttemptsView({ attempts, shown }: { attempts: readonly Attempt[]; shown: number }) {
@@ -46,7 +36,7 @@ export function AttemptsView({ attempts, shown }: { attempts: readonly Attempt[]
             {attempt.number === shown && <span className="text-text-3"> · shown</span>}
           </Td>
           <Td>
-            {stateWords[attempt.state]}
+            {attemptStateWords[attempt.state]}
             <Ending attempt={attempt} newest={newest} />
           </Td>
           <Td wide>

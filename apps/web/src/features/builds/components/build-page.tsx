@@ -12,8 +12,10 @@ import type { Result } from '@/lib/api/problem';
 import { type BuildView, type BuildViewState, usualView } from '../model/build-view';
 import { cacheByStep } from '../model/cache-reasons';
 import { isOfTarget } from '../model/file-of-target';
+import { type AttemptSteps, logAttempt, logSteps } from '../model/log-attempts';
 import { stepAddress } from '../model/step-address';
-import { failingOrdinal, stepMs, stepState } from '../model/step-groups';
+import { failingOrdinal } from '../model/step-groups';
+import { AttemptChoice } from './attempt-choice';
 import { AttemptsView } from './attempts-view';
 import { BuildHeader } from './build-header';
 import { CacheView } from './cache-view';
@@ -32,13 +34,15 @@ export interface BuildPageProps {
   readonly query: PageQuery;
   readonly viewState: BuildViewState;
   readonly steps: Result<{ steps: readonly Step[] }> | null;
+  /** Attempts whose lines the log shows before those of the current one. */
+  readonly earlier: readonly AttemptSteps[];
   /** Null where they could not be read: the page is whole without them. */
   readonly relations: BuildRelations | null;
   /** Of the current attempt; null where it could not be read. */
   readonly cache: BuildCache | null;
 }
 
-export function BuildPage({ build, query, viewState, steps, relations, cache }: BuildPageProps) {
+export function BuildPage({ build, query, viewState, steps, earlier, relations, cache }: BuildPageProps) {
   const over = isFinal(build.status);
   const attempt = viewState.attempt ?? build.attempt;
   const known = steps?.ok ? steps.value.steps : [];
@@ -84,10 +88,11 @@ export function BuildPage({ build, query, viewState, steps, relations, cache }: 
             build={build}
             relations={relations}
             cache={cache}
-            view={viewState.view}
+            viewState={viewState}
+            query={query}
             attempt={attempt}
             steps={known}
-            failing={failing}
+            earlier={earlier}
             over={over}
             hrefOf={hrefOf}
             nowMs={nowMs}
@@ -128,10 +133,11 @@ function ViewTabs({ build, query, view }: { build: Build; query: PageQuery; view
 
 interface ViewProps {
   readonly build: Build;
-  readonly view: BuildView;
+  readonly viewState: BuildViewState;
+  readonly query: PageQuery;
   readonly attempt: number;
   readonly steps: readonly Step[];
-  readonly failing: number | null;
+  readonly earlier: readonly AttemptSteps[];
   readonly over: boolean;
   readonly relations: BuildRelations | null;
   readonly cache: BuildCache | null;
@@ -139,7 +145,9 @@ interface ViewProps {
   readonly nowMs: number;
 }
 
-function View({ build, view, attempt, steps, failing, over, relations, cache, hrefOf, nowMs }: ViewProps) {
+function View(props: ViewProps) {
+  const { build, viewState, attempt, steps, over, relations, cache, hrefOf, nowMs } = props;
+  const { view } = viewState;
   if (view === 'inputs') return <InputsView build={build} engine={relations?.engine ?? null} />;
   if (view === 'attempts') return <AttemptsView attempts={build.attempts} shown={attempt} />;
   if (attempt === 0) {
@@ -164,33 +172,39 @@ function View({ build, view, attempt, steps, failing, over, relations, cache, hr
     );
   }
   if (view === 'timeline') return <TimelineView steps={steps} nowMs={nowMs} hrefOf={hrefOf} />;
-  const logDeletedAt = build.attempts.find((each) => each.number === attempt)?.logDeletedAt;
-  if (logDeletedAt)
+  return <LogView {...props} />;
+}
+
+function LogView({ build, viewState, query, attempt: number, steps, earlier, over }: ViewProps) {
+  const attempt = build.attempts.find((each) => each.number === number);
+  const choice = <AttemptChoice build={build} query={query} chosen={viewState.attempt} />;
+  if (!attempt || attempt.logDeletedAt)
     return (
-      <p className="px-3 py-6 text-text-2">
-        The log of this attempt was deleted <Moment at={logDeletedAt} />, as the retention of the organization says.
-      </p>
+      <>
+        {choice}
+        <p className="px-3 py-6 text-text-2">
+          {attempt?.logDeletedAt ? (
+            <>
+              The log of this attempt was deleted <Moment at={attempt.logDeletedAt} />, as the retention of the
+              organization says.
+            </>
+          ) : (
+            'This build has no such attempt.'
+          )}
+        </p>
+      </>
     );
-  const failure = build.attempts.find((each) => each.number === attempt)?.failure;
-  const logSteps = steps.map((step) => ({
-    ordinal: step.ordinal,
-    name: step.name,
-    ms: stepMs(step),
-    startedMs: step.startedAt === null ? null : Date.parse(step.startedAt),
-    reused: step.cached && !step.internal,
-    failed: step.ordinal === failing,
-    failingLine: step.ordinal === failing ? (failure?.logLine?.number ?? null) : null,
-    marked: step.ordinal === failing || (!step.internal && stepState(step, over) === 'failed'),
-  }));
-  const claimedAt = build.attempts.find((each) => each.number === attempt)?.claimedAt;
+  const shown = [...earlier, { attempt, steps }];
   return (
-    <LogPanel
-      key={attempt}
-      buildId={build.id}
-      attempt={attempt}
-      attemptMs={claimedAt ? Date.parse(claimedAt) : null}
-      steps={logSteps}
-      buildIsOver={over}
-    />
+    <>
+      {choice}
+      <LogPanel
+        key={shown.map((each) => each.attempt.number).join()}
+        buildId={build.id}
+        attempts={shown.map((each) => logAttempt(each.attempt))}
+        steps={logSteps(shown, over)}
+        buildIsOver={over}
+      />
+    </>
   );
 }

@@ -12,7 +12,7 @@ const attempt = (
   state: SituatedBuild['attempts'][number]['state'],
   workerName: string | null = null,
 ) => ({
-  ...{ number, state, workerName, claimedAt: null },
+  ...{ number, state, workerName, claimedAt: null, failure: null },
 });
 const words = (changes: Partial<SituatedBuild>, queue: Parameters<typeof situationsOf>[1] = null) =>
   situationsOf(build(changes), queue).map(({ kind, words: text }) => [kind, text]);
@@ -79,11 +79,28 @@ describe('what is said of a build', () => {
     const [gone] = situationsOf(build({ status: 'running', phase: 'build', attempt: 2, attempts }), null);
     expect(gone).toMatchObject({ kind: 'worker_lost', attempt: 1 });
     expect(gone?.words).toBe(
-      'Attempt 1 was lost: builder-1 went silent. Its log is kept, and attempt 2 took its place.',
+      'Attempt 1 was lost: builder-1 stopped responding. Its log is kept, and attempt 2 took its place.',
     );
     expect(words({ status: 'failed', attempt: 1, attempts: [attempt(1, 'lost')] })[0]?.[1]).toContain(
       'no further attempt',
     );
+  });
+
+  it('R-O3 whose attempt failed and was made again: why', () => {
+    const failure = {
+      code: 'RegistryUnavailable',
+      blame: 'platform',
+      message: 'The registry did not answer.',
+    } as const;
+    const failed = {
+      ...attempt(1, 'failed'),
+      failure: { ...failure, advice: '', place: null, logLine: null, evidence: null },
+    };
+    const attempts = [failed, attempt(2, 'claimed')];
+    expect(words({ status: 'running', phase: 'build', attempt: 2, attempts })).toEqual([
+      ['worker_lost', 'Attempt 1 failed: The registry did not answer. Its log is kept, and attempt 2 took its place.'],
+    ]);
+    expect(words({ status: 'failed', attempt: 1, attempts: [failed] })).toEqual([]);
   });
 
   it('whose signature is held or failed: that no tag has moved', () => {

@@ -40,7 +40,7 @@ export type SituatedBuild = Pick<
   | 'cancelRequestedAt'
   | 'cancelRequestedBy'
   | 'stoppedAt'
-> & { readonly attempts: readonly Pick<Attempt, 'number' | 'state' | 'claimedAt' | 'workerName'>[] };
+> & { readonly attempts: readonly Pick<Attempt, 'number' | 'state' | 'claimedAt' | 'workerName' | 'failure'>[] };
 
 /** All that is to be said, the most pressing first. Pure: the same build gives the same words. */
 export function situationsOf(build: SituatedBuild, queue: BuildRelations['queue']): Situation[] {
@@ -157,11 +157,17 @@ function held(build: SituatedBuild): Situation | null {
 }
 
 function lost(build: SituatedBuild): Situation | null {
-  const gone = build.attempts.findLast(({ state }) => state === 'lost');
+  const gone = build.attempts.findLast(
+    ({ number, state }) => state === 'lost' || (state === 'failed' && number < build.attempt),
+  );
   if (!gone) return null;
   const after = build.attempts.find(({ number }) => number === gone.number + 1);
   const then = after ? `attempt ${after.number} took its place` : 'no further attempt was made';
-  const words = `Attempt ${gone.number} was lost: ${gone.workerName ?? 'its worker'} went silent. Its log is kept, and ${then}.`;
+  const what =
+    gone.state === 'lost'
+      ? `was lost: ${gone.workerName ?? 'its worker'} stopped responding.`
+      : `failed${gone.failure ? `: ${gone.failure.message}` : '.'}`;
+  const words = `Attempt ${gone.number} ${what} Its log is kept, and ${then}.`;
   return { ...say('worker_lost', 'still', words), attempt: gone.number };
 }
 

@@ -1,3 +1,4 @@
+import type { Attempt } from '@cooperage/contracts';
 import type { BuildStatus } from '@cooperage/domain/predicates';
 
 export type StatusTone = 'wait' | 'run' | 'good' | 'bad' | 'still';
@@ -24,6 +25,16 @@ export const statusLooks: Readonly<Record<BuildStatus, StatusLook>> = {
 };
 
 export const blameWords = { user: 'yours', platform: 'the platform', external: 'outside' } as const;
+
+export const attemptStateWords: Readonly<Record<Attempt['state'], string>> = {
+  dispatched: 'assigned',
+  claimed: 'running',
+  built: 'built',
+  failed: 'failed',
+  lost: 'lost',
+  canceled: 'canceled',
+  timed_out: 'timed out',
+};
 
 export const triggerWords = { push: 'push', retry: 'retry', manual: 'by hand', replay: 'replayed delivery' } as const;
 

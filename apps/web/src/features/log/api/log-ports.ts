@@ -85,6 +85,7 @@ async function ask(address: string, signal: AbortSignal): Promise<Response> {
   return response;
 }
 
-export function logDownload(buildId: string, attempt: number, format: 'text' | 'jsonl'): string {
-  return `/api/v1/builds/${buildId}/log?attempt=${attempt}&format=${format}`;
+/** @param attempt null for the log of all attempts */
+export function logDownload(buildId: string, attempt: number | null, format: 'text' | 'jsonl'): string {
+  return `/api/v1/builds/${buildId}/log?${attempt === null ? '' : `attempt=${attempt}&`}format=${format}`;
 }

@@ -1,4 +1,5 @@
 import type { Hit, SearchState, SearchWords } from '../model/log-search';
+import { stepKey } from '../model/step-key';
 import { searchLog } from './log-search';
 
 /** Lines that a page lists and marks; all are counted. */
@@ -6,26 +7,36 @@ const mostHits = 10_000;
 
 export interface WholeSearch {
   readonly buildId: string;
-  readonly attempt: number;
+  /** Numbers, in the order in which their lines are shown; the last one is the attempt that is shown. */
+  readonly attempts: readonly number[];
   readonly words: SearchWords;
 }
 
-/** Searches a log from its first line to its last, in as many questions as that takes, and shows how far it is after each. */
+/**
+ * Searches the logs of all attempts from the first line to the last, in as many questions as that takes, and shows how far it
+ * is after each.
+ */
 export async function searchWhole(
-  question: WholeSearch,
+  { buildId, attempts, words }: WholeSearch,
   show: (state: SearchState) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let count = 0;
   const hits: Hit[] = [];
-  for (let from: number | null = 0; from !== null; ) {
-    const answer = await searchLog({ ...question, from, limit: Math.max(1, mostHits - hits.length) }, signal);
-    if (signal.aborted) return;
-    if (typeof answer === 'string') return show({ kind: 'failed', reason: answer });
-    count += answer.count;
-    if (hits.length < mostHits) hits.push(...answer.found);
-    const share = answer.totalLines === 0 ? 1 : answer.searchedLines / answer.totalLines;
-    show({ kind: answer.next === null ? 'done' : 'running', count, hits: [...hits], share });
-    from = answer.next;
+  for (const [at, attempt] of attempts.entries()) {
+    const isLast = at === attempts.length - 1;
+    for (let from: number | null = 0; from !== null; ) {
+      const limit = Math.max(1, mostHits - hits.length);
+      const answer = await searchLog({ buildId, attempt, words, from, limit }, signal);
+      if (signal.aborted) return;
+      if (typeof answer === 'string') return show({ kind: 'failed', reason: answer });
+      count += answer.count;
+      const keyOf = (step: number): number => stepKey(isLast ? null : attempt, step);
+      if (hits.length < mostHits) hits.push(...answer.found.map(([step, line]): Hit => [keyOf(step), line]));
+      const share = answer.totalLines === 0 ? 1 : answer.searchedLines / answer.totalLines;
+      from = answer.next;
+      const kind = isLast && from === null ? 'done' : 'running';
+      show({ kind, count, hits: [...hits], share: (at + share) / attempts.length });
+    }
   }
 }

@@ -2,11 +2,12 @@ import { useLayoutEffect, useRef } from 'react';
 import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
+import type { JoinedLog } from '../model/joined-log';
 import { holdsLine, type LineAddress } from '../model/line-address';
-import type { LogDocument } from '../model/log-document';
 import type { Hit, SearchWords } from '../model/log-search';
 import { headerHeight, topOfRow, type VisibleBlock } from '../model/log-window';
 import type { ShownRows } from '../model/shown-rows';
+import { stepOfKey } from '../model/step-key';
 import type { TimeMode } from '../model/time-column';
 import { LogLineRow } from './log-line';
 import { type LogStep, stepName } from './log-step';
@@ -22,8 +23,8 @@ export interface LogLook {
   readonly time: TimeMode;
   /** Not null: long lines go on below instead of to the right. */
   readonly wrap: Wrapping | null;
-  /** When the attempt was taken by a worker, in milliseconds since 1970. */
-  readonly attemptMs: number | null;
+  /** When the attempt of a step was taken by a worker, in milliseconds since 1970; null when that is not known. */
+  readonly attemptMsOf: (step: number) => number | null;
   readonly onPick: (step: number, line: number, extend: boolean) => void;
   readonly onEarlier: (states: readonly string[]) => void;
 }
@@ -32,7 +33,7 @@ export interface LogBlockProps {
   readonly visible: VisibleBlock;
   /** From the log's own pixels to those of what the browser scrolls. */
   readonly shift: number;
-  readonly log: LogDocument;
+  readonly log: JoinedLog;
   readonly rows: ShownRows;
   readonly step: LogStep | undefined;
   readonly look: LogLook;
@@ -61,14 +62,21 @@ export function LogBlock({ visible, shift, log, rows, step, look, onFold, onSeen
       drawn.map((row) => row.offsetHeight),
     );
   });
-  const began = { attemptMs: look.attemptMs, stepMs: step?.startedMs ?? null };
+  const began = { attemptMs: look.attemptMsOf(ordinal), stepMs: step?.startedMs ?? null };
   return (
     <section
       aria-label={`${title}, ${of} lines`}
       className={classes('absolute left-0', widthClass(look.wrap !== null))}
       style={{ top: top + shift, height: bottom - top }}
     >
-      <StepHeader title={title} lines={of} step={step} folded={block.folded} onFold={() => onFold(ordinal)} />
+      <StepHeader
+        title={title}
+        attempt={stepOfKey(ordinal).attempt}
+        lines={of}
+        step={step}
+        folded={block.folded}
+        onFold={() => onFold(ordinal)}
+      />
       <ol
         ref={list}
         className={classes('absolute', widthClass(look.wrap !== null))}
@@ -105,30 +113,39 @@ export function LogBlock({ visible, shift, log, rows, step, look, onFold, onSeen
 
 interface StepHeaderProps {
   readonly title: string;
+  /** Null in the attempt that is shown. */
+  readonly attempt: number | null;
   readonly lines: number;
   readonly step: LogStep | undefined;
   readonly folded: boolean;
   readonly onFold: () => void;
 }
 
-function StepHeader({ title, lines, step, folded, onFold }: StepHeaderProps) {
+function StepHeader({ title, attempt, lines, step, folded, onFold }: StepHeaderProps) {
+  const elsewhere = step?.outputAt ?? null;
   return (
     <button
       type="button"
-      aria-expanded={!folded}
+      aria-expanded={elsewhere === null ? !folded : undefined}
       onClick={onFold}
       style={{ height: headerHeight }}
       className="sticky top-0 z-1 flex w-full items-center border-y border-line bg-sunken text-left font-sans text-sm text-text-2"
     >
       <span className="sticky left-0 flex max-w-[min(100cqw,60rem)] items-center gap-2 px-3">
         <span aria-hidden className={classes('w-3', step?.failed && 'text-bad')}>
-          {folded ? '▸' : '▾'}
+          {elsewhere !== null ? '↑' : folded ? '▸' : '▾'}
         </span>
         <span className={classes('truncate font-medium', step?.failed && 'text-bad')}>{title}</span>
         <span className="min-w-20 shrink-0 text-text-3 tabular-nums">
+          {attempt !== null && <span className="max-sm:hidden">attempt {attempt} · </span>}
           {step?.reused && 'reused · '}
-          {lines.toLocaleString('en')} {lines === 1 ? 'line' : 'lines'}
+          {elsewhere !== null
+            ? `output in attempt ${stepOfKey(elsewhere).attempt}`
+            : `${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`}
           {step && step.ms !== null && !step.reused && ` · ${formatDuration(step.ms)}`}
+          {step && step.ranAgainIn !== null && (
+            <span className="max-sm:hidden"> · ran again in attempt {step.ranAgainIn}</span>
+          )}
         </span>
       </span>
     </button>

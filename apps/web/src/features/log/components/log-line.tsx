@@ -1,6 +1,7 @@
 import type { LogLine } from '@cooperage/domain/predicates';
 import { memo } from 'react';
 import { classes } from '@/lib/classes';
+import { formatLineAddress } from '../model/line-address';
 import type { SearchWords } from '../model/log-search';
 import { type TimeMode, timeText } from '../model/time-column';
 import { LineText } from './line-text';
@@ -44,7 +45,7 @@ export const LogLineRow = memo(function LogLineRow(props: LogLineProps) {
       )}
     >
       <a
-        href={`#s${step}:L${number}`}
+        href={formatLineAddress({ step, from: number, to: null })}
         data-line
         tabIndex={-1}
         aria-current={selected || undefined}

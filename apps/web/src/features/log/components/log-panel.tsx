@@ -6,7 +6,6 @@ import { classes } from '@/lib/classes';
 import { visibleText } from '@/lib/format/names';
 import { inOrder, nextHit, type SearchWords } from '../model/log-search';
 import { allRows, foundRows } from '../model/shown-rows';
-import { stepOrder } from '../model/step-order';
 import { nextTimeMode, type TimeMode } from '../model/time-column';
 import { FeedNote } from './feed-note';
 import type { LogLook } from './log-block';
@@ -19,6 +18,7 @@ import { useLineSelection } from './use-line-selection';
 import { useLog } from './use-log';
 import { noWords, useSearch } from './use-search';
 import type { Wrapping } from './use-seen-heights';
+import { type LogAttempt, useSteps } from './use-steps';
 
 // A function is handed to a state by one that returns it.
 const loadWrapping = async () => {
@@ -33,16 +33,19 @@ const SelectionBar = onDemand(
 
 export interface LogPanelProps {
   readonly buildId: string;
-  readonly attempt: number;
-  /** When the attempt was taken by a worker, in milliseconds since 1970; null when that is not known. */
-  readonly attemptMs: number | null;
+  /** Whose lines are shown, one after another. The last one is the attempt that is shown; the others came before it. */
+  readonly attempts: readonly LogAttempt[];
+  /** Of all of these attempts. */
   readonly steps: readonly LogStep[];
   readonly buildIsOver: boolean;
 }
 
-export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: LogPanelProps) {
-  const { log, loader, state, revision } = useLog(buildId, attempt);
-  const { selection, target, pick, goTo } = useLineSelection();
+export function LogPanel({ buildId, attempts, steps, buildIsOver }: LogPanelProps) {
+  const numbers = attempts.map(({ number }) => number);
+  const attempt = numbers.at(-1) ?? 1;
+  const several = attempts.length > 1;
+  const { log, state, revision } = useLog(buildId, numbers);
+  const { selection, target, pick, goTo } = useLineSelection(attempt);
   const { folded, fold, unfold } = useFolding(steps);
   const [words, setWords] = useState<SearchWords>(noWords);
   const [onlyFound, setOnlyFound] = useState(false);
@@ -52,14 +55,21 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
   const [menuWanted, setMenuWanted] = useState(false);
   const [earlier, setEarlier] = useState<readonly string[] | null>(null);
   const ended = state.kind === 'complete';
-  const search = useSearch(buildId, attempt, words, ended);
+  const search = useSearch(buildId, numbers, words, ended);
 
-  const byOrdinal = useMemo(() => new Map(steps.map((step) => [step.ordinal, step])), [steps]);
-  const silent = useMemo(() => steps.filter(({ reused }) => reused), [steps]);
-  const printed = log.steps.join(' ');
-  const order = useMemo(
-    () => stepOrder(log.steps, silent, (step) => byOrdinal.get(step)?.startedMs ?? null),
-    [log, printed, silent, byOrdinal],
+  const { byOrdinal, order, headings, attemptMsOf } = useSteps(log, attempts, steps);
+  /** A reused step has no lines of its own: what it printed is in an earlier attempt. */
+  const shownTarget = useMemo(() => {
+    const outputAt = target?.address.from === null ? byOrdinal.get(target.address.step)?.outputAt : null;
+    return target && outputAt ? { ...target, address: { ...target.address, step: outputAt } } : target;
+  }, [target, byOrdinal]);
+  const onFold = useCallback(
+    (step: number) => {
+      const outputAt = byOrdinal.get(step)?.outputAt ?? null;
+      if (outputAt === null) fold(step);
+      else goTo(outputAt, null);
+    },
+    [byOrdinal, fold, goTo],
   );
   const listed = search.kind === 'running' || search.kind === 'done' ? search.hits : null;
   const hits = useMemo(() => inOrder(listed ?? [], order), [listed, order]);
@@ -96,12 +106,23 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
 
   const onEarlier = useCallback((states: readonly string[]) => setEarlier(states), []);
   const currentHit = hits[current] ?? null;
-  const look: LogLook = { selection, words, hits, hitKeys, currentHit, time, wrap, attemptMs, onPick: pick, onEarlier };
+  const look: LogLook = {
+    selection,
+    words,
+    hits,
+    hitKeys,
+    currentHit,
+    time,
+    wrap,
+    attemptMsOf,
+    onPick: pick,
+    onEarlier,
+  };
   return (
     <div className={classes(full && 'fixed inset-0 z-40 flex flex-col bg-surface')}>
       <LogToolbar
         buildId={buildId}
-        attempt={attempt}
+        attempt={several ? null : attempt}
         lines={log.lineCount}
         time={time}
         wrap={wrap !== null}
@@ -128,7 +149,6 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
           stepName={visibleText(stepName(byOrdinal.get(selection.step), selection.step))}
           attempt={attempt}
           log={log}
-          loader={loader}
           focusWanted={menuWanted}
           onFocus={() => setMenuWanted(false)}
         />
@@ -141,19 +161,19 @@ export function LogPanel({ buildId, attempt, attemptMs, steps, buildIsOver }: Lo
       ) : (
         <LogViewport
           log={log}
-          loader={loader}
           revision={revision}
           rows={rows}
           order={order}
           steps={byOrdinal}
+          headings={headings}
           folded={folded}
           look={look}
           ended={ended}
           buildIsOver={buildIsOver}
           full={full}
           failing={failing ?? null}
-          target={target}
-          onFold={fold}
+          target={shownTarget}
+          onFold={onFold}
           onUnfold={unfold}
           onLineMenu={() => setMenuWanted(true)}
         />

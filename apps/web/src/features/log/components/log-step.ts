@@ -1,5 +1,8 @@
+import { stepOfKey } from '../model/step-key';
+
 /** What the log knows of a step besides its lines. */
 export interface LogStep {
+  /** Its key: the ordinal in the attempt that is shown, more in an earlier one. */
   readonly ordinal: number;
   readonly name: string;
   readonly ms: number | null;
@@ -13,8 +16,14 @@ export interface LogStep {
   readonly failingLine: number | null;
   /** The builder marked it as failed, whether the build failed by it or not. */
   readonly marked: boolean;
+  /** Key of the step of an earlier attempt whose result was reused: what it printed stands there. */
+  readonly outputAt: number | null;
+  /** Number of the later attempt in which it ran again. */
+  readonly ranAgainIn: number | null;
 }
 
 export function stepName(step: LogStep | undefined, ordinal: number): string {
-  return step?.name ?? (ordinal === 0 ? 'The build as a whole' : `Step ${ordinal}`);
+  const of = stepOfKey(ordinal);
+  const whole = of.attempt === null ? 'The build as a whole' : 'The attempt as a whole';
+  return step?.name ?? (of.ordinal === 0 ? whole : `Step ${of.ordinal}`);
 }

@@ -8,7 +8,8 @@ import { type TimeMode, timeModeWords } from '../model/time-column';
 
 interface LogToolbarProps {
   readonly buildId: string;
-  readonly attempt: number;
+  /** Null where the log is that of all attempts. */
+  readonly attempt: number | null;
   readonly lines: number;
   readonly time: TimeMode;
   readonly wrap: boolean;

@@ -5,11 +5,12 @@ import { Button } from '@/components/ui/button';
 import { onDemand } from '@/components/ui/on-demand';
 import { classes } from '@/lib/classes';
 import type { FailingPlace } from '../model/goal';
-import type { LogDocument } from '../model/log-document';
-import type { LogLoader } from '../model/log-loader';
+import type { JoinedLog } from '../model/joined-log';
 import { headerHeight, layOut, visibleBlocks } from '../model/log-window';
 import { barHeight } from '../model/scaled-scroll';
 import type { ShownRows } from '../model/shown-rows';
+import { isHeading } from '../model/step-key';
+import { AttemptHeading } from './attempt-heading';
 import { goToLines, walkLines } from './line-keys';
 import { LogBlock, type LogLook, widthClass } from './log-block';
 import type { LogStep } from './log-step';
@@ -28,13 +29,14 @@ const overscan = 60;
 const overscanOfFollowed = 10;
 
 export interface LogViewportProps {
-  readonly log: LogDocument;
-  readonly loader: LogLoader;
+  readonly log: JoinedLog;
   readonly revision: number;
   readonly rows: ShownRows;
   /** In the order in which they are shown. */
   readonly order: readonly number[];
   readonly steps: ReadonlyMap<number, LogStep>;
+  /** Words before the steps of each attempt, where there are several, by the key of the heading. */
+  readonly headings: ReadonlyMap<number, string>;
   readonly folded: ReadonlySet<number>;
   readonly look: LogLook;
   /** No line will come any more. */
@@ -51,7 +53,7 @@ export interface LogViewportProps {
 
 /** All steps in one scroll, of which only what is on screen is drawn and fetched. */
 export function LogViewport(props: LogViewportProps) {
-  const { log, loader, revision, rows, order, folded, ended, full } = props;
+  const { log, revision, rows, order, folded, ended, full } = props;
   const element = useRef<HTMLDivElement>(null);
   const { wrap } = props.look;
   const seen = useSeenHeights(wrap, rows, element);
@@ -71,7 +73,7 @@ export function LogViewport(props: LogViewportProps) {
         ? log.missing(block.ordinal, rows.lineAt(block.ordinal, from), rows.lineAt(block.ordinal, to - 1) + 1)
         : [],
     );
-    loader.want([...new Set(missing)]);
+    log.want([...new Set(missing)]);
   });
   const shift = scroll.barTop - scroll.top;
   return (
@@ -101,19 +103,25 @@ export function LogViewport(props: LogViewportProps) {
           className={classes('relative overflow-y-clip', widthClass(wrap !== null))}
           style={{ height: barHeight(layoutExtent(layout.height)) }}
         >
-          {visible.map((each) => (
-            <LogBlock
-              key={each.block.ordinal}
-              visible={each}
-              shift={shift}
-              log={log}
-              rows={rows}
-              step={props.steps.get(each.block.ordinal)}
-              look={props.look}
-              onFold={props.onFold}
-              onSeen={seen.see}
-            />
-          ))}
+          {visible.map((each) =>
+            isHeading(each.block.ordinal) ? (
+              <AttemptHeading key={each.block.ordinal} top={each.top + shift}>
+                {props.headings.get(each.block.ordinal)}
+              </AttemptHeading>
+            ) : (
+              <LogBlock
+                key={each.block.ordinal}
+                visible={each}
+                shift={shift}
+                log={log}
+                rows={rows}
+                step={props.steps.get(each.block.ordinal)}
+                look={props.look}
+                onFold={props.onFold}
+                onSeen={seen.see}
+              />
+            ),
+          )}
         </div>
       </div>
       <button

@@ -4,10 +4,10 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { CopyButton } from '@/components/ui/copy-button';
 import { writeClipboard } from '@/lib/clipboard';
+import type { JoinedLog } from '../model/joined-log';
 import { formatLineAddress, type LineAddress } from '../model/line-address';
-import type { LogDocument } from '../model/log-document';
-import type { LogLoader } from '../model/log-loader';
 import { excerptTitle, markdownExcerpt } from '../model/markdown-excerpt';
+import { stepOfKey } from '../model/step-key';
 
 /** Most lines that are copied at once. */
 const mostLines = 10_000;
@@ -16,8 +16,7 @@ interface SelectionBarProps {
   readonly selection: LineAddress & { readonly from: number };
   readonly stepName: string;
   readonly attempt: number;
-  readonly log: LogDocument;
-  readonly loader: LogLoader;
+  readonly log: JoinedLog;
   /** Somebody comes by keyboard; told when they are here. */
   readonly focusWanted: boolean;
   readonly onFocus: () => void;
@@ -25,7 +24,7 @@ interface SelectionBarProps {
 
 /** What can be done with the lines that the address names. Arrows walk it, Esc leads back to the lines. */
 export function SelectionBar(props: SelectionBarProps) {
-  const { selection, stepName, attempt, log, loader, focusWanted, onFocus } = props;
+  const { selection, stepName, attempt, log, focusWanted, onFocus } = props;
   const { step, from } = selection;
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -36,7 +35,7 @@ export function SelectionBar(props: SelectionBarProps) {
   const last = Math.min(selection.to ?? from, from + mostLines - 1);
   const title = excerptTitle(stepName, from, last);
   const linesOf = async (): Promise<string[]> => {
-    await loader.load(log.missing(step, from - 1, last));
+    await log.load(log.missing(step, from - 1, last));
     return Array.from({ length: last - from + 1 }, (_, at) => log.line(step, from - 1 + at)?.text ?? '');
   };
   return (
@@ -69,10 +68,11 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 }
 
 /** With the attempt in it: the page's own address means the newest one, which may be another tomorrow. */
-function addressOf(selection: LineAddress, attempt: number): string {
+function addressOf(selection: LineAddress, shown: number): string {
   const url = new URL(window.location.href);
-  url.searchParams.set('attempt', String(attempt));
-  url.hash = formatLineAddress(selection);
+  const { attempt, ordinal } = stepOfKey(selection.step);
+  url.searchParams.set('attempt', String(attempt ?? shown));
+  url.hash = formatLineAddress({ ...selection, step: ordinal });
   return url.href;
 }
 

@@ -10,7 +10,7 @@ export interface Folding {
   readonly unfold: (ordinal: number) => void;
 }
 
-/** Steps that were reused are folded until somebody opens them; what somebody chose stays. */
+/** Steps that were reused or ran again later are folded until somebody opens them; what somebody chose stays. */
 export function useFolding(steps: readonly LogStep[]): Folding {
   const [chosen, setChosen] = useState<ReadonlyMap<number, boolean>>(new Map());
   useEffect(
@@ -20,9 +20,10 @@ export function useFolding(steps: readonly LogStep[]): Folding {
     [steps],
   );
   const folded = useMemo(() => {
-    const reused = steps.filter((step) => step.reused && !step.failed).map(({ ordinal }) => ordinal);
-    const all = new Set([...reused, ...chosen.keys()]);
-    return new Set([...all].filter((ordinal) => chosen.get(ordinal) ?? reused.includes(ordinal)));
+    const isQuiet = (step: LogStep) => step.reused || step.ranAgainIn !== null;
+    const quiet = steps.filter((step) => isQuiet(step) && !step.failed).map(({ ordinal }) => ordinal);
+    const all = new Set([...quiet, ...chosen.keys()]);
+    return new Set([...all].filter((ordinal) => chosen.get(ordinal) ?? quiet.includes(ordinal)));
   }, [steps, chosen]);
   const fold = useCallback(
     (ordinal: number) => setChosen((before) => new Map(before).set(ordinal, !folded.has(ordinal))),

@@ -4,16 +4,17 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { type Pace, paced } from '@/lib/live/paced';
 import { reportLag } from '@/lib/live/tab-lag';
 import { logPorts } from '../api/log-ports';
+import { JoinedLog, type LogPart } from '../model/joined-log';
 import { LogDocument } from '../model/log-document';
-import { type FeedState, LogFeed, type LogPorts } from '../model/log-feed';
+import { type FeedState, LogFeed } from '../model/log-feed';
 import { LogLoader } from '../model/log-loader';
 
 export interface LiveLog {
-  readonly log: LogDocument;
+  readonly log: JoinedLog;
+  /** Of the last log that goes on. */
   readonly state: FeedState;
   /** Grows with everything that arrived. */
   readonly revision: number;
-  readonly loader: LogLoader;
 }
 
 /** A line that comes alone is drawn at once. Where thousands come, an eye follows no faster, and keys want their turn. */
@@ -21,30 +22,44 @@ const pace: Pace = { quietMs: 0, atMostEveryMs: 50 };
 
 /** Outside of React's state, because thousands of lines a second come in and only a screen of them is drawn. */
 class LogStore {
-  readonly log = new LogDocument();
-  readonly loader: LogLoader;
-  readonly feed: LogFeed;
-  state: FeedState = { kind: 'loading' };
+  readonly log: JoinedLog;
+  private readonly parts: readonly LogPart[];
+  private readonly feeds: readonly LogFeed[];
+  private readonly states: FeedState[];
   private revision = 0;
   private frame: number | null = null;
   private readonly changed = paced(() => this.draw(), pace);
   private readonly listeners = new Set<() => void>();
 
-  constructor(ports: LogPorts) {
-    this.loader = new LogLoader(this.log, ports.fetchRange, () => this.changed());
-    this.feed = new LogFeed(
-      ports,
-      (runs) => this.log.begin(runs),
-      (entries) => {
-        this.log.append(entries);
-        this.changed();
-      },
-      (state) => {
-        this.state = state;
-        reportLag(state.kind === 'catching_up');
-        this.changed();
-      },
-    );
+  /** @param attempts numbers; the last one is shown, and those before it are earlier ones of the same build */
+  constructor(buildId: string, attempts: readonly number[]) {
+    const logs = attempts.map((attempt, at) => {
+      const ports = logPorts(buildId, attempt);
+      const log = new LogDocument();
+      const loader = new LogLoader(log, ports.fetchRange, () => this.changed());
+      const feed = new LogFeed(
+        ports,
+        (runs) => log.begin(runs),
+        (entries) => {
+          log.append(entries);
+          this.changed();
+        },
+        (state) => this.take(at, state),
+      );
+      return { part: { attempt: at === attempts.length - 1 ? null : attempt, log, loader }, feed };
+    });
+    this.parts = logs.map(({ part }) => part);
+    this.feeds = logs.map(({ feed }) => feed);
+    this.states = logs.map(() => ({ kind: 'loading' }));
+    this.log = new JoinedLog(this.parts);
+  }
+
+  get state(): FeedState {
+    return this.states.findLast(({ kind }) => kind !== 'complete') ?? { kind: 'complete' };
+  }
+
+  start(): void {
+    for (const feed of this.feeds) feed.start();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -55,10 +70,16 @@ class LogStore {
   readonly current = (): number => this.revision;
 
   stop(): void {
-    this.feed.stop();
-    this.loader.stop();
+    for (const feed of this.feeds) feed.stop();
+    for (const { loader } of this.parts) loader.stop();
     this.changed.cancel();
     reportLag(false);
+  }
+
+  private take(at: number, state: FeedState): void {
+    this.states[at] = state;
+    reportLag(this.states.some(({ kind }) => kind === 'catching_up'));
+    this.changed();
   }
 
   /** A hidden tab draws when it is seen again, with nothing missing. */
@@ -71,14 +92,15 @@ class LogStore {
   }
 }
 
-export function useLog(buildId: string, attempt: number): LiveLog {
-  const [store, setStore] = useState(() => new LogStore(logPorts(buildId, attempt)));
+export function useLog(buildId: string, attempts: readonly number[]): LiveLog {
+  const [store, setStore] = useState(() => new LogStore(buildId, attempts));
   useEffect(() => {
-    const fresh = new LogStore(logPorts(buildId, attempt));
+    const fresh = new LogStore(buildId, attempts);
     setStore(fresh);
-    fresh.feed.start();
+    fresh.start();
     return () => fresh.stop();
-  }, [buildId, attempt]);
+    // A list of the same numbers is the same list.
+  }, [buildId, attempts.join()]);
   const revision = useSyncExternalStore(store.subscribe, store.current, () => 0);
-  return { log: store.log, state: store.state, revision, loader: store.loader };
+  return { log: store.log, state: store.state, revision };
 }

@@ -9,7 +9,12 @@ const typingMs = 200;
 export const noWords: SearchWords = { text: '', matchCase: false, isRegex: false };
 
 /** Lines of the whole log that hold the words, whether they are here or not. Goes on by itself where time ran out. */
-export function useSearch(buildId: string, attempt: number, words: SearchWords, ended: boolean): SearchState {
+export function useSearch(
+  buildId: string,
+  attempts: readonly number[],
+  words: SearchWords,
+  ended: boolean,
+): SearchState {
   const [state, setState] = useState<SearchState>({ kind: 'none' });
   const first = useRef(true);
   useEffect(() => {
@@ -25,7 +30,7 @@ export function useSearch(buildId: string, attempt: number, words: SearchWords, 
       try {
         // Its code comes with the first words.
         const { searchWhole } = await import('../api/search-whole');
-        await searchWhole({ buildId, attempt, words }, show, signal);
+        await searchWhole({ buildId, attempts, words }, show, signal);
       } catch {
         show({ kind: 'failed', reason: 'The search could not be loaded.' });
       }
@@ -35,6 +40,6 @@ export function useSearch(buildId: string, attempt: number, words: SearchWords, 
       stop.abort();
     };
     // What was printed since is searched once more when the log has ended.
-  }, [buildId, attempt, words, ended]);
+  }, [buildId, attempts.join(), words, ended]);
   return state;
 }

@@ -1,24 +1,35 @@
-/** A place in the log as the address carries it: `#s7`, `#s7:L40`, `#s7:L40-52`. Lines count from 1 inside their step. */
+import { stepKey, stepOfKey } from './step-key';
+
+/**
+ * A place in the log as the address carries it: `#s7`, `#s7:L40`, `#s7:L40-52`, and `#a1s7:L40` in an earlier attempt. Lines
+ * count from 1 inside their step.
+ */
 export interface LineAddress {
+  /** Its key. */
   readonly step: number;
   readonly from: number | null;
   readonly to: number | null;
 }
 
-const pattern = /^#s(\d{1,6})(?::L(\d{1,9})(?:-(\d{1,9}))?)?$/;
+const pattern = /^#(?:a(\d{1,4}))?s(\d{1,6})(?::L(\d{1,9})(?:-(\d{1,9}))?)?$/;
 
-export function parseLineAddress(hash: string): LineAddress | null {
+/** @param shown number of the attempt that is shown */
+export function parseLineAddress(hash: string, shown: number): LineAddress | null {
   const match = pattern.exec(hash);
   if (!match) return null;
-  const from = match[2] === undefined ? null : Number(match[2]);
-  const to = match[3] === undefined ? from : Number(match[3]);
-  if (from === null || to === null) return { step: Number(match[1]), from: null, to: null };
-  return { step: Number(match[1]), from: Math.max(1, Math.min(from, to)), to: Math.max(1, from, to) };
+  const attempt = match[1] === undefined ? shown : Number(match[1]);
+  const step = stepKey(attempt === shown ? null : attempt, Number(match[2]));
+  const from = match[3] === undefined ? null : Number(match[3]);
+  const to = match[4] === undefined ? from : Number(match[4]);
+  if (from === null || to === null) return { step, from: null, to: null };
+  return { step, from: Math.max(1, Math.min(from, to)), to: Math.max(1, from, to) };
 }
 
 export function formatLineAddress({ step, from, to }: LineAddress): string {
-  if (from === null) return `#s${step}`;
-  return to === null || to === from ? `#s${step}:L${from}` : `#s${step}:L${from}-${to}`;
+  const { attempt, ordinal } = stepOfKey(step);
+  const place = `#${attempt === null ? '' : `a${attempt}`}s${ordinal}`;
+  if (from === null) return place;
+  return to === null || to === from ? `${place}:L${from}` : `${place}:L${from}-${to}`;
 }
 
 /** A click on a line number; with shift held it makes a range from the line that was clicked before. */

@@ -7,6 +7,7 @@ import { loadBuild, loadCache, loadRelations, loadSteps } from '@/features/build
 import { loadNewest } from '@/features/builds/api/load-builds';
 import { BuildPage } from '@/features/builds/components/build-page';
 import { readViewState, usualView } from '@/features/builds/model/build-view';
+import { earlierAttempts } from '@/features/builds/model/log-attempts';
 import { buildMark, buildTitle } from '@/features/builds/model/status';
 import { loadSignatures } from '@/features/images/api/load-images';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
@@ -46,10 +47,12 @@ export default async function Build({ params, searchParams }: Props) {
   if (digest && status === 'succeeded') ahead(loadSignatures(projectId, digest));
   const viewState = readViewState(query, usualView(build.value.failure));
   const attempt = viewState.attempt ?? build.value.attempt;
-  const [steps, relations, cache] = await Promise.all([
+  const before = viewState.view === 'log' ? earlierAttempts(build.value, viewState.attempt) : [];
+  const [steps, relations, cache, earlier] = await Promise.all([
     attempt === 0 ? null : loadSteps(build.value.id, attempt),
     loadRelations(build.value.id),
     attempt === build.value.attempt ? loadCache(build.value.id) : null,
+    Promise.all(before.map(async (each) => ({ attempt: each, steps: await loadSteps(build.value.id, each.number) }))),
   ]);
   const home = projectPath(project.value);
   return (
@@ -66,6 +69,10 @@ export default async function Build({ params, searchParams }: Props) {
         query={query}
         viewState={viewState}
         steps={steps}
+        earlier={earlier.map((each) => ({
+          attempt: each.attempt,
+          steps: each.steps.ok ? each.steps.value.steps : [],
+        }))}
         relations={relations.ok ? relations.value : null}
         cache={cache?.ok ? cache.value : null}
       />
