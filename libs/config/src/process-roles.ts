@@ -107,6 +107,7 @@ export const shapes = {
     buildxProgram: optional(v.buildxProgram),
     cgroupParent: optional(v.cgroupParent),
     cgroupBase: optional(v.cgroupBase),
+    engineRules: optional(v.engineRules),
     mirrorRoot: required(v.mirrorRoot),
     allowPlainHttp,
     lane: withDefault(v.lane, 'trusted'),

@@ -116,6 +116,11 @@ export const variables = {
     text.absolutePath,
     'Control group below which the engine really puts the groups that it is told, COOPERAGE_CGROUP_PARENT among them; needed where two engines of one machine are told the same. `./cooperage` sets it for its engine for strangers.',
   ),
+  engineRules: plain(
+    'COOPERAGE_ENGINE_RULES',
+    text.absolutePath,
+    'File in which the one who started the engine notes whether its network rules are in force; while they are not, no build starts. `./cooperage` and docker-compose.yml set it for their engines.',
+  ),
   mirrorRoot: plain('COOPERAGE_MIRROR_ROOT', text.absolutePath, 'Folder that keeps the bare git mirrors.'),
   localCacheRoot: plain(
     'COOPERAGE_LOCAL_CACHE_ROOT',

@@ -117,6 +117,9 @@ export interface EngineCheck {
   readonly detail: string;
 }
 
+/** `unknown`: the engine did not come, and not because a connection was refused. That shows nothing. */
+export type NearReach = 'reached' | 'refused' | 'unknown';
+
 /** What became of a build. */
 export interface BuildFate {
   readonly state: 'running' | 'succeeded' | 'failed' | 'unknown';
@@ -182,7 +185,7 @@ export interface Engine {
    * Whether it connects to what is near when a Dockerfile asks it to fetch something there: then nothing stands between a build
    * and the services beside the engine. Left out by an engine that cannot be asked. @throws {BuildFailure} `EngineUnavailable`
    */
-  reachesNear?(signal: AbortSignal): Promise<boolean>;
+  reachesNear?(signal: AbortSignal): Promise<NearReach>;
   /**
    * Forgets everything: results of steps, cache mounts, contexts. Waits a while for what a build under way needs. Left out by an
    * engine that is for trusted builds only. @throws {BuildFailure} `EngineUnavailable`, also where something is left

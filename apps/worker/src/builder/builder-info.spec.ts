@@ -65,7 +65,19 @@ it('says what should hold and does not, of the engine and of where it runs', asy
   const facts = { lane: 'trusted', slots: 1, version: '1', mirrorRoot: '/', isDraining: false } as const;
   const { engineFeatures } = await builderInfo(engine as never, {
     ...facts,
-    ...{ store: undefined, warnings: ['fetches-unfiltered'], loops: [] },
+    ...{ store: undefined, warnings: ['fetches-unfiltered', 'writes-uncounted'], loops: [] },
   });
   expect(engineFeatures!.warnings).toEqual(['writes-uncounted', 'fetches-unfiltered']);
+});
+
+it('R-C2 S-039 takes nothing while the network rules of its engine are missing, and says so', async () => {
+  const check = async () => ({ ok: true, version: 'v0.34.2', platforms: ['linux/amd64'], detail: 'builds' });
+  const engine = { kind: 'buildkit', features: () => features, check };
+  const facts = { lane: 'trusted', slots: 1, version: '1', mirrorRoot: '/', isDraining: false } as const;
+  const rules = { obstacle: 'The rules are missing.', warnings: ['rules-missing'] } as const;
+  const { note, engineFeatures } = await builderInfo(engine as never, {
+    ...{ ...facts, ...rules, store: undefined, loops: [] },
+  });
+  expect(note).toBe('The rules are missing.');
+  expect(engineFeatures!.warnings).toContain('rules-missing');
 });

@@ -21,6 +21,8 @@ export interface BuilderFacts {
   readonly mirrorRoot: string;
   readonly isDraining: boolean;
   readonly store: ProcessInfo['engineStore'];
+  /** Why no build may start here, as far as the network of the engine goes. */
+  readonly obstacle?: string | null;
   /** Beside those of the engine itself. */
   readonly warnings: readonly EngineWarning[];
   readonly loops: ProcessInfo['loops'];
@@ -28,22 +30,24 @@ export interface BuilderFacts {
 
 /** What this worker advertises. With a note it takes no builds: it drains, or its engine does not answer. */
 export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<ProcessInfo> {
-  const { lane, slots, version, isDraining, store, loops } = facts;
+  const { lane, slots, version, isDraining, store, loops, obstacle = null } = facts;
   const features = engine.features();
   const [{ ok, version: engineVersion, detail }, disk] = await Promise.all([engine.check(), diskOf(facts.mirrorRoot)]);
   const isTrustedOnly = !features.strangers || !meetsFloor(engineVersion);
   const notes = [
     ok ? null : detail,
+    obstacle,
     ok && lane === 'strangers' && isTrustedOnly
       ? belowFloor(features.strangers ? engineVersion : `${engine.kind} ${engineVersion}`)
       : null,
     isDraining ? 'It drains: it takes no further build.' : null,
   ];
+  const warnings = [...new Set([...features.warnings, ...facts.warnings])];
   return {
     ...{ lane, slots, version, engineVersion },
     zones: lane === 'strangers' ? zones : zones.filter((zone) => zone !== 'fork'),
     engine: engine.kind,
-    engineFeatures: { ...features, strangers: !isTrustedOnly, warnings: [...features.warnings, ...facts.warnings] },
+    engineFeatures: { ...features, strangers: !isTrustedOnly, warnings },
     platforms: [`linux/${architectures[process.arch] ?? process.arch}`],
     ...(isDraining && { draining: true }),
     ...disk,

@@ -38,6 +38,7 @@ import { builderInfo } from './builder-info.js';
 import { lookAtEngine } from './checks/look-at-engine.js';
 import { Drain } from './drain/drain.js';
 import { EngineReachWatch } from './engine-reach-watch.js';
+import { EngineRulesWatch } from './engine-rules-watch.js';
 import { EngineStoreWatch } from './engine-store-watch.js';
 import { type ExportCacheParts, ExportCacheService } from './export-cache/export-cache.service.js';
 import { LocalCacheKeeper } from './local-caches/local-cache-keeper.js';
@@ -97,9 +98,21 @@ function engine(config: BuilderConfig): Provider[] {
         new Drain(new DrainRepository(database), config.workerName, logger),
     },
     {
+      provide: EngineRulesWatch,
+      inject: [LOGGER],
+      useFactory: (logger: Logger) => new EngineRulesWatch(config.engineRules ?? null, logger),
+    },
+    {
       provide: ProcessLife,
-      inject: [ProcessRepository, ENGINE, Drain, Watchdog, LOGGER],
-      useFactory: (processes: ProcessRepository, engine: Engine, drain: Drain, watchdog: Watchdog, logger: Logger) => {
+      inject: [ProcessRepository, ENGINE, EngineRulesWatch, Drain, Watchdog, LOGGER],
+      useFactory: (
+        processes: ProcessRepository,
+        engine: Engine,
+        rules: EngineRulesWatch,
+        drain: Drain,
+        watchdog: Watchdog,
+        logger: Logger,
+      ) => {
         const stores = new EngineStoreWatch(engine, logger);
         const reach = new EngineReachWatch(engine, logger);
         return new ProcessLife(processes, logger, {
@@ -107,16 +120,19 @@ function engine(config: BuilderConfig): Provider[] {
           name: config.workerName,
           instanceId: config.instanceId ?? null,
           heartbeatMs: config.leaseMs / 3,
-          info: async () =>
-            builderInfo(engine, {
+          info: async () => {
+            const { obstacle, warnings } = await rules.look();
+            return builderInfo(engine, {
               ...{ lane: config.lane, slots: config.buildSlots },
               version: versionOf(config.release).version,
               mirrorRoot: config.mirrorRoot,
               isDraining: await drain.look(),
               store: stores.latest(),
-              warnings: reach.latest(),
+              obstacle,
+              warnings: [...warnings, ...reach.latest()],
               loops: watchdog.troubles(),
-            }),
+            });
+          },
           onDisowned: () => process.exit(70),
         });
       },
@@ -180,6 +196,7 @@ function services(config: BuilderConfig): Provider[] {
         BuildRequests,
         MirrorKeeper,
         ENGINE,
+        EngineRulesWatch,
         LOGGER,
       ],
       useFactory: (
@@ -190,10 +207,11 @@ function services(config: BuilderConfig): Provider[] {
         buildRequests: BuildRequests,
         mirrors: MirrorKeeper,
         engine: Engine,
+        rules: EngineRulesWatch,
         logger: Logger,
       ): ExportCacheParts => ({
         ...{ attempts, notes, modes, accesses, requests: buildRequests, mirrors, engine, logger },
-        house: new EngineHouse(engine, config.lane),
+        house: new EngineHouse(engine, config.lane, async () => (await rules.look()).obstacle),
       }),
     },
     {
@@ -208,6 +226,7 @@ function services(config: BuilderConfig): Provider[] {
         METRICS,
         ProcessLife,
         Drain,
+        EngineRulesWatch,
       ],
       useFactory: (
         parts: ExportCacheParts,
@@ -219,6 +238,7 @@ function services(config: BuilderConfig): Provider[] {
         metrics: Metrics,
         life: ProcessLife,
         drain: Drain,
+        rules: EngineRulesWatch,
       ) =>
         new RunBuildService(
           {
@@ -234,7 +254,7 @@ function services(config: BuilderConfig): Provider[] {
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },
           () => void life.beat(),
-          () => !drain.isOn,
+          async () => !drain.isOn && (await rules.look()).obstacle === null,
         ),
     },
     {

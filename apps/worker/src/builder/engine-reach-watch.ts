@@ -30,14 +30,21 @@ export class EngineReachWatch {
     this.isAsking = true;
     this.askedAt = this.now();
     try {
-      const isReached = await this.engine.reachesNear?.(AbortSignal.timeout(timeoutMs));
-      this.known = isReached ? ['fetches-unfiltered'] : [];
-      if (isReached) this.logger.warn('the engine fetches from this machine and from private networks');
+      const reach = await this.engine.reachesNear?.(AbortSignal.timeout(timeoutMs));
+      if (reach === 'unknown') this.unknown();
+      else this.known = reach === 'reached' ? ['fetches-unfiltered'] : [];
+      if (reach === 'reached') this.logger.warn('the engine fetches from this machine and from private networks');
     } catch (error) {
-      this.askedAt = this.now() - everyMs + soonerMs;
-      this.logger.info({ err: error }, 'it is not known what the engine can reach');
+      this.unknown(error);
     } finally {
       this.isAsking = false;
     }
+  }
+
+  /** Whatever is not known to be refused may be open. What was seen to be open stays so until it is seen to be refused. */
+  private unknown(error?: unknown): void {
+    this.askedAt = this.now() - everyMs + soonerMs;
+    if (!this.known.includes('fetches-unfiltered')) this.known = ['fetches-unknown'];
+    this.logger.info({ err: error }, 'it is not known what the engine can reach');
   }
 }

@@ -5,6 +5,8 @@ export const engineWarnings = [
   'processors-unlimited',
   'writes-uncounted',
   'fetches-unfiltered',
+  'fetches-unknown',
+  'rules-missing',
 ] as const;
 export type EngineWarning = (typeof engineWarnings)[number];
 
@@ -29,5 +31,13 @@ export const engineWarningTexts: Readonly<Record<EngineWarning, { readonly title
   'fetches-unfiltered': {
     title: 'The engine fetches from this machine and from private networks',
     text: 'FROM and ADD in a Dockerfile reach services that are not public. Build only what you trust, or close these addresses to the engine.',
+  },
+  'fetches-unknown': {
+    title: 'It is not known what the engine can fetch from',
+    text: 'The worker had the engine fetch from itself and got no clear answer. FROM and ADD may reach services that are not public. It tries again every minute.',
+  },
+  'rules-missing': {
+    title: 'The network rules of the engine are missing',
+    text: 'No build starts until they are in force again. The log of what started the engine says why they cannot be set.',
   },
 };

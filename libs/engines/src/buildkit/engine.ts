@@ -27,6 +27,7 @@ import type {
   EngineFeatures,
   EngineStore,
   ExportedCache,
+  NearReach,
 } from '../engine.js';
 import type { LocalCaches } from '../local-cache/local-caches.js';
 import { cacheRead, cacheWarning, missedCaches, nothingLocal, openCaches } from '../local-cache/opened-caches.js';
@@ -205,7 +206,7 @@ export class BuildkitEngine implements Engine {
     await this.tryOnce(tryRequest(platforms[0]), {}, signal);
   }
 
-  async reachesNear(signal: AbortSignal): Promise<boolean> {
+  async reachesNear(signal: AbortSignal): Promise<NearReach> {
     const { ok, detail, platforms } = await this.check();
     if (!ok || platforms[0] === undefined) throw new BuildFailure('EngineUnavailable', detail);
     const [platform] = platforms;

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { BuildFailure } from '@cooperage/domain';
+import type { NearReach } from '../engine.js';
 
 /** Of this machine or container; more would only take longer. */
 const mostAddresses = 8;
@@ -43,22 +45,31 @@ class Bait {
 
 /**
  * Whether an engine connects to what is near it when a Dockerfile asks it to fetch something there: to this process, on its
- * loopback and on its other addresses. `fetches` has it build a Dockerfile; how that ends does not matter. An engine on another
- * machine cannot come to loopback, and whatever does not come is taken as not reached.
+ * loopback and on its other addresses. `fetches` has it build a Dockerfile. It is refused where each of its connections is; an
+ * engine that did not come in time, or that failed by something else, has shown nothing. One on another machine cannot come to
+ * loopback.
  */
-export async function reachesNear(fetches: (dockerfile: string) => Promise<unknown>): Promise<boolean> {
+export async function reachesNear(fetches: (dockerfile: string) => Promise<unknown>): Promise<NearReach> {
   const found = await Promise.all(ownAddresses().map((address) => Bait.at(address)));
   const baits = found.filter((bait) => bait !== null);
   try {
     // One after the other: where one of them is reached, the question is answered.
+    let allRefused = baits.length > 0;
     for (const bait of baits) {
-      await fetches(`FROM scratch\nADD ${bait.url} /near\n`).catch(() => {});
-      if (bait.wasVisited) return true;
+      const isRefused = await fetches(`FROM scratch\nADD ${bait.url} /near\n`).then(() => false, isRefusal);
+      if (bait.wasVisited) return 'reached';
+      allRefused &&= isRefused;
     }
-    return false;
+    return allRefused ? 'refused' : 'unknown';
   } finally {
     for (const bait of baits) bait.close();
   }
+}
+
+/** What the engine says of a connection that a rule refuses, or that there is no way for. */
+function isRefusal(error: unknown): boolean {
+  const said = /connection refused|no route to host|network is unreachable|operation not permitted|permission denied/i;
+  return error instanceof BuildFailure && error.code === 'StepFailed' && said.test(error.message);
 }
 
 /** An address that is bound to its link leads nowhere without the link's name. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Part } from './part.ts';
+import type { Care, Part } from './part.ts';
 import { PartKeeper } from './part-keeper.ts';
 
 /** A part that a test can end, and that fails to start as often as it is told. */
@@ -26,7 +26,7 @@ class Frail implements Part<{ url: string }> {
   }
 }
 
-function keep(part: Frail) {
+function keep(part: Frail, careEveryMs?: number) {
   const said: string[] = [];
   const changes: string[][] = [];
   const kept = [{ part, address: { url: 'redis://127.0.0.1:1' } }];
@@ -34,6 +34,7 @@ function keep(part: Frail) {
     kept,
     (line) => said.push(line),
     () => changes.push(keeper.away),
+    careEveryMs,
   );
   keeper.start();
   return { keeper, said, changes };
@@ -72,5 +73,26 @@ it('says when a part has come back at another address', async () => {
   const { keeper, said } = keep(part);
   part.runs = false;
   await expect.poll(() => said.at(-1)).toContain('another address');
+  await keeper.stop();
+});
+
+it('R-C2 S-039 looks after what stands around a part, says what it set again, and names it as away while it cannot', async () => {
+  const states: Care[] = [
+    { state: 'in-force', detail: '', renewals: 0 },
+    { state: 'in-force', detail: '', renewals: 1 },
+    { state: 'missing', detail: 'no right to', renewals: 1 },
+    { state: 'missing', detail: 'no right to', renewals: 1 },
+    { state: 'in-force', detail: '', renewals: 2 },
+  ];
+  const part = Object.assign(new Frail(), { care: async () => (states.length > 1 ? states.shift()! : states[0]!) });
+  const { keeper, said, changes } = keep(part, 5);
+  await expect.poll(() => states).toHaveLength(1);
+  await expect.poll(() => said).toHaveLength(3);
+  expect(said).toEqual([
+    'the network rules of Redis had been changed and are set again (1 time since its start)',
+    'the network rules of Redis are missing, and no build is to start: no right to',
+    'the network rules of Redis are in force again',
+  ]);
+  expect(changes).toEqual([['the network rules of Redis'], []]);
   await keeper.stop();
 });

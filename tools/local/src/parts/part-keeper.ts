@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { restartDelayMs } from '../processes/supervised-process.ts';
-import type { Part } from './part.ts';
+import type { Care, Part } from './part.ts';
 
 const LOOK_EVERY_MS = 500;
+/** A look costs five short programs. What is open meanwhile, somebody with the rights of root has opened. */
+const CARE_EVERY_MS = 2_000;
 /** A part that ran this long starts again with the first delay. */
 const HEALTHY_MS = 60_000;
 
@@ -16,15 +18,22 @@ export class PartKeeper {
   private readonly kept: readonly KeptPart<unknown>[];
   private readonly report: (line: string) => void;
   private readonly changed: () => void;
+  private readonly careEveryMs: number;
   private readonly stopping = new AbortController();
   private readonly gone = new Set<string>();
   private watching: Promise<unknown> = Promise.resolve();
 
   /** @param changed called when another part is away, or is back */
-  constructor(kept: readonly KeptPart<unknown>[], report: (line: string) => void, changed: () => void) {
+  constructor(
+    kept: readonly KeptPart<unknown>[],
+    report: (line: string) => void,
+    changed: () => void,
+    careEveryMs = CARE_EVERY_MS,
+  ) {
     this.kept = kept;
     this.report = report;
     this.changed = changed;
+    this.careEveryMs = careEveryMs;
   }
 
   /** Names of the parts that do not run now. */
@@ -33,7 +42,7 @@ export class PartKeeper {
   }
 
   start(): void {
-    this.watching = Promise.all(this.kept.map((kept) => this.watch(kept)));
+    this.watching = Promise.all(this.kept.flatMap((kept) => [this.watch(kept), this.lookAfter(kept.part)]));
   }
 
   /** Resolves when nothing is being started any more, so that everything can be stopped. */
@@ -62,6 +71,21 @@ export class PartKeeper {
     }
   }
 
+  private async lookAfter(part: Part<unknown>): Promise<void> {
+    const { signal } = this.stopping;
+    const name = `the network rules of ${part.name}`;
+    for (let last: Care | undefined; part.care && !signal.aborted; ) {
+      // Around a part that is away there is nothing: they are made anew before it starts.
+      const now = this.gone.has(part.name) ? last : await part.care().catch(unknown(last));
+      if (now) {
+        this.note(name, now.state === 'missing');
+        for (const line of changesOf(name, now, last)) this.report(line);
+      }
+      last = now;
+      await sleep(this.careEveryMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
   private async restart(part: Part<unknown>, address: unknown): Promise<void> {
     try {
       const now = await part.start();
@@ -78,4 +102,22 @@ export class PartKeeper {
     else this.gone.delete(name);
     this.changed();
   }
+}
+
+/** What could not be looked at is no reason to believe that all is well. */
+function unknown(last: Care | undefined) {
+  return (error: Error): Care => ({ state: 'missing', detail: error.message, renewals: last?.renewals ?? 0 });
+}
+
+function changesOf(name: string, now: Care, last: Care | undefined): string[] {
+  const lines: string[] = [];
+  // Where somebody takes them away again and again, that is not said each time.
+  if (now.renewals > (last?.renewals ?? 0) && Number.isInteger(Math.log2(now.renewals)))
+    lines.push(
+      `${name} had been changed and are set again (${now.renewals} time${now.renewals === 1 ? '' : 's'} since its start)`,
+    );
+  if (now.state === 'missing' && last?.state !== 'missing')
+    lines.push(`${name} are missing, and no build is to start: ${now.detail}`);
+  if (last?.state === 'missing' && now.state !== 'missing') return [`${name} are in force again`];
+  return lines;
 }

@@ -7,6 +7,18 @@ export interface Part<Address> {
   stop(): Promise<void>;
   /** Whether it still runs. True for what somebody else runs: it is not ours to start again. */
   isRunning(): Promise<boolean>;
+  /** While it runs: looks after what protects the machine from it. Left out where nothing does. */
+  care?(): Promise<Care>;
+}
+
+/** How the network rules around a part stand. */
+export interface Care {
+  /** `unfiltered`: this machine allows no filter, which was known at the start. `missing`: they were taken away and cannot be set again. */
+  readonly state: 'in-force' | 'unfiltered' | 'missing';
+  /** Why they are not in force; else empty. */
+  readonly detail: string;
+  /** How often they had to be set again since the start. */
+  readonly renewals: number;
 }
 
 export interface PostgresAddress {
@@ -32,4 +44,6 @@ export interface EngineAddress {
   readonly cgroupParent: string;
   /** The control group below which the engine really puts what it is told; left out where it takes it from the root. */
   readonly cgroupBase?: string;
+  /** Where it is noted whether the network rules of the engine are in force; left out for an engine of somebody else. */
+  readonly rulesFile?: string;
 }

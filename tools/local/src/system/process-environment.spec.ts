@@ -44,11 +44,14 @@ describe('the environment of a process', () => {
   });
 
   it('gives a builder for strangers an engine, a name and a cache of its own, and one slot', () => {
-    const engine = { url: 'unix:///s', cgroupParent: addresses.engine.cgroupParent, cgroupBase: '/s' };
+    const rulesFile = '/rules.json';
+    const engine = { url: 'unix:///s', cgroupParent: addresses.engine.cgroupParent, cgroupBase: '/s', rulesFile };
     const strangers = { ...addresses, strangers: engine };
     const environment = processEnvironment('strangers', strangers, secrets);
     expect(environment).toMatchObject({ COOPERAGE_LANE: 'strangers', COOPERAGE_BUILD_SLOTS: '1' });
-    expect(environment).toMatchObject({ BUILDKIT_HOST: 'unix:///s', COOPERAGE_CGROUP_BASE: '/s' });
+    expect(environment).toMatchObject({
+      ...{ BUILDKIT_HOST: 'unix:///s', COOPERAGE_CGROUP_BASE: '/s', COOPERAGE_ENGINE_RULES: rulesFile },
+    });
     const trusted = processEnvironment('builder', strangers, secrets);
     // Of another parent it would find nothing; below the same base the two would share their limits.
     expect(environment.COOPERAGE_CGROUP_PARENT).toBe(trusted.COOPERAGE_CGROUP_PARENT);

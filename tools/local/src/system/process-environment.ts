@@ -104,10 +104,11 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   };
 }
 
-function toEngine({ url, cgroupParent, cgroupBase }: EngineAddress): Variables {
+function toEngine({ url, cgroupParent, cgroupBase, rulesFile }: EngineAddress): Variables {
   return {
     BUILDKIT_HOST: url,
     ...(cgroupParent && { COOPERAGE_CGROUP_PARENT: cgroupParent }),
     ...(cgroupBase && { COOPERAGE_CGROUP_BASE: cgroupBase }),
+    ...(rulesFile && { COOPERAGE_ENGINE_RULES: rulesFile }),
   };
 }

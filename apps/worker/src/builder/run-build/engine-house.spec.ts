@@ -137,3 +137,22 @@ describe('the engine of a builder for trusted builds', () => {
     expect(seen.wiped).toBe(0);
   });
 });
+
+describe('an engine whose network rules are missing', () => {
+  it.each(['trusted', 'strangers'] as const)(
+    'R-C2 S-039 S-040 starts neither a build nor an export in the lane %s, after whatever wait, and does again later',
+    async (lane) => {
+      let obstacle: string | null = 'The network rules are missing.';
+      const own = new EngineHouse({ wipe: nothing }, lane, async () => obstacle);
+      let runs = 0;
+      const work = async () => void runs++;
+      const unavailable = { code: 'EngineUnavailable', message: 'The network rules are missing.' };
+      await expect(own.build(ours, never, work)).rejects.toMatchObject(unavailable);
+      await expect(own.afterwards(ours, never, work)).rejects.toMatchObject(unavailable);
+      expect(runs).toBe(0);
+      obstacle = null;
+      await own.build(ours, never, work);
+      expect(runs).toBe(1);
+    },
+  );
+});

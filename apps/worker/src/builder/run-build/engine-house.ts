@@ -22,18 +22,20 @@ export class EngineHouse {
   constructor(
     private readonly engine: Pick<Engine, 'wipe'>,
     private readonly lane: Lane,
+    /** Why nothing may run in it now, as a sentence; null where all may. */
+    private readonly obstacle: () => Promise<string | null> = async () => null,
   ) {}
 
   /**
    * Runs a build in the engine.
-   * @throws {BuildFailure} `PolicyRefused` for code of strangers in the other lane, and where the engine cannot be emptied; `EngineUnavailable`;
-   * and what `work` throws
+   * @throws {BuildFailure} `PolicyRefused` for code of strangers in the other lane, and where the engine cannot be emptied;
+   * `EngineUnavailable`, also where nothing may run in it; and what `work` throws
    */
   async build<T>(build: Guest, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (this.lane === 'trusted') return this.amongTrusted(build, work);
     return this.inTurn(signal, async () => {
       if (houseOf(build) === null || ownerOf(build) !== this.owner) await this.empty(build);
-      return work();
+      return this.unhindered(work);
     });
   }
 
@@ -44,16 +46,23 @@ export class EngineHouse {
   async afterwards<T>(build: Guest, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (this.lane === 'trusted') return this.amongTrusted(build, work);
     return this.inTurn(signal, async () => {
-      if (ownerOf(build) === this.owner) return work();
+      if (ownerOf(build) === this.owner) return this.unhindered(work);
       if (houseOf(build) === null)
         throw new BuildFailure('EngineUnavailable', 'The builder was emptied before it could leave this cache.');
       await this.empty(build);
-      return work();
+      return this.unhindered(work);
     });
   }
 
   private async amongTrusted<T>({ zone }: Guest, work: () => Promise<T>): Promise<T> {
     if (zone === 'fork') throw new BuildFailure('PolicyRefused', 'This builder takes no code of strangers.');
+    return this.unhindered(work);
+  }
+
+  /** Asked last: until here it may have waited for long. */
+  private async unhindered<T>(work: () => Promise<T>): Promise<T> {
+    const obstacle = await this.obstacle();
+    if (obstacle !== null) throw new BuildFailure('EngineUnavailable', obstacle);
     return work();
   }
 

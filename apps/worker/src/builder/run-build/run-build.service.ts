@@ -82,12 +82,12 @@ export class RunBuildService {
     /** Called when the engine is gone: the dispatcher should know before it hands out the next attempt. */
     private readonly onEngineLost: () => void,
     /** Whether it may claim now. A job that is let go is handed over again, to whoever may. */
-    private readonly mayClaim: () => boolean = () => true,
+    private readonly mayClaim: () => boolean | Promise<boolean> = () => true,
   ) {}
 
   /** Does nothing when the attempt is not there to be claimed: canceled, taken, or delivered twice. */
   async run(attemptId: string): Promise<void> {
-    if (!this.mayClaim()) return;
+    if (!(await this.mayClaim())) return;
     const { workerName, leaseMs } = this.options;
     const attempt = await this.parts.attempts.claim(attemptId, this.instanceId(), workerName, leaseMs);
     if (!attempt) return;

@@ -102,6 +102,60 @@ describe('the embedded engine', () => {
     await keeper.stop();
   });
 
+  it('R-C1 R-C2 S-039 S-040 has its rules again at once, those for steps too, where they were flushed while it runs', async () => {
+    const pid = readPidFile(instance.pidFile('engine'))?.pid;
+    const said: string[] = [];
+    const keeper = new PartKeeper(
+      [{ part: engine, address }],
+      (line) => said.push(line),
+      () => {},
+    );
+    keeper.start();
+    const before = await rulesOf(tools, instance.id);
+    await expect.poll(() => rulesNote().state).toBe('in-force');
+    for (const [id, version] of [
+      [instance.id, 4],
+      [`${instance.id}f`, 4],
+      [`${instance.id}f`, 6],
+    ] as const) {
+      const { renewals } = rulesNote();
+      await new Firewall(tools, id, version).remove();
+      await expect.poll(() => rulesNote().renewals, { timeout: 30_000 }).toBe(renewals + 1);
+      expect((await rulesOf(tools, instance.id)).toSorted()).toEqual(before.toSorted());
+    }
+    expect(said[0]).toMatch(/^the network rules of the engine had been changed and are set again/);
+    expect(readPidFile(instance.pidFile('engine'))?.pid).toBe(pid);
+    await keeper.stop();
+  });
+
+  it('R-C2 leads to its rules first again, where somebody put a rule before them', async () => {
+    const first = [
+      'OUTPUT',
+      '-m',
+      'comment',
+      '--comment',
+      `before-${instance.id}`,
+      '-d',
+      '192.0.2.1/32',
+      '-j',
+      'ACCEPT',
+    ];
+    const iptables = (...words: string[]) =>
+      run(realpathSync(tools.path('iptables')), ['iptables', '-w', ...words], { env: tools.environment() });
+    await iptables('-I', ...first);
+    try {
+      expect(await engine.filter.isInForce({ reachable: [specServices().openRegistry] })).toBe(false);
+      expect(await engine.care()).toMatchObject({ state: 'in-force' });
+      const jumps = (await rulesOf(tools, instance.id)).filter(
+        (line) => line.startsWith('-A OUTPUT') && !line.includes('ip6'),
+      );
+      expect(jumps[0]).toContain('-m cgroup');
+      expect(await engine.filter.isInForce({ reachable: [specServices().openRegistry] })).toBe(true);
+    } finally {
+      await iptables('-D', ...first);
+    }
+  });
+
   it('leaves nothing on the machine when it is stopped', async () => {
     await engine.stop();
     expect(existsSync(`/sys/class/net/coop${instance.id}`)).toBe(false);
@@ -111,6 +165,11 @@ describe('the embedded engine', () => {
     expect(await rulesOf(tools, instance.id)).toEqual([]);
   });
 });
+
+/** What a builder reads of it. */
+function rulesNote() {
+  return JSON.parse(readFileSync(address.rulesFile!, 'utf8')) as { state: string; renewals: number };
+}
 
 /** What the kernel has of the rules of one instance, for both versions of the protocol. */
 async function rulesOf(tools: Tools, id: string): Promise<string[]> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { groupFolders, isUnified } from './control-groups.ts';
-import { removals, restoreInput } from './firewall.ts';
+import { ownLines, removals, restoreInput } from './firewall.ts';
 import { chains, fetchChain } from './firewall-rules.ts';
 import { mountsBelow } from './mounts.ts';
 import { placesOf, proxies } from './reachable.ts';
@@ -84,6 +84,42 @@ describe('firewall rules', () => {
       '',
     ]);
     expect(restoreInput('nat', [fetchChain('123456f', 4, fetches)])).toBe('');
+  });
+
+  it('S-039 S-040 replace in one step what is there of them, also chains that are made no more', () => {
+    const listing = [
+      '-P POSTROUTING ACCEPT',
+      '-N COOPERAGE-123456-NAT',
+      '-N COOPERAGE-123456-OLD',
+      '-N COOPERAGE-abcdef-NAT',
+      '-A POSTROUTING -s 10.9.0.0/24 -j COOPERAGE-123456-NAT',
+      '-A POSTROUTING -s 10.8.0.0/24 -j COOPERAGE-abcdef-NAT',
+      '-A COOPERAGE-123456-NAT -j MASQUERADE',
+      '',
+    ].join('\n');
+    expect(restoreInput('nat', chains('123456', network), removals(listing, 'COOPERAGE-123456-')).split('\n')).toEqual([
+      '*nat',
+      ':COOPERAGE-123456-NAT - [0:0]',
+      '-D POSTROUTING -s 10.9.0.0/24 -j COOPERAGE-123456-NAT',
+      '-F COOPERAGE-123456-OLD',
+      '-X COOPERAGE-123456-OLD',
+      '-A COOPERAGE-123456-NAT -s 10.204.1.0/24 ! -o coop123456 -j MASQUERADE',
+      '-I POSTROUTING 1 -s 10.204.1.0/24 -j COOPERAGE-123456-NAT',
+      'COMMIT',
+      '',
+    ]);
+  });
+
+  it('R-C2 S-039 are not as they were where a rule of somebody else comes first', () => {
+    const own = ['-N COOPERAGE-123456f-OUT', '-A OUTPUT -m cgroup --path x -j COOPERAGE-123456f-OUT'];
+    const ofAnother = '-A OUTPUT -m cgroup --path y -j COOPERAGE-abcdeff-OUT';
+    const lines = (...each: string[]) => ownLines(each.join('\n'), 'COOPERAGE-123456f-');
+    const first = lines(...own, '-A OUTPUT -j ACCEPT');
+    expect(first).toEqual(own);
+    // Rules of the same sort let nothing through that these would refuse.
+    expect(lines(own[0]!, ofAnother, own[1]!)).toEqual(first);
+    expect(lines(own[0]!, '-A INPUT -j ACCEPT', own[1]!)).toEqual(first);
+    expect(lines(own[0]!, '-A OUTPUT -j ACCEPT', own[1]!)).not.toEqual(first);
   });
 
   it('are taken out of what is really there, and nothing else is', () => {

@@ -6,8 +6,9 @@ import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
-import type { EngineAddress, Part } from '../part.ts';
+import type { Care, EngineAddress, Part } from '../part.ts';
 import { cgroupOf, prepareGroup } from './control-groups.ts';
+import { EngineRules } from './engine-rules.ts';
 import { FetchFilter, type FetchLimits } from './fetch-filter.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { daemonJson, daemonParameters, ENGINE_ENVIRONMENT, type EngineSettings, engineSocket } from './settings.ts';
@@ -35,6 +36,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   private readonly registries: EngineRegistries;
   private readonly network: StepNetwork;
   readonly filter: FetchFilter;
+  private readonly rules: EngineRules;
 
   constructor(instance: Instance, tools: Tools, registries: EngineRegistries) {
     this.instance = instance;
@@ -44,6 +46,8 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     this.filter = new FetchFilter(
       ...([`${instance.id}f`, `${cgroupOf(instance)}-engine`, tools, instance.file('engine-filter.json')] as const),
     );
+    const { network, filter } = this;
+    this.rules = new EngineRules([network, filter], () => filter.missing(), instance.file('engine-rules.json'));
   }
 
   async start(): Promise<EngineAddress> {
@@ -51,12 +55,14 @@ export class EmbeddedEngine implements Part<EngineAddress> {
       throw new LauncherError('the engine needs root: run as root, or set BUILDKIT_HOST to a BuildKit of your own');
     const settings = await this.settings();
     const noted = this.daemon(settings);
-    const isWhole = this.network.bridge.exists() && (await this.filter.isInForce(fetchLimits(this.registries)));
+    const isWhole = (await this.network.isInForce()) && (await this.filter.isInForce(fetchLimits(this.registries)));
     if (!noted.running() || !isWhole) await this.renew(settings, noted);
     // Anew, since it is started within what was renewed.
     const daemon = this.daemon(settings);
     await ensureRunning(daemon, this.settingsFile(), daemonJson(settings));
-    return { url: `unix://${engineSocket(settings.socketFolder)}`, cgroupParent: settings.cgroupParent };
+    await this.rules.keep();
+    const url = `unix://${engineSocket(settings.socketFolder)}`;
+    return { url, cgroupParent: settings.cgroupParent, rulesFile: this.rules.file };
   }
 
   async stop(): Promise<void> {
@@ -65,11 +71,16 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     await clearLeftovers(settings);
     await this.filter.remove();
     await this.network.remove();
+    this.rules.forget();
     this.instance.removeSocketFolder();
   }
 
   async isRunning(): Promise<boolean> {
-    return readPidFile(this.instance.pidFile('engine')) !== undefined;
+    return readPidFile(this.instance.pidFile('engine')) !== undefined && this.network.bridge.exists();
+  }
+
+  care(): Promise<Care> {
+    return this.rules.keep();
   }
 
   private async renew(settings: EngineSettings, daemon: Daemon): Promise<void> {

@@ -3,8 +3,9 @@ import { readJson, writeJson } from '../../files/atomic-file.ts';
 import { say } from '../../output.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { EngineGroup } from './engine-group.ts';
+import type { Caring } from './engine-rules.ts';
 import { Firewall } from './firewall.ts';
-import { fetchChain } from './firewall-rules.ts';
+import { type FetchRules, fetchChain } from './firewall-rules.ts';
 import { placesOf, proxies } from './reachable.ts';
 import { ownResolvers } from './resolvers.ts';
 
@@ -31,7 +32,7 @@ interface FilterState {
  * The filter of what an engine fetches by itself: base images, files and repositories for ADD. It is not made where this machine
  * does not allow it; the engine starts all the same, and `missing` says why.
  */
-export class FetchFilter {
+export class FetchFilter implements Caring {
   private readonly group: EngineGroup;
   private readonly firewalls: readonly Firewall[];
   private readonly id: string;
@@ -49,20 +50,30 @@ export class FetchFilter {
       .filter((each) => each.isNeeded());
   }
 
-  /** Whether it is as `create` would make it now; also where it could not be made and is wanted no different. */
+  /** Whether it is as `create` would make it now. Never where it could not be made. */
   async isInForce(limits: FetchLimits): Promise<boolean> {
     const state = readJson<FilterState>(this.stateFile);
-    if (state?.wanted !== JSON.stringify(await this.rules(limits))) return false;
-    return state.missing !== undefined || state.listing === (await this.listing());
+    if (!state || state.missing !== undefined) return false;
+    return state.wanted === JSON.stringify(await this.rules(limits)) && state.listing === (await this.listing());
   }
 
-  /** To be called while the engine does not run: for a moment there is no filter. */
+  /** While the engine runs: sets the rules as `create` made them. Where it made none, the engine is not in the group either. */
+  async renew(): Promise<boolean> {
+    const state = readJson<FilterState>(this.stateFile);
+    if (!state) throw new Error('it is not known what rules the engine has');
+    if (state.missing !== undefined || state.listing === (await this.listing())) return false;
+    await this.apply(JSON.parse(state.wanted) as FetchRules);
+    if (state.listing !== (await this.listing())) throw new Error('the kernel did not take the rules as they were');
+    return true;
+  }
+
+  /** To be called before the engine starts: it is a member of the group from its start on. */
   async create(limits: FetchLimits): Promise<void> {
     const rules = await this.rules(limits);
     const wanted = JSON.stringify(rules);
     try {
       this.group.create();
-      for (const firewall of this.firewalls) await firewall.apply([fetchChain(this.id, firewall.version, rules)]);
+      await this.apply(rules);
       writeJson(this.stateFile, { wanted, listing: await this.listing() } satisfies FilterState);
     } catch (error) {
       const missing = error instanceof Error ? error.message : String(error);
@@ -94,7 +105,11 @@ export class FetchFilter {
     rmSync(this.stateFile, { force: true });
   }
 
-  private async rules({ reachable, mostBytes = MOST_BYTES }: FetchLimits) {
+  private async apply(rules: FetchRules): Promise<void> {
+    for (const firewall of this.firewalls) await firewall.apply([fetchChain(this.id, firewall.version, rules)]);
+  }
+
+  private async rules({ reachable, mostBytes = MOST_BYTES }: FetchLimits): Promise<FetchRules> {
     const places = await placesOf([...reachable, ...proxies(this.tools.environment())]);
     return { group: this.group.path, places, resolvers: ownResolvers(), mostBytes };
   }

@@ -37,8 +37,11 @@ export interface FetchRules {
   readonly mostBytes: number;
 }
 
+/** How all chains of ours begin, of whatever installation. */
+export const CHAINS = 'COOPERAGE-';
+
 export function chainPrefix(id: string): string {
-  return `COOPERAGE-${id}-`;
+  return `${CHAINS}${id}-`;
 }
 
 /**

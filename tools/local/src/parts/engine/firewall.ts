@@ -1,10 +1,13 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { run } from '../../processes/command.ts';
 import type { Tools } from '../../toolchain/tools.ts';
-import { type Chain, chainPrefix } from './firewall-rules.ts';
+import { CHAINS, type Chain, chainPrefix } from './firewall-rules.ts';
 
 /** IPv6 has no chain in `nat`, and many kernels have no such table: asking for it would leave the whole filter away. */
 const TABLES = { 4: ['filter', 'nat'], 6: ['filter'] } as const;
+
+/** A reader waits for a writer of another program. */
+const TIMEOUT_MS = 20_000;
 
 /** Applies and removes one engine's chains; both may be repeated. See iptables(8). */
 export class Firewall {
@@ -26,16 +29,15 @@ export class Firewall {
   /** The chains of this id as the kernel has them, with what leads to them. */
   async listing(): Promise<string> {
     const lists = await Promise.all(TABLES[this.version].map((table) => this.iptables(table, ['-S'])));
-    const own = lists.flatMap((list) => list.split('\n').filter((line) => line.includes(` ${chainPrefix(this.id)}`)));
-    return own.join('\n');
+    return lists.flatMap((list) => ownLines(list, chainPrefix(this.id))).join('\n');
   }
 
+  /** In one transaction for each table: what was in force before is until then. */
   async apply(chains: readonly Chain[]): Promise<void> {
-    await this.remove();
-    await this.call(
-      ['-restore', '-w', '--noflush'],
-      TABLES[this.version].map((table) => restoreInput(table, chains)).join(''),
+    const inputs = TABLES[this.version].map(async (table) =>
+      restoreInput(table, chains, removals(await this.iptables(table, ['-S']), chainPrefix(this.id))),
     );
+    await this.call(['-restore', '-w', '--noflush'], (await Promise.all(inputs)).join(''));
   }
 
   /** Removes what is really there, whatever an earlier version or a killed launcher made. */
@@ -54,22 +56,43 @@ export class Firewall {
   private async call([suffix, ...parameters]: readonly string[], input?: string): Promise<string> {
     const program = realpathSync(this.tools.path('iptables'));
     const name = `${this.version === 4 ? 'iptables' : 'ip6tables'}${suffix}`;
-    const options = { env: this.tools.environment(), ...(input !== undefined && { input }) };
+    const options = { env: this.tools.environment(), timeoutMs: TIMEOUT_MS, ...(input !== undefined && { input }) };
     return (await run(program, [name, ...parameters], options)).stdout;
   }
 }
 
-/** The chains of one table for iptables-restore(8), which takes a table at once. */
-export function restoreInput(table: string, chains: readonly Chain[]): string {
+/**
+ * What a listing of `iptables -S` has of the chains of this prefix and of what leads to them. A way that a rule of somebody else
+ * stands before is marked: that one may let through what it never gets to see. Other chains of ours let through nothing of it.
+ */
+export function ownLines(listing: string, prefix: string): string[] {
+  const behind = new Set<string>();
+  return listing.split('\n').flatMap((line) => {
+    const [flag, chain = '', ...rest] = line.split(' ');
+    if (line.includes(` ${prefix}`)) return [behind.has(chain) ? `${line} # behind another rule` : line];
+    const isOurs = [chain, rest[rest.indexOf('-j') + 1]].some((name) => name?.startsWith(CHAINS));
+    if (flag === '-A' && !isOurs) behind.add(chain);
+    return [];
+  });
+}
+
+/**
+ * The chains of one table for iptables-restore(8), which takes a table at once.
+ * @param removals of chains and ways to them that are there already
+ */
+export function restoreInput(table: string, chains: readonly Chain[], removals: readonly string[][] = []): string {
   const own = chains.filter((chain) => chain.table === table);
-  if (own.length === 0) return '';
+  const names = own.map(({ name }) => name);
+  // Naming a chain empties it.
+  const before = removals.filter(([flag, name = '']) => flag === '-D' || !names.includes(name));
+  if (own.length === 0 && before.length === 0) return '';
   const rules = own.flatMap(({ name, rules }) => rules.map((rule) => ['-A', name, ...rule]));
   // First, so that no other rule of this machine lets anybody through before.
   const jumps = own.flatMap(({ name, jumps }) =>
     jumps.map(({ from, match }) => ['-I', from, '1', ...match, '-j', name]),
   );
-  const lines = [...rules, ...jumps].map((words) => words.join(' '));
-  return [`*${table}`, ...own.map(({ name }) => `:${name} - [0:0]`), ...lines, 'COMMIT', ''].join('\n');
+  const lines = [...before, ...rules, ...jumps].map((words) => words.join(' '));
+  return [`*${table}`, ...names.map((name) => `:${name} - [0:0]`), ...lines, 'COMMIT', ''].join('\n');
 }
 
 /** What takes the chains of this prefix, and the rules that lead to them, out of a listing of `iptables -S`. */

@@ -52,6 +52,30 @@ describe('the engine for strangers', () => {
     expect(await new Firewall(tools, `${instance.id}ef`).listing()).toContain('-A OUTPUT -m cgroup');
   });
 
+  it('R-C1 R-C2 S-039 S-040 has its rules again where they were flushed, and does not run on where they cannot be set', async () => {
+    const pid = () => readPidFile(instance.pidFile('strangers-engine'))?.pid;
+    const before = pid();
+    const lists = () =>
+      Promise.all(['e', 'ef'].map((suffix) => new Firewall(tools, `${instance.id}${suffix}`).listing()));
+    const rules = await lists();
+    for (const suffix of ['e', 'ef']) await new Firewall(tools, `${instance.id}${suffix}`).remove();
+    expect(await engine().care()).toMatchObject({ state: 'in-force', renewals: 1 });
+    expect(await lists()).toEqual(rules);
+    expect(pid()).toBe(before);
+
+    const path = (name: string) => (name === 'iptables' ? '/bin/false' : tools.path(name));
+    const powerless = new StandaloneEngine(
+      instance,
+      Object.assign(Object.create(tools), { path }) as Tools,
+      cachedGoTools()!,
+      { insecure: [], mirror: specServices().openRegistry },
+    );
+    expect(await powerless.care()).toMatchObject({ state: 'missing' });
+    expect(pid()).toBeUndefined();
+    address = await engine().start();
+    expect((await build('RUN true')).code).toBe(0);
+  });
+
   it('clears away the steps, groups and mounts of an engine that was killed, those too that it was told nothing about', async () => {
     const building = build('RUN sleep 273');
     const pid = await stepProcess('sleep 273');

@@ -9,9 +9,10 @@ import type { GoTools } from '../../toolchain/go-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
-import type { EngineAddress, Part } from '../part.ts';
+import type { Care, EngineAddress, Part } from '../part.ts';
 import { cgroupOf, clearGroup, prepareGroup } from './control-groups.ts';
 import { type EngineRegistries, fetchLimits } from './engine.ts';
+import { EngineRules } from './engine-rules.ts';
 import { FetchFilter } from './fetch-filter.ts';
 import { unmountBelow } from './mounts.ts';
 import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironment } from './standalone-settings.ts';
@@ -26,6 +27,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
   private readonly registries: EngineRegistries;
   private readonly network: StepNetwork;
   readonly filter: FetchFilter;
+  private readonly rules: EngineRules;
 
   constructor(instance: Instance, tools: Tools, goTools: GoTools, registries: EngineRegistries) {
     this.instance = instance;
@@ -38,18 +40,21 @@ export class StandaloneEngine implements Part<EngineAddress> {
       ...([`${instance.id}ef`, `${cgroupOf(instance)}-strangers-engine`, tools] as const),
       instance.file('strangers-filter.json'),
     );
+    const { network, filter } = this;
+    this.rules = new EngineRules([network, filter], () => filter.missing(), instance.file('strangers-rules.json'));
   }
 
   async start(): Promise<EngineAddress> {
     const settings = this.settings();
     const noted = this.daemon(settings);
-    const isWhole = this.network.bridge.exists() && (await this.filter.isInForce(fetchLimits(this.registries)));
+    const isWhole = (await this.network.isInForce()) && (await this.filter.isInForce(fetchLimits(this.registries)));
     if (!noted.running() || !isWhole) await this.renew(settings, noted);
     // Anew, since it is started within what was renewed.
     const daemon = this.daemon(settings);
     await ensureRunning(daemon, this.settingsFile(), buildkitdToml(settings));
+    await this.rules.keep();
     const { socket, cgroupParent, cgroupBase } = settings;
-    return { url: `unix://${socket}`, cgroupParent, cgroupBase };
+    return { url: `unix://${socket}`, cgroupParent, cgroupBase, rulesFile: this.rules.file };
   }
 
   async stop(): Promise<void> {
@@ -58,10 +63,18 @@ export class StandaloneEngine implements Part<EngineAddress> {
     await this.clear(settings);
     await this.filter.remove();
     await this.network.remove();
+    this.rules.forget();
   }
 
   async isRunning(): Promise<boolean> {
-    return readPidFile(this.instance.pidFile('strangers-engine')) !== undefined;
+    return readPidFile(this.instance.pidFile('strangers-engine')) !== undefined && this.network.bridge.exists();
+  }
+
+  /** Without its rules it does not run: it is ended, with what it builds, and starts once they can be made. */
+  async care(): Promise<Care> {
+    const care = await this.rules.keep();
+    if (care.state !== 'in-force') await this.daemon(this.settings()).stop();
+    return care;
   }
 
   private async renew(settings: StandaloneSettings, daemon: Daemon): Promise<void> {

@@ -2,19 +2,23 @@ import { rmSync } from 'node:fs';
 import { readJson, writeJson } from '../../files/atomic-file.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { Bridge } from './bridge.ts';
+import type { Caring } from './engine-rules.ts';
 import { Firewall } from './firewall.ts';
-import { chains } from './firewall-rules.ts';
+import { type BridgeNetwork, chains } from './firewall-rules.ts';
 import { disableForwarding, enableForwarding, hasBridgeOfAnother } from './forwarding.ts';
 import { stepResolvers } from './resolvers.ts';
 
 /** What has to be known to take the network away again. */
 interface NetworkState {
   readonly subnet: string;
+  /** What the rules were made from, and how the kernel listed them then. */
+  readonly rules?: BridgeNetwork;
+  readonly listing?: string;
   readonly switchedForwardingOn: boolean;
 }
 
 /** The way out of one engine's steps: a bridge, rules that close everything near, and forwarding switched on. */
-export class StepNetwork {
+export class StepNetwork implements Caring {
   readonly bridge: Bridge;
   private readonly firewall: Firewall;
   private readonly id: string;
@@ -31,11 +35,28 @@ export class StepNetwork {
   /** @returns its network in CIDR form */
   async create(): Promise<string> {
     const subnet = await this.bridge.create(Number.parseInt(this.id, 16));
-    await this.firewall.apply(chains(this.id, { bridge: this.bridge.name, subnet, resolvers: stepResolvers() }));
+    const rules = { bridge: this.bridge.name, subnet, resolvers: stepResolvers() };
+    await this.firewall.apply(chains(this.id, rules));
+    const listing = await this.firewall.listing();
     const earlier = readJson<NetworkState>(this.stateFile);
     const switchedForwardingOn = enableForwarding() || earlier?.switchedForwardingOn === true;
-    writeJson(this.stateFile, { subnet, switchedForwardingOn } satisfies NetworkState);
+    writeJson(this.stateFile, { subnet, rules, listing, switchedForwardingOn } satisfies NetworkState);
     return subnet;
+  }
+
+  /** Whether bridge and rules are as `create` made them. */
+  async isInForce(): Promise<boolean> {
+    const listing = readJson<NetworkState>(this.stateFile)?.listing;
+    return this.bridge.exists() && listing !== undefined && listing === (await this.firewall.listing());
+  }
+
+  async renew(): Promise<boolean> {
+    const { rules, listing } = readJson<NetworkState>(this.stateFile) ?? {};
+    if (!rules || listing === undefined) throw new Error('it is not known what rules the network of steps has');
+    if (listing === (await this.firewall.listing())) return false;
+    await this.firewall.apply(chains(this.id, rules));
+    if (listing !== (await this.firewall.listing())) throw new Error('the kernel did not take the rules as they were');
+    return true;
   }
 
   /** In CIDR form, as it was made; undefined where there is none. */
