@@ -1,5 +1,6 @@
 import type { ChunkStore, LiveBus, LogTail } from '../ports.js';
 import { Wake } from '../wake.js';
+import { FrameJoiner } from './frame-joiner.js';
 import { frameOf, type LogFrame } from './log-frame.js';
 import { readFrames } from './read-frames.js';
 import { RecentFrames } from './recent-frames.js';
@@ -26,6 +27,9 @@ export class AttemptWatch {
   readonly recent: RecentFrames;
   private known: LogTail | undefined;
   private readonly news = new Wake();
+  private readonly live = new FrameJoiner((frame) => {
+    if (this.recent.add(frame)) this.news.wake();
+  });
   private readonly reads = new Map<number, Promise<LogFrame[]>>();
   private readonly unsubscribe: () => void;
   private timer: NodeJS.Timeout | undefined;
@@ -69,6 +73,7 @@ export class AttemptWatch {
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
+    this.live.stop();
     this.unsubscribe();
   }
 
@@ -76,7 +81,7 @@ export class AttemptWatch {
     if (this.stopped) return;
     const frame = readFrame(bytes);
     if (frame === undefined) this.ask(firstPollMs);
-    else if (this.recent.add(frame)) this.news.wake();
+    else this.live.take(frame);
   }
 
   /** Asks the archive where it ends, now and again after `nextMs`. */
@@ -94,7 +99,10 @@ export class AttemptWatch {
     try {
       const before = this.known;
       this.known = await this.options.store.tail(this.attemptId);
-      if (before?.nextN !== this.known.nextN || before.complete !== this.known.complete) this.news.wake();
+      if (before?.nextN === this.known.nextN && before.complete === this.known.complete) return;
+      // What is stored came over the bus before: nobody has to read it again.
+      this.live.flush();
+      this.news.wake();
     } catch (error) {
       this.options.onError(error);
     }
