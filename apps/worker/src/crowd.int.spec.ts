@@ -9,7 +9,7 @@ describe('a crowd', () => {
   });
   afterAll(() => system.close());
 
-  it('R-W1 more pushes at one moment than there are slots of any kind are all evaluated, built and published', async () => {
+  it('R-W1 more pushes at one moment than there are slots of any kind are all evaluated, built and published [A3 crowd]', async () => {
     const crowd = await Crowd.gather(system, { organizations: 3, projects: 15, deliveriesEach: 2 });
     const deliveries = await crowd.pushAtOnce();
     await crowd.settled(deliveries, 150_000);

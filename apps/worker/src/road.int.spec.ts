@@ -40,7 +40,7 @@ describe('the road from an accepted delivery to a signed image', () => {
     ]);
   });
 
-  it('R-H3 signs the address that a build was evaluated for, also behind a retry, and verifies it after the project has moved', async () => {
+  it('R-H3 signs the address that a build was evaluated for, also behind a retry, and verifies it after the project has moved [A3 signed record]', async () => {
     const project = await system.project();
     const builds = new BuildRepository(system.db);
     const { remoteUrl } = await system.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } });

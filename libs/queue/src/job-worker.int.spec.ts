@@ -62,7 +62,7 @@ describe('the receiver of jobs', () => {
     await expect.poll(() => taken).toContain(third);
   });
 
-  it('R-W1 takes what waits after it was begun anew, while earlier work goes on', async () => {
+  it('R-W1 takes what waits after it was begun anew, while earlier work goes on [A3 watchdog]', async () => {
     const first = await send('four');
     await expect.poll(() => taken).toEqual([first]);
     const second = await send('five');

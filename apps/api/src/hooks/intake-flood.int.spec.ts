@@ -31,17 +31,17 @@ afterEach(() => {
 });
 
 describe('R-H10 calls of others are accepted', () => {
-  it('while one address announces eleven long bodies and sends a byte a second', async () => {
+  it('while one address announces eleven long bodies and sends a byte a second [A3 fair intake]', async () => {
     await Promise.all(elevenLengths.map((length) => trickle(length, hostile)));
     expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
   });
 
-  it('while one address has 520 short bodies under way', async () => {
+  it('while one address has 520 short bodies under way [A3 fair intake]', async () => {
     await Promise.all(Array.from({ length: 520 }, () => trickle(1_000, hostile)));
     expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
   });
 
-  it('while many addresses announce long bodies for one project', async () => {
+  it('while many addresses announce long bodies for one project [A3 fair intake]', async () => {
     await Promise.all(elevenLengths.map((length, at) => trickle(length, `127.0.1.${at + 1}`)));
     expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
   });
@@ -54,7 +54,7 @@ describe('R-H10 calls of others are accepted', () => {
 });
 
 describe('S-016 a thousand deliveries for a thousand branches at once', () => {
-  it('are accepted, each of them, and so is what another project sends meanwhile', async () => {
+  it('are accepted, each of them, and so is what another project sends meanwhile [A3 fair intake]', async () => {
     const flood = Array.from({ length: 1_000 }, (_, at) => push(target!, hostile, `refs/heads/many/${at}`));
     expect(await statuses(20, other!)).toEqual(Array<number>(20).fill(202));
     expect((await Promise.all(flood)).filter((status) => status !== 202)).toEqual([]);

@@ -53,7 +53,7 @@ describe('R-H4 an administrator of the installation', () => {
     }
   });
 
-  it('suspends it: what runs is told to stop, what waits stays, and it goes on afterwards', async () => {
+  it('suspends it: what runs is told to stop, what waits stays, and it goes on afterwards [A3 organizations]', async () => {
     const { organizationId, slug, target } = await foreign();
     const running = await world.build(target);
     await rowsOf(world, "UPDATE build SET status = 'running', stage = 'builder' WHERE id = $1", [running.id]);
@@ -70,7 +70,7 @@ describe('R-H4 an administrator of the installation', () => {
     ]);
   });
 
-  it('deletes one project of it, and stops one build, audited in the installation too', async () => {
+  it('deletes one project of it, and stops one build, audited in the installation too [A3 organizations]', async () => {
     const { organizationId, visitor, target } = await foreign();
     const build = await world.build(target);
     expectOk(await administrator.post(`/api/v1/builds/${build.id}/cancel`), 200);
@@ -86,7 +86,7 @@ describe('R-H4 an administrator of the installation', () => {
     expect(own.map(({ action }) => action)).toEqual(expect.arrayContaining(['build.cancel', 'project.delete']));
   });
 
-  it('deletes it by the road of its projects: members lose it at once, the row goes with the last project', async () => {
+  it('deletes it by the road of its projects: members lose it at once, the row goes with the last project [A3 organizations]', async () => {
     const { organizationId, slug, visitor, target } = await foreign();
     expectOk(await administrator.ask('DELETE', path(slug)), 204);
     expect(expectOk(await visitor.get<Me>('/api/v1/me')).organizations).toEqual([]);

@@ -183,7 +183,7 @@ describe('the overview', () => {
     expect(await disks()).toEqual([]);
   });
 
-  it('R-W1 names a loop of a living process that takes no work, as the process says itself', async () => {
+  it('R-W1 names a loop of a living process that takes no work, as the process says itself [A3 watchdog]', async () => {
     const processes = new ProcessRepository(world.database);
     const stuck = { loop: 'publish', state: 'stalled', forMs: 14_000, due: 3 } as const;
     const control = await processes.start('control', 'control', { loops: [stuck] });

@@ -65,7 +65,7 @@ describe('the retention of an organization', () => {
     expect(problemOf(await owner.get(`${base}/preview?logDays=x`)).code).toBe('validation_failed');
   });
 
-  it('tells by a dry run what a policy would delete', async () => {
+  it('tells by a dry run what a policy would delete [A3 retention]', async () => {
     const { id } = await world.build(target);
     const finishedAt = new Date(Date.now() - 300 * 86_400_000);
     await world.database.prisma.build.update({ where: { id }, data: { status: 'failed', finishedAt } });
@@ -92,7 +92,7 @@ describe('the deletion of an image by hand', () => {
     expect(problemOf(await owner.post(missing, { comment: 'old' })).code).toBe('not_found');
   });
 
-  it('is scheduled, listed, undone, and scheduled again', async () => {
+  it('is scheduled, listed, undone, and scheduled again [A3 retention]', async () => {
     const body = { tags: ['main'], comment: 'old' };
     const made = expectOk(await owner.post<Deletion>(imagePath(), body), 201);
     expect(made).toMatchObject({

@@ -63,7 +63,7 @@ describe('R-M9 a builder that was taken over', () => {
     )),
   ];
 
-  it('reads secrets, credentials and tokens of no attempt but its own', async () => {
+  it('reads secrets, credentials and tokens of no attempt but its own [A3 builder taken over]', async () => {
     expect(await secretsSeenBy(bench.builderDb)).toEqual([]);
     await claim();
     expect(await secretsSeenBy(bench.builderDb)).toHaveLength(4);
@@ -87,7 +87,7 @@ describe('R-M9 a builder that was taken over', () => {
     expect(await claim()).not.toBeNull();
   });
 
-  it('changes no other’s build, attempt, step, log or event, and sees none', async () => {
+  it('changes no other’s build, attempt, step, log or event, and sees none [A3 builder taken over]', async () => {
     await claim();
     for (const table of ['build', 'attempt', 'step', 'log_chunk'])
       expect(await ask(`SELECT 1 FROM ${table}`)).toEqual([]);
@@ -163,7 +163,7 @@ describe('R-M9 a builder that was taken over', () => {
     await expect(change(`UPDATE process_instance SET started_at = '2000-01-01'`)).rejects.toThrow(refused);
   });
 
-  it('publishes nothing itself: it ends no build well, and takes nothing back that it has handed on', async () => {
+  it('publishes nothing itself: it ends no build well, and takes nothing back that it has handed on [A3 builder taken over]', async () => {
     await claim();
     const own = (sql: string) => change(sql, bench.builderDb);
     await expect(own(`UPDATE build SET status = 'succeeded', stage = NULL`)).rejects.toThrow(refused);

@@ -41,7 +41,7 @@ describe('credentials of a git host', () => {
   const refs = async (remoteUrl: string, gitCredentials: Uint8Array) =>
     source.refs(projects.of({ id, remoteUrl, gitCredentials }));
 
-  it('R-H9 reach the host that they were set for, and no other, whatever the row says', async () => {
+  it('R-H9 reach the host that they were set for, and no other, whatever the row says [A3 bound credentials]', async () => {
     const box = sealedFor(sealedSubject.gitCredentials(id, credentialOrigin(own!.url('r.git'))));
     await refs(own!.url('r.git'), box);
     expect(received.own).toContain(`Basic ${Buffer.from('robot:hunter2hunter2').toString('base64')}`);

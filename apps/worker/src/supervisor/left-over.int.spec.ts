@@ -52,7 +52,7 @@ describe('what a killed supervisor leaves', () => {
     processes.start(role, role, { process: own, supervisor });
   const endOf = async (id: string) => (await processes.list()).find((record) => record.id === id)?.endReason;
 
-  it('R-O1 a child ends with its supervisor, also with one that is killed', async () => {
+  it('R-O1 a child ends with its supervisor, also with one that is killed [A3 supervisors]', async () => {
     const supervisor = start(process.execPath, ['-e', parent]);
     const [said] = (await once(supervisor.stdout!, 'data')) as [Buffer];
     const own = identify(Number(said.toString())) as ProcessIdentity;
@@ -61,7 +61,7 @@ describe('what a killed supervisor leaves', () => {
     await expect.poll(() => isAlive(own)).toBe(false);
   });
 
-  it('R-O1 the next supervisor ends a child that did not end by itself, and notes its death', async () => {
+  it('R-O1 the next supervisor ends a child that did not end by itself, and notes its death [A3 supervisors]', async () => {
     const deaf = start('sleep', ['300']);
     const id = await note(identityOf(deaf), gone);
     expect(await endLeftOvers('control', processes, logger)).toBe(1);

@@ -39,7 +39,7 @@ describe('slots of builders', () => {
     return [...new Set(free.map(({ waitReason }) => waitReason))];
   };
 
-  it('go to organizations by the time that they held them, so that long builds get fewer', async () => {
+  it('go to organizations by the time that they held them, so that long builds get fewer [A3 slots are shares]', async () => {
     await world.builder(2);
     const [long, short] = [await world.project(), await world.project()];
     await waiting(long, 5);
@@ -53,7 +53,7 @@ describe('slots of builders', () => {
     expect(await dispatched()).toEqual([short]);
   });
 
-  it('R-H4 are never all held by one organization where another may build, and its builds say why they wait', async () => {
+  it('R-H4 are never all held by one organization where another may build, and its builds say why they wait [A3 slots are shares]', async () => {
     await world.builder(2);
     const [busy] = [await world.project(), await world.project()];
     await waiting(busy, 3);
@@ -102,7 +102,7 @@ describe('slots of builders', () => {
     expect(order).toHaveLength(3);
   });
 
-  it('are given within the quota of concurrent builds, the organization’s own before that of the installation', async () => {
+  it('are given within the quota of concurrent builds, the organization’s own before that of the installation [A3 quotas]', async () => {
     await world.builder(8);
     const [ownOrg, plainOrg] = [await world.organization(), await world.organization()];
     const [own, plain] = [await world.project(ownOrg), await world.project(plainOrg)];
@@ -115,7 +115,7 @@ describe('slots of builders', () => {
     expect(await reasons(plain)).toEqual(['quota_concurrent_builds']);
   });
 
-  it('are not given to an organization that has used its minutes of the month, and its builds stay', async () => {
+  it('are not given to an organization that has used its minutes of the month, and its builds stay [A3 quotas]', async () => {
     await world.builder(8);
     const organizationId = await world.organization();
     const project = await world.project(organizationId);

@@ -158,7 +158,7 @@ describe('publisher tenures', () => {
     expect(await world.db.prisma.tagMove.count({ where: { projectId: project } })).toBe(1);
   });
 
-  it('R-H5 give a tag of the zone protected to no build and by no hand to another zone, whatever came later', async () => {
+  it('R-H5 give a tag of the zone protected to no build and by no hand to another zone, whatever came later [A3 protected tags]', async () => {
     const project = await world.project();
     const builder = await world.builder();
     const tenure = await acquired(project, await control());

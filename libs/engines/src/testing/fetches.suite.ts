@@ -91,7 +91,7 @@ export function describeFetches(name: string): void {
         expect([place, (await fetch(`http://${place}/`)).status]).toEqual([place, 200]);
     });
 
-    it('R-C2 S-038 ADD fetches from no name that leads to something near', async () => {
+    it('R-C2 S-038 ADD fetches from no name that leads to something near [A3 fetch filter]', async () => {
       await comesToNothing(nearNames.map((place) => `FROM busybox\nADD http://${place}/${unique()} /x\n`));
     });
 
@@ -112,12 +112,12 @@ export function describeFetches(name: string): void {
       expect(open.asked).toBeGreaterThan(before);
     });
 
-    it('R-C2 FROM asks no registry that is near, by name or number', async () => {
+    it('R-C2 FROM asks no registry that is near, by name or number [A3 fetch filter]', async () => {
       const hosts = [...nearPlaces(), ...nearNames];
       await comesToNothing(hosts.map((host) => `FROM ${host}/base/${unique()}\n`));
     });
 
-    it('R-C2 FROM asks nothing near for a token, and follows no registry there', async () => {
+    it('R-C2 FROM asks nothing near for a token, and follows no registry there [A3 fetch filter]', async () => {
       const before = open.asked;
       const targets = [...nearPlaces(), ...nearNames].map((place) => `http://${place}/${unique()}`);
       await comesToNothing(
@@ -138,7 +138,7 @@ export function describeFetches(name: string): void {
       expect(await engine.reachesNear(AbortSignal.timeout(60_000))).toBe('refused');
     });
 
-    it('R-C2 S-039 S-040 RUN reaches nothing near, in any notation', async () => {
+    it('R-C2 S-039 S-040 RUN reaches nothing near, in any notation [A3 isolated steps]', async () => {
       const before = visits();
       const places = [...nearPlaces(), ...near.addresses.map((address) => `${decimal(address)}:${near.port}`)];
       const targets = places.map((place) => place.replace(/^\[?([^\]]+)\]?:(\d+)$/, '$1 $2'));

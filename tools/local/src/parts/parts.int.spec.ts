@@ -86,7 +86,7 @@ describe('embedded registry', () => {
 });
 
 describe('a launcher that runs on', () => {
-  it('R-L1 starts PostgreSQL, Redis and the registry again that were killed, at the same addresses', async () => {
+  it('R-L1 starts PostgreSQL, Redis and the registry again that were killed, at the same addresses [A3 supervisors]', async () => {
     const parts = [
       new EmbeddedPostgres(instance),
       new EmbeddedRedis(instance, tools),

@@ -4,27 +4,40 @@ import { CHECKOUT, STATE } from '../checkout.ts';
 import { readJson, writeAtomic, writeJson } from '../files/atomic-file.ts';
 import { LauncherError, say } from '../output.ts';
 import { scorecardPage, unknownTags, unprovenClaims } from './page.ts';
-import { type NamedReport, proofsOf } from './proofs.ts';
+import { type NamedReport, PROVING_SUITES, type ProvingSuite, proofsOf } from './proofs.ts';
 
 const PAGE = path.join(CHECKOUT, 'docs/scorecard.md');
-const LAST_RUN = path.join(STATE, 'last-end-to-end-run.json');
 
-/** Keeps what a whole end-to-end run has shown. @returns what is wrong with the committed page */
-export function checkScorecard(report: NamedReport): string | undefined {
-  writeJson(LAST_RUN, report);
-  const proofs = proofsOf(report, CHECKOUT);
+export type Reports = ReadonlyMap<ProvingSuite, NamedReport>;
+
+const keptFile = (suite: ProvingSuite) => path.join(STATE, 'last-runs', `${suite}.json`);
+
+/** Keeps what whole suites have shown. @returns what is wrong with the committed page */
+export function checkScorecard(reports: Reports): string | undefined {
+  for (const [suite, report] of reports) writeJson(keptFile(suite), report);
+  const proofs = proofsOf(joined([...reports.values()]), CHECKOUT);
   const unknown = unknownTags(proofs);
   if (unknown.length > 0) return `no row of the scorecard has the tag ${unknown.join(', ')}`;
   const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
-  const claims = unprovenClaims(page, proofs);
+  const claims = unprovenClaims(page, proofs, [...reports.keys()]);
   if (claims.length > 0) return `docs/scorecard.md claims what this run did not show: ${claims.join(', ')}`;
-  if (page !== scorecardPage(proofs)) say('· docs/scorecard.md could say more: ./cooperage scorecard makes it anew');
+  if (page !== pageOfKept()) say('· docs/scorecard.md could say more: ./cooperage scorecard makes it anew');
   return undefined;
 }
 
-/** @throws {LauncherError} where no whole end-to-end run is kept */
+/** @throws {LauncherError} where no whole run of a suite is kept */
 export function writeScorecard(): void {
-  const report = readJson<NamedReport>(LAST_RUN);
-  if (!report) throw new LauncherError('no end-to-end run is kept here: ./cooperage test --only e2e makes one');
-  writeAtomic(PAGE, scorecardPage(proofsOf(report, CHECKOUT)));
+  writeAtomic(PAGE, pageOfKept());
+}
+
+function pageOfKept(): string {
+  const kept = PROVING_SUITES.map((suite) => readJson<NamedReport>(keptFile(suite))).filter(
+    (report) => report !== undefined,
+  );
+  if (kept.length === 0) throw new LauncherError('no run is kept here: ./cooperage test --full makes one');
+  return scorecardPage(proofsOf(joined(kept), CHECKOUT));
+}
+
+function joined(reports: readonly NamedReport[]): NamedReport {
+  return { testResults: reports.flatMap(({ testResults }) => testResults) };
 }

@@ -10,6 +10,17 @@ export interface NamedReport {
   }[];
 }
 
+/** Suites whose tests run against real services and real processes: only they may speak for a row. */
+export const PROVING_SUITES = ['int', 'strangers', 'e2e', 'full'] as const;
+export type ProvingSuite = (typeof PROVING_SUITES)[number];
+
+/** The suite that a test file belongs to, by its name as vitest's configuration sorts them. */
+export function suiteOf(file: string): ProvingSuite {
+  if (file.startsWith('e2e/scenarios/full/') || file.endsWith('.full.spec.ts')) return 'full';
+  if (file.endsWith('.e2e.ts')) return 'e2e';
+  return file.endsWith('.strangers.spec.ts') ? 'strangers' : 'int';
+}
+
 /** One test that speaks for a row. */
 export interface Proof {
   /** From the checkout's root. */
@@ -19,7 +30,7 @@ export interface Proof {
   readonly passed: boolean;
 }
 
-const tags = /\s*\[(A2? [^\]]+)\]/g;
+const tags = /\s*\[(A[23]? [^\]]+)\]/g;
 
 /** @returns by tag, every test that carries it, in the order of the report sorted by file. */
 export function proofsOf(report: NamedReport, checkout: string): ReadonlyMap<string, readonly Proof[]> {

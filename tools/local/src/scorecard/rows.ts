@@ -46,6 +46,7 @@ export const pains: readonly ScorecardRow[] = [
 ];
 
 const row = (name: string, promise: string): ScorecardRow => ({ tag: `A2 ${name}`, promise, because: '' });
+const loadRow = (name: string, promise: string): ScorecardRow => ({ tag: `A3 ${name}`, promise, because: '' });
 
 /** What people compare dashboards by. */
 export const features: readonly ScorecardRow[] = [
@@ -71,4 +72,31 @@ export const features: readonly ScorecardRow[] = [
   row('screen reader follows a live build', 'a screen reader can follow a live build'),
   row('dark and light', 'every page in dark and in light, without a barrier'),
   row('360 px wide', 'every page fits a window 360 px wide'),
+];
+
+/** What holds with many pushes, many tenants and hostile input. */
+export const load: readonly ScorecardRow[] = [
+  loadRow('crowd', 'more pushes at one moment than there are slots are all evaluated, built and published'),
+  loadRow('many tenants', '200 projects of ten organizations, bursts of deliveries and 500 viewers: every build ends'),
+  loadRow('kills', 'whatever process is killed, each accepted delivery is evaluated once and nothing is left behind'),
+  loadRow('watchdog', 'a loop that takes no work is repaired, counted and shown'),
+  loadRow('supervisors', 'what a supervisor or the launcher starts is started again or ended, never left alone'),
+  loadRow('git decides', 'a commit is built only on the ref where the git host has it'),
+  loadRow('replay', 'a delivery that is sent again moves no tag back'),
+  loadRow('protected tags', 'no branch name moves a tag that a protected ref or a release owns'),
+  loadRow('signed record', 'the signed source address is that of the build, wherever the project has moved'),
+  loadRow('bound credentials', 'git credentials go to the host that they were set for, and to no other'),
+  loadRow('fetch filter', 'an engine fetches nothing from an inner address, whatever name or redirect leads there'),
+  loadRow('isolated steps', 'a step reaches no engine, service, host or metadata address'),
+  loadRow('own steps', 'a build shows its own steps, whoever builds the same beside it'),
+  loadRow('fair intake', 'one caller or project cannot keep the webhooks of others out'),
+  loadRow('slots are shares', 'no organization holds the last free slot of a pool'),
+  loadRow('organizations', 'administrators see, stop and delete what belongs to any organization'),
+  loadRow('quotas', 'a reached quota has a reason of its own, and nothing is dropped'),
+  loadRow('retention', 'what will be deleted is shown before, and can be undone'),
+  loadRow('builder taken over', 'a builder that was taken over reads no secret and changes no build of another'),
+  loadRow('hostile neighbour', 'a hostile tenant takes nothing from an honest one but a little time'),
+  loadRow('Compose', 'one script and one command start it with Compose, and its images verify outside'),
+  loadRow('Compose isolation', 'steps and engines of Compose reach nothing inner and stay within their limits'),
+  loadRow('backup', 'a backup comes back on an empty machine'),
 ];

@@ -33,15 +33,18 @@ describe('the scorecard', () => {
 
   it('is refused where it claims what the run did not show', () => {
     const page = scorecardPage(run('passed', follow));
-    expect(unprovenClaims(page, run('passed', follow))).toEqual([]);
-    expect(unprovenClaims(page, run('failed', follow))).toEqual(['A2 live line', 'A coolify#7569']);
-    expect(unprovenClaims(page, run('passed', 'another [A2 live line]', 'stays at the end [A coolify#7569]'))).toEqual([
-      'A2 live line',
-    ]);
+    expect(unprovenClaims(page, run('passed', follow), ['e2e'])).toEqual([]);
+    expect(unprovenClaims(page, run('failed', follow), ['e2e'])).toEqual(['A2 live line', 'A coolify#7569']);
+    const other = run('passed', 'another [A2 live line]', 'stays at the end [A coolify#7569]');
+    expect(unprovenClaims(page, other, ['e2e'])).toEqual(['A2 live line']);
+  });
+
+  it('is not judged by a run without the suite that it rests on', () => {
+    expect(unprovenClaims(scorecardPage(run('passed', follow)), run('failed', follow), ['int', 'full'])).toEqual([]);
   });
 
   it('may claim less than the run has shown', () => {
-    expect(unprovenClaims(scorecardPage(run('passed')), run('passed', follow))).toEqual([]);
+    expect(unprovenClaims(scorecardPage(run('passed')), run('passed', follow), ['e2e'])).toEqual([]);
   });
 
   it('knows a tag that no row has', () => {

@@ -4,7 +4,7 @@ import { schemaFolders } from '../database/schema-files.ts';
 import { readJson } from '../files/atomic-file.ts';
 import { say } from '../output.ts';
 import { checkScorecard } from '../scorecard/keep.ts';
-import type { NamedReport } from '../scorecard/proofs.ts';
+import { type NamedReport, PROVING_SUITES } from '../scorecard/proofs.ts';
 import { TestServiceSet } from '../test-services/test-services.ts';
 import { obtainBrowser } from '../toolchain/browser.ts';
 import { type GoTools, obstacleToGoTools, obtainGoTools } from '../toolchain/go-tools.ts';
@@ -54,11 +54,9 @@ export class TestRun {
       const env = { COOPERAGE_TEST_SERVICES: file };
       if (this.wants('int')) await this.suite('int', env);
       if (this.goTools) await this.strangers(services, await this.goTools);
-      if (this.wants('e2e')) {
-        await this.suite('e2e', env);
-        this.scorecard();
-      }
+      if (this.wants('e2e')) await this.suite('e2e', env);
       if (this.wants('full')) await this.suite('full', env);
+      this.scorecard();
     } catch (error) {
       this.signal.throwIfAborted();
       this.outcomes.push(judge('services', error instanceof Error ? error.message : String(error), started));
@@ -93,11 +91,16 @@ export class TestRun {
     this.outcomes.push(judge('docker-compose.yml', problem, started));
   }
 
-  /** Only a whole run can say what is proven. */
+  /** Only whole suites can say what is proven. */
   private scorecard(): void {
-    const report = readJson<NamedReport>(reportFile(this.folder, 'e2e'));
-    if (this.wanted.filters.length > 0 || !report) return;
-    this.outcomes.push(judge('scorecard', checkScorecard(report), performance.now()));
+    if (this.wanted.filters.length > 0) return;
+    const reports = new Map(
+      PROVING_SUITES.flatMap((suite) => {
+        const report = readJson<NamedReport>(reportFile(this.folder, suite));
+        return report ? [[suite, report] as const] : [];
+      }),
+    );
+    if (reports.size > 0) this.outcomes.push(judge('scorecard', checkScorecard(reports), performance.now()));
   }
 
   /** Two at a time: each of them uses one processor for most of what it does. */

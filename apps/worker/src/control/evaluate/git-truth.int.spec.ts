@@ -16,7 +16,7 @@ describe('a delivery is a hint', () => {
   const forcePush = (project: BenchProject, to: string) => project.git.git(['update-ref', main, to]);
 
   describe('R-H1 the commit that is built is on the ref it is built for', () => {
-    it('R-H1 builds nothing from a commit of a pull request that a delivery names as the head of main', async () => {
+    it('R-H1 builds nothing from a commit of a pull request that a delivery names as the head of main [A3 git decides]', async () => {
       const project = await bench.project();
       const head = await commit(project, 'honest');
       const evil = await commit(project, 'evil', [head], 'refs/pull/7/head');
@@ -26,7 +26,7 @@ describe('a delivery is a hint', () => {
       expect(await bench.built(project)).toEqual([]);
     });
 
-    it('R-H1 builds nothing from a commit of another branch, and nothing from one that was pushed away', async () => {
+    it('R-H1 builds nothing from a commit of another branch, and nothing from one that was pushed away [A3 git decides]', async () => {
       const project = await bench.project();
       const base = await commit(project, 'base');
       const side = await commit(project, 'side', [base], 'refs/heads/side');
@@ -64,7 +64,7 @@ describe('a delivery is a hint', () => {
       return remoteUrl.replace(/^.*\/|\.git$/g, '');
     };
 
-    it('R-G6 builds nothing for a push to another repository, and says which one it was', async () => {
+    it('R-G6 builds nothing for a push to another repository, and says which one it was [A3 git decides]', async () => {
       const project = await bench.project();
       const after = await commit(project, '1');
       const delivery = await bench.push(project, main, { after, ...claim('8', 'octo/other') });
@@ -101,7 +101,7 @@ describe('a delivery is a hint', () => {
       return { after, delivery, build: await bench.publish(await bench.buildOf(project, after)) };
     };
 
-    it('R-H5 leaves latest, main and releases where they are, whatever a branch is called, and says so', async () => {
+    it('R-H5 leaves latest, main and releases where they are, whatever a branch is called, and says so [A3 protected tags]', async () => {
       const project = await bench.project();
       const [head, release] = [await push(project, main, 'main'), await push(project, 'refs/tags/v1.2.3', 'release')];
       const before = { latest: head.after, main: head.after, '1.2.3': release.after, 'v1.2.3': release.after };
@@ -166,7 +166,7 @@ describe('a delivery is a hint', () => {
       },
     );
 
-    it('R-H2 starts no build for the replay of an older head of the same line', async () => {
+    it('R-H2 starts no build for the replay of an older head of the same line [A3 replay]', async () => {
       const project = await bench.project();
       const [first, second] = [await commit(project, '1'), await commit(project, '2')];
       await bench.push(project, main, { after: first, text: 'body of 1' });
@@ -177,7 +177,7 @@ describe('a delivery is a hint', () => {
       expect(await bench.built(project)).toEqual([first, second]);
     });
 
-    it('R-H2 moves the tags back where the git host was honestly forced back, even if the body is one that came before', async () => {
+    it('R-H2 moves the tags back where the git host was honestly forced back, even if the body is one that came before [A3 replay]', async () => {
       const { project, x, y } = await forced('bearer');
       await forcePush(project, x);
       expect(await bench.push(project, main, { after: x, text: 'body of x' })).toMatchObject({ reason: null });
@@ -186,7 +186,7 @@ describe('a delivery is a hint', () => {
       expect(await bench.built(project)).toEqual([x, y, x]);
     });
 
-    it('R-H2 leaves the tags where they are when a build ends whose commit was forced away meanwhile', async () => {
+    it('R-H2 leaves the tags where they are when a build ends whose commit was forced away meanwhile [A3 replay]', async () => {
       const project = await bench.project();
       const base = await commit(project, 'base');
       const x = await commit(project, 'x', [base]);

@@ -35,7 +35,7 @@ describe('the deletion of an image', () => {
       return row?.finishedAt ? row : null;
     });
 
-  it('takes its tags, signatures and attestations along, and leaves other images as they are', async () => {
+  it('takes its tags, signatures and attestations along, and leaves other images as they are [A3 retention]', async () => {
     const first = await build('one');
     const second = await build('two');
     expect([first.status, second.status]).toEqual(['succeeded', 'succeeded']);

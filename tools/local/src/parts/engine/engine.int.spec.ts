@@ -88,7 +88,7 @@ describe('the embedded engine', () => {
     expect((await build('RUN true')).code).toBe(0);
   });
 
-  it('R-L1 is started again by a launcher that runs on, and builds', async () => {
+  it('R-L1 is started again by a launcher that runs on, and builds [A3 supervisors]', async () => {
     const said: string[] = [];
     const keeper = new PartKeeper(
       [{ part: engine, address }],
