@@ -46,7 +46,7 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     for (const [, ...args] of verifying.map((command) => command.arguments)) await run(services().tools.cosign!, args);
   };
 
-  it('starts with one script and one command: every service is healthy', async () => {
+  it('starts with one script and one command: every service is healthy [A3 Compose]', async () => {
     const lines = (await product.compose('ps', '--all', '--format', 'json')).trim().split('\n');
     const states = lines.map(
       (line) => JSON.parse(line) as { Service: string; State: string; Health: string; ExitCode: number },
@@ -60,7 +60,7 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     );
   });
 
-  it('makes a verified image of a push, which anybody outside pulls and verifies by the commands of its page', async () => {
+  it('makes a verified image of a push, which anybody outside pulls and verifies by the commands of its page [A3 Compose]', async () => {
     first = await product.build(hello, {
       Dockerfile: 'FROM busybox\nCOPY word /word\nRUN cat /word\n',
       word: 'hello\n',
@@ -75,7 +75,7 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     await verify(first);
   });
 
-  it('R-C1 lets a step reach neither an engine, nor a service, nor a metadata address, nor a private network', async () => {
+  it('R-C1 lets a step reach neither an engine, nor a service, nor a metadata address, nor a private network [A3 Compose isolation]', async () => {
     const [inner] = [product.docker.started.address];
     const closed = [
       ...['127.0.0.1 1234', 'buildkit 1234', 'buildkit-untrusted 1234', 'registry 5000', 'builder 8082', 'api 8080'],
@@ -92,7 +92,7 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     expect(log).toMatch(/\d 53 open/);
   });
 
-  it('R-C2 lets the engine itself fetch nothing from an inner address, whatever name leads there', async () => {
+  it('R-C2 lets the engine itself fetch nothing from an inner address, whatever name leads there [A3 Compose isolation]', async () => {
     for (const name of ['inner.example.test:8080/healthz', 'meta.example.test/latest/meta-data/']) {
       const build = await product.build(hello, { Dockerfile: `FROM busybox\nADD http://${name} /got\n` });
       expect(build.status).toBe('failed');
@@ -103,7 +103,7 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     await product.compose('exec', '-T', 'git', 'node', '-e', ask);
   });
 
-  it('S-040 keeps a build within its memory and its number of processes', async () => {
+  it('S-040 keeps a build within its memory and its number of processes [A3 Compose isolation]', async () => {
     const { limits } = hello.project;
     const limited = { ...limits, memoryBytes: 67_108_864, pids: 32 };
     await product.api.json('PATCH', `/api/v1/projects/${hello.project.id}`, { limits: limited });
@@ -149,7 +149,7 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     await expect(product.docker.docker(...start)).rejects.toThrow(/this engine does not start: .*control group/);
   });
 
-  it('comes back from a backup on an empty machine: images verify, tags stand, builds go on, orphans are named', async () => {
+  it('comes back from a backup on an empty machine: images verify, tags stand, builds go on, orphans are named [A3 backup]', async () => {
     const repository = '/var/lib/registry/docker/registry/v2/repositories/acme/hello/_manifests/tags';
     // A tag that nobody made who told the database.
     await product.compose('exec', '-T', 'registry', 'cp', '-r', `${repository}/main`, `${repository}/stray`);
