@@ -10,4 +10,6 @@ export * from './registry-tap.js';
 export * from './route-weights.js';
 export * from './seed/log-text.js';
 export * from './seed/seed-log.js';
+export * from './trickling-git-host.js';
 export * from './until.js';
+export * from './webhook.js';

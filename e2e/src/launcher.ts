@@ -100,13 +100,34 @@ export class Launcher {
     return all.filter((file) => path.basename(file).startsWith('coop') && file.includes(id));
   }
 
+  /** The application's database, as its administrator. */
+  databaseUrl(): string {
+    const { postgres: port } = this.read<{ postgres: number }>('ports.json');
+    const { postgres: password } = this.read<{ postgres: string }>('secrets.json');
+    return `postgresql://cooperage:${password}@127.0.0.1:${port}/cooperage`;
+  }
+
+  /** Pids of what its launcher noted: itself, and each process and service that it started. */
+  noted(): { name: string; pid: number }[] {
+    const folder = path.join(this.state, 'pids');
+    const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+    return files.map((file) => ({
+      name: path.basename(file, '.json'),
+      pid: this.read<{ pid: number }>('pids', file).pid,
+    }));
+  }
+
   /** Names of its ports on which somebody listens. */
   async openPorts(): Promise<string[]> {
-    const ports = JSON.parse(readFileSync(path.join(this.state, 'ports.json'), 'utf8')) as Record<string, number>;
+    const ports = this.read<Record<string, number>>('ports.json');
     const answers = await Promise.all(
       Object.entries(ports).map(async ([name, port]) => ((await isOpen(port)) ? [name] : [])),
     );
     return answers.flat();
+  }
+
+  private read<T>(...file: readonly string[]): T {
+    return JSON.parse(readFileSync(path.join(this.state, ...file), 'utf8')) as T;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,6 +24,7 @@ import { roleUrls } from './own-services.js';
 import { environments, freePorts, setupTokenOf } from './product-environment.js';
 import { RegistryTap } from './registry-tap.js';
 import { until } from './until.js';
+import { type PushedRef, webhookRequest } from './webhook.js';
 
 export const administrator = { email: 'ada@example.test', name: 'Ada', password: 'correct horse battery staple' };
 
@@ -34,6 +35,8 @@ export interface ProductOptions {
   readonly setUp?: boolean;
   /** Without the lines that a test can cut: what is measured then is the product alone. */
   readonly direct?: boolean;
+  /** `host:port` of git hosts beside the product's own that may be reached by plain http. */
+  readonly gitHosts?: readonly string[];
   /** More or other variables for every process. */
   readonly env?: Readonly<Record<string, string>>;
   /** More variables of the api process, which may follow from the address of the installation. */
@@ -85,7 +88,7 @@ export class Product {
       databaseUrls: roleUrls(fresh.url, options.direct ? port : String(database.port)),
       redisUrl: redis.url,
       registry: options.direct ? services().registry.host : registry.hostPort,
-      gitHost: `127.0.0.1:${gitLine.port}`,
+      gitHost: [`127.0.0.1:${gitLine.port}`, ...(options.gitHosts ?? [])].join(','),
       folder,
     });
     for (const role of Object.values(env)) Object.assign(role, options.env ?? {});
@@ -164,31 +167,9 @@ export class Product {
   }
 
   /** Sends what a forge sends for a push, and gives its answer. */
-  async deliver(
-    { project, hookSecret }: Repository,
-    push: { ref?: string; before?: string | null; after: string },
-  ): Promise<Response> {
-    const id = randomUUID();
-    const body = JSON.stringify({
-      ref: push.ref ?? 'refs/heads/main',
-      before: push.before ?? '0'.repeat(40),
-      after: push.after,
-      // As a git host names it, which need not be the name of the project.
-      repository: new URL(project.remoteUrl).pathname.slice(1).replace(/\.git$/, ''),
-    });
-    const timestamp = String(Math.floor(Date.now() / 1000));
-    const key = Buffer.from(hookSecret.replace(/^whsec_/, ''), 'base64');
-    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-    return fetch(`${this.origin}/api/v1/hooks/${project.id}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': id,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': `v1,${signature}`,
-      },
-      body,
-    });
+  async deliver(repository: Repository, push: PushedRef): Promise<Response> {
+    const { path: target, init } = webhookRequest(repository, push);
+    return fetch(this.origin + target, init);
   }
 
   /** Commits, delivers the push, and gives the delivery's id. */
