@@ -23,7 +23,7 @@ tables=$(docker compose exec -T postgres psql --username=cooperage -Atc "SELECT 
 docker compose exec -T registry tar -C /var/lib/registry -xf - <"$from/registry.tar"
 # Who may do what is in prisma/roles.sql, which comes with the migrations.
 # The policies of its tables name these roles, so they are there first; they get passwords and rights with the migrations.
-for role in cooperage_builder cooperage_api cooperage_control; do
+for role in cooperage_builder cooperage_builder_untrusted cooperage_api cooperage_control; do
   echo "SELECT 'CREATE ROLE $role LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$role') \\gexec"
 done | docker compose exec -T postgres psql --username=cooperage --quiet --set=ON_ERROR_STOP=1 cooperage
 docker compose exec -T postgres pg_restore --username=cooperage --dbname=cooperage --no-owner --no-privileges --single-transaction --exit-on-error <"$from/database.dump"

@@ -1,6 +1,6 @@
 -- Roles by which processes connect, each with no more than it needs (design 9: a builder reads no signing key, session or
 -- token). Applied after the migrations by whoever owns the tables, as often as one likes: what is granted is what stands
--- here. Passwords are not set here. A table that is not named below is closed to all three.
+-- here. Passwords are not set here. A table that is not named below is closed to all of them.
 BEGIN;
 -- One at a time. An advisory lock could be held by any role.
 LOCK TABLE _prisma_migrations IN SHARE ROW EXCLUSIVE MODE;
@@ -10,7 +10,7 @@ DECLARE
   missing text;
 BEGIN
   FOR missing IN
-    SELECT name FROM unnest(ARRAY['cooperage_builder', 'cooperage_api', 'cooperage_control']) AS name
+    SELECT name FROM unnest(ARRAY['cooperage_builder', 'cooperage_builder_untrusted', 'cooperage_api', 'cooperage_control']) AS name
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
   LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolcreaterole)) THEN
@@ -45,49 +45,49 @@ BEGIN
   END LOOP;
 END $$;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM cooperage_builder, cooperage_api, cooperage_control;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM cooperage_builder, cooperage_api, cooperage_control;
-GRANT USAGE ON SCHEMA public TO cooperage_builder, cooperage_api, cooperage_control;
-GRANT USAGE ON SEQUENCE build_event_id_seq, outbox_id_seq TO cooperage_builder, cooperage_api, cooperage_control;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
+GRANT USAGE ON SCHEMA public TO cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
+GRANT USAGE ON SEQUENCE build_event_id_seq, outbox_id_seq TO cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
 
 -- builder: runs strangers' code next door, so it gets columns, not tables, wherever a table holds more than its own work.
-GRANT SELECT (id, slug) ON organization TO cooperage_builder;
-GRANT SELECT (id, organization_id, slug, remote_url, default_branch, deleted_at, cache_mode) ON project TO cooperage_builder;
-GRANT SELECT (scope, cpus, memory_bytes) ON quota TO cooperage_builder;
-GRANT SELECT (id, project_id, name, sealed) ON project_secret TO cooperage_builder;
-GRANT SELECT (id, project_id, host, username, sealed) ON registry_credential TO cooperage_builder;
-GRANT SELECT ON build TO cooperage_builder;
+GRANT SELECT (id, slug) ON organization TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (id, organization_id, slug, remote_url, default_branch, deleted_at, cache_mode) ON project TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (scope, cpus, memory_bytes) ON quota TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (id, project_id, name, sealed) ON project_secret TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (id, project_id, host, username, sealed) ON registry_credential TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT ON build TO cooperage_builder, cooperage_builder_untrusted;
 -- All but the token of the registry.
 GRANT SELECT (id, build_id, number, state, lane, placed_on, placement, instance_id, worker_name, lease_until, handovers, dispatched_at,
   claimed_at, ended_at, failure, engine_reference, result_space, registry_token_expires_at, dockerfile, context_digest, target_records,
-  cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
+  cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder, cooperage_builder_untrusted;
 GRANT UPDATE (status, stage, phase, phases, wait_reason, version, failure, fingerprint, digest, media_type, size_bytes, base_images, sources,
   steps_total, steps_cached, tools, resolved, warnings, cache_export, cache_export_note, cache_saved_ms,
   cache_ran_ms, cache_import_ms, cache_import_bytes, cache_export_ms, cache_export_bytes, cache_mode, cache_mode_why, dispatch_after, started_at, built_at, stopped_at,
-  finished_at) ON build TO cooperage_builder;
+  finished_at) ON build TO cooperage_builder, cooperage_builder_untrusted;
 GRANT UPDATE (state, instance_id, worker_name, lease_until, claimed_at, ended_at, failure, engine_reference, registry_token,
-  result_space, dockerfile, context_digest, target_records, cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder;
+  result_space, dockerfile, context_digest, target_records, cache_read, log_next_n, log_lines, log_bytes, log_epoch, log_complete) ON attempt TO cooperage_builder, cooperage_builder_untrusted;
 -- Updates by column: a right to update the whole table is one to lock it against everybody.
 GRANT SELECT, INSERT, UPDATE (attempt_id, ordinal, vertex_id, name, stage, target, platform, internal, cached, started_at, completed_at,
-  error, progress_group, start_line, end_line) ON step TO cooperage_builder;
+  error, progress_group, start_line, end_line) ON step TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT, INSERT (id, role, name, info, key_hash), UPDATE (heartbeat_at, info, ended_at, end_reason) ON process_instance
-  TO cooperage_builder;
-GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder;
+  TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT, INSERT, UPDATE (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number,
-  written_at, used_number, used_at) ON cache_entry TO cooperage_builder;
-GRANT SELECT (id, project_id, zone, ref, platform, epoch, why, unused_days) ON cache_eviction TO cooperage_builder;
-GRANT SELECT (project_id, epoch, zone, ref, swept_at) ON cache_reset TO cooperage_builder;
-GRANT INSERT ON build_event TO cooperage_builder;
+  written_at, used_number, used_at) ON cache_entry TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (id, project_id, zone, ref, platform, epoch, why, unused_days) ON cache_eviction TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (project_id, epoch, zone, ref, swept_at) ON cache_reset TO cooperage_builder, cooperage_builder_untrusted;
+GRANT INSERT ON build_event TO cooperage_builder, cooperage_builder_untrusted;
 -- Not its lock and its time: a row that is locked for ever would hold the work of its group back.
-GRANT INSERT (topic, subject_id, group_id) ON outbox TO cooperage_builder;
-GRANT SELECT (topic) ON outbox TO cooperage_builder;
-GRANT SELECT (name) ON worker_drain TO cooperage_builder;
+GRANT INSERT (topic, subject_id, group_id) ON outbox TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (topic) ON outbox TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (name) ON worker_drain TO cooperage_builder, cooperage_builder_untrusted;
 -- A look at the builder: what was asked is not its to change.
-GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder;
+GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder, cooperage_builder_untrusted;
 
-GRANT EXECUTE ON FUNCTION builder_attempts(), builder_secret_projects() TO cooperage_builder;
+GRANT EXECUTE ON FUNCTION builder_attempts(), builder_secret_projects() TO cooperage_builder, cooperage_builder_untrusted;
 GRANT EXECUTE ON FUNCTION git_credentials_of(uuid), registry_token_of(uuid), has_secrets(uuid)
-  TO cooperage_builder, cooperage_api, cooperage_control;
+  TO cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
 
 -- control: holds the keys, and knows nothing of people, sessions and tokens.
 GRANT SELECT ON cache_reset, installation, organization, quota, rule, project_secret, registry_credential, step TO cooperage_control;
@@ -163,6 +163,8 @@ BEGIN
     ('cache_entry', 'of_project_seen', 'SELECT', of_project, NULL),
     ('cache_entry', 'of_project_made', 'INSERT', NULL, of_project),
     ('cache_entry', 'of_project_changed', 'UPDATE', of_project, of_project),
+    ('setup_check', 'of_builder_seen', 'SELECT', 'name = ''builder''', NULL),
+    ('setup_check', 'of_builder_changed', 'UPDATE', 'name = ''builder''', 'name = ''builder'''),
     ('build_event', 'held_made', 'INSERT', NULL, of_build),
     ('outbox', 'held_seen', 'SELECT', 'subject_id IN (SELECT h.build_id FROM builder_attempts() h)', NULL),
     ('outbox', 'own_group_made', 'INSERT', NULL,
@@ -170,8 +172,11 @@ BEGIN
       || '((topic = ''publish'' AND group_id = h.project_id) OR (topic IN (''export-cache'', ''note-steps'') AND group_id = h.build_id)))')
   ) AS rules(relation, name, command, seen, made) LOOP
     IF NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = rule.relation AND p.policyname = 'builder_' || rule.name) THEN
-      EXECUTE format('CREATE POLICY %I ON %I FOR %s TO cooperage_builder', 'builder_' || rule.name, rule.relation, rule.command)
+      EXECUTE format('CREATE POLICY %I ON %I FOR %s TO cooperage_builder, cooperage_builder_untrusted', 'builder_' || rule.name, rule.relation, rule.command)
         || coalesce(' USING (' || rule.seen || ')', '') || coalesce(' WITH CHECK (' || rule.made || ')', '');
+    ELSIF EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = rule.relation AND p.policyname = 'builder_' || rule.name
+      AND 'cooperage_builder_untrusted' <> ALL (p.roles)) THEN
+      EXECUTE format('ALTER POLICY %I ON %I TO cooperage_builder, cooperage_builder_untrusted', 'builder_' || rule.name, rule.relation);
     END IF;
     IF NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = rule.relation AND p.policyname = 'all_rows') THEN
       EXECUTE format('CREATE POLICY all_rows ON %I TO cooperage_api, cooperage_control USING (true) WITH CHECK (true)', rule.relation);

@@ -120,7 +120,10 @@ export class WorkerSystem {
     const env = Object.fromEntries(
       Object.entries({ ...this.env, ...change }).filter(([name]) => !foreign.includes(name)),
     );
-    const databaseUrl = asDatabaseRole(this.fresh.url, 'builder');
+    const databaseUrl = asDatabaseRole(
+      this.fresh.url,
+      env.COOPERAGE_LANE === 'strangers' ? 'builder_untrusted' : 'builder',
+    );
     return this.boot(BuilderModule.for(loadConfig('builder', { ...env, DATABASE_URL: databaseUrl })));
   }
 

@@ -23,7 +23,10 @@ describe('the role by which a process connects', () => {
     expect((error as Error).message).toMatch(/^The database role "\w+" is a superuser\. .*prisma\/roles\.sql/);
   });
 
-  it.each(['api', 'control', 'builder'] as const)('S-123 is fine for %s by the role that we make', async (role) => {
-    expect(await refusal(asDatabaseRole(fresh.url, role))).toBeUndefined();
-  });
+  it.each(['api', 'control', 'builder', 'builder_untrusted'] as const)(
+    'S-123 is fine for %s by the role that we make',
+    async (role) => {
+      expect(await refusal(asDatabaseRole(fresh.url, role))).toBeUndefined();
+    },
+  );
 });

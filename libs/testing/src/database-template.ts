@@ -11,7 +11,7 @@ const migrate = path.join(checkout, 'tools/local/src/database/migrate.ts');
 
 /** Roles are the server's, not a database's: all tests give them this password, so that none takes it from another. */
 export const rolePassword = 'only-for-tests';
-export const databaseRoles = ['builder', 'api', 'control'] as const;
+export const databaseRoles = ['builder', 'builder_untrusted', 'api', 'control'] as const;
 
 let template: Promise<string> | undefined;
 

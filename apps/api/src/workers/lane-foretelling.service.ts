@@ -19,7 +19,7 @@ export class LaneForetellingService {
       ...tenants,
       organizationsTrustEachOther: control?.info.organizationsTrustEachOther ?? null,
       hasBuilderForStrangers: alive.some(
-        ({ role, info }) => role === 'builder' && info.lane === 'strangers' && !info.note,
+        ({ role, pool, info }) => role === 'builder' && pool === 'strangers' && !info.note,
       ),
     });
   }

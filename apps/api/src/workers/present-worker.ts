@@ -23,7 +23,7 @@ export function presentWorker(process: ProcessRecord, facts: WorkerFacts): Worke
     endedAt: process.endedAt?.toISOString() ?? null,
     version: info.version ?? null,
     slots: info.slots ?? null,
-    lane: role === 'builder' ? (info.lane ?? 'trusted') : null,
+    lane: process.pool,
     engine: info.engine ?? null,
     engineVersion: info.engineVersion ?? null,
     engineFeatures: engineFeaturesSchema.safeParse(info.engineFeatures).data ?? null,

@@ -136,12 +136,12 @@ describe('R-M9 a builder that was taken over', () => {
   it('says nothing of itself that would stop the dispatcher', async () => {
     const say = (set: string) => change(`UPDATE process_instance SET ${set}`, bench.builderDb);
     for (const info of ['{"slots":"x"}', '{"slots":9000000000}', '{"slots":65}', '{"slots":-1}', '{"lane":"mine"}'])
-      await expect(say(`info = '${info}'`), info).rejects.toThrow(/a builder has|a builder belongs/);
+      await expect(say(`info = '${info}'`), info).rejects.toThrow(/a builder has|belongs to another pool/);
     await say(`heartbeat_at = 'infinity'`);
     expect(
       await ask(`SELECT 1 FROM process_instance WHERE heartbeat_at > now() + interval '2 minutes'`, owner()),
     ).toEqual([]);
-    await say(`info = '{"slots":2,"lane":"strangers"}', heartbeat_at = now()`);
+    await say(`info = '{"slots":2,"lane":"trusted"}', heartbeat_at = now()`);
   });
 
   it('holds no lock that dispatching, taking work or an upgrade waits for, and ends no session of another builder', async () => {

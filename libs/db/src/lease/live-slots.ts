@@ -6,12 +6,10 @@ import { Prisma } from '../generated/client.js';
 const takesBuilds = Prisma.sql`role = 'builder' AND ended_at IS NULL AND heartbeat_at > now() - interval '30 seconds'
   AND coalesce(info->>'note', '') = ''`;
 
-const laneOfWorker = Prisma.sql`coalesce(info->>'lane', 'trusted')`;
-
 /** Builders for trusted builds count only with this engine; one that does not say its engine has it. */
 function isFitting(engine: string | null): Prisma.Sql {
   if (engine === null) return Prisma.sql`true`;
-  return Prisma.sql`(${laneOfWorker} = 'strangers' OR coalesce(info->>'engine', ${engine}) = ${engine})`;
+  return Prisma.sql`(pool = 'strangers' OR coalesce(info->>'engine', ${engine}) = ${engine})`;
 }
 
 /** What live builders can take. */
@@ -33,7 +31,7 @@ export interface FreeWorker {
 export function freeWorkers(tx: Queryable, engine: string | null): Promise<FreeWorker[]> {
   return tx.$queryRaw<FreeWorker[]>`
     WITH worker AS (
-      SELECT ${laneOfWorker} AS lane, name, sum((info->>'slots')::int) AS slots FROM process_instance
+      SELECT pool AS lane, name, sum((info->>'slots')::int) AS slots FROM process_instance
       WHERE ${takesBuilds} AND ${isFitting(engine)} GROUP BY 1, 2
     ), held AS (
       SELECT lane, coalesce(placed_on, worker_name) AS name, count(*) AS held FROM attempt

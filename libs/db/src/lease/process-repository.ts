@@ -26,7 +26,7 @@ export interface ProcessInfo {
   readonly engineFeatures?: Readonly<Record<string, boolean | string | readonly string[]>>;
   readonly platforms?: readonly string[];
   readonly zones?: readonly string[];
-  /** Which builds it takes; `trusted` where it does not say. */
+  /** Which builds it says that it takes; what it is given follows from `ProcessRecord.pool`. */
   readonly lane?: Lane;
   /** Of control: what the operator says of the organizations here. */
   readonly organizationsTrustEachOther?: boolean;
@@ -66,6 +66,8 @@ export interface ProcessRecord {
   readonly endedAt: Date | null;
   readonly endReason: 'exited' | 'silent' | null;
   readonly info: ProcessInfo;
+  /** Of a builder: the pool of the role that it connects by. */
+  readonly pool: Lane | null;
 }
 
 /** Rows of running processes: who holds what, and who has ended. */
@@ -131,7 +133,7 @@ export class ProcessRepository {
   async list(): Promise<ProcessRecord[]> {
     return this.db.prisma.$queryRaw<ProcessRecord[]>`
       SELECT id::text, role, name, started_at AS "startedAt", heartbeat_at AS "heartbeatAt", ended_at AS "endedAt",
-        end_reason AS "endReason", info
+        end_reason AS "endReason", info, pool
       FROM process_instance WHERE ended_at IS NULL OR ended_at > now() - interval '1 day' ORDER BY id DESC LIMIT 200`;
   }
 }

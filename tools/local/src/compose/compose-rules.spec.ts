@@ -24,6 +24,7 @@ const builder = (pool: string): ComposeService => ({
     BUILDKIT_HOST: 'unix:///run/buildkit/buildkitd.sock',
     COOPERAGE_LANE: pool,
     COOPERAGE_CGROUP_PARENT: '/cooperage',
+    DATABASE_URL: `postgresql://${pool}@postgres`,
   },
   volumes: [{ source: `${pool}-socket`, target: '/run/buildkit', read_only: true }],
 });
@@ -67,6 +68,12 @@ describe('the rules of a Compose file', () => {
     [
       'builder-1 limits no build.',
       with_('builder-1', { environment: { ...builder('trusted').environment, COOPERAGE_CGROUP_PARENT: null } }),
+    ],
+    [
+      'builder-2 shares its DATABASE_URL with builder-1.',
+      with_('builder-2', {
+        environment: { ...builder('strangers').environment, DATABASE_URL: 'postgresql://trusted@postgres' },
+      }),
     ],
     ['postgres is on outside, which has a way out.', with_('postgres', { networks: { outside: null } })],
     ['registry is published beyond this machine.', with_('registry', { ports: [{}] })],

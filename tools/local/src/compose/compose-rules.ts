@@ -55,7 +55,23 @@ function poolFaults(services: Services): string[] {
     ...builders
       .filter(([, { environment }]) => !environment?.COOPERAGE_CGROUP_PARENT)
       .map(([name]) => `${name} limits no build.`),
+    ...['DATABASE_URL'].flatMap((name) => sharedFaults(name, services)),
   ];
+}
+
+/** Builders are what falls first: whoever takes one over has the login of its pool and no other. */
+function sharedFaults(name: string, services: Services): string[] {
+  const logins = services.flatMap(([service, { environment }]) =>
+    environment?.[name] ? [{ service, login: environment[name], isBuilder: !!environment.BUILDKIT_HOST }] : [],
+  );
+  return logins
+    .filter(({ isBuilder }) => isBuilder)
+    .flatMap(({ service, login }) => {
+      const sharers = logins.filter((other) => other.service !== service && other.login === login);
+      return sharers.length > 0
+        ? [`${service} shares its ${name} with ${sharers.map((each) => each.service).join(', ')}.`]
+        : [];
+    });
 }
 
 function storeFaults([name, service]: Services[number], model: ComposeModel): string[] {

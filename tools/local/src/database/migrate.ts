@@ -14,7 +14,8 @@ const USAGE = `usage: npm run db -- COMMAND
   status            what DATABASE_URL lacks, has failed, or has that is not here (exit code 2: not in order)
   drift             does DATABASE_URL match the schema? (exit code 2: no)
   rolled-back NAME  let deploy try a failed migration again
-  roles             apply prisma/roles.sql, and set the passwords that BUILDER_, API_ and CONTROL_DB_PASSWORD give`;
+  roles             apply prisma/roles.sql, and set the passwords that BUILDER_, BUILDER_UNTRUSTED_, API_ and
+                    CONTROL_DB_PASSWORD give`;
 
 type Command = (name: string) => Promise<number>;
 

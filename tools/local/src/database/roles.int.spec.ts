@@ -17,7 +17,7 @@ describe('the roles of the database', () => {
   beforeAll(async () => {
     await query(specServices().databaseUrl, `CREATE DATABASE ${new URL(owner).pathname.slice(1)}`);
     await deploy(owner, schemaFolders(checkout));
-    urls = await applyRoles(owner, { builder: password, api: password, control: password });
+    urls = await applyRoles(owner, Object.fromEntries(databaseRoles.map((role) => [role, password])));
   });
   afterAll(() => query(specServices().databaseUrl, `DROP DATABASE ${new URL(owner).pathname.slice(1)} WITH (FORCE)`));
 
@@ -40,7 +40,7 @@ describe('the roles of the database', () => {
   });
 
   it('take their passwords from many at a time, as databases of one server have them at the same time', async () => {
-    const all = { builder: password, api: password, control: password };
+    const all = Object.fromEntries(databaseRoles.map((role) => [role, password]));
     for (let round = 0; round < 2; round++) await Promise.all(Array.from({ length: 25 }, () => applyRoles(owner, all)));
   });
 

@@ -9,7 +9,7 @@ const ROLES_FILE = path.resolve(import.meta.dirname, '../../../../prisma/roles.s
 const MOST_TRIES = 8;
 const PAUSE_MS = 50;
 
-export const databaseRoles = ['builder', 'api', 'control'] as const;
+export const databaseRoles = ['builder', 'builder_untrusted', 'api', 'control'] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
 
 /** Passwords to set, by role; a role that is left out keeps what it has. */

@@ -33,7 +33,7 @@ export async function ensureDatabase(
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error;
     say(`! ${error.message}: all processes connect as DATABASE_URL says. ${error.hint ?? ''}`.trimEnd());
-    return { api: url, control: url, builder: url };
+    return { api: url, control: url, builder: url, builder_untrusted: url };
   }
 }
 

@@ -5,7 +5,12 @@ import type { ProcessKey } from './process-keys.ts';
 const addresses: SystemAddresses = {
   ports: { api: 1, live: 2, web: 3, control: 4, builder: 5, strangers: 8 },
   gitPort: 6,
-  databaseUrls: { api: 'postgresql://api@db', control: 'postgresql://control@db', builder: 'postgresql://builder@db' },
+  databaseUrls: {
+    api: 'postgresql://api@db',
+    control: 'postgresql://control@db',
+    builder: 'postgresql://builder@db',
+    builder_untrusted: 'postgresql://builder_untrusted@db',
+  },
   redis: { url: 'redis://r' },
   registry: { host: '127.0.0.1:7' },
   engine: { url: 'unix:///e', cgroupParent: '/g' },
@@ -31,10 +36,10 @@ describe('the environment of a process', () => {
     expect(names('web').filter((name) => /DATABASE|REDIS|KEY|TOKEN/.test(name))).toEqual([]);
   });
 
-  it('lets each process into the database by its own role', () => {
+  it('R-M9 lets each process into the database by its own role, and each pool of builders by one', () => {
     const url = (key: ProcessKey) => processEnvironment(key, addresses, secrets).DATABASE_URL;
-    expect([url('api'), url('live'), url('control'), url('builder')]).toEqual(
-      ['api', 'api', 'control', 'builder'].map((role) => `postgresql://${role}@db`),
+    expect([url('api'), url('live'), url('control'), url('builder'), url('strangers')]).toEqual(
+      ['api', 'api', 'control', 'builder', 'builder_untrusted'].map((role) => `postgresql://${role}@db`),
     );
   });
 

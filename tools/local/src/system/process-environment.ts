@@ -55,7 +55,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   const { ports, registry, engine } = addresses;
   const stores = (role: keyof DatabaseUrls) => ({
     DATABASE_URL: addresses.databaseUrls[role],
-    REDIS_URL: (role === 'builder' && addresses.redis.builderUrl) || addresses.redis.url,
+    REDIS_URL: (role.startsWith('builder') && addresses.redis.builderUrl) || addresses.redis.url,
   });
   const toRegistry = { COOPERAGE_REGISTRY: registry.host, COOPERAGE_REGISTRY_INSECURE: 'true' };
   const tokens = {
@@ -66,7 +66,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   const sealed = { ENCRYPTION_KEY: secrets.encryptionKey };
   const mirrors = { COOPERAGE_MIRROR_ROOT: addresses.mirrorRoot };
   const programs = { COOPERAGE_BUILDX: addresses.buildx };
-  const building = { ...stores('builder'), ...toRegistry, ...gitHosts, ...sealed, ...mirrors, ...programs };
+  const building = { ...toRegistry, ...gitHosts, ...sealed, ...mirrors, ...programs };
   return {
     api: {
       ...stores('api'),
@@ -92,8 +92,14 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       SIGNING_ENCRYPTION_KEY: secrets.signingEncryptionKey,
       ...(addresses.organizationsTrustEachOther && { COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER: 'true' }),
     },
-    builder: { ...building, COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot, ...toEngine(engine) },
+    builder: {
+      ...stores('builder'),
+      ...building,
+      COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot,
+      ...toEngine(engine),
+    },
     strangers: {
+      ...stores('builder_untrusted'),
       ...building,
       COOPERAGE_LOCAL_CACHE_ROOT: `${addresses.localCacheRoot}-strangers`,
       ...toEngine(addresses.strangers ?? engine),

@@ -28,9 +28,9 @@ export function AddWorker() {
         <CopyLine text={builderCommand} what="command of a builder" />
         <p className="max-w-[75ch]">
           Code of forks, and all code where several organizations build that do not trust each other, waits for a worker
-          with <code>COOPERAGE_LANE=strangers</code> and <code>COOPERAGE_BUILD_SLOTS=1</code>. Its engine is BuildKit{' '}
-          {engineFloor} or later, used by nobody else: it is emptied between two builds. On one machine:{' '}
-          <code>./cooperage up --strangers</code>.
+          with <code>COOPERAGE_LANE=strangers</code> and <code>COOPERAGE_BUILD_SLOTS=1</code>, which connects as the
+          database role <code>cooperage_builder_untrusted</code>. Its engine is BuildKit {engineFloor} or later, used by
+          nobody else: it is emptied between two builds. On one machine: <code>./cooperage up --strangers</code>.
         </p>
         <p className="text-sm text-text-2">
           With Docker Compose on one machine: <code>docker compose up -d --scale builder=2</code>, where{' '}
