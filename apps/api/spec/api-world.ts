@@ -179,7 +179,7 @@ export class ApiWorld {
       trigger: 'push',
       triggeredBy: null,
     });
-    if (!outcome.ok) throw new Error(outcome.reason);
+    if (!outcome.ok) throw new Error(outcome.reason === 'queue_full' ? outcome.sentence : outcome.reason);
     return outcome.builds;
   }
 

@@ -32,7 +32,7 @@ export async function takeEvaluationIn(
         AND EXISTS (SELECT 1 FROM delivery WHERE id = ${subject.deliveryId}::uuid AND status IN ('received', 'evaluating'))
       RETURNING p.id, p.last_sequence, p.last_build_number
     ), ended AS (
-      UPDATE delivery d SET status = 'evaluated', note = NULL, ref = ${result.ref}, after = ${result.commit}, evaluated_at = now()
+      UPDATE delivery d SET status = 'evaluated', reason = NULL, note = NULL, ref = ${result.ref}, after = ${result.commit}, evaluated_at = now()
       FROM taken WHERE d.id = ${subject.deliveryId}::uuid RETURNING d.project_id
     ), head AS (
       INSERT INTO ref_head AS h (project_id, ref, commit, sequence, observed, evaluated_at)

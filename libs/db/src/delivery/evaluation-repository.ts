@@ -18,7 +18,8 @@ import { storedText } from '../stored-text.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
 import { insertVerdictsIn, newBuild, takeEvaluationIn } from './evaluation-commit.js';
 import { type SubjectRow, toSubject } from './evaluation-subject-row.js';
-import { withinQueue } from './queue-quota.js';
+import { queueRoomIn, withinQueue } from './queue-quota.js';
+import { type WaitingHead, waitForRoom } from './wait-for-room.js';
 
 /** A delivery that waits for its verdicts, with what evaluation needs of its project. */
 export interface EvaluationSubject {
@@ -36,6 +37,8 @@ export interface EvaluationSubject {
   /** An earlier delivery that had the same body and did not fail; null where there is none. */
   readonly sameBodyAs: string | null;
   readonly sender: string | null;
+  /** It was evaluated before and found the queue of its organization full. */
+  readonly waitsForRoom: boolean;
   /** How often it was tried before. */
   readonly attempts: number;
   readonly project: EvaluationProject;
@@ -105,7 +108,9 @@ export interface NothingBuilt {
 
 export type CommitOutcome =
   | { readonly ok: true; readonly builds: BuildRecord[] }
-  | { readonly ok: false; readonly reason: 'changed' | 'gone' };
+  | { readonly ok: false; readonly reason: 'changed' | 'gone' }
+  /** As many builds of the organization wait as may. `sentence` says so to a person. */
+  | { readonly ok: false; readonly reason: 'queue_full'; readonly sentence: string };
 
 /** Reads deliveries to evaluate and writes their outcome in one transaction. */
 export class EvaluationRepository {
@@ -114,7 +119,8 @@ export class EvaluationRepository {
   /** Null when the delivery or its project is gone, or the delivery is evaluated already. */
   async load(deliveryId: string): Promise<EvaluationSubject | null> {
     const [row] = await this.db.prisma.$queryRaw<SubjectRow[]>`
-      SELECT d.forge, d.repository, d.event_name AS "eventName", d.ref, d.before, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts, (
+      SELECT d.forge, d.repository, d.event_name AS "eventName", d.ref, d.before, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts,
+        (d.status = 'evaluating' AND d.reason IS NOT DISTINCT FROM 'quota_queued_builds') AS "waitsForRoom", (
           SELECT e.id::text FROM delivery e WHERE e.project_id = d.project_id AND e.body_digest = d.body_digest AND e.id < d.id
             AND e.status IN ('received', 'evaluating', 'evaluated') ORDER BY e.id LIMIT 1) AS "sameBodyAs",
         -- A forge's payload can be megabytes, and evaluation reads only our own.
@@ -164,7 +170,7 @@ export class EvaluationRepository {
   async markWaiting(deliveryId: string, note: string): Promise<void> {
     await this.db.prisma.$executeRaw`
       WITH waiting AS (
-        UPDATE delivery SET status = 'evaluating', note = ${storedText(note)}, evaluation_attempts = evaluation_attempts + 1
+        UPDATE delivery SET status = 'evaluating', reason = NULL, note = ${storedText(note)}, evaluation_attempts = evaluation_attempts + 1
         WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING project_id
       ) SELECT ${Prisma.raw(deliveryAnnouncement('waiting'))} FROM waiting`;
   }
@@ -194,7 +200,9 @@ export class EvaluationRepository {
    */
   async commit(subject: EvaluationSubject, result: EvaluationResult): Promise<CommitOutcome> {
     return this.db.transaction(async (tx) => {
-      const verdicts = await withinQueue(tx, subject.project.organizationId, result.verdicts);
+      const fit = await withinQueue(tx, subject.project.organizationId, result.verdicts);
+      if (fit.full !== null) return { ok: false, reason: 'queue_full', sentence: fit.full };
+      const { verdicts } = fit;
       const matches = verdicts.filter((verdict) => verdict.matched);
       const taken = await takeEvaluationIn(tx, subject, result, matches.length);
       if (!taken.ok) return taken;
@@ -206,10 +214,31 @@ export class EvaluationRepository {
     });
   }
 
+  /** Whether a build of the organization may be put into its queue. */
+  async hasRoom(organizationId: string): Promise<boolean> {
+    return (await queueRoomIn(this.db.prisma, organizationId)).left > 0;
+  }
+
+  /** Promises to look again at a delivery that waits for room. */
+  async lookAgain(deliveryId: string, delayMs: number): Promise<void> {
+    await this.db.prisma.$executeRaw`
+      INSERT INTO outbox (topic, subject_id, group_id, available_at)
+      SELECT 'evaluate', id, project_id, now() + ${delayMs} * interval '1 millisecond' FROM delivery
+      WHERE id = ${deliveryId}::uuid AND status = 'evaluating'`;
+  }
+
+  /**
+   * Lets a delivery wait for room and promises to look at it again after `delayMs`, as new work: waiting is no failed try.
+   * @param head its ref and commit where that is the newest head of the ref: others that wait for room for this ref end
+   */
+  async waitForRoom(deliveryId: string, note: string, delayMs: number, head: WaitingHead | null): Promise<void> {
+    await this.db.transaction((tx) => waitForRoom(tx, { deliveryId, note, delayMs, head }));
+  }
+
   private async end(deliveryId: string, status: string, note: string, failureCode: string | null): Promise<void> {
     await this.db.prisma.$executeRaw`
       WITH ended AS (
-        UPDATE delivery SET status = ${status}, note = ${storedText(note)}, failure_code = ${failureCode}, evaluated_at = now()
+        UPDATE delivery SET status = ${status}, reason = NULL, note = ${storedText(note)}, failure_code = ${failureCode}, evaluated_at = now()
         WHERE id = ${deliveryId}::uuid AND status IN ('received', 'evaluating') RETURNING project_id
       ) SELECT ${Prisma.raw(deliveryAnnouncement('ended'))} FROM ended`;
   }

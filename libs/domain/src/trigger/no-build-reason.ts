@@ -6,6 +6,8 @@
  * - `history_too_long`: whether it is behind the head could not be found out within the limit of commits
  * - `replayed`: the same body came before, and the git host shows no head that is new
  * - `other_repository`: it comes from another repository than the project's
+ * - `quota_queued_builds`: the organization has as many builds waiting as it may; while the delivery is `evaluating` it is looked at
+ *   again, and when it is `evaluated` a newer push to the same ref waited in its place
  */
 export const noBuildReasons = [
   'no_ref',
@@ -14,6 +16,7 @@ export const noBuildReasons = [
   'history_too_long',
   'replayed',
   'other_repository',
+  'quota_queued_builds',
 ] as const;
 export type NoBuildReason = (typeof noBuildReasons)[number];
 
@@ -42,6 +45,8 @@ export function noBuildMessage(reason: NoBuildReason, facts: NoBuildFacts): stri
       return `The history of ${ref} is too long to find out whether commit ${short} is on it, so nothing is built.`;
     case 'replayed':
       return `The same body came before, and the git host shows no newer head of ${ref}, so nothing is built.`;
+    case 'quota_queued_builds':
+      return `The organization had as many builds waiting as it may, and a newer push to ${ref} came, so that one is built.`;
     case 'other_repository':
       return `The call comes from ${repository}, and this project builds ${ownRepository}, so nothing is built. Was it renamed? Then change the project's address.`;
   }

@@ -27,6 +27,8 @@ import { askOf } from './trigger-of.js';
 
 /** Pauses between tries while the git host does not answer: five tries in two minutes. */
 const retryPausesMs = [2_000, 8_000, 30_000, 80_000];
+/** How often is looked whether a full queue has room. */
+const roomPauseMs = 20_000;
 /** Tries of what fails for no reason that has a name, the waits above included. */
 const mostTries = 12;
 
@@ -61,16 +63,38 @@ export class EvaluateService {
     const { deliveryId } = subject;
     if (!isSameRepository(subject.forge, subject.repository, subject.project))
       return this.endWithoutBuild(subject, { nothing: 'other_repository', mayFollow: false });
+    const { organizationId } = subject.project;
+    // Its git host need not be asked again for a queue that is still full.
+    if (subject.waitsForRoom && !(await this.evaluations.hasRoom(organizationId))) {
+      await this.evaluations.lookAgain(deliveryId, roomPauseMs);
+      return done;
+    }
     const source = this.sourceProjects.of(subject.project);
     const head = await this.mirrors.using(source, () => this.heads.of(subject, source, since));
     if ('nothing' in head) return this.endWithoutBuild(subject, head);
-    const outcome = await this.evaluations.commit(subject, await this.judge(subject, head));
+    const result = await this.judge(subject, head);
+    const outcome = await this.evaluations.commit(subject, result);
     if (outcome.ok) {
       this.logger.info({ deliveryId, builds: outcome.builds.map((build) => build.id) }, 'evaluated');
       return done;
     }
+    if (outcome.reason === 'queue_full') return this.waitForRoom(subject, result, outcome.sentence);
     // Another delivery of this project was evaluated meanwhile: what was read may be old, so it is read again.
     return outcome.reason === 'changed' ? later(0, 'another evaluation was quicker') : done;
+  }
+
+  /** Done for now: what is promised anew has its tries before it. */
+  private async waitForRoom(
+    subject: EvaluationSubject,
+    result: EvaluationResult,
+    full: string,
+  ): Promise<HandlerResult> {
+    const { deliveryId, eventName, project } = subject;
+    const note = `${full} It is built when there is room: that is looked at every ${roomPauseMs / 1000} seconds.`;
+    const isNewest = eventName !== 'manual' && result.commit === result.observed;
+    const head = isNewest ? { projectId: project.id, ref: result.ref } : null;
+    await this.evaluations.waitForRoom(deliveryId, note, roomPauseMs, head);
+    return done;
   }
 
   /** @returns `later` while the git host may only be slower than its own delivery. */
