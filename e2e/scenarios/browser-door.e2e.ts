@@ -151,10 +151,10 @@ describe('a fresh installation', () => {
     const link = await host.page.getByRole('status').locator('code').textContent();
     const invited = await stranger();
     await invited.open(link ?? '');
-    await invited.page.getByText(`Acme Works invites ${guest.email} as viewer.`).waitFor();
+    await invited.page.getByText(`Acme Works invites ${guest.email} to join as viewer.`).waitFor();
     await fill(invited, 'Your name', guest.name);
     await fill(invited, 'Password', guest.password);
-    await invited.press(invited.page.getByRole('button', { name: 'Make the account and join' }));
+    await invited.press(invited.page.getByRole('button', { name: 'Create account and join' }));
     await heading(invited, 'Overview');
     await invited.open('/members');
     expect(await invited.page.getByRole('heading', { name: 'Invite someone' }).count()).toBe(0);
@@ -165,6 +165,6 @@ describe('a fresh installation', () => {
     const late = await stranger();
     late.provokes(/status of 404/);
     await late.open(link ?? '');
-    await late.page.getByRole('alert').filter({ hasText: 'not known' }).waitFor();
+    await late.page.getByRole('alert').filter({ hasText: 'invitation is invalid' }).waitFor();
   });
 });

@@ -27,7 +27,7 @@ export function accounts(suite: BrowserSuite): void {
       await visitor.open(new URL(link).pathname + new URL(link).hash);
       await fill('Your name', 'Nina New');
       await fill('Password', password);
-      await visitor.press(button('Make the account and join'));
+      await visitor.press(button('Create account and join'));
       await visitor.page.waitForURL((url) => url.pathname === '/');
     });
 
@@ -53,7 +53,7 @@ export function accounts(suite: BrowserSuite): void {
       const path = new URL(link).pathname + new URL(link).hash;
       await visitor.open(path);
       await fill('New password', `${password} anew`);
-      await visitor.press(button('Set it and sign in'));
+      await visitor.press(button('Set password and sign in'));
       await visitor.page.waitForURL((url) => url.pathname === '/');
       await visitor.open('/settings');
       await visitor.page.getByText('For administrators of the installation').waitFor();
@@ -62,7 +62,7 @@ export function accounts(suite: BrowserSuite): void {
       visitor = await suite.visitor({ signedIn: false });
       visitor.provokes(/404/);
       await visitor.open(path);
-      await visitor.page.getByText('This link is not known').waitFor();
+      await visitor.page.getByText('This link is invalid').waitFor();
     });
 
     it('all of it stands in the audit, whose chain is whole', async () => {

@@ -1,7 +1,7 @@
 /** What an organization may use, each with what it is counted in. The operator sets them; see `quotaDefaults`. */
 export const quotaKinds = {
-  concurrentBuilds: { unit: 'builds', label: 'Builds at once' },
-  queuedBuilds: { unit: 'builds', label: 'Builds that wait' },
+  concurrentBuilds: { unit: 'builds', label: 'Concurrent builds' },
+  queuedBuilds: { unit: 'builds', label: 'Waiting builds' },
   buildMinutes: { unit: 'minutes', label: 'Build minutes of this month' },
   imageBytes: { unit: 'bytes', label: 'Images' },
   cacheBytes: { unit: 'bytes', label: 'Caches' },

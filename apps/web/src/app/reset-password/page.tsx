@@ -6,7 +6,7 @@ export const metadata: Metadata = { title: 'New password' };
 
 export default function ResetPasswordPage() {
   return (
-    <FrontDoor title="A new password" lead={null}>
+    <FrontDoor title="Set a new password" lead={null}>
       <ResetForm />
     </FrontDoor>
   );

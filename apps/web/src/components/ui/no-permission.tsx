@@ -10,16 +10,16 @@ export async function NoPermission({ problem, what }: { problem: ProblemView; wh
   return (
     <div role="alert" className="grid gap-1.5 px-4 py-5">
       <p>
-        <strong className="font-semibold">{what} is not for your role to see.</strong>{' '}
+        <strong className="font-semibold">You don’t have permission to view {lowered(what)}.</strong>{' '}
         {problem.neededRole && (
           <>
-            It needs the role <b className="font-semibold">{problem.neededRole}</b>.
+            Required role: <b className="font-semibold">{problem.neededRole}</b>.
           </>
         )}
       </p>
       <p className="text-text-2">
         {askable.length === 0 ? (
-          'An owner or admin of the organization can give it.'
+          'Ask an owner or admin of the organization for access.'
         ) : (
           <>
             Ask{' '}
@@ -40,6 +40,11 @@ export async function NoPermission({ problem, what }: { problem: ProblemView; wh
       )}
     </div>
   );
+}
+
+/** `The builds` in the middle of a sentence. */
+function lowered(what: string): string {
+  return what.replace(/^(The|An?) /, (article) => article.toLowerCase());
 }
 
 /** Up to three who may change roles, from the first page of members of each organization where the own role falls short. */

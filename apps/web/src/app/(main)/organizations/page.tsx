@@ -23,8 +23,7 @@ export default async function OrganizationsPage({ searchParams }: { searchParams
   return (
     <Page crumbs={[{ label: 'Organizations' }]} curl={organizationsAddress(cursor)}>
       <PageTitle title="Organizations">
-        Every organization of the installation, for its administrators. What you do here is in the audit of the
-        installation.
+        All organizations of this installation. What you do here is recorded in the audit log of the installation.
       </PageTitle>
       <Card>
         {organizations.ok ? (
@@ -37,7 +36,7 @@ export default async function OrganizationsPage({ searchParams }: { searchParams
         )}
       </Card>
       {defaults.ok && (
-        <Card title="Quotas of all that have none of their own">
+        <Card title="Default quotas of all organizations">
           <QuotaForm key={JSON.stringify(defaults.value)} address="/quotas" quota={defaults.value} otherwise={null} />
         </Card>
       )}

@@ -46,7 +46,7 @@ export default async function UsagePage({ searchParams }: { searchParams: Promis
       <Card title="Waiting builds">
         {queue.ok ? (
           waiting.length === 0 ? (
-            <p className="px-3 py-3 text-text-2">No build of the organization waits.</p>
+            <p className="px-3 py-3 text-text-2">No builds are waiting.</p>
           ) : (
             <WaitingTable builds={waiting} />
           )

@@ -22,15 +22,15 @@ export function ResetForm() {
     setSecret(value);
     void send<PasswordResetView>('POST', '/v1/password-resets/find', { secret: value || '-' }).then(setFound);
   }, []);
-  if (!found) return <p className="text-text-2">Looking at the link.</p>;
+  if (!found) return <p className="text-text-2">Checking the link…</p>;
   if (found.ok) return <NewPassword secret={secret} {...found.value} />;
   if (found.problem.status !== 404) return <ProblemNote problem={found.problem} />;
   return (
     <>
-      <p role="alert">This link is not known. It may be used already, or too old; ask for another one.</p>
+      <p role="alert">This link is invalid, expired or already used. Ask for a new one.</p>
       <p>
         <a href="/sign-in" className={textLinkClass}>
-          Go to the sign-in
+          Back to sign-in
         </a>
       </p>
     </>
@@ -54,7 +54,7 @@ function NewPassword({ secret, email, apiTokens }: PasswordResetView & { secret:
   };
   return (
     <form onSubmit={submit} className="grid gap-3" method="post">
-      <p>For {visibleText(email)}. Every session of this account ends.</p>
+      <p>For {visibleText(email)}. All sessions of this account are signed out.</p>
       <PasswordOwner email={email} />
       <NewPasswordField label="New password" autoFocus error={fieldError('password')} />
       {apiTokens > 0 && (
@@ -66,7 +66,7 @@ function NewPassword({ secret, email, apiTokens }: PasswordResetView & { secret:
       )}
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>
-        {pending ? 'Setting it' : 'Set it and sign in'}
+        {pending ? 'Setting…' : 'Set password and sign in'}
       </Button>
     </form>
   );

@@ -16,6 +16,14 @@ export function SituationNotes({ build, queue }: { build: Build; queue: BuildRel
       {situations.map((situation) => (
         <p key={situation.kind} className={tones[situation.tone]}>
           {visibleText(situation.words)} <When situation={situation} />
+          {situation.kind === 'limited' && (
+            <>
+              {' '}
+              <Link href="/usage" className={textLinkClass}>
+                Usage
+              </Link>
+            </>
+          )}
           {situation.attempt !== null && (
             <Link href={`?view=log&attempt=${situation.attempt}`} scroll={false} className={textLinkClass}>
               Log of attempt {situation.attempt}

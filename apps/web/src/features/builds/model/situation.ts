@@ -61,7 +61,7 @@ function waiting(build: SituatedBuild, queue: BuildRelations['queue']): Situatio
   const limit = limits[build.waitReason ?? ''];
   if (limit) return say('limited', 'wait', limit, since);
   if (build.waitReason === 'no_worker' || queue?.slots === 0)
-    return say('no_worker', 'wait', 'No worker answers. It begins by itself as soon as one does.', since);
+    return say('no_worker', 'wait', 'No worker responds. The build starts by itself as soon as one does.', since);
   return say(
     'queued',
     'wait',
@@ -75,12 +75,11 @@ const forStrangers = `Waits for a worker of the lane “strangers”, whose engi
 const limits: Readonly<Record<string, string>> = {
   slot_kept_for_others:
     'Waits for a build of your organization to end: the last free slot is kept for other organizations.',
-  quota_concurrent_builds:
-    'Waits for a build of your organization to end: as many as its quota allows are under way. Usage shows it.',
+  quota_concurrent_builds: 'Waits for a build of your organization to end: its quota of concurrent builds is used up.',
   quota_build_minutes:
-    'Waits: your organization has used its build minutes of this month. It begins when a month begins, or an administrator of the installation allows more.',
+    'Waits: your organization has used up its build minutes of this month. It starts when the next month begins, or when an administrator of the installation raises the quota.',
   organization_suspended:
-    'Waits: an administrator of the installation has suspended your organization. It begins when that ends.',
+    'Waits: an administrator of the installation has suspended your organization. It starts when the organization is resumed.',
 };
 
 const forOrganization = `Waits for a builder for untrusted code, whose engine is BuildKit ${engineFloor} or later: the trusted builders are another organization’s. An administrator of the installation can start one.`;

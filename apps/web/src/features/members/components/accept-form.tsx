@@ -30,7 +30,7 @@ export function AcceptForm({ secret, email }: { secret: string; email: string })
       <NewPasswordField error={fieldError('password')} />
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>
-        {pending ? 'Joining' : 'Make the account and join'}
+        {pending ? 'Joining…' : 'Create account and join'}
       </Button>
     </form>
   );

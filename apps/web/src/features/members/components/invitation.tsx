@@ -20,13 +20,13 @@ export function Invitation({ signedInAs }: { signedInAs: string | null }) {
     setSecret(value);
     void send<InvitationView>('POST', '/v1/invitations/find', { secret: value || '-' }).then(setFound);
   }, []);
-  if (!found) return <p className="text-text-2">Looking at the invitation.</p>;
+  if (!found) return <p className="text-text-2">Checking the invitation…</p>;
   if (!found.ok) {
     return found.problem.status >= 500 ? (
       <ProblemNote problem={found.problem} />
     ) : (
       <>
-        <p role="alert">This invitation is not known. It may be used already, or too old; ask for another one.</p>
+        <p role="alert">This invitation is invalid, expired or already accepted. Ask for a new one.</p>
         <p>
           <a href="/" className={textLinkClass}>
             Go to the overview
@@ -39,7 +39,7 @@ export function Invitation({ signedInAs }: { signedInAs: string | null }) {
   return (
     <div className="grid gap-3">
       <p>
-        <b className="font-semibold">{visibleText(organizationName)}</b> invites {visibleText(email)} as {role}.
+        <b className="font-semibold">{visibleText(organizationName)}</b> invites {visibleText(email)} to join as {role}.
       </p>
       {signedInAs === email ? (
         <Join secret={secret} />
@@ -49,7 +49,7 @@ export function Invitation({ signedInAs }: { signedInAs: string | null }) {
         </p>
       ) : hasAccount ? (
         <p>
-          There is an account with this address.{' '}
+          An account with this email address already exists.{' '}
           <a href="/sign-in" className={textLinkClass}>
             Sign in
           </a>

@@ -1,24 +1,28 @@
 'use client';
 
 import type { OrganizationDetail } from '@cooperage/contracts';
+import type { BuildStatus } from '@cooperage/domain/predicates';
 import { AskFirst } from '@/components/ui/ask-first';
 import { Moment } from '@/components/ui/moment';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { statusLooks } from '@/features/builds/model/status';
 import { send } from '@/lib/api/browser';
 import { visibleText } from '@/lib/format/names';
 
 /** Builds of another organization, for an administrator to stop. */
 export function OpenBuildTable({ builds }: { builds: OrganizationDetail['openBuilds'] }) {
-  if (builds.length === 0) return <p className="px-3 py-3 text-text-2">None of its builds waits or runs.</p>;
+  if (builds.length === 0) return <p className="px-3 py-3 text-text-2">No builds are waiting or running.</p>;
   return (
     <Table
-      label="Builds that have not ended"
+      label="Builds in progress"
       head={
         <>
           <Th>Build</Th>
           <Th>Status</Th>
           <Th wide>Since</Th>
-          <Th />
+          <Th>
+            <span className="sr-only">Actions</span>
+          </Th>
         </>
       }
     >
@@ -27,7 +31,7 @@ export function OpenBuildTable({ builds }: { builds: OrganizationDetail['openBui
         return (
           <tr key={id} data-row className={rowClass}>
             <Td className="max-w-52 truncate">{name}</Td>
-            <Td>{status}</Td>
+            <Td>{statusLooks[status as BuildStatus]?.word ?? status}</Td>
             <Td wide>
               <Moment at={queuedAt} />
             </Td>
@@ -41,7 +45,7 @@ export function OpenBuildTable({ builds }: { builds: OrganizationDetail['openBui
                   acting="Stopping"
                   change={() => send('POST', `/v1/builds/${id}/cancel`)}
                 >
-                  <p>It ends as canceled. Its organization sees who stopped it.</p>
+                  <p>The build ends as canceled. Its organization sees who stopped it.</p>
                 </AskFirst>
               )}
             </Td>

@@ -18,34 +18,34 @@ export function OrganizationActs({ organization }: { organization: Subject }) {
   if (deletedAt !== null) {
     return (
       <Card title="Being deleted">
-        <p className="p-3 text-text-2">Its projects go one after the other. Then it goes from this list.</p>
+        <p className="p-3 text-text-2">Its projects are deleted one after another. Then it disappears from the list.</p>
       </Card>
     );
   }
   return (
-    <Card id="danger" title="Stop and delete">
+    <Card id="danger" title="Suspend or delete">
       <div className="flex flex-wrap items-center justify-between gap-3 border-b border-line p-3">
         <p className="max-w-[70ch] text-text-2">
           {suspendedAt === null
-            ? 'A suspended organization begins no build. What runs is canceled; what waits stays in the queue.'
-            : 'No build of it begins. What waits in the queue begins again when this ends.'}
+            ? 'A suspended organization starts no builds. Running builds are canceled; waiting builds stay in the queue.'
+            : 'It starts no builds now. Waiting builds start when it is resumed.'}
         </p>
         {suspendedAt === null ? <Suspend slug={slug} /> : <Resume slug={slug} />}
       </div>
       <div className="flex flex-wrap items-center justify-between gap-3 p-3">
         <p className="max-w-[70ch] text-text-2">
           {home
-            ? 'The trusted builders hold results of this organization, so it stays. Its projects can be deleted one by one.'
-            : 'Its projects, builds, images and keys go with it, and its members lose it at once.'}
+            ? 'The trusted builders hold build results of this organization, so it can’t be deleted. Its projects can be deleted one by one.'
+            : 'Its projects, builds, images and keys are deleted with it. Its members lose access at once.'}
         </p>
         {!home && (
           <DeleteButton
             address={`/organizations/${encodeURIComponent(slug)}`}
             what={slug}
-            consequence="These are removed for good, and nobody can bring them back:"
+            consequence="This can’t be undone. Deleted with it:"
             goes={[
               'all projects with their builds, logs and deliveries',
-              'all images and tags: what others run from them cannot be pulled again',
+              'all images and tags: nobody can pull them any more',
               'all signatures, keys, rules, secrets and credentials',
               'its members, invitations and tokens',
             ]}
@@ -69,9 +69,10 @@ function Suspend({ slug }: { slug: string }) {
       acting="Suspending"
       change={() => send('POST', `/v1/organizations/${encodeURIComponent(slug)}/suspend`, { comment })}
     >
-      <p>Its running builds are canceled now, and no further one begins until an administrator ends this.</p>
+      <p>Its running builds are canceled now. No further build starts until an administrator resumes it.</p>
       <TextField
-        label="Why, for the audit"
+        label="Reason"
+        hint="Required. Recorded in the audit log."
         required
         maxLength={500}
         value={comment}
@@ -84,13 +85,13 @@ function Suspend({ slug }: { slug: string }) {
 function Resume({ slug }: { slug: string }) {
   return (
     <AskFirst
-      label="Let it build again"
-      title={`Let ${slug} build again`}
-      act="Let it build"
-      acting="Working"
+      label="Resume"
+      title={`Resume ${slug}`}
+      act="Resume"
+      acting="Resuming…"
       change={() => send('POST', `/v1/organizations/${encodeURIComponent(slug)}/resume`)}
     >
-      <p>Its waiting builds take their turn again.</p>
+      <p>Its waiting builds can start again.</p>
     </AskFirst>
   );
 }

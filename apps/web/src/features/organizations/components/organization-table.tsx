@@ -14,14 +14,16 @@ export function OrganizationTable({ organizations }: { organizations: readonly A
         <>
           <Th>Organization</Th>
           <Th right>Projects</Th>
-          <Th right>Members</Th>
           <Th right wide>
-            Building
+            Members
+          </Th>
+          <Th right wide>
+            Running
           </Th>
           <Th right wide>
             Waiting
           </Th>
-          <Th wide>Since</Th>
+          <Th wide>Created</Th>
         </>
       }
     >
@@ -34,7 +36,9 @@ export function OrganizationTable({ organizations }: { organizations: readonly A
             <OrganizationState organization={organization} />
           </Td>
           <Td right>{organization.projects}</Td>
-          <Td right>{organization.members}</Td>
+          <Td right wide>
+            {organization.members}
+          </Td>
           <Td right wide>
             {organization.runningBuilds}
           </Td>

@@ -12,12 +12,12 @@ const mebibyte = 1024 ** 2;
 
 /** In the order of the form; bytes are typed in MiB. */
 const fields = [
-  { name: 'weight', label: 'Weight in sharing slots', scale: 1 },
-  { name: 'concurrentBuilds', label: 'Builds at once', scale: 1 },
-  { name: 'queuedBuilds', label: 'Builds that wait', scale: 1 },
-  { name: 'buildMinutes', label: 'Build minutes a month', scale: 1 },
-  { name: 'cpus', label: 'Processors of one build', scale: 1 },
-  { name: 'memoryBytes', label: 'Memory of one build, MiB', scale: mebibyte },
+  { name: 'weight', label: 'Weight when slots are shared', scale: 1 },
+  { name: 'concurrentBuilds', label: 'Concurrent builds', scale: 1 },
+  { name: 'queuedBuilds', label: 'Waiting builds', scale: 1 },
+  { name: 'buildMinutes', label: 'Build minutes per month', scale: 1 },
+  { name: 'cpus', label: 'CPUs per build', scale: 1 },
+  { name: 'memoryBytes', label: 'Memory per build, MiB', scale: mebibyte },
   { name: 'imageBytes', label: 'Images, MiB', scale: mebibyte },
   { name: 'cacheBytes', label: 'Caches, MiB', scale: mebibyte },
   { name: 'logBytes', label: 'Logs, MiB', scale: mebibyte },
@@ -55,6 +55,11 @@ export function QuotaForm({ address, quota, otherwise }: QuotaFormProps) {
     value === null || value === undefined ? '' : String(value / scale);
   return (
     <form onSubmit={submit} method="post" className="grid gap-3 p-3">
+      <p className="text-sm text-text-2">
+        {otherwise === null
+          ? 'An empty field means no limit.'
+          : 'An empty field means the default, which stands in it in gray.'}
+      </p>
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
         {fields.map(({ name, label, scale }) => (
           <TextField

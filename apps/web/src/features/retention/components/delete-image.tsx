@@ -38,7 +38,7 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
   const [comment, setComment] = useState('');
   const [scheduled, setScheduled] = useState<Deletion | null>(null);
   const { pending, problem, run, fieldError } = useChange();
-  if (preview === null) return <p className="min-h-12 text-text-2">Reading what goes with it</p>;
+  if (preview === null) return <p className="min-h-12 text-text-2">Checking what is deleted with it…</p>;
   if (!preview.ok) return <ProblemNote problem={preview.problem} />;
   const { tags, artifacts, graceDays, deletion } = preview.value;
   const open = scheduled ?? deletion;
@@ -50,9 +50,9 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
             'It is being deleted now.'
           ) : (
             <>
-              It is scheduled and goes <Moment at={open.deleteAfter} />. Until then{' '}
+              It will be deleted <Moment at={open.deleteAfter} />. Until then the deletion can be undone on the page{' '}
               <a className="text-accent underline" href="/settings/retention">
-                it can be kept
+                Retention
               </a>
               .
             </>
@@ -66,30 +66,33 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
     <div className="grid gap-3">
       <p>
         {graceDays === 0
-          ? 'It goes at once, and nothing brings it back.'
-          : `It goes in ${graceDays} days, and can be kept until then.`}{' '}
-        With it {artifacts === 1 ? 'goes 1 signature or attestation' : `go ${artifacts} signatures and attestations`}.
+          ? 'It is deleted at once. This can’t be undone.'
+          : `It is deleted in ${graceDays === 1 ? '1 day' : `${graceDays} days`}. Until then this can be undone.`}{' '}
+        {artifacts === 1
+          ? '1 signature or attestation is deleted with it.'
+          : `${artifacts} signatures and attestations are deleted with it.`}
       </p>
       {tags.length > 0 && (
         <p className="break-words text-wait">
-          These tags point to it and go too: <code>{visibleText(tags.join(', '))}</code>. Who pulls them gets an error.
+          These tags point to it and are deleted too: <code>{visibleText(tags.join(', '))}</code>. Pulling them will
+          fail.
         </p>
       )}
       <TextField
-        label="Why"
+        label="Reason"
         data-first
         maxLength={500}
         value={comment}
         onChange={(event) => setComment(event.target.value)}
-        hint="It stands in the audit and in the list of deletions."
+        hint="Required. Shown in the audit log and in the list of deletions."
         error={fieldError('comment')}
       />
       <ProblemNote problem={problem} />
       <div className="flex gap-2">
         <Button look="danger" disabled={pending || comment.trim() === ''} onClick={schedule}>
-          {pending ? 'Scheduling' : 'Delete the image'}
+          {pending ? 'Deleting…' : 'Delete image'}
         </Button>
-        <Button onClick={onClose}>Keep</Button>
+        <Button onClick={onClose}>Cancel</Button>
       </div>
     </div>
   );

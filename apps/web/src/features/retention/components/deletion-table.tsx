@@ -20,15 +20,15 @@ export function DeletionTable({ deletions, address, mayUndo }: DeletionTableProp
       label="Deletions"
       head={
         <>
-          <Th>What</Th>
+          <Th>Item</Th>
           <Th wide>Project</Th>
-          <Th wide>Why</Th>
+          <Th wide>Reason</Th>
           <Th right wide>
-            Stored
+            Size
           </Th>
           <Th>When</Th>
           <Th>
-            <span className="sr-only">What can be done</span>
+            <span className="sr-only">Actions</span>
           </Th>
         </>
       }
@@ -38,7 +38,7 @@ export function DeletionTable({ deletions, address, mayUndo }: DeletionTableProp
           <Td className="break-words">
             {visibleText(deletionLabel(deletion))}
             {deletion.tags.length > 0 && (
-              <span className="block text-text-2">with {visibleText(deletion.tags.join(', '))}</span>
+              <span className="block text-text-2">and its tags {visibleText(deletion.tags.join(', '))}</span>
             )}
           </Td>
           <Td wide>{deletion.project.slug}</Td>

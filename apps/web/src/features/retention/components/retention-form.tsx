@@ -36,7 +36,7 @@ export function RetentionForm({ organizationId, policy }: { organizationId: stri
             inputMode="numeric"
             defaultValue={policy.origins[name] === 'organization' ? policy[name] : ''}
             placeholder={String(policy.defaults[name])}
-            hint={`Empty: ${keptFor(policy.defaults[name])}, as the installation says.${name === 'graceDays' ? '' : ' 0 keeps for ever.'}`}
+            hint={`Leave empty for the default, ${keptFor(policy.defaults[name])}. ${name === 'graceDays' ? '0 deletes at once.' : '0 keeps them forever.'}`}
             error={fieldError(name)}
           />
         ))}

@@ -22,8 +22,8 @@ const fields = [
 /** A dry run: what values would delete, beyond what is scheduled already. Nothing is changed. */
 export function RetentionPreview({ organizationId, query, preview }: RetentionPreviewProps) {
   return (
-    <div className="grid gap-3 p-3">
-      <form action="/settings/retention#preview" className="flex flex-wrap items-end gap-2">
+    <div className="grid">
+      <form action="/settings/retention#preview" className="flex flex-wrap items-end gap-2 px-3 pt-3">
         <input type="hidden" name="organization" value={organizationId} />
         {fields.map(([name, label]) => (
           <TextField
@@ -37,16 +37,16 @@ export function RetentionPreview({ organizationId, query, preview }: RetentionPr
             defaultValue={one(query, name) ?? ''}
           />
         ))}
-        <Button type="submit">Show what goes</Button>
+        <Button type="submit">Preview</Button>
       </form>
       {preview.kinds.length === 0 ? (
-        <p className="text-text-2">Everything is kept for ever.</p>
+        <p className="px-3 pt-3 text-text-2">Everything is kept forever.</p>
       ) : (
         <Facts>
           {preview.kinds.map((kind) => (
             <Fact key={kind.kind} name={{ build: 'Builds', log: 'Logs', delivery: 'Deliveries' }[kind.kind]}>
               {kind.count === 0 ? (
-                'nothing is that old'
+                'nothing'
               ) : (
                 <>
                   {selectedLabel(kind)}, {formatBytes(kind.bytes)}
@@ -61,9 +61,9 @@ export function RetentionPreview({ organizationId, query, preview }: RetentionPr
           ))}
         </Facts>
       )}
-      <p className="max-w-[80ch] text-sm text-text-2">
-        Always kept: what has not ended, targets of tags, builds of stored images, and the last successful build of each
-        ref with its log.
+      <p className="max-w-[80ch] px-3 py-3 text-sm text-text-2">
+        Always kept: builds in progress, images that tags point to, builds of stored images, and the last successful
+        build of each ref with its log.
       </p>
     </div>
   );

@@ -13,11 +13,11 @@ export function UndoDeletion({ address, what }: { address: string; what: string 
       <Button
         look="quiet"
         className="text-xs"
-        aria-label={`Keep: ${what}`}
+        aria-label={`Undo the deletion of ${what}`}
         disabled={pending}
         onClick={() => run(() => send('POST', `/v1${address}`))}
       >
-        {pending ? 'Keeping' : 'Keep'}
+        {pending ? 'Undoing…' : 'Undo'}
       </Button>
       <ProblemNote problem={problem} />
     </>

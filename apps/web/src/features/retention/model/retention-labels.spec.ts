@@ -13,7 +13,7 @@ describe('the labels of retention', () => {
   it('say why it is deleted', () => {
     const deletion = { reason: 'requested', requestedBy: 'Ada', comment: 'leaked a file' } as Deletion;
     expect(deletionReason(deletion)).toBe('requested by Ada: leaked a file');
-    expect(deletionReason({ ...deletion, reason: 'age' })).toBe('older than the policy keeps');
+    expect(deletionReason({ ...deletion, reason: 'age' })).toBe('older than the policy allows');
   });
 
   it('count what a dry run selects', () => {
@@ -23,7 +23,7 @@ describe('the labels of retention', () => {
   });
 
   it('read and write days', () => {
-    expect([keptFor(0), keptFor(1), keptFor(30)]).toEqual(['for ever', '1 day', '30 days']);
+    expect([keptFor(0), keptFor(1), keptFor(30)]).toEqual(['forever', '1 day', '30 days']);
     expect([daysOf(' '), daysOf('7'), daysOf('x')]).toEqual([null, 7, Number.NaN]);
   });
 });

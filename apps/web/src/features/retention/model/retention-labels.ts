@@ -10,7 +10,7 @@ export function deletionLabel({ kind, label }: Pick<Deletion, 'kind' | 'label'>)
 
 /** Why it is deleted. */
 export function deletionReason({ reason, requestedBy, comment }: Deletion): string {
-  if (reason === 'age') return 'older than the policy keeps';
+  if (reason === 'age') return 'older than the policy allows';
   const by = requestedBy === null ? 'requested' : `requested by ${requestedBy}`;
   return comment === null ? by : `${by}: ${comment}`;
 }
@@ -24,7 +24,7 @@ export function selectedLabel({ kind, count, more }: RetentionPreviewView['kinds
 
 /** The value of a policy in words. */
 export function keptFor(days: number): string {
-  if (days === 0) return 'for ever';
+  if (days === 0) return 'forever';
   return days === 1 ? '1 day' : `${days} days`;
 }
 

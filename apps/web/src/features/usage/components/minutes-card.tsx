@@ -10,12 +10,12 @@ export function MinutesCard({ days }: { days: readonly { readonly day: string; r
   const all = everyDay(days, shown, Date.now());
   const sum = all.reduce((total, { minutes }) => total + minutes, 0);
   return (
-    <Card title="Build minutes" aside="thirty days in UTC">
+    <Card title="Build minutes" aside="last 30 days, in UTC">
       <div className="grid gap-2 px-3 py-3">
         <p>
           {sum === 0
-            ? 'No build in thirty days.'
-            : `${minuteWords(sum)} in which builds held a slot, ${minuteWords(sum / shown)} a day.`}
+            ? 'No builds in the last 30 days.'
+            : `${minuteWords(sum)} in build slots, ${minuteWords(sum / shown)} per day on average.`}
         </p>
         <DayBars bars={all.map(({ day, minutes }) => ({ day, parts: [{ value: minutes, look: 'reused' }] }))} />
         <p aria-hidden className="flex justify-between text-xs text-text-3 tabular-nums">

@@ -4,8 +4,8 @@ import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { consequences, usedWords } from '../model/quota-words';
 
 const origins = {
-  organization: 'set for this organization',
-  installation: 'set for all organizations',
+  organization: 'this organization',
+  installation: 'all organizations',
   builtin: 'built in',
 } as const;
 
@@ -16,10 +16,10 @@ export function QuotaTable({ quotas }: { quotas: readonly QuotaUsageView[] }) {
       label="Quotas"
       head={
         <>
-          <Th>What</Th>
+          <Th>Quota</Th>
           <Th>Used</Th>
           <Th wide>At the limit</Th>
-          <Th wide>Limit</Th>
+          <Th wide>Set for</Th>
         </>
       }
     >
@@ -42,7 +42,7 @@ export function QuotaTable({ quotas }: { quotas: readonly QuotaUsageView[] }) {
             {consequences[quota.kind]}
           </Td>
           <Td wide className="text-text-2">
-            {quota.limit === null ? 'none' : origins[quota.origin]}
+            {quota.limit === null ? '–' : origins[quota.origin]}
           </Td>
         </tr>
       ))}
@@ -52,6 +52,6 @@ export function QuotaTable({ quotas }: { quotas: readonly QuotaUsageView[] }) {
 
 function StateWords({ state }: { state: QuotaUsageView['state'] }) {
   if (state === 'near') return <p className="text-xs font-semibold text-wait">More than 80 % is used.</p>;
-  if (state === 'reached') return <p className="text-xs font-semibold text-bad">Used up.</p>;
+  if (state === 'reached') return <p className="text-xs font-semibold text-bad">Limit reached.</p>;
   return null;
 }

@@ -15,16 +15,16 @@ export function UsageCards({ usage }: { usage: OrganizationUsage }) {
           <p role="status" className="bg-wait-bg px-3 py-2">
             <b className="font-semibold text-wait">Suspended</b>
             {usage.suspendedBy === null ? '' : ` by ${visibleText(usage.suspendedBy)}`}: no build of the organization
-            begins. What waits stays in the queue.
+            starts. Waiting builds stay in the queue.
           </p>
         </Card>
       )}
-      <Card title="Quotas" aside={`weight ${usage.weight} in sharing slots`}>
+      <Card title="Quotas" aside={`weight ${usage.weight} when slots are shared`}>
         <QuotaTable quotas={usage.quotas} />
         <p className="border-t border-line px-3 py-2 text-sm text-text-2">
-          One build may ask for at most {cpus === null ? 'all processors of its machine' : `${cpus} processors`} and{' '}
-          {memoryBytes === null ? 'nine tenths of its memory' : `${formatBytes(memoryBytes)} of memory`}. Images and
-          caches are counted whole, also where they share layers.
+          One build may use at most {cpus === null ? 'all CPUs of its machine' : `${cpus} CPUs`} and{' '}
+          {memoryBytes === null ? '90 % of its memory' : `${formatBytes(memoryBytes)} of memory`}. Each image and each
+          cache counts in full, even where they share layers.
         </p>
       </Card>
       <MinutesCard days={usage.days} />

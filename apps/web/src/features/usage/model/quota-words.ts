@@ -16,12 +16,12 @@ export function usedWords({ used, limit, unit }: Pick<QuotaUsageView, 'used' | '
 /** What follows at the limit. */
 export const consequences: Readonly<Record<QuotaUsageView['kind'], string>> = {
   concurrentBuilds: 'Further builds wait until one ends.',
-  queuedBuilds: 'Further pushes start no build, and say so on their delivery.',
-  buildMinutes: 'Builds wait until the month ends.',
+  queuedBuilds: 'Further pushes start no build; their deliveries say so.',
+  buildMinutes: 'Builds wait until the next month begins.',
   imageBytes: 'Builds whose image does not fit fail with QuotaExceeded.',
-  cacheBytes: 'It is shown and warned of.',
-  logBytes: 'It is shown and warned of.',
-  deliveryBytes: 'Webhook calls are rejected, and listed as such.',
+  cacheBytes: 'A warning is shown; nothing is stopped.',
+  logBytes: 'A warning is shown; nothing is stopped.',
+  deliveryBytes: 'Webhook deliveries are rejected and listed as rejected.',
 };
 
 /** Every day of the last ones, the oldest first, with 0 where nothing was built. */

@@ -37,8 +37,8 @@ export default async function OrganizationPage({ params }: { params: Promise<{ o
       curl={organizationAddress(slug)}
     >
       <PageTitle title={visibleText(name)}>
-        <OrganizationState organization={organization.value} /> {members} {members === 1 ? 'member' : 'members'}. You
-        see what is there, not what is in it. Made <Moment at={createdAt} />
+        <OrganizationState organization={organization.value} /> {members} {members === 1 ? 'member' : 'members'}. As
+        administrator you see its projects and builds, but not their contents. Created <Moment at={createdAt} />
       </PageTitle>
       {usage.ok ? (
         <UsageCards usage={usage.value} />
@@ -48,7 +48,7 @@ export default async function OrganizationPage({ params }: { params: Promise<{ o
         </Card>
       )}
       {usage.ok && defaults.ok && (
-        <Card title="Quotas of its own">
+        <Card title="Quotas of this organization">
           <QuotaForm
             key={JSON.stringify(usage.value.own)}
             address={`${organizationAddress(slug)}/quotas`}
@@ -60,7 +60,7 @@ export default async function OrganizationPage({ params }: { params: Promise<{ o
       <Card title="Projects">
         <ProjectTable projects={projectList} />
       </Card>
-      <Card title="Builds that have not ended">
+      <Card title="Builds in progress">
         <OpenBuildTable builds={openBuilds} />
       </Card>
       <OrganizationActs organization={organization.value} />
@@ -69,16 +69,18 @@ export default async function OrganizationPage({ params }: { params: Promise<{ o
 }
 
 function ProjectTable({ projects }: { projects: OrganizationDetail['projectList'] }) {
-  if (projects.length === 0) return <p className="px-3 py-3 text-text-2">It has no project.</p>;
+  if (projects.length === 0) return <p className="px-3 py-3 text-text-2">No projects yet.</p>;
   return (
     <Table
       label="Projects"
       head={
         <>
           <Th>Project</Th>
-          <Th right>Building</Th>
+          <Th right>Running</Th>
           <Th right>Waiting</Th>
-          <Th />
+          <Th>
+            <span className="sr-only">Actions</span>
+          </Th>
         </>
       }
     >
@@ -94,7 +96,7 @@ function ProjectTable({ projects }: { projects: OrganizationDetail['projectList'
               <DeleteButton
                 address={`/projects/${projectId}`}
                 what={slug}
-                consequence="Its builds, logs, images, tags, signatures and secrets go with it, for good."
+                consequence="Its builds, logs, images, tags, signatures and secrets are deleted with it. This can’t be undone."
                 typedName={slug}
               />
             )}

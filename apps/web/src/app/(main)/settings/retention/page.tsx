@@ -25,11 +25,11 @@ import { withQuery } from '@/lib/api/list';
 export const metadata: Metadata = { title: 'Retention' };
 
 const path = '/settings/retention';
-const states = { open: 'Scheduled', deleted: 'Deleted', kept: 'Kept' } as const;
+const states = { open: 'Scheduled', deleted: 'Deleted', kept: 'Undone' } as const;
 const empty = {
   open: 'No deletion is scheduled.',
   deleted: 'Nothing was deleted in the last 90 days.',
-  kept: 'No deletion was called off.',
+  kept: 'No deletion was undone.',
 } as const;
 
 export default async function RetentionPage({ searchParams }: { searchParams: Promise<PageQuery> }) {
@@ -57,7 +57,7 @@ export default async function RetentionPage({ searchParams }: { searchParams: Pr
   return (
     <Page crumbs={crumbs} curl={retentionAddress(organizationId)}>
       <PageTitle title="Retention">
-        How long builds, logs and webhook deliveries are kept, and what goes next.
+        How long builds, logs and webhook deliveries are kept, and what is deleted next.
       </PageTitle>
       <OrganizationSwitch path={path} organizations={organizations} current={organization} />
       <Card title="Policy">
@@ -66,16 +66,14 @@ export default async function RetentionPage({ searchParams }: { searchParams: Pr
         ) : mayChange ? (
           <RetentionForm key={organizationId} organizationId={organizationId} policy={policy.value} />
         ) : (
-          <div className="p-3">
-            <Facts>
-              <Fact name="Builds without an image">{keptFor(policy.value.buildDays)}</Fact>
-              <Fact name="Logs">{keptFor(policy.value.logDays)}</Fact>
-              <Fact name="Webhook deliveries">{keptFor(policy.value.deliveryDays)}</Fact>
-              <Fact name="Time to undo a deletion">
-                {policy.value.graceDays === 0 ? 'none' : keptFor(policy.value.graceDays)}
-              </Fact>
-            </Facts>
-          </div>
+          <Facts>
+            <Fact name="Builds without an image">{keptFor(policy.value.buildDays)}</Fact>
+            <Fact name="Logs">{keptFor(policy.value.logDays)}</Fact>
+            <Fact name="Webhook deliveries">{keptFor(policy.value.deliveryDays)}</Fact>
+            <Fact name="Time to undo a deletion">
+              {policy.value.graceDays === 0 ? 'none' : keptFor(policy.value.graceDays)}
+            </Fact>
+          </Facts>
         )}
       </Card>
       <Card title="Dry run" id="preview">
