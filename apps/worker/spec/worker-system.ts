@@ -120,11 +120,16 @@ export class WorkerSystem {
     const env = Object.fromEntries(
       Object.entries({ ...this.env, ...change }).filter(([name]) => !foreign.includes(name)),
     );
-    const databaseUrl = asDatabaseRole(
-      this.fresh.url,
-      env.COOPERAGE_LANE === 'strangers' ? 'builder_untrusted' : 'builder',
-    );
-    return this.boot(BuilderModule.for(loadConfig('builder', { ...env, DATABASE_URL: databaseUrl })));
+    const { builderRedisUrl, untrustedBuilderRedisUrl } = services();
+    const [role, redisUrl] =
+      env.COOPERAGE_LANE === 'strangers'
+        ? (['builder_untrusted', untrustedBuilderRedisUrl] as const)
+        : (['builder', builderRedisUrl] as const);
+    const stores = {
+      DATABASE_URL: asDatabaseRole(this.fresh.url, role),
+      ...(redisUrl && { REDIS_URL: `${redisUrl}${new URL(this.redis.url).pathname}` }),
+    };
+    return this.boot(BuilderModule.for(loadConfig('builder', { ...env, ...stores })));
   }
 
   /** Of the tables' owner. */

@@ -150,7 +150,7 @@ export const variables = {
   lane: plain(
     'COOPERAGE_LANE',
     text.lane,
-    'Which builds a builder takes: trusted, or strangers (forks, and all of organizations that do not trust each other).',
+    'Which builds a builder takes: trusted, or strangers (forks, and all of organizations that do not trust each other). It has to be the pool of its logins: cooperage_builder and cooperage-builder, or cooperage_builder_untrusted and cooperage-builder-untrusted.',
   ),
   organizationsTrustEachOther: plain(
     'COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER',

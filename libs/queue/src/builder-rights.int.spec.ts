@@ -4,16 +4,21 @@ import { services } from '@cooperage/testing';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, JobSender, RedisLiveBus, refuseEviction, startJobWorker } from './index.js';
+import { workerQueue } from './worker-queue.js';
 
 const ignore = () => undefined;
 const denied = /NOPERM|can't access at least one of the keys/;
 
-describe('R-M9 a builder at Redis', () => {
+describe.each([
+  ['trusted', 'strangers'],
+  ['strangers', 'trusted'],
+])('R-M9 a builder of the pool %s at Redis', (lane, otherLane) => {
   let all: Redis;
   let builder: Redis;
   let consumer: Redis;
   beforeAll(async () => {
-    const url = services().builderRedisUrl!;
+    const { builderRedisUrl, untrustedBuilderRedisUrl } = services();
+    const url = (lane === 'trusted' ? builderRedisUrl : untrustedBuilderRedisUrl)!;
     all = connectRedis(services().redisUrl, 'producer', ignore);
     builder = connectRedis(url, 'producer', ignore);
     consumer = connectRedis(url, 'consumer', ignore);
@@ -25,7 +30,7 @@ describe('R-M9 a builder at Redis', () => {
 
   it('takes its jobs, publishes what steps print, and sees that nothing is evicted', async () => {
     await refuseEviction(builder);
-    const address = { lane: 'trusted', worker: randomUUID() };
+    const address = { lane, worker: randomUUID() };
     const taken: string[] = [];
     const errors: Error[] = [];
     const worker = startJobWorker({
@@ -59,6 +64,27 @@ describe('R-M9 a builder at Redis', () => {
     viewers.close();
   });
 
+  it('reaches no queue of the other pool', async () => {
+    const job = { lane: otherLane, worker: randomUUID() };
+    const sender = new JobSender(all);
+    for (const sort of ['run-build', 'export-cache'] as const) {
+      const queue = workerQueue(sort, job);
+      const payload = sort === 'run-build' ? { attemptId: randomUUID() } : { buildId: randomUUID() };
+      await sender.send(sort, job, 'a-job', payload as never);
+      for (const ask of [
+        () => builder.lrange(`bull:${queue}:wait`, 0, -1),
+        () => builder.hgetall(`bull:${queue}:a-job`),
+        () => builder.lpush(`bull:${queue}:wait`, 'another-job'),
+        () => builder.del(`bull:${queue}:wait`),
+        () => builder.eval(`return redis.call('LRANGE', 'bull:${queue}:wait', 0, -1)`, 0),
+      ])
+        await expect(ask()).rejects.toThrow(denied);
+      expect(await all.lrange(`bull:${queue}:wait`, 0, -1)).toEqual(['a-job']);
+      await all.del(await all.keys(`bull:${queue}:*`));
+    }
+    await sender.close();
+  });
+
   it('reads and changes no key and no channel but those, and is told nothing of the server', async () => {
     await all.set('r-m9:count', '1');
     for (const ask of [
@@ -69,7 +95,13 @@ describe('R-M9 a builder at Redis', () => {
       () => builder.hgetall('bull:evaluate:1'),
       () => builder.lpush('bull:publish:wait', 'x'),
       () => builder.publish('cooperage:other', 'x'),
+      () => builder.publish('bull:x', 'x'),
       () => builder.keys('*'),
+      () => builder.scan(0),
+      () => builder.randomkey(),
+      () => builder.pubsub('CHANNELS'),
+      () => builder.function('LIST'),
+      () => builder.script('FLUSH'),
       () => builder.subscribe('cooperage:log:x'),
       () => builder.config('GET', 'requirepass'),
       () => builder.acl('LIST'),

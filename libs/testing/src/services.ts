@@ -5,8 +5,10 @@ export interface TestServices {
   /** URL of a PostgreSQL role that may create databases. */
   readonly databaseUrl: string;
   readonly redisUrl: string;
-  /** As a builder connects to it. */
+  /** As a builder of the trusted pool connects to it. */
   readonly builderRedisUrl?: string;
+  /** As one for untrusted code does. */
+  readonly untrustedBuilderRedisUrl?: string;
   /** A registry that asks for tokens of the service's own key. */
   readonly registry: {
     readonly host: string;

@@ -25,6 +25,7 @@ const builder = (pool: string): ComposeService => ({
     COOPERAGE_LANE: pool,
     COOPERAGE_CGROUP_PARENT: '/cooperage',
     DATABASE_URL: `postgresql://${pool}@postgres`,
+    REDIS_URL: `redis://${pool}@redis`,
   },
   volumes: [{ source: `${pool}-socket`, target: '/run/buildkit', read_only: true }],
 });
@@ -74,6 +75,10 @@ describe('the rules of a Compose file', () => {
       with_('builder-2', {
         environment: { ...builder('strangers').environment, DATABASE_URL: 'postgresql://trusted@postgres' },
       }),
+    ],
+    [
+      'builder-1 shares its REDIS_URL with control.',
+      with_('control', { ...hardened, environment: { REDIS_URL: 'redis://trusted@redis' } }),
     ],
     ['postgres is on outside, which has a way out.', with_('postgres', { networks: { outside: null } })],
     ['registry is published beyond this machine.', with_('registry', { ports: [{}] })],

@@ -55,7 +55,7 @@ function poolFaults(services: Services): string[] {
     ...builders
       .filter(([, { environment }]) => !environment?.COOPERAGE_CGROUP_PARENT)
       .map(([name]) => `${name} limits no build.`),
-    ...['DATABASE_URL'].flatMap((name) => sharedFaults(name, services)),
+    ...['DATABASE_URL', 'REDIS_URL'].flatMap((name) => sharedFaults(name, services)),
   ];
 }
 

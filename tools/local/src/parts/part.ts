@@ -28,8 +28,9 @@ export interface PostgresAddress {
 
 export interface RedisAddress {
   readonly url: string;
-  /** For builders: their own queues and the channels of logs alone. Left out where somebody else made the Redis. */
+  /** For builders: the queues of their pool and the channels of logs alone. Left out where somebody else made the Redis. */
   readonly builderUrl?: string;
+  readonly untrustedBuilderUrl?: string;
 }
 
 export interface RegistryAddress {

@@ -55,7 +55,7 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   const { ports, registry, engine } = addresses;
   const stores = (role: keyof DatabaseUrls) => ({
     DATABASE_URL: addresses.databaseUrls[role],
-    REDIS_URL: (role.startsWith('builder') && addresses.redis.builderUrl) || addresses.redis.url,
+    REDIS_URL: redisUrl(role, addresses.redis),
   });
   const toRegistry = { COOPERAGE_REGISTRY: registry.host, COOPERAGE_REGISTRY_INSECURE: 'true' };
   const tokens = {
@@ -108,6 +108,16 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       COOPERAGE_WORKER_NAME: `${hostname()}-strangers`,
     },
   };
+}
+
+function redisUrl(role: keyof DatabaseUrls, redis: RedisAddress): string {
+  const ofPool = {
+    builder: redis.builderUrl,
+    builder_untrusted: redis.untrustedBuilderUrl,
+    api: undefined,
+    control: undefined,
+  };
+  return ofPool[role] ?? redis.url;
 }
 
 function toEngine({ url, cgroupParent, cgroupBase, rulesFile }: EngineAddress): Variables {

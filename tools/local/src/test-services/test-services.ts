@@ -72,6 +72,7 @@ export class TestServiceSet {
       databaseUrl: postgres.adminUrl,
       redisUrl: redis.url,
       ...(redis.builderUrl && { builderRedisUrl: redis.builderUrl }),
+      ...(redis.untrustedBuilderUrl && { untrustedBuilderRedisUrl: redis.untrustedBuilderUrl }),
       registry: { host: registry.host, tokenKeyFile, tokenCertFile, service: SERVICE, issuer: ISSUER },
       openRegistry: openRegistry.host,
       engine: engine.url,

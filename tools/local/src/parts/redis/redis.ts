@@ -4,15 +4,8 @@ import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
 import type { Part, RedisAddress } from '../part.ts';
+import { type BuilderPool, builderRights, builderUsers } from './builder-user.ts';
 import { answersPing } from './redis-probe.ts';
-
-const BUILDER = 'cooperage-builder';
-/**
- * Of a builder (docs/adr/0035): queues of builders, and to publish what steps print. No command that tells of the server or of
- * others' keys but INFO, which clients read when they connect.
- */
-const BUILDER_RIGHTS =
-  'resetkeys ~bull:run-build-* ~bull:export-cache-* resetchannels &cooperage:log:* +@all -@dangerous -@admin -subscribe -psubscribe -ssubscribe +info';
 
 /** Redis with its append-only file on, a password, and no eviction: a queue's keys must never be dropped silently. */
 export class EmbeddedRedis implements Part<RedisAddress> {
@@ -33,7 +26,8 @@ export class EmbeddedRedis implements Part<RedisAddress> {
     const address = `127.0.0.1:${port}`;
     return {
       url: `redis://:${this.password()}@${address}`,
-      builderUrl: `redis://${BUILDER}:${this.builderPassword()}@${address}`,
+      builderUrl: this.builderUrl('trusted', address),
+      untrustedBuilderUrl: this.builderUrl('strangers', address),
     };
   }
 
@@ -72,7 +66,9 @@ export class EmbeddedRedis implements Part<RedisAddress> {
       'save ""',
       'maxmemory-policy noeviction',
       `requirepass ${this.password()}`,
-      `user ${BUILDER} on >${this.builderPassword()} ${BUILDER_RIGHTS}`,
+      ...(['trusted', 'strangers'] as const).map(
+        (pool) => `user ${builderUsers[pool]} on >${this.builderPassword(pool)} ${builderRights(pool)}`,
+      ),
     ];
     return `${lines.join('\n')}\n`;
   }
@@ -81,8 +77,12 @@ export class EmbeddedRedis implements Part<RedisAddress> {
     return this.instance.file('settings', 'redis.conf');
   }
 
-  private builderPassword(): string {
-    return this.instance.secrets.secret('redis-builder', 24);
+  private builderUrl(pool: BuilderPool, address: string): string {
+    return `redis://${builderUsers[pool]}:${this.builderPassword(pool)}@${address}`;
+  }
+
+  private builderPassword(pool: BuilderPool): string {
+    return this.instance.secrets.secret(pool === 'trusted' ? 'redis-builder' : 'redis-builder-untrusted', 24);
   }
 
   private password(): string {

@@ -3,7 +3,7 @@ import { Card } from '@/components/ui/card';
 import { CopyLine } from '@/components/ui/copy-line';
 
 const environment = `DATABASE_URL=postgresql://cooperage_builder:…@db.example:5432/cooperage
-REDIS_URL=redis://…@redis.example:6379
+REDIS_URL=redis://cooperage-builder:…@redis.example:6379
 PUBLIC_URL=https://cooperage.example
 ENCRYPTION_KEY=…
 COOPERAGE_REGISTRY=registry.example
@@ -28,9 +28,11 @@ export function AddWorker() {
         <CopyLine text={builderCommand} what="command of a builder" />
         <p className="max-w-[75ch]">
           Code of forks, and all code where several organizations build that do not trust each other, waits for a worker
-          with <code>COOPERAGE_LANE=strangers</code> and <code>COOPERAGE_BUILD_SLOTS=1</code>, which connects as the
-          database role <code>cooperage_builder_untrusted</code>. Its engine is BuildKit {engineFloor} or later, used by
-          nobody else: it is emptied between two builds. On one machine: <code>./cooperage up --strangers</code>.
+          with <code>COOPERAGE_LANE=strangers</code> and <code>COOPERAGE_BUILD_SLOTS=1</code>, which connects to the
+          database as
+          <code>cooperage_builder_untrusted</code> and to Redis as <code>cooperage-builder-untrusted</code>. Its engine
+          is BuildKit {engineFloor} or later, used by nobody else: it is emptied between two builds. On one machine:{' '}
+          <code>./cooperage up --strangers</code>.
         </p>
         <p className="text-sm text-text-2">
           With Docker Compose on one machine: <code>docker compose up -d --scale builder=2</code>, where{' '}
