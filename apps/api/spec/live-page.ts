@@ -1,4 +1,5 @@
-import type { ClientMessage, ClientPayload, SubscribeAnswer } from '@cooperage/contracts';
+import { inflateRawSync } from 'node:zlib';
+import type { ClientMessage, ClientPayload, LogFramesHead, SubscribeAnswer } from '@cooperage/contracts';
 import { decodeLogEntries } from '@cooperage/domain';
 import { io, type Socket } from 'socket.io-client';
 
@@ -19,6 +20,8 @@ export class LivePage {
   nextN = 0;
   isComplete = false;
   lags = 0;
+  /** Frames that came packed. */
+  packed = 0;
   disconnected: string | undefined;
 
   private constructor(readonly socket: Socket) {
@@ -33,8 +36,10 @@ export class LivePage {
     socket.on('log:complete', () => {
       this.isComplete = true;
     });
-    socket.on('log:frames', (head: { nextN: number }, frames: ArrayBuffer | Uint8Array) => {
-      for (const { data } of decodeLogEntries(new Uint8Array(frames))) this.text += Buffer.from(data).toString();
+    socket.on('log:frames', (head: LogFramesHead, frames: Uint8Array) => {
+      if (head.packed) this.packed++;
+      const bytes = head.packed ? inflateRawSync(frames) : new Uint8Array(frames);
+      for (const { data } of decodeLogEntries(bytes)) this.text += Buffer.from(data).toString();
       this.nextN = head.nextN;
     });
   }

@@ -49,6 +49,31 @@ describe('a log', () => {
     await redis.quit();
   });
 
+  it('that prints fast comes in few frames, packed for a page that asks for that, with every line in its place', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    const [packing, plain] = [await open(), await open()];
+    const log = { buildId: build.id, attempt: 1, from: 0 };
+    expect(await packing.ask('log:subscribe', { ...log, packed: 'deflate-raw' })).toEqual({ ok: true });
+    expect(await plain.ask('log:subscribe', log)).toEqual({ ok: true });
+    const redis = connectRedis(services().redisUrl, 'producer', () => {});
+    await waitFor(() => expect(redis.status).toBe('ready'));
+    const bus = new RedisLiveBus(redis, () => {});
+    const line = (n: number) => `line ${n} ${'of a compiler '.repeat(20)}\n`;
+    const lines = 1_000;
+    for (let n = 0; n < lines; n++) {
+      const data = new TextEncoder().encode(line(n));
+      bus.publish(attempt.attemptId, encodeLogEntries([{ n, atMs: 1, kind: 'text', step: 1, stream: 1, data }]));
+      if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const whole = Array.from({ length: lines }, (_, n) => line(n)).join('');
+    for (const page of [packing, plain]) await waitFor(() => expect(page.text.length).toBe(whole.length));
+    expect([packing.text === whole, plain.text === whole]).toEqual([true, true]);
+    expect(packing.packed).toBeGreaterThan(0);
+    expect(plain.packed).toBe(0);
+    await redis.quit();
+  });
+
   it.each([9e15, 2 ** 53, 2 ** 60, 1e300, -1, 0.5])('R-Low-13 is not followed from entry %d', async (from) => {
     const build = await world.build(target);
     const attempt = await worker.claim(build);

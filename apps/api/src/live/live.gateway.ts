@@ -96,7 +96,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   }
 
   private async startLog(viewer: Viewer, payload: ClientPayload<'log:subscribe'>): Promise<void> {
-    const { buildId, attempt, from } = payload;
+    const { buildId, attempt, from, packed } = payload;
     const name = logName(payload);
     const person = await this.person(viewer);
     const { organizationId } = await this.access.build(person, buildId);
@@ -107,7 +107,8 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     const stop = new AbortController();
     const subscription = { organizationId, end: () => stop.abort() };
     this.begin(viewer, name, subscription);
-    this.followers.start(viewer, { buildId, attempt, attemptId, from }, stop.signal, () => {
+    const log = { buildId, attempt, attemptId, from, isPacked: packed !== undefined };
+    this.followers.start(viewer, log, stop.signal, () => {
       if (viewer.data.subscriptions.get(name) === subscription) viewer.data.subscriptions.delete(name);
     });
   }

@@ -8,6 +8,8 @@ export interface FollowedLog {
   readonly attempt: number;
   readonly attemptId: string;
   readonly from: number;
+  /** Whether the page unpacks frames. */
+  readonly isPacked: boolean;
 }
 
 /** Sends logs to pages: as fast as each of them reads, from the archive where it lags behind. */
@@ -36,7 +38,7 @@ export class LogFollowers {
 
   private async send(
     viewer: Viewer,
-    { buildId, attempt, attemptId, from }: FollowedLog,
+    { buildId, attempt, attemptId, from, isPacked }: FollowedLog,
     signal: AbortSignal,
   ): Promise<void> {
     for await (const event of this.hub.follow(attemptId, from, signal)) {
@@ -45,8 +47,11 @@ export class LogFollowers {
       else if (event.kind === 'complete') viewer.emit('log:complete', { buildId, attempt, nextN: event.nextN });
       else {
         const head = { buildId, attempt, nextN: event.nextN };
-        const { buffer } = viewer.data;
-        await buffer.sendLog(event.bytes.length, signal, () => viewer.emit('log:frames', head, event.bytes));
+        const packed = isPacked ? event.packed : undefined;
+        const bytes = packed ?? event.bytes;
+        await viewer.data.buffer.sendLog(bytes.length, signal, () =>
+          viewer.emit('log:frames', packed ? { ...head, packed: 'deflate-raw' } : head, bytes),
+        );
       }
     }
   }

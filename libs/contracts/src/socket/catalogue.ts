@@ -7,12 +7,13 @@ export const socketPath = '/api/live';
 export const clientMessages = {
   /**
    * Frames of a build's log from a cursor on; ends by itself when the attempt's log is complete. A cursor beyond the end of
-   * the log is answered with `bad_request`.
+   * the log is answered with `bad_request`. With `packed`, frames of a log that prints fast come in that form (RFC 1951).
    */
   'log:subscribe': z.strictObject({
     buildId: z.uuid(),
     attempt: z.number().int().min(1).max(1000),
     from: z.number().int().min(0),
+    packed: z.literal('deflate-raw').optional(),
   }),
   'log:unsubscribe': z.strictObject({ buildId: z.uuid(), attempt: z.number().int().min(1).max(1000) }),
   /** Changes of one project's builds, or of all builds of an organization. */
@@ -32,10 +33,18 @@ export type SubscribeAnswer =
   | { readonly ok: true }
   | { readonly ok: false; readonly code: 'not_found' | 'unauthenticated' | 'bad_request' | 'too_many' };
 
+export interface LogFramesHead {
+  readonly buildId: string;
+  readonly attempt: number;
+  readonly nextN: number;
+  /** Only to who asked for it. */
+  readonly packed?: 'deflate-raw';
+}
+
 /** Server → client. */
 export interface ServerMessages {
-  /** `frames` is the binary form of `encodeLogEntries`. */
-  'log:frames': (head: { buildId: string; attempt: number; nextN: number }, frames: Uint8Array) => void;
+  /** `frames` is the binary form of `encodeLogEntries`, packed where the head says so. */
+  'log:frames': (head: LogFramesHead, frames: Uint8Array) => void;
   /** This viewer reads slower than the build prints; it is being served from the archive. */
   'log:lagging': (head: { buildId: string; attempt: number }) => void;
   'log:complete': (head: { buildId: string; attempt: number; nextN: number }) => void;

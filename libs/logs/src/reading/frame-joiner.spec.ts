@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FrameJoiner } from './frame-joiner.js';
 import type { LogFrame } from './log-frame.js';
@@ -38,6 +39,14 @@ describe('live frames', () => {
     expect(spans().at(-1)?.[1]).toBe(5_000);
     const bytes = Array.from({ length: 100 }, (_, n) => Buffer.alloc(5_000, (n * 50) % 251));
     expect(Buffer.concat(passed.map((given) => given.bytes)).equals(Buffer.concat(bytes))).toBe(true);
+  });
+
+  it('are packed where they were held back, and not where they were passed on at once', () => {
+    joiner.take(frame(0, 1, 40));
+    joiner.take(frame(1, 1, 30_000));
+    joiner.flush();
+    expect(passed[0]!.packed).toBeUndefined();
+    expect(inflateRawSync(passed[1]!.packed!).equals(passed[1]!.bytes)).toBe(true);
   });
 
   it('are passed on at once again after a rest', () => {

@@ -3,6 +3,8 @@ import { type LogSpan, logEntriesFrom, spanOfLogEntries } from '@cooperage/domai
 /** Encoded entries and the numbers that they cover. Readers pass frames on without decoding them. */
 export interface LogFrame extends LogSpan {
   readonly bytes: Uint8Array;
+  /** The same bytes in the form of RFC 1951 (raw deflate), where they were packed once for all viewers. */
+  readonly packed?: Uint8Array;
 }
 
 /** @returns `undefined` for no entries. @throws {RangeError} on bytes that are no log entries. */

@@ -60,6 +60,6 @@ export class RecentFrames {
   }
 }
 
-function cost({ bytes }: LogFrame): number {
-  return bytes.length + frameOverheadBytes;
+function cost({ bytes, packed }: LogFrame): number {
+  return bytes.length + (packed?.length ?? 0) + frameOverheadBytes;
 }

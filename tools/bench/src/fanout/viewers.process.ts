@@ -1,5 +1,6 @@
 import type { Socket as TcpSocket } from 'node:net';
-import { socketPath } from '@cooperage/contracts';
+import { inflateRawSync } from 'node:zlib';
+import { type LogFramesHead, socketPath } from '@cooperage/contracts';
 import { decodeLogEntries } from '@cooperage/domain';
 import { io, type Socket } from 'socket.io-client';
 import { WebSocket } from 'ws';
@@ -42,8 +43,8 @@ async function view(order: ViewersOrder, cookie: string, isStuck: boolean): Prom
     ...(isOurs && { path: socketPath, extraHeaders: { origin: order.origin, cookie } }),
   });
   socket.on('line', (line: string) => seen.take(line));
-  socket.on('log:frames', (_head: unknown, frames: ArrayBuffer) => {
-    for (const entry of decodeLogEntries(new Uint8Array(frames)))
+  socket.on('log:frames', (head: LogFramesHead, frames: Uint8Array) => {
+    for (const entry of decodeLogEntries(head.packed ? inflateRawSync(frames) : new Uint8Array(frames)))
       if (entry.kind === 'text') seen.take(Buffer.from(entry.data).toString());
   });
   await new Promise<void>((resolve, reject) => {
@@ -61,7 +62,9 @@ function overWs({ url }: ViewersOrder, seen: Seen): Promise<void> {
 }
 
 async function follow(socket: Socket, buildId: string): Promise<void> {
-  const answer = await socket.timeout(60_000).emitWithAck('log:subscribe', { buildId, attempt: 1, from: 0 });
+  const answer = await socket.timeout(60_000).emitWithAck('log:subscribe', {
+    ...{ buildId, attempt: 1, from: 0, packed: 'deflate-raw' },
+  });
   if (!answer.ok) throw new Error(`a viewer was refused: ${JSON.stringify(answer)}`);
 }
 

@@ -11,6 +11,7 @@ export interface LogHead {
   readonly buildId: string;
   readonly attempt: number;
   readonly nextN: number;
+  readonly packed?: 'deflate-raw';
 }
 
 /** Events of the socket catalogue that pages listen to. Binary arrives as an ArrayBuffer in browsers. */

@@ -5,6 +5,7 @@ import { unpackDelta } from '@cooperage/domain/predicates';
 import { tabConnection } from '@/lib/live/tab-connection';
 import type { IndexedRun } from '../model/log-document';
 import type { LogPorts, LogRange } from '../model/log-feed';
+import { canUnpack, InOrder, unpacked } from './packed-frames';
 
 /** Most bytes of one range. */
 const rangeBytes = 1_048_576;
@@ -20,20 +21,27 @@ export function logPorts(buildId: string, attempt: number): LogPorts {
     fetchRange: (from, signal, limitBytes) =>
       fetchRange(buildId, attempt, { from, limitBytes: limitBytes ?? rangeBytes }, signal),
     async subscribe(from) {
-      const answer = await tabConnection.ask('log:subscribe', { buildId, attempt, from });
+      const packed = canUnpack ? 'deflate-raw' : undefined;
+      const answer = await tabConnection.ask('log:subscribe', { buildId, attempt, from, packed });
       return answer?.ok ?? false;
     },
     listen(handlers) {
       const release = tabConnection.acquire();
+      const events = new InOrder();
       const offs = [
+        tabConnection.on('log:frames', (head, frames) => {
+          if (!mine(head)) return;
+          const bytes = head.packed ? unpacked(frames) : new Uint8Array(frames);
+          events.push(bytes, (entries) => handlers.frames(head.nextN, entries));
+        }),
+        tabConnection.on('log:lagging', (head) => mine(head) && events.push(null, () => handlers.lagging())),
         tabConnection.on(
-          'log:frames',
-          (head, frames) => mine(head) && handlers.frames(head.nextN, new Uint8Array(frames)),
+          'log:complete',
+          (head) => mine(head) && events.push(null, () => handlers.complete(head.nextN)),
         ),
-        tabConnection.on('log:lagging', (head) => mine(head) && handlers.lagging()),
-        tabConnection.on('log:complete', (head) => mine(head) && handlers.complete(head.nextN)),
       ];
       return () => {
+        events.close();
         void tabConnection.ask('log:unsubscribe', { buildId, attempt });
         for (const off of offs) off();
         release();
