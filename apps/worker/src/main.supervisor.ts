@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { loadConfig } from '@cooperage/config';
 import { Database, ProcessRepository } from '@cooperage/db';
 import { createLogger } from '@cooperage/telemetry';
+import { keptBuilderKey, newBuilderKey } from './supervisor/builder-key.js';
 import { Supervisor } from './supervisor/supervisor.js';
 
 /**
@@ -17,8 +17,7 @@ if (role !== 'builder' && role !== 'control') {
 }
 const config = loadConfig('supervisor');
 const logger = createLogger({ process: `supervisor-${role}`, level: config.logLevel });
-// One for all lives of the child: its rows are those of the one before it.
-const instanceKey = role === 'builder' ? randomBytes(32).toString('base64url') : undefined;
+const instanceKey = role === 'builder' ? await builderKey() : undefined;
 const database = new Database({
   ...{ url: config.databaseUrl.reveal(), poolSize: 1, applicationName: `supervisor-${role}` },
   ...(instanceKey && { instanceKey }),
@@ -28,3 +27,15 @@ const supervisor = new Supervisor(role, new ProcessRepository(database), logger,
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void supervisor.stop());
 await supervisor.run();
 await database.close();
+
+/** One for all lives of the child and of this process: its rows are those of the one before it. */
+async function builderKey(): Promise<string> {
+  try {
+    // Its child does not start without the folder, and says so.
+    return config.mirrorRoot === null ? newBuilderKey() : await keptBuilderKey(config.mirrorRoot, config.workerName);
+  } catch (error) {
+    const consequence = 'what a killed supervisor leaves is found by its lease';
+    logger.warn({ err: error }, `the key of the builder cannot be kept: ${consequence}`);
+    return newBuilderKey();
+  }
+}

@@ -139,7 +139,13 @@ export const shapes = {
     smtp,
     retention,
   },
-  supervisor: { ...everyProcess, http: listen('8084'), databaseUrl: required(v.databaseUrl), workerName },
+  supervisor: {
+    ...everyProcess,
+    http: listen('8084'),
+    databaseUrl: required(v.databaseUrl),
+    mirrorRoot: optional(v.mirrorRoot),
+    workerName,
+  },
   web: { ...everyProcess, http: listen('3000'), publicUrl: required(v.publicUrl), apiUrl: required(v.apiUrl) },
 } as const satisfies Record<ProcessRole, Shape>;
 

@@ -121,7 +121,11 @@ export const variables = {
     text.absolutePath,
     'File in which the one who started the engine notes whether its network rules are in force; while they are not, no build starts. `./cooperage` and docker-compose.yml set it for their engines.',
   ),
-  mirrorRoot: plain('COOPERAGE_MIRROR_ROOT', text.absolutePath, 'Folder that keeps the bare git mirrors.'),
+  mirrorRoot: plain(
+    'COOPERAGE_MIRROR_ROOT',
+    text.absolutePath,
+    'Folder that keeps the bare git mirrors, and of a builder the key by which the database knows it.',
+  ),
   localCacheRoot: plain(
     'COOPERAGE_LOCAL_CACHE_ROOT',
     text.absolutePath,

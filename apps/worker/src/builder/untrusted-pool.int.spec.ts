@@ -67,6 +67,17 @@ describe('R-M9 a builder for untrusted code that was taken over', () => {
     expect(await bench.attempts.claim(attemptId, bench.instanceId, 'b', 60_000)).not.toBeNull();
   });
 
+  it('is given nothing by the key of a trusted builder', async () => {
+    const { attemptId } = await bench.dispatch();
+    await bench.attempts.claim(attemptId, bench.instanceId, 'b', 60_000);
+    const url = asDatabaseRole(bench.world.url, 'builder_untrusted');
+    const key = 'the key of the trusted builder';
+    const thief = new Database({ url, poolSize: 1, applicationName: 'builder', instanceKey: key });
+    expect(await ask('SELECT 1 FROM attempt', thief)).toEqual([]);
+    expect(await ask('SELECT 1 FROM attempt', bench.builderDb)).toHaveLength(1);
+    await thief.close();
+  });
+
   it('keeps no name from a trusted builder', async () => {
     await change('DELETE FROM process_instance', bench.world.db);
     await start({ slots: 4 });

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Database, type ProcessIdentity, ProcessRepository } from '@cooperage/db';
 import { createLogger } from '@cooperage/telemetry';
-import { type FreshDatabase, freshDatabase } from '@cooperage/testing';
+import { asDatabaseRole, type FreshDatabase, freshDatabase } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { identify, isAlive } from '../shared/process-identity.js';
+import { keptBuilderKey, newBuilderKey } from './builder-key.js';
 import { endLeftOvers } from './left-over.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
@@ -74,6 +77,30 @@ describe('what a killed supervisor leaves', () => {
     const id = await note(gone, gone);
     expect(await endLeftOvers('control', processes, logger)).toBe(1);
     expect(await endOf(id)).toBe('exited');
+  });
+
+  it('R-O1 of a builder is seen by its next supervisor, which has the same key, and by no other', async () => {
+    const root = await mkdtemp(path.join(tmpdir(), 'cooperage-key-'));
+    const connect = (instanceKey: string, url = asDatabaseRole(fresh.url, 'builder')) =>
+      new Database({ url, poolSize: 1, applicationName: 'test', instanceKey });
+    const connections = [
+      connect(await keptBuilderKey(root, 'b')),
+      connect(await keptBuilderKey(root, 'b')),
+      connect(newBuilderKey()),
+    ] as const;
+    const [former, next, other] = connections.map((each) => new ProcessRepository(each)) as [
+      ProcessRepository,
+      ProcessRepository,
+      ProcessRepository,
+    ];
+    const deaf = start('sleep', ['300']);
+    const id = await former.start('builder', 'b', { process: identityOf(deaf), supervisor: gone });
+    expect(await endLeftOvers('builder', other, logger)).toBe(0);
+    expect(await endLeftOvers('builder', next, logger)).toBe(1);
+    expect(deaf.signalCode ?? (await once(deaf, 'exit'))[1]).toBe('SIGKILL');
+    expect(await endOf(id)).toBe('exited');
+    await Promise.all(connections.map((each) => each.close()));
+    await rm(root, { recursive: true });
   });
 
   it('leaves alone what has a living supervisor, another role, or a place of its own', async () => {
