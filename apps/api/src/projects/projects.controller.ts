@@ -82,6 +82,21 @@ export class ProjectsController {
     await this.projects.remove(principal, id, actor);
   }
 
+  @Delete(':projectId/repository-key')
+  @Access('write')
+  @Answers(
+    204,
+    null,
+    'Forgets the git host’s own id of the repository. The next call that names its address is believed.',
+  )
+  async forgetRepositoryKey(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @Param('projectId', uuid) id: string,
+  ) {
+    await this.projects.forgetRepositoryKey(principal, id, actor);
+  }
+
   @Put(':projectId/git-credentials')
   @Access('write')
   @Answers(204, null, 'Credentials for the git host. They are never shown again.')

@@ -93,6 +93,11 @@ export class ProjectsService {
     this.hookSecrets.forget(id);
   }
 
+  async forgetRepositoryKey(principal: Principal, id: string, actor: Actor): Promise<void> {
+    await this.access.project(principal, id, 'project.change');
+    if (!(await this.repository.forgetRepositoryKey(id, actor))) throw notFound();
+  }
+
   async putGitCredentials(principal: Principal, id: string, value: PutGitCredentials, actor: Actor): Promise<void> {
     const { remoteUrl } = await this.access.project(principal, id, 'secret.change');
     const origin = credentialOrigin(remoteUrl);

@@ -164,6 +164,8 @@ export const projectSchema = projectSettingsSchema.extend({
   hookUrl: z.string(),
   /** Null until the git host was read once. */
   defaultBranch: z.string().nullable(),
+  /** The git host's own id of the repository, as in `github:7`; null until a call that names its address was evaluated. */
+  repositoryKey: z.string().nullable(),
   hasGitCredentials: z.boolean(),
   createdAt: timeSchema,
 });

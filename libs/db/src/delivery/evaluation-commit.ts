@@ -1,4 +1,4 @@
-import { isIsolated, repositoryKey, type Verdict } from '@cooperage/domain';
+import { isIsolated, namesAddress, repositoryKey, type Verdict } from '@cooperage/domain';
 import type { NewBuild } from '../build/build-creation.js';
 import type { BuildRecord } from '../build/build-record.js';
 import type { Queryable } from '../database.js';
@@ -53,8 +53,9 @@ export async function takeEvaluationIn(
 }
 
 /** The id that the git host has for the repository: from here on it decides, and not the name. */
-function seenKey({ forge, repository }: EvaluationSubject): string | null {
-  return repository?.id ? repositoryKey(forge, repository.id) : null;
+function seenKey({ forge, repository, project }: EvaluationSubject): string | null {
+  if (!repository?.id || !namesAddress(repository, project.remoteUrl)) return null;
+  return repositoryKey(forge, repository.id);
 }
 
 export async function insertVerdictsIn(

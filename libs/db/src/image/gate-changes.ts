@@ -25,9 +25,9 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
 }
 
 /**
- * Points the tags of the build in `moved` to its image, each unless a newer (sequence, number) has it; none for the build
- * of a fork, and none where its commit was pushed away from its ref since. What an image of the
- * zone `protected` has goes to that zone alone. A real move is kept in the history.
+ * Points the tags of the build in `moved` to its image; none for the build of a fork, and none where its commit was pushed away
+ * from its ref since. The zone is compared first: what an image of the zone `protected` has goes to that zone alone, and that zone
+ * takes a tag from others whatever came later. Inside a zone the newer (sequence, number) has it. A real move is kept in the history.
  */
 export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'zone'>): Prisma.Sql {
   const tags = build.movesTags && build.zone !== 'fork' ? [...new Set(build.tags)] : [];
@@ -42,8 +42,8 @@ export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'zone'
       SELECT moved.project_id, wanted.tag, moved.digest, moved.id, moved.sequence, moved.number, moved.zone FROM moved, wanted
       ON CONFLICT (project_id, tag) DO UPDATE SET digest = excluded.digest, build_id = excluded.build_id,
         sequence = excluded.sequence, build_number = excluded.build_number, zone = excluded.zone, moved_at = now()
-      WHERE (t.sequence, t.build_number) < (excluded.sequence, excluded.build_number)
-        AND (t.zone <> 'protected' OR excluded.zone = 'protected')
+      WHERE CASE WHEN (t.zone = 'protected') = (excluded.zone = 'protected')
+        THEN (t.sequence, t.build_number) < (excluded.sequence, excluded.build_number) ELSE excluded.zone = 'protected' END
       RETURNING t.project_id, t.tag, t.digest, t.build_id, t.build_number
     ), remembered_moves AS (
       INSERT INTO tag_move (id, project_id, tag, from_digest, to_digest, build_id, build_number)

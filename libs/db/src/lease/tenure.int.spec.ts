@@ -187,6 +187,32 @@ describe('publisher tenures', () => {
     expect(await publishes.targetOf(project, 'main')).toBe(facts(2).digest);
   });
 
+  it.each<[readonly string[], string, string]>([
+    [['branch 9', 'protected 3'], 'protected 3', 'an older observation of a protected ref takes it from a branch'],
+    [['protected 3', 'branch 9'], 'protected 3', 'a newer observation of a branch does not take it back'],
+    [['protected 3', 'protected 2'], 'protected 3', 'an older one of a protected ref does not'],
+    [['branch 9', 'branch 3'], 'branch 9', 'inside a zone the newest observation has it'],
+    [['branch 3', 'branch 9', 'protected 1', 'branch 10', 'protected 2'], 'protected 2', 'whatever the order'],
+  ])('R-N12 compare the zone before the sequence: of %s the tag is at %s: %s', async (order, owner, _why) => {
+    const project = await world.project();
+    const builder = await world.builder();
+    const tenure = await acquired(project, await control());
+    const digests = new Map<string, string>();
+    for (const [at, name] of order.entries()) {
+      const [zone, sequence] = name.split(' ') as [Zone, string];
+      const attempt = await world.claimed(project, builder);
+      await world.db.prisma.build.update({
+        where: { id: attempt.build.id },
+        data: { zone, sequence: BigInt(sequence) },
+      });
+      const built = await new AttemptRepository(world.db).built(attempt, builder, facts(at + 1));
+      if (!built.ok) throw new Error(built.reason);
+      await publishes.passGate(built.build, tenure, { platforms: [] });
+      digests.set(name, facts(at + 1).digest);
+    }
+    expect(await publishes.targetOf(project, 'main')).toBe(digests.get(owner));
+  });
+
   it('S-110 move no tag for strangers’ code, by no build and by no hand, and give it nobody’s image', async () => {
     const project = await world.project();
     const builder = await world.builder();

@@ -36,6 +36,8 @@ export interface ProjectRecord extends ProjectSettings {
   readonly organizationSlug: string;
   readonly slug: string;
   readonly defaultBranch: string | null;
+  /** The git host's own id of the repository, see `repositoryKey` of the domain; null before it was seen. */
+  readonly repositoryKey: string | null;
   readonly hasGitCredentials: boolean;
   /** Scheme, host and port that the credentials belong to; null without credentials. */
   readonly gitCredentialsOrigin: string | null;
@@ -52,6 +54,7 @@ export const projectColumns = {
   visibility: true,
   remoteUrl: true,
   defaultBranch: true,
+  repositoryKey: true,
   contextPath: true,
   dockerfilePath: true,
   target: true,

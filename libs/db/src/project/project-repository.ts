@@ -119,6 +119,19 @@ export class ProjectRepository {
     });
   }
 
+  /** Forgets the git host's own id of the repository: the next call that names the address is believed. False when it is gone. */
+  async forgetRepositoryKey(id: string, actor: Actor): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const before = await lock(tx, id);
+      if (!before) return false;
+      const { repositoryKey } = before;
+      await tx.project.update({ where: { id }, data: { repositoryKey: null } });
+      const difference = { before: { repositoryKey }, after: { repositoryKey: null } };
+      await writeAudit(tx, actor, { ...subject(before), action: 'project.repository-id', ...difference });
+      return true;
+    });
+  }
+
   /** For administrators of the installation, who are in no organization by that. */
   async findAnywhere(id: string): Promise<ProjectRecord | null> {
     return this.findWhere({ id });

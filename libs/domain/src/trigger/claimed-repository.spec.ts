@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ClaimedRepository, isSameRepository } from './claimed-repository.js';
+import { type ClaimedRepository, isSameRepository, namesAddress } from './claimed-repository.js';
 
 const claim = (change: Partial<ClaimedRepository>): ClaimedRepository => ({
   id: null,
@@ -65,5 +65,19 @@ describe('R-G6 a call is about the repository of its project', () => {
     expect(isSameRepository('gitlab', claim({ id: '9', name: 'octo/hello' }), seen)).toBe(true);
     expect(isSameRepository('gitlab', claim({ id: '7', name: 'octo/other' }), seen)).toBe(false);
     expect(isSameRepository('gitea', claim({ name: 'octo/hello' }), seen)).toBe(true);
+  });
+});
+
+describe('R-N12 a call fixes the id of the repository', () => {
+  it.each([
+    ['https://git.example/octo/hello.git', ['https://git.example/octo/hello.git'], true],
+    ['https://git.example/octo/hello', ['git@git.example:octo/hello.git'], true],
+    ['ssh://git@git.example:2222/octo/hello.git', ['https://git.example:8443/Octo/Hello'], true],
+    ['https://git.example/octo/hello.git', ['https://evil.example/octo/hello.git'], false],
+    ['https://git.example/octo/hello.git', ['https://git.example/evil/hello.git'], false],
+    ['https://git.example/octo/hello.git', ['octo/hello'], false],
+    ['https://git.example/octo/hello.git', [], false],
+  ] as const)('of %s with the addresses %j: %s', (remoteUrl, addresses, fixes) => {
+    expect(namesAddress(claim({ id: '7', name: 'octo/hello', addresses }), remoteUrl)).toBe(fixes);
   });
 });

@@ -13,7 +13,7 @@ export interface ClaimedRepository {
 /** What is known of a project's repository. */
 export interface KnownRepository {
   readonly remoteUrl: string;
-  /** As `repositoryKey` writes it, from the first delivery that was evaluated for this address; null before it. */
+  /** As `repositoryKey` writes it, from the first delivery that named this address; null before it. */
   readonly repositoryKey: string | null;
 }
 
@@ -36,6 +36,25 @@ export function isSameRepository(forge: ForgeKind, claimed: ClaimedRepository | 
   const path = repositoryPath(known.remoteUrl);
   if (name !== null && (path === plain(name) || path.endsWith(`/${plain(name)}`))) return true;
   return addresses.some((address) => repositoryPath(address) === path);
+}
+
+/**
+ * Whether a call names the very address of the project, so that the host's own id in it may be kept. A name alone is not enough:
+ * any sender can give one. Scheme and port differ between the ways to clone. A host that its people know by another name keeps
+ * no id, and the name goes on deciding.
+ */
+export function namesAddress({ addresses }: ClaimedRepository, remoteUrl: string): boolean {
+  const host = hostOf(remoteUrl);
+  return addresses.some(
+    (address) => host !== null && hostOf(address) === host && repositoryPath(address) === repositoryPath(remoteUrl),
+  );
+}
+
+/** Without the port; null where the address has none. */
+function hostOf(address: string): string | null {
+  const found =
+    /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^/:]*)/i.exec(address) ?? /^(?:[^@/]*@)?([^/:]+):/.exec(address);
+  return found?.[1]?.toLowerCase() || null;
 }
 
 /** The path of a clone address without `.git`, in lower case: hosts that tell names apart by case alone do not exist. */

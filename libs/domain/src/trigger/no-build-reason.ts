@@ -48,6 +48,6 @@ export function noBuildMessage(reason: NoBuildReason, facts: NoBuildFacts): stri
     case 'quota_queued_builds':
       return `The organization had as many builds waiting as it may, and a newer push to ${ref} came, so that one is built.`;
     case 'other_repository':
-      return `The call comes from ${repository}, and this project builds ${ownRepository}, so nothing is built. Was it renamed? Then change the project's address.`;
+      return `The call comes from ${repository}, and this project builds ${ownRepository}, so nothing is built. Was it renamed? Then change the project's address. Was it made anew? Then forget its id in the settings.`;
   }
 }

@@ -58,7 +58,13 @@ describe('a delivery is a hint', () => {
   });
 
   describe('R-G6 a call is about the repository of its project', () => {
-    const claim = (id: string, name: string) => ({ repository: { id, name, addresses: [] } });
+    const claim = (
+      id: string,
+      name: string,
+      addresses: readonly string[] = [`${bench.host.server.origin}/${name}.git`],
+    ) => ({
+      repository: { id, name, addresses },
+    });
     const nameOf = async (project: BenchProject) => {
       const { remoteUrl } = await bench.world.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } });
       return remoteUrl.replace(/^.*\/|\.git$/g, '');
@@ -71,6 +77,22 @@ describe('a delivery is a hint', () => {
       expect(delivery).toMatchObject({ status: 'evaluated', reason: 'other_repository', verdicts: [] });
       expect(delivery.note).toContain(`octo/other, and this project builds ${await nameOf(project)}`);
       expect(await bench.built(project)).toEqual([]);
+    });
+
+    it('R-N12 lets no call fix the id that names the repository and not its address', async () => {
+      const project = await bench.project();
+      const name = await nameOf(project);
+      const push = async (text: string, ...said: Parameters<typeof claim>) =>
+        bench.push(project, main, { after: await commit(project, text), forge: 'generic', ...claim(...said) });
+      expect(await push('1', '666', name, [])).toMatchObject({ reason: null });
+      expect(await push('2', '667', name, [`https://evil.example/${name}`])).toMatchObject({ reason: null });
+      expect(await push('3', '7', name)).toMatchObject({ reason: null });
+      expect(await push('4', '666', name)).toMatchObject({ reason: 'other_repository' });
+      const actor = { kind: 'user', id: 'u', name: 'ada', ip: null } as never;
+      expect(await new ProjectRepository(bench.world.db).forgetRepositoryKey(project.id, actor)).toBe(true);
+      expect(await push('5', '8', name)).toMatchObject({ reason: null });
+      const { repositoryKey } = await bench.world.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } });
+      expect(repositoryKey).toBe('generic:8');
     });
 
     it('R-G6 goes on after a rename, by the id that was seen, until the address of the project changes', async () => {

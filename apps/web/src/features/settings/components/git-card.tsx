@@ -10,8 +10,10 @@ import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
 
+type GitProject = Pick<Project, 'id' | 'remoteUrl' | 'hasGitCredentials' | 'repositoryKey'>;
+
 /** How the repository is read. Nothing of it can be read back. */
-export function GitCard({ project }: { project: Pick<Project, 'id' | 'remoteUrl' | 'hasGitCredentials'> }) {
+export function GitCard({ project }: { project: GitProject }) {
   const [kind, setKind] = useState<'basic' | 'ssh'>(/^https?:/.test(project.remoteUrl) ? 'basic' : 'ssh');
   const { pending, problem, run, fieldError } = useChange();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -81,6 +83,25 @@ export function GitCard({ project }: { project: Pick<Project, 'id' | 'remoteUrl'
           {pending ? 'Setting' : 'Set the credentials'}
         </Button>
       </form>
+      {project.repositoryKey !== null && <KnownRepository id={project.id} repositoryKey={project.repositoryKey} />}
     </Card>
+  );
+}
+
+/** The id by which webhook calls are compared: a rename at the git host keeps it. */
+function KnownRepository({ id, repositoryKey }: { id: string; repositoryKey: string }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3 border-border border-t p-3">
+      <p className="min-w-0 flex-1 basis-60 text-text-2">
+        The git host calls this repository <span className="break-all font-mono">{repositoryKey}</span>. Webhook calls
+        with another id build nothing. Forget it if the repository was made anew, or if a wrong call came first.
+      </p>
+      <DeleteButton
+        address={`/projects/${id}/repository-key`}
+        what="the id of the repository"
+        consequence="The next webhook call that names the clone address is believed, and its id is kept."
+        label="Forget"
+      />
+    </div>
   );
 }
