@@ -104,6 +104,8 @@ GRANT SELECT, UPDATE (ended_at) ON cache_prune TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification, retention_candidate TO cooperage_control;
 GRANT SELECT ON retention_policy TO cooperage_control;
+GRANT SELECT, DELETE ON usage_delta TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE ON usage_total TO cooperage_control;
 GRANT DELETE ON log_chunk TO cooperage_control;
 GRANT SELECT, DELETE ON layer_listing, context_manifest TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON step_verdict TO cooperage_control;
@@ -129,6 +131,7 @@ GRANT SELECT ON reverification, base_tag TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON setup_check, first_steps_dismissal, installation TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON retention_candidate, retention_policy TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON quota TO cooperage_api;
+GRANT SELECT ON usage_delta, usage_total TO cooperage_api;
 
 -- Rows, where a table holds more than a builder's own work (docs/adr/0035): api and control see all of them, a builder those of the
 -- attempts that are its own. A policy that is there is left as it is, so that nothing waits for a lock: one that changes takes

@@ -16,6 +16,8 @@ interface Counted {
 @Injectable()
 export class DeliveryQuota {
   private readonly counted = new Map<string, Counted>();
+  /** Counts under way: a burst asks the database once. */
+  private readonly asked = new Map<string, Promise<Counted>>();
 
   constructor(private readonly quotas: QuotaRepository) {}
 
@@ -30,11 +32,21 @@ export class DeliveryQuota {
 
   private async of(projectId: string): Promise<Counted | null> {
     const known = this.counted.get(projectId);
-    if (known && known.readAtMs + keepMs > Date.now()) return Number.isFinite(known.limit) ? known : null;
+    const counted = known && known.readAtMs + keepMs > Date.now() ? known : await this.count(projectId);
+    return Number.isFinite(counted.limit) ? counted : null;
+  }
+
+  private count(projectId: string): Promise<Counted> {
+    const asked = this.asked.get(projectId) ?? this.read(projectId).finally(() => this.asked.delete(projectId));
+    this.asked.set(projectId, asked);
+    return asked;
+  }
+
+  private async read(projectId: string): Promise<Counted> {
     const read = await this.quotas.deliveryBytes(projectId);
     if (this.counted.size >= maxEntries) this.counted.clear();
     const counted = { used: read?.used ?? 0, limit: read?.limit ?? Number.POSITIVE_INFINITY, readAtMs: Date.now() };
     this.counted.set(projectId, counted);
-    return read === null ? null : counted;
+    return counted;
   }
 }

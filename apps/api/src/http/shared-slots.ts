@@ -12,10 +12,14 @@ export interface SlotSettings extends ShareLimits {
 export class SharedSlots {
   private readonly shares: FairShares;
 
-  /** @param what the work, in the plural, for the person who is told to come back */
+  /**
+   * @param what the work, in the plural, for the person who is told to come back
+   * @param holder what a key stands for
+   */
   constructor(
     private readonly what: string,
     private readonly settings: SlotSettings,
+    private readonly holder: 'organization' | 'person' = 'organization',
   ) {
     this.shares = new FairShares(settings, settings.maxWaiting);
   }
@@ -24,15 +28,13 @@ export class SharedSlots {
    * @returns the function that gives the slot back
    * @throws {ApiProblem} `rate_limited` while the organization has its share, or all slots are taken
    */
-  async take(organizationId: string): Promise<Release> {
+  async take(key: string): Promise<Release> {
     const { maxWaitMs, perKey } = this.settings;
     const release =
-      maxWaitMs === 0
-        ? this.shares.tryTake(organizationId)
-        : await this.shares.take(organizationId, AbortSignal.timeout(maxWaitMs));
+      maxWaitMs === 0 ? this.shares.tryTake(key) : await this.shares.take(key, AbortSignal.timeout(maxWaitMs));
     if (release) return release;
     throw new ApiProblem('rate_limited', {
-      detail: `Too many ${this.what} are under way. One organization may have ${perKey} at once. Try again in a moment.`,
+      detail: `Too many ${this.what} are under way. One ${this.holder} may have ${perKey} at once. Try again in a moment.`,
       retryAfterSeconds: Math.max(1, Math.ceil(maxWaitMs / 1000)),
     });
   }

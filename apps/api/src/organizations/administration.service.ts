@@ -5,10 +5,15 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found, notFound } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
+
+const slots = { total: 6, perKey: 3, maxWaitMs: 2_000, maxWaiting: 10 };
 
 /** Organizations as administrators of the installation see them, whether or not they are members. */
 @Injectable()
 export class AdministrationService {
+  private readonly slots = new SharedSlots('reads of the administration', slots, 'person');
+
   constructor(
     private readonly organizations: OrganizationAdministration,
     private readonly builds: BuildRepository,
@@ -18,17 +23,19 @@ export class AdministrationService {
 
   async list(principal: Principal, query: PageQuery) {
     this.access.installation(principal);
-    const page = await this.organizations.list(this.cursors.query('organizations', query));
+    const release = await this.slots.take(principal.userId);
+    const page = await this.organizations.list(this.cursors.query('organizations', query)).finally(release);
     return this.cursors.page('organizations', page, present);
   }
 
   /** @param name id or slug */
   async get(principal: Principal, name: string) {
     const organization = await this.find(principal, name);
+    const release = await this.slots.take(principal.userId);
     const [projects, openBuilds] = await Promise.all([
       this.organizations.projects(organization.id),
       this.organizations.openBuilds(organization.id),
-    ]);
+    ]).finally(release);
     return {
       ...present(organization),
       projectList: projects.map(({ id, createdAt, deletedAt, ...project }) => ({

@@ -13,6 +13,7 @@ import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { membershipIn, type Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
 
 const shownDays = 30;
 const keepMs = 60_000;
@@ -24,6 +25,7 @@ type Warning = Omit<Extract<Attention, { kind: 'quota' }>, 'kind' | 'organizatio
 /** Quotas of organizations and what is used of them. */
 @Injectable()
 export class UsageService {
+  private readonly slots = new SharedSlots('reads of usage', { total: 6, perKey: 2, maxWaitMs: 2_000, maxWaiting: 10 });
   private readonly known = new Map<string, { readonly atMs: number; readonly warnings: Promise<Warning[]> }>();
 
   constructor(
@@ -36,11 +38,12 @@ export class UsageService {
   async get(principal: Principal, name: string): Promise<OrganizationUsage> {
     const organization = await this.find(principal, name);
     const { id: organizationId, slug, suspendedAt, suspendedBy } = organization;
+    const release = await this.slots.take(organizationId);
     const [{ own, installation, effective }, used, days] = await Promise.all([
       this.quotas.of(organizationId),
       this.quotas.usage(organizationId),
       this.quotas.minutesByDay(organizationId, shownDays),
-    ]);
+    ]).finally(release);
     const { cpus, memoryBytes, weight } = effective;
     return {
       ...{

@@ -9,6 +9,7 @@ import {
   RetentionSchedule,
   ReverificationRepository,
   refuseSuperuser,
+  UsageCounters,
 } from '@cooperage/db';
 import { type MasterKeys, reverifyAfterMs } from '@cooperage/domain';
 import { JobSender, type RedisLiveBus } from '@cooperage/queue';
@@ -53,6 +54,8 @@ const budgetLookMs = 60_000;
 const ageLookMs = 60 * 60_000;
 /** How often the retention engine selects what is old, and looks for what is due. */
 const retentionLookMs = 10 * 60_000;
+/** How often the counters of usage are folded: a read adds up what came since. */
+const usageFoldMs = 5_000;
 /** How long one run of the retention engine may take. */
 const retentionLimitMs = 30 * 60_000;
 
@@ -86,6 +89,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.budgetLoop(),
       this.ageLoop(),
       this.retentionLoop(),
+      this.usageLoop(),
       sealLoop(this.get(Database), this.get<MasterKeys>(SIGNING_MASTER_KEYS), this.logger),
     ];
     const loops = [poll, ...owners, ...upkeep];
@@ -165,6 +169,13 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       },
       retentionLimitMs,
     );
+  }
+
+  private usageLoop(): WakeLoop {
+    const counters = this.get(UsageCounters);
+    return new WakeLoop('usage counters', usageFoldMs, this.logger, async () => {
+      while (await counters.fold());
+    });
   }
 
   private reverifyLoop(): WakeLoop {

@@ -40,3 +40,4 @@ export { type SavedList, type SavedViewRecord, SavedViewRepository } from './sav
 export { type OpenSession, SessionRepository } from './session-repository.js';
 export { type SetupOutcome, SetupRepository } from './setup-repository.js';
 export { type SignInStorage, signInStorage } from './sign-in-storage.js';
+export { UsageCounters } from './usage-counters.js';

@@ -1,8 +1,9 @@
 import { effectiveQuota, type QuotaKind, type QuotaSettings } from '@cooperage/domain';
-import { minutesOfMonth } from '../attempt/dispatch-view.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import type { Actor } from './actor.js';
+import { countedRows, isUnderWay, minutesOfMonth } from './usage-counters.js';
 
 /** The scope of the row that holds for all organizations that say nothing themselves. */
 export const installationScope = 'installation';
@@ -21,7 +22,7 @@ const columns = {
   ...{ imageBytes: true, cacheBytes: true, logBytes: true, deliveryBytes: true },
 } as const;
 
-/** Quotas and what is used of them. Usage is counted from the rows, so nothing can drift. */
+/** Quotas and what is used of them. What takes bytes or time is read from counters, which triggers keep. */
 export class QuotaRepository {
   constructor(private readonly db: Database) {}
 
@@ -46,42 +47,37 @@ export class QuotaRepository {
   }
 
   async usage(organizationId: string): Promise<QuotaUsage> {
+    const bytes = ['imageBytes', 'cacheBytes', 'logBytes', 'deliveryBytes'] as const;
     const [row] = await this.db.prisma.$queryRaw<Record<QuotaKind, number>[]>`
       SELECT
         (SELECT count(*) FROM attempt a JOIN build b ON b.id = a.build_id
           WHERE a.state IN ('dispatched', 'claimed') AND b.organization_id = o.id)::float8 AS "concurrentBuilds",
         (SELECT count(*) FROM build b WHERE b.status = 'queued' AND b.organization_id = o.id)::float8 AS "queuedBuilds",
-        ${minutesOfMonth()} AS "buildMinutes",
-        (SELECT coalesce(sum(i.size_bytes), 0) FROM image i JOIN project p ON p.id = i.project_id
-          WHERE p.organization_id = o.id)::float8 AS "imageBytes",
-        (SELECT coalesce(sum(e.bytes), 0) FROM cache_entry e JOIN project p ON p.id = e.project_id
-          WHERE p.organization_id = o.id)::float8 AS "cacheBytes",
-        (SELECT coalesce(sum(a.log_bytes), 0) FROM attempt a JOIN build b ON b.id = a.build_id
-          WHERE b.organization_id = o.id)::float8 AS "logBytes",
-        (SELECT coalesce(sum(octet_length(d.body)), 0) FROM delivery d JOIN project p ON p.id = d.project_id
-          WHERE p.organization_id = o.id)::float8 AS "deliveryBytes"
-      FROM organization o WHERE o.id = ${organizationId}`;
+        ${minutesOfMonth()} AS "buildMinutes", counted.*
+      FROM organization o CROSS JOIN LATERAL (
+        SELECT ${Prisma.join(bytes.map((kind) => Prisma.sql`coalesce(sum(amount) FILTER (WHERE kind = ${kind}), 0)::float8 AS ${Prisma.raw(`"${kind}"`)}`))}
+        FROM ${countedRows(Prisma.sql`o.id`, bytes)} AS parts) counted
+      WHERE o.id = ${organizationId}`;
     return row ?? { ...zeroUsage };
   }
 
   /** Bytes of deliveries that the organization of a project has, and may have; null where nothing bounds them. */
   async deliveryBytes(projectId: string): Promise<{ readonly used: number; readonly limit: number } | null> {
-    const [row] = await this.db.prisma.$queryRaw<{ organizationId: string; limit: number | null }[]>`
-      SELECT p.organization_id AS "organizationId", coalesce(q.delivery_bytes, d.delivery_bytes)::float8 AS limit
+    const [row] = await this.db.prisma.$queryRaw<{ limit: number | null; used: number }[]>`
+      SELECT coalesce(q.delivery_bytes, d.delivery_bytes)::float8 AS limit,
+        CASE WHEN coalesce(q.delivery_bytes, d.delivery_bytes) IS NULL THEN 0
+          ELSE (SELECT coalesce(sum(amount), 0) FROM ${countedRows(Prisma.sql`p.organization_id`, ['deliveryBytes'])} AS parts) END::float8 AS used
       FROM project p LEFT JOIN quota q ON q.scope = p.organization_id LEFT JOIN quota d ON d.scope = ${installationScope}
       WHERE p.id = ${projectId}::uuid`;
-    if (!row || row.limit === null) return null;
-    const [sum] = await this.db.prisma.$queryRaw<{ used: number }[]>`
-      SELECT coalesce(sum(octet_length(d.body)), 0)::float8 AS used FROM delivery d JOIN project p ON p.id = d.project_id
-      WHERE p.organization_id = ${row.organizationId}`;
-    return { used: sum!.used, limit: row.limit };
+    return row === undefined || row.limit === null ? null : { used: row.used, limit: row.limit };
   }
 
   /** Bytes of images of the organization without those of one digest in one project: what a push is added to. */
   async imageBytesBeside(organizationId: string, projectId: string, digest: string): Promise<number> {
     const [row] = await this.db.prisma.$queryRaw<{ bytes: number }[]>`
-      SELECT coalesce(sum(i.size_bytes), 0)::float8 AS bytes FROM image i JOIN project p ON p.id = i.project_id
-      WHERE p.organization_id = ${organizationId} AND NOT (i.project_id = ${projectId}::uuid AND i.digest = ${digest})`;
+      SELECT (coalesce(sum(amount), 0)
+        - coalesce((SELECT i.size_bytes FROM image i WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}), 0))::float8 AS bytes
+      FROM ${countedRows(Prisma.sql`${organizationId}`, ['imageBytes'])} AS parts`;
     return row!.bytes;
   }
 
@@ -90,13 +86,15 @@ export class QuotaRepository {
     organizationId: string,
     days: number,
   ): Promise<{ readonly day: string; readonly minutes: number }[]> {
+    const since = new Date(Date.now() - days * 86_400_000);
     return this.db.prisma.$queryRaw`
-      SELECT to_char(a.claimed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day,
-        (sum(extract(epoch FROM coalesce(a.ended_at, now()) - a.claimed_at)) / 60)::float8 AS minutes
-      FROM build b JOIN attempt a ON a.build_id = b.id
-      WHERE b.organization_id = ${organizationId} AND a.claimed_at > now() - ${days} * interval '1 day'
-        AND b.queued_at > now() - (${days} + 7) * interval '1 day'
-      GROUP BY 1 ORDER BY 1`;
+      SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(amount)::float8 / 60000 AS minutes FROM (
+        SELECT day, amount FROM ${countedRows(Prisma.sql`${organizationId}`, ['buildMs'], since)} AS parts
+        UNION ALL
+        SELECT (a.claimed_at AT TIME ZONE 'UTC')::date, extract(epoch FROM now() - a.claimed_at) * 1000
+        FROM attempt a JOIN build b ON b.id = a.build_id
+        WHERE b.organization_id = ${organizationId} AND a.claimed_at > ${since} AND ${isUnderWay}) AS all_parts
+      GROUP BY 1 HAVING sum(amount) > 0 ORDER BY 1`;
   }
 }
 

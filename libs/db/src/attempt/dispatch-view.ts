@@ -7,9 +7,9 @@ import {
   usageHalfLifeSeconds,
   type WaitFacts,
 } from '@cooperage/domain';
+import { minutesOfMonth } from '../account/usage-counters.js';
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
-import { idFloor } from '../new-id.js';
 
 /** A part of what waits: the builds of one organization in one lane that would begin first. */
 export interface WaitingBuild {
@@ -188,22 +188,10 @@ function readShares(tx: Queryable, organizationIds: readonly string[]): Promise<
       coalesce(q.concurrent_builds, d.concurrent_builds) AS "concurrentBuilds",
       (SELECT count(*) FROM attempt a JOIN build b ON b.id = a.build_id
         WHERE a.state IN ('dispatched', 'claimed') AND b.organization_id = o.id)::int AS held,
-      -- The sum reads a month of builds. It is made only when there is a quota to compare it with.
       CASE WHEN coalesce(q.build_minutes, d.build_minutes) IS NULL THEN false
         ELSE coalesce(q.build_minutes, d.build_minutes) <= ${minutesOfMonth()} END AS "outOfMinutes"
     FROM organization o LEFT JOIN quota q ON q.scope = o.id LEFT JOIN quota d ON d.scope = 'installation'
     WHERE o.id = ANY(${[...organizationIds]})`;
-}
-
-/** SQL: minutes in which builds of the organization `o` have held slots in this month, in UTC. */
-export function minutesOfMonth(now = new Date()): Prisma.Sql {
-  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
-  // A build may have waited for days before its attempt began.
-  const floor = idFloor(new Date(month.getTime() - 7 * 86_400_000));
-  return Prisma.sql`(
-    SELECT coalesce(sum(extract(epoch FROM coalesce(a.ended_at, now()) - greatest(a.claimed_at, ${month}))), 0)::float8 / 60
-    FROM build b JOIN attempt a ON a.build_id = b.id
-    WHERE b.organization_id = o.id AND b.id >= ${floor}::uuid AND a.claimed_at IS NOT NULL AND coalesce(a.ended_at, now()) > ${month})`;
 }
 
 async function countTenants(tx: Queryable): Promise<number> {

@@ -17,6 +17,7 @@ import {
   SweepRepository,
   TenureRepository,
   TrustRequestRepository,
+  UsageCounters,
 } from '@cooperage/db';
 import type { Provider } from '@nestjs/common';
 
@@ -39,6 +40,7 @@ export function repositories(): Provider[] {
     SweepRepository,
     TenureRepository,
     TrustRequestRepository,
+    UsageCounters,
   ];
   return classes.map((Repository) => ({
     provide: Repository,

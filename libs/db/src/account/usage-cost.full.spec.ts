@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { World } from '../../spec/world.js';
+import { newId, QuotaRepository, UsageCounters } from '../index.js';
+
+describe('what an organization uses', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open();
+  });
+  afterAll(() => world.close());
+
+  const deliver = (projectId: string, rows: number, bytes: number) => world.db.prisma.$executeRaw`
+    INSERT INTO delivery (id, project_id, forge, delivery_key, event_name, proof, status, headers, body)
+    SELECT gen_random_uuid(), ${projectId}::uuid, 'github', gen_random_uuid(), 'push', 'hmac-sha256', 'evaluated', '{}',
+      convert_to(repeat('x', ${bytes}), 'UTF8') FROM generate_series(1, ${rows}::int)`;
+
+  it('R-M3 costs the same to read after 200,000 rows as after 2,000', async () => {
+    const organization = await world.organization();
+    const project = await world.project(organization);
+    const { id: buildId } = await world.build(project);
+    const now = new Date();
+    const times = { claimedAt: new Date(now.getTime() - 60_000), dispatchedAt: now, endedAt: now, logBytes: 10 };
+    await world.db.prisma.attempt.create({ data: { id: newId(), buildId, number: 1, state: 'built', ...times } });
+    const [quotas, counters] = [new QuotaRepository(world.db), new UsageCounters(world.db)];
+    const cost = async () => {
+      while (await counters.fold());
+      const costs: number[] = [];
+      for (let round = 0; round < 15; round++) {
+        const begun = performance.now();
+        await quotas.usage(organization);
+        await quotas.deliveryBytes(project);
+        await quotas.imageBytesBeside(organization, project, 'sha256:x');
+        await quotas.minutesByDay(organization, 30);
+        costs.push(performance.now() - begun);
+      }
+      // The least of them: what else the machine does only adds.
+      return Math.min(...costs);
+    };
+    await world.db.prisma.quota.create({ data: { scope: organization, deliveryBytes: 1e12 } });
+    await deliver(project, 2_000, 100);
+    await cost();
+    const few = await cost();
+    for (let part = 0; part < 11; part++) await deliver(project, 18_000, 100);
+    await world.db.prisma.$executeRaw`ANALYZE delivery`;
+    const many = await cost();
+    expect((await quotas.usage(organization)).deliveryBytes).toBe(20_000_000);
+    expect(many / few).toBeLessThan(5);
+  });
+});

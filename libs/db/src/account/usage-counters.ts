@@ -1,0 +1,62 @@
+import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { losable } from '../losable.js';
+
+/** What triggers count. Bytes have one sum, build time one of each day (UTC). */
+export type CountedKind = 'imageBytes' | 'cacheBytes' | 'logBytes' | 'deliveryBytes' | 'buildMs';
+
+const foldedAtOnce = 20_000;
+
+/**
+ * Counters of what organizations use. Triggers write a difference with each change, in the same statement (so nothing can drift),
+ * as a row of its own (so that nobody waits for another's counter). Control adds the differences to the totals.
+ */
+export class UsageCounters {
+  constructor(private readonly db: Database) {}
+
+  /** Adds differences to the totals. True where there may be more of them. */
+  async fold(): Promise<boolean> {
+    const [row] = await this.db.statement(
+      (db) => db.$queryRaw<{ folded: number }[]>`
+        WITH taken AS (
+          DELETE FROM usage_delta WHERE id IN (SELECT id FROM usage_delta ORDER BY id LIMIT ${foldedAtOnce}) AND ${losable}
+          RETURNING organization_id, kind, day, amount
+        ), added AS (
+          INSERT INTO usage_total AS t (organization_id, kind, day, amount)
+          SELECT organization_id, kind, day, sum(amount) FROM taken GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+          ON CONFLICT (organization_id, kind, day) DO UPDATE SET amount = t.amount + excluded.amount
+        ) SELECT count(*)::int AS folded FROM taken`,
+    );
+    return row!.folded === foldedAtOnce;
+  }
+}
+
+/**
+ * @internal SQL: rows (kind, day, amount) of the organization, totals and what is not added to them yet.
+ * @param organizationId an expression
+ * @param since first day of build time; bytes have none
+ */
+export function countedRows(
+  organizationId: Prisma.Sql,
+  kinds: readonly CountedKind[],
+  since: Date | null = null,
+): Prisma.Sql {
+  const day = since === null ? Prisma.empty : Prisma.sql`AND day >= ${since.toISOString().slice(0, 10)}::date`;
+  const where = Prisma.sql`organization_id = ${organizationId} AND kind = ANY(${[...kinds]}) ${day}`;
+  return Prisma.sql`(
+    SELECT kind, day, amount FROM usage_total WHERE ${where}
+    UNION ALL SELECT kind, day, amount FROM usage_delta WHERE ${where})`;
+}
+
+/** SQL: minutes in which builds of the organization `o` have held slots in this month, in UTC. */
+export function minutesOfMonth(now = new Date()): Prisma.Sql {
+  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
+  return Prisma.sql`(
+    (SELECT coalesce(sum(amount), 0)::float8 / 60000 FROM ${countedRows(Prisma.sql`o.id`, ['buildMs'], month)} AS counted)
+    + (SELECT coalesce(sum(extract(epoch FROM now() - greatest(a.claimed_at, ${month}))), 0)::float8 / 60
+      FROM attempt a JOIN build b ON b.id = a.build_id
+      WHERE b.organization_id = o.id AND ${isUnderWay}))`;
+}
+
+/** Over `attempt a`: it holds a slot now, so its time is not counted yet. */
+export const isUnderWay = Prisma.sql`a.state IN ('dispatched', 'claimed') AND a.claimed_at IS NOT NULL AND a.ended_at IS NULL`;
