@@ -21,6 +21,8 @@ export interface StepState {
   readonly internal: boolean;
   /** Fetches a base image (FROM): neither run nor cached in the sense of a step. */
   readonly isBase?: boolean;
+  /** The engine fetches it by itself: an image, also one that only files are taken from, or what is at an address (ADD). */
+  readonly fetches?: 'image' | 'address';
   /** Steps with the same group are one instruction. */
   readonly progressGroup: string | null;
 }

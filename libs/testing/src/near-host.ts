@@ -4,16 +4,24 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { services } from './services.js';
 
-/** Listens on one port of all addresses, says which, and writes a line for each connection. What is called endless never ends. */
+/**
+ * Listens on one port of all addresses, says which, and writes a line for each connection. What is called endless never ends;
+ * what is called unbounded does not say how long it is either, as a manifest that a registry makes up while it answers.
+ */
 const program = `
   const answer = 'HTTP/1.1 200 OK\\r\\nconnection: close\\r\\ncontent-length: ';
   const server = require('node:net').createServer((socket) => {
     console.log('asked ' + socket.localAddress);
     socket.on('error', () => {});
     socket.once('data', (head) => {
-      if (!String(head).includes('/endless')) return socket.end(answer + '4\\r\\n\\r\\nnear');
-      socket.write(answer + '1000000000000\\r\\n\\r\\n');
-      const more = () => !socket.destroyed && socket.write(Buffer.alloc(65536), more);
+      const [method, path] = String(head).split(' ');
+      const isUnbounded = path.includes('/unbounded');
+      if (!isUnbounded && !path.includes('/endless')) return socket.end(answer + '4\\r\\n\\r\\nnear');
+      const manifest = 'HTTP/1.1 200 OK\\r\\nconnection: close\\r\\ncontent-type: application/vnd.oci.image.manifest.v1+json\\r\\n\\r\\n';
+      socket.write(isUnbounded ? manifest : answer + '1000000000000\\r\\n\\r\\n');
+      if (method === 'HEAD') return socket.end();
+      socket.on('close', () => console.log('sent ' + socket.bytesWritten));
+      const more = () => socket.writable && socket.write(Buffer.alloc(65536), () => setImmediate(more));
       more();
     });
   });
@@ -79,7 +87,7 @@ export class NearHost {
     return [...this.addresses, `[${this.address6}]`].map((address) => `${address}:${this.port}`);
   }
 
-  /** A line for each connection that came. */
+  /** A line for each connection that came: `asked ADDRESS`; and `sent BYTES` behind one that was answered without a bound. */
   get asked(): readonly string[] {
     return this.askedAt;
   }

@@ -87,7 +87,8 @@ export const failureCatalogue = {
   FetchLimit: {
     blame: 'user',
     retryable: false,
-    advice: 'The base images are larger together than one build may fetch. Build from smaller ones.',
+    advice:
+      'The build takes from larger images, or by ADD from more addresses, than one build may. Build from smaller ones, or fetch in a RUN step.',
   },
   DiskFull: {
     blame: 'platform',

@@ -66,8 +66,10 @@ export interface BuildkitEngineOptions {
   readonly insecureRegistry?: boolean;
   /** `host` or `host:port` that ADD may fetch from although it is on a private network. */
   readonly allowedSourceHosts?: readonly string[];
-  /** What the base images of one build may have together, as far as they are fetched; 32 GiB unless said otherwise. */
+  /** What the images that one build takes from may have together, as far as they are fetched; 32 GiB unless said otherwise. */
   readonly mostFetchBytes?: number;
+  /** From how many addresses ADD may fetch in one build; 64 unless said otherwise. */
+  readonly mostAddresses?: number;
   /** Caches on the disk of this worker; without any, builds that ask for them go without. */
   readonly localCaches?: LocalCaches;
 }
@@ -90,10 +92,11 @@ export class BuildkitEngine implements Engine {
     const { address, tls, dialect, cgroupParent = '/cooperage', cgroupBase = '', insecureRegistry = false } = options;
     this.connection = new EngineConnection({ address, tls, dialect });
     const groups = groupsOf(options, cgroupBase + cgroupParent);
-    const { mostFetchBytes } = options;
+    const { mostFetchBytes, mostAddresses } = options;
     this.setting = {
       ...{ groups, cgroupParent, cgroupBase, insecureRegistry },
       ...(mostFetchBytes !== undefined && { mostFetchBytes }),
+      ...(mostAddresses !== undefined && { mostAddresses }),
     };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
     this.localCaches = options.localCaches ?? null;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PackageServer, services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BuildLimits } from '../build-request.js';
 import { detectHierarchy } from '../cgroup/detect.js';
@@ -233,6 +234,31 @@ describe('limits of a build', () => {
     });
     await expect(bounded.build(await from(mebibyte), () => {}, never)).resolves.toBeDefined();
     await bounded.close();
+  });
+
+  it('R-C2 counts an image that only files are copied from, or that is mounted, as a base image too', async () => {
+    const bounded = trialEngine({ cgroupParent, mostFetchBytes: 4 * mebibyte });
+    for (const step of [
+      `COPY --from=${await randomImage(6 * mebibyte)} / /x/`,
+      `RUN --mount=from=${await randomImage(6 * mebibyte)},target=/m true`,
+    ])
+      await expect(bounded.build(pushRequest(`FROM busybox\n${step}\n`), () => {}, never)).rejects.toMatchObject({
+        code: 'FetchLimit',
+      });
+    await bounded.close();
+  });
+
+  it('R-C2 ends a build that fetches by ADD from more addresses than one build may', async () => {
+    const packages = await PackageServer.start('x', services().reachableAddress);
+    const host = `${services().reachableAddress}:${packages.port}`;
+    const bounded = trialEngine({ cgroupParent, allowedSourceHosts: [host], mostAddresses: 3 });
+    const from = (count: number) => {
+      const urls = Array.from({ length: count }, () => `http://${host}/${unique()}`);
+      return pushRequest(`FROM busybox\nADD ${urls.slice(1).join(' ')} /x/\nADD ${urls[0]} /y/\n`);
+    };
+    await expect(bounded.build(from(4), () => {}, never)).rejects.toMatchObject({ code: 'FetchLimit' });
+    await expect(bounded.build(from(3), () => {}, never)).resolves.toBeDefined();
+    await Promise.all([bounded.close(), packages.close()]);
   });
 
   it('the kernel takes every limit, and what was tried with is gone', () => {

@@ -50,6 +50,8 @@ export interface RunSetting {
   readonly insecureRegistry: boolean;
   /** Of base images, for one build; what is usual where it is left out. */
   readonly mostFetchBytes?: number;
+  /** That ADD may fetch from in one build. */
+  readonly mostAddresses?: number;
 }
 
 /** @throws {BuildFailure} before anything runs */
@@ -64,7 +66,7 @@ export function prepareRun(
   const targets = targetRequests(request);
   // All of them, before anything runs.
   const checked = new Map([...targets, request].map((part) => [part, checkedDockerfile(part)]));
-  const { groups, cgroupParent, cgroupBase, insecureRegistry, mostFetchBytes } = setting;
+  const { groups, cgroupParent, cgroupBase, insecureRegistry, mostFetchBytes, mostAddresses } = setting;
   const groupPath = groups ? groupPathOf(request, cgroupParent) : undefined;
   const group = groups && groupPath ? acquire(groups, cgroupBase + groupPath, request) : undefined;
   const engine = { groupPath, insecureRegistry, storedCaches: caches.imports };
@@ -82,7 +84,11 @@ export function prepareRun(
     progress: new ProgressReader(),
     watch: new StepWatch(group),
     group,
-    guard: new LimitGuard(group, { ...request.limits, ...(mostFetchBytes !== undefined && { mostFetchBytes }) }),
+    guard: new LimitGuard(group, {
+      ...request.limits,
+      ...(mostFetchBytes !== undefined && { mostFetchBytes }),
+      ...(mostAddresses !== undefined && { mostAddresses }),
+    }),
     pace: new OutputPace(group),
     writes: new WritePace(group),
   };

@@ -114,7 +114,15 @@ function stepOf(vertex: VertexState): StepState {
     internal: match === null || isLink(match[3]),
     isBase: match?.[3]?.startsWith('FROM ') ?? false,
     progressGroup: vertex.progressGroup,
+    ...fetchOf(vertex, match?.[3]),
   };
+}
+
+/** A vertex without inputs that fetches. An image that only files are taken from has no number; an ADD has one for each address. */
+function fetchOf({ name, inputs }: VertexState, text = name): Pick<StepState, 'fetches'> {
+  if (inputs.length > 0) return {};
+  if (text.startsWith('ADD ')) return { fetches: 'address' };
+  return text.startsWith('FROM ') || text.startsWith('[context ') ? { fetches: 'image' } : {};
 }
 
 /** As `docker buildx bake` writes it: `[base 1/2] RUN make`, `[base builder 1/2] RUN make`. */

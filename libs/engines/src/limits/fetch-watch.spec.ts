@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { EngineEvent, StepState } from '../engine.js';
 import { FetchWatch } from './fetch-watch.js';
 
-const step = (id: string, isBase: boolean) => ({ type: 'step', step: { id, isBase } as StepState }) as const;
+const step = (id: string, isBase: boolean) =>
+  ({ type: 'step', step: { id, isBase, ...(isBase && { fetches: 'image' }) } as StepState }) as const;
 const layer = (stepId: string, id: string, current: number, total: number | null): EngineEvent => ({
   ...{ type: 'progress', stepId, id, name: 'downloading', current, total, done: false },
 });
@@ -25,6 +26,23 @@ describe('R-C2 what a build fetches for its base images', () => {
     watch.note(step('base', true));
     watch.note(layer('base', 'sha256:a', 101, null));
     expect(watch.signal.aborted).toBe(true);
+  });
+
+  it('counts what really comes where a registry says less', () => {
+    const watch = new FetchWatch(100);
+    watch.note(step('base', true));
+    watch.note(layer('base', 'sha256:a', 101, 1));
+    expect(watch.signal.aborted).toBe(true);
+  });
+
+  it('ends the build where it fetches from too many addresses, each counted once', () => {
+    const watch = new FetchWatch(100, 2);
+    const fetch = (id: string) =>
+      watch.note({ type: 'step', step: { id, isBase: false, fetches: 'address' } as StepState });
+    for (const id of ['a', 'b', 'a', 'b']) fetch(id);
+    expect(watch.signal.aborted).toBe(false);
+    fetch('c');
+    expect(watch.signal.reason).toMatchObject({ code: 'FetchLimit', message: expect.stringContaining('ADD') });
   });
 
   it('is nothing that a step transfers, unpacks or pushes', () => {

@@ -1,20 +1,27 @@
 import { BuildFailure } from '@cooperage/domain';
-import type { EngineEvent } from '../engine.js';
+import type { EngineEvent, StepState } from '../engine.js';
 
 const gibibyte = 2 ** 30;
 /** The largest images that people build from have a third of it. */
 const usualBytes = 32 * gibibyte;
+/** Each is one connection, of which the engine's filter bounds the bytes. */
+const usualAddresses = 64;
 
 /**
- * Ends a build whose base images are larger together than what one may fetch, as soon as the engine says how large they are.
- * Layers that the engine has already are not fetched and do not count.
+ * Ends a build whose images are larger together than what one may fetch, as soon as the engine says how large they are, and
+ * one that fetches from too many addresses: of ADD the engine does not say how much has come. Layers that the engine has already
+ * are not fetched and do not count.
  */
 export class FetchWatch {
   private readonly stopping = new AbortController();
-  private readonly bases = new Set<string>();
+  private readonly images = new Set<string>();
+  private readonly addresses = new Set<string>();
   private readonly layers = new Map<string, number>();
 
-  constructor(private readonly mostBytes: number = usualBytes) {}
+  constructor(
+    private readonly mostBytes: number = usualBytes,
+    private readonly mostAddresses: number = usualAddresses,
+  ) {}
 
   /** Aborts with a `BuildFailure`, `FetchLimit`. */
   get signal(): AbortSignal {
@@ -22,20 +29,33 @@ export class FetchWatch {
   }
 
   note(event: EngineEvent): void {
-    if (event.type === 'step' && event.step.isBase) this.bases.add(event.step.id);
+    if (event.type === 'step') this.noteFetch(event.step);
     // A layer has its digest as the name of its progress; what is unpacked or bookkeeping has others.
-    if (event.type !== 'progress' || !this.bases.has(event.stepId) || !event.id.startsWith('sha256:')) return;
+    if (event.type !== 'progress' || !this.images.has(event.stepId) || !event.id.startsWith('sha256:')) return;
     const known = this.layers.get(event.id) ?? 0;
     this.layers.set(event.id, Math.max(known, event.total ?? 0, event.current));
     const bytes = [...this.layers.values()].reduce((sum, each) => sum + each, 0);
     if (bytes > this.mostBytes) this.stopping.abort(tooMuch(this.mostBytes));
   }
+
+  private noteFetch({ id, fetches }: StepState): void {
+    if (fetches === 'image') this.images.add(id);
+    if (fetches === 'address') this.addresses.add(id);
+    if (this.addresses.size > this.mostAddresses) this.stopping.abort(tooMany(this.mostAddresses));
+  }
+}
+
+function tooMany(mostAddresses: number): BuildFailure {
+  return new BuildFailure(
+    'FetchLimit',
+    `The build fetches by ADD from more than ${mostAddresses} addresses, which one build may. Fetch the others in a RUN step.`,
+  );
 }
 
 function tooMuch(mostBytes: number): BuildFailure {
   const most = `${Number((mostBytes / gibibyte).toPrecision(3))} GiB`;
   return new BuildFailure(
     'FetchLimit',
-    `The base images of the build are larger than ${most}, which one build may fetch.`,
+    `The images that the build takes from are larger together than ${most}, which one build may fetch.`,
   );
 }

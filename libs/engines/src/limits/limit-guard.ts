@@ -13,14 +13,14 @@ export class LimitGuard {
   /** Aborts with a `BuildFailure`. */
   readonly signal: AbortSignal;
 
-  /** @param mostFetchBytes of base images; what is usual where it is left out */
+  /** @param limits `mostFetchBytes` of images and `mostAddresses` of ADD are what is usual where they are left out */
   constructor(
     group: GroupLease | undefined,
-    { diskBytes, mostFetchBytes }: { readonly diskBytes?: number; readonly mostFetchBytes?: number },
+    limits: { readonly diskBytes?: number; readonly mostFetchBytes?: number; readonly mostAddresses?: number },
   ) {
-    this.disk = new DiskWatch(group, diskBytes);
+    this.disk = new DiskWatch(group, limits.diskBytes);
     this.refusals = new RefusalWatch(group);
-    this.fetches = new FetchWatch(mostFetchBytes);
+    this.fetches = new FetchWatch(limits.mostFetchBytes, limits.mostAddresses);
     this.signal = AbortSignal.any([this.disk.signal, this.refusals.signal, this.fetches.signal]);
   }
 

@@ -75,7 +75,7 @@ export function describeFetches(name: string): void {
       `[::ffff:127.0.0.1]:${closed.port}`,
       ...near.places,
     ];
-    const visits = () => closed.asked + closed6.asked + near.asked.length;
+    const visits = () => closed.asked + closed6.asked + near.asked.filter((line) => line.startsWith('asked')).length;
 
     /** All at once: none of them is built, and nobody near is asked. */
     async function comesToNothing(dockerfiles: readonly string[]): Promise<void> {
@@ -132,6 +132,18 @@ export function describeFetches(name: string): void {
       await expect(failureOf(engine, strangersRequest(text))).resolves.toBeDefined();
       // It was let through until then.
       expect(asked.filter((line) => line.endsWith(openAddress))).toHaveLength(1);
+    });
+
+    it('R-L2 FROM is cut where the manifest that a registry makes up does not end', async () => {
+      const before = near.asked.length;
+      const image = open.imageElsewhere(`http://${near.openAddress}:${near.port}/unbounded-${unique()}`);
+      await expect(failureOf(engine, strangersRequest(`FROM ${image}\n`))).resolves.toMatchObject({
+        code: 'RegistryUnavailable',
+      });
+      const sent = () => near.asked.slice(before).filter((line) => line.startsWith('sent '));
+      await expect.poll(sent).toHaveLength(1);
+      // The rule of these engines lets 64 MiB through; what the sockets of both sides hold comes on top.
+      expect(Number(sent()[0]!.split(' ')[1])).toBeLessThan(128 * 2 ** 20);
     });
 
     it('R-C2 says of itself that it reaches nothing near', async () => {
