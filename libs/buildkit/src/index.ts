@@ -11,8 +11,9 @@ export { type BaseImage, type Material, type Provenance, readProvenance } from '
 export * from './info/info.js';
 export type { Entry, HistoryRecord, StatusResponse } from './proto/messages.js';
 export * from './session/index.js';
-export type { SolveInput } from './solve/bridge.js';
+export type { OnGraph, SolveInput } from './solve/bridge.js';
 export { BuildGraph, type SolveEvent, type VertexState } from './solve/build-graph.js';
+export { type DefinedVertex, digestWithoutCache } from './solve/definition.js';
 export { SolveFailure, type SourceLines } from './solve/failure.js';
 export { type RunningSolve, type SolveOptions, type SolveResult, startSolve } from './solve/solve.js';
 export { parseAddress, type TlsFiles } from './wire/address.js';

@@ -36,6 +36,8 @@ export {
   type TargetFacts,
 } from './cache/reason/cache-facts.js';
 export * from './cache/reason/context-manifest.js';
+export { fullImageName } from './cache/reason/image-name.js';
+export { type DockerfilePlan, planDockerfile } from './cache/reason/step-plan.js';
 export * from './cache/reason/target-records.js';
 export { whyStepsRan } from './cache/reason/why-ran.js';
 export * from './cache/warmth.js';

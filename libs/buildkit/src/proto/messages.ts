@@ -93,6 +93,26 @@ export interface SolveRequest {
   readonly SourcePolicy: { readonly version: number; readonly rules: readonly PolicyRule[] };
   readonly Exporters: readonly Entry[];
 }
+export interface OpMetadata {
+  readonly description: Readonly<Record<string, string>>;
+  readonly progress_group: ProgressGroup | null;
+}
+export interface Definition {
+  /** The operations of a graph, each encoded: the digest of one is that of its vertex. The last only names the result. */
+  readonly def: readonly Uint8Array[];
+  /** By the digest of the operation. */
+  readonly metadata: Readonly<Record<string, OpMetadata>>;
+  readonly Source: {
+    /** By the digest of the operation. */
+    readonly locations: Readonly<
+      Record<
+        string,
+        { readonly locations: readonly { readonly sourceIndex: number; readonly ranges: readonly Range[] }[] }
+      >
+    >;
+    readonly infos: readonly { readonly filename: string }[];
+  } | null;
+}
 /** What a frontend came to: the encoded definition of its graph, and facts about it such as the configuration of the image. */
 export interface BridgeResult {
   readonly ref: { readonly id: string; readonly def: Uint8Array } | null;
@@ -154,8 +174,8 @@ export interface Messages {
   StatusResponse: StatusResponse;
   SolveRequest: SolveRequest;
   SolveResponse: { readonly ExporterResponse: Readonly<Record<string, string>> };
-  /** The operations of a graph, each encoded: the digest of one is that of its vertex. */
-  Definition: { readonly def: readonly Uint8Array[] };
+  Definition: Definition;
+  Op: { readonly inputs: readonly { readonly digest: string }[] };
   BridgeSolveRequest: {
     readonly Frontend: string;
     readonly FrontendOpt: Readonly<Record<string, string>>;

@@ -49,7 +49,13 @@ message SolveRequest {
 }
 message SolveResponse { map<string, string> ExporterResponse = 1; }
 
-message Definition { repeated bytes def = 1; }
+message OpInput { string digest = 1; }
+message Op { repeated OpInput inputs = 1; }
+message OpMetadata { map<string, string> description = 2; ProgressGroup progress_group = 6; }
+message Location { int32 sourceIndex = 1; repeated Range ranges = 2; }
+message Locations { repeated Location locations = 1; }
+message Source { map<string, Locations> locations = 1; repeated SourceInfo infos = 2; }
+message Definition { repeated bytes def = 1; map<string, OpMetadata> metadata = 2; Source Source = 3; }
 message BridgeRef { string id = 1; bytes def = 2; }
 message BridgeResult { BridgeRef ref = 3; map<string, bytes> metadata = 10; }
 message BridgeSolveRequest {

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { inputAttrs } from '../attrs/attrs.js';
-import { decode, type MessageInput } from '../proto/codec.js';
+import type { MessageInput } from '../proto/codec.js';
 import type { BridgeResult, MessageName, Messages } from '../proto/messages.js';
 import { methods } from '../proto/methods.js';
 import type { EngineConnection, Line, Method } from '../wire/connection.js';
 import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
+import { type DefinedVertex, definedVertexes } from './definition.js';
 import { refusalOfLint } from './lint-refusal.js';
 
-/** One Dockerfile of a Solve that is made from several. */
+/** One Dockerfile of a Solve. */
 export interface BridgedSolve {
   readonly frontendAttrs: Readonly<Record<string, string>>;
   /** Keys of the inputs that its `namedContexts` name. */
@@ -19,6 +19,9 @@ export interface SolveInput extends BridgedSolve {
   /** Unique within the Solve, chosen by the caller. */
   readonly key: string;
 }
+
+/** Told what a Dockerfile asks for: of an input by its key, of the last one with null. */
+export type OnGraph = (key: string | null, vertexes: readonly DefinedVertex[]) => void;
 
 type DockerfileRequest = MessageInput<Messages['BridgeSolveRequest']> & {
   readonly FrontendOpt: Readonly<Record<string, string>>;
@@ -40,14 +43,10 @@ export class Bridge {
    * Does what a frontend of ours would do inside of the engine: has each Dockerfile turned into a graph, gives those of the
    * inputs to the ones after them, and returns the last. No step runs before that: the engine runs the whole graph for it.
    * @param inputs each behind those that it names
-   * @param onInput told the digests of the vertexes of each input, before any of them can start
+   * @param onGraph told the vertexes of each, before any of them can start
    * @throws {RpcError} see `refusal` @throws {ConnectionLost}
    */
-  async run(
-    last: BridgedSolve,
-    inputs: readonly SolveInput[],
-    onInput: (key: string, vertexes: readonly string[]) => void,
-  ): Promise<void> {
+  async run(last: BridgedSolve, inputs: readonly SolveInput[], onGraph: OnGraph): Promise<void> {
     // Not the line of the Solve: a refusal may break it, see `EngineConnection.line`.
     this.line = await this.connection.line();
     if (this.closed) return this.close();
@@ -56,9 +55,10 @@ export class Bridge {
       for (const input of inputs) {
         const result = await this.solve(input, results);
         results.set(input.key, result);
-        onInput(input.key, vertexesOf(result));
+        onGraph(input.key, vertexesOf(result));
       }
       const result = await this.solve(last, results);
+      onGraph(null, vertexesOf(result));
       await this.unary(this.line, methods.bridgeReturn, { result });
     } catch (error) {
       if (error instanceof RpcError) await this.refuse(this.line, error);
@@ -140,8 +140,6 @@ function isTooEarly(error: unknown): boolean {
   return error instanceof RpcError && /^no such job /.test(error.message);
 }
 
-/** The digest of an operation is that of its vertex, unless a source policy rewrites it: ours only refuse. */
-function vertexesOf({ ref }: BridgeResult): string[] {
-  const { def } = decode('Definition', ref?.def ?? new Uint8Array());
-  return def.map((bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`);
+function vertexesOf({ ref }: BridgeResult): DefinedVertex[] {
+  return definedVertexes(ref?.def ?? new Uint8Array());
 }

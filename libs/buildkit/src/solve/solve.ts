@@ -10,7 +10,7 @@ import type { EngineConnection, Line } from '../wire/connection.js';
 import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
 import { startHeartbeat } from '../wire/heartbeat.js';
 import type { MessageHandler } from '../wire/message-queue.js';
-import { Bridge, type SolveInput } from './bridge.js';
+import { Bridge, type OnGraph, type SolveInput } from './bridge.js';
 import { SolveFailure } from './failure.js';
 
 export interface SolveOptions {
@@ -22,8 +22,8 @@ export interface SolveOptions {
   readonly inputs?: readonly SolveInput[];
   /** Keys of the inputs that the Dockerfile itself names. */
   readonly namedInputs?: readonly string[];
-  /** Told which vertexes are of an input, before any of them can start. */
-  readonly onInput?: (key: string, vertexes: readonly string[]) => void;
+  /** Told what each Dockerfile asks for, before any of it can start. */
+  readonly onGraph?: OnGraph;
   readonly exporters?: readonly Entry[];
   readonly cacheExports?: readonly Entry[];
   readonly sourcePolicy?: SolveRequest['SourcePolicy'];
@@ -75,6 +75,8 @@ class Running {
   private canceled = false;
   private silent = false;
   private ended = false;
+  /** Why the Solve was canceled, where it was not the caller: nothing could come through its bridge. */
+  private bridgeFault: unknown;
 
   constructor(
     private readonly connection: EngineConnection,
@@ -123,23 +125,26 @@ class Running {
   }
 
   /**
-   * What a Solve of several Dockerfiles waits for.
+   * What a Solve waits for: the graph of its Dockerfile.
    * @returns why it was refused, where it was: the Solve itself says that without the details
    */
   private bridge(solve: Call): () => RpcError | null {
-    const { reference, frontendAttrs, inputs = [], namedInputs = [], onInput = () => {} } = this.options;
-    if (inputs.length === 0) return () => null;
+    const { reference, frontendAttrs, inputs = [], namedInputs = [], onGraph = () => {} } = this.options;
     const bridge = new Bridge(this.connection, reference);
     void solve.done.catch(() => {}).then(() => bridge.close());
     // What was refused it was told, and ends by it; of anything else, such as a line that broke, nobody tells it.
-    bridge.run({ frontendAttrs, inputs: namedInputs }, inputs, onInput).catch(() => bridge.refusal ?? solve.cancel());
+    bridge.run({ frontendAttrs, inputs: namedInputs }, inputs, onGraph).catch((error: unknown) => {
+      if (bridge.refusal) return;
+      this.bridgeFault = error;
+      solve.cancel();
+    });
     return () => bridge.refusal;
   }
 
   private async failed(error: unknown, status: StatusStream): Promise<SolveResult> {
     if (isCanceled(error)) {
       // The engine still has to end the steps; the status stream ends when they have ended.
-      if (await status.ended) throw error;
+      if (await status.ended) throw (!this.canceled && this.bridgeFault) || error;
       return this.recover(new ConnectionLost('call', 'the engine was lost while it stopped a build'));
     }
     await settle(status);
@@ -165,8 +170,7 @@ function requestOf(options: SolveOptions): MessageInput<SolveRequest> {
   return {
     Ref: options.reference,
     Session: options.sessionId,
-    // Without a frontend the engine waits for what comes through the bridge.
-    ...(!options.inputs?.length && { Frontend: 'dockerfile.v0', FrontendAttrs: options.frontendAttrs }),
+    // No frontend: the engine waits for what comes through the bridge.
     Cache: { Exports: options.cacheExports ?? [] },
     Exporters: options.exporters ?? [],
     Internal: options.unrecorded ?? false,

@@ -55,7 +55,17 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('foreign') }),
   z.object({
     kind: z.literal('not_kept'),
-    why: z.enum(['other_zone', 'other_worker', 'not_exported', 'reset', 'evicted', 'not_read', 'emptied', 'dropped']),
+    why: z.enum([
+      'other_zone',
+      'other_worker',
+      'not_exported',
+      'reset',
+      'evicted',
+      'not_read',
+      'at_once',
+      'emptied',
+      'dropped',
+    ]),
     /** Only for `evicted`: why the registry’s cache was deleted, and after how many days for `unused`. */
     eviction: evictionSchema.optional(),
   }),

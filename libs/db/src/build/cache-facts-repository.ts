@@ -106,7 +106,8 @@ export class CacheFactsRepository {
       LEFT JOIN LATERAL (SELECT jsonb_agg(jsonb_build_object('ordinal', ordinal, 'name', name, 'stage', stage, 'target', target,
           'cached', cached, 'started', started_at IS NOT NULL,
           'completed', completed_at IS NOT NULL AND error IS NULL,
-          'ms', coalesce(extract(epoch FROM completed_at - started_at) * 1000, 0)) ORDER BY ordinal) AS steps
+          'ms', coalesce(extract(epoch FROM completed_at - started_at) * 1000, 0),
+          'startedMs', extract(epoch FROM started_at) * 1000, 'endedMs', extract(epoch FROM completed_at) * 1000) ORDER BY ordinal) AS steps
         FROM step WHERE attempt_id = f.attempt_id AND NOT internal) s ON true
       ORDER BY f.number DESC`;
     const contexts = await this.contexts(rows);

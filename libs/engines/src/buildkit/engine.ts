@@ -7,6 +7,7 @@ import {
   findBuild,
   imageOfRecord,
   inlineCacheExport,
+  type OnGraph,
   parseAddress,
   type SourceRule,
   sourcePolicy,
@@ -147,6 +148,7 @@ export class BuildkitEngine implements Engine {
           this.solve(run, request, options, watched(run, emit), signal),
         );
         if (!image) throw new BuildFailure('EngineUnavailable', 'The builder pushed no image.');
+        for (const event of run.progress.settle()) await emit(event);
         const outcome = await readOutcome(this.connection, request, image, history, run);
         if (missedCaches(request, run) && outcome.stepsRun > 0) await emit(cacheWarning(nothingLocal));
         return outcome;
@@ -295,10 +297,10 @@ export class BuildkitEngine implements Engine {
 
   private options({ solve, progress }: PreparedRun, { onlyImages, targets = [] }: BuildRequest) {
     const names = new Map(targets.map(({ name }) => [inputKey({ target: name }), name]));
-    const onInput = (key: string, vertexes: readonly string[]) => progress.belong(vertexes, names.get(key)!);
+    const onGraph: OnGraph = (key, vertexes) => progress.define(vertexes, key === null ? null : names.get(key)!);
     return {
       ...solve,
-      onInput,
+      onGraph,
       sourcePolicy: sourcePolicy(onlyImages ? [...this.rules, nothingByAddress] : this.rules),
     };
   }

@@ -50,6 +50,17 @@ describe('what ended a build', () => {
     expect(buildFailureOf(error, scene()).code).toBe(code);
   });
 
+  it('D3 says nothing of a step of another build that stands for none of its own', () => {
+    const progress = new ProgressReader();
+    progress.define([], null);
+    const theirs = { digest: 'sha256:a', name: '[secret 2/2] COPY secret /', inputs: ['x', 'y'], error: 'secret' };
+    const told = { cached: false, started: null, completed: null, progressGroup: null };
+    progress.read({ vertexes: [{ ...theirs, ...told }], statuses: [], logs: [], warnings: [] });
+    const failure = buildFailureOf(failed('cannot copy secret', [detail.vertex]), scene({ progress }));
+    expect(failure.code).toBe('StepFailed');
+    expect(JSON.stringify(failure.report())).not.toContain('secret');
+  });
+
   it('is memory only when the kernel said so', () => {
     const error = failed('exit code: 137', [detail.vertex, detail.exit(137)]);
     expect(buildFailureOf(error, scene()).code).toBe('StepFailed');

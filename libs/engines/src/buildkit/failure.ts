@@ -36,14 +36,14 @@ function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {
   const own = ownAnswer(error, fail);
   if (own) return own;
   if (error.inFrontend) return inFrontend(error, fail);
-  if (error.vertex !== null) return inStep(error, fail);
+  if (error.vertex !== null) return inStep(error, scene, fail);
   return inExport(error, scene, fail);
 }
 
 type Fail = (code: FailureCode, message: string) => BuildFailure;
 
 function exited(error: SolveFailure, scene: FailureScene, fail: Fail): BuildFailure {
-  const limit = scene.limitMet(error.vertex, error.exitCode);
+  const limit = scene.limitMet(stepOf(error, scene), error.exitCode);
   if (limit) return fail(limit.code, limit.message);
   return fail('StepFailed', `The step ended with exit code ${error.exitCode}.`);
 }
@@ -82,7 +82,9 @@ function baseImage(image: string, error: SolveFailure, fail: Fail): BuildFailure
 }
 
 /** A step that ended without a process: COPY of what is not there, a secret that is missing, layers that do not come. */
-function inStep(error: SolveFailure, fail: Fail): BuildFailure {
+function inStep(error: SolveFailure, { progress }: FailureScene, fail: Fail): BuildFailure {
+  if (progress.isForeign(error.vertex!))
+    return fail('StepFailed', 'A step failed that was done for several builds at once.');
   const source = /failed to calculate checksum of ref \S+: ("[^"]*"): not found$/.exec(error.message)?.[1];
   if (source) return fail('StepFailed', `${source} is not in the build context.`);
   const answer = /failed to (?:copy|fetch|resolve)|httpReadSeeker/.test(error.message)
@@ -112,9 +114,18 @@ function isFull(error: SolveFailure): boolean {
   return error.code === rpcCode.resourceExhausted || /no space left on device|disk quota exceeded/.test(error.message);
 }
 
-function placeOf(error: SolveFailure, { progress, instructions }: FailureScene): FailurePlace | undefined {
-  const step = error.vertex === null ? undefined : progress.step(error.vertex);
-  const { lines, exitCode } = error;
+/** The build's own step, where the engine did it together with that of another build. */
+function stepOf({ vertex }: SolveFailure, { progress }: FailureScene): string | null {
+  return vertex === null ? null : progress.idOf(vertex);
+}
+
+function placeOf(error: SolveFailure, scene: FailureScene): FailurePlace | undefined {
+  const { progress, instructions } = scene;
+  const id = stepOf(error, scene);
+  const step = id === null ? undefined : progress.step(id);
+  // The engine knows the lines of the definition that it runs, which may be that of another build.
+  const lines = (id === null ? null : progress.linesOf(id)) ?? error.lines;
+  const { exitCode } = error;
   const written =
     lines &&
     instructions
@@ -124,7 +135,7 @@ function placeOf(error: SolveFailure, { progress, instructions }: FailureScene):
   const place: FailurePlace = {
     ...(lines && { file: lines.file, line: lines.startLine, endLine: lines.endLine }),
     ...(name && { step: name }),
-    ...(error.vertex !== null && { stepId: error.vertex }),
+    ...(id !== null && !progress.isForeign(id) && { stepId: id }),
     ...(exitCode !== null && { exitCode }),
   };
   return Object.keys(place).length > 0 ? place : undefined;

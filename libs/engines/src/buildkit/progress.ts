@@ -1,11 +1,14 @@
 import {
   announcedDigest,
   BuildGraph,
+  type DefinedVertex,
   type SolveEvent,
+  type SourceLines,
   type StatusResponse,
   type VertexState,
 } from '@cooperage/buildkit';
 import type { EngineEvent, StepState } from '../engine.js';
+import { OwnVertexes } from './own-vertexes.js';
 
 export interface StepCounts {
   readonly run: number;
@@ -15,20 +18,62 @@ export interface StepCounts {
 /** Turns BuildKit's status into an engine's events. The only reader of BuildKit's names of vertexes and progress. */
 export class ProgressReader {
   private readonly graph = new BuildGraph();
+  private readonly own = new OwnVertexes();
   /** Vertexes that are of another target than the request's own. */
   private readonly targets = new Map<string, string>();
   private digest: string | undefined;
 
   read(message: StatusResponse): EngineEvent[] {
-    return this.graph.apply(message).flatMap((event) => this.translate(event));
+    return this.graph.apply(this.own.of(message)).flatMap((event) => this.translate(event));
   }
 
   /**
-   * Says of which target vertexes are, before any of them starts. What two targets have in common, such as their base image, is
-   * done once, and is of the one that came first.
+   * Says what a Dockerfile asks for, before any of it starts; without a target it is the request's own, which comes last. What two
+   * targets have in common, such as their base image, is done once, and is of the one that came first.
    */
-  belong(vertexes: readonly string[], target: string): void {
-    for (const vertex of vertexes) if (!this.targets.has(vertex)) this.targets.set(vertex, target);
+  define(vertexes: readonly DefinedVertex[], target: string | null): void {
+    if (target === null) {
+      this.own.complete(vertexes);
+      return;
+    }
+    this.own.define(vertexes);
+    for (const { digest } of vertexes) if (!this.targets.has(digest)) this.targets.set(digest, target);
+  }
+
+  /**
+   * Of a build that succeeded: ends the steps of whose end it was not told, or told that they were cancelled. Their results came from
+   * another build's.
+   */
+  settle(): EngineEvent[] {
+    const open = this.own.all().filter(({ digest }) => {
+      const vertex = this.graph.vertex(digest);
+      return !vertex?.completedAt || vertex.error !== null;
+    });
+    if (open.length === 0) return [];
+    const last = Math.max(0, ...this.graph.all().map(({ completedAt }) => completedAt?.getTime() ?? 0));
+    const at = { seconds: Math.floor(last / 1000), nanos: (last % 1000) * 1e6 };
+    const vertexes = open.map(({ digest, name, inputs, progressGroup: group }) => ({
+      ...{ digest, name: name ?? '', inputs, cached: true, started: at, completed: at, error: '' },
+      progressGroup: group === null ? null : { id: group, name: '', weak: false },
+    }));
+    return this.graph
+      .apply({ vertexes, statuses: [], logs: [], warnings: [] })
+      .flatMap((event) => this.translate(event));
+  }
+
+  /** The step that this digest of the engine's stands for. */
+  idOf(vertex: string): string {
+    return this.own.idOf(vertex);
+  }
+
+  /** Whether it is a step of another build, and none of this one. */
+  isForeign(vertex: string): boolean {
+    return this.own.isForeign(vertex);
+  }
+
+  /** Where the Dockerfile asks for a step, where that is known. */
+  linesOf(id: string): SourceLines | null {
+    return this.own.definition(id)?.lines ?? null;
   }
 
   /** Null: of the request's own Dockerfile. */
@@ -42,6 +87,11 @@ export class ProgressReader {
     return vertex && this.stepOf(vertex);
   }
 
+  /** All of them, in the order of their announcement. */
+  steps(): StepState[] {
+    return this.graph.all().map((vertex) => this.stepOf(vertex));
+  }
+
   /** The error that the engine's push of the image ended with. */
   pushError(): string | undefined {
     return (
@@ -53,7 +103,7 @@ export class ProgressReader {
   /** How many instructions ran and how many were found in a cache; base images and bookkeeping do not count. */
   counts(): StepCounts {
     const cachedByInstruction = new Map<string, boolean>();
-    for (const step of this.graph.all().map((vertex) => this.stepOf(vertex))) {
+    for (const step of this.steps()) {
       if (step.internal || step.isBase || !step.completedAt) continue;
       const key = step.progressGroup ?? step.id;
       cachedByInstruction.set(key, step.cached && (cachedByInstruction.get(key) ?? true));

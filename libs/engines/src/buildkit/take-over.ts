@@ -1,4 +1,5 @@
 import {
+  type DefinedVertex,
   type EngineConnection,
   findBuild,
   imageOfRecord,
@@ -11,6 +12,7 @@ import type { BuildRequest } from '../build-request.js';
 import type { BuildOutcome, EngineEvent } from '../engine.js';
 import { buildFailureOf } from './failure.js';
 import { outcomeOf } from './outcome.js';
+import { ownRecord } from './own-record.js';
 import type { PreparedRun } from './prepared-run.js';
 import { ProgressReader } from './progress.js';
 
@@ -31,31 +33,45 @@ export async function takeOver(connection: EngineConnection, taken: TakeOver): P
   if (run.solve.inputs.length > 0) return null;
   const fate = await findBuild(connection, earlier);
   if (fate.state === 'failed') {
-    if (!(await isOwnFault(connection, taken, fate.error))) return null;
-    await tellAgain(connection, taken);
+    const progress = await recorded(connection, earlier);
+    const own = isOwnFault(taken, progress, fate.error) ? ownRecord(request, progress.steps()) : null;
+    if (!own) return null;
+    await tellAgain(connection, taken, own);
     throw new SolveFailure(fate.error);
   }
   const image = fate.state === 'succeeded' ? imageOfRecord(fate.record) : null;
   if (fate.state !== 'succeeded' || image === null) return null;
-  await tellAgain(connection, taken);
+  // The definition that says which steps are this build's own ended with the Solve.
+  const own = ownRecord(request, (await recorded(connection, earlier)).steps());
+  if (!own) return null;
+  await tellAgain(connection, taken, own);
   return outcomeOf(connection, request, image, fate.record, run);
+}
+
+/** Read by itself first: an engine that runs the build after all must not have told of it before. */
+async function recorded(connection: EngineConnection, earlier: string): Promise<ProgressReader> {
+  const progress = new ProgressReader();
+  await replayStatus(connection, earlier, (message) => void progress.read(message));
+  return progress;
 }
 
 /**
  * Only a process that ended by itself says that the build was at fault. Whatever else fails when a worker is gone fails in the
- * words of a build too: a context that nobody sends any more, a Dockerfile that cannot be asked for. Reads the record by
- * itself first: an engine that runs the build after all must not have told of it before.
+ * words of a build too: a context that nobody sends any more, a Dockerfile that cannot be asked for.
  */
-async function isOwnFault(connection: EngineConnection, { earlier, run }: TakeOver, error: RpcError): Promise<boolean> {
-  const progress = new ProgressReader();
-  await replayStatus(connection, earlier, (message) => void progress.read(message));
+function isOwnFault({ run }: TakeOver, progress: ProgressReader, error: RpcError): boolean {
   const { instructions } = run;
   const { code, place } = buildFailureOf(new SolveFailure(error), { progress, instructions, limitMet: () => null });
   const exitCode = place?.exitCode;
   return code === 'StepFailed' && exitCode !== undefined && exitCode < firstSignal;
 }
 
-async function tellAgain(connection: EngineConnection, { earlier, run, emit }: TakeOver): Promise<void> {
+async function tellAgain(
+  connection: EngineConnection,
+  { earlier, run, emit }: TakeOver,
+  own: readonly DefinedVertex[],
+): Promise<void> {
+  run.progress.define(own, null);
   // What is thrown inside of a stream would end the connection: it is kept, and thrown when the stream has ended.
   const faults: unknown[] = [];
   const read = async (message: StatusResponse) => {

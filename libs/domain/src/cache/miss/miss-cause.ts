@@ -12,6 +12,7 @@ export const missCauses = [
   'reset',
   'evicted',
   'dropped',
+  'at_once',
   'not_read',
   'not_exported',
   'emptied',

@@ -19,6 +19,9 @@ export interface StepOutcome {
   readonly completed: boolean;
   /** What it took in milliseconds, where somebody wants to know. */
   readonly ms?: number;
+  /** When it began and ended, in milliseconds since 1970; null where it did not. */
+  readonly startedMs?: number | null;
+  readonly endedMs?: number | null;
 }
 
 /** What a Dockerfile named beside its stages: a folder, whose entries are in the manifest, an image, or another target. */

@@ -31,6 +31,22 @@ describe('why a step ran of which nothing differs', () => {
     expect(again({ workerName: 'w2' }, { cacheExport: 'none' })).toEqual({ kind: 'not_kept', why: 'other_worker' });
   });
 
+  it('D3 says that another build was doing it at the same time, where there was no result yet', () => {
+    const at = (number: number, [startedMs, endedMs]: [number, number | null], facts: Partial<CacheFacts> = {}) => {
+      const made = copied(number, 'same', facts);
+      return { ...made, steps: made.steps.map((step) => ({ ...step, startedMs, endedMs })) };
+    };
+    const why = (now: CacheFacts, then: CacheFacts) => reasonAt(whyStepsRan(now, [then]), 0);
+    const once = { kind: 'not_kept', why: 'at_once' };
+    expect(why(at(2, [15, 20]), at(1, [10, 20]))).toEqual(once);
+    expect(why(at(2, [15, 20], { workerName: 'w2' }), at(1, [10, 20], { cacheExport: 'failed' }))).toEqual(once);
+    expect(why(at(2, [20, 30]), at(1, [10, 20]))).toEqual({ kind: 'not_kept', why: 'dropped' });
+    expect(why(at(2, [15, 20], { space: 'p1-fork' }), at(1, [10, 20]))).toEqual({
+      kind: 'not_kept',
+      why: 'other_zone',
+    });
+  });
+
   describe('where it is known which cache was read', () => {
     const far = { workerName: 'w2' };
     const told = (now: CacheFacts, earlier: readonly CacheFacts[]) => {

@@ -40,6 +40,8 @@ export type RunReason =
         | 'reset'
         | 'evicted'
         | 'not_read'
+        /** Another build was doing the same step: there was no result yet. */
+        | 'at_once'
         | 'emptied'
         | 'dropped';
       /** Only for `evicted`. */

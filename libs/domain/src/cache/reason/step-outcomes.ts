@@ -40,7 +40,16 @@ function merged(first: StepOutcome | undefined, second: StepOutcome): StepOutcom
     started: first.started || second.started,
     completed: first.completed && second.completed,
     ms: (first.ms ?? 0) + (second.ms ?? 0),
+    startedMs: outermost(Math.min, first.startedMs, second.startedMs),
+    endedMs: outermost(Math.max, first.endedMs, second.endedMs),
   };
+}
+
+type Time = StepOutcome['startedMs'];
+
+function outermost(pick: (...times: number[]) => number, ...times: Time[]): number | null {
+  const known = times.filter((time) => time !== null && time !== undefined);
+  return known.length > 0 ? pick(...known) : null;
 }
 
 /** A base image may bring steps of its own (ONBUILD), after which the places are others. */

@@ -1,5 +1,5 @@
 import { mergeByKey } from '../../compare/merge-by-key.js';
-import type { CacheFacts } from './cache-facts.js';
+import type { CacheFacts, StepOutcome } from './cache-facts.js';
 import { firstDifference } from './first-difference.js';
 import type { RunReason } from './run-reason.js';
 import { type KeyedStep, keyedSteps, type LookBudget, lookBudget } from './step-keys.js';
@@ -91,7 +91,10 @@ function reasonOf(
   if (step.noCache) return { reason: { kind: 'not_asked' }, against: null };
   if (now.afterReset) return { reason: { kind: 'not_kept', why: 'reset' }, against: null };
   const same = nearest(now, candidates, ({ steps }) => withKey(steps, step.key) !== undefined);
-  if (same) return { reason: notKept(now, same.facts), against: same.facts.build };
+  if (same) {
+    const isAtOnce = beganBefore(step.outcome, withKey(same.steps, step.key)!.outcome);
+    return { reason: notKept(now, same.facts, isAtOnce), against: same.facts.build };
+  }
   const alike = candidates.flatMap(({ facts, steps }) => {
     const before = counterpart(step, all, steps);
     return before ? [{ facts, before }] : [];
@@ -127,10 +130,17 @@ function withKey(steps: readonly KeyedStep[], key: string | null): KeyedStep | u
   return key === null ? undefined : steps.find((step) => step.key === key && step.outcome?.completed);
 }
 
-function notKept(now: CacheFacts, then: CacheFacts): RunReason {
+/** Whether one step began before the other had ended. */
+function beganBefore(one: StepOutcome | null, other: StepOutcome | null): boolean {
+  const [began, ended] = [one?.startedMs ?? null, other?.endedMs ?? null];
+  return began !== null && ended !== null && began < ended;
+}
+
+function notKept(now: CacheFacts, then: CacheFacts, isAtOnce: boolean): RunReason {
   // The number of the reset is in the space; where that is the same, it is the reset of another zone.
   if (now.space !== then.space)
     return { kind: 'not_kept', why: now.cacheEpoch === then.cacheEpoch ? 'other_zone' : 'reset' };
+  if (isAtOnce) return { kind: 'not_kept', why: 'at_once' };
   const sameWorker = isSameWorker(now, then);
   if (then.cacheExport !== 'done' && !sameWorker)
     return { kind: 'not_kept', why: then.cacheExport === 'none' ? 'other_worker' : 'not_exported' };

@@ -74,6 +74,7 @@ const notKept = {
   evicted: 'Every input is the same. The registry’s cache was deleted before this build.',
   not_read:
     'Every input is the same. The result was made on another worker, and no cache that this build read holds it.',
+  at_once: 'Every input is the same. Another build was doing this step at the same time, and there was no result yet.',
   dropped:
     'Every input is the same. The builder does not have the result any more, and the cache that this build read does not hold it.',
 } as const;

@@ -48,6 +48,8 @@ export function causeWords(counted: Counted): string {
       return 'its result was deleted from the registry';
     case 'dropped':
       return 'the builder had dropped its result';
+    case 'at_once':
+      return 'another build was doing it at the same time';
     case 'not_read':
       return 'its result was on another worker, and not in the cache that was read';
     case 'emptied':

@@ -1,0 +1,167 @@
+import { type DefinedVertex, digestWithoutCache, type StatusResponse } from '@cooperage/buildkit';
+import { stepTitle } from '@cooperage/domain';
+
+type Vertex = StatusResponse['vertexes'][number];
+type Time = NonNullable<Vertex['started']>;
+
+/** What the engine itself does for a build, beside its graph. It tells only the build of it. */
+const bookkeeping =
+  /^(?:\[internal\] |\[context |importing |exporting |preparing |resolve |resolving |verifying |sending |generating )/i;
+
+/** What a layer is told by. Anything else may hold the name that another build gave its base image. */
+const ofLayer = /^(?:extracting )?sha256:[0-9a-f]{64}$/;
+
+/**
+ * Keeps of an engine's status what belongs to one build. BuildKit does equal steps of builds that run at the same time once, and
+ * tells each of them of it in the words of the one that came first: an equal digest under its name, an equal cache key as a vertex of
+ * its own. So vertexes are those of the build's own definition, named by it. Whatever nobody asked for is dropped.
+ */
+export class OwnVertexes {
+  private readonly defined = new Map<string, DefinedVertex>();
+  /** What the result is made from; null while that is not known. */
+  private asked: readonly DefinedVertex[] | null = null;
+  /** By the digest that the engine tells of: the build's own. */
+  private readonly ids = new Map<string, string>();
+  /** Of the build's own: those that are done by a vertex of another build. */
+  private readonly standIns = new Set<string>();
+  private readonly foreign = new Set<string>();
+  private began: Time | null = null;
+
+  /** Adds what a Dockerfile asks for. What several have in common is named by the first. */
+  define(vertexes: readonly DefinedVertex[]): void {
+    for (const vertex of vertexes) {
+      if (this.defined.has(vertex.digest)) continue;
+      this.defined.set(vertex.digest, vertex);
+      this.ids.set(vertex.digest, vertex.digest).set(digestWithoutCache(vertex.digest), vertex.digest);
+    }
+  }
+
+  /** Adds the last of them, which holds all that its result is made from. From now on whatever nobody asked for is dropped. */
+  complete(vertexes: readonly DefinedVertex[]): void {
+    this.define(vertexes);
+    this.asked = vertexes.map(({ digest }) => this.defined.get(digest)!);
+  }
+
+  /** The build's own digest for one that the engine tells of. */
+  idOf(digest: string): string {
+    return this.ids.get(digest) ?? digest;
+  }
+
+  /** Whether it is a vertex of another build that stands for none of this one's. */
+  isForeign(digest: string): boolean {
+    return this.foreign.has(digest);
+  }
+
+  definition(id: string): DefinedVertex | undefined {
+    return this.defined.get(id);
+  }
+
+  /** All that the result is made from, as far as that is known. */
+  all(): readonly DefinedVertex[] {
+    return this.asked ?? [];
+  }
+
+  of({ vertexes, statuses, logs, warnings }: StatusResponse): StatusResponse {
+    return {
+      vertexes: vertexes.flatMap((vertex) => this.vertex(vertex)),
+      statuses: statuses.flatMap((status) => {
+        const [own] = this.retold(status);
+        return own && (!this.isStandIn(status.vertex) || ofLayer.test(status.ID)) ? [own] : [];
+      }),
+      logs: logs.flatMap((log) => this.retold(log)),
+      // The frontend's own, of which it tells this build alone.
+      warnings: warnings.flatMap((warning) => (this.foreign.has(warning.vertex) ? [] : [this.renamed(warning)])),
+    };
+  }
+
+  private vertex(vertex: Vertex): Vertex[] {
+    const id = this.ids.get(vertex.digest) ?? this.recognized(vertex);
+    if (id === null) {
+      this.foreign.add(vertex.digest);
+      return [];
+    }
+    this.ids.set(vertex.digest, id);
+    this.foreign.delete(vertex.digest);
+    const own = this.defined.get(id);
+    if (!own) {
+      if (vertex.started && (!this.began || isBefore(vertex.started, this.began))) this.began = vertex.started;
+      return [vertex];
+    }
+    // The engine takes it for cached, or for cancelled, since its work is done under another digest.
+    if (this.standIns.has(id) && !this.isStandIn(vertex.digest)) return [];
+    return [this.timed(named(vertex, own))];
+  }
+
+  private recognized(vertex: Vertex): string | null {
+    if (!this.asked) return vertex.digest;
+    if (vertex.inputs.length === 0 && bookkeeping.test(vertex.name)) return vertex.digest;
+    const id = this.equalTo(vertex);
+    if (id !== null) this.standIns.add(id);
+    return id;
+  }
+
+  /**
+   * An equal cache key has an equal instruction, upon inputs that are equal too. Words may differ all the same, as the name of a stage
+   * that is copied from: then the inputs decide.
+   */
+  private equalTo(vertex: Vertex): string | null {
+    const known = vertex.inputs.map((input) => this.ids.get(input));
+    const matches = ({ inputs }: DefinedVertex) =>
+      known.filter((id, at) => id !== undefined && id === inputs[at]).length;
+    const isFree = ({ digest }: DefinedVertex) => (this.standIns.has(digest) ? 0 : 1);
+    const sized = this.all().filter(({ name, inputs }) => name !== null && inputs.length === vertex.inputs.length);
+    const alike = sized.filter(({ name }) => isAlike(name!, vertex.name));
+    const upon = sized.filter((own) => matches(own) > 0 && isFree(own) && keyword(own.name!) === keyword(vertex.name));
+    const [found] = (alike.length > 0 ? alike : upon).toSorted(
+      (a, b) => matches(b) - matches(a) || isFree(b) - isFree(a),
+    );
+    return found?.digest ?? null;
+  }
+
+  private isStandIn(digest: string): boolean {
+    const id = this.idOf(digest);
+    return this.standIns.has(id) && digest !== id && digest !== digestWithoutCache(id);
+  }
+
+  private retold<T extends { readonly vertex: string }>(part: T): T[] {
+    return !this.asked || this.ids.has(part.vertex) ? [this.renamed(part)] : [];
+  }
+
+  private renamed<T extends { readonly vertex: string }>(part: T): T {
+    return { ...part, vertex: this.idOf(part.vertex) };
+  }
+
+  /** What was done before the build began was there for it; what was under way is its own from then on. */
+  private timed(vertex: Vertex): Vertex {
+    const { began } = this;
+    const { started, completed, error } = vertex;
+    if (!began || !started || !isBefore(started, began)) return vertex;
+    if (!completed || !isBefore(completed, began)) return { ...vertex, started: began };
+    return { ...vertex, started: began, completed: began, cached: vertex.cached || error === '' };
+  }
+}
+
+function named(vertex: Vertex, { digest, name, inputs, progressGroup }: DefinedVertex): Vertex {
+  const group = progressGroup === null ? null : { id: progressGroup, name: '', weak: false };
+  return { ...vertex, digest, name: name ?? stepTitle(vertex.name), inputs, progressGroup: group };
+}
+
+/** The same instruction, in whichever stage; of a base image, the same content under whichever name. */
+function isAlike(own: string, other: string): boolean {
+  const [title, otherTitle] = [stepTitle(own), stepTitle(other)];
+  const base = baseDigest(title);
+  return base === null ? title === otherTitle : base === baseDigest(otherTitle);
+}
+
+/** `RUN`, `LINK COPY` */
+function keyword(name: string): string {
+  return /^(?:LINK )?\S*/.exec(stepTitle(name))![0];
+}
+
+function baseDigest(title: string): string | null {
+  return /^FROM \S+@(sha256:[0-9a-f]{64})$/.exec(title)?.[1] ?? null;
+}
+
+function isBefore(a: Time, b: Time): boolean {
+  return a.seconds < b.seconds || (a.seconds === b.seconds && a.nanos < b.nanos);
+}
