@@ -86,6 +86,7 @@ GRANT SELECT (name) ON worker_drain TO cooperage_builder, cooperage_builder_untr
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder, cooperage_builder_untrusted;
 
 GRANT EXECUTE ON FUNCTION builder_attempts(), builder_secret_projects() TO cooperage_builder, cooperage_builder_untrusted;
+GRANT EXECUTE ON FUNCTION end_builder_transactions(interval) TO cooperage_control;
 GRANT EXECUTE ON FUNCTION git_credentials_of(uuid), registry_token_of(uuid), has_secrets(uuid)
   TO cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
 
@@ -164,7 +165,7 @@ BEGIN
     ('project_secret', 'held_seen', 'SELECT', with_secrets, NULL),
     ('registry_credential', 'held_seen', 'SELECT', with_secrets, NULL),
     ('cache_entry', 'of_project_seen', 'SELECT', of_project, NULL),
-    ('cache_entry', 'of_project_made', 'INSERT', NULL, of_project),
+    ('cache_entry', 'of_zone_made', 'INSERT', NULL, '(project_id, zone) IN (SELECT h.project_id, h.zone FROM builder_attempts() h)'),
     ('cache_entry', 'of_project_changed', 'UPDATE', of_project, of_project),
     ('setup_check', 'of_builder_seen', 'SELECT', 'name = ''builder''', NULL),
     ('setup_check', 'of_builder_changed', 'UPDATE', 'name = ''builder''', 'name = ''builder'''),
@@ -186,5 +187,8 @@ BEGIN
       EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', rule.relation);
     END IF;
   END LOOP;
+  IF EXISTS (SELECT FROM pg_policies WHERE schemaname = 'public' AND tablename = 'cache_entry' AND policyname = 'builder_of_project_made') THEN
+    DROP POLICY builder_of_project_made ON cache_entry;
+  END IF;
 END $$;
 COMMIT;

@@ -4,6 +4,7 @@ import {
   Database,
   ProcessRepository,
   RegistryTokenRepository,
+  SweepRepository,
 } from '@cooperage/db';
 import { asDatabaseRole } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -155,6 +156,52 @@ describe('R-M9 a builder that was taken over', () => {
       await expect(change(hold), hold).rejects.toThrow(refused);
     await bench.world.build(bench.projectId);
     expect(await bench.dispatchNext()).toBeDefined();
+  });
+
+  it('holds no row for longer than control lets it', async () => {
+    await claim();
+    const control = new Database({
+      ...{ url: asDatabaseRole(bench.world.url, 'control'), poolSize: 1, applicationName: 'control' },
+    });
+    const [{ promise: isHeld, resolve: holds }, { promise: over, resolve: release }] = [
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+    ];
+    const holding = bench.builderDb.prisma.$transaction(
+      async (tx) => {
+        expect(await tx.$queryRaw`SELECT 1 FROM attempt FOR UPDATE`).toHaveLength(1);
+        holds();
+        await over;
+        await tx.$queryRaw`SELECT 1`;
+      },
+      { timeout: 60_000 },
+    );
+    await isHeld;
+    const sweeps = new SweepRepository(control);
+    expect(await sweeps.endBuilderTransactions(60_000)).toBe(0);
+    expect(await sweeps.endBuilderTransactions(0)).toBe(1);
+    release();
+    await expect(holding).rejects.toThrow();
+    expect(await bench.attempts.heartbeat([attemptId], bench.instanceId, 60_000)).toEqual(
+      new Map([[attemptId, 'go_on']]),
+    );
+    await expect(ask("SELECT end_builder_transactions(interval '0')")).rejects.toThrow(refused);
+    await control.close();
+  });
+
+  it('changes no cache of another zone than its build has', async () => {
+    const entry = (zone: string, ref: string) =>
+      `INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number)
+       VALUES ('${bench.projectId}', '${zone}', '${ref}', 'linux/amd64', 0, 'sha256:1', 1, '{}', '{}', '${buildId}', 1)`;
+    await change(entry('protected', 'refs/heads/main'), owner());
+    await change(`UPDATE build SET zone = 'branch'`, owner());
+    await claim();
+    const own = (sql: string) => change(sql, bench.builderDb);
+    await expect(own(entry('protected', 'refs/heads/other'))).rejects.toThrow(refused);
+    await expect(own(`UPDATE cache_entry SET digest = 'sha256:2'`)).rejects.toThrow(refused);
+    expect(await own('UPDATE cache_entry SET used_number = 1, used_at = now()')).toBe(1);
+    expect(await own(entry('branch', 'refs/heads/other'))).toBe(1);
+    expect(await own(`UPDATE cache_entry SET bytes = 2 WHERE zone = 'branch'`)).toBe(1);
   });
 
   it('ends no other process, and is none but a builder', async () => {

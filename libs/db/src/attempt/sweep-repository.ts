@@ -39,6 +39,16 @@ const waits = Prisma.sql`b.status IN ('queued', 'awaiting_approval')`;
 export class SweepRepository {
   constructor(private readonly db: Database) {}
 
+  /**
+   * Ends transactions of builders that are older than `olderThanMs`, with their sessions: they hold rows, keep tables from being
+   * cleaned and let the queue of notifications grow. Returns their number.
+   */
+  async endBuilderTransactions(olderThanMs: number): Promise<number> {
+    const [row] = await this.db.prisma.$queryRaw<{ ended: number }[]>`
+      SELECT end_builder_transactions(${olderThanMs} * interval '1 millisecond') AS ended`;
+    return row!.ended;
+  }
+
   /** Attempts whose builder is gone, by its supervisor's word or because its lease has run out by the database's clock. */
   async findLost(): Promise<LostAttempt[]> {
     return this.db.prisma.$queryRaw<LostAttempt[]>`

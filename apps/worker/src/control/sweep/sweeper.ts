@@ -26,6 +26,8 @@ const silentLeases = 4;
 /** Nobody waits for a build that no builder took for this long. */
 const forgottenMs = 24 * 3_600_000;
 const forgetProcessesMs = 7 * 24 * 3_600_000;
+/** Ours end by themselves after 10 seconds at most (`Database`). */
+const longestTransactionMs = 60_000;
 const tidyEveryMs = 3_600_000;
 
 const lostFailure: FailureReport = { code: 'WorkerLost', message: 'The worker that ran this build stopped answering.' };
@@ -77,6 +79,7 @@ export class Sweeper {
   }
 
   private async sweep(): Promise<void> {
+    await this.endTransactions();
     const patient = performance.now() < this.notBefore;
     if (!patient) await this.processes.endSilent(this.options.leaseMs * silentLeases);
     const lost = (await this.sweeps.findLost()).filter(({ cause }) => cause === 'exited' || !patient);
@@ -84,6 +87,11 @@ export class Sweeper {
     await this.each(await this.sweeps.findOverdue(overdueGraceMs), (attempt) => this.closeOverdue(attempt));
     await this.each(await this.sweeps.findUnsealedLogs(this.options.leaseMs), (log) => this.endLog(log));
     if (performance.now() >= this.tidyAt) await this.tidy();
+  }
+
+  private async endTransactions(): Promise<void> {
+    const ended = await this.sweeps.endBuilderTransactions(longestTransactionMs);
+    if (ended > 0) this.logger.warn({ ended }, 'transactions of builders were ended: they were open for too long');
   }
 
   /** What can wait: rows that nobody asks for any more, builds that nobody waits for. */
