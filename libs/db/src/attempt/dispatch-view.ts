@@ -7,7 +7,7 @@ import {
   usageHalfLifeSeconds,
   type WaitFacts,
 } from '@cooperage/domain';
-import { minutesOfMonth } from '../account/usage-counters.js';
+import { countedRows, minutesOfMonth } from '../account/usage-counters.js';
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
@@ -38,6 +38,7 @@ interface ShareRow {
   readonly concurrentBuilds: number | null;
   readonly held: number;
   readonly outOfMinutes: boolean;
+  readonly outOfLogBytes: boolean;
 }
 
 /** What organizations may have of the slots when nobody has said another weight. */
@@ -120,6 +121,7 @@ export class DispatchView {
       ...{ lane, pool, isFork, held },
       isSuspended: share?.suspended ?? false,
       isOutOfMinutes: share?.outOfMinutes ?? false,
+      isOutOfLogBytes: share?.outOfLogBytes ?? false,
       mayBegin: this.mayBegin(organizationId),
     };
   }
@@ -137,7 +139,7 @@ export class DispatchView {
   private mayBegin(organizationId: string): number {
     const share = this.shares.get(organizationId);
     if (!share) return Number.MAX_SAFE_INTEGER;
-    if (share.suspended || share.outOfMinutes) return 0;
+    if (share.suspended || share.outOfMinutes || share.outOfLogBytes) return 0;
     return share.concurrentBuilds === null ? Number.MAX_SAFE_INTEGER : share.concurrentBuilds - share.held;
   }
 }
@@ -189,7 +191,10 @@ function readShares(tx: Queryable, organizationIds: readonly string[]): Promise<
       (SELECT count(*) FROM attempt a JOIN build b ON b.id = a.build_id
         WHERE a.state IN ('dispatched', 'claimed') AND b.organization_id = o.id)::int AS held,
       CASE WHEN coalesce(q.build_minutes, d.build_minutes) IS NULL THEN false
-        ELSE coalesce(q.build_minutes, d.build_minutes) <= ${minutesOfMonth()} END AS "outOfMinutes"
+        ELSE coalesce(q.build_minutes, d.build_minutes) <= ${minutesOfMonth()} END AS "outOfMinutes",
+      CASE WHEN coalesce(q.log_bytes, d.log_bytes) IS NULL THEN false
+        ELSE coalesce(q.log_bytes, d.log_bytes) <= (SELECT coalesce(sum(amount), 0) FROM ${countedRows(Prisma.sql`o.id`, ['logBytes'])} AS parts)
+        END AS "outOfLogBytes"
     FROM organization o LEFT JOIN quota q ON q.scope = o.id LEFT JOIN quota d ON d.scope = 'installation'
     WHERE o.id = ANY(${[...organizationIds]})`;
 }

@@ -28,8 +28,10 @@ describe('slots of builders', () => {
     await world.db.prisma.$executeRaw`
       UPDATE build b SET status = 'succeeded' FROM attempt a WHERE a.build_id = b.id AND a.state = 'built'`;
   };
-  const quota = (scope: string, data: { weight?: number; concurrentBuilds?: number; buildMinutes?: number }) =>
-    world.db.prisma.quota.create({ data: { scope, ...data } });
+  const quota = (
+    scope: string,
+    data: { weight?: number; concurrentBuilds?: number; buildMinutes?: number; logBytes?: number },
+  ) => world.db.prisma.quota.create({ data: { scope, ...data } });
   const reasons = async (projectId: string) => {
     await world.db.prisma.$executeRaw`UPDATE build SET queued_at = now() - interval '10 seconds'`;
     await world.dispatches.explainWaiting();
@@ -129,6 +131,23 @@ describe('slots of builders', () => {
     expect(await dispatched()).toEqual([]);
     expect(await reasons(project)).toEqual(['quota_build_minutes']);
     await world.db.prisma.quota.update({ where: { scope: organizationId }, data: { buildMinutes: 1000 } });
+    expect(await dispatched()).toEqual([project, project]);
+  });
+
+  it('R-M3 are not given to an organization whose logs take as much as they may, and what runs goes on', async () => {
+    await world.builder(8);
+    const organizationId = await world.organization();
+    const project = await world.project(organizationId);
+    await quota(organizationId, { logBytes: 1_000 });
+    await waiting(project, 1);
+    expect(await dispatched()).toEqual([project]);
+    await world.db.prisma.$executeRaw`UPDATE attempt SET log_bytes = 1000`;
+    await waiting(project, 2);
+    expect(await dispatched()).toEqual([]);
+    expect(await reasons(project)).toEqual(['quota_log_bytes']);
+    expect(await world.db.prisma.attempt.count({ where: { state: 'dispatched' } })).toBe(1);
+    // Retention has deleted a log.
+    await world.db.prisma.$executeRaw`UPDATE attempt SET log_bytes = 0`;
     expect(await dispatched()).toEqual([project, project]);
   });
 

@@ -6,6 +6,7 @@ import { Prisma } from '../generated/client.js';
 export interface TokenNeed extends CacheUser {
   readonly attemptId: string;
   readonly buildId: string;
+  readonly organizationId: string;
   readonly defaultBranch: string | null;
   readonly number: number;
 }
@@ -22,7 +23,7 @@ export interface SealedToken {
   readonly ttlMs: number;
 }
 
-const needColumns = Prisma.sql`a.id::text AS "attemptId", b.id::text AS "buildId", b.project_id::text AS "projectId", b.zone, b.ref,
+const needColumns = Prisma.sql`a.id::text AS "attemptId", b.id::text AS "buildId", b.project_id::text AS "projectId", b.organization_id AS "organizationId", b.zone, b.ref,
   b.platform, b.cache_policy AS "cachePolicy", b.cache_epoch AS "cacheEpoch", b.main_cache_epoch AS "mainCacheEpoch",
   b.target_ref AS "targetRef", b.target_cache_epoch AS "targetCacheEpoch", a.number, p.default_branch AS "defaultBranch"`;
 

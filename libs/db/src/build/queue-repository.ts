@@ -64,7 +64,7 @@ export class QueueRepository {
         count(*) FILTER (WHERE open.status = 'queued' AND open.paused)::int AS paused,
         count(*) FILTER (WHERE open.status = 'queued' AND NOT open.held AND open.wait_reason IN ('no_worker_for_strangers', 'no_worker_for_organization'))::int AS strange,
         count(*) FILTER (WHERE open.status = 'queued' AND NOT open.held AND open.wait_reason IN
-          ('slot_kept_for_others', 'quota_concurrent_builds', 'quota_build_minutes', 'organization_suspended'))::int AS limited,
+          ('slot_kept_for_others', 'quota_concurrent_builds', 'quota_build_minutes', 'quota_log_bytes', 'organization_suspended'))::int AS limited,
         min(open.queued_at) FILTER (WHERE open.status = 'queued' AND NOT open.held) AS "oldestQueuedAt"
       FROM open JOIN project p ON p.id = open.project_id JOIN organization o ON o.id = p.organization_id
       WHERE p.deleted_at IS NULL GROUP BY p.id, p.slug, o.slug

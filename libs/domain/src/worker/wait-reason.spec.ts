@@ -3,7 +3,7 @@ import { type WaitFacts, waitReasonOf } from './wait-reason.js';
 
 const facts: WaitFacts = {
   ...{ lane: 'trusted', pool: { slots: 2, free: 0, tenants: 2 }, isFork: false },
-  ...{ isSuspended: false, isOutOfMinutes: false, mayBegin: 1, held: 0 },
+  ...{ isSuspended: false, isOutOfMinutes: false, isOutOfLogBytes: false, mayBegin: 1, held: 0 },
 };
 
 describe('the reason for which a build waits', () => {
@@ -16,6 +16,7 @@ describe('the reason for which a build waits', () => {
     ['no_free_slot', { held: 1, pool: { slots: 2, free: 0, tenants: 2 } }],
     ['quota_concurrent_builds', { mayBegin: 0 }],
     ['quota_build_minutes', { isOutOfMinutes: true, mayBegin: 0 }],
+    ['quota_log_bytes', { isOutOfLogBytes: true, mayBegin: 0 }],
     ['organization_suspended', { isSuspended: true, isOutOfMinutes: true }],
   ])('is %s', (reason, change) => {
     expect(waitReasonOf({ ...facts, ...change })).toBe(reason);

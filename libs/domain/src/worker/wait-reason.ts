@@ -5,6 +5,7 @@ import type { Lane } from './lane.js';
 export const waitReasons = [
   'organization_suspended',
   'quota_build_minutes',
+  'quota_log_bytes',
   'no_worker',
   'no_worker_for_strangers',
   'no_worker_for_organization',
@@ -22,6 +23,8 @@ export interface WaitFacts {
   readonly isSuspended: boolean;
   /** It has used up the minutes of this month. */
   readonly isOutOfMinutes: boolean;
+  /** Its logs take as much as they may: what runs is written to its end, and nothing further begins. */
+  readonly isOutOfLogBytes: boolean;
   /** Builds that its quota of concurrent ones still lets begin. */
   readonly mayBegin: number;
   /** Slots of the pool that its organization holds. */
@@ -33,6 +36,7 @@ export function waitReasonOf(facts: WaitFacts): WaitReason {
   const { lane, pool, isFork } = facts;
   if (facts.isSuspended) return 'organization_suspended';
   if (facts.isOutOfMinutes) return 'quota_build_minutes';
+  if (facts.isOutOfLogBytes) return 'quota_log_bytes';
   if (pool.slots === 0) {
     if (lane === 'trusted') return 'no_worker';
     return isFork ? 'no_worker_for_strangers' : 'no_worker_for_organization';

@@ -2,6 +2,7 @@ import type { BuildNotes, OutboxItem, RegistryTokenRepository } from '@cooperage
 import type { JobSender } from '@cooperage/queue';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { AttemptTokens } from '../tokens/attempt-tokens.js';
+import type { CacheQuota } from './cache-quota.js';
 
 const againMs = 60_000;
 /** Longer than a builder may take for an export, so that the builder's own word on it comes first. */
@@ -17,13 +18,20 @@ export class ExportCacheJobService {
     private readonly needs: RegistryTokenRepository,
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
+    private readonly quota: CacheQuota,
   ) {}
 
-  async handle({ subjectId: buildId, ageMs }: OutboxItem): Promise<HandlerResult> {
+  async handle({ subjectId: buildId, ageMs, attempts }: OutboxItem): Promise<HandlerResult> {
     const need = await this.needs.needOfExport(buildId);
     if (!need) return done;
     if (ageMs > patienceMs) {
       await this.notes.endCacheExport(buildId, 'failed', 'No builder exported the cache in time.');
+      return done;
+    }
+    // Later a builder may be at it already, and what it writes has to be counted.
+    const full = attempts === 1 ? await this.quota.full(need.organizationId) : null;
+    if (full !== null) {
+      await this.notes.endCacheExport(buildId, 'none', full);
       return done;
     }
     await this.tokens.giveForExport(need);

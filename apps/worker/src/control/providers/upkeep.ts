@@ -2,9 +2,11 @@ import {
   BuildNotes,
   BuildProjectRepository,
   CacheSweepRepository,
+  Database,
   ImageDeletion,
   ProjectRemoval,
   PublishRepository,
+  QuotaRepository,
   RegistryTokenRepository,
   RetentionDeletion,
   StepVerdictRepository,
@@ -15,6 +17,7 @@ import type { Redis } from 'ioredis';
 import { LOGGER, REDIS, SOURCE } from '../../shared/tokens.js';
 import { DeleteProjectService } from '../delete-project/delete-project.service.js';
 import { EmptyRepositories } from '../delete-project/empty-repositories.js';
+import { CacheQuota } from '../export-cache/cache-quota.js';
 import { ExportCacheJobService } from '../export-cache/export-cache-job.service.js';
 import { NoteStepsService } from '../note-steps/note-steps.service.js';
 import { PublisherSessions } from '../publish/publisher-session.js';
@@ -30,9 +33,14 @@ export function upkeep(): Provider[] {
     { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
     {
       provide: ExportCacheJobService,
-      inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender],
-      useFactory: (notes: BuildNotes, needs: RegistryTokenRepository, tokens: AttemptTokens, jobs: JobSender) =>
-        new ExportCacheJobService(notes, needs, tokens, jobs),
+      inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender, Database],
+      useFactory: (
+        notes: BuildNotes,
+        needs: RegistryTokenRepository,
+        tokens: AttemptTokens,
+        jobs: JobSender,
+        database: Database,
+      ) => new ExportCacheJobService(notes, needs, tokens, jobs, new CacheQuota(new QuotaRepository(database))),
     },
     {
       provide: ReconcileService,

@@ -28,7 +28,14 @@ async function answerTo(path: string, token: string): Promise<[status: number, b
 }
 
 const newNeed = (): TokenNeed => ({
-  ...{ attemptId: randomUUID(), buildId: randomUUID(), projectId: randomUUID(), number: 1, defaultBranch: 'main' },
+  ...{
+    attemptId: randomUUID(),
+    buildId: randomUUID(),
+    organizationId: 'o',
+    projectId: randomUUID(),
+    number: 1,
+    defaultBranch: 'main',
+  },
   ...{ zone: 'branch', ref: 'refs/heads/topic', platform: 'linux/amd64', cachePolicy: 'zone' },
   ...{ cacheEpoch: 0, mainCacheEpoch: 0, targetRef: 'refs/heads/release/1.x', targetCacheEpoch: 0 },
 });

@@ -162,5 +162,5 @@ export function exportWords({ state, note, mode, why }: BuildCache['export']): s
   if (state === 'done') return chosen ? `exported: ${chosen}` : 'exported';
   if (mode === 'none') return `not exported: ${chosen}`;
   if (state === 'pending') return 'being exported';
-  return state === 'failed' ? `not exported: ${visibleText(note ?? '')}` : 'nothing new to export';
+  return state === 'failed' || note ? `not exported: ${visibleText(note ?? '')}` : 'nothing new to export';
 }

@@ -42,6 +42,7 @@ describe('what is said of a build', () => {
       'slot_kept_for_others',
       'quota_concurrent_builds',
       'quota_build_minutes',
+      'quota_log_bytes',
       'organization_suspended',
     ])
       expect(words({ waitReason })[0]).toEqual(['limited', expect.stringContaining('organization')]);

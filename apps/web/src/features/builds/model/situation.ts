@@ -78,6 +78,8 @@ const limits: Readonly<Record<string, string>> = {
   quota_concurrent_builds: 'Waits for a build of your organization to end: its quota of concurrent builds is used up.',
   quota_build_minutes:
     'Waits: your organization has used up its build minutes of this month. It starts when the next month begins, or when an administrator of the installation raises the quota.',
+  quota_log_bytes:
+    'Waits: the logs of your organization take up the whole quota of logs. It starts when retention has deleted older logs, or when an administrator of the installation raises the quota.',
   organization_suspended:
     'Waits: an administrator of the installation has suspended your organization. It starts when the organization is resumed.',
 };
