@@ -1,6 +1,7 @@
 #!/bin/sh
 # Starts the engine of one pool in docker-compose.yml: rules first, then limits, then buildkitd. What cannot be put in force ends
-# the start with a sentence. It runs as root of its container, without --privileged.
+# the start with a sentence; rules that are lost later and cannot be set again end the engine. It runs as root of its container,
+# without --privileged.
 #   POOL                 trusted or untrusted
 #   CONTROL_GROUP        name of the group, at the root of control groups, that has all its steps
 #   BUILD_MEMORY         bytes (k, m, g) that all builds of the pool may use together
@@ -9,67 +10,20 @@
 #   BUILDER_UID          who may limit single builds: the user of the builder
 #   BUILD_DNS            name servers of steps, between commas; else those of the machine
 #   BUILD_ALLOW          inner networks that builds may reach all the same (CIDR, between commas), such as a package mirror
+#   FETCH_BYTES          what one connection of the engine itself may bring; 16 GiB where it is not set
 #   BASE_MIRROR          registry without TLS that is asked before Docker Hub, host:port
 #   BUILD_CACHE_BYTES    what the engine keeps, such as 20GB
 set -eu
 
 here=$(dirname "$0")
-registry_port=5000
 refuse() {
   echo "cooperage: this engine does not start: $*" >&2
   exit 1
 }
 
 # --- the network: where the engine and its steps get to --------------------------------------------------------------------
-rule() { iptables -w "$@" || refuse "iptables took no rule ($*). It needs the capability NET_ADMIN."; }
-# TCP is refused by a reset, the rest by an ICMP error: a dropped packet lets each connect hang for minutes.
-reject() {
-  rule -A "$@" -p tcp -j REJECT --reject-with tcp-reset
-  rule -A "$@" -j REJECT
-}
-# The servers behind Docker's own at 127.0.0.11, which no step can reach.
-docker_upstreams() { sed -n 's/^# ExtServers: \[\(.*\)\]$/\1/p' /etc/resolv.conf | tr ' ()' '\n\n\n'; }
-name_servers() {
-  if [ -n "${BUILD_DNS:-}" ]; then echo "$BUILD_DNS" | tr ', ' '\n\n'; else
-    docker_upstreams
-    sed -n 's/^nameserver  *//p' /etc/resolv.conf
-  fi | grep -E '^[0-9.]+$' | grep -v '^127\.' | sort -u
-}
-servers=$(name_servers)
-[ -n "$servers" ] || refuse 'no name server is known that a step could reach. Set BUILD_DNS in .env.'
-closed=$(grep -E '^[0-9]' "$here/../network/closed-ranges.txt") || refuse 'closed-ranges.txt is empty.'
-own_networks=$(ip -4 -o addr show scope global | awk '$2 != "steps" { print $4 }')
-allowed=$(echo "${BUILD_ALLOW:-}" | tr ', ' '\n\n' | grep -E '^[0-9./]+$' || true)
-
-# One list for both: what the engine itself fetches (FROM, ADD, git) goes the same way as what steps fetch.
-rule -N OUTWARD
-for server in $servers; do for kind in udp tcp; do rule -A OUTWARD -d "$server" -p $kind --dport 53 -j ACCEPT; done; done
-for network in $allowed; do rule -A OUTWARD -d "$network" -j ACCEPT; done
-for network in $closed; do reject OUTWARD -d "$network"; done
-rule -A OUTWARD -j ACCEPT
-
-answers='-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'
-# shellcheck disable=SC2086
-{
-  rule -P INPUT DROP
-  rule -A INPUT $answers
-  rule -A INPUT -i lo -j ACCEPT
-  reject INPUT
-
-  rule -P FORWARD DROP
-  rule -A FORWARD -o steps $answers
-  rule -A FORWARD -i steps ! -o steps -j OUTWARD
-  reject FORWARD
-
-  rule -P OUTPUT DROP
-  rule -A OUTPUT $answers
-  # Docker answers names here. Nothing else of this container is any of the engine's business.
-  rule -A OUTPUT -o lo -d 127.0.0.11 -j ACCEPT
-  for network in $own_networks; do rule -A OUTPUT -d "$network" -p tcp --dport $registry_port -j ACCEPT; done
-  rule -A OUTPUT -j OUTWARD
-}
-rule -t nat -A POSTROUTING -s 198.18.0.0/22 ! -o steps -j MASQUERADE
-[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || refuse 'packets of steps are not forwarded: net.ipv4.ip_forward is not 1.'
+. "$here/network.sh"
+set_rules
 
 # --- limits: the control group below which the engine puts all steps ----------------------------------------------------------
 groups=/sys/fs/cgroup
@@ -188,4 +142,11 @@ for plugin in bridge host-local loopback; do
 done
 
 echo "cooperage: the $POOL engine: control groups v$version, at most $BUILD_MEMORY memory, $BUILD_CPUS processors and $BUILD_PIDS processes for its steps" >&2
-exec buildkitd --config "$settings"
+buildkitd --config "$settings" &
+engine=$!
+# The end of this process is that of all others in the container, steps among them.
+trap 'exit 1' USR1
+trap 'kill -TERM "$engine"' TERM INT
+keep_rules $$ &
+while kill -0 "$engine" 2>/dev/null; do wait "$engine" && code=0 || code=$?; done
+exit "${code:-1}"

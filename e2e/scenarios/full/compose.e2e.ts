@@ -103,6 +103,27 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     await product.compose('exec', '-T', 'git', 'node', '-e', ask);
   });
 
+  it('R-C1 R-C2 S-039 S-040 has the rules of an engine again where they were flushed, and no build starts without', async () => {
+    const inEngine = (...words: string[]) => product.compose('exec', '-T', 'buildkit', ...words);
+    const rules = await inEngine('iptables', '-S');
+    await inEngine('iptables', '-F');
+    await until('the rules are set again', async () => (await inEngine('iptables', '-S')) === rules);
+    // Without the program that sets them, the engine ends with all its steps, and starts anew.
+    const started = () => inEngine('stat', '-c', '%Y', '/run/network-rules/4');
+    const before = await started();
+    await inEngine(
+      'sh',
+      '-c',
+      'mount --bind /bin/false "$(readlink -f "$(command -v iptables-restore)")" && iptables -F || true',
+    );
+    await until('the engine was started anew', async () => {
+      const now = await started().catch(() => before);
+      return now !== before && (await inEngine('iptables', '-S').catch(() => '')) === rules;
+    });
+    const build = await product.build(hello, { Dockerfile: 'FROM busybox\nRUN echo again\n' });
+    expect(build.status).toBe('succeeded');
+  });
+
   it('S-040 keeps a build within its memory and its number of processes [A3 Compose isolation]', async () => {
     const { limits } = hello.project;
     const limited = { ...limits, memoryBytes: 67_108_864, pids: 32 };

@@ -26,6 +26,7 @@ const builder = (pool: string): ComposeService => ({
     COOPERAGE_CGROUP_PARENT: '/cooperage',
     DATABASE_URL: `postgresql://${pool}@postgres`,
     REDIS_URL: `redis://${pool}@redis`,
+    COOPERAGE_ENGINE_RULES: '/run/buildkit/rules.json',
   },
   volumes: [{ source: `${pool}-socket`, target: '/run/buildkit', read_only: true }],
 });
@@ -79,6 +80,10 @@ describe('the rules of a Compose file', () => {
     [
       'builder-1 shares its REDIS_URL with control.',
       with_('control', { ...hardened, environment: { REDIS_URL: 'redis://trusted@redis' } }),
+    ],
+    [
+      'builder-1 does not know whether the network rules of its engine are in force.',
+      with_('builder-1', { environment: { ...builder('trusted').environment, COOPERAGE_ENGINE_RULES: null } }),
     ],
     ['postgres is on outside, which has a way out.', with_('postgres', { networks: { outside: null } })],
     ['registry is published beyond this machine.', with_('registry', { ports: [{}] })],

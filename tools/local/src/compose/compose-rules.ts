@@ -56,6 +56,9 @@ function poolFaults(services: Services): string[] {
       .filter(([, { environment }]) => !environment?.COOPERAGE_CGROUP_PARENT)
       .map(([name]) => `${name} limits no build.`),
     ...['DATABASE_URL', 'REDIS_URL'].flatMap((name) => sharedFaults(name, services)),
+    ...builders
+      .filter(([, { environment }]) => !environment?.COOPERAGE_ENGINE_RULES?.startsWith(`${SOCKET_FOLDER}/`))
+      .map(([name]) => `${name} does not know whether the network rules of its engine are in force.`),
   ];
 }
 

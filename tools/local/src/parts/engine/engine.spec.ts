@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { closedRanges, closedRanges6 } from './closed-ranges.ts';
 import { groupFolders, isUnified } from './control-groups.ts';
 import { ownLines, removals, restoreInput } from './firewall.ts';
 import { chains, fetchChain } from './firewall-rules.ts';
@@ -68,9 +70,22 @@ describe('firewall rules', () => {
     const { rules, jumps } = fetchChain('123456f', 6, fetches);
     const refused = rules.map((rule) => rule.join(' '));
     expect(refused[0]).toBe('-d ::1 -p udp --dport 53 -j ACCEPT');
-    for (const range of ['::/127', 'fc00::/7', 'fe80::/10', '64:ff9b:0:0:0:0:a00:0/104', '2002:a9fe:0:0:0:0:0:0/32'])
+    for (const range of ['::/127', 'fc00::/7', 'fe80::/10', '64:ff9b::a00:0/104', '2002:a9fe::/32', '64:ff9b:1::/48'])
       expect(refused).toContain(`-d ${range} -j REJECT`);
     expect(jumps).toEqual([{ from: 'OUTPUT', match: ['-m', 'cgroup', '--path', 'cooperage-123456-engine'] }]);
+  });
+
+  it('R-C2 S-040 close each range of version 4 also behind the prefixes that carry it in version 6', () => {
+    const closed = new BlockList();
+    for (const range of closedRanges6()) closed.addSubnet(range.split('/')[0]!, Number(range.split('/')[1]), 'ipv6');
+    for (const range of closedRanges()) {
+      const [a, b, c, d] = range.split(/[./]/).map(Number) as [number, number, number, number];
+      const hex = `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+      for (const address of [`::${hex}`, `64:ff9b::${hex}`, `2002:${hex}::1`])
+        expect([range, address, closed.check(address, 'ipv6')]).toEqual([range, address, true]);
+    }
+    for (const open of ['2606:4700::1111', '64:ff9b::808:808', '2002:808:808::1'])
+      expect([open, closed.check(open, 'ipv6')]).toEqual([open, false]);
   });
 
   it('are given to the kernel a table at a time, with the way into them first among its own', () => {
