@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { HooksModule } from '../hooks/hooks.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { BuildActionsService } from './build-actions.service.js';
 import { BuildListsController } from './build-lists.controller.js';
@@ -16,7 +17,7 @@ import { BuildsService } from './builds.service.js';
 import { SavedViewsController } from './saved-views.controller.js';
 
 @Module({
-  imports: [WorkersModule],
+  imports: [HooksModule, WorkersModule],
   controllers: [
     BuildListsController,
     BuildsController,

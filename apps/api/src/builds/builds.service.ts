@@ -12,6 +12,7 @@ import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { presentDelivery } from '../deliveries/present-delivery.js';
+import { AskedBounds } from '../hooks/asked-bounds.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
 import { findEvidence } from './evidence.js';
@@ -25,6 +26,7 @@ export class BuildsService {
     private readonly rules: RuleRepository,
     private readonly access: AccessService,
     readonly store: PostgresChunkStore,
+    private readonly bounds: AskedBounds,
   ) {}
 
   async get(principal: Principal, id: string) {
@@ -40,6 +42,7 @@ export class BuildsService {
     const project = await this.access.project(principal, projectId, start.zone === 'fork' ? 'build.fork' : 'build.run');
     mustBeRefs(start);
     if (start.ruleId !== null) found(await this.rules.find(start.ruleId, projectId));
+    await this.bounds.demand(projectId, 0);
     const deliveryId = await this.deliveries.start(placeOf(project), start, actor);
     return presentDelivery(found(await this.deliveries.find(deliveryId, [project.organizationId])));
   }

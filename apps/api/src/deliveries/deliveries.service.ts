@@ -3,6 +3,7 @@ import { type Actor, DeliveryRepository, RefusalRepository, SilenceRepository } 
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { AskedBounds } from '../hooks/asked-bounds.js';
 import { wholeList } from '../http/bounded-list.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found } from '../http/problem.js';
@@ -16,6 +17,7 @@ export class DeliveriesService {
     private readonly silences: SilenceRepository,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
+    private readonly bounds: AskedBounds,
   ) {}
 
   async list(principal: Principal, { project, outcome, cursor, limit }: DeliveriesQuery) {
@@ -31,11 +33,13 @@ export class DeliveriesService {
     return presentDeliveryDetail(delivery, found(await this.deliveries.content(id)));
   }
 
-  /** @throws {ApiProblem} `conflict` for a delivery that never had anything to evaluate. */
+  /** @throws {ApiProblem} `conflict` for a delivery that never had anything to evaluate; `rate_limited`, `quota_exceeded` */
   async replay(principal: Principal, id: string, actor: Actor) {
     const { projectId, organizationId, ref, status } = await this.access.delivery(principal, id, 'build.run');
     if (ref === null || status === 'ignored')
       throw new ApiProblem('conflict', { detail: 'This delivery names no ref that could be built.' });
+    // A replay is stored with its body, as the call was.
+    await this.bounds.demand(projectId, await this.deliveries.bodyBytes(id));
     const replayId = found(await this.deliveries.replay(id, { projectId, organizationId }, actor));
     return presentDelivery(found(await this.deliveries.find(replayId, [organizationId])));
   }

@@ -1,4 +1,7 @@
+import { IntakeRepository } from '@cooperage/db';
 import { Module } from '@nestjs/common';
+import { AskedBounds } from './asked-bounds.js';
+import { DeliveryBounds } from './delivery-bounds.js';
 import { DeliveryQuota } from './delivery-quota.js';
 import { HookSecretCache } from './hook-secret-cache.js';
 import { HookSecretsController } from './hook-secrets.controller.js';
@@ -7,7 +10,18 @@ import { IntakeService } from './intake.service.js';
 
 @Module({
   controllers: [HookSecretsController],
-  providers: [HookSecretsService, HookSecretCache, IntakeService, DeliveryQuota],
-  exports: [HookSecretCache],
+  providers: [
+    HookSecretsService,
+    HookSecretCache,
+    IntakeService,
+    DeliveryQuota,
+    {
+      provide: DeliveryBounds,
+      inject: [IntakeRepository],
+      useFactory: (deliveries: IntakeRepository) => new DeliveryBounds(deliveries),
+    },
+    AskedBounds,
+  ],
+  exports: [HookSecretCache, AskedBounds],
 })
 export class HooksModule {}

@@ -69,6 +69,16 @@ describe('a webhook', () => {
     expect((await world.push(target)).status).toBe(202);
     const refused = () => owner.get<Page<RefusalView>>(`/api/v1/projects/${busy.project.id}/refusals`);
     await expect.poll(async () => expectOk(await refused()).items.map(({ code }) => code)).toContain('rate_limited');
+    // Nor may a person add to it, by a start or a replay.
+    const { deliveryId } = (await (await world.push(target)).json()) as Accepted;
+    await world.database.prisma.delivery.update({ where: { id: deliveryId }, data: { projectId: busy.project.id } });
+    for (const [path, body] of [
+      [`/api/v1/projects/${busy.project.id}/builds`, { ref: 'refs/heads/main' }],
+      [`/api/v1/deliveries/${deliveryId}/replay`, {}],
+    ] as const) {
+      const refused = await owner.post(path, body);
+      expect([path, refused.status, problemOf(refused).code]).toEqual([path, 429, 'rate_limited']);
+    }
     await world.database.prisma.outbox.deleteMany({ where: { groupId: busy.project.id } });
     await expect.poll(async () => (await world.push(busy)).status).toBe(202);
   });

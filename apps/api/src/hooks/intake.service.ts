@@ -31,7 +31,6 @@ export class IntakeService {
   private readonly decoy = [{ id: '', secret: `whsec_${randomBytes(32).toString('base64')}` }];
   private readonly judge = new DeliveryJudge();
   private readonly uses = new RateLimiter({ tries: 1, windowMs: 60_000 });
-  private readonly bounds: DeliveryBounds;
   private refusalsUnderWay = 0;
 
   constructor(
@@ -40,11 +39,10 @@ export class IntakeService {
     private readonly hookSecrets: HookSecretRepository,
     private readonly refusals: RefusalRepository,
     private readonly quota: DeliveryQuota,
+    private readonly bounds: DeliveryBounds,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     @Inject(METRICS) private readonly metrics: Metrics,
-  ) {
-    this.bounds = new DeliveryBounds(intake);
-  }
+  ) {}
 
   /** @returns after commit. @throws {ApiProblem} for a call that is refused. */
   async receive(call: HookCall): Promise<Accepted> {

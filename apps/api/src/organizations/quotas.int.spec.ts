@@ -45,6 +45,9 @@ describe('quotas', () => {
   });
 
   it('of deliveries reject a proven call with its reason, and list it', async () => {
+    const { deliveryId: stored } = (await (await world.push(await world.project(administrator, acme))).json()) as {
+      deliveryId: string;
+    };
     await set({ deliveryBytes: 10 });
     const answer = await world.push(target);
     expect(answer.status).toBe(429);
@@ -54,6 +57,10 @@ describe('quotas', () => {
     await expect
       .poll(async () => expectOk(await administrator.get<Page<RefusalView>>(path)).items.map(({ code }) => code))
       .toEqual(['quota_exceeded']);
+    // A replay is stored with its body, so it is bounded as well.
+    await rowsOf(world, 'UPDATE delivery SET project_id = $1 WHERE id = $2', [target.project.id, stored]);
+    const replay = await administrator.post(`/api/v1/deliveries/${stored}/replay`, {});
+    expect([replay.status, problemOf(replay).code]).toEqual([429, 'quota_exceeded']);
     // A call without a proof learns nothing of it.
     expect((await world.push(target, { signature: 'sha256=00' })).status).toBe(401);
   });

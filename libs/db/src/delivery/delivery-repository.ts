@@ -71,6 +71,13 @@ export class DeliveryRepository {
     return row && { headers: row.headers as Record<string, string>, body: row.body };
   }
 
+  /** Length of a body; 0 for a delivery that is gone. */
+  async bodyBytes(id: string): Promise<number> {
+    const [row] = await this.db.prisma.$queryRaw<{ bytes: number }[]>`
+      SELECT octet_length(body) AS bytes FROM delivery WHERE id = ${id}::uuid`;
+    return row?.bytes ?? 0;
+  }
+
   /** Headers, and the body unless it is longer than `maxBytes`. A longer one is not even read from the disk. */
   async boundedContent(
     id: string,
