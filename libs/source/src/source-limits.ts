@@ -8,6 +8,10 @@ export interface SourceLimits {
   readonly maxRefs: number;
   /** Files and folders of one context. */
   readonly maxFiles: number;
+  /** One path of a context, relative to its folder. Linux opens none that is longer. */
+  readonly maxPathBytes: number;
+  /** All paths of a context together, those of its folders included. */
+  readonly maxPathsBytes: number;
   /** One file of a context. */
   readonly maxBlobBytes: number;
   /** All files of a context together. */
@@ -32,6 +36,8 @@ export const defaultSourceLimits: SourceLimits = {
   maxObjects: 1_000_000,
   maxRefs: 50_000,
   maxFiles: 100_000,
+  maxPathBytes: 4096,
+  maxPathsBytes: 32 * MiB,
   maxBlobBytes: 512 * MiB,
   maxContextBytes: 2048 * MiB,
   maxDockerfileBytes: MiB,

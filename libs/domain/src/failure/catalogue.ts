@@ -25,7 +25,7 @@ export const failureCatalogue = {
     blame: 'user',
     retryable: false,
     advice:
-      'The commit is larger than this installation allows. Remove large files or ask an operator for a higher limit.',
+      'The commit is larger than this installation allows; the message names the limit. Remove large files, files in great number or long paths.',
   },
   RefNotFound: {
     blame: 'user',

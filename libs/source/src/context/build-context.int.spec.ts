@@ -17,6 +17,7 @@ const limits: Partial<SourceLimits> = {
   maxBlobBytes: 3_000_000,
   maxContextBytes: 4_000_000,
   maxDockerfileBytes: 10_000,
+  maxPathsBytes: 60_000,
 };
 
 describe('a build context', () => {
@@ -227,6 +228,37 @@ describe('a build context', () => {
     expect((await contextOf({ Dockerfile: 'x', large, '.dockerignore': 'large' })).files).toHaveLength(2);
     const parts = { a: Buffer.alloc(2_100_000), b: Buffer.alloc(2_100_000) };
     expect((await failure({ Dockerfile: 'x', ...parts })).code).toBe('SourceTooLarge');
+  });
+
+  it('R2-H2 refuses a path that is too long, and says how long one may be', async () => {
+    const longest = `${'d'.repeat(2_047)}/${'f'.repeat(2_048)}`;
+    expect((await contextOf({ Dockerfile: 'x', [longest]: '' })).files).toHaveLength(3);
+    for (const path of [`${longest}f`, `${`${'d'.repeat(250)}/`.repeat(260)}f`])
+      expect(await failure({ Dockerfile: 'x', [path]: '' })).toMatchObject({
+        code: 'SourceTooLarge',
+        message: 'The context has a path of more than 4096 bytes.',
+      });
+  });
+
+  it('R2-H2 refuses files whose paths are too long together, and says so', async () => {
+    const folder = `${'d'.repeat(1_999)}/`.repeat(2);
+    const below = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`${folder}${at}`, '']));
+    const tooLong = {
+      code: 'SourceTooLarge',
+      message: 'The paths of the context’s files and folders have more than 60000 bytes together.',
+    };
+    expect(await failure({ Dockerfile: 'x', ...below })).toMatchObject(tooLong);
+    // What is ignored has been listed all the same.
+    expect(await failure({ Dockerfile: 'x', '.dockerignore': 'ddd*', ...below })).toMatchObject(tooLong);
+  });
+
+  it('R2-H2 counts the paths of the folders above a file, and those of named folders again', async () => {
+    const tooLong = { code: 'SourceTooLarge', message: expect.stringContaining('60000 bytes together') };
+    const chain = (depth: number) => Object.fromEntries([[`a/${'folder-of-20-letters/'.repeat(depth)}f`, '']]);
+    expect(await failure({ Dockerfile: 'x', ...chain(190) })).toMatchObject(tooLong);
+    const half = { Dockerfile: 'x', ...chain(60) };
+    expect((await contextOf(half)).files).toHaveLength(63);
+    expect(await failure(half, { namedFolders: new Map([['again', 'a']]) })).toMatchObject(tooLong);
   });
 
   it('S-029 refuses a tree that names itself far too often', async () => {

@@ -3,7 +3,7 @@ import { BuildFailure, visibleText } from '@cooperage/domain';
 import type { BlobStreams } from '../objects/blob-stream.js';
 import type { ObjectReader } from '../objects/object-reader.js';
 import { linkTarget } from '../objects/path-resolver.js';
-import { type ListedEntry, listTree, type TreeListOptions } from '../objects/tree-list.js';
+import { type ListedEntry, listTree, pathsTooLong, type TreeListOptions } from '../objects/tree-list.js';
 import type { SourceLimits } from '../source-limits.js';
 import type { BuildContext, ContextFile, ContextPaths, NamedFolder } from './build-context.js';
 import { type IgnoringFolder, readInputs, readNamedFolder } from './context-inputs.js';
@@ -13,7 +13,7 @@ import { FileIdentity } from './file-identity.js';
 export interface ContextSource {
   readonly reader: ObjectReader;
   readonly streams: BlobStreams;
-  readonly list: Omit<TreeListOptions, 'maxFiles' | 'timeoutMs'>;
+  readonly list: Omit<TreeListOptions, 'limits' | 'timeoutMs'>;
   /** By folder: the engine keeps one tree for each. */
   readonly identityOf: (path: string) => FileIdentity;
   readonly limits: SourceLimits;
@@ -39,7 +39,8 @@ export async function readContexts(
   list: readonly ContextPaths[],
   source: ContextSource,
 ): Promise<BuildContext[]> {
-  const budget: Budget = { files: source.limits.maxFiles, bytes: source.limits.maxContextBytes, read: new Map() };
+  const { maxFiles: files, maxContextBytes: bytes, maxPathsBytes: pathsBytes } = source.limits;
+  const budget: Budget = { files, bytes, pathsBytes, read: new Map() };
   const contexts: BuildContext[] = [];
   for (const paths of list) contexts.push(await readContext(tree, paths, budget, source));
   return contexts;
@@ -66,6 +67,8 @@ async function readContext(
 interface Budget {
   files: number;
   bytes: number;
+  /** For the paths of files and folders. */
+  pathsBytes: number;
   /** By folder and ignore file. */
   readonly read: Map<string, SentFolder>;
 }
@@ -91,10 +94,10 @@ async function readFolder(
   source: ContextSource,
 ): Promise<SentFolder> {
   const { limits } = source;
-  const options = { ...source.list, maxFiles: limits.maxFiles, timeoutMs: limits.localTimeoutMs };
-  const selected = await selectContext((await listTree(folder, options)).map(placed), ignore);
+  const options = { ...source.list, limits, timeoutMs: limits.localTimeoutMs };
+  const listed = (await listTree(folder, options)).map(placed);
+  const selected = await selectContext(listed, ignore, (each) => spend(each, budget, limits));
   refuseUnreadable(selected);
-  spend(budget, selected, limits);
   const ids = selected.map(({ entry }) => (entry ? identityOf(entry.listed) : ''));
   const { sharedKey, mtimesNs } = source.identityOf(path).stamp(ids);
   const files = await Promise.all(selected.map((item, index) => contextFile(item, mtimesNs[index]!, source)));
@@ -117,16 +120,16 @@ function refuseUnreadable(selected: readonly Selected<PlacedEntry>[]): void {
   throw new BuildFailure('InvalidBuildConfig', message);
 }
 
-function spend(budget: Budget, selected: readonly Selected<PlacedEntry>[], limits: SourceLimits): void {
-  budget.files -= selected.length;
-  if (budget.files < 0)
+/** @throws {BuildFailure} `SourceTooLarge` where it is the first that the build may not hold */
+function spend({ path, entry }: Selected<PlacedEntry>, budget: Budget, limits: SourceLimits): void {
+  const size = entry?.listed.sizeBytes ?? 0;
+  if (--budget.files < 0)
     throw new BuildFailure('SourceTooLarge', `The context has more than ${limits.maxFiles} files and folders.`);
-  for (const { path, entry } of selected) {
-    const size = entry?.listed.sizeBytes ?? 0;
-    budget.bytes -= size;
-    if (size > limits.maxBlobBytes)
-      throw new BuildFailure('SourceTooLarge', `${visibleText(path)} has more than ${limits.maxBlobBytes} bytes.`);
-  }
+  budget.pathsBytes -= entry?.listed.path.length ?? Buffer.byteLength(path);
+  if (budget.pathsBytes < 0) throw pathsTooLong(limits);
+  if (size > limits.maxBlobBytes)
+    throw new BuildFailure('SourceTooLarge', `${visibleText(path)} has more than ${limits.maxBlobBytes} bytes.`);
+  budget.bytes -= size;
   if (budget.bytes < 0)
     throw new BuildFailure('SourceTooLarge', `The context has more than ${limits.maxContextBytes} bytes.`);
 }

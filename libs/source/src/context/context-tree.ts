@@ -24,12 +24,18 @@ interface OpenFolder {
  * Applies the ignore rules to a context and adds its folders: those that are not ignored themselves, and those that hold
  * something that is not, exactly as BuildKit's own walk does.
  * @param entries everything but folders, in any order.
+ * @param spend is called before each is added, and throws where it is too much: a few paths can have millions of folders
  */
 export async function selectContext<T extends Placed>(
   entries: readonly T[],
   ignore: DockerIgnore,
+  spend: (selected: Selected<T>) => void = () => undefined,
 ): Promise<Selected<T>[]> {
   const selected: Selected<T>[] = [];
+  const add = (each: Selected<T>): void => {
+    spend(each);
+    selected.push(each);
+  };
   const stack: OpenFolder[] = [];
   const enter = (path: string): void => {
     const above = stack.at(-1);
@@ -37,7 +43,7 @@ export async function selectContext<T extends Placed>(
     else {
       const { isIgnored, matches } = ignore.judge(path, above?.matches);
       stack.push({ path, matches, isClosed: isIgnored && !ignore.hasExceptions, isSelected: false });
-      if (!isIgnored) selectFolders(stack, selected);
+      if (!isIgnored) selectFolders(stack, add);
     }
   };
   let pausedAt = performance.now();
@@ -49,8 +55,8 @@ export async function selectContext<T extends Placed>(
     moveTo(folderOf(entry.path), stack, enter);
     const folder = stack.at(-1);
     if (folder?.isClosed || ignore.judge(entry.path, folder?.matches).isIgnored) continue;
-    selectFolders(stack, selected);
-    selected.push({ path: entry.path, entry });
+    selectFolders(stack, add);
+    add({ path: entry.path, entry });
   }
   return selected;
 }
@@ -80,10 +86,10 @@ function folderOf(path: string): string {
 }
 
 /** Lists the open folders that are not listed yet. */
-function selectFolders<T>(stack: readonly OpenFolder[], selected: Selected<T>[]): void {
+function selectFolders(stack: readonly OpenFolder[], add: (folder: Selected<never>) => void): void {
   for (const folder of stack) {
     if (folder.isSelected) continue;
     folder.isSelected = true;
-    selected.push({ path: folder.path, entry: undefined });
+    add({ path: folder.path, entry: undefined });
   }
 }
