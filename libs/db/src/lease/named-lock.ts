@@ -1,7 +1,7 @@
 import type { Queryable } from '../database.js';
 import { losable } from '../losable.js';
 
-export type NamedLock = 'dispatch' | 'outbox';
+type NamedLock = 'dispatch' | 'outbox';
 
 /**
  * Holds the lock until the end of the transaction, and waits for whoever has it. It is a row that control alone may lock: an
