@@ -48,7 +48,7 @@ export function AskFirst(props: AskFirstProps) {
           {children}
           {typedName !== undefined && (
             <TextField
-              label={`Type ${typedName} to go on`}
+              label={`Type ${typedName} to confirm`}
               mono
               value={typed}
               onChange={(event) => setTyped(event.target.value)}
@@ -63,7 +63,7 @@ export function AskFirst(props: AskFirstProps) {
             >
               {pending ? acting : act}
             </Button>
-            <Button onClick={() => setOpen(false)}>Keep</Button>
+            <Button onClick={() => setOpen(false)}>Cancel</Button>
           </div>
         </div>
       </Dialog>

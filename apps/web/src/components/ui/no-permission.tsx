@@ -6,7 +6,7 @@ import { visibleText } from '@/lib/format/names';
 
 /** Not allowed: names the role that is needed, and who can give it. */
 export async function NoPermission({ problem, what }: { problem: ProblemView; what: string }) {
-  const askable = await whomToAsk(problem.neededRole);
+  const askable = problem.neededRole === null ? [] : await whomToAsk(problem.neededRole);
   return (
     <div role="alert" className="grid gap-1.5 px-4 py-5">
       <p>
@@ -18,7 +18,9 @@ export async function NoPermission({ problem, what }: { problem: ProblemView; wh
         )}
       </p>
       <p className="text-text-2">
-        {askable.length === 0 ? (
+        {problem.neededRole === null ? (
+          (problem.detail ?? 'Ask an administrator of the installation for access.')
+        ) : askable.length === 0 ? (
           'Ask an owner or admin of the organization for access.'
         ) : (
           <>
@@ -48,10 +50,10 @@ function lowered(what: string): string {
 }
 
 /** Up to three who may change roles, from the first page of members of each organization where the own role falls short. */
-async function whomToAsk(needed: Role | null) {
+async function whomToAsk(needed: Role) {
   const me = await loadMe();
   if (!me.ok) return [];
-  const short = me.value.organizations.filter(({ role }) => needed === null || !roleCovers(role, needed)).slice(0, 3);
+  const short = me.value.organizations.filter(({ role }) => !roleCovers(role, needed)).slice(0, 3);
   const pages = await Promise.all(short.map(({ organizationId }) => loadMembers(organizationId, null)));
   return pages
     .flatMap((page) => (page.ok ? page.value.items : []))

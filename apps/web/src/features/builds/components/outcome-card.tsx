@@ -1,5 +1,5 @@
 import type { Build, BuildRelations } from '@cooperage/contracts';
-import { isFinal, leftOutMessage } from '@cooperage/domain/predicates';
+import { isFinal, type LeftOutTag } from '@cooperage/domain/predicates';
 import { Card, Fact, Facts } from '@/components/ui/card';
 import { Digest } from '@/components/ui/digest';
 import { Link, textLinkClass } from '@/components/ui/link';
@@ -97,14 +97,25 @@ function MovedTags({ build, moves }: MovedTagsProps) {
   );
 }
 
+const leftOutReasons: readonly (readonly [LeftOutTag['reason'], string])[] = [
+  ['owned_by_protected', 'not set: belongs to an image of a protected branch or a release'],
+  ['reserved_for_protected', 'not set: reserved for protected branches and releases'],
+];
+
 /** What its rule would give it, and why it does not get it. */
 function LeftOutTags({ build }: { build: Build }) {
   if (build.leftOutTags.length === 0) return null;
   return (
-    <ul aria-label="Tags that were left out" className="mt-1 grid gap-0.5 text-sm text-text-2">
-      {build.leftOutTags.map((left) => (
-        <li key={left.tag}>{visibleText(leftOutMessage(left))}</li>
-      ))}
+    <ul aria-label="Tags that are not set" className="mt-1 grid gap-1.5 text-sm text-text-2">
+      {leftOutReasons.map(([reason, words]) => {
+        const tags = build.leftOutTags.filter((left) => left.reason === reason).map(({ tag }) => visibleText(tag));
+        if (tags.length === 0) return null;
+        return (
+          <li key={reason}>
+            <TagList tags={tags} limit={20} /> {words}
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -37,5 +37,15 @@ export function SituationNotes({ build, queue }: { build: Build; queue: BuildRel
 
 function When({ situation: { since, tone } }: { situation: Situation }) {
   if (since === null) return null;
-  return <span className="text-text-3">{tone === 'still' ? <Moment at={since} /> : <Elapsed since={since} />}</span>;
+  return (
+    <span className="text-text-3">
+      {tone === 'still' ? (
+        <Moment at={since} />
+      ) : (
+        <>
+          <Elapsed since={since} /> so far
+        </>
+      )}
+    </span>
+  );
 }

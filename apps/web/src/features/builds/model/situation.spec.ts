@@ -21,7 +21,7 @@ describe('what is said of a build', () => {
   it.each([
     [
       { ahead: 0, running: 0, slots: 2, position: null, freeWithinMs: 1 },
-      'Next in your organization’s share. All 2 slots are taken by others; organizations take turns.',
+      'Next among your organization’s builds. All 2 slots are taken by others; organizations take turns.',
     ],
     [
       { ahead: 1, running: 1, slots: 1, position: 1, freeWithinMs: 3_600_000 },
@@ -29,7 +29,7 @@ describe('what is said of a build', () => {
     ],
     [
       { ahead: 4, running: 3, slots: 3, position: 9, freeWithinMs: 1 },
-      '4 builds of your organization are ahead. All 3 slots are taken, 3 by your organization. Number 9 of all that wait.',
+      '4 builds of your organization are ahead. All 3 slots are taken, 3 by your organization. Position 9 in the queue.',
     ],
   ])('that waits: its place in its own share, and why %#', (queue, expected) => {
     expect(words({}, queue)).toEqual([['queued', expected]]);

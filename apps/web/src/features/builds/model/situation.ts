@@ -96,14 +96,14 @@ function starting(build: SituatedBuild): Situation {
 }
 
 function placeWords({ ahead }: NonNullable<BuildRelations['queue']>): string {
-  if (ahead === 0) return 'Next in your organization’s share.';
+  if (ahead === 0) return 'Next among your organization’s builds.';
   return ahead === 1 ? 'One build of your organization is ahead.' : `${ahead} builds of your organization are ahead.`;
 }
 
 /** Its turn among all, and the bound of its wait where it is next. */
 function turnWords({ position, freeWithinMs }: NonNullable<BuildRelations['queue']>): string {
   if (position === null) return '';
-  if (position > 1) return ` Number ${position} of all that wait.`;
+  if (position > 1) return ` Position ${position} in the queue.`;
   return freeWithinMs === null ? '' : ` A slot is free within ${formatDuration(freeWithinMs)} at the latest.`;
 }
 

@@ -83,7 +83,7 @@ export function ResetDialog({ projectId, origin, only, title, open, onClose }: R
           <Button look="danger" disabled={pending || body.reason === ''} onClick={reset}>
             {pending ? 'Asking' : 'Reset'}
           </Button>
-          <Button onClick={onClose}>Keep</Button>
+          <Button onClick={onClose}>Cancel</Button>
         </div>
       </div>
     </Dialog>

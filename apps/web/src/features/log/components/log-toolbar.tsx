@@ -29,7 +29,9 @@ export function LogToolbar(props: LogToolbarProps) {
   const { buildId, attempt, lines, time, wrap, full, hasErrors, onTime, onWrap, onFull, onError, children } = props;
   return (
     <div className="flex min-h-9 flex-wrap items-center gap-x-1 gap-y-1 border-b border-line px-3 py-1 text-xs text-text-2">
-      <span className="mr-2 min-w-22 tabular-nums">{lines.toLocaleString('en')} lines</span>
+      <span className="mr-2 min-w-22 tabular-nums">
+        {lines.toLocaleString('en')} {lines === 1 ? 'line' : 'lines'}
+      </span>
       <span className="flex-1" />
       {children}
       {hasErrors && (

@@ -7,6 +7,7 @@ import { TextField } from '@/components/ui/field';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
+import { typedQuota } from '../model/typed-quota';
 
 const mebibyte = 1024 ** 2;
 
@@ -44,9 +45,7 @@ export function QuotaForm({ address, quota, otherwise }: QuotaFormProps) {
     const form = new FormData(event.currentTarget);
     const body = Object.fromEntries(
       fields.map(({ name, scale }) => {
-        const text = String(form.get(name) ?? '').trim();
-        const value = Number(text) * scale;
-        return [name, text === '' ? null : name === 'cpus' ? value : Math.round(value)];
+        return [name, typedQuota(String(form.get(name) ?? ''), scale, name !== 'cpus')];
       }),
     );
     run(() => send('PUT', `/v1${address}`, body));

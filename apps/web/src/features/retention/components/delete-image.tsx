@@ -45,20 +45,25 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
   if (open)
     return (
       <div className="grid justify-items-start gap-3">
-        <p role="status">
-          {open.state === 'deleting' ? (
-            'It is being deleted now.'
-          ) : (
-            <>
-              It will be deleted <Moment at={open.deleteAfter} />. Until then the deletion can be undone on the page{' '}
+        {open.state === 'deleting' ? (
+          <p role="status">It is being deleted now.</p>
+        ) : (
+          <>
+            <p role="status">
+              Deletion is scheduled: <Moment at={open.deleteAfter} />
+            </p>
+            <p className="text-text-2">
+              Until then it can be undone on the page{' '}
               <a className="text-accent underline" href="/settings/retention">
                 Retention
               </a>
               .
-            </>
-          )}
-        </p>
-        <Button onClick={onClose}>Close</Button>
+            </p>
+          </>
+        )}
+        <Button autoFocus onClick={onClose}>
+          Done
+        </Button>
       </div>
     );
   const schedule = (): void => run(() => send<Deletion>('POST', `/v1${address}`, { tags, comment }), setScheduled);
@@ -80,7 +85,7 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
       )}
       <TextField
         label="Reason"
-        data-first
+        autoFocus
         maxLength={500}
         value={comment}
         onChange={(event) => setComment(event.target.value)}

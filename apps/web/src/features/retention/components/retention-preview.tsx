@@ -3,14 +3,16 @@ import { Button } from '@/components/ui/button';
 import { Fact, Facts } from '@/components/ui/card';
 import { TextField } from '@/components/ui/field';
 import { Moment } from '@/components/ui/moment';
+import { ProblemPanel } from '@/components/ui/states';
 import { one, type PageQuery } from '@/lib/address/query';
+import type { Result } from '@/lib/api/problem';
 import { formatBytes } from '@/lib/format/bytes';
 import { selectedLabel } from '../model/retention-labels';
 
 interface RetentionPreviewProps {
   readonly organizationId: string;
   readonly query: PageQuery;
-  readonly preview: RetentionPreviewView;
+  readonly preview: Result<RetentionPreviewView>;
 }
 
 const fields = [
@@ -39,11 +41,13 @@ export function RetentionPreview({ organizationId, query, preview }: RetentionPr
         ))}
         <Button type="submit">Preview</Button>
       </form>
-      {preview.kinds.length === 0 ? (
+      {!preview.ok ? (
+        <ProblemPanel problem={preview.problem} what="The dry run" />
+      ) : preview.value.kinds.length === 0 ? (
         <p className="px-3 pt-3 text-text-2">Everything is kept forever.</p>
       ) : (
         <Facts>
-          {preview.kinds.map((kind) => (
+          {preview.value.kinds.map((kind) => (
             <Fact key={kind.kind} name={{ build: 'Builds', log: 'Logs', delivery: 'Deliveries' }[kind.kind]}>
               {kind.count === 0 ? (
                 'nothing'

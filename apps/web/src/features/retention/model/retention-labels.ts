@@ -28,7 +28,9 @@ export function keptFor(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;
 }
 
-/** What a person typed: null inherits. NaN leaves the complaint to the API. */
-export function daysOf(typed: string): number | null {
-  return typed.trim() === '' ? null : Number(typed);
+/** What a person typed: null inherits. What is no number stays as it is, so that the API names the field. */
+export function daysOf(typed: string): number | string | null {
+  const text = typed.trim();
+  if (text === '') return null;
+  return Number.isFinite(Number(text)) ? Number(text) : text;
 }

@@ -77,11 +77,7 @@ export default async function RetentionPage({ searchParams }: { searchParams: Pr
         )}
       </Card>
       <Card title="Dry run" id="preview">
-        {preview.ok ? (
-          <RetentionPreview organizationId={organizationId} query={query} preview={preview.value} />
-        ) : (
-          <ProblemPanel problem={preview.problem} what="The dry run" />
-        )}
+        <RetentionPreview organizationId={organizationId} query={query} preview={preview} />
       </Card>
       <Card title="Deletions">
         <Tabs
