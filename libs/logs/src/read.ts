@@ -10,6 +10,6 @@ export { readLines } from './reading/read-lines.js';
 export { type LogRange, readRange } from './reading/read-range.js';
 export { type NumberedLine, readStepLines } from './reading/read-step-lines.js';
 export type { LogEvent } from './reading/viewer-feed.js';
-export { type AttemptLog, wholeJsonLines, wholeText } from './reading/whole-log.js';
+export { type AttemptEvent, type AttemptLog, followedText, wholeJsonLines, wholeText } from './reading/whole-log.js';
 export { InvalidPatternError, type LogQuery } from './searching/line-matcher.js';
 export { type FoundLine, type SearchResult, searchLog } from './searching/search-log.js';

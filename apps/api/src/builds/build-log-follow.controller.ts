@@ -15,7 +15,11 @@ export class BuildLogFollowController {
   /** `curl -N` follows a build with this; a browser's `EventSource` resumes by its `Last-Event-ID`. */
   @Get('follow')
   @Access('read')
-  @Answers(200, null, 'The log as it is printed, from a cursor on until it ends: server-sent events, or plain text.')
+  @Answers(
+    200,
+    null,
+    'The log as it is printed, from a cursor on until it ends: server-sent events, or plain text. Without `attempt` it goes on with the next attempt.',
+  )
   async follow(
     @CurrentPrincipal() principal: Principal,
     @Param('buildId', uuid) id: string,

@@ -50,6 +50,26 @@ describe('following a log over HTTP', () => {
     expect(text.trimEnd().endsWith('event: complete\nid: 1.2\ndata: {"nextN":2}')).toBe(true);
   });
 
+  it('R-O3 goes on with the next attempt where one is lost', async () => {
+    const build = await world.build(target);
+    const first = await worker.claim(build);
+    await worker.print(first, 'compiled\n', 'half a li');
+    const events = readUntil(await follow(owner, build.id), () => false);
+    const text = (await follow(owner, build.id, '?format=text')).text();
+    const one = (await follow(owner, build.id, '?format=text&attempt=1')).text();
+    await worker.lose(first);
+    expect(await one).toBe('compiled\nhalf a li\n=== This attempt was lost: The builder died. ===\n');
+    const second = await worker.claim(build);
+    await worker.print(second, 'linked\n');
+    await worker.finishLog(second);
+    expect(await text).toBe(
+      'compiled\nhalf a li\n=== This attempt was lost: The builder died. ===\n=== Attempt 2 ===\nlinked\n',
+    );
+    expect((await events).match(/^id: .*$/gm)).toEqual(['id: 1.1', 'id: 1.2', 'id: 1.3', 'id: 2.1', 'id: 2.1']);
+    const resumed = await (await follow(owner, build.id, '', { 'last-event-id': '1.2' })).text();
+    expect(resumed.match(/^id: .*$/gm)).toEqual(['id: 1.3', 'id: 2.1', 'id: 2.1']);
+  });
+
   it('R-Low-13 says that a place is beyond the end of a log', async () => {
     const build = await world.build(target);
     const attempt = await worker.claim(build);

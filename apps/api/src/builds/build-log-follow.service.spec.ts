@@ -1,3 +1,4 @@
+import type { BuildDetails } from '@cooperage/db';
 import type { LogHub } from '@cooperage/logs/read';
 import type { FastifyRequest } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,7 @@ import { BuildLogFollowService } from './build-log-follow.service.js';
 
 /** A build is named after its organization; its log never ends. */
 const logs = {
+  attempts: async () => [],
   attempt: async (_principal: Principal, buildId: string) => ({ id: buildId, number: 1, organizationId: buildId }),
 } as unknown as BuildLogService;
 const hub = {
@@ -17,7 +19,7 @@ const hub = {
 const principals = { require: async () => ({}) } as unknown as PrincipalsService;
 const request = { headers: {} } as FastifyRequest;
 
-const service = new BuildLogFollowService(logs, hub as unknown as LogHub, principals);
+const service = new BuildLogFollowService(logs, hub as unknown as LogHub, principals, {} as BuildDetails);
 const follow = (organization: string, gone = new AbortController()) =>
   service.follow({} as Principal, organization, { from: 0, format: 'text' }, request, gone.signal);
 

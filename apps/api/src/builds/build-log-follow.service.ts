@@ -1,7 +1,15 @@
 import { Readable } from 'node:stream';
 import type { LogFollowQuery } from '@cooperage/contracts';
-import { decodeLogEntries } from '@cooperage/domain';
-import { asText, type LogEvent, LogHub, logEvents, parseLogCursor } from '@cooperage/logs/read';
+import { BuildDetails } from '@cooperage/db';
+import {
+  type AttemptEvent,
+  followedText,
+  type LogCursor,
+  type LogEvent,
+  LogHub,
+  logEvents,
+  parseLogCursor,
+} from '@cooperage/logs/read';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../auth/principal.js';
@@ -9,6 +17,7 @@ import { PrincipalsService } from '../auth/principals.service.js';
 import { ApiProblem } from '../http/problem.js';
 import { SharedSlots } from '../http/shared-slots.js';
 import { BuildLogService } from './build-log.service.js';
+import { followAttempts } from './follow-attempts.js';
 
 /** Whether the caller may still read is asked again this often: a session ends, a token is taken away (S-075). */
 const checkMs = 1_000;
@@ -24,6 +33,7 @@ export class BuildLogFollowService implements OnModuleDestroy {
     private readonly logs: BuildLogService,
     private readonly hub: LogHub,
     private readonly principals: PrincipalsService,
+    private readonly details: BuildDetails,
   ) {}
 
   /** A process that ends does not wait for builds to end. */
@@ -32,7 +42,8 @@ export class BuildLogFollowService implements OnModuleDestroy {
   }
 
   /**
-   * Ends with the log, with the right to read it, or when `gone` is aborted.
+   * All attempts one after another, those that are still to come too, or the one that is named. Ends with the log, with the
+   * right to read it, or when `gone` is aborted.
    * @throws {ApiProblem} `rate_limited` while too many follow.
    */
   async follow(
@@ -42,8 +53,9 @@ export class BuildLogFollowService implements OnModuleDestroy {
     request: FastifyRequest,
     gone: AbortSignal,
   ): Promise<Readable> {
-    const attempt = await this.logs.attempt(principal, buildId, query.attempt);
-    const from = resumedAt(request, attempt.number) ?? query.from;
+    const place = await this.place(principal, buildId, query, cursorOf(request));
+    const attempt = await this.logs.attempt(principal, buildId, place.attempt);
+    const from = place.n;
     if (!(await this.hub.canFollow(attempt.id, from)))
       throw new ApiProblem('bad_request', { detail: 'The log has no such entry: this place is beyond its end.' });
     const release = await this.slots.take(attempt.organizationId);
@@ -55,14 +67,30 @@ export class BuildLogFollowService implements OnModuleDestroy {
       release();
       clearInterval(check);
     });
-    const events = this.hub.follow(attempt.id, from, stop.signal);
-    const parts = query.format === 'text' ? asText(entriesOf(events)) : logEvents(attempt.number, events);
+    const { signal } = stop;
+    const events =
+      query.attempt === undefined
+        ? followAttempts({ hub: this.hub, details: this.details, buildId, first: attempt, fromN: from, signal })
+        : ofAttempt(attempt.number, this.hub.follow(attempt.id, from, signal));
+    const parts = query.format === 'text' ? followedText(events) : logEvents(events);
     const stream = Readable.from(parts, { objectMode: false });
     // A stream that is destroyed waits for its source, which waits for the log: the source is stopped first.
     gone.addEventListener('abort', () => stop.abort());
     if (gone.aborted) stop.abort();
     stream.once('close', () => stop.abort());
     return stream;
+  }
+
+  /** Where to begin; a place without an attempt is one in the current attempt. */
+  private async place(
+    principal: Principal,
+    buildId: string,
+    { attempt, from }: LogFollowQuery,
+    cursor: LogCursor | undefined,
+  ): Promise<{ readonly attempt: number | undefined; readonly n: number }> {
+    if (attempt !== undefined) return { attempt, n: cursor?.attempt === attempt ? cursor.n : from };
+    if (cursor || from > 0) return cursor ?? { attempt, n: from };
+    return { attempt: (await this.logs.attempts(principal, buildId))[0]?.number, n: 0 };
   }
 
   private async stopIfNotAllowed(buildId: string, request: FastifyRequest, stop: AbortController): Promise<void> {
@@ -75,12 +103,11 @@ export class BuildLogFollowService implements OnModuleDestroy {
   }
 }
 
-function resumedAt(request: FastifyRequest, attempt: number): number | undefined {
+function cursorOf(request: FastifyRequest): LogCursor | undefined {
   const header = request.headers['last-event-id'];
-  const cursor = typeof header === 'string' ? parseLogCursor(header) : undefined;
-  return cursor?.attempt === attempt ? cursor.n : undefined;
+  return typeof header === 'string' ? parseLogCursor(header) : undefined;
 }
 
-async function* entriesOf(events: AsyncIterable<LogEvent>) {
-  for await (const event of events) if (event.kind === 'frame') yield* decodeLogEntries(event.bytes);
+async function* ofAttempt(attempt: number, events: AsyncIterable<LogEvent>): AsyncGenerator<AttemptEvent> {
+  for await (const event of events) yield { ...event, attempt };
 }

@@ -86,7 +86,7 @@ export class BuildLogService {
   }
 
   /** Those whose logs are stored, and the current one in any case. @throws {ApiProblem} `not_found` before the first. */
-  private async attempts(principal: Principal, buildId: string): Promise<readonly AttemptLog[]> {
+  async attempts(principal: Principal, buildId: string): Promise<readonly AttemptLog[]> {
     const build = await this.access.build(principal, buildId);
     const attempts = await this.details.attemptsUpTo(buildId, build.attemptNumber);
     found(attempts.at(-1));

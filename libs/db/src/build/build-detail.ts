@@ -1,4 +1,4 @@
-import type { CacheReadFact, FailureReport } from '@cooperage/domain';
+import { type BuildStatus, type CacheReadFact, type FailureReport, isFinal } from '@cooperage/domain';
 import type { AttemptState } from '../attempt/attempt-record.js';
 import type { Database } from '../database.js';
 import type { Prisma } from '../generated/client.js';
@@ -132,6 +132,12 @@ export class BuildDetails {
     const where = { buildId, number: { lte: number } };
     const rows = await this.db.prisma.attempt.findMany({ where, select: attemptColumns, orderBy: { number: 'asc' } });
     return rows.map(toAttemptView);
+  }
+
+  /** Whether a build has ended, so that it gets no further attempt. */
+  async hasEnded(buildId: string): Promise<boolean> {
+    const row = await this.db.prisma.build.findUnique({ where: { id: buildId }, select: { status: true } });
+    return row === null || isFinal(row.status as BuildStatus);
   }
 
   /**

@@ -1,23 +1,24 @@
 import { decodeLogEntries } from '@cooperage/domain';
 import { jsonOf } from './as-text.js';
 import { formatLogCursor } from './log-cursor.js';
-import type { LogEvent } from './viewer-feed.js';
+import type { AttemptEvent } from './whole-log.js';
 
 /**
  * A followed log as server-sent events (HTML Living Standard §9.2): `entry` with an entry as in JSON lines, `lagging`, and
  * `complete` as the last one. The id of an event is the cursor of what comes after it.
  */
-export async function* logEvents(attempt: number, events: AsyncIterable<LogEvent>): AsyncGenerator<Uint8Array> {
+export async function* logEvents(events: AsyncIterable<AttemptEvent>): AsyncGenerator<Uint8Array> {
   // Sent at once, so that whoever connects knows that it is.
   yield Buffer.from(': following\n\n');
   for await (const event of events) {
+    const { attempt } = event;
     if (event.kind === 'lagging') yield eventOf('lagging', {});
     else if (event.kind === 'complete') {
       yield eventOf('complete', { nextN: event.nextN }, formatLogCursor({ attempt, n: event.nextN }));
     } else {
       const entries = decodeLogEntries(event.bytes);
       const each = entries.map((entry) =>
-        eventOf('entry', jsonOf(entry), formatLogCursor({ attempt, n: entry.n + 1 })),
+        eventOf('entry', { attempt, ...jsonOf(entry) }, formatLogCursor({ attempt, n: entry.n + 1 })),
       );
       yield Buffer.concat(each);
     }

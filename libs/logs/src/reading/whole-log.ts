@@ -1,13 +1,17 @@
-import { decodeLogNotice, type LogEntry, noticeText } from '@cooperage/domain';
+import { decodeLogEntries, decodeLogNotice, type LogEntry, noticeText } from '@cooperage/domain';
 import type { ChunkStore } from '../ports.js';
 import { asJsonLines } from './as-text.js';
 import { readEntries } from './read-entries.js';
+import type { LogEvent } from './viewer-feed.js';
 
 /** An attempt of a build by its id, and by its number, from 1. */
 export interface AttemptLog {
   readonly id: string;
   readonly number: number;
 }
+
+/** An event of a followed log, with the number of the attempt whose log it is. */
+export type AttemptEvent = LogEvent & { readonly attempt: number };
 
 const lineFeed = 10;
 
@@ -17,20 +21,22 @@ const lineFeed = 10;
  */
 export async function* wholeText(store: ChunkStore, attempts: readonly AttemptLog[]): AsyncGenerator<Uint8Array> {
   const several = attempts.length > 1;
-  let atLineStart = true;
-  const divider = (words: string): Uint8Array => {
-    const text = `${atLineStart ? '' : '\n'}=== ${words} ===\n`;
-    atLineStart = true;
-    return Buffer.from(text);
-  };
+  const text = new DividedText();
   for (const { id, number } of attempts) {
-    if (several) yield divider(`Attempt ${number}`);
-    for await (const entry of readEntries(store, id)) {
-      if (entry.kind === 'text') {
-        atLineStart = entry.data.length === 0 ? atLineStart : entry.data.at(-1) === lineFeed;
-        yield entry.data;
-      } else if (several && isLoss(entry)) yield divider(noticeText(entry.data));
-    }
+    if (several) yield text.heading(number);
+    for await (const entry of readEntries(store, id)) yield* text.of(entry, several);
+  }
+}
+
+/** A followed log as plain text, as `wholeText` has it, but without a line before the first attempt. */
+export async function* followedText(events: AsyncIterable<AttemptEvent>): AsyncGenerator<Uint8Array> {
+  const text = new DividedText();
+  let last: number | undefined;
+  for await (const event of events) {
+    if (event.kind !== 'frame') continue;
+    if (last !== undefined && event.attempt !== last) yield text.heading(event.attempt);
+    last = event.attempt;
+    for (const entry of decodeLogEntries(event.bytes)) yield* text.of(entry, true);
   }
 }
 
@@ -39,6 +45,27 @@ export async function* wholeJsonLines(store: ChunkStore, attempts: readonly Atte
   for (const { id, number } of attempts) yield* asJsonLines(number, readEntries(store, id));
 }
 
-function isLoss({ data }: LogEntry): boolean {
-  return decodeLogNotice(data)?.code === 'attempt_lost';
+/** What was printed, with lines of our own between, each of which begins a line. */
+class DividedText {
+  private atLineStart = true;
+
+  heading(attempt: number): Uint8Array {
+    return this.divider(`Attempt ${attempt}`);
+  }
+
+  /** @param withLoss the notice that an attempt was lost is a line; other notices are left out in any case */
+  of({ kind, data }: LogEntry, withLoss: boolean): readonly Uint8Array[] {
+    if (kind === 'notice') {
+      const isLoss = withLoss && decodeLogNotice(data)?.code === 'attempt_lost';
+      return isLoss ? [this.divider(noticeText(data))] : [];
+    }
+    if (data.length > 0) this.atLineStart = data.at(-1) === lineFeed;
+    return [data];
+  }
+
+  private divider(words: string): Uint8Array {
+    const text = `${this.atLineStart ? '' : '\n'}=== ${words} ===\n`;
+    this.atLineStart = true;
+    return Buffer.from(text);
+  }
 }
