@@ -63,6 +63,8 @@ export class BuildBench {
   /** Its own registry, for what is asked of it; nobody is there when a test does not say. */
   registry = { host: 'registry.example', insecure: true };
   engineLost = 0;
+  /** Preparations that read a mirror now. */
+  inUse = 0;
   held!: HeldAttempts;
   /** How the builder connects; the owner's connection when a test does not change it. */
   builderDb: Database;
@@ -165,7 +167,10 @@ export class BuildBench {
     const projects = new BuildProjectRepository(db);
     const tokens = new RegistryTokenRepository(db);
     const source = {
-      prepare: () => this.prepare(),
+      prepare: async () => {
+        this.inUse++;
+        await this.prepare().finally(() => this.inUse--);
+      },
       contexts: async () => [
         {
           namedFolders: [],

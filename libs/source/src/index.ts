@@ -1,5 +1,6 @@
 export type { BuildContext, ContextDockerfile, ContextFile, ContextPaths } from './context/build-context.js';
 export type { CommitFacts } from './objects/commit-object.js';
+export { orAborted } from './or-aborted.js';
 export type { Resolver } from './remote/address-guard.js';
 export type { RemoteRefs } from './remote/remote-refs.js';
 export type { RetryNotice } from './retry.js';

@@ -1,7 +1,7 @@
 import { BuildFailure, isCommitId, isFullRef, parseRepositoryPath, visibleText } from '@cooperage/domain';
 import type { BuildContext, ContextPaths } from './context/build-context.js';
-import { readFile } from './context/context-inputs.js';
-import { readContexts } from './context/context-reader.js';
+import { type InputSource, readFile } from './context/context-inputs.js';
+import { type ContextSource, readContexts } from './context/context-reader.js';
 import { changedPaths } from './mirror/changed-paths.js';
 import { CommitFetcher } from './mirror/commit-fetcher.js';
 import { knownAncestry } from './mirror/history.js';
@@ -9,6 +9,7 @@ import { MirrorShelf } from './mirror/mirror-shelf.js';
 import type { ProjectMirror } from './mirror/project-mirror.js';
 import { tidy } from './mirror/tidy.js';
 import type { CommitFacts } from './objects/commit-object.js';
+import { PathResolver } from './objects/path-resolver.js';
 import { type RemoteRefs, readRemoteRefs } from './remote/remote-refs.js';
 import { type RetryNotice, retrying } from './retry.js';
 import { isMirrorFault, settled } from './service-errors.js';
@@ -81,12 +82,18 @@ class SourceService implements Source {
       const { reader, streams } = mirror;
       const identityOf = (path: string) => mirror.identityOf(identityName(path));
       const list = { git, gitDir: mirror.files.path, signal };
-      return readContexts(tree, paths, { reader, streams, list, identityOf, limits });
+      const from: ContextSource & InputSource = {
+        ...{ reader, streams, list, identityOf, limits },
+        paths: new PathResolver(reader, signal),
+      };
+      return readContexts(tree, paths, from);
     });
   }
 
   file(project: SourceProject, commit: string, path: string, maxBytes: number, signal?: AbortSignal) {
-    return this.#atCommit(project, commit, signal, ({ reader }, tree) => readFile(tree, path, maxBytes, reader));
+    return this.#atCommit(project, commit, signal, ({ reader }, tree) =>
+      readFile(tree, path, maxBytes, reader, signal),
+    );
   }
 
   /** Reads of a prepared commit; a mirror that has lost something is made anew for the next time. */

@@ -212,6 +212,21 @@ describe('a build context', () => {
       expect((await failure({ Dockerfile: 'x', '.dockerignore': { symlink } })).code).toBe('InvalidBuildConfig');
   });
 
+  it('R2-N4 refuses a way of links and folders that is too long, and says how long one may be', async () => {
+    const way = (to: string) => ({ symlink: `${'zz/../'.repeat(409)}${to}` });
+    const links = Array.from({ length: 19 }, (_, at) => [`l${at}`, way(at < 18 ? `l${at + 1}` : 'real')]);
+    const files = { ...Object.fromEntries(links), 'zz/x': '', real: 'FROM scratch\n' };
+    const rule = 'leads through more than 255 folders and links, which is the most that are followed.';
+    expect(await failure({ ...files, Dockerfile: way('l0') })).toMatchObject({
+      code: 'DockerfileNotFound',
+      message: `Dockerfile ${rule}`,
+    });
+    expect(await failure({ ...files, Dockerfile: 'x', '.dockerignore': way('l0') })).toMatchObject({
+      code: 'InvalidBuildConfig',
+      message: `.dockerignore ${rule}`,
+    });
+  });
+
   it.each(['../x', '/etc/passwd', 'a/../../x', 'a\\..\\x', '%2e%2e/x', 'a\0b', 'x'.repeat(5_000), '.git/config'])(
     'S-027 refuses the path %j at use, whoever saved it',
     async (path) => {

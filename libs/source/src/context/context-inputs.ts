@@ -1,13 +1,17 @@
 import { BuildFailure, parseRepositoryPath } from '@cooperage/domain';
 import type { ObjectReader } from '../objects/object-reader.js';
-import { type Resolved, resolvePath } from '../objects/path-resolver.js';
+import { maxParts, maxReadBytes, PathResolver, type Resolved } from '../objects/path-resolver.js';
+import { orAborted } from '../or-aborted.js';
 import type { SourceLimits } from '../source-limits.js';
 import type { ContextDockerfile, ContextPaths } from './build-context.js';
 import { DockerIgnore } from './docker-ignore.js';
 
-interface InputSource {
+export interface InputSource {
   readonly reader: ObjectReader;
   readonly limits: SourceLimits;
+  readonly list: { readonly signal?: AbortSignal | undefined };
+  /** That of the preparation: without it, each path may read as much as all paths of one. */
+  readonly paths?: PathResolver;
 }
 
 /** A folder to be sent: its tree, and what of it is left out. */
@@ -32,7 +36,7 @@ interface IgnoreRoots {
 export async function readInputs(tree: string, paths: ContextPaths, source: InputSource): Promise<ContextInputs> {
   const contextPath = checkedPath(paths.contextPath, 'context path');
   const dockerfilePath = checkedPath(paths.dockerfilePath, 'Dockerfile path');
-  const folder = await resolvePath(source.reader, tree, contextPath);
+  const folder = await resolve(source, tree, contextPath);
   if (folder.kind !== 'folder') throw new BuildFailure('ContextNotFound', contextSentence(contextPath, folder));
   const dockerfile = paths.dockerfile ?? (await readDockerfile(tree, dockerfilePath, source));
   const roots = { tree, contextTree: folder.id, contextPath };
@@ -50,7 +54,7 @@ export async function readNamedFolder(
   source: InputSource,
 ): Promise<IgnoringFolder> {
   const checked = checkedPath(path, `folder of the context “${name}”`);
-  const folder = await resolvePath(source.reader, tree, checked);
+  const folder = await resolve(source, tree, checked);
   if (folder.kind !== 'folder')
     throw new BuildFailure('ContextNotFound', `The context “${name}”: ${contextSentence(checked, folder)}`);
   const ignore = await readRootIgnore(folder.id, checked, source);
@@ -63,14 +67,15 @@ export async function readFile(
   path: string,
   maxBytes: number,
   reader: ObjectReader,
+  signal?: AbortSignal,
 ): Promise<Buffer | null> {
   const checked = checkedPath(path, 'path');
-  const file = await resolvePath(reader, tree, checked);
+  const file = await new PathResolver(reader, signal).resolve(tree, checked);
   const place = { place: { file: checked } };
-  const outside = linkSentence(checked, file);
+  const outside = wayFault(checked, file);
   if (outside !== undefined) throw new BuildFailure('InvalidBuildConfig', outside, place);
   if (file.kind !== 'file') return null;
-  const content = await readBounded(reader, file.id, maxBytes);
+  const content = await readBounded(reader, file.id, maxBytes, signal);
   if (!content) throw new BuildFailure('InvalidBuildConfig', `${checked} has more than ${maxBytes} bytes.`, place);
   return content;
 }
@@ -86,11 +91,11 @@ function checkedPath(path: string, name: string): string {
 }
 
 async function readDockerfile(tree: string, path: string, source: InputSource): Promise<ContextDockerfile> {
-  const { reader, limits } = source;
-  const file = await resolvePath(reader, tree, path);
+  const { reader, limits, list } = source;
+  const file = await resolve(source, tree, path);
   if (file.kind !== 'file')
     throw new BuildFailure('DockerfileNotFound', dockerfileSentence(path, file), { place: { file: path } });
-  const content = await readBounded(reader, file.id, limits.maxDockerfileBytes);
+  const content = await readBounded(reader, file.id, limits.maxDockerfileBytes, list.signal);
   if (!content)
     throw new BuildFailure('DockerfileInvalid', `The Dockerfile has more than ${limits.maxDockerfileBytes} bytes.`, {
       place: { file: path },
@@ -116,23 +121,31 @@ async function readIgnoreFile(
   tree: string,
   path: string,
   shown: string,
-  { reader, limits }: InputSource,
+  source: InputSource,
 ): Promise<Buffer | undefined> {
-  const file = await resolvePath(reader, tree, path);
+  const { reader, limits, list } = source;
+  const file = await resolve(source, tree, path);
   if (file.kind === 'missing' || file.kind === 'folder') return undefined;
   if (file.kind !== 'file')
-    throw new BuildFailure('InvalidBuildConfig', `${shown} is a link out of the repository.`, {
-      place: { file: shown },
-    });
-  const content = await readBounded(reader, file.id, limits.maxIgnoreFileBytes);
+    throw new BuildFailure('InvalidBuildConfig', wayFault(shown, file)!, { place: { file: shown } });
+  const content = await readBounded(reader, file.id, limits.maxIgnoreFileBytes, list.signal);
   if (content) return content;
   const message = `${shown} has more than ${limits.maxIgnoreFileBytes} bytes.`;
   throw new BuildFailure('InvalidBuildConfig', message, { place: { file: shown } });
 }
 
+function resolve({ paths, reader, list }: InputSource, tree: string, path: string): Promise<Resolved> {
+  return (paths ?? new PathResolver(reader, list.signal)).resolve(tree, path);
+}
+
 /** @returns undefined when the blob has more bytes. */
-async function readBounded(reader: ObjectReader, id: string, maxBytes: number): Promise<Buffer | undefined> {
-  return reader.read(id, maxBytes).then(
+async function readBounded(
+  reader: ObjectReader,
+  id: string,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer | undefined> {
+  return orAborted(reader.read(id, maxBytes), signal).then(
     (object) => object?.content,
     (error: Error) => {
       if (error.name === 'ObjectTooLarge') return undefined;
@@ -143,15 +156,29 @@ async function readBounded(reader: ObjectReader, id: string, maxBytes: number): 
 
 function contextSentence(path: string, found: Resolved): string {
   if (found.kind === 'file') return `${path} is a file at this commit, not a folder.`;
-  return linkSentence(path, found) ?? `The context folder ${path} does not exist at this commit.`;
+  return wayFault(path, found) ?? `The context folder ${path} does not exist at this commit.`;
 }
 
 function dockerfileSentence(path: string, found: Resolved): string {
   if (found.kind === 'folder') return `${path} is a folder at this commit, not a Dockerfile.`;
-  return linkSentence(path, found) ?? `There is no ${path} at this commit.`;
+  return wayFault(path, found) ?? `There is no ${path} at this commit.`;
 }
 
-function linkSentence(path: string, found: Resolved): string | undefined {
-  if (found.kind === 'outside') return `${path} is a link out of the repository, which is not followed.`;
-  return found.kind === 'loop' ? `${path} is a link that leads back to itself.` : undefined;
+/** Why a path leads nowhere, where that is more than that nothing is there. */
+function wayFault(path: string, { kind }: Resolved): string | undefined {
+  switch (kind) {
+    case 'outside':
+      return `${path} is a link out of the repository, which is not followed.`;
+    case 'loop':
+      return `${path} is a link that leads back to itself.`;
+    case 'long':
+      return `${path} leads through more than ${maxParts} folders and links, which is the most that are followed.`;
+    case 'large':
+      return (
+        `The folders on the way to ${path} have too many entries: ` +
+        `at most ${maxReadBytes / 1024 ** 2} MiB of folders are read to find the files of one build.`
+      );
+    default:
+      return undefined;
+  }
 }

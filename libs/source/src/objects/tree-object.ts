@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 export type TreeEntryKind = 'file' | 'folder' | 'symlink' | 'submodule';
 
 export interface TreeEntry {
@@ -7,15 +9,28 @@ export interface TreeEntry {
 
 const idBytes = 20;
 
-/** One entry of a tree object: `<octal mode> SP <name> NUL <20 byte id>`, repeated. @returns undefined if not there. */
-export function findTreeEntry(tree: Buffer, name: string): TreeEntry | undefined {
+/** Others in this process get their turn after this much of a tree. */
+const turnBytes = 128 * 1024;
+
+/**
+ * One entry of a tree object: `<octal mode> SP <name> NUL <20 byte id>`, repeated.
+ * @returns undefined if not there.
+ * @throws the signal's reason
+ */
+export async function findTreeEntry(tree: Buffer, name: string, signal?: AbortSignal): Promise<TreeEntry | undefined> {
   const wanted = Buffer.from(name);
+  let pauseAt = turnBytes;
   for (let at = 0; at < tree.length; ) {
+    if (at >= pauseAt) {
+      await setImmediate();
+      signal?.throwIfAborted();
+      pauseAt = at + turnBytes;
+    }
     const space = tree.indexOf(32, at);
     const zero = tree.indexOf(0, space);
     if (space < 0 || zero < 0) return undefined;
     const next = zero + 1 + idBytes;
-    if (tree.subarray(space + 1, zero).equals(wanted))
+    if (zero - space - 1 === wanted.length && tree.compare(wanted, 0, wanted.length, space + 1, zero) === 0)
       return { kind: kindOfMode(tree.toString('latin1', at, space)), id: tree.toString('hex', zero + 1, next) };
     at = next;
   }

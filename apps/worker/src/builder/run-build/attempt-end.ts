@@ -28,6 +28,20 @@ export function maskedError(error: unknown, masker: SecretMasker): Error {
   return Object.assign(new Error(masker.maskText(message)), { name, stack: masker.maskText(stack) });
 }
 
+/** Of work that the end of its attempt did not wait for. */
+export function logWhatGoesOn(work: Promise<unknown>, masker: SecretMasker, logger: Logger): void {
+  const leftAt = performance.now();
+  const ended = (error?: unknown) => {
+    const lateMs = Math.round(performance.now() - leftAt);
+    logger.info(
+      { lateMs, ...(error !== undefined && { err: maskedError(error, masker) }) },
+      'its preparation has ended',
+    );
+  };
+  logger.info('an attempt is over, and did not wait for its preparation to end');
+  work.then(() => ended(), ended);
+}
+
 export function timeoutFailure({ build }: ClaimedAttempt): BuildFailure {
   const seconds = Math.round(build.limits.timeoutMs / 1000);
   return new BuildFailure('TimedOut', `The build took longer than its limit of ${seconds} seconds.`);

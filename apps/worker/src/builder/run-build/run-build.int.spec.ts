@@ -252,6 +252,25 @@ describe('an attempt', () => {
     await expectEnded(buildId, 'canceled');
   });
 
+  it('R2-N4 canceled while a step of its preparation hears no signal is over all the same', async () => {
+    const { promise: hanging, resolve: letGo } = Promise.withResolvers<void>();
+    const prepare = vi.fn(() => hanging);
+    bench.prepare = prepare;
+    bench.work = vi.fn(async () => outcome);
+    const { attemptId, buildId } = await bench.dispatch();
+    const running = bench.service().run(attemptId);
+    await expect.poll(() => prepare).toHaveBeenCalled();
+    await bench.builds.requestCancel(buildId, 'ada');
+    bench.held.wake();
+    await running;
+    expect(await bench.build(buildId)).toMatchObject({ status: 'canceled', failure: null });
+    await expectEnded(buildId, 'canceled');
+    expect(bench.inUse).toBe(1);
+    letGo();
+    await expect.poll(() => bench.inUse).toBe(0);
+    expect(bench.work).not.toHaveBeenCalled();
+  });
+
   it('canceled behind its last step stays canceled, whatever was pushed', async () => {
     const { attemptId, buildId } = await bench.dispatch();
     bench.work = async () => {

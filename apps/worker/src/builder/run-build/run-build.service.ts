@@ -10,13 +10,14 @@ import type {
 import { type BuildFailure, type CacheReadFact, cacheExport } from '@cooperage/domain';
 import type { BuildOutcome, Engine, EngineEvent } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
+import { orAborted } from '@cooperage/source';
 import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import { observeCache, observeClaim, observeEnd } from '../../shared/observe-build.js';
 import { outlast } from '../../shared/outlast.js';
 import { PhaseNotes } from '../../shared/phase-notes.js';
 import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
-import { asFailure, maskedReport, shutdownFailure, timeoutFailure } from './attempt-end.js';
+import { asFailure, logWhatGoesOn, maskedReport, shutdownFailure, timeoutFailure } from './attempt-end.js';
 import type { AttemptLogs } from './attempt-logs.js';
 import { pauseAfter } from './attempt-pause.js';
 import { AttemptRecorder } from './attempt-recorder.js';
@@ -129,9 +130,8 @@ export class RunBuildService {
 
   private async build(work: Work, access: BuildAccess): Promise<BuildOutcome> {
     const { attempt, recorder, logger, signal } = work;
-    const prepared = await this.parts.requests.prepare(attempt, access, signal);
+    const prepared = await this.prepare(work, access);
     const { resolved } = prepared;
-    await refuseLeaks(dockerfilesOf(prepared.request), access.hidden);
     // The provenance will say what was built from it: nothing is built before that is written down.
     if (resolved) await outlast(() => this.parts.attempts.noteResolved(attempt, resolved), logger, signal);
     if (access.withheld) await recorder.note(secretsWithheld);
@@ -142,6 +142,20 @@ export class RunBuildService {
       return (await this.takeOver(work, prepared)) ?? (await this.start(work, prepared, reads));
     } finally {
       await Promise.all([described, ...reads]);
+    }
+  }
+
+  /** A slot is free as soon as its attempt is over, whatever a step here does with the signal: what goes on is logged. */
+  private async prepare({ attempt, masker, logger, signal }: Work, access: BuildAccess): Promise<PreparedBuild> {
+    const preparing = this.parts.mirrors.using(access.source, async () => {
+      const prepared = await this.parts.requests.prepare(attempt, access, signal);
+      await refuseLeaks(dockerfilesOf(prepared.request), access.hidden);
+      return prepared;
+    });
+    try {
+      return await orAborted(preparing, signal);
+    } finally {
+      if (signal.aborted) logWhatGoesOn(preparing, masker, logger);
     }
   }
 
