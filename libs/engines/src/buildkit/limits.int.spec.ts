@@ -146,6 +146,17 @@ describe('limits of a build', () => {
     await expect(engine.build(greedy, () => {}, never)).rejects.toMatchObject({ code: 'DiskLimit' });
   });
 
+  it('R2-N3 open files: a step that has more open than can be watched ends, and says why', async () => {
+    const open = 'i=10; while [ $i -lt 410 ]; do eval "exec $i</dev/null"; i=$((i+1)); done';
+    const share = 'i=0; while [ $i -lt 700 ]; do sleep 60 & i=$((i+1)); done; wait';
+    const { request, group } = limited({ diskBytes: 1024 * mebibyte }, `${open}; ${share}`);
+    await expect(engine.build(request, () => {}, never)).rejects.toMatchObject({
+      code: 'DiskLimit',
+      message: expect.stringContaining('too many open files'),
+    });
+    expect(processesIn(group)).toBe(0);
+  });
+
   it('S-041 output: a step that prints faster than somebody takes it waits, and then goes on', async () => {
     const { request, group } = limited({}, 'exec yes');
     const stop = new AbortController();

@@ -1,26 +1,27 @@
-import { readFileSync } from 'node:fs';
 import { BuildFailure } from '@cooperage/domain';
 import type { GroupLease } from '../cgroup/step-groups.js';
-import { diskUse, namelessUse } from './disk-use.js';
-import { type WrittenFolder, writtenFolders } from './mounts.js';
+import { diskUse } from './disk-use.js';
+import { Look } from './look.js';
+import type { WrittenFolder } from './mounts.js';
+import { namelessUse } from './nameless-use.js';
+import { WrittenFolders } from './written-folders.js';
 
 /** Milliseconds between two looks; more where a look takes long, so that looking never costs a tenth of the time. */
 const paceMs = 500;
 const restPerLook = 10;
 
 export interface DiskProbe {
-  /** Folders into which a process writes; null when that is not settled yet. */
-  folders(pid: number): WrittenFolder[] | null;
+  /** Folders into which these processes write, by path; later for a process of which that is not settled yet. */
+  folders(pids: readonly number[], look: Look): Promise<ReadonlyMap<string, WrittenFolder>>;
   use(folders: readonly string[]): Promise<Map<string, number>>;
   /** Bytes in files that have no name any more and that these processes hold open. */
-  nameless(pids: readonly number[]): number;
+  nameless(pids: readonly number[], look: Look): Promise<number>;
 }
 
-const kernel: DiskProbe = {
-  folders: (pid) => writtenFolders(read(`/proc/${pid}/mountinfo`), read('/proc/self/mountinfo')),
-  use: diskUse,
-  nameless: namelessUse,
-};
+function ofKernel(): DiskProbe {
+  const written = new WrittenFolders();
+  return { folders: (pids, look) => written.of(pids, look), use: diskUse, nameless: namelessUse };
+}
 
 /**
  * Ends a build whose steps write more than they may. It looks at the layers that its processes write and at what else is
@@ -31,15 +32,14 @@ export class DiskWatch {
   private timer: NodeJS.Timeout | undefined;
   /** First and last size of each folder; what lay in a mounted one before is not the build's. */
   private readonly sizes = new Map<string, { readonly first: number; last: number }>();
-  /** Folders of each process that runs. */
-  private readonly byProcess = new Map<number, readonly WrittenFolder[]>();
-  /** Folders that may still grow. */
-  private readonly folders = new Map<string, WrittenFolder>();
+  /** Folders that could still grow at the look before: what was written since is seen once more. */
+  private before: ReadonlyMap<string, WrittenFolder> = new Map();
+  private hasWarned = false;
 
   constructor(
     private readonly group: GroupLease | undefined,
     private readonly limitBytes: number | undefined,
-    private readonly probe: DiskProbe = kernel,
+    private readonly probe: DiskProbe = ofKernel(),
   ) {
     if (group && limitBytes !== undefined) this.after(paceMs);
   }
@@ -65,38 +65,44 @@ export class DiskWatch {
 
   private async look(): Promise<void> {
     const begun = performance.now();
-    const pids = this.group!.processes();
-    this.findFolders(pids);
-    for (const [path, bytes] of await this.probe.use([...this.folders.keys()])) this.note(path, bytes);
-    this.leaveEnded();
-    if (this.timer === undefined) return;
-    const written = this.kept() + this.probe.nameless(pids);
-    if (written > this.limitBytes!) this.stopping.abort(tooMuch(this.limitBytes!));
-    else this.after(Math.max(paceMs, (performance.now() - begun) * restPerLook));
-  }
-
-  /** The mounts of a process do not change, and most processes of a step have those of its first one. */
-  private findFolders(pids: readonly number[]): void {
-    const running = new Set(pids);
-    for (const pid of this.byProcess.keys()) if (!running.has(pid)) this.byProcess.delete(pid);
-    for (const pid of pids) {
-      const folders = this.byProcess.has(pid) ? null : this.probe.folders(pid);
-      if (!folders) continue;
-      this.byProcess.set(pid, folders);
-      for (const folder of folders) this.folders.set(folder.path, folder);
+    try {
+      const written = await this.written(new Look());
+      if (written > this.limitBytes!) this.end(tooMuch(this.limitBytes!));
+    } catch (error) {
+      if (error instanceof BuildFailure) this.end(error);
+      else this.warn(error);
     }
+    if (this.timer === undefined) return;
+    this.after(Math.max(paceMs, (performance.now() - begun) * restPerLook));
   }
 
-  /** What no process of this look wrote to has just been seen whole: it is not walked through again. */
-  private leaveEnded(): void {
-    const open = new Set([...this.byProcess.values()].flat().map(({ path }) => path));
-    for (const path of this.folders.keys()) if (!open.has(path)) this.folders.delete(path);
+  private async written(look: Look): Promise<number> {
+    const pids = this.group!.processes();
+    const now = await this.probe.folders(pids, look);
+    const folders = new Map([...this.before, ...now]);
+    this.before = folders;
+    for (const [path, bytes] of await this.probe.use([...folders.keys()])) this.note(path, bytes, folders);
+    // What no process of this look wrote to has just been seen whole: it is not walked through again.
+    this.before = now;
+    return this.kept() + (await this.probe.nameless(pids, look));
   }
 
-  private note(path: string, bytes: number): void {
+  private end(failure: BuildFailure): void {
+    if (this.timer === undefined) return;
+    this.stop();
+    this.stopping.abort(failure);
+  }
+
+  /** What goes wrong in one look goes wrong in the next as well: it is said once. */
+  private warn(error: unknown): void {
+    if (!this.hasWarned) process.emitWarning(`A look at what a build writes to the disk failed: ${error}`);
+    this.hasWarned = true;
+  }
+
+  private note(path: string, bytes: number, folders: ReadonlyMap<string, WrittenFolder>): void {
     const size = this.sizes.get(path);
     if (size) size.last = Math.max(size.last, bytes);
-    else this.sizes.set(path, { first: this.folders.get(path)?.isLayer ? 0 : bytes, last: bytes });
+    else this.sizes.set(path, { first: folders.get(path)?.isLayer ? 0 : bytes, last: bytes });
   }
 
   private kept(): number {
@@ -107,12 +113,4 @@ export class DiskWatch {
 function tooMuch(limitBytes: number): BuildFailure {
   const mebibytes = Math.round(limitBytes / 1_048_576).toLocaleString('en');
   return new BuildFailure('DiskLimit', `The steps of the build wrote more than ${mebibytes} MiB to the disk.`);
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,3 +1,5 @@
+import type { Look } from './look.js';
+
 /** One line of `/proc/<pid>/mountinfo` (proc_pid_mountinfo(5)), as far as is needed here. */
 interface Mount {
   readonly device: string;
@@ -13,14 +15,40 @@ interface Mount {
 const inMemory =
   /^(?:proc|sysfs|tmpfs|devpts|devtmpfs|mqueue|cgroup2?|bpf|nsfs|ramfs|hugetlbfs|tracefs|debugfs|securityfs)$/;
 
-function mountsOf(mountinfo: string): Mount[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const [before = '', after = ''] = line.split(' - ');
-    const [, , device = '', root = '', at = '', options = ''] = before.split(' ');
-    const [type = '', , superOptions = ''] = after.split(' ');
-    if (at === '') return [];
-    return [{ device, root: plain(root), at: plain(at), writable: isWritable(options), type, options: superOptions }];
-  });
+export function mountOf(line: string): Mount {
+  const [before = '', after = ''] = line.split(' - ');
+  const [, , device = '', root = '', at = '', options = ''] = before.split(' ');
+  const [type = '', , superOptions = ''] = after.split(' ');
+  return { device, root: plain(root), at: plain(at), writable: isWritable(options), type, options: superOptions };
+}
+
+/** What a process has mounted. A build decides how much that is, so nothing is searched for one by one. */
+export class MountTable {
+  readonly all: Mount[] = [];
+  private readonly first = new Map<string, { readonly order: number; readonly mount: Mount }>();
+  root: Mount | undefined;
+
+  /** In the order of the table: the last root hides the ones before. */
+  add(mount: Mount): void {
+    if (mount.at === '/') this.root = mount;
+    const key = keyOf(mount.device, mount.root);
+    if (!this.first.has(key)) this.first.set(key, { order: this.all.length, mount });
+    this.all.push(mount);
+  }
+
+  /** The first mount that shows this folder of a file system. */
+  showing(device: string, folder: string): Mount | undefined {
+    let found = this.first.get(keyOf(device, '/'));
+    for (let end = folder.length; end > 0; end = folder.lastIndexOf('/', end - 1)) {
+      const other = this.first.get(keyOf(device, folder.slice(0, end)));
+      if (other && (!found || other.order < found.order)) found = other;
+    }
+    return found?.mount;
+  }
+}
+
+function keyOf(device: string, root: string): string {
+  return `${device} ${root}`;
 }
 
 export interface WrittenFolder {
@@ -34,16 +62,23 @@ export interface WrittenFolder {
  * Where a contained process writes to a disk: the top layer of its root, and what is mounted into it besides, a cache
  * mount for example. What cannot be seen from here is left out. Null while it still has our own root: its runtime has not
  * contained it yet.
- * @param theirs `/proc/<pid>/mountinfo` @param ours `/proc/self/mountinfo`
+ * @throws {BuildFailure} `DiskLimit` when there are too many mounts
  */
-export function writtenFolders(theirs: string, ours: string): WrittenFolder[] | null {
-  const here = mountsOf(ours);
-  const there = mountsOf(theirs);
-  const [root, ownRoot] = [there, here].map((mounts) => mounts.findLast(({ at }) => at === '/'));
-  if (!root || (root.device === ownRoot?.device && root.root === ownRoot.root)) return null;
-  return there
-    .filter(({ writable, type }) => writable && !inMemory.test(type))
-    .flatMap((mount) => (mount.type === 'overlay' ? topLayer(mount) : placeIn(here, mount)));
+export async function writtenFolders(
+  theirs: MountTable,
+  ours: MountTable,
+  look: Look,
+): Promise<WrittenFolder[] | null> {
+  const { root } = theirs;
+  if (!root || (root.device === ours.root?.device && root.root === ours.root.root)) return null;
+  const folders: WrittenFolder[] = [];
+  for (const mount of theirs.all) {
+    const turn = look.take();
+    if (turn) await turn;
+    if (!mount.writable || inMemory.test(mount.type)) continue;
+    folders.push(...(mount.type === 'overlay' ? topLayer(mount) : placeIn(ours, mount)));
+  }
+  return folders;
 }
 
 function topLayer({ options }: Mount): WrittenFolder[] {
@@ -52,15 +87,11 @@ function topLayer({ options }: Mount): WrittenFolder[] {
   return folder?.startsWith('/') ? [{ path: plain(folder), isLayer: true }] : [];
 }
 
-function placeIn(here: readonly Mount[], { device, root, at }: Mount): WrittenFolder[] {
-  const known = here.find((mount) => mount.device === device && isWithin(root, mount.root));
+function placeIn(here: MountTable, { device, root, at }: Mount): WrittenFolder[] {
+  const known = here.showing(device, root);
   if (!known) return [];
   const rest = root.slice(known.root === '/' ? 0 : known.root.length);
   return [{ path: `${known.at === '/' ? '' : known.at}${rest}` || '/', isLayer: at === '/' }];
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }
 
 function isWritable(options: string): boolean {
