@@ -55,10 +55,16 @@ export default async function ImagesPage({ params, searchParams }: Props) {
         )}
       </Card>
       <div className="grid items-start gap-4 lg:grid-cols-2">
-        <Suspense fallback={<Skeleton lines={5} />}>
+        {/* Together: on a phone the second stands under the first, and would move when the first comes later. */}
+        <Suspense
+          fallback={
+            <>
+              <Skeleton lines={5} />
+              <Skeleton lines={5} />
+            </>
+          }
+        >
           <TagsCard project={project.value} projectId={id} />
-        </Suspense>
-        <Suspense fallback={<Skeleton lines={5} />}>
           <TagMovesCard project={project.value} projectId={id} />
         </Suspense>
       </div>
