@@ -24,15 +24,23 @@ export interface GateCall {
   leave(): void;
 }
 
-interface Entry extends Caller {
+/** What is counted: calls whose body is not whole, or the bytes of it that have arrived. */
+type Counted = 'calls' | 'bytes';
+
+/** What all calls of one address, site or project take together, of those whose body is not whole. */
+interface Group {
+  readonly name: string;
+  calls: number;
+  bytes: number;
+}
+
+interface Entry {
   readonly onGiveWay: () => void;
+  /** Those that it is part of. It holds them, since looking them up for each of two thousand calls took a millisecond. */
+  readonly groups: readonly Group[];
   bytes: number;
   isWhole: boolean;
 }
-
-type SizeOf = (entry: Pick<Entry, 'bytes'>) => number;
-const oneCall: SizeOf = () => 1;
-const itsBytes: SizeOf = ({ bytes }) => bytes;
 
 /**
  * Webhook calls under way in this process, bounded in number and in bytes that have arrived. What a call only announces is not
@@ -42,6 +50,7 @@ const itsBytes: SizeOf = ({ bytes }) => bytes;
  */
 export class IntakeGate {
   private readonly entries = new Set<Entry>();
+  private readonly groups = new Map<string, Group>();
   private bytes = 0;
 
   constructor(private readonly limits: GateLimits) {}
@@ -52,17 +61,16 @@ export class IntakeGate {
    * @returns null when it has to be refused
    */
   enter(caller: Caller, onGiveWay: () => void): GateCall | null {
-    const entry: Entry = { ...caller, onGiveWay, bytes: 0, isWhole: false };
+    const entry: Entry = { onGiveWay, groups: this.groupsOf(caller), bytes: 0, isWhole: false };
     this.entries.add(entry);
-    if (this.entries.size > this.limits.maxCalls && !this.makeRoom(entry, oneCall)) {
-      this.entries.delete(entry);
+    this.count(entry, 1, 0);
+    if (this.entries.size > this.limits.maxCalls && !this.makeRoom(entry, 'calls')) {
+      this.leave(entry);
       return null;
     }
     return {
       receive: (bytes) => this.receive(entry, bytes),
-      complete: () => {
-        entry.isWhole = true;
-      },
+      complete: () => this.complete(entry),
       leave: () => this.leave(entry),
     };
   }
@@ -71,21 +79,46 @@ export class IntakeGate {
     if (!this.entries.has(entry)) return false;
     entry.bytes += bytes;
     this.bytes += bytes;
+    if (!entry.isWhole) this.count(entry, 0, bytes);
     while (this.bytes > this.limits.maxBytes)
-      if (!this.makeRoom(entry, itsBytes)) {
+      if (!this.makeRoom(entry, 'bytes')) {
         this.leave(entry);
         return false;
       }
     return true;
   }
 
+  private complete(entry: Entry): void {
+    if (entry.isWhole || !this.entries.has(entry)) return;
+    this.count(entry, -1, -entry.bytes);
+    entry.isWhole = true;
+  }
+
   private leave(entry: Entry): void {
-    if (this.entries.delete(entry)) this.bytes -= entry.bytes;
+    if (!this.entries.delete(entry)) return;
+    this.bytes -= entry.bytes;
+    if (!entry.isWhole) this.count(entry, -1, -entry.bytes);
+  }
+
+  private groupsOf({ address, network, project }: Caller): Group[] {
+    return [`address ${address}`, `network ${network}`, `project ${project}`].map((name) => {
+      const group = this.groups.get(name) ?? { name, calls: 0, bytes: 0 };
+      this.groups.set(name, group);
+      return group;
+    });
+  }
+
+  private count({ groups }: Entry, calls: number, bytes: number): void {
+    for (const group of groups) {
+      group.calls += calls;
+      group.bytes += bytes;
+      if (group.calls === 0) this.groups.delete(group.name);
+    }
   }
 
   /** @returns false when `newest` itself takes most of the room, or nobody else can go: then it has to. */
-  private makeRoom(newest: Entry, sizeOf: SizeOf): boolean {
-    const heaviest = this.heaviest(sizeOf);
+  private makeRoom(newest: Entry, counted: Counted): boolean {
+    const heaviest = this.heaviest(counted);
     if (heaviest === null || heaviest === newest) return false;
     this.leave(heaviest);
     heaviest.onGiveWay();
@@ -93,29 +126,22 @@ export class IntakeGate {
   }
 
   /** Of those whose body is not whole yet: the call that is part of the most, the oldest of several. */
-  private heaviest(sizeOf: SizeOf): Entry | null {
-    const incomplete = [...this.entries].filter(({ isWhole }) => !isWhole);
-    const totals = keys.map((key) => ({ key, of: sums(incomplete, key, sizeOf) }));
-    let heaviest: { readonly entry: Entry; readonly weight: readonly number[] } | null = null;
-    for (const entry of incomplete) {
-      const parts = totals.map(({ key, of }) => of.get(entry[key])!);
-      const weight = [Math.max(...parts), parts.reduce((sum, part) => sum + part, 0), sizeOf(entry)];
-      if (heaviest === null || isMore(weight, heaviest.weight)) heaviest = { entry, weight };
+  private heaviest(counted: Counted): Entry | null {
+    let heaviest: Entry | null = null;
+    let [most, mostTogether, mostOwn] = [-1, -1, -1];
+    for (const entry of this.entries) {
+      if (entry.isWhole) continue;
+      let largest = 0;
+      let together = 0;
+      for (const group of entry.groups) {
+        together += group[counted];
+        if (group[counted] > largest) largest = group[counted];
+      }
+      if (largest < most || (largest === most && together < mostTogether)) continue;
+      const own = counted === 'calls' ? 1 : entry.bytes;
+      if (largest === most && together === mostTogether && own <= mostOwn) continue;
+      [heaviest, most, mostTogether, mostOwn] = [entry, largest, together, own];
     }
-    return heaviest?.entry ?? null;
+    return heaviest;
   }
-}
-
-const keys = ['address', 'network', 'project'] as const;
-
-function sums(entries: readonly Entry[], key: keyof Caller, sizeOf: SizeOf): Map<string, number> {
-  const totals = new Map<string, number>();
-  for (const entry of entries) totals.set(entry[key], (totals.get(entry[key]) ?? 0) + sizeOf(entry));
-  return totals;
-}
-
-/** Compares by the first number that differs. */
-function isMore(left: readonly number[], right: readonly number[]): boolean {
-  const at = left.findIndex((number, index) => number !== right[index]);
-  return at !== -1 && left[at]! > right[at]!;
 }

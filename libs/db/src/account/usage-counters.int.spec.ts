@@ -94,6 +94,10 @@ describe('what an organization uses', () => {
     expect(await counters.fold()).toBe(false);
     expect(await prisma.usageDelta.count()).toBe(0);
     expect(await quotas.usage(organization)).toMatchObject({ imageBytes: 900, logBytes: 350, deliveryBytes: 3_000 });
+    await prisma.project.deleteMany({ where: { organizationId: organization } });
+    await prisma.organization.delete({ where: { id: organization } });
+    const where = { organizationId: organization };
+    expect([await prisma.usageTotal.count({ where }), await prisma.usageDelta.count({ where })]).toEqual([0, 0]);
   });
 
   it('R-M3 counts minutes on the days on which builds had their slots, and what runs now', async () => {
