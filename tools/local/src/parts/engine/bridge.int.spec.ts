@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { attempt, run } from '../../processes/command.ts';
 import { findTools } from '../../toolchain/find-tools.ts';
@@ -42,6 +42,20 @@ describe('the bridge of an engine', () => {
       true,
       true,
     ]);
+  });
+
+  it('S-039 S-040 keeps what is plugged into it apart, and its packets pass the rules of the firewall, whatever the machine does', async () => {
+    await bridge.create(seed.readUIntBE(0, 3));
+    for (const [outer, inner] of ['ab', 'cd']) {
+      await ip('link', 'add', `${outer}${id}`, 'type', 'veth', 'peer', 'name', `${inner}${id}`);
+      await ip('link', 'set', `${outer}${id}`, 'master', bridge.name);
+    }
+    bridge.keepApart();
+    const of = (file: string) => readFileSync(`/sys/class/net/${file}`, 'utf8').trim();
+    expect([of(`a${id}/brport/isolated`), of(`c${id}/brport/isolated`)]).toEqual(['1', '1']);
+    const calls = ['iptables', 'ip6tables', 'arptables'].map((name) => `${bridge.name}/bridge/nf_call_${name}`);
+    const there = calls.filter((file) => existsSync(`/sys/class/net/${file}`));
+    expect(there.map(of)).toEqual(there.map(() => '1'));
   });
 
   it('is made anew where one is there already', async () => {

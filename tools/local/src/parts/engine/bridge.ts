@@ -27,7 +27,21 @@ export class Bridge {
     writeIfThere(`/proc/sys/net/ipv6/conf/${this.name}/disable_ipv6`, '1');
     await this.ip('address', 'add', bridgeAddress(subnet), 'dev', this.name);
     await this.ip('link', 'set', this.name, 'up');
+    if (!existsSync(`/sys/class/net/${this.name}/bridge/nf_call_iptables`)) await attempt('modprobe', ['br_netfilter']);
+    this.keepApart();
     return subnet;
+  }
+
+  /**
+   * Steps of different builds are plugged into one bridge. Nothing goes from one plug to another, and what the bridge forwards by
+   * itself passes the rules of the firewall all the same, also where the rest of the machine's bridges do not ask for it. A
+   * Docker engine makes plugs by itself: to be called again and again.
+   */
+  keepApart(): void {
+    const folder = `/sys/class/net/${this.name}`;
+    for (const rules of ['iptables', 'ip6tables', 'arptables']) setIfOther(`${folder}/bridge/nf_call_${rules}`, '1');
+    for (const port of existsSync(folder) ? readdirSync(`${folder}/brif`) : [])
+      setIfOther(`/sys/class/net/${port}/brport/isolated`, '1');
   }
 
   /**
@@ -54,6 +68,15 @@ export class Bridge {
 
   private async ip(...parameters: readonly string[]): Promise<void> {
     await run(this.tools.path('ip'), parameters);
+  }
+}
+
+/** A plug may go at any moment, and a kernel without `br_netfilter` has no such switch. */
+function setIfOther(file: string, value: string): void {
+  try {
+    if (readFileSync(file, 'utf8').trim() !== value) writeFileSync(file, value);
+  } catch (error) {
+    if (!['ENOENT', 'ENODEV', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

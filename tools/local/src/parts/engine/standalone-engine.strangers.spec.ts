@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,10 +35,13 @@ afterAll(async () => {
 });
 
 describe('the engine for strangers', () => {
-  it('puts a step where it is told to, below its own group, and nothing where the other engine has that', async () => {
+  it('S-039 S-040 puts a step where it is told to, below its own group and apart from others, and nothing where the other engine has that', async () => {
     const told = `${address.cgroupParent}/project`;
     const building = build('RUN sleep 272', `--cgroup-parent=${told}`);
     const pid = await stepProcess('sleep 272');
+    // S-039 S-040: the kernel takes no frame from one port of the bridge to another, whatever its protocol.
+    const [port, ...others] = readdirSync(`/sys/class/net/coop${instance.id}e/brif`);
+    expect([readFileSync(`/sys/class/net/${port}/brport/isolated`, 'utf8').trim(), others]).toEqual(['1', []]);
     expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toContain(`:${address.cgroupBase}${told}/buildkit/`);
     expect(groupFolders(told)).toEqual([]);
     process.kill(pid, 'SIGKILL');

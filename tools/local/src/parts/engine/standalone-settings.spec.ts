@@ -35,7 +35,7 @@ describe('the settings of the engine for strangers', () => {
 
   it('plug each step into the bridge, with its gateway as the only way out', () => {
     const [plugin] = JSON.parse(networkList('coop1', '10.204.1.0/24', 1400, '/addresses')).plugins;
-    expect(plugin).toMatchObject({ type: 'bridge', bridge: 'coop1', ipMasq: false, mtu: 1400 });
+    expect(plugin).toMatchObject({ type: 'bridge', bridge: 'coop1', ipMasq: false, portIsolation: true, mtu: 1400 });
     expect(plugin.ipam).toMatchObject({ ranges: [[{ subnet: '10.204.1.0/24', gateway: '10.204.1.1' }]] });
   });
 });

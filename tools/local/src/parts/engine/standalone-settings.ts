@@ -75,7 +75,8 @@ export function networkList(bridge: string, subnet: string, mtu: number, address
     routes: [{ dst: '0.0.0.0/0' }],
     dataDir: addressFolder,
   };
-  const plugin = { type: 'bridge', bridge, isGateway: false, ipMasq: false, mtu, ipam };
+  // Steps of different builds get no frame of each other, whatever its protocol and whatever the machine's bridges hand to rules.
+  const plugin = { type: 'bridge', bridge, isGateway: false, ipMasq: false, portIsolation: true, mtu, ipam };
   return `${JSON.stringify({ cniVersion: '1.0.0', name: bridge, plugins: [plugin] }, null, 2)}\n`;
 }
 

@@ -53,6 +53,7 @@ export class StepNetwork implements Caring {
   async renew(): Promise<boolean> {
     const { rules, listing } = readJson<NetworkState>(this.stateFile) ?? {};
     if (!rules || listing === undefined) throw new Error('it is not known what rules the network of steps has');
+    this.bridge.keepApart();
     if (listing === (await this.firewall.listing())) return false;
     await this.firewall.apply(chains(this.id, rules));
     if (listing !== (await this.firewall.listing())) throw new Error('the kernel did not take the rules as they were');
