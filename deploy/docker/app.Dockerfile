@@ -27,9 +27,11 @@ RUN npm prune --omit=dev && rm -rf apps/web/.next node_modules/.cache .turbo
 
 FROM ${NODE_IMAGE} AS app
 RUN apt-get update && apt-get install -y --no-install-recommends git openssh-client ca-certificates && rm -rf /var/lib/apt/lists/*
-# A user that the host has not: it may write to control groups, and 1000 may be a person.
+# Users that the host has not: they may write to control groups, and 1000 may be a person. The second is the untrusted builder's.
 RUN groupadd --gid 10001 cooperage && useradd --uid 10001 --gid 10001 --create-home cooperage \
- && install -d -o cooperage -g cooperage /var/lib/cooperage/mirrors
+ && groupadd --gid 10002 cooperage-untrusted && useradd --uid 10002 --gid 10002 --create-home cooperage-untrusted \
+ && install -d -o cooperage -g cooperage /var/lib/cooperage/mirrors \
+ && install -d -o cooperage-untrusted -g cooperage-untrusted /var/lib/cooperage/untrusted-mirrors
 WORKDIR /app
 COPY --from=server --chown=root:root /src /app
 # Builders read definitions of builds (bake, compose) with it.

@@ -150,6 +150,26 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     expect(worker?.lane).toBe('strangers');
   });
 
+  it('R2-N6 gives no builder a control group of the other pool to write to', async () => {
+    const { project } = product.docker.started;
+    for (const [service, own, other] of [
+      ['builder', 'trusted', 'untrusted'],
+      ['builder-untrusted', 'untrusted', 'trusted'],
+    ] as const) {
+      const writable = (pool: string) =>
+        product.compose(
+          'exec',
+          '-T',
+          service,
+          'sh',
+          '-c',
+          `find /sys/fs/cgroup -path '*/${project}-${pool}*' -writable ! -name cgroup.event_control 2>/dev/null || true`,
+        );
+      expect(await writable(own)).toContain(`${project}-${own}`);
+      expect(await writable(other)).toBe('');
+    }
+  });
+
   it('refuses to start an engine whose builds cannot be limited, and says why', async () => {
     const { project } = product.docker.started;
     const engine = ['--cap-add', 'NET_ADMIN', '--cap-add', 'SYS_ADMIN', '--security-opt', 'apparmor=unconfined'];

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CHECKOUT } from '../checkout.ts';
 import { builderRights, builderUsers } from '../parts/redis/builder-user.ts';
 import { readComposeFile } from './compose-model.ts';
 import { composeFaults } from './compose-rules.ts';
@@ -27,6 +30,26 @@ describe('docker-compose.yml', () => {
       expect(services[name]?.environment?.REDIS_URL).toBe(`redis://${builderUsers[pool]}:filled-in@redis:6379`);
       expect(services.redis?.command?.join(' ')).toContain(builderRights(pool));
     }
+  });
+
+  it('R2-N6 runs each builder as a user of its image that no other builder has, with mirrors of its own', async () => {
+    const { services } = await readComposeFile();
+    const image = readFileSync(path.join(CHECKOUT, 'deploy/docker/app.Dockerfile'), 'utf8');
+    const names = { builder: 'cooperage', 'builder-untrusted': 'cooperage-untrusted' };
+    const seen = Object.entries(names).map(([service, name]) => {
+      const { user, environment, volumes } = services[service]!;
+      const root = environment?.COOPERAGE_MIRROR_ROOT ?? '/var/lib/cooperage/mirrors';
+      const [uid, gid] = user?.split(':') ?? [];
+      expect(image).toContain(
+        `groupadd --gid ${gid} ${name} && useradd --uid ${uid} --gid ${gid} --create-home ${name}`,
+      );
+      expect(image).toMatch(new RegExp(`install -d -o ${name} -g ${name} ${root}\\s`));
+      return { user, mirrors: volumes?.find(({ target }) => target === root)?.source };
+    });
+    expect(seen).toEqual([
+      { user: '10001:10001', mirrors: 'builder-mirrors' },
+      { user: '10002:10002', mirrors: 'untrusted-mirrors' },
+    ]);
   });
 
   it('S-123 lets nobody into Redis without a password', async () => {

@@ -16,6 +16,8 @@ export interface ComposeService {
   readonly command?: readonly string[] | null;
   readonly entrypoint?: readonly string[] | null;
   readonly environment?: Readonly<Record<string, string | null>>;
+  /** Of the processes of its container: `uid:gid`, or a name of its image. */
+  readonly user?: string;
   readonly networks?: Readonly<Record<string, unknown>>;
   readonly network_mode?: string;
   readonly ports?: readonly { readonly host_ip?: string }[];

@@ -10,15 +10,18 @@ const hardened: ComposeService = {
   restart: 'unless-stopped',
   healthcheck: {},
 };
+const users: Readonly<Record<string, string>> = { trusted: '10001', strangers: '10002' };
 const engine = (pool: string): ComposeService => ({
   ...hardened,
   security_opt: [],
   image: 'moby/buildkit:v0.34.2',
+  environment: { BUILDER_UID: users[pool]! },
   networks: { [pool]: null },
   volumes: [{ source: `${pool}-socket`, target: '/run/buildkit' }],
 });
 const builder = (pool: string): ComposeService => ({
   ...hardened,
+  user: `${users[pool]}:${users[pool]}`,
   networks: { outside: null },
   environment: {
     BUILDKIT_HOST: 'unix:///run/buildkit/buildkitd.sock',
@@ -92,4 +95,14 @@ describe('the rules of a Compose file', () => {
     ['registry may gain privileges.', with_('registry', { security_opt: [] })],
     ['registry has no limit of memory.', with_('registry', { mem_limit: '' })],
   ])('say: %s', (fault, model) => expect(composeFaults(model)).toContain(fault));
+
+  it.each<[string, ComposeModel]>([
+    ['builder-2 runs as the same user as builder-1.', with_('builder-2', { user: '10001:10001' })],
+    ['builder-2 runs as no user and group that are said by number.', with_('builder-2', { user: 'cooperage' })],
+    ['builder-2 runs as no user and group that are said by number.', with_('builder-2', { user: '' })],
+    [
+      'engine-2 gives its socket and its control group to 10001, and builder-2 runs as 10002:10002.',
+      with_('engine-2', { environment: { BUILDER_UID: '10001' } }),
+    ],
+  ])('R2-N6 say: %s', (fault, model) => expect(composeFaults(model)).toContain(fault));
 });

@@ -56,6 +56,7 @@ function poolFaults(services: Services): string[] {
       .filter(([, { environment }]) => !environment?.COOPERAGE_CGROUP_PARENT)
       .map(([name]) => `${name} limits no build.`),
     ...['DATABASE_URL', 'REDIS_URL'].flatMap((name) => sharedFaults(name, services)),
+    ...builders.flatMap((builder) => userFaults(builder, builders, services)),
     ...builders
       .filter(([, { environment }]) => !environment?.COOPERAGE_ENGINE_RULES?.startsWith(`${SOCKET_FOLDER}/`))
       .map(([name]) => `${name} does not know whether the network rules of its engine are in force.`),
@@ -75,6 +76,26 @@ function sharedFaults(name: string, services: Services): string[] {
         ? [`${service} shares its ${name} with ${sharers.map((each) => each.service).join(', ')}.`]
         : [];
     });
+}
+
+/** All see the same control groups: as which user it runs decides which builds it may limit, and end. */
+function userFaults(
+  [name, { user = '', volumes }]: Services[number],
+  builders: Services,
+  services: Services,
+): string[] {
+  const [, uid] = /^(\d+):\1$/.exec(user) ?? [];
+  if (uid === undefined) return [`${name} runs as no user and group that are said by number.`];
+  const alike = builders.filter(([other, service]) => other !== name && service.user === user).map(([other]) => other);
+  const socket = volumes?.find(({ target }) => target === SOCKET_FOLDER)?.source;
+  const engine = services.find(([, each]) => isEngine(each) && each.volumes?.some(({ source }) => source === socket));
+  const given = engine?.[1].environment?.BUILDER_UID;
+  return [
+    ...(alike.length > 0 ? [`${name} runs as the same user as ${alike.join(', ')}.`] : []),
+    ...(engine && given !== uid
+      ? [`${engine[0]} gives its socket and its control group to ${given}, and ${name} runs as ${user}.`]
+      : []),
+  ];
 }
 
 function storeFaults([name, service]: Services[number], model: ComposeModel): string[] {
