@@ -180,7 +180,7 @@ function takeWaiting(tx: Queryable, chosen: readonly WaitingBuild[]): Promise<Ta
       UPDATE build b SET attempt_number = attempt_number + 1, version = version + 1, wait_reason = NULL
       FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.turn, c.lane
     )
-    SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.zone, t.ref, t.platform,
+    SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.organization_id AS "organizationId", t.zone, t.ref, t.platform,
       t.cache_policy AS "cachePolicy", t.cache_epoch AS "cacheEpoch", t.main_cache_epoch AS "mainCacheEpoch",
       t.target_ref AS "targetRef", t.target_cache_epoch AS "targetCacheEpoch", t.attempt_number AS number, t.lane,
       p.default_branch AS "defaultBranch"
