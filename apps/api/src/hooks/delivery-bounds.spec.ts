@@ -6,7 +6,11 @@ const limits = { mostWaiting: 3, perMinute: 5 };
 describe('DeliveryBounds', () => {
   it('R-H11 bounds what waits for evaluation of a project, and asks the database once for a burst', async () => {
     let asked = 0;
-    const bounds = new DeliveryBounds({ unevaluated: async (id) => (asked++, id === 'full' ? 3 : 1) }, limits);
+    const unevaluated = async (id: string) => {
+      asked++;
+      return id === 'full' ? 3 : 1;
+    };
+    const bounds = new DeliveryBounds({ unevaluated }, limits);
     expect(await bounds.refusalOf('full', true)).toMatchObject({ retryAfterSeconds: expect.any(Number) });
     const burst = await Promise.all([1, 2, 3].map(() => bounds.refusalOf('other', true)));
     expect(burst.map((refusal) => refusal === null)).toEqual([true, true, false]);

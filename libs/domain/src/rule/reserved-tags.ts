@@ -69,7 +69,7 @@ function ofReleases(rule: TemplateRule): Matcher[] {
     return [
       (tag: string) => {
         const match = matchesGlob(outline, tag) ? exact.exec(tag) : null;
-        return match !== null && match.slice(1).every((name) => ownsTagName(rule.refPattern, name));
+        return match?.slice(1).every((name) => ownsTagName(rule.refPattern, name)) ?? false;
       },
     ];
   });

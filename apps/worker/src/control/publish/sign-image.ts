@@ -70,7 +70,7 @@ export class SignImage {
     const signatures = known.filter(({ kind, keyId }) => isSignature(kind) && keyId === key.id);
     const own = known.filter(({ buildId }) => buildId === build.id);
     for (const row of own) this.checkStored(row, build, project);
-    const made = own.length > 0 ? own : await this.sign(session, build, project, subject, key, signatures.length > 0);
+    const made = own.length > 0 ? own : await this.sign(build, project, subject, key, signatures.length > 0);
     const artifacts = [
       ...new Map([...signatures, ...made].map((row) => [row.kind, restoreArtifact(row.artifact)])).values(),
     ];
@@ -90,7 +90,6 @@ export class SignImage {
   }
 
   private async sign(
-    session: PublisherSession,
     build: BuildRecord,
     project: BuildProject,
     subject: Descriptor,

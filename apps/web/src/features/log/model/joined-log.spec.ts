@@ -1,4 +1,4 @@
-import { LineCounter, type LogEntry } from '@cooperage/domain/predicates';
+import { encodeLogEntries, LineCounter, type LogEntry } from '@cooperage/domain/predicates';
 import { describe, expect, it } from 'vitest';
 import { JoinedLog } from './joined-log';
 import { LogDocument } from './log-document';
@@ -22,7 +22,6 @@ function partOf(attempt: number | null, entries: readonly LogEntry[]) {
   log.append(entries.slice(log.begin(runs)));
   const fetchRange = async (from: number) => {
     asked.push(from);
-    const { encodeLogEntries } = await import('@cooperage/domain');
     const bytes = encodeLogEntries([entries[from]!]);
     return { bytes, next: from + 1, complete: true, more: false };
   };
