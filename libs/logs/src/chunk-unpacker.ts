@@ -4,11 +4,15 @@ import type { StoredChunk } from './ports.js';
 /** Room behind the last byte, without which the decoder asks for a second buffer to learn that nothing comes. */
 const roomBytes = 64;
 
+/** Entries of the largest chunk that is read; the table holds none that says more. A writer's are 64 KiB, and few MiB under load. */
+const mostBytes = 33_554_432;
+
 /**
  * The encoded entries of a stored chunk. At once: a chunk is 64 KiB, which takes less time than to hand it to a thread and back.
- * @throws {Error} when they are more than the chunk says, or no zstd frame.
+ * @throws {Error} when they are more than the chunk says, or no zstd frame, or when the chunk says more than any can be.
  */
 export function unpackChunk({ payload, entriesBytes }: StoredChunk): Uint8Array {
+  if (entriesBytes > mostBytes) throw new RangeError(`a chunk of a log says that it has ${entriesBytes} bytes`);
   return zstdDecompressSync(payload, {
     chunkSize: entriesBytes + roomBytes,
     maxOutputLength: Math.max(1, entriesBytes),

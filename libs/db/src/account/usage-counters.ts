@@ -6,6 +6,11 @@ import { losable } from '../losable.js';
 export type CountedKind = 'imageBytes' | 'cacheBytes' | 'logBytes' | 'deliveryBytes' | 'buildMs';
 
 const foldedAtOnce = 20_000;
+/** An exabyte: more than anybody uses, and less than what a column holds. */
+const most = 1_000_000_000_000_000_000n;
+
+/** SQL: a sum that its column can hold. One that cannot be stored would keep those of all organizations from it. */
+const bounded = (sum: Prisma.Sql) => Prisma.sql`least(greatest(${sum}, -${most}::numeric), ${most}::numeric)::bigint`;
 
 /**
  * Counters of what organizations use. Triggers write a difference with each change, in the same statement (so nothing can drift),
@@ -23,8 +28,9 @@ export class UsageCounters {
           RETURNING organization_id, kind, day, amount
         ), added AS (
           INSERT INTO usage_total AS t (organization_id, kind, day, amount)
-          SELECT organization_id, kind, day, sum(amount) FROM taken GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-          ON CONFLICT (organization_id, kind, day) DO UPDATE SET amount = t.amount + excluded.amount
+          SELECT organization_id, kind, day, ${bounded(Prisma.sql`sum(amount)`)} FROM taken GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+          ON CONFLICT (organization_id, kind, day) DO UPDATE
+            SET amount = ${bounded(Prisma.sql`t.amount::numeric + excluded.amount`)}
         ) SELECT count(*)::int AS folded FROM taken`,
     );
     return row!.folded === foldedAtOnce;
@@ -34,14 +40,17 @@ export class UsageCounters {
 /**
  * @internal SQL: rows (kind, day, amount) of the organization, totals and what is not added to them yet.
  * @param organizationId an expression
- * @param since first day of build time; bytes have none
+ * @param since first day of build time; bytes have none. Today is the last one: no time has been used in the future.
  */
 export function countedRows(
   organizationId: Prisma.Sql,
   kinds: readonly CountedKind[],
   since: Date | null = null,
 ): Prisma.Sql {
-  const day = since === null ? Prisma.empty : Prisma.sql`AND day >= ${since.toISOString().slice(0, 10)}::date`;
+  const day =
+    since === null
+      ? Prisma.empty
+      : Prisma.sql`AND day BETWEEN ${since.toISOString().slice(0, 10)}::date AND (now() AT TIME ZONE 'UTC')::date`;
   const where = Prisma.sql`organization_id = ${organizationId} AND kind = ANY(${[...kinds]}) ${day}`;
   return Prisma.sql`(
     SELECT kind, day, amount FROM usage_total WHERE ${where}
@@ -53,7 +62,7 @@ export function minutesOfMonth(now = new Date()): Prisma.Sql {
   const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
   return Prisma.sql`(
     (SELECT coalesce(sum(amount), 0)::float8 / 60000 FROM ${countedRows(Prisma.sql`o.id`, ['buildMs'], month)} AS counted)
-    + (SELECT coalesce(sum(extract(epoch FROM now() - greatest(a.claimed_at, ${month}))), 0)::float8 / 60
+    + (SELECT coalesce(sum(extract(epoch FROM now() - least(greatest(a.claimed_at, ${month}), now()))), 0)::float8 / 60
       FROM attempt a JOIN build b ON b.id = a.build_id
       WHERE b.organization_id = o.id AND ${isUnderWay}))`;
 }

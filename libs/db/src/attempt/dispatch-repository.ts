@@ -30,6 +30,9 @@ interface LateAttempt extends Omit<DispatchedAttempt, 'worker'> {
   readonly placedOn: string | null;
 }
 
+/** One whose version cannot grow would stop the dispatch of all others. No build comes near it by itself. */
+const lastVersion = 2_000_000_000;
+
 type TakenBuild = Omit<TokenNeed, 'attemptId'> & { readonly lane: Lane };
 
 /** Gives free slots to waiting builds. */
@@ -178,7 +181,7 @@ function takeWaiting(tx: Queryable, chosen: readonly WaitingBuild[]): Promise<Ta
         WITH ORDINALITY AS c(id, lane, turn)
     ), taken AS (
       UPDATE build b SET attempt_number = attempt_number + 1, version = version + 1, wait_reason = NULL
-      FROM chosen c WHERE b.id = c.id AND b.status = 'queued' RETURNING b.*, c.turn, c.lane
+      FROM chosen c WHERE b.id = c.id AND b.status = 'queued' AND b.version < ${lastVersion} RETURNING b.*, c.turn, c.lane
     )
     SELECT t.id::text AS "buildId", t.project_id::text AS "projectId", t.organization_id AS "organizationId", t.zone, t.ref, t.platform,
       t.cache_policy AS "cachePolicy", t.cache_epoch AS "cacheEpoch", t.main_cache_epoch AS "mainCacheEpoch",

@@ -164,6 +164,9 @@ function readWaiting(tx: Queryable, trusting: boolean, most: number): Promise<Wa
     ORDER BY oldest, place`;
 }
 
+/** SQL: a moment of the last year. Infinity minus a moment is an error before PostgreSQL 17. */
+const inSight = (moment: Prisma.Sql) => Prisma.sql`greatest(now() - interval '1 year', least(${moment}, now()))`;
+
 /** As `recentSeconds` of the domain counts. An exponent below -700 would be an error of the server's. */
 function readUsage(tx: Queryable, workers: readonly string[]): Promise<UsageRow[]> {
   const rate = Prisma.sql`${Math.LN2 / usageHalfLifeSeconds}::float8`;
@@ -171,8 +174,8 @@ function readUsage(tx: Queryable, workers: readonly string[]): Promise<UsageRow[
     WITH held AS (
       SELECT b.organization_id, a.lane, a.state,
         a.ended_at IS NULL AND coalesce(a.placed_on, a.worker_name) = ANY(${[...workers]}) AS open,
-        greatest(0, extract(epoch FROM now() - coalesce(a.claimed_at, a.dispatched_at)))::float8 AS since,
-        greatest(0, extract(epoch FROM now() - coalesce(a.ended_at, now())))::float8 AS until
+        extract(epoch FROM now() - ${inSight(Prisma.sql`coalesce(a.claimed_at, a.dispatched_at)`)})::float8 AS since,
+        extract(epoch FROM now() - ${inSight(Prisma.sql`coalesce(a.ended_at, now())`)})::float8 AS until
       FROM attempt a JOIN build b ON b.id = a.build_id
       WHERE a.state IN ('dispatched', 'claimed') OR a.ended_at > now() - ${lookBack}
     )

@@ -35,6 +35,9 @@ const verdictDaysKept = 100;
 /** Since it was found, a builder may have claimed it. */
 const waits = Prisma.sql`b.status IN ('queued', 'awaiting_approval')`;
 
+/** SQL: the attempt `a` is none of these. */
+const noneOf = (attemptIds: readonly string[]) => Prisma.sql`a.id <> ALL (${[...attemptIds]}::uuid[])`;
+
 /** What the sweeper finds and ends. */
 export class SweepRepository {
   constructor(private readonly db: Database) {}
@@ -49,13 +52,16 @@ export class SweepRepository {
     return row!.ended;
   }
 
-  /** Attempts whose builder is gone, by its supervisor's word or because its lease has run out by the database's clock. */
-  async findLost(): Promise<LostAttempt[]> {
+  /**
+   * Attempts whose builder is gone, by its supervisor's word or because its lease has run out by the database's clock.
+   * @param except attempts that could not be ended a moment ago, so that they do not keep others from being found
+   */
+  async findLost(except: readonly string[] = []): Promise<LostAttempt[]> {
     return this.db.prisma.$queryRaw<LostAttempt[]>`
       SELECT a.id::text AS "attemptId", a.build_id::text AS "buildId", a.number,
         CASE WHEN p.end_reason = 'exited' THEN 'exited' ELSE 'lease' END AS cause
       FROM attempt a LEFT JOIN process_instance p ON p.id = a.instance_id
-      WHERE a.state = 'claimed' AND (a.lease_until < now() OR p.end_reason = 'exited')
+      WHERE a.state = 'claimed' AND (a.lease_until < now() OR p.end_reason = 'exited') AND ${noneOf(except)}
       ORDER BY a.id LIMIT 100`;
   }
 
@@ -68,7 +74,8 @@ export class SweepRepository {
         WHERE b.project_id = m.project_id AND b.number > p.last_build_number - ${contextsKept}
           AND a.context_digest = m.digest)
         AND NOT EXISTS (
-        SELECT FROM build b JOIN attempt a ON a.build_id = b.id, jsonb_array_elements(a.target_records->'targets') t
+        SELECT FROM build b JOIN attempt a ON a.build_id = b.id, jsonb_array_elements(
+          CASE jsonb_typeof(a.target_records->'targets') WHEN 'array' THEN a.target_records->'targets' ELSE '[]' END) t
         WHERE b.project_id = m.project_id AND b.number > p.last_build_number - ${contextsKept}
           AND t->>'contextDigest' = m.digest)`;
   }
@@ -105,13 +112,14 @@ export class SweepRepository {
    * Builds that their builder should have ended: those over their time limit, and those whose cancel it does not follow
    * although it lives. Both by `graceMs`.
    */
-  async findOverdue(graceMs: number): Promise<OverdueAttempt[]> {
+  async findOverdue(graceMs: number, except: readonly string[] = []): Promise<OverdueAttempt[]> {
     return this.db.prisma.$queryRaw`
       SELECT b.id::text AS "buildId", a.id::text AS "attemptId", a.number
       FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number AND a.state = 'claimed'
       WHERE b.status IN ('running', 'canceling') AND b.stage = 'builder' AND (
-        a.claimed_at + ((b.limits->>'timeoutMs')::bigint + ${graceMs}) * interval '1 millisecond' < now()
-        OR b.status = 'canceling' AND b.cancel_requested_at + ${graceMs} * interval '1 millisecond' < now())
+        a.claimed_at < now() - ((b.limits->>'timeoutMs')::bigint + ${graceMs}) * interval '1 millisecond'
+        OR b.status = 'canceling' AND b.cancel_requested_at < now() - ${graceMs} * interval '1 millisecond')
+        AND ${noneOf(except)}
       ORDER BY a.id LIMIT 100`;
   }
 
@@ -150,14 +158,14 @@ export class SweepRepository {
   }
 
   /** Ended attempts whose log nobody has closed: their builder was lost while it wrote. Left out while somebody holds the row. */
-  async findUnsealedLogs(olderThanMs: number): Promise<UnsealedLog[]> {
+  async findUnsealedLogs(olderThanMs: number, except: readonly string[] = []): Promise<UnsealedLog[]> {
     return this.db.prisma.$queryRaw<UnsealedLog[]>`
       SELECT a.id::text AS "attemptId", a.number, coalesce(a.failure->>'message', 'The worker was lost.') AS reason,
-        greatest(0, extract(epoch FROM a.ended_at - a.claimed_at) * 1000)::float8 AS "atMs"
+        greatest(0, extract(epoch FROM least(a.ended_at, now()) - greatest(a.claimed_at, now() - interval '1 year')) * 1000)::float8 AS "atMs"
       FROM attempt a
       WHERE NOT a.log_complete AND a.claimed_at IS NOT NULL
         AND (a.state = 'lost' OR a.ended_at < now() - ${olderThanMs} * interval '1 millisecond')
-        AND a.ended_at IS NOT NULL ORDER BY a.id LIMIT 100 FOR UPDATE OF a SKIP LOCKED`;
+        AND a.ended_at IS NOT NULL AND ${noneOf(except)} ORDER BY a.id LIMIT 100 FOR UPDATE OF a SKIP LOCKED`;
   }
 }
 

@@ -57,6 +57,15 @@ describe('the log of an attempt whose worker died', () => {
     expect(await lose()).toBe('stored');
     expect(noticesOf(await storedEntries(store))).toEqual([]);
   });
+
+  it('R2-H4 ends although its last part cannot be read', async () => {
+    writer.abandon();
+    const range = store.range.bind(store);
+    store.range = async (...asked) =>
+      (await range(...asked)).map((chunk) => ({ ...chunk, payload: new Uint8Array([1]), entriesBytes: 2_147_483_647 }));
+    expect(await lose()).toBe('stored');
+    expect(await store.tail(attemptId)).toMatchObject({ complete: true });
+  });
 });
 
 it('ends a log that holds nothing', async () => {

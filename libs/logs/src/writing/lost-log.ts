@@ -50,6 +50,11 @@ function noticeOf({ atMs, reason }: LostLog, n: number) {
 async function endsWithLoss(store: ChunkStore, attemptId: string, nextN: number): Promise<boolean> {
   if (nextN === 0) return false;
   const [chunk] = await store.range(attemptId, nextN - 1, 1);
-  const last = chunk && decodeLogEntries(unpackChunk(chunk)).at(-1);
-  return last?.kind === 'notice' && decodeLogNotice(last.data)?.code === 'attempt_lost';
+  try {
+    const last = chunk && decodeLogEntries(unpackChunk(chunk)).at(-1);
+    return last?.kind === 'notice' && decodeLogNotice(last.data)?.code === 'attempt_lost';
+  } catch {
+    // What cannot be read is not our notice. Such a log ends, too.
+    return false;
+  }
 }

@@ -71,6 +71,9 @@ function productMetrics(make: Instruments, options: MetricsOptions) {
     loopRepairsTotal: make.counter('loop_repairs_total', 'Repairs of loops that took no work though some was due.', {
       loop: loopLabel,
     }),
+    sweepFailuresTotal: make.counter('sweep_failures_total', 'Steps of the sweeper that failed; the others went on.', {
+      step: { atMost: 20 },
+    }),
     loopDue: make.gauge('loop_due', 'Work that a loop could take now.', { loop: loopLabel }),
     loopBusySlots: make.gauge('loop_busy_slots', 'Slots of a loop that are busy now.', { loop: loopLabel }),
     loopOldestDueSeconds: make.gauge(

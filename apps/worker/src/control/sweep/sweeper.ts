@@ -13,6 +13,7 @@ import { endLostLog } from '@cooperage/logs/write';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { observeEnd } from '../../shared/observe-build.js';
 import { WakeLoop } from '../../shared/wake-loop.js';
+import { SetAside } from './set-aside.js';
 
 export interface SweeperOptions {
   readonly leaseMs: number;
@@ -43,6 +44,7 @@ export class Sweeper {
    */
   private notBefore: number;
   private tidyAt = 0;
+  private readonly aside = { lost: new SetAside(), overdue: new SetAside(), logs: new SetAside() };
 
   constructor(
     private readonly sweeps: SweepRepository,
@@ -79,14 +81,42 @@ export class Sweeper {
   }
 
   private async sweep(): Promise<void> {
-    await this.endTransactions();
+    const { leaseMs } = this.options;
     const patient = performance.now() < this.notBefore;
-    if (!patient) await this.processes.endSilent(this.options.leaseMs * silentLeases);
-    const lost = (await this.sweeps.findLost()).filter(({ cause }) => cause === 'exited' || !patient);
-    await this.each(lost, (attempt) => this.closeLost(attempt));
-    await this.each(await this.sweeps.findOverdue(overdueGraceMs), (attempt) => this.closeOverdue(attempt));
-    await this.each(await this.sweeps.findUnsealedLogs(this.options.leaseMs), (log) => this.endLog(log));
+    await this.step('transactions', () => this.endTransactions());
+    if (!patient) await this.step('silent', () => this.processes.endSilent(leaseMs * silentLeases));
+    await this.step('lost', () => this.endLost(patient));
+    await this.step('overdue', async () => {
+      const { overdue } = this.aside;
+      const found = await this.sweeps.findOverdue(overdueGraceMs, overdue.ids());
+      await this.each(found, (attempt) => this.closeOverdue(attempt), overdue);
+    });
+    await this.step('logs', async () => {
+      const { logs } = this.aside;
+      await this.each(await this.sweeps.findUnsealedLogs(leaseMs, logs.ids()), (log) => this.endLog(log), logs);
+    });
     if (performance.now() >= this.tidyAt) await this.tidy();
+  }
+
+  /**
+   * One that fails must not keep the others from their turn, and asks for no patience: what it met is in the data. Only a database that
+   * is away ends the whole sweep.
+   */
+  private async step(name: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      this.metrics.sweepFailuresTotal.add({ step: name });
+      this.logger.error({ err: error, step: name }, 'a step of the sweeper failed and the others go on');
+    }
+  }
+
+  private async endLost(patient: boolean): Promise<void> {
+    const { lost } = this.aside;
+    const found = await this.sweeps.findLost(lost.ids());
+    const due = found.filter(({ cause }) => cause === 'exited' || !patient);
+    await this.each(due, (attempt) => this.closeLost(attempt), lost);
   }
 
   private async endTransactions(): Promise<void> {
@@ -96,27 +126,38 @@ export class Sweeper {
 
   /** What can wait: rows that nobody asks for any more, builds that nobody waits for. */
   private async tidy(): Promise<void> {
-    const found = await this.sweeps.findForgotten(forgottenMs);
-    await this.each(found, async (id) => this.ended(await this.sweeps.closeForgotten(id, forgottenFailure)));
-    await this.processes.forgetEnded(forgetProcessesMs);
-    await this.sweeps.forgetContexts();
-    await this.sweeps.forgetStepVerdicts();
+    await this.step('forgotten', async () => {
+      for (const id of await this.sweeps.findForgotten(forgottenMs))
+        await this.step('forgotten', async () => this.ended(await this.sweeps.closeForgotten(id, forgottenFailure)));
+    });
+    await this.step('processes', () => this.processes.forgetEnded(forgetProcessesMs));
+    await this.step('contexts', () => this.sweeps.forgetContexts());
+    await this.step('verdicts', () => this.sweeps.forgetStepVerdicts());
     this.tidyAt = performance.now() + tidyEveryMs;
   }
 
-  /** One of them that cannot be ended must not keep the others from it. */
-  private async each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  /**
+   * One of them that cannot be ended must not keep the others from it, neither now nor by being found again first.
+   * @param work says whether it is over
+   */
+  private async each<T extends { readonly attemptId: string }>(
+    items: readonly T[],
+    work: (item: T) => Promise<boolean>,
+    aside: SetAside,
+  ): Promise<void> {
     for (const item of items) {
       try {
-        await work(item);
+        if (await work(item)) aside.remove(item.attemptId);
+        else aside.add(item.attemptId);
       } catch (error) {
         if (isDatabaseUnavailable(error)) throw error;
+        aside.add(item.attemptId);
         this.logger.error({ err: error, item }, 'something found by the sweeper could not be ended');
       }
     }
   }
 
-  private async closeLost(lost: LostAttempt): Promise<void> {
+  private async closeLost(lost: LostAttempt): Promise<boolean> {
     const outcome = await this.sweeps.closeLost(lost, lost.number < this.options.maxAttempts, lostFailure);
     this.ended(outcome);
     this.logger.warn(
@@ -128,10 +169,13 @@ export class Sweeper {
       },
       'an attempt was lost',
     );
+    return outcome.ok;
   }
 
-  private async closeOverdue(overdue: OverdueAttempt): Promise<void> {
-    this.ended(await this.sweeps.closeOverdue(overdue, overdueFailure));
+  private async closeOverdue(overdue: OverdueAttempt): Promise<boolean> {
+    const outcome = await this.sweeps.closeOverdue(overdue, overdueFailure);
+    this.ended(outcome);
+    return outcome.ok;
   }
 
   private ended(outcome: TransitionOutcome): void {
@@ -139,8 +183,8 @@ export class Sweeper {
   }
 
   /** In the name of the next epoch, so that the lost builder cannot write behind its end. */
-  private async endLog({ attemptId, number, atMs, reason }: UnsealedLog): Promise<void> {
+  private async endLog({ attemptId, number, atMs, reason }: UnsealedLog): Promise<boolean> {
     const { chunkStore, liveBus } = this;
-    await endLostLog({ attemptId, epoch: number + 1, atMs, reason, chunkStore, liveBus });
+    return (await endLostLog({ attemptId, epoch: number + 1, atMs, reason, chunkStore, liveBus })) === 'stored';
   }
 }

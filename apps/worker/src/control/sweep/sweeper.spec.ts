@@ -1,0 +1,103 @@
+import type { LostAttempt, ProcessRepository, SweepRepository } from '@cooperage/db';
+import type { ChunkStore, LiveBus } from '@cooperage/logs/ports';
+import { createLogger, createMetrics } from '@cooperage/telemetry';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SetAside } from './set-aside.js';
+import { Sweeper } from './sweeper.js';
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+const lost = (attemptId: string): LostAttempt => ({ attemptId, buildId: 'b', number: 1, cause: 'exited' });
+
+function parts() {
+  const sweeps = {
+    endBuilderTransactions: vi.fn(async () => 0),
+    findLost: vi.fn(async (_except: readonly string[]): Promise<LostAttempt[]> => []),
+    findOverdue: vi.fn(async (): Promise<never[]> => []),
+    findUnsealedLogs: vi.fn(async (): Promise<never[]> => []),
+    findForgotten: vi.fn(async (): Promise<string[]> => []),
+    forgetContexts: vi.fn(async () => undefined),
+    forgetStepVerdicts: vi.fn(async () => undefined),
+    closeLost: vi.fn(async () => ({ ok: false, reason: 'stale' })),
+  };
+  const processes = { endSilent: vi.fn(async () => []), forgetEnded: vi.fn(async () => 0) };
+  return { sweeps, processes };
+}
+
+/** What a row holds can make a statement fail, and no real one does once the database guards its values. */
+describe('the sweeper', () => {
+  let made: ReturnType<typeof parts>;
+  let sweeper: Sweeper;
+  const metrics = createMetrics({ version: 'v', commit: 'c' });
+
+  beforeEach(() => {
+    made = parts();
+    sweeper = new Sweeper(
+      made.sweeps as unknown as SweepRepository,
+      made.processes as unknown as ProcessRepository,
+      {} as ChunkStore,
+      {} as LiveBus,
+      { leaseMs: 1, maxAttempts: 3 },
+      metrics,
+      logger,
+    );
+  });
+  afterEach(() => sweeper.close());
+
+  it('R2-H4 goes on with all other steps when one fails, and is not patient for it', async () => {
+    const { sweeps, processes } = made;
+    const broken = async () => Promise.reject(new Error('timestamp out of range'));
+    for (const step of [
+      sweeps.endBuilderTransactions,
+      sweeps.findLost,
+      sweeps.findOverdue,
+      sweeps.findForgotten,
+      sweeps.forgetContexts,
+    ])
+      step.mockImplementation(broken);
+    sweeper.start();
+    await expect.poll(() => sweeps.forgetStepVerdicts.mock.calls.length).toBeGreaterThan(0);
+    expect(sweeps.findUnsealedLogs).toHaveBeenCalled();
+    expect(processes.forgetEnded).toHaveBeenCalled();
+    await expect.poll(() => processes.endSilent.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect((await metrics.expose()).body).toMatch(/sweep_failures_total\{step="overdue"\} [1-9]/);
+  });
+
+  it('R2-H4 ends the sweep when the database is away', async () => {
+    const { sweeps } = made;
+    sweeps.findLost.mockRejectedValueOnce(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+    sweeper.start();
+    await expect.poll(() => sweeper.loop.sight().taken > 0 && sweeper.loop.sight().busySlots === 0).toBe(true);
+    expect(sweeps.findOverdue).not.toHaveBeenCalled();
+  });
+
+  it('R2-H4 leaves out what could not be ended, so that others are found', async () => {
+    const { sweeps } = made;
+    sweeps.findLost.mockImplementation(async (except) => (except.includes('stuck') ? [] : [lost('stuck')]));
+    sweeper.start();
+    await expect.poll(() => sweeps.findLost.mock.calls.at(-1)?.[0], { timeout: 10_000 }).toEqual(['stuck']);
+    expect(sweeps.closeLost).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('what could not be ended', () => {
+  it('R2-H4 is left out for longer each time, and forgotten when it is not found again', () => {
+    let now = 0;
+    const aside = new SetAside(() => now);
+    aside.add('a');
+    now = 1_999;
+    expect(aside.ids()).toEqual(['a']);
+    now = 2_000;
+    expect(aside.ids()).toEqual([]);
+    aside.add('a');
+    now = 5_999;
+    expect(aside.ids()).toEqual(['a']);
+    now = 10_000_000;
+    expect(aside.ids()).toEqual([]);
+    aside.add('a');
+    now += 2_000;
+    expect(aside.ids()).toEqual([]);
+    aside.add('b');
+    aside.remove('b');
+    expect(aside.ids()).toEqual([]);
+  });
+});
