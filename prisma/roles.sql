@@ -77,7 +77,9 @@ GRANT SELECT, INSERT, UPDATE (project_id, zone, ref, platform, epoch, digest, by
   written_at, used_number, used_at) ON cache_entry TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (id, project_id, zone, ref, platform, epoch, why, unused_days) ON cache_eviction TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (project_id, epoch, zone, ref, swept_at) ON cache_reset TO cooperage_builder, cooperage_builder_untrusted;
-GRANT INSERT ON build_event TO cooperage_builder, cooperage_builder_untrusted;
+-- Not its id: the next one of somebody else must stay free.
+GRANT INSERT (build_id, version, event, from_status, to_status, stage, attempt_number, actor, detail) ON build_event
+  TO cooperage_builder, cooperage_builder_untrusted;
 -- Not its lock and its time: a row that is locked for ever would hold the work of its group back.
 GRANT INSERT (topic, subject_id, group_id) ON outbox TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (topic) ON outbox TO cooperage_builder, cooperage_builder_untrusted;
