@@ -53,7 +53,7 @@ GRANT USAGE ON SEQUENCE build_event_id_seq, outbox_id_seq TO cooperage_builder, 
 -- builder: runs strangers' code next door, so it gets columns, not tables, wherever a table holds more than its own work.
 GRANT SELECT (id, slug) ON organization TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (id, organization_id, slug, remote_url, default_branch, deleted_at, cache_mode) ON project TO cooperage_builder, cooperage_builder_untrusted;
-GRANT SELECT (scope, cpus, memory_bytes) ON quota TO cooperage_builder, cooperage_builder_untrusted;
+GRANT SELECT (scope, cpus, memory_bytes, pids, disk_bytes) ON quota TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (id, project_id, name, sealed) ON project_secret TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (id, project_id, host, username, sealed) ON registry_credential TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT ON build TO cooperage_builder, cooperage_builder_untrusted;

@@ -1,7 +1,7 @@
 import { BuildRepository, CacheFactsRepository } from '@cooperage/db';
 import { whyStepsRan } from '@cooperage/domain';
 import { services } from '@cooperage/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { provenancesOf } from '../spec/stock-cosign.js';
 import { WorkerSystem } from '../spec/worker-system.js';
 
@@ -44,6 +44,21 @@ describe('the inputs of a build', () => {
       return build?.finishedAt ? build : null;
     }, 60_000);
     expect(retried).toMatchObject({ status: 'succeeded', namedContexts });
+  });
+
+  it('R2-N1 are run with the ceilings of processes and disk, where the project says nothing', async () => {
+    const project = await system.project();
+    const scope = system.organization;
+    await system.db.prisma.quota.create({ data: { scope, pids: 32, diskBytes: 64 * 1_048_576 } });
+    onTestFinished(async () => void (await system.db.prisma.quota.delete({ where: { scope } })));
+    const build = async (command: string) =>
+      system.outcome(
+        await system.push(project, await project.git.commit({ Dockerfile: `FROM busybox\nRUN ${command}\n` })),
+      );
+    const many = await build('i=0; while [ $i -lt 64 ]; do sleep 20 & i=$((i+1)); done; wait');
+    expect(many).toMatchObject({ status: 'failed', failure: { code: 'StepProcessLimit' } });
+    const large = await build('truncate -s 1073741824 /large; sleep 20');
+    expect(large).toMatchObject({ status: 'failed', failure: { code: 'DiskLimit' } });
   });
 
   it('S-026 are refused where a folder leads out of the repository', async () => {

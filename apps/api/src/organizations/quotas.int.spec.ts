@@ -103,6 +103,27 @@ describe('quotas', () => {
     expectOk(await administrator.ask('PATCH', path, { name: 'Another' }));
   });
 
+  it('R2-N1 of one build are ceilings of processes and disk too, also where nobody set them', async () => {
+    const path = `/api/v1/projects/${target.project.id}`;
+    const save = (asked: object) => administrator.ask<Project>('PATCH', path, { limits: { ...limits, ...asked } });
+    expect((await usage()).ceilings).toMatchObject({ pids: 4096, diskBytes: 2 ** 35 });
+    const over = await save({ pids: 100_000, diskBytes: 2 ** 40 });
+    expect(over.status).toBe(400);
+    expect(problemOf(over).errors).toEqual([
+      { path: 'limits.pids', message: expect.stringContaining('at most 4096 processes: the ceiling') },
+      { path: 'limits.diskBytes', message: expect.stringContaining('at most 34359738368 bytes: the ceiling') },
+    ]);
+    // Null is the most that is allowed.
+    expectOk(await save({ pids: null, diskBytes: null }));
+    await set({ pids: 128, diskBytes: 2 ** 30 });
+    expect((await usage()).ceilings).toMatchObject({ pids: 128, diskBytes: 2 ** 30 });
+    expect(problemOf(await save({ pids: 129 })).errors?.map((error) => error.path)).toEqual(['limits.pids']);
+    expectOk(await save({ pids: 128, diskBytes: 2 ** 30 }));
+    // The usual limits are above these ceilings, and nobody has asked for them.
+    const made = { slug: `p-${randomUUID().slice(0, 8)}`, name: 'x', remoteUrl: 'https://git.example/x.git' };
+    expectOk(await administrator.post('/api/v1/projects', { organizationId: acme, ...made }), 201);
+  });
+
   it('are changed by administrators of the installation alone, audited', async () => {
     const member = await world.member(administrator, acme, 'owner');
     expect((await member.ask('PUT', `/api/v1/organizations/${acme}/quotas`, { weight: 9999 })).status).toBe(403);

@@ -44,7 +44,7 @@ export class UsageService {
       this.quotas.usage(organizationId),
       this.quotas.minutesByDay(organizationId, shownDays),
     ]).finally(release);
-    const { cpus, memoryBytes, weight } = effective;
+    const { cpus, memoryBytes, pids, diskBytes, weight } = effective;
     return {
       ...{
         organizationId,
@@ -59,7 +59,7 @@ export class UsageService {
           own[kind] !== undefined ? 'organization' : installation[kind] !== undefined ? 'installation' : 'builtin';
         return { kind, ...quotaKinds[kind], used: used[kind], limit, state: quotaState(used[kind], limit), origin };
       }),
-      ...{ own: complete(own), ceilings: { cpus, memoryBytes }, weight: weight ?? 100, days },
+      ...{ own: complete(own), ceilings: { cpus, memoryBytes, pids, diskBytes }, weight: weight ?? 100, days },
     };
   }
 

@@ -1,4 +1,11 @@
-import type { CreateProject, Limits, PageQuery, PutGitCredentials, UpdateProject } from '@cooperage/contracts';
+import {
+  type CreateProject,
+  type Limits,
+  type PageQuery,
+  type PutGitCredentials,
+  type UpdateProject,
+  usualLimits,
+} from '@cooperage/contracts';
 import { type Actor, newId, ProjectRepository, QuotaRepository } from '@cooperage/db';
 import { credentialOrigin } from '@cooperage/domain';
 import { Inject, Injectable } from '@nestjs/common';
@@ -14,6 +21,9 @@ import { SecretsInClearService } from '../secrets/secrets-in-clear.service.js';
 import { checkedCloneAddress } from './clone-address.js';
 import { firstRules } from './first-rules.js';
 import { presentHookSecret, presentProject } from './present-project.js';
+
+/** What has a ceiling, and what it is counted in. */
+const ceilingUnits = { cpus: 'processors', memoryBytes: 'bytes', pids: 'processes', diskBytes: 'bytes' } as const;
 
 @Injectable()
 export class ProjectsService {
@@ -74,14 +84,16 @@ export class ProjectsService {
     return { ...presentProject(changed.project, this.settings), gitCredentialsRemoved };
   }
 
-  /** What was saved before a ceiling became lower is not refused: a build gets less then, and says so. */
+  /**
+   * What was saved before a ceiling became lower is not refused: a build gets less then, and says so. Nor are the usual limits,
+   * which nobody has asked for.
+   */
   private async assertWithinCeilings(organizationId: string, limits: Limits): Promise<void> {
     const ceilings = (await this.quotas.of(organizationId)).effective;
-    const errors = (['cpus', 'memoryBytes'] as const).flatMap((name) => {
+    const errors = (Object.keys(ceilingUnits) as (keyof typeof ceilingUnits)[]).flatMap((name) => {
       const [asked, most] = [limits[name], ceilings[name]];
-      if (asked === null || most === null || asked <= most) return [];
-      const words = name === 'cpus' ? `${most} processors` : `${most} bytes`;
-      const message = `at most ${words}: the ceiling of the organization, which an administrator of the installation can raise`;
+      if (asked === null || most === null || asked <= most || asked === usualLimits[name]) return [];
+      const message = `at most ${most} ${ceilingUnits[name]}: the ceiling of the organization, which an administrator of the installation can raise`;
       return [{ path: `limits.${name}`, message }];
     });
     if (errors.length > 0) throw new ApiProblem('validation_failed', { errors });

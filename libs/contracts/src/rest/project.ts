@@ -54,6 +54,7 @@ export const limitsSchema = z.strictObject({
   /** Most bytes that a build may print. */
   logBytes: z.number().int().min(65_536).max(2_147_483_648),
   memoryBytes: z.number().int().min(67_108_864).nullable(),
+  /** Null for the most that the organization allows one build; so for `diskBytes`. */
   pids: z.number().int().min(16).max(100_000).nullable(),
   cpus: z.number().min(0.1).max(256).nullable(),
   /** Most bytes that the steps may write to the disk together; each file and folder counts 4,096 more. */
@@ -66,6 +67,17 @@ export const limitsSchema = z.strictObject({
   network: z.enum(buildNetworks).default('open'),
 });
 export type Limits = z.infer<typeof limitsSchema>;
+
+/** Of a project for which nobody says any. */
+export const usualLimits: Limits = {
+  timeoutMs: 3_600_000,
+  logBytes: 134_217_728,
+  memoryBytes: null,
+  pids: 4096,
+  cpus: null,
+  diskBytes: 34_359_738_368,
+  network: 'open',
+};
 
 export const cacheBudgetSchema = z.number().int().min(1_048_576).max(Number.MAX_SAFE_INTEGER).nullable();
 
@@ -98,15 +110,7 @@ export const projectSettingsSchema = z.strictObject({
    * variables then. Resolved at each commit as `docker buildx bake --print` does.
    */
   definition: definitionSchema.nullable().default(null),
-  limits: limitsSchema.default({
-    timeoutMs: 3_600_000,
-    logBytes: 134_217_728,
-    memoryBytes: null,
-    pids: 4096,
-    cpus: null,
-    diskBytes: 34_359_738_368,
-    network: 'open',
-  }),
+  limits: limitsSchema.default(usualLimits),
   /** Each zone is alone with what an engine keeps of its builds: results of steps and cache mounts. Forks are so always. */
   strictIsolation: z.boolean().default(false),
   /** Branches that are trusted as the default branch is: their builds are in the zone `protected`. Globs over short names. */

@@ -15,6 +15,8 @@ export const quotaSettingsSchema = z.strictObject({
   /** The most that a project may ask for one build. */
   cpus: z.number().min(0.1).max(256).nullable().default(null),
   memoryBytes: z.number().int().min(67_108_864).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
+  pids: z.number().int().min(16).max(100_000).nullable().default(null),
+  diskBytes: z.number().int().min(16_777_216).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
   imageBytes: bytes.default(null),
   cacheBytes: bytes.default(null),
   logBytes: bytes.default(null),
@@ -46,7 +48,12 @@ export const organizationUsageSchema = z.object({
   /** What was said for this organization alone. */
   own: quotaSettingsSchema,
   /** The most that one build may ask for; null for what the machine has. */
-  ceilings: z.object({ cpus: z.number().nullable(), memoryBytes: z.number().nullable() }),
+  ceilings: z.object({
+    cpus: z.number().nullable(),
+    memoryBytes: z.number().nullable(),
+    pids: z.number().nullable(),
+    diskBytes: z.number().nullable(),
+  }),
   weight: z.number(),
   /** Of the last thirty days, those that had some; the oldest first. */
   days: z.array(z.object({ day: z.iso.date(), minutes: z.number() })),

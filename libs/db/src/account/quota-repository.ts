@@ -19,6 +19,7 @@ export type QuotaUsage = Readonly<Record<QuotaKind, number>>;
 
 const columns = {
   ...{ weight: true, concurrentBuilds: true, queuedBuilds: true, buildMinutes: true, cpus: true, memoryBytes: true },
+  ...{ pids: true, diskBytes: true },
   ...{ imageBytes: true, cacheBytes: true, logBytes: true, deliveryBytes: true },
 } as const;
 

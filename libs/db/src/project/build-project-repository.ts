@@ -14,7 +14,7 @@ export interface BuildProject {
   readonly gitCredentials: Uint8Array | null;
   readonly defaultBranch: string | null;
   readonly deletedAt: Date | null;
-  /** The most that one of its builds may have; null for what the machine has. */
+  /** The most that one of its builds may have; null where nobody has said. */
   readonly ceilings: BuildCeilings;
 }
 
@@ -26,7 +26,8 @@ export class BuildProjectRepository {
     const [row] = await this.db.prisma.$queryRaw<BuildProject[]>`
       SELECT p.id::text, p.slug, o.slug AS "organizationSlug", p.remote_url AS "remoteUrl", git_credentials_of(p.id) AS "gitCredentials",
         p.default_branch AS "defaultBranch", p.deleted_at AS "deletedAt",
-        jsonb_build_object('cpus', coalesce(q.cpus, d.cpus), 'memoryBytes', coalesce(q.memory_bytes, d.memory_bytes)) AS ceilings
+        jsonb_build_object('cpus', coalesce(q.cpus, d.cpus), 'memoryBytes', coalesce(q.memory_bytes, d.memory_bytes),
+          'pids', coalesce(q.pids, d.pids), 'diskBytes', coalesce(q.disk_bytes, d.disk_bytes)) AS ceilings
       FROM project p JOIN organization o ON o.id = p.organization_id
         LEFT JOIN quota q ON q.scope = p.organization_id LEFT JOIN quota d ON d.scope = 'installation'
       WHERE p.id = ${projectId}::uuid`;

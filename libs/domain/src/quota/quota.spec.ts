@@ -36,28 +36,47 @@ describe('quotas of an organization', () => {
 
 describe('R-M4 what a build gets of its machine', () => {
   const machine = { cpus: 8, memoryBytes: 16 * gibibyte, slots: 2 };
-  const none: BuildCeilings = { cpus: null, memoryBytes: null };
+  const none: BuildCeilings = { cpus: null, memoryBytes: null, pids: null, diskBytes: null };
+  const usual = { pids: 4_096, diskBytes: 32 * gibibyte };
 
   it('is bounded where nobody says anything', () => {
-    expect(grantResources(none, none, machine)).toEqual({ cpus: 8, memoryBytes: 6 * gibibyte, notes: [] });
+    expect(grantResources(none, none, machine)).toEqual({
+      ...{ cpus: 8, memoryBytes: 6 * gibibyte, ...usual },
+      notes: [],
+    });
   });
 
   it('is what it asks for, within the machine', () => {
-    const asked = { cpus: 2, memoryBytes: 8 * gibibyte };
+    const asked = { cpus: 2, memoryBytes: 8 * gibibyte, pids: 64, diskBytes: gibibyte };
     expect(grantResources(asked, none, machine)).toEqual({ ...asked, notes: [] });
-    const greedy = grantResources({ cpus: 99, memoryBytes: 99 * gibibyte }, none, machine);
+    const greedy = grantResources({ ...none, cpus: 99, memoryBytes: 99 * gibibyte }, none, machine);
     expect(greedy.cpus).toBe(8);
     expect(greedy.memoryBytes).toBeLessThan(machine.memoryBytes);
     expect(greedy.notes).toHaveLength(2);
   });
 
   it('is never above a ceiling that was lowered later, and says so', () => {
-    const ceilings = { cpus: 1, memoryBytes: gibibyte };
-    expect(grantResources({ cpus: 4, memoryBytes: 4 * gibibyte }, ceilings, machine)).toEqual({
+    const ceilings = { cpus: 1, memoryBytes: gibibyte, ...usual };
+    expect(grantResources({ ...none, cpus: 4, memoryBytes: 4 * gibibyte }, ceilings, machine)).toEqual({
       ...ceilings,
       notes: ['It asked for 4 processors and got 1.', 'It asked for 4.0 GiB of memory and got 1.0 GiB.'],
     });
     // Who asks for nothing is not told about it.
     expect(grantResources(none, ceilings, machine)).toEqual({ ...ceilings, notes: [] });
+  });
+
+  it('R2-N1 has always a limit of processes and of the disk: what it asks for, within the ceilings', () => {
+    const ceilings = { ...none, pids: 1_000, diskBytes: gibibyte };
+    expect(grantResources(none, none, machine)).toMatchObject(usual);
+    expect(grantResources(none, ceilings, machine)).toMatchObject({ pids: 1_000, diskBytes: gibibyte, notes: [] });
+    const greedy = { ...none, pids: 100_000, diskBytes: 1_024 * gibibyte };
+    expect(grantResources(greedy, none, machine)).toMatchObject(usual);
+    expect(grantResources(greedy, ceilings, machine)).toMatchObject({
+      ...{ pids: 1_000, diskBytes: gibibyte },
+      notes: ['It asked for 100000 processes and got 1000.', 'It asked for 1.0 TiB of the disk and got 1.0 GiB.'],
+    });
+    // An operator may also allow more than is usual.
+    const raised = { ...none, pids: 9_000, diskBytes: 99 * gibibyte };
+    expect(grantResources(greedy, raised, machine)).toMatchObject({ pids: 9_000, diskBytes: 99 * gibibyte });
   });
 });

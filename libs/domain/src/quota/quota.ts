@@ -15,6 +15,8 @@ export const quotaNames = Object.keys(quotaKinds) as readonly QuotaKind[];
 export interface BuildCeilings {
   readonly cpus: number | null;
   readonly memoryBytes: number | null;
+  readonly pids: number | null;
+  readonly diskBytes: number | null;
 }
 
 /** Null: nobody has said. */
@@ -24,9 +26,13 @@ export interface QuotaSettings extends QuotaLimits, BuildCeilings {
   readonly weight: number | null;
 }
 
-/** Where an operator has said nothing. No limit for the others; a build has what its machine has. */
+/**
+ * Where an operator has said nothing. No limit for the others; a build has what its machine has, but never all processes and
+ * all of the disk, which the machine's other work needs as well.
+ */
 export const quotaDefaults: QuotaSettings = {
   ...{ weight: 100, concurrentBuilds: null, queuedBuilds: 500, buildMinutes: null, cpus: null, memoryBytes: null },
+  ...{ pids: 4_096, diskBytes: 34_359_738_368 },
   ...{ imageBytes: null, cacheBytes: null, logBytes: null, deliveryBytes: null },
 };
 
@@ -72,13 +78,15 @@ export interface MachineSize {
 export interface GrantedResources {
   readonly cpus: number;
   readonly memoryBytes: number;
+  readonly pids: number;
+  readonly diskBytes: number;
   /** What was asked for and not given, for a person. */
   readonly notes: readonly string[];
 }
 
 /**
  * What a build really gets. Who asks for nothing gets all processors of the machine but never its whole memory: three quarters
- * of it, shared by its slots. Nobody gets more than the ceilings, which may have become lower since the project was saved.
+ * of it, shared by its slots, and as many processes and as much of the disk as the ceilings allow. Nobody gets more than the ceilings, which may have become lower since the project was saved.
  */
 export function grantResources(asked: BuildCeilings, ceilings: BuildCeilings, machine: MachineSize): GrantedResources {
   const usualMemory = Math.floor((machine.memoryBytes * 0.75) / Math.max(1, machine.slots));
@@ -88,11 +96,20 @@ export function grantResources(asked: BuildCeilings, ceilings: BuildCeilings, ma
   };
   const cpus = Math.min(asked.cpus ?? machine.cpus, most.cpus);
   const memoryBytes = Math.min(asked.memoryBytes ?? usualMemory, most.memoryBytes);
+  const pids = Math.min(asked.pids ?? Number.POSITIVE_INFINITY, ceilings.pids ?? quotaDefaults.pids!);
+  const diskBytes = Math.min(
+    asked.diskBytes ?? Number.POSITIVE_INFINITY,
+    ceilings.diskBytes ?? quotaDefaults.diskBytes!,
+  );
   const notes = [
     ...(asked.cpus !== null && asked.cpus > cpus ? [`It asked for ${asked.cpus} processors and got ${cpus}.`] : []),
     ...(asked.memoryBytes !== null && asked.memoryBytes > memoryBytes
       ? [`It asked for ${amount(asked.memoryBytes, 'bytes')} of memory and got ${amount(memoryBytes, 'bytes')}.`]
       : []),
+    ...(asked.pids !== null && asked.pids > pids ? [`It asked for ${asked.pids} processes and got ${pids}.`] : []),
+    ...(asked.diskBytes !== null && asked.diskBytes > diskBytes
+      ? [`It asked for ${amount(asked.diskBytes, 'bytes')} of the disk and got ${amount(diskBytes, 'bytes')}.`]
+      : []),
   ];
-  return { cpus, memoryBytes, notes };
+  return { cpus, memoryBytes, pids, diskBytes, notes };
 }

@@ -11,7 +11,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const nothing = {
   ...{ slug: '', organizationSlug: '', remoteUrl: '', gitCredentials: null, defaultBranch: null },
-  ceilings: { cpus: null, memoryBytes: null },
+  ceilings: { cpus: null, memoryBytes: null, pids: null, diskBytes: null },
 };
 
 it('caches on the disk go with their project, deleted or gone', async () => {

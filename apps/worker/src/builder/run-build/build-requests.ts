@@ -109,8 +109,7 @@ export class BuildRequests {
     const { build } = attempt;
     const { registryHost, cgroupParent } = this.options;
     const labels = imageLabels(build, this.labelFacts(project, build));
-    const { pids, diskBytes } = build.limits;
-    const { cpus, memoryBytes } = granted;
+    const { cpus, memoryBytes, pids, diskBytes } = granted;
     return {
       secrets,
       registryAuth,
@@ -129,9 +128,9 @@ export class BuildRequests {
       onlyImages: build.limits.network === 'none',
       limits: {
         memoryBytes,
-        ...(pids !== null && { pids }),
+        pids,
         ...(cpus < this.options.machine.cpus && { cpus }),
-        ...(diskBytes !== null && { diskBytes }),
+        diskBytes,
         ...(cgroupParent !== null && { cgroupParent }),
         networkMode: networkOf(build, resolved),
         // The engine counts the group's name into the cache keys of steps: builds that may share results share a group.

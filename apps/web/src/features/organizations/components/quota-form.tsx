@@ -19,6 +19,8 @@ const fields = [
   { name: 'buildMinutes', label: 'Build minutes per month', scale: 1 },
   { name: 'cpus', label: 'CPUs per build', scale: 1 },
   { name: 'memoryBytes', label: 'Memory per build, MiB', scale: mebibyte },
+  { name: 'pids', label: 'Processes per build', scale: 1 },
+  { name: 'diskBytes', label: 'Disk per build, MiB', scale: mebibyte },
   { name: 'imageBytes', label: 'Images, MiB', scale: mebibyte },
   { name: 'cacheBytes', label: 'Caches, MiB', scale: mebibyte },
   { name: 'logBytes', label: 'Logs, MiB', scale: mebibyte },
@@ -33,11 +35,11 @@ export interface QuotaFormProps {
   /** Below `/v1`. */
   readonly address: string;
   readonly quota: QuotaSettingsView;
-  /** What holds where a field is empty; null where that is no limit. */
+  /** What holds where a field is empty; null where that is the built-in value, or no limit. */
   readonly otherwise: QuotaSettingsView | null;
 }
 
-/** An empty field leaves it to the installation, or there to no limit. */
+/** An empty field leaves it to the installation, and there to the built-in value or to no limit. */
 export function QuotaForm({ address, quota, otherwise }: QuotaFormProps) {
   const { pending, problem, run, fieldError } = useChange();
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -56,7 +58,7 @@ export function QuotaForm({ address, quota, otherwise }: QuotaFormProps) {
     <form onSubmit={submit} method="post" className="grid gap-3 p-3">
       <p className="text-sm text-text-2">
         {otherwise === null
-          ? 'An empty field means no limit.'
+          ? 'An empty field means the built-in value, or no limit where there is none.'
           : 'An empty field means the default, which stands in it in gray.'}
       </p>
       <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">

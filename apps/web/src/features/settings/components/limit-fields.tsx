@@ -53,7 +53,7 @@ export function LimitFields({ limits, fieldError }: LimitFieldsProps) {
           name="pids"
           min={16}
           max={100_000}
-          placeholder="no limit"
+          placeholder="most allowed"
           defaultValue={limits.pids ?? ''}
           error={fieldError('limits.pids')}
         />
@@ -74,7 +74,7 @@ export function LimitFields({ limits, fieldError }: LimitFieldsProps) {
           name="disk"
           min={16}
           step="any"
-          placeholder="no limit"
+          placeholder="most allowed"
           defaultValue={limits.diskBytes === null ? '' : limits.diskBytes / mebibyte}
           error={fieldError('limits.diskBytes')}
         />

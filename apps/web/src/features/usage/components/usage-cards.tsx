@@ -7,7 +7,7 @@ import { QuotaTable } from './quota-table';
 
 /** Quotas, ceilings of a build, and minutes of each day. */
 export function UsageCards({ usage }: { usage: OrganizationUsage }) {
-  const { cpus, memoryBytes } = usage.ceilings;
+  const { cpus, memoryBytes, pids, diskBytes } = usage.ceilings;
   return (
     <>
       {usage.suspendedAt !== null && (
@@ -22,9 +22,11 @@ export function UsageCards({ usage }: { usage: OrganizationUsage }) {
       <Card title="Quotas" aside={`weight ${usage.weight} when slots are shared`}>
         <QuotaTable quotas={usage.quotas} />
         <p className="border-t border-line px-3 py-2 text-sm text-text-2">
-          One build may use at most {cpus === null ? 'all CPUs of its machine' : `${cpus} CPUs`} and{' '}
-          {memoryBytes === null ? '90 % of its memory' : `${formatBytes(memoryBytes)} of memory`}. Each image and each
-          cache counts in full, even where they share layers.
+          One build may use at most {cpus === null ? 'all CPUs of its machine' : `${cpus} CPUs`},{' '}
+          {memoryBytes === null ? '90 % of its memory' : `${formatBytes(memoryBytes)} of memory`}
+          {pids !== null && `, ${pids} processes`}
+          {diskBytes !== null && `, ${formatBytes(diskBytes)} of the disk`}. Each image and each cache counts in full,
+          even where they share layers.
         </p>
       </Card>
       <MinutesCard days={usage.days} />

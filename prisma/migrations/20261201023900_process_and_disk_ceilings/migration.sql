@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "quota" ADD COLUMN     "disk_bytes" BIGINT,
+ADD COLUMN     "pids" INTEGER;
