@@ -193,4 +193,32 @@ BEGIN
     DROP POLICY builder_of_project_made ON cache_entry;
   END IF;
 END $$;
+
+-- What a taken-over builder can use up of the server (docs/adr/0035). One builder and its supervisor open at most 14 connections:
+-- a pool of 12, one that listens, one of the supervisor. All builders of a pool together have three of ten, so both leave four of ten to
+-- the others. Each session may write 64 MiB of temporary files; only a superuser can say that. A limit that an administrator
+-- has set stays.
+DO $$
+DECLARE
+  most CONSTANT integer := current_setting('max_connections')::integer * 3 / 10;
+  r record;
+BEGIN
+  FOR r IN
+    SELECT oid, rolname, rolconnlimit FROM pg_roles WHERE rolname IN ('cooperage_builder', 'cooperage_builder_untrusted') ORDER BY rolname
+  LOOP
+    IF r.rolconnlimit = -1 THEN
+      BEGIN
+        EXECUTE format('ALTER ROLE %I CONNECTION LIMIT %s', r.rolname, most);
+      EXCEPTION WHEN insufficient_privilege THEN
+        RAISE WARNING 'the role % has no limit of connections, and % may not set one', r.rolname, current_user
+          USING HINT = format('Ask an administrator of the server for: ALTER ROLE %I CONNECTION LIMIT %s', r.rolname, most);
+      END;
+    END IF;
+    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+      AND NOT EXISTS (SELECT FROM pg_db_role_setting s, unnest(s.setconfig) AS setting
+        WHERE s.setrole = r.oid AND s.setdatabase = 0 AND setting LIKE 'temp\_file\_limit=%') THEN
+      EXECUTE format('ALTER ROLE %I SET temp_file_limit = %L', r.rolname, '64MB');
+    END IF;
+  END LOOP;
+END $$;
 COMMIT;

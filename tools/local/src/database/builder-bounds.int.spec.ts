@@ -1,0 +1,86 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EmbeddedPostgres } from '../parts/postgres/postgres.ts';
+import { createSpecInstance } from '../test-services/spec-instance.ts';
+import { deploy } from './migrations.ts';
+import { applyRoles, databaseRoles } from './roles.ts';
+import { schemaFolders } from './schema-files.ts';
+
+/** A server of its own: other specs need the connections that are used up here. */
+describe('R2-M1 a builder that was taken over', () => {
+  const instance = createSpecInstance();
+  const server = new EmbeddedPostgres(instance);
+  const open: pg.Client[] = [];
+  let owner: string;
+  let urls: Record<string, string>;
+  beforeAll(async () => {
+    owner = (await server.start()).adminUrl;
+    await deploy(owner, schemaFolders(path.resolve(import.meta.dirname, '../../../..')));
+    urls = await applyRoles(owner, Object.fromEntries(databaseRoles.map((role) => [role, 'only-for-tests'])));
+  });
+  afterAll(async () => {
+    await Promise.all(open.map((client) => client.end().catch(() => undefined)));
+    await server.stop();
+    rmSync(instance.folder, { recursive: true, force: true });
+  });
+
+  /** @returns the code of the error at which the server gave no further connection */
+  async function useUp(url: string): Promise<string | undefined> {
+    for (let count = 0; count < 250; count++) {
+      const client = new pg.Client({ connectionString: url });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+      } catch (error) {
+        return (error as { code?: string }).code;
+      }
+      open.push(client);
+    }
+    return undefined;
+  }
+
+  it('leaves connections to control and the API, when both pools open all that they are given', async () => {
+    for (const role of ['builder', 'builder_untrusted']) expect(await useUp(urls[role]!)).toBe('53300');
+    for (const role of ['control', 'api'])
+      expect(await query(urls[role]!, 'SELECT 1 AS here'), role).toEqual([{ here: 1 }]);
+    // Four builders, each with a pool of 12, one that listens and its supervisor.
+    expect(open).toHaveLength(2 * 60);
+    await Promise.all(open.splice(0).map((client) => client.end()));
+  });
+
+  it('writes few temporary files, and cannot lift the limits of its role', async () => {
+    const url = urls.builder_untrusted!;
+    await expect(
+      query(url, 'SELECT g, md5(g::text) FROM generate_series(1, 3000000) g ORDER BY 2 LIMIT 1 OFFSET 2999999'),
+    ).rejects.toThrow(/temporary file size exceeds/);
+    for (const change of ['CONNECTION LIMIT -1', 'SET temp_file_limit = -1', 'RESET temp_file_limit'])
+      await expect(query(url, `ALTER ROLE cooperage_builder_untrusted ${change}`), change).rejects.toThrow(
+        /permission denied/,
+      );
+    await expect(query(url, 'SET temp_file_limit = -1')).rejects.toThrow(/permission denied/);
+    await query(url, 'ALTER ROLE cooperage_builder_untrusted RESET ALL').catch(() => undefined);
+    expect(await query(url, 'SHOW temp_file_limit')).toEqual([{ temp_file_limit: '64MB' }]);
+  });
+
+  it('has the limit that an administrator has set, also after the next upgrade', async () => {
+    await query(owner, 'ALTER ROLE cooperage_builder CONNECTION LIMIT 7');
+    await query(owner, "ALTER ROLE cooperage_builder SET temp_file_limit = '1GB'");
+    await applyRoles(owner, {});
+    expect(await query(owner, `SELECT rolconnlimit FROM pg_roles WHERE rolname = 'cooperage_builder'`)).toEqual([
+      { rolconnlimit: 7 },
+    ]);
+    expect(await query(urls.builder!, 'SHOW temp_file_limit')).toEqual([{ temp_file_limit: '1GB' }]);
+  });
+});
+
+async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
