@@ -91,7 +91,7 @@ export function GitCard({ project }: { project: GitProject }) {
 /** The id by which webhook calls are compared: a rename at the git host keeps it. */
 function KnownRepository({ id, repositoryKey }: { id: string; repositoryKey: string }) {
   return (
-    <div className="flex flex-wrap items-center justify-between gap-3 border-border border-t p-3">
+    <div className="flex flex-wrap items-center justify-between gap-3 border-t border-line p-3">
       <p className="min-w-0 flex-1 basis-60 text-text-2">
         The git host calls this repository <span className="break-all font-mono">{repositoryKey}</span>. Webhook calls
         with another id build nothing. Forget it if the repository was made anew, or if a wrong call came first.
