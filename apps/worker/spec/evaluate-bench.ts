@@ -135,6 +135,7 @@ export class EvaluateBench {
       subjectId: deliveryId,
       groupId: '',
       attempts: 1,
+      unfinished: 0,
       ageMs: 0,
       dueMs: 0,
     } as const;

@@ -19,10 +19,16 @@ import {
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
+
+/** Explanations at once in this process: each has the contexts of up to nine builds in memory. */
+const slots = { total: 4, perKey: 2, maxWaitMs: 10_000, maxWaiting: 6 };
 
 /** Tells of a build's cache from what the builder and the service recorded: nothing is asked of any registry. */
 @Injectable()
 export class BuildCacheService {
+  private readonly slots = new SharedSlots('explanations of caches', slots);
+
   constructor(
     private readonly details: BuildDetails,
     private readonly relations: BuildRelations,
@@ -34,7 +40,7 @@ export class BuildCacheService {
     const organizationIds = organizationIdsOf(principal);
     const build = found(await this.details.find(id, organizationIds));
     const project = found(await this.projects.find(build.projectId, organizationIds));
-    const [now, earlier] = await Promise.all([this.facts.find(id), this.facts.earlier(id)]);
+    const steps = await this.steps(build);
     const {
       zone,
       cachePolicy: policy,
@@ -53,13 +59,24 @@ export class BuildCacheService {
       writes: written && textOf(written),
       export: { state, note, mode, why },
       economy: await this.economy(build),
-      steps: now
-        ? whyStepsRan(now, earlier).map(({ ordinal, target, startLine, endLine, cached, reason, against }) => ({
-            ...{ ordinal, target, startLine, endLine, cached, against },
-            reason: reason && plain(reason),
-          }))
-        : [],
+      steps,
     };
+  }
+
+  /** @throws {ApiProblem} `rate_limited` while the organization has its share of explanations under way */
+  private async steps({ id, organizationId }: BuildDetailRecord): Promise<BuildCache['steps']> {
+    const release = await this.slots.take(organizationId);
+    try {
+      const now = await this.facts.find(id);
+      if (!now) return [];
+      const verdicts = whyStepsRan(now, await this.facts.earlier(id));
+      return verdicts.map(({ ordinal, target, startLine, endLine, cached, reason, against }) => ({
+        ...{ ordinal, target, startLine, endLine, cached, against },
+        reason: reason && plain(reason),
+      }));
+    } finally {
+      release();
+    }
   }
 
   private async economy(build: BuildDetailRecord): Promise<BuildCache['economy']> {

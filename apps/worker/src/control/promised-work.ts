@@ -1,4 +1,4 @@
-import { OutboxRepository, type OutboxShare, type OutboxTopic } from '@cooperage/db';
+import { type OutboxItem, OutboxRepository, type OutboxShare, type OutboxTopic } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 import { BaseWatch } from './base-watch/base-watch.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
@@ -6,7 +6,7 @@ import { EvaluateService } from './evaluate/evaluate.service.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
 import { CreateKeyService } from './keys/create-key.service.js';
 import { NoteStepsService } from './note-steps/note-steps.service.js';
-import { type OutboxHandler, OutboxLoop } from './outbox/outbox-loop.js';
+import { type GivenUpWork, type HandlerResult, OutboxLoop, type OutboxWork } from './outbox/outbox-loop.js';
 import { PublishService } from './publish/publish.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { RetentionService } from './retention/retention.service.js';
@@ -23,6 +23,17 @@ const shareOf = (slots: number): OutboxShare => ({
   alone: slots - Math.ceil(slots / 4),
   keepsLast: true,
 });
+
+/**
+ * What runs beside work that ends its process is counted too. So the bound is lowest where nothing depends on the work.
+ * @param mostUnfinished processes in a row that ended while it was under way
+ */
+function orGivenUp(
+  mostUnfinished: number,
+  work: Pick<GivenUpWork, 'giveUp'> & { handle(item: OutboxItem): Promise<HandlerResult> },
+): GivenUpWork {
+  return { mostUnfinished, handle: (item) => work.handle(item), giveUp: (item) => work.giveUp(item) };
+}
 
 /**
  * What control takes from the outbox, and by whom it is done. What can be slow has a loop of its own: neither a git host
@@ -42,12 +53,7 @@ export function promisedWork(
     get(EvictCacheService),
     get(DeleteProjectService),
   ];
-  const loop = (
-    name: string,
-    slots: number,
-    slotLimitMs: number,
-    handlers: Partial<Record<OutboxTopic, OutboxHandler>>,
-  ) =>
+  const loop = (name: string, slots: number, slotLimitMs: number, handlers: Partial<Record<OutboxTopic, OutboxWork>>) =>
     new OutboxLoop(
       get(OutboxRepository),
       handlers,
@@ -55,15 +61,17 @@ export function promisedWork(
       logger,
     );
   return [
-    loop('evaluate', 8, 8 * minute, { evaluate: (item) => evaluate.handle(item) }),
-    loop('publish', 8, 15 * minute, { publish: (item) => publish.handle(item).finally(() => bases.soon()) }),
+    loop('evaluate', 8, 8 * minute, { evaluate: orGivenUp(5, evaluate) }),
+    loop('publish', 8, 15 * minute, {
+      publish: { ...orGivenUp(10, publish), handle: (item) => publish.handle(item).finally(() => bases.soon()) },
+    }),
     loop('requests', 4, 15 * minute, {
       'create-key': (item) => createKey.handle(item),
       'export-cache': (item) => exportCache.handle(item),
       trust: (item) => trust.handle(item),
     }),
     loop('verify images', 2, 60 * minute, { 'verify-images': (item) => reverify.handle(item) }),
-    loop('note steps', 2, 10 * minute, { 'note-steps': (item) => noteSteps.handle(item) }),
+    loop('note steps', 2, 10 * minute, { 'note-steps': orGivenUp(3, noteSteps) }),
     loop('upkeep', 4, 60 * minute, {
       reconcile: (item) => reconcile.handle(item),
       'sweep-cache': (item) => sweepCache.handle(item),

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { deflateRaw } from 'node:zlib';
-import { encodeManifest, type ManifestEntry, manifestDigest, packTargets } from '@cooperage/domain';
+import { encodeManifest, type ManifestEntry, manifestDigest, mostManifestBytes, packTargets } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { losable } from '../losable.js';
@@ -16,7 +16,10 @@ export interface ReadTarget {
   readonly manifest: readonly ManifestEntry[];
 }
 
-/** What the contexts of builds held. Equal contexts of a project are kept once; nothing depends on their being there. */
+/**
+ * What the contexts of builds held. Equal contexts of a project are kept once; nothing depends on their being there. One that is too large to be compared
+ * is known by its digest only.
+ */
 export class ContextManifestRepository {
   constructor(private readonly db: Database) {}
 
@@ -49,7 +52,7 @@ export class ContextManifestRepository {
       SELECT digest FROM context_manifest WHERE project_id = ${build.projectId}::uuid AND digest = ANY (${[...manifests.keys()]})`;
     const stored = new Set(known.map(({ digest }) => digest));
     for (const { digest, text, entries } of manifests.values()) {
-      if (stored.has(digest)) continue;
+      if (stored.has(digest) || Buffer.byteLength(text) > mostManifestBytes) continue;
       const payload = await compress(text);
       await this.db.prisma.$executeRaw`
         INSERT INTO context_manifest (project_id, digest, entries, payload)

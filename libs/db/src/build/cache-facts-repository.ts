@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { inflateRaw } from 'node:zlib';
+import { inflateRaw, type ZlibOptions } from 'node:zlib';
 import {
   type CacheFacts,
   type CacheReadFact,
@@ -7,6 +7,8 @@ import {
   type EvictionWords,
   type IsolationSubject,
   type ManifestEntry,
+  mostManifestBytes,
+  mostManifestEntries,
   namedContextFact,
   parseContextName,
   type ResolvedDefinition,
@@ -21,12 +23,14 @@ import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import type { BaseImage } from './build-record.js';
 
-const decompress = promisify(inflateRaw);
+const decompress = promisify<Uint8Array, ZlibOptions, Buffer>(inflateRaw);
 
 /** How many earlier builds are asked for the results that one of them may have lent. */
 const mostAsked = 8;
 /** How far back they are looked for: the price is the same in a project of any age. */
 const mostLookedAt = 200;
+/** What the contexts of one question may hold together, the nearest build's first. The others count as not recorded. */
+const [mostManifests, mostTextBytes, mostEntries] = [256, 2 * mostManifestBytes, 4 * mostManifestEntries];
 
 interface FactsRow extends IsolationSubject {
   readonly id: string;
@@ -114,27 +118,65 @@ export class CacheFactsRepository {
     return rows.map((row) => toFacts(row, contexts));
   }
 
-  /** What the contexts held of builds of one project: each is read once, however many had it. */
+  /** What the contexts held of builds of one project: each is read once, however many had it, as far as there is room. */
   private async contexts(rows: readonly FactsRow[]): Promise<Contexts> {
     const digests = rows.flatMap(({ contextDigest, targetRecords }) => [
       ...(contextDigest === null ? [] : [contextDigest]),
       ...(targetRecords?.targets ?? []).map((target) => target.contextDigest),
     ]);
     const projectId = rows[0]?.projectId;
-    if (projectId === undefined || digests.length === 0) return new Map();
-    const found = await this.db.prisma.$queryRaw<{ digest: string; payload: Uint8Array }[]>`
-      SELECT digest, payload FROM context_manifest
-      WHERE project_id = ${projectId}::uuid AND digest = ANY (${[...new Set(digests)]})`;
-    return new Map(
-      await Promise.all(found.map(async ({ digest, payload }) => [digest, await unpack(payload)] as const)),
-    );
+    const contexts = new Map<string, readonly ManifestEntry[]>();
+    if (projectId === undefined) return contexts;
+    // One after the other: the rows come from builders, and what all of them hold has to fit into memory.
+    const room = { bytes: mostTextBytes, entries: mostEntries };
+    for (const digest of [...new Set(digests)].slice(0, mostManifests)) {
+      const manifest = await this.context(projectId, digest, room);
+      if (manifest) contexts.set(digest, manifest);
+    }
+    return contexts;
   }
+
+  /** Null for what is not stored, too large or no manifest: a row that cannot be read is like one that is not there. */
+  private async context(projectId: string, digest: string, room: Room): Promise<readonly ManifestEntry[] | null> {
+    const [row] = await this.db.prisma.$queryRaw<{ payload: Uint8Array }[]>`
+      SELECT payload FROM context_manifest WHERE project_id = ${projectId}::uuid AND digest = ${digest}
+        AND octet_length(payload) <= ${mostManifestBytes}`;
+    const text = row && (await opened(row.payload, Math.min(mostManifestBytes, room.bytes)));
+    if (!text || !hasAtMost(Math.min(mostManifestEntries, room.entries), text)) return null;
+    const manifest = decoded(text);
+    room.bytes -= text.length;
+    room.entries -= manifest?.length ?? 0;
+    return manifest;
+  }
+}
+
+/** What the contexts of one question may still take. */
+interface Room {
+  bytes: number;
+  entries: number;
 }
 
 type Contexts = ReadonlyMap<string, readonly ManifestEntry[]>;
 
-async function unpack(payload: Uint8Array): Promise<ManifestEntry[]> {
-  return decodeManifest((await decompress(payload)).toString('utf8'));
+/** Null for what has more bytes or cannot be opened. */
+async function opened(payload: Uint8Array, maxOutputLength: number): Promise<Buffer | null> {
+  if (maxOutputLength <= 0) return null;
+  return decompress(payload, { maxOutputLength }).catch(() => null);
+}
+
+/** Entries end with a zero byte. They are counted before one is made of each. */
+function hasAtMost(most: number, text: Buffer): boolean {
+  let count = 0;
+  for (let at = text.indexOf(0); at >= 0 && count <= most; at = text.indexOf(0, at + 1)) count++;
+  return count <= most;
+}
+
+function decoded(text: Buffer): ManifestEntry[] | null {
+  try {
+    return decodeManifest(text.toString('utf8'));
+  } catch {
+    return null;
+  }
 }
 
 function toFacts(row: FactsRow, contexts: Contexts): CacheFacts {

@@ -1,7 +1,10 @@
-import type { ManifestEntry } from '@cooperage/domain';
+import { promisify } from 'node:util';
+import { deflateRaw } from 'node:zlib';
+import { encodeManifest, type ManifestEntry } from '@cooperage/domain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
 import {
+  CacheFactsRepository,
   type ClaimedAttempt,
   ContextManifestRepository,
   StepRepository,
@@ -138,5 +141,62 @@ describe('steps that run again and again', () => {
     await world.db.prisma.stepVerdict.updateMany({ where: { buildId: build.id }, data: { at } });
     await new SweepRepository(world.db).forgetStepVerdicts();
     expect(await world.db.prisma.stepVerdict.count()).toBe(3);
+  });
+});
+
+describe('what contexts held', () => {
+  const deflate = promisify(deflateRaw);
+  const contextOf = async ({ build }: ClaimedAttempt) =>
+    (await new CacheFactsRepository(world.db).find(build.id))?.context ?? null;
+  const earlierThan = async ({ build }: ClaimedAttempt) =>
+    (await new CacheFactsRepository(world.db).earlier(build.id)).map(({ context }) => context?.length ?? null);
+
+  it('R2-H1 is not kept where it has more than 16 MiB, and the steps are noted without it', async () => {
+    const attempt = await ended({ context: '1' });
+    const long = (at: number): ManifestEntry => ({ ...readme('a'), path: `${at}/${'x'.repeat(4_000)}` });
+    const stored = () => world.db.prisma.contextManifest.count({ where: { projectId } });
+    const before = await stored();
+    const { id } = await world.build(projectId);
+    const [dispatched] = await world.dispatch();
+    const next = (await world.attempts.claim(dispatched!.attemptId, instanceId, 'w1', 600_000))!;
+    await world.attempts.describe(next, 'ref', dockerfile);
+    await new ContextManifestRepository(world.db).save(
+      next,
+      Array.from({ length: 4_300 }, (_, at) => long(at)),
+    );
+    expect(await stored()).toBe(before);
+    expect(next.build.id).toBe(id);
+    expect(await contextOf(next)).toBeNull();
+    expect(await contextOf(attempt)).toHaveLength(1);
+  });
+
+  it.each([
+    ['that opens to more than 16 MiB', async () => deflate(encodeManifest([readme('a')]).repeat(1_000_000))],
+    ['of more entries than a context may have', async () => deflate('f644 a x\0'.repeat(150_000))],
+    ['that is larger than any we write', async () => Buffer.alloc(17 * 2 ** 20, 1)],
+    ['that cannot be opened', async () => Buffer.from('no deflate')],
+    ['that is no manifest', async () => deflate('what is this?\0')],
+  ])('R2-H1 is unknown, again and again, of a row %s', async (_what, payload) => {
+    const first = await ended({ context: '1' });
+    const second = await ended({ context: '2', cached: ['WORKDIR /app'] });
+    await world.db.prisma.contextManifest.updateMany({
+      where: { projectId },
+      data: { payload: new Uint8Array(await payload()) },
+    });
+    expect(await contextOf(second)).toBeNull();
+    expect(await earlierThan(second)).toEqual([null]);
+    for (const { build } of [first, second]) await verdicts.note(build.id);
+    const noted = await world.db.prisma.stepVerdict.findMany({ where: { buildId: second.build.id } });
+    expect(noted.map(({ cause }) => cause)).toContain('unknown');
+  });
+
+  it('R2-H1 is read of the nearest builds only, as far as all of them have room in memory', async () => {
+    const many = Array.from({ length: 90_000 }, (_, at): ManifestEntry => ({ ...readme('a'), path: `${at}` }));
+    const all: ClaimedAttempt[] = [];
+    for (const mark of ['1', '2', '3', '4', '5', '6', '7']) all.push(await ended({ context: mark }));
+    const payload = new Uint8Array(await deflate(encodeManifest(many)));
+    await world.db.prisma.contextManifest.updateMany({ where: { projectId }, data: { payload } });
+    const lengths = await earlierThan(all.at(-1)!);
+    expect(lengths).toEqual([90_000, 90_000, 90_000, 90_000, null, null]);
   });
 });

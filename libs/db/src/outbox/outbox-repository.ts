@@ -96,13 +96,14 @@ export class OutboxRepository {
 function takeIn(tx: Queryable, wanted: Wanted, instanceId: string, lockMs: number): Promise<OutboxItem[]> {
   return tx.$queryRaw<OutboxItem[]>`
     WITH RECURSIVE ${takeable(wanted)}, due AS (
-      SELECT id FROM outbox JOIN takeable USING (id) WHERE available_at <= now()
+      SELECT id, locked_by FROM outbox JOIN takeable USING (id) WHERE available_at <= now()
       ORDER BY place, available_at, id LIMIT ${wanted.limit} FOR UPDATE OF outbox SKIP LOCKED
     )
     UPDATE outbox o
-    SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1
+    SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1,
+      unfinished = CASE WHEN due.locked_by IS NULL THEN 0 ELSE o.unfinished + 1 END
     FROM due WHERE o.id = due.id
-    RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts,
+    RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts, o.unfinished,
       (extract(epoch FROM now() - o.created_at) * 1000)::float8 AS "ageMs",
       (extract(epoch FROM now() - o.available_at) * 1000)::float8 AS "dueMs"`;
 }

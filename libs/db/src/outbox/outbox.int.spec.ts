@@ -74,6 +74,21 @@ describe('the outbox', () => {
     expect(await outbox.take(['evaluate'], 1, a, 60_000)).toHaveLength(1);
   });
 
+  it('R2-H1 counts the takings in a row whose process ended, until one of them is put back', async () => {
+    await add(newId());
+    const counts: number[] = [];
+    for (const end of [true, true, false, true]) {
+      const taker = await control();
+      const [item] = await outbox.take(['evaluate'], 1, taker, 600_000);
+      counts.push(item!.unfinished);
+      if (end) await world.processes.end(taker, 'exited');
+      else await outbox.retry(item!, taker, 0, 'not now');
+    }
+    const [last] = await outbox.take(['evaluate'], 1, await control(), 600_000);
+    expect([...counts, last!.unfinished]).toEqual([0, 1, 2, 0, 1]);
+    expect(last!.attempts).toBe(5);
+  });
+
   it('refuses the word of a taking that was given on, also within one process', async () => {
     await add(newId());
     const me = await control();

@@ -38,6 +38,8 @@ export interface OutboxItem {
   readonly groupId: string;
   /** How often it was taken, this time included. Grows with each taking, so it also names this one. */
   readonly attempts: number;
+  /** How many takings in a row, before this one, were neither done nor put back: most often their process had ended. */
+  readonly unfinished: number;
   /** Milliseconds since it was promised, by the database's clock. */
   readonly ageMs: number;
   /** Milliseconds since it could be taken: since it was promised, or since its last pause was over. */

@@ -97,6 +97,12 @@ class Bench {
 const failure = (code: FailureCode) => new BuildFailure(code, code);
 
 describe('a delivery', () => {
+  it('R2-H1 fails where control ended again and again while it was looked at', async () => {
+    const bench = new Bench([]);
+    expect(await bench.service.giveUp({ subjectId: 'd' })).toEqual({ done: true });
+    expect([bench.status, bench.failureCode]).toEqual(['failed', 'InternalError']);
+  });
+
   it('waits for a git host that is away, five tries long, and says so', async () => {
     const bench = new Bench([failure('SourceUnavailable')]);
     expect(await bench.service.handle({ subjectId: 'd', attempts: 1 } as OutboxItem)).toMatchObject({

@@ -53,10 +53,14 @@ export class EvaluateService {
       if (error instanceof BuildFailure) return this.giveUpOrRetry(subject, error);
       if (isDatabaseUnavailable(error) || item.attempts < mostTries) throw error;
       this.logger.error({ err: error, deliveryId: subject.deliveryId }, 'an evaluation was given up');
-      const note = 'The push could not be looked at; the log of control has the details. Replay it later.';
-      await this.evaluations.markFailed(subject.deliveryId, 'InternalError', note);
-      return done;
+      return this.giveUp(item);
     }
+  }
+
+  async giveUp({ subjectId }: Pick<OutboxItem, 'subjectId'>): Promise<HandlerResult> {
+    const note = 'The push could not be looked at; the log of control has the details. Replay it later.';
+    await this.evaluations.markFailed(subjectId, 'InternalError', note);
+    return done;
   }
 
   private async evaluate(subject: EvaluationSubject, since: number): Promise<HandlerResult> {

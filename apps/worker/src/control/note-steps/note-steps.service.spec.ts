@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { NoteStepsService } from './note-steps.service.js';
 
 const item = (attempts: number): OutboxItem => ({
-  ...{ id: 1n, topic: 'note-steps', subjectId: 'b', groupId: 'b', attempts, ageMs: 0, dueMs: 0 },
+  ...{ id: 1n, topic: 'note-steps', subjectId: 'b', groupId: 'b', attempts, unfinished: 0, ageMs: 0, dueMs: 0 },
 });
 const failing = {
   note: async () => {
@@ -17,5 +17,10 @@ describe('NoteStepsService', () => {
     const service = new NoteStepsService(failing, createLogger({ process: 'test', level: 'silent' }));
     await expect(service.handle(item(1))).rejects.toThrow('broken');
     expect(await service.handle(item(5))).toEqual({ done: true });
+  });
+
+  it('R2-H1 lets be what its process ended for again and again', async () => {
+    const service = new NoteStepsService(failing, createLogger({ process: 'test', level: 'silent' }));
+    expect(await service.giveUp(item(1))).toEqual({ done: true });
   });
 });

@@ -21,4 +21,10 @@ export class NoteStepsService {
     }
     return done;
   }
+
+  /** What its process ended for too often. */
+  async giveUp({ subjectId: buildId }: OutboxItem): Promise<HandlerResult> {
+    this.logger.error({ buildId }, 'why the steps of a build ran is not written down: control ended too often over it');
+    return done;
+  }
 }

@@ -1,7 +1,7 @@
 import type { OutboxItem, OutboxRepository } from '@cooperage/db';
 import { createLogger } from '@cooperage/telemetry';
 import { describe, expect, it, vi } from 'vitest';
-import { done, later, type OutboxHandler, OutboxLoop } from './outbox-loop.js';
+import { done, later, OutboxLoop, type OutboxWork } from './outbox-loop.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
 const item = (id: number): OutboxItem => ({
@@ -10,6 +10,7 @@ const item = (id: number): OutboxItem => ({
   subjectId: `s${id}`,
   groupId: `g${id}`,
   attempts: 1,
+  unfinished: 0,
   ageMs: 0,
   dueMs: 0,
 });
@@ -27,7 +28,7 @@ function outboxOf(rows: OutboxItem[]) {
   };
 }
 type Outbox = ReturnType<typeof outboxOf>;
-const loopOver = (outbox: Outbox, handler: OutboxHandler, slotLimitMs = 60_000) => {
+const loopOver = (outbox: Outbox, handler: OutboxWork, slotLimitMs = 60_000) => {
   const options = { name: 'evaluate', slots: 2, slotLimitMs, share, instanceId: () => 'me' };
   return new OutboxLoop(outbox as unknown as OutboxRepository, { evaluate: handler }, options, logger);
 };
@@ -109,6 +110,33 @@ describe('OutboxLoop', () => {
     loop.wake();
     await expect.poll(() => begun).toHaveLength(2);
     await loop.close();
+  });
+
+  it('R2-H1 gives up work, before it begins it, whose process ended too often while it was under way', async () => {
+    const outbox = outboxOf([
+      { ...item(1), unfinished: 3 },
+      { ...item(2), unfinished: 4 },
+    ]);
+    const handle = vi.fn(run);
+    const giveUp = vi.fn(run);
+    const loop = loopOver(outbox, { handle, giveUp, mostUnfinished: 3 });
+    loop.wake();
+    await expect.poll(() => outbox.done).toHaveBeenCalledTimes(2);
+    await loop.close();
+    expect(handle.mock.calls).toEqual([[expect.objectContaining({ id: 1n }), expect.anything()]]);
+    expect(giveUp.mock.calls).toEqual([[expect.objectContaining({ id: 2n })]]);
+  });
+
+  it('R2-H1 lets work that must be done rest for minutes where its process ended too often', async () => {
+    const outbox = outboxOf([{ ...item(1), unfinished: 6 }]);
+    const handler = vi.fn(run);
+    const loop = loopOver(outbox, handler);
+    loop.wake();
+    await expect
+      .poll(() => outbox.retry)
+      .toHaveBeenCalledWith(expect.objectContaining({ id: 1n }), 'me', 600_000, expect.stringContaining('6 times'));
+    await loop.close();
+    expect(handler).not.toHaveBeenCalled();
   });
 
   it('is woken by its own topics only, and by a notification that was lost', async () => {

@@ -10,6 +10,17 @@ export type HandlerResult =
 /** @param signal aborted when the work has held its slot for longer than it may */
 export type OutboxHandler = (item: OutboxItem, signal: AbortSignal) => Promise<HandlerResult>;
 
+/** Work that is given up where its process ended too often while it was under way: no `catch` ever sees that. */
+export interface GivenUpWork {
+  readonly handle: OutboxHandler;
+  /** How many such takings in a row there may be. */
+  readonly mostUnfinished: number;
+  /** Does what `handle` does at the end of its tries, and nothing of the work itself. */
+  readonly giveUp: (item: OutboxItem) => Promise<HandlerResult>;
+}
+/** What is only a handler must be done one day. It rests between series of takings that end their process. */
+export type OutboxWork = OutboxHandler | GivenUpWork;
+
 export const done: HandlerResult = { done: true };
 export const later = (retryInMs: number, reason: string): HandlerResult => ({ done: false, retryInMs, reason });
 
@@ -27,6 +38,9 @@ export interface OutboxLoopOptions {
 
 const lockMs = 30_000;
 const maxBackoffMs = 60_000;
+/** Of work that must be done: after so many processes in a row that ended, it rests. */
+const mostUnfinished = 5;
+const restMs = 600_000;
 /** Pauses shorter than the poll's are waited for here. */
 const shortPauseMs = 1_000;
 /** A clock that is read before a row is due would find nothing. */
@@ -51,7 +65,7 @@ export class OutboxLoop {
 
   constructor(
     private readonly outbox: OutboxRepository,
-    private readonly handlers: Partial<Record<OutboxTopic, OutboxHandler>>,
+    private readonly handlers: Partial<Record<OutboxTopic, OutboxWork>>,
     private readonly options: OutboxLoopOptions,
     private readonly logger: Logger,
   ) {
@@ -122,7 +136,7 @@ export class OutboxLoop {
   private async handle(item: OutboxItem, signal: AbortSignal): Promise<void> {
     const keep = setInterval(() => void this.keep(item), lockMs / 3);
     try {
-      const result = await this.slots.inTime(signal, this.handlers[item.topic]!(item, signal));
+      const result = await this.slots.inTime(signal, this.run(item, signal));
       if (result.done) await this.outbox.done(item, this.options.instanceId());
       else await this.putBack(item, result.retryInMs, result.reason);
     } catch (error) {
@@ -134,6 +148,16 @@ export class OutboxLoop {
     } finally {
       clearInterval(keep);
     }
+  }
+
+  private run(item: OutboxItem, signal: AbortSignal): Promise<HandlerResult> {
+    const work = this.handlers[item.topic]!;
+    const { handle, giveUp, ...bound } =
+      typeof work === 'function' ? { handle: work, giveUp: rest, mostUnfinished } : work;
+    if (item.unfinished <= bound.mostUnfinished) return handle(item, signal);
+    const { topic, subjectId, unfinished } = item;
+    this.logger.error({ topic, subjectId, unfinished }, 'promised work is not begun: its process ended too often');
+    return giveUp(item);
   }
 
   private async keep(item: OutboxItem): Promise<void> {
@@ -160,4 +184,8 @@ export class OutboxLoop {
     }, delayMs + slackMs).unref();
     this.pauses.add(pause);
   }
+}
+
+async function rest({ unfinished }: OutboxItem): Promise<HandlerResult> {
+  return later(restMs, `its process ended ${unfinished} times while it was under way`);
 }

@@ -95,7 +95,16 @@ describe('a publication on PostgreSQL', () => {
     return { instance, service };
   };
   const item = (change: Partial<OutboxItem> = {}): OutboxItem => ({
-    ...{ id: 1n, topic: 'publish', subjectId: buildId, groupId: project, attempts: 1, ageMs: 10, dueMs: 10 },
+    ...{
+      id: 1n,
+      topic: 'publish',
+      subjectId: buildId,
+      groupId: project,
+      attempts: 1,
+      unfinished: 0,
+      ageMs: 10,
+      dueMs: 10,
+    },
     ...change,
   });
   const build = async () => (await builds.find(buildId))!;
@@ -183,6 +192,22 @@ describe('a publication on PostgreSQL', () => {
     at = {};
     expect(await service.handle(item(old))).toEqual({ done: true });
     expect(await build()).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('R2-H1 is only put back behind the gate where control ended again and again over it', async () => {
+    const often = item({ attempts: 11, unfinished: 11, ageMs: 660_000 });
+    at.put = () => Promise.reject(new RegistryError('unavailable', 'gone'));
+    const { service } = await control();
+    expect(await service.handle(item())).toMatchObject({ done: false });
+    expect(await service.giveUp(often)).toMatchObject({ done: false });
+    expect(await build()).toMatchObject({ status: 'running', stage: 'publishing', waitReason: 'internal_error' });
+  });
+
+  it('R2-H1 fails before the gate where control ended again and again over it', async () => {
+    const { service } = await control();
+    expect(await service.giveUp(item({ attempts: 11, unfinished: 11, ageMs: 660_000 }))).toEqual({ done: true });
+    expect(await build()).toMatchObject({ status: 'failed', failure: { code: 'InternalError' } });
+    expect([puts, await tagMoves()]).toEqual([[], 0]);
   });
 
   it('before the gate is given up after a while, and then has moved nothing', async () => {

@@ -8,7 +8,7 @@ import type {
   PublishRepository,
   TransitionOutcome,
 } from '@cooperage/db';
-import { type Digest, isFinal, projectRepository } from '@cooperage/domain';
+import { BuildFailure, type Digest, isFinal, projectRepository } from '@cooperage/domain';
 import { type Logger, type Metrics, withIds } from '@cooperage/telemetry';
 import { observeEnd } from '../../shared/observe-build.js';
 import { PhaseNotes } from '../../shared/phase-notes.js';
@@ -65,6 +65,12 @@ export class PublishService {
     } catch (error) {
       return this.interrupted(item, error);
     }
+  }
+
+  /** Before the gate the build fails in the end, behind it the work is only put back. */
+  async giveUp(item: OutboxItem): Promise<HandlerResult> {
+    const message = 'The image could not be published: control ended each time. Its log has the details.';
+    return this.interrupted(item, new BuildFailure('InternalError', message));
   }
 
   private async publish(work: Publication): Promise<HandlerResult> {

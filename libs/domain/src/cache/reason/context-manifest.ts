@@ -28,6 +28,11 @@ export function entriesOf(manifest: readonly ManifestEntry[], name: string | nul
   );
 }
 
+/** Bytes of an encoded manifest. A larger one is not kept, and one that came to be stored all the same is not read. */
+export const mostManifestBytes = 16 * 1024 * 1024;
+/** Entries of a manifest: as many as the contexts of one build may have together. */
+export const mostManifestEntries = 100_000;
+
 const letters = { file: 'f', directory: 'd', symlink: 'l' } as const;
 const kinds = { f: 'file', d: 'directory', l: 'symlink' } as const;
 
