@@ -34,6 +34,28 @@ export function prepareGroup(name: string, root = ROOT): void {
   for (const parent of [root, folder]) for (const controller of LIMITED) handOn(parent, controller);
 }
 
+/**
+ * Bounds the processes of all builds of a pool together: each build may have only so many, but the machine has not as many for
+ * each of its slots. Two pools leave a third to everything else.
+ * @param most processes and threads that the machine may have
+ */
+export function boundProcesses(name: string, root = ROOT, most = mostProcesses()): void {
+  const tree = isUnified(root) ? root : path.join(root, 'pids');
+  if (!existsSync(tree)) return;
+  const folder = path.join(tree, name);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'pids.max'), String(Math.floor(most / 3)));
+  } catch {
+    // As with `handOn`: the limit of each build fails as well then, and the worker says so.
+  }
+}
+
+function mostProcesses(): number {
+  const files = ['/proc/sys/kernel/pid_max', '/proc/sys/kernel/threads-max'];
+  return Math.min(...files.map((file) => Number(readFileSync(file, 'utf8'))));
+}
+
 /** Kills every process below a group, in all its places, and removes it. */
 export async function clearGroup(name: string, root = ROOT): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {

@@ -68,6 +68,15 @@ describe('the embedded engine', () => {
     expect(readPidFile(instance.pidFile('engine'))?.pid).toBe(again);
   });
 
+  it('R2-N1 bounds the processes of all its builds together', async () => {
+    expect((await build('RUN true')).code).toBe(0);
+    const bounds = groupFolders(address.cgroupParent)
+      .map((folder) => path.join(folder, 'pids.max'))
+      .filter(existsSync)
+      .map((file) => readFileSync(file, 'utf8').trim());
+    expect(bounds).toEqual([expect.stringMatching(/^\d+$/)]);
+  });
+
   it('clips no log', async () => {
     const result = await build(`RUN yes ${'x'.repeat(79)} | head -n 60000`, '--progress=rawjson');
     const lines = result.stderr.split('\n').filter((line) => line.startsWith('{'));

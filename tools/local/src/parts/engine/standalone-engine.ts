@@ -10,7 +10,7 @@ import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
 import type { Care, EngineAddress, Part } from '../part.ts';
-import { cgroupOf, clearGroup, prepareGroup } from './control-groups.ts';
+import { boundProcesses, cgroupOf, clearGroup, prepareGroup } from './control-groups.ts';
 import { type EngineRegistries, fetchLimits } from './engine.ts';
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter } from './fetch-filter.ts';
@@ -89,6 +89,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
     if (missing !== undefined)
       throw new LauncherError(`untrusted code is not built without a filter of what its engine fetches: ${missing}`);
     prepareGroup(settings.cgroupBase);
+    boundProcesses(settings.cgroupBase);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }
 

@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { boundProcesses } from './control-groups.ts';
+
+/** A folder as the kernel mounts one of control groups. */
+function tree(...folders: string[]): string {
+  const root = mkdtempSync(path.join(tmpdir(), 'groups-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const folder of folders) mkdirSync(path.join(root, folder));
+  return root;
+}
+
+describe('R2-N1 the builds of a pool together', () => {
+  it('may have a third of the processes of the machine, in version 2 of control groups', () => {
+    const root = tree();
+    writeFileSync(path.join(root, 'cgroup.controllers'), 'cpu memory pids');
+    boundProcesses('/cooperage-1', root, 32_768);
+    expect(readFileSync(path.join(root, 'cooperage-1/pids.max'), 'utf8')).toBe('10922');
+  });
+
+  it('may have as many in version 1, where a machine without that controller is left as it is', () => {
+    const root = tree('pids', 'memory');
+    boundProcesses('/cooperage-1', root, 32_768);
+    expect(readFileSync(path.join(root, 'pids/cooperage-1/pids.max'), 'utf8')).toBe('10922');
+    expect(existsSync(path.join(root, 'memory/cooperage-1'))).toBe(false);
+    const without = tree('memory');
+    boundProcesses('/cooperage-1', without, 32_768);
+    expect(existsSync(path.join(without, 'pids'))).toBe(false);
+  });
+});
