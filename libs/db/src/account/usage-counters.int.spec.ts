@@ -47,6 +47,18 @@ describe('what an organization uses', () => {
     return row!;
   }
 
+  it('R2-H5 counts no time of days that have not come yet', async () => {
+    const organization = await world.organization();
+    await attempt(await world.project(organization), 600_000, 0, new Date('9999-12-31'));
+    const spent = async () => [
+      (await quotas.usage(organization)).buildMinutes,
+      await quotas.minutesByDay(organization, 7),
+    ];
+    expect(await spent()).toEqual([0, []]);
+    await counters.fold();
+    expect(await spent()).toEqual([0, []]);
+  });
+
   it('R-M3 is what its rows sum up to, after each kind of change, before and after the counters are folded', async () => {
     const organization = await world.organization();
     const [project, other] = [await world.project(organization), await world.project(organization)];
