@@ -61,6 +61,8 @@ export interface EvaluationProject {
   readonly definition: BuildDefinition | null;
   readonly limits: BuildLimits;
   readonly strictIsolation: boolean;
+  /** The one that the git host named last, by its short name; null while it named none. */
+  readonly defaultBranch: string | null;
   readonly protectedBranches: readonly string[];
   readonly cacheBackend: CacheBackend;
   /** Grows with each evaluated head; another value at commit means that somebody else evaluated in between. */
@@ -74,7 +76,8 @@ export interface EvaluationResult {
   readonly commitSubject: string;
   readonly commitAuthor: string;
   readonly commitTime: number;
-  readonly defaultBranch: string;
+  /** Null where neither the git host nor the project names one. */
+  readonly defaultBranch: string | null;
   /** The head of the ref at the git host. */
   readonly observed: string;
   /** True for a head that is an ancestor of one already evaluated: its builds move no tag. */
@@ -128,7 +131,7 @@ export class EvaluationRepository {
         p.id::text AS "projectId", p.organization_id AS "organizationId", p.remote_url AS "remoteUrl", p.repository_key AS "repositoryKey", p.git_credentials AS "gitCredentials",
         p.context_path AS "contextPath", p.dockerfile_path AS "dockerfilePath", p.target, p.platform, p.build_args AS "buildArgs",
         p.named_contexts AS "namedContexts", p.definition,
-        p.limits, p.strict_isolation AS "strictIsolation", p.protected_branches AS "protectedBranches",
+        p.limits, p.strict_isolation AS "strictIsolation", p.default_branch AS "defaultBranch", p.protected_branches AS "protectedBranches",
         p.cache_backend AS "cacheBackend", p.last_sequence AS "lastSequence", (
           SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'enabled', r.enabled, 'refKind', r.ref_kind,
             'refPattern', r.ref_pattern, 'includePaths', r.include_paths, 'excludePaths', r.exclude_paths, 'tags', r.tags,

@@ -138,3 +138,20 @@ describe('cache references', () => {
     expect(zones.every((zone) => isRepositoryName(stagingRepository(projectId, zone)))).toBe(true);
   });
 });
+
+describe('R2-H7 without a default branch', () => {
+  const rules = { defaultBranch: null, protectedBranches: ['release/*'] };
+
+  it('R2-H7 only named branches and git tags are protected', () => {
+    for (const name of ['main', 'null', 'undefined'])
+      expect(zoneOf({ ref: `refs/heads/${name}`, fromFork: false, ...rules })).toBe('branch');
+    expect(zoneOf({ ref: 'refs/heads/release/1', fromFork: false, ...rules })).toBe('protected');
+    expect(zoneOf({ ref: 'refs/tags/v1', fromFork: false, ...rules })).toBe('protected');
+  });
+
+  it('R2-H7 a branch of any name that is protected can be read as a target', () => {
+    const named = { defaultBranch: null, protectedBranches: ['null'] };
+    expect(readableTarget('refs/heads/null', 'branch', named)).toBe('refs/heads/null');
+    expect(readableTarget('refs/heads/main', 'branch', named)).toBeNull();
+  });
+});

@@ -7,7 +7,8 @@ export type Zone = (typeof zones)[number];
 
 /** What a project says of its branches. */
 export interface ProtectionRules {
-  readonly defaultBranch: string;
+  /** Null where nobody says which one it is: then no branch is protected for it. */
+  readonly defaultBranch: string | null;
   /** Globs over short branch names, beside the default branch: `release/*`. */
   readonly protectedBranches: readonly string[];
 }
@@ -38,6 +39,6 @@ export function isProtectedBranch(ref: string, { defaultBranch, protectedBranche
  */
 export function readableTarget(targetRef: string | null, zone: Zone, rules: ProtectionRules): string | null {
   if (targetRef === null || zone === 'protected') return null;
-  if (targetRef === `refs/heads/${rules.defaultBranch}`) return null;
+  if (rules.defaultBranch !== null && targetRef === `refs/heads/${rules.defaultBranch}`) return null;
   return isProtectedBranch(targetRef, rules) ? targetRef : null;
 }

@@ -38,7 +38,7 @@ export function reservedTags({ rules, ...protection }: TagRules): Matcher {
 type TemplateRule = TagRules['rules'][number];
 
 function ofBranches(rule: TemplateRule, { defaultBranch, protectedBranches }: ProtectionRules): Matcher[] {
-  return [defaultBranch, ...protectedBranches].flatMap((branches) => {
+  return [...(defaultBranch === null ? [] : [defaultBranch]), ...protectedBranches].flatMap((branches) => {
     const names = sharedNames(rule.refPattern, branches);
     if (names === null) return [];
     const values = { branch: names, ...(branches === defaultBranch && { default: 'latest' }) };

@@ -25,7 +25,7 @@ export interface RefHead {
   readonly ref: string;
   /** Commit id at the git host now. */
   readonly commit: string;
-  readonly defaultBranch: string;
+  readonly defaultBranch: string | null;
   /** Paths that changed since the last head that was evaluated for this ref; null when there is none to compare with. */
   readonly changedPaths: readonly string[] | null;
 }

@@ -4,7 +4,7 @@ import { parseRef } from './parse-ref.js';
 export interface TagInput {
   readonly ref: string;
   readonly commit: string;
-  readonly defaultBranch: string;
+  readonly defaultBranch: string | null;
 }
 
 const placeholder = /\{\{\s*([a-z_]+)\s*\}\}/g;

@@ -28,6 +28,11 @@ describe('RefReader', () => {
     expect(read('').commits.size).toBe(0);
   });
 
+  it('R2-H7 names no git tag as the default branch, and none for a HEAD that is a commit', () => {
+    expect(read(`ref: refs/tags/v1\tHEAD\n${a}\tHEAD\n${a}\trefs/tags/v1\n`).defaultBranch).toBeUndefined();
+    expect(read(`${a}\tHEAD\n${a}\trefs/heads/main\n`).defaultBranch).toBeUndefined();
+  });
+
   it('S-022 keeps odd names as they are and counts impossible ones', () => {
     const odd = ['-h', '--exec=x', 'a;id', '$(id)', '`id`', 'x\u202ey'].map((name) => `refs/heads/${name}`);
     const text = odd.map((ref) => `${a}\t${ref}\n`).join('');

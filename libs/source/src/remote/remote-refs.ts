@@ -76,7 +76,9 @@ export class RefReader {
   }
 
   result(): RemoteRefs {
-    const defaultBranch = this.#head !== undefined && this.#commits.has(this.#head) ? this.#head : undefined;
+    // A HEAD may name anything. Only a branch that exists is the default one.
+    const isBranch = this.#head?.startsWith('refs/heads/') && this.#commits.has(this.#head);
+    const defaultBranch = isBranch ? this.#head : undefined;
     return { commits: this.#commits, leftOut: this.#leftOut, ...(defaultBranch !== undefined && { defaultBranch }) };
   }
 

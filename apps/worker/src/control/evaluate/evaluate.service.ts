@@ -146,7 +146,7 @@ export class EvaluateService {
   private async withinWall(
     { project, rules }: EvaluationSubject,
     zone: Zone,
-    defaultBranch: string,
+    defaultBranch: string | null,
     verdicts: readonly Verdict[],
   ): Promise<Pick<EvaluationResult, 'verdicts' | 'leftOut'>> {
     const wanted = zone === 'branch' ? verdicts.flatMap(({ tags }) => tags) : [];

@@ -116,6 +116,39 @@ describe('a delivery is a hint', () => {
     });
   });
 
+  describe('R2-H7 a push does not make its own branch the default one', () => {
+    const defaultOf = async ({ id }: BenchProject) =>
+      (await bench.world.db.prisma.project.findUniqueOrThrow({ where: { id } })).defaultBranch;
+
+    it.each([
+      ['dangling', ['symbolic-ref', 'HEAD', 'refs/heads/gone']],
+      ['a git tag', ['symbolic-ref', 'HEAD', 'refs/tags/v1']],
+    ])('R2-H7 builds a branch as one that is not protected where HEAD is %s', async (_what, head) => {
+      const project = await bench.project();
+      await commit(project, 'main');
+      await commit(project, 'v1', undefined, 'refs/tags/v1');
+      const evil = await commit(project, 'evil', undefined, 'refs/heads/evil');
+      await project.git.git(head);
+      await bench.push(project, 'refs/heads/evil', { after: evil });
+      expect(await bench.buildOf(project, evil)).toMatchObject({ zone: 'branch', tags: ['evil'] });
+      expect(await defaultOf(project)).toBeNull();
+    });
+
+    it('R2-H7 keeps the default branch that the host named before', async () => {
+      const project = await bench.project();
+      const first = await commit(project, 'main');
+      await bench.push(project, main, { after: first });
+      const evil = await commit(project, 'evil', undefined, 'refs/heads/evil');
+      await project.git.git(['symbolic-ref', 'HEAD', 'refs/heads/gone']);
+      await bench.push(project, 'refs/heads/evil', { after: evil });
+      expect(await bench.buildOf(project, evil)).toMatchObject({ zone: 'branch', tags: ['evil'] });
+      const second = await commit(project, 'main again');
+      await bench.push(project, main, { after: second });
+      expect(await bench.buildOf(project, second)).toMatchObject({ zone: 'protected', tags: ['main', 'latest'] });
+      expect(await defaultOf(project)).toBe('main');
+    });
+  });
+
   describe('R-H5 what protected branches and releases own is moved by nothing else', () => {
     const push = async (project: BenchProject, ref: string, word: string) => {
       const after = await commit(project, word, undefined, ref);

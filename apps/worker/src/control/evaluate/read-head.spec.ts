@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type Head, type NoHead, ReadHead } from './read-head.js';
 
 const [old, mid, now] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
-const project = { id: 'p', remoteUrl: 'https://git.example/x' };
+const project = { id: 'p', remoteUrl: 'https://git.example/x', defaultBranch: null };
 const pathRule = { includePaths: ['src/**'], excludePaths: [] };
 
 interface Remote {
@@ -51,6 +51,30 @@ describe('the head of a delivery', () => {
     await expect.poll(() => git.prepare).toHaveBeenCalled();
     refsAnswer({ commits: new Map([['refs/heads/main', now]]), defaultBranch: null } as unknown as RemoteRefs);
     expect(await reading).toMatchObject({ commit: now, late: false, defaultBranch: 'main' });
+  });
+
+  describe('R2-H7 where the host names no default branch', () => {
+    const defaultOf = async (ref: string, branches: readonly string[], stored: string | null) => {
+      const commits = new Map([ref, ...branches].map((each) => [each, now]));
+      const { of } = reader({ source: { refs: async () => ({ commits, leftOut: 0 }) } });
+      return (await of({ ref, project: { ...project, defaultBranch: stored } })).defaultBranch;
+    };
+    const [main, feature] = ['refs/heads/main', 'refs/heads/feature/x'];
+
+    it('R2-H7 keeps the one that the project had', async () => {
+      expect(await defaultOf(feature, [main], 'main')).toBe('main');
+      expect(await defaultOf(feature, [], 'main')).toBe('main');
+    });
+
+    it('R2-H7 takes the only branch that there is', async () => {
+      expect(await defaultOf(feature, ['refs/tags/v1'], null)).toBe('feature/x');
+      expect(await defaultOf('refs/tags/v1', [feature], null)).toBe('feature/x');
+    });
+
+    it('R2-H7 takes none of several, and never a git tag', async () => {
+      expect(await defaultOf(feature, [main], null)).toBeNull();
+      expect(await defaultOf('refs/tags/v1', [], null)).toBeNull();
+    });
   });
 
   it('is nothing when the ref is gone, and the fetch that nobody wants is stopped', async () => {

@@ -9,7 +9,8 @@ export interface Head {
   readonly commit: string;
   /** The head of the ref at the git host: the commit, or one that stands on it. */
   readonly observed: string;
-  readonly defaultBranch: string;
+  /** Short name; null where neither the git host nor the project names one. */
+  readonly defaultBranch: string | null;
   /** Behind a head that was evaluated before: its builds move no tag. */
   readonly late: boolean;
   /** The head that was evaluated before is not behind this one: it was pushed away. */
@@ -63,7 +64,7 @@ export class ReadHead {
       return {
         ...{ ref, commit, observed, facts: known },
         ...(await this.orderOf(project, commit, observed, before)),
-        defaultBranch: defaultBranchOf(refs, ref),
+        defaultBranch: defaultBranchOf(refs, subject.project.defaultBranch),
         changedPaths: await this.changedPaths(subject, project, commit, before),
       };
     } finally {
@@ -145,7 +146,18 @@ interface Question {
   readonly before: EvaluatedHead | null;
 }
 
-/** A remote without a readable HEAD still has a branch that was just pushed. */
-function defaultBranchOf(refs: RemoteRefs, ref: string): string {
-  return parseRef(refs.defaultBranch ?? ref)?.name ?? 'main';
+/**
+ * Without a HEAD that can be read, the project's own; before it has one, the only branch that there is. What was pushed does
+ * not say what is the default branch, or every push would be a protected one.
+ */
+function defaultBranchOf({ defaultBranch, commits }: RemoteRefs, stored: string | null): string | null {
+  const named = defaultBranch ? branchName(defaultBranch) : null;
+  if (named !== null || stored !== null) return named ?? stored;
+  const branches = [...commits.keys()].filter((ref) => ref.startsWith('refs/heads/'));
+  return branches.length === 1 ? branchName(branches[0]!) : null;
+}
+
+function branchName(ref: string): string | null {
+  const parsed = parseRef(ref);
+  return parsed?.kind === 'branch' ? parsed.name : null;
 }
