@@ -6,6 +6,15 @@ export async function answersPing(port: number, password: string): Promise<boole
   return answer.includes('+PONG');
 }
 
+/**
+ * @returns whether it says nothing, or that a script keeps it busy (`-BUSY`, after five seconds). Every other answer is a sign of life,
+ * also an error: a full disk or a file that is being read goes on after a restart.
+ */
+export async function isSilent(port: number, password: string): Promise<boolean> {
+  const answer = await converse({ host: '127.0.0.1', port }, [`AUTH ${password}`, 'PING']);
+  return answer === '' || answer.includes('-BUSY');
+}
+
 /** @returns the version of the server at a `redis://` address, undefined when it does not answer. */
 export async function redisVersion(address: string): Promise<string | undefined> {
   const url = new URL(address);
