@@ -14,7 +14,7 @@ export interface ListedEntry {
   readonly path: Buffer;
 }
 
-export type ListLimits = Pick<SourceLimits, 'maxFiles' | 'maxPathBytes' | 'maxPathsBytes'>;
+type ListLimits = Pick<SourceLimits, 'maxFiles' | 'maxPathBytes' | 'maxPathsBytes'>;
 
 export interface TreeListOptions {
   readonly git: GitCommand;
