@@ -66,6 +66,20 @@ async function putImage(
 }
 
 describe('mountImage', () => {
+  it('R2-H3 writes nothing of an image that is not admitted, and asks with the size of all of it', async () => {
+    const { digest } = await putImage(open, staging, 2);
+    const to = `org/${run}/refused`;
+    let asked = 0;
+    const admit = async (bytes: number) => {
+      asked = bytes;
+      throw new Error('too large');
+    };
+    await expect(mountImage(open, { from: staging, to, digest, admit })).rejects.toThrow('too large');
+    const { root, blobBytes } = await mountImage(open, { from: staging, to: `${to}/not`, digest });
+    expect(asked).toBe(root.size + blobBytes);
+    await expect(open.manifests.get(to, digest)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
   it('takes a whole image over, without a tag, and again without harm', async () => {
     const image = await putImage(open, staging, 8);
     const request = { from: staging, to: `org/${run}`, digest: image.digest };

@@ -15,6 +15,8 @@ export interface MountRequest {
   readonly to: RepositoryName;
   readonly digest: Digest;
   readonly limits?: ImageLimits;
+  /** Asked with the size of the whole image in bytes before anything is written; what it throws ends the call. */
+  readonly admit?: (totalBytes: number) => Promise<void>;
 }
 
 export interface MountedImage {
@@ -45,6 +47,8 @@ export async function mountImage(
   const tree = await readImageTree(client, request.from, request.digest, { ...options, limits: request.limits });
   const blobs = blobsOf(tree);
   refuseForeignLayers(blobs);
+  const blobBytes = blobs.reduce((sum, blob) => sum + blob.size, 0);
+  await request.admit?.(tree.root.size + blobBytes);
   const mounted = await inParallel(blobs, parallelMounts, (blob) => takeOver(client, request, blob, options));
   await putManifests(client, request.to, tree, options);
   const { digest, mediaType, size } = tree.root;
@@ -53,7 +57,7 @@ export async function mountImage(
     manifestCount: tree.rootDocument.kind === 'index' ? tree.manifests.length + 1 : 1,
     blobCount: blobs.length,
     uploadedCount: mounted.filter((how) => how === 'uploaded').length,
-    blobBytes: blobs.reduce((sum, blob) => sum + blob.size, 0),
+    blobBytes,
   };
 }
 

@@ -27,17 +27,23 @@ export class InspectImage {
   ) {}
 
   /**
+   * @param admit asked with the size of the whole image before anything of it stands in the project's repository
    * @returns the descriptor that signatures have as their subject, and the size of the whole image in bytes
    * @throws {BuildFailure} `SecretLeak` when a secret of the project stands in the image's documents
    * @throws {RegistryError}
    */
-  async into(session: PublisherSession, build: BuildRecord, project: BuildProject): Promise<InspectedImage> {
+  async into(
+    session: PublisherSession,
+    build: BuildRecord,
+    project: BuildProject,
+    admit: (totalBytes: number) => Promise<void>,
+  ): Promise<InspectedImage> {
     const from = stagingRepository(build.projectId, build.zone);
     const to = projectRepository(project.organizationSlug, project.slug);
     await this.refuseLeaks(session, build, from);
     const mounted = await mountImage(
       session.registry,
-      { from, to, digest: build.digest as Digest },
+      { from, to, digest: build.digest as Digest, admit },
       { signal: session.signal },
     );
     return { subject: mounted.root, totalBytes: mounted.root.size + mounted.blobBytes };

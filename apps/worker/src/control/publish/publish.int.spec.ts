@@ -82,8 +82,14 @@ describe('a publication on PostgreSQL', () => {
       publishes: new PublishRepository(world.db),
       sessions: sessions as unknown as PublisherSessions,
       inspect: {
-        into: async () => {
+        into: async (
+          _session: unknown,
+          _build: unknown,
+          _project: unknown,
+          admit: (bytes: number) => Promise<void>,
+        ) => {
           await at.inspect?.();
+          await admit(7);
           return { subject: undefined, totalBytes: 7 };
         },
       } as never,

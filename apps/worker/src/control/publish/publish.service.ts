@@ -89,8 +89,9 @@ export class PublishService {
     const phases = new PhaseNotes(notes, build, 'control', logger);
     try {
       phases.begin('inspect');
-      const { subject, totalBytes } = await inspect.into(session, build, project);
-      await quota.assertFits(build, totalBytes);
+      const { subject, totalBytes } = await inspect.into(session, build, project, (bytes) =>
+        quota.assertFits(build, bytes),
+      );
       phases.begin('sign');
       const artifacts = await sign.attach(session, build, project, subject);
       phases.begin('verify');
