@@ -36,6 +36,7 @@ import { Builder } from './builder.js';
 import { builderEngine } from './builder-engine.js';
 import { builderInfo } from './builder-info.js';
 import { lookAtEngine } from './checks/look-at-engine.js';
+import { DiskFloor } from './disk-floor.js';
 import { Drain } from './drain/drain.js';
 import { EngineReachWatch } from './engine-reach-watch.js';
 import { EngineRulesWatch } from './engine-rules-watch.js';
@@ -103,12 +104,18 @@ function engine(config: BuilderConfig): Provider[] {
       useFactory: (logger: Logger) => new EngineRulesWatch(config.engineRules ?? null, logger),
     },
     {
+      provide: DiskFloor,
+      inject: [LOGGER],
+      useFactory: (logger: Logger) => new DiskFloor(config.mirrorRoot, logger),
+    },
+    {
       provide: ProcessLife,
-      inject: [ProcessRepository, ENGINE, EngineRulesWatch, Drain, Watchdog, LOGGER],
+      inject: [ProcessRepository, ENGINE, EngineRulesWatch, DiskFloor, Drain, Watchdog, LOGGER],
       useFactory: (
         processes: ProcessRepository,
         engine: Engine,
         rules: EngineRulesWatch,
+        floor: DiskFloor,
         drain: Drain,
         watchdog: Watchdog,
         logger: Logger,
@@ -128,7 +135,7 @@ function engine(config: BuilderConfig): Provider[] {
               mirrorRoot: config.mirrorRoot,
               isDraining: await drain.look(),
               store: stores.latest(),
-              obstacle,
+              obstacle: obstacle ?? floor.obstacle,
               warnings: [...warnings, ...reach.latest()],
               loops: watchdog.troubles(),
             });
@@ -227,6 +234,7 @@ function services(config: BuilderConfig): Provider[] {
         ProcessLife,
         Drain,
         EngineRulesWatch,
+        DiskFloor,
       ],
       useFactory: (
         parts: ExportCacheParts,
@@ -239,6 +247,7 @@ function services(config: BuilderConfig): Provider[] {
         life: ProcessLife,
         drain: Drain,
         rules: EngineRulesWatch,
+        floor: DiskFloor,
       ) =>
         new RunBuildService(
           {
@@ -254,7 +263,7 @@ function services(config: BuilderConfig): Provider[] {
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },
           () => void life.beat(),
-          async () => !drain.isOn && (await rules.look()).obstacle === null,
+          async () => !drain.isOn && floor.obstacle === null && (await rules.look()).obstacle === null,
         ),
     },
     {

@@ -15,6 +15,7 @@ import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CHECK_ANSWERER, CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
 import { lookAtLoop, type WakeLoop } from '../shared/wake-loop.js';
 import { Watchdog } from '../shared/watchdog.js';
+import { DiskFloor } from './disk-floor.js';
 import { Drain } from './drain/drain.js';
 import { ExportCacheService } from './export-cache/export-cache.service.js';
 import { JobLoop } from './job-loop.js';
@@ -53,11 +54,13 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     held.start();
     const caches = this.get(LocalCacheKeeper);
     caches.start();
+    const floor = this.get(DiskFloor);
+    floor.start((failure) => held.stopAll(failure));
     const listener = this.listener(held, life);
     await listener.start();
     const workers = this.workers(redis);
     await drain.watch(workers.map(({ receiver }) => receiver));
-    const watchdog = this.watchdog(life, workers, [held.loop, caches.loop]);
+    const watchdog = this.watchdog(life, workers, [held.loop, caches.loop, floor.loop]);
     const health = await this.health(watchdog);
     const leave = { close: () => this.leave(life, held) };
     this.parts.push(
@@ -67,6 +70,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
       ...workers,
       listener,
       this.get<CheckAnswerer>(CHECK_ANSWERER),
+      floor,
       caches,
       held,
       life,

@@ -1,4 +1,5 @@
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
+import type { BuildFailure } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { WakeLoop } from '../../shared/wake-loop.js';
 
@@ -38,17 +39,19 @@ export class HeldAttempts {
 
   /** This process is to end: what is not done after `graceMs` is stopped, so that its attempt is given back in order. */
   drain(graceMs: number): void {
-    const stopAll = () => {
-      for (const { stop } of this.held.values()) stop.abort('shutdown' satisfies StopCause);
-    };
-    setTimeout(stopAll, graceMs).unref();
+    setTimeout(() => this.stopAll('shutdown'), graceMs).unref();
+  }
+
+  /** Stops all of them now. */
+  stopAll(cause: StopCause | BuildFailure): void {
+    for (const { stop } of this.held.values()) stop.abort(cause);
   }
 
   get size(): number {
     return this.held.size;
   }
 
-  /** Holds an attempt while `work` runs. The signal's reason is a `StopCause`. */
+  /** Holds an attempt while `work` runs. The signal's reason is a `StopCause`, or the `BuildFailure` that ended all. */
   async while<T>(attempt: ClaimedAttempt, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort('timeout' satisfies StopCause), attempt.build.limits.timeoutMs);
