@@ -1,4 +1,5 @@
 import { type DefinedVertex, digestWithoutCache, type StatusResponse } from '@cooperage/buildkit';
+import { cpuTimeMs } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { OwnVertexes } from './own-vertexes.js';
 
@@ -136,5 +137,29 @@ describe('the vertexes of a build in an engine that several use', () => {
     own.define([defined('base', '[first 1/1] FROM base')]);
     own.complete([defined('base', '[last 1/1] FROM base')]);
     expect(own.all().map(({ name }) => name)).toEqual(['[first 1/1] FROM base']);
+  });
+
+  it('R2-N9 are found in time that is linear in their number, also where all are alike', () => {
+    const cost = (count: number) => {
+      const steps = Array.from({ length: count }, (_, n) => [
+        defined(`a${n}`, `[s${n} 2/3] RUN true ${n}`, ['base']),
+        defined(`b${n}`, `[s${n} 3/3] RUN true`, ['base']),
+      ]).flat();
+      const equal = steps.map(({ digest, name, inputs }) => vertex(`other ${digest}`, name!, { inputs: [...inputs] }));
+      const strange = steps.map(({ digest }) =>
+        vertex(`x ${digest}`, `[x 1/1] WORKDIR /${digest}`, { inputs: ['base'] }),
+      );
+      const costs = Array.from({ length: 4 }, () => {
+        const own = ofGraph([...graph, ...steps]);
+        const began = cpuTimeMs();
+        const told = own.of(status({ vertexes: [...equal, ...strange] }));
+        const spent = cpuTimeMs() - began;
+        expect(told.vertexes).toHaveLength(2 * count);
+        expect(new Set(equal.map(({ digest }) => own.idOf(digest))).size).toBe(2 * count);
+        return spent;
+      });
+      return Math.min(...costs);
+    };
+    expect(cost(2_000) / cost(500)).toBeLessThan(8);
   });
 });

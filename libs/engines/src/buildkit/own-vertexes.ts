@@ -1,5 +1,6 @@
 import { type DefinedVertex, digestWithoutCache, type StatusResponse } from '@cooperage/buildkit';
 import { stepTitle } from '@cooperage/domain';
+import { EqualSteps } from './equal-steps.js';
 
 type Vertex = StatusResponse['vertexes'][number];
 type Time = NonNullable<Vertex['started']>;
@@ -20,6 +21,7 @@ export class OwnVertexes {
   private readonly defined = new Map<string, DefinedVertex>();
   /** What the result is made from; null while that is not known. */
   private asked: readonly DefinedVertex[] | null = null;
+  private steps = new EqualSteps([]);
   /** By the digest that the engine tells of: the build's own. */
   private readonly ids = new Map<string, string>();
   /** Of the build's own: those that are done by a vertex of another build. */
@@ -40,6 +42,7 @@ export class OwnVertexes {
   complete(vertexes: readonly DefinedVertex[]): void {
     this.define(vertexes);
     this.asked = vertexes.map(({ digest }) => this.defined.get(digest)!);
+    this.steps = new EqualSteps(this.asked);
   }
 
   /** The build's own digest for one that the engine tells of. */
@@ -95,27 +98,10 @@ export class OwnVertexes {
   private recognized(vertex: Vertex): string | null {
     if (!this.asked) return vertex.digest;
     if (vertex.inputs.length === 0 && bookkeeping.test(vertex.name)) return vertex.digest;
-    const id = this.equalTo(vertex);
+    const inputs = vertex.inputs.map((input) => this.ids.get(input));
+    const id = this.steps.equalTo({ name: vertex.name, inputs }, this.standIns)?.digest ?? null;
     if (id !== null) this.standIns.add(id);
     return id;
-  }
-
-  /**
-   * An equal cache key has an equal instruction, upon inputs that are equal too. Words may differ all the same, as the name of a stage
-   * that is copied from: then the inputs decide.
-   */
-  private equalTo(vertex: Vertex): string | null {
-    const known = vertex.inputs.map((input) => this.ids.get(input));
-    const matches = ({ inputs }: DefinedVertex) =>
-      known.filter((id, at) => id !== undefined && id === inputs[at]).length;
-    const isFree = ({ digest }: DefinedVertex) => (this.standIns.has(digest) ? 0 : 1);
-    const sized = this.all().filter(({ name, inputs }) => name !== null && inputs.length === vertex.inputs.length);
-    const alike = sized.filter(({ name }) => isAlike(name!, vertex.name));
-    const upon = sized.filter((own) => matches(own) > 0 && isFree(own) && keyword(own.name!) === keyword(vertex.name));
-    const [found] = (alike.length > 0 ? alike : upon).toSorted(
-      (a, b) => matches(b) - matches(a) || isFree(b) - isFree(a),
-    );
-    return found?.digest ?? null;
   }
 
   private isStandIn(digest: string): boolean {
@@ -144,22 +130,6 @@ export class OwnVertexes {
 function named(vertex: Vertex, { digest, name, inputs, progressGroup }: DefinedVertex): Vertex {
   const group = progressGroup === null ? null : { id: progressGroup, name: '', weak: false };
   return { ...vertex, digest, name: name ?? stepTitle(vertex.name), inputs, progressGroup: group };
-}
-
-/** The same instruction, in whichever stage; of a base image, the same content under whichever name. */
-function isAlike(own: string, other: string): boolean {
-  const [title, otherTitle] = [stepTitle(own), stepTitle(other)];
-  const base = baseDigest(title);
-  return base === null ? title === otherTitle : base === baseDigest(otherTitle);
-}
-
-/** `RUN`, `LINK COPY` */
-function keyword(name: string): string {
-  return /^(?:LINK )?\S*/.exec(stepTitle(name))![0];
-}
-
-function baseDigest(title: string): string | null {
-  return /^FROM \S+@(sha256:[0-9a-f]{64})$/.exec(title)?.[1] ?? null;
 }
 
 function isBefore(a: Time, b: Time): boolean {
