@@ -234,6 +234,9 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
   'DELETE /api/v1/projects/{projectId}/git-credentials': call('project.git-credentials', async (ground) => {
     return () => ground.owner.ask('DELETE', `${projectPath(ground)}/git-credentials`);
   }),
+  'DELETE /api/v1/projects/{projectId}/repository-key': call('project.repository-id', async (ground) => {
+    return () => ground.owner.ask('DELETE', `${projectPath(ground)}/repository-key`);
+  }),
   'POST /api/v1/projects/{projectId}/builds': call('build.start', async (ground) => {
     return () => ground.owner.post(`${projectPath(ground)}/builds`, { ref: 'refs/heads/main' });
   }),
