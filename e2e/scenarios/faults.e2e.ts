@@ -100,7 +100,6 @@ describe('faults in the middle of a build', () => {
       product.start('builder', 'another-builder');
       const build = await product.finished(fresh, commit);
       expect(build.status).toBe('succeeded');
-      await product.buildWhere(fresh, commit, 'has left its cache', ({ cacheExport }) => cacheExport === 'done');
       const log = await logOf();
       product.registry.written.clear();
       process.kill(sleeper, 'SIGCONT');
@@ -111,7 +110,8 @@ describe('faults in the middle of a build', () => {
       );
       // As long as a push of its own would take, and then some.
       await new Promise((resolve) => setTimeout(resolve, 3_000));
-      expect([...product.registry.written]).toEqual([]);
+      // The cache of the build is left by who built it, whenever it comes to that.
+      expect([...product.registry.written].filter((name) => !name.startsWith('cache/'))).toEqual([]);
       expect(await logOf()).toBe(log);
       const after = await product.finished(fresh, commit);
       expect(after.attempts.map((attempt) => attempt.state)).toEqual(['lost', 'built']);
