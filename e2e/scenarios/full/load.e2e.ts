@@ -1,14 +1,12 @@
 import { LogViewer, Product, until } from '@cooperage/e2e';
-import { isSoaking } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { deliverAll, openTenants, type Pushed, prepare, Rows, type Tenant } from '../load/installation.js';
 
 const organizations = 10;
-// The whole size is too long for every run on two cores: it belongs to the long runs.
-const projects = isSoaking ? 200 : 12;
-const burst = isSoaking ? 1_000 : 60;
+const projects = 200;
+const burst = 1_000;
 /** One person may have fifty pages open. */
-const viewersOfOne = isSoaking ? 50 : 4;
+const viewersOfOne = 50;
 const minute = 60_000;
 
 describe('a crowd of tenants', () => {

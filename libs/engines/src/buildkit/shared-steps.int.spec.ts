@@ -58,7 +58,7 @@ describe('builds that do equal steps at the same time, with BuildKit', () => {
     record.steps().flatMap(({ name, internal }) => (internal ? [] : [name.replace(/@sha256:.*/, '')]));
   const slow = 'RUN echo started; for i in $(seq 6000); do sleep 0.1; done';
 
-  it('D3 show the steps of their own Dockerfile alone, by its own names, beside another tenant that is made upon equal ones', async () => {
+  it('D3 show the steps of their own Dockerfile alone, by its own names, beside another tenant that is made upon equal ones [A3 own steps]', async () => {
     const mark = unique();
     const other = (group: string, dockerfile: string) =>
       pushRequest(dockerfile, { limits: { networkMode: 'none', group: `${group}-${mark}` } });
