@@ -61,6 +61,18 @@ describe('receiveBody', () => {
     expect(await outcome).toHaveLength(500);
   });
 
+  it('R-H10 reads the rest of a call that gave way, so that its connection can be used again', async () => {
+    const gate = new IntakeGate({ maxCalls: 10, maxBytes: 500 });
+    const { stream, outcome } = start(gate);
+    stream.write('x'.repeat(400));
+    await settled();
+    gate.enter({ address: 'b', network: 'b', project: 'q' }, () => undefined)?.receive(200);
+    expect(await outcome).toBe('unavailable');
+    const ended = new Promise((resolve) => stream.once('end', resolve));
+    stream.end('x'.repeat(10_000));
+    await ended;
+  });
+
   it('ends when the call has to give way, or finds no room', async () => {
     const gate = new IntakeGate({ maxCalls: 10, maxBytes: 500 });
     const { stream, outcome } = start(gate);

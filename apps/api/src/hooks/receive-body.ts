@@ -27,14 +27,13 @@ export function receiveBody(
       length += chunk.length;
       if (length > limits.maxBytes) end(() => reject(new ApiProblem('payload_too_large')));
       else if (call.receive(chunk.length)) chunks.push(chunk);
-      else end(() => reject(noRoom()));
+      else leave();
     };
     const onEnd = () => {
       call.complete();
       end(() => resolve(Buffer.concat(chunks, length)));
     };
     const onError = () => end(() => reject(new ApiProblem('bad_request')));
-    const onGiveWay = () => end(() => reject(noRoom()));
     const watch = setInterval(() => {
       if (length - lengthBefore < limits.minBytes) end(() => reject(new ApiProblem('request_timeout')));
       lengthBefore = length;
@@ -42,13 +41,18 @@ export function receiveBody(
     const end = (settle: () => void) => {
       clearInterval(watch);
       stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onError);
-      gaveWay.removeEventListener('abort', onGiveWay);
+      gaveWay.removeEventListener('abort', leave);
       // What still comes has nowhere to go; the connection closes after the response.
       stream.on('error', () => undefined).pause();
       settle();
     };
+    /** The rest is read and thrown away: on a connection that stands still the next request would be cut off with it. */
+    const leave = () => {
+      end(() => reject(noRoom()));
+      stream.resume();
+    };
     stream.on('data', onData).once('end', onEnd).once('error', onError).once('close', onError);
-    gaveWay.addEventListener('abort', onGiveWay, { once: true });
+    gaveWay.addEventListener('abort', leave, { once: true });
   });
 }
 
