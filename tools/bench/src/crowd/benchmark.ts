@@ -3,7 +3,7 @@ import { findingOfPairs } from '../findings.js';
 import { bootstrap } from '../measure/bootstrap.js';
 import { median } from '../measure/quantile.js';
 import type { Pair } from '../measure/ratio.js';
-import { makeTenants, runCrowd } from './crowd-run.js';
+import { makeTenants, runCrowd, type Tenant } from './crowd-run.js';
 import { runScripts } from './script-crowd.js';
 import { fairness, firstWaits } from './slot-times.js';
 
@@ -29,11 +29,16 @@ export const crowdBenchmark: Benchmark = {
 };
 
 async function measure({ world, amount, random, say, signal }: Bench): Promise<Measured> {
-  const tenants = await makeTenants(world, tenantCount);
+  // Shares of slots remember what an organization has used: each crowd is of new ones, which have built once.
+  const newTenants = async () => {
+    const tenants = await makeTenants(world, tenantCount);
+    await runCrowd(world, tenants, [1, 1, 1, 1, 1]);
+    return tenants;
+  };
   const script = await world.product.git.repository('crowd-script.git');
   const scriptUrl = world.product.git.url('crowd-script.git');
   say('warming up');
-  await runCrowd(world, tenants, [1, 1, 1, 1, 1]);
+  await newTenants();
   await runScripts(world, script, scriptUrl, 2);
   const makespans: Pair[] = [];
   const waits: Pair[] = [];
@@ -42,16 +47,18 @@ async function measure({ world, amount, random, say, signal }: Bench): Promise<M
   for (let at = 0; at < amount.pairs; at++) {
     signal.throwIfAborted();
     const theirs = await runScripts(world, script, scriptUrl, 50);
-    const crowd = await runCrowd(world, tenants, equal);
+    const alike = await newTenants();
+    const crowd = await runCrowd(world, alike, equal);
     say(`round ${at + 1}: scripts ${Math.round(theirs / 1000)} s, ours ${Math.round(crowd.ms / 1000)} s`);
     signal.throwIfAborted();
-    const beside = await runCrowd(world, tenants, lopsided);
+    const mixed = await newTenants();
+    const beside = await runCrowd(world, mixed, lopsided);
     makespans.push({ ours: crowd.ms, theirs });
     fair.push(fairness(crowd.times));
-    const small = tenants.at(-1)!.organizationId;
+    const smallOf = (tenants: readonly Tenant[]) => tenants.at(-1)!.organizationId;
     waits.push({
-      ours: firstWaits(beside.times, small, smallBuilds),
-      theirs: firstWaits(crowd.times, small, smallBuilds),
+      ours: firstWaits(beside.times, smallOf(mixed), smallBuilds),
+      theirs: firstWaits(crowd.times, smallOf(alike), smallBuilds),
     });
     taxes.push({ ours: crowd.ownCpuMs, theirs: await world.rows.stepMs(crowd.times.map(({ buildId }) => buildId)) });
   }
