@@ -137,6 +137,21 @@ describe('a dry run', () => {
     expect(verdict).toMatchObject({ tags: [], explanation: expect.stringContaining('The tag latest is left out') });
   });
 
+  it('R-H5 leaves out the tags of releases too where the git host was never asked for its default branch', async () => {
+    const target = await world.project(owner, acme);
+    const rules = [
+      { name: 'releases', refKind: 'tag', refPattern: 'v*', tags: ['{{version}}'] },
+      { name: 'numbers', refKind: 'branch', refPattern: '1.*', tags: ['{{branch}}'] },
+    ];
+    for (const rule of rules) expectOk(await owner.post(`/api/v1/projects/${target.project.id}/rules`, rule), 201);
+    const run = expectOk(await dryRun(await deliver(target, { payload: pushPayload('refs/heads/1.2.3') })));
+    expect(run.defaultBranch).toBeNull();
+    expect(run.verdicts.find(({ ruleName }) => ruleName === 'numbers')).toMatchObject({
+      ...{ matched: true, tags: [] },
+      explanation: expect.stringContaining('The tag 1.2.3 is left out'),
+    });
+  });
+
   it('R-M10 does not read a body of more than 1 MiB', async () => {
     const target = await world.project(owner, acme);
     const payload = (length: number) => pushed(['docs/a.md', 'x'.repeat(length)]);

@@ -44,7 +44,7 @@ export class DryRunService {
       this.rules.list(projectId),
       this.evaluations.newestBuiltCommits(projectId, ref),
     ]);
-    const head = { ref, commit: after, defaultBranch: defaultBranch ?? '', changedPaths };
+    const head = { ref, commit: after, defaultBranch, changedPaths };
     const judged = rules.map((rule) => judge(rule, head, newestBuilt.get(rule.id) ?? null));
     const verdicts = await this.withinWall(project, ref, rules, judged);
     return {
@@ -54,14 +54,13 @@ export class DryRunService {
     };
   }
 
-  /** Before the git host was ever asked nobody knows which branch is protected. */
+  /** Before the git host was ever asked the default branch is not known: every branch that no pattern names is unprotected. */
   private async withinWall(
     { id, defaultBranch, protectedBranches }: ProjectRecord,
     ref: string,
     rules: Awaited<ReturnType<RuleRepository['list']>>,
     verdicts: readonly Verdict[],
   ): Promise<readonly Verdict[]> {
-    if (defaultBranch === null) return verdicts;
     const protection = { defaultBranch, protectedBranches };
     const owned = await this.evaluations.ownedByProtected(
       id,

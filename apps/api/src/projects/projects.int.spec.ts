@@ -88,6 +88,20 @@ describe('a new project', () => {
   });
 });
 
+describe('another clone address', () => {
+  it('makes the default branch unknown until the next push, and a change of anything else does not', async () => {
+    const moved = await world.project(owner, acme);
+    await world.build(moved);
+    const address = `/api/v1/projects/${moved.project.id}`;
+    const changed = async (change: object) => {
+      expectOk(await owner.ask('PATCH', address, change));
+      return expectOk(await owner.get<Project>(address)).defaultBranch;
+    };
+    expect(await changed({ name: 'Moved', remoteUrl: moved.project.remoteUrl })).toBe('main');
+    expect(await changed({ remoteUrl: 'https://git.example/another.git' })).toBeNull();
+  });
+});
+
 describe('strict isolation', () => {
   it('is off until somebody asks for it, and then holds for the next build, with what its rule demands', async () => {
     const strict = await world.project(owner, acme);

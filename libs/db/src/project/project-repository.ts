@@ -92,8 +92,8 @@ export class ProjectRepository {
       const gitCredentialsRemoved = movesAway(before, changes.remoteUrl);
       const data = {
         ...settingsData(changes),
-        // At another address may be another repository: its id is learned anew.
-        ...(moves && { repositoryKey: null }),
+        // At another address may be another repository: its id and its default branch are learned anew.
+        ...(moves && { repositoryKey: null, defaultBranch: null }),
         ...(gitCredentialsRemoved && noGitCredentials),
       };
       const row = await tx.project.update({ where: { id }, data, select: projectColumns });
