@@ -63,6 +63,8 @@ if [ -e "$groups/cgroup.controllers" ]; then
   limit "$group" memory.max "$memory"
   limit "$group" pids.max "$BUILD_PIDS"
   limit "$group" cpu.max "$quota 100000"
+  # Steps have what processors the engine leaves.
+  echo 25 >"$groups/$group/cpu.weight" 2>/dev/null || true
   echo 0 >"$groups/$group/memory.swap.max" 2>/dev/null || true
   echo '+cpu +memory +pids +io' >"$groups/$group/cgroup.subtree_control"
   hand_over "$groups/$group"
@@ -81,6 +83,7 @@ else
   echo "$memory" >"$groups/memory/$group/memory.memsw.limit_in_bytes" 2>/dev/null || true
   limit "pids/$group" pids.max "$BUILD_PIDS"
   limit "cpu/$group" cpu.cfs_quota_us "$quota"
+  echo 256 >"$groups/cpu/$group/cpu.shares" 2>/dev/null || true
   for folder in $folders; do
     # A set of processors is empty until somebody fills it, and an empty one takes no process.
     for file in cpuset.cpus cpuset.mems; do [ ! -e "$folder/$file" ] || cat "$folder/$file" >"$folder/$group/$file"; done

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { boundProcesses } from './control-groups.ts';
+import { boundProcesses, yieldProcessors } from './control-groups.ts';
 
 /** A folder as the kernel mounts one of control groups. */
 function tree(...folders: string[]): string {
@@ -28,5 +28,17 @@ describe('R2-N1 the builds of a pool together', () => {
     const without = tree('memory');
     boundProcesses('/cooperage-1', without, 32_768);
     expect(existsSync(path.join(without, 'pids'))).toBe(false);
+  });
+});
+
+describe('the steps of a pool', () => {
+  it('have a quarter of the weight of a service, in both versions of control groups', () => {
+    const one = tree('cpu');
+    yieldProcessors('/cooperage-1', one);
+    expect(readFileSync(path.join(one, 'cpu/cooperage-1/cpu.shares'), 'utf8')).toBe('256');
+    const two = tree();
+    writeFileSync(path.join(two, 'cgroup.controllers'), 'cpu memory pids');
+    yieldProcessors('/cooperage-1', two);
+    expect(readFileSync(path.join(two, 'cooperage-1/cpu.weight'), 'utf8')).toBe('25');
   });
 });

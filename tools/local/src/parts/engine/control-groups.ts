@@ -40,12 +40,26 @@ export function prepareGroup(name: string, root = ROOT): void {
  * @param most processes and threads that the machine may have
  */
 export function boundProcesses(name: string, root = ROOT, most = mostProcesses()): void {
-  const tree = isUnified(root) ? root : path.join(root, 'pids');
+  setAbove(name, root, 'pids', 'pids.max', Math.floor(most / 3));
+}
+
+/**
+ * Lets the steps of a pool have what processors the engine and the services leave: a push is answered and published beside
+ * builds that want every processor. Where nobody else wants them, steps have all that their limits allow.
+ */
+export function yieldProcessors(name: string, root = ROOT): void {
+  const [file, share] = isUnified(root) ? (['cpu.weight', 25] as const) : (['cpu.shares', 256] as const);
+  setAbove(name, root, 'cpu', file, share);
+}
+
+/** Sets a value of the group above all steps of a pool. */
+function setAbove(name: string, root: string, controller: string, file: string, value: number): void {
+  const tree = isUnified(root) ? root : path.join(root, controller);
   if (!existsSync(tree)) return;
   const folder = path.join(tree, name);
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, 'pids.max'), String(Math.floor(most / 3)));
+    writeFileSync(path.join(folder, file), String(value));
   } catch {
     // As with `handOn`: the limit of each build fails as well then, and the worker says so.
   }

@@ -7,7 +7,7 @@ import { ensureRunning } from '../daemon-part.ts';
 import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
 import type { Care, EngineAddress, Part } from '../part.ts';
-import { boundProcesses, cgroupOf, prepareGroup } from './control-groups.ts';
+import { boundProcesses, cgroupOf, prepareGroup, yieldProcessors } from './control-groups.ts';
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter, type FetchLimits } from './fetch-filter.ts';
 import { clearLeftovers } from './leftovers.ts';
@@ -90,6 +90,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     await this.filter.create(fetchLimits(this.registries));
     prepareGroup(settings.cgroupParent);
     boundProcesses(settings.cgroupParent);
+    yieldProcessors(settings.cgroupParent);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }
 

@@ -10,7 +10,7 @@ import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
 import type { Care, EngineAddress, Part } from '../part.ts';
-import { boundProcesses, cgroupOf, clearGroup, prepareGroup } from './control-groups.ts';
+import { boundProcesses, cgroupOf, clearGroup, prepareGroup, yieldProcessors } from './control-groups.ts';
 import { type EngineRegistries, fetchLimits } from './engine.ts';
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter } from './fetch-filter.ts';
@@ -90,6 +90,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
       throw new LauncherError(`untrusted code is not built without a filter of what its engine fetches: ${missing}`);
     prepareGroup(settings.cgroupBase);
     boundProcesses(settings.cgroupBase);
+    yieldProcessors(settings.cgroupBase);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }
 
