@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { identify, type ProcessIdentity } from '../../processes/process-identity.ts';
+
+const FILE = 'postmaster.pid';
 
 /** `postmaster.pid` of a data folder: the process id is its first line, the state its eighth. */
 export class PostmasterFile {
@@ -23,13 +25,19 @@ export class PostmasterFile {
     return commandLine(pid).includes(this.dataFolder) ? identify(pid) : undefined;
   }
 
-  /** Removes the file of a server that is gone, else one whose number was given to another process keeps us out. */
+  /**
+   * Removes what a server that is gone left in its data folder: `postmaster.pid`, and the lock of its socket. Each keeps the next
+   * server out while the number in it is that of a process: another one that got the number, or the server itself, killed and not
+   * yet reaped.
+   */
   removeStale(): void {
-    if (!this.server()) rmSync(this.file, { force: true });
+    if (this.server() || !existsSync(this.dataFolder)) return;
+    const left = readdirSync(this.dataFolder).filter((name) => name === FILE || /^\.s\.PGSQL\.\d+\.lock$/.test(name));
+    for (const name of left) rmSync(path.join(this.dataFolder, name), { force: true });
   }
 
   private get file(): string {
-    return path.join(this.dataFolder, 'postmaster.pid');
+    return path.join(this.dataFolder, FILE);
   }
 
   private lines(): string[] {
