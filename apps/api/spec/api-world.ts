@@ -5,6 +5,7 @@ import { type BuildRecord, Database, EvaluationRepository } from '@cooperage/db'
 import { judge, type Role } from '@cooperage/domain';
 import { asDatabaseRole, type FreshDatabase, freshDatabase, type MailReceiver, services } from '@cooperage/testing';
 import { type Api, createApi } from '../src/app/create-api.js';
+import { listenOptions } from '../src/http/listen.js';
 import { createLive, type Live, type LiveLimits } from '../src/live/create-live.js';
 import { freePort } from './free-port.js';
 import { setupToken, type TestAddresses, testConfig } from './test-settings.js';
@@ -56,7 +57,7 @@ export class ApiWorld {
       ...changes,
     });
     const api = await createApi(config.api);
-    await api.app.listen({ host: '127.0.0.1', port });
+    await api.app.listen(listenOptions({ host: '127.0.0.1', port }));
     return new ApiWorld(fresh, api, `http://127.0.0.1:${port}`, config);
   }
 
@@ -67,7 +68,7 @@ export class ApiWorld {
   /** Starts the socket process on `port`. */
   async startLive(port: number, limits: LiveLimits = {}): Promise<Live> {
     this.live = await createLive(this.config.live, limits);
-    await this.live.app.listen({ host: '127.0.0.1', port });
+    await this.live.app.listen(listenOptions({ host: '127.0.0.1', port }));
     return this.live;
   }
 

@@ -22,8 +22,12 @@ interface CallUnderWay {
  * `POST /api/v1/hooks/{projectId}`, outside Nest: the raw body is needed, and forges give up after ten seconds. A scope
  * of its own, in which nothing but this route takes whole bodies of any kind.
  */
-export function addIntakeRoute(server: FastifyInstance, intake: IntakeService, logger: Logger): void {
-  const gate = new IntakeGate(gateLimits);
+export function addIntakeRoute(
+  server: FastifyInstance,
+  intake: Pick<IntakeService, 'receive'>,
+  logger: Logger,
+  gate = new IntakeGate(gateLimits),
+): void {
   const underWay = new WeakMap<FastifyRequest, CallUnderWay>();
   server.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -34,6 +38,8 @@ export function addIntakeRoute(server: FastifyInstance, intake: IntakeService, l
     scope.setErrorHandler((error, request, reply) => {
       const problem = toProblem(error);
       if (problem.status >= 500) logger.error({ err: error, requestId: request.id }, 'webhook was not taken');
+      // The rest of a call that gave way is read. To close its connection meanwhile resets it, and its sender may never see this.
+      if (problem.code === 'unavailable') void reply.removeHeader('connection');
       return replyProblem(reply, problem);
     });
     scope.addHook('onRequest', async (request, reply) => {

@@ -32,7 +32,9 @@ class RawConnection {
     const socket = connect({ port: this.port, host: '127.0.0.1', noDelay: true });
     socket.on('data', (data) => this.read(data.toString('latin1')));
     const broken = (error?: Error) => {
-      if (this.socket === socket) this.socket = null;
+      // One that was replaced ends late; the call under way is not its own.
+      if (this.socket !== socket) return;
+      this.socket = null;
       this.settle?.reject(error ?? new Error('the connection was closed without a response'));
       this.settle = null;
     };

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { listenOptions } from './listen.js';
+
+/** More than wait at a server of Node that is told nothing: 511. */
+const callers = 1_500;
+
+const open: Socket[] = [];
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.destroy();
+});
+
+it('R-H10 keeps callers whole who connect while the process is busy: none is cut off later', async () => {
+  const server = createServer();
+  server.listen(listenOptions({ host: '127.0.0.1', port: 0 }));
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (let count = 0; count < callers; count++)
+    open.push(connect({ host: '127.0.0.1', port }).on('error', () => undefined));
+  // Connections begin at the next tick. Nothing is accepted before this process looks at its sockets again.
+  await new Promise((resolve) => process.nextTick(resolve));
+  const mostOfMachine = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+  expect(wholeConnectionsTo(port)).toBe(Math.min(callers, mostOfMachine + 1));
+  server.close();
+});
+
+/** Connections on our side that the kernel holds as whole. Those beyond its queue are reset after seconds of silence. */
+function wholeConnectionsTo(port: number): number {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n');
+  return lines.filter((line) => {
+    const [, address = '', , state] = line.trim().split(/\s+/);
+    return address.endsWith(local) && state === '01';
+  }).length;
+}

@@ -1,0 +1,11 @@
+/**
+ * Connections that wait in the kernel until the process takes them. Node asks for 511 where it is told nothing. What comes on
+ * top is half open: its sender believes that it is connected, sends, hears nothing, and is reset after seconds. The kernel
+ * lowers this to its own `net.core.somaxconn`.
+ */
+const waitingConnections = 4_096;
+
+/** How a server of the product listens. Callers of a burst wait their turn and are then answered, with a refusal if need be. */
+export function listenOptions({ host, port }: { readonly host: string; readonly port: number }) {
+  return { host, port, backlog: waitingConnections };
+}
