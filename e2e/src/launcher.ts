@@ -8,7 +8,13 @@ import { until } from './until.js';
 const checkout = path.resolve(import.meta.dirname, '../..');
 const tracePlaces = ['/sys/class/net', '/run', '/sys/fs/cgroup'];
 /** What would make the launcher use somebody's own parts. */
-const foreignParts = ['DATABASE_URL', 'REDIS_URL', 'COOPERAGE_REGISTRY', 'BUILDKIT_HOST'];
+const foreignParts = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'COOPERAGE_UNTRUSTED_REDIS_URL',
+  'COOPERAGE_REGISTRY',
+  'BUILDKIT_HOST',
+];
 
 export interface LauncherStatus {
   readonly running: boolean;

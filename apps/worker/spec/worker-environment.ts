@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { type FreshDatabase, type GitHost, services } from '@cooperage/testing';
+import { type FreshDatabase, type GitHost, type OwnRedis, services } from '@cooperage/testing';
 
 /** Variables of control and of a builder together, as an operator would set them, on the test services. */
 export function workerEnvironment(
   fresh: FreshDatabase,
-  redisUrl: string,
+  redis: OwnRedis,
   git: GitHost,
   folder: string,
 ): Record<string, string> {
@@ -13,7 +13,8 @@ export function workerEnvironment(
   const key = () => randomBytes(32).toString('base64');
   return {
     DATABASE_URL: fresh.url,
-    REDIS_URL: redisUrl,
+    REDIS_URL: redis.url,
+    COOPERAGE_UNTRUSTED_REDIS_URL: redis.untrustedUrl,
     PUBLIC_URL: 'http://127.0.0.1:9',
     PORT: '0',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'fatal',

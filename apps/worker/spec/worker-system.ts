@@ -64,7 +64,7 @@ export class WorkerSystem {
     const git = await startGitHost();
     const folder = await mkdtemp(path.join(tmpdir(), 'cooperage-worker-'));
     const db = new Database({ url: fresh.url, poolSize: 4, applicationName: 'test' });
-    const env = { ...workerEnvironment(fresh, redis.url, git, folder), ...change };
+    const env = { ...workerEnvironment(fresh, redis, git, folder), ...change };
     const system = new WorkerSystem(fresh, redis, db, git, folder, env);
     await db.prisma.organization.create({
       data: { id: system.organization, name: 'Test', slug: system.organization, createdAt: new Date() },
@@ -116,6 +116,7 @@ export class WorkerSystem {
       'SIGNING_ENCRYPTION_KEY',
       'COOPERAGE_REGISTRY_TOKEN_KEY_FILE',
       'COOPERAGE_REGISTRY_TOKEN_CERT_FILE',
+      'COOPERAGE_UNTRUSTED_REDIS_URL',
     ];
     const env = Object.fromEntries(
       Object.entries({ ...this.env, ...change }).filter(([name]) => !foreign.includes(name)),

@@ -28,6 +28,7 @@ const registryToken = {
   issuer: withDefault(v.registryIssuer, 'cooperage'),
 };
 const stores = { databaseUrl: required(v.databaseUrl), redisUrl: required(v.redisUrl) };
+const storesOfAll = { ...stores, untrustedRedisUrl: optional(v.untrustedRedisUrl) };
 const allowPlainHttp = withDefault(v.allowPlainHttp, '');
 const innerRegistries = withDefault(v.innerRegistries, '');
 const workerName = withDefault(v.workerName, nameOfThisMachine(), 'the host name');
@@ -69,7 +70,7 @@ export const shapes = {
       webUrl: required(v.webUrl),
       liveUrl: required(v.liveUrl),
     },
-    ...stores,
+    ...storesOfAll,
     secretKeys: required(v.secretKeys),
     encryptionKeys: required(v.encryptionKeys),
     registry,
@@ -90,7 +91,7 @@ export const shapes = {
       publicUrl: required(v.publicUrl),
       trustProxy: withDefault(v.trustProxy, 'false'),
     },
-    ...stores,
+    ...storesOfAll,
     secretKeys: required(v.secretKeys),
   },
   builder: {
@@ -122,7 +123,7 @@ export const shapes = {
     ...everyProcess,
     http: listen('8083'),
     publicUrl: required(v.publicUrl),
-    ...stores,
+    ...storesOfAll,
     encryptionKeys: required(v.encryptionKeys),
     signingEncryptionKeys: required(v.signingEncryptionKeys),
     registry,

@@ -7,6 +7,11 @@ import { plain, secret } from './setting.js';
 export const variables = {
   databaseUrl: secret('DATABASE_URL', secrets.databaseUrl, 'PostgreSQL, as a postgresql:// address.'),
   redisUrl: secret('REDIS_URL', secrets.redisUrl, 'Redis, as a redis:// or rediss:// address.'),
+  untrustedRedisUrl: secret(
+    'COOPERAGE_UNTRUSTED_REDIS_URL',
+    secrets.redisUrl,
+    'Another Redis, which builders for untrusted code have as their REDIS_URL: one that was taken over stops and fills no other. Without it both pools share one.',
+  ),
 
   logLevel: plain('LOG_LEVEL', text.logLevel, 'What the process writes to its own log.'),
   commit: plain(

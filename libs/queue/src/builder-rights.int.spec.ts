@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { services } from '@cooperage/testing';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRedis, JobSender, RedisLiveBus, refuseEviction, startJobWorker } from './index.js';
+import { connectRedis, JobSender, PoolRedis, RedisLiveBus, refuseEviction, startJobWorker } from './index.js';
 import { workerQueue } from './worker-queue.js';
 
 const ignore = () => undefined;
@@ -17,9 +17,9 @@ describe.each([
   let builder: Redis;
   let consumer: Redis;
   beforeAll(async () => {
-    const { builderRedisUrl, untrustedBuilderRedisUrl } = services();
+    const { redisUrl, builderRedisUrl, untrustedRedisUrl, untrustedBuilderRedisUrl } = services();
     const url = (lane === 'trusted' ? builderRedisUrl : untrustedBuilderRedisUrl)!;
-    all = connectRedis(services().redisUrl, 'producer', ignore);
+    all = connectRedis(lane === 'trusted' ? redisUrl : untrustedRedisUrl, 'producer', ignore);
     builder = connectRedis(url, 'producer', ignore);
     consumer = connectRedis(url, 'consumer', ignore);
     await Promise.all([all, builder, consumer].map((redis) => once(redis, 'ready')));
@@ -44,7 +44,7 @@ describe.each([
       },
       handle: async ({ attemptId }) => void taken.push(attemptId),
     });
-    const sender = new JobSender(all);
+    const sender = new JobSender(new PoolRedis(all, all));
     const attemptId = randomUUID();
     await sender.send('run-build', address, attemptId, { attemptId });
     await expect.poll(() => taken).toEqual([attemptId]);
@@ -66,7 +66,7 @@ describe.each([
 
   it('reaches no queue of the other pool', async () => {
     const job = { lane: otherLane, worker: randomUUID() };
-    const sender = new JobSender(all);
+    const sender = new JobSender(new PoolRedis(all, all));
     for (const sort of ['run-build', 'export-cache'] as const) {
       const queue = workerQueue(sort, job);
       const payload = sort === 'run-build' ? { attemptId: randomUUID() } : { buildId: randomUUID() };

@@ -1,34 +1,81 @@
 import { type JobName, type JobPayload, jobCatalogue } from '@cooperage/contracts';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { PoolRedis } from './pool-redis.js';
 import { type WorkerAddress, workerQueue } from './worker-queue.js';
+
+/** A connection gives up one command after a second; the first use of a queue takes two of them. */
+const sendMs = 2_000;
 
 /**
  * Hands jobs to BullMQ. Attempts are counted in PostgreSQL: a job runs once, is never retried by the queue and leaves no
  * trace behind, so the same id may be added again when the queue has lost it.
  */
 export class JobSender {
-  private readonly queues = new Map<string, Queue>();
+  private readonly roads = new Map<Redis, Road>();
 
-  /** @param redis a `producer` connection; the caller closes it */
-  constructor(private readonly redis: Redis) {}
+  /** @param pools the caller disconnects them */
+  constructor(private readonly pools: PoolRedis) {}
 
   /**
    * @param jobId names the work, without a colon: a job that is still there is not doubled
-   * @throws when Redis does not answer: the work stays promised where it was, and is sent again
+   * @throws when Redis of the pool does not answer: the work stays promised where it was, and is sent again
    */
   async send<J extends JobName>(job: J, to: WorkerAddress, jobId: string, payload: JobPayload<J>): Promise<void> {
     const data = jobCatalogue[job].parse(payload);
-    await this.queue(workerQueue(job, to)).add(job, data, {
-      jobId,
-      removeOnComplete: true,
-      removeOnFail: true,
-      attempts: 1,
-    });
+    const redis = this.pools.of(to.lane);
+    const road = this.roads.get(redis) ?? new Road(redis);
+    this.roads.set(redis, road);
+    await road.add(workerQueue(job, to), job, data, jobId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.roads.values()].map((road) => road.close()));
+  }
+}
+
+/** To one Redis. One that does not answer costs the first sender a moment, and those after it none. */
+class Road {
+  private readonly queues = new Map<string, Queue>();
+  private isAway = false;
+  private isAsked = false;
+
+  constructor(private readonly redis: Redis) {}
+
+  async add(name: string, job: JobName, data: unknown, jobId: string): Promise<void> {
+    if (this.isAway) {
+      void this.ask();
+      throw new Error('Redis of the pool does not answer');
+    }
+    const queue = this.queue(name);
+    try {
+      const options = { jobId, removeOnComplete: true, removeOnFail: true, attempts: 1 };
+      await inTime(queue.add(job, data, options));
+    } catch (error) {
+      this.isAway = true;
+      // One whose first command failed never becomes ready.
+      this.queues.delete(name);
+      queue.close().catch(() => undefined);
+      void this.ask();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+  }
+
+  private async ask(): Promise<void> {
+    if (this.isAsked) return;
+    this.isAsked = true;
+    try {
+      await this.redis.ping();
+      this.isAway = false;
+    } catch {
+      // The next sender asks again.
+    } finally {
+      this.isAsked = false;
+    }
   }
 
   private queue(name: string): Queue {
@@ -39,4 +86,14 @@ export class JobSender {
     this.queues.set(name, queue);
     return queue;
   }
+}
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis of the pool does not answer in time')), sendMs);
+  });
+  // Whoever lost the race is not waited for, and its error is nobody's.
+  work.catch(() => undefined);
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

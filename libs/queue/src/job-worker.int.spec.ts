@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JobSender } from './job-sender.js';
 import { type JobWorker, startJobWorker } from './job-worker.js';
+import { PoolRedis } from './pool-redis.js';
 import { connectRedis } from './redis.js';
 
 const nothing = { waiting: 0, next: null };
@@ -32,7 +33,7 @@ describe('the receiver of jobs', () => {
     taken = [];
     const lookBy = connect('producer');
     await new Promise((resolve) => lookBy.once('ready', resolve));
-    sender = new JobSender(lookBy);
+    sender = new JobSender(new PoolRedis(lookBy, lookBy));
     receiver = startJobWorker({
       ...{ job: 'run-build', address, redis: connect('consumer'), lookBy, concurrency: 1, onError: () => undefined },
       handle: ({ attemptId }: { attemptId: string }) => {

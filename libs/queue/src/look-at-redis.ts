@@ -6,6 +6,13 @@ export interface RedisFinding {
   readonly fact: string;
 }
 
+/** As `lookAtRedis` of each: the first that is not well, else all. */
+export async function lookAtAllRedis(urls: readonly string[], timeoutMs: number): Promise<RedisFinding> {
+  const findings = await Promise.all(urls.map((url) => lookAtRedis(url, timeoutMs)));
+  const bad = findings.find(({ code }) => code !== 'ok');
+  return bad ?? { code: 'ok', fact: findings.map(({ fact }) => fact).join(' ') };
+}
+
 /** Whether jobs are safe with this Redis, seen over a connection of its own that is closed again. Never throws. */
 export async function lookAtRedis(url: string, timeoutMs: number): Promise<RedisFinding> {
   const where = new URL(url).host;

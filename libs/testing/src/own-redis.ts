@@ -10,6 +10,8 @@ const databases = 15;
 
 export interface OwnRedis {
   readonly url: string;
+  /** The same database of the server for untrusted code. */
+  readonly untrustedUrl: string;
   giveBack(): Promise<void>;
 }
 
@@ -33,14 +35,16 @@ export async function takeRedis(): Promise<OwnRedis> {
       if (tries > databases) await delay(100);
       continue;
     }
-    await empty(database);
-    return { url: `${services().redisUrl}/${database}`, giveBack: () => client.end() };
+    const servers = [services().redisUrl, services().untrustedRedisUrl] as const;
+    await Promise.all(servers.map((url) => empty(url, database)));
+    const [url, untrustedUrl] = servers;
+    return { url: `${url}/${database}`, untrustedUrl: `${untrustedUrl}/${database}`, giveBack: () => client.end() };
   }
 }
 
 /** Whoever had it before may have been killed, and its queue would be worked off by the next one. */
-async function empty(database: number): Promise<void> {
-  const { hostname, port, password } = new URL(services().redisUrl);
+async function empty(url: string, database: number): Promise<void> {
+  const { hostname, port, password } = new URL(url);
   const socket = connect(Number(port), hostname);
   const commands = [
     ...(password ? [`AUTH ${decodeURIComponent(password)}`] : []),

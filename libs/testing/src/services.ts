@@ -7,7 +7,9 @@ export interface TestServices {
   readonly redisUrl: string;
   /** As a builder of the trusted pool connects to it. */
   readonly builderRedisUrl?: string;
-  /** As one for untrusted code does. */
+  /** Another server, for builders of untrusted code. */
+  readonly untrustedRedisUrl: string;
+  /** As one of them connects to it. */
   readonly untrustedBuilderRedisUrl?: string;
   /** A registry that asks for tokens of the service's own key. */
   readonly registry: {

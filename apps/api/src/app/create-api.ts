@@ -11,7 +11,7 @@ import {
   SessionRepository,
 } from '@cooperage/db';
 import { LogHub } from '@cooperage/logs/read';
-import { connectRedis, RedisLiveBus, SharedCounts } from '@cooperage/queue';
+import { PooledLiveBus, SharedCounts } from '@cooperage/queue';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -36,6 +36,7 @@ import { addRegistryTokenRoutes } from '../registry-token/registry-token.routes.
 import { RegistryTokensService } from '../registry-token/registry-tokens.service.js';
 import { ApiModule } from './api.module.js';
 import { cleanUp } from './clean-up.js';
+import { connectPools } from './connect-pools.js';
 import type { CoreParts } from './core.module.js';
 import { keepSealed } from './keep-sealed.js';
 import { nestLogger } from './logger.js';
@@ -70,8 +71,8 @@ export async function createApi(
   const database = new Database({ url, poolSize, applicationName: 'cooperage-api' });
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection broke');
   const intake = new IntakeRepository(url, intakePoolSize, onError);
-  const redis = connectRedis(config.redisUrl.reveal(), 'producer', onError);
-  const bus = new RedisLiveBus(redis, onError);
+  const redis = connectPools(config, onError);
+  const bus = new PooledLiveBus(redis, onError);
   const logHub = new LogHub({
     store: new PostgresChunkStore(database),
     bus,
@@ -83,7 +84,7 @@ export async function createApi(
     database,
     intake,
     logHub,
-    rateLimits: new SharedRateLimits(new SharedCounts(redis, countsPrefix(config)), logger),
+    rateLimits: new SharedRateLimits(new SharedCounts(redis.trusted, countsPrefix(config)), logger),
     logger,
     metrics: createMetrics({ version: version.version, commit: version.commit }),
   };
@@ -121,7 +122,8 @@ export async function createApi(
     await app.close();
     logHub.close();
     bus.close();
-    await Promise.allSettled([intake.close(), database.close(), redis.quit()]);
+    redis.disconnect();
+    await Promise.allSettled([intake.close(), database.close()]);
   };
   return { app, server: http.instance, routes: http.routes, database, logger, close };
 }

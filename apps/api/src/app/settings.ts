@@ -27,6 +27,8 @@ export interface ApiSettings extends SessionSettings {
   /** Seal stored secrets; the first writes. */
   readonly masterKeys: MasterKeys;
   readonly redisUrl: string;
+  /** Of builders for untrusted code; null where they share the other. */
+  readonly untrustedRedisUrl: string | null;
   readonly registry: Config<'api'>['registry'];
   /** As people and clusters reach it: what is shown. */
   readonly publicRegistry: NamedRegistry;
@@ -62,6 +64,7 @@ export function settingsOf(config: Config<'api'>): ApiSettings {
     ...sessionSettingsOf(config),
     masterKeys: config.encryptionKeys.map((secret) => masterKey(secret.reveal())) as unknown as MasterKeys,
     redisUrl: config.redisUrl.reveal(),
+    untrustedRedisUrl: config.untrustedRedisUrl?.reveal() ?? null,
     registry: config.registry,
     publicRegistry: publicRegistry(config.registry),
     registryToken: { key: registryTokenKey(key.reveal(), certificate), service, issuer },

@@ -1,10 +1,11 @@
 import type { Config } from '@cooperage/config';
 import { BuildLists, Database, Listener, PostgresChunkStore, SessionRepository } from '@cooperage/db';
 import { LogHub } from '@cooperage/logs/read';
-import { connectRedis, RedisLiveBus } from '@cooperage/queue';
+import { PooledLiveBus } from '@cooperage/queue';
 import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { connectPools } from '../app/connect-pools.js';
 import { nestLogger } from '../app/logger.js';
 import { sessionSettingsOf } from '../app/settings.js';
 import { versionOf } from '../app/version.js';
@@ -45,8 +46,8 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   const url = config.databaseUrl.reveal();
   const database = new Database({ url, poolSize, applicationName: 'cooperage-live' });
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection broke');
-  const redis = connectRedis(config.redisUrl.reveal(), 'producer', onError);
-  const bus = new RedisLiveBus(redis, onError);
+  const redis = connectPools(config, onError);
+  const bus = new PooledLiveBus(redis, onError);
   const store = new PostgresChunkStore(database);
   const hub = new LogHub({ store, bus, onError: (error) => logger.warn({ err: error }, 'the archive was not read') });
   const http = createServer(config.http, logger);
@@ -88,7 +89,8 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
     await connections.endWith(() => app.close(), goodbyeMs);
     hub.close();
     bus.close();
-    await Promise.allSettled([listener.close(), database.close(), redis.quit()]);
+    redis.disconnect();
+    await Promise.allSettled([listener.close(), database.close()]);
   };
   return { app, database, logger, close };
 }

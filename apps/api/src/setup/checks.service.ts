@@ -8,7 +8,7 @@ import {
   checkNames,
   readCheck,
 } from '@cooperage/domain';
-import { lookAtRedis } from '@cooperage/queue';
+import { lookAtAllRedis } from '@cooperage/queue';
 import type { Logger } from '@cooperage/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '../app/logger.js';
@@ -30,11 +30,12 @@ export class ChecksService {
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
-    const { publicUrl, secretKeys, redisUrl } = settings;
+    const { publicUrl, secretKeys, redisUrl, untrustedRedisUrl } = settings;
+    const redisUrls = [redisUrl, ...(untrustedRedisUrl === null ? [] : [untrustedRedisUrl])];
     const thrownAs = 'unreachable';
     this.own = new Map([
       ['database', { look: lookAtDatabase(database), thrownAs }],
-      ['redis', { look: () => lookAtRedis(redisUrl, redisMs), thrownAs }],
+      ['redis', { look: () => lookAtAllRedis(redisUrls, redisMs), thrownAs }],
       ['public_address', { look: lookAtPublicAddress(publicUrl, secretKeys), thrownAs }],
     ]);
   }

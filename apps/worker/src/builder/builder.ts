@@ -1,7 +1,7 @@
 import type { Config } from '@cooperage/config';
 import { Database, Listener, refuseSuperuser } from '@cooperage/db';
 import type { Engine } from '@cooperage/engines';
-import { connectRedis, type RedisLiveBus, refuseEviction } from '@cooperage/queue';
+import { connectRedis, type PooledLiveBus, PoolRedis, refuseEviction } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -141,7 +141,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
         release,
         logger: this.logger,
         database: this.get(Database),
-        redis: this.get<Redis>(REDIS),
+        redis: this.get(PoolRedis),
         metrics: this.get<Metrics>(METRICS),
       },
       [{ name: 'engine', required: true, check }, watchdog.readiness()],
@@ -151,8 +151,8 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
   private stores(): Closable[] {
     return [
       this.get<Engine>(ENGINE),
-      this.get<RedisLiveBus>(LIVE_BUS),
-      { close: () => this.get<Redis>(REDIS).disconnect() },
+      this.get<PooledLiveBus>(LIVE_BUS),
+      { close: () => this.get(PoolRedis).disconnect() },
       this.get(MirrorKeeper),
       this.get<Source & Closable>(SOURCE),
       this.get(Database),

@@ -12,27 +12,17 @@ import {
   UsageCounters,
 } from '@cooperage/db';
 import { type MasterKeys, reverifyAfterMs } from '@cooperage/domain';
-import { JobSender, type RedisLiveBus } from '@cooperage/queue';
+import { JobSender, type PooledLiveBus, PoolRedis } from '@cooperage/queue';
 import type { Source } from '@cooperage/source';
 import type { HealthServer, Logger, Metrics } from '@cooperage/telemetry';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import type { Redis } from 'ioredis';
 import type { CheckAnswerer } from '../shared/check-answerer.js';
 import { startHealth } from '../shared/health.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
-import {
-  CHECK_ANSWERER,
-  CONFIG,
-  LIVE_BUS,
-  LOGGER,
-  METRICS,
-  REDIS,
-  SIGNING_MASTER_KEYS,
-  SOURCE,
-} from '../shared/tokens.js';
+import { CHECK_ANSWERER, CONFIG, LIVE_BUS, LOGGER, METRICS, SIGNING_MASTER_KEYS, SOURCE } from '../shared/tokens.js';
 import { type LoopOwner, lookAtLoop, WakeLoop } from '../shared/wake-loop.js';
 import { Watchdog } from '../shared/watchdog.js';
 import { BaseWatch } from './base-watch/base-watch.js';
@@ -197,15 +187,15 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
     const metrics = this.get<Metrics>(METRICS);
     this.refreshGauges(metrics);
     const { http, release } = this.config;
-    const stores = { database: this.get(Database), redis: this.get<Redis>(REDIS) };
+    const stores = { database: this.get(Database), redis: this.get(PoolRedis) };
     return startHealth({ http, release, logger: this.logger, ...stores, metrics }, [watchdog.readiness()]);
   }
 
   private stores(): Closable[] {
     return [
       this.get(JobSender),
-      this.get<RedisLiveBus>(LIVE_BUS),
-      { close: () => this.get<Redis>(REDIS).disconnect() },
+      this.get<PooledLiveBus>(LIVE_BUS),
+      { close: () => this.get(PoolRedis).disconnect() },
       this.get(MirrorKeeper),
       this.get<Source & Closable>(SOURCE),
       this.get(Database),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Database } from '@cooperage/db';
+import type { PoolRedis } from '@cooperage/queue';
 import {
   type HealthServer,
   type Logger,
@@ -8,13 +9,12 @@ import {
   startHealthServer,
   type VersionInfo,
 } from '@cooperage/telemetry';
-import type { Redis } from 'ioredis';
 
 export interface HealthParts {
   readonly http: { readonly host: string; readonly port: number };
   readonly release: { readonly commit: string; readonly builtAt: string | null };
   readonly database: Database;
-  readonly redis: Redis;
+  readonly redis: PoolRedis;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -36,7 +36,7 @@ export function startHealth(parts: HealthParts, more: readonly ReadinessCheck[] 
         if (!(await database.isReady())) throw new Error('the database does not answer');
       },
     },
-    { name: 'redis', required: false, check: async () => void (await redis.ping()) },
+    { name: 'redis', required: false, check: () => redis.ping() },
     ...more,
   ];
   return startHealthServer({ ...http, version: versionOf(release), checks, metrics, logger });

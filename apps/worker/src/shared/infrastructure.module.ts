@@ -14,11 +14,10 @@ import {
   SetupCheckRepository,
   StepRepository,
 } from '@cooperage/db';
-import { connectRedis, RedisLiveBus } from '@cooperage/queue';
+import { PooledLiveBus, PoolRedis } from '@cooperage/queue';
 import { createSource, type Source } from '@cooperage/source';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { versionOf } from './health.js';
 import { masterKeys } from './master-keys.js';
 import { MirrorKeeper } from './mirror-keeper.js';
@@ -71,11 +70,12 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
         }),
       }),
     },
-    { provide: REDIS, useFactory: () => producer(config, logger) },
+    { provide: PoolRedis, useFactory: () => connectPools(config, logger) },
+    { provide: REDIS, inject: [PoolRedis], useFactory: (pools: PoolRedis) => pools.trusted },
     {
       provide: LIVE_BUS,
-      inject: [REDIS],
-      useFactory: (redis: Redis) => new RedisLiveBus(redis, (error) => logger.warn({ err: error }, 'Redis')),
+      inject: [PoolRedis],
+      useFactory: (pools: PoolRedis) => new PooledLiveBus(pools, (error) => logger.warn({ err: error }, 'Redis')),
     },
     {
       provide: SOURCE,
@@ -93,8 +93,11 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
   ];
 }
 
-function producer(config: WorkerConfig, logger: Logger): Redis {
-  return connectRedis(config.redisUrl.reveal(), 'producer', (error) => logger.warn({ err: error }, 'Redis'));
+/** A builder has one Redis, that of its pool. */
+function connectPools(config: WorkerConfig, logger: Logger): PoolRedis {
+  const untrustedUrl = 'untrustedRedisUrl' in config ? (config.untrustedRedisUrl?.reveal() ?? null) : null;
+  const url = config.redisUrl.reveal();
+  return PoolRedis.connect({ url, untrustedUrl }, (error) => logger.warn({ err: error }, 'Redis'));
 }
 
 function repositories(): Provider[] {

@@ -8,5 +8,6 @@ export const SIGNING_MASTER_KEYS = Symbol('signing master keys');
 export const CHECK_ANSWERER = Symbol('CheckAnswerer');
 export const SOURCE = Symbol('source');
 export const ENGINE = Symbol('engine');
+/** Of a builder: that of its pool. Control and whoever serves logs have `PoolRedis`, and this is the one of the trusted pool. */
 export const REDIS = Symbol('redis');
 export const LIVE_BUS = Symbol('live bus');

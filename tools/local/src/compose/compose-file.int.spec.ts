@@ -27,9 +27,22 @@ describe('docker-compose.yml', () => {
       ['builder', 'trusted'],
       ['builder-untrusted', 'strangers'],
     ] as const) {
-      expect(services[name]?.environment?.REDIS_URL).toBe(`redis://${builderUsers[pool]}:filled-in@redis:6379`);
-      expect(services.redis?.command?.join(' ')).toContain(builderRights(pool));
+      const host = pool === 'trusted' ? 'redis' : 'redis-untrusted';
+      expect(services[name]?.environment?.REDIS_URL).toBe(`redis://${builderUsers[pool]}:filled-in@${host}:6379`);
+      const { BUILDER_USER, BUILDER_RIGHTS } = services[host]?.environment ?? {};
+      expect([BUILDER_USER, BUILDER_RIGHTS]).toEqual([builderUsers[pool], builderRights(pool)]);
     }
+  });
+
+  it('R2-H-6 gives the untrusted pool a Redis of its own, and its address to those who send to both', async () => {
+    const { services } = await readComposeFile();
+    const holders = Object.keys(services).filter((name) =>
+      services[name]?.environment?.COOPERAGE_UNTRUSTED_REDIS_URL?.endsWith('@redis-untrusted:6379'),
+    );
+    expect(holders.sort()).toEqual(['api', 'control', 'live']);
+    const { environment, volumes, tmpfs } = services['redis-untrusted']!;
+    expect(environment).toMatchObject({ APPENDONLY: 'no', MAXMEMORY: '128mb' });
+    expect([volumes, tmpfs]).toEqual([undefined, ['/tmp', '/data']]);
   });
 
   it('R2-N6 runs each builder as a user of its image that no other builder has, with mirrors of its own', async () => {
@@ -53,8 +66,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('S-123 lets nobody into Redis without a password', async () => {
-    const { redis } = (await readComposeFile()).services;
-    expect(redis?.command?.join(' ')).toContain('requirepass');
-    expect(redis?.environment?.REDISCLI_AUTH).toBe('filled-in');
+    const { services } = await readComposeFile();
+    for (const name of ['redis', 'redis-untrusted']) {
+      expect(services[name]?.command?.join(' ')).toContain('requirepass');
+      expect(services[name]?.environment?.REDISCLI_AUTH).toBe('filled-in');
+    }
   });
 });

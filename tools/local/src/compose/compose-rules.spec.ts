@@ -28,7 +28,7 @@ const builder = (pool: string): ComposeService => ({
     COOPERAGE_LANE: pool,
     COOPERAGE_CGROUP_PARENT: '/cooperage',
     DATABASE_URL: `postgresql://${pool}@postgres`,
-    REDIS_URL: `redis://${pool}@redis`,
+    REDIS_URL: `redis://${pool}@redis-${pool}`,
     COOPERAGE_ENGINE_RULES: '/run/buildkit/rules.json',
   },
   volumes: [{ source: `${pool}-socket`, target: '/run/buildkit', read_only: true }],
@@ -82,7 +82,13 @@ describe('the rules of a Compose file', () => {
     ],
     [
       'builder-1 shares its REDIS_URL with control.',
-      with_('control', { ...hardened, environment: { REDIS_URL: 'redis://trusted@redis' } }),
+      with_('control', { ...hardened, environment: { REDIS_URL: 'redis://trusted@redis-trusted' } }),
+    ],
+    [
+      'builder-2 shares its Redis with builder-1, of another pool.',
+      with_('builder-2', {
+        environment: { ...builder('strangers').environment, REDIS_URL: 'redis://strangers@redis-trusted' },
+      }),
     ],
     [
       'builder-1 does not know whether the network rules of its engine are in force.',

@@ -2,7 +2,7 @@ import type { ComposeModel, ComposeService } from './compose-model.ts';
 
 type Services = readonly (readonly [name: string, service: ComposeService])[];
 
-const STORES = ['postgres', 'redis'];
+const STORES = ['postgres', 'redis', 'redis-untrusted'];
 const SOCKET_FOLDER = '/run/buildkit';
 
 /** What of a Compose file is less safe than it has to be, one sentence each. */
@@ -56,6 +56,7 @@ function poolFaults(services: Services): string[] {
       .filter(([, { environment }]) => !environment?.COOPERAGE_CGROUP_PARENT)
       .map(([name]) => `${name} limits no build.`),
     ...['DATABASE_URL', 'REDIS_URL'].flatMap((name) => sharedFaults(name, services)),
+    ...sharedRedisFaults(builders),
     ...builders.flatMap((builder) => userFaults(builder, builders, services)),
     ...builders
       .filter(([, { environment }]) => !environment?.COOPERAGE_ENGINE_RULES?.startsWith(`${SOCKET_FOLDER}/`))
@@ -76,6 +77,19 @@ function sharedFaults(name: string, services: Services): string[] {
         ? [`${service} shares its ${name} with ${sharers.map((each) => each.service).join(', ')}.`]
         : [];
     });
+}
+
+/** A login bounds what is read. Time and memory of a Redis are shared by all that may log in. */
+function sharedRedisFaults(builders: Services): string[] {
+  const hosts = builders.map(([name, { environment }]) => ({
+    name,
+    pool: environment?.COOPERAGE_LANE ?? 'trusted',
+    host: environment?.REDIS_URL?.replace(/^.*@/, ''),
+  }));
+  return hosts.flatMap(({ name, pool, host }) => {
+    const sharers = hosts.filter((other) => other.pool !== pool && other.host === host).map((other) => other.name);
+    return sharers.length > 0 ? [`${name} shares its Redis with ${sharers.join(', ')}, of another pool.`] : [];
+  });
 }
 
 /** All see the same control groups: as which user it runs decides which builds it may limit, and end. */

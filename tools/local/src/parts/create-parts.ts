@@ -8,7 +8,7 @@ import { StandaloneEngine } from './engine/standalone-engine.ts';
 import type { Instance } from './instance.ts';
 import type { EngineAddress, Part, PostgresAddress, RedisAddress, RegistryAddress } from './part.ts';
 import { EmbeddedPostgres } from './postgres/postgres.ts';
-import { EmbeddedRedis } from './redis/redis.ts';
+import { EmbeddedRedis, redisNames } from './redis/redis.ts';
 import { EmbeddedRegistry } from './registry/registry.ts';
 import type { TokenAuthentication } from './registry/registry-settings.ts';
 
@@ -37,6 +37,15 @@ export class PartFactory {
       external: (url) => ({ url }),
       embedded: () => new EmbeddedRedis(this.instance, this.tools),
       container: (host) => new RedisContainer(this.instance, host),
+    });
+  }
+
+  /** That of builders for untrusted code, beside the other. Somebody else's is used as it is, and then both pools may share one. */
+  untrustedRedis(): Part<RedisAddress> {
+    return provide(this.choices.redis, redisNames.strangers, {
+      external: (url) => ({ url: process.env.COOPERAGE_UNTRUSTED_REDIS_URL || url }),
+      embedded: () => new EmbeddedRedis(this.instance, this.tools, 'strangers'),
+      container: (host) => new RedisContainer(this.instance, host, 'strangers'),
     });
   }
 

@@ -30,7 +30,6 @@ export interface RedisAddress {
   readonly url: string;
   /** For builders: the queues of their pool and the channels of logs alone. Left out where somebody else made the Redis. */
   readonly builderUrl?: string;
-  readonly untrustedBuilderUrl?: string;
 }
 
 export interface RegistryAddress {

@@ -1,5 +1,6 @@
 import { say } from '../output.ts';
 import type { Instance } from '../parts/instance.ts';
+import { redisKeys } from '../parts/redis/redis.ts';
 import { endNoted } from '../processes/daemon.ts';
 import { identify, readPidFile, writePidFile } from '../processes/process-identity.ts';
 import { GIT_HOST, ORDER } from './process-keys.ts';
@@ -33,6 +34,7 @@ export async function endLeftProcesses(instance: Instance): Promise<void> {
 
 /** Names of the processes and services of an instance that run now, whether a launcher runs or not. */
 export function stillRunning(instance: Instance): string[] {
-  const keys = [...ORDER, GIT_HOST, 'postgres', 'redis', 'registry', 'open-registry', 'engine', 'strangers-engine'];
+  const services = ['postgres', ...Object.values(redisKeys), 'registry', 'open-registry', 'engine', 'strangers-engine'];
+  const keys = [...ORDER, GIT_HOST, ...services];
   return keys.filter((key) => readPidFile(instance.pidFile(key)) !== undefined);
 }

@@ -43,6 +43,23 @@ describe('the environment of a process', () => {
     );
   });
 
+  it('R2-H-6 gives builders for untrusted code a Redis of their own, and its address to whoever sends to both pools', () => {
+    const redis = { url: 'redis://ours', builderUrl: 'redis://builder@ours' };
+    const untrustedRedis = { url: 'redis://other', builderUrl: 'redis://builder@other' };
+    const both = { ...addresses, redis, untrustedRedis };
+    const seen = (key: ProcessKey, of: SystemAddresses) => {
+      const { REDIS_URL, COOPERAGE_UNTRUSTED_REDIS_URL } = processEnvironment(key, of, secrets);
+      return [REDIS_URL, COOPERAGE_UNTRUSTED_REDIS_URL];
+    };
+    for (const key of ['api', 'live', 'control'] as const)
+      expect(seen(key, both)).toEqual(['redis://ours', 'redis://other']);
+    expect(seen('builder', both)).toEqual(['redis://builder@ours', undefined]);
+    expect(seen('strangers', both)).toEqual(['redis://builder@other', undefined]);
+    // Somebody else's single Redis.
+    for (const key of ['api', 'control', 'builder', 'strangers'] as const)
+      expect(seen(key, addresses)).toEqual(['redis://r', undefined]);
+  });
+
   it('lets every process listen on loopback, at its own port', () => {
     expect(processEnvironment('control', addresses, secrets)).toMatchObject({ HOST: '127.0.0.1', PORT: '4' });
     expect(processEnvironment('web', addresses, secrets).HOSTNAME).toBe('127.0.0.1');

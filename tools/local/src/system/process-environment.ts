@@ -16,6 +16,8 @@ export interface SystemAddresses {
   readonly gitPort: number;
   readonly databaseUrls: DatabaseUrls;
   readonly redis: RedisAddress;
+  /** That of the builder for untrusted code, where there is one. */
+  readonly untrustedRedis?: RedisAddress;
   readonly registry: RegistryAddress;
   readonly engine: EngineAddress;
   /** The engine that builds code of strangers, where there is one. */
@@ -53,9 +55,13 @@ export function processEnvironment(key: ProcessKey, addresses: SystemAddresses, 
 
 function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<ProcessKey, Variables> {
   const { ports, registry, engine } = addresses;
-  const stores = (role: keyof DatabaseUrls) => ({
-    DATABASE_URL: addresses.databaseUrls[role],
-    REDIS_URL: redisUrl(role, addresses.redis),
+  const { redis, untrustedRedis = redis } = addresses;
+  const stores = (role: 'api' | 'control') => ({
+    ...{ DATABASE_URL: addresses.databaseUrls[role], REDIS_URL: redis.url },
+    ...(untrustedRedis.url !== redis.url && { COOPERAGE_UNTRUSTED_REDIS_URL: untrustedRedis.url }),
+  });
+  const builderStores = (role: 'builder' | 'builder_untrusted', { url, builderUrl = url }: RedisAddress) => ({
+    ...{ DATABASE_URL: addresses.databaseUrls[role], REDIS_URL: builderUrl },
   });
   const toRegistry = { COOPERAGE_REGISTRY: registry.host, COOPERAGE_REGISTRY_INSECURE: 'true' };
   const tokens = {
@@ -93,13 +99,13 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       ...(addresses.organizationsTrustEachOther && { COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER: 'true' }),
     },
     builder: {
-      ...stores('builder'),
+      ...builderStores('builder', redis),
       ...building,
       COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot,
       ...toEngine(engine),
     },
     strangers: {
-      ...stores('builder_untrusted'),
+      ...builderStores('builder_untrusted', untrustedRedis),
       ...building,
       COOPERAGE_LOCAL_CACHE_ROOT: `${addresses.localCacheRoot}-strangers`,
       ...toEngine(addresses.strangers ?? engine),
@@ -108,16 +114,6 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
       COOPERAGE_WORKER_NAME: `${hostname()}-strangers`,
     },
   };
-}
-
-function redisUrl(role: keyof DatabaseUrls, redis: RedisAddress): string {
-  const ofPool = {
-    builder: redis.builderUrl,
-    builder_untrusted: redis.untrustedBuilderUrl,
-    api: undefined,
-    control: undefined,
-  };
-  return ofPool[role] ?? redis.url;
 }
 
 function toEngine({ url, cgroupParent, cgroupBase, rulesFile }: EngineAddress): Variables {

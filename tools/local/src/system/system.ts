@@ -66,13 +66,14 @@ export class System {
     const engine = await this.keep(this.parts.engine(registries));
     say('· the engine is up');
     const strangers = await this.startEngineForStrangers(registries);
+    const untrustedRedis = strangers && (await this.keep(this.parts.untrustedRedis()));
     const isOwnServer = this.choices.postgres.kind !== 'external';
     const databaseUrls = await ensureDatabase(postgres.adminUrl, isOwnServer, (role) => this.databasePassword(role));
     const gitPort = await this.port(GIT_HOST);
     const mirrorRoot = this.instance.file('mirrors');
     const localCacheRoot = this.instance.file('caches');
     const buildx = this.tools.path('docker-buildx');
-    const stores = { databaseUrls, redis, registry, tokenKey };
+    const stores = { databaseUrls, redis, ...(untrustedRedis && { untrustedRedis }), registry, tokenKey };
     const organizationsTrustEachOther = process.env.COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER === 'true';
     const organizationCreation = process.env.COOPERAGE_ORGANIZATION_CREATION;
     return {
@@ -109,7 +110,7 @@ export class System {
     const token = this.token(this.instance.ports.known('api') ?? 0);
     const registries: Part<unknown>[] = [parts.registry(token), parts.baseImageRegistry()];
     const engines = [parts.engine({ insecure: [] }), ...this.engineForStrangers(cachedGoTools())];
-    await stopAll([parts.postgres(), parts.redis(), ...registries, ...engines]);
+    await stopAll([parts.postgres(), parts.redis(), parts.untrustedRedis(), ...registries, ...engines]);
   }
 
   private async startEngineForStrangers(registries: EngineRegistries): Promise<EngineAddress | undefined> {

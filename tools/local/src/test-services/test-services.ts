@@ -57,9 +57,10 @@ export class TestServiceSet {
   async start(): Promise<string> {
     await ensureTokenKey(this.tokenKey());
     const token = await this.token();
-    const [postgres, redis, registry, openRegistry] = await Promise.all([
+    const [postgres, redis, untrustedRedis, registry, openRegistry] = await Promise.all([
       this.parts.postgres().start(),
       this.parts.redis().start(),
+      this.parts.untrustedRedis().start(),
       this.parts.registry(token).start(),
       this.parts.baseImageRegistry().start(),
     ]);
@@ -72,7 +73,8 @@ export class TestServiceSet {
       databaseUrl: postgres.adminUrl,
       redisUrl: redis.url,
       ...(redis.builderUrl && { builderRedisUrl: redis.builderUrl }),
-      ...(redis.untrustedBuilderUrl && { untrustedBuilderRedisUrl: redis.untrustedBuilderUrl }),
+      untrustedRedisUrl: untrustedRedis.url,
+      ...(untrustedRedis.builderUrl && { untrustedBuilderRedisUrl: untrustedRedis.builderUrl }),
       registry: { host: registry.host, tokenKeyFile, tokenCertFile, service: SERVICE, issuer: ISSUER },
       openRegistry: openRegistry.host,
       engine: engine.url,
@@ -103,7 +105,13 @@ export class TestServiceSet {
     await this.stopSpecInstances();
     const { parts } = this;
     const registries = [parts.registry(await this.token()), parts.baseImageRegistry()];
-    await stopAll([parts.postgres(), parts.redis(), ...registries, parts.engine({ insecure: [] })]);
+    await stopAll([
+      parts.postgres(),
+      parts.redis(),
+      parts.untrustedRedis(),
+      ...registries,
+      parts.engine({ insecure: [] }),
+    ]);
   }
 
   private async stopEngineForStrangers(): Promise<void> {

@@ -11,10 +11,9 @@ import {
   RetentionDeletion,
   StepVerdictRepository,
 } from '@cooperage/db';
-import { JobSender } from '@cooperage/queue';
+import { JobSender, PoolRedis } from '@cooperage/queue';
 import type { Provider } from '@nestjs/common';
-import type { Redis } from 'ioredis';
-import { LOGGER, REDIS, SOURCE } from '../../shared/tokens.js';
+import { LOGGER, SOURCE } from '../../shared/tokens.js';
 import { DeleteProjectService } from '../delete-project/delete-project.service.js';
 import { EmptyRepositories } from '../delete-project/empty-repositories.js';
 import { CacheQuota } from '../export-cache/cache-quota.js';
@@ -30,7 +29,7 @@ import { AttemptTokens } from '../tokens/attempt-tokens.js';
 
 export function upkeep(): Provider[] {
   return [
-    { provide: JobSender, inject: [REDIS], useFactory: (redis: Redis) => new JobSender(redis) },
+    { provide: JobSender, inject: [PoolRedis], useFactory: (pools: PoolRedis) => new JobSender(pools) },
     {
       provide: ExportCacheJobService,
       inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender, Database],

@@ -4,6 +4,8 @@ import type { Instance } from '../instance.ts';
 import type { EngineAddress, Part, PostgresAddress, RedisAddress, RegistryAddress } from '../part.ts';
 import { ADMIN } from '../postgres/data-folder.ts';
 import { answersQueries } from '../postgres/postgres-probe.ts';
+import type { BuilderPool } from '../redis/builder-user.ts';
+import { redisKeys, redisNames } from '../redis/redis.ts';
 import { answersPing } from '../redis/redis-probe.ts';
 import { registrySettings, type TokenAuthentication } from '../registry/registry-settings.ts';
 import { Container } from './container.ts';
@@ -49,18 +51,21 @@ export class PostgresContainer implements Part<PostgresAddress> {
 }
 
 export class RedisContainer implements Part<RedisAddress> {
-  readonly name = 'Redis';
+  readonly name: string;
   private readonly container: Container;
   private readonly password: string;
 
-  constructor(instance: Instance, host: DockerHost) {
-    this.password = instance.secrets.secret('redis', 24);
-    const settings = instance.file('settings', 'redis-container.conf');
-    const lines = ['appendonly yes', 'maxmemory-policy noeviction', 'save ""', `requirepass ${this.password}`];
+  constructor(instance: Instance, host: DockerHost, pool: BuilderPool = 'trusted') {
+    const key = redisKeys[pool];
+    this.name = redisNames[pool];
+    this.password = instance.secrets.secret(key, 24);
+    const settings = instance.file('settings', `${key}-container.conf`);
+    const keeps = pool === 'trusted' ? ['appendonly yes', 'maxmemory 512mb'] : ['appendonly no', 'maxmemory 128mb'];
+    const lines = [...keeps, 'maxmemory-policy noeviction', 'save ""', `requirepass ${this.password}`];
     // Inside the container another user reads it; the folder around it is this user's alone.
     writeAtomic(settings, `${lines.join('\n')}\n`);
     this.container = new Container(instance, host, {
-      key: 'redis',
+      key,
       image: IMAGES.redis,
       port: 6379,
       dataFolder: '/data',

@@ -8,10 +8,12 @@ import { findTools } from '../../toolchain/find-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import { PartKeeper } from '../part-keeper.ts';
+import type { BuilderPool } from './builder-user.ts';
 import { EmbeddedRedis } from './redis.ts';
 
-const key = 'bull:run-build-strangers-one:mine';
-const endless = ['EVAL', "redis.call('set', KEYS[1], 1) while true do end", '1', key];
+const keyOf = (pool: BuilderPool) => `bull:run-build-${pool}-one:mine`;
+const endless = (key: string) => ['EVAL', "redis.call('set', KEYS[1], 1) while true do end", '1', key];
+const hungry = ['EVAL', "local t = {} for i = 1, 1e4 do t[i] = string.rep('x', 3e7 + i) end", '0'];
 
 describe('R2-H6 Redis, of which an untrusted builder was taken over,', () => {
   let instance: Instance;
@@ -33,14 +35,14 @@ describe('R2-H6 Redis, of which an untrusted builder was taken over,', () => {
       .stdout.toString()
       .trim();
   };
-  const askForEver = (url: string) => {
-    const parameters = ['--no-auth-warning', '-u', url, ...endless];
+  const askForEver = (url: string, pool: BuilderPool) => {
+    const parameters = ['--no-auth-warning', '-u', url, ...endless(keyOf(pool))];
     const asking = spawn(tools.path('redis-cli'), parameters, { env: environment(), stdio: 'ignore' });
     cleanUp.push(() => asking.kill('SIGKILL'));
   };
 
   it('is started again by the launcher when a script of it does not end', async () => {
-    const part = new EmbeddedRedis(instance, tools, { memory: '64mb', silentMs: 1000 });
+    const part = new EmbeddedRedis(instance, tools, 'trusted', { memory: 64, silentMs: 1000 });
     const address = await part.start();
     cleanUp.push(() => part.stop());
     expect(ask(address.url, 'SET', 'kept', 'yes')).toBe('OK');
@@ -52,17 +54,54 @@ describe('R2-H6 Redis, of which an untrusted builder was taken over,', () => {
     );
     keeper.start();
     cleanUp.push(() => keeper.stop());
-    askForEver(address.untrustedBuilderUrl!);
+    askForEver(address.builderUrl!, 'trusted');
     await expect.poll(() => said).toContain('Redis runs again');
     expect(ask(address.url, 'GET', 'kept')).toBe('yes');
   });
 
-  it('refuses what does not fit, and lives', async () => {
-    const part = new EmbeddedRedis(instance, tools, { memory: '64mb', silentMs: 10_000 });
-    const { url, untrustedBuilderUrl } = await part.start();
+  const fill = (url: string, pool: BuilderPool) =>
+    Array.from({ length: 12 }, (_, n) => ask(url, 'SETRANGE', `${keyOf(pool)}${n}`, String(8 * 1024 * 1024), 'x'));
+
+  it('R2-H-6 costs the trusted pool nothing, whatever it runs and writes', async () => {
+    const ours = new EmbeddedRedis(instance, tools);
+    const other = new EmbeddedRedis(instance, tools, 'strangers', { memory: 64, silentMs: 1 });
+    const [{ url, builderUrl }, hostile] = await Promise.all([ours.start(), other.start()]);
+    cleanUp.push(
+      () => ours.stop(),
+      () => other.stop(),
+      // It is known to be stuck then, and killed.
+      () => other.isRunning().then(() => other.isRunning()),
+    );
+    expect(ask(hostile.url, 'CONFIG', 'GET', 'appendonly')).toBe('appendonly\nno');
+    expect(fill(hostile.builderUrl!, 'strangers').at(-1)).toMatch(/OOM/);
+    expect(ask(builderUrl!, 'LPUSH', keyOf('trusted'), 'a job')).toBe('1');
+    expect(ask(hostile.url, 'FLUSHALL')).toBe('OK');
+    askForEver(hostile.builderUrl!, 'strangers');
+    await expect.poll(() => ask(hostile.url, 'PING')).not.toBe('PONG');
+    expect(ask(url, 'SET', 'sessions', 'go on')).toBe('OK');
+    expect(ask(builderUrl!, 'LPUSH', keyOf('trusted'), 'another')).toBe('2');
+    expect(ask(url, 'FLUSHALL')).toBe('OK');
+    // Nor has a builder a login at the other one.
+    const { port } = new URL(url);
+    const stranger = new URL(hostile.builderUrl!);
+    stranger.port = port;
+    expect(ask(stranger.href, 'PING')).not.toBe('PONG');
+  });
+
+  it('R2-H-6 gives a script no more memory than it has itself', async () => {
+    const part = new EmbeddedRedis(instance, tools, 'strangers', { memory: 16, silentMs: 10_000 });
+    const { builderUrl } = await part.start();
     cleanUp.push(() => part.stop());
-    const fill = (n: number) => ask(untrustedBuilderUrl!, 'SETRANGE', `${key}${n}`, String(8 * 1024 * 1024), 'x');
-    const answers = Array.from({ length: 12 }, (_, n) => fill(n));
+    const parameters = ['--no-auth-warning', '-u', builderUrl!, ...hungry];
+    const { stdout } = spawnSync(tools.path('redis-cli'), parameters, { env: environment() });
+    expect(stdout.toString()).toMatch(/not enough memory/);
+  });
+
+  it('refuses what does not fit, and lives', async () => {
+    const part = new EmbeddedRedis(instance, tools, 'trusted', { memory: 64, silentMs: 10_000 });
+    const { url, builderUrl } = await part.start();
+    cleanUp.push(() => part.stop());
+    const answers = fill(builderUrl!, 'trusted');
     expect(answers[0]).toMatch(/^\d+$/);
     expect(answers.at(-1)).toMatch(/OOM/);
     expect(ask(url, 'PING')).toBe('PONG');
@@ -83,10 +122,9 @@ describe('R2-H6 Redis, of which an untrusted builder was taken over,', () => {
       .replaceAll('$$', '$')
       .replaceAll('/tmp/redis.conf', `${folder}/redis.conf`)
       .replace('dir /data', `dir ${folder}\\nbind 127.0.0.1\\nport ${port}`)
-      .replace("printf 'maxmemory 512mb\\nmaxmemory-clients 128mb", "printf 'maxmemory 512mb")
       .replace('sleep 2', 'sleep 0.2')
       .replace('timeout 2 redis-cli ping', `timeout 1 redis-cli -p ${port} ping`);
-    const passwords = { REDISCLI_AUTH: 'all', BUILDER_REDIS_PASSWORD: 'one', BUILDER_UNTRUSTED_REDIS_PASSWORD: 'two' };
+    const passwords = { ...redis!.environment, REDISCLI_AUTH: 'all', BUILDER_PASSWORD: 'one' } as NodeJS.ProcessEnv;
     const path = `${tools.path('redis-server').replace(/\/[^/]+$/, '')}:${process.env.PATH}`;
     const server = spawn('sh', ['-c', script], {
       ...{ env: { ...tools.environment(), PATH: path, ...passwords }, detached: true, stdio: 'ignore' },
@@ -102,7 +140,7 @@ describe('R2-H6 Redis, of which an untrusted builder was taken over,', () => {
     const all = `redis://:all@127.0.0.1:${port}`;
     await expect.poll(() => ask(all, 'PING')).toBe('PONG');
     expect(Number(ask(all, 'CONFIG', 'GET', 'maxmemory').split('\n')[1]) * 2).toBe(Number(redis!.mem_limit));
-    askForEver(`redis://cooperage-builder-untrusted:two@127.0.0.1:${port}`);
+    askForEver(`redis://cooperage-builder:one@127.0.0.1:${port}`, 'trusted');
     expect(await ended).toEqual([137, null]);
   });
 });

@@ -8,42 +8,58 @@ import { type BuilderPool, builderRights, builderUsers } from './builder-user.ts
 import { answersPing, isSilent } from './redis-probe.ts';
 
 export interface RedisBounds {
-  /** As redis.conf(5) has it. Beyond it writes fail, and the server lives. Our own keys are ids: some hundred bytes for each job. */
-  readonly memory: string;
+  /** MiB of keys. Beyond it writes fail, and the server lives. Our own keys are ids: some hundred bytes for each job. */
+  readonly memory: number;
   /** A server that has not answered for this long does not run: whoever may run a script can keep it busy for ever. */
   readonly silentMs: number;
 }
 
-const BOUNDS: RedisBounds = { memory: '512mb', silentMs: 10_000 };
+const BOUNDS: Readonly<Record<BuilderPool, RedisBounds>> = {
+  trusted: { memory: 512, silentMs: 10_000 },
+  strangers: { memory: 128, silentMs: 10_000 },
+};
+/** MiB of addresses for stacks of threads and for connections. */
+const besidesKeys = 256;
+/** Of each pool: its key in the instance, and its name for a person. */
+export const redisKeys: Readonly<Record<BuilderPool, string>> = { trusted: 'redis', strangers: 'untrusted-redis' };
+export const redisNames: Readonly<Record<BuilderPool, string>> = {
+  trusted: 'Redis',
+  strangers: 'Redis for untrusted code',
+};
 
 /**
- * Redis with its append-only file on, a password, and no eviction: a queue's keys must never be dropped silently. What builders can do to
- * it is bounded, see docs/adr/0035.
+ * Redis of one pool of builders, with a password and no eviction: a queue's keys must never be dropped silently. What builders can do to
+ * it is bounded, and costs their own pool alone, see docs/adr/0048.
  */
 export class EmbeddedRedis implements Part<RedisAddress> {
-  readonly name = 'Redis';
+  readonly name: string;
   private readonly instance: Instance;
   private readonly tools: Tools;
+  private readonly pool: BuilderPool;
+  private readonly key: string;
   private readonly bounds: RedisBounds;
   private silentSince: number | undefined;
 
-  constructor(instance: Instance, tools: Tools, bounds = BOUNDS) {
+  constructor(instance: Instance, tools: Tools, pool: BuilderPool = 'trusted', bounds = BOUNDS[pool]) {
     this.instance = instance;
     this.tools = tools;
+    this.pool = pool;
+    this.key = redisKeys[pool];
+    this.name = redisNames[pool];
     this.bounds = bounds;
   }
 
   async start(): Promise<RedisAddress> {
-    const running = this.daemon(this.instance.ports.known('redis') ?? 0).running();
-    const port = running ? (this.instance.ports.known('redis') ?? 0) : await this.instance.ports.free('redis');
-    mkdirSync(this.instance.file('redis'), { recursive: true, mode: 0o700 });
+    const { ports } = this.instance;
+    const running = this.daemon(ports.known(this.key) ?? 0).running();
+    const port = running ? (ports.known(this.key) ?? 0) : await ports.free(this.key);
+    mkdirSync(this.instance.file(this.key), { recursive: true, mode: 0o700 });
     await ensureRunning(this.daemon(port), this.settingsFile(), this.settings(port));
     this.silentSince = undefined;
     const address = `127.0.0.1:${port}`;
     return {
       url: `redis://:${this.password()}@${address}`,
-      builderUrl: this.builderUrl('trusted', address),
-      untrustedBuilderUrl: this.builderUrl('strangers', address),
+      builderUrl: `redis://${builderUsers[this.pool]}:${this.builderPassword()}@${address}`,
     };
   }
 
@@ -53,7 +69,7 @@ export class EmbeddedRedis implements Part<RedisAddress> {
 
   async isRunning(): Promise<boolean> {
     if (!this.daemon(0).running()) return false;
-    const silent = await isSilent(this.instance.ports.known('redis') ?? 0, this.password());
+    const silent = await isSilent(this.instance.ports.known(this.key) ?? 0, this.password());
     this.silentSince = silent ? (this.silentSince ?? performance.now()) : undefined;
     return !this.isStuck();
   }
@@ -65,11 +81,18 @@ export class EmbeddedRedis implements Part<RedisAddress> {
   private daemon(port: number): Daemon {
     return new Daemon({
       name: this.name,
-      program: this.tools.path('redis-server'),
-      parameters: [this.settingsFile()],
+      program: '/bin/sh',
+      // The memory of a script is no key, and ends at this limit. A rewrite of the file is a process with a limit of its own.
+      parameters: [
+        '-c',
+        'ulimit -d "$1" && exec "$0" "$2"',
+        this.tools.path('redis-server'),
+        String((this.bounds.memory * 2 + besidesKeys) * 1024),
+        this.settingsFile(),
+      ],
       env: this.tools.environment(),
-      pidFile: this.instance.pidFile('redis'),
-      logFile: this.instance.logFile('redis'),
+      pidFile: this.instance.pidFile(this.key),
+      logFile: this.instance.logFile(this.key),
       isReady: () => answersPing(port, this.password()),
       readyWithinMs: 60_000,
       // A script that does not end keeps it from SIGTERM too.
@@ -84,34 +107,29 @@ export class EmbeddedRedis implements Part<RedisAddress> {
       'bind 127.0.0.1',
       `port ${port}`,
       'daemonize no',
-      `dir "${this.instance.file('redis')}"`,
-      'appendonly yes',
+      `dir "${this.instance.file(this.key)}"`,
+      // What untrusted code has taken over writes no file, and nothing of it is left after a restart.
+      `appendonly ${this.pool === 'trusted' ? 'yes' : 'no'}`,
       'appendfsync everysec',
       'save ""',
       'maxmemory-policy noeviction',
-      `maxmemory ${this.bounds.memory}`,
+      `maxmemory ${this.bounds.memory}mb`,
       'client-query-buffer-limit 16mb',
       `requirepass ${this.password()}`,
-      ...(['trusted', 'strangers'] as const).map(
-        (pool) => `user ${builderUsers[pool]} on >${this.builderPassword(pool)} ${builderRights(pool)}`,
-      ),
+      `user ${builderUsers[this.pool]} on >${this.builderPassword()} ${builderRights(this.pool)}`,
     ];
     return `${lines.join('\n')}\n`;
   }
 
   private settingsFile(): string {
-    return this.instance.file('settings', 'redis.conf');
+    return this.instance.file('settings', `${this.key}.conf`);
   }
 
-  private builderUrl(pool: BuilderPool, address: string): string {
-    return `redis://${builderUsers[pool]}:${this.builderPassword(pool)}@${address}`;
-  }
-
-  private builderPassword(pool: BuilderPool): string {
-    return this.instance.secrets.secret(pool === 'trusted' ? 'redis-builder' : 'redis-builder-untrusted', 24);
+  private builderPassword(): string {
+    return this.instance.secrets.secret(this.pool === 'trusted' ? 'redis-builder' : 'redis-builder-untrusted', 24);
   }
 
   private password(): string {
-    return this.instance.secrets.secret('redis', 24);
+    return this.instance.secrets.secret(this.key, 24);
   }
 }
