@@ -45,7 +45,8 @@ function overSocket(socket: Duplex): ClientHttp2Session {
   const session = http2.connect('http://localhost', { ...clientOptions, createConnection: () => socket });
   // Every call on the session learns of its end by itself; without a listener Node would end the process.
   session.on('error', () => {});
-  session.once('connect', () => session.setLocalWindowSize(connectionWindowBytes));
+  // It may be destroyed in the moment in which it connects.
+  session.once('connect', () => session.destroyed || session.setLocalWindowSize(connectionWindowBytes));
   return session;
 }
 
