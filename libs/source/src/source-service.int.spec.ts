@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   demandBasic,
@@ -145,6 +145,21 @@ describe('Source', () => {
     await source.prepare(project, { ref: main, commit: child });
     const before = host.server.requests.length;
     expect(await source.isAncestor(project, parent, child)).toBe(true);
+    expect(host.server.requests).toHaveLength(before);
+  });
+
+  it('asks neither the host nor git a second time how two commits stand', async () => {
+    const { repository, project } = await fresh();
+    const [first, second] = [await repository.commit({ a: '1' }), await repository.commit({ a: '2' })];
+    const last = await repository.commit({ a: '3' });
+    const answers = async () => [
+      await source.isAncestor(project, first, last),
+      await source.isAncestor(project, last, second),
+    ];
+    expect(await answers()).toEqual([true, false]);
+    const before = host.server.requests.length;
+    await rm(join(host.folder, 'mirrors', mirrorFolder(project)), { recursive: true });
+    expect(await answers()).toEqual([true, false]);
     expect(host.server.requests).toHaveLength(before);
   });
 

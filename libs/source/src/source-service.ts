@@ -121,8 +121,20 @@ class SourceService implements Source {
     signal?: AbortSignal,
   ): Promise<boolean | undefined> {
     if (checkCommit(ancestor) === checkCommit(descendant)) return true;
-    const { git, limits } = this.#settings;
     const mirror = await this.#shelf.of(project);
+    return mirror.ancestry.of(ancestor, descendant, () =>
+      this.#askAncestry(mirror, project, ancestor, descendant, signal),
+    );
+  }
+
+  async #askAncestry(
+    mirror: ProjectMirror,
+    project: SourceProject,
+    ancestor: string,
+    descendant: string,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean | undefined> {
+    const { git, limits } = this.#settings;
     const context = { git, repository: mirror.history, limits, signal };
     return settled(signal, async () => {
       if ((await mirror.files.has(descendant)) && (await mirror.commitFacts(descendant)).parents.includes(ancestor))

@@ -6,6 +6,7 @@ import { BlobStreams } from '../objects/blob-stream.js';
 import { type CommitFacts, parseCommit } from '../objects/commit-object.js';
 import { ObjectReader } from '../objects/object-reader.js';
 import type { SourceLimits } from '../source-limits.js';
+import { Ancestry } from './ancestry.js';
 import { BareRepository } from './bare-repository.js';
 import { GenerationLock, type HeldLock } from './generation-lock.js';
 
@@ -29,6 +30,7 @@ export class ProjectMirror {
   readonly history: BareRepository;
   readonly reader: ObjectReader;
   readonly streams: BlobStreams;
+  readonly ancestry = new Ancestry();
   readonly knownHostsFile: string;
   readonly #lock: GenerationLock;
   readonly #identities = new Map<string, FileIdentity>();
