@@ -115,7 +115,7 @@ describe('deliveries while processes are killed', () => {
 
       const rows = new Rows(launcher.databaseUrl());
       try {
-        await rows.settled(20 * minute);
+        await rows.settled(5 * minute);
         expect(await rows.contradictions(accepted.length + (await rows.deliveriesOfOthers(accepted)))).toEqual([]);
         expect(await rows.heads()).toEqual(
           expect.arrayContaining(targets.map(({ project, head }) => ({ projectId: project.id, commit: head }))),

@@ -58,7 +58,7 @@ describe('a crowd of tenants', () => {
         await deliver(repeated);
         // One project's deliveries alone, as a forge sends them after an outage.
         await deliver(Array.from({ length: burst }, () => pushes[0]!));
-        await rows.settled(15 * minute);
+        await rows.settled(5 * minute);
         await until('every viewer has seen a whole log', async () => viewers.every(({ isComplete }) => isComplete));
       } finally {
         for (const viewer of viewers) viewer.cut();
