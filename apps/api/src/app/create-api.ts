@@ -7,6 +7,7 @@ import {
   IdempotencyRepository,
   IntakeRepository,
   OrganizationAdministration,
+  PasswordResetRepository,
   PostgresChunkStore,
   SessionRepository,
 } from '@cooperage/db';
@@ -142,6 +143,7 @@ function addRoutes(app: NestFastifyApplication, http: ApiServer, parts: CorePart
     settings,
     principals: app.get(PrincipalsService),
     audit: app.get(AuditRepository),
+    resets: app.get(PasswordResetRepository),
     rateLimits: parts.rateLimits,
   });
   addOidcRoutes(http.instance, {

@@ -168,6 +168,46 @@ describe('a link', () => {
     expect((await linkFor(id, second)).status).toBe(403);
   });
 
+  describe('that an owner was shown', () => {
+    const shownFor = async (id: string, by = owner) => secretIn(expectOk(await linkFor(id, by), 201).url);
+    const find = (secret: string) => world.anonymous().post('/api/v1/password-resets/find', { secret });
+    const statuses = async (secret: string) => [(await find(secret)).status, (await use(secret)).status];
+
+    it('R3-N5 opens nothing after the member has joined an organization that the owner does not own', async () => {
+      const { id, email, visitor } = await member();
+      const { visitor: rival, organizationId: other } = await world.stranger(owner, `j-${randomUUID().slice(0, 8)}`);
+      const secret = await shownFor(id);
+      const invitation = await world.invite(rival, other, 'viewer', email);
+      expectOk(await visitor.post('/api/v1/invitations/join', { secret: invitation }), 204);
+      expect(await statuses(secret)).toEqual([404, 404]);
+      expect((await visitor.get('/api/v1/me')).status).toBe(200);
+    });
+
+    it('R3-N5 opens nothing after the member has left the organization', async () => {
+      const { id } = await member();
+      const secret = await shownFor(id);
+      expectOk(await owner.ask('DELETE', `/api/v1/organizations/${organizationId}/members/${id}`), 204);
+      expect(await statuses(secret)).toEqual([404, 404]);
+    });
+
+    it('R3-N5 opens nothing after the one who made it is no owner any more', async () => {
+      const { id } = await member();
+      const { visitor: second, id: secondId } = await member('owner');
+      const secret = await shownFor(id, second);
+      const path = `/api/v1/organizations/${organizationId}/members/${secondId}`;
+      expectOk(await owner.ask('PATCH', path, { role: 'admin' }), 204);
+      expect(await statuses(secret)).toEqual([404, 404]);
+    });
+
+    it('R3-N5 opens nothing after the member has changed the password', async () => {
+      const { id, visitor } = await member();
+      const secret = await shownFor(id);
+      const change = { currentPassword: password, newPassword };
+      expectOk(await visitor.post('/api/auth/change-password', change));
+      expect(await statuses(secret)).toEqual([404, 404]);
+    });
+  });
+
   // Last: it uses up the tries of this address.
   it('S-079 is not guessed: after some tries nobody may go on for a while', async () => {
     const answers = await Promise.all(Array.from({ length: 60 }, (_, at) => use(`guess-${at}`)));

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { PasswordResetView, UsePasswordReset } from '@cooperage/contracts';
 import { type Actor, PasswordResetRepository, type ResetOutcome } from '@cooperage/db';
-import { neededRole } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { hashPassword } from 'better-auth/crypto';
@@ -12,7 +11,7 @@ import { type SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limi
 import { Mailer } from '../mail/mailer.js';
 import { resetMail } from '../mail/mails.js';
 import { AccessService } from './access.service.js';
-import { mayAs, organizationIdsOf, type Principal } from './principal.js';
+import type { Principal } from './principal.js';
 
 const mailedMinutes = 30;
 const handedOverHours = 24;
@@ -69,9 +68,8 @@ export class PasswordResetsService {
     this.access.organization(principal, organizationId, 'member.manage');
     const { secret, hash } = freshSecret();
     const expiresAt = new Date(Date.now() + handedOverHours * 3_600_000);
-    const ownedIds = organizationIdsOf(principal).filter((id) => mayAs(principal, id, neededRole('member.manage')));
-    const asker = { organizationId, ownedIds, administrator: principal.administrator };
-    assertMade(await this.repository.createForMember(userId, asker, { hash, expiresAt }, actor));
+    const requester = { userId: principal.userId, organizationId };
+    assertMade(await this.repository.createForMember(userId, requester, { hash, expiresAt }, actor));
     return { url: this.urlOf(secret), expiresAt: expiresAt.toISOString() };
   }
 

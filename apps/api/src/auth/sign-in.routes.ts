@@ -1,4 +1,4 @@
-import type { Actor, AuditRepository } from '@cooperage/db';
+import type { Actor, AuditRepository, PasswordResetRepository } from '@cooperage/db';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ApiSettings } from '../app/settings.js';
@@ -25,6 +25,7 @@ export interface SignInParts {
   readonly settings: ApiSettings;
   readonly principals: PrincipalsService;
   readonly audit: AuditRepository;
+  readonly resets: Pick<PasswordResetRepository, 'recordChange'>;
   readonly rateLimits: SharedRateLimits;
 }
 
@@ -65,7 +66,7 @@ export function addSignInRoutes(server: FastifyInstance, parts: SignInParts): vo
     await limits.takeChange(person.userId);
     const answer = await ask(request, '/change-password', { ...body, revokeOtherSessions: true });
     if (!answer.ok) throw refusal(answer, 'The current password is wrong, or you are not signed in.');
-    await note(parts, actorOf(person, request.ip), 'password.change', {});
+    await parts.resets.recordChange(person.userId, actorOf(person, request.ip));
     return withCookies(reply, answer).send({ ok: true });
   });
 }

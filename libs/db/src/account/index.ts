@@ -23,9 +23,9 @@ export {
 } from './invitation-repository.js';
 export { type MemberChange, type MemberRecord, MemberRepository } from './member-repository.js';
 export * from './organization-administration.js';
+export type { ResetRequester } from './password-reset-links.js';
 export {
   PasswordResetRepository,
-  type ResetAsker,
   type ResetOutcome,
   type ResetSubject,
 } from './password-reset-repository.js';

@@ -3,6 +3,7 @@ import type { Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 import type { Actor } from './actor.js';
 import { removeEmptied } from './organization-administration.js';
+import { removeShownResetLinks } from './password-reset-links.js';
 
 export interface NewOrganization {
   readonly name: string;
@@ -23,6 +24,7 @@ export async function insertOrganization(
   await tx.member.create({
     data: { id: newId(), organizationId: id, userId: ownerId, role: 'owner', createdAt: new Date() },
   });
+  await removeShownResetLinks(tx, ownerId);
   await tx.$executeRaw`
     INSERT INTO installation (id, home_organization_id) VALUES (1, ${id}) ON CONFLICT (id) DO UPDATE
     SET home_organization_id = coalesce(installation.home_organization_id, excluded.home_organization_id)`;

@@ -4,6 +4,7 @@ import type { Database, Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 import type { Actor } from './actor.js';
 import { insertUser, type NewUser } from './insert-user.js';
+import { removeShownResetLinks } from './password-reset-links.js';
 
 export interface NewInvitation {
   /** sha256 in hex of the secret in the invitation's link: whoever reads the table cannot use it. */
@@ -121,6 +122,8 @@ async function join(
   const member = await tx.member.findFirst({ where: { organizationId, userId: actor.id }, select: { id: true } });
   if (member) return { ok: false, reason: 'already_member' };
   await tx.member.create({ data: { id: newId(), organizationId, userId: actor.id, role, createdAt: new Date() } });
+  // Owners of the other organizations may not set the password of a member of this one.
+  await removeShownResetLinks(tx, actor.id);
   await tx.invitation.update({ where: { id: hash }, data: { status: 'accepted' } });
   await writeAudit(tx, actor, {
     organizationId,

@@ -4,6 +4,7 @@ import { type Database, isUniqueViolation, type Queryable } from '../database.js
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { Actor } from './actor.js';
 import { insertOrganization, type NewOrganization } from './insert-organization.js';
+import { removeShownResetLinks } from './password-reset-links.js';
 
 export interface MemberRecord {
   readonly userId: string;
@@ -105,13 +106,14 @@ export class MemberRepository {
     });
   }
 
-  /** Removes a member and revokes the tokens that the member made for this organization. */
+  /** Removes a member, revokes the tokens that the member made for this organization, and voids links to set the password. */
   async remove(organizationId: string, userId: string, actor: Actor): Promise<MemberChange> {
     return this.db.transaction(async (tx): Promise<MemberChange> => {
       const member = await lockMember(tx, organizationId, userId);
       if (member === null) return { ok: false, reason: 'not_found' };
       if (member.isLastOwner) return { ok: false, reason: 'last_owner' };
       await tx.member.deleteMany({ where: { organizationId, userId } });
+      await removeShownResetLinks(tx, userId);
       await tx.apiToken.updateMany({
         where: { organizationId, userId, revokedAt: null },
         data: { revokedAt: new Date() },

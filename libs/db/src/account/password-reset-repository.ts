@@ -2,6 +2,16 @@ import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 import type { Actor } from './actor.js';
+import {
+  checkRequester,
+  identifiersOf,
+  mailedPrefix,
+  mayStillReset,
+  type RequesterRefusal,
+  type ResetRequester,
+  removeResetLinks,
+  shownPrefix,
+} from './password-reset-links.js';
 
 export interface ResetSubject {
   readonly userId: string;
@@ -21,17 +31,7 @@ export interface ResetUse {
   readonly keepApiTokens: boolean;
 }
 
-/** Who asks for a link for somebody else. */
-export interface ResetAsker {
-  readonly organizationId: string;
-  /** Where the asker is an owner. */
-  readonly ownedIds: readonly string[];
-  readonly administrator: boolean;
-}
-
-export type ResetOutcome =
-  | { readonly ok: true }
-  | { readonly ok: false; readonly reason: 'not_found' | 'not_only_yours' | 'administrator' };
+export type ResetOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: RequesterRefusal };
 
 /** One-time links that set a new password. Of a link only the hash of its secret is kept. */
 export class PasswordResetRepository {
@@ -44,34 +44,37 @@ export class PasswordResetRepository {
 
   /** For somebody who has asked by mail. Earlier links of the person are void from now on. */
   async create(userId: string, hash: string, expiresAt: Date): Promise<void> {
-    await this.db.transaction((tx) => insert(tx, userId, `${mailedPrefix}${hash}`, expiresAt));
+    await this.db.transaction((tx) => insert(tx, { value: userId, identifier: `${mailedPrefix}${hash}`, expiresAt }));
   }
 
-  /**
-   * For a member, by an owner. Only where the person is in no organization that the asker does not own, and is no
-   * administrator unless the asker is one: whoever sets a password can do all that the person can.
-   */
+  /** For a member, by an owner who is shown the link. The right to it is checked now, and again when it is used. */
   async createForMember(
     userId: string,
-    asker: ResetAsker,
+    requester: ResetRequester,
     link: { readonly hash: string; readonly expiresAt: Date },
     actor: Actor,
   ): Promise<ResetOutcome> {
     return this.db.transaction(async (tx): Promise<ResetOutcome> => {
-      const members = await tx.member.findMany({
-        where: { userId },
-        select: { organizationId: true, user: { select: { administrator: true } } },
+      const reason = await checkRequester(tx, userId, requester);
+      if (reason) return { ok: false, reason };
+      const { organizationId } = requester;
+      const by = { requestedBy: requester.userId, organizationId };
+      await insert(tx, {
+        ...{ value: userId, identifier: `${shownPrefix}${link.hash}`, expiresAt: link.expiresAt },
+        ...by,
       });
-      const { organizationId } = asker;
-      if (!members.some((member) => member.organizationId === organizationId))
-        return { ok: false, reason: 'not_found' };
-      if (members[0]!.user.administrator && !asker.administrator) return { ok: false, reason: 'administrator' };
-      if (members.some((member) => !asker.ownedIds.includes(member.organizationId)))
-        return { ok: false, reason: 'not_only_yours' };
-      await insert(tx, userId, `${shownPrefix}${link.hash}`, link.expiresAt);
       const facts = { organizationId, action: 'password-reset.create', subjectKind: 'member', subjectId: userId };
       await writeAudit(tx, actor, { ...facts, after: { expiresAt: link.expiresAt } });
       return { ok: true };
+    });
+  }
+
+  /** Voids every link of a person who has just changed the password, and writes the change into the audit. */
+  async recordChange(userId: string, actor: Actor): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      await removeResetLinks(tx, userId);
+      const subject = { organizationId: null, subjectKind: 'user', subjectId: userId };
+      await writeAudit(tx, actor, { ...subject, action: 'password.change', after: {} });
     });
   }
 
@@ -81,15 +84,20 @@ export class PasswordResetRepository {
 
   /**
    * Sets the password, ends every session of the person, voids every link, and revokes the API tokens unless they are kept:
-   * whoever had the account until now may have made some. False when the link is not known.
+   * whoever had the account until now may have made some. False when the link is not known, or its requester has lost the
+   * right to it.
    */
   async use(hash: string, { passwordHash, keepApiTokens }: ResetUse, ip: string | null): Promise<boolean> {
     return this.db.transaction(async (tx) => {
+      // A new membership locks its person as well, so one that is being made is seen below. The person comes first, as there.
+      await tx.$queryRaw`
+        SELECT id FROM "user" WHERE id IN (SELECT value FROM verification WHERE identifier = ANY(${identifiersOf(hash)}))
+        FOR UPDATE`;
       await tx.$queryRaw`SELECT id FROM verification WHERE identifier = ANY(${identifiersOf(hash)}) FOR UPDATE`;
       const subject = await find(tx, hash);
       if (!subject) return false;
       const { userId, name } = subject;
-      await removeLinks(tx, userId);
+      await removeResetLinks(tx, userId);
       await setPassword(tx, userId, passwordHash);
       // An administrator's address was proven by the set-up token, and only another administrator makes their links.
       const where = { id: userId, ...(!subject.mailed && { administrator: false }) };
@@ -104,22 +112,17 @@ export class PasswordResetRepository {
   }
 }
 
-/** All links begin with this; what follows it says who has seen them. */
-const prefix = 'password-reset:';
-const mailedPrefix = prefix;
-const shownPrefix = `${prefix}shown:`;
-
-function identifiersOf(hash: string): string[] {
-  return [`${mailedPrefix}${hash}`, `${shownPrefix}${hash}`];
+interface NewLink {
+  readonly identifier: string;
+  readonly value: string;
+  readonly expiresAt: Date;
+  readonly requestedBy?: string;
+  readonly organizationId?: string;
 }
 
-async function insert(tx: Queryable, userId: string, identifier: string, expiresAt: Date): Promise<void> {
-  await removeLinks(tx, userId);
-  await tx.verification.create({ data: { id: newId(), identifier, value: userId, expiresAt } });
-}
-
-async function removeLinks(tx: Queryable, userId: string): Promise<void> {
-  await tx.verification.deleteMany({ where: { value: userId, identifier: { startsWith: prefix } } });
+async function insert(tx: Queryable, link: NewLink): Promise<void> {
+  await removeResetLinks(tx, link.value);
+  await tx.verification.create({ data: { id: newId(), ...link } });
 }
 
 async function revokeTokens(tx: Queryable, userId: string): Promise<number> {
@@ -134,13 +137,14 @@ async function find(tx: Queryable, hash: string): Promise<KnownReset | null> {
   const now = new Date();
   const row = await tx.verification.findFirst({
     where: { identifier: { in: identifiersOf(hash) }, expiresAt: { gt: now } },
-    select: { identifier: true, value: true },
+    select: { identifier: true, value: true, requestedBy: true, organizationId: true },
   });
   const user = row && (await tx.user.findUnique({ where: { id: row.value } }));
   if (!user) return null;
+  const mailed = !row.identifier.startsWith(shownPrefix);
+  if (!mailed && !(await mayStillReset(tx, user.id, row))) return null;
   const works = { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] };
   const apiTokens = await tx.apiToken.count({ where: { userId: user.id, ...works } });
-  const mailed = !row.identifier.startsWith(shownPrefix);
   return { userId: user.id, email: user.email, name: user.name, apiTokens, mailed };
 }
 
