@@ -6,9 +6,7 @@ import { DeliveryJudge, type HookCall } from './delivery-judge.js';
 const secret = 'a secret';
 const limits = {
   shortBytes: 1_000,
-  longBodies: { total: 2, perKey: 1 },
-  maxWaiting: 2,
-  maxWaitMs: 60_000,
+  turns: { slots: { total: 2, perKey: 1 }, maxWaiting: 2, maxWaitingBytes: 100_000_000, maxWaitMs: 60_000 },
   unprovenBytesPerMinute: 10_000,
 };
 
@@ -66,5 +64,45 @@ describe('DeliveryJudge', () => {
     expect(ended).toEqual(['192.0.2.1 unavailable', '192.0.2.2']);
     await Promise.all(long);
     expect(ended).toHaveLength(5);
+  });
+
+  it('R2-M-6 judges long bodies of a caller who proved one, while the same address sends unproven ones to the project', async () => {
+    const judge = new DeliveryJudge(limits);
+    const wrong = () => judge.judge(call('192.0.2.1', 12_000, 'another'), [secret]);
+    expect((await judge.judge(call('192.0.2.1', 200), [secret])).ok).toBe(true);
+    for (let count = 0; count < 5; count++) expect((await wrong()).ok).toBe(false);
+    expect((await judge.judge(call('192.0.2.1', 6_000), [secret])).ok).toBe(true);
+    // An address that proved nothing has to stop, and so has this one at another project.
+    const elsewhere = () => judge.judge(call('192.0.2.1', 12_000, 'another', 'q'), [secret]);
+    expect((await elsewhere()).ok).toBe(false);
+    await expect(elsewhere()).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('R2-M-6 keeps turns for callers who proved a call, while the same address fills the others with calls to many projects', async () => {
+    const judge = new DeliveryJudge(limits);
+    await judge.judge(call('192.0.2.1', 200), [secret]);
+    const ended: string[] = [];
+    const flood = ['q1', 'q2', 'q3', 'q4'].map((project) =>
+      judge.judge(call('192.0.2.1', 8_000_000, 'another', project), [secret]).then(
+        () => ended.push(project),
+        () => ended.push(`${project} refused`),
+      ),
+    );
+    expect((await judge.judge(call('192.0.2.1', 1_500_000), [secret])).ok).toBe(true);
+    expect(ended).toEqual(['q4 refused']);
+    await Promise.all(flood);
+  });
+
+  it('R2-M-6 lets the longest body give way that waits for its turn, where too many of one caller and project wait', async () => {
+    const judge = new DeliveryJudge(limits);
+    await judge.judge(call('192.0.2.1', 200), [secret]);
+    const start = (length: number, key: string) =>
+      judge.judge(call('192.0.2.1', length, key), [secret]).then(
+        ({ ok }) => ok,
+        (error: ApiProblem) => error.code,
+      );
+    const flood = [6_000_000, 4_000_000, 5_000_000].map((length) => start(length, 'another'));
+    expect(await start(1_500_000, secret)).toBe(true);
+    expect(await Promise.all(flood)).toEqual([false, false, 'unavailable']);
   });
 });
