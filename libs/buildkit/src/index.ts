@@ -1,6 +1,7 @@
 export * from './attrs/attrs.js';
 export {
   type BuildFate,
+  ContentTooLarge,
   findBuild,
   type HistoryWatch,
   readContent,

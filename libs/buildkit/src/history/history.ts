@@ -9,6 +9,9 @@ import type { MessageHandler } from '../wire/message-queue.js';
 import { errorOfStatus } from '../wire/status.js';
 
 const eventType = { started: 0, complete: 1 } as const;
+const readWithinMs = 30_000;
+/** The details of a failure hold the Dockerfile, which has a MiB at most. */
+const mostErrorBytes = 16 * 1024 * 1024;
 
 /** What an engine's history says of a build. */
 export type BuildFate =
@@ -91,10 +94,38 @@ function startOf({ started }: Vertex): number {
   return toDate(started)?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** All bytes of a blob in the engine's own store. @throws {ConnectionLost} @throws {RpcError} */
-export async function readContent(connection: EngineConnection, digest: string): Promise<Buffer> {
-  const parts = await connection.collect(methods.readContent, { digest }, { timeoutMs: 30_000 });
-  return Buffer.concat(parts.map((part) => part.data));
+/** Something of the engine's own store is larger than its reader takes. Nobody reads it to its end. */
+export class ContentTooLarge extends Error {
+  override readonly name = 'ContentTooLarge';
+
+  constructor(readonly mostBytes: number) {
+    super(`something that the engine keeps has more than ${mostBytes} bytes`);
+  }
+}
+
+/**
+ * All bytes of a blob in the engine's own store.
+ * @throws {ContentTooLarge} beyond `mostBytes` @throws {ConnectionLost} @throws {RpcError}
+ */
+export async function readContent(connection: EngineConnection, digest: string, mostBytes: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  const call: Call = await connection.start(methods.readContent, { digest }, ({ data }) => {
+    bytes += data.length;
+    if (bytes <= mostBytes) parts.push(data);
+    else stop();
+  });
+  const stop = () => call.cancel();
+  const timer = setTimeout(stop, readWithinMs);
+  try {
+    await call.done;
+  } catch (error) {
+    throw bytes > mostBytes ? new ContentTooLarge(mostBytes) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+  if (bytes > mostBytes) throw new ContentTooLarge(mostBytes);
+  return Buffer.concat(parts);
 }
 
 function noneWhenDeleted(error: unknown): [] {
@@ -106,7 +137,7 @@ function noneWhenDeleted(error: unknown): [] {
 async function readError(connection: EngineConnection, record: HistoryRecord): Promise<RpcError> {
   const { externalError } = record;
   const status = externalError
-    ? decode('RpcStatus', await readContent(connection, externalError.digest))
+    ? decode('RpcStatus', await readContent(connection, externalError.digest, mostErrorBytes))
     : record.error!;
   return errorOfStatus(methods.solve.path, status);
 }

@@ -25,13 +25,19 @@ export interface Provenance {
 /**
  * Reads what the engine recorded of a build: it notes this for every build, whether or not an attestation was asked
  * for. Both of BuildKit's forms are understood, SLSA 0.2 and 1.
+ * @throws {ContentTooLarge} beyond `mostBytes`
  * @throws {ConnectionLost} @throws {RpcError} @throws {SyntaxError} when the blob is no JSON
  */
-export async function readProvenance(connection: EngineConnection, record: HistoryRecord): Promise<Provenance> {
+export async function readProvenance(
+  connection: EngineConnection,
+  record: HistoryRecord,
+  mostBytes: number,
+): Promise<Provenance> {
   const results = [record.Result, ...Object.values(record.Results)];
   const attestation = results.flatMap((result) => result?.Attestations ?? [])[0];
   if (!attestation) return { materials: [], baseImages: [], lines: new Map() };
-  return parseProvenance(JSON.parse((await readContent(connection, attestation.digest)).toString()) as Predicate);
+  const bytes = await readContent(connection, attestation.digest, mostBytes);
+  return parseProvenance(JSON.parse(bytes.toString()) as Predicate);
 }
 
 interface Locations {

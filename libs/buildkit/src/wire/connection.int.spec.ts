@@ -114,7 +114,7 @@ describe.each([
 
   it('answers with typed errors', async () => {
     const missing = `sha256:${'0'.repeat(64)}`;
-    await expect(readContent(connection, missing)).rejects.toBeInstanceOf(RpcError);
+    await expect(readContent(connection, missing, 1_000)).rejects.toBeInstanceOf(RpcError);
   });
 });
 

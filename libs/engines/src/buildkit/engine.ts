@@ -71,6 +71,8 @@ export interface BuildkitEngineOptions {
   readonly mostFetchBytes?: number;
   /** From how many addresses ADD may fetch in one build; 64 unless said otherwise. */
   readonly mostAddresses?: number;
+  /** What the engine's record of a build may have; 16 MiB unless said otherwise. A build with a larger one fails. */
+  readonly mostRecordBytes?: number;
   /** Caches on the disk of this worker; without any, builds that ask for them go without. */
   readonly localCaches?: LocalCaches;
 }
@@ -93,11 +95,12 @@ export class BuildkitEngine implements Engine {
     const { address, tls, dialect, cgroupParent = '/cooperage', cgroupBase = '', insecureRegistry = false } = options;
     this.connection = new EngineConnection({ address, tls, dialect });
     const groups = groupsOf(options, cgroupBase + cgroupParent);
-    const { mostFetchBytes, mostAddresses } = options;
+    const { mostFetchBytes, mostAddresses, mostRecordBytes } = options;
     this.setting = {
       ...{ groups, cgroupParent, cgroupBase, insecureRegistry },
       ...(mostFetchBytes !== undefined && { mostFetchBytes }),
       ...(mostAddresses !== undefined && { mostAddresses }),
+      ...(mostRecordBytes !== undefined && { mostRecordBytes }),
     };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
     this.localCaches = options.localCaches ?? null;

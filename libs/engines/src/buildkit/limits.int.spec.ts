@@ -237,6 +237,24 @@ describe('limits of a build', () => {
     );
   });
 
+  it('R2-N10 a record of the engine that is too large is not read to its end, and the build says so', async () => {
+    const bounded = trialEngine({ cgroupParent, mostRecordBytes: 60_000 });
+    const build = (words: number) => {
+      const steps = Array.from({ length: words }, (_, at) => `ENV E${at}=${'x'.repeat(1_000)}\nRUN true # ${at}\n`);
+      const change = { limits: { networkMode: 'none', group: 'record' } } as const;
+      return bounded.build(pushRequest(`FROM busybox\n${steps.join('')}`, change), () => {}, never);
+    };
+    try {
+      await expect(build(10)).rejects.toMatchObject({
+        ...{ code: 'PolicyRefused', retryable: false },
+        message: expect.stringContaining('record of this build has more than 60000 bytes'),
+      });
+      expect(await build(1)).toMatchObject({ stepsRun: expect.any(Number) });
+    } finally {
+      await bounded.close();
+    }
+  });
+
   it('R-C2 a base image that is larger than one build may fetch ends it, and a smaller one does not', async () => {
     const bounded = trialEngine({ cgroupParent, mostFetchBytes: 4 * mebibyte });
     const from = async (bytes: number) => pushRequest(`FROM ${await randomImage(bytes)}\n`);

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  ContentTooLarge,
   type EngineConnection,
   findBuild,
   type HistoryRecord,
   type HistoryWatch,
   type ImageDescriptor,
+  type Provenance,
   readProvenance,
 } from '@cooperage/buildkit';
 import { BuildFailure } from '@cooperage/domain';
@@ -36,7 +38,7 @@ export async function outcomeOf(
   record: HistoryRecord,
   run: PreparedRun,
 ): Promise<BuildOutcome> {
-  const { baseImages, materials, lines } = await readProvenance(connection, record);
+  const { baseImages, materials, lines } = await readRecord(connection, record, run.mostRecordBytes);
   const counts = run.progress.counts();
   const usage = run.group?.usage();
   return {
@@ -49,6 +51,20 @@ export async function outcomeOf(
     stepsCached: counts.cached,
     ...(usage && { usage }),
   };
+}
+
+/** @throws {BuildFailure} `PolicyRefused` for a record that is too large to be read (R2-N10) */
+async function readRecord(connection: EngineConnection, record: HistoryRecord, mostBytes: number): Promise<Provenance> {
+  try {
+    return await readProvenance(connection, record, mostBytes);
+  } catch (error) {
+    if (!(error instanceof ContentTooLarge)) throw error;
+    throw new BuildFailure(
+      'PolicyRefused',
+      `The builder's record of this build has more than ${mostBytes} bytes, which is too large to be read. Use fewer steps and shorter build arguments, or build the image in parts.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The record comes by itself with the end of the build; the question is for a watch that was lost on the way. */

@@ -27,6 +27,8 @@ export interface PreparedRun {
   readonly guard: LimitGuard;
   readonly pace: OutputPace;
   readonly writes: WritePace;
+  /** Of the engine's record of a build, see `readOutcome`. */
+  readonly mostRecordBytes: number;
 }
 
 /** What the engine is told of the Dockerfiles of a request. */
@@ -52,7 +54,11 @@ export interface RunSetting {
   readonly mostFetchBytes?: number;
   /** That ADD may fetch from in one build. */
   readonly mostAddresses?: number;
+  readonly mostRecordBytes?: number;
 }
+
+/** The record of a build names every step and holds the Dockerfile. It is read whole, for each build that runs here at a time. */
+const usualRecordBytes = 16 * 1024 * 1024;
 
 /** @throws {BuildFailure} before anything runs */
 export function prepareRun(
@@ -91,6 +97,7 @@ export function prepareRun(
     }),
     pace: new OutputPace(group),
     writes: new WritePace(group),
+    mostRecordBytes: setting.mostRecordBytes ?? usualRecordBytes,
   };
 }
 
