@@ -66,6 +66,24 @@ async function putImage(
 }
 
 describe('mountImage', () => {
+  it('R2-N14 writes nothing of an image whose manifest claims other sizes than the registry holds', async () => {
+    const [config, layer] = [Buffer.from('{}'), randomBytes(20_000)];
+    await Promise.all([config, layer].map((blob) => open.blobs.put(staging, blob)));
+    const { digest } = await putManifest(open, staging, {
+      mediaType: mediaTypes.manifest,
+      config: { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length },
+      layers: [{ mediaType: layerType, digest: digestOf(layer), size: 1 }],
+    } as { mediaType: string });
+    const to = `org/${run}/claims`;
+    const asked: number[] = [];
+    const admit = async (bytes: number) => void asked.push(bytes);
+    const failure = await mountImage(open, { from: staging, to, digest, admit }).catch((error: unknown) => error);
+    expect(isRegistryError(failure, 'invalid')).toBe(true);
+    expect((failure as Error).message).toContain('has 1 bytes, and it has 20000');
+    expect(asked).toEqual([]);
+    expect(await open.blobs.size(to, digestOf(layer))).toBeNull();
+  });
+
   it('R2-H3 writes nothing of an image that is not admitted, and asks with the size of all of it', async () => {
     const { digest } = await putImage(open, staging, 2);
     const to = `org/${run}/refused`;

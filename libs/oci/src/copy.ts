@@ -37,7 +37,7 @@ export interface MountedImage {
  *
  * The token needs `pull` on the source and `pull,push` on the target.
  * @throws {RegistryError} `not_found`, `denied`, `unavailable`, `rejected`; `invalid` for images with layers that live
- * outside the registry, or beyond the limits.
+ * outside the registry, whose sizes are not those that the registry holds, or beyond the limits.
  */
 export async function mountImage(
   client: RegistryClient,
@@ -47,6 +47,7 @@ export async function mountImage(
   const tree = await readImageTree(client, request.from, request.digest, { ...options, limits: request.limits });
   const blobs = blobsOf(tree);
   refuseForeignLayers(blobs);
+  await inParallel(blobs, parallelMounts, (blob) => refuseOtherSize(client, request.from, blob, options));
   const blobBytes = blobs.reduce((sum, blob) => sum + blob.size, 0);
   await request.admit?.(tree.root.size + blobBytes);
   const mounted = await inParallel(blobs, parallelMounts, (blob) => takeOver(client, request, blob, options));
@@ -59,6 +60,18 @@ export async function mountImage(
     uploadedCount: mounted.filter((how) => how === 'uploaded').length,
     blobBytes,
   };
+}
+
+/** Sizes are counted against quotas, and pulls rely on them: what the manifest claims must be what the registry holds (R2-N14). */
+async function refuseOtherSize(
+  client: RegistryClient,
+  repository: RepositoryName,
+  { digest, size }: Descriptor,
+  options: CallOptions,
+): Promise<void> {
+  const stored = await client.blobs.size(repository, digest, options);
+  if (stored !== null && stored !== size)
+    throw invalidAnswer(`the manifest says that ${digest} has ${size} bytes, and it has ${stored}`, 'SIZE_INVALID');
 }
 
 async function takeOver(
