@@ -87,7 +87,8 @@ GRANT SELECT (name) ON worker_drain TO cooperage_builder, cooperage_builder_untr
 -- A look at the builder: what was asked is not its to change.
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder, cooperage_builder_untrusted;
 
-GRANT EXECUTE ON FUNCTION builder_attempts(), builder_secret_projects() TO cooperage_builder, cooperage_builder_untrusted;
+GRANT EXECUTE ON FUNCTION builder_attempts(), builder_secret_projects(), stage_image(uuid, text, text[], bigint[], boolean)
+  TO cooperage_builder, cooperage_builder_untrusted;
 GRANT EXECUTE ON FUNCTION end_builder_transactions(interval) TO cooperage_control;
 GRANT EXECUTE ON FUNCTION git_credentials_of(uuid), registry_token_of(uuid), has_secrets(uuid)
   TO cooperage_builder, cooperage_builder_untrusted, cooperage_api, cooperage_control;
@@ -99,8 +100,10 @@ GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_watch TO cooperage_control;
 GRANT SELECT, UPDATE ON named_lock TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
-GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
-GRANT SELECT, DELETE ON hook_refusal, cache_entry TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, staged_image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
+GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
+-- What is measured in the registry stands there instead of a builder's word.
+GRANT SELECT, INSERT, UPDATE, DELETE ON cache_entry TO cooperage_control;
 GRANT UPDATE (swept_at) ON cache_reset TO cooperage_control;
 GRANT SELECT, INSERT ON cache_eviction TO cooperage_control;
 GRANT SELECT, UPDATE (ended_at) ON cache_prune TO cooperage_control;

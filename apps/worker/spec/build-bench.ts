@@ -11,6 +11,7 @@ import {
   PostgresChunkStore,
   ProcessRepository,
   RegistryTokenRepository,
+  StagingRepository,
   StepRepository,
 } from '@cooperage/db';
 import { type Lane, type MasterKeys, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
@@ -28,6 +29,7 @@ import { EarlierAttempts } from '../src/builder/run-build/earlier-attempts.js';
 import { EngineHouse } from '../src/builder/run-build/engine-house.js';
 import { HeldAttempts } from '../src/builder/run-build/held-attempts.js';
 import { RunBuildService } from '../src/builder/run-build/run-build.service.js';
+import { StagingAdmission } from '../src/builder/run-build/staging-admission.js';
 import { MirrorKeeper } from '../src/shared/mirror-keeper.js';
 import { SourceProjects } from '../src/shared/source-projects.js';
 
@@ -189,6 +191,7 @@ export class BuildBench {
         steps: new StepRepository(db),
         manifests: new ContextManifestRepository(db),
         ledgers: new CacheLedgerRepository(db),
+        staging: new StagingAdmission(new StagingRepository(db)),
         accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, {
           ...{ registryHosts: [this.registry.host], leaseMs },
         }),

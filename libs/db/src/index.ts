@@ -22,6 +22,7 @@ export * from './build/cache-ledger-repository.js';
 export * from './build/queue-positions.js';
 export * from './build/queue-repository.js';
 export * from './build/running-builds.js';
+export * from './cache/cache-measure-repository.js';
 export * from './cache/cache-mode-repository.js';
 export * from './cache/cache-prune-repository.js';
 export * from './cache/cache-read-repository.js';
@@ -60,6 +61,7 @@ export {
   SignatureRepository,
   type VerificationRecord,
 } from './image/signature-repository.js';
+export * from './image/staging-repository.js';
 export { type TagPlan, TagPlans, type TagTargetRecord } from './image/tag-plan.js';
 export * from './lease/drain-repository.js';
 export * from './lease/process-repository.js';
@@ -101,6 +103,7 @@ export * from './retention/retention-policy-repository.js';
 export type { RetentionRecord } from './retention/retention-record.js';
 export { mostPreviewed, type RetentionPreview, RetentionRepository } from './retention/retention-repository.js';
 export * from './retention/retention-schedule.js';
+export * from './retention/staged-deletion.js';
 export { isMigrated, schemaVersion } from './schema-version.js';
 export { bindGitCredentials, type SealedAgain, sealAgain } from './seal/seal-again.js';
 export { entrustedBoxes, SealedBoxRepository, signingBoxes } from './seal/sealed-box-repository.js';

@@ -45,6 +45,19 @@ export interface RequestedTarget {
   readonly networkMode: 'default' | 'none';
 }
 
+export interface PushedBlob {
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+export interface PushedImage {
+  /** Of the manifest. */
+  readonly digest: string;
+  /** Config and layers; none where the engine does not say. */
+  readonly blobs: readonly PushedBlob[];
+  readonly isPushed: boolean;
+}
+
 export interface BuildRequest {
   /** Chosen by the caller, hexadecimal, unique: `find` knows the build by it. */
   readonly reference: string;
@@ -79,7 +92,15 @@ export interface BuildRequest {
     credentials(host: string): { username: string; password: string } | null;
   };
   /** Pushed by digest, without a tag. */
-  readonly push: { readonly host: string; readonly repository: string };
+  readonly push: {
+    readonly host: string;
+    readonly repository: string;
+    /**
+     * Asked before anything is pushed, by an engine that knows then what that is; else when it is pushed. What it throws ends the
+     * build.
+     */
+    admit?(image: PushedImage): Promise<void>;
+  };
   /** Full references, best first, of which an engine reads one; one that is missing does no harm. */
   readonly cacheImports: readonly string[];
   /** Full names of repositories, best first, for an engine that keeps a tag for each step in one of them. */

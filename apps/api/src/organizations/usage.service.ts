@@ -59,6 +59,7 @@ export class UsageService {
           own[kind] !== undefined ? 'organization' : installation[kind] !== undefined ? 'installation' : 'builtin';
         return { kind, ...quotaKinds[kind], used: used[kind], limit, state: quotaState(used[kind], limit), origin };
       }),
+      stagedBytes: used.stagedBytes,
       ...{ own: complete(own), ceilings: { cpus, memoryBytes, pids, diskBytes }, weight: weight ?? 100, days },
     };
   }

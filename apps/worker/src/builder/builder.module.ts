@@ -14,6 +14,7 @@ import {
   ProcessRepository,
   RegistryTokenRepository,
   SetupCheckRepository,
+  StagingRepository,
   StepRepository,
   SweptResets,
 } from '@cooperage/db';
@@ -51,6 +52,7 @@ import { EarlierAttempts } from './run-build/earlier-attempts.js';
 import { EngineHouse } from './run-build/engine-house.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
+import { StagingAdmission } from './run-build/staging-admission.js';
 
 type BuilderConfig = Config<'builder'>;
 
@@ -228,6 +230,7 @@ function services(config: BuilderConfig): Provider[] {
         StepRepository,
         ContextManifestRepository,
         CacheLedgerRepository,
+        Database,
         AttemptLogs,
         HeldAttempts,
         METRICS,
@@ -241,6 +244,7 @@ function services(config: BuilderConfig): Provider[] {
         steps: StepRepository,
         manifests: ContextManifestRepository,
         ledgers: CacheLedgerRepository,
+        database: Database,
         logs: AttemptLogs,
         held: HeldAttempts,
         metrics: Metrics,
@@ -255,6 +259,7 @@ function services(config: BuilderConfig): Provider[] {
             steps,
             manifests,
             ledgers,
+            staging: new StagingAdmission(new StagingRepository(database)),
             logs,
             held,
             metrics,

@@ -204,6 +204,17 @@ describe('R-M9 a builder that was taken over', () => {
     expect(await own(`UPDATE cache_entry SET bytes = 2 WHERE zone = 'branch'`)).toBe(1);
   });
 
+  it('R2-H-3 says what it stages of the builds in its hands alone, and takes nothing back', async () => {
+    const stage = `SELECT state FROM stage_image('${buildId}', 'sha256:${'1'.repeat(64)}', '{}', '{}', true)`;
+    const own = (sql: string) => bench.builderDb.prisma.$queryRawUnsafe(sql);
+    await expect(own(stage)).rejects.toThrow(/may not stage/);
+    await claim();
+    await expect(intruder.prisma.$queryRawUnsafe(stage)).rejects.toThrow(/may not stage/);
+    expect(await own(stage)).toEqual([{ state: 'staged' }]);
+    for (const sql of ['SELECT FROM staged_image', 'DELETE FROM staged_image', 'UPDATE staged_image SET bytes = 0'])
+      await expect(own(sql)).rejects.toThrow(refused);
+  });
+
   it('ends no other process, and is none but a builder', async () => {
     expect(await change(`UPDATE process_instance SET ended_at = now() WHERE id = '${bench.instanceId}'`)).toBe(0);
     await expect(new ProcessRepository(intruder).start('control', 'c', {})).rejects.toThrow(refused);

@@ -9,6 +9,7 @@ import {
   RetentionSchedule,
   ReverificationRepository,
   refuseSuperuser,
+  StagedDeletion,
   UsageCounters,
 } from '@cooperage/db';
 import { type MasterKeys, reverifyAfterMs } from '@cooperage/domain';
@@ -44,6 +45,8 @@ const budgetLookMs = 60_000;
 const ageLookMs = 60 * 60_000;
 /** How often the retention engine selects what is old, and looks for what is due. */
 const retentionLookMs = 10 * 60_000;
+/** What is staged and was not published, of one run. */
+const mostStaged = 1_000;
 /** How often the counters of usage are folded: a read adds up what came since. */
 const usageFoldMs = 5_000;
 /** How long one run of the retention engine may take. */
@@ -145,6 +148,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private retentionLoop(): WakeLoop {
     const schedule = this.get(RetentionSchedule);
+    const staged = this.get(StagedDeletion);
     return new WakeLoop(
       'retention',
       retentionLookMs,
@@ -152,6 +156,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       async () => {
         // What a person requested does not wait for a selection that is slow or fails.
         await schedule.enqueueDue();
+        await staged.schedule(mostStaged);
         await schedule.scheduleOlder(this.config.retention, (err, organizationId) =>
           this.logger.error({ err, organizationId }, 'retention cannot select old rows, trying again later'),
         );

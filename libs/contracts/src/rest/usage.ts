@@ -45,6 +45,8 @@ export const organizationUsageSchema = z.object({
   suspendedAt: timeSchema.nullable(),
   suspendedBy: z.string().nullable(),
   quotas: z.array(quotaUsageSchema),
+  /** Of the bytes of images: what builds have pushed that published nothing, as far as the registry still holds it. */
+  stagedBytes: z.number(),
   /** What was said for this organization alone. */
   own: quotaSettingsSchema,
   /** The most that one build may ask for; null for what the machine has. */

@@ -15,7 +15,10 @@ export interface OrganizationQuota {
   readonly effective: QuotaSettings;
 }
 
-export type QuotaUsage = Readonly<Record<QuotaKind, number>>;
+export interface QuotaUsage extends Readonly<Record<QuotaKind, number>> {
+  /** Of `imageBytes`: what builds have pushed that is no image, as far as the registry still holds it. */
+  readonly stagedBytes: number;
+}
 
 const columns = {
   ...{ weight: true, concurrentBuilds: true, queuedBuilds: true, buildMinutes: true, cpus: true, memoryBytes: true },
@@ -48,8 +51,8 @@ export class QuotaRepository {
   }
 
   async usage(organizationId: string): Promise<QuotaUsage> {
-    const bytes = ['imageBytes', 'cacheBytes', 'logBytes', 'deliveryBytes'] as const;
-    const [row] = await this.db.prisma.$queryRaw<Record<QuotaKind, number>[]>`
+    const bytes = ['imageBytes', 'stagedBytes', 'cacheBytes', 'logBytes', 'deliveryBytes'] as const;
+    const [row] = await this.db.prisma.$queryRaw<QuotaUsage[]>`
       SELECT
         (SELECT count(*) FROM attempt a JOIN build b ON b.id = a.build_id
           WHERE a.state IN ('dispatched', 'claimed') AND b.organization_id = o.id)::float8 AS "concurrentBuilds",
@@ -59,7 +62,7 @@ export class QuotaRepository {
         SELECT ${Prisma.join(bytes.map((kind) => Prisma.sql`coalesce(sum(amount) FILTER (WHERE kind = ${kind}), 0)::float8 AS ${Prisma.raw(`"${kind}"`)}`))}
         FROM ${countedRows(Prisma.sql`o.id`, bytes)} AS parts) counted
       WHERE o.id = ${organizationId}`;
-    return row ?? { ...zeroUsage };
+    return row ? { ...row, imageBytes: row.imageBytes + row.stagedBytes } : { ...zeroUsage };
   }
 
   /** Bytes of deliveries that the organization of a project has, and may have; null where nothing bounds them. */
@@ -73,12 +76,13 @@ export class QuotaRepository {
     return row === undefined || row.limit === null ? null : { used: row.used, limit: row.limit };
   }
 
-  /** Bytes of images of the organization without those of one digest in one project: what a push is added to. */
+  /** Bytes of images of the organization, and of what is staged, without those of one digest in one project: what a push is added to. */
   async imageBytesBeside(organizationId: string, projectId: string, digest: string): Promise<number> {
     const [row] = await this.db.prisma.$queryRaw<{ bytes: number }[]>`
       SELECT (coalesce(sum(amount), 0)
-        - coalesce((SELECT i.size_bytes FROM image i WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}), 0))::float8 AS bytes
-      FROM ${countedRows(Prisma.sql`${organizationId}`, ['imageBytes'])} AS parts`;
+        - coalesce((SELECT i.size_bytes FROM image i WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}), 0)
+        - (SELECT coalesce(sum(s.bytes), 0) FROM staged_image s WHERE s.project_id = ${projectId}::uuid AND s.digest = ${digest}))::float8 AS bytes
+      FROM ${countedRows(Prisma.sql`${organizationId}`, ['imageBytes', 'stagedBytes'])} AS parts`;
     return row!.bytes;
   }
 
@@ -101,7 +105,7 @@ export class QuotaRepository {
 
 const zeroUsage: QuotaUsage = {
   ...{ concurrentBuilds: 0, queuedBuilds: 0, buildMinutes: 0 },
-  ...{ imageBytes: 0, cacheBytes: 0, logBytes: 0, deliveryBytes: 0 },
+  ...{ imageBytes: 0, stagedBytes: 0, cacheBytes: 0, logBytes: 0, deliveryBytes: 0 },
 };
 
 /** @internal */

@@ -3,7 +3,7 @@ import { Prisma } from '../generated/client.js';
 import { losable } from '../losable.js';
 
 /** What triggers count. Bytes have one sum, build time one of each day (UTC). */
-export type CountedKind = 'imageBytes' | 'cacheBytes' | 'logBytes' | 'deliveryBytes' | 'buildMs';
+export type CountedKind = 'imageBytes' | 'stagedBytes' | 'cacheBytes' | 'logBytes' | 'deliveryBytes' | 'buildMs';
 
 const foldedAtOnce = 20_000;
 /** An exabyte: more than anybody uses, and less than what a column holds. */

@@ -21,7 +21,10 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
     ON CONFLICT (project_id, digest) DO UPDATE SET media_type = excluded.media_type, size_bytes = excluded.size_bytes,
       platforms = excluded.platforms, build_id = excluded.build_id, commit = excluded.commit
     WHERE (i.build_id IS NULL OR i.build_id < excluded.build_id)
-      AND (SELECT zone FROM moved) <> 'fork')`;
+      AND (SELECT zone FROM moved) <> 'fork'
+    ), unstaged AS (
+      -- From here on it counts as an image.
+      DELETE FROM staged_image s USING moved WHERE s.project_id = moved.project_id AND s.digest = moved.digest)`;
 }
 
 /**

@@ -60,6 +60,15 @@ export class ProjectRemoval {
     }));
   }
 
+  /** What builds have pushed besides: by attempts that were lost, for example. */
+  async staged(projectId: string): Promise<{ readonly zone: Zone; readonly digest: string }[]> {
+    const rows = await this.db.prisma.stagedImage.findMany({
+      where: { projectId },
+      select: { zone: true, digest: true },
+    });
+    return rows.map(({ zone, digest }) => ({ zone: zone as Zone, digest }));
+  }
+
   /** Digests of the manifests of all signatures and attestations; their tags do not lead to all of them. */
   async artifactDigests(projectId: string): Promise<string[]> {
     const rows = await this.db.prisma.$queryRaw<{ digest: string }[]>`

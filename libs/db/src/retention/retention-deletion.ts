@@ -34,7 +34,7 @@ export class RetentionDeletion {
     return this.db.transaction(async (tx) => {
       const due = await tx.$queryRaw<DueDeletion[]>`
         SELECT id::text, kind, subject, reason FROM retention_candidate
-        WHERE project_id = ${projectId}::uuid AND kind <> 'image' AND state IN ('scheduled', 'deleting') AND delete_after <= now()
+        WHERE project_id = ${projectId}::uuid AND kind IN ('build', 'log', 'delivery') AND state IN ('scheduled', 'deleting') AND delete_after <= now()
         ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
       const begun: DueDeletion[] = [];
       for (const kind of ['build', 'log', 'delivery'] as const) {

@@ -81,9 +81,11 @@ export class RetentionSchedule {
   async enqueueDue(): Promise<void> {
     await this.db.prisma.$executeRaw`
       WITH due AS (
-        SELECT DISTINCT c.project_id AS id FROM retention_candidate c
-        WHERE c.state IN ('scheduled', 'deleting') AND c.delete_after <= now()
-          AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'retention' AND o.group_id = c.project_id)
+        SELECT d.id FROM (
+          SELECT c.project_id AS id FROM retention_candidate c
+          WHERE c.state IN ('scheduled', 'deleting') AND c.delete_after <= now()
+          UNION SELECT s.project_id FROM staged_image s WHERE s.state = 'deleted' AND s.look_at <= now()) d
+        WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'retention' AND o.group_id = d.id)
       ), added AS (
         INSERT INTO outbox (topic, subject_id, group_id) SELECT 'retention', id, id FROM due RETURNING topic
       ) SELECT pg_notify(${channels.outbox}, topic)::text FROM added`;

@@ -1,9 +1,9 @@
-/** What the retention engine can delete. Logs go earlier than their builds. */
-export const retentionKinds = ['build', 'log', 'delivery', 'image'] as const;
+/** What the retention engine can delete. Logs go earlier than their builds; `staged` is what a build pushed that is no image. */
+export const retentionKinds = ['build', 'log', 'delivery', 'image', 'staged'] as const;
 export type RetentionKind = (typeof retentionKinds)[number];
 
-/** Why something is deleted: its age by the policy, or a person requested it. */
-export const retentionReasons = ['age', 'requested'] as const;
+/** Why something is deleted: its age by the policy, a person requested it, or its build has ended and published nothing. */
+export const retentionReasons = ['age', 'requested', 'unpublished'] as const;
 export type RetentionReason = (typeof retentionReasons)[number];
 
 /**

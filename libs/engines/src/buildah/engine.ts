@@ -15,6 +15,7 @@ import type {
   EngineFeatures,
   ExportedCache,
 } from '../engine.js';
+import { blobsOfManifest } from '../manifest-blobs.js';
 import { pickCache } from './cache-choice.js';
 import { checkTool, driverWorks, type Programs } from './check.js';
 import { refuseForeignCache } from './dialect.js';
@@ -98,6 +99,7 @@ export class BuildahEngine implements Engine {
       await emit({ type: 'cache', name: cacheFrom === undefined ? null : `${request.push.host}/${cacheFrom}` });
       await run.build(emit, { cacheFrom });
       const { digest, mediaType, content } = await run.push();
+      await request.push.admit?.({ digest, blobs: blobsOfManifest(content), isPushed: true });
       await emit({ type: 'pushing', digest });
       const images = baseImages(run.progress.bases(), await run.images());
       const { run: stepsRun, cached: stepsCached } = run.progress.counts();

@@ -39,6 +39,7 @@ import { exportTarget } from './export-target.js';
 import { reachesNear } from './near-fetches.js';
 import { readOutcome } from './outcome.js';
 import { endRun, failureOf, letGo, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
+import { PushGate } from './push-gate.js';
 import { runSolve, type SolveRun } from './solve-run.js';
 import { nothingByAddress, sourceRules } from './source-rules.js';
 import { storeOf } from './store.js';
@@ -137,6 +138,7 @@ export class BuildkitEngine implements Engine {
     return this.run(request, signal, async (run, signal) => {
       const insecure = this.setting.insecureRegistry;
       const history = watchHistory(this.connection, request.reference);
+      const gate = new PushGate(this.connection, request);
       try {
         const options = {
           ...this.options(run, request),
@@ -148,7 +150,7 @@ export class BuildkitEngine implements Engine {
         await emit(cacheRead(request, run));
         const { image } = await runSolve(
           this.connection,
-          this.solve(run, request, options, watched(run, emit), signal),
+          this.solve(run, gate.request, options, watched(run, gate.watch(emit)), signal),
         );
         if (!image) throw new BuildFailure('EngineUnavailable', 'The builder pushed no image.');
         for (const event of run.progress.settle()) await emit(event);
@@ -156,6 +158,7 @@ export class BuildkitEngine implements Engine {
         if (missedCaches(request, run) && outcome.stepsRun > 0) await emit(cacheWarning(nothingLocal));
         return outcome;
       } finally {
+        gate.close();
         history.close();
       }
     });

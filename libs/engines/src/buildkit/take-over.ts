@@ -44,6 +44,7 @@ export async function takeOver(connection: EngineConnection, taken: TakeOver): P
   // The definition that says which steps are this build's own ended with the Solve.
   const own = ownRecord(request, (await recorded(connection, earlier)).steps());
   if (!own) return null;
+  await request.push.admit?.({ digest: image.digest, blobs: [], isPushed: true });
   await tellAgain(connection, taken, own);
   return outcomeOf(connection, request, image, fate.record, run);
 }

@@ -101,6 +101,7 @@ export class FakeEngine implements Engine {
       if (await this.step(request, step, index, progress, emit, signal)) run++;
     }
     const image = (await this.options.push?.(request)) ?? madeUpImage(request);
+    await request.push.admit?.({ digest: image.digest, blobs: [], isPushed: true });
     await emit({ type: 'pushing', digest: image.digest });
     const lines = ({ startLine, endLine }: FakeStep) => ({ startLine, endLine });
     const counted = progress.all.filter((state) => !state.isBase).length;

@@ -203,6 +203,16 @@ describe('an attempt', () => {
     await expectEnded(build.id, 'failed');
   });
 
+  it('R2-H-3 that is lost after its push leaves what it has pushed counted', async () => {
+    bench.work = async ({ push }) => {
+      await push.admit!({ ...image, isPushed: false });
+      throw new BuildFailure('EngineUnavailable', 'gone');
+    };
+    const image = { digest: `sha256:${'2'.repeat(64)}`, blobs: [{ digest: `sha256:${'3'.repeat(64)}`, bytes: 12 }] };
+    expect(await bench.run()).toMatchObject({ status: 'queued', digest: null });
+    expect(await bench.world.db.prisma.stagedImage.findMany()).toMatchObject([{ digest: image.digest, bytes: 12n }]);
+  });
+
   it('that loses its engine says so before the next one is handed out', async () => {
     bench.work = () => Promise.reject(new BuildFailure('EngineUnavailable', 'gone'));
     expect(await bench.run()).toMatchObject({ status: 'queued' });

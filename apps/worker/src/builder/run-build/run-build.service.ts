@@ -27,6 +27,7 @@ import type { EarlierAttempts } from './earlier-attempts.js';
 import type { EngineHouse } from './engine-house.js';
 import type { HeldAttempts, StopCause } from './held-attempts.js';
 import { dockerfilesOf, refuseLeaks } from './refuse-leaks.js';
+import type { StagingAdmission } from './staging-admission.js';
 
 export interface RunBuildOptions {
   readonly workerName: string;
@@ -41,6 +42,7 @@ export interface RunBuildParts {
   readonly steps: StepRepository;
   readonly manifests: ContextManifestRepository;
   readonly ledgers: CacheLedgerRepository;
+  readonly staging: StagingAdmission;
   readonly accesses: BuildAccesses;
   readonly requests: BuildRequests;
   readonly mirrors: MirrorKeeper;
@@ -130,7 +132,7 @@ export class RunBuildService {
 
   private async build(work: Work, access: BuildAccess): Promise<BuildOutcome> {
     const { attempt, recorder, logger, signal } = work;
-    const prepared = await this.prepare(work, access);
+    const prepared = this.withAdmission(work, await this.prepare(work, access));
     const { resolved } = prepared;
     // The provenance will say what was built from it: nothing is built before that is written down.
     if (resolved) await outlast(() => this.parts.attempts.noteResolved(attempt, resolved), logger, signal);
@@ -157,6 +159,15 @@ export class RunBuildService {
     } finally {
       if (signal.aborted) logWhatGoesOn(preparing, masker, logger);
     }
+  }
+
+  private withAdmission({ attempt, logger, signal }: Work, prepared: PreparedBuild): PreparedBuild {
+    const { request } = prepared;
+    const push: typeof request.push = {
+      ...request.push,
+      admit: (image) => this.parts.staging.admit(attempt, image, logger, signal),
+    };
+    return { ...prepared, request: { ...request, push } };
   }
 
   /** An earlier attempt may have done it, and only the word of it was lost with its worker. */

@@ -16,6 +16,11 @@ export class EmptyRepositories {
   async empty(session: PublisherSession, project: BuildProject): Promise<void> {
     await this.emptyOwn(session, project);
     for await (const leftovers of this.pages(project.id)) await this.emptyLeftovers(session, project.id, leftovers);
+    const staged = Map.groupBy(await this.removal.staged(project.id), ({ zone }) => zone);
+    for (const [zone, each] of staged) {
+      const digests = each.map(({ digest }) => digest as Digest);
+      await deleteManifests(session, stagingRepository(project.id, zone), digests, this.logger);
+    }
   }
 
   private async emptyOwn(session: PublisherSession, project: BuildProject): Promise<void> {

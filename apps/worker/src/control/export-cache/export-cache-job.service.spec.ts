@@ -17,6 +17,7 @@ function bench(used: number, cacheBytes: number | null) {
     { giveForExport: async () => undefined } as unknown as AttemptTokens,
     { send: sent } as unknown as JobSender,
     new CacheQuota(quotas as unknown as QuotaRepository),
+    { of: async () => undefined },
   );
   const handle = (attempts: number) => service.handle({ subjectId: 'b', ageMs: 0, attempts } as OutboxItem);
   return { handle, ended, sent };

@@ -3,6 +3,7 @@ import type { JobSender } from '@cooperage/queue';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { AttemptTokens } from '../tokens/attempt-tokens.js';
 import type { CacheQuota } from './cache-quota.js';
+import type { MeasureCache } from './measure-cache.js';
 
 const againMs = 60_000;
 /** Longer than a builder may take for an export, so that the builder's own word on it comes first. */
@@ -19,11 +20,15 @@ export class ExportCacheJobService {
     private readonly tokens: AttemptTokens,
     private readonly jobs: JobSender,
     private readonly quota: CacheQuota,
+    private readonly measure: Pick<MeasureCache, 'of'>,
   ) {}
 
   async handle({ subjectId: buildId, ageMs, attempts }: OutboxItem): Promise<HandlerResult> {
     const need = await this.needs.needOfExport(buildId);
-    if (!need) return done;
+    if (!need) {
+      await this.measure.of(buildId);
+      return done;
+    }
     if (ageMs > patienceMs) {
       await this.notes.endCacheExport(buildId, 'failed', 'No builder exported the cache in time.');
       return done;

@@ -1,6 +1,7 @@
 import {
   BuildNotes,
   BuildProjectRepository,
+  CacheMeasureRepository,
   CacheSweepRepository,
   Database,
   ImageDeletion,
@@ -9,15 +10,18 @@ import {
   QuotaRepository,
   RegistryTokenRepository,
   RetentionDeletion,
+  StagedDeletion,
   StepVerdictRepository,
 } from '@cooperage/db';
 import { JobSender, PoolRedis } from '@cooperage/queue';
+import type { Logger } from '@cooperage/telemetry';
 import type { Provider } from '@nestjs/common';
 import { LOGGER, SOURCE } from '../../shared/tokens.js';
 import { DeleteProjectService } from '../delete-project/delete-project.service.js';
 import { EmptyRepositories } from '../delete-project/empty-repositories.js';
 import { CacheQuota } from '../export-cache/cache-quota.js';
 import { ExportCacheJobService } from '../export-cache/export-cache-job.service.js';
+import { MeasureCache } from '../export-cache/measure-cache.js';
 import { NoteStepsService } from '../note-steps/note-steps.service.js';
 import { PublisherSessions } from '../publish/publisher-session.js';
 import { SignImage } from '../publish/sign-image.js';
@@ -26,20 +30,27 @@ import { RetentionService } from '../retention/retention.service.js';
 import { EvictCacheService } from '../sweep-cache/evict-cache.service.js';
 import { SweepCacheService } from '../sweep-cache/sweep-cache.service.js';
 import { AttemptTokens } from '../tokens/attempt-tokens.js';
+import { ReadingClients } from '../tokens/reading-clients.js';
 
 export function upkeep(): Provider[] {
   return [
     { provide: JobSender, inject: [PoolRedis], useFactory: (pools: PoolRedis) => new JobSender(pools) },
     {
       provide: ExportCacheJobService,
-      inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender, Database],
+      inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender, Database, ReadingClients, LOGGER],
       useFactory: (
         notes: BuildNotes,
         needs: RegistryTokenRepository,
         tokens: AttemptTokens,
         jobs: JobSender,
         database: Database,
-      ) => new ExportCacheJobService(notes, needs, tokens, jobs, new CacheQuota(new QuotaRepository(database))),
+        clients: ReadingClients,
+        logger: Logger,
+      ) => {
+        const measure = new MeasureCache(new CacheMeasureRepository(database), clients, logger);
+        const quota = new CacheQuota(new QuotaRepository(database));
+        return new ExportCacheJobService(notes, needs, tokens, jobs, quota, measure);
+      },
     },
     {
       provide: ReconcileService,
@@ -58,7 +69,7 @@ export function upkeep(): Provider[] {
     },
     {
       provide: RetentionService,
-      inject: [BuildProjectRepository, RetentionDeletion, ImageDeletion, PublisherSessions, LOGGER],
+      inject: [BuildProjectRepository, RetentionDeletion, ImageDeletion, StagedDeletion, PublisherSessions, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof RetentionService>) => new RetentionService(...parts),
     },
     {

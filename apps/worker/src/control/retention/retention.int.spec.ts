@@ -1,12 +1,20 @@
-import { type BuildRecord, BuildRepository, ImageDeletion, RetentionSchedule } from '@cooperage/db';
-import { parseDigest } from '@cooperage/domain';
+import { randomBytes } from 'node:crypto';
+import {
+  type BuildRecord,
+  BuildRepository,
+  ImageDeletion,
+  QuotaRepository,
+  RetentionSchedule,
+  StagedDeletion,
+} from '@cooperage/db';
+import { parseDigest, stagingRepository } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasManifest, tagsIn } from '../../../spec/registry-content.js';
 import { type TestProject, WorkerSystem } from '../../../spec/worker-system.js';
 
 const actor = { kind: 'person', id: 'ada', name: 'Ada', ip: null } as const;
 
-describe('the deletion of an image', () => {
+describe('the deletion of an image, or of what was to become one', () => {
   let system: WorkerSystem;
   let project: TestProject;
   let images: ImageDeletion;
@@ -78,5 +86,52 @@ describe('the deletion of an image', () => {
     await new RetentionSchedule(system.db).enqueueDue();
     expect(await ended(digest)).toMatchObject({ state: 'kept', message: `build #${again.number} published it again` });
     expect(await hasManifest(project.repository, digest)).toBe(true);
+  });
+
+  const usage = () => new QuotaRepository(system.db).usage(system.organization);
+
+  it('R2-H-3 what a failed build has pushed uses the quota, and is deleted; the same bytes can be built again', async () => {
+    const own = await system.project();
+    const value = `canary-${randomBytes(8).toString('hex')}`;
+    await system.secret(own, 'TOKEN', value);
+    // Nothing of the inputs holds the secret: two halves that come together in the image alone.
+    const Dockerfile = `FROM busybox:latest\nARG A=${value.slice(0, 12)}\nARG B=${value.slice(12)}\nENV BOTH=\${A}\${B}\nCOPY made /\n`;
+    const commit = await own.git.commit({ Dockerfile, made: randomBytes(50_000).toString('hex') });
+    const before = await usage();
+    const failed = await system.outcome(await system.push(own, commit));
+    expect(failed).toMatchObject({ status: 'failed', failure: { code: 'SecretLeak' } });
+    const { imageBytes, stagedBytes } = await usage();
+    expect(stagedBytes).toBeGreaterThan(50_000);
+    expect(imageBytes - before.imageBytes).toBe(stagedBytes);
+
+    const staging = stagingRepository(own.id, failed.zone);
+    expect(await hasManifest(staging, failed.digest!)).toBe(true);
+    await system.db.prisma.stagedImage.updateMany({ data: { notedAt: new Date(Date.now() - 3_600_000) } });
+    await new StagedDeletion(system.db).schedule(10);
+    await system.db.prisma.retentionCandidate.updateMany({ data: { deleteAfter: new Date(0) } });
+    await new RetentionSchedule(system.db).enqueueDue();
+    const gone = await system.until(() =>
+      system.db.prisma.retentionCandidate.findFirst({ where: { projectId: own.id, state: 'deleted' } }),
+    );
+    expect(gone).toMatchObject({ kind: 'staged', reason: 'unpublished', label: `#${failed.number}` });
+    expect(await hasManifest(staging, failed.digest!)).toBe(false);
+    // The registry keeps the blobs until it collects its garbage.
+    expect((await usage()).stagedBytes).toBe(stagedBytes);
+
+    await system.db.prisma.projectSecret.deleteMany({ where: { projectId: own.id } });
+    const again = await system.outcome(await system.replay(own, commit));
+    expect(again).toMatchObject({ status: 'succeeded', digest: failed.digest });
+    expect(await usage()).toMatchObject({ stagedBytes: 0 });
+    expect((await usage()).imageBytes - before.imageBytes).toBeGreaterThan(stagedBytes);
+  });
+
+  it('R2-H-3 nothing is pushed where the image does not fit into the quota, and the build says so', async () => {
+    const own = await system.project();
+    await system.db.prisma.quota.create({ data: { scope: system.organization, imageBytes: 1_000 } });
+    const commit = await own.git.commit({ Dockerfile: 'FROM busybox:latest\nCOPY made /\n', made: 'x' });
+    const refused = await system.outcome(await system.push(own, commit));
+    expect(refused).toMatchObject({ status: 'failed', digest: null, failure: { code: 'QuotaExceeded' } });
+    expect(refused.failure?.message).toContain('images, ');
+    expect(await system.db.prisma.stagedImage.count({ where: { projectId: own.id } })).toBe(0);
   });
 });

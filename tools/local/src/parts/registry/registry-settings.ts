@@ -24,6 +24,8 @@ export function registrySettings({ address, storage, secret, token }: RegistrySe
       filesystem: { rootdirectory: storage },
       cache: { blobdescriptor: 'inmemory' },
       delete: { enabled: true },
+      // Beginnings of uploads that were broken off: for a day. Control counts them for as long (docs/adr/0047).
+      maintenance: { uploadpurging: { enabled: true, age: '24h', interval: '1h', dryrun: false } },
     },
     http: { addr: address, secret, relativeurls: true, headers: { 'X-Content-Type-Options': ['nosniff'] } },
     ...(token && { auth: { token: tokenSettings(token) } }),

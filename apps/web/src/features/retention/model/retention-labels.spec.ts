@@ -8,12 +8,14 @@ describe('the labels of retention', () => {
     expect(deletionLabel({ kind: 'log', label: '#12' })).toBe('Log of build #12');
     expect(deletionLabel({ kind: 'build', label: '#12' })).toBe('Build #12');
     expect(deletionLabel({ kind: 'delivery', label: 'push' })).toBe('Delivery (push)');
+    expect(deletionLabel({ kind: 'staged', label: '#12' })).toBe('Pushed by build #12, not published');
   });
 
   it('say why it is deleted', () => {
     const deletion = { reason: 'requested', requestedBy: 'Ada', comment: 'leaked a file' } as Deletion;
     expect(deletionReason(deletion)).toBe('requested by Ada: leaked a file');
     expect(deletionReason({ ...deletion, reason: 'age' })).toBe('older than the policy allows');
+    expect(deletionReason({ ...deletion, reason: 'unpublished' })).toBe('its build ended without an image');
   });
 
   it('count what a dry run selects', () => {

@@ -5,12 +5,14 @@ export function deletionLabel({ kind, label }: Pick<Deletion, 'kind' | 'label'>)
   if (kind === 'image') return `Image ${label.slice(0, 'sha256:'.length + 12)}`;
   if (kind === 'build') return `Build ${label}`;
   if (kind === 'log') return `Log of build ${label}`;
+  if (kind === 'staged') return `Pushed by build ${label}, not published`;
   return `Delivery (${label})`;
 }
 
 /** Why it is deleted. */
 export function deletionReason({ reason, requestedBy, comment }: Deletion): string {
   if (reason === 'age') return 'older than the policy allows';
+  if (reason === 'unpublished') return 'its build ended without an image';
   const by = requestedBy === null ? 'requested' : `requested by ${requestedBy}`;
   return comment === null ? by : `${by}: ${comment}`;
 }

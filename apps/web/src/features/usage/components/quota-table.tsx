@@ -1,7 +1,7 @@
-import type { QuotaUsageView } from '@cooperage/contracts';
+import type { OrganizationUsage, QuotaUsageView } from '@cooperage/contracts';
 import { Bar } from '@/components/ui/bar';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
-import { consequences, usedWords } from '../model/quota-words';
+import { consequences, stagedWords, usedWords } from '../model/quota-words';
 
 const origins = {
   organization: 'this organization',
@@ -10,7 +10,7 @@ const origins = {
 } as const;
 
 /** Each quota with what is used of it, and what follows at the limit. */
-export function QuotaTable({ quotas }: { quotas: readonly QuotaUsageView[] }) {
+export function QuotaTable({ quotas, stagedBytes }: Pick<OrganizationUsage, 'quotas' | 'stagedBytes'>) {
   return (
     <Table
       label="Quotas"
@@ -37,6 +37,9 @@ export function QuotaTable({ quotas }: { quotas: readonly QuotaUsageView[] }) {
               />
             )}
             <StateWords state={quota.state} />
+            {quota.kind === 'imageBytes' && stagedBytes > 0 && (
+              <p className="text-xs text-text-2">{stagedWords(stagedBytes)}</p>
+            )}
           </Td>
           <Td wide className="text-text-2">
             {consequences[quota.kind]}

@@ -13,6 +13,11 @@ export function usedWords({ used, limit, unit }: Pick<QuotaUsageView, 'used' | '
   return limit === null ? `${amount}, no limit` : `${amount} of ${amountWords(limit, unit)}`;
 }
 
+/** What of the bytes of images is no image. */
+export function stagedWords(bytes: number): string {
+  return `${formatBytes(bytes)} of it pushed by builds that published nothing`;
+}
+
 /** What follows at the limit. */
 export const consequences: Readonly<Record<QuotaUsageView['kind'], string>> = {
   concurrentBuilds: 'Further builds wait until one ends.',

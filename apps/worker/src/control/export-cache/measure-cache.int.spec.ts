@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { CacheMeasureRepository, QuotaRepository } from '@cooperage/db';
+import { cacheReference } from '@cooperage/domain';
+import { digestOf, RegistryClient } from '@cooperage/oci';
+import { createLogger } from '@cooperage/telemetry';
+import { services } from '@cooperage/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { World } from '../../../../../libs/db/spec/world.js';
+import { MeasureCache } from './measure-cache.js';
+
+const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+
+describe('a cache that was exported', () => {
+  const registry = new RegistryClient({ host: services().openRegistry, scheme: 'http' });
+  let world: World;
+  beforeAll(async () => {
+    world = await World.open();
+  });
+  afterAll(() => world.close());
+
+  it.each(['done', 'failed'])(
+    'R2-N14 R2-H-3 counts as the registry measures it when its export is %s',
+    async (cacheExport) => {
+      const organization = await world.organization();
+      const projectId = await world.project(organization);
+      const build = await world.build(projectId);
+      const change = { status: 'succeeded', finishedAt: new Date(), cacheExport };
+      await world.db.prisma.build.update({ where: { id: build.id }, data: change });
+      const place = { zone: build.zone, ref: build.ref, platform: build.platform, epoch: 0 };
+      // The builder says that it weighs nothing, and the manifest claims one byte for each layer.
+      const said = { digest: 'sha256:0', bytes: 0n, buildId: build.id, buildNumber: build.number };
+      if (cacheExport === 'done') await world.db.prisma.cacheEntry.create({ data: { projectId, ...place, ...said } });
+      const { repository, tag } = cacheReference(projectId, place);
+      const [config, layer] = [Buffer.from('{}'), randomBytes(9_000)];
+      for (const blob of [config, layer]) await registry.blobs.put(repository, blob);
+      const parts = {
+        config: { mediaType: 'a/b', digest: digestOf(config), size: 1 },
+        layers: [{ mediaType: 'a/b', digest: digestOf(layer), size: 1 }],
+      };
+      const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...parts }));
+      const { digest } = await registry.manifests.put(repository, tag, { bytes, mediaType });
+
+      const logger = createLogger({ process: 'test', level: 'silent' });
+      const measure = new MeasureCache(new CacheMeasureRepository(world.db), { of: () => registry }, logger);
+      for (let times = 0; times < 2; times++) await measure.of(build.id);
+      const entry = await world.db.prisma.cacheEntry.findFirst({ where: { projectId } });
+      expect(entry).toMatchObject({ digest, bytes: BigInt(bytes.length + 2 + 9_000), blobDigests: { length: 3 } });
+      expect((await new QuotaRepository(world.db).usage(organization)).cacheBytes).toBe(Number(entry!.bytes));
+    },
+  );
+});

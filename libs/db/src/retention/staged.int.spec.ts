@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { World } from '../../spec/world.js';
+import type { BuildRecord } from '../build/build-record.js';
+import { BuildRepository, newId, PublishRepository, QuotaRepository, StagingRepository } from '../index.js';
+import { TenureRepository } from '../lease/tenure-repository.js';
+import { RetentionRepository } from './retention-repository.js';
+import { RetentionSchedule } from './retention-schedule.js';
+import { StagedDeletion } from './staged-deletion.js';
+
+const digest = () => `sha256:${randomBytes(32).toString('hex')}`;
+const lookAt = new Date(Date.now() + 3_600_000);
+
+describe('what builds stage', () => {
+  let world: World;
+  let staging: StagingRepository;
+  let deletion: StagedDeletion;
+  let quotas: QuotaRepository;
+  let organizationId: string;
+  let projectId: string;
+  let builder: string;
+  beforeAll(async () => {
+    world = await World.open();
+    staging = new StagingRepository(world.db);
+    deletion = new StagedDeletion(world.db);
+    quotas = new QuotaRepository(world.db);
+  });
+  beforeEach(async () => {
+    await world.reset();
+    organizationId = await world.organization();
+    projectId = await world.project(organizationId);
+    builder = await world.builder();
+  });
+  afterAll(() => world.close());
+
+  const counted = async () => {
+    const { imageBytes, stagedBytes } = await quotas.usage(organizationId);
+    return [imageBytes, stagedBytes];
+  };
+  const base = { digest: digest(), bytes: 1_000 };
+  const note = (build: BuildRecord, blobs: { digest: string; bytes: number }[], change: object = {}) =>
+    staging.note(build.id, { digest: digest(), blobs, isPushed: false, ...change });
+  const limit = (imageBytes: number) =>
+    world.db.prisma.quota.upsert({
+      ...{ where: { scope: organizationId }, create: { scope: organizationId, imageBytes }, update: { imageBytes } },
+    });
+  /** As if all builds had ended an hour ago, without an image. */
+  const ended = async () => {
+    await world.db.prisma.build.updateMany({ data: { status: 'failed', finishedAt: new Date() } });
+    await world.db.prisma.stagedImage.updateMany({ data: { notedAt: new Date(Date.now() - 3_600_000) } });
+  };
+  const due = () => world.db.prisma.retentionCandidate.updateMany({ data: { deleteAfter: new Date(0) } });
+
+  it('R2-H-3 counts for its organization before it is pushed, each blob once in a zone of a project', async () => {
+    const build = await world.build(projectId);
+    expect(await note(build, [base, { digest: digest(), bytes: 10 }])).toMatchObject({ state: 'staged' });
+    expect(await counted()).toEqual([1_010, 1_010]);
+    await note(build, [base, { digest: digest(), bytes: 20 }]);
+    expect(await counted()).toEqual([1_030, 1_030]);
+    // The same again, by the next attempt: also where the engine does not say what it consists of.
+    const again = { digest: digest() };
+    await note(build, [{ digest: digest(), bytes: 5 }], again);
+    await note(build, [], { ...again, isPushed: true });
+    expect(await counted()).toEqual([1_035, 1_035]);
+    await world.db.prisma.project.delete({ where: { id: projectId } });
+    expect(await counted()).toEqual([0, 0]);
+  });
+
+  it('R2-H-3 is refused before the push where the whole image does not fit beside what is staged already', async () => {
+    const build = await world.build(projectId);
+    await limit(2_500);
+    await note(build, [base]);
+    await note(build, [{ digest: digest(), bytes: 1_000 }]);
+    const large = [{ digest: digest(), bytes: 501 }];
+    expect(await note(build, large)).toEqual({ state: 'full', usedBytes: 2_501, quotaBytes: 2_500 });
+    expect(await counted()).toEqual([2_000, 2_000]);
+    // What was pushed without a question is counted all the same.
+    expect(await note(build, large, { isPushed: true })).toMatchObject({ state: 'staged' });
+    expect(await counted()).toEqual([2_501, 2_501]);
+    expect(await quotas.imageBytesBeside(organizationId, projectId, digest())).toBe(2_501);
+  });
+
+  it('R2-H-3 counts as an image, and as nothing else, once it is published', async () => {
+    const attempt = await world.claimed(projectId, builder);
+    const image = digest();
+    await note(attempt.build, [base], { digest: image });
+    expect(await quotas.imageBytesBeside(organizationId, projectId, image)).toBe(0);
+    const facts = { mediaType: 'm', sizeBytes: 1, baseImages: [], stepsTotal: 1, stepsCached: 0, warnings: [] };
+    await world.attempts.built(attempt, builder, { digest: image, ...facts, exportCache: false });
+    const control = await world.processes.start('control', 'c', {});
+    const tenure = await new TenureRepository(world.db).acquire(projectId, control, 30_000);
+    if (!tenure.ok) throw new Error('no tenure');
+    const build = (await new BuildRepository(world.db).find(attempt.build.id))!;
+    await new PublishRepository(world.db).passGate(build, tenure.tenure, { platforms: [], totalBytes: 1_234 });
+    expect(await counted()).toEqual([1_234, 0]);
+    // A later build that makes the same bytes adds nothing.
+    await note(build, [base], { digest: image });
+    expect(await counted()).toEqual([1_234, 0]);
+  });
+
+  it('R2-H-3 is deleted when its build has ended without an image, not before, and with its reason', async () => {
+    const build = await world.build(projectId);
+    await note(build, [base]);
+    await world.db.prisma.stagedImage.updateMany({ data: { notedAt: new Date(0) } });
+    expect(await deletion.schedule(10)).toBe(0);
+    await ended();
+    expect(await deletion.schedule(10)).toBe(1);
+    expect(await deletion.schedule(10)).toBe(0);
+    const { items } = await new RetentionRepository(world.db).list(organizationId, ['scheduled'], {
+      ...{ after: null, limit: 10 },
+    });
+    expect(items).toMatchObject([{ kind: 'staged', reason: 'unpublished', label: `#${build.number}`, bytes: 1_000 }]);
+    expect(await deletion.begin(projectId, 10)).toEqual([]);
+    await due();
+    const [begun] = await deletion.begin(projectId, 10);
+    expect(begun).toMatchObject({ blobs: [base], zone: build.zone });
+    // After a crash it is begun once more.
+    expect(await deletion.begin(projectId, 10)).toEqual([begun]);
+    await deletion.end(begun!, { blobs: [], lookAt });
+    expect(await counted()).toEqual([0, 0]);
+    expect(await world.db.prisma.stagedImage.count()).toBe(0);
+    expect(await world.db.prisma.retentionCandidate.findFirst()).toMatchObject({ state: 'deleted' });
+  });
+
+  it('R2-H-3 stays when a build makes it again: one that is open keeps it, and none pushes what is being deleted', async () => {
+    const same = { digest: digest() };
+    await note(await world.build(projectId), [base], same);
+    await ended();
+    await deletion.schedule(10);
+    await due();
+    const open = await world.build(projectId);
+    await note(open, [base], same);
+    expect(await deletion.begin(projectId, 10)).toEqual([]);
+    expect(await world.db.prisma.retentionCandidate.count()).toBe(0);
+    await ended();
+    await deletion.schedule(10);
+    await due();
+    const [begun] = await deletion.begin(projectId, 10);
+    const next = await world.build(projectId);
+    expect(await note(next, [base], same)).toMatchObject({ state: 'deleting' });
+    await deletion.end(begun!, { blobs: [base], lookAt });
+    expect(await note(next, [base], same)).toMatchObject({ state: 'staged' });
+    expect(await counted()).toEqual([1_000, 1_000]);
+  });
+
+  it('R2-H-3 counts until the registry has given it up, and no longer', async () => {
+    await note(await world.build(projectId), [base, { digest: digest(), bytes: 10 }]);
+    await note(await world.build(projectId), [base, { digest: digest(), bytes: 20 }]);
+    await ended();
+    await deletion.schedule(10);
+    await due();
+    const both = await deletion.begin(projectId, 10);
+    for (const each of both) {
+      const own = each.blobs.filter((blob) => blob.digest !== base.digest);
+      await deletion.end(each, { blobs: [base, ...own], lookAt: new Date(0) });
+    }
+    expect(await counted()).toEqual([1_030, 1_030]);
+    await new RetentionSchedule(world.db).enqueueDue();
+    expect(await world.db.prisma.outbox.findMany({ select: { topic: true, subjectId: true } })).toEqual([
+      { topic: 'retention', subjectId: projectId },
+    ]);
+    expect(await deletion.hasDue(projectId)).toBe(true);
+    for (const each of await deletion.toLookAt(projectId, 10)) await deletion.looked(each, { blobs: [base], lookAt });
+    expect(await counted()).toEqual([1_000, 1_000]);
+    expect(await deletion.hasDue(projectId)).toBe(false);
+    await world.db.prisma.stagedImage.updateMany({ data: { lookAt: new Date(0) } });
+    for (const each of await deletion.toLookAt(projectId, 10)) await deletion.looked(each, { blobs: [], lookAt });
+    expect([await counted(), await world.db.prisma.stagedImage.count()]).toEqual([[0, 0], 0]);
+  });
+
+  it('R2-H-3 takes no more than an image has, and few images of one build', async () => {
+    const build = await world.build(projectId);
+    const refused = /may not stage/;
+    await expect(note(build, [{ digest: 'sha256:1', bytes: 1 }])).rejects.toThrow(refused);
+    await expect(note(build, [{ digest: digest(), bytes: 2 ** 41 }])).rejects.toThrow(refused);
+    await expect(staging.note(newId(), { digest: digest(), blobs: [], isPushed: true })).rejects.toThrow(refused);
+    for (let at = 0; at < 100; at++) await note(build, []);
+    await expect(note(build, [])).rejects.toThrow(refused);
+  });
+});

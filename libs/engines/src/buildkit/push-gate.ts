@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type EngineConnection, RpcError, readContent } from '@cooperage/buildkit';
+import type { BuildRequest, PushedBlob } from '../build-request.js';
+import type { EngineEvent } from '../engine.js';
+import { blobsOfManifest } from '../manifest-blobs.js';
+
+const mostManifestBytes = 4 * 1024 * 1024;
+/** The engine announces a manifest before it has written it. */
+const writtenWithinMs = 5_000;
+const lookMs = 50;
+/** An engine that announces nothing must not wait for ever: what it pushes is noted afterwards. */
+const silentMs = 60_000;
+
+type Emit = (event: EngineEvent) => void | Promise<void>;
+
+/**
+ * Holds the right to push back until the image has been admitted (`BuildRequest.push.admit`). BuildKit says what it is going to push,
+ * keeps it in its own store, and asks our session for a token then.
+ */
+export class PushGate {
+  private readonly admitted = Promise.withResolvers<boolean>();
+
+  constructor(
+    private readonly connection: EngineConnection,
+    private readonly asked: BuildRequest,
+  ) {}
+
+  /** The same, with a token for the push only behind the admission. */
+  get request(): BuildRequest {
+    const { registryAuth, push } = this.asked;
+    if (!push.admit) return this.asked;
+    const token: BuildRequest['registryAuth']['token'] = async (host, scopes) =>
+      pushes(scopes, push.repository) && !(await this.isAdmitted()) ? null : registryAuth.token(host, scopes);
+    return { ...this.asked, registryAuth: { ...registryAuth, token } };
+  }
+
+  /** What is thrown by the admission ends the build. */
+  watch(emit: Emit): Emit {
+    return (event) => (event.type === 'pushing' ? this.admit(event.digest).then(() => emit(event)) : emit(event));
+  }
+
+  /** The build is over. */
+  close(): void {
+    this.admitted.resolve(false);
+  }
+
+  private async admit(digest: string): Promise<void> {
+    try {
+      const { admit } = this.asked.push;
+      if (admit) await admit({ digest, blobs: await this.blobsOf(digest), isPushed: false });
+      this.admitted.resolve(true);
+    } finally {
+      this.admitted.resolve(false);
+    }
+  }
+
+  private isAdmitted(): Promise<boolean> {
+    const late = new AbortController();
+    const silent = delay(silentMs, true, { signal: late.signal, ref: false }).catch(() => true);
+    return Promise.race([this.admitted.promise, silent]).finally(() => late.abort());
+  }
+
+  /** None where the engine does not say. */
+  private async blobsOf(digest: string): Promise<PushedBlob[]> {
+    for (let waitedMs = 0; ; waitedMs += lookMs) {
+      try {
+        return blobsOfManifest(await readContent(this.connection, digest, mostManifestBytes));
+      } catch (error) {
+        if (!(error instanceof RpcError) || waitedMs >= writtenWithinMs) return [];
+      }
+      await delay(lookMs);
+    }
+  }
+}
+
+/** https://distribution.github.io/distribution/spec/auth/scope/ */
+function pushes(scopes: readonly string[], repository: string): boolean {
+  return scopes.some((scope) => {
+    const [, name, actions = ''] = /^repository:(.+):([a-z,*]+)$/.exec(scope) ?? [];
+    return name === repository && /\b(?:push|\*)/.test(actions);
+  });
+}
