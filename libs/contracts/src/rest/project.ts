@@ -21,8 +21,8 @@ export const buildArgsSchema = z
   .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a build argument name'), z.string().max(8192))
   .refine((value) => Object.keys(value).length <= 64, 'at most 64 build arguments')
   .superRefine((value, context) => {
-    for (const [name, text] of Object.entries(value)) {
-      const message = buildArgumentProblem(name, text);
+    for (const name of Object.keys(value)) {
+      const message = buildArgumentProblem(name);
       if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
     }
   });
@@ -159,6 +159,8 @@ export type UpdateProject = z.infer<typeof updateProjectSchema>;
 
 export const projectSchema = projectSettingsSchema.extend({
   id: idSchema,
+  /** Those that were taken before a rule came to refuse them are shown too. */
+  buildArgs: z.record(z.string(), z.string()),
   organizationId: z.string(),
   organizationSlug: z.string(),
   slug: z.string(),

@@ -62,7 +62,7 @@ export const failureCatalogue = {
   ReservedBuildArg: {
     blame: 'user',
     retryable: false,
-    advice: 'This build argument is reserved for the service. Choose another name.',
+    advice: 'A project does not set this build argument. The message says why, and what to do instead.',
   },
   StepFailed: {
     blame: 'user',

@@ -1,23 +1,20 @@
-const proxyNames = ['HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'ALL_PROXY'];
-
-/** Docker's predefined arguments: steps have them without `ARG`, in exactly these two spellings. */
-const predefined = new Set(proxyNames.flatMap((name) => [name, name.toLowerCase()]));
+/** Docker's predefined arguments. BuildKit knows them in any case of their letters. */
+const proxies = /^(?:https?|ftp|no|all)_proxy$/i;
 
 /**
  * A sentence for a person when the service does not take a build argument; null when it does.
  *
  * - `BUILDKIT_*` and `SOURCE_DATE_EPOCH` configure the engine, not the Dockerfile. The service sets them.
- * - Docker's proxy arguments are a person's right. They are shown like all arguments, so they hold no password.
+ * - Docker's proxy arguments reach every step, and are in no step's cache key: whoever names one for a branch would choose what
+ *   the next build of a protected branch finds in the cache. A Dockerfile may name a proxy itself, which is in the key.
  * - Everything else reaches a step only if the Dockerfile declares it with `ARG`, and then that step alone: `PATH`, `LD_PRELOAD` or
  *   `DOCKER_HOST` say nothing to the engine or to a worker.
  */
-export function buildArgumentProblem(name: string, value: string): string | null {
+export function buildArgumentProblem(name: string): string | null {
   const upper = name.toUpperCase();
   if (upper.startsWith('BUILDKIT_') || upper === 'SOURCE_DATE_EPOCH')
     return 'belongs to the builder and is set by the service: take it out';
-  if (!proxyNames.includes(upper)) return null;
-  if (!predefined.has(name)) return `is not known to Docker in this spelling: write ${upper} or ${upper.toLowerCase()}`;
-  return /^[^/?#]*@|:\/\/[^/?#]*@/.test(value)
-    ? 'holds a user name or a password, and arguments are shown to everyone who sees the build'
+  return proxies.test(name)
+    ? 'would lead every step through a proxy that the cache does not know of, so that other builds find what came through it: write the proxy into the Dockerfile, with ENV or as the default of an ARG'
     : null;
 }

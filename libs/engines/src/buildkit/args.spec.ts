@@ -4,6 +4,7 @@ import type { BuildRequest } from '../build-request.js';
 import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
 import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
 import { trialRequest } from '../testing/trial-request.js';
+import { trialTarget } from '../testing/trial-target.js';
 import { checkRequest, frontendOf, groupPathOf } from './args.js';
 
 const code = (change: Partial<BuildRequest>) => {
@@ -25,7 +26,8 @@ describe('what users may ask of a build', () => {
     [{ buildArgs: { SOURCE_DATE_EPOCH: '1' } }, 'ReservedBuildArg'],
     [{ buildArgs: { 'A B': '1' } }, 'InvalidBuildConfig'],
     [{ buildArgs: { A: 'x\0y' } }, 'InvalidBuildConfig'],
-    [{ buildArgs: { A_1: 'any\nthing=', http_proxy: 'x' } }, null],
+    [{ buildArgs: { buildkit_syntax: 'x' } }, 'ReservedBuildArg'],
+    [{ buildArgs: { A_1: 'any\nthing=' } }, null],
     [{ platform: 'linux/evil;id' }, 'InvalidBuildConfig'],
     [{ platform: 'linux' }, 'InvalidBuildConfig'],
     [{ platform: 'linux/amd64,linux/arm64' }, 'InvalidBuildConfig'],
@@ -46,6 +48,18 @@ describe('what users may ask of a build', () => {
     expect(code(change)).toBe(expected);
   });
 });
+
+it.each(['HTTP_PROXY', 'https_proxy', 'Ftp_Proxy', 'NO_PROXY', 'all_proxy'])(
+  'R2-N5 refuses the build argument %s by its name, of a build and of each of its targets',
+  (name) => {
+    const target = trialTarget('base', 'FROM x\n', { buildArgs: { [name]: 'http://proxy.example' } });
+    for (const change of [{ buildArgs: { [name]: 'http://proxy.example' } }, { targets: [target] }]) {
+      const check = () => checkRequest(trialRequest('FROM x\n', change));
+      expect(check).toThrow(expect.objectContaining({ code: 'ReservedBuildArg' }));
+      expect(check).toThrow(new RegExp(`^The build argument ${name} .*the cache does not know of`));
+    }
+  },
+);
 
 const frontend = (request: BuildRequest, dockerfile: CheckedDockerfile) =>
   frontendOf(request, dockerfile, { insecureRegistry: false, storedCaches: [] });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FrontendOptions, frontendAttrs, imageExporter, namedTree, type StoredCache } from '@cooperage/buildkit';
-import { BuildFailure, isRepositoryPath } from '@cooperage/domain';
+import { BuildFailure, buildArgumentProblem, isRepositoryPath } from '@cooperage/domain';
 import type { BuildRequest } from '../build-request.js';
 import { checkContexts } from '../dockerfile/named-contexts.js';
 import type { CheckedDockerfile } from '../dockerfile/policy.js';
@@ -32,10 +32,11 @@ function checkPart(request: BuildRequest, targets: ReadonlySet<string>): void {
 function checkBuildArg(name: string, value: string): void {
   if (name === 'BUILDKIT_SYNTAX')
     throw new BuildFailure('PolicyRefused', 'A build argument may not choose the Dockerfile frontend.');
-  if (/^BUILDKIT_/.test(name) || name === 'SOURCE_DATE_EPOCH')
-    throw new BuildFailure('ReservedBuildArg', `The build argument ${name} is set by the service.`);
   if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name))
     throw invalid(`The build argument ${JSON.stringify(name)} has no valid name.`);
+  // What the settings refuse may still stand in a definition.
+  const problem = buildArgumentProblem(name);
+  if (problem !== null) throw new BuildFailure('ReservedBuildArg', `The build argument ${name} ${problem}.`);
   if (value.includes('\0')) throw invalid(`The value of the build argument ${name} is not valid.`);
 }
 

@@ -1,9 +1,6 @@
 import { shellWords } from '../../dockerfile/shell-words.js';
 import { expandVariables, type Lookup, variablesIn } from './expand-variables.js';
 
-/** Proxies reach steps without a declaration, and are no part of what the builder remembers of them. */
-const proxies = /^(?:https?|ftp|all|no)_proxy$/i;
-
 /** What an image tells the steps that are made upon it: its variables, and `USER` and `SHELL`. */
 export interface ImageConfig {
   readonly env: ReadonlyMap<string, string>;
@@ -67,7 +64,7 @@ export class StageScope {
   /** Those that reach a step: all of them, or those that its text speaks of. */
   reaching(text: string | null): Map<string, string> {
     const named = text === null ? null : variablesIn(text);
-    const all = [...this.args, ...this.env].filter(([name]) => !proxies.test(name) && (named?.has(name) ?? true));
+    const all = [...this.args, ...this.env].filter(([name]) => named?.has(name) ?? true);
     return new Map(all);
   }
 

@@ -116,7 +116,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         name="buildArgs"
         rows={3}
         defaultValue={formatPairs(project.buildArgs)}
-        hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”. Proxies such as HTTP_PROXY need no ARG; BUILDKIT_… is the builder’s own."
+        hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”. BUILDKIT_… is the builder’s own, and a proxy belongs into the Dockerfile."
         error={pairErrors.buildArgs ?? fieldError('buildArgs')}
       />
       <TextArea
@@ -150,7 +150,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         label="Keep zones apart in the builder too"
         name="strictIsolation"
         defaultChecked={project.strictIsolation}
-        hint="Protected branches, other branches and forks then share neither results of steps nor cache mounts. Forks never do."
+        hint="Protected branches, other branches and forks then share neither results of steps nor cache mounts. Forks never do. Without it, protected and other branches share results of steps that have no cache mount, secret or SSH agent."
       />
     </>
   );
