@@ -115,6 +115,11 @@ export interface BuildRequest {
   readonly noCache?: boolean;
   /** Cache mounts are shared by builds with the same namespace. */
   readonly cacheMountNamespace: string;
+  /**
+   * Part of the cache key of each step that has a cache mount, a secret or an SSH agent: what those hold is in no key, so builds that
+   * have other ones share no results of such steps. Left out where the group of limits keeps them apart already.
+   */
+  readonly stepMark?: string;
   readonly limits: BuildLimits;
   /** Of the world only images are fetched: ADD of an address is refused, whatever the network of its steps is. */
   readonly onlyImages?: boolean;

@@ -186,6 +186,11 @@ function cacheImports(options: FrontendOptions): Record<string, string> {
   return imports.length > 0 ? { 'cache-imports': JSON.stringify(imports) } : {};
 }
 
+/** What a frontend was told to read, for a graph that is given in its place. */
+export function cacheImportsOf({ 'cache-imports': told }: Readonly<Record<string, string>>): Entry[] {
+  return told === undefined ? [] : (JSON.parse(told) as Entry[]);
+}
+
 function insecureAttr(insecure: boolean | undefined): Record<string, string> {
   return insecure ? { 'registry.insecure': 'true' } : {};
 }

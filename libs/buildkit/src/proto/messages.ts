@@ -177,6 +177,9 @@ export interface Messages {
   Definition: Definition;
   Op: { readonly inputs: readonly { readonly digest: string }[] };
   BridgeSolveRequest: {
+    /** Encoded; in place of a frontend. */
+    readonly Definition: Uint8Array;
+    readonly CacheImports: readonly Entry[];
     readonly Frontend: string;
     readonly FrontendOpt: Readonly<Record<string, string>>;
     readonly allowResultReturn: boolean;

@@ -3,7 +3,7 @@
  * (api/services/control, api/types, session/*, sourcepolicy, frontend/gateway, solver/pb), `tonistiigi/fsutil` (types), `containerd` (content) and
  * `googleapis` (rpc/status). Fields that are never read are left out: protobuf skips what it does not know, and the
  * bulky ones (whole Dockerfiles inside warnings, whole graphs inside errors) would cost time on the status stream. A
- * definition that is only passed on (`BridgeRef.def`, `FrontendInputs`) is declared as its bytes, which is the same on the wire.
+ * definition that is only passed on (`BridgeRef.def`, `FrontendInputs`, `Definition`) is declared as its bytes, which is the same on the wire.
  */
 export const schema = `
 syntax = "proto3";
@@ -59,8 +59,8 @@ message Definition { repeated bytes def = 1; map<string, OpMetadata> metadata = 
 message BridgeRef { string id = 1; bytes def = 2; }
 message BridgeResult { BridgeRef ref = 3; map<string, bytes> metadata = 10; }
 message BridgeSolveRequest {
-  string Frontend = 2; map<string, string> FrontendOpt = 3; bool allowResultReturn = 5; bool allowResultArrayRef = 6;
-  map<string, bytes> FrontendInputs = 13;
+  bytes Definition = 1; string Frontend = 2; map<string, string> FrontendOpt = 3; bool allowResultReturn = 5;
+  bool allowResultArrayRef = 6; repeated Entry CacheImports = 12; map<string, bytes> FrontendInputs = 13;
 }
 message BridgeSolveResponse { BridgeResult result = 3; }
 message BridgeReturnRequest { BridgeResult result = 1; RpcStatus error = 2; }

@@ -1,4 +1,4 @@
-import { inputAttrs } from '../attrs/attrs.js';
+import { cacheImportsOf, inputAttrs } from '../attrs/attrs.js';
 import type { MessageInput } from '../proto/codec.js';
 import type { BridgeResult, MessageName, Messages } from '../proto/messages.js';
 import { methods } from '../proto/methods.js';
@@ -6,6 +6,7 @@ import type { EngineConnection, Line, Method } from '../wire/connection.js';
 import { ConnectionLost, RpcError, rpcCode } from '../wire/errors.js';
 import { type DefinedVertex, definedVertexes } from './definition.js';
 import { refusalOfLint } from './lint-refusal.js';
+import { markSteps } from './mark.js';
 
 /** One Dockerfile of a Solve. */
 export interface BridgedSolve {
@@ -18,6 +19,17 @@ export interface BridgedSolve {
 export interface SolveInput extends BridgedSolve {
   /** Unique within the Solve, chosen by the caller. */
   readonly key: string;
+}
+
+/** What is asked of a bridge. */
+export interface BridgeRun {
+  readonly last: BridgedSolve;
+  /** Each behind those that it names. */
+  readonly inputs: readonly SolveInput[];
+  /** See `markSteps`; null for none. */
+  readonly mark: string | null;
+  /** Told the vertexes of each, before any of them can start. */
+  readonly onGraph: OnGraph;
 }
 
 /** Told what a Dockerfile asks for: of an input by its key, of the last one with null. */
@@ -42,23 +54,22 @@ export class Bridge {
   /**
    * Does what a frontend of ours would do inside of the engine: has each Dockerfile turned into a graph, gives those of the
    * inputs to the ones after them, and returns the last. No step runs before that: the engine runs the whole graph for it.
-   * @param inputs each behind those that it names
-   * @param onGraph told the vertexes of each, before any of them can start
    * @throws {RpcError} see `refusal` @throws {ConnectionLost}
    */
-  async run(last: BridgedSolve, inputs: readonly SolveInput[], onGraph: OnGraph): Promise<void> {
+  async run({ last, inputs, mark, onGraph }: BridgeRun): Promise<void> {
     // Not the line of the Solve: a refusal may break it, see `EngineConnection.line`.
     this.line = await this.connection.line();
     if (this.closed) return this.close();
     const results = new Map<string, BridgeResult>();
     try {
       for (const input of inputs) {
-        const result = await this.solve(input, results);
+        const { result } = marked(await this.solve(input, results), mark);
         results.set(input.key, result);
         onGraph(input.key, vertexesOf(result));
       }
-      const result = await this.solve(last, results);
-      onGraph(null, vertexesOf(result));
+      const { result: asked, isChanged } = marked(await this.solve(last, results), mark);
+      const result = isChanged ? await this.given(asked, last) : asked;
+      onGraph(null, vertexesOf(asked));
       await this.unary(this.line, methods.bridgeReturn, { result });
     } catch (error) {
       if (error instanceof RpcError) await this.refuse(this.line, error);
@@ -87,6 +98,16 @@ export class Bridge {
     );
     if (!result) throw new RpcError(methods.bridgeSolve.path, rpcCode.internal, 'the engine answered no result');
     return result;
+  }
+
+  /** A result whose graph is another than the frontend's: the engine takes it for one when it is given that graph. */
+  private async given(asked: BridgeResult, { frontendAttrs }: BridgedSolve): Promise<BridgeResult> {
+    const { result } = await this.unary(this.line!, methods.bridgeSolve, {
+      ...{ Definition: asked.ref!.def, CacheImports: cacheImportsOf(frontendAttrs) },
+      ...{ allowResultReturn: true, allowResultArrayRef: true },
+    });
+    if (!result?.ref) throw new RpcError(methods.bridgeSolve.path, rpcCode.internal, 'the engine answered no result');
+    return { ...asked, ref: { ...asked.ref!, id: result.ref.id } };
   }
 
   /**
@@ -138,6 +159,14 @@ export class Bridge {
 /** A busy engine may not have begun with the Solve yet. It says so after some seconds of waiting. */
 function isTooEarly(error: unknown): boolean {
   return error instanceof RpcError && /^no such job /.test(error.message);
+}
+
+function marked(result: BridgeResult, mark: string | null) {
+  const { ref } = result;
+  const def = mark === null || !ref ? null : markSteps(ref.def, mark);
+  return def === null || def === ref!.def
+    ? { result, isChanged: false }
+    : { result: { ...result, ref: { ...ref!, def } }, isChanged: true };
 }
 
 function vertexesOf({ ref }: BridgeResult): DefinedVertex[] {

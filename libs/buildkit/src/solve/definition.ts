@@ -51,6 +51,6 @@ function linesOf({ Source: source }: Definition, digest: string): SourceLines | 
   return { file, startLine: Math.min(...numbers), endLine: Math.max(...numbers) };
 }
 
-function sha256(bytes: Uint8Array | string): string {
+export function sha256(bytes: Uint8Array | string): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

@@ -22,6 +22,8 @@ export interface SolveOptions {
   readonly inputs?: readonly SolveInput[];
   /** Keys of the inputs that the Dockerfile itself names. */
   readonly namedInputs?: readonly string[];
+  /** In the cache key of each step whose result depends on what no key holds, see `markSteps`. */
+  readonly stepMark?: string;
   /** Told what each Dockerfile asks for, before any of it can start. */
   readonly onGraph?: OnGraph;
   readonly exporters?: readonly Entry[];
@@ -129,11 +131,13 @@ class Running {
    * @returns why it was refused, where it was: the Solve itself says that without the details
    */
   private bridge(solve: Call): () => RpcError | null {
-    const { reference, frontendAttrs, inputs = [], namedInputs = [], onGraph = () => {} } = this.options;
+    const { reference, frontendAttrs, inputs = [], namedInputs = [], stepMark: mark = null } = this.options;
+    const { onGraph = () => {} } = this.options;
     const bridge = new Bridge(this.connection, reference);
     void solve.done.catch(() => {}).then(() => bridge.close());
     // What was refused it was told, and ends by it; of anything else, such as a line that broke, nobody tells it.
-    bridge.run({ frontendAttrs, inputs: namedInputs }, inputs, onGraph).catch((error: unknown) => {
+    const last = { frontendAttrs, inputs: namedInputs };
+    bridge.run({ last, inputs, mark, onGraph }).catch((error: unknown) => {
       if (bridge.refusal) return;
       this.bridgeFault = error;
       solve.cancel();

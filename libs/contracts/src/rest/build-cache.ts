@@ -57,6 +57,7 @@ export const runReasonSchema = z.discriminatedUnion('kind', [
     kind: z.literal('not_kept'),
     why: z.enum([
       'other_zone',
+      'zone_mounts',
       'other_worker',
       'not_exported',
       'reset',

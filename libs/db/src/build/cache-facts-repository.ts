@@ -15,6 +15,7 @@ import {
   type ResolvedInputs,
   resultSpace,
   type StepOutcome,
+  stepMark,
   type TargetFacts,
   type TargetRecords,
   unpackTargets,
@@ -190,13 +191,14 @@ function toFacts(row: FactsRow, contexts: Contexts): CacheFacts {
     const record = read.get(name);
     return record ? [{ name, stage, ...dockerfileFacts(row, target, record, contexts) }] : [];
   });
+  const space = row.space ?? resultSpace(row);
   return {
     ...{ build: { id, number }, steps, afterReset, startedAt, cacheEpoch, cacheExport, workerName },
     ...dockerfileFacts(row, made, { dockerfile, contextDigest }, contexts),
     ...(targets.length > 0 && { targets }),
     evicted: evicted && { ...evicted, at: new Date(evicted.at) },
     read: cacheRead && { from: cacheRead.cache?.writtenBy ?? null },
-    space: row.space ?? resultSpace(row),
+    ...{ space, mark: stepMark(row, space) },
     onEmptied: row.zone === 'fork',
   };
 }

@@ -45,6 +45,28 @@ describe('what an engine shares', () => {
     expect(topic.mounts).not.toBe(main.mounts);
   });
 
+  it('R2-N5 is not a result that depends on what only a zone has, where zones share the others', () => {
+    const shared = { isolated: false } as const;
+    const topic = { ...shared, zone: 'branch', ref: 'refs/heads/topic', attemptId: 'a2' } as const;
+    expect([spaces(shared).mark, spaces(topic).mark]).toEqual(['protected', 'branch']);
+    expect(spaces({ ...shared, ref: 'refs/tags/v1', attemptId: 'a2' }).mark).toBe('protected');
+    // After a reset of all too.
+    const epoch = { cacheEpoch: 4 };
+    expect([spaces({ ...shared, ...epoch }).mark, spaces({ ...topic, ...epoch }).mark]).toEqual([
+      'protected',
+      'branch',
+    ]);
+    // Whose space has one zone alone needs no mark.
+    for (const apart of [{}, { zone: 'branch' }, { zone: 'fork' }, { cachePolicy: 'protected_only' }] as const)
+      expect(spaces(apart).mark).toBeNull();
+  });
+
+  it('R2-N5 is, for a fork that borrows, also what the protected zone made with its mounts', () => {
+    const fork = { zone: 'fork', attemptId: 'a2', cacheEpoch: 3 } as const;
+    for (const main of [spaces({ isolated: false }), spaces({ isolated: false, cacheEpoch: 1 }), spaces({})])
+      expect(spaces({ ...fork, borrowedSpace: main.results }).mark).toBe(main.mark);
+  });
+
   it('survives in a zone between builds, and of strangers between the builds of one ref', () => {
     expect(spaces({ attemptId: 'a2' })).toEqual(spaces({}));
     expect(spaces({ zone: 'branch', ref: 'refs/heads/x', attemptId: 'a2' })).toEqual(spaces({ zone: 'branch' }));
@@ -92,8 +114,10 @@ describe('what an engine shares', () => {
         const apart =
           one.projectId !== other.projectId || (one.zone !== other.zone && (one.isolated || other.isolated));
         if (apart || one.cacheEpoch !== other.cacheEpoch) expect(a.results).not.toBe(b.results);
-        if (apart || one.zone !== other.zone || one.cacheEpoch !== other.cacheEpoch)
+        if (apart || one.zone !== other.zone || one.cacheEpoch !== other.cacheEpoch) {
           expect(a.mounts).not.toBe(b.mounts);
+          expect([a.results, a.mark]).not.toEqual([b.results, b.mark]);
+        }
         for (const name of [a.results, a.mounts, b.results, b.mounts])
           expect(name).toMatch(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/);
       }),

@@ -50,14 +50,36 @@ export interface EngineSpaces {
   /** Part of the cache key of every step that runs something. */
   readonly results: string;
   readonly mounts: string;
+  /** See `stepMark`. */
+  readonly mark: StepMark | null;
+}
+
+/** Of which zone a step is whose result depends on what a zone keeps for itself. */
+export type StepMark = 'protected' | 'branch';
+
+/**
+ * Where zones share results, what keeps apart those of the steps that take more than their key holds: a cache mount, a secret, an
+ * SSH agent. Zones have other cache mounts, so a branch could choose what an equal step of the protected zone finds. A fork
+ * that works in the space of protected results finds these too. Null where the space itself is of one zone.
+ * @param results see `resultSpace`
+ */
+export function stepMark(
+  { projectId, zone }: Pick<IsolationSubject, 'projectId' | 'zone'>,
+  results: string,
+): StepMark | null {
+  const isShared = results === projectId || results.startsWith(`${projectId}.`);
+  if (!isShared) return null;
+  return zone === 'branch' ? 'branch' : 'protected';
 }
 
 /** Cache mounts are apart by zone always. A stranger's, and those of a build that may read none, are nobody's after it. */
 export function engineSpaces(build: IsolationSubject): EngineSpaces {
   const { projectId, attemptId, zone, cachePolicy, cacheEpoch } = build;
   const mayRead = zone === 'protected' ? cachePolicy !== 'none' : zone === 'branch' && cachePolicy === 'zone';
+  const results = resultSpace(build);
   return {
-    results: resultSpace(build),
+    results,
+    mark: stepMark(build, results),
     mounts: inEpoch(`${projectId}-${mayRead ? zone : attemptId}`, cacheEpoch, '.'),
   };
 }

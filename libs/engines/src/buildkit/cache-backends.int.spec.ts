@@ -17,8 +17,8 @@ const topic = { zone: 'branch', ref: 'refs/heads/topic' } as const;
 const fork = { zone: 'fork', ref: 'refs/heads/stranger' } as const;
 
 /** One stage, so that every backend holds all of it; what it writes differs each time that it runs. */
-const oneStage = (word = unique()) => `FROM busybox
-RUN head -c 200000 /dev/urandom > /home/${word}
+const oneStage = (word = unique(), flags = '') => `FROM busybox
+RUN ${flags} head -c 200000 /dev/urandom > /home/${word}
 COPY word.txt /srv/
 RUN cat /srv/word.txt /home/${word} | sha256sum > /home/sum
 `;
@@ -82,7 +82,9 @@ describe.each(cacheBackends)('a cache kept by %s', (backend: CacheBackend) => {
     const site = new TrialSite(backend);
     // BuildKit misses by chance: a second reference beside the own one lost these steps in two of three rounds.
     for (const round of [1, 2, 3]) {
-      const build = { isolated: false, exports: true, dockerfile: oneStage() };
+      // A step with a mount has the mark of its zone in its key, and is found by that as any other.
+      const dockerfile = oneStage(unique(), '--mount=type=cache,target=/m');
+      const build = { isolated: false, exports: true, dockerfile };
       await site.build(engine, { ...build, ...main, files });
       const branch = { ...build, zone: 'branch', ref: `refs/heads/${round}`, files: { 'word.txt': 'stave' } } as const;
       await site.build(engine, branch);

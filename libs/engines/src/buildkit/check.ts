@@ -1,11 +1,14 @@
 import { type EngineConnection, type EngineInfo, listWorkers, readInfo } from '@cooperage/buildkit';
 import type { EngineCheck } from '../engine.js';
+import { ageProblem } from './oldest-engine.js';
 
 /** Asks an engine who it is. Never throws. */
 export async function checkEngine(connection: EngineConnection): Promise<EngineCheck> {
   try {
     const [info, workers] = await Promise.all([readInfo(connection), listWorkers(connection)]);
     const platforms = [...new Set(workers.flatMap((worker) => worker.platforms))];
+    const tooOld = ageProblem(info);
+    if (tooOld !== null) return { ok: false, version: versionOf(info), platforms, detail: tooOld };
     return {
       ok: workers.length > 0,
       version: versionOf(info),

@@ -109,7 +109,15 @@ RUN --mount=type=bind,from=lib,source=b.txt,target=/b cat /b > /copy-${mark}
             started: startedAt !== null,
             completed: completedAt !== null,
           })),
-        ...{ noCache: false, workerName: 'w', space: 'p', cacheExport: 'none', cacheEpoch: 0, afterReset: false },
+        ...{
+          noCache: false,
+          workerName: 'w',
+          space: 'p',
+          mark: null,
+          cacheExport: 'none',
+          cacheEpoch: 0,
+          afterReset: false,
+        },
         ...{ evicted: null, startedAt: null, read: null },
       };
     };

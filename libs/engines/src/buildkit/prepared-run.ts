@@ -34,6 +34,7 @@ export interface PreparedRun {
 /** What the engine is told of the Dockerfiles of a request. */
 interface SolveParts extends DockerfileSolve {
   readonly inputs: readonly SolveInput[];
+  readonly stepMark?: string;
 }
 
 interface DockerfileSolve {
@@ -81,6 +82,7 @@ export function prepareRun(
     instructions: new Map([...checked].map(([{ dockerfile }, { instructions }]) => [dockerfile.path, instructions])),
     solve: {
       ...solveOf(request),
+      ...(request.stepMark !== undefined && { stepMark: request.stepMark }),
       inputs: (request.targets ?? []).map(({ name }, index) => {
         const { frontendAttrs, namedInputs } = solveOf(targets[index]!);
         return { key: inputKey({ target: name }), frontendAttrs, inputs: namedInputs };

@@ -61,6 +61,7 @@ describe('what is told of a step, beside what BuildKit did', () => {
         read: null,
         workerName: 'w',
         space: 'p',
+        mark: null,
         cacheExport: 'none',
       },
     };

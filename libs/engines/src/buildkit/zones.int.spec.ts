@@ -58,7 +58,7 @@ describe('zones on real engines', () => {
   async function poison(
     engine: BuildkitEngine,
     site: TrialSite,
-    place: { zone: Zone; ref: string },
+    place: { zone: Zone; ref: string; isolated?: boolean },
     marker: string,
     mounts: readonly string[] = ['deps'],
   ) {
@@ -124,28 +124,36 @@ describe('zones on real engines', () => {
     expect(victim.outcome.digest).not.toBe(await clean());
   });
 
-  it('S-111 keep what branches write from the protected zone, and let a release refuse its own branch’s cache', async () => {
-    const site = new TrialSite();
-    const expected = await clean();
-    await poison(engines[0]!, site, topic, 'BRANCH');
-    for (const engine of engines)
-      expect((await site.build(engine, honestly(main))).outcome.digest, 'protected').toBe(expected);
-    const release = honestly(topic, { cachePolicy: 'protected_only' });
-    for (const engine of engines) expect((await site.build(engine, release)).outcome.digest, 'release').toBe(expected);
-    const own = await site.build(engines[0]!, honestly(topic));
-    expect(own.outcome.digest).not.toBe(expected);
-  });
+  it.each([true, false])(
+    'S-111 R2-N5 keep what branches write from the protected zone, and let a release refuse its own branch’s cache (strict isolation: %s)',
+    async (isolated) => {
+      const site = new TrialSite();
+      const expected = await clean();
+      await poison(engines[0]!, site, { ...topic, isolated }, 'BRANCH');
+      for (const engine of engines)
+        expect((await site.build(engine, honestly(main, { isolated }))).outcome.digest, 'protected').toBe(expected);
+      const release = honestly(topic, { cachePolicy: 'protected_only' });
+      for (const engine of engines)
+        expect((await site.build(engine, release)).outcome.digest, 'release').toBe(expected);
+      const own = await site.build(engines[0]!, honestly(topic, { isolated }));
+      expect(own.outcome.digest).not.toBe(expected);
+    },
+  );
 
-  it('reuse within a zone what it may: on the same engine, and on another by the registry', async () => {
-    const site = new TrialSite();
-    await site.build(engines[0]!, honestly(main, { exports: true }));
-    for (const engine of engines) expect((await site.build(engine, honestly(main))).record.ran()).toEqual([]);
-    const tag = { zone: 'protected', ref: 'refs/tags/v1', cachePolicy: 'protected_only' } as const;
-    expect((await site.build(engines[1]!, honestly(tag))).record.ran()).toEqual([]);
-    expect(
-      (await site.build(engines[0]!, honestly({ ...tag, cachePolicy: 'none' } as TrialBuild))).outcome.stepsCached,
-    ).toBe(0);
-  });
+  it.each([true, false])(
+    'reuse within a zone what it may: on the same engine, and on another by the registry (strict isolation: %s)',
+    async (isolated) => {
+      const site = new TrialSite();
+      await site.build(engines[0]!, honestly(main, { isolated, exports: true }));
+      for (const engine of engines)
+        expect((await site.build(engine, honestly(main, { isolated }))).record.ran()).toEqual([]);
+      const tag = { zone: 'protected', ref: 'refs/tags/v1', cachePolicy: 'protected_only', isolated } as const;
+      expect((await site.build(engines[1]!, honestly(tag))).record.ran()).toEqual([]);
+      expect(
+        (await site.build(engines[0]!, honestly({ ...tag, cachePolicy: 'none' } as TrialBuild))).outcome.stepsCached,
+      ).toBe(0);
+    },
+  );
 
   // A busy machine is no failure.
   describe('S-110 S-111 Q6 in random order', { timeout: 300_000 }, () => {
@@ -171,9 +179,10 @@ describe('zones on real engines', () => {
         const dice = new Dice(seed);
         const site = new TrialSite();
         const tainted = new Set<string>();
+        const strict = dice.roll(2) === 0;
         for (let at = 0; at < 4; at++) {
           const zone = dice.pick(['protected', 'branch', 'fork'] as const);
-          const place = { zone, ref: dice.pick(refs[zone]) };
+          const place = { zone, ref: dice.pick(refs[zone]), isolated: strict || zone === 'fork' };
           const engine = dice.pick(engines);
           // What is one to the cache: a zone, and for strangers each of their refs.
           const house = zone === 'fork' ? `${zone} ${place.ref}` : zone;

@@ -30,6 +30,7 @@ export interface TrialBuild {
   readonly dockerfile: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly target?: string;
+  readonly secrets?: BuildRequest['secrets'];
   readonly isolated?: boolean;
   readonly cachePolicy?: CachePolicy;
   readonly noCache?: boolean;
@@ -106,6 +107,8 @@ export class TrialSite {
       ...(build.target && { target: build.target }),
       noCache: cold || user.cachePolicy === 'none',
       cacheMountNamespace: spaces.mounts,
+      ...(spaces.mark !== null && { stepMark: spaces.mark }),
+      ...(build.secrets && { secrets: build.secrets }),
       limits: { networkMode: 'none', group: spaces.results },
     });
   }

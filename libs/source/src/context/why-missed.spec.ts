@@ -89,6 +89,7 @@ async function facts(number: number, project: TrialProject, missed: readonly num
       read: null,
       workerName: 'w',
       space: 'p',
+      mark: null,
       cacheExport: 'done',
     },
   };

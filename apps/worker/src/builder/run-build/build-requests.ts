@@ -11,6 +11,7 @@ import {
   mayBorrow,
   type ResolvedDefinition,
   stagingRepository,
+  stepMark,
 } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
@@ -124,6 +125,7 @@ export class BuildRequests {
       inlineCache: build.cacheBackend === 'inline' && build.cachePolicy !== 'none',
       noCache: resolved?.noCache || takesNothing(build),
       cacheMountNamespace: spaces.mounts,
+      ...(spaces.mark !== null && { stepMark: spaces.mark }),
       strangers: build.zone === 'fork',
       onlyImages: build.limits.network === 'none',
       limits: {
@@ -148,7 +150,7 @@ export class BuildRequests {
     const borrows = mayBorrow({ zone: build.zone, lane: this.options.lane, secretsWithheld: withheld });
     const borrowedSpace = borrows ? await caches.space() : null;
     const spaces = engineSpaces({ ...build, attemptId, borrowedSpace });
-    return resultSpace === undefined ? spaces : { ...spaces, results: resultSpace };
+    return resultSpace === undefined ? spaces : { ...spaces, results: resultSpace, mark: stepMark(build, resultSpace) };
   }
 
   private labelFacts(project: BuildProject, { remoteUrl }: BuildRecord) {

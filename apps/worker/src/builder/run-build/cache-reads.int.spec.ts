@@ -1,4 +1,4 @@
-import { CacheSweepRepository } from '@cooperage/db';
+import { CacheFactsRepository, CacheSweepRepository } from '@cooperage/db';
 import { type CacheReadFact, cacheReference, type Lane } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -57,7 +57,8 @@ describe('the cache that a build reads', () => {
     await bench.service().run(attemptId);
     const { resultSpace } = await bench.attempt(id);
     expect(resultSpace).toBe(asked[0]!.limits.group);
-    return { id, space: resultSpace, imports: asked[0]!.cacheImports, mounts: asked[0]!.cacheMountNamespace };
+    const { cacheImports: imports, cacheMountNamespace: mounts, stepMark: mark } = asked[0]!;
+    return { id, space: resultSpace, imports, mounts, mark };
   }
 
   /** What the engine of a build of the branch is asked to read, and what is written down of what it says. */
@@ -122,22 +123,44 @@ describe('the cache that a build reads', () => {
   }
 
   it.each([
-    [false, ''],
-    [true, '-protected'],
-  ])('S-110 is a fork’s with the names that its results have (strict isolation: %s)', async (isolated, end) => {
+    [false, '', 'protected'],
+    [true, '-protected', undefined],
+  ])('S-110 is a fork’s with the names that its results have (strict isolation: %s)', async (isolated, end, mark) => {
     await built(isolated);
     const fork = await forked();
-    expect(fork).toMatchObject({ space: `${bench.projectId}${end}` });
+    expect(fork).toMatchObject({ space: `${bench.projectId}${end}`, mark });
     expect(fork.imports[0]).toBe(named(main, `@${digest('a')}`));
     expect(fork.mounts).toBe((await bench.attempt(fork.id)).id.replace(/^/, `${bench.projectId}-`));
     // What it has left itself has the same names, and is read with them.
     await left(stranger, 'b', 0, await bench.build(fork.id));
     const next = await forked();
     expect(next.imports[0]).toBe(named(stranger, `@${digest('b')}`));
-    expect(next.space).toBe(fork.space);
+    expect([next.space, next.mark]).toEqual([fork.space, fork.mark]);
     // An export starts from what was built, not from what there is to read now.
     await bench.world.db.prisma.build.update({ where: { id: next.id }, data: { status: 'succeeded', stage: null } });
     expect(await bench.attempts.finished(next.id)).toMatchObject({ resultSpace: fork.space });
+  });
+
+  it('R2-N5 has the zone of its build in what depends on mounts, where zones share results', async () => {
+    const asked = async (zone: 'protected' | 'branch', change: object = {}) => {
+      await bench.world.db.prisma.build.updateMany({
+        where: { status: 'queued' },
+        data: { status: 'canceled', stage: null },
+      });
+      const { id } = await bench.world.build(bench.projectId, { zone, ...change });
+      const requests: BuildRequest[] = [];
+      bench.work = async (request) => {
+        requests.push(request);
+        return outcome;
+      };
+      await bench.service().run((await bench.dispatchNext()).attemptId);
+      const facts = await new CacheFactsRepository(bench.world.db).find(id);
+      expect(facts!.mark).toBe(requests[0]!.stepMark ?? null);
+      return [requests[0]!.limits.group, requests[0]!.stepMark];
+    };
+    expect(await asked('protected')).toEqual([bench.projectId, 'protected']);
+    expect(await asked('branch')).toEqual([bench.projectId, 'branch']);
+    expect(await asked('branch', { isolated: true })).toEqual([`${bench.projectId}-branch`, undefined]);
   });
 
   it('S-110 is a fork’s under a name of its own where nothing is read, where nobody knows whose it is, and where secrets are withheld', async () => {

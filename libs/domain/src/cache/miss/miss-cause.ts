@@ -18,6 +18,7 @@ export const missCauses = [
   'emptied',
   'other_worker',
   'other_zone',
+  'zone_mounts',
   'unknown',
 ] as const;
 export type MissCause = (typeof missCauses)[number];

@@ -2,6 +2,7 @@ import { type Digest, isDigest } from '../../image/digest.js';
 import type { ResolvedTarget } from '../../input/definition.js';
 import { parseBuildContext } from '../../input/named-context.js';
 import type { EvictionWords } from '../eviction.js';
+import type { StepMark } from '../isolation.js';
 import type { ManifestEntry } from './context-manifest.js';
 import { fullImageName } from './image-name.js';
 
@@ -70,6 +71,8 @@ export interface CacheFacts extends DockerfileFacts {
   readonly workerName: string | null;
   /** Whose results an engine could reuse for it, see `resultSpace`. */
   readonly space: string;
+  /** Part of the key of steps that take more than their key holds, see `stepMark`. */
+  readonly mark: StepMark | null;
   /** What it read of the registry or its worker's disk: null where nobody wrote it down. */
   readonly read: {
     /** Number of the build that had left it; null where it read none, or nobody knows whose it was. */

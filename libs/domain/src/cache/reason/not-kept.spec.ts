@@ -31,6 +31,50 @@ describe('why a step ran of which nothing differs', () => {
     expect(again({ workerName: 'w2' }, { cacheExport: 'none' })).toEqual({ kind: 'not_kept', why: 'other_worker' });
   });
 
+  describe('R2-N5 and which takes more than its inputs', () => {
+    const mounted = (mount: string) => `FROM busybox\nRUN a\nRUN --mount=${mount} b\nRUN c\n`;
+    const topic = { mark: 'branch' } as const;
+    const main = { mark: 'protected' } as const;
+    const told = (mount: string, facts: Partial<CacheFacts>, earlier: Partial<CacheFacts>[], cached = ['RUN a']) => {
+      const dockerfile = mounted(mount);
+      const before = earlier.map((facts, at) => build({ number: earlier.length - at, dockerfile, facts }));
+      const now = build({ number: 9, dockerfile, cached, facts });
+      return whyStepsRan(now, before).map(({ reason, against }) => [
+        reason?.kind === 'not_kept' ? reason.why : (reason?.kind ?? 'reused'),
+        against?.number,
+      ]);
+    };
+
+    it.each(['type=cache,target=/c', 'type=secret,id=a', 'type=ssh'])(
+      'says that zones keep what %s holds apart, and what is made upon it ran for that',
+      (mount) => {
+        const because = [
+          ['reused', 1],
+          ['zone_mounts', 1],
+          ['earlier_step', 1],
+        ];
+        expect(told(mount, topic, [main])).toEqual(because);
+        expect(told(mount, main, [topic])).toEqual(because);
+      },
+    );
+
+    it('takes and misses the results of its own zone as ever', () => {
+      const cached = ['RUN a', 'RUN --mount', 'RUN c'];
+      expect(told('type=cache,target=/c', topic, [main, topic], cached)).toEqual([
+        ['reused', 2],
+        ['reused', 1],
+        ['reused', 1],
+      ]);
+      expect(told('type=cache,target=/c', topic, [main, topic])[1]).toEqual(['dropped', 1]);
+    });
+
+    it('says of other mounts, and of zones that share nothing, what was said before', () => {
+      expect(told('type=tmpfs,target=/c', topic, [main])[1]).toEqual(['dropped', 1]);
+      const apart = { mark: null, space: 'p1-branch' } as const;
+      expect(told('type=cache,target=/c', apart, [main])[1]).toEqual(['other_zone', 1]);
+    });
+  });
+
   it('D3 says that another build was doing it at the same time, where there was no result yet', () => {
     const at = (number: number, [startedMs, endedMs]: [number, number | null], facts: Partial<CacheFacts> = {}) => {
       const made = copied(number, 'same', facts);

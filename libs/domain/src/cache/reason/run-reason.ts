@@ -35,6 +35,8 @@ export type RunReason =
       readonly kind: 'not_kept';
       readonly why:
         | 'other_zone'
+        /** Zones share results, but not those of steps with a cache mount, a secret or an SSH agent. */
+        | 'zone_mounts'
         | 'other_worker'
         | 'not_exported'
         | 'reset'

@@ -34,6 +34,8 @@ export interface KeyedStep {
   readonly parents: readonly KeyedStep[];
   /** Equal exactly when all inputs are, those of the steps before it included; null where one of them is not known. */
   readonly key: string | null;
+  /** The same without the mark of its zone: zones have other results of it, and what is made upon it tells of those. */
+  readonly unmarked: string | null;
 }
 
 export interface TakenTarget {
@@ -71,7 +73,7 @@ export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
     const context = contexts.get(part)!;
     const named: Named = part.facts.namedContexts ?? new Map();
     const own = context && ownEntries(context, named);
-    const sources = { part, context, own, bases, named, results, targetsRan, known };
+    const sources = { part, context, own, bases, named, results, targetsRan, known, mark: facts.mark };
     const { steps, ends } = stepsOfPart(sources, new StepOutcomes(part, facts.steps));
     if (part.target !== null) results.set(part.target, endOf(sources, ends));
     return steps;
@@ -126,10 +128,11 @@ interface Sources {
   readonly targetsRan: ReadonlySet<string>;
   /** What became of steps before it, by their keys. */
   readonly known: Map<string, StepOutcome>;
+  readonly mark: CacheFacts['mark'];
 }
 
 function keyed(plan: PlannedStep, told: StepOutcome | null, sources: Sources, before: readonly KeyedStep[]): KeyedStep {
-  const { part, bases, named, targetsRan } = sources;
+  const { part, bases, named, targetsRan, mark } = sources;
   const base = plan.image === null ? null : (bases.get(plan.image.replace(/@.*$/, '')) ?? null);
   const images = new Map<string, Digest | null>();
   for (const { name } of plan.reads.named) {
@@ -155,12 +158,17 @@ function keyed(plan: PlannedStep, told: StepOutcome | null, sources: Sources, be
     [...images],
     parents.map(({ key }) => key),
   ];
-  const key = isKnown ? createHash('sha256').update(JSON.stringify(inputs)).digest('hex') : null;
+  const unmarked = isKnown ? hashOf(inputs) : null;
+  const key = unmarked !== null && plan.reads.unkeyed && mark !== null ? hashOf([unmarked, mark]) : unmarked;
   return {
     ...{ target: part.target, plan, ...outcomeOf(told, key, sources), noCache: part.facts.noCache },
-    ...{ base, files, images, neverFound, takes, parents, key },
+    ...{ base, files, images, neverFound, takes, parents, key, unmarked },
     targetRan: unrecorded.some((target) => targetsRan.has(target)),
   };
+}
+
+function hashOf(inputs: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
 }
 
 function takenBy({ reads }: PlannedStep, { named, results }: Sources) {

@@ -15,6 +15,8 @@ export interface StepReads {
   readonly named: readonly NamedRead[];
   /** An address, or an image that is no stage: its content is not in any record. */
   readonly foreign: boolean;
+  /** A cache mount, a secret or an SSH agent: what it holds is in no key, see `stepMark`. */
+  readonly unkeyed: boolean;
 }
 
 /** Sources in a named context; null where they depend on what nobody here knows: then it is all of it. */
@@ -195,6 +197,7 @@ class Planner implements DockerfilePlan {
       stages: stage === null ? [] : [this.stages[stage]!.end],
       named: context === null ? [] : [{ name: context, files: sources }],
       foreign: stage === null && context === null,
+      unkeyed: false,
     };
   }
 
@@ -216,7 +219,8 @@ function definitionOf({ text, documents }: Instruction): string {
 
 type PlaceOf = (name: string, sources: NamedRead['files']) => StepReads;
 
-const nothing: StepReads = { files: [], stages: [], named: [], foreign: false };
+const nothing: StepReads = { files: [], stages: [], named: [], foreign: false, unkeyed: false };
+const unkeyedMounts = ['cache', 'secret', 'ssh'];
 
 function readsOf(instruction: Instruction, scope: StageScope, placeOf: PlaceOf): StepReads {
   if (instruction.keyword === 'run') return readsOfRun(instruction, scope, placeOf);
@@ -242,6 +246,7 @@ function readsOfRun({ flags }: Instruction, scope: StageScope, placeOf: PlaceOf)
     stages: places.flatMap(({ stages }) => stages),
     named: places.flatMap(({ named }) => named),
     foreign: places.some(({ foreign }) => foreign),
+    unkeyed: mounts.some(({ type }) => unkeyedMounts.includes(type)),
   };
 }
 

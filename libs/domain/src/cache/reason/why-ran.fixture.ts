@@ -39,7 +39,7 @@ export function builtFrom({
     build: { id: `b${number}`, number },
     ...{ dockerfile, buildArgs: args, context: entries(files), steps, noCache: false },
     ...{ cacheEpoch: 0, afterReset: false, evicted: null, startedAt: null },
-    ...{ workerName: 'w1', space: 'p1', cacheExport: 'done', read: null, ...facts },
+    ...{ workerName: 'w1', space: 'p1', mark: null, cacheExport: 'done', read: null, ...facts },
   };
 }
 

@@ -95,6 +95,8 @@ function reasonOf(
     const isAtOnce = beganBefore(step.outcome, withKey(same.steps, step.key)!.outcome);
     return { reason: notKept(now, same.facts, isAtOnce), against: same.facts.build };
   }
+  const apart = candidates.find(({ steps }) => isOfOtherZone(step, steps));
+  if (apart) return { reason: keptApart(now, apart.facts), against: apart.facts.build };
   const alike = candidates.flatMap(({ facts, steps }) => {
     const before = counterpart(step, all, steps);
     return before ? [{ facts, before }] : [];
@@ -128,6 +130,15 @@ function nearest(
 
 function withKey(steps: readonly KeyedStep[], key: string | null): KeyedStep | undefined {
   return key === null ? undefined : steps.find((step) => step.key === key && step.outcome?.completed);
+}
+
+/** Whether another zone has a result of the step, which has a mount that zones do not share. */
+function isOfOtherZone({ unmarked }: KeyedStep, steps: readonly KeyedStep[]): boolean {
+  return unmarked !== null && steps.some((step) => step.unmarked === unmarked && step.outcome?.completed);
+}
+
+function keptApart(now: CacheFacts, then: CacheFacts): RunReason {
+  return now.space === then.space ? { kind: 'not_kept', why: 'zone_mounts' } : notKept(now, then, false);
 }
 
 /** Whether one step began before the other had ended. */

@@ -66,6 +66,8 @@ function filesWords({ changes, added, changed, removed }: Extract<RunReason, { k
 const notKept = {
   other_zone:
     'Every input is the same. The result belongs to another zone, from which this build takes nothing that ran.',
+  zone_mounts:
+    'Every input is the same. The step has a cache mount, a secret or an SSH agent. Protected branches and other branches keep those apart, and take no result of such a step from each other.',
   other_worker: 'Every input is the same. The result was made on another worker, which exported nothing.',
   not_exported: 'Every input is the same. The result was made on another worker, and its cache was not exported.',
   emptied:

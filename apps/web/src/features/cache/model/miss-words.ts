@@ -60,6 +60,8 @@ export function causeWords(counted: Counted): string {
       return 'its result was on another worker';
     case 'other_zone':
       return 'its result belongs to another zone';
+    case 'zone_mounts':
+      return 'it has a mount that protected branches and other branches keep apart';
     case 'unknown':
       return 'not known why';
   }
