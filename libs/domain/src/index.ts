@@ -101,6 +101,7 @@ export * from './sample/sample-repository.js';
 export * from './setup/check-advice.js';
 export * from './setup/installation-check.js';
 export * from './share/fair-shares.js';
+export * from './share/in-turns.js';
 export * from './trigger/claimed-repository.js';
 export * from './trigger/no-build-reason.js';
 export * from './trigger/push-event.js';

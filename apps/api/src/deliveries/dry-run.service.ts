@@ -1,6 +1,6 @@
 import type { DryRun } from '@cooperage/contracts';
 import { DeliveryRepository, EvaluationRepository, type ProjectRecord, RuleRepository } from '@cooperage/db';
-import { judge, type Verdict, wallVerdicts, zoneOf } from '@cooperage/domain';
+import { inTurns, judgeAll, type Verdict, wallVerdicts, zoneOf } from '@cooperage/domain';
 import { payloadPaths } from '@cooperage/forges';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -36,16 +36,24 @@ export class DryRunService {
     if (ref === null || after === null)
       throw new ApiProblem('conflict', { detail: 'This delivery names no commit that rules could judge.' });
     const project = await this.access.project(principal, projectId);
-    const { defaultBranch } = project;
     await this.tries.demand(principal.userId);
     const release = await this.slots.take(organizationId);
-    const changedPaths = await this.changedPaths(id).finally(release);
+    try {
+      return await this.judge(project, id, ref, after);
+    } finally {
+      release();
+    }
+  }
+
+  private async judge(project: ProjectRecord, id: string, ref: string, after: string): Promise<DryRun> {
+    const { id: projectId, defaultBranch } = project;
+    const changedPaths = await this.changedPaths(id);
     const [rules, newestBuilt] = await Promise.all([
       this.rules.list(projectId),
       this.evaluations.newestBuiltCommits(projectId, ref),
     ]);
     const head = { ref, commit: after, defaultBranch, changedPaths };
-    const judged = rules.map((rule) => judge(rule, head, newestBuilt.get(rule.id) ?? null));
+    const judged = await inTurns(judgeAll(rules, head, (ruleId) => newestBuilt.get(ruleId) ?? null));
     const verdicts = await this.withinWall(project, ref, rules, judged);
     return {
       ...{ ref, commit: after, defaultBranch },
@@ -66,8 +74,8 @@ export class DryRunService {
       id,
       verdicts.flatMap(({ tags }) => tags),
     );
-    return wallVerdicts(verdicts, zoneOf({ ...protection, ref, fromFork: false }), { ...protection, rules, owned })
-      .verdicts;
+    const zone = zoneOf({ ...protection, ref, fromFork: false });
+    return (await wallVerdicts(verdicts, zone, { ...protection, rules, owned })).verdicts;
   }
 
   private async changedPaths(id: string): Promise<readonly string[] | null> {

@@ -39,6 +39,19 @@ describe('matchesGlob', () => {
     );
   });
 
+  it('agrees with a regular expression wherever in the pattern it stands', () => {
+    const part = fc.constantFrom('a', '/', '*', '**', '**/', '?');
+    const pattern = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => parts.join(''));
+    const text = fc.array(fc.constantFrom('a', '/'), { maxLength: 6 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(pattern, text, fc.integer({ min: 26, max: 66 }), (glob, value, before) => {
+        const [whole, all] = [`${'?'.repeat(before)}${glob}`, `${'b'.repeat(before)}${value}`];
+        expect(matchesGlob(whole, all)).toBe(expressionOf(whole).test(all));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   it('a text without wildcards matches itself alone', () => {
     const plain = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })

@@ -1,6 +1,8 @@
 import type { ProtectionRules } from '../cache/zone.js';
 import { sanitizeTag } from '../image/tag.js';
-import { matchesGlob } from './glob.js';
+import type { Sliced } from '../share/in-turns.js';
+import { compileGlob } from './glob.js';
+import type { MatchWork } from './match-work.js';
 import type { Rule } from './rule.js';
 
 export interface TagRules extends ProtectionRules {
@@ -10,9 +12,8 @@ export interface TagRules extends ProtectionRules {
 type Matcher = (tag: string) => boolean;
 
 const placeholder = /\{\{\s*([a-z_]+)\s*\}\}/g;
-const releaseName = 'v?\\d+(?:\\.\\d+){0,2}(?:[-.][0-9A-Za-z.-]+)?';
-const isReleaseName = (text: string) => new RegExp(`^${releaseName}$`).test(text);
-/** What placeholders of a git tag's template can become. `tag` is looked at by `ownsTagName`. */
+const releaseName = /^v?\d+(?:\.\d+){0,2}(?:[-.][0-9A-Za-z.-]+)?$/;
+/** What placeholders of a git tag's template can become. `tag` is looked at by `tagNames`. */
 const releaseParts: Readonly<Record<string, string>> = {
   version: '\\d+\\.\\d+\\.\\d+(?:-[0-9A-Za-z.-]+)?',
   major: '\\d+',
@@ -20,67 +21,138 @@ const releaseParts: Readonly<Record<string, string>> = {
   patch: '\\d+',
   tag: '(.+)',
 };
-/** With more of them a template is compared by its fixed text alone: what is matched here has to stay linear enough. */
+/** With more of them a template is compared by its fixed text alone: what is matched here has to stay cheap enough. */
 const mostParts = 3;
 
 /**
  * Whether the rules could give a tag to the build of a protected branch or of a git tag, at any time: what `{{branch}}` and
  * `{{default}}` become for protected branches, and what version templates become for releases. A tag that names a commit
  * (`{{sha}}`) is kept for nobody, since each commit has its own.
+ *
+ * Made once for all tags of a delivery: 100 rules, 20 templates each and 51 protected branches are 100,000 patterns.
  */
-export function reservedTags({ rules, ...protection }: TagRules): Matcher {
-  const matchers = rules
-    .filter(({ enabled }) => enabled)
-    .flatMap((rule) => (rule.refKind === 'tag' ? ofReleases(rule) : ofBranches(rule, protection)));
-  return (tag) => matchers.some((matches) => matches(tag));
+export class ReservedTags {
+  /** Without wildcards, as nearly all are. */
+  private readonly names = new Set<string>();
+  private readonly patterns = new Set<string>();
+  private readonly releases = new Map<string, Matcher>();
+  /** Of patterns, made for the first tag: most projects ask for none. */
+  private matchers: readonly Matcher[] | undefined;
+  private readonly answers = new Map<string, boolean>();
+
+  private constructor(private readonly work: MatchWork) {}
+
+  /** @throws {TooMuchWork} beyond the bound of `work`, which counts for all that is asked later too */
+  static *of({ rules, ...protection }: TagRules, work: MatchWork): Sliced<ReservedTags> {
+    const tags = new ReservedTags(work);
+    for (const rule of rules) {
+      if (!rule.enabled) continue;
+      if (rule.refKind === 'tag') yield* tags.addReleases(rule);
+      else yield* tags.addBranches(rule, protection);
+    }
+    return tags;
+  }
+
+  /** @throws {TooMuchWork} */
+  *has(tag: string): Sliced<boolean> {
+    const known = this.answers.get(tag);
+    if (known !== undefined) return known;
+    let isReserved = this.names.has(tag);
+    for (const matches of isReserved ? [] : yield* this.open()) {
+      if (this.work.isSliceOver()) yield;
+      isReserved = matches(tag);
+      if (isReserved) break;
+    }
+    this.answers.set(tag, isReserved);
+    return isReserved;
+  }
+
+  private *open(): Sliced<readonly Matcher[]> {
+    if (this.matchers) return this.matchers;
+    const matchers = [...this.releases.values()];
+    for (const pattern of this.patterns) {
+      if (this.work.isSliceOver()) yield;
+      this.work.spend(32);
+      matchers.push(compileGlob(pattern, this.work));
+    }
+    this.matchers = matchers;
+    return matchers;
+  }
+
+  private *addBranches(rule: TemplateRule, { defaultBranch, protectedBranches }: ProtectionRules): Sliced<void> {
+    const all = [...(defaultBranch === null ? [] : [defaultBranch]), ...protectedBranches];
+    for (const branches of all) {
+      const names = this.sharedNames(rule.refPattern, branches);
+      if (names === null) continue;
+      const values = { branch: names, ...(branches === defaultBranch && { default: 'latest' }) };
+      for (const template of rule.tags) {
+        const text = filled(template, values);
+        if (text === null) continue;
+        this.spendOn(text);
+        // Between two slashes `**` may stand for nothing.
+        for (const pattern of [text, text.replaceAll('**/', '')]) this.addPattern(tagPattern(pattern));
+        if (this.work.isSliceOver()) yield;
+      }
+    }
+  }
+
+  private *addReleases(rule: TemplateRule): Sliced<void> {
+    for (const template of rule.tags) {
+      this.spendOn(template);
+      const matcher = this.ofRelease(rule, template);
+      // Which names a template makes depends on the rule that it is of.
+      if (matcher) this.releases.set(`${template}\n${rule.refPattern}`, matcher);
+      if (this.work.isSliceOver()) yield;
+    }
+  }
+
+  private addPattern(pattern: string): void {
+    if (!isOpen(pattern)) this.names.add(pattern);
+    else if (!this.patterns.has(pattern)) {
+      // A set of very many grows in one long step.
+      this.work.spend(512);
+      this.patterns.add(pattern);
+    }
+  }
+
+  /** The branches that both patterns can mean, as a pattern; null where there are none. Two open patterns may share some. */
+  private sharedNames(rulePattern: string, branches: string): string | null {
+    const matches = (pattern: string, name: string) => compileGlob(pattern, this.work)(name);
+    if (!isOpen(branches)) return matches(rulePattern, branches) ? branches : null;
+    if (!isOpen(rulePattern)) return matches(branches, rulePattern) ? rulePattern : null;
+    return branches;
+  }
+
+  private ofRelease({ refPattern }: TemplateRule, template: string): Matcher | null {
+    const names = [...template.matchAll(placeholder)].map((match) => match[1]!);
+    if (names.some((name) => releaseParts[name] === undefined)) return null;
+    const isOutlined = compileGlob(tagPattern(template.replace(placeholder, '*')), this.work);
+    if (names.length > mostParts) return isOutlined;
+    const exact = new RegExp(`^${sourceOf(template)}$`);
+    const isOfRule = this.tagNames(refPattern);
+    return (tag) => {
+      if (!isOutlined(tag)) return false;
+      // The longest way of such an expression: each part ends at each place.
+      this.work.spend(Math.ceil(tag.length ** names.length / 8));
+      return exact.exec(tag)?.slice(1).every(isOfRule) ?? false;
+    };
+  }
+
+  /** A pattern such as `v*` would keep half of all words: there a name has to look like a release too. */
+  private tagNames(refPattern: string): Matcher {
+    const pattern = tagPattern(refPattern);
+    const fixed = pattern.search(/[*?]/);
+    const matches = compileGlob(pattern, this.work);
+    return (name) => matches(name) && (fixed === -1 || fixed > 1 || releaseName.test(name));
+  }
+
+  /** Some passes over a text, each many times quicker than a step. */
+  private spendOn(text: string): void {
+    this.work.spend(32 + Math.ceil(text.length / 2));
+  }
 }
 
 type TemplateRule = TagRules['rules'][number];
-
-function ofBranches(rule: TemplateRule, { defaultBranch, protectedBranches }: ProtectionRules): Matcher[] {
-  return [...(defaultBranch === null ? [] : [defaultBranch]), ...protectedBranches].flatMap((branches) => {
-    const names = sharedNames(rule.refPattern, branches);
-    if (names === null) return [];
-    const values = { branch: names, ...(branches === defaultBranch && { default: 'latest' }) };
-    return rule.tags.flatMap((template) => {
-      const text = filled(template, values);
-      if (text === null) return [];
-      // Between two slashes `**` may stand for nothing.
-      const patterns = [text, text.replaceAll('**/', '')].map(tagPattern);
-      return [(tag: string) => patterns.some((pattern) => matchesGlob(pattern, tag))];
-    });
-  });
-}
-
-/** The branches that both patterns can mean, as a pattern; null where there are none. Two open patterns may share some. */
-function sharedNames(rulePattern: string, branches: string): string | null {
-  if (!isOpen(branches)) return matchesGlob(rulePattern, branches) ? branches : null;
-  if (!isOpen(rulePattern)) return matchesGlob(branches, rulePattern) ? rulePattern : null;
-  return branches;
-}
-
-function ofReleases(rule: TemplateRule): Matcher[] {
-  return rule.tags.flatMap((template) => {
-    const names = [...template.matchAll(placeholder)].map((match) => match[1]!);
-    if (names.some((name) => releaseParts[name] === undefined)) return [];
-    const outline = tagPattern(template.replace(placeholder, '*'));
-    if (names.length > mostParts) return [(tag: string) => matchesGlob(outline, tag)];
-    const exact = new RegExp(`^${sourceOf(template)}$`);
-    return [
-      (tag: string) => {
-        const match = matchesGlob(outline, tag) ? exact.exec(tag) : null;
-        return match?.slice(1).every((name) => ownsTagName(rule.refPattern, name)) ?? false;
-      },
-    ];
-  });
-}
-
-/** A pattern such as `v*` would keep half of all words: there a name has to look like a release too. */
-function ownsTagName(refPattern: string, name: string): boolean {
-  const pattern = tagPattern(refPattern);
-  const fixed = pattern.search(/[*?]/);
-  return matchesGlob(pattern, name) && (fixed === -1 || fixed > 1 || isReleaseName(name));
-}
 
 function sourceOf(template: string): string {
   const fixed = template.split(placeholder);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { atOnce } from '../share/in-turns.js';
 import { parseRef } from './parse-ref.js';
-import { judge, type RefHead, type Rule, type VerdictReason } from './rule.js';
+import { judge, judgeAll, type RefHead, type Rule, type VerdictReason } from './rule.js';
 
 const rule = (changes: Partial<Rule> = {}): Rule => ({
   id: 'rule-1',
@@ -68,6 +69,33 @@ describe('judge', () => {
     expect(judge(rule({ enabled: false, refPattern: 'x', tags: [] }), head(), head().commit).reason).toBe(
       'rule_disabled',
     );
+  });
+});
+
+describe('R3-N1 the rules of a project', () => {
+  const costly = `**${'?*'.repeat(254)}Z`;
+  const paths = Array.from({ length: 2_000 }, (_, at) => `${'a/'.repeat(300)}${at}Z`);
+  const judged = (rules: readonly Rule[]) => atOnce(judgeAll(rules, head({ changedPaths: paths }), () => null));
+
+  it('R3-N1 takes a rule for one that matches where its patterns take too much work, and says so', () => {
+    const others = ['0', '1', '2', '3'].map((digit) => costly.replace('**?', `**${digit}`));
+    const [cheap, verdict] = [
+      judged([rule({ includePaths: ['**/no'] })]),
+      judged([rule({ includePaths: others })]),
+    ].flat();
+    expect(cheap).toMatchObject({ matched: false, reason: 'paths_do_not_match' });
+    expect(verdict).toMatchObject({ matched: true, reason: 'matched', tags: ['main', 'latest'] });
+    expect(verdict!.explanation).toMatch(/too much work on 2,000 changed paths, so it counts as matching\. .*fewer/);
+  });
+
+  it('R3-N1 gives each rule a share, so that a costly one leaves the others as they are', () => {
+    const verdicts = judged([
+      rule({ includePaths: [costly], excludePaths: [costly] }),
+      rule({ includePaths: ['docs/**'] }),
+      rule({ includePaths: ['**/7Z'] }),
+    ]);
+    expect(verdicts.map(({ reason }) => reason)).toEqual(['matched', 'paths_do_not_match', 'matched']);
+    expect(verdicts.map(({ explanation }) => explanation.includes('too much'))).toEqual([true, false, false]);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { CachePolicy } from '../cache/cache-policy.js';
+import { atOnce, type Sliced } from '../share/in-turns.js';
 import { compileGlob, matchesGlob } from './glob.js';
+import { MatchWork, TooMuchWork } from './match-work.js';
 import { parseRef } from './parse-ref.js';
 import { renderTags } from './tag-template.js';
 
@@ -51,12 +53,41 @@ export interface Verdict {
   readonly tags: readonly string[];
 }
 
+/** Steps of comparing paths with patterns for one delivery, shared between its rules: a fraction of a second of work. */
+const mostSteps = 50_000_000;
+
 /**
- * Judges one rule.
+ * Judges one rule, at once: for few paths.
  * @param newestBuiltCommit commit of the newest build of this rule and ref; equal means a repeated push, the one thing
  * that is deduplicated.
  */
 export function judge(rule: Rule, head: RefHead, newestBuiltCommit: string | null): Verdict {
+  return atOnce(judgeOne(rule, head, newestBuiltCommit, new MatchWork(mostSteps)));
+}
+
+/**
+ * Judges the rules of a project, in slices. Both the patterns and the paths are other people's: a rule whose patterns take
+ * more work than its share counts as matching, and its verdict says so.
+ * @param newestBuiltCommit of the rule with that id, as in `judge`
+ */
+export function* judgeAll(
+  rules: readonly Rule[],
+  head: RefHead,
+  newestBuiltCommit: (ruleId: string) => string | null,
+): Sliced<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  let left = mostSteps;
+  for (const rule of rules) {
+    // What a rule leaves is for those behind it; none takes the share of another.
+    const work = new MatchWork(Math.floor(left / (rules.length - verdicts.length)));
+    verdicts.push(yield* judgeOne(rule, head, newestBuiltCommit(rule.id), work));
+    left -= Math.min(work.steps, left);
+    yield;
+  }
+  return verdicts;
+}
+
+function* judgeOne(rule: Rule, head: RefHead, newestBuiltCommit: string | null, work: MatchWork): Sliced<Verdict> {
   const no = (reason: VerdictReason, explanation: string): Verdict => ({
     ruleId: rule.id,
     ruleName: rule.name,
@@ -71,8 +102,8 @@ export function judge(rule: Rule, head: RefHead, newestBuiltCommit: string | nul
     return no('ref_kind_differs', `The rule is for a ${rule.refKind}, and ${head.ref} is not one.`);
   if (!matchesGlob(rule.refPattern, ref.name))
     return no('ref_does_not_match', `${ref.name} does not match ${rule.refPattern}.`);
-  if (!pathsMatch(rule, head.changedPaths))
-    return no('paths_do_not_match', 'No changed path is among the paths of the rule.');
+  const paths = yield* comparePaths(rule, head.changedPaths, work);
+  if (paths === 'differ') return no('paths_do_not_match', 'No changed path is among the paths of the rule.');
   if (newestBuiltCommit === head.commit)
     return no('already_built', `The newest build of this rule and ref already has commit ${head.commit.slice(0, 7)}.`);
   const tags = renderTags(rule.tags, { ref: head.ref, commit: head.commit, defaultBranch: head.defaultBranch });
@@ -82,15 +113,55 @@ export function judge(rule: Rule, head: RefHead, newestBuiltCommit: string | nul
     ruleName: rule.name,
     matched: true,
     reason: 'matched',
-    explanation: `${ref.name} matches ${rule.refPattern}.`,
+    explanation: [`${ref.name} matches ${rule.refPattern}.`, ...(paths === 'unknown' ? [tooCostly(head)] : [])].join(
+      ' ',
+    ),
     tags,
   };
 }
 
-function pathsMatch(rule: Rule, changed: readonly string[] | null): boolean {
-  if (changed === null || (rule.includePaths.length === 0 && rule.excludePaths.length === 0)) return true;
-  const included = rule.includePaths.map(compileGlob);
-  const excluded = rule.excludePaths.map(compileGlob);
-  const isIncluded = (path: string) => included.length === 0 || included.some((matches) => matches(path));
-  return changed.some((path) => isIncluded(path) && !excluded.some((matches) => matches(path)));
+function tooCostly({ changedPaths }: RefHead): string {
+  const paths = `${changedPaths?.length.toLocaleString('en') ?? 'the'} changed paths`;
+  return `The path patterns of the rule take too much work on ${paths}, so it counts as matching. Give it fewer patterns, or such with fewer wildcards.`;
+}
+
+function* comparePaths(
+  { includePaths, excludePaths }: Rule,
+  changed: readonly string[] | null,
+  work: MatchWork,
+): Sliced<'match' | 'differ' | 'unknown'> {
+  if (changed === null || (includePaths.length === 0 && excludePaths.length === 0)) return 'match';
+  try {
+    return (yield* hasWantedPath(includePaths, excludePaths, changed, work)) ? 'match' : 'differ';
+  } catch (error) {
+    if (error instanceof TooMuchWork) return 'unknown';
+    throw error;
+  }
+}
+
+/** One flat loop: there may be a million paths. */
+function* hasWantedPath(
+  includePaths: readonly string[],
+  excludePaths: readonly string[],
+  changed: readonly string[],
+  work: MatchWork,
+): Sliced<boolean> {
+  const included = includePaths.map((pattern) => compileGlob(pattern, work));
+  const excluded = excludePaths.map((pattern) => compileGlob(pattern, work));
+  for (const path of changed) {
+    let isWanted = included.length === 0;
+    for (const matches of included) {
+      if (work.isSliceOver()) yield;
+      isWanted = matches(path);
+      if (isWanted) break;
+    }
+    if (!isWanted) continue;
+    for (const matches of excluded) {
+      if (work.isSliceOver()) yield;
+      isWanted = !matches(path);
+      if (!isWanted) break;
+    }
+    if (isWanted) return true;
+  }
+  return false;
 }

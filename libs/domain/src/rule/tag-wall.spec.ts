@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Zone } from '../cache/zone.js';
+import { atOnce } from '../share/in-turns.js';
 import { renderTags } from './tag-template.js';
-import { leftOutMessage, type TagWall, wallTags } from './tag-wall.js';
+import { leftOutMessage, type TagWall, wallInSlices } from './tag-wall.js';
 
 const branches = (refPattern: string, ...tags: string[]) =>
   ({ enabled: true, refKind: 'branch', refPattern, tags }) as const;
@@ -12,19 +14,31 @@ const wall = (change: Partial<TagWall> = {}): TagWall => ({
   ...{ rules: first, defaultBranch: 'main', protectedBranches: [], owned: new Set() },
   ...change,
 });
+const wallTags = (tags: readonly string[], zone: Zone, rules: TagWall) => {
+  const verdict = {
+    ruleId: 'r',
+    ruleName: 'r',
+    matched: true,
+    reason: 'matched',
+    explanation: 'It matches.',
+    tags,
+  } as const;
+  const { verdicts, leftOut } = atOnce(wallInSlices([verdict], zone, rules));
+  return { tags: verdicts[0]!.tags, leftOut: leftOut.get('r') ?? [], words: verdicts[0]!.explanation };
+};
 const kept = (tag: string, change: Partial<TagWall> = {}) => wallTags([tag], 'branch', wall(change)).tags.length === 1;
 
 describe('R-H5 the wall between zones', () => {
   it.each(['latest', 'main', '1.2.3', 'v1.2.3', '1.2.3-rc.1', 'v1', 'v1.2'])(
     'R-H5 keeps %s from a branch, whether or not anything has it yet',
     (tag) => {
-      expect(wallTags([tag], 'branch', wall())).toEqual({
+      expect(wallTags([tag], 'branch', wall())).toMatchObject({
         ...{ tags: [], leftOut: [{ tag, reason: 'reserved_for_protected' }] },
       });
       expect(wallTags([tag], 'branch', wall({ owned: new Set([tag]) })).leftOut).toEqual([
         { tag, reason: 'owned_by_protected' },
       ]);
-      expect(wallTags([tag], 'protected', wall({ owned: new Set([tag]) }))).toEqual({ tags: [tag], leftOut: [] });
+      expect(wallTags([tag], 'protected', wall({ owned: new Set([tag]) }))).toMatchObject({ tags: [tag], leftOut: [] });
     },
   );
 
@@ -126,6 +140,17 @@ describe('R-H5 the wall between zones', () => {
     expect(
       wallTags(tags, 'branch', wall({ rules: hostile, protectedBranches: ['*'.repeat(500)] })).tags.length,
     ).toBeLessThanOrEqual(50);
+  });
+
+  it('R3-N1 leaves a tag out where it takes too much work to tell whose it is, and says what to do', () => {
+    const rules = Array.from({ length: 50 }, (_, at) => branches('**', `{{branch}}r${at}{{branch}}`));
+    const protectedBranches = Array.from({ length: 50 }, (_, at) => `*${'?*'.repeat(50)}${at}`);
+    const tags = Array.from({ length: 500 }, (_, at) => `${'x'.repeat(120)}${at}`);
+    const walled = wallTags(tags, 'branch', wall({ rules, protectedBranches }));
+    expect(walled.tags.length).toBeLessThan(500);
+    expect(walled.leftOut.at(-1)).toEqual({ tag: tags.at(-1), reason: 'rules_too_costly' });
+    expect(walled.words).toContain('too much work');
+    expect(walled.words).toContain('fewer wildcards');
   });
 
   it('says why to a person', () => {

@@ -1,13 +1,16 @@
 import type { Zone } from '../cache/zone.js';
-import { reservedTags, type TagRules } from './reserved-tags.js';
+import { inTurns, type Sliced } from '../share/in-turns.js';
+import { MatchWork, TooMuchWork } from './match-work.js';
+import { ReservedTags, type TagRules } from './reserved-tags.js';
 import type { Verdict } from './rule.js';
 
 /**
  * Why a build does not get a tag that its rule would give it:
  * - `owned_by_protected`: the tag points to an image of a protected branch or of a release
  * - `reserved_for_protected`: the rules would give it to one of those
+ * - `rules_too_costly`: it takes too much work to tell whether they would
  */
-export const leftOutReasons = ['owned_by_protected', 'reserved_for_protected'] as const;
+export const leftOutReasons = ['owned_by_protected', 'reserved_for_protected', 'rules_too_costly'] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];
 
 export interface LeftOutTag {
@@ -20,34 +23,49 @@ export interface TagWall extends TagRules {
   readonly owned: ReadonlySet<string>;
 }
 
-export interface WalledTags {
-  readonly tags: readonly string[];
-  readonly leftOut: readonly LeftOutTag[];
-}
+/** Steps of comparing for all tags of one delivery: a fraction of a second of work. */
+const mostSteps = 20_000_000;
 
 /**
- * Tags that a build may have. What belongs to protected branches and releases, or would, is theirs alone: a branch may have
- * any name, and many names become the same tag (`!main`, `feature/x` and `feature-x`).
+ * Tags that a build may have, and why not the others. What belongs to protected branches and releases, or would, is theirs
+ * alone: a branch may have any name, and many names become the same tag (`!main`, `feature/x` and `feature-x`).
  */
-export function wallTags(tags: readonly string[], zone: Zone, wall: TagWall): WalledTags {
-  if (zone === 'protected') return { tags, leftOut: [] };
-  const isReserved = reservedTags(wall);
-  const reasonOf = (tag: string): LeftOutReason | null => {
-    if (wall.owned.has(tag)) return 'owned_by_protected';
-    return isReserved(tag) ? 'reserved_for_protected' : null;
-  };
-  const judged = tags.map((tag) => ({ tag, reason: reasonOf(tag) }));
-  return {
-    tags: judged.flatMap(({ tag, reason }) => (reason === null ? [tag] : [])),
-    leftOut: judged.flatMap(({ tag, reason }) => (reason === null ? [] : [{ tag, reason }])),
-  };
+class TagJudge {
+  private readonly work = new MatchWork(mostSteps);
+  private reserved: ReservedTags | undefined;
+  private isTooCostly = false;
+
+  constructor(private readonly wall: TagWall) {}
+
+  *reasonOf(tag: string): Sliced<LeftOutReason | null> {
+    if (this.wall.owned.has(tag)) return 'owned_by_protected';
+    return (yield* this.isReserved(tag)) ? (this.isTooCostly ? 'rules_too_costly' : 'reserved_for_protected') : null;
+  }
+
+  /** What cannot be told is kept for others: a tag too few does no harm. */
+  private *isReserved(tag: string): Sliced<boolean> {
+    if (this.isTooCostly) return true;
+    try {
+      this.reserved ??= yield* ReservedTags.of(this.wall, this.work);
+      return yield* this.reserved.has(tag);
+    } catch (error) {
+      if (!(error instanceof TooMuchWork)) throw error;
+      this.isTooCostly = true;
+      return true;
+    }
+  }
 }
 
 /** For a person. */
 export function leftOutMessage({ tag, reason }: LeftOutTag): string {
-  return reason === 'owned_by_protected'
-    ? `The tag ${tag} is left out: it points to an image of a protected branch or a release.`
-    : `The tag ${tag} is left out: it is kept for a protected branch or a release.`;
+  switch (reason) {
+    case 'owned_by_protected':
+      return `The tag ${tag} is left out: it points to an image of a protected branch or a release.`;
+    case 'reserved_for_protected':
+      return `The tag ${tag} is left out: it is kept for a protected branch or a release.`;
+    case 'rules_too_costly':
+      return `The tag ${tag} is left out: it takes too much work to tell whether it is kept for a protected branch or a release.`;
+  }
 }
 
 export interface WalledVerdicts {
@@ -56,15 +74,35 @@ export interface WalledVerdicts {
   readonly leftOut: ReadonlyMap<string, readonly LeftOutTag[]>;
 }
 
-/** Takes out of each verdict the tags that belong to others, and says so in its words. A fork's build gets no tag anyway. */
-export function wallVerdicts(verdicts: readonly Verdict[], zone: Zone, wall: TagWall): WalledVerdicts {
+/**
+ * Takes out of each verdict the tags that belong to others, and says so in its words. A fork's build gets no tag anyway.
+ * Others have their turn meanwhile: the rules and the protected branches are other people's.
+ */
+export function wallVerdicts(verdicts: readonly Verdict[], zone: Zone, wall: TagWall): Promise<WalledVerdicts> {
+  return inTurns(wallInSlices(verdicts, zone, wall));
+}
+
+/** As `wallVerdicts`, for a caller that has turns of its own. */
+export function* wallInSlices(verdicts: readonly Verdict[], zone: Zone, wall: TagWall): Sliced<WalledVerdicts> {
   const leftOut = new Map<string, readonly LeftOutTag[]>();
-  if (zone === 'fork') return { verdicts, leftOut };
-  const walled = verdicts.map((verdict) => {
-    const { tags, leftOut: missed } = wallTags(verdict.tags, zone, wall);
-    if (missed.length === 0) return verdict;
-    leftOut.set(verdict.ruleId, missed);
-    return { ...verdict, tags, explanation: [verdict.explanation, ...missed.map(leftOutMessage)].join(' ') };
-  });
-  return { verdicts: walled, leftOut };
+  if (zone !== 'branch') return { verdicts, leftOut };
+  const judge = new TagJudge(wall);
+  const kept: Verdict[] = [];
+  for (const verdict of verdicts) {
+    const [tags, missed]: [string[], LeftOutTag[]] = [[], []];
+    for (const tag of verdict.tags) {
+      const reason = yield* judge.reasonOf(tag);
+      if (reason === null) tags.push(tag);
+      else missed.push({ tag, reason });
+    }
+    kept.push(missed.length === 0 ? verdict : { ...verdict, tags, explanation: explained(verdict, missed) });
+    if (missed.length > 0) leftOut.set(verdict.ruleId, missed);
+  }
+  return { verdicts: kept, leftOut };
+}
+
+function explained({ explanation }: Verdict, missed: readonly LeftOutTag[]): string {
+  const isCostly = missed.some(({ reason }) => reason === 'rules_too_costly');
+  const advice = 'Give the project fewer rules, tags and protected branches, or such with fewer wildcards.';
+  return [explanation, ...missed.map(leftOutMessage), ...(isCostly ? [advice] : [])].join(' ');
 }

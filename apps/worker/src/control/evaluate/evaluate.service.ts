@@ -128,7 +128,7 @@ export class EvaluateService {
     const protection = { defaultBranch, protectedBranches: subject.project.protectedBranches };
     const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
     const newestBuilt = await this.evaluations.newestBuiltCommits(subject.project.id, ref);
-    const verdicts = judgeRules(subject.rules, { ref, commit, defaultBranch, changedPaths }, ask, newestBuilt);
+    const verdicts = await judgeRules(subject.rules, { ref, commit, defaultBranch, changedPaths }, ask, newestBuilt);
     return {
       ...head,
       commitSubject: facts.subject,

@@ -25,24 +25,26 @@ const delivery = (change: object = {}) => ({
 });
 
 describe('what a delivery asks for', () => {
-  it('is a push for which a commit that was built is not built again', () => {
+  it('is a push for which a commit that was built is not built again', async () => {
     const ask = askOf(delivery());
     expect(ask).toMatchObject({ trigger: 'push', triggeredBy: 'ada', deduplicate: true });
-    const [first, second] = judgeRules([rule('a', 'main'), rule('b', '*')], head, ask, new Map([['a', commit]]));
+    const [first, second] = await judgeRules([rule('a', 'main'), rule('b', '*')], head, ask, new Map([['a', commit]]));
     expect(first).toMatchObject({ matched: false, reason: 'already_built' });
     expect(second).toMatchObject({ matched: true, tags: ['main'] });
   });
 
-  it('is a replay, which builds again what was built', () => {
+  it('is a replay, which builds again what was built', async () => {
     const ask = askOf(delivery({ replayOf: 'd1' }));
     expect(ask.trigger).toBe('replay');
-    expect(judgeRules([rule('a', 'main')], head, ask, new Map([['a', commit]]))[0]).toMatchObject({ matched: true });
+    expect((await judgeRules([rule('a', 'main')], head, ask, new Map([['a', commit]])))[0]).toMatchObject({
+      matched: true,
+    });
   });
 
-  it('is one rule by hand, whether or not it would match', () => {
+  it('is one rule by hand, whether or not it would match', async () => {
     const body = Buffer.from(JSON.stringify({ ruleId: 'b', actor: 'bob' }));
     const ask = askOf(delivery({ eventName: 'manual', body }));
-    const verdicts = judgeRules([rule('a', 'main'), rule('b', 'other')], head, ask, new Map());
+    const verdicts = await judgeRules([rule('a', 'main'), rule('b', 'other')], head, ask, new Map());
     expect(verdicts).toHaveLength(1);
     expect(verdicts[0]).toMatchObject({
       ruleId: 'b',
@@ -52,7 +54,7 @@ describe('what a delivery asks for', () => {
     });
   });
 
-  it('is strangers’ code by hand, and never by what a forge says', () => {
+  it('is strangers’ code by hand, and never by what a forge says', async () => {
     const body = Buffer.from(JSON.stringify({ ruleId: null, zone: 'fork', actor: 'bob' }));
     expect(askOf(delivery({ eventName: 'manual', body })).fromFork).toBe(true);
     expect(askOf(delivery({ body })).fromFork).toBe(false);
@@ -60,9 +62,14 @@ describe('what a delivery asks for', () => {
     expect(askOf(delivery({ eventName: 'manual', body: plain })).fromFork).toBe(false);
   });
 
-  it('is no rule by hand: an image by digest only', () => {
+  it('is no rule by hand: an image by digest only', async () => {
     const body = Buffer.from(JSON.stringify({ ruleId: null, actor: 'bob' }));
-    const [verdict] = judgeRules([rule('a', 'main')], head, askOf(delivery({ eventName: 'manual', body })), new Map());
+    const [verdict] = await judgeRules(
+      [rule('a', 'main')],
+      head,
+      askOf(delivery({ eventName: 'manual', body })),
+      new Map(),
+    );
     expect(verdict).toMatchObject({ matched: true, tags: [] });
   });
 });

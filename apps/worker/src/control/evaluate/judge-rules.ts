@@ -1,15 +1,16 @@
-import { judge, type RefHead, type Rule, renderTags, type Verdict } from '@cooperage/domain';
+import { inTurns, judgeAll, type RefHead, type Rule, renderTags, type Verdict } from '@cooperage/domain';
 import type { Ask } from './trigger-of.js';
 
-/** The verdict of each rule that this ask concerns. Pure. */
-export function judgeRules(
+/** The verdict of each rule that this ask concerns. Others have their turn meanwhile. */
+export async function judgeRules(
   rules: readonly Rule[],
   head: RefHead,
   ask: Ask,
   newestBuilt: ReadonlyMap<string, string>,
-): Verdict[] {
+): Promise<Verdict[]> {
   if (ask.trigger === 'manual') return [manualVerdict(rules, head, ask)];
-  return rules.map((rule) => judge(rule, head, ask.deduplicate ? (newestBuilt.get(rule.id) ?? null) : null));
+  const newestBuiltCommit = (ruleId: string) => (ask.deduplicate ? (newestBuilt.get(ruleId) ?? null) : null);
+  return inTurns(judgeAll(rules, head, newestBuiltCommit));
 }
 
 /** A person's word stands in for the rule's pattern; the tags are the chosen rule's, or none. */

@@ -100,6 +100,7 @@ function MovedTags({ build, moves }: MovedTagsProps) {
 const leftOutReasons: readonly (readonly [LeftOutTag['reason'], string])[] = [
   ['owned_by_protected', 'not set: belongs to an image of a protected branch or a release'],
   ['reserved_for_protected', 'not set: reserved for protected branches and releases'],
+  ['rules_too_costly', 'not set: the rules are too costly to tell whether protected branches or releases keep it'],
 ];
 
 /** What its rule would give it, and why it does not get it. */
