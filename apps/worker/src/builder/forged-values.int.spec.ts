@@ -109,7 +109,7 @@ describe('values of a builder that was taken over', () => {
       await expect(forge(`UPDATE attempt SET ${set}`), set).rejects.toThrow(refused);
     const entry = (bytes: string, blobs = '{}') =>
       `INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number)
-       VALUES ('${bench.projectId}', 'protected', 'r', 'p', 0, 'd', ${bytes}, '{}', '${blobs}', '${buildId}', 1)`;
+       VALUES ('${bench.projectId}', 'protected', 'refs/heads/main', 'linux/amd64', 0, 'd', ${bytes}, '{}', '${blobs}', '${buildId}', 1)`;
     await expect(forge(entry('9223372036854775807'))).rejects.toThrow(refused);
     await expect(forge(entry('-1'))).rejects.toThrow(refused);
     await expect(forge(entry('1', '{9223372036854775807}'))).rejects.toThrow(refused);
@@ -229,6 +229,94 @@ describe('values of a builder that was taken over', () => {
   it('R2-H5 a builder that has ended did so by now', async () => {
     await forge(`UPDATE process_instance SET ended_at = '9999-12-31', end_reason = 'exited'`);
     expect(await isTrue('SELECT ended_at <= now() FROM process_instance')).toBe(true);
+  });
+
+  it('R3-A5 what is said of a build has a size, in each column that others read whole', async () => {
+    await claimed();
+    const [json, text] = [`to_jsonb(repeat('x', 9000000))`, `repeat('x', 9000000)`];
+    const large = (table: string, column: string, value: string) =>
+      expect(forge(`UPDATE ${table} SET ${column} = ${value}`), `${table}.${column}`).rejects.toThrow(refused);
+    for (const column of ['failure', 'warnings', 'base_images', 'sources', 'tools', 'resolved'])
+      await large('build', column, json);
+    for (const column of ['media_type', 'fingerprint', 'cache_export_note', 'cache_mode_why', 'wait_reason'])
+      await large('build', column, text);
+    for (const column of ['failure', 'cache_read', 'target_records'])
+      await large(
+        'attempt',
+        column,
+        column === 'target_records' ? `jsonb_build_object('targets', '[]'::jsonb, 'x', ${text})` : json,
+      );
+    for (const column of ['dockerfile', 'engine_reference', 'result_space', 'context_digest'])
+      await large('attempt', column, text);
+    await large('process_instance', 'info', `info || jsonb_build_object('x', ${text})`);
+    await change(
+      `INSERT INTO setup_check (name, ask_id, asked_by) VALUES ('builder', gen_random_uuid(), 'ada') ON CONFLICT DO NOTHING`,
+      owner(),
+    );
+    await large('setup_check', 'facts', `jsonb_build_object('x', ${text})`);
+    const step = (ordinal: string, name: string) =>
+      forge(
+        `INSERT INTO step (attempt_id, ordinal, vertex_id, name, internal, cached) VALUES ('${attemptId}', ${ordinal}, 'v', ${name}, false, false)`,
+      );
+    await expect(step('1', text)).rejects.toThrow(refused);
+    await expect(step('2147483647', `'n'`)).rejects.toThrow(refused);
+    await step('1', `repeat('x', 100000)`);
+    await large('step', 'error', text);
+    await expect(
+      forge(`INSERT INTO context_manifest (project_id, digest, entries, payload)
+        VALUES ('${bench.projectId}', 'd', 1, decode(repeat('00', 17000000), 'hex'))`),
+    ).rejects.toThrow(refused);
+  });
+
+  it('R2-M-5 rows of builders of a pool are bounded, whatever names they give themselves; those of others stay', async () => {
+    const row = (name: string) =>
+      `INSERT INTO process_instance (id, role, name, info, key_hash) SELECT gen_random_uuid(), 'builder', ${name},
+        '{"slots": 1}', builder_key_hash()`;
+    const many = (count: number) => forge(`${row(`'n' || i`)} FROM generate_series(1, ${count}) i`);
+    const other = `UPDATE process_instance SET pool = 'strangers' WHERE name LIKE 'n%' AND ended_at IS NOT NULL`;
+    await expect(many(101)).rejects.toThrow(/builders already/);
+    for (let round = 0; round < 8; round++) {
+      await many(50);
+      await forge(`UPDATE process_instance SET ended_at = now(), end_reason = 'exited' WHERE name LIKE 'n%'`);
+      // As if another pool had left them.
+      if (round === 0) await change(other, owner());
+    }
+    await forge(row(`'last'`));
+    const counts = await ask<{ pool: string; rows: number }>(
+      `SELECT pool, count(*)::int AS rows FROM process_instance WHERE ended_at IS NOT NULL GROUP BY pool ORDER BY pool`,
+    );
+    expect(counts).toEqual([
+      { pool: 'strangers', rows: 50 },
+      { pool: 'trusted', rows: 200 },
+    ]);
+    const listed = await new ProcessRepository(owner()).list();
+    expect(listed.filter(({ pool }) => pool === 'strangers')).toHaveLength(50);
+    expect(listed.filter(({ pool }) => pool === 'trusted')).toHaveLength(100);
+    // What runs comes first, however many have ended since.
+    expect(listed.map(({ id }) => id)).toContain(bench.instanceId);
+    await expect(forge(row(`repeat('x', 300)`))).rejects.toThrow(refused);
+  });
+
+  it('R2-M-5 a builder writes no cache under new names, promises nothing for ever, and stores few contexts', async () => {
+    await claimed();
+    const { ref, platform } = await bench.build(buildId);
+    const entry = (name: string, epoch = 0) =>
+      forge(`INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, build_id, build_number)
+        VALUES ('${bench.projectId}', 'protected', '${name}', '${platform}', ${epoch}, 'd', 1, '${buildId}', 1)`);
+    await expect(entry('refs/heads/another')).rejects.toThrow(refused);
+    await expect(entry(ref, 7)).rejects.toThrow(refused);
+    await entry(ref);
+    await expect(forge(`UPDATE cache_entry SET ref = 'refs/heads/another'`)).rejects.toThrow(refused);
+    const promise = (rows: number) =>
+      forge(`INSERT INTO outbox (topic, subject_id, group_id)
+        SELECT 'publish', '${buildId}', '${bench.projectId}' FROM generate_series(1, ${rows})`);
+    await promise(20);
+    await expect(promise(1)).rejects.toThrow(/may not promise/);
+    const contexts = (from: number, to: number) =>
+      forge(`INSERT INTO context_manifest (project_id, digest, entries, payload)
+        SELECT '${bench.projectId}', i::text, 1, '\\x' FROM generate_series(${from}, ${to}) i`);
+    await contexts(1, 2_000);
+    await expect(contexts(2_001, 2_001)).rejects.toThrow(refused);
   });
 
   it('an honest builder retries, is canceled and times out as before', async () => {

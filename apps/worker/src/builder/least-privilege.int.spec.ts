@@ -200,7 +200,8 @@ describe('R-M9 a builder that was taken over', () => {
     await expect(own(entry('protected', 'refs/heads/other'))).rejects.toThrow(refused);
     await expect(own(`UPDATE cache_entry SET digest = 'sha256:2'`)).rejects.toThrow(refused);
     expect(await own('UPDATE cache_entry SET used_number = 1, used_at = now()')).toBe(1);
-    expect(await own(entry('branch', 'refs/heads/other'))).toBe(1);
+    await expect(own(entry('branch', 'refs/heads/other'))).rejects.toThrow(refused);
+    expect(await own(entry('branch', 'refs/heads/main'))).toBe(1);
     expect(await own(`UPDATE cache_entry SET bytes = 2 WHERE zone = 'branch'`)).toBe(1);
   });
 

@@ -8,6 +8,8 @@ import { storedJson } from '../stored-text.js';
 import type { ClaimedAttempt } from './attempt-record.js';
 
 const compress = promisify(deflateRaw);
+/** Of the Dockerfiles of the targets of one build. */
+const mostTargetBytes = 4 * 1024 * 1024;
 
 /** What was read for one other target of a build. */
 export interface ReadTarget {
@@ -36,7 +38,10 @@ export class ContextManifestRepository {
       dockerfile,
       targets.map((target, index) => ({ ...target, contextDigest: encoded[index]!.digest })),
     );
-    if (await this.note(attempt, Prisma.sql`target_records = ${storedJson(records)}::jsonb`))
+    const json = storedJson(records);
+    // As with contexts: what is too large is not known, and no build fails for it.
+    if (Buffer.byteLength(json) > mostTargetBytes) return;
+    if (await this.note(attempt, Prisma.sql`target_records = ${json}::jsonb`))
       await this.store(attempt, new Map(encoded.map((each) => [each.digest, each])));
   }
 

@@ -28,6 +28,15 @@ export class BuildRepository {
     return row && toBuildRecord(row);
   }
 
+  /** Where a build stands, and nothing that is large. */
+  async standing(buildId: string): Promise<Pick<BuildRecord, 'id' | 'status' | 'stage' | 'attemptNumber'> | null> {
+    const row = await this.db.prisma.build.findUnique({
+      where: { id: buildId },
+      select: { id: true, status: true, stage: true, attemptNumber: true },
+    });
+    return row as Pick<BuildRecord, 'id' | 'status' | 'stage' | 'attemptNumber'> | null;
+  }
+
   /** Control could not publish it, for a reason that will not pass. */
   async fail(buildId: string, attemptNumber: number, failure: FailureReport): Promise<TransitionOutcome> {
     const event = { type: 'failed', retryable: false, attemptsLeft: false } as const;

@@ -70,6 +70,8 @@ export interface ProcessRecord {
   readonly pool: Lane | null;
 }
 
+const mostListed = 100;
+
 /** Rows of running processes: who holds what, and who has ended. */
 export class ProcessRepository {
   constructor(private readonly db: Database) {}
@@ -129,11 +131,13 @@ export class ProcessRepository {
         FOR UPDATE SKIP LOCKED)`;
   }
 
-  /** Running processes, and those that ended within the last day. */
+  /** Running processes, and those that ended within the last day: of each role and pool the newest, so that no pool hides another. */
   async list(): Promise<ProcessRecord[]> {
     return this.db.prisma.$queryRaw<ProcessRecord[]>`
       SELECT id::text, role, name, started_at AS "startedAt", heartbeat_at AS "heartbeatAt", ended_at AS "endedAt",
         end_reason AS "endReason", info, pool
-      FROM process_instance WHERE ended_at IS NULL OR ended_at > now() - interval '1 day' ORDER BY id DESC LIMIT 200`;
+      FROM (SELECT *, row_number() OVER (PARTITION BY role, pool ORDER BY ended_at IS NOT NULL, started_at DESC) AS place
+        FROM process_instance WHERE ended_at IS NULL OR ended_at > now() - interval '1 day') p
+      WHERE place <= ${mostListed} ORDER BY id DESC`;
   }
 }

@@ -6,6 +6,9 @@ import { StepWriter } from './step-writer.js';
 
 /** A Dockerfile of many thousand lines can have a warning for each. */
 const mostWarnings = 200;
+/** Characters of what an engine says in its own words, with a Dockerfile's in them: the database takes no more (R3-A5). */
+const mostWarned = 1_000;
+const mostNamed = 32_768;
 
 /** Writes down what an engine tells of one attempt: its steps, its output, its warnings. */
 export class AttemptRecorder {
@@ -38,7 +41,10 @@ export class AttemptRecorder {
       case 'warning': {
         const { rule, message, url, file, line } = event;
         if (this.warnings.length < mostWarnings)
-          this.warnings.push({ rule, message: this.masker.maskText(message), url, file, line });
+          this.warnings.push({
+            ...{ rule: cut(rule, mostWarned), message: cut(this.masker.maskText(message), mostWarned), line },
+            ...{ url: cut(url, mostWarned), file: cut(file, mostWarned) },
+          });
         return;
       }
       case 'cache':
@@ -83,7 +89,19 @@ export class AttemptRecorder {
     if (step.isBase) this.bases.add(step.id);
     if (step.target !== undefined) this.ofTargets.add(step.id);
     const { masker } = this;
-    this.steps.put({ ...step, name: masker.maskText(step.name), error: step.error && masker.maskText(step.error) });
+    this.steps.put({
+      ...step,
+      ...{
+        name: cut(masker.maskText(step.name), mostNamed),
+        error: step.error && cut(masker.maskText(step.error), mostNamed),
+      },
+      ...{ stage: cut(step.stage, mostWarned), platform: cut(step.platform, mostWarned) },
+    });
     if (step.completedAt) await this.log.endStep(step.ordinal);
   }
+}
+
+/** Masked before: a part of a secret is none that would be found. */
+function cut<T extends string | null>(text: T, most: number): T {
+  return (text !== null && text.length > most ? `${text.slice(0, most - 1)}…` : text) as T;
 }

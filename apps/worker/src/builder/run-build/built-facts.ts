@@ -7,6 +7,8 @@ const mostBaseImages = 200;
 
 /** What ADD fetched, and no base image is. Each is named in the provenance too; a Dockerfile with more is refused. */
 const mostSources = 500;
+/** Of their addresses together, as they are written down. */
+const mostSourceBytes = 524_288;
 
 /**
  * What is recorded of a built image.
@@ -37,7 +39,10 @@ function sourcesOf({ materials = [] }: BuildOutcome): FetchedSource[] {
       'PolicyRefused',
       `The Dockerfile fetches from ${fetched.length} addresses; at most ${mostSources} are allowed.`,
     );
-  return fetched.map(({ uri, digest }) => ({ uri: withoutCredentials(uri), digest }));
+  const sources = fetched.map(({ uri, digest }) => ({ uri: withoutCredentials(uri), digest }));
+  if (Buffer.byteLength(JSON.stringify(sources)) > mostSourceBytes)
+    throw new BuildFailure('PolicyRefused', 'The addresses that the Dockerfile fetches from are too long together.');
+  return sources;
 }
 
 function withoutCredentials(uri: string): string {

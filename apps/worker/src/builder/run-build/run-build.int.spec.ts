@@ -203,6 +203,25 @@ describe('an attempt', () => {
     await expectEnded(build.id, 'failed');
   });
 
+  it('R3-A5 stores what its engine says in its own words as long as it may be, and no longer', async () => {
+    const long = 'x'.repeat(600_000);
+    const step = { id: 'v', name: `RUN ${long}`, ordinal: 1, stage: long, platform: null, inputs: [], error: long };
+    const state = {
+      ...{ startedAt: null, completedAt: null, cached: false, internal: false, progressGroup: null },
+      ...step,
+    };
+    bench.work = async (_request, emit) => {
+      await emit({ type: 'step', step: state });
+      for (let at = 0; at < 200; at++)
+        await emit({ type: 'warning', rule: 'r', message: long, url: null, line: 1, file: null });
+      return outcome;
+    };
+    expect(await bench.run()).toMatchObject({ stage: 'control', warnings: { length: 200 } });
+    const [stored] = await bench.world.db.prisma.step.findMany();
+    expect([stored!.name.length, stored!.error!.length, stored!.stage!.length]).toEqual([32_768, 32_768, 1_000]);
+    expect(stored!.name).toMatch(/^RUN x+…$/);
+  });
+
   it('R2-H-3 that is lost after its push leaves what it has pushed counted', async () => {
     bench.work = async ({ push }) => {
       await push.admit!({ ...image, isPushed: false });

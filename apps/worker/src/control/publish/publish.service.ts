@@ -122,7 +122,8 @@ export class PublishService {
   /** A fault of the surroundings is waited out; one of the build ends it, unless it has passed the gate meanwhile. */
   private async interrupted(item: OutboxItem, error: unknown): Promise<HandlerResult> {
     const { builds, notes, metrics, logger } = this.parts;
-    const build = await builds.find(item.subjectId);
+    // Not the whole row: what ended the process each time may be what stands in it (R3-A5).
+    const build = await builds.standing(item.subjectId);
     if (!build || isFinal(build.status)) return done;
     const verdict = judgeInterruption(error, item, build.stage === 'publishing');
     const log = withIds(logger, { buildId: build.id });
@@ -137,7 +138,7 @@ export class PublishService {
   }
 }
 
-function speakerOf({ id, attemptNumber, stage }: BuildRecord) {
+function speakerOf({ id, attemptNumber, stage }: Pick<BuildRecord, 'id' | 'attemptNumber' | 'stage'>) {
   return { buildId: id, attemptNumber, stage: stage ?? 'control' } as const;
 }
 
