@@ -134,4 +134,24 @@ describe('what an organization uses', () => {
     expect(all).toBeLessThan(40);
     expect((await quotas.usage(organization)).buildMinutes).toBeGreaterThan(3.9);
   });
+
+  it('R3-A6 counts minutes for which the export of a cache held an engine that nothing else was in', async () => {
+    const { prisma } = world.db;
+    const organization = await world.organization();
+    const exported = async (lane: string, cacheExportMs: number) => {
+      const { buildId } = await attempt(await world.project(organization), 0, 0);
+      await prisma.attempt.updateMany({ where: { buildId }, data: { lane } });
+      await prisma.build.update({ where: { id: buildId }, data: { attemptNumber: 1 } });
+      await prisma.build.update({ where: { id: buildId }, data: { cacheExportMs } });
+      return (await quotas.usage(organization)).buildMinutes;
+    };
+    // Beside other builds.
+    expect(await exported('trusted', 60_000)).toBeCloseTo(0);
+    expect(await exported('strangers', 60_000)).toBeCloseTo(1);
+    // No longer than an export may take, and never negative.
+    expect(await exported('strangers', 2_000_000_000)).toBeCloseTo(11);
+    expect(await exported('strangers', -2_000_000_000)).toBeCloseTo(11);
+    await counters.fold();
+    expect((await quotas.usage(organization)).buildMinutes).toBeCloseTo(11);
+  });
 });

@@ -167,6 +167,13 @@ function readWaiting(tx: Queryable, trusting: boolean, most: number): Promise<Wa
 /** SQL: a moment of the last year. Infinity minus a moment is an error before PostgreSQL 17. */
 const inSight = (moment: Prisma.Sql) => Prisma.sql`greatest(now() - interval '1 year', least(${moment}, now()))`;
 
+/**
+ * SQL: seconds for which the engine of the attempt `a` was held after its build `b`, for the export of the cache. In the lane
+ * of strangers nothing else is in the engine then. A builder says it, so it is no longer than an export may take.
+ */
+const exportSeconds = Prisma.sql`CASE WHEN a.lane = 'strangers' AND a.number = b.attempt_number
+  THEN least(greatest(coalesce(b.cache_export_ms, 0), 0), 600000) / 1000.0 ELSE 0 END::float8`;
+
 /** As `recentSeconds` of the domain counts. An exponent below -700 would be an error of the server's. */
 function readUsage(tx: Queryable, workers: readonly string[]): Promise<UsageRow[]> {
   const rate = Prisma.sql`${Math.LN2 / usageHalfLifeSeconds}::float8`;
@@ -175,12 +182,13 @@ function readUsage(tx: Queryable, workers: readonly string[]): Promise<UsageRow[
       SELECT b.organization_id, a.lane, a.state,
         a.ended_at IS NULL AND coalesce(a.placed_on, a.worker_name) = ANY(${[...workers]}) AS open,
         extract(epoch FROM now() - ${inSight(Prisma.sql`coalesce(a.claimed_at, a.dispatched_at)`)})::float8 AS since,
-        extract(epoch FROM now() - ${inSight(Prisma.sql`coalesce(a.ended_at, now())`)})::float8 AS until
+        extract(epoch FROM now() - ${inSight(Prisma.sql`coalesce(a.ended_at, now())`)})::float8 AS until,
+        ${exportSeconds} AS exported
       FROM attempt a JOIN build b ON b.id = a.build_id
       WHERE a.state IN ('dispatched', 'claimed') OR a.ended_at > now() - ${lookBack}
     )
     SELECT organization_id AS "organizationId", lane,
-      sum((exp(greatest(-700, -${rate} * until)) - exp(greatest(-700, -${rate} * since))) / ${rate}) AS "usedSeconds",
+      sum((exp(greatest(-700, -${rate} * greatest(0, until - exported))) - exp(greatest(-700, -${rate} * since))) / ${rate}) AS "usedSeconds",
       array_agg(since) FILTER (WHERE open) AS "heldSeconds",
       avg(since - until) FILTER (WHERE state IN ('built', 'failed', 'timed_out')) AS "usualSeconds"
     FROM held GROUP BY 1, 2`;

@@ -50,6 +50,36 @@ describe('S-052 code of strangers', () => {
     expect(await handedOut(strict)).toEqual([]);
   });
 
+  it.each([
+    [null, 'short'],
+    [300_000, 'long'],
+    // A builder says it: what it says gives nobody time.
+    [-300_000, 'short'],
+  ] as const)(
+    'R3-A6 is handed out by the time for which its builds and their exports held the engine (export: %s ms, next: %s)',
+    async (cacheExportMs, next) => {
+      const { prisma } = world.db;
+      await builder('strangers', 1);
+      const projects = { long: await world.project(), short: await world.project() };
+      const took = async (projectId: string, seconds: number) => {
+        await world.build(projectId);
+        expect(await handedOut(strict)).toEqual(['strangers']);
+        await prisma.$executeRaw`
+          UPDATE attempt SET state = 'built', claimed_at = now() - ${400 + seconds} * interval '1 second',
+            ended_at = now() - interval '400 seconds' WHERE state = 'dispatched'`;
+        await prisma.build.updateMany({ where: { projectId }, data: { status: 'succeeded' } });
+      };
+      await took(projects.long, 60);
+      await took(projects.short, 30);
+      await prisma.build.updateMany({ where: { projectId: projects.short }, data: { cacheExportMs } });
+      for (const projectId of Object.values(projects)) await world.build(projectId);
+      const [attempt] = await strict.dispatchNext(token);
+      expect((await prisma.build.findUniqueOrThrow({ where: { id: attempt!.buildId } })).projectId).toBe(
+        projects[next],
+      );
+    },
+  );
+
   it('R-H4 of another organization waits with a reason of its own, and takes the trusted pool from nobody', async () => {
     const [home, other] = [await homeProject(), await world.project()];
     await builder('trusted');

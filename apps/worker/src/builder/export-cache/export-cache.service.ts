@@ -29,6 +29,14 @@ export interface ExportCacheParts {
   readonly logger: Logger;
 }
 
+interface Work {
+  readonly attempt: ClaimedAttempt;
+  readonly access: BuildAccess;
+  readonly logger: Logger;
+  /** What an export takes is its time in the engine: waiting for that costs nobody anything. */
+  readonly time: { readonly startedAt: number; waitedMs: number };
+}
+
 /**
  * Leaves the cache of a build that has succeeded: as a second Solve over the same files, or, where the image holds it, by
  * a tag on the image. Its failure is a warning on the build and nothing else.
@@ -44,14 +52,14 @@ export class ExportCacheService {
     if (attempt?.build.cacheExport !== 'pending') return;
     const logger = withIds(this.parts.logger, { buildId, attemptId: attempt.attemptId });
     let masker = SecretMasker.of([]);
-    const started = performance.now();
-    const spent = () => Math.round(performance.now() - started);
+    const time = { startedAt: performance.now(), waitedMs: 0 };
+    const spent = () => Math.max(0, Math.round(performance.now() - time.startedAt - time.waitedMs));
     try {
       const access = await this.parts.accesses.open(attempt);
       masker = await SecretMasker.prepare(access.hidden);
       const choice = attempt.build.cacheBackend === 'registry' ? await this.parts.modes.choose(attempt.build) : null;
       if (choice?.mode === 'none') return await this.parts.notes.endCacheExport(buildId, 'none', null, { choice });
-      const written = await this.leave(attempt, access, choice?.mode ?? 'max', logger);
+      const written = await this.leave({ attempt, access, logger, time }, choice?.mode ?? 'max');
       await this.parts.notes.endCacheExport(buildId, 'done', null, { ms: spent(), written, choice });
     } catch (error) {
       logger.warn({ err: maskedError(error, masker) }, 'the cache could not be exported');
@@ -60,16 +68,17 @@ export class ExportCacheService {
   }
 
   /** What is there afterwards, where that is known. */
-  private async leave(attempt: ClaimedAttempt, access: BuildAccess, mode: 'max' | 'min', logger: Logger) {
+  private async leave(work: Work, mode: 'max' | 'min') {
+    const { attempt, access, logger } = work;
     const { build } = attempt;
     if (build.cacheBackend === 'inline')
       return keepInlineCache(attemptRegistry(this.registry, access.registryAuth), build);
-    const { bytes } = await this.parts.mirrors.using(access.source, () => this.export(attempt, access, mode));
+    const { bytes } = await this.parts.mirrors.using(access.source, () => this.export(work, mode));
     if (build.cacheBackend === 'registry') return this.written(attempt, access, logger);
     return bytes === undefined ? undefined : { bytes, digest: null };
   }
 
-  private async export(attempt: ClaimedAttempt, access: BuildAccess, mode: 'max' | 'min'): Promise<{ bytes?: number }> {
+  private async export({ attempt, access, time }: Work, mode: 'max' | 'min'): Promise<{ bytes?: number }> {
     const { requests, engine, house } = this.parts;
     const { request } = await requests.prepare(attempt, access, AbortSignal.timeout(limitMs));
     const own = cacheExport(attempt.build);
@@ -78,8 +87,14 @@ export class ExportCacheService {
       attempt.build.cacheBackend === 'local'
         ? { localCache: localCacheName(own) }
         : { reference: `${this.registry.host}/${own.repository}:${own.tag}` };
-    const work = () =>
-      engine.exportCache({ ...request, cacheExport: { ...target, mode } }, AbortSignal.timeout(limitMs));
+    const cameAt = performance.now();
+    const work = (giveWay: AbortSignal) => {
+      time.waitedMs = performance.now() - cameAt;
+      const signal = AbortSignal.any([AbortSignal.timeout(limitMs), giveWay]);
+      return engine.exportCache({ ...request, cacheExport: { ...target, mode } }, signal);
+    };
+    // Until it is let in all of its time is waiting.
+    time.waitedMs = Number.POSITIVE_INFINITY;
     return house.afterwards(attempt.build, AbortSignal.timeout(waitMs), work);
   }
 

@@ -15,9 +15,10 @@ function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = nothin
       await wipe();
     },
   };
-  const own = new EngineHouse(engine, lane);
+  const own = new EngineHouse(engine, lane, undefined, 0);
   const build = (guest: Guest, work: () => Promise<void> = nothing, signal = never) => own.build(guest, signal, work);
-  const exports = (guest: Guest, work: () => Promise<void> = nothing) => own.afterwards(guest, never, work);
+  const exports = (guest: Guest, work: (signal: AbortSignal) => Promise<void> = nothing) =>
+    own.afterwards(guest, never, work);
   return { build, exports, seen };
 }
 
@@ -121,6 +122,63 @@ describe('the engine of a builder for strangers', () => {
     // Not from what the fork has left there.
     await exports(ours);
     expect(seen.wiped).toBe(4);
+  });
+
+  const other: Guest = { ...ours, id: '9', organizationId: 'b' };
+  const turn = () => new Promise((done) => setImmediate(done));
+
+  it('R3-A6 is not emptied for the export of an organization after the build of another, whose next build finds it as it was', async () => {
+    const { build, exports, seen } = house('strangers');
+    await build(ours);
+    await build(other);
+    await expect(exports(ours)).rejects.toMatchObject({
+      code: 'EngineUnavailable',
+      message: expect.stringContaining('inside of the image'),
+    });
+    await build(other);
+    expect(seen.wiped).toBe(2);
+  });
+
+  it('R3-A6 is given up by an export soon after a build of another organization has come', async () => {
+    const { build, exports } = house('strangers');
+    await build(ours);
+    const stopped = (signal: AbortSignal) =>
+      new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const exporting = exports(ours, stopped);
+    await turn();
+    const [own, next] = [slow(), build(other)];
+    await expect(exporting).rejects.toMatchObject({ message: expect.stringContaining('another organization needed') });
+    await next;
+    // Builds of its own organization wait for it.
+    const [export2, ownBuild] = [exports(other, own.work), build({ ...other, id: '10' })];
+    await turn();
+    own.end();
+    await Promise.all([export2, ownBuild]);
+  });
+
+  it('R3-A6 is not entered by exports while a build of another organization waits', async () => {
+    const { build, exports, seen } = house('strangers');
+    const first = slow();
+    const building = build(ours, first.work);
+    const before = exports(ours, async () => Promise.reject(new Error('must not run')));
+    const next = build(other);
+    first.end();
+    await building;
+    await expect(before).rejects.toMatchObject({ code: 'EngineUnavailable' });
+    await next;
+    expect(seen.wiped).toBe(2);
+  });
+
+  it('R3-A6 is exported from again once the one that waited has given up', async () => {
+    const { build, exports } = house('strangers');
+    const [first, stop] = [slow(), new AbortController()];
+    const building = build(ours, first.work);
+    const givingUp = build(other, nothing, stop.signal);
+    stop.abort(new Error('canceled'));
+    await expect(givingUp).rejects.toThrow('canceled');
+    first.end();
+    await building;
+    await exports(ours);
   });
 });
 

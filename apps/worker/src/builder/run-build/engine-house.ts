@@ -8,22 +8,31 @@ export interface Guest {
   readonly zone: Zone;
 }
 
+/** How long an export may still take when a build of another organization waits for the engine. */
+const graceMs = 20_000;
+
 /**
  * Whose results are in this builder's engine. In the lane of strangers it is emptied before the next one's build begins: what
  * is left in between nobody can read, and the export of a cache still finds it. There it has one guest at a time: builds, and
  * exports of their caches, wait for each other, since a fork's results may stand there under the names of protected ones (`mayBorrow`).
+ * An export is a gain of its own organization alone, so no other one waits for it for long.
  */
 export class EngineHouse {
   /** Undefined: nobody knows, as after a start. */
-  private owner: string | undefined;
+  private owner: { readonly name: string; readonly organizationId: string } | undefined;
   /** When the guest that is in has left. */
   private left: Promise<unknown> = Promise.resolve();
+  /** Builds that wait for their turn. */
+  private readonly waiting = new Set<Guest>();
+  /** The export that is in. */
+  private exporting: { readonly organizationId: string; readonly hurry: () => void } | null = null;
 
   constructor(
     private readonly engine: Pick<Engine, 'wipe'>,
     private readonly lane: Lane,
     /** Why nothing may run in it now, as a sentence; null where all may. */
     private readonly obstacle: () => Promise<string | null> = async () => null,
+    private readonly exportGraceMs = graceMs,
   ) {}
 
   /**
@@ -33,25 +42,49 @@ export class EngineHouse {
    */
   async build<T>(build: Guest, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (this.lane === 'trusted') return this.amongTrusted(build, work);
+    this.waiting.add(build);
+    if (this.exporting && this.exporting.organizationId !== build.organizationId) this.exporting.hurry();
+    const came = () => this.waiting.delete(build);
     return this.inTurn(signal, async () => {
-      if (houseOf(build) === null || ownerOf(build) !== this.owner) await this.empty(build);
+      came();
+      if (houseOf(build) === null || nameOf(build) !== this.owner?.name) await this.empty(build);
       return this.unhindered(work);
-    });
+    }).finally(came);
   }
 
   /**
-   * Runs what comes after a build and starts from its results. Those of a fork are not made anew for it when they are gone.
-   * @throws {BuildFailure} as `build` does; `EngineUnavailable` where they are gone
+   * Runs what comes after a build and starts from its results. Where they are gone they are made anew only for what is no fork's, and
+   * at the cost of no other organization.
+   * @param work is stopped some seconds after a build of another organization has come
+   * @throws {BuildFailure} as `build` does; `EngineUnavailable` where they are gone, or a build of another organization waits
    */
-  async afterwards<T>(build: Guest, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.lane === 'trusted') return this.amongTrusted(build, work);
+  async afterwards<T>(build: Guest, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.lane === 'trusted') return this.amongTrusted(build, () => work(signal));
     return this.inTurn(signal, async () => {
-      if (ownerOf(build) === this.owner) return this.unhindered(work);
-      if (houseOf(build) === null)
-        throw new BuildFailure('EngineUnavailable', 'The builder was emptied before it could leave this cache.');
-      await this.empty(build);
-      return this.unhindered(work);
+      const { organizationId } = build;
+      if ([...this.waiting].some((other) => other.organizationId !== organizationId)) throw isNeeded();
+      if (nameOf(build) !== this.owner?.name) {
+        const isOthers = this.owner !== undefined && this.owner.organizationId !== organizationId;
+        if (houseOf(build) === null || isOthers) throw wasEmptied();
+        await this.empty(build);
+      }
+      return this.unhindered(() => this.givingWay(organizationId, work));
     });
+  }
+
+  private async givingWay<T>(organizationId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const hurry = () => {
+      timer ??= setTimeout(() => stop.abort(isNeeded()), this.exportGraceMs);
+    };
+    this.exporting = { organizationId, hurry };
+    try {
+      return await work(stop.signal);
+    } finally {
+      this.exporting = null;
+      clearTimeout(timer);
+    }
   }
 
   private async amongTrusted<T>({ zone }: Guest, work: () => Promise<T>): Promise<T> {
@@ -71,7 +104,7 @@ export class EngineHouse {
     if (!this.engine.wipe)
       throw new BuildFailure('PolicyRefused', 'This builder cannot empty its engine for strangers.');
     await this.engine.wipe();
-    this.owner = ownerOf(build);
+    this.owner = { name: nameOf(build), organizationId: build.organizationId };
   }
 
   private async inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -89,8 +122,24 @@ export class EngineHouse {
 }
 
 /** A fork's build shares with nobody, not with another one of the same ref. */
-function ownerOf(build: Guest): string {
+function nameOf(build: Guest): string {
   return houseOf(build) ?? build.id;
+}
+
+const withTheBuild = 'A cache inside of the image is left with the build itself.';
+
+function wasEmptied(): BuildFailure {
+  return new BuildFailure(
+    'EngineUnavailable',
+    `The builder was emptied before it could leave this cache. ${withTheBuild}`,
+  );
+}
+
+function isNeeded(): BuildFailure {
+  return new BuildFailure(
+    'EngineUnavailable',
+    `A build of another organization needed the builder before it could leave this cache. ${withTheBuild}`,
+  );
 }
 
 /** @throws the signal's reason when that comes first */

@@ -36,4 +36,27 @@ describe('held attempts', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(await work).toBe('timeout');
   });
+
+  it('R3-A6 have all of their time left after they have waited for the engine', async () => {
+    const work = held.while(attempt, untilStopped);
+    await vi.advanceTimersByTimeAsync(20_000);
+    const goOn = held.waits('a');
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    goOn();
+    goOn();
+    await vi.advanceTimersByTimeAsync(39_999);
+    expect(held.size).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await work).toBe('timeout');
+    // Its clock has ended with it.
+    goOn();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('end also where the engine never becomes free', async () => {
+    const work = held.while(attempt, untilStopped);
+    held.waits('a');
+    await vi.advanceTimersByTimeAsync(15 * 60_000 + 60_000);
+    expect(await work).toBe('timeout');
+  });
 });

@@ -8,7 +8,46 @@ export type StopCause = 'cancel' | 'not_yours' | 'timeout' | 'shutdown';
 
 interface Held {
   readonly stop: AbortController;
+  readonly clock: Clock;
 }
+
+/** The time limit of an attempt. It stands still while the attempt waits for what others have. */
+class Clock {
+  private timer: NodeJS.Timeout | undefined;
+  /** When it began to go; null while it stands still. */
+  private since: number | null = null;
+
+  constructor(
+    private leftMs: number,
+    private readonly onEnd: () => void,
+  ) {
+    this.go();
+  }
+
+  go(): void {
+    if (this.since !== null) return;
+    this.since = performance.now();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.onEnd, this.leftMs);
+  }
+
+  /** @param mostMs after which it goes on by itself */
+  pause(mostMs: number): void {
+    if (this.since === null) return;
+    this.leftMs = Math.max(0, this.leftMs - (performance.now() - this.since));
+    this.since = null;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.go(), mostMs);
+  }
+
+  end(): void {
+    this.since ??= 0;
+    clearTimeout(this.timer);
+  }
+}
+
+/** Longer than any export may take. Whoever waits for longer waits for something that is broken. */
+const longestWaitMs = 15 * 60_000;
 
 /** The attempts that this process holds: their heartbeats, and the word that one of them should stop. */
 export class HeldAttempts {
@@ -54,14 +93,21 @@ export class HeldAttempts {
   /** Holds an attempt while `work` runs. The signal's reason is a `StopCause`, or the `BuildFailure` that ended all. */
   async while<T>(attempt: ClaimedAttempt, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort('timeout' satisfies StopCause), attempt.build.limits.timeoutMs);
-    this.held.set(attempt.attemptId, { stop });
+    const clock = new Clock(attempt.build.limits.timeoutMs, () => stop.abort('timeout' satisfies StopCause));
+    this.held.set(attempt.attemptId, { stop, clock });
     try {
       return await work(stop.signal);
     } finally {
-      clearTimeout(timer);
+      clock.end();
       this.held.delete(attempt.attemptId);
     }
+  }
+
+  /** Stops the clock of an attempt that waits for the engine. @returns has it go on; called once more it does nothing */
+  waits(attemptId: string): () => void {
+    const clock = this.held.get(attemptId)?.clock;
+    clock?.pause(longestWaitMs);
+    return () => clock?.go();
   }
 
   private async beat(): Promise<void> {

@@ -189,7 +189,9 @@ export class RunBuildService {
       const last = reads.at(-1);
       reads.push(this.noteRead(work, caches.factOf(event), last));
     };
+    const goOn = this.parts.held.waits(attempt.attemptId);
     return this.parts.house.build(attempt.build, signal, () => {
+      goOn();
       // Who listens now is told nothing any more of a stop that came before.
       signal.throwIfAborted();
       phases.begin('build');
