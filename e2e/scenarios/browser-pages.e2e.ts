@@ -13,6 +13,7 @@ import { founding } from './browser/founding.js';
 import { hostileText } from './browser/hostile.js';
 import { images } from './browser/images.js';
 import { buildLogs } from './browser/log.js';
+import { logsOfAttempts } from './browser/log-attempts.js';
 import { followingLogs } from './browser/log-following.js';
 import { logLines } from './browser/log-lines.js';
 import { progressDisplays } from './browser/log-progress.js';
@@ -38,6 +39,7 @@ describe('in a browser', () => {
   progressDisplays(suite);
   followingLogs(suite);
   logLines(suite);
+  logsOfAttempts(suite);
   stopping(suite);
   buildLists(suite);
   cacheReasons(suite);
