@@ -39,7 +39,7 @@ export * from './cache/reason/context-manifest.js';
 export { fullImageName } from './cache/reason/image-name.js';
 export { type DockerfilePlan, planDockerfile } from './cache/reason/step-plan.js';
 export * from './cache/reason/target-records.js';
-export { whyStepsRan } from './cache/reason/why-ran.js';
+export { type StepVerdict, whyStepsRan, whyStepsRanSliced } from './cache/reason/why-ran.js';
 export * from './cache/warmth.js';
 export * from './cache/zone.js';
 export * from './compare/align-steps.js';

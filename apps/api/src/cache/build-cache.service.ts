@@ -12,9 +12,11 @@ import {
   cacheImports,
   cacheReference,
   type Digest,
+  inTurns,
   type ReadCache,
+  type StepVerdict,
   timedSteps,
-  whyStepsRan,
+  whyStepsRanSliced,
 } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
@@ -69,7 +71,8 @@ export class BuildCacheService {
     try {
       const now = await this.facts.find(id);
       if (!now) return [];
-      const verdicts = whyStepsRan(now, await this.facts.earlier(id));
+      const earlier = await this.facts.earlier(id);
+      const verdicts = await inTurns(whyStepsRanSliced(now, earlier));
       return verdicts.map(({ ordinal, target, startLine, endLine, cached, reason, against }) => ({
         ...{ ordinal, target, startLine, endLine, cached, against },
         reason: reason && plain(reason),
@@ -87,7 +90,7 @@ export class BuildCacheService {
   }
 }
 
-type Reason = NonNullable<ReturnType<typeof whyStepsRan>[number]['reason']>;
+type Reason = NonNullable<StepVerdict['reason']>;
 
 function plain(reason: Reason): NonNullable<BuildCache['steps'][number]['reason']> {
   return reason.kind === 'files' ? { ...reason, changes: [...reason.changes] } : reason;

@@ -1,10 +1,11 @@
 import {
   dockerfilePaths,
+  inTurns,
   type MissCause,
   type MissedStep,
   type StepNote,
   stepNotes,
-  whyStepsRan,
+  whyStepsRanSliced,
 } from '@cooperage/domain';
 import { toBuildRecord } from '../build/build-mapping.js';
 import { CacheFactsRepository } from '../build/cache-facts-repository.js';
@@ -46,7 +47,8 @@ export class StepVerdictRepository {
     if (!build || build._count.stepVerdicts > 0) return;
     const now = await this.facts.find(buildId);
     if (!now || now.steps.length === 0) return;
-    const verdicts = whyStepsRan(now, await this.facts.earlier(buildId));
+    const earlier = await this.facts.earlier(buildId);
+    const verdicts = await inTurns(whyStepsRanSliced(now, earlier));
     await this.write(buildId, stepNotes(dockerfilePaths(toBuildRecord(build)), verdicts));
   }
 

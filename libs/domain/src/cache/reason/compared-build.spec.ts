@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheFacts } from './cache-facts.js';
-import { lookBudget } from './step-keys.js';
+import { lookBudget } from './step-files.js';
 import { builtFrom as build, copied, files, first, node, reasonAt, reasons } from './why-ran.fixture.js';
 import { whyStepsRan } from './why-ran.js';
 

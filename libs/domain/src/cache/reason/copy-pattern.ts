@@ -1,20 +1,75 @@
 import type { ManifestEntry } from './context-manifest.js';
+import { MatchRoom } from './match-room.js';
+import { WildcardName } from './wildcard-name.js';
 
-/** Which entries of a context a COPY, an ADD or a bind mount takes. */
+/**
+ * Which entries of a context a COPY, an ADD or a bind mount takes.
+ * @throws {MatchTooCostly}
+ */
 export type CopySelection = (entry: ManifestEntry) => boolean;
 
 /**
  * The entries that a source of COPY names, and all below them. A source is a path, or a pattern with Go's
  * `filepath.Match` for each name in it; `.` is everything.
+ * @param room for all entries together
+ * @throws {MatchTooCostly} where already the sources are too long
  */
-export function copySelection(sources: readonly string[]): CopySelection {
-  const patterns = sources.map((source) => namesOf(source).map(nameMatcher));
+export function copySelection(
+  sources: readonly string[],
+  room = new MatchRoom(Number.POSITIVE_INFINITY),
+): CopySelection {
+  const plain = new PlainPaths();
+  const patterns: (string | WildcardName)[][] = [];
+  for (const source of sources) {
+    room.take(source.length);
+    const names = namesOf(source);
+    if (!names.some(WildcardName.isOne)) plain.add(names);
+    else patterns.push(names.map((name) => (WildcardName.isOne(name) ? new WildcardName(name) : name)));
+  }
   return ({ path }) => {
-    const names = path.split('/');
-    return patterns.some(
-      (pattern) => pattern.length <= names.length && pattern.every((matches, at) => matches(names[at]!)),
-    );
+    room.nextEntry();
+    return plain.hold(path, room) || (patterns.length > 0 && fitsOne(patterns, path, room));
   };
+}
+
+function fitsOne(patterns: readonly (readonly (string | WildcardName)[])[], path: string, room: MatchRoom): boolean {
+  room.take(path.length);
+  const names = path.split('/');
+  const chars = names.map((name) => [...name]);
+  return patterns.some((pattern) => {
+    room.take(1);
+    return (
+      pattern.length <= names.length &&
+      pattern.every((part, at) => (typeof part === 'string' ? part === names[at] : part.matches(chars[at]!, room)))
+    );
+  });
+}
+
+/** Sources that are no patterns: the time for a path does not grow with their number. */
+class PlainPaths {
+  private readonly paths = new Set<string>();
+  private isAll = false;
+  private mostNames = 0;
+
+  add(names: readonly string[]): void {
+    this.paths.add(names.join('/'));
+    this.isAll ||= names.length === 0;
+    this.mostNames = Math.max(this.mostNames, names.length);
+  }
+
+  /** Whether one of them is the path or a folder above it. @throws {MatchTooCostly} */
+  hold(path: string, room: MatchRoom): boolean {
+    if (this.isAll) return true;
+    let end = -1;
+    for (let names = 1; names <= this.mostNames; names++) {
+      end = path.indexOf('/', end + 1);
+      const start = end < 0 ? path : path.slice(0, end);
+      room.take(1 + (start.length >> 4));
+      if (this.paths.has(start)) return true;
+      if (end < 0) return false;
+    }
+    return false;
+  }
 }
 
 function namesOf(source: string): string[] {
@@ -24,50 +79,4 @@ function namesOf(source: string): string[] {
     else if (name !== '' && name !== '.') names.push(name);
   }
   return names;
-}
-
-function nameMatcher(pattern: string): (name: string) => boolean {
-  if (!/[*?[\\]/.test(pattern)) return (name) => name === pattern;
-  const tokens = tokensOf(pattern);
-  return (name) => accepts(tokens, [...name]);
-}
-
-type Token = '*' | ((char: string) => boolean);
-
-/** A bracket that does not end is none: BuildKit refuses such a pattern, and then nothing ran that would be explained. */
-function tokensOf(pattern: string): Token[] {
-  const tokens: Token[] = [];
-  const part = /\*|\?|\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|(.)/gsu;
-  for (const [whole, escaped, negated, range, char] of pattern.matchAll(part)) {
-    if (whole === '*') tokens.push('*');
-    else if (whole === '?') tokens.push(() => true);
-    else if (range !== undefined) tokens.push(inRange(range, negated === '^'));
-    else tokens.push((other) => other === (escaped ?? char));
-  }
-  return tokens;
-}
-
-function inRange(range: string, isNegated: boolean): (char: string) => boolean {
-  const spans = [...range.matchAll(/\\?(.)(?:-\\?(.))?/gsu)].map(([, from, to]) => [from!, to ?? from!] as const);
-  return (char) => spans.some(([from, to]) => from <= char && char <= to) !== isNegated;
-}
-
-/** All places in the pattern at once, so that the time is its length times that of the name, whatever it is. */
-function accepts(tokens: readonly Token[], chars: readonly string[]): boolean {
-  const passStars = (places: Set<number>): Set<number> => {
-    for (const place of places) if (tokens[place] === '*') places.add(place + 1);
-    return places;
-  };
-  let places = passStars(new Set([0]));
-  for (const char of chars) {
-    const next = new Set<number>();
-    for (const place of places) {
-      const token = tokens[place];
-      if (token === '*') next.add(place);
-      else if (token?.(char)) next.add(place + 1);
-    }
-    places = passStars(next);
-    if (places.size === 0) return false;
-  }
-  return places.has(tokens.length);
 }

@@ -1,3 +1,4 @@
+import type { Sliced } from '../../share/in-turns.js';
 import type { CacheFacts, DockerfileFacts } from './cache-facts.js';
 import type { ImageConfig } from './stage-scope.js';
 import { type DockerfilePlan, planDockerfile, stageAt } from './step-plan.js';
@@ -13,15 +14,19 @@ export interface PlannedPart {
 }
 
 /** Each behind those that it is made from, the build's own last. */
-export function plannedParts(build: CacheFacts): PlannedPart[] {
+export function* plannedParts(build: CacheFacts): Sliced<PlannedPart[]> {
   const configs = new Map<string, ImageConfig>();
-  const others = (build.targets ?? []).map((facts) => {
+  const parts: PlannedPart[] = [];
+  for (const facts of build.targets ?? []) {
     const plan = planOf(facts, configs);
+    yield;
     const end = stageAt(plan, facts.stage);
     if (end) configs.set(facts.name, end.config);
-    return { target: facts.name, stage: facts.stage, facts, plan };
-  });
-  return [...others, { target: null, stage: null, facts: build, plan: planOf(build, configs) }];
+    parts.push({ target: facts.name, stage: facts.stage, facts, plan });
+  }
+  parts.push({ target: null, stage: null, facts: build, plan: planOf(build, configs) });
+  yield;
+  return parts;
 }
 
 /** A step upon what another target comes to has its variables: it is the image's configuration that is handed on. */

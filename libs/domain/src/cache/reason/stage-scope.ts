@@ -7,6 +7,9 @@ export interface ImageConfig {
   readonly settings: ReadonlyMap<string, string>;
 }
 
+/** Characters that all values which are put in place in one Dockerfile may have together; none that is meant has so many. */
+const mostExpanded = 4 * 1024 * 1024;
+
 /** The variables and settings that are in force at one place of a stage. */
 export class StageScope {
   readonly settings = new Map<string, string>();
@@ -17,15 +20,17 @@ export class StageScope {
     private readonly buildArgs: Readonly<Record<string, string>>,
     /** What was declared before the first FROM; null outside of any stage. */
     private readonly outer: StageScope | null,
+    /** Of all scopes of the Dockerfile. */
+    private readonly room: { charsLeft: number },
   ) {}
 
   static outermost(buildArgs: Readonly<Record<string, string>>): StageScope {
-    return new StageScope(buildArgs, null);
+    return new StageScope(buildArgs, null, { charsLeft: mostExpanded });
   }
 
   /** Of a stage that starts from an image. Where nobody knows what that tells, only its digest stands for it. */
   stage(image: ImageConfig | null = null): StageScope {
-    const scope = new StageScope(this.buildArgs, this);
+    const scope = new StageScope(this.buildArgs, this, this.room);
     scope.take(image);
     return scope;
   }
@@ -49,8 +54,13 @@ export class StageScope {
 
   readonly lookup: Lookup = (name) => this.env.get(name) ?? this.args.get(name);
 
+  /** Null where nobody here knows what it comes to, or the Dockerfile is made to take all memory with it. */
   expand(text: string): string | null {
-    return expandVariables(text, this.lookup);
+    if (!/[$\\]/.test(text)) return text;
+    if (this.room.charsLeft < 0) return null;
+    const expanded = expandVariables(text, this.lookup);
+    this.room.charsLeft -= expanded?.length ?? 0;
+    return this.room.charsLeft < 0 ? null : expanded;
   }
 
   /** Takes an instruction that is no step. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../../image/digest.js';
+import type { Sliced } from '../../share/in-turns.js';
 import type { CacheFacts, NamedContextFact, StepOutcome } from './cache-facts.js';
-import { entriesOf, type ManifestEntry, namedEntries } from './context-manifest.js';
-import { copySelection } from './copy-pattern.js';
+import type { ManifestEntry } from './context-manifest.js';
 import { type PlannedPart, plannedParts } from './planned-parts.js';
+import { type LookBudget, PartFiles } from './step-files.js';
 import { basesOf, StepOutcomes, targetsThatRan, wasReached } from './step-outcomes.js';
 import { type PlannedStep, stageAt } from './step-plan.js';
 
@@ -45,50 +46,41 @@ export interface TakenTarget {
 }
 
 /**
- * Bounds the work of one question over all builds that it asks: entries of a context, times the steps that read it. Whoever
- * asks waits for it, and so does everybody else of the process.
- */
-export interface LookBudget {
-  looksLeft: number;
-}
-
-/** About half a second of work. */
-export function lookBudget(): LookBudget {
-  return { looksLeft: 500_000 };
-}
-
-/**
  * The steps of a build in the order of its Dockerfiles, those of other targets before those that take them; without the context
  * of one where that is more than is left to look at.
  */
-export function keyedSteps(facts: CacheFacts, budget: LookBudget): KeyedStep[] {
-  const parts = plannedParts(facts);
+export function* keyedSteps(facts: CacheFacts, budget: LookBudget): Sliced<KeyedStep[]> {
+  const parts = yield* plannedParts(facts);
   // The build's own first, then those that it takes.
-  const contexts = new Map(parts.toReversed().map((part) => [part, affordable(part, budget)]));
+  const files = new Map(parts.toReversed().map((part) => [part, PartFiles.within(budget, part)]));
   const bases = basesOf(facts.steps);
   const targetsRan = targetsThatRan(facts.steps);
   const results = new Map<string, KeyedStep | null>();
   const known = new Map<string, StepOutcome>();
-  return parts.flatMap((part) => {
-    const context = contexts.get(part)!;
+  const all: KeyedStep[] = [];
+  for (const part of parts) {
     const named: Named = part.facts.namedContexts ?? new Map();
-    const own = context && ownEntries(context, named);
-    const sources = { part, context, own, bases, named, results, targetsRan, known, mark: facts.mark };
-    const { steps, ends } = stepsOfPart(sources, new StepOutcomes(part, facts.steps));
+    const sources = { part, files: files.get(part)!, bases, named, results, targetsRan, known, mark: facts.mark };
+    const { steps, ends } = yield* stepsOfPart(sources, new StepOutcomes(part, facts.steps));
     if (part.target !== null) results.set(part.target, endOf(sources, ends));
-    return steps;
-  });
+    for (const step of steps) all.push(step);
+  }
+  return all;
 }
 
-function stepsOfPart(sources: Sources, outcomes: StepOutcomes) {
+function* stepsOfPart(
+  sources: Sources,
+  outcomes: StepOutcomes,
+): Sliced<{ steps: KeyedStep[]; ends: Map<number, KeyedStep> }> {
   const steps: KeyedStep[] = [];
   const ends = new Map<number, KeyedStep>();
   for (const plan of sources.part.plan.steps) {
     const before = ends.get(plan.stageIndex);
     const others = plan.reads.stages.flatMap((stage) => ends.get(stage) ?? []);
-    const step = keyed(plan, outcomes.take(plan), sources, before ? [before, ...others] : others);
+    const step = yield* keyed(plan, outcomes.take(plan), sources, before ? [before, ...others] : others);
     ends.set(plan.stageIndex, step);
     steps.push(step);
+    yield;
   }
   return { steps, ends };
 }
@@ -102,25 +94,12 @@ function endOf({ part, named, results }: Sources, ends: ReadonlyMap<number, Keye
   return handedOn?.kind === 'target' ? (results.get(handedOn.target) ?? null) : null;
 }
 
-function affordable({ facts: { context }, plan }: PlannedPart, budget: LookBudget): CacheFacts['context'] {
-  const readers = plan.steps.reduce(
-    (sum, { reads }) => sum + (reads.files?.length === 0 ? 0 : 1) + reads.named.length,
-    0,
-  );
-  const looks = readers * (context?.length ?? 0);
-  if (looks > budget.looksLeft) return null;
-  budget.looksLeft -= looks;
-  return context;
-}
-
 type Named = ReadonlyMap<string, NamedContextFact>;
 
 /** What the steps of a Dockerfile are made from beside each other. */
 interface Sources {
   readonly part: PlannedPart;
-  readonly context: CacheFacts['context'];
-  /** The context without the named folders. */
-  readonly own: CacheFacts['context'];
+  readonly files: PartFiles;
   readonly bases: ReadonlyMap<string, Digest>;
   readonly named: Named;
   /** Of targets before it that are recorded. */
@@ -131,7 +110,12 @@ interface Sources {
   readonly mark: CacheFacts['mark'];
 }
 
-function keyed(plan: PlannedStep, told: StepOutcome | null, sources: Sources, before: readonly KeyedStep[]): KeyedStep {
+function* keyed(
+  plan: PlannedStep,
+  told: StepOutcome | null,
+  sources: Sources,
+  before: readonly KeyedStep[],
+): Sliced<KeyedStep> {
   const { part, bases, named, targetsRan, mark } = sources;
   const base = plan.image === null ? null : (bases.get(plan.image.replace(/@.*$/, '')) ?? null);
   const images = new Map<string, Digest | null>();
@@ -141,7 +125,7 @@ function keyed(plan: PlannedStep, told: StepOutcome | null, sources: Sources, be
   }
   const { takes, unrecorded } = takenBy(plan, sources);
   const parents = [...before, ...[...takes.values()].flatMap(({ end }) => end ?? [])];
-  const files = filesOf(plan, sources);
+  const files = yield* sources.files.of(plan);
   const neverFound = plan.reads.named.some(({ name, isStart }) => isStart && named.get(name)?.kind === 'folder');
   const isKnown =
     files !== null &&
@@ -189,22 +173,4 @@ function outcomeOf(told: StepOutcome | null, key: string | null, { known }: Sour
   if (same && !wasReached(told)) return { outcome: same, isShared: true };
   if (key !== null && wasReached(told)) known.set(key, told);
   return { outcome: told, isShared: false };
-}
-
-function filesOf({ reads }: PlannedStep, { context, own: all, named }: Sources): readonly ManifestEntry[] | null {
-  const folders = reads.named.filter(({ name }) => named.get(name)?.kind === 'folder');
-  if (reads.files?.length === 0 && folders.length === 0) return [];
-  if (context === null || all === null) return null;
-  const own = reads.files?.length === 0 ? [] : selected(all, reads.files);
-  const others = folders.flatMap(({ name, files }) => namedEntries(name, selected(entriesOf(context, name), files)));
-  return [...own, ...others];
-}
-
-/** Most builds have no named context, and theirs may be large. */
-function ownEntries(context: readonly ManifestEntry[], named: Named): readonly ManifestEntry[] {
-  return named.size === 0 ? context : entriesOf(context, null);
-}
-
-function selected(entries: readonly ManifestEntry[], sources: readonly string[] | null): readonly ManifestEntry[] {
-  return sources === null ? entries : entries.filter(copySelection(sources));
 }

@@ -1,7 +1,6 @@
 import { type Instruction, readInstructions } from '../../dockerfile/instructions.js';
 import { bytesToText } from '../../dockerfile/lines.js';
 import { shellWords } from '../../dockerfile/shell-words.js';
-import { expandVariables } from './expand-variables.js';
 import { fullImageName } from './image-name.js';
 import { type ImageConfig, StageScope } from './stage-scope.js';
 
@@ -52,6 +51,8 @@ const layered = new Set(['run', 'copy', 'add', 'workdir']);
 
 /** Variables that all steps and stages of one Dockerfile may hold together; what comes behind is not planned. */
 const maxHeldVariables = 250_000;
+/** Characters of those variables, each counted for every step that it reaches: they are all read for its key. */
+const maxHeldChars = 16 * 1024 * 1024;
 
 /** A stage as others start from it or copy from it. */
 export interface PlannedStage {
@@ -115,6 +116,7 @@ class Planner implements DockerfilePlan {
   private readonly outer: StageScope;
   private count = 0;
   private held = 0;
+  private heldChars = 0;
 
   constructor(
     buildArgs: Readonly<Record<string, string>>,
@@ -125,7 +127,7 @@ class Planner implements DockerfilePlan {
   }
 
   take(instruction: Instruction): void {
-    if (this.held > maxHeldVariables) return;
+    if (this.held > maxHeldVariables || this.heldChars > maxHeldChars) return;
     const { keyword } = instruction;
     const scope = this.stages.at(-1)?.scope ?? this.outer;
     if (keyword === 'from') this.from(instruction);
@@ -176,8 +178,10 @@ class Planner implements DockerfilePlan {
     const named =
       startsFrom === null ? reads.named : [{ name: startsFrom, files: ['.'], isStart: true }, ...reads.named];
     const isRun = keyword === 'run';
-    const variables = keyword === 'from' ? new Map() : current.scope.reaching(isRun ? null : instruction.text);
+    const variables: ReadonlyMap<string, string> =
+      keyword === 'from' ? new Map() : current.scope.reaching(isRun ? null : instruction.text);
     this.held += variables.size;
+    for (const [name, value] of variables) this.heldChars += name.length + value.length;
     this.steps.push({
       stage: this.stageCount > 1 ? (current.name ?? `stage-${index}`) : null,
       ...{ stageIndex: index, place: ++this.count, keyword: keyword as PlannedStep['keyword'], image },
@@ -256,7 +260,7 @@ function mountOf(flag: string, scope: StageScope): { type: string; from?: string
   const values = new Map(pairs.map((pair) => [pair.split('=', 1)[0]!, pair.slice(pair.indexOf('=') + 1)]));
   const expanded = (name: string) => {
     const value = values.get(name);
-    return value === undefined ? undefined : (expandVariables(value, scope.lookup) ?? value);
+    return value === undefined ? undefined : (scope.expand(value) ?? value);
   };
   const source = expanded('source') ?? expanded('src');
   const from = expanded('from');

@@ -1,8 +1,10 @@
 import { mergeByKey } from '../../compare/merge-by-key.js';
+import { atOnce, type Sliced } from '../../share/in-turns.js';
 import type { CacheFacts, StepOutcome } from './cache-facts.js';
 import { firstDifference } from './first-difference.js';
 import type { RunReason } from './run-reason.js';
-import { type KeyedStep, keyedSteps, type LookBudget, lookBudget } from './step-keys.js';
+import { type LookBudget, lookBudget } from './step-files.js';
+import { type KeyedStep, keyedSteps } from './step-keys.js';
 import { wasReached } from './step-outcomes.js';
 
 type BuildRef = CacheFacts['build'];
@@ -31,6 +33,9 @@ interface Candidate {
   readonly steps: readonly KeyedStep[];
 }
 
+/** Steps that may be compared with each other in one question: some seconds of work, for Dockerfiles that are made for it. */
+const mostPairs = 30_000_000;
+
 /**
  * Why the steps of a build ran: for each the first input that differs from the build that could have served it: the one that
  * left the cache that was read, then the newest of its worker, then any other.
@@ -42,16 +47,37 @@ export function whyStepsRan(
   earlier: readonly CacheFacts[],
   budget: LookBudget = lookBudget(),
 ): StepVerdict[] {
-  const steps = keyedSteps(now, budget);
-  const candidates = bySource(now, earlier).map((facts) => ({ facts, steps: keyedSteps(facts, budget) }));
-  return steps.flatMap((step) => {
+  return atOnce(whyStepsRanSliced(now, earlier, budget));
+}
+
+/** The same in pieces, for those who do other work beside it: builds decide how much there is to compare. */
+export function* whyStepsRanSliced(
+  now: CacheFacts,
+  earlier: readonly CacheFacts[],
+  budget: LookBudget = lookBudget(),
+): Sliced<StepVerdict[]> {
+  const steps = yield* keyedSteps(now, budget);
+  const candidates: Candidate[] = [];
+  for (const facts of bySource(now, earlier)) candidates.push({ facts, steps: yield* keyedSteps(facts, budget) });
+  const pairs = candidates.reduce((sum, candidate) => sum + candidate.steps.length, steps.length);
+  let pairsLeft = mostPairs;
+  const verdicts: StepVerdict[] = [];
+  for (const step of steps) {
     const { target, outcome, isShared } = step;
-    if (step.plan.keyword === 'from' || isShared || !wasReached(outcome)) return [];
+    if (step.plan.keyword === 'from' || isShared || !wasReached(outcome)) continue;
+    yield;
     const { stage, definition, startLine, endLine } = step.plan;
     const { ordinal, cached, ms = null } = outcome;
     const place = { ordinal, target, stage, definition, startLine, endLine, cached, ms };
-    return [{ ...place, ...(cached ? servedBy(now, step, candidates) : reasonOf(now, steps, step, candidates)) }];
-  });
+    pairsLeft -= pairs;
+    const judge = pairsLeft < 0 ? tooMany : cached ? servedBy : reasonOf;
+    verdicts.push({ ...place, ...judge(now, steps, step, candidates) });
+  }
+  return verdicts;
+}
+
+function tooMany(_now: CacheFacts, _all: readonly KeyedStep[], { outcome }: KeyedStep): Judgement {
+  return { reason: outcome?.cached ? null : { kind: 'unknown', why: 'no_manifest' }, against: null };
 }
 
 /**
@@ -77,7 +103,12 @@ function couldServe(now: CacheFacts, then: CacheFacts): boolean {
 
 type Judgement = Pick<StepVerdict, 'reason' | 'against'>;
 
-function servedBy(now: CacheFacts, step: KeyedStep, candidates: readonly Candidate[]): Judgement {
+function servedBy(
+  now: CacheFacts,
+  _all: readonly KeyedStep[],
+  step: KeyedStep,
+  candidates: readonly Candidate[],
+): Judgement {
   const ran = nearest(now, candidates, ({ steps }) => withKey(steps, step.key)?.outcome?.cached === false);
   return { reason: null, against: ran?.facts.build ?? null };
 }

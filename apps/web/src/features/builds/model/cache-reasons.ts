@@ -99,7 +99,7 @@ function evictedSentence({
 
 const unknown = {
   no_manifest:
-    'It is not recorded what the context held, here or in the build it is compared with, or it is too large to be compared.',
+    'It is not recorded what the context held, here or in the build it is compared with, or it takes too much work to compare.',
   not_matched: 'Nothing that is recorded differs.',
   upon_folder: 'Its stage starts from a folder, and the builder finds no step again that is made upon one.',
   of_target:
