@@ -1,8 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Sliced } from '@cooperage/domain';
 import { MaskingStream } from './masking-stream.js';
 import { type Pattern, PatternAutomaton } from './pattern-automaton.js';
 import type { LogSecret } from './secret.js';
 import { secretForms, secretFormsInParts } from './secret-forms.js';
+
+/** Bytes that are searched before others may have their turn. */
+const bytesAtOnce = 256 * 1024;
 
 /**
  * Knows the secrets of one attempt. What is found becomes `[secret NAME]`: plain ASCII, so that a downloaded log reads
@@ -66,10 +70,18 @@ export class SecretMasker {
     return first;
   }
 
-  /** Names of the secrets that stand in a text that is whole. Nothing is counted. */
-  namesIn(bytes: Uint8Array): string[] {
+  /** Names of the secrets that stand in a text, which comes in parts. Nothing is counted. */
+  *namesIn(parts: Iterable<Uint8Array>): Sliced<string[]> {
     const owners = new Set<number>();
-    this.automaton.scan(0, bytes, (owner) => owners.add(owner).size === this.secrets.length);
+    let state = 0;
+    for (const part of parts)
+      for (let at = 0; at < part.length; at += bytesAtOnce) {
+        state = this.automaton.scan(state, part.subarray(at, at + bytesAtOnce), (owner) => {
+          owners.add(owner);
+          return false;
+        });
+        yield;
+      }
     return [...new Set([...owners].map((owner) => this.secrets[owner]!.name))];
   }
 

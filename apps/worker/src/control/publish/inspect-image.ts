@@ -5,14 +5,17 @@ import {
   type MasterKeys,
   openBox,
   projectRepository,
+  type RepositoryName,
   sealedSubject,
   stagingRepository,
 } from '@cooperage/domain';
 import { type Descriptor, mountImage, readImageTree } from '@cooperage/oci';
-import { findLeaks } from './find-leaks.js';
+import { findLeaks, type ImageDocument } from './find-leaks.js';
 import type { PublisherSession } from './publisher-session.js';
 
 const maxConfigBytes = 8 * 1024 * 1024;
+/** Of all platforms together. */
+const maxConfigsBytes = 32 * 1024 * 1024;
 
 export interface InspectedImage {
   readonly subject: Descriptor;
@@ -29,7 +32,8 @@ export class InspectImage {
   /**
    * @param admit asked with the size of the whole image before anything of it stands in the project's repository
    * @returns the descriptor that signatures have as their subject, and the size of the whole image in bytes
-   * @throws {BuildFailure} `SecretLeak` when a secret of the project stands in the image's documents
+   * @throws {BuildFailure} `SecretLeak` when a secret of the project stands in the image's documents; `PolicyRefused` when they are
+   *   too much to be searched
    * @throws {RegistryError}
    */
   async into(
@@ -49,29 +53,34 @@ export class InspectImage {
     return { subject: mounted.root, totalBytes: mounted.root.size + mounted.blobBytes };
   }
 
-  private async refuseLeaks(session: PublisherSession, build: BuildRecord, repository: string): Promise<void> {
+  private async refuseLeaks(session: PublisherSession, build: BuildRecord, repository: RepositoryName): Promise<void> {
     const secrets = await this.secrets(build.projectId);
     if (secrets.size === 0) return;
-    const leaks = await findLeaks(await this.documents(session, build, repository), secrets);
+    const leaks = await findLeaks(this.documents(session, build, repository), secrets);
     const [first] = leaks;
     if (!first) return;
     const names = [...new Set(leaks.map((leak) => leak.secretName))].join(', ');
     throw new BuildFailure('SecretLeak', `The ${first.where} of the image holds the value of a secret: ${names}.`);
   }
 
-  private async documents(session: PublisherSession, build: BuildRecord, repository: string) {
+  /** Configs one after the other: each may be large, and only one is in memory. */
+  private async *documents(
+    session: PublisherSession,
+    build: BuildRecord,
+    repository: RepositoryName,
+  ): AsyncGenerator<ImageDocument> {
     const options = { signal: session.signal };
     const tree = await readImageTree(session.registry, repository, build.digest!, options);
-    const configs = await Promise.all(
-      tree.manifests.map(({ document }) =>
-        session.registry.blobs.read(repository, document.config.digest, { ...options, maxBytes: maxConfigBytes }),
-      ),
-    );
-    return [
-      { where: 'manifest', bytes: tree.root.bytes },
-      ...tree.manifests.map(({ stored }) => ({ where: 'manifest', bytes: stored.bytes })),
-      ...configs.map((bytes) => ({ where: 'config', bytes })),
-    ];
+    yield { where: 'manifest', bytes: tree.root.bytes };
+    for (const { stored } of tree.manifests) yield { where: 'manifest', bytes: stored.bytes };
+    let bytesLeft = maxConfigsBytes;
+    for (const { document } of tree.manifests) {
+      const { digest } = document.config;
+      const bytes = await session.registry.blobs.read(repository, digest, { ...options, maxBytes: maxConfigBytes });
+      bytesLeft -= bytes.length;
+      if (bytesLeft < 0) throw tooLarge();
+      yield { where: 'config', bytes };
+    }
   }
 
   private async secrets(projectId: string): Promise<Map<string, Uint8Array>> {
@@ -80,4 +89,10 @@ export class InspectImage {
       rows.map(({ name, sealed }) => [name, openBox(this.keys, sealed, sealedSubject.projectSecret(projectId, name))]),
     );
   }
+}
+
+function tooLarge(): BuildFailure {
+  const limit = `The configs of the image have more than ${maxConfigsBytes / 1024 / 1024} MiB together.`;
+  const why = 'They are not searched for the secrets of the project then, and the image is not published.';
+  return new BuildFailure('PolicyRefused', `${limit} ${why}`);
 }

@@ -13,11 +13,14 @@ const ownKeys = new Set(
   ).split(' '),
 );
 
-const separator = Buffer.of(0);
+/** No part of a UTF-8 text that a secret is searched for in. */
+const separator = '\0';
+/** Characters of short texts that make one part. */
+const charsOfPart = 64 * 1024;
 
 /**
- * What a build can have written into a JSON document, each text apart from the next: its strings and the keys that are not the
- * format's. A document that is no JSON is taken as it is.
+ * What a build can have written into a JSON document, in parts, each text apart from the next: its strings and the keys that are
+ * not the format's. A document that is no JSON is taken as it is.
  */
 export function* tenantTexts(bytes: Uint8Array): Generator<Uint8Array> {
   const document = parsed(bytes);
@@ -25,13 +28,27 @@ export function* tenantTexts(bytes: Uint8Array): Generator<Uint8Array> {
     yield bytes;
     return;
   }
+  let part: string[] = [];
+  let chars = 0;
+  for (const text of textsOf(document)) {
+    part.push(text, separator);
+    chars += text.length + 1;
+    if (chars < charsOfPart) continue;
+    yield Buffer.from(part.join(''));
+    [part, chars] = [[], 0];
+  }
+  yield Buffer.from(part.join(''));
+}
+
+function* textsOf(document: unknown): Generator<string> {
   const open: unknown[] = [document];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (typeof at === 'string') yield* [Buffer.from(at), separator];
+    if (typeof at === 'string') yield at;
+    else if (Array.isArray(at)) for (const value of at) open.push(value);
     else if (at !== null && typeof at === 'object') {
       for (const [key, value] of Object.entries(at)) {
-        if (!Array.isArray(at) && !ownKeys.has(key) && !ownValues.has(key)) yield* [Buffer.from(key), separator];
-        if (value !== undefined && !(ownValues.has(key) && typeof value === 'string')) open.push(value);
+        if (!ownKeys.has(key) && !ownValues.has(key)) yield key;
+        if (!(ownValues.has(key) && typeof value === 'string')) open.push(value);
       }
     }
   }
