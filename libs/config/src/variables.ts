@@ -93,7 +93,11 @@ export const variables = {
     text.engine,
     'What builds: buildkit, or buildah with BuildKit for what buildah cannot do. The same for control and all builders.',
   ),
-  engineAddress: plain('BUILDKIT_HOST', network.engineAddress, 'The BuildKit engine: unix:///path or tcp://host:port.'),
+  engineAddress: plain(
+    'BUILDKIT_HOST',
+    network.engineAddress,
+    'The BuildKit engine, 0.17 or later, or Docker 28 or later: unix:///path or tcp://host:port.',
+  ),
   buildahProgram: plain('COOPERAGE_BUILDAH', text.absolutePath, 'The program buildah.'),
   runcProgram: plain('COOPERAGE_RUNC', text.absolutePath, 'The program runc, with which buildah starts steps.'),
   buildahRoot: plain(
