@@ -15,7 +15,7 @@ import {
   silenceQuerySchema,
 } from '@cooperage/contracts';
 import type { Actor } from '@cooperage/db';
-import { Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
@@ -23,6 +23,7 @@ import { Answers } from '../http/answers.js';
 import { uuid } from '../http/parameters.js';
 import { Idempotent } from '../idempotency/idempotent.js';
 import { DeliveriesService } from './deliveries.service.js';
+import { DeliveryBodyService } from './delivery-body.service.js';
 import { DryRunService } from './dry-run.service.js';
 
 @Controller('api/v1')
@@ -30,6 +31,7 @@ export class DeliveriesController {
   constructor(
     private readonly deliveries: DeliveriesService,
     private readonly dryRuns: DryRunService,
+    private readonly bodies: DeliveryBodyService,
   ) {}
 
   @Get('deliveries')
@@ -81,9 +83,19 @@ export class DeliveriesController {
 
   @Get('deliveries/:deliveryId')
   @Access('read')
-  @Answers(200, deliveryDetailSchema, 'A delivery as it arrived.')
+  @Answers(200, deliveryDetailSchema, 'A delivery as it arrived, with the first 256 KiB of its body.')
   get(@CurrentPrincipal() principal: Principal, @Param('deliveryId', uuid) id: string) {
     return this.deliveries.get(principal, id);
+  }
+
+  /** Someone else's program wrote it: it is bytes to be saved, never a page to be shown (S-086). */
+  @Get('deliveries/:deliveryId/body')
+  @Access('read')
+  @Answers(200, null, 'The whole body of a delivery, byte for byte.')
+  async body(@CurrentPrincipal() principal: Principal, @Param('deliveryId', uuid) id: string) {
+    const { stream, bytes, fileName } = await this.bodies.open(principal, id);
+    const disposition = `attachment; filename="${fileName}"`;
+    return new StreamableFile(stream, { type: 'application/octet-stream', disposition, length: bytes });
   }
 
   @Get('deliveries/:deliveryId/dry-run')

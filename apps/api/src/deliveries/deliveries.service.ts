@@ -1,4 +1,4 @@
-import type { DeliveriesQuery } from '@cooperage/contracts';
+import { type DeliveriesQuery, shownBodyBytes } from '@cooperage/contracts';
 import { type Actor, DeliveryRepository, RefusalRepository, SilenceRepository } from '@cooperage/db';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -30,7 +30,7 @@ export class DeliveriesService {
 
   async get(principal: Principal, id: string) {
     const delivery = await this.access.delivery(principal, id);
-    return presentDeliveryDetail(delivery, found(await this.deliveries.content(id)));
+    return presentDeliveryDetail(delivery, found(await this.deliveries.content(id, shownBodyBytes)));
   }
 
   /** @throws {ApiProblem} `conflict` for a delivery that never had anything to evaluate; `rate_limited`, `quota_exceeded` */

@@ -17,12 +17,15 @@ export function presentDelivery(delivery: DeliveryRecord): DeliveryView {
   };
 }
 
-/** The body is shown as text; bytes that are no UTF-8 become replacement characters. */
+/** The body is shown as text; bytes that are no UTF-8 become replacement characters. A character that was cut in two is left out. */
 export function presentDeliveryDetail(delivery: DeliveryRecord, content: DeliveryContent): DeliveryDetail {
+  const { headers, bodyHead, bodyBytes } = content;
+  const bodyTruncated = bodyHead.length < bodyBytes;
   return {
     ...presentDelivery(delivery),
-    headers: { ...content.headers },
-    body: Buffer.from(content.body).toString('utf8'),
+    headers: { ...headers },
+    body: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bodyHead, { stream: bodyTruncated }),
+    ...{ bodyBytes, bodyTruncated },
   };
 }
 

@@ -54,9 +54,17 @@ export const deliverySchema = z.object({
 });
 export type DeliveryView = z.infer<typeof deliverySchema>;
 
+/** Most bytes of a body that an answer shows as text. The whole body is `GET /deliveries/{deliveryId}/body`. */
+export const shownBodyBytes = 256 * 1024;
+
 export const deliveryDetailSchema = deliverySchema.extend({
   headers: z.record(z.string(), z.string()),
+  /** The first `shownBodyBytes` of the body, as text. */
   body: z.string(),
+  /** Length of the whole body in bytes, as it arrived. */
+  bodyBytes: z.number().int(),
+  /** `body` is only the first part. */
+  bodyTruncated: z.boolean(),
 });
 export type DeliveryDetail = z.infer<typeof deliveryDetailSchema>;
 

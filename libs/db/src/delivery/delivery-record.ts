@@ -40,7 +40,10 @@ export interface DeliveryRecord {
 
 export interface DeliveryContent {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** The beginning of the body. */
+  readonly bodyHead: Uint8Array;
+  /** Length of the whole body. */
+  readonly bodyBytes: number;
 }
 
 export const deliveryColumns = {

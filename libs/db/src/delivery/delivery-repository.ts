@@ -1,4 +1,3 @@
-import type { ClaimedRepository } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
@@ -65,10 +64,19 @@ export class DeliveryRepository {
     return { ...toDeliveryRecord(row, await buildNumbers(this.db.prisma, [row])), organizationId };
   }
 
-  /** Headers and body as they arrived. The caller has found the delivery before. */
-  async content(id: string): Promise<DeliveryContent | null> {
-    const row = await this.db.prisma.delivery.findUnique({ where: { id }, select: { headers: true, body: true } });
-    return row && { headers: row.headers as Record<string, string>, body: row.body };
+  /** Headers, and at most the first `maxBytes` of the body. The caller has found the delivery before. */
+  async content(id: string, maxBytes: number): Promise<DeliveryContent | null> {
+    const [row] = await this.db.prisma.$queryRaw<DeliveryContent[]>`
+      SELECT headers, substring(body FROM 1 FOR ${maxBytes}::int) AS "bodyHead", octet_length(body) AS "bodyBytes"
+      FROM delivery WHERE id = ${id}::uuid`;
+    return row ?? null;
+  }
+
+  /** At most `maxBytes` of a body from the byte `from` on; empty beyond its end. Null when the delivery is gone. */
+  async bodyPart(id: string, from: number, maxBytes: number): Promise<Uint8Array | null> {
+    const [row] = await this.db.prisma.$queryRaw<{ part: Uint8Array }[]>`
+      SELECT substring(body FROM ${from + 1}::int FOR ${maxBytes}::int) AS part FROM delivery WHERE id = ${id}::uuid`;
+    return row?.part ?? null;
   }
 
   /** Length of a body; 0 for a delivery that is gone. */
@@ -89,18 +97,20 @@ export class DeliveryRepository {
     return row ?? null;
   }
 
-  /** Evaluates a delivery's ref once more, as a new delivery. Null when the first one is gone. */
+  /** Evaluates a delivery's ref once more, as a new delivery. The database copies the body. Null when the first one is gone. */
   async replay(id: string, place: ProjectPlace, actor: Actor): Promise<string | null> {
     return this.db.transaction(async (tx) => {
-      const first = await tx.delivery.findFirst({ where: { id, projectId: place.projectId } });
-      if (!first) return null;
-      const { forge, eventName, proof, ref, before, after, repository, headers, body } = first;
-      const copy = {
-        ...{ forge, eventName, proof, ref, before, after, body },
-        repository: repository as unknown as ClaimedRepository | null,
-        headers: headers as Record<string, string>,
-      };
-      return insertAsked(tx, place, actor, 'delivery.replay', { ...copy, replayOf: first.replayOf ?? first.id });
+      const copyId = newId();
+      const [copy] = await tx.$queryRaw<{ ref: string | null; replayOf: string }[]>`
+        INSERT INTO delivery (id, project_id, delivery_key, status, sender, forge, event_name, proof, ref, before, after, repository,
+          headers, body, replay_of)
+        SELECT ${copyId}::uuid, project_id, ${copyId}, 'received', ${actor.name}, forge, event_name, proof, ref, before, after,
+          repository, headers, body, coalesce(replay_of, id)
+        FROM delivery WHERE id = ${id}::uuid AND project_id = ${place.projectId}::uuid
+        RETURNING ref, replay_of::text AS "replayOf"`;
+      if (!copy) return null;
+      await announceRequested(tx, place, actor, 'delivery.replay', { id: copyId, ...copy });
+      return copyId;
     });
   }
 
@@ -109,63 +119,46 @@ export class DeliveryRepository {
     const { ruleId, zone, targetRef, noCache } = start;
     const body = Buffer.from(JSON.stringify({ ruleId, zone, targetRef, noCache, actor: actor.name }));
     const proof = actor.kind === 'token' ? 'token' : 'session';
-    return this.db.transaction((tx) =>
-      insertAsked(tx, place, actor, 'build.start', {
-        ...{ forge: 'generic', eventName: 'manual', proof, before: null, after: null },
-        ...{ repository: null, headers: {}, replayOf: null },
-        ref: start.ref,
-        ...{ zone, noCache },
-        body,
-      }),
-    );
+    const { projectId } = place;
+    return this.db.transaction(async (tx) => {
+      const id = newId();
+      await tx.delivery.create({
+        data: {
+          ...{ id, projectId, deliveryKey: id, status: 'received', sender: actor.name, forge: 'generic' },
+          ...{ eventName: 'manual', proof, ref: start.ref, headers: {}, body },
+        },
+      });
+      await announceRequested(tx, place, actor, 'build.start', {
+        ...{ id, ref: start.ref, replayOf: null },
+        ...(zone && { zone }),
+        ...(noCache && { noCache }),
+      });
+      return id;
+    });
   }
 }
 
-interface AskedDelivery {
-  readonly forge: string;
-  readonly eventName: string;
-  readonly proof: string;
+interface RequestedDelivery {
+  readonly id: string;
   readonly ref: string | null;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly repository: ClaimedRepository | null;
-  readonly headers: Record<string, string>;
-  readonly body: Uint8Array;
-  /** For the audit. */
-  readonly zone?: ManualStart['zone'];
-  readonly noCache?: boolean;
   readonly replayOf: string | null;
+  readonly zone?: NonNullable<ManualStart['zone']>;
+  readonly noCache?: true;
 }
 
-async function insertAsked(
+/** Has a delivery that a person requested evaluated, and writes it into the audit. */
+async function announceRequested(
   tx: Queryable,
-  place: ProjectPlace,
+  { projectId, organizationId }: ProjectPlace,
   actor: Actor,
   action: string,
-  { zone = null, noCache = false, repository, ...delivery }: AskedDelivery,
-): Promise<string> {
-  const id = newId();
-  const { projectId, organizationId } = place;
-  const body = Buffer.from(delivery.body);
-  await tx.delivery.create({
-    data: {
-      ...delivery,
-      ...{ id, projectId, deliveryKey: id, status: 'received', sender: actor.name, body },
-      repository: repository === null ? Prisma.DbNull : { ...repository, addresses: [...repository.addresses] },
-    },
-  });
+  { id, ...facts }: RequestedDelivery,
+): Promise<void> {
   await promise(tx, 'evaluate', id, projectId);
   await tx.$executeRaw`
     SELECT ${Prisma.raw(deliveryAnnouncement('asked'))} FROM (SELECT ${projectId}::uuid AS project_id) AS asked`;
-  const after = {
-    projectId,
-    ref: delivery.ref,
-    replayOf: delivery.replayOf,
-    ...(zone && { zone }),
-    ...(noCache && { noCache }),
-  };
+  const after = { projectId, ...facts };
   await writeAudit(tx, actor, { organizationId, action, subjectKind: 'delivery', subjectId: id, after });
-  return id;
 }
 
 async function buildNumbers(

@@ -7,16 +7,15 @@ import { visibleText } from '@/lib/format/names';
 import { type BodyLine, bodyTree, openAtFirst, shownLines } from '../model/body-tree';
 
 const indents = ['pl-3', 'pl-7', 'pl-11', 'pl-15', 'pl-19', 'pl-23', 'pl-27'] as const;
-const rawCharacters = 200_000;
 
-/** The body as a tree that one opens, or as it came where it is no JSON. All of it is text. */
+/** The body as a tree that one opens, or as it came if it is no JSON or was cut. All of it is text. */
 export function BodyView({ body }: { body: string }) {
   const tree = useMemo(() => bodyTree(body), [body]);
   const [open, setOpen] = useState<ReadonlySet<string>>(() => openAtFirst(tree?.lines ?? []));
   if (!tree)
     return (
       <ScrollBox label="Body" className="max-h-[60dvh] overflow-auto px-3 py-2.5">
-        <pre>{body.slice(0, rawCharacters)}</pre>
+        <pre className="break-all whitespace-pre-wrap">{body}</pre>
       </ScrollBox>
     );
   const toggle = (key: string): void => {
@@ -43,7 +42,7 @@ export function BodyView({ body }: { body: string }) {
         ))}
       </ul>
       {tree.cut && (
-        <p className="border-t border-line px-3 py-2 text-sm text-wait">The rest of the body is not shown.</p>
+        <p className="border-t border-line px-3 py-2 text-sm text-wait">The rest of the body is in the download.</p>
       )}
     </>
   );

@@ -8,7 +8,7 @@ import { deliveryPath } from '@/lib/address/paths';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { maskedHeaders } from '../model/curl-of-delivery';
-import { BodyView } from './body-view';
+import { BodyCard } from './body-card';
 import { CallCard } from './call-card';
 import { CopyCall } from './copy-call';
 import { Decision } from './decision';
@@ -18,7 +18,10 @@ import { VerdictList } from './verdict-list';
 
 export interface DeliveryDetail extends DeliveryView {
   readonly headers: Record<string, string>;
+  /** The first part of the body. */
   readonly body: string;
+  readonly bodyBytes: number;
+  readonly bodyTruncated: boolean;
 }
 
 export interface DeliveryPageProps {
@@ -84,9 +87,7 @@ export function DeliveryPage({ project, delivery, dryRun }: DeliveryPageProps) {
           ))}
         </Facts>
       </Card>
-      <Card title="Body">
-        <BodyView body={delivery.body} />
-      </Card>
+      <BodyCard delivery={delivery} />
     </>
   );
 }

@@ -20,7 +20,7 @@ it('S-022 holds strangers’ words as words: nothing ends the quotes', () => {
 
 it('fetches a long body into a file first', () => {
   const command = call('x'.repeat(20_000));
-  expect(command).toContain('jq -j .body > delivery-body');
+  expect(command).toContain('-o delivery-body https://c.example/api/v1/deliveries/d1/body\n');
   expect(command).toContain('--data-binary @delivery-body');
   expect(command.length).toBeLessThan(400);
 });

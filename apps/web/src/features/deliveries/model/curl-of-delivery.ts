@@ -2,13 +2,18 @@ import { shellWord } from '../../../lib/format/shell';
 
 /** What the sender's client makes anew, or what would make the copy another call than it says. */
 const notSent = new Set(['host', 'content-length', 'connection', 'transfer-encoding', 'accept-encoding', 'expect']);
-/** A longer body is fetched into a file first. */
+/** A longer body is fetched into a file first. Far below what an answer shows of a body. */
 const inlineCharacters = 16_384;
 
 export interface StoredCall {
   readonly id: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+/** Address of the whole body, byte for byte. */
+export function bodyDownload(deliveryId: string): string {
+  return `/api/v1/deliveries/${encodeURIComponent(deliveryId)}/body`;
 }
 
 /**
@@ -21,8 +26,8 @@ export function curlOfDelivery(call: StoredCall, hookUrl: string, origin: string
   const lines = ['curl -sS -X POST', ...headers.map(([name, value]) => `-H ${shellWord(`${name}: ${value}`)}`)];
   if (call.body.length <= inlineCharacters)
     return [...lines, `--data-raw ${shellWord(call.body)}`, shellWord(hookUrl)].join(' \\\n  ');
-  const address = shellWord(`${origin}/api/v1/deliveries/${call.id}`);
-  const fetched = `curl -fsS -H "Authorization: Bearer $COOPERAGE_TOKEN" ${address} | jq -j .body > delivery-body`;
+  const address = shellWord(`${origin}${bodyDownload(call.id)}`);
+  const fetched = `curl -fsS -H "Authorization: Bearer $COOPERAGE_TOKEN" -o delivery-body ${address}`;
   return `${fetched}\n${[...lines, '--data-binary @delivery-body', shellWord(hookUrl)].join(' \\\n  ')}`;
 }
 
