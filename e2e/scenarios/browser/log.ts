@@ -80,7 +80,7 @@ export function buildLogs(suite: BrowserSuite): void {
         .toBeGreaterThan(3);
       await page.getByRole('button', { name: 'Regular expression (RE2)' }).click();
       await page.getByRole('searchbox', { name: 'Search the log' }).fill('(');
-      await page.getByText(/This is no pattern: .*missing closing/).waitFor();
+      await page.getByText(/The pattern cannot be used: .*missing closing/).waitFor();
     });
   });
 

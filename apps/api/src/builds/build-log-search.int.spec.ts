@@ -65,12 +65,15 @@ describe('a search of a large log', () => {
     expect(then.found[0]).toEqual([1, first.found.at(-1)![1] + 1]);
   });
 
-  it('S-093 takes patterns of a linear engine only, and ends in time', async () => {
+  it('S-093 R3-N2 takes patterns of a linear engine only, of a size that it can bear, and ends in time', async () => {
     expect(expectOk(await search(large, { q: '^a needle in line \\d{5}$', regex: 'true' })).found).toEqual([
       [1, 99_999],
     ]);
     const refused = await search(large, { q: '(a)\\1', regex: 'true' });
     expect([refused.status, problemOf(refused).errors?.[0]?.path]).toEqual([400, 'q']);
+    const tooLarge = await search(large, { q: `${'.{0,999}'.repeat(20)}Z$`, regex: 'true' });
+    expect([tooLarge.status, problemOf(tooLarge).errors?.[0]?.path]).toEqual([400, 'q']);
+    expect(problemOf(tooLarge).errors?.[0]?.message).toContain('smaller counts');
     let from = 0;
     for (let next: number | null = 0; next !== null; ) {
       const answer: LogSearchAnswer = expectOk(

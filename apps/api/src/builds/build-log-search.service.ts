@@ -37,7 +37,7 @@ export class BuildLogSearchService {
     };
   }
 
-  /** @throws {ApiProblem} `rate_limited` while many search, `validation_failed` for a pattern that is none. */
+  /** @throws {ApiProblem} `rate_limited` while many search, `validation_failed` for a pattern that is none or costs too much. */
   async search(
     principal: Principal,
     buildId: string,
@@ -49,14 +49,10 @@ export class BuildLogSearchService {
     try {
       const what = { text: query.q, isRegex: query.regex === 'true', matchCase: query.case === 'true' };
       const options = { fromN: query.from, limit: query.limit, budgetMs, signal };
-      const { count, found, listFromN, nextN, searchedLines, totalLines } = await searchLog(
-        this.store,
-        attempt.id,
-        what,
-        options,
-      );
+      const searched = await searchLog(this.store, attempt.id, what, options);
+      const { count, found, cutLines, listFromN, nextN, searchedLines, totalLines } = searched;
       const lines = found.map(([step, line]): [number, number] => [step, line]);
-      return { count, found: lines, listFrom: listFromN, next: nextN, searchedLines, totalLines };
+      return { count, found: lines, cutLines, listFrom: listFromN, next: nextN, searchedLines, totalLines };
     } catch (error) {
       throw error instanceof InvalidPatternError ? badPattern(error) : error;
     } finally {

@@ -72,6 +72,8 @@ export const logSearchSchema = z.object({
   listFrom: z.number().int().nullable(),
   /** `from` of the search that goes on where time ran out; null when everything stored was searched. */
   next: z.number().int().nullable(),
+  /** Lines of which only the beginning was looked at, because they are too long for the regular expression. */
+  cutLines: z.number().int(),
   searchedLines: z.number().int(),
   totalLines: z.number().int(),
 });

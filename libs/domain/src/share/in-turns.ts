@@ -29,7 +29,8 @@ export function atOnce<T>(work: Sliced<T>): T {
   }
 }
 
-/** Pages know no `setImmediate`. */
+/** Without sleeping where there is `setImmediate`: on a busy machine, who sleeps waits for the processor again. Pages have none. */
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  const begin = typeof setImmediate === 'function' ? setImmediate : setTimeout;
+  return new Promise((resolve) => begin(resolve));
 }

@@ -1,4 +1,4 @@
-import type { LogEntry } from '@cooperage/domain';
+import { atOnce, type LogEntry } from '@cooperage/domain';
 import type { LineMatcher } from './line-matcher.js';
 import { LogSearcher } from './log-searcher.js';
 import { TrigramSet } from './trigrams.js';
@@ -19,13 +19,15 @@ export class LineTrigrams {
   private isKnown = true;
 
   constructor() {
+    const { set } = this;
     const collector: LineMatcher = {
       matches: (line) => {
-        this.set.add(line);
+        set.add(line);
         return false;
       },
-      findIn: (block) => {
-        this.set.add(block);
+      // biome-ignore lint/correctness/useYield: a run is short
+      *findIn(block) {
+        set.add(block);
         return 0;
       },
     };
@@ -38,7 +40,7 @@ export class LineTrigrams {
    */
   take(entries: Iterable<LogEntry>): Uint8Array | null {
     for (const entry of entries) {
-      if (entry.kind === 'notice') this.searcher.take(entry);
+      if (entry.kind === 'notice') atOnce(this.searcher.take(entry));
       else this.takeText(entry);
     }
     const set = this.set.cut();
@@ -53,11 +55,11 @@ export class LineTrigrams {
     const last = data.lastIndexOf(lineFeed);
     const open = (this.openBytes.get(key) ?? 0) + (last === -1 ? data.length : data.indexOf(lineFeed));
     this.openBytes.set(key, last === -1 ? open : data.length - last - 1);
-    if (open <= longestLineBytes) this.searcher.take(entry);
+    if (open <= longestLineBytes) atOnce(this.searcher.take(entry));
     else if (last !== -1) {
       this.isKnown = false;
       this.searcher.passOver([{ step, lines: 0, outputs: [{ stream, openN: null, style: 0 }] }]);
-      this.searcher.take({ ...entry, data: data.subarray(data.indexOf(lineFeed) + 1) });
+      atOnce(this.searcher.take({ ...entry, data: data.subarray(data.indexOf(lineFeed) + 1) }));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type LineDelta, type LogEntry, LogLines, noticeText } from '@cooperage/domain';
+import { type LineDelta, type LogEntry, LogLines, noticeText, type Sliced } from '@cooperage/domain';
 import type { LineMatcher } from './line-matcher.js';
 
 /** What a colour is written with; it changes no character. */
@@ -23,9 +23,16 @@ export class LogSearcher {
     private readonly found: (step: number, line: number) => void,
   ) {}
 
-  take(entry: LogEntry): void {
+  *takeAll(entries: Iterable<LogEntry>): Sliced<void> {
+    for (const entry of entries) {
+      yield* this.take(entry);
+      yield;
+    }
+  }
+
+  *take(entry: LogEntry): Sliced<void> {
     if (entry.kind === 'notice') this.line(entry.step, noticeText(entry.data));
-    else this.takeText(entry);
+    else yield* this.takeText(entry);
   }
 
   /** Passes over entries that hold nothing, and that begin no line which is looked at later. */
@@ -40,42 +47,51 @@ export class LogSearcher {
   }
 
   /** What is left unfinished where the log ends. */
-  end(): void {
+  *end(): Sliced<void> {
     for (const step of [...this.counts.keys()]) {
-      for (const { text } of this.lines.unfinished(step)) this.line(step, text);
+      for (const { text } of this.lines.unfinished(step)) {
+        this.line(step, text);
+        yield;
+      }
     }
   }
 
   /** The end of a line that began before, whole lines, and the beginning of one. */
-  private takeText(entry: LogEntry): void {
+  private *takeText(entry: LogEntry): Sliced<void> {
     const { step, stream, data } = entry;
     const last = data.lastIndexOf(lineFeed);
     const isFresh = this.lines.isFresh(step, stream) && !this.cut.has(outputKey(step, stream));
     const first = isFresh ? -1 : data.indexOf(lineFeed);
-    if (!isFresh) this.draw(entry, data.subarray(0, first === -1 ? data.length : first + 1));
+    if (!isFresh) yield* this.draw(entry, data.subarray(0, first === -1 ? data.length : first + 1));
     if (last !== -1) {
       const whole = data.subarray(first + 1, last + 1);
-      if (whole.length > 0 && !this.takeBlock(step, whole)) this.draw(entry, whole);
-      this.draw(entry, data.subarray(last + 1));
-    } else if (isFresh) this.draw(entry, data);
+      if (whole.length > 0 && !(yield* this.takeBlock(step, whole))) yield* this.draw(entry, whole);
+      yield* this.draw(entry, data.subarray(last + 1));
+    } else if (isFresh) yield* this.draw(entry, data);
     if (last < data.length - 1) this.cut.add(outputKey(step, stream));
     else this.cut.delete(outputKey(step, stream));
   }
 
-  private takeBlock(step: number, data: Uint8Array): boolean {
+  private *takeBlock(step: number, data: Uint8Array): Sliced<boolean> {
     const printed = Buffer.from(data.buffer, data.byteOffset, data.length).toString();
     const text = printed.includes('\x1b') ? printed.replace(colours, '') : printed;
     if (movers.test(text)) return false;
     const before = this.countOf(step);
-    this.counts.set(step, before + this.matcher.findIn(text, (index) => this.found(step, before + index + 1)));
+    const found = (index: number) => this.found(step, before + index + 1);
+    this.counts.set(step, before + (yield* this.matcher.findIn(text, found)));
     return true;
   }
 
-  private draw(entry: LogEntry, data: Uint8Array): void {
+  private *draw(entry: LogEntry, data: Uint8Array): Sliced<void> {
     if (data.length === 0) return;
     // A step is known by what it began, so that its unfinished line is asked for at the end.
     this.counts.set(entry.step, this.countOf(entry.step));
-    this.lines.take({ ...entry, data }, ({ text }) => this.line(entry.step, text));
+    const drawn: string[] = [];
+    this.lines.take({ ...entry, data }, ({ text }) => drawn.push(text));
+    for (const text of drawn) {
+      this.line(entry.step, text);
+      yield;
+    }
   }
 
   private line(step: number, text: string): void {

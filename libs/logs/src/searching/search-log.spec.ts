@@ -1,4 +1,5 @@
 import { LogLines } from '@cooperage/domain';
+import { syncStretchRatio } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { attemptId, logFixture, storedEntries } from '../../spec/log-fixture.js';
 import type { MemoryChunkStore } from '../../spec/memory-chunk-store.js';
@@ -121,6 +122,34 @@ describe('a search of a log', () => {
       budgetMs: 1000,
     });
     expect([count, nextN]).toEqual([0, null]);
+  });
+
+  it('R3-N2 refuses an expression that stands for very much, before it costs anything', async () => {
+    const costly = `${'.{0,999}'.repeat(20)}Z$`;
+    const work = () =>
+      expect(searched([[1, 'aZb\n'.repeat(10)]], query(costly, { isRegex: true }))).rejects.toThrow(
+        InvalidPatternError,
+      );
+    expect(await syncStretchRatio(work)).toBeLessThan(5);
+    for (const text of ['(?:a{30}){30}', 'a{600}', '(?:abcde){200}', '((a?){30}){20}'])
+      await expect(searched([[1, 'a\n']], query(text, { isRegex: true })), text).rejects.toThrow('at most');
+    for (const text of ['\\d{1,3}(\\.\\d{1,3}){3}', '[{9999}]', '\\{999}', 'x{', '{5}', 'a{1,2'])
+      await searched([[1, 'a\n']], query(text, { isRegex: true })).catch(({ message }: Error) =>
+        expect(message).not.toContain('at most'),
+      );
+  });
+
+  it('R3-N2 lets others in while the costliest expression reads a chunk', async () => {
+    const what = query(`a.{${470}}Z$`, { isRegex: true });
+    const random = seeded(7);
+    const text = (length: number) => Array.from({ length }, () => 'abZ'[Math.floor(random() * 3)]).join('');
+    const { store, writer } = logFixture({});
+    await writer.output(1, 1, Buffer.from(`${text(16_000)}b\n`.repeat(2) + `${text(200)}b\n`.repeat(160)));
+    await writer.close();
+    const options = { fromN: 0, limit: 10, budgetMs: 60_000, signal: new AbortController().signal };
+    const work = async () => expect((await searchLog(store, attemptId, what, options)).count).toBe(0);
+    expect(await syncStretchRatio(work)).toBeLessThan(8);
+    expect(await searchLog(store, attemptId, what, options)).toMatchObject({ cutLines: 2 });
   });
 
   it('says how far it came when its time is over, and goes on from there to the same answer', async () => {

@@ -1,5 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
-import { decodeLogEntries } from '@cooperage/domain';
+import { decodeLogEntries, inTurns } from '@cooperage/domain';
 import type { ChunkStore, SurveyedChunk } from '../ports.js';
 import { type LogQuery, lineMatcher } from './line-matcher.js';
 import { LogSearcher } from './log-searcher.js';
@@ -29,13 +28,12 @@ export interface SearchResult {
   readonly listFromN: number | null;
   /** Where to go on, when the budget ended the search; null when everything that is stored was searched. */
   readonly nextN: number | null;
+  /** Lines of which only the beginning was looked at: they are too long for the expression. */
+  readonly cutLines: number;
   /** Lines of the log that were searched, with those before `fromN`, and lines that are stored. */
   readonly searchedLines: number;
   readonly totalLines: number;
 }
-
-/** Other requests are let in this often, in milliseconds. */
-const yieldMs = 10;
 
 /**
  * Searches what an attempt has printed, all steps of it, in one pass over those chunks of the archive that may hold it.
@@ -48,35 +46,30 @@ export async function searchLog(
   { fromN, limit, budgetMs, signal }: SearchOptions,
 ): Promise<SearchResult> {
   const endMs = performance.now() + budgetMs;
-  const matcher = lineMatcher(query);
+  const hits = new Hits(limit);
+  const matcher = lineMatcher(query, () => hits.cut());
   const tail = await store.tail(attemptId);
   const chunks = await store.survey(attemptId, query.isRegex ? [] : trigramsOf(query.text));
   const uses = planSearch(chunks, fromN);
-  const hits = new Hits(limit);
   const searcher = new LogSearcher(matcher, (step, line) => hits.add(step, line));
   const passOver = (from: number, to: number): void => {
     for (const { lineDeltas } of chunks.slice(from, to)) searcher.passOver(lineDeltas ?? []);
   };
   let next = 0;
   let looked = 0;
-  let yieldedMs = performance.now();
   for await (const { at, bytes } of openChunks(store, attemptId, chunks, uses)) {
-    const now = performance.now();
     // At least one chunk is searched, so that going on again and again comes to an end.
-    if (signal.aborted || (now >= endMs && looked > 0)) return { ...hits.result(), ...stoppedAt(chunks[at]!) };
-    if (now - yieldedMs > yieldMs) {
-      await setImmediate();
-      yieldedMs = performance.now();
-    }
+    if (signal.aborted || (performance.now() >= endMs && looked > 0))
+      return { ...hits.result(), ...stoppedAt(chunks[at]!) };
     passOver(next, at);
     next = at + 1;
     hits.enter(chunks[at]!.firstN, uses[at] === 'look');
     if (uses[at] === 'look') looked++;
-    for (const entry of decodeLogEntries(bytes)) searcher.take(entry);
+    await inTurns(searcher.takeAll(decodeLogEntries(bytes)));
   }
   passOver(next, chunks.length);
   hits.enter(chunks.at(-1)?.firstN ?? 0, true);
-  searcher.end();
+  await inTurns(searcher.end());
   return { ...hits.result(), nextN: null, searchedLines: tail.lines, totalLines: tail.lines };
 
   /** Whoever goes on from here gets what begins in earlier chunks joined again. */
@@ -92,6 +85,7 @@ class Hits {
   private chunkN = 0;
   private listFromN: number | null = null;
   private isCounted = true;
+  private cutLines = 0;
   private isListing = true;
 
   constructor(private readonly limit: number) {}
@@ -110,7 +104,11 @@ class Hits {
     else this.listFromN ??= this.chunkN;
   }
 
+  cut(): void {
+    if (this.isCounted) this.cutLines++;
+  }
+
   result() {
-    return { count: this.count, found: this.found, listFromN: this.listFromN };
+    return { cutLines: this.cutLines, count: this.count, found: this.found, listFromN: this.listFromN };
   }
 }

@@ -41,6 +41,6 @@ export async function searchLog(request: SearchRequest, signal: AbortSignal): Pr
 function whyNot(problem: Problem | null): string {
   const reason = problem?.errors?.find(({ path }) => path === 'q')?.message;
   return reason
-    ? `This is no pattern: ${reason}`
+    ? `The pattern cannot be used: ${reason}`
     : (problem?.detail ?? problem?.title ?? 'The log could not be searched.');
 }

@@ -7,9 +7,9 @@ afterEach(() => vi.unstubAllGlobals());
 
 it('R-O3 counts the lines of all attempts, each found where its step is', async () => {
   const answers: Record<string, object> = {
-    '1.0': { count: 2, found: [[3, 1]], next: 7, searchedLines: 1, totalLines: 2 },
-    '1.7': { count: 1, found: [[3, 9]], next: null, searchedLines: 2, totalLines: 2 },
-    '2.0': { count: 4, found: [[3, 2]], next: null, searchedLines: 2, totalLines: 2 },
+    '1.0': { count: 2, found: [[3, 1]], next: 7, searchedLines: 1, totalLines: 2, cutLines: 1 },
+    '1.7': { count: 1, found: [[3, 9]], next: null, searchedLines: 2, totalLines: 2, cutLines: 1 },
+    '2.0': { count: 4, found: [[3, 2]], next: null, searchedLines: 2, totalLines: 2, cutLines: 1 },
   };
   vi.stubGlobal('fetch', async (address: string) => {
     const query = new URL(address, 'http://x').searchParams;
@@ -25,6 +25,7 @@ it('R-O3 counts the lines of all attempts, each found where its step is', async 
     ['done', 7, 1],
   ]);
   expect(states.at(-1)).toMatchObject({
+    cutLines: 3,
     hits: [
       [stepKey(1, 3), 1],
       [stepKey(1, 3), 9],

@@ -21,7 +21,7 @@ export async function searchWhole(
   show: (state: SearchState) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let count = 0;
+  let [count, cutLines] = [0, 0];
   const hits: Hit[] = [];
   for (const [at, attempt] of attempts.entries()) {
     const isLast = at === attempts.length - 1;
@@ -31,12 +31,13 @@ export async function searchWhole(
       if (signal.aborted) return;
       if (typeof answer === 'string') return show({ kind: 'failed', reason: answer });
       count += answer.count;
+      cutLines += answer.cutLines;
       const keyOf = (step: number): number => stepKey(isLast ? null : attempt, step);
       if (hits.length < mostHits) hits.push(...answer.found.map(([step, line]): Hit => [keyOf(step), line]));
       const share = answer.totalLines === 0 ? 1 : answer.searchedLines / answer.totalLines;
       from = answer.next;
       const kind = isLast && from === null ? 'done' : 'running';
-      show({ kind, count, hits: [...hits], share: (at + share) / attempts.length });
+      show({ kind, count, cutLines, hits: [...hits], share: (at + share) / attempts.length });
     }
   }
 }

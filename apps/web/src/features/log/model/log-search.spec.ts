@@ -52,10 +52,11 @@ describe('a search in the page', () => {
   });
 
   it('says how many lines there are, and where the search stands', () => {
-    const found = { count: 1234, hits: [], share: 0.5 };
+    const found = { count: 1234, hits: [], share: 0.5, cutLines: 0 };
     expect(searchWords({ kind: 'done', ...found }, -1)).toBe('1,234 lines');
     expect(searchWords({ kind: 'done', ...found }, 4)).toBe('5 of 1,234');
     expect(searchWords({ kind: 'running', ...found }, -1)).toBe('1,234 lines so far, 50 % searched');
     expect(searchWords({ kind: 'done', ...found, count: 0 }, -1)).toBe('No line');
+    expect(searchWords({ kind: 'done', ...found, cutLines: 2 }, 4)).toBe('5 of 1,234, 2 long lines searched in part');
   });
 });

@@ -9,7 +9,14 @@ export interface SearchWords {
 
 export type SearchState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'running' | 'done'; readonly count: number; readonly hits: readonly Hit[]; readonly share: number }
+  | {
+      readonly kind: 'running' | 'done';
+      readonly count: number;
+      readonly hits: readonly Hit[];
+      readonly share: number;
+      /** Lines that are too long for the pattern: their beginning was looked at. */
+      readonly cutLines: number;
+    }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Hits as the page shows their lines: steps in its order, lines in theirs. */
@@ -46,11 +53,20 @@ export function linesAround(
 export function searchWords(state: SearchState, current: number): string {
   if (state.kind === 'none') return '';
   if (state.kind === 'failed') return state.reason;
+  const cut = state.cutLines === 0 ? '' : `, ${countOf(state.cutLines, 'long line')} searched in part`;
+  return `${foundWords(state, current)}${cut}`;
+}
+
+function foundWords(state: Extract<SearchState, { readonly count: number }>, current: number): string {
   const count = state.count.toLocaleString('en');
-  const lines = state.count === 1 ? '1 line' : `${count} lines`;
+  const lines = countOf(state.count, 'line');
   if (state.kind === 'running') return `${lines} so far, ${Math.floor(state.share * 100)} % searched`;
   if (state.count === 0) return 'No line';
   return current === -1 ? lines : `${(current + 1).toLocaleString('en')} of ${count}`;
+}
+
+function countOf(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count.toLocaleString('en')} ${what}s`;
 }
 
 /** Parts of a line that hold the text, as `[start, end]`. A pattern has none here: which lines it finds the server says. */
