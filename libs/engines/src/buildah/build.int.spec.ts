@@ -154,6 +154,19 @@ describe('buildah', () => {
     expect(withoutCache.outcome.stepsRun).toBe(4);
   });
 
+  it('R2-N5 finds no result again that another zone made with its own cache mount', async () => {
+    const mount = '--mount=type=cache,id=deps,target=/m';
+    // Its key is the text of a step alone.
+    const careless = `FROM busybox\nRUN ${mount} test -e /m/dep || echo honest > /m/dep; cat /m/dep # ${unique()}\n`;
+    const zone = (cacheMountNamespace: string, dockerfile = careless) =>
+      build(pushRequest(dockerfile, { cacheMountNamespace }));
+    const [branch, release] = [`${unique()}-branch`, `${unique()}-protected`];
+    await zone(branch, `FROM busybox\nRUN ${mount} echo POISON > /m/dep\n`);
+    expect((await zone(branch)).record.output()).toContain('POISON');
+    expect((await zone(release)).record.output()).toContain('honest');
+    expect((await zone(release)).outcome).toMatchObject({ stepsRun: 0 });
+  });
+
   it('holds the namespaces of cache mounts apart', async () => {
     const file = 'FROM busybox\nRUN --mount=type=cache,target=/c ls /c; touch /c/mark\n';
     const request = (cacheMountNamespace: string) => pushRequest(file, { cacheMountNamespace, noCache: true });
