@@ -3,7 +3,8 @@
 # the start with a sentence; rules that are lost later and cannot be set again end the engine. It runs as root of its container,
 # without --privileged.
 #   POOL                 trusted or untrusted
-#   CONTROL_GROUP        name of the group, at the root of control groups, that has all its steps
+#   CONTROL_GROUP        path of the group, from the root of control groups, that has all its steps; the one above has those of all pools
+#   BUILDS_MEMORY        bytes that the steps of all pools may use together; else three quarters of the machine's memory
 #   BUILD_MEMORY         bytes (k, m, g) that all builds of the pool may use together
 #   BUILD_CPUS           processors' worth of time, fractions allowed
 #   BUILD_PIDS           processes and threads
@@ -32,6 +33,17 @@ bytes() { echo "$1" | awk '/^[0-9.]+[kKmMgG]?[bB]?$/ { n = $1 + 0; u = tolower($
 memory=$(bytes "$BUILD_MEMORY")
 memory=$((${memory:-0} / 4096 * 4096))
 [ "$memory" -ge 67108864 ] || refuse "BUILD_MEMORY is $BUILD_MEMORY; it is a size of at least 64m."
+# As `memoryForBuilds` of the launcher: 2 GiB at least are left to the services, and half of a small machine to builds.
+machine=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) * 1024))
+all=$((machine - machine / 4))
+[ "$((machine / 4))" -ge 2147483648 ] || all=$((machine - 2147483648))
+[ "$all" -ge "$((machine / 2))" ] || all=$((machine / 2))
+[ -z "${BUILDS_MEMORY:-}" ] || all=$(bytes "$BUILDS_MEMORY")
+all=$((${all:-0} / 4096 * 4096))
+[ "$all" -ge 67108864 ] || refuse "BUILDS_MEMORY is $BUILDS_MEMORY; it is a size of at least 64m."
+above=${group%/*}
+[ "$above" != "$group" ] || refuse "CONTROL_GROUP is $group; it is the path of a group in one of all pools."
+[ -x "$here/step-runtime.sh" ] || refuse "$here/step-runtime.sh is no program: chmod 755 deploy/buildkit/step-runtime.sh."
 quota=$(echo "$BUILD_CPUS" | awk '/^[0-9.]+$/ { printf "%d", $1 * 100000 }')
 [ "${quota:-0}" -ge 1000 ] || refuse "BUILD_CPUS is $BUILD_CPUS; it is a number of processors."
 
@@ -60,6 +72,9 @@ if [ -e "$groups/cgroup.controllers" ]; then
   echo '+cpu +memory +pids +io' >"$groups/cgroup.subtree_control" 2>/dev/null || true
   mkdir -p "$groups/$group" 2>/dev/null || refuse "no control group can be made below $groups."
   clear_steps "$groups/$group"
+  echo '+cpu +memory +pids +io' >"$groups/$above/cgroup.subtree_control" 2>/dev/null || true
+  limit "$above" memory.max "$all"
+  echo 0 >"$groups/$above/memory.swap.max" 2>/dev/null || true
   limit "$group" memory.max "$memory"
   limit "$group" pids.max "$BUILD_PIDS"
   limit "$group" cpu.max "$quota 100000"
@@ -79,6 +94,10 @@ else
     mkdir -p "$folder/$group"
     clear_steps "$folder/$group"
   done
+  # Memory and swap together may never be less than memory: the one is lifted before the other grows.
+  echo -1 >"$groups/memory/$above/memory.memsw.limit_in_bytes" 2>/dev/null || true
+  limit "memory/$above" memory.limit_in_bytes "$all"
+  echo "$all" >"$groups/memory/$above/memory.memsw.limit_in_bytes" 2>/dev/null || true
   limit "memory/$group" memory.limit_in_bytes "$memory"
   echo "$memory" >"$groups/memory/$group/memory.memsw.limit_in_bytes" 2>/dev/null || true
   limit "pids/$group" pids.max "$BUILD_PIDS"
@@ -86,7 +105,9 @@ else
   echo 256 >"$groups/cpu/$group/cpu.shares" 2>/dev/null || true
   for folder in $folders; do
     # A set of processors is empty until somebody fills it, and an empty one takes no process.
-    for file in cpuset.cpus cpuset.mems; do [ ! -e "$folder/$file" ] || cat "$folder/$file" >"$folder/$group/$file"; done
+    for file in cpuset.cpus cpuset.mems; do
+      for place in "$above" "$group"; do [ ! -e "$folder/$file" ] || cat "$folder/$file" >"$folder/$place/$file"; done
+    done
     hand_over "$folder/$group"
     make_root "$folder/$group" "$folder"
   done
@@ -122,6 +143,7 @@ enabled = false
 
 [worker.oci]
 enabled = true
+binary = "$here/step-runtime.sh"
 networkMode = "cni"
 cniConfigPath = "/run/steps.conflist"
 cniBinaryPath = "/run/cni"
@@ -144,7 +166,7 @@ for plugin in bridge host-local loopback; do
   for name in "$plugin" "buildkit-cni-$plugin"; do ln -sf "$path" "/run/cni/$name"; done
 done
 
-echo "cooperage: the $POOL engine: control groups v$version, at most $BUILD_MEMORY memory, $BUILD_CPUS processors and $BUILD_PIDS processes for its steps" >&2
+echo "cooperage: the $POOL engine: control groups v$version, at most $BUILD_MEMORY memory, $BUILD_CPUS processors and $BUILD_PIDS processes for its steps, $((all / 1048576)) MiB with those of all pools" >&2
 buildkitd --config "$settings" &
 engine=$!
 # The end of this process is that of all others in the container, steps among them.

@@ -163,9 +163,9 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
           service,
           'sh',
           '-c',
-          `find /sys/fs/cgroup -path '*/${project}-${pool}*' -writable ! -name cgroup.event_control 2>/dev/null || true`,
+          `find /sys/fs/cgroup -path '*/${project}-builds/${pool}*' -writable ! -name cgroup.event_control 2>/dev/null || true`,
         );
-      expect(await writable(own)).toContain(`${project}-${own}`);
+      expect(await writable(own)).toContain(`${project}-builds/${own}`);
       expect(await writable(other)).toBe('');
     }
   });
@@ -175,7 +175,7 @@ describe(`docker-compose.yml from a clean copy, with stand-ins for what cannot b
     const engine = ['--cap-add', 'NET_ADMIN', '--cap-add', 'SYS_ADMIN', '--security-opt', 'apparmor=unconfined'];
     const settings = {
       POOL: 'trusted',
-      CONTROL_GROUP: `${project}-other`,
+      CONTROL_GROUP: `${project}-other/one`,
       BUILD_MEMORY: '1g',
       BUILD_CPUS: '1',
       BUILD_PIDS: '64',

@@ -4,6 +4,7 @@ export const engineWarnings = [
   'processes-unlimited',
   'processors-unlimited',
   'writes-uncounted',
+  'builds-unlimited',
   'fetches-unfiltered',
   'fetches-unknown',
   'rules-missing',
@@ -27,6 +28,10 @@ export const engineWarningTexts: Readonly<Record<EngineWarning, { readonly title
   'writes-uncounted': {
     title: 'A build that writes very much slows others down',
     text: 'The kernel does not count what a control group writes to a disk, so such a build is not held back.',
+  },
+  'builds-unlimited': {
+    title: 'All builds together have no limit of memory',
+    text: 'Where the limits of builds are more than the machine has, its kernel may end PostgreSQL or this service. Set a limit of memory for the group above COOPERAGE_CGROUP_PARENT, or for that group.',
   },
   'fetches-unfiltered': {
     title: 'The engine fetches from this machine and from private networks',

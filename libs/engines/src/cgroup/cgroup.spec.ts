@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { detectHierarchy, stepGroupsAt } from './detect.js';
 import { countedDisks } from './disks.js';
 import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
-import { StepGroups } from './step-groups.js';
+import { limitWarnings, StepGroups } from './step-groups.js';
 import { HierarchyV1 } from './v1.js';
 import { HierarchyV2 } from './v2.js';
 
@@ -110,12 +110,21 @@ describe('the count of writes (S-041)', () => {
 });
 
 describe('limits that the kernel does not take', () => {
+  it('R2-N8 are said of all builds together too: the number of a group without one is none', () => {
+    put('memory/cgroup.procs', '');
+    put('memory/p/memory.limit_in_bytes', '9223372036854771712');
+    expect(new HierarchyV1(root, () => []).lacks('/p/g')).toContain('together');
+    expect(limitWarnings.together).toBe('builds-unlimited');
+  });
+
   it('are known in version 1', () => {
     put('memory/cgroup.procs', '');
     const counter = 'blkio.throttle.io_service_bytes_recursive';
     for (const [controller, ...files] of [['memory'], ['pids'], ['cpu'], ['blkio', 'cgroup.procs', `p/g/${counter}`]])
       for (const file of files.length > 0 ? files : ['p/g/x']) put(`${controller}/${file}`, '');
     const groups = new HierarchyV1(root, () => ['8:0']);
+    expect(groups.lacks('/p/g')).toEqual(['together']);
+    put('memory/p/memory.limit_in_bytes', '1073741824');
     expect(groups.lacks('/p/g')).toEqual([]);
     rmSync(join(root, 'blkio/p/g', counter));
     rmSync(join(root, 'pids'), { recursive: true });
@@ -126,9 +135,12 @@ describe('limits that the kernel does not take', () => {
   it('are known in version 2', () => {
     put('p/g/io.stat', '');
     const groups = new HierarchyV2(root);
+    put('p/memory.max', 'max');
+    expect(groups.lacks('/p/g')).toEqual(['together']);
+    put('p/memory.max', '1073741824');
     expect(groups.lacks('/p/g')).toEqual([]);
-    rmSync(join(root, 'p/g'), { recursive: true });
-    expect(groups.lacks('/p/g')).toEqual(['memory', 'pids', 'cpus', 'writes']);
+    rmSync(join(root, 'p'), { recursive: true });
+    expect(groups.lacks('/p/g')).toEqual(['memory', 'pids', 'cpus', 'writes', 'together']);
   });
 });
 

@@ -96,3 +96,15 @@ export function killsBelow(folder: string): number {
 function sumBelow(folder: string, own: (folder: string) => number): number {
   return subfolders(folder).reduce((sum, name) => sum + sumBelow(join(folder, name), own), own(folder));
 }
+
+/** Of `/a/b/c` the groups `/a/b` and `/a`. */
+export function groupsAbove(path: string): string[] {
+  const names = path.split('/').filter((name) => name !== '');
+  return names.slice(1).map((_name, index) => `/${names.slice(0, index + 1).join('/')}`);
+}
+
+/** Version 1 says of a group without a limit the largest number of pages that there is; version 2 says `max`. */
+export function isLimit(value: string | null): boolean {
+  const bytes = Number(value ?? 'none');
+  return Number.isFinite(bytes) && bytes < 2 ** 60;
+}

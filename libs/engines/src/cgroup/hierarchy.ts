@@ -29,8 +29,11 @@ export interface GroupCounters {
   readonly processHits: number;
 }
 
-/** A limit, or a count that a limit of ours is built on, of which the kernel here knows nothing. */
-export type LimitLack = 'memory' | 'pids' | 'cpus' | 'writes';
+/**
+ * A limit, or a count that a limit of ours is built on, of which the kernel here knows nothing. `together`: a limit of memory for
+ * all builds, in a group above those of single ones.
+ */
+export type LimitLack = 'memory' | 'pids' | 'cpus' | 'writes' | 'together';
 
 /** The kernel's control groups, in one of their two versions. Paths are absolute below the mount, like `/parent/name`. */
 export interface Hierarchy {

@@ -47,6 +47,7 @@ export const limitWarnings: Readonly<Record<LimitLack, EngineWarning>> = {
   pids: 'processes-unlimited',
   cpus: 'processors-unlimited',
   writes: 'writes-uncounted',
+  together: 'builds-unlimited',
 };
 
 const killed = 137;

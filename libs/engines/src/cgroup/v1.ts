@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { bandwidthOf } from './bandwidth.js';
 import { countedDisks } from './disks.js';
 import {
+  groupsAbove,
+  isLimit,
   killsBelow,
   processesBelow,
   processHits,
@@ -45,6 +47,9 @@ export class HierarchyV1 implements Hierarchy {
       pids: write(join(this.at('pids', path), 'pids.max'), '1024'),
       cpus: write(join(this.at('cpu', path), 'cpu.cfs_quota_us'), '100000'),
       writes: this.countWrites(path),
+      together: groupsAbove(path).some((above) =>
+        isLimit(read(join(this.at('memory', above), 'memory.limit_in_bytes'))),
+      ),
     };
     return lacksOf(taken);
   }

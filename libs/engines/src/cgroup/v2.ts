@@ -1,7 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bandwidthOf } from './bandwidth.js';
-import { processesBelow, processHits, read, readField, readNumber, removeGroups, sumFields, write } from './files.js';
+import {
+  groupsAbove,
+  isLimit,
+  processesBelow,
+  processHits,
+  read,
+  readField,
+  readNumber,
+  removeGroups,
+  sumFields,
+  write,
+} from './files.js';
 import { type GroupCounters, type GroupLimits, type Hierarchy, type LimitLack, lacksOf } from './hierarchy.js';
 
 /** Control groups, version 2 (kernel documentation `admin-guide/cgroup-v2`): one tree. */
@@ -33,6 +44,7 @@ export class HierarchyV2 implements Hierarchy {
       pids: write(join(folder, 'pids.max'), '1024'),
       cpus: write(join(folder, 'cpu.max'), '100000 100000'),
       writes: read(join(folder, 'io.stat')) !== null,
+      together: groupsAbove(path).some((above) => isLimit(read(join(this.root, above, 'memory.max')))),
     });
   }
 

@@ -50,7 +50,7 @@ export class PrivateDocker {
     const settings = this.settings();
     await this.daemon().stop();
     await clearLeftovers(settings);
-    for (const pool of ['trusted', 'untrusted']) await clearGroup(`/${this.project()}-${pool}`);
+    await clearGroup(`/${this.project()}-builds`);
     await this.network.remove();
     rmSync(settings.dataFolder, { recursive: true, force: true });
     this.instance.removeSocketFolder();

@@ -28,12 +28,17 @@ it('R-C2 says that limits and the filter of an engine are in force here, and lea
   expect(groupFolders(`cooperage-doctor-${process.pid}`)).toEqual([]);
 });
 
+it('R2-N8 says what memory all builds have together', async () => {
+  const [limits] = await examineProtections(await findTools());
+  expect(limits?.where).toMatch(/all builds together have \d+\.\d GiB of memory$/);
+});
+
 it('R-C2 says which limit a machine does not enforce', async () => {
   const root = mkdtempSync(path.join(tmpdir(), 'cooperage-groups-'));
   for (const controller of ['memory', 'pids']) mkdirSync(path.join(root, controller));
-  expect((await examineLimits(root)).advice).toBe(
-    'not in force here: memory, processes, processors, the pace of writes',
-  );
+  const finding = await examineLimits(root);
+  expect(finding.advice).toBe('not in force here: memory, processes, processors, the pace of writes');
+  expect(finding.where).not.toContain('together');
   rmSync(root, { recursive: true });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { clearGroup, isUnified, prepareGroup } from '../parts/engine/control-groups.ts';
+import { clearGroup, isUnified, memoryForBuilds, prepareGroup } from '../parts/engine/control-groups.ts';
 import { FetchFilter } from '../parts/engine/fetch-filter.ts';
 import { proxies } from '../parts/engine/reachable.ts';
 import type { Tools } from '../toolchain/tools.ts';
@@ -32,7 +32,9 @@ export async function examineLimits(root = '/sys/fs/cgroup'): Promise<Finding> {
   );
   await clearGroup(name, root);
   const what = lacking.map(([limit]) => limit).join(', ');
-  const where = `control groups of version ${version.slice(1)}`;
+  const gib = (memoryForBuilds() / 2 ** 30).toFixed(1);
+  const together = what.includes('memory') ? '' : `; all builds together have ${gib} GiB of memory`;
+  const where = `control groups of version ${version.slice(1)}${together}`;
   return { part: 'limits', state: 'ready', where, ...(what && { advice: `not in force here: ${what}` }) };
 }
 

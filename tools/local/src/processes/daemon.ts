@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson } from '../files/atomic-file.ts';
@@ -26,6 +26,8 @@ export interface DaemonSpec {
   readonly cwd?: string;
   readonly pidFile: string;
   readonly logFile: string;
+  /** Of `oomScores`: what is started later inherits it. */
+  readonly oomScore?: number;
   /** Asked again and again after the start until it answers true. */
   readonly isReady: (pid: number) => Promise<boolean>;
   readonly readyWithinMs: number;
@@ -97,12 +99,21 @@ export class Daemon {
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     if (!identity) throw new LauncherError(`${spec.name} could not be started: ${spec.program}\n${this.logTail(0)}`);
     writePidFile(spec.pidFile, identity);
+    if (spec.oomScore !== undefined) setOomScore(identity.pid, spec.oomScore);
     return identity;
   }
 
   private logTail(from: number): string {
     if (!existsSync(this.spec.logFile)) return '(empty)';
     return readFileSync(this.spec.logFile).subarray(from).subarray(-LOG_TAIL_BYTES).toString().trim() || '(empty)';
+  }
+}
+
+function setOomScore(pid: number, score: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(score));
+  } catch {
+    // It has ended already, which its start tells.
   }
 }
 

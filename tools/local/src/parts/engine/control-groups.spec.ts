@@ -2,7 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { boundProcesses, yieldProcessors } from './control-groups.ts';
+import {
+  boundMemory,
+  boundProcesses,
+  cgroupOf,
+  memoryForBuilds,
+  prepareGroup,
+  yieldProcessors,
+} from './control-groups.ts';
 
 /** A folder as the kernel mounts one of control groups. */
 function tree(...folders: string[]): string {
@@ -28,6 +35,36 @@ describe('R2-N1 the builds of a pool together', () => {
     const without = tree('memory');
     boundProcesses('/cooperage-1', without, 32_768);
     expect(existsSync(path.join(without, 'pids'))).toBe(false);
+  });
+});
+
+describe('R2-N8 all builds of a machine together', () => {
+  const gib = 2 ** 30;
+
+  it('leave a quarter of the memory to the services, 2 GiB at least, and a half of a small machine', () => {
+    expect([64, 24, 6, 3, 1].map((total) => memoryForBuilds(total * gib) / gib)).toEqual([48, 18, 4, 1.5, 0.5]);
+  });
+
+  it('are bounded above both pools, in both versions of control groups, swap with them', () => {
+    const one = tree('memory');
+    writeFileSync(path.join(one, 'memory/memory.memsw.limit_in_bytes'), '');
+    boundMemory('/cooperage-1', one, 3 * gib);
+    for (const file of ['memory.limit_in_bytes', 'memory.memsw.limit_in_bytes'])
+      expect(readFileSync(path.join(one, 'memory/cooperage-1', file), 'utf8')).toBe(String(3 * gib));
+    const two = tree();
+    writeFileSync(path.join(two, 'cgroup.controllers'), 'cpu memory pids');
+    boundMemory('/cooperage-1', two, 3 * gib);
+    const read = (file: string) => readFileSync(path.join(two, 'cooperage-1', file), 'utf8');
+    expect([read('memory.max'), read('memory.swap.max')]).toEqual([String(3 * gib), '0']);
+    expect(cgroupOf({ id: '1' })).toBe('/cooperage-1/steps');
+  });
+
+  it('hand on their controllers to each group below, in version 2', () => {
+    const root = tree();
+    writeFileSync(path.join(root, 'cgroup.controllers'), 'cpu memory pids');
+    prepareGroup('/cooperage-1/steps', root);
+    for (const group of ['', 'cooperage-1', 'cooperage-1/steps'])
+      expect(existsSync(path.join(root, group, 'cgroup.subtree_control'))).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance } from '../instance.ts';
@@ -8,9 +9,14 @@ const LIMITED = ['cpu', 'memory', 'pids'];
 const TRIES = 40;
 const TRY_MS = 50;
 
-/** The group that the engines of an instance are told for their steps: the same for all, since it is part of their cache keys. */
-export function cgroupOf({ id }: Pick<Instance, 'id'>): string {
+/** The group above all engines of an instance and all their steps. */
+export function buildsGroupOf({ id }: Pick<Instance, 'id'>): string {
   return `/cooperage-${id}`;
+}
+
+/** The group that the engines of an instance are told for their steps: the same for all, since it is part of their cache keys. */
+export function cgroupOf(instance: Pick<Instance, 'id'>): string {
+  return `${buildsGroupOf(instance)}/steps`;
 }
 
 /** cgroup v2 has one tree, v1 one per controller, and some machines mount v2 beside v1. */
@@ -29,9 +35,39 @@ export function groupFolders(name: string, root = ROOT): string[] {
 /** On v2 a group hands on only the controllers that its parents were told to; v1 needs no preparation. */
 export function prepareGroup(name: string, root = ROOT): void {
   if (!isUnified(root)) return;
-  const folder = path.join(root, name);
-  mkdirSync(folder, { recursive: true });
-  for (const parent of [root, folder]) for (const controller of LIMITED) handOn(parent, controller);
+  mkdirSync(path.join(root, name), { recursive: true });
+  const names = name.split('/').filter(Boolean);
+  for (let depth = 0; depth <= names.length; depth++)
+    for (const controller of LIMITED) handOn(path.join(root, ...names.slice(0, depth)), controller);
+}
+
+/**
+ * Bounds the memory of all engines of an instance and of all their steps together, whatever each build may have: a machine without
+ * memory ends what it likes. What is over is taken from them alone then, steps first (`oomScores`).
+ * @param bytes see `memoryForBuilds`
+ */
+export function boundMemory(name: string, root = ROOT, bytes = memoryForBuilds()): void {
+  if (isUnified(root)) {
+    setAbove(name, root, 'memory', 'memory.max', bytes);
+    setAbove(name, root, 'memory', 'memory.swap.max', 0);
+    return;
+  }
+  // Memory and swap together may never be less than memory: lift the one, set the other, set the one.
+  const isCounted = existsSync(path.join(root, 'memory', 'memory.memsw.limit_in_bytes'));
+  if (isCounted) setAbove(name, root, 'memory', 'memory.memsw.limit_in_bytes', -1);
+  setAbove(name, root, 'memory', 'memory.limit_in_bytes', bytes);
+  if (isCounted) setAbove(name, root, 'memory', 'memory.memsw.limit_in_bytes', bytes);
+}
+
+/** Three quarters of the machine's memory, and 2 GiB at least are left to the services; of a small machine a half. */
+export function memoryForBuilds(total = Math.min(totalmem(), process.constrainedMemory() || Infinity)): number {
+  const left = Math.max(total / 4, 2 * 2 ** 30);
+  return Math.floor(Math.max(total - left, total / 2) / 4096) * 4096;
+}
+
+/** Removes a group that has nothing in it any more; one that has stays as it is. */
+export function removeEmptyGroup(name: string, root = ROOT): void {
+  for (const folder of groupFolders(name, root)) remove(folder);
 }
 
 /**

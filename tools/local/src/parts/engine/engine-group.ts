@@ -17,17 +17,24 @@ export class EngineGroup {
   /** @throws {Error} where there is no tree of version 2, or no right to make a group in it */
   create(): void {
     mkdirSync(this.folder(), { recursive: true });
+    if (existsSync(path.dirname(this.memoryFolder()))) mkdirSync(this.memoryFolder(), { recursive: true });
   }
 
   /** What starts a program as a member, before it has opened any connection. Its process id stays that of the start. */
   starting(program: string, parameters: readonly string[]): { program: string; parameters: string[] } {
-    const join = 'echo $$ > "$0" && exec "$@"';
-    return { program: '/bin/sh', parameters: ['-c', join, `${this.folder()}/cgroup.procs`, program, ...parameters] };
+    // In version 1 its memory counts in a tree of its own. Where that cannot be, the worker says that memory is not bounded.
+    const join = 'echo $$ > "$0" && { [ ! -e "$1" ] || echo $$ > "$1"; shift; exec "$@"; }';
+    const places = [this.folder(), this.memoryFolder()].map((folder) => `${folder}/cgroup.procs`);
+    return { program: '/bin/sh', parameters: ['-c', join, ...places, program, ...parameters] };
   }
 
   /** Ends whatever is still in it. */
   remove(): Promise<void> {
     return clearGroup(this.path);
+  }
+
+  private memoryFolder(): string {
+    return path.join('/sys/fs/cgroup/memory', this.path);
   }
 
   private folder(): string {

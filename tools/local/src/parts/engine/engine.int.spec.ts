@@ -10,10 +10,11 @@ import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
 import { PartKeeper } from '../part-keeper.ts';
-import { groupFolders } from './control-groups.ts';
+import { boundMemory, buildsGroupOf, groupFolders, memoryForBuilds } from './control-groups.ts';
 import { EmbeddedEngine } from './engine.ts';
 import { Firewall } from './firewall.ts';
 import { mountsBelow } from './mounts.ts';
+import { oomScores } from './oom-order.ts';
 
 let instance: Instance;
 let tools: Tools;
@@ -75,6 +76,27 @@ describe('the embedded engine', () => {
       .filter(existsSync)
       .map((file) => readFileSync(file, 'utf8').trim());
     expect(bounds).toEqual([expect.stringMatching(/^\d+$/)]);
+  });
+
+  it('R2-N8 has a bound of memory with all its builds, and the kernel ends steps before it, and it before others', async () => {
+    const pid = readPidFile(instance.pidFile('engine'))?.pid;
+    const above = buildsGroupOf(instance);
+    const limits = groupFolders(above)
+      .flatMap((folder) => ['memory.max', 'memory.limit_in_bytes'].map((file) => path.join(folder, file)))
+      .filter(existsSync)
+      .map((file) => Number(readFileSync(file, 'utf8')));
+    expect(limits).toEqual([memoryForBuilds()]);
+    const memory = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
+    expect(memory.find((line) => line.includes(':memory:') || line.startsWith('0::'))).toContain(`${above}/`);
+    expect(Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'))).toBe(oomScores.engine);
+    const { stderr } = await build('RUN echo score $(cat /proc/self/oom_score_adj)', '--progress=plain');
+    expect(stderr).toContain(`score ${oomScores.step}`);
+    boundMemory(above, undefined, 512 * 2 ** 20);
+    const hungry = await build('RUN dd if=/dev/zero of=/dev/null bs=1500M count=1');
+    boundMemory(above);
+    expect(hungry.code).not.toBe(0);
+    expect(readPidFile(instance.pidFile('engine'))?.pid).toBe(pid);
+    expect((await build('RUN true')).code).toBe(0);
   });
 
   it('clips no log', async () => {
@@ -169,6 +191,7 @@ describe('the embedded engine', () => {
     await engine.stop();
     expect(existsSync(`/sys/class/net/coop${instance.id}`)).toBe(false);
     expect(groupFolders(address.cgroupParent)).toEqual([]);
+    expect(groupFolders(buildsGroupOf(instance))).toEqual([]);
     expect(mounts()).toEqual([]);
     expect(groupFolders(`${address.cgroupParent}-engine`)).toEqual([]);
     expect(await rulesOf(tools, instance.id)).toEqual([]);

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { LauncherError } from '../../output.ts';
 import { Daemon } from '../../processes/daemon.ts';
 import { readPidFile } from '../../processes/process-identity.ts';
@@ -7,10 +8,19 @@ import { ensureRunning } from '../daemon-part.ts';
 import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
 import type { Care, EngineAddress, Part } from '../part.ts';
-import { boundProcesses, cgroupOf, prepareGroup, yieldProcessors } from './control-groups.ts';
+import {
+  boundMemory,
+  boundProcesses,
+  buildsGroupOf,
+  cgroupOf,
+  prepareGroup,
+  removeEmptyGroup,
+  yieldProcessors,
+} from './control-groups.ts';
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter, type FetchLimits } from './fetch-filter.ts';
 import { clearLeftovers } from './leftovers.ts';
+import { oomScores, writeStepRuntime } from './oom-order.ts';
 import { daemonJson, daemonParameters, ENGINE_ENVIRONMENT, type EngineSettings, engineSocket } from './settings.ts';
 import { StepNetwork } from './step-network.ts';
 
@@ -71,6 +81,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     await clearLeftovers(settings);
     await this.filter.remove();
     await this.network.remove();
+    removeEmptyGroup(buildsGroupOf(this.instance));
     this.rules.forget();
     this.instance.removeSocketFolder();
   }
@@ -89,6 +100,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     await this.network.create();
     await this.filter.create(fetchLimits(this.registries));
     prepareGroup(settings.cgroupParent);
+    boundMemory(buildsGroupOf(this.instance));
     boundProcesses(settings.cgroupParent);
     yieldProcessors(settings.cgroupParent);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
@@ -96,10 +108,13 @@ export class EmbeddedEngine implements Part<EngineAddress> {
 
   private daemon(settings: EngineSettings): Daemon {
     const socketPath = engineSocket(settings.socketFolder);
+    const environment = this.tools.environment();
+    const runtime = writeStepRuntime(this.instance.file('settings', 'step-runtime'), this.tools.path('runc'));
     return new Daemon({
       name: this.name,
       ...this.filter.starting(this.tools.path('dockerd'), daemonParameters(settings, this.settingsFile())),
-      env: { ...this.tools.environment(), ...ENGINE_ENVIRONMENT },
+      env: { ...environment, ...ENGINE_ENVIRONMENT, PATH: `${path.dirname(runtime)}:${environment.PATH}` },
+      oomScore: oomScores.engine,
       pidFile: this.instance.pidFile('engine'),
       logFile: this.instance.logFile('engine'),
       isReady: async () => (await httpStatus({ socketPath }, '/_ping')) === 200,

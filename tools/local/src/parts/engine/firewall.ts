@@ -97,7 +97,8 @@ export function restoreInput(table: string, chains: readonly Chain[], removals: 
 
 /** What takes the chains of this prefix, and the rules that lead to them, out of a listing of `iptables -S`. */
 export function removals(listing: string, prefix: string): string[][] {
-  const lines = listing.split('\n').map((line) => line.split(' '));
+  // A path with a slash is listed between quotes, which are none of its own where no shell reads them.
+  const lines = listing.split('\n').map((line) => line.replaceAll('"', '').split(' '));
   const own = (name: string | undefined) => name?.startsWith(prefix) === true;
   const names = lines.filter(([flag, name]) => flag === '-N' && own(name)).map(([, name]) => name as string);
   const jumps = lines.filter((line) => line[0] === '-A' && !own(line[1]) && own(line[line.indexOf('-j') + 1]));

@@ -10,9 +10,10 @@ import { cachedGoTools } from '../../toolchain/go-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
-import { groupFolders } from './control-groups.ts';
+import { buildsGroupOf, groupFolders } from './control-groups.ts';
 import { Firewall } from './firewall.ts';
 import { mountsBelow } from './mounts.ts';
+import { oomScores } from './oom-order.ts';
 import { StandaloneEngine } from './standalone-engine.ts';
 
 let instance: Instance;
@@ -53,6 +54,14 @@ describe('the engine for strangers', () => {
     expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).toContain(`${address.cgroupBase}-engine`);
     expect(engine().filter.missing()).toBeUndefined();
     expect(await new Firewall(tools, `${instance.id}ef`).listing()).toContain('-A OUTPUT -m cgroup');
+  });
+
+  it('R2-N8 shares a bound of memory with the other engine, and the kernel ends its steps first', async () => {
+    const { pid } = readPidFile(instance.pidFile('strangers-engine'))!;
+    expect(address.cgroupBase!.startsWith(`${buildsGroupOf(instance)}/`)).toBe(true);
+    expect(Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'))).toBe(oomScores.engine);
+    const { stderr } = await build('RUN echo score $(cat /proc/self/oom_score_adj)', '--progress=plain');
+    expect(stderr).toContain(`score ${oomScores.step}`);
   });
 
   it('R-C1 R-C2 S-039 S-040 has its rules again where they were flushed, and does not run on where they cannot be set', async () => {

@@ -10,11 +10,21 @@ import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
 import type { Care, EngineAddress, Part } from '../part.ts';
-import { boundProcesses, cgroupOf, clearGroup, prepareGroup, yieldProcessors } from './control-groups.ts';
+import {
+  boundMemory,
+  boundProcesses,
+  buildsGroupOf,
+  cgroupOf,
+  clearGroup,
+  prepareGroup,
+  removeEmptyGroup,
+  yieldProcessors,
+} from './control-groups.ts';
 import { type EngineRegistries, fetchLimits } from './engine.ts';
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter } from './fetch-filter.ts';
 import { unmountBelow } from './mounts.ts';
+import { oomScores, writeStepRuntime } from './oom-order.ts';
 import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironment } from './standalone-settings.ts';
 import { StepNetwork } from './step-network.ts';
 
@@ -63,6 +73,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
     await this.clear(settings);
     await this.filter.remove();
     await this.network.remove();
+    removeEmptyGroup(buildsGroupOf(this.instance));
     this.rules.forget();
   }
 
@@ -89,6 +100,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
     if (missing !== undefined)
       throw new LauncherError(`untrusted code is not built without a filter of what its engine fetches: ${missing}`);
     prepareGroup(settings.cgroupBase);
+    boundMemory(buildsGroupOf(this.instance));
     boundProcesses(settings.cgroupBase);
     yieldProcessors(settings.cgroupBase);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
@@ -109,6 +121,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
       env: { ...this.tools.environment(), ...standaloneEnvironment(settings) },
       pidFile: this.instance.pidFile('strangers-engine'),
       logFile: this.instance.logFile('strangers-engine'),
+      oomScore: oomScores.engine,
       isReady: () => serves(settings.socket),
       readyWithinMs: 60_000,
       stopSignal: 'SIGTERM',
@@ -123,7 +136,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
       socket: `${this.instance.socketFolder()}/strangers.sock`,
       cgroupParent: cgroupOf(this.instance),
       cgroupBase: `${cgroupOf(this.instance)}-strangers`,
-      runc: this.tools.path('runc'),
+      runc: writeStepRuntime(this.instance.file('settings', 'step-runtime'), this.tools.path('runc')),
       groupedRunc: this.goTools.path('grouped-runc'),
       pluginFolder: this.goTools.folder,
       networkFile: this.instance.file('settings', 'strangers.conflist'),
