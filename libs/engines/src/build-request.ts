@@ -123,6 +123,8 @@ export interface BuildRequest {
   readonly limits: BuildLimits;
   /** Of the world only images are fetched: ADD of an address is refused, whatever the network of its steps is. */
   readonly onlyImages?: boolean;
+  /** Told now and then what the steps have written to the disk so far, in bytes, by an engine that looks at it (`limits`). */
+  readonly noteWritten?: (bytes: number) => void;
   /** It runs code of strangers: only for an engine that holds those apart, see `EngineFeatures.strangers`. */
   readonly strangers?: boolean;
 }

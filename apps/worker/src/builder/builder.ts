@@ -55,7 +55,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     const caches = this.get(LocalCacheKeeper);
     caches.start();
     const floor = this.get(DiskFloor);
-    floor.start((failure) => held.stopAll(failure));
+    floor.start(held);
     const listener = this.listener(held, life);
     await listener.start();
     const workers = this.workers(redis);

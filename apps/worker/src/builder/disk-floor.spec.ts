@@ -10,33 +10,77 @@ describe('R2-N2 the disk of a builder', () => {
   let free: number | Error;
   let total: number;
   let stopped: BuildFailure[];
+  let largest: BuildFailure[];
+  let grows: boolean;
   let floor: DiskFloor;
   beforeEach(() => {
-    [free, total, stopped] = [100 * gibibyte, 200 * gibibyte, []];
+    [free, total, stopped, largest, grows] = [100 * gibibyte, 200 * gibibyte, [], [], true];
     floor = new DiskFloor('/disk', logger, async () => {
       if (free instanceof Error) throw free;
       return { freeBytes: free, totalBytes: total };
     });
-    floor.start((failure) => stopped.push(failure));
+    floor.start({
+      look: () => undefined,
+      stopLargest: (failure) => {
+        if (grows) largest.push(failure);
+        return grows;
+      },
+      stopAll: (failure) => void stopped.push(failure),
+    });
   });
   afterEach(() => floor.close());
 
   it('with room is no reason to end anything, or to take nothing', async () => {
     free = 4 * gibibyte;
     await floor.look();
-    expect([stopped, floor.obstacle]).toEqual([[], null]);
+    expect([largest, stopped, floor.obstacle]).toEqual([[], [], null]);
   });
 
-  it('ends all builds and takes no new ones where it has less than 4 GiB, and says so', async () => {
+  it('ends the build that lets it grow where it has less than 4 GiB, keeps the others, and takes no new ones', async () => {
     free = 3.9 * gibibyte;
+    await floor.look();
+    await floor.look();
+    expect(largest.map((failure) => failure.report())).toMatchObject([
+      {
+        code: 'DiskFull',
+        message:
+          'The builder ended this build, which fetched and wrote more than others: its disk has 3.9 GiB left, and keeps 4.0 GiB free.',
+      },
+    ]);
+    expect(stopped).toEqual([]);
+    expect(floor.obstacle).toBe('It takes no builds: its disk has 3.9 GiB left, and keeps 4.0 GiB free.');
+  });
+
+  it('ends another one each time half a gibibyte more has gone, and again in the next shortage', async () => {
+    const freeAt = [3.9, 3.5, 3.4, 3, 2.9, 6, 3.9];
+    const ended: number[] = [];
+    for (const gib of freeAt) {
+      free = gib * gibibyte;
+      await floor.look();
+      ended.push(largest.length);
+    }
+    expect(ended).toEqual([1, 1, 2, 2, 3, 3, 4]);
+    expect(stopped).toEqual([]);
+  });
+
+  it('asks at each look while none is known to let it grow', async () => {
+    [free, grows] = [3.9 * gibibyte, false];
+    await floor.look();
+    grows = true;
+    await floor.look();
+    expect(largest).toHaveLength(1);
+  });
+
+  it('ends all builds where that has not helped and half of the floor is gone, and says so', async () => {
+    free = 1.9 * gibibyte;
     await floor.look();
     await floor.look();
     expect(stopped.length).toBeGreaterThanOrEqual(2);
     expect(stopped[0]!.report()).toMatchObject({
       code: 'DiskFull',
-      message: 'The builder ended its builds: its disk has 3.9 GiB left, and keeps 4.0 GiB free.',
+      message: 'The builder ended its builds: its disk has 1.9 GiB left, and keeps 4.0 GiB free.',
     });
-    expect(floor.obstacle).toBe('It takes no builds: its disk has 3.9 GiB left, and keeps 4.0 GiB free.');
+    expect(largest).toEqual([]);
   });
 
   it('takes builds again when there is a quarter more', async () => {

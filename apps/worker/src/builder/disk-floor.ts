@@ -11,21 +11,36 @@ const mostFloorBytes = 4 * gibibyte;
 const floorPart = 0.05;
 /** Builds start again when there is a little more than where they were ended, so that it does not go to and fro. */
 const enoughPart = 1.25;
+/** Below this part of the floor all builds end: ending those that were known to grow has not helped. */
+const lastPart = 0.5;
+/** After one was ended the next one ends when this part of the floor has gone meanwhile: what goes on alone is kept. */
+const fallPart = 0.125;
 
 interface DiskSpace {
   readonly freeBytes: number;
   readonly totalBytes: number;
 }
 
+/** The builds that run here. */
+export interface DiskUsers {
+  /** Called at each look. */
+  look(): void;
+  /** Ends the one that let the disk grow most lately. @returns false where it is not known of any */
+  stopLargest(failure: BuildFailure): boolean;
+  stopAll(failure: BuildFailure): void;
+}
+
 /**
  * What has to stay free on the disk of this worker: 5 % of it, at most 4 GiB. Limits of single builds do not count what the
  * engine itself writes for them (COPY, ADD, unpacked layers), and the database often lies on the same disk: a builder's
- * builds end before everybody's writes fail.
+ * builds end before everybody's writes fail. Those that let it grow end first, one after the other while it shrinks.
  */
 export class DiskFloor {
   readonly loop: WakeLoop;
   private shortage: string | null = null;
-  private stop: (failure: BuildFailure) => void = () => {};
+  private users: DiskUsers | null = null;
+  /** Free bytes when the last one was ended in this shortage. */
+  private freeAtEnd = Infinity;
 
   /** @param folder any on the disk that is shared with the engine. A disk that does not say how full it is has no floor. */
   constructor(
@@ -41,9 +56,8 @@ export class DiskFloor {
     return this.shortage && `It takes no builds: ${this.shortage}`;
   }
 
-  /** @param stop called again and again while there is too little: what began meanwhile ends too */
-  start(stop: (failure: BuildFailure) => void): void {
-    this.stop = stop;
+  start(users: DiskUsers): void {
+    this.users = users;
     this.loop.start();
   }
 
@@ -53,6 +67,7 @@ export class DiskFloor {
 
   async look(): Promise<void> {
     const space = await this.spaceOf(this.folder).catch(() => null);
+    this.users?.look();
     if (!space) return;
     const { freeBytes, totalBytes } = space;
     const floorBytes = Math.min(mostFloorBytes, totalBytes * floorPart);
@@ -65,7 +80,18 @@ export class DiskFloor {
     this.shortage = isShort
       ? `its disk has ${inGibibytes(freeBytes)} left, and keeps ${inGibibytes(floorBytes)} free.`
       : null;
-    if (isShort) this.stop(new BuildFailure('DiskFull', `The builder ended its builds: ${this.shortage}`));
+    if (isShort) this.makeRoom(freeBytes, floorBytes);
+    else this.freeAtEnd = Infinity;
+  }
+
+  private makeRoom(freeBytes: number, floorBytes: number): void {
+    if (freeBytes < floorBytes * lastPart) {
+      this.users?.stopAll(new BuildFailure('DiskFull', `The builder ended its builds: ${this.shortage}`));
+      return;
+    }
+    if (freeBytes > this.freeAtEnd - floorBytes * fallPart) return;
+    const message = `The builder ended this build, which fetched and wrote more than others: ${this.shortage}`;
+    if (this.users?.stopLargest(new BuildFailure('DiskFull', message))) this.freeAtEnd = freeBytes;
   }
 }
 

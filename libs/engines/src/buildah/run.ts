@@ -90,7 +90,7 @@ export class Run {
     const registry = { gate: await this.gate.host(), mirror: this.setting.mirror };
     this.gate.open(this.pass);
     this.lease = this.acquire();
-    this.guard = new LimitGuard(this.lease, request.limits);
+    this.guard = new LimitGuard(this.lease, request.limits, request.noteWritten);
     this.writes = new WritePace(this.lease);
     this.signal = AbortSignal.any([this.signal, this.guard.signal]);
     this.folder = RunFolder.make({

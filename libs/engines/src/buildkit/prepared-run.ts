@@ -92,11 +92,15 @@ export function prepareRun(
     progress: new ProgressReader(),
     watch: new StepWatch(group),
     group,
-    guard: new LimitGuard(group, {
-      ...request.limits,
-      ...(mostFetchBytes !== undefined && { mostFetchBytes }),
-      ...(mostAddresses !== undefined && { mostAddresses }),
-    }),
+    guard: new LimitGuard(
+      group,
+      {
+        ...request.limits,
+        ...(mostFetchBytes !== undefined && { mostFetchBytes }),
+        ...(mostAddresses !== undefined && { mostAddresses }),
+      },
+      request.noteWritten,
+    ),
     pace: new OutputPace(group),
     writes: new WritePace(group),
     mostRecordBytes: setting.mostRecordBytes ?? usualRecordBytes,

@@ -39,6 +39,19 @@ async function pass(times: number): Promise<void> {
 }
 
 describe('the watch over what steps write', () => {
+  it('R2-N2 tells what they have written so far', async () => {
+    const told: number[] = [];
+    const group = { processes: () => [7] } as unknown as GroupLease;
+    const { probe } = watchOver([{ '/layer': 60 }, { '/layer': 90 }]);
+    const watch = new DiskWatch(group, 100, probe, (bytes) => told.push(bytes));
+    await vi.waitFor(async () => {
+      await pass(1);
+      expect(told.length).toBeGreaterThan(0);
+    });
+    expect([60, 90]).toContain(told[0]);
+    watch.stop();
+  });
+
   it('ends a build whose layer grows past its limit, with the reason', async () => {
     const { watch } = watchOver([{ '/layer': 60 }, { '/layer': 101 }]);
     await pass(1);

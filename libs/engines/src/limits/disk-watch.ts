@@ -40,6 +40,7 @@ export class DiskWatch {
     private readonly group: GroupLease | undefined,
     private readonly limitBytes: number | undefined,
     private readonly probe: DiskProbe = ofKernel(),
+    private readonly noteWritten?: (bytes: number) => void,
   ) {
     if (group && limitBytes !== undefined) this.after(paceMs);
   }
@@ -67,6 +68,7 @@ export class DiskWatch {
     const begun = performance.now();
     try {
       const written = await this.written(new Look());
+      this.noteWritten?.(written);
       if (written > this.limitBytes!) this.end(tooMuch(this.limitBytes!));
     } catch (error) {
       if (error instanceof BuildFailure) this.end(error);

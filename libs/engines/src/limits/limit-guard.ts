@@ -17,8 +17,9 @@ export class LimitGuard {
   constructor(
     group: GroupLease | undefined,
     limits: { readonly diskBytes?: number; readonly mostFetchBytes?: number; readonly mostAddresses?: number },
+    noteWritten?: (bytes: number) => void,
   ) {
-    this.disk = new DiskWatch(group, limits.diskBytes);
+    this.disk = new DiskWatch(group, limits.diskBytes, undefined, noteWritten);
     this.refusals = new RefusalWatch(group);
     this.fetches = new FetchWatch(limits.mostFetchBytes, limits.mostAddresses);
     this.signal = AbortSignal.any([this.disk.signal, this.refusals.signal, this.fetches.signal]);

@@ -1,7 +1,11 @@
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
+import { BuildFailure } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DiskGrowth } from '../disk-growth.js';
 import { HeldAttempts } from './held-attempts.js';
+
+const gibibyte = 1024 ** 3;
 
 const attempt = { attemptId: 'a', build: { limits: { timeoutMs: 60_000 } } } as unknown as ClaimedAttempt;
 const logger = createLogger({ process: 'test', level: 'silent' });
@@ -29,6 +33,35 @@ describe('held attempts', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(await work).toBe('shutdown');
     expect(held.size).toBe(0);
+  });
+
+  it('R2-N2 are stopped one by one, the one first that let the disk grow most lately', async () => {
+    const failure = new BuildFailure('DiskFull', 'The disk is full.');
+    const progress = (current: number) =>
+      ({ type: 'progress', stepId: 's', id: 'sha256:1', name: '', current, total: null, done: false }) as const;
+    const growths: DiskGrowth[] = [];
+    const ended: string[] = [];
+    const works = ['long-ago', 'fetches', 'writes', 'idle'].map((attemptId) =>
+      held.while({ ...attempt, attemptId }, async (signal, growth) => {
+        growths.push(growth);
+        await untilStopped(signal);
+        ended.push(attemptId);
+      }),
+    );
+    const [longAgo, fetches, writes] = growths;
+    longAgo!.note(progress(9 * gibibyte));
+    for (let looks = 0; looks < 30; looks++) held.look();
+    fetches!.note(progress(2 * gibibyte));
+    fetches!.note(progress(2 * gibibyte));
+    writes!.noteWritten(gibibyte);
+    expect(held.stopLargest(failure)).toBe(true);
+    await works[1];
+    expect(held.stopLargest(failure)).toBe(true);
+    await works[2];
+    expect(ended).toEqual(['fetches', 'writes']);
+    expect(held.stopLargest(failure)).toBe(false);
+    held.stopAll(failure);
+    await Promise.all(works);
   });
 
   it('are stopped at their time limit', async () => {

@@ -2,6 +2,7 @@ import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
 import type { BuildFailure } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { WakeLoop } from '../../shared/wake-loop.js';
+import { DiskGrowth } from '../disk-growth.js';
 
 /** Why the work on an attempt should end before it is done. */
 export type StopCause = 'cancel' | 'not_yours' | 'timeout' | 'shutdown';
@@ -9,6 +10,7 @@ export type StopCause = 'cancel' | 'not_yours' | 'timeout' | 'shutdown';
 interface Held {
   readonly stop: AbortController;
   readonly clock: Clock;
+  readonly growth: DiskGrowth;
 }
 
 /** The time limit of an attempt. It stands still while the attempt waits for what others have. */
@@ -49,7 +51,10 @@ class Clock {
 /** Longer than any export may take. Whoever waits for longer waits for something that is broken. */
 const longestWaitMs = 15 * 60_000;
 
-/** The attempts that this process holds: their heartbeats, and the word that one of them should stop. */
+/** A build that lets the disk grow by less is no reason for its end. */
+const leastGrowthBytes = 64 * 1024 ** 2;
+
+/** The attempts that this process holds: their heartbeats, and the word that one of them should stop. Of the disk, see `DiskFloor`. */
 export class HeldAttempts {
   private readonly held = new Map<string, Held>();
   readonly loop: WakeLoop;
@@ -90,13 +95,28 @@ export class HeldAttempts {
     return this.held.size;
   }
 
+  /** For `stopLargest`: to be called from time to time. */
+  look(): void {
+    for (const { growth } of this.held.values()) growth.look();
+  }
+
+  /** Stops the one that let the disk grow most lately. @returns false where none did, as far as is known */
+  stopLargest(failure: BuildFailure): boolean {
+    const running = [...this.held.values()].filter(({ stop }) => !stop.signal.aborted);
+    const [largest] = running.sort((a, b) => b.growth.recent - a.growth.recent);
+    if (!largest || largest.growth.recent < leastGrowthBytes) return false;
+    largest.stop.abort(failure);
+    return true;
+  }
+
   /** Holds an attempt while `work` runs. The signal's reason is a `StopCause`, or the `BuildFailure` that ended all. */
-  async while<T>(attempt: ClaimedAttempt, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async while<T>(attempt: ClaimedAttempt, work: (signal: AbortSignal, growth: DiskGrowth) => Promise<T>): Promise<T> {
     const stop = new AbortController();
+    const growth = new DiskGrowth();
     const clock = new Clock(attempt.build.limits.timeoutMs, () => stop.abort('timeout' satisfies StopCause));
-    this.held.set(attempt.attemptId, { stop, clock });
+    this.held.set(attempt.attemptId, { stop, clock, growth });
     try {
-      return await work(stop.signal);
+      return await work(stop.signal, growth);
     } finally {
       clock.end();
       this.held.delete(attempt.attemptId);

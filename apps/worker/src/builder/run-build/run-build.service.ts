@@ -17,6 +17,7 @@ import { observeCache, observeClaim, observeEnd } from '../../shared/observe-bui
 import { outlast } from '../../shared/outlast.js';
 import { PhaseNotes } from '../../shared/phase-notes.js';
 import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
+import type { DiskGrowth } from '../disk-growth.js';
 import { asFailure, logWhatGoesOn, maskedReport, shutdownFailure, timeoutFailure } from './attempt-end.js';
 import type { AttemptLogs } from './attempt-logs.js';
 import { pauseAfter } from './attempt-pause.js';
@@ -72,6 +73,7 @@ interface Work {
   readonly phases: PhaseNotes;
   readonly masker: SecretMasker;
   readonly logger: Logger;
+  readonly growth: DiskGrowth;
   /** Aborted with a `StopCause`, or with the `BuildFailure` of a limit. */
   readonly signal: AbortSignal;
 }
@@ -95,15 +97,15 @@ export class RunBuildService {
     const attempt = await this.parts.attempts.claim(attemptId, this.instanceId(), workerName, leaseMs);
     if (!attempt) return;
     observeClaim(this.parts.metrics, attempt.build);
-    await this.parts.held.while(attempt, (held) => this.hold(attempt, held));
+    await this.parts.held.while(attempt, (held, growth) => this.hold(attempt, held, growth));
   }
 
   /** From here on the attempt is ours to end, whatever is thrown. */
-  private async hold(attempt: ClaimedAttempt, held: AbortSignal): Promise<void> {
+  private async hold(attempt: ClaimedAttempt, held: AbortSignal, growth: DiskGrowth): Promise<void> {
     const logger = withIds(this.parts.logger, { buildId: attempt.build.id, attemptId: attempt.attemptId });
     const [opened] = await Promise.allSettled([outlast(() => this.openAccess(attempt), logger, held)]);
     const masker = opened.status === 'fulfilled' ? opened.value.masker : SecretMasker.of([]);
-    const work = this.open(attempt, masker, held, logger);
+    const work = { ...this.open(attempt, masker, held, logger), growth };
     try {
       if (opened.status === 'rejected') throw opened.reason;
       const { access } = opened.value;
@@ -119,7 +121,7 @@ export class RunBuildService {
     return { access, masker: await SecretMasker.prepare(access.hidden) };
   }
 
-  private open(attempt: ClaimedAttempt, masker: SecretMasker, held: AbortSignal, logger: Logger): Work {
+  private open(attempt: ClaimedAttempt, masker: SecretMasker, held: AbortSignal, logger: Logger): Omit<Work, 'growth'> {
     const stop = new AbortController();
     const log = this.parts.logs.open(attempt, masker, {
       onLimit: (failure) => stop.abort(failure),
@@ -183,8 +185,9 @@ export class RunBuildService {
 
   /** @param reads is given what writes down which cache the engine reads: to be waited for before the attempt ends */
   private start(work: Work, { request, caches }: PreparedBuild, reads: Promise<void>[]) {
-    const { attempt, recorder, phases, signal } = work;
+    const { attempt, recorder, phases, growth, signal } = work;
     const emit = (event: EngineEvent) => {
+      growth.note(event);
       if (event.type !== 'cache') return recorder.note(event);
       const last = reads.at(-1);
       reads.push(this.noteRead(work, caches.factOf(event), last));
@@ -195,7 +198,8 @@ export class RunBuildService {
       // Who listens now is told nothing any more of a stop that came before.
       signal.throwIfAborted();
       phases.begin('build');
-      return this.parts.engine.build(request, emit, signal);
+      const noteWritten = (bytes: number) => growth.noteWritten(bytes);
+      return this.parts.engine.build({ ...request, noteWritten }, emit, signal);
     });
   }
 
