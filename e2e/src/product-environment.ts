@@ -72,6 +72,7 @@ export function environments(at: ProductAddresses) {
       ...stores('builder'),
       PORT: String(at.ports.builder),
       BUILDKIT_HOST: engine,
+      COOPERAGE_KEY_FOLDER: path.join(at.folder, 'keys'),
       COOPERAGE_BUILDX: tools['docker-buildx']!,
       COOPERAGE_LOCAL_CACHE_ROOT: path.join(at.folder, 'caches'),
       COOPERAGE_CGROUP_PARENT: cgroupParent,

@@ -31,8 +31,7 @@ await database.close();
 /** One for all lives of the child and of this process: its rows are those of the one before it. */
 async function builderKey(): Promise<string> {
   try {
-    // Its child does not start without the folder, and says so.
-    return config.mirrorRoot === null ? newBuilderKey() : await keptBuilderKey(config.mirrorRoot, config.workerName);
+    return config.keyFolder === null ? newBuilderKey() : await keptBuilderKey(config.keyFolder, config.workerName);
   } catch (error) {
     const consequence = 'what a killed supervisor leaves is found by its lease';
     logger.warn({ err: error }, `the key of the builder cannot be kept: ${consequence}`);

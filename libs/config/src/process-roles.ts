@@ -144,7 +144,7 @@ export const shapes = {
     ...everyProcess,
     http: listen('8084'),
     databaseUrl: required(v.databaseUrl),
-    mirrorRoot: optional(v.mirrorRoot),
+    keyFolder: optional(v.keyFolder),
     workerName,
   },
   web: { ...everyProcess, http: listen('3000'), publicUrl: required(v.publicUrl), apiUrl: required(v.apiUrl) },

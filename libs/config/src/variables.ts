@@ -133,7 +133,12 @@ export const variables = {
   mirrorRoot: plain(
     'COOPERAGE_MIRROR_ROOT',
     text.absolutePath,
-    'Folder that keeps the bare git mirrors, and of a builder the key by which the database knows it.',
+    'Folder that keeps the bare git mirrors. Builders of one pool may share it.',
+  ),
+  keyFolder: plain(
+    'COOPERAGE_KEY_FOLDER',
+    text.absolutePath,
+    'Folder of this builder alone, for the key by which the database knows it: the next supervisor then notes at once what a killed one left. Without it the key is in memory alone, and that is found by its lease.',
   ),
   localCacheRoot: plain(
     'COOPERAGE_LOCAL_CACHE_ROOT',

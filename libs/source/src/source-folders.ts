@@ -1,13 +1,25 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from './git/process-identity.js';
 
-/** Makes the folders, and removes keys that a killed process left behind (S-032 of the threat list). */
+/**
+ * Makes the folders, and removes keys that a killed process left behind (S-032 of the threat list).
+ * @throws {Error} where the folder for keys is not this user's alone: its name can be known before
+ */
 export async function prepareFolders(mirrorRoot: string, home: string, privateFolder: string): Promise<void> {
   for (const folder of [mirrorRoot, home, privateFolder]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await refuseForeign(privateFolder);
+  // Keys of an earlier release lay there.
+  await rm(join(mirrorRoot, '.private'), { recursive: true, force: true });
   for (const name of await readdir(privateFolder)) {
     const pid = Number(/^(\d+)-/.exec(name)?.[1] ?? 0);
     const isInUse = pid > 0 && pid !== process.pid && (await isAlive({ pid, start: '' }));
     if (!isInUse) await rm(join(privateFolder, name), { recursive: true, force: true });
   }
+}
+
+async function refuseForeign(folder: string): Promise<void> {
+  const entry = await lstat(folder);
+  const isOurs = entry.isDirectory() && entry.uid === (process.getuid?.() ?? entry.uid) && (entry.mode & 0o077) === 0;
+  if (!isOurs) throw new Error(`${folder} is not a folder of this user alone: no key is kept there. Remove it.`);
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseHostPort } from '@cooperage/domain';
 import { GitCommand } from './git/git-command.js';
@@ -50,12 +52,21 @@ export interface SourceSettings {
   readonly idleMs: number;
 }
 
+/**
+ * Where keys lie while ssh reads them: not where mirrors are, since several builders of a pool may share those. In a container it is
+ * memory of that container alone.
+ */
+export function privateFolderOf(mirrorRoot: string): string {
+  const name = createHash('sha256').update(mirrorRoot).digest('hex').slice(0, 12);
+  return join(tmpdir(), `cooperage-private-${process.getuid?.() ?? 0}-${name}`);
+}
+
 /** @throws {TypeError} for an allow list entry that is not exactly `host:port`. */
 export function sourceSettings(options: SourceOptions): SourceSettings {
   const { mirrorRoot, gitPath = 'git', searchPath = defaultSearchPath } = options;
   const limits = { ...defaultSourceLimits, ...options.limits };
   const home = join(mirrorRoot, '.home');
-  const privateFolder = join(mirrorRoot, '.private');
+  const privateFolder = privateFolderOf(mirrorRoot);
   const allowPlainHttp = options.allowPlainHttp.map(parseHostPort);
   return {
     mirrorRoot,

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const folderName = '.builder-keys';
 const wholeKey = /^[A-Za-z0-9_-]{43}$/;
 
 /** 32 random bytes in base64url. */
@@ -14,11 +13,10 @@ export function newBuilderKey(): string {
  * The key by which the database knows the builder of that name, the same at every start: so the next supervisor sees the rows of
  * the one before it, which may have been killed, and can note that its child has ended (docs/adr/0035). Kept in a file that this
  * user alone can read. Several callers get the same one.
- * @param root a folder that is the builder's own or shared with others of the same user, and kept over restarts
+ * @param folder of this builder alone, kept over restarts: another builder of this user would read it, and with it what this one may
  * @throws {Error} of the file system when it can be neither read nor kept
  */
-export async function keptBuilderKey(root: string, name: string): Promise<string> {
-  const folder = path.join(root, folderName);
+export async function keptBuilderKey(folder: string, name: string): Promise<string> {
   const file = path.join(folder, name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const known = await read(file);

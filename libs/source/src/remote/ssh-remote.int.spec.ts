@@ -1,9 +1,10 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import path, { join } from 'node:path';
 import { type GitHost, type GitSshServer, makeSshKeyPair, startGitHost, startGitSshServer } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../../spec/failure-of.js';
 import { createSource, type GitCredentials, type Source, type SourceOptions, type SourceProject } from '../index.js';
+import { privateFolderOf } from '../source-options.js';
 
 const ref = 'refs/heads/main';
 const keyOfA = makeSshKeyPair();
@@ -74,16 +75,28 @@ describe('a remote over ssh', () => {
     await source.prepare({ ...a(), id: 'fresh' }, { ref, commit: commits.a });
     await failureOf(source.refs({ ...a(), remoteUrl: url('b.git') }));
     expect(await filesWith(root(), 'PRIVATE KEY')).toEqual([]);
-    await writeFile(join(root(), '.private', 'x-leftover'), keyOfA.private);
+    await writeFile(join(privateFolderOf(root()), 'x-leftover'), keyOfA.private);
     const next = makeSource();
     await next.refs(a());
     await next.close();
-    expect(await filesWith(root(), 'PRIVATE KEY')).toEqual([]);
+    for (const folder of [root(), privateFolderOf(root())]) expect(await filesWith(folder, 'PRIVATE KEY')).toEqual([]);
+  });
+
+  it('R2-M-2 keeps keys apart from mirrors, which builders may share, and none where others can read it', async () => {
+    await source.refs(a());
+    const folder = privateFolderOf(root());
+    expect(path.relative(root(), folder)).toMatch(/^\.\./);
+    expect(await readdir(root())).not.toContain('.private');
+    await chmod(folder, 0o755);
+    const next = makeSource();
+    await expect(next.refs(a())).rejects.toThrow(/not a folder of this user alone/);
+    await next.close();
+    await chmod(folder, 0o700);
   });
 
   it('keeps its folders from other users of the machine', async () => {
     await source.refs(a());
-    for (const folder of [root(), join(root(), '.private')]) expect((await stat(folder)).mode & 0o077).toBe(0);
+    for (const folder of [root(), privateFolderOf(root())]) expect((await stat(folder)).mode & 0o077).toBe(0);
   });
 
   it('trusts the first host key of a project and no other afterwards', async () => {

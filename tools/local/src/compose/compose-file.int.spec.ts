@@ -45,6 +45,15 @@ describe('docker-compose.yml', () => {
     expect([volumes, tmpfs]).toEqual([undefined, ['/tmp', '/data']]);
   });
 
+  it('R2-M-2 keeps no key of a builder on a volume that builders of its pool share', async () => {
+    const { services } = await readComposeFile();
+    for (const name of ['builder', 'builder-untrusted'])
+      expect(services[name]?.environment).not.toHaveProperty('COOPERAGE_KEY_FOLDER');
+    // What ssh reads during a fetch lies there (libs/source), in the memory of the one container.
+    expect(services.builder?.tmpfs).toEqual(['/tmp']);
+    expect(services['builder-untrusted']?.tmpfs).toEqual(['/tmp']);
+  });
+
   it('R2-N6 runs each builder as a user of its image that no other builder has, with mirrors of its own', async () => {
     const { services } = await readComposeFile();
     const image = readFileSync(path.join(CHECKOUT, 'deploy/docker/app.Dockerfile'), 'utf8');

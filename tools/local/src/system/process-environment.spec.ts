@@ -16,6 +16,7 @@ const addresses: SystemAddresses = {
   engine: { url: 'unix:///e', cgroupParent: '/g' },
   tokenKey: { keyFile: '/k', certificateFile: '/c' },
   mirrorRoot: '/m',
+  keyRoot: '/keys',
   localCacheRoot: '/c',
   buildx: '/b',
 };
@@ -58,6 +59,12 @@ describe('the environment of a process', () => {
     // Somebody else's single Redis.
     for (const key of ['api', 'control', 'builder', 'strangers'] as const)
       expect(seen(key, addresses)).toEqual(['redis://r', undefined]);
+  });
+
+  it('R2-M-2 keeps the key of each builder in a folder of its own, and not where mirrors are', () => {
+    const folder = (key: ProcessKey) => processEnvironment(key, addresses, secrets).COOPERAGE_KEY_FOLDER;
+    expect([folder('builder'), folder('strangers')]).toEqual(['/keys/trusted', '/keys/untrusted']);
+    expect([folder('control'), folder('api')]).toEqual([undefined, undefined]);
   });
 
   it('lets every process listen on loopback, at its own port', () => {

@@ -24,6 +24,8 @@ export interface SystemAddresses {
   readonly strangers?: EngineAddress;
   readonly tokenKey: TokenKeyFiles;
   readonly mirrorRoot: string;
+  /** Has a folder for each builder. */
+  readonly keyRoot: string;
   readonly localCacheRoot: string;
   /** The operator’s word, given to `./cooperage up` in the variable that control reads. */
   readonly organizationsTrustEachOther?: boolean;
@@ -101,12 +103,14 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
     builder: {
       ...builderStores('builder', redis),
       ...building,
+      COOPERAGE_KEY_FOLDER: `${addresses.keyRoot}/trusted`,
       COOPERAGE_LOCAL_CACHE_ROOT: addresses.localCacheRoot,
       ...toEngine(engine),
     },
     strangers: {
       ...builderStores('builder_untrusted', untrustedRedis),
       ...building,
+      COOPERAGE_KEY_FOLDER: `${addresses.keyRoot}/untrusted`,
       COOPERAGE_LOCAL_CACHE_ROOT: `${addresses.localCacheRoot}-strangers`,
       ...toEngine(addresses.strangers ?? engine),
       COOPERAGE_LANE: 'strangers',

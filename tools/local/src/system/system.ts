@@ -71,13 +71,24 @@ export class System {
     const databaseUrls = await ensureDatabase(postgres.adminUrl, isOwnServer, (role) => this.databasePassword(role));
     const gitPort = await this.port(GIT_HOST);
     const mirrorRoot = this.instance.file('mirrors');
+    const keyRoot = this.instance.file('builder-keys');
     const localCacheRoot = this.instance.file('caches');
     const buildx = this.tools.path('docker-buildx');
     const stores = { databaseUrls, redis, ...(untrustedRedis && { untrustedRedis }), registry, tokenKey };
     const organizationsTrustEachOther = process.env.COOPERAGE_ORGANIZATIONS_TRUST_EACH_OTHER === 'true';
     const organizationCreation = process.env.COOPERAGE_ORGANIZATION_CREATION;
     return {
-      ...{ ports, gitPort, ...stores, engine, ...(strangers && { strangers }), mirrorRoot, localCacheRoot, buildx },
+      ...{
+        ports,
+        gitPort,
+        ...stores,
+        engine,
+        ...(strangers && { strangers }),
+        mirrorRoot,
+        keyRoot,
+        localCacheRoot,
+        buildx,
+      },
       organizationsTrustEachOther,
       ...(organizationCreation && { organizationCreation }),
     };
