@@ -17,7 +17,7 @@ export * from './image-reference.js';
 export * from './image-tree.js';
 export * from './in-parallel.js';
 export { type FileRow, listFolder, searchFiles } from './layer/browse-files.js';
-export type { FileNode } from './layer/file-tree.js';
+export { type FileNode, TooManyFilesError } from './layer/file-tree.js';
 export { type ImageFiles, type LayerChanges, layFiles } from './layer/image-files.js';
 export type { LayerEntry } from './layer/layer-entry.js';
 export { defaultLayerLimits, type LayerLimits } from './layer/layer-limits.js';

@@ -1,11 +1,12 @@
 import type { FileRow, FoundImage, ImageFacts, Layers, Page } from '@cooperage/contracts';
 import type { Digest } from '@cooperage/domain';
 import { tarOf } from '@cooperage/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { publish, pushImage, pushLayers } from '../../spec/published-image.js';
 import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
 import { TestWorker } from '../../spec/worker.js';
+import { LayerReader } from './layer-reader.js';
 
 let world: ApiWorld;
 let owner: Visitor;
@@ -58,6 +59,20 @@ describe('the layers of an image', () => {
       [{ added: 4, changed: 0, removed: 0, wastedBytes: 6000 }, true],
       [{ added: 0, changed: 1, removed: 1, wastedBytes: 0 }, false],
     ]);
+  });
+
+  it('R3-N3 are laid out once for all who ask at the same time', async () => {
+    await settled();
+    const reads = vi.spyOn(LayerReader.prototype, 'entries');
+    const asked = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        owner.get<Layers>(`/api/v1/projects/${target.project.id}/images/${first}/layers`),
+      ),
+    );
+    expect(asked.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(asked.every((answer) => expectOk(answer).layers[0]?.changes?.added === 4)).toBe(true);
+    expect(reads).toHaveBeenCalledTimes(1);
+    reads.mockRestore();
   });
 
   it('are browsed by folder, whole and one by one, and searched', async () => {

@@ -1,11 +1,9 @@
 import type { FileRow, FilesQuery, Layers, Page } from '@cooperage/contracts';
 import { ImageFacts, type ImageRecord, ImageRepository, type ProjectRecord } from '@cooperage/db';
-import { parseDigest, projectRepository } from '@cooperage/domain';
+import { inTurns, parseDigest, projectRepository } from '@cooperage/domain';
 import {
   type Descriptor,
-  type ImageFiles,
   isRegistryError,
-  layFiles,
   listFolder,
   readImageTree,
   searchFiles,
@@ -16,16 +14,18 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
-import { KeptFew } from './kept-few.js';
+import { type LaidFiles, LaidImages } from './laid-images.js';
 import { type KnownLayer, LayerReader } from './layer-reader.js';
 import { presentLayers } from './present-layers.js';
 import { readLayerMakers } from './read-image.js';
 
-/** Images whose files are kept laid out in memory, and the most entries of one of them. */
-const mostImages = 4;
+/** Most entries of an image whose files are laid out. */
 const mostEntries = 300_000;
 const mostFound = 500;
+/** Walks through the files of an image: half a second of work for the largest one. */
+const slots = { total: 4, perKey: 3, maxWaitMs: 2_000, maxWaiting: 6 };
 
 interface Opened {
   readonly project: ProjectRecord;
@@ -33,13 +33,14 @@ interface Opened {
   readonly manifest: TreeManifest;
   readonly known: readonly KnownLayer[];
   /** Null while some layers are not listed. */
-  readonly files: ImageFiles | null;
+  readonly files: LaidFiles | null;
 }
 
 /** Files of images, layer by layer, from lists that are read once in the background. */
 @Injectable()
 export class ImageFilesService {
-  private readonly laid = new KeptFew<ImageFiles>(mostImages);
+  private readonly laid = new LaidImages();
+  private readonly slots = new SharedSlots('lists of files', slots);
 
   constructor(
     private readonly images: ImageRepository,
@@ -59,18 +60,25 @@ export class ImageFilesService {
       readLayerMakers(client, repository, opened.manifest),
       this.previousLayers(opened),
     ]);
-    return presentLayers({ ...opened, makers, previous });
+    const files = opened.files === 'too_many' ? null : opened.files;
+    return presentLayers({ ...opened, files, makers, previous });
   }
 
-  /** @throws {ApiProblem} `not_found` for a folder that is not there, `unavailable` while layers are read. */
+  /**
+   * @throws {ApiProblem} `not_found` for a folder that is not there, `unavailable` while layers are read, `conflict` for an
+   * image with too many files, `rate_limited` while too many are looked through
+   */
   async list(principal: Principal, projectId: string, digest: string, query: FilesQuery): Promise<Page<FileRow>> {
-    const { manifest, files, known } = await this.open(principal, projectId, digest, query.manifest);
+    const { project, manifest, files, known } = await this.open(principal, projectId, digest, query.manifest);
+    if (files === 'too_many') throw tooMany();
     if (files === null) throw notYet(known);
     const root = query.layer === undefined ? files.root : found(files.layers[query.layer]);
-    const rows =
+    const release = await this.slots.take(project.organizationId);
+    const walk =
       query.search === undefined || query.search === ''
-        ? found(listFolder(root, query.path))
+        ? listFolder(root, query.path)
         : searchFiles(root, query.search, mostFound);
+    const rows = found(await inTurns(walk).finally(release));
     const { layer, path, search } = query;
     const list = `files ${manifest.stored.digest} ${layer ?? '*'} ${search ?? ''} ${path}`;
     const { after, limit } = this.cursors.query(list, query);
@@ -89,23 +97,19 @@ export class ImageFilesService {
     const { manifests } = await readImageTree(client, repository, parseDigest(digest));
     const manifest = found(manifestOf(manifests, wanted));
     const known = await this.reader.look(projectId, manifest.document.layers, client, repository);
-    return { project, image, manifest, known, files: await this.lay(projectId, manifest, known) };
+    return { project, image, manifest, known, files: await this.lay(project, manifest, known) };
   }
 
   /** Null unless every layer is listed: what one changes depends on all below it. */
   private async lay(
-    projectId: string,
+    { id, organizationId }: ProjectRecord,
     manifest: TreeManifest,
     known: readonly KnownLayer[],
-  ): Promise<ImageFiles | null> {
-    const key = `${projectId} ${manifest.stored.digest}`;
-    const kept = this.laid.get(key);
-    if (kept !== undefined) return kept;
-    const isListed = known.every((layer) => layer?.problem === null);
-    const entries = known.reduce((sum, layer) => sum + (layer?.entries ?? 0), 0);
-    if (!isListed || entries > mostEntries) return null;
-    const listings = await this.reader.entries(projectId, manifest.document.layers);
-    return listings && this.laid.keep(key, layFiles(listings));
+  ): Promise<LaidFiles | null> {
+    if (known.some((layer) => layer?.problem !== null)) return null;
+    if (known.reduce((sum, layer) => sum + (layer?.entries ?? 0), 0) > mostEntries) return 'too_many';
+    const load = () => this.reader.entries(id, manifest.document.layers);
+    return this.laid.files(`${id} ${manifest.stored.digest}`, organizationId, load);
   }
 
   /** Digests of the layers of the image before; null where there is none, or the registry has it no more. */
@@ -131,6 +135,13 @@ function manifestOf(manifests: readonly TreeManifest[], wanted: string | undefin
 
 function platformKey(entry: Descriptor | undefined): string {
   return entry?.platform ? `${entry.platform.os}/${entry.platform.architecture}/${entry.platform.variant ?? ''}` : '';
+}
+
+function tooMany(): ApiProblem {
+  const most = mostEntries.toLocaleString('en');
+  return new ApiProblem('conflict', {
+    detail: `This image has more files and folders than are shown: at most ${most} in all its layers, fewer where they are deep.`,
+  });
 }
 
 function notYet(known: readonly KnownLayer[]): ApiProblem {

@@ -50,7 +50,7 @@ export class LayerReader implements OnApplicationShutdown {
   }
 
   /** The entries of layers that are listed; null when they are not all there. */
-  entries(projectId: string, layers: readonly Descriptor[]): Promise<LayerEntry[][] | null> {
+  entries(projectId: string, layers: readonly Descriptor[]): Promise<AsyncIterable<LayerEntry[]> | null> {
     return this.listings.entries(
       projectId,
       layers.map(({ digest }) => digest),

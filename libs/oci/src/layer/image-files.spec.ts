@@ -1,5 +1,7 @@
+import { atOnce } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
-import { listFolder, searchFiles } from './browse-files.js';
+import * as browse from './browse-files.js';
+import type { FileNode } from './file-tree.js';
 import { layFiles } from './image-files.js';
 import type { LayerEntry } from './layer-entry.js';
 
@@ -8,14 +10,16 @@ const folder = (path: string): LayerEntry => ({ path, kind: 'directory', sizeByt
 const removed = (path: string): LayerEntry => ({ path, kind: 'removed', sizeBytes: 0 });
 const emptied = (path: string): LayerEntry => ({ path, kind: 'emptied', sizeBytes: 0 });
 
-const all = (listings: LayerEntry[][]) =>
-  searchFiles(layFiles(listings).root, '', 99)
+const listFolder = (root: FileNode, path: string) => atOnce(browse.listFolder(root, path));
+const searchFiles = (root: FileNode, words: string, most: number) => atOnce(browse.searchFiles(root, words, most));
+const all = async (listings: LayerEntry[][]) =>
+  searchFiles((await layFiles(listings)).root, '', 99)
     .map(({ path, layer }) => `${path}@${layer}`)
     .sort();
 
 describe('layers upon each other', () => {
-  it('count what each adds, changes and removes, and what it stores for nothing', () => {
-    const { changes } = layFiles([
+  it('count what each adds, changes and removes, and what it stores for nothing', async () => {
+    const { changes } = await layFiles([
       [folder('app'), file('app/a', 100), file('app/b', 10), file('tmp/cache', 1000)],
       [folder('app'), file('app/a', 120), removed('tmp/cache'), file('app/c', 5)],
       [removed('app')],
@@ -27,40 +31,40 @@ describe('layers upon each other', () => {
     ]);
   });
 
-  it('obey whiteouts before what their own layer puts, wherever they stand in it', () => {
+  it('obey whiteouts before what their own layer puts, wherever they stand in it', async () => {
     expect(
-      all([
+      await all([
         [file('d/a'), file('d/b')],
         [file('d/new'), emptied('d')],
       ]),
     ).toEqual(['d/new@1']);
-    expect(all([[file('d/a')], [file('d/a', 2), removed('d/a')]])).toEqual(['d/a@1']);
-    expect(layFiles([[file('d/a')], [file('d/a', 2), removed('d/a')]]).changes[1]).toMatchObject({
+    expect(await all([[file('d/a')], [file('d/a', 2), removed('d/a')]])).toEqual(['d/a@1']);
+    expect((await layFiles([[file('d/a')], [file('d/a', 2), removed('d/a')]])).changes[1]).toMatchObject({
       ...{ added: 0, changed: 1, removed: 0 },
     });
-    expect(all([[file('x')], [emptied('')], [removed('nothing/there')]])).toEqual([]);
+    expect(await all([[file('x')], [emptied('')], [removed('nothing/there')]])).toEqual([]);
   });
 
-  it('let a file take the place of a folder, and a folder that of a file', () => {
-    expect(all([[file('d/a', 7)], [file('d')]])).toEqual(['d@1']);
-    expect(layFiles([[file('d/a', 7)], [file('d')]]).changes[0]?.wastedBytes).toBe(7);
-    expect(all([[file('d', 7)], [folder('d'), file('d/a')]])).toEqual(['d/a@1']);
-    expect(all([[file('d', 7)], [file('d/a')]])).toEqual(['d/a@1']);
+  it('let a file take the place of a folder, and a folder that of a file', async () => {
+    expect(await all([[file('d/a', 7)], [file('d')]])).toEqual(['d@1']);
+    expect((await layFiles([[file('d/a', 7)], [file('d')]])).changes[0]?.wastedBytes).toBe(7);
+    expect(await all([[file('d', 7)], [folder('d'), file('d/a')]])).toEqual(['d/a@1']);
+    expect(await all([[file('d', 7)], [file('d/a')]])).toEqual(['d/a@1']);
   });
 
-  it('count a path that an archive names twice once', () => {
-    expect(layFiles([[file('a', 5), file('a', 6)]]).changes[0]).toEqual({
+  it('count a path that an archive names twice once', async () => {
+    expect((await layFiles([[file('a', 5), file('a', 6)]])).changes[0]).toEqual({
       ...{ added: 1, changed: 0, removed: 0, wastedBytes: 0 },
     });
   });
 
-  it('are not confused by names that objects know', () => {
-    expect(all([[file('__proto__/constructor')]])).toEqual(['__proto__/constructor@0']);
+  it('are not confused by names that objects know', async () => {
+    expect(await all([[file('__proto__/constructor')]])).toEqual(['__proto__/constructor@0']);
   });
 });
 
-describe('a folder of an image', () => {
-  const { root, layers } = layFiles([
+describe('a folder of an image', async () => {
+  const { root, layers } = await layFiles([
     [file('usr/lib/a', 50), file('usr/bin/b', 70), file('etc/c', 60)],
     [file('etc/c', 5)],
   ]);
