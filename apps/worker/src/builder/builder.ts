@@ -25,8 +25,8 @@ import { RunBuildService } from './run-build/run-build.service.js';
 
 /** Well below what a supervisor waits before it kills: stopped work needs a moment to end in order. */
 const drainMs = 10_000;
-/** Each has a shorter limit of its own, a build the one of its project: a day at most. Behind these nobody waits any more. */
-const runLimitMs = 25 * 3_600_000;
+/** Until an attempt is claimed; then its build's own limit counts. Each has a shorter one of its own: behind these nobody waits any more. */
+const claimLimitMs = 10 * 60_000;
 const exportLimitMs = 45 * 60_000;
 
 /** Takes jobs from the queue, and ends in order: no new builds, then those under way, then what they stand on. */
@@ -107,9 +107,9 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     const common = { address, redis, lookBy: this.get<Redis>(REDIS), onError };
     return [
       new JobLoop({
-        ...{ ...common, concurrency: this.config.buildSlots, slotLimitMs: runLimitMs },
+        ...{ ...common, concurrency: this.config.buildSlots, slotLimitMs: claimLimitMs },
         job: 'run-build',
-        handle: ({ attemptId }) => runs.run(attemptId),
+        handle: ({ attemptId }, slot) => runs.run(attemptId, slot),
       }),
       new JobLoop({
         ...{ ...common, concurrency: 1, slotLimitMs: exportLimitMs },

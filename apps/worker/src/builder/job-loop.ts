@@ -1,12 +1,13 @@
-import type { JobName } from '@cooperage/contracts';
+import type { JobName, JobPayload } from '@cooperage/contracts';
 import type { LoopSight } from '@cooperage/domain';
 import { type JobWorker, type JobWorkerOptions, startJobWorker } from '@cooperage/queue';
-import { Slots } from '../shared/slots.js';
+import { type HeldSlot, Slots } from '../shared/slots.js';
 import type { LoopLook, WatchedLoop } from '../shared/watchdog.js';
 
-export type JobLoopOptions<J extends JobName> = JobWorkerOptions<J> & {
-  /** How long one job may hold its slot, milliseconds. Whatever still runs of it then is not waited for. */
+export type JobLoopOptions<J extends JobName> = Omit<JobWorkerOptions<J>, 'handle'> & {
+  /** How long one job may hold its slot, milliseconds, until it knows better. Whatever still runs of it then is not waited for. */
   readonly slotLimitMs: number;
+  readonly handle: (payload: JobPayload<J>, slot: HeldSlot) => Promise<void>;
 };
 
 /** Receives jobs of one sort, and can be looked at and begun anew by a watch. */
@@ -21,7 +22,7 @@ export class JobLoop<J extends JobName = JobName> implements WatchedLoop {
     this.slots = new Slots(options.concurrency, options.slotLimitMs);
     this.receiver = startJobWorker<J>({
       ...options,
-      handle: (payload) => this.slots.hold((signal) => this.slots.inTime(signal, options.handle(payload))),
+      handle: (payload) => this.slots.hold((slot) => this.slots.inTime(slot.signal, options.handle(payload, slot))),
     });
   }
 

@@ -1,4 +1,4 @@
-import { type OutboxItem, OutboxRepository, type OutboxShare, type OutboxTopic } from '@cooperage/db';
+import { OutboxRepository, type OutboxShare, type OutboxTopic } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 import { BaseWatch } from './base-watch/base-watch.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
@@ -6,7 +6,7 @@ import { EvaluateService } from './evaluate/evaluate.service.js';
 import { ExportCacheJobService } from './export-cache/export-cache-job.service.js';
 import { CreateKeyService } from './keys/create-key.service.js';
 import { NoteStepsService } from './note-steps/note-steps.service.js';
-import { type GivenUpWork, type HandlerResult, OutboxLoop, type OutboxWork } from './outbox/outbox-loop.js';
+import { type GivenUpWork, OutboxLoop, type OutboxWork } from './outbox/outbox-loop.js';
 import { PublishService } from './publish/publish.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { RetentionService } from './retention/retention.service.js';
@@ -25,14 +25,11 @@ const shareOf = (slots: number): OutboxShare => ({
 });
 
 /**
- * What runs beside work that ends its process is counted too. So the bound is lowest where nothing depends on the work.
- * @param mostUnfinished processes in a row that ended while it was under way
+ * What runs beside work that ends its process is counted too, and so is work that took too long. So the bound is lowest where nothing depends on the work.
+ * @param mostUnfinished takings in a row that did not end: their process ended, or their slot's limit was reached
  */
-function orGivenUp(
-  mostUnfinished: number,
-  work: Pick<GivenUpWork, 'giveUp'> & { handle(item: OutboxItem): Promise<HandlerResult> },
-): GivenUpWork {
-  return { mostUnfinished, handle: (item) => work.handle(item), giveUp: (item) => work.giveUp(item) };
+function orGivenUp(mostUnfinished: number, work: Pick<GivenUpWork, 'handle' | 'giveUp'>): GivenUpWork {
+  return { mostUnfinished, handle: (item, signal) => work.handle(item, signal), giveUp: (item) => work.giveUp(item) };
 }
 
 /**
@@ -63,23 +60,27 @@ export function promisedWork(
   return [
     loop('evaluate', 8, 8 * minute, { evaluate: orGivenUp(5, evaluate) }),
     loop('publish', 8, 15 * minute, {
-      publish: { ...orGivenUp(10, publish), handle: (item) => publish.handle(item).finally(() => bases.soon()) },
+      publish: {
+        ...orGivenUp(10, publish),
+        handle: (item, signal) => publish.handle(item, signal).finally(() => bases.soon()),
+      },
     }),
     loop('requests', 4, 15 * minute, {
-      'create-key': (item) => createKey.handle(item),
-      'export-cache': (item) => exportCache.handle(item),
-      trust: (item) => trust.handle(item),
+      // Rows and a job only; what asks the registry as well has the loop's limit.
+      'create-key': { handle: (item) => createKey.handle(item), limitMs: 2 * minute },
+      'export-cache': { handle: (item) => exportCache.handle(item), limitMs: 2 * minute },
+      trust: (item, signal) => trust.handle(item, signal),
     }),
-    loop('verify images', 2, 60 * minute, { 'verify-images': (item) => reverify.handle(item) }),
+    loop('verify images', 2, 60 * minute, { 'verify-images': (item, signal) => reverify.handle(item, signal) }),
     loop('note steps', 2, 10 * minute, { 'note-steps': orGivenUp(3, noteSteps) }),
     loop('upkeep', 4, 60 * minute, {
-      reconcile: (item) => reconcile.handle(item),
-      'sweep-cache': (item) => sweepCache.handle(item),
-      'evict-cache': (item) => evictCache.handleLimits(item),
-      'prune-cache': (item) => evictCache.handlePrune(item),
-      'forget-ref': (item) => evictCache.handleDeletedRef(item),
-      'delete-project': (item) => deleteProject.handle(item),
+      reconcile: (item, signal) => reconcile.handle(item, signal),
+      'sweep-cache': (item, signal) => sweepCache.handle(item, signal),
+      'evict-cache': (item, signal) => evictCache.handleLimits(item, signal),
+      'prune-cache': (item, signal) => evictCache.handlePrune(item, signal),
+      'forget-ref': { handle: (item, signal) => evictCache.handleDeletedRef(item, signal), limitMs: 15 * minute },
+      'delete-project': (item, signal) => deleteProject.handle(item, signal),
     }),
-    loop('retention items', 2, 60 * minute, { retention: (item) => retention.handle(item) }),
+    loop('retention items', 2, 60 * minute, { retention: (item, signal) => retention.handle(item, signal) }),
   ];
 }

@@ -48,6 +48,17 @@ function hungLoop() {
 }
 
 describe('Watchdog', () => {
+  it('A3 counts the work of a loop that was given up, each once', async () => {
+    let givenUp = 1;
+    const loop = { name: 'publish', repair: () => undefined };
+    const sight = { due: 0, oldestDueMs: 0, slots: 1, busySlots: 0, oldestBusyMs: 0, slotLimitMs: 1, taken: 1 };
+    watchdog.watch(() => [{ loop, sight: { ...sight, givenUp } }]);
+    await seconds(2);
+    givenUp = 3;
+    await seconds(2);
+    expect(await metric('cooperage_loop_given_up_total{')).toEqual(['cooperage_loop_given_up_total{loop="publish"} 3']);
+  });
+
   it('R-W1 finds a loop whose claim hangs not ready, repairs it, counts that, and is content again', async () => {
     const { outbox, loop } = hungLoop();
     const changed = vi.fn();

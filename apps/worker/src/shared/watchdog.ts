@@ -40,12 +40,16 @@ interface Group {
 export class Watchdog implements Closable {
   private readonly memories = new Map<string, LoopMemory>();
   private readonly found = new Map<string, LoopTrouble>();
+  private readonly givenUp = new Map<string, number>();
   private readonly groups: Group[] = [];
   private timer: NodeJS.Timeout | undefined;
   private changed: () => void = () => undefined;
 
   constructor(
-    private readonly metrics: Pick<Metrics, 'loopRepairsTotal' | 'loopDue' | 'loopBusySlots' | 'loopOldestDueSeconds'>,
+    private readonly metrics: Pick<
+      Metrics,
+      'loopRepairsTotal' | 'loopGivenUpTotal' | 'loopDue' | 'loopBusySlots' | 'loopOldestDueSeconds'
+    >,
     private readonly logger: Logger,
     private readonly now: () => number = () => performance.now(),
   ) {}
@@ -109,6 +113,9 @@ export class Watchdog implements Closable {
     this.metrics.loopDue.set({ loop: name }, sight.due);
     this.metrics.loopBusySlots.set({ loop: name }, sight.busySlots);
     this.metrics.loopOldestDueSeconds.set({ loop: name }, sight.due > 0 ? sight.oldestDueMs / 1000 : 0);
+    const newlyGivenUp = (sight.givenUp ?? 0) - (this.givenUp.get(name) ?? 0);
+    if (newlyGivenUp > 0) this.metrics.loopGivenUpTotal.add({ loop: name }, newlyGivenUp);
+    this.givenUp.set(name, sight.givenUp ?? 0);
     const { state, forMs } = verdict;
     this.note(name, state === 'working' ? undefined : { loop: name, state, forMs, due: sight.due });
     if (verdict.repair) await this.repair(loop, sight);

@@ -82,6 +82,24 @@ export class OutboxRepository {
     );
   }
 
+  /**
+   * Puts work back that did not end in its time: it may still run, and may never end. The next taking counts it as
+   * unfinished, as it counts work whose process ended.
+   */
+  async retryUnfinished(
+    { id, attempts }: OutboxItem,
+    instanceId: string,
+    delayMs: number,
+    error: string,
+  ): Promise<void> {
+    await this.db.statement(
+      (db) => db.$executeRaw`
+        UPDATE outbox SET locked_until = now(), last_error = ${storedText(error.slice(0, 2000))},
+          available_at = now() + ${delayMs} * interval '1 millisecond'
+        WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts} AND ${losable}`,
+    );
+  }
+
   /** Keeps work that takes long. False when somebody else has it now. */
   async extend({ id, attempts }: OutboxItem, instanceId: string, lockMs: number): Promise<boolean> {
     const count = await this.db.statement(

@@ -89,6 +89,20 @@ describe('the outbox', () => {
     expect(last!.attempts).toBe(5);
   });
 
+  it('A3 gives work again that did not end in its time, and counts it as unfinished', async () => {
+    await add(newId());
+    const me = await control();
+    const [first] = await outbox.take(['evaluate'], 1, me, 600_000);
+    await outbox.retryUnfinished(first!, me, 0, 'it took too long');
+    const [second] = await outbox.take(['evaluate'], 1, me, 600_000);
+    expect(second).toMatchObject({ id: first!.id, attempts: 2, unfinished: 1 });
+    // What still runs of the first taking has no say.
+    await outbox.done(first!, me);
+    await outbox.retryUnfinished(second!, me, 600_000, 'it took too long');
+    expect(await outbox.take(['evaluate'], 1, me, 600_000)).toEqual([]);
+    expect(await world.db.prisma.outbox.count()).toBe(1);
+  });
+
   it('refuses the word of a taking that was given on, also within one process', async () => {
     await add(newId());
     const me = await control();

@@ -6,12 +6,14 @@ export interface LoopSight {
   readonly oldestDueMs: number;
   readonly slots: number;
   readonly busySlots: number;
-  /** How long the work in a slot goes on that began first; zero where no slot is busy. */
+  /** How long the work in a slot goes on that is nearest to its limit; zero where no slot is busy. */
   readonly oldestBusyMs: number;
-  /** How long work may hold a slot. */
+  /** How long that work may hold its slot. */
   readonly slotLimitMs: number;
   /** How often the loop has taken something. Only grows. */
   readonly taken: number;
+  /** How often work was given up that held its slot for longer than it may. Only grows. */
+  readonly givenUp?: number;
 }
 
 export type LoopState =

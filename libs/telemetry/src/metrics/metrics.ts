@@ -71,6 +71,9 @@ function productMetrics(make: Instruments, options: MetricsOptions) {
     loopRepairsTotal: make.counter('loop_repairs_total', 'Repairs of loops that took no work though some was due.', {
       loop: loopLabel,
     }),
+    loopGivenUpTotal: make.counter('loop_given_up_total', 'Work that was given up: it held its slot for too long.', {
+      loop: loopLabel,
+    }),
     sweepFailuresTotal: make.counter('sweep_failures_total', 'Steps of the sweeper that failed; the others went on.', {
       step: { atMost: 20 },
     }),

@@ -64,6 +64,20 @@ describe('held attempts', () => {
     await Promise.all(works);
   });
 
+  it('A3 are held no more when their slot is over: what hangs is not kept alive by heartbeats', async () => {
+    const stop = new AbortController();
+    const allowed: number[] = [];
+    const slot = { signal: stop.signal, allow: (limitMs: number) => void allowed.push(limitMs) };
+    const signals: AbortSignal[] = [];
+    void held.while(attempt, (signal) => new Promise(() => void signals.push(signal)), slot);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(signals[0]?.reason).toBe('timeout');
+    expect(allowed.at(-1)).toBe(60_000 + 15 * 60_000);
+    expect(held.size).toBe(1);
+    stop.abort();
+    expect(held.size).toBe(0);
+  });
+
   it('are stopped at their time limit', async () => {
     const work = held.while(attempt, untilStopped);
     await vi.advanceTimersByTimeAsync(60_000);

@@ -1,11 +1,17 @@
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
 import type { BuildFailure } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import type { HeldSlot } from '../../shared/slots.js';
 import { WakeLoop } from '../../shared/wake-loop.js';
 import { DiskGrowth } from '../disk-growth.js';
 
 /** Why the work on an attempt should end before it is done. */
 export type StopCause = 'cancel' | 'not_yours' | 'timeout' | 'shutdown';
+
+/** For what an attempt does when its time is over: stopping the engine, storing its log and its end. */
+const endLimitMs = 15 * 60_000;
+/** More than any time limit with all waits. The clock of the attempt sets the true limit when it has run out. */
+const untilTimeoutMs = 7 * 24 * 3_600_000;
 
 interface Held {
   readonly stop: AbortController;
@@ -109,12 +115,29 @@ export class HeldAttempts {
     return true;
   }
 
-  /** Holds an attempt while `work` runs. The signal's reason is a `StopCause`, or the `BuildFailure` that ended all. */
-  async while<T>(attempt: ClaimedAttempt, work: (signal: AbortSignal, growth: DiskGrowth) => Promise<T>): Promise<T> {
+  /**
+   * Holds an attempt while `work` runs. The signal's reason is a `StopCause`, or the `BuildFailure` that ended all.
+   * @param slot is told how long the attempt may hold it
+   */
+  async while<T>(
+    attempt: ClaimedAttempt,
+    work: (signal: AbortSignal, growth: DiskGrowth) => Promise<T>,
+    slot?: HeldSlot,
+  ): Promise<T> {
     const stop = new AbortController();
     const growth = new DiskGrowth();
-    const clock = new Clock(attempt.build.limits.timeoutMs, () => stop.abort('timeout' satisfies StopCause));
+    const begunMs = performance.now();
+    const clock = new Clock(attempt.build.limits.timeoutMs, () => {
+      stop.abort('timeout' satisfies StopCause);
+      slot?.allow(performance.now() - begunMs + endLimitMs);
+    });
     this.held.set(attempt.attemptId, { stop, clock, growth });
+    slot?.allow(untilTimeoutMs);
+    // What does not even end now may never end. Its lease is renewed no more, so control sees the attempt as lost.
+    slot?.signal.addEventListener('abort', () => {
+      stop.abort('not_yours' satisfies StopCause);
+      this.held.delete(attempt.attemptId);
+    });
     try {
       return await work(stop.signal, growth);
     } finally {

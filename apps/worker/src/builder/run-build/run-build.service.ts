@@ -16,6 +16,7 @@ import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import { observeCache, observeClaim, observeEnd } from '../../shared/observe-build.js';
 import { outlast } from '../../shared/outlast.js';
 import { PhaseNotes } from '../../shared/phase-notes.js';
+import type { HeldSlot } from '../../shared/slots.js';
 import type { BuildAccess, BuildAccesses } from '../access/build-access.js';
 import type { DiskGrowth } from '../disk-growth.js';
 import { asFailure, logWhatGoesOn, maskedReport, shutdownFailure, timeoutFailure } from './attempt-end.js';
@@ -90,14 +91,17 @@ export class RunBuildService {
     private readonly mayClaim: () => boolean | Promise<boolean> = () => true,
   ) {}
 
-  /** Does nothing when the attempt is not there to be claimed: canceled, taken, or delivered twice. */
-  async run(attemptId: string): Promise<void> {
+  /**
+   * Does nothing when the attempt is not there to be claimed: canceled, taken, or delivered twice.
+   * @param slot what it holds meanwhile
+   */
+  async run(attemptId: string, slot?: HeldSlot): Promise<void> {
     if (!(await this.mayClaim())) return;
     const { workerName, leaseMs } = this.options;
     const attempt = await this.parts.attempts.claim(attemptId, this.instanceId(), workerName, leaseMs);
     if (!attempt) return;
     observeClaim(this.parts.metrics, attempt.build);
-    await this.parts.held.while(attempt, (held, growth) => this.hold(attempt, held, growth));
+    await this.parts.held.while(attempt, (held, growth) => this.hold(attempt, held, growth), slot);
   }
 
   /** From here on the attempt is ours to end, whatever is thrown. */

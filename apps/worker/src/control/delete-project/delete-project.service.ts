@@ -19,11 +19,15 @@ export class DeleteProjectService {
     private readonly source: Source,
   ) {}
 
-  async handle(item: OutboxItem): Promise<HandlerResult> {
+  async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const project = await this.projects.find(item.subjectId);
     if (!project?.deletedAt) return done;
     if ((await this.removal.cancelOpenBuilds(project.id)) > 0) return later(waitMs, 'builds are still ending');
-    const outcome = await this.sessions.with(project.id, (session) => this.repositories.empty(session, project));
+    const outcome = await this.sessions.with(
+      project.id,
+      (session) => this.repositories.empty(session, project),
+      signal,
+    );
     if (!outcome.ok) return later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
     await this.removeRest(project);
     return done;

@@ -17,6 +17,7 @@ import {
   type Zone,
   zoneOf,
 } from '@cooperage/domain';
+import { orAborted } from '@cooperage/source';
 import type { Logger } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { SourceProjects } from '../../shared/source-projects.js';
@@ -43,12 +44,12 @@ export class EvaluateService {
   ) {}
 
   /** Every delivery comes to an end: whatever is thrown, it is tried a bounded number of times and then `failed`. */
-  async handle(item: OutboxItem): Promise<HandlerResult> {
+  async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const since = performance.now() - item.dueMs;
     const subject = await this.evaluations.load(item.subjectId);
     if (!subject) return done;
     try {
-      return await this.evaluate(subject, since);
+      return await this.evaluate(subject, since, signal);
     } catch (error) {
       if (error instanceof BuildFailure) return this.giveUpOrRetry(subject, error);
       if (isDatabaseUnavailable(error) || item.attempts < mostTries) throw error;
@@ -63,7 +64,7 @@ export class EvaluateService {
     return done;
   }
 
-  private async evaluate(subject: EvaluationSubject, since: number): Promise<HandlerResult> {
+  private async evaluate(subject: EvaluationSubject, since: number, signal?: AbortSignal): Promise<HandlerResult> {
     const { deliveryId } = subject;
     if (!isSameRepository(subject.forge, subject.repository, subject.project))
       return this.endWithoutBuild(subject, { nothing: 'other_repository', mayFollow: false });
@@ -74,7 +75,9 @@ export class EvaluateService {
       return done;
     }
     const source = this.sourceProjects.of(subject.project);
-    const head = await this.mirrors.using(source, () => this.heads.of(subject, source, since));
+    const head = await this.mirrors.using(source, () =>
+      orAborted(this.heads.of(subject, source, since, signal), signal),
+    );
     if ('nothing' in head) return this.endWithoutBuild(subject, head);
     const result = await this.judge(subject, head);
     const outcome = await this.evaluations.commit(subject, result);

@@ -27,7 +27,7 @@ function reader({ heads = { 'refs/heads/main': now }, evaluated = null, observed
   };
   const before = evaluated === null ? null : { commit: evaluated, observed: observed ?? evaluated };
   const heads_ = new ReadHead({ head: async () => before }, git as unknown as Source);
-  const of = async (subject: object): Promise<Partial<Head & NoHead>> =>
+  const of = async (subject: object, until?: AbortSignal): Promise<Partial<Head & NoHead>> =>
     heads_.of(
       {
         ref: 'refs/heads/main',
@@ -39,6 +39,8 @@ function reader({ heads = { 'refs/heads/main': now }, evaluated = null, observed
         ...subject,
       } as unknown as EvaluationSubject,
       project,
+      undefined,
+      until,
     );
   return { git, of };
 }
@@ -96,7 +98,20 @@ describe('the head of a delivery', () => {
   it('of a tag is the commit behind it, whatever object the delivery names', async () => {
     const { git, of } = reader({ heads: { 'refs/tags/v1': mid } });
     expect(await of({ ref: 'refs/tags/v1', after: old })).toMatchObject({ commit: mid, late: false });
-    expect(git.prepare).toHaveBeenCalledWith(project, { ref: 'refs/tags/v1', commit: mid });
+    expect(git.prepare).toHaveBeenCalledWith(project, { ref: 'refs/tags/v1', commit: mid }, expect.anything());
+  });
+
+  it('A3 is fetched no further when the slot of its evaluation is over', async () => {
+    const slot = new AbortController();
+    const signals: AbortSignal[] = [];
+    const prepare = (_project: unknown, _head: unknown, signal?: AbortSignal) => {
+      signals.push(signal!);
+      return new Promise<never>((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)));
+    };
+    const reading = reader({ source: { prepare } }).of({}, slot.signal);
+    slot.abort(new Error('too long'));
+    await expect(reading).rejects.toThrow('too long');
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
   it('is late behind one that was evaluated, and where nobody can tell; never when it is the remote’s own', async () => {

@@ -40,11 +40,15 @@ export class ReadHead {
     this.shared = new SharedRefs(source);
   }
 
-  /** @param since when the delivery could be taken: what the git host said after that counts. Now by default. */
+  /**
+   * @param since when the delivery could be taken: what the git host said after that counts. Now by default.
+   * @param until nothing is fetched any further once it is aborted
+   */
   async of(
     subject: EvaluationSubject,
     project: SourceProject,
     since = Number.POSITIVE_INFINITY,
+    until?: AbortSignal,
   ): Promise<Head | NoHead> {
     const kind = subject.ref === null ? undefined : parseRef(subject.ref)?.kind;
     if (subject.ref === null || kind === undefined) return noHead('no_ref');
@@ -52,15 +56,16 @@ export class ReadHead {
     // A tag's `after` may name a tag object: what counts is the commit behind it.
     const named = kind === 'tag' ? null : subject.after;
     const unwanted = new AbortController();
+    const signal = until ? AbortSignal.any([unwanted.signal, until]) : unwanted.signal;
     try {
-      const { refs, facts } = await this.ask(project, ref, named, since, unwanted.signal);
+      const { refs, facts } = await this.ask(project, ref, named, since, signal);
       const observed = refs.commits.get(ref);
       if (observed === undefined) return noHead('ref_gone');
       const commit = named ?? observed;
       const before = await this.evaluations.head(subject.project.id, ref);
       const nothing = await this.refuse({ subject, project, commit, observed, before });
       if (nothing) return nothing;
-      const known = await (facts ?? this.source.prepare(project, { ref, commit }));
+      const known = await (facts ?? this.source.prepare(project, { ref, commit }, signal));
       return {
         ...{ ref, commit, observed, facts: known },
         ...(await this.orderOf(project, commit, observed, before)),

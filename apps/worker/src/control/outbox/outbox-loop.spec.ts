@@ -23,6 +23,7 @@ function outboxOf(rows: OutboxItem[]) {
     take: vi.fn(async (_topics: unknown, limit: number) => rows.splice(0, limit)),
     done: vi.fn(async () => undefined),
     retry: vi.fn(async () => undefined),
+    retryUnfinished: vi.fn(async () => undefined),
     extend: vi.fn(async () => true),
     due: vi.fn(async () => ({ due: 0, oldestDueMs: 0 })),
   };
@@ -216,13 +217,15 @@ describe('OutboxLoop', () => {
       30,
     );
     loop.wake();
-    await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(2);
-    expect(outbox.retry).toHaveBeenCalledWith(
+    await expect.poll(() => outbox.retryUnfinished).toHaveBeenCalledTimes(2);
+    expect(outbox.retryUnfinished).toHaveBeenCalledWith(
       expect.objectContaining({ id: 1n }),
       'me',
       expect.any(Number),
       expect.stringContaining('was given up'),
     );
+    expect(outbox.retry).not.toHaveBeenCalled();
+    expect((await loop.sight()).givenUp).toBe(2);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
     rows.push(item(3));
     loop.wake();
@@ -230,13 +233,21 @@ describe('OutboxLoop', () => {
     await loop.close();
   });
 
+  it('A3 lets work of a kind hold its slot no longer than that kind may', async () => {
+    const outbox = outboxOf([item(1)]);
+    const loop = loopOver(outbox, { handle: () => new Promise(() => undefined), limitMs: 20 });
+    loop.wake();
+    await expect.poll(() => outbox.retryUnfinished).toHaveBeenCalledTimes(1);
+    await loop.close();
+  });
+
   it('frees a slot at a repair whose work could not even be put back', async () => {
     const rows = [1, 2].map(item);
     const outbox = outboxOf(rows);
-    outbox.retry.mockImplementation(() => new Promise(() => undefined));
+    outbox.retryUnfinished.mockImplementation(() => new Promise(() => undefined));
     const loop = loopOver(outbox, () => new Promise(() => undefined), 10);
     loop.wake();
-    await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(2);
+    await expect.poll(() => outbox.retryUnfinished).toHaveBeenCalledTimes(2);
     expect(await loop.sight()).toMatchObject({ busySlots: 2, slots: 2, taken: 2 });
     loop.repair();
     expect(await loop.sight()).toMatchObject({ busySlots: 0, oldestBusyMs: 0 });

@@ -1,7 +1,7 @@
 import type { OutboxItem, OutboxRepository, OutboxShare, OutboxTopic } from '@cooperage/db';
 import type { LoopSight } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
-import { Slots } from '../../shared/slots.js';
+import { SlotLimitExceeded, Slots } from '../../shared/slots.js';
 
 /** `retryInMs`: not now, for an expected reason. An error that is thrown is retried too, with a growing pause. */
 export type HandlerResult =
@@ -17,9 +17,11 @@ export interface GivenUpWork {
   readonly mostUnfinished: number;
   /** Does what `handle` does at the end of its tries, and nothing of the work itself. */
   readonly giveUp: (item: OutboxItem) => Promise<HandlerResult>;
+  /** How long one piece of it may hold its slot, where that is less than in its loop. */
+  readonly limitMs?: number;
 }
 /** What is only a handler must be done one day. It rests between series of takings that end their process. */
-export type OutboxWork = OutboxHandler | GivenUpWork;
+export type OutboxWork = OutboxHandler | GivenUpWork | Pick<GivenUpWork, 'handle' | 'limitMs'>;
 
 export const done: HandlerResult = { done: true };
 export const later = (retryInMs: number, reason: string): HandlerResult => ({ done: false, retryInMs, reason });
@@ -29,7 +31,10 @@ export interface OutboxLoopOptions {
   readonly name: string;
   /** Most work under way at a time. */
   readonly slots: number;
-  /** How long one piece of work may hold its slot. It is put back then, and whatever still runs of it is not waited for. */
+  /**
+   * How long one piece of work may hold its slot. Its signal is aborted then, it is put back and counted as unfinished, and
+   * whatever still runs of it is not waited for.
+   */
   readonly slotLimitMs: number;
   /** How many slots one organization may hold. */
   readonly share: OutboxShare;
@@ -129,7 +134,7 @@ export class OutboxLoop {
   private begin(item: OutboxItem, isOurs: boolean): void {
     const goesOn = isOurs && !this.closed;
     void this.slots
-      .hold((signal) => (goesOn ? this.handle(item, signal) : this.giveBack(item)))
+      .hold(({ signal }) => (goesOn ? this.handle(item, signal) : this.giveBack(item)), this.workOf(item).limitMs)
       .finally(() => this.wake());
   }
 
@@ -151,13 +156,16 @@ export class OutboxLoop {
   }
 
   private run(item: OutboxItem, signal: AbortSignal): Promise<HandlerResult> {
-    const work = this.handlers[item.topic]!;
-    const { handle, giveUp, ...bound } =
-      typeof work === 'function' ? { handle: work, giveUp: rest, mostUnfinished } : work;
-    if (item.unfinished <= bound.mostUnfinished) return handle(item, signal);
+    const work = this.workOf(item);
+    if (item.unfinished <= work.mostUnfinished) return work.handle(item, signal);
     const { topic, subjectId, unfinished } = item;
-    this.logger.error({ topic, subjectId, unfinished }, 'promised work is not begun: its process ended too often');
-    return giveUp(item);
+    this.logger.error({ topic, subjectId, unfinished }, 'promised work is not begun: it did not end too often');
+    return work.giveUp(item);
+  }
+
+  private workOf({ topic }: OutboxItem): GivenUpWork {
+    const work = this.handlers[topic]!;
+    return { giveUp: rest, mostUnfinished, ...(typeof work === 'function' ? { handle: work } : work) };
   }
 
   private async keep(item: OutboxItem): Promise<void> {
@@ -166,8 +174,12 @@ export class OutboxLoop {
 
   private async backOff(item: OutboxItem, error: Error): Promise<void> {
     const backoffMs = Math.min(maxBackoffMs, 250 * 2 ** Math.min(item.attempts, 12));
+    const putBack =
+      error instanceof SlotLimitExceeded
+        ? this.outbox.retryUnfinished(item, this.options.instanceId(), backoffMs, error.message)
+        : this.putBack(item, backoffMs, error.message);
     // When this fails too, the lock runs out by itself and the work is taken again.
-    await this.putBack(item, backoffMs, error.message).catch(() => undefined);
+    await putBack.catch(() => undefined);
   }
 
   /** Taken a moment before this process was asked to end. */
@@ -187,5 +199,5 @@ export class OutboxLoop {
 }
 
 async function rest({ unfinished }: OutboxItem): Promise<HandlerResult> {
-  return later(restMs, `its process ended ${unfinished} times while it was under way`);
+  return later(restMs, `it did not end ${unfinished} times: its process ended, or it took too long`);
 }

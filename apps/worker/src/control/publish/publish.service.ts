@@ -52,13 +52,13 @@ interface Publication {
 export class PublishService {
   constructor(private readonly parts: PublishParts) {}
 
-  async handle(item: OutboxItem): Promise<HandlerResult> {
+  async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const { builds, projects, sessions, notes } = this.parts;
     const [build, project] = await Promise.all([builds.find(item.subjectId), projects.find(item.groupId)]);
     // A builder writes the outbox item. The project of another tenant in it must publish nothing there (R-M9).
     if (!build || !project || build.projectId !== project.id || isFinal(build.status)) return done;
     try {
-      const outcome = await sessions.with(project.id, (session) => this.publish({ build, project, session }));
+      const outcome = await sessions.with(project.id, (session) => this.publish({ build, project, session }), signal);
       if (outcome.ok) return outcome.value;
       await notes.setWaitReason(speakerOf(build), 'publisher_busy');
       return later(Math.max(busyMs, outcome.waitMs), 'another publisher may still write');

@@ -126,6 +126,34 @@ describe('publisher sessions on a registry', () => {
     expect(line.answers.slice(before)).toEqual(['main 401']);
   });
 
+  it('A3 end where their work hangs beyond its slot: the next one comes, and what hangs writes nothing', async () => {
+    const { project, old, fresh, pointTo, tag, repository } = await images();
+    line.hold = () => undefined;
+    await pointTo(old);
+    const slot = new AbortController();
+    let goOn: (() => void) | undefined;
+    let late: Promise<unknown> | undefined;
+    const hung = sessions.with(
+      project,
+      (session) =>
+        new Promise((resolve) => {
+          goOn = () => {
+            late = session.registry.tags.put(repository, 'main', old);
+            resolve(null);
+          };
+        }),
+      slot.signal,
+    );
+    await expect.poll(() => goOn).toBeDefined();
+    const next = pointTo(fresh);
+    slot.abort(new Error('too long'));
+    await expect(hung).rejects.toThrow('too long');
+    expect(await next).toMatchObject({ ok: true });
+    goOn?.();
+    await expect(late).rejects.toThrow();
+    expect(await tag()).toBe(fresh);
+  });
+
   it('are there again at once behind an error that leaves nothing on its way', async () => {
     const { project, old, fresh, pointTo, tag } = await images();
     line.hold = () => undefined;

@@ -1,5 +1,6 @@
 import type { Tenure, TenureRepository } from '@cooperage/db';
 import { type RegistryAddress, RegistryClient, type RegistryScope } from '@cooperage/oci';
+import { orAborted } from '@cooperage/source';
 import type { RegistryTokens } from '../tokens/registry-tokens.js';
 import { TenureKeeper } from './tenure-keeper.js';
 import { Turns } from './turns.js';
@@ -37,14 +38,26 @@ export class PublisherSessions {
     private readonly options: PublisherSessionsOptions,
   ) {}
 
-  /** @throws what `work` throws; `ok: false` when another process, or a request of this one, may still write */
-  with<T>(projectId: string, work: (session: PublisherSession) => Promise<T>): Promise<SessionOutcome<T>> {
-    return this.turns.take(projectId, () => this.open(projectId, work));
+  /**
+   * @param until when it is aborted the session ends, whatever still runs of `work`: others of the project need their turn
+   * @throws what `work` throws; `ok: false` when another process, or a request of this one, may still write
+   */
+  async with<T>(
+    projectId: string,
+    work: (session: PublisherSession) => Promise<T>,
+    until?: AbortSignal,
+  ): Promise<SessionOutcome<T>> {
+    const open = async () => {
+      until?.throwIfAborted();
+      return this.open(projectId, work, until);
+    };
+    return orAborted(this.turns.take(projectId, open), until);
   }
 
   private async open<T>(
     projectId: string,
     work: (session: PublisherSession) => Promise<T>,
+    until?: AbortSignal,
   ): Promise<SessionOutcome<T>> {
     // Counted from before the question: the lease has begun when the database answers, however late we hear of it.
     const askedAt = performance.now();
@@ -54,7 +67,8 @@ export class PublisherSessions {
     const keeper = new TenureKeeper(tenure, askedAt, this.tenures);
     const writes = new UnansweredWrites();
     try {
-      const value = await work({ tenure, registry: this.client(keeper, writes), signal: keeper.signal });
+      const signal = until ? AbortSignal.any([keeper.signal, until]) : keeper.signal;
+      const value = await orAborted(work({ tenure, registry: this.client(keeper, writes), signal }), until);
       return { ok: true, value };
     } finally {
       keeper.close();

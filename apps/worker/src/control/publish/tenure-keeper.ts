@@ -36,8 +36,10 @@ export class TenureKeeper {
     throw new Error('the publisher tenure is over');
   }
 
+  /** Whatever still runs of the work gets no token any more. */
   close(): void {
     clearInterval(this.timer);
+    this.lost.abort();
   }
 
   private async renew(): Promise<void> {

@@ -21,14 +21,18 @@ export class ReconcileService {
     private readonly logger: Logger,
   ) {}
 
-  async handle(item: OutboxItem): Promise<HandlerResult> {
+  async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const project = await this.projects.find(item.subjectId);
     if (!project || project.deletedAt) return done;
     const repairs = await this.repairsOf(project);
     for (let at = 0; at < repairs.length; at += repairsAtOnce) {
-      const outcome = await this.sessions.with(project.id, async (session) => {
-        for (const repair of repairs.slice(at, at + repairsAtOnce)) await repair(session);
-      });
+      const outcome = await this.sessions.with(
+        project.id,
+        async (session) => {
+          for (const repair of repairs.slice(at, at + repairsAtOnce)) await repair(session);
+        },
+        signal,
+      );
       if (!outcome.ok) return later(Math.max(1_000, outcome.waitMs), 'another publisher holds the repository');
     }
     return done;

@@ -28,7 +28,7 @@ export class RetentionService {
     private readonly logger: Logger,
   ) {}
 
-  async handle({ subjectId: projectId }: OutboxItem): Promise<HandlerResult> {
+  async handle({ subjectId: projectId }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const project = await this.projects.find(projectId);
     // A deleted project takes all of it along.
     if (!project || project.deletedAt) return done;
@@ -38,14 +38,18 @@ export class RetentionService {
     let staged = 0;
     if ((await this.images.hasDue(projectId)) || (await this.staged.hasDue(projectId))) {
       // Decided within the session: whatever was published before it is seen, and nothing is published beside it.
-      const outcome = await this.sessions.with(projectId, async (session) => {
-        for (const image of await this.images.begin(projectId)) {
-          await deleteImage(session, project, image, this.logger);
-          await this.images.end(projectId, image);
-          images += 1;
-        }
-        staged = await this.deleteStaged(session, project);
-      });
+      const outcome = await this.sessions.with(
+        projectId,
+        async (session) => {
+          for (const image of await this.images.begin(projectId)) {
+            await deleteImage(session, project, image, this.logger);
+            await this.images.end(projectId, image);
+            images += 1;
+          }
+          staged = await this.deleteStaged(session, project);
+        },
+        signal,
+      );
       if (!outcome.ok) return later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
     }
     if (begun.length + images + staged > 0)

@@ -40,13 +40,14 @@ export class ReverifyService {
   constructor(private readonly parts: ReverifyParts) {}
 
   /** A few images at each taking, so that a process that ends need not wait for a round; the next taking goes on. */
-  async handle(item: OutboxItem): Promise<HandlerResult> {
+  async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const { projects, rounds } = this.parts;
     const project = await projects.find(item.subjectId);
     if (!project || project.deletedAt) return done;
     const startedAt = await rounds.begin(project.id, item.attempts === 1);
     const images = await rounds.due(project.id, startedAt, imagesAtOnce);
     for (const image of images) {
+      signal?.throwIfAborted();
       await this.look(project, image);
       await pause(pauseMs);
     }

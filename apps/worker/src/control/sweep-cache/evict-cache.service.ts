@@ -15,25 +15,25 @@ export class EvictCacheService {
     private readonly logger: Logger,
   ) {}
 
-  async handleLimits({ subjectId: projectId }: OutboxItem): Promise<HandlerResult> {
+  async handleLimits({ subjectId: projectId }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const limits = await this.sweeps.limitsOf(projectId);
     if (!limits) return done;
     const { unused, heavy } = dueEvictions(await this.sweeps.stored(projectId), limits, new Date());
     const { unusedDays } = limits;
-    const result = await this.evict(projectId, unused, { why: 'unused', unusedDays });
-    return result === done ? this.evict(projectId, heavy, { why: 'budget' }) : result;
+    const result = await this.evict(projectId, unused, { why: 'unused', unusedDays }, signal);
+    return result === done ? this.evict(projectId, heavy, { why: 'budget' }, signal) : result;
   }
 
-  async handleDeletedRef({ subjectId: deliveryId }: OutboxItem): Promise<HandlerResult> {
+  async handleDeletedRef({ subjectId: deliveryId }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const found = await this.sweeps.ofDeletedRef(deliveryId);
-    return found ? this.evict(found.projectId, found.places, { why: 'ref_deleted' }) : done;
+    return found ? this.evict(found.projectId, found.places, { why: 'ref_deleted' }, signal) : done;
   }
 
   /** What was written anew since it was chosen stays, and so does what the registry does not delete. */
-  async handlePrune({ subjectId: pruneId }: OutboxItem): Promise<HandlerResult> {
+  async handlePrune({ subjectId: pruneId }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const found = await this.sweeps.openPrune(pruneId);
     if (!found) return done;
-    const result = await this.evict(found.projectId, found.places, { why: 'pruned', causeId: pruneId });
+    const result = await this.evict(found.projectId, found.places, { why: 'pruned', causeId: pruneId }, signal);
     if (result === done) await this.sweeps.endPrune(pruneId);
     return result;
   }
@@ -42,12 +42,17 @@ export class EvictCacheService {
     projectId: string,
     places: readonly (CachePlace & Partial<TakenCache>)[],
     why: EvictionReason,
+    until?: AbortSignal,
   ): Promise<HandlerResult> {
     if (places.length === 0) return done;
-    const outcome = await this.sessions.with(projectId, async (session) => {
-      for (const place of places)
-        if (await this.delete(session, projectId, place)) await this.sweeps.evicted(projectId, place, why);
-    });
+    const outcome = await this.sessions.with(
+      projectId,
+      async (session) => {
+        for (const place of places)
+          if (await this.delete(session, projectId, place)) await this.sweeps.evicted(projectId, place, why);
+      },
+      until,
+    );
     return outcome.ok ? done : later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
   }
 

@@ -16,12 +16,12 @@ export class SweepCacheService {
     private readonly logger: Logger,
   ) {}
 
-  async handle({ subjectId: resetId, attempts }: OutboxItem): Promise<HandlerResult> {
+  async handle({ subjectId: resetId, attempts }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const reset = await this.sweeps.openReset(resetId);
     if (!reset) return done;
     // Counted first: a build that ends meanwhile is swept the next time.
     const writers = await this.sweeps.writersBefore(reset);
-    const outcome = await this.sessions.with(reset.projectId, (session) => this.sweep(session, reset));
+    const outcome = await this.sessions.with(reset.projectId, (session) => this.sweep(session, reset), signal);
     if (!outcome.ok) return later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
     // They may still leave their caches, which nobody reads any more. Most are at it already, some wait for hours.
     if (writers > 0)

@@ -21,10 +21,10 @@ export class TrustRequestService {
     private readonly logger: Logger,
   ) {}
 
-  async handle(item: OutboxItem): Promise<HandlerResult> {
+  async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const request = await this.requests.find(item.subjectId);
     if (!request) return done;
-    if (request.action === 'retag') return this.retag(request);
+    if (request.action === 'retag') return this.retag(request, signal);
     this.told(request, await this.changeKey(request));
     return done;
   }
@@ -37,17 +37,21 @@ export class TrustRequestService {
   }
 
   /** The row first, then the registry, as a publication does it: whatever breaks between, the reconciler ends it. */
-  private async retag(request: TrustRequestRecord): Promise<HandlerResult> {
+  private async retag(request: TrustRequestRecord, until?: AbortSignal): Promise<HandlerResult> {
     const project = await this.projects.find(request.projectId);
     if (!project || project.deletedAt) return done;
-    const outcome = await this.sessions.with(project.id, async ({ registry, signal }) => {
-      const answer = await this.requests.retag(request);
-      const { tag, digest } = request;
-      const repository = projectRepository(project.organizationSlug, project.slug);
-      if (answer.ok && tag !== null && digest !== null)
-        await registry.tags.put(repository, tag, digest as Digest, { signal });
-      return answer;
-    });
+    const outcome = await this.sessions.with(
+      project.id,
+      async ({ registry, signal }) => {
+        const answer = await this.requests.retag(request);
+        const { tag, digest } = request;
+        const repository = projectRepository(project.organizationSlug, project.slug);
+        if (answer.ok && tag !== null && digest !== null)
+          await registry.tags.put(repository, tag, digest as Digest, { signal });
+        return answer;
+      },
+      until,
+    );
     if (!outcome.ok) return later(Math.max(1_000, outcome.waitMs), 'another publisher holds the repository');
     this.told(request, outcome.value);
     return done;
