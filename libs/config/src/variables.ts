@@ -140,6 +140,11 @@ export const variables = {
     text.absolutePath,
     'Folder of this builder alone, for the key by which the database knows it: the next supervisor then notes at once what a killed one left. Without it the key is in memory alone, and that is found by its lease.',
   ),
+  mirrorBytes: plain(
+    'COOPERAGE_MIRROR_BYTES',
+    text.whole(1_048_576, Number.MAX_SAFE_INTEGER),
+    'Bytes of that folder: beyond them the mirrors go that the organization with the most has not used for longest.',
+  ),
   localCacheRoot: plain(
     'COOPERAGE_LOCAL_CACHE_ROOT',
     text.absolutePath,

@@ -1,4 +1,5 @@
 export type { BuildContext, ContextDockerfile, ContextFile, ContextPaths } from './context/build-context.js';
+export type { StoredMirror, StoredProject } from './mirror/stored-mirrors.js';
 export type { CommitFacts } from './objects/commit-object.js';
 export { orAborted } from './or-aborted.js';
 export type { Resolver } from './remote/address-guard.js';

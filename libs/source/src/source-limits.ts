@@ -4,6 +4,10 @@ export interface SourceLimits {
   readonly maxPackBytes: number;
   /** Objects that one fetch may receive. */
   readonly maxObjects: number;
+  /** Packs of one repository of a mirror. One that has more is made anew before the next fetch. */
+  readonly maxMirrorBytes: number;
+  /** What has to stay free on the disk of the mirrors; null for what `diskFloorBytes` says. */
+  readonly minFreeBytes: number | null;
   /** Branches and tags of one remote. */
   readonly maxRefs: number;
   /** Files and folders of one context. */
@@ -34,6 +38,8 @@ const MiB = 1024 * 1024;
 export const defaultSourceLimits: SourceLimits = {
   maxPackBytes: 1024 * MiB,
   maxObjects: 1_000_000,
+  maxMirrorBytes: 4096 * MiB,
+  minFreeBytes: null,
   maxRefs: 50_000,
   maxFiles: 100_000,
   maxPathBytes: 4096,

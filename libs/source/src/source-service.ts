@@ -7,6 +7,7 @@ import { CommitFetcher } from './mirror/commit-fetcher.js';
 import { knownAncestry } from './mirror/history.js';
 import { MirrorShelf } from './mirror/mirror-shelf.js';
 import type { ProjectMirror } from './mirror/project-mirror.js';
+import type { StoredMirror, StoredProject } from './mirror/stored-mirrors.js';
 import { tidy } from './mirror/tidy.js';
 import type { CommitFacts } from './objects/commit-object.js';
 import { PathResolver } from './objects/path-resolver.js';
@@ -165,6 +166,18 @@ class SourceService implements Source {
           await tidy(git, repository, limits.fetchTimeoutMs, signal);
       }),
     );
+  }
+
+  stored(): Promise<StoredProject[]> {
+    return this.#shelf.stored();
+  }
+
+  drop(mirror: StoredMirror): Promise<void> {
+    return this.#shelf.drop(mirror);
+  }
+
+  touch(project: Pick<SourceProject, 'id'>): Promise<void> {
+    return this.#shelf.touch(project.id);
   }
 
   remove(project: Pick<SourceProject, 'id'>): Promise<void> {

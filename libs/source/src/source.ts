@@ -1,4 +1,5 @@
 import type { BuildContext, ContextPaths } from './context/build-context.js';
+import type { StoredMirror, StoredProject } from './mirror/stored-mirrors.js';
 import type { CommitFacts } from './objects/commit-object.js';
 import type { RemoteRefs } from './remote/remote-refs.js';
 import type { RetryNotice } from './retry.js';
@@ -62,6 +63,12 @@ export interface Source {
   changedPaths(project: SourceProject, from: string, to: string, signal?: AbortSignal): Promise<string[]>;
   /** Keeps the mirror small. To be called now and then, off the way of a build. */
   tidy(project: SourceProject, signal?: AbortSignal): Promise<void>;
+  /** What lies in the root, of projects that are gone as well. */
+  stored(): Promise<StoredProject[]>;
+  /** Removes a mirror, unless it was used since it was listed. A build that reads from it fails: see that there is none. */
+  drop(mirror: StoredMirror): Promise<void>;
+  /** Notes for other processes of the root that the project's mirrors are in use now. */
+  touch(project: Pick<SourceProject, 'id'>): Promise<void>;
   /** Forgets everything about the project. */
   remove(project: Pick<SourceProject, 'id'>): Promise<void>;
   /**

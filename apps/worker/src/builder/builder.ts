@@ -10,6 +10,7 @@ import type { Redis } from 'ioredis';
 import type { CheckAnswerer } from '../shared/check-answerer.js';
 import { startHealth } from '../shared/health.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
+import { MirrorRoom } from '../shared/mirror-room.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CHECK_ANSWERER, CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
@@ -54,13 +55,15 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     held.start();
     const caches = this.get(LocalCacheKeeper);
     caches.start();
+    const mirrors = this.get(MirrorRoom);
+    mirrors.start();
     const floor = this.get(DiskFloor);
     floor.start(held);
     const listener = this.listener(held, life);
     await listener.start();
     const workers = this.workers(redis);
     await drain.watch(workers.map(({ receiver }) => receiver));
-    const watchdog = this.watchdog(life, workers, [held.loop, caches.loop, floor.loop]);
+    const watchdog = this.watchdog(life, workers, [held.loop, caches.loop, mirrors.loop, floor.loop]);
     const health = await this.health(watchdog);
     const leave = { close: () => this.leave(life, held) };
     this.parts.push(
@@ -72,6 +75,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
       this.get<CheckAnswerer>(CHECK_ANSWERER),
       floor,
       caches,
+      mirrors,
       held,
       life,
       { close: () => redis.disconnect() },

@@ -1,25 +1,18 @@
-import { statfs } from 'node:fs/promises';
-import { BuildFailure } from '@cooperage/domain';
+import { BuildFailure, diskFloorBytes } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import { type DiskSpace, diskSpace } from '../shared/disk-space.js';
 import { WakeLoop } from '../shared/wake-loop.js';
 
 /** A disk takes a gigabyte or two in a second. */
 const everyMs = 500;
 const limitMs = 30_000;
 const gibibyte = 1024 ** 3;
-const mostFloorBytes = 4 * gibibyte;
-const floorPart = 0.05;
 /** Builds start again when there is a little more than where they were ended, so that it does not go to and fro. */
 const enoughPart = 1.25;
 /** Below this part of the floor all builds end: ending those that were known to grow has not helped. */
 const lastPart = 0.5;
 /** After one was ended the next one ends when this part of the floor has gone meanwhile: what goes on alone is kept. */
 const fallPart = 0.125;
-
-interface DiskSpace {
-  readonly freeBytes: number;
-  readonly totalBytes: number;
-}
 
 /** The builds that run here. */
 export interface DiskUsers {
@@ -46,7 +39,7 @@ export class DiskFloor {
   constructor(
     private readonly folder: string,
     private readonly logger: Logger,
-    private readonly spaceOf: (folder: string) => Promise<DiskSpace> = readSpace,
+    private readonly spaceOf: (folder: string) => Promise<DiskSpace> = diskSpace,
   ) {
     this.loop = new WakeLoop('disk floor', everyMs, logger, () => this.look(), limitMs);
   }
@@ -70,7 +63,7 @@ export class DiskFloor {
     this.users?.look();
     if (!space) return;
     const { freeBytes, totalBytes } = space;
-    const floorBytes = Math.min(mostFloorBytes, totalBytes * floorPart);
+    const floorBytes = diskFloorBytes(totalBytes);
     const isShort = freeBytes < (this.shortage === null ? floorBytes : floorBytes * enoughPart);
     if (isShort === (this.shortage === null))
       this.logger[isShort ? 'error' : 'info'](
@@ -93,11 +86,6 @@ export class DiskFloor {
     const message = `The builder ended this build, which fetched and wrote more than others: ${this.shortage}`;
     if (this.users?.stopLargest(new BuildFailure('DiskFull', message))) this.freeAtEnd = freeBytes;
   }
-}
-
-async function readSpace(folder: string): Promise<DiskSpace> {
-  const { bavail, blocks, bsize } = await statfs(folder);
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
 function inGibibytes(bytes: number): string {

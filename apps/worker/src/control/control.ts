@@ -21,6 +21,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { CheckAnswerer } from '../shared/check-answerer.js';
 import { startHealth } from '../shared/health.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
+import { MirrorRoom } from '../shared/mirror-room.js';
 import { ProcessLife } from '../shared/process-life.js';
 import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CHECK_ANSWERER, CONFIG, LIVE_BUS, LOGGER, METRICS, SIGNING_MASTER_KEYS, SOURCE } from '../shared/tokens.js';
@@ -73,7 +74,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.logger,
     );
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
-    const owners = [AttemptTokens, Dispatcher, Sweeper, HeadWatch, BaseWatch].map((Owner) =>
+    const owners = [AttemptTokens, Dispatcher, Sweeper, HeadWatch, BaseWatch, MirrorRoom].map((Owner) =>
       this.get<LoopOwner>(Owner),
     );
     const upkeep = [

@@ -21,6 +21,7 @@ import { type DynamicModule, Global, Module, type Provider } from '@nestjs/commo
 import { versionOf } from './health.js';
 import { masterKeys } from './master-keys.js';
 import { MirrorKeeper } from './mirror-keeper.js';
+import { MirrorRoom } from './mirror-room.js';
 import { SourceProjects } from './source-projects.js';
 import { CONFIG, LIVE_BUS, LOGGER, MASTER_KEYS, METRICS, REDIS, SOURCE } from './tokens.js';
 import { Watchdog } from './watchdog.js';
@@ -88,6 +89,14 @@ function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
       provide: MirrorKeeper,
       inject: [SOURCE],
       useFactory: (source: Source) => new MirrorKeeper(source, logger),
+    },
+    {
+      provide: MirrorRoom,
+      inject: [SOURCE, MirrorKeeper, BuildProjectRepository],
+      useFactory: (source: Source, keeper: MirrorKeeper, projects: BuildProjectRepository) => {
+        const { mirrorRoot: root, mirrorBytes: budgetBytes } = config;
+        return new MirrorRoom(source, keeper, projects, { root, budgetBytes }, logger);
+      },
     },
     { provide: SourceProjects, useValue: new SourceProjects(masterKeys(config.encryptionKeys)) },
   ];

@@ -34,6 +34,11 @@ export class MirrorKeeper {
     }
   }
 
+  /** Ids of the projects whose mirrors are in use. */
+  used(): string[] {
+    return [...this.inUse.keys()];
+  }
+
   /** Ends what is under way. */
   async close(): Promise<void> {
     clearTimeout(this.timer);

@@ -19,6 +19,8 @@ export interface BuildProject {
 }
 
 /** What builder and control read of a project. Values are sealed; whoever holds `ENCRYPTION_KEY` opens them. */
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export class BuildProjectRepository {
   constructor(private readonly db: Database) {}
 
@@ -32,6 +34,14 @@ export class BuildProjectRepository {
         LEFT JOIN quota q ON q.scope = p.organization_id LEFT JOIN quota d ON d.scope = 'installation'
       WHERE p.id = ${projectId}::uuid`;
     return row ?? null;
+  }
+
+  /** Organizations of those projects that are there and not being deleted, by the project's id. What is no id is none. */
+  async owners(projectIds: readonly string[]): Promise<Map<string, string>> {
+    const ids = projectIds.filter((id) => uuid.test(id));
+    const rows = await this.db.prisma.$queryRaw<{ id: string; owner: string }[]>`
+      SELECT id::text, organization_id::text AS owner FROM project WHERE id = ANY (${ids}::uuid[]) AND deleted_at IS NULL`;
+    return new Map(rows.map(({ id, owner }) => [id, owner]));
   }
 
   /** Whether there is something that a build of strangers' code is not given: a builder of such a build does not see it. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitCommand } from '../git/git-command.js';
+import { folderBytes } from './stored-mirrors.js';
 
 /** Where a fetched commit is kept by a ref of ours; never a name that a stranger chose. */
 export function keptRef(commit: string): string {
@@ -40,6 +41,11 @@ export class BareRepository {
       ['objects/pack', /^(?:tmp_|\.tmp)|\.keep$/],
     ];
     for (const [folder, pattern] of leftovers) await removeMatching(join(this.path, folder), pattern);
+  }
+
+  /** Bytes of all that was fetched. */
+  packBytes(): Promise<number> {
+    return folderBytes(join(this.path, 'objects', 'pack'));
   }
 
   async remove(): Promise<void> {

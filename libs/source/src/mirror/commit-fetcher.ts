@@ -48,7 +48,7 @@ export class CommitFetcher {
     const { repository } = context;
     return this.#mirror.exclusively(this.#signal, (lock) =>
       this.#repairing(repository, async () => {
-        await repository.ensure();
+        await this.#within(repository);
         return this.withRemote((access) => fetchAncestry(context, { access, lock }, ancestor, descendant));
       }),
     );
@@ -72,10 +72,16 @@ export class CommitFetcher {
   async #fetchFiles(wanted: Wanted, lock: HeldLock): Promise<void> {
     const { git, limits } = this.#settings;
     const repository = this.#mirror.files;
-    await repository.ensure();
+    await this.#within(repository);
     await this.withRemote((access) =>
       fetchCommit({ git, repository, access, lock, limits, signal: this.#signal }, { ...wanted, depth: 1 }),
     );
+  }
+
+  /** Makes it ready for a fetch: one that has grown beyond its limit is thrown away, whoever still reads from it. */
+  async #within(repository: BareRepository): Promise<void> {
+    await repository.ensure();
+    if ((await repository.packBytes()) > this.#settings.limits.maxMirrorBytes) await this.#mirror.reset(repository);
   }
 
   /** A repository that cannot be read, or that got too much, is thrown away: the next fetch makes it anew. */

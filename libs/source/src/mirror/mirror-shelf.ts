@@ -1,17 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkedGitVersion } from '../git/git-version.js';
 import { prepareFolders } from '../source-folders.js';
 import type { SourceSettings } from '../source-options.js';
 import { checkProjectId, type SourceProject } from '../source-project.js';
 import { ProjectMirror } from './project-mirror.js';
+import { type StoredMirror, StoredMirrors, type StoredProject } from './stored-mirrors.js';
 
 const maxInMemory = 500;
+/** A use is noted on the disk at most that often. */
+const touchMs = 30_000;
 
 type MirrorOf = Pick<SourceProject, 'id' | 'remoteUrl'>;
 
-const mirrorName = /^[0-9a-f]{32}$/;
 /** What stood in a project's folder when it had one mirror, whatever its address was. */
 const formerNames = ['files.git', 'history.git', 'lock'];
 
@@ -27,10 +29,13 @@ export function mirrorFolder({ id, remoteUrl }: MirrorOf): string {
 export class MirrorShelf {
   readonly #settings: SourceSettings;
   readonly #mirrors = new Map<string, ProjectMirror>();
+  readonly #touchedAt = new Map<string, number>();
+  readonly #stored: StoredMirrors;
   #ready: Promise<string> | undefined;
 
   constructor(settings: SourceSettings) {
     this.#settings = settings;
+    this.#stored = new StoredMirrors(settings.mirrorRoot);
   }
 
   /** Makes the folders and looks at git, once. @returns git's version. */
@@ -49,6 +54,7 @@ export class MirrorShelf {
     const mirror = this.#mirrors.get(name) ?? (await this.#make(name));
     this.#mirrors.delete(name);
     this.#mirrors.set(name, mirror);
+    await this.#touch(name);
     // The longest unused is forgotten, not closed: a build may still read from it; its process ends when idle.
     if (this.#mirrors.size > maxInMemory) this.#mirrors.delete(this.#mirrors.keys().next().value!);
     return mirror;
@@ -58,10 +64,35 @@ export class MirrorShelf {
   async remove(projectId: string): Promise<void> {
     const id = checkProjectId(projectId);
     await this.ready();
-    const folder = join(this.#settings.mirrorRoot, id);
-    const names = await readdir(folder).catch(() => []);
-    for (const name of names.filter((name) => mirrorName.test(name))) await this.#remove(join(id, name));
-    await rm(folder, { recursive: true, force: true });
+    for (const name of await this.#stored.namesOf(id)) await this.#remove(name);
+    await rm(join(this.#settings.mirrorRoot, id), { recursive: true, force: true });
+  }
+
+  /** What lies on the disk. */
+  async stored(): Promise<StoredProject[]> {
+    await this.ready();
+    return this.#stored.list();
+  }
+
+  /** Removes one mirror, unless it was used since. What is known of its project's hosts stays. */
+  async drop({ name, usedAtMs }: StoredMirror): Promise<void> {
+    await this.#remove(name, usedAtMs);
+  }
+
+  /** Notes for all processes of this root that the mirrors of a project are in use. */
+  async touch(projectId: string): Promise<void> {
+    for (const name of await this.#stored.namesOf(checkProjectId(projectId))) await this.#touch(name);
+  }
+
+  async #touch(name: string): Promise<void> {
+    const now = performance.now();
+    if (now - (this.#touchedAt.get(name) ?? Number.NEGATIVE_INFINITY) < touchMs) return;
+    this.#touchedAt.delete(name);
+    this.#touchedAt.set(name, now);
+    if (this.#touchedAt.size > maxInMemory) this.#touchedAt.delete(this.#touchedAt.keys().next().value!);
+    const moment = new Date();
+    // It is not there before its first fetch, and new afterwards.
+    await utimes(join(this.#settings.mirrorRoot, name), moment, moment).catch(() => undefined);
   }
 
   async #make(name: string): Promise<ProjectMirror> {
@@ -76,12 +107,13 @@ export class MirrorShelf {
     return known;
   }
 
-  async #remove(name: string): Promise<void> {
+  async #remove(name: string, usedAtMs: number | null = null): Promise<void> {
     const mirror = this.#mirrors.get(name) ?? (await this.#make(name));
     await mirror.exclusively(undefined, async () => {
+      if (usedAtMs !== null && (await this.#stored.usedAt(name)) !== usedAtMs) return;
       this.#mirrors.delete(name);
       await mirror.close();
-      const grave = join(this.#settings.mirrorRoot, `.removed-${randomUUID()}`);
+      const grave = this.#stored.grave(randomUUID());
       await rename(join(this.#settings.mirrorRoot, name), grave);
       await rm(grave, { recursive: true, force: true });
     });

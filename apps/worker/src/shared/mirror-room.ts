@@ -1,0 +1,93 @@
+import type { BuildProjectRepository } from '@cooperage/db';
+import { diskFloorBytes, mirrorsToDrop } from '@cooperage/domain';
+import type { Source, StoredMirror, StoredProject } from '@cooperage/source';
+import type { Logger } from '@cooperage/telemetry';
+import { type DiskSpace, diskSpace } from './disk-space.js';
+import type { MirrorKeeper } from './mirror-keeper.js';
+import { WakeLoop } from './wake-loop.js';
+
+const intervalMs = 60_000;
+/** To remove gigabytes takes a while. */
+const limitMs = 30 * 60_000;
+const touchMs = 30_000;
+/** Whatever is used is touched more often than that, by each process of a root. */
+const usualHeldMs = 120_000;
+/** Of the floor of the disk: mirrors give way a little before nothing more is fetched. */
+const roomPart = 1.5;
+
+export interface MirrorRoomOptions {
+  readonly root: string;
+  readonly budgetBytes: number;
+  /** A mirror that was used less long ago is in use, in this process or another. */
+  readonly heldMs?: number;
+  readonly spaceOf?: (root: string) => Promise<DiskSpace>;
+}
+
+/**
+ * Keeps the mirrors of a root within their budget, and less than that where the disk gets full. Mirrors of projects that are
+ * gone go at once; then what is longest unused of the organization that has the most. Several processes may share a root.
+ */
+export class MirrorRoom {
+  readonly loop: WakeLoop;
+  private touching: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly source: Pick<Source, 'stored' | 'drop' | 'touch' | 'remove'>,
+    private readonly keeper: Pick<MirrorKeeper, 'used'>,
+    private readonly projects: Pick<BuildProjectRepository, 'owners'>,
+    private readonly options: MirrorRoomOptions,
+    private readonly logger: Logger,
+  ) {
+    this.loop = new WakeLoop('git mirrors', intervalMs, logger, () => this.look(), limitMs);
+  }
+
+  start(): void {
+    this.touching = setInterval(() => void this.touch(), touchMs).unref();
+    this.loop.start();
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.touching);
+    return this.loop.close();
+  }
+
+  async look(): Promise<void> {
+    await this.touch();
+    const stored = await this.source.stored();
+    const owners = await this.projects.owners(stored.map(({ id }) => id));
+    const isHeld = this.holds();
+    for (const project of stored)
+      if (!owners.has(project.id) && !project.mirrors.some((mirror) => isHeld(project, mirror)))
+        await this.source.remove(project);
+    const mirrors = stored.flatMap((project) => {
+      const owner = owners.get(project.id);
+      // Of a project that is gone, and in use: it counts, and stays until it is not.
+      const of = { owner: owner ?? project.id };
+      return project.mirrors
+        .filter((mirror) => owner !== undefined || isHeld(project, mirror))
+        .map((mirror) => ({ ...mirror, ...of, held: owner === undefined || isHeld(project, mirror) }));
+    });
+    const bytes = mirrors.reduce((sum, mirror) => sum + mirror.bytes, 0);
+    const dropped = new Set(mirrorsToDrop(mirrors, Math.min(this.options.budgetBytes, bytes - (await this.missing()))));
+    for (const mirror of mirrors) if (dropped.has(mirror.name)) await this.source.drop(mirror);
+    if (dropped.size > 0) this.logger.info({ mirrors: dropped.size, bytes }, 'removed git mirrors that were not used');
+  }
+
+  private async touch(): Promise<void> {
+    for (const id of this.keeper.used()) await this.source.touch({ id }).catch(() => undefined);
+  }
+
+  private holds(): (project: StoredProject, mirror: StoredMirror) => boolean {
+    const { heldMs = usualHeldMs } = this.options;
+    const used = new Set(this.keeper.used());
+    const sinceMs = Date.now() - heldMs;
+    return ({ id }, { usedAtMs }) => used.has(id) || usedAtMs > sinceMs;
+  }
+
+  /** Bytes that the disk lacks, of which it must never have too few. */
+  private async missing(): Promise<number> {
+    const { root, spaceOf = diskSpace } = this.options;
+    const space = await spaceOf(root).catch(() => null);
+    return space === null ? 0 : Math.max(0, diskFloorBytes(space.totalBytes) * roomPart - space.freeBytes);
+  }
+}

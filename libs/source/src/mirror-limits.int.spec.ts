@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type GitHost, startGitHost } from '@cooperage/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createSource, type Source, type SourceLimits } from './index.js';
+import { mirrorFolder } from './mirror/mirror-shelf.js';
+
+const main = 'refs/heads/main';
+const size = 100_000;
+
+describe('R3-A4 what one mirror may take', () => {
+  let host: GitHost;
+  let source: Source;
+  let root: string;
+  let counter = 0;
+
+  beforeAll(async () => {
+    host = await startGitHost();
+  });
+  afterEach(() => source.close());
+  afterAll(() => host.close());
+
+  const fresh = async (limits: Partial<SourceLimits>) => {
+    const name = `r${++counter}.git`;
+    root = join(host.folder, `mirrors-${counter}`);
+    source = createSource({ mirrorRoot: root, allowPlainHttp: [host.hostPort], retryDelaysMs: [], limits });
+    return { repository: await host.repository(name), project: { id: `p${counter}`, remoteUrl: host.url(name) } };
+  };
+  const packBytes = async (project: { id: string; remoteUrl: string }) => {
+    const folder = join(root, mirrorFolder(project), 'files.git', 'objects', 'pack');
+    const files = await Promise.all((await readdir(folder)).map((name) => stat(join(folder, name))));
+    return files.reduce((sum, file) => sum + file.size, 0);
+  };
+
+  it('R3-A4 is bounded, though its packs are few: it is made anew, and gives the next commit', async () => {
+    const { repository, project } = await fresh({ maxMirrorBytes: 3 * size });
+    for (let at = 0; at < 8; at++) {
+      const commit = await repository.commit({ Dockerfile: 'FROM scratch\n', [`f${at}`]: randomBytes(size) });
+      expect((await source.prepare(project, { ref: main, commit })).commit).toBe(commit);
+      expect(await packBytes(project)).toBeLessThan(4.5 * size);
+      const { files } = await source.context(project, commit, { contextPath: '.', dockerfilePath: 'Dockerfile' });
+      expect(files.map(({ path }) => path)).toContain(`f${at}`);
+    }
+  });
+
+  it('R3-A4 is not fetched where the disk has less left than stays free, and the refs are read all the same', async () => {
+    const { repository, project } = await fresh({ minFreeBytes: Number.MAX_SAFE_INTEGER });
+    const commit = await repository.commit({ a: '1' });
+    expect((await source.refs(project)).commits.get(main)).toBe(commit);
+    await expect(source.prepare(project, { ref: main, commit })).rejects.toMatchObject({
+      code: 'DiskFull',
+      message: expect.stringMatching(
+        /^The commit was not fetched\. The disk has \d+\.\d GiB left, and keeps .+ free\.$/,
+      ),
+    });
+  });
+});
