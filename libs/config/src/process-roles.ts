@@ -109,6 +109,7 @@ export const shapes = {
     cgroupParent: optional(v.cgroupParent),
     cgroupBase: optional(v.cgroupBase),
     engineRules: optional(v.engineRules),
+    engineState: optional(v.engineState),
     mirrorRoot: required(v.mirrorRoot),
     mirrorBytes: withDefault(v.mirrorBytes, '21474836480'),
     allowPlainHttp,

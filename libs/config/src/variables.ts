@@ -130,6 +130,11 @@ export const variables = {
     text.absolutePath,
     'File in which the one who started the engine notes whether its network rules are in force; while they are not, no build starts. `./cooperage` and docker-compose.yml set it for their engines.',
   ),
+  engineState: plain(
+    'COOPERAGE_ENGINE_STATE',
+    text.absolutePath,
+    'Folder in which the engine keeps its layers, where the builder may delete in it: it removes those that the engine cannot, which are folders in folders, deeper than the engine may open files. `./cooperage` sets it for its engine for strangers.',
+  ),
   mirrorRoot: plain(
     'COOPERAGE_MIRROR_ROOT',
     text.absolutePath,

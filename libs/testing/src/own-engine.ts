@@ -9,6 +9,8 @@ import { services } from './services.js';
 /** An engine that a test may kill, freeze and prune. Its steps have no network. */
 export interface OwnEngine {
   readonly address: string;
+  /** Where it keeps everything. */
+  readonly dataFolder: string;
   /** Sends a signal to the engine alone; its steps and its containerd live on. */
   signal(name: NodeJS.Signals): void;
   /** Starts it again in the same folder, after it was killed. */
@@ -16,16 +18,18 @@ export interface OwnEngine {
   stop(): Promise<void>;
 }
 
-export async function startOwnEngine(): Promise<OwnEngine> {
+/** @param openFiles as many as it may have open; what this process may, where it is left out */
+export async function startOwnEngine({ openFiles }: { readonly openFiles?: number } = {}): Promise<OwnEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'cooperage-engine-'));
   const address = `unix://${folder}/s.sock`;
-  let engine = await launch(folder, address);
+  let engine = await launch(folder, address, openFiles);
   return {
     address,
+    dataFolder: join(folder, 'data'),
     signal: (name) => void engine.kill(name),
     restart: async () => {
       clearAfterKill(folder);
-      engine = await launch(folder, address);
+      engine = await launch(folder, address, openFiles);
     },
     stop: async () => {
       engine.kill('SIGCONT');
@@ -38,7 +42,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   };
 }
 
-async function launch(folder: string, address: string): Promise<ChildProcess> {
+async function launch(folder: string, address: string, openFiles?: number): Promise<ChildProcess> {
   const { tools, openRegistry } = services();
   const config = {
     features: { 'containerd-snapshotter': true },
@@ -57,7 +61,9 @@ async function launch(folder: string, address: string): Promise<ChildProcess> {
     BUILDKIT_STEP_LOG_MAX_SIZE: '-1',
     BUILDKIT_STEP_LOG_MAX_SPEED: '-1',
   };
-  const engine = spawn(tools.dockerd!, args, { env, stdio: 'ignore' });
+  const limited = openFiles === undefined ? [] : ['prlimit', `--nofile=${openFiles}:${openFiles}`];
+  const [program, ...rest] = [...limited, tools.dockerd!, ...args];
+  const engine = spawn(program!, rest, { env, stdio: 'ignore' });
   await ready(address);
   return engine;
 }

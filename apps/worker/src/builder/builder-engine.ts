@@ -3,7 +3,7 @@ import { BackedEngine, createEngine, type Engine, type LocalCaches } from '@coop
 
 type EngineConfig = Pick<
   Config<'builder'>,
-  'engine' | 'engineAddress' | 'buildah' | 'cgroupParent' | 'cgroupBase' | 'registry'
+  'engine' | 'engineAddress' | 'engineState' | 'buildah' | 'cgroupParent' | 'cgroupBase' | 'registry'
 >;
 
 /** The engine that the operator chose. What buildah lacks is left to BuildKit. @throws {TypeError} when a setting is missing */
@@ -15,12 +15,13 @@ export function builderEngine(config: EngineConfig, localCaches: LocalCaches | n
 }
 
 /** Limits per build are set where the engine's control groups are on this machine, which the operator says by naming them. */
-function buildkitOptions({ engineAddress, cgroupParent, cgroupBase }: EngineConfig) {
+function buildkitOptions({ engineAddress, engineState, cgroupParent, cgroupBase }: EngineConfig) {
   return {
     address: engineAddress,
     cgroupRoot: cgroupParent ? '/sys/fs/cgroup' : null,
     ...(cgroupParent && { cgroupParent }),
     ...(cgroupBase && { cgroupBase }),
+    ...(engineState && { stateFolder: engineState }),
   };
 }
 

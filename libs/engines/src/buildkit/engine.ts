@@ -36,6 +36,7 @@ import { exporterOf, inputKey } from './args.js';
 import { checkEngine } from './check.js';
 import { emptyEngine } from './empty.js';
 import { exportTarget } from './export-target.js';
+import { removeLeftLayers } from './left-layers.js';
 import { reachesNear } from './near-fetches.js';
 import { readOutcome } from './outcome.js';
 import { endRun, failureOf, letGo, type PreparedRun, prepareRun, type RunSetting, watched } from './prepared-run.js';
@@ -74,6 +75,8 @@ export interface BuildkitEngineOptions {
   readonly mostAddresses?: number;
   /** What the engine's record of a build may have; 16 MiB unless said otherwise. A build with a larger one fails. */
   readonly mostRecordBytes?: number;
+  /** Where the engine keeps its layers, if this process may delete there: `wipe` removes what the engine cannot. */
+  readonly stateFolder?: string;
   /** Caches on the disk of this worker; without any, builds that ask for them go without. */
   readonly localCaches?: LocalCaches;
 }
@@ -90,6 +93,7 @@ export class BuildkitEngine implements Engine {
   private readonly setting: RunSetting;
   private readonly rules: readonly SourceRule[];
   private readonly localCaches: LocalCaches | null;
+  private readonly stateFolder: string | null;
 
   /** @throws {TypeError} on an address that is none */
   constructor(options: BuildkitEngineOptions) {
@@ -105,6 +109,7 @@ export class BuildkitEngine implements Engine {
     };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
     this.localCaches = options.localCaches ?? null;
+    this.stateFolder = options.stateFolder ?? null;
   }
 
   features(): EngineFeatures {
@@ -230,6 +235,7 @@ export class BuildkitEngine implements Engine {
   async wipe(): Promise<void> {
     try {
       await emptyEngine(this.connection, emptyWithinMs);
+      if (this.stateFolder !== null) await removeLeftLayers(this.stateFolder);
     } catch (error) {
       if (error instanceof BuildFailure) throw error;
       throw new BuildFailure('EngineUnavailable', 'The builder could not be emptied.', { cause: error });

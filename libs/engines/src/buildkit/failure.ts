@@ -33,6 +33,9 @@ function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {
   if (refused) return fail('PolicyRefused', `This builder does not allow ${refused}.`);
   const denied = /source "([^"]+)" denied by policy/.exec(error.message)?.[1];
   if (denied) return fail('PolicyRefused', `The source ${denied} may not be fetched.`);
+  // What a step digs deeper than a path can lead cannot be archived. The message names all of the path.
+  if (/: file name too long$/.test(error.message || scene.progress.pushError() || ''))
+    return fail('StepFailed', 'A step made a path that is too long for a layer: it may have 4,096 bytes.');
   const own = ownAnswer(error, fail);
   if (own) return own;
   if (error.inFrontend) return inFrontend(error, fail);

@@ -46,4 +46,6 @@ export interface EngineAddress {
   readonly cgroupBase?: string;
   /** Where it is noted whether the network rules of the engine are in force; left out for an engine of somebody else. */
   readonly rulesFile?: string;
+  /** Where it keeps layers, for a builder that may delete what the engine cannot; left out for an engine that is not emptied. */
+  readonly stateFolder?: string;
 }

@@ -120,11 +120,12 @@ function specific(addresses: SystemAddresses, secrets: SystemSecrets): Record<Pr
   };
 }
 
-function toEngine({ url, cgroupParent, cgroupBase, rulesFile }: EngineAddress): Variables {
+function toEngine({ url, cgroupParent, cgroupBase, rulesFile, stateFolder }: EngineAddress): Variables {
   return {
     BUILDKIT_HOST: url,
     ...(cgroupParent && { COOPERAGE_CGROUP_PARENT: cgroupParent }),
     ...(cgroupBase && { COOPERAGE_CGROUP_BASE: cgroupBase }),
     ...(rulesFile && { COOPERAGE_ENGINE_RULES: rulesFile }),
+    ...(stateFolder && { COOPERAGE_ENGINE_STATE: stateFolder }),
   };
 }

@@ -63,8 +63,8 @@ export class StandaloneEngine implements Part<EngineAddress> {
     const daemon = this.daemon(settings);
     await ensureRunning(daemon, this.settingsFile(), buildkitdToml(settings));
     await this.rules.keep();
-    const { socket, cgroupParent, cgroupBase } = settings;
-    return { url: `unix://${socket}`, cgroupParent, cgroupBase, rulesFile: this.rules.file };
+    const { socket, cgroupParent, cgroupBase, dataFolder: stateFolder } = settings;
+    return { url: `unix://${socket}`, cgroupParent, cgroupBase, rulesFile: this.rules.file, stateFolder };
   }
 
   async stop(): Promise<void> {
