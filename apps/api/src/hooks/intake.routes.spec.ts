@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createLogger } from '@cooperage/telemetry';
+import type { FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createServer } from '../http/server.js';
 import { addIntakeRoute } from './intake.routes.js';
@@ -12,8 +13,13 @@ const server = () => createServer({ publicUrl: 'http://localhost', trustProxy: f
 const open: Socket[] = [];
 let api: ReturnType<typeof server>;
 
+let requests: FastifyRequest[] = [];
+
 beforeEach(async () => {
   api = server();
+  requests = [];
+  api.addHook('onRequest', async (request) => void requests.push(request));
+  api.get('/api/openapi.json', { config: { access: 'public' } }, async () => 'x'.repeat(600_000));
   const accepted = { deliveryId: project, url: 'http://localhost', duplicate: false };
   const gate = new IntakeGate({ maxCalls: 1, maxBytes: 10_000 });
   addIntakeRoute(api, { receive: async () => accepted }, logger, gate);
@@ -53,4 +59,23 @@ it('R-H10 answers a call that gives way on a connection that goes on: its rest i
   first.socket.write(`${head(3)}abc`);
   await expect.poll(() => first.heard.text).toMatch(/HTTP\/1\.1 202 /);
   expect(first.heard.error).toBeNull();
+});
+
+it('R3-N7 gives the room of a call back when it is dealt with, although its sender does not read the answer', async () => {
+  const stalled = caller();
+  stalled.socket.pause();
+  // The kernel takes no more than some of the long answers. All that comes behind them waits.
+  const pages = 40;
+  stalled.socket.write('GET /api/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(pages));
+  stalled.socket.write(`${head(9_000)}${'x'.repeat(9_000)}`);
+  await expect.poll(() => requests.length).toBe(pages + 1);
+  const other = caller();
+  await expect
+    .poll(() => {
+      other.socket.write(`${head(3_000)}${'y'.repeat(3_000)}`);
+      return other.heard.text;
+    })
+    .toMatch(/HTTP\/1\.1 202 /);
+  // A body is counted no more, so it must not stay with the answer either.
+  expect(requests[pages]!.body).toBeUndefined();
 });

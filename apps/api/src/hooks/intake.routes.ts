@@ -53,6 +53,11 @@ export function addIntakeRoute(
       // A caller who goes away in the middle of the body never gets an answer.
       reply.raw.once('close', call.leave);
     });
+    // The call is dealt with. How fast the answer leaves is the caller's affair, who may never read it.
+    scope.addHook('onSend', async (request) => {
+      underWay.get(request)?.call.leave();
+      request.body = undefined;
+    });
     const options = { config: { access: 'public' as const }, bodyLimit: bodyLimits.maxBytes };
     scope.post('/api/v1/hooks/:projectId', options, async (request, reply) => {
       const accepted = await intake.receive({

@@ -1,3 +1,4 @@
+import { type AddressInfo, connect } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiProblem } from './problem.js';
@@ -14,14 +15,20 @@ const [one, other] = ['192.0.2.1', '192.0.2.2'];
 
 let server: FastifyInstance;
 let underWay: (() => void)[] = [];
+let quickAnswers = 0;
 
 beforeEach(async () => {
   underWay = [];
+  quickAnswers = 0;
   server = fastify();
   server.setErrorHandler((error, _request, reply) => replyProblem(reply, error as unknown as ApiProblem));
   addPublicLimits(server, limits);
   const config = { access: 'public' } as const;
-  server.get('/api/quick', { config }, async () => 'ok');
+  server.get('/api/quick', { config }, async () => {
+    quickAnswers++;
+    return 'ok';
+  });
+  server.get('/api/openapi.json', { config }, async () => 'x'.repeat(600_000));
   server.get('/api/slow', { config }, () => new Promise((resolve) => underWay.push(() => resolve('ok'))));
   server.get('/api/mine', { config: { access: 'read' } }, async () => 'ok');
   server.post('/api/v1/hooks/:projectId', { config }, async () => 'ok');
@@ -61,6 +68,17 @@ describe('R-M10 requests without a session', () => {
     await expect.poll(() => underWay.length).toBe(3);
     for (const end of underWay) end();
     expect((await Promise.all(slow)).map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+  });
+
+  it('R3-N7 give their slots back when they are answered, although their sender does not read the answers', async () => {
+    await server.listen({ host: '127.0.0.1', port: 0 });
+    const stalled = connect({ host: '127.0.0.1', port: (server.server.address() as AddressInfo).port }).pause();
+    const asking = (path: string, times: number) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(times);
+    stalled.write(asking('/api/openapi.json', 40) + asking('/api/quick', 2));
+    await expect.poll(() => quickAnswers).toBe(2);
+    // One address has two slots, and one request that waits for them.
+    expect(await statuses(2, '/api/quick', '127.0.0.1')).toEqual([200, 200]);
+    stalled.destroy();
   });
 
   it('do not count where somebody shows who it is, for webhooks, and for health', async () => {

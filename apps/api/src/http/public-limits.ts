@@ -1,4 +1,4 @@
-import { FairShares, type ShareLimits } from '@cooperage/domain';
+import { FairShares, type Release, type ShareLimits } from '@cooperage/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addressGroup } from './client-address.js';
 import { ApiProblem } from './problem.js';
@@ -44,6 +44,7 @@ const isLimited = (url: string): boolean => /^\/(?:api|badge)\//.test(url) && !u
 export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = usualLimits): void {
   const rate = new RateLimiter(limits.rate);
   const shares = new FairShares(limits.atOnce, limits.maxWaiting);
+  const held = new WeakMap<FastifyRequest, Release>();
   server.addHook('onRequest', async (request, reply) => {
     if (!isPublicWork(request)) return;
     const caller = addressGroup(request.ip);
@@ -53,8 +54,13 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
     if (release === null) throw tooMany(1_000, limits);
     // A caller may have gone while it waited.
     if (reply.raw.closed || request.raw.destroyed) release();
-    else reply.raw.once('close', release);
+    else {
+      held.set(request, release);
+      reply.raw.once('close', release);
+    }
   });
+  // The work is done. How fast the answer leaves is the caller's affair, who may never read it.
+  server.addHook('onSend', async (request) => held.get(request)?.());
 }
 
 function isPublicWork({ routeOptions }: FastifyRequest): boolean {

@@ -15,6 +15,7 @@ import { addRequestLog } from './request-log.js';
 import { addRevalidation } from './revalidation.js';
 import { assertSameOrigin } from './same-origin.js';
 import { addSecurityHeaders } from './security-headers.js';
+import { endStalledReaders } from './stalled-readers.js';
 import { isStrictPath } from './strict-path.js';
 import { guardText } from './text-guard.js';
 import { toProblem } from './to-problem.js';
@@ -62,6 +63,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     void reply.header('x-request-id', request.id);
     done(refusalOf(request, http.publicUrl));
   });
+  endStalledReaders(instance);
   addPublicLimits(instance);
   guardText(instance);
   return { adapter, instance, routes };

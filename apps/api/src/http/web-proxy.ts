@@ -1,8 +1,11 @@
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sharePages } from './page-shares.js';
 import { ApiProblem } from './problem.js';
 import { replyProblem } from './problem-reply.js';
 
+/** Connections to the server of the pages. */
+const connections = 128;
 const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 /** The web server takes these for its own word: what a client sends under them goes no further. */
 const innerHeaders =
@@ -20,13 +23,14 @@ export function addWebProxy(server: FastifyInstance, webUrl: string, publicUrl: 
       if (twin === null) done();
       else void reply.redirect(twin, 307);
     });
+    sharePages(scope, connections);
     scope.register(httpProxy, {
       upstream: webUrl,
       httpMethods: ['GET', 'HEAD'],
       config: { access: 'public' },
       proxyPayloads: false,
       disableRequestLogging: true,
-      undici: { connections: 128, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 60_000 },
+      undici: { connections, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 60_000 },
       replyOptions: {
         rewriteRequestHeaders: (request: FastifyRequest, headers: Record<string, unknown>) =>
           forwardedHeaders(request, headers, publicUrl),
