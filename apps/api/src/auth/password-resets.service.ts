@@ -22,7 +22,7 @@ export class PasswordResetsService {
   /** Guesses at secrets, and askings, of one address (S-079). */
   private readonly uses: SharedRateLimit;
   private readonly asks: SharedRateLimit;
-  /** Mails to one person, asked for by whomever; counted for unknown people too. */
+  /** Mails to one person, asked for by whomever. Invented mail addresses are not counted: they would fill the store. */
   private readonly mails: SharedRateLimit;
 
   constructor(
@@ -43,8 +43,6 @@ export class PasswordResetsService {
     if (!this.mailer.isConfigured)
       throw new ApiProblem('conflict', { detail: 'This installation sends no mail. Ask an owner for a link.' });
     await this.asks.demand(ip);
-    const isTooMany = (await this.mails.take(email.trim().toLowerCase())) > 0;
-    if (isTooMany) return;
     void this.mailLink(email).catch((error: unknown) => this.logger.warn({ err: error }, 'no link was mailed'));
   }
 
@@ -75,7 +73,7 @@ export class PasswordResetsService {
 
   private async mailLink(email: string): Promise<void> {
     const person = await this.repository.findByEmail(email);
-    if (!person) return;
+    if (!person || (await this.mails.take(person.userId)) > 0) return;
     const { secret, hash } = freshSecret();
     await this.repository.create(person.userId, hash, new Date(Date.now() + mailedMinutes * 60_000));
     await this.mailer.send(resetMail(person.email, person.name, this.urlOf(secret), mailedMinutes));

@@ -4,6 +4,19 @@ import { SignInLimits } from './sign-in-limits.js';
 
 /** Without a store each process counts alone: what is tested here are the bounds. */
 const away: CountStore = { add: () => Promise.reject(new Error('away')), forget: () => Promise.resolve() };
+/** Counts, and remembers every key that it was ever asked to hold. */
+class CountedKeys implements CountStore {
+  readonly counts = new Map<string, number>();
+
+  async add(key: string, windowMs: number) {
+    const count = (this.counts.get(key) ?? 0) + 1;
+    this.counts.set(key, count);
+    return { count, leftMs: windowMs };
+  }
+
+  async forget() {}
+}
+
 const known = { has: async (_email: string, address: string) => address === '9.9.9.9' };
 const limitsAt = (nowMs: () => number) =>
   new SignInLimits(new SharedRateLimits(away, { warn: () => {} }, nowMs), known);
@@ -87,5 +100,39 @@ describe('S-079 guessing passwords', () => {
     expect(await tries(limits, 9, () => ['a@x.example', '1.1.1.1'])).toBe(9);
     await limits.succeeded('a@x.example', '1.1.1.1');
     expect(await tries(limits, 9, () => ['a@x.example', '1.1.1.1'])).toBe(9);
+  });
+});
+
+describe('R3-N9 counting tries does not fill the store', () => {
+  const limitsOn = (store: CountStore) => new SignInLimits(new SharedRateLimits(store, { warn: () => {} }), known);
+  const attempt = (limits: SignInLimits, email: string, address: string) =>
+    limits.take(email, address).catch(() => undefined);
+
+  it('makes no further key for an address that is refused, whatever accounts it names', async () => {
+    const store = new CountedKeys();
+    const limits = limitsOn(store);
+    for (let at = 0; at < 51; at++) await attempt(limits, `${at}@x.example`, '1.1.1.1');
+    const before = store.counts.size;
+    for (let at = 51; at < 500; at++) await attempt(limits, `${at}@x.example`, '1.1.1.1');
+    expect(store.counts.size).toBe(before);
+  });
+
+  it('makes no key for an address where an account is refused that it never signed in to', async () => {
+    const store = new CountedKeys();
+    const limits = limitsOn(store);
+    for (let at = 0; at < 300; at++) await attempt(limits, 'a@x.example', `10.0.${at >> 8}.${at & 255}`);
+    expect([...store.counts.keys()].filter((key) => key.startsWith('sign-in pair:'))).toHaveLength(200);
+  });
+
+  it('counts accounts under a bounded number of keys', async () => {
+    const store = new CountedKeys();
+    const limits = limitsOn(store);
+    const accounts = 20_000;
+    for (let at = 0; at < accounts; at++)
+      await attempt(limits, `${at}@x.example`, `10.${at >> 13}.${(at >> 5) & 255}.1`);
+    const keys = [...store.counts.keys()].filter((key) => key.startsWith('sign-in account:'));
+    // Of 262,144 keys, so many accounts share about 740.
+    expect(keys.length).toBeGreaterThan(accounts * 0.9);
+    expect(keys.length).toBeLessThan(accounts);
   });
 });
