@@ -24,6 +24,28 @@ describe('DeliveryBounds', () => {
     expect(await bounds.refusalOf('q', false)).toBeNull();
   });
 
+  it('counts what is far below the bound each ten seconds only, and each second what is near it', async () => {
+    let now = 0;
+    let asked = 0;
+    const unevaluated = async (id: string) => {
+      asked++;
+      return id === 'near' ? 60 : 0;
+    };
+    const bounds = new DeliveryBounds({ unevaluated }, { mostWaiting: 100, perMinute: 1_000 }, () => now);
+    const askedIn = async (project: string, seconds: number) => {
+      const before = asked;
+      for (let second = 0; second < seconds; second++) {
+        expect(await bounds.refusalOf(project, true)).toBeNull();
+        now += 1_000;
+      }
+      return asked - before;
+    };
+    expect([await askedIn('near', 10), await askedIn('far', 10)]).toEqual([10, 1]);
+    for (let count = 0; count < 50; count++) await bounds.refusalOf('grows', true);
+    now += 1_000;
+    expect(await askedIn('grows', 1)).toBe(1);
+  });
+
   it('counts anew after a moment, and after a count that failed', async () => {
     let now = 0;
     const answers = [Promise.reject(new Error('gone')), Promise.resolve(3), Promise.resolve(0)];

@@ -49,6 +49,17 @@ describe('intake', () => {
     expect(row).toEqual({ headers, body, bodyDigest, repository });
   });
 
+  it('P3 lets what arrives while a statement is under way share the next one', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => intake.insert(delivery())));
+    const ids = outcomes.map((outcome) => outcome?.deliveryId);
+    const [row] = await query<{ statements: number }>(
+      database.url,
+      'SELECT count(DISTINCT xmin::text)::int AS statements FROM delivery WHERE id = ANY($1::uuid[])',
+      [ids],
+    );
+    expect(row).toEqual({ statements: 2 });
+  });
+
   it('stores one of many with the same key, whichever statement they are in', async () => {
     const before = await count('delivery');
     const keys = Array.from({ length: 20 }, () => randomUUID());
