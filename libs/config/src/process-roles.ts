@@ -52,6 +52,7 @@ const retention = {
 };
 const maxAttempts = withDefault(v.maxAttempts, '3');
 const instanceId = optional(v.instanceId);
+const blockedLoops = withDefault(v.blockedLoops, '0');
 const oidc = optionalGroup({
   issuerUrl: required(v.oidcIssuerUrl),
   clientId: required(v.oidcClientId),
@@ -118,6 +119,7 @@ export const shapes = {
     leaseMs: lease,
     maxAttempts,
     instanceId,
+    blockedLoops,
     instanceKey: optional(v.instanceKey),
     workerName,
   },
@@ -140,6 +142,7 @@ export const shapes = {
     publishLeaseMs: withDefault(v.publishLeaseMs, '30000'),
     maxAttempts,
     instanceId,
+    blockedLoops,
     smtp,
     retention,
   },

@@ -234,6 +234,12 @@ export const variables = {
     'Id of this process, given by its supervisor so that it can note the death of exactly this one.',
   ),
 
+  blockedLoops: plain(
+    'COOPERAGE_BLOCKED_LOOPS',
+    text.whole(0, 1_000_000_000),
+    'Lives of this process that a blocked event loop has ended, given by its supervisor.',
+  ),
+
   instanceKey: secret(
     'COOPERAGE_INSTANCE_KEY',
     secrets.longSecret(32),

@@ -52,10 +52,12 @@ export class InfrastructureModule {
 function parts(role: 'builder' | 'control', config: WorkerConfig): Provider[] {
   const logger = createLogger({ process: role, level: config.logLevel });
   const { version, commit } = versionOf(config.release);
+  const metrics = createMetrics({ version, commit });
+  metrics.blockedLoopsTotal.add({}, config.blockedLoops);
   return [
     { provide: CONFIG, useValue: config },
     { provide: LOGGER, useValue: logger },
-    { provide: METRICS, useValue: createMetrics({ version, commit }) },
+    { provide: METRICS, useValue: metrics },
     {
       provide: Watchdog,
       inject: [METRICS],

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childEnvironment } from '@cooperage/config';
 import { newId, type ProcessRepository } from '@cooperage/db';
-import type { Logger } from '@cooperage/telemetry';
+import { blockedLoopSignal, type Logger } from '@cooperage/telemetry';
 import { endLeftOvers } from './left-over.js';
 
 const firstPauseMs = 100;
@@ -14,6 +14,7 @@ const stopTimeoutMs = 20_000;
 export class Supervisor {
   private child: ChildProcess | undefined;
   private readonly stopping = new AbortController();
+  private blockedLoops = 0;
 
   constructor(
     private readonly role: 'builder' | 'control',
@@ -21,6 +22,7 @@ export class Supervisor {
     private readonly logger: Logger,
     /** What the database knows a builder by, and so also its parent. */
     private readonly instanceKey: string | null = null,
+    private readonly script = path.join(import.meta.dirname, '..', `main.${role}.js`),
   ) {}
 
   /** Resolves when `stop` was called and the child has ended. */
@@ -55,12 +57,12 @@ export class Supervisor {
 
   /** One life of the child, from its start to the note of its death; whether it ever got up. */
   private async live(instanceId: string): Promise<boolean> {
-    const script = path.join(import.meta.dirname, '..', `main.${this.role}.js`);
-    const child = spawn(process.execPath, ['--enable-source-maps', script], {
+    const child = spawn(process.execPath, ['--enable-source-maps', this.script], {
       // The channel ends with this process, and the child with the channel.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       env: childEnvironment(this.role, {
         COOPERAGE_INSTANCE_ID: instanceId,
+        COOPERAGE_BLOCKED_LOOPS: String(this.blockedLoops),
         ...(this.instanceKey !== null && { COOPERAGE_INSTANCE_KEY: this.instanceKey }),
       }),
     });
@@ -73,7 +75,15 @@ export class Supervisor {
       { role: this.role, instanceId, ending },
       'the child has ended',
     );
+    if (ending === blockedLoopSignal) this.noteBlockedLoop(instanceId);
     return this.noteDeath(instanceId);
+  }
+
+  /** Its own guard has ended it, and the log of the child says how long it was blocked. */
+  private noteBlockedLoop(instanceId: string): void {
+    this.blockedLoops += 1;
+    const { role, blockedLoops } = this;
+    this.logger.error({ role, instanceId, blockedLoops }, 'the child was ended because its event loop was blocked');
   }
 
   /** Until the database has taken it: leases and tenures of the dead process are given on by this word. */

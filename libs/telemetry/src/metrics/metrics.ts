@@ -74,6 +74,11 @@ function productMetrics(make: Instruments, options: MetricsOptions) {
     loopGivenUpTotal: make.counter('loop_given_up_total', 'Work that was given up: it held its slot for too long.', {
       loop: loopLabel,
     }),
+    blockedLoopsTotal: make.counter(
+      'blocked_loops_total',
+      'Lives of this process that a blocked event loop has ended, since its supervisor started.',
+      {},
+    ),
     sweepFailuresTotal: make.counter('sweep_failures_total', 'Steps of the sweeper that failed; the others went on.', {
       step: { atMost: 20 },
     }),
