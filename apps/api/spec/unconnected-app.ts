@@ -25,6 +25,7 @@ export async function unconnectedApp(): Promise<INestApplication> {
   const parts = {
     settings: settingsOf(api),
     database,
+    hookDatabase: database,
     logHub: new LogHub({
       store: new PostgresChunkStore(database),
       bus: { publish: () => false, subscribe: () => () => {} },

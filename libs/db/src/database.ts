@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from './generated/client.js';
+import { type ConnectionUser, connectWithinMs, SharedPool } from './shared-pool.js';
 
 /** A connection pool, or one transaction on it: repositories take either. */
 export type Queryable = PrismaClient | Prisma.TransactionClient;
@@ -16,6 +17,8 @@ export interface DatabaseOptions {
    * connection.
    */
   readonly instanceKey?: string;
+  /** Who uses a connection now. With it, users share the pool (`SharedPool`); without it, the first to come is served. */
+  readonly user?: ConnectionUser;
 }
 
 /** The one place that knows how to connect. Opaque outside `libs/db`: others hand it to repositories. */
@@ -30,22 +33,25 @@ export class Database {
     const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
     this.url = options.url;
     this.instanceKey = options.instanceKey ?? null;
+    const config = {
+      connectionString: options.url,
+      max: options.poolSize,
+      application_name: options.applicationName,
+      ...(this.instanceKey && { options: `-c cooperage.instance_key=${escaped(this.instanceKey)}` }),
+      connectionTimeoutMillis: connectWithinMs,
+      statement_timeout: statementTimeoutMs,
+      // The server cannot end a statement whose answer never arrives: the connection is given up then.
+      query_timeout: statementTimeoutMs + 1_000,
+      lock_timeout: statementTimeoutMs,
+      // A process that is stopped inside a transaction loses it, so that its peers can go on.
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+    };
     this.prisma = new PrismaClient({
       // The longer forms print the arguments of a failed call, sealed or not, into whatever logs the error.
       errorFormat: 'minimal',
-      adapter: new PrismaPg({
-        connectionString: options.url,
-        max: options.poolSize,
-        application_name: options.applicationName,
-        ...(this.instanceKey && { options: `-c cooperage.instance_key=${escaped(this.instanceKey)}` }),
-        connectionTimeoutMillis: 5_000,
-        statement_timeout: statementTimeoutMs,
-        // The server cannot end a statement whose answer never arrives: the connection is given up then.
-        query_timeout: statementTimeoutMs + 1_000,
-        lock_timeout: statementTimeoutMs,
-        // A process that is stopped inside a transaction loses it, so that its peers can go on.
-        idle_in_transaction_session_timeout: statementTimeoutMs,
-      }),
+      adapter: options.user
+        ? new PrismaPg(new SharedPool(config, options.user), { disposeExternalPool: true })
+        : new PrismaPg(config),
     });
   }
 

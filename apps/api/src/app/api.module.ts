@@ -1,8 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from '../auth/access.guard.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { CallerShareInterceptor } from '../auth/caller-share.interceptor.js';
 import { BadgesModule } from '../badges/badges.module.js';
 import { BuildsModule } from '../builds/builds.module.js';
 import { CacheModule } from '../cache/cache.module.js';
@@ -60,7 +61,10 @@ export class ApiModule {
     return {
       module: ApiModule,
       imports: [CoreModule.with(parts), ...features],
-      providers: [{ provide: APP_GUARD, useClass: AccessGuard }],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: CallerShareInterceptor },
+      ],
     };
   }
 }

@@ -65,7 +65,7 @@ import { SharedRateLimits } from '../http/shared-rate-limits.js';
 import { Mailer } from '../mail/mailer.js';
 import { LOGGER } from './logger.js';
 import { METRICS } from './metrics.js';
-import { onDatabase } from './on-database.js';
+import { HOOK_DATABASE, onDatabase } from './on-database.js';
 import { SealingService } from './sealing.service.js';
 import { API_SETTINGS, type ApiSettings, DESCRIBED_SETTINGS, SESSION_SETTINGS } from './settings.js';
 
@@ -75,6 +75,8 @@ export interface CoreParts {
   /** For administrators to look at. */
   readonly described: readonly DescribedSetting[];
   readonly database: Database;
+  /** Connections for what webhooks look up, which nothing else uses. */
+  readonly hookDatabase: Database;
   readonly intake: IntakeRepository;
   /** For following logs over HTTP. */
   readonly logHub: LogHub;
@@ -147,6 +149,7 @@ export class CoreModule {
       { provide: SESSION_SETTINGS, useValue: parts.settings },
       { provide: DESCRIBED_SETTINGS, useValue: parts.described },
       { provide: Database, useValue: parts.database },
+      { provide: HOOK_DATABASE, useValue: parts.hookDatabase },
       { provide: IntakeRepository, useValue: parts.intake },
       { provide: LogHub, useValue: parts.logHub },
       { provide: SharedRateLimits, useValue: parts.rateLimits },

@@ -25,6 +25,7 @@ import { addHealthRoutes, storeChecks } from '../health/health.routes.js';
 import { addIntakeRoute } from '../hooks/intake.routes.js';
 import { IntakeService } from '../hooks/intake.service.js';
 import type { KnownRoute } from '../http/access-rule.js';
+import { currentShare } from '../http/caller.js';
 import { addLiveTunnel } from '../http/live-tunnel.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { type ApiServer, createServer } from '../http/server.js';
@@ -54,9 +55,14 @@ export interface Api {
   close(): Promise<void>;
 }
 
-/** Connections of the dashboard; webhooks have their own, so that neither keeps the other out. */
+/**
+ * Connections of the dashboard, which callers share. Webhooks have their own, so that neither keeps the other out: to write deliveries
+ * (four statements at once, and counts), and to look up secrets and quotas. All pools of an api process have 32 connections together:
+ * `prisma/roles.sql` counts them among the four of ten that builders leave.
+ */
 const poolSize = 16;
-const intakePoolSize = 16;
+const intakePoolSize = 12;
+const hookPoolSize = 4;
 
 /**
  * The whole HTTP application, ready to listen.
@@ -69,7 +75,8 @@ export async function createApi(
   const logger = createLogger({ process: 'api', level: config.logLevel });
   const version = versionOf(config.release);
   const url = config.databaseUrl.reveal();
-  const database = new Database({ url, poolSize, applicationName: 'cooperage-api' });
+  const database = new Database({ url, poolSize, applicationName: 'cooperage-api', user: currentShare });
+  const hookDatabase = new Database({ url, poolSize: hookPoolSize, applicationName: 'cooperage-hooks' });
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection broke');
   const intake = new IntakeRepository(url, intakePoolSize, onError);
   const redis = connectPools(config, onError);
@@ -83,6 +90,7 @@ export async function createApi(
     settings: settingsOf(config),
     described,
     database,
+    hookDatabase,
     intake,
     logHub,
     rateLimits: new SharedRateLimits(new SharedCounts(redis.trusted, countsPrefix(config)), logger),
@@ -124,7 +132,7 @@ export async function createApi(
     logHub.close();
     bus.close();
     redis.disconnect();
-    await Promise.allSettled([intake.close(), database.close()]);
+    await Promise.allSettled([intake.close(), database.close(), hookDatabase.close()]);
   };
   return { app, server: http.instance, routes: http.routes, database, logger, close };
 }

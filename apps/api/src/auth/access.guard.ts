@@ -19,7 +19,7 @@ export class AccessGuard implements CanActivate {
     const principal = await this.principals.require(request);
     if (rule === undefined || !satisfies(principal, rule)) throw new ApiProblem('forbidden', detailOf(rule));
     setPrincipal(request, principal);
-    setCaller(actorIdOf(principal));
+    setCaller(actorIdOf(principal), principal.userId);
     return true;
   }
 }

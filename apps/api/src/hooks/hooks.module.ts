@@ -1,5 +1,7 @@
-import { IntakeRepository } from '@cooperage/db';
+import { type Database, HookSecretRepository, IntakeRepository, QuotaRepository } from '@cooperage/db';
 import { Module } from '@nestjs/common';
+import { HOOK_DATABASE } from '../app/on-database.js';
+import { SealingService } from '../app/sealing.service.js';
 import { AskedBounds } from './asked-bounds.js';
 import { DeliveryBounds } from './delivery-bounds.js';
 import { DeliveryQuota } from './delivery-quota.js';
@@ -12,9 +14,17 @@ import { IntakeService } from './intake.service.js';
   controllers: [HookSecretsController],
   providers: [
     HookSecretsService,
-    HookSecretCache,
     IntakeService,
-    DeliveryQuota,
+    {
+      provide: HookSecretCache,
+      inject: [HOOK_DATABASE, SealingService],
+      useFactory: (db: Database, sealing: SealingService) => new HookSecretCache(new HookSecretRepository(db), sealing),
+    },
+    {
+      provide: DeliveryQuota,
+      inject: [HOOK_DATABASE],
+      useFactory: (db: Database) => new DeliveryQuota(new QuotaRepository(db)),
+    },
     {
       provide: DeliveryBounds,
       inject: [IntakeRepository],

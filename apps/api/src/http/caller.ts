@@ -1,24 +1,39 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyInstance } from 'fastify';
+import { addressGroup } from './client-address.js';
 
 interface Caller {
   id: string;
+  /** The person, once known; before that the address. */
+  share: string;
 }
 
 const callers = new AsyncLocalStorage<Caller>();
 
 /** Keeps for each request who made it, so that what is signed for one caller does not pass from another. */
 export function rememberCallers(server: FastifyInstance): void {
-  server.addHook('preValidation', (_request, _reply, done) => callers.run({ id: '' }, done));
+  server.addHook('preValidation', (request, _reply, done) =>
+    callers.run({ id: '', share: addressGroup(request.ip) }, done),
+  );
 }
 
-/** @param id names a person or one API token */
-export function setCaller(id: string): void {
+/**
+ * @param id names a person or one API token
+ * @param userId the person, also of a token: tokens and sessions of one person have one share of what callers share
+ */
+export function setCaller(id: string, userId: string): void {
   const caller = callers.getStore();
-  if (caller) caller.id = id;
+  if (!caller) return;
+  caller.id = id;
+  caller.share = userId;
 }
 
 /** Empty for a request of nobody, and outside of requests. */
 export function currentCaller(): string {
   return callers.getStore()?.id ?? '';
+}
+
+/** Whose share of the connections the present work takes. Empty outside of requests. */
+export function currentShare(): string {
+  return callers.getStore()?.share ?? '';
 }

@@ -104,7 +104,10 @@ export class FairShares {
   }
 
   private next(): Waiting | undefined {
-    const ready = this.waiting.filter(({ key }) => this.free(key) > 0);
+    // Thousands may wait for few keys: what a key may take is counted once.
+    const keys = new Set(this.waiting.map(({ key }) => key));
+    const free = new Set([...keys].filter((key) => this.free(key) > 0));
+    const ready = this.waiting.filter(({ key }) => free.has(key));
     const fewest = Math.min(...ready.map(({ key }) => this.held.get(key) ?? 0));
     return ready.find(({ key }) => (this.held.get(key) ?? 0) === fewest);
   }
