@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { channels } from '../listen/channels.js';
 import type { OutboxTopic } from '../outbox/topics.js';
+import { byteaArray } from './bytea-array.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
 import type { NewDelivery } from './intake-repository.js';
 
@@ -89,15 +90,11 @@ function columnsOf(rows: readonly IdentifiedDelivery[]): unknown[] {
     column(({ sender }) => sender),
     column(({ note }) => note),
     column(({ headers }) => JSON.stringify(headers)),
-    column(({ body }) => asBuffer(body)),
+    byteaArray(column(({ body }) => body)),
     column(({ replayOf }) => replayOf),
-    column(({ bodyDigest }) => bodyDigest && asBuffer(bodyDigest)),
+    byteaArray(column(({ bodyDigest }) => bodyDigest)),
     column(({ repository }) => repository && JSON.stringify(repository)),
     evaluate,
     channels.outbox,
   ];
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -60,6 +60,26 @@ describe('intake', () => {
     expect(row).toEqual({ statements: 2 });
   });
 
+  it('stores bodies as they are, whatever they hold, beside digests of which some are not there', async () => {
+    const bodies = [
+      Buffer.alloc(0),
+      Buffer.from([0, 1, 255]),
+      Buffer.from('{"a":"\\x41,\\"}'),
+      Buffer.alloc(70_000, 7),
+    ];
+    const digests = [null, Buffer.from([9]), null, Buffer.alloc(32, 5)];
+    const outcomes = await Promise.all(
+      bodies.map((body, at) => intake.insert(delivery({ body, bodyDigest: digests[at]! }))),
+    );
+    const rows = await query<{ body: Buffer; digest: Buffer | null }>(
+      database.url,
+      'SELECT body, body_digest AS digest FROM delivery WHERE id = ANY($1::uuid[]) ORDER BY array_position($1::uuid[], id)',
+      [outcomes.map((outcome) => outcome?.deliveryId)],
+    );
+    expect(rows.map(({ body }) => body)).toEqual(bodies);
+    expect(rows.map(({ digest }) => digest)).toEqual(digests);
+  });
+
   it('stores one of many with the same key, whichever statement they are in', async () => {
     const before = await count('delivery');
     const keys = Array.from({ length: 20 }, () => randomUUID());
