@@ -82,6 +82,12 @@ describe('S-079 guessing passwords', () => {
     ).toBe(10);
   });
 
+  it('R3-N8 of many accounts from the networks of one IPv6 site ends, and other sites go on', async () => {
+    const limits = limitsAt(() => 0);
+    expect(await tries(limits, 1_000, (at) => [`${at}@x.example`, `2001:db8:0:${at.toString(16)}::1`])).toBe(200);
+    await limits.take('a@x.example', '2001:db8:1::1');
+  });
+
   it('counts one account however it is written', async () => {
     expect(
       await tries(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { addressGroup } from '../http/client-address.js';
+import { addressGroup, addressSite } from '../http/client-address.js';
 import { tellAllowance } from '../http/rate-limit-headers.js';
 import type { SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 
@@ -18,6 +18,7 @@ export interface KnownAddresses {
 export class SignInLimits {
   private readonly pair: SharedRateLimit;
   private readonly address: SharedRateLimit;
+  private readonly site: SharedRateLimit;
   private readonly account: SharedRateLimit;
   private readonly change: SharedRateLimit;
 
@@ -27,6 +28,7 @@ export class SignInLimits {
   ) {
     this.pair = limits.limit('sign-in pair', { tries: 10, windowMs: 10 * minuteMs });
     this.address = limits.limit('sign-in address', { tries: 50, windowMs: 10 * minuteMs });
+    this.site = limits.limit('sign-in site', { tries: 200, windowMs: 10 * minuteMs });
     this.account = limits.limit('sign-in account', { tries: 200, windowMs: 60 * minuteMs });
     this.change = limits.limit('change-password', { tries: 10, windowMs: 10 * minuteMs });
   }
@@ -37,6 +39,7 @@ export class SignInLimits {
    * @throws {ApiProblem} `rate_limited`.
    */
   async take(email: string, address: string): Promise<void> {
+    await this.takeSite(address);
     const everything = await this.address.count(address);
     tellAllowance(everything);
     if (everything.waitMs > 0) throw this.address.refusal(everything.waitMs);
@@ -46,6 +49,14 @@ export class SignInLimits {
     const pair = await this.pair.count(pairKey(email, address));
     if (pair.left <= everything.left) tellAllowance(pair);
     if (pair.waitMs > 0) throw this.pair.refusal(pair.waitMs);
+  }
+
+  /** A site chooses among 65,536 IPv6 networks, each of which counts as one address. */
+  private async takeSite(address: string): Promise<void> {
+    const site = addressSite(address);
+    if (site === addressGroup(address)) return;
+    const waitMs = await this.site.take(site);
+    if (waitMs > 0) throw this.site.refusal(waitMs);
   }
 
   /** Counts one try at the password of somebody who is signed in. @throws {ApiProblem} `rate_limited`. */

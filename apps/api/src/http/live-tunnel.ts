@@ -2,15 +2,16 @@ import { request as httpRequest, type IncomingMessage, type Server } from 'node:
 import type { Duplex } from 'node:stream';
 import { socketPath } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
-import { addressGroup, clientAddress, type TrustProxy, trustOf } from './client-address.js';
+import { clientAddress, type TrustProxy, trustOf } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
+import { TunnelSockets } from './tunnel-sockets.js';
 
 export interface LiveTunnelOptions {
   /** Base address of the live process. */
   readonly liveUrl: string;
   readonly trustProxy: TrustProxy;
-  /** Most sockets at once. */
+  /** Most sockets at once. Beyond them the site with the most gives way. */
   readonly maxSockets?: number;
   /** Most sockets of one address at once: people behind one office line have one each for every open page. */
   readonly maxSocketsPerAddress?: number;
@@ -34,24 +35,19 @@ const passedHeaders = [
  * @returns ends all tunnels.
  */
 export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () => void {
-  const sockets = new Map<Duplex, string>();
-  const trust = trustOf(options.trustProxy);
   const { maxSockets = 10_000, maxSocketsPerAddress = 500 } = options;
-  const isFull = (address: string): boolean =>
-    sockets.size >= maxSockets || countOf(sockets.values(), addressGroup(address)) >= maxSocketsPerAddress;
+  const sockets = new TunnelSockets({ total: maxSockets, perAddress: maxSocketsPerAddress });
+  const trust = trustOf(options.trustProxy);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== socketPath && path !== `${socketPath}/`) return refuse(request, socket, new ApiProblem('not_found'));
     const address = clientAddress(request.socket.remoteAddress ?? '', forwardedFor(request), trust);
-    if (isFull(address)) return refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
-    sockets.set(socket, addressGroup(address));
-    socket.once('close', () => sockets.delete(socket));
+    if (!sockets.add(socket, address))
+      return refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
     open(request, socket, head, { ...options, address });
   });
-  return () => {
-    for (const socket of sockets.keys()) socket.destroy();
-  };
+  return () => sockets.end();
 }
 
 type Opening = Pick<LiveTunnelOptions, 'liveUrl' | 'logger'> & { readonly address: string };
@@ -116,12 +112,6 @@ function handshakeHeaders(request: IncomingMessage, address: string): Record<str
 
 function forwardedFor({ headers }: IncomingMessage): string | undefined {
   return [headers['x-forwarded-for'] ?? []].flat().join(',') || undefined;
-}
-
-function countOf(addresses: Iterable<string>, wanted: string): number {
-  let count = 0;
-  for (const address of addresses) if (address === wanted) count++;
-  return count;
 }
 
 function statusAndHeaders(response: IncomingMessage): string {

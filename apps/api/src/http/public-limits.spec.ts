@@ -7,7 +7,8 @@ import { addPublicLimits } from './public-limits.js';
 
 const limits = {
   rate: { tries: 5, windowMs: 60_000 },
-  atOnce: { total: 3, perKey: 2 },
+  siteTries: 8,
+  atOnce: { total: 3, perKey: 2, perGroup: 2 },
   maxWaiting: 1,
   maxWaitMs: 60_000,
 };
@@ -79,6 +80,26 @@ describe('R-M10 requests without a session', () => {
     // One address has two slots, and one request that waits for them.
     expect(await statuses(2, '/api/quick', '127.0.0.1')).toEqual([200, 200]);
     stalled.destroy();
+  });
+
+  it('R3-N8 of the networks of one IPv6 site are worked on a share at a time, and others go on', async () => {
+    for (const network of [1, 2, 3]) void get('/api/slow', `2001:db8:0:${network}::1`);
+    await expect.poll(() => underWay.length).toBe(2);
+    expect((await get('/api/quick', one)).statusCode).toBe(200);
+    expect((await get('/api/quick', '2001:db8:0:4::1')).statusCode).toBe(429);
+    // Each that ends lets the next one in.
+    for (let at = 0; at < 3; at++) {
+      await expect.poll(() => underWay.length).toBeGreaterThan(at);
+      underWay[at]!();
+    }
+  });
+
+  it('R3-N8 of the networks of one IPv6 site are answered so often, and those of others still', async () => {
+    const answers = [];
+    for (let network = 1; network <= 9; network++)
+      answers.push((await get('/api/quick', `2001:db8:0:${network}::1`)).statusCode);
+    expect(answers).toEqual([...Array<number>(8).fill(200), 429]);
+    expect((await get('/api/quick', '2001:db8:1:1::1')).statusCode).toBe(200);
   });
 
   it('do not count where somebody shows who it is, for webhooks, and for health', async () => {

@@ -1,22 +1,25 @@
-import { FairShares, type Release, type ShareLimits } from '@cooperage/domain';
+import { FairShares, type GroupedLimits, type Release } from '@cooperage/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { addressGroup } from './client-address.js';
+import { addressGroup, addressSite } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { type RateLimit, RateLimiter } from './rate-limiter.js';
 
 export interface PublicLimits {
   /** Requests of one address that are answered in a time. */
   readonly rate: RateLimit;
-  /** Requests that are worked on at once: of all addresses, and of one. */
-  readonly atOnce: ShareLimits;
-  /** Most requests of one address that wait for others of it, and for how long. */
+  /** Those of all networks of one IPv6 site together, in the same time. */
+  readonly siteTries: number;
+  /** Requests that are worked on at once: of all addresses, of one, and of one site. */
+  readonly atOnce: GroupedLimits;
+  /** Most requests of one address or site that wait for others of it, and for how long. */
   readonly maxWaiting: number;
   readonly maxWaitMs: number;
 }
 
 const usualLimits: PublicLimits = {
   rate: { tries: 3_000, windowMs: 60_000 },
-  atOnce: { total: 64, perKey: 16 },
+  siteTries: 12_000,
+  atOnce: { total: 64, perKey: 16, perGroup: 16 },
   maxWaiting: 256,
   maxWaitMs: 5_000,
 };
@@ -43,14 +46,16 @@ const isLimited = (url: string): boolean => /^\/(?:api|badge)\//.test(url) && !u
  */
 export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = usualLimits): void {
   const rate = new RateLimiter(limits.rate);
+  const siteRate = new RateLimiter({ ...limits.rate, tries: limits.siteTries });
   const shares = new FairShares(limits.atOnce, limits.maxWaiting);
   const held = new WeakMap<FastifyRequest, Release>();
   server.addHook('onRequest', async (request, reply) => {
     if (!isPublicWork(request)) return;
-    const caller = addressGroup(request.ip);
-    const waitMs = rate.take(caller);
+    const [caller, site] = [addressGroup(request.ip), addressSite(request.ip)];
+    // What is refused for a site makes no counter for its networks.
+    const waitMs = siteRate.take(site) || rate.take(caller);
     if (waitMs > 0) throw tooMany(waitMs, limits);
-    const release = await shares.take(caller, AbortSignal.timeout(limits.maxWaitMs));
+    const release = await shares.take(caller, AbortSignal.timeout(limits.maxWaitMs), site);
     if (release === null) throw tooMany(1_000, limits);
     // A caller may have gone while it waited.
     if (reply.raw.closed || request.raw.destroyed) release();

@@ -118,6 +118,50 @@ describe('R-M7 fair shares', () => {
   });
 });
 
+describe('R3-N8 keys that belong to one group', () => {
+  const many = Array.from({ length: 1_000 }, (_, at) => `network ${at}`);
+
+  it('have a share together, and leave the last slot to others', () => {
+    const shares = new FairShares({ total: 10, perKey: 2, perGroup: 3 });
+    expect(many.filter((key) => shares.tryTake(key, 'site'))).toHaveLength(3);
+    const few = new FairShares({ total: 4, perKey: 2, perGroup: 9 });
+    expect(many.filter((key) => few.tryTake(key, 'site'))).toHaveLength(3);
+    expect(few.tryTake('other')).not.toBeNull();
+  });
+
+  it('wait behind whoever comes from elsewhere, however many they are', async () => {
+    const shares = new FairShares({ total: 4, perKey: 4, perGroup: 3 }, 2_000);
+    const held = many.slice(0, 3).map((key) => shares.tryTake(key, 'site'));
+    shares.tryTake('neighbour');
+    const got: string[] = [];
+    for (const key of many) void shares.take(key, never, 'site').then(() => got.push(key));
+    void shares.take('other', never).then(() => got.push('other'));
+    held[0]?.();
+    await expect.poll(() => got).toEqual(['other']);
+    held[1]?.();
+    held[2]?.();
+    await expect.poll(() => got).toEqual(['other', many[0]]);
+  });
+
+  it('wait in a bounded number', async () => {
+    const shares = new FairShares({ total: 1, perKey: 1 }, 2);
+    shares.tryTake('x');
+    void shares.take('a', never, 'site');
+    void shares.take('b', never, 'site');
+    expect(await now(shares.take('c', never, 'site'))).toBeNull();
+    expect(await now(shares.take('d', never, 'elsewhere'))).toBe('waits');
+  });
+
+  it('give the share of the group back with their slots', () => {
+    const shares = new FairShares({ total: 10, perKey: 2, perGroup: 1 });
+    const release = shares.tryTake('a', 'site');
+    expect(shares.tryTake('b', 'site')).toBeNull();
+    release?.();
+    release?.();
+    expect(shares.tryTake('b', 'site')).not.toBeNull();
+  });
+});
+
 function heldSum(held: ReadonlyMap<string, readonly Release[]>): number {
   return [...held.values()].reduce((sum, slots) => sum + slots.length, 0);
 }

@@ -9,8 +9,15 @@ export interface ShareLimits {
 /** Gives a slot back. A second call does nothing. */
 export type Release = () => void;
 
+/** Limits where keys belong to groups, as networks belong to a site. */
+export interface GroupedLimits extends ShareLimits {
+  /** Most slots of all keys of one group. As many as of one key without it. */
+  readonly perGroup?: number;
+}
+
 interface Waiting {
   readonly key: string;
+  readonly group: string;
   readonly grant: (release: Release) => void;
 }
 
@@ -30,15 +37,16 @@ export function freeSlots({ total, perKey }: ShareLimits, held: ReadonlyMap<stri
 /**
  * A bounded number of slots, shared fairly between keys. `tryTake` is for work that is refused or left where it is while no slot
  * is free; `take` waits. A free slot goes to the waiting key that holds the fewest slots, then to the one that waits longest.
- * It counts in this process alone.
+ * Where keys belong to groups, a group is bounded as a key is, and its slots are looked at first. It counts in this process alone.
  */
 export class FairShares {
   private readonly held = new Map<string, number>();
+  private readonly heldByGroup = new Map<string, number>();
   private waiting: Waiting[] = [];
 
-  /** @param maxWaitingPerKey most calls of `take` of one key that wait at the same time */
+  /** @param maxWaitingPerKey most calls of `take` of one key, and of one group, that wait at the same time */
   constructor(
-    private readonly limits: ShareLimits,
+    private readonly limits: GroupedLimits,
     private readonly maxWaitingPerKey = limits.perKey,
   ) {}
 
@@ -47,25 +55,30 @@ export class FairShares {
     return this.held;
   }
 
-  /** Slots that `key` may take now. */
-  free(key: string): number {
-    return freeSlots(this.limits, this.held, key);
+  /** Slots that `key` may take now. A key without a group is one of its own. */
+  free(key: string, group = key): number {
+    const { total, perKey, perGroup = perKey } = this.limits;
+    return Math.min(
+      freeSlots(this.limits, this.held, key),
+      freeSlots({ total, perKey: perGroup }, this.heldByGroup, group),
+    );
   }
 
   /** @returns the function that gives the slot back; null when the key may take none now. */
-  tryTake(key: string): Release | null {
-    return this.free(key) > 0 ? this.grantTo(key) : null;
+  tryTake(key: string, group = key): Release | null {
+    return this.free(key, group) > 0 ? this.grantTo(key, group) : null;
   }
 
   /**
    * Waits for a slot until `signal` is aborted.
    * @returns the function that gives the slot back; null when too many of this key wait already, or the wait was aborted.
    */
-  async take(key: string, signal: AbortSignal): Promise<Release | null> {
+  async take(key: string, signal: AbortSignal, group = key): Promise<Release | null> {
     if (signal.aborted) return null;
-    const taken = this.tryTake(key);
+    const taken = this.tryTake(key, group);
     if (taken) return taken;
-    if (this.waiting.filter((other) => other.key === key).length >= this.maxWaitingPerKey) return null;
+    // A key is in one group, so the group has at least as many that wait.
+    if (this.waiting.filter((other) => other.group === group).length >= this.maxWaitingPerKey) return null;
     return new Promise((resolve) => {
       const onAbort = () => {
         this.waiting = this.waiting.filter((other) => other !== entry);
@@ -73,6 +86,7 @@ export class FairShares {
       };
       const entry: Waiting = {
         key,
+        group,
         grant: (release) => {
           signal.removeEventListener('abort', onAbort);
           resolve(release);
@@ -83,32 +97,44 @@ export class FairShares {
     });
   }
 
-  private grantTo(key: string): Release {
-    this.held.set(key, (this.held.get(key) ?? 0) + 1);
+  private grantTo(key: string, group: string): Release {
+    add(this.held, key, 1);
+    add(this.heldByGroup, group, 1);
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      this.giveBack(key);
+      add(this.held, key, -1);
+      add(this.heldByGroup, group, -1);
+      this.serve();
     };
   }
 
-  private giveBack(key: string): void {
-    const left = (this.held.get(key) ?? 1) - 1;
-    if (left > 0) this.held.set(key, left);
-    else this.held.delete(key);
+  private serve(): void {
     for (let next = this.next(); next; next = this.next()) {
       this.waiting = this.waiting.filter((other) => other !== next);
-      next.grant(this.grantTo(next.key));
+      next.grant(this.grantTo(next.key, next.group));
     }
   }
 
   private next(): Waiting | undefined {
     // Thousands may wait for few keys: what a key may take is counted once.
-    const keys = new Set(this.waiting.map(({ key }) => key));
-    const free = new Set([...keys].filter((key) => this.free(key) > 0));
+    const groups = new Map(this.waiting.map(({ key, group }) => [key, group]));
+    const free = new Set([...groups].filter(([key, group]) => this.free(key, group) > 0).map(([key]) => key));
     const ready = this.waiting.filter(({ key }) => free.has(key));
-    const fewest = Math.min(...ready.map(({ key }) => this.held.get(key) ?? 0));
-    return ready.find(({ key }) => (this.held.get(key) ?? 0) === fewest);
+    const least = fewest(ready, ({ group }) => this.heldByGroup.get(group) ?? 0);
+    return fewest(least, ({ key }) => this.held.get(key) ?? 0)[0];
   }
+}
+
+/** Those that hold the fewest, in their order. */
+function fewest(waiting: readonly Waiting[], heldOf: (entry: Waiting) => number): readonly Waiting[] {
+  const least = Math.min(...waiting.map(heldOf));
+  return waiting.filter((entry) => heldOf(entry) === least);
+}
+
+function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
 }
