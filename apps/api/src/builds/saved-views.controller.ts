@@ -1,19 +1,27 @@
 import { pageOf, pageQuerySchema, savedViewSchema, saveViewSchema } from '@cooperage/contracts';
-import { type Actor, type SavedViewRecord, SavedViewRepository } from '@cooperage/db';
+import { type SavedViewRecord, SavedViewRepository } from '@cooperage/db';
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import type { z } from 'zod';
-import { CurrentActor, CurrentPrincipal } from '../auth/current-principal.js';
+import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 import { wholeList } from '../http/bounded-list.js';
 import { uuid } from '../http/parameters.js';
 import { ApiProblem, notFound } from '../http/problem.js';
+import { type SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 
 /** Filters with a name, of the person who asks and of nobody else. */
 @Controller('api/v1/saved-views')
 export class SavedViewsController {
-  constructor(private readonly views: SavedViewRepository) {}
+  private readonly saves: SharedRateLimit;
+
+  constructor(
+    private readonly views: SavedViewRepository,
+    limits: SharedRateLimits,
+  ) {
+    this.saves = limits.limit('saved view', { tries: 60, windowMs: 60_000 });
+  }
 
   @Get()
   @Access('read')
@@ -30,10 +38,10 @@ export class SavedViewsController {
   @Answers(201, savedViewSchema, 'Gives a filter of builds a name.')
   async save(
     @CurrentPrincipal() principal: Principal,
-    @CurrentActor() actor: Actor,
     @Body({ schema: saveViewSchema }) body: z.infer<typeof saveViewSchema>,
   ) {
-    const view = await this.views.add(principal.userId, { list: 'builds', ...body }, actor);
+    await this.saves.demand(principal.userId);
+    const view = await this.views.add(principal.userId, { list: 'builds', ...body });
     if (!view)
       throw new ApiProblem('conflict', { detail: 'There is a view of this name, or there are fifty already.' });
     return presentView(view);
@@ -42,12 +50,8 @@ export class SavedViewsController {
   @Delete(':viewId')
   @Access('write')
   @Answers(204, null, 'Forgets a saved filter.')
-  async remove(
-    @CurrentPrincipal() principal: Principal,
-    @CurrentActor() actor: Actor,
-    @Param('viewId', uuid) id: string,
-  ): Promise<void> {
-    if (!(await this.views.remove(principal.userId, id, actor))) throw notFound();
+  async remove(@CurrentPrincipal() principal: Principal, @Param('viewId', uuid) id: string): Promise<void> {
+    if (!(await this.views.remove(principal.userId, id))) throw notFound();
   }
 }
 

@@ -35,6 +35,9 @@ const columns = {
   lastUsedAt: true,
 } as const;
 
+/** Most API tokens of one person in one organization that are neither revoked nor expired. */
+export const mostApiTokens = 100;
+
 /** API tokens of one person; only their hashes are kept. */
 export class ApiTokenRepository {
   constructor(private readonly db: Database) {}
@@ -63,13 +66,21 @@ export class ApiTokenRepository {
     );
   }
 
-  async create(token: NewApiToken, actor: Actor): Promise<ApiTokenRecord> {
+  /** Null when the person has `mostApiTokens` in the organization, or is no member of it any more. */
+  async create(token: NewApiToken, actor: Actor): Promise<ApiTokenRecord | null> {
+    const { organizationId, userId } = token;
     return this.db.transaction(async (tx) => {
+      // Requests of one person wait for each other here, so that each counts the tokens of the others.
+      const members = await tx.$queryRaw<unknown[]>`
+        SELECT id FROM member WHERE "organizationId" = ${organizationId} AND "userId" = ${userId} FOR UPDATE`;
+      const works = { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] };
+      const count = await tx.apiToken.count({ where: { organizationId, userId, ...works } });
+      if (members.length === 0 || count >= mostApiTokens) return null;
       const hash = Buffer.from(token.hash);
       const data = { ...token, id: newId(), hash, scopes: [...token.scopes] };
       const row = await tx.apiToken.create({ data, select: columns });
       await writeAudit(tx, actor, {
-        organizationId: token.organizationId,
+        organizationId,
         action: 'token.create',
         subjectKind: 'token',
         subjectId: row.id,

@@ -1,5 +1,5 @@
 export type { Actor } from './actor.js';
-export { type ApiTokenRecord, ApiTokenRepository, type NewApiToken } from './api-token-repository.js';
+export { type ApiTokenRecord, ApiTokenRepository, mostApiTokens, type NewApiToken } from './api-token-repository.js';
 export {
   type ExternalIdentity,
   type ExternalSignIn,

@@ -1,7 +1,5 @@
-import { writeAudit } from '../audit/write-audit.js';
 import { type Database, isUniqueViolation } from '../database.js';
 import { newId } from '../new-id.js';
-import type { Actor } from './actor.js';
 
 export type SavedList = 'builds';
 
@@ -16,7 +14,7 @@ export interface SavedViewRecord {
 /** Most views of one person, so that a script cannot fill the table. */
 const mostViews = 50;
 
-/** Filters to which a person has given a name. They are that person's own: nobody else reads them. */
+/** Filters to which a person has given a name. No one else reads them, so the audit holds no entry of them. */
 export class SavedViewRepository {
   constructor(private readonly db: Database) {}
 
@@ -30,18 +28,10 @@ export class SavedViewRepository {
   }
 
   /** Null when the person has a view of this name, or too many. */
-  async add(
-    userId: string,
-    view: Pick<SavedViewRecord, 'list' | 'name' | 'filter'>,
-    actor: Actor,
-  ): Promise<SavedViewRecord | null> {
+  async add(userId: string, view: Pick<SavedViewRecord, 'list' | 'name' | 'filter'>): Promise<SavedViewRecord | null> {
     if ((await this.db.prisma.savedView.count({ where: { userId } })) >= mostViews) return null;
     try {
-      return await this.db.transaction(async (tx) => {
-        const row = await tx.savedView.create({ data: { id: newId(), userId, ...view } });
-        await writeAudit(tx, actor, { ...subject('save', row.id), after: { name: view.name, filter: view.filter } });
-        return toRecord(row);
-      });
+      return toRecord(await this.db.prisma.savedView.create({ data: { id: newId(), userId, ...view } }));
     } catch (error) {
       if (isUniqueViolation(error)) return null;
       throw error;
@@ -49,17 +39,10 @@ export class SavedViewRepository {
   }
 
   /** Whether there was one. */
-  async remove(userId: string, id: string, actor: Actor): Promise<boolean> {
-    return this.db.transaction(async (tx) => {
-      const { count } = await tx.savedView.deleteMany({ where: { userId, id } });
-      if (count === 1) await writeAudit(tx, actor, subject('delete', id));
-      return count === 1;
-    });
+  async remove(userId: string, id: string): Promise<boolean> {
+    const { count } = await this.db.prisma.savedView.deleteMany({ where: { userId, id } });
+    return count === 1;
   }
-}
-
-function subject(verb: 'save' | 'delete', id: string) {
-  return { organizationId: null, action: `view.${verb}`, subjectKind: 'view', subjectId: id };
 }
 
 function toRecord(row: { id: string; list: string; name: string; filter: string; createdAt: Date }): SavedViewRecord {
