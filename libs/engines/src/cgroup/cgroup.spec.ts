@@ -43,6 +43,15 @@ describe('control groups, version 1', () => {
     ]).toEqual(['-1', 'max', '-1']);
   });
 
+  it('are made in every other controller too, so that whoever is not root can remove what the runtime puts into them', () => {
+    for (const controller of ['memory', 'cpuset', 'unified']) put(`${controller}/cgroup.procs`, '');
+    const groups = new HierarchyV1(root);
+    groups.create('/p/g');
+    for (const controller of ['cpuset', 'unified']) expect(existsSync(join(root, controller, 'p/g'))).toBe(true);
+    groups.remove('/p/g', false);
+    for (const controller of ['cpuset', 'unified']) expect(existsSync(join(root, controller, 'p/g'))).toBe(false);
+  });
+
   it('are read, and removed from every controller that the runtime used', () => {
     const groups = new HierarchyV1(root);
     for (const controller of ['memory', 'pids', 'cpuacct', 'blkio'])

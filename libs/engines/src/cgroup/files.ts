@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Files of the control groups are answered by the kernel in microseconds: nothing here waits for a disk. */
@@ -51,6 +51,15 @@ export function entries(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
+  }
+}
+
+/** Makes a group where that is allowed. */
+export function makeGroup(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch {
+    // It limits nothing: the runtime makes it.
   }
 }
 

@@ -6,6 +6,7 @@ import {
   groupsAbove,
   isLimit,
   killsBelow,
+  makeGroup,
   processesBelow,
   processHits,
   read,
@@ -32,6 +33,8 @@ export class HierarchyV1 implements Hierarchy {
 
   create(path: string): void {
     for (const controller of needed) mkdirSync(this.at(controller, path), { recursive: true });
+    // The runtime would make the others, and only root could remove what the runtime of root has made.
+    for (const folder of this.trees()) makeGroup(join(folder, path));
     this.countWrites(path);
   }
 
@@ -107,8 +110,12 @@ export class HierarchyV1 implements Hierarchy {
 
   /** The runtime made the group in every controller there is, not only in those that were limited. */
   remove(path: string, thorough: boolean): void {
-    const folders = new Set(subfolders(this.root).map((name) => realpathSync(join(this.root, name))));
-    for (const folder of folders) removeGroups(join(folder, path), thorough);
+    for (const folder of this.trees()) removeGroups(join(folder, path), thorough);
+  }
+
+  /** Of all controllers there are; two of them can share one. */
+  private trees(): Set<string> {
+    return new Set(subfolders(this.root).map((name) => realpathSync(join(this.root, name))));
   }
 
   /**
