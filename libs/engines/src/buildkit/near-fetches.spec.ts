@@ -24,6 +24,12 @@ describe('R-C2 what an engine that is asked to fetch from this process is found 
     expect(await reachesNear(() => Promise.reject(refused))).toBe('refused');
   });
 
+  it('is to be refused too, where it has no IPv6', async () => {
+    const why = 'Get "http://[::1]:1/x": dial tcp [::1]:1: connect: cannot assign requested address.';
+    const errors = [refused, new BuildFailure('StepFailed', why)];
+    expect(await reachesNear(() => Promise.reject(errors.shift() ?? refused))).toBe('refused');
+  });
+
   it.each([
     new BuildFailure('EngineUnavailable', 'The build was stopped.'),
     new BuildFailure('StepFailed', 'Get "http://127.0.0.1:1/x": dial tcp 127.0.0.1:1: i/o timeout.'),

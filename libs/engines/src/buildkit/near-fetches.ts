@@ -68,7 +68,9 @@ export async function reachesNear(fetches: (dockerfile: string) => Promise<unkno
 
 /** What the engine says of a connection that a rule refuses, or that there is no way for. */
 function isRefusal(error: unknown): boolean {
-  const said = /connection refused|no route to host|network is unreachable|operation not permitted|permission denied/i;
+  // The last two: an engine without IPv6 has no `::1`.
+  const said =
+    /connection refused|no route to host|network is unreachable|operation not permitted|permission denied|cannot assign requested address|address family not supported/i;
   return error instanceof BuildFailure && error.code === 'StepFailed' && said.test(error.message);
 }
 
