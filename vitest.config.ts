@@ -121,6 +121,7 @@ export default defineConfig({
           // What `--full` adds to e2e: Compose, load, excerpts of the soak.
           name: 'e2e-full',
           include: ['e2e/scenarios/full/*.e2e.ts'],
+          ...patient,
           testTimeout: 900_000,
           hookTimeout: 600_000,
           fileParallelism: false,

@@ -1,7 +1,7 @@
 import type { BrowserContext, Browser as Chromium, Locator, Page } from 'playwright-core';
 import type { ApiClient } from './api-client.js';
 import { noteShifts } from './gallery/soundness.js';
-import type { Product } from './product.js';
+import type { Installation } from './installation.js';
 import { until } from './until.js';
 
 export interface VisitorOptions {
@@ -52,7 +52,7 @@ export class Visitor {
     readonly page: Page,
   ) {}
 
-  static async enter(chromium: Chromium, product: Product, options: VisitorOptions): Promise<Visitor> {
+  static async enter(chromium: Chromium, product: Installation, options: VisitorOptions): Promise<Visitor> {
     const context = await chromium.newContext({
       baseURL: product.origin,
       colorScheme: options.colorScheme ?? 'light',

@@ -1,7 +1,7 @@
 import { services } from '@cooperage/testing';
 import { type Browser as Chromium, chromium } from 'playwright-core';
 import { Visitor, type VisitorOptions } from './browser-visitor.js';
-import type { Product } from './product.js';
+import type { Installation } from './installation.js';
 
 /** A sandbox of its own is not to be had for root; nothing but our own pages is opened. */
 const flags = [
@@ -27,7 +27,7 @@ export class Browser {
     return new Browser(await chromium.launch({ executablePath, args: flags }));
   }
 
-  async visitor(product: Product, options: VisitorOptions = {}): Promise<Visitor> {
+  async visitor(product: Installation, options: VisitorOptions = {}): Promise<Visitor> {
     const visitor = await Visitor.enter(this.chromium, product, options);
     this.visitors.add(visitor);
     return visitor;

@@ -3,6 +3,7 @@ export * from './canary/index.js';
 export * from './child.js';
 export * from './compose/compose-product.js';
 export * from './cut-proxy.js';
+export * from './installation.js';
 export * from './launcher.js';
 export * from './log-viewer.js';
 export * from './product.js';

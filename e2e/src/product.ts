@@ -1,32 +1,24 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Build, Project } from '@cooperage/contracts';
-import { RegistryClient } from '@cooperage/oci';
 import {
-  cosignSays,
   type FreshDatabase,
   freshDatabase,
-  type GitHost,
   type OwnRedis,
-  registryToken,
-  runCosign,
   services,
   startGitHost,
-  type TestGitRepository,
   takeRedis,
 } from '@cooperage/testing';
-import { ApiClient } from './api-client.js';
 import { Child } from './child.js';
 import { CutProxy } from './cut-proxy.js';
+import { Installation, type InstallationPlaces, type Role, type Store } from './installation.js';
 import { roleUrls } from './own-services.js';
 import { environments, freePorts, setupTokenOf } from './product-environment.js';
 import { RegistryTap } from './registry-tap.js';
 import { until } from './until.js';
-import { type PushedRef, webhookRequest } from './webhook.js';
 
-export const administrator = { email: 'ada@example.test', name: 'Ada', password: 'correct horse battery staple' };
+/** What is alone on the machine is ready in seconds. */
+const startMs = 180_000;
 
 export interface ProductOptions {
   /** Starts the dashboard too. */
@@ -43,32 +35,22 @@ export interface ProductOptions {
   readonly apiEnv?: (origin: string) => Promise<Readonly<Record<string, string>>>;
 }
 
-export interface Repository {
-  readonly project: Project;
-  readonly git: TestGitRepository;
-  readonly hookSecret: string;
-}
-
 /**
  * The whole product as real processes from the build, on real services, each line to them cuttable: one installation for
  * one test file.
  */
-export class Product {
+export class Product extends Installation {
   readonly children = new Map<string, Child>();
-  readonly api: ApiClient;
 
   private constructor(
+    places: InstallationPlaces,
     private readonly fresh: FreshDatabase,
-    readonly git: GitHost,
-    readonly database: CutProxy,
-    readonly gitLine: CutProxy,
-    readonly registry: RegistryTap,
+    private readonly lines: { readonly database: CutProxy; readonly git: CutProxy; readonly registry: RegistryTap },
     private readonly redis: OwnRedis,
     private readonly folder: string,
     private readonly env: Readonly<Record<string, Record<string, string>>>,
-    readonly origin: string,
   ) {
-    this.api = new ApiClient(origin);
+    super(places);
   }
 
   static async start(options: ProductOptions = {}): Promise<Product> {
@@ -93,7 +75,8 @@ export class Product {
     });
     for (const role of Object.values(env)) Object.assign(role, options.env ?? {});
     Object.assign(env.api, await options.apiEnv?.(origin));
-    const product = new Product(fresh, git, database, gitLine, registry, redis, folder, env, origin);
+    const places = { origin, git, registryAccess: services().registry, pullHost: registry.hostPort };
+    const product = new Product(places, fresh, { database, git: gitLine, registry }, redis, folder, env);
     await product.startAll(options.web ?? false, options.setUp ?? true);
     return product;
   }
@@ -112,11 +95,16 @@ export class Product {
   }
 
   /** Where one of its processes answers by itself: health and metrics. */
-  addressOf(role: 'api' | 'live' | 'builder' | 'control'): string {
+  addressOf(role: Exclude<Role, 'web'>): string {
     return `http://127.0.0.1:${this.env[role]!.PORT}`;
   }
 
-  start(role: 'api' | 'live' | 'web' | 'builder' | 'control', name: string = role): Child {
+  /** Sees what builders and control write. */
+  get registry(): RegistryTap {
+    return this.lines.registry;
+  }
+
+  start(role: Role, name: string = role): Child {
     const worker = role === 'builder' || role === 'control';
     const script =
       role === 'web'
@@ -131,18 +119,54 @@ export class Product {
     return child;
   }
 
-  /** Pid of the process that a supervisor runs. */
-  async pidOf(name: string): Promise<number> {
-    return until(`${name} runs`, async () => (await this.children.get(name)!.children())[0] ?? null);
+  async pidOf(role: Role): Promise<number> {
+    const child = this.children.get(role)!;
+    if (role !== 'builder' && role !== 'control') return child.pid;
+    return until(`${role} runs`, async () => (await child.children())[0] ?? null);
+  }
+
+  async end(role: Role): Promise<void> {
+    await this.children.get(role)?.stop();
+  }
+
+  async begin(role: Exclude<Role, 'web'>): Promise<void> {
+    this.start(role);
+    const address = `${this.addressOf(role)}/healthz`;
+    await until(`${role} answers`, async () => (await fetch(address).catch(() => null))?.ok, startMs);
+  }
+
+  async addBuilder(name: string): Promise<void> {
+    this.start('builder', name);
+  }
+
+  async cut(store: Store): Promise<void> {
+    this.lines[store].cut();
+  }
+
+  async restore(store: Store): Promise<void> {
+    this.lines[store].restore();
+  }
+
+  async written(): Promise<readonly string[]> {
+    return [...this.registry.written];
+  }
+
+  async forgetWritten(): Promise<void> {
+    this.registry.written.clear();
   }
 
   async stop(): Promise<void> {
-    this.database.restore();
+    await this.restore('database');
     await Promise.all([...this.children.values()].map((child) => child.stop()));
-    await Promise.all([this.git.close(), this.gitLine.close(), this.database.close(), this.registry.close()]);
+    const lines = Object.values(this.lines).map((line) => line.close());
+    await Promise.all([this.git.close(), ...lines]);
     await this.fresh.drop();
     await this.redis.giveBack();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  remoteUrl(name: string): string {
+    return `http://127.0.0.1:${this.lines.git.port}/${name}`;
   }
 
   async logs(): Promise<string> {
@@ -152,123 +176,15 @@ export class Product {
     return logs.join('\n');
   }
 
-  async repository(change: Record<string, unknown> = {}): Promise<Repository> {
-    const slug = `p-${randomBytes(4).toString('hex')}`;
-    const git = await this.git.repository(`${slug}.git`);
-    const me = await this.api.json<{ organizations: { organizationId: string }[] }>('GET', '/api/v1/me');
-    const remoteUrl = `http://127.0.0.1:${this.gitLine.port}/${slug}.git`;
-    const created = await this.api.createProject({
-      organizationId: me.organizations[0]!.organizationId,
-      slug,
-      remoteUrl,
-      ...change,
-    });
-    return { project: created.project, git, hookSecret: created.hookSecret.secret };
-  }
-
-  /** Sends what a forge sends for a push, and gives its answer. */
-  async deliver(repository: Repository, push: PushedRef): Promise<Response> {
-    const { path: target, init } = webhookRequest(repository, push);
-    return fetch(this.origin + target, init);
-  }
-
-  /** Commits, delivers the push, and gives the delivery's id. */
-  async push(
-    repository: Repository,
-    files: Parameters<TestGitRepository['commit']>[0],
-    ref = 'refs/heads/main',
-  ): Promise<{ commit: string; deliveryId: string }> {
-    const commit = await repository.git.commit(files, { ref });
-    const answer = await this.deliver(repository, { ref, after: commit });
-    if (answer.status !== 202) throw new Error(`the webhook was answered ${answer.status}: ${await answer.text()}`);
-    const { deliveryId } = (await answer.json()) as { deliveryId: string };
-    return { commit, deliveryId };
-  }
-
-  /** The build of a commit, once `wanted` holds for it. @throws {Error} with what it was seen as last, and its delivery */
-  async buildWhere(
-    repository: Repository,
-    commit: string,
-    what: string,
-    wanted: (build: Build) => boolean,
-    timeoutMs = 90_000,
-  ): Promise<Build> {
-    let last: Build | null = null;
-    const look = async () => {
-      const page = await this.api.builds(repository.project.id).catch(() => null);
-      const summary = page?.items.find((build) => build.commit === commit);
-      last = (summary && (await this.api.build(summary.id).catch(() => null))) ?? last;
-      return last && wanted(last) ? last : null;
-    };
-    return until(`a build of ${commit.slice(0, 7)} that ${what}`, look, timeoutMs).catch(async (error: Error) => {
-      const deliveries = await this.api.deliveries(repository.project.id).catch(() => null);
-      throw new Error(`${error.message}\n${JSON.stringify({ last, deliveries })}`, { cause: error });
-    });
-  }
-
-  finished(repository: Repository, commit: string, timeoutMs = 90_000): Promise<Build> {
-    return this.buildWhere(repository, commit, 'has ended', (build) => build.finishedAt !== null, timeoutMs);
-  }
-
-  /** What stock cosign says of an image of a project. @throws {Error} with cosign's own words when it refuses */
-  async cosign(
-    { project }: Pick<Repository, 'project'>,
-    verb: 'verify' | 'verify-attestation',
-    digest: string,
-    ...more: string[]
-  ): Promise<string> {
-    const keys = await this.api.json<{ items: { publicKeyPem: string }[] }>(
-      'GET',
-      `/api/v1/projects/${project.id}/keys`,
-    );
-    const repository = `${project.organizationSlug}/${project.slug}`;
-    const { publicKeyPem } = keys.items[0]!;
-    return cosignSays({ host: this.registry.hostPort, repository, digest, publicKeyPem }, verb, ...more);
-  }
-
-  /** Runs stock cosign with these arguments and a token to pull. @throws {Error} with cosign's own words when it refuses */
-  runCosign({ organizationSlug, slug }: Project, args: readonly string[]): Promise<string> {
-    return runCosign(`${organizationSlug}/${slug}`, args);
-  }
-
-  /** The registry itself, as somebody sees it who may do everything in the project's repository. */
-  registryClient({ organizationSlug, slug }: Project): RegistryClient {
-    const tokenFor = () => registryToken(`${organizationSlug}/${slug}`, ['pull', 'push', 'delete']);
-    return new RegistryClient({
-      host: services().registry.host,
-      scheme: 'http',
-      credentials: { kind: 'token', tokenFor },
-    });
-  }
-
-  /** The digest to which a tag points in the registry itself; null when there is none. */
-  async tagInRegistry({ project }: Repository, tag: string): Promise<string | null> {
-    const repository = `${project.organizationSlug}/${project.slug}`;
-    const answer = await fetch(`http://${services().registry.host}/v2/${repository}/manifests/${tag}`, {
-      method: 'HEAD',
-      headers: {
-        authorization: `Bearer ${registryToken(repository)}`,
-        accept: 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json',
-      },
-    });
-    return answer.headers.get('docker-content-digest');
-  }
-
-  /** Makes the administrator and the first organization, and signs in. */
-  async setUp(): Promise<void> {
-    await this.api.json('POST', '/api/v1/setup', {
-      token: this.setupToken,
-      ...administrator,
-      organization: { name: 'Acme', slug: `acme-${randomBytes(3).toString('hex')}` },
-    });
-    await this.api.signIn(administrator.email, administrator.password);
-  }
-
   private async startAll(web: boolean, setUp: boolean): Promise<void> {
     for (const role of ['api', 'live', 'builder', 'control'] as const) this.start(role);
     if (web) this.start('web');
     try {
-      await until('the api is ready', async () => (await fetch(`${this.origin}/readyz`).catch(() => null))?.ok);
+      await until(
+        'the api is ready',
+        async () => (await fetch(`${this.origin}/readyz`).catch(() => null))?.ok,
+        startMs,
+      );
       if (setUp) await this.setUp();
       if (web) await until('the pages are ready', async () => (await fetch(`${this.origin}/sign-in`)).ok);
     } catch (error) {

@@ -8,10 +8,9 @@ export function founding(suite: BrowserSuite): void {
     let remoteUrl: string;
     let home: string;
     beforeAll(async () => {
-      const { git, gitLine } = suite.product;
-      const repository = await git.repository('workshop.git');
+      const repository = await suite.product.git.repository('workshop.git');
       await repository.commit({ Dockerfile: 'FROM busybox:latest\n' }, { message: 'Begin' });
-      remoteUrl = `http://127.0.0.1:${gitLine.port}/workshop.git`;
+      remoteUrl = suite.product.remoteUrl('workshop.git');
     });
     const fill = (label: string, text: string) => visitor.page.getByLabel(label, { exact: true }).fill(text);
     const press = (name: string) => visitor.press(visitor.page.getByRole('button', { name, exact: true }));

@@ -1,4 +1,4 @@
-import type { Repository } from '@cooperage/e2e';
+import type { Installation, Repository } from '@cooperage/e2e';
 import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -17,7 +17,7 @@ LABEL evil='<script>alert(7)</script>' link='javascript:alert(8)'
 `;
 
 /** Strangers' words are text on every page, whatever they look like. */
-export function hostileText(suite: BrowserSuite): void {
+export function hostileText(suite: BrowserSuite<Installation>): void {
   describe('text of strangers', () => {
     let repository: Repository;
     let home: string;

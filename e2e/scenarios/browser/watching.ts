@@ -1,4 +1,4 @@
-import type { Repository } from '@cooperage/e2e';
+import type { Installation, Repository } from '@cooperage/e2e';
 import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -9,8 +9,11 @@ COPY word.txt /word.txt
 RUN cat /word.txt && for i in $(seq 1 200); do echo "tick $i"; sleep 0.05; done
 `;
 
-/** From the push to the signed image, before the eyes of somebody who never reloads. */
-export function watching(suite: BrowserSuite): void {
+/**
+ * From the push to the signed image, before the eyes of somebody who never reloads.
+ * @param tag of a row of the scorecard, for a title
+ */
+export function watching(suite: BrowserSuite<Installation>, tag = ' [A2 live line]'): void {
   describe('a push', () => {
     let repository: Repository;
     beforeAll(async () => {
@@ -19,7 +22,7 @@ export function watching(suite: BrowserSuite): void {
     const stepsOf = (visitor: Visitor) => visitor.page.getByRole('region', { name: 'Steps' }).getByRole('listitem');
     const home = () => `/p/${repository.project.organizationSlug}/${repository.project.slug}`;
 
-    it('appears in the list, builds before the reader’s eyes and ends as a verified image, without a reload [A2 live line]', async () => {
+    it(`appears in the list, builds before the reader’s eyes and ends as a verified image, without a reload${tag}`, async () => {
       const visitor = await suite.visitor();
       const { page } = visitor;
       await visitor.open(home());
@@ -45,7 +48,8 @@ export function watching(suite: BrowserSuite): void {
       await expect.poll(lines, patience).toBeGreaterThan(seen);
       await page.getByText('tick 200', { exact: true }).waitFor();
 
-      await header.getByText('Succeeded', { exact: true }).waitFor();
+      // The longest wait of all: push, signature and publication are behind the last line.
+      await header.getByText('Succeeded', { exact: true }).waitFor({ timeout: 120_000 });
       const outcome = page.getByRole('region', { name: 'Outcome' });
       await outcome.getByText('verified').waitFor();
       const build = await suite.product.finished(repository, commit);

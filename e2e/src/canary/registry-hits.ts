@@ -1,4 +1,4 @@
-import { registryToken, services } from '@cooperage/testing';
+import { registryToken, type TestServices } from '@cooperage/testing';
 import type { Canary } from './canary.js';
 
 interface Document {
@@ -15,18 +15,21 @@ const accepted = [
   '*/*',
 ].join(', ');
 
-/** Walks all that a repository of the test registry holds: each tag, these digests, their referrers, and what they name. */
+/** Walks all that a repository of a registry holds: each tag, these digests, their referrers, and what they name. */
 export class RegistryHits {
   readonly hits: string[] = [];
   /** Documents and layers that were looked at. */
   readonly looked = new Set<string>();
 
-  constructor(private readonly canary: Canary) {}
+  constructor(
+    private readonly canary: Canary,
+    private readonly registry: TestServices['registry'],
+  ) {}
 
   async look(repository: string, digests: readonly string[] = []): Promise<void> {
-    const token = registryToken(repository);
+    const token = registryToken(repository, ['pull'], this.registry);
     const get = (path: string) =>
-      fetch(`http://${services().registry.host}/v2/${repository}/${path}`, {
+      fetch(`http://${this.registry.host}/v2/${repository}/${path}`, {
         headers: { authorization: `Bearer ${token}`, accept: accepted },
       });
     const list = await get('tags/list');

@@ -1,47 +1,35 @@
 import { execFile } from 'node:child_process';
-import { createHmac, randomUUID } from 'node:crypto';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Build, Project } from '@cooperage/contracts';
-import { type GitHost, services, startGitHost, type TestGitRepository } from '@cooperage/testing';
-import { ApiClient } from '../api-client.js';
-import { CutProxy } from '../cut-proxy.js';
+import type { Build } from '@cooperage/contracts';
+import { startGitHost } from '@cooperage/testing';
+import { Installation, type InstallationPlaces, type Repository, type Role, type Store } from '../installation.js';
 import { until } from '../until.js';
-import { Line } from './line.js';
+import { Lines } from './lines.js';
 import { PrivateDocker } from './private-docker.js';
 import { makeStandIns, standIns } from './stand-ins.js';
 
 const run = promisify(execFile);
 const checkout = path.resolve(import.meta.dirname, '../../..');
-const administrator = { email: 'ada@example.test', name: 'Ada', password: 'correct horse battery staple' };
-
-/** A container with nothing but a line to what the test runs on the machine's loopback. */
-const forwarder = `require('net').createServer((c) => {
-  const s = require('net').connect(process.env.SOCKET); c.on('error', () => s.destroy()); s.on('error', () => c.destroy()); c.pipe(s).pipe(c);
-}).listen(5000)`;
-
-export interface ComposeRepository {
-  readonly project: Project;
-  readonly git: TestGitRepository;
-  readonly hookSecret: string;
-}
+const repositories = '/var/lib/registry/docker/registry/v2/repositories';
+/** Both pools. */
+const builders = ['builder', 'builder-untrusted'];
 
 /** `docker-compose.yml` as somebody runs it who has just cloned: a copy of the checkout, a script and a command. */
-export class ComposeProduct {
-  readonly api: ApiClient;
+export class ComposeProduct extends Installation {
   private isStopped = false;
+  private builderCount = 1;
 
   private constructor(
+    places: InstallationPlaces,
     readonly docker: PrivateDocker,
+    /** The copy of the checkout. */
     readonly folder: string,
-    private readonly git: GitHost,
-    private readonly lines: readonly { close(): Promise<void> }[],
-    readonly publicUrl: string,
-    /** By which people pull. */
-    readonly registry: string,
+    private readonly lines: Lines,
   ) {
-    this.api = new ApiClient(publicUrl);
+    super(places);
   }
 
   static async start(): Promise<ComposeProduct> {
@@ -52,16 +40,21 @@ export class ComposeProduct {
       await Promise.all([copyCheckout(folder), makeStandIns(docker)]);
       const git = await startGitHost();
       open.push(git);
-      const lines = path.join(docker.folder, 'lines');
-      await mkdir(lines);
-      open.push(await Line.to(git.hostPort, path.join(lines, 'git.sock')));
-      open.push(await Line.to(services().openRegistry, path.join(lines, 'mirror.sock')));
-      const web = await CutProxy.to(docker.started.address, 8080);
-      const registry = await CutProxy.to(docker.started.address, 5000);
-      open.push(web, registry);
-      const names = { web: `http://127.0.0.1:${web.port}`, registry: `127.0.0.1:${registry.port}` };
-      const product = new ComposeProduct(docker, folder, git, open, names.web, names.registry);
-      await product.configure(lines);
+      const lines = await Lines.open(path.join(docker.folder, 'lines'), docker.started.address, git.server.port);
+      open.push(lines);
+      const pullHost = `127.0.0.1:${lines.registry.port}`;
+      const registryAccess = {
+        host: pullHost,
+        tokenKeyFile: path.join(folder, 'secrets/registry-token.key'),
+        tokenCertFile: path.join(folder, 'secrets/registry-token.crt'),
+        service: 'cooperage-registry',
+        issuer: 'cooperage',
+      };
+      const places = { origin: `http://127.0.0.1:${lines.web.port}`, git, registryAccess, pullHost };
+      const product = new ComposeProduct(places, docker, folder, lines);
+      await product.configure();
+      // A kept engine has what a run before left there.
+      if (docker.isKept) await product.compose('down', '--volumes', '--timeout', '1');
       await product.compose('up', '--detach', '--build', '--wait', '--wait-timeout', '300');
       return product;
     } catch (error) {
@@ -75,7 +68,8 @@ export class ComposeProduct {
     if (this.isStopped) return;
     this.isStopped = true;
     await this.docker.stop();
-    for (const line of this.lines.toReversed()) await line.close();
+    await this.lines.close();
+    await this.git.close();
   }
 
   compose(...args: readonly string[]): Promise<string> {
@@ -86,55 +80,83 @@ export class ComposeProduct {
     return this.docker.script(this.folder, name, ...args);
   }
 
-  async setting(name: string): Promise<string> {
-    const text = await readFile(path.join(this.folder, '.env'), 'utf8');
-    return new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';
+  get publicPort(): string {
+    return new URL(this.origin).port;
   }
 
-  async setUp(): Promise<void> {
-    const token = await this.setting('COOPERAGE_SETUP_TOKEN');
-    const organization = { name: 'Acme', slug: 'acme' };
-    await this.api.json('POST', '/api/v1/setup', { token, ...administrator, organization });
-    await this.api.signIn(administrator.email, administrator.password);
+  get setupToken(): string {
+    return this.setting('COOPERAGE_SETUP_TOKEN');
   }
 
-  async repository(organizationId: string, slug: string, change: Record<string, unknown> = {}) {
-    const git = await this.git.repository(`${slug}.git`);
-    const remoteUrl = `http://git:5000/${slug}.git`;
-    const created = await this.api.createProject({ organizationId, slug, remoteUrl, visibility: 'public', ...change });
-    return { project: created.project, git, hookSecret: created.hookSecret.secret } satisfies ComposeRepository;
+  get databaseUrl(): string {
+    return `postgresql://cooperage:${this.setting('POSTGRES_PASSWORD')}@127.0.0.1:${this.lines.portOf('postgres')}/cooperage`;
+  }
+
+  get redisUrl(): string {
+    return `redis://:${this.setting('REDIS_PASSWORD')}@127.0.0.1:${this.lines.portOf('redis')}`;
+  }
+
+  addressOf(role: Exclude<Role, 'web'>): string {
+    return role === 'api' ? this.origin : `http://127.0.0.1:${this.lines.portOf(role)}`;
+  }
+
+  logs(): Promise<string> {
+    return this.compose('logs', '--no-color', '--no-log-prefix');
+  }
+
+  async pidOf(role: Role): Promise<number> {
+    const main = await this.mainPidOf(role);
+    if (role !== 'builder' && role !== 'control') return main;
+    return until(`${role} runs`, async () => (await childrenOf(main))[0] ?? null);
+  }
+
+  /** Of the first process of a container, as this machine counts them. */
+  async mainPidOf(service: string): Promise<number> {
+    return Number(await this.docker.docker('inspect', '--format', '{{.State.Pid}}', this.containerOf(service)));
+  }
+
+  async end(role: Role): Promise<void> {
+    await this.compose('stop', ...(role === 'builder' ? builders : [role]));
+  }
+
+  async begin(role: Exclude<Role, 'web'>): Promise<void> {
+    await this.up(...(role === 'builder' ? builders : [role]));
+  }
+
+  /** By Compose it has a name of its own. */
+  async addBuilder(): Promise<void> {
+    this.builderCount++;
+    const scale = `builder=${this.builderCount}`;
+    await this.compose('up', '--detach', '--no-recreate', '--no-deps', '--scale', scale, 'builder');
+  }
+
+  async cut(store: Store): Promise<void> {
+    if (store === 'git') this.lines.git.cut();
+    else await this.docker.docker('kill', this.containerOf(serviceOf(store)));
+  }
+
+  async restore(store: Store): Promise<void> {
+    if (store === 'git') this.lines.git.restore();
+    else await this.up(serviceOf(store));
+  }
+
+  async written(): Promise<readonly string[]> {
+    const newer = '$([ -e /tmp/forgotten ] && echo "-newer /tmp/forgotten")';
+    const found = await this.inRegistry(`find ${repositories} -path '*/_manifests/*' -name link ${newer}`);
+    const names = found.split('\n').flatMap((file) => /repositories\/(.*)\/_manifests\//.exec(file)?.[1] ?? []);
+    return [...new Set(names)];
+  }
+
+  async forgetWritten(): Promise<void> {
+    await this.inRegistry('touch /tmp/forgotten');
   }
 
   /** Commits, tells the service as a git host does, and waits for the end of the build. */
-  async build(repository: ComposeRepository, files: Readonly<Record<string, string>>): Promise<Build> {
-    const ref = 'refs/heads/main';
-    const commit = await repository.git.commit(files, { ref });
-    const id = randomUUID();
-    const body = JSON.stringify({ ref, before: '0'.repeat(40), after: commit, repository: repository.project.slug });
-    const timestamp = String(Math.floor(Date.now() / 1000));
-    const key = Buffer.from(repository.hookSecret.replace(/^whsec_/, ''), 'base64');
-    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-    const answer = await fetch(`${this.publicUrl}/api/v1/hooks/${repository.project.id}`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': id,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': `v1,${signature}`,
-      },
-      body,
-    });
-    if (answer.status !== 202) throw new Error(`the webhook was answered ${answer.status}: ${await answer.text()}`);
-    return until(
-      `the build of ${commit.slice(0, 7)} has ended`,
-      async () => {
-        const page = await this.api.builds(repository.project.id);
-        const build = page.items.find((item) => item.commit === commit);
-        return build?.finishedAt ? this.api.build(build.id) : null;
-      },
-      180_000,
-    ).catch(async (error: Error) => {
-      throw new Error(`${error.message}\n${await this.state(repository)}`, { cause: error });
+  async build(repository: Repository, files: Readonly<Record<string, string>>): Promise<Build> {
+    const { commit } = await this.push(repository, files);
+    return this.finished(repository, commit, 180_000).catch(async (error: Error) => {
+      const logs = await this.compose('logs', '--tail', '25', 'control', ...builders).catch(String);
+      throw new Error(`${error.message}\n${logs}`, { cause: error });
     });
   }
 
@@ -143,52 +165,65 @@ export class ComposeProduct {
     return answer.text();
   }
 
-  /** Of builds and deliveries, with the end of the logs: why something waits. */
-  private async state({ project }: ComposeRepository): Promise<string> {
-    const builds = await this.api.builds(project.id).catch(String);
-    const deliveries = await this.api.deliveries(project.id).catch(String);
-    const logs = await this.compose('logs', '--tail', '25', 'control', 'builder', 'builder-untrusted').catch(String);
-    return `${JSON.stringify({ builds, deliveries })}\n${logs}`;
+  remoteUrl(name: string): string {
+    return `http://git:5000/${name}`;
   }
 
-  /** What the administrator of a real installation writes into .env, and two lines to what the test itself serves. */
-  private async configure(lines: string): Promise<void> {
+  /** Starts services again that are there already, until they are healthy. */
+  private async up(...services: readonly string[]): Promise<void> {
+    await this.compose('up', '--detach', '--no-recreate', '--no-deps', '--wait', ...services);
+  }
+
+  private containerOf(service: string): string {
+    return `${this.docker.started.project}-${service}-1`;
+  }
+
+  private inRegistry(script: string): Promise<string> {
+    return this.compose('exec', '-T', 'registry', 'sh', '-c', script);
+  }
+
+  private setting(name: string): string {
+    const text = readFileSync(path.join(this.folder, '.env'), 'utf8');
+    return new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1] ?? '';
+  }
+
+  /** What the administrator of a real installation writes into .env, and the lines to what the test itself serves. */
+  private async configure(): Promise<void> {
     await this.script('make-env.sh');
-    const settings = {
+    const { address, project } = this.docker.started;
+    // Not in the copy: images would be made anew.
+    const override = path.join(this.docker.folder, 'test.yml');
+    const settings: Record<string, string> = {
       ...standIns,
-      COMPOSE_PROJECT_NAME: this.docker.started.project,
-      COMPOSE_FILE: 'docker-compose.yml:test.yml',
-      PUBLIC_URL: this.publicUrl,
-      REGISTRY_NAME: this.registry,
-      BIND: this.docker.started.address,
+      COMPOSE_PROJECT_NAME: project,
+      COMPOSE_FILE: `docker-compose.yml:${override}`,
+      PUBLIC_URL: this.origin,
+      REGISTRY_NAME: this.pullHost,
+      BIND: address,
+      PUBLIC_PORT: this.publicPort,
       ALLOW_PLAIN_HTTP: 'git:5000',
       BASE_MIRROR: 'mirror:5000',
       BUILD_MEMORY: '1g',
       UNTRUSTED_BUILD_MEMORY: '512m',
     };
-    const text = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
-    await appendFile(path.join(this.folder, '.env'), `\n${text.join('')}`);
-    const line = (name: string, networks: string[]) => ({
-      image: standIns.NODE_IMAGE,
-      command: ['node', '-e', forwarder],
-      environment: { SOCKET: `/lines/${name}.sock` },
-      volumes: [`${lines}:/lines`],
-      networks,
-      init: false,
-      stop_grace_period: '0s',
-    });
+    const file = path.join(this.folder, '.env');
+    const others = (await readFile(file, 'utf8')).split('\n').filter((line) => !(line.split('=')[0]! in settings));
+    const text = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+    await writeFile(file, [...others, ...text, ''].join('\n'));
     // Names that lead to inner addresses, as those of an attacker's own name server do.
-    const hosts = {
-      extra_hosts: [`inner.example.test:${this.docker.started.address}`, 'meta.example.test:169.254.169.254'],
-    };
-    const services = {
-      git: line('git', ['outside']),
-      mirror: line('mirror', ['outside', 'engine', 'engine-untrusted']),
-      buildkit: hosts,
-      'buildkit-untrusted': hosts,
-    };
-    await writeFile(path.join(this.folder, 'test.yml'), JSON.stringify({ services }));
+    const hosts = { extra_hosts: [`inner.example.test:${address}`, 'meta.example.test:169.254.169.254'] };
+    const services = { ...this.lines.services(), buildkit: hosts, 'buildkit-untrusted': hosts };
+    await writeFile(override, JSON.stringify({ services }));
   }
+}
+
+function serviceOf(store: Exclude<Store, 'git'>): string {
+  return store === 'database' ? 'postgres' : 'registry';
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 /** What git knows of, and what is new and not ignored: as a clone of the state that is tested. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -21,13 +21,18 @@ interface Started {
 /** A Docker engine of the test's own (`tools/local/src/docker`), and the programs that speak to it. */
 export class PrivateDocker {
   private constructor(
-    private readonly process: ChildProcess,
+    private readonly process: ChildProcess | null,
     readonly folder: string,
     readonly started: Started,
   ) {}
 
-  /** Its folder lies where `./cooperage test` looks for what tests left running. */
+  /**
+   * Its folder lies where `./cooperage test` looks for what tests left running. Whoever works on these tests may keep one engine:
+   * `node tools/local/src/docker/main.ts /FOLDER >/FOLDER.json` until it is interrupted, `COOPERAGE_TEST_DOCKER=/FOLDER` for the tests.
+   */
   static async start(): Promise<PrivateDocker> {
+    const kept = process.env.COOPERAGE_TEST_DOCKER;
+    if (kept) return new PrivateDocker(null, kept, JSON.parse(await readFile(`${kept}.json`, 'utf8')) as Started);
     const services = process.env.COOPERAGE_TEST_SERVICES;
     if (!services) throw new Error('COOPERAGE_TEST_SERVICES is not set: run the tests with ./cooperage test');
     const instances = path.join(path.dirname(services), 'instances');
@@ -52,11 +57,16 @@ export class PrivateDocker {
     return new PrivateDocker(child, folder, JSON.parse(line) as Started);
   }
 
+  get isKept(): boolean {
+    return this.process === null;
+  }
+
   /** Takes everything away: containers, images, volumes, networks. */
   async stop(): Promise<void> {
-    if (this.process.exitCode !== null) return;
-    const ended = new Promise((resolve) => this.process.once('exit', resolve));
-    this.process.kill('SIGTERM');
+    const child = this.process;
+    if (child === null || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
     await ended;
   }
 

@@ -33,7 +33,7 @@ async function loadDebian(docker: PrivateDocker): Promise<void> {
 /** The programs of this machine's tool chain, each in a folder that a build may read. */
 async function contextsIn({ folder, started }: PrivateDocker): Promise<Record<string, string>> {
   const tools = path.join(folder, 'programs');
-  await mkdir(tools);
+  await mkdir(tools, { recursive: true });
   // The tool chain has links into its tree.
   for (const name of ['docker-registry', 'docker-buildx'])
     await copyFile(await realpath(services().tools[name]!), path.join(tools, name));

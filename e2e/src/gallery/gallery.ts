@@ -1,6 +1,6 @@
 import type { Build, CachePrune, Page, WorkerView } from '@cooperage/contracts';
 import type { VisitorOptions } from '../browser-visitor.js';
-import type { Product, Repository } from '../product.js';
+import type { Installation, Repository } from '../installation.js';
 import { until } from '../until.js';
 import { bake, failing, noted, succeeding, ticking, unreadable } from './dockerfiles.js';
 import type { Viewer } from './gallery-page.js';
@@ -34,7 +34,7 @@ const limits = { timeoutMs: 10_000, logBytes: 134_217_728, memoryBytes: null, pi
 
 const definition = { path: 'docker-bake.hcl', target: 'keg' };
 
-export async function fillGallery(product: Product): Promise<Gallery> {
+export async function fillGallery(product: Installation): Promise<Gallery> {
   const description = 'Staves, hoops and a bung.';
   const protectedBranches = ['release/*'];
   const cask = await product.repository({ slug: 'cask', name: 'Cask', description, protectedBranches });
@@ -66,7 +66,7 @@ export async function fillGallery(product: Product): Promise<Gallery> {
 }
 
 /** Whatever a project can have beside its builds. */
-async function furnish({ api }: Product, { project }: Repository): Promise<void> {
+async function furnish({ api }: Installation, { project }: Repository): Promise<void> {
   const address = `/api/v1/projects/${project.id}`;
   await api.json('PUT', `${address}/secrets/NPM_TOKEN`, { value: 'not to be shown' });
   const credential = { username: 'robot', password: 'not to be shown' };
@@ -76,7 +76,7 @@ async function furnish({ api }: Product, { project }: Repository): Promise<void>
   for (let times = 0; times < 6; times++) await api.json('POST', `${address}/cache/resets`, reset);
 }
 
-async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gallery, 'succeeded' | 'failed'>> {
+async function buildCasks(product: Installation, cask: Repository): Promise<Pick<Gallery, 'succeeded' | 'failed'>> {
   const first = await push(product, cask, succeeding, 'Bend the staves over the fire', { 'word.txt': 'oak\n' });
   await product.buildWhere(cask, first.commit, 'has left its cache', ({ cacheExport }) => cacheExport === 'done');
   const forged = { ...cask, hookSecret: `whsec_${Buffer.from('guessed').toString('base64')}` };
@@ -87,7 +87,7 @@ async function buildCasks(product: Product, cask: Repository): Promise<Pick<Gall
   return { succeeded, failed: await product.finished(cask, third.commit) };
 }
 
-async function buildKeg(product: Product, keg: Repository): Promise<Pick<Gallery, 'defined' | 'corked'>> {
+async function buildKeg(product: Installation, keg: Repository): Promise<Pick<Gallery, 'defined' | 'corked'>> {
   const files = { 'docker-bake.hcl': bake, 'keg/word.txt': 'acacia\n', 'hoops/hoop.txt': 'iron\n' };
   const first = await push(product, keg, noted, 'Say in one file how a keg is made', files);
   const defined = await product.finished(keg, first.commit);
@@ -96,7 +96,7 @@ async function buildKeg(product: Product, keg: Repository): Promise<Pick<Gallery
   return { defined, corked: await product.finished(keg, second.commit) };
 }
 
-async function buildBarrels(product: Product, barrel: Repository): Promise<Pick<Gallery, 'invalid' | 'canceled'>> {
+async function buildBarrels(product: Installation, barrel: Repository): Promise<Pick<Gallery, 'invalid' | 'canceled'>> {
   const { commit } = await push(product, barrel, unreadable, 'Write in haste');
   const invalid = await product.finished(barrel, commit);
   const begun = await start(product, barrel, 'bung');
@@ -110,7 +110,7 @@ async function buildBarrels(product: Product, barrel: Repository): Promise<Pick<
  * Enough builds for the insights to say something, on a branch, while another build uses its time up.
  * @returns the first of another branch
  */
-async function tasteCasks(product: Product, cask: Repository): Promise<Build> {
+async function tasteCasks(product: Installation, cask: Repository): Promise<Build> {
   for (const wood of ['oak', 'chestnut', 'acacia', 'cherry', 'mulberry']) {
     const files = { 'word.txt': `${wood}\n` };
     const { commit } = await push(product, cask, succeeding, `Taste the ${wood}`, files, 'refs/heads/tasting');
@@ -120,7 +120,7 @@ async function tasteCasks(product: Product, cask: Repository): Promise<Build> {
 }
 
 /** A cache that a person has deleted by a rule. */
-async function dropOldWood(product: Product, cask: Repository): Promise<Build> {
+async function dropOldWood(product: Installation, cask: Repository): Promise<Build> {
   const files = { 'word.txt': 'old oak\n' };
   const { commit } = await push(product, cask, succeeding, 'Use up the old wood', files, 'refs/heads/old-wood');
   const exported = ({ cacheExport }: Build) => cacheExport === 'done';
@@ -134,28 +134,28 @@ async function dropOldWood(product: Product, cask: Repository): Promise<Build> {
 }
 
 /** A second builder, which takes nothing more. */
-async function restBuilder(product: Product): Promise<void> {
+async function restBuilder(product: Installation): Promise<void> {
   const name = 'second-builder';
   const known = new Set((await workers(product)).map(({ id }) => id));
-  product.start('builder', name);
+  await product.addBuilder(name);
   const { id } = await until('the second builder has reported', async () =>
     (await workers(product)).find((worker) => worker.role === 'builder' && !known.has(worker.id)),
   );
   await product.api.json('POST', `/api/v1/workers/${id}/drain`);
 }
 
-async function workers({ api }: Product): Promise<WorkerView[]> {
+async function workers({ api }: Installation): Promise<WorkerView[]> {
   return (await api.json<{ items: WorkerView[] }>('GET', '/api/v1/workers')).items;
 }
 
 /** Pushes a build that goes on for long, and waits until it prints. */
-async function start(product: Product, repository: Repository, branch: string): Promise<Build> {
+async function start(product: Installation, repository: Repository, branch: string): Promise<Build> {
   const { commit } = await push(product, repository, ticking, `Hammer the ${branch} on`, {}, `refs/heads/${branch}`);
   return product.buildWhere(repository, commit, 'runs', ({ phase }) => phase === 'build');
 }
 
 async function push(
-  product: Product,
+  product: Installation,
   repository: Repository,
   dockerfile: string,
   message: string,
@@ -169,7 +169,7 @@ async function push(
   return { commit };
 }
 
-async function cancelAll(product: Product, repositories: readonly Repository[]): Promise<void> {
+async function cancelAll(product: Installation, repositories: readonly Repository[]): Promise<void> {
   for (const repository of repositories) {
     const { items } = await product.api.builds(repository.project.id);
     const open = items.filter(({ finishedAt }) => finishedAt === null);

@@ -1,5 +1,5 @@
 import { ApiClient } from '../api-client.js';
-import type { Product } from '../product.js';
+import type { Installation } from '../installation.js';
 
 /** A person who may read and nothing else. */
 const member = { email: 'hank@example.test', name: 'Hank Hooper', password: 'an adze and a croze' };
@@ -12,7 +12,7 @@ export interface People {
 }
 
 /** A member beside the administrator, and somebody who was invited and has not come yet. */
-export async function invitePeople({ api, origin }: Product): Promise<People> {
+export async function invitePeople({ api, origin }: Installation): Promise<People> {
   const me = await api.json<{ organizations: { organizationId: string }[] }>('GET', '/api/v1/me');
   const organization = `/api/v1/organizations/${me.organizations[0]!.organizationId}`;
   const invite = (email: string) =>

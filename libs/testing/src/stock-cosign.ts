@@ -12,29 +12,27 @@ export interface SignedImage {
   readonly repository: string;
   readonly digest: string;
   readonly publicKeyPem: string;
+  /** To pull with; one of the test registry where it is left out. */
+  readonly token?: string;
 }
 
 /** What stock cosign says of an image by a key. @throws {Error} with cosign's own words when it refuses */
 export function cosignSays(
-  { host, repository, digest, publicKeyPem }: SignedImage,
+  { host, repository, digest, publicKeyPem, token = registryToken(repository) }: SignedImage,
   verb: 'verify' | 'verify-attestation',
   ...more: readonly string[]
 ): Promise<string> {
   const how = ['--key', `env://${keyVariable}`, '--insecure-ignore-tlog=true', '--allow-http-registry=true'];
   const args = [verb, ...how, ...more, `${host}/${repository}@${digest}`];
-  return runCosign(repository, args, { [keyVariable]: publicKeyPem });
+  return runCosign(args, token, { [keyVariable]: publicKeyPem });
 }
 
-/**
- * Runs stock cosign with these arguments and a token of the test registry to pull.
- * @throws {Error} with cosign's own words when it refuses
- */
+/** Runs stock cosign with these arguments and a token to pull. @throws {Error} with cosign's own words when it refuses */
 export async function runCosign(
-  repository: string,
   args: readonly string[],
+  token: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const token = registryToken(repository);
   const { stdout } = await promisify(execFile)(services().tools.cosign!, [...args, '--registry-token', token], {
     env: { ...process.env, ...env },
   });

@@ -1,5 +1,4 @@
-import { type CacheBackend, initialBuildState, withinTimeCeiling } from '@cooperage/domain';
-import { quotaIn } from '../account/quota-repository.js';
+import { type CacheBackend, initialBuildState } from '@cooperage/domain';
 import type { Queryable } from '../database.js';
 import { type Build, Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
@@ -93,10 +92,7 @@ export async function insertBuildsIn(
   firstNumber: number,
 ): Promise<BuildRecord[]> {
   if (inputs.length === 0) return [];
-  const { effective } = await quotaIn(tx, inputs[0]!.organizationId);
-  const rows = inputs.map((input, index) =>
-    toRow({ ...input, limits: withinTimeCeiling(input.limits, effective.timeoutMs) }, firstNumber + index),
-  );
+  const rows = inputs.map((input, index) => toRow(input, firstNumber + index));
   const { epochNames, epochs } = cacheEpochs;
   const added = await tx.$queryRaw<Build[]>`
     WITH added AS (

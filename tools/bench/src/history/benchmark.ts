@@ -84,7 +84,7 @@ async function prepared(product: Product, count: number): Promise<Side> {
   const projectIds: string[] = [];
   for (let at = 0; at < count; at++) {
     const name = `history-${at}`;
-    const remoteUrl = `http://127.0.0.1:${product.gitLine.port}/${slug}-${name}.git`;
+    const remoteUrl = product.remoteUrl(`${slug}-${name}.git`);
     const { project } = await product.api.createProject({ organizationId, slug: name, remoteUrl });
     projectIds.push(project.id);
   }

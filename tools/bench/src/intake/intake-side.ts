@@ -22,7 +22,7 @@ export class IntakeSide {
     const targets: Target[] = [];
     for (let at = 0; at < projects; at++) {
       const slug = `hook-${at}-${Date.now().toString(36)}`;
-      const remoteUrl = `http://127.0.0.1:${product.gitLine.port}/${slug}.git`;
+      const remoteUrl = product.remoteUrl(`${slug}.git`);
       const { project, hookSecret } = await product.api.createProject({ organizationId, slug, remoteUrl });
       targets.push({ projectId: project.id, secret: hookSecret.secret });
     }

@@ -97,6 +97,11 @@ export const load: readonly ScorecardRow[] = [
   loadRow('builder taken over', 'a builder that was taken over reads no secret and changes no build of another'),
   loadRow('hostile neighbour', 'a hostile tenant takes nothing from an honest one but a little time'),
   loadRow('Compose', 'one script and one command start it with Compose, and its images verify outside'),
+  loadRow(
+    'Compose suites',
+    'what is shown of the processes holds in Compose too: builds, caches, logs, secrets, pages',
+  ),
+  loadRow('Compose faults', 'whatever process or container of Compose is killed, builds end and each tag moves once'),
   loadRow('Compose isolation', 'steps and engines of Compose reach nothing inner and stay within their limits'),
   loadRow('backup', 'a backup comes back on an empty machine'),
 ];

@@ -12,7 +12,6 @@ import {
   type ResolvedDefinition,
   stagingRepository,
   stepMark,
-  timeNotes,
 } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
@@ -92,7 +91,7 @@ export class BuildRequests {
       ...(resolved && { resolved }),
       caches,
       resultSpace: spaces.results,
-      lowered: [...granted.notes, ...timeNotes(build.limits)],
+      lowered: granted.notes,
       dockerfile: textOf(context!),
       manifest: manifestOf(context!),
       targets: targets.map(({ target: { name } }, index) => {

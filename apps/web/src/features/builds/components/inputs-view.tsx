@@ -119,12 +119,9 @@ function Sources({ sources }: { sources: Build['inputs']['sources'] }) {
   ));
 }
 
-function limitWords(limits: Build['inputs']['limits']): string {
-  const { timeoutMs, askedTimeoutMs, logBytes, memoryBytes, cpus, pids, diskBytes } = limits;
-  const asked =
-    askedTimeoutMs === undefined ? '' : ` (the organization's most; ${formatDuration(askedTimeoutMs)} asked for)`;
+function limitWords({ timeoutMs, logBytes, memoryBytes, cpus, pids, diskBytes }: Build['inputs']['limits']): string {
   const parts = [
-    `${formatDuration(timeoutMs)}${asked}`,
+    formatDuration(timeoutMs),
     `${formatBytes(logBytes)} of log`,
     memoryBytes !== null && `${formatBytes(memoryBytes)} of memory`,
     cpus !== null && `${cpus} CPU`,

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { services } from '@cooperage/testing';
+import { CutProxy } from '../cut-proxy.js';
+import { standIns } from './stand-ins.js';
+
+/** What of the installation the test looks into, past what people reach: each at the port of its container. */
+const inner = { postgres: 5432, redis: 6379, live: 8081, builder: 8082, control: 8083 };
+export type InnerPart = keyof typeof inner;
+
+/** A container with nothing but a line to what the test runs on the machine's loopback. */
+const forwarder = `require('net').createServer((c) => {
+  const s = require('net').connect(process.env.SOCKET); c.on('error', () => s.destroy()); s.on('error', () => c.destroy()); c.pipe(s).pipe(c);
+}).listen(5000)`;
+
+/** A container with a line back from the test to each part. */
+const looker = `const net = require('net'), fs = require('fs');
+for (const [host, port] of Object.entries(JSON.parse(process.env.PARTS))) {
+  const file = '/lines/' + host + '.sock';
+  fs.rmSync(file, { force: true });
+  net.createServer((c) => {
+    const s = net.connect(port, host); c.on('error', () => s.destroy()); s.on('error', () => c.destroy()); c.pipe(s).pipe(c);
+  }).listen(file);
+}`;
+
+/** Lines between the test and the containers. Docker's network is closed to both sides: each goes through a unix socket. */
+export class Lines {
+  private constructor(
+    private readonly folder: string,
+    readonly git: CutProxy,
+    readonly web: CutProxy,
+    readonly registry: CutProxy,
+    private readonly others: Readonly<Record<InnerPart | 'mirror', CutProxy>>,
+  ) {}
+
+  /** @param address at which the machine reaches published ports */
+  static async open(folder: string, address: string, gitPort: number): Promise<Lines> {
+    await mkdir(folder, { recursive: true });
+    const socket = (name: string) => ({ path: path.join(folder, `${name}.sock`) });
+    const [host, port] = services().openRegistry.split(':') as [string, string];
+    const backs = Object.keys(inner).map(
+      async (name) => [name, await CutProxy.between({ port: 0, host: '127.0.0.1' }, socket(name))] as const,
+    );
+    return new Lines(
+      folder,
+      await CutProxy.between(socket('git'), { host: '127.0.0.1', port: gitPort }),
+      await CutProxy.alike(address),
+      await CutProxy.to(address, 5000),
+      {
+        ...(Object.fromEntries(await Promise.all(backs)) as Record<InnerPart, CutProxy>),
+        mirror: await CutProxy.between(socket('mirror'), { host, port: Number(port) }),
+      },
+    );
+  }
+
+  portOf(part: InnerPart): number {
+    return this.others[part].port;
+  }
+
+  async close(): Promise<void> {
+    const all = [this.git, this.web, this.registry, ...Object.values(this.others)];
+    await Promise.all(all.map((line) => line.close()));
+  }
+
+  /** Of an override for `docker-compose.yml`, the services at the other ends. */
+  services(): Record<string, object> {
+    const common = {
+      image: standIns.NODE_IMAGE,
+      volumes: [`${this.folder}:/lines`],
+      init: false,
+      stop_grace_period: '0s',
+    };
+    const line = (name: string, networks: readonly string[]) => ({
+      ...common,
+      ...{ command: ['node', '-e', forwarder], environment: { SOCKET: `/lines/${name}.sock` }, networks },
+    });
+    return {
+      git: line('git', ['outside']),
+      mirror: line('mirror', ['outside', 'engine', 'engine-untrusted']),
+      looker: {
+        ...common,
+        // Its own variables would be filled in by Compose.
+        command: ['node', '-e', looker],
+        environment: { PARTS: JSON.stringify(inner) },
+        networks: ['stores'],
+      },
+    };
+  }
+}

@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "quota" ADD COLUMN     "timeout_ms" INTEGER;
