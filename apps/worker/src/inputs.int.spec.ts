@@ -61,6 +61,23 @@ describe('the inputs of a build', () => {
     expect(large).toMatchObject({ status: 'failed', failure: { code: 'DiskLimit' } });
   });
 
+  it('R2-M-3 end at the time limit of the organization, where the project asked for more before', async () => {
+    const limits = { ...none, timeoutMs: 86_400_000, logBytes: 1_000_000 };
+    const project = await system.project({ limits });
+    const scope = system.organization;
+    await system.db.prisma.quota.create({ data: { scope, timeoutMs: 3_000 } });
+    onTestFinished(async () => void (await system.db.prisma.quota.delete({ where: { scope } })));
+    const build = async (Dockerfile: string) =>
+      system.outcome(await system.push(project, await project.git.commit({ Dockerfile })));
+    const ended = await build('FROM busybox\nRUN sleep 100\n');
+    expect(ended).toMatchObject({ status: 'timed_out', limits: { timeoutMs: 3_000, askedTimeoutMs: 86_400_000 } });
+    const told = 'It asked for 1440 minutes and may take 0.1 minutes, the most of its organization.';
+    expect(ended.failure?.message).toBe(`The build took longer than its limit of 3 seconds. ${told}`);
+    await system.db.prisma.quota.update({ where: { scope }, data: { timeoutMs: 600_000 } });
+    const { warnings } = await build('FROM scratch\nCOPY . /\n');
+    expect(warnings).toMatchObject([{ rule: 'LimitLowered', message: told.replace('0.1', '10') }]);
+  });
+
   it('S-026 are refused where a folder leads out of the repository', async () => {
     const project = await system.project({ namedContexts: { lib: 'out' } });
     const commit = await project.git.commit({ Dockerfile: 'FROM busybox\n', out: { symlink: '/etc' } });

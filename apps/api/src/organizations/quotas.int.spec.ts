@@ -124,6 +124,24 @@ describe('quotas', () => {
     expectOk(await administrator.post('/api/v1/projects', { organizationId: acme, ...made }), 201);
   });
 
+  it('R2-M-3 of one build is a ceiling of time too, which only an administrator of the installation raises', async () => {
+    const path = `/api/v1/projects/${target.project.id}`;
+    const save = (timeoutMs: number) =>
+      administrator.ask<Project>('PATCH', path, { limits: { ...limits, timeoutMs, cpus: null, memoryBytes: null } });
+    await set({});
+    expect((await usage()).ceilings).toMatchObject({ timeoutMs: 7_200_000 });
+    expect(problemOf(await save(86_400_000)).errors).toEqual([
+      { path: 'limits.timeoutMs', message: expect.stringContaining('at most 120 minutes: the ceiling') },
+    ]);
+    expectOk(await save(7_200_000));
+    await set({ timeoutMs: 14_400_000 });
+    expect((await usage()).ceilings).toMatchObject({ timeoutMs: 14_400_000 });
+    expectOk(await save(14_400_000));
+    const owner = await world.member(administrator, acme, 'owner');
+    const raise = { timeoutMs: 86_400_000 };
+    expect((await owner.ask('PUT', `/api/v1/organizations/${acme}/quotas`, raise)).status).toBe(403);
+  });
+
   it('are changed by administrators of the installation alone, audited', async () => {
     const member = await world.member(administrator, acme, 'owner');
     expect((await member.ask('PUT', `/api/v1/organizations/${acme}/quotas`, { weight: 9999 })).status).toBe(403);

@@ -44,7 +44,8 @@ export class UsageService {
       this.quotas.usage(organizationId),
       this.quotas.minutesByDay(organizationId, shownDays),
     ]).finally(release);
-    const { cpus, memoryBytes, pids, diskBytes, weight } = effective;
+    const { cpus, memoryBytes, pids, diskBytes, timeoutMs, weight } = effective;
+    const ceilings = { cpus, memoryBytes, pids, diskBytes, timeoutMs };
     return {
       ...{
         organizationId,
@@ -60,7 +61,7 @@ export class UsageService {
         return { kind, ...quotaKinds[kind], used: used[kind], limit, state: quotaState(used[kind], limit), origin };
       }),
       stagedBytes: used.stagedBytes,
-      ...{ own: complete(own), ceilings: { cpus, memoryBytes, pids, diskBytes }, weight: weight ?? 100, days },
+      ...{ own: complete(own), ceilings, weight: weight ?? 100, days },
     };
   }
 

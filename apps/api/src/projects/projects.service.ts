@@ -23,7 +23,13 @@ import { firstRules } from './first-rules.js';
 import { presentHookSecret, presentProject } from './present-project.js';
 
 /** What has a ceiling, and what it is counted in. */
-const ceilingUnits = { cpus: 'processors', memoryBytes: 'bytes', pids: 'processes', diskBytes: 'bytes' } as const;
+const ceilingUnits = {
+  cpus: { unit: 'processors', scale: 1 },
+  memoryBytes: { unit: 'bytes', scale: 1 },
+  pids: { unit: 'processes', scale: 1 },
+  diskBytes: { unit: 'bytes', scale: 1 },
+  timeoutMs: { unit: 'minutes', scale: 60_000 },
+} as const;
 
 @Injectable()
 export class ProjectsService {
@@ -93,7 +99,8 @@ export class ProjectsService {
     const errors = (Object.keys(ceilingUnits) as (keyof typeof ceilingUnits)[]).flatMap((name) => {
       const [asked, most] = [limits[name], ceilings[name]];
       if (asked === null || most === null || asked <= most || asked === usualLimits[name]) return [];
-      const message = `at most ${most} ${ceilingUnits[name]}: the ceiling of the organization, which an administrator of the installation can raise`;
+      const { unit, scale } = ceilingUnits[name];
+      const message = `at most ${most / scale} ${unit}: the ceiling of the organization, which an administrator of the installation can raise`;
       return [{ path: `limits.${name}`, message }];
     });
     if (errors.length > 0) throw new ApiProblem('validation_failed', { errors });

@@ -25,7 +25,8 @@ const shareOf = (slots: number): OutboxShare => ({
 });
 
 /**
- * What runs beside work that ends its process is counted too, and so is work that took too long. So the bound is lowest where nothing depends on the work.
+ * What runs beside work that ends its process is counted once for it, and then runs one after the other (`SuspectTurn`). Work
+ * that took too long is counted too. So the bound is lowest where nothing depends on the work.
  * @param mostUnfinished takings in a row that did not end: their process ended, or their slot's limit was reached
  */
 function orGivenUp(mostUnfinished: number, work: Pick<GivenUpWork, 'handle' | 'giveUp'>): GivenUpWork {

@@ -180,6 +180,8 @@ export const buildSchema = buildSummarySchema.extend({
     targetRef: z.string().nullable(),
     limits: z.object({
       timeoutMs: z.number().int(),
+      /** What the project asked for, where that is more than its organization may have. */
+      askedTimeoutMs: z.number().int().optional(),
       logBytes: z.number().int(),
       memoryBytes: z.number().int().nullable(),
       pids: z.number().int().nullable(),

@@ -17,6 +17,8 @@ export const quotaSettingsSchema = z.strictObject({
   memoryBytes: z.number().int().min(67_108_864).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
   pids: z.number().int().min(16).max(100_000).nullable().default(null),
   diskBytes: z.number().int().min(16_777_216).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
+  /** The longest time limit of a build, in milliseconds. */
+  timeoutMs: z.number().int().min(10_000).max(86_400_000).nullable().default(null),
   imageBytes: bytes.default(null),
   cacheBytes: bytes.default(null),
   logBytes: bytes.default(null),
@@ -55,6 +57,7 @@ export const organizationUsageSchema = z.object({
     memoryBytes: z.number().nullable(),
     pids: z.number().nullable(),
     diskBytes: z.number().nullable(),
+    timeoutMs: z.number().nullable(),
   }),
   weight: z.number(),
   /** Of the last thirty days, those that had some; the oldest first. */

@@ -22,7 +22,7 @@ export interface QuotaUsage extends Readonly<Record<QuotaKind, number>> {
 
 const columns = {
   ...{ weight: true, concurrentBuilds: true, queuedBuilds: true, buildMinutes: true, cpus: true, memoryBytes: true },
-  ...{ pids: true, diskBytes: true },
+  ...{ pids: true, diskBytes: true, timeoutMs: true },
   ...{ imageBytes: true, cacheBytes: true, logBytes: true, deliveryBytes: true },
 } as const;
 

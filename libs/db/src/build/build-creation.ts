@@ -1,4 +1,5 @@
-import { type CacheBackend, initialBuildState } from '@cooperage/domain';
+import { type CacheBackend, initialBuildState, withinTimeCeiling } from '@cooperage/domain';
+import { quotaIn } from '../account/quota-repository.js';
 import type { Queryable } from '../database.js';
 import { type Build, Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
@@ -92,7 +93,10 @@ export async function insertBuildsIn(
   firstNumber: number,
 ): Promise<BuildRecord[]> {
   if (inputs.length === 0) return [];
-  const rows = inputs.map((input, index) => toRow(input, firstNumber + index));
+  const { effective } = await quotaIn(tx, inputs[0]!.organizationId);
+  const rows = inputs.map((input, index) =>
+    toRow({ ...input, limits: withinTimeCeiling(input.limits, effective.timeoutMs) }, firstNumber + index),
+  );
   const { epochNames, epochs } = cacheEpochs;
   const added = await tx.$queryRaw<Build[]>`
     WITH added AS (

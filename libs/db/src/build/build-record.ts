@@ -18,6 +18,8 @@ import type {
 
 export interface BuildLimits {
   readonly timeoutMs: number;
+  /** Of a build: what its project asks for, where its organization has less. */
+  readonly askedTimeoutMs?: number;
   readonly logBytes: number;
   readonly memoryBytes: number | null;
   readonly pids: number | null;

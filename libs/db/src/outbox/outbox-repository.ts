@@ -72,11 +72,11 @@ export class OutboxRepository {
     );
   }
 
-  /** Puts work back, to be taken again after `delayMs`. */
+  /** Puts work back that was begun, to be taken again after `delayMs`. Its process did not end by it: the count begins anew. */
   async retry({ id, attempts }: OutboxItem, instanceId: string, delayMs: number, error: string): Promise<void> {
     await this.db.statement(
       (db) => db.$executeRaw`
-        UPDATE outbox SET locked_until = NULL, locked_by = NULL, last_error = ${storedText(error.slice(0, 2000))},
+        UPDATE outbox SET locked_until = NULL, locked_by = NULL, unfinished = 0, last_error = ${storedText(error.slice(0, 2000))},
           available_at = now() + ${delayMs} * interval '1 millisecond'
         WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts} AND ${losable}`,
     );
@@ -100,6 +100,15 @@ export class OutboxRepository {
     );
   }
 
+  /** Puts work back that was not begun, to be taken again after `delayMs`: all that was counted of it stays. */
+  async postpone({ id, attempts }: OutboxItem, instanceId: string, delayMs: number): Promise<void> {
+    await this.db.statement(
+      (db) => db.$executeRaw`
+        UPDATE outbox SET locked_until = NULL, locked_by = NULL, available_at = now() + ${delayMs} * interval '1 millisecond'
+        WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts} AND ${losable}`,
+    );
+  }
+
   /** Keeps work that takes long. False when somebody else has it now. */
   async extend({ id, attempts }: OutboxItem, instanceId: string, lockMs: number): Promise<boolean> {
     const count = await this.db.statement(
@@ -119,7 +128,7 @@ function takeIn(tx: Queryable, wanted: Wanted, instanceId: string, lockMs: numbe
     )
     UPDATE outbox o
     SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1,
-      unfinished = CASE WHEN due.locked_by IS NULL THEN 0 ELSE o.unfinished + 1 END
+      unfinished = CASE WHEN due.locked_by IS NULL THEN o.unfinished ELSE o.unfinished + 1 END
     FROM due WHERE o.id = due.id
     RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts, o.unfinished,
       (extract(epoch FROM now() - o.created_at) * 1000)::float8 AS "ageMs",

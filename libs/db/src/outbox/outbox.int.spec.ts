@@ -103,6 +103,20 @@ describe('the outbox', () => {
     expect(await world.db.prisma.outbox.count()).toBe(1);
   });
 
+  it('R3-A3 counts no taking that was not begun, and forgets nothing that was counted before', async () => {
+    await add(newId());
+    const counts: number[] = [];
+    for (const end of ['died', 'postponed', 'postponed', 'died', 'put back', 'postponed']) {
+      const taker = await control();
+      const [item] = await outbox.take(['evaluate'], 1, taker, 600_000);
+      counts.push(item!.unfinished);
+      if (end === 'postponed') await outbox.postpone(item!, taker, 0);
+      if (end === 'put back') await outbox.retry(item!, taker, 0, 'not now');
+      await world.processes.end(taker, 'exited');
+    }
+    expect(counts).toEqual([0, 1, 1, 1, 2, 0]);
+  });
+
   it('refuses the word of a taking that was given on, also within one process', async () => {
     await add(newId());
     const me = await control();

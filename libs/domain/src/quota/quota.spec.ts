@@ -6,9 +6,37 @@ import {
   quotaDefaults,
   quotaSentence,
   quotaState,
+  timeNotes,
+  withinTimeCeiling,
 } from './quota.js';
 
 const gibibyte = 2 ** 30;
+
+describe('the time limit of a build', () => {
+  const hour = 3_600_000;
+
+  it('R2-M-3 is at most what its organization has, and says what was asked for', () => {
+    const lowered = withinTimeCeiling({ timeoutMs: 24 * hour, logBytes: 1 }, 2 * hour);
+    expect(lowered).toEqual({ timeoutMs: 2 * hour, askedTimeoutMs: 24 * hour, logBytes: 1 });
+    expect(timeNotes(lowered)).toEqual([
+      'It asked for 1440 minutes and may take 120 minutes, the most of its organization.',
+    ]);
+    const within = withinTimeCeiling({ timeoutMs: hour }, 2 * hour);
+    expect([within, timeNotes(within)]).toEqual([{ timeoutMs: hour }, []]);
+    expect(withinTimeCeiling({ timeoutMs: 24 * hour }, null)).toEqual({ timeoutMs: 24 * hour });
+  });
+
+  it('R2-M-3 is measured anew where a build is tried again', () => {
+    const before = { timeoutMs: 2 * hour, askedTimeoutMs: 24 * hour };
+    expect(withinTimeCeiling(before, hour)).toEqual({ timeoutMs: hour, askedTimeoutMs: 24 * hour });
+    expect(withinTimeCeiling(before, 48 * hour)).toEqual({ timeoutMs: 24 * hour });
+  });
+
+  it('R2-M-3 is two hours at most where no operator has said anything', () => {
+    expect(effectiveQuota({}, {}).timeoutMs).toBe(2 * hour);
+    expect(effectiveQuota({ timeoutMs: 4 * hour }, { timeoutMs: hour }).timeoutMs).toBe(4 * hour);
+  });
+});
 
 describe('quotas of an organization', () => {
   it('are its own before those of the installation, and those before the built-in ones', () => {

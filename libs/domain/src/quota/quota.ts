@@ -24,6 +24,8 @@ export type QuotaLimits = Readonly<Record<QuotaKind, number | null>>;
 export interface QuotaSettings extends QuotaLimits, BuildCeilings {
   /** Part of the slots beside other organizations. */
   readonly weight: number | null;
+  /** The longest that one build may take: it holds a slot that others wait for. */
+  readonly timeoutMs: number | null;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface QuotaSettings extends QuotaLimits, BuildCeilings {
  */
 export const quotaDefaults: QuotaSettings = {
   ...{ weight: 100, concurrentBuilds: null, queuedBuilds: 500, buildMinutes: null, cpus: null, memoryBytes: null },
-  ...{ pids: 4_096, diskBytes: 34_359_738_368 },
+  ...{ pids: 4_096, diskBytes: 34_359_738_368, timeoutMs: 7_200_000 },
   ...{ imageBytes: null, cacheBytes: null, logBytes: null, deliveryBytes: null },
 };
 
@@ -66,6 +68,30 @@ function amount(value: number, unit: 'builds' | 'minutes' | 'bytes'): string {
   const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = Math.min(names.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)));
   return `${(value / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${names[power]}`;
+}
+
+export interface TimeLimit {
+  readonly timeoutMs: number;
+  /** What was asked for where that is more. */
+  readonly askedTimeoutMs?: number;
+}
+
+/** The limits of a build that begins now: what its project asks for, and no more than `mostMs`. */
+export function withinTimeCeiling<L extends TimeLimit>(limits: L, mostMs: number | null): L {
+  const { askedTimeoutMs: before, ...rest } = limits;
+  const asked = before ?? limits.timeoutMs;
+  const isMore = mostMs !== null && asked > mostMs;
+  return { ...rest, timeoutMs: isMore ? mostMs : asked, ...(isMore && { askedTimeoutMs: asked }) } as L;
+}
+
+/** What was asked for and not given, for a person. */
+export function timeNotes({ timeoutMs, askedTimeoutMs }: TimeLimit): readonly string[] {
+  if (askedTimeoutMs === undefined) return [];
+  return [`It asked for ${minutes(askedTimeoutMs)} and may take ${minutes(timeoutMs)}, the most of its organization.`];
+}
+
+function minutes(ms: number): string {
+  return `${Number((ms / 60_000).toFixed(1))} minutes`;
 }
 
 export interface MachineSize {

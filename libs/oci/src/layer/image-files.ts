@@ -24,7 +24,7 @@ export interface ImageFiles {
 type Counts = { -readonly [Name in keyof LayerChanges]: LayerChanges[Name] };
 
 /** A layer of 100,000 files makes 200,000 nodes: one in the image, one in the layer. Together some 90 MB. */
-export const mostImageNodes = 600_000;
+const mostImageNodes = 600_000;
 
 /** Entries between two pauses. */
 const entriesPerSlice = 64;

@@ -1,5 +1,5 @@
 import type { ClaimedAttempt } from '@cooperage/db';
-import { BuildFailure, type FailureLogLine, type FailureReport } from '@cooperage/domain';
+import { BuildFailure, type FailureLogLine, type FailureReport, timeNotes } from '@cooperage/domain';
 import type { SecretMasker } from '@cooperage/logs/write';
 import type { Logger } from '@cooperage/telemetry';
 
@@ -44,7 +44,8 @@ export function logWhatGoesOn(work: Promise<unknown>, masker: SecretMasker, logg
 
 export function timeoutFailure({ build }: ClaimedAttempt): BuildFailure {
   const seconds = Math.round(build.limits.timeoutMs / 1000);
-  return new BuildFailure('TimedOut', `The build took longer than its limit of ${seconds} seconds.`);
+  const sentences = [`The build took longer than its limit of ${seconds} seconds.`, ...timeNotes(build.limits)];
+  return new BuildFailure('TimedOut', sentences.join(' '));
 }
 
 /** A new attempt starts at once, at whichever builder runs then. */

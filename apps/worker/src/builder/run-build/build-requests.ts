@@ -12,6 +12,7 @@ import {
   type ResolvedDefinition,
   stagingRepository,
   stepMark,
+  timeNotes,
 } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import type { BuildContext, Source } from '@cooperage/source';
@@ -91,7 +92,7 @@ export class BuildRequests {
       ...(resolved && { resolved }),
       caches,
       resultSpace: spaces.results,
-      lowered: granted.notes,
+      lowered: [...granted.notes, ...timeNotes(build.limits)],
       dockerfile: textOf(context!),
       manifest: manifestOf(context!),
       targets: targets.map(({ target: { name } }, index) => {

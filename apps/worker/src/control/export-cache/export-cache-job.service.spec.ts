@@ -5,22 +5,23 @@ import type { AttemptTokens } from '../tokens/attempt-tokens.js';
 import { CacheQuota } from './cache-quota.js';
 import { ExportCacheJobService } from './export-cache-job.service.js';
 
-function bench(used: number, cacheBytes: number | null) {
+function bench(used: number, cacheBytes: number | null, isNeeded = () => true) {
   const ended = vi.fn(async () => undefined);
   const sent = vi.fn(async () => undefined);
+  const measured = vi.fn(async () => undefined);
   const quotas = { of: async () => ({ effective: { cacheBytes } }), usage: async () => ({ cacheBytes: used }) };
   const service = new ExportCacheJobService(
     { endCacheExport: ended } as unknown as BuildNotes,
     {
-      needOfExport: async () => ({ lane: 'trusted', worker: 'w', organizationId: 'o' }),
+      needOfExport: async () => (isNeeded() ? { lane: 'trusted', worker: 'w', organizationId: 'o' } : null),
     } as unknown as RegistryTokenRepository,
     { giveForExport: async () => undefined } as unknown as AttemptTokens,
     { send: sent } as unknown as JobSender,
     new CacheQuota(quotas as unknown as QuotaRepository),
-    { of: async () => undefined },
+    { of: measured },
   );
-  const handle = (attempts: number) => service.handle({ subjectId: 'b', ageMs: 0, attempts } as OutboxItem);
-  return { handle, ended, sent };
+  const handle = (attempts: number, ageMs = 0) => service.handle({ subjectId: 'b', ageMs, attempts } as OutboxItem);
+  return { handle, ended, sent, measured };
 }
 
 describe('the export of a cache', () => {
@@ -31,6 +32,17 @@ describe('the export of a cache', () => {
     const { handle, ended, sent } = bench(used, limit);
     expect(await handle(1)).toMatchObject({ done: false });
     expect([sent.mock.calls.length, ended.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it('R2-N14 is measured when it is over, also where its builder said nothing of its end', async () => {
+    let isNeeded = true;
+    const { handle, ended, measured } = bench(0, null, () => isNeeded);
+    expect(await handle(20, 16 * 60_000)).toMatchObject({ done: false });
+    expect(ended).toHaveBeenCalledWith('b', 'failed', expect.stringMatching(/in time/));
+    expect(measured).not.toHaveBeenCalled();
+    isNeeded = false;
+    expect(await handle(21, 26 * 60_000)).toEqual({ done: true });
+    expect(measured).toHaveBeenCalledWith('b');
   });
 
   it('R-M3 is skipped where the caches of the organization take as much as they may, and says so', async () => {

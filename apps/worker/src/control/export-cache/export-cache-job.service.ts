@@ -8,6 +8,8 @@ import type { MeasureCache } from './measure-cache.js';
 const againMs = 60_000;
 /** Longer than a builder may take for an export, so that the builder's own word on it comes first. */
 const patienceMs = 15 * 60_000;
+/** Longer than a registry token of an attempt is good. */
+const tokenDeadMs = 10 * 60_000;
 
 /**
  * After success: hands the export of a build's cache to a builder, and keeps its registry token fresh meanwhile. The job's
@@ -31,7 +33,8 @@ export class ExportCacheJobService {
     }
     if (ageMs > patienceMs) {
       await this.notes.endCacheExport(buildId, 'failed', 'No builder exported the cache in time.');
-      return done;
+      // It may write all the same, while its last token is good: then that is to be measured.
+      return later(tokenDeadMs, 'waiting for what may have been exported');
     }
     // Later a builder may be at it already, and what it writes has to be counted.
     const full = attempts === 1 ? await this.quota.full(need.organizationId) : null;

@@ -23,6 +23,7 @@ function outboxOf(rows: OutboxItem[]) {
     take: vi.fn(async (_topics: unknown, limit: number) => rows.splice(0, limit)),
     done: vi.fn(async () => undefined),
     retry: vi.fn(async () => undefined),
+    postpone: vi.fn(async () => undefined),
     retryUnfinished: vi.fn(async () => undefined),
     extend: vi.fn(async () => true),
     due: vi.fn(async () => ({ due: 0, oldestDueMs: 0 })),
@@ -126,6 +127,31 @@ describe('OutboxLoop', () => {
     await loop.close();
     expect(handle.mock.calls).toEqual([[expect.objectContaining({ id: 1n }), expect.anything()]]);
     expect(giveUp.mock.calls).toEqual([[expect.objectContaining({ id: 2n })]]);
+  });
+
+  it('R3-A3 does one at a time of what was under way when a process ended, and puts the others back uncounted', async () => {
+    const suspect = { ...item(1), unfinished: 1 };
+    const outbox = outboxOf([suspect, { ...item(2), unfinished: 2 }]);
+    const ends: (() => void)[] = [];
+    const begun: bigint[] = [];
+    const loop = loopOver(outbox, ({ id }) => {
+      begun.push(id);
+      return new Promise((resolve) => ends.push(() => resolve(done)));
+    });
+    loop.wake();
+    await expect.poll(() => outbox.postpone).toHaveBeenCalledTimes(1);
+    expect(outbox.postpone).toHaveBeenCalledWith(expect.objectContaining({ id: 2n }), 'me', 500);
+    // Work that no process ended with is not held up.
+    outbox.take.mockResolvedValueOnce([item(3)]);
+    loop.wake();
+    await expect.poll(() => begun).toEqual([1n, 3n]);
+    ends[0]!();
+    await expect.poll(() => outbox.done).toHaveBeenCalledTimes(1);
+    outbox.take.mockResolvedValueOnce([{ ...item(2), unfinished: 2 }]);
+    loop.wake();
+    await expect.poll(() => begun).toEqual([1n, 3n, 2n]);
+    for (const end of ends) end();
+    await loop.close();
   });
 
   it('R2-H1 lets work that must be done rest for minutes where its process ended too often', async () => {

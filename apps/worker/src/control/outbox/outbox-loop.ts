@@ -2,6 +2,7 @@ import type { OutboxItem, OutboxRepository, OutboxShare, OutboxTopic } from '@co
 import type { LoopSight } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { SlotLimitExceeded, Slots } from '../../shared/slots.js';
+import { SuspectTurn } from './suspect-turn.js';
 
 /** `retryInMs`: not now, for an expected reason. An error that is thrown is retried too, with a growing pause. */
 export type HandlerResult =
@@ -48,6 +49,8 @@ const mostUnfinished = 5;
 const restMs = 600_000;
 /** Pauses shorter than the poll's are waited for here. */
 const shortPauseMs = 1_000;
+/** Before suspect work is looked at again, for each process that ended while it was under way. */
+const suspectPauseMs = 250;
 /** A clock that is read before a row is due would find nothing. */
 const slackMs = 5;
 
@@ -59,6 +62,7 @@ const slackMs = 5;
 export class OutboxLoop {
   readonly topics: readonly OutboxTopic[];
   private readonly slots: Slots;
+  private readonly suspects = new SuspectTurn();
   /** The newest claim round. It is awaited on close and never decides whether another one may begin. */
   private taking: Promise<void> = Promise.resolve();
   /** The number of the claim round that is under way. One that was given up finds another number here. */
@@ -138,7 +142,19 @@ export class OutboxLoop {
       .finally(() => this.wake());
   }
 
+  /** What ran beside work that ended its process is suspect once. One at a time then shows which it was. */
   private async handle(item: OutboxItem, signal: AbortSignal): Promise<void> {
+    if (item.unfinished === 0 || item.unfinished > this.workOf(item).mostUnfinished) return this.work(item, signal);
+    const leave = this.suspects.enter();
+    if (!leave) return this.postpone(item);
+    try {
+      await this.work(item, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  private async work(item: OutboxItem, signal: AbortSignal): Promise<void> {
     const keep = setInterval(() => void this.keep(item), lockMs / 3);
     try {
       const result = await this.slots.inTime(signal, this.run(item, signal));
@@ -187,8 +203,21 @@ export class OutboxLoop {
     return this.putBack(item, 0, 'it was taken by a round that was given up').catch(() => undefined);
   }
 
+  /** Where this fails, the lock runs out by itself. */
+  private async postpone(item: OutboxItem): Promise<void> {
+    const delayMs = suspectPauseMs * item.unfinished;
+    await this.outbox.postpone(item, this.options.instanceId(), delayMs).then(
+      () => this.wakeIn(delayMs),
+      () => undefined,
+    );
+  }
+
   private async putBack(item: OutboxItem, delayMs: number, reason: string): Promise<void> {
     await this.outbox.retry(item, this.options.instanceId(), delayMs, reason);
+    this.wakeIn(delayMs);
+  }
+
+  private wakeIn(delayMs: number): void {
     if (this.closed || delayMs > shortPauseMs) return;
     const pause = setTimeout(() => {
       this.pauses.delete(pause);

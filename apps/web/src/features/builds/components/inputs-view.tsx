@@ -119,9 +119,12 @@ function Sources({ sources }: { sources: Build['inputs']['sources'] }) {
   ));
 }
 
-function limitWords({ timeoutMs, logBytes, memoryBytes, cpus, pids, diskBytes }: Build['inputs']['limits']): string {
+function limitWords(limits: Build['inputs']['limits']): string {
+  const { timeoutMs, askedTimeoutMs, logBytes, memoryBytes, cpus, pids, diskBytes } = limits;
+  const asked =
+    askedTimeoutMs === undefined ? '' : ` (the organization's most; ${formatDuration(askedTimeoutMs)} asked for)`;
   const parts = [
-    formatDuration(timeoutMs),
+    `${formatDuration(timeoutMs)}${asked}`,
     `${formatBytes(logBytes)} of log`,
     memoryBytes !== null && `${formatBytes(memoryBytes)} of memory`,
     cpus !== null && `${cpus} CPU`,

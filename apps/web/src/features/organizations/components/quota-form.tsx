@@ -21,6 +21,7 @@ const fields = [
   { name: 'memoryBytes', label: 'Memory per build, MiB', scale: mebibyte },
   { name: 'pids', label: 'Processes per build', scale: 1 },
   { name: 'diskBytes', label: 'Disk per build, MiB', scale: mebibyte },
+  { name: 'timeoutMs', label: 'Time limit per build, minutes', scale: 60_000 },
   { name: 'imageBytes', label: 'Images, MiB', scale: mebibyte },
   { name: 'cacheBytes', label: 'Caches, MiB', scale: mebibyte },
   { name: 'logBytes', label: 'Logs, MiB', scale: mebibyte },

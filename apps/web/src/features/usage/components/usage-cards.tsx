@@ -1,13 +1,14 @@
 import type { OrganizationUsage } from '@cooperage/contracts';
 import { Card } from '@/components/ui/card';
 import { formatBytes } from '@/lib/format/bytes';
+import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import { MinutesCard } from './minutes-card';
 import { QuotaTable } from './quota-table';
 
 /** Quotas, ceilings of a build, and minutes of each day. */
 export function UsageCards({ usage }: { usage: OrganizationUsage }) {
-  const { cpus, memoryBytes, pids, diskBytes } = usage.ceilings;
+  const { cpus, memoryBytes, pids, diskBytes, timeoutMs } = usage.ceilings;
   return (
     <>
       {usage.suspendedAt !== null && (
@@ -25,8 +26,9 @@ export function UsageCards({ usage }: { usage: OrganizationUsage }) {
           One build may use at most {cpus === null ? 'all CPUs of its machine' : `${cpus} CPUs`},{' '}
           {memoryBytes === null ? '90 % of its memory' : `${formatBytes(memoryBytes)} of memory`}
           {pids !== null && `, ${pids} processes`}
-          {diskBytes !== null && `, ${formatBytes(diskBytes)} of the disk`}. Each image and each cache counts in full,
-          even where they share layers.
+          {diskBytes !== null && `, ${formatBytes(diskBytes)} of the disk`}
+          {timeoutMs !== null && `, and may take ${formatDuration(timeoutMs)}`}. Each image and each cache counts in
+          full, even where they share layers.
         </p>
       </Card>
       <MinutesCard days={usage.days} />
