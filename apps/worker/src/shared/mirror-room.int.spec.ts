@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createSource, type Source } from '@cooperage/source';
 import { createLogger } from '@cooperage/telemetry';
@@ -37,10 +37,10 @@ describe('R3-A4 a root of mirrors', () => {
     await source.close();
   });
 
-  const room = (heldMs = -1) => {
+  const room = (heldMs = -1, mirrors: ConstructorParameters<typeof MirrorRoom>[0] = source) => {
     const spaceOf = async () => ({ freeBytes, totalBytes: 200 * gibibyte });
     return new MirrorRoom(
-      source,
+      mirrors,
       keeper,
       { owners: async () => owners },
       { root, budgetBytes, heldMs, spaceOf },
@@ -109,5 +109,56 @@ describe('R3-A4 a root of mirrors', () => {
     await room().look();
     const folders = (await readdir(root)).filter((name) => !name.startsWith('.'));
     expect(folders).toEqual([there.id]);
+  });
+
+  it('R4-F5 leaves folders alone that are no project’s, and keeps its budget beside them', async () => {
+    const large = await project('a');
+    for (let at = 0; at < 6; at++) await large.prepare();
+    for (const name of ['lost+found', 'notes']) {
+      await mkdir(path.join(root, name));
+      await writeFile(path.join(root, name, 'kept.txt'), 'kept');
+    }
+    await room().look();
+    expect(await mirrorsOf(large)).toBe(0);
+    for (const name of ['lost+found', 'notes']) expect(await readdir(path.join(root, name))).toEqual(['kept.txt']);
+  });
+
+  it('R4-F5 goes on with all others where one project or mirror cannot be removed, which counts until it is', async () => {
+    const [stuck, gone, large] = [await project('a'), await project('b'), await project('c')];
+    for (const each of [stuck, gone]) await each.prepare();
+    for (let at = 0; at < 6; at++) await large.prepare();
+    for (const { id } of [stuck, gone]) owners.delete(id);
+    let away = true;
+    await room(-1, {
+      stored: async () => (await source.stored()).sort((one) => (one.id === stuck.id ? -1 : 1)),
+      touch: (one) => source.touch(one),
+      remove: async (one) => {
+        if (away && one.id === stuck.id) throw new Error('EACCES: permission denied');
+        return source.remove(one);
+      },
+      drop: (mirror) => source.drop(mirror),
+    }).look();
+    expect([await mirrorsOf(stuck), await mirrorsOf(gone), await mirrorsOf(large)]).toEqual([1, 0, 0]);
+    away = false;
+    await room().look();
+    expect(await mirrorsOf(stuck)).toBe(0);
+  });
+
+  it('R4-F5 drops the next mirror where one cannot be dropped', async () => {
+    const [first, second] = [await project('a'), await project('b')];
+    for (const each of [first, second]) for (let at = 0; at < 6; at++) await each.prepare();
+    const tried: string[] = [];
+    await room(-1, {
+      stored: () => source.stored(),
+      touch: (one) => source.touch(one),
+      remove: (one) => source.remove(one),
+      drop: async (mirror) => {
+        tried.push(mirror.name);
+        if (tried.length === 1) throw new Error('EACCES: permission denied');
+        return source.drop(mirror);
+      },
+    }).look();
+    expect(tried).toHaveLength(2);
+    expect((await mirrorsOf(first)) + (await mirrorsOf(second))).toBe(1);
   });
 });

@@ -56,21 +56,38 @@ export class MirrorRoom {
     const stored = await this.source.stored();
     const owners = await this.projects.owners(stored.map(({ id }) => id));
     const isHeld = this.holds();
-    for (const project of stored)
-      if (!owners.has(project.id) && !project.mirrors.some((mirror) => isHeld(project, mirror)))
-        await this.source.remove(project);
+    // Of projects that are gone: they count, and stay while they are in use or cannot be removed.
+    const staying = new Set<string>();
+    for (const project of stored.filter(({ id }) => !owners.has(id))) {
+      const inUse = project.mirrors.some((mirror) => isHeld(project, mirror));
+      if (inUse || !(await this.gone(project.id, () => this.source.remove(project)))) staying.add(project.id);
+    }
     const mirrors = stored.flatMap((project) => {
       const owner = owners.get(project.id);
-      // Of a project that is gone, and in use: it counts, and stays until it is not.
-      const of = { owner: owner ?? project.id };
-      return project.mirrors
-        .filter((mirror) => owner !== undefined || isHeld(project, mirror))
-        .map((mirror) => ({ ...mirror, ...of, held: owner === undefined || isHeld(project, mirror) }));
+      if (owner === undefined && !staying.has(project.id)) return [];
+      return project.mirrors.map((mirror) => {
+        const held = owner === undefined || isHeld(project, mirror);
+        return { ...mirror, owner: owner ?? project.id, held };
+      });
     });
     const bytes = mirrors.reduce((sum, mirror) => sum + mirror.bytes, 0);
-    const dropped = new Set(mirrorsToDrop(mirrors, Math.min(this.options.budgetBytes, bytes - (await this.missing()))));
-    for (const mirror of mirrors) if (dropped.has(mirror.name)) await this.source.drop(mirror);
-    if (dropped.size > 0) this.logger.info({ mirrors: dropped.size, bytes }, 'removed git mirrors that were not used');
+    const mostBytes = Math.min(this.options.budgetBytes, bytes - (await this.missing()));
+    const toDrop = new Set(mirrorsToDrop(mirrors, mostBytes));
+    let dropped = 0;
+    for (const mirror of mirrors.filter(({ name }) => toDrop.has(name)))
+      if (await this.gone(mirror.name, () => this.source.drop(mirror))) dropped++;
+    if (dropped > 0) this.logger.info({ mirrors: dropped, bytes }, 'removed git mirrors that were not used');
+  }
+
+  /** One that cannot be removed keeps no other one from it. It is tried again at the next look. */
+  private async gone(name: string, remove: () => Promise<void>): Promise<boolean> {
+    try {
+      await remove();
+      return true;
+    } catch (error) {
+      this.logger.error({ err: error, name }, 'git mirrors could not be removed');
+      return false;
+    }
   }
 
   private async touch(): Promise<void> {

@@ -20,6 +20,8 @@ export interface StoredProject extends Pick<SourceProject, 'id'> {
 const settledMs = 15 * 60_000;
 const gravePrefix = '.removed-';
 const mirrorName = /^[0-9a-f]{32}$/;
+/** A UUID, as all projects have. Any other folder is not ours: `lost+found` of a disk, or what a person has put there. */
+const projectName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Looks at what lies in a root of mirrors. */
 export class StoredMirrors {
@@ -33,13 +35,13 @@ export class StoredMirrors {
     return names.filter((name) => mirrorName.test(name)).map((name) => join(projectId, name));
   }
 
-  /** What a process left half removed is removed. */
+  /** What a process left half removed is removed. Folders that are not named by a UUID are left alone and not listed. */
   async list(): Promise<StoredProject[]> {
     const entries = await readdir(this.root, { withFileTypes: true });
     const projects: StoredProject[] = [];
     for (const { name } of entries.filter((entry) => entry.isDirectory())) {
       if (name.startsWith(gravePrefix)) await rm(join(this.root, name), { recursive: true, force: true });
-      if (name.startsWith('.')) continue;
+      if (!projectName.test(name)) continue;
       const mirrors: StoredMirror[] = [];
       for (const mirror of await this.namesOf(name)) {
         const usedAtMs = await this.usedAt(mirror);
