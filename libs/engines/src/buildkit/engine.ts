@@ -155,7 +155,7 @@ export class BuildkitEngine implements Engine {
         await emit(cacheRead(request, run));
         const { image } = await runSolve(
           this.connection,
-          this.solve(run, gate.request, options, watched(run, gate.watch(emit)), signal),
+          this.solve(run, gate.request, options, gate.watch(watched(run, emit)), signal),
         );
         if (!image) throw new BuildFailure('EngineUnavailable', 'The builder pushed no image.');
         for (const event of run.progress.settle()) await emit(event);

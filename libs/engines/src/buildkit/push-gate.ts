@@ -8,7 +8,7 @@ const mostManifestBytes = 4 * 1024 * 1024;
 /** The engine announces a manifest before it has written it. */
 const writtenWithinMs = 5_000;
 const lookMs = 50;
-/** An engine that announces nothing must not wait for ever: what it pushes is noted afterwards. */
+/** All engines that we know announce an image. One that says nothing for so long gets no token, and its push fails. */
 const silentMs = 60_000;
 
 type Emit = (event: EngineEvent) => void | Promise<void>;
@@ -19,6 +19,9 @@ type Emit = (event: EngineEvent) => void | Promise<void>;
  */
 export class PushGate {
   private readonly admitted = Promise.withResolvers<boolean>();
+  /** Events so far, and how many of them are not taken yet: the announcement may come behind them. */
+  private heard = 0;
+  private taking = 0;
 
   constructor(
     private readonly connection: EngineConnection,
@@ -34,9 +37,15 @@ export class PushGate {
     return { ...this.asked, registryAuth: { ...registryAuth, token } };
   }
 
-  /** What is thrown by the admission ends the build. */
+  /** What is thrown by the admission ends the build. `emit` is all that an event waits for. */
   watch(emit: Emit): Emit {
-    return (event) => (event.type === 'pushing' ? this.admit(event.digest).then(() => emit(event)) : emit(event));
+    return (event) => {
+      this.heard++;
+      const taken = event.type === 'pushing' ? this.admit(event.digest).then(() => emit(event)) : emit(event);
+      if (!taken) return;
+      this.taking++;
+      return taken.finally(() => this.taking--);
+    };
   }
 
   /** The build is over. */
@@ -54,10 +63,20 @@ export class PushGate {
     }
   }
 
+  /** An admission that has begun is waited for until it or the build ends, however long that takes (R4-F1). */
   private isAdmitted(): Promise<boolean> {
     const late = new AbortController();
-    const silent = delay(silentMs, true, { signal: late.signal, ref: false }).catch(() => true);
-    return Promise.race([this.admitted.promise, silent]).finally(() => late.abort());
+    return Promise.race([this.admitted.promise, this.silence(late.signal)]).finally(() => late.abort());
+  }
+
+  /** Until nothing came for a while, and nothing is being taken or admitted. */
+  private async silence(signal: AbortSignal): Promise<false> {
+    let heard: number;
+    do {
+      heard = this.heard;
+      await delay(silentMs, undefined, { signal, ref: false }).catch(() => undefined);
+    } while (!signal.aborted && (this.taking > 0 || this.heard !== heard));
+    return false;
   }
 
   /** None where the engine does not say. */
