@@ -8,7 +8,8 @@ import type { Suite } from './suite.js';
 const slow = (seconds: number, word: string) => `FROM busybox:latest
 RUN echo ${word} && for i in $(seq ${seconds * 10}); do echo "line $i of ${word}"; sleep 0.1; done
 `;
-const building = (build: Build) => build.status === 'running' && build.phase === 'build';
+/** Its engine works. */
+export const building = (build: Build) => build.status === 'running' && build.phase === 'build';
 
 function isAlive(pid: number): boolean {
   try {
@@ -56,39 +57,6 @@ export function faults(suite: Suite, tag = ''): void {
       const [first, second] = log.split('=== Attempt 2 ===\n');
       expect(first).toMatch(/^=== Attempt 1 ===\n(.*\n)*=== This attempt was lost: .*===\n$/);
       expect(second).toContain('line 30 of killed');
-    });
-
-    it(`kill -9 of the builder when the engine had finished and nobody had written it down: the result is taken over${tag}`, async () => {
-      // Nobody has pushed into its staging repository before.
-      const fresh = await product.repository();
-      const builder = await product.pidOf('builder');
-      const random = 'RUN echo "drawn $(head -c 12 /dev/urandom | od -An -tx1 | tr -d " ")"; sleep 2\n';
-      const { commit } = await product.push(fresh, { Dockerfile: `FROM busybox:latest\n${random}RUN sleep 5\n` });
-      const running = await product.buildWhere(fresh, commit, 'runs', building);
-      const logOf = async (attempt: number) =>
-        (await product.api.send('GET', `/api/v1/builds/${running.id}/log?attempt=${attempt}`)).text();
-      const drawn = await until(
-        'the first attempt has drawn',
-        async () => /drawn [0-9a-f]{24}/.exec(await logOf(1))?.[0] ?? null,
-      );
-      await product.cut('database');
-      const staging = `staging/${fresh.project.id}/`;
-      await until('the image is pushed', async () =>
-        (await product.written()).some((name) => name.startsWith(staging)),
-      );
-      // The engine writes down that it is done, and its worker waits for the database to do the same.
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-      process.kill(builder, 'SIGKILL');
-      await product.restore('database');
-      const build = await product.finished(fresh, commit);
-      expect(build.status).toBe('succeeded');
-      expect(build.attempts.map((attempt) => attempt.state)).toEqual(['lost', 'built']);
-      expect(build.warnings.map(({ rule }) => rule)).toContain('TakenOver');
-      // The second attempt tells what the first one drew: no step ran twice.
-      expect((await logOf(2)).match(/drawn [0-9a-f]{24}/g)).toEqual([drawn]);
-      expect(await tagMoves(commit, fresh)).toHaveLength(build.tags.length);
-      expect(await product.tagInRegistry(fresh, 'main')).toBe(build.digest);
-      await product.cosign(fresh, 'verify', build.digest!);
     });
 
     it(`S-117 a builder that slept over its lease and wakes when another has built: it pushes, tags, signs and logs nothing${tag}`, async () => {
