@@ -24,8 +24,6 @@ export interface BaseTimes {
   readonly afterProblemMs: number;
 }
 
-/** So many newest images of each project are looked at. */
-const newestImages = 3;
 /** A name that no newest image has had for so long is forgotten, days. */
 const forgottenAfterDays = 30;
 
@@ -33,19 +31,23 @@ const forgottenAfterDays = 30;
 export class BaseTagRepository {
   constructor(private readonly db: Database) {}
 
-  /** Those that were never asked for first, then the longest ago. What is named by its digest alone cannot move. */
-  async due({ againMs, afterProblemMs }: BaseTimes, limit: number): Promise<DueBase[]> {
+  /**
+   * One name of each organization in turn, and a second one only where no other organization has any. Of one organization those that
+   * were never asked for first, then the longest ago. A trigger notes the names when an image is published.
+   * @param after the organization that was served last, by its slug
+   */
+  async due({ againMs, afterProblemMs }: BaseTimes, limit: number, after = ''): Promise<DueBase[]> {
     return this.db.prisma.$queryRaw<DueBase[]>`
-      SELECT p.id::text AS "projectId", o.slug AS "organizationSlug", n.name, t.digest, n.used
-      FROM project p JOIN organization o ON o.id = p.organization_id CROSS JOIN LATERAL (
-        SELECT x->>'name' AS name, array_agg(DISTINCT x->>'digest') AS used
-        FROM (SELECT build_id FROM image WHERE project_id = p.id ORDER BY id DESC LIMIT ${newestImages}) i
-          JOIN build b ON b.id = i.build_id CROSS JOIN LATERAL jsonb_array_elements(b.base_images) x
-        WHERE x->>'name' ~ ':[^/:@]+$' GROUP BY 1) n
-      LEFT JOIN base_tag t ON t.project_id = p.id AND t.name = n.name
-      WHERE p.deleted_at IS NULL AND (t.checked_at IS NULL OR t.checked_at < now()
-        - CASE WHEN t.problem IS NULL THEN ${againMs}::float8 ELSE ${afterProblemMs}::float8 END * interval '1 millisecond')
-      ORDER BY t.checked_at NULLS FIRST, n.name LIMIT ${limit}`;
+      SELECT "projectId", "organizationSlug", name, digest, used FROM (
+        SELECT p.id::text AS "projectId", o.slug AS "organizationSlug", t.name, t.digest, t.used,
+          row_number() OVER (PARTITION BY o.id ORDER BY t.checked_at NULLS FIRST, t.name) AS turn
+        FROM base_tag t JOIN project p ON p.id = t.project_id JOIN organization o ON o.id = p.organization_id
+        WHERE t.used <> '{}' AND p.deleted_at IS NULL AND EXISTS (SELECT FROM image i WHERE i.project_id = p.id)
+          AND (t.checked_at IS NULL
+            OR t.checked_at < now() - least(${againMs}::float8, ${afterProblemMs}::float8) * interval '1 millisecond')
+          AND (t.checked_at IS NULL OR t.checked_at < now()
+            - CASE WHEN t.problem IS NULL THEN ${againMs}::float8 ELSE ${afterProblemMs}::float8 END * interval '1 millisecond')
+      ) d ORDER BY turn, "organizationSlug" <= ${after}, "organizationSlug" LIMIT ${limit}`;
   }
 
   /** A question without an answer leaves what was said before: it is told with its age. */
@@ -65,7 +67,7 @@ export class BaseTagRepository {
   }
 
   async forget(): Promise<void> {
-    await this.db.prisma
-      .$executeRaw`DELETE FROM base_tag WHERE checked_at < now() - ${forgottenAfterDays}::int * interval '1 day'`;
+    await this.db.prisma.$executeRaw`DELETE FROM base_tag WHERE used = '{}'
+        AND coalesce(checked_at, '-infinity') < now() - ${forgottenAfterDays}::int * interval '1 day'`;
   }
 }

@@ -80,7 +80,7 @@ export class ImageFacts {
       )
       SELECT m.name, m.digest, CASE WHEN k.name IS NULL THEN NULL
         ELSE json_build_object('digest', k.digest, 'buildId', k.id, 'at', to_json(k.at)) END AS newest,
-        CASE WHEN t.name IS NULL THEN NULL ELSE json_build_object('digest', t.digest,
+        CASE WHEN t.checked_at IS NULL THEN NULL ELSE json_build_object('digest', t.digest,
           'isUsed', t.digest = m.digest OR m.digest = ANY(t.members), 'foundAt', to_json(t.found_at),
           'answeredAt', to_json(t.answered_at), 'problem', t.problem, 'checkedAt', to_json(t.checked_at)) END AS registry
       FROM mine m LEFT JOIN known k USING (name) LEFT JOIN base_tag t ON t.project_id = m.project_id AND t.name = m.name

@@ -61,18 +61,19 @@ describe('the watch over base images, on a real registry', () => {
     return (await registry.manifests.put(base, 'one', { mediaType: document.mediaType, bytes })).digest;
   };
   /** An image whose build has used these, as its publication leaves it. */
-  const imageOn = async (...baseImages: { name: string; digest: string }[]): Promise<void> => {
+  const imageOn = (...baseImages: { name: string; digest: string }[]): Promise<void> => imageOf('acme', baseImages);
+  const imageOf = async (organizationId: string, baseImages: { name: string; digest: string }[]): Promise<void> => {
     projectId = newId();
     buildId = newId();
     const slug = `p-${randomBytes(4).toString('hex')}`;
     await asOwner.prisma.project.create({
-      data: { id: projectId, organizationId: 'acme', slug, name: slug, remoteUrl: 'https://git.example/x', limits: {} },
+      data: { id: projectId, organizationId, slug, name: slug, remoteUrl: 'https://git.example/x', limits: {} },
     });
     await asOwner.prisma.build.create({
       data: {
         ...{
           id: buildId,
-          organizationId: 'acme',
+          organizationId,
           projectId,
           number: 1,
           sequence: 1n,
@@ -143,5 +144,73 @@ describe('the watch over base images, on a real registry', () => {
     await watch.look();
     expect((await told()).map((fact) => fact?.problem)).toEqual(['inner', 'foreign', 'inner', undefined]);
     expect(warn).not.toHaveBeenCalled();
+  });
+
+  describe('R3-A7 names of one organization', () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const many = Array.from({ length: 600 }, (_, at) => ({ name: `docker.io/a/base:${1_000 + at}`, digest }));
+    let asked: string[] = [];
+    const watching = () =>
+      new BaseWatch(
+        new BaseTagRepository(db),
+        { ask: async ({ name }) => (asked.push(name), { problem: 'not_found' }) },
+        { warn } as unknown as Logger,
+        times,
+      );
+
+    beforeEach(async () => {
+      asked = [];
+      await asOwner.prisma.project.deleteMany({});
+      await asOwner.prisma.organization.deleteMany({ where: { id: { in: ['beta', 'small'] } } });
+      for (const id of ['beta', 'small'])
+        await asOwner.prisma.organization.create({ data: { id, name: id, slug: id, createdAt: new Date() } });
+    });
+
+    it('do not keep those of another from being asked, however many they are', async () => {
+      await imageOf('beta', many);
+      await imageOf('small', [{ name: 'docker.io/z/base:one', digest }]);
+      const watcher = watching();
+      await watcher.look();
+      await watcher.look();
+      expect(asked).toContain('docker.io/z/base:one');
+    });
+
+    it('are asked in turns where more organizations wait than one round has room for', async () => {
+      for (const id of ['acme', 'beta', 'small']) await imageOf(id, many);
+      const repository = new BaseTagRepository(db);
+      const [first, second] = [await repository.due(times, 2), await repository.due(times, 2, 'beta')];
+      expect(first.map(({ organizationSlug }) => organizationSlug)).toEqual(['acme', 'beta']);
+      expect(second.map(({ organizationSlug }) => organizationSlug)).toEqual(['small', 'acme']);
+    });
+
+    it('are twenty of a project at most: those of its newest image, in their order', async () => {
+      await imageOf('beta', many);
+      const due = await new BaseTagRepository(db).due(times, 100);
+      expect(due.map(({ name }) => name)).toEqual(many.slice(0, 20).map(({ name }) => name));
+    });
+
+    it('that no registry knows so long are left out, and break nothing', async () => {
+      const good = 'docker.io/z/base:one';
+      // Nothing that long fits an index, however well it packs.
+      const long = `docker.io/${randomBytes(4_000).toString('hex')}:one`;
+      await imageOf('beta', [
+        { name: long, digest },
+        { name: good, digest },
+      ]);
+      await watching().look();
+      expect(asked).toEqual([good]);
+    });
+
+    it('are asked no more when the newest images stand on others', async () => {
+      await imageOf('beta', [{ name: 'docker.io/z/base:old', digest }]);
+      await asOwner.prisma.build.update({
+        where: { id: buildId },
+        data: { baseImages: [{ name: 'docker.io/z/base:new', digest }] },
+      });
+      // The same bytes are published again.
+      await asOwner.prisma.image.updateMany({ where: { projectId }, data: { buildId } });
+      const due = await new BaseTagRepository(db).due(times, 100);
+      expect(due.map(({ name }) => name)).toEqual(['docker.io/z/base:new']);
+    });
   });
 });

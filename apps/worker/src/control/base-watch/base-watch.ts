@@ -24,6 +24,8 @@ export class BaseWatch {
   readonly loop: WakeLoop;
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
+  /** The organization whose turn was last: the next round begins behind it. */
+  private servedLast = '';
 
   constructor(
     private readonly tags: BaseTagRepository,
@@ -53,7 +55,8 @@ export class BaseWatch {
   }
 
   async look(): Promise<void> {
-    const due = await this.tags.due(this.times, mostAtOnce);
+    const due = await this.tags.due(this.times, mostAtOnce, this.servedLast);
+    this.servedLast = due.at(-1)?.organizationSlug ?? this.servedLast;
     await Promise.all(due.map((base) => this.note(base)));
     await this.tags.forget();
   }
