@@ -1,5 +1,6 @@
 import { OutboxRepository, type OutboxShare, type OutboxTopic } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
+import { briefly } from '../shared/brief-source.js';
 import { BaseWatch } from './base-watch/base-watch.js';
 import { DeleteProjectService } from './delete-project/delete-project.service.js';
 import { EvaluateService } from './evaluate/evaluate.service.js';
@@ -16,6 +17,12 @@ import { SweepCacheService } from './sweep-cache/sweep-cache.service.js';
 import { TrustRequestService } from './trust/trust-request.service.js';
 
 const minute = 60_000;
+
+/**
+ * An evaluation may wait while another one of its project fetches, and fetches then itself. A fetch that its slot ends is lost, so the
+ * next try would be ended too. What else it asks of the git host is kept when it is found: the next try goes on from there.
+ */
+const evaluateLimitMs = 2 * briefly.limits.fetchTimeoutMs + 2 * minute;
 
 /** One organization holds two slots at most where others have work, and never all of them (R-H11). */
 const shareOf = (slots: number): OutboxShare => ({
@@ -59,7 +66,7 @@ export function promisedWork(
       logger,
     );
   return [
-    loop('evaluate', 8, 8 * minute, { evaluate: orGivenUp(5, evaluate) }),
+    loop('evaluate', 8, evaluateLimitMs, { evaluate: orGivenUp(5, evaluate) }),
     loop('publish', 8, 15 * minute, {
       publish: {
         ...orGivenUp(10, publish),

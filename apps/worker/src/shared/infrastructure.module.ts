@@ -18,6 +18,7 @@ import { PooledLiveBus, PoolRedis } from '@cooperage/queue';
 import { createSource, type Source } from '@cooperage/source';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { briefly } from './brief-source.js';
 import { versionOf } from './health.js';
 import { masterKeys } from './master-keys.js';
 import { MirrorKeeper } from './mirror-keeper.js';
@@ -29,15 +30,6 @@ import { Watchdog } from './watchdog.js';
 type WorkerConfig = Config<'builder'> | Config<'control'>;
 
 const poolSize = 12;
-
-/**
- * Control reads commits in slots that all organizations share: a git host that is slow loses its turn earlier than for a build, and
- * nobody waits in a slot for a host that is away, since the evaluation itself is put back (S-030, R-H11).
- */
-const briefly = {
-  limits: { refsTimeoutMs: 30_000, fetchTimeoutMs: 240_000, minBytesPerSecond: 16 * 1024 },
-  retryDelaysMs: [],
-};
 
 /** What builder and control both stand on: stores, queue, git, logger. */
 @Global()

@@ -114,6 +114,32 @@ describe('the head of a delivery', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
+  it('R4-F4 is asked about no further when the slot of its evaluation is over, whatever is asked', async () => {
+    const hangs = () => {
+      const asked = Promise.withResolvers<void>();
+      const ask = (...values: unknown[]) =>
+        new Promise<never>((_, reject) => {
+          const signal = values.at(-1);
+          if (signal instanceof AbortSignal) signal.addEventListener('abort', () => reject(signal.reason));
+          else reject(new Error('without a signal'));
+          asked.resolve();
+        });
+      return { ask, asked: asked.promise };
+    };
+    const whole = async (remote: Remote, subject: object, asked: Promise<void>) => {
+      const slot = new AbortController();
+      const reading = reader(remote).of(subject, slot.signal);
+      reading.catch(() => undefined);
+      await asked;
+      slot.abort(new Error('too long'));
+      await expect(reading).rejects.toThrow('too long');
+    };
+    const [onRef, order, paths] = [hangs(), hangs(), hangs()];
+    await whole({ source: { isAncestor: onRef.ask } }, { after: old }, onRef.asked);
+    await whole({ evaluated: mid, source: { isAncestor: order.ask } }, {}, order.asked);
+    await whole({ evaluated: mid, source: { changedPaths: paths.ask } }, { rules: [pathRule] }, paths.asked);
+  });
+
   it('is late behind one that was evaluated, and where nobody can tell; never when it is the remote’s own', async () => {
     const late = async (after: string, behind: boolean | undefined) => {
       const isAncestor = async (_project: unknown, _ancestor: string, descendant: string) =>

@@ -42,7 +42,7 @@ export class ReadHead {
 
   /**
    * @param since when the delivery could be taken: what the git host said after that counts. Now by default.
-   * @param until nothing is fetched any further once it is aborted
+   * @param until nothing is fetched or asked any further once it is aborted
    */
   async of(
     subject: EvaluationSubject,
@@ -63,14 +63,14 @@ export class ReadHead {
       if (observed === undefined) return noHead('ref_gone');
       const commit = named ?? observed;
       const before = await this.evaluations.head(subject.project.id, ref);
-      const nothing = await this.refuse({ subject, project, commit, observed, before });
+      const nothing = await this.refuse({ subject, project, commit, observed, before, signal });
       if (nothing) return nothing;
       const known = await (facts ?? this.source.prepare(project, { ref, commit }, signal));
       return {
         ...{ ref, commit, observed, facts: known },
-        ...(await this.orderOf(project, commit, observed, before)),
+        ...(await this.orderOf(project, commit, observed, before, signal)),
         defaultBranch: defaultBranchOf(refs, subject.project.defaultBranch),
-        changedPaths: await this.changedPaths(subject, project, commit, before),
+        changedPaths: await this.changedPaths(subject, project, commit, before, signal),
       };
     } finally {
       // A commit that nobody wants (any more) is not fetched any further.
@@ -96,11 +96,11 @@ export class ReadHead {
    * What a delivery says is a hint. A commit is built for a ref only where the git host has it there: the head, or one
    * behind it. A body that came before shows nothing new unless the git host does.
    */
-  private async refuse({ subject, project, commit, observed, before }: Question): Promise<NoHead | null> {
+  private async refuse({ subject, project, commit, observed, before, signal }: Question): Promise<NoHead | null> {
     if (subject.sameBodyAs !== null && (commit !== observed || before?.observed === observed))
       return noHead('replayed');
     if (commit === observed) return null;
-    const isOnRef = await this.source.isAncestor(project, commit, observed);
+    const isOnRef = await this.source.isAncestor(project, commit, observed, signal);
     if (isOnRef === undefined) return noHead('history_too_long');
     // Two pushes may come while the host still shows the head before both, so `before` does not tell. A person gets the
     // answer at once.
@@ -117,9 +117,11 @@ export class ReadHead {
     commit: string,
     observed: string,
     before: EvaluatedHead | null,
+    signal: AbortSignal,
   ): Promise<Pick<Head, 'late' | 'rewrites'>> {
     if (before === null || before.commit === commit) return { late: false, rewrites: false };
-    const isAncestor = (ancestor: string, descendant: string) => this.source.isAncestor(project, ancestor, descendant);
+    const isAncestor = (ancestor: string, descendant: string) =>
+      this.source.isAncestor(project, ancestor, descendant, signal);
     if (commit !== observed && ((await isAncestor(commit, before.commit)) ?? true))
       return { late: true, rewrites: false };
     return { late: false, rewrites: (await isAncestor(before.commit, commit)) !== true };
@@ -130,11 +132,12 @@ export class ReadHead {
     project: SourceProject,
     commit: string,
     before: EvaluatedHead | null,
+    signal: AbortSignal,
   ): Promise<readonly string[] | null> {
     if (!rules.some((rule) => rule.includePaths.length > 0 || rule.excludePaths.length > 0)) return null;
     if (before === null) return null;
     try {
-      return await this.source.changedPaths(project, before.commit, commit);
+      return await this.source.changedPaths(project, before.commit, commit, signal);
     } catch (error) {
       // The commit itself is at hand, so it is the older head that a force push has taken away.
       if (error instanceof BuildFailure && error.code === 'RefNotFound') return null;
@@ -149,6 +152,7 @@ interface Question {
   readonly commit: string;
   readonly observed: string;
   readonly before: EvaluatedHead | null;
+  readonly signal: AbortSignal;
 }
 
 /**
