@@ -19,6 +19,7 @@ export type { BuildSummaryRecord } from './build/build-summary.js';
 export type { Expectation, TransitionOutcome } from './build/build-transition.js';
 export * from './build/cache-facts-repository.js';
 export * from './build/cache-ledger-repository.js';
+export type { AnnouncedBuild } from './build/listed-build.js';
 export * from './build/queue-positions.js';
 export * from './build/queue-repository.js';
 export * from './build/running-builds.js';

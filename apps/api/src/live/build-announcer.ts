@@ -1,5 +1,5 @@
 import { type BuildChange, buildChangeSchema, stepsChangeSchema } from '@cooperage/contracts';
-import { BuildLists, type BuildRecord } from '@cooperage/db';
+import { type AnnouncedBuild, BuildLists } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
 import type { LiveNamespace } from './viewer.js';
 
@@ -52,7 +52,7 @@ export class BuildAnnouncer {
   }
 }
 
-function changeOf(build: BuildRecord): BuildChange {
+function changeOf(build: AnnouncedBuild): BuildChange {
   const { id, projectId, organizationId, number, version, status, phase, attemptNumber } = build;
   return { buildId: id, projectId, organizationId, number, version, status, phase, attempt: attemptNumber };
 }

@@ -2,7 +2,9 @@ import { type BuildStatus, type CacheReadFact, type FailureReport, isFinal } fro
 import type { AttemptState } from '../attempt/attempt-record.js';
 import type { Database } from '../database.js';
 import type { Prisma } from '../generated/client.js';
-import { type BuildSummaryRecord, type NamedBuildRow, summaries, withProjectNames } from './build-summary.js';
+import { toBuildRecord } from './build-mapping.js';
+import type { BuildRecord } from './build-record.js';
+import { type BuildExtras, extrasOf, withProjectNames } from './build-summary.js';
 
 /** An attempt as a page shows it. */
 export interface AttemptView {
@@ -39,7 +41,7 @@ export interface StepView {
   readonly endLine: number | null;
 }
 
-export interface BuildDetailRecord extends BuildSummaryRecord {
+export interface BuildDetailRecord extends BuildRecord, BuildExtras {
   readonly attempts: readonly AttemptView[];
   readonly retryOfNumber: number | null;
   readonly secretNames: readonly string[];
@@ -179,10 +181,10 @@ export class BuildDetails {
     return row && this.complete(row);
   }
 
-  private async complete(row: NamedBuildRow): Promise<BuildDetailRecord> {
+  private async complete({ project, ...row }: NamedBuildRow): Promise<BuildDetailRecord> {
     const { prisma } = this.db;
-    const [[summary], attempts, retried, secrets] = await Promise.all([
-      summaries(prisma, [row]),
+    const [[extras], attempts, retried, secrets] = await Promise.all([
+      extrasOf(prisma, [{ ...row, project }]),
       prisma.attempt.findMany({ where: { buildId: row.id }, select: attemptColumns, orderBy: { number: 'asc' } }),
       row.retryOf ? prisma.build.findUnique({ where: { id: row.retryOf }, select: { number: true } }) : null,
       prisma.projectSecret.findMany({
@@ -193,7 +195,8 @@ export class BuildDetails {
     ]);
     const views = attempts.map(toAttemptView);
     return {
-      ...summary!,
+      ...toBuildRecord(row),
+      ...extras!,
       attempts: views,
       retryOfNumber: retried?.number ?? null,
       // Strangers' builds are given none.
@@ -215,6 +218,7 @@ export class BuildDetails {
   }
 }
 
+type NamedBuildRow = Prisma.BuildGetPayload<{ include: typeof withProjectNames }>;
 type AttemptRow = Prisma.AttemptGetPayload<{ select: typeof attemptColumns }>;
 
 function toAttemptView(row: AttemptRow): AttemptView {

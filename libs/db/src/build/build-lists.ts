@@ -1,11 +1,10 @@
-import type { BuildStatus, BuildTerm } from '@cooperage/domain';
+import type { BuildStatus, BuildTerm, Phase } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import { conditionsOf, type Reader } from './build-filter-sql.js';
-import { toBuildRecord } from './build-mapping.js';
-import type { BuildRecord } from './build-record.js';
-import { type BuildSummaryRecord, summaries, withProjectNames } from './build-summary.js';
+import { type BuildSummaryRecord, summaries, summaryColumns } from './build-summary.js';
+import { type AnnouncedBuild, announcedColumns } from './listed-build.js';
 
 /** Each part narrows; values are compared as they are, never as patterns. */
 export interface BuildFilter {
@@ -71,7 +70,7 @@ export class BuildLists {
   /** Builds with what lists show of them, in the order of `ids`; those that are gone are left out. */
   async named(ids: readonly string[]): Promise<BuildSummaryRecord[]> {
     if (ids.length === 0) return [];
-    const rows = await this.db.prisma.build.findMany({ where: { id: { in: [...ids] } }, include: withProjectNames });
+    const rows = await this.db.prisma.build.findMany({ where: { id: { in: [...ids] } }, select: summaryColumns });
     const byId = new Map((await summaries(this.db.prisma, rows)).map((build) => [build.id, build]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
@@ -80,14 +79,15 @@ export class BuildLists {
    * Builds whose state pages may have missed while notifications were lost: those that run, and those that ended within
    * `sinceMs`. Not bounded to an organization: for the process that tells each viewer of its own.
    */
-  async recentlyChanged(sinceMs: number, limit: number): Promise<BuildRecord[]> {
+  async recentlyChanged(sinceMs: number, limit: number): Promise<AnnouncedBuild[]> {
     const since = new Date(Date.now() - sinceMs);
     const rows = await this.db.prisma.build.findMany({
       where: { OR: [{ finishedAt: null }, { finishedAt: { gt: since } }] },
       orderBy: { id: 'desc' },
       take: limit,
+      select: announcedColumns,
     });
-    return rows.map(toBuildRecord);
+    return rows.map((row) => ({ ...row, status: row.status as BuildStatus, phase: row.phase as Phase | null }));
   }
 
   private async ids(organizationId: string, filter: BuildFilter, query: KeysetQuery): Promise<string[]> {

@@ -25,6 +25,7 @@ import {
   type PhaseSpan,
   storedLimits,
 } from './build-record.js';
+import type { ListedBuild } from './listed-build.js';
 
 /** Row → record. JSON columns are written only by this package, so their shape is known. */
 export function toBuildRecord(row: Build): BuildRecord {
@@ -55,6 +56,20 @@ export function toBuildRecord(row: Build): BuildRecord {
     cacheExport: row.cacheExport as CacheExportState,
     cacheMode: row.cacheMode as ExportMode | null,
     cacheModeWhy: row.cacheModeWhy as ModeReason | null,
+  };
+}
+
+/** As above, of the columns that lists show. */
+export function toListedBuild(row: Pick<Build, keyof ListedBuild>): ListedBuild {
+  return {
+    ...row,
+    zone: row.zone as Zone,
+    trigger: row.trigger as BuildTrigger,
+    status: row.status as BuildStatus,
+    stage: row.stage as BuildStage | null,
+    phase: row.phase as Phase | null,
+    failure: row.failure as unknown as FailureReport | null,
+    digest: row.digest as Digest | null,
   };
 }
 
