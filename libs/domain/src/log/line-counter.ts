@@ -91,19 +91,34 @@ export class LineCounter {
   }
 }
 
-/** Two runs that follow each other, as one. */
-export function joinDeltas(one: readonly LineDelta[], other: readonly LineDelta[]): LineDelta[] {
-  const joined = new Map(one.map((delta) => [delta.step, delta]));
-  for (const delta of other) {
-    const before = joined.get(delta.step);
-    joined.set(delta.step, before ? joinDelta(before, delta) : delta);
+/** Runs that follow each other, as one. Each costs what it holds itself, however much came before it. */
+export class DeltaSum {
+  private readonly steps = new Map<
+    number,
+    { lines: number; readonly outputs: Map<number, LineDelta['outputs'][number]> }
+  >();
+
+  constructor(...runs: readonly (readonly LineDelta[])[]) {
+    for (const run of runs) this.add(run);
   }
-  return [...joined.values()];
+
+  add(run: readonly LineDelta[]): void {
+    for (const { step, lines, outputs } of run) {
+      const known = this.steps.get(step) ?? { lines: 0, outputs: new Map() };
+      known.lines += lines;
+      for (const output of outputs) known.outputs.set(output.stream, output);
+      this.steps.set(step, known);
+    }
+  }
+
+  deltas(): LineDelta[] {
+    return [...this.steps].map(([step, { lines, outputs }]) => ({ step, lines, outputs: [...outputs.values()] }));
+  }
 }
 
-function joinDelta(one: LineDelta, other: LineDelta): LineDelta {
-  const outputs = new Map([...one.outputs, ...other.outputs].map((output) => [output.stream, output]));
-  return { step: one.step, lines: one.lines + other.lines, outputs: [...outputs.values()] };
+/** Two runs that follow each other, as one. */
+export function joinDeltas(one: readonly LineDelta[], other: readonly LineDelta[]): LineDelta[] {
+  return new DeltaSum(one, other).deltas();
 }
 
 /** Whether the last character in UTF-8 (RFC 3629) lacks some of its bytes. */

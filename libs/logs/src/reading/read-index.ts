@@ -1,4 +1,4 @@
-import { joinDeltas, type LineDelta } from '@cooperage/domain';
+import { DeltaSum, inTurns, type LineDelta, type Sliced } from '@cooperage/domain';
 import type { ChunkStore, IndexedChunk } from '../ports.js';
 
 /** A run of entries that is read as one. */
@@ -30,29 +30,32 @@ export async function readIndex(store: ChunkStore, attemptId: string): Promise<L
   const tail = await store.tail(attemptId);
   const chunks = await store.index(attemptId, mostChunks);
   const uncounted = chunks.findIndex(({ lineDeltas }) => lineDeltas === null);
-  const segments = joinChunks(uncounted === -1 ? chunks : chunks.slice(0, uncounted));
+  const segments = await inTurns(joinChunks(uncounted === -1 ? chunks : chunks.slice(0, uncounted)));
   const nextN = segments.at(-1)?.nextN ?? 0;
   return { segments, nextN, complete: tail.complete && nextN >= tail.nextN };
 }
 
-function joinChunks(chunks: readonly IndexedChunk[]): LogSegment[] {
+/** Work that grows with the number of chunks, and lets go after each of them. */
+export function* joinChunks(chunks: readonly IndexedChunk[]): Sliced<LogSegment[]> {
   const total = chunks.reduce((sum, { entriesBytes }) => sum + entriesBytes, 0);
   const most = Math.max(segmentBytes, total / mostSegments);
   const segments: LogSegment[] = [];
-  for (const { firstN, lastN, entriesBytes, lineDeltas } of chunks) {
-    const chunk = { firstN, nextN: lastN + 1, bytes: entriesBytes, lineDeltas: lineDeltas ?? [] };
-    const last = segments.at(-1);
-    if (last && last.bytes + chunk.bytes <= most) segments[segments.length - 1] = joined(last, chunk);
-    else segments.push(chunk);
-  }
-  return segments;
-}
-
-function joined(one: LogSegment, other: LogSegment): LogSegment {
-  return {
-    firstN: one.firstN,
-    nextN: other.nextN,
-    bytes: one.bytes + other.bytes,
-    lineDeltas: joinDeltas(one.lineDeltas, other.lineDeltas),
+  let open: { firstN: number; nextN: number; bytes: number; sum: DeltaSum } | undefined;
+  const close = (): void => {
+    if (open)
+      segments.push({ firstN: open.firstN, nextN: open.nextN, bytes: open.bytes, lineDeltas: open.sum.deltas() });
   };
+  for (const { firstN, lastN, entriesBytes, lineDeltas } of chunks) {
+    yield;
+    if (open && open.bytes + entriesBytes <= most) {
+      open.nextN = lastN + 1;
+      open.bytes += entriesBytes;
+      open.sum.add(lineDeltas ?? []);
+    } else {
+      close();
+      open = { firstN, nextN: lastN + 1, bytes: entriesBytes, sum: new DeltaSum(lineDeltas ?? []) };
+    }
+  }
+  close();
+  return segments;
 }

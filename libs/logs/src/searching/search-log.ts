@@ -50,7 +50,7 @@ export async function searchLog(
   const matcher = lineMatcher(query, () => hits.cut());
   const tail = await store.tail(attemptId);
   const chunks = await store.survey(attemptId, query.isRegex ? [] : trigramsOf(query.text));
-  const uses = planSearch(chunks, fromN);
+  const uses = await inTurns(planSearch(chunks, fromN), signal);
   const searcher = new LogSearcher(matcher, (step, line) => hits.add(step, line));
   const passOver = (from: number, to: number): void => {
     for (const { lineDeltas } of chunks.slice(from, to)) searcher.passOver(lineDeltas ?? []);

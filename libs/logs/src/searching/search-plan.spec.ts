@@ -1,8 +1,11 @@
-import type { LineDelta } from '@cooperage/domain';
+import { atOnce, inTurns, type LineDelta } from '@cooperage/domain';
+import { syncStretchRatio } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
-import { planSearch } from './search-plan.js';
+import { planSearch as slicedPlan } from './search-plan.js';
 
 type Printed = readonly [step: number, openN: number | null];
+
+const planSearch = (chunks: Parameters<typeof slicedPlan>[0], fromN: number) => atOnce(slicedPlan(chunks, fromN));
 
 /** Chunks of ten entries each. */
 function survey(...chunks: readonly (readonly [mayHold: boolean, ...printed: Printed[]])[]) {
@@ -64,5 +67,13 @@ describe('the plan of a search', () => {
   it('reads everything where lines were not counted', () => {
     const chunks = survey([false, [1, null]], [false, [1, null]], [true, [1, null]]);
     expect(planSearch([{ ...chunks[0]!, lineDeltas: null }, ...chunks.slice(1)], 10)).toEqual(['join', 'look', 'look']);
+  });
+
+  it('R4-P1 lets others in where sixteen steps print for an hour without an end of line', async () => {
+    const steps = Array.from({ length: 16 }, (_, step) => step);
+    const chunks = survey(
+      ...Array.from({ length: 20_000 }, () => [true, ...steps.map((step): Printed => [step, 1])] as const),
+    );
+    expect(await syncStretchRatio(() => inTurns(slicedPlan(chunks, 0)))).toBeLessThan(5);
   });
 });

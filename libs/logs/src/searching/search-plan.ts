@@ -1,3 +1,4 @@
+import type { Sliced } from '@cooperage/domain';
 import type { SurveyedChunk } from '../ports.js';
 
 /**
@@ -6,29 +7,47 @@ import type { SurveyedChunk } from '../ports.js';
  */
 export type ChunkUse = 'look' | 'join' | 'skip';
 
-/** One use for each chunk, so that every line that may be found is seen whole, and little else is read. */
-export function planSearch(chunks: readonly SurveyedChunk[], fromN: number): ChunkUse[] {
+const chunksOfSlice = 256;
+
+/** The chunks in which the unfinished line of one output lies. */
+interface OpenLine {
+  readonly chunks: number[];
+  /** So many of them are joined already. */
+  joined: number;
+}
+
+/**
+ * One use for each chunk, so that every line that may be found is seen whole, and little else is read. Its work grows with the
+ * number of chunks, also where a line is never finished.
+ */
+export function* planSearch(chunks: readonly SurveyedChunk[], fromN: number): Sliced<ChunkUse[]> {
   // Without counts the lines behind a chunk have no numbers: everything is read.
   if (chunks.some(({ lineDeltas }) => lineDeltas === null)) {
     return chunks.map(({ lastN }) => (lastN < fromN ? 'join' : 'look'));
   }
   const uses = chunks.map(({ lastN, mayHold }): ChunkUse => (mayHold && lastN >= fromN ? 'look' : 'skip'));
-  /** Of each output the chunks in which the line lies that is not finished yet. */
-  const open = new Map<string, number[]>();
-  const join = (key: string): void => {
-    for (const at of open.get(key) ?? []) if (uses[at] === 'skip') uses[at] = 'join';
+  /** By output. */
+  const open = new Map<string, OpenLine>();
+  const join = (line: OpenLine | undefined): void => {
+    for (; line && line.joined < line.chunks.length; line.joined++) {
+      const at = line.chunks[line.joined]!;
+      if (uses[at] === 'skip') uses[at] = 'join';
+    }
   };
   for (const [at, { firstN, lineDeltas }] of chunks.entries()) {
+    if (at % chunksOfSlice === 0) yield;
     for (const { step, outputs } of lineDeltas ?? []) {
       for (const { stream, openN } of outputs) {
         const key = `${step}.${stream}`;
-        if (uses[at] === 'look') join(key);
+        const line = open.get(key);
+        if (uses[at] === 'look') join(line);
         if (openN === null) open.delete(key);
-        else open.set(key, openN >= firstN ? [at] : [...(open.get(key) ?? []), at]);
+        else if (line && openN < firstN) line.chunks.push(at);
+        else open.set(key, { chunks: [at], joined: 0 });
       }
     }
   }
   // No chunk finishes these, so none knows what is in them.
-  for (const key of open.keys()) join(key);
+  for (const line of open.values()) join(line);
   return uses;
 }
