@@ -124,17 +124,22 @@ function toLeftover({ digests, sizes, ...row }: LeftoverRow): StagedLeftover {
   return { ...row, blobs: digests.map((digest, at) => ({ digest, bytes: Number(sizes[at]) })) };
 }
 
-/** A blob that another row of the zone counts stays with that one. A row that was staged again meanwhile is left as it is. */
+/**
+ * A blob that another row of the zone counts stays with that one: found in one pass over all of them, as `stage_image` does (R4-F1).
+ * A row that was staged again meanwhile is left as it is.
+ */
 async function noteRest(tx: Queryable, id: string, { blobs, lookAt }: StagedRest): Promise<void> {
   const digests = blobs.map(({ digest }) => digest);
   const sizes = blobs.map(({ bytes }) => BigInt(bytes));
   await tx.$executeRaw`
     UPDATE staged_image s SET state = 'deleted', look_at = ${lookAt}, blob_digests = l.digests, blob_bytes = l.sizes, bytes = l.bytes
     FROM staged_image me CROSS JOIN LATERAL (
-      SELECT coalesce(array_agg(u.blob), '{}') AS digests, coalesce(array_agg(u.bytes), '{}') AS sizes, coalesce(sum(u.bytes), 0) AS bytes
-      FROM unnest(${digests}::text[], ${sizes}::bigint[]) AS u(blob, bytes)
-      WHERE NOT EXISTS (SELECT 1 FROM staged_image o WHERE o.project_id = me.project_id AND o.zone = me.zone AND o.id <> me.id
-        AND u.blob = ANY (o.blob_digests))) l
+      SELECT coalesce(array_agg(n.blob), '{}') AS digests, coalesce(array_agg(n.bytes), '{}') AS sizes, coalesce(sum(n.bytes), 0) AS bytes
+      FROM (SELECT a.blob, max(a.bytes) AS bytes FROM (
+          SELECT u.blob, u.bytes, false AS is_counted FROM unnest(${digests}::text[], ${sizes}::bigint[]) AS u(blob, bytes)
+          UNION ALL SELECT d.blob, 0, true FROM staged_image o CROSS JOIN LATERAL unnest(o.blob_digests) AS d(blob)
+            WHERE o.project_id = me.project_id AND o.zone = me.zone AND o.id <> me.id) a
+        GROUP BY a.blob HAVING NOT bool_or(a.is_counted)) n) l
     WHERE s.id = ${id}::uuid AND me.id = s.id AND s.state <> 'staged'`;
   await tx.$executeRaw`
     DELETE FROM staged_image WHERE id = ${id}::uuid AND state = 'deleted' AND cardinality(blob_digests) = 0`;

@@ -177,4 +177,46 @@ describe('what builds stage', () => {
     for (let at = 0; at < 100; at++) await note(build, []);
     await expect(note(build, [])).rejects.toThrow(refused);
   });
+
+  const many = (count: number) => Array.from({ length: count }, () => ({ digest: digest(), bytes: 1 }));
+  /** The quickest of three, in milliseconds. */
+  const quickest = async (work: () => Promise<unknown>) => {
+    const times: number[] = [];
+    for (let at = 0; at < 3; at++) {
+      const sinceMs = performance.now();
+      await work();
+      times.push(performance.now() - sinceMs);
+    }
+    return Math.min(...times);
+  };
+
+  it('R4-F1 takes about as long for an image of many blobs as for one of few, beside many that are staged', async () => {
+    const build = await world.build(projectId);
+    await note(build, many(1));
+    const { id: _, digest: __, ...one } = await world.db.prisma.stagedImage.findFirstOrThrow();
+    const rows = Array.from({ length: 60 }, () => {
+      const blobs = many(500);
+      const blobDigests = blobs.map((blob) => blob.digest);
+      return { ...one, id: newId(), digest: digest(), blobDigests, blobBytes: blobDigests.map(() => 1n) };
+    });
+    await world.db.prisma.stagedImage.createMany({ data: rows });
+    const few = await quickest(() => note(build, many(1)));
+    expect(await quickest(() => note(build, many(500)))).toBeLessThan(10 * few);
+    // The same question, when the registry was asked what is left.
+    await world.db.prisma.stagedImage.updateMany({ data: { state: 'deleted', lookAt: new Date(0) } });
+    const [left] = await deletion.toLookAt(projectId, 1);
+    const fewLeft = await quickest(() => deletion.looked(left!, { blobs: many(1), lookAt }));
+    expect(await quickest(() => deletion.looked(left!, { blobs: many(500), lookAt }))).toBeLessThan(10 * fewLeft);
+  });
+
+  it('R4-F1 takes no more blobs before a push than can be published, and counts what is pushed', async () => {
+    const build = await world.build(projectId);
+    await expect(note(build, many(502))).rejects.toThrow(/may not stage/);
+    expect(await note(build, many(501))).toMatchObject({ state: 'staged' });
+    await note(build, many(502), { isPushed: true });
+    expect(await counted()).toEqual([1_003, 1_003]);
+    // A blob that stands twice in one manifest is one blob.
+    await note(build, [base, base]);
+    expect(await counted()).toEqual([2_003, 2_003]);
+  });
 });
