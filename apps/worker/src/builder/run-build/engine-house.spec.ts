@@ -169,6 +169,23 @@ describe('the engine of a builder for strangers', () => {
     expect(seen.wiped).toBe(2);
   });
 
+  it.each(['it is emptied for it', 'its network is looked at'])(
+    'R4-F3 is not entered by an export where a build of another organization comes while %s',
+    async (moment) => {
+      const wait = slow();
+      const [wipe, look] = moment === 'it is emptied for it' ? [wait.work, nothing] : [nothing, wait.work];
+      const own = new EngineHouse({ wipe }, 'strangers', () => look().then(() => null), 0);
+      const exporting = own.afterwards(ours, never, async () => Promise.reject(new Error('must not run')));
+      await turn();
+      const next = own.build(other, never, nothing);
+      wait.end();
+      await expect(exporting).rejects.toMatchObject({
+        message: expect.stringContaining('another organization needed'),
+      });
+      await next;
+    },
+  );
+
   it('R3-A6 is exported from again once the one that waited has given up', async () => {
     const { build, exports } = house('strangers');
     const [first, stop] = [slow(), new AbortController()];

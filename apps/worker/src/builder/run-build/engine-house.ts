@@ -62,14 +62,22 @@ export class EngineHouse {
     if (this.lane === 'trusted') return this.amongTrusted(build, () => work(signal));
     return this.inTurn(signal, async () => {
       const { organizationId } = build;
-      if ([...this.waiting].some((other) => other.organizationId !== organizationId)) throw isNeeded();
+      this.mustNotBeNeeded(organizationId);
       if (nameOf(build) !== this.owner?.name) {
         const isOthers = this.owner !== undefined && this.owner.organizationId !== organizationId;
         if (houseOf(build) === null || isOthers) throw wasEmptied();
         await this.empty(build);
       }
-      return this.unhindered(() => this.givingWay(organizationId, work));
+      return this.unhindered(async () => {
+        // Once more: a build that came while the engine was emptied found no export that it could hurry.
+        this.mustNotBeNeeded(organizationId);
+        return this.givingWay(organizationId, work);
+      });
     });
+  }
+
+  private mustNotBeNeeded(organizationId: string): void {
+    if ([...this.waiting].some((other) => other.organizationId !== organizationId)) throw isNeeded();
   }
 
   private async givingWay<T>(organizationId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
