@@ -91,6 +91,7 @@ export * from './net/public-address.js';
 export * from './path/repository-path.js';
 export * from './quota/quota.js';
 export * from './retention/retention-policy.js';
+export * from './rule/changed-paths.js';
 export * from './rule/glob.js';
 export * from './rule/parse-ref.js';
 export * from './rule/rule.js';

@@ -189,8 +189,26 @@ describe('Source', () => {
     const { repository, project } = await fresh();
     const from = await repository.commit({ 'a/x': '1', 'a/y': '1', old: 'same', 'ü ü': '1' });
     const to = await repository.commit({ 'a/x': '2', 'a/y': '1', renamed: 'same', 'ü ü': { executable: '1' } });
-    expect((await source.changedPaths(project, from, to)).sort()).toEqual(['a/x', 'old', 'renamed', 'ü ü']);
+    expect([...(await source.changedPaths(project, from, to))].sort()).toEqual(['a/x', 'old', 'renamed', 'ü ü']);
     expect(await source.changedPaths(project, to, to)).toEqual([]);
+  });
+
+  it('R4-P2 says of nested folders that name ten million paths that they are too many', async () => {
+    const { repository, project } = await fresh();
+    const from = await repository.commit({ a: '1' });
+    const blob = (await repository.git(['hash-object', '-w', '--stdin'], Buffer.from('x'))).trim();
+    let entry = `100644 blob ${blob}`;
+    for (const width of [100, 1_000, 100]) {
+      const names = Array.from({ length: width }, (_, at) => `${entry}\t${'n'.repeat(30)}${at}\n`);
+      entry = `040000 tree ${(await repository.git(['mktree'], Buffer.from(names.join('')))).trim()}`;
+    }
+    const person = 'T <t@example.invalid> 1 +0000';
+    const text = `tree ${entry.split(' ')[2]}\nparent ${from}\nauthor ${person}\ncommitter ${person}\n\nbomb\n`;
+    const to = (await repository.git(['hash-object', '-w', '-t', 'commit', '--stdin'], Buffer.from(text))).trim();
+    await repository.git(['update-ref', main, to]);
+    await source.prepare(project, { ref: main, commit: to });
+    expect(await source.changedPaths(project, from, to)).toBe('too_many');
+    expect(await source.changedPaths(project, to, from)).toBe('too_many');
   });
 
   it('stops everything when it is told to', async () => {

@@ -146,14 +146,14 @@ class SourceService implements Source {
     });
   }
 
-  async changedPaths(project: SourceProject, from: string, to: string, signal?: AbortSignal): Promise<string[]> {
-    const { git, limits } = this.#settings;
+  async changedPaths(project: SourceProject, from: string, to: string, signal?: AbortSignal) {
     const commits = [checkCommit(from), checkCommit(to)];
     const mirror = await this.#shelf.of(project);
     const fetcher = new CommitFetcher(this.#settings, project, mirror, signal);
     return settled(signal, async () => {
       for (const commit of commits) await fetcher.ensureFiles({ commit });
-      return changedPaths({ git, gitDir: mirror.files.path, limits, signal }, from, to);
+      const [older, newer] = [await mirror.commitFacts(from), await mirror.commitFacts(to)];
+      return changedPaths(mirror.reader, older.tree, newer.tree, signal);
     });
   }
 

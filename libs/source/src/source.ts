@@ -1,3 +1,4 @@
+import type { ChangedPaths } from '@cooperage/domain';
 import type { BuildContext, ContextPaths } from './context/build-context.js';
 import type { StoredMirror, StoredProject } from './mirror/stored-mirrors.js';
 import type { CommitFacts } from './objects/commit-object.js';
@@ -59,8 +60,16 @@ export interface Source {
     descendant: string,
     signal?: AbortSignal,
   ): Promise<boolean | undefined>;
-  /** Paths that differ between two commits; a rename counts as two. One try. */
-  changedPaths(project: SourceProject, from: string, to: string, signal?: AbortSignal): Promise<string[]>;
+  /**
+   * Paths that differ between two commits, in no order; a rename counts as two. One try.
+   * @returns `too_many` beyond `changedPathLimits`: no more is looked at
+   */
+  changedPaths(
+    project: SourceProject,
+    from: string,
+    to: string,
+    signal?: AbortSignal,
+  ): Promise<Exclude<ChangedPaths, null>>;
   /** Keeps the mirror small. To be called now and then, off the way of a build. */
   tidy(project: SourceProject, signal?: AbortSignal): Promise<void>;
   /** What lies in the root, of projects that are gone as well. */

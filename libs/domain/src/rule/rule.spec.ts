@@ -35,6 +35,14 @@ describe('judge', () => {
     });
   });
 
+  it('R4-P2 takes a rule with paths to match where too many paths changed, and says so', () => {
+    const tooMany = head({ changedPaths: 'too_many' });
+    const verdict = judge(rule({ includePaths: ['docs/**'] }), tooMany, null);
+    expect(verdict).toMatchObject({ matched: true, reason: 'matched' });
+    expect(verdict.explanation).toContain('At most 100,000 paths and 50,000 folders are compared');
+    expect(judge(rule(), tooMany, null).explanation).toBe('main matches main.');
+  });
+
   it.each<[VerdictReason, Partial<Rule>, Partial<RefHead>, string | null]>([
     ['rule_disabled', { enabled: false }, {}, null],
     ['ref_kind_differs', { refKind: 'tag' }, {}, null],

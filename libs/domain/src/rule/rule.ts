@@ -1,5 +1,6 @@
 import type { CachePolicy } from '../cache/cache-policy.js';
 import { atOnce, type Sliced } from '../share/in-turns.js';
+import { type ChangedPaths, changedPathLimits } from './changed-paths.js';
 import { compileGlob, matchesGlob } from './glob.js';
 import { MatchWork, TooMuchWork } from './match-work.js';
 import { parseRef } from './parse-ref.js';
@@ -28,8 +29,8 @@ export interface RefHead {
   /** Commit id at the git host now. */
   readonly commit: string;
   readonly defaultBranch: string | null;
-  /** Paths that changed since the last head that was evaluated for this ref; null when there is none to compare with. */
-  readonly changedPaths: readonly string[] | null;
+  /** Since the last head that was evaluated for this ref. */
+  readonly changedPaths: ChangedPaths;
 }
 
 export type VerdictReason =
@@ -113,28 +114,34 @@ function* judgeOne(rule: Rule, head: RefHead, newestBuiltCommit: string | null, 
     ruleName: rule.name,
     matched: true,
     reason: 'matched',
-    explanation: [`${ref.name} matches ${rule.refPattern}.`, ...(paths === 'unknown' ? [tooCostly(head)] : [])].join(
-      ' ',
-    ),
+    explanation: [`${ref.name} matches ${rule.refPattern}.`, ...whyUnknown(paths, head)].join(' '),
     tags,
   };
 }
 
-function tooCostly({ changedPaths }: RefHead): string {
-  const paths = `${changedPaths?.length.toLocaleString('en') ?? 'the'} changed paths`;
+type Compared = 'match' | 'differ' | 'too_costly' | 'too_many';
+
+/** Why a rule counts as matching whose paths were not compared. */
+function whyUnknown(compared: Compared, { changedPaths }: RefHead): string[] {
+  if (compared === 'too_costly') return [tooCostly(changedPaths?.length ?? 0)];
+  return compared === 'too_many' ? [tooMany] : [];
+}
+
+const many = (count: number) => count.toLocaleString('en');
+const tooMany = `The push changes more than is compared with the paths of a rule, so it counts as matching. At most ${many(changedPathLimits.paths)} paths and ${many(changedPathLimits.folders)} folders are compared, with ${changedPathLimits.pathBytes >> 20} MiB of names. Smaller pushes are compared.`;
+
+function tooCostly(count: number): string {
+  const paths = `${many(count)} changed paths`;
   return `The path patterns of the rule take too much work on ${paths}, so it counts as matching. Give it fewer patterns, or such with fewer wildcards.`;
 }
 
-function* comparePaths(
-  { includePaths, excludePaths }: Rule,
-  changed: readonly string[] | null,
-  work: MatchWork,
-): Sliced<'match' | 'differ' | 'unknown'> {
+function* comparePaths({ includePaths, excludePaths }: Rule, changed: ChangedPaths, work: MatchWork): Sliced<Compared> {
   if (changed === null || (includePaths.length === 0 && excludePaths.length === 0)) return 'match';
+  if (changed === 'too_many') return 'too_many';
   try {
     return (yield* hasWantedPath(includePaths, excludePaths, changed, work)) ? 'match' : 'differ';
   } catch (error) {
-    if (error instanceof TooMuchWork) return 'unknown';
+    if (error instanceof TooMuchWork) return 'too_costly';
     throw error;
   }
 }

@@ -37,6 +37,27 @@ export async function findTreeEntry(tree: Buffer, name: string, signal?: AbortSi
   return undefined;
 }
 
+/** An entry as it stands in the tree: `name` and `id` are views of its bytes. */
+export interface RawTreeEntry {
+  /** Octal. */
+  readonly mode: string;
+  readonly name: Buffer;
+  readonly id: Buffer;
+}
+
+/** The entries of a tree object in their order. Ends where the bytes are no entry. */
+export function* treeEntries(tree: Buffer): Generator<RawTreeEntry, undefined> {
+  for (let at = 0; at < tree.length; ) {
+    const space = tree.indexOf(32, at);
+    const zero = tree.indexOf(0, space);
+    const next = zero + 1 + idBytes;
+    if (space < 0 || zero < 0 || next > tree.length) return;
+    const mode = tree.toString('latin1', at, space);
+    yield { mode, name: tree.subarray(space + 1, zero), id: tree.subarray(zero + 1, next) };
+    at = next;
+  }
+}
+
 /** Git's modes in octal: 40000 folder, 120000 symbolic link, 160000 submodule, 100644 and 100755 file. */
 export function kindOfMode(mode: string): TreeEntryKind {
   if (/^0?40000$/.test(mode)) return 'folder';

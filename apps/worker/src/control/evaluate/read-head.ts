@@ -1,5 +1,5 @@
 import type { EvaluatedHead, EvaluationRepository, EvaluationSubject } from '@cooperage/db';
-import { BuildFailure, type NoBuildReason, parseRef } from '@cooperage/domain';
+import { BuildFailure, type ChangedPaths, type NoBuildReason, parseRef } from '@cooperage/domain';
 import type { CommitFacts, RemoteRefs, Source, SourceProject } from '@cooperage/source';
 import { SharedRefs } from './shared-refs.js';
 
@@ -17,7 +17,7 @@ export interface Head {
   readonly rewrites: boolean;
   readonly facts: CommitFacts;
   /** Null where no rule looks at paths or there is nothing to compare with. */
-  readonly changedPaths: readonly string[] | null;
+  readonly changedPaths: ChangedPaths;
 }
 
 /** Why a delivery leads to no commit. */
@@ -133,7 +133,7 @@ export class ReadHead {
     commit: string,
     before: EvaluatedHead | null,
     signal: AbortSignal,
-  ): Promise<readonly string[] | null> {
+  ): Promise<ChangedPaths> {
     if (!rules.some((rule) => rule.includePaths.length > 0 || rule.excludePaths.length > 0)) return null;
     if (before === null) return null;
     try {
