@@ -4,9 +4,8 @@ import { building, faults, tagMovesOf } from './shared/faults.js';
 import { processes } from './shared/suite.js';
 
 const suite = processes();
-faults(suite);
 
-// It takes a registry in front of which a push can be held.
+// It takes a registry in front of which a push can be held. First, while there is one builder.
 describe('faults in the middle of a build', () => {
   it('kill -9 of the builder when the engine had finished and nobody had written it down: the result is taken over', async () => {
     const { product } = suite;
@@ -62,3 +61,5 @@ describe('faults in the middle of a build', () => {
     expect(await tagMovesOf(product, repository.project, old.commit)).toEqual([]);
   });
 });
+
+faults(suite);
