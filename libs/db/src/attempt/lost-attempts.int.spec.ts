@@ -133,6 +133,19 @@ describe('attempts that do not come to their end by themselves', () => {
     expect((await world.attempts.heartbeat([attempt.attemptId], builder, 1)).get(attempt.attemptId)).toBe('not_yours');
   });
 
+  it('R4-F2 may have waited for an engine that others use, for as long as their builder lets them', async () => {
+    const builder = await world.builder();
+    const attempt = await world.claimed(await world.project(), builder, 600_000);
+    const overdue = async () => (await sweeps.findOverdue(30_000, [], 60_000)).map(({ attemptId }) => attemptId);
+    await world.db.prisma.$executeRaw`UPDATE attempt SET claimed_at = now() - interval '91 seconds'`;
+    expect(await overdue()).toEqual([attempt.attemptId]);
+    await world.db.prisma.$executeRaw`UPDATE attempt SET lane = 'strangers'`;
+    expect(await overdue()).toEqual([]);
+    await world.db.prisma.$executeRaw`UPDATE attempt SET claimed_at = now() - interval '151 seconds'`;
+    expect(await overdue()).toEqual([attempt.attemptId]);
+    await world.attempts.stopped(attempt, builder);
+  });
+
   it('over their time limit are ended when their builder does not do it', async () => {
     const builder = await world.builder();
     const attempt = await world.claimed(await world.project(), builder, 600_000);

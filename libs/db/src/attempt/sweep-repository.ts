@@ -111,13 +111,15 @@ export class SweepRepository {
   /**
    * Builds that their builder should have ended: those over their time limit, and those whose cancel it does not follow
    * although it lives. Both by `graceMs`.
+   * @param waitMs how long an attempt may have waited for an engine that has one guest at a time: its time limit stood still then
    */
-  async findOverdue(graceMs: number, except: readonly string[] = []): Promise<OverdueAttempt[]> {
+  async findOverdue(graceMs: number, except: readonly string[] = [], waitMs = 0): Promise<OverdueAttempt[]> {
     return this.db.prisma.$queryRaw`
       SELECT b.id::text AS "buildId", a.id::text AS "attemptId", a.number
       FROM build b JOIN attempt a ON a.build_id = b.id AND a.number = b.attempt_number AND a.state = 'claimed'
       WHERE b.status IN ('running', 'canceling') AND b.stage = 'builder' AND (
-        a.claimed_at < now() - ((b.limits->>'timeoutMs')::bigint + ${graceMs}) * interval '1 millisecond'
+        a.claimed_at < now() - ((b.limits->>'timeoutMs')::bigint + ${graceMs}
+          + CASE a.lane WHEN 'strangers' THEN ${waitMs} ELSE 0 END) * interval '1 millisecond'
         OR b.status = 'canceling' AND b.cancel_requested_at < now() - ${graceMs} * interval '1 millisecond')
         AND ${noneOf(except)}
       ORDER BY a.id LIMIT 100`;

@@ -1,6 +1,7 @@
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
 import type { BuildFailure } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import { longestEngineWaitMs } from '../../shared/engine-wait.js';
 import type { HeldSlot } from '../../shared/slots.js';
 import { WakeLoop } from '../../shared/wake-loop.js';
 import { DiskGrowth } from '../disk-growth.js';
@@ -53,9 +54,6 @@ class Clock {
     clearTimeout(this.timer);
   }
 }
-
-/** Longer than any export may take. Whoever waits for longer waits for something that is broken. */
-const longestWaitMs = 15 * 60_000;
 
 /** A build that lets the disk grow by less is no reason for its end. */
 const leastGrowthBytes = 64 * 1024 ** 2;
@@ -149,7 +147,7 @@ export class HeldAttempts {
   /** Stops the clock of an attempt that waits for the engine. @returns has it go on; called once more it does nothing */
   waits(attemptId: string): () => void {
     const clock = this.held.get(attemptId)?.clock;
-    clock?.pause(longestWaitMs);
+    clock?.pause(longestEngineWaitMs);
     return () => clock?.go();
   }
 

@@ -2,6 +2,7 @@ import type { LostAttempt, ProcessRepository, SweepRepository } from '@cooperage
 import type { ChunkStore, LiveBus } from '@cooperage/logs/ports';
 import { createLogger, createMetrics } from '@cooperage/telemetry';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { longestEngineWaitMs } from '../../shared/engine-wait.js';
 import { SetAside } from './set-aside.js';
 import { Sweeper } from './sweeper.js';
 
@@ -60,6 +61,13 @@ describe('the sweeper', () => {
     expect(processes.forgetEnded).toHaveBeenCalled();
     await expect.poll(() => processes.endSilent.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
     expect((await metrics.expose()).body).toMatch(/sweep_failures_total\{step="overdue"\} [1-9]/);
+  });
+
+  it('R4-F2 adds to the time of an attempt what its builder lets it wait for the engine', async () => {
+    const { sweeps } = made;
+    sweeper.start();
+    await expect.poll(() => sweeps.findOverdue.mock.calls.length).toBeGreaterThan(0);
+    expect(sweeps.findOverdue).toHaveBeenCalledWith(expect.any(Number), [], longestEngineWaitMs);
   });
 
   it('R2-H4 ends the sweep when the database is away', async () => {

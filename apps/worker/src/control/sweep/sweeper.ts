@@ -11,6 +11,7 @@ import type { FailureReport } from '@cooperage/domain';
 import type { ChunkStore, LiveBus } from '@cooperage/logs/ports';
 import { endLostLog } from '@cooperage/logs/write';
 import type { Logger, Metrics } from '@cooperage/telemetry';
+import { longestEngineWaitMs } from '../../shared/engine-wait.js';
 import { observeEnd } from '../../shared/observe-build.js';
 import { WakeLoop } from '../../shared/wake-loop.js';
 import { SetAside } from './set-aside.js';
@@ -88,7 +89,7 @@ export class Sweeper {
     await this.step('lost', () => this.endLost(patient));
     await this.step('overdue', async () => {
       const { overdue } = this.aside;
-      const found = await this.sweeps.findOverdue(overdueGraceMs, overdue.ids());
+      const found = await this.sweeps.findOverdue(overdueGraceMs, overdue.ids(), longestEngineWaitMs);
       await this.each(found, (attempt) => this.closeOverdue(attempt), overdue);
     });
     await this.step('logs', async () => {
