@@ -150,13 +150,11 @@ describe('the watch over base images, on a real registry', () => {
     const digest = `sha256:${'0'.repeat(64)}`;
     const many = Array.from({ length: 600 }, (_, at) => ({ name: `docker.io/a/base:${1_000 + at}`, digest }));
     let asked: string[] = [];
-    const watching = () =>
-      new BaseWatch(
-        new BaseTagRepository(db),
-        { ask: async ({ name }) => (asked.push(name), { problem: 'not_found' }) },
-        { warn } as unknown as Logger,
-        times,
-      );
+    const ask: AskRegistry['ask'] = async ({ name }) => {
+      asked.push(name);
+      return { problem: 'not_found' };
+    };
+    const watching = () => new BaseWatch(new BaseTagRepository(db), { ask }, { warn } as unknown as Logger, times);
 
     beforeEach(async () => {
       asked = [];
