@@ -109,6 +109,15 @@ describe('LogDocument', () => {
     );
   });
 
+  it('shows an empty line where an unfinished one printed nothing that is seen for two segments', () => {
+    const parts: Part[] = [...Array<Part>(5).fill([1, 'a']), [1, '\x1b[31m'], [1, 'b', { stream: 2 }]];
+    const entries = entriesOf(...parts);
+    const log = new LogDocument();
+    log.append(entries.slice(log.begin(indexOf(entries, [1, 5, 6]))));
+    load(log, entries);
+    expect(textOf(log, 1)).toEqual(['', 'b']);
+  });
+
   it('holds a log of any length in the memory of a short one', () => {
     const log = new LogDocument();
     log.begin([]);

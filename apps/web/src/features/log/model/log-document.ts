@@ -22,10 +22,22 @@ export const segmentBytes = 65_536;
 /** Drawn segments that are kept: a few screens around wherever the reader was. */
 export const mostDrawn = 32;
 
+/** Of a line of which nothing is known. */
+const emptyLine = {
+  text: '',
+  runs: null,
+  cutCharacters: 0,
+  rewrites: 0,
+  earlier: null,
+  links: null,
+  atMs: 0,
+  notice: false,
+};
+
 /** A line that was left open in a segment and never went on. */
 interface LeftOpen {
   readonly step: number;
-  readonly stream: number;
+  readonly stream: LogLine['stream'];
   readonly segment: number;
 }
 
@@ -168,8 +180,10 @@ export class LogDocument {
   private openLine(step: number, index: number): LogLine | undefined {
     const left = this.leftOpenOf(step);
     if (index >= left.length) return this.tailLines.unfinished(step)[index - left.length];
-    const { segment } = left[index]!;
+    const { segment, stream } = left[index]!;
     const before = left.slice(0, index).filter((line) => line.segment === segment).length;
-    return this.drawn.get(segment)?.unfinished(step)[before];
+    const drawn = this.drawn.get(segment);
+    // What it printed last may be nothing that is seen, such as a colour, and its beginning too far away to be drawn.
+    return drawn && (drawn.unfinished(step)[before] ?? { ...emptyLine, stream });
   }
 }
