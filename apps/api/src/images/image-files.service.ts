@@ -96,7 +96,7 @@ export class ImageFilesService {
     const client = this.registry.clientFor(project);
     const { manifests } = await readImageTree(client, repository, parseDigest(digest));
     const manifest = found(manifestOf(manifests, wanted));
-    const known = await this.reader.look(projectId, manifest.document.layers, client, repository);
+    const known = await this.reader.look(project, manifest.document.layers, client, repository);
     return { project, image, manifest, known, files: await this.lay(project, manifest, known) };
   }
 

@@ -12,8 +12,12 @@ export interface LayerLimits {
   readonly allPathBytes: number;
   /** Folders above a file. */
   readonly depth: number;
-  /** One block of extended attributes of the archive. */
+  /** Extended attributes of one entry of the archive. */
   readonly attributeBytes: number;
+  /** Of all such blocks together. */
+  readonly allAttributeBytes: number;
+  /** Headers of the archive, those of attributes and of entries that are not listed included. */
+  readonly headers: number;
 }
 
 export const defaultLayerLimits: LayerLimits = {
@@ -26,4 +30,6 @@ export const defaultLayerLimits: LayerLimits = {
   allPathBytes: 16 << 20,
   depth: 100,
   attributeBytes: 1 << 20,
+  allAttributeBytes: 32 << 20,
+  headers: 500_000,
 };

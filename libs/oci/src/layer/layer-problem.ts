@@ -11,6 +11,7 @@ export const layerProblems = {
   damaged: 'The layer is damaged: its bytes do not unpack, or end too early.',
   foreign: 'The layer is kept outside this registry.',
   unsupported: 'The layer is packed in a way that is not known here.',
+  too_slow: 'Reading the layer took too long. It is read again some minutes later.',
   missing: 'The registry does not hold the layer any more.',
 } as const;
 

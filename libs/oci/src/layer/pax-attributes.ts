@@ -7,27 +7,48 @@ export interface PaxAttributes {
   readonly sizeBytes?: number;
 }
 
-/** Records `<length> <name>=<value>\n` of POSIX pax. @throws {LayerError} `not_a_tar` */
+const names = ['path=', 'linkpath=', 'size='].map((name) => Buffer.from(name));
+/** Of a record's length, as it is written. */
+const mostDigits = 9;
+
+/**
+ * Records `<length> <name>=<value>\n` of POSIX pax. The last one of a name counts. Hundreds of thousands may stand in one block,
+ * so only those that count are made a text.
+ * @throws {LayerError} `not_a_tar`
+ */
 export function parsePaxAttributes(bytes: Buffer): PaxAttributes {
-  let found: PaxAttributes = {};
+  const values: (Buffer | undefined)[] = [];
   for (let at = 0; at < bytes.length; ) {
-    const space = bytes.indexOf(0x20, at);
-    const digits = space === -1 ? '' : bytes.toString('latin1', at, space);
-    const length = /^\d{1,9}$/.test(digits) ? Number(digits) : 0;
+    const { length, digits } = lengthAt(bytes, at);
     const end = at + length;
-    if (length <= digits.length + 2 || end > bytes.length || bytes[end - 1] !== 0x0a) throw new LayerError('not_a_tar');
-    found = { ...found, ...attribute(bytes.toString('utf8', space + 1, end - 1)) };
+    if (length <= digits + 2 || end > bytes.length || bytes[end - 1] !== 0x0a) throw new LayerError('not_a_tar');
+    const start = at + digits + 1;
+    const which = names.findIndex((name) => standsAt(bytes, start, name));
+    if (which >= 0) values[which] = bytes.subarray(start + names[which]!.length, end - 1);
     at = end;
   }
-  return found;
+  const [path, link, size] = values.map((value) => value?.toString('utf8'));
+  if (size !== undefined && !/^\d{1,15}$/.test(size)) throw new LayerError('not_a_tar');
+  return {
+    ...(path !== undefined && { path }),
+    ...(link !== undefined && { link }),
+    ...(size !== undefined && { sizeBytes: Number(size) }),
+  };
 }
 
-function attribute(record: string): PaxAttributes {
-  const at = record.indexOf('=');
-  const [name, value] = [record.slice(0, at), record.slice(at + 1)];
-  if (name === 'path') return { path: value };
-  if (name === 'linkpath') return { link: value };
-  if (name !== 'size') return {};
-  if (!/^\d{1,15}$/.test(value)) throw new LayerError('not_a_tar');
-  return { sizeBytes: Number(value) };
+/** The number before the next space; a length of 0 where there is none. */
+function lengthAt(bytes: Buffer, at: number): { readonly length: number; readonly digits: number } {
+  let length = 0;
+  for (let digits = 0; digits <= mostDigits; digits++) {
+    const byte = bytes[at + digits];
+    if (byte === 0x20) return { length, digits };
+    if (byte === undefined || byte < 0x30 || byte > 0x39) break;
+    length = length * 10 + byte - 0x30;
+  }
+  return { length: 0, digits: 0 };
+}
+
+function standsAt(bytes: Buffer, start: number, name: Buffer): boolean {
+  for (let at = 0; at < name.length; at++) if (bytes[start + at] !== name[at]) return false;
+  return true;
 }

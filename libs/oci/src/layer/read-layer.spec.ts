@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { paxEntry, type TarFile, tarOf } from '@cooperage/testing';
+import { paxEntry, syncStretchRatio, type TarFile, tarOf } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { RegistryError } from '../registry-error.js';
 import { defaultLayerLimits, type LayerLimits } from './layer-limits.js';
@@ -89,6 +89,14 @@ describe('S-044 a layer made to harm its reader ends in a typed failure', () => 
       'ratio',
       () => readFiles([{ path: 'bomb', content: Buffer.alloc(3_000_000) }], { ratioFromBytes: 1000, ratio: 100 }),
     ],
+    [
+      'too_many_entries',
+      () =>
+        readFiles(
+          Array.from({ length: 90 }, () => ({ path: './', type: '5' })),
+          { headers: 80 },
+        ),
+    ],
     ['too_large', () => read(Buffer.alloc(0), gzip, {}, 1024 ** 3)],
     ['not_a_tar', () => read(gzipSync(Buffer.alloc(2000, 'no tar')))],
     ['not_a_tar', () => readFiles([{ path: 'a', type: 'x', content: '999 path=b\n' }])],
@@ -101,6 +109,44 @@ describe('S-044 a layer made to harm its reader ends in a typed failure', () => 
     ['unsupported', () => read(Buffer.alloc(0), 'application/octet-stream')],
   ])('%s', async (wanted, call) => {
     expect(await problem(call())).toBe(wanted);
+  });
+
+  it('R4-P6 and attributes without an entry behind them end it before their second MiB', async () => {
+    const block = { path: 'a', type: 'x', content: '8 x=abc\n'.repeat(1 << 16) };
+    const tar = tarOf(Array.from({ length: 64 }, () => block));
+    const chunkBytes = 1 << 16;
+    let givenBytes = 0;
+    const chunks = function* () {
+      for (let at = 0; at < tar.length; at += chunkBytes) {
+        givenBytes += chunkBytes;
+        yield tar.subarray(at, at + chunkBytes);
+      }
+    };
+    const open = async () => Readable.from(chunks(), { objectMode: false, highWaterMark: 1 });
+    const layer = { mediaType: 'application/vnd.oci.image.layer.v1.tar', size: tar.length };
+    expect(await problem(readLayer(layer, open))).toBe('path_too_long');
+    expect(givenBytes).toBeLessThan(2 << 20);
+  });
+
+  it('R4-P6 and attributes of all entries together are bounded', async () => {
+    const each = paxEntry('n'.repeat(100));
+    expect(await problem(readFiles(Array.from({ length: 9 }, () => each).flat(), { allAttributeBytes: 1_000 }))).toBe(
+      'listed',
+    );
+    expect(await problem(readFiles(Array.from({ length: 10 }, () => each).flat(), { allAttributeBytes: 1_000 }))).toBe(
+      'too_many_entries',
+    );
+  });
+
+  it('R4-P6 and attributes that say nothing of a path do not hold others up', async () => {
+    const block = { path: 'a', type: 'x', content: '5 x=\n'.repeat(200_000) };
+    const tar = tarOf([block, { path: 'b', content: '1' }]);
+    const type = 'application/vnd.oci.image.layer.v1.tar';
+    const work = async () => {
+      const { entries } = await readLayer({ mediaType: type, size: tar.length }, async () => Readable.from([tar]));
+      expect(entries).toHaveLength(1);
+    };
+    expect(await syncStretchRatio(work)).toBeLessThan(5);
   });
 
   it('and a registry that loses, damages or withholds it is told apart', async () => {

@@ -15,6 +15,10 @@ export class TarWalk {
   private collecting: TarHeader | null = null;
   private attributes: PaxAttributes = {};
   private pathBytes = 0;
+  private headers = 0;
+  /** Since the last entry. */
+  private attributeBytes = 0;
+  private allAttributeBytes = 0;
   private ended = false;
 
   constructor(private readonly limits: LayerLimits) {}
@@ -56,6 +60,7 @@ export class TarWalk {
   }
 
   private header(header: TarHeader | null): void {
+    if (++this.headers > this.limits.headers) throw new LayerError('too_many_entries');
     if (header === null) this.ended = true;
     else if (header.type === 'g') this.skip(header.sizeBytes);
     else if (['x', 'L', 'K'].includes(header.type)) this.begin(header);
@@ -63,7 +68,10 @@ export class TarWalk {
   }
 
   private begin(header: TarHeader): void {
-    if (header.sizeBytes > this.limits.attributeBytes) throw new LayerError('path_too_long');
+    this.attributeBytes += header.sizeBytes;
+    this.allAttributeBytes += header.sizeBytes;
+    if (this.attributeBytes > this.limits.attributeBytes) throw new LayerError('path_too_long');
+    if (this.allAttributeBytes > this.limits.allAttributeBytes) throw new LayerError('too_many_entries');
     if (header.sizeBytes === 0) return;
     this.collecting = header;
     this.wantedBytes = padded(header.sizeBytes);
@@ -79,6 +87,7 @@ export class TarWalk {
   private entry(header: TarHeader): void {
     const whole = { ...header, ...this.attributes };
     this.attributes = {};
+    this.attributeBytes = 0;
     const entry = layerEntry(whole, this.limits);
     if (entry) this.keep(entry);
     // Links and folders say sizes at times that no content follows.
