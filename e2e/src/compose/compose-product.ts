@@ -107,7 +107,11 @@ export class ComposeProduct extends Installation {
   async pidOf(role: Role): Promise<number> {
     const main = await this.mainPidOf(role);
     if (role !== 'builder' && role !== 'control') return main;
-    return until(`${role} runs`, async () => (await childrenOf(main))[0] ?? null);
+    // The first process of a container inherits what a killed worker had started, too.
+    return until(`${role} runs`, async () => {
+      for (const pid of await childrenOf(main)) if (await runs(pid, `main.${role}.js`)) return pid;
+      return null;
+    });
   }
 
   /** Of the first process of a container, as this machine counts them. */
@@ -219,6 +223,11 @@ export class ComposeProduct extends Installation {
 
 function serviceOf(store: Exclude<Store, 'git'>): string {
   return store === 'database' ? 'postgres' : 'registry';
+}
+
+/** Not for a process that has ended and was not asked for yet: it has no command line any more. */
+async function runs(pid: number, script: string): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(script);
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
