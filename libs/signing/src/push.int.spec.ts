@@ -81,9 +81,9 @@ describe('attachSignatures', () => {
     const artifacts = Object.values(await signed(subject));
     await attachSignatures(open, { repository, subject, artifacts: [...earlier, ...artifacts] });
     const before = await bytesUnder(referrersTag(subject.digest));
-    await Promise.all(
-      [referrersTag(subject.digest), signatureTag(subject.digest)].map((tag) => open.tags.delete(repository, tag)),
-    );
+    // One after the other: the registry reads all tags for each, and fails where one goes meanwhile.
+    for (const tag of [referrersTag(subject.digest), signatureTag(subject.digest)])
+      await open.tags.delete(repository, tag);
     expect(await isVerified(subject)).toBe(false);
     const repair = { repository, subject, artifacts, knownReferrers: descriptorsOf(earlier) };
     expect(await attachSignatures(open, repair)).toEqual({ referrers: 'fallback', tagsWritten: 2 });
