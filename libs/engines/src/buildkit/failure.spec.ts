@@ -40,6 +40,7 @@ describe('what ended a build', () => {
       failed('failed to push h/r: unexpected status from HEAD request to http://h: 401 Unauthorized'),
       'RegistryAccessDenied',
     ],
+    [failed(`failed to push h/r: content digest sha256:${'0'.repeat(64)}: not found`), 'EngineUnavailable'],
     [failed('no token for repository:a:push', [], 7), 'RegistryAccessDenied'],
     [failed('containerd is not running'), 'EngineUnavailable'],
     [new ConnectionLost('call', 'gone'), 'EngineUnavailable'],

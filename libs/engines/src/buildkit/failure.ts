@@ -101,6 +101,9 @@ function inStep(error: SolveFailure, { progress }: FailureScene, fail: Fail): Bu
 /** No step and no line: what is left is the push, unless the engine itself is at fault. */
 function inExport(error: SolveFailure, { progress }: FailureScene, fail: Fail): BuildFailure {
   const message = error.message || progress.pushError() || '';
+  // Where builds of equal content run side by side, the engine may clear what one of them has just made.
+  if (/content digest sha256:[0-9a-f]{64}: not found$/.test(message))
+    return fail('EngineUnavailable', 'The builder lost a part of the image before it was pushed.');
   const isTransfer = /failed to push|error writing (?:layer blob|manifest|config)|failed to configure registry/.test(
     message,
   );

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  BuildFailure,
   type CacheBackend,
   type CachePolicy,
   type CacheUser,
@@ -59,11 +60,19 @@ export class TrialSite {
   constructor(private readonly backend: CacheBackend = 'registry') {}
 
   async build(engine: Engine, build: TrialBuild) {
-    const request = this.request(build);
-    const record = new EventRecord();
-    const outcome = await engine.build(request, record.emit, never);
+    const { record, request, outcome } = await this.attempt(engine, build).catch((error: unknown) => {
+      // A new attempt starts by itself.
+      if (error instanceof BuildFailure && error.code === 'EngineUnavailable') return this.attempt(engine, build);
+      throw error;
+    });
     if (build.exports) await this.leaveCache(engine, build, request, outcome.digest);
     return { record, outcome };
+  }
+
+  private async attempt(engine: Engine, build: TrialBuild) {
+    const request = this.request(build);
+    const record = new EventRecord();
+    return { record, request, outcome: await engine.build(request, record.emit, never) };
   }
 
   private async leaveCache(engine: Engine, build: TrialBuild, request: BuildRequest, digest: string): Promise<void> {
