@@ -22,7 +22,7 @@ export class PasswordResetsService {
   /** Guesses at secrets, and askings, of one address (S-079). */
   private readonly uses: SharedRateLimit;
   private readonly asks: SharedRateLimit;
-  /** Mails to one person, asked for by whomever. Invented mail addresses are not counted: they would fill the store. */
+  /** Mails to one person, from all who ask. Invented mail addresses are not counted: they would fill the store. */
   private readonly mails: SharedRateLimit;
 
   constructor(
