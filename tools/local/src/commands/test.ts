@@ -1,6 +1,6 @@
 import { say, seconds } from '../output.ts';
 import { interruptSignal } from '../processes/interrupt.ts';
-import { closingLine, isGreen, table } from '../test-run/outcome.ts';
+import { closingLine, failureList, isGreen, table } from '../test-run/outcome.ts';
 import { clearAbandonedRuns, createRunFolder, removeRunFolder } from '../test-run/run-folder.ts';
 import { parseTestArguments } from '../test-run/test-arguments.ts';
 import { TestRun } from '../test-run/test-run.ts';
@@ -24,8 +24,9 @@ export async function test(parameters: readonly string[]): Promise<number> {
   } finally {
     removeRunFolder(folder);
   }
+  const failures = failureList(run.outcomes);
   process.stdout.write(
-    `\n${table(run.outcomes)}\n  all in ${seconds(performance.now() - started)}\n\n${closingLine(run.outcomes)}\n`,
+    `\n${failures && `${failures}\n\n`}${table(run.outcomes)}\n  all in ${seconds(performance.now() - started)}\n\n${closingLine(run.outcomes)}\n`,
   );
   return isGreen(run.outcomes) ? 0 : 1;
 }

@@ -1,5 +1,10 @@
 import { seconds } from '../output.ts';
 
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
 /** What one line of the summary says. A check without tests of its own counts as one. */
 export interface Outcome {
   readonly name: string;
@@ -9,7 +14,11 @@ export interface Outcome {
   readonly durationMs: number;
   /** What a suite may take on two quiet cores, in milliseconds. It is printed and never asserted: times are noise. */
   readonly budgetMs?: number;
+  /** What failed in a suite, by name. */
+  readonly failures?: readonly Failure[];
 }
+
+const NAMED_FAILURES = 30;
 
 export function isGreen(outcomes: readonly Outcome[]): boolean {
   const { passed, failed } = total(outcomes);
@@ -30,6 +39,18 @@ export function table(outcomes: readonly Outcome[]): string {
     return `${mark} ${outcome.name.padEnd(width)} ${time}${budget(outcome)}  ${closingLine([outcome])}`;
   });
   return lines.join('\n');
+}
+
+/** The failed tests again, at the end: a reader of a long or cut output finds them there. Empty without any. */
+export function failureList(outcomes: readonly Outcome[]): string {
+  const failures = outcomes.flatMap((outcome) => outcome.failures ?? []);
+  const named = failures.slice(0, NAMED_FAILURES).map(({ name, message }) => `✗ ${name}\n${indented(message)}`);
+  const more = failures.length - named.length;
+  return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '    ');
 }
 
 function budget({ budgetMs, durationMs }: Outcome): string {

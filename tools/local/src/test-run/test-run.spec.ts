@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { closingLine, isGreen, type Outcome, table } from './outcome.ts';
+import { closingLine, failureList, isGreen, type Outcome, table } from './outcome.ts';
 import { parseTestArguments } from './test-arguments.ts';
-import { countTests, type VitestReport } from './vitest-report.ts';
+import { countTests, failuresOf, type VitestReport } from './vitest-report.ts';
 
 const report = (overrides: Partial<VitestReport> = {}): VitestReport => ({
   numPassedTests: 3,
   numFailedTests: 0,
   numPendingTests: 1,
   numTodoTests: 0,
-  testResults: [{ status: 'passed', assertionResults: [{}] }],
+  testResults: [
+    { name: '/checkout/a.spec.ts', status: 'passed', assertionResults: [{ status: 'passed', fullName: 'a b' }] },
+  ],
   ...overrides,
 });
 
@@ -18,7 +20,7 @@ describe('counting a vitest run', () => {
   });
 
   it('counts a file that did not load as a failure', () => {
-    const broken = report({ testResults: [{ status: 'failed', assertionResults: [] }] });
+    const broken = report({ testResults: [{ name: '/checkout/a.spec.ts', status: 'failed', assertionResults: [] }] });
     expect(countTests(broken, 1, false).failed).toBe(1);
   });
 
@@ -33,6 +35,35 @@ describe('counting a vitest run', () => {
   });
 });
 
+describe('the failures of a vitest run', () => {
+  const file = (overrides: Partial<VitestReport['testResults'][number]>) =>
+    report({
+      testResults: [{ name: '/checkout/libs/a.spec.ts', status: 'failed', assertionResults: [], ...overrides }],
+    });
+
+  it('are named with their file and the first lines of their messages', () => {
+    const lines = Array.from({ length: 40 }, (_, line) => `line ${line}`).join('\n');
+    const assertionResults = [
+      { status: 'passed', fullName: 'group works' },
+      { status: 'failed', fullName: 'group fails', failureMessages: [lines] },
+    ];
+    const [failure, ...others] = failuresOf(file({ assertionResults }), '/checkout');
+    expect(others).toEqual([]);
+    expect(failure?.name).toBe('libs/a.spec.ts › group fails');
+    expect(failure?.message.split('\n')).toHaveLength(12);
+  });
+
+  it('contain a file that did not load', () => {
+    expect(failuresOf(file({ message: 'no such module' }), '/checkout')).toEqual([
+      { name: 'libs/a.spec.ts', message: 'no such module' },
+    ]);
+  });
+
+  it('are none of a green run', () => {
+    expect(failuresOf(report(), '/checkout')).toEqual([]);
+  });
+});
+
 describe('the summary', () => {
   const outcome = (name: string, passed: number, failed = 0, skipped = 0): Outcome => ({
     name,
@@ -40,6 +71,15 @@ describe('the summary', () => {
     failed,
     skipped,
     durationMs: 1500,
+  });
+
+  it('names what failed, and says how many more there are', () => {
+    const failures = Array.from({ length: 32 }, (_, index) => ({ name: `test ${index}`, message: 'a\nb' }));
+    const list = failureList([outcome('unit', 1), { ...outcome('int', 1, 32), failures }]);
+    expect(list).toContain('✗ test 0\n    a\n    b\n✗ test 1\n');
+    expect(list).not.toContain('test 30');
+    expect(list.endsWith('and 2 more')).toBe(true);
+    expect(failureList([outcome('unit', 1)])).toBe('');
   });
 
   it('closes with the plain line', () => {

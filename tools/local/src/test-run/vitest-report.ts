@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.ts';
+import type { Failure, Outcome } from './outcome.ts';
 
 /** The part of vitest's JSON report that is counted. */
 export interface VitestReport {
@@ -6,10 +6,25 @@ export interface VitestReport {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly TestFile[];
+}
+
+interface TestFile {
+  readonly name: string;
+  readonly status: string;
+  /** Why a file did not load. */
+  readonly message?: string;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages?: readonly string[] | null;
+  }[];
 }
 
 export type Counts = Pick<Outcome, 'passed' | 'failed' | 'skipped'>;
+
+const MESSAGE_LINES = 12;
+const LINE_LENGTH = 240;
 
 /**
  * Counts a run so that it cannot look green by accident: a file that did not load is a failure, an exit code other than
@@ -23,4 +38,23 @@ export function countTests(report: VitestReport | undefined, exitCode: number, m
   if (failed === 0 && exitCode !== 0) failed = 1;
   if (failed === 0 && passed === 0 && !mayBeEmpty) failed = 1;
   return { passed, failed, skipped: pending + todo };
+}
+
+/** Each failed test and each file that did not load, with the first lines of its message. */
+export function failuresOf(report: VitestReport | undefined, checkout: string): Failure[] {
+  if (!report) return [{ name: 'vitest', message: 'It ended without a report.' }];
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = name.startsWith(`${checkout}/`) ? name.slice(checkout.length + 1) : name;
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [{ name: file, message: firstLines(message ?? '') }] : [];
+    return failed.map((test) => ({
+      name: `${file} › ${test.fullName}`,
+      message: firstLines(test.failureMessages?.join('\n') ?? ''),
+    }));
+  });
+}
+
+function firstLines(message: string): string {
+  const lines = message.trim().split('\n', MESSAGE_LINES);
+  return lines.map((line) => line.slice(0, LINE_LENGTH)).join('\n');
 }

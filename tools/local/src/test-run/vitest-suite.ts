@@ -10,7 +10,7 @@ import { identify, writePidFile } from '../processes/process-identity.ts';
 import { testEnvironment } from './checks.ts';
 import type { Outcome } from './outcome.ts';
 import type { Suite, TestArguments } from './test-arguments.ts';
-import { countTests, type VitestReport } from './vitest-report.ts';
+import { countTests, failuresOf, type VitestReport } from './vitest-report.ts';
 
 const ENDS_WITHIN_MS = 10_000;
 
@@ -47,9 +47,11 @@ export async function runSuite(
     signal,
   );
   const mayBeEmpty = filters.length > 0 && only === undefined;
-  const counts = countTests(readJson<VitestReport>(file), exitCode, mayBeEmpty);
+  const report = readJson<VitestReport>(file);
+  const counts = countTests(report, exitCode, mayBeEmpty);
+  const failures = failuresOf(report, CHECKOUT);
   const durationMs = performance.now() - started;
-  return { name: `${suite} tests`, ...counts, durationMs, budgetMs: BUDGET_SECONDS[suite] * 1000 };
+  return { name: `${suite} tests`, ...counts, durationMs, budgetMs: BUDGET_SECONDS[suite] * 1000, failures };
 }
 
 /** What an engine has to hold is said once, of both; the rest is about two of them. */
