@@ -53,11 +53,11 @@ export class TenureRepository {
     return renewed === 1;
   }
 
-  /** Gives it back at once. Only for a holder with no request under way: a token that it forgets now harms nobody. */
+  /** Gives it back at once: the columns hold milliseconds and would round up. Only for a holder with no request under way: a token that it forgets now harms nobody. */
   async release({ projectId, instanceId, fence }: Tenure): Promise<void> {
     await this.db.statement(
       (db) => db.$executeRaw`
-        UPDATE publisher_tenure SET lease_until = now(), token_dead_at = now()
+        UPDATE publisher_tenure SET lease_until = date_trunc('milliseconds', now()), token_dead_at = date_trunc('milliseconds', now())
         WHERE project_id = ${projectId}::uuid AND instance_id = ${instanceId}::uuid AND fence = ${fence}`,
     );
   }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
 import {
   AttemptRepository,
+  type Database,
   newId,
   PublishRepository,
   TenureRepository,
@@ -86,6 +87,21 @@ describe('publisher tenures', () => {
     const theirs = await acquired(project, b);
     await tenures.release(mine);
     expect(await tenures.renew(theirs)).toBe(true);
+  });
+
+  it('that are given back are over in the same millisecond, however the moment is rounded', async () => {
+    const project = await world.project();
+    const instance = await control();
+    for (let round = 0; round < 12; round += 1) {
+      const mine = await acquired(project, instance);
+      const [row] = await world.db.prisma.$transaction(async (tx) => {
+        const inOne = { statement: (work: (db: typeof tx) => Promise<unknown>) => work(tx) } as unknown as Database;
+        await new TenureRepository(inOne).release(mine);
+        return tx.$queryRaw<{ over: boolean }[]>`
+          SELECT lease_until <= now() AND token_dead_at <= now() AS over FROM publisher_tenure`;
+      });
+      expect(row).toEqual({ over: true });
+    }
   });
 
   it('of a project that is gone are held by nobody', async () => {
