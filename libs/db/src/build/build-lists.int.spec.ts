@@ -74,6 +74,13 @@ describe('lists of twenty thousand builds', () => {
     }
   });
 
+  it('without a filter are paged and counted by the index alone, first page and deep', async () => {
+    for (const after of [null, await deep()]) {
+      const builds = (await planOf('', after)).filter((node) => node['Relation Name'] === 'build');
+      expect(builds.map((node) => node['Node Type'])).toEqual(['Index Only Scan']);
+    }
+  });
+
   it('of one project are walked by the project’s own index', async () => {
     const plan = await planOf('', await deep(), { projectId: projects[1] });
     expect(plan.map((node) => node['Node Type'])).not.toContain('Sort');
