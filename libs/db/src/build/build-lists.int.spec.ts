@@ -39,7 +39,8 @@ describe('lists of twenty thousand builds', () => {
       rules.push(rule);
     }
     await manyBuilds(world.db, await world.project(), 500, newId());
-    await world.db.prisma.$executeRawUnsafe('ANALYZE');
+    // As the database does it in time: an index alone is read only where it is known that all see its rows.
+    await world.db.prisma.$executeRawUnsafe('VACUUM ANALYZE');
   });
   afterAll(() => world.close());
 
