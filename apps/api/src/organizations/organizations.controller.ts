@@ -11,6 +11,7 @@ import {
   type PageQuery,
   pageOf,
   pageQuerySchema,
+  pendingInvitationSchema,
   type RenameOrganization,
   renameOrganizationSchema,
 } from '@cooperage/contracts';
@@ -77,6 +78,29 @@ export class OrganizationsController {
     return this.organizations.invite(principal, id, body, actor);
   }
 
+  @Get(':organizationId/invitations')
+  @Access('person')
+  @Answers(200, pageOf(pendingInvitationSchema), 'Invitations that nobody has used yet. For owners.')
+  pendingInvitations(
+    @CurrentPrincipal() principal: Principal,
+    @Param('organizationId', textId) id: string,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
+  ) {
+    return this.organizations.pendingInvitations(principal, id, query);
+  }
+
+  @Delete(':organizationId/invitations/:invitationId')
+  @Access('person')
+  @Answers(204, null, 'Revokes an invitation: its link works no more. For owners.')
+  async revokeInvitation(
+    @CurrentPrincipal() principal: Principal,
+    @CurrentActor() actor: Actor,
+    @Param('organizationId', textId) id: string,
+    @Param('invitationId', textId) invitationId: string,
+  ) {
+    await this.organizations.revokeInvitation(principal, id, invitationId, actor);
+  }
+
   @Patch(':organizationId/members/:userId')
   @Access('person')
   @Answers(204, null, 'Gives a member another role.')
@@ -92,7 +116,7 @@ export class OrganizationsController {
 
   @Delete(':organizationId/members/:userId')
   @Access('person')
-  @Answers(204, null, 'Removes a member, and the tokens that the member made here.')
+  @Answers(204, null, 'Removes a member, and the tokens and invitations that the member made here.')
   async remove(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,

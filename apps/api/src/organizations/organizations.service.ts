@@ -13,7 +13,7 @@ import { Mailer } from '../mail/mailer.js';
 import { invitationMail } from '../mail/mails.js';
 import { LaneForetellingService } from '../workers/lane-foretelling.service.js';
 import { InvitationLimits } from './invitation-limits.js';
-import { mayCreateOrganizations, presentMember } from './present-account.js';
+import { mayCreateOrganizations, presentMember, presentPendingInvitation } from './present-account.js';
 import { assertFreeSlug } from './slugs.js';
 
 const invitationDays = 7;
@@ -88,6 +88,18 @@ export class OrganizationsService {
     // The link proves the address only if no one but its reader has it (docs/adr/0032).
     if (mailed) await this.invitations.markMailed(hash);
     return { email, role, url: mailed ? null : url, mailed, expiresAt: expiresAt.toISOString() };
+  }
+
+  async pendingInvitations(principal: Principal, organizationId: string, query: PageQuery) {
+    this.access.organization(principal, organizationId, 'member.manage');
+    const list = `invitations ${organizationId}`;
+    const page = await this.invitations.pending(organizationId, this.cursors.query(list, query));
+    return this.cursors.page(list, page, presentPendingInvitation);
+  }
+
+  async revokeInvitation(principal: Principal, organizationId: string, id: string, actor: Actor): Promise<void> {
+    this.access.organization(principal, organizationId, 'member.manage');
+    if (!(await this.invitations.revoke(organizationId, id, actor))) throw notFound();
   }
 
   async changeRole(principal: Principal, organizationId: string, userId: string, role: Role, actor: Actor) {

@@ -1,5 +1,5 @@
-import type { Me, MemberView, SessionView } from '@cooperage/contracts';
-import type { MemberRecord, OpenSession } from '@cooperage/db';
+import type { Me, MemberView, PendingInvitationView, SessionView } from '@cooperage/contracts';
+import type { MemberRecord, OpenSession, PendingInvitation } from '@cooperage/db';
 import type { ApiSettings } from '../app/settings.js';
 import type { Principal } from '../auth/principal.js';
 
@@ -40,4 +40,9 @@ export function presentSession(session: OpenSession, currentId: string): Session
 
 export function presentMember(member: MemberRecord): MemberView {
   return { ...member, createdAt: member.createdAt.toISOString() };
+}
+
+export function presentPendingInvitation(invitation: PendingInvitation): PendingInvitationView {
+  const { createdAt, expiresAt } = invitation;
+  return { ...invitation, createdAt: createdAt.toISOString(), expiresAt: expiresAt.toISOString() };
 }

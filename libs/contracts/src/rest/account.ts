@@ -105,6 +105,16 @@ export const createdInvitationSchema = z.object({
   expiresAt: timeSchema,
 });
 export type CreatedInvitation = z.infer<typeof createdInvitationSchema>;
+/** An invitation that nobody has used yet. */
+export const pendingInvitationSchema = z.object({
+  id: z.string(),
+  email: z.string(),
+  role: roleSchema,
+  inviterName: z.string(),
+  createdAt: timeSchema,
+  expiresAt: timeSchema,
+});
+export type PendingInvitationView = z.infer<typeof pendingInvitationSchema>;
 export const invitationSecretSchema = z.strictObject({ secret: z.string().min(1).max(200) });
 export type InvitationSecret = z.infer<typeof invitationSecretSchema>;
 export const acceptInvitationSchema = invitationSecretSchema.extend({

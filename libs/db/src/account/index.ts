@@ -20,6 +20,7 @@ export {
   type InvitationRecord,
   InvitationRepository,
   type NewInvitation,
+  type PendingInvitation,
 } from './invitation-repository.js';
 export { type MemberChange, type MemberRecord, MemberRepository } from './member-repository.js';
 export * from './organization-administration.js';

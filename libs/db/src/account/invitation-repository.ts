@@ -1,7 +1,8 @@
-import { isRole, type Role } from '@cooperage/domain';
+import { isRole, mayDo, type Role } from '@cooperage/domain';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
 import { newId } from '../new-id.js';
+import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { Actor } from './actor.js';
 import { insertUser, type NewUser } from './insert-user.js';
 import { removeShownResetLinks } from './password-reset-links.js';
@@ -27,11 +28,24 @@ export interface InvitationRecord {
   readonly mailed: boolean;
 }
 
+/** An invitation that nobody has used yet, as owners see it. */
+export interface PendingInvitation {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly inviterName: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
 export type AcceptOutcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: 'not_found' | 'account_exists' | 'already_member' };
 
-/** Invitations into an organization, since nobody can sign up by themselves. */
+/**
+ * Invitations into an organization, since nobody can sign up by themselves. One counts as long as its inviter may invite:
+ * else somebody who was removed could come back by a link of their own.
+ */
 export class InvitationRepository {
   constructor(private readonly db: Database) {}
 
@@ -48,6 +62,47 @@ export class InvitationRepository {
         subjectId: hash.slice(0, 12),
         after: { email, role, expiresAt },
       });
+    });
+  }
+
+  /** Those that can still be used, in the order of their ids. */
+  async pending(organizationId: string, { after, limit }: KeysetQuery): Promise<KeysetPage<PendingInvitation>> {
+    const rows = await this.db.prisma.invitation.findMany({
+      where: { organizationId, status: 'pending', expiresAt: { gt: new Date() }, ...(after && { id: { lt: after } }) },
+      select: {
+        ...{ id: true, email: true, role: true, createdAt: true, expiresAt: true },
+        user: { select: { name: true } },
+      },
+      orderBy: { id: 'desc' },
+      take: limit + 1,
+    });
+    return toPage(
+      rows,
+      limit,
+      (row) => row.id,
+      ({ user, role, ...row }) => ({
+        ...row,
+        role: isRole(role ?? '') ? (role as Role) : 'viewer',
+        inviterName: user.name,
+      }),
+    );
+  }
+
+  /** False when there is no such invitation, or it was used. */
+  async revoke(organizationId: string, id: string, actor: Actor): Promise<boolean> {
+    return this.db.transaction(async (tx) => {
+      const [row] = await tx.$queryRaw<{ email: string; role: string | null }[]>`
+        DELETE FROM invitation WHERE id = ${id} AND "organizationId" = ${organizationId} AND status = 'pending'
+        RETURNING email, role`;
+      if (!row) return false;
+      await writeAudit(tx, actor, {
+        organizationId,
+        action: 'invitation.revoke',
+        subjectKind: 'invitation',
+        subjectId: id.slice(0, 12),
+        before: row,
+      });
+      return true;
     });
   }
 
@@ -91,6 +146,9 @@ export class InvitationRepository {
     ) => Promise<{ ok: true; actor: Actor & { readonly id: string } } | (AcceptOutcome & { ok: false })>,
   ): Promise<AcceptOutcome> {
     return this.db.transaction(async (tx): Promise<AcceptOutcome> => {
+      // A change of the inviter's role waits for this, or this for it.
+      await tx.$queryRaw`
+        SELECT o.id FROM organization o JOIN invitation i ON i."organizationId" = o.id WHERE i.id = ${hash} FOR UPDATE OF o`;
       await tx.$queryRaw`SELECT id FROM invitation WHERE id = ${hash} FOR UPDATE`;
       const invitation = await find(tx, hash);
       if (invitation === null) return { ok: false, reason: 'not_found' };
@@ -103,13 +161,33 @@ export class InvitationRepository {
 async function find(tx: Queryable, hash: string): Promise<InvitationRecord | null> {
   const row = await tx.invitation.findFirst({
     where: { id: hash, status: 'pending', expiresAt: { gt: new Date() } },
-    select: { email: true, role: true, mailed: true, organizationId: true, organization: { select: { name: true } } },
+    select: {
+      ...{ email: true, role: true, mailed: true, inviterId: true, organizationId: true },
+      organization: { select: { name: true } },
+    },
   });
-  if (!row?.role || !isRole(row.role)) return null;
+  if (!row?.role || !isRole(row.role) || !(await mayInvite(tx, row))) return null;
   const { email, role, organizationId, mailed } = row;
   const user = await tx.user.findUnique({ where: { email }, select: { id: true } });
   const organizationName = row.organization.name;
   return { email, role, organizationId, organizationName, hasAccount: user !== null, mailed };
+}
+
+async function mayInvite(
+  tx: Queryable,
+  { organizationId, inviterId }: { readonly organizationId: string; readonly inviterId: string },
+): Promise<boolean> {
+  const inviter = await tx.member.findFirst({ where: { organizationId, userId: inviterId }, select: { role: true } });
+  return inviter !== null && isRole(inviter.role) && mayDo(inviter.role, 'member.manage');
+}
+
+/** Voids what a person has invited to an organization and nobody has used. */
+export async function removePendingInvitations(
+  tx: Queryable,
+  organizationId: string,
+  inviterId: string,
+): Promise<void> {
+  await tx.invitation.deleteMany({ where: { organizationId, inviterId, status: 'pending' } });
 }
 
 async function join(

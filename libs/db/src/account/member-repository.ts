@@ -1,9 +1,10 @@
-import { isRole, type Role } from '@cooperage/domain';
+import { isRole, mayDo, type Role } from '@cooperage/domain';
 import { writeAudit } from '../audit/write-audit.js';
 import { type Database, isUniqueViolation, type Queryable } from '../database.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { Actor } from './actor.js';
 import { insertOrganization, type NewOrganization } from './insert-organization.js';
+import { removePendingInvitations } from './invitation-repository.js';
 import { removeShownResetLinks } from './password-reset-links.js';
 
 export interface MemberRecord {
@@ -101,12 +102,13 @@ export class MemberRepository {
       if (member === null) return { ok: false, reason: 'not_found' };
       if (role !== 'owner' && member.isLastOwner) return { ok: false, reason: 'last_owner' };
       await tx.member.updateMany({ where: { organizationId, userId }, data: { role } });
+      if (!mayDo(role, 'member.manage')) await removePendingInvitations(tx, organizationId, userId);
       await auditMember(tx, actor, organizationId, userId, 'member.change', member.role, role);
       return { ok: true };
     });
   }
 
-  /** Removes a member, revokes the tokens that the member made for this organization, and voids links to set the password. */
+  /** Removes a member, revokes the tokens that the member made for this organization, and voids their links and invitations. */
   async remove(organizationId: string, userId: string, actor: Actor): Promise<MemberChange> {
     return this.db.transaction(async (tx): Promise<MemberChange> => {
       const member = await lockMember(tx, organizationId, userId);
@@ -114,6 +116,7 @@ export class MemberRepository {
       if (member.isLastOwner) return { ok: false, reason: 'last_owner' };
       await tx.member.deleteMany({ where: { organizationId, userId } });
       await removeShownResetLinks(tx, userId);
+      await removePendingInvitations(tx, organizationId, userId);
       await tx.apiToken.updateMany({
         where: { organizationId, userId, revokedAt: null },
         data: { revokedAt: new Date() },

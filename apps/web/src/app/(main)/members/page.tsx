@@ -9,9 +9,10 @@ import { ProblemPage, ProblemPanel } from '@/components/ui/states';
 import { loadMe } from '@/features/account/api/load-me';
 import { NoOrganization } from '@/features/account/components/no-organization';
 import { OrganizationSwitch } from '@/features/account/components/organization-switch';
-import { loadMembers, membersAddress } from '@/features/members/api/load-members';
+import { loadMembers, loadPendingInvitations, membersAddress } from '@/features/members/api/load-members';
 import { InviteForm } from '@/features/members/components/invite-form';
 import { MemberTable } from '@/features/members/components/member-table';
+import { PendingInvitations } from '@/features/members/components/pending-invitations';
 import { RoleMatrix } from '@/features/members/components/role-matrix';
 import { one, type PageQuery } from '@/lib/address/query';
 import { withQuery } from '@/lib/api/list';
@@ -33,8 +34,11 @@ export default async function MembersPage({ searchParams }: { searchParams: Prom
   }
   const cursor = one(query, 'cursor');
   const { organizationId, role } = organization;
-  const members = await loadMembers(organizationId, cursor);
   const mayManage = mayDo(role, 'member.manage');
+  const [members, invitations] = await Promise.all([
+    loadMembers(organizationId, cursor),
+    mayManage ? loadPendingInvitations(organizationId) : null,
+  ]);
   return (
     <Page crumbs={[{ label: 'Members' }]} curl={membersAddress(organizationId, cursor)}>
       <PageTitle
@@ -67,6 +71,16 @@ export default async function MembersPage({ searchParams }: { searchParams: Prom
       {mayManage && (
         <Card title="Invite someone">
           <InviteForm key={organizationId} organizationId={organizationId} />
+        </Card>
+      )}
+      {invitations?.ok === false && <ProblemPanel problem={invitations.problem} what="The invitations" />}
+      {invitations?.ok && invitations.value.items.length > 0 && (
+        <Card title="Open invitations">
+          <PendingInvitations
+            organizationId={organizationId}
+            invitations={invitations.value.items}
+            hasMore={invitations.value.next !== null}
+          />
         </Card>
       )}
     </Page>
