@@ -55,6 +55,33 @@ export async function pushImage(
   return { digest: digestOf(manifest), sizeBytes: manifest.length + config.length + layer.length };
 }
 
+/** An image of these configs, one for each platform, and the same layer: with an index where there are several. @returns its digest. */
+export async function pushConfigs({ project }: TestProject, configs: readonly object[]): Promise<Digest> {
+  const repository = projectRepository(project.organizationSlug, project.slug);
+  const client = writingClient(repository);
+  const layer = new Uint8Array(gzipSync('layer'));
+  await client.blobs.put(repository, layer);
+  const describe = (bytes: Uint8Array, mediaType: string) => ({
+    ...{ mediaType, digest: digestOf(bytes), size: bytes.length },
+  });
+  const put = async (document: object, mediaType: string) => {
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...document }));
+    await client.manifests.put(repository, null, { bytes, mediaType });
+    return describe(bytes, mediaType);
+  };
+  const manifests = [];
+  for (const [at, each] of configs.entries()) {
+    const config = Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', ...each }));
+    await client.blobs.put(repository, config);
+    const layers = [describe(layer, 'application/vnd.oci.image.layer.v1.tar+gzip')];
+    const manifest = await put({ config: describe(config, mediaTypes.config), layers }, mediaTypes.manifest);
+    manifests.push({ ...manifest, platform: { os: 'linux', architecture: 'amd64', variant: `v${at}` } });
+  }
+  const [single] = manifests;
+  if (single && manifests.length === 1) return single.digest;
+  return (await put({ manifests }, mediaTypes.index)).digest;
+}
+
 /** An image of these uncompressed layers. @returns its digest. */
 export async function pushLayers({ project }: TestProject, layers: readonly Buffer[]): Promise<Digest> {
   const repository = projectRepository(project.organizationSlug, project.slug);

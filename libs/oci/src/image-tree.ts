@@ -28,8 +28,12 @@ export interface ReadImageOptions extends CallOptions {
   readonly limits?: ImageLimits;
 }
 
+/** What the digest or tag of an image names: its index, or its single manifest. */
+export type ImageRoot = Pick<ImageTree, 'root' | 'rootDocument'>;
+
 /**
- * Reads an index and its manifests, or a single manifest; every digest is recomputed.
+ * Reads an index and its manifests, or a single manifest; every digest is recomputed. All of them are held at once: read a
+ * stranger's image from its root, one manifest after the other.
  * @param reference a tag or a digest.
  * @throws {RegistryError} `not_found` also when a child is missing; `invalid` for everything that breaks the limits.
  */
@@ -39,16 +43,49 @@ export async function readImageTree(
   reference: string,
   options: ReadImageOptions = {},
 ): Promise<ImageTree> {
-  const limits = options.limits ?? defaultImageLimits;
+  const root = await readImageRoot(client, repository, reference, options);
+  const manifests = await inParallel(manifestEntries(root), parallelReads, (entry) =>
+    readManifestOf(client, repository, root, entry, options),
+  );
+  return { ...root, manifests };
+}
+
+/**
+ * Reads an index without its manifests, or a single manifest.
+ * @param reference a tag or a digest.
+ * @throws {RegistryError} `not_found`; `invalid` for everything that breaks the limits.
+ */
+export async function readImageRoot(
+  client: RegistryClient,
+  repository: RepositoryName,
+  reference: string,
+  options: ReadImageOptions = {},
+): Promise<ImageRoot> {
   const root = await client.manifests.get(repository, reference, options);
-  const rootDocument = parseManifestDocument(root.bytes, root.mediaType, limits);
-  if (rootDocument.kind === 'manifest')
-    return { root, rootDocument, manifests: [{ stored: root, document: rootDocument }] };
-  const manifests = await inParallel(rootDocument.manifests, parallelReads, async (entry) => {
-    const stored = await client.manifests.get(repository, entry.digest, options);
-    return { stored, document: childDocument(stored, entry, limits), entry };
-  });
-  return { root, rootDocument, manifests };
+  return { root, rootDocument: parseManifestDocument(root.bytes, root.mediaType, options.limits) };
+}
+
+/** What names the manifests of an image: the entries of its index, or `undefined` once for a single manifest. */
+export function manifestEntries({ rootDocument }: ImageRoot): readonly (Descriptor | undefined)[] {
+  return rootDocument.kind === 'index' ? rootDocument.manifests : [undefined];
+}
+
+/**
+ * Reads one manifest of an image.
+ * @param entry one of `manifestEntries`
+ * @throws {RegistryError} `not_found`; `invalid` for everything that breaks the limits.
+ */
+export async function readManifestOf(
+  client: RegistryClient,
+  repository: RepositoryName,
+  { root, rootDocument }: ImageRoot,
+  entry: Descriptor | undefined,
+  options: ReadImageOptions = {},
+): Promise<TreeManifest> {
+  if (rootDocument.kind === 'manifest') return { stored: root, document: rootDocument };
+  if (!entry) throw new TypeError('a manifest of an index is named by its entry');
+  const stored = await client.manifests.get(repository, entry.digest, options);
+  return { stored, document: childDocument(stored, entry, options.limits ?? defaultImageLimits), entry };
 }
 
 /** Config and layers of all manifests, each once, with the size that the manifest claims. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { ImagesModule } from '../images/images.module.js';
 import { CompareController } from './compare.controller.js';
 import { CompareService } from './compare.service.js';
 
-@Module({ controllers: [CompareController], providers: [CompareService] })
+@Module({ imports: [ImagesModule], controllers: [CompareController], providers: [CompareService] })
 export class CompareModule {}

@@ -1,13 +1,12 @@
 import type { CompareQuery, Comparison, LayerComparison } from '@cooperage/contracts';
 import { type BuildDetailRecord, BuildDetails } from '@cooperage/db';
-import { alignSteps, type ComparedStep, parseDigest, projectRepository, stepTitle } from '@cooperage/domain';
+import { alignSteps, type ComparedStep, parseDigest, stepTitle } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { presentBuildSummary } from '../builds/present-build.js';
 import { found } from '../http/problem.js';
-import { readImageContent } from '../images/read-image.js';
-import { RegistryReader } from '../registry-token/registry-reader.js';
+import { ImageReader } from '../images/image-reader.js';
 import { compareBases, compareInputs } from './compare-inputs.js';
 import { compareManifests } from './compare-manifests.js';
 import { inFileOrder } from './file-order.js';
@@ -22,7 +21,7 @@ export class CompareService {
   constructor(
     private readonly details: BuildDetails,
     private readonly access: AccessService,
-    private readonly registry: RegistryReader,
+    private readonly images: ImageReader,
   ) {}
 
   async compare(principal: Principal, projectId: string, query: CompareQuery): Promise<Comparison> {
@@ -47,7 +46,7 @@ export class CompareService {
     return {
       a: image && { digest: image.digest, sizeBytes: image.sizeBytes },
       b: other && { digest: other.digest, sizeBytes: other.sizeBytes },
-      platforms: compareManifests(image?.manifests ?? [], other?.manifests ?? []),
+      ...compareManifests(image?.manifests ?? [], other?.manifests ?? []),
     };
   }
 
@@ -82,9 +81,7 @@ export class CompareService {
   /** Only what was published: a build that failed may name a digest that no repository has. */
   private async imageOf(project: Project, build: BuildDetailRecord) {
     if (build.digest === null || build.status !== 'succeeded') return null;
-    const repository = projectRepository(project.organizationSlug, project.slug);
-    const client = this.registry.clientFor(project);
-    const { manifests } = await readImageContent(client, repository, parseDigest(build.digest));
+    const { manifests } = await this.images.content(project, parseDigest(build.digest));
     return { digest: build.digest, sizeBytes: build.sizeBytes ?? 0, manifests };
   }
 }

@@ -1,15 +1,14 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { DeliveryRepository } from '@cooperage/db';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { heldDownload } from '../http/held-download.js';
 import { found } from '../http/problem.js';
 import { SharedSlots } from '../http/shared-slots.js';
 
 /** Bytes that are read at once. The database decompresses a body from its start for each part, so parts are not small. */
 const partBytes = 1024 * 1024;
-/** A download whose reader takes nothing for so long gives its slot back, and ends. */
-const stalledMs = 60_000;
 const slots = { total: 6, perKey: 3, maxWaitMs: 2_000, maxWaiting: 6 };
 
 export interface BodyDownload {
@@ -35,13 +34,7 @@ export class DeliveryBodyService {
     try {
       const { headers, bodyBytes: bytes } = found(await this.deliveries.content(id, 0));
       const ending = headers['content-type']?.includes('json') ? 'json' : 'txt';
-      const stalled = setTimeout(() => stream.destroy(new Error('the download stood still')), stalledMs);
-      const parts = this.parts(id, bytes, () => stalled.refresh());
-      const stream = Readable.from(parts, { objectMode: false, highWaterMark: partBytes });
-      stream.once('close', () => {
-        clearTimeout(stalled);
-        release();
-      });
+      const stream = heldDownload(this.parts(id, bytes), partBytes, release);
       return { stream, bytes, fileName: `delivery-${id}.${ending}` };
     } catch (error) {
       release();
@@ -50,9 +43,8 @@ export class DeliveryBodyService {
   }
 
   /** A delivery that is deleted meanwhile ends the download short of the length that its headers say. */
-  private async *parts(id: string, bytes: number, onRead: () => void): AsyncGenerator<Uint8Array> {
+  private async *parts(id: string, bytes: number): AsyncGenerator<Uint8Array> {
     for (let from = 0; from < bytes; from += partBytes) {
-      onRead();
       const part = await this.deliveries.bodyPart(id, from, partBytes);
       if (part === null) throw new Error('the delivery was deleted during its download');
       yield part;

@@ -1,14 +1,7 @@
 import type { FileRow, FilesQuery, Layers, Page } from '@cooperage/contracts';
 import { ImageFacts, type ImageRecord, ImageRepository, type ProjectRecord } from '@cooperage/db';
 import { inTurns, parseDigest, projectRepository } from '@cooperage/domain';
-import {
-  type Descriptor,
-  isRegistryError,
-  listFolder,
-  readImageTree,
-  searchFiles,
-  type TreeManifest,
-} from '@cooperage/oci';
+import { isRegistryError, listFolder, searchFiles } from '@cooperage/oci';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -16,10 +9,10 @@ import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { SharedSlots } from '../http/shared-slots.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
+import { type Choice, ImageReader, type ManifestEntry, type ManifestLayers } from './image-reader.js';
 import { type LaidFiles, LaidImages } from './laid-images.js';
 import { type KnownLayer, LayerReader } from './layer-reader.js';
 import { presentLayers } from './present-layers.js';
-import { readLayerMakers } from './read-image.js';
 
 /** Most entries of an image whose files are laid out. */
 const mostEntries = 300_000;
@@ -30,7 +23,7 @@ const slots = { total: 4, perKey: 3, maxWaitMs: 2_000, maxWaiting: 6 };
 interface Opened {
   readonly project: ProjectRecord;
   readonly image: ImageRecord;
-  readonly manifest: TreeManifest;
+  readonly manifest: ManifestLayers;
   readonly known: readonly KnownLayer[];
   /** Null while some layers are not listed. */
   readonly files: LaidFiles | null;
@@ -46,20 +39,16 @@ export class ImageFilesService {
     private readonly images: ImageRepository,
     private readonly facts: ImageFacts,
     private readonly registry: RegistryReader,
-    private readonly reader: LayerReader,
+    private readonly reader: ImageReader,
+    private readonly layerReader: LayerReader,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
   ) {}
 
   async layers(principal: Principal, projectId: string, digest: string, manifest?: string): Promise<Layers> {
     const opened = await this.open(principal, projectId, digest, manifest);
-    const { project } = opened;
-    const repository = projectRepository(project.organizationSlug, project.slug);
-    const client = this.registry.clientFor(project);
-    const [makers, previous] = await Promise.all([
-      readLayerMakers(client, repository, opened.manifest),
-      this.previousLayers(opened),
-    ]);
+    const makers = await this.reader.makers(opened.project, opened.manifest);
+    const previous = await this.previousLayers(opened);
     const files = opened.files === 'too_many' ? null : opened.files;
     return presentLayers({ ...opened, files, makers, previous });
   }
@@ -80,7 +69,7 @@ export class ImageFilesService {
         : searchFiles(root, query.search, mostFound);
     const rows = found(await inTurns(walk).finally(release));
     const { layer, path, search } = query;
-    const list = `files ${manifest.stored.digest} ${layer ?? '*'} ${search ?? ''} ${path}`;
+    const list = `files ${manifest.digest} ${layer ?? '*'} ${search ?? ''} ${path}`;
     const { after, limit } = this.cursors.query(list, query);
     const from = after === null ? 0 : rows.findIndex((row) => row.path === after) + 1;
     const items = rows.slice(from, from + limit);
@@ -92,35 +81,34 @@ export class ImageFilesService {
   private async open(principal: Principal, projectId: string, digest: string, wanted?: string): Promise<Opened> {
     const project = await this.access.project(principal, projectId);
     const image = found(await this.images.find(projectId, digest));
+    const manifest = found(await this.reader.manifest(project, parseDigest(digest), wantedBy(wanted)));
     const repository = projectRepository(project.organizationSlug, project.slug);
     const client = this.registry.clientFor(project);
-    const { manifests } = await readImageTree(client, repository, parseDigest(digest));
-    const manifest = found(manifestOf(manifests, wanted));
-    const known = await this.reader.look(project, manifest.document.layers, client, repository);
+    const known = await this.layerReader.look(project, manifest.layers, client, repository);
     return { project, image, manifest, known, files: await this.lay(project, manifest, known) };
   }
 
   /** Null unless every layer is listed: what one changes depends on all below it. */
   private async lay(
     { id, organizationId }: ProjectRecord,
-    manifest: TreeManifest,
+    manifest: ManifestLayers,
     known: readonly KnownLayer[],
   ): Promise<LaidFiles | null> {
     if (known.some((layer) => layer?.problem !== null)) return null;
     if (known.reduce((sum, layer) => sum + (layer?.entries ?? 0), 0) > mostEntries) return 'too_many';
-    const load = () => this.reader.entries(id, manifest.document.layers);
-    return this.laid.files(`${id} ${manifest.stored.digest}`, organizationId, load);
+    const load = () => this.layerReader.entries(id, manifest.layers);
+    return this.laid.files(`${id} ${manifest.digest}`, organizationId, load);
   }
 
   /** Digests of the layers of the image before; null where there is none, or the registry has it no more. */
   private async previousLayers({ project, image, manifest }: Opened): Promise<ReadonlySet<string> | null> {
     const previous = await this.facts.previous(project.id, image.id);
     if (!previous) return null;
-    const repository = projectRepository(project.organizationSlug, project.slug);
+    const samePlatform: Choice = (entries) =>
+      entries.find((entry) => platformKey(entry) === platformKey(manifest)) ?? entries[0];
     try {
-      const { manifests } = await readImageTree(this.registry.clientFor(project), repository, previous.digest);
-      const same = manifests.find(({ entry }) => platformKey(entry) === platformKey(manifest.entry)) ?? manifests[0];
-      return new Set(same?.document.layers.map((layer) => layer.digest));
+      const same = await this.reader.manifest(project, parseDigest(previous.digest), samePlatform);
+      return new Set(same?.layers.map((layer) => layer.digest));
     } catch (error) {
       if (isRegistryError(error)) return null;
       throw error;
@@ -128,13 +116,15 @@ export class ImageFilesService {
   }
 }
 
-function manifestOf(manifests: readonly TreeManifest[], wanted: string | undefined): TreeManifest | undefined {
-  if (wanted !== undefined) return manifests.find(({ stored }) => stored.digest === wanted);
-  return manifests.find(({ entry }) => entry?.platform?.os !== 'unknown') ?? manifests[0];
+function wantedBy(wanted: string | undefined): Choice {
+  return (entries) =>
+    wanted === undefined
+      ? (entries.find(({ platform }) => platform?.os !== 'unknown') ?? entries[0])
+      : entries.find(({ digest }) => digest === wanted);
 }
 
-function platformKey(entry: Descriptor | undefined): string {
-  return entry?.platform ? `${entry.platform.os}/${entry.platform.architecture}/${entry.platform.variant ?? ''}` : '';
+function platformKey({ platform }: Pick<ManifestEntry, 'platform'>): string {
+  return platform ? `${platform.os}/${platform.architecture}/${platform.variant ?? ''}` : '';
 }
 
 function tooMany(): ApiProblem {

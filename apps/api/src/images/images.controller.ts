@@ -99,11 +99,11 @@ export class ImagesController {
     @Param('projectId', uuid) projectId: string,
     @Param('digest', digest) blobDigest: string,
   ) {
-    const bytes = await this.images.raw(principal, projectId, blobDigest);
-    return new StreamableFile(bytes, {
+    const { stream, bytes } = await this.images.raw(principal, projectId, blobDigest);
+    return new StreamableFile(stream, {
       type: 'text/plain; charset=utf-8',
       disposition: 'attachment',
-      length: bytes.length,
+      length: bytes,
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type {
   Image,
   ImageFacts as ImageFactsView,
@@ -6,7 +7,7 @@ import type {
   ProjectImagesQuery,
   TagMovesQuery,
 } from '@cooperage/contracts';
-import { ImageFacts, ImageLists, ImageRepository } from '@cooperage/db';
+import { ImageFacts, ImageLists, ImageRepository, type ProjectRecord } from '@cooperage/db';
 import { parseDigest, projectRepository } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
 import { Inject, Injectable } from '@nestjs/common';
@@ -14,22 +15,35 @@ import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
+import { heldDownload } from '../http/held-download.js';
 import { found } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
 import { imageRepositoryOf } from '../projects/present-project.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
+import { ImageReader } from './image-reader.js';
 import { presentBase, presentFoundImage, presentMove, presentSummary, presentTag } from './present-image.js';
-import { readImageContent } from './read-image.js';
 
 /** Largest blob that is shown raw. Layers are pulled from the registry itself. */
 const maxRawBytes = 4 << 20;
+const partBytes = 256 << 10;
+/** Each holds its bytes until its reader has them. */
+const rawSlots = { total: 8, perKey: 4, maxWaitMs: 10_000, maxWaiting: 64 };
+
+export interface RawDownload {
+  readonly stream: Readable;
+  readonly bytes: number;
+}
 
 @Injectable()
 export class ImagesService {
+  private readonly rawSlots = new SharedSlots('downloads of documents', rawSlots);
+
   constructor(
     private readonly images: ImageRepository,
     private readonly lists: ImageLists,
     private readonly facts: ImageFacts,
     private readonly registry: RegistryReader,
+    private readonly reader: ImageReader,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
@@ -73,8 +87,7 @@ export class ImagesService {
   async get(principal: Principal, projectId: string, digest: string): Promise<Image> {
     const project = await this.access.project(principal, projectId);
     const image = found(await this.images.find(projectId, digest));
-    const repository = projectRepository(project.organizationSlug, project.slug);
-    const content = await readImageContent(this.registry.clientFor(project), repository, parseDigest(digest));
+    const content = await this.reader.content(project, parseDigest(digest));
     return {
       ...presentSummary(image),
       reference: `${imageRepositoryOf(project, this.settings)}@${digest}`,
@@ -96,9 +109,23 @@ export class ImagesService {
     return this.cursors.page(list, page, presentMove);
   }
 
-  /** A manifest or a small blob of the project's repository, exactly as it is stored. */
-  async raw(principal: Principal, projectId: string, digest: string): Promise<Uint8Array> {
+  /**
+   * A manifest or a small blob of the project's repository, exactly as it is stored.
+   * @throws {ApiProblem} `rate_limited` while the organization has its share of such downloads
+   */
+  async raw(principal: Principal, projectId: string, digest: string): Promise<RawDownload> {
     const project = await this.access.project(principal, projectId);
+    const release = await this.rawSlots.take(project.organizationId);
+    try {
+      const bytes = await this.stored(project, digest);
+      return { stream: heldDownload(partsOf(bytes), partBytes, release), bytes: bytes.length };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  private async stored(project: ProjectRecord, digest: string): Promise<Uint8Array> {
     const client = this.registry.clientFor(project);
     const repository = projectRepository(project.organizationSlug, project.slug);
     // Blobs first: asked for a blob as a manifest, registries answer in many ways.
@@ -110,4 +137,8 @@ export class ImagesService {
     const manifest = await client.manifests.find(repository, digest);
     return found(manifest).bytes;
   }
+}
+
+async function* partsOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += partBytes) yield bytes.subarray(from, from + partBytes);
 }

@@ -1,9 +1,10 @@
 import type { Layers, LayerView } from '@cooperage/contracts';
-import { type ImageFiles, type LayerProblem, layerProblems, type TreeManifest } from '@cooperage/oci';
+import { type ImageFiles, type LayerProblem, layerProblems } from '@cooperage/oci';
+import type { ManifestLayers } from './image-reader.js';
 import type { KnownLayer } from './layer-reader.js';
 
 export interface LayerFacts {
-  readonly manifest: TreeManifest;
+  readonly manifest: ManifestLayers;
   readonly known: readonly KnownLayer[];
   readonly files: ImageFiles | null;
   /** What made each layer; null where the config does not say. */
@@ -13,7 +14,7 @@ export interface LayerFacts {
 }
 
 export function presentLayers({ manifest, known, files, makers, previous }: LayerFacts): Layers {
-  const layers = manifest.document.layers.map(({ digest, size }, index): LayerView => {
+  const layers = manifest.layers.map(({ digest, size }, index): LayerView => {
     const layer = known[index];
     return {
       ...{ index, digest, sizeBytes: size },
@@ -24,7 +25,7 @@ export function presentLayers({ manifest, known, files, makers, previous }: Laye
     };
   });
   const wasted = files?.changes.reduce((sum, { wastedBytes }) => sum + wastedBytes, 0);
-  return { manifest: manifest.stored.digest, state: stateOfAll(layers), layers, wastedBytes: wasted ?? null };
+  return { manifest: manifest.digest, state: stateOfAll(layers), layers, wastedBytes: wasted ?? null };
 }
 
 function stateOf(layer: KnownLayer): Pick<LayerView, 'state' | 'problem' | 'unpackedBytes'> {

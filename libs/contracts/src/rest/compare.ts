@@ -72,10 +72,13 @@ export const layerComparisonSchema = z.object({
           change: z.enum(['same', 'added', 'gone']),
           digest: digestSchema,
           sizeBytes: z.number().int(),
+          /** Ends with `…` where it is cut. */
           createdBy: z.string().nullable(),
         }),
       ),
     }),
   ),
+  /** Platforms that are not compared, since one of the images has more than is read at once. */
+  leftOut: z.number().int(),
 });
 export type LayerComparison = z.infer<typeof layerComparisonSchema>;

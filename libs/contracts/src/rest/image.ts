@@ -61,6 +61,11 @@ export const imageManifestSchema = z.object({
   user: z.string(),
   layers: z.array(imageLayerSchema),
   history: z.array(imageHistorySchema),
+  /**
+   * `part`: the config or the annotations are larger than is shown. Texts that are cut end with `…`, and the last entries are
+   * left out. `descriptor`: the image has more than one answer shows, so of this manifest only the descriptors are there.
+   */
+  shown: z.enum(['whole', 'part', 'descriptor']),
 });
 export type ImageManifest = z.infer<typeof imageManifestSchema>;
 
@@ -136,6 +141,7 @@ export const layerViewSchema = z.object({
   index: z.number().int(),
   digest: digestSchema,
   sizeBytes: z.number().int(),
+  /** Ends with `…` where it is cut. */
   createdBy: z.string().nullable(),
   /** `reading` while its files are not known yet: ask again. */
   state: z.enum(['listed', 'reading', 'refused']),

@@ -13,7 +13,7 @@ import type { ComparedPair } from '../model/compared-pair';
 export async function LayersCard({ projectId, pair }: { projectId: string; pair: ComparedPair }) {
   const layers = await loadLayers(projectId, pair);
   if (!layers.ok) return <ProblemPanel problem={layers.problem} what="The layers" />;
-  const { a, b, platforms } = layers.value;
+  const { a, b, platforms, leftOut } = layers.value;
   const without = [!a && `#${pair.a}`, !b && `#${pair.b}`].filter(Boolean).join(' and ');
   return (
     <>
@@ -26,6 +26,12 @@ export async function LayersCard({ projectId, pair }: { projectId: string; pair:
         </p>
       )}
       {a && b && a.digest !== b.digest && platforms.map((each) => <Platform key={each.platform} platform={each} />)}
+      {a && b && a.digest !== b.digest && leftOut > 0 && (
+        <p className="px-3 py-2.5 text-text-2">
+          {leftOut === 1 ? '1 platform is' : `${leftOut} platforms are`} not compared: these images have more than fits
+          on one page.
+        </p>
+      )}
     </>
   );
 }

@@ -9,10 +9,17 @@ import { plainInstruction } from '../model/media-type';
 /** One platform's image: its history beside the layers that it made, and its settings. */
 export function ManifestCard({ manifest }: { manifest: ImageManifest }) {
   if (manifest.attests) return null;
+  if (manifest.shown === 'descriptor') return <NotShown platform={manifest.platform} />;
   const largest = manifest.layers.reduce((most, layer) => Math.max(most, layer.sizeBytes), 0);
   return (
     <>
-      <Card title={`History · ${manifest.platform ?? 'no platform named'}`}>
+      <Card title={`History · ${platformWords(manifest.platform)}`}>
+        {manifest.shown === 'part' && (
+          <p className="border-b border-line px-3 py-2 text-sm text-text-2">
+            The config of this image is larger than is shown. Texts that end with … are cut, and the last entries may be
+            missing. The registry has all of it.
+          </p>
+        )}
         <Table
           label="History and layers"
           head={
@@ -74,6 +81,21 @@ export function ManifestCard({ manifest }: { manifest: ImageManifest }) {
         </Facts>
       </Card>
     </>
+  );
+}
+
+function platformWords(platform: string | null): string {
+  return platform === null ? 'no platform named' : visibleText(platform);
+}
+
+function NotShown({ platform }: { platform: string | null }) {
+  return (
+    <Card title={`History · ${platformWords(platform)}`}>
+      <p className="px-3 py-3 text-text-2">
+        This image has more platforms than fit on one page, so this one is not shown. Its manifest is above, and its
+        layers are in the registry.
+      </p>
+    </Card>
   );
 }
 
