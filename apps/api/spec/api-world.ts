@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { CreatedInvitation, CreatedProject, Me, Project } from '@cooperage/contracts';
-import { type BuildRecord, Database, EvaluationRepository } from '@cooperage/db';
+import { type BuildRecord, BuildRepository, Database, EvaluationRepository } from '@cooperage/db';
 import { judge, type Role } from '@cooperage/domain';
 import { asDatabaseRole, type FreshDatabase, freshDatabase, type MailReceiver, services } from '@cooperage/testing';
 import { type Api, createApi } from '../src/app/create-api.js';
@@ -181,7 +181,8 @@ export class ApiWorld {
       triggeredBy: null,
     });
     if (!outcome.ok) throw new Error(outcome.reason === 'queue_full' ? outcome.sentence : outcome.reason);
-    return outcome.builds;
+    const builds = new BuildRepository(this.database);
+    return Promise.all(outcome.builds.map(async ({ id }) => (await builds.find(id))!));
   }
 
   /** A queued build, by the whole road from the webhook on. */

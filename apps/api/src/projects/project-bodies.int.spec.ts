@@ -70,6 +70,15 @@ describe('a body', () => {
     expectOk(await owner.ask('PATCH', path(), { buildArgs: {} }));
   });
 
+  it('R4-P3 with build arguments that are too long together is refused, and says how long they are', async () => {
+    const buildArgs = Object.fromEntries(Array.from({ length: 64 }, (_, at) => [`LARGE_${at}`, 'a'.repeat(8192)]));
+    const answer = await owner.ask('PATCH', path(), { buildArgs });
+    expect([answer.status, problemOf(answer).errors]).toEqual([
+      400,
+      [{ path: 'buildArgs', message: expect.stringMatching(/65536 characters .* 52\d{4}/) }],
+    ]);
+  });
+
   it.each(['docker-image://host:0/x', 'docker-image://a..b/x', 'docker-image://h:99999/x', 'docker-image://-a.b/x'])(
     'R-Low-5 with the named context %s is refused',
     async (source) => {

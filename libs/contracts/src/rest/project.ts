@@ -1,5 +1,6 @@
 import {
   buildArgumentProblem,
+  buildArgumentsProblem,
   buildNetworks,
   cacheBackends,
   cacheModes,
@@ -25,6 +26,8 @@ export const buildArgsSchema = z
       const message = buildArgumentProblem(name);
       if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
     }
+    const message = buildArgumentsProblem(value);
+    if (message !== null) context.addIssue({ code: 'custom', message });
   });
 
 export const namedContextsSchema = z

@@ -5,10 +5,11 @@ import { type AuditFacts, writeAudit } from '../audit/write-audit.js';
 import type { Database } from '../database.js';
 import { queueRoomIn } from '../delivery/queue-quota.js';
 import { Prisma } from '../generated/client.js';
-import { createBuildIn } from './build-creation.js';
+import { type AddedBuild, createBuildIn } from './build-creation.js';
 import { toBuildRecord } from './build-mapping.js';
-import { type BuildRecord, stateOf } from './build-record.js';
+import type { BuildRecord } from './build-record.js';
 import { type TransitionOutcome, transitionIn } from './build-transition.js';
+import { inputsOf, retriedColumns, toState } from './retried-build.js';
 
 export type CancelOutcome =
   | { readonly ok: true; readonly build: BuildRecord }
@@ -74,19 +75,14 @@ export class BuildRepository {
     options: { noCache: boolean; actorName: string; actor?: Actor },
   ): Promise<RetryOutcome> {
     return this.db.transaction(async (tx) => {
-      const row = await tx.build.findUnique({ where: { id: buildId } });
-      if (!row) return { ok: false, reason: 'not_found' };
-      const old = toBuildRecord(row);
-      if (!canRetry(stateOf(old))) return { ok: false, reason: 'not_final' };
+      const old = await tx.build.findUnique({ where: { id: buildId }, select: retriedColumns });
+      if (!old) return { ok: false, reason: 'not_found' };
+      if (!canRetry(toState(old))) return { ok: false, reason: 'not_final' };
       const room = await queueRoomIn(tx, old.organizationId);
       if (room.left === 0) return { ok: false, reason: 'quota', sentence: room.sentence };
-      const build = await createBuildIn(tx, {
-        ...inputsOf(old),
-        noCache: options.noCache,
-        trigger: 'retry',
-        triggeredBy: options.actorName,
-        retryOf: old.id,
-      });
+      const { noCache, actorName } = options;
+      const retry = { ...inputsOf(old), noCache, trigger: 'retry', triggeredBy: actorName, retryOf: old.id } as const;
+      const build = await createBuildIn(tx, retry, { sameAs: old.id });
       if (!build) return { ok: false, reason: 'not_found' };
       if (options.actor)
         await writeAudit(tx, options.actor, {
@@ -98,7 +94,7 @@ export class BuildRepository {
   }
 }
 
-function auditOf(action: string, build: BuildRecord): AuditFacts {
+function auditOf(action: string, build: AddedBuild): AuditFacts {
   const { organizationId, projectId, id } = build;
   return { organizationId, projectId, action, subjectKind: 'build', subjectId: id };
 }
@@ -106,37 +102,4 @@ function auditOf(action: string, build: BuildRecord): AuditFacts {
 function cancelRefusal(reason: string): CancelOutcome {
   if (reason === 'not_found' || reason === 'final' || reason === 'too_late') return { ok: false, reason };
   return { ok: false, reason: 'already_canceling' };
-}
-
-function inputsOf(build: BuildRecord) {
-  return {
-    organizationId: build.organizationId,
-    projectId: build.projectId,
-    sequence: build.sequence,
-    ruleId: build.ruleId,
-    ruleName: build.ruleName,
-    deliveryId: build.deliveryId,
-    remoteUrl: build.remoteUrl,
-    ref: build.ref,
-    commit: build.commit,
-    commitSubject: build.commitSubject,
-    commitAuthor: build.commitAuthor,
-    commitTime: build.commitTime,
-    zone: build.zone,
-    cachePolicy: build.cachePolicy,
-    cacheBackend: build.cacheBackend,
-    isolated: build.isolated,
-    targetRef: build.targetRef,
-    movesTags: build.movesTags,
-    tags: build.tags,
-    leftOutTags: build.leftOutTags,
-    contextPath: build.contextPath,
-    dockerfilePath: build.dockerfilePath,
-    target: build.target,
-    platform: build.platform,
-    buildArgs: build.buildArgs,
-    namedContexts: build.namedContexts,
-    definition: build.definition,
-    limits: build.limits,
-  };
 }

@@ -1,6 +1,5 @@
 import { isIsolated, namesAddress, repositoryKey, type Verdict } from '@cooperage/domain';
-import type { NewBuild } from '../build/build-creation.js';
-import type { BuildRecord } from '../build/build-record.js';
+import type { AddedBuild, LargeInputs, NewBuild } from '../build/build-creation.js';
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { newId } from '../new-id.js';
@@ -62,7 +61,7 @@ export async function insertVerdictsIn(
   tx: Queryable,
   deliveryId: string,
   verdicts: readonly Verdict[],
-  builds: readonly BuildRecord[],
+  builds: readonly AddedBuild[],
 ): Promise<void> {
   const made = builds.values();
   await tx.verdict.createMany({
@@ -112,10 +111,12 @@ export function newBuild(
     dockerfilePath: project.dockerfilePath,
     target: project.target,
     platform: project.platform,
-    buildArgs: project.buildArgs,
-    namedContexts: project.namedContexts,
-    definition: project.definition,
     limits: project.limits,
     noCache: result.noCache,
   };
+}
+
+/** Of all builds of an evaluation: as the project was when its rules were judged, as is what `newBuild` says. */
+export function largeInputs({ project: { buildArgs, namedContexts, definition } }: EvaluationSubject): LargeInputs {
+  return { buildArgs, namedContexts, definition };
 }

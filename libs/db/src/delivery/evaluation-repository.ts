@@ -9,14 +9,14 @@ import type {
   Verdict,
   Zone,
 } from '@cooperage/domain';
-import { insertBuildsIn } from '../build/build-creation.js';
-import type { BuildLimits, BuildRecord, BuildTrigger } from '../build/build-record.js';
+import { type AddedBuild, insertBuildsIn } from '../build/build-creation.js';
+import type { BuildLimits, BuildTrigger } from '../build/build-record.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
 import { storedText } from '../stored-text.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
-import { insertVerdictsIn, newBuild, takeEvaluationIn } from './evaluation-commit.js';
+import { insertVerdictsIn, largeInputs, newBuild, takeEvaluationIn } from './evaluation-commit.js';
 import { type SubjectRow, toSubject } from './evaluation-subject-row.js';
 import { queueRoomIn, withinQueue } from './queue-quota.js';
 import { type WaitingHead, waitForRoom } from './wait-for-room.js';
@@ -110,7 +110,7 @@ export interface NothingBuilt {
 }
 
 export type CommitOutcome =
-  | { readonly ok: true; readonly builds: BuildRecord[] }
+  | { readonly ok: true; readonly builds: AddedBuild[] }
   | { readonly ok: false; readonly reason: 'changed' | 'gone' }
   /** As many builds of the organization wait as may. `sentence` says so to a person. */
   | { readonly ok: false; readonly reason: 'queue_full'; readonly sentence: string };
@@ -211,7 +211,7 @@ export class EvaluationRepository {
       if (!taken.ok) return taken;
       const { sequence, firstNumber } = taken;
       const inputs = matches.map((verdict) => newBuild(subject, result, verdict, sequence));
-      const builds = await insertBuildsIn(tx, inputs, firstNumber);
+      const builds = await insertBuildsIn(tx, inputs, largeInputs(subject), firstNumber);
       await insertVerdictsIn(tx, subject.deliveryId, verdicts, builds);
       return { ok: true, builds };
     });

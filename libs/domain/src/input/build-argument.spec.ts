@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildArgumentProblem } from './build-argument.js';
+import { buildArgumentProblem, buildArgumentsProblem, mostArgumentCharacters } from './build-argument.js';
 
 describe('buildArgumentProblem', () => {
   it.each([
@@ -25,4 +25,14 @@ describe('buildArgumentProblem', () => {
       expect(buildArgumentProblem(name)).toBeNull();
     },
   );
+});
+
+describe('buildArgumentsProblem', () => {
+  it('R4-P3 takes what is not too long together, and says how long the rest is', () => {
+    const value = 'a'.repeat(8192 - 'A1'.length);
+    const eight = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`A${at}`, value]));
+    expect(buildArgumentsProblem({})).toBeNull();
+    expect(buildArgumentsProblem(eight)).toBeNull();
+    expect(buildArgumentsProblem({ ...eight, B: '' })).toContain(`these have ${mostArgumentCharacters + 1}`);
+  });
 });

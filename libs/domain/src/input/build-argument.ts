@@ -18,3 +18,16 @@ export function buildArgumentProblem(name: string): string | null {
     ? 'would lead every step through a proxy that the cache does not know of, so that other builds find what came through it: write the proxy into the Dockerfile, with ENV or as the default of an ARG'
     : null;
 }
+
+/** Characters of all build arguments together, names and values. */
+export const mostArgumentCharacters = 65_536;
+
+/**
+ * A sentence for a person when all arguments together are too long; null when they are not. Each build of a push has a copy of them,
+ * and each step that declares one has it in its name, in the history of the image and in what is signed.
+ */
+export function buildArgumentsProblem(args: Readonly<Record<string, string>>): string | null {
+  const characters = Object.entries(args).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  if (characters <= mostArgumentCharacters) return null;
+  return `at most ${mostArgumentCharacters} characters in all names and values together, and these have ${characters}: put long texts into a file of the repository`;
+}

@@ -116,7 +116,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         name="buildArgs"
         rows={3}
         defaultValue={formatPairs(project.buildArgs)}
-        hint="NAME=value, one a line. They end up in the image’s history: secrets belong under “Build secrets”. BUILDKIT_… is the builder’s own, and a proxy belongs into the Dockerfile."
+        hint="NAME=value, one a line, 65,536 characters in all. They end up in the image’s history: secrets belong under “Build secrets”. BUILDKIT_… is the builder’s own, and a proxy belongs into the Dockerfile."
         error={pairErrors.buildArgs ?? fieldError('buildArgs')}
       />
       <TextArea
