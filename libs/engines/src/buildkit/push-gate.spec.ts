@@ -1,8 +1,8 @@
 import type { EngineConnection } from '@cooperage/buildkit';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BuildRequest } from '../build-request.js';
 import type { EngineEvent } from '../engine.js';
-import { PushGate } from './push-gate.js';
+import type * as Gates from './push-gate.js';
 
 vi.mock('node:timers/promises', () => ({
   setTimeout: (ms: number, value: unknown) => new Promise((resolve) => globalThis.setTimeout(resolve, ms, value)),
@@ -14,6 +14,12 @@ const output: EngineEvent = { type: 'log', stepId: 's', stream: 1, data: Buffer.
 const tenMinutesMs = 600_000;
 
 describe('PushGate', () => {
+  // Test files share their modules: another may have brought this one along already, with the timers of Node.
+  let PushGate: typeof Gates.PushGate;
+  beforeAll(async () => {
+    vi.resetModules();
+    ({ PushGate } = await import('./push-gate.js'));
+  });
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
