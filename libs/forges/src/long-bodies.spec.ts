@@ -1,10 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { syncStretchRatio } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { after, form, gitea, github, hmac, json, now, refused, secret, signed } from '../spec/calls.js';
+import type { DeliveryResult } from './delivery.js';
 import { parseGuardedJson } from './json/guarded-json.js';
 import { GuardedJsonError } from './json/guarded-json-error.js';
-import { readDelivery } from './read-delivery.js';
+import { deliveryReading, readDelivery } from './read-delivery.js';
 import { atOnce } from './slices.js';
 
 const longest = 25 * 1024 * 1024;
@@ -55,6 +58,42 @@ describe('R-M10 a body of 25 MiB lets others in', () => {
         event: { type: 'push', ref: 'refs/heads/main', after },
       });
     expect(await syncStretchRatio(work)).toBeLessThan(mostStretch);
+  });
+});
+
+describe('R5-A4 a proven body of 25 MiB takes little memory', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const mebibyte = 1024 * 1024;
+
+  /** Bytes of the heap that the reading of a body keeps at the most, looked at after each part of the work. */
+  function mostKept(rawBody: Buffer): { result: DeliveryResult; bytes: number } {
+    const headers = github('', { 'x-hub-signature-256': `sha256=${hmac(rawBody)}` });
+    const reading = deliveryReading({ headers, rawBody, secrets: [secret], now });
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    let bytes = 0;
+    for (;;) {
+      const step = reading.next();
+      let used = process.memoryUsage().heapUsed - before;
+      // What is garbage does not count, and collecting each time would take long.
+      if (used > 64 * mebibyte) {
+        collect();
+        used = process.memoryUsage().heapUsed - before;
+      }
+      bytes = Math.max(bytes, used);
+      if (step.done) return { result: step.value, bytes };
+      if (bytes > 256 * mebibyte) throw new Error(`keeps ${bytes} bytes, and has not ended`);
+    }
+  }
+
+  it.each([
+    ['that is nothing but commas', `{${','.repeat(longest - 2)}}`],
+    ['that has commas behind its members', `{"ref":"refs/heads/main","a":{}${','.repeat(longest - 40)}}`],
+  ])('R5-A4 %s', (_what, text) => {
+    const { result, bytes } = mostKept(Buffer.from(text));
+    expect(result).toMatchObject({ ok: false, code: 'malformed' });
+    expect(bytes).toBeLessThan(64 * mebibyte);
   });
 });
 

@@ -88,6 +88,8 @@ class StructureCheck {
 
   #endMember(at: number): void {
     if (this.#open.length !== 1 || !this.#open[0]) return;
+    // Each member has a key, and so many keys are refused: these are commas with nothing between.
+    if (this.#members.length >= maxKeys) throw notJson();
     this.#members.push({ start: this.#memberStart, end: at });
     this.#memberStart = at + 1;
   }
