@@ -26,7 +26,7 @@ FROM build AS server
 RUN npm prune --omit=dev && rm -rf apps/web/.next node_modules/.cache .turbo
 
 FROM ${NODE_IMAGE} AS app
-RUN apt-get update && apt-get install -y --no-install-recommends git openssh-client ca-certificates && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends git openssh-client ca-certificates tini && rm -rf /var/lib/apt/lists/*
 # Users that the host has not: they may write to control groups, and 1000 may be a person. The second is the untrusted builder's.
 RUN groupadd --gid 10001 cooperage && useradd --uid 10001 --gid 10001 --create-home cooperage \
  && groupadd --gid 10002 cooperage-untrusted && useradd --uid 10002 --gid 10002 --create-home cooperage-untrusted \
@@ -38,7 +38,8 @@ COPY --from=server --chown=root:root /src /app
 COPY --from=buildx /buildx /usr/local/bin/docker-buildx
 USER cooperage
 ENV NODE_ENV=production COOPERAGE_MIRROR_ROOT=/var/lib/cooperage/mirrors
-ENTRYPOINT ["node", "--enable-source-maps"]
+# Node waits for its own children only. What a killed git leaves behind would stay as zombies, and they count for pids_limit.
+ENTRYPOINT ["tini", "--", "node", "--enable-source-maps"]
 CMD ["apps/api/dist/main.api.js"]
 
 FROM ${NODE_IMAGE} AS web

@@ -11,6 +11,16 @@ const pushing = ({ phase }: Build) => phase !== null && !['fetch', 'build'].incl
 
 /** A container whose first process dies: nobody but Docker starts it again. */
 export function crashes(suite: Suite<ComposeProduct>, tag: string): void {
+  describe.each(['control', 'builder', 'api'])('the container of %s', (service) => {
+    it(`keeps no zombie of a process whose parent has ended${tag}`, async () => {
+      const { product } = suite;
+      const inside = (script: string) => product.compose('exec', '-T', service, 'sh', '-c', script);
+      await inside("sh -c 'sleep 1 & exit'");
+      const sleeps = () => inside('grep -h -A1 "^Name:.sleep" /proc/[0-9]*/status || true');
+      await expect.poll(sleeps, { timeout: 60_000 }).toBe('');
+    });
+  });
+
   describe('a container that dies', () => {
     let product: ComposeProduct;
     let repository: Repository;

@@ -106,10 +106,9 @@ export class ComposeProduct extends Installation {
 
   async pidOf(role: Role): Promise<number> {
     const main = await this.mainPidOf(role);
-    if (role !== 'builder' && role !== 'control') return main;
     // The first process of a container inherits what a killed worker had started, too.
     return until(`${role} runs`, async () => {
-      for (const pid of await childrenOf(main)) if (await runs(pid, `main.${role}.js`)) return pid;
+      for (const pid of await descendantsOf(main)) if (await runs(pid, scriptOf(role))) return pid;
       return null;
     });
   }
@@ -228,6 +227,16 @@ function serviceOf(store: Exclude<Store, 'git'>): string {
 /** Not for a process that has ended and was not asked for yet: it has no command line any more. */
 async function runs(pid: number, script: string): Promise<boolean> {
   return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(script);
+}
+
+function scriptOf(role: Role): string {
+  return role === 'web' ? 'server.js' : `main.${role}.js`;
+}
+
+/** With the process itself, parents first. */
+async function descendantsOf(pid: number): Promise<number[]> {
+  const below = await Promise.all((await childrenOf(pid)).map(descendantsOf));
+  return [pid, ...below.flat()];
 }
 
 async function childrenOf(pid: number): Promise<number[]> {
