@@ -1,4 +1,4 @@
-import type { Page, Project } from '@cooperage/contracts';
+import type { Page, Project, ProjectSummary } from '@cooperage/contracts';
 import { administrator, type Installation, until } from '@cooperage/e2e';
 import { type BrowserSuite, patience, type Visitor } from '@cooperage/e2e/browser';
 import { query } from '@cooperage/testing';
@@ -33,8 +33,9 @@ export function door(suite: BrowserSuite<Installation>, tag = ''): void {
     const stockCosignAgrees = async () => {
       const { product } = suite;
       await product.signIn();
-      const { items } = await product.api.json<Page<Project>>('GET', '/api/v1/projects');
-      const project = items.find(({ slug }) => slug === 'first-image')!;
+      const { items } = await product.api.json<Page<ProjectSummary>>('GET', '/api/v1/projects');
+      const { id } = items.find(({ slug }) => slug === 'first-image')!;
+      const project = await product.api.json<Project>('GET', `/api/v1/projects/${id}`);
       const [build] = (await product.api.builds(project.id)).items;
       expect(await product.cosign({ project }, 'verify', build!.digest!)).toContain(build!.digest);
     };

@@ -90,6 +90,7 @@ export type { ProjectRecord, ProjectSettings } from './project/project-record.js
 export * from './project/project-removal.js';
 export * from './project/project-repository.js';
 export * from './project/project-secret-repository.js';
+export type { ProjectSummaryRecord } from './project/project-summary.js';
 export * from './project/repository-access.js';
 export {
   type ProjectPlace,

@@ -1,4 +1,4 @@
-import type { CreatedToken, Page, Project } from '@cooperage/contracts';
+import type { CreatedToken, Page, ProjectSummary } from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf } from '../../spec/api-world.js';
 import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
@@ -16,7 +16,7 @@ describe('the cursor of a list', () => {
   afterAll(() => world.close());
 
   const list = (visitor: Visitor, cursor = '', headers: Record<string, string> = {}) =>
-    visitor.get<Page<Project>>(`/api/v1/projects?limit=1${cursor && `&cursor=${cursor}`}`, headers);
+    visitor.get<Page<ProjectSummary>>(`/api/v1/projects?limit=1${cursor && `&cursor=${cursor}`}`, headers);
 
   it('R-Low-12 is taken from the caller who got it, and from no other', async () => {
     const member = await world.member(owner, acme, 'viewer');

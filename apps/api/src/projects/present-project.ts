@@ -1,5 +1,5 @@
-import type { HookSecretInfo, Project } from '@cooperage/contracts';
-import type { HookSecretRecord, ProjectRecord } from '@cooperage/db';
+import type { HookSecretInfo, Project, ProjectSummary } from '@cooperage/contracts';
+import type { HookSecretRecord, ProjectRecord, ProjectSummaryRecord } from '@cooperage/db';
 import { projectRepository } from '@cooperage/domain';
 import type { ApiSettings } from '../app/settings.js';
 
@@ -12,15 +12,25 @@ export function presentProject(project: ProjectRecord, settings: ApiSettings): P
     namedContexts: { ...project.namedContexts },
     protectedBranches: [...project.protectedBranches],
     definition: project.definition && { ...project.definition },
+    ...addressesOf(project, settings),
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+export function presentProjectSummary(project: ProjectSummaryRecord, settings: ApiSettings): ProjectSummary {
+  return { ...project, ...addressesOf(project, settings), createdAt: project.createdAt.toISOString() };
+}
+
+function addressesOf(project: ProjectSummaryRecord, settings: ApiSettings) {
+  return {
     imageRepository: imageRepositoryOf(project, settings),
     hookUrl: `${settings.publicUrl}/api/v1/hooks/${project.id}`,
-    createdAt: createdAt.toISOString(),
   };
 }
 
 /** Repository of a project's images with the registry's host, without a tag. */
 export function imageRepositoryOf(
-  project: Pick<ProjectRecord, 'organizationSlug' | 'slug'>,
+  project: Pick<ProjectSummaryRecord, 'organizationSlug' | 'slug'>,
   settings: ApiSettings,
 ): string {
   return `${settings.publicRegistry.host}/${projectRepository(project.organizationSlug, project.slug)}`;

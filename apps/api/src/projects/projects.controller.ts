@@ -7,6 +7,7 @@ import {
   pageOf,
   pageQuerySchema,
   projectSchema,
+  projectSummarySchema,
   putGitCredentialsSchema,
   type UpdateProject,
   updateProjectSchema,
@@ -29,7 +30,11 @@ export class ProjectsController {
 
   @Get()
   @Access('read')
-  @Answers(200, pageOf(projectSchema), 'Projects of the organizations that the caller is in, newest first.')
+  @Answers(
+    200,
+    pageOf(projectSummarySchema),
+    'Projects of the organizations that the caller is in, newest first. Their settings are at their own addresses.',
+  )
   list(
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: listQuerySchema }) { organization, ...query }: z.infer<typeof listQuerySchema>,

@@ -1,4 +1,13 @@
-import { type Build, type BuildCache, type Page, type Project, projectSchema, type Rule } from '@cooperage/contracts';
+import {
+  type Build,
+  type BuildCache,
+  type Page,
+  type Project,
+  type ProjectSummary,
+  projectSchema,
+  projectSummarySchema,
+  type Rule,
+} from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { rowsOf } from '../../spec/rows.js';
@@ -39,6 +48,19 @@ describe('a new project', () => {
   it('is shown as its contract says, without any other field', async () => {
     const shown = await Promise.all([path(), '/api/v1/lookup?path=acme/hello'].map((address) => owner.get(address)));
     for (const answer of shown) expect(projectSchema.safeParse(expectOk(answer)).error).toBeUndefined();
+  });
+
+  it('R5-A7 shows a list of projects without their settings, which may be large', async () => {
+    const large = Object.fromEntries(Array.from({ length: 64 }, (_, at) => [`A${at}`, 'x'.repeat(8_000)]));
+    const ids = await Promise.all(
+      Array.from({ length: 8 }, async () => (await world.project(owner, acme, { buildArgs: large })).project.id),
+    );
+    const answer = await owner.get<Page<ProjectSummary>>(`/api/v1/projects?limit=100&organization=${acme}`);
+    const { items } = expectOk(answer);
+    expect(items.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
+    for (const item of items) expect(projectSummarySchema.safeParse(item).error).toBeUndefined();
+    expect(answer.text.length / items.length).toBeLessThan(2_000);
+    expect(expectOk(await owner.get<Project>(`/api/v1/projects/${ids[0]}`)).buildArgs).toEqual(large);
   });
 
   it('S-082 is one, however many ask for it at once', async () => {

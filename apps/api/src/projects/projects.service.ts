@@ -20,7 +20,7 @@ import { ApiProblem, found, notFound } from '../http/problem.js';
 import { SecretsInClearService } from '../secrets/secrets-in-clear.service.js';
 import { checkedCloneAddress } from './clone-address.js';
 import { firstRules } from './first-rules.js';
-import { presentHookSecret, presentProject } from './present-project.js';
+import { presentHookSecret, presentProject, presentProjectSummary } from './present-project.js';
 
 /** What has a ceiling, and what it is counted in. */
 const ceilingUnits = {
@@ -49,7 +49,7 @@ export class ProjectsService {
     const organizationIds = organizationId === undefined ? organizationIdsOf(principal) : [organizationId];
     const list = `projects ${organizationId ?? '*'}`;
     const page = await this.repository.list(organizationIds, this.cursors.query(list, query));
-    return this.cursors.page(list, page, (project) => presentProject(project, this.settings));
+    return this.cursors.page(list, page, (project) => presentProjectSummary(project, this.settings));
   }
 
   async get(principal: Principal, id: string) {

@@ -180,6 +180,13 @@ export const projectSchema = projectSettingsSchema.extend({
 });
 export type Project = z.infer<typeof projectSchema>;
 
+/** A project in a list: without its settings, which its own address gives. */
+export const projectSummarySchema = projectSchema.pick({
+  ...{ id: true, organizationId: true, organizationSlug: true, slug: true, name: true, description: true },
+  ...{ visibility: true, remoteUrl: true, defaultBranch: true, imageRepository: true, hookUrl: true, createdAt: true },
+});
+export type ProjectSummary = z.infer<typeof projectSummarySchema>;
+
 const rulePrioritySchema = z.number().int().min(-10).max(10);
 
 export const changedProjectSchema = projectSchema.extend({

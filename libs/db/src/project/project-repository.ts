@@ -8,6 +8,7 @@ import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import { insertHookSecret, type NewHookSecret } from './hook-secret-repository.js';
 import { type ProjectRecord, type ProjectSettings, projectColumns, toProjectRecord } from './project-record.js';
+import { type ProjectSummaryRecord, summaryProjectColumns, toProjectSummary } from './project-summary.js';
 import { insertRule, type RuleSettings } from './rule-repository.js';
 
 export interface NewProject extends ProjectSettings {
@@ -56,18 +57,19 @@ export class ProjectRepository {
     });
   }
 
-  async list(organizationIds: readonly string[], query: KeysetQuery): Promise<KeysetPage<ProjectRecord>> {
+  /** Newest first, without their settings. */
+  async list(organizationIds: readonly string[], query: KeysetQuery): Promise<KeysetPage<ProjectSummaryRecord>> {
     const rows = await this.db.prisma.project.findMany({
       where: {
         organizationId: { in: [...organizationIds] },
         deletedAt: null,
         ...(query.after && { id: { lt: query.after } }),
       },
-      select: projectColumns,
+      select: summaryProjectColumns,
       orderBy: { id: 'desc' },
       take: query.limit + 1,
     });
-    return toPage(rows, query.limit, (row) => row.id, toProjectRecord);
+    return toPage(rows, query.limit, (row) => row.id, toProjectSummary);
   }
 
   /** The project with its first rules and hook secret, and the promise of a signing key. Null when the slug is taken. */

@@ -1,5 +1,5 @@
 import 'server-only';
-import { projectSchema } from '@cooperage/contracts';
+import { projectSchema, projectSummarySchema } from '@cooperage/contracts';
 import { cache } from 'react';
 import { decodeSegment } from '@/lib/address/paths';
 import { readPage, withQuery } from '@/lib/api/list';
@@ -18,5 +18,5 @@ export function loadProject({ org, project }: ProjectParams) {
 }
 
 export function loadProjects(query: { organization?: string; cursor?: string | null; limit?: number }) {
-  return readPage(withQuery('/projects', query), projectSchema);
+  return readPage(withQuery('/projects', query), projectSummarySchema);
 }

@@ -1,4 +1,4 @@
-import type { BuildSummary, Project } from '@cooperage/contracts';
+import type { BuildSummary, ProjectSummary } from '@cooperage/contracts';
 import { Link } from '@/components/ui/link';
 import { Moment } from '@/components/ui/moment';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
@@ -9,7 +9,7 @@ import { visibleText } from '@/lib/format/names';
 import type { NewestBuilds } from '../model/newest-builds';
 
 /** Projects with the newest build of each, where that is among the newest of all. */
-export function ProjectTable({ projects, newest }: { projects: readonly Project[]; newest: NewestBuilds }) {
+export function ProjectTable({ projects, newest }: { projects: readonly ProjectSummary[]; newest: NewestBuilds }) {
   return (
     <Table
       label="Projects"
@@ -42,7 +42,7 @@ function ProjectRow({
   build,
   newest,
 }: {
-  project: Project;
+  project: ProjectSummary;
   build: BuildSummary | null;
   newest: NewestBuilds;
 }) {
