@@ -38,7 +38,7 @@ export { refuseSuperuser, UnsafeDatabaseRole } from './connection-role.js';
 export { Database, type DatabaseOptions } from './database.js';
 export { isDatabaseUnavailable } from './database-errors.js';
 export type { DeliveryFilter, DeliveryOutcome } from './delivery/delivery-list.js';
-export type { DeliveryContent, DeliveryRecord, VerdictRecord } from './delivery/delivery-record.js';
+export type { DeliveryContent, DeliveryRecord } from './delivery/delivery-record.js';
 export * from './delivery/delivery-repository.js';
 export * from './delivery/evaluation-repository.js';
 export * from './delivery/intake-repository.js';

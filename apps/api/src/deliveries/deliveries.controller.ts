@@ -36,14 +36,14 @@ export class DeliveriesController {
 
   @Get('deliveries')
   @Access('read')
-  @Answers(200, pageOf(deliverySchema), 'Deliveries of all projects with their verdicts, newest first.')
+  @Answers(200, pageOf(deliverySchema), 'Deliveries of all projects with a few verdicts each, newest first.')
   listAll(@CurrentPrincipal() principal: Principal, @Query({ schema: deliveriesQuerySchema }) query: DeliveriesQuery) {
     return this.deliveries.list(principal, query);
   }
 
   @Get('projects/:projectId/deliveries')
   @Access('read')
-  @Answers(200, pageOf(deliverySchema), 'Deliveries of a project with their verdicts, newest first.')
+  @Answers(200, pageOf(deliverySchema), 'Deliveries of a project with a few verdicts each, newest first.')
   list(
     @CurrentPrincipal() principal: Principal,
     @Param('projectId', uuid) project: string,
@@ -83,7 +83,11 @@ export class DeliveriesController {
 
   @Get('deliveries/:deliveryId')
   @Access('read')
-  @Answers(200, deliveryDetailSchema, 'A delivery as it arrived, with the first 256 KiB of its body.')
+  @Answers(
+    200,
+    deliveryDetailSchema,
+    'A delivery as it arrived, with all its verdicts and the first 256 KiB of its body.',
+  )
   get(@CurrentPrincipal() principal: Principal, @Param('deliveryId', uuid) id: string) {
     return this.deliveries.get(principal, id);
   }

@@ -73,6 +73,50 @@ describe('the ledger of all projects', () => {
   });
 });
 
+describe('the verdicts of a delivery', () => {
+  /** A delivery that a hundred rules have judged, each in many words. The last two have started a build. */
+  async function judged(): Promise<{ id: string; target: TestProject; builds: number[] }> {
+    const target = await world.project(owner, acme);
+    const builds = [await world.build(target), await world.build(target)];
+    const id = await deliver(target);
+    const tags = Array.from({ length: 20 }, (_, at) => `${at}`.padEnd(128, 'x'));
+    const data = Array.from({ length: 100 }, (_, at) => ({
+      ...{ id: uuidInOrder(at), deliveryId: id, ruleName: `rule ${at}`, reason: 'matched', matched: at >= 98 },
+      ...{ explanation: `${at} ${'y'.repeat(at === 0 ? 30_000 : 4_000)}`, tags, buildId: builds[at - 98]?.id ?? null },
+    }));
+    await world.database.prisma.verdict.createMany({ data });
+    return { id, target, builds: builds.map(({ number }) => number) };
+  }
+
+  it('R4-P5 are few in a list: builds first, texts cut, and with a count of what is left out', async () => {
+    const { id, target, builds } = await judged();
+    const answer = await owner.get<Page<DeliveryView>>(`/api/v1/deliveries?project=${target.project.id}`);
+    expect(answer.text.length).toBeLessThan(30_000);
+    const { verdicts, verdictsLeftOut } = expectOk(answer).items.find((item) => item.id === id)!;
+    expect([verdicts.length, verdictsLeftOut]).toEqual([10, 90]);
+    expect(verdicts.map(({ ruleName }) => ruleName)).toEqual(
+      [0, 1, 2, 3, 4, 5, 6, 7, 98, 99].map((at) => `rule ${at}`),
+    );
+    expect(verdicts.flatMap(({ buildNumber }) => buildNumber ?? [])).toEqual(builds);
+    for (const { explanation, tags, tagsLeftOut } of verdicts) {
+      expect(explanation).toMatch(/^\d+ y{300,500}…$/);
+      expect([tags.length, tagsLeftOut]).toEqual([5, 15]);
+    }
+  });
+
+  it('R4-P5 are all there in the delivery itself, in texts that are long enough for any rule', async () => {
+    const { id } = await judged();
+    const answer = await owner.get<DeliveryView>(`/api/v1/deliveries/${id}`);
+    expect(answer.text.length).toBeLessThan(1_200_000);
+    const { verdicts, verdictsLeftOut } = expectOk(answer);
+    expect([verdicts.length, verdictsLeftOut]).toEqual([100, 0]);
+    expect(verdicts.map(({ ruleName }) => ruleName)).toEqual(verdicts.map((_, at) => `rule ${at}`));
+    expect(verdicts[0]?.explanation).toMatch(/^0 y{7000,9000}…$/);
+    expect(verdicts[1]?.explanation).toBe(`1 ${'y'.repeat(4_000)}`);
+    expect([verdicts[1]?.tags.length, verdicts[1]?.tagsLeftOut]).toEqual([20, 0]);
+  });
+});
+
 describe('a refused call', () => {
   it('is kept with the secrets by which it was judged, and none of their values', async () => {
     const target = await world.project(owner, acme);
@@ -217,3 +261,8 @@ describe('a webhook that has gone quiet', () => {
     expect(await silences()).toEqual([]);
   });
 });
+
+/** An id of which those with larger numbers are behind it. */
+function uuidInOrder(at: number): string {
+  return `${at.toString(16).padStart(8, '0')}${randomUUID().slice(8)}`;
+}

@@ -14,6 +14,7 @@ export function presentDelivery(delivery: DeliveryRecord): DeliveryView {
     receivedAt: delivery.receivedAt.toISOString(),
     evaluatedAt: delivery.evaluatedAt?.toISOString() ?? null,
     verdicts: delivery.verdicts.map((verdict) => ({ ...verdict, tags: [...verdict.tags] })),
+    verdictsLeftOut: delivery.verdictsLeftOut,
   };
 }
 

@@ -9,8 +9,11 @@ export const verdictSchema = z.object({
   ruleName: z.string(),
   matched: z.boolean(),
   reason: z.string(),
+  /** Ends with `…` where it is cut. */
   explanation: z.string(),
   tags: z.array(z.string()),
+  /** Further tags, which the delivery itself names. */
+  tagsLeftOut: z.number().int(),
   buildId: idSchema.nullable(),
   buildNumber: z.number().int().nullable(),
 });
@@ -50,7 +53,10 @@ export const deliverySchema = z.object({
   sameBodyAs: idSchema.nullable(),
   receivedAt: timeSchema,
   evaluatedAt: timeSchema.nullable(),
+  /** In a list at most ten, with those that started a build; all of them in the delivery itself. */
   verdicts: z.array(verdictSchema),
+  /** Further verdicts, which the delivery itself has. */
+  verdictsLeftOut: z.number().int(),
 });
 export type DeliveryView = z.infer<typeof deliverySchema>;
 
@@ -90,7 +96,7 @@ export const dryRunSchema = z.object({
   defaultBranch: z.string().nullable(),
   /** Null when the call does not list them all; rules with paths are then taken to match. */
   changedPaths: z.array(z.string()).nullable(),
-  verdicts: z.array(verdictSchema.omit({ buildId: true, buildNumber: true })),
+  verdicts: z.array(verdictSchema.omit({ tagsLeftOut: true, buildId: true, buildNumber: true })),
 });
 export type DryRun = z.infer<typeof dryRunSchema>;
 

@@ -1,18 +1,8 @@
 import type { NoBuildReason } from '@cooperage/domain';
 import type { Prisma } from '../generated/client.js';
+import type { ShownVerdicts } from './shown-verdicts.js';
 
-export interface VerdictRecord {
-  readonly ruleId: string | null;
-  readonly ruleName: string;
-  readonly matched: boolean;
-  readonly reason: string;
-  readonly explanation: string;
-  readonly tags: readonly string[];
-  readonly buildId: string | null;
-  readonly buildNumber: number | null;
-}
-
-export interface DeliveryRecord {
+export interface DeliveryRecord extends ShownVerdicts {
   readonly id: string;
   readonly projectId: string;
   readonly projectSlug: string;
@@ -35,7 +25,6 @@ export interface DeliveryRecord {
   readonly sameBodyAs: string | null;
   readonly receivedAt: Date;
   readonly evaluatedAt: Date | null;
-  readonly verdicts: readonly VerdictRecord[];
 }
 
 export interface DeliveryContent {
@@ -66,33 +55,16 @@ export const deliveryColumns = {
   sameBodyAs: true,
   receivedAt: true,
   evaluatedAt: true,
-  verdicts: {
-    select: {
-      ruleId: true,
-      ruleName: true,
-      matched: true,
-      reason: true,
-      explanation: true,
-      tags: true,
-      buildId: true,
-    },
-    orderBy: { id: 'asc' },
-  },
 } as const satisfies Prisma.DeliverySelect;
 
 type DeliveryRow = Prisma.DeliveryGetPayload<{ select: typeof deliveryColumns }>;
 
-/** @param numbers numbers of the builds that verdicts name, by id. */
-export function toDeliveryRecord(row: DeliveryRow, numbers: ReadonlyMap<string, number>): DeliveryRecord {
-  const verdicts = row.verdicts.map((verdict) => ({
-    ...verdict,
-    buildNumber: verdict.buildId === null ? null : (numbers.get(verdict.buildId) ?? null),
-  }));
+export function toDeliveryRecord(row: DeliveryRow, shown: ReadonlyMap<string, ShownVerdicts>): DeliveryRecord {
   const { project, reason, ...delivery } = row;
   return {
     ...delivery,
     reason: reason as NoBuildReason | null,
-    verdicts,
+    ...(shown.get(row.id) ?? { verdicts: [], verdictsLeftOut: 0 }),
     projectSlug: project.slug,
     organizationSlug: project.organization.slug,
   };

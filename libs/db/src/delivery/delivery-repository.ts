@@ -9,6 +9,7 @@ import type { ProjectPlace } from '../project/rule-repository.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
 import { type DeliveryFilter, newestIds } from './delivery-list.js';
 import { type DeliveryContent, type DeliveryRecord, deliveryColumns, toDeliveryRecord } from './delivery-record.js';
+import { allVerdicts, listedVerdicts, shownVerdicts } from './shown-verdicts.js';
 
 /** A person's wish for a build, recorded as a delivery so that it takes the same road as a push. */
 export interface ManualStart {
@@ -26,7 +27,7 @@ export interface ManualStart {
 export class DeliveryRepository {
   constructor(private readonly db: Database) {}
 
-  /** Newest first, bounded to organizations. One descent of an index for each of their projects, at any depth. */
+  /** Newest first, bounded to organizations, with a few verdicts each. One descent of an index for each of their projects, at any depth. */
   async list(
     organizationIds: readonly string[],
     filter: DeliveryFilter,
@@ -38,12 +39,12 @@ export class DeliveryRepository {
       select: deliveryColumns,
       orderBy: { id: 'desc' },
     });
-    const numbers = await buildNumbers(this.db.prisma, rows);
+    const verdicts = await shownVerdicts(this.db.prisma, ids, listedVerdicts);
     return toPage(
       rows,
       query.limit,
       (row) => row.id,
-      (row) => toDeliveryRecord(row, numbers),
+      (row) => toDeliveryRecord(row, verdicts),
     );
   }
 
@@ -61,7 +62,7 @@ export class DeliveryRepository {
     });
     if (!row) return null;
     const { organizationId } = row.project;
-    return { ...toDeliveryRecord(row, await buildNumbers(this.db.prisma, [row])), organizationId };
+    return { ...toDeliveryRecord(row, await shownVerdicts(this.db.prisma, [id], allVerdicts)), organizationId };
   }
 
   /** Headers, and at most the first `maxBytes` of the body. The caller has found the delivery before. */
@@ -159,14 +160,4 @@ async function announceRequested(
     SELECT ${Prisma.raw(deliveryAnnouncement('asked'))} FROM (SELECT ${projectId}::uuid AS project_id) AS asked`;
   const after = { projectId, ...facts };
   await writeAudit(tx, actor, { organizationId, action, subjectKind: 'delivery', subjectId: id, after });
-}
-
-async function buildNumbers(
-  tx: Queryable,
-  rows: readonly { readonly verdicts: readonly { readonly buildId: string | null }[] }[],
-): Promise<Map<string, number>> {
-  const ids = rows.flatMap((row) => row.verdicts.flatMap(({ buildId }) => (buildId === null ? [] : [buildId])));
-  if (ids.length === 0) return new Map();
-  const builds = await tx.build.findMany({ where: { id: { in: ids } }, select: { id: true, number: true } });
-  return new Map(builds.map(({ id, number }) => [id, number]));
 }

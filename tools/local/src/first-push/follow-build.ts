@@ -37,7 +37,8 @@ async function verdict(api: Api, projectId: string): Promise<string> {
   const [delivery] = items;
   if (!delivery) return 'no delivery arrived';
   const reasons = delivery.verdicts.map((each) => `${each.ruleName}: ${each.explanation}`);
-  return [`its delivery is ${delivery.status}`, delivery.note, delivery.failureCode, ...reasons]
+  const more = delivery.verdictsLeftOut > 0 && `and ${delivery.verdictsLeftOut} more rules`;
+  return [`its delivery is ${delivery.status}`, delivery.note, delivery.failureCode, ...reasons, more]
     .filter(Boolean)
     .join('; ');
 }

@@ -1,7 +1,7 @@
 import type { DeliveryView } from '@cooperage/contracts';
 import { Fragment } from 'react';
 import { Link, textLinkClass } from '@/components/ui/link';
-import { type ProjectName, projectPath } from '@/lib/address/paths';
+import { deliveryPath, type ProjectName, projectPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 import { decisionOf } from '../model/decision';
 
@@ -20,6 +20,14 @@ export function Decision({ project, delivery }: { project: ProjectName; delivery
           </Link>
         </Fragment>
       ))}
+      {decision.mayHaveMore && (
+        <>
+          {' '}
+          <Link href={deliveryPath(project, delivery.id)} className={textLinkClass}>
+            and more
+          </Link>
+        </>
+      )}
     </span>
   );
 }

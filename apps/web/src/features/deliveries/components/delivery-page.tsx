@@ -71,7 +71,7 @@ export function DeliveryPage({ project, delivery, dryRun }: DeliveryPageProps) {
       </header>
       {dryRun && <DryRunCard id={delivery.id} project={project} />}
       <Card title="Verdict of each rule">
-        <VerdictList project={project} verdicts={delivery.verdicts} />
+        <VerdictList project={project} verdicts={delivery.verdicts} leftOut={delivery.verdictsLeftOut} />
       </Card>
       <CallCard project={project} delivery={delivery} />
       <Card title="Headers">

@@ -25,7 +25,7 @@ export async function DryRunCard({ id, project }: { id: string; project: Project
       </p>
       <VerdictList
         project={project}
-        verdicts={verdicts.map((verdict) => ({ ...verdict, buildId: null, buildNumber: null }))}
+        verdicts={verdicts.map((verdict) => ({ ...verdict, tagsLeftOut: 0, buildId: null, buildNumber: null }))}
       />
     </Card>
   );

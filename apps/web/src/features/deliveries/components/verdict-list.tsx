@@ -4,7 +4,14 @@ import { TagList } from '@/features/builds/components/build-facts';
 import { type ProjectName, projectPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 
-export function VerdictList({ project, verdicts }: { project: ProjectName; verdicts: readonly VerdictView[] }) {
+export interface VerdictListProps {
+  readonly project: ProjectName;
+  readonly verdicts: readonly VerdictView[];
+  /** Further verdicts, which are not shown. */
+  readonly leftOut?: number;
+}
+
+export function VerdictList({ project, verdicts, leftOut = 0 }: VerdictListProps) {
   if (verdicts.length === 0) return <p className="px-3 py-3 text-text-2">No rule has judged this delivery.</p>;
   return (
     <ul className="divide-y divide-line">
@@ -29,10 +36,17 @@ export function VerdictList({ project, verdicts }: { project: ProjectName; verdi
           {verdict.tags.length > 0 && (
             <p className="pl-5">
               <TagList tags={verdict.tags} limit={20} />
+              {verdict.tagsLeftOut > 0 && <span className="text-text-2"> and {verdict.tagsLeftOut} more</span>}
             </p>
           )}
         </li>
       ))}
+      {leftOut > 0 && (
+        <li className="px-3 py-2 text-text-2">
+          {leftOut === 1 ? '1 more rule has' : `${leftOut} more rules have`} judged it, and{' '}
+          {leftOut === 1 ? 'is' : 'are'} not shown.
+        </li>
+      )}
     </ul>
   );
 }

@@ -5,6 +5,8 @@ export interface Decision {
   readonly words: string;
   /** Numbers of the builds that came of it. */
   readonly builds: readonly number[];
+  /** There may be further builds: a list has room for some of the verdicts, those with builds first. */
+  readonly mayHaveMore?: true;
 }
 
 /** What became of a delivery, in a line: the answer to "I pushed, and then?". */
@@ -25,10 +27,12 @@ export function decisionOf(delivery: DeliveryView): Decision {
 }
 
 function evaluated(delivery: DeliveryView, builds: readonly number[]): Decision {
-  if (builds.length > 0) return { tone: 'good', words: 'built', builds };
+  const rules = delivery.verdicts.length + delivery.verdictsLeftOut;
+  const mayHaveMore = delivery.verdictsLeftOut > 0 && builds.length === delivery.verdicts.length;
+  if (builds.length > 0) return { tone: 'good', words: 'built', builds, ...(mayHaveMore && { mayHaveMore }) };
   if (delivery.note) return { tone: 'plain', words: delivery.note, builds };
   const [only] = delivery.verdicts;
   if (!only) return { tone: 'plain', words: 'the project has no rule', builds };
-  const words = delivery.verdicts.length === 1 ? only.explanation : `none of ${delivery.verdicts.length} rules matched`;
+  const words = rules === 1 ? only.explanation : `none of ${rules} rules matched`;
   return { tone: 'plain', words, builds };
 }
