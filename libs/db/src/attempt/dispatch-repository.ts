@@ -56,7 +56,7 @@ export class DispatchRepository {
       const most = Math.max(...lanes.map((lane) => places.freeIn(lane)));
       if (most === 0) return [];
       const view = await DispatchView.read(tx, this.setting.organizationsTrustEachOther, most, places.names());
-      const taken = await takeWaiting(tx, shareFree(view, places));
+      const taken = await takeWaiting(tx, await chooseUnlocked(tx, view, places));
       const needs = taken.flatMap((build) => {
         const place = places.take(build.lane, build.projectId);
         // No more were taken than there are places.
@@ -151,11 +151,30 @@ async function noteReasons(tx: Queryable, lane: Prisma.Sql, reasons: readonly Gr
       FROM build b LEFT JOIN given g ON g.organization_id = b.organization_id AND g.lane = ${lane} AND g.is_fork = (b.zone = 'fork')
       WHERE b.status = 'queued' AND b.queued_at < now() - interval '2 seconds'
         AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.build_id = b.id AND a.state = 'dispatched')
+    ), changed AS (
+      SELECT b.id, w.reason FROM build b JOIN waiting w ON w.id = b.id
+      WHERE b.status = 'queued' AND w.reason IS NOT NULL AND b.wait_reason IS DISTINCT FROM w.reason
+      ORDER BY b.id FOR NO KEY UPDATE OF b SKIP LOCKED
     ), told AS (
-      UPDATE build b SET wait_reason = w.reason, version = version + 1 FROM waiting w
-      WHERE b.id = w.id AND b.status = 'queued' AND w.reason IS NOT NULL AND b.wait_reason IS DISTINCT FROM w.reason RETURNING b.*
+      UPDATE build b SET wait_reason = c.reason, version = version + 1 FROM changed c WHERE b.id = c.id RETURNING b.*
     )
     SELECT ${announcementOf('told')} FROM told`;
+}
+
+/**
+ * Shares the free slots among builds whose rows nobody holds, and locks those. A builder that was taken over may hold rows for
+ * as long as its transaction may last, also that of a build which it has just given back; no slot waits for them.
+ */
+async function chooseUnlocked(tx: Queryable, view: DispatchView, places: Places): Promise<WaitingBuild[]> {
+  const chosen = shareFree(view, places);
+  if (chosen.length === 0) return [];
+  const ids = chosen.map(({ id }) => id);
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id::text FROM build WHERE id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`;
+  const free = new Set(rows.map(({ id }) => id));
+  if (free.size === chosen.length) return chosen;
+  // Each round leaves out one at least.
+  return chooseUnlocked(tx, view.without(new Set(ids.filter((id) => !free.has(id)))), places);
 }
 
 /** Which builds get the free slots, in order: shared by organization, in each lane. */

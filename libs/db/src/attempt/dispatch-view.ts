@@ -89,6 +89,12 @@ export class DispatchView {
     );
   }
 
+  /** The same, as if these builds did not wait. */
+  without(ids: ReadonlySet<string>): DispatchView {
+    const waiting = this.waiting.filter(({ id }) => !ids.has(id));
+    return new DispatchView(waiting, this.usage, this.shares, this.tenants);
+  }
+
   /** Organizations that may build in the lane. */
   tenantsOf(lane: Lane): number {
     return this.tenants[lane];

@@ -74,6 +74,19 @@ describe('attempts that are handed out', () => {
     expect([await due(59), await due(61)]).toEqual([[], [501]]);
   });
 
+  it('R5-B5 are made and explained for others while a builder holds the row of a build that waits', async () => {
+    const [held, other] = [await world.build(await world.project()), await world.build(await world.project())];
+    await world.db.prisma.$executeRaw`UPDATE build SET queued_at = now() - interval '10 seconds'`;
+    await world.whileHeld(`SELECT 1 FROM build WHERE id = '${held.id}' FOR UPDATE`, async () => {
+      await world.dispatches.explainWaiting();
+      expect((await builds.find(other.id))?.waitReason).not.toBeNull();
+      await world.builder(1);
+      expect(await world.dispatch()).toMatchObject([{ buildId: other.id }]);
+    });
+    await world.builder(1);
+    expect(await world.dispatch()).toMatchObject([{ buildId: held.id }]);
+  });
+
   it('R-M9 are handed over again while a builder holds the row of another attempt', async () => {
     await world.builder(4);
     const project = await world.project();
