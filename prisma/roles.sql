@@ -104,6 +104,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, staged_image, im
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
 -- What is measured in the registry stands there instead of a builder's word.
 GRANT SELECT, INSERT, UPDATE, DELETE ON cache_entry TO cooperage_control;
+GRANT SELECT ON cache_blob TO cooperage_control;
 GRANT UPDATE (swept_at) ON cache_reset TO cooperage_control;
 GRANT SELECT, INSERT ON cache_eviction TO cooperage_control;
 GRANT SELECT, UPDATE (ended_at) ON cache_prune TO cooperage_control;
@@ -131,7 +132,7 @@ GRANT SELECT ON step, log_chunk, context_manifest, verdict, ref_head, head_watch
   TO cooperage_api;
 GRANT SELECT (id, project_id, state, public_key_pem, hint, created_at, retired_at, verify_until) ON signing_key TO cooperage_api;
 GRANT SELECT, INSERT ON trust_request, cache_reset, cache_prune TO cooperage_api;
-GRANT SELECT ON cache_entry, cache_eviction, step_verdict TO cooperage_api;
+GRANT SELECT ON cache_entry, cache_blob, cache_eviction, step_verdict TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON layer_listing TO cooperage_api;
 GRANT SELECT ON reverification, base_tag TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON setup_check, first_steps_dismissal, installation TO cooperage_api;

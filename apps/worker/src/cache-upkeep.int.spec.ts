@@ -169,7 +169,7 @@ describe('caches in the registry', () => {
     const actor = { kind: 'setup', id: null, name: 'ada', ip: null } as const;
     const rule = { zone: null, text: 'refs/heads/main', unusedDays: null, reason: 'room' };
     const prunes = new CachePruneRepository(system.db);
-    await prunes.create(place, rule, await prunes.stored(project.id), actor);
+    await prunes.create(place, rule, null, actor);
     await system.until(async () => ((await entriesOf(project)).length === 0 ? true : null));
     expect(await readBy(await build('4', 'refs/heads/topic'))).toEqual({ read: null, passed: ['absent', 'deleted'] });
   });
@@ -178,13 +178,16 @@ describe('caches in the registry', () => {
     const project = await system.project();
     const [main, topic] = [await push(project), await push(project, 'refs/heads/topic')];
     const prunes = new CachePruneRepository(system.db);
-    const chosen = await prunes.stored(project.id);
-    expect(chosen).toHaveLength(2);
-    const changed = chosen.map((each) => (each.ref === main.ref ? { ...each, digest: topic.digest! } : each));
-    const place = { projectId: project.id, organizationId: system.organization };
-    const actor = { kind: 'setup', id: null, name: 'ada', ip: null } as const;
-    const rule = { zone: null, text: 'refs/', unusedDays: null, reason: 'room' };
-    const { id } = (await prunes.create(place, rule, changed, actor))!;
+    const entries = await entriesOf(project);
+    expect(entries).toHaveLength(2);
+    // One was another when the person chose it.
+    const taken = entries.map(({ zone, ref, platform, epoch, digest }) => ({
+      ...{ zone, ref, platform, epoch, digest: ref === main.ref ? topic.digest : digest },
+    }));
+    const id = crypto.randomUUID();
+    const asked = { text: 'refs/', reason: 'room', actorName: 'ada', taken, chosen: 2 };
+    await system.db.prisma.cachePrune.create({ data: { id, projectId: project.id, ...asked } });
+    await system.db.prisma.outbox.create({ data: { topic: 'prune-cache', subjectId: id, groupId: project.id } });
     const ended = await system.until(async () => {
       const [row] = (await prunes.list(project.id, { after: null, limit: 1 })).items;
       return row?.endedAt ? row : null;

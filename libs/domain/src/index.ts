@@ -14,7 +14,6 @@ export * from './cache/cache-records.js';
 export * from './cache/cache-reference.js';
 export * from './cache/cache-shift.js';
 export * from './cache/colder-refs.js';
-export * from './cache/due-evictions.js';
 export * from './cache/economy.js';
 export * from './cache/eviction.js';
 export * from './cache/export-mode.js';

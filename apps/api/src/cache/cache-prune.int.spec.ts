@@ -36,6 +36,13 @@ async function store(zone: string, branch: string, at: number, bytes: number, da
   const named = { projectId: target.project.id, ...place, platform: 'linux/amd64', epoch: 0 };
   await world.database.prisma.cacheEntry.create({ data: { ...named, ...written } });
 }
+/** Caches of a blob that all have and one of their own, each of an epoch of its own. */
+async function storeMany(projectId: string, zone: string, ref: string, count: number): Promise<void> {
+  await world.database.prisma.$executeRawUnsafe(`
+    INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number)
+    SELECT '${projectId}', '${zone}', ${ref}, 'linux/amd64', n, 'sha256:' || n, 107, ARRAY['shared', ${ref} || ' ' || n],
+      ARRAY[100, 7], gen_random_uuid(), 1 FROM generate_series(1, ${count}) n`);
+}
 const preview = async (query: string) =>
   expectOk(await owner.get<CachePrunePreview>(`${base}/prunes/preview?${query}`));
 const prune = (body: object, who = owner) => who.post<CachePrune>(`${base}/prunes`, body);
@@ -65,6 +72,26 @@ describe('a preview of a prune', () => {
     // The others read their own as long as they have one.
     expect(names(colder)).toEqual(['protected main']);
     expect(colder.map(({ left }) => left.length)).toEqual([0]);
+  });
+
+  it('R4-P7 shows the first hundred of each, and counts the rest', async () => {
+    const many = await world.project(owner, await organizationOf(owner), { slug: 'many' });
+    const { id } = many.project;
+    await world.database.prisma.project.update({ where: { id }, data: { defaultBranch: 'main' } });
+    await storeMany(id, 'branch', `'refs/heads/r' || n`, 150);
+    await storeMany(id, 'protected', `'refs/heads/main'`, 130);
+    const address = `/api/v1/projects/${id}/cache/prunes`;
+    const seen = expectOk(await owner.get<CachePrunePreview>(`${address}/preview?q=refs`));
+    // All need the same blob, which what all builds read needs too; each has one of its own besides.
+    expect(seen).toMatchObject({ references: 150, bytes: 150 * 7, sparedReferences: 130 });
+    expect([seen.items.length, seen.spared.length]).toEqual([100, 100]);
+    await storeMany(id, 'branch', `'refs/heads/s' || n`, 9_851);
+    const body = { q: 'refs', reason: 'x' };
+    const tooMany = problemOf(await owner.post(address, body));
+    expect(tooMany.code).toBe('conflict');
+    expect(tooMany.detail).toContain('10001 caches fit, and a prune takes 10000 at most');
+    const made = expectOk(await owner.post<CachePrune>(address, { ...body, q: 'refs/heads/s' }), 202);
+    expect(made.references).toBe(9_851);
   });
 
   it('has to be told something, within bounds', async () => {
@@ -124,7 +151,9 @@ describe('a prune', () => {
     });
     const [listed] = expectOk(await owner.get<Page<CachePrune>>(`${base}/prunes?limit=1`)).items;
     expect(listed).toMatchObject({ id: made.id, references: 2, deleted: 1, endedAt: expect.any(String) });
-    const [audit] = await world.database.prisma.auditEntry.findMany({ where: { action: 'cache.prune' } });
+    const [audit] = await world.database.prisma.auditEntry.findMany({
+      where: { action: 'cache.prune', projectId: target.project.id },
+    });
     expect(audit?.after).toMatchObject({ zone: 'branch', unusedDays: 30, reason: asked.reason, references: 2 });
   });
 

@@ -45,7 +45,8 @@ export const cachePrunePreviewSchema = z.object({
   bytes: z.number(),
   /** The first 100 of them, the largest first. */
   items: z.array(cachePlaceSchema.extend({ bytes: z.number(), touchedAt: timeSchema })),
-  /** What fits as well and stays, since builds of every ref read it. */
+  /** How much fits as well and stays, since builds of every ref read it, and the first 100 of it. */
+  sparedReferences: z.number().int(),
   spared: z.array(cachePlaceSchema),
   /** How many places have builds that read one of them, so that the next one starts colder. */
   colderRefs: z.number().int(),

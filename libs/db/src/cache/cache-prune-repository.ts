@@ -7,10 +7,13 @@ import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
-import { type StoredCacheRecord, storedCaches } from './stored-caches.js';
+import { fitting, isSpared, lineOf, nameOfAll } from './cache-prune-view.js';
 
 /** So many of the newest builds say who reads caches. */
 const mostBuilds = 1_000;
+
+/** So many references can a prune take: each is written down with it, and read in one piece. */
+export const mostPruned = 10_000;
 
 /** A person's word that some references go. */
 export interface CachePruneRecord extends PruneRule {
@@ -29,10 +32,6 @@ export interface CachePruneRecord extends PruneRule {
 export class CachePruneRepository {
   constructor(private readonly db: Database) {}
 
-  stored(projectId: string): Promise<StoredCacheRecord[]> {
-    return storedCaches(this.db, projectId);
-  }
-
   /** Who reads caches of the registry: the newest build of each place, as its next one will be, the newest first. */
   async readers(projectId: string): Promise<CacheReader[]> {
     return this.db.prisma.$queryRaw<CacheReader[]>`
@@ -46,30 +45,39 @@ export class CachePruneRepository {
       ORDER BY r.number DESC`;
   }
 
-  /** Promises the deletion of what was chosen. Null when the project is gone. */
+  /**
+   * Promises the deletion of what a rule takes now. Null where that is nothing, more than `mostPruned`, or not what was seen, and where the
+   * project is gone.
+   * @param seen name of what a person saw, see `PruneView`; null for whatever it is
+   */
   async create(
     { projectId, organizationId }: ProjectPlace,
-    { zone, text, unusedDays, reason }: PruneRule & { readonly reason: string },
-    chosen: readonly StoredCacheRecord[],
+    { reason, ...rule }: PruneRule & { readonly reason: string },
+    seen: string | null,
     actor: Actor,
   ): Promise<CachePruneRecord | null> {
-    const taken = chosen.map((each) => ({
-      ...{ zone: each.zone, ref: each.ref, platform: each.platform, epoch: each.epoch, digest: each.digest },
-    }));
+    const { zone, text, unusedDays } = rule;
     return this.db.transaction(async (tx) => {
-      const project = await tx.project.findFirst({ where: { id: projectId, deletedAt: null }, select: { id: true } });
-      if (!project) return null;
-      const rule = { zone, text, unusedDays };
-      const row = await tx.cachePrune.create({
-        data: { ...rule, id: newId(), projectId, reason, actorName: actor.name, taken },
-      });
+      const [row] = await tx.$queryRaw<Pick<CachePruneRecord, 'id' | 'chosen' | 'createdAt'>[]>`
+        WITH fit AS MATERIALIZED (
+          SELECT e.zone, e.ref, e.platform, e.epoch, e.digest FROM ${fitting(projectId, rule)} AND NOT ${isSpared(rule)}
+        ), named AS (
+          SELECT count(*)::int AS chosen, ${nameOfAll} AS name FROM fit e, ${lineOf}
+        )
+        INSERT INTO cache_prune (id, project_id, zone, text, unused_days, reason, actor_name, taken, chosen)
+        SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${text}, ${unusedDays}::int, ${reason}, ${actor.name},
+          (SELECT jsonb_agg(to_jsonb(fit)) FROM fit), n.chosen
+        FROM named n WHERE n.chosen BETWEEN 1 AND ${mostPruned} AND (${seen}::text IS NULL OR n.name = ${seen})
+        RETURNING id::text, chosen, created_at AS "createdAt"`;
+      if (!row) return null;
+      const refs = await tx.$queryRaw<{ ref: string }[]>`
+        SELECT taken->>'ref' AS ref FROM cache_prune, jsonb_array_elements(taken) taken WHERE id = ${row.id}::uuid LIMIT 100`;
       await promise(tx, 'prune-cache', row.id, projectId);
       await writeAudit(tx, actor, {
         ...{ organizationId, projectId, action: 'cache.prune', subjectKind: 'project', subjectId: projectId },
-        after: { ...rule, reason, refs: taken.map(({ ref }) => ref).slice(0, 100), references: taken.length },
+        after: { ...rule, reason, refs: refs.map(({ ref }) => ref), references: row.chosen },
       });
-      const { id, actorName, createdAt, endedAt } = row;
-      return { ...rule, id, reason, actorName, chosen: taken.length, deleted: 0, createdAt, endedAt };
+      return { ...rule, ...row, reason, actorName: actor.name, deleted: 0, endedAt: null };
     });
   }
 
@@ -77,7 +85,7 @@ export class CachePruneRepository {
   async list(projectId: string, query: KeysetQuery): Promise<KeysetPage<CachePruneRecord>> {
     const rows = await this.db.prisma.$queryRaw<CachePruneRecord[]>`
       SELECT p.id::text, p.zone, p.text, p.unused_days AS "unusedDays", p.reason, p.actor_name AS "actorName",
-        jsonb_array_length(p.taken) AS chosen, p.created_at AS "createdAt", p.ended_at AS "endedAt",
+        p.chosen, p.created_at AS "createdAt", p.ended_at AS "endedAt",
         (SELECT count(*)::int FROM cache_eviction v WHERE v.project_id = p.project_id AND v.cause_id = p.id) AS deleted
       FROM cache_prune p
       WHERE p.project_id = ${projectId}::uuid AND (${query.after}::uuid IS NULL OR p.id < ${query.after}::uuid)

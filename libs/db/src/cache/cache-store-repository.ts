@@ -2,7 +2,7 @@ import type { CachePlace, EvictionWords, Zone } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
-import { blobShares, sharedBlobs, weightOf } from './cache-weight.js';
+import { blobShares, weightOf } from './cache-weight.js';
 
 /** What stands under one cache reference of the registry. */
 export interface CacheEntryRecord extends CachePlace {
@@ -53,11 +53,12 @@ type EntryRow = Omit<CacheEntryRecord, 'lastUsed'> & {
   readonly usedNumber: number | null;
   readonly usedAt: Date | null;
   readonly rank: number;
+  readonly weighed: boolean;
 };
 
 const entryColumns = Prisma.sql`e.id::text, e.zone, e.ref, e.platform, e.epoch, e.digest, e.bytes::float8 AS bytes, e.build_number AS "buildNumber",
-          e.written_at AS "writtenAt", e.used_number AS "usedNumber", e.used_at AS "usedAt",
-          CASE WHEN e.blob_digests <> '{}' THEN share.alone END AS "aloneBytes", CASE WHEN e.blob_digests <> '{}' THEN share.others END AS "sharedBytes"`;
+          e.written_at AS "writtenAt", e.used_number AS "usedNumber", e.used_at AS "usedAt", e.blob_digests <> '{}' AS weighed`;
+const shareColumns = Prisma.sql`CASE WHEN e.weighed THEN share.alone END AS "aloneBytes", CASE WHEN e.weighed THEN share.others END AS "sharedBytes"`;
 
 /** What the registry holds of a project's caches, as builders wrote it down, and what was deleted of it. */
 export class CacheStoreRepository {
@@ -71,24 +72,24 @@ export class CacheStoreRepository {
   ): Promise<KeysetPage<CacheEntryRecord>> {
     const [rank, id] = query.after?.split(' ') ?? [];
     const rows = await this.db.prisma.$queryRaw<EntryRow[]>`
-      WITH several AS MATERIALIZED (${sharedBlobs(Prisma.sql`${projectId}::uuid`)})
-      SELECT * FROM (
-        SELECT ${entryColumns},
-          ${filter.sort === 'size' ? Prisma.sql`e.bytes::float8` : Prisma.sql`-extract(epoch FROM coalesce(e.used_at, e.written_at))::float8`} AS rank
-        FROM cache_entry e ${blobShares}
-        WHERE e.project_id = ${projectId}::uuid AND (${filter.zone}::text IS NULL OR e.zone = ${filter.zone})
-          AND strpos(lower(e.ref), lower(${filter.text})) > 0
-      ) ranked
-      WHERE ${id ?? null}::text IS NULL OR (rank, id) < (${Number(rank ?? 0)}::float8, ${id ?? null}::text)
-      ORDER BY rank DESC, id DESC LIMIT ${query.limit + 1}`;
+      SELECT e.*, ${shareColumns} FROM (
+        SELECT * FROM (
+          SELECT ${entryColumns},
+            ${filter.sort === 'size' ? Prisma.sql`e.bytes::float8` : Prisma.sql`-extract(epoch FROM coalesce(e.used_at, e.written_at))::float8`} AS rank
+          FROM cache_entry e
+          WHERE e.project_id = ${projectId}::uuid AND (${filter.zone}::text IS NULL OR e.zone = ${filter.zone})
+            AND strpos(lower(e.ref), lower(${filter.text})) > 0
+        ) ranked
+        WHERE ${id ?? null}::text IS NULL OR (rank, id) < (${Number(rank ?? 0)}::float8, ${id ?? null}::text)
+        ORDER BY rank DESC, id DESC LIMIT ${query.limit + 1}
+      ) e, LATERAL ${blobShares(Prisma.sql`e.id::uuid`)} share ORDER BY rank DESC, id DESC`;
     return toPage(rows, query.limit, (row) => `${row.rank} ${row.id}`, toEntry);
   }
 
   async entry(projectId: string, id: string): Promise<CacheEntryRecord | null> {
     const [row] = await this.db.prisma.$queryRaw<EntryRow[]>`
-      WITH several AS MATERIALIZED (${sharedBlobs(Prisma.sql`${projectId}::uuid`)})
-      SELECT ${entryColumns}, 0::float8 AS rank FROM cache_entry e ${blobShares}
-      WHERE e.project_id = ${projectId}::uuid AND e.id = ${id}::uuid`;
+      SELECT e.*, ${shareColumns} FROM (SELECT ${entryColumns}, 0::float8 AS rank FROM cache_entry e
+        WHERE e.project_id = ${projectId}::uuid AND e.id = ${id}::uuid) e, LATERAL ${blobShares(Prisma.sql`e.id::uuid`)} share`;
     return row ? toEntry(row) : null;
   }
 
@@ -96,9 +97,9 @@ export class CacheStoreRepository {
   async sharers(projectId: string, id: string, limit: number): Promise<CacheSharer[]> {
     return this.db.prisma.$queryRaw<CacheSharer[]>`
       SELECT o.zone, o.ref, o.platform, o.epoch, sum(blob.bytes)::float8 AS bytes
-      FROM cache_entry e, unnest(e.blob_digests, e.blob_bytes) AS blob(digest, bytes), cache_entry o, unnest(o.blob_digests) AS other(digest)
-      WHERE e.project_id = ${projectId}::uuid AND e.id = ${id}::uuid AND o.project_id = e.project_id AND o.id <> e.id
-        AND other.digest = blob.digest
+      FROM cache_blob blob JOIN cache_blob other ON other.project_id = blob.project_id AND other.digest = blob.digest AND other.entry_id <> blob.entry_id
+        JOIN cache_entry o ON o.id = other.entry_id
+      WHERE blob.project_id = ${projectId}::uuid AND blob.entry_id = ${id}::uuid
       GROUP BY o.id, o.zone, o.ref, o.platform, o.epoch ORDER BY bytes DESC, o.id LIMIT ${limit}`;
   }
 
@@ -136,6 +137,6 @@ export class CacheStoreRepository {
   }
 }
 
-function toEntry({ usedNumber, usedAt, rank: _rank, ...row }: EntryRow): CacheEntryRecord {
+function toEntry({ usedNumber, usedAt, rank: _rank, weighed: _weighed, ...row }: EntryRow): CacheEntryRecord {
   return { ...row, lastUsed: usedNumber === null || usedAt === null ? null : { number: usedNumber, at: usedAt } };
 }

@@ -1,11 +1,10 @@
-import type { CacheLimits, CachePlace, Digest, EvictionCause, StoredCache, Zone } from '@cooperage/domain';
+import type { CachePlace, Digest, EvictionCause, Zone } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
 import { type CacheResetRecord, toReset } from './cache-reset-repository.js';
-import { weightOf } from './cache-weight.js';
-import { storedCaches } from './stored-caches.js';
+import { blobShares, weightOf } from './cache-weight.js';
 
 /** Why a cache reference was deleted. */
 export interface EvictionReason {
@@ -53,16 +52,13 @@ export class CacheSweepRepository {
       (db) => db.$executeRaw`
         WITH gone AS (
           DELETE FROM cache_entry WHERE project_id = ${projectId}::uuid AND zone = ${zone} AND ref = ${ref}
-            AND platform = ${platform} AND epoch = ${epoch} RETURNING digest, bytes, blob_digests, blob_bytes
-        ), others AS (
-          SELECT DISTINCT unnest(e.blob_digests) AS digest FROM cache_entry e
-          WHERE e.project_id = ${projectId}::uuid AND (e.zone, e.ref, e.platform, e.epoch) <> (${zone}, ${ref}, ${platform}, ${epoch}::int)
+            AND platform = ${platform} AND epoch = ${epoch} RETURNING id, digest, bytes
         )
+        -- The blobs of an entry go behind this statement, with it.
         INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, freed_bytes, why, cause_id, unused_days)
         SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${ref}, ${platform}, ${epoch}, gone.digest, gone.bytes,
-          CASE WHEN gone.blob_digests = '{}' THEN gone.bytes WHEN gone.digest IS NOT NULL THEN (
-            SELECT coalesce(sum(blob.bytes), 0) FROM unnest(gone.blob_digests, gone.blob_bytes) AS blob(digest, bytes)
-            WHERE blob.digest NOT IN (SELECT digest FROM others)) END, ${why}, ${causeId ?? null}::uuid, ${unusedDays ?? null}::int
+          CASE WHEN gone.id IS NOT NULL THEN (SELECT share.alone FROM ${blobShares(Prisma.sql`gone.id`)} share) END,
+          ${why}, ${causeId ?? null}::uuid, ${unusedDays ?? null}::int
         FROM (SELECT 1) one LEFT JOIN gone ON true`,
     );
   }
@@ -93,21 +89,6 @@ export class CacheSweepRepository {
       ), added AS (
         INSERT INTO outbox (topic, subject_id, group_id) SELECT 'evict-cache', id, id FROM old RETURNING topic
       ) SELECT pg_notify(${channels.outbox}, topic)::text FROM added`;
-  }
-
-  /** Null where the project is gone. */
-  async limitsOf(projectId: string): Promise<CacheLimits | null> {
-    const row = await this.db.prisma.project.findFirst({
-      where: { id: projectId, deletedAt: null },
-      select: { cacheBudgetBytes: true, cacheUnusedDays: true, organization: { select: { cacheBudgetBytes: true } } },
-    });
-    if (!row) return null;
-    const bytes = row.cacheBudgetBytes ?? row.organization.cacheBudgetBytes;
-    return { budgetBytes: bytes === null ? null : Number(bytes), unusedDays: row.cacheUnusedDays };
-  }
-
-  stored(projectId: string): Promise<StoredCache[]> {
-    return storedCaches(this.db, projectId);
   }
 
   /** What is left to do of a prune: what stands as it did when the person chose it. Null where it has ended. */

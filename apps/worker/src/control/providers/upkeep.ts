@@ -4,6 +4,7 @@ import {
   CacheMeasureRepository,
   CacheSweepRepository,
   Database,
+  DueCacheRepository,
   ImageDeletion,
   ProjectRemoval,
   PublishRepository,
@@ -59,7 +60,7 @@ export function upkeep(): Provider[] {
     },
     {
       provide: EvictCacheService,
-      inject: [CacheSweepRepository, PublisherSessions, LOGGER],
+      inject: [CacheSweepRepository, DueCacheRepository, PublisherSessions, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof EvictCacheService>) => new EvictCacheService(...parts),
     },
     {

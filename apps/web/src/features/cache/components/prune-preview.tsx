@@ -7,7 +7,7 @@ import { leftWords, previewSentence } from '../model/prune-words';
 
 /** What would go, and whose next build finds less. */
 export function PrunePreview({ preview }: { preview: CachePrunePreview }) {
-  const { items, references, colder, colderRefs, spared } = preview;
+  const { items, references, colder, colderRefs, spared, sparedReferences } = preview;
   return (
     <>
       <p role="status" className="px-3 pb-2 font-medium">
@@ -15,7 +15,8 @@ export function PrunePreview({ preview }: { preview: CachePrunePreview }) {
       </p>
       {spared.length > 0 && (
         <p className="px-3 pb-2 text-text-2 break-words">
-          Stays, although it fits: {spared.map(({ ref, platform }) => `${visibleText(ref)} (${platform})`).join(', ')}.
+          Stays, although it fits: {spared.map(({ ref, platform }) => `${visibleText(ref)} (${platform})`).join(', ')}
+          {sparedReferences > spared.length && ` and ${sparedReferences - spared.length} more`}.
         </p>
       )}
       {items.length > 0 && (
