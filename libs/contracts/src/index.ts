@@ -22,6 +22,7 @@ export * from './rest/retention.js';
 export * from './rest/search.js';
 export * from './rest/settings.js';
 export * from './rest/setup.js';
+export * from './rest/shown-file.js';
 export * from './rest/trust.js';
 export * from './rest/usage.js';
 export * from './rest/worker.js';

@@ -50,6 +50,7 @@ export * from './dockerfile/directives.js';
 export { heredocsOf } from './dockerfile/heredocs.js';
 export * from './dockerfile/instructions.js';
 export { bytesToLines, bytesToText } from './dockerfile/lines.js';
+export { countLines, firstDifferingLine, linesBetween, type ShownFile, shownFile } from './dockerfile/shown-file.js';
 export * from './failure/build-failure.js';
 export * from './failure/catalogue.js';
 export * from './failure/failing-line.js';

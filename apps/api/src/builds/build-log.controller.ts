@@ -44,6 +44,19 @@ export class BuildLogController {
     return this.logs.dockerfile(principal, id, query.attempt);
   }
 
+  @Get('dockerfile/text')
+  @Access('read')
+  @Answers(200, null, 'The Dockerfile of an attempt as a text of its own, all of it.')
+  async downloadDockerfile(
+    @CurrentPrincipal() principal: Principal,
+    @Param('buildId', uuid) id: string,
+    @Query({ schema: attemptQuerySchema }) query: Attempt,
+  ) {
+    const { stream, bytes } = await this.logs.downloadDockerfile(principal, id, query.attempt);
+    const disposition = `attachment; filename="build-${id}.Dockerfile"`;
+    return new StreamableFile(stream, { type: contentTypes.text, disposition, length: bytes });
+  }
+
   @Get('log')
   @Access('read')
   @Answers(

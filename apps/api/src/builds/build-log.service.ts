@@ -15,6 +15,7 @@ import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
+import { DockerfileReader } from './dockerfile-reader.js';
 import { presentStep } from './present-build.js';
 
 /** What the builder left of an attempt: its log, its steps, its Dockerfile. */
@@ -25,6 +26,7 @@ export class BuildLogService {
     private readonly store: PostgresChunkStore,
     private readonly access: AccessService,
     private readonly relations: BuildRelations,
+    private readonly files: DockerfileReader,
   ) {}
 
   /** @returns a part of the log, its entries in the domain's binary form, and where it ends */
@@ -75,7 +77,16 @@ export class BuildLogService {
   async dockerfile(principal: Principal, buildId: string, number: number | undefined) {
     const attempt = await this.attempt(principal, buildId, number);
     const build = found(await this.details.find(buildId, [attempt.organizationId]));
-    return { path: madeFrom(build).dockerfilePath, text: found(await this.details.dockerfile(attempt.id)) };
+    return this.files.read(attempt.organizationId, [attempt.id], (text) => ({
+      path: madeFrom(build).dockerfilePath,
+      text: found(text ?? null),
+    }));
+  }
+
+  /** @throws {ApiProblem} `not_found` where the attempt read none; `rate_limited` while too many are under way */
+  async downloadDockerfile(principal: Principal, buildId: string, number: number | undefined) {
+    const { organizationId, id } = await this.attempt(principal, buildId, number);
+    return found(await this.files.download(organizationId, id));
   }
 
   /** The attempt of this number, or the current one. @throws {ApiProblem} `not_found`. */

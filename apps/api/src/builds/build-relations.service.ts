@@ -1,10 +1,12 @@
 import type { BuildRelations as BuildRelationsView, DockerfileChange } from '@cooperage/contracts';
 import { type BuildDetailRecord, BuildDetails, BuildRelations } from '@cooperage/db';
-import { bytesToLines, bytesToText, detectSyntax, madeFrom } from '@cooperage/domain';
+import { bytesToLines, bytesToText, countLines, detectSyntax, madeFrom, type ShownFile } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
 import { QueuePositionsService } from '../workers/queue-positions.service.js';
+import { attemptIdOf, compareFiles, DockerfileReader } from './dockerfile-reader.js';
+import { fileLines } from './evidence.js';
 
 /** What stands around a build: its neighbours, the last good one, its place in the queue. */
 @Injectable()
@@ -13,6 +15,7 @@ export class BuildRelationsService {
     private readonly details: BuildDetails,
     private readonly relations: BuildRelations,
     private readonly positions: QueuePositionsService,
+    private readonly files: DockerfileReader,
   ) {}
 
   async get(principal: Principal, id: string): Promise<BuildRelationsView> {
@@ -37,23 +40,22 @@ export class BuildRelationsService {
   /** The Dockerfile of an attempt, and that of the last build of its rule that went well. */
   async dockerfileChange(principal: Principal, id: string, attempt: number | undefined): Promise<DockerfileChange> {
     const build = await this.build(principal, id);
-    const text = found(await this.textOf(build, attempt ?? build.attemptNumber));
-    const path = madeFrom(build).dockerfilePath;
-    return { path, text, syntax: syntaxOf(text), against: await this.lastGoodFile(build) };
-  }
-
-  private async lastGoodFile(build: BuildDetailRecord): Promise<DockerfileChange['against']> {
     const green = await this.relations.lastGreen(build);
     const other = green && (await this.details.find(green.id, [build.organizationId]));
-    const text = other && (await this.textOf(other, other.attemptNumber));
-    return text === null
-      ? null
-      : { number: other!.number, commit: other!.commit, path: madeFrom(other!).dockerfilePath, text };
-  }
-
-  private async textOf(build: BuildDetailRecord, number: number): Promise<string | null> {
-    const attempt = build.attempts.find((each) => each.number === number);
-    return attempt ? this.details.dockerfile(attempt.id) : null;
+    const number = attempt ?? build.attemptNumber;
+    const attempts = [attemptIdOf(build, number), other ? attemptIdOf(other, other.attemptNumber) : undefined];
+    return this.files.read(build.organizationId, attempts, (text, otherText) => {
+      const { a: against, b, firstDifference } = compareFiles(otherText ?? null, found(text ?? null));
+      const file = found(b);
+      return {
+        path: madeFrom(build).dockerfilePath,
+        ...file,
+        syntax: syntaxOf(file.text),
+        failing: number === build.attemptNumber ? failingLines(build, found(text ?? null), file) : null,
+        against: other && against && { ...placeOf(other), ...against },
+        firstDifference,
+      };
+    });
   }
 
   private async build(principal: Principal, id: string): Promise<BuildDetailRecord> {
@@ -61,6 +63,19 @@ export class BuildRelationsService {
   }
 }
 
+function placeOf(build: BuildDetailRecord) {
+  return { number: build.number, commit: build.commit, path: madeFrom(build).dockerfilePath };
+}
+
+/** Around the place of the failure, where what is shown of the file ends before it. */
+function failingLines(build: BuildDetailRecord, text: string, file: ShownFile): DockerfileChange['failing'] {
+  const { line, endLine } = build.failure?.place ?? {};
+  if (!file.truncated || line === undefined || line <= countLines(file.text)) return null;
+  const around = fileLines(text, line, endLine ?? line);
+  return around && { firstLine: around.firstLine, lines: around.lines };
+}
+
+/** It stands at the top of a file. Only what is shown is read. */
 function syntaxOf(text: string): DockerfileChange['syntax'] {
   const found = detectSyntax(bytesToLines(Buffer.from(text)));
   return found && { line: found.line, image: bytesToText(found.image) };

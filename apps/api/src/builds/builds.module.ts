@@ -14,6 +14,7 @@ import { BuildRelationsController } from './build-relations.controller.js';
 import { BuildRelationsService } from './build-relations.service.js';
 import { BuildsController } from './builds.controller.js';
 import { BuildsService } from './builds.service.js';
+import { DockerfileReader } from './dockerfile-reader.js';
 import { SavedViewsController } from './saved-views.controller.js';
 
 @Module({
@@ -35,7 +36,8 @@ import { SavedViewsController } from './saved-views.controller.js';
     BuildLogService,
     BuildLogSearchService,
     BuildLogFollowService,
+    DockerfileReader,
   ],
-  exports: [BuildsService],
+  exports: [BuildsService, DockerfileReader],
 })
 export class BuildsModule {}

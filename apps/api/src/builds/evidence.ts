@@ -1,6 +1,6 @@
 import type { Evidence } from '@cooperage/contracts';
 import type { BuildDetailRecord, BuildDetails, PostgresChunkStore } from '@cooperage/db';
-import { evidenceAround, evidenceLines } from '@cooperage/domain';
+import { evidenceAround, evidenceLines, linesBetween } from '@cooperage/domain';
 import { readStepLines } from '@cooperage/logs/read';
 import { currentStepOrdinal } from './present-build.js';
 
@@ -44,14 +44,10 @@ async function logLines(
 
 /** @param first line of the failure, from 1 */
 export function fileLines(text: string | null, first: number, last: number): Evidence | null {
-  const lines = text?.split('\n').map((line) => line.replace(/\r$/, '').slice(0, mostCharacters)) ?? [];
-  if (first > lines.length) return null;
   const firstLine = Math.max(1, first - linesBefore);
-  return {
-    source: 'file',
-    firstLine,
-    lines: lines.slice(firstLine - 1, Math.min(last, firstLine - 1 + evidenceLines)),
-  };
+  const lines = linesBetween(text ?? '', firstLine, Math.min(last, firstLine - 1 + evidenceLines));
+  if (text === null || first - firstLine >= lines.length) return null;
+  return { source: 'file', firstLine, lines: lines.map((line) => line.slice(0, mostCharacters)) };
 }
 
 function shortened(text: string): string {

@@ -13,6 +13,8 @@ let worker: TestWorker;
 const builds: BuildRecord[] = [];
 const digests: string[] = [];
 
+const one = { text: 'FROM a\nRUN one\n', bytes: 15, lines: 2, truncated: false };
+const three = { text: '# syntax=docker/dockerfile:1\nFROM a\nRUN three\n', bytes: 46, lines: 3, truncated: false };
 const startedAt = new Date('2026-01-01T00:00:00Z');
 const step = (ordinal: number, name: string, ms: number, cached = false) => ({
   ...{ ordinal, vertexId: `v${ordinal}`, name, stage: 'app', target: null, platform: null, internal: false, cached },
@@ -91,9 +93,11 @@ describe('what stands around a build', () => {
     const change = await owner.get<DockerfileChange>(`/api/v1/builds/${builds[2]!.id}/dockerfile/change`);
     expect(expectOk(change)).toEqual({
       path: 'Dockerfile',
-      text: '# syntax=docker/dockerfile:1\nFROM a\nRUN three\n',
+      ...three,
       syntax: { line: 1, image: 'docker/dockerfile:1' },
-      against: { number: 2, commit: builds[1]!.commit, path: 'Dockerfile', text: 'FROM a\nRUN one\n' },
+      failing: null,
+      against: { number: 2, commit: builds[1]!.commit, path: 'Dockerfile', ...one },
+      firstDifference: 1,
     });
     const first = await owner.get<DockerfileChange>(`/api/v1/builds/${builds[0]!.id}/dockerfile/change`);
     expect(expectOk(first)).toMatchObject({ syntax: null, against: null });
@@ -116,10 +120,8 @@ describe('two builds side by side', () => {
     expect(commits(expectOk(await compare<Comparison>(3, 2)))).toEqual([[3, builds[2]!.commit]]);
     expect(expectOk(await compare<Comparison>(1, 1)).commits).toBeNull();
     expect(found.inputs).toContainEqual({ name: 'commit', a: builds[0]!.commit, b: builds[2]!.commit });
-    expect(found.dockerfile).toEqual({
-      a: 'FROM a\nRUN one\n',
-      b: '# syntax=docker/dockerfile:1\nFROM a\nRUN three\n',
-    });
+    expect(found.dockerfile).toEqual({ a: one, b: three, firstDifference: 1 });
+    expect(expectOk(await compare<Comparison>(1, 2)).dockerfile).toEqual({ a: one, b: one, firstDifference: null });
     expect(found.steps.map(({ change, a, b }) => [change, a?.title, b?.title])).toEqual([
       ['same', 'RUN one', 'RUN one'],
       ['added', undefined, 'RUN three'],

@@ -4,6 +4,7 @@ import { alignSteps, type ComparedStep, parseDigest, stepTitle } from '@cooperag
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { attemptIdOf, compareFiles, DockerfileReader } from '../builds/dockerfile-reader.js';
 import { presentBuildSummary } from '../builds/present-build.js';
 import { found } from '../http/problem.js';
 import { ImageReader } from '../images/image-reader.js';
@@ -22,11 +23,18 @@ export class CompareService {
     private readonly details: BuildDetails,
     private readonly access: AccessService,
     private readonly images: ImageReader,
+    private readonly files: DockerfileReader,
   ) {}
 
   async compare(principal: Principal, projectId: string, query: CompareQuery): Promise<Comparison> {
     const { a, b } = await this.pair(principal, projectId, query);
-    const [facts, otherFacts, commits] = await Promise.all([this.factsOf(a), this.factsOf(b), this.commits(a, b)]);
+    const attempts = [attemptIdOf(a, a.attemptNumber), attemptIdOf(b, b.attemptNumber)] as const;
+    const [steps, otherSteps, commits, dockerfile] = await Promise.all([
+      this.stepsOf(attempts[0]),
+      this.stepsOf(attempts[1]),
+      this.commits(a, b),
+      this.files.read(a.organizationId, attempts, (one, other) => compareFiles(one ?? null, other ?? null)),
+    ]);
     return {
       a: presentBuildSummary(a),
       b: presentBuildSummary(b),
@@ -34,8 +42,8 @@ export class CompareService {
       commits,
       inputs: compareInputs(a, b),
       bases: compareBases(a, b),
-      dockerfile: { a: facts.dockerfile, b: otherFacts.dockerfile },
-      steps: alignSteps(facts.steps, otherFacts.steps),
+      dockerfile,
+      steps: alignSteps(steps, otherSteps),
     };
   }
 
@@ -68,14 +76,8 @@ export class CompareService {
     return { ref: a.ref, items: found.slice(0, mostCommits), more: found.length > mostCommits };
   }
 
-  private async factsOf(build: BuildDetailRecord) {
-    const attempt = build.attempts.find(({ number }) => number === build.attemptNumber);
-    if (!attempt) return { dockerfile: null, steps: [] };
-    const [dockerfile, steps] = await Promise.all([
-      this.details.dockerfile(attempt.id),
-      this.details.steps(attempt.id),
-    ]);
-    return { dockerfile, steps: inFileOrder(steps).map(toCompared) };
+  private async stepsOf(attemptId: string | undefined): Promise<ComparedStep[]> {
+    return attemptId === undefined ? [] : inFileOrder(await this.details.steps(attemptId)).map(toCompared);
   }
 
   /** Only what was published: a build that failed may name a digest that no repository has. */

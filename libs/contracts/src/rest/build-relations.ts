@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commitSchema, digestSchema, idSchema, timeSchema } from './common.js';
+import { shownFileSchema } from './shown-file.js';
 
 export const greenBuildSchema = z.object({
   id: idSchema,
@@ -39,11 +40,14 @@ export const buildRelationsSchema = z.object({
 export type BuildRelations = z.infer<typeof buildRelationsSchema>;
 
 /** The Dockerfile of a build beside that of the last one that went well. */
-export const dockerfileChangeSchema = z.object({
+export const dockerfileChangeSchema = shownFileSchema.extend({
   path: z.string(),
-  text: z.string(),
   /** Its `# syntax` directive: the line, from 1, and the frontend that it names. The builder's own does what that does. */
   syntax: z.object({ line: z.number().int(), image: z.string() }).nullable(),
-  against: z.object({ number: z.number().int(), commit: commitSchema, path: z.string(), text: z.string() }).nullable(),
+  /** The lines around the place of the failure, where `text` ends before it; each is cut when it is long. */
+  failing: z.object({ firstLine: z.number().int(), lines: z.array(z.string()) }).nullable(),
+  against: shownFileSchema.extend({ number: z.number().int(), commit: commitSchema, path: z.string() }).nullable(),
+  /** The first line that is not as in `against`, from 1; null where both are the same, and where there is no other. */
+  firstDifference: z.number().int().nullable(),
 });
 export type DockerfileChange = z.infer<typeof dockerfileChangeSchema>;

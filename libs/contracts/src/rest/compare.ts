@@ -2,6 +2,7 @@ import { stepChanges } from '@cooperage/domain/predicates';
 import { z } from 'zod';
 import { buildSummarySchema } from './build.js';
 import { digestSchema } from './common.js';
+import { shownFileSchema } from './shown-file.js';
 
 /** Numbers of two builds of one project. */
 export const compareQuerySchema = z.strictObject({
@@ -43,8 +44,13 @@ export const comparisonSchema = z.object({
   inputs: z.array(valuePairSchema),
   /** Base images by name, with their digests. */
   bases: z.array(valuePairSchema),
-  /** Null where no Dockerfile was read. */
-  dockerfile: z.object({ a: z.string().nullable(), b: z.string().nullable() }),
+  dockerfile: z.object({
+    /** Null where no Dockerfile was read. */
+    a: shownFileSchema.nullable(),
+    b: shownFileSchema.nullable(),
+    /** The first line that differs, from 1; null where both are the same, or one is missing. */
+    firstDifference: z.number().int().nullable(),
+  }),
   steps: z.array(
     z.object({
       change: z.enum(stepChanges),

@@ -4,6 +4,7 @@ import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
 import type { DockerfileLine as LineModel } from '../model/dockerfile-lines';
+import { moreWords } from '../model/long-lines';
 import { fileLineId } from '../model/step-address';
 import { EvidenceLines } from './evidence-lines';
 import { FailingLine } from './failing-line';
@@ -34,6 +35,7 @@ export function DockerfileLine({ line, failure, first, notes, resolved }: Docker
               {visibleText(piece.text.replaceAll('\t', '    '))}
             </span>
           ))}
+          {line.more > 0 && <span className="text-text-3 select-none">{moreWords(line.more)}</span>}
         </code>
       </div>
       {failure && <InlineFailure failure={failure} />}

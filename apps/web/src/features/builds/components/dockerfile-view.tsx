@@ -1,15 +1,16 @@
-import type { Build, BuildRelations, DockerfileChange, Step } from '@cooperage/contracts';
-import { Link, textLinkClass } from '@/components/ui/link';
+import type { Build, BuildRelations, Step } from '@cooperage/contracts';
+import { buttonClass } from '@/components/ui/button';
 import { ScrollBox } from '@/components/ui/scroll-box';
 import { ProblemPanel } from '@/components/ui/states';
-import { buildPath } from '@/lib/address/paths';
+import { formatBytes } from '@/lib/format/bytes';
 import { visibleText } from '@/lib/format/names';
 import { loadDockerfile } from '../api/load-build';
-import { dockerfileLines } from '../model/dockerfile-lines';
+import { dockerfileRows } from '../model/dockerfile-rows';
 import { isOfTarget } from '../model/file-of-target';
-import { lineDiff } from '../model/line-diff';
+import { linesWords } from '../model/long-lines';
+import { dockerfileDownload } from '../model/step-address';
 import { syntaxWords } from '../model/syntax-words';
-import { DiffLines } from './diff-lines';
+import { DockerfileChange } from './dockerfile-change';
 import { DockerfileLine } from './dockerfile-line';
 
 export interface DockerfileViewProps {
@@ -30,74 +31,64 @@ export async function DockerfileView({ build, attempt, steps, buildIsOver, engin
   const failure = attempt === build.attempt ? build.failure : null;
   const place = failure?.place;
   const isOwn = (file: string | null | undefined) => !isOfTarget(build, file);
-  const failed = place?.line && isOwn(place.file) ? { from: place.line, to: place.endLine ?? place.line } : null;
-  const { path, text, syntax } = dockerfile.value;
-  const lines = dockerfileLines(text, steps, failed, buildIsOver);
+  const failedLines = place?.line && isOwn(place.file) ? { from: place.line, to: place.endLine ?? place.line } : null;
+  const file = dockerfile.value;
+  const { path, syntax } = file;
+  const warnings = build.warnings.filter((warning) => isOwn(warning.file));
+  const notes = Map.groupBy(warnings, (warning) => warning.line);
+  const noted = [...notes.keys(), syntax?.line].flatMap((line) => line ?? []);
+  const { rows, shown, failed } = dockerfileRows(file, { steps, failedLines, buildIsOver, noted });
   return (
     <>
-      <Change build={build} change={dockerfile.value} open={failure !== null} />
-      <ScrollBox label="Dockerfile" className="overflow-x-auto pb-2 code-font text-[12.5px] leading-7">
-        <p className="border-b border-line px-3 py-1.5 font-sans text-sm text-text-2">
-          <code>{visibleText(path)}</code>
+      <DockerfileChange build={build} change={file} open={failure !== null} />
+      <div className="flex items-center justify-between gap-3 border-b border-line px-3 py-1 text-sm text-text-2">
+        <code className="min-w-0 break-all">{visibleText(path)}</code>
+        <a
+          href={dockerfileDownload(build.id, attempt)}
+          download
+          aria-label="Download the Dockerfile"
+          className={buttonClass('quiet', 'text-xs')}
+        >
+          Download
+        </a>
+      </div>
+      {(shown < file.lines || file.truncated) && (
+        <p className="border-b border-line px-3 py-2 text-sm text-wait">
+          This file has {linesWords(file.lines)} ({formatBytes(file.bytes)}). {shownWords(shown)}: its beginning, and
+          lines that failed, have a note or begin a step. The download holds the whole file.
         </p>
+      )}
+      <ScrollBox label="Dockerfile" className="overflow-x-auto pb-2 code-font text-[12.5px] leading-7">
         <ol>
-          {lines.map((line) => (
-            <DockerfileLine
-              key={line.number}
-              line={line}
-              failure={line.number === failed?.to ? failure : null}
-              first={line.number === failed?.from}
-              notes={build.warnings.filter((warning) => warning.line === line.number && isOwn(warning.file))}
-              resolved={syntax?.line === line.number ? syntaxWords(syntax.image, engine) : null}
-            />
-          ))}
+          {rows.map((row) =>
+            row.kind === 'left_out' ? (
+              <LeftOut key={row.from} from={row.from} to={row.to} />
+            ) : (
+              <DockerfileLine
+                key={row.line.number}
+                line={row.line}
+                failure={row.line.number === failed?.last ? failure : null}
+                first={row.line.number === failed?.first}
+                notes={notes.get(row.line.number) ?? []}
+                resolved={syntax?.line === row.line.number ? syntaxWords(syntax.image, engine) : null}
+              />
+            ),
+          )}
         </ol>
       </ScrollBox>
     </>
   );
 }
 
-interface ChangeProps {
-  readonly build: Build;
-  readonly change: DockerfileChange;
-  readonly open: boolean;
-}
-
-/** What is different from the file of the last build that went well. */
-function Change({ build, change, open }: ChangeProps) {
-  const { against } = change;
-  if (!against) {
-    return (
-      <p className="border-b border-line px-3 py-1.5 text-sm text-text-2">
-        No earlier build of this rule went well, so there is nothing to compare with.
-      </p>
-    );
-  }
-  const green = (
-    <Link href={buildPath({ ...build, number: against.number })} className={textLinkClass}>
-      #{against.number}
-    </Link>
-  );
-  if (against.text === change.text && against.path === change.path) {
-    return (
-      <p className="border-b border-line px-3 py-1.5 text-sm text-text-2">Unchanged since {green}, which went well.</p>
-    );
-  }
+function LeftOut({ from, to }: { from: number; to: number }) {
+  const [first, last] = [from.toLocaleString('en'), to.toLocaleString('en')];
   return (
-    <details open={open} className="border-b border-line">
-      <summary data-row className="min-h-7 cursor-pointer px-3 py-1.5 text-sm text-text-2">
-        {changeWords(change.text, against.text)} since #{against.number}, which went well
-      </summary>
-      <p className="px-3 text-sm text-text-2">From {green} to this build:</p>
-      <DiffLines a={against.text} b={change.text} label={`Changes of the Dockerfile since build ${against.number}`} />
-    </details>
+    <li className="bg-sunken px-3 font-sans text-sm text-text-2">
+      {from === to ? `Line ${first} is not shown` : `Lines ${first} to ${last} are not shown`}
+    </li>
   );
 }
 
-function changeWords(text: string, before: string): string {
-  const lines = lineDiff(before, text);
-  const count = (kind: string): number => lines.filter((line) => line.kind === kind).length;
-  const [added, gone] = [count('added'), count('gone')];
-  const one = (number: number, word: string): string => `${number} ${number === 1 ? 'line' : 'lines'} ${word}`;
-  return `${one(added, 'added')}, ${one(gone, 'gone')}`;
+function shownWords(count: number): string {
+  return count === 1 ? 'One of them is shown' : `${count.toLocaleString('en')} of them are shown`;
 }

@@ -1,4 +1,5 @@
 import type { Step } from '@cooperage/contracts';
+import { shortened } from './long-lines';
 import { type StepState, stepMs, stepState, stepTitle } from './step-groups';
 
 export interface DockerfilePiece {
@@ -10,41 +11,75 @@ export interface DockerfileLine {
   /** From 1. */
   readonly number: number;
   readonly pieces: readonly DockerfilePiece[];
+  /** Characters of a long line that are not among the pieces. */
+  readonly more: number;
   /** The step that begins on this line. */
   readonly step: { readonly ordinal: number; readonly state: StepState; readonly ms: number | null } | null;
   /** Part of the instruction that failed. */
   readonly failed: boolean;
 }
 
+/** A Dockerfile taken apart as far as all of its lines need it, however many they are. */
+export interface ReadDockerfile {
+  readonly texts: readonly string[];
+  /** 1 for each line that belongs to an instruction before it. */
+  readonly continued: Uint8Array;
+  /** The steps that begin on a line, by its number from 1. */
+  readonly steps: ReadonlyMap<number, readonly Step[]>;
+}
+
+export interface LineFacts {
+  readonly failedLines: { readonly from: number; readonly to: number } | null;
+  readonly buildIsOver: boolean;
+}
+
 const instruction = /^(\s*)([A-Za-z]+)(?=\s)/;
 
-/** A Dockerfile beside what became of its lines. A line that made several steps shows the one that took longest. */
-export function dockerfileLines(
-  text: string,
-  steps: readonly Step[],
-  failedLines: { readonly from: number; readonly to: number } | null,
-  buildIsOver: boolean,
-): DockerfileLine[] {
+export function readDockerfile(text: string, steps: readonly Step[]): ReadDockerfile {
   const texts = text.replace(/\n$/, '').split('\n');
+  const continued = new Uint8Array(texts.length);
+  const found = new Map<number, readonly Step[]>();
   const stepsAt = stepFinder(steps);
-  let continued = false;
-  return texts.map((line, index) => {
-    const number = index + 1;
-    const pieces = splitLine(line.replace(/\r$/, ''), continued);
-    const begins = pieces[0]?.kind === 'instruction';
-    const comment = pieces[0]?.kind === 'comment';
-    continued = goesOn.test(line) || (continued && (comment || line.trim() === ''));
-    const own = begins ? stepsAt(number, () => instructionAt(texts, index)) : [];
-    return {
-      number,
-      pieces,
-      step: longest(own, buildIsOver),
-      failed: failedLines !== null && number >= failedLines.from && number <= failedLines.to,
-    };
+  let goesOn = false;
+  for (const [index, line] of texts.entries()) {
+    if (goesOn) continued[index] = 1;
+    else if (stepsAt && instruction.test(line)) {
+      const own = stepsAt(index + 1, () => instructionAt(texts, index));
+      if (own.length > 0) found.set(index + 1, own);
+    }
+    if (line !== '' && !emptyOrComment.test(line)) goesOn = endsWithStroke.test(line);
+  }
+  return { texts, continued, steps: found };
+}
+
+/** A line with what became of it; one that made several steps shows the one that took longest. @param index from 0 */
+export function lineOf(file: ReadDockerfile, index: number, facts: LineFacts): DockerfileLine {
+  const own = file.steps.get(index + 1) ?? [];
+  return lineWith(file.texts[index] ?? '', index + 1, facts, {
+    continued: file.continued[index] === 1,
+    step: longest(own, facts.buildIsOver),
   });
 }
 
-const goesOn = /\\\s*$/;
+/** A line by itself, as of a part of a file whose beginning is not known. */
+export function lineWith(
+  text: string,
+  number: number,
+  { failedLines }: LineFacts,
+  { continued, step }: { readonly continued: boolean; readonly step: DockerfileLine['step'] },
+): DockerfileLine {
+  const line = shortened(text.endsWith('\r') ? text.slice(0, -1) : text);
+  return {
+    number,
+    pieces: splitLine(line.text, continued),
+    more: line.more,
+    step,
+    failed: failedLines !== null && number >= failedLines.from && number <= failedLines.to,
+  };
+}
+
+const endsWithStroke = /\\\s*$/;
+const emptyOrComment = /^\s*(?:#|$)/;
 
 function splitLine(line: string, continued: boolean): DockerfilePiece[] {
   if (/^\s*#/.test(line)) return [{ kind: 'comment', text: line }];
@@ -59,23 +94,33 @@ function splitLine(line: string, continued: boolean): DockerfilePiece[] {
 
 type StepFinder = (line: number, instruction: () => string) => readonly Step[];
 
-/** The builder says lines only once a build has succeeded; until then a step is known by the words of its instruction. */
-function stepFinder(steps: readonly Step[]): StepFinder {
+/**
+ * The builder says lines only once a build has succeeded; until then a step is known by the words of its instruction.
+ * @returns null where no step is of this file
+ */
+function stepFinder(steps: readonly Step[]): StepFinder | null {
   const own = steps.filter((step) => !step.internal && step.target === null);
+  if (own.length === 0) return null;
   const byLine = Map.groupBy(own, (step) => step.startLine);
   const byWords = Map.groupBy(byLine.get(null) ?? [], (step) => oneSpaced(stepTitle(step)));
-  return (line, instruction) => byLine.get(line) ?? byWords.get(oneSpaced(instruction())) ?? [];
+  const findByWords = (words: () => string) => (byWords.size === 0 ? undefined : byWords.get(oneSpaced(words())));
+  return (line, words) => byLine.get(line) ?? findByWords(words) ?? [];
 }
 
-/** The instruction that begins at a line, its continued lines joined, comments between them left out. */
+/**
+ * The instruction that begins at a line, its continued lines joined, comments between them left out. No other instruction
+ * begins on what it reads, so all of a file together are read once.
+ */
 function instructionAt(texts: readonly string[], index: number): string {
-  let joined = '';
-  for (const line of texts.slice(index)) {
-    if (joined !== '' && /^\s*(?:#|$)/.test(line)) continue;
-    joined += line.replace(goesOn, '');
-    if (!goesOn.test(line)) break;
+  const parts: string[] = [];
+  for (let at = index; at < texts.length; at++) {
+    const line = texts[at] ?? '';
+    if (at > index && emptyOrComment.test(line)) continue;
+    const part = line.replace(endsWithStroke, '');
+    parts.push(part);
+    if (part.length === line.length) break;
   }
-  return joined;
+  return parts.join('');
 }
 
 function oneSpaced(text: string): string {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DiffLine, hunksOf, lineDiff } from './line-diff';
+import { type DiffLine, diffOf, hunksOf, linesOf } from './line-diff';
 
+const lineDiff = (a: string, b: string) => diffOf(linesOf(a), linesOf(b));
 const text = fc
   .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 14 })
   .map((lines) => lines.map((line) => `${line}\n`).join(''));

@@ -9,26 +9,35 @@ export interface DiffLine {
 /** Beyond this many differing lines the middle is shown as replaced: finding the least change would take too long. */
 const mostEdits = 600;
 
-/** The least lines to take away from `a` and to add, so that it becomes `b` (Myers 1986). Line endings do not count. */
-export function lineDiff(a: string, b: string): DiffLine[] {
-  const [from, to] = [linesOf(a), linesOf(b)];
+/** The least lines to take away from one list and to add, so that it becomes the other (Myers 1986). */
+export function diffOf(fromLines: readonly string[], toLines: readonly string[]): DiffLine[] {
+  // Long lines are compared once. The search comes back to the same lines for each of its diagonals.
+  const numbers = new Map<string, number>();
+  const numberOf = (line: string): number => {
+    const known = numbers.get(line);
+    if (known !== undefined) return known;
+    numbers.set(line, numbers.size);
+    return numbers.size - 1;
+  };
+  const [from, to] = [fromLines.map(numberOf), toLines.map(numberOf)];
   let head = 0;
   while (head < from.length && head < to.length && from[head] === to[head]) head++;
   let tail = 0;
   while (tail < from.length - head && tail < to.length - head && from.at(-1 - tail) === to.at(-1 - tail)) tail++;
   const middle = edits(from.slice(head, from.length - tail), to.slice(head, to.length - tail));
   const kinds = [...Array<Kind>(head).fill('same'), ...middle, ...Array<Kind>(tail).fill('same')];
-  return numbered(kinds, from, to);
+  return numbered(kinds, fromLines, toLines);
 }
 
 type Kind = DiffLine['kind'];
 
-function linesOf(text: string): string[] {
+/** Line endings do not count. */
+export function linesOf(text: string): string[] {
   if (text === '') return [];
   return text.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
-function edits(a: readonly string[], b: readonly string[]): Kind[] {
+function edits(a: readonly number[], b: readonly number[]): Kind[] {
   const trace = search(a, b);
   return trace === null
     ? [...Array<Kind>(a.length).fill('gone'), ...Array<Kind>(b.length).fill('added')]
@@ -36,7 +45,7 @@ function edits(a: readonly string[], b: readonly string[]): Kind[] {
 }
 
 /** Furthest `x` on each diagonal `k = x - y`, for 0, 1, 2 … edits; null when there are too many. */
-function search(a: readonly string[], b: readonly string[]): Map<number, number>[] | null {
+function search(a: readonly number[], b: readonly number[]): Map<number, number>[] | null {
   const trace: Map<number, number>[] = [];
   let reach = new Map([[1, 0]]);
   for (let d = 0; d <= Math.min(mostEdits, a.length + b.length); d++) {
@@ -99,9 +108,9 @@ export interface DiffHunk {
 
 /** Only what changed, with `context` lines around; parts that touch become one. */
 export function hunksOf(lines: readonly DiffLine[], context = 3): DiffHunk[] {
-  const shown = lines.map((_, at) =>
-    lines.slice(Math.max(0, at - context), at + context + 1).some(({ kind }) => kind !== 'same'),
-  );
+  const shown = new Uint8Array(lines.length);
+  for (const [at, { kind }] of lines.entries())
+    if (kind !== 'same') shown.fill(1, Math.max(0, at - context), at + context + 1);
   const hunks: DiffLine[][] = [];
   for (const [at, line] of lines.entries()) {
     if (!shown[at]) continue;

@@ -18,3 +18,8 @@ export function stepAddress(
   if (view === 'dockerfile' && step.startLine !== null) return `#${fileLineId(step.startLine)}`;
   return `${logAddress ?? ''}#s${step.ordinal}`;
 }
+
+/** Address of the whole Dockerfile of an attempt, as a text of its own. */
+export function dockerfileDownload(buildId: string, attempt: number): string {
+  return `/api/v1/builds/${encodeURIComponent(buildId)}/dockerfile/text?attempt=${attempt}`;
+}

@@ -1,6 +1,6 @@
 import type { Step } from '@cooperage/contracts';
 import { describe, expect, it } from 'vitest';
-import { dockerfileLines } from './dockerfile-lines';
+import { dockerfileRows } from './dockerfile-rows';
 import { failingOrdinal, groupSteps, longestMs, stepState, stepTitle } from './step-groups';
 
 const step = (more: Partial<Step>): Step => ({
@@ -96,11 +96,16 @@ describe('steps', () => {
   });
 });
 
-describe('dockerfileLines', () => {
+describe('the lines of a Dockerfile', () => {
   const text = '# syntax\nFROM debian\n\nRUN apt-get update && \\\n# why\n  apt-get install x\nrun true\n';
+  const linesOf = (steps: readonly Step[], failedLines: { from: number; to: number } | null = null) =>
+    dockerfileRows(
+      { text, lines: 7, failing: null },
+      { steps, failedLines, buildIsOver: true, noted: [] },
+    ).rows.flatMap((row) => (row.kind === 'line' ? [row.line] : []));
 
   it('tells instructions, comments and continued lines apart', () => {
-    const kinds = dockerfileLines(text, [], null, true).map((line) => line.pieces.map((piece) => piece.kind).join('+'));
+    const kinds = linesOf([]).map((line) => line.pieces.map((piece) => piece.kind).join('+'));
     expect(kinds).toEqual([
       'comment',
       'instruction+text',
@@ -117,7 +122,7 @@ describe('dockerfileLines', () => {
       step({ ordinal: 4, startLine: 4, endLine: 6 }),
       step({ ordinal: 5, startLine: 4, completedAt: null }),
     ];
-    const lines = dockerfileLines(text, steps, { from: 4, to: 6 }, true);
+    const lines = linesOf(steps, { from: 4, to: 6 });
     expect(lines.map((line) => line.pieces.map((piece) => piece.text).join('')).join('\n')).toBe(text.slice(0, -1));
     expect(lines[3]!.step).toEqual({ ordinal: 4, state: 'done', ms: 2000 });
     expect(lines.filter((line) => line.failed).map((line) => line.number)).toEqual([4, 5, 6]);
@@ -129,7 +134,7 @@ describe('dockerfileLines', () => {
       step({ ordinal: 8, name: 'RUN true', internal: true }),
       step({ ordinal: 9, name: '[final 3/3] run true', startLine: 4 }),
     ];
-    const found = (known: typeof steps) => dockerfileLines(text, known, null, true).map((line) => line.step?.ordinal);
+    const found = (known: typeof steps) => linesOf(known).map((line) => line.step?.ordinal);
     expect(found(steps.slice(0, 2))).toEqual([undefined, undefined, undefined, 7, undefined, undefined, undefined]);
     expect(found(steps)[3]).toBe(9);
   });

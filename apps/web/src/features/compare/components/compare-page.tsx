@@ -7,6 +7,7 @@ import { Link } from '@/components/ui/link';
 import { Skeleton } from '@/components/ui/states';
 import { DiffLines } from '@/features/builds/components/diff-lines';
 import { cacheByStep } from '@/features/builds/model/cache-reasons';
+import { fileDiff } from '@/features/builds/model/file-diff';
 import { comparePath } from '@/lib/address/paths';
 import { CommitsCard } from './commits-card';
 import { ComparedBuilds } from './compared-builds';
@@ -79,9 +80,11 @@ interface DockerfilesProps {
 }
 
 function Dockerfiles({ dockerfile, a, b }: DockerfilesProps) {
-  if (dockerfile.a === null || dockerfile.b === null) {
-    const missing = dockerfile.a === null ? a : b;
+  const { a: before, b: after, firstDifference } = dockerfile;
+  if (before === null || after === null) {
+    const missing = before === null ? a : b;
     return <p className="px-3 py-2.5 text-text-2">No Dockerfile was read in #{missing}.</p>;
   }
-  return <DiffLines a={dockerfile.a} b={dockerfile.b} label={`Changes of the Dockerfile from #${a} to #${b}`} />;
+  const diff = fileDiff(before, after, firstDifference);
+  return <DiffLines diff={diff} a={before} b={after} label={`Changes of the Dockerfile from #${a} to #${b}`} />;
 }
