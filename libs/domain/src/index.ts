@@ -76,6 +76,7 @@ export * from './input/named-context.js';
 export { resolveDefinition } from './input/resolve-definition.js';
 export * from './input/secret-limit.js';
 export * from './input/secret-value.js';
+export * from './json/json-scan.js';
 export * from './log/line-cells.js';
 export * from './log/line-counter.js';
 export * from './log/log-codec.js';

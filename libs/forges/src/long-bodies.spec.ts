@@ -3,7 +3,20 @@ import { runInNewContext } from 'node:vm';
 import { syncStretchRatio } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { after, form, gitea, github, hmac, json, now, refused, secret, signed } from '../spec/calls.js';
+import {
+  after,
+  before,
+  fixture,
+  form,
+  gitea,
+  github,
+  hmac,
+  json,
+  now,
+  refused,
+  secret,
+  signed,
+} from '../spec/calls.js';
 import type { DeliveryResult } from './delivery.js';
 import { parseGuardedJson } from './json/guarded-json.js';
 import { GuardedJsonError } from './json/guarded-json-error.js';
@@ -18,9 +31,15 @@ const mostStretch = 5;
 const wrong = `sha256=${'0'.repeat(64)}`;
 const push = { ref: 'refs/heads/main', before: null, after };
 const filled = (length: number) => JSON.stringify({ ...push, text: 'y'.repeat(length) });
-/** Members that are short each, and very many values. */
-const numbers = `{"ref":"refs/heads/main","a":[${'1,'.repeat(longest / 4)}1],"after":"${after}"}`;
-const texts = `{"ref":"refs/heads/main","a":[${'"",'.repeat(longest / 4)}1],"after":"${after}"}`;
+/** As many values as a body may have, and as long as it may be. */
+const manyOf = (value: string) => `{"ref":"refs/heads/main","a":[${`${value},`.repeat(999_000)}1],"after":"${after}"}`;
+const numbers = manyOf('1'.repeat(25));
+const texts = manyOf(`"${'y'.repeat(23)}"`);
+/** A member of more than 256 KiB would be left out. */
+const inMembers = (item: string) => {
+  const member = `[${item.repeat(80_000)}1]`;
+  return `{${Array.from({ length: longest / member.length - 1 }, (_, at) => `"a${at}":${member},`).join('')}"z":1}`;
+};
 const spaces = `{"ref":"refs/heads/main","a"${' '.repeat(longest / 2)}:1,"after":"${after}"}`;
 
 describe('R-M10 a body of 25 MiB lets others in', () => {
@@ -47,7 +66,7 @@ describe('R-M10 a body of 25 MiB lets others in', () => {
   it.each([
     ['that is one text', filled(longest - 200)],
     ['that is numbers', numbers],
-    ['that is empty texts', texts],
+    ['that is texts', texts],
     ['that is spaces', spaces],
   ])('of a project, %s', async (_what, text) => {
     const rawBody = Buffer.from(text);
@@ -90,10 +109,39 @@ describe('R5-A4 a proven body of 25 MiB takes little memory', () => {
   it.each([
     ['that is nothing but commas', `{${','.repeat(longest - 2)}}`],
     ['that has commas behind its members', `{"ref":"refs/heads/main","a":{}${','.repeat(longest - 40)}}`],
+    ['that is empty objects in short members', inMembers('{},')],
+    ['that is empty arrays in short members', inMembers('[],')],
+    ['that is empty texts in short members', inMembers('"",')],
   ])('R5-A4 %s', (_what, text) => {
     const { result, bytes } = mostKept(Buffer.from(text));
     expect(result).toMatchObject({ ok: false, code: 'malformed' });
     expect(bytes).toBeLessThan(64 * mebibyte);
+  });
+});
+
+it('R5-A4 the longest push that GitHub sends is taken: 2,048 commits, with all that it says of each', async () => {
+  const person = { name: 'Ada Lovelace', email: 'ada@example.com', username: 'ada', date: '2026-11-24T12:00:00Z' };
+  const folder = 'packages/component/src/features';
+  const commits = Array.from({ length: 2048 }, (_, at) => ({
+    id: after,
+    tree_id: before,
+    distinct: true,
+    message: `Commit ${at}\n\n${'It changes what has to change. '.repeat(20)}`,
+    timestamp: '2026-11-24T12:00:00Z',
+    url: `https://git.example.com/ada/engine/commit/${after}`,
+    author: person,
+    committer: person,
+    added: Array.from({ length: 50 }, (_, n) => `${folder}/added-${at}-${n}.ts`),
+    removed: [],
+    modified: Array.from({ length: 50 }, (_, n) => `${folder}/modified-${at}-${n}.ts`),
+  }));
+  const push = { ...JSON.parse(fixture('github-push').toString('utf8')), commits };
+  const rawBody = Buffer.from(JSON.stringify(push));
+  expect(rawBody.length).toBeGreaterThan(10 * 1024 * 1024);
+  const headers = github('', { 'x-hub-signature-256': `sha256=${hmac(rawBody)}` });
+  expect(await readDelivery({ headers, rawBody, secrets: [secret], now })).toMatchObject({
+    ok: true,
+    event: { type: 'push', after: push.after },
   });
 });
 

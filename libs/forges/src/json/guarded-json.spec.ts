@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { atOnce } from '../slices.js';
 import { parseGuardedJson } from './guarded-json.js';
 import { GuardedJsonError } from './guarded-json-error.js';
-import { maxDepth, maxKeys } from './structure.js';
+import { jsonBounds } from './structure.js';
 
 const parse = (text: string) => atOnce(parseGuardedJson(Buffer.from(text)));
 const nested = (depth: number, open: string, close: string) => open.repeat(depth) + close.repeat(depth);
@@ -57,14 +57,23 @@ describe('parseGuardedJson', () => {
   it('S-008 refuses a depth of 100,000, and takes the last allowed depth', () => {
     expect(() => parse(nested(100_000, '[', ']'))).toThrow('deeper than 64');
     expect(() => parse('{"a":'.repeat(100_000))).toThrow('deeper than 64');
-    expect(() => parse(nested(maxDepth + 1, '[', ']'))).toThrow(GuardedJsonError);
-    expect(parse(nested(maxDepth, '[', ']'))).toBeInstanceOf(Array);
+    expect(() => parse(nested(jsonBounds.depth + 1, '[', ']'))).toThrow(GuardedJsonError);
+    expect(parse(nested(jsonBounds.depth, '[', ']'))).toBeInstanceOf(Array);
   });
 
   it('S-008 refuses a million keys, and takes the last allowed number', () => {
-    expect(() => parse(withKeys(1_000_000))).toThrow('more than 20000 keys');
-    expect(() => parse(`[${'{"a":1},'.repeat(maxKeys)}{"a":1}]`)).toThrow('more than 20000 keys');
-    expect(Object.keys(parse(withKeys(maxKeys)) as object)).toHaveLength(maxKeys);
+    expect(() => parse(withKeys(1_000_000))).toThrow('more than 100000 keys');
+    expect(() => parse(`[${'{"a":1},'.repeat(jsonBounds.keys)}{"a":1}]`)).toThrow('more than 100000 keys');
+    expect(Object.keys(parse(withKeys(jsonBounds.keys)) as object)).toHaveLength(jsonBounds.keys);
+  });
+
+  it('R5-A4 refuses more values than a push has, whatever they are, and takes the last allowed number', () => {
+    const valuesIn = (value: string, count: number) => `[${`${value},`.repeat(count - 2)}${value}]`;
+    for (const value of ['{}', '[]', '""', '1', 'x'])
+      expect(() => parse(valuesIn(value, jsonBounds.values + 1))).toThrow('more than 1000000 values');
+    const padding = `"padding":"${'p'.repeat(1024 * 1024)}"`;
+    const long = parse(`{${padding},"a":${valuesIn('1', 100_000)},"b":{"c":[true,"",null,{}]}}`);
+    expect(long).toHaveProperty('b.c', [true, '', null, {}]);
   });
 
   it.each(['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '[{"x":{"a":1,"b":{"a":1},"a" : 2}}]'])(

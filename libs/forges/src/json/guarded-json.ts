@@ -9,8 +9,8 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 
 /**
  * Parses JSON (RFC 8259) that a stranger wrote. Refused before any value is made: invalid UTF-8, a byte order mark, lone
- * surrogates, nesting deeper than 64, more than 20,000 keys, a key twice in one object, and the keys `__proto__`,
- * `constructor`, `prototype`. Takes time linear in the length.
+ * surrogates, nesting deeper than 64, more than 100,000 keys or 1,000,000 values, a key twice in one object, and the keys
+ * `__proto__`, `constructor`, `prototype`. Takes time linear in the length.
  *
  * Of a text longer than 1 MiB, which has to be an object, members of more than 256 KiB are left out: nobody reads them, so of
  * those only strings, brackets and keys are checked.
@@ -69,5 +69,7 @@ function hasSurrogateEscape(text: string): boolean {
 function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
+  // The pairs of a long array would take twenty times its memory.
+  if (Array.isArray(value)) return value.every(isWellFormed);
   return Object.entries(value).every(([key, part]) => key.isWellFormed() && isWellFormed(part));
 }

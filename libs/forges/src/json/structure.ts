@@ -1,17 +1,13 @@
+import { type JsonBounds, type JsonFault, type JsonListener, JsonScan } from '@cooperage/domain';
 import { type Sliced, sliceBytes } from '../slices.js';
 import { GuardedJsonError } from './guarded-json-error.js';
 
-export const maxDepth = 64;
-export const maxKeys = 20_000;
+/**
+ * A push to GitHub lists up to 2,048 commits with 19 keys each, and the paths that each of them changed. A million empty objects
+ * are 60 MB of memory.
+ */
+export const jsonBounds: JsonBounds = { depth: 64, keys: 100_000, values: 1_000_000 };
 
-const quote = 0x22;
-const backslash = 0x5c;
-const openObject = 0x7b;
-const closeObject = 0x7d;
-const openArray = 0x5b;
-const closeArray = 0x5d;
-const comma = 0x2c;
-const colon = 0x3a;
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** A part of the text. `end` is behind it. */
@@ -26,107 +22,86 @@ export interface Outline extends Span {
 }
 
 /**
- * Looks over a JSON text in UTF-8 for what `JSON.parse` takes and we do not: depth, number of keys, repeated and dangerous keys.
- * It is no parser: a text that is no JSON may pass, and is refused by the parser afterwards.
+ * Looks over a JSON text in UTF-8 for what `JSON.parse` takes and we do not: depth, number of keys and values, repeated and
+ * dangerous keys. It is no parser: a text that is no JSON may pass, and is refused by the parser afterwards.
  * @returns null where the outermost value is no object
  * @throws {GuardedJsonError}
  */
-export function checkStructure(bytes: Uint8Array): Sliced<Outline | null> {
-  return new StructureCheck(bytes).run();
+export function* checkStructure(bytes: Uint8Array): Sliced<Outline | null> {
+  const structure = new Structure(bytes);
+  const scan = new JsonScan(bytes, jsonBounds, structure);
+  for (;;) {
+    const fault = scan.scan(sliceBytes);
+    if (fault !== null) throw faultError(fault);
+    if (scan.isOver) return structure.outline();
+    yield;
+  }
 }
 
-class StructureCheck {
+class Structure implements JsonListener {
   readonly #bytes: Uint8Array;
-  /** Keys of each open object; null for an array. */
-  readonly #open: (Set<string> | null)[] = [];
+  /** Keys of each open object that has any; null for an array, and for an object without. */
+  readonly #keys: (Set<string> | null)[] = [];
   readonly #members: Span[] = [];
-  #outermost: { start: number; end: number } | null = null;
+  #outermost: { readonly isObject: boolean; readonly start: number; end: number } | null = null;
   #memberStart = 0;
-  #keys = 0;
-  /** Bytes looked at since the last pause. */
-  #steps = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
-  *run(): Sliced<Outline | null> {
-    for (let at = 0; at < this.#bytes.length; at++) {
-      if (++this.#steps > sliceBytes) yield* this.#pause();
-      const code = this.#bytes[at]!;
-      if (code === quote) at = yield* this.#string(at);
-      else if (code === openObject) this.#enter(new Set(), at);
-      else if (code === openArray) this.#enter(null, at);
-      else if (code === comma) this.#endMember(at);
-      else if (code === closeObject || code === closeArray) this.#leave(code, at);
-    }
-    if (this.#open.length > 0) throw notJson();
-    return this.#outermost && { ...this.#outermost, members: this.#members };
+  outline(): Outline | null {
+    if (!this.#outermost?.isObject) return null;
+    const { start, end } = this.#outermost;
+    return { start, end, members: this.#members };
   }
 
-  *#pause(): Sliced<void> {
-    yield;
-    this.#steps = 0;
-  }
-
-  #enter(keys: Set<string> | null, at: number): void {
-    this.#open.push(keys);
-    if (this.#open.length > maxDepth) throw new GuardedJsonError(`The JSON is nested deeper than ${maxDepth}.`);
-    if (this.#open.length > 1) return;
+  opened(isObject: boolean, at: number): void {
+    this.#keys.push(null);
+    if (this.#keys.length > 1) return;
     if (this.#outermost) throw notJson();
+    this.#outermost = { isObject, start: at, end: at };
     this.#memberStart = at + 1;
-    if (keys) this.#outermost = { start: at, end: at };
   }
 
-  #leave(code: number, at: number): void {
-    this.#endMember(at);
-    const keys = this.#open.pop();
-    const closing = keys ? closeObject : closeArray;
-    if (keys === undefined || code !== closing) throw notJson();
-    if (this.#open.length === 0 && this.#outermost) this.#outermost.end = at + 1;
+  closed(at: number): void {
+    this.comma(at);
+    this.#keys.pop();
+    if (this.#keys.length === 0 && this.#outermost) this.#outermost.end = at + 1;
   }
 
-  #endMember(at: number): void {
-    if (this.#open.length !== 1 || !this.#open[0]) return;
+  comma(at: number): void {
+    if (this.#keys.length !== 1 || !this.#outermost?.isObject) return;
     // Each member has a key, and so many keys are refused: these are commas with nothing between.
-    if (this.#members.length >= maxKeys) throw notJson();
+    if (this.#members.length >= jsonBounds.keys) throw notJson();
     this.#members.push({ start: this.#memberStart, end: at });
     this.#memberStart = at + 1;
   }
 
-  /** @returns the position of the string's closing quote. */
-  *#string(start: number): Sliced<number> {
-    const end = yield* this.#endOfString(start);
-    const keys = this.#open.at(-1);
-    if (keys && (yield* this.#isFollowedByColon(end))) this.#addKey(keys, start, end);
-    return end;
-  }
-
-  *#endOfString(start: number): Sliced<number> {
-    for (let at = start + 1; at < this.#bytes.length; at++) {
-      if (++this.#steps > sliceBytes) yield* this.#pause();
-      const code = this.#bytes[at]!;
-      if (code === backslash) at++;
-      else if (code === quote) return at;
-    }
-    throw notJson();
-  }
-
-  *#isFollowedByColon(end: number): Sliced<boolean> {
-    let at = end + 1;
-    for (; isSpace(this.#bytes[at]); at++) if (++this.#steps > sliceBytes) yield* this.#pause();
-    return this.#bytes[at] === colon;
-  }
-
-  #addKey(keys: Set<string>, start: number, end: number): void {
-    if (++this.#keys > maxKeys) throw new GuardedJsonError(`The JSON has more than ${maxKeys} keys.`);
+  key(start: number, end: number): void {
     if (end - start > sliceBytes) throw new GuardedJsonError('The JSON has a key that is too long.');
     const literal = textOf(this.#bytes, { start, end: end + 1 });
     const key = literal.includes('\\') ? unescapeKey(literal) : literal.slice(1, -1);
     if (forbiddenKeys.has(key)) throw new GuardedJsonError('The JSON has a key that is not allowed.');
+    const keys = this.#keysOfInnermost();
     if (keys.has(key)) throw new GuardedJsonError('The JSON has the same key twice in one object.');
     keys.add(key);
   }
+
+  /** Made for the first key alone: there may be a million objects without. */
+  #keysOfInnermost(): Set<string> {
+    const known = this.#keys.at(-1);
+    if (known) return known;
+    const made = new Set<string>();
+    this.#keys[this.#keys.length - 1] = made;
+    return made;
+  }
+}
+
+function faultError(fault: JsonFault): GuardedJsonError {
+  if (fault === 'form') return notJson();
+  if (fault === 'depth') return new GuardedJsonError(`The JSON is nested deeper than ${jsonBounds.depth}.`);
+  return new GuardedJsonError(`The JSON has more than ${jsonBounds[fault]} ${fault}.`);
 }
 
 function unescapeKey(literal: string): string {
@@ -143,8 +118,4 @@ export function textOf(bytes: Uint8Array, { start, end }: Span): string {
 
 export function notJson(): GuardedJsonError {
   return new GuardedJsonError('The body is not valid JSON.');
-}
-
-function isSpace(code: number | undefined): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
