@@ -88,6 +88,20 @@ describe('hostile transfers', () => {
     expect((await failureOf(source.refs(project))).code).toBe('SourceTooLarge');
   });
 
+  it('R5-B6 reads past a ref line of megabytes that a host sends without the smart protocol', async () => {
+    const dumb = await hosts.server((request, response) => {
+      if (!request.url?.includes('/info/refs')) return false;
+      response.setHeader('content-type', 'text/plain');
+      response.write(`${someCommit}\trefs/heads/`);
+      response.write('x'.repeat(8_000_000));
+      response.end(`\n${someCommit}\trefs/heads/main\n`);
+      return true;
+    });
+    const source = hosts.source([dumb.port]);
+    const { commits, leftOut } = await source.refs({ id: 'dumb', remoteUrl: `${dumb.origin}/a.git` });
+    expect({ commits, leftOut }).toEqual({ commits: new Map([[ref, someCommit]]), leftOut: 1 });
+  }, 30_000);
+
   it('S-030 gives up on a host that sends a byte now and then', async () => {
     const slow = await hosts.server((_request, response) => {
       response.setHeader('content-type', 'application/x-git-upload-pack-advertisement');

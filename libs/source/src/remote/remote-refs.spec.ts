@@ -1,3 +1,4 @@
+import { syncStretchRatio } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RefReader, type RemoteRefs } from './remote-refs.js';
@@ -46,6 +47,23 @@ describe('RefReader', () => {
   it('S-029 stops at the limit', () => {
     const text = Array.from({ length: 11 }, (_, i) => `${a}\trefs/heads/b${i}\n`).join('');
     expect(() => read(text, 10)).toThrow(/more than 10 refs/);
+  });
+
+  it('R5-B6 spends time on each byte once when a line has no end', async () => {
+    const chunk = Buffer.alloc(65_536, 'x');
+    let reader = new RefReader(100);
+    const work = () => {
+      reader = new RefReader(100);
+      reader.push(Buffer.from(`${a}\trefs/heads/main\n${a}\trefs/heads/`));
+      for (let sent = 0; sent < 400; sent++) reader.push(chunk);
+    };
+    expect(await syncStretchRatio(work)).toBeLessThan(20);
+    expect(reader.result()).toMatchObject({ commits: new Map([['refs/heads/main', a]]), leftOut: 1 });
+  }, 120_000);
+
+  it('R5-B6 reads the lines behind one that is too long', () => {
+    const text = `${a}\trefs/heads/${'x'.repeat(1_000_000)}\n${b}\trefs/heads/main\n`;
+    expect(read(text)).toEqual({ commits: new Map([['refs/heads/main', b]]), leftOut: 1 });
   });
 
   it('does not care how the bytes are cut', () => {

@@ -3,6 +3,7 @@ import type { GitCommand } from '../git/git-command.js';
 import { GitError } from '../git/git-error.js';
 import { failureOf } from '../git/git-failure.js';
 import type { SourceLimits } from '../source-limits.js';
+import { BoundedLines } from './bounded-lines.js';
 import type { RemoteAccess } from './remote-access.js';
 
 /** The branches and tags of a remote at one moment. */
@@ -17,6 +18,8 @@ export interface RemoteRefs {
 
 /** Bytes of the answer per counted ref: also bounds what a host may list besides branches and tags. */
 const maxBytesPerRef = 2048;
+/** Longest line that can hold a ref: a commit id, a tab, a name of 1,024 bytes and `^{}` have room. */
+const maxLineBytes = 4096;
 
 /** @throws {BuildFailure} as `failureOf` says; `SourceTooLarge` beyond `maxRefs`. */
 export async function readRemoteRefs(
@@ -57,7 +60,7 @@ export class RefReader {
   readonly #commits = new Map<string, string>();
   readonly #maxRefs: number;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #lines = new BoundedLines(maxLineBytes, (line) => this.#line(line));
   #head: string | undefined;
   #leftOut = 0;
 
@@ -66,20 +69,15 @@ export class RefReader {
   }
 
   push(chunk: Uint8Array): void {
-    const bytes = Buffer.concat([this.#rest, chunk]);
-    let start = 0;
-    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-      this.#line(bytes.subarray(start, end));
-      start = end + 1;
-    }
-    this.#rest = bytes.subarray(start);
+    this.#lines.push(chunk);
   }
 
   result(): RemoteRefs {
     // A HEAD may name anything. Only a branch that exists is the default one.
     const isBranch = this.#head?.startsWith('refs/heads/') && this.#commits.has(this.#head);
     const defaultBranch = isBranch ? this.#head : undefined;
-    return { commits: this.#commits, leftOut: this.#leftOut, ...(defaultBranch !== undefined && { defaultBranch }) };
+    const leftOut = this.#leftOut + this.#lines.skipped;
+    return { commits: this.#commits, leftOut, ...(defaultBranch !== undefined && { defaultBranch }) };
   }
 
   #line(bytes: Buffer): void {
