@@ -8,29 +8,56 @@ export interface LinkView {
   linksBelow(folder: string): readonly string[];
 }
 
+/** Links that one wanted path may lead through, as BuildKit counts them; Linux itself follows 40. */
+const mostLinks = 255;
+/** Characters: no file system takes a longer path. */
+const mostPathChars = 4096;
+/** Characters that are looked at for all wanted paths together: a fraction of a second. */
+const mostWorkChars = 32 * 1024 * 1024;
+/** What a path costs beside its characters. */
+const charsPerPath = 64;
+
+/** A path to follow, and the links that led to it. */
+interface Wanted {
+  readonly path: string;
+  readonly links: number;
+}
+
 /**
  * Which paths have to be sent so that the engine finds `wanted` (sources of COPY and ADD): the paths, every link on the
  * way, and what the links point to; all of it inside the tree, as BuildKit resolves links (fsutil's `FollowLinks`).
  * A path with a pattern stands for everything below its last literal folder: more than asked is never wrong, the engine
- * matches by itself. Null means the whole tree.
+ * matches by itself. Null means the whole tree; it is the answer as well where following is too much work.
+ *
+ * A link may lead through itself (`a` -> `a/a`), and each round makes a longer path that was never seen: what ends it is
+ * the number of links and the length of a path. The engine finds nothing behind such a link either.
  */
 export function followPaths(wanted: readonly string[], view: LinkView): ReadonlySet<string> | null {
   const found = new Set<string>();
   const visited = new Set<string>();
-  const queue = [...wanted];
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    const literal = literalPart(inside(path));
+  const queue: Wanted[] = wanted.map((path) => ({ path, links: 0 }));
+  let leftChars = mostWorkChars;
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { links } = next;
+    const literal = literalPart(inside(next.path));
     if (visited.has(literal.path)) continue;
     visited.add(literal.path);
     if (literal.path === '') return null;
-    const link = firstLink(literal.path, view);
+    if (literal.path.length > mostPathChars) continue;
+    const { link, readChars } = firstLink(literal.path, view);
+    leftChars -= charsPerPath + readChars;
     if (link) {
       found.add(link.at);
-      queue.push(link.leadsTo);
-      continue;
+      if (links < mostLinks) queue.push({ path: link.leadsTo, links: links + 1 });
+    } else {
+      found.add(literal.path);
+      const below = literal.hadPattern ? view.linksBelow(literal.path) : [];
+      for (const path of below) {
+        leftChars -= charsPerPath + path.length;
+        queue.push({ path, links });
+      }
     }
-    found.add(literal.path);
-    if (literal.hadPattern) queue.push(...view.linksBelow(literal.path));
+    if (leftChars < 0) return null;
   }
   return found;
 }
@@ -46,14 +73,23 @@ function literalPart(path: string): { path: string; hadPattern: boolean } {
   return pattern < 0 ? { path, hadPattern: false } : { path: parts.slice(0, pattern).join('/'), hadPattern: true };
 }
 
-function firstLink(path: string, view: LinkView): { at: string; leadsTo: string } | undefined {
+interface Found {
+  readonly link?: { readonly at: string; readonly leadsTo: string };
+  /** Each folder on the way is looked up by its whole path. */
+  readonly readChars: number;
+}
+
+function firstLink(path: string, view: LinkView): Found {
+  let readChars = 0;
   for (let end = path.indexOf('/'); ; end = path.indexOf('/', end + 1)) {
     const at = end < 0 ? path : path.slice(0, end);
+    readChars += at.length;
     const target = view.linkTarget(at);
     if (target !== undefined) {
       const rest = end < 0 ? '' : path.slice(end);
-      return { at, leadsTo: posix.join('/', posix.isAbsolute(target) ? '' : posix.dirname(at), target) + rest };
+      const leadsTo = posix.join('/', posix.isAbsolute(target) ? '' : posix.dirname(at), target) + rest;
+      return { link: { at, leadsTo }, readChars };
     }
-    if (end < 0) return undefined;
+    if (end < 0) return { readChars };
   }
 }

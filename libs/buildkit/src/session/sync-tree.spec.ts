@@ -96,3 +96,41 @@ describe('what a COPY needs', () => {
     expect(tree.entries(wanted)).toBe(tree.entries());
   });
 });
+
+describe('links that lead on for ever', () => {
+  /** Ends what would never end by itself. */
+  class CountingTree extends SyncTree {
+    private asked = 0;
+
+    override linkTarget(path: string): string | undefined {
+      this.asked += 1;
+      if (this.asked > 1_000) throw new Error('the tree was asked too often');
+      return super.linkTarget(path);
+    }
+  }
+
+  const long = `${'x'.repeat(200)}/${'y'.repeat(200)}`;
+
+  it.each([
+    ['itself', [link('a', 'a/a')], ['a'], ['a']],
+    ['itself by a long name', [link('a', `a/${long}`)], ['a'], ['a']],
+    ['itself from the root', [link('d/a', '/d/a/x')], ['d/a/y'], ['d', 'd/a']],
+    ['itself by another link', [link('a', 'b/x'), link('c', 'a/y'), link('b', 'c')], ['a'], ['a', 'b', 'c']],
+    ['itself below a pattern', [link('d/a', '../d/a/a')], ['d/*'], ['d', 'd/a']],
+    ['a pattern with itself in it', [link('a', 'd/*/a'), link('d/b', '../a/x')], ['a'], ['a', 'd', 'd/b']],
+  ])('R5-B1 ends where a link leads through %s', (_what, links, wanted, sent) => {
+    expect(paths(new CountingTree([...links, file('other')]).entries(wanted))).toEqual(sent);
+  });
+
+  it('R5-B1 follows as many links as the engine does', () => {
+    const chain = Array.from({ length: 200 }, (_, at) => link(`l${at}`, `l${at + 1}`));
+    const tree = new SyncTree([...chain, file('l200'), file('other')]);
+    expect(paths(tree.entries(['l0']))).toHaveLength(201);
+  });
+
+  it('R5-B1 sends the whole tree where many links are too much work', () => {
+    const fan = Array.from({ length: 400 }, (_, at) => link(`d/${at}/a`, `/${'x/'.repeat(2_000)}${at}`));
+    const tree = new SyncTree([...fan, file('other')]);
+    expect(tree.entries(['d/*'])).toBe(tree.entries());
+  });
+});

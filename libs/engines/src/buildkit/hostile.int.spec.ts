@@ -171,6 +171,16 @@ describe('a hostile Dockerfile', () => {
     const said = await outputOf(engine, strangersRequest(read, context())).catch(({ code }: { code: string }) => code);
     expect([error.code, said].join()).not.toContain('alive');
   });
+
+  it('R5-B1 a link through itself fails its build, and the next one goes on', async () => {
+    const linkTarget = `a/${'x'.repeat(200)}/${'y'.repeat(200)}`;
+    const files = [contextFile('a', '', { kind: 'symlink', linkTarget }), contextFile('b', 'fine\n')];
+    const context = () => ({ context: { files, sharedKey: unique() } });
+    const error = await failureOf(engine, strangersRequest('FROM busybox\nCOPY a/ /copied\n', context()));
+    expect(error).toMatchObject({ retryable: false });
+    const read = `FROM busybox\nCOPY b /copied\nRUN cat /copied # ${unique()}\n`;
+    expect(await outputOf(engine, strangersRequest(read, context()))).toContain('fine');
+  });
 });
 
 function circle(stages: number): string {
