@@ -3,7 +3,7 @@ import type { Digest, RepositoryName } from '@cooperage/domain';
 import type { Descriptor } from './document/descriptor.js';
 import type { ImageLimits } from './document/image-limits.js';
 import type { CallOptions } from './http/call-options.js';
-import { blobsOf, type ImageTree, readImageTree } from './image-tree.js';
+import { type ImageBlob, type ImageParts, readImageParts } from './image-tree.js';
 import { inParallel } from './in-parallel.js';
 import type { RegistryClient } from './registry-client.js';
 import { invalidAnswer } from './registry-error.js';
@@ -44,18 +44,18 @@ export async function mountImage(
   request: MountRequest,
   options: CallOptions = {},
 ): Promise<MountedImage> {
-  const tree = await readImageTree(client, request.from, request.digest, { ...options, limits: request.limits });
-  const blobs = blobsOf(tree);
+  const parts = await readImageParts(client, request.from, request.digest, { ...options, limits: request.limits });
+  const { blobs } = parts;
   refuseForeignLayers(blobs);
   await inParallel(blobs, parallelMounts, (blob) => refuseOtherSize(client, request.from, blob, options));
   const blobBytes = blobs.reduce((sum, blob) => sum + blob.size, 0);
-  await request.admit?.(tree.root.size + blobBytes);
+  await request.admit?.(parts.root.size + blobBytes);
   const mounted = await inParallel(blobs, parallelMounts, (blob) => takeOver(client, request, blob, options));
-  await putManifests(client, request.to, tree, options);
-  const { digest, mediaType, size } = tree.root;
+  await putManifests(client, request, parts, options);
+  const { digest, mediaType, size } = parts.root;
   return {
     root: { mediaType, digest, size },
-    manifestCount: tree.rootDocument.kind === 'index' ? tree.manifests.length + 1 : 1,
+    manifestCount: childrenOf(parts).length + 1,
     blobCount: blobs.length,
     uploadedCount: mounted.filter((how) => how === 'uploaded').length,
     blobBytes,
@@ -66,7 +66,7 @@ export async function mountImage(
 async function refuseOtherSize(
   client: RegistryClient,
   repository: RepositoryName,
-  { digest, size }: Descriptor,
+  { digest, size }: ImageBlob,
   options: CallOptions,
 ): Promise<void> {
   const stored = await client.blobs.size(repository, digest, options);
@@ -77,7 +77,7 @@ async function refuseOtherSize(
 async function takeOver(
   client: RegistryClient,
   { from, to }: MountRequest,
-  blob: Descriptor,
+  blob: ImageBlob,
   options: CallOptions,
 ): Promise<'mounted' | 'uploaded'> {
   if (await client.blobs.mount(to, from, blob.digest, options)) return 'mounted';
@@ -86,19 +86,30 @@ async function takeOver(
   return 'uploaded';
 }
 
-async function* content(client: RegistryClient, from: RepositoryName, blob: Descriptor, options: CallOptions) {
+async function* content(client: RegistryClient, from: RepositoryName, blob: ImageBlob, options: CallOptions) {
   yield* await client.blobs.open(from, blob.digest, { ...options, maxBytes: blob.size });
 }
 
-/** Children first: a registry refuses an index whose manifests it does not have. */
-async function putManifests(client: RegistryClient, to: RepositoryName, tree: ImageTree, options: CallOptions) {
-  const children = tree.rootDocument.kind === 'index' ? tree.manifests : [];
-  await inParallel(children, parallelMounts, ({ stored }) => client.manifests.put(to, null, stored, options));
-  await client.manifests.put(to, null, tree.root, options);
+/** Children first: a registry refuses an index whose manifests it does not have. Each is read anew, so that one is held at a time. */
+async function putManifests(
+  client: RegistryClient,
+  { from, to }: MountRequest,
+  parts: ImageParts,
+  options: CallOptions,
+): Promise<void> {
+  for (const digest of childrenOf(parts)) {
+    const stored = await client.manifests.get(from, digest, options);
+    await client.manifests.put(to, null, stored, options);
+  }
+  await client.manifests.put(to, null, parts.root, options);
+}
+
+function childrenOf({ rootDocument, manifests }: ImageParts): readonly Digest[] {
+  return rootDocument.kind === 'index' ? manifests : [];
 }
 
 /** A published image must be whole in its registry; a layer elsewhere could change or vanish. */
-function refuseForeignLayers(blobs: readonly Descriptor[]): void {
-  if (blobs.some((blob) => blob.urls !== undefined || /nondistributable|foreign/.test(blob.mediaType)))
+function refuseForeignLayers(blobs: readonly ImageBlob[]): void {
+  if (blobs.some(({ isElsewhere }) => isElsewhere))
     throw invalidAnswer('the image has layers that live outside the registry', 'FOREIGN_LAYER');
 }

@@ -3,11 +3,8 @@ import type { Descriptor, Platform } from './document/descriptor.js';
 import { type HistoryEntry, type ImageConfig, parseImageConfig } from './document/image-config.js';
 import { defaultImageLimits, type ImageLimits } from './document/image-limits.js';
 import type { ImageManifest } from './document/manifest-document.js';
-import { type ReadImageOptions, readImageTree, type TreeManifest } from './image-tree.js';
-import { inParallel } from './in-parallel.js';
+import { manifestsOf, type ReadImageOptions, readImageRoot, type TreeManifest } from './image-tree.js';
 import type { RegistryClient } from './registry-client.js';
-
-const parallelReads = 8;
 
 export interface ImageLayer {
   readonly digest: Digest;
@@ -60,18 +57,16 @@ export async function readImage(
   reference: string,
   options: ReadImageOptions = {},
 ): Promise<Image> {
-  const tree = await readImageTree(client, repository, reference, options);
-  const platforms = await inParallel(tree.manifests.filter(isPlatform), parallelReads, (manifest) =>
-    readPlatform(client, repository, manifest, options),
-  );
-  return {
-    digest: tree.root.digest,
-    mediaType: tree.root.mediaType,
-    annotations: tree.rootDocument.annotations,
-    isIndex: tree.rootDocument.kind === 'index',
-    platforms,
-    otherEntries: tree.manifests.filter((manifest) => !isPlatform(manifest)).flatMap(({ entry }) => entry ?? []),
-  };
+  const root = await readImageRoot(client, repository, reference, options);
+  const platforms: PlatformImage[] = [];
+  const otherEntries: Descriptor[] = [];
+  for await (const manifest of manifestsOf(client, repository, root, options)) {
+    if (isPlatform(manifest)) platforms.push(await readPlatform(client, repository, manifest, options));
+    else if (manifest.entry) otherEntries.push(manifest.entry);
+  }
+  const { digest, mediaType } = root.root;
+  const { annotations, kind } = root.rootDocument;
+  return { digest, mediaType, annotations, isIndex: kind === 'index', platforms, otherEntries };
 }
 
 async function readPlatform(

@@ -1,14 +1,11 @@
-import type { RepositoryName } from '@cooperage/domain';
+import type { Digest, RepositoryName } from '@cooperage/domain';
 import type { StoredManifest } from './client/manifests.js';
 import type { Descriptor } from './document/descriptor.js';
 import { defaultImageLimits, type ImageLimits } from './document/image-limits.js';
 import { type ImageManifest, type ManifestDocument, parseManifestDocument } from './document/manifest-document.js';
 import type { CallOptions } from './http/call-options.js';
-import { inParallel } from './in-parallel.js';
 import type { RegistryClient } from './registry-client.js';
 import { invalidAnswer } from './registry-error.js';
-
-const parallelReads = 8;
 
 export interface TreeManifest {
   readonly stored: StoredManifest;
@@ -17,37 +14,66 @@ export interface TreeManifest {
   readonly entry?: Descriptor;
 }
 
-/** An image down to its manifests: with an index its children, without one the single manifest. */
-export interface ImageTree {
+/** What the digest or tag of an image names: its index, or its single manifest. */
+export interface ImageRoot {
   readonly root: StoredManifest;
   readonly rootDocument: ManifestDocument;
-  readonly manifests: readonly TreeManifest[];
+}
+
+/** A config or layer of an image, with the size that a manifest claims. */
+export interface ImageBlob {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** A manifest says that it lives outside the registry. */
+  readonly isElsewhere: boolean;
+}
+
+/** What an image is made of, by digests and sizes. */
+export interface ImageParts extends ImageRoot {
+  /** Digests of its manifests: of the children of an index, or of the single manifest. */
+  readonly manifests: readonly Digest[];
+  /** Config and layers of all manifests, each once. */
+  readonly blobs: readonly ImageBlob[];
 }
 
 export interface ReadImageOptions extends CallOptions {
   readonly limits?: ImageLimits;
 }
 
-/** What the digest or tag of an image names: its index, or its single manifest. */
-export type ImageRoot = Pick<ImageTree, 'root' | 'rootDocument'>;
-
 /**
- * Reads an index and its manifests, or a single manifest; every digest is recomputed. All of them are held at once: read a
- * stranger's image from its root, one manifest after the other.
+ * Reads an index and its manifests one after the other, or a single manifest; every digest is recomputed. Of 200 manifests with
+ * 4 MiB each only digests and sizes are held, beside the root.
  * @param reference a tag or a digest.
  * @throws {RegistryError} `not_found` also when a child is missing; `invalid` for everything that breaks the limits.
  */
-export async function readImageTree(
+export async function readImageParts(
   client: RegistryClient,
   repository: RepositoryName,
   reference: string,
   options: ReadImageOptions = {},
-): Promise<ImageTree> {
+): Promise<ImageParts> {
   const root = await readImageRoot(client, repository, reference, options);
-  const manifests = await inParallel(manifestEntries(root), parallelReads, (entry) =>
-    readManifestOf(client, repository, root, entry, options),
-  );
-  return { ...root, manifests };
+  const manifests: Digest[] = [];
+  const blobs = new Map<Digest, ImageBlob>();
+  for await (const { stored, document } of manifestsOf(client, repository, root, options)) {
+    manifests.push(stored.digest);
+    for (const { digest, size, mediaType, urls } of [document.config, ...document.layers]) {
+      const isElsewhere = urls !== undefined || /nondistributable|foreign/.test(mediaType);
+      blobs.set(digest, { digest, size, isElsewhere: isElsewhere || (blobs.get(digest)?.isElsewhere ?? false) });
+    }
+  }
+  return { ...root, manifests, blobs: [...blobs.values()] };
+}
+
+/** The manifests of an image, each read when it is asked for. Whoever wants little of them holds little. @throws as `readManifestOf` */
+export async function* manifestsOf(
+  client: RegistryClient,
+  repository: RepositoryName,
+  root: ImageRoot,
+  options: ReadImageOptions = {},
+): AsyncGenerator<TreeManifest> {
+  for (const entry of manifestEntries(root)) yield await readManifestOf(client, repository, root, entry, options);
 }
 
 /**
@@ -86,12 +112,6 @@ export async function readManifestOf(
   if (!entry) throw new TypeError('a manifest of an index is named by its entry');
   const stored = await client.manifests.get(repository, entry.digest, options);
   return { stored, document: childDocument(stored, entry, options.limits ?? defaultImageLimits), entry };
-}
-
-/** Config and layers of all manifests, each once, with the size that the manifest claims. */
-export function blobsOf(tree: ImageTree): Descriptor[] {
-  const all = tree.manifests.flatMap(({ document }) => [document.config, ...document.layers]);
-  return [...new Map(all.map((blob) => [blob.digest, blob])).values()];
 }
 
 function childDocument(stored: StoredManifest, entry: Descriptor, limits: ImageLimits): ImageManifest {

@@ -4,11 +4,10 @@ import {
   type Descriptor,
   type ImageRoot,
   joinHistory,
-  manifestEntries,
+  manifestsOf,
   platformName,
   type RegistryClient,
   readImageRoot,
-  readManifestOf,
   type TreeManifest,
 } from '@cooperage/oci';
 import type { ConfigView } from './config-view.js';
@@ -45,8 +44,7 @@ export async function readImageContent(source: ImageSource, digest: Digest): Pro
   const referrers = await client.referrers.list(repository, digest);
   const left = { characters: mostCharacters, configBytes: mostConfigBytes };
   const manifests: ImageManifest[] = [];
-  for (const entry of manifestEntries(root)) {
-    const manifest = await readManifestOf(client, repository, root, entry);
+  for await (const manifest of manifestsOf(client, repository, root)) {
     const isRoom = left.characters > 0 && left.configBytes > 0;
     const view = isRoom ? await configOf(source, manifest) : null;
     left.configBytes -= view?.bytes ?? 0;

@@ -1,4 +1,4 @@
-import { blobsOf, type Descriptor, type ImageTree, inParallel, isRegistryError, readImageTree } from '@cooperage/oci';
+import { type ImageBlob, type ImageParts, inParallel, isRegistryError, readImageParts } from '@cooperage/oci';
 import type { SearchContext } from './search-referrers.js';
 import type { Check } from './verification.js';
 
@@ -8,25 +8,27 @@ export interface ContentChecks {
 }
 
 const parallelHeads = 16;
+const mostNamed = 20;
 
 /** The bytes of index and manifests are hashed anew; configs and layers are asked for, with their sizes. */
 export async function checkContent(context: SearchContext): Promise<ContentChecks> {
-  const root = await readTree(context);
-  if ('problem' in root) return { checks: [digestCheck(context, root.problem), unreadContent()], isGone: root.isGone };
-  const blobs = blobsOf(root);
+  const parts = await readParts(context);
+  if ('problem' in parts)
+    return { checks: [digestCheck(context, parts.problem), unreadContent()], isGone: parts.isGone };
+  const { blobs } = parts;
   const sizes = await inParallel(blobs, parallelHeads, (blob) =>
     context.client.blobs.size(context.repository, blob.digest, context.options),
   );
   const wrong = blobs.filter((blob, index) => sizes[index] !== blob.size);
-  return { checks: [digestCheck(context, null), contentCheck(root, blobs, wrong)], isGone: false };
+  return { checks: [digestCheck(context, null), contentCheck(parts, wrong)], isGone: false };
 }
 
-async function readTree(
+async function readParts(
   context: SearchContext,
-): Promise<ImageTree | { readonly problem: string; readonly isGone: boolean }> {
+): Promise<ImageParts | { readonly problem: string; readonly isGone: boolean }> {
   const { client, repository, digest, options } = context;
   try {
-    return await readImageTree(client, repository, digest, options);
+    return await readImageParts(client, repository, digest, options);
   } catch (error) {
     if (!isRegistryError(error) || error.kind === 'unavailable' || error.kind === 'denied') throw error;
     const isGone = error.kind === 'not_found' && (await client.manifests.head(repository, digest, options)) === null;
@@ -47,7 +49,7 @@ function digestCheck({ repository, digest }: SearchContext, problem: string | nu
   };
 }
 
-function contentCheck(tree: ImageTree, blobs: readonly Descriptor[], wrong: readonly Descriptor[]): Check {
+function contentCheck({ manifests, blobs }: ImageParts, wrong: readonly ImageBlob[]): Check {
   const bytes = blobs.reduce((sum, blob) => sum + blob.size, 0);
   return {
     id: 'content',
@@ -55,10 +57,15 @@ function contentCheck(tree: ImageTree, blobs: readonly Descriptor[], wrong: read
     ok: wrong.length === 0,
     required: true,
     expected: `${blobs.length} blobs, ${bytes} bytes`,
-    found:
-      wrong.length === 0 ? 'all of them' : `missing or of another size: ${wrong.map((blob) => blob.digest).join(', ')}`,
-    evidence: { manifests: String(tree.manifests.length), blobs: String(blobs.length), bytes: String(bytes) },
+    found: wrong.length === 0 ? 'all of them' : `missing or of another size: ${someOf(wrong)}`,
+    evidence: { manifests: String(manifests.length), blobs: String(blobs.length), bytes: String(bytes) },
   };
+}
+
+/** An index may have a hundred thousand blobs, and what was found is stored. */
+function someOf(blobs: readonly ImageBlob[]): string {
+  const named = blobs.slice(0, mostNamed).map(({ digest }) => digest);
+  return [...named, ...(blobs.length > mostNamed ? [`and ${blobs.length - mostNamed} more`] : [])].join(', ');
 }
 
 function unreadContent(): Check {

@@ -1,7 +1,7 @@
 import type { BuildRecord, WrittenCache } from '@cooperage/db';
 import { cacheExport, type Digest, stagingRepository } from '@cooperage/domain';
 import { inlineCacheBytes } from '@cooperage/engines';
-import { mountImage, type RegistryClient, readImageTree } from '@cooperage/oci';
+import { manifestsOf, mountImage, type RegistryClient, readImageRoot } from '@cooperage/oci';
 
 const maxConfigBytes = 8 * 1024 * 1024;
 
@@ -16,13 +16,13 @@ export async function keepInlineCache(client: RegistryClient, build: BuildRecord
   if (!own || !build.digest) return undefined;
   const from = stagingRepository(build.projectId, build.zone);
   const digest = build.digest as Digest;
-  const tree = await readImageTree(client, from, digest);
-  const sizes = tree.manifests.map(async ({ document }) =>
-    inlineCacheBytes(await client.blobs.read(from, document.config.digest, { maxBytes: maxConfigBytes })),
-  );
-  const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  const root = await readImageRoot(client, from, digest);
+  let bytes = 0;
+  // One config at a time: each may be large.
+  for await (const { document } of manifestsOf(client, from, root))
+    bytes += inlineCacheBytes(await client.blobs.read(from, document.config.digest, { maxBytes: maxConfigBytes }));
   if (bytes === 0) return undefined;
   await mountImage(client, { from, to: own.repository, digest });
-  await client.manifests.put(own.repository, own.tag, tree.root);
+  await client.manifests.put(own.repository, own.tag, root.root);
   return { digest, bytes };
 }

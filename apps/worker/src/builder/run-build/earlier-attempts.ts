@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
 import { type Digest, stagingRepository } from '@cooperage/domain';
 import type { BuildFate, BuildOutcome, BuildRequest, Engine, EngineEvent } from '@cooperage/engines';
-import { blobsOf, isRegistryError, readImageTree } from '@cooperage/oci';
+import { inParallel, isRegistryError, readImageParts } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { outlast } from '../../shared/outlast.js';
 import { attemptRegistry, type OwnRegistry } from '../access/attempt-registry.js';
 import { engineReference } from './engine-reference.js';
 
 const lookMs = 250;
+const parallelHeads = 16;
 
 export interface EarlierAttemptsOptions {
   readonly workerName: string;
@@ -79,9 +80,9 @@ export class EarlierAttempts {
     const repository = stagingRepository(attempt.build.projectId, attempt.build.zone);
     try {
       const client = attemptRegistry(this.options.registry, request.registryAuth);
-      const tree = await readImageTree(client, repository, digest, { signal });
-      const sizes = await Promise.all(
-        blobsOf(tree).map((blob) => client.blobs.size(repository, blob.digest, { signal })),
+      const { blobs } = await readImageParts(client, repository, digest, { signal });
+      const sizes = await inParallel(blobs, parallelHeads, (blob) =>
+        client.blobs.size(repository, blob.digest, { signal }),
       );
       return sizes.every((size) => size !== null);
     } catch (error) {

@@ -9,7 +9,7 @@ import {
   sealedSubject,
   stagingRepository,
 } from '@cooperage/domain';
-import { type Descriptor, mountImage, readImageTree } from '@cooperage/oci';
+import { type Descriptor, manifestsOf, mountImage, readImageRoot } from '@cooperage/oci';
 import { findLeaks, type ImageDocument } from './find-leaks.js';
 import type { PublisherSession } from './publisher-session.js';
 
@@ -63,18 +63,18 @@ export class InspectImage {
     throw new BuildFailure('SecretLeak', `The ${first.where} of the image holds the value of a secret: ${names}.`);
   }
 
-  /** Configs one after the other: each may be large, and only one is in memory. */
+  /** One after the other: each may be large, and only a manifest and its config are in memory. */
   private async *documents(
     session: PublisherSession,
     build: BuildRecord,
     repository: RepositoryName,
   ): AsyncGenerator<ImageDocument> {
     const options = { signal: session.signal };
-    const tree = await readImageTree(session.registry, repository, build.digest!, options);
-    yield { where: 'manifest', bytes: tree.root.bytes };
-    for (const { stored } of tree.manifests) yield { where: 'manifest', bytes: stored.bytes };
+    const root = await readImageRoot(session.registry, repository, build.digest!, options);
+    if (root.rootDocument.kind === 'index') yield { where: 'manifest', bytes: root.root.bytes };
     let bytesLeft = maxConfigsBytes;
-    for (const { document } of tree.manifests) {
+    for await (const { stored, document } of manifestsOf(session.registry, repository, root, options)) {
+      yield { where: 'manifest', bytes: stored.bytes };
       const { digest } = document.config;
       const bytes = await session.registry.blobs.read(repository, digest, { ...options, maxBytes: maxConfigBytes });
       bytesLeft -= bytes.length;

@@ -1,6 +1,6 @@
 import type { BuildProject, StagedLeftover, StagedRest } from '@cooperage/db';
 import { type Digest, projectRepository, stagingRepository } from '@cooperage/domain';
-import { blobsOf, type ImageTree, isRegistryError, readImageTree } from '@cooperage/oci';
+import { type ImageParts, isRegistryError, readImageParts } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { deleteManifests } from '../publish/delete-manifests.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
@@ -23,13 +23,12 @@ export async function deleteStaged(
 ): Promise<StagedRest> {
   const { digest, zone, notedAt, blobs } = staged;
   const repository = stagingRepository(project.id, zone);
-  const tree = await treeOf(session, repository, digest);
-  const manifests = tree?.manifests.map(({ stored }) => stored.digest) ?? [];
-  await deleteManifests(session, repository, [digest, ...manifests], logger);
+  const parts = await partsOf(session, repository, digest);
+  await deleteManifests(session, repository, [digest, ...(parts?.manifests ?? [])], logger);
   const brokenOff = new Date(notedAt.getTime() + uploadKeptMs);
   // Its push did not come to its end: parts of its blobs may lie where nobody can ask for them.
-  if (!tree && blobs.length > 0 && brokenOff.getTime() > Date.now()) return { blobs, lookAt: brokenOff };
-  const named = tree ? blobsOf(tree).map((blob) => blob.digest) : blobs.map((blob) => blob.digest as Digest);
+  if (!parts && blobs.length > 0 && brokenOff.getTime() > Date.now()) return { blobs, lookAt: brokenOff };
+  const named = (parts ?? staged).blobs.map((blob) => blob.digest as Digest);
   return restOf(session, project, staged, named);
 }
 
@@ -65,13 +64,13 @@ async function restOf(
 }
 
 /** Null where it is not there, or is nothing that could be read. */
-async function treeOf(
+async function partsOf(
   { registry, signal }: PublisherSession,
   repository: string,
   digest: Digest,
-): Promise<ImageTree | null> {
+): Promise<ImageParts | null> {
   try {
-    return await readImageTree(registry, repository, digest, { signal });
+    return await readImageParts(registry, repository, digest, { signal });
   } catch (error) {
     if (isRegistryError(error, 'not_found') || isRegistryError(error, 'invalid')) return null;
     throw error;
