@@ -1,5 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Build, CreatedToken, HookSecretInfo, Me, Page, Rule, SessionView } from '@cooperage/contracts';
+import type {
+  Build,
+  CreatedToken,
+  HookSecretInfo,
+  Me,
+  Page,
+  PendingInvitationView,
+  Rule,
+  SessionView,
+} from '@cooperage/contracts';
 import { type BuildRecord, SigningRepository } from '@cooperage/db';
 import { type ApiWorld, password, type TestProject } from './api-world.js';
 import { type Answer, expectOk, type Visitor } from './visitor.js';
@@ -135,6 +144,15 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
     const body = { email: `${randomUUID()}@acme.example`, role: 'viewer' };
     return () => ground.owner.post(`${organizationPath(ground)}/invitations`, body);
   }),
+  'DELETE /api/v1/organizations/{organizationId}/invitations/{invitationId}': call(
+    'invitation.revoke',
+    async (ground) => {
+      const path = `${organizationPath(ground)}/invitations`;
+      await invited(ground);
+      const [pending] = expectOk(await ground.owner.get<Page<PendingInvitationView>>(path)).items;
+      return () => ground.owner.ask('DELETE', `${path}/${pending!.id}`);
+    },
+  ),
   'PATCH /api/v1/organizations/{organizationId}': call('organization.change', async (ground) => {
     return () => ground.owner.ask('PATCH', organizationPath(ground), { name: 'Acme' });
   }),

@@ -1,6 +1,7 @@
 /** What pages and contracts may import: names, schemas' predicates and codecs, without any use of Node. */
 export * from './account/permission.js';
 export * from './account/role.js';
+export * from './audit/shortened-value.js';
 export * from './build/build-address.js';
 export * from './build/build-machine.js';
 export * from './build/phase.js';

@@ -20,7 +20,12 @@ export const auditEntrySchema = z.object({
   project: z.object({ id: z.string(), slug: z.string().nullable() }).nullable(),
   /** Where the call came from. */
   address: z.string().nullable(),
+  /**
+   * Settings, by name. In the place of a value that is too long for an entry stand its size and hash,
+   * `{"bytes": 5000, "sha256": "…"}`: of a text its UTF-8, of anything else its JSON with sorted keys.
+   */
   before: z.unknown(),
+  /** As `before`. */
   after: z.unknown(),
   /** SHA-256 in hex over the hash before it and this entry; null with `number`. */
   hash: z.string().nullable(),

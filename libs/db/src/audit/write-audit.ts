@@ -1,4 +1,4 @@
-import { auditHash, type ChainHead, chainStart } from '@cooperage/domain';
+import { auditHash, type ChainHead, chainStart, shortenValue } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
@@ -6,7 +6,10 @@ import { newId } from '../new-id.js';
 import { storedJson, storedText } from '../stored-text.js';
 import { chainOf } from './audit-record.js';
 
-/** One change as it is remembered. `before` and `after` hold settings, never a secret's value. */
+/**
+ * One change as it is remembered. `before` and `after` hold settings, never a secret's value. What is long in them is kept as its
+ * size and hash (`shortenValue`): an entry stays for ever, so it has 16 KiB at most.
+ */
 export interface AuditFacts {
   /** Null for what belongs to the installation, or to one person. */
   readonly organizationId: string | null;
@@ -85,8 +88,8 @@ function entryOf(chain: string, number: number, actor: Actor, facts: AuditFacts)
     subject: { kind: facts.subjectKind, id: storedText(facts.subjectId) },
     project: projectOf(facts, after) ?? projectOf(facts, before),
     address: actor.ip,
-    before,
-    after,
+    before: shortenValue(before) as Stored,
+    after: shortenValue(after) as Stored,
   };
 }
 

@@ -1,3 +1,6 @@
+import { isShortenedValue, type ShortenedValue } from '@cooperage/domain/predicates';
+import { formatBytes } from '../../../lib/format/bytes';
+
 export interface Difference {
   readonly name: string;
   /** Null: it was not there. */
@@ -13,11 +16,22 @@ export function differencesOf(before: unknown, after: unknown): Difference[] {
     .map((name) => ({ name, before: textOf(old[name]), after: textOf(fresh[name]) }));
 }
 
+/** What stands for all settings of an entry that were too long together. */
+const allOfIt = 'all settings';
+
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (isShortenedValue(value)) return { [allOfIt]: value };
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
 function textOf(value: unknown): string | null {
   if (value === undefined) return null;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  if (isShortenedValue(value)) return shortenedWords(value);
+  return JSON.stringify(value, (_name, part: unknown) => (isShortenedValue(part) ? shortenedWords(part) : part));
+}
+
+/** Says that the entry does not hold the value, and by what one can recognise it. */
+function shortenedWords({ bytes, sha256 }: ShortenedValue): string {
+  return `[shortened: ${formatBytes(bytes)}, SHA-256 ${sha256.slice(0, 12)}…]`;
 }
