@@ -1,3 +1,4 @@
+import { syncStretchRatio } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { comparePaths } from './sync-order.js';
@@ -94,6 +95,41 @@ describe('what a COPY needs', () => {
 
   it.each([[['.']], [['/']], [['']], [['*.json']], [undefined]])('%j is the whole tree', (wanted) => {
     expect(tree.entries(wanted)).toBe(tree.entries());
+  });
+});
+
+describe('a deep tree', () => {
+  const folderOf = (depth: number) => Array.from({ length: depth }, () => 'd').join('/');
+  const deep = Array.from({ length: 1_000 }, (_, at) => file(`${folderOf(600)}/${at + 1_000}`));
+
+  it('R5-B2 takes no more work than its paths have characters', async () => {
+    const tree = () => new SyncTree(deep);
+    expect(tree().entries()).toHaveLength(1_600);
+    expect(await syncStretchRatio(tree)).toBeLessThan(5);
+  });
+
+  it('R5-B2 is looked through in one pass for what a COPY needs', async () => {
+    const tree = new SyncTree(deep);
+    const entries = () => tree.entries([folderOf(300), `${folderOf(500)}/1001`]);
+    expect(entries()).toHaveLength(1_600);
+    expect(await syncStretchRatio(entries)).toBeLessThan(5);
+  });
+
+  it('R5-B2 has each folder once, and for a COPY what is named with all above and below it', () => {
+    const path = fc
+      .array(fc.constantFrom('a', 'b', 'a-b', 'ü'), { minLength: 1, maxLength: 5 })
+      .map((n) => n.join('/'));
+    const parents = (of: string) => of.split('/').map((_, at, names) => names.slice(0, at + 1).join('/'));
+    fc.assert(
+      fc.property(fc.uniqueArray(path), fc.array(path, { minLength: 1, maxLength: 4 }), (given, wanted) => {
+        const tree = new SyncTree(given.map((each) => file(each)));
+        const all = [...new Set(given.flatMap(parents))].sort(comparePaths);
+        expect(paths(tree.entries())).toEqual(all);
+        const above = new Set(wanted.flatMap(parents));
+        const isSent = (each: string) => above.has(each) || parents(each).some((one) => wanted.includes(one));
+        expect(paths(tree.entries(wanted))).toEqual(all.filter(isSent));
+      }),
+    );
   });
 });
 

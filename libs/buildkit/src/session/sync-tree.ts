@@ -1,5 +1,5 @@
 import { followPaths, type LinkView } from './follow-paths.js';
-import { comparePaths } from './sync-order.js';
+import { comparePaths, firstAtOrAfter, isInside } from './sync-order.js';
 
 /** One entry of a tree that the engine may fetch. */
 export interface SyncFile {
@@ -25,6 +25,8 @@ export interface SyncFile {
 export class SyncTree implements LinkView {
   private readonly all: readonly SyncFile[];
   private readonly links: ReadonlyMap<string, string>;
+  /** In order. */
+  private readonly linkPaths: readonly string[];
 
   /** @throws {TypeError} on a path that is not clean or comes twice */
   constructor(files: readonly SyncFile[]) {
@@ -32,6 +34,7 @@ export class SyncTree implements LinkView {
     this.links = new Map(
       this.all.filter((file) => file.kind === 'symlink').map((file) => [file.path, file.linkTarget ?? '']),
     );
+    this.linkPaths = [...this.links.keys()];
   }
 
   linkTarget(path: string): string | undefined {
@@ -39,50 +42,72 @@ export class SyncTree implements LinkView {
   }
 
   linksBelow(folder: string): readonly string[] {
-    return [...this.links.keys()].filter((path) => folder === '' || path === folder || path.startsWith(`${folder}/`));
+    if (folder === '') return this.linkPaths;
+    const start = firstAtOrAfter(this.linkPaths, folder);
+    let end = start;
+    for (let path = this.linkPaths[end]; path !== undefined; path = this.linkPaths[++end])
+      if (path !== folder && !isInside(path, folder)) break;
+    return this.linkPaths.slice(start, end);
   }
 
   /** The entries that `wanted` needs, in order; all of them when nothing is named. */
   entries(wanted?: readonly string[]): readonly SyncFile[] {
     const included = wanted ? followPaths(wanted, this) : null;
-    if (!included) return this.all;
-    const ancestors = new Set([...included].flatMap(parentsOf));
-    return this.all.filter((file) => ancestors.has(file.path) || isBelow(file.path, included));
+    return included ? within(this.all, [...included].sort(comparePaths)) : this.all;
   }
 }
 
-function complete(files: readonly SyncFile[]): SyncFile[] {
-  const known = new Set<string>();
-  for (const { path } of files) {
-    if (!isClean(path) || known.has(path)) throw new TypeError(`not a path of a tree: ${JSON.stringify(path)}`);
-    known.add(path);
+/**
+ * In one pass, with no list of the folders above each path: one file may lie a thousand folders deep, and there may be a
+ * hundred thousand. A folder comes before what is in it, so those that are open are enough, and of a path only what is
+ * below them is looked at.
+ */
+function complete(files: readonly SyncFile[], isSorted = false): SyncFile[] {
+  const all: SyncFile[] = [];
+  /** The path before, below the folders that hold it. */
+  const open: string[] = [];
+  for (const file of files) {
+    const { path } = file;
+    const before = open.at(-1) ?? '';
+    while (open.length > 0 && !isInside(path, open.at(-1)!)) open.pop();
+    const known = open.length > 0 ? open.at(-1)!.length + 1 : 0;
+    if (unclean.test(path.slice(known))) throw notOfTree(path);
+    if (comparePaths(before, path, known) >= 0) {
+      if (isSorted) throw notOfTree(path);
+      const sorted = files.toSorted((a, b) => comparePaths(a.path, b.path));
+      return complete(sorted, true);
+    }
+    for (let end = path.indexOf('/', known); end >= 0; end = path.indexOf('/', end + 1)) {
+      const above = folder(path.slice(0, end));
+      all.push(above);
+      open.push(above.path);
+    }
+    all.push(file);
+    open.push(path);
   }
-  const all = [...files];
-  for (const { path } of files)
-    for (const parent of parentsOf(path))
-      if (!known.has(parent)) {
-        known.add(parent);
-        all.push(folder(parent));
-      }
-  if (!all.every((file, index) => index === 0 || comparePaths(all[index - 1]!.path, file.path) < 0))
-    all.sort((a, b) => comparePaths(a.path, b.path));
   return all;
 }
 
-function isClean(path: string): boolean {
-  return !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+/** An empty name, `.` or `..`, or a zero byte. */
+const unclean = /(?:^|\/)\.{0,2}(?:\/|$)|\0/;
+
+function notOfTree(path: string): TypeError {
+  return new TypeError(`not a path of a tree: ${JSON.stringify(path)}`);
 }
 
 function folder(path: string): SyncFile {
   return { path, kind: 'directory', mode: 0o755, sizeBytes: 0, mtimeNs: 0n, read: async () => new Uint8Array() };
 }
 
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) parents.push(path.slice(0, end));
-  return parents;
-}
-
-function isBelow(path: string, included: ReadonlySet<string>): boolean {
-  return included.has(path) || parentsOf(path).some((parent) => included.has(parent));
+/** What `included` names, with all above it and all below it. Both lists are in order. */
+function within(all: readonly SyncFile[], included: readonly string[]): SyncFile[] {
+  let at = 0;
+  let taken: string | undefined;
+  return all.filter(({ path }) => {
+    if (taken !== undefined && isInside(path, taken)) return true;
+    while (at < included.length && comparePaths(included[at]!, path) < 0) at++;
+    const next = included[at];
+    if (next === path) taken = path;
+    return next !== undefined && (next === path || isInside(next, path));
+  });
 }

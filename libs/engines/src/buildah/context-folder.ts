@@ -28,6 +28,8 @@ function namesOf(path: string): string[] {
 }
 
 async function makeFolders(root: string, names: readonly string[], made: Set<string>): Promise<void> {
+  // Those above it were made before it: they are many where a folder lies deep.
+  if (made.has(names.join('/'))) return;
   for (let depth = 1; depth <= names.length; depth++) {
     const path = names.slice(0, depth).join('/');
     if (made.has(path)) continue;
