@@ -47,4 +47,4 @@ WORKDIR /app
 COPY --from=build --chown=root:root /src/apps/web/.next/standalone /app
 USER 10001:10001
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1
-CMD ["node", "apps/web/server.js"]
+CMD ["node", "apps/web/guarded-server.mjs"]

@@ -108,7 +108,7 @@ export class Product extends Installation {
     const worker = role === 'builder' || role === 'control';
     const script =
       role === 'web'
-        ? 'apps/web/.next/standalone/apps/web/server.js'
+        ? 'apps/web/.next/standalone/apps/web/guarded-server.mjs'
         : worker
           ? 'apps/worker/dist/main.supervisor.js'
           : `apps/api/dist/main.${role}.js`;

@@ -23,7 +23,7 @@ const GIT_USER = 'cooper';
 const SCRIPTS: Readonly<Record<ProcessKey, Pick<NodeProcess, 'script' | 'parameters' | 'healthPath'>>> = {
   api: { script: 'apps/api/dist/main.api.js', healthPath: '/healthz' },
   live: { script: 'apps/api/dist/main.live.js', healthPath: '/healthz' },
-  web: { script: 'apps/web/.next/standalone/apps/web/server.js', healthPath: '/icon.svg' },
+  web: { script: 'apps/web/.next/standalone/apps/web/guarded-server.mjs', healthPath: '/icon.svg' },
   control: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['control'], healthPath: '/healthz' },
   builder: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['builder'], healthPath: '/healthz' },
   strangers: { script: 'apps/worker/dist/main.supervisor.js', parameters: ['builder'], healthPath: '/healthz' },
