@@ -3,7 +3,7 @@ export type { StoredMirror, StoredProject } from './mirror/stored-mirrors.js';
 export type { CommitFacts } from './objects/commit-object.js';
 export { orAborted } from './or-aborted.js';
 export type { Resolver } from './remote/address-guard.js';
-export type { RemoteRefs } from './remote/remote-refs.js';
+export type { RemoteRefs } from './remote/ref-reader.js';
 export type { RetryNotice } from './retry.js';
 export type { CommitRequest, Source } from './source.js';
 export { defaultSourceLimits, type SourceLimits } from './source-limits.js';

@@ -60,6 +60,15 @@ describe('Source', () => {
     expect(commits.get('refs/tags/v1')).toBe(first);
   });
 
+  it('R5-B3 reads the commit of one branch', async () => {
+    const { repository, project } = await fresh();
+    const first = await repository.commit({ a: '1' });
+    await repository.commit({ a: '2' }, { ref: 'refs/heads/x/refs/heads/main' });
+    expect(await source.readBranch(project, main)).toBe(first);
+    expect(await source.readBranch(project, 'refs/heads/gone')).toBeNull();
+    expect(await source.readBranch(project, '--upload-pack=x')).toBeNull();
+  });
+
   it('brings one exact commit, without its history, and says what it is', async () => {
     const { repository, project } = await fresh();
     const first = await repository.commit({ Dockerfile: 'FROM a\n' }, { message: 'First\n\nBody' });

@@ -11,7 +11,8 @@ import type { StoredMirror, StoredProject } from './mirror/stored-mirrors.js';
 import { tidy } from './mirror/tidy.js';
 import type { CommitFacts } from './objects/commit-object.js';
 import { PathResolver } from './objects/path-resolver.js';
-import { type RemoteRefs, readRemoteRefs } from './remote/remote-refs.js';
+import type { RemoteRefs } from './remote/ref-reader.js';
+import { type RefQuestion, readRemoteBranch, readRemoteRefs } from './remote/remote-refs.js';
 import { type RetryNotice, retrying } from './retry.js';
 import { isMirrorFault, settled } from './service-errors.js';
 import type { CommitRequest, Source } from './source.js';
@@ -34,13 +35,26 @@ class SourceService implements Source {
     this.#shelf = new MirrorShelf(settings);
   }
 
-  async refs(project: SourceProject, signal?: AbortSignal): Promise<RemoteRefs> {
+  refs(project: SourceProject, signal?: AbortSignal): Promise<RemoteRefs> {
+    return this.#askRemote(project, signal, readRemoteRefs);
+  }
+
+  async readBranch(project: SourceProject, ref: string, signal?: AbortSignal): Promise<string | null> {
+    if (!isFullRef(ref)) return null;
+    return this.#askRemote(project, signal, (question) => readRemoteBranch(question, ref));
+  }
+
+  async #askRemote<T>(
+    project: SourceProject,
+    signal: AbortSignal | undefined,
+    ask: (question: RefQuestion) => Promise<T>,
+  ): Promise<T> {
     const { git, limits } = this.#settings;
     const mirror = await this.#shelf.of(project);
     const fetcher = new CommitFetcher(this.#settings, project, mirror, signal);
     return settled(signal, async () => {
       await mirror.files.ensure();
-      return fetcher.withRemote((access) => readRemoteRefs(git, mirror.files.path, access, limits, signal));
+      return fetcher.withRemote((access) => ask({ git, gitDir: mirror.files.path, access, limits, signal }));
     });
   }
 

@@ -2,7 +2,7 @@ import type { ChangedPaths } from '@cooperage/domain';
 import type { BuildContext, ContextPaths } from './context/build-context.js';
 import type { StoredMirror, StoredProject } from './mirror/stored-mirrors.js';
 import type { CommitFacts } from './objects/commit-object.js';
-import type { RemoteRefs } from './remote/remote-refs.js';
+import type { RemoteRefs } from './remote/ref-reader.js';
 import type { RetryNotice } from './retry.js';
 import type { SourceProject } from './source-project.js';
 
@@ -20,6 +20,12 @@ export interface CommitRequest {
 export interface Source {
   /** Branches, tags and default branch, read from the git host now. One try. */
   refs(project: SourceProject, signal?: AbortSignal): Promise<RemoteRefs>;
+  /**
+   * The commit of one branch, read from the git host now; null when the host does not show it. Keeps nothing else of what
+   * the host says. One try.
+   * @param ref full name of a branch
+   */
+  readBranch(project: SourceProject, ref: string, signal?: AbortSignal): Promise<string | null>;
   /**
    * Brings exactly that commit into the mirror, if it is not there. While the host cannot be reached it tries again,
    * five times within two minutes; `onRetry` hears of each wait.

@@ -260,6 +260,57 @@ describe('a webhook that has gone quiet', () => {
     await deliver(target, { commit: moved });
     expect(await silences()).toEqual([]);
   });
+
+  const rows = () => new SilenceRepository(world.database);
+  const main = 'refs/heads/main';
+
+  /** A project whose last delivery is days ago, looked at for the last time before that many days. */
+  async function quietProject(checkedDays: number, organization = acme, visitor = owner) {
+    const target = await world.project(visitor, organization);
+    const [{ id }, commit] = [target.project, randomCommit()];
+    await world.evaluate(await deliver(target, { commit }), commit);
+    await rowsOf(world, "UPDATE delivery SET received_at = now() - interval '60 days' WHERE project_id = $1", [id]);
+    await rows().note(id, main, commit);
+    const checked = 'UPDATE head_watch SET checked_at = now() - make_interval(days => $2) WHERE project_id = $1';
+    await rowsOf(world, checked, [id, checkedDays]);
+    return { id, ref: main, commit };
+  }
+
+  it('R5-B3 is noted before the git host is asked, and once', async () => {
+    const project = await quietProject(20);
+    const quiet = async () => (await rows().quiet(3_600_000, 60_000, 1_000)).map(({ id }) => id);
+    expect(await quiet()).toContain(project.id);
+    expect(await rows().begin(project, 60_000)).toBe(true);
+    expect(await quiet()).not.toContain(project.id);
+    expect(await rows().begin(project, 60_000)).toBe(false);
+    expect(await rows().begin({ id: randomUUID(), ref: main }, 60_000)).toBe(false);
+  });
+
+  it('R5-B3 is still told while the git host is asked again, unless something arrived', async () => {
+    const project = await quietProject(20);
+    const told = async () => (await silences()).some(({ projectId }) => projectId === project.id);
+    const moved = randomCommit();
+    const since = async (commit: string, interval: string) => {
+      await rows().note(project.id, main, commit);
+      const past = 'UPDATE head_watch SET checked_at = now() - $2::interval WHERE project_id = $1';
+      await rowsOf(world, past, [project.id, interval]);
+    };
+    await since(moved, '20 days');
+    expect(await rows().begin(project, 60_000)).toBe(true);
+    expect(await told()).toBe(true);
+    await since(moved, '70 days');
+    expect(await rows().begin(project, 60_000)).toBe(true);
+    expect(await told()).toBe(false);
+  });
+
+  it('R5-B3 of one organization waits for one of each other', async () => {
+    const mine = [await quietProject(400), await quietProject(399), await quietProject(398)].map(({ id }) => id);
+    const { visitor, organizationId } = await world.stranger(owner, 'quiet');
+    const other = await quietProject(100, organizationId, visitor);
+    const order = (await rows().quiet(3_600_000, 60_000, 1_000)).map(({ id }) => id);
+    expect(order.indexOf(other.id)).toBeLessThan(order.indexOf(mine[1]!));
+    expect(mine.map((id) => order.indexOf(id))).toEqual(mine.map((id) => order.indexOf(id)).sort((a, b) => a - b));
+  });
 });
 
 /** An id of which those with larger numbers are behind it. */

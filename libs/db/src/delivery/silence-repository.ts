@@ -25,7 +25,10 @@ export interface SilenceRecord {
 export class SilenceRepository {
   constructor(private readonly db: Database) {}
 
-  /** Projects that had deliveries once and none for `quietMs`, and were not looked at for `againMs`; the longest first. */
+  /**
+   * Projects that had deliveries once and none for `quietMs`, and were not looked at for `againMs`; those that waited longest
+   * first, one of each organization before the second of another.
+   */
   async quiet(quietMs: number, againMs: number, limit: number): Promise<QuietProject[]> {
     return this.db.prisma.$queryRaw<QuietProject[]>`
       SELECT p.id::text, p.remote_url AS "remoteUrl", p.git_credentials AS "gitCredentials",
@@ -35,7 +38,24 @@ export class SilenceRepository {
       WHERE p.deleted_at IS NULL AND p.default_branch IS NOT NULL
         AND d.received_at < now() - ${quietMs} * interval '1 millisecond'
         AND (w.checked_at IS NULL OR w.checked_at < now() - ${againMs} * interval '1 millisecond')
-      ORDER BY w.checked_at NULLS FIRST LIMIT ${limit}`;
+      ORDER BY row_number() OVER (PARTITION BY p.organization_id ORDER BY w.checked_at NULLS FIRST),
+        w.checked_at NULLS FIRST LIMIT ${limit}`;
+  }
+
+  /**
+   * Notes a look before the git host is asked, so that an answer that ends this process is not asked for again by the next
+   * one. What was seen before stays only while no delivery came since.
+   * @returns false when the project was looked at meanwhile or is gone
+   */
+  async begin({ id, ref }: Pick<QuietProject, 'id' | 'ref'>, againMs: number): Promise<boolean> {
+    const count = await this.db.prisma.$executeRaw`
+      INSERT INTO head_watch AS w (project_id, ref, commit, checked_at)
+      SELECT id, ${ref}, NULL, now() FROM project WHERE id = ${id}::uuid AND deleted_at IS NULL
+      ON CONFLICT (project_id) DO UPDATE SET ref = excluded.ref, checked_at = excluded.checked_at,
+        commit = CASE WHEN w.ref = excluded.ref AND w.checked_at > (
+          SELECT received_at FROM delivery WHERE project_id = w.project_id ORDER BY id DESC LIMIT 1) THEN w.commit END
+      WHERE w.checked_at < now() - ${againMs} * interval '1 millisecond'`;
+    return count > 0;
   }
 
   /** @param commit at the git host; null when it could not be read, which is no alarm. */

@@ -17,7 +17,8 @@ interface Remote {
 }
 
 function reader({ heads = { 'refs/heads/main': now }, evaluated = null, observed, source = {} }: Remote) {
-  const refs: RemoteRefs = { commits: new Map(Object.entries(heads)), defaultBranch: 'refs/heads/main', leftOut: 0 };
+  const commits = new Map(Object.entries(heads));
+  const refs: RemoteRefs = { commits, defaultBranch: 'refs/heads/main', leftOut: 0, heldBytes: 0 };
   const git = {
     refs: vi.fn(async () => refs),
     prepare: vi.fn(async () => ({ subject: 's', authorName: 'a', committedAtSeconds: 1 })),
@@ -58,7 +59,7 @@ describe('the head of a delivery', () => {
   describe('R2-H7 where the host names no default branch', () => {
     const defaultOf = async (ref: string, branches: readonly string[], stored: string | null) => {
       const commits = new Map([ref, ...branches].map((each) => [each, now]));
-      const { of } = reader({ source: { refs: async () => ({ commits, leftOut: 0 }) } });
+      const { of } = reader({ source: { refs: async () => ({ commits, leftOut: 0, heldBytes: 0 }) } });
       return (await of({ ref, project: { ...project, defaultBranch: stored } })).defaultBranch;
     };
     const [main, feature] = ['refs/heads/main', 'refs/heads/feature/x'];

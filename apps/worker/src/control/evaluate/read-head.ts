@@ -58,8 +58,7 @@ export class ReadHead {
     const unwanted = new AbortController();
     const signal = until ? AbortSignal.any([unwanted.signal, until]) : unwanted.signal;
     try {
-      const { refs, facts } = await this.ask(project, ref, named, since, signal);
-      const observed = refs.commits.get(ref);
+      const { observed, defaultBranch, facts } = await this.ask(subject, project, named, since, signal);
       if (observed === undefined) return noHead('ref_gone');
       const commit = named ?? observed;
       const before = await this.evaluations.head(subject.project.id, ref);
@@ -69,7 +68,7 @@ export class ReadHead {
       return {
         ...{ ref, commit, observed, facts: known },
         ...(await this.orderOf(project, commit, observed, before, signal)),
-        defaultBranch: defaultBranchOf(refs, subject.project.defaultBranch),
+        defaultBranch,
         changedPaths: await this.changedPaths(subject, project, commit, before, signal),
       };
     } finally {
@@ -78,18 +77,24 @@ export class ReadHead {
     }
   }
 
-  /** The refs, and at the same time the commit that the delivery names: two connections that need not wait for each other. */
+  /**
+   * The refs, and at the same time the commit that the delivery names: two connections that need not wait for each other.
+   * Only what is wanted of the refs is kept: the fetch may take minutes, and a list of refs takes megabytes.
+   */
   private async ask(
+    subject: EvaluationSubject,
     project: SourceProject,
-    ref: string,
     commit: string | null,
     since: number,
     signal: AbortSignal,
-  ): Promise<{ refs: RemoteRefs; facts: Promise<CommitFacts> | null }> {
+  ): Promise<{ observed: string | undefined; defaultBranch: string | null; facts: Promise<CommitFacts> | null }> {
+    const ref = subject.ref!;
     const facts = commit === null ? null : this.source.prepare(project, { ref, commit }, signal);
     // Whoever wants the commit hears of its failure; a ref that is gone makes both without interest.
     facts?.catch(() => undefined);
-    return { refs: await this.shared.refs(project, since), facts };
+    const refs = await this.shared.refs(project, since);
+    const defaultBranch = defaultBranchOf(refs, subject.project.defaultBranch);
+    return { observed: refs.commits.get(ref), defaultBranch, facts };
   }
 
   /**
@@ -162,8 +167,13 @@ interface Question {
 function defaultBranchOf({ defaultBranch, commits }: RemoteRefs, stored: string | null): string | null {
   const named = defaultBranch ? branchName(defaultBranch) : null;
   if (named !== null || stored !== null) return named ?? stored;
-  const branches = [...commits.keys()].filter((ref) => ref.startsWith('refs/heads/'));
-  return branches.length === 1 ? branchName(branches[0]!) : null;
+  let only: string | undefined;
+  for (const ref of commits.keys()) {
+    if (!ref.startsWith('refs/heads/')) continue;
+    if (only !== undefined) return null;
+    only = ref;
+  }
+  return only === undefined ? null : branchName(only);
 }
 
 function branchName(ref: string): string | null {

@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { SharedRefs } from './shared-refs.js';
 
 const project = { id: 'p', remoteUrl: 'https://git.example/x' };
-const answerOf = (refs: number): RemoteRefs => ({
-  commits: new Map(Array.from({ length: refs }, (_, number) => [`refs/heads/${number}`, 'a'.repeat(40)])),
-  ...{ defaultBranch: 'refs/heads/main', leftOut: 0 },
+const answerOf = (heldBytes: number): RemoteRefs => ({
+  commits: new Map([['refs/heads/main', 'a'.repeat(40)]]),
+  ...{ defaultBranch: 'refs/heads/main', leftOut: 0, heldBytes },
 });
 
 describe('R-H11 one conversation for the deliveries of a project', () => {
@@ -53,8 +53,8 @@ describe('R-H11 one conversation for the deliveries of a project', () => {
     expect(refs).toHaveBeenCalledTimes(4);
   });
 
-  it('keeps no answer that is large', async () => {
-    refs.mockImplementation(async () => answerOf(5_001));
+  it('R5-B3 keeps no answer that takes much memory', async () => {
+    refs.mockImplementation(async () => answerOf(1_048_577));
     await shared.refs(project, 900);
     await Promise.resolve();
     await shared.refs(project, 900);

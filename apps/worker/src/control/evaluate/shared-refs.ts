@@ -7,9 +7,9 @@ interface Conversation {
 
 /** What was read longer ago is read again, whatever waits. */
 const longestMs = 30_000;
-/** Answers that are kept at a time, and the largest of them: what more has is read for each delivery. */
+/** Answers that are kept at a time, and the largest of them in memory: what is larger is read for each delivery. */
 const mostKept = 32;
-const mostRefs = 5_000;
+const mostBytes = 1024 * 1024;
 
 /**
  * One conversation with a git host answers every delivery of a project that was waiting when it began. A burst of a thousand
@@ -32,7 +32,7 @@ export class SharedRefs {
     const conversation = { beganAt: this.now(), answer: this.source.refs(project) };
     this.keep(key, conversation);
     conversation.answer.then(
-      ({ commits }) => commits.size > mostRefs && this.forget(key, conversation),
+      ({ heldBytes }) => heldBytes > mostBytes && this.forget(key, conversation),
       () => undefined,
     );
     return conversation.answer;

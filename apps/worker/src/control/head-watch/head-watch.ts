@@ -6,8 +6,8 @@ import type { SourceProjects } from '../../shared/source-projects.js';
 import { WakeLoop } from '../../shared/wake-loop.js';
 
 const dayMs = 86_400_000;
-/** Git hosts asked in one round: the rest has time. */
-const mostAtOnce = 4;
+/** Git hosts asked in one round, one after the other: the rest has time. */
+const mostInRound = 4;
 /** One round; each of its questions has a shorter limit of its own. */
 const roundLimitMs = 15 * 60_000;
 
@@ -32,7 +32,7 @@ export class HeadWatch {
   constructor(
     private readonly silences: SilenceRepository,
     private readonly sourceProjects: SourceProjects,
-    private readonly source: Pick<Source, 'refs'>,
+    private readonly source: Pick<Source, 'readBranch'>,
     private readonly logger: Logger,
     private readonly times: HeadWatchTimes = headWatchTimes,
   ) {
@@ -50,8 +50,10 @@ export class HeadWatch {
 
   async look(): Promise<void> {
     const { quietMs, againMs } = this.times;
-    const projects = await this.silences.quiet(quietMs, againMs, mostAtOnce);
-    await Promise.all(projects.map((project) => this.note(project)));
+    for (const project of await this.silences.quiet(quietMs, againMs, mostInRound)) {
+      if (this.stopping.signal.aborted) return;
+      if (await this.silences.begin(project, againMs)) await this.note(project);
+    }
   }
 
   private async note(project: QuietProject): Promise<void> {
@@ -62,8 +64,7 @@ export class HeadWatch {
   /** Null when the host does not say: that is told where a build is wanted, and is no silence of the webhook. */
   private async headOf(project: QuietProject): Promise<string | null> {
     try {
-      const refs = await this.source.refs(this.sourceProjects.of(project), this.stopping.signal);
-      return refs.commits.get(project.ref) ?? null;
+      return await this.source.readBranch(this.sourceProjects.of(project), project.ref, this.stopping.signal);
     } catch (error) {
       if (!(error instanceof BuildFailure) && !this.stopping.signal.aborted)
         this.logger.warn({ err: error, projectId: project.id }, 'the default branch could not be looked at');

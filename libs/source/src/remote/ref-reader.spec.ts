@@ -1,7 +1,9 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { syncStretchRatio } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RefReader, type RemoteRefs } from './remote-refs.js';
+import { BranchReader, maxHeldRefBytes, RefReader, type RemoteRefs } from './ref-reader.js';
 
 const [a, b, c] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
 
@@ -21,6 +23,7 @@ describe('RefReader', () => {
       ]),
       defaultBranch: 'refs/heads/main',
       leftOut: 0,
+      heldBytes: 15 + 12 + 2 * 128,
     });
   });
 
@@ -63,7 +66,35 @@ describe('RefReader', () => {
 
   it('R5-B6 reads the lines behind one that is too long', () => {
     const text = `${a}\trefs/heads/${'x'.repeat(1_000_000)}\n${b}\trefs/heads/main\n`;
-    expect(read(text)).toEqual({ commits: new Map([['refs/heads/main', b]]), leftOut: 1 });
+    expect(read(text)).toMatchObject({ commits: new Map([['refs/heads/main', b]]), leftOut: 1 });
+  });
+
+  it('R5-B3 stops when the names of a host take too much memory', () => {
+    const reader = new RefReader(50_000);
+    const send = () => {
+      for (let tag = 0; tag < 47_500; tag++) {
+        const name = `refs/tags/${String(tag).padStart(5, '0')}\u4e00${'x'.repeat(1000)}`;
+        reader.push(Buffer.from(`${a}\t${name}\n${b}\t${name}^{}\n`));
+      }
+    };
+    expect(send).toThrow(/refs of more than 16777216 bytes/);
+    expect(reader.result().heldBytes).toBeLessThan(maxHeldRefBytes + 4096);
+  });
+
+  it('R5-B3 keeps no more of an answer than its names and ids', () => {
+    const text = Array.from({ length: 50_000 }, (_, tag) => `${a}\trefs/tags/${'\u4e00'.repeat(20)}${tag}\n`).join('');
+    const bytes = Buffer.from(text);
+    const before = heapBytes();
+    const reader = new RefReader(50_000);
+    reader.push(bytes);
+    const { commits, heldBytes } = reader.result();
+    expect(commits.size).toBe(50_000);
+    expect(heapBytes() - before).toBeLessThan(heldBytes * 1.2);
+  });
+
+  it('takes every length of answer that an honest host has', () => {
+    const text = Array.from({ length: 50_000 }, (_, at) => `${a}\trefs/heads/${'x'.repeat(180)}${at}\n`).join('');
+    expect(read(text, 50_000).commits.size).toBe(50_000);
   });
 
   it('does not care how the bytes are cut', () => {
@@ -79,3 +110,23 @@ describe('RefReader', () => {
     );
   });
 });
+
+describe('BranchReader', () => {
+  it('R5-B3 keeps the commit of the one branch that is wanted', () => {
+    const reader = new BranchReader('refs/heads/ü');
+    reader.push(Buffer.from(`${a}\trefs/heads/x/refs/heads/ü\n${b}\trefs/heads/ü\n${c}\trefs/heads/üx\nnonsense\n`));
+    expect(reader.commit).toBe(b);
+  });
+
+  it('names none when the host has no such branch or no commit for it', () => {
+    const reader = new BranchReader('refs/heads/main');
+    reader.push(Buffer.from(`${a}\trefs/heads/other\nnothing\trefs/heads/main\n`));
+    expect(reader.commit).toBeNull();
+  });
+});
+
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return getHeapStatistics().used_heap_size;
+}
