@@ -1,5 +1,6 @@
-import { lookup as lookUp } from 'node:dns';
+import type { LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { publicNames } from '@cooperage/dns';
 import { isPublicAddress } from '@cooperage/domain';
 import { Agent, buildConnector } from 'undici';
 
@@ -30,14 +31,24 @@ export function publicAgent(allowInner: readonly string[] = []): Agent {
 }
 
 const lookUpPublic: LookupFunction = (host, options, callback) => {
-  lookUp(host, { ...options, all: true }, (error, addresses) => {
-    const [first] = addresses ?? [];
-    if (error || !first) return callback(error ?? innerAddress(host), '');
-    if (!addresses.every(({ address }) => isPublicAddress(address))) return callback(innerAddress(host), '');
-    if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
+  publicNames.addresses(host).then(
+    (found) => {
+      if (!found.every(isPublicAddress)) return callback(innerAddress(host), '');
+      const addresses = found.map((address) => ({ address, family: isIP(address) })).filter(ofFamily(options.family));
+      const [first] = addresses;
+      if (!first) return callback(innerAddress(host), '');
+      if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    },
+    (error: NodeJS.ErrnoException) => callback(error, ''),
+  );
 };
+
+/** Zero, or nothing, is any. */
+function ofFamily(wanted: LookupOptions['family']): (each: { readonly family: number }) => boolean {
+  const number = typeof wanted === 'string' ? Number(wanted.replace('IPv', '')) : (wanted ?? 0);
+  return ({ family }) => number === 0 || family === number;
+}
 
 function innerAddress(host: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${host} is not on the public internet`), { code: innerAddressCode });

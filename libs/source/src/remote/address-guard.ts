@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { publicNames } from '@cooperage/dns';
 import { BuildFailure, hostPort, isPublicAddress, type RemoteUrl } from '@cooperage/domain';
 import { orAborted } from '../or-aborted.js';
 
@@ -21,9 +22,9 @@ const resolveTimeoutMs = 15_000;
  * @throws {BuildFailure} `PolicyRefused` when one of them is not public, `SourceUnavailable` when there is none.
  */
 export async function checkedAddresses(remote: RemoteUrl, options: AddressGuardOptions): Promise<readonly string[]> {
-  const addresses = isIP(remote.host) ? [remote.host] : await resolved(remote.host, options);
-  if (addresses.length === 0) throw unresolved(remote.host);
   const isTrusted = options.allowPrivate.has(hostPort(remote));
+  const addresses = isIP(remote.host) ? [remote.host] : await resolved(remote.host, isTrusted, options);
+  if (addresses.length === 0) throw unresolved(remote.host);
   if (!isTrusted && !addresses.every(isPublicAddress))
     throw new BuildFailure(
       'PolicyRefused',
@@ -32,8 +33,8 @@ export async function checkedAddresses(remote: RemoteUrl, options: AddressGuardO
   return addresses;
 }
 
-async function resolved(host: string, options: AddressGuardOptions): Promise<readonly string[]> {
-  const resolve = options.resolve ?? systemResolver;
+async function resolved(host: string, isTrusted: boolean, options: AddressGuardOptions): Promise<readonly string[]> {
+  const resolve = options.resolve ?? (isTrusted ? systemResolver : publicResolver);
   const timeout = AbortSignal.timeout(resolveTimeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   try {
@@ -44,6 +45,12 @@ async function resolved(host: string, options: AddressGuardOptions): Promise<rea
   }
 }
 
+/** Of a name that a tenant gives. It holds no thread of the process, however long its name server is silent. */
+function publicResolver(host: string): Promise<readonly string[]> {
+  return publicNames.addresses(host);
+}
+
+/** Of a name that the operator gives: search domains and all that the machine knows count. */
 async function systemResolver(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }

@@ -1,0 +1,1 @@
+export { type NameOptions, Names, publicNames } from './names.js';
