@@ -33,6 +33,9 @@ beforeEach(async () => {
   server.get('/api/slow', { config }, () => new Promise((resolve) => underWay.push(() => resolve('ok'))));
   server.get('/api/mine', { config: { access: 'read' } }, async () => 'ok');
   server.post('/api/v1/hooks/:projectId', { config }, async () => 'ok');
+  server.all('/api/*', { config }, async () => 'none');
+  for (const url of ['/api/v1/setup/checks', '/api/v1/setup'])
+    server.route({ method: ['GET', 'POST'], url, config, handler: async () => 'ok' });
   server.get('/healthz', { config }, async () => 'ok');
   await server.ready();
 });
@@ -101,6 +104,22 @@ describe('R-M10 requests without a session', () => {
     expect(answers).toEqual([...Array<number>(8).fill(200), 429]);
     expect((await get('/api/quick', '2001:db8:1:1::1')).statusCode).toBe(200);
   });
+
+  it('R5-A3 count at addresses that do not exist', async () => {
+    expect(await statuses(6, '/api/none')).toEqual([200, 200, 200, 200, 200, 429]);
+    expect(await statuses(1, '/api/none', other)).toEqual([200]);
+  });
+
+  it.each(['/api/v1/setup/checks', '/api/v1/setup'])(
+    'R5-A2 count where they send something, and not where the pages read: %s',
+    async (url) => {
+      expect(await statuses(8, url)).toEqual(Array<number>(8).fill(200));
+      const sent = [];
+      for (let at = 0; at < 6; at++)
+        sent.push((await server.inject({ method: 'POST', url, remoteAddress: one })).statusCode);
+      expect(sent).toEqual([200, 200, 200, 200, 200, 429]);
+    },
+  );
 
   it('do not count where somebody shows who it is, for webhooks, and for health', async () => {
     expect(await statuses(8, '/api/mine')).toEqual(Array<number>(8).fill(200));

@@ -25,24 +25,20 @@ const usualLimits: PublicLimits = {
 };
 
 /**
- * Not counted: webhooks, which have a gate of their own; what the server of the pages asks for everybody who is not signed in,
- * since it comes from one address; and addresses that are none.
+ * Not counted: webhooks, which have a gate of their own; and what the server of the pages reads for everybody who is not signed
+ * in, since it comes from one address. Another method of the same address counts.
  */
 const uncounted = new Set([
-  '/api/v1/hooks/:projectId',
-  '/api/v1/setup',
-  '/api/v1/setup/checks',
-  '/api/v1/sign-in-ways',
-  '/api/openapi.json',
-  '/api/*',
+  'POST /api/v1/hooks/:projectId',
+  'GET /api/v1/setup',
+  'GET /api/v1/setup/checks',
+  'GET /api/v1/sign-in-ways',
+  'GET /api/openapi.json',
 ]);
-
-/** Pages and health are no work of ours: they stand elsewhere. */
-const isLimited = (url: string): boolean => /^\/(?:api|badge)\//.test(url) && !uncounted.has(url);
 
 /**
  * Bounds what one address can make the API do without showing who it is: badges, keys, registry tokens, sign-in. Each of them
- * costs a query or a signature, and has no other limit that counts all of them together.
+ * costs a query or a signature, and has no other limit that counts all of them together. Addresses that do not exist count too.
  */
 export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = usualLimits): void {
   const rate = new RateLimiter(limits.rate);
@@ -68,8 +64,10 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
   server.addHook('onSend', async (request) => held.get(request)?.());
 }
 
-function isPublicWork({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.config.access === 'public' && isLimited(routeOptions.url ?? '');
+/** Pages and health are no work of ours: they stand elsewhere. */
+function isPublicWork({ method, routeOptions: { config, url = '' } }: FastifyRequest): boolean {
+  if (config.access !== 'public' || uncounted.has(`${method} ${url}`)) return false;
+  return /^\/(?:api|badge)\//.test(url);
 }
 
 function tooMany(waitMs: number, { rate: { tries, windowMs } }: PublicLimits): ApiProblem {

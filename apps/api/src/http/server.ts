@@ -6,6 +6,7 @@ import { demandAccessRules, type KnownRoute } from './access-rule.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
+import { acceptJsonOnly } from './json-body.js';
 import { ApiProblem, notFound } from './problem.js';
 import { replyProblem } from './problem-reply.js';
 import { addPublicLimits } from './public-limits.js';
@@ -72,7 +73,8 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
 /** What is wrong with a request before it is looked at closely; nothing else runs then. */
 function refusalOf(request: FastifyRequest, publicUrl: string): Error | undefined {
   try {
-    if (!isStrictPath(request.raw.url ?? '')) throw notFound();
+    // Before the body is read: who asks for nothing has nothing to send.
+    if (request.is404 || !isStrictPath(request.raw.url ?? '')) throw notFound();
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity')
       throw new ApiProblem('unsupported_media_type', { detail: 'Bodies are sent without content encoding.' });
@@ -81,13 +83,4 @@ function refusalOf(request: FastifyRequest, publicUrl: string): Error | undefine
   } catch (error) {
     return error as Error;
   }
-}
-
-function acceptJsonOnly(instance: FastifyInstance): void {
-  instance.removeAllContentTypeParsers();
-  instance.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    instance.getDefaultJsonParser('error', 'error'),
-  );
 }

@@ -13,8 +13,9 @@ describe('text that the database does not store', () => {
   });
   afterAll(() => world.close());
 
-  const addressOf = ({ url }: KnownRoute) => url.replace(/:(\w+)/g, () => randomUUID()).replace('*', 'page');
-  const isOurs = ({ url }: KnownRoute) => url.startsWith('/api/') || !url.includes('*');
+  const addressOf = ({ url }: KnownRoute) => url.replace(/:(\w+)/g, () => randomUUID());
+  /** Not what answers for addresses that do not exist: that reads nothing. */
+  const isOurs = ({ url }: KnownRoute) => !url.includes('*');
 
   it('R-Low-2 is refused in the query of every route', async () => {
     const routes = world.api.routes.filter((route) => isOurs(route) && route.method === 'GET');
@@ -27,7 +28,7 @@ describe('text that the database does not store', () => {
 
   it('R-Low-2 is refused in the body of every route', async () => {
     const routes = world.api.routes.filter(
-      ({ method, url }) => ['POST', 'PUT', 'PATCH'].includes(method) && !/hooks\/|registry\/token/.test(url),
+      ({ method, url }) => ['POST', 'PUT', 'PATCH'].includes(method) && !/hooks\/|registry\/token|\*/.test(url),
     );
     expect(routes.length).toBeGreaterThan(40);
     for (const route of routes)
@@ -49,9 +50,14 @@ describe('text that the database does not store', () => {
   });
 
   it('R-Low-2 is refused in a body as deep as it may be', async () => {
-    const deep = `${'['.repeat(200_000)}"\\u0000"${']'.repeat(200_000)}`;
-    const answer = await owner.ask('PATCH', `/api/v1/projects/${randomUUID()}`, `{"a":${deep}}`);
-    expect(answer.status).toBe(400);
+    const path = `/api/v1/projects/${randomUUID()}`;
+    const inArrays = (depth: number) => `{"a":${'['.repeat(depth)}"\\u0000"${']'.repeat(depth)}}`;
+    const answer = await owner.ask('PATCH', path, inArrays(63));
+    expect([answer.status, problemOf(answer).errors?.[0]?.path]).toEqual([400, `a${'.0'.repeat(63)}`]);
+    for (const depth of [64, 200_000]) {
+      const tooDeep = await owner.ask('PATCH', path, inArrays(depth));
+      expect([tooDeep.status, problemOf(tooDeep).detail]).toEqual([400, expect.stringContaining('deeper than 64')]);
+    }
   });
 
   it('takes the same letters where they are no character of that kind', async () => {

@@ -24,20 +24,30 @@ function isJson(body: unknown): boolean {
   return Array.isArray(body) || prototype === Object.prototype || prototype === null;
 }
 
-/** @returns the path of the first text that cannot be stored. Without recursion: a body may be as deep as it is long. */
+/**
+ * @returns the path of the first text that cannot be stored; the path alone where a key is one. Nothing is made for what is good: a
+ * body has thousands of values. It goes as deep as the body, which is bounded where it is parsed.
+ */
 function findBadText(value: unknown): string | null {
-  const open: [path: string, value: unknown][] = [['', value]];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const [path, item] = next;
-    if (typeof item === 'string' && isBadText(item)) return path;
-    if (item === null || typeof item !== 'object') continue;
-    for (const [key, inner] of Object.entries(item)) {
-      if (isBadText(key)) return path;
-      // Paths of a deep body would be as long as the body for each of its parts.
-      open.push([path === '' ? key : path.length > 200 ? path : `${path}.${key}`, inner]);
+  if (typeof value === 'string') return isBadText(value) ? '' : null;
+  if (value === null || typeof value !== 'object') return null;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) {
+      const inner = findBadText(value[at]);
+      if (inner !== null) return pathOf(String(at), inner);
     }
+    return null;
+  }
+  for (const key of Object.keys(value)) {
+    if (isBadText(key)) return '';
+    const inner = findBadText((value as Readonly<Record<string, unknown>>)[key]);
+    if (inner !== null) return pathOf(key, inner);
   }
   return null;
+}
+
+function pathOf(key: string, inner: string): string {
+  return inner === '' ? key : `${key}.${inner}`;
 }
 
 function isBadText(text: string): boolean {

@@ -22,7 +22,13 @@ const registry = contractRegistry();
  */
 export const convertSchema: StandardSchemaConverter = (schema, { schemaType }) => {
   if (!(schema instanceof z.ZodType)) return undefined;
-  const options = { metadata: registry, io: schemaType, unrepresentable: 'any', target: 'draft-2020-12' } as const;
+  const options = {
+    metadata: registry,
+    io: schemaType,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+    override,
+  } as const;
   const { $schema: _, $defs = {}, id: __, ...json } = intoComponents(z.toJSONSchema(schema, options));
   const components = withoutIds($defs as Record<string, JsonSchema>);
   const name = registry.get(schema)?.id;
@@ -33,6 +39,14 @@ export const convertSchema: StandardSchemaConverter = (schema, { schemaType }) =
     components: { ...components, [name]: components[name] ?? json },
   } as ReturnType<StandardSchemaConverter>;
 };
+
+/** What `boundedRecord` says of itself. zod leaves defaults out where a function looks at the input first. */
+function override({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodTypes; jsonSchema: JsonSchema }): void {
+  const { maxProperties } = z.globalRegistry.get(zodSchema) ?? {};
+  if (maxProperties !== undefined) jsonSchema.maxProperties = maxProperties;
+  const { def } = zodSchema._zod;
+  if (def.type === 'default') jsonSchema.default ??= def.defaultValue;
+}
 
 /** zod keeps definitions beside the schema that uses them; a description of an API has them in one place for all. */
 function intoComponents(schema: object): JsonSchema {

@@ -31,3 +31,22 @@ export interface Page<T> {
   items: T[];
   next: string | null;
 }
+
+/**
+ * A record with at most so many keys. They are counted before one is judged: each bad one would make an issue, and zod knows no
+ * bound of its own for records.
+ * @param what names the entries, for the message
+ */
+export function boundedRecord<K extends z.ZodString, V extends z.ZodType>(
+  key: K,
+  value: V,
+  most: number,
+  what: string,
+) {
+  const counted = (input: unknown, context: z.RefinementCtx): unknown => {
+    if (typeof input === 'object' && input !== null && Object.keys(input).length > most)
+      context.addIssue({ code: 'custom', message: `at most ${most} ${what}` });
+    return input;
+  };
+  return z.preprocess(counted, z.record(key, value).meta({ maxProperties: most }));
+}

@@ -16,26 +16,28 @@ import {
   secretValueProblem,
 } from '@cooperage/domain/predicates';
 import { z } from 'zod';
-import { idSchema, repositoryPathSchema, slugSchema, timeSchema } from './common.js';
+import { boundedRecord, idSchema, repositoryPathSchema, slugSchema, timeSchema } from './common.js';
 
-export const buildArgsSchema = z
-  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a build argument name'), z.string().max(8192))
-  .refine((value) => Object.keys(value).length <= 64, 'at most 64 build arguments')
-  .superRefine((value, context) => {
-    for (const name of Object.keys(value)) {
-      const message = buildArgumentProblem(name);
-      if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
-    }
-    const message = buildArgumentsProblem(value);
-    if (message !== null) context.addIssue({ code: 'custom', message });
-  });
+export const buildArgsSchema = boundedRecord(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'a build argument name'),
+  z.string().max(8192),
+  64,
+  'build arguments',
+).superRefine((value, context) => {
+  for (const name of Object.keys(value)) {
+    const message = buildArgumentProblem(name);
+    if (message !== null) context.addIssue({ code: 'custom', path: [name], message });
+  }
+  const message = buildArgumentsProblem(value);
+  if (message !== null) context.addIssue({ code: 'custom', message });
+});
 
-export const namedContextsSchema = z
-  .record(
-    z.string().refine(isContextName, 'a name as an image has, that is not the builder’s own'),
-    z.string().max(1024).refine(isNamedContext, 'a folder of the repository, or an image as docker-image://name'),
-  )
-  .refine((value) => Object.keys(value).length <= mostNamedContexts, `at most ${mostNamedContexts} contexts`);
+export const namedContextsSchema = boundedRecord(
+  z.string().refine(isContextName, 'a name as an image has, that is not the builder’s own'),
+  z.string().max(1024).refine(isNamedContext, 'a folder of the repository, or an image as docker-image://name'),
+  mostNamedContexts,
+  'contexts',
+);
 
 export const definitionSchema = z.strictObject({
   /** In the repository: `docker-bake.hcl`, `docker-bake.json` or a compose file. */

@@ -23,7 +23,9 @@ export const checksSchema = z.object({
 });
 export type ChecksView = z.infer<typeof checksSchema>;
 /** Without names all parts are looked at. */
-export const askChecksSchema = z.strictObject({ names: z.array(z.enum(checkNames)).min(1).optional() });
+export const askChecksSchema = z.strictObject({
+  names: z.array(z.enum(checkNames)).min(1).max(checkNames.length).optional(),
+});
 export type AskChecks = z.infer<typeof askChecksSchema>;
 
 export const setupTokenSchema = z.strictObject({ token: z.string().min(1).max(200) });

@@ -1,0 +1,27 @@
+import { type JsonBounds, type JsonFault, JsonScan } from '@cooperage/domain';
+import type { FastifyInstance } from 'fastify';
+import { ApiProblem } from './problem.js';
+
+/** The longest call that our own pages make deletes an image with a thousand tags. */
+export const jsonBounds: JsonBounds = { depth: 64, keys: 5_000, values: 5_000 };
+
+/**
+ * Takes JSON and nothing else. What a body holds is counted before it is parsed, since everything behind costs by the value:
+ * parsing, checking of texts, schemas. 1 MiB holds half a million values, and a caller needs no account to send that.
+ */
+export function acceptJsonOnly(instance: FastifyInstance): void {
+  const parse = instance.getDefaultJsonParser('error', 'error');
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const fault = new JsonScan(body, jsonBounds).scan(body.length);
+    if (fault !== null) return done(faultProblem(fault));
+    void parse(request, body.toString('utf8'), done);
+  });
+}
+
+function faultProblem(fault: JsonFault): ApiProblem {
+  if (fault === 'form') return new ApiProblem('bad_request', { detail: 'The body is not valid JSON.' });
+  if (fault === 'depth')
+    return new ApiProblem('bad_request', { detail: `The JSON body is nested deeper than ${jsonBounds.depth}.` });
+  return new ApiProblem('payload_too_large', { detail: `The JSON body has more than ${jsonBounds[fault]} ${fault}.` });
+}
