@@ -12,7 +12,6 @@ export * from './cache/cache-advice.js';
 export * from './cache/cache-backend.js';
 export * from './cache/cache-budget.js';
 export * from './cache/cache-policy.js';
-export * from './cache/cache-records.js';
 export * from './cache/cache-reference.js';
 export * from './cache/cache-shift.js';
 export * from './cache/colder-refs.js';

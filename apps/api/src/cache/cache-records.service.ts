@@ -7,7 +7,7 @@ import {
   type RanStep,
   toPage,
 } from '@cooperage/db';
-import { cacheReference, recordSlackMs, stepOfRecord } from '@cooperage/domain';
+import { cacheReference } from '@cooperage/domain';
 import { cacheConfigType, parseCacheConfig, parseManifestDocument } from '@cooperage/oci';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -19,6 +19,9 @@ import { presentEntry } from './cache-store.service.js';
 
 const maxConfigBytes = 8 << 20;
 const shownSharers = 20;
+
+/** A result is kept in the moment in which its step ends. */
+const recordSlackMs = 50;
 
 /** Reads what one cache holds from the registry, and finds the steps of the project that made it. */
 @Injectable()
@@ -49,7 +52,7 @@ export class CacheRecordsService {
     const ran = await this.steps.endedAt(projectId, entry.platform, moments, recordSlackMs);
     const items = records.map(({ key, createdAt, layer }) => ({
       ...{ key, bytes: layer.size, createdAt: createdAt.toISOString() },
-      step: presentStep(stepOfRecord(createdAt, ran)),
+      step: presentStep(ran.get(createdAt.getTime())),
     }));
     const list = `cache-records ${id} ${query.sort} ${query.q}`;
     const page = pageOfRecords(items, query, this.cursors.query(list, query));
@@ -57,8 +60,8 @@ export class CacheRecordsService {
   }
 }
 
-function presentStep(step: RanStep | null): CacheRecord['step'] {
-  if (step === null) return null;
+function presentStep(step: RanStep | undefined): CacheRecord['step'] {
+  if (!step) return null;
   const { name, stage, startLine: line, buildNumber: build, foundBy, foundAt } = step;
   const wasFound = foundBy !== null && foundAt !== null;
   return { name, stage, line, build, found: wasFound ? { number: foundBy, at: foundAt.toISOString() } : null };
