@@ -89,6 +89,6 @@ export function promisedWork(
       'forget-ref': { handle: (item, signal) => evictCache.handleDeletedRef(item, signal), limitMs: 15 * minute },
       'delete-project': (item, signal) => deleteProject.handle(item, signal),
     }),
-    loop('retention items', 2, 60 * minute, { retention: (item, signal) => retention.handle(item, signal) }),
+    loop('retention items', 2, 60 * minute, { retention: orGivenUp(5, retention) }),
   ];
 }

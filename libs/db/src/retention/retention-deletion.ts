@@ -47,7 +47,7 @@ export class RetentionDeletion {
         begun.push(...some.filter(({ subject }) => free.has(subject)));
       }
       await tx.$executeRaw`
-        UPDATE retention_candidate SET state = 'deleting' WHERE id = ANY (${begun.map(({ id }) => id)}::uuid[])`;
+        UPDATE retention_candidate SET state = 'deleting', message = NULL WHERE id = ANY (${begun.map(({ id }) => id)}::uuid[])`;
       return begun;
     });
   }
@@ -60,6 +60,34 @@ export class RetentionDeletion {
     await this.db.prisma.retentionCandidate.updateMany({
       where: { id },
       data: { state: 'deleted', finishedAt: new Date() },
+    });
+  }
+
+  /**
+   * Has these deletions, of any kind, tried again at another time.
+   * @param message why, for a person
+   */
+  async putOff(ids: readonly string[], message: string, until: Date): Promise<void> {
+    await this.db.transaction((tx) => putOffIn(tx, ids, message, until));
+  }
+
+  /** As `putOff`, for all of a project that is due now, with what the registry would be asked again. */
+  async putOffAll(projectId: string, message: string, until: Date): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      const due = await tx.retentionCandidate.findMany({
+        where: { projectId, state: { in: ['scheduled', 'deleting'] }, deleteAfter: { lte: new Date() } },
+        select: { id: true },
+      });
+      await putOffIn(
+        tx,
+        due.map(({ id }) => id),
+        message,
+        until,
+      );
+      await tx.stagedImage.updateMany({
+        where: { projectId, state: 'deleted', lookAt: { lte: new Date() } },
+        data: { lookAt: until },
+      });
     });
   }
 
@@ -96,6 +124,17 @@ export class RetentionDeletion {
     const data = { state: 'kept', finishedAt: new Date(), message: 'it is in use' };
     await tx.retentionCandidate.updateMany({ where: { id }, data });
   }
+}
+
+/** What was staged can be pushed again meanwhile: a build must not wait for a deletion that nobody tries. */
+async function putOffIn(tx: Queryable, ids: readonly string[], message: string, until: Date): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE retention_candidate SET message = ${message}, delete_after = ${until}
+    WHERE id = ANY (${[...ids]}::uuid[]) AND state IN ('scheduled', 'deleting')`;
+  await tx.$executeRaw`
+    UPDATE staged_image s SET state = 'staged' FROM retention_candidate c
+    WHERE c.id = ANY (${[...ids]}::uuid[]) AND c.kind = 'staged' AND s.id::text = c.subject AND s.project_id = c.project_id
+      AND s.state = 'deleting'`;
 }
 
 async function collectable(

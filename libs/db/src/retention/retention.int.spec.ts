@@ -152,6 +152,48 @@ describe('retention', () => {
     expect(await retention.undo(organizationId, found!.id, actor)).toBe('too_late');
   });
 
+  it('R4-P8 puts off what could not be deleted, with a reason until it is tried again', async () => {
+    const build = await ended(500);
+    await schedule.scheduleOlder({ ...defaults, logDays: 0 });
+    await world.db.prisma.retentionCandidate.updateMany({ data: { deleteAfter: daysAgo(0) } });
+    const [begun] = await deletion.begin(projectId, 100);
+    const until = new Date(Date.now() + 3_600_000);
+    await deletion.putOff([begun!.id], 'it could not be deleted: x', until);
+    expect(await open()).toEqual([
+      expect.objectContaining({
+        subject: build,
+        state: 'deleting',
+        message: 'it could not be deleted: x',
+        deleteAfter: until,
+      }),
+    ]);
+    await schedule.enqueueDue();
+    expect(await world.db.prisma.outbox.count({ where: { topic: 'retention' } })).toBe(0);
+    await runDue();
+    expect(await world.db.prisma.build.count()).toBe(0);
+    const { items } = await retention.list(organizationId, ['deleted'], page);
+    expect(items).toEqual([expect.objectContaining({ subject: build, message: null })]);
+  });
+
+  it('R4-P8 puts off all that is due of a project, and nothing of others', async () => {
+    await ended(500);
+    await delivered(40);
+    await delivered(1);
+    await schedule.scheduleOlder({ ...defaults, logDays: 0 });
+    await world.db.prisma.retentionCandidate.updateMany({
+      where: { kind: 'build' },
+      data: { deleteAfter: daysAgo(0) },
+    });
+    await deletion.putOffAll(await world.project(organizationId), 'x', daysAgo(-1));
+    expect((await open()).map(({ message }) => message)).toEqual([null, null]);
+    await deletion.putOffAll(projectId, 'x', daysAgo(-1));
+    expect((await open()).map(({ kind, message }) => [kind, message]).toSorted()).toEqual([
+      ['build', 'x'],
+      ['delivery', null],
+    ]);
+    expect(await deletion.begin(projectId, 100)).toEqual([]);
+  });
+
   it('counts in a dry run what the run would schedule, and changes nothing', async () => {
     await ended(500);
     await ended(100);

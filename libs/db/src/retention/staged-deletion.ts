@@ -111,6 +111,11 @@ export class StagedDeletion {
     return rows.map(toLeftover);
   }
 
+  /** Has the registry asked at another time. */
+  async lookLater(id: string, lookAt: Date): Promise<void> {
+    await this.db.prisma.stagedImage.updateMany({ where: { id, state: 'deleted' }, data: { lookAt } });
+  }
+
   async looked({ id }: StagedLeftover, rest: StagedRest): Promise<void> {
     await this.db.transaction((tx) => noteRest(tx, id, rest));
   }
@@ -151,6 +156,6 @@ async function setState(
   state: 'deleting' | 'deleted',
 ): Promise<void> {
   const where = { id: { in: staged.map(({ candidateId }) => candidateId) } };
-  const data = { state, ...(state === 'deleted' && { finishedAt: new Date() }) };
+  const data = { state, message: null, ...(state === 'deleted' && { finishedAt: new Date() }) };
   await tx.retentionCandidate.updateMany({ where, data });
 }

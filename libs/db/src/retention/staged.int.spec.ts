@@ -4,6 +4,7 @@ import { World } from '../../spec/world.js';
 import type { BuildRecord } from '../build/build-record.js';
 import { BuildRepository, newId, PublishRepository, QuotaRepository, StagingRepository } from '../index.js';
 import { TenureRepository } from '../lease/tenure-repository.js';
+import { RetentionDeletion } from './retention-deletion.js';
 import { RetentionRepository } from './retention-repository.js';
 import { RetentionSchedule } from './retention-schedule.js';
 import { StagedDeletion } from './staged-deletion.js';
@@ -166,6 +167,32 @@ describe('what builds stage', () => {
     await world.db.prisma.stagedImage.updateMany({ data: { lookAt: new Date(0) } });
     for (const each of await deletion.toLookAt(projectId, 10)) await deletion.looked(each, { blobs: [], lookAt });
     expect([await counted(), await world.db.prisma.stagedImage.count()]).toEqual([[0, 0], 0]);
+  });
+
+  it('R4-P8 can be pushed again while its deletion is put off, and is asked for later where all of a project is', async () => {
+    const same = { digest: digest() };
+    await note(await world.build(projectId), [base], same);
+    await note(await world.build(projectId), [{ digest: digest(), bytes: 10 }]);
+    await ended();
+    await deletion.schedule(10);
+    await due();
+    const [first, second] = await deletion.begin(projectId, 10);
+    const retention = new RetentionDeletion(world.db);
+    await retention.putOff([first!.candidateId], 'x', new Date(Date.now() + 3_600_000));
+    expect(await note(await world.build(projectId), [base], same)).toMatchObject({ state: 'staged' });
+    expect((await deletion.begin(projectId, 10)).map(({ id }) => id)).toEqual([second!.id]);
+    await deletion.end(second!, { blobs: [{ digest: digest(), bytes: 10 }], lookAt: new Date(0) });
+    const [look] = await deletion.toLookAt(projectId, 10);
+    await deletion.lookLater(look!.id, lookAt);
+    expect(await deletion.hasDue(projectId)).toBe(false);
+    await world.db.prisma.stagedImage.updateMany({ data: { lookAt: new Date(0) } });
+    await due();
+    expect(await deletion.hasDue(projectId)).toBe(true);
+    await retention.putOffAll(projectId, 'x', lookAt);
+    expect(await deletion.hasDue(projectId)).toBe(false);
+    // The open build has it now, so it is not to be deleted any more.
+    await due();
+    expect(await deletion.begin(projectId, 10)).toEqual([]);
   });
 
   it('R2-H-3 takes no more than an image has, and few images of one build', async () => {

@@ -48,7 +48,9 @@ export function DeletionTable({ deletions, address, mayUndo }: DeletionTableProp
           <Td right wide>
             {deletion.bytes === null ? '–' : formatBytes(deletion.bytes)}
           </Td>
-          <Td>{deletion.state === 'deleting' ? 'now' : <Moment at={deletion.finishedAt ?? deletion.deleteAfter} />}</Td>
+          <Td>
+            <When deletion={deletion} />
+          </Td>
           <Td right>
             {mayUndo && deletion.state === 'scheduled' && (
               <UndoDeletion address={`${address}/deletions/${deletion.id}/undo`} what={deletionLabel(deletion)} />
@@ -57,5 +59,16 @@ export function DeletionTable({ deletions, address, mayUndo }: DeletionTableProp
         </tr>
       ))}
     </Table>
+  );
+}
+
+/** One that could not be deleted says why in place of its reason, and is tried again later. */
+function When({ deletion: { state, message, finishedAt, deleteAfter } }: { deletion: Deletion }) {
+  if (state === 'deleting' && message === null) return 'now';
+  return (
+    <>
+      {state === 'deleting' && 'tried again '}
+      <Moment at={finishedAt ?? deleteAfter} />
+    </>
   );
 }

@@ -1,0 +1,113 @@
+import type { OutboxItem } from '@cooperage/db';
+import { RegistryError } from '@cooperage/oci';
+import { createLogger } from '@cooperage/telemetry';
+import { describe, expect, it } from 'vitest';
+import { RetentionService } from './retention.service.js';
+
+const digestOf = (name: string) => `sha256:${name.padEnd(64, '0')}`;
+const item = (attempts: number) => ({ subjectId: 'project', attempts }) as OutboxItem;
+
+interface PutOff {
+  readonly ids: readonly string[];
+  readonly message: string;
+}
+
+/** A project with two deletions of rows and two of images. Those that are named fail, as long as they are. */
+function world(failing: Record<string, Error>) {
+  const open = { rows: ['row one', 'row two'], images: ['a', 'b'] };
+  const deleted: string[] = [];
+  const putOff: PutOff[] = [];
+  const work = (name: string) => {
+    if (failing[name]) throw failing[name];
+    deleted.push(name);
+    for (const each of [open.rows, open.images]) if (each.includes(name)) each.splice(each.indexOf(name), 1);
+  };
+  const remove = (ids: readonly string[]) => {
+    open.rows = open.rows.filter((each) => !ids.includes(each));
+    open.images = open.images.filter((each) => !ids.includes(each));
+  };
+  const deletion = {
+    begin: async () => open.rows.map((id) => ({ id })),
+    delete: async ({ id }: { id: string }) => work(id),
+    putOff: async (ids: readonly string[], message: string) => {
+      putOff.push({ ids, message });
+      remove(ids);
+    },
+    putOffAll: async (_: string, message: string) => {
+      putOff.push({ ids: [...open.rows, ...open.images], message });
+      remove([...open.rows, ...open.images]);
+    },
+  };
+  const images = {
+    hasDue: async () => open.images.length > 0,
+    begin: async () => open.images.map((id) => ({ id, digest: digestOf(id), zones: [], artifacts: [] })),
+    end: async (_: string, { id }: { id: string }) => work(id),
+  };
+  const staged = {
+    hasDue: async () => false,
+    begin: async () => [],
+    toLookAt: async () => [],
+    lookLater: async () => undefined,
+  };
+  const registry = {
+    referrers: { list: async () => [] },
+    manifests: { head: async () => null, delete: async () => undefined },
+  };
+  const sessions = {
+    with: async (_: string, inSession: (session: object) => Promise<void>) => ({
+      ok: true,
+      value: await inSession({ registry, signal: new AbortController().signal }),
+    }),
+  };
+  const projects = { find: async () => ({ id: 'project', organizationSlug: 'o', slug: 's', deletedAt: null }) };
+  const parts = [projects, deletion, images, staged, sessions, createLogger({ process: 'test', level: 'silent' })];
+  const service = new RetentionService(...(parts as unknown as ConstructorParameters<typeof RetentionService>));
+  return { service, deleted, putOff };
+}
+
+const invalid = new RegistryError('invalid', 'the manifest is not JSON');
+const away = new RegistryError('unavailable', 'no answer');
+
+describe('retention of a project', () => {
+  it('R4-P8 deletes what stands behind something that cannot be deleted, and tries that again', async () => {
+    const { service, deleted, putOff } = world({ 'row one': new Error('broken row'), a: invalid });
+    await expect(service.handle(item(1))).rejects.toThrow('broken row');
+    expect(deleted).toEqual(['row two', 'b']);
+    expect(putOff).toEqual([]);
+  });
+
+  it('R4-P8 puts off what failed ten times, says why, and is done', async () => {
+    const { service, putOff } = world({ 'row one': new Error('broken row'), a: invalid });
+    expect(await service.handle(item(10))).toEqual({ done: true });
+    expect(putOff).toEqual([
+      { ids: ['row one'], message: expect.stringMatching(/^it could not be deleted: an error of the service/) },
+      { ids: ['a'], message: expect.stringMatching(/^it could not be deleted: the manifest is not JSON/) },
+    ]);
+  });
+
+  it('R4-P8 waits for a registry that is away, and puts off nothing before that takes long', async () => {
+    const { service, deleted, putOff } = world({ a: away });
+    for (const attempts of [1, 10, 29]) await expect(service.handle(item(attempts))).rejects.toBe(away);
+    // What stands behind it would only wait as long.
+    expect(deleted).toEqual(['row one', 'row two']);
+    expect(putOff).toEqual([]);
+    expect(await service.handle(item(30))).toEqual({ done: true });
+    expect(putOff.map(({ ids }) => ids)).toEqual([['a']]);
+    expect(deleted).toContain('b');
+  });
+
+  it('R4-P8 puts off all of it where its process ended each time, and is done', async () => {
+    const { service, deleted, putOff } = world({});
+    expect(await service.giveUp(item(6))).toEqual({ done: true });
+    expect(deleted).toEqual([]);
+    expect(putOff).toEqual([{ ids: ['row one', 'row two', 'a', 'b'], message: expect.stringMatching(/did not end/) }]);
+  });
+
+  it('does not go on when its time is over', async () => {
+    const over = new AbortController();
+    const { service, deleted } = world({ 'row one': new Error('aborted') });
+    over.abort(new Error('over'));
+    await expect(service.handle(item(1), over.signal)).rejects.toThrow('over');
+    expect(deleted).toEqual([]);
+  });
+});
