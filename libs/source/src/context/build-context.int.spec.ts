@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildFailure } from '@cooperage/domain';
 import { type GitContent, type GitHost, startGitHost } from '@cooperage/testing';
@@ -152,6 +153,25 @@ describe('a build context', () => {
     expect(await text(files[0]!)).toBe('x');
     await idle.close();
   });
+
+  it('R5-B8 keeps few reading processes when many projects were read', async () => {
+    const mirrorRoot = join(host.folder, 'many');
+    const many = createSource({ mirrorRoot, allowPlainHttp: [host.hostPort] });
+    const repository = await host.repository('many.git');
+    const commit = await repository.commit({ Dockerfile: 'x' });
+    const remoteUrl = host.url('many.git');
+    const prepared = async (number: number) => many.prepare({ id: `many${number}`, remoteUrl }, { ref, commit });
+    try {
+      for (let number = 0; number < 20; number += 5) {
+        const some = Array.from({ length: 5 }, (_, at) => prepared(number + at));
+        expect((await Promise.all(some)).map((facts) => facts.commit)).toEqual(Array(5).fill(commit));
+      }
+      await expect.poll(() => readersBelow(mirrorRoot)).toBe(16);
+    } finally {
+      await many.close();
+    }
+    expect(await readersBelow(mirrorRoot)).toBe(0);
+  }, 60_000);
 
   it('says what is missing', async () => {
     expect(await failure({ a: '1' })).toMatchObject({ code: 'DockerfileNotFound', place: { file: 'Dockerfile' } });
@@ -338,4 +358,19 @@ async function text(file: ContextFile): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of content) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
+}
+
+/** Processes of `git cat-file` that read from a mirror below a folder. */
+async function readersBelow(folder: string): Promise<number> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const texts = pids.map(async (pid) => {
+    const [command, environment] = await Promise.all([procFile(pid, 'cmdline'), procFile(pid, 'environ')]);
+    return command.includes('cat-file') && environment.includes(`GIT_DIR=${folder}/`);
+  });
+  return (await Promise.all(texts)).filter(Boolean).length;
+}
+
+/** Empty for a process that is gone or somebody else's. */
+function procFile(pid: string, name: string): Promise<string> {
+  return readFile(`/proc/${pid}/${name}`, 'latin1').catch(() => '');
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkedGitVersion } from '../git/git-version.js';
+import { IdleReaders } from '../objects/idle-readers.js';
 import { prepareFolders } from '../source-folders.js';
 import type { SourceSettings } from '../source-options.js';
 import { checkProjectId, type SourceProject } from '../source-project.js';
@@ -9,6 +10,8 @@ import { ProjectMirror } from './project-mirror.js';
 import { type StoredMirror, StoredMirrors, type StoredProject } from './stored-mirrors.js';
 
 const maxInMemory = 500;
+/** Kept `git cat-file` processes that wait for a question: more than the slots of control or of most builders. */
+const maxIdleReaders = 16;
 /** A use is noted on the disk at most that often. */
 const touchMs = 30_000;
 
@@ -31,6 +34,7 @@ export class MirrorShelf {
   readonly #mirrors = new Map<string, ProjectMirror>();
   readonly #touchedAt = new Map<string, number>();
   readonly #stored: StoredMirrors;
+  readonly #idleReaders = new IdleReaders(maxIdleReaders);
   #ready: Promise<string> | undefined;
 
   constructor(settings: SourceSettings) {
@@ -100,7 +104,7 @@ export class MirrorShelf {
     const folder = join(mirrorRoot, name);
     const projectFolder = dirname(folder);
     for (const former of formerNames) await rm(join(projectFolder, former), { recursive: true, force: true });
-    const mirror = new ProjectMirror({ git, folder, projectFolder, limits, idleMs });
+    const mirror = new ProjectMirror({ git, folder, projectFolder, limits, idleMs, idleReaders: this.#idleReaders });
     // Somebody else may have made it meanwhile, and what is made is shared.
     const known = this.#mirrors.get(name) ?? mirror;
     this.#mirrors.set(name, known);
@@ -122,6 +126,6 @@ export class MirrorShelf {
   async close(): Promise<void> {
     const mirrors = [...this.#mirrors.values()];
     this.#mirrors.clear();
-    await Promise.all(mirrors.map((mirror) => mirror.close()));
+    await Promise.all([...mirrors.map((mirror) => mirror.close()), this.#idleReaders.close()]);
   }
 }

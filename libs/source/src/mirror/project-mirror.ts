@@ -4,6 +4,7 @@ import { FileIdentity } from '../context/file-identity.js';
 import type { GitCommand } from '../git/git-command.js';
 import { BlobStreams } from '../objects/blob-stream.js';
 import { type CommitFacts, parseCommit } from '../objects/commit-object.js';
+import type { IdleReaders } from '../objects/idle-readers.js';
 import { ObjectReader } from '../objects/object-reader.js';
 import type { SourceLimits } from '../source-limits.js';
 import { Ancestry } from './ancestry.js';
@@ -18,6 +19,8 @@ export interface MirrorOptions {
   readonly projectFolder: string;
   readonly limits: SourceLimits;
   readonly idleMs: number;
+  /** Of all mirrors of this process. */
+  readonly idleReaders: IdleReaders;
 }
 
 const maxCommitBytes = 1024 * 1024;
@@ -35,13 +38,14 @@ export class ProjectMirror {
   readonly #lock: GenerationLock;
   readonly #identities = new Map<string, FileIdentity>();
 
-  constructor({ git, folder, projectFolder, limits, idleMs }: MirrorOptions) {
+  constructor({ git, folder, projectFolder, limits, idleMs, idleReaders }: MirrorOptions) {
     this.files = new BareRepository(git, join(folder, 'files.git'));
     this.history = new BareRepository(git, join(folder, 'history.git'));
     this.knownHostsFile = join(projectFolder, 'known_hosts');
     this.#lock = new GenerationLock(join(folder, 'lock'));
     const gitDir = this.files.path;
-    this.reader = new ObjectReader({ start: () => git.start({ args: ['cat-file', '--batch'], gitDir }), idleMs });
+    const start = () => git.start({ args: ['cat-file', '--batch'], gitDir });
+    this.reader = new ObjectReader({ start, idleMs, idle: idleReaders });
     this.streams = new BlobStreams(
       (id) => git.start({ args: ['cat-file', 'blob', id], gitDir, timeoutMs: limits.fetchTimeoutMs }),
       largeFilesAtOnce,

@@ -1,5 +1,6 @@
 import type { GitProcess } from '../git/git-command.js';
 import { BatchParser, type GitObject } from './batch-parser.js';
+import type { IdleReaders } from './idle-readers.js';
 
 interface Waiting {
   readonly maxBytes: number;
@@ -12,6 +13,8 @@ export interface ObjectReaderOptions {
   readonly start: () => GitProcess;
   /** The process ends after this long without a question. */
   readonly idleMs: number;
+  /** Told when the reader waits for a question: it may end the reader earlier. */
+  readonly idle: IdleReaders;
 }
 
 /**
@@ -22,7 +25,7 @@ export class ObjectReader {
   readonly #options: ObjectReaderOptions;
   #process: GitProcess | undefined;
   #waiting: Waiting[] = [];
-  #idle: NodeJS.Timeout | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: ObjectReaderOptions) {
     this.#options = options;
@@ -34,7 +37,7 @@ export class ObjectReader {
    */
   read(id: string, maxBytes: number): Promise<GitObject | undefined> {
     return new Promise((resolve, reject) => {
-      clearTimeout(this.#idle);
+      this.#stopWaiting();
       const process = this.#running();
       this.#waiting.push({ maxBytes, resolve, reject });
       process.stdin.write(`${id}\n`);
@@ -43,7 +46,7 @@ export class ObjectReader {
 
   /** Ends the kept process, if there is one. Open questions fail. */
   async close(): Promise<void> {
-    clearTimeout(this.#idle);
+    this.#stopWaiting();
     const process = this.#process;
     this.#process = undefined;
     process?.stdin.end();
@@ -71,12 +74,22 @@ export class ObjectReader {
     const next = waiting.shift();
     if (next) settle(next);
     if (waiting.length > 0) return;
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => void this.close(), this.#options.idleMs).unref();
+    this.#stopWaiting();
+    if (waiting !== this.#waiting || this.#process === undefined) return;
+    this.#idleTimer = setTimeout(() => void this.close(), this.#options.idleMs).unref();
+    this.#options.idle.add(this);
+  }
+
+  #stopWaiting(): void {
+    clearTimeout(this.#idleTimer);
+    this.#options.idle.delete(this);
   }
 
   #onEnd(process: GitProcess, waiting: Waiting[]): void {
-    if (this.#process === process) this.#process = undefined;
+    if (this.#process === process) {
+      this.#process = undefined;
+      this.#stopWaiting();
+    }
     for (const next of waiting.splice(0)) next.reject(new Error('git cat-file ended before it answered'));
   }
 }
