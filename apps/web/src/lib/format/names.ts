@@ -19,3 +19,11 @@ const deceptive = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{
 export function visibleText(text: string): string {
   return text.replace(deceptive, (char) => `\\u{${char.codePointAt(0)!.toString(16)}}`);
 }
+
+/** Characters of a text that is shown in one line. */
+const mostShown = 2_000;
+
+/** As `visibleText`, of a text that may be very long: its beginning. */
+export function visibleStart(text: string): string {
+  return visibleText(text.length > mostShown ? `${text.slice(0, mostShown)}…` : text);
+}

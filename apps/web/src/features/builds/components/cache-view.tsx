@@ -5,10 +5,12 @@ import { Link, textLinkClass } from '@/components/ui/link';
 import { buildPath } from '@/lib/address/paths';
 import { cachePlace } from '@/lib/format/cache-backend';
 import { formatDuration } from '@/lib/format/duration';
-import { visibleText } from '@/lib/format/names';
+import { visibleStart, visibleText } from '@/lib/format/names';
 import { readWords } from '../model/cache-read';
 import { economyWords, exportWords, fileWords, policyWords, reasonSentence } from '../model/cache-reasons';
+import { shownOf } from '../model/shown-steps';
 import { stepTitle } from '../model/step-groups';
+import { StepsLeft } from './steps-left';
 
 export interface CacheViewProps {
   readonly build: Build;
@@ -21,6 +23,7 @@ export interface CacheViewProps {
 /** Which caches a build read and wrote, and of each step why it ran or whose result stood for it. */
 export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
   if (cache === null) return <p className="px-3 py-4 text-text-2">The cache could not be read. Open the page again.</p>;
+  const { shown, left } = shownOf(cache.steps, ({ cached }) => !cached);
   const titles = new Map(steps.map((step) => [step.ordinal, stepTitle(step)]));
   return (
     <>
@@ -55,22 +58,25 @@ export function CacheView({ build, cache, steps, hrefOf }: CacheViewProps) {
         <p className="border-t border-line px-3 py-3 text-text-2">No step has come to its turn yet.</p>
       )}
       <ol aria-label="Why each step ran" className="border-t border-line">
-        {cache.steps.map((step) => (
-          <li key={step.ordinal} className="border-b border-line px-3 py-2 last:border-b-0">
-            {step.target !== null && (
-              <span className="block text-xs text-text-2">target {visibleText(step.target)}</span>
-            )}
-            <Link
-              href={hrefOf({ ...step, startLine: step.target === null ? step.startLine : null })}
-              data-row
-              className="inline-block max-w-full truncate hover:underline"
-            >
-              <code>{visibleText(titles.get(step.ordinal) ?? `step ${step.ordinal}`)}</code>
-            </Link>
-            <Verdict build={build} step={step} />
-          </li>
-        ))}
+        {cache.steps
+          .filter((step) => shown.has(step))
+          .map((step) => (
+            <li key={step.ordinal} className="border-b border-line px-3 py-2 last:border-b-0">
+              {step.target !== null && (
+                <span className="block text-xs text-text-2">target {visibleText(step.target)}</span>
+              )}
+              <Link
+                href={hrefOf({ ...step, startLine: step.target === null ? step.startLine : null })}
+                data-row
+                className="inline-block max-w-full truncate hover:underline"
+              >
+                <code>{visibleStart(titles.get(step.ordinal) ?? `step ${step.ordinal}`)}</code>
+              </Link>
+              <Verdict build={build} step={step} />
+            </li>
+          ))}
       </ol>
+      <StepsLeft left={left} />
     </>
   );
 }

@@ -4,7 +4,7 @@ import { Bar } from '@/components/ui/bar';
 import { Elapsed } from '@/components/ui/elapsed';
 import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
-import { visibleText } from '@/lib/format/names';
+import { visibleStart } from '@/lib/format/names';
 import { reasonWords } from '../model/cache-reasons';
 import { didRun, type StepState, stepMs, stepTitle, stepVerdict, usualWords } from '../model/step-groups';
 import { StatusMark } from './status';
@@ -44,8 +44,8 @@ export function StepRow({ step, cache, state, longestMs, failing, href }: StepRo
         )}
       >
         <StatusMark shape={look.shape} className={classes('translate-y-0.5', look.tone)} />
-        <code className={classes('truncate', state === 'never' && 'text-text-3')} title={visibleText(step.name)}>
-          {visibleText(stepTitle(step))}
+        <code className={classes('truncate', state === 'never' && 'text-text-3')} title={visibleStart(step.name)}>
+          {visibleStart(stepTitle(step))}
         </code>
         <span className={classes('text-sm tabular-nums', failing ? 'text-bad' : 'text-text-2')}>
           <StepTime step={step} state={state} />
@@ -55,7 +55,7 @@ export function StepRow({ step, cache, state, longestMs, failing, href }: StepRo
           <span className="min-w-0 truncate">
             {stepVerdict(step, state)}
             {cache && cacheNote(cache, state)}
-            {state === 'failed' && step.error && ` · ${visibleText(step.error)}`}
+            {state === 'failed' && step.error && ` · ${visibleStart(step.error)}`}
             <Usual step={step} />
             {step.startLine !== null && ` · line ${step.startLine}`}
           </span>

@@ -3,9 +3,11 @@ import { isBaseStep } from '@cooperage/domain/predicates';
 import { Card } from '@/components/ui/card';
 import { formatDuration } from '@/lib/format/duration';
 import { visibleText } from '@/lib/format/names';
-import { groupSteps, longestMs, type StepGroup, stepMs, stepState } from '../model/step-groups';
+import { shownOf } from '../model/shown-steps';
+import { groupSteps, longestMs, type StepGroup, type StepState, stepMs, stepState } from '../model/step-groups';
 import { StepKeys } from './step-keys';
 import { StepRow } from './step-row';
+import { StepsLeft } from './steps-left';
 
 export interface StepsCardProps {
   readonly steps: readonly Step[];
@@ -17,6 +19,8 @@ export interface StepsCardProps {
   readonly hrefOf: (step: Step) => string;
 }
 
+/** What one looks for among very many steps. */
+const matters: ReadonlySet<StepState> = new Set(['failed', 'stopped', 'running']);
 const treeId = 'step-tree';
 
 /** The builder's graph as a tree: stage, then step, each with its time against the usual one and whether it was reused. */
@@ -25,18 +29,25 @@ export function StepsCard({ steps, caches, buildIsOver, failingOrdinal, hrefOf }
   const longest = longestMs(steps);
   const count = own.reduce((sum, group) => sum + group.steps.length, 0);
   const reused = steps.filter((step) => !step.internal && stepState(step, buildIsOver) === 'reused').length;
+  const { shown, left } = shownOf(
+    [...own.flatMap((group) => group.steps), ...internal],
+    (step) => step.ordinal === failingOrdinal || matters.has(stepState(step, buildIsOver)),
+  );
+  const stages = own.filter((group) => group.steps.some((step) => shown.has(step)));
   const rows = (members: readonly Step[]) =>
-    members.map((step) => (
-      <StepRow
-        key={step.ordinal}
-        step={step}
-        cache={caches.get(step.ordinal)}
-        state={stepState(step, buildIsOver)}
-        longestMs={longest}
-        failing={step.ordinal === failingOrdinal}
-        href={hrefOf(step)}
-      />
-    ));
+    members
+      .filter((step) => shown.has(step))
+      .map((step) => (
+        <StepRow
+          key={step.ordinal}
+          step={step}
+          cache={caches.get(step.ordinal)}
+          state={stepState(step, buildIsOver)}
+          longestMs={longest}
+          failing={step.ordinal === failingOrdinal}
+          href={hrefOf(step)}
+        />
+      ));
   const aside = count > 0 && (
     <>
       <span className="tabular-nums">{`${count} · ${reused} reused`}</span>
@@ -51,12 +62,13 @@ export function StepsCard({ steps, caches, buildIsOver, failingOrdinal, hrefOf }
         </p>
       )}
       <div id={treeId} className="lg:max-h-[70vh] lg:overflow-y-auto">
-        {own.map((group) => (
+        {stages.map((group) => (
           <Stage key={group.title} group={group} open>
             {rows(group.steps)}
           </Stage>
         ))}
         {internal.length > 0 && <Stage group={{ title: 'The builder’s own', steps: internal }}>{rows(internal)}</Stage>}
+        <StepsLeft left={left} />
       </div>
     </Card>
   );

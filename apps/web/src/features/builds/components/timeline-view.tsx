@@ -2,9 +2,11 @@ import type { Step } from '@cooperage/contracts';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
 import { classes } from '@/lib/classes';
 import { formatDuration, formatOffset } from '@/lib/format/duration';
-import { visibleText } from '@/lib/format/names';
+import { visibleStart } from '@/lib/format/names';
+import { shownOf } from '../model/shown-steps';
 import { type Timeline, type TimelineRow, timelineOf, type WorkKind } from '../model/timeline';
 import { StepLink } from './step-link';
+import { StepsLeft } from './steps-left';
 
 const kindWords: Readonly<Record<WorkKind, string>> = {
   base: 'base image',
@@ -23,6 +25,7 @@ export interface TimelineViewProps {
 export function TimelineView({ steps, nowMs, hrefOf }: TimelineViewProps) {
   const timeline = timelineOf(steps, nowMs);
   if (timeline.rows.length === 0) return <p className="px-3 py-6 text-text-2">No step has begun.</p>;
+  const { shown, left } = shownOf(timeline.rows, ({ critical, failed }) => critical || failed);
   return (
     <>
       <p className="border-b border-line px-3 py-2 text-text-2">{sentence(timeline)}</p>
@@ -38,10 +41,13 @@ export function TimelineView({ steps, nowMs, hrefOf }: TimelineViewProps) {
           </>
         }
       >
-        {timeline.rows.map((row) => (
-          <Row key={row.ordinal} row={row} totalMs={timeline.totalMs} href={hrefOf({ ...row, startLine: null })} />
-        ))}
+        {timeline.rows
+          .filter((row) => shown.has(row))
+          .map((row) => (
+            <Row key={row.ordinal} row={row} totalMs={timeline.totalMs} href={hrefOf({ ...row, startLine: null })} />
+          ))}
       </Table>
+      <StepsLeft left={left} />
     </>
   );
 }
@@ -61,8 +67,8 @@ function Row({ row, totalMs, href }: { row: TimelineRow; totalMs: number; href: 
           <span aria-hidden className={classes('w-2 shrink-0', row.critical ? 'text-accent' : 'text-transparent')}>
             ◆
           </span>
-          <code className={classes('truncate', row.critical && 'font-semibold')} title={visibleText(row.title)}>
-            {visibleText(row.title)}
+          <code className={classes('truncate', row.critical && 'font-semibold')} title={visibleStart(row.title)}>
+            {visibleStart(row.title)}
           </code>
           {row.critical && <span className="sr-only">, on the critical path</span>}
         </StepLink>

@@ -3,6 +3,7 @@ import { visibleText } from '../../../lib/format/names';
 import type { LogStep } from '../../log/components/log-step';
 import type { LogAttempt } from '../../log/components/use-steps';
 import { stepKey } from '../../log/model/step-key';
+import { shortened } from './long-lines';
 import { attemptStateWords } from './status';
 import { failingOrdinal, stepMs, stepState } from './step-groups';
 
@@ -35,34 +36,47 @@ export function logAttempt({ number, state, workerName, claimedAt, failure }: At
 
 /** Steps of all attempts whose logs are shown. @param all in their order; the last one is the attempt that is shown */
 export function logSteps(all: readonly AttemptSteps[], buildIsOver: boolean): LogStep[] {
+  const ran = all.map(({ steps }) => ranIn(steps));
   return all.flatMap(({ attempt, steps }, at) => {
     const isShown = at === all.length - 1;
     const failing = failingOrdinal(steps, attempt.failure);
     return steps.map((step) => ({
       ordinal: stepKey(isShown ? null : attempt.number, step.ordinal),
-      name: step.name,
+      name: shortened(step.name).text,
       ms: stepMs(step),
       startedMs: step.startedAt === null ? null : Date.parse(step.startedAt),
       reused: step.cached && !step.internal,
       failed: isShown && step.ordinal === failing,
       failingLine: step.ordinal === failing ? (attempt.failure?.logLine?.number ?? null) : null,
       marked: step.ordinal === failing || (!step.internal && stepState(step, buildIsOver || !isShown) === 'failed'),
-      outputAt: isShown && step.cached && !step.internal ? outputOf(step, all.slice(0, at)) : null,
+      outputAt: isShown && step.cached && !step.internal ? outputOf(step, all, ran.slice(0, at)) : null,
       ranAgainIn: step.cached
         ? null
-        : (all.slice(at + 1).find((later) => later.steps.some(ran(step)))?.attempt.number ?? null),
+        : (all[ran.findIndex((steps, later) => later > at && steps.has(keyOf(step)))]?.attempt.number ?? null),
     }));
   });
 }
 
 /** Key of the step of the newest of these attempts in which the same step ran. */
-function outputOf(step: Step, earlier: readonly AttemptSteps[]): number | null {
-  const of = earlier.findLast(({ steps }) => steps.some(ran(step)));
-  const found = of?.steps.find(ran(step));
-  return of && found ? stepKey(of.attempt.number, found.ordinal) : null;
+function outputOf(
+  step: Step,
+  all: readonly AttemptSteps[],
+  ran: readonly ReadonlyMap<string, number>[],
+): number | null {
+  const at = ran.findLastIndex((steps) => steps.has(keyOf(step)));
+  const [attempt, ordinal] = [all[at]?.attempt, ran[at]?.get(keyOf(step))];
+  return attempt && ordinal !== undefined ? stepKey(attempt.number, ordinal) : null;
 }
 
-/** The same instruction of the same stage, and not from the cache. */
-function ran({ name, target }: Step): (other: Step) => boolean {
-  return (other) => other.name === name && other.target === target && !other.cached && other.startedAt !== null;
+/** The first ordinal of each step that ran, and did not come from the cache. */
+function ranIn(steps: readonly Step[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const step of steps)
+    if (!step.cached && step.startedAt !== null && !found.has(keyOf(step))) found.set(keyOf(step), step.ordinal);
+  return found;
+}
+
+/** The same instruction of the same stage. */
+function keyOf({ name, target }: Step): string {
+  return `${target ?? ''}\n${name}`;
 }

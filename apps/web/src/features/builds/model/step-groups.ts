@@ -39,13 +39,15 @@ export function stepTitle(step: Pick<Step, 'name'>): string {
 
 /** Steps under their stage and platform, as the Dockerfile has them; base images first, the builder's own apart. */
 export function groupSteps(steps: readonly Step[]): { own: StepGroup[]; internal: Step[] } {
-  const groups = new Map<string, Step[]>();
+  const groups = new Map<string, Members>();
   for (const step of steps) {
     if (step.internal) continue;
     const title = groupTitle(step);
-    groups.set(title, withStep(groups.get(title) ?? [], step));
+    const members = groups.get(title) ?? { steps: [], reused: new Map() };
+    groups.set(title, members);
+    add(members, step);
   }
-  const own = [...groups].map(([title, members]) => ({ title, steps: members.toSorted(byPlace) }));
+  const own = [...groups].map(([title, members]) => ({ title, steps: members.steps.sort(byPlace) }));
   return { own: own.toSorted(byBegin), internal: steps.filter((step) => step.internal) };
 }
 
@@ -60,11 +62,21 @@ function groupTitle(step: Step): string {
   return [target, step.stage, step.platform].filter(Boolean).join(' · ') || 'Steps';
 }
 
+interface Members {
+  readonly steps: Step[];
+  /** Where each reused step stands among them, by its name. */
+  readonly reused: Map<string, number>;
+}
+
 /** A builder that works for two builds at once may tell of one reused step twice; the one that knows its line is kept. */
-function withStep(members: readonly Step[], step: Step): Step[] {
-  const twin = members.findIndex((other) => other.cached && step.cached && other.name === step.name);
-  if (twin === -1) return [...members, step];
-  return members[twin]?.startLine === null ? members.with(twin, step) : [...members];
+function add({ steps, reused }: Members, step: Step): void {
+  const twin = step.cached ? reused.get(step.name) : undefined;
+  if (twin !== undefined) {
+    if (steps[twin]?.startLine === null) steps[twin] = step;
+    return;
+  }
+  if (step.cached) reused.set(step.name, steps.length);
+  steps.push(step);
 }
 
 function byPlace(one: Step, other: Step): number {

@@ -40,19 +40,19 @@ export function timelineOf(steps: readonly Step[], nowMs: number): Timeline {
   const begun = steps.flatMap((step) =>
     step.startedAt === null ? [] : [{ step, beganMs: Date.parse(step.startedAt) }],
   );
-  const zeroMs = Math.min(...begun.map(({ beganMs }) => beganMs));
+  const zeroMs = begun.reduce((least, { beganMs }) => Math.min(least, beganMs), Number.POSITIVE_INFINITY);
   const spans = begun
     .map(({ step, beganMs }) => {
       const endedMs = step.completedAt === null ? nowMs : Date.parse(step.completedAt);
       return { step, startMs: beganMs - zeroMs, endMs: Math.max(beganMs, endedMs) - zeroMs };
     })
     .sort((one, other) => one.startMs - other.startMs || one.step.ordinal - other.step.ordinal);
-  const path = criticalPath(spans);
-  const rows = spans.map((span, index) => toRow(span.step, span, path.includes(index)));
+  const path = new Set(criticalPath(spans));
+  const rows = spans.map((span, index) => toRow(span.step, span, path.has(index)));
   return {
     rows,
-    totalMs: Math.max(0, ...spans.map(({ endMs }) => endMs)),
-    criticalMs: path.reduce((sum, index) => sum + lengthOf(spans[index]), 0),
+    totalMs: spans.reduce((most, { endMs }) => Math.max(most, endMs), 0),
+    criticalMs: spans.reduce((sum, span, index) => sum + (path.has(index) ? lengthOf(span) : 0), 0),
     widest: widestMoment(spans),
   };
 }
@@ -75,30 +75,22 @@ function kindOf(step: Step): WorkKind {
 /**
  * Indices of the spans that followed each other up to the last end: before each stands the one that ended last before it
  * began. The builder does not say what waited for what; of what ran one after the other this is the longest chain back.
+ * Each span is looked at once: one that ended or began too late stays so, as the chain goes back alone.
  */
 export function criticalPath(spans: readonly TimeSpan[]): number[] {
+  const lastFirst = spans.map((span, index) => ({ ...span, index })).sort((one, other) => other.endMs - one.endMs);
   const path: number[] = [];
-  let next = lastToEnd(spans, Number.POSITIVE_INFINITY, new Set());
-  const taken = new Set<number>();
-  while (next !== -1) {
-    path.unshift(next);
-    taken.add(next);
-    next = lastToEnd(spans, spans[next]!.startMs, taken);
+  let beforeMs = Number.POSITIVE_INFINITY;
+  for (const { startMs, endMs, index } of lastFirst) {
+    if (endMs > beforeMs + slackMs || startMs >= beforeMs) continue;
+    path.push(index);
+    beforeMs = startMs;
   }
-  return path;
+  return path.reverse();
 }
 
-function lastToEnd(spans: readonly TimeSpan[], beforeMs: number, taken: ReadonlySet<number>): number {
-  let found = -1;
-  for (const [index, span] of spans.entries()) {
-    const fits = span.endMs <= beforeMs + slackMs && span.startMs < beforeMs && !taken.has(index);
-    if (fits && (found === -1 || span.endMs > spans[found]!.endMs)) found = index;
-  }
-  return found;
-}
-
-function lengthOf(span: TimeSpan | undefined): number {
-  return span ? span.endMs - span.startMs : 0;
+function lengthOf(span: TimeSpan): number {
+  return span.endMs - span.startMs;
 }
 
 function widestMoment(spans: readonly TimeSpan[]): number {

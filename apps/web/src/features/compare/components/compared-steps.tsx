@@ -3,10 +3,12 @@ import { isBaseStep } from '@cooperage/domain/predicates';
 import { Card } from '@/components/ui/card';
 import { Link } from '@/components/ui/link';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
+import { StepsLeft } from '@/features/builds/components/steps-left';
+import { shownOf } from '@/features/builds/model/shown-steps';
 import { buildPath } from '@/lib/address/paths';
 import { classes } from '@/lib/classes';
 import { formatDuration } from '@/lib/format/duration';
-import { visibleText } from '@/lib/format/names';
+import { visibleStart, visibleText } from '@/lib/format/names';
 import { stepsSentence, stepWords } from '../model/step-words';
 
 type StepPair = Comparison['steps'][number];
@@ -29,6 +31,7 @@ export function ComparedSteps({ steps, a, b, cache }: ComparedStepsProps) {
       </Card>
     );
   }
+  const { shown, left } = shownOf(steps, ({ change }) => change !== 'same');
   const head = (
     <>
       <Th>Step</Th>
@@ -40,16 +43,19 @@ export function ComparedSteps({ steps, a, b, cache }: ComparedStepsProps) {
   return (
     <Card title="Steps" aside={stepsSentence(steps)}>
       <Table label="Steps" head={head}>
-        {steps.map((pair) => (
-          <Row
-            key={`${pair.a?.ordinal} ${pair.b?.ordinal}`}
-            pair={pair}
-            a={a}
-            b={b}
-            words={stepWords(pair, pair.b ? cache.get(pair.b.ordinal) : undefined, a.number)}
-          />
-        ))}
+        {steps
+          .filter((pair) => shown.has(pair))
+          .map((pair) => (
+            <Row
+              key={`${pair.a?.ordinal} ${pair.b?.ordinal}`}
+              pair={pair}
+              a={a}
+              b={b}
+              words={stepWords(pair, pair.b ? cache.get(pair.b.ordinal) : undefined, a.number)}
+            />
+          ))}
       </Table>
+      <StepsLeft left={left} />
     </Card>
   );
 }
@@ -78,9 +84,9 @@ function Row({ pair, a, b, words }: RowProps) {
       <Td className="w-1/2 max-w-0 min-w-28">
         <code
           className={classes('block truncate', pair.change === 'gone' && 'text-text-3 line-through')}
-          title={visibleText(step?.title ?? '')}
+          title={visibleStart(step?.title ?? '')}
         >
-          {visibleText(step?.title ?? '')}
+          {visibleStart(step?.title ?? '')}
         </code>
         {step?.stage && <span className="text-xs text-text-3">{visibleText(step.stage)}</span>}
       </Td>

@@ -1,0 +1,7 @@
+import { leftWords } from '../model/shown-steps';
+
+/** Below a list of very many steps. */
+export function StepsLeft({ left }: { left: number }) {
+  if (left === 0) return null;
+  return <p className="border-t border-line px-3 py-2 text-sm text-wait">{leftWords(left)}</p>;
+}
