@@ -46,6 +46,13 @@ describe('R-H4 organizations', () => {
     expectOk(await create(viewer), 201);
   });
 
+  it('R5-A10 have no id of another as their short name', async () => {
+    const { owner } = await open();
+    const slug = await organizationOf(owner);
+    const refused = await owner.post('/api/v1/organizations', { name: 'Mallory', slug });
+    expect([refused.status, problemOf(refused).errors]).toEqual([400, [{ path: 'slug', message: expect.any(String) }]]);
+  });
+
   it('take the trusted pool from nobody: the first one keeps it, whatever is made after it', async () => {
     const { world, owner } = await open();
     expectOk(await create(owner), 201);

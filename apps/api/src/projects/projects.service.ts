@@ -63,7 +63,7 @@ export class ProjectsService {
     return presentProject(found(project), this.settings);
   }
 
-  /** @throws {ApiProblem} `conflict` when the organization has a project of this slug. */
+  /** @throws {ApiProblem} `conflict` when the organization has a project of this slug, or is being deleted. */
   async create(principal: Principal, request: CreateProject, actor: Actor) {
     this.access.organization(principal, request.organizationId, 'project.change');
     await this.assertWithinCeilings(request.organizationId, request.limits);
@@ -73,7 +73,10 @@ export class ProjectsService {
       { ...request, remoteUrl, id: newId(), rules: firstRules, hookSecret: row },
       actor,
     );
-    if (project === null) throw new ApiProblem('conflict', { detail: 'The organization has a project of this slug.' });
+    if (project === null)
+      throw new ApiProblem('conflict', {
+        detail: 'The organization has a project of this slug, or is being deleted.',
+      });
     const hookSecret = { ...presentHookSecret({ ...row, createdAt: project.createdAt, lastUsedAt: null }), secret };
     return { project: presentProject(project, this.settings), hookSecret };
   }

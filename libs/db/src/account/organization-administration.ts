@@ -161,7 +161,7 @@ export class OrganizationAdministration {
       FROM organization o
       WHERE (${name}::text IS NULL OR o.id = ${name} OR o.slug = ${name}) AND (${after}::text IS NULL OR o.id < ${after})
         AND (o.deleted_at IS NULL OR EXISTS (SELECT 1 FROM project p WHERE p.organization_id = o.id))
-      ORDER BY o.id DESC LIMIT ${limit}`;
+      ORDER BY o.id = ${name} DESC NULLS LAST, o.id DESC LIMIT ${limit}`;
   }
 }
 

@@ -72,7 +72,10 @@ export class ProjectRepository {
     return toPage(rows, query.limit, (row) => row.id, toProjectSummary);
   }
 
-  /** The project with its first rules and hook secret, and the promise of a signing key. Null when the slug is taken. */
+  /**
+   * The project with its first rules and hook secret, and the promise of a signing key. Null when the slug is taken, or the
+   * organization is being deleted.
+   */
   async create(project: NewProject, actor: Actor): Promise<ProjectRecord | null> {
     try {
       return await this.db.transaction((tx) => insertProject(tx, project, actor));
@@ -167,8 +170,12 @@ export class ProjectRepository {
   }
 }
 
-async function insertProject(tx: Queryable, project: NewProject, actor: Actor): Promise<ProjectRecord> {
+async function insertProject(tx: Queryable, project: NewProject, actor: Actor): Promise<ProjectRecord | null> {
   const { id, organizationId, slug, rules, hookSecret, ...settings } = project;
+  // A deletion waits for this, or this for it: a project that came behind it would keep the organization for ever.
+  const there = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM organization WHERE id = ${organizationId} AND deleted_at IS NULL FOR SHARE`;
+  if (there.length === 0) return null;
   const data = {
     ...settings,
     id,
