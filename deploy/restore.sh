@@ -27,7 +27,11 @@ for role in cooperage_builder cooperage_builder_untrusted cooperage_api cooperag
   echo "SELECT 'CREATE ROLE $role LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '$role') \\gexec"
 done | docker compose exec -T postgres psql --username=cooperage --quiet --set=ON_ERROR_STOP=1 cooperage
 docker compose exec -T postgres pg_restore --username=cooperage --dbname=cooperage --no-owner --no-privileges --single-transaction --exit-on-error <"$from/database.dump"
+# What was revoked since the backup must not come back with it: everybody signs in again, and links that were sent work no more.
+echo "DELETE FROM session; DELETE FROM verification; DELETE FROM invitation WHERE status = 'pending'" |
+  docker compose exec -T postgres psql --username=cooperage --quiet --set=ON_ERROR_STOP=1 cooperage
 docker compose restart registry >/dev/null 2>&1
 # Named, since whoever waits for all waits for the migrations too, which end.
 docker compose up --detach --wait api live control builder builder-untrusted web
 deploy/orphans.sh
+echo 'restore: API tokens, members and signing keys are those of the backup. Revoke again what was revoked since; the audit of then is not here.'

@@ -38,6 +38,9 @@ export function backup(suite: Suite<ComposeProduct>): void {
       await product.compose('down', '--volumes', '--timeout', '5');
       for (const name of ['.env', 'secrets']) await rm(path.join(product.folder, name), { recursive: true });
       const said = await product.script('restore.sh', backup);
+      // What may have been revoked since is void: everybody signs in again.
+      expect((await product.api.send('GET', '/api/v1/me')).status).toBe(401);
+      await product.signIn();
       // The restore starts the product. The git host and the mirror are the test's own.
       await product.compose('up', '--detach', 'git', 'mirror');
       expect(said).toContain(`tag ${address()}:stray`);
