@@ -1,8 +1,9 @@
+import { request } from 'node:http';
 import type { AuditEntry, ChainCheckView, Page } from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf } from '../../spec/api-world.js';
 import { rowsOf } from '../../spec/rows.js';
-import { expectOk, type Visitor } from '../../spec/visitor.js';
+import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
 
 let world: ApiWorld;
 let owner: Visitor;
@@ -47,5 +48,40 @@ describe('an entry of the audit', () => {
       buildArgs: { LONG: { bytes: value.length, sha256 }, SHORT: 'word' },
     });
     expect(before).toEqual({ description: 'large', buildArgs: { bytes: expect.any(Number), sha256 } });
+  });
+});
+
+describe('downloads of an audit', () => {
+  it('R5-A6 are two at once for one organization, and others get in', async () => {
+    // More than the buffers between the API and a client that reads nothing.
+    await rowsOf(
+      world,
+      `INSERT INTO audit_entry (id, organization_id, actor_kind, actor_name, action, subject_kind, subject_id, after)
+       SELECT lpad(to_hex(n), 32, '0')::uuid, $1, 'person', 'x', 'x', 'x', 'x', jsonb_build_object('a', repeat('x', 1000000))
+       FROM generate_series(1, 40) n`,
+      [acme],
+    );
+    const lines = `/api/v1/organizations/${acme}/audit/lines`;
+    const stalled = Array.from({ length: 3 }, () =>
+      request(world.origin + lines, { headers: { cookie: owner.cookie } }),
+    );
+    const statuses = stalled.map(
+      (one) =>
+        new Promise<number>((resolve, reject) => {
+          one.on('response', (answer) => resolve(answer.statusCode ?? 0));
+          one.on('error', reject);
+          one.end();
+        }),
+    );
+    expect((await Promise.all(statuses)).toSorted()).toEqual([200, 200, 429]);
+    const refused = await owner.get(lines);
+    expect([refused.status, problemOf(refused).detail]).toEqual([
+      429,
+      expect.stringContaining('downloads of an audit'),
+    ]);
+    const { visitor, organizationId } = await world.stranger(owner);
+    expect((await visitor.get(`/api/v1/organizations/${organizationId}/audit/lines`)).status).toBe(200);
+    for (const one of stalled) one.destroy();
+    await expect.poll(async () => (await owner.get(`${lines}?action=organization`)).status).toBe(200);
   });
 });

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import {
   type AuditFilterQuery,
   type AuditQuery,
@@ -34,12 +34,12 @@ export class AuditController {
   @Get('organizations/:organizationId/audit/lines')
   @Access('read')
   @Answers(200, null, 'The same as JSON lines, whole: for a download, or for a log collector that asks with `since`.')
-  lines(
+  async lines(
     @CurrentPrincipal() principal: Principal,
     @Param('organizationId', textId) id: string,
     @Query({ schema: auditFilterSchema }) query: AuditFilterQuery,
   ) {
-    return linesFile(this.audit.lines(principal, id, query));
+    return linesFile(await this.audit.lines(principal, id, query));
   }
 
   @Get('organizations/:organizationId/audit/check')
@@ -59,11 +59,11 @@ export class AuditController {
   @Get('audit/lines')
   @Access('person')
   @Answers(200, null, 'The same as JSON lines.')
-  linesInstallation(
+  async linesInstallation(
     @CurrentPrincipal() principal: Principal,
     @Query({ schema: auditFilterSchema }) query: AuditFilterQuery,
   ) {
-    return linesFile(this.audit.lines(principal, null, query));
+    return linesFile(await this.audit.lines(principal, null, query));
   }
 
   @Get('audit/check')
@@ -74,8 +74,8 @@ export class AuditController {
   }
 }
 
-function linesFile(lines: AsyncGenerator<string>): StreamableFile {
-  return new StreamableFile(Readable.from(lines, { objectMode: false }), {
+function linesFile(lines: Readable): StreamableFile {
+  return new StreamableFile(lines, {
     type: 'application/jsonl; charset=utf-8',
     disposition: 'attachment; filename="audit.jsonl"',
   });

@@ -1,21 +1,32 @@
+import type { Readable } from 'node:stream';
 import type { AuditFilterQuery, AuditQuery, ChainCheckView } from '@cooperage/contracts';
 import { type AuditFilter, AuditRepository } from '@cooperage/db';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
+import { heldDownload } from '../http/held-download.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
+import { SharedSlots } from '../http/shared-slots.js';
 import { presentAuditEntry } from './present-audit.js';
 
 /** Whose audit: an organization's, or the installation's own (null). */
 export type AuditOwner = string | null;
+
+/** Both go through the whole audit. A page makes a check, so checks wait for each other longer. */
+const downloads = { total: 6, perKey: 2, maxWaitMs: 2_000, maxWaiting: 6 };
+const checks = { total: 6, perKey: 2, maxWaitMs: 10_000, maxWaiting: 12 };
+/** Lines of a download that are made before they are read. */
+const madeBytes = 64 * 1024;
 
 /** Reads the audit. An organization's is for its owners and admins, as it says from where people work. */
 @Injectable()
 export class AuditService {
   /** A check reads everything, so one caller gets few. */
   private readonly checks = new RateLimiter({ tries: 30, windowMs: 60_000 });
+  private readonly checkSlots = new SharedSlots('checks of an audit', checks);
+  private readonly downloadSlots = new SharedSlots('downloads of an audit', downloads);
 
   constructor(
     private readonly repository: AuditRepository,
@@ -31,17 +42,22 @@ export class AuditService {
     return this.cursors.page(list, page, (record) => presentAuditEntry(record, names));
   }
 
-  /** Every entry that matches, newest first, as JSON lines. */
-  lines(principal: Principal, owner: AuditOwner, query: AuditFilterQuery): AsyncGenerator<string> {
+  /**
+   * Every entry that matches, newest first, as JSON lines.
+   * @throws {ApiProblem} `rate_limited` while too many downloads are under way
+   */
+  async lines(principal: Principal, owner: AuditOwner, query: AuditFilterQuery): Promise<Readable> {
     this.assertMayRead(principal, owner);
-    return this.write(owner, filterOf(query));
+    const release = await this.downloadSlots.take(keyOf(owner));
+    return heldDownload(this.write(owner, filterOf(query)), madeBytes, release);
   }
 
   async check(principal: Principal, owner: AuditOwner): Promise<ChainCheckView> {
     this.assertMayRead(principal, owner);
     const waitMs = this.checks.take(principal.userId);
     if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
-    const check = await this.repository.check(owner);
+    const release = await this.checkSlots.take(keyOf(owner));
+    const check = await this.repository.check(owner).finally(release);
     const { number, hash } = check.head;
     return {
       ok: check.ok,
@@ -51,10 +67,10 @@ export class AuditService {
     };
   }
 
-  private async *write(owner: AuditOwner, filter: AuditFilter): AsyncGenerator<string> {
+  private async *write(owner: AuditOwner, filter: AuditFilter): AsyncGenerator<Uint8Array> {
     for await (const records of this.repository.all(owner, filter)) {
       const names = await this.repository.subjectNames(records);
-      for (const record of records) yield `${JSON.stringify(presentAuditEntry(record, names))}\n`;
+      for (const record of records) yield Buffer.from(`${JSON.stringify(presentAuditEntry(record, names))}\n`);
     }
   }
 
@@ -62,6 +78,11 @@ export class AuditService {
     if (owner === null) this.access.installation(principal);
     else this.access.organization(principal, owner, 'audit.read');
   }
+}
+
+/** The installation is one of those that share the slots. */
+function keyOf(owner: AuditOwner): string {
+  return owner ?? 'installation';
 }
 
 function filterOf({ actor, action, subject, project, since }: AuditFilterQuery): AuditFilter {

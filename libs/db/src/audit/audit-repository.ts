@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
-import { type ChainBreak, type ChainHead, chainStart, linkBreak } from '@cooperage/domain';
+import { type ChainBreak, type ChainHead, chainStart, inTurns, linkBreak, type Sliced } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import type { Database } from '../database.js';
-import type { Prisma } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import { idFloor } from '../new-id.js';
-import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import type { KeysetPage, KeysetQuery } from '../page.js';
 import { type AuditRecord, auditColumns, chainOf, toAuditRecord } from './audit-record.js';
+import { nextEntries } from './audit-walk.js';
 import { type AuditFacts, writeAudit } from './write-audit.js';
 
 export interface AuditFilter {
@@ -21,22 +22,23 @@ export type ChainCheck =
   | { readonly ok: true; readonly head: ChainHead }
   | { readonly ok: false; readonly head: ChainHead; readonly at: number; readonly reason: ChainBreak };
 
-/** Entries that one query of a check or a download reads. */
+/** Most entries that one query of a check or a download reads. */
 const batchSize = 500;
 
 /** The audit of an organization, or of the installation (null). Nothing here changes what is written. */
 export class AuditRepository {
   constructor(private readonly db: Database) {}
 
-  /** Newest first. */
-  async list(organizationId: string | null, filter: AuditFilter, query: KeysetQuery): Promise<KeysetPage<AuditRecord>> {
-    const rows = await this.db.prisma.auditEntry.findMany({
-      where: { AND: [{ organizationId }, conditionsOf(filter), query.after ? { id: { lt: query.after } } : {}] },
-      select: auditColumns,
-      orderBy: { id: 'desc' },
-      take: query.limit + 1,
-    });
-    return toPage(rows, query.limit, (row) => row.id, toAuditRecord);
+  /** Newest first. A page may have fewer entries than its limit where they are large, and goes on behind them. */
+  async list(
+    organizationId: string | null,
+    filter: AuditFilter,
+    { after, limit }: KeysetQuery,
+  ): Promise<KeysetPage<AuditRecord>> {
+    const where = conditionsOf(filter);
+    const { ids, hasMore } = await nextEntries(this.db.prisma, { organizationId, by: 'id', after, where, limit });
+    const items = await this.read(ids, { id: 'desc' });
+    return { items, next: hasMore ? ids.at(-1)! : null };
   }
 
   /** What people call the subjects of these entries, by id; those that are gone have no name. */
@@ -94,14 +96,9 @@ export class AuditRepository {
     while (head.number < end.number) {
       const entries = await this.batch(organizationId, head.number);
       if (entries.length === 0) return { ok: false, head: end, at: head.number + 1, reason: 'cut_off' };
-      for (const { number, hash, ...entry } of entries) {
-        const chained = { ...entry, chain, number: number!, hash: hash ?? '' };
-        const reason = linkBreak(head, chained);
-        if (reason !== null) return { ok: false, head: end, at: head.number + 1, reason };
-        head = chained;
-        if (head.number === end.number && head.hash !== end.hash)
-          return { ok: false, head: end, at: head.number, reason: 'changed' };
-      }
+      const followed = await inTurns(follow(chain, head, entries, end));
+      if ('reason' in followed) return { ok: false, head: end, ...followed };
+      head = followed;
     }
     return this.checkOutside(organizationId, end);
   }
@@ -117,12 +114,17 @@ export class AuditRepository {
   }
 
   private async batch(organizationId: string | null, after: number): Promise<AuditRecord[]> {
-    const rows = await this.db.prisma.auditEntry.findMany({
-      where: { organizationId, number: { gt: after } },
-      select: auditColumns,
-      orderBy: { number: 'asc' },
-      take: batchSize,
-    });
+    const walk = { organizationId, by: 'number', after, limit: batchSize } as const;
+    const { ids } = await nextEntries(this.db.prisma, walk);
+    return this.read(ids, { number: 'asc' });
+  }
+
+  private async read(
+    ids: readonly string[],
+    orderBy: Prisma.AuditEntryOrderByWithRelationInput,
+  ): Promise<AuditRecord[]> {
+    const where = { id: { in: [...ids] } };
+    const rows = await this.db.prisma.auditEntry.findMany({ where, select: auditColumns, orderBy });
     return rows.map(toAuditRecord);
   }
 
@@ -140,12 +142,33 @@ export class AuditRepository {
   }
 }
 
-function conditionsOf({ actorId, action, subjectId, projectId, since }: AuditFilter): Prisma.AuditEntryWhereInput {
-  return {
-    ...(actorId !== undefined && { actorId }),
-    ...(action !== undefined && { OR: [{ action }, { action: { startsWith: `${action}.` } }] }),
-    ...(subjectId !== undefined && { subjectId }),
-    ...(projectId !== undefined && { projectId }),
-    ...(since !== undefined && { id: { gte: idFloor(since) } }),
-  };
+/** Goes on from `head` through entries. @returns the last of them, or the first that does not follow and why */
+function* follow(
+  chain: string,
+  from: ChainHead,
+  entries: readonly AuditRecord[],
+  end: ChainHead,
+): Sliced<ChainHead | { readonly at: number; readonly reason: ChainBreak }> {
+  let head = from;
+  for (const { number, hash, ...entry } of entries) {
+    const chained = { ...entry, chain, number: number!, hash: hash ?? '' };
+    const reason = linkBreak(head, chained);
+    if (reason !== null) return { at: head.number + 1, reason };
+    head = { number: chained.number, hash: chained.hash };
+    if (head.number === end.number && head.hash !== end.hash) return { at: head.number, reason: 'changed' };
+    // Entries of before they were bounded may be large.
+    yield;
+  }
+  return head;
+}
+
+function conditionsOf({ actorId, action, subjectId, projectId, since }: AuditFilter): Prisma.Sql {
+  const conditions = [
+    ...(actorId === undefined ? [] : [Prisma.sql`AND e.actor_id = ${actorId}`]),
+    ...(action === undefined ? [] : [Prisma.sql`AND (e.action = ${action} OR starts_with(e.action, ${`${action}.`}))`]),
+    ...(subjectId === undefined ? [] : [Prisma.sql`AND e.subject_id = ${subjectId}`]),
+    ...(projectId === undefined ? [] : [Prisma.sql`AND e.project_id = ${projectId}::uuid`]),
+    ...(since === undefined ? [] : [Prisma.sql`AND e.id >= ${idFloor(since)}::uuid`]),
+  ];
+  return conditions.length === 0 ? Prisma.empty : Prisma.join(conditions, ' ');
 }
