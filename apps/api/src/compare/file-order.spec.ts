@@ -28,3 +28,22 @@ it('steps stand as in their file, whatever the order in which the builder came u
   ];
   expect(inFileOrder(steps).map(({ ordinal }) => ordinal)).toEqual([4, 5, 2, 1, 3]);
 });
+
+it('R4-P10 each step is looked at as often, however many there are', () => {
+  const looksAtEach = (count: number) => {
+    let looks = 0;
+    const steps = Array.from({ length: count }, (_, at) => {
+      const { name, ...rest } = step(at, `s${at % 7}`, `[s${at % 7} ${(at * 7919) % count}/${count}] RUN :`, 0);
+      const counted = {
+        get name() {
+          looks++;
+          return name;
+        },
+      };
+      return Object.defineProperties(rest, Object.getOwnPropertyDescriptors(counted)) as StepView;
+    });
+    expect(inFileOrder(steps)).toHaveLength(count);
+    return looks / count;
+  };
+  expect(looksAtEach(2_000)).toBe(looksAtEach(100));
+});

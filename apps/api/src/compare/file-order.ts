@@ -6,16 +6,17 @@ import { isBaseStep, stepPlace } from '@cooperage/domain';
  * builder numbers its steps as it comes upon them, which is from the last one backwards.
  */
 export function inFileOrder(steps: readonly StepView[]): StepView[] {
-  const own = steps.filter(({ internal }) => !internal);
+  const own = steps.filter(({ internal }) => !internal).map((step) => ({ step, stage: stageOf(step) }));
   const begins = new Map<string, number>();
-  for (const step of own) begins.set(stageOf(step), Math.min(beganMs(step), begins.get(stageOf(step)) ?? Infinity));
-  const rank = (step: StepView): number[] => [
-    isBaseStep(step.name) ? 0 : 1,
-    begins.get(stageOf(step)) ?? 0,
-    stepPlace(step.name),
-    step.ordinal,
-  ];
-  return own.toSorted((one, other) => byRank(rank(one), rank(other)) || stageOf(one).localeCompare(stageOf(other)));
+  for (const { step, stage } of own) begins.set(stage, Math.min(beganMs(step), begins.get(stage) ?? Infinity));
+  // Once for each: a build may have thousands, and comparing looks at each of them many times.
+  const ranked = own.map(({ step, stage }) => ({
+    ...{ step, stage },
+    rank: [isBaseStep(step.name) ? 0 : 1, begins.get(stage) ?? 0, stepPlace(step.name), step.ordinal],
+  }));
+  return ranked
+    .toSorted((one, other) => byRank(one.rank, other.rank) || one.stage.localeCompare(other.stage))
+    .map(({ step }) => step);
 }
 
 function stageOf({ stage, platform }: StepView): string {

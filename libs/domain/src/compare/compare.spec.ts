@@ -1,3 +1,4 @@
+import { cpuTimeMs } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alignSteps, type ComparedStep } from './align-steps.js';
@@ -39,6 +40,20 @@ describe('two lists side by side', () => {
   it('show what is gone where it stood', () => {
     const pairs = mergeByKey(['a', 'x', 'b', 'y'], ['a', 'b', 'n'], (item) => item);
     expect(pairs.map(({ a, b }) => `${a ?? '-'}${b ?? '-'}`)).toEqual(['aa', 'x-', 'bb', '-n', 'y-']);
+  });
+
+  it('R4-P10 take no longer for many of one key than for as many keys', () => {
+    const list = Array.from({ length: 100_000 }, (_, at) => ({ at }));
+    const cost = (key: (item: { at: number }) => string) => {
+      const costs = Array.from({ length: 3 }, () => {
+        const began = cpuTimeMs();
+        expect(mergeByKey(list, list, key)).toHaveLength(list.length);
+        return cpuTimeMs() - began;
+      });
+      return Math.min(...costs);
+    };
+    // By as many keys it is linear, and the slower of the two.
+    expect(cost(() => 'RUN :') / cost(({ at }) => `RUN ${at}`)).toBeLessThan(2.5);
   });
 });
 

@@ -8,21 +8,21 @@ export interface Pair<T> {
  * among its neighbours. Of several with one key, the first goes with the first, the second with the second.
  */
 export function mergeByKey<T>(a: readonly T[], b: readonly T[], key: (item: T) => string): Pair<T>[] {
-  const waiting = Map.groupBy(
-    a.map((item, index) => ({ item, index })),
-    ({ item }) => key(item),
+  const waiting = new Map(
+    [...Map.groupBy(a.keys(), (index) => key(a[index] as T))].map(([word, indexes]) => [word, indexes.values()]),
   );
-  const partners = b.map((item) => waiting.get(key(item))?.shift() ?? null);
-  const taken = new Set(partners.map((partner) => partner?.index));
+  const partners = b.map((item) => waiting.get(key(item))?.next().value ?? null);
+  const taken = new Uint8Array(a.length);
+  for (const partner of partners) if (partner !== null) taken[partner] = 1;
   const pairs: Pair<T>[] = [];
   let next = 0;
   const takeLonely = (before: number): void => {
-    for (; next < before; next++) if (!taken.has(next)) pairs.push({ a: a[next] as T, b: null });
+    for (; next < before; next++) if (taken[next] === 0) pairs.push({ a: a[next] as T, b: null });
   };
   for (const [index, item] of b.entries()) {
     const partner = partners[index] ?? null;
-    if (partner) takeLonely(partner.index);
-    pairs.push({ a: partner?.item ?? null, b: item });
+    if (partner !== null) takeLonely(partner);
+    pairs.push({ a: partner === null ? null : (a[partner] as T), b: item });
   }
   takeLonely(a.length);
   return pairs;
