@@ -6,6 +6,7 @@ export * from './audit/shortened-value.js';
 export * from './build/build-address.js';
 export * from './build/build-machine.js';
 export * from './build/phase.js';
+export * from './build/step-limits.js';
 export * from './build/step-title.js';
 export { type StepTime, usualTimes } from './build/usual-times.js';
 export * from './cache/cache-advice.js';

@@ -268,6 +268,25 @@ describe('values of a builder that was taken over', () => {
     ).rejects.toThrow(refused);
   });
 
+  it('R4-P10 the steps of an attempt are few, and their texts have a size together', async () => {
+    await claimed();
+    const steps = (from: number, to: number, name: string) =>
+      forge(`INSERT INTO step (attempt_id, ordinal, vertex_id, name, internal, cached)
+        SELECT '${attemptId}', i, 'v' || i, ${name}, false, false FROM generate_series(${from}, ${to}) i`);
+    await steps(1, 6_000, `'RUN :'`);
+    await expect(steps(6_001, 6_001, `'RUN :'`)).rejects.toThrow(refused);
+    const grow = (upTo: number) =>
+      forge(`UPDATE step SET name = repeat('x', 100000) WHERE attempt_id = '${attemptId}' AND ordinal <= ${upTo}`);
+    await grow(100);
+    await expect(grow(200)).rejects.toThrow(/may not write \d+ bytes of the steps of an attempt/);
+    await expect(
+      forge(`UPDATE step SET error = repeat('x', 200000) WHERE attempt_id = '${attemptId}' AND ordinal <= 100`),
+    ).rejects.toThrow(/steps of an attempt/);
+    await forge(`UPDATE step SET cached = true WHERE attempt_id = '${attemptId}'`);
+    await bench.world.db.prisma.step.deleteMany();
+    await expect(steps(1, 6_000, `repeat('x', 10000)`)).rejects.toThrow(/steps of an attempt/);
+  });
+
   it('R2-M-5 rows of builders of a pool are bounded, whatever names they give themselves; those of others stay', async () => {
     const row = (name: string) =>
       `INSERT INTO process_instance (id, role, name, info, key_hash) SELECT gen_random_uuid(), 'builder', ${name},

@@ -46,7 +46,8 @@ export const failureCatalogue = {
   DockerfileInvalid: {
     blame: 'user',
     retryable: false,
-    advice: 'The Dockerfile cannot be read. The line is shown with what was expected there.',
+    advice:
+      'The Dockerfile cannot be built as it is. The message says what is wrong; the line is shown where there is one.',
   },
   InvalidBuildConfig: {
     blame: 'user',

@@ -120,6 +120,19 @@ describe('targets that ask for more than a build may', () => {
     expect((await failureOf(pushRequest('FROM busybox\n', { targets: targets.slice(1) }))).error).toBeNull();
   });
 
+  it('R4-P10 with too many steps together are refused before any of them runs', async () => {
+    const steps = (name: string) => Array.from({ length: 1_700 }, (_, at) => `RUN : ${name} ${at}\n`).join('');
+    const base = trialTarget('base', `FROM busybox\n${steps('base')}`);
+    const upper = trialTarget('upper', `FROM base\n${steps('upper')}`, { namedContexts: [resultOf('base')] });
+    const request = { namedContexts: [resultOf('upper')], targets: [base, upper] };
+    const { record, error } = await failureOf(pushRequest(`FROM upper\n${steps('app')}`, request));
+    expect(error).toMatchObject({
+      code: 'DockerfileInvalid',
+      message: expect.stringMatching(/ 510\d steps; at most 5000 /),
+    });
+    expect(record.ran()).toEqual([]);
+  });
+
   it('S-038 what ADD may not fetch the engine’s own rules refuse there too, also by a variable', async () => {
     for (const [rule, text] of [
       [{}, `FROM busybox\nADD http://${packages.host}/x /x\n`],

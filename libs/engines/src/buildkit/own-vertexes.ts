@@ -59,6 +59,11 @@ export class OwnVertexes {
     return this.defined.get(id);
   }
 
+  /** How many were defined. */
+  get size(): number {
+    return this.defined.size;
+  }
+
   /** All that the result is made from, as far as that is known. */
   all(): readonly DefinedVertex[] {
     return this.asked ?? [];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StatusResponse } from '@cooperage/buildkit';
+import type { DefinedVertex, StatusResponse } from '@cooperage/buildkit';
 import { describe, expect, it } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
 import { ProgressReader } from './progress.js';
@@ -76,5 +76,29 @@ describe('recorded progress', () => {
       completedAt: expect.any(Date),
       error: expect.stringContaining('context canceled'),
     });
+  });
+});
+
+describe('R4-P10 the steps that a build asks for', () => {
+  const vertexes = (from: number, to: number): DefinedVertex[] =>
+    Array.from({ length: to - from }, (_, at) => ({
+      ...{ digest: `sha256:${from + at}`, name: 'RUN :', inputs: [], progressGroup: null, lines: null },
+    }));
+
+  it('are refused before any of them runs, where there are too many', () => {
+    expect(() => new ProgressReader().define(vertexes(0, 5_000), null)).not.toThrow();
+    expect(() => new ProgressReader().define(vertexes(0, 7_000), null)).toThrow(
+      expect.objectContaining({
+        code: 'DockerfileInvalid',
+        message: expect.stringMatching(/7000 steps; at most 5000 .*Join/),
+      }),
+    );
+  });
+
+  it('are counted over all its targets, and what several have in common once', () => {
+    const reader = new ProgressReader();
+    reader.define(vertexes(0, 3_000), 'base');
+    reader.define(vertexes(1_000, 5_000), 'app');
+    expect(() => reader.define(vertexes(4_000, 5_001), null)).toThrow(/5001 steps/);
   });
 });

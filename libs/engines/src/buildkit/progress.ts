@@ -7,6 +7,7 @@ import {
   type StatusResponse,
   type VertexState,
 } from '@cooperage/buildkit';
+import { BuildFailure, fewerSteps, mostSteps } from '@cooperage/domain';
 import type { EngineEvent, StepState } from '../engine.js';
 import { OwnVertexes } from './own-vertexes.js';
 
@@ -30,13 +31,20 @@ export class ProgressReader {
   /**
    * Says what a Dockerfile asks for, before any of it starts; without a target it is the request's own, which comes last. What two
    * targets have in common, such as their base image, is done once, and is of the one that came first.
+   * @throws {BuildFailure} `DockerfileInvalid` where all that was said together is more than a build may have
    */
   define(vertexes: readonly DefinedVertex[], target: string | null): void {
+    this.own.define(vertexes);
+    const steps = this.own.size;
+    if (steps > mostSteps)
+      throw new BuildFailure(
+        'DockerfileInvalid',
+        `The build has ${steps} steps; at most ${mostSteps} are built. ${fewerSteps}`,
+      );
     if (target === null) {
       this.own.complete(vertexes);
       return;
     }
-    this.own.define(vertexes);
     for (const { digest } of vertexes) if (!this.targets.has(digest)) this.targets.set(digest, target);
   }
 

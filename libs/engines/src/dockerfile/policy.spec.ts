@@ -97,8 +97,16 @@ describe('the policy for Dockerfiles', () => {
 
   it('S-047 refuses files beyond all measure', () => {
     expect(refusal('#'.repeat(1024 * 1024 + 1))).toMatchObject({ code: 'DockerfileInvalid' });
-    expect(refusal('FROM a\n'.repeat(10_001))).toMatchObject({ code: 'DockerfileInvalid' });
-    expect(refusal('FROM a\n'.repeat(10_000))).toBeNull();
+  });
+
+  it('R4-P10 refuses more instructions than a Dockerfile may have, with their number and the first that is too many', () => {
+    const withSteps = (count: number) => `FROM x\n${'RUN :\n'.repeat(count - 1)}`;
+    expect(refusal(withSteps(2_000))).toBeNull();
+    expect(refusal(withSteps(100_000))).toMatchObject({
+      code: 'DockerfileInvalid',
+      message: expect.stringMatching(/100000 instructions; at most 2000 .*Join/),
+      place: { file: 'docker/Dockerfile', line: 2_001, endLine: 2_001 },
+    });
   });
 
   it('sees whether a Dockerfile wants the commit’s time', () => {

@@ -4,12 +4,13 @@ import {
   bytesToText,
   detectSyntax,
   type FailurePlace,
+  fewerSteps,
   type Instruction,
+  mostInstructions,
   readInstructions,
 } from '@cooperage/domain';
 
 const maxBytes = 1024 * 1024;
-const maxInstructions = 10_000;
 
 /** Docker's own frontends of major version 1: the built-in one does what they do. */
 const ownFrontend =
@@ -26,7 +27,7 @@ export interface CheckedDockerfile {
  * Refuses what no build may ask for, before anything runs.
  * @param onlyImages of the world the build may fetch images alone
  * @throws {BuildFailure} `PolicyRefused` for a foreign frontend, a step that asks for more than a sandbox, or an address
- * where only images are fetched; `DockerfileInvalid` for a file beyond all measure
+ * where only images are fetched; `DockerfileInvalid` for a file that is too large or has too many instructions
  */
 export function checkDockerfile(file: string, content: Uint8Array, onlyImages = false): CheckedDockerfile {
   if (content.byteLength > maxBytes)
@@ -35,13 +36,21 @@ export function checkDockerfile(file: string, content: Uint8Array, onlyImages = 
     });
   refuseForeignFrontend(file, content);
   const instructions = readInstructions(content);
-  if (instructions.length > maxInstructions)
-    throw new BuildFailure('DockerfileInvalid', `The Dockerfile has more than ${maxInstructions} instructions.`, {
-      place: { file },
-    });
+  refuseTooMany(file, instructions);
   for (const instruction of instructions) refusePrivileges(file, instruction);
   if (onlyImages) for (const instruction of instructions) refuseAddress(file, instruction);
   return { instructions, wantsSourceDateEpoch: instructions.some(declaresEpoch) };
+}
+
+function refuseTooMany(file: string, instructions: readonly Instruction[]): void {
+  const first = instructions[mostInstructions];
+  if (!first) return;
+  const { startLine: line, endLine } = first;
+  throw new BuildFailure(
+    'DockerfileInvalid',
+    `The Dockerfile has ${instructions.length} instructions; at most ${mostInstructions} are built. ${fewerSteps}`,
+    { place: { file, line, endLine } },
+  );
 }
 
 function refuseForeignFrontend(file: string, content: Uint8Array): void {

@@ -1,4 +1,5 @@
 import type { BuildWarning, ClaimedAttempt, StepRepository } from '@cooperage/db';
+import { BuildFailure, fewerSteps, mostStepText, mostStoredSteps, shortStepText } from '@cooperage/domain';
 import type { EngineEvent, StepState } from '@cooperage/engines';
 import type { LogWriter, SecretMasker } from '@cooperage/logs/write';
 import type { Logger } from '@cooperage/telemetry';
@@ -17,6 +18,9 @@ export class AttemptRecorder {
   private readonly ordinals = new Map<string, number>();
   private readonly bases = new Set<string>();
   private readonly ofTargets = new Set<string>();
+  /** Characters of the texts of steps that are stored longer than all may be, by their ordinals and together. */
+  private readonly longTexts = new Map<number, number>();
+  private longText = 0;
   /** By what was fetched: layers of a cache in the registry, named by their digest. */
   private readonly fetched = new Map<string, number>();
 
@@ -31,7 +35,10 @@ export class AttemptRecorder {
     this.steps = new StepWriter(steps, attempt.attemptId, logger);
   }
 
-  /** Resolves when there is room for more: the engine waits for it, so that nothing is dropped and memory stays bounded. */
+  /**
+   * Resolves when there is room for more: the engine waits for it, so that nothing is dropped and memory stays bounded.
+   * @throws {BuildFailure} `DockerfileInvalid` where the engine tells of more steps than are stored
+   */
   async note(event: EngineEvent): Promise<void> {
     switch (event.type) {
       case 'step':
@@ -85,20 +92,35 @@ export class AttemptRecorder {
   }
 
   private async step(step: StepState): Promise<void> {
+    if (!this.ordinals.has(step.id) && this.ordinals.size >= mostStoredSteps)
+      throw new BuildFailure('DockerfileInvalid', `The build has more than ${mostStoredSteps} steps. ${fewerSteps}`);
     this.ordinals.set(step.id, step.ordinal);
     if (step.isBase) this.bases.add(step.id);
     if (step.target !== undefined) this.ofTargets.add(step.id);
-    const { masker } = this;
-    this.steps.put({
-      ...step,
-      ...{
-        name: cut(masker.maskText(step.name), mostNamed),
-        error: step.error && cut(masker.maskText(step.error), mostNamed),
-      },
-      ...{ stage: cut(step.stage, mostWarned), platform: cut(step.platform, mostWarned) },
-    });
+    this.steps.put({ ...step, ...this.textsOf(step) });
     if (step.completedAt) await this.log.endStep(step.ordinal);
   }
+
+  /** Cut to what may be stored of each, and of all steps together. */
+  private textsOf(step: StepState): Pick<StepState, 'name' | 'error' | 'stage' | 'platform'> {
+    const { masker } = this;
+    const [name, error] = [masker.maskText(step.name), step.error && masker.maskText(step.error)];
+    const cutTo = (long: number, short: number) => ({
+      ...{ name: cut(name, long), error: cut(error, long) },
+      ...{ stage: cut(step.stage, short), platform: cut(step.platform, short) },
+    });
+    const [whole, short] = [cutTo(mostNamed, mostWarned), cutTo(shortStepText, shortStepText)];
+    const others = this.longText - (this.longTexts.get(step.ordinal) ?? 0);
+    const length = lengthOf(whole) > lengthOf(short) ? lengthOf(whole) : 0;
+    const fits = others + length <= mostStepText;
+    this.longTexts.set(step.ordinal, fits ? length : 0);
+    this.longText = others + (fits ? length : 0);
+    return fits ? whole : short;
+  }
+}
+
+function lengthOf({ name, error, stage, platform }: Pick<StepState, 'name' | 'error' | 'stage' | 'platform'>): number {
+  return [name, error, stage, platform].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
 
 /** Masked before: a part of a secret is none that would be found. */

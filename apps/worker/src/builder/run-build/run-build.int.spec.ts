@@ -3,6 +3,7 @@ import { CacheLedgerRepository, SweepRepository } from '@cooperage/db';
 import { BuildFailure, masterKey } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aStep } from '../../../spec/a-step.js';
 import { BuildBench, outcome, untilStopped } from '../../../spec/build-bench.js';
 
 const step = {
@@ -220,6 +221,18 @@ describe('an attempt', () => {
     const [stored] = await bench.world.db.prisma.step.findMany();
     expect([stored!.name.length, stored!.error!.length, stored!.stage!.length]).toEqual([32_768, 32_768, 1_000]);
     expect(stored!.name).toMatch(/^RUN x+…$/);
+  });
+
+  it('R4-P10 ends where its engine tells of more steps than are stored, and says so', async () => {
+    bench.work = async (_request, emit) => {
+      for (let at = 1; at <= 20_000; at++) await emit({ type: 'step', step: aStep(at) });
+      return outcome;
+    };
+    expect(await bench.run()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'DockerfileInvalid', message: expect.stringContaining('more than 6000 steps') },
+    });
+    expect(await bench.world.db.prisma.step.count()).toBeLessThanOrEqual(6_000);
   });
 
   it('R2-H-3 that is lost after its push leaves what it has pushed counted', async () => {
