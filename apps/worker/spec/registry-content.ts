@@ -34,13 +34,20 @@ export async function tagDigest(repository: string, tag: string): Promise<string
 /** As if somebody with access to the registry had moved a tag there. */
 export async function moveTag(repository: string, tag: string, digest: string): Promise<void> {
   const manifest = await ask(repository, `manifests/${digest}`, 'GET');
+  await putManifest(repository, tag, manifest.headers.get('content-type')!, await manifest.arrayBuffer());
+}
+
+/** As if a builder had written it. What it names has to be in the repository. */
+export async function putManifest(
+  repository: string,
+  tag: string,
+  mediaType: string,
+  body: ArrayBuffer | string,
+): Promise<void> {
   const answer = await fetch(`http://${services().registry.host}/v2/${repository}/manifests/${tag}`, {
     method: 'PUT',
-    headers: {
-      authorization: `Bearer ${registryToken(repository, ['pull', 'push'])}`,
-      'content-type': manifest.headers.get('content-type')!,
-    },
-    body: await manifest.arrayBuffer(),
+    headers: { authorization: `Bearer ${registryToken(repository, ['pull', 'push'])}`, 'content-type': mediaType },
+    body,
   });
   if (!answer.ok) throw new Error(`the registry answered ${answer.status}`);
 }

@@ -1,7 +1,7 @@
 import { type BuildRecord, CachePruneRepository, CacheStoreRepository, CacheSweepRepository } from '@cooperage/db';
 import { type CacheReadFact, cacheReference } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tagsIn } from '../spec/registry-content.js';
+import { layersOf, putManifest, tagsIn } from '../spec/registry-content.js';
 import { type TestProject, WorkerSystem } from '../spec/worker-system.js';
 
 /**
@@ -199,6 +199,22 @@ describe('caches in the registry', () => {
     const log = await system.db.prisma.cacheEviction.findMany({ where: { projectId: project.id } });
     expect(log).toMatchObject([{ ref: topic.ref, why: 'pruned', causeId: id }]);
     expect(Number(log[0]!.bytes)).toBeGreaterThan(1_000);
+  });
+
+  it('R5-B10 go where they have more parts than are counted', async () => {
+    const project = await system.project();
+    const build = await push(project);
+    const { repository, tag } = cacheReference(project.id, { ...build, epoch: 0 });
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+    const [digest] = await layersOf(repository, (await entriesOf(project))[0]!.digest);
+    const config = { mediaType: 'a/b', digest, size: 1 };
+    const parts = { config, layers: new Array(10_001).fill(config) };
+    await putManifest(repository, tag, mediaType, JSON.stringify({ schemaVersion: 2, mediaType, ...parts }));
+    await system.db.prisma.outbox.create({ data: { topic: 'export-cache', subjectId: build.id, groupId: build.id } });
+    await system.until(async () => ((await entriesOf(project)).length === 0 ? true : null));
+    expect(await tagsOf(project, build)).toEqual([]);
+    const log = await system.db.prisma.cacheEviction.findMany({ where: { projectId: project.id } });
+    expect(log).toMatchObject([{ ref: build.ref, why: 'unreadable' }]);
   });
 
   it('go with their branch', async () => {

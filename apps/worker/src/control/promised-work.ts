@@ -76,7 +76,7 @@ export function promisedWork(
     loop('requests', 4, 15 * minute, {
       // Rows and a job only; what asks the registry as well has the loop's limit.
       'create-key': { handle: (item) => createKey.handle(item), limitMs: 2 * minute },
-      'export-cache': { handle: (item) => exportCache.handle(item), limitMs: 2 * minute },
+      'export-cache': { handle: (item, signal) => exportCache.handle(item, signal), limitMs: 2 * minute },
       trust: (item, signal) => trust.handle(item, signal),
     }),
     loop('verify images', 2, 60 * minute, { 'verify-images': (item, signal) => reverify.handle(item, signal) }),

@@ -1,5 +1,5 @@
 /** Why a cache reference was deleted from the registry. */
-export const evictionCauses = ['reset', 'budget', 'unused', 'ref_deleted', 'pruned'] as const;
+export const evictionCauses = ['reset', 'budget', 'unused', 'ref_deleted', 'pruned', 'unreadable'] as const;
 export type EvictionCause = (typeof evictionCauses)[number];
 
 export interface EvictionWords {

@@ -20,3 +20,6 @@ export const defaultImageLimits: ImageLimits = {
   history: 2_000,
   labels: 1_000,
 };
+
+/** Of a cache that a builder has left: all steps of all stages, of which each may be a layer. No person looks at it. */
+export const cacheDocumentLimits: ImageLimits = { ...defaultImageLimits, layers: 10_000, platforms: 10_000 };

@@ -2,7 +2,7 @@ import type { AttemptRepository, BuildNotes, CacheModeRepository, ClaimedAttempt
 import { BuildFailure, cacheExport, localCacheName } from '@cooperage/domain';
 import type { CacheTarget, Engine } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
-import { parseManifestDocument } from '@cooperage/oci';
+import { cacheDocumentLimits, parseManifestDocument } from '@cooperage/oci';
 import { type Logger, withIds } from '@cooperage/telemetry';
 import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import { attemptRegistry } from '../access/attempt-registry.js';
@@ -107,7 +107,7 @@ export class ExportCacheService {
         own.repository,
         own.tag,
       );
-      const document = parseManifestDocument(bytes, mediaType);
+      const document = parseManifestDocument(bytes, mediaType, cacheDocumentLimits);
       const parts = document.kind === 'manifest' ? [document.config, ...document.layers] : [];
       const sizes = new Map([[digest, bytes.length], ...parts.map((part) => [part.digest, part.size] as const)]);
       const blobs = Array.from(sizes, ([blob, size]) => ({ digest: blob, bytes: size }));

@@ -1,6 +1,7 @@
 import type { BuildNotes, OutboxItem, QuotaRepository, RegistryTokenRepository } from '@cooperage/db';
 import type { JobSender } from '@cooperage/queue';
 import { describe, expect, it, vi } from 'vitest';
+import { done } from '../outbox/outbox-loop.js';
 import type { AttemptTokens } from '../tokens/attempt-tokens.js';
 import { CacheQuota } from './cache-quota.js';
 import { ExportCacheJobService } from './export-cache-job.service.js';
@@ -8,7 +9,7 @@ import { ExportCacheJobService } from './export-cache-job.service.js';
 function bench(used: number, cacheBytes: number | null, isNeeded = () => true) {
   const ended = vi.fn(async () => undefined);
   const sent = vi.fn(async () => undefined);
-  const measured = vi.fn(async () => undefined);
+  const measured = vi.fn(async () => done);
   const quotas = { of: async () => ({ effective: { cacheBytes } }), usage: async () => ({ cacheBytes: used }) };
   const service = new ExportCacheJobService(
     { endCacheExport: ended } as unknown as BuildNotes,
@@ -42,7 +43,7 @@ describe('the export of a cache', () => {
     expect(measured).not.toHaveBeenCalled();
     isNeeded = false;
     expect(await handle(21, 26 * 60_000)).toEqual({ done: true });
-    expect(measured).toHaveBeenCalledWith('b');
+    expect(measured).toHaveBeenCalledWith('b', undefined);
   });
 
   it('R-M3 is skipped where the caches of the organization take as much as they may, and says so', async () => {

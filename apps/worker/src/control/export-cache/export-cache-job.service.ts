@@ -25,12 +25,9 @@ export class ExportCacheJobService {
     private readonly measure: Pick<MeasureCache, 'of'>,
   ) {}
 
-  async handle({ subjectId: buildId, ageMs, attempts }: OutboxItem): Promise<HandlerResult> {
+  async handle({ subjectId: buildId, ageMs, attempts }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const need = await this.needs.needOfExport(buildId);
-    if (!need) {
-      await this.measure.of(buildId);
-      return done;
-    }
+    if (!need) return this.measure.of(buildId, signal);
     if (ageMs > patienceMs) {
       await this.notes.endCacheExport(buildId, 'failed', 'No builder exported the cache in time.');
       // It may write all the same, while its last token is good: then that is to be measured.

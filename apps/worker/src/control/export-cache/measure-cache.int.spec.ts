@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { CacheMeasureRepository, QuotaRepository } from '@cooperage/db';
 import { cacheReference } from '@cooperage/domain';
-import { digestOf, RegistryClient } from '@cooperage/oci';
+import { digestOf, inParallel, RegistryClient } from '@cooperage/oci';
 import { createLogger } from '@cooperage/telemetry';
 import { services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../../../../libs/db/spec/world.js';
+import { done } from '../outbox/outbox-loop.js';
 import { MeasureCache } from './measure-cache.js';
 
 const mediaType = 'application/vnd.oci.image.manifest.v1+json';
@@ -17,6 +18,50 @@ describe('a cache that was exported', () => {
     world = await World.open();
   });
   afterAll(() => world.close());
+
+  /** @param gone what a registry deletes that is asked to */
+  const measure = (gone: number) => {
+    const logger = createLogger({ process: 'test', level: 'silent' });
+    const evictions = { evictUnreadable: async () => ({ result: done, gone }) };
+    return new MeasureCache(new CacheMeasureRepository(world.db), { of: () => registry }, evictions, logger);
+  };
+  const exported = async () => {
+    const organization = await world.organization();
+    const projectId = await world.project(organization);
+    const build = await world.build(projectId);
+    const change = { status: 'succeeded', finishedAt: new Date(), cacheExport: 'done' };
+    await world.db.prisma.build.update({ where: { id: build.id }, data: change });
+    const place = { zone: build.zone, ref: build.ref, platform: build.platform, epoch: 0 };
+    return { organization, projectId, build, ...cacheReference(projectId, place) };
+  };
+  const descriptor = (blob: Buffer) => ({ mediaType: 'a/b', digest: digestOf(blob), size: 1 });
+  const manifestOf = (config: Buffer, layers: readonly Buffer[]) => {
+    const parts = { config: descriptor(config), layers: layers.map(descriptor) };
+    return { bytes: Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...parts })), mediaType };
+  };
+
+  it('R5-B10 counts each of its layers, also where it has more than an image may have', async () => {
+    const { organization, build, repository, tag } = await exported();
+    const layers = Array.from({ length: 501 }, () => randomBytes(1_000));
+    await inParallel([Buffer.from('{}'), ...layers], 8, (blob) => registry.blobs.put(repository, blob));
+    const manifest = manifestOf(Buffer.from('{}'), layers);
+    await registry.manifests.put(repository, tag, manifest);
+    expect(await measure(0).of(build.id)).toBe(done);
+    const { cacheBytes } = await new QuotaRepository(world.db).usage(organization);
+    expect(cacheBytes).toBe(501_000 + 2 + manifest.bytes.length);
+  });
+
+  it('R5-B10 weighs a tebibyte where nobody can count it and the registry deletes nothing', async () => {
+    const { organization, build, repository, tag } = await exported();
+    const config = Buffer.from('{}');
+    await registry.blobs.put(repository, config);
+    await registry.manifests.put(repository, tag, manifestOf(config, new Array(10_001).fill(config)));
+    const weight = async () => (await new QuotaRepository(world.db).usage(organization)).cacheBytes;
+    await measure(1).of(build.id);
+    expect(await weight()).toBe(0);
+    await measure(0).of(build.id);
+    expect(await weight()).toBe(2 ** 40);
+  });
 
   it.each(['done', 'failed'])(
     'R2-N14 R2-H-3 counts as the registry measures it when its export is %s',
@@ -40,9 +85,7 @@ describe('a cache that was exported', () => {
       const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...parts }));
       const { digest } = await registry.manifests.put(repository, tag, { bytes, mediaType });
 
-      const logger = createLogger({ process: 'test', level: 'silent' });
-      const measure = new MeasureCache(new CacheMeasureRepository(world.db), { of: () => registry }, logger);
-      for (let times = 0; times < 2; times++) await measure.of(build.id);
+      for (let times = 0; times < 2; times++) await measure(0).of(build.id);
       const entry = await world.db.prisma.cacheEntry.findFirst({ where: { projectId } });
       expect(entry).toMatchObject({ digest, bytes: BigInt(bytes.length + 2 + 9_000), blobDigests: { length: 3 } });
       expect((await new QuotaRepository(world.db).usage(organization)).cacheBytes).toBe(Number(entry!.bytes));

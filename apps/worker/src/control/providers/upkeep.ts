@@ -38,7 +38,16 @@ export function upkeep(): Provider[] {
     { provide: JobSender, inject: [PoolRedis], useFactory: (pools: PoolRedis) => new JobSender(pools) },
     {
       provide: ExportCacheJobService,
-      inject: [BuildNotes, RegistryTokenRepository, AttemptTokens, JobSender, Database, ReadingClients, LOGGER],
+      inject: [
+        BuildNotes,
+        RegistryTokenRepository,
+        AttemptTokens,
+        JobSender,
+        Database,
+        ReadingClients,
+        EvictCacheService,
+        LOGGER,
+      ],
       useFactory: (
         notes: BuildNotes,
         needs: RegistryTokenRepository,
@@ -46,9 +55,10 @@ export function upkeep(): Provider[] {
         jobs: JobSender,
         database: Database,
         clients: ReadingClients,
+        evict: EvictCacheService,
         logger: Logger,
       ) => {
-        const measure = new MeasureCache(new CacheMeasureRepository(database), clients, logger);
+        const measure = new MeasureCache(new CacheMeasureRepository(database), clients, evict, logger);
         const quota = new CacheQuota(new QuotaRepository(database));
         return new ExportCacheJobService(notes, needs, tokens, jobs, quota, measure);
       },

@@ -10,6 +10,11 @@ const waitMs = 1_000;
 /** References that are read at once. */
 const mostAtOnce = 500;
 
+interface Evicted {
+  readonly result: HandlerResult;
+  readonly gone: number;
+}
+
 /** Deletes single cache references: by what their project allows, since their ref is gone, or by a person's word. */
 export class EvictCacheService {
   constructor(
@@ -59,13 +64,21 @@ export class EvictCacheService {
     return result;
   }
 
+  /**
+   * A cache whose weight nobody can know: a budget and a quota would not see it.
+   * @returns whether it is gone; a registry that deletes nothing keeps it
+   */
+  async evictUnreadable(projectId: string, place: TakenCache, signal?: AbortSignal): Promise<Evicted> {
+    return this.evict(projectId, [place], { why: 'unreadable' }, signal);
+  }
+
   /** @returns also how many are gone */
   private async evict(
     projectId: string,
     places: readonly (CachePlace & Partial<TakenCache>)[],
     why: EvictionReason,
     until?: AbortSignal,
-  ): Promise<{ readonly result: HandlerResult; readonly gone: number }> {
+  ): Promise<Evicted> {
     let gone = 0;
     if (places.length === 0) return { result: done, gone };
     const outcome = await this.sessions.with(
