@@ -8,8 +8,6 @@ import { plainInstruction } from '../model/media-type';
 
 /** One platform's image: its history beside the layers that it made, and its settings. */
 export function ManifestCard({ manifest }: { manifest: ImageManifest }) {
-  if (manifest.attests) return null;
-  if (manifest.shown === 'descriptor') return <NotShown platform={manifest.platform} />;
   const largest = manifest.layers.reduce((most, layer) => Math.max(most, layer.sizeBytes), 0);
   return (
     <>
@@ -86,17 +84,6 @@ export function ManifestCard({ manifest }: { manifest: ImageManifest }) {
 
 function platformWords(platform: string | null): string {
   return platform === null ? 'no platform named' : visibleText(platform);
-}
-
-function NotShown({ platform }: { platform: string | null }) {
-  return (
-    <Card title={`History · ${platformWords(platform)}`}>
-      <p className="px-3 py-3 text-text-2">
-        This image has more platforms than fit on one page, so this one is not shown. Its manifest is above, and its
-        layers are in the registry.
-      </p>
-    </Card>
-  );
 }
 
 function Words({ words }: { words: readonly string[] }) {

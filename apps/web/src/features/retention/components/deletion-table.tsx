@@ -40,6 +40,9 @@ export function DeletionTable({ deletions, address, mayUndo }: DeletionTableProp
             {deletion.tags.length > 0 && (
               <span className="block text-text-2">and its tags {visibleText(deletion.tags.join(', '))}</span>
             )}
+            {deletion.message !== null && (
+              <span className="block text-text-2 md:hidden">{visibleText(deletion.message)}</span>
+            )}
           </Td>
           <Td wide>{deletion.project.slug}</Td>
           <Td wide className="break-words">
