@@ -252,6 +252,14 @@ describe('a publication on PostgreSQL', () => {
     expect([puts, await tagMoves()]).toEqual([['main 11'], 1]);
   });
 
+  it('R5-B9 of a build that its builder still has is nothing to do, and takes no turn of the project', async () => {
+    const claimed = await world.claimed(project, await world.builder());
+    const { service } = await control();
+    expect(await service.handle(item({ subjectId: claimed.build.id }))).toEqual({ done: true });
+    expect(await builds.find(claimed.build.id)).toMatchObject({ status: 'running', stage: 'builder' });
+    expect(await world.db.prisma.publisherTenure.count({ where: { projectId: project } })).toBe(0);
+  });
+
   it('keeps its promise while the build is not over, whatever refuses it', async () => {
     const outbox = new OutboxRepository(world.db);
     const { instance, service } = await control();

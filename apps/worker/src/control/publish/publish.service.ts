@@ -57,6 +57,8 @@ export class PublishService {
     const [build, project] = await Promise.all([builds.find(item.subjectId), projects.find(item.groupId)]);
     // A builder writes the outbox item. The project of another tenant in it must publish nothing there (R-M9).
     if (!build || !project || build.projectId !== project.id || isFinal(build.status)) return done;
+    // Nor is there anything to do before the build is built, which promises this anew (R5-B9).
+    if (build.stage !== 'control' && build.stage !== 'publishing') return done;
     try {
       const outcome = await sessions.with(project.id, (session) => this.publish({ build, project, session }), signal);
       if (outcome.ok) return outcome.value;
