@@ -19,6 +19,10 @@ interface Connection {
 const maxLogBytes = 512 * 1024;
 /** A viewer that does not even read its announcements is cut off: it asks for everything when it comes back. */
 const maxBytes = 1024 * 1024;
+/** What a packet takes besides its data while it waits. */
+const packetBytes = 256;
+
+const buffers = new WeakMap<object, ConnectionBuffer>();
 
 /**
  * What was sent over one connection and has not gone out yet, whatever it belongs to. Keeps a slow reader's memory bounded:
@@ -30,8 +34,15 @@ export class ConnectionBuffer {
   private isSendingLog = false;
   private readonly connection: Connection;
 
-  constructor(viewer: Pick<Socket, 'conn'>) {
-    this.connection = viewer.conn as unknown as Connection;
+  /** The one buffer of a connection, whoever asks for it first. */
+  static of(connection: Socket['conn']): ConnectionBuffer {
+    const buffer = buffers.get(connection) ?? new ConnectionBuffer(connection);
+    buffers.set(connection, buffer);
+    return buffer;
+  }
+
+  private constructor(connection: Socket['conn']) {
+    this.connection = connection as unknown as Connection;
     this.connection.on('packetCreate', ({ data }) => this.queued(data));
     this.connection.on('flush', () => {
       this.queuedBytes = 0;
@@ -55,7 +66,7 @@ export class ConnectionBuffer {
   }
 
   private queued(data: unknown): void {
-    this.queuedBytes += typeof data === 'string' || data instanceof Uint8Array ? data.length : 0;
+    this.queuedBytes += packetBytes + (typeof data === 'string' || data instanceof Uint8Array ? data.length : 0);
     if (!this.isSendingLog && this.bytes > maxBytes) this.connection.transport.socket?.terminate();
   }
 

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
+import { guardConnections } from './guard-connections.js';
 import { liveOptions } from './live-options.js';
 
 const defaultMaxConnections = 10_000;
@@ -21,6 +22,7 @@ export class LiveAdapter extends IoAdapter {
     const connections = () => this.server?.engine.clientsCount ?? 0;
     const ours = liveOptions(this.publicUrl, connections, this.maxConnections);
     this.server = super.createIOServer(port, { ...options, ...ours } as ServerOptions) as Server;
+    guardConnections(this.server);
     return this.server;
   }
 }

@@ -151,6 +151,58 @@ describe('S-099 whatever a page sends', () => {
     await alive();
   }, 30_000);
 
+  describe('R5-A5 without a session', () => {
+    const stranger = async () => {
+      const socket = await rawWebSocket('');
+      const heard: string[] = [];
+      socket.on('data', (data) => heard.push(data.toString('latin1')));
+      const isClosed = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)));
+      return { socket, text: () => heard.join(''), isClosed };
+    };
+
+    it.each([
+      ['the main namespace', '40', '44{"message":"unauthenticated"}'],
+      ['the namespace of the pages', '40/live,', '44/live,{"message":"unauthenticated"}'],
+      ['one that does not exist', '40/x,', '44/x,{"message":"Invalid namespace"}'],
+    ])('R5-A5 nobody joins %s, and who asks again is cut off', async (_what, packet, refusal) => {
+      const { socket, text, isClosed } = await stranger();
+      socket.write(frameOf(packet));
+      await waitFor(() => expect(text()).toContain(refusal));
+      socket.write(frameOf(packet));
+      expect(await isClosed).toBe(true);
+      expect(text().split(refusal)).toHaveLength(2);
+      await alive();
+    });
+
+    it('R5-A5 nothing waits for a connection that asks without reading', async () => {
+      const { socket, text, isClosed } = await stranger();
+      socket.pause();
+      for (let at = 0; at < 400; at++) socket.write(frameOf('40/x,'));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      socket.resume();
+      expect(await isClosed).toBe(true);
+      expect(text().split('44/x,').length).toBeLessThan(4);
+      await alive();
+    });
+  });
+
+  it('R5-A5 is bounded in number from the first packet on, although somebody is signed in', async () => {
+    const socket = await rawWebSocket();
+    let text = '';
+    socket.on('data', (data) => {
+      text += data.toString('latin1');
+    });
+    socket.on('error', () => undefined);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    // Words of the protocol that mean nothing here; the wish to join comes behind them.
+    for (let at = 0; at < 400; at++) socket.write(frameOf('3'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.write(frameOf('40/live,'));
+    await closed;
+    expect(text).not.toContain('40/live,');
+    await alive();
+  });
+
   it('S-100 is not compressed, even when a page offers it', async () => {
     const answer = await handshake(await dial(), 'sec-websocket-extensions: permessage-deflate\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 101 /);
@@ -182,17 +234,22 @@ function dial(): Promise<Socket> {
 }
 
 /** Sends the handshake of a browser. @returns the head of the answer. */
-function handshake(socket: Socket, more = ''): Promise<string> {
+function handshake(socket: Socket, more = '', cookie = owner.cookie): Promise<string> {
   const key = randomBytes(16).toString('base64');
   socket.write(
-    `GET /api/live/?EIO=4&transport=websocket HTTP/1.1\r\nhost: x\r\norigin: ${world.origin}\r\ncookie: ${owner.cookie}\r\n` +
+    `GET /api/live/?EIO=4&transport=websocket HTTP/1.1\r\nhost: x\r\norigin: ${world.origin}\r\ncookie: ${cookie}\r\n` +
       `connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n${more}\r\n`,
   );
   return new Promise((resolve) => socket.once('data', (data) => resolve(data.toString('latin1'))));
 }
 
-async function rawWebSocket(): Promise<Socket> {
+async function rawWebSocket(cookie?: string): Promise<Socket> {
   const socket = await dial();
-  await handshake(socket);
+  await handshake(socket, '', cookie);
   return socket;
+}
+
+/** A short text as a browser sends it; its mask changes nothing. */
+function frameOf(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x81, 0x80 + text.length, 0, 0, 0, 0]), Buffer.from(text)]);
 }

@@ -20,7 +20,6 @@ import { ApiProblem, found } from '../http/problem.js';
 import { organizationRoom, projectRoom } from './build-announcer.js';
 import { ConnectionBuffer } from './connection-buffer.js';
 import { ConnectionsByPerson } from './connections-by-person.js';
-import { guardAgainstFlood } from './flood-guard.js';
 import { LogFollowers } from './log-followers.js';
 import { endAll, type LiveNamespace, type Subscription, type Viewer, type ViewerData } from './viewer.js';
 
@@ -54,7 +53,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
           if (person === null) return next(new Error('unauthenticated'));
           if (!this.connections.enter(person.userId, viewer)) return next(new Error('too_many'));
           const subscriptions = new Map<string, Subscription>();
-          const data: ViewerData = { person, subscriptions, opening: [], buffer: new ConnectionBuffer(viewer) };
+          const data: ViewerData = { person, subscriptions, opening: [], buffer: ConnectionBuffer.of(viewer.conn) };
           Object.assign(viewer.data, data);
           next();
         })
@@ -63,7 +62,6 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   }
 
   handleConnection(viewer: Viewer): void {
-    guardAgainstFlood(viewer.conn);
     viewer.on('error', (error: Error) => this.logger.debug({ err: error }, 'a live connection failed'));
   }
 
