@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from '../auth/access.guard.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { CallerShareInterceptor } from '../auth/caller-share.interceptor.js';
+import { ChangeRateInterceptor } from '../auth/change-rate.interceptor.js';
 import { BadgesModule } from '../badges/badges.module.js';
 import { BuildsModule } from '../builds/builds.module.js';
 import { CacheModule } from '../cache/cache.module.js';
@@ -63,6 +64,7 @@ export class ApiModule {
       imports: [CoreModule.with(parts), ...features],
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_INTERCEPTOR, useClass: ChangeRateInterceptor },
         { provide: APP_INTERCEPTOR, useClass: CallerShareInterceptor },
       ],
     };
