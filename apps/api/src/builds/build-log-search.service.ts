@@ -1,12 +1,13 @@
 import type { LogIndexAnswer, LogSearchAnswer, LogSearchQuery } from '@cooperage/contracts';
 import { PostgresChunkStore } from '@cooperage/db';
 import { packDelta } from '@cooperage/domain';
-import { InvalidPatternError, readIndex, searchLog } from '@cooperage/logs/read';
+import { InvalidPatternError, searchLog } from '@cooperage/logs/read';
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../auth/principal.js';
 import { ApiProblem } from '../http/problem.js';
 import { SharedSlots } from '../http/shared-slots.js';
 import { BuildLogService } from './build-log.service.js';
+import { LogIndexes } from './log-indexes.js';
 
 /** What one search may take (S-093); whoever wants more asks again, and others come in between. */
 const budgetMs = 1_000;
@@ -20,11 +21,13 @@ export class BuildLogSearchService {
   constructor(
     private readonly logs: BuildLogService,
     private readonly store: PostgresChunkStore,
+    private readonly indexes: LogIndexes,
   ) {}
 
+  /** @throws {ApiProblem} `rate_limited` while the organization has its share of them */
   async index(principal: Principal, buildId: string, number: number | undefined): Promise<LogIndexAnswer> {
     const attempt = await this.logs.attempt(principal, buildId, number);
-    const { segments, nextN, complete } = await readIndex(this.store, attempt.id);
+    const { segments, nextN, complete } = await this.indexes.of(attempt.organizationId, attempt.id);
     return {
       attempt: attempt.number,
       segments: segments.map((segment) => ({

@@ -15,6 +15,7 @@ import { BuildRelationsService } from './build-relations.service.js';
 import { BuildsController } from './builds.controller.js';
 import { BuildsService } from './builds.service.js';
 import { DockerfileReader } from './dockerfile-reader.js';
+import { LogIndexes } from './log-indexes.js';
 import { SavedViewsController } from './saved-views.controller.js';
 
 @Module({
@@ -37,6 +38,7 @@ import { SavedViewsController } from './saved-views.controller.js';
     BuildLogSearchService,
     BuildLogFollowService,
     DockerfileReader,
+    LogIndexes,
   ],
   exports: [BuildsService, DockerfileReader],
 })

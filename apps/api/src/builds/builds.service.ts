@@ -1,12 +1,5 @@
 import type { StartBuild } from '@cooperage/contracts';
-import {
-  type Actor,
-  type BuildDetailRecord,
-  BuildDetails,
-  DeliveryRepository,
-  PostgresChunkStore,
-  RuleRepository,
-} from '@cooperage/db';
+import { type Actor, type BuildDetailRecord, BuildDetails, DeliveryRepository, RuleRepository } from '@cooperage/db';
 import { isFullRef, parseRef } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
@@ -16,6 +9,7 @@ import { AskedBounds } from '../hooks/asked-bounds.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
 import { findEvidence } from './evidence.js';
+import { LogIndexes } from './log-indexes.js';
 import { presentBuild } from './present-build.js';
 
 @Injectable()
@@ -25,7 +19,7 @@ export class BuildsService {
     private readonly deliveries: DeliveryRepository,
     private readonly rules: RuleRepository,
     private readonly access: AccessService,
-    readonly store: PostgresChunkStore,
+    readonly indexes: LogIndexes,
     private readonly bounds: AskedBounds,
   ) {}
 

@@ -1,7 +1,7 @@
 import type { Evidence } from '@cooperage/contracts';
-import type { BuildDetailRecord, BuildDetails, PostgresChunkStore } from '@cooperage/db';
+import type { BuildDetailRecord, BuildDetails } from '@cooperage/db';
 import { evidenceAround, evidenceLines, linesBetween } from '@cooperage/domain';
-import { readStepLines } from '@cooperage/logs/read';
+import type { LogIndexes } from './log-indexes.js';
 import { currentStepOrdinal } from './present-build.js';
 
 /** Lines of a file that are shown before the one that is wrong. */
@@ -11,16 +11,21 @@ const mostCharacters = 500;
 
 export interface EvidenceSources {
   readonly details: Pick<BuildDetails, 'dockerfile'>;
-  readonly store: PostgresChunkStore;
+  readonly indexes: Pick<LogIndexes, 'lines'>;
 }
 
-/** What shows why a build failed: what the failing step printed, or else the file around the line that is wrong. */
+/**
+ * What shows why a build failed: what the failing step printed, or else the file around the line that is wrong.
+ * @throws {ApiProblem} `rate_limited` while too many logs of the organization are looked into
+ */
 export async function findEvidence(build: BuildDetailRecord, sources: EvidenceSources): Promise<Evidence | null> {
   const attempt = build.attempts.find(({ number }) => number === build.attemptNumber);
   if (!attempt || build.failure === null) return null;
   const step = currentStepOrdinal(build);
   const printed =
-    step === undefined ? null : await logLines(sources.store, attempt.id, step, build.failure.logLine?.number ?? null);
+    step === undefined
+      ? null
+      : await logLines(sources, build.organizationId, attempt.id, step, build.failure.logLine?.number ?? null);
   if (printed) return printed;
   const { line, endLine } = build.failure.place ?? {};
   return line === undefined ? null : fileLines(await sources.details.dockerfile(attempt.id), line, endLine ?? line);
@@ -28,12 +33,13 @@ export async function findEvidence(build: BuildDetailRecord, sources: EvidenceSo
 
 /** The lines around the one that says why, else the last ones that say anything. */
 async function logLines(
-  store: EvidenceSources['store'],
+  { indexes }: EvidenceSources,
+  organizationId: string,
   attemptId: string,
   step: number,
   number: number | null,
 ): Promise<Evidence | null> {
-  const lines = await readStepLines(store, attemptId, step, (count) =>
+  const lines = await indexes.lines(organizationId, attemptId, step, (count) =>
     number === null ? [count - 2 * evidenceLines, Infinity] : evidenceAround(number - 1, Math.max(count, number)),
   );
   const end = lines.findLastIndex(({ text }) => text.trim() !== '') + 1;

@@ -11,8 +11,9 @@ let nowMs: number;
 let n: number;
 let told: string[];
 
-const open = () =>
+const open = (earlyChunks?: number) =>
   new ArchiveWriter({
+    ...(earlyChunks === undefined ? {} : { earlyChunks }),
     attemptId,
     epoch: 1,
     store,
@@ -63,6 +64,21 @@ describe('the way into the archive', () => {
     pass(1);
     await until(() => store.chunks(attemptId).length === 2);
     for (const { entriesBytes } of store.chunks(attemptId)) expect(entriesBytes).toBeLessThanOrEqual(chunkBytes);
+  });
+
+  it('R4-P1 stores ever fewer chunks of an engine that sends a few bytes at a time', async () => {
+    archive = open(4);
+    const chunks = () => store.chunks(attemptId).length;
+    const pieces = 100;
+    for (let at = 0; at < pieces; at++) {
+      archive.add(batch('.'));
+      pass(chunkAgeMs);
+      for (let turn = 0; turn < 20; turn++) await idle();
+    }
+    // Four of 250 ms, of 500 ms, of a second and of two; then one each four seconds. On a busy machine some are joined.
+    expect(chunks()).toBeLessThanOrEqual(20);
+    expect(await archive.finish(false)).toBe('stored');
+    expect(textOf(await storedEntries(store)).toString()).toBe('.'.repeat(pieces));
   });
 
   it('tells with each chunk what came before it', async () => {

@@ -6,9 +6,16 @@ import type { LogBatch } from './log-batch.js';
 import { Persistence } from './persistence.js';
 import type { LogClock } from './sequencer.js';
 
-/** A chunk is stored when it is this old or this large, whichever comes first: what a killed builder can lose. */
+/** A chunk is stored when it is this old or this large, whichever comes first: what a killed builder can lose of most logs. */
 export const chunkAgeMs = 250;
 export const chunkBytes = 65_536;
+
+/**
+ * After each so many chunks of a writer the age doubles, up to the longest: an engine that sends a few bytes at a time for a day would make 345,600
+ * of them otherwise, and whoever reads a log looks at all. So they are 34,000, beside the full ones.
+ */
+const mostEarly = 4_096;
+const longestAgeMs = 4_000;
 
 /** What a waiting batch costs beside its bytes; many small ones must not pass for nothing. */
 const batchOverheadBytes = 256;
@@ -24,6 +31,8 @@ export interface ArchiveWriterOptions {
   readonly position: LogPosition;
   /** Memory that may wait for the store before `room` makes the build wait. */
   readonly pendingBytes: number;
+  /** Chunks after which the age of a chunk doubles. */
+  readonly earlyChunks?: number;
   readonly onFenced: () => void;
   readonly onError: (error: unknown) => void;
 }
@@ -108,10 +117,16 @@ export class ArchiveWriter {
 
   private async ripe(): Promise<void> {
     while (!this.ended && !this.draining && this.queuedBytes < chunkBytes) {
-      const waitMs = Math.min(chunkAgeMs, this.queue[0]!.firstAtMs + chunkAgeMs - this.options.clock());
+      const ageMs = this.ageMs;
+      const waitMs = Math.min(ageMs, this.queue[0]!.firstAtMs + ageMs - this.options.clock());
       if (waitMs <= 0) return;
       await this.ripened.wait(waitMs);
     }
+  }
+
+  private get ageMs(): number {
+    const doublings = Math.floor(this.chunkCount / (this.options.earlyChunks ?? mostEarly));
+    return Math.min(longestAgeMs, chunkAgeMs * 2 ** doublings);
   }
 
   private async storeNext(): Promise<void> {
