@@ -2,10 +2,12 @@ import { PrincipalRepository } from '@cooperage/db';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { SESSION_SETTINGS, type SessionSettings } from '../app/settings.js';
+import { addressSite } from '../http/client-address.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { tokenHash } from './api-token.js';
 import { type Person, type Principal, personOf, type TokenHolder, tokenHolderOf } from './principal.js';
+import { ProvenTokens } from './proven-tokens.js';
 import { cookieValue, verifiedToken } from './session-cookie.js';
 
 const bearer = /^Bearer +(\S+)$/i;
@@ -13,8 +15,10 @@ const bearer = /^Bearer +(\S+)$/i;
 /** Finds out who asks, from the session cookie or the `Authorization` header, anew for every request. */
 @Injectable()
 export class PrincipalsService {
-  /** Wrong tokens of one address (S-079). */
+  /** Wrong tokens of one address (S-079), and of all networks of one IPv6 site. */
   private readonly failures = new RateLimiter({ tries: 100, windowMs: 60_000 });
+  private readonly siteFailures = new RateLimiter({ tries: 400, windowMs: 60_000 });
+  private readonly proven = new ProvenTokens();
 
   constructor(
     private readonly repository: PrincipalRepository,
@@ -36,19 +40,36 @@ export class PrincipalsService {
     return session && personOf(session);
   }
 
-  /** @throws {ApiProblem} `rate_limited` when the address has sent too many wrong ones. */
+  /**
+   * A token that was right within the last hour is looked up whatever else its address sends: others share that.
+   * @throws {ApiProblem} `rate_limited` when the address or its site has sent too many wrong ones.
+   */
   async byToken(text: string, address: string): Promise<TokenHolder | null> {
-    const waitMs = this.failures.waitMs(address);
-    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
     const hash = tokenHash(text);
+    const isProven = hash !== undefined && this.proven.holderOf(hash) !== null;
+    const waitMs = isProven ? 0 : this.refusedMs(address);
+    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
     const holder = hash === undefined ? null : await this.repository.byTokenHash(hash);
     if (holder === null) {
+      if (hash) this.proven.forget(hash);
       this.failures.take(address);
+      this.siteFailures.take(addressSite(address));
       return null;
     }
+    this.proven.add(hash!, holder.userId);
     // Whether it is noted does not decide whether the call may go on.
     void this.repository.tokenUsed(holder.tokenId).catch(() => undefined);
     return tokenHolderOf(holder);
+  }
+
+  /** Whose token this was when it was looked up last, within the last hour; null where that is not known. Asks nobody. */
+  lastHolderOf(text: string): string | null {
+    const hash = tokenHash(text);
+    return hash === undefined ? null : this.proven.holderOf(hash);
+  }
+
+  private refusedMs(address: string): number {
+    return Math.max(this.failures.waitMs(address), this.siteFailures.waitMs(addressSite(address)));
   }
 
   private async byHeader(authorization: string, address: string): Promise<Principal | null> {

@@ -1,5 +1,5 @@
 import { type AddressInfo, connect } from 'node:net';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiProblem } from './problem.js';
 import { replyProblem } from './problem-reply.js';
@@ -32,6 +32,13 @@ beforeEach(async () => {
   server.get('/api/openapi.json', { config }, async () => 'x'.repeat(600_000));
   server.get('/api/slow', { config }, () => new Promise((resolve) => underWay.push(() => resolve('ok'))));
   server.get('/api/mine', { config: { access: 'read' } }, async () => 'ok');
+  const holderOf = async ({ headers }: FastifyRequest) => (headers.authorization as string | undefined) ?? null;
+  server.get('/api/v1/registry/token', { config: { ...config, holderOf } }, async () => 'ok');
+  server.get(
+    '/api/held',
+    { config: { ...config, holderOf } },
+    () => new Promise((resolve) => underWay.push(() => resolve('ok'))),
+  );
   server.post('/api/v1/hooks/:projectId', { config }, async () => 'ok');
   server.all('/api/*', { config }, async () => 'none');
   for (const url of ['/api/v1/setup/checks', '/api/v1/setup'])
@@ -120,6 +127,25 @@ describe('R-M10 requests without a session', () => {
       expect(sent).toEqual([200, 200, 200, 200, 200, 429]);
     },
   );
+
+  it('R3-N8 that show a token count by person, whatever others send from the same address', async () => {
+    const url = '/api/v1/registry/token';
+    const ask = async (authorization: string) =>
+      (await server.inject({ url, remoteAddress: one, headers: { authorization } })).statusCode;
+    expect(await statuses(6, url)).toEqual([200, 200, 200, 200, 200, 429]);
+    for (let at = 0; at < 5; at++) expect(await ask('ada')).toBe(200);
+    const refused = await server.inject({ url, remoteAddress: other, headers: { authorization: 'ada' } });
+    expect(refused.json()).toMatchObject({ code: 'rate_limited', detail: expect.stringContaining('of this person') });
+    expect(await ask('eve')).toBe(200);
+  });
+
+  it('R3-N8 that show a token find a slot while strangers hold all of theirs', async () => {
+    for (const address of [one, other, '192.0.2.3']) void get('/api/slow', address);
+    await expect.poll(() => underWay.length).toBe(3);
+    void server.inject({ url: '/api/held', remoteAddress: one, headers: { authorization: 'ada' } });
+    await expect.poll(() => underWay.length).toBe(4);
+    for (const end of underWay) end();
+  });
 
   it('do not count where somebody shows who it is, for webhooks, and for health', async () => {
     expect(await statuses(8, '/api/mine')).toEqual(Array<number>(8).fill(200));

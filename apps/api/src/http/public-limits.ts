@@ -1,8 +1,15 @@
 import { FairShares, type GroupedLimits, type Release } from '@cooperage/domain';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { addressGroup, addressSite } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { type RateLimit, RateLimiter } from './rate-limiter.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Of a public route: who asks, where the request shows it; null for everybody else. Bounds what it costs by itself. */
+    holderOf?: (request: FastifyRequest) => Promise<string | null>;
+  }
+}
 
 export interface PublicLimits {
   /** Requests of one address that are answered in a time. */
@@ -38,41 +45,63 @@ const uncounted = new Set([
 
 /**
  * Bounds what one address can make the API do without showing who it is: badges, keys, registry tokens, sign-in. Each of them
- * costs a query or a signature, and has no other limit that counts all of them together. Addresses that do not exist count too.
+ * costs a query or a signature, and has no other limit that counts all of them together. A route whose callers may show who they are
+ * (`holderOf`) counts those by person, in a share that nobody else can fill.
  */
 export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = usualLimits): void {
   const rate = new RateLimiter(limits.rate);
   const siteRate = new RateLimiter({ ...limits.rate, tries: limits.siteTries });
   const shares = new FairShares(limits.atOnce, limits.maxWaiting);
+  const holderRate = new RateLimiter(limits.rate);
+  const holderShares = new FairShares(limits.atOnce, limits.maxWaiting);
   const held = new WeakMap<FastifyRequest, Release>();
-  server.addHook('onRequest', async (request, reply) => {
-    if (!isPublicWork(request)) return;
+  const admitPublic = async (request: FastifyRequest): Promise<Release> => {
     const [caller, site] = [addressGroup(request.ip), addressSite(request.ip)];
     // What is refused for a site makes no counter for its networks.
     const waitMs = siteRate.take(site) || rate.take(caller);
-    if (waitMs > 0) throw tooMany(waitMs, limits);
+    if (waitMs > 0) throw tooMany(waitMs, limits, 'from this address without a session or a token');
     const release = await shares.take(caller, AbortSignal.timeout(limits.maxWaitMs), site);
-    if (release === null) throw tooMany(1_000, limits);
+    if (release === null) throw tooMany(1_000, limits, 'from this address without a session or a token');
+    return release;
+  };
+  const admitHolder = async (holder: string): Promise<Release> => {
+    const waitMs = holderRate.take(holder);
+    if (waitMs > 0) throw tooMany(waitMs, limits, 'with API tokens of this person');
+    const release = await holderShares.take(holder, AbortSignal.timeout(limits.maxWaitMs));
+    if (release === null) throw tooMany(1_000, limits, 'with API tokens of this person');
+    return release;
+  };
+  const hold = (request: FastifyRequest, reply: FastifyReply, release: Release): void => {
     // A caller may have gone while it waited.
     if (reply.raw.closed || request.raw.destroyed) release();
     else {
       held.set(request, release);
       reply.raw.once('close', release);
     }
+  };
+  server.addHook('onRequest', async (request, reply) => {
+    if (isPublicWork(request) && !request.routeOptions.config.holderOf)
+      hold(request, reply, await admitPublic(request));
+  });
+  // Who asks may stand in the body.
+  server.addHook('preHandler', async (request, reply) => {
+    const { holderOf } = request.routeOptions.config;
+    if (!isPublicWork(request) || !holderOf) return;
+    const holder = await holderOf(request);
+    hold(request, reply, holder === null ? await admitPublic(request) : await admitHolder(holder));
   });
   // The work is done. How fast the answer leaves is the caller's affair, who may never read it.
   server.addHook('onSend', async (request) => held.get(request)?.());
 }
 
-/** Pages and health are no work of ours: they stand elsewhere. */
 function isPublicWork({ method, routeOptions: { config, url = '' } }: FastifyRequest): boolean {
   if (config.access !== 'public' || uncounted.has(`${method} ${url}`)) return false;
   return /^\/(?:api|badge)\//.test(url);
 }
 
-function tooMany(waitMs: number, { rate: { tries, windowMs } }: PublicLimits): ApiProblem {
+function tooMany(waitMs: number, { rate: { tries, windowMs } }: PublicLimits, whose: string): ApiProblem {
   return new ApiProblem('rate_limited', {
-    detail: 'Too many requests from this address without a session or a token.',
+    detail: `Too many requests ${whose}.`,
     retryAfterSeconds: Math.ceil(waitMs / 1000),
     rateLimit: { tries, windowSeconds: windowMs / 1000 },
   });

@@ -168,3 +168,14 @@ describe('no registry token', () => {
     expect(answers.some(({ status }) => status === 429)).toBe(true);
   });
 });
+
+describe('R3-N8 a registry token for an API token', () => {
+  it('is given whatever else its address sends, once it was right', async () => {
+    const wrong = `coop_${'x'.repeat(43)}`;
+    let status = 401;
+    for (let at = 0; at < 101 && status === 401; at++)
+      status = (await world.anonymous().get(path, basic(wrong))).status;
+    expect(status).toBe(429);
+    expect(rightsOf((await ask(['repository:acme/hidden:pull'], secret)).token)).toEqual(['acme/hidden:pull']);
+  });
+});

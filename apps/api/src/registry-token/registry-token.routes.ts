@@ -7,6 +7,7 @@ import type { PrincipalsService } from '../auth/principals.service.js';
 import { ApiProblem } from '../http/problem.js';
 import { replyProblem } from '../http/problem-reply.js';
 import { toProblem } from '../http/to-problem.js';
+import { RegistryCallers } from './registry-callers.js';
 import type { RegistryTokensService } from './registry-tokens.service.js';
 
 export interface RegistryTokenParts {
@@ -39,30 +40,35 @@ export function addRegistryTokenRoutes(server: FastifyInstance, parts: RegistryT
       if (problem.status === 401) void reply.header('www-authenticate', 'Basic realm="cooperage"');
       return replyProblem(reply, problem);
     });
-    const config = { access: 'public' as const };
-    scope.get(path, { config }, (request, reply) =>
-      answer(parts, request, reply, queryOf(request), basicPassword(request)),
-    );
+    const callers = new RegistryCallers(parts.principals);
+    // What is wrong with the way a password is sent is said by the handler.
+    const holderOf = async (request: FastifyRequest) =>
+      isReadable(request) ? callers.holderOf(request, passwordOf(request), request.ip) : null;
+    const config = { access: 'public' as const, holderOf };
+    const look = (request: FastifyRequest, password: string) => callers.look(request, password, request.ip);
+    scope.get(path, { config }, (request, reply) => answer(parts, look, request, reply, queryOf(request)));
     scope.post(path, { config, bodyLimit }, (request, reply) => {
       if (!(request.body instanceof URLSearchParams)) throw new ApiProblem('unsupported_media_type');
-      const password = request.body.get('password') ?? basicPassword(request);
       assertGrantType(request.body.get('grant_type'));
-      return answer(parts, request, reply, request.body, password);
+      return answer(parts, look, request, reply, request.body);
     });
   });
 }
 
+type Look = (request: FastifyRequest, password: string) => Promise<TokenHolder | null>;
+
 async function answer(
-  { tokens, principals, settings }: RegistryTokenParts,
+  { tokens, settings }: RegistryTokenParts,
+  look: Look,
   request: FastifyRequest,
   reply: FastifyReply,
   fields: URLSearchParams,
-  password: string | null,
 ): Promise<FastifyReply> {
+  const password = passwordOf(request);
   const service = fields.get('service');
   if (service !== null && service !== settings.registryToken.service)
     throw new ApiProblem('bad_request', { detail: 'This token service is for another registry.' });
-  const holder = password === null ? null : await holderOf(principals, password, request.ip);
+  const holder = password === null ? null : await holderOf(look, request, password);
   const asked = parseScopes(fields.getAll('scope'));
   const { token, expiresInSeconds, issuedAt } = await tokens.mintFor(holder, asked);
   return reply
@@ -71,8 +77,8 @@ async function answer(
 }
 
 /** @throws {ApiProblem} `unauthenticated`: a wrong password is told, and not answered with less. */
-async function holderOf(principals: PrincipalsService, password: string, address: string): Promise<TokenHolder> {
-  const holder = await principals.byToken(password, address);
+async function holderOf(look: Look, request: FastifyRequest, password: string): Promise<TokenHolder> {
+  const holder = await look(request, password);
   if (holder === null)
     throw new ApiProblem('unauthenticated', { detail: 'The password is an API token that is valid.' });
   return holder;
@@ -80,6 +86,21 @@ async function holderOf(principals: PrincipalsService, password: string, address
 
 function queryOf(request: FastifyRequest): URLSearchParams {
   return new URLSearchParams(request.raw.url?.split('?', 2)[1] ?? '');
+}
+
+function isReadable(request: FastifyRequest): boolean {
+  try {
+    passwordOf(request);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of the form, or else of the header. @throws {ApiProblem} `unauthenticated` for a header that is not Basic. */
+function passwordOf(request: FastifyRequest): string | null {
+  const { body } = request;
+  return (body instanceof URLSearchParams ? body.get('password') : null) ?? basicPassword(request);
 }
 
 /** Null without an `Authorization` header. @throws {ApiProblem} `unauthenticated` for one that is not Basic. */

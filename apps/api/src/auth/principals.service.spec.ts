@@ -1,0 +1,76 @@
+import type { PrincipalRepository, TokenHolderRecord } from '@cooperage/db';
+import { expect, it } from 'vitest';
+import type { SessionSettings } from '../app/settings.js';
+import { freshToken } from './api-token.js';
+import { PrincipalsService } from './principals.service.js';
+import { ProvenTokens } from './proven-tokens.js';
+
+function principals() {
+  const right = freshToken();
+  let [looks, isRevoked] = [0, false];
+  const record = {
+    userId: 'ada',
+    tokenId: 't',
+    userName: 'Ada',
+    tokenName: 'ci',
+    scopes: ['registry'],
+    membership: { role: 'viewer' },
+  };
+  const repository = {
+    byTokenHash: async (hash: Uint8Array) => {
+      looks++;
+      return !isRevoked && Buffer.from(hash).equals(right.hash) ? (record as unknown as TokenHolderRecord) : null;
+    },
+    tokenUsed: async () => undefined,
+  } as unknown as PrincipalRepository;
+  const service = new PrincipalsService(repository, {} as SessionSettings);
+  const ask = (text: string, address = '192.0.2.1') =>
+    service.byToken(text, address).then(
+      (holder) => holder?.userId ?? null,
+      (error: { code: string }) => error.code,
+    );
+  const wrong = async (times: number, addressOf = (_at: number) => '192.0.2.1') => {
+    const answers = [];
+    for (let at = 0; at < times; at++) answers.push(await ask(freshToken().secret, addressOf(at)));
+    return answers;
+  };
+  return { service, ask, wrong, right: right.secret, looks: () => looks, revoke: () => (isRevoked = true) };
+}
+
+it('R3-N8 a token that was right is looked up although others send wrong ones from its address', async () => {
+  const { ask, wrong, right, service, looks } = principals();
+  expect(await ask(right)).toBe('ada');
+  await wrong(100);
+  const before = looks();
+  expect(await wrong(5)).toEqual(Array(5).fill('rate_limited'));
+  expect(looks()).toBe(before);
+  expect(await ask(right)).toBe('ada');
+  expect(service.lastHolderOf(right)).toBe('ada');
+});
+
+it('R3-N8 a token that is not right any more is no proof', async () => {
+  const { ask, wrong, right, revoke, service } = principals();
+  await ask(right);
+  revoke();
+  expect(await ask(right)).toBeNull();
+  expect(service.lastHolderOf(right)).toBeNull();
+  await wrong(99);
+  expect(await ask(right)).toBe('rate_limited');
+});
+
+it('R3-N8 wrong tokens of the networks of one IPv6 site end together, and other sites go on', async () => {
+  const { ask, wrong, right } = principals();
+  const answers = await wrong(410, (at) => `2001:db8:0:${at.toString(16)}::1`);
+  expect(answers.filter((answer) => answer === 'rate_limited')).toHaveLength(10);
+  expect(await ask(right, '2001:db8:1::1')).toBe('ada');
+});
+
+it('remembers a bounded number of right tokens for an hour', () => {
+  let nowMs = 0;
+  const proven = new ProvenTokens(() => nowMs, 2);
+  const [a, b, c] = [freshToken().hash, freshToken().hash, freshToken().hash];
+  for (const hash of [a, b, a, c]) proven.add(hash, 'ada');
+  expect([a, b, c].map((hash) => proven.holderOf(hash))).toEqual(['ada', null, 'ada']);
+  nowMs = 3_600_000;
+  expect(proven.holderOf(a)).toBeNull();
+});
