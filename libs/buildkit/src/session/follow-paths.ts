@@ -40,15 +40,17 @@ export function followPaths(wanted: readonly string[], view: LinkView): Readonly
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const { links } = next;
     const literal = literalPart(inside(next.path));
-    if (visited.has(literal.path)) continue;
-    visited.add(literal.path);
+    // A folder alone is another question than what a pattern finds in it.
+    const rest = literal.hadPattern ? '/*' : '';
+    if (visited.has(literal.path + rest)) continue;
+    visited.add(literal.path + rest);
     if (literal.path === '') return null;
     if (literal.path.length > mostPathChars) continue;
     const { link, readChars } = firstLink(literal.path, view);
     leftChars -= charsPerPath + readChars;
     if (link) {
       found.add(link.at);
-      if (links < mostLinks) queue.push({ path: link.leadsTo, links: links + 1 });
+      if (links < mostLinks) queue.push({ path: link.leadsTo + rest, links: links + 1 });
     } else {
       found.add(literal.path);
       const below = literal.hadPattern ? view.linksBelow(literal.path) : [];

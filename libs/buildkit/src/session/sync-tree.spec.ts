@@ -93,6 +93,14 @@ describe('what a COPY needs', () => {
     expect(paths(tree.entries(wanted))).toEqual(sent);
   });
 
+  it.each([
+    ['through a link', ['via/*']],
+    ['beside the folder itself', ['d/*', 'd']],
+  ])('follows the links that a pattern finds %s', (_what, wanted) => {
+    const found = new SyncTree([link('d/one', '../target'), link('via', 'd'), file('target'), file('other')]);
+    expect(paths(found.entries(wanted))).toEqual(expect.arrayContaining(['d/one', 'target']));
+  });
+
   it.each([[['.']], [['/']], [['']], [['*.json']], [undefined]])('%j is the whole tree', (wanted) => {
     expect(tree.entries(wanted)).toBe(tree.entries());
   });
