@@ -12,7 +12,8 @@ const options = {
 describe('a busy machine', () => {
   it('is waited for, and refused when it stays busy', async () => {
     const loads = [3, 2, 0.9];
-    expect(await waitForQuiet({ ...options, readLoad: () => loads.shift()! })).toEqual({ load: 0.9, ignored: false });
+    const readLoad = () => loads.shift()!;
+    expect(await waitForQuiet({ ...options, patienceMs: 60_000, readLoad })).toEqual({ load: 0.9, ignored: false });
     await expect(waitForQuiet({ ...options, readLoad: () => 1.01 })).rejects.toThrow(TooBusy);
   });
 
