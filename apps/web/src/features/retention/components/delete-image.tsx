@@ -77,6 +77,10 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
           ? '1 signature or attestation is deleted with it.'
           : `${artifacts} signatures and attestations are deleted with it.`}
       </p>
+      <p className="text-text-2">
+        A layer can still be fetched by its digest until the registry collects garbage. If a secret is in the image,
+        replace the secret.
+      </p>
       {tags.length > 0 && (
         <p className="break-words text-wait">
           These tags point to it and are deleted too: <code>{visibleText(tags.join(', '))}</code>. Pulling them will
