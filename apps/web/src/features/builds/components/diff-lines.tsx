@@ -46,8 +46,8 @@ function TooLarge({ a, b, firstDifference }: Pick<DiffLinesProps, 'a' | 'b'> & {
   return (
     <p className="px-3 py-2.5 text-text-2">
       The two files are too large to compare line by line: {size(a)} before, {size(b)} after.
-      {firstDifference !== null && ` The first difference is in line ${firstDifference.toLocaleString('en')}.`} Download
-      both to compare them.
+      {firstDifference !== null && ` The first difference is in line ${firstDifference.toLocaleString('en')}.`} The page
+      of each build has its file as a download.
     </p>
   );
 }
@@ -70,7 +70,7 @@ function Hunk({ hunk, first }: { hunk: DiffHunk; first: boolean }) {
 function Line({ line }: { line: DiffLine }) {
   const { text, more } = shortened(line.text);
   return (
-    <li className={classes('grid w-max min-w-full grid-cols-[2.75rem_2.75rem_1rem_1fr] pr-3', looks[line.kind])}>
+    <li className={classes('grid w-max min-w-full grid-cols-[3.25rem_3.25rem_1rem_1fr] pr-3', looks[line.kind])}>
       <span className="pr-2 text-right text-text-3 select-none">{line.a}</span>
       <span className="pr-2 text-right text-text-3 select-none">{line.b}</span>
       <span aria-hidden>{signs[line.kind]}</span>

@@ -26,7 +26,7 @@ export interface DockerfileLineProps {
 export function DockerfileLine({ line, failure, first, notes, resolved }: DockerfileLineProps) {
   const content = (
     <>
-      <div className={classes('grid w-max min-w-full grid-cols-[3rem_5.5rem_1fr] pr-3', line.failed && 'bg-bad-bg')}>
+      <div className={classes('grid w-max min-w-full grid-cols-[3.75rem_5.5rem_1fr] pr-3', line.failed && 'bg-bad-bg')}>
         <span className="pr-3 text-right text-text-3 select-none">{line.number}</span>
         <span className="pr-4 text-right text-text-3 select-none">{line.step && <StepNote step={line.step} />}</span>
         <code className="code-row">

@@ -7,7 +7,7 @@ import { mostSteps, shownOf } from './shown-steps';
 import { groupSteps } from './step-groups';
 import { criticalPath, type TimeSpan, timelineOf } from './timeline';
 
-/** As many as the instructions that a Dockerfile may have. */
+/** More than the 6,000 that a build may have. */
 const most = 10_000;
 const at = (ms: number): string => new Date(ms).toISOString();
 const stepsOf = (count: number, more: (ordinal: number) => Partial<Step>): Step[] =>
