@@ -230,7 +230,7 @@ async function runs(pid: number, script: string): Promise<boolean> {
 }
 
 function scriptOf(role: Role): string {
-  return role === 'web' ? 'server.js' : `main.${role}.js`;
+  return role === 'web' ? 'guarded-server.mjs' : `main.${role}.js`;
 }
 
 /** With the process itself, parents first. */
