@@ -87,6 +87,7 @@ export {
   type NewHookSecret,
   type SealedHookTarget,
 } from './project/hook-secret-repository.js';
+export type { NewProject, ProjectCreation } from './project/project-creation.js';
 export type { ProjectRecord, ProjectSettings } from './project/project-record.js';
 export * from './project/project-removal.js';
 export * from './project/project-repository.js';

@@ -65,6 +65,25 @@ describe('quotas', () => {
     expect((await world.push(target, { signature: 'sha256=00' })).status).toBe(401);
   });
 
+  it('R5-A7 of projects refuse one more with the reason and whom to ask, however many are made at once', async () => {
+    const { used, limit } = of(await usage(), 'projects');
+    expect([used > 0, limit]).toEqual([true, 500]);
+    await set({ projects: used + 2 });
+    const make = (slug: string) => {
+      const remoteUrl = 'https://git.example/x.git';
+      return administrator.post('/api/v1/projects', { organizationId: acme, slug, name: slug, remoteUrl });
+    };
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, at) => make(`many-${at}`)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 201, 429, 429, 429, 429]);
+    const problem = problemOf(answers.find(({ status }) => status === 429)!);
+    expect(problem.code).toBe('quota_exceeded');
+    expect(problem.detail).toContain(`projects, ${used + 2} of ${used + 2}`);
+    expect(problem.detail).toContain('an administrator of the installation can raise it');
+    expect(of(await usage(), 'projects')).toMatchObject({ used: used + 2, state: 'reached', origin: 'organization' });
+    expectOk(await administrator.ask('DELETE', `/api/v1/projects/${target.project.id}`), 204);
+    expectOk(await make('one-more'), 201);
+  });
+
   it('of waiting builds let a push wait, and refuse a retry', async () => {
     const first = await world.build(target);
     const { used } = of(await usage(), 'queuedBuilds');

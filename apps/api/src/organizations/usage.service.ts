@@ -18,7 +18,8 @@ import { SharedSlots } from '../http/shared-slots.js';
 const shownDays = 30;
 const keepMs = 60_000;
 const mostKnown = 1_000;
-const momentary: readonly QuotaKind[] = ['concurrentBuilds', 'queuedBuilds'];
+/** Used up for a moment, or told to the person who meets the limit. */
+const unwarned: readonly QuotaKind[] = ['projects', 'concurrentBuilds', 'queuedBuilds'];
 
 type Warning = Omit<Extract<Attention, { kind: 'quota' }>, 'kind' | 'organizationId' | 'organizationSlug'>;
 
@@ -88,8 +89,7 @@ export class UsageService {
 
   private async count(organizationId: string): Promise<Warning[]> {
     const { effective } = await this.quotas.of(organizationId);
-    // The queue is full for a moment and empty the next; it says so itself.
-    const kinds = quotaNames.filter((kind) => effective[kind] !== null && !momentary.includes(kind));
+    const kinds = quotaNames.filter((kind) => effective[kind] !== null && !unwarned.includes(kind));
     if (kinds.length === 0) return [];
     const used = await this.quotas.usage(organizationId);
     return kinds.flatMap((kind): Warning[] => {

@@ -6,7 +6,7 @@ import {
   type UpdateProject,
   usualLimits,
 } from '@cooperage/contracts';
-import { type Actor, newId, ProjectRepository, QuotaRepository } from '@cooperage/db';
+import { type Actor, newId, type ProjectCreation, ProjectRepository, QuotaRepository } from '@cooperage/db';
 import { credentialOrigin } from '@cooperage/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { SealingService, sealedSubject } from '../app/sealing.service.js';
@@ -30,6 +30,12 @@ const ceilingUnits = {
   diskBytes: { unit: 'bytes', scale: 1 },
   timeoutMs: { unit: 'minutes', scale: 60_000 },
 } as const;
+
+function creationProblem(failed: Exclude<ProjectCreation, { ok: true }>): ApiProblem {
+  if (failed.reason === 'quota') return new ApiProblem('quota_exceeded', { detail: failed.sentence });
+  const detail = 'The organization has a project of this slug, or is being deleted.';
+  return new ApiProblem('conflict', { detail });
+}
 
 @Injectable()
 export class ProjectsService {
@@ -63,20 +69,18 @@ export class ProjectsService {
     return presentProject(found(project), this.settings);
   }
 
-  /** @throws {ApiProblem} `conflict` when the organization has a project of this slug, or is being deleted. */
+  /** @throws {ApiProblem} `conflict` when the organization has a project of this slug, or is being deleted; `quota_exceeded`. */
   async create(principal: Principal, request: CreateProject, actor: Actor) {
     this.access.organization(principal, request.organizationId, 'project.change');
     await this.assertWithinCeilings(request.organizationId, request.limits);
     const remoteUrl = checkedCloneAddress(request.remoteUrl, this.settings.allowPlainHttp);
     const { secret, row } = freshHookSecret(this.sealing);
-    const project = await this.repository.create(
+    const created = await this.repository.create(
       { ...request, remoteUrl, id: newId(), rules: firstRules, hookSecret: row },
       actor,
     );
-    if (project === null)
-      throw new ApiProblem('conflict', {
-        detail: 'The organization has a project of this slug, or is being deleted.',
-      });
+    if (!created.ok) throw creationProblem(created);
+    const { project } = created;
     const hookSecret = { ...presentHookSecret({ ...row, createdAt: project.createdAt, lastUsedAt: null }), secret };
     return { project: presentProject(project, this.settings), hookSecret };
   }

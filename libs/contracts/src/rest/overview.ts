@@ -62,7 +62,7 @@ export const attentionSchema = z.discriminatedUnion('kind', [
     organizationSlug: z.string(),
     quota: z.enum(quotaNames as readonly [QuotaKind, ...QuotaKind[]]),
     label: z.string(),
-    unit: z.enum(['builds', 'minutes', 'bytes']),
+    unit: z.enum(['projects', 'builds', 'minutes', 'bytes']),
     used: z.number(),
     limit: z.number(),
     state: z.enum(['near', 'reached']),

@@ -8,6 +8,7 @@ const bytes = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
 export const quotaSettingsSchema = z.strictObject({
   /** Part of the slots beside other organizations: one of 200 gets twice what one of 100 gets. */
   weight: z.number().int().min(1).max(10_000).nullable().default(null),
+  projects: z.number().int().min(0).max(100_000).nullable().default(null),
   concurrentBuilds: z.number().int().min(0).max(10_000).nullable().default(null),
   queuedBuilds: z.number().int().min(0).max(100_000).nullable().default(null),
   /** In which its builds hold slots, of a month in UTC. */
@@ -29,7 +30,7 @@ export type QuotaSettingsView = z.infer<typeof quotaSettingsSchema>;
 export const quotaUsageSchema = z.object({
   kind: z.enum(quotaNames as readonly [QuotaKind, ...QuotaKind[]]),
   label: z.string(),
-  unit: z.enum(['builds', 'minutes', 'bytes']),
+  unit: z.enum(['projects', 'builds', 'minutes', 'bytes']),
   used: z.number(),
   /** Null for no limit. */
   limit: z.number().nullable(),

@@ -22,7 +22,7 @@ export interface QuotaUsage extends Readonly<Record<QuotaKind, number>> {
 
 const columns = {
   ...{ weight: true, concurrentBuilds: true, queuedBuilds: true, buildMinutes: true, cpus: true, memoryBytes: true },
-  ...{ pids: true, diskBytes: true, timeoutMs: true },
+  ...{ pids: true, diskBytes: true, timeoutMs: true, projects: true },
   ...{ imageBytes: true, cacheBytes: true, logBytes: true, deliveryBytes: true },
 } as const;
 
@@ -54,6 +54,7 @@ export class QuotaRepository {
     const bytes = ['imageBytes', 'stagedBytes', 'cacheBytes', 'logBytes', 'deliveryBytes'] as const;
     const [row] = await this.db.prisma.$queryRaw<QuotaUsage[]>`
       SELECT
+        (SELECT count(*) FROM project p WHERE p.organization_id = o.id AND p.deleted_at IS NULL)::float8 AS "projects",
         (SELECT count(*) FROM attempt a JOIN build b ON b.id = a.build_id
           WHERE a.state IN ('dispatched', 'claimed') AND b.organization_id = o.id)::float8 AS "concurrentBuilds",
         (SELECT count(*) FROM build b WHERE b.status = 'queued' AND b.organization_id = o.id)::float8 AS "queuedBuilds",
@@ -104,7 +105,7 @@ export class QuotaRepository {
 }
 
 const zeroUsage: QuotaUsage = {
-  ...{ concurrentBuilds: 0, queuedBuilds: 0, buildMinutes: 0 },
+  ...{ projects: 0, concurrentBuilds: 0, queuedBuilds: 0, buildMinutes: 0 },
   ...{ imageBytes: 0, stagedBytes: 0, cacheBytes: 0, logBytes: 0, deliveryBytes: 0 },
 };
 

@@ -1,4 +1,4 @@
-import { type BuildDefinition, credentialOrigin } from '@cooperage/domain';
+import { credentialOrigin } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import { toJson } from '../build/build-mapping.js';
@@ -6,18 +6,9 @@ import { type Database, isUniqueViolation, type Queryable } from '../database.js
 import { Prisma } from '../generated/client.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
-import { insertHookSecret, type NewHookSecret } from './hook-secret-repository.js';
+import { createProjectIn, jsonOrNull, type NewProject, type ProjectCreation, subject } from './project-creation.js';
 import { type ProjectRecord, type ProjectSettings, projectColumns, toProjectRecord } from './project-record.js';
 import { type ProjectSummaryRecord, summaryProjectColumns, toProjectSummary } from './project-summary.js';
-import { insertRule, type RuleSettings } from './rule-repository.js';
-
-export interface NewProject extends ProjectSettings {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly slug: string;
-  readonly rules: readonly RuleSettings[];
-  readonly hookSecret: NewHookSecret;
-}
 
 export interface ChangedProject {
   readonly project: ProjectRecord;
@@ -72,15 +63,12 @@ export class ProjectRepository {
     return toPage(rows, query.limit, (row) => row.id, toProjectSummary);
   }
 
-  /**
-   * The project with its first rules and hook secret, and the promise of a signing key. Null when the slug is taken, or the
-   * organization is being deleted.
-   */
-  async create(project: NewProject, actor: Actor): Promise<ProjectRecord | null> {
+  /** The project with its first rules and hook secret, and the promise of a signing key. */
+  async create(project: NewProject, actor: Actor): Promise<ProjectCreation> {
     try {
-      return await this.db.transaction((tx) => insertProject(tx, project, actor));
+      return await this.db.transaction((tx) => createProjectIn(tx, project, actor));
     } catch (error) {
-      if (isUniqueViolation(error)) return null;
+      if (isUniqueViolation(error)) return { ok: false, reason: 'conflict' };
       throw error;
     }
   }
@@ -170,32 +158,6 @@ export class ProjectRepository {
   }
 }
 
-async function insertProject(tx: Queryable, project: NewProject, actor: Actor): Promise<ProjectRecord | null> {
-  const { id, organizationId, slug, rules, hookSecret, ...settings } = project;
-  // A deletion waits for this, or this for it: a project that came behind it would keep the organization for ever.
-  const there = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM organization WHERE id = ${organizationId} AND deleted_at IS NULL FOR SHARE`;
-  if (there.length === 0) return null;
-  const data = {
-    ...settings,
-    id,
-    organizationId,
-    slug,
-    buildArgs: { ...settings.buildArgs },
-    namedContexts: { ...settings.namedContexts },
-    protectedBranches: [...settings.protectedBranches],
-    definition: jsonOrNull(settings.definition),
-    limits: toJson(settings.limits),
-  };
-  const row = await tx.project.create({ data, select: projectColumns });
-  for (const [position, rule] of rules.entries()) await insertRule(tx, id, rule, position);
-  await insertHookSecret(tx, id, hookSecret);
-  await promise(tx, 'create-key', id, id);
-  const record = toProjectRecord(row);
-  await writeAudit(tx, actor, { ...subject(record), action: 'project.create', after: { slug, ...settings } });
-  return record;
-}
-
 async function lock(tx: Queryable, id: string): Promise<ProjectRecord | null> {
   await tx.$queryRaw`SELECT id FROM project WHERE id = ${id}::uuid FOR UPDATE`;
   const row = await tx.project.findFirst({ where: { id, deletedAt: null }, select: projectColumns });
@@ -212,14 +174,6 @@ function settingsData(changes: Partial<ProjectSettings>): Prisma.ProjectUpdateIn
     ...(definition !== undefined && { definition: jsonOrNull(definition) }),
     ...(limits && { limits: toJson(limits) }),
   };
-}
-
-function jsonOrNull(value: BuildDefinition | null) {
-  return value === null ? Prisma.DbNull : { ...value };
-}
-
-function subject(project: ProjectRecord) {
-  return { organizationId: project.organizationId, subjectKind: 'project', subjectId: project.id };
 }
 
 function movesAway(before: ProjectRecord, remoteUrl: string | undefined): boolean {

@@ -1,5 +1,6 @@
 /** What an organization may use, each with what it is counted in. The operator sets them; see `quotaDefaults`. */
 export const quotaKinds = {
+  projects: { unit: 'projects', label: 'Projects' },
   concurrentBuilds: { unit: 'builds', label: 'Concurrent builds' },
   queuedBuilds: { unit: 'builds', label: 'Waiting builds' },
   buildMinutes: { unit: 'minutes', label: 'Build minutes of this month' },
@@ -34,7 +35,7 @@ export interface QuotaSettings extends QuotaLimits, BuildCeilings {
  */
 export const quotaDefaults: QuotaSettings = {
   ...{ weight: 100, concurrentBuilds: null, queuedBuilds: 500, buildMinutes: null, cpus: null, memoryBytes: null },
-  ...{ pids: 4_096, diskBytes: 34_359_738_368, timeoutMs: 7_200_000 },
+  ...{ pids: 4_096, diskBytes: 34_359_738_368, timeoutMs: 7_200_000, projects: 500 },
   ...{ imageBytes: null, cacheBytes: null, logBytes: null, deliveryBytes: null },
 };
 
@@ -63,7 +64,7 @@ export function quotaSentence(kind: QuotaKind, used: number, limit: number): str
   return `The organization's quota is used up: ${label.toLowerCase()}, ${amount(used, unit)} of ${amount(limit, unit)}. The usage page shows it; an administrator of the installation can raise it.`;
 }
 
-function amount(value: number, unit: 'builds' | 'minutes' | 'bytes'): string {
+function amount(value: number, unit: (typeof quotaKinds)[QuotaKind]['unit']): string {
   if (unit !== 'bytes') return `${Math.floor(value)}${unit === 'minutes' ? ' min' : ''}`;
   const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = Math.min(names.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, value)) / 10)));

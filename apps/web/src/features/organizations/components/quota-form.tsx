@@ -14,6 +14,7 @@ const mebibyte = 1024 ** 2;
 /** In the order of the form; bytes are typed in MiB. */
 const fields = [
   { name: 'weight', label: 'Weight when slots are shared', scale: 1 },
+  { name: 'projects', label: 'Projects', scale: 1 },
   { name: 'concurrentBuilds', label: 'Concurrent builds', scale: 1 },
   { name: 'queuedBuilds', label: 'Waiting builds', scale: 1 },
   { name: 'buildMinutes', label: 'Build minutes per month', scale: 1 },

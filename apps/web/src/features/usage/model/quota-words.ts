@@ -20,6 +20,7 @@ export function stagedWords(bytes: number): string {
 
 /** What follows at the limit. */
 export const consequences: Readonly<Record<QuotaUsageView['kind'], string>> = {
+  projects: 'No further project can be made.',
   concurrentBuilds: 'Further builds wait until one ends.',
   queuedBuilds: 'Further pushes start no build; their deliveries say so.',
   buildMinutes: 'Builds wait until the next month begins.',

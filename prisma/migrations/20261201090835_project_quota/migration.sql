@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "quota" ADD COLUMN     "projects" INTEGER;
