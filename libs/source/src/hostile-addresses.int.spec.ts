@@ -48,7 +48,8 @@ describe('hostile addresses', () => {
         gitPath: 'git',
         searchPath: process.env.PATH ?? '',
         home,
-        maxAllocationBytes: 2 ** 29,
+        maxAllocationBytes: 2 ** 28,
+        maxAddressBytes: 2 ** 30,
       });
       const url = template.replace('CANARY', hosts.canary).replace('SERVED', hosts.host.served);
       for (const protocol of [undefined, 'https'])

@@ -78,6 +78,29 @@ describe('hostile transfers', () => {
     expect(failure.code).toBe('SourceTooLarge');
   }, 30_000);
 
+  it('R5-B7 gives up on a delta that would take more than 256 MiB', async () => {
+    const base = Buffer.alloc(1_000_000, 1);
+    const failure = await fetchFrom((send, response) => {
+      const delta = packEntry('refDelta', growingDelta(base, 280), objectId('blob', base));
+      send(pack(packEntry('blob', base), delta));
+      response.end('0000');
+    });
+    expect(failure.code).toBe('SourceTooLarge');
+  }, 60_000);
+
+  it('R5-B7 gives up on a pack that would take more memory than a process of git may have', async () => {
+    const base = Buffer.alloc(1_000_000, 1);
+    const growth = growingDelta(base, 240);
+    const failure = await fetchFrom(
+      (send, response) => {
+        send(pack(packEntry('blob', base), packEntry('refDelta', growth, objectId('blob', base))));
+        response.end('0000');
+      },
+      { maxProcessBytes: 220 * 1024 * 1024 },
+    );
+    expect(failure.code).toBe('SourceTooLarge');
+  }, 60_000);
+
   it('S-029 gives up on a real repository over the limit, and on too many refs', async () => {
     const repository = await hosts.host.repository('large.git');
     const commit = await repository.commit({ Dockerfile: 'x', noise: randomBytes(8_000_000) });

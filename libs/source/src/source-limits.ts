@@ -22,6 +22,10 @@ export interface SourceLimits {
   readonly maxContextBytes: number;
   readonly maxDockerfileBytes: number;
   readonly maxIgnoreFileBytes: number;
+  /** Memory for one object. A larger blob is streamed, unless the host sends it as a delta. */
+  readonly maxObjectMemoryBytes: number;
+  /** Address space of one process of git: a delta, its base and its result, mapped parts of packs, and the program. */
+  readonly maxProcessBytes: number;
   /** Commits to look back for one question about ancestry. */
   readonly maxHistoryCommits: number;
   /** A remote that sends less than this, on average over `slowWindowMs`, is given up. */
@@ -48,6 +52,8 @@ export const defaultSourceLimits: SourceLimits = {
   maxContextBytes: 2048 * MiB,
   maxDockerfileBytes: MiB,
   maxIgnoreFileBytes: 256 * 1024,
+  maxObjectMemoryBytes: 256 * MiB,
+  maxProcessBytes: 1024 * MiB,
   maxHistoryCommits: 16_384,
   minBytesPerSecond: 1024,
   slowWindowMs: 30_000,

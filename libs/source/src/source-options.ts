@@ -36,9 +36,6 @@ const defaultSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 /** Five tries within two minutes. */
 const defaultRetryDelaysMs = [2_000, 8_000, 20_000, 40_000];
 
-/** Memory for one object; a larger blob is streamed. */
-const maxAllocationBytes = 512 * 1024 * 1024;
-
 export interface SourceSettings {
   readonly mirrorRoot: string;
   /** Where keys lie while they are used. */
@@ -71,7 +68,11 @@ export function sourceSettings(options: SourceOptions): SourceSettings {
   return {
     mirrorRoot,
     privateFolder,
-    git: new GitCommand({ gitPath, searchPath, home, maxAllocationBytes }),
+    git: new GitCommand({
+      ...{ gitPath, searchPath, home },
+      maxAllocationBytes: limits.maxObjectMemoryBytes,
+      maxAddressBytes: limits.maxProcessBytes,
+    }),
     home,
     limits,
     remote: {

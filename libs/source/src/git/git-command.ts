@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { type GitConfig, gitEnvironment } from './git-environment.js';
 import { GitError } from './git-error.js';
+import { limitedStart } from './limited-start.js';
 import { StderrTail } from './stderr-tail.js';
 
 export interface GitOptions {
@@ -12,6 +13,8 @@ export interface GitOptions {
   readonly home: string;
   /** The largest single piece of memory that git may ask for. */
   readonly maxAllocationBytes: number;
+  /** Address space of each process of git: what it may take in all. */
+  readonly maxAddressBytes: number;
 }
 
 export interface GitRequest {
@@ -97,7 +100,9 @@ export class GitCommand {
   }
 
   #spawn<Input extends 'pipe' | 'ignore'>(request: GitRequest, stdin: Input, cancelSignal: AbortSignal | undefined) {
-    return execa(this.#options.gitPath, request.args, {
+    const { gitPath, maxAddressBytes } = this.#options;
+    const { file, args } = limitedStart(maxAddressBytes, gitPath, request.args);
+    return execa(file, args, {
       cwd: request.cwd ?? this.#options.home,
       env: this.#environment(request),
       extendEnv: false,

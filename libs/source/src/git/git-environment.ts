@@ -26,6 +26,14 @@ const fixedConfig: GitConfig = [
   ['core.excludesFile', '/dev/null'],
   // A larger blob is streamed instead of being held in memory.
   ['core.bigFileThreshold', '16m'],
+  // Each thread that resolves deltas holds two files and a cache in memory.
+  ['pack.threads', '1'],
+  ['core.deltaBaseCacheLimit', '32m'],
+  ['pack.windowMemory', '64m'],
+  ['pack.deltaCacheSize', '32m'],
+  // Git maps a pack in windows of 1 GiB without this, which is all of its address space.
+  ['core.packedGitWindowSize', '32m'],
+  ['core.packedGitLimit', '256m'],
   ['credential.helper', ''],
   ['submodule.recurse', 'false'],
   ['fetch.recurseSubmodules', 'false'],

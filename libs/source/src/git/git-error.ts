@@ -21,6 +21,8 @@ export class GitError extends Error {
 
   static of(end: ProcessEnd, lines: readonly string[]): GitError {
     if (end.timedOut) return new GitError('timeout', lines);
+    // The shell that becomes git says so when git cannot be run (126) or is not there (127); git itself never does.
+    if (end.exitCode === 126 || end.exitCode === 127) return new GitError('missing', lines);
     if (end.exitCode !== undefined) return new GitError('exit', lines, end.exitCode);
     return new GitError(end.code === 'ENOENT' || end.code === 'EACCES' ? 'missing' : 'killed', lines);
   }

@@ -33,6 +33,10 @@ describe('failureOf', () => {
     ["fatal: transport 'ext' not allowed", 'PolicyRefused'],
     ['error: object 1234567: gitmodulesName: disallowed submodule name: ../x', 'PolicyRefused'],
     ['fatal: attempting to allocate 10000000000 over limit 536870912', 'SourceTooLarge'],
+    ['fatal: Out of memory, malloc failed (tried to allocate 200000001 bytes)', 'SourceTooLarge'],
+    ['fatal: mmap failed: Cannot allocate memory', 'SourceTooLarge'],
+    ['fatal: packfile ./objects/pack/pack-1234.pack cannot be mapped: Cannot allocate memory', 'SourceTooLarge'],
+    ['error: index-pack died of signal 9', 'SourceUnavailable'],
     ['fatal: write error: No space left on device', 'DiskFull'],
   ])('reads %s as %s', (line, code) => {
     const failure = failed('warning: something', line);

@@ -15,7 +15,7 @@ interface Row {
 const rows: readonly Row[] = [
   row(/No space left on device/, 'DiskFull', 'The disk is full, so the commit could not be fetched.'),
   row(
-    /attempting to allocate .* over limit|too large to fit into virtual memory|pack exceeds maximum|[Oo]ut of memory/,
+    /attempting to allocate .* over limit|too large to fit into virtual memory|pack exceeds maximum|[Oo]ut of memory|mmap failed|cannot be mapped/,
     'SourceTooLarge',
     'The commit holds an object that is too large.',
   ),
