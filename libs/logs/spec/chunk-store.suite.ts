@@ -138,12 +138,14 @@ export function describeChunkStore(name: string, open: () => Promise<ChunkStoreU
       const lineDeltas = [{ step: 3, lines: 7, outputs: [{ stream: 2, openN: 12, style: 5 }] }] as const;
       await store.append(chunk(0, 9));
       await store.append(chunk(10, 19, { lineDeltas, entriesBytes: 7 }));
-      const index = await store.index(attemptId, 10);
+      const index = await store.index(attemptId, 0, 10);
       expect(index).toMatchObject([
         { firstN: 0, lastN: 9, entriesBytes: 1000, lineDeltas: chunk(0, 9).lineDeltas },
         { firstN: 10, lastN: 19, entriesBytes: 7, lineDeltas },
       ]);
-      expect(await store.index(attemptId, 1)).toHaveLength(1);
+      expect(await store.index(attemptId, 0, 1)).toMatchObject([{ firstN: 0 }]);
+      expect(await store.index(attemptId, 10, 1)).toMatchObject([{ firstN: 10 }]);
+      expect(await store.index(attemptId, 1, 10)).toMatchObject([{ firstN: 10 }]);
     });
 
     it('tells which chunks may hold a text, and gives the ones that are asked for', async () => {

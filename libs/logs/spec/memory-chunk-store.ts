@@ -64,8 +64,9 @@ export class MemoryChunkStore implements ChunkStore {
     return this.log(attemptId).chunks.findLast((chunk) => chunk[column] < position)?.firstN ?? 0;
   }
 
-  async index(attemptId: string, limit: number): Promise<readonly IndexedChunk[]> {
-    return this.log(attemptId).chunks.slice(0, limit);
+  async index(attemptId: string, fromN: number, limit: number): Promise<readonly IndexedChunk[]> {
+    const chunks = this.log(attemptId).chunks.filter(({ firstN }) => firstN >= fromN);
+    return chunks.slice(0, limit);
   }
 
   async survey(attemptId: string, trigrams: readonly number[]): Promise<readonly SurveyedChunk[]> {

@@ -96,8 +96,8 @@ export interface ChunkStore {
   /** `firstN` of the last chunk whose `firstLine` (or `firstTextByte`) is below `position`; 0 when there is none. */
   find(attemptId: string, scale: LogScale, position: number): Promise<number>;
 
-  /** All chunks in ascending order, at most `limit` of them, without what was printed. */
-  index(attemptId: string, limit: number): Promise<readonly IndexedChunk[]>;
+  /** Chunks in ascending order from the one that begins with `fromN` (or the first after it) on, at most `limit`, without what was printed. */
+  index(attemptId: string, fromN: number, limit: number): Promise<readonly IndexedChunk[]>;
 
   /**
    * All chunks in ascending order, and which of them may hold a text.

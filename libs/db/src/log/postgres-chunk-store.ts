@@ -81,9 +81,9 @@ export class PostgresChunkStore implements ChunkStore {
     return Number(rows[0]?.n ?? 0);
   }
 
-  async index(attemptId: string, limit: number): Promise<readonly IndexedChunk[]> {
+  async index(attemptId: string, fromN: number, limit: number): Promise<readonly IndexedChunk[]> {
     const rows = await this.db.prisma.logChunk.findMany({
-      where: { attemptId },
+      where: { attemptId, firstN: { gte: fromN } },
       orderBy: { firstN: 'asc' },
       take: limit,
       select: { firstN: true, lastN: true, entriesBytes: true, lineDeltas: true },

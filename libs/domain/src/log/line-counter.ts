@@ -111,6 +111,11 @@ export class DeltaSum {
     }
   }
 
+  /** How many deltas these are. */
+  get size(): number {
+    return this.steps.size;
+  }
+
   deltas(): LineDelta[] {
     return [...this.steps].map(([step, { lines, outputs }]) => ({ step, lines, outputs: [...outputs.values()] }));
   }

@@ -19,43 +19,93 @@ export interface LogIndex {
   readonly complete: boolean;
 }
 
-/** A segment has about this many bytes, or a share of the log when that would make too many of them. */
+/** A segment has about this many bytes, and twice as many whenever there would be too many segments or deltas. */
 const segmentBytes = 65_536;
 const mostSegments = 2_048;
+/** Steps that print side by side are in every segment: some MiB of an answer. */
+const mostDeltas = 100_000;
 const mostChunks = 65_536;
+/** What a chunk adds to the lines of its steps may be as large as the chunk. */
+const chunksAtOnce = 1_024;
 
 /** Where the lines of a log are: a few bytes for each 64 KiB, so that any line is found without reading what is before it. */
 export async function readIndex(store: ChunkStore, attemptId: string): Promise<LogIndex> {
-  // The tail comes first: what is complete now gets no chunks between the two calls.
+  // The tail comes first: what is complete now gets no chunks between the calls.
   const tail = await store.tail(attemptId);
-  const chunks = await store.index(attemptId, mostChunks);
-  const uncounted = chunks.findIndex(({ lineDeltas }) => lineDeltas === null);
-  const segments = await inTurns(joinChunks(uncounted === -1 ? chunks : chunks.slice(0, uncounted)));
+  const joiner = new ChunkJoiner();
+  for (let [fromN, read] = [0, 0]; read < mostChunks; ) {
+    const chunks = await store.index(attemptId, fromN, chunksAtOnce);
+    const uncounted = chunks.findIndex(({ lineDeltas }) => lineDeltas === null);
+    await inTurns(joiner.add(uncounted === -1 ? chunks : chunks.slice(0, uncounted)));
+    if (uncounted !== -1 || chunks.length < chunksAtOnce) break;
+    fromN = chunks.at(-1)!.lastN + 1;
+    read += chunks.length;
+  }
+  const segments = await inTurns(joiner.segments());
   const nextN = segments.at(-1)?.nextN ?? 0;
   return { segments, nextN, complete: tail.complete && nextN >= tail.nextN };
 }
 
-/** Work that grows with the number of chunks, and lets go after each of them. */
-export function* joinChunks(chunks: readonly IndexedChunk[]): Sliced<LogSegment[]> {
-  const total = chunks.reduce((sum, { entriesBytes }) => sum + entriesBytes, 0);
-  const most = Math.max(segmentBytes, total / mostSegments);
-  const segments: LogSegment[] = [];
-  let open: { firstN: number; nextN: number; bytes: number; sum: DeltaSum } | undefined;
-  const close = (): void => {
-    if (open)
-      segments.push({ firstN: open.firstN, nextN: open.nextN, bytes: open.bytes, lineDeltas: open.sum.deltas() });
-  };
-  for (const { firstN, lastN, entriesBytes, lineDeltas } of chunks) {
-    yield;
-    if (open && open.bytes + entriesBytes <= most) {
-      open.nextN = lastN + 1;
-      open.bytes += entriesBytes;
-      open.sum.add(lineDeltas ?? []);
-    } else {
-      close();
-      open = { firstN, nextN: lastN + 1, bytes: entriesBytes, sum: new DeltaSum(lineDeltas ?? []) };
+interface OpenSegment {
+  readonly firstN: number;
+  nextN: number;
+  bytes: number;
+  readonly sum: DeltaSum;
+}
+
+/** Joins chunks that follow each other to a bounded number of segments, whatever they hold. */
+export class ChunkJoiner {
+  private joined: OpenSegment[] = [];
+  private most = segmentBytes;
+  /** Deltas of all segments but the last one, and how many are too many. */
+  private deltas = 0;
+  private mostDeltas = mostDeltas;
+
+  /** Work that grows with the number of chunks, and lets go after each of them. */
+  *add(chunks: readonly IndexedChunk[]): Sliced<void> {
+    for (const { firstN, lastN, entriesBytes: bytes, lineDeltas } of chunks) {
+      yield;
+      const last = this.joined.at(-1);
+      const here = { firstN, nextN: lastN + 1, bytes, sum: new DeltaSum(lineDeltas ?? []) };
+      if (last && last.bytes + bytes <= this.most) extend(last, here);
+      else {
+        this.deltas += last?.sum.size ?? 0;
+        this.joined.push(here);
+        if (this.joined.length > mostSegments || this.deltas > this.mostDeltas) yield* this.halve();
+      }
     }
   }
-  close();
-  return segments;
+
+  *segments(): Sliced<LogSegment[]> {
+    const segments: LogSegment[] = [];
+    for (const { sum, ...place } of this.joined) {
+      yield;
+      segments.push({ ...place, lineDeltas: sum.deltas() });
+    }
+    return segments;
+  }
+
+  private *halve(): Sliced<void> {
+    const before = this.joined;
+    this.joined = [];
+    this.most *= 2;
+    this.deltas = 0;
+    for (const segment of before) {
+      yield;
+      const last = this.joined.at(-1);
+      if (last && last.bytes + segment.bytes <= this.most) extend(last, segment);
+      else {
+        this.deltas += last?.sum.size ?? 0;
+        this.joined.push(segment);
+      }
+    }
+    // Segments of different steps have as many together: then it is not tried again for each chunk.
+    this.mostDeltas = Math.max(mostDeltas, 2 * this.deltas);
+  }
+}
+
+function extend(segment: OpenSegment, { nextN, bytes, sum }: OpenSegment): void {
+  segment.nextN = nextN;
+  segment.bytes += bytes;
+  segment.sum.add(sum.deltas());
 }

@@ -1,5 +1,7 @@
+import { syncStretchRatio } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { attemptId, logFixture } from '../../spec/log-fixture.js';
+import type { ChunkStore } from '../ports.js';
 import { failingLineOf } from './failing-line.js';
 import { readStepLines } from './read-step-lines.js';
 
@@ -37,6 +39,30 @@ describe('the lines of one step', () => {
       [15_002, '15002'],
     ]);
     expect((await readStepLines(store, attemptId, 1, last(2))).map(({ number }) => number)).toEqual([29_999, 30_000]);
+  });
+});
+
+describe('the lines of one step among many', () => {
+  it('R4-P1 are looked for without joining what all steps printed before each segment', async () => {
+    const [segments, stepsOfEach] = [2_000, 25];
+    const delta = (step: number) => ({ step, lines: 1, outputs: [{ stream: 1, openN: null, style: 0 }] });
+    const chunks = Array.from({ length: segments }, (_, at) => ({
+      ...{ firstN: at, lastN: at, entriesBytes: 65_536 },
+      lineDeltas: Array.from({ length: stepsOfEach }, (_, step) => delta(at * stepsOfEach + step)),
+    }));
+    const store = {
+      tail: async () => ({ nextN: segments, lines: 0, textBytes: 0, complete: true }),
+      index: async (_attempt: string, fromN: number, limit: number) => chunks.slice(fromN, fromN + limit),
+    } as unknown as ChunkStore;
+    const work = async () => {
+      const counts: number[] = [];
+      await readStepLines(store, 'a', segments * stepsOfEach, (count) => {
+        counts.push(count);
+        return [0, count];
+      });
+      expect(counts).toEqual([0]);
+    };
+    expect(await syncStretchRatio(work)).toBeLessThan(5);
   });
 });
 

@@ -29,7 +29,7 @@ export async function readStepLines(
   step: number,
   pick: (count: number) => readonly [from: number, to: number],
 ): Promise<NumberedLine[]> {
-  const segments = placed((await readIndex(store, attemptId)).segments);
+  const segments = placed((await readIndex(store, attemptId)).segments, step);
   const count = segments.reduce((sum, segment) => sum + linesOf(segment.lineDeltas, step), 0);
   const [from, to] = pick(count);
   const wanted = lastBytes(
@@ -46,11 +46,13 @@ export async function readStepLines(
   return lines.filter(({ number }) => number > from && number <= to);
 }
 
-function placed(segments: readonly LogSegment[]): Placed[] {
+/** Segments as far as this step is concerned: how each of the others stood before each segment would be their product. */
+function placed(segments: readonly LogSegment[], step: number): Placed[] {
   let before: readonly LineDelta[] = [];
   return segments.map((segment, index) => {
-    const here = { ...segment, before, earliestN: segments[index - 1]?.firstN ?? segment.firstN };
-    before = joinDeltas(before, segment.lineDeltas);
+    const lineDeltas = segment.lineDeltas.filter((delta) => delta.step === step);
+    const here = { ...segment, lineDeltas, before, earliestN: segments[index - 1]?.firstN ?? segment.firstN };
+    before = joinDeltas(before, lineDeltas);
     return here;
   });
 }
@@ -67,19 +69,17 @@ async function drawn(
   const add = (line: LogLine): void => {
     lines.push({ ...line, number: first + lines.length + 1 });
   };
-  const entries = await entriesOf(store, attemptId, segment);
-  const left = drawRun(segment, entries, (of, line) => {
-    if (of === step) add(line);
-  });
+  const entries = await entriesOf(store, attemptId, step, segment);
+  const left = drawRun(segment, entries, (_step, line) => add(line));
   if (withUnfinished) left.unfinished(step).forEach(add);
   return lines;
 }
 
-async function entriesOf(store: ChunkStore, attemptId: string, segment: Placed): Promise<LogEntry[]> {
+async function entriesOf(store: ChunkStore, attemptId: string, step: number, segment: Placed): Promise<LogEntry[]> {
   const entries: LogEntry[] = [];
   for await (const entry of readEntries(store, attemptId, firstNeededN(segment, segment.earliestN))) {
     if (entry.n >= segment.nextN) break;
-    entries.push(entry);
+    if (entry.step === step) entries.push(entry);
   }
   return entries;
 }

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
-import { decodeLogEntries, encodeLogEntries, joinDeltas, type LineDelta } from '@cooperage/domain';
+import { DeltaSum, decodeLogEntries, encodeLogEntries } from '@cooperage/domain';
 import type { LogChunk } from '../ports.js';
 import type { LineTrigrams } from '../searching/line-trigrams.js';
 import type { LogBatch } from './log-batch.js';
@@ -41,7 +41,7 @@ export async function packChunk(
     firstTextByte: before.textBytes,
     textBytes: sum(batches, 'textBytes'),
     entriesBytes: entries.length,
-    lineDeltas: batches.reduce<readonly LineDelta[]>((joined, batch) => joinDeltas(joined, batch.lineDeltas), []),
+    lineDeltas: new DeltaSum(...batches.map((batch) => batch.lineDeltas)).deltas(),
     trigrams: trigrams === null ? null : trigrams.take(decodeLogEntries(entries)),
     payload: await compress(entries),
   };
