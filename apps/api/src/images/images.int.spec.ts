@@ -5,6 +5,7 @@ import { type Digest, projectRepository } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { publish, pushImage, writingClient } from '../../spec/published-image.js';
+import { rowsOf } from '../../spec/rows.js';
 import { expectOk, problemOf, type Visitor } from '../../spec/visitor.js';
 import { TestWorker } from '../../spec/worker.js';
 
@@ -38,6 +39,32 @@ describe('an image', () => {
         platforms: ['linux/amd64'],
       }),
     ]);
+  });
+
+  it('R5-A7 is listed with a hundred of its tags, and says where it has more', async () => {
+    const { project } = await world.project(owner, await organizationOf(owner));
+    await rowsOf(
+      world,
+      `INSERT INTO image (id, project_id, digest, media_type, size_bytes, platforms)
+       SELECT gen_random_uuid(), $1::uuid, 'sha256:' || repeat(n::text, 64), 'application/json', 1, '{}' FROM generate_series(1, 2) n`,
+      [project.id],
+    );
+    await rowsOf(
+      world,
+      `INSERT INTO image_tag (project_id, tag, digest, build_id, sequence, build_number)
+       SELECT $1::uuid, 'tag-' || lpad(n::text, 3, '0'), 'sha256:' || repeat(CASE WHEN n > 100 THEN '1' ELSE '2' END, 64),
+         gen_random_uuid(), n, n FROM generate_series(1, 300) n`,
+      [project.id],
+    );
+    const { items } = expectOk(await owner.get<Page<ImageSummary>>(`/api/v1/projects/${project.id}/images`));
+    const [many, hundred] = items.toSorted((a, b) => a.digest.localeCompare(b.digest));
+    expect([many!.tags.length, many!.tags[0], many!.tags.at(-1), many!.moreTags]).toEqual([
+      100,
+      'tag-101',
+      'tag-200',
+      true,
+    ]);
+    expect([hundred!.tags.length, hundred!.tags.at(-1), hundred!.moreTags]).toEqual([100, 'tag-100', false]);
   });
 
   it('is shown as the registry holds it', async () => {

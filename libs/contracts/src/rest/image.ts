@@ -22,7 +22,10 @@ export const imageSummarySchema = z.object({
   mediaType: z.string(),
   sizeBytes: z.number().int(),
   platforms: z.array(z.string()),
+  /** The first hundred by name. */
   tags: z.array(z.string()),
+  /** Whether it has more: the project's list of tags has all. */
+  moreTags: z.boolean(),
   buildId: idSchema.nullable(),
   buildNumber: z.number().int().nullable(),
   commit: z.string().nullable(),

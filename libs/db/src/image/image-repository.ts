@@ -2,6 +2,7 @@ import type { Digest } from '@cooperage/domain';
 import type { Database, Queryable } from '../database.js';
 import type { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { type ShownTags, shownTags } from './image-tags.js';
 import {
   newestVerifications,
   type StoredVerdict,
@@ -11,14 +12,13 @@ import {
 } from './newest-verification.js';
 
 /** An image of a project's repository, as the rows know it. */
-export interface ImageRecord {
+export interface ImageRecord extends ShownTags {
   readonly id: string;
   readonly projectId: string;
   readonly digest: Digest;
   readonly mediaType: string;
   readonly sizeBytes: number;
   readonly platforms: readonly string[];
-  readonly tags: readonly string[];
   readonly buildId: string | null;
   readonly buildNumber: number | null;
   readonly commit: string | null;
@@ -107,33 +107,24 @@ export async function imageMapper(db: Queryable, rows: readonly ImageRow[]): Pro
   const [verifications, builds, tags] = await Promise.all([
     newestVerifications(db, rows),
     db.build.findMany({ where: { id: { in: buildIds } }, select: { id: true, number: true } }),
-    db.imageTag.findMany({
-      where: {
-        projectId: { in: [...new Set(rows.map(({ projectId }) => projectId))] },
-        digest: { in: rows.map(({ digest }) => digest) },
-      },
-      select: { projectId: true, tag: true, digest: true },
-      orderBy: { tag: 'asc' },
-    }),
+    shownTags(db, rows),
   ]);
   const numbers = new Map(builds.map(({ id, number }) => [id, number]));
-  return (row) => toImageRecord(row, verifications, numbers, tags);
+  return (row) => toImageRecord(row, verifications, numbers, tags(row));
 }
 
 function toImageRecord(
   row: ImageRow,
   verifications: Verifications,
   numbers: ReadonlyMap<string, number>,
-  tags: readonly { readonly projectId: string; readonly tag: string; readonly digest: string }[],
+  tags: ShownTags,
 ): ImageRecord {
   const newest = verificationOf(verifications, row);
   return {
     ...row,
     digest: row.digest as Digest,
     sizeBytes: Number(row.sizeBytes),
-    tags: tags
-      .filter(({ projectId, digest }) => projectId === row.projectId && digest === row.digest)
-      .map(({ tag }) => tag),
+    ...tags,
     buildNumber: row.buildId === null ? null : (numbers.get(row.buildId) ?? null),
     verified: verifiedOf(verifications, row),
     verdict: newest?.verdict ?? null,

@@ -27,7 +27,16 @@ export function Verdict({ verified, className }: { verified: boolean | null; cla
   );
 }
 
-export function TagList({ tags, limit = 3 }: { tags: readonly string[]; limit?: number }) {
+/** @param more there are more than these */
+export function TagList({
+  tags,
+  limit = 3,
+  more = false,
+}: {
+  tags: readonly string[];
+  limit?: number;
+  more?: boolean;
+}) {
   if (tags.length === 0) return <span className="text-text-3">no tag</span>;
   return (
     <span className="inline-flex max-w-full flex-wrap gap-1">
@@ -39,6 +48,7 @@ export function TagList({ tags, limit = 3 }: { tags: readonly string[]; limit?: 
       {tags.length > limit && (
         <span className="text-xs text-text-2" title={tags.slice(limit).join(', ')}>
           +{tags.length - limit}
+          {more && ' and more'}
         </span>
       )}
     </span>

@@ -43,7 +43,7 @@ export function FoundImageTable({ images }: { images: readonly FoundImage[] }) {
               </div>
             </Td>
             <Td>
-              <TagList tags={image.tags} />
+              <TagList tags={image.tags} more={image.moreTags} />
             </Td>
             <Td wide>
               <VerdictWords image={image} />

@@ -32,7 +32,7 @@ export function ImagePage({ project, image }: { project: Project; image: ImageFa
           </h1>
           <p className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-text-2">
             <Verdict verified={image.verified} />
-            <TagList tags={image.tags} limit={12} />
+            <TagList tags={image.tags} limit={12} more={image.moreTags} />
             {image.buildNumber !== null && (
               <span>
                 from build{' '}

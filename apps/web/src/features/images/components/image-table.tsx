@@ -40,7 +40,7 @@ export function ImageTable({ project, images }: { project: ProjectName; images: 
             </div>
           </Td>
           <Td>
-            <TagList tags={image.tags} />
+            <TagList tags={image.tags} more={image.moreTags} />
           </Td>
           <Td wide>
             <Verdict verified={image.verified} />
