@@ -69,7 +69,7 @@ export class DockerfileReader {
 }
 
 /** As much of a file as pages show. */
-export function shown(text: string): ShownFile {
+function shown(text: string): ShownFile {
   return shownFile(text, shownFileLength);
 }
 

@@ -1,5 +1,5 @@
 import type { Step } from '@cooperage/contracts';
-import { syncStretchRatio } from '@cooperage/testing';
+import { syncStretchRatio } from '@cooperage/testing/sync-stretch';
 import { describe, expect, it } from 'vitest';
 import { type DockerfileRow, dockerfileRows, type FileFacts, mostLines } from './dockerfile-rows';
 

@@ -1,4 +1,4 @@
-import { syncStretchRatio } from '@cooperage/testing';
+import { syncStretchRatio } from '@cooperage/testing/sync-stretch';
 import { describe, expect, it } from 'vitest';
 import { fileDiff, mostComparedLines, mostShownLines } from './file-diff';
 

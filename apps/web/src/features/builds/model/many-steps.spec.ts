@@ -1,5 +1,5 @@
 import type { Attempt, Step } from '@cooperage/contracts';
-import { syncStretchRatio } from '@cooperage/testing';
+import { syncStretchRatio } from '@cooperage/testing/sync-stretch';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logSteps } from './log-attempts';
