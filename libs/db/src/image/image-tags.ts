@@ -1,7 +1,7 @@
 import type { Queryable } from '../database.js';
 
 /** Most tags of an image that are shown beside it. A build that makes the same image again and again gives it more each time. */
-export const mostShownTags = 100;
+const mostShownTags = 100;
 
 export interface ShownTags {
   /** In the order of their names. */
