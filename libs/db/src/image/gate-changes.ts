@@ -11,7 +11,7 @@ export interface PublishedImage {
 
 /**
  * The image of the build in `moved`. An older build that made the same bytes later does not take it over, and a fork's takes
- * over nothing.
+ * over nothing. An image of a protected ref stays with builds of protected refs: its tags are defended by the zone of its build.
  */
 export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma.Sql {
   return Prisma.sql`, remembered AS (
@@ -22,6 +22,8 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
       platforms = excluded.platforms, build_id = excluded.build_id, commit = excluded.commit
     WHERE (i.build_id IS NULL OR i.build_id < excluded.build_id)
       AND (SELECT zone FROM moved) <> 'fork'
+      AND ((SELECT zone FROM moved) = 'protected'
+        OR NOT EXISTS (SELECT 1 FROM build o WHERE o.id = i.build_id AND o.zone = 'protected'))
     ), unstaged AS (
       -- From here on it counts as an image.
       DELETE FROM staged_image s USING moved WHERE s.project_id = moved.project_id AND s.digest = moved.digest)`;

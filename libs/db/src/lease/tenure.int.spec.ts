@@ -229,6 +229,42 @@ describe('publisher tenures', () => {
     expect(await publishes.targetOf(project, 'main')).toBe(digests.get(owner));
   });
 
+  it('R5-C1 leave an image of a protected ref with its build when a branch makes the same bytes, so that its tags stay protected', async () => {
+    const project = await world.project();
+    const builder = await world.builder();
+    const tenure = await acquired(project, await control());
+    const pass = async (n: number, zone: Zone, sequence: number) => {
+      const attempt = await world.claimed(project, builder);
+      await world.db.prisma.build.update({
+        where: { id: attempt.build.id },
+        data: { zone, sequence: BigInt(sequence), tags: zone === 'protected' ? ['main'] : ['prod'] },
+      });
+      const built = await new AttemptRepository(world.db).built(attempt, builder, facts(n));
+      if (!built.ok) throw new Error(built.reason);
+      await publishes.passGate(built.build, tenure, { platforms: [] });
+      return built.build;
+    };
+    const release = await pass(1, 'protected', 1);
+    await world.db.prisma.build.update({ where: { id: (await pass(1, 'branch', 2)).id }, data: { tags: [] } });
+    const image = await world.db.prisma.image.findFirst({ where: { projectId: project, digest: facts(1).digest } });
+    expect(image).toMatchObject({ buildId: release.id });
+    const wish = { id: newId(), projectId: project, digest: facts(1).digest };
+    await world.db.prisma.imageVerification.create({ data: { ...wish, ok: true, checks: [] } });
+    await world.db.prisma.imageTag.deleteMany({ where: { projectId: project, tag: 'prod' } });
+    const request = await world.db.prisma.trustRequest.create({
+      data: { ...wish, action: 'retag', tag: 'prod', askedBy: 'ada' },
+    });
+    expect(await new TrustRequestRepository(world.db).retag(request as TrustRequestRecord)).toMatchObject({ ok: true });
+    await pass(3, 'branch', 3);
+    expect(await publishes.targetOf(project, 'prod')).toBe(facts(1).digest);
+    const later = await pass(4, 'protected', 4);
+    const again = await pass(4, 'protected', 5);
+    expect(again.id > later.id).toBe(true);
+    expect(
+      await world.db.prisma.image.findFirst({ where: { projectId: project, digest: facts(4).digest } }),
+    ).toMatchObject({ buildId: again.id });
+  });
+
   it('S-110 move no tag for strangers’ code, by no build and by no hand, and give it nobody’s image', async () => {
     const project = await world.project();
     const builder = await world.builder();

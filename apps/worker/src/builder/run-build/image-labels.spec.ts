@@ -15,7 +15,8 @@ describe('imageLabels', () => {
       commitTime: 1_700_000_000,
       ref: 'refs/heads/main',
       tags: ['main', 'latest'],
-    };
+      zone: 'protected',
+    } as const;
     expect(imageLabels(build, facts)).toEqual({
       'org.opencontainers.image.created': '2023-11-14T22:13:20Z',
       'org.opencontainers.image.revision': 'a'.repeat(40),
@@ -28,7 +29,21 @@ describe('imageLabels', () => {
   });
 
   it('name the ref where there is no tag', () => {
-    const build = { commit: 'b'.repeat(40), commitTime: 0, ref: 'refs/tags/v1.2.3', tags: [] };
+    const build = {
+      commit: 'b'.repeat(40),
+      commitTime: 0,
+      ref: 'refs/tags/v1.2.3',
+      tags: [],
+      zone: 'protected',
+    } as const;
     expect(imageLabels(build, facts)['org.opencontainers.image.version']).toBe('v1.2.3');
+  });
+
+  it('R5-C3 are others in each zone, so that no digest is of two', () => {
+    const build = { commit: 'c'.repeat(40), commitTime: 0, ref: 'refs/heads/1.2.3', tags: [] };
+    const all = (['protected', 'branch', 'fork'] as const).map((zone) =>
+      JSON.stringify(imageLabels({ ...build, zone }, facts)),
+    );
+    expect(new Set(all).size).toBe(3);
   });
 });
