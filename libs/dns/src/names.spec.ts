@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -47,6 +47,25 @@ describe('names', () => {
     await forgetful.addresses('good.example');
     await forgetful.addresses('good.example');
     expect(server.questions).toHaveLength(6);
+  });
+
+  it('are asked of the name servers that the machine has now', async () => {
+    const other = await startNameServer();
+    try {
+      const servers = [server.address];
+      const resolverFile = path.join(folder, 'resolv.conf');
+      await writeFile(resolverFile, 'one');
+      const asked = names({ servers, resolverFile, keptMs: 0 });
+      await asked.addresses('good.example');
+      servers[0] = other.address;
+      await asked.addresses('good.example');
+      expect(other.questions).toEqual([]);
+      await utimes(resolverFile, 1, 1);
+      await asked.addresses('good.example');
+      expect(other.questions).toHaveLength(2);
+    } finally {
+      other.close();
+    }
   });
 
   it('are read from the hosts file first', async () => {

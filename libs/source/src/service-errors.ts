@@ -18,7 +18,11 @@ export async function settled<T>(signal: AbortSignal | undefined, work: () => Pr
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof ObjectTooLarge)
-      throw new BuildFailure('SourceTooLarge', 'The commit holds an object that is too large.', { cause: error });
+      throw new BuildFailure(
+        'SourceTooLarge',
+        'The commit holds an object that is too large. Git may use 256 MiB for one object.',
+        { cause: error },
+      );
     if (error instanceof GitError)
       throw new BuildFailure('SourceUnavailable', "The worker's copy of the repository could not be read.", {
         cause: error,

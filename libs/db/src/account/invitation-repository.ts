@@ -1,4 +1,4 @@
-import { isRole, mayDo, type Role } from '@cooperage/domain';
+import { isRole, mayDo, type Role, roles } from '@cooperage/domain';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
 import { newId } from '../new-id.js';
@@ -27,6 +27,9 @@ export interface InvitationRecord {
   /** The link was mailed and shown to no one. */
   readonly mailed: boolean;
 }
+
+/** Roles that may invite. */
+const inviters = roles.filter((role) => mayDo(role, 'member.manage'));
 
 /** An invitation that nobody has used yet, as owners see it. */
 export interface PendingInvitation {
@@ -68,7 +71,10 @@ export class InvitationRepository {
   /** Those that can still be used, in the order of their ids. */
   async pending(organizationId: string, { after, limit }: KeysetQuery): Promise<KeysetPage<PendingInvitation>> {
     const rows = await this.db.prisma.invitation.findMany({
-      where: { organizationId, status: 'pending', expiresAt: { gt: new Date() }, ...(after && { id: { lt: after } }) },
+      where: {
+        ...{ organizationId, status: 'pending', expiresAt: { gt: new Date() }, ...(after && { id: { lt: after } }) },
+        user: { members: { some: { organizationId, role: { in: inviters } } } },
+      },
       select: {
         ...{ id: true, email: true, role: true, createdAt: true, expiresAt: true },
         user: { select: { name: true } },

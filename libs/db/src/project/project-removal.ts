@@ -17,9 +17,10 @@ export interface BuildLeftover {
 
 const leftoversAtOnce = 500;
 
-/** Tables that grow with a project's use, and how many rows of each go at once: a build takes its steps and log with it. */
+/** Tables that grow with a project's use, and how many rows of each go at once: a build takes its steps and log with it, a cache its blobs. */
 const tables = [
   ['build', 50],
+  ['cache_entry', 20],
   ['delivery', 200],
   ['signature_artifact', 1_000],
   ['image_verification', 1_000],

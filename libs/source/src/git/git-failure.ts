@@ -17,7 +17,7 @@ const rows: readonly Row[] = [
   row(
     /attempting to allocate .* over limit|too large to fit into virtual memory|pack exceeds maximum|[Oo]ut of memory|mmap failed|cannot be mapped/,
     'SourceTooLarge',
-    'The commit holds an object that is too large.',
+    'The commit holds an object that is too large. Git may use 256 MiB for one object.',
   ),
   row(
     /not our ref|want [0-9a-f]+ not valid|does not allow request for unadvertised|couldn't find remote ref|remote ref .* not found/i,
