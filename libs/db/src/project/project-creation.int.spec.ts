@@ -34,7 +34,7 @@ it('R5-A11 makes no project in an organization that is being deleted', async () 
     const project = { ...settings, id, organizationId, slug, rules: [], hookSecret };
     return new ProjectRepository(world.db).create(project, actor);
   };
-  expect(await create('before')).toMatchObject({ slug: 'before' });
+  expect(await create('before')).toMatchObject({ ok: true, project: { slug: 'before' } });
   await world.db.prisma.organization.update({ where: { id: organizationId }, data: { deletedAt: new Date() } });
-  expect(await create('behind')).toBeNull();
+  expect(await create('behind')).toEqual({ ok: false, reason: 'conflict' });
 });
