@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   type BuildRecord,
   BuildRepository,
+  DeliveryRepository,
   EvaluationRepository,
   IntakeRepository,
   type NewDelivery,
@@ -125,6 +126,25 @@ export class EvaluateBench {
     };
     const stored = await this.intake.insert(delivery as NewDelivery);
     return this.evaluate(stored!.deliveryId);
+  }
+
+  /** One more rule of the project. @returns its id */
+  async rule(project: BenchProject, refKind: 'branch' | 'tag', refPattern: string, tags: string[]): Promise<string> {
+    const id = newId();
+    const fixed = { includePaths: [], excludePaths: [], name: `${refKind} ${refPattern}` };
+    await this.world.db.prisma.rule.create({
+      data: { id, projectId: project.id, refKind, refPattern, tags, ...fixed },
+    });
+    return id;
+  }
+
+  /** A developer starts a build by hand. @returns the delivery's row afterwards */
+  async start(project: BenchProject, ref: string, ruleId: string | null) {
+    const { organizationId } = await this.world.db.prisma.project.findUniqueOrThrow({ where: { id: project.id } });
+    const actor = { kind: 'user', id: 'u', name: 'dev', ip: null } as never;
+    const place = { projectId: project.id, organizationId };
+    const wish = { ref, ruleId, zone: null, targetRef: null, noCache: false };
+    return this.evaluate(await new DeliveryRepository(this.world.db).start(place, wish, actor));
   }
 
   /** @returns the delivery's row afterwards */

@@ -100,6 +100,7 @@ export * from './rule/parse-ref.js';
 export * from './rule/rule.js';
 export * from './rule/tag-template.js';
 export * from './rule/tag-wall.js';
+export * from './rule/tags-by-hand.js';
 export * from './sample/git-object.js';
 export * from './sample/sample-repository.js';
 export * from './setup/check-advice.js';

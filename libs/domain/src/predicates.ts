@@ -46,6 +46,7 @@ export * from './rule/parse-ref.js';
 export * from './rule/rule.js';
 export * from './rule/tag-template.js';
 export * from './rule/tag-wall.js';
+export * from './rule/tags-by-hand.js';
 export { type CheckCode, type CheckName, type CheckState, checkCodes, checkNames } from './setup/installation-check.js';
 export * from './trigger/claimed-repository.js';
 export * from './trigger/no-build-reason.js';

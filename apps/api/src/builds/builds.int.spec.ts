@@ -1,4 +1,4 @@
-import type { Build, BuildSummary, DeliveryView, Dockerfile, Page, Steps } from '@cooperage/contracts';
+import type { Build, BuildSummary, DeliveryView, Dockerfile, Page, Rule, Steps } from '@cooperage/contracts';
 import { type BuildRecord, StepRepository } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, randomCommit, type TestProject } from '../../spec/api-world.js';
@@ -88,6 +88,25 @@ describe('builds', () => {
       expect((await owner.post(path, { ref })).status, ref).toBe(400);
     const otherRule = '01970000-0000-7000-8000-000000000000';
     expect((await owner.post(path, { ref: 'refs/heads/main', ruleId: otherRule })).status).toBe(404);
+  });
+
+  it('R5-C2 by hand of a protected ref are refused at once with a rule that is not for it', async () => {
+    const path = `/api/v1/projects/${target.project.id}/builds`;
+    const { items } = expectOk(await owner.get<Page<Rule>>(path.replace(/builds$/, 'rules')));
+    const ruleOf = (kind: string) => items.find(({ refKind }) => refKind === kind)!.id;
+    const ask = (ref: string, ruleId: string | null) => owner.post(path, { ref, ruleId });
+    const refused = await ask('refs/tags/v1.0.0', ruleOf('branch'));
+    expect(problemOf(refused)).toMatchObject({
+      ...{ status: 400, code: 'validation_failed' },
+      errors: [{ path: 'ruleId', message: expect.stringContaining('The rule is for a branch') }],
+    });
+    expect((await ask('refs/tags/1.0.0', ruleOf('tag'))).status).toBe(400);
+    for (const [ref, ruleId] of [
+      ['refs/tags/v1.0.0', ruleOf('tag')],
+      ['refs/tags/1.0.0', null],
+      ['refs/heads/topic', ruleOf('tag')],
+    ] as const)
+      expect((await ask(ref, ruleId)).status, ref).toBe(202);
   });
 
   it('by hand in the fork zone need an admin, have no rule, and are written down', async () => {

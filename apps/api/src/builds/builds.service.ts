@@ -1,6 +1,6 @@
 import type { StartBuild } from '@cooperage/contracts';
 import { type Actor, type BuildDetailRecord, BuildDetails, DeliveryRepository, RuleRepository } from '@cooperage/db';
-import { isFullRef, parseRef } from '@cooperage/domain';
+import { isFullRef, type ProtectionRules, parseRef, whyNoTagsByHand, zoneOf } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
@@ -35,7 +35,7 @@ export class BuildsService {
   async start(principal: Principal, projectId: string, start: StartBuild, actor: Actor) {
     const project = await this.access.project(principal, projectId, start.zone === 'fork' ? 'build.fork' : 'build.run');
     mustBeRefs(start);
-    if (start.ruleId !== null) found(await this.rules.find(start.ruleId, projectId));
+    if (start.ruleId !== null) mustGiveTags(found(await this.rules.find(start.ruleId, projectId)), start.ref, project);
     await this.bounds.demand(projectId, 0);
     const deliveryId = await this.deliveries.start(placeOf(project), start, actor);
     return presentDelivery(found(await this.deliveries.find(deliveryId, [project.organizationId])));
@@ -45,6 +45,16 @@ export class BuildsService {
     const build = found(record);
     return presentBuild(build, await findEvidence(build, this));
   }
+}
+
+/** Evaluation decides, by the default branch that the git host names then. What is known before is said at once. */
+function mustGiveTags(
+  rule: Parameters<typeof whyNoTagsByHand>[0],
+  ref: string,
+  { defaultBranch, protectedBranches }: ProtectionRules,
+): void {
+  const message = whyNoTagsByHand(rule, ref, zoneOf({ defaultBranch, protectedBranches, ref, fromFork: false }));
+  if (message !== null) throw new ApiProblem('validation_failed', { errors: [{ path: 'ruleId', message }] });
 }
 
 function mustBeRefs({ ref, targetRef }: StartBuild): void {

@@ -1,6 +1,6 @@
 import { createProjectSchema, type FirstStepsView, type TriedSample } from '@cooperage/contracts';
 import { type Actor, FirstStepsRepository, RuleRepository } from '@cooperage/db';
-import { sampleRef, sampleRemoteUrl } from '@cooperage/domain';
+import { sampleRef, sampleRemoteUrl, whyNotFor } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -37,7 +37,7 @@ export class FirstStepsService {
   /** Makes the sample's project where it is not there yet, and starts a build of it that moves its tags. */
   async trySample(principal: Principal, organizationId: string, actor: Actor): Promise<TriedSample> {
     const project = await this.sampleProject(principal, organizationId, actor);
-    const rule = (await this.rules.list(project.id)).find(({ refKind, enabled }) => refKind === 'branch' && enabled);
+    const rule = (await this.rules.list(project.id)).find((one) => whyNotFor(one, sampleRef) === null);
     const { id } = await this.builds.start(
       principal,
       project.id,

@@ -231,7 +231,7 @@ export const startBuildSchema = z
   .strictObject({
     /** Full ref at the git host, for example `refs/heads/main`. */
     ref: z.string().min(1).max(4096),
-    /** A rule whose tags the image gets; without one the image is published by digest only. */
+    /** A rule whose tags the image gets; without one the image is published by digest only. For a protected branch or a git tag it is one that is for that ref. */
     ruleId: idSchema.nullable().default(null),
     /** `fork` builds the ref as strangers’ code: apart from all other builds, without secrets, without a tag. Null: as the ref has it. */
     zone: z.literal('fork').nullable().default(null),

@@ -14,6 +14,9 @@ export type Taken =
  * Takes the next sequence and `builds` numbers from the project's row, ends the delivery and moves the ref's head: all
  * three or none. A late head is not the newest, so it does not become the one that others are compared with. Where the
  * head before was pushed away, builds with a smaller sequence lose the right to move tags.
+ *
+ * What a person asks for shows nothing new where the head is the one that was evaluated last: its builds have the sequence
+ * of that evaluation, or the old head of one ref could take the tags of another. Its numbers are greater, so it renews its own.
  */
 export async function takeEvaluationIn(
   tx: Queryable,
@@ -22,6 +25,7 @@ export async function takeEvaluationIn(
   builds: number,
 ): Promise<Taken> {
   const { id, lastSequence, remoteUrl } = subject.project;
+  const isAsked = result.trigger === 'manual' || result.trigger === 'replay';
   const [row] = await tx.$queryRaw<{ sequence: bigint; lastNumber: number }[]>`
     WITH taken AS (
       UPDATE project p SET last_sequence = p.last_sequence + 1, last_build_number = p.last_build_number + ${builds}::int,
@@ -36,14 +40,16 @@ export async function takeEvaluationIn(
     ), head AS (
       INSERT INTO ref_head AS h (project_id, ref, commit, sequence, observed, evaluated_at)
       SELECT id, ${result.ref}, ${result.commit}, last_sequence, ${result.observed}, now() FROM taken WHERE NOT ${result.late}::boolean
-      ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit, sequence = excluded.sequence,
+      ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit,
+        sequence = CASE WHEN ${isAsked}::boolean AND h.commit = excluded.commit THEN h.sequence ELSE excluded.sequence END,
         observed = excluded.observed, evaluated_at = now(),
         rewritten_sequence = CASE WHEN ${result.rewrites}::boolean THEN excluded.sequence ELSE h.rewritten_sequence END
+      RETURNING sequence
     ), seen AS (
       UPDATE ref_head h SET observed = ${result.observed} FROM taken
       WHERE h.project_id = taken.id AND h.ref = ${result.ref} AND ${result.late}::boolean
     )
-    SELECT last_sequence AS sequence, last_build_number AS "lastNumber",
+    SELECT coalesce((SELECT sequence FROM head), last_sequence) AS sequence, last_build_number AS "lastNumber",
       (SELECT ${Prisma.raw(deliveryAnnouncement('ended'))} FROM ended) AS told FROM taken`;
   if (row) return { ok: true, sequence: row.sequence, firstNumber: row.lastNumber - builds + 1 };
   const [project] = await tx.$queryRaw<{ changed: boolean }[]>`

@@ -97,12 +97,8 @@ function* judgeOne(rule: Rule, head: RefHead, newestBuiltCommit: string | null, 
     explanation,
     tags: [],
   });
-  if (!rule.enabled) return no('rule_disabled', 'The rule is switched off.');
-  const ref = parseRef(head.ref);
-  if (ref?.kind !== rule.refKind)
-    return no('ref_kind_differs', `The rule is for a ${rule.refKind}, and ${head.ref} is not one.`);
-  if (!matchesGlob(rule.refPattern, ref.name))
-    return no('ref_does_not_match', `${ref.name} does not match ${rule.refPattern}.`);
+  const other = whyNotFor(rule, head.ref);
+  if (other) return no(other.reason, other.explanation);
   const paths = yield* comparePaths(rule, head.changedPaths, work);
   if (paths === 'differ') return no('paths_do_not_match', 'No changed path is among the paths of the rule.');
   if (newestBuiltCommit === head.commit)
@@ -114,9 +110,27 @@ function* judgeOne(rule: Rule, head: RefHead, newestBuiltCommit: string | null, 
     ruleName: rule.name,
     matched: true,
     reason: 'matched',
-    explanation: [`${ref.name} matches ${rule.refPattern}.`, ...whyUnknown(paths, head)].join(' '),
+    explanation: [`${parseRef(head.ref)?.name} matches ${rule.refPattern}.`, ...whyUnknown(paths, head)].join(' '),
     tags,
   };
+}
+
+/**
+ * Why a rule is not for a ref, whatever was changed there; null where it is.
+ * @param fullRef for example `refs/heads/main`
+ */
+export function whyNotFor(
+  rule: Pick<Rule, 'enabled' | 'refKind' | 'refPattern'>,
+  fullRef: string,
+): Pick<Verdict, 'reason' | 'explanation'> | null {
+  if (!rule.enabled) return { reason: 'rule_disabled', explanation: 'The rule is switched off.' };
+  const ref = parseRef(fullRef);
+  if (ref?.kind !== rule.refKind) {
+    const explanation = `The rule is for a ${rule.refKind}, and ${fullRef} is not one.`;
+    return { reason: 'ref_kind_differs', explanation };
+  }
+  if (matchesGlob(rule.refPattern, ref.name)) return null;
+  return { reason: 'ref_does_not_match', explanation: `${ref.name} does not match ${rule.refPattern}.` };
 }
 
 type Compared = 'match' | 'differ' | 'too_costly' | 'too_many';

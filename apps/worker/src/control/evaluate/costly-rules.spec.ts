@@ -19,6 +19,7 @@ const rule = (at: number, change: Partial<Rule>): Rule => ({
 });
 const head = (name: string, changedPaths: readonly string[] | null) => ({
   ...{ ref: `refs/heads/${name}`, commit: 'c'.repeat(40), defaultBranch: 'main', changedPaths },
+  zone: 'branch' as const,
 });
 const ask = askOf({ eventName: 'push', replayOf: null, sender: 'ada', body: Buffer.from('{}') });
 

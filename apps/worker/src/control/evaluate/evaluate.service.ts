@@ -131,7 +131,8 @@ export class EvaluateService {
     const protection = { defaultBranch, protectedBranches: subject.project.protectedBranches };
     const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
     const newestBuilt = await this.evaluations.newestBuiltCommits(subject.project.id, ref);
-    const verdicts = await judgeRules(subject.rules, { ref, commit, defaultBranch, changedPaths }, ask, newestBuilt);
+    const asSeen = { ref, commit, defaultBranch, changedPaths, zone };
+    const verdicts = await judgeRules(subject.rules, asSeen, ask, newestBuilt);
     return {
       ...head,
       commitSubject: facts.subject,

@@ -192,6 +192,79 @@ describe('a delivery is a hint', () => {
     });
   });
 
+  describe('R5-C2 a person who starts or replays a build moves no protected tag back', () => {
+    /** Two releases and main, each built: `stable` is of main, and `1` of the newer release. */
+    const released = async () => {
+      const project = await bench.project();
+      await bench.world.db.prisma.rule.deleteMany({ where: { projectId: project.id } });
+      const ofMain = await bench.rule(project, 'branch', 'main', ['stable']);
+      const ofReleases = await bench.rule(project, 'tag', 'v*', ['{{version}}', '{{major}}']);
+      const push = async (ref: string) => {
+        const after = await commit(project, ref, undefined, ref);
+        const delivery = await bench.push(project, ref, { after });
+        await bench.publish(await bench.buildOf(project, after));
+        return { after, delivery };
+      };
+      const [old, head] = [await push('refs/tags/v1.0.0'), await push(main)];
+      const newer = await push('refs/tags/v1.9.0');
+      const tags = { '1': newer.after, '1.0.0': old.after, '1.9.0': newer.after, stable: head.after };
+      expect(await bench.tags(project)).toEqual(tags);
+      return { ...{ project, ofMain, ofReleases, tags }, ...{ old: old.after, head: head.after, first: old.delivery } };
+    };
+    const imageOf = async (project: BenchProject, tag: string) =>
+      (await bench.world.db.prisma.imageTag.findFirstOrThrow({ where: { projectId: project.id, tag } })).buildId;
+
+    it('R5-C2 gives an old release no tag of the rule of main, and says why', async () => {
+      const { project, old, ofMain, tags } = await released();
+      const started = await bench.start(project, 'refs/tags/v1.0.0', ofMain);
+      await bench.publish(await bench.buildOf(project, old));
+      expect(await bench.tags(project)).toEqual(tags);
+      expect(started.verdicts[0]).toMatchObject({ matched: true, tags: [] });
+      expect(started.verdicts[0]!.explanation).toContain('Its image gets no tag. The rule is for a branch');
+    });
+
+    it('R5-C2 lets an old release that is started again renew its own tag, and not overtake a newer one', async () => {
+      const { project, old, ofReleases, tags } = await released();
+      await bench.start(project, 'refs/tags/v1.0.0', ofReleases);
+      const build = await bench.publish(await bench.buildOf(project, old));
+      expect(build).toMatchObject({ trigger: 'manual', tags: ['1.0.0', '1'] });
+      expect(await bench.tags(project)).toEqual(tags);
+      expect(await imageOf(project, '1.0.0')).toBe(build.id);
+    });
+
+    it('R5-C2 lets an old release whose delivery is replayed not overtake a newer one', async () => {
+      const { project, old, first, tags } = await released();
+      await bench.push(project, 'refs/tags/v1.0.0', { after: old, replayOf: first.id });
+      const build = await bench.publish(await bench.buildOf(project, old));
+      expect(build).toMatchObject({ trigger: 'replay', tags: ['1.0.0', '1'] });
+      expect(await bench.tags(project)).toEqual(tags);
+      expect(await imageOf(project, '1.0.0')).toBe(build.id);
+    });
+
+    it('renews the tags of the head of main that is started again, and moves them to a head that is new', async () => {
+      const { project, head, ofMain, tags } = await released();
+      await bench.start(project, main, ofMain);
+      const again = await bench.publish(await bench.buildOf(project, head));
+      expect(again.trigger).toBe('manual');
+      expect(await imageOf(project, 'stable')).toBe(again.id);
+      const next = await commit(project, 'next');
+      await bench.start(project, main, ofMain);
+      await bench.publish(await bench.buildOf(project, next));
+      expect(await bench.tags(project)).toEqual({ ...tags, stable: next });
+    });
+
+    it('moves the tags back where git was forced back, also where a person starts the build of it', async () => {
+      const { project, head, ofMain, tags } = await released();
+      const next = await commit(project, 'next', [head]);
+      await bench.push(project, main, { after: next });
+      await bench.publish(await bench.buildOf(project, next));
+      await forcePush(project, head);
+      await bench.start(project, main, ofMain);
+      await bench.publish(await bench.buildOf(project, head));
+      expect(await bench.tags(project)).toEqual(tags);
+    });
+  });
+
   describe('R-H2 only the newest head that was observed moves tags', () => {
     /** X was pushed and built, then Y was forced in its place and built. */
     const forced = async (proof: 'hmac-sha256' | 'token' | 'bearer') => {

@@ -15,7 +15,11 @@ const rule = (id: string, refPattern: string): Rule => ({
   tags: ['{{branch}}'],
   cachePolicy: 'zone',
 });
-const head = { ref: 'refs/heads/main', commit, defaultBranch: 'main', changedPaths: null };
+const head = {
+  ...{ ref: 'refs/heads/main', commit, defaultBranch: 'main', changedPaths: null },
+  zone: 'protected',
+} as const;
+const topic = { ...head, ref: 'refs/heads/topic', zone: 'branch' } as const;
 const delivery = (change: object = {}) => ({
   eventName: 'push',
   replayOf: null,
@@ -44,14 +48,26 @@ describe('what a delivery asks for', () => {
   it('is one rule by hand, whether or not it would match', async () => {
     const body = Buffer.from(JSON.stringify({ ruleId: 'b', actor: 'bob' }));
     const ask = askOf(delivery({ eventName: 'manual', body }));
-    const verdicts = await judgeRules([rule('a', 'main'), rule('b', 'other')], head, ask, new Map());
+    const verdicts = await judgeRules([rule('a', 'main'), rule('b', 'other')], topic, ask, new Map());
     expect(verdicts).toHaveLength(1);
     expect(verdicts[0]).toMatchObject({
       ruleId: 'b',
       matched: true,
-      tags: ['main'],
+      tags: ['topic'],
       explanation: 'bob started this build by hand.',
     });
+  });
+
+  it.each([
+    ['its own rule', rule('b', 'main'), ['main'], 'bob started this build by hand.'],
+    ['a rule of another branch', rule('b', 'other'), [], 'gets no tag. main does not match other.'],
+    ['a rule of git tags', { ...rule('b', '**'), refKind: 'tag' } as const, [], 'is for a tag'],
+    ['a rule that is switched off', { ...rule('b', 'main'), enabled: false }, [], 'switched off'],
+  ])('R5-C2 is a protected branch by hand with %s', async (_what, chosen, tags, words) => {
+    const body = Buffer.from(JSON.stringify({ ruleId: 'b', actor: 'bob' }));
+    const ask = askOf(delivery({ eventName: 'manual', body }));
+    const [verdict] = await judgeRules([chosen], head, ask, new Map());
+    expect(verdict).toMatchObject({ matched: true, tags, explanation: expect.stringContaining(words) });
   });
 
   it('is strangers’ code by hand, and never by what a forge says', async () => {

@@ -1,10 +1,23 @@
-import { inTurns, judgeAll, type RefHead, type Rule, renderTags, type Verdict } from '@cooperage/domain';
+import {
+  inTurns,
+  judgeAll,
+  type RefHead,
+  type Rule,
+  renderTags,
+  type Verdict,
+  whyNoTagsByHand,
+  type Zone,
+} from '@cooperage/domain';
 import type { Ask } from './trigger-of.js';
+
+export interface HeadInZone extends RefHead {
+  readonly zone: Zone;
+}
 
 /** The verdict of each rule that this ask concerns. Others have their turn meanwhile. */
 export async function judgeRules(
   rules: readonly Rule[],
-  head: RefHead,
+  head: HeadInZone,
   ask: Ask,
   newestBuilt: ReadonlyMap<string, string>,
 ): Promise<Verdict[]> {
@@ -13,15 +26,21 @@ export async function judgeRules(
   return inTurns(judgeAll(rules, head, newestBuiltCommit));
 }
 
-/** A person's word stands in for the rule's pattern; the tags are the chosen rule's, or none. */
-function manualVerdict(rules: readonly Rule[], head: RefHead, ask: Ask): Verdict {
+/**
+ * A person's word stands in for the rule's pattern; the tags are the chosen rule's, or none. For a protected ref it does not
+ * stand in: none where the rule is not for it.
+ */
+function manualVerdict(rules: readonly Rule[], head: HeadInZone, ask: Ask): Verdict {
   const rule = rules.find((candidate) => candidate.id === ask.ruleId);
+  const withheld = rule ? whyNoTagsByHand(rule, head.ref, head.zone) : null;
+  const started = `${ask.triggeredBy ?? 'Somebody'} started this build by hand.`;
+  const input = { ref: head.ref, commit: head.commit, defaultBranch: head.defaultBranch };
   return {
     ruleId: rule?.id ?? '',
     ruleName: rule?.name ?? 'by hand',
     matched: true,
     reason: 'matched',
-    explanation: `${ask.triggeredBy ?? 'Somebody'} started this build by hand.`,
-    tags: rule ? renderTags(rule.tags, { ref: head.ref, commit: head.commit, defaultBranch: head.defaultBranch }) : [],
+    explanation: withheld === null ? started : `${started} Its image gets no tag. ${withheld}`,
+    tags: rule && withheld === null ? renderTags(rule.tags, input) : [],
   };
 }

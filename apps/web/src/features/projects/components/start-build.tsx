@@ -86,6 +86,7 @@ function StartForm({ project, rules }: StartBuildProps) {
         value={ruleId}
         onChange={(event) => setRuleId(event.target.value)}
         hint={hints[ruleId === asFork ? 'fork' : 'rule']}
+        error={fieldError('ruleId')}
       >
         <option value="">No tag</option>
         {rules.map((rule) => (
@@ -110,7 +111,7 @@ function StartForm({ project, rules }: StartBuildProps) {
         name="noCache"
         hint="Runs every step anew. What it leaves is for the builds after it."
       />
-      <TagsPreview rule={rules.find(({ id }) => id === ruleId)} start={start} defaultBranch={project.defaultBranch} />
+      <TagsPreview rule={rules.find(({ id }) => id === ruleId)} start={start} project={project} />
       <ProblemNote problem={problem} />
       <Button type="submit" look="primary" disabled={pending}>
         {pending ? 'Starting' : 'Start the build'}
