@@ -1,8 +1,9 @@
 import { isDatabaseUnavailable } from '@cooperage/db';
 import { isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
+import type { Failures } from './failures.js';
 
-/** After so many takings in a row what fails for a reason of its own is put off. */
+/** After so many failures in a row what fails for a reason of its own is put off. */
 const mostTries = 10;
 /** While registry or database are away: half an hour of tries, a minute apart. */
 const mostPatientTries = 30;
@@ -11,10 +12,12 @@ const longestReason = 300;
 /** Does deletions of one turn one after the other: one that fails does not stop those behind it, and comes to an end. */
 export class OneByOne {
   private failure: { readonly error: unknown } | null = null;
+  /** Something of this turn has waited for registry or database for as long as anything may. */
+  private isAwayTooLong = false;
 
-  /** @param attempts how often this work was taken, with this time */
+  /** @param failures of the same project, from turn to turn */
   constructor(
-    private readonly attempts: number,
+    private readonly failures: Failures,
     private readonly logger: Logger,
   ) {}
 
@@ -24,7 +27,7 @@ export class OneByOne {
    * @returns how many were done
    * @throws the signal's reason; what says that registry or database are away, since those behind would only wait as long
    */
-  async each<Item>(
+  async each<Item extends { readonly id: string }>(
     items: readonly Item[],
     signal: AbortSignal | undefined,
     work: (item: Item) => Promise<void>,
@@ -35,10 +38,11 @@ export class OneByOne {
       signal?.throwIfAborted();
       try {
         await work(item);
+        this.forget(item.id);
         done += 1;
       } catch (error) {
         signal?.throwIfAborted();
-        await this.failed(error, (reason) => putOff(item, reason));
+        await this.failed(item.id, error, (reason) => putOff(item, reason));
       }
     }
     return done;
@@ -49,17 +53,36 @@ export class OneByOne {
     if (this.failure) throw this.failure.error;
   }
 
-  private async failed(error: unknown, putOff: (reason: string) => Promise<void>): Promise<void> {
+  /** Whether it is the error of a deletion, which was counted with it. */
+  hasCounted(error: unknown): boolean {
+    return this.failure?.error === error;
+  }
+
+  private async failed(id: string, error: unknown, putOff: (reason: string) => Promise<void>): Promise<void> {
     const isAway = isRegistryError(error) ? error.kind === 'unavailable' : isDatabaseUnavailable(error);
-    if (this.attempts >= (isAway ? mostPatientTries : mostTries)) {
-      this.logger.error({ err: error, tries: this.attempts }, 'a deletion was put off: it failed each time');
-      return putOff(reasonOf(error));
+    const tries = this.failures.add(isAway ? awayOf(id) : id);
+    if (isAway ? this.isAwayTooLong || tries >= mostPatientTries : tries >= mostTries) {
+      this.logger.error({ err: error, tries }, 'a deletion was put off: it failed each time');
+      await putOff(reasonOf(error));
+      this.isAwayTooLong ||= isAway;
+      this.forget(id);
+      return;
     }
-    if (isAway) throw error;
-    this.logger.warn({ err: error, tries: this.attempts }, 'a deletion failed');
+    if (isAway) {
+      this.failure = { error };
+      throw error;
+    }
+    this.logger.warn({ err: error, tries }, 'a deletion failed');
     this.failure ??= { error };
   }
+
+  private forget(id: string): void {
+    this.failures.forget(id);
+    this.failures.forget(awayOf(id));
+  }
 }
+
+const awayOf = (id: string) => `away ${id}`;
 
 /** A message of the registry's client is fit for a person. */
 function reasonOf(error: unknown): string {

@@ -12,7 +12,7 @@ interface PutOff {
   readonly message: string;
 }
 
-/** A project with two deletions of rows and two of images. Those that are named fail, as long as they are. */
+/** A project with two deletions of rows and two of images. Those that are named fail, as long as they are; `begin` is what comes before. */
 function world(failing: Record<string, Error>) {
   const open = { rows: ['row one', 'row two'], images: ['a', 'b'] };
   const deleted: string[] = [];
@@ -27,7 +27,10 @@ function world(failing: Record<string, Error>) {
     open.images = open.images.filter((each) => !ids.includes(each));
   };
   const deletion = {
-    begin: async () => open.rows.map((id) => ({ id })),
+    begin: async () => {
+      if (failing.begin) throw failing.begin;
+      return open.rows.map((id) => ({ id }));
+    },
     delete: async ({ id }: { id: string }) => work(id),
     putOff: async (ids: readonly string[], message: string) => {
       putOff.push({ ids, message });
@@ -62,7 +65,7 @@ function world(failing: Record<string, Error>) {
   const projects = { find: async () => ({ id: 'project', organizationSlug: 'o', slug: 's', deletedAt: null }) };
   const parts = [projects, deletion, images, staged, sessions, createLogger({ process: 'test', level: 'silent' })];
   const service = new RetentionService(...(parts as unknown as ConstructorParameters<typeof RetentionService>));
-  return { service, deleted, putOff };
+  return { service, deleted, putOff, open };
 }
 
 const invalid = new RegistryError('invalid', 'the manifest is not JSON');
@@ -78,6 +81,8 @@ describe('retention of a project', () => {
 
   it('R4-P8 puts off what failed ten times, says why, and is done', async () => {
     const { service, putOff } = world({ 'row one': new Error('broken row'), a: invalid });
+    for (let turn = 1; turn < 10; turn++) await expect(service.handle(item(turn))).rejects.toThrow('broken row');
+    expect(putOff).toEqual([]);
     expect(await service.handle(item(10))).toEqual({ done: true });
     expect(putOff).toEqual([
       { ids: ['row one'], message: expect.stringMatching(/^it could not be deleted: an error of the service/) },
@@ -85,15 +90,56 @@ describe('retention of a project', () => {
     ]);
   });
 
+  it.each([
+    ['a row', { 'row one': new Error('broken row') }],
+    ['an image', { a: invalid }],
+    ['the registry', { a: away }],
+    ['the service', { begin: new Error('no connection') }],
+  ] as const)('R4-P8 does not put off at the first failure of %s what was taken often', async (_, failing) => {
+    const { service, putOff } = world(failing);
+    await expect(service.handle(item(100))).rejects.toBe(Object.values(failing)[0]);
+    expect(putOff).toEqual([]);
+  });
+
+  it('R4-P8 counts the failures of each deletion by itself', async () => {
+    const failing: Record<string, Error> = { 'row one': new Error('broken row'), c: invalid };
+    const { service, putOff, open } = world(failing);
+    for (let turn = 1; turn < 10; turn++) await expect(service.handle(item(turn))).rejects.toThrow('broken row');
+    open.images.push('c');
+    await expect(service.handle(item(10))).rejects.toBe(invalid);
+    expect(putOff.map(({ ids }) => ids)).toEqual([['row one']]);
+    delete failing.c;
+    expect(await service.handle(item(11))).toEqual({ done: true });
+  });
+
   it('R4-P8 waits for a registry that is away, and puts off nothing before that takes long', async () => {
-    const { service, deleted, putOff } = world({ a: away });
-    for (const attempts of [1, 10, 29]) await expect(service.handle(item(attempts))).rejects.toBe(away);
+    const { service, deleted, putOff } = world({ a: away, b: away });
+    for (let turn = 1; turn < 30; turn++) await expect(service.handle(item(turn))).rejects.toBe(away);
     // What stands behind it would only wait as long.
     expect(deleted).toEqual(['row one', 'row two']);
     expect(putOff).toEqual([]);
     expect(await service.handle(item(30))).toEqual({ done: true });
+    expect(putOff.map(({ ids }) => ids)).toEqual([['a'], ['b']]);
+  });
+
+  it('R4-P8 deletes what stands behind something that the registry never answers for', async () => {
+    const { service, deleted, putOff } = world({ a: away });
+    for (let turn = 1; turn < 30; turn++) await expect(service.handle(item(turn))).rejects.toBe(away);
+    expect(await service.handle(item(30))).toEqual({ done: true });
     expect(putOff.map(({ ids }) => ids)).toEqual([['a']]);
     expect(deleted).toContain('b');
+  });
+
+  it('R4-P8 puts off all of it where forty turns in a row have failed before the first deletion', async () => {
+    const { service, putOff } = world({ begin: new Error('no connection') });
+    for (let turn = 1; turn < 40; turn++) await expect(service.handle(item(turn))).rejects.toThrow('no connection');
+    expect(await service.handle(item(40))).toEqual({ done: true });
+    expect(putOff).toEqual([
+      {
+        ids: ['row one', 'row two', 'a', 'b'],
+        message: expect.stringMatching(/^it could not be deleted: an error of the service/),
+      },
+    ]);
   });
 
   it('R4-P8 puts off all of it where its process ended each time, and is done', async () => {

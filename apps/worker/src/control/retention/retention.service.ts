@@ -11,6 +11,7 @@ import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
 import { deleteImage } from './delete-image.js';
 import { deleteStaged, lookAtStaged } from './delete-staged.js';
+import { Failures } from './failures.js';
 import { OneByOne } from './one-by-one.js';
 
 /** Deletions of one turn: other projects' upkeep comes between two turns. */
@@ -20,14 +21,19 @@ const waitMs = 1_000;
 
 /** What could not be deleted is tried again so much later. */
 const putOffMs = 6 * 3_600_000;
-/** After so many takings in a row all that is due is put off: something other than a deletion fails each time. */
-const mostTries = 40;
+/** After so many turns in a row that failed with something other than a deletion, all that is due is put off. */
+const mostTurns = 40;
+/** What is counted of these turns. */
+const turns = 'turns';
 
 /**
  * Deletes what is due in one project: builds, logs and deliveries by their rows, images and what was staged through the registry. What
  * cannot be deleted is put off with its reason, which the list of deletions shows.
  */
 export class RetentionService {
+  /** Of each project that has something to delete. */
+  private readonly failures = new Map<string, Failures>();
+
   constructor(
     private readonly projects: BuildProjectRepository,
     private readonly deletion: RetentionDeletion,
@@ -40,24 +46,41 @@ export class RetentionService {
   async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const project = await this.projects.find(item.subjectId);
     // A deleted project takes all of it along.
-    if (!project || project.deletedAt) return done;
-    try {
-      return await this.deleteDue(project, item.attempts, signal);
-    } catch (error) {
-      if (signal?.aborted || item.attempts < mostTries) throw error;
-      this.logger.error({ err: error, projectId: project.id }, 'the deletions of a project were put off');
-      return this.putOffAll(project.id, 'it could not be deleted: an error of the service');
-    }
+    const result = !project || project.deletedAt ? done : await this.turn(project, signal);
+    if (result.done) this.failures.delete(item.subjectId);
+    return result;
   }
 
   /** Where control ended over it, or its time was over, too often. */
-  giveUp({ subjectId: projectId }: OutboxItem): Promise<HandlerResult> {
-    return this.putOffAll(projectId, 'it could not be deleted: the deletion did not end');
+  async giveUp({ subjectId: projectId }: OutboxItem): Promise<HandlerResult> {
+    await this.putOffAll(projectId, 'it could not be deleted: the deletion did not end');
+    this.failures.delete(projectId);
+    return done;
   }
 
-  private async deleteDue(project: BuildProject, attempts: number, signal?: AbortSignal): Promise<HandlerResult> {
+  private async turn(project: BuildProject, signal?: AbortSignal): Promise<HandlerResult> {
     const { id: projectId } = project;
-    const turn = new OneByOne(attempts, withIds(this.logger, { projectId }));
+    const failures = this.failures.get(projectId) ?? new Failures();
+    this.failures.set(projectId, failures);
+    const turn = new OneByOne(failures, withIds(this.logger, { projectId }));
+    try {
+      const result = await this.deleteDue(project, turn, signal);
+      failures.forget(turns);
+      return result;
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      if (turn.hasCounted(error)) failures.forget(turns);
+      else if (failures.add(turns) >= mostTurns) {
+        this.logger.error({ err: error, projectId }, 'the deletions of a project were put off');
+        await this.putOffAll(projectId, 'it could not be deleted: an error of the service');
+        return done;
+      }
+      throw error;
+    }
+  }
+
+  private async deleteDue(project: BuildProject, turn: OneByOne, signal?: AbortSignal): Promise<HandlerResult> {
+    const { id: projectId } = project;
     const begun = await this.deletion.begin(projectId, atOnce);
     const rows = await turn.each(
       begun,
@@ -118,9 +141,8 @@ export class RetentionService {
     return this.deletion.putOff([candidateId], `it could not be deleted: ${reason}`, nextTry());
   }
 
-  private async putOffAll(projectId: string, message: string): Promise<HandlerResult> {
-    await this.deletion.putOffAll(projectId, message, nextTry());
-    return done;
+  private putOffAll(projectId: string, message: string): Promise<void> {
+    return this.deletion.putOffAll(projectId, message, nextTry());
   }
 }
 
