@@ -118,3 +118,4 @@ export * from './signing/reverification-repository.js';
 export * from './signing/signing-repository.js';
 export * from './signing/trust-repository.js';
 export * from './signing/trust-request-repository.js';
+export { type FoundVerification, type VerifyingKeys, verifiedByKeysThatCount } from './signing/verifying-keys.js';

@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { Image, ImageSummary, Key, Page, Signatures, Tag, TagMove, TagPlanView } from '@cooperage/contracts';
 import { SigningRepository } from '@cooperage/db';
 import { type Digest, projectRepository } from '@cooperage/domain';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KeyVerifier } from '@cooperage/signing/verify';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { publish, pushImage, writingClient } from '../../spec/published-image.js';
 import { rowsOf } from '../../spec/rows.js';
@@ -194,6 +195,24 @@ describe('signatures', () => {
     const unknown = publicKeyUrl!.replace(/[0-9a-f-]{36}/, '01970000-0000-7000-8000-000000000000');
     expect((await fetch(unknown)).status).toBe(404);
     expect((await fetch(publicKeyUrl!.replace('.pub', '.key'))).status).toBe(400);
+  });
+
+  it('R5-C4 are not verified by a key that is revoked while the registry is asked, but looked at once more', async () => {
+    const { id, publicKeyPem } = (await world.database.prisma.signingKey.findFirst({
+      where: { projectId: target.project.id, state: 'signing' },
+    }))!;
+    const verifier = vi
+      .spyOn(KeyVerifier.prototype, 'verify')
+      .mockImplementation(async ({ publicKeys, repository }) => {
+        const trusted = publicKeys.includes(publicKeyPem!);
+        await world.database.prisma.signingKey.update({ where: { id }, data: { state: 'revoked' } });
+        return { ok: trusted, verdict: trusted ? 'verified' : 'untrusted', digest, repository, checks: [] };
+      });
+    const { state } = expectOk(await owner.post<Signatures>(`${path()}/images/${digest}/verify`));
+    expect([state, verifier.mock.calls.length]).toEqual(['untrusted', 2]);
+    verifier.mockRestore();
+    const written = { where: { projectId: target.project.id, verdict: 'verified' } };
+    expect(await world.database.prisma.imageVerification.count(written)).toBe(0);
   });
 
   it('name a builder and a build type whose addresses answer, to people and to programs', async () => {

@@ -5,6 +5,7 @@ import {
   ImageRepository,
   type ProjectRecord,
   SignatureRepository,
+  verifiedByKeysThatCount,
 } from '@cooperage/db';
 import { type Digest, parseDigest } from '@cooperage/domain';
 import { Inject, Injectable } from '@nestjs/common';
@@ -58,8 +59,10 @@ export class SigningService {
     const image = found(await this.images.find(projectId, digest));
     this.take(projectId);
     const build = image.buildId === null ? null : await this.builds.find(image.buildId);
-    const { verdict, checks } = await this.verifications.verify(project, parseDigest(digest), build);
-    await this.signatures.recordVerification({ projectId, digest, buildId: build?.id ?? null, verdict, checks });
+    const { verdict } = await verifiedByKeysThatCount(
+      () => this.verifications.verify(project, parseDigest(digest), build),
+      (what) => this.signatures.recordVerification({ projectId, digest, buildId: build?.id ?? null, ...what }),
+    );
     const { organizationId } = project;
     const facts = { organizationId, projectId, action: 'image.verify', subjectKind: 'image', subjectId: digest };
     await this.audit.write(actor, { ...facts, after: { ok: verdict === 'verified', verdict } });

@@ -1,10 +1,4 @@
-import {
-  type BuildRecord,
-  keyCounts,
-  type ProjectRecord,
-  type PublicKeyRecord,
-  SignatureRepository,
-} from '@cooperage/db';
+import { type BuildRecord, type ProjectRecord, SignatureRepository, type VerifyingKeys } from '@cooperage/db';
 import { buildAddress, builderAddress, type Digest, projectAddress, projectRepository } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
 import { type Check, type Expectations, gitUri, KeyVerifier, type Verification } from '@cooperage/signing/verify';
@@ -16,6 +10,8 @@ import { RegistryReader } from '../registry-token/registry-reader.js';
 export interface Finding {
   readonly verdict: Verification['verdict'] | 'impossible';
   readonly checks: readonly Check[];
+  /** Those that counted, and when. */
+  readonly keys: VerifyingKeys;
 }
 
 /** Asks our own verifier about images of a project, by the keys that count now. Nothing here can sign. */
@@ -40,27 +36,22 @@ export class VerificationService {
     build: BuildRecord | null,
     place: ProjectRecord = project,
   ): Promise<Finding> {
-    const keys = await this.signatures.keys(project.id);
-    const now = new Date();
+    const keys = await this.signatures.verifyingKeys(project.id);
     try {
       const { verdict, checks } = await this.verifier.verify({
         client: this.registry.clientFor(place),
         repository: projectRepository(place.organizationSlug, place.slug),
         digest,
-        publicKeys: pems(keys.filter((key) => keyCounts(key, now))),
-        formerKeys: pems(keys.filter((key) => !keyCounts(key, now))),
+        publicKeys: keys.trusted.map(({ publicKeyPem }) => publicKeyPem),
+        formerKeys: keys.former,
         expected: expectationsOf(project, build, this.settings.publicUrl),
       });
-      return { verdict, checks };
+      return { verdict, checks, keys };
     } catch (error) {
       if (!isRegistryError(error)) throw error;
-      return { verdict: 'impossible', checks: [noAnswer(error.message)] };
+      return { verdict: 'impossible', checks: [noAnswer(error.message)], keys };
     }
   }
-}
-
-function pems(keys: readonly PublicKeyRecord[]): string[] {
-  return keys.flatMap((key) => key.publicKeyPem ?? []);
 }
 
 function noAnswer(message: string): Check {

@@ -3,6 +3,7 @@ import { type TransitionOutcome, transitionIn } from '../build/build-transition.
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { holdsTenure, type Tenure } from '../lease/tenure-repository.js';
+import { allCount } from '../signing/verifying-keys.js';
 import { type PublishedImage, pointTags, rememberImage } from './gate-changes.js';
 
 export interface TagTarget {
@@ -17,14 +18,20 @@ export class PublishRepository {
   /**
    * Passes the gate: the image is known, each tag's row points to it where no newer build has it, and the build only
    * rolls forward from here. One statement, so all of it or nothing. Refused as `stale` when the tenure is not the
-   * caller's any more.
+   * caller's any more, or one of the keys counts no more.
+   * @param keyIds by which the image was verified
    */
-  async passGate(build: BuildRecord, tenure: Tenure, image: PublishedImage): Promise<TransitionOutcome> {
+  async passGate(
+    build: BuildRecord,
+    tenure: Tenure,
+    image: PublishedImage,
+    keyIds: readonly string[] = [],
+  ): Promise<TransitionOutcome> {
     return this.db.statement((db) =>
       transitionIn(db, build.id, {
         event: { type: 'gate' },
         attemptNumber: build.attemptNumber,
-        provided: holdsTenure(tenure),
+        provided: Prisma.sql`${holdsTenure(tenure)} AND ${allCount(keyIds)}`,
         together: Prisma.sql`${rememberImage(image)}${pointTags(build)}`,
       }),
     );

@@ -1,6 +1,10 @@
-import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
-import { newId } from '../new-id.js';
+import {
+  type FoundVerification,
+  readVerifyingKeys,
+  type VerifyingKeys,
+  writeVerification,
+} from '../signing/verifying-keys.js';
 import { type StoredVerdict, verdictOf } from './newest-verification.js';
 
 export interface PublicKeyRecord {
@@ -72,17 +76,17 @@ export class SignatureRepository {
     return row && { verdict: verdictOf(row), at: row.at };
   }
 
-  /** Writes down what a verification found; the newest one is what pages show. */
-  async recordVerification(found: {
-    readonly projectId: string;
-    readonly digest: string;
-    readonly buildId: string | null;
-    readonly verdict: StoredVerdict;
-    readonly checks: readonly object[];
-  }): Promise<void> {
-    await this.db.prisma.imageVerification.create({
-      data: { ...found, ok: found.verdict === 'verified', id: newId(), checks: toJson(found.checks) },
-    });
+  /** Keys whose signatures count now, and those that count no more. */
+  verifyingKeys(projectId: string): Promise<VerifyingKeys> {
+    return readVerifyingKeys(this.db.prisma, projectId);
+  }
+
+  /**
+   * Writes down what a verification found; the newest one is what pages show.
+   * @returns false, and nothing is written, where it was verified by a key that counts no more
+   */
+  recordVerification(found: FoundVerification): Promise<boolean> {
+    return writeVerification(this.db.prisma, found);
   }
 }
 

@@ -1,7 +1,7 @@
 import { type TagMoveKind, type TagPlace, tagMoveKind, type Zone } from '@cooperage/domain';
 import type { Database, Queryable } from '../database.js';
 
-/** An image that a tag could point to, and whether its newest verification passed. */
+/** An image that a tag could point to, and whether its newest verification passed and no key was revoked since. */
 export interface TagTargetRecord extends TagPlace {
   readonly buildId: string;
   readonly verified: boolean;
@@ -33,7 +33,10 @@ export async function planTagMove(
   const [target] = await db.$queryRaw<Omit<TagTargetRecord, 'digest'>[]>`
     SELECT b.id::text AS "buildId", b.sequence, b.number AS "buildNumber", b.zone, coalesce((
       SELECT ok FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1
-    ), false) AS verified
+    ), false) AND NOT EXISTS (
+      SELECT 1 FROM signing_key k WHERE k.project_id = i.project_id AND k.state = 'revoked' AND k.retired_at >= (
+        SELECT at FROM image_verification v WHERE v.project_id = i.project_id AND v.digest = i.digest ORDER BY v.id DESC LIMIT 1)
+    ) AS verified
     FROM image i JOIN build b ON b.id = i.build_id WHERE i.project_id = ${projectId}::uuid AND i.digest = ${digest}`;
   if (!target) return null;
   const from = await db.imageTag.findUnique({

@@ -27,18 +27,22 @@ export class ReverificationRepository {
       ORDER BY r.started_at NULLS FIRST LIMIT ${projectsAtOnce}`;
   }
 
-  /** @param anew begins a round; otherwise the one that is under way goes on. @returns when it began */
+  /**
+   * @param anew begins a round; otherwise the one that is under way goes on
+   * @returns when it began, by the database's clock, to the millisecond behind: keys that were read before were read earlier
+   */
   async begin(projectId: string, anew: boolean): Promise<Date> {
-    const startedAt = new Date();
-    const row = await this.db.prisma.reverification.upsert({
-      where: { projectId },
-      create: { projectId, startedAt },
-      update: anew ? { startedAt, finishedAt: null } : {},
-    });
-    return row.startedAt;
+    const [row] = await this.db.prisma.$queryRaw<{ startedAt: Date }[]>`
+      INSERT INTO reverification AS r (project_id, started_at)
+      VALUES (${projectId}::uuid, date_trunc('milliseconds', now()) + interval '1 millisecond')
+      ON CONFLICT (project_id) DO UPDATE SET
+        started_at = CASE WHEN ${anew} THEN excluded.started_at ELSE r.started_at END,
+        finished_at = CASE WHEN ${anew} THEN NULL ELSE r.finished_at END
+      RETURNING started_at AS "startedAt"`;
+    return row!.startedAt;
   }
 
-  /** Images that tags point to and that were not verified since then, the newest first. */
+  /** Images that tags point to and that were not verified by keys that were read since then, the newest first. */
   async due(projectId: string, since: Date, most: number): Promise<DueImage[]> {
     return this.db.prisma.$queryRaw<DueImage[]>`
       SELECT i.digest, i.build_id::text AS "buildId" FROM image i

@@ -1,7 +1,7 @@
 import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
-import type { StoredVerdict } from '../image/newest-verification.js';
 import { newId } from '../new-id.js';
+import { type FoundVerification, readVerifyingKeys, type VerifyingKeys, writeVerification } from './verifying-keys.js';
 
 export interface SigningKeyRecord {
   readonly id: string;
@@ -41,32 +41,9 @@ export class SigningRepository {
     return row as SigningKeyRecord | null;
   }
 
-  /** Keys whose signatures count: the signing one and those that only verify. */
-  async trustedKeys(projectId: string): Promise<SigningKeyRecord[]> {
-    const rows = await this.db.prisma.signingKey.findMany({
-      where: {
-        projectId,
-        OR: [
-          { state: 'signing' },
-          { state: 'verify_only', OR: [{ verifyUntil: null }, { verifyUntil: { gt: new Date() } }] },
-        ],
-      },
-      orderBy: { id: 'desc' },
-    });
-    return rows as SigningKeyRecord[];
-  }
-
-  /** PEMs of keys that count no more, so that their signatures are told from strangers'. */
-  async formerKeys(projectId: string): Promise<string[]> {
-    const rows = await this.db.prisma.signingKey.findMany({
-      where: {
-        projectId,
-        OR: [{ state: 'revoked' }, { state: 'verify_only', verifyUntil: { lte: new Date() } }],
-      },
-      select: { publicKeyPem: true },
-      orderBy: { id: 'desc' },
-    });
-    return rows.flatMap(({ publicKeyPem }) => publicKeyPem ?? []);
+  /** Keys whose signatures count now, and those that count no more. */
+  verifyingKeys(projectId: string): Promise<VerifyingKeys> {
+    return readVerifyingKeys(this.db.prisma, projectId);
   }
 
   /**
@@ -153,15 +130,8 @@ export class SigningRepository {
     });
   }
 
-  async recordVerification(input: {
-    projectId: string;
-    digest: string;
-    buildId: string | null;
-    verdict: StoredVerdict;
-    checks: readonly object[];
-  }): Promise<void> {
-    await this.db.prisma.imageVerification.create({
-      data: { ...input, ok: input.verdict === 'verified', id: newId(), checks: toJson(input.checks) },
-    });
+  /** @returns false, and nothing is written, where it was verified by a key that counts no more */
+  recordVerification(found: FoundVerification): Promise<boolean> {
+    return writeVerification(this.db.prisma, found);
   }
 }

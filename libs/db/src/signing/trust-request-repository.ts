@@ -48,10 +48,9 @@ export class TrustRequestRepository {
     return this.once(request, async (tx) => {
       const { projectId, keyId } = request;
       if (keyId === null) return { ok: false, note: 'No key was named.' };
-      const { count } = await tx.signingKey.updateMany({
-        where: { id: keyId, projectId, state: { not: 'revoked' } },
-        data: { state: 'revoked', retiredAt: new Date(), sealed: null },
-      });
+      const count = await tx.$executeRaw`
+        UPDATE signing_key SET state = 'revoked', retired_at = clock_timestamp(), sealed = NULL
+        WHERE id = ${keyId}::uuid AND project_id = ${projectId}::uuid AND state <> 'revoked'`;
       if (count === 0) return { ok: false, note: 'The key was revoked before.' };
       await promise(tx, 'verify-images', projectId, projectId);
       return done;
@@ -67,7 +66,11 @@ export class TrustRequestRepository {
       const { projectId, tag, digest } = request;
       if (tag === null || digest === null) return { ok: false, note: 'Tag or image is missing.' };
       const plan = await planTagMove(tx, projectId, tag, digest);
-      if (!plan?.to.verified) return { ok: false, note: 'The image is not known, or does not verify.' };
+      if (!plan?.to.verified)
+        return {
+          ok: false,
+          note: 'The image is not known, or does not verify, or a key was revoked since it was verified.',
+        };
       if (plan.to.zone === 'fork')
         return { ok: false, note: 'No tag points to an image that was made in the fork zone.' };
       return carryOut(tx, request, tag, plan);

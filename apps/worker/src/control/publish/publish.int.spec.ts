@@ -7,6 +7,7 @@ import {
   OutboxRepository,
   PublishRepository,
   QuotaRepository,
+  SigningRepository,
   TenureRepository,
 } from '@cooperage/db';
 import { BuildFailure } from '@cooperage/domain';
@@ -94,7 +95,14 @@ describe('a publication on PostgreSQL', () => {
         },
       } as never,
       sign: { attach: async () => at.sign?.() } as never,
-      verify: { check: async () => at.verify?.() } as never,
+      verify: {
+        check: async () => {
+          const where = { projectId: project, state: { not: 'revoked' } };
+          const trusted = await world.db.prisma.signingKey.findMany({ where, select: { id: true } });
+          await at.verify?.();
+          return trusted.map(({ id }) => id);
+        },
+      } as never,
       quota: new ImageQuota(new QuotaRepository(world.db)),
       ...{ metrics, logger },
     });
@@ -229,6 +237,22 @@ describe('a publication on PostgreSQL', () => {
     expect(await (await control()).service.handle(item())).toEqual({ done: true });
     expect(await build()).toMatchObject({ status: 'failed', failure: { code: 'VerificationFailed' } });
     expect(await tagMoves()).toBe(0);
+  });
+
+  it('R5-C4 whose key is revoked after it was verified passes no gate, and is verified once more', async () => {
+    const signing = new SigningRepository(world.db);
+    const key = await signing.addFirstKey(project, { publicKeyPem: 'pem', hint: '', sealed: Buffer.from('x') });
+    let verified = 0;
+    at.verify = async () => {
+      if (verified++ > 0) return;
+      await world.db.prisma.signingKey.update({ where: { id: key!.id }, data: { state: 'revoked' } });
+    };
+    const { service } = await control();
+    expect(await service.handle(item())).toMatchObject({ done: false });
+    expect(await build()).toMatchObject({ status: 'running', stage: 'control' });
+    expect([puts, await tagMoves()]).toEqual([[], 0]);
+    expect(await service.handle(item({ attempts: 2 }))).toEqual({ done: true });
+    expect([verified, puts, (await build()).status]).toEqual([2, ['main 11'], 'succeeded']);
   });
 
   it('whose process loses its tenure in the middle passes no gate, and its successor does', async () => {

@@ -77,16 +77,16 @@ export class PublishService {
 
   private async publish(work: Publication): Promise<HandlerResult> {
     if (work.build.stage === 'control') {
-      const totalBytes = await this.prepare(work);
+      const { totalBytes, keyIds } = await this.prepare(work);
       const image = { platforms: [work.build.platform], totalBytes };
-      const gate = await this.parts.publishes.passGate(work.build, work.session.tenure, image);
+      const gate = await this.parts.publishes.passGate(work.build, work.session.tenure, image, keyIds);
       if (!gate.ok) return afterRefusal(gate.reason);
     }
     return this.rollForward(work);
   }
 
-  /** Everything that stands in the repository by digest before the gate. Returns the size of the image in bytes. */
-  private async prepare({ build, project, session }: Publication): Promise<number> {
+  /** Everything that stands in the repository by digest before the gate. Returns the size of the image, and by which keys it verified. */
+  private async prepare({ build, project, session }: Publication): Promise<{ totalBytes: number; keyIds: string[] }> {
     const { inspect, quota, sign, verify, notes, logger } = this.parts;
     const phases = new PhaseNotes(notes, build, 'control', logger);
     try {
@@ -97,8 +97,8 @@ export class PublishService {
       phases.begin('sign');
       const artifacts = await sign.attach(session, build, project, subject);
       phases.begin('verify');
-      await verify.check(session, build, project, artifacts);
-      return totalBytes;
+      const keyIds = await verify.check(session, build, project, artifacts);
+      return { totalBytes, keyIds };
     } finally {
       // A note that comes late would miss the gate, or take back why the build waits.
       await phases.written();

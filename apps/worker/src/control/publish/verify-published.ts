@@ -1,4 +1,10 @@
-import type { BuildProject, BuildRecord, SigningRepository } from '@cooperage/db';
+import {
+  type BuildProject,
+  type BuildRecord,
+  type SigningRepository,
+  type VerifyingKeys,
+  verifiedByKeysThatCount,
+} from '@cooperage/db';
 import { BuildFailure, type Digest, projectRepository } from '@cooperage/domain';
 import type { SignedArtifact } from '@cooperage/signing';
 import { gitUri, type Verification, verifyImage } from '@cooperage/signing/verify';
@@ -14,6 +20,7 @@ export class VerifyPublished {
 
   /**
    * @param artifacts what should stand beside the image; looked at first among however many of others
+   * @returns ids of the keys by which it verified: the gate asks whether they count still
    * @throws {BuildFailure} `VerificationFailed`, naming the first check that did not pass; every check is on record
    */
   async check(
@@ -21,17 +28,14 @@ export class VerifyPublished {
     build: BuildRecord,
     project: BuildProject,
     artifacts: readonly SignedArtifact[],
-  ): Promise<void> {
-    const result = await this.verify(session, build, project, artifacts);
-    const { ok, verdict, checks } = result;
-    await this.rows.recordVerification({
-      projectId: project.id,
-      digest: result.digest,
-      buildId: build.id,
-      verdict,
-      checks,
-    });
-    if (ok) return;
+  ): Promise<string[]> {
+    const { result, keys } = await verifiedByKeysThatCount(
+      () => this.verify(session, build, project, artifacts),
+      ({ result: { digest, verdict, checks }, keys }) =>
+        this.rows.recordVerification({ projectId: project.id, digest, buildId: build.id, verdict, checks, keys }),
+    );
+    const { ok, checks } = result;
+    if (ok) return keys.trusted.map(({ id }) => id);
     const failed = checks.find((check) => check.required && !check.ok);
     throw new BuildFailure(
       'VerificationFailed',
@@ -44,14 +48,14 @@ export class VerifyPublished {
     build: BuildRecord,
     project: BuildProject,
     artifacts: readonly SignedArtifact[],
-  ): Promise<Verification> {
+  ): Promise<{ result: Verification; keys: VerifyingKeys }> {
     const facts = provenanceFacts(build, project, this.publicUrl);
-    const keys = await this.rows.trustedKeys(project.id);
-    return verifyImage({
+    const keys = await this.rows.verifyingKeys(project.id);
+    const result = await verifyImage({
       client: session.registry,
       repository: projectRepository(project.organizationSlug, project.slug),
       digest: build.digest as Digest,
-      publicKeys: keys.flatMap((key) => key.publicKeyPem ?? []),
+      publicKeys: keys.trusted.map(({ publicKeyPem }) => publicKeyPem),
       expected: {
         project: projectUri(project, this.publicUrl),
         sourceCommit: build.commit,
@@ -63,5 +67,6 @@ export class VerifyPublished {
       referrersFirst: artifacts.flatMap(({ place }) => (place.as === 'referrer' ? [place.descriptor.digest] : [])),
       signal: session.signal,
     });
+    return { result, keys };
   }
 }

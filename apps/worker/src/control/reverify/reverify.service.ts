@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type {
-  BuildProject,
-  BuildProjectRepository,
-  BuildRepository,
-  DueImage,
-  OutboxItem,
-  ReverificationRepository,
-  SigningRepository,
+import {
+  type BuildProject,
+  type BuildProjectRepository,
+  type BuildRepository,
+  type DueImage,
+  type OutboxItem,
+  type ReverificationRepository,
+  type SigningRepository,
+  type VerifyingKeys,
+  verifiedByKeysThatCount,
 } from '@cooperage/db';
 import { projectRepository } from '@cooperage/domain';
 import { isRegistryError } from '@cooperage/oci';
@@ -58,9 +60,11 @@ export class ReverifyService {
 
   private async look(project: BuildProject, image: DueImage): Promise<void> {
     const { keys, rounds, logger } = this.parts;
-    const { verdict, checks } = await this.verify(project, image);
     const found = { projectId: project.id, digest: image.digest, buildId: image.buildId };
-    await keys.recordVerification({ ...found, verdict, checks });
+    const { verdict } = await verifiedByKeysThatCount(
+      () => this.verify(project, image),
+      (what) => keys.recordVerification({ ...found, ...what }),
+    );
     await rounds.prune(project.id, image.digest);
     if (verdict !== 'verified') logger.warn({ ...found, verdict }, 'a tagged image does not verify');
   }
@@ -68,24 +72,20 @@ export class ReverifyService {
   private async verify(
     project: BuildProject,
     image: DueImage,
-  ): Promise<{ verdict: Verdict; checks: Verification['checks'] }> {
+  ): Promise<{ verdict: Verdict; checks: Verification['checks']; keys: VerifyingKeys }> {
     const repository = projectRepository(project.organizationSlug, project.slug);
-    const [trusted, former] = await this.keysOf(project.id);
+    const keys = await this.parts.keys.verifyingKeys(project.id);
+    const publicKeys = keys.trusted.map(({ publicKeyPem }) => publicKeyPem);
     try {
-      return await verifyImage({
+      const { verdict, checks } = await verifyImage({
         ...{ client: this.parts.clients.of(repository), repository, digest: image.digest },
-        ...{ publicKeys: trusted, formerKeys: former, expected: await this.expected(project, image) },
+        ...{ publicKeys, formerKeys: keys.former, expected: await this.expected(project, image) },
       });
+      return { verdict, checks, keys };
     } catch (error) {
       if (!isRegistryError(error)) throw error;
-      return { verdict: 'impossible', checks: [] };
+      return { verdict: 'impossible', checks: [], keys };
     }
-  }
-
-  private async keysOf(projectId: string): Promise<[string[], string[]]> {
-    const { keys } = this.parts;
-    const [trusted, former] = await Promise.all([keys.trustedKeys(projectId), keys.formerKeys(projectId)]);
-    return [trusted.flatMap((key) => key.publicKeyPem ?? []), former];
   }
 
   private async expected(project: BuildProject, { buildId }: DueImage): Promise<Expectations> {

@@ -1,7 +1,23 @@
-import { type BuildRecord, SignatureRepository, TrustRepository } from '@cooperage/db';
+import {
+  BuildProjectRepository,
+  type BuildRecord,
+  BuildRepository,
+  type OutboxItem,
+  ReverificationRepository,
+  SignatureRepository,
+  SigningRepository,
+  TrustRepository,
+} from '@cooperage/db';
+import { RegistryClient } from '@cooperage/oci';
+import { createLogger } from '@cooperage/telemetry';
+import { registryToken, services } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteManifest, tagsIn } from '../../../spec/registry-content.js';
 import { type TestProject, WorkerSystem } from '../../../spec/worker-system.js';
+import type { PublisherSession } from '../publish/publisher-session.js';
+import { VerifyPublished } from '../publish/verify-published.js';
+import { ReverifyService } from '../reverify/reverify.service.js';
+import type { ReadingClients } from '../tokens/reading-clients.js';
 
 const actor = { kind: 'person', id: 'ada', name: 'Ada', ip: null } as const;
 
@@ -99,4 +115,57 @@ describe('trust, from the request to the registry', () => {
     expect(next.status).toBe('succeeded');
     expect((await signatures.keys(project.id))[0]).toMatchObject({ state: 'signing' });
   });
+
+  it('R5-C4 a verification that read the keys before a revocation is not written as verified after it', async () => {
+    const image = await build('five');
+    const publicUrl = 'http://127.0.0.1:9';
+    const held = heldClients(project.repository);
+    const keys = new SigningRepository(system.db);
+    const [projects, builds] = [new BuildProjectRepository(system.db), new BuildRepository(system.db)];
+    const round = new ReverifyService({
+      ...{ rounds: new ReverificationRepository(system.db), projects, builds, keys, publicUrl },
+      clients: { of: () => held.client('round') } as unknown as ReadingClients,
+      logger: createLogger({ process: 'test', level: 'silent' }),
+    });
+    const session = {
+      registry: held.client('publication'),
+      signal: new AbortController().signal,
+    } as unknown as PublisherSession;
+    const published = new VerifyPublished(keys, publicUrl);
+    const item = { subjectId: project.id, groupId: project.id, attempts: 1 } as OutboxItem;
+    const underWay = Promise.allSettled([
+      round.handle(item),
+      published.check(session, image, (await projects.find(project.id))!, []),
+    ]);
+    await expect.poll(held.waiting, { timeout: 30_000 }).toEqual(['publication', 'round']);
+    const key = (await signatures.keys(project.id)).find(({ state }) => state === 'signing')!;
+    expect(await answered({ action: 'revoke', keyId: key.id })).toMatchObject({ state: 'done' });
+    await system.until(async () => ((await verdictOf(image.digest!))?.verdict === 'untrusted' ? true : null));
+    held.release();
+    const [ended, passed] = await underWay;
+    expect(ended).toMatchObject({ status: 'fulfilled' });
+    expect(passed).toMatchObject({ status: 'rejected', reason: { code: 'VerificationFailed' } });
+    const rows = await system.db.prisma.imageVerification.findMany({
+      where: { projectId: project.id, digest: image.digest! },
+      select: { verdict: true },
+      orderBy: { id: 'asc' },
+    });
+    expect(rows.map(({ verdict }) => verdict)).toEqual(['verified', 'untrusted', 'untrusted', 'untrusted']);
+  });
 });
+
+/** Clients that pull from one repository, and wait before they ask the registry until they are released. */
+function heldClients(repository: string) {
+  const waiting = new Set<string>();
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const client = (name: string) => {
+    const tokenFor = async () => {
+      waiting.add(name);
+      await released;
+      return registryToken(repository, ['pull']);
+    };
+    const { host } = services().registry;
+    return new RegistryClient({ host, scheme: 'http', credentials: { kind: 'token', tokenFor } });
+  };
+  return { client, release, waiting: () => [...waiting].toSorted() };
+}

@@ -17,7 +17,10 @@ export interface PlanWords {
 export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanWords {
   const no = (text: string): PlanWords => ({ text, possible: false });
   if (kind === 'same') return no(`${tag} points to this image already.`);
-  if (!verified) return no('The newest verification of this image did not pass, so no tag may point to it.');
+  if (!verified)
+    return no(
+      'The newest verification of this image did not pass, or a key was revoked after it. Verify the image again first.',
+    );
   if (from === null)
     return {
       text: `${tag} is new. It will point to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,
