@@ -3,6 +3,7 @@ import type { AddedBuild, LargeInputs, NewBuild } from '../build/build-creation.
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { newId } from '../new-id.js';
+import { isAsked, placeOfAsked } from './asked-place.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
 import type { EvaluationResult, EvaluationSubject } from './evaluation-repository.js';
 
@@ -17,6 +18,7 @@ export type Taken =
  *
  * What a person asks for shows nothing new where the head is the one that was evaluated last: its builds have the sequence
  * of that evaluation, or the old head of one ref could take the tags of another. Its numbers are greater, so it renews its own.
+ * Where the ref has no head yet, see `placeOfAsked`.
  */
 export async function takeEvaluationIn(
   tx: Queryable,
@@ -25,7 +27,7 @@ export async function takeEvaluationIn(
   builds: number,
 ): Promise<Taken> {
   const { id, lastSequence, remoteUrl } = subject.project;
-  const isAsked = result.trigger === 'manual' || result.trigger === 'replay';
+  const place = await placeOfAsked(tx, subject, result);
   const [row] = await tx.$queryRaw<{ sequence: bigint; lastNumber: number }[]>`
     WITH taken AS (
       UPDATE project p SET last_sequence = p.last_sequence + 1, last_build_number = p.last_build_number + ${builds}::int,
@@ -38,10 +40,11 @@ export async function takeEvaluationIn(
       UPDATE delivery d SET status = 'evaluated', reason = NULL, note = NULL, ref = ${result.ref}, after = ${result.commit}, evaluated_at = now()
       FROM taken WHERE d.id = ${subject.deliveryId}::uuid RETURNING d.project_id
     ), head AS (
-      INSERT INTO ref_head AS h (project_id, ref, commit, sequence, observed, evaluated_at)
-      SELECT id, ${result.ref}, ${result.commit}, last_sequence, ${result.observed}, now() FROM taken WHERE NOT ${result.late}::boolean
+      INSERT INTO ref_head AS h (project_id, ref, commit, sequence, rewritten_sequence, observed, evaluated_at)
+      SELECT id, ${result.ref}, ${result.commit}, coalesce(${place}::bigint, last_sequence), least(0, ${place}::bigint),
+        ${result.observed}, now() FROM taken WHERE NOT ${result.late}::boolean
       ON CONFLICT (project_id, ref) DO UPDATE SET commit = excluded.commit,
-        sequence = CASE WHEN ${isAsked}::boolean AND h.commit = excluded.commit THEN h.sequence ELSE excluded.sequence END,
+        sequence = CASE WHEN ${isAsked(result)}::boolean AND h.commit = excluded.commit THEN h.sequence ELSE excluded.sequence END,
         observed = excluded.observed, evaluated_at = now(),
         rewritten_sequence = CASE WHEN ${result.rewrites}::boolean THEN excluded.sequence ELSE h.rewritten_sequence END
       RETURNING sequence

@@ -1,4 +1,4 @@
-import { BuildRepository, ProjectRepository } from '@cooperage/db';
+import { BuildRepository, ProjectRepository, TagPlans } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BenchProject, EvaluateBench } from '../../../spec/evaluate-bench.js';
 
@@ -239,6 +239,25 @@ describe('a delivery is a hint', () => {
       expect(build).toMatchObject({ trigger: 'replay', tags: ['1.0.0', '1'] });
       expect(await bench.tags(project)).toEqual(tags);
       expect(await imageOf(project, '1.0.0')).toBe(build.id);
+    });
+
+    it('R5-C2 puts releases that nobody built yet in the order of their commits, whoever asks for which one first', async () => {
+      const { project, ofReleases, tags } = await released();
+      const year = 31_536_000;
+      const startFirst = async (name: string, atSeconds: number) => {
+        const ref = `refs/tags/${name}`;
+        const after = await project.git.commit({ Dockerfile: `FROM scratch\n# ${name}\n` }, { ref, atSeconds });
+        await bench.start(project, ref, ofReleases);
+        return bench.publish(await bench.buildOf(project, after));
+      };
+      const [second, first] = [await startFirst('v1.2.0', 1_600_000_000), await startFirst('v1.1.0', 1_500_000_000)];
+      const old = { '1.2.0': second.commit, '1.1.0': first.commit };
+      expect(await bench.tags(project)).toEqual({ ...tags, ...old });
+      expect(await new TagPlans(bench.world.db).find(project.id, '1', second.digest!)).toMatchObject({
+        kind: 'backward',
+      });
+      const newest = await startFirst('v1.10.0', 1_700_000_000 + year);
+      expect(await bench.tags(project)).toEqual({ ...tags, ...old, '1.10.0': newest.commit, '1': newest.commit });
     });
 
     it('renews the tags of the head of main that is started again, and moves them to a head that is new', async () => {
