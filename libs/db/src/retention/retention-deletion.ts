@@ -12,6 +12,8 @@ export interface DueDeletion {
 
 /** Log chunks of one statement: a long log would outlast the time for one. */
 const chunksAtOnce = 200;
+/** Deletions that one statement puts off. */
+const putOffAtOnce = 5_000;
 
 const guards = {
   build: Prisma.sql`SELECT b.id::text FROM build b WHERE ${collectableBuild} AND b.id`,
@@ -24,7 +26,11 @@ const guards = {
  * The caller has the project to itself.
  */
 export class RetentionDeletion {
-  constructor(private readonly db: Database) {}
+  /** @param atOnce deletions that are put off in one statement */
+  constructor(
+    private readonly db: Database,
+    private readonly atOnce = putOffAtOnce,
+  ) {}
 
   /**
    * Begins up to `limit` deletions: sets `deleting`, after which nobody can undo them. What is referenced again is not begun:
@@ -68,27 +74,42 @@ export class RetentionDeletion {
    * @param message why, for a person
    */
   async putOff(ids: readonly string[], message: string, until: Date): Promise<void> {
-    await this.db.transaction((tx) => putOffIn(tx, ids, message, until));
+    await this.putOffThose(Prisma.sql`c.id = ANY (${[...ids]}::uuid[])`, message, until);
   }
 
-  /** As `putOff`, for all of a project that is due now, with what the registry would be asked again. */
+  /**
+   * As `putOff`, for all of a project that is due now, with what the registry would be asked again. It goes in portions: it is the way out
+   * where a project is too large for one statement.
+   * @param until later than now
+   */
   async putOffAll(projectId: string, message: string, until: Date): Promise<void> {
-    await this.db.transaction(async (tx) => {
-      const due = await tx.retentionCandidate.findMany({
-        where: { projectId, state: { in: ['scheduled', 'deleting'] }, deleteAfter: { lte: new Date() } },
-        select: { id: true },
-      });
-      await putOffIn(
-        tx,
-        due.map(({ id }) => id),
-        message,
-        until,
-      );
-      await tx.stagedImage.updateMany({
-        where: { projectId, state: 'deleted', lookAt: { lte: new Date() } },
-        data: { lookAt: until },
-      });
+    const portion = Prisma.sql`c.id = ANY (ARRAY(SELECT id FROM retention_candidate
+      WHERE project_id = ${projectId}::uuid AND state IN ('scheduled', 'deleting') AND delete_after <= now() LIMIT ${this.atOnce}))`;
+    while ((await this.putOffThose(portion, message, until)) > 0);
+    await this.db.prisma.stagedImage.updateMany({
+      where: { projectId, state: 'deleted', lookAt: { lte: new Date() } },
+      data: { lookAt: until },
     });
+  }
+
+  /**
+   * What was staged can be pushed again meanwhile: a build must not wait for a deletion that nobody tries.
+   * @param which over `retention_candidate c`
+   * @returns how many were put off
+   */
+  private async putOffThose(which: Prisma.Sql, message: string, until: Date): Promise<number> {
+    const [row] = await this.db.statement(
+      (db) => db.$queryRaw<{ count: number }[]>`
+        WITH put_off AS (
+          UPDATE retention_candidate c SET message = ${message}, delete_after = ${until}
+          WHERE ${which} AND c.state IN ('scheduled', 'deleting') RETURNING c.project_id, c.kind, c.subject
+        ), staged AS (
+          UPDATE staged_image s SET state = 'staged' FROM put_off p
+          WHERE p.kind = 'staged' AND s.id::text = p.subject AND s.project_id = p.project_id AND s.state = 'deleting'
+        )
+        SELECT count(*)::int AS count FROM put_off`,
+    );
+    return row!.count;
   }
 
   private deleteChunks(buildId: string): Promise<number> {
@@ -124,17 +145,6 @@ export class RetentionDeletion {
     const data = { state: 'kept', finishedAt: new Date(), message: 'it is in use' };
     await tx.retentionCandidate.updateMany({ where: { id }, data });
   }
-}
-
-/** What was staged can be pushed again meanwhile: a build must not wait for a deletion that nobody tries. */
-async function putOffIn(tx: Queryable, ids: readonly string[], message: string, until: Date): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE retention_candidate SET message = ${message}, delete_after = ${until}
-    WHERE id = ANY (${[...ids]}::uuid[]) AND state IN ('scheduled', 'deleting')`;
-  await tx.$executeRaw`
-    UPDATE staged_image s SET state = 'staged' FROM retention_candidate c
-    WHERE c.id = ANY (${[...ids]}::uuid[]) AND c.kind = 'staged' AND s.id::text = c.subject AND s.project_id = c.project_id
-      AND s.state = 'deleting'`;
 }
 
 async function collectable(

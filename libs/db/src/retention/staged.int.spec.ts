@@ -195,6 +195,37 @@ describe('what builds stage', () => {
     expect(await deletion.begin(projectId, 10)).toEqual([]);
   });
 
+  it('R4-P8 puts off all of a project in portions, with what was staged of each', async () => {
+    for (let at = 0; at < 5; at++) await note(await world.build(projectId), [{ digest: digest(), bytes: 10 }]);
+    const other = await world.project(organizationId);
+    await note(await world.build(other), [base]);
+    await ended();
+    await deletion.schedule(10);
+    await due();
+    await deletion.begin(projectId, 4);
+    await deletion.begin(other, 10);
+    let statements = 0;
+    const { prisma } = world.db;
+    const counting = prisma.$extends({
+      query: {
+        $queryRaw: ({ args, query }) => {
+          statements += 1;
+          return query(args);
+        },
+      },
+    });
+    const db = Object.assign(Object.create(world.db), { prisma: counting });
+    await new RetentionDeletion(db, 2).putOffAll(projectId, 'x', lookAt);
+    // The last one finds nothing more.
+    expect(statements).toBe(4);
+    const of = (id: string) => ({ where: { projectId: id }, distinct: ['state' as const], select: { state: true } });
+    expect(await prisma.stagedImage.findMany(of(projectId))).toEqual([{ state: 'staged' }]);
+    expect(await prisma.stagedImage.findMany(of(other))).toEqual([{ state: 'deleting' }]);
+    const put = await prisma.retentionCandidate.findMany({ where: { projectId } });
+    expect(put.map(({ message, deleteAfter }) => [message, deleteAfter])).toEqual(new Array(5).fill(['x', lookAt]));
+    expect(await prisma.retentionCandidate.count({ where: { projectId: other, message: null } })).toBe(1);
+  });
+
   it('R2-H-3 takes no more than an image has, and few images of one build', async () => {
     const build = await world.build(projectId);
     const refused = /may not stage/;
