@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CacheMeasureRepository, QuotaRepository } from '@cooperage/db';
 import { cacheReference } from '@cooperage/domain';
 import { digestOf, inParallel, RegistryClient } from '@cooperage/oci';
@@ -20,11 +23,15 @@ describe('a cache that was exported', () => {
   afterAll(() => world.close());
 
   /** @param gone what a registry deletes that is asked to */
-  const measure = (gone: number) => {
+  const measure = (gone: number, of = registry, meanwhile: () => Promise<unknown> = async () => undefined) => {
     const logger = createLogger({ process: 'test', level: 'silent' });
-    const evictions = { evictUnreadable: async () => ({ result: done, gone }) };
-    return new MeasureCache(new CacheMeasureRepository(world.db), { of: () => registry }, evictions, logger);
+    const evictUnreadable = async () => {
+      await meanwhile();
+      return { result: done, gone };
+    };
+    return new MeasureCache(new CacheMeasureRepository(world.db), { of: () => of }, { evictUnreadable }, logger);
   };
+  const weightOf = async (organization: string) => (await new QuotaRepository(world.db).usage(organization)).cacheBytes;
   const exported = async () => {
     const organization = await world.organization();
     const projectId = await world.project(organization);
@@ -47,8 +54,7 @@ describe('a cache that was exported', () => {
     const manifest = manifestOf(Buffer.from('{}'), layers);
     await registry.manifests.put(repository, tag, manifest);
     expect(await measure(0).of(build.id)).toBe(done);
-    const { cacheBytes } = await new QuotaRepository(world.db).usage(organization);
-    expect(cacheBytes).toBe(501_000 + 2 + manifest.bytes.length);
+    expect(await weightOf(organization)).toBe(501_000 + 2 + manifest.bytes.length);
   });
 
   it('R5-B10 weighs a tebibyte where nobody can count it and the registry deletes nothing', async () => {
@@ -56,11 +62,50 @@ describe('a cache that was exported', () => {
     const config = Buffer.from('{}');
     await registry.blobs.put(repository, config);
     await registry.manifests.put(repository, tag, manifestOf(config, new Array(10_001).fill(config)));
-    const weight = async () => (await new QuotaRepository(world.db).usage(organization)).cacheBytes;
     await measure(1).of(build.id);
-    expect(await weight()).toBe(0);
+    expect(await weightOf(organization)).toBe(0);
     await measure(0).of(build.id);
-    expect(await weight()).toBe(2 ** 40);
+    expect(await weightOf(organization)).toBe(2 ** 40);
+  });
+
+  it('R5-B10 does not weigh a tebibyte where another build has written it anew meanwhile', async () => {
+    const { organization, build, repository, tag } = await exported();
+    const config = Buffer.from('{}');
+    await registry.blobs.put(repository, config);
+    await registry.manifests.put(repository, tag, manifestOf(config, new Array(10_001).fill(config)));
+    // The deletion finds another digest than it was asked to delete.
+    const anew = () => registry.manifests.put(repository, tag, manifestOf(config, [config]));
+    expect(await measure(0, registry, anew).of(build.id)).toBe(done);
+    expect(await weightOf(organization)).toBe(0);
+    expect(await world.db.prisma.cacheEntry.count({ where: { buildId: build.id } })).toBe(0);
+  });
+
+  it('R5-B10 weighs a tebibyte where its manifest is larger than any that is read', async () => {
+    const { organization, build } = await exported();
+    const bytes = Buffer.alloc((4 << 20) + 1, ' ');
+    const digest = digestOf(bytes);
+    // The registry of the tests takes none of that size.
+    const server = createServer((incoming, response) => {
+      response.writeHead(200, {
+        'content-type': mediaType,
+        'content-length': bytes.length,
+        'docker-content-digest': digest,
+      });
+      response.end(incoming.method === 'HEAD' ? undefined : bytes);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const large = new RegistryClient({ host: `127.0.0.1:${port}`, scheme: 'http' });
+      expect(await measure(1, large).of(build.id)).toBe(done);
+      expect(await weightOf(organization)).toBe(0);
+      expect(await measure(0, large).of(build.id)).toBe(done);
+      expect(await weightOf(organization)).toBe(2 ** 40);
+      expect(await world.db.prisma.cacheEntry.findFirst({ where: { buildId: build.id } })).toMatchObject({ digest });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it.each(['done', 'failed'])(

@@ -3,6 +3,7 @@ import { type CacheBlob, cacheReference, type Digest, type RepositoryName } from
 import {
   type CallOptions,
   cacheDocumentLimits,
+  defaultImageLimits,
   inParallel,
   isRegistryError,
   parseManifestDocument,
@@ -17,6 +18,14 @@ import type { ReadingClients } from '../tokens/reading-clients.js';
 const parallelHeads = 8;
 /** What a cache counts for that can neither be read nor deleted: as much as a builder may say of one, and never nothing. */
 const unreadableBytes = 2 ** 40;
+
+interface FoundCache {
+  readonly digest: Digest;
+  /** Bytes of its manifest. */
+  readonly size: number;
+  /** Null where they cannot be read. */
+  readonly parts: readonly Digest[] | null;
+}
 
 /** Asks the registry what an export has left there: a builder's word on it is no measure (R2-N14). */
 export class MeasureCache {
@@ -38,13 +47,15 @@ export class MeasureCache {
     const { repository, tag } = cacheReference(place.projectId, place);
     const client = this.clients.of(repository);
     const options = signal && { signal };
-    const manifest = await client.manifests.find(repository, tag, options);
-    if (!manifest) return done;
-    const { digest, size } = manifest;
-    const parts = this.named(manifest);
+    const found = await this.find(client, repository, tag, options);
+    if (!found) return done;
+    const { digest, size, parts } = found;
     if (parts === null) {
       const { result, gone } = await this.evictions.evictUnreadable(place.projectId, { ...place, digest }, signal);
-      if (result === done && gone === 0)
+      if (result !== done || gone > 0) return result;
+      // What another build has written there meanwhile is not deleted either, and its own export measures it.
+      const left = await client.manifests.head(repository, tag, options);
+      if (left?.digest === digest)
         await this.repository.store(place, { digest, blobs: [{ digest, bytes: unreadableBytes }] });
       return result;
     }
@@ -55,6 +66,28 @@ export class MeasureCache {
     });
     await this.repository.store(place, { digest, blobs: [{ digest, bytes: size }, ...blobs] });
     return done;
+  }
+
+  private async find(
+    client: RegistryClient,
+    repository: RepositoryName,
+    tag: string,
+    options?: CallOptions,
+  ): Promise<FoundCache | null> {
+    try {
+      const manifest = await client.manifests.find(repository, tag, options);
+      return manifest && { digest: manifest.digest, size: manifest.size, parts: this.named(manifest) };
+    } catch (error) {
+      if (!isRegistryError(error, 'invalid') || error.code !== 'TOO_LARGE') throw error;
+      const head = await client.manifests.head(repository, tag, options);
+      // Another one was written meanwhile: it is read the next time.
+      if (!head || head.size <= defaultImageLimits.manifestBytes) throw error;
+      this.logger.warn(
+        { err: error, digest: head.digest },
+        'the manifest of an exported cache is too large to be read',
+      );
+      return { digest: head.digest, size: head.size, parts: null };
+    }
   }
 
   /** Null where that cannot be read. */
