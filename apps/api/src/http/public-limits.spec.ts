@@ -21,7 +21,7 @@ let quickAnswers = 0;
 beforeEach(async () => {
   underWay = [];
   quickAnswers = 0;
-  server = fastify();
+  server = fastify({ forceCloseConnections: true });
   server.setErrorHandler((error, _request, reply) => replyProblem(reply, error as unknown as ApiProblem));
   addPublicLimits(server, limits);
   const config = { access: 'public' } as const;
@@ -34,11 +34,12 @@ beforeEach(async () => {
   server.get('/api/mine', { config: { access: 'read' } }, async () => 'ok');
   const holderOf = async ({ headers }: FastifyRequest) => (headers.authorization as string | undefined) ?? null;
   server.get('/api/v1/registry/token', { config: { ...config, holderOf } }, async () => 'ok');
-  server.get(
-    '/api/held',
-    { config: { ...config, holderOf } },
-    () => new Promise((resolve) => underWay.push(() => resolve('ok'))),
-  );
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/api/held',
+    config: { ...config, holderOf },
+    handler: () => new Promise((resolve) => underWay.push(() => resolve('ok'))),
+  });
   server.post('/api/v1/hooks/:projectId', { config }, async () => 'ok');
   server.all('/api/*', { config }, async () => 'none');
   for (const url of ['/api/v1/setup/checks', '/api/v1/setup'])
@@ -145,6 +146,39 @@ describe('R-M10 requests without a session', () => {
     void server.inject({ url: '/api/held', remoteAddress: one, headers: { authorization: 'ada' } });
     await expect.poll(() => underWay.length).toBe(4);
     for (const end of underWay) end();
+  });
+
+  it.each([[{}], [{ authorization: 'ada' }]])(
+    'V-1 hold a slot after their body was read, with the headers %j',
+    async (shown) => {
+      const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}/api/held`;
+      const headers = { ...shown, 'content-type': 'application/json' };
+      const answered: number[] = [];
+      const asked = Array.from({ length: 4 }, async () => {
+        answered.push((await fetch(url, { method: 'POST', headers, body: '{"scope":"x"}' })).status);
+      });
+      // Two have slots, one waits, and one is refused.
+      await expect.poll(() => [answered, underWay.length]).toEqual([[429], 2]);
+      underWay[0]!();
+      await expect.poll(() => underWay.length).toBe(3);
+      for (const end of underWay) end();
+      await Promise.all(asked);
+      expect(answered).toEqual([429, 200, 200, 200]);
+    },
+  );
+
+  it('V-1 give their slots back when their sender goes after its body was read', async () => {
+    const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}/api/held`;
+    const gone = new AbortController();
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+    const left = [1, 2].map(() => fetch(url, { ...init, signal: gone.signal }));
+    await expect.poll(() => underWay.length).toBe(2);
+    gone.abort();
+    await Promise.allSettled(left);
+    const next = fetch(url, init);
+    await expect.poll(() => underWay.length).toBe(3);
+    for (const end of underWay) end();
+    expect((await next).status).toBe(200);
   });
 
   it('do not count where somebody shows who it is, for webhooks, and for health', async () => {

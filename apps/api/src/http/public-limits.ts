@@ -72,8 +72,8 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
     return release;
   };
   const hold = (request: FastifyRequest, reply: FastifyReply, release: Release): void => {
-    // A caller may have gone while it waited.
-    if (reply.raw.closed || request.raw.destroyed) release();
+    // A caller may have gone while it waited. A request whose body was read counts as destroyed, so its socket is asked.
+    if (reply.raw.closed || request.raw.socket.destroyed) release();
     else {
       held.set(request, release);
       reply.raw.once('close', release);
