@@ -8,7 +8,7 @@ import { CursorCodec } from '../http/cursor.js';
 import { heldDownload } from '../http/held-download.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
-import { SharedSlots } from '../http/shared-slots.js';
+import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 import { presentAuditEntry } from './present-audit.js';
 
 /** Whose audit: an organization's, or the installation's own (null). */
@@ -16,7 +16,7 @@ export type AuditOwner = string | null;
 
 /** Both go through the whole audit. A page makes a check, so checks wait for each other longer. */
 const downloads = { total: 6, perKey: 2, maxWaitMs: 2_000, maxWaiting: 6 };
-const checks = { total: 6, perKey: 2, maxWaitMs: 10_000, maxWaiting: 12 };
+const checks = { total: 6, perKey: 2, maxWaitMs: pageWaitMs, maxWaiting: 12 };
 /** Lines of a download that are made before they are read. */
 const madeBytes = 64 * 1024;
 

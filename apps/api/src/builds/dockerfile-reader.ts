@@ -3,10 +3,10 @@ import { shownFileLength } from '@cooperage/contracts';
 import { type AttemptView, BuildDetails } from '@cooperage/db';
 import { firstDifferingLine, type ShownFile, shownFile } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
-import { SharedSlots } from '../http/shared-slots.js';
+import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 
 /** Requests that have Dockerfiles in memory: up to two of 1 MiB each. */
-const reads = { total: 24, perKey: 8, maxWaitMs: 5_000, maxWaiting: 64 };
+const reads = { total: 24, perKey: 8, maxWaitMs: pageWaitMs, maxWaiting: 64 };
 /** A download has its file in memory until its reader has taken all of it. */
 const downloads = { total: 12, perKey: 4, maxWaitMs: 2_000, maxWaiting: 12 };
 

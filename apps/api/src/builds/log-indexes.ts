@@ -1,10 +1,10 @@
 import { PostgresChunkStore } from '@cooperage/db';
 import { type LogIndex, type NumberedLine, readIndex, readStepLines } from '@cooperage/logs/read';
 import { Injectable } from '@nestjs/common';
-import { SharedSlots } from '../http/shared-slots.js';
+import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 
 /** Indexes of logs that are read at once in this process. Most take a moment; that of a long log is some thousand rows. */
-const slots = { total: 8, perKey: 4, maxWaitMs: 5_000, maxWaiting: 64 };
+const slots = { total: 8, perKey: 4, maxWaitMs: pageWaitMs, maxWaiting: 64 };
 
 /** Reads what is known of where the lines of a log are, a share of an organization at a time. */
 @Injectable()

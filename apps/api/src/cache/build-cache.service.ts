@@ -21,10 +21,10 @@ import {
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { found } from '../http/problem.js';
-import { SharedSlots } from '../http/shared-slots.js';
+import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 
 /** Explanations at once in this process: each has the contexts of up to nine builds in memory. */
-const slots = { total: 4, perKey: 2, maxWaitMs: 10_000, maxWaiting: 6 };
+const slots = { total: 4, perKey: 2, maxWaitMs: pageWaitMs, maxWaiting: 6 };
 
 /** Tells of a build's cache from what the builder and the service recorded: nothing is asked of any registry. */
 @Injectable()

@@ -1,6 +1,9 @@
 import { FairShares, type Release, type ShareLimits } from '@cooperage/domain';
 import { ApiProblem } from './problem.js';
 
+/** Longest wait for what a page shows. The server of the pages gives up after 10 s, and then shows no word of ours. */
+export const pageWaitMs = 5_000;
+
 export interface SlotSettings extends ShareLimits {
   /** How long a request waits for a slot. 0 does not wait. */
   readonly maxWaitMs: number;

@@ -113,6 +113,20 @@ describe('the reader of images', () => {
     await ends;
   });
 
+  it('V-3 lets a request wait less than the server of the pages waits for it', async () => {
+    const { reader, image, open } = world();
+    const ends = Promise.allSettled(Array.from({ length: 66 }, () => reader.content(projectOf('acme'), image('one'))));
+    await expect(reader.content(projectOf('acme'), image('one'))).rejects.toMatchObject({
+      options: { retryAfterSeconds: 5 },
+    });
+    await expect.poll(() => open.length).toBeGreaterThan(0);
+    while (open.length > 0) {
+      open.shift()!.answer();
+      await turns();
+    }
+    await ends;
+  });
+
   it('R4-P5 asks the registry once for a config that several look at', async () => {
     const { reader, image, asked } = world({ waits: false });
     const digest = image('one');

@@ -2,14 +2,14 @@ import type { ProjectRecord } from '@cooperage/db';
 import { type Digest, projectRepository } from '@cooperage/domain';
 import { type Descriptor, manifestEntries, type Platform, readImageRoot, readManifestOf } from '@cooperage/oci';
 import { Injectable } from '@nestjs/common';
-import { SharedSlots } from '../http/shared-slots.js';
+import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
 import { ConfigViews } from './config-views.js';
 import { type ImageContent, type ImageSource, layerMakers, readImageContent, shortDescriptor } from './read-image.js';
 import { copied } from './text-room.js';
 
 /** Each may hold an index, a manifest and a config, some 60 MiB while they are parsed. */
-const slots = { total: 4, perKey: 2, maxWaitMs: 10_000, maxWaiting: 64 };
+const slots = { total: 4, perKey: 2, maxWaitMs: pageWaitMs, maxWaiting: 64 };
 
 export type ImageProject = Pick<ProjectRecord, 'organizationId' | 'organizationSlug' | 'slug'>;
 
