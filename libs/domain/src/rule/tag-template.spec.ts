@@ -27,7 +27,7 @@ describe('renderTags', () => {
     ['refs/tags/v1.2.3', '{{version}}', ['1.2.3']],
     ['refs/tags/1.2.3', 'v{{major}}.{{minor}}', ['v1.2']],
     ['refs/tags/v1.2.3', '{{major}}.{{minor}}.{{patch}}-alpine', ['1.2.3-alpine']],
-    ['refs/tags/v1.2.3+build.5', '{{version}}', ['1.2.3']],
+    ['refs/tags/v1.2.3+build.5', '{{version}}', []],
     ['refs/tags/v2.0.0-rc.1', '{{version}}', ['2.0.0-rc.1']],
     ['refs/tags/v2.0.0-rc.1', '{{major}}', []],
     ['refs/tags/v2.0.0-rc.1', '{{major}}.{{minor}}', []],

@@ -8,8 +8,11 @@ export interface TagInput {
 }
 
 const placeholder = /\{\{\s*([a-z_]+)\s*\}\}/g;
-/** Semantic Versioning 2.0.0 with the usual `v` before it; build metadata is left out, a tag cannot hold its `+`. */
-const semver = /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?$/;
+/**
+ * Semantic Versioning 2.0.0 with the usual `v` before it, without build metadata: a tag cannot hold its `+`, and without it the
+ * version would be that of another git tag, whose image tag would be taken.
+ */
+const semver = /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
 export const tagPlaceholders = ['branch', 'tag', 'sha', 'version', 'major', 'minor', 'patch', 'default'] as const;
 type Placeholder = (typeof tagPlaceholders)[number];
@@ -24,7 +27,7 @@ export function isTagTemplate(template: string): boolean {
 
 /**
  * Tags of one build, in the order of the templates, without repeats. A template whose placeholder has no value for this
- * ref makes no tag: `{{version}}` on a branch, `{{major}}` and its parts on a pre-release (which gets its full version only,
+ * ref makes no tag: `{{version}}` on a branch or where the git tag has build metadata, `{{major}}` and its parts on a pre-release (which gets its full version only,
  * as with docker/metadata-action), and `{{default}}`, which is `latest` on the default branch only.
  */
 export function renderTags(templates: readonly string[], input: TagInput): string[] {
