@@ -1,4 +1,4 @@
-import type { Digest, Zone } from '@cooperage/domain';
+import { type Digest, publishedAgain, type Zone } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
@@ -107,10 +107,13 @@ export class ImageDeletion {
       const image = await this.db.transaction(async (tx) => {
         const builds = await tx.build.findMany({
           where: { projectId, digest: subject },
-          select: { number: true, zone: true, finishedAt: true },
+          select: { number: true, zone: true, status: true, finishedAt: true },
         });
         if (builds.some(({ finishedAt }) => finishedAt === null)) return null;
-        const again = builds.find(({ finishedAt }) => finishedAt! > createdAt);
+        const ended = builds.map(({ number, zone, status, finishedAt }) => ({
+          ...{ number, zone: zone as Zone, succeeded: status === 'succeeded', finishedAt: finishedAt! },
+        }));
+        const again = publishedAgain(ended, createdAt);
         const now = await tx.imageTag.findMany({ where: { projectId, digest: subject }, select: { tag: true } });
         const fresh = now.find(({ tag }) => !tags.includes(tag));
         const message = again
