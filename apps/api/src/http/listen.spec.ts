@@ -26,12 +26,12 @@ it('R-H10 keeps callers whole who connect while the process is busy: none is cut
   server.close();
 });
 
-/** Connections on our side that the kernel holds as whole. Those beyond its queue are reset after seconds of silence. */
+/** Connections on our side, by 127.0.0.1, that the kernel holds as whole. Those beyond its queue are reset after seconds of silence. */
 function wholeConnectionsTo(port: number): number {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const local = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const lines = readFileSync('/proc/net/tcp', 'utf8').split('\n');
   return lines.filter((line) => {
     const [, address = '', , state] = line.trim().split(/\s+/);
-    return address.endsWith(local) && state === '01';
+    return address === local && state === '01';
   }).length;
 }

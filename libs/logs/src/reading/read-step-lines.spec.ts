@@ -44,7 +44,8 @@ describe('the lines of one step', () => {
 
 describe('the lines of one step among many', () => {
   it('R4-P1 are looked for without joining what all steps printed before each segment', async () => {
-    const [segments, stepsOfEach] = [2_000, 25];
+    // Few enough that the garbage collector, which stops all work, has little to do in a round.
+    const [segments, stepsOfEach] = [500, 25];
     const delta = (step: number) => ({ step, lines: 1, outputs: [{ stream: 1, openN: null, style: 0 }] });
     const chunks = Array.from({ length: segments }, (_, at) => ({
       ...{ firstN: at, lastN: at, entriesBytes: 65_536 },
