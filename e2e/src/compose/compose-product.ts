@@ -108,7 +108,9 @@ export class ComposeProduct extends Installation {
     const main = await this.mainPidOf(role);
     // The first process of a container inherits what a killed worker had started, too.
     return until(`${role} runs`, async () => {
-      for (const pid of await descendantsOf(main)) if (await runs(pid, scriptOf(role))) return pid;
+      // tini's own command line names the script, too.
+      const below = (await descendantsOf(main)).slice(role === 'web' ? 0 : 1);
+      for (const pid of below) if (await runs(pid, scriptOf(role))) return pid;
       return null;
     });
   }
