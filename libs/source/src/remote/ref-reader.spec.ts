@@ -84,12 +84,17 @@ describe('RefReader', () => {
   it('R5-B3 keeps no more of an answer than its names and ids', () => {
     const text = Array.from({ length: 50_000 }, (_, tag) => `${a}\trefs/tags/${'\u4e00'.repeat(20)}${tag}\n`).join('');
     const bytes = Buffer.from(text);
-    const before = heapBytes();
-    const reader = new RefReader(50_000);
-    reader.push(bytes);
-    const { commits, heldBytes } = reader.result();
-    expect(commits.size).toBe(50_000);
-    expect(heapBytes() - before).toBeLessThan(heldBytes * 1.2);
+    const shares = Array.from({ length: 3 }, () => {
+      const before = heapBytes();
+      const reader = new RefReader(50_000);
+      reader.push(bytes);
+      const kept = heapBytes() - before;
+      const { commits, heldBytes } = reader.result();
+      expect(commits.size).toBe(50_000);
+      return kept / heldBytes;
+    });
+    // What else the process compiles or lets go of meanwhile is in one of them at the most.
+    expect(shares.toSorted((less, more) => less - more)[1]).toBeLessThan(1);
   });
 
   it('takes every length of answer that an honest host has', () => {
