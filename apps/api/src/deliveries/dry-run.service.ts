@@ -54,7 +54,7 @@ export class DryRunService {
     ]);
     const head = { ref, commit: after, defaultBranch, changedPaths };
     const judged = await inTurns(judgeAll(rules, head, (ruleId) => newestBuilt.get(ruleId) ?? null));
-    const verdicts = await this.withinWall(project, ref, rules, judged);
+    const verdicts = await this.withinWall(project, head, rules, judged);
     return {
       ...{ ref, commit: after, defaultBranch },
       changedPaths: changedPaths && [...changedPaths],
@@ -65,7 +65,7 @@ export class DryRunService {
   /** Before the git host was ever asked the default branch is not known: every branch that no pattern names is unprotected. */
   private async withinWall(
     { id, defaultBranch, protectedBranches }: ProjectRecord,
-    ref: string,
+    { ref, commit }: { readonly ref: string; readonly commit: string },
     rules: Awaited<ReturnType<RuleRepository['list']>>,
     verdicts: readonly Verdict[],
   ): Promise<readonly Verdict[]> {
@@ -75,7 +75,7 @@ export class DryRunService {
       verdicts.flatMap(({ tags }) => tags),
     );
     const zone = zoneOf({ ...protection, ref, fromFork: false });
-    return (await wallVerdicts(verdicts, zone, { ...protection, rules, owned })).verdicts;
+    return (await wallVerdicts(verdicts, zone, { ...protection, ref, commit, rules, owned })).verdicts;
   }
 
   private async changedPaths(id: string): Promise<readonly string[] | null> {

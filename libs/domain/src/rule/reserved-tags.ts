@@ -1,6 +1,7 @@
 import type { ProtectionRules } from '../cache/zone.js';
 import { sanitizeTag } from '../image/tag.js';
 import type { Sliced } from '../share/in-turns.js';
+import { isOfCommit, shortCommit, someCommit, withoutCommit } from './commit-tags.js';
 import { compileGlob } from './glob.js';
 import type { MatchWork } from './match-work.js';
 import type { Rule } from './rule.js';
@@ -8,6 +9,9 @@ import type { Rule } from './rule.js';
 export interface TagRules extends ProtectionRules {
   readonly rules: readonly Pick<Rule, 'enabled' | 'refKind' | 'refPattern' | 'tags'>[];
 }
+
+/** `someCommit` where it cannot be mistaken: no pattern holds it. */
+const commitMark = '\x7f';
 
 type Matcher = (tag: string) => boolean;
 
@@ -20,14 +24,15 @@ const releaseParts: Readonly<Record<string, string>> = {
   minor: '\\d+',
   patch: '\\d+',
   tag: '(.+)',
+  sha: shortCommit,
 };
 /** With more of them a template is compared by its fixed text alone: what is matched here has to stay cheap enough. */
 const mostParts = 3;
 
 /**
  * Whether the rules could give a tag to the build of a protected branch or of a git tag, at any time: what `{{branch}}` and
- * `{{default}}` become for protected branches, and what version templates become for releases. A tag that names a commit
- * (`{{sha}}`) is kept for nobody, since each commit has its own.
+ * `{{default}}` become for protected branches, and what version templates become for releases. A tag that may name a commit
+ * (`{{sha}}`) is asked for apart: a branch called like a commit may not have it, and the build of another commit has its own.
  *
  * Made once for all tags of a delivery: 100 rules, 20 templates each and 51 protected branches are 100,000 patterns.
  */
@@ -36,8 +41,9 @@ export class ReservedTags {
   private readonly names = new Set<string>();
   private readonly patterns = new Set<string>();
   private readonly releases = new Map<string, Matcher>();
+  private readonly commitReleases = new Map<string, Matcher>();
   /** Of patterns, made for the first tag: most projects ask for none. */
-  private matchers: readonly Matcher[] | undefined;
+  private matchers: { readonly names: readonly Matcher[]; readonly commits: readonly Matcher[] } | undefined;
   private readonly answers = new Map<string, boolean>();
 
   private constructor(private readonly work: MatchWork) {}
@@ -58,25 +64,40 @@ export class ReservedTags {
     const known = this.answers.get(tag);
     if (known !== undefined) return known;
     let isReserved = this.names.has(tag);
-    for (const matches of isReserved ? [] : yield* this.open()) {
-      if (this.work.isSliceOver()) yield;
-      isReserved = matches(tag);
-      if (isReserved) break;
-    }
+    if (!isReserved) isReserved = yield* this.someMatch((yield* this.open()).names, tag);
     this.answers.set(tag, isReserved);
     return isReserved;
   }
 
-  private *open(): Sliced<readonly Matcher[]> {
+  /** Whether a template with `{{sha}}` could make it of some commit. @throws {TooMuchWork} */
+  *namesCommit(tag: string): Sliced<boolean> {
+    const { commits } = yield* this.open();
+    if (yield* this.someMatch([...this.commitReleases.values()], tag)) return true;
+    for (const text of withoutCommit(tag)) {
+      this.work.spend(32);
+      if (this.names.has(text) || (yield* this.someMatch(commits, text))) return true;
+    }
+    return false;
+  }
+
+  private *someMatch(matchers: readonly Matcher[], text: string): Sliced<boolean> {
+    for (const matches of matchers) {
+      if (this.work.isSliceOver()) yield;
+      if (matches(text)) return true;
+    }
+    return false;
+  }
+
+  private *open(): Sliced<NonNullable<ReservedTags['matchers']>> {
     if (this.matchers) return this.matchers;
-    const matchers = [...this.releases.values()];
+    const [names, commits] = [[...this.releases.values()], [] as Matcher[]];
     for (const pattern of this.patterns) {
       if (this.work.isSliceOver()) yield;
       this.work.spend(32);
-      matchers.push(compileGlob(pattern, this.work));
+      (pattern.includes(someCommit) ? commits : names).push(compileGlob(pattern, this.work));
     }
-    this.matchers = matchers;
-    return matchers;
+    this.matchers = { names, commits };
+    return this.matchers;
   }
 
   private *addBranches(rule: TemplateRule, { defaultBranch, protectedBranches }: ProtectionRules): Sliced<void> {
@@ -84,7 +105,7 @@ export class ReservedTags {
     for (const branches of all) {
       const names = this.sharedNames(rule.refPattern, branches);
       if (names === null) continue;
-      const values = { branch: names, ...(branches === defaultBranch && { default: 'latest' }) };
+      const values = { branch: names, sha: commitMark, ...(branches === defaultBranch && { default: 'latest' }) };
       for (const template of rule.tags) {
         const text = filled(template, values);
         if (text === null) continue;
@@ -101,7 +122,8 @@ export class ReservedTags {
       this.spendOn(template);
       const matcher = this.ofRelease(rule, template);
       // Which names a template makes depends on the rule that it is of.
-      if (matcher) this.releases.set(`${template}\n${rule.refPattern}`, matcher);
+      const releases = isOfCommit(template) ? this.commitReleases : this.releases;
+      if (matcher) releases.set(`${template}\n${rule.refPattern}`, matcher);
       if (this.work.isSliceOver()) yield;
     }
   }
@@ -172,9 +194,10 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
 /** A pattern of branches as a pattern of the tags that `sanitizeTag` makes of them. */
 function tagPattern(text: string): string {
   return text
-    .replace(/[^A-Za-z0-9._*?-]+/g, '-')
+    .replace(/[^\x7fA-Za-z0-9._*?-]+/g, '-')
     .replace(/^[.-]+/, '')
-    .slice(0, 128);
+    .slice(0, 128)
+    .replaceAll(commitMark, someCommit);
 }
 
 function sanitizeInside(text: string): string {

@@ -6,12 +6,13 @@ import { renderTags } from './tag-template.js';
 import { leftOutMessage, type TagWall, wallInSlices } from './tag-wall.js';
 
 const branches = (refPattern: string, ...tags: string[]) =>
-  ({ enabled: true, refKind: 'branch', refPattern, tags }) as const;
+  ({ id: refPattern, enabled: true, refKind: 'branch', refPattern, tags }) as const;
 const releases = (refPattern: string, ...tags: string[]) =>
-  ({ enabled: true, refKind: 'tag', refPattern, tags }) as const;
+  ({ id: refPattern, enabled: true, refKind: 'tag', refPattern, tags }) as const;
 const first = [branches('**', '{{branch}}', '{{default}}'), releases('v*', '{{version}}', '{{tag}}')];
 const wall = (change: Partial<TagWall> = {}): TagWall => ({
   ...{ rules: first, defaultBranch: 'main', protectedBranches: [], owned: new Set() },
+  ...{ ref: 'refs/heads/topic', commit: 'a'.repeat(40) },
   ...change,
 });
 const wallTags = (tags: readonly string[], zone: Zone, rules: TagWall) => {
@@ -79,10 +80,44 @@ describe('R-H5 the wall between zones', () => {
     expect(kept('dev', { rules: [branches('feature/*', 'dev')], protectedBranches: ['release'] })).toBe(true);
   });
 
-  it('keeps no tag of a commit for anybody', () => {
-    const rules = [branches('**', '{{sha}}', '{{branch}}-{{sha}}')];
-    expect(kept('abcdef0', { rules })).toBe(true);
-    expect(kept('main-abcdef0', { rules })).toBe(true);
+  describe('R5-C5 a tag that names a commit', () => {
+    const own = (...tags: string[]) => ({ ...branches('**', ...tags), id: 'r' });
+    const commit = `abcdef0${'1'.repeat(33)}`;
+
+    it.each(['1234567', 'deadbee', 'main-1234567', 'v-1234567', '1234567-1234567', 'r1.2.3-1234567'])(
+      'R5-C5 %s is left out for a branch that is called like it',
+      (tag) => {
+        const ofMain = branches('main', '{{sha}}', '{{branch}}-{{sha}}', 'v-{{sha}}', '{{sha}}-{{sha}}');
+        const rules = [own('{{branch}}'), ofMain, releases('v*', 'r{{version}}-{{sha}}')];
+        expect(wallTags([tag], 'branch', wall({ rules, commit })).leftOut).toEqual([
+          { tag, reason: 'reserved_for_protected' },
+        ]);
+      },
+    );
+
+    it('R5-C5 is left out for protected branches by pattern and for releases, and not where no protected ref has such', () => {
+      const has = (tag: string, ...rules: TagWall['rules']) =>
+        kept(tag, { rules: [own('{{branch}}'), ...rules], protectedBranches: ['release/*'], commit });
+      expect(has('release-1-1234567', branches('**', '{{branch}}-{{sha}}'))).toBe(false);
+      expect(has('1234567', releases('v*', '{{sha}}'))).toBe(false);
+      expect(has('1234567')).toBe(true);
+      expect(has('1234567', branches('topic', '{{sha}}'))).toBe(true);
+    });
+
+    it('R5-C5 is the own one of a build whose rule says so', () => {
+      const rules = [own('{{branch}}', '{{sha}}', '{{branch}}-{{sha}}')];
+      const tags = renderTags(rules[0]!.tags, { ref: 'refs/heads/topic', commit, defaultBranch: 'main' });
+      expect(tags).toEqual(['topic', 'abcdef0', 'topic-abcdef0']);
+      expect(wallTags(tags, 'branch', wall({ rules, commit })).tags).toEqual(tags);
+      expect(wallTags(['1234567'], 'branch', wall({ rules, commit })).tags).toEqual([]);
+    });
+
+    it.each(['feature', 'topic', 'abcdef', 'main-123456', 'main-12345678', 'xmain-1234567', 'ABCDEF0'])(
+      'leaves %s to a branch, which no commit is called',
+      (tag) => {
+        expect(kept(tag, { rules: [own('{{branch}}'), branches('main', '{{sha}}', '{{branch}}-{{sha}}')] })).toBe(true);
+      },
+    );
   });
 
   it('R-H5 keeps what templates of releases become, with text around them', () => {

@@ -1,8 +1,9 @@
 import type { Zone } from '../cache/zone.js';
 import { inTurns, type Sliced } from '../share/in-turns.js';
+import { ownCommitTags } from './commit-tags.js';
 import { MatchWork, TooMuchWork } from './match-work.js';
 import { ReservedTags, type TagRules } from './reserved-tags.js';
-import type { Verdict } from './rule.js';
+import type { Rule, Verdict } from './rule.js';
 
 /**
  * Why a build does not get a tag that its rule would give it:
@@ -19,10 +20,15 @@ export interface LeftOutTag {
 }
 
 export interface TagWall extends TagRules {
+  readonly rules: readonly (TagRules['rules'][number] & Pick<Rule, 'id'>)[];
+  /** Full ref that is built. */
+  readonly ref: string;
+  readonly commit: string;
   /** Tags that point to an image of the zone `protected` now. */
   readonly owned: ReadonlySet<string>;
 }
 
+const noTags: ReadonlySet<string> = new Set();
 /** Steps of comparing for all tags of one delivery: a fraction of a second of work. */
 const mostSteps = 20_000_000;
 
@@ -37,17 +43,23 @@ class TagJudge {
 
   constructor(private readonly wall: TagWall) {}
 
-  *reasonOf(tag: string): Sliced<LeftOutReason | null> {
+  /** @param isOwn whether the tag names the commit that is built */
+  *reasonOf(tag: string, isOwn: boolean): Sliced<LeftOutReason | null> {
     if (this.wall.owned.has(tag)) return 'owned_by_protected';
-    return (yield* this.isReserved(tag)) ? (this.isTooCostly ? 'rules_too_costly' : 'reserved_for_protected') : null;
+    return (yield* this.isReserved(tag, isOwn))
+      ? this.isTooCostly
+        ? 'rules_too_costly'
+        : 'reserved_for_protected'
+      : null;
   }
 
   /** What cannot be told is kept for others: a tag too few does no harm. */
-  private *isReserved(tag: string): Sliced<boolean> {
+  private *isReserved(tag: string, isOwn: boolean): Sliced<boolean> {
     if (this.isTooCostly) return true;
     try {
       this.reserved ??= yield* ReservedTags.of(this.wall, this.work);
-      return yield* this.reserved.has(tag);
+      if (yield* this.reserved.has(tag)) return true;
+      return !isOwn && (yield* this.reserved.namesCommit(tag));
     } catch (error) {
       if (!(error instanceof TooMuchWork)) throw error;
       this.isTooCostly = true;
@@ -90,8 +102,10 @@ export function* wallInSlices(verdicts: readonly Verdict[], zone: Zone, wall: Ta
   const kept: Verdict[] = [];
   for (const verdict of verdicts) {
     const [tags, missed]: [string[], LeftOutTag[]] = [[], []];
+    const rule = wall.rules.find(({ id }) => id === verdict.ruleId);
+    const own = rule && verdict.tags.length > 0 ? ownCommitTags(rule, wall) : noTags;
     for (const tag of verdict.tags) {
-      const reason = yield* judge.reasonOf(tag);
+      const reason = yield* judge.reasonOf(tag, own.has(tag));
       if (reason === null) tags.push(tag);
       else missed.push({ tag, reason });
     }

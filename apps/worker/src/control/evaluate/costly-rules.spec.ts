@@ -45,8 +45,9 @@ describe('R3-N1 rules that are as costly as they may be', () => {
       rule(at, { tags: many(most.tags, (tag) => `r${at}-${tag}-{{branch}}{{branch}}`) }),
     );
     const protectedBranches = many(most.branches, (at) => `*${'?*'.repeat(50)}${at}`);
-    const wall = { rules, defaultBranch: 'main', protectedBranches, owned: new Set<string>() };
-    const verdicts = await judgeRules(rules, head('t'.repeat(60), null), ask, new Map());
+    const topic = head('t'.repeat(60), null);
+    const wall = { ...topic, rules, protectedBranches, owned: new Set<string>() };
+    const verdicts = await judgeRules(rules, topic, ask, new Map());
     const work = async () => {
       const walled = await wallVerdicts(verdicts, 'branch', wall);
       expect(walled.verdicts).toHaveLength(most.rules);

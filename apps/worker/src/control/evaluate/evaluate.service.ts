@@ -140,7 +140,7 @@ export class EvaluateService {
       commitTime: facts.committedAtSeconds,
       zone,
       targetRef: readableTarget(ask.targetRef, zone, protection),
-      ...(await this.withinWall(subject, zone, defaultBranch, verdicts)),
+      ...(await this.withinWall(subject, zone, head, verdicts)),
       ...{ trigger: ask.trigger, noCache: ask.noCache },
       triggeredBy: ask.triggeredBy,
     };
@@ -150,12 +150,12 @@ export class EvaluateService {
   private async withinWall(
     { project, rules }: EvaluationSubject,
     zone: Zone,
-    defaultBranch: string | null,
+    { ref, commit, defaultBranch }: Pick<Head, 'ref' | 'commit' | 'defaultBranch'>,
     verdicts: readonly Verdict[],
   ): Promise<Pick<EvaluationResult, 'verdicts' | 'leftOut'>> {
     const wanted = zone === 'branch' ? verdicts.flatMap(({ tags }) => tags) : [];
     const owned = await this.evaluations.ownedByProtected(project.id, wanted);
-    const wall = { rules, defaultBranch, protectedBranches: project.protectedBranches, owned };
+    const wall = { rules, ref, commit, defaultBranch, protectedBranches: project.protectedBranches, owned };
     return wallVerdicts(verdicts, zone, wall);
   }
 

@@ -190,6 +190,20 @@ describe('a delivery is a hint', () => {
       const released = await push(project, 'refs/heads/release/1', 'release');
       expect(await bench.tags(project)).toEqual({ 'feature-x': topic.after, 'release-1': released.after });
     });
+
+    it('R5-C5 gives a branch that is called like a commit no tag of that commit, and the one of its own', async () => {
+      const project = await bench.project();
+      await bench.world.db.prisma.rule.deleteMany({ where: { projectId: project.id } });
+      await bench.rule(project, 'branch', '**', ['{{branch}}', '{{sha}}']);
+      await commit(project, 'main');
+      const next = await commit(project, 'is merged soon', undefined, 'refs/pull/7/head');
+      const [tag, ref] = [next.slice(0, 7), `refs/heads/${next.slice(0, 7)}`];
+      const { build, after } = await push(project, ref, 'hostile');
+      expect(build).toMatchObject({
+        tags: [after.slice(0, 7)],
+        leftOutTags: [{ tag, reason: 'reserved_for_protected' }],
+      });
+    });
   });
 
   describe('R5-C2 a person who starts or replays a build moves no protected tag back', () => {
