@@ -15,12 +15,17 @@ const logs = {
 function silentStore() {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => undefined);
-  const store = new Proxy({}, { get: () => () => promise }) as PostgresChunkStore;
-  return { store, fail: () => reject(new Error('the store is gone')) };
+  const asked: unknown[] = [];
+  const ask = (attemptId: unknown) => {
+    asked.push(attemptId);
+    return promise;
+  };
+  const store = new Proxy({}, { get: () => ask }) as PostgresChunkStore;
+  return { store, asked, fail: () => reject(new Error('the store is gone')) };
 }
 
 function searches() {
-  const { store, fail } = silentStore();
+  const { store, fail, asked } = silentStore();
   const indexes = new LogIndexes(store);
   const service = new BuildLogSearchService(logs, store, indexes);
   const query = { q: 'a', regex: 'false', case: 'false', from: 0, limit: 1 } as const;
@@ -33,18 +38,19 @@ function searches() {
     outcomeOf(service.search({} as Principal, organization, query, new AbortController().signal));
   const index = (organization: string) => outcomeOf(service.index({} as Principal, organization, undefined));
   const details = { dockerfile: async () => null };
-  const evidence = (organizationId: string) => {
-    const attempts = [{ id: organizationId, number: 1 }];
+  let attemptsMade = 0;
+  const evidence = (organizationId: string, attemptId = `${organizationId}${attemptsMade++}`, logLine?: object) => {
+    const attempts = [{ id: attemptId, number: 1 }];
     const build = {
       organizationId,
       attemptNumber: 1,
       attempts,
-      failure: { place: { stepId: 's' } },
-      failedSteps: new Map([[`${organizationId} s`, 1]]),
+      failure: { place: { stepId: 's' }, logLine },
+      failedSteps: new Map([[`${attemptId} s`, 1]]),
     };
-    return outcomeOf(findEvidence(build as unknown as BuildDetailRecord, { details, indexes }));
+    return findEvidence(build as unknown as BuildDetailRecord, { details, indexes }).catch(({ message }) => message);
   };
-  return { search, index, evidence, fail };
+  return { search, index, evidence, fail, asked };
 }
 
 describe('R-M7 searches of several organizations', () => {
@@ -62,17 +68,37 @@ describe('R-M7 searches of several organizations', () => {
 });
 
 describe('R4-P1 indexes and evidence of several organizations', () => {
-  it.each(['index', 'evidence'] as const)(
-    '%s: who asks for many is told to come back, and others are not',
-    async (what) => {
-      const { fail, ...work } = searches();
-      const flood = Array.from({ length: 80 }, () => work[what]('a'));
-      expect(await flood.at(-1)).toBe('rate_limited');
-      const other = work[what]('b');
-      fail();
-      expect(await other).toBe('the store is gone');
-      const outcomes = await Promise.all(flood);
-      expect(outcomes.filter((outcome) => outcome === 'rate_limited')).toHaveLength(12);
-    },
-  );
+  it('index: who asks for many is told to come back, and others are not', async () => {
+    const { fail, index } = searches();
+    const flood = Array.from({ length: 80 }, () => index('a'));
+    expect(await flood.at(-1)).toBe('rate_limited');
+    const other = index('b');
+    fail();
+    expect(await other).toBe('the store is gone');
+    const outcomes = await Promise.all(flood);
+    expect(outcomes.filter((outcome) => outcome === 'rate_limited')).toHaveLength(12);
+  });
+
+  it('V-2 evidence: a build of one whose logs are busy is shown without it, and others have theirs', async () => {
+    const { fail, evidence } = searches();
+    const flood = Array.from({ length: 80 }, () => evidence('a'));
+    expect(await flood.at(-1)).toEqual({ source: 'busy', firstLine: 1, lines: [] });
+    const known = await evidence('a', 'last', { number: 7, text: 'error: no such file' });
+    expect(known).toEqual({ source: 'log', firstLine: 7, lines: ['error: no such file'] });
+    const other = evidence('b');
+    fail();
+    expect(await other).toBe('the store is gone');
+    const outcomes = await Promise.all(flood);
+    expect(outcomes.filter((outcome) => outcome === 'the store is gone')).toHaveLength(68);
+  });
+
+  it('V-2 evidence: all who look at one failed build share one reading, and it is read anew later', async () => {
+    const { fail, evidence, asked } = searches();
+    const viewers = Array.from({ length: 80 }, () => evidence('a', 'attempt'));
+    await expect.poll(() => asked).toEqual(['attempt']);
+    fail();
+    expect(new Set(await Promise.all(viewers))).toEqual(new Set(['the store is gone']));
+    await evidence('a', 'attempt');
+    expect(asked).toEqual(['attempt', 'attempt']);
+  });
 });

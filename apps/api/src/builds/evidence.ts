@@ -1,6 +1,7 @@
 import type { Evidence } from '@cooperage/contracts';
 import type { BuildDetailRecord, BuildDetails } from '@cooperage/db';
-import { evidenceAround, evidenceLines, linesBetween } from '@cooperage/domain';
+import { evidenceLines, linesBetween } from '@cooperage/domain';
+import { ApiProblem } from '../http/problem.js';
 import type { LogIndexes } from './log-indexes.js';
 import { currentStepOrdinal } from './present-build.js';
 
@@ -11,21 +12,23 @@ const mostCharacters = 500;
 
 export interface EvidenceSources {
   readonly details: Pick<BuildDetails, 'dockerfile'>;
-  readonly indexes: Pick<LogIndexes, 'lines'>;
+  readonly indexes: Pick<LogIndexes, 'around'>;
 }
 
 /**
- * What shows why a build failed: what the failing step printed, or else the file around the line that is wrong.
- * @throws {ApiProblem} `rate_limited` while too many logs of the organization are looked into
+ * What shows why a build failed: what the failing step printed, or else the file around the line that is wrong. While too many
+ * logs of the organization are read, it is the one line that is known without reading, or the word that they are busy.
  */
 export async function findEvidence(build: BuildDetailRecord, sources: EvidenceSources): Promise<Evidence | null> {
   const attempt = build.attempts.find(({ number }) => number === build.attemptNumber);
   if (!attempt || build.failure === null) return null;
   const step = currentStepOrdinal(build);
+  const { logLine } = build.failure;
   const printed =
     step === undefined
       ? null
-      : await logLines(sources, build.organizationId, attempt.id, step, build.failure.logLine?.number ?? null);
+      : await logLines(sources, build.organizationId, attempt.id, step, logLine?.number ?? null);
+  if (printed === 'busy') return withoutReading(logLine);
   if (printed) return printed;
   const { line, endLine } = build.failure.place ?? {};
   return line === undefined ? null : fileLines(await sources.details.dockerfile(attempt.id), line, endLine ?? line);
@@ -38,14 +41,21 @@ async function logLines(
   attemptId: string,
   step: number,
   number: number | null,
-): Promise<Evidence | null> {
-  const lines = await indexes.lines(organizationId, attemptId, step, (count) =>
-    number === null ? [count - 2 * evidenceLines, Infinity] : evidenceAround(number - 1, Math.max(count, number)),
-  );
+): Promise<Evidence | 'busy' | null> {
+  const lines = await indexes.around(organizationId, attemptId, step, number).catch((error: unknown) => {
+    if (error instanceof ApiProblem && error.code === 'rate_limited') return null;
+    throw error;
+  });
+  if (lines === null) return 'busy';
   const end = lines.findLastIndex(({ text }) => text.trim() !== '') + 1;
   const shown = lines.slice(Math.max(0, end - evidenceLines), end);
   if (shown.length === 0) return null;
   return { source: 'log', firstLine: shown[0]!.number, lines: shown.map(({ text }) => shortened(text)) };
+}
+
+function withoutReading(line: { readonly number: number; readonly text: string } | undefined): Evidence {
+  if (!line) return { source: 'busy', firstLine: 1, lines: [] };
+  return { source: 'log', firstLine: line.number, lines: [shortened(line.text)] };
 }
 
 /** @param first line of the failure, from 1 */

@@ -19,7 +19,8 @@ const failureCodes = Object.keys(failureCatalogue) as [
 
 /** At most 20 lines that show what went wrong: what the failing step printed, or the file, around the line that says why. */
 export const evidenceSchema = z.object({
-  source: z.enum(['log', 'file']),
+  /** `busy` has no lines: too many logs of the organization are read at the moment. Ask again. */
+  source: z.enum(['log', 'file', 'busy']),
   /** Line of the file, or of the failing step's log, at which they begin, from 1. */
   firstLine: z.number().int(),
   lines: z.array(z.string()).max(20),

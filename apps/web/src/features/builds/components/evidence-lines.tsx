@@ -16,6 +16,12 @@ interface EvidenceLinesProps {
 export function EvidenceLines({ failure, logAddress }: EvidenceLinesProps) {
   const { evidence, logLine, place } = failure;
   if (evidence === null) return <span className="text-text-2">Nothing was printed.</span>;
+  if (evidence.source === 'busy')
+    return (
+      <span className="text-text-2">
+        Too many logs are being read at the moment. Load the page again to see what was printed.
+      </span>
+    );
   const lines = numbered(evidence);
   const said = evidence.source === 'log' && logLine ? logLine.number - evidence.firstLine : lines.length - 1;
   const before = evidence.source === 'log' ? lines.slice(0, Math.max(0, said - shownBefore)) : [];
