@@ -67,7 +67,9 @@ export function StepsCard({ steps, caches, buildIsOver, failingOrdinal, hrefOf }
             {rows(group.steps)}
           </Stage>
         ))}
-        {internal.length > 0 && <Stage group={{ title: 'The builder’s own', steps: internal }}>{rows(internal)}</Stage>}
+        {internal.some((step) => shown.has(step)) && (
+          <Stage group={{ title: 'The builder’s own', steps: internal }}>{rows(internal)}</Stage>
+        )}
         <StepsLeft left={left} />
       </div>
     </Card>
