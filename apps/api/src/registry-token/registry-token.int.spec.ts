@@ -171,6 +171,7 @@ describe('no registry token', () => {
 
 describe('R3-N8 a registry token for an API token', () => {
   it('is given whatever else its address sends, once it was right', async () => {
+    await ask([], secret);
     const wrong = `coop_${'x'.repeat(43)}`;
     let status = 401;
     for (let at = 0; at < 101 && status === 401; at++)
