@@ -24,7 +24,7 @@ describe('R5-A3 a JSON body', () => {
     ['more values', values(jsonBounds.values + 1), 413, 'payload_too_large', 'more than 5000 values'],
     ['1 MiB of values', `[${'1,'.repeat(524_000)}1]`, 413, 'payload_too_large', 'more than 5000 values'],
     ['1 MiB of empty objects', `[${'{},'.repeat(349_000)}1]`, 413, 'payload_too_large', 'more than 5000 values'],
-    ['more keys', `[${keys(jsonBounds.keys / 2)},{"a":{}},${keys(jsonBounds.keys / 2)}]`, 413, 'payload_too_large', ''],
+    ['more keys', keys(jsonBounds.keys + 1), 413, 'payload_too_large', 'more than 4000 keys'],
     ['more depth', nested(jsonBounds.depth + 1), 400, 'bad_request', 'nested deeper than 64'],
     ['a bracket too many', '[]]', 400, 'bad_request', 'not valid JSON'],
   ])('with %s is refused, and the limit is named', async (_what, payload, status, code, detail) => {

@@ -2,8 +2,11 @@ import { type JsonBounds, type JsonFault, JsonScan } from '@cooperage/domain';
 import type { FastifyInstance } from 'fastify';
 import { ApiProblem } from './problem.js';
 
-/** The longest call that our own pages make deletes an image with a thousand tags. */
-export const jsonBounds: JsonBounds = { depth: 64, keys: 5_000, values: 5_000 };
+/**
+ * The longest call that our own pages make deletes an image with a thousand tags. Each key has a value as well, so a bound on keys
+ * only means something below that on values.
+ */
+export const jsonBounds: JsonBounds = { depth: 64, keys: 4_000, values: 5_000 };
 
 /**
  * Takes JSON and nothing else. What a body holds is counted before it is parsed, since everything behind costs by the value:
