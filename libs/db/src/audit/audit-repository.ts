@@ -24,6 +24,8 @@ export type ChainCheck =
 
 /** Most entries that one query of a check or a download reads. */
 const batchSize = 500;
+/** What is checked at a time: to read it is work in one piece. */
+const batchBytes = 512 * 1024;
 
 /** The audit of an organization, or of the installation (null). Nothing here changes what is written. */
 export class AuditRepository {
@@ -114,7 +116,7 @@ export class AuditRepository {
   }
 
   private async batch(organizationId: string | null, after: number): Promise<AuditRecord[]> {
-    const walk = { organizationId, by: 'number', after, limit: batchSize } as const;
+    const walk = { organizationId, by: 'number', after, limit: batchSize, maxBytes: batchBytes } as const;
     const { ids } = await nextEntries(this.db.prisma, walk);
     return this.read(ids, { number: 'asc' });
   }

@@ -1,8 +1,8 @@
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
-/** Most bytes of settings that one query gives. A hundred entries of 16 KiB fit; entries of before they were bounded may not. */
-const maxBytes = 2 * 1024 * 1024;
+/** Most bytes of settings that one query gives if nothing else is said. A hundred entries of 16 KiB fit; entries of before they were bounded may not. */
+const usualBytes = 2 * 1024 * 1024;
 
 export interface Walk {
   readonly organizationId: string | null;
@@ -14,6 +14,8 @@ export interface Walk {
   readonly where?: Prisma.Sql;
   /** Most entries. */
   readonly limit: number;
+  /** Most bytes of their settings beside the first. */
+  readonly maxBytes?: number;
 }
 
 export interface Stretch {
@@ -29,10 +31,11 @@ interface Step {
 }
 
 /**
- * The next entries of a chain: at least one where there is one, and no more than fit into 2 MiB beside the first. The database
+ * The next entries of a chain: at least one where there is one, and no more than fit into `maxBytes` beside the first. The database
  * goes from entry to entry and stops at the bound, so it does not unpack what nobody will read.
  */
-export async function nextEntries(tx: Queryable, { organizationId, by, after, where, limit }: Walk): Promise<Stretch> {
+export async function nextEntries(tx: Queryable, walk: Walk): Promise<Stretch> {
+  const { organizationId, by, after, where, limit, maxBytes = usualBytes } = walk;
   const isNewestFirst = by === 'id';
   const key = isNewestFirst ? Prisma.sql`e.id` : Prisma.sql`e.number`;
   const start = isNewestFirst ? Prisma.sql`${after ?? lastId}::uuid` : Prisma.sql`${after ?? 0}::int`;
