@@ -83,12 +83,12 @@ describe('R5-A6 an audit with entries of before they were bounded', () => {
 
   it('is checked without keeping others waiting for all of it', async () => {
     // One entry is a stretch by itself: these are small enough to tell it from all of them.
-    const { organizationId } = await written(Array.from({ length: 96 }, () => mib / 4));
+    const { organizationId } = await written(Array.from({ length: 160 }, () => mib / 16));
     let checked: unknown;
     const ratio = await syncStretchRatio(async () => {
       checked = await audit.check(organizationId);
     });
-    expect(checked).toMatchObject({ ok: true, head: { number: 96 } });
+    expect(checked).toMatchObject({ ok: true, head: { number: 160 } });
     expect(ratio).toBeLessThan(5);
   });
 });
