@@ -64,6 +64,21 @@ describe('an invitation', () => {
     expect(await pending()).toEqual([]);
   });
 
+  it('V-8 is listed before all that are older, on every page', async () => {
+    const emails = Array.from({ length: 6 }, newAddress);
+    for (const email of emails) await world.invite(olga, organizationId, 'viewer', email);
+    const listed: string[] = [];
+    for (let cursor = ''; ; ) {
+      const page = expectOk(await olga.get<Page<PendingInvitationView>>(`${invitations()}?limit=2${cursor}`));
+      listed.push(...page.items.map(({ email }) => email));
+      if (page.next === null) break;
+      // One that was revoked meanwhile hides none behind it.
+      await olga.ask('DELETE', `${invitations()}/${page.items.at(-1)!.id}`);
+      cursor = `&cursor=${page.next}`;
+    }
+    expect(listed).toEqual(emails.toReversed());
+  });
+
   it('is revoked by an owner, after which its link works no more', async () => {
     const secret = await world.invite(olga, organizationId, 'viewer', newAddress());
     const [invitation] = await pending();

@@ -92,7 +92,7 @@ export class OrganizationsService {
 
   async pendingInvitations(principal: Principal, organizationId: string, query: PageQuery) {
     this.access.organization(principal, organizationId, 'member.manage');
-    const list = `invitations ${organizationId}`;
+    const list = `invitations by age ${organizationId}`;
     const page = await this.invitations.pending(organizationId, this.cursors.query(list, query));
     return this.cursors.page(list, page, presentPendingInvitation);
   }

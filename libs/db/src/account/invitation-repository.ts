@@ -68,24 +68,24 @@ export class InvitationRepository {
     });
   }
 
-  /** Those that can still be used, in the order of their ids. */
+  /** Those that can still be used, newest first. Their ids are hashes, so a page's key has the moment as well. */
   async pending(organizationId: string, { after, limit }: KeysetQuery): Promise<KeysetPage<PendingInvitation>> {
     const rows = await this.db.prisma.invitation.findMany({
       where: {
-        ...{ organizationId, status: 'pending', expiresAt: { gt: new Date() }, ...(after && { id: { lt: after } }) },
+        ...{ organizationId, status: 'pending', expiresAt: { gt: new Date() }, ...(after && olderThan(after)) },
         user: { members: { some: { organizationId, role: { in: inviters } } } },
       },
       select: {
         ...{ id: true, email: true, role: true, createdAt: true, expiresAt: true },
         user: { select: { name: true } },
       },
-      orderBy: { id: 'desc' },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit + 1,
     });
     return toPage(
       rows,
       limit,
-      (row) => row.id,
+      ({ createdAt, id }) => `${createdAt.toISOString()} ${id}`,
       ({ user, role, ...row }) => ({
         ...row,
         role: isRole(role ?? '') ? (role as Role) : 'viewer',
@@ -162,6 +162,13 @@ export class InvitationRepository {
       return answer.ok ? join(tx, hash, invitation, answer.actor) : answer;
     });
   }
+}
+
+/** @param key moment and id of the last invitation of the page before */
+function olderThan(key: string) {
+  const [moment = '', id = ''] = key.split(' ');
+  const createdAt = new Date(moment);
+  return { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: id } }] };
 }
 
 async function find(tx: Queryable, hash: string): Promise<InvitationRecord | null> {

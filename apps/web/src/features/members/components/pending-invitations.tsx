@@ -6,6 +6,7 @@ import { visibleText } from '@/lib/format/names';
 
 export interface PendingInvitationsProps {
   readonly organizationId: string;
+  /** Newest first. */
   readonly invitations: readonly PendingInvitationView[];
   /** More than these have not been used. */
   readonly hasMore: boolean;
@@ -14,7 +15,6 @@ export interface PendingInvitationsProps {
 /** Who may still join by a link, and on whose word. */
 export function PendingInvitations({ organizationId, invitations, hasMore }: PendingInvitationsProps) {
   const address = `/organizations/${encodeURIComponent(organizationId)}/invitations`;
-  const newestFirst = [...invitations].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   return (
     <>
       <Table
@@ -30,11 +30,14 @@ export function PendingInvitations({ organizationId, invitations, hasMore }: Pen
           </>
         }
       >
-        {newestFirst.map(({ id, email, role, inviterName, expiresAt }) => (
+        {invitations.map(({ id, email, role, inviterName, expiresAt }) => (
           <tr key={id} className={rowClass}>
             <Td className="w-full max-w-0">
               <div className="font-medium wrap-anywhere">{visibleText(email)}</div>
               <div className="text-xs break-words text-text-2">Invited by {visibleText(inviterName)}</div>
+              <div className="text-xs text-text-2 md:hidden">
+                Ends <Moment at={expiresAt} flowing />
+              </div>
             </Td>
             <Td>{role}</Td>
             <Td wide>
@@ -52,7 +55,7 @@ export function PendingInvitations({ organizationId, invitations, hasMore }: Pen
         ))}
       </Table>
       {hasMore && (
-        <p className="p-3 text-text-2">There are more. They are listed once some of these are used or revoked.</p>
+        <p className="p-3 text-text-2">There are older ones. They are listed once some of these are used or revoked.</p>
       )}
     </>
   );
