@@ -7,7 +7,7 @@ import { Card } from '@/components/ui/card';
 import { ProblemNote } from '@/components/ui/problem-note';
 import { send } from '@/lib/api/browser';
 import { useChange } from '@/lib/api/use-change';
-import { parsePairs, scaled, textLines } from '../model/text-fields';
+import { changedPairs, scaled, textLines } from '../model/text-fields';
 import { BuildFields, type PairErrors } from './build-fields';
 import { LimitFields } from './limit-fields';
 
@@ -24,8 +24,8 @@ export function GeneralCard({ project }: { project: Project }) {
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const buildArgs = parsePairs(String(form.get('buildArgs')));
-    const namedContexts = parsePairs(String(form.get('namedContexts')));
+    const buildArgs = changedPairs(String(form.get('buildArgs')), project.buildArgs);
+    const namedContexts = changedPairs(String(form.get('namedContexts')), project.namedContexts);
     setPairErrors({ buildArgs: buildArgs.error, namedContexts: namedContexts.error });
     setSaved(null);
     if (buildArgs.error || namedContexts.error) return;

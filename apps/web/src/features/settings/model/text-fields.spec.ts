@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatPairs, parsePairs, scaled, textLines } from './text-fields';
+import { changedPairs, formatPairs, parsePairs, scaled, textLines } from './text-fields';
 
 describe('text fields', () => {
   it('are read line by line', () => {
@@ -10,6 +10,15 @@ describe('text fields', () => {
     const { pairs } = parsePairs('A=1\nB=x=y\nC=');
     expect(pairs).toEqual({ A: '1', B: 'x=y', C: '' });
     expect(parsePairs(formatPairs(pairs)).pairs).toEqual(pairs);
+  });
+
+  it('V-5 have no pairs where nothing was changed, so that what is stored stays', () => {
+    const stored = { A: '1', B: 'two\nlines' };
+    expect(changedPairs('A=1\nB=two\nlines', stored)).toEqual({ error: null });
+    expect(changedPairs('A=1\r\nB=two\r\nlines', stored)).toEqual({ error: null });
+    expect(changedPairs('A=1\nB=2', stored)).toEqual({ pairs: { A: '1', B: '2' }, error: null });
+    expect(changedPairs('', stored)).toEqual({ pairs: {}, error: null });
+    expect(changedPairs('A', stored).error).toContain('A');
   });
 
   it('say which line is wrong', () => {

@@ -19,6 +19,17 @@ export function parsePairs(text: string): { pairs: Record<string, string>; error
   return { pairs, error: null };
 }
 
+/**
+ * As `parsePairs`, of a field that began with what is stored. Without a change it has no pairs: what was stored may break a limit
+ * that came later, and must not keep somebody from changing another field.
+ */
+export function changedPairs(
+  text: string,
+  stored: Readonly<Record<string, string>>,
+): { pairs?: Record<string, string>; error: string | null } {
+  return text.replaceAll('\r\n', '\n') === formatPairs(stored) ? { error: null } : parsePairs(text);
+}
+
 export function formatPairs(pairs: Readonly<Record<string, string>>): string {
   return Object.entries(pairs)
     .map(([name, value]) => `${name}=${value}`)
