@@ -87,7 +87,7 @@ export const evictedBy = {
   budget: 'by the budget of the project',
   ref_deleted: 'with its branch or tag',
   pruned: 'by a rule that a person gave',
-  unreadable: 'since it had more parts than are counted',
+  unreadable: 'since it had too many parts to count (mode min leaves fewer)',
 } as const;
 
 function evictedSentence({

@@ -17,5 +17,5 @@ export function shownOf<T>(
 }
 
 export function leftWords(left: number): string {
-  return `${left.toLocaleString('en')} more ${left === 1 ? 'step is' : 'steps are'} not shown. The API lists them all.`;
+  return `${left.toLocaleString('en')} more ${left === 1 ? 'step is' : 'steps are'} not shown. The API lists them all:`;
 }

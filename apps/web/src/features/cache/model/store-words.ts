@@ -35,7 +35,7 @@ const causes: Readonly<Record<Exclude<CacheEviction['why'], 'unused'>, string>> 
   budget: 'the budget of the project',
   ref_deleted: 'its branch or tag is gone',
   pruned: 'deleted by a rule',
-  unreadable: 'it had more parts than are counted',
+  unreadable: 'it had too many parts to count: mode min leaves fewer',
 };
 
 /** Why a cache was deleted. */
