@@ -3,6 +3,7 @@ import path from 'node:path';
 import { CACHE } from '../checkout.ts';
 import { Lock } from '../files/lock.ts';
 import { say, seconds } from '../output.ts';
+import type { StoredImage } from '../parts/registry/registry-storage.ts';
 import { attempt, run } from '../processes/command.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { type BaseImage, writeLayout } from './oci-layout.ts';
@@ -33,6 +34,15 @@ const RECIPES: readonly Recipe[] = [
     image: { command: ['bash'], createdBy: `mmdebstrap --variant=minbase ${DEBIAN_RELEASE}` },
   },
 ];
+
+/** Images that builds usually start from, so that they build without an outside network; each is made once per machine. */
+export async function baseImages(tools: Tools): Promise<StoredImage[]> {
+  const images: StoredImage[] = [];
+  for (const recipe of RECIPES)
+    if (tools.has(...recipe.needs))
+      images.push({ reference: recipe.reference, layout: await ensureLayout(recipe, tools) });
+  return images;
+}
 
 /**
  * Puts images that builds usually start from into a registry, so that they build without an outside network. They are

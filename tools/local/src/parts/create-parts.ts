@@ -11,6 +11,7 @@ import { EmbeddedPostgres } from './postgres/postgres.ts';
 import { EmbeddedRedis, redisNames } from './redis/redis.ts';
 import { EmbeddedRegistry } from './registry/registry.ts';
 import type { TokenAuthentication } from './registry/registry-settings.ts';
+import type { StoredImage } from './registry/registry-storage.ts';
 
 /** Makes the parts of an instance in the way that was chosen for each. @throws {LauncherError} for one that is missing. */
 export class PartFactory {
@@ -53,17 +54,25 @@ export class PartFactory {
   registry(token: TokenAuthentication): Part<RegistryAddress> {
     return provide(this.choices.registry, 'the registry', {
       external: (host) => ({ host }),
-      embedded: () => new EmbeddedRegistry(this.instance, this.tools, 'registry', token),
+      embedded: () => new EmbeddedRegistry(this.instance, this.tools, 'registry', { token }),
       container: (host) => new RegistryContainer(this.instance, host, 'registry', token),
     });
   }
 
-  /** A registry without authentication that the engine asks for base images; never one of somebody else. */
-  baseImageRegistry(): Part<RegistryAddress> {
+  /** Whether `baseImageRegistry` can be given what it serves; else that has to be pushed to it. */
+  get servesGivenImages(): boolean {
+    return this.choices.registry.kind !== 'container';
+  }
+
+  /**
+   * A registry without authentication that the engine asks for base images; never one of somebody else.
+   * @param images it serves these alone and takes no write: else everybody on the machine could replace what builds start from
+   */
+  baseImageRegistry(images?: readonly StoredImage[]): Part<RegistryAddress> {
     const choice = this.choices.registry;
     return choice.kind === 'container'
       ? new RegistryContainer(this.instance, choice.host, 'open-registry')
-      : new EmbeddedRegistry(this.instance, this.tools, 'open-registry');
+      : new EmbeddedRegistry(this.instance, this.tools, 'open-registry', images ? { images } : {});
   }
 
   /** BuildKit on its own, for code of strangers; only where an engine of our own can be started at all. */

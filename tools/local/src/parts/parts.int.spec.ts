@@ -1,6 +1,10 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { baseImages } from '../base-images/base-images.ts';
+import { readJson } from '../files/atomic-file.ts';
+import { attempt } from '../processes/command.ts';
 import { identify, type ProcessIdentity, readPidFile } from '../processes/process-identity.ts';
 import { createSpecInstance } from '../test-services/spec-instance.ts';
 import { findTools } from '../toolchain/find-tools.ts';
@@ -74,7 +78,7 @@ describe('embedded registry', () => {
     await ensureTokenKey(files);
     const start = (realm: string) => {
       const token = { realm, service: 'the-service', issuer: 'the-issuer', certificateFile: files.certificateFile };
-      return new EmbeddedRegistry(instance, tools, 'registry', token).start();
+      return new EmbeddedRegistry(instance, tools, 'registry', { token }).start();
     };
     await start('http://127.0.0.1:1/old');
     const { host } = await start('http://127.0.0.1:1/new');
@@ -82,6 +86,40 @@ describe('embedded registry', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="http://127.0.0.1:1/new",service="the-service"');
     await new EmbeddedRegistry(instance, tools, 'registry').stop();
+  });
+});
+
+describe('the registry of base images', () => {
+  const digestOf = (host: string) =>
+    attempt(tools.path('crane'), ['digest', '--insecure', `${host}/library/busybox:latest`]);
+
+  it('R6-A4 serves what it was given, takes no write from anybody on the machine, and puts right what was changed', async () => {
+    const images = await baseImages(tools);
+    const { layout } = images.find(({ reference }) => reference === 'library/busybox:latest')!;
+    const { manifests } = readJson<{ manifests: { digest: string }[] }>(path.join(layout, 'index.json'))!;
+    const start = () => new EmbeddedRegistry(instance, tools, 'open-registry', { images }).start();
+    const { host } = await start();
+    expect((await digestOf(host)).stdout.trim()).toBe(manifests[0]!.digest);
+    const upload = await fetch(`http://${host}/v2/library/busybox/blobs/uploads/`, { method: 'POST' });
+    expect(upload.status).toBe(405);
+    const pull = await attempt(tools.path('crane'), [
+      'validate',
+      '--insecure',
+      '--remote',
+      `${host}/library/busybox:latest`,
+    ]);
+    expect(pull).toMatchObject({ code: 0 });
+    await new EmbeddedRegistry(instance, tools, 'open-registry').stop();
+
+    // As if somebody had written to it: another image by the same name, and one of another name.
+    const repositories = instance.file('open-registry-images', 'docker/registry/v2/repositories/library');
+    const current = path.join(repositories, 'busybox/_manifests/tags/latest/current/link');
+    writeFileSync(current, `sha256:${'0'.repeat(64)}`);
+    cpSync(path.join(repositories, 'busybox'), path.join(repositories, 'node'), { recursive: true });
+    await start();
+    expect((await digestOf(host)).stdout.trim()).toBe(manifests[0]!.digest);
+    expect((await fetch(`http://${host}/v2/library/node/tags/list`)).status).toBe(404);
+    await new EmbeddedRegistry(instance, tools, 'open-registry').stop();
   });
 });
 

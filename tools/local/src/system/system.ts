@@ -1,4 +1,4 @@
-import { provideBaseImages } from '../base-images/base-images.ts';
+import { baseImages, provideBaseImages } from '../base-images/base-images.ts';
 import type { DatabaseRole } from '../database/roles.ts';
 import type { PushCredentials } from '../git-host/credentials.ts';
 import { say } from '../output.ts';
@@ -52,17 +52,18 @@ export class System {
     const tokenKey = this.tokenKey();
     await ensureTokenKey(tokenKey);
     const ports = await this.ports();
-    const [postgres, redis, registry, baseImages] = await Promise.all([
+    const images = this.parts.servesGivenImages ? await baseImages(this.tools) : undefined;
+    const [postgres, redis, registry, mirror] = await Promise.all([
       this.keep(this.parts.postgres()),
       this.keep(this.parts.redis()),
       this.keep(this.parts.registry(this.token(ports.api))),
-      this.keep(this.parts.baseImageRegistry()),
+      this.keep(this.parts.baseImageRegistry(images)),
     ]);
     say('· PostgreSQL, Redis and the registry are up');
-    await provideBaseImages(this.tools, baseImages.host);
-    const insecure = [registry.host, baseImages.host];
+    if (!images) await provideBaseImages(this.tools, mirror.host);
+    const insecure = [registry.host, mirror.host];
     const reachable = (process.env.COOPERAGE_ENGINE_REACHES ?? '').split(',').flatMap((host) => host.trim() || []);
-    const registries = { insecure, mirror: baseImages.host, reachable };
+    const registries = { insecure, mirror: mirror.host, reachable };
     const engine = await this.keep(this.parts.engine(registries));
     say('· the engine is up');
     const strangers = await this.startEngineForStrangers(registries);

@@ -13,10 +13,12 @@ export interface RegistrySettings {
   /** Signs the state of uploads. */
   readonly secret: string;
   readonly token: TokenAuthentication | undefined;
+  /** It takes no write from anybody. */
+  readonly readOnly?: boolean;
 }
 
 /** Settings of a registry, version 2: https://distribution.github.io/distribution/about/configuration/ (JSON is YAML). */
-export function registrySettings({ address, storage, secret, token }: RegistrySettings): string {
+export function registrySettings({ address, storage, secret, token, readOnly }: RegistrySettings): string {
   const settings = {
     version: '0.1',
     log: { level: 'warn', accesslog: { disabled: true } },
@@ -25,7 +27,10 @@ export function registrySettings({ address, storage, secret, token }: RegistrySe
       cache: { blobdescriptor: 'inmemory' },
       delete: { enabled: true },
       // Beginnings of uploads that were broken off: for a day. Control counts them for as long (docs/adr/0047).
-      maintenance: { uploadpurging: { enabled: true, age: '24h', interval: '1h', dryrun: false } },
+      maintenance: {
+        uploadpurging: { enabled: !readOnly, age: '24h', interval: '1h', dryrun: false },
+        ...(readOnly && { readonly: { enabled: true } }),
+      },
     },
     http: { addr: address, secret, relativeurls: true, headers: { 'X-Content-Type-Options': ['nosniff'] } },
     ...(token && { auth: { token: tokenSettings(token) } }),

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { Daemon } from '../../processes/daemon.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
@@ -6,21 +6,31 @@ import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
 import type { Part, RegistryAddress } from '../part.ts';
 import { registrySettings, type TokenAuthentication } from './registry-settings.ts';
+import { fillStorage, type StoredImage } from './registry-storage.ts';
 
-/** Debian's docker-registry 2.8 with storage of its own. Without `token` it lets everybody on this machine read and write. */
+export interface RegistryUse {
+  readonly token?: TokenAuthentication;
+  /** It serves these alone, and takes no write. */
+  readonly images?: readonly StoredImage[];
+}
+
+/**
+ * Debian's docker-registry 2.8 with storage of its own. Its port is open to everybody on this machine: without `token` they read,
+ * and without `images` beside that they write.
+ */
 export class EmbeddedRegistry implements Part<RegistryAddress> {
   readonly name: string;
   private readonly instance: Instance;
   private readonly tools: Tools;
   private readonly key: string;
-  private readonly token: TokenAuthentication | undefined;
+  private readonly use: RegistryUse;
 
   /** `key` names its port, files and log: one instance may have several registries. */
-  constructor(instance: Instance, tools: Tools, key: string, token?: TokenAuthentication) {
+  constructor(instance: Instance, tools: Tools, key: string, use: RegistryUse = {}) {
     this.instance = instance;
     this.tools = tools;
     this.key = key;
-    this.token = token;
+    this.use = use;
     this.name = `the registry "${key}"`;
   }
 
@@ -29,7 +39,10 @@ export class EmbeddedRegistry implements Part<RegistryAddress> {
     const isRunning = known !== undefined && this.daemon(known).running() !== undefined;
     const port = isRunning ? known : await this.instance.ports.free(this.key);
     mkdirSync(this.storage(), { recursive: true, mode: 0o700 });
-    await ensureRunning(this.daemon(port), this.settingsFile(), this.settings(port));
+    const settings = this.settings(port);
+    // Where one runs with these settings, it serves what was filled in before its start.
+    if (this.use.images && !(isRunning && this.wasStartedWith(settings))) fillStorage(this.storage(), this.use.images);
+    await ensureRunning(this.daemon(port), this.settingsFile(), settings);
     return { host: `127.0.0.1:${port}` };
   }
 
@@ -59,11 +72,18 @@ export class EmbeddedRegistry implements Part<RegistryAddress> {
 
   private settings(port: number): string {
     const secret = this.instance.secrets.secret(`${this.key}-http`);
-    return registrySettings({ address: `127.0.0.1:${port}`, storage: this.storage(), secret, token: this.token });
+    const { token, images } = this.use;
+    const readOnly = images !== undefined;
+    return registrySettings({ address: `127.0.0.1:${port}`, storage: this.storage(), secret, token, readOnly });
   }
 
+  private wasStartedWith(settings: string): boolean {
+    return existsSync(this.settingsFile()) && readFileSync(this.settingsFile(), 'utf8') === settings;
+  }
+
+  /** What others could write to is another folder. */
   private storage(): string {
-    return this.instance.file(this.key);
+    return this.instance.file(this.use.images ? `${this.key}-images` : this.key);
   }
 
   private settingsFile(): string {
