@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { writeAtomic } from '../../files/atomic-file.ts';
 import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
@@ -62,8 +63,8 @@ export class RedisContainer implements Part<RedisAddress> {
     const settings = instance.file('settings', `${key}-container.conf`);
     const keeps = pool === 'trusted' ? ['appendonly yes', 'maxmemory 512mb'] : ['appendonly no', 'maxmemory 128mb'];
     const lines = [...keeps, 'maxmemory-policy noeviction', 'save ""', `requirepass ${this.password}`];
-    // Inside the container another user reads it; the folder around it is this user's alone.
-    writeAtomic(settings, `${lines.join('\n')}\n`);
+    // Inside the container another user reads it.
+    writeForContainer(instance, settings, `${lines.join('\n')}\n`);
     this.container = new Container(instance, host, {
       key,
       image: IMAGES.redis,
@@ -99,7 +100,8 @@ export class RegistryContainer implements Part<RegistryAddress> {
     const inside = { storage: '/var/lib/registry', certificateFile: '/etc/registry-token.crt' };
     const own = token && { ...token, certificateFile: inside.certificateFile };
     const secret = instance.secrets.secret(`${key}-http`);
-    writeAtomic(settings, registrySettings({ address: '0.0.0.0:5000', storage: inside.storage, secret, token: own }));
+    const text = registrySettings({ address: '0.0.0.0:5000', storage: inside.storage, secret, token: own });
+    writeForContainer(instance, settings, text);
     this.container = new Container(instance, host, {
       key,
       image: IMAGES.registry,
@@ -125,6 +127,12 @@ export class RegistryContainer implements Part<RegistryAddress> {
   isRunning(): Promise<boolean> {
     return this.container.wasRunning();
   }
+}
+
+/** Settings that hold passwords: any user of the container may read the file, and nobody else of the machine reaches its folder. */
+function writeForContainer(instance: Instance, file: string, text: string): void {
+  writeAtomic(file, text);
+  chmodSync(instance.file('settings'), 0o700);
 }
 
 /** The machine's own engine as the builder: it is used as it is, so only for builds that its owner trusts. */
