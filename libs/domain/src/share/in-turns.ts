@@ -1,11 +1,11 @@
 /** Work that lets go at each `yield`, so that its caller decides whether others come in between. */
 export type Sliced<T> = Generator<void, T>;
 
-/** Milliseconds of work after which others of this process have their turn. */
-const longestTurnMs = 5;
+/** Milliseconds of work after which others of this process have their turn: about what it takes to parse 1 MiB of JSON. */
+const longestTurnMs = 2;
 
 /**
- * Does the work, and lets others in after each five milliseconds of it.
+ * Does the work, and lets others in after each two milliseconds of it.
  * @param work lets go much more often than that
  * @throws what the work throws, and the reason of a signal that is aborted meanwhile
  */

@@ -20,12 +20,18 @@ const secrets = (count: number) =>
 it('R-H8 takes memory in proportion to the bytes of all forms, and not much for each', async () => {
   const known = secrets(8);
   const patternBytes = known.flatMap((secret) => secretForms(secret)).reduce((sum, { length }) => sum + length, 0);
-  await SecretMasker.prepare(known.slice(0, 1));
-  const before = usedBytes();
-  const masker = await SecretMasker.prepare(known);
-  const each = (usedBytes() - before) / patternBytes;
-  expect(masker.maskText(known[3]!.value)).toBe('[secret S3]');
-  expect(each).toBeLessThan(12);
+  const rounds: number[] = [];
+  const kept: SecretMasker[] = [];
+  // Code that is compiled meanwhile, and what other files leave to be collected, is not in the least of them.
+  for (let round = 0; round < 3; round++) {
+    const before = usedBytes();
+    const masker = await SecretMasker.prepare(known);
+    kept.push(masker);
+    rounds.push((usedBytes() - before) / patternBytes);
+    expect(masker.maskText(known[3]!.value)).toBe('[secret S3]');
+  }
+  expect(Math.min(...rounds)).toBeGreaterThan(1);
+  expect(Math.min(...rounds)).toBeLessThan(12);
 });
 
 it('R-H8 lets others have their turns while it is prepared', async () => {
