@@ -13,6 +13,12 @@ describe('what a delivery asks for', () => {
     });
   });
 
+  it('R5-C8 is asked for by who replays a start, and not by who started first', () => {
+    const body = Buffer.from(JSON.stringify({ actor: 'ada', ruleId: 'r' }));
+    const replay = askOf({ eventName: 'manual', replayOf: 'd', sender: 'bob', body });
+    expect(replay).toMatchObject({ trigger: 'manual', triggeredBy: 'bob', ruleId: 'r' });
+  });
+
   it('is understood where an older version wrote less', () => {
     expect(manual({ actor: 'ada', ruleId: null })).toMatchObject({ fromFork: false, targetRef: null, noCache: false });
   });

@@ -23,7 +23,9 @@ export function askOf(subject: Pick<EvaluationSubject, 'eventName' | 'replayOf' 
   if (subject.eventName === 'manual') {
     const { actor, ruleId, zone, targetRef = null, noCache = false } = startOf(subject.body);
     const asked = { ruleId, fromFork: zone === 'fork', targetRef, noCache };
-    return { ...asked, trigger: 'manual', triggeredBy: actor, deduplicate: false };
+    // The one who replays a start starts the build: the body names who did so first.
+    const triggeredBy = subject.replayOf ? subject.sender : actor;
+    return { ...asked, trigger: 'manual', triggeredBy, deduplicate: false };
   }
   const triggeredBy = subject.sender;
   if (subject.replayOf) return { ...byItself, trigger: 'replay', triggeredBy, deduplicate: false };
