@@ -38,11 +38,12 @@ rules_4() {
   for network in $closed_4; do reject OUTWARD -d "$network"; done
   echo '-A OUTWARD -j ACCEPT'
 
-  echo "-A INPUT $answers"
+  # Answers come from outside: nothing that a step sends is one, neither to the engine nor to another step.
+  echo "-A INPUT ! -i steps $answers"
   echo '-A INPUT -i lo -j ACCEPT'
   reject INPUT
 
-  echo "-A FORWARD -o steps $answers"
+  echo "-A FORWARD ! -i steps -o steps $answers"
   echo '-A FORWARD -i steps ! -o steps -j OUTWARD'
   reject FORWARD
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,8 @@ import type { Tools } from '../toolchain/tools.ts';
 
 const hasIpv6 = existsSync('/proc/net/if_inet6');
 const id = randomBytes(3).toString('hex');
-const [engine, outside, step] = ['e', 'o', 's'].map((name) => `coopspec${name}${id}`) as [string, string, string];
+type Names = [string, string, string, string];
+const [engine, outside, step, other] = ['e', 'o', 's', 't'].map((name) => `coopspec${name}${id}`) as Names;
 
 /** Of the machine at the other end of the wire: its place in the engine's own network, one of the internet, and what is near. */
 const own = ['172.30.9.1', 'fd00:77::1'];
@@ -44,6 +45,28 @@ const CLIENT = `
     socket.on('timeout', () => end('timeout')).on('error', (error) => end(error.code)).on('end', () => end('end'));
   });
   Promise.all(process.argv.slice(1).map(one)).then((all) => console.log(JSON.stringify(all)));`;
+
+/** Answers the second datagram of whoever sends some. */
+const ANSWER = `
+  const socket = require('node:dgram').createSocket('udp4');
+  socket.on('message', (text, from) => String(text) === 'second' && socket.send('answer', from.port, from.address));
+  socket.bind(9, '203.0.113.9', () => console.log('listens'));`;
+/** Sends one, and the second once something is said to it. Ends with the answer, and prints all that came until then. */
+const ASK = `
+  const socket = require('node:dgram').createSocket('udp4');
+  const came = [];
+  const send = (text) => socket.send(text, 9, '203.0.113.9', () => console.log(text));
+  socket.on('message', (text) => {
+    came.push(String(text));
+    if (came.at(-1) === 'answer') { console.log(JSON.stringify(came)); process.exit(); }
+  });
+  socket.bind(Number(process.argv[1]), () => send('first'));
+  process.stdin.once('data', () => send('second'));`;
+/** Says to be who was asked. */
+const FORGE = `
+  const socket = require('node:dgram').createSocket('udp4');
+  const send = (port) => new Promise((resolve) => socket.send('forged', port, '172.30.9.2', resolve));
+  socket.bind(9, '203.0.113.9', () => Promise.all(process.argv.slice(1).map(Number).map(send)).then(() => process.exit()));`;
 
 /** `deploy/buildkit/network.sh` in network namespaces of its own, without Docker: the kernel is the same. */
 describe('the network rules of an engine in Compose', () => {
@@ -94,34 +117,31 @@ describe('the network rules of an engine in Compose', () => {
     const program = realpathSync(tools.path('iptables'));
     for (const name of ['iptables', 'iptables-restore', 'ip6tables', 'ip6tables-restore'])
       symlinkSync(program, path.join(folder, 'bin', name));
-    for (const namespace of [engine, outside, step]) {
+    for (const namespace of [engine, outside, step, other]) {
       await ip('netns', 'add', namespace);
       await inside(namespace, 'link', 'set', 'lo', 'up');
     }
     await inside(engine, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'wire', 'netns', outside);
     await inside(engine, 'link', 'add', 'steps', 'type', 'bridge');
-    await inside(
-      engine,
-      'link',
-      'add',
-      'port',
-      'master',
-      'steps',
-      'type',
-      'veth',
-      'peer',
-      'name',
-      'eth0',
-      'netns',
-      step,
-    );
-    for (const link of ['eth0', 'steps', 'port']) await inside(engine, 'link', 'set', link, 'up');
+    for (const [port, namespace] of [
+      ['port', step],
+      ['port2', other],
+    ] as const) {
+      const peer = ['peer', 'name', 'eth0', 'netns', namespace];
+      await inside(engine, 'link', 'add', port, 'master', 'steps', 'type', 'veth', ...peer);
+    }
+    for (const link of ['eth0', 'steps', 'port', 'port2']) await inside(engine, 'link', 'set', link, 'up');
     await inside(outside, 'link', 'set', 'wire', 'up');
-    await inside(step, 'link', 'set', 'eth0', 'up');
     await exec(engine, ['sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward']);
     await inside(engine, 'address', 'add', '198.18.0.1/22', 'dev', 'steps');
-    await inside(step, 'address', 'add', '198.18.0.2/22', 'dev', 'eth0');
-    await inside(step, 'route', 'add', 'default', 'via', '198.18.0.1');
+    for (const [namespace, address] of [
+      [step, '198.18.0.2/22'],
+      [other, '198.18.0.3/22'],
+    ] as const) {
+      await inside(namespace, 'link', 'set', 'eth0', 'up');
+      await inside(namespace, 'address', 'add', address, 'dev', 'eth0');
+      await inside(namespace, 'route', 'add', 'default', 'via', '198.18.0.1');
+    }
     for (const version of versions) {
       const [prefix, flags] = version === 4 ? ['24', []] : ['64', ['nodad']];
       const [gateway] = sameVersion(own, version) as [string];
@@ -136,7 +156,8 @@ describe('the network rules of an engine in Compose', () => {
   });
   afterAll(async () => {
     server.kill();
-    for (const namespace of [engine, outside, step]) await attempt(tools.path('ip'), ['netns', 'delete', namespace]);
+    for (const namespace of [engine, outside, step, other])
+      await attempt(tools.path('ip'), ['netns', 'delete', namespace]);
     rmSync(folder, { recursive: true });
   });
 
@@ -174,6 +195,41 @@ describe('the network rules of an engine in Compose', () => {
     expect(await connects(step, ['203.0.113.9'])).toEqual({ '203.0.113.9': 'open' });
     expect(await connects(step, closed)).toEqual(each(closed, 'ECONNREFUSED'));
     expect(await connects(step, ['172.30.9.1'], 5000)).toEqual({ '172.30.9.1': 'ECONNREFUSED' });
+  });
+
+  it('R6-A3 take nothing that a step sends for an answer, neither to another step nor to the engine', async () => {
+    await setRules();
+    // Where the kernel looks at the sender of a packet itself, no such packet gets to the rules.
+    for (const link of ['all', 'steps'])
+      await exec(engine, ['sh', '-c', `echo 0 >/proc/sys/net/ipv4/conf/${link}/rp_filter`]);
+    const children: ChildProcessWithoutNullStreams[] = [];
+    const start = (namespace: string, text: string, ...words: string[]) => {
+      const child = spawn(tools.path('ip'), ['netns', 'exec', namespace, process.execPath, '-e', text, ...words]);
+      children.push(child);
+      return child;
+    };
+    const next = (child: ChildProcessWithoutNullStreams) =>
+      new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
+    try {
+      await next(start(outside, ANSWER));
+      const asking = [start(engine, ASK, '7001'), start(step, ASK, '7002')];
+      expect(await Promise.all(asking.map(next))).toEqual(['first\n', 'first\n']);
+      await inside(other, 'address', 'add', '203.0.113.9/32', 'dev', 'lo');
+      expect(await exec(other, [process.execPath, '-e', FORGE, '7001', '7002'])).toMatchObject({ code: 0 });
+      for (const child of asking) {
+        const ended = new Promise((resolve) => child.once('close', resolve));
+        let said = '';
+        child.stdout.on('data', (data) => {
+          said += String(data);
+        });
+        child.stdin.end('go');
+        await ended;
+        expect(said).toBe('second\n["answer"]\n');
+      }
+    } finally {
+      for (const child of children) child.kill();
+      await attempt(tools.path('ip'), ['-netns', other, 'address', 'delete', '203.0.113.9/32', 'dev', 'lo']);
+    }
   });
 
   it.runIf(hasIpv6)('R-C1 S-039 S-040 let a step that gives itself IPv6 reach nothing by it', async () => {

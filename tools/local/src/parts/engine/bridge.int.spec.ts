@@ -58,6 +58,11 @@ describe('the bridge of an engine', () => {
     expect(there.map(of)).toEqual(there.map(() => '1'));
   });
 
+  it('R6-A3 takes no packet with an address that is not of its network', async () => {
+    await bridge.create(seed.readUIntBE(0, 3));
+    expect(readFileSync(`/proc/sys/net/ipv4/conf/${bridge.name}/rp_filter`, 'utf8').trim()).toBe('1');
+  });
+
   it('is made anew where one is there already', async () => {
     await bridge.create(seed.readUIntBE(0, 3));
     await ip('link', 'add', `a${id}`, 'type', 'veth', 'peer', 'name', `b${id}`);

@@ -25,6 +25,8 @@ export class Bridge {
     await this.ip('link', 'add', this.name, 'type', 'bridge');
     // Steps have no IPv6, and the machine's own side should not answer on it either.
     writeIfThere(`/proc/sys/net/ipv6/conf/${this.name}/disable_ipv6`, '1');
+    // Packets that come by the bridge with an address that is not of it are dropped (ip-sysctl.rst of the kernel).
+    writeIfThere(`/proc/sys/net/ipv4/conf/${this.name}/rp_filter`, '1');
     await this.ip('address', 'add', bridgeAddress(subnet), 'dev', this.name);
     await this.ip('link', 'set', this.name, 'up');
     if (!existsSync(`/sys/class/net/${this.name}/bridge/nf_call_iptables`)) await attempt('modprobe', ['br_netfilter']);

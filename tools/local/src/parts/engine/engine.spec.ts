@@ -47,6 +47,13 @@ describe('firewall rules', () => {
     expect(out).toBe(forwardRules.length - 1);
   });
 
+  it('R6-A3 take nothing that a step sends for an answer to another step', () => {
+    const [answers, ...others] = forwardRules;
+    expect(answers).toBe('! -i coop123456 -o coop123456 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT');
+    expect(others.filter((rule) => rule.includes('ctstate'))).toEqual([]);
+    expect(others[0]).toBe('-o coop123456 -p tcp -j REJECT --reject-with tcp-reset');
+  });
+
   it('keep chain names within 28 characters', () => {
     const all = [...chains('123456e', network), fetchChain('123456ef', 4, fetches)];
     for (const chain of all) expect(chain.name.length).toBeLessThanOrEqual(28);

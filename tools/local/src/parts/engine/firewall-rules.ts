@@ -52,7 +52,20 @@ export function chains(id: string, network: BridgeNetwork): Chain[] {
   const { bridge, subnet } = network;
   const toResolvers = network.resolvers.flatMap(allowNames);
   const closed = closedRanges().flatMap((range) => refuse('-i', bridge, '-d', range));
-  const answers = ['-o', bridge, '-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED', '-j', 'ACCEPT'];
+  // From outside alone: nothing that a step sends is an answer to another one.
+  const answers = [
+    '!',
+    '-i',
+    bridge,
+    '-o',
+    bridge,
+    '-m',
+    'conntrack',
+    '--ctstate',
+    'RELATED,ESTABLISHED',
+    '-j',
+    'ACCEPT',
+  ];
   return [
     {
       table: 'filter',

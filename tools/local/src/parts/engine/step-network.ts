@@ -1,18 +1,20 @@
 import { rmSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { readJson, writeJson } from '../../files/atomic-file.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { Bridge } from './bridge.ts';
 import type { Caring } from './engine-rules.ts';
 import { Firewall } from './firewall.ts';
-import { type BridgeNetwork, chains } from './firewall-rules.ts';
+import { type BridgeNetwork, type Chain, chains } from './firewall-rules.ts';
 import { disableForwarding, enableForwarding, hasBridgeOfAnother } from './forwarding.ts';
 import { stepResolvers } from './resolvers.ts';
 
 /** What has to be known to take the network away again. */
 interface NetworkState {
   readonly subnet: string;
-  /** What the rules were made from, and how the kernel listed them then. */
+  /** What the rules were made from, what was made of it, and how the kernel listed them then. */
   readonly rules?: BridgeNetwork;
+  readonly chains?: readonly Chain[];
   readonly listing?: string;
   readonly switchedForwardingOn: boolean;
 }
@@ -36,26 +38,29 @@ export class StepNetwork implements Caring {
   async create(): Promise<string> {
     const subnet = await this.bridge.create(Number.parseInt(this.id, 16));
     const rules = { bridge: this.bridge.name, subnet, resolvers: stepResolvers() };
-    await this.firewall.apply(chains(this.id, rules));
+    const made = chains(this.id, rules);
+    await this.firewall.apply(made);
     const listing = await this.firewall.listing();
     const earlier = readJson<NetworkState>(this.stateFile);
     const switchedForwardingOn = enableForwarding() || earlier?.switchedForwardingOn === true;
-    writeJson(this.stateFile, { subnet, rules, listing, switchedForwardingOn } satisfies NetworkState);
+    const state = { subnet, rules, chains: made, listing, switchedForwardingOn } satisfies NetworkState;
+    writeJson(this.stateFile, state);
     return subnet;
   }
 
-  /** Whether bridge and rules are as `create` made them. */
+  /** Whether bridge and rules are as `create` made them, and would make them now: an earlier version had other rules. */
   async isInForce(): Promise<boolean> {
-    const listing = readJson<NetworkState>(this.stateFile)?.listing;
-    return this.bridge.exists() && listing !== undefined && listing === (await this.firewall.listing());
+    const { rules, chains: made, listing } = readJson<NetworkState>(this.stateFile) ?? {};
+    if (!this.bridge.exists() || !rules || listing === undefined) return false;
+    return isDeepStrictEqual(made, chains(this.id, rules)) && listing === (await this.firewall.listing());
   }
 
   async renew(): Promise<boolean> {
-    const { rules, listing } = readJson<NetworkState>(this.stateFile) ?? {};
-    if (!rules || listing === undefined) throw new Error('it is not known what rules the network of steps has');
+    const { chains: made, listing } = readJson<NetworkState>(this.stateFile) ?? {};
+    if (!made || listing === undefined) throw new Error('it is not known what rules the network of steps has');
     this.bridge.keepApart();
     if (listing === (await this.firewall.listing())) return false;
-    await this.firewall.apply(chains(this.id, rules));
+    await this.firewall.apply(made);
     if (listing !== (await this.firewall.listing())) throw new Error('the kernel did not take the rules as they were');
     return true;
   }
