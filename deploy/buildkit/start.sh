@@ -135,6 +135,9 @@ address = ["unix:///run/buildkit/buildkitd.sock"]
 uid = 0
 gid = $BUILDER_UID
 
+[otel]
+socketPath = "/run/trace.sock"
+
 [frontend."gateway.v0"]
 enabled = false
 

@@ -1,4 +1,57 @@
 #!/bin/sh
-# The runtime of steps: where memory runs out, the kernel ends a step before its engine, and that before all others (proc(5)).
+# The runtime of steps, of the engines of docker-compose.yml and of the launcher alike. It takes from a container what leads to the
+# engine or to other steps, gives it its place where memory runs out, and becomes runc. A container that it does not understand
+# is not started (docs/adr/0064).
+#   STEP_RUNC   absolute path of runc; else the one that is found by its name
+set -u
+
+refuse() {
+  echo "cooperage: this step does not start: $*" >&2
+  exit 1
+}
+
+# The folder of the container, where this call of runc starts one.
+starts='' bundle='' before=''
+for argument; do
+  case $before in --bundle | -b) bundle=$argument ;; esac
+  case $argument in
+  run | create | restore) starts=yes ;;
+  --bundle=* | -b=*) bundle=${argument#*=} ;;
+  esac
+  before=$argument
+done
+
+# The text is JSON on one line, as Go writes it: a quotation mark within what a Dockerfile says is escaped. So each pattern
+# below, which has some that are not, is found in the structure alone.
+#   capabilities  With NET_RAW a step forges packets of other steps and of the gateway.
+#   mounts, env   BuildKit gives each step a socket of its own, for traces. What comes in by it is kept in the engine's memory.
+without_engine='
+:middle
+s/\("capabilities":{[^}]*\),"CAP_NET_RAW"/\1/
+t middle
+:first
+s/\("capabilities":{[^}]*\)"CAP_NET_RAW",\{0,1\}/\1/
+t first
+/"destination":"\/dev\/otel-grpc\.sock"/{
+s/,{"destination":"\/dev\/otel-grpc\.sock"[^}]*}//
+s/,"TRACESTATE=[^"]*"],"cwd":/],"cwd":/
+s/,"TRACEPARENT=[^"]*"],"cwd":/],"cwd":/
+s/,"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc"],"cwd":/],"cwd":/
+s/,"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=unix:\/\/\/dev\/otel-grpc\.sock"],"cwd":/],"cwd":/
+s/,"OTEL_TRACES_EXPORTER=otlp"],"cwd":/],"cwd":/
+}'
+
+if [ -n "$starts" ]; then
+  config=$bundle/config.json
+  (umask 077 && sed "$without_engine" "$config" >"$config.new") || refuse "$config cannot be read and written."
+  grep -q '"capabilities":{[^}]*}' "$config.new" || refuse 'its capabilities are not understood.'
+  ! grep -q '"capabilities":{[^}]*NET_RAW' "$config.new" || refuse 'its capabilities are not understood.'
+  # Whatever a later engine mounts, and by whatever name.
+  sockets=$(grep -o '"source":"[^"]*"' "$config.new" | cut -d '"' -f 4 | while IFS= read -r place; do [ ! -S "$place" ] || echo "$place"; done)
+  [ -z "$sockets" ] || refuse "it would have a socket of this machine: $sockets"
+  mv -f "$config.new" "$config" || refuse "$config cannot be written."
+fi
+
+# Where memory runs out, the kernel ends a step before its engine, and that before all others (proc(5)).
 echo 1000 >/proc/self/oom_score_adj
-exec "$(command -v buildkit-runc || command -v runc)" "$@"
+exec "${STEP_RUNC:-$(command -v buildkit-runc || command -v runc)}" "$@"

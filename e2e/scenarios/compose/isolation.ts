@@ -41,6 +41,22 @@ export function isolation(suite: Suite<ComposeProduct>): void {
       expect(log).toMatch(/\d 53 open/);
     });
 
+    it('R6-A1 R6-A3 gives a step neither a socket of the engine nor the right to forge packets [A3 Compose isolation]', async () => {
+      const find = 'find / -path /proc -prune -o -type s -exec echo found {} + 2>/dev/null';
+      const look = `${find}; env | cut -d = -f 1; grep ^Cap /proc/self/status; echo looked`;
+      const build = await product.build(hello, { Dockerfile: `FROM busybox\nRUN ${look}\n` });
+      const log = await product.log(build);
+      expect(build.status, log).toBe('succeeded');
+      expect(log).not.toMatch(/found \/|OTEL_|TRACEPARENT/);
+      const sets = [...log.matchAll(/Cap(?:Prm|Eff|Bnd):\s*([0-9a-f]{16})/g)].map(([, hex]) => BigInt(`0x${hex}`));
+      // NET_RAW, and beside it NET_BIND_SERVICE, which is left (capabilities(7)).
+      expect(sets.map((set) => [(set >> 13n) & 1n, (set >> 10n) & 1n])).toEqual([
+        [0n, 1n],
+        [0n, 1n],
+        [0n, 1n],
+      ]);
+    });
+
     it('R-C2 lets the engine itself fetch nothing from an inner address, whatever name leads there [A3 Compose isolation]', async () => {
       for (const name of [`inner.example.test:${product.publicPort}/healthz`, 'meta.example.test/latest/meta-data/']) {
         const build = await product.build(hello, { Dockerfile: `FROM busybox\nADD http://${name} /got\n` });

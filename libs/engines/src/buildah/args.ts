@@ -33,6 +33,8 @@ export function buildArgs(request: BuildRequest, side: BuildSide): string[] {
     ...(noCache ? ['--no-cache'] : []),
     // No core dumps, see `withoutCores` of BuildKit's attributes.
     ...['--ulimit', 'core=1:1'],
+    // As in the other engines (ADR 64). What is a default differs between versions of buildah.
+    ...['--cap-drop', 'CAP_NET_RAW'],
     ...(stepGroup === undefined ? [] : ['--cgroup-parent', stepGroup]),
     ...(target === undefined ? [] : [`--target=${target}`]),
     ...(side.cacheFrom === undefined ? [] : ['--cache-from', side.cacheFrom]),

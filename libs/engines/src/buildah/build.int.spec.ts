@@ -9,6 +9,7 @@ import type { Engine } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
 import { rightsTo } from '../testing/registry-tokens.js';
 import { tagsOf, viewImage } from '../testing/registry-view.js';
+import { findSockets, printRights, rightsOf } from '../testing/step-rights.js';
 import { TrialBuildah } from '../testing/trial-buildah.js';
 import { processesIn, pushRequest } from '../testing/trial-engine.js';
 import { contextFile, contextLink, newReference, unique } from '../testing/trial-request.js';
@@ -92,6 +93,14 @@ describe('buildah', () => {
   it('S-039 S-040 lets a step reach neither the service nor the world', async () => {
     const { record } = await build(pushRequest(`FROM busybox\nRUN ls /sys/class/net; echo ${unique()}\n`));
     expect(record.output('ls /sys').split('\n')[0]).toBe('lo');
+  });
+
+  it('R6-A1 R6-A3 gives a step neither a socket nor the right to forge packets', async () => {
+    const look = `${findSockets}; ${printRights}; echo looked ${unique()}`;
+    const output = (await build(pushRequest(`FROM busybox\nRUN ${look}\n`))).record.output();
+    expect(output).toContain('looked');
+    expect(output).not.toContain('found /');
+    expect(rightsOf(output).netRaw).toEqual([false, false, false, false, false]);
   });
 
   it('S-041 kills a step that takes more memory than allowed', async () => {

@@ -27,7 +27,7 @@ describe('a hostile step', () => {
     const secret = `canary-${unique()}`;
     const look =
       'cat /proc/*/environ /proc/*/cmdline /proc/mounts /proc/keys /run/secrets/* 2>/dev/null | tr "\\\\0" "\\\\n"; ' +
-      'ls -a / /root /run /var/run /dev; find / -xdev -name "*.sock" -o -xdev -name "conf*.json" 2>/dev/null; echo looked';
+      'ls -a / /root /run /var/run /dev; find / -path /proc -prune -o -path /sys -prune -o \\( -name "*.sock" -o -name "conf*.json" \\) -print 2>/dev/null; echo looked';
     const request = strangersRequest(`FROM busybox\nRUN ${look} # ${unique()}\n`, {
       secrets: new Map([['token', Buffer.from(secret)]]),
     });

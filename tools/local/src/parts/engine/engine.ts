@@ -20,9 +20,10 @@ import {
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter, type FetchLimits } from './fetch-filter.ts';
 import { clearLeftovers } from './leftovers.ts';
-import { oomScores, writeStepRuntime } from './oom-order.ts';
+import { oomScores } from './oom-order.ts';
 import { daemonJson, daemonParameters, ENGINE_ENVIRONMENT, type EngineSettings, engineSocket } from './settings.ts';
 import { StepNetwork } from './step-network.ts';
+import { writeStepRuntime } from './step-runtime.ts';
 
 export interface EngineRegistries {
   readonly insecure: readonly string[];

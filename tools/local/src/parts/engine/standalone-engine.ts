@@ -24,9 +24,10 @@ import { type EngineRegistries, fetchLimits } from './engine.ts';
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter } from './fetch-filter.ts';
 import { unmountBelow } from './mounts.ts';
-import { oomScores, writeStepRuntime } from './oom-order.ts';
+import { oomScores } from './oom-order.ts';
 import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironment } from './standalone-settings.ts';
 import { StepNetwork } from './step-network.ts';
+import { writeStepRuntime } from './step-runtime.ts';
 
 /** A BuildKit of its own for code of strangers, new enough for that, on a bridge of its own; it needs root. */
 export class StandaloneEngine implements Part<EngineAddress> {
@@ -110,7 +111,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
   private async clear(settings: StandaloneSettings): Promise<void> {
     await clearGroup(settings.cgroupBase);
     await unmountBelow(settings.dataFolder);
-    rmSync(settings.socket, { force: true });
+    for (const socket of [settings.socket, settings.traceSocket]) rmSync(socket, { force: true });
     rmSync(this.addressFolder(), { recursive: true, force: true });
   }
 
@@ -134,6 +135,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
     return {
       dataFolder: this.instance.file('strangers-engine'),
       socket: `${this.instance.socketFolder()}/strangers.sock`,
+      traceSocket: `${this.instance.socketFolder()}/strangers-trace.sock`,
       cgroupParent: cgroupOf(this.instance),
       cgroupBase: `${cgroupOf(this.instance)}-strangers`,
       runc: writeStepRuntime(this.instance.file('settings', 'step-runtime'), this.tools.path('runc')),

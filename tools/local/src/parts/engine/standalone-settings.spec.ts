@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironment } from './standalone-settings.ts';
 
 const settings: StandaloneSettings = {
-  ...{ dataFolder: '/data', socket: '/run/x.sock', cgroupParent: '/cooperage-1', cgroupBase: '/cooperage-1-strangers' },
+  ...{ dataFolder: '/data', socket: '/run/x.sock', traceSocket: '/run/x-trace.sock' },
+  ...{ cgroupParent: '/cooperage-1', cgroupBase: '/cooperage-1-strangers' },
   ...{ runc: '/bin/runc', groupedRunc: '/tools/grouped-runc' },
   ...{ pluginFolder: '/plugins', networkFile: '/net.conflist', insecureRegistries: ['127.0.0.1:1'], mirror: undefined },
 };
@@ -25,6 +26,10 @@ describe('the settings of the engine for strangers', () => {
       GROUPED_RUNC_RUNTIME: '/bin/runc',
       GROUPED_RUNC_GROUP: '/cooperage-1-strangers',
     });
+  });
+
+  it('R6-A1 put its socket for traces beside its own, and not where each engine of the machine has it', () => {
+    expect(buildkitdToml(settings)).toContain('[otel]\nsocketPath = "/run/x-trace.sock"');
   });
 
   it('cannot be left by a path with quotes', () => {

@@ -4,12 +4,15 @@ import { bridgeAddress } from './subnet.ts';
 export interface StandaloneSettings {
   readonly dataFolder: string;
   readonly socket: string;
+  /** For traces. BuildKit has it always, by default at one path for the whole machine; no step gets it (ADR 64). */
+  readonly traceSocket: string;
   /** Told to the engine for its steps. The same as the other engine's: both count it into the keys of their results. */
   readonly cgroupParent: string;
   /** Below this one they really are. */
   readonly cgroupBase: string;
+  /** The runtime of steps (`writeStepRuntime`). */
   readonly runc: string;
-  /** Starts runc with the step's group moved below `cgroupBase`. */
+  /** Starts `runc` with the step's group moved below `cgroupBase`. */
   readonly groupedRunc: string;
   /** Folder with the plugins `bridge`, `host-local` and `loopback` of the Container Network Interface. */
   readonly pluginFolder: string;
@@ -42,6 +45,9 @@ disabled = true
 
 [grpc]
 address = [${quote(`unix://${settings.socket}`)}]
+
+[otel]
+socketPath = ${quote(settings.traceSocket)}
 
 [frontend."gateway.v0"]
 enabled = false

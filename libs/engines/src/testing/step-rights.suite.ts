@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BuildkitEngine } from '../buildkit/engine.js';
+import { findSockets, printRights, rightsOf } from './step-rights.js';
+import { outputOf, strangersRequest } from './strangers-trial.js';
+import { endTrial, trialCgroupParent, trialEngine } from './trial-engine.js';
+import { unique } from './trial-request.js';
+
+/** What the Dockerfiles of most projects do as root and as others, without a network. */
+const usual = `FROM busybox AS files
+RUN mkdir /www && echo fetched > /www/file && httpd -p 80 -h /www && wget -q -O /got http://127.0.0.1/file # ${unique()}
+FROM debian:bookworm
+COPY <<own /own/DEBIAN/control
+Package: own
+Version: 1
+Architecture: all
+Maintainer: Cooper <cooper@example.com>
+Description: A package
+own
+COPY --chmod=755 <<own /own/DEBIAN/postinst
+#!/bin/sh
+set -e
+useradd --create-home cooper
+install -d -o cooper /opt/own
+chmod u+s /opt/own
+mknod /opt/own/null c 1 3
+own
+RUN dpkg-deb --build /own /tmp/own.deb && apt-get install -y /tmp/own.deb
+COPY --from=files --chown=cooper /got /opt/own/got
+USER cooper
+RUN touch /opt/own/mine && stat -c 'belongs to %U' /opt/own/mine && cat /opt/own/got && ! cat /etc/shadow
+`;
+
+/** What a step may do to its engine and to other steps: one engine builds for many. */
+export function describeStepRights(title: string): void {
+  describe(title, () => {
+    let engine: BuildkitEngine;
+    const cgroupParent = trialCgroupParent();
+    beforeAll(() => {
+      engine = trialEngine({ cgroupParent });
+    });
+    afterAll(() => endTrial(cgroupParent, engine));
+
+    const said = (command: string, networkMode: 'default' | 'none' = 'default') =>
+      outputOf(
+        engine,
+        strangersRequest(`FROM busybox\nRUN ${command} # ${unique()}\n`, {
+          limits: { networkMode, group: `rights-${unique()}` },
+        }),
+      );
+
+    it.each(['default', 'none'] as const)(
+      'R6-A1 S-039 finds no socket by any path, and no variable that names one (network: %s)',
+      async (network) => {
+        const output = await said(`${findSockets}; env; echo looked`, network);
+        expect(output).toContain('looked');
+        expect(output).not.toMatch(/found \/|^OTEL_|^TRACE|\.sock/m);
+      },
+    );
+
+    it('R6-A3 may not forge packets, and may do what steps do otherwise', async () => {
+      const output = await said(`${printRights}; arping -c 1 -w 1 192.0.2.1 2>&1; echo looked`);
+      const rights = rightsOf(output);
+      expect(rights.netRaw).toEqual([false, false, false, false, false]);
+      expect(rights.netBindService).toEqual([false, true, true, true, false]);
+      expect(output).toMatch(/Operation not permitted|permission denied/i);
+    });
+
+    it('R6-A1 R6-A3 builds what Dockerfiles usually ask for', async () => {
+      const output = await outputOf(engine, strangersRequest(usual));
+      expect(output).toContain('belongs to cooper\nfetched\n');
+    });
+  });
+}

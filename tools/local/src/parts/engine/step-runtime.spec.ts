@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { attempt } from '../../processes/command.ts';
+import { STEP_RUNTIME, writeStepRuntime } from './step-runtime.ts';
+
+const rights = ['CAP_CHOWN', 'CAP_NET_RAW', 'CAP_NET_BIND_SERVICE'];
+const traces = {
+  destination: '/dev/otel-grpc.sock',
+  type: 'bind',
+  source: '/run/trace.sock',
+  options: ['ro', 'rbind'],
+};
+/** As BuildKit adds it behind what the Dockerfile says. */
+const injected = [
+  'OTEL_TRACES_EXPORTER=otlp',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=unix:///dev/otel-grpc.sock',
+  'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc',
+  'TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+];
+
+interface Change {
+  readonly args?: readonly string[];
+  readonly env?: readonly string[];
+  readonly mounts?: readonly object[];
+  readonly capabilities?: object;
+}
+
+/** A container of the OCI runtime specification, with its fields in the order of an engine. */
+function container({ args = ['/bin/sh', '-c', 'true'], env = [], mounts = [], capabilities }: Change = {}) {
+  return {
+    ociVersion: '1.3.0',
+    process: {
+      ...{ user: { uid: 0, gid: 0, additionalGids: [0] }, args, env: ['PATH=/bin', ...env], cwd: '/' },
+      capabilities: capabilities ?? { bounding: rights, effective: rights, permitted: rights },
+    },
+    mounts: [{ destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] }, ...mounts],
+    linux: { seccomp: { syscalls: [{ names: ['bind'], action: 'SCMP_ACT_ALLOW' }] }, cgroupsPath: '/p/buildkit/s' },
+  };
+}
+
+describe('the runtime of steps', () => {
+  let folder: string;
+  let file: string;
+  let server: Server | undefined;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "cooperage step's-"));
+    const runc = path.join(folder, 'other runc');
+    const called = `'${folder.replaceAll("'", "'\\''")}/called'`;
+    const lines = ['#!/bin/sh', `printf '%s\\n' "$@" >${called}`, 'cat /proc/self/oom_score_adj', 'exit 7', ''];
+    writeFileSync(runc, lines.join('\n'), { mode: 0o700 });
+    file = writeStepRuntime(path.join(folder, 'runtime'), runc);
+    mkdirSync(path.join(folder, 'bundle'));
+  });
+  afterEach(async () => {
+    if (server) await new Promise((resolve) => server!.close(resolve));
+    server = undefined;
+    rmSync(folder, { recursive: true });
+  });
+
+  const config = () => path.join(folder, 'bundle/config.json');
+  const calledWith = () => {
+    const called = path.join(folder, 'called');
+    return existsSync(called) ? readFileSync(called, 'utf8').trimEnd().split('\n') : undefined;
+  };
+  const parameters = () => ['--log-format', 'json', 'run', '--bundle', path.join(folder, 'bundle'), '--keep', 'id'];
+  /** What runc gets for a container that an engine wrote. */
+  async function started(given: object, env: NodeJS.ProcessEnv = {}) {
+    writeFileSync(config(), `${JSON.stringify(given)}\n`);
+    const { code, stdout, stderr } = await attempt(file, parameters(), { env: { ...process.env, ...env } });
+    expect({ code, stderr }).toEqual({ code: 7, stderr: '' });
+    // It has become runc, in the place that a step has where memory runs out.
+    expect([calledWith(), stdout]).toEqual([parameters(), '1000\n']);
+    expect(readdirSync(path.join(folder, 'bundle'))).toEqual(['config.json']);
+    return JSON.parse(readFileSync(config(), 'utf8'));
+  }
+  async function refused(text: string, call = parameters()) {
+    writeFileSync(config(), text);
+    const { code, stderr } = await attempt(file, call, {});
+    expect([code, calledWith()]).toEqual([1, undefined]);
+    return stderr;
+  }
+
+  it('R6-A3 takes the right to forge packets from each set of rights, and no other', async () => {
+    const others = rights.filter((right) => right !== 'CAP_NET_RAW');
+    const all = { bounding: rights, effective: rights, permitted: rights };
+    const left = { bounding: others, effective: others, permitted: others };
+    expect(await started(container())).toEqual(container({ capabilities: left }));
+    for (const [given, wanted] of [
+      [['CAP_NET_RAW'], []],
+      [['CAP_NET_RAW', 'CAP_CHOWN'], ['CAP_CHOWN']],
+      [['CAP_CHOWN', 'CAP_NET_RAW'], ['CAP_CHOWN']],
+    ])
+      expect(await started(container({ capabilities: { ...all, inheritable: given, ambient: given } }))).toEqual(
+        container({ capabilities: { ...left, inheritable: wanted, ambient: wanted } }),
+      );
+  });
+
+  it('R6-A1 takes the engine’s socket for traces from a step, and what leads there from its environment', async () => {
+    const found = await started(container({ env: ['OWN=1', ...injected], mounts: [traces] }));
+    expect(found.mounts).toEqual(container().mounts);
+    expect(found.process.env).toEqual(['PATH=/bin', 'OWN=1']);
+  });
+
+  it('R6-A1 leaves what a Dockerfile says of traces itself', async () => {
+    const env = ['OTEL_TRACES_EXPORTER=none', 'TRACEPARENT=own', 'LAST=1'];
+    const found = await started(container({ env: [...env, ...injected.slice(1)], mounts: [traces] }));
+    expect(found.process.env).toEqual(['PATH=/bin', ...env]);
+    // An engine that gives no socket adds nothing either.
+    expect((await started(container({ env: injected }))).process.env).toEqual(['PATH=/bin', ...injected]);
+  });
+
+  it('R6-A3 changes nothing of what a Dockerfile says, whatever it looks like', async () => {
+    const texts = [
+      'CAP_NET_RAW',
+      '"capabilities":{"bounding":["CAP_NET_RAW"]}',
+      '],"cwd":"/x"',
+      'capabilities',
+      '\\',
+      '\\"',
+    ];
+    const mount = { destination: '/a","source":"/b', type: 'bind', source: '/none', options: ['rbind', ...texts] };
+    const given = container({ args: texts, env: texts.map((text) => `A=${text}`), mounts: [mount] });
+    const found = await started(given);
+    expect(found.process).toMatchObject({ args: given.process.args, env: given.process.env });
+    expect(found.mounts).toEqual(given.mounts);
+  });
+
+  it('is not stopped by a very long step', async () => {
+    const args = ['x"y'.repeat(500_000)];
+    expect((await started(container({ args }))).process.args).toEqual(args);
+  });
+
+  it('R6-A1 starts no container that would have another socket of the machine', async () => {
+    const socket = path.join(folder, 'an engine.sock');
+    server = createServer().listen(socket);
+    await new Promise((resolve) => server!.once('listening', resolve));
+    const mounts = [{ destination: '/run/any', type: 'bind', source: socket, options: ['rbind'] }];
+    expect(await refused(JSON.stringify(container({ mounts })))).toMatch(/a socket of this machine: .*an engine\.sock/);
+  });
+
+  it.each<[what: string, text: () => string, parameters?: () => string[]]>([
+    ['without capabilities', () => '{"process":{}}'],
+    ['whose text is laid out', () => JSON.stringify(container(), null, 2)],
+    ['without a bundle', () => '{}', () => ['run', 'id']],
+    ['whose bundle is empty', () => '{}', () => ['create', '--bundle', '/nowhere', 'id']],
+  ])('R6-A3 starts no container %s', async (_what, text, call) => {
+    expect(await refused(text(), call?.())).toMatch(/cooperage: this step does not start: /);
+  });
+
+  it('lets every other call through as it is', async () => {
+    for (const what of ['exec', 'kill', 'delete', 'state', '--version']) {
+      expect((await attempt(file, ['--root', '/r', what, 'id'], {})).code).toBe(7);
+      expect(calledWith()).toEqual(['--root', '/r', what, 'id']);
+    }
+  });
+
+  it('is found by the engines of Compose as a program', () => {
+    expect(() => execFileSync('test', ['-x', STEP_RUNTIME])).not.toThrow();
+  });
+});
