@@ -41,7 +41,7 @@ export function isolation(suite: Suite<ComposeProduct>): void {
       expect(log).toMatch(/\d 53 open/);
     });
 
-    it('R6-A1 R6-A3 gives a step neither a socket of the engine nor the right to forge packets [A3 Compose isolation]', async () => {
+    it('R6-A1 R6-A3 gives a step neither a socket of the engine nor the right to forge packets', async () => {
       const find = 'find / -path /proc -prune -o -type s -exec echo found {} + 2>/dev/null';
       const look = `${find}; env | cut -d = -f 1; grep ^Cap /proc/self/status; echo looked`;
       const build = await product.build(hello, { Dockerfile: `FROM busybox\nRUN ${look}\n` });
