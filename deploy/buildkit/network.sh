@@ -4,6 +4,7 @@
 # RULES_NOTE is the file in which builders read how the rules stand (COOPERAGE_ENGINE_RULES).
 
 registry_port=5000
+subnet=198.18.0.0/22
 rules=${RULES_FOLDER:-/run/network-rules}
 note=${RULES_NOTE:-/run/buildkit/rules.json}
 
@@ -27,12 +28,52 @@ reject() {
 too_long() { echo "-A OUTPUT -p tcp -m connbytes --connbytes ${FETCH_BYTES:-17179869184}: --connbytes-dir reply --connbytes-mode bytes -j REJECT --reject-with tcp-reset"; }
 answers='-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT'
 
+# What steps may have open: the kernel's table of connections is one for the whole machine. Numbers and rules as those of the launcher
+# (connection-bounds.ts, step-connections.ts; ADR 65).
+count_connections() {
+  table=$(cat /proc/sys/net/netfilter/nf_conntrack_max 2>/dev/null || echo 65536)
+  together=$((table / 32))
+  [ "$together" -ge 4096 ] || together=4096
+  [ "$together" -le 8192 ] || together=8192
+  together=${STEP_CONNECTIONS:-$together}
+  case $together in *[!0-9]* | 0*) refuse "STEP_CONNECTIONS is $together; it is a number of connections." ;; esac
+  each=$(((together + 1) / 2))
+}
+begins='-m conntrack --ctstate NEW'
+# What is begun too fast is dropped, so that it comes about a second later; what is too many is refused.
+pace() { echo "-A STEPS $begins -m hashlimit --hashlimit-name $1 $3 --hashlimit-above $(($2 / 40 + 1))/sec --hashlimit-burst $2 --hashlimit-htable-expire 60000 -j DROP"; }
+number() { echo "-A STEPS $begins -m connlimit --connlimit-above $1 --connlimit-mask $2 -j FULL"; }
+in_order() {
+  echo "-A STEPS ! -s $subnet -j DROP"
+  # An answer to one that is out of place would end the connection that it looks like.
+  echo '-A STEPS -m conntrack --ctstate INVALID -j DROP'
+  echo "-A STEPS -p tcp ! --syn $begins -j REJECT --reject-with tcp-reset"
+  [ -n "$bounded" ] || return 0
+  pace each "$each" '--hashlimit-mode srcip'
+  pace together "$together" ''
+  number "$each" 32
+  number "$together" 0
+  reject FULL
+}
+# Idle connections stay in this network's table for twelve hours, not five days: one that a step left behind counts until then.
+forget_idle() {
+  idle=sys/net/netfilter/nf_conntrack_tcp_timeout_established
+  [ "$(cat /proc/$idle 2>/dev/null || echo 0)" -gt 43200 ] || return 0
+  if (echo 43200 >/proc/$idle) 2>/dev/null; then return; fi
+  # Docker mounts it read-only.
+  mkdir -p /run/own-proc && mount -t proc proc /run/own-proc 2>/dev/null || return 1
+  (echo 43200 >/run/own-proc/$idle) 2>/dev/null && set=0 || set=1
+  umount /run/own-proc
+  return $set
+}
+
 # One list for both: what the engine itself fetches (FROM, ADD, git) goes the same way as what steps fetch. The address counts that is
 # connected to. No packet goes out only because an earlier one did: what is open when the rules come back is cut.
 rules_4() {
   echo '*filter'
   printf ':%s DROP [0:0]\n' INPUT FORWARD OUTPUT
-  echo ':OUTWARD - [0:0]'
+  printf ':%s - [0:0]\n' OUTWARD STEPS FULL
+  in_order
   for server in $servers; do for kind in udp tcp; do echo "-A OUTWARD -d $server -p $kind --dport 53 -j ACCEPT"; done; done
   for network in $allowed; do echo "-A OUTWARD -d $network -j ACCEPT"; done
   for network in $closed_4; do reject OUTWARD -d "$network"; done
@@ -44,6 +85,7 @@ rules_4() {
   reject INPUT
 
   echo "-A FORWARD ! -i steps -o steps $answers"
+  echo '-A FORWARD -i steps ! -o steps -j STEPS'
   echo '-A FORWARD -i steps ! -o steps -j OUTWARD'
   reject FORWARD
 
@@ -86,7 +128,7 @@ rules_6() {
 }
 
 # Other rules of this table are Docker's, for its name server.
-masquerade='POSTROUTING -s 198.18.0.0/22 ! -o steps -j MASQUERADE'
+masquerade="POSTROUTING -s $subnet ! -o steps -j MASQUERADE"
 
 # An interface that has it has an address of its link at least.
 has_ipv6() { [ -n "$(cat /proc/net/if_inet6 2>/dev/null)" ]; }
@@ -112,11 +154,20 @@ set_rules() {
   closed_4=$(closed_ranges closed-ranges.txt) && closed_6=$(closed_ranges closed-ranges-6.txt) || exit 1
   allowed=$(echo "${BUILD_ALLOW:-}" | tr ', ' '\n\n' | grep -E '^[0-9./]+$' || true)
   mkdir -p "$rules" "$(dirname "$note")"
+  count_connections
+  bounded=yes
   rules_4 >"$rules/4"
   rules_6 >"$rules/6"
-  said=$(apply 2>&1) || refuse "the network rules cannot be set ($(echo "$said" | tail -n 1)). They need the capability NET_ADMIN, and ip6tables where IPv6 is on."
+  if ! said=$(apply 2>&1); then
+    # A kernel may be unable to count connections. All other rules hold.
+    bounded=
+    uncounted=$(echo "$said" | tail -n 1)
+    rules_4 >"$rules/4"
+    said=$(apply 2>&1) && echo "cooperage: the number of connections of steps is not bounded: $uncounted" >&2
+  fi || refuse "the network rules cannot be set ($(echo "$said" | tail -n 1)). They need the capability NET_ADMIN, and ip6tables where IPv6 is on."
   listing >"$rules/listing" || refuse 'the network rules cannot be read.'
   [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || refuse 'packets of steps are not forwarded: net.ipv4.ip_forward is not 1.'
+  forget_idle || echo 'cooperage: idle connections of steps are kept for as long as the machine keeps its own.' >&2
   renewals=0
   tell in-force
 }

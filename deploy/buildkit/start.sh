@@ -12,6 +12,7 @@
 #   BUILD_DNS            name servers of steps, between commas; else those of the machine
 #   BUILD_ALLOW          inner networks that builds may reach all the same (CIDR, between commas), such as a package mirror
 #   FETCH_BYTES          what one connection of the engine itself may bring; 16 GiB where it is not set
+#   STEP_CONNECTIONS     connections that all steps of the pool may have open, half of them one step; else 4096 to 8192, by the machine
 #   BASE_MIRROR          registry without TLS that is asked before Docker Hub, host:port
 #   BUILD_CACHE_BYTES    what the engine keeps, such as 20GB
 set -eu

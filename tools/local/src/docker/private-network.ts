@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { readJson, writeJson } from '../files/atomic-file.ts';
+import type { Chain } from '../parts/engine/chain.ts';
 import { Firewall } from '../parts/engine/firewall.ts';
-import { type Chain, chains } from '../parts/engine/firewall-rules.ts';
+import { chains } from '../parts/engine/firewall-rules.ts';
 import { disableForwarding, enableForwarding, hasBridgeOfAnother } from '../parts/engine/forwarding.ts';
 import { stepResolvers } from '../parts/engine/resolvers.ts';
 import { chooseSubnet, takenNetworks } from '../parts/engine/subnet.ts';

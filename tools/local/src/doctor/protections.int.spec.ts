@@ -24,6 +24,7 @@ it('R-C2 says that limits and the filter of an engine are in force here, and lea
   expect(findings.map(({ part, advice }) => ({ part, advice }))).toEqual([
     { part: 'limits', advice: undefined },
     { part: 'filter', advice: undefined },
+    { part: 'connections', advice: undefined },
   ]);
   expect(groupFolders(`cooperage-doctor-${process.pid}`)).toEqual([]);
 });
@@ -47,4 +48,11 @@ it('R-C2 says that a filter is not possible, and why', async () => {
   const [, filter] = await examineProtections(broken);
   expect(filter?.advice).toContain('not possible here');
   expect(filter?.advice).toContain('FROM and ADD reach this machine and private networks');
+});
+
+it('R6-A2 says that the connections of steps cannot be bounded, and why', async () => {
+  const broken = new Tools(new Map([['iptables', { path: '/bin/false', version: '1', origin: 'machine' }]]));
+  const [, , connections] = await examineProtections(broken);
+  expect(connections?.advice).toContain('not possible here');
+  expect(connections?.advice).toContain("fill this machine's table of connections");
 });

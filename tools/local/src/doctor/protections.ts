@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connectionBounds } from '../parts/engine/connection-bounds.ts';
 import { clearGroup, isUnified, memoryForBuilds, prepareGroup } from '../parts/engine/control-groups.ts';
 import { FetchFilter } from '../parts/engine/fetch-filter.ts';
+import { Firewall } from '../parts/engine/firewall.ts';
 import { proxies } from '../parts/engine/reachable.ts';
+import { stepChains } from '../parts/engine/step-connections.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import type { Finding } from './finding.ts';
 
@@ -18,8 +21,8 @@ const NEEDED: Readonly<Record<string, { readonly v1: string; readonly v2: string
 /** What an engine of the launcher would not be protected by on this machine: said before anything is started. */
 export async function examineProtections(tools: Tools): Promise<Finding[]> {
   if (process.getuid?.() !== 0) return [];
-  const filter = tools.has('iptables') ? [await examineFilter(tools)] : [];
-  return [await examineLimits(), ...filter];
+  const rules = tools.has('iptables') ? [await examineFilter(tools), await examineConnections(tools)] : [];
+  return [await examineLimits(), ...rules];
 }
 
 /** @param root where control groups are mounted */
@@ -40,7 +43,7 @@ export async function examineLimits(root = '/sys/fs/cgroup'): Promise<Finding> {
 
 async function examineFilter(tools: Tools): Promise<Finding> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cooperage-doctor-'));
-  const id = process.pid.toString(16).padStart(6, '0').slice(-6);
+  const id = doctorId();
   const filter = new FetchFilter(`${id}d`, `/cooperage-doctor-${id}`, tools, path.join(folder, 'filter.json'));
   await filter.create({ reachable: [] });
   const missing = filter.missing();
@@ -51,6 +54,25 @@ async function examineFilter(tools: Tools): Promise<Finding> {
     ? `not possible here (${missing.split('\n').at(-1)}): FROM and ADD reach this machine and private networks`
     : proxy && `FROM and ADD go through the proxy ${proxy}, which has to refuse private addresses itself`;
   return { part: 'filter', state: 'ready', where: 'rules for what an engine fetches', ...(advice && { advice }) };
+}
+
+async function examineConnections(tools: Tools): Promise<Finding> {
+  const id = `${doctorId()}c`;
+  const bounds = connectionBounds();
+  const firewall = new Firewall(tools, id);
+  // No rule of the kernel's own chains leads to these.
+  const failed = await firewall
+    .apply(stepChains(id, { subnet: '198.18.0.0/22', bounds }))
+    .catch((error: Error) => error);
+  if (!failed) await firewall.remove();
+  const where = `at most ${bounds.together} connections of all steps of an engine, ${bounds.each} of one`;
+  const why = failed?.message.trim().split('\n').at(-1);
+  const advice = `not possible here (${why}): a step can fill this machine's table of connections`;
+  return { part: 'connections', state: 'ready', where, ...(failed && { advice }) };
+}
+
+function doctorId(): string {
+  return process.pid.toString(16).padStart(6, '0').slice(-6);
 }
 
 /** Where there is no right to, the files are not there afterwards. */

@@ -1,25 +1,12 @@
 import { isIPv6 } from 'node:net';
+import { type Chain, chainPrefix, refuse } from './chain.ts';
 import { closedRanges, closedRanges6 } from './closed-ranges.ts';
+import { type StepConnections, stepChain, stepChains } from './step-connections.ts';
 
-export interface BridgeNetwork {
+export interface BridgeNetwork extends StepConnections {
   readonly bridge: string;
-  /** For example `10.204.17.0/24`. */
-  readonly subnet: string;
   /** Name servers that steps may ask, also where they are in a closed range. */
   readonly resolvers: readonly string[];
-}
-
-/** A chain of our own and the rule of a built-in chain that leads there. */
-export interface Chain {
-  readonly table: 'filter' | 'nat';
-  readonly name: string;
-  readonly jumps: readonly Jump[];
-  readonly rules: readonly (readonly string[])[];
-}
-
-export interface Jump {
-  readonly from: 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
-  readonly match: readonly string[];
 }
 
 /** One place that an engine may connect to although it is near; any port of it where none is named. */
@@ -37,19 +24,10 @@ export interface FetchRules {
   readonly mostBytes: number;
 }
 
-/** How all chains of ours begin, of whatever installation. */
-export const CHAINS = 'COOPERAGE-';
-
-export function chainPrefix(id: string): string {
-  return `${CHAINS}${id}-`;
-}
-
-/**
- * Steps reach the outside and the name servers, not this machine, not its neighbours, and nobody outside reaches them.
- * TCP is refused by a reset, everything else by an ICMP error: a dropped packet lets each connect hang for minutes.
- */
+/** Steps reach the outside and the name servers, not this machine, not its neighbours, and nobody outside reaches them. */
 export function chains(id: string, network: BridgeNetwork): Chain[] {
   const { bridge, subnet } = network;
+  const ofSteps = ['-i', bridge, '-j', stepChain(id)];
   const toResolvers = network.resolvers.flatMap(allowNames);
   const closed = closedRanges().flatMap((range) => refuse('-i', bridge, '-d', range));
   // From outside alone: nothing that a step sends is an answer to another one.
@@ -71,7 +49,7 @@ export function chains(id: string, network: BridgeNetwork): Chain[] {
       table: 'filter',
       name: `${chainPrefix(id)}IN`,
       jumps: [{ from: 'INPUT', match: ['-i', bridge] }],
-      rules: [...toResolvers, ...refuse()],
+      rules: [ofSteps, ...toResolvers, ...refuse()],
     },
     {
       table: 'filter',
@@ -80,7 +58,7 @@ export function chains(id: string, network: BridgeNetwork): Chain[] {
         { from: 'FORWARD', match: ['-i', bridge] },
         { from: 'FORWARD', match: ['-o', bridge] },
       ],
-      rules: [answers, ...refuse('-o', bridge), ...toResolvers, ...closed, ['-i', bridge, '-j', 'ACCEPT']],
+      rules: [answers, ...refuse('-o', bridge), ofSteps, ...toResolvers, ...closed, ['-i', bridge, '-j', 'ACCEPT']],
     },
     {
       table: 'nat',
@@ -88,6 +66,7 @@ export function chains(id: string, network: BridgeNetwork): Chain[] {
       jumps: [{ from: 'POSTROUTING', match: ['-s', subnet] }],
       rules: [['-s', subnet, '!', '-o', bridge, '-j', 'MASQUERADE']],
     },
+    ...stepChains(id, network),
   ];
 }
 
@@ -121,11 +100,4 @@ function allowPlace({ address, port }: Place): string[] {
 
 function allowNames(resolver: string): string[][] {
   return ['udp', 'tcp'].map((protocol) => ['-d', resolver, '-p', protocol, '--dport', '53', '-j', 'ACCEPT']);
-}
-
-function refuse(...match: readonly string[]): string[][] {
-  return [
-    [...match, '-p', 'tcp', '-j', 'REJECT', '--reject-with', 'tcp-reset'],
-    [...match, '-j', 'REJECT'],
-  ];
 }

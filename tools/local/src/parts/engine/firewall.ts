@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { run } from '../../processes/command.ts';
 import type { Tools } from '../../toolchain/tools.ts';
-import { CHAINS, type Chain, chainPrefix } from './firewall-rules.ts';
+import { CHAINS, type Chain, chainPrefix } from './chain.ts';
 
 /** IPv6 has no chain in `nat`, and many kernels have no such table: asking for it would leave the whole filter away. */
 const TABLES = { 4: ['filter', 'nat'], 6: ['filter'] } as const;

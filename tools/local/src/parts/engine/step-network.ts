@@ -1,11 +1,14 @@
 import { rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { readJson, writeJson } from '../../files/atomic-file.ts';
+import { say } from '../../output.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { Bridge } from './bridge.ts';
+import type { Chain } from './chain.ts';
+import { connectionBounds } from './connection-bounds.ts';
 import type { Caring } from './engine-rules.ts';
 import { Firewall } from './firewall.ts';
-import { type BridgeNetwork, type Chain, chains } from './firewall-rules.ts';
+import { type BridgeNetwork, chains } from './firewall-rules.ts';
 import { disableForwarding, enableForwarding, hasBridgeOfAnother } from './forwarding.ts';
 import { stepResolvers } from './resolvers.ts';
 
@@ -37,26 +40,25 @@ export class StepNetwork implements Caring {
   /** @returns its network in CIDR form */
   async create(): Promise<string> {
     const subnet = await this.bridge.create(Number.parseInt(this.id, 16));
-    const rules = { bridge: this.bridge.name, subnet, resolvers: stepResolvers() };
-    const made = chains(this.id, rules);
-    await this.firewall.apply(made);
+    const network = { bridge: this.bridge.name, subnet, resolvers: stepResolvers(), bounds: connectionBounds() };
+    const rules = await applyWhatHolds(this.firewall, this.id, network);
     const listing = await this.firewall.listing();
     const earlier = readJson<NetworkState>(this.stateFile);
     const switchedForwardingOn = enableForwarding() || earlier?.switchedForwardingOn === true;
-    const state = { subnet, rules, chains: made, listing, switchedForwardingOn } satisfies NetworkState;
-    writeJson(this.stateFile, state);
+    const state = { subnet, rules, chains: chains(this.id, rules), listing, switchedForwardingOn };
+    writeJson(this.stateFile, state satisfies NetworkState);
     return subnet;
   }
 
   /** Whether bridge and rules are as `create` made them, and would make them now: an earlier version had other rules. */
   async isInForce(): Promise<boolean> {
-    const { rules, chains: made, listing } = readJson<NetworkState>(this.stateFile) ?? {};
+    const { rules, chains: made, listing } = readJson<Partial<NetworkState>>(this.stateFile) ?? {};
     if (!this.bridge.exists() || !rules || listing === undefined) return false;
     return isDeepStrictEqual(made, chains(this.id, rules)) && listing === (await this.firewall.listing());
   }
 
   async renew(): Promise<boolean> {
-    const { chains: made, listing } = readJson<NetworkState>(this.stateFile) ?? {};
+    const { chains: made, listing } = readJson<Partial<NetworkState>>(this.stateFile) ?? {};
     if (!made || listing === undefined) throw new Error('it is not known what rules the network of steps has');
     this.bridge.keepApart();
     if (listing === (await this.firewall.listing())) return false;
@@ -76,5 +78,22 @@ export class StepNetwork implements Caring {
     const state = readJson<NetworkState>(this.stateFile);
     if (state?.switchedForwardingOn && !hasBridgeOfAnother()) disableForwarding();
     rmSync(this.stateFile, { force: true });
+  }
+}
+
+/** Where this kernel cannot count connections, all other rules hold. @returns what the rules were made from */
+export async function applyWhatHolds(
+  firewall: Pick<Firewall, 'apply'>,
+  id: string,
+  network: BridgeNetwork,
+): Promise<BridgeNetwork> {
+  try {
+    await firewall.apply(chains(id, network));
+    return network;
+  } catch (error) {
+    const { bounds: _, ...unbounded } = network;
+    await firewall.apply(chains(id, unbounded));
+    say(`! the number of connections of steps is not bounded: ${error instanceof Error ? error.message : error}`);
+    return unbounded;
   }
 }
