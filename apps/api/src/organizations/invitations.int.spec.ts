@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Me, Page, PendingInvitationView } from '@cooperage/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, password } from '../../spec/api-world.js';
+import { rowsOf } from '../../spec/rows.js';
 import { expectOk, type Visitor } from '../../spec/visitor.js';
 
 let world: ApiWorld;
@@ -51,6 +52,17 @@ describe('an invitation', () => {
     expectOk(await olga.ask('PATCH', address, { role: 'viewer' }), 204);
     expect(await accept(secret)).toBe(404);
     expectOk(await olga.ask('PATCH', address, { role: 'owner' }), 204);
+    expect(await accept(secret)).toBe(404);
+  });
+
+  it('R5-A1 counts by what its inviter may do now, also where it was left behind', async () => {
+    const { visitor } = await otherOwner();
+    const secret = await world.invite(visitor, organizationId, 'owner', newAddress());
+    const { id } = expectOk(await visitor.get<Me>('/api/v1/me'));
+    expect(await pending()).toHaveLength(1);
+    // As before the upgrade: nothing but the role changes.
+    await rowsOf(world, `UPDATE member SET role = 'admin' WHERE "userId" = $1`, [id]);
+    expect(await pending()).toEqual([]);
     expect(await accept(secret)).toBe(404);
   });
 

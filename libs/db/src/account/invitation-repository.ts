@@ -88,7 +88,7 @@ export class InvitationRepository {
       ({ createdAt, id }) => `${createdAt.toISOString()} ${id}`,
       ({ user, role, ...row }) => ({
         ...row,
-        role: isRole(role ?? '') ? (role as Role) : 'viewer',
+        role: role !== null && isRole(role) ? role : 'viewer',
         inviterName: user.name,
       }),
     );
@@ -190,8 +190,8 @@ async function mayInvite(
   tx: Queryable,
   { organizationId, inviterId }: { readonly organizationId: string; readonly inviterId: string },
 ): Promise<boolean> {
-  const inviter = await tx.member.findFirst({ where: { organizationId, userId: inviterId }, select: { role: true } });
-  return inviter !== null && isRole(inviter.role) && mayDo(inviter.role, 'member.manage');
+  const where = { organizationId, userId: inviterId, role: { in: inviters } };
+  return (await tx.member.findFirst({ where, select: { id: true } })) !== null;
 }
 
 /** Voids what a person has invited to an organization and nobody has used. */
