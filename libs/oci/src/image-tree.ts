@@ -66,7 +66,7 @@ export async function readImageParts(
   return { ...root, manifests, blobs: [...blobs.values()] };
 }
 
-/** The manifests of an image, each read when it is asked for. Whoever wants little of them holds little. @throws as `readManifestOf` */
+/** The manifests of an image, each read when it is asked for. A reader that wants little of them holds little. @throws as `readManifestOf` */
 export async function* manifestsOf(
   client: RegistryClient,
   repository: RepositoryName,

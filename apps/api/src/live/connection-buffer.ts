@@ -34,7 +34,7 @@ export class ConnectionBuffer {
   private isSendingLog = false;
   private readonly connection: Connection;
 
-  /** The one buffer of a connection, whoever asks for it first. */
+  /** The one buffer of a connection: the first who asks for it makes it. */
   static of(connection: Socket['conn']): ConnectionBuffer {
     const buffer = buffers.get(connection) ?? new ConnectionBuffer(connection);
     buffers.set(connection, buffer);

@@ -12,7 +12,7 @@ export const chunkBytes = 65_536;
 
 /**
  * After each so many chunks of a writer the age doubles, up to the longest: an engine that sends a few bytes at a time for a day would make 345,600
- * of them otherwise, and whoever reads a log looks at all. So they are 34,000, beside the full ones.
+ * of them otherwise, and a reader of a log looks at all. So they are 34,000, beside the full ones.
  */
 const mostEarly = 4_096;
 const longestAgeMs = 4_000;

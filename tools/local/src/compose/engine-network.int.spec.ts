@@ -46,7 +46,7 @@ const CLIENT = `
   });
   Promise.all(process.argv.slice(1).map(one)).then((all) => console.log(JSON.stringify(all)));`;
 
-/** Answers the second datagram of whoever sends some. */
+/** Answers the second datagram of each sender. */
 const ANSWER = `
   const socket = require('node:dgram').createSocket('udp4');
   socket.on('message', (text, from) => String(text) === 'second' && socket.send('answer', from.port, from.address));

@@ -41,10 +41,10 @@ function storeImage(root: string, { reference, layout }: StoredImage): void {
   link(path.join(manifest, 'tags', tag, 'index/sha256', hexOf(digest)), digest);
 }
 
-/** A blob is named by its digest, so one that is there already was written by us, whole. */
+/** What is there by that name is not believed: others could once write to a storage of ours. */
 function copyBlob(layout: string, root: string, hex: string): void {
   const file = path.join(root, 'blobs/sha256', hex.slice(0, 2), hex, 'data');
-  if (existsSync(file)) rmSync(file);
+  rmSync(file, { force: true });
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   try {
     linkSync(blobFile(layout, hex), file);
