@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const baselineRounds = 20;
-const workRounds = 3;
+const workRounds = 5;
 
 /** JSON of 1 MiB: to parse it is a stretch that a server has anyhow. */
 const baselineJson = JSON.stringify(Array.from({ length: 16_384 }, (_, at) => ({ number: at, text: 'x'.repeat(38) })));

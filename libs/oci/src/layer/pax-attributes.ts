@@ -8,6 +8,8 @@ export interface PaxAttributes {
 }
 
 const names = ['path=', 'linkpath=', 'size='].map((name) => Buffer.from(name));
+/** No other name begins so: one look at a byte rules out nearly all records of a block that is made to cost time. */
+const firstBytes = new Set(names.map((name) => name[0]));
 /** Of a record's length, as it is written. */
 const mostDigits = 9;
 
@@ -23,8 +25,10 @@ export function parsePaxAttributes(bytes: Buffer): PaxAttributes {
     const end = at + length;
     if (length <= digits + 2 || end > bytes.length || bytes[end - 1] !== 0x0a) throw new LayerError('not_a_tar');
     const start = at + digits + 1;
-    const which = names.findIndex((name) => standsAt(bytes, start, name));
-    if (which >= 0) values[which] = bytes.subarray(start + names[which]!.length, end - 1);
+    for (let which = firstBytes.has(bytes[start]) ? 0 : names.length; which < names.length; which++) {
+      const name = names[which]!;
+      if (standsAt(bytes, start, name)) values[which] = bytes.subarray(start + name.length, end - 1);
+    }
     at = end;
   }
   const [path, link, size] = values.map((value) => value?.toString('utf8'));
