@@ -1,6 +1,6 @@
 import { BuildFailure } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
-import { isDatabaseUnavailable } from './database-errors.js';
+import { isDatabaseUnavailable, isStatementTimeout } from './database-errors.js';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -35,5 +35,20 @@ describe('isDatabaseUnavailable', () => {
     const failure = new BuildFailure('SourceUnavailable', 'no host', { cause: withCode('ENOTFOUND') });
     expect(isDatabaseUnavailable(failure)).toBe(false);
     expect(isDatabaseUnavailable(new Error('outer', { cause: failure }))).toBe(false);
+  });
+});
+
+describe('isStatementTimeout', () => {
+  it.each([
+    withCode('57014'),
+    withCode('55P03'),
+    new Error('Raw query failed. Code: `57014`. Message: `canceling statement due to statement timeout`'),
+    new Error('wrapped', { cause: withCode('57014') }),
+  ])('R7-B2 %s is one', (error) => {
+    expect(isStatementTimeout(error)).toBe(true);
+  });
+
+  it.each([withCode('57P01'), withCode('ECONNREFUSED'), new Error('x'), null])('%s is none', (error) => {
+    expect(isStatementTimeout(error)).toBe(false);
   });
 });

@@ -9,6 +9,8 @@ const otherCodes =
 /** Where driver and adapter give a sentence and no code. */
 const sentences =
   /connection terminated|server has closed the connection|timeout exceeded when trying to connect|query read timeout|can't reach database/i;
+/** SQLSTATE: statement or lock timeout. */
+const timeouts = /^(?:57014|55P03)$/;
 const deepest = 5;
 
 /**
@@ -20,6 +22,16 @@ export function isDatabaseUnavailable(error: unknown): boolean {
     if (at instanceof BuildFailure) return false;
     if (saysUnavailable(at)) return true;
   }
+  return false;
+}
+
+/**
+ * Whether one statement took longer than any may, or waited so long for a lock: the database answers, and says nothing of others.
+ * `isDatabaseUnavailable` counts it too, since the same call may work later; it may also never work, where the rows are the reason.
+ */
+export function isStatementTimeout(error: unknown): boolean {
+  for (let depth = 0, at = error; at instanceof Error && depth < deepest; depth++, at = at.cause)
+    if (codesOf(at).some((code) => timeouts.test(code))) return true;
   return false;
 }
 

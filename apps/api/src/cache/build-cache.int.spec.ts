@@ -4,7 +4,7 @@ import {
   CacheSweepRepository,
   ContextManifestRepository,
   StepRepository,
-  SweepRepository,
+  TidyRepository,
 } from '@cooperage/db';
 import type { ManifestEntry } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -220,13 +220,13 @@ describe('the cache of a build', () => {
 
   it('forgets the contexts of old builds only', async () => {
     const { prisma } = world.database;
-    const sweeps = new SweepRepository(world.database);
+    const tidying = new TidyRepository(world.database);
     const count = () => prisma.contextManifest.count({ where: { projectId: target.project.id } });
     const before = await count();
-    await sweeps.forgetContexts();
+    await tidying.forgetContexts();
     expect(await count()).toBe(before);
     await prisma.project.update({ where: { id: target.project.id }, data: { lastBuildNumber: 1000 } });
-    await sweeps.forgetContexts();
+    await tidying.forgetContexts();
     expect(await count()).toBe(0);
   });
 });

@@ -35,6 +35,7 @@ import type { OutboxLoop } from './outbox/outbox-loop.js';
 import { lookAtOutboxes, outboxPoll } from './outbox/outbox-poll.js';
 import { promisedWork } from './promised-work.js';
 import { Sweeper } from './sweep/sweeper.js';
+import { Tidier } from './sweep/tidier.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
 
 /** A foreign digest under a tag stays for five minutes at most: this long, and the time that the repair takes (R-O2). */
@@ -74,7 +75,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.logger,
     );
     const poll = outboxPoll(this.get(OutboxRepository), outboxes, this.logger);
-    const owners = [AttemptTokens, Dispatcher, Sweeper, HeadWatch, BaseWatch, MirrorRoom].map((Owner) =>
+    const owners = [AttemptTokens, Dispatcher, Sweeper, Tidier, HeadWatch, BaseWatch, MirrorRoom].map((Owner) =>
       this.get<LoopOwner>(Owner),
     );
     const upkeep = [

@@ -27,11 +27,6 @@ export interface UnsealedLog {
   readonly atMs: number;
 }
 
-/** For how many of a project's newest builds it is kept what their contexts held. */
-const contextsKept = 100;
-/** Why steps ran longer ago nobody asks for. */
-const verdictDaysKept = 100;
-
 /** Since it was found, a builder may have claimed it. */
 const waits = Prisma.sql`b.status IN ('queued', 'awaiting_approval')`;
 
@@ -63,28 +58,6 @@ export class SweepRepository {
       FROM attempt a LEFT JOIN process_instance p ON p.id = a.instance_id
       WHERE a.state = 'claimed' AND (a.lease_until < now() OR p.end_reason = 'exited') AND ${noneOf(except)}
       ORDER BY a.id LIMIT 100`;
-  }
-
-  /** Forgets what the contexts of old builds held. */
-  async forgetContexts(): Promise<void> {
-    await this.db.prisma.$executeRaw`
-      DELETE FROM context_manifest m USING project p
-      WHERE p.id = m.project_id AND NOT EXISTS (
-        SELECT FROM build b JOIN attempt a ON a.build_id = b.id
-        WHERE b.project_id = m.project_id AND b.number > p.last_build_number - ${contextsKept}
-          AND a.context_digest = m.digest)
-        AND NOT EXISTS (
-        SELECT FROM build b JOIN attempt a ON a.build_id = b.id, jsonb_array_elements(
-          CASE jsonb_typeof(a.target_records->'targets') WHEN 'array' THEN a.target_records->'targets' ELSE '[]' END) t
-        WHERE b.project_id = m.project_id AND b.number > p.last_build_number - ${contextsKept}
-          AND t->>'contextDigest' = m.digest)`;
-  }
-
-  /** Forgets why the steps of old builds ran. */
-  async forgetStepVerdicts(): Promise<void> {
-    await this.db.prisma.$executeRaw`
-      DELETE FROM step_verdict v USING project p
-      WHERE v.project_id = p.id AND v.at < now() - ${verdictDaysKept} * interval '1 day'`;
   }
 
   /**

@@ -9,7 +9,7 @@ import {
   ContextManifestRepository,
   StepRepository,
   StepVerdictRepository,
-  SweepRepository,
+  TidyRepository,
 } from '../index.js';
 
 let world: World;
@@ -139,7 +139,7 @@ describe('steps that run again and again', () => {
     await noted({ context: '2' });
     const at = new Date(Date.now() - 200 * 86_400_000);
     await world.db.prisma.stepVerdict.updateMany({ where: { buildId: build.id }, data: { at } });
-    await new SweepRepository(world.db).forgetStepVerdicts();
+    await new TidyRepository(world.db).forgetStepVerdicts();
     expect(await world.db.prisma.stepVerdict.count()).toBe(3);
   });
 });

@@ -79,9 +79,13 @@ function productMetrics(make: Instruments, options: MetricsOptions) {
       'Lives of this process that a blocked event loop has ended, since its supervisor started.',
       {},
     ),
-    sweepFailuresTotal: make.counter('sweep_failures_total', 'Steps of the sweeper that failed; the others went on.', {
-      step: { atMost: 20 },
-    }),
+    sweepFailuresTotal: make.counter(
+      'sweep_failures_total',
+      'Steps of the sweeper and of tidying that failed; the others went on.',
+      {
+        step: { atMost: 20 },
+      },
+    ),
     loopDue: make.gauge('loop_due', 'Work that a loop could take now.', { loop: loopLabel }),
     loopBusySlots: make.gauge('loop_busy_slots', 'Slots of a loop that are busy now.', { loop: loopLabel }),
     loopOldestDueSeconds: make.gauge(

@@ -1,5 +1,12 @@
 import type { Config } from '@cooperage/config';
-import { Database, DispatchRepository, PostgresChunkStore, ProcessRepository, SweepRepository } from '@cooperage/db';
+import {
+  Database,
+  DispatchRepository,
+  PostgresChunkStore,
+  ProcessRepository,
+  SweepRepository,
+  TidyRepository,
+} from '@cooperage/db';
 import type { LiveBus } from '@cooperage/logs/ports';
 import { JobSender } from '@cooperage/queue';
 import type { Logger, Metrics } from '@cooperage/telemetry';
@@ -10,6 +17,7 @@ import { Watchdog } from '../../shared/watchdog.js';
 import { Control } from '../control.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { Sweeper } from '../sweep/sweeper.js';
+import { Tidier } from '../sweep/tidier.js';
 import { AttemptTokens } from '../tokens/attempt-tokens.js';
 
 type ControlConfig = Config<'control'>;
@@ -63,6 +71,17 @@ export function loops(config: ControlConfig): Provider[] {
           metrics,
           logger,
         ),
+    },
+    {
+      provide: Tidier,
+      inject: [SweepRepository, TidyRepository, ProcessRepository, METRICS, LOGGER],
+      useFactory: (
+        sweeps: SweepRepository,
+        tidying: TidyRepository,
+        processes: ProcessRepository,
+        metrics: Metrics,
+        logger: Logger,
+      ) => new Tidier(sweeps, tidying, processes, metrics, logger),
     },
     { provide: CONFIG, useValue: config },
     Control,

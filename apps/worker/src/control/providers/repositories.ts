@@ -18,6 +18,7 @@ import {
   StepVerdictRepository,
   SweepRepository,
   TenureRepository,
+  TidyRepository,
   TrustRequestRepository,
   UsageCounters,
 } from '@cooperage/db';
@@ -43,6 +44,7 @@ export function repositories(): Provider[] {
     StepVerdictRepository,
     SweepRepository,
     TenureRepository,
+    TidyRepository,
     TrustRequestRepository,
     UsageCounters,
   ];

@@ -9,18 +9,17 @@ import { Sweeper } from './sweeper.js';
 const logger = createLogger({ process: 'test', level: 'silent' });
 const lost = (attemptId: string): LostAttempt => ({ attemptId, buildId: 'b', number: 1, cause: 'exited' });
 
+const tooLong = () => Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+
 function parts() {
   const sweeps = {
     endBuilderTransactions: vi.fn(async () => 0),
     findLost: vi.fn(async (_except: readonly string[]): Promise<LostAttempt[]> => []),
     findOverdue: vi.fn(async (): Promise<never[]> => []),
     findUnsealedLogs: vi.fn(async (): Promise<never[]> => []),
-    findForgotten: vi.fn(async (): Promise<string[]> => []),
-    forgetContexts: vi.fn(async () => undefined),
-    forgetStepVerdicts: vi.fn(async () => undefined),
-    closeLost: vi.fn(async () => ({ ok: false, reason: 'stale' })),
+    closeLost: vi.fn(async (_lost: LostAttempt) => ({ ok: false, reason: 'stale' })),
   };
-  const processes = { endSilent: vi.fn(async () => []), forgetEnded: vi.fn(async () => 0) };
+  const processes = { endSilent: vi.fn(async () => []) };
   return { sweeps, processes };
 }
 
@@ -32,35 +31,54 @@ describe('the sweeper', () => {
 
   beforeEach(() => {
     made = parts();
-    sweeper = new Sweeper(
+    sweeper = sweeperWith(1);
+  });
+  const sweeperWith = (leaseMs: number) =>
+    new Sweeper(
       made.sweeps as unknown as SweepRepository,
       made.processes as unknown as ProcessRepository,
       {} as ChunkStore,
       {} as LiveBus,
-      { leaseMs: 1, maxAttempts: 3 },
+      { leaseMs, maxAttempts: 3 },
       metrics,
       logger,
     );
-  });
   afterEach(() => sweeper.close());
 
   it('R2-H4 goes on with all other steps when one fails, and is not patient for it', async () => {
     const { sweeps, processes } = made;
     const broken = async () => Promise.reject(new Error('timestamp out of range'));
-    for (const step of [
-      sweeps.endBuilderTransactions,
-      sweeps.findLost,
-      sweeps.findOverdue,
-      sweeps.findForgotten,
-      sweeps.forgetContexts,
-    ])
+    for (const step of [sweeps.endBuilderTransactions, sweeps.findLost, sweeps.findOverdue])
       step.mockImplementation(broken);
     sweeper.start();
-    await expect.poll(() => sweeps.forgetStepVerdicts.mock.calls.length).toBeGreaterThan(0);
-    expect(sweeps.findUnsealedLogs).toHaveBeenCalled();
-    expect(processes.forgetEnded).toHaveBeenCalled();
+    await expect.poll(() => sweeps.findUnsealedLogs.mock.calls.length).toBeGreaterThan(0);
     await expect.poll(() => processes.endSilent.mock.calls.length, { timeout: 10_000 }).toBeGreaterThan(0);
     expect((await metrics.expose()).body).toMatch(/sweep_failures_total\{step="overdue"\} [1-9]/);
+  });
+
+  it('R7-B2 recovers lost builds while a statement of another step takes too long each time', async () => {
+    const { sweeps, processes } = made;
+    for (const step of [sweeps.findOverdue, sweeps.findUnsealedLogs]) step.mockRejectedValue(tooLong());
+    sweeps.findLost.mockResolvedValue([{ ...lost('silent'), cause: 'lease' }]);
+    // Longer than the sweeper waits between two runs: patience of each run would never end.
+    sweeper = sweeperWith(1_500);
+    sweeper.start();
+    await expect.poll(() => sweeps.closeLost.mock.calls[0]?.[0].attemptId, { timeout: 10_000 }).toBe('silent');
+    expect(processes.endSilent).toHaveBeenCalled();
+  });
+
+  it('R7-B2 ends other lost builds when the statements of one take too long', async () => {
+    const { sweeps } = made;
+    sweeps.findLost.mockImplementation(async (except) =>
+      ['slow', 'other'].filter((id) => !except.includes(id)).map((id) => lost(id)),
+    );
+    sweeps.closeLost.mockImplementation(async ({ attemptId }) => {
+      if (attemptId === 'slow') throw tooLong();
+      return { ok: false, reason: 'stale' };
+    });
+    sweeper.start();
+    const closed = () => sweeps.closeLost.mock.calls.map(([{ attemptId }]) => attemptId);
+    await expect.poll(closed, { timeout: 10_000 }).toContain('other');
   });
 
   it('R4-F2 adds to the time of an attempt what its builder lets it wait for the engine', async () => {

@@ -1,5 +1,6 @@
 import {
   isDatabaseUnavailable,
+  isStatementTimeout,
   type LostAttempt,
   type OverdueAttempt,
   type ProcessRepository,
@@ -25,16 +26,11 @@ const intervalMs = 1_000;
 const overdueGraceMs = 30_000;
 /** A process without a heartbeat for this many leases counts as silent. */
 const silentLeases = 4;
-/** Nobody waits for a build that no builder took for this long. */
-const forgottenMs = 24 * 3_600_000;
-const forgetProcessesMs = 7 * 24 * 3_600_000;
 /** Ours end by themselves after 10 seconds at most (`Database`). */
 const longestTransactionMs = 60_000;
-const tidyEveryMs = 3_600_000;
 
 const lostFailure: FailureReport = { code: 'WorkerLost', message: 'The worker that ran this build stopped answering.' };
 const overdueFailure: FailureReport = { code: 'TimedOut', message: 'The build took longer than its time limit.' };
-const forgottenFailure: FailureReport = { code: 'TimedOut', message: 'No builder took the build within a day.' };
 
 /** The only maker of new attempts: closes what lost its builder, and what is over its time. */
 export class Sweeper {
@@ -44,7 +40,6 @@ export class Sweeper {
    * know of one, so it begins with that patience.
    */
   private notBefore: number;
-  private tidyAt = 0;
   private readonly aside = { lost: new SetAside(), overdue: new SetAside(), logs: new SetAside() };
 
   constructor(
@@ -96,18 +91,17 @@ export class Sweeper {
       const { logs } = this.aside;
       await this.each(await this.sweeps.findUnsealedLogs(leaseMs, logs.ids()), (log) => this.endLog(log), logs);
     });
-    if (performance.now() >= this.tidyAt) await this.tidy();
   }
 
   /**
-   * One that fails must not keep the others from their turn, and asks for no patience: what it met is in the data. Only a database that
-   * is away ends the whole sweep.
+   * One that fails must not keep the others from their turn, and asks for no patience: what it met is in the data. So is what makes one
+   * statement take too long. Only a database that is away ends the whole sweep.
    */
   private async step(name: string, work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error;
+      if (isAway(error)) throw error;
       this.metrics.sweepFailuresTotal.add({ step: name });
       this.logger.error({ err: error, step: name }, 'a step of the sweeper failed and the others go on');
     }
@@ -115,7 +109,11 @@ export class Sweeper {
 
   private async endLost(patient: boolean): Promise<void> {
     const { lost } = this.aside;
-    const found = await this.sweeps.findLost(lost.ids());
+    const found = await this.sweeps.findLost(lost.ids()).catch((error: unknown) => {
+      // Where even this takes too long, builders could not renew their leases either.
+      if (isStatementTimeout(error)) this.notBefore = performance.now() + this.options.leaseMs;
+      throw error;
+    });
     const due = found.filter(({ cause }) => cause === 'exited' || !patient);
     await this.each(due, (attempt) => this.closeLost(attempt), lost);
   }
@@ -123,18 +121,6 @@ export class Sweeper {
   private async endTransactions(): Promise<void> {
     const ended = await this.sweeps.endBuilderTransactions(longestTransactionMs);
     if (ended > 0) this.logger.warn({ ended }, 'transactions of builders were ended: they were open for too long');
-  }
-
-  /** What can wait: rows that nobody asks for any more, builds that nobody waits for. */
-  private async tidy(): Promise<void> {
-    await this.step('forgotten', async () => {
-      for (const id of await this.sweeps.findForgotten(forgottenMs))
-        await this.step('forgotten', async () => this.ended(await this.sweeps.closeForgotten(id, forgottenFailure)));
-    });
-    await this.step('processes', () => this.processes.forgetEnded(forgetProcessesMs));
-    await this.step('contexts', () => this.sweeps.forgetContexts());
-    await this.step('verdicts', () => this.sweeps.forgetStepVerdicts());
-    this.tidyAt = performance.now() + tidyEveryMs;
   }
 
   /**
@@ -151,9 +137,11 @@ export class Sweeper {
         if (await work(item)) aside.remove(item.attemptId);
         else aside.add(item.attemptId);
       } catch (error) {
-        if (isDatabaseUnavailable(error)) throw error;
         aside.add(item.attemptId);
+        if (isAway(error)) throw error;
         this.logger.error({ err: error, item }, 'something found by the sweeper could not be ended');
+        // Those behind it are found again in a second; if each took as long, this run would come to no end.
+        if (isStatementTimeout(error)) return;
       }
     }
   }
@@ -188,4 +176,9 @@ export class Sweeper {
     const { chunkStore, liveBus } = this;
     return (await endLostLog({ attemptId, epoch: number + 1, atMs, reason, chunkStore, liveBus })) === 'stored';
   }
+}
+
+/** What takes too long for one statement is that statement's own failure: rows that somebody made may be the reason for good. */
+function isAway(error: unknown): boolean {
+  return isDatabaseUnavailable(error) && !isStatementTimeout(error);
 }
