@@ -1,3 +1,4 @@
+import type { Digest } from '@cooperage/domain';
 import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
@@ -27,6 +28,10 @@ export interface ImageArtifact extends StoredArtifact {
 /** Two forms each, by the few keys that a project has had. */
 const newestSignatures = 20;
 const newestProvenances = 200;
+/** Characters of the artifacts that are held at once, as JSON, unless one alone has more. */
+const sliceCharacters = 8 * 1024 * 1024;
+/** Rows of which the size is looked at in one statement. */
+const rowsAtOnce = 16;
 
 /** Keys and signatures. Only `control` is given the database role and the master key that open `sealed`. */
 export class SigningRepository {
@@ -84,25 +89,52 @@ export class SigningRepository {
         ORDER BY id DESC LIMIT ${newestSignatures})`;
   }
 
+  /** Digests of what should stand among the referrers of an image: what a build signed, and the newest signatures. */
+  async referrersOf(build: { id: string | null; projectId: string; digest: string }): Promise<Digest[]> {
+    const rows = await this.db.prisma.$queryRaw<{ referrer: Digest }[]>`
+      WITH listed AS (
+        (SELECT artifact FROM signature_artifact WHERE build_id = ${build.id}::uuid AND kind IN ('signature', 'provenance'))
+        UNION ALL
+        (SELECT artifact FROM signature_artifact
+          WHERE project_id = ${build.projectId}::uuid AND digest = ${build.digest} AND kind = 'signature'
+          ORDER BY id DESC LIMIT ${newestSignatures}))
+      SELECT DISTINCT artifact #>> '{place,descriptor,digest}' AS referrer FROM listed`;
+    return rows.map(({ referrer }) => referrer);
+  }
+
   /**
    * Artifacts of an image, of whichever build: what its referrers should be. All its signatures, and of provenances the
-   * newest, since bytes that every build makes again have one of each.
+   * newest, since bytes that every build makes again have one of each. They come in slices that are bounded in bytes: how large a
+   * provenance is, people decide.
    */
-  async artifactsOfImage(projectId: string, digest: string): Promise<ImageArtifact[]> {
-    const where = { projectId, digest };
-    const select = { kind: true, keyId: true, artifact: true, buildId: true } as const;
-    const signatures = { in: ['signature', 'legacy_signature'] };
-    const { signatureArtifact } = this.db.prisma;
-    const [signed, attested] = await Promise.all([
-      signatureArtifact.findMany({ where: { ...where, kind: signatures }, select, orderBy: { id: 'asc' } }),
-      signatureArtifact.findMany({
-        where: { ...where, NOT: { kind: signatures } },
-        select,
-        orderBy: { id: 'desc' },
-        take: newestProvenances,
-      }),
-    ]);
-    return [...signed, ...attested.reverse()];
+  async *artifactsOfImage(projectId: string, digest: string): AsyncGenerator<ImageArtifact[], void> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>`
+      (SELECT id::text FROM signature_artifact
+        WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND kind IN ('signature', 'legacy_signature') ORDER BY id)
+      UNION ALL
+      (SELECT id::text FROM (SELECT id FROM signature_artifact
+        WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND kind NOT IN ('signature', 'legacy_signature')
+        ORDER BY id DESC LIMIT ${newestProvenances}) newest ORDER BY id)`;
+    const ids = rows.map(({ id }) => id);
+    while (ids.length > 0) {
+      const { artifacts, read } = await this.sliceOf(ids.slice(0, rowsAtOnce));
+      ids.splice(0, read);
+      if (artifacts.length > 0) yield artifacts;
+    }
+  }
+
+  /**
+   * The first of them, as far as they have room together; at least one.
+   * @returns how many of the ids were read, those that are gone included
+   */
+  private async sliceOf(ids: readonly string[]): Promise<{ artifacts: ImageArtifact[]; read: number }> {
+    const rows = await this.db.prisma.$queryRaw<(ImageArtifact & { place: number })[]>`
+      SELECT kind, key_id::text AS "keyId", artifact, build_id::text AS "buildId", place::int
+      FROM (
+        SELECT s.*, place, sum(length(artifact::text)) OVER (ORDER BY place) AS characters
+        FROM unnest(${[...ids]}::uuid[]) WITH ORDINALITY AS asked (id, place) JOIN signature_artifact s USING (id)) found
+      WHERE characters <= ${sliceCharacters} OR place = 1 ORDER BY place`;
+    return { artifacts: rows, read: rows.at(-1)?.place ?? 1 };
   }
 
   /** Stores what was signed before any of it is pushed. Returns what stands in the rows: an earlier set wins. */

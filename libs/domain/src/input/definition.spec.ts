@@ -111,6 +111,25 @@ describe('what bake printed', () => {
     expect(refusal(app)).toContain(`“${field}”`);
   });
 
+  it('R7-B1 is refused where its arguments are longer together than those of a project may be', () => {
+    const args = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`A${n}`, '繁'.repeat(998)]));
+    expect(resolve({ args: args(65) }).buildArgs).toMatchObject({ A0: expect.any(String) });
+    expect(refusal({ args: args(70) })).toMatch(/“args”.* at most 65536 characters/);
+  });
+
+  it('R7-B1 is refused where its targets say more together than a record may hold, whatever field it is', () => {
+    const long = 'x'.repeat(60_000);
+    const app = { contexts: { a: 'target:a', b: 'target:b' } };
+    const others = (more: object) => ({ a: { args: { A: long } }, b: { args: { A: long }, ...more } });
+    expect(several({ app, ...others({ labels: { a: long } }) })().targets).toHaveLength(2);
+    expect(several({ app, ...others({ labels: { a: long, b: long, c: long } }) })).toThrow(
+      'at most 262144 are allowed',
+    );
+    expect(refusal({ target: 'x'.repeat(300_000) })).toContain('beside Dockerfiles');
+    expect(resolve({ 'dockerfile-inline': `FROM busybox\n#${'x'.repeat(300_000)}` })).toMatchObject({ stage: null });
+  });
+
   const several = (target: Record<string, unknown>) => () => resolveDefinition({ target }, definition);
 
   it('is made from other targets too, each behind those that it is made from itself', () => {

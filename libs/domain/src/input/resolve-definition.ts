@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { BuildFailure } from '../failure/build-failure.js';
 import { visibleText } from '../git/visible-text.js';
 import { parseRepositoryPath } from '../path/repository-path.js';
+import { buildArgumentsProblem } from './build-argument.js';
 import type { BuildDefinition, IgnoredField, ResolvedDefinition, ResolvedInputs } from './definition.js';
 import {
   formatBuildContext,
@@ -26,6 +27,9 @@ const ignoredFields: Readonly<Record<string, string>> = {
   pull: 'base images are looked up for every build',
 };
 
+/** Of the inputs of all targets together, without their Dockerfiles. The record of the build and what is signed hold them. */
+const mostInputBytes = 256 * 1024;
+
 /** Words about a target, which change nothing. */
 const idleFields = new Set(['description', 'name', 'inherits', 'matrix']);
 
@@ -38,11 +42,21 @@ const idleFields = new Set(['description', 'name', 'inherits', 'matrix']);
 export function resolveDefinition(printed: unknown, definition: BuildDefinition): ResolvedDefinition {
   const { inputs, ignored } = readTarget(printed, definition);
   const closure = closureOf(printed, definition, inputs);
+  checkSize([inputs, ...closure.map((target) => target.inputs)], definition);
   return {
     ...inputs,
     ...(closure.length > 0 && { targets: closure.map(({ name, inputs }) => ({ name, ...inputs })) }),
     ignored: [...ignored, ...closure.flatMap((target) => target.ignored)],
   };
+}
+
+function checkSize(targets: readonly ResolvedInputs[], { path, target }: BuildDefinition): void {
+  const bytes = Buffer.byteLength(JSON.stringify(targets.map((inputs) => ({ ...inputs, dockerfileInline: null }))));
+  if (bytes > mostInputBytes)
+    throw refusal(
+      path,
+      `The target “${target}”, with those that it is made from, stands for ${bytes} bytes beside Dockerfiles; at most ${mostInputBytes} are allowed: put long texts into a file of the repository.`,
+    );
 }
 
 interface ReadTarget {
@@ -88,7 +102,7 @@ function readTarget(printed: unknown, definition: BuildDefinition): ReadTarget {
     dockerfileInline: inline,
     stage: reader.text('target') || null,
     platform: reader.platform(),
-    buildArgs: reader.texts('args'),
+    buildArgs: reader.buildArgs(),
     namedContexts: reader.contexts(),
     labels: reader.texts('labels'),
     noCache: reader.flag('no-cache'),
@@ -137,6 +151,13 @@ class TargetReader {
     for (const [key, text] of texts)
       if (typeof text !== 'string' || key === '__proto__') return this.refuse(`${name}.${key}`, 'is no text');
     return Object.fromEntries(texts) as Record<string, string>;
+  }
+
+  /** The same bound as in the settings of a project. */
+  buildArgs(): Record<string, string> {
+    const args = this.texts('args');
+    const problem = buildArgumentsProblem(args);
+    return problem === null ? args : this.refuse('args', `is too long: ${problem}`);
   }
 
   folder(name: string, otherwise: string): string {

@@ -104,6 +104,7 @@ function run({ program, timeoutMs = 10_000 }: BakeOptions, folder: string, reque
   });
   return new Promise<Ended>((resolve) => {
     const texts = { output: '', errors: '' };
+    const bytes = { output: 0, errors: 0 };
     let fault: string | null = null;
     const stop = (why: string | null) => {
       fault ??= why;
@@ -111,8 +112,8 @@ function run({ program, timeoutMs = 10_000 }: BakeOptions, folder: string, reque
     };
     const read = (name: 'output' | 'errors') => (text: string) => {
       texts[name] += text;
-      if (texts[name].length > maxOutputBytes)
-        stop(`What the definition stands for is larger than ${maxOutputBytes} bytes.`);
+      bytes[name] += Buffer.byteLength(text);
+      if (bytes[name] > maxOutputBytes) stop(`What the definition stands for is larger than ${maxOutputBytes} bytes.`);
     };
     child.stdout.setEncoding('utf8').on('data', read('output'));
     child.stderr.setEncoding('utf8').on('data', read('errors'));

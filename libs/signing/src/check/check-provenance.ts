@@ -1,7 +1,6 @@
 import type { Digest } from '@cooperage/domain';
 import { predicateTypes } from '../format/media-types.js';
 import { subjectOf } from '../format/statement.js';
-import { type ProvenanceReading, readProvenance } from '../provenance.js';
 import { sentence, summary } from './check-signature.js';
 import type { Judgement, TrustedStatement } from './judgement.js';
 import type { SearchContext } from './search-referrers.js';
@@ -18,14 +17,14 @@ interface OurProvenance {
   readonly where: Digest;
   readonly hint: string;
   readonly isAboutImage: boolean;
-  readonly reading: ProvenanceReading;
+  readonly reading: TrustedStatement['provenance'];
 }
 
 interface Comparison {
   readonly id: CheckId;
   readonly title: string;
   readonly expected: string;
-  readonly read: (reading: ProvenanceReading) => string | undefined;
+  readonly read: (reading: TrustedStatement['provenance']) => string | undefined;
 }
 
 /**
@@ -39,13 +38,13 @@ function bestProvenance(
 ): OurProvenance | undefined {
   const ours = candidates.flatMap(({ where, judgement }): OurProvenance[] => {
     if (!judgement.ok || judgement.value.statement.predicateType !== predicateTypes.provenance) return [];
-    const { statement, hint } = judgement.value;
+    const { statement, provenance, hint } = judgement.value;
     return [
       {
         where,
         hint,
         isAboutImage: subjectOf(statement, digest) !== undefined,
-        reading: readProvenance(statement.predicate),
+        reading: provenance,
       },
     ];
   });

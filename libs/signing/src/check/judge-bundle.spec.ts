@@ -65,6 +65,14 @@ describe('judgeBundle', () => {
     });
   });
 
+  it('R7-B1 keeps of a large provenance what is compared, and not the provenance', async () => {
+    const facts = { buildArgs: { LONG: 'x'.repeat(1_000_000) } };
+    const { provenance } = await signed(subject, { facts });
+    const judgement = judgeBundle(contentOf(provenance), keys);
+    expect(judgement).toMatchObject({ ok: true, value: { provenance: { sourceCommit: expect.any(String) } } });
+    expect(JSON.stringify(judgement).length).toBeLessThan(10_000);
+  });
+
   it('takes the signature of any of several keys', () => {
     const both = new TrustedKeys([stranger.publicKeyPem, ours.publicKeyPem]);
     expect(judgeBundle(bundle, both).ok).toBe(true);

@@ -2,7 +2,7 @@ import { type Bundle, bundleFromJSON, isBundleWithDsseEnvelope, type SerializedB
 import { toSignedEntity, toTrustMaterial, VerificationError, Verifier } from '@sigstore/verify';
 import { bundleTypePrefix, inTotoType } from '../format/media-types.js';
 import { objectOf, readStatement } from '../format/statement.js';
-import { type Judgement, refuse, type TrustedStatement } from './judgement.js';
+import { type Judgement, refuse, type TrustedStatement, trusted } from './judgement.js';
 import type { TrustedKeys } from './trusted-keys.js';
 
 /**
@@ -25,7 +25,7 @@ export function judgeBundle(bytes: Uint8Array, keys: TrustedKeys): Judgement<Tru
   const hint = material.$case === 'publicKey' ? material.publicKey.hint : '';
   if (!keys.byHint(hint)) return refuse('another_key', statement.predicateType);
   if (!isVerified(bundle, keys)) return refuse('wrong_signature', statement.predicateType);
-  return { ok: true, value: { statement, hint } };
+  return trusted(statement, hint);
 }
 
 function readBundle(bytes: Uint8Array): Bundle | 'malformed' | 'several_signatures' | 'unknown_log' {

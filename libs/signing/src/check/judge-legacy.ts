@@ -2,7 +2,7 @@ import { preAuthEncoding, readInTotoEnvelope } from '../format/dsse.js';
 import { inTotoType } from '../format/media-types.js';
 import { readSimpleSigning, type SimpleSigning } from '../format/simple-signing.js';
 import { objectOf, readStatement } from '../format/statement.js';
-import { type Judgement, refuse, type TrustedStatement } from './judgement.js';
+import { type Judgement, refuse, type TrustedStatement, trusted } from './judgement.js';
 import type { TrustedKeys } from './trusted-keys.js';
 
 export interface TrustedSimpleSigning {
@@ -30,9 +30,7 @@ export function judgeEnvelope(bytes: Uint8Array, keys: TrustedKeys): Judgement<T
   const statement = readStatement(envelope.payload);
   if (!statement) return refuse('not_a_statement');
   const signer = keys.signerOf(preAuthEncoding(inTotoType, envelope.payload), envelope.signature);
-  return signer
-    ? { ok: true, value: { statement, hint: signer.hint } }
-    : refuse('another_key', statement.predicateType);
+  return signer ? trusted(statement, signer.hint) : refuse('another_key', statement.predicateType);
 }
 
 function parse(bytes: Uint8Array): Readonly<Record<string, unknown>> | null {

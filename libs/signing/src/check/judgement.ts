@@ -1,4 +1,5 @@
 import type { Statement } from '../format/statement.js';
+import { type ProvenanceReading, readProvenance } from '../provenance.js';
 
 /** Why something that lies beside an image does not count. */
 export type Refusal =
@@ -31,8 +32,17 @@ export function refuse(refusal: Refusal, claims?: string): Judgement<never> {
   return { ok: false, refusal, ...(claims !== undefined && { claims }) };
 }
 
-/** A statement with the trusted key that signed it. */
+/**
+ * A statement with the trusted key that signed it. Of its predicate only what is compared: hundreds of them are held at once, and each
+ * may have some MiB.
+ */
 export interface TrustedStatement {
-  readonly statement: Statement;
+  readonly statement: Pick<Statement, 'subjects' | 'predicateType'>;
+  readonly provenance: Omit<ProvenanceReading, 'baseImages'>;
   readonly hint: string;
+}
+
+export function trusted({ subjects, predicateType, predicate }: Statement, hint: string): Judgement<TrustedStatement> {
+  const { baseImages: _, ...provenance } = readProvenance(predicate);
+  return { ok: true, value: { statement: { subjects, predicateType }, provenance, hint } };
 }

@@ -42,7 +42,7 @@ export function readStatement(bytes: Uint8Array): Statement | null {
 }
 
 /** The subject that names `digest`; undefined when the statement is about something else. */
-export function subjectOf(statement: Statement, digest: Digest): StatementSubject | undefined {
+export function subjectOf(statement: Pick<Statement, 'subjects'>, digest: Digest): StatementSubject | undefined {
   return statement.subjects.find((subject) => subject.digest === digest);
 }
 

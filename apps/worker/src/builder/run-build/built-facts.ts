@@ -7,8 +7,8 @@ const mostBaseImages = 200;
 
 /** What ADD fetched, and no base image is. Each is named in the provenance too; a Dockerfile with more is refused. */
 const mostSources = 500;
-/** Of their addresses together, as they are written down. */
-const mostSourceBytes = 524_288;
+/** Of their addresses together, as they are written down: all of them are in what is signed of each build. */
+const mostSourceBytes = 131_072;
 
 /**
  * What is recorded of a built image.

@@ -113,6 +113,13 @@ describe('S-116 only what the record of the build holds is signed', () => {
     expect(storeArtifacts).not.toHaveBeenCalled();
   });
 
+  it('R7-B1 the signer refuses a provenance that is larger than any may be, and nothing is stored', async () => {
+    const large = { ...build, buildArgs: { LONG: 'x'.repeat(1_100_000) } };
+    const { sign, storeArtifacts } = signer(large);
+    await expect(sign.attach(session, large, project, subject)).rejects.toMatchObject({ code: 'PolicyRefused' });
+    expect(storeArtifacts).not.toHaveBeenCalled();
+  });
+
   it('S-116 the signer refuses a foreign digest, and an attestation of another build that was stored as its own', async () => {
     const { sign } = signer(build);
     const foreign = { ...subject, digest: other };

@@ -33,6 +33,9 @@ import { projectUri, provenanceFacts } from './provenance-facts.js';
 import type { PublisherSession } from './publisher-session.js';
 import { isRecordedRequest, isRecordedStatement } from './recorded-statement.js';
 
+/** Of one provenance: each build leaves its own beside the image, in two forms, and they are read again and again. */
+const mostProvenanceBytes = 1024 * 1024;
+
 /**
  * Signs an image and its provenance by the project's key. What was signed is stored before any of it is pushed, and what
  * is stored is what is pushed: after a crash the same bytes go out again.
@@ -78,15 +81,14 @@ export class SignImage {
     return artifacts;
   }
 
-  /** Puts back what is missing beside an image: signatures, attestations, their index. */
+  /** Puts back what is missing beside an image: signatures, attestations, their index. Slice by slice, since there may be much of it. */
   async repair(session: PublisherSession, project: BuildProject, digest: Digest): Promise<void> {
     const repository = projectRepository(project.organizationSlug, project.slug);
-    const [{ mediaType, size }, rows] = await Promise.all([
-      session.registry.manifests.get(repository, digest, { signal: session.signal }),
-      this.rows.artifactsOfImage(project.id, digest),
-    ]);
-    const artifacts = rows.map((row) => restoreArtifact(row.artifact));
-    await this.push(session, project, { mediaType, digest, size }, artifacts);
+    const { mediaType, size } = await session.registry.manifests.get(repository, digest, { signal: session.signal });
+    for await (const slice of this.rows.artifactsOfImage(project.id, digest)) {
+      const artifacts = slice.map((row) => restoreArtifact(row.artifact));
+      await this.push(session, project, { mediaType, digest, size }, artifacts);
+    }
   }
 
   private async sign(
@@ -99,11 +101,13 @@ export class SignImage {
     const signer = new RecordedOnlySigner(new KeySigner(this.open(project.id, key.sealed)), async (request) =>
       isRecordedRequest(request, await this.builds.find(build.id), project, this.names.publicUrl),
     );
+    const provenance = provenancePredicate(provenanceFacts(build, project, this.names.publicUrl));
+    checkSize(provenance);
     const signing = signer.sign({
       subject,
       image: `${this.names.registryHost}/${projectRepository(project.organizationSlug, project.slug)}`,
       project: projectUri(project, this.names.publicUrl),
-      provenance: provenancePredicate(provenanceFacts(build, project, this.names.publicUrl)),
+      provenance,
       signedAt: new Date(),
       provenanceOnly,
     });
@@ -146,6 +150,16 @@ export class SignImage {
       });
     }
   }
+}
+
+/** Inputs and sources have bounds of their own; this one holds whatever a builder has written down. */
+function checkSize(provenance: object): void {
+  const bytes = Buffer.byteLength(JSON.stringify(provenance));
+  if (bytes > mostProvenanceBytes)
+    throw new BuildFailure(
+      'PolicyRefused',
+      `The provenance of this build would have ${bytes} bytes; at most ${mostProvenanceBytes} are signed. Build arguments and addresses that are fetched are the usual reason.`,
+    );
 }
 
 const isSignature = (kind: string) => kind === 'signature' || kind === 'legacy_signature';

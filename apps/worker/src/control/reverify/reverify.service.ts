@@ -76,10 +76,15 @@ export class ReverifyService {
     const repository = projectRepository(project.organizationSlug, project.slug);
     const keys = await this.parts.keys.verifyingKeys(project.id);
     const publicKeys = keys.trusted.map(({ publicKeyPem }) => publicKeyPem);
+    const referrersFirst = await this.parts.keys.referrersOf({
+      id: image.buildId,
+      projectId: project.id,
+      digest: image.digest,
+    });
     try {
       const { verdict, checks } = await verifyImage({
         ...{ client: this.parts.clients.of(repository), repository, digest: image.digest },
-        ...{ publicKeys, formerKeys: keys.former, expected: await this.expected(project, image) },
+        ...{ publicKeys, formerKeys: keys.former, expected: await this.expected(project, image), referrersFirst },
       });
       return { verdict, checks, keys };
     } catch (error) {
