@@ -1,6 +1,7 @@
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
+import { lockProject } from './lock-project.js';
 import type { ProjectPlace } from './rule-repository.js';
 
 export interface HookSecretRecord {
@@ -53,7 +54,7 @@ export class HookSecretRepository {
   /** Null when the project has as many secrets as it may have. */
   async add(place: ProjectPlace, secret: NewHookSecret, actor: Actor): Promise<HookSecretRecord | null> {
     return this.db.transaction(async (tx) => {
-      await tx.$queryRaw`SELECT id FROM project WHERE id = ${place.projectId}::uuid FOR UPDATE`;
+      await lockProject(tx, place.projectId);
       if ((await tx.hookSecret.count({ where: { projectId: place.projectId } })) >= maxHookSecrets) return null;
       const row = await insertHookSecret(tx, place.projectId, secret);
       await auditSecret(tx, actor, place, secret.id, 'hook-secret.create', { prefix: secret.prefix });

@@ -6,6 +6,7 @@ import { type Database, isUniqueViolation, type Queryable } from '../database.js
 import { Prisma } from '../generated/client.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { lockProject } from './lock-project.js';
 import { createProjectIn, jsonOrNull, type NewProject, type ProjectCreation, subject } from './project-creation.js';
 import { type ProjectRecord, type ProjectSettings, projectColumns, toProjectRecord } from './project-record.js';
 import { type ProjectSummaryRecord, summaryProjectColumns, toProjectSummary } from './project-summary.js';
@@ -159,7 +160,7 @@ export class ProjectRepository {
 }
 
 async function lock(tx: Queryable, id: string): Promise<ProjectRecord | null> {
-  await tx.$queryRaw`SELECT id FROM project WHERE id = ${id}::uuid FOR UPDATE`;
+  await lockProject(tx, id);
   const row = await tx.project.findFirst({ where: { id, deletedAt: null }, select: projectColumns });
   return row && toProjectRecord(row);
 }

@@ -3,6 +3,7 @@ import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
 import { newId } from '../new-id.js';
+import { lockProject } from './lock-project.js';
 import type { ProjectPlace } from './rule-repository.js';
 
 export interface ProjectSecretRecord {
@@ -44,6 +45,7 @@ export class ProjectSecretRepository {
   async put(place: ProjectPlace, name: string, sealed: Uint8Array, actor: Actor): Promise<Stored<ProjectSecretRecord>> {
     const { projectId } = place;
     return this.db.transaction(async (tx) => {
+      // Writers of one project's secrets wait for each other, so that the bound holds.
       await lockProject(tx, projectId);
       const others = await tx.projectSecret.count({ where: { projectId, NOT: { name } } });
       if (others >= maxProjectSecrets) return tooMany;
@@ -92,6 +94,7 @@ export class ProjectSecretRepository {
     const { projectId } = place;
     const { host, username } = credential;
     return this.db.transaction(async (tx) => {
+      // Writers of one project's secrets wait for each other, so that the bound holds.
       await lockProject(tx, projectId);
       const others = await tx.registryCredential.count({ where: { projectId, NOT: { host } } });
       if (others >= maxRegistryCredentials) return tooMany;
@@ -116,11 +119,6 @@ export class ProjectSecretRepository {
       return count > 0;
     });
   }
-}
-
-/** Writers of one project's secrets wait for each other, so that the bound holds. */
-async function lockProject(tx: Queryable, projectId: string): Promise<void> {
-  await tx.$queryRaw`SELECT id FROM project WHERE id = ${projectId}::uuid FOR UPDATE`;
 }
 
 const tooMany: NotStored = { ok: false, reason: 'too_many' };

@@ -2,6 +2,7 @@ import type { Digest } from '@cooperage/domain';
 import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
+import { lockProject } from '../project/lock-project.js';
 import { type FoundVerification, readVerifyingKeys, type VerifyingKeys, writeVerification } from './verifying-keys.js';
 
 export interface SigningKeyRecord {
@@ -60,8 +61,7 @@ export class SigningRepository {
     key: { publicKeyPem: string; hint: string; sealed: Uint8Array },
   ): Promise<SigningKeyRecord | null> {
     return this.db.transaction(async (tx) => {
-      const projects = await tx.$queryRaw<unknown[]>`SELECT 1 FROM project WHERE id = ${projectId}::uuid FOR UPDATE`;
-      if (projects.length === 0) return null;
+      if (!(await lockProject(tx, projectId))) return null;
       const existing = await tx.signingKey.findFirst({ where: { projectId, state: 'signing' } });
       if (existing) return existing as SigningKeyRecord;
       const row = await tx.signingKey.create({

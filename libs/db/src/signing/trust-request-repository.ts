@@ -2,6 +2,7 @@ import type { Database, Queryable } from '../database.js';
 import { planTagMove, type TagPlan } from '../image/tag-plan.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
+import { lockProject } from '../project/lock-project.js';
 import type { TrustRequestRecord } from './trust-repository.js';
 
 /** A key as control has made and sealed it. */
@@ -65,6 +66,8 @@ export class TrustRequestRepository {
     return this.once(request, async (tx) => {
       const { projectId, tag, digest } = request;
       if (tag === null || digest === null) return { ok: false, note: 'Tag or image is missing.' };
+      // Between plan and move no publication moves it: a gate does not wait for the project's row.
+      await tx.$queryRaw`SELECT 1 FROM image_tag WHERE project_id = ${projectId}::uuid AND tag = ${tag} FOR UPDATE`;
       const plan = await planTagMove(tx, projectId, tag, digest);
       if (!plan?.to.verified)
         return {
@@ -82,7 +85,7 @@ export class TrustRequestRepository {
     work: (tx: Queryable) => Promise<RequestOutcome>,
   ): Promise<RequestOutcome> {
     return this.db.transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM project WHERE id = ${projectId}::uuid FOR UPDATE`;
+      await lockProject(tx, projectId);
       const asked = await tx.trustRequest.count({ where: { id, state: 'asked' } });
       if (asked === 0) return done;
       const outcome = await work(tx);

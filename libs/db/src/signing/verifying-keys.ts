@@ -44,8 +44,8 @@ export async function readVerifyingKeys(db: Queryable, projectId: string): Promi
 }
 
 /**
- * Whether these keys count still. Nobody revokes one of them before the statement is over: it waits for a revocation that is
- * under way. The project's row comes first, as in whatever changes a key.
+ * Whether these keys count still. Nobody revokes one of them before the statement is over, and it waits for a revocation that is
+ * under way: both have the key's row.
  * @internal
  */
 export function allCount(keyIds: readonly string[]): Prisma.Sql {
