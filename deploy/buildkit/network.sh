@@ -38,11 +38,13 @@ count_connections() {
   together=${STEP_CONNECTIONS:-$together}
   case $together in *[!0-9]* | 0*) refuse "STEP_CONNECTIONS is $together; it is a number of connections." ;; esac
   each=$(((together + 1) / 2))
+  little=$((together / 512))
+  [ "$little" -ge 4 ] || little=4
 }
 begins='-m conntrack --ctstate NEW'
 # What is begun too fast is dropped, so that it comes about a second later; what is too many is refused.
-pace() { echo "-A STEPS $begins -m hashlimit --hashlimit-name $1 $3 --hashlimit-above $(($2 / 40 + 1))/sec --hashlimit-burst $2 --hashlimit-htable-expire 60000 -j DROP"; }
-number() { echo "-A STEPS $begins -m connlimit --connlimit-above $1 --connlimit-mask $2 -j FULL"; }
+pace() { echo "-A COUNT $begins -m hashlimit --hashlimit-name $1 $3 --hashlimit-above $(($2 / 40 + 1))/sec --hashlimit-burst $2 --hashlimit-htable-expire 60000 -j DROP"; }
+number() { echo "-A COUNT $begins -m connlimit --connlimit-above $1 --connlimit-mask $2 -j FULL"; }
 in_order() {
   echo "-A STEPS ! -s $subnet -j DROP"
   # An answer to one that is out of place would end the connection that it looks like.
@@ -50,6 +52,8 @@ in_order() {
   echo "-A STEPS -p tcp ! --syn $begins -j REJECT --reject-with tcp-reset"
   [ -n "$bounded" ] || return 0
   pace each "$each" '--hashlimit-mode srcip'
+  # What begins little gets through beside a step that begins too much.
+  echo "-A COUNT $begins -m hashlimit --hashlimit-name little --hashlimit-mode srcip --hashlimit-upto $((little * 3 / 4))/min --hashlimit-burst $little --hashlimit-htable-expire 120000 -m connlimit --connlimit-upto $little --connlimit-mask 32 -j RETURN"
   pace together "$together" ''
   number "$each" 32
   number "$together" 0
@@ -72,12 +76,12 @@ forget_idle() {
 rules_4() {
   echo '*filter'
   printf ':%s DROP [0:0]\n' INPUT FORWARD OUTPUT
-  printf ':%s - [0:0]\n' OUTWARD STEPS FULL
+  printf ':%s - [0:0]\n' OUTWARD STEPS COUNT FULL
   in_order
-  for server in $servers; do for kind in udp tcp; do echo "-A OUTWARD -d $server -p $kind --dport 53 -j ACCEPT"; done; done
-  for network in $allowed; do echo "-A OUTWARD -d $network -j ACCEPT"; done
+  # Comes back with what may go out.
+  for server in $servers; do for kind in udp tcp; do echo "-A OUTWARD -d $server -p $kind --dport 53 -j RETURN"; done; done
+  for network in $allowed; do echo "-A OUTWARD -d $network -j RETURN"; done
   for network in $closed_4; do reject OUTWARD -d "$network"; done
-  echo '-A OUTWARD -j ACCEPT'
 
   # Answers come from outside: nothing that a step sends is one, neither to the engine nor to another step.
   echo "-A INPUT ! -i steps $answers"
@@ -87,6 +91,9 @@ rules_4() {
   echo "-A FORWARD ! -i steps -o steps $answers"
   echo '-A FORWARD -i steps ! -o steps -j STEPS'
   echo '-A FORWARD -i steps ! -o steps -j OUTWARD'
+  # What is refused for where it goes is not counted, so that it uses up nothing.
+  echo '-A FORWARD -i steps ! -o steps -j COUNT'
+  echo '-A FORWARD -i steps ! -o steps -j ACCEPT'
   reject FORWARD
 
   # The resets and errors by which connections are refused.
@@ -98,6 +105,7 @@ rules_4() {
   reject OUTPUT -o lo
   too_long
   echo '-A OUTPUT -j OUTWARD'
+  echo '-A OUTPUT -j ACCEPT'
   echo COMMIT
 }
 

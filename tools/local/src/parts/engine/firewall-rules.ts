@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { type Chain, chainPrefix, refuse } from './chain.ts';
 import { closedRanges, closedRanges6 } from './closed-ranges.ts';
-import { type StepConnections, stepChain, stepChains } from './step-connections.ts';
+import { counted, type StepConnections, stepChain, stepChains } from './step-connections.ts';
 
 export interface BridgeNetwork extends StepConnections {
   readonly bridge: string;
@@ -28,7 +28,9 @@ export interface FetchRules {
 export function chains(id: string, network: BridgeNetwork): Chain[] {
   const { bridge, subnet } = network;
   const ofSteps = ['-i', bridge, '-j', stepChain(id)];
-  const toResolvers = network.resolvers.flatMap(allowNames);
+  const toResolvers = network.resolvers.flatMap((resolver) =>
+    allowNames(resolver).flatMap((rule) => [...counted(id, network, ...rule.slice(0, -2)), rule]),
+  );
   const closed = closedRanges().flatMap((range) => refuse('-i', bridge, '-d', range));
   // From outside alone: nothing that a step sends is an answer to another one.
   const answers = [
@@ -58,7 +60,15 @@ export function chains(id: string, network: BridgeNetwork): Chain[] {
         { from: 'FORWARD', match: ['-i', bridge] },
         { from: 'FORWARD', match: ['-o', bridge] },
       ],
-      rules: [answers, ...refuse('-o', bridge), ofSteps, ...toResolvers, ...closed, ['-i', bridge, '-j', 'ACCEPT']],
+      rules: [
+        answers,
+        ...refuse('-o', bridge),
+        ofSteps,
+        ...toResolvers,
+        ...closed,
+        ...counted(id, network, '-i', bridge),
+        ['-i', bridge, '-j', 'ACCEPT'],
+      ],
     },
     {
       table: 'nat',

@@ -13,7 +13,7 @@ import { chains } from './firewall-rules.ts';
 
 const far = '203.0.113.9';
 const subnet = '198.18.0.0/22';
-const bounds = { together: 96, each: 48 };
+const bounds = { together: 96, each: 48, little: 4 };
 const foreign = '10.99.0.5';
 
 /** Holds what comes, and prints how many there are. */
@@ -81,6 +81,7 @@ describe.each(['the launcher', 'Compose'] as const)('connections of steps under 
     return exec(router, ['sh', '-euc', text, 'sh', path.join(CHECKOUT, 'deploy/buildkit')], { env });
   };
   const chain = maker === 'the launcher' ? 'COOPERAGE-abcdef-STEP' : 'STEPS';
+  const counts = maker === 'the launcher' ? 'COOPERAGE-abcdef-COUNT' : 'COUNT';
   const entries = async () =>
     Number((await exec(router, ['cat', '/proc/sys/net/netfilter/nf_conntrack_count'])).stdout);
   const start = (namespace: string, ...words: (string | number)[]) => {
@@ -163,19 +164,31 @@ describe.each(['the launcher', 'Compose'] as const)('connections of steps under 
     client.kill('SIGKILL');
   });
 
-  it('R6-A2 are bounded for one step and for all together, and what is not a step of theirs goes on', async () => {
+  it('R6-A2 R7-C6 are bounded for one step and for all together, a step has little in any case, and others go on', async () => {
     const before = held;
-    expect(await open(a!, 200, bounds.each)).toEqual({ open: bounds.each, refused: true });
+    const most = bounds.each + bounds.little;
+    expect(await open(a!, 200, most)).toEqual({ open: most, refused: true });
     const [ofA] = clients.slice(-1);
-    expect(await open(b!, 200, bounds.each)).toEqual({ open: bounds.each, refused: true });
-    expect(await open(c!, 5, 0)).toEqual({ open: 0, refused: true });
-    await expect.poll(() => held - before).toBe(bounds.together);
+    expect(await open(b!, 200, most)).toEqual({ open: most, refused: true });
+    // R7-C6: the little that each has for itself, and no more.
+    expect(await open(c!, 20, bounds.little)).toEqual({ open: bounds.little, refused: true });
+    await expect.poll(() => held - before).toBe(bounds.together + 3 * bounds.little);
     // Somebody else who shares the table.
     expect(await open(router, 5, 5)).toEqual({ open: 5, refused: false });
     // What was closed is free again.
     ofA!.kill('SIGKILL');
-    await expect.poll(() => held - before, { timeout: 20_000 }).toBe(bounds.each + 5);
+    await expect.poll(() => held - before, { timeout: 20_000 }).toBe(bounds.each + 2 * bounds.little + 5);
     expect(await open(c!, 5, 5)).toEqual({ open: 5, refused: false });
+  });
+
+  it('R7-C6 use up nothing where they are refused for where they go', async () => {
+    const begun = async () => (await exec(router, ['iptables', '-nvxL', counts])).stdout;
+    const before = await begun();
+    expect(before).toMatch(/ limit|hashlimit/);
+    const flood = `const socket = require('node:dgram').createSocket('udp4'); let left = 300;
+      socket.on('error', () => {}); const more = () => left-- > 0 ? socket.send('x', 9, '10.0.0.1', more) : process.exit(); more();`;
+    expect(await exec(a!, [process.execPath, '-e', flood])).toMatchObject({ code: 0 });
+    expect(await begun()).toBe(before);
   });
 
   it('R6-A2 come from addresses of steps alone', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Chain } from './chain.ts';
-import { beginningsPerSecond, connectionBounds } from './connection-bounds.ts';
+import { beginningsPerSecond, connectionBounds, littlePerMinute } from './connection-bounds.ts';
 import { restoreInput } from './firewall.ts';
 import { chains } from './firewall-rules.ts';
 import { applyWhatHolds } from './step-network.ts';
 
 const network = { bridge: 'coop123456', subnet: '10.204.1.0/24', resolvers: ['10.0.0.53'] };
-const bounds = { together: 8192, each: 4096 };
+const bounds = { together: 8192, each: 4096, little: 16 };
 const rulesOf = (name: string, all = chains('123456', { ...network, bounds })) =>
   all.find((chain) => chain.name === `COOPERAGE-123456-${name}`)?.rules.map((rule) => rule.join(' ')) ?? [];
 
@@ -21,7 +21,7 @@ describe('the rules for connections of steps', () => {
   });
 
   it('R6-A2 refuse addresses of others, what belongs to no connection, and TCP that begins without SYN', () => {
-    expect(rulesOf('STEP').slice(0, 3)).toEqual([
+    expect(rulesOf('STEP')).toEqual([
       '! -s 10.204.1.0/24 -j DROP',
       '-m conntrack --ctstate INVALID -j DROP',
       '-p tcp ! --syn -m conntrack --ctstate NEW -j REJECT --reject-with tcp-reset',
@@ -30,7 +30,7 @@ describe('the rules for connections of steps', () => {
 
   it('R6-A2 bound the connections of one address and of all together, and how fast they begin', () => {
     const begins = '-m conntrack --ctstate NEW -m';
-    expect(rulesOf('STEP').slice(3)).toEqual([
+    expect(rulesOf('COUNT').filter((rule) => !rule.endsWith('-j RETURN'))).toEqual([
       `${begins} hashlimit --hashlimit-name coop123456a --hashlimit-mode srcip --hashlimit-above 103/sec --hashlimit-burst 4096 --hashlimit-htable-expire 60000 -j DROP`,
       `${begins} hashlimit --hashlimit-name coop123456t --hashlimit-above 205/sec --hashlimit-burst 8192 --hashlimit-htable-expire 60000 -j DROP`,
       `${begins} connlimit --connlimit-above 4096 --connlimit-mask 32 -j COOPERAGE-123456-FULL`,
@@ -39,9 +39,41 @@ describe('the rules for connections of steps', () => {
     expect(rulesOf('FULL')).toEqual(['-p tcp -j REJECT --reject-with tcp-reset', '-j REJECT']);
   });
 
+  it('R7-C6 count only what a step may reach: what is refused for where it goes uses up nothing', () => {
+    const count = (rule: string) => rule.endsWith('-j COOPERAGE-123456-COUNT');
+    for (const name of ['IN', 'FWD']) {
+      const rules = rulesOf(name);
+      // Before each rule that lets something out stands one for the same packets that counts them.
+      const out = rules.flatMap((rule, at) => (at > 0 && rule.endsWith('-j ACCEPT') ? [at] : []));
+      expect(out.map((at) => rules[at - 1])).toEqual(
+        out.map((at) => rules[at]?.replace('ACCEPT', 'COOPERAGE-123456-COUNT')),
+      );
+      expect(rules.filter(count)).toHaveLength(out.length);
+    }
+    const forward = rulesOf('FWD');
+    expect(forward.findLastIndex((rule) => rule.endsWith('-j REJECT'))).toBe(forward.findLastIndex(count) - 1);
+    expect(rulesOf('STEP').join()).not.toMatch(/limit|COUNT/);
+  });
+
+  it('R7-C6 let an address that begins little through before all together are counted', () => {
+    const rules = rulesOf('COUNT');
+    expect(rules[1]).toBe(
+      '-m conntrack --ctstate NEW -m hashlimit --hashlimit-name coop123456l --hashlimit-mode srcip --hashlimit-upto 12/min --hashlimit-burst 16 --hashlimit-htable-expire 120000 -m connlimit --connlimit-upto 16 --connlimit-mask 32 -j RETURN',
+    );
+    // One that begins too much for one address does not get so far.
+    expect(rules[0]).toContain('--hashlimit-above 103/sec');
+    expect(rules[2]).toContain('--hashlimit-above 205/sec');
+    // A /22 of addresses, each with little, is a part of the table all the same.
+    for (const size of [65_536, 131_072, 262_144, 4_000_000]) {
+      const { little } = connectionBounds(size);
+      expect(1_020 * little).toBeLessThanOrEqual(size / 8);
+      expect(1_020 * littlePerMinute(little) * 2).toBeLessThanOrEqual(size / 5);
+    }
+  });
+
   it('R6-A2 stay some per cent of the table, and some thousands of connections', () => {
     expect(connectionBounds(262_144)).toEqual(bounds);
-    expect(connectionBounds(65_536)).toEqual({ together: 4096, each: 2048 });
+    expect(connectionBounds(65_536)).toEqual({ together: 4096, each: 2048, little: 8 });
     expect(connectionBounds(4_000_000)).toEqual(bounds);
     for (const size of [65_536, 131_072, 262_144, 4_000_000]) {
       const { together } = connectionBounds(size);
@@ -58,14 +90,14 @@ describe('the rules for connections of steps', () => {
         rules.flatMap((rule) => name.exec(rule.join(' '))?.[1] ?? []),
       ),
     );
-    expect(new Set(names).size).toBe(4);
+    expect(new Set(names).size).toBe(6);
     for (const each of names) expect(each.length).toBeLessThanOrEqual(15);
   });
 
   it('R6-A2 keep all but the bounds where the kernel cannot count', () => {
     const all = chains('123456', network);
     expect(rulesOf('STEP', all)).toHaveLength(3);
-    expect(restoreInput('filter', all)).not.toMatch(/connlimit|hashlimit|FULL/);
+    expect(restoreInput('filter', all)).not.toMatch(/connlimit|hashlimit|FULL|COUNT/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Chain, chainPrefix, refuse } from './chain.ts';
-import { beginningsPerSecond, type ConnectionBounds } from './connection-bounds.ts';
+import { beginningsPerSecond, type ConnectionBounds, littlePerMinute } from './connection-bounds.ts';
 
 export interface StepConnections {
   /** For example `10.204.17.0/24`. */
@@ -11,6 +11,16 @@ export interface StepConnections {
 /** The chain that each packet of a step passes first, and goes on from where it is in order. */
 export function stepChain(id: string): string {
   return `${chainPrefix(id)}STEP`;
+}
+
+/** The chain of what a step may reach. What is refused for where it goes does not get here, so that it uses up nothing. */
+function countChain(id: string): string {
+  return `${chainPrefix(id)}COUNT`;
+}
+
+/** Before a rule that accepts packets of a step that match: counts them, where this kernel can count. */
+export function counted(id: string, { bounds }: StepConnections, ...match: readonly string[]): string[][] {
+  return bounds ? [[...match, '-j', countChain(id)]] : [];
 }
 
 /**
@@ -33,6 +43,12 @@ export function stepChains(id: string, network: StepConnections): Chain[] {
   ];
   const bounded = bounds && [
     pace('a', bounds.each, '--hashlimit-mode', 'srcip'),
+    [
+      ...[...begins, '-m', 'hashlimit', '--hashlimit-name', `coop${id}l`, '--hashlimit-mode', 'srcip'],
+      ...['--hashlimit-upto', `${littlePerMinute(bounds.little)}/min`, '--hashlimit-burst', String(bounds.little)],
+      ...['--hashlimit-htable-expire', '120000'],
+      ...['-m', 'connlimit', '--connlimit-upto', String(bounds.little), '--connlimit-mask', '32', '-j', 'RETURN'],
+    ],
     pace('t', bounds.together),
     number(bounds.each, 32),
     number(bounds.together, 0),
@@ -44,8 +60,7 @@ export function stepChains(id: string, network: StepConnections): Chain[] {
       // An answer to one that is out of place would end the connection that it looks like.
       ['-m', 'conntrack', '--ctstate', 'INVALID', '-j', 'DROP'],
       ['-p', 'tcp', '!', '--syn', ...begins, '-j', 'REJECT', '--reject-with', 'tcp-reset'],
-      ...(bounded ?? []),
     ]),
-    ...(bounded ? [chain(full, refuse())] : []),
+    ...(bounded ? [chain(countChain(id), bounded), chain(full, refuse())] : []),
   ];
 }
