@@ -183,7 +183,8 @@ set_rules() {
 # What builders read. Readers see the old note or the new one.
 tell() {
   detail=$(echo "${2:-}" | tr -d '\000-\037"\\' | cut -c 1-300)
-  printf '{"state":"%s","detail":"%s","renewals":%d}\n' "$1" "$detail" "$renewals" >"$note.part" && mv "$note.part" "$note"
+  names=$(echo "${unraised:-}" | sed 's/[^ ][^ ]*/"&"/g; s/^ *//; s/ /,/g')
+  printf '{"state":"%s","detail":"%s","renewals":%d,"unraised":[%s]}\n' "$1" "$detail" "$renewals" "$names" >"$note.part" && mv "$note.part" "$note"
 }
 
 keep_rules() {

@@ -13,6 +13,7 @@
 #   BUILD_ALLOW          inner networks that builds may reach all the same (CIDR, between commas), such as a package mirror
 #   FETCH_BYTES          what one connection of the engine itself may bring; 16 GiB where it is not set
 #   STEP_CONNECTIONS     connections that all steps of the pool may have open, half of them one step; else 4096 to 8192, by the machine
+#   SOCKET_PAGES         the third number of net.ipv4.tcp_mem and udp_mem of the machine, where somebody raised it (kernel-limits.sh)
 #   BASE_MIRROR          registry without TLS that is asked before Docker Hub, host:port
 #   BUILD_CACHE_BYTES    what the engine keeps, such as 20GB
 set -eu
@@ -27,7 +28,7 @@ refuse() {
 . "$here/network.sh"
 set_rules
 
-# --- limits: the control group below which the engine puts all steps ----------------------------------------------------------
+# --- limits: numbers of the whole machine, and the control group below which the engine puts all steps ----------------------------------------------------------
 groups=/sys/fs/cgroup
 group=$CONTROL_GROUP
 bytes() { echo "$1" | awk '/^[0-9.]+[kKmMgG]?[bB]?$/ { n = $1 + 0; u = tolower($1); if (u ~ /k/) n *= 1024; if (u ~ /m/) n *= 1048576; if (u ~ /g/) n *= 1073741824; printf "%d", n }'; }
@@ -45,6 +46,10 @@ all=$((${all:-0} / 4096 * 4096))
 above=${group%/*}
 [ "$above" != "$group" ] || refuse "CONTROL_GROUP is $group; it is the path of a group in one of all pools."
 [ -x "$here/step-runtime.sh" ] || refuse "$here/step-runtime.sh is no program: chmod 755 deploy/buildkit/step-runtime.sh."
+case ${SOCKET_PAGES:=0} in *[!0-9]*) refuse "SOCKET_PAGES is $SOCKET_PAGES; it is a number of pages." ;; esac
+. "$here/kernel-limits.sh"
+raise_limits "$all"
+tell in-force
 quota=$(echo "$BUILD_CPUS" | awk '/^[0-9.]+$/ { printf "%d", $1 * 100000 }')
 [ "${quota:-0}" -ge 1000 ] || refuse "BUILD_CPUS is $BUILD_CPUS; it is a number of processors."
 
@@ -102,6 +107,9 @@ else
   limit "memory/$group" memory.limit_in_bytes "$memory"
   echo "$memory" >"$groups/memory/$group/memory.memsw.limit_in_bytes" 2>/dev/null || true
   limit "pids/$group" pids.max "$BUILD_PIDS"
+  # Of all steps of the pool; a single one has half of it (step-runtime.sh).
+  [ ! -e "$groups/memory/memory.kmem.tcp.limit_in_bytes" ] ||
+    limit "memory/$group" memory.kmem.tcp.limit_in_bytes $((machine / 64 / 4096 * 4096))
   limit "cpu/$group" cpu.cfs_quota_us "$quota"
   echo 256 >"$groups/cpu/$group/cpu.shares" 2>/dev/null || true
   for folder in $folders; do

@@ -2,7 +2,8 @@
 # The runtime of steps, of the engines of docker-compose.yml and of the launcher alike. It takes from a container what leads to the
 # engine or to other steps, gives it its place where memory runs out, and becomes runc. A container that it does not understand
 # is not started (docs/adr/0064).
-#   STEP_RUNC   absolute path of runc; else the one that is found by its name
+#   STEP_RUNC    absolute path of runc; else the one that is found by its name
+#   STEP_GROUPS  where control groups are mounted; else /sys/fs/cgroup
 set -u
 
 refuse() {
@@ -41,6 +42,19 @@ s/,"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=unix:\/\/\/dev\/otel-grpc\.sock"],"cwd":/
 s/,"OTEL_TRACES_EXPORTER=otlp"],"cwd":/],"cwd":/
 }'
 
+# In version 1 of control groups memory of sockets is charged to nobody, and one number bounds that of the whole machine. So each step
+# has a bound of its own, for UDP too, in the group that runc then takes. Half of what all steps of the pool have.
+bound_sockets() {
+  groups=${STEP_GROUPS:-/sys/fs/cgroup}/memory
+  [ -e "$groups/memory.kmem.tcp.limit_in_bytes" ] || return 0
+  group=$(grep -o '"cgroupsPath":"[^"]*"' "$1" | cut -d '"' -f 4)
+  case $group in *..* | *'
+'*) refuse 'its control group is not understood.' ;; /?*) ;; *) refuse 'its control group is not understood.' ;; esac
+  read -r _ total _ </proc/meminfo
+  mkdir -p "$groups$group" && echo $((total * 1024 / 128 / 4096 * 4096)) >"$groups$group/memory.kmem.tcp.limit_in_bytes" ||
+    refuse "the memory of its sockets cannot be bounded in $groups$group."
+}
+
 if [ -n "$starts" ]; then
   config=$bundle/config.json
   (umask 077 && sed "$without_engine" "$config" >"$config.new") || refuse "$config cannot be read and written."
@@ -49,6 +63,7 @@ if [ -n "$starts" ]; then
   # Whatever a later engine mounts, and by whatever name.
   sockets=$(grep -o '"source":"[^"]*"' "$config.new" | cut -d '"' -f 4 | while IFS= read -r place; do [ ! -S "$place" ] || echo "$place"; done)
   [ -z "$sockets" ] || refuse "it would have a socket of this machine: $sockets"
+  bound_sockets "$config.new"
   mv -f "$config.new" "$config" || refuse "$config cannot be written."
 fi
 

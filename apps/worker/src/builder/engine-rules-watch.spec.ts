@@ -49,6 +49,18 @@ it('R-C2 warns at once where an engine was started without a filter of what it f
   expect(await new EngineRulesWatch(file, logger).look()).toEqual({ obstacle: null, warnings: ['fetches-unfiltered'] });
 });
 
+it('R7-C1 R7-C4 warns of what a build can use up for the whole machine, and logs its names once', async () => {
+  const lines: unknown[] = [];
+  const watch = new EngineRulesWatch(file, { ...logger, warn: (...line: unknown[]) => lines.push(line) } as never);
+  const unraised = ['fs.epoll.max_user_watches', 'net.ipv4.udp_mem'];
+  writeFileSync(file, JSON.stringify({ state: 'in-force', detail: '', renewals: 0, unraised }));
+  expect(await watch.look()).toEqual({ obstacle: null, warnings: ['limits-shared'] });
+  await watch.look();
+  expect(lines).toEqual([[{ limits: unraised.join(', ') }, expect.stringContaining('for the whole machine')]]);
+  writeFileSync(file, JSON.stringify({ state: 'unfiltered', detail: '', renewals: 0, unraised }));
+  expect((await watch.look()).warnings).toEqual(['fetches-unfiltered', 'limits-shared']);
+});
+
 it('R-C2 writes into its log that they had to be set again', async () => {
   const lines: unknown[] = [];
   const watch = new EngineRulesWatch(file, { ...logger, warn: (...line: unknown[]) => lines.push(line) } as never);

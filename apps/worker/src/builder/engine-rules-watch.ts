@@ -17,6 +17,8 @@ interface Noted {
   readonly detail: string;
   /** How often the rules had to be set again. */
   readonly renewals: number;
+  /** Limits of the kernel that one build can use up for the whole machine. */
+  readonly unraised: readonly string[];
 }
 
 const inForce: RulesSight = { obstacle: null, warnings: [] };
@@ -28,6 +30,7 @@ const states: readonly unknown[] = ['in-force', 'unfiltered', 'missing'];
  */
 export class EngineRulesWatch {
   private renewals: number | undefined;
+  private unraised = '';
 
   /** @param file null where nobody notes anything: the engine is somebody else's */
   constructor(
@@ -44,19 +47,34 @@ export class EngineRulesWatch {
     this.tellRenewals(noted.renewals);
     if (noted.state === 'missing')
       return missing(`the network rules of its engine are missing (${noted.detail || 'for an unknown reason'}).`);
-    return noted.state === 'unfiltered' ? { obstacle: null, warnings: ['fetches-unfiltered'] } : inForce;
+    this.tellUnraised(noted.unraised);
+    return {
+      obstacle: null,
+      warnings: [
+        ...(noted.state === 'unfiltered' ? (['fetches-unfiltered'] as const) : []),
+        ...(noted.unraised.length > 0 ? (['limits-shared'] as const) : []),
+      ],
+    };
   }
 
   private async read(file: string): Promise<Noted | null> {
     try {
       const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
       if (this.now() - mtimeMs > staleMs) return null;
-      const { state, detail, renewals } = JSON.parse(text) as Record<string, unknown>;
+      const { state, detail, renewals, unraised } = JSON.parse(text) as Record<string, unknown>;
       if (!states.includes(state) || typeof renewals !== 'number') return null;
-      return { state: state as Noted['state'], detail: String(detail ?? ''), renewals };
+      const names = Array.isArray(unraised) ? unraised.map(String) : [];
+      return { state: state as Noted['state'], detail: String(detail ?? ''), renewals, unraised: names };
     } catch {
       return null;
     }
+  }
+
+  private tellUnraised(unraised: readonly string[]): void {
+    const names = unraised.join(', ');
+    if (names !== '' && names !== this.unraised)
+      this.logger.warn({ limits: names }, 'a build can use up limits of the kernel for the whole machine');
+    this.unraised = names;
   }
 
   private tellRenewals(renewals: number): void {

@@ -8,6 +8,7 @@ export const engineWarnings = [
   'fetches-unfiltered',
   'fetches-unknown',
   'rules-missing',
+  'limits-shared',
 ] as const;
 export type EngineWarning = (typeof engineWarnings)[number];
 
@@ -44,5 +45,9 @@ export const engineWarningTexts: Readonly<Record<EngineWarning, { readonly title
   'rules-missing': {
     title: 'The network rules of the engine are missing',
     text: 'No build starts until they are in force again. The log of what started the engine says why they cannot be set.',
+  },
+  'limits-shared': {
+    title: 'One build can use up limits of the whole machine',
+    text: 'The kernel has one number for all processes of root, or for all sockets. The log of the worker names those that could not be raised. Raise them with sysctl, as docs/operations.md says.',
   },
 };

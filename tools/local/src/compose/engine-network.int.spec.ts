@@ -182,6 +182,14 @@ describe('the network rules of an engine in Compose', () => {
     expect(note()).toMatchObject({ state: 'in-force', renewals: 0 });
   });
 
+  it('R7-C1 R7-C4 note beside them what of the whole machine a build can use up', async () => {
+    const told = () => exec(engine, script('set_rules; unraised=" fs.file-max net.ipv4.udp_mem"; tell in-force'));
+    expect(await told()).toMatchObject({ code: 0 });
+    expect(note()).toMatchObject({ state: 'in-force', unraised: ['fs.file-max', 'net.ipv4.udp_mem'] });
+    await setRules();
+    expect(note()).toMatchObject({ state: 'in-force', unraised: [] });
+  });
+
   it('let the engine ask the name server that Docker runs inside of the container', async () => {
     const dns = `const d = require('node:dgram'); const s = d.createSocket('udp4'); s.on('message', (m, r) => s.send(m, r.port, r.address));
       s.bind(5353, '127.0.0.11', () => { const c = d.createSocket('udp4'); c.on('message', (m) => { console.log(String(m)); process.exit(); });

@@ -5,6 +5,7 @@ import { connectionBounds } from '../parts/engine/connection-bounds.ts';
 import { clearGroup, isUnified, memoryForBuilds, prepareGroup } from '../parts/engine/control-groups.ts';
 import { FetchFilter } from '../parts/engine/fetch-filter.ts';
 import { Firewall } from '../parts/engine/firewall.ts';
+import { SOCKETS_OF_GROUP, unraisableKernelLimits } from '../parts/engine/kernel-limits.ts';
 import { proxies } from '../parts/engine/reachable.ts';
 import { stepChains } from '../parts/engine/step-connections.ts';
 import type { Tools } from '../toolchain/tools.ts';
@@ -13,6 +14,7 @@ import type { Finding } from './finding.ts';
 /** What a limit needs in a control group, in both versions. A kernel that lacks one of the files takes no such limit. */
 const NEEDED: Readonly<Record<string, { readonly v1: string; readonly v2: string }>> = {
   memory: { v1: 'memory/*/memory.limit_in_bytes', v2: '*/memory.max' },
+  'memory of sockets': { v1: `memory/*/${SOCKETS_OF_GROUP}`, v2: '*/memory.max' },
   processes: { v1: 'pids/*/pids.max', v2: '*/pids.max' },
   processors: { v1: 'cpu/*/cpu.cfs_quota_us', v2: '*/cpu.max' },
   'the pace of writes': { v1: 'blkio/*/blkio.throttle.io_service_bytes_recursive', v2: '*/io.stat' },
@@ -22,7 +24,7 @@ const NEEDED: Readonly<Record<string, { readonly v1: string; readonly v2: string
 export async function examineProtections(tools: Tools): Promise<Finding[]> {
   if (process.getuid?.() !== 0) return [];
   const rules = tools.has('iptables') ? [await examineFilter(tools), await examineConnections(tools)] : [];
-  return [await examineLimits(), ...rules];
+  return [await examineLimits(), examineShared(), ...rules];
 }
 
 /** @param root where control groups are mounted */
@@ -39,6 +41,14 @@ export async function examineLimits(root = '/sys/fs/cgroup'): Promise<Finding> {
   const together = what.includes('memory') ? '' : `; all builds together have ${gib} GiB of memory`;
   const where = `control groups of version ${version.slice(1)}${together}`;
   return { part: 'limits', state: 'ready', where, ...(what && { advice: `not in force here: ${what}` }) };
+}
+
+/** @param names of what cannot be raised */
+export function examineShared(names = unraisableKernelLimits()): Finding {
+  const where = 'what the kernel counts for the whole machine is raised until the memory of builds ends before';
+  const what = names.join(', ');
+  const advice = `not possible here: ${what}. One build can use these up for all processes of root, or for all sockets`;
+  return { part: 'shared limits', state: 'ready', where, ...(what && { advice }) };
 }
 
 async function examineFilter(tools: Tools): Promise<Finding> {

@@ -78,11 +78,11 @@ it('says when a part has come back at another address', async () => {
 
 it('R-C2 S-039 looks after what stands around a part, says what it set again, and names it as away while it cannot', async () => {
   const states: Care[] = [
-    { state: 'in-force', detail: '', renewals: 0 },
-    { state: 'in-force', detail: '', renewals: 1 },
-    { state: 'missing', detail: 'no right to', renewals: 1 },
-    { state: 'missing', detail: 'no right to', renewals: 1 },
-    { state: 'in-force', detail: '', renewals: 2 },
+    { state: 'in-force', detail: '', renewals: 0, unraised: [] },
+    { state: 'in-force', detail: '', renewals: 1, unraised: [] },
+    { state: 'missing', detail: 'no right to', renewals: 1, unraised: [] },
+    { state: 'missing', detail: 'no right to', renewals: 1, unraised: [] },
+    { state: 'in-force', detail: '', renewals: 2, unraised: [] },
   ];
   const part = Object.assign(new Frail(), { care: async () => (states.length > 1 ? states.shift()! : states[0]!) });
   const { keeper, said, changes } = keep(part, 5);

@@ -106,7 +106,12 @@ export class PartKeeper {
 
 /** What could not be looked at is no reason to believe that all is well. */
 function unknown(last: Care | undefined) {
-  return (error: Error): Care => ({ state: 'missing', detail: error.message, renewals: last?.renewals ?? 0 });
+  return (error: Error): Care => ({
+    state: 'missing',
+    detail: error.message,
+    renewals: last?.renewals ?? 0,
+    unraised: last?.unraised ?? [],
+  });
 }
 
 function changesOf(name: string, now: Care, last: Care | undefined): string[] {

@@ -19,6 +19,8 @@ export interface Care {
   readonly detail: string;
   /** How often they had to be set again since the start. */
   readonly renewals: number;
+  /** Limits of the kernel that one build can use up for the whole machine, since they could not be raised. */
+  readonly unraised: readonly string[];
 }
 
 export interface PostgresAddress {

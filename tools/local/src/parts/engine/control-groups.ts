@@ -65,6 +65,15 @@ export function memoryForBuilds(total = Math.min(totalmem(), process.constrained
   return Math.floor(Math.max(total - left, total / 2) / 4096) * 4096;
 }
 
+/**
+ * Version 1 charges memory of sockets to no group, and TCP and UDP have one number of pages for the whole machine. Of that, all
+ * steps of a pool have a part that keeps TCP free of pressure; a single one has half of it (`step-runtime.sh`).
+ */
+export function boundSockets(name: string, root = ROOT, total = totalmem()): void {
+  if (!isUnified(root))
+    setAbove(name, root, 'memory', 'memory.kmem.tcp.limit_in_bytes', Math.floor(total / 64 / 4096) * 4096);
+}
+
 /** Removes a group that has nothing in it any more; one that has stays as it is. */
 export function removeEmptyGroup(name: string, root = ROOT): void {
   for (const folder of groupFolders(name, root)) remove(folder);

@@ -29,7 +29,13 @@ describe('the filter of what an engine fetches', () => {
 describe('what is noted of the network rules of an engine', () => {
   const file = () => path.join(folder, 'rules.json');
   const noted = () => JSON.parse(readFileSync(file(), 'utf8'));
-  const of = (renew: Caring['renew'], missing?: string) => new EngineRules([{ renew }], () => missing, file());
+  const of = (renew: Caring['renew'], missing?: string, unraised: readonly string[] = []) =>
+    new EngineRules(
+      [{ renew }],
+      () => missing,
+      () => unraised,
+      file(),
+    );
 
   it('R-C2 S-039 is that they are in force, and how often they had to be set again', async () => {
     const answers = [false, true, false, true];
@@ -51,6 +57,12 @@ describe('what is noted of the network rules of an engine', () => {
   it('R-C2 is that nothing is filtered, where this machine allows no filter', async () => {
     expect(await of(async () => false, 'no control groups').keep()).toMatchObject({ state: 'unfiltered' });
     expect(noted()).toMatchObject({ state: 'unfiltered', detail: 'no control groups' });
+  });
+
+  it('R7-C1 is also what of the whole machine a build can use up', async () => {
+    const unraised = ['fs.epoll.max_user_watches'];
+    expect(await of(async () => false, undefined, unraised).keep()).toMatchObject({ state: 'in-force', unraised });
+    expect(noted()).toMatchObject({ unraised });
   });
 
   it('is gone with the engine', async () => {

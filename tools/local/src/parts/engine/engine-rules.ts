@@ -16,12 +16,22 @@ export class EngineRules {
   readonly file: string;
   private readonly rules: readonly Caring[];
   private readonly unfiltered: () => string | undefined;
+  private readonly unraised: () => readonly string[];
   private noted: Care | undefined;
 
-  /** @param unfiltered why what the engine fetches could not be filtered from the start, where that is so */
-  constructor(rules: readonly Caring[], unfiltered: () => string | undefined, file: string) {
+  /**
+   * @param unfiltered why what the engine fetches could not be filtered from the start, where that is so
+   * @param unraised raises limits that the whole machine shares, and says which it cannot (`raiseKernelLimits`)
+   */
+  constructor(
+    rules: readonly Caring[],
+    unfiltered: () => string | undefined,
+    unraised: () => readonly string[],
+    file: string,
+  ) {
     this.rules = rules;
     this.unfiltered = unfiltered;
+    this.unraised = unraised;
     this.file = file;
   }
 
@@ -38,14 +48,15 @@ export class EngineRules {
 
   private async look(): Promise<Care> {
     const renewals = this.noted?.renewals ?? 0;
+    const unraised = this.unraised();
     try {
       let renewed = false;
       for (const each of this.rules) renewed = (await each.renew()) || renewed;
       const unfiltered = this.unfiltered();
       const state = unfiltered === undefined ? 'in-force' : 'unfiltered';
-      return { state, detail: unfiltered ?? '', renewals: renewals + (renewed ? 1 : 0) };
+      return { state, detail: unfiltered ?? '', renewals: renewals + (renewed ? 1 : 0), unraised };
     } catch (error) {
-      return { state: 'missing', detail: (error as Error).message.replace(/\s+/g, ' ').trim(), renewals };
+      return { state: 'missing', detail: (error as Error).message.replace(/\s+/g, ' ').trim(), renewals, unraised };
     }
   }
 

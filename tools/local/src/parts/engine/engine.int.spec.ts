@@ -10,7 +10,7 @@ import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
 import { PartKeeper } from '../part-keeper.ts';
-import { boundMemory, buildsGroupOf, groupFolders, memoryForBuilds } from './control-groups.ts';
+import { boundMemory, buildsGroupOf, groupFolders, isUnified, memoryForBuilds } from './control-groups.ts';
 import { EmbeddedEngine } from './engine.ts';
 import { Firewall } from './firewall.ts';
 import { mountsBelow } from './mounts.ts';
@@ -97,6 +97,34 @@ describe('the embedded engine', () => {
     expect(hungry.code).not.toBe(0);
     expect(readPidFile(instance.pidFile('engine'))?.pid).toBe(pid);
     expect((await build('RUN true')).code).toBe(0);
+  });
+
+  it('R7-C1 R7-C4 lets memory end before what the kernel counts for the whole machine', async () => {
+    const number = (name: string) =>
+      Number(
+        readFileSync(`/proc/sys/${name.replaceAll('.', '/')}`, 'utf8')
+          .trim()
+          .split(/\s+/)
+          .at(-1),
+      );
+    expect(rulesNote().unraised).toEqual([]);
+    expect(number('fs.epoll.max_user_watches') * 184).toBeGreaterThan(memoryForBuilds());
+    expect(number('fs.inotify.max_user_watches') * 80).toBeGreaterThan(memoryForBuilds());
+    expect(number('fs.inotify.max_user_instances') * 600).toBeGreaterThan(memoryForBuilds());
+    expect(number('fs.file-max') * 184).toBeGreaterThan(memoryForBuilds());
+    const tcpPages = number('net.ipv4.tcp_mem');
+    if (isUnified()) return expect(tcpPages * 4096).toBeGreaterThan(memoryForBuilds());
+    // Version 1 charges sockets to nobody: a step and its pool have a bound of their own.
+    const building = build('RUN touch /started && sleep 271');
+    const pid = await stepProcess();
+    const group = /:memory:(.*)/.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1];
+    const boundOf = (name = '') =>
+      Number(readFileSync(`/sys/fs/cgroup/memory${name}/memory.kmem.tcp.limit_in_bytes`, 'utf8'));
+    expect(boundOf(group)).toBeLessThan((tcpPages * 4096) / 10);
+    expect(boundOf(address.cgroupParent)).toBeLessThan((tcpPages * 4096) / 4);
+    process.kill(pid, 'SIGKILL');
+    expect((await building).code).not.toBe(0);
+    await expect.poll(() => existsSync(`/sys/fs/cgroup/memory${group}`)).toBe(false);
   });
 
   it('clips no log', async () => {
@@ -200,7 +228,11 @@ describe('the embedded engine', () => {
 
 /** What a builder reads of it. */
 function rulesNote() {
-  return JSON.parse(readFileSync(address.rulesFile!, 'utf8')) as { state: string; renewals: number };
+  return JSON.parse(readFileSync(address.rulesFile!, 'utf8')) as {
+    state: string;
+    renewals: number;
+    unraised: string[];
+  };
 }
 
 /** What the kernel has of the rules of one instance, for both versions of the protocol. */

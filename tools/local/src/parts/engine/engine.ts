@@ -11,6 +11,7 @@ import type { Care, EngineAddress, Part } from '../part.ts';
 import {
   boundMemory,
   boundProcesses,
+  boundSockets,
   buildsGroupOf,
   cgroupOf,
   prepareGroup,
@@ -19,6 +20,7 @@ import {
 } from './control-groups.ts';
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter, type FetchLimits } from './fetch-filter.ts';
+import { raiseKernelLimits, sayUnraised } from './kernel-limits.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { oomScores } from './oom-order.ts';
 import { daemonJson, daemonParameters, ENGINE_ENVIRONMENT, type EngineSettings, engineSocket } from './settings.ts';
@@ -58,7 +60,12 @@ export class EmbeddedEngine implements Part<EngineAddress> {
       ...([`${instance.id}f`, `${cgroupOf(instance)}-engine`, tools, instance.file('engine-filter.json')] as const),
     );
     const { network, filter } = this;
-    this.rules = new EngineRules([network, filter], () => filter.missing(), instance.file('engine-rules.json'));
+    this.rules = new EngineRules(
+      [network, filter],
+      () => filter.missing(),
+      raiseKernelLimits,
+      instance.file('engine-rules.json'),
+    );
   }
 
   async start(): Promise<EngineAddress> {
@@ -103,6 +110,8 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     prepareGroup(settings.cgroupParent);
     boundMemory(buildsGroupOf(this.instance));
     boundProcesses(settings.cgroupParent);
+    boundSockets(settings.cgroupParent);
+    sayUnraised(raiseKernelLimits());
     yieldProcessors(settings.cgroupParent);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }

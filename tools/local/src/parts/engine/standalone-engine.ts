@@ -13,6 +13,7 @@ import type { Care, EngineAddress, Part } from '../part.ts';
 import {
   boundMemory,
   boundProcesses,
+  boundSockets,
   buildsGroupOf,
   cgroupOf,
   clearGroup,
@@ -23,6 +24,7 @@ import {
 import { type EngineRegistries, fetchLimits } from './engine.ts';
 import { EngineRules } from './engine-rules.ts';
 import { FetchFilter } from './fetch-filter.ts';
+import { raiseKernelLimits, sayUnraised } from './kernel-limits.ts';
 import { unmountBelow } from './mounts.ts';
 import { oomScores } from './oom-order.ts';
 import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironment } from './standalone-settings.ts';
@@ -52,7 +54,12 @@ export class StandaloneEngine implements Part<EngineAddress> {
       instance.file('strangers-filter.json'),
     );
     const { network, filter } = this;
-    this.rules = new EngineRules([network, filter], () => filter.missing(), instance.file('strangers-rules.json'));
+    this.rules = new EngineRules(
+      [network, filter],
+      () => filter.missing(),
+      raiseKernelLimits,
+      instance.file('strangers-rules.json'),
+    );
   }
 
   async start(): Promise<EngineAddress> {
@@ -103,6 +110,8 @@ export class StandaloneEngine implements Part<EngineAddress> {
     prepareGroup(settings.cgroupBase);
     boundMemory(buildsGroupOf(this.instance));
     boundProcesses(settings.cgroupBase);
+    boundSockets(settings.cgroupBase);
+    sayUnraised(raiseKernelLimits());
     yieldProcessors(settings.cgroupBase);
     mkdirSync(settings.dataFolder, { recursive: true, mode: 0o700 });
   }

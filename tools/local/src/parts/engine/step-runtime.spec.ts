@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attempt } from '../../processes/command.ts';
 import { STEP_RUNTIME, writeStepRuntime } from './step-runtime.ts';
 
@@ -55,10 +55,12 @@ describe('the runtime of steps', () => {
     writeFileSync(runc, lines.join('\n'), { mode: 0o700 });
     file = writeStepRuntime(path.join(folder, 'runtime'), runc);
     mkdirSync(path.join(folder, 'bundle'));
+    vi.stubEnv('STEP_GROUPS', path.join(folder, 'groups'));
   });
   afterEach(async () => {
     if (server) await new Promise((resolve) => server!.close(resolve));
     server = undefined;
+    vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
   });
 
@@ -150,6 +152,35 @@ describe('the runtime of steps', () => {
     ['whose bundle is empty', () => '{}', () => ['create', '--bundle', '/nowhere', 'id']],
   ])('R6-A3 starts no container %s', async (_what, text, call) => {
     expect(await refused(text(), call?.())).toMatch(/cooperage: this step does not start: /);
+  });
+
+  describe('with control groups of version 1', () => {
+    const file = 'memory.kmem.tcp.limit_in_bytes';
+    const memory = () => path.join(folder, 'groups/memory');
+    beforeEach(() => {
+      mkdirSync(memory(), { recursive: true });
+      writeFileSync(path.join(memory(), file), '');
+    });
+
+    it('R7-C4 bounds what sockets of a step take, before it starts', async () => {
+      await started(container({ args: ['"cgroupsPath":"/other"'] }));
+      const bytes = Number(readFileSync(path.join(memory(), 'p/buildkit/s', file), 'utf8'));
+      // The kernel gives all TCP of a machine nine hundredths of its memory.
+      expect(bytes).toBeGreaterThan(totalmem() / 130);
+      expect(bytes).toBeLessThan(totalmem() / 100);
+      expect(readdirSync(memory()).toSorted()).toEqual([file, 'p']);
+    });
+
+    it.each([undefined, '/../p', 'system.slice:buildkit:s', '/'])(
+      'R7-C4 starts no container whose group is %s',
+      async (group) => {
+        const given = container();
+        expect(await refused(JSON.stringify({ ...given, linux: { ...given.linux, cgroupsPath: group } }))).toMatch(
+          /its control group is not understood/,
+        );
+        expect(readdirSync(memory())).toEqual([file]);
+      },
+    );
   });
 
   it('lets every other call through as it is', async () => {
