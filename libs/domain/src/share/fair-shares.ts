@@ -16,9 +16,16 @@ export interface GroupedLimits extends ShareLimits {
 }
 
 interface Waiting {
+  /** In which order they came. */
+  readonly at: number;
+  readonly grant: (release: Release) => void;
+}
+
+/** Those of one key that wait, in their order. Thousands may wait for few keys, so each choice is made between keys. */
+interface Queue {
   readonly key: string;
   readonly group: string;
-  readonly grant: (release: Release) => void;
+  readonly entries: Set<Waiting>;
 }
 
 /**
@@ -42,7 +49,9 @@ export function freeSlots({ total, perKey }: ShareLimits, held: ReadonlyMap<stri
 export class FairShares {
   private readonly held = new Map<string, number>();
   private readonly heldByGroup = new Map<string, number>();
-  private waiting: Waiting[] = [];
+  private readonly queues = new Map<string, Queue>();
+  private readonly waitingByGroup = new Map<string, number>();
+  private asked = 0;
 
   /** @param maxWaitingPerKey most calls of `take` of one key, and of one group, that wait at the same time */
   constructor(
@@ -78,22 +87,24 @@ export class FairShares {
     const taken = this.tryTake(key, group);
     if (taken) return taken;
     // A key is in one group, so the group has at least as many that wait.
-    if (this.waiting.filter((other) => other.group === group).length >= this.maxWaitingPerKey) return null;
+    if ((this.waitingByGroup.get(group) ?? 0) >= this.maxWaitingPerKey) return null;
+    const queue = this.queues.get(key) ?? { key, group, entries: new Set() };
     return new Promise((resolve) => {
       const onAbort = () => {
-        this.waiting = this.waiting.filter((other) => other !== entry);
+        this.leave(queue, entry);
         resolve(null);
       };
       const entry: Waiting = {
-        key,
-        group,
+        at: this.asked++,
         grant: (release) => {
           signal.removeEventListener('abort', onAbort);
           resolve(release);
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.waiting.push(entry);
+      this.queues.set(key, queue);
+      queue.entries.add(entry);
+      add(this.waitingByGroup, queue.group, 1);
     });
   }
 
@@ -111,26 +122,30 @@ export class FairShares {
   }
 
   private serve(): void {
-    for (let next = this.next(); next; next = this.next()) {
-      this.waiting = this.waiting.filter((other) => other !== next);
-      next.grant(this.grantTo(next.key, next.group));
+    for (let queue = this.next(); queue; queue = this.next()) {
+      const [first] = queue.entries;
+      this.leave(queue, first!);
+      first!.grant(this.grantTo(queue.key, queue.group));
     }
   }
 
-  private next(): Waiting | undefined {
-    // Thousands may wait for few keys: what a key may take is counted once.
-    const groups = new Map(this.waiting.map(({ key, group }) => [key, group]));
-    const free = new Set([...groups].filter(([key, group]) => this.free(key, group) > 0).map(([key]) => key));
-    const ready = this.waiting.filter(({ key }) => free.has(key));
+  private leave(queue: Queue, entry: Waiting): void {
+    queue.entries.delete(entry);
+    if (queue.entries.size === 0) this.queues.delete(queue.key);
+    add(this.waitingByGroup, queue.group, -1);
+  }
+
+  private next(): Queue | undefined {
+    const ready = [...this.queues.values()].filter(({ key, group }) => this.free(key, group) > 0);
     const least = fewest(ready, ({ group }) => this.heldByGroup.get(group) ?? 0);
-    return fewest(least, ({ key }) => this.held.get(key) ?? 0)[0];
+    const fewestOwn = fewest(least, ({ key }) => this.held.get(key) ?? 0);
+    return fewest(fewestOwn, ({ entries: [first] }) => first!.at)[0];
   }
 }
 
-/** Those that hold the fewest, in their order. */
-function fewest(waiting: readonly Waiting[], heldOf: (entry: Waiting) => number): readonly Waiting[] {
-  const least = Math.min(...waiting.map(heldOf));
-  return waiting.filter((entry) => heldOf(entry) === least);
+function fewest(queues: readonly Queue[], countOf: (queue: Queue) => number): readonly Queue[] {
+  const least = queues.reduce((least, queue) => Math.min(least, countOf(queue)), Number.POSITIVE_INFINITY);
+  return queues.filter((queue) => countOf(queue) === least);
 }
 
 function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
