@@ -76,7 +76,12 @@ export async function createApi(
   const version = versionOf(config.release);
   const url = config.databaseUrl.reveal();
   const database = new Database({ url, poolSize, applicationName: 'cooperage-api', user: currentShare });
-  const hookDatabase = new Database({ url, poolSize: hookPoolSize, applicationName: 'cooperage-hooks' });
+  const hookDatabase = new Database({
+    url,
+    poolSize: hookPoolSize,
+    applicationName: 'cooperage-hooks',
+    user: currentShare,
+  });
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection broke');
   const intake = new IntakeRepository(url, intakePoolSize, onError);
   const redis = connectPools(config, onError);

@@ -6,6 +6,11 @@ import { ApiWorld, organizationOf, pushPayload, type TestProject } from '../../s
 import { rowsOf } from '../../spec/rows.js';
 import type { Visitor } from '../../spec/visitor.js';
 
+interface Target {
+  readonly project: { readonly id: string };
+  readonly secret: string;
+}
+
 /** Every address of 127.0.0.0/8 is this machine: each of them is a caller of its own. */
 const [honest, hostile] = ['127.0.0.1', '127.0.0.2'];
 const mebibyte = 1024 * 1024;
@@ -63,6 +68,32 @@ describe('S-016 a thousand deliveries for a thousand branches at once', () => {
   });
 });
 
+describe('R7-A2 an address that sends more whole calls for unknown projects than are dealt with at once', () => {
+  it('has half of the places and of the connections, and calls of others are accepted', async () => {
+    let honestCalls = 0;
+    world.api.server.server.on('request', ({ socket }) => {
+      if (socket.remoteAddress?.endsWith(honest)) honestCalls++;
+    });
+    const answers: number[] = [];
+    let [flood, calls]: Promise<unknown>[] = [];
+    await whileProjectsStandStill(async () => {
+      flood = Promise.all(
+        Array.from({ length: 2_200 }, async () => {
+          answers.push(await push({ project: { id: randomUUID() }, secret: 'x' }, hostile));
+        }),
+      );
+      // As many as there are more than places.
+      await expect.poll(() => answers.length, { timeout: 30_000 }).toBeGreaterThanOrEqual(150);
+      expect(await looksThatWait()).toBeLessThanOrEqual(2);
+      calls = statuses(20, other!);
+      await expect.poll(() => honestCalls).toBe(20);
+    });
+    expect(await calls).toEqual(Array<number>(20).fill(202));
+    await flood;
+    expect([...new Set(answers)].sort()).toEqual([401, 503]);
+  });
+});
+
 describe('S-006 a body that never ends', () => {
   it('is refused at 25 MiB, and no more of it is read', async () => {
     const { hostname, port } = new URL(world.origin);
@@ -105,11 +136,31 @@ async function trickle(length: number, localAddress: string, begun: Uint8Array =
   });
 }
 
+/** Does `work` while no statement over projects gets anywhere: the slowest that looks at secrets can be. */
+async function whileProjectsStandStill(work: () => Promise<void>): Promise<void> {
+  await world.database.prisma.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`LOCK TABLE project IN ACCESS EXCLUSIVE MODE`;
+      return work();
+    },
+    { timeout: 60_000 },
+  );
+}
+
+async function looksThatWait(): Promise<number> {
+  const [row] = await rowsOf<{ count: number }>(
+    world,
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name = 'cooperage-hooks' AND wait_event_type = 'Lock'`,
+  );
+  return row!.count;
+}
+
 function statuses(count: number, project: TestProject): Promise<number[]> {
   return Promise.all(Array.from({ length: count }, () => push(project, honest)));
 }
 
-function push({ project, secret }: TestProject, localAddress: string, ref?: string): Promise<number> {
+function push({ project, secret }: Target, localAddress: string, ref?: string): Promise<number> {
   const payload = pushPayload(ref);
   const signature = createHmac('sha256', secret).update(payload).digest('hex');
   const headers = {

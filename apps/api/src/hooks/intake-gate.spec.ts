@@ -120,13 +120,66 @@ describe('IntakeGate', () => {
   });
 
   it('takes nothing from a call whose body is whole', () => {
-    const { enter, gone } = visit(new IntakeGate({ maxCalls: 2, maxBytes: 100 }));
-    for (const name of ['1', '2']) {
-      const call = enter(from('a'), name);
-      call?.receive(50);
-      call?.complete();
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 4, maxBytes: 100 }));
+    const whole = ['1', '2'].map((name) => enter(from('a'), name));
+    for (const call of whole) {
+      call?.receive(40);
+      expect(call?.complete()).toBe(true);
     }
-    expect(enter(from('b'))).toBeNull();
+    for (const name of ['b', 'c', 'd']) expect(enter(from(name))?.receive(10)).toBe(true);
+    expect(gone).toEqual(['b']);
+    expect(whole.map((call) => call?.complete())).toEqual([true, true]);
+  });
+
+  it('R7-A2 gives calls of one address that are whole half of the places, and lets others in', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 4, maxBytes: 1_000 }));
+    const flood = [0, 1, 2, 3, 4].map(() => {
+      const call = enter(from('flood', 'any', 'site'));
+      return call?.complete() ? call : null;
+    });
+    expect(flood.map((call) => call !== null)).toEqual([true, true, false, false, false]);
+    expect(enter(from('b'))?.complete()).toBe(true);
     expect(gone).toEqual([]);
+    // What is answered makes room again.
+    for (const call of flood) call?.leave();
+    expect(enter(from('flood', 'any', 'site'))?.complete()).toBe(true);
+  });
+
+  it.each([
+    ['the networks of one site', (at: number) => from(`network ${at}`, `project ${at}`, 'site')],
+    ['many addresses for one project', (at: number) => from(`address ${at}`, 'project')],
+  ])('R7-A2 counts whole calls of %s together', (_whose, callerOf) => {
+    const { enter } = visit(new IntakeGate({ maxCalls: 8, maxBytes: 1_000 }));
+    const taken = Array.from({ length: 8 }, (_, at) => enter(callerOf(at))?.complete() ?? false);
+    expect(taken.filter(Boolean)).toHaveLength(4);
+    expect(enter(from('b'))?.complete()).toBe(true);
+  });
+
+  it('R7-A2 leaves places while several addresses flood, and each has the same share', () => {
+    const { enter } = visit(new IntakeGate({ maxCalls: 80, maxBytes: 1_000 }));
+    const taken = [0, 0, 0];
+    for (let turn = 0; turn < 80; turn++)
+      for (const at of taken.keys()) if (enter(from(`flood ${at}`))?.complete()) taken[at]!++;
+    expect(taken).toEqual([20, 20, 20]);
+    expect(enter(from('b'))?.complete()).toBe(true);
+  });
+
+  it('R7-A2 lets no flood become whole at once beyond its share', () => {
+    const { enter, gone } = visit(new IntakeGate({ maxCalls: 8, maxBytes: 1_000 }));
+    const calls = Array.from({ length: 8 }, () => enter(from('flood')));
+    expect(calls.map((call) => call?.complete())).toEqual([...Array(4).fill(true), ...Array(4).fill(false)]);
+    for (let at = 0; at < 3; at++) expect(enter(from('b'))).not.toBeNull();
+    expect(gone).toEqual([]);
+  });
+
+  it('R7-A2 gives the bytes of whole bodies of one address half of the room', () => {
+    const { enter } = visit(new IntakeGate({ maxCalls: 100, maxBytes: 100 }));
+    const taken = Array.from({ length: 10 }, () => {
+      const call = enter(from('flood'));
+      return call?.receive(10) && call.complete();
+    });
+    expect(taken.filter(Boolean)).toHaveLength(5);
+    const other = enter(from('b'));
+    expect([other?.receive(40), other?.complete()]).toEqual([true, true]);
   });
 });

@@ -18,20 +18,26 @@ export interface GateLimits {
 export interface GateCall {
   /** Counts bytes that have arrived. @returns false when this very call has to go. */
   receive(bytes: number): boolean;
-  /** The body is whole: the call is dealt with now and does not give way any more. */
-  complete(): void;
+  /**
+   * The body is whole: the call is dealt with now and does not give way any more. A second time changes nothing.
+   * @returns false when the call has to go, since its address, site or project has its share of such calls
+   */
+  complete(): boolean;
   /** The call is over. A second time does nothing. */
   leave(): void;
 }
 
-/** What is counted: calls whose body is not whole, or the bytes of it that have arrived. */
+/** What is counted: calls, or the bytes of their bodies that have arrived. */
 type Counted = 'calls' | 'bytes';
+type Counts = Record<Counted, number>;
 
-/** What all calls of one address, site or project take together, of those whose body is not whole. */
+/** What all calls of one address, site or project take together. */
 interface Group {
   readonly name: string;
-  calls: number;
-  bytes: number;
+  /** Of calls whose body is not whole. */
+  readonly coming: Counts;
+  /** Of calls whose body is whole: they are dealt with and give no room to others. */
+  readonly whole: Counts;
 }
 
 interface Entry {
@@ -47,10 +53,14 @@ interface Entry {
  * counted. While there is room nobody is kept out. When there is none, the address, the site or the project that takes most of it
  * gives way, so a flood from one of them does not keep the others out (S-006, S-016). Where nobody takes more than others, the
  * call gives way that began first: bodies of forges are whole within moments.
+ *
+ * A call whose body is whole gives way to nobody, so those of one address, site or project have a share: as many as are free, and as
+ * many bytes. One that floods has half of the room at most, two have a third each, and others always find some.
  */
 export class IntakeGate {
   private readonly entries = new Set<Entry>();
   private readonly groups = new Map<string, Group>();
+  private readonly whole: Counts = { calls: 0, bytes: 0 };
   private bytes = 0;
 
   constructor(private readonly limits: GateLimits) {}
@@ -62,8 +72,13 @@ export class IntakeGate {
    */
   enter(caller: Caller, onGiveWay: () => void): GateCall | null {
     const entry: Entry = { onGiveWay, groups: this.groupsOf(caller), bytes: 0, isWhole: false };
+    // It could not be dealt with now, so its body is not read either.
+    if (!this.hasShare(entry)) {
+      this.forgetEmpty(entry);
+      return null;
+    }
     this.entries.add(entry);
-    this.count(entry, 1, 0);
+    this.count(entry, 'coming', 1, 0);
     if (this.entries.size > this.limits.maxCalls && !this.makeRoom(entry, 'calls')) {
       this.leave(entry);
       return null;
@@ -79,7 +94,7 @@ export class IntakeGate {
     if (!this.entries.has(entry)) return false;
     entry.bytes += bytes;
     this.bytes += bytes;
-    if (!entry.isWhole) this.count(entry, 0, bytes);
+    if (!entry.isWhole) this.count(entry, 'coming', 0, bytes);
     while (this.bytes > this.limits.maxBytes)
       if (!this.makeRoom(entry, 'bytes')) {
         this.leave(entry);
@@ -88,32 +103,52 @@ export class IntakeGate {
     return true;
   }
 
-  private complete(entry: Entry): void {
-    if (entry.isWhole || !this.entries.has(entry)) return;
-    this.count(entry, -1, -entry.bytes);
+  private complete(entry: Entry): boolean {
+    if (!this.entries.has(entry)) return false;
+    if (entry.isWhole) return true;
+    if (!this.hasShare(entry)) {
+      this.leave(entry);
+      return false;
+    }
+    this.count(entry, 'coming', -1, -entry.bytes);
+    this.count(entry, 'whole', 1, entry.bytes);
     entry.isWhole = true;
+    return true;
   }
 
   private leave(entry: Entry): void {
     if (!this.entries.delete(entry)) return;
     this.bytes -= entry.bytes;
-    if (!entry.isWhole) this.count(entry, -1, -entry.bytes);
+    this.count(entry, entry.isWhole ? 'whole' : 'coming', -1, -entry.bytes);
+    this.forgetEmpty(entry);
+  }
+
+  /** Whether one more call of the same callers may be dealt with. The share shrinks while others take room as well. */
+  private hasShare({ groups }: Entry): boolean {
+    const freeCalls = this.limits.maxCalls - this.whole.calls;
+    const freeBytes = this.limits.maxBytes - this.whole.bytes;
+    return groups.every(({ whole }) => whole.calls < freeCalls && whole.bytes < freeBytes);
   }
 
   private groupsOf({ address, network, project }: Caller): Group[] {
     return [`address ${address}`, `network ${network}`, `project ${project}`].map((name) => {
-      const group = this.groups.get(name) ?? { name, calls: 0, bytes: 0 };
+      const group = this.groups.get(name) ?? { name, coming: { calls: 0, bytes: 0 }, whole: { calls: 0, bytes: 0 } };
       this.groups.set(name, group);
       return group;
     });
   }
 
-  private count({ groups }: Entry, calls: number, bytes: number): void {
-    for (const group of groups) {
-      group.calls += calls;
-      group.bytes += bytes;
-      if (group.calls === 0) this.groups.delete(group.name);
+  private count({ groups }: Entry, kind: 'coming' | 'whole', calls: number, bytes: number): void {
+    const counts = groups.map((group) => group[kind]);
+    if (kind === 'whole') counts.push(this.whole);
+    for (const count of counts) {
+      count.calls += calls;
+      count.bytes += bytes;
     }
+  }
+
+  private forgetEmpty({ groups }: Entry): void {
+    for (const { name, coming, whole } of groups) if (coming.calls + whole.calls === 0) this.groups.delete(name);
   }
 
   /** @returns false when `newest` itself takes most of the room, or nobody else can go: then it has to. */
@@ -134,8 +169,9 @@ export class IntakeGate {
       let largest = 0;
       let together = 0;
       for (const group of entry.groups) {
-        together += group[counted];
-        if (group[counted] > largest) largest = group[counted];
+        const count = group.coming[counted];
+        together += count;
+        if (count > largest) largest = count;
       }
       if (largest < most || (largest === most && together < mostTogether)) continue;
       const own = counted === 'calls' ? 1 : entry.bytes;

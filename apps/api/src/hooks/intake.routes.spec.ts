@@ -5,6 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createServer } from '../http/server.js';
 import { addIntakeRoute } from './intake.routes.js';
+import type { IntakeService } from './intake.service.js';
 import { IntakeGate } from './intake-gate.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
@@ -14,15 +15,17 @@ const open: Socket[] = [];
 let api: ReturnType<typeof server>;
 
 let requests: FastifyRequest[] = [];
+const accepted = { deliveryId: project, url: 'http://localhost', duplicate: false };
+let receive: IntakeService['receive'];
 
 beforeEach(async () => {
   api = server();
   requests = [];
   api.addHook('onRequest', async (request) => void requests.push(request));
   api.get('/api/openapi.json', { config: { access: 'public' } }, async () => 'x'.repeat(600_000));
-  const accepted = { deliveryId: project, url: 'http://localhost', duplicate: false };
+  receive = async () => accepted;
   const gate = new IntakeGate({ maxCalls: 1, maxBytes: 10_000 });
-  addIntakeRoute(api, { receive: async () => accepted }, logger, gate);
+  addIntakeRoute(api, { receive: (call) => receive(call) }, logger, gate);
   await api.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(async () => {
@@ -78,4 +81,17 @@ it('R3-N7 gives the room of a call back when it is dealt with, although its send
     .toMatch(/HTTP\/1\.1 202 /);
   // A body is counted no more, so it must not stay with the answer either.
   expect(requests[pages]!.body).toBeUndefined();
+});
+
+it('R7-A2 keeps the place of a call without a body until it is dealt with', async () => {
+  const ends: (() => void)[] = [];
+  receive = () => new Promise((resolve) => ends.push(() => resolve(accepted)));
+  const [first, second] = [caller(), caller()];
+  first.socket.write(`POST /api/v1/hooks/${project} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n`);
+  await expect.poll(() => ends.length).toBe(1);
+  second.socket.write(`${head(3)}abc`);
+  await expect.poll(() => second.heard.text).toMatch(/^HTTP\/1\.1 503 /);
+  expect(ends).toHaveLength(1);
+  ends[0]!();
+  await expect.poll(() => first.heard.text).toMatch(/^HTTP\/1\.1 202 /);
 });

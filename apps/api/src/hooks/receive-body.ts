@@ -30,8 +30,8 @@ export function receiveBody(
       else leave();
     };
     const onEnd = () => {
-      call.complete();
-      end(() => resolve(Buffer.concat(chunks, length)));
+      if (call.complete()) end(() => resolve(Buffer.concat(chunks, length)));
+      else end(() => reject(noRoom()));
     };
     const onError = () => end(() => reject(new ApiProblem('bad_request')));
     const watch = setInterval(() => {

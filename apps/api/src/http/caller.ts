@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyInstance } from 'fastify';
-import { addressGroup } from './client-address.js';
+import { addressSite } from './client-address.js';
 
 interface Caller {
   id: string;
-  /** The person, once known; before that the address. */
+  /** The person, once known; before that the address, or the IPv6 site, which has more networks than there are shares. */
   share: string;
 }
 
@@ -13,7 +13,7 @@ const callers = new AsyncLocalStorage<Caller>();
 /** Keeps for each request who made it, so that what is signed for one caller does not pass from another. */
 export function rememberCallers(server: FastifyInstance): void {
   server.addHook('preValidation', (request, _reply, done) =>
-    callers.run({ id: '', share: addressGroup(request.ip) }, done),
+    callers.run({ id: '', share: addressSite(request.ip) }, done),
   );
 }
 
