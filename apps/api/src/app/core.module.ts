@@ -60,6 +60,7 @@ import { LogHub } from '@cooperage/logs/read';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
+import { Admission } from '../auth/admission.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { CursorCodec } from '../http/cursor.js';
 import { SharedRateLimits } from '../http/shared-rate-limits.js';
@@ -159,7 +160,7 @@ export class CoreModule {
       { provide: METRICS, useValue: parts.metrics },
       { provide: CursorCodec, useValue: new CursorCodec(parts.settings.secretKeys) },
     ];
-    const services = [AccessService, Mailer, PrincipalsService, SealingService];
+    const services = [AccessService, Admission, Mailer, PrincipalsService, SealingService];
     const providers = [...values, ...repositories.map(onDatabase), ...services];
     const exports = [...values.map(({ provide }) => provide), ...repositories, ...services];
     return { module: CoreModule, providers, exports };

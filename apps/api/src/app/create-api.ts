@@ -17,6 +17,7 @@ import { createLogger, createMetrics, type Logger } from '@cooperage/telemetry';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { Admission, admitBeforeBodies } from '../auth/admission.js';
 import { addOidcRoutes } from '../auth/oidc/oidc.routes.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { createSignIn } from '../auth/sign-in.js';
@@ -110,6 +111,7 @@ export async function createApi(
   });
   app.useGlobalFilters(new ProblemFilter(logger));
   app.useGlobalPipes(validationPipe());
+  admitBeforeBodies(http.instance, app.get(Admission));
   addRoutes(app, http, parts, config);
   addHealthRoutes(http.instance, {
     version,

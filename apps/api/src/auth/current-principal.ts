@@ -9,6 +9,11 @@ export function setPrincipal(request: FastifyRequest, principal: Principal): voi
   principals.set(request, principal);
 }
 
+/** Who was admitted for this request; undefined before that. */
+export function knownPrincipal(request: FastifyRequest): Principal | undefined {
+  return principals.get(request);
+}
+
 /** @throws {ApiProblem} `unauthenticated` on a route that asks for nobody. */
 function principalOf(context: ExecutionContext): { principal: Principal; request: FastifyRequest } {
   const request = context.switchToHttp().getRequest<FastifyRequest>();

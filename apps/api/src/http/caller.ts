@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addressSite } from './client-address.js';
 
 interface Caller {
@@ -10,11 +10,20 @@ interface Caller {
 
 const callers = new AsyncLocalStorage<Caller>();
 
-/** Keeps for each request who made it, so that what is signed for one caller does not pass from another. */
+/**
+ * Keeps for each request who made it, so that what is signed for one caller does not pass from another. A body that is read arrives
+ * in the context of its connection, so behind it the request's own one is entered again.
+ */
 export function rememberCallers(server: FastifyInstance): void {
-  server.addHook('preValidation', (request, _reply, done) =>
-    callers.run({ id: '', share: addressSite(request.ip) }, done),
-  );
+  const known = new WeakMap<FastifyRequest, Caller>();
+  const callerOf = (request: FastifyRequest): Caller => {
+    const caller = known.get(request) ?? { id: '', share: addressSite(request.ip) };
+    known.set(request, caller);
+    return caller;
+  };
+  const enter = (request: FastifyRequest, _reply: unknown, done: () => void) => callers.run(callerOf(request), done);
+  server.addHook('onRequest', enter);
+  server.addHook('preValidation', enter);
 }
 
 /**

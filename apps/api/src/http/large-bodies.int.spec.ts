@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
+import type { CreatedToken } from '@cooperage/contracts';
 import { syncStretchRatio } from '@cooperage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
@@ -62,6 +63,35 @@ it.each([
   const head = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(data.toString('latin1'))));
   socket.destroy();
   expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+});
+
+describe('R7-A3 a body for which its sender has no right', () => {
+  const answerTo = async (path: string, header: string): Promise<string> => {
+    const { hostname, port } = new URL(world.origin);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\n${header}content-type: application/json\r\ncontent-length: 1000000\r\n\r\n[`,
+    );
+    const head = await new Promise<string>((resolve) =>
+      socket.once('data', (data) => resolve(data.toString('latin1'))),
+    );
+    socket.destroy();
+    return head;
+  };
+
+  it.each([
+    ['nobody', ''],
+    ['a token that is wrong', `authorization: Bearer cpr_${'a'.repeat(40)}\r\n`],
+  ])('is answered before it is there: %s', async (_who, header) => {
+    expect(await answerTo('/api/v1/projects', header)).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('is answered before it is there: a token that may only read', async () => {
+    const organizationId = await organizationOf(owner);
+    const token = { organizationId, name: 'reader', scopes: ['read'], expiresInDays: null };
+    const { secret } = expectOk(await owner.post<CreatedToken>('/api/v1/tokens', token), 201);
+    expect(await answerTo('/api/v1/projects', `authorization: Bearer ${secret}\r\n`)).toMatch(/^HTTP\/1\.1 403 /);
+  });
 });
 
 describe('R5-A3 the largest bodies that honest clients send are taken', () => {

@@ -1,6 +1,7 @@
 import { FairShares, type GroupedLimits, type Release } from '@cooperage/domain';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { addressGroup, addressSite } from './client-address.js';
+import { holdSlots } from './held-slots.js';
 import { ApiProblem } from './problem.js';
 import { type RateLimit, RateLimiter } from './rate-limiter.js';
 
@@ -54,7 +55,6 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
   const shares = new FairShares(limits.atOnce, limits.maxWaiting);
   const holderRate = new RateLimiter(limits.rate);
   const holderShares = new FairShares(limits.atOnce, limits.maxWaiting);
-  const held = new WeakMap<FastifyRequest, Release>();
   const admitPublic = async (request: FastifyRequest): Promise<Release> => {
     const [caller, site] = [addressGroup(request.ip), addressSite(request.ip)];
     // What is refused for a site makes no counter for its networks.
@@ -71,14 +71,7 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
     if (release === null) throw tooMany(1_000, limits, 'with API tokens of this person');
     return release;
   };
-  const hold = (request: FastifyRequest, reply: FastifyReply, release: Release): void => {
-    // A caller may have gone while it waited. A request whose body was read counts as destroyed, so its socket is asked.
-    if (reply.raw.closed || request.raw.socket.destroyed) release();
-    else {
-      held.set(request, release);
-      reply.raw.once('close', release);
-    }
-  };
+  const hold = holdSlots(server);
   server.addHook('onRequest', async (request, reply) => {
     if (isPublicWork(request) && !request.routeOptions.config.holderOf)
       hold(request, reply, await admitPublic(request));
@@ -90,8 +83,6 @@ export function addPublicLimits(server: FastifyInstance, limits: PublicLimits = 
     const holder = await holderOf(request);
     hold(request, reply, holder === null ? await admitPublic(request) : await admitHolder(holder));
   });
-  // The work is done. How fast the answer leaves is the caller's affair, who may never read it.
-  server.addHook('onSend', async (request) => held.get(request)?.());
 }
 
 function isPublicWork({ method, routeOptions: { config, url = '' } }: FastifyRequest): boolean {

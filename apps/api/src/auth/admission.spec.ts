@@ -1,0 +1,94 @@
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { createLogger } from '@cooperage/telemetry';
+import type { FastifyRequest } from 'fastify';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { currentCaller, currentShare } from '../http/caller.js';
+import { ApiProblem } from '../http/problem.js';
+import { replyProblem } from '../http/problem-reply.js';
+import { createServer } from '../http/server.js';
+import { toProblem } from '../http/to-problem.js';
+import { Admission, admitBeforeBodies } from './admission.js';
+import type { Person } from './principal.js';
+import type { PrincipalsService } from './principals.service.js';
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+const server = () => createServer({ publicUrl: 'http://localhost', trustProxy: false }, logger).instance;
+let api: ReturnType<typeof server>;
+let looks = 0;
+const sharesOfLooks: string[] = [];
+const arrived: Socket[] = [];
+const open: Socket[] = [];
+
+beforeEach(async () => {
+  looks = 0;
+  api = server();
+  api.setErrorHandler((error, _request, reply) => replyProblem(reply, toProblem(error)));
+  api.server.on('connection', (socket) => arrived.push(socket));
+  const principals = {
+    require: async ({ headers }: FastifyRequest) => {
+      looks++;
+      sharesOfLooks.push(currentShare());
+      if (headers.authorization === undefined) throw new ApiProblem('unauthenticated');
+      return { kind: 'person', userId: headers.authorization, name: 'Ada' } as Person;
+    },
+  } as unknown as PrincipalsService;
+  const admission = new Admission(principals);
+  admitBeforeBodies(api, admission);
+  const config = { access: 'write' } as const;
+  api.post('/api/mine', { config }, async (request) => {
+    // As the guard of controllers does.
+    await admission.admit(request, 'write');
+    return { caller: currentCaller(), share: currentShare(), length: JSON.stringify(request.body).length };
+  });
+  await api.listen({ host: '127.0.0.1', port: 0 });
+});
+afterEach(async () => {
+  for (const socket of open.splice(0)) socket.destroy();
+  arrived.length = 0;
+  await api.close();
+});
+
+const length = 1_000_000;
+const isWhole = ({ bytesRead }: Socket) => bytesRead >= length;
+
+/** A request of `person` with all of its body but the last byte. @returns what ends it, with the answer */
+function send(person: string) {
+  const socket = connect({ host: '127.0.0.1', port: (api.server.address() as AddressInfo).port });
+  open.push(socket);
+  let heard = '';
+  socket.on('data', (data) => (heard += data.toString())).on('error', () => undefined);
+  const head = `POST /api/mine HTTP/1.1\r\nhost: x\r\nauthorization: ${person}\r\ncontent-type: application/json\r\n`;
+  socket.write(`${head}content-length: ${length}\r\n\r\n"${'a'.repeat(length - 2)}`);
+  return { end: () => socket.write('"'), heard: () => heard };
+}
+
+it('R7-A3 reads few long bodies of one person at once, and those of others', async () => {
+  const sent = Array.from({ length: 16 }, () => send('ada'));
+  await expect.poll(() => arrived.filter(isWhole).length).toBe(8);
+  const other = send('eve');
+  other.end();
+  await expect.poll(other.heard).toMatch(/^HTTP\/1\.1 200 /);
+  expect(arrived.filter(isWhole)).toHaveLength(9);
+  for (const { end } of sent) end();
+  for (const { heard } of sent) await expect.poll(heard).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+it('R7-A3 gives the place of a long body back when its sender goes', async () => {
+  for (let at = 0; at < 8; at++) send('ada');
+  await expect.poll(() => arrived.filter(isWhole).length).toBe(8);
+  const next = send('ada');
+  next.end();
+  for (const socket of open.slice(0, 8)) socket.destroy();
+  await expect.poll(next.heard).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+it('R7-A3 knows the caller behind the body, with one look, which is done in the share of the address', async () => {
+  const answer = await fetch(`http://127.0.0.1:${(api.server.address() as AddressInfo).port}/api/mine`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'ada' },
+    body: '"x"',
+  });
+  expect(await answer.json()).toEqual({ caller: expect.stringContaining('ada'), share: 'ada', length: 3 });
+  expect(looks).toBe(1);
+  expect(sharesOfLooks.at(-1)).toBe('127.0.0.1');
+});

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AccessRule } from '../http/access-rule.js';
+import { setCaller } from '../http/caller.js';
+import { holdSlots } from '../http/held-slots.js';
+import { ApiProblem } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
+import { knownPrincipal, setPrincipal } from './current-principal.js';
+import { actorIdOf, type Principal } from './principal.js';
+import { PrincipalsService } from './principals.service.js';
+
+/** Enforces the access rule of a route, once for each request. What the principal may do to which object is `AccessService`'s to say. */
+@Injectable()
+export class Admission {
+  constructor(private readonly principals: PrincipalsService) {}
+
+  /** @throws {ApiProblem} `unauthenticated`, `forbidden`; `rate_limited` after too many wrong tokens */
+  async admit(request: FastifyRequest, rule: Exclude<AccessRule, 'public'> | undefined): Promise<Principal> {
+    const known = knownPrincipal(request);
+    if (known) return known;
+    const principal = await this.principals.require(request);
+    if (rule === undefined || !satisfies(principal, rule)) throw new ApiProblem('forbidden', detailOf(rule));
+    setPrincipal(request, principal);
+    setCaller(actorIdOf(principal), principal.userId);
+    return principal;
+  }
+}
+
+/** Bytes of a body that everybody may send as many of as they have requests. Most bodies are shorter. */
+const shortBytes = 16_384;
+/** A body of 1 MiB is held as chunks, as one text and as values. What comes on top of one's share waits, and is not read. */
+const bodySlots = { total: 64, perKey: 8, maxWaitMs: 5_000, maxWaiting: 64 };
+
+/**
+ * Finds out who calls before a body is read: what nobody has sent is not read at all, and of long bodies one person has a share.
+ * Parsing comes before guards, so a guard alone would be asked when all of it is in memory.
+ */
+export function admitBeforeBodies(server: FastifyInstance, admission: Admission): void {
+  const slots = new SharedSlots('requests with long bodies', bodySlots, 'person');
+  const hold = holdSlots(server);
+  server.addHook('onRequest', async (request, reply) => {
+    const { access } = request.routeOptions.config;
+    if (access === 'public') return;
+    const { userId } = await admission.admit(request, access);
+    if (mayBeLong(request)) hold(request, reply, await slots.take(userId));
+  });
+  // What is not counted any more is not kept either, although the answer may stand for a while.
+  server.addHook('onSend', async (request) => {
+    request.body = undefined;
+  });
+}
+
+function mayBeLong({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > shortBytes;
+}
+
+function satisfies(principal: Principal, rule: Exclude<AccessRule, 'public'>): boolean {
+  if (principal.kind === 'person') return true;
+  if (rule === 'read') return principal.scopes.includes('read') || principal.scopes.includes('write');
+  return rule === 'write' && principal.scopes.includes('write');
+}
+
+function detailOf(rule: AccessRule | undefined): { detail?: string } {
+  if (rule === 'write') return { detail: 'This needs a token of scope write.' };
+  if (rule === 'read') return { detail: 'This needs a token of scope read or write.' };
+  return rule === 'person' ? { detail: 'This needs a person who is signed in; tokens cannot do it.' } : {};
+}
