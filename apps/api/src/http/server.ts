@@ -7,6 +7,7 @@ import { answerBrokenRequest } from './broken-request.js';
 import { rememberCallers } from './caller.js';
 import { trustOf } from './client-address.js';
 import { acceptJsonOnly } from './json-body.js';
+import { boundPipelining } from './pipelined-requests.js';
 import { ApiProblem, notFound } from './problem.js';
 import { replyProblem } from './problem-reply.js';
 import { addPublicLimits } from './public-limits.js';
@@ -53,6 +54,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     },
   });
   const instance = adapter.getInstance() as unknown as FastifyInstance;
+  boundPipelining(instance.server);
   const routes = demandAccessRules(instance);
   acceptJsonOnly(instance);
   addRevalidation(instance);
