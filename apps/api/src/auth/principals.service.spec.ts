@@ -65,6 +65,27 @@ it('R3-N8 wrong tokens of the networks of one IPv6 site end together, and other 
   expect(await ask(right, '2001:db8:1::1')).toBe('ada');
 });
 
+it('R7-A11 looks at few of a burst of wrong tokens, and refuses the others without a look', async () => {
+  const { ask, looks } = principals();
+  const burst = await Promise.all(Array.from({ length: 250 }, () => ask(freshToken().secret)));
+  expect(looks()).toBeLessThan(120);
+  expect(burst.filter((answer) => answer === 'rate_limited')).toHaveLength(250 - looks());
+});
+
+it('R7-A11 looks at few of a burst of wrong tokens that the networks of one IPv6 site send', async () => {
+  const { ask, looks } = principals();
+  const from = (at: number) => `2001:db8:0:${at.toString(16)}::1`;
+  for (let round = 0; round < 4; round++)
+    await Promise.all(Array.from({ length: 250 }, (_, at) => ask(freshToken().secret, from(at))));
+  expect(looks()).toBeLessThan(420);
+});
+
+it('R7-A11 looks at each of a burst of right tokens, however many come from one address', async () => {
+  const { ask, right } = principals();
+  const burst = await Promise.all(Array.from({ length: 250 }, () => ask(right)));
+  expect(burst).toEqual(Array(250).fill('ada'));
+});
+
 it('remembers a bounded number of right tokens for an hour', () => {
   let nowMs = 0;
   const proven = new ProvenTokens(() => nowMs, 2);

@@ -1,14 +1,20 @@
 import { PrincipalRepository } from '@cooperage/db';
+import { FairShares } from '@cooperage/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { SESSION_SETTINGS, type SessionSettings } from '../app/settings.js';
-import { addressSite } from '../http/client-address.js';
+import { addressGroup, addressSite } from '../http/client-address.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { tokenHash } from './api-token.js';
 import { type Person, type Principal, personOf, type TokenHolder, tokenHolderOf } from './principal.js';
 import { ProvenTokens } from './proven-tokens.js';
 import { cookieValue, verifiedToken } from './session-cookie.js';
+
+/** Looks at tokens that were not right lately: of all addresses, of one, and of one site. */
+const looksAtOnce = { total: 64, perKey: 16, perGroup: 16 };
+const maxLooksWaiting = 256;
+const maxTurnMs = 5_000;
 
 const bearer = /^Bearer +(\S+)$/i;
 
@@ -19,6 +25,8 @@ export class PrincipalsService {
   private readonly failures = new RateLimiter({ tries: 100, windowMs: 60_000 });
   private readonly siteFailures = new RateLimiter({ tries: 400, windowMs: 60_000 });
   private readonly proven = new ProvenTokens();
+  /** Looks at tokens that are not known: a failure counts when it is there, so few of one address are on their way. */
+  private readonly looks = new FairShares(looksAtOnce, maxLooksWaiting);
 
   constructor(
     private readonly repository: PrincipalRepository,
@@ -46,9 +54,20 @@ export class PrincipalsService {
    */
   async byToken(text: string, address: string): Promise<TokenHolder | null> {
     const hash = tokenHash(text);
-    const isProven = hash !== undefined && this.proven.holderOf(hash) !== null;
-    const waitMs = isProven ? 0 : this.refusedMs(address);
-    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
+    if (hash !== undefined && this.proven.holderOf(hash) !== null) return this.look(hash, address);
+    this.demandFewFailures(address);
+    const turn = AbortSignal.timeout(maxTurnMs);
+    const release = await this.looks.take(addressGroup(address), turn, addressSite(address));
+    if (release === null) throw new ApiProblem('rate_limited', { retryAfterSeconds: 1 });
+    try {
+      this.demandFewFailures(address);
+      return await this.look(hash, address);
+    } finally {
+      release();
+    }
+  }
+
+  private async look(hash: Uint8Array | undefined, address: string): Promise<TokenHolder | null> {
     const holder = hash === undefined ? null : await this.repository.byTokenHash(hash);
     if (holder === null) {
       if (hash) this.proven.forget(hash);
@@ -68,8 +87,9 @@ export class PrincipalsService {
     return hash === undefined ? null : this.proven.holderOf(hash);
   }
 
-  private refusedMs(address: string): number {
-    return Math.max(this.failures.waitMs(address), this.siteFailures.waitMs(addressSite(address)));
+  private demandFewFailures(address: string): void {
+    const waitMs = Math.max(this.failures.waitMs(address), this.siteFailures.waitMs(addressSite(address)));
+    if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
   }
 
   private async byHeader(authorization: string, address: string): Promise<Principal | null> {
