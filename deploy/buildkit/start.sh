@@ -31,7 +31,7 @@ set_rules
 # --- limits: numbers of the whole machine, and the control group below which the engine puts all steps ----------------------------------------------------------
 groups=/sys/fs/cgroup
 group=$CONTROL_GROUP
-bytes() { echo "$1" | awk '/^[0-9.]+[kKmMgG]?[bB]?$/ { n = $1 + 0; u = tolower($1); if (u ~ /k/) n *= 1024; if (u ~ /m/) n *= 1048576; if (u ~ /g/) n *= 1073741824; printf "%d", n }'; }
+bytes() { echo "$1" | awk '/^[0-9.]+[kKmMgG]?[bB]?$/ { n = $1 + 0; u = tolower($1); if (u ~ /k/) n *= 1024; if (u ~ /m/) n *= 1048576; if (u ~ /g/) n *= 1073741824; printf "%.0f", n }'; }
 memory=$(bytes "$BUILD_MEMORY")
 memory=$((${memory:-0} / 4096 * 4096))
 [ "$memory" -ge 67108864 ] || refuse "BUILD_MEMORY is $BUILD_MEMORY; it is a size of at least 64m."
