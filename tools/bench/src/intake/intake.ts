@@ -1,4 +1,6 @@
 import type { Benchmark } from '../benchmark.js';
 import { webhookIntake } from './benchmark.js';
+import { evaluationOfBurst } from './evaluation.js';
 
-export const intakeBenchmarks: readonly Benchmark[] = [webhookIntake];
+/** The second one stops control, and sends pushes of commits that no repository has. */
+export const intakeBenchmarks: readonly Benchmark[] = [evaluationOfBurst, webhookIntake];
