@@ -129,6 +129,16 @@ describe('a link', () => {
     await world.anonymous().signIn(email, newPassword);
   });
 
+  it('R7-A8 stays when anybody asks for a mail, and a mailed one does not', async () => {
+    const { id, email } = await member();
+    const shown = expectOk(await linkFor(id), 201);
+    await mailedSecret(email);
+    await mailedSecret(email);
+    const links = await rowsOf(world, `SELECT identifier FROM verification WHERE value = '${id}'`);
+    expect(links).toHaveLength(2);
+    expectOk(await use(secretIn(shown.url)), 204);
+  });
+
   it('is not kept in a form that whoever reads the table could use', async () => {
     const { id } = await member();
     const secret = secretIn(expectOk(await linkFor(id), 201).url);

@@ -23,6 +23,12 @@ export async function removeResetLinks(tx: Queryable, userId: string): Promise<v
   await tx.verification.deleteMany({ where: { value: userId, identifier: { startsWith: prefix } } });
 }
 
+/** Removes the links that went to a person by mail. What an owner has handed over stays: anybody may ask for a mail. */
+export async function removeMailedResetLinks(tx: Queryable, userId: string): Promise<void> {
+  const identifier = { startsWith: mailedPrefix, not: { startsWith: shownPrefix } };
+  await tx.verification.deleteMany({ where: { value: userId, identifier } });
+}
+
 /** Removes the links of a person that others were shown: the memberships that allowed them have changed. */
 export async function removeShownResetLinks(tx: Queryable, userId: string): Promise<void> {
   await tx.verification.deleteMany({ where: { value: userId, identifier: { startsWith: shownPrefix } } });

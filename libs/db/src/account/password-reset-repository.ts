@@ -9,6 +9,7 @@ import {
   mayStillReset,
   type RequesterRefusal,
   type ResetRequester,
+  removeMailedResetLinks,
   removeResetLinks,
   shownPrefix,
 } from './password-reset-links.js';
@@ -42,9 +43,12 @@ export class PasswordResetRepository {
     return user && { userId: user.id, email: user.email, name: user.name };
   }
 
-  /** For somebody who has asked by mail. Earlier links of the person are void from now on. */
+  /** For somebody who has asked by mail. Links that were mailed to the person before are void from now on. */
   async create(userId: string, hash: string, expiresAt: Date): Promise<void> {
-    await this.db.transaction((tx) => insert(tx, { value: userId, identifier: `${mailedPrefix}${hash}`, expiresAt }));
+    await this.db.transaction(async (tx) => {
+      await removeMailedResetLinks(tx, userId);
+      await insert(tx, { value: userId, identifier: `${mailedPrefix}${hash}`, expiresAt });
+    });
   }
 
   /** For a member, by an owner who is shown the link. The right to it is checked now, and again when it is used. */
@@ -58,6 +62,7 @@ export class PasswordResetRepository {
       const reason = await checkRequester(tx, userId, requester);
       if (reason) return { ok: false, reason };
       const { organizationId } = requester;
+      await removeResetLinks(tx, userId);
       const by = { requestedBy: requester.userId, organizationId };
       await insert(tx, {
         ...{ value: userId, identifier: `${shownPrefix}${link.hash}`, expiresAt: link.expiresAt },
@@ -121,7 +126,6 @@ interface NewLink {
 }
 
 async function insert(tx: Queryable, link: NewLink): Promise<void> {
-  await removeResetLinks(tx, link.value);
   await tx.verification.create({ data: { id: newId(), ...link } });
 }
 
