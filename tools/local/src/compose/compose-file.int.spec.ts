@@ -74,6 +74,18 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
+  it('R7-B gives what a supervisor runs the time to end in order, also the builds that are under way', async () => {
+    const { services } = await readComposeFile();
+    const supervised = Object.entries(services).filter(([, { command }]) =>
+      command?.some((word) => word.endsWith('main.supervisor.js')),
+    );
+    expect(supervised.map(([name, each]) => [name, each.stop_grace_period])).toEqual([
+      ['builder', '30s'],
+      ['builder-untrusted', '30s'],
+      ['control', '30s'],
+    ]);
+  });
+
   it('S-123 lets nobody into Redis without a password', async () => {
     const { services } = await readComposeFile();
     for (const name of ['redis', 'redis-untrusted']) {

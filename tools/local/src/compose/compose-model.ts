@@ -27,6 +27,7 @@ export interface ComposeService {
   readonly profiles?: readonly string[];
   readonly read_only?: boolean;
   readonly restart?: string;
+  readonly stop_grace_period?: string;
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
   readonly mem_limit?: string;
