@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SetupCheckRepository } from '@cooperage/db';
 import type { CheckCode, CheckFinding, CheckName } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
@@ -18,9 +19,16 @@ export interface CheckAnswererOptions {
   readonly timeoutMs: number;
 }
 
-/** Answers asks for one check: of several processes that could, the first to take it does. */
+/** Between two looks. Every role of the database may notify, as often as it likes. */
+const betweenLooksMs = 50;
+
+/**
+ * Answers asks for one check: of several processes that could, the first to take it does. However often it is woken during a look,
+ * one more follows.
+ */
 export class CheckAnswerer {
-  private running: Promise<void> = Promise.resolve();
+  private running: Promise<void> | null = null;
+  private wanted = false;
 
   constructor(
     private readonly checks: Pick<SetupCheckRepository, 'take' | 'answer'>,
@@ -30,12 +38,22 @@ export class CheckAnswerer {
 
   /** Somebody may have asked. One look at a time. */
   wake(): void {
-    this.running = this.running.then(() => this.takeOne());
+    this.wanted = true;
+    this.running ??= this.run();
   }
 
   /** Resolves when no look is under way. */
-  close(): Promise<void> {
-    return this.running;
+  async close(): Promise<void> {
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (this.wanted) {
+      this.wanted = false;
+      await this.takeOne();
+      await pause(betweenLooksMs);
+    }
+    this.running = null;
   }
 
   private async takeOne(): Promise<void> {
