@@ -1,4 +1,10 @@
-import { type BuildRecord, CachePruneRepository, CacheStoreRepository, CacheSweepRepository } from '@cooperage/db';
+import {
+  type BuildRecord,
+  CacheBudgets,
+  CachePruneRepository,
+  CacheStoreRepository,
+  CacheSweepRepository,
+} from '@cooperage/db';
 import { type CacheReadFact, cacheReference } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { layersOf, putManifest, tagsIn } from '../spec/registry-content.js';
@@ -65,7 +71,6 @@ describe('caches in the registry', () => {
     const [main, topic] = [await push(project), await push(project, 'refs/heads/topic')];
     const fork = await built(await system.buildAsFork(project, 'refs/heads/topic'));
     expect(await entriesOf(project)).toHaveLength(3);
-    const sweeps = new CacheSweepRepository(system.db);
     const { project: projects, organization: organizations } = system.db.prisma;
     const ofProject = (cacheBudgetBytes: number) =>
       projects.update({ where: { id: project.id }, data: { cacheBudgetBytes } });
@@ -74,7 +79,7 @@ describe('caches in the registry', () => {
       organizations.update({ where: { id: system.organization }, data: { cacheBudgetBytes } });
     const within = async (budget: Promise<unknown>, left: number) => {
       await budget;
-      await sweeps.promiseBudgets();
+      await new CacheBudgets(system.db).promise();
       return system.until(async () => {
         const entries = await entriesOf(project);
         return entries.length === left ? entries : null;
@@ -85,7 +90,7 @@ describe('caches in the registry', () => {
     const sum = (await entriesOf(project)).reduce((total, { bytes }) => total + Number(bytes), 0);
     expect(sum - weight).toBeGreaterThan(1_000_000);
     await ofOrganization(weight);
-    await sweeps.promiseBudgets();
+    await new CacheBudgets(system.db).promise();
     expect(await system.db.prisma.outbox.count({ where: { groupId: project.id, topic: 'evict-cache' } })).toBe(0);
     await within(ofOrganization(weight - 1), 2);
     await ofOrganization(null);
@@ -107,7 +112,7 @@ describe('caches in the registry', () => {
     const freed = log.reduce((total, { freedBytes }) => total + Number(freedBytes), 0);
     expect((await new CacheStoreRepository(system.db).weight(project.id)).bytes).toBe(weight - freed);
     // What cannot go is not asked for again and again.
-    await sweeps.promiseBudgets();
+    await new CacheBudgets(system.db).promise();
     await system.until(async () =>
       (await system.db.prisma.outbox.count({ where: { groupId: project.id } })) ? null : 0,
     );

@@ -24,6 +24,7 @@ export type { AnnouncedBuild } from './build/listed-build.js';
 export * from './build/queue-positions.js';
 export * from './build/queue-repository.js';
 export * from './build/running-builds.js';
+export * from './cache/cache-budgets.js';
 export * from './cache/cache-measure-repository.js';
 export * from './cache/cache-mode-repository.js';
 export * from './cache/cache-prune-repository.js';

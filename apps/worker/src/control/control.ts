@@ -1,5 +1,6 @@
 import type { Config } from '@cooperage/config';
 import {
+  CacheBudgets,
   CacheSweepRepository,
   Database,
   DispatchRepository,
@@ -139,8 +140,8 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private budgetLoop(): WakeLoop {
-    const sweeps = this.get(CacheSweepRepository);
-    return new WakeLoop('cache budgets', budgetLookMs, this.logger, () => sweeps.promiseBudgets());
+    const budgets = this.get(CacheBudgets);
+    return new WakeLoop('cache budgets', budgetLookMs, this.logger, () => budgets.promise());
   }
 
   private ageLoop(): WakeLoop {

@@ -4,7 +4,7 @@ import { Prisma } from '../generated/client.js';
 import { channels } from '../listen/channels.js';
 import { newId } from '../new-id.js';
 import { type CacheResetRecord, toReset } from './cache-reset-repository.js';
-import { blobShares, weightOf } from './cache-weight.js';
+import { blobShares } from './cache-weight.js';
 
 /** Why a cache reference was deleted. */
 export interface EvictionReason {
@@ -61,21 +61,6 @@ export class CacheSweepRepository {
           ${why}, ${causeId ?? null}::uuid, ${unusedDays ?? null}::int
         FROM (SELECT 1) one LEFT JOIN gone ON true`,
     );
-  }
-
-  /** A promise of a look at each project whose caches weigh more than they may. */
-  async promiseBudgets(): Promise<void> {
-    await this.db.prisma.$executeRaw`
-      WITH heavy AS (
-        SELECT p.id FROM project p JOIN organization o ON o.id = p.organization_id
-        -- What is counted for each of its references is quickly summed up, and no less than they weigh together.
-        WHERE p.deleted_at IS NULL AND CASE
-            WHEN coalesce(p.cache_budget_bytes, o.cache_budget_bytes) < (SELECT sum(e.bytes) FROM cache_entry e WHERE e.project_id = p.id)
-            THEN coalesce(p.cache_budget_bytes, o.cache_budget_bytes) < ${weightOf(Prisma.sql`p.id`)} ELSE false END
-          AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.topic = 'evict-cache' AND o.group_id = p.id)
-      ), added AS (
-        INSERT INTO outbox (topic, subject_id, group_id) SELECT 'evict-cache', id, id FROM heavy RETURNING topic
-      ) SELECT pg_notify(${channels.outbox}, topic)::text FROM added`;
   }
 
   /** A promise of a look at each project that has something older than it may be. Whether a build used it is not asked here. */

@@ -73,6 +73,13 @@ export class DueCacheRepository {
     );
   }
 
+  /** The first that would go for a budget, whatever they weigh. */
+  firstToGo(projectId: string, limit: number): Promise<CachePlace[]> {
+    return this.db.prisma.$queryRaw<CachePlace[]>`
+      SELECT e.zone, e.ref, e.platform, e.epoch FROM cache_entry e
+      WHERE e.project_id = ${projectId}::uuid AND e.id NOT IN (${kept(projectId)}) ORDER BY ${inOrder} LIMIT ${limit}`;
+  }
+
   /**
    * What the budget has no room for, see `overBudget`. The server looks at each blob of the project once: it is freed with the
    * last of its holders to go. Only what holds such a blob is read, and of it only those blobs.

@@ -1,6 +1,7 @@
 import {
   BaseTagRepository,
   BuildRepository,
+  CacheBudgets,
   CacheSweepRepository,
   Database,
   DueCacheRepository,
@@ -28,6 +29,7 @@ export function repositories(): Provider[] {
   const classes = [
     BaseTagRepository,
     BuildRepository,
+    CacheBudgets,
     CacheSweepRepository,
     DueCacheRepository,
     EvaluationRepository,

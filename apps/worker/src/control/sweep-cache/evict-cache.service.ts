@@ -1,4 +1,12 @@
-import type { CacheSweepRepository, DueCacheRepository, EvictionReason, OutboxItem, TakenCache } from '@cooperage/db';
+import {
+  type CacheSweepRepository,
+  type DueCacheRepository,
+  type EvictionReason,
+  type HeavyCaches,
+  isStatementTimeout,
+  type OutboxItem,
+  type TakenCache,
+} from '@cooperage/db';
 import { type CachePlace, cacheReference } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
@@ -9,6 +17,8 @@ const waitMs = 1_000;
 
 /** References that are read at once. */
 const mostAtOnce = 500;
+/** References that go before it is tried again to weigh them all. */
+const mostUnweighed = 20;
 
 interface Evicted {
   readonly result: HandlerResult;
@@ -43,10 +53,21 @@ export class EvictCacheService {
 
   private async evictHeavy(projectId: string, budgetBytes: number, signal?: AbortSignal): Promise<HandlerResult> {
     for (;;) {
-      const { places, isPart } = await this.due.heavy(projectId, budgetBytes);
+      const { places, isPart } = await this.heavy(projectId, budgetBytes);
       const { result, gone } = await this.evict(projectId, places, { why: 'budget' }, signal);
       // A registry that deletes nothing would be asked for the same without end.
       if (result !== done || !isPart || gone === 0) return result;
+    }
+  }
+
+  /** Caches that nobody can weigh are more than any budget means: the first of them go until they can be weighed. */
+  private async heavy(projectId: string, budgetBytes: number): Promise<HeavyCaches> {
+    try {
+      return await this.due.heavy(projectId, budgetBytes);
+    } catch (error) {
+      if (!isStatementTimeout(error)) throw error;
+      this.logger.warn({ err: error, projectId }, 'the caches of a project cannot be weighed, the first of them go');
+      return { places: await this.due.firstToGo(projectId, mostUnweighed), isPart: true };
     }
   }
 

@@ -1,0 +1,33 @@
+import type { CacheSweepRepository, DueCacheRepository, OutboxItem } from '@cooperage/db';
+import { createLogger } from '@cooperage/telemetry';
+import { expect, it, vi } from 'vitest';
+import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
+import { EvictCacheService } from './evict-cache.service.js';
+
+const logger = createLogger({ process: 'test', level: 'silent' });
+const place = (ref: string) => ({ zone: 'branch', ref, platform: 'linux/amd64', epoch: 0 }) as const;
+
+it('R7-B5 caches that cannot be weighed get fewer until they can be', async () => {
+  const tooLong = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+  const due = {
+    limitsOf: async () => ({ unusedDays: null, budgetBytes: 1 }),
+    heavy: vi.fn(async () => ({ places: [place('weighed')], isPart: false })).mockRejectedValueOnce(tooLong),
+    firstToGo: async () => [place('first'), place('second')],
+  };
+  const evicted = vi.fn(async (_projectId: string, { ref }: { ref: string }) => ref);
+  const session = { registry: { manifests: { head: async () => null } } } as unknown as PublisherSession;
+  const sessions = {
+    with: async (_id: string, work: (session: PublisherSession) => Promise<unknown>) => ({
+      ok: true,
+      value: await work(session),
+    }),
+  };
+  const service = new EvictCacheService(
+    { evicted } as unknown as CacheSweepRepository,
+    due as unknown as DueCacheRepository,
+    sessions as unknown as PublisherSessions,
+    logger,
+  );
+  expect(await service.handleLimits({ subjectId: 'p' } as OutboxItem)).toMatchObject({ done: true });
+  expect(evicted.mock.calls.map(([, { ref }]) => ref)).toEqual(['first', 'second', 'weighed']);
+});
