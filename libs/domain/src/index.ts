@@ -108,6 +108,7 @@ export * from './setup/check-advice.js';
 export * from './setup/installation-check.js';
 export * from './share/fair-shares.js';
 export * from './share/in-turns.js';
+export * from './share/shared-room.js';
 export * from './trigger/claimed-repository.js';
 export * from './trigger/no-build-reason.js';
 export * from './trigger/push-event.js';

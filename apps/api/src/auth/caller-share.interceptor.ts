@@ -9,7 +9,7 @@ const slots = { total: 1_024, perKey: 16, maxWaitMs: 10_000, maxWaiting: 256 };
 
 /**
  * Bounds what one person has under way at once, with all sessions and API tokens together. A slot is held until the handler is
- * done: an answer that is a stream has bounds of its own.
+ * done: answers that are not read yet are bounded by `boundUnreadAnswers`, and streams hold slots of their own.
  */
 @Injectable()
 export class CallerShareInterceptor implements NestInterceptor {

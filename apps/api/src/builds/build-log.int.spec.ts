@@ -1,7 +1,8 @@
+import { connect, type Socket } from 'node:net';
 import { decodeLogEntries } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
-import type { Visitor } from '../../spec/visitor.js';
+import { problemOf, type Visitor } from '../../spec/visitor.js';
 import { TestWorker } from '../../spec/worker.js';
 
 let world: ApiWorld;
@@ -101,9 +102,42 @@ describe('a log', () => {
     }
   });
 
+  it('R7-A1 is downloaded by one person 16 times at once, until each reader has it or has gone, and by others meanwhile', async () => {
+    const build = await world.build(target);
+    const attempt = await worker.claim(build);
+    // More than the kernel takes of a connection that nobody reads.
+    for (let at = 0; at < 16; at++) await worker.print(attempt, 'x'.repeat(1_000_000));
+    const path = `/api/v1/builds/${build.id}/log`;
+    const viewer = await world.member(owner, await organizationOf(owner), 'viewer');
+    const readers: Socket[] = [];
+    try {
+      for (let at = 0; at < 16; at++) readers.push(await stalledDownload(viewer, path));
+      for (const one of [path, `${path}/lines?count=1`]) {
+        const refused = await viewer.get(one);
+        expect([refused.status, problemOf(refused).detail]).toEqual([
+          429,
+          expect.stringMatching(/^Too many downloads of logs .* One person may have 16 at once/),
+        ]);
+      }
+      expect((await owner.get(path)).text).toHaveLength(16_000_000);
+      readers[0]!.destroy();
+      await expect.poll(async () => (await viewer.get(path)).status).toBe(200);
+    } finally {
+      for (const socket of readers) socket.destroy();
+    }
+  });
+
   it('of a build that no worker has taken is not there', async () => {
     const build = await world.build(target);
     expect((await owner.get(`/api/v1/builds/${build.id}/log`)).status).toBe(404);
+  });
+
+  it('R7-A1 is read in ranges of 1 MiB at the most', async () => {
+    const build = await world.build(target);
+    await worker.print(await worker.claim(build), 'text');
+    const statusOf = async (limit: number) =>
+      (await owner.get(`/api/v1/builds/${build.id}/log/entries?limit=${limit}`)).status;
+    expect([await statusOf(1_048_576), await statusOf(1_048_577)]).toEqual([200, 400]);
   });
 
   it('takes numbers that are some', async () => {
@@ -113,3 +147,15 @@ describe('a log', () => {
       expect((await owner.get(`/api/v1/builds/${build.id}/log/entries?${query}`)).status, query).toBe(400);
   });
 });
+
+/** A download of which only the beginning is read. */
+async function stalledDownload(visitor: Visitor, path: string): Promise<Socket> {
+  const { hostname, port } = new URL(visitor.origin);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\ncookie: ${visitor.cookie}\r\n\r\n`);
+  const head = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
+  socket.pause();
+  expect(head.toString('latin1')).toMatch(/^HTTP\/1\.1 200 /);
+  return socket;
+}

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { BuildDetails, BuildRelations, PostgresChunkStore } from '@cooperage/db';
 import { encodeLogEntries, type LogEntry, madeFrom, usualTimes } from '@cooperage/domain';
 import {
@@ -14,13 +14,22 @@ import {
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { heldDownload } from '../http/held-download.js';
 import { found } from '../http/problem.js';
+import { SharedSlots } from '../http/shared-slots.js';
 import { DockerfileReader } from './dockerfile-reader.js';
 import { presentStep } from './present-build.js';
+
+/** Each holds some 350 KiB of the archive, however slowly its reader takes it. */
+const downloads = { total: 128, perKey: 16, maxWaitMs: 2_000, maxWaiting: 64 };
+/** Text that is made before it is read. */
+const madeBytes = 64 * 1024;
 
 /** What the builder left of an attempt: its log, its steps, its Dockerfile. */
 @Injectable()
 export class BuildLogService {
+  private readonly downloadSlots = new SharedSlots('downloads of logs', downloads, 'person');
+
   constructor(
     private readonly details: BuildDetails,
     private readonly store: PostgresChunkStore,
@@ -39,6 +48,7 @@ export class BuildLogService {
   /**
    * The log of all attempts, or of one from an entry on, read only as fast as it is sent. An entry without the number of an
    * attempt is one of the current attempt.
+   * @throws {ApiProblem} `not_found`; `rate_limited` while the person has too many downloads under way
    */
   async download(
     principal: Principal,
@@ -49,13 +59,13 @@ export class BuildLogService {
     if (query.attempt === undefined && query.from === 0) {
       const attempts = await this.attempts(principal, buildId);
       const parts = format === 'text' ? wholeText(this.store, attempts) : wholeJsonLines(this.store, attempts);
-      return Readable.from(parts, { objectMode: false });
+      return this.held(principal, parts);
     }
     const attempt = await this.attempt(principal, buildId, query.attempt);
-    return streamOf(attempt.number, readEntries(this.store, attempt.id, query.from), format);
+    return this.held(principal, partsOf(attempt.number, readEntries(this.store, attempt.id, query.from), format));
   }
 
-  /** `count` lines of text from a line on, at any depth for the same price. */
+  /** `count` lines of text from a line on, at any depth for the same price. @throws {ApiProblem} as `download` */
   async lines(
     principal: Principal,
     buildId: string,
@@ -63,7 +73,7 @@ export class BuildLogService {
   ): Promise<Readable> {
     const attempt = await this.attempt(principal, buildId, query.attempt);
     const lines = readLines(this.store, attempt.id, query.first, query.count);
-    return streamOf(attempt.number, lines, query.format);
+    return this.held(principal, partsOf(attempt.number, lines, query.format));
   }
 
   async steps(principal: Principal, buildId: string, number: number | undefined) {
@@ -103,8 +113,12 @@ export class BuildLogService {
     found(attempts.at(-1));
     return attempts.filter(({ number, logDeletedAt }) => number === build.attemptNumber || logDeletedAt === null);
   }
+
+  private async held({ userId }: Principal, parts: AsyncIterable<Uint8Array>): Promise<Readable> {
+    return heldDownload(parts, madeBytes, await this.downloadSlots.take(userId));
+  }
 }
 
-function streamOf(attempt: number, entries: AsyncIterable<LogEntry>, format: 'text' | 'jsonl'): Readable {
-  return Readable.from(format === 'text' ? asText(entries) : asJsonLines(attempt, entries), { objectMode: false });
+function partsOf(attempt: number, entries: AsyncIterable<LogEntry>, format: 'text' | 'jsonl') {
+  return format === 'text' ? asText(entries) : asJsonLines(attempt, entries);
 }

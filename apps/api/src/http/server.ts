@@ -21,6 +21,7 @@ import { endStalledReaders } from './stalled-readers.js';
 import { isStrictPath } from './strict-path.js';
 import { guardText } from './text-guard.js';
 import { toProblem } from './to-problem.js';
+import { boundUnreadAnswers } from './unread-answers.js';
 
 export interface ApiServer {
   readonly adapter: FastifyAdapter;
@@ -67,6 +68,7 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     done(refusalOf(request, http.publicUrl));
   });
   endStalledReaders(instance);
+  boundUnreadAnswers(instance);
   addPublicLimits(instance);
   guardText(instance);
   return { adapter, instance, routes };

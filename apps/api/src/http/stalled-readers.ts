@@ -12,7 +12,7 @@ export function endStalledReaders(server: FastifyInstance, stallMs = usualStallM
   server.addHook('onRequest', (_request, reply, done) => {
     // Node ends a connection on which nothing moved, unless an answer under way listens. Answers that wait in line are not asked.
     reply.raw.on('timeout', (socket: Socket) => {
-      if (socket.writableLength > 0) socket.destroy();
+      if (socket.writableLength > 0) socket.resetAndDestroy();
     });
     done();
   });

@@ -10,7 +10,7 @@ export const logQuerySchema = z.strictObject({
   /** First sequence number. */
   from: cursorSchema,
   /** Most bytes of the answer. */
-  limit: z.coerce.number().int().min(1).max(4_194_304).default(1_048_576),
+  limit: z.coerce.number().int().min(1).max(1_048_576).default(1_048_576),
 });
 export const logLinesQuerySchema = z.strictObject({
   attempt: attemptSchema,

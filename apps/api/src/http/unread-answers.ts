@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import { SharedRoom } from '@cooperage/domain';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { currentShare } from './caller.js';
+import { addressGroup, addressSite } from './client-address.js';
+
+const usualMaxBytes = 128 * 1024 * 1024;
+/** What a request and its answer take beside the text. It bounds how many short answers wait. */
+const answerBytes = 4_096;
+
+/**
+ * Bounds the answers that are finished and not read: each counts until the kernel has all of it. They count for the person, or
+ * for the address and its site before the person is known. When all together pass `maxBytes`, the oldest connection of the
+ * heaviest holder is reset. Call it behind all hooks that change an answer.
+ */
+export function boundUnreadAnswers(server: FastifyInstance, maxBytes = usualMaxBytes): void {
+  const room = new SharedRoom(maxBytes);
+  server.addHook('onSend', (request, reply, payload, done) => {
+    // Unlike an end, a reset frees what the kernel holds for a reader who never takes it.
+    const end = () => void request.raw.socket.resetAndDestroy();
+    if (!reply.raw.closed) reply.raw.once('close', room.take(holdersOf(request), answerBytes + bytesOf(payload), end));
+    done(null, payload);
+  });
+}
+
+function holdersOf({ ip }: FastifyRequest): readonly string[] {
+  const places = [addressGroup(ip), addressSite(ip)];
+  const share = currentShare();
+  // Before the person is known, the share is a place too.
+  return share === '' || places.includes(share) ? places : [share];
+}
+
+/** Of a stream what it holds now, or may hold later. */
+function bytesOf(payload: unknown): number {
+  if (typeof payload === 'string') return Buffer.byteLength(payload);
+  if (payload instanceof Uint8Array) return payload.length;
+  return payload instanceof Readable ? Math.max(payload.readableLength, payload.readableHighWaterMark) : 0;
+}
