@@ -1,5 +1,6 @@
 import type { CacheRecord, CacheRecords, CacheRecordsQuery } from '@cooperage/contracts';
 import {
+  type CacheEntryRecord,
   CacheStepRepository,
   CacheStoreRepository,
   type KeysetPage,
@@ -14,10 +15,13 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
 import { found } from '../http/problem.js';
+import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
 import { presentEntry } from './cache-store.service.js';
 
 const maxConfigBytes = 8 << 20;
+/** Each may hold a config, some 60 MiB while it is parsed, and asks for the steps of up to 1,000 builds. */
+const slots = { total: 4, perKey: 2, maxWaitMs: pageWaitMs, maxWaiting: 64 };
 const shownSharers = 20;
 
 /** A result is kept in the moment in which its step ends. */
@@ -26,6 +30,8 @@ const recordSlackMs = 50;
 /** Reads what one cache holds from the registry, and finds the steps of the project that made it. */
 @Injectable()
 export class CacheRecordsService {
+  private readonly slots = new SharedSlots('reads of cache records', slots);
+
   constructor(
     private readonly store: CacheStoreRepository,
     private readonly steps: CacheStepRepository,
@@ -34,29 +40,38 @@ export class CacheRecordsService {
     private readonly cursors: CursorCodec,
   ) {}
 
-  /** @throws {ApiProblem} `not_found` also where the registry has lost it; @throws {RegistryError} while it is away */
+  /**
+   * @throws {ApiProblem} `not_found` also where the registry has lost it; `rate_limited` while too many of the organization are read
+   * @throws {RegistryError} `invalid`, or while the registry is away
+   */
   async of(principal: Principal, projectId: string, id: string, query: CacheRecordsQuery): Promise<CacheRecords> {
     const project = await this.access.project(principal, projectId);
     const entry = found(await this.store.entry(projectId, id));
     const shown = presentEntry(project, entry);
     const sharedWith = await this.store.sharers(projectId, id, shownSharers);
+    const release = await this.slots.take(project.organizationId);
+    const items = await this.read(projectId, entry).finally(release);
+    if (items === null) return { entry: shown, kind: 'inside_image', items: [], next: null, sharedWith };
+    const list = `cache-records ${id} ${query.sort} ${query.q}`;
+    const page = pageOfRecords(items, query, this.cursors.query(list, query));
+    return { entry: shown, kind: 'records', ...this.cursors.page(list, page, (item) => item), sharedWith };
+  }
+
+  /** @returns null when the cache is inside an image */
+  private async read(projectId: string, entry: CacheEntryRecord): Promise<readonly CacheRecord[] | null> {
     const { repository, tag } = cacheReference(projectId, entry);
     const client = this.registry.cacheClientFor(repository);
     const stored = found(await client.manifests.find(repository, tag));
     const manifest = parseManifestDocument(stored.bytes, stored.mediaType);
-    if (manifest.kind !== 'manifest' || manifest.config.mediaType !== cacheConfigType)
-      return { entry: shown, kind: 'inside_image', items: [], next: null, sharedWith };
+    if (manifest.kind !== 'manifest' || manifest.config.mediaType !== cacheConfigType) return null;
     const config = await client.blobs.read(repository, manifest.config.digest, { maxBytes: maxConfigBytes });
     const records = parseCacheConfig(manifest, config);
     const moments = records.map(({ createdAt }) => createdAt);
     const ran = await this.steps.endedAt(projectId, entry.platform, moments, recordSlackMs);
-    const items = records.map(({ key, createdAt, layer }) => ({
+    return records.map(({ key, createdAt, layer }) => ({
       ...{ key, bytes: layer.size, createdAt: createdAt.toISOString() },
       step: presentStep(ran.get(createdAt.getTime())),
     }));
-    const list = `cache-records ${id} ${query.sort} ${query.q}`;
-    const page = pageOfRecords(items, query, this.cursors.query(list, query));
-    return { entry: shown, kind: 'records', ...this.cursors.page(list, page, (item) => item), sharedWith };
   }
 }
 

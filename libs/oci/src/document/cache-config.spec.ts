@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseCacheConfig } from './cache-config.js';
 import { parseManifestDocument } from './manifest-document.js';
 
@@ -74,5 +74,29 @@ describe('the config of a cache', () => {
       parse({ ...real, records: [{ layers: [{ layer: 0, createdAt: '2026-11-29T00:00:00Z' }] }] }),
     ).toThrow();
     for (const no of [[], 'x', { layers: [7] }, { records: {} }]) expect(() => parse(no as object)).toThrow();
+  });
+
+  it.each([
+    ['empty objects', `{"x":[${'{},'.repeat(2_000_000)}{}]}`],
+    ['numbers', `{"x":[${'1,'.repeat(4_000_000)}1]}`],
+    ['keys', `{${Array.from({ length: 250_000 }, (_, at) => `"${at}":1`).join()}}`],
+    ['brackets inside each other', `{"x":${'['.repeat(4_000_000)}${']'.repeat(4_000_000)}}`],
+  ])('R7-A6 is not parsed when it is nothing but %s', (_what, text) => {
+    const parsed = vi.spyOn(JSON, 'parse');
+    try {
+      expect(() => parseCacheConfig(manifest, Buffer.from(text))).toThrow(
+        expect.objectContaining({ kind: 'invalid', code: 'TOO_LARGE' }),
+      );
+      expect(parsed).not.toHaveBeenCalled();
+    } finally {
+      parsed.mockRestore();
+    }
+  });
+
+  it('R7-A6 is parsed with as many records as a cache may have, each with several results and inputs', () => {
+    const results = Array.from({ length: 3 }, (_, at) => ({ layer: at % 2, createdAt: `2026-11-29T00:20:0${at}Z` }));
+    const inputs = Array.from({ length: 8 }, (_, link) => [{ selector: digest('e'), link }]);
+    const records = Array.from({ length: 5_000 }, () => ({ digest: 'k', layers: results, inputs }));
+    expect(parse({ ...real, records })).toHaveLength(5_000);
   });
 });
