@@ -24,12 +24,27 @@ async function assertMigrated(database: Database): Promise<void> {
 
 const config = { access: 'public' } as const;
 
+/** Anyone may ask as often as they like, and each check asks the stores. */
+const readinessKeptMs = 1_000;
+
+/** One call of `ask` for all who want its result while it runs, and until `keptMs` after its end. */
+function keptFor<T>(keptMs: number, ask: () => Promise<T>): () => Promise<T> {
+  let kept: Promise<T> | undefined;
+  return () => {
+    kept ??= ask().finally(() => {
+      setTimeout(() => (kept = undefined), keptMs).unref();
+    });
+    return kept;
+  };
+}
+
 /** What orchestrators and Prometheus ask, the latter with an API token. An outside registry or forge that is down does not make us unready. */
-export function addHealthRoutes(server: FastifyInstance, parts: HealthParts): void {
+export function addHealthRoutes(server: FastifyInstance, parts: HealthParts, keptMs = readinessKeptMs): void {
+  const askReadiness = keptFor(keptMs, () => readiness(parts.checks));
   server.get('/healthz', { config }, async () => ({ status: 'ok' }));
 
   server.get('/readyz', { config }, async (_request, reply) => {
-    const { ready, ...found } = await readiness(parts.checks);
+    const { ready, ...found } = await askReadiness();
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...found });
   });
 
