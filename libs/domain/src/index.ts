@@ -49,6 +49,12 @@ export * from './compare/compare-values.js';
 export * from './crypto/sealed-box.js';
 export * from './crypto/sealed-subject.js';
 export * from './dockerfile/directives.js';
+export {
+  type MeasuredExpansion,
+  measureExpansion,
+  mostExpandedBuild,
+  mostExpandedValue,
+} from './dockerfile/expansion.js';
 export { heredocsOf } from './dockerfile/heredocs.js';
 export * from './dockerfile/instructions.js';
 export { bytesToLines, bytesToText } from './dockerfile/lines.js';

@@ -1,7 +1,9 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles are full of them.
 import { cpuTimeMs } from '@cooperage/testing';
 import { describe, expect, it } from 'vitest';
 import { planDockerfile } from '../cache/reason/step-plan.js';
 import { detectSyntax } from './directives.js';
+import { measureExpansion } from './expansion.js';
 import { readInstructions } from './instructions.js';
 import { bytesToLines } from './lines.js';
 
@@ -23,6 +25,9 @@ const hostile: Record<string, (bytes: number) => string> = {
   quotes: (n) => `RUN << ${'"'.repeat(n)}`,
   flags: (n) => `RUN ${'--a=b '.repeat(n / 6)}x`,
   directives: (n) => `# escape=${' '.repeat(n)}x`,
+  references: (n) => `ENV ${'a=$a$b${c} '.repeat(n / 11)}`,
+  replacements: (n) => `RUN ${'${a//b/c}'.repeat(n / 9)}`,
+  'sources that are one here-document': (n) => `COPY ${'<<A '.repeat(n / 8)}/\n${'A\n'.repeat(n / 4)}`,
   'JSON without an end': (n) => `{${' '.repeat(n)}`,
 };
 
@@ -37,7 +42,9 @@ describe('R-H7 a Dockerfile that is made to be read slowly', () => {
   it.each(Object.keys(hostile))('takes time in proportion to its length: %s', (name) => {
     const read = (bytes: number) => {
       const content = Buffer.from(hostile[name]!(bytes), 'latin1');
-      return () => [readInstructions(content), detectSyntax(bytesToLines(content))];
+      const scene = { buildArgs: {}, from: [], spentBytes: 0 };
+      const measure = () => measureExpansion(content, readInstructions(content), scene);
+      return () => [measure(), detectSyntax(bytesToLines(content))];
     };
     read(1000)();
     // A thousandth more than nothing cannot be told from nothing: a millisecond is added to both.

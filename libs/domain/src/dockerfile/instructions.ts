@@ -26,8 +26,7 @@ export interface Instruction {
  */
 export function readInstructions(content: Uint8Array): Instruction[] {
   const lines = bytesToLines(content);
-  const escapes = readDirectives(lines, '#', true).find(({ name }) => name === 'escape');
-  const escapeChar = escapes?.value === '`' ? '`' : '\\';
+  const escapeChar = escapeOf(lines);
   const found: Instruction[] = [];
   for (let at = 0; at < lines.length; ) {
     const joined = joinLines(lines, at, escapeChar);
@@ -38,6 +37,12 @@ export function readInstructions(content: Uint8Array): Instruction[] {
     at = end;
   }
   return found;
+}
+
+/** The character that escapes others, as the directive `escape` chooses it. */
+export function escapeOf(lines: readonly string[]): string {
+  const directive = readDirectives(lines, '#', true).find(({ name }) => name === 'escape');
+  return directive?.value === '`' ? '`' : '\\';
 }
 
 /** The logical line that starts at `start`, and the index of the line after it. */

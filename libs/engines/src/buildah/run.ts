@@ -77,11 +77,12 @@ export class Run {
   static check(request: BuildRequest): CheckedDockerfile {
     checkRequest(request);
     checkSecretNames(request);
-    const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
+    const { buildArgs } = request;
+    const dockerfile = checkDockerfile(request.dockerfile.path, request.dockerfile.content, { buildArgs });
     refuseStrangers(request.dockerfile.path, request.strangers);
     refuseForeignCache(request.dockerfile.path, request);
     refuseNamedContexts(request);
-    refuseForeignDialect(request.dockerfile.path, dockerfile.instructions, request.buildArgs);
+    refuseForeignDialect(request.dockerfile.path, dockerfile.instructions, buildArgs);
     return dockerfile;
   }
 

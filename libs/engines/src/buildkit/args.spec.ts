@@ -2,7 +2,7 @@ import { BuildFailure } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import type { BuildRequest } from '../build-request.js';
 import { refuseShadowedStages } from '../dockerfile/named-contexts.js';
-import { type CheckedDockerfile, checkDockerfile } from '../dockerfile/policy.js';
+import { checkDockerfile } from '../dockerfile/policy.js';
 import { trialRequest } from '../testing/trial-request.js';
 import { trialTarget } from '../testing/trial-target.js';
 import { checkRequest, frontendOf, groupPathOf } from './args.js';
@@ -61,20 +61,19 @@ it.each(['HTTP_PROXY', 'https_proxy', 'Ftp_Proxy', 'NO_PROXY', 'all_proxy'])(
   },
 );
 
-const frontend = (request: BuildRequest, dockerfile: CheckedDockerfile) =>
-  frontendOf(request, dockerfile, { insecureRegistry: false, storedCaches: [] });
+const frontend = (request: BuildRequest, wantsSourceDateEpoch = false) =>
+  frontendOf(request, { wantsSourceDateEpoch }, { insecureRegistry: false, storedCaches: [] });
 
 describe('the attributes of a build', () => {
   it('tell the commit’s time only to a Dockerfile that asks', () => {
     const request = trialRequest('');
-    const attrs = (wantsSourceDateEpoch: boolean) => frontend(request, { instructions: [], wantsSourceDateEpoch });
+    const attrs = (wantsSourceDateEpoch: boolean) => frontend(request, wantsSourceDateEpoch);
     expect(attrs(false)).not.toHaveProperty('build-arg:SOURCE_DATE_EPOCH');
     expect(attrs(true)).toHaveProperty('build-arg:SOURCE_DATE_EPOCH', '1700000000');
   });
 
   it('are the same for two commits, but for labels', () => {
-    const of = (change: Partial<BuildRequest>) =>
-      frontend(trialRequest('', change), { instructions: [], wantsSourceDateEpoch: false });
+    const of = (change: Partial<BuildRequest>) => frontend(trialRequest('', change));
     expect(of({ sourceDateEpoch: 1 })).toEqual(of({ sourceDateEpoch: 2 }));
   });
 });
@@ -82,8 +81,7 @@ describe('the attributes of a build', () => {
 describe('named contexts', () => {
   it('are trees under names of our own, or images', () => {
     const namedContexts = [folder('lib'), { name: 'base', kind: 'image', reference: 'busybox:1' }] as const;
-    const checked = { instructions: [], wantsSourceDateEpoch: false };
-    expect(frontend(trialRequest('', { namedContexts }), checked)).toMatchObject({
+    expect(frontend(trialRequest('', { namedContexts }))).toMatchObject({
       'context:lib': 'local:context-0',
       'context:base': 'docker-image://busybox:1',
     });

@@ -54,7 +54,7 @@ export interface EngineSide {
  */
 export function frontendOf(
   request: BuildRequest,
-  dockerfile: CheckedDockerfile,
+  dockerfile: Pick<CheckedDockerfile, 'wantsSourceDateEpoch'>,
   engine: EngineSide,
 ): Record<string, string> {
   const epoch = { SOURCE_DATE_EPOCH: String(request.sourceDateEpoch) };

@@ -72,7 +72,7 @@ export function prepareRun(
   checkRequest(request);
   const targets = targetRequests(request);
   // All of them, before anything runs.
-  const checked = new Map([...targets, request].map((part) => [part, checkedDockerfile(part)]));
+  const checked = checkedDockerfiles(request, targets);
   const { groups, cgroupParent, cgroupBase, insecureRegistry, mostFetchBytes, mostAddresses } = setting;
   const groupPath = groups ? groupPathOf(request, cgroupParent) : undefined;
   const group = groups && groupPath ? acquire(groups, cgroupBase + groupPath, request) : undefined;
@@ -107,9 +107,25 @@ export function prepareRun(
   };
 }
 
-function checkedDockerfile(part: BuildRequest): CheckedDockerfile {
-  const checked = checkDockerfile(part.dockerfile.path, part.dockerfile.content, part.onlyImages);
-  refuseShadowedStages(part, checked);
+/** Of all parts of a request; what one of them takes of the engine's memory is missing to the next. */
+function checkedDockerfiles(
+  request: BuildRequest,
+  targets: readonly BuildRequest[],
+): ReadonlyMap<BuildRequest, CheckedDockerfile> {
+  const checked = new Map<BuildRequest, CheckedDockerfile>();
+  const byTarget = new Map<string, CheckedDockerfile>();
+  let before: CheckedDockerfile | undefined;
+  for (const [index, part] of [...targets, request].entries()) {
+    const { dockerfile, onlyImages, buildArgs, namedContexts = [] } = part;
+    const from = namedContexts.flatMap((context) =>
+      context.kind === 'target' ? (byTarget.get(context.target) ?? []) : [],
+    );
+    before = checkDockerfile(dockerfile.path, dockerfile.content, { onlyImages, buildArgs, before, from });
+    refuseShadowedStages(part, before);
+    checked.set(part, before);
+    const name = request.targets?.[index]?.name;
+    if (name !== undefined) byTarget.set(name, before);
+  }
   return checked;
 }
 

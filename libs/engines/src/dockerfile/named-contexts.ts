@@ -23,7 +23,7 @@ export function checkContexts(contexts: readonly RequestedContext[], targets: Re
 /** The builder would take the context wherever the Dockerfile means its stage, and the file would not say so. */
 export function refuseShadowedStages(
   { namedContexts = [], dockerfile: { path: file } }: BuildRequest,
-  { instructions }: CheckedDockerfile,
+  { instructions }: Pick<CheckedDockerfile, 'instructions'>,
 ): void {
   const names = new Set(namedContexts.map(({ name }) => parseContextName(name)));
   for (const { keyword, args, startLine: line, endLine } of instructions) {

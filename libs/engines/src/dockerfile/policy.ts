@@ -6,6 +6,10 @@ import {
   type FailurePlace,
   fewerSteps,
   type Instruction,
+  type MeasuredExpansion,
+  measureExpansion,
+  mostExpandedBuild,
+  mostExpandedValue,
   mostInstructions,
   readInstructions,
 } from '@cooperage/domain';
@@ -21,15 +25,27 @@ export interface CheckedDockerfile {
   readonly instructions: readonly Instruction[];
   /** The file declares `ARG SOURCE_DATE_EPOCH`, and so wants to be told the commit's time. */
   readonly wantsSourceDateEpoch: boolean;
+  /** How long it becomes with its variables put in place, with the Dockerfiles before it. */
+  readonly expansion: MeasuredExpansion;
+}
+
+/** What around a Dockerfile is looked at with it. */
+export interface DockerfileScene {
+  /** Of the world the build may fetch images alone. */
+  readonly onlyImages?: boolean;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Other Dockerfiles of the build: the one before, and those whose results this one may start from. */
+  readonly before?: CheckedDockerfile;
+  readonly from?: readonly CheckedDockerfile[];
 }
 
 /**
  * Refuses what no build may ask for, before anything runs.
- * @param onlyImages of the world the build may fetch images alone
  * @throws {BuildFailure} `PolicyRefused` for a foreign frontend, a step that asks for more than a sandbox, or an address
- * where only images are fetched; `DockerfileInvalid` for a file that is too large or has too many instructions
+ * where only images are fetched; `DockerfileInvalid` for a file that is too large, has too many instructions, or becomes too long with its variables put
+ * in place
  */
-export function checkDockerfile(file: string, content: Uint8Array, onlyImages = false): CheckedDockerfile {
+export function checkDockerfile(file: string, content: Uint8Array, scene: DockerfileScene = {}): CheckedDockerfile {
   if (content.byteLength > maxBytes)
     throw new BuildFailure('DockerfileInvalid', `The Dockerfile is larger than ${maxBytes} bytes.`, {
       place: { file },
@@ -38,9 +54,33 @@ export function checkDockerfile(file: string, content: Uint8Array, onlyImages = 
   const instructions = readInstructions(content);
   refuseTooMany(file, instructions);
   for (const instruction of instructions) refusePrivileges(file, instruction);
-  if (onlyImages) for (const instruction of instructions) refuseAddress(file, instruction);
-  return { instructions, wantsSourceDateEpoch: instructions.some(declaresEpoch) };
+  if (scene.onlyImages) for (const instruction of instructions) refuseAddress(file, instruction);
+  const expansion = measureExpansion(content, instructions, {
+    buildArgs: scene.buildArgs ?? {},
+    from: (scene.from ?? []).map(({ expansion: { known } }) => known),
+    spentBytes: scene.before?.expansion.bytes ?? 0,
+  });
+  refuseTooLong(file, expansion);
+  return { instructions, wantsSourceDateEpoch: instructions.some(declaresEpoch), expansion };
 }
+
+function refuseTooLong(file: string, { excess }: MeasuredExpansion): void {
+  if (!excess) return;
+  const { kind, name, instruction } = excess;
+  const { startLine: line, endLine, text } = instruction;
+  throw new BuildFailure('DockerfileInvalid', kind === 'value' ? tooLongValue(name) : tooLongBuild, {
+    place: { file, line, endLine, step: bytesToText(text).slice(0, 200) },
+  });
+}
+
+const mebibytes = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
+
+function tooLongValue(name: string): string {
+  const most = mebibytes(mostExpandedValue);
+  return `With its variables put in place, ${JSON.stringify(name.slice(0, 200))} can become longer than ${most}. Let it name fewer or shorter variables, or COPY a file that holds the text.`;
+}
+
+const tooLongBuild = `With variables put in place, the Dockerfile can become longer than ${mebibytes(mostExpandedBuild)}: each RUN has all ENV, ARG, SHELL, USER and WORKDIR in force. Use shorter values, or fewer RUN.`;
 
 function refuseTooMany(file: string, instructions: readonly Instruction[]): void {
   const first = instructions[mostInstructions];

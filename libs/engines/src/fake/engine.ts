@@ -62,7 +62,8 @@ export class FakeEngine implements Engine {
 
   async build(request: BuildRequest, emit: Emit, signal: AbortSignal): Promise<BuildOutcome> {
     checkRequest(request);
-    const { instructions } = checkDockerfile(request.dockerfile.path, request.dockerfile.content);
+    const { dockerfile, buildArgs } = request;
+    const { instructions } = checkDockerfile(dockerfile.path, dockerfile.content, { buildArgs });
     if (request.targets?.length) throw new BuildFailure('InvalidBuildConfig', 'This engine builds one target.');
     if (instructions.length === 0) throw new BuildFailure('DockerfileInvalid', 'The file has no instructions.');
     this.fates.set(request.reference, { state: 'running' });
