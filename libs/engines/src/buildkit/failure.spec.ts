@@ -51,6 +51,15 @@ describe('what ended a build', () => {
     expect(buildFailureOf(error, scene()).code).toBe(code);
   });
 
+  it.each([
+    'process "true" did not complete: no available IPv4 addresses on this network\'s address pools: buildkit (0a1b)',
+    'failed to set up: plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses available in range set: 10.204.0.1-10.204.3.254',
+  ])('R7-C6 tries a build again whose step had no address: %s', (message) => {
+    const failure = buildFailureOf(failed(message, [detail.vertex]), scene());
+    expect(failure.code).toBe('EngineUnavailable');
+    expect(failure.message).toContain('too many steps at once');
+  });
+
   it('D3 says nothing of a step of another build that stands for none of its own', () => {
     const progress = new ProgressReader();
     progress.define([], null);

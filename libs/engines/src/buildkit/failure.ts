@@ -36,12 +36,21 @@ function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {
   // What a step digs deeper than a path can lead cannot be archived. The message names all of the path.
   if (/: file name too long$/.test(error.message || scene.progress.pushError() || ''))
     return fail('StepFailed', 'A step made a path that is too long for a layer: it may have 4,096 bytes.');
+  // A step's network has no address left while others have them all, in dockerd's words or in those of the network's plugin.
+  if (noAddress.test(error.message))
+    return fail(
+      'EngineUnavailable',
+      'The builder ran too many steps at once: it had no network address left for one more.',
+    );
   const own = ownAnswer(error, fail);
   if (own) return own;
   if (error.inFrontend) return inFrontend(error, fail);
   if (error.vertex !== null) return inStep(error, scene, fail);
   return inExport(error, scene, fail);
 }
+
+const noAddress =
+  /no available IPv[46] addresses on this network's address pools|failed to allocate for range \d+: no IP addresses available in range set/;
 
 type Fail = (code: FailureCode, message: string) => BuildFailure;
 

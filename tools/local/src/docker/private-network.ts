@@ -5,7 +5,7 @@ import { Firewall } from '../parts/engine/firewall.ts';
 import { chains } from '../parts/engine/firewall-rules.ts';
 import { disableForwarding, enableForwarding, hasBridgeOfAnother } from '../parts/engine/forwarding.ts';
 import { stepResolvers } from '../parts/engine/resolvers.ts';
-import { chooseSubnet, takenNetworks } from '../parts/engine/subnet.ts';
+import { addressIn, chooseSubnet, takenNetworks } from '../parts/engine/subnet.ts';
 import { attempt, run } from '../processes/command.ts';
 import type { Tools } from '../toolchain/tools.ts';
 
@@ -41,13 +41,13 @@ export class PrivateNetwork {
     await this.remove();
     const routes = await this.ip('-4', 'route', 'show', 'table', 'all');
     const subnet = chooseSubnet(Number.parseInt(this.id, 16), takenNetworks(routes, this.wire));
-    const [outer, inner] = [1, 2].map((host) => subnet.replace(/0\/24$/, String(host))) as [string, string];
+    const [outer, inner] = [1, 2].map((host) => addressIn(subnet, host).split('/')[0]) as [string, string];
     await this.ip('netns', 'add', this.namespace);
     await this.ip('link', 'add', this.wire, 'type', 'veth', 'peer', 'name', 'wire', 'netns', this.namespace);
-    await this.ip('address', 'add', `${outer}/24`, 'dev', this.wire);
+    await this.ip('address', 'add', addressIn(subnet, 1), 'dev', this.wire);
     await this.ip('link', 'set', this.wire, 'up');
     await this.inside('link', 'set', 'lo', 'up');
-    await this.inside('address', 'add', `${inner}/24`, 'dev', 'wire');
+    await this.inside('address', 'add', addressIn(subnet, 2), 'dev', 'wire');
     await this.inside('link', 'set', 'wire', 'up');
     await this.inside('route', 'add', 'default', 'via', outer);
     await this.firewall.apply(answering(chains(this.id, { bridge: this.wire, subnet, resolvers: stepResolvers() })));

@@ -164,9 +164,14 @@ describe('firewall rules', () => {
 
 describe('the subnet', () => {
   it('overlaps no network of the machine', () => {
-    expect(chooseSubnet(0, [])).toBe('10.200.0.0/24');
-    expect(chooseSubnet(0, ['10.200.0.7/32', '10.200.1.0/25'])).toBe('10.200.2.0/24');
-    expect(chooseSubnet(5, ['10.200.0.0/16'])).toBe('10.201.0.0/24');
+    expect(chooseSubnet(0, [])).toBe('10.200.0.0/22');
+    expect(chooseSubnet(0, ['10.200.0.7/32', '10.200.4.0/25'])).toBe('10.200.8.0/22');
+    expect(chooseSubnet(5, ['10.200.0.0/16'])).toBe('10.201.0.0/22');
+    expect(chooseSubnet(50 * 64 - 1, [])).toBe('10.249.252.0/22');
+  });
+
+  it('R7-C6 has an address for as many steps as its bridge has ports', () => {
+    for (const seed of [0, 1, 2_000]) expect(2 ** (32 - Number(chooseSubnet(seed, []).split('/')[1]))).toBe(1_024);
   });
 
   it('says when there is none', () => {
@@ -174,7 +179,7 @@ describe('the subnet', () => {
   });
 
   it('gives the bridge its first address', () => {
-    expect(bridgeAddress('10.204.1.0/24')).toBe('10.204.1.1/24');
+    expect(bridgeAddress('10.204.4.0/22')).toBe('10.204.4.1/22');
   });
 
   it('leaves out default routes and the bridge that is about to be replaced', () => {

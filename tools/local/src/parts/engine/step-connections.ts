@@ -2,7 +2,7 @@ import { type Chain, chainPrefix, refuse } from './chain.ts';
 import { beginningsPerSecond, type ConnectionBounds, littlePerMinute } from './connection-bounds.ts';
 
 export interface StepConnections {
-  /** For example `10.204.17.0/24`. */
+  /** For example `10.204.16.0/22`. */
   readonly subnet: string;
   /** What steps may have open; left out where this kernel cannot count connections. */
   readonly bounds?: ConnectionBounds;
