@@ -198,7 +198,7 @@ describe('publisher tenures', () => {
     const request = await world.db.prisma.trustRequest.create({
       data: { ...wish, action: 'retag', tag: 'main', askedBy: 'ada' },
     });
-    const outcome = await new TrustRequestRepository(world.db).retag(request as TrustRequestRecord);
+    const outcome = await new TrustRequestRepository(world.db).retag(request as TrustRequestRecord, tenure);
     expect(outcome).toMatchObject({ ok: false, note: expect.stringContaining('protected') });
     expect(await publishes.targetOf(project, 'main')).toBe(facts(2).digest);
   });
@@ -254,7 +254,9 @@ describe('publisher tenures', () => {
     const request = await world.db.prisma.trustRequest.create({
       data: { ...wish, action: 'retag', tag: 'prod', askedBy: 'ada' },
     });
-    expect(await new TrustRequestRepository(world.db).retag(request as TrustRequestRecord)).toMatchObject({ ok: true });
+    expect(await new TrustRequestRepository(world.db).retag(request as TrustRequestRecord, tenure)).toMatchObject({
+      ok: true,
+    });
     await pass(3, 'branch', 3);
     expect(await publishes.targetOf(project, 'prod')).toBe(facts(1).digest);
     const later = await pass(4, 'protected', 4);
@@ -292,7 +294,7 @@ describe('publisher tenures', () => {
     const request = await world.db.prisma.trustRequest.create({
       data: { ...wish, action: 'retag', tag: 'latest', askedBy: 'ada' },
     });
-    expect(await trust.retag(request as TrustRequestRecord)).toMatchObject({
+    expect(await trust.retag(request as TrustRequestRecord, tenure)).toMatchObject({
       ok: false,
       note: expect.stringContaining('fork zone'),
     });

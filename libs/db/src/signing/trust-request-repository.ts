@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../database.js';
 import { planTagMove, type TagPlan } from '../image/tag-plan.js';
+import { holdsTenure, type Tenure } from '../lease/tenure-repository.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { lockProject } from '../project/lock-project.js';
@@ -60,10 +61,13 @@ export class TrustRequestRepository {
 
   /**
    * Points a tag to an image of the project, by the rule that holds for builds too: tags move only forward, and only to
-   * what was verified. The registry is told by whoever calls.
+   * what was verified. The caller tells the registry afterwards.
+   * @returns `stale` when the tenure is not the caller's any more: then nothing was decided
    */
-  retag(request: TrustRequestRecord): Promise<RequestOutcome> {
+  retag(request: TrustRequestRecord, tenure: Tenure): Promise<RequestOutcome | 'stale'> {
     return this.once(request, async (tx) => {
+      const [held] = await tx.$queryRaw<{ held: boolean }[]>`SELECT ${holdsTenure(tenure)} AS held`;
+      if (!held?.held) return 'stale';
       const { projectId, tag, digest } = request;
       if (tag === null || digest === null) return { ok: false, note: 'Tag or image is missing.' };
       // Between plan and move no publication moves it: a gate does not wait for the project's row.
@@ -80,15 +84,18 @@ export class TrustRequestRepository {
     });
   }
 
-  private once(
+  /** Whoever comes second is told what the first one decided. */
+  private once<Outcome extends RequestOutcome | 'stale'>(
     { id, projectId }: TrustRequestRecord,
-    work: (tx: Queryable) => Promise<RequestOutcome>,
-  ): Promise<RequestOutcome> {
+    work: (tx: Queryable) => Promise<Outcome>,
+  ): Promise<Outcome | RequestOutcome> {
     return this.db.transaction(async (tx) => {
       await lockProject(tx, projectId);
-      const asked = await tx.trustRequest.count({ where: { id, state: 'asked' } });
-      if (asked === 0) return done;
+      const row = await tx.trustRequest.findUnique({ where: { id }, select: { state: true, note: true } });
+      if (row?.state === 'done') return done;
+      if (row?.state !== 'asked') return { ok: false, note: row?.note ?? 'The project is gone.' };
       const outcome = await work(tx);
+      if (outcome === 'stale') return outcome;
       const note = outcome.ok ? null : outcome.note;
       await tx.trustRequest.update({
         where: { id },

@@ -2,6 +2,7 @@ import type { Config } from '@cooperage/config';
 import {
   BuildProjectRepository,
   BuildRepository,
+  PublishRepository,
   ReverificationRepository,
   SigningRepository,
   TrustRequestRepository,
@@ -20,7 +21,14 @@ export function trust(config: ControlConfig): Provider[] {
   return [
     {
       provide: TrustRequestService,
-      inject: [TrustRequestRepository, BuildProjectRepository, PublisherSessions, SIGNING_MASTER_KEYS, LOGGER],
+      inject: [
+        TrustRequestRepository,
+        BuildProjectRepository,
+        PublishRepository,
+        PublisherSessions,
+        SIGNING_MASTER_KEYS,
+        LOGGER,
+      ],
       useFactory: (...parts: ConstructorParameters<typeof TrustRequestService>) => new TrustRequestService(...parts),
     },
     {
