@@ -40,7 +40,7 @@ export class ImageLists {
     return this.page(rows, query.limit);
   }
 
-  /** Tagged images whose newest verification found a fault, at most `most`: those that somebody has to look at. */
+  /** Tagged images whose newest verification that found anything out found a fault, at most `most`: those that somebody has to look at. */
   async failing(organizationIds: readonly string[], most: number): Promise<FoundImageRecord[]> {
     const rows = await this.db.prisma.$queryRaw<FoundRow[]>`
       SELECT ${imageColumns}, o.slug AS "organizationSlug", p.slug AS "projectSlug"
@@ -48,11 +48,10 @@ export class ImageLists {
       JOIN LATERAL (SELECT DISTINCT t.digest FROM image_tag t WHERE t.project_id = p.id) t ON true
       JOIN image i ON i.project_id = p.id AND i.digest = t.digest
       CROSS JOIN LATERAL (
-        SELECT ok, verdict FROM image_verification v
-        WHERE v.project_id = p.id AND v.digest = t.digest ORDER BY v.id DESC LIMIT 1
+        SELECT ok FROM image_verification v
+        WHERE v.project_id = p.id AND v.digest = t.digest AND v.verdict IS DISTINCT FROM 'impossible' ORDER BY v.id DESC LIMIT 1
       ) v
-      WHERE p.organization_id = ANY (${[...organizationIds]}) AND p.deleted_at IS NULL
-        AND NOT v.ok AND v.verdict IS DISTINCT FROM 'impossible'
+      WHERE p.organization_id = ANY (${[...organizationIds]}) AND p.deleted_at IS NULL AND NOT v.ok
       ORDER BY i.id DESC LIMIT ${most}`;
     return (await this.page(rows, most)).items;
   }

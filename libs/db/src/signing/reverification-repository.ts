@@ -53,19 +53,26 @@ export class ReverificationRepository {
       ORDER BY i.id DESC LIMIT ${most}`;
   }
 
-  /** Ends a round with what the newest verification of each tagged image says. */
+  /**
+   * Ends a round with what the newest verifications of each tagged image say. An image with a fault stays one while the registry
+   * cannot be asked.
+   */
   async finish(projectId: string): Promise<void> {
     await this.db.prisma.$executeRaw`
       UPDATE reverification SET finished_at = now(), images = found.images, failing = found.failing, unknown = found.unknown
       FROM (
         SELECT count(*)::int AS images,
-          count(*) FILTER (WHERE NOT v.ok AND v.verdict IS DISTINCT FROM 'impossible')::int AS failing,
-          count(*) FILTER (WHERE NOT v.ok AND v.verdict = 'impossible')::int AS unknown
+          count(*) FILTER (WHERE NOT known.ok)::int AS failing,
+          count(*) FILTER (WHERE v.verdict = 'impossible' AND known.ok IS NOT FALSE)::int AS unknown
         FROM (SELECT DISTINCT digest FROM image_tag WHERE project_id = ${projectId}::uuid) t
         CROSS JOIN LATERAL (
-          SELECT ok, verdict FROM image_verification v
+          SELECT verdict FROM image_verification v
           WHERE v.project_id = ${projectId}::uuid AND v.digest = t.digest ORDER BY v.id DESC LIMIT 1
         ) v
+        LEFT JOIN LATERAL (
+          SELECT ok FROM image_verification v WHERE v.project_id = ${projectId}::uuid AND v.digest = t.digest
+            AND v.verdict IS DISTINCT FROM 'impossible' ORDER BY v.id DESC LIMIT 1
+        ) known ON true
       ) found
       WHERE project_id = ${projectId}::uuid`;
   }

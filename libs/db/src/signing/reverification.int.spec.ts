@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
 import {
+  ImageLists,
   newId,
   PublishRepository,
   ReverificationRepository,
   SigningRepository,
+  type StoredVerdict,
   TenureRepository,
   type TrustRequestRecord,
   TrustRequestRepository,
@@ -39,7 +41,13 @@ describe('verifications and the keys that they were made by', () => {
     if (!outcome.ok || !tenure.ok) throw new Error('the build cannot be published');
     const gate = () =>
       new PublishRepository(world.db).passGate(outcome.build, tenure.tenure, { platforms: [] }, [key!.id]);
-    return { projectId, keyId: key!.id, gate, found: { projectId, digest, buildId: outcome.build.id, checks: [] } };
+    return {
+      projectId,
+      keyId: key!.id,
+      gate,
+      tenure: tenure.tenure,
+      found: { projectId, digest, buildId: outcome.build.id, checks: [] },
+    };
   };
   /** The tag `main` points to its image. */
   const published = async () => {
@@ -78,8 +86,9 @@ describe('verifications and the keys that they were made by', () => {
   });
 
   it('R5-C4 let no tag move to an image whose last one is older than a revocation', async () => {
-    const { projectId, keyId, found } = await published();
-    const retag = async (tag: string) => requests.retag(await asked({ projectId, action: 'retag', tag, digest }));
+    const { projectId, keyId, found, tenure } = await published();
+    const retag = async (tag: string) =>
+      requests.retag(await asked({ projectId, action: 'retag', tag, digest }), tenure);
     await keys.recordVerification({ ...found, verdict: 'verified', keys: await keys.verifyingKeys(projectId) });
     expect(await retag('before')).toEqual({ ok: true });
     await requests.revoke(await asked({ projectId, action: 'revoke', keyId }));
@@ -90,6 +99,53 @@ describe('verifications and the keys that they were made by', () => {
         return retag('after');
       })
       .toEqual({ ok: true });
+  });
+
+  it('R5-C9 tell whoever handles a request second what the first one decided', async () => {
+    const { projectId, tenure, found } = await published();
+    const request = await asked({ projectId, action: 'retag', tag: 'prod', digest });
+    const refused = await requests.retag(request, tenure);
+    expect(refused).toMatchObject({ ok: false, note: expect.stringContaining('does not verify') });
+    await keys.recordVerification({ ...found, verdict: 'verified', keys: await keys.verifyingKeys(projectId) });
+    expect(await requests.retag(request, tenure)).toEqual(refused);
+    const another = await asked({ projectId, action: 'retag', tag: 'prod', digest });
+    expect(await requests.retag(another, tenure)).toEqual({ ok: true });
+    expect(await requests.retag(another, tenure)).toEqual({ ok: true });
+  });
+
+  it('R5-C9 let nobody point a tag whose right to write the repository has ended, and decide nothing', async () => {
+    const { projectId, tenure, found } = await published();
+    await keys.recordVerification({ ...found, verdict: 'verified', keys: await keys.verifyingKeys(projectId) });
+    const request = await asked({ projectId, action: 'retag', tag: 'prod', digest });
+    expect(await requests.retag(request, { ...tenure, fence: tenure.fence + 1n })).toBe('stale');
+    expect(await world.db.prisma.imageTag.count({ where: { projectId, tag: 'prod' } })).toBe(0);
+    expect(await requests.retag(request, tenure)).toEqual({ ok: true });
+  });
+
+  it('R5-C10 leave an image with a fault in the list of such while its registry cannot be asked', async () => {
+    const { projectId, found } = await published();
+    const { organizationId } = await world.db.prisma.project.findUniqueOrThrow({ where: { id: projectId } });
+    const failing = async () =>
+      (await new ImageLists(world.db).failing([organizationId], 5)).map((image) => image.digest);
+    const rounds = new ReverificationRepository(world.db);
+    const counted = async () => {
+      await rounds.begin(projectId, true);
+      await rounds.finish(projectId);
+      return world.db.prisma.reverification.findUnique({
+        where: { projectId },
+        select: { images: true, failing: true, unknown: true },
+      });
+    };
+    const record = async (verdict: StoredVerdict) =>
+      keys.recordVerification({ ...found, verdict, keys: await keys.verifyingKeys(projectId) });
+    await record('impossible');
+    expect([await failing(), await counted()]).toEqual([[], { images: 1, failing: 0, unknown: 1 }]);
+    await record('mismatch');
+    await record('impossible');
+    expect([await failing(), await counted()]).toEqual([[digest], { images: 1, failing: 1, unknown: 0 }]);
+    await record('verified');
+    await record('impossible');
+    expect([await failing(), await counted()]).toEqual([[], { images: 1, failing: 0, unknown: 1 }]);
   });
 
   it('R5-C4 the gate waits for a revocation that is under way, and is refused by it', async () => {
