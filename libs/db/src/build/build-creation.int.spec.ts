@@ -118,4 +118,16 @@ describe('the builds of one push', () => {
     const build = (await stored()).at(-1)!;
     expect(build).toMatchObject({ number: 4, buildArgs, namedContexts, tags: ['image-0'] });
   });
+
+  it('R5-C10 read no more of caches in a build that tries again than its rule lets builds read by now', async () => {
+    const rule = { id: newId(), projectId, name: 'r', refKind: 'branch', refPattern: '**', position: 1 };
+    await world.db.prisma.rule.create({ data: { ...rule, cachePolicy: 'none' } });
+    const old = await world.build(projectId);
+    await world.db.prisma.build.update({ where: { id: old.id }, data: { ruleId: rule.id } });
+    await new BuildRepository(world.db).requestCancel(old.id, 'Ada');
+    const again = await new BuildRepository(world.db).createRetry(old.id, { noCache: false, actorName: 'Ada' });
+    expect(again).toMatchObject({ ok: true });
+    const build = await world.db.prisma.build.findFirst({ where: { projectId, retryOf: old.id } });
+    expect(build).toMatchObject({ cachePolicy: 'none', isolated: true });
+  });
 });

@@ -1,4 +1,11 @@
-import { type CacheBackend, initialBuildState, withinTimeCeiling } from '@cooperage/domain';
+import {
+  type CacheBackend,
+  type CachePolicy,
+  initialBuildState,
+  isIsolated,
+  stricterPolicy,
+  withinTimeCeiling,
+} from '@cooperage/domain';
 import { quotaIn } from '../account/quota-repository.js';
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
@@ -84,14 +91,19 @@ export async function createBuildIn(
   input: NewBuild,
   large: LargeInputsFrom,
 ): Promise<AddedBuild | null> {
-  const [project] = await tx.$queryRaw<{ number: number; strict: boolean; backend: CacheBackend }[]>`
-    UPDATE project SET last_build_number = last_build_number + 1
+  const [project] = await tx.$queryRaw<
+    { number: number; strict: boolean; backend: CacheBackend; policy: CachePolicy | null }[]
+  >`
+    UPDATE project p SET last_build_number = last_build_number + 1
     WHERE id = ${input.projectId}::uuid AND deleted_at IS NULL
-    RETURNING last_build_number AS number, strict_isolation AS strict, cache_backend AS backend`;
+    RETURNING last_build_number AS number, strict_isolation AS strict, cache_backend AS backend,
+      (SELECT cache_policy FROM rule r WHERE r.id = ${input.ruleId}::uuid AND r.project_id = p.id) AS policy`;
   if (!project) return null;
   // What became stricter since the build that is tried again holds for the new one, and so does where its cache goes.
-  const isolated = input.isolated || project.strict;
-  const inputs = [{ ...input, isolated, cacheBackend: project.backend }];
+  const cachePolicy = stricterPolicy(input.cachePolicy, project.policy ?? input.cachePolicy);
+  const strictIsolation = input.isolated || project.strict;
+  const isolated = isIsolated({ zone: input.zone, cachePolicy, strictIsolation });
+  const inputs = [{ ...input, cachePolicy, isolated, cacheBackend: project.backend }];
   const [build] = await insertBuildsIn(tx, inputs, large, project.number);
   return build!;
 }

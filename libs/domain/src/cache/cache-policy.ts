@@ -4,3 +4,8 @@
  */
 export const cachePolicies = ['zone', 'protected_only', 'none'] as const;
 export type CachePolicy = (typeof cachePolicies)[number];
+
+/** The one that lets a build read less. */
+export function stricterPolicy(one: CachePolicy, other: CachePolicy): CachePolicy {
+  return cachePolicies[Math.max(cachePolicies.indexOf(one), cachePolicies.indexOf(other))]!;
+}
