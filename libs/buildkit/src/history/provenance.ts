@@ -25,6 +25,7 @@ export interface Provenance {
 /**
  * Reads what the engine recorded of a build: it notes this for every build, whether or not an attestation was asked
  * for. Both of BuildKit's forms are understood, SLSA 0.2 and 1.
+ * @returns null for a record without it: then nobody knows what the image was made from
  * @throws {ContentTooLarge} beyond `mostBytes`
  * @throws {ConnectionLost} @throws {RpcError} @throws {SyntaxError} when the blob is no JSON
  */
@@ -32,10 +33,10 @@ export async function readProvenance(
   connection: EngineConnection,
   record: HistoryRecord,
   mostBytes: number,
-): Promise<Provenance> {
+): Promise<Provenance | null> {
   const results = [record.Result, ...Object.values(record.Results)];
   const attestation = results.flatMap((result) => result?.Attestations ?? [])[0];
-  if (!attestation) return { materials: [], baseImages: [], lines: new Map() };
+  if (!attestation) return null;
   const bytes = await readContent(connection, attestation.digest, mostBytes);
   return parseProvenance(JSON.parse(bytes.toString()) as Predicate);
 }

@@ -53,10 +53,15 @@ export async function outcomeOf(
   };
 }
 
-/** @throws {BuildFailure} `PolicyRefused` for a record that is too large to be read (R2-N10) */
+/**
+ * @throws {BuildFailure} `PolicyRefused` for a record that is too large to be read (R2-N10), `EngineUnavailable` for one that does
+ *   not say what the image was made from (R5-C10)
+ */
 async function readRecord(connection: EngineConnection, record: HistoryRecord, mostBytes: number): Promise<Provenance> {
   try {
-    return await readProvenance(connection, record, mostBytes);
+    const provenance = await readProvenance(connection, record, mostBytes);
+    if (provenance) return provenance;
+    throw new BuildFailure('EngineUnavailable', 'The builder did not record what the image was made from.');
   } catch (error) {
     if (!(error instanceof ContentTooLarge)) throw error;
     throw new BuildFailure(
