@@ -12,6 +12,7 @@ export type { RegistryCredentials } from './http/authorizer.js';
 export * from './http/call-options.js';
 export * from './http/public-agent.js';
 export type { RegistryAddress, WriteWatch } from './http/registry-http.js';
+export * from './image-platforms.js';
 export * from './image-reader.js';
 export * from './image-reference.js';
 export * from './image-tree.js';

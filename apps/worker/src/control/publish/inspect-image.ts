@@ -9,7 +9,7 @@ import {
   sealedSubject,
   stagingRepository,
 } from '@cooperage/domain';
-import { type Descriptor, manifestsOf, mountImage, readImageRoot } from '@cooperage/oci';
+import { type Descriptor, imagePlatforms, manifestsOf, mountImage, readImageRoot } from '@cooperage/oci';
 import { findLeaks, type ImageDocument } from './find-leaks.js';
 import type { PublisherSession } from './publisher-session.js';
 
@@ -20,6 +20,8 @@ const maxConfigsBytes = 32 * 1024 * 1024;
 export interface InspectedImage {
   readonly subject: Descriptor;
   readonly totalBytes: number;
+  /** What the image is made for; what was asked for, where the image does not say it. */
+  readonly platforms: readonly string[];
 }
 
 /** Looks an image over in the staging repository, and takes it into the project's repository by digest. */
@@ -31,7 +33,7 @@ export class InspectImage {
 
   /**
    * @param admit asked with the size of the whole image before anything of it stands in the project's repository
-   * @returns the descriptor that signatures have as their subject, and the size of the whole image in bytes
+   * @returns the descriptor that signatures have as their subject, and what is known of the image
    * @throws {BuildFailure} `SecretLeak` when a secret of the project stands in the image's documents; `PolicyRefused` when they are
    *   too much to be searched
    * @throws {RegistryError}
@@ -50,7 +52,9 @@ export class InspectImage {
       { from, to, digest: build.digest as Digest, admit },
       { signal: session.signal },
     );
-    return { subject: mounted.root, totalBytes: mounted.root.size + mounted.blobBytes };
+    const found = await imagePlatforms(session.registry, to, mounted.root.digest, { signal: session.signal });
+    const platforms = found.length > 0 ? found : [build.platform];
+    return { subject: mounted.root, totalBytes: mounted.root.size + mounted.blobBytes, platforms };
   }
 
   private async refuseLeaks(session: PublisherSession, build: BuildRecord, repository: RepositoryName): Promise<void> {

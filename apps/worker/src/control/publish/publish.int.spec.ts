@@ -91,7 +91,7 @@ describe('a publication on PostgreSQL', () => {
         ) => {
           await at.inspect?.();
           await admit(7);
-          return { subject: undefined, totalBytes: 7 };
+          return { subject: undefined, totalBytes: 7, platforms: ['linux/amd64'] };
         },
       } as never,
       sign: { attach: async () => at.sign?.() } as never,

@@ -14,7 +14,7 @@ import { observeEnd } from '../../shared/observe-build.js';
 import { PhaseNotes } from '../../shared/phase-notes.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { ImageQuota } from './image-quota.js';
-import type { InspectImage } from './inspect-image.js';
+import type { InspectedImage, InspectImage } from './inspect-image.js';
 import { judgeInterruption } from './interruption.js';
 import type { PublisherSession, PublisherSessions } from './publisher-session.js';
 import type { SignImage } from './sign-image.js';
@@ -35,6 +35,12 @@ export interface PublishParts {
   readonly verify: VerifyPublished;
   readonly metrics: Metrics;
   readonly logger: Logger;
+}
+
+/** What is known of an image that may pass the gate. */
+interface PublishableImage extends Omit<InspectedImage, 'subject'> {
+  /** By which it was verified. */
+  readonly keyIds: readonly string[];
 }
 
 /** One publication under way. */
@@ -77,28 +83,27 @@ export class PublishService {
 
   private async publish(work: Publication): Promise<HandlerResult> {
     if (work.build.stage === 'control') {
-      const { totalBytes, keyIds } = await this.prepare(work);
-      const image = { platforms: [work.build.platform], totalBytes };
+      const { keyIds, ...image } = await this.prepare(work);
       const gate = await this.parts.publishes.passGate(work.build, work.session.tenure, image, keyIds);
       if (!gate.ok) return afterRefusal(gate.reason);
     }
     return this.rollForward(work);
   }
 
-  /** Everything that stands in the repository by digest before the gate. Returns the size of the image, and by which keys it verified. */
-  private async prepare({ build, project, session }: Publication): Promise<{ totalBytes: number; keyIds: string[] }> {
+  /** Everything that stands in the repository by digest before the gate. */
+  private async prepare({ build, project, session }: Publication): Promise<PublishableImage> {
     const { inspect, quota, sign, verify, notes, logger } = this.parts;
     const phases = new PhaseNotes(notes, build, 'control', logger);
     try {
       phases.begin('inspect');
-      const { subject, totalBytes } = await inspect.into(session, build, project, (bytes) =>
+      const { subject, ...image } = await inspect.into(session, build, project, (bytes) =>
         quota.assertFits(build, bytes),
       );
       phases.begin('sign');
       const artifacts = await sign.attach(session, build, project, subject);
       phases.begin('verify');
       const keyIds = await verify.check(session, build, project, artifacts);
-      return { totalBytes, keyIds };
+      return { ...image, keyIds };
     } finally {
       // A note that comes late would miss the gate, or take back why the build waits.
       await phases.written();
