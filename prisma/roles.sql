@@ -100,7 +100,7 @@ GRANT SELECT, INSERT ON verdict, log_chunk, build_event TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE ON attempt, signing_key, publisher_tenure, head_watch TO cooperage_control;
 GRANT SELECT, UPDATE ON named_lock TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON tag_move, signature_artifact, image_verification TO cooperage_control;
-GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, staged_image, image_tag, ref_head, process_instance, outbox TO cooperage_control;
+GRANT SELECT, INSERT, UPDATE, DELETE ON base_tag, build, image, staged_image, image_tag, kept_tag, ref_head, process_instance, outbox TO cooperage_control;
 GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
 -- What is measured in the registry stands there instead of a builder's word.
 GRANT SELECT, INSERT, UPDATE, DELETE ON cache_entry TO cooperage_control;
@@ -126,6 +126,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON project, rule, hook_secret, project_secr
 GRANT SELECT, INSERT, UPDATE ON delivery, build, process_instance TO cooperage_api;
 GRANT SELECT, UPDATE ON attempt TO cooperage_api;
 GRANT SELECT, INSERT, DELETE ON hook_refusal, saved_view, worker_drain TO cooperage_api;
+GRANT SELECT, DELETE ON kept_tag TO cooperage_api;
 GRANT SELECT, INSERT ON build_event, image_verification, audit_entry, outbox TO cooperage_api;
 GRANT SELECT, INSERT, UPDATE ON audit_chain TO cooperage_api;
 GRANT SELECT ON step, log_chunk, context_manifest, verdict, ref_head, head_watch, image, image_tag, tag_move, signature_artifact, _prisma_migrations

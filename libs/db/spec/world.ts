@@ -132,6 +132,7 @@ export class World {
           targetRef: null,
           movesTags: true,
           tags: ['main'],
+          tagNamings: [],
           leftOutTags: [],
           contextPath: '.',
           dockerfilePath: 'Dockerfile',

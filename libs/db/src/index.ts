@@ -56,6 +56,7 @@ export {
   type TagMoveRecord,
   type TagRecord,
 } from './image/image-repository.js';
+export * from './image/kept-tag-repository.js';
 export * from './image/layer-listing-repository.js';
 export type { StoredVerdict } from './image/newest-verification.js';
 export * from './image/publish-repository.js';

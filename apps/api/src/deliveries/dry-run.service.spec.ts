@@ -16,7 +16,7 @@ describe('dry runs', () => {
       { list: () => new Promise((resolve) => judging.push(() => resolve([]))) } as unknown as RuleRepository,
       {
         newestBuiltCommits: async () => new Map(),
-        ownedByProtected: async () => new Set(),
+        heldTags: async () => new Map(),
       } as unknown as EvaluationRepository,
       { delivery: async () => delivery, project: async () => project } as unknown as AccessService,
       { limit: () => ({ demand: async () => undefined }) } as unknown as SharedRateLimits,

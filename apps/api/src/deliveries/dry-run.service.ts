@@ -70,12 +70,12 @@ export class DryRunService {
     verdicts: readonly Verdict[],
   ): Promise<readonly Verdict[]> {
     const protection = { defaultBranch, protectedBranches };
-    const owned = await this.evaluations.ownedByProtected(
+    const held = await this.evaluations.heldTags(
       id,
       verdicts.flatMap(({ tags }) => tags),
     );
     const zone = zoneOf({ ...protection, ref, fromFork: false });
-    return (await wallVerdicts(verdicts, zone, { ...protection, ref, commit, rules, owned })).verdicts;
+    return (await wallVerdicts(verdicts, zone, { ...protection, ref, commit, rules, held })).verdicts;
   }
 
   private async changedPaths(id: string): Promise<readonly string[] | null> {

@@ -64,6 +64,7 @@ const newColumns = {
     zone: 'text',
     moves_tags: 'boolean',
     tags: 'text[]',
+    tag_namings: 'text[]',
     left_out_tags: 'jsonb',
     context_path: 'text',
     dockerfile_path: 'text',
@@ -171,7 +172,13 @@ function toRow(input: NewBuild, number: number): NewRow {
     ...{ commit_subject: input.commitSubject, commit_author: input.commitAuthor, commit_time: input.commitTime },
     ...{ cache_policy: input.cachePolicy, cache_backend: input.cacheBackend, isolated: input.isolated },
     ...{ target_ref: input.targetRef, left_out_tags: input.leftOutTags },
-    ...{ zone: input.zone, moves_tags: input.movesTags, tags: input.tags, context_path: input.contextPath },
+    ...{
+      zone: input.zone,
+      moves_tags: input.movesTags,
+      tags: input.tags,
+      tag_namings: input.tagNamings,
+      context_path: input.contextPath,
+    },
     ...{ dockerfile_path: input.dockerfilePath, target: input.target, platform: input.platform },
     ...{ limits: input.limits, no_cache: input.noCache },
   };

@@ -11,6 +11,7 @@ import type {
   ModeReason,
   Phase,
   ResolvedDefinition,
+  TagNaming,
   Zone,
 } from '@cooperage/domain';
 import type { Build, Prisma } from '../generated/client.js';
@@ -50,6 +51,7 @@ export function toBuildRecord(row: Build): BuildRecord {
     sizeBytes: row.sizeBytes === null ? null : Number(row.sizeBytes),
     baseImages: row.baseImages as unknown as BaseImage[],
     sources: row.sources as unknown as FetchedSource[],
+    tagNamings: row.tagNamings as TagNaming[],
     leftOutTags: row.leftOutTags as unknown as LeftOutTag[],
     tools: row.tools as Record<string, string> | null,
     warnings: row.warnings as unknown as BuildWarning[],

@@ -13,6 +13,7 @@ import type {
   ModeReason,
   Phase,
   ResolvedDefinition,
+  TagNaming,
   Zone,
 } from '@cooperage/domain';
 
@@ -54,7 +55,9 @@ export interface BuildInputs {
   /** False for a late delivery: its image is published by digest only. */
   readonly movesTags: boolean;
   readonly tags: readonly string[];
-  /** Tags that its rule would give it, and that belong to protected branches and releases. */
+  /** What each of the tags names, at the same place. Empty for builds of before this was written down. */
+  readonly tagNamings: readonly TagNaming[];
+  /** Tags that its rule would give it, and that belong to others. */
   readonly leftOutTags: readonly LeftOutTag[];
   readonly contextPath: string;
   readonly dockerfilePath: string;

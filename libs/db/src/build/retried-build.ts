@@ -5,6 +5,7 @@ import type {
   CacheBackend,
   CachePolicy,
   LeftOutTag,
+  TagNaming,
   Zone,
 } from '@cooperage/domain';
 import type { Prisma } from '../generated/client.js';
@@ -17,7 +18,7 @@ export const retriedColumns = {
   ...{ ruleId: true, ruleName: true, deliveryId: true, remoteUrl: true, ref: true },
   ...{ commit: true, commitSubject: true, commitAuthor: true, commitTime: true },
   ...{ zone: true, cachePolicy: true, cacheBackend: true, isolated: true, targetRef: true },
-  ...{ movesTags: true, tags: true, leftOutTags: true },
+  ...{ movesTags: true, tags: true, tagNamings: true, leftOutTags: true },
   ...{ contextPath: true, dockerfilePath: true, target: true, platform: true, limits: true },
 } as const satisfies Prisma.BuildSelect;
 
@@ -35,6 +36,7 @@ export function inputsOf({ id: _id, status: _status, stage: _stage, ...row }: Re
     zone: row.zone as Zone,
     cachePolicy: row.cachePolicy as CachePolicy,
     cacheBackend: row.cacheBackend as CacheBackend,
+    tagNamings: row.tagNamings as TagNaming[],
     leftOutTags: row.leftOutTags as unknown as LeftOutTag[],
     limits: storedLimits(row.limits),
   };

@@ -1,4 +1,4 @@
-import { isIsolated, namesAddress, repositoryKey, type Verdict } from '@cooperage/domain';
+import { isIsolated, namesAddress, namingsOf, repositoryKey, type Verdict } from '@cooperage/domain';
 import type { AddedBuild, LargeInputs, NewBuild } from '../build/build-creation.js';
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
@@ -93,9 +93,12 @@ export function newBuild(
 ): NewBuild {
   const { zone, targetRef } = result;
   const { strictIsolation, cacheBackend } = project;
-  const cachePolicy = rules.find(({ id }) => id === verdict.ruleId)?.cachePolicy ?? 'zone';
+  const rule = rules.find(({ id }) => id === verdict.ruleId);
+  const cachePolicy = rule?.cachePolicy ?? 'zone';
   // A stranger's image is published by its digest only, whatever else was asked for.
   const isStrangers = zone === 'fork';
+  const tags = isStrangers ? [] : verdict.tags;
+  const namings = namingsOf(tags.length > 0 ? (rule?.tags ?? []) : [], result);
   return {
     organizationId: project.organizationId,
     projectId: project.id,
@@ -114,7 +117,7 @@ export function newBuild(
     commitTime: result.commitTime,
     ...{ zone, cachePolicy, cacheBackend, isolated: isIsolated({ zone, cachePolicy, strictIsolation }), targetRef },
     movesTags: !result.late && !isStrangers,
-    tags: isStrangers ? [] : verdict.tags,
+    ...{ tags, tagNamings: tags.map((tag) => namings.get(tag) ?? 'neither') },
     leftOutTags: isStrangers ? [] : (result.leftOut.get(verdict.ruleId) ?? []),
     contextPath: project.contextPath,
     dockerfilePath: project.dockerfilePath,

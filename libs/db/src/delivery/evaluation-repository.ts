@@ -3,6 +3,7 @@ import type {
   CacheBackend,
   ClaimedRepository,
   ForgeKind,
+  HeldTag,
   LeftOutTag,
   NoBuildReason,
   Rule,
@@ -13,6 +14,7 @@ import { type AddedBuild, insertBuildsIn } from '../build/build-creation.js';
 import type { BuildLimits, BuildTrigger } from '../build/build-record.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { heldTags } from '../image/held-tags.js';
 import { channels } from '../listen/channels.js';
 import { storedText } from '../stored-text.js';
 import { deliveryAnnouncement } from './delivery-announcement.js';
@@ -159,14 +161,9 @@ export class EvaluationRepository {
     return new Map(rows.map((row) => [row.rule_id, row.commit]));
   }
 
-  /** Which of these tags point to an image of a protected branch or of a release. */
-  async ownedByProtected(projectId: string, tags: readonly string[]): Promise<Set<string>> {
-    if (tags.length === 0) return new Set();
-    const rows = await this.db.prisma.imageTag.findMany({
-      where: { projectId, tag: { in: [...tags] }, zone: 'protected' },
-      select: { tag: true },
-    });
-    return new Set(rows.map(({ tag }) => tag));
+  /** Whose these tags are, where somebody has them. */
+  heldTags(projectId: string, tags: readonly string[]): Promise<ReadonlyMap<string, HeldTag>> {
+    return heldTags(this.db.prisma, projectId, tags);
   }
 
   /** The git host could not be reached: said on the delivery, tried again later. */

@@ -1,6 +1,7 @@
 import type { BuildRecord } from '../build/build-record.js';
 import { Prisma } from '../generated/client.js';
 import { newId } from '../new-id.js';
+import { ofOtherOwner } from './held-tags.js';
 
 /** What the publisher has seen of an image in the registry. */
 export interface PublishedImage {
@@ -32,26 +33,58 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
 /**
  * Points the tags of the build in `moved` to its image; none for the build of a fork, and none where its commit was pushed away
  * from its ref since. The zone is compared first: what an image of the zone `protected` has goes to that zone alone, and that zone
- * takes a tag from others whatever came later. Inside a zone the newer (sequence, number) has it. A real move is kept in the history.
+ * takes a tag from others whatever came later. Inside a zone the newer (sequence, number) has it, where the tag is not that of another
+ * ref or commit. A real move is kept in the history.
+ *
+ * A tag whose image was deleted is kept for its protected ref, and points to those deleted bytes again by a person's word alone.
  */
-export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'zone'>): Prisma.Sql {
+export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNamings' | 'zone'>): Prisma.Sql {
   const tags = build.movesTags && build.zone !== 'fork' ? [...new Set(build.tags)] : [];
-  return Prisma.sql`, wanted AS (
-      SELECT tag, move_id FROM unnest(${tags}::text[], ${tags.map(newId)}::uuid[]) AS w(tag, move_id)
-      WHERE NOT EXISTS (SELECT 1 FROM moved JOIN ref_head h ON h.project_id = moved.project_id AND h.ref = moved.ref
-        WHERE h.rewritten_sequence > moved.sequence)
+  const namings = tags.map((tag) => build.tagNamings[build.tags.indexOf(tag)] ?? 'neither');
+  return Prisma.sql`, named AS (
+      SELECT tag, move_id, CASE naming WHEN 'ref' THEN moved.ref WHEN 'commit' THEN moved.commit END AS owner
+      FROM moved, unnest(${tags}::text[], ${tags.map(newId)}::uuid[], ${namings}::text[]) AS w(tag, move_id, naming)
+    ), wanted AS (
+      SELECT n.* FROM named n, moved
+      WHERE NOT EXISTS (SELECT 1 FROM ref_head h WHERE h.project_id = moved.project_id AND h.ref = moved.ref
+          AND h.rewritten_sequence > moved.sequence)
+        AND NOT EXISTS (SELECT 1 FROM kept_tag k WHERE k.project_id = moved.project_id AND k.tag = n.tag
+          AND (moved.zone <> 'protected' OR k.digest = moved.digest OR (k.sequence, k.build_number) >= (moved.sequence, moved.number)
+            OR ${ofOtherOwner(kept, Prisma.sql`n.owner`)}))
     ), old AS (
       SELECT t.tag, t.digest FROM image_tag t JOIN moved ON t.project_id = moved.project_id JOIN wanted w ON w.tag = t.tag
     ), pointed AS (
-      INSERT INTO image_tag AS t (project_id, tag, digest, build_id, sequence, build_number, zone)
-      SELECT moved.project_id, wanted.tag, moved.digest, moved.id, moved.sequence, moved.number, moved.zone FROM moved, wanted
+      INSERT INTO image_tag AS t (project_id, tag, digest, build_id, sequence, build_number, zone, owner)
+      SELECT moved.project_id, wanted.tag, moved.digest, moved.id, moved.sequence, moved.number, moved.zone, wanted.owner
+      FROM moved, wanted
       ON CONFLICT (project_id, tag) DO UPDATE SET digest = excluded.digest, build_id = excluded.build_id,
-        sequence = excluded.sequence, build_number = excluded.build_number, zone = excluded.zone, moved_at = now()
+        sequence = excluded.sequence, build_number = excluded.build_number, zone = excluded.zone, owner = excluded.owner,
+        moved_at = now()
       WHERE CASE WHEN (t.zone = 'protected') = (excluded.zone = 'protected')
-        THEN (t.sequence, t.build_number) < (excluded.sequence, excluded.build_number) ELSE excluded.zone = 'protected' END
+        THEN (t.sequence, t.build_number) < (excluded.sequence, excluded.build_number)
+          AND NOT ${ofOtherOwner(pointing, Prisma.sql`excluded.owner`)}
+        ELSE excluded.zone = 'protected' END
       RETURNING t.project_id, t.tag, t.digest, t.build_id, t.build_number
+    ), claimed AS (
+      DELETE FROM kept_tag k USING pointed p WHERE k.project_id = p.project_id AND k.tag = p.tag
     ), remembered_moves AS (
       INSERT INTO tag_move (id, project_id, tag, from_digest, to_digest, build_id, build_number)
       SELECT w.move_id, p.project_id, p.tag, old.digest, p.digest, p.build_id, p.build_number
       FROM pointed p JOIN wanted w USING (tag) LEFT JOIN old USING (tag) WHERE old.digest IS DISTINCT FROM p.digest)`;
 }
+
+/** A tag as it points now, in the row `t`. */
+const pointing = {
+  zone: Prisma.sql`t.zone`,
+  owner: Prisma.sql`t.owner`,
+  ref: Prisma.sql`(SELECT ref FROM build WHERE id = t.build_id)`,
+  commit: Prisma.sql`(SELECT commit FROM build WHERE id = t.build_id)`,
+};
+
+/** A tag whose image was deleted, in the row `k`. */
+const kept = {
+  zone: Prisma.sql`'protected'`,
+  owner: Prisma.sql`k.owner`,
+  ref: Prisma.sql`k.ref`,
+  commit: Prisma.sql`k.commit`,
+};

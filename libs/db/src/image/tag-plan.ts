@@ -45,5 +45,6 @@ export async function planTagMove(
   });
   const to = { ...target, digest };
   const place = from && { ...from, zone: from.zone as Zone };
-  return { kind: tagMoveKind(place, to), from: place, to };
+  const isKept = (await db.keptTag.count({ where: { projectId, tag } })) > 0;
+  return { kind: tagMoveKind(place, to, isKept), from: place, to };
 }

@@ -2,6 +2,7 @@ import { type Digest, publishedAgain, type Zone } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
+import { keepTags } from '../image/kept-tag-repository.js';
 import { newId } from '../new-id.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
 import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
@@ -134,9 +135,10 @@ export class ImageDeletion {
     return begun;
   }
 
-  /** The registry has deleted it: so go its rows. Its tag moves stay, they are history. */
+  /** The registry has deleted it: so go its rows. Its tag moves stay, they are history, and its tags stay with their protected refs. */
   async end(projectId: string, { id, digest }: ImageToDelete): Promise<void> {
     await this.db.transaction(async (tx) => {
+      await keepTags(tx, projectId, digest);
       for (const table of [tx.imageTag, tx.signatureArtifact, tx.imageVerification, tx.image])
         await (table as typeof tx.image).deleteMany({ where: { projectId, digest } });
       await tx.retentionCandidate.updateMany({ where: { id }, data: { state: 'deleted', finishedAt: new Date() } });

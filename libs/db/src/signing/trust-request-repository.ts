@@ -124,6 +124,7 @@ async function carryOut(
     create: { projectId, tag, ...place },
     update: place,
   });
+  await tx.keptTag.deleteMany({ where: { projectId, tag } });
   await tx.tagMove.create({
     data: {
       id: newId(),

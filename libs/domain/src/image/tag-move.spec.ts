@@ -25,6 +25,12 @@ describe('a move of a tag', () => {
     expect(tagMoveKind(branch, place(3, 3, 'c', 'branch'))).toBe('forward');
   });
 
+  it('R5-C7 is refused for a branch where the tag is kept for a protected ref, and new for a protected one', () => {
+    expect(tagMoveKind(null, place(2, 2, 'b', 'branch'), true)).toBe('protected');
+    expect(tagMoveKind(null, place(2, 2, 'b', 'branch'), false)).toBe('new');
+    expect(tagMoveKind(null, place(2, 2), true)).toBe('new');
+  });
+
   it('goes by the push first, then by the number of the build', () => {
     expect(tagMoveKind(place(1, 9), place(2, 3))).toBe('forward');
     expect(tagMoveKind(place(2, 3), place(1, 9))).toBe('backward');

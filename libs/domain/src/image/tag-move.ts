@@ -11,14 +11,17 @@ export interface TagPlace {
 
 /**
  * What pointing a tag to an image would be. Only `new` and `forward` change anything: tags never move backward, and one that
- * points to an image of a protected branch or a release goes to no other (`protected`).
+ * belongs to a protected branch or a release goes to no other (`protected`).
  */
 export const tagMoveKinds = ['new', 'forward', 'same', 'backward', 'protected'] as const;
 export type TagMoveKind = (typeof tagMoveKinds)[number];
 
-/** @param from where the tag points now; null when there is no such tag */
-export function tagMoveKind(from: TagPlace | null, to: TagPlace): TagMoveKind {
-  if (from === null) return 'new';
+/**
+ * @param from where the tag points now; null when there is no such tag
+ * @param isKept the tag is kept for a protected ref whose image was deleted
+ */
+export function tagMoveKind(from: TagPlace | null, to: TagPlace, isKept = false): TagMoveKind {
+  if (from === null) return isKept && to.zone !== 'protected' ? 'protected' : 'new';
   if (from.digest === to.digest) return 'same';
   if (from.zone === 'protected' && to.zone !== 'protected') return 'protected';
   if (from.sequence !== to.sequence) return from.sequence < to.sequence ? 'forward' : 'backward';

@@ -1,6 +1,3 @@
-import type { Rule } from './rule.js';
-import { renderTags, type TagInput } from './tag-template.js';
-
 /** Stands in patterns of tags for the beginning of some commit. No tag holds it. */
 export const someCommit = '#';
 /** What `{{sha}}` becomes. */
@@ -11,11 +8,6 @@ const longestTag = 128;
 
 export function isOfCommit(template: string): boolean {
   return namesCommit.test(template);
-}
-
-/** Tags of a rule that name the build's own commit: nobody else's commit has them. */
-export function ownCommitTags(rule: Pick<Rule, 'tags'>, input: TagInput): ReadonlySet<string> {
-  return new Set(renderTags(rule.tags.filter(isOfCommit), input));
 }
 
 /** The tag with `someCommit` in each place where it could name one; a template may name the same commit several times. */

@@ -11,10 +11,13 @@ const releases = (refPattern: string, ...tags: string[]) =>
   ({ id: refPattern, enabled: true, refKind: 'tag', refPattern, tags }) as const;
 const first = [branches('**', '{{branch}}', '{{default}}'), releases('v*', '{{version}}', '{{tag}}')];
 const wall = (change: Partial<TagWall> = {}): TagWall => ({
-  ...{ rules: first, defaultBranch: 'main', protectedBranches: [], owned: new Set() },
+  ...{ rules: first, defaultBranch: 'main', protectedBranches: [], held: new Map() },
   ...{ ref: 'refs/heads/topic', commit: 'a'.repeat(40) },
   ...change,
 });
+/** The tag belongs to main, which hands it on. */
+const owned = (tag: string) =>
+  new Map([[tag, { zone: 'protected', owner: null, ref: 'refs/heads/main', commit: 'b'.repeat(40) } as const]]);
 const wallTags = (tags: readonly string[], zone: Zone, rules: TagWall) => {
   const verdict = {
     ruleId: 'r',
@@ -36,10 +39,10 @@ describe('R-H5 the wall between zones', () => {
       expect(wallTags([tag], 'branch', wall())).toMatchObject({
         ...{ tags: [], leftOut: [{ tag, reason: 'reserved_for_protected' }] },
       });
-      expect(wallTags([tag], 'branch', wall({ owned: new Set([tag]) })).leftOut).toEqual([
+      expect(wallTags([tag], 'branch', wall({ held: owned(tag) })).leftOut).toEqual([
         { tag, reason: 'owned_by_protected' },
       ]);
-      expect(wallTags([tag], 'protected', wall({ owned: new Set([tag]) }))).toMatchObject({ tags: [tag], leftOut: [] });
+      expect(wallTags([tag], 'protected', wall({ held: owned(tag) }))).toMatchObject({ tags: [tag], leftOut: [] });
     },
   );
 
@@ -61,7 +64,7 @@ describe('R-H5 the wall between zones', () => {
 
   it('R-H5 keeps what an owner has, though no rule would give it', () => {
     expect(kept('stable')).toBe(true);
-    expect(kept('stable', { owned: new Set(['stable']) })).toBe(false);
+    expect(kept('stable', { held: owned('stable') })).toBe(false);
   });
 
   it('R-H5 keeps the names of protected branches, by pattern and in any rule’s words', () => {
@@ -78,6 +81,44 @@ describe('R-H5 the wall between zones', () => {
     expect(kept('1.2.3', { rules: [first[0]!, off] })).toBe(true);
     expect(kept('latest', { rules: [branches('develop', 'latest')] })).toBe(true);
     expect(kept('dev', { rules: [branches('feature/*', 'dev')], protectedBranches: ['release'] })).toBe(true);
+  });
+
+  describe('R5-C6 the wall between protected refs', () => {
+    const other = 'b'.repeat(40);
+    const rules = [{ ...releases('v*', '{{version}}', '{{tag}}', '{{major}}', '{{sha}}'), id: 'r' }];
+    const ofRelease = (ref: string, owner: string | null) =>
+      ({ zone: 'protected', owner, ref, commit: other }) as const;
+
+    it('R5-C6 a new git tag takes no image tag that another one owns, and says so', () => {
+      const ref = 'refs/tags/v1-2';
+      const held = new Map([['v1-2', ofRelease('refs/tags/v1/2', 'refs/tags/v1/2')]]);
+      const { tags, leftOut, words } = wallTags(['v1-2'], 'protected', wall({ rules, ref, held }));
+      expect([tags, leftOut]).toEqual([[], [{ tag: 'v1-2', reason: 'owned_by_other_ref' }]]);
+      expect(words).toContain('The tag v1-2 is left out: it belongs to another git tag or protected branch.');
+    });
+
+    it('R5-C6 a git tag that moved takes its own again, and what the rules hand on', () => {
+      const ref = 'refs/tags/v1.9.0';
+      const held = new Map([
+        ['1.9.0', ofRelease(ref, ref)],
+        ['1', ofRelease('refs/tags/v1.8.0', null)],
+      ]);
+      expect(wallTags(['1.9.0', '1'], 'protected', wall({ rules, ref, held })).tags).toEqual(['1.9.0', '1']);
+    });
+
+    it.each(['protected', 'branch'] as const)('R5-C6 no commit takes the tag of another in the zone %s', (zone) => {
+      const ref = 'refs/tags/v2.0.0';
+      const held = new Map([['aaaaaaa', { ...ofRelease(ref, other), zone }]]);
+      expect(wallTags(['aaaaaaa'], zone, wall({ rules, ref, held })).leftOut).toEqual([
+        { tag: 'aaaaaaa', reason: 'owned_by_other_commit' },
+      ]);
+    });
+
+    it('R5-C6 a protected ref takes a tag from a branch, whatever it names', () => {
+      const ref = 'refs/tags/v1-2';
+      const held = new Map([['v1-2', { ...ofRelease('refs/heads/v1-2', 'refs/heads/v1-2'), zone: 'branch' as const }]]);
+      expect(wallTags(['v1-2'], 'protected', wall({ rules, ref, held })).tags).toEqual(['v1-2']);
+    });
   });
 
   describe('R5-C5 a tag that names a commit', () => {
@@ -192,6 +233,6 @@ describe('R-H5 the wall between zones', () => {
     expect(leftOutMessage({ tag: 'latest', reason: 'reserved_for_protected' })).toContain(
       'kept for a protected branch',
     );
-    expect(leftOutMessage({ tag: 'latest', reason: 'owned_by_protected' })).toContain('points to an image');
+    expect(leftOutMessage({ tag: 'latest', reason: 'owned_by_protected' })).toContain('belongs to a protected branch');
   });
 });

@@ -1,17 +1,25 @@
 import type { Zone } from '../cache/zone.js';
 import { inTurns, type Sliced } from '../share/in-turns.js';
-import { ownCommitTags } from './commit-tags.js';
 import { MatchWork, TooMuchWork } from './match-work.js';
 import { ReservedTags, type TagRules } from './reserved-tags.js';
 import type { Rule, Verdict } from './rule.js';
+import { type HeldTag, namingsOf, otherOwner, ownerOf, type TagOwner } from './tag-owner.js';
 
 /**
  * Why a build does not get a tag that its rule would give it:
- * - `owned_by_protected`: the tag points to an image of a protected branch or of a release
+ * - `owned_by_protected`: the tag belongs to a protected branch or to a release
+ * - `owned_by_other_ref`: it belongs to another git tag or protected branch than that of the build
+ * - `owned_by_other_commit`: it belongs to another commit
  * - `reserved_for_protected`: the rules would give it to one of those
  * - `rules_too_costly`: it takes too much work to tell whether they would
  */
-export const leftOutReasons = ['owned_by_protected', 'reserved_for_protected', 'rules_too_costly'] as const;
+export const leftOutReasons = [
+  'owned_by_protected',
+  'owned_by_other_ref',
+  'owned_by_other_commit',
+  'reserved_for_protected',
+  'rules_too_costly',
+] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];
 
 export interface LeftOutTag {
@@ -24,11 +32,10 @@ export interface TagWall extends TagRules {
   /** Full ref that is built. */
   readonly ref: string;
   readonly commit: string;
-  /** Tags that point to an image of the zone `protected` now. */
-  readonly owned: ReadonlySet<string>;
+  /** Those of the tags that belong to somebody. */
+  readonly held: ReadonlyMap<string, HeldTag>;
 }
 
-const noTags: ReadonlySet<string> = new Set();
 /** Steps of comparing for all tags of one delivery: a fraction of a second of work. */
 const mostSteps = 20_000_000;
 
@@ -41,16 +48,30 @@ class TagJudge {
   private reserved: ReservedTags | undefined;
   private isTooCostly = false;
 
-  constructor(private readonly wall: TagWall) {}
+  constructor(
+    private readonly wall: TagWall,
+    private readonly zone: Zone,
+  ) {}
 
-  /** @param isOwn whether the tag names the commit that is built */
-  *reasonOf(tag: string, isOwn: boolean): Sliced<LeftOutReason | null> {
-    if (this.wall.owned.has(tag)) return 'owned_by_protected';
-    return (yield* this.isReserved(tag, isOwn))
+  /** @param owner what the tag names */
+  *reasonOf(tag: string, owner: TagOwner): Sliced<LeftOutReason | null> {
+    const ofHolder = this.ofHolder(tag, owner);
+    if (ofHolder !== null || this.zone === 'protected') return ofHolder;
+    return (yield* this.isReserved(tag, owner === this.wall.commit))
       ? this.isTooCostly
         ? 'rules_too_costly'
         : 'reserved_for_protected'
       : null;
+  }
+
+  private ofHolder(tag: string, owner: TagOwner): LeftOutReason | null {
+    const held = this.wall.held.get(tag);
+    if (!held) return null;
+    // Protected refs take a tag from others, whatever it names.
+    if ((held.zone === 'protected') !== (this.zone === 'protected'))
+      return held.zone === 'protected' ? 'owned_by_protected' : null;
+    const other = otherOwner(held, { owner, ref: this.wall.ref });
+    return other && (other === 'ref' ? 'owned_by_other_ref' : 'owned_by_other_commit');
   }
 
   /** What cannot be told is kept for others: a tag too few does no harm. */
@@ -72,7 +93,11 @@ class TagJudge {
 export function leftOutMessage({ tag, reason }: LeftOutTag): string {
   switch (reason) {
     case 'owned_by_protected':
-      return `The tag ${tag} is left out: it points to an image of a protected branch or a release.`;
+      return `The tag ${tag} is left out: it belongs to a protected branch or a release.`;
+    case 'owned_by_other_ref':
+      return `The tag ${tag} is left out: it belongs to another git tag or protected branch.`;
+    case 'owned_by_other_commit':
+      return `The tag ${tag} is left out: it belongs to another commit. Pull the image by its digest.`;
     case 'reserved_for_protected':
       return `The tag ${tag} is left out: it is kept for a protected branch or a release.`;
     case 'rules_too_costly':
@@ -97,15 +122,15 @@ export function wallVerdicts(verdicts: readonly Verdict[], zone: Zone, wall: Tag
 /** As `wallVerdicts`, for a caller that has turns of its own. */
 export function* wallInSlices(verdicts: readonly Verdict[], zone: Zone, wall: TagWall): Sliced<WalledVerdicts> {
   const leftOut = new Map<string, readonly LeftOutTag[]>();
-  if (zone !== 'branch') return { verdicts, leftOut };
-  const judge = new TagJudge(wall);
+  if (zone === 'fork') return { verdicts, leftOut };
+  const judge = new TagJudge(wall, zone);
   const kept: Verdict[] = [];
   for (const verdict of verdicts) {
     const [tags, missed]: [string[], LeftOutTag[]] = [[], []];
     const rule = wall.rules.find(({ id }) => id === verdict.ruleId);
-    const own = rule && verdict.tags.length > 0 ? ownCommitTags(rule, wall) : noTags;
+    const namings = namingsOf(verdict.tags.length > 0 ? (rule?.tags ?? []) : [], wall);
     for (const tag of verdict.tags) {
-      const reason = yield* judge.reasonOf(tag, own.has(tag));
+      const reason = yield* judge.reasonOf(tag, ownerOf(namings.get(tag) ?? 'neither', wall));
       if (reason === null) tags.push(tag);
       else missed.push({ tag, reason });
     }

@@ -30,7 +30,7 @@ class Bench {
     const rows: Partial<EvaluationRepository> = {
       load: async () => (this.isOpen ? this.subject() : null),
       newestBuiltCommits: async () => new Map(),
-      ownedByProtected: async () => new Set(),
+      heldTags: async () => new Map(),
       commit: async () => this.end('evaluated', { ok: true, builds: [] } as const),
       markNothing: async (_id, { reason }) => {
         this.reason = reason;

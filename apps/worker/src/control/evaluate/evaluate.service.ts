@@ -146,16 +146,16 @@ export class EvaluateService {
     };
   }
 
-  /** What belongs to protected branches and releases is taken out of the verdicts, and said there. */
+  /** What belongs to others is taken out of the verdicts, and said there. */
   private async withinWall(
     { project, rules }: EvaluationSubject,
     zone: Zone,
     { ref, commit, defaultBranch }: Pick<Head, 'ref' | 'commit' | 'defaultBranch'>,
     verdicts: readonly Verdict[],
   ): Promise<Pick<EvaluationResult, 'verdicts' | 'leftOut'>> {
-    const wanted = zone === 'branch' ? verdicts.flatMap(({ tags }) => tags) : [];
-    const owned = await this.evaluations.ownedByProtected(project.id, wanted);
-    const wall = { rules, ref, commit, defaultBranch, protectedBranches: project.protectedBranches, owned };
+    const wanted = zone === 'fork' ? [] : verdicts.flatMap(({ tags }) => tags);
+    const held = await this.evaluations.heldTags(project.id, wanted);
+    const wall = { rules, ref, commit, defaultBranch, protectedBranches: project.protectedBranches, held };
     return wallVerdicts(verdicts, zone, wall);
   }
 

@@ -167,9 +167,7 @@ describe('a delivery is a hint', () => {
         expect(build).toMatchObject({ status: 'succeeded', zone: 'branch', tags: [] });
         expect(build.leftOutTags).toEqual([{ tag, reason: 'owned_by_protected' }]);
         const words = delivery.verdicts.find(({ matched }) => matched)?.explanation;
-        expect(words).toContain(
-          `The tag ${tag} is left out: it points to an image of a protected branch or a release.`,
-        );
+        expect(words).toContain(`The tag ${tag} is left out: it belongs to a protected branch or a release.`);
       }
       expect(await bench.tags(project)).toEqual(before);
     });
@@ -189,6 +187,28 @@ describe('a delivery is a hint', () => {
       expect(topic.build).toMatchObject({ tags: ['feature-x'], leftOutTags: [] });
       const released = await push(project, 'refs/heads/release/1', 'release');
       expect(await bench.tags(project)).toEqual({ 'feature-x': topic.after, 'release-1': released.after });
+    });
+
+    it('R5-C6 gives a new git tag no image tag that another one has, says so, and holds at the gate', async () => {
+      const project = await bench.project();
+      const first = await push(project, 'refs/tags/v1/2', 'release');
+      const second = await push(project, 'refs/tags/v1-2', 'hostile');
+      expect(second.build).toMatchObject({ zone: 'protected', tags: [] });
+      expect(second.build.leftOutTags).toEqual([{ tag: 'v1-2', reason: 'owned_by_other_ref' }]);
+      expect(second.delivery.verdicts.find(({ matched }) => matched)?.explanation).toContain(
+        'The tag v1-2 is left out: it belongs to another git tag or protected branch.',
+      );
+      expect(await bench.tags(project)).toEqual({ 'v1-2': first.after });
+      // Both are evaluated before either is published: then the gate alone is left.
+      const [a, b] = [
+        await commit(project, 'a', undefined, 'refs/tags/v3/4'),
+        await commit(project, 'b', undefined, 'refs/tags/v3-4'),
+      ];
+      await bench.push(project, 'refs/tags/v3/4', { after: a });
+      await bench.push(project, 'refs/tags/v3-4', { after: b });
+      await bench.publish(await bench.buildOf(project, a));
+      await bench.publish(await bench.buildOf(project, b));
+      expect(await bench.tags(project)).toEqual({ 'v1-2': first.after, 'v3-4': a });
     });
 
     it('R5-C5 gives a branch that is called like a commit no tag of that commit, and the one of its own', async () => {

@@ -98,7 +98,9 @@ function MovedTags({ build, moves }: MovedTagsProps) {
 }
 
 const leftOutReasons: readonly (readonly [LeftOutTag['reason'], string])[] = [
-  ['owned_by_protected', 'not set: belongs to an image of a protected branch or a release'],
+  ['owned_by_protected', 'not set: belongs to a protected branch or a release'],
+  ['owned_by_other_ref', 'not set: belongs to another git tag or protected branch'],
+  ['owned_by_other_commit', 'not set: belongs to another commit'],
   ['reserved_for_protected', 'not set: reserved for protected branches and releases'],
   ['rules_too_costly', 'not set: the rules are too costly to tell whether protected branches or releases keep it'],
 ];

@@ -132,7 +132,7 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         name="protectedBranches"
         rows={2}
         defaultValue={project.protectedBranches.join('\n')}
-        hint="Patterns such as release/*, one a line. Their builds are in the protected zone, as the default branch’s and those of tags always are: they read no cache that other branches or forks can write."
+        hint="Patterns such as release/*, one a line. Their builds are in the protected zone, as the default branch’s and those of tags always are: they read no cache that other branches or forks can write. Let only those create git tags who may push to these branches."
         error={fieldError('protectedBranches')}
       />
       <SelectField
