@@ -177,6 +177,12 @@ export const auditedCalls: Readonly<Record<string, AuditedCall>> = {
     const digest = await newImage(ground);
     return () => ground.owner.post(`${projectPath(ground)}/images/${digest}/deletion`, { comment: 'old' });
   }),
+  'DELETE /api/v1/projects/{projectId}/kept-tags/{tag}': call('tag.free', async (ground) => {
+    const tag = `kept-${randomUUID()}`;
+    const row = { projectId: ground.target.project.id, digest: ground.digest, sequence: 1n, buildNumber: 1 };
+    await ground.world.database.prisma.keptTag.create({ data: { ...row, tag } });
+    return () => ground.owner.ask('DELETE', `${projectPath(ground)}/kept-tags/${tag}`);
+  }),
   'POST /api/v1/organizations/{organizationId}/retention/deletions/{deletionId}/undo': call(
     'retention.undo',
     async (ground) => {

@@ -1,6 +1,7 @@
 import type {
   Deletion,
   ImageDeletionPreviewView,
+  KeptTag,
   Page,
   RetentionPolicyView,
   RetentionPreviewView,
@@ -109,6 +110,19 @@ describe('the deletion of an image by hand', () => {
     expect(problemOf(await owner.post(`${base}/deletions/${made.id}/undo`)).code).toBe('too_late');
     expect((await deletions('kept')).map(({ id }) => id)).toEqual([made.id]);
     expect(expectOk(await owner.post<Deletion>(imagePath(), body), 201).state).toBe('scheduled');
+  });
+
+  it('R5-C7 lists tags that are kept for protected refs, and lets an admin give one free', async () => {
+    const { id: projectId } = target.project;
+    const row = { projectId, digest, sequence: 1n, buildNumber: 1, ref: 'refs/tags/v1' };
+    for (const tag of ['v1', 'prod']) await world.database.prisma.keptTag.create({ data: { ...row, tag } });
+    const path = `/api/v1/projects/${projectId}/kept-tags`;
+    const listed = async (visitor: Visitor) => expectOk(await visitor.get<Page<KeptTag>>(path)).items;
+    expect(await listed(viewer)).toMatchObject([{ tag: 'prod', digest, ref: 'refs/tags/v1' }, { tag: 'v1' }]);
+    expect(problemOf(await viewer.ask('DELETE', `${path}/prod`))).toMatchObject({ status: 403 });
+    expectOk(await owner.ask('DELETE', `${path}/prod`), 204);
+    expect(problemOf(await owner.ask('DELETE', `${path}/prod`))).toMatchObject({ status: 404 });
+    expect((await listed(owner)).map(({ tag }) => tag)).toEqual(['v1']);
   });
 
   it('R-M3 is another organization’s own business', async () => {

@@ -1,6 +1,6 @@
 import { maxRetentionDays, retentionKinds, retentionReasons, retentionStates } from '@cooperage/domain/predicates';
 import { z } from 'zod';
-import { idSchema, pageQuerySchema, timeSchema } from './common.js';
+import { digestSchema, idSchema, pageQuerySchema, timeSchema } from './common.js';
 
 const daysSchema = z.number().int().min(0).max(maxRetentionDays);
 const graceSchema = z.number().int().min(0).max(365);
@@ -93,6 +93,17 @@ export const imageDeletionPreviewSchema = z.object({
   deletion: deletionSchema.nullable(),
 });
 export type ImageDeletionPreviewView = z.infer<typeof imageDeletionPreviewSchema>;
+
+/** A tag of a deleted image that stays with its protected branch or git tag: no other build gets it. */
+export const keptTagSchema = z.object({
+  tag: z.string(),
+  /** Of the deleted image. */
+  digest: digestSchema,
+  /** Of the build that the tag pointed to; null where that build is gone. */
+  ref: z.string().nullable(),
+  deletedAt: timeSchema,
+});
+export type KeptTag = z.infer<typeof keptTagSchema>;
 
 export const deleteImageSchema = z.strictObject({
   /** All tags that point to the image now: they go with it. The deletion is refused if there are others. */

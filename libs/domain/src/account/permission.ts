@@ -18,7 +18,10 @@ export const permissions = {
   'cache.reset': { role: 'admin', words: 'Reset caches of projects' },
   'cache.prune': { role: 'admin', words: 'Delete single caches of projects by a rule' },
   'retention.change': { role: 'admin', words: 'Set how long builds, logs and deliveries are kept, and undo deletions' },
-  'image.delete': { role: 'admin', words: 'Delete images with their tags and signatures' },
+  'image.delete': {
+    role: 'admin',
+    words: 'Delete images with their tags and signatures, and give tags of deleted images free',
+  },
   'secret.change': { role: 'admin', words: 'Set secrets, credentials and webhook secrets, never read them' },
   'key.change': { role: 'admin', words: 'Rotate and revoke signing keys' },
   'audit.read': { role: 'admin', words: 'Read the audit of the organization' },

@@ -4,6 +4,7 @@ import {
   imageFactsSchema,
   imageSchema,
   imageSummarySchema,
+  keptTagSchema,
   signaturesSchema,
   tagMoveSchema,
   tagSchema,
@@ -36,6 +37,9 @@ export const loadSignatures = cache((projectId: string, digest: string) =>
 );
 
 export const loadTags = (projectId: string) => readPage(`/projects/${projectId}/tags?limit=100`, tagSchema);
+
+export const loadKeptTags = (projectId: string) =>
+  readPage(`/projects/${projectId}/kept-tags?limit=100`, keptTagSchema);
 
 /** Of the whole project, or those that one image came or went by. */
 export const loadTagMoves = (projectId: string, digest?: string) =>

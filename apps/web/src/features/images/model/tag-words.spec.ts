@@ -24,6 +24,8 @@ describe('the words for a move of a tag', () => {
     [{ kind: 'backward' as const }, /^Tags move only forward: stable points to .* of build #3/],
     [{ kind: 'same' as const }, /already/],
     [{ verified: false }, /did not pass/],
+    // R5-C7: the tag of a deleted image.
+    [{ kind: 'protected' as const, from: null }, /belongs to protected branches and releases/],
   ])('refuse %j', (change, words) => {
     const { text, possible } = planWords({ ...plan, ...change });
     expect(text).toMatch(words);

@@ -21,6 +21,10 @@ export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanW
     return no(
       'The newest verification of this image did not pass, or a key was revoked after it. Verify the image again first.',
     );
+  if (kind === 'protected')
+    return no(
+      `${tag} belongs to protected branches and releases, and this image is of neither. Give this image another tag.`,
+    );
   if (from === null)
     return {
       text: `${tag} is new. It will point to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,
@@ -29,10 +33,6 @@ export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanW
   if (kind === 'backward')
     return no(
       `Tags move only forward: ${tag} points to ${shortDigest(from.digest)} of build #${from.buildNumber}, whose push is newer than that of build #${to.buildNumber}. Give this image another tag, or build its commit again.`,
-    );
-  if (kind === 'protected')
-    return no(
-      `${tag} belongs to protected branches and releases, and this image is of neither. Give this image another tag.`,
     );
   return {
     text: `${tag} moves from ${shortDigest(from.digest)} of build #${from.buildNumber} to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,

@@ -11,6 +11,7 @@ import { LiveRefresh } from '@/features/builds/components/live-refresh';
 import { imagesAddress, loadImages } from '@/features/images/api/load-images';
 import { ImageSearch } from '@/features/images/components/image-search';
 import { ImageTable } from '@/features/images/components/image-table';
+import { KeptTagsCard } from '@/features/images/components/kept-tags';
 import { TagMovesCard, TagsCard } from '@/features/images/components/tag-cards';
 import { loadProject, type ProjectParams } from '@/features/projects/api/load-project';
 import { ProjectHeader } from '@/features/projects/components/project-header';
@@ -66,6 +67,7 @@ export default async function ImagesPage({ params, searchParams }: Props) {
         >
           <TagsCard project={project.value} projectId={id} />
           <TagMovesCard project={project.value} projectId={id} />
+          <KeptTagsCard projectId={id} />
         </Suspense>
       </div>
     </Page>
