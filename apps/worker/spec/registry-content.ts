@@ -7,6 +7,11 @@ export async function hasManifest(repository: string, digest: string): Promise<b
   return (await ask(repository, `manifests/${digest}`, 'HEAD')).ok;
 }
 
+/** Whether the registry serves a config or layer of the repository to whoever may pull from it. */
+export async function hasBlob(repository: string, digest: string): Promise<boolean> {
+  return (await ask(repository, `blobs/${digest}`, 'GET')).ok;
+}
+
 /** Digests of an image's layers. */
 export async function layersOf(repository: string, digest: string): Promise<string[]> {
   const answer = await ask(repository, `manifests/${digest}`, 'GET');

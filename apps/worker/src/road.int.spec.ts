@@ -1,7 +1,7 @@
 import { BuildRepository, promise } from '@cooperage/db';
 import { cacheReference } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasManifest, tagsIn } from '../spec/registry-content.js';
+import { hasBlob, hasManifest, layersOf, tagsIn } from '../spec/registry-content.js';
 import { cosign, provenancesOf } from '../spec/stock-cosign.js';
 import { WorkerSystem } from '../spec/worker-system.js';
 
@@ -124,7 +124,7 @@ describe('the road from an accepted delivery to a signed image', () => {
     expect(invocations.sort()).toEqual([String(build.number), String(again.number)].sort());
   });
 
-  it('leaves nothing of a deleted project, neither rows nor images, and lets no build begin behind it', async () => {
+  it('R5-A8 leaves nothing of a deleted project, neither rows nor images nor their layers, and lets no build begin behind it', async () => {
     const [doomed, kept] = [await system.project(), await system.project()];
     const other = await system.outcome(await system.push(kept, await kept.git.commit(sameBytes)));
     const build = await system.outcome(
@@ -134,6 +134,9 @@ describe('the road from an accepted delivery to a signed image', () => {
     const staging = `staging/${doomed.id}/protected`;
     for (const repository of [doomed.repository, staging])
       expect(await hasManifest(repository, build.digest!)).toBe(true);
+    const layers = await layersOf(doomed.repository, build.digest!);
+    expect(layers.length).toBeGreaterThan(0);
+    for (const layer of layers) expect(await hasBlob(doomed.repository, layer)).toBe(true);
     const running = await system.push(
       doomed,
       await doomed.git.commit({ Dockerfile: 'FROM busybox:latest\nRUN sleep 60\n' }),
@@ -150,6 +153,7 @@ describe('the road from an accepted delivery to a signed image', () => {
     for (const repository of [doomed.repository, staging])
       expect(await hasManifest(repository, build.digest!)).toBe(false);
     expect(await tagsIn(doomed.repository)).toEqual([]);
+    for (const layer of layers) expect(await hasBlob(doomed.repository, layer)).toBe(false);
     const cache = cacheReference(doomed.id, { zone: 'protected', ref: build.ref, platform: build.platform, epoch: 0 });
     expect(await tagsIn(cache.repository)).toEqual([]);
     const left = { where: { projectId: doomed.id } };

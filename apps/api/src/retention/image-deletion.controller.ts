@@ -25,7 +25,11 @@ export class ImageDeletionController {
 
   @Post()
   @Access('write')
-  @Answers(201, deletionSchema, 'Schedules the deletion of an image with its tags and referrers. For admins.')
+  @Answers(
+    201,
+    deletionSchema,
+    'Schedules the deletion of an image with its tags and referrers. When it is `deleted`, nothing of it can be pulled by tag or digest that no other image of the project has; its bytes stay on the registry’s disk until garbage is collected. For admins.',
+  )
   schedule(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,

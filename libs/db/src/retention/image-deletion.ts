@@ -135,6 +135,13 @@ export class ImageDeletion {
     return begun;
   }
 
+  /** The project's images besides this one: what they consist of stays. */
+  async others(projectId: string, digest: Digest): Promise<Digest[]> {
+    const where = { projectId, digest: { not: digest } };
+    const rows = await this.db.prisma.image.findMany({ where, select: { digest: true } });
+    return rows.map((row) => row.digest as Digest);
+  }
+
   /** The registry has deleted it: so go its rows. Its tag moves stay, they are history, and its tags stay with their protected refs. */
   async end(projectId: string, { id, digest }: ImageToDelete): Promise<void> {
     await this.db.transaction(async (tx) => {

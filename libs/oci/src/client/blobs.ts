@@ -87,6 +87,15 @@ export class Blobs {
     return false;
   }
 
+  /** Takes a blob from a repository, which serves it no more; the bytes stay until the registry collects garbage. `not_found` when it holds none. */
+  async delete(repository: RepositoryName, digest: Digest, options?: CallOptions): Promise<void> {
+    const what = `delete blob ${digest} of ${repository}`;
+    const target = `${repositoryPath(repository)}/blobs/${digest}`;
+    const scopes = scopesOf(repository, 'pull', 'delete');
+    const answer = await this.#http.send({ method: 'DELETE', target, scopes, expect: [202, 200, 204], what }, options);
+    await answer.discard();
+  }
+
   async #get(repository: RepositoryName, digest: Digest, options: CallOptions) {
     const what = `read blob ${digest} of ${repository}`;
     const target = `${repositoryPath(repository)}/blobs/${digest}`;

@@ -1,8 +1,19 @@
 import type { BuildLeftover, BuildProject, ProjectRemoval, PublishRepository } from '@cooperage/db';
-import { cacheReference, type Digest, projectRepository, stagingRepository } from '@cooperage/domain';
+import {
+  cacheReference,
+  type Digest,
+  projectRepository,
+  type RepositoryName,
+  stagingRepository,
+} from '@cooperage/domain';
+import { inParallel, isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
-import { deleteManifests, taggedIn } from '../publish/delete-manifests.js';
+import { deleteBlobs, deleteManifests, taggedIn } from '../publish/delete-manifests.js';
+import { contentOf, type ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
+
+/** Each deletes several blobs at a time. */
+const parallelImages = 4;
 
 /** Removes all that a project has in the registry: images, tags, referrers, what builds staged, and caches. */
 export class EmptyRepositories {
@@ -30,7 +41,46 @@ export class EmptyRepositories {
       this.removal.artifactDigests(project.id),
       taggedIn(session, repository),
     ]);
-    await deleteManifests(session, repository, [...images, ...artifacts, ...tagged] as Digest[], this.logger);
+    const all = new Set([...images, ...artifacts, ...tagged] as Digest[]);
+    const gone = new Set<Digest>();
+    await inParallel([...all], parallelImages, (digest) => this.emptyImage(session, repository, digest, gone));
+  }
+
+  /**
+   * An image with its layers and the manifests of its platforms. Else who gets the name of the repository next could pull them by their
+   * digests. Its root goes last: it says what they are, should this have to be repeated.
+   * @param gone blobs that other images had too, and that were deleted with them
+   */
+  private async emptyImage(
+    session: PublisherSession,
+    repository: RepositoryName,
+    digest: Digest,
+    gone: Set<Digest>,
+  ): Promise<void> {
+    const content = await this.contentOf(session, repository, digest);
+    const blobs = [...content.blobs].filter((each) => !gone.has(each));
+    await deleteBlobs(session, repository, blobs, this.logger);
+    for (const each of blobs) gone.add(each);
+    const children = [...content.manifests].filter((each) => each !== digest);
+    await deleteManifests(session, repository, children, this.logger);
+    await deleteManifests(session, repository, [digest], this.logger);
+  }
+
+  private async contentOf(
+    session: PublisherSession,
+    repository: RepositoryName,
+    digest: Digest,
+  ): Promise<ImageContent> {
+    try {
+      return await contentOf(session, repository, digest);
+    } catch (error) {
+      if (!isRegistryError(error, 'invalid')) throw error;
+      this.logger.warn(
+        { err: error, repository, digest },
+        'layers of a deleted project stay: a manifest cannot be read',
+      );
+      return { manifests: new Set(), blobs: new Set() };
+    }
   }
 
   private async emptyLeftovers(

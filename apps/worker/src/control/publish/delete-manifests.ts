@@ -21,16 +21,37 @@ export async function taggedIn(session: PublisherSession, repository: Repository
  * deletes nothing must not keep its callers for ever. @returns how many are gone
  * @throws {RegistryError} `unavailable`, `denied`; all of it can be repeated
  */
-export async function deleteManifests(
+export function deleteManifests(
   session: PublisherSession,
   repository: RepositoryName,
-  digests: readonly Digest[],
+  digests: Iterable<Digest>,
+  logger: Logger,
+): Promise<number> {
+  const { registry, signal } = session;
+  return deleteEach(digests, (digest) => registry.manifests.delete(repository, digest, { signal }), repository, logger);
+}
+
+/** As `deleteManifests`, of configs and layers: the repository serves them no more, to whoever knows their digests. */
+export function deleteBlobs(
+  session: PublisherSession,
+  repository: RepositoryName,
+  digests: Iterable<Digest>,
+  logger: Logger,
+): Promise<number> {
+  const { registry, signal } = session;
+  return deleteEach(digests, (digest) => registry.blobs.delete(repository, digest, { signal }), repository, logger);
+}
+
+async function deleteEach(
+  digests: Iterable<Digest>,
+  remove: (digest: Digest) => Promise<void>,
+  repository: RepositoryName,
   logger: Logger,
 ): Promise<number> {
   let gone = 0;
   await inParallel([...new Set(digests)], parallelDeletes, async (digest) => {
     try {
-      await session.registry.manifests.delete(repository, digest, { signal: session.signal });
+      await remove(digest);
     } catch (error) {
       if (isRegistryError(error, 'rejected')) {
         logger.warn({ err: error, repository }, 'the registry does not delete images; an operator has to');

@@ -9,7 +9,7 @@ import {
 } from '@cooperage/db';
 import { parseDigest, stagingRepository } from '@cooperage/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasManifest, tagsIn } from '../../../spec/registry-content.js';
+import { hasBlob, hasManifest, layersOf, tagsIn } from '../../../spec/registry-content.js';
 import { type TestProject, WorkerSystem } from '../../../spec/worker-system.js';
 
 const actor = { kind: 'person', id: 'ada', name: 'Ada', ip: null } as const;
@@ -66,6 +66,35 @@ describe('the deletion of an image, or of what was to become one', () => {
     expect(await system.db.prisma.image.findMany({ select: { digest: true } })).toEqual([{ digest: first.digest }]);
     expect(await system.db.prisma.signatureArtifact.count({ where: { digest } })).toBe(0);
     expect(await hasManifest(project.repository, first.digest!)).toBe(true);
+  });
+
+  it('R5-A8 serves no layer of it by its digest any more, and each that another image has', async () => {
+    const dockerfile = 'FROM busybox:latest\nCOPY word.txt /\n';
+    const made = async (word: string) => {
+      const commit = await project.git.commit({ Dockerfile: dockerfile, 'word.txt': word });
+      return system.outcome(await system.push(project, commit));
+    };
+    const [leak, mended] = [await made('secret'), await made('nothing')];
+    const [leaked, kept] = [
+      await layersOf(project.repository, leak.digest!),
+      await layersOf(project.repository, mended.digest!),
+    ];
+    const own = leaked.filter((layer) => !kept.includes(layer));
+    expect([own.length, leaked.length - own.length > 0]).toEqual([1, true]);
+    expect(await hasBlob(project.repository, own[0]!)).toBe(true);
+    await schedule(leak.digest!, [...(await images.preview(project.id, leak.digest!))!.tags]);
+    expect(await ended(leak.digest!)).toMatchObject({ state: 'deleted' });
+    expect(await hasBlob(project.repository, own[0]!)).toBe(false);
+    for (const layer of kept) expect(await hasBlob(project.repository, layer)).toBe(true);
+    // The same commit can be published again: its layers come from where it was built.
+    const builds = new BuildRepository(system.db);
+    const retry = await builds.createRetry(leak.id, { noCache: false, actorName: 'Ada' });
+    const again = await system.until(async () => {
+      const found = retry.ok ? await builds.find(retry.buildId) : null;
+      return found?.finishedAt ? found : null;
+    });
+    expect(again).toMatchObject({ status: 'succeeded', digest: leak.digest });
+    expect(await hasBlob(project.repository, own[0]!)).toBe(true);
   });
 
   it('is called off when a build publishes the same bytes again in the meantime', async () => {

@@ -12,6 +12,8 @@ interface PutOff {
   readonly message: string;
 }
 
+const gone = new RegistryError('not_found', 'it is not there');
+
 /** A project with two deletions of rows and two of images. Those that are named fail, as long as they are; `begin` is what comes before. */
 function world(failing: Record<string, Error>) {
   const open = { rows: ['row one', 'row two'], images: ['a', 'b'] };
@@ -44,6 +46,7 @@ function world(failing: Record<string, Error>) {
   const images = {
     hasDue: async () => open.images.length > 0,
     begin: async () => open.images.map((id) => ({ id, digest: digestOf(id), zones: [], artifacts: [] })),
+    others: async () => [],
     end: async (_: string, { id }: { id: string }) => work(id),
   };
   const staged = {
@@ -54,7 +57,7 @@ function world(failing: Record<string, Error>) {
   };
   const registry = {
     referrers: { list: async () => [] },
-    manifests: { head: async () => null, delete: async () => undefined },
+    manifests: { head: async () => null, get: async () => Promise.reject(gone), delete: async () => undefined },
   };
   const sessions = {
     with: async (_: string, inSession: (session: object) => Promise<void>) => ({

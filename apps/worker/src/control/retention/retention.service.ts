@@ -113,7 +113,8 @@ export class RetentionService {
       await this.images.begin(project.id),
       session.signal,
       async (image) => {
-        await deleteImage(session, project, image, this.logger);
+        const others = await this.images.others(project.id, image.digest);
+        await deleteImage(session, project, image, others, this.logger);
         await this.images.end(project.id, image);
       },
       (image, reason) => this.putOff(image.id, reason),

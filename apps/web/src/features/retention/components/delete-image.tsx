@@ -78,13 +78,13 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
           : `${artifacts} signatures and attestations are deleted with it.`}
       </p>
       <p className="text-text-2">
-        A layer can still be fetched by its digest until the registry collects garbage. If a secret is in the image,
-        replace the secret.
+        Afterwards nobody can pull it or its layers, except layers that another image of the project has. The bytes stay
+        on the registry’s disk until the registry collects garbage. If a secret is in the image, replace the secret.
       </p>
       {tags.length > 0 && (
         <p className="break-words text-wait">
           These tags point to it and are deleted too: <code>{visibleText(tags.join(', '))}</code>. Pulling them will
-          fail.
+          fail. Tags of protected branches and git tags stay reserved for them.
         </p>
       )}
       <TextField
