@@ -51,9 +51,10 @@ export class BuildsService {
 function mustGiveTags(
   rule: Parameters<typeof whyNoTagsByHand>[0],
   ref: string,
-  { defaultBranch, protectedBranches }: ProtectionRules,
+  { defaultBranch, protectedBranches, protectedTags }: ProtectionRules,
 ): void {
-  const message = whyNoTagsByHand(rule, ref, zoneOf({ defaultBranch, protectedBranches, ref, fromFork: false }));
+  const zone = zoneOf({ defaultBranch, protectedBranches, protectedTags, ref, fromFork: false });
+  const message = whyNoTagsByHand(rule, ref, zone);
   if (message !== null) throw new ApiProblem('validation_failed', { errors: [{ path: 'ruleId', message }] });
 }
 

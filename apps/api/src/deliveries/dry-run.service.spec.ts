@@ -10,7 +10,7 @@ describe('dry runs', () => {
   it('R3-N1 hold their slot until the rules are judged: of one organization three are under way, and six wait', async () => {
     const judging: (() => void)[] = [];
     const delivery = { projectId: 'p', organizationId: 'o', ref: 'refs/heads/main', after: 'c'.repeat(40) };
-    const project = { id: 'p', defaultBranch: 'main', protectedBranches: [] };
+    const project = { id: 'p', defaultBranch: 'main', protectedBranches: [], protectedTags: ['**'] };
     const service = new DryRunService(
       { boundedContent: async () => ({ headers: {}, body: null }) } as unknown as DeliveryRepository,
       { list: () => new Promise((resolve) => judging.push(() => resolve([]))) } as unknown as RuleRepository,

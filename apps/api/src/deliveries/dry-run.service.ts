@@ -64,12 +64,12 @@ export class DryRunService {
 
   /** Before the git host was ever asked the default branch is not known: every branch that no pattern names is unprotected. */
   private async withinWall(
-    { id, defaultBranch, protectedBranches }: ProjectRecord,
+    { id, defaultBranch, protectedBranches, protectedTags }: ProjectRecord,
     { ref, commit }: { readonly ref: string; readonly commit: string },
     rules: Awaited<ReturnType<RuleRepository['list']>>,
     verdicts: readonly Verdict[],
   ): Promise<readonly Verdict[]> {
-    const protection = { defaultBranch, protectedBranches };
+    const protection = { defaultBranch, protectedBranches, protectedTags };
     const held = await this.evaluations.heldTags(
       id,
       verdicts.flatMap(({ tags }) => tags),

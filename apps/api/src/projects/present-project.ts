@@ -11,6 +11,7 @@ export function presentProject(project: ProjectRecord, settings: ApiSettings): P
     buildArgs: { ...project.buildArgs },
     namedContexts: { ...project.namedContexts },
     protectedBranches: [...project.protectedBranches],
+    protectedTags: [...project.protectedTags],
     definition: project.definition && { ...project.definition },
     ...addressesOf(project, settings),
     createdAt: createdAt.toISOString(),

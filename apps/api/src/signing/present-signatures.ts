@@ -104,20 +104,23 @@ function commandsFor(
 
 /** For every key that counts: a snippet that forgot one would keep good images out. */
 function snippetsFor(
-  { organizationSlug, slug, remoteUrl, defaultBranch, protectedBranches }: ProjectRecord,
+  { organizationSlug, slug, remoteUrl, defaultBranch, protectedBranches, protectedTags }: ProjectRecord,
   keys: readonly PublicKeyRecord[],
   { publicRegistry: registry, publicUrl }: ApiSettings,
 ): Signatures['snippets'] {
   const publicKeys = keys.filter((key) => keyCounts(key, new Date())).flatMap((key) => key.publicKeyPem ?? []);
   if (publicKeys.length === 0) return [];
   const branches = [...(defaultBranch === null ? [] : [defaultBranch]), ...protectedBranches];
+  const refs = [...branches.map((branch) => `refs/heads/${branch}`), ...protectedTags.map((tag) => `refs/tags/${tag}`)];
+  // A policy without any ref would be another one.
+  if (refs.length === 0) return [];
   const snippets = admissionSnippets({
     ...{ host: registry.host, repository: projectRepository(organizationSlug, slug), publicKeys },
     project: projectAddress(publicUrl, { organizationSlug, projectSlug: slug }),
     builderId: builderAddress(publicUrl),
     // What else is built is signed as well, and is not meant for production.
     zone: 'protected',
-    source: { address: remoteUrl, refs: [...branches.map((branch) => `refs/heads/${branch}`), 'refs/tags/**'] },
+    source: { address: remoteUrl, refs },
   });
   return snippets.map((snippet) => ({ ...snippet, notes: [...snippet.notes] }));
 }

@@ -87,7 +87,7 @@ export const usualLimits: Limits = {
 export const cacheBudgetSchema = z.number().int().min(1_048_576).max(Number.MAX_SAFE_INTEGER).nullable();
 
 const globSchema = z.string().refine(isGlob, 'a pattern of at most 512 characters');
-const protectedBranchesSchema = z.array(globSchema).max(50);
+const protectedNamesSchema = z.array(globSchema).max(50);
 
 /** Days in which no build wrote a cache or found steps with it. */
 export const unusedDaysSchema = z.number().int().min(1).max(3650);
@@ -119,7 +119,9 @@ export const projectSettingsSchema = z.strictObject({
   /** Each zone is alone with what an engine keeps of its builds: results of steps and cache mounts. Forks are so always. */
   strictIsolation: z.boolean().default(false),
   /** Branches that are trusted as the default branch is: their builds are in the zone `protected`. Globs over short names. */
-  protectedBranches: protectedBranchesSchema.default([]),
+  protectedBranches: protectedNamesSchema.default([]),
+  /** Git tags that are trusted as the default branch is. Globs over their names; all of them where nobody says otherwise. */
+  protectedTags: protectedNamesSchema.default(['**']),
   /** Where builds leave results of steps for other builders: in the registry, inside the image, or on the worker's disk. */
   cacheBackend: z.enum(cacheBackends).default('registry'),
   /** What builds leave of their cache in the registry: all stages, the image’s own steps, nothing, or what pays. */
@@ -154,7 +156,8 @@ export const updateProjectSchema = z.strictObject({
   definition: definitionSchema.nullable().optional(),
   limits: limitsSchema.optional(),
   strictIsolation: z.boolean().optional(),
-  protectedBranches: protectedBranchesSchema.optional(),
+  protectedBranches: protectedNamesSchema.optional(),
+  protectedTags: protectedNamesSchema.optional(),
   cacheBackend: z.enum(cacheBackends).optional(),
   cacheMode: z.enum(cacheModes).optional(),
   cacheBudgetBytes: cacheBudgetSchema.optional(),

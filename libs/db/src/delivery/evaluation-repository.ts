@@ -66,6 +66,7 @@ export interface EvaluationProject {
   /** The one that the git host named last, by its short name; null while it named none. */
   readonly defaultBranch: string | null;
   readonly protectedBranches: readonly string[];
+  readonly protectedTags: readonly string[];
   readonly cacheBackend: CacheBackend;
   /** Grows with each evaluated head; another value at commit means that somebody else evaluated in between. */
   readonly lastSequence: bigint;
@@ -134,6 +135,7 @@ export class EvaluationRepository {
         p.context_path AS "contextPath", p.dockerfile_path AS "dockerfilePath", p.target, p.platform, p.build_args AS "buildArgs",
         p.named_contexts AS "namedContexts", p.definition,
         p.limits, p.strict_isolation AS "strictIsolation", p.default_branch AS "defaultBranch", p.protected_branches AS "protectedBranches",
+        p.protected_tags AS "protectedTags",
         p.cache_backend AS "cacheBackend", p.last_sequence AS "lastSequence", (
           SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'enabled', r.enabled, 'refKind', r.ref_kind,
             'refPattern', r.ref_pattern, 'includePaths', r.include_paths, 'excludePaths', r.exclude_paths, 'tags', r.tags,

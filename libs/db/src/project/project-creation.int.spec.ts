@@ -7,7 +7,7 @@ import { ProjectRepository } from './project-repository.js';
 const settings: ProjectSettings = {
   ...{ name: 'api', description: '', visibility: 'private', remoteUrl: 'https://git.example/api.git' },
   ...{ contextPath: '.', dockerfilePath: 'Dockerfile', target: null, platform: 'linux/amd64', definition: null },
-  ...{ buildArgs: {}, namedContexts: {}, protectedBranches: [], strictIsolation: false },
+  ...{ buildArgs: {}, namedContexts: {}, protectedBranches: [], protectedTags: ['**'], strictIsolation: false },
   ...{ cacheMode: 'max', cacheBudgetBytes: null, cacheUnusedDays: null, cacheBackend: 'registry' },
   limits: {
     timeoutMs: 60_000,

@@ -57,6 +57,7 @@ async function insertProject(tx: Queryable, project: NewProject, actor: Actor): 
     buildArgs: { ...settings.buildArgs },
     namedContexts: { ...settings.namedContexts },
     protectedBranches: [...settings.protectedBranches],
+    protectedTags: [...settings.protectedTags],
     definition: jsonOrNull(settings.definition),
     limits: toJson(settings.limits),
   };

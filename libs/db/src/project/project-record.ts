@@ -27,6 +27,8 @@ export interface ProjectSettings {
   readonly strictIsolation: boolean;
   /** Globs over branches that are as the default branch is: `release/*`. */
   readonly protectedBranches: readonly string[];
+  /** Globs over git tags that are in the zone `protected`. */
+  readonly protectedTags: readonly string[];
   readonly cacheBackend: CacheBackend;
 }
 
@@ -65,6 +67,7 @@ export const projectColumns = {
   limits: true,
   strictIsolation: true,
   protectedBranches: true,
+  protectedTags: true,
   cacheBackend: true,
   cacheMode: true,
   cacheBudgetBytes: true,

@@ -166,12 +166,13 @@ async function lock(tx: Queryable, id: string): Promise<ProjectRecord | null> {
 }
 
 function settingsData(changes: Partial<ProjectSettings>): Prisma.ProjectUpdateInput {
-  const { buildArgs, namedContexts, protectedBranches, definition, limits, ...columns } = changes;
+  const { buildArgs, namedContexts, protectedBranches, protectedTags, definition, limits, ...columns } = changes;
   return {
     ...columns,
     ...(buildArgs && { buildArgs: { ...buildArgs } }),
     ...(namedContexts && { namedContexts: { ...namedContexts } }),
     ...(protectedBranches && { protectedBranches: [...protectedBranches] }),
+    ...(protectedTags && { protectedTags: [...protectedTags] }),
     ...(definition !== undefined && { definition: jsonOrNull(definition) }),
     ...(limits && { limits: toJson(limits) }),
   };

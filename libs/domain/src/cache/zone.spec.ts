@@ -19,7 +19,7 @@ describe('zoneOf', () => {
     ['refs/tags/v1', true, 'fork'],
     ['refs/heads/topic', true, 'fork'],
   ])('%s, from a fork: %s → %s', (ref, fromFork, zone) => {
-    expect(zoneOf({ ref, fromFork, defaultBranch: 'main', protectedBranches: [] })).toBe(zone);
+    expect(zoneOf({ ref, fromFork, defaultBranch: 'main', protectedBranches: [], protectedTags: ['**'] })).toBe(zone);
   });
 
   it.each<[string, boolean, Zone]>([
@@ -30,12 +30,23 @@ describe('zoneOf', () => {
     ['release/1.x', false, 'branch'],
     ['refs/heads/release/1.x', true, 'fork'],
   ])('with release/* protected: %s, from a fork: %s → %s', (ref, fromFork, zone) => {
-    expect(zoneOf({ ref, fromFork, defaultBranch: 'main', protectedBranches: ['release/*'] })).toBe(zone);
+    expect(
+      zoneOf({ ref, fromFork, defaultBranch: 'main', protectedBranches: ['release/*'], protectedTags: ['**'] }),
+    ).toBe(zone);
   });
 });
 
+it.each<[string, boolean, Zone]>([
+  ['refs/tags/v1.2.3', false, 'protected'],
+  ['refs/tags/nightly-1', false, 'branch'],
+  ['refs/tags/v1.2.3', true, 'fork'],
+  ['refs/heads/v1.2.3', false, 'branch'],
+])('R5-C6 with the git tags v* protected: %s, from a fork: %s → %s', (ref, fromFork, zone) => {
+  expect(zoneOf({ ref, fromFork, defaultBranch: 'main', protectedBranches: [], protectedTags: ['v*'] })).toBe(zone);
+});
+
 describe('readableTarget', () => {
-  const rules = { defaultBranch: 'main', protectedBranches: ['release/*'] };
+  const rules = { defaultBranch: 'main', protectedBranches: ['release/*'], protectedTags: ['**'] };
   it.each<[string | null, Zone, string | null]>([
     ['refs/heads/release/1.x', 'branch', 'refs/heads/release/1.x'],
     ['refs/heads/release/1.x', 'fork', 'refs/heads/release/1.x'],
@@ -140,7 +151,7 @@ describe('cache references', () => {
 });
 
 describe('R2-H7 without a default branch', () => {
-  const rules = { defaultBranch: null, protectedBranches: ['release/*'] };
+  const rules = { defaultBranch: null, protectedBranches: ['release/*'], protectedTags: ['**'] };
 
   it('R2-H7 only named branches and git tags are protected', () => {
     for (const name of ['main', 'null', 'undefined'])
@@ -150,7 +161,7 @@ describe('R2-H7 without a default branch', () => {
   });
 
   it('R2-H7 a branch of any name that is protected can be read as a target', () => {
-    const named = { defaultBranch: null, protectedBranches: ['null'] };
+    const named = { defaultBranch: null, protectedBranches: ['null'], protectedTags: ['**'] };
     expect(readableTarget('refs/heads/null', 'branch', named)).toBe('refs/heads/null');
     expect(readableTarget('refs/heads/main', 'branch', named)).toBeNull();
   });

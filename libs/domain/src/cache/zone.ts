@@ -11,6 +11,8 @@ export interface ProtectionRules {
   readonly defaultBranch: string | null;
   /** Globs over short branch names, beside the default branch: `release/*`. */
   readonly protectedBranches: readonly string[];
+  /** Globs over names of git tags: whoever may create such a tag is trusted like whoever may push a protected branch. `**` for all. */
+  readonly protectedTags: readonly string[];
 }
 
 export interface ZoneInput extends ProtectionRules {
@@ -19,14 +21,22 @@ export interface ZoneInput extends ProtectionRules {
   readonly fromFork: boolean;
 }
 
-/** Protected branches and tags are `protected`, other branches `branch`, everything from a fork `fork`. */
+/** Protected branches and protected git tags are `protected`, others `branch`, everything from a fork `fork`. */
 export function zoneOf({ ref, fromFork, ...rules }: ZoneInput): Zone {
   if (fromFork) return 'fork';
-  return isProtectedBranch(ref, rules) || ref.startsWith('refs/tags/') ? 'protected' : 'branch';
+  return isProtectedBranch(ref, rules) || isProtectedTag(ref, rules) ? 'protected' : 'branch';
+}
+
+function isProtectedTag(ref: string, { protectedTags }: Pick<ProtectionRules, 'protectedTags'>): boolean {
+  const tag = parseRef(ref);
+  return tag?.kind === 'tag' && protectedTags.some((pattern) => matchesGlob(pattern, tag.name));
 }
 
 /** The default branch always is. @param ref full ref */
-export function isProtectedBranch(ref: string, { defaultBranch, protectedBranches }: ProtectionRules): boolean {
+export function isProtectedBranch(
+  ref: string,
+  { defaultBranch, protectedBranches }: Pick<ProtectionRules, 'defaultBranch' | 'protectedBranches'>,
+): boolean {
   const branch = parseRef(ref);
   if (branch?.kind !== 'branch') return false;
   return branch.name === defaultBranch || protectedBranches.some((pattern) => matchesGlob(pattern, branch.name));

@@ -51,7 +51,7 @@ function made(pattern: string, work: MatchWork): GlobAutomaton {
   return new GlobAutomaton(pattern);
 }
 
-function fixedStart(pattern: string): string {
+export function fixedStart(pattern: string): string {
   const at = pattern.search(/[*?]/);
   return at === -1 ? pattern : pattern.slice(0, at);
 }

@@ -2,7 +2,7 @@ import type { ProtectionRules } from '../cache/zone.js';
 import { sanitizeTag } from '../image/tag.js';
 import type { Sliced } from '../share/in-turns.js';
 import { isOfCommit, shortCommit, someCommit, withoutCommit } from './commit-tags.js';
-import { compileGlob } from './glob.js';
+import { compileGlob, fixedStart } from './glob.js';
 import type { MatchWork } from './match-work.js';
 import type { Rule } from './rule.js';
 
@@ -30,7 +30,7 @@ const releaseParts: Readonly<Record<string, string>> = {
 const mostParts = 3;
 
 /**
- * Whether the rules could give a tag to the build of a protected branch or of a git tag, at any time: what `{{branch}}` and
+ * Whether the rules could give a tag to the build of a protected branch or of a protected git tag, at any time: what `{{branch}}` and
  * `{{default}}` become for protected branches, and what version templates become for releases. A tag that may name a commit
  * (`{{sha}}`) is asked for apart: a branch called like a commit may not have it, and the build of another commit has its own.
  *
@@ -53,7 +53,7 @@ export class ReservedTags {
     const tags = new ReservedTags(work);
     for (const rule of rules) {
       if (!rule.enabled) continue;
-      if (rule.refKind === 'tag') yield* tags.addReleases(rule);
+      if (rule.refKind === 'tag') yield* tags.addReleases(rule, protection);
       else yield* tags.addBranches(rule, protection);
     }
     return tags;
@@ -117,10 +117,12 @@ export class ReservedTags {
     }
   }
 
-  private *addReleases(rule: TemplateRule): Sliced<void> {
+  private *addReleases(rule: TemplateRule, { protectedTags }: ProtectionRules): Sliced<void> {
+    const patterns = protectedTags.filter((pattern) => this.sharedNames(rule.refPattern, pattern) !== null);
+    if (patterns.length === 0) return;
     for (const template of rule.tags) {
       this.spendOn(template);
-      const matcher = this.ofRelease(rule, template);
+      const matcher = this.ofRelease(rule, template, patterns);
       // Which names a template makes depends on the rule that it is of.
       const releases = isOfCommit(template) ? this.commitReleases : this.releases;
       if (matcher) releases.set(`${template}\n${rule.refPattern}`, matcher);
@@ -137,26 +139,30 @@ export class ReservedTags {
     }
   }
 
-  /** The branches that both patterns can mean, as a pattern; null where there are none. Two open patterns may share some. */
+  /** The names that both patterns can mean, as a pattern; null where there are none. Two open patterns may share some. */
   private sharedNames(rulePattern: string, branches: string): string | null {
     const matches = (pattern: string, name: string) => compileGlob(pattern, this.work)(name);
     if (!isOpen(branches)) return matches(rulePattern, branches) ? branches : null;
     if (!isOpen(rulePattern)) return matches(branches, rulePattern) ? rulePattern : null;
-    return branches;
+    const [one, other] = [fixedStart(rulePattern), fixedStart(branches)];
+    return one.startsWith(other) || other.startsWith(one) ? branches : null;
   }
 
-  private ofRelease({ refPattern }: TemplateRule, template: string): Matcher | null {
+  /** @param patterns of protected git tags that the rule is for */
+  private ofRelease({ refPattern }: TemplateRule, template: string, patterns: readonly string[]): Matcher | null {
     const names = [...template.matchAll(placeholder)].map((match) => match[1]!);
     if (names.some((name) => releaseParts[name] === undefined)) return null;
     const isOutlined = compileGlob(tagPattern(template.replace(placeholder, '*')), this.work);
     if (names.length > mostParts) return isOutlined;
     const exact = new RegExp(`^${sourceOf(template)}$`);
     const isOfRule = this.tagNames(refPattern);
+    const areProtected = patterns.map((pattern) => compileGlob(tagPattern(pattern), this.work));
+    const isName = (name: string) => isOfRule(name) && areProtected.some((matches) => matches(name));
     return (tag) => {
       if (!isOutlined(tag)) return false;
       // The longest way of such an expression: each part ends at each place.
       this.work.spend(Math.ceil(tag.length ** names.length / 8));
-      return exact.exec(tag)?.slice(1).every(isOfRule) ?? false;
+      return exact.exec(tag)?.slice(1).every(isName) ?? false;
     };
   }
 

@@ -11,7 +11,7 @@ const releases = (refPattern: string, ...tags: string[]) =>
   ({ id: refPattern, enabled: true, refKind: 'tag', refPattern, tags }) as const;
 const first = [branches('**', '{{branch}}', '{{default}}'), releases('v*', '{{version}}', '{{tag}}')];
 const wall = (change: Partial<TagWall> = {}): TagWall => ({
-  ...{ rules: first, defaultBranch: 'main', protectedBranches: [], held: new Map() },
+  ...{ rules: first, defaultBranch: 'main', protectedBranches: [], protectedTags: ['**'], held: new Map() },
   ...{ ref: 'refs/heads/topic', commit: 'a'.repeat(40) },
   ...change,
 });
@@ -159,6 +159,14 @@ describe('R-H5 the wall between zones', () => {
         expect(kept(tag, { rules: [own('{{branch}}'), branches('main', '{{sha}}', '{{branch}}-{{sha}}')] })).toBe(true);
       },
     );
+  });
+
+  it('R5-C6 keeps only what protected git tags become, where not all of them are', () => {
+    const rules = [releases('**', '{{tag}}', '{{version}}'), releases('nightly-*', 'nightly')];
+    const has = (tag: string) => kept(tag, { rules, protectedTags: ['v*'] });
+    for (const tag of ['v1.2.3', 'v1', '1.2.3']) expect(has(tag)).toBe(false);
+    for (const tag of ['2024.01', 'nightly', 'nightly-1']) expect(has(tag)).toBe(true);
+    expect(kept('v1.2.3', { rules, protectedTags: [] })).toBe(true);
   });
 
   it('R-H5 keeps what templates of releases become, with text around them', () => {

@@ -46,7 +46,7 @@ describe('R3-N1 rules that are as costly as they may be', () => {
     );
     const protectedBranches = many(most.branches, (at) => `*${'?*'.repeat(50)}${at}`);
     const topic = head('t'.repeat(60), null);
-    const wall = { ...topic, rules, protectedBranches, held: new Map() };
+    const wall = { ...topic, rules, protectedBranches, protectedTags: ['**'], held: new Map() };
     const verdicts = await judgeRules(rules, topic, ask, new Map());
     const work = async () => {
       const walled = await wallVerdicts(verdicts, 'branch', wall);

@@ -79,7 +79,13 @@ class Bench {
   }
 
   private subject(): EvaluationSubject {
-    const project = { id: 'p', remoteUrl: 'https://git.example/x', gitCredentials: null, protectedBranches: [] };
+    const project = {
+      id: 'p',
+      remoteUrl: 'https://git.example/x',
+      gitCredentials: null,
+      protectedBranches: [],
+      protectedTags: ['**'],
+    };
     const shared = {
       deliveryId: 'd',
       eventName: 'push',

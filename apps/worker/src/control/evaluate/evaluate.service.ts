@@ -128,7 +128,8 @@ export class EvaluateService {
   private async judge(subject: EvaluationSubject, { facts, changedPaths, ...head }: Head) {
     const { ref, commit, defaultBranch } = head;
     const ask = askOf(subject);
-    const protection = { defaultBranch, protectedBranches: subject.project.protectedBranches };
+    const { protectedBranches, protectedTags } = subject.project;
+    const protection = { defaultBranch, protectedBranches, protectedTags };
     const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
     const newestBuilt = await this.evaluations.newestBuiltCommits(subject.project.id, ref);
     const asSeen = { ref, commit, defaultBranch, changedPaths, zone };
@@ -155,7 +156,8 @@ export class EvaluateService {
   ): Promise<Pick<EvaluationResult, 'verdicts' | 'leftOut'>> {
     const wanted = zone === 'fork' ? [] : verdicts.flatMap(({ tags }) => tags);
     const held = await this.evaluations.heldTags(project.id, wanted);
-    const wall = { rules, ref, commit, defaultBranch, protectedBranches: project.protectedBranches, held };
+    const { protectedBranches, protectedTags } = project;
+    const wall = { rules, ref, commit, defaultBranch, protectedBranches, protectedTags, held };
     return wallVerdicts(verdicts, zone, wall);
   }
 

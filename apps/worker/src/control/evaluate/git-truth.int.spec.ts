@@ -189,6 +189,21 @@ describe('a delivery is a hint', () => {
       expect(await bench.tags(project)).toEqual({ 'feature-x': topic.after, 'release-1': released.after });
     });
 
+    it('R5-C6 builds a git tag that the project does not protect as a branch, which moves no tag of a release', async () => {
+      const project = await bench.project({ protectedTags: ['v*'] });
+      await bench.rule(project, 'tag', 'nightly-*', ['{{tag}}', '1.2.3']);
+      const release = await push(project, 'refs/tags/v1.2.3', 'release');
+      const nightly = await push(project, 'refs/tags/nightly-7', 'nightly');
+      expect([release.build.zone, nightly.build.zone]).toEqual(['protected', 'branch']);
+      expect(nightly.build).toMatchObject({
+        tags: ['nightly-7'],
+        leftOutTags: [{ tag: '1.2.3', reason: 'owned_by_protected' }],
+      });
+      expect(await bench.tags(project)).toEqual({
+        ...{ '1.2.3': release.after, 'v1.2.3': release.after, 'nightly-7': nightly.after },
+      });
+    });
+
     it('R5-C6 gives a new git tag no image tag that another one has, says so, and holds at the gate', async () => {
       const project = await bench.project();
       const first = await push(project, 'refs/tags/v1/2', 'release');

@@ -20,7 +20,10 @@ const hints = {
   fork: 'In the fork zone: apart from all other builds, without secrets. Needs an admin.',
 } as const;
 
-type ProjectPart = Pick<Project, 'id' | 'organizationSlug' | 'slug' | 'defaultBranch' | 'protectedBranches'>;
+type ProjectPart = Pick<
+  Project,
+  'id' | 'organizationSlug' | 'slug' | 'defaultBranch' | 'protectedBranches' | 'protectedTags'
+>;
 
 export interface StartBuildProps {
   readonly project: ProjectPart;

@@ -7,7 +7,7 @@ interface TagsPreviewProps {
   /** Undefined: no rule, and so no tag. */
   readonly rule: Rule | undefined;
   readonly start: { readonly kind: string; readonly name: string };
-  readonly project: Pick<Project, 'defaultBranch' | 'protectedBranches'>;
+  readonly project: Pick<Project, 'defaultBranch' | 'protectedBranches' | 'protectedTags'>;
 }
 
 /** Stands for the commit, which is not known before the git host was asked. */
@@ -18,7 +18,8 @@ export function TagsPreview({ rule, start, project }: TagsPreviewProps) {
   const ref = fullRef(start.name, start.kind === 'tag' ? 'tag' : 'branch');
   const defaultBranch = project.defaultBranch ?? 'main';
   const input = { ref, commit: unknownCommit, defaultBranch };
-  const zone = zoneOf({ ref, defaultBranch, protectedBranches: project.protectedBranches, fromFork: false });
+  const { protectedBranches, protectedTags } = project;
+  const zone = zoneOf({ ref, defaultBranch, protectedBranches, protectedTags, fromFork: false });
   const withheld = rule ? whyNoTagsByHand(rule, ref, zone) : null;
   if (withheld !== null)
     return (

@@ -132,8 +132,16 @@ export function BuildFields({ project, fieldError, pairErrors }: FieldsProps) {
         name="protectedBranches"
         rows={2}
         defaultValue={project.protectedBranches.join('\n')}
-        hint="Patterns such as release/*, one a line. Their builds are in the protected zone, as the default branch’s and those of tags always are: they read no cache that other branches or forks can write. Let only those create git tags who may push to these branches."
+        hint="Patterns such as release/*, one a line. Their builds are in the protected zone, as the default branch’s always are: they read no cache that other branches or forks can write."
         error={fieldError('protectedBranches')}
+      />
+      <TextArea
+        label="Protected git tags"
+        name="protectedTags"
+        rows={2}
+        defaultValue={project.protectedTags.join('\n')}
+        hint="Patterns such as v*, one a line; ** means all. Their builds are in the protected zone too. At the git host, let only those create such tags who may push to a protected branch."
+        error={fieldError('protectedTags')}
       />
       <SelectField
         label="Where builds leave their cache"

@@ -67,6 +67,7 @@ function settingsOf(form: FormData): Record<string, unknown> {
     platform: text('platform'),
     definition: definitionOf(text('definitionPath').trim(), text('definitionTarget').trim()),
     protectedBranches: textLines(text('protectedBranches')),
+    protectedTags: textLines(text('protectedTags')),
     cacheBackend: text('cacheBackend'),
     strictIsolation: form.get('strictIsolation') !== null,
     limits: {
