@@ -7,9 +7,11 @@ import {
   boundProcesses,
   cgroupOf,
   memoryForBuilds,
+  memoryForEngine,
   prepareGroup,
   yieldProcessors,
 } from './control-groups.ts';
+import { EngineGroup } from './engine-group.ts';
 
 /** A folder as the kernel mounts one of control groups. */
 function tree(...folders: string[]): string {
@@ -65,6 +67,32 @@ describe('R2-N8 all builds of a machine together', () => {
     prepareGroup('/cooperage-1/steps', root);
     for (const group of ['', 'cooperage-1', 'cooperage-1/steps'])
       expect(existsSync(path.join(root, group, 'cgroup.subtree_control'))).toBe(true);
+  });
+});
+
+describe('R6-A7 an engine itself', () => {
+  const gib = 2 ** 30;
+
+  it('may have 2 GiB, and a half of what all builds have on a small machine', () => {
+    expect([64, 6, 3, 1].map((total) => memoryForEngine(memoryForBuilds(total * gib)) / gib)).toEqual([
+      2, 2, 0.75, 0.25,
+    ]);
+  });
+
+  it('has that bound in its own group, in both versions of control groups', () => {
+    const one = tree('memory', 'unified');
+    writeFileSync(path.join(one, 'unified/cgroup.controllers'), '');
+    new EngineGroup('/cooperage-1/steps-engine', one).create();
+    const limit = path.join(one, 'memory/cooperage-1/steps-engine/memory.limit_in_bytes');
+    expect(Number(readFileSync(limit, 'utf8'))).toBe(memoryForEngine());
+    expect(existsSync(path.join(one, 'unified/cooperage-1/steps-engine'))).toBe(true);
+    const two = tree();
+    writeFileSync(path.join(two, 'cgroup.controllers'), 'cpu memory pids');
+    new EngineGroup('/cooperage-1/steps-engine', two).create();
+    const read = (file: string) => readFileSync(path.join(two, 'cooperage-1', file), 'utf8');
+    expect(Number(read('steps-engine/memory.max'))).toBe(memoryForEngine());
+    // It is handed down to the group only once the one above was told to.
+    expect(read('cgroup.subtree_control')).toContain('+');
   });
 });
 

@@ -48,15 +48,15 @@ export function prepareGroup(name: string, root = ROOT): void {
  */
 export function boundMemory(name: string, root = ROOT, bytes = memoryForBuilds()): void {
   if (isUnified(root)) {
-    setAbove(name, root, 'memory', 'memory.max', bytes);
-    setAbove(name, root, 'memory', 'memory.swap.max', 0);
+    setOf(name, root, 'memory', 'memory.max', bytes);
+    setOf(name, root, 'memory', 'memory.swap.max', 0);
     return;
   }
   // Memory and swap together may never be less than memory: lift the one, set the other, set the one.
   const isCounted = existsSync(path.join(root, 'memory', 'memory.memsw.limit_in_bytes'));
-  if (isCounted) setAbove(name, root, 'memory', 'memory.memsw.limit_in_bytes', -1);
-  setAbove(name, root, 'memory', 'memory.limit_in_bytes', bytes);
-  if (isCounted) setAbove(name, root, 'memory', 'memory.memsw.limit_in_bytes', bytes);
+  if (isCounted) setOf(name, root, 'memory', 'memory.memsw.limit_in_bytes', -1);
+  setOf(name, root, 'memory', 'memory.limit_in_bytes', bytes);
+  if (isCounted) setOf(name, root, 'memory', 'memory.memsw.limit_in_bytes', bytes);
 }
 
 /** Three quarters of the machine's memory, and 2 GiB at least are left to the services; of a small machine a half. */
@@ -71,7 +71,15 @@ export function memoryForBuilds(total = Math.min(totalmem(), process.constrained
  */
 export function boundSockets(name: string, root = ROOT, total = totalmem()): void {
   if (!isUnified(root))
-    setAbove(name, root, 'memory', 'memory.kmem.tcp.limit_in_bytes', Math.floor(total / 64 / 4096) * 4096);
+    setOf(name, root, 'memory', 'memory.kmem.tcp.limit_in_bytes', Math.floor(total / 64 / 4096) * 4096);
+}
+
+/**
+ * Of an engine itself, without its steps: 2 GiB as in Docker Compose, and a half of what all builds have on a small machine. One
+ * that needs more ends alone: without a bound of its own the kernel took steps of all builds before it.
+ */
+export function memoryForEngine(builds = memoryForBuilds()): number {
+  return Math.min(2 * 2 ** 30, Math.floor(builds / 2 / 4096) * 4096);
 }
 
 /** Removes a group that has nothing in it any more; one that has stays as it is. */
@@ -85,7 +93,7 @@ export function removeEmptyGroup(name: string, root = ROOT): void {
  * @param most processes and threads that the machine may have
  */
 export function boundProcesses(name: string, root = ROOT, most = mostProcesses()): void {
-  setAbove(name, root, 'pids', 'pids.max', Math.floor(most / 3));
+  setOf(name, root, 'pids', 'pids.max', Math.floor(most / 3));
 }
 
 /**
@@ -94,11 +102,11 @@ export function boundProcesses(name: string, root = ROOT, most = mostProcesses()
  */
 export function yieldProcessors(name: string, root = ROOT): void {
   const [file, share] = isUnified(root) ? (['cpu.weight', 25] as const) : (['cpu.shares', 256] as const);
-  setAbove(name, root, 'cpu', file, share);
+  setOf(name, root, 'cpu', file, share);
 }
 
-/** Sets a value of the group above all steps of a pool. */
-function setAbove(name: string, root: string, controller: string, file: string, value: number): void {
+/** Sets a value of a group, which is made where it is not there. */
+function setOf(name: string, root: string, controller: string, file: string, value: number): void {
   const tree = isUnified(root) ? root : path.join(root, controller);
   if (!existsSync(tree)) return;
   const folder = path.join(tree, name);

@@ -10,8 +10,16 @@ import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
 import { PartKeeper } from '../part-keeper.ts';
-import { boundMemory, buildsGroupOf, groupFolders, isUnified, memoryForBuilds } from './control-groups.ts';
+import {
+  boundMemory,
+  buildsGroupOf,
+  groupFolders,
+  isUnified,
+  memoryForBuilds,
+  memoryForEngine,
+} from './control-groups.ts';
 import { EmbeddedEngine } from './engine.ts';
+import { EngineGroup } from './engine-group.ts';
 import { Firewall } from './firewall.ts';
 import { mountsBelow } from './mounts.ts';
 import { oomScores } from './oom-order.ts';
@@ -81,11 +89,7 @@ describe('the embedded engine', () => {
   it('R2-N8 has a bound of memory with all its builds, and the kernel ends steps before it, and it before others', async () => {
     const pid = readPidFile(instance.pidFile('engine'))?.pid;
     const above = buildsGroupOf(instance);
-    const limits = groupFolders(above)
-      .flatMap((folder) => ['memory.max', 'memory.limit_in_bytes'].map((file) => path.join(folder, file)))
-      .filter(existsSync)
-      .map((file) => Number(readFileSync(file, 'utf8')));
-    expect(limits).toEqual([memoryForBuilds()]);
+    expect(memoryLimits(above)).toEqual([memoryForBuilds()]);
     const memory = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
     expect(memory.find((line) => line.includes(':memory:') || line.startsWith('0::'))).toContain(`${above}/`);
     expect(Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'))).toBe(oomScores.engine);
@@ -125,6 +129,25 @@ describe('the embedded engine', () => {
     process.kill(pid, 'SIGKILL');
     expect((await building).code).not.toBe(0);
     await expect.poll(() => existsSync(`/sys/fs/cgroup/memory${group}`)).toBe(false);
+  });
+
+  it('R6-A7 that needs more memory than it may have ends alone, and no step before it', async () => {
+    const group = `${address.cgroupParent}-engine`;
+    expect(memoryLimits(group)).toEqual([memoryForEngine()]);
+    const { pid } = readPidFile(instance.pidFile('engine'))!;
+    const building = build('RUN sleep 273');
+    const step = await stepProcess('sleep 273');
+    // What grows in its group, as it does itself when it reads something for a build.
+    const hungry = 'echo 1000 > /proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=1500M count=1';
+    const { program, parameters } = new EngineGroup(group).starting('/bin/sh', ['-c', hungry]);
+    boundMemory(group, undefined, 512 * 2 ** 20);
+    const { code } = await attempt(program, parameters);
+    boundMemory(group, undefined, memoryForEngine());
+    expect(code).not.toBe(0);
+    expect(existsSync(`/proc/${step}`)).toBe(true);
+    expect(readPidFile(instance.pidFile('engine'))?.pid).toBe(pid);
+    process.kill(step, 'SIGKILL');
+    await building;
   });
 
   it('clips no log', async () => {
@@ -246,6 +269,14 @@ async function rulesOf(tools: Tools, id: string): Promise<string[]> {
   return lines.filter((line) => line.includes(id));
 }
 
+/** What the kernel has noted as the bound of a group, in bytes. */
+function memoryLimits(group: string): number[] {
+  return groupFolders(group)
+    .flatMap((folder) => ['memory.max', 'memory.limit_in_bytes'].map((file) => path.join(folder, file)))
+    .filter(existsSync)
+    .map((file) => Number(readFileSync(file, 'utf8')));
+}
+
 async function build(step: string, ...more: readonly string[]): Promise<CommandResult> {
   const context = mkdtempSync(path.join(instance.folder, 'context-'));
   writeFileSync(path.join(context, 'Dockerfile'), `FROM busybox\n${step}\n`);
@@ -254,9 +285,9 @@ async function build(step: string, ...more: readonly string[]): Promise<CommandR
   return attempt(tools.path('docker-buildx'), parameters, { env, timeoutMs: 60_000 });
 }
 
-async function stepProcess(): Promise<number> {
+async function stepProcess(command = 'sleep 271'): Promise<number> {
   for (let tries = 0; tries < 200; tries++) {
-    const { stdout } = await attempt('pgrep', ['-f', 'sleep 271']);
+    const { stdout } = await attempt('pgrep', ['-f', command]);
     const pids = stdout.split('\n').filter(Boolean).map(Number);
     const step = pids.find((pid) => readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(address.cgroupParent));
     if (step) return step;

@@ -10,7 +10,7 @@ import { cachedGoTools } from '../../toolchain/go-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import type { Instance } from '../instance.ts';
 import type { EngineAddress } from '../part.ts';
-import { buildsGroupOf, groupFolders } from './control-groups.ts';
+import { buildsGroupOf, groupFolders, memoryForEngine } from './control-groups.ts';
 import { Firewall } from './firewall.ts';
 import { mountsBelow } from './mounts.ts';
 import { oomScores } from './oom-order.ts';
@@ -62,6 +62,14 @@ describe('the engine for strangers', () => {
     expect(Number(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8'))).toBe(oomScores.engine);
     const { stderr } = await build('RUN echo score $(cat /proc/self/oom_score_adj)', '--progress=plain');
     expect(stderr).toContain(`score ${oomScores.step}`);
+  });
+
+  it('R6-A7 has a bound of memory of its own below that', () => {
+    const limits = groupFolders(`${address.cgroupBase}-engine`)
+      .flatMap((folder) => ['memory.max', 'memory.limit_in_bytes'].map((file) => path.join(folder, file)))
+      .filter(existsSync)
+      .map((file) => Number(readFileSync(file, 'utf8')));
+    expect(limits).toEqual([memoryForEngine()]);
   });
 
   it('R-C1 R-C2 S-039 S-040 has its rules again where they were flushed, and does not run on where they cannot be set', async () => {
