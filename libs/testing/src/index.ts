@@ -11,6 +11,7 @@ export * from './git/git-repository.js';
 export * from './git/git-ssh-server.js';
 export * from './git/lying-git-server.js';
 export * from './host-names.js';
+export * from './large-image-server.js';
 export * from './large-index.js';
 export * from './near-host.js';
 export * from './own-engine.js';

@@ -26,6 +26,13 @@ describe('what ended a build', () => {
     [failed('failed to load LLB: network.host is not allowed'), 'PolicyRefused'],
     [failed('write /x: no space left on device', [detail.vertex]), 'DiskFull'],
     [failed('', [], 8), 'DiskFull'],
+    [
+      failed(
+        `failed to resolve source metadata for h/x: sha256:${'0'.repeat(64)} has 9000000 bytes, more than a manifest or configuration may have`,
+        [detail.frontend],
+      ),
+      'FetchLimit',
+    ],
     [failed('dockerfile parse error on line 2: unknown instruction: X', [detail.frontend]), 'DockerfileInvalid'],
     [failed('target stage "x" could not be found', [detail.frontend]), 'InvalidBuildConfig'],
     [

@@ -81,6 +81,12 @@ function inFrontend(error: SolveFailure, fail: Fail): BuildFailure {
 }
 
 function baseImage(image: string, error: SolveFailure, fail: Fail): BuildFailure {
+  const bytes = /has (\d+) bytes, more than a manifest or configuration may have/.exec(error.message)?.[1];
+  if (bytes)
+    return fail(
+      'FetchLimit',
+      `What the base image ${image} says of itself, its manifest or configuration, is too large to be read: ${Number(bytes).toLocaleString('en')} bytes, of 8 MiB at most.`,
+    );
   switch (registryAnswer(error.message)) {
     case 'denied':
       return fail('RegistryAccessDenied', `The registry refuses access to the base image ${image}.`);

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { CACHE, CHECKOUT } from '../checkout.ts';
 import { Lock } from '../files/lock.ts';
 import { say, seconds } from '../output.ts';
 import { attempt, type CommandOptions, run } from '../processes/command.ts';
 import { findProgram } from './find-program.ts';
+import { editVendored, GO_EDITS } from './go-edits.ts';
 import { isAtLeast } from './tool-list.ts';
 
 const MODULE = path.join(CHECKOUT, 'tools/engine-for-strangers');
@@ -15,7 +16,7 @@ const USUAL_PLACE = '/usr/local/go/bin/go';
 
 type BuildOptions = Pick<CommandOptions, 'signal' | 'inBackground'>;
 
-/** Programs that no package has, built from Go modules whose sums the checkout holds. */
+/** Programs that no package has, built from Go modules whose sums the checkout holds, with our edits. */
 export class GoTools {
   readonly folder: string;
 
@@ -67,21 +68,23 @@ async function build(folder: string, how: BuildOptions): Promise<void> {
   const version = buildkitVersion();
   say(`· building BuildKit ${version} with Go, once: one to three minutes`);
   const part = mkdtempSync(`${folder}.part-`);
+  const source = mkdtempSync(`${folder}.source-`);
   const flags = [
-    '-mod=readonly',
+    '-mod=vendor',
     '-trimpath',
     '-buildvcs=false',
     `-ldflags=-s -w -X ${BUILDKIT}/version.Version=${version}`,
   ];
+  const options = { ...how, cwd: source, env: goEnvironment(go) };
   try {
-    await run(go, ['build', ...flags, '-o', `${part}/`, ...packages()], {
-      ...how,
-      cwd: MODULE,
-      env: goEnvironment(go),
-    });
+    // Modules in the cache of Go stay as their sums say: what is edited is a copy.
+    cpSync(MODULE, source, { recursive: true });
+    await run(go, ['mod', 'vendor'], options);
+    editVendored(path.join(source, 'vendor'));
+    await run(go, ['build', ...flags, '-o', `${part}/`, ...packages()], options);
     renameSync(part, folder);
   } finally {
-    rmSync(part, { recursive: true, force: true });
+    for (const temporary of [part, source]) rmSync(temporary, { recursive: true, force: true });
   }
   say(`· BuildKit ${version} is built, after ${seconds(performance.now() - started)}`);
 }
@@ -99,6 +102,7 @@ function buildkitVersion(): string {
 function toolFolder(): string {
   const key = createHash('sha256');
   for (const name of sourceFiles()) key.update(moduleFile(name));
+  key.update(JSON.stringify(GO_EDITS));
   return path.join(CACHE, 'go-tools', key.digest('hex').slice(0, 12));
 }
 
