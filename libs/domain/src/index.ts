@@ -61,6 +61,7 @@ export { bytesToLines, bytesToText } from './dockerfile/lines.js';
 export { countLines, firstDifferingLine, linesBetween, type ShownFile, shownFile } from './dockerfile/shown-file.js';
 export * from './failure/build-failure.js';
 export * from './failure/catalogue.js';
+export * from './failure/ended-engine.js';
 export * from './failure/failing-line.js';
 export * from './failure/fingerprint.js';
 export * from './filter/build-filter.js';

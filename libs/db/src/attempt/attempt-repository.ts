@@ -71,6 +71,15 @@ export class AttemptRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** What the attempt before this one of its build failed by; null where there was none, or it ended otherwise. */
+  async failureBefore({ build, number }: ClaimedAttempt): Promise<FailureReport | null> {
+    const row = await this.db.prisma.attempt.findFirst({
+      where: { buildId: build.id, number: number - 1, state: 'failed' },
+      select: { failure: true },
+    });
+    return (row?.failure ?? null) as FailureReport | null;
+  }
+
   /** Extends the leases of this process's attempts, and learns which of them should stop. */
   async heartbeat(
     attemptIds: readonly string[],

@@ -1,5 +1,5 @@
 import { ConnectionLost, RpcError, SolveFailure } from '@cooperage/buildkit';
-import { BuildFailure } from '@cooperage/domain';
+import { BuildFailure, lostBeforeSteps } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { buildFailureOf, type FailureScene } from './failure.js';
 import { ProgressReader } from './progress.js';
@@ -76,6 +76,43 @@ describe('what ended a build', () => {
     const failure = buildFailureOf(failed('cannot copy secret', [detail.vertex]), scene({ progress }));
     expect(failure.code).toBe('StepFailed');
     expect(JSON.stringify(failure.report())).not.toContain('secret');
+  });
+
+  describe('R6-A7 where the engine was lost', () => {
+    const lost = new ConnectionLost('call', 'gone');
+    const [definition, reading] = [
+      '[internal] load build definition',
+      '[internal] load metadata for registry.example/a:1',
+    ];
+    const at = { seconds: 1, nanos: 0 };
+    /** Names of what has begun; what ended has another word behind it. */
+    const failureAt = (...names: readonly (readonly [name: string, ended?: 'ended'])[]) => {
+      const progress = new ProgressReader();
+      const vertexes = names.map(([name, ended], index) => ({
+        ...{ digest: `sha256:${index}`, name, inputs: [], cached: false, error: '', progressGroup: null },
+        ...{ started: at, completed: ended ? at : null },
+      }));
+      progress.read({ vertexes, statuses: [], logs: [], warnings: [] });
+      return buildFailureOf(lost, scene({ progress }));
+    };
+
+    it('says that no step had begun, and which image was read', () => {
+      expect(failureAt([definition, 'ended'], [reading])).toMatchObject({
+        ...{ code: 'EngineUnavailable', message: lostBeforeSteps, place: { step: reading } },
+      });
+      for (const names of [
+        [[definition, 'ended']],
+        [[definition, 'ended'], [reading, 'ended'], ['[1/2] FROM registry.example/a:1']],
+        [[definition, 'ended'], ['[2/2] ADD https://example.com/x.git /x']],
+      ] as const)
+        expect(failureAt(...names)).toMatchObject({ message: lostBeforeSteps, place: undefined });
+    });
+
+    it('does not say so where a step had begun, or the engine had said nothing', () => {
+      expect(failureAt([reading, 'ended'], ['[2/2] RUN make']).message).not.toBe(lostBeforeSteps);
+      expect(failureAt([reading], ['[2/2] RUN make', 'ended']).message).not.toBe(lostBeforeSteps);
+      expect(failureAt().message).not.toBe(lostBeforeSteps);
+    });
   });
 
   it('is memory only when the kernel said so', () => {

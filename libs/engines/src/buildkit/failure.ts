@@ -1,5 +1,12 @@
 import { ConnectionLost, RpcError, rpcCode, SolveFailure, sessionFaultMessage } from '@cooperage/buildkit';
-import { BuildFailure, bytesToText, type FailureCode, type FailurePlace, type Instruction } from '@cooperage/domain';
+import {
+  BuildFailure,
+  bytesToText,
+  type FailureCode,
+  type FailurePlace,
+  type Instruction,
+  lostBeforeSteps,
+} from '@cooperage/domain';
 import type { MetLimit } from '../limits/step-watch.js';
 import type { ProgressReader } from './progress.js';
 import { registryAnswer } from './registry-messages.js';
@@ -17,11 +24,16 @@ export interface FailureScene {
 export function buildFailureOf(error: unknown, scene: FailureScene): BuildFailure {
   if (error instanceof BuildFailure) return error;
   if (error instanceof SolveFailure) return solveFailure(error, scene);
-  if (error instanceof ConnectionLost)
-    return new BuildFailure('EngineUnavailable', 'The connection to the builder was lost.', { cause: error });
+  if (error instanceof ConnectionLost) return lost(error, scene);
   if (error instanceof RpcError && error.code === rpcCode.canceled)
     return new BuildFailure('EngineUnavailable', 'The build was stopped.', { cause: error });
   return new BuildFailure('EngineUnavailable', 'The builder met an unexpected error.', { cause: error });
+}
+
+function lost(cause: ConnectionLost, { progress }: FailureScene): BuildFailure {
+  const early = progress.beforeSteps();
+  const message = early ? lostBeforeSteps : 'The connection to the builder was lost.';
+  return new BuildFailure('EngineUnavailable', message, { ...early, cause });
 }
 
 function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {

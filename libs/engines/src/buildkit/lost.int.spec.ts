@@ -1,5 +1,7 @@
-import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type OwnEngine, services, startOwnEngine } from '@cooperage/testing';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
 import { endTrial, processesIn, pushRequest, trialCgroupParent } from '../testing/trial-engine.js';
 import { unique } from '../testing/trial-request.js';
@@ -44,6 +46,27 @@ describe('an engine that is lost', () => {
     await own.restart();
     expect(await engine.find(request.reference)).toEqual({ state: 'unknown' });
     await engine.build(pushRequest('FROM busybox\nRUN true\n'), () => {}, never);
+  });
+
+  it('R6-A7 killed while it reads what an image says of itself: the failure names the image', async () => {
+    // A registry that takes its time.
+    const registry = createServer(() => {});
+    await new Promise<void>((resolve) => registry.listen(0, services().reachableAddress, resolve));
+    onTestFinished(() => {
+      registry.closeAllConnections();
+      registry.close();
+    });
+    const image = `${services().reachableAddress}:${(registry.address() as AddressInfo).port}/slow:1`;
+    const record = new EventRecord();
+    const build = engine.build(pushRequest(`FROM ${image}\nRUN true\n`), record.emit, never);
+    build.catch(() => {});
+    await expect.poll(() => record.step(image)?.startedAt).toBeInstanceOf(Date);
+    own.signal('SIGKILL');
+    await expect(build).rejects.toMatchObject({
+      code: 'EngineUnavailable',
+      place: { step: `[internal] load metadata for ${image}` },
+    });
+    await own.restart();
   });
 
   it('frozen in the middle of a step: given up after its silence', async () => {

@@ -7,7 +7,7 @@ import {
   type StatusResponse,
   type VertexState,
 } from '@cooperage/buildkit';
-import { BuildFailure, fewerSteps, mostSteps } from '@cooperage/domain';
+import { BuildFailure, type FailurePlace, fewerSteps, mostSteps, readsImage } from '@cooperage/domain';
 import type { EngineEvent, StepState } from '../engine.js';
 import { OwnVertexes } from './own-vertexes.js';
 
@@ -98,6 +98,17 @@ export class ProgressReader {
   /** All of them, in the order of their announcement. */
   steps(): StepState[] {
     return this.graph.all().map((vertex) => this.stepOf(vertex));
+  }
+
+  /**
+   * What the engine does of a build before one of its steps begins: it reads the Dockerfile and images, and fetches. Null once one has
+   * begun, and where the engine has said nothing.
+   */
+  beforeSteps(): { readonly place?: FailurePlace } | null {
+    const begun = this.steps().filter(({ startedAt }) => startedAt);
+    if (begun.length === 0 || !begun.every(({ internal, fetches }) => internal || fetches)) return null;
+    const reading = begun.find(({ completedAt, name }) => !completedAt && readsImage(name));
+    return reading ? { place: { step: reading.name } } : {};
   }
 
   /** The error that the engine's push of the image ended with. */

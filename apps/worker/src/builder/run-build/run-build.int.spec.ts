@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CacheLedgerRepository, SweepRepository } from '@cooperage/db';
-import { BuildFailure, masterKey } from '@cooperage/domain';
+import { BuildFailure, lostBeforeSteps, masterKey } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aStep } from '../../../spec/a-step.js';
@@ -249,6 +249,21 @@ describe('an attempt', () => {
     bench.work = () => Promise.reject(new BuildFailure('EngineUnavailable', 'gone'));
     expect(await bench.run()).toMatchObject({ status: 'queued' });
     expect(bench.engineLost).toBe(1);
+  });
+
+  it('R6-A7 that loses a second engine before a step of its own is not tried a third time, and says why', async () => {
+    const place = { step: '[internal] load metadata for registry.example/large:1' };
+    bench.work = () => Promise.reject(new BuildFailure('EngineUnavailable', lostBeforeSteps, { place }));
+    const first = await bench.run();
+    expect(first).toMatchObject({ status: 'queued', failure: { code: 'EngineUnavailable', place } });
+    await bench.world.db.prisma.$executeRaw`UPDATE build SET dispatch_after = NULL`;
+    const { attemptId } = await bench.dispatchNext();
+    await bench.service().run(attemptId);
+    expect(await bench.build(first.id)).toMatchObject({
+      ...{ status: 'failed', attemptNumber: 2 },
+      failure: { code: 'FetchLimit', message: expect.stringContaining('registry.example/large:1') },
+    });
+    expect(bench.engineLost).toBe(2);
   });
 
   it('whose commit is gone fails for good', async () => {

@@ -7,7 +7,7 @@ import type {
   StepRepository,
   TransitionOutcome,
 } from '@cooperage/db';
-import { type BuildFailure, type CacheReadFact, cacheExport } from '@cooperage/domain';
+import { type BuildFailure, blamed, type CacheReadFact, cacheExport, isEarlyLoss } from '@cooperage/domain';
 import type { BuildOutcome, Engine, EngineEvent } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { orAborted } from '@cooperage/source';
@@ -274,8 +274,9 @@ export class RunBuildService {
     if (cause === 'cancel') return this.parts.attempts.stopped(attempt, me);
     if (cause === 'timeout') return this.parts.attempts.timedOut(attempt, me, timeoutFailure(attempt).report());
     const isGivenBack = cause === 'shutdown';
-    const failure = isGivenBack ? shutdownFailure() : asFailure(cause, masker, logger);
-    if (failure.code === 'EngineUnavailable') this.onEngineLost();
+    const met = isGivenBack ? shutdownFailure() : asFailure(cause, masker, logger);
+    if (met.code === 'EngineUnavailable') this.onEngineLost();
+    const failure = isEarlyLoss(met) ? blamed(met, await this.parts.attempts.failureBefore(attempt)) : met;
     await this.noteFailingLine(work, failure);
     const logLine = await this.failingLine(work, failure);
     const next = {
