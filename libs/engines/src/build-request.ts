@@ -123,8 +123,11 @@ export interface BuildRequest {
   readonly limits: BuildLimits;
   /** Of the world only images are fetched: ADD of an address is refused, whatever the network of its steps is. */
   readonly onlyImages?: boolean;
-  /** Told now and then what the steps have written to the disk so far, in bytes, by an engine that looks at it (`limits`). */
-  readonly noteWritten?: (bytes: number) => void;
+  /**
+   * Called now and then with what the steps have written to the disk so far, in bytes, by an engine that looks at it (`limits`); with
+   * null where a look takes too long or fails: until the next number nobody knows.
+   */
+  readonly noteWritten?: (bytes: number | null) => void;
   /** It runs code of strangers: only for an engine that holds those apart, see `EngineFeatures.strangers`. */
   readonly strangers?: boolean;
 }

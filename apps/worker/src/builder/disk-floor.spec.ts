@@ -12,17 +12,19 @@ describe('R2-N2 the disk of a builder', () => {
   let stopped: BuildFailure[];
   let largest: BuildFailure[];
   let grows: boolean;
+  let gone: number[];
   let floor: DiskFloor;
   beforeEach(() => {
-    [free, total, stopped, largest, grows] = [100 * gibibyte, 200 * gibibyte, [], [], true];
+    [free, total, stopped, largest, grows, gone] = [100 * gibibyte, 200 * gibibyte, [], [], true, []];
     floor = new DiskFloor('/disk', logger, async () => {
       if (free instanceof Error) throw free;
       return { freeBytes: free, totalBytes: total };
     });
     floor.start({
       look: () => undefined,
-      stopLargest: (failure) => {
-        if (grows) largest.push(failure);
+      stopLargest: (goneBytes, failure) => {
+        gone.push(goneBytes / gibibyte);
+        if (grows) largest.push(failure('which fetched and wrote more than others'));
         return grows;
       },
       stopAll: (failure) => void stopped.push(failure),
@@ -61,6 +63,18 @@ describe('R2-N2 the disk of a builder', () => {
     }
     expect(ended).toEqual([1, 1, 2, 2, 3, 3, 4]);
     expect(stopped).toEqual([]);
+  });
+
+  it('R6-A8 says how much has gone since it had most, within the last looks', async () => {
+    for (const gib of [90, 100, 5, 3.5]) {
+      free = gib * gibibyte;
+      await floor.look();
+    }
+    expect(gone[0]).toBe(96.5);
+    for (let looks = 0; looks < 20; looks++) await floor.look();
+    free = 3 * gibibyte;
+    await floor.look();
+    expect(gone.at(-1)).toBe(0.5);
   });
 
   it('asks at each look while none is known to let it grow', async () => {

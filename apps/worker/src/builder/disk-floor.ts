@@ -2,6 +2,7 @@ import { BuildFailure, diskFloorBytes } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { type DiskSpace, diskSpace } from '../shared/disk-space.js';
 import { WakeLoop } from '../shared/wake-loop.js';
+import { mostLooks } from './disk-growth.js';
 
 /** A disk takes a gigabyte or two in a second. */
 const everyMs = 500;
@@ -18,8 +19,8 @@ const fallPart = 0.125;
 export interface DiskUsers {
   /** Called at each look. */
   look(): void;
-  /** Ends the one that let the disk grow most lately. @returns false where it is not known of any */
-  stopLargest(failure: BuildFailure): boolean;
+  /** Ends the one that let the disk grow most lately, see `HeldAttempts`. @returns false where it is not known of any */
+  stopLargest(goneBytes: number, failure: (why: string) => BuildFailure): boolean;
   stopAll(failure: BuildFailure): void;
 }
 
@@ -34,6 +35,8 @@ export class DiskFloor {
   private users: DiskUsers | null = null;
   /** Free bytes when the last one was ended in this shortage. */
   private freeAtEnd = Infinity;
+  /** Free bytes at the last looks. */
+  private readonly frees: number[] = [];
 
   /** @param folder any on the disk that is shared with the engine. A disk that does not say how full it is has no floor. */
   constructor(
@@ -63,6 +66,8 @@ export class DiskFloor {
     this.users?.look();
     if (!space) return;
     const { freeBytes, totalBytes } = space;
+    this.frees.push(freeBytes);
+    if (this.frees.length > mostLooks) this.frees.shift();
     const floorBytes = diskFloorBytes(totalBytes);
     const isShort = freeBytes < (this.shortage === null ? floorBytes : floorBytes * enoughPart);
     if (isShort === (this.shortage === null))
@@ -83,8 +88,10 @@ export class DiskFloor {
       return;
     }
     if (freeBytes > this.freeAtEnd - floorBytes * fallPart) return;
-    const message = `The builder ended this build, which fetched and wrote more than others: ${this.shortage}`;
-    if (this.users?.stopLargest(new BuildFailure('DiskFull', message))) this.freeAtEnd = freeBytes;
+    const goneBytes = Math.max(...this.frees) - freeBytes;
+    const failure = (why: string) =>
+      new BuildFailure('DiskFull', `The builder ended this build, ${why}: ${this.shortage}`);
+    if (this.users?.stopLargest(goneBytes, failure)) this.freeAtEnd = freeBytes;
   }
 }
 

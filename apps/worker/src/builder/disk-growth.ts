@@ -1,7 +1,9 @@
 import type { EngineEvent } from '@cooperage/engines';
 
 /** Looks that are compared: some seconds, since what an engine tells of a layer comes in pieces. */
-const mostLooks = 20;
+export const mostLooks = 20;
+
+type Step = Extract<EngineEvent, { type: 'step' }>['step'];
 
 /**
  * How much one build lets the disk grow, as far as its engine says it: what is fetched, transferred, exported and pushed for it, and
@@ -12,8 +14,12 @@ export class DiskGrowth {
   private told = 0;
   private written = 0;
   private readonly looks: number[] = [];
+  /** Ids of steps that fetch from an address now: an engine does not say how much comes, and may unpack it. */
+  private readonly fetching = new Set<string>();
+  private isUnseen = false;
 
   note(event: EngineEvent): void {
+    if (event.type === 'step') this.noteStep(event.step);
     if (event.type !== 'progress') return;
     const part = `${event.stepId} ${event.id}`;
     const before = this.parts.get(part) ?? 0;
@@ -22,9 +28,20 @@ export class DiskGrowth {
     this.told += event.current - before;
   }
 
-  /** @param bytes all that the steps have written so far */
-  noteWritten(bytes: number): void {
-    this.written = Math.max(this.written, bytes);
+  private noteStep({ id, fetches, startedAt, completedAt }: Step): void {
+    if (fetches === 'address' && startedAt && !completedAt) this.fetching.add(id);
+    else this.fetching.delete(id);
+  }
+
+  /** @param bytes all that the steps have written so far; null while nobody knows */
+  noteWritten(bytes: number | null): void {
+    this.isUnseen = bytes === null;
+    this.written = Math.max(this.written, bytes ?? 0);
+  }
+
+  /** Whether it may let the disk grow by what nobody can see now. */
+  get isBlind(): boolean {
+    return this.isUnseen || this.fetching.size > 0;
   }
 
   look(): void {

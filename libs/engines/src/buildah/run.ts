@@ -156,6 +156,7 @@ export class Run {
   /** Ends the tool and what a step has started: a step may outlive the tool, and is read until it ends. */
   private stop(): Promise<void> {
     this.stopping ??= (async () => {
+      this.guard?.stop();
       this.writes?.stop();
       await this.tool?.stop();
       await this.lease?.release({ kill: true });
@@ -165,7 +166,6 @@ export class Run {
 
   /** Nothing of the run is left: no process, no folder, no right. */
   async end(): Promise<void> {
-    this.guard?.stop();
     await this.stop();
     this.gate.end(this.pass);
     await this.folder?.remove();

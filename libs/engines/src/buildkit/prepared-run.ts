@@ -161,15 +161,15 @@ export function failureOf(run: PreparedRun, error: unknown): BuildFailure {
   });
 }
 
-/** Slows the steps no longer. */
-export function letGo({ pace, writes }: PreparedRun): void {
+/** Watches and slows the steps no longer. */
+export function letGo({ guard, pace, writes }: PreparedRun): void {
+  guard.stop();
   pace.stop();
   writes.stop();
 }
 
 /** Gives the group back. An engine that was lost leaves its processes behind: they are killed, and waited for. */
 export async function endRun(run: PreparedRun, engineLost: boolean): Promise<void> {
-  run.guard.stop();
   letGo(run);
   await run.group?.release({ kill: engineLost });
 }

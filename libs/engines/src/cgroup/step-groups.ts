@@ -15,7 +15,7 @@ export interface Refusals {
 }
 
 /** What a build is slowed down for; it goes on when it is for nothing any more. */
-export type Holder = 'output' | 'writes';
+export type Holder = 'output' | 'writes' | 'look';
 
 /** A build's hold on the group in which its steps run. */
 export interface GroupLease {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { BuildFailure } from '@cooperage/domain';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { GroupLease } from '../cgroup/step-groups.js';
 import { type DiskProbe, DiskWatch } from './disk-watch.js';
@@ -10,6 +11,12 @@ afterEach(() => vi.useRealTimers());
 
 /** A disk of which each look gives the next sizes. */
 function watchOver(looks: readonly Readonly<Record<string, number>>[], limitBytes = 100) {
+  const { probe, ...rest } = probeOf(looks);
+  const group = { processes: rest.pids } as unknown as GroupLease;
+  return { watch: new DiskWatch(group, limitBytes, probe), probe, ...rest };
+}
+
+function probeOf(looks: readonly Readonly<Record<string, number>>[]) {
   let look = 0;
   const walked: string[][] = [];
   let pids = [7];
@@ -27,8 +34,7 @@ function watchOver(looks: readonly Readonly<Record<string, number>>[], limitByte
       return new Map(Object.entries(looks[Math.min(look++, looks.length - 1)] ?? {}));
     },
   };
-  const group = { processes: () => pids } as unknown as GroupLease;
-  return { watch: new DiskWatch(group, limitBytes, probe), probe, walked, looked: () => look, ends: () => (pids = []) };
+  return { probe, walked, looked: () => look, pids: () => pids, ends: () => (pids = []) };
 }
 
 async function pass(times: number): Promise<void> {
@@ -40,7 +46,7 @@ async function pass(times: number): Promise<void> {
 
 describe('the watch over what steps write', () => {
   it('R2-N2 tells what they have written so far', async () => {
-    const told: number[] = [];
+    const told: (number | null)[] = [];
     const group = { processes: () => [7] } as unknown as GroupLease;
     const { probe } = watchOver([{ '/layer': 60 }, { '/layer': 90 }]);
     const watch = new DiskWatch(group, 100, probe, (bytes) => told.push(bytes));
@@ -110,6 +116,80 @@ describe('the watch over what steps write', () => {
     probe.use = use;
     await pass(1);
     expect(watch.failure?.code).toBe('DiskLimit');
+  });
+
+  describe('R6-A8 where a look does not end', () => {
+    /** A watch whose looks end when the test says so. */
+    function waiting() {
+      const held: boolean[] = [];
+      const told: (number | null)[] = [];
+      const { probe } = probeOf([]);
+      let answer = Promise.withResolvers<Map<string, number>>();
+      probe.use = () => answer.promise;
+      const group = { processes: () => [7], hold: (_by: string, wanted: boolean) => held.push(wanted) };
+      const watch = new DiskWatch(group as unknown as GroupLease, 100, probe, (bytes) => told.push(bytes));
+      const end = async (bytes: number) => {
+        answer.resolve(new Map([['/layer', bytes]]));
+        answer = Promise.withResolvers();
+        await vi.advanceTimersByTimeAsync(0);
+      };
+      return { watch, held, told, end };
+    }
+
+    it('holds the steps while it is overdue, and says that nobody knows what they write', async () => {
+      const { watch, held, told, end } = waiting();
+      await vi.advanceTimersByTimeAsync(500 + 4_900);
+      expect([held, told]).toEqual([[], []]);
+      await vi.advanceTimersByTimeAsync(200);
+      expect([held, told]).toEqual([[true], [null]]);
+      await end(60);
+      expect([held, told]).toEqual([
+        [true, false],
+        [null, 60],
+      ]);
+      watch.stop();
+    });
+
+    it('holds no build that is being stopped', async () => {
+      const { watch, held } = waiting();
+      await vi.advanceTimersByTimeAsync(6_000);
+      watch.stop();
+      expect(held).toEqual([true, false]);
+      const other = waiting();
+      await vi.advanceTimersByTimeAsync(600);
+      other.watch.stop();
+      await vi.advanceTimersByTimeAsync(6_000);
+      expect(other.held).toEqual([]);
+    });
+
+    it('looks again within ten seconds after a long look', async () => {
+      const { watch, told, end } = waiting();
+      const clock = vi.spyOn(performance, 'now');
+      onTestFinished(() => clock.mockRestore());
+      clock.mockReturnValue(0);
+      await vi.advanceTimersByTimeAsync(600);
+      clock.mockReturnValue(50_000);
+      await end(60);
+      await vi.advanceTimersByTimeAsync(10_000);
+      await end(70);
+      expect(told).toEqual([60, 70]);
+      watch.stop();
+    });
+
+    it('ends the build where the look says that it never will, and says of one that failed that nobody knows', async () => {
+      const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      onTestFinished(() => warned.mockRestore());
+      const told: (number | null)[] = [];
+      const { probe } = probeOf([]);
+      const group = { processes: () => [7] } as unknown as GroupLease;
+      const watch = new DiskWatch(group, 100, probe, (bytes) => told.push(bytes));
+      probe.use = () => Promise.reject(new Error('spawn EAGAIN'));
+      await pass(1);
+      expect([told, watch.failure]).toEqual([[null], null]);
+      probe.use = () => Promise.reject(new BuildFailure('DiskLimit', 'Too many names.'));
+      await pass(1);
+      expect(watch.failure?.code).toBe('DiskLimit');
+    });
   });
 
   it('R2-N3 ends a build that has too much to look at, with the reason', async () => {

@@ -6,9 +6,13 @@ import type { WrittenFolder } from './mounts.js';
 import { namelessUse } from './nameless-use.js';
 import { WrittenFolders } from './written-folders.js';
 
-/** Milliseconds between two looks; more where a look takes long, so that looking never costs a tenth of the time. */
+/** Milliseconds between two looks; more where a look takes long, so that looking costs little. */
 const paceMs = 500;
 const restPerLook = 10;
+/** What is written in between is seen late. */
+const mostRestMs = 10_000;
+/** A look that takes longer is overdue. Until it ends the steps do not go on, and leave it the processors. */
+const overdueMs = 5_000;
 
 export interface DiskProbe {
   /** Folders into which these processes write, by path; later for a process of which that is not settled yet. */
@@ -35,12 +39,13 @@ export class DiskWatch {
   /** Folders that could still grow at the look before: what was written since is seen once more. */
   private before: ReadonlyMap<string, WrittenFolder> = new Map();
   private hasWarned = false;
+  private held = false;
 
   constructor(
     private readonly group: GroupLease | undefined,
     private readonly limitBytes: number | undefined,
     private readonly probe: DiskProbe = ofKernel(),
-    private readonly noteWritten?: (bytes: number) => void,
+    private readonly noteWritten?: (bytes: number | null) => void,
   ) {
     if (group && limitBytes !== undefined) this.after(paceMs);
   }
@@ -58,6 +63,7 @@ export class DiskWatch {
   stop(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.hold(false);
   }
 
   private after(ms: number): void {
@@ -66,16 +72,33 @@ export class DiskWatch {
 
   private async look(): Promise<void> {
     const begun = performance.now();
+    const overdue = setTimeout(() => this.beOverdue(), overdueMs).unref();
     try {
       const written = await this.written(new Look());
       this.noteWritten?.(written);
       if (written > this.limitBytes!) this.end(tooMuch(this.limitBytes!));
     } catch (error) {
       if (error instanceof BuildFailure) this.end(error);
-      else this.warn(error);
+      else this.failed(error);
+    } finally {
+      clearTimeout(overdue);
+      this.hold(false);
     }
     if (this.timer === undefined) return;
-    this.after(Math.max(paceMs, (performance.now() - begun) * restPerLook));
+    const restMs = (performance.now() - begun) * restPerLook;
+    this.after(Math.min(mostRestMs, Math.max(paceMs, restMs)));
+  }
+
+  private beOverdue(): void {
+    if (this.timer === undefined) return;
+    this.hold(true);
+    this.noteWritten?.(null);
+  }
+
+  private hold(wanted: boolean): void {
+    if (this.held === wanted) return;
+    this.held = wanted;
+    this.group?.hold('look', wanted);
   }
 
   private async written(look: Look): Promise<number> {
@@ -96,7 +119,8 @@ export class DiskWatch {
   }
 
   /** What goes wrong in one look goes wrong in the next as well: it is said once. */
-  private warn(error: unknown): void {
+  private failed(error: unknown): void {
+    this.noteWritten?.(null);
     if (!this.hasWarned) process.emitWarning(`A look at what a build writes to the disk failed: ${error}`);
     this.hasWarned = true;
   }

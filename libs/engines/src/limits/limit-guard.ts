@@ -17,7 +17,7 @@ export class LimitGuard {
   constructor(
     group: GroupLease | undefined,
     limits: { readonly diskBytes?: number; readonly mostFetchBytes?: number; readonly mostAddresses?: number },
-    noteWritten?: (bytes: number) => void,
+    noteWritten?: (bytes: number | null) => void,
   ) {
     this.disk = new DiskWatch(group, limits.diskBytes, undefined, noteWritten);
     this.refusals = new RefusalWatch(group);
@@ -34,6 +34,7 @@ export class LimitGuard {
     return this.signal.aborted ? this.signal.reason : null;
   }
 
+  /** Ends nothing and slows nothing any more: a build that is being stopped has to have the time to die. */
   stop(): void {
     this.disk.stop();
     this.refusals.stop();

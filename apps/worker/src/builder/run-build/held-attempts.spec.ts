@@ -37,6 +37,11 @@ describe('held attempts', () => {
 
   it('R2-N2 are stopped one by one, the one first that let the disk grow most lately', async () => {
     const failure = new BuildFailure('DiskFull', 'The disk is full.');
+    const whys: string[] = [];
+    const failed = (why: string) => {
+      whys.push(why);
+      return failure;
+    };
     const progress = (current: number) =>
       ({ type: 'progress', stepId: 's', id: 'sha256:1', name: '', current, total: null, done: false }) as const;
     const growths: DiskGrowth[] = [];
@@ -54,14 +59,67 @@ describe('held attempts', () => {
     fetches!.note(progress(2 * gibibyte));
     fetches!.note(progress(2 * gibibyte));
     writes!.noteWritten(gibibyte);
-    expect(held.stopLargest(failure)).toBe(true);
+    expect(held.stopLargest(5 * gibibyte, failed)).toBe(true);
     await works[1];
-    expect(held.stopLargest(failure)).toBe(true);
+    expect(held.stopLargest(5 * gibibyte, failed)).toBe(true);
     await works[2];
-    expect(ended).toEqual(['fetches', 'writes']);
-    expect(held.stopLargest(failure)).toBe(false);
+    expect([ended, new Set(whys)]).toEqual([
+      ['fetches', 'writes'],
+      new Set(['which fetched and wrote more than others']),
+    ]);
+    expect(held.stopLargest(5 * gibibyte, failed)).toBe(false);
     held.stopAll(failure);
     await Promise.all(works);
+  });
+
+  describe('R6-A8 where more has gone from the disk than is known of', () => {
+    const failed = (why: string) => new BuildFailure('DiskFull', why);
+    const blind = 'of which nobody can see how much it fetches and writes';
+    const most = 'which fetched and wrote more than others';
+    const step = {
+      ...{ id: 'add', name: '[2/2] ADD https://example.com/x /x', ordinal: 1, stage: null, platform: null, inputs: [] },
+      ...{ startedAt: new Date(), completedAt: null, cached: false, error: null, internal: false, progressGroup: null },
+      fetches: 'address' as const,
+    };
+    /** Two builds, of which `writes` is known to have grown. @returns what each ended by */
+    const ends = async (goneBytes: number, other: (growth: DiskGrowth) => void) => {
+      const causes: Record<string, string> = {};
+      const works = ['writes', 'other'].map((attemptId) =>
+        held.while({ ...attempt, attemptId }, async (signal, growth) => {
+          if (attemptId === 'writes') growth.noteWritten(64 * 2 ** 20);
+          else other(growth);
+          const cause = await untilStopped(signal);
+          causes[attemptId] ??= cause instanceof BuildFailure ? cause.message : 'not ended';
+        }),
+      );
+      expect(held.stopLargest(goneBytes, failed)).toBe(true);
+      held.stopAll('shutdown');
+      await Promise.all(works);
+      return causes;
+    };
+
+    it('the one that fetches by ADD ends before one that is known to have grown a little', async () => {
+      const add = (growth: DiskGrowth) => growth.note({ type: 'step', step });
+      expect(await ends(4 * gibibyte, add)).toEqual({ writes: 'not ended', other: blind });
+    });
+
+    it('the one whose look is overdue ends before it', async () => {
+      const overdue = (growth: DiskGrowth) => growth.noteWritten(null);
+      expect(await ends(4 * gibibyte, overdue)).toEqual({ writes: 'not ended', other: blind });
+    });
+
+    it('the one that is known to have grown ends where that explains it, or the other can be seen again', async () => {
+      const add = (growth: DiskGrowth) => growth.note({ type: 'step', step });
+      const ended = { writes: most, other: 'not ended' };
+      expect(await ends(128 * 2 ** 20, add)).toEqual(ended);
+      const added = (growth: DiskGrowth) => {
+        add(growth);
+        growth.note({ type: 'step', step: { ...step, completedAt: new Date() } });
+        growth.noteWritten(null);
+        growth.noteWritten(0);
+      };
+      expect(await ends(4 * gibibyte, added)).toEqual(ended);
+    });
   });
 
   it('A3 are held no more when their slot is over: what hangs is not kept alive by heartbeats', async () => {

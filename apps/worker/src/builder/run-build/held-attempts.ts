@@ -57,6 +57,8 @@ class Clock {
 
 /** A build that lets the disk grow by less is no reason for its end. */
 const leastGrowthBytes = 64 * 1024 ** 2;
+/** What is known of a layer is its packed size, and on the disk it is there twice. More than that nobody has told of. */
+const mostUntold = 8;
 
 /** The attempts that this process holds: their heartbeats, and the word that one of them should stop. Of the disk, see `DiskFloor`. */
 export class HeldAttempts {
@@ -104,12 +106,23 @@ export class HeldAttempts {
     for (const { growth } of this.held.values()) growth.look();
   }
 
-  /** Stops the one that let the disk grow most lately. @returns false where none did, as far as is known */
-  stopLargest(failure: BuildFailure): boolean {
+  /**
+   * Stops the one that let the disk grow most lately. Where all that is known of all of them does not explain what has gone from the
+   * disk, one of which it cannot be known is stopped first (R6-A8).
+   * @param goneBytes from the disk, in the time of the looks that are compared
+   * @param failure of the one that is stopped, by why it is that one
+   * @returns false where none did, as far as is known
+   */
+  stopLargest(goneBytes: number, failure: (why: string) => BuildFailure): boolean {
     const running = [...this.held.values()].filter(({ stop }) => !stop.signal.aborted);
-    const [largest] = running.sort((a, b) => b.growth.recent - a.growth.recent);
-    if (!largest || largest.growth.recent < leastGrowthBytes) return false;
-    largest.stop.abort(failure);
+    const [largest, ...others] = running.sort((a, b) => b.growth.recent - a.growth.recent);
+    if (!largest) return false;
+    const known = running.reduce((sum, { growth }) => sum + growth.recent, 0);
+    const isUnexplained = goneBytes >= leastGrowthBytes && goneBytes > known * mostUntold;
+    const blind = isUnexplained ? [largest, ...others].find(({ growth }) => growth.isBlind) : undefined;
+    if (!blind && largest.growth.recent < leastGrowthBytes) return false;
+    if (blind) blind.stop.abort(failure('of which nobody can see how much it fetches and writes'));
+    else largest.stop.abort(failure('which fetched and wrote more than others'));
     return true;
   }
 

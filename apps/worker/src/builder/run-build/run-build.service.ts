@@ -202,7 +202,7 @@ export class RunBuildService {
       // Who listens now is told nothing any more of a stop that came before.
       signal.throwIfAborted();
       phases.begin('build');
-      const noteWritten = (bytes: number) => growth.noteWritten(bytes);
+      const noteWritten = (bytes: number | null) => growth.noteWritten(bytes);
       return this.parts.engine.build({ ...request, noteWritten }, emit, signal);
     });
   }
