@@ -128,10 +128,13 @@ export function describeFetches(name: string): void {
 
     it('R-C2 ADD is cut where what it fetches does not end', async () => {
       const { openAddress, asked } = near;
+      const before = asked.length;
       const text = `FROM busybox\nADD http://${farName}/endless-${unique()} /x\n`;
       await expect(failureOf(engine, strangersRequest(text))).resolves.toBeDefined();
       // It was let through until then.
       expect(asked.filter((line) => line.endsWith(openAddress))).toHaveLength(1);
+      // How much it was sent is noted when its connection ends: not in the time of the next test.
+      await expect.poll(() => asked.slice(before).filter((line) => line.startsWith('sent '))).toHaveLength(1);
     });
 
     it('R-L2 FROM is cut where the manifest that a registry makes up does not end', async () => {
