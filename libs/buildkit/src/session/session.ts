@@ -50,7 +50,8 @@ export function openSession(connection: EngineConnection, options: SessionOption
     opened,
     close: () => {
       closed = true;
-      server?.destroy();
+      // Node reads what the engine has sent already in a tick after the handshake, and throws there when the session is gone.
+      process.nextTick(() => server?.destroy());
     },
   };
 }
