@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { QueueView } from '@cooperage/contracts';
 import { STATE } from '../checkout.ts';
 import { withKeptToken } from '../first-push/account.ts';
-import { Api } from '../first-push/api.ts';
+import { type Api, ownApi } from '../first-push/api.ts';
 import { newestImage } from '../first-push/newest-image.ts';
 import { Instance } from '../parts/instance.ts';
 import { stillRunning } from '../system/left-behind.ts';
@@ -12,9 +12,10 @@ import { readState, runningState, type SystemReport, type SystemState } from '..
 export async function status(parameters: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...parameters], options: { json: { type: 'boolean' } } });
   const running = runningState();
-  const api = running && withKeptToken(new Api(running.web), new Instance(STATE).secrets);
+  const instance = new Instance(STATE);
+  const api = running && withKeptToken(ownApi(instance, running.web), instance.secrets);
   const [known, foretold] = await Promise.all([running ? refreshed(running, api) : readState(), laneForetold(api)]);
-  const left = running ? [] : stillRunning(new Instance(STATE));
+  const left = running ? [] : stillRunning(instance);
   const away = running?.away ?? [];
   if (values.json)
     process.stdout.write(

@@ -1,4 +1,6 @@
 import { LauncherError } from '../output.ts';
+import type { Instance } from '../parts/instance.ts';
+import { requireOwnListener } from '../processes/listeners.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -14,18 +16,24 @@ export class ApiRefusal extends LauncherError {
 
 export type Credentials = { readonly token: string } | { readonly cookie: string };
 
-/** The REST interface, as a person or a program uses it. Every method throws `ApiRefusal`, or TypeError without an answer. */
+/**
+ * The REST interface, as a person or a program uses it. Every method throws `ApiRefusal`, TypeError without an answer, or what
+ * `requireOwn` throws.
+ */
 export class Api {
   private readonly origin: string;
+  private readonly requireOwn: () => void;
   private readonly credentials: Credentials | undefined;
 
-  constructor(origin: string, credentials?: Credentials) {
+  /** @param requireOwn called before anything is sent: throws where it is not our own service that would get it */
+  constructor(origin: string, requireOwn: () => void, credentials?: Credentials) {
     this.origin = origin;
+    this.requireOwn = requireOwn;
     this.credentials = credentials;
   }
 
   with(credentials: Credentials): Api {
-    return new Api(this.origin, credentials);
+    return new Api(this.origin, this.requireOwn, credentials);
   }
 
   async get<T>(path: string): Promise<T> {
@@ -63,6 +71,7 @@ export class Api {
 
   private async send(method: string, path: string, body?: object): Promise<Response> {
     const { origin, credentials } = this;
+    this.requireOwn();
     const answer = await fetch(origin + path, {
       method,
       headers: {
@@ -86,4 +95,9 @@ function problemText(text: string): string {
   } catch {
     return text.slice(0, 300);
   }
+}
+
+/** The API of an instance, at an address of 127.0.0.1. Only the process that this instance has started is ever called. */
+export function ownApi(instance: Instance, origin: string): Api {
+  return new Api(origin, () => requireOwnListener('the API', instance.pidFile('api'), origin));
 }

@@ -5,6 +5,8 @@ import type { PushCredentials } from '../git-host/credentials.ts';
 import { ensureRepository, readWebhook, writeWebhook } from '../git-host/repository.ts';
 import type { Instance } from '../parts/instance.ts';
 import { attempt, run } from '../processes/command.ts';
+import { requireOwnListener } from '../processes/listeners.ts';
+import { GIT_HOST } from '../system/process-keys.ts';
 
 export const SAMPLE = 'hello';
 const BRANCH = 'refs/heads/main';
@@ -23,12 +25,14 @@ export class SampleRepository {
   readonly address: string;
   private readonly root: string;
   private readonly credentials: PushCredentials;
+  private readonly hostPidFile: string;
 
   constructor(instance: Instance, gitAddress: string, credentials: PushCredentials) {
     this.root = instance.file('git');
     this.workTree = instance.file('work', SAMPLE);
     this.address = `${gitAddress}/${SAMPLE}.git`;
     this.credentials = credentials;
+    this.hostPidFile = instance.pidFile(GIT_HOST);
   }
 
   /** Makes the repository, or brings its hook up to date. */
@@ -49,10 +53,14 @@ export class SampleRepository {
     return code === 0 ? stdout.trim() : undefined;
   }
 
-  /** Commits a copy of the example and pushes it, as a person would. */
+  /**
+   * Commits a copy of the example and pushes it, as a person would.
+   * @throws {LauncherError} where another process than our git host listens at the address: it would be sent the password
+   */
   async push(): Promise<Pushed> {
     if (!existsSync(path.join(this.workTree, '.git/HEAD'))) await this.makeWorkTree();
     await this.git('remote', 'set-url', 'origin', this.address);
+    requireOwnListener('the git host', this.hostPidFile, this.address);
     const { stderr } = await run('git', ['-C', this.workTree, 'push', 'origin', BRANCH], this.options());
     const { stdout } = await this.git('rev-parse', BRANCH);
     const said = stderr.split('\n').filter((line) => line.startsWith('remote: '));

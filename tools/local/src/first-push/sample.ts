@@ -2,7 +2,7 @@ import type { Project } from '@cooperage/contracts';
 import type { PushCredentials } from '../git-host/credentials.ts';
 import type { Instance } from '../parts/instance.ts';
 import { ensureAccount } from './account.ts';
-import { Api } from './api.ts';
+import { type Api, ownApi } from './api.ts';
 import { firstPush } from './first-push.ts';
 import { type ImageReport, newestImage } from './newest-image.ts';
 import { SampleProject } from './sample-project.ts';
@@ -34,7 +34,7 @@ export interface SampleOutcome {
  */
 export async function ensureSample(place: SamplePlace, signal: AbortSignal): Promise<SampleOutcome> {
   const { instance, publicUrl, cosign, setupToken } = place;
-  const api = await ensureAccount(new Api(publicUrl), instance.secrets, setupToken);
+  const api = await ensureAccount(ownApi(instance, publicUrl), instance.secrets, setupToken);
   if (!api) return { ok: true, image: undefined, cloneAddress: undefined, isSignedIn: false };
   const repository = new SampleRepository(instance, place.gitAddress, place.gitCredentials);
   const project = await new SampleProject(api, repository, instance.file('sample.json')).ensure();

@@ -9,7 +9,7 @@ import type { Daemon } from '../processes/daemon.ts';
 export async function ensureRunning(daemon: Daemon, settingsFile: string, settings: string): Promise<void> {
   const same = existsSync(settingsFile) && readFileSync(settingsFile, 'utf8') === settings;
   const running = daemon.running();
-  if (running && same && (await daemon.spec.isReady(running.pid))) return;
+  if (running && same && (await daemon.isReady(running))) return;
   await daemon.stop();
   writeAtomic(settingsFile, settings, 0o600);
   await daemon.start();

@@ -1,12 +1,13 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { baseImages } from '../base-images/base-images.ts';
-import { readJson } from '../files/atomic-file.ts';
+import { readJson, writeJson } from '../files/atomic-file.ts';
 import { attempt } from '../processes/command.ts';
 import { identify, type ProcessIdentity, readPidFile } from '../processes/process-identity.ts';
 import { createSpecInstance } from '../test-services/spec-instance.ts';
+import { httpAnswer, impostor, POSTGRES_ANSWER, REDIS_ANSWER } from '../testing/impostor.ts';
 import { findTools } from '../toolchain/find-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import type { Instance } from './instance.ts';
@@ -50,6 +51,43 @@ describe('embedded PostgreSQL', () => {
     await expect(query(wrong.href, 'SELECT 1')).rejects.toThrow(/password authentication failed/);
     expect(await query(adminUrl, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
     await part.stop();
+  });
+});
+
+describe('another process at the port of a part that runs', () => {
+  it('R6-A5 is not taken for PostgreSQL and is sent no password: the server starts anew at another port', async () => {
+    await new EmbeddedPostgres(instance).start();
+    const server = running('postgres');
+    const other = await impostor(POSTGRES_ANSWER);
+    const ports = readJson<Record<string, number>>(instance.file('ports.json'));
+    writeJson(instance.file('ports.json'), { ...ports, postgres: other.port });
+    const { adminUrl } = await new EmbeddedPostgres(instance).start();
+    expect(new URL(adminUrl).port).not.toBe(String(other.port));
+    expect(running('postgres')).not.toEqual(server);
+    expect(await query(adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(other.heard()).toBe('');
+    other.close();
+    await new EmbeddedPostgres(instance).stop();
+  });
+
+  it('R6-A5 is not taken for Redis or the registry, and is sent no password', async () => {
+    const others = [await impostor(REDIS_ANSWER), await impostor(httpAnswer(''))] as const;
+    const parts = [new EmbeddedRedis(instance, tools), new EmbeddedRegistry(instance, tools, 'open-registry')];
+    for (const part of parts) await part.start();
+    const settings = ['redis.conf', 'open-registry.yml'].map((name) => instance.file('settings', name));
+    const ports = readJson<Record<string, number>>(instance.file('ports.json'))!;
+    // As if both had been given these ports: the settings are the same, the servers listen elsewhere.
+    for (const [index, name] of ['redis', 'open-registry'].entries()) {
+      const file = settings[index]!;
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(String(ports[name]), String(others[index]!.port)));
+    }
+    writeJson(instance.file('ports.json'), { ...ports, redis: others[0].port, 'open-registry': others[1].port });
+    for (const [index, part] of parts.entries()) {
+      await expect(part.start()).rejects.toThrow(`Its port ${others[index]!.port} of 127.0.0.1 is taken by process`);
+      expect(others[index]!.heard()).toBe('');
+    }
+    for (const part of parts) await part.stop();
+    for (const other of others) other.close();
   });
 });
 

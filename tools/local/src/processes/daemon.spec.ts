@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { httpStatus } from '../parts/http-probe.ts';
+import { httpAnswer, impostor } from '../testing/impostor.ts';
 import { Daemon, type DaemonSpec } from './daemon.ts';
 import { identify, isAlive, type ProcessIdentity, signal, writePidFile } from './process-identity.ts';
 
@@ -67,6 +69,28 @@ describe('Daemon', () => {
     const slow = daemon('setInterval(() => {}, 1000)', { readyWithinMs: 200 });
     await expect(slow.start()).rejects.toThrow('was not ready after 0.2 s');
     expect(slow.running()).toBeUndefined();
+  });
+
+  it('R6-A5 neither asks nor believes another process at its port, and says who that is', async () => {
+    const other = await impostor(httpAnswer('ok'));
+    const { port } = other;
+    const isReady = async () => (await httpStatus({ port }, '/healthz')) === 200;
+    const deaf = daemon('setInterval(() => {}, 1000)', { port, isReady, readyWithinMs: 500 });
+    await expect(deaf.start()).rejects.toThrow(`Its port ${port} of 127.0.0.1 is taken by process ${process.pid} (`);
+    expect(other.heard()).toBe('');
+    other.close();
+  });
+
+  it('R6-A5 is ready when a child of it listens at its port, and is adopted so', async () => {
+    const { port, close } = await impostor('');
+    close();
+    const server = `require('node:http').createServer((_, answer) => answer.end()).listen(${port}, '127.0.0.1')`;
+    const script = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(server)}]); setInterval(() => {}, 1000)`;
+    const isReady = async () => (await httpStatus({ port }, '/healthz')) === 200;
+    const parent = daemon(script, { port, isReady, readyWithinMs: 25_000 });
+    const identity = await parent.start();
+    expect(await daemon(script, { port, isReady }).isReady(identity)).toBe(true);
+    await parent.stop();
   });
 
   it('names a program that is not there', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJson } from '../files/atomic-file.ts';
 import { LauncherError } from '../output.ts';
+import { describeHolder, listenerAt, ownsListener } from './listeners.ts';
 import {
   identify,
   isAlive,
@@ -28,6 +29,8 @@ export interface DaemonSpec {
   readonly logFile: string;
   /** Of `oomScores`: what is started later inherits it. */
   readonly oomScore?: number;
+  /** Of 127.0.0.1, where it listens to one: whether it is ready is asked of nobody else who listens there. */
+  readonly port?: number;
   /** Asked again and again after the start until it answers true. */
   readonly isReady: (pid: number) => Promise<boolean>;
   readonly readyWithinMs: number;
@@ -59,12 +62,20 @@ export class Daemon {
     const identity = this.spawn();
     const deadline = Date.now() + spec.readyWithinMs;
     while (isAlive(identity) && Date.now() < deadline) {
-      if (await spec.isReady(identity.pid)) return identity;
+      if (await this.isReady(identity)) return identity;
       await sleep(POLL_MS);
     }
     const problem = isAlive(identity) ? `was not ready after ${spec.readyWithinMs / 1000} s` : 'ended at its start';
     await this.stop();
-    throw new LauncherError(`${spec.name} ${problem}. Its log ${spec.logFile} ends with:\n${this.logTail(logStart)}`);
+    throw new LauncherError(
+      `${spec.name} ${problem}.${this.portTaken()} Its log ${spec.logFile} ends with:\n${this.logTail(logStart)}`,
+    );
+  }
+
+  /** Another one at its port is not asked: it could answer anything, and would be sent passwords. */
+  async isReady({ pid }: ProcessIdentity): Promise<boolean> {
+    const { port, isReady } = this.spec;
+    return (port === undefined || ownsListener(pid, port)) && isReady(pid);
   }
 
   /** Resolves when the process that this object started has ended; at once when it started none. */
@@ -101,6 +112,14 @@ export class Daemon {
     writePidFile(spec.pidFile, identity);
     if (spec.oomScore !== undefined) setOomScore(identity.pid, spec.oomScore);
     return identity;
+  }
+
+  /** What it has not started, and what listens at its port all the same. */
+  private portTaken(): string {
+    const { port } = this.spec;
+    const listener = port === undefined ? undefined : listenerAt(port);
+    if (!listener) return '';
+    return ` Its port ${port} of 127.0.0.1 is taken by ${describeHolder(listener)}: end that, or start again to get another port.`;
   }
 
   private logTail(from: number): string {

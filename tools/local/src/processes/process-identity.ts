@@ -25,11 +25,20 @@ export function identify(pid: number): ProcessIdentity | undefined {
  */
 export function orphansOf(leader: ProcessIdentity): ProcessIdentity[] {
   if (!leader.startedAs.startsWith(`${bootId()}:`) || identify(leader.pid)) return [];
-  const pids = readdirSync('/proc')
+  return sessionMembers(leader.pid)
+    .map(identify)
+    .filter((member) => member !== undefined);
+}
+
+/** The other processes of the session that a process leads: what it has started, and what that has. */
+export function sessionMembers(leader: number): number[] {
+  return allProcesses().filter((pid) => pid !== leader && sessionOf(pid) === leader);
+}
+
+export function allProcesses(): number[] {
+  return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
-  const members = pids.filter((pid) => pid !== leader.pid && sessionOf(pid) === leader.pid);
-  return members.map(identify).filter((member) => member !== undefined);
 }
 
 export function isAlive(identity: ProcessIdentity): boolean {

@@ -35,6 +35,7 @@ export function superviseNode(instance: Instance, spec: NodeProcess, changed: ()
     },
     pidFile: instance.pidFile(spec.key),
     logFile: instance.logFile(spec.key),
+    port: spec.port,
     isReady: async () => ((await httpStatus({ port: spec.port }, spec.healthPath)) ?? 500) < 400,
     readyWithinMs: 60_000,
     stopSignal: 'SIGTERM',

@@ -11,6 +11,7 @@ import type { EngineAddress, Part } from '../parts/part.ts';
 import { type KeptPart, PartKeeper } from '../parts/part-keeper.ts';
 import type { TokenAuthentication } from '../parts/registry/registry-settings.ts';
 import { ensureTokenKey, type TokenKeyFiles } from '../parts/registry/token-key.ts';
+import { requireOwnListener } from '../processes/listeners.ts';
 import type { SupervisedProcess } from '../processes/supervised-process.ts';
 import { cachedGoTools, type GoTools } from '../toolchain/go-tools.ts';
 import type { Tools } from '../toolchain/tools.ts';
@@ -69,6 +70,9 @@ export class System {
     const strangers = await this.startEngineForStrangers(registries);
     const untrustedRedis = strangers && (await this.keep(this.parts.untrustedRedis()));
     const isOwnServer = this.choices.postgres.kind !== 'external';
+    // Making an engine takes minutes the first time; meanwhile PostgreSQL may have ended, and another process have taken its port.
+    if (this.choices.postgres.kind === 'embedded')
+      requireOwnListener('PostgreSQL', this.instance.pidFile('postgres'), postgres.adminUrl);
     const databaseUrls = await ensureDatabase(postgres.adminUrl, isOwnServer, (role) => this.databasePassword(role));
     const gitPort = await this.port(GIT_HOST);
     const mirrorRoot = this.instance.file('mirrors');

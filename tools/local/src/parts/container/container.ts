@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LauncherError, say } from '../../output.ts';
 import { attempt, run } from '../../processes/command.ts';
+import { describeHolder, isAnotherUsers, listenerAt } from '../../processes/listeners.ts';
 import type { Instance } from '../instance.ts';
 import type { DockerHost } from './docker-host.ts';
 
@@ -40,7 +41,7 @@ export class Container {
   /** @returns the port on 127.0.0.1; a running container is adopted, a stopped one is made anew around its data. */
   async start(): Promise<number> {
     const known = this.instance.ports.known(this.spec.key);
-    if (known !== undefined && (await this.isRunning()) && (await this.spec.isReady(known))) return known;
+    if (known !== undefined && (await this.isRunning()) && (await this.isReady(known))) return known;
     await this.stop();
     const port = await this.instance.ports.free(this.spec.key);
     say(`· starting ${this.spec.image} in a container`);
@@ -86,14 +87,21 @@ export class Container {
     return stdout.trim() === 'true';
   }
 
+  /** The engine holds the port, or a helper of it: a process of root, or of our own user where it runs without root. */
+  private async isReady(port: number): Promise<boolean> {
+    return !isAnotherUsers(listenerAt(port)) && (await this.spec.isReady(port));
+  }
+
   private async waitUntilReady(port: number): Promise<void> {
     const deadline = Date.now() + this.spec.readyWithinMs;
     while (Date.now() < deadline && (await this.isRunning())) {
-      if (await this.spec.isReady(port)) return;
+      if (await this.isReady(port)) return;
       await sleep(POLL_MS);
     }
+    const listener = listenerAt(port);
+    const taken = listener && isAnotherUsers(listener) ? `; port ${port} is taken by ${describeHolder(listener)}` : '';
     const { stdout, stderr } = await attempt(this.host.docker, ['logs', '--tail=10', this.name]);
     await this.stop();
-    throw new LauncherError(`the container ${this.name} did not get ready:\n${stdout}${stderr}`);
+    throw new LauncherError(`the container ${this.name} did not get ready${taken}:\n${stdout}${stderr}`);
   }
 }

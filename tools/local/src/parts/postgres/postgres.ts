@@ -2,6 +2,8 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LauncherError } from '../../output.ts';
 import { Daemon, endProcess } from '../../processes/daemon.ts';
+import { ownsListener } from '../../processes/listeners.ts';
+import { readPidFile } from '../../processes/process-identity.ts';
 import type { Instance } from '../instance.ts';
 import type { Part, PostgresAddress } from '../part.ts';
 import { completeBinaries, findBinaries, type PostgresBinaries } from './binaries.ts';
@@ -30,7 +32,7 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
 
   async start(): Promise<PostgresAddress> {
     const known = this.instance.ports.known('postgres');
-    if (known !== undefined && this.postmaster.server() && (await answersQueries(this.url(known))))
+    if (known !== undefined && this.listensAt(known) && (await answersQueries(this.url(known))))
       return { adminUrl: this.url(known) };
     await this.stop();
     const binaries = findBinaries();
@@ -52,6 +54,12 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
 
   async isRunning(): Promise<boolean> {
     return this.postmaster.server() !== undefined;
+  }
+
+  /** The number in its own file may be that of another process by now; ours has the time of its start too. */
+  private listensAt(port: number): boolean {
+    const running = readPidFile(this.instance.pidFile('postgres'));
+    return running !== undefined && this.postmaster.server()?.pid === running.pid && ownsListener(running.pid, port);
   }
 
   private async startWithRetries(daemon: Daemon): Promise<void> {
@@ -78,6 +86,7 @@ export class EmbeddedPostgres implements Part<PostgresAddress> {
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
       pidFile: this.instance.pidFile('postgres'),
       logFile: this.instance.logFile('postgres'),
+      port,
       isReady: async (pid) => this.postmaster.saysReady(pid),
       readyWithinMs: 60_000,
       // "Fast" shutdown: open transactions are rolled back, everything is written.

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { Daemon } from '../../processes/daemon.ts';
+import { ownsListener } from '../../processes/listeners.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
@@ -68,8 +69,10 @@ export class EmbeddedRedis implements Part<RedisAddress> {
   }
 
   async isRunning(): Promise<boolean> {
-    if (!this.daemon(0).running()) return false;
-    const silent = await isSilent(this.instance.ports.known(this.key) ?? 0, this.password());
+    const running = this.daemon(0).running();
+    if (!running) return false;
+    const port = this.instance.ports.known(this.key) ?? 0;
+    const silent = !ownsListener(running.pid, port) || (await isSilent(port, this.password()));
     this.silentSince = silent ? (this.silentSince ?? performance.now()) : undefined;
     return !this.isStuck();
   }
@@ -93,6 +96,7 @@ export class EmbeddedRedis implements Part<RedisAddress> {
       env: this.tools.environment(),
       pidFile: this.instance.pidFile(this.key),
       logFile: this.instance.logFile(this.key),
+      port,
       isReady: () => answersPing(port, this.password()),
       readyWithinMs: 60_000,
       // A script that does not end keeps it from SIGTERM too.

@@ -63,6 +63,7 @@ export class EmbeddedRegistry implements Part<RegistryAddress> {
       env: { PATH: process.env.PATH, OTEL_TRACES_EXPORTER: 'none' },
       pidFile: this.instance.pidFile(this.key),
       logFile: this.instance.logFile(this.key),
+      port,
       isReady: async () => [200, 401].includes((await httpStatus({ port }, '/v2/')) ?? 0),
       readyWithinMs: 20_000,
       stopSignal: 'SIGTERM',
