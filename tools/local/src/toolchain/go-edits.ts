@@ -11,8 +11,12 @@ export interface GoEdit {
   readonly insert: string;
 }
 
-const CONTENT = 'github.com/containerd/containerd/v2/core/content';
-const IMAGEUTIL = 'github.com/moby/buildkit/util/imageutil';
+const BUILDKIT = 'github.com/moby/buildkit';
+const CONTAINERD = 'github.com/containerd/containerd/v2';
+const CONTENT = `${CONTAINERD}/core/content`;
+const IMAGEUTIL = `${BUILDKIT}/util/imageutil`;
+const LEX = { package: `${BUILDKIT}/frontend/dockerfile/shell`, file: 'lex.go' };
+const TOKENS = { package: `${CONTAINERD}/core/remotes/docker/auth`, file: 'fetch.go' };
 /** Bytes of a manifest or a configuration, as our own reader of images has it. */
 const MOST = '8<<20';
 /** `libs/engines` knows these words. */
@@ -22,7 +26,7 @@ const TOO_LARGE = '"%s has %d bytes, more than a manifest or configuration may h
  * BuildKit reads what an image says of itself into memory, however large a registry makes it, and what is packed comes a thousand times
  * larger (R6-A7). It is not fetched, and what is there already, as a layer for example, is not read.
  */
-export const GO_EDITS: readonly GoEdit[] = [
+const IMAGES: readonly GoEdit[] = [
   {
     package: IMAGEUTIL,
     file: 'config.go',
@@ -55,6 +59,43 @@ export const GO_EDITS: readonly GoEdit[] = [
 `,
   },
 ];
+
+const TOO_LONG = 'errors.New("a value is longer than 1 MiB when its variables are filled in")';
+const checked = (behind: string, size: string, result: string): GoEdit => ({
+  ...{ ...LEX, behind },
+  insert: `\t\t\tif ${size} > 1<<20 {\n\t\t\t\treturn ${result}${TOO_LONG}\n\t\t\t}\n`,
+});
+
+/** Ten times a variable of ten times a variable: some lines, also those that an image appends to a Dockerfile, take all memory (R7-C2). */
+const VARIABLES: readonly GoEdit[] = [
+  checked('\t\t\tresult.WriteString(tmp)\n', 'result.Len()', '"", nil, '),
+  checked('\t\t\tresult.WriteString(value)\n', 'result.Len()', '"", '),
+  checked(
+    '\t\t\treturn "", errors.Errorf("invalid pattern (%s) in substitution: %s", pattern, err)\n\t\t}\n',
+    'replaceAll && len(value)+len(re.FindAllStringIndex(value, -1))*len(replacement)',
+    '"", ',
+  ),
+];
+
+/** What a server of tokens answers was read as long as it came, unpacked (R7-C3). */
+const TOKEN_ANSWERS: readonly GoEdit[] = [
+  { ...TOKENS, behind: '\t"fmt"\n', insert: '\t"io"\n' },
+  ...['OAuthTokenResponse', 'FetchTokenResponse'].map((type) => ({
+    ...{ ...TOKENS, behind: `\tvar tr ${type}\n` },
+    insert: '\tdecoder = json.NewDecoder(io.LimitReader(resp.Body, 1<<20))\n',
+  })),
+];
+
+/** A decoder keeps twice the window that a frame names, up to 512 MiB of it (R7-C5). What BuildKit and `zstd -19` write has 8 MiB. */
+const WINDOWS: readonly GoEdit[] = [
+  { package: `${CONTAINERD}/pkg/archive/compression`, file: 'compression.go' },
+  { package: `${CONTAINERD}/core/remotes/docker`, file: 'fetcher.go' },
+].map((place) => ({
+  ...{ ...place, behind: 'zstd.WithDecoderLowmem(false),\n' },
+  insert: '\t\t\tzstd.WithDecoderMaxWindow(32<<20), zstd.WithDecoderLowmem(true),\n',
+}));
+
+export const GO_EDITS: readonly GoEdit[] = [...IMAGES, ...VARIABLES, ...TOKEN_ANSWERS, ...WINDOWS];
 
 /** @throws {Error} where the place is not there exactly once: the module has changed, and the edit with it */
 export function edited(source: string, { package: name, file, behind, insert }: GoEdit): string {

@@ -6,15 +6,25 @@ import { services } from './services.js';
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 
-/** A registry as anybody may have one, with one image: nothing is in it, and what it says of itself is large. */
-export class LargeImageServer {
+export interface OddImage {
+  /** Bytes that its configuration has, unpacked. */
+  readonly configBytes?: number;
+  /** Instructions that a Dockerfile has behind its FROM. */
+  readonly onBuild?: readonly string[];
+  /** Of zstd. */
+  readonly layer?: { readonly packed: Buffer; readonly unpacked: Buffer };
+}
+
+/** A registry as anybody may have one, with one image, which is made to be expensive. */
+export class OddImageServer {
   private sent = 0;
 
   private constructor(
     private readonly server: Server,
+    { layer }: OddImage,
     config: Buffer,
   ) {
-    const manifest = manifestOf(config);
+    const manifest = manifestOf(config, layer?.packed);
     // A thousandth of it crosses the wire: an engine unpacks it by itself.
     const packed = gzipSync(config);
     server.on('request', ({ url = '' }: IncomingMessage, answer: ServerResponse) => {
@@ -24,7 +34,8 @@ export class LargeImageServer {
           ...{ 'content-type': manifestType, 'content-length': manifest.length, 'docker-content-digest': digest },
         });
         answer.end(manifest);
-      } else if (url.includes('/blobs/')) {
+      } else if (layer && url.endsWith(digestOf(layer.packed))) answer.end(layer.packed);
+      else if (url.includes('/blobs/')) {
         this.sent++;
         answer.writeHead(200, { 'content-encoding': 'gzip' });
         answer.end(packed);
@@ -32,16 +43,19 @@ export class LargeImageServer {
     });
   }
 
-  /** @param configBytes of the image's configuration, unpacked */
-  static async start(configBytes: number): Promise<LargeImageServer> {
-    const text = { architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [] } };
+  static async start(image: OddImage): Promise<OddImageServer> {
+    const { configBytes = 0, onBuild = [], layer } = image;
+    const text = {
+      ...{ architecture: 'amd64', os: 'linux', config: { OnBuild: onBuild } },
+      rootfs: { type: 'layers', diff_ids: layer ? [digestOf(layer.unpacked)] : [] },
+    };
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, services().reachableAddress, resolve));
-    return new LargeImageServer(server, Buffer.from(JSON.stringify(text).padEnd(configBytes)));
+    return new OddImageServer(server, image, Buffer.from(JSON.stringify(text).padEnd(configBytes)));
   }
 
   get image(): string {
-    return `${services().reachableAddress}:${(this.server.address() as AddressInfo).port}/large:latest`;
+    return `${services().reachableAddress}:${(this.server.address() as AddressInfo).port}/odd:latest`;
   }
 
   /** How often its configuration was requested. */
@@ -55,11 +69,16 @@ export class LargeImageServer {
   }
 }
 
-function manifestOf(config: Buffer): Buffer {
-  const descriptor = {
-    ...{ mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf(config), size: config.length },
-  };
-  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config: descriptor, layers: [] }));
+function manifestOf(config: Buffer, layer?: Buffer): Buffer {
+  const of = (kind: string, content: Buffer) => ({
+    ...{ mediaType: `application/vnd.oci.image.${kind}`, digest: digestOf(content), size: content.length },
+  });
+  return Buffer.from(
+    JSON.stringify({
+      ...{ schemaVersion: 2, mediaType: manifestType, config: of('config.v1+json', config) },
+      layers: layer ? [of('layer.v1.tar+zstd', layer)] : [],
+    }),
+  );
 }
 
 function digestOf(content: Buffer): string {
