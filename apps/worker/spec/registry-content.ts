@@ -7,7 +7,7 @@ export async function hasManifest(repository: string, digest: string): Promise<b
   return (await ask(repository, `manifests/${digest}`, 'HEAD')).ok;
 }
 
-/** Whether the registry serves a config or layer of the repository to whoever may pull from it. */
+/** Whether the registry serves a config or layer of the repository to those who may pull from it. */
 export async function hasBlob(repository: string, digest: string): Promise<boolean> {
   return (await ask(repository, `blobs/${digest}`, 'GET')).ok;
 }

@@ -26,7 +26,7 @@ export class KeptTagsController {
   @Delete(':tag')
   @HttpCode(204)
   @Access('write')
-  @Answers(204, null, 'Gives a kept tag free: from then on any build may have it. For admins.')
+  @Answers(204, null, 'Frees a kept tag: from then on any build may have it. For admins.')
   async free(
     @CurrentPrincipal() principal: Principal,
     @CurrentActor() actor: Actor,

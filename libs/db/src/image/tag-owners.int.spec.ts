@@ -117,7 +117,7 @@ describe('whose a tag is', () => {
     expect(await target('abcdef0')).toBe(digestOf(2));
   });
 
-  it('R5-C6 evaluation is told whose tags are', async () => {
+  it('R5-C6 evaluation finds whose tags are', async () => {
     await pass({ image: 1, ref: 'refs/tags/v1', tags: { v1: 'ref', '1': 'neither' } });
     const held = await new EvaluationRepository(world.db).heldTags(projectId, ['v1', '1', 'v2']);
     const ofBuild = { zone: 'protected', ref: 'refs/tags/v1', commit: first };

@@ -101,7 +101,7 @@ describe('verifications and the keys that they were made by', () => {
       .toEqual({ ok: true });
   });
 
-  it('R5-C9 tell whoever handles a request second what the first one decided', async () => {
+  it('R5-C9 answer a second handler of a request with what the first one decided', async () => {
     const { projectId, tenure, found } = await published();
     const request = await asked({ projectId, action: 'retag', tag: 'prod', digest });
     const refused = await requests.retag(request, tenure);

@@ -84,7 +84,7 @@ export class TrustRequestRepository {
     });
   }
 
-  /** Whoever comes second is told what the first one decided. */
+  /** A second handler gets the decision of the first one. */
   private once<Outcome extends RequestOutcome | 'stale'>(
     { id, projectId }: TrustRequestRecord,
     work: (tx: Queryable) => Promise<Outcome>,

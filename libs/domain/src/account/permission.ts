@@ -20,7 +20,7 @@ export const permissions = {
   'retention.change': { role: 'admin', words: 'Set how long builds, logs and deliveries are kept, and undo deletions' },
   'image.delete': {
     role: 'admin',
-    words: 'Delete images with their tags and signatures, and give tags of deleted images free',
+    words: 'Delete images with their tags and signatures, and free tags of deleted images',
   },
   'secret.change': { role: 'admin', words: 'Set secrets, credentials and webhook secrets, never read them' },
   'key.change': { role: 'admin', words: 'Rotate and revoke signing keys' },

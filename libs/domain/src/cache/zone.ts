@@ -11,7 +11,7 @@ export interface ProtectionRules {
   readonly defaultBranch: string | null;
   /** Globs over short branch names, beside the default branch: `release/*`. */
   readonly protectedBranches: readonly string[];
-  /** Globs over names of git tags: whoever may create such a tag is trusted like whoever may push a protected branch. `**` for all. */
+  /** Globs over names of git tags. Those who may create such a tag are trusted like those who may push a protected branch. `**` for all. */
   readonly protectedTags: readonly string[];
 }
 

@@ -21,7 +21,7 @@ describe('R5-C6 a tag that names a git tag or a commit', () => {
     ['stable', 'neither'],
     ['{{sha}}', 'commit'],
     ['{{tag}}-{{sha}}', 'commit'],
-  ])('R5-C6 is told by its template: %s names %s', (template, naming) => {
+  ])('R5-C6 is known by its template: %s names %s', (template, naming) => {
     expect([...namingsOf([template], release).values()]).toEqual([naming]);
   });
 

@@ -31,7 +31,7 @@ export function deleteManifests(
   return deleteEach(digests, (digest) => registry.manifests.delete(repository, digest, { signal }), repository, logger);
 }
 
-/** As `deleteManifests`, of configs and layers: the repository serves them no more, to whoever knows their digests. */
+/** As `deleteManifests`, of configs and layers: the repository serves them no more, also to those who know their digests. */
 export function deleteBlobs(
   session: PublisherSession,
   repository: RepositoryName,

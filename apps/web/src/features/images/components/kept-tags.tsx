@@ -22,9 +22,9 @@ export async function KeptTagsCard({ projectId }: { projectId: string }) {
               deleted <Moment at={deletedAt} />{' '}
               <FreeTag
                 address={`/projects/${projectId}/kept-tags/${tag}`}
-                label="Give free"
+                label="Free"
                 what={`the tag ${visibleText(tag)}`}
-                consequence="Any branch may have this tag from then on. Whoever pulls it gets what that branch builds."
+                consequence="Any branch may have this tag from then on. A pull of it then gets what that branch builds."
               />
             </span>
           </li>
