@@ -201,8 +201,8 @@ END $$;
 
 -- What a taken-over builder can use up of the server (docs/adr/0035). One builder and its supervisor open at most 14 connections:
 -- a pool of 12, one that listens, one of the supervisor. All builders of a pool together have three of ten, so both leave four of ten to
--- the others. Those are 80 of the 200 that Compose and the launcher set: 32 of an api process (16 for people, 12 and 4 for webhooks), 9 of
--- a live one, and 14 of each control. Each session may write 64 MiB of temporary files; only a superuser can say that. A limit that an administrator
+-- the others. Those are 80 of the 200 that Compose and the launcher set: 32 of an api process (16 for people, 12 and 4 for webhooks), 10
+-- of a live one, and 14 of each control. Each session may write 64 MiB of temporary files; only a superuser can say that. A limit that an administrator
 -- has set stays.
 DO $$
 DECLARE

@@ -97,7 +97,8 @@ export class PrincipalsService {
     return text === undefined ? null : this.byToken(text, address);
   }
 
-  private sessionToken(header: string | undefined): string | undefined {
+  /** Undefined without a cookie that we have signed. Whether the session still goes on is not known. */
+  sessionToken(header: string | undefined): string | undefined {
     const { cookie, secretKeys } = this.settings;
     return verifiedToken(cookieValue(header, cookie.name), secretKeys);
   }

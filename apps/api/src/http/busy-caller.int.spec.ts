@@ -1,8 +1,8 @@
 import type { CreatedToken } from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
-import { rowsOf } from '../../spec/rows.js';
 import { expectOk, problemOf, Visitor } from '../../spec/visitor.js';
+import { waitingForLocks, whileLocked } from '../../spec/while-locked.js';
 
 let world: ApiWorld;
 let owner: Visitor;
@@ -22,39 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Does `work` while no statement over builds gets anywhere: the slowest that they can be. */
-async function whileBuildsStandStill(work: () => Promise<void>): Promise<void> {
-  let isDone = false;
-  const locked = Promise.withResolvers<void>();
-  const holding = world.database.prisma.$transaction(
-    async (tx) => {
-      await tx.$executeRaw`LOCK TABLE build IN ACCESS EXCLUSIVE MODE`;
-      locked.resolve();
-      while (!isDone) {
-        await tx.$queryRaw`SELECT 1`;
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-    },
-    { timeout: 60_000 },
-  );
-  holding.catch(locked.reject);
-  await locked.promise;
-  try {
-    await work();
-  } finally {
-    isDone = true;
-    await holding;
-  }
-}
-
-const waitingForBuilds = async () => {
-  const [row] = await rowsOf<{ count: number }>(
-    world,
-    `SELECT count(*)::int AS count FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name = 'cooperage-api' AND wait_event_type = 'Lock'`,
-  );
-  return row!.count;
-};
+const whileBuildsStandStill = (work: () => Promise<void>) => whileLocked(world, 'build', work);
+const waitingForBuilds = () => waitingForLocks(world, 'cooperage-api');
 
 const terms = Array.from({ length: 3 }, (_, at) => `branch:none-${at}`).join(' ');
 const count = (by: Visitor) => by.get(`/api/v1/builds/count?filter=${encodeURIComponent(terms)}`);

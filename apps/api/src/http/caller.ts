@@ -37,12 +37,17 @@ export function setCaller(id: string, userId: string): void {
   caller.share = userId;
 }
 
+/** Does what is no request, as what a page asks over its socket, in somebody's share of what callers share. */
+export function inShareOf<T>(share: string, work: () => T): T {
+  return callers.run({ id: '', share }, work);
+}
+
 /** Empty for a request of nobody, and outside of requests. */
 export function currentCaller(): string {
   return callers.getStore()?.id ?? '';
 }
 
-/** Whose share of the connections the present work takes. Empty outside of requests. */
+/** Whose share of the connections the present work takes. Empty where nobody asks. */
 export function currentShare(): string {
   return callers.getStore()?.share ?? '';
 }

@@ -11,6 +11,7 @@ import { sessionSettingsOf } from '../app/settings.js';
 import { versionOf } from '../app/version.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { addHealthRoutes, storeChecks } from '../health/health.routes.js';
+import { currentShare } from '../http/caller.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { createServer } from '../http/server.js';
 import { BuildAnnouncer } from './build-announcer.js';
@@ -30,6 +31,7 @@ export interface Live {
   close(): Promise<void>;
 }
 
+/** Connections that people share. */
 const poolSize = 8;
 /** Time for clients to answer the closing of their socket. */
 const goodbyeMs = 1_000;
@@ -44,7 +46,9 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   const version = versionOf(config.release);
   const metrics = createMetrics({ version: version.version, commit: version.commit });
   const url = config.databaseUrl.reveal();
-  const database = new Database({ url, poolSize, applicationName: 'cooperage-live' });
+  const database = new Database({ url, poolSize, applicationName: 'cooperage-live', user: currentShare });
+  // What ends subscriptions waits behind nobody's.
+  const watchDatabase = new Database({ url, poolSize: 1, applicationName: 'cooperage-live-watch' });
   const onError = (error: Error) => logger.warn({ err: error }, 'a connection broke');
   const redis = connectPools(config, onError);
   const bus = new PooledLiveBus(redis, onError);
@@ -81,7 +85,7 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   };
   const listener = new Listener(url, handlers, onError);
   await listener.start();
-  const watch = new SessionWatch(new SessionRepository(database), logger);
+  const watch = new SessionWatch(new SessionRepository(watchDatabase), logger);
   watch.start(namespace);
   const close = async () => {
     watch.stop();
@@ -90,7 +94,7 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
     hub.close();
     bus.close();
     redis.disconnect();
-    await Promise.allSettled([listener.close(), database.close()]);
+    await Promise.allSettled([listener.close(), database.close(), watchDatabase.close()]);
   };
   return { app, database, logger, close };
 }

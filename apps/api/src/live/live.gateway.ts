@@ -16,11 +16,13 @@ import { LOGGER } from '../app/logger.js';
 import { AccessService } from '../auth/access.service.js';
 import type { Person } from '../auth/principal.js';
 import { PrincipalsService } from '../auth/principals.service.js';
+import { inShareOf } from '../http/caller.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { organizationRoom, projectRoom } from './build-announcer.js';
 import { ConnectionBuffer } from './connection-buffer.js';
 import { ConnectionsByPerson } from './connections-by-person.js';
 import { LogFollowers } from './log-followers.js';
+import { SubscriptionShares } from './subscription-shares.js';
 import { endAll, type LiveNamespace, type Subscription, type Viewer, type ViewerData } from './viewer.js';
 
 /** Pages that one person may have open at once. */
@@ -35,6 +37,7 @@ const logPrefix = 'log:';
 export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewayDisconnect {
   @WebSocketServer() readonly namespace!: LiveNamespace;
   private readonly connections = new ConnectionsByPerson(maxConnectionsOfPerson);
+  private readonly shares = new SubscriptionShares();
 
   constructor(
     private readonly principals: PrincipalsService,
@@ -47,8 +50,9 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   /** No connection without a session that is valid now. */
   afterInit(namespace: LiveNamespace): void {
     namespace.use((viewer, next) => {
-      this.principals
-        .byCookie(viewer.handshake.headers.cookie)
+      const { cookie } = viewer.handshake.headers;
+      // The person is not known yet, and the address may be that of a proxy.
+      inShareOf(this.principals.sessionToken(cookie) ?? '', () => this.principals.byCookie(cookie))
         .then((person) => {
           if (person === null) return next(new Error('unauthenticated'));
           if (!this.connections.enter(person.userId, viewer)) return next(new Error('too_many'));
@@ -72,7 +76,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   @SubscribeMessage('log:subscribe')
   followLog(@ConnectedSocket() viewer: Viewer, @MessageBody() message: unknown): Promise<SubscribeAnswer> {
     return this.answer('log:subscribe', message, (payload) =>
-      this.opening(viewer, logName(payload), () => this.startLog(viewer, payload)),
+      this.open(viewer, logName(payload), () => this.startLog(viewer, payload)),
     );
   }
 
@@ -84,7 +88,7 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
   @SubscribeMessage('builds:subscribe')
   followBuilds(@ConnectedSocket() viewer: Viewer, @MessageBody() message: unknown): Promise<SubscribeAnswer> {
     return this.answer('builds:subscribe', message, (payload) =>
-      this.opening(viewer, roomOf(payload), () => this.startBuilds(viewer, payload)),
+      this.open(viewer, roomOf(payload), () => this.startBuilds(viewer, payload)),
     );
   }
 
@@ -141,17 +145,20 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     viewer.data.subscriptions.delete(name);
   }
 
-  /** Counts a subscription from the moment on at which it is asked for, so that many at once are not more than allowed. */
-  private async opening(viewer: Viewer, name: string, open: () => Promise<void>): Promise<void> {
-    const { subscriptions, opening } = viewer.data;
-    const names = [...subscriptions.keys(), ...opening, name];
-    const isNew = !subscriptions.has(name);
+  /**
+   * Counts a subscription from the moment on at which it is asked for, so that many at once are not more than allowed. One that takes
+   * the place of another counts as the other does, and each time while it is not there yet.
+   */
+  private async open(viewer: Viewer, name: string, start: () => Promise<void>): Promise<void> {
+    const { person, subscriptions, opening } = viewer.data;
+    const others = [...subscriptions.keys()].filter((other) => other !== name);
+    const names = [...others, ...opening, name];
     const logs = names.filter((other) => other.startsWith(logPrefix));
     const isTooMany = names.length > maxSubscriptions || (name.startsWith(logPrefix) && logs.length > maxLogs);
-    if (isNew && isTooMany) throw new ApiProblem('rate_limited');
+    if (isTooMany) throw new ApiProblem('rate_limited');
     opening.push(name);
     try {
-      await open();
+      await this.shares.run(person.userId, start);
     } finally {
       opening.splice(opening.indexOf(name), 1);
     }
