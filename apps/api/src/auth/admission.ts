@@ -54,7 +54,7 @@ function mayBeLong({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > shortBytes;
 }
 
-function satisfies(principal: Principal, rule: Exclude<AccessRule, 'public'>): boolean {
+export function satisfies(principal: Principal, rule: Exclude<AccessRule, 'public'>): boolean {
   if (principal.kind === 'person') return true;
   if (rule === 'read') return principal.scopes.includes('read') || principal.scopes.includes('write');
   return rule === 'write' && principal.scopes.includes('write');

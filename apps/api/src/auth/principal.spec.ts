@@ -9,6 +9,7 @@ const holder = (scopes: string[], role: (typeof roles)[number]): TokenHolderReco
   userId: 'u',
   userName: 'Ada',
   email: 'a@x.example',
+  administrator: true,
   scopes,
   membership: { organizationId: 'o', slug: 'o', name: 'O', role },
 });

@@ -22,6 +22,8 @@ export interface TokenHolder extends Common {
   readonly kind: 'token';
   readonly tokenId: string;
   readonly scopes: readonly TokenScope[];
+  /** Whether an administrator of the installation made it. It changes nothing as one. */
+  readonly ofAdministrator: boolean;
 }
 
 export function personOf(session: SessionRecord): Person {
@@ -41,6 +43,7 @@ export function tokenHolderOf(holder: TokenHolderRecord): TokenHolder {
     email,
     scopes,
     administrator: false,
+    ofAdministrator: holder.administrator,
     name: `${holder.userName} (token ${holder.tokenName})`,
     memberships: [{ ...membership, role: weakerRole(membership.role, bound) }],
   };

@@ -1,7 +1,10 @@
 import { type Database, isMigrated } from '@cooperage/db';
 import { type Metrics, type ReadinessCheck, readiness, type VersionInfo } from '@cooperage/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { satisfies } from '../auth/admission.js';
+import type { Principal } from '../auth/principal.js';
 import type { PrincipalsService } from '../auth/principals.service.js';
+import { ApiProblem } from '../http/problem.js';
 
 export interface HealthParts {
   readonly checks: readonly ReadinessCheck[];
@@ -38,7 +41,13 @@ function keptFor<T>(keptMs: number, ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** What orchestrators and Prometheus ask, the latter with an API token. An outside registry or forge that is down does not make us unready. */
+/** They are numbers of all organizations together. */
+function mayReadMetrics(principal: Principal): boolean {
+  if (principal.kind === 'person') return principal.administrator;
+  return principal.ofAdministrator && satisfies(principal, 'read');
+}
+
+/** What orchestrators and Prometheus ask, the latter with an API token of an administrator. An outside registry or forge that is down does not make us unready. */
 export function addHealthRoutes(server: FastifyInstance, parts: HealthParts, keptMs = readinessKeptMs): void {
   const askReadiness = keptFor(keptMs, () => readiness(parts.checks));
   server.get('/healthz', { config }, async () => ({ status: 'ok' }));
@@ -52,7 +61,10 @@ export function addHealthRoutes(server: FastifyInstance, parts: HealthParts, kep
 
   server.get('/metrics', { config }, async (request, reply) => {
     // On loopback too: whatever fetches for somebody else, an engine or a proxy, comes from there as well.
-    await parts.principals.require(request);
+    if (!mayReadMetrics(await parts.principals.require(request)))
+      throw new ApiProblem('forbidden', {
+        detail: 'This needs an administrator of the installation, or a token of one with the scope read or write.',
+      });
     const { contentType, body } = await parts.metrics.expose();
     return reply.header('content-type', contentType).send(body);
   });

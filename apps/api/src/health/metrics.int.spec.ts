@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ApiWorld, organizationOf } from '../../spec/api-world.js';
-import { expectOk } from '../../spec/visitor.js';
+import { ApiWorld, organizationOf, password } from '../../spec/api-world.js';
+import { expectOk, type Visitor } from '../../spec/visitor.js';
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -20,4 +20,21 @@ it('R-C2 gives metrics to nobody without a session or a token, on this machine n
     expect(answer.status).toBe(200);
     expect(await answer.text()).toContain('cooperage_build_info');
   }
+});
+
+it('R7-A9 gives metrics to administrators alone, and to tokens of theirs that may read', async () => {
+  const owner = await world.anonymous().signIn('owner@acme.example', password);
+  const organizationId = await organizationOf(owner);
+  const viewer = await world.member(owner, organizationId, 'viewer');
+  const bearer = async (by: Visitor, scope: string) => {
+    const body = { organizationId, name: scope, scopes: [scope] };
+    const { secret } = expectOk(await by.post<{ secret: string }>('/api/v1/tokens', body), 201);
+    return { authorization: `Bearer ${secret}` };
+  };
+  const statusOf = async (headers: Record<string, string>) =>
+    (await fetch(`${world.origin}/metrics`, { headers })).status;
+  expect(await statusOf({ cookie: viewer.cookie })).toBe(403);
+  expect(await statusOf(await bearer(viewer, 'read'))).toBe(403);
+  expect(await statusOf(await bearer(owner, 'registry'))).toBe(403);
+  expect(await statusOf(await bearer(owner, 'read'))).toBe(200);
 });

@@ -27,6 +27,8 @@ export interface TokenHolderRecord {
   readonly userId: string;
   readonly userName: string;
   readonly email: string;
+  /** Whether the person is one of the whole installation. */
+  readonly administrator: boolean;
   readonly scopes: readonly string[];
   readonly membership: MembershipRecord;
 }
@@ -66,9 +68,9 @@ export class PrincipalRepository {
   /** @param hash sha256 of the token's whole text. Null as well when its maker has left the organization. */
   async byTokenHash(hash: Uint8Array): Promise<TokenHolderRecord | null> {
     const rows = await this.db.prisma.$queryRaw<
-      (PersonRow & { tokenId: string; tokenName: string; scopes: string[] })[]
+      (PersonRow & { tokenId: string; tokenName: string; scopes: string[]; administrator: boolean })[]
     >`
-      SELECT t.id::text AS "tokenId", t.name AS "tokenName", t.scopes, u.id AS "userId", u.email, u.name,
+      SELECT t.id::text AS "tokenId", t.name AS "tokenName", t.scopes, u.id AS "userId", u.email, u.name, u.administrator,
         o.id AS "organizationId", o.slug, o.name AS "organizationName", m.role
       FROM api_token t
       JOIN "user" u ON u.id = t.user_id
@@ -78,8 +80,8 @@ export class PrincipalRepository {
     const [row] = rows;
     const [membership] = row ? membershipsOf(row) : [];
     if (!row || !membership) return null;
-    const { tokenId, tokenName, scopes, userId, email, name } = row;
-    return { tokenId, tokenName, scopes, userId, email, userName: name, membership };
+    const { tokenId, tokenName, scopes, userId, email, name, administrator } = row;
+    return { tokenId, tokenName, scopes, userId, email, userName: name, administrator, membership };
   }
 
   /** Notes the use of a token, once a minute at most. */
