@@ -105,9 +105,9 @@ GRANT SELECT, DELETE ON hook_refusal TO cooperage_control;
 -- What is measured in the registry stands there instead of a builder's word.
 GRANT SELECT, INSERT, UPDATE, DELETE ON cache_entry TO cooperage_control;
 GRANT SELECT ON cache_blob TO cooperage_control;
-GRANT UPDATE (swept_at) ON cache_reset TO cooperage_control;
-GRANT SELECT, INSERT ON cache_eviction TO cooperage_control;
-GRANT SELECT, UPDATE (ended_at) ON cache_prune TO cooperage_control;
+GRANT UPDATE (swept_at), DELETE ON cache_reset TO cooperage_control;
+GRANT SELECT, INSERT, DELETE ON cache_eviction TO cooperage_control;
+GRANT SELECT, UPDATE (ended_at), DELETE ON cache_prune TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification, retention_candidate TO cooperage_control;
 GRANT SELECT ON retention_policy TO cooperage_control;

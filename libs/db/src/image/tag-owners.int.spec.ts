@@ -136,8 +136,8 @@ describe('whose a tag is', () => {
       const { tags } = (await deletion.preview(projectId, request.digest))!;
       expect(await deletion.schedule(await place(), { ...request, tags }, actor)).toMatchObject({ state: 'scheduled' });
       await world.db.prisma.retentionCandidate.updateMany({ data: { deleteAfter: new Date(0) } });
-      const [begun] = await deletion.begin(projectId);
-      await deletion.end(projectId, begun!);
+      for (const { id } of await deletion.due(projectId))
+        await deletion.end(projectId, (await deletion.begin(projectId, id))!);
     };
     const kept = async () => (await new KeptTagRepository(world.db).list(projectId, { after: null, limit: 9 })).items;
 

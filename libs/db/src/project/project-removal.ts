@@ -1,7 +1,9 @@
-import type { Zone } from '@cooperage/domain';
+import type { Digest, Zone } from '@cooperage/domain';
 import { BuildRepository } from '../build/build-repository.js';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { deleteBuild, deleteInPortions } from '../retention/delete-in-portions.js';
+import { referrerDigests } from '../signing/referrer-digests.js';
 
 /** What a build has left in the registry outside the project's own repository. */
 export interface BuildLeftover {
@@ -17,20 +19,33 @@ export interface BuildLeftover {
 
 const leftoversAtOnce = 500;
 
-/** Tables that grow with a project's use, and how many rows of each go at once: a build takes its steps and log with it, a cache its blobs. */
+const buildsAtOnce = 500;
+
+/**
+ * Tables that grow with a project's use, and how many rows of each go at once. A row of the first ones may have some MiB, or take
+ * a hundred thousand rows with it, as a cache its blobs.
+ */
 const tables = [
-  ['build', 50],
-  ['cache_entry', 20],
-  ['delivery', 200],
-  ['signature_artifact', 1_000],
-  ['image_verification', 1_000],
+  ['cache_entry', 1],
+  ['context_manifest', 10],
+  ['delivery', 10],
+  ['layer_listing', 20],
+  ['signature_artifact', 50],
+  ['staged_image', 100],
+  ['cache_prune', 100],
+  ['image_verification', 200],
+  ['step_verdict', 5_000],
   ['tag_move', 5_000],
   ['image_tag', 5_000],
+  ['kept_tag', 5_000],
   ['image', 5_000],
+  ['base_tag', 5_000],
   ['ref_head', 5_000],
   ['hook_refusal', 5_000],
-  ['layer_listing', 50],
   ['trust_request', 5_000],
+  ['cache_eviction', 5_000],
+  ['cache_reset', 5_000],
+  ['retention_candidate', 5_000],
 ] as const;
 
 /** The end of a project that a person has deleted. Every method can be repeated. */
@@ -71,25 +86,28 @@ export class ProjectRemoval {
   }
 
   /** Digests of the manifests of all signatures and attestations; their tags do not lead to all of them. */
-  async artifactDigests(projectId: string): Promise<string[]> {
-    const rows = await this.db.prisma.$queryRaw<{ digest: string }[]>`
-      SELECT DISTINCT artifact->'place'->'descriptor'->>'digest' AS digest FROM signature_artifact
-      WHERE project_id = ${projectId}::uuid AND artifact->'place'->>'as' = 'referrer'`;
-    return rows.map(({ digest }) => digest);
+  artifactDigests(projectId: string): Promise<Digest[]> {
+    return referrerDigests(this.db, projectId, null);
   }
 
-  /** Removes the project's rows, a bounded number at a time: a long log would outlast the time for one statement. */
+  /** Removes the project's rows, a bounded number at a time: what is left to the last statement is few, whatever was built. */
   async removeRows(projectId: string): Promise<void> {
-    for (const [table, atOnce] of tables) while ((await this.removeSome(table, projectId, atOnce)) > 0);
+    await this.removeBuilds(projectId);
+    const ofProject = Prisma.sql`project_id = ${projectId}::uuid`;
+    for (const [table, atOnce] of tables) await deleteInPortions(this.db, table, ofProject, atOnce);
     await this.db.prisma.$executeRaw`DELETE FROM project WHERE id = ${projectId}::uuid`;
   }
 
-  private removeSome(table: string, projectId: string, atOnce: number): Promise<number> {
-    const name = Prisma.raw(table);
-    return this.db.statement(
-      (db) => db.$executeRaw`
-        DELETE FROM ${name} WHERE ctid = ANY (ARRAY(
-          SELECT ctid FROM ${name} WHERE project_id = ${projectId}::uuid LIMIT ${atOnce}))`,
-    );
+  private async removeBuilds(projectId: string): Promise<void> {
+    for (;;) {
+      const builds = await this.db.prisma.build.findMany({
+        where: { projectId },
+        select: { id: true },
+        orderBy: { id: 'desc' },
+        take: buildsAtOnce,
+      });
+      if (builds.length === 0) return;
+      for (const { id } of builds) await deleteBuild(this.db, id);
+    }
   }
 }

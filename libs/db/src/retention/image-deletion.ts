@@ -2,9 +2,12 @@ import { type Digest, publishedAgain, type Zone } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import type { Database, Queryable } from '../database.js';
+import { Prisma } from '../generated/client.js';
 import { keepTags } from '../image/kept-tag-repository.js';
 import { newId } from '../new-id.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
+import { referrerDigests } from '../signing/referrer-digests.js';
+import { deleteInPortions } from './delete-in-portions.js';
 import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
 
 /** What goes with an image. */
@@ -32,6 +35,12 @@ export interface ImageToDelete {
   /** Manifests of its signatures and attestations. */
   readonly artifacts: readonly Digest[];
 }
+
+/** What every build that makes the bytes of an image again adds to it, and how many rows of each go at once. */
+const tables = [
+  ['signature_artifact', 50],
+  ['image_verification', 200],
+] as const;
 
 /** Deletes images with their tags, signatures and attestations, when a person requested it. */
 export class ImageDeletion {
@@ -94,45 +103,46 @@ export class ImageDeletion {
     );
   }
 
+  /** Deletions of a project's images that are due. */
+  due(projectId: string): Promise<{ readonly id: string }[]> {
+    const where = dueImages(projectId);
+    return this.db.prisma.retentionCandidate.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } });
+  }
+
   /**
-   * Begins the deletions of a project's images that are due. An image that has got another tag, or that a build has
-   * published again since, is kept; one whose bytes an open build has made waits.
+   * Begins one of them. An image that has got another tag, or that a build has published again since, is kept; one whose bytes an
+   * open build has made waits: null.
    */
-  async begin(projectId: string): Promise<ImageToDelete[]> {
-    const due = await this.db.prisma.retentionCandidate.findMany({
-      where: dueImages(projectId),
-      orderBy: { id: 'asc' },
-    });
-    const begun: ImageToDelete[] = [];
-    for (const { id, subject, tags, createdAt } of due) {
-      const image = await this.db.transaction(async (tx) => {
-        const builds = await tx.build.findMany({
-          where: { projectId, digest: subject },
-          select: { number: true, zone: true, status: true, finishedAt: true },
-        });
-        if (builds.some(({ finishedAt }) => finishedAt === null)) return null;
-        const ended = builds.map(({ number, zone, status, finishedAt }) => ({
-          ...{ number, zone: zone as Zone, succeeded: status === 'succeeded', finishedAt: finishedAt! },
-        }));
-        const again = publishedAgain(ended, createdAt);
-        const now = await tx.imageTag.findMany({ where: { projectId, digest: subject }, select: { tag: true } });
-        const fresh = now.find(({ tag }) => !tags.includes(tag));
-        const message = again
-          ? `build #${again.number} published it again`
-          : fresh
-            ? `the tag ${fresh.tag} points to it now`
-            : null;
-        const state = message === null ? 'deleting' : 'kept';
-        const where = { id, state: { in: ['scheduled', 'deleting'] } };
-        const data = { state, message, ...(message !== null && { finishedAt: new Date() }) };
-        const { count } = await tx.retentionCandidate.updateMany({ where, data });
-        if (count === 0 || message !== null) return null;
-        const zones = [...new Set(builds.map(({ zone }) => zone as Zone))];
-        return { id, digest: subject as Digest, zones, artifacts: await artifactsOf(tx, projectId, subject) };
+  async begin(projectId: string, id: string): Promise<ImageToDelete | null> {
+    const begun = await this.db.transaction(async (tx) => {
+      const candidate = await tx.retentionCandidate.findFirst({ where: { ...dueImages(projectId), id } });
+      if (!candidate) return null;
+      const { subject, tags, createdAt } = candidate;
+      const builds = await tx.build.findMany({
+        where: { projectId, digest: subject },
+        select: { number: true, zone: true, status: true, finishedAt: true },
       });
-      if (image) begun.push(image);
-    }
-    return begun;
+      if (builds.some(({ finishedAt }) => finishedAt === null)) return null;
+      const ended = builds.map(({ number, zone, status, finishedAt }) => ({
+        ...{ number, zone: zone as Zone, succeeded: status === 'succeeded', finishedAt: finishedAt! },
+      }));
+      const again = publishedAgain(ended, createdAt);
+      const now = await tx.imageTag.findMany({ where: { projectId, digest: subject }, select: { tag: true } });
+      const fresh = now.find(({ tag }) => !tags.includes(tag));
+      const message = again
+        ? `build #${again.number} published it again`
+        : fresh
+          ? `the tag ${fresh.tag} points to it now`
+          : null;
+      const state = message === null ? 'deleting' : 'kept';
+      const where = { id, state: { in: ['scheduled', 'deleting'] } };
+      const data = { state, message, ...(message !== null && { finishedAt: new Date() }) };
+      const { count } = await tx.retentionCandidate.updateMany({ where, data });
+      if (count === 0 || message !== null) return null;
+      const zones = [...new Set(builds.map(({ zone }) => zone as Zone))];
+      return { id, digest: subject as Digest, zones };
+    });
+    return begun && { ...begun, artifacts: await referrerDigests(this.db, projectId, begun.digest) };
   }
 
   /** The project's images besides this one: what they consist of stays. */
@@ -144,10 +154,12 @@ export class ImageDeletion {
 
   /** The registry has deleted it: so go its rows. Its tag moves stay, they are history, and its tags stay with their protected refs. */
   async end(projectId: string, { id, digest }: ImageToDelete): Promise<void> {
+    const ofImage = Prisma.sql`project_id = ${projectId}::uuid AND digest = ${digest}`;
+    for (const [table, atOnce] of tables) await deleteInPortions(this.db, table, ofImage, atOnce);
     await this.db.transaction(async (tx) => {
       await keepTags(tx, projectId, digest);
-      for (const table of [tx.imageTag, tx.signatureArtifact, tx.imageVerification, tx.image])
-        await (table as typeof tx.image).deleteMany({ where: { projectId, digest } });
+      await tx.imageTag.deleteMany({ where: { projectId, digest } });
+      await tx.image.deleteMany({ where: { projectId, digest } });
       await tx.retentionCandidate.updateMany({ where: { id }, data: { state: 'deleted', finishedAt: new Date() } });
     });
   }
@@ -165,11 +177,4 @@ async function previewIn(db: Queryable, projectId: string, digest: string): Prom
   const tags = await db.imageTag.findMany({ where, select: { tag: true }, orderBy: { tag: 'asc' } });
   const artifacts = await db.signatureArtifact.count({ where });
   return { tags: tags.map(({ tag }) => tag).toSorted(), artifacts, bytes: Number(image.sizeBytes) };
-}
-
-async function artifactsOf(db: Queryable, projectId: string, digest: string): Promise<Digest[]> {
-  const rows = await db.$queryRaw<{ digest: Digest }[]>`
-    SELECT DISTINCT artifact->'place'->'descriptor'->>'digest' AS digest FROM signature_artifact
-    WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND artifact->'place'->>'as' = 'referrer'`;
-  return rows.map((row) => row.digest);
 }

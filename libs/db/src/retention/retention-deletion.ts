@@ -1,5 +1,6 @@
 import type { Database, Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { deleteBuild, deleteLog } from './delete-in-portions.js';
 import { collectableBuild, collectableDelivery, collectableLog } from './retention-guards.js';
 
 /** A deletion that is due. */
@@ -10,8 +11,6 @@ export interface DueDeletion {
   readonly reason: string;
 }
 
-/** Log chunks of one statement: a long log would outlast the time for one. */
-const chunksAtOnce = 200;
 /** Deletions that one statement puts off. */
 const putOffAtOnce = 5_000;
 
@@ -59,9 +58,8 @@ export class RetentionDeletion {
   }
 
   async delete({ id, kind, subject }: DueDeletion): Promise<void> {
-    if (kind !== 'delivery') while ((await this.deleteChunks(subject)) > 0);
-    if (kind === 'log') await this.endLog(subject);
-    if (kind === 'build') await this.db.prisma.build.deleteMany({ where: { id: subject } });
+    if (kind === 'log') await this.deleteLog(subject);
+    if (kind === 'build') await deleteBuild(this.db, subject);
     if (kind === 'delivery') await this.deleteDelivery(subject);
     await this.db.prisma.retentionCandidate.updateMany({
       where: { id },
@@ -112,17 +110,9 @@ export class RetentionDeletion {
     return row!.count;
   }
 
-  private deleteChunks(buildId: string): Promise<number> {
-    return this.db.statement(
-      (db) => db.$executeRaw`
-        DELETE FROM log_chunk WHERE ctid = ANY (ARRAY(
-          SELECT l.ctid FROM log_chunk l JOIN attempt a ON a.id = l.attempt_id
-          WHERE a.build_id = ${buildId}::uuid LIMIT ${chunksAtOnce}))`,
-    );
-  }
-
-  /** A log without lines that is complete, and says when it was deleted. */
-  private async endLog(buildId: string): Promise<void> {
+  /** Leaves a log without lines that is complete, and says when it was deleted. */
+  private async deleteLog(buildId: string): Promise<void> {
+    await deleteLog(this.db, buildId);
     await this.db.prisma.attempt.updateMany({
       where: { buildId },
       data: { logNextN: 0, logLines: 0, logBytes: 0, logDeletedAt: new Date() },

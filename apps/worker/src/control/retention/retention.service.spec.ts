@@ -14,7 +14,7 @@ interface PutOff {
 
 const gone = new RegistryError('not_found', 'it is not there');
 
-/** A project with two deletions of rows and two of images. Those that are named fail, as long as they are; `begin` is what comes before. */
+/** A project with two deletions of rows and two of images. Those that are named fail, as long as they are; `begin` comes before all of them. */
 function world(failing: Record<string, Error>) {
   const open = { rows: ['row one', 'row two'], images: ['a', 'b'] };
   const deleted: string[] = [];
@@ -45,7 +45,11 @@ function world(failing: Record<string, Error>) {
   };
   const images = {
     hasDue: async () => open.images.length > 0,
-    begin: async () => open.images.map((id) => ({ id, digest: digestOf(id), zones: [], artifacts: [] })),
+    due: async () => open.images.map((id) => ({ id })),
+    begin: async (_: string, id: string) => {
+      if (failing[`begin ${id}`]) throw failing[`begin ${id}`];
+      return { id, digest: digestOf(id), zones: [], artifacts: [] };
+    },
     others: async () => [],
     end: async (_: string, { id }: { id: string }) => work(id),
   };
@@ -102,6 +106,14 @@ describe('retention of a project', () => {
     const { service, putOff } = world(failing);
     await expect(service.handle(item(100))).rejects.toBe(Object.values(failing)[0]);
     expect(putOff).toEqual([]);
+  });
+
+  it('R7-B4 deletes the other images when one cannot be begun, and puts off that one alone', async () => {
+    const { service, deleted, putOff } = world({ 'begin a': new Error('too much') });
+    for (let turn = 1; turn < 10; turn++) await expect(service.handle(item(turn))).rejects.toThrow('too much');
+    expect(deleted).toEqual(['row one', 'row two', 'b']);
+    expect(await service.handle(item(10))).toEqual({ done: true });
+    expect(putOff.map(({ ids }) => ids)).toEqual([['a']]);
   });
 
   it('R4-P8 counts the failures of each deletion by itself', async () => {

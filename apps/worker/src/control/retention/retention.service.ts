@@ -109,16 +109,21 @@ export class RetentionService {
   }
 
   private async deleteImages(turn: OneByOne, session: PublisherSession, project: BuildProject): Promise<number> {
-    return turn.each(
-      await this.images.begin(project.id),
+    let deleted = 0;
+    await turn.each(
+      await this.images.due(project.id),
       session.signal,
-      async (image) => {
+      async ({ id }) => {
+        const image = await this.images.begin(project.id, id);
+        if (!image) return;
         const others = await this.images.others(project.id, image.digest);
         await deleteImage(session, project, image, others, this.logger);
         await this.images.end(project.id, image);
+        deleted += 1;
       },
-      (image, reason) => this.putOff(image.id, reason),
+      ({ id }, reason) => this.putOff(id, reason),
     );
+    return deleted;
   }
 
   /** @returns how many were deleted or, where they were deleted before, looked at again: the larger of both */
