@@ -4,7 +4,7 @@ import { rowsOf } from './rows.js';
 /** Does `work` while no statement over the table gets anywhere: the slowest that they can be. */
 export async function whileLocked(
   { database }: ApiWorld,
-  table: 'build' | 'project',
+  table: 'build' | 'image' | 'project',
   work: () => Promise<void>,
 ): Promise<void> {
   let isDone = false;

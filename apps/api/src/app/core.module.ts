@@ -63,6 +63,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { Admission } from '../auth/admission.js';
 import { PrincipalsService } from '../auth/principals.service.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
 import { SharedRateLimits } from '../http/shared-rate-limits.js';
 import { Mailer } from '../mail/mailer.js';
@@ -162,7 +163,7 @@ export class CoreModule {
       { provide: METRICS, useValue: parts.metrics },
       { provide: CursorCodec, useValue: new CursorCodec(parts.settings.secretKeys) },
     ];
-    const services = [AccessService, Admission, Mailer, PrincipalsService, SealingService];
+    const services = [AccessService, Admission, Mailer, PrincipalsService, SealingService, StatisticsShare];
     const providers = [...values, ...repositories.map(onDatabase), ...services];
     const exports = [...values.map(({ provide }) => provide), ...repositories, ...services];
     return { module: CoreModule, providers, exports };

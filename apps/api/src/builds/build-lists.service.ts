@@ -4,6 +4,7 @@ import { readBuildFilter } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
 import { presentBuildSummary } from './present-build.js';
 
@@ -22,30 +23,36 @@ export class BuildListsService {
     private readonly builds: BuildGroups,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
+    private readonly share: StatisticsShare,
   ) {}
 
   async list(principal: Principal, { cursor, limit, ...query }: BuildListQuery) {
     const { organizationIds, filter } = await this.scope(principal, query);
     const list = `builds ${JSON.stringify([query.project, query.status, query.ref, query.commit, query.filter])}`;
-    const page = await this.lists.list(organizationIds, filter, this.cursors.query(list, { cursor, limit }));
+    const read = () => this.lists.list(organizationIds, filter, this.cursors.query(list, { cursor, limit }));
+    // A filter that few builds pass is a walk over all of them.
+    const page = await (isNarrowed(filter) ? this.share.run(principal, read) : read());
     return this.cursors.page(list, page, presentBuildSummary);
   }
 
   /** Where nothing passes, each term is left out once: at most twenty looks, each of which stops at its first build. */
   async count(principal: Principal, query: BuildCountQuery) {
     const { organizationIds, filter } = await this.scope(principal, query);
-    const count = await this.lists.count(organizationIds, filter);
-    const excluding = count > 0 ? [] : await this.excluding(organizationIds, filter);
+    const count = await this.share.run(principal, () => this.lists.count(organizationIds, filter));
+    const excluding = count > 0 ? [] : await this.excluding(principal, { organizationIds, filter });
     return { count: Math.min(count, mostCounted), more: count > mostCounted, excluding };
   }
 
   /** Places of the terms without which a build would pass. A few looks at once, so that one call fills no queue. */
-  private async excluding(organizationIds: string[], filter: BuildFilter): Promise<number[]> {
+  private async excluding(principal: Principal, { organizationIds, filter }: Scope): Promise<number[]> {
     const { terms = [] } = filter;
     const passes: boolean[] = [];
     while (passes.length < terms.length) {
       const next = terms.slice(passes.length, passes.length + looksAtOnce).map((_, at) => passes.length + at);
-      const looks = next.map((at) => this.lists.any(organizationIds, { ...filter, terms: terms.toSpliced(at, 1) }));
+      const looks = next.map((at) => {
+        const without = { ...filter, terms: terms.toSpliced(at, 1) };
+        return this.share.run(principal, () => this.lists.any(organizationIds, without));
+      });
       passes.push(...(await Promise.all(looks)));
     }
     return passes.flatMap((passed, index) => (passed ? [index] : []));
@@ -53,7 +60,7 @@ export class BuildListsService {
 
   async groups(principal: Principal, { by, ...query }: BuildGroupsQuery) {
     const { organizationIds, filter } = await this.scope(principal, query);
-    const rows = await this.builds.list(organizationIds, by, filter);
+    const rows = await this.share.run(principal, () => this.builds.list(organizationIds, by, filter));
     const newest = new Map(
       (await this.lists.named(rows.map(({ newestId }) => newestId))).map((build) => [build.id, build]),
     );
@@ -84,4 +91,8 @@ export class BuildListsService {
     const reader = { name: principal.name, email: principal.email };
     return { organizationIds, filter: { ...rest, projectId: project, terms: read.ok ? read.terms : [], reader } };
   }
+}
+
+function isNarrowed({ status, ref, commit, terms = [] }: BuildFilter): boolean {
+  return terms.length > 0 || [status, ref, commit].some((value) => value !== undefined);
 }

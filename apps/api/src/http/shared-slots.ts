@@ -1,13 +1,13 @@
-import { FairShares, type Release, type ShareLimits } from '@cooperage/domain';
+import { FairShares, type GroupedLimits, type Release } from '@cooperage/domain';
 import { ApiProblem } from './problem.js';
 
 /** Longest wait for what a page shows. The server of the pages gives up after 10 s, and then shows no word of ours. */
 export const pageWaitMs = 5_000;
 
-export interface SlotSettings extends ShareLimits {
+export interface SlotSettings extends GroupedLimits {
   /** How long a request waits for a slot. 0 does not wait. */
   readonly maxWaitMs: number;
-  /** Most requests of one organization that wait. */
+  /** Most requests of one organization that wait; of one group as well where keys belong to groups. */
   readonly maxWaiting: number;
 }
 
@@ -28,13 +28,16 @@ export class SharedSlots {
   }
 
   /**
+   * @param group whose share the key belongs to; without it the key is a group of its own
    * @returns the function that gives the slot back
    * @throws {ApiProblem} `rate_limited` while the organization has its share, or all slots are taken
    */
-  async take(key: string): Promise<Release> {
+  async take(key: string, group = key): Promise<Release> {
     const { maxWaitMs, perKey } = this.settings;
     const release =
-      maxWaitMs === 0 ? this.shares.tryTake(key) : await this.shares.take(key, AbortSignal.timeout(maxWaitMs));
+      maxWaitMs === 0
+        ? this.shares.tryTake(key, group)
+        : await this.shares.take(key, AbortSignal.timeout(maxWaitMs), group);
     if (release) return release;
     throw new ApiProblem('rate_limited', {
       detail: `Too many ${this.what} are under way. One ${this.holder} may have ${perKey} at once. Try again in a moment.`,

@@ -14,6 +14,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
 import { heldDownload } from '../http/held-download.js';
 import { found } from '../http/problem.js';
@@ -46,6 +47,7 @@ export class ImagesService {
     private readonly reader: ImageReader,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
+    private readonly share: StatisticsShare,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -55,7 +57,9 @@ export class ImagesService {
     const organizationIds = organization === undefined ? organizationIdsOf(principal) : [organization];
     const list = `images ${organization ?? '*'} ${project ?? '*'} ${q ?? ''}`;
     const filter = { projectId: project, beginning: q };
-    const page = await this.lists.list(organizationIds, filter, this.cursors.query(list, query));
+    const page = await this.listed(principal, q, () =>
+      this.lists.list(organizationIds, filter, this.cursors.query(list, query)),
+    );
     return this.cursors.page(list, page, presentFoundImage);
   }
 
@@ -80,8 +84,15 @@ export class ImagesService {
     const { organizationId } = await this.access.project(principal, projectId);
     const list = `images ${projectId} ${q ?? ''}`;
     const filter = { projectId, beginning: q };
-    const page = await this.lists.list([organizationId], filter, this.cursors.query(list, query));
+    const page = await this.listed(principal, q, () =>
+      this.lists.list([organizationId], filter, this.cursors.query(list, query)),
+    );
     return this.cursors.page(list, page, ({ organizationSlug: _, projectSlug: __, ...image }) => presentSummary(image));
+  }
+
+  /** A beginning that few images have is a walk over all of them. */
+  private listed<T>(principal: Principal, q: string | undefined, read: () => Promise<T>): Promise<T> {
+    return q === undefined || q === '' ? read() : this.share.run(principal, read);
   }
 
   async get(principal: Principal, projectId: string, digest: string): Promise<Image> {

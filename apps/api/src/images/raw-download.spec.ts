@@ -16,7 +16,7 @@ function world() {
   const access = { project: async (organizationId: string) => ({ organizationId, organizationSlug: 'x', slug: 'y' }) };
   const registry = { clientFor: () => ({ blobs: { read } }) };
   const none = {} as never;
-  const service = new ImagesService(none, none, none, registry as never, none, access as never, none, none);
+  const service = new ImagesService(none, none, none, registry as never, none, access as never, none, none, none);
   const download = (organization: string): Promise<RawDownload> => service.raw(organization as never, 'p', digest);
   return { download, reads: () => reads };
 }

@@ -3,6 +3,7 @@ import { BuildLists, type CauseFacts, type DayFacts, type GrownFacts, InsightRep
 import { isFailureCode, readBuildFilter } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { presentBuildSummary } from '../builds/present-build.js';
 import { csvOf, everyDay } from './days.js';
 
@@ -15,6 +16,7 @@ export class InsightsService {
   constructor(
     private readonly insights: InsightRepository,
     private readonly lists: BuildLists,
+    private readonly share: StatisticsShare,
   ) {}
 
   async get(principal: Principal, query: InsightsQuery): Promise<Insights> {
@@ -26,12 +28,13 @@ export class InsightsService {
       terms: read.ok ? read.terms : [],
       reader: { name: principal.name, email: principal.email },
     };
+    const share = <T>(work: () => Promise<T>) => this.share.run(principal, work);
     const [days, causes, slowest, waits, grown] = await Promise.all([
-      this.insights.days(ids, filter, query.days),
-      this.insights.causes(ids, filter, query.days).then((facts) => this.withNewest(facts)),
-      this.insights.longest(ids, filter, query.days, 'run').then((found) => this.lists.named(found)),
-      this.insights.longest(ids, filter, query.days, 'wait').then((found) => this.lists.named(found)),
-      this.insights.grown(ids, filter, query.days).then((facts) => this.withBuild(facts)),
+      share(() => this.insights.days(ids, filter, query.days)),
+      share(() => this.insights.causes(ids, filter, query.days)).then((facts) => this.withNewest(facts)),
+      share(() => this.insights.longest(ids, filter, query.days, 'run')).then((found) => this.lists.named(found)),
+      share(() => this.insights.longest(ids, filter, query.days, 'wait')).then((found) => this.lists.named(found)),
+      share(() => this.insights.grown(ids, filter, query.days)).then((facts) => this.withBuild(facts)),
     ]);
     return {
       days: eachDay(days, query.days),
