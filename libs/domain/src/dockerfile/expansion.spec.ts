@@ -49,7 +49,9 @@ describe('R7-C2 the length of a text with its variables put in place', () => {
         (outer, inner, given) => {
           const globals = outer.map(([, it, text]): [string, string, string] => ['ARG', it, text]);
           const text = `${lines(globals)}FROM scratch AS s\n${lines(inner)}RUN true\nFROM s\nARG ${names.join(' ')}\nRUN true\n`;
-          const { known } = measure(text, given);
+          const { known, excess } = measure(text, given);
+          // It is measured up to there, and no such Dockerfile is built.
+          if (excess) return;
           for (const { variables } of planDockerfile(text, given).steps)
             for (const [it, value] of variables)
               expect(known.values.get(it)).toBeGreaterThanOrEqual(Buffer.byteLength(value));
