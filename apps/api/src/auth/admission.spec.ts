@@ -7,7 +7,7 @@ import { ApiProblem } from '../http/problem.js';
 import { replyProblem } from '../http/problem-reply.js';
 import { createServer } from '../http/server.js';
 import { toProblem } from '../http/to-problem.js';
-import { Admission, admitBeforeBodies } from './admission.js';
+import { Admission, admitBeforeBodies, bodySlots } from './admission.js';
 import type { Person } from './principal.js';
 import type { PrincipalsService } from './principals.service.js';
 
@@ -33,7 +33,8 @@ beforeEach(async () => {
     },
   } as unknown as PrincipalsService;
   const admission = new Admission(principals);
-  admitBeforeBodies(api, admission);
+  // Who waits here waits for others, however slow the machine is.
+  admitBeforeBodies(api, admission, { ...bodySlots, maxWaitMs: 60_000 });
   const config = { access: 'write' } as const;
   api.post('/api/mine', { config }, async (request) => {
     // As the guard of controllers does.

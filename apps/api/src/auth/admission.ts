@@ -29,14 +29,14 @@ export class Admission {
 /** Bytes of a body that everybody may send as many of as they have requests. Most bodies are shorter. */
 const shortBytes = 16_384;
 /** A body of 1 MiB is held as chunks, as one text and as values. What comes on top of one's share waits, and is not read. */
-const bodySlots = { total: 64, perKey: 8, maxWaitMs: 5_000, maxWaiting: 64 };
+export const bodySlots = { total: 64, perKey: 8, maxWaitMs: 5_000, maxWaiting: 64 };
 
 /**
  * Finds out who calls before a body is read: what nobody has sent is not read at all, and of long bodies one person has a share.
  * Parsing comes before guards, so a guard alone would be asked when all of it is in memory.
  */
-export function admitBeforeBodies(server: FastifyInstance, admission: Admission): void {
-  const slots = new SharedSlots('requests with long bodies', bodySlots, 'person');
+export function admitBeforeBodies(server: FastifyInstance, admission: Admission, limits = bodySlots): void {
+  const slots = new SharedSlots('requests with long bodies', limits, 'person');
   const hold = holdSlots(server);
   server.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;

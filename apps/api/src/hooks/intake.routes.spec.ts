@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createLogger } from '@cooperage/telemetry';
@@ -94,4 +95,25 @@ it('R7-A2 keeps the place of a call without a body until it is dealt with', asyn
   expect(ends).toHaveLength(1);
   ends[0]!();
   await expect.poll(() => first.heard.text).toMatch(/^HTTP\/1\.1 202 /);
+});
+
+it('R7-A2 gives whole calls of one address half of the places, and takes calls of others beside them', async () => {
+  const roomy = server();
+  const ends: (() => void)[] = [];
+  addIntakeRoute(roomy, { receive: () => new Promise((resolve) => ends.push(() => resolve(accepted))) }, logger);
+  const answers: number[] = [];
+  const call = async (remoteAddress: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const url = `/api/v1/hooks/${randomUUID()}`;
+    const { statusCode } = await roomy.inject({ method: 'POST', url, headers, payload: '{}', remoteAddress });
+    answers.push(statusCode);
+  };
+  const flood = Array.from({ length: 2_100 }, () => call('192.0.2.1'));
+  await expect.poll(() => ends.length + answers.length).toBe(2_100);
+  expect([ends.length, new Set(answers)]).toEqual([2_048, new Set([503])]);
+  const others = Array.from({ length: 20 }, () => call('192.0.2.2'));
+  await expect.poll(() => ends.length).toBe(2_068);
+  for (const end of ends) end();
+  await Promise.all([...flood, ...others]);
+  expect(answers.filter((status) => status === 202)).toHaveLength(2_068);
 });
