@@ -11,8 +11,17 @@ import { isRegistryError } from './registry-error.js';
 const usualVariants: Readonly<Record<string, string>> = { amd64: 'v1', arm64: 'v8' };
 
 /**
+ * A part of `os/architecture/variant`. The image specification takes them from Go (`linux`, `arm64`, `v8`), and containerd's package
+ * `platforms` writes them in lower case. A config is anybody's text of some MiB, as far as nobody looks.
+ */
+const partOfName = /^[a-z0-9._-]{1,32}$/;
+/** Far more than there are to build for. */
+const mostPlatforms = 50;
+
+/**
  * Platforms that an image is made for, as `linux/arm64`: those of its index, or that of its config. A stage may have another
  * platform than the one that was asked for (`FROM --platform`). Empty where the image does not say it.
+ * At most 50, each of at most 98 characters: what has another form than such a name counts as not said.
  * @throws {RegistryError} `not_found`, `unavailable`, `denied`
  */
 export async function imagePlatforms(
@@ -35,8 +44,17 @@ export async function imagePlatforms(
 
 /** Attestations have no platform of their own, and say `unknown`. */
 function named(platforms: readonly (Platform | undefined)[]): string[] {
-  const known = platforms.filter((each) => each !== undefined && each.os !== 'unknown');
-  return [...new Set(known.map((each) => platformName(withoutUsualVariant(each!))))];
+  const names = new Set<string>();
+  for (const platform of platforms) {
+    if (platform === undefined || platform.os === 'unknown' || !isWellFormed(platform)) continue;
+    names.add(platformName(withoutUsualVariant(platform)));
+    if (names.size === mostPlatforms) break;
+  }
+  return [...names];
+}
+
+function isWellFormed({ os, architecture, variant }: Platform): boolean {
+  return [os, architecture, variant ?? 'none'].every((part) => partOfName.test(part));
 }
 
 function withoutUsualVariant({ variant, ...platform }: Platform): Platform {

@@ -68,6 +68,21 @@ describe('an image', () => {
     expect([hundred!.tags.length, hundred!.tags.at(-1), hundred!.moreTags]).toEqual([100, 'tag-100', false]);
   });
 
+  it('R8-B2 is listed with the beginning of a name that is too long for a platform', async () => {
+    const { project } = await world.project(owner, await organizationOf(owner));
+    await rowsOf(
+      world,
+      `INSERT INTO image (id, project_id, digest, media_type, size_bytes, platforms)
+       SELECT gen_random_uuid(), $1::uuid, 'sha256:' || repeat('1', 64), 'application/json', 1,
+         ARRAY['linux/arm64', repeat('x', 100000)] || array_fill('linux/amd64'::text, ARRAY[100])`,
+      [project.id],
+    );
+    const { items } = expectOk(await owner.get<Page<ImageSummary>>(`/api/v1/projects/${project.id}/images`));
+    const { platforms } = items[0]!;
+    expect(platforms.slice(0, 3)).toEqual(['linux/arm64', 'x'.repeat(98), 'linux/amd64']);
+    expect(platforms).toHaveLength(50);
+  });
+
   it('is shown as the registry holds it', async () => {
     const image = expectOk(await owner.get<Image>(`${path()}/images/${digest}`));
     expect(image).toMatchObject({

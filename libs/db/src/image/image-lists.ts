@@ -67,8 +67,9 @@ export class ImageLists {
   }
 }
 
+/** Names of platforms are cut: rows of before may hold what an image says of itself, which is some MiB for each row. */
 const imageColumns = Prisma.sql`i.id::text, i.project_id::text AS "projectId", i.digest, i.media_type AS "mediaType",
-  i.size_bytes AS "sizeBytes", i.platforms, i.build_id::text AS "buildId", i.commit, i.created_at AS "createdAt"`;
+  i.size_bytes AS "sizeBytes", ARRAY(SELECT left(name, 98) FROM unnest(i.platforms[1:50]) name) AS platforms, i.build_id::text AS "buildId", i.commit, i.created_at AS "createdAt"`;
 
 function after({ after: id }: KeysetQuery): Prisma.Sql {
   return id === null ? Prisma.empty : Prisma.sql`AND i.id < ${id}::uuid`;
