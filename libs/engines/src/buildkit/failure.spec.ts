@@ -1,5 +1,5 @@
 import { ConnectionLost, RpcError, SolveFailure } from '@cooperage/buildkit';
-import { BuildFailure, lostBeforeSteps } from '@cooperage/domain';
+import { BuildFailure, lostBeforeSteps, lostInOwnWork } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
 import { buildFailureOf, type FailureScene } from './failure.js';
 import { ProgressReader } from './progress.js';
@@ -85,33 +85,84 @@ describe('what ended a build', () => {
       '[internal] load metadata for registry.example/a:1',
     ];
     const at = { seconds: 1, nanos: 0 };
-    /** Names of what has begun; what ended has another word behind it. */
-    const failureAt = (...names: readonly (readonly [name: string, ended?: 'ended'])[]) => {
+    interface Told {
+      readonly digest: string;
+      readonly name: string;
+      readonly ended: boolean;
+      readonly inputs?: readonly string[];
+    }
+    /** Each is said in a message of its own. */
+    const lostAfter = (told: readonly Told[]) => {
       const progress = new ProgressReader();
-      const vertexes = names.map(([name, ended], index) => ({
-        ...{ digest: `sha256:${index}`, name, inputs: [], cached: false, error: '', progressGroup: null },
-        ...{ started: at, completed: ended ? at : null },
-      }));
-      progress.read({ vertexes, statuses: [], logs: [], warnings: [] });
+      for (const { digest, name, ended, inputs = [] } of told) {
+        const vertex = { digest, name, inputs: [...inputs], cached: false, error: '', progressGroup: null };
+        const vertexes = [{ ...vertex, started: at, completed: ended ? at : null }];
+        progress.read({ vertexes, statuses: [], logs: [], warnings: [] });
+      }
       return buildFailureOf(lost, scene({ progress }));
     };
+    /** Names of what has begun; what ended has another word behind it. */
+    const failureAt = (...names: readonly (readonly [name: string, ended?: 'ended'])[]) =>
+      lostAfter(names.map(([name, ended], index) => ({ digest: `sha256:${index}`, name, ended: ended !== undefined })));
 
     it('says that no step had begun, and which image was read', () => {
       expect(failureAt([definition, 'ended'], [reading])).toMatchObject({
         ...{ code: 'EngineUnavailable', message: lostBeforeSteps, place: { step: reading } },
       });
-      for (const names of [
-        [[definition, 'ended']],
-        [[definition, 'ended'], [reading, 'ended'], ['[1/2] FROM registry.example/a:1']],
-        [[definition, 'ended'], ['[2/2] ADD https://example.com/x.git /x']],
-      ] as const)
-        expect(failureAt(...names)).toMatchObject({ message: lostBeforeSteps, place: undefined });
+      expect(failureAt([definition, 'ended'])).toMatchObject({ message: lostBeforeSteps, place: undefined });
+      for (const fetching of ['[1/2] FROM registry.example/a:1', '[2/2] ADD https://example.com/x.git /x'])
+        expect(failureAt([definition, 'ended'], [reading, 'ended'], [fetching])).toMatchObject({
+          ...{ message: lostBeforeSteps, place: { step: fetching } },
+        });
     });
 
     it('does not say so where a step had begun, or the engine had said nothing', () => {
       expect(failureAt([reading, 'ended'], ['[2/2] RUN make']).message).not.toBe(lostBeforeSteps);
       expect(failureAt([reading], ['[2/2] RUN make', 'ended']).message).not.toBe(lostBeforeSteps);
       expect(failureAt().message).not.toBe(lostBeforeSteps);
+    });
+
+    const [quick, slow] = ['[quick 2/2] RUN true', '[slow 2/2] RUN sleep 7000'];
+    it.each([
+      '[large 1/1] FROM registry.example/large:1',
+      'FROM registry.example/large:1',
+      '[context large] docker-image://registry.example/large:1',
+      '[2/2] ADD large.tar.zst /',
+      '[linux/amd64 internal] load metadata for registry.example/large:1',
+      '[auth] large:pull token for registry.example',
+    ])('R7-C3 R7-C5 says that it fetched or unpacked, whatever step has begun or runs beside it: %s', (work) => {
+      for (const steps of [[[quick, 'ended']], [[slow]], [[quick, 'ended'], [slow]]] as const)
+        expect(failureAt([reading, 'ended'], ...steps, [work])).toMatchObject({
+          ...{ code: 'EngineUnavailable', message: lostInOwnWork, place: { step: work } },
+        });
+    });
+
+    it('R7-C5 says so of an image that was known already and is unpacked now', () => {
+      const from = { digest: 'sha256:f', name: '[1/2] FROM registry.example/large:1' };
+      const step = { digest: 'sha256:s', name: slow };
+      const messages = [
+        { ...step, ended: false },
+        { ...from, ended: true },
+        { ...from, ended: false },
+      ];
+      expect(lostAfter(messages).message).toBe(lostInOwnWork);
+      expect(lostAfter([...messages, { ...from, ended: true }]).message).not.toBe(lostInOwnWork);
+    });
+
+    it.each([
+      ['a step runs', [[reading, 'ended'], ['[1/2] FROM registry.example/a:1', 'ended'], [slow]]],
+      ['a step copies', [[quick, 'ended'], ['[3/3] COPY a /']]],
+      ['the image is exported', [[quick, 'ended'], ['exporting to image']]],
+    ] as const)('R7-C5 does not say so where %s', (_when, names) => {
+      expect(failureAt(...names)).toMatchObject({
+        ...{ message: 'The connection to the builder was lost.', place: undefined },
+      });
+    });
+
+    it('R7-C5 does not say so of an image whose end nobody told, where a step that is made from it runs', () => {
+      const from = { digest: 'sha256:f', name: '[1/2] FROM registry.example/a:1', ended: false };
+      const step = { digest: 'sha256:s', name: '[2/2] RUN make', ended: false, inputs: ['sha256:f'] };
+      expect(lostAfter([from, step]).message).toBe('The connection to the builder was lost.');
     });
   });
 

@@ -6,8 +6,10 @@ import {
   type FailurePlace,
   type Instruction,
   lostBeforeSteps,
+  lostInOwnWork,
 } from '@cooperage/domain';
 import type { MetLimit } from '../limits/step-watch.js';
+import type { OwnWork } from './own-work.js';
 import type { ProgressReader } from './progress.js';
 import { registryAnswer } from './registry-messages.js';
 
@@ -31,9 +33,14 @@ export function buildFailureOf(error: unknown, scene: FailureScene): BuildFailur
 }
 
 function lost(cause: ConnectionLost, { progress }: FailureScene): BuildFailure {
-  const early = progress.beforeSteps();
-  const message = early ? lostBeforeSteps : 'The connection to the builder was lost.';
-  return new BuildFailure('EngineUnavailable', message, { ...early, cause });
+  const work = progress.ownWork();
+  const place = work?.doing === undefined ? undefined : { step: work.doing };
+  return new BuildFailure('EngineUnavailable', lossMessage(work), { place, cause });
+}
+
+function lossMessage(work: OwnWork | null): string {
+  if (!work) return 'The connection to the builder was lost.';
+  return work.beforeSteps ? lostBeforeSteps : lostInOwnWork;
 }
 
 function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {

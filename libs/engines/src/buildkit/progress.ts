@@ -7,9 +7,10 @@ import {
   type StatusResponse,
   type VertexState,
 } from '@cooperage/buildkit';
-import { BuildFailure, type FailurePlace, fewerSteps, mostSteps, readsImage } from '@cooperage/domain';
+import { BuildFailure, fewerSteps, mostSteps } from '@cooperage/domain';
 import type { EngineEvent, StepState } from '../engine.js';
 import { OwnVertexes } from './own-vertexes.js';
+import { type OwnWork, ownWork } from './own-work.js';
 
 export interface StepCounts {
   readonly run: number;
@@ -22,10 +23,16 @@ export class ProgressReader {
   private readonly own = new OwnVertexes();
   /** Vertexes that are of another target than the request's own. */
   private readonly targets = new Map<string, string>();
+  /** Vertexes of which the engine said last that they are begun. One that fetches ends twice: when it is known, and when it is there. */
+  private readonly open = new Set<string>();
   private digest: string | undefined;
 
   read(message: StatusResponse): EngineEvent[] {
-    return this.graph.apply(this.own.of(message)).flatMap((event) => this.translate(event));
+    const own = this.own.of(message);
+    for (const { digest, started, completed } of own.vertexes)
+      if (started && !completed) this.open.add(digest);
+      else if (completed) this.open.delete(digest);
+    return this.graph.apply(own).flatMap((event) => this.translate(event));
   }
 
   /**
@@ -100,15 +107,11 @@ export class ProgressReader {
     return this.graph.all().map((vertex) => this.stepOf(vertex));
   }
 
-  /**
-   * What the engine does of a build before one of its steps begins: it reads the Dockerfile and images, and fetches. Null once one has
-   * begun, and where the engine has said nothing.
-   */
-  beforeSteps(): { readonly place?: FailurePlace } | null {
-    const begun = this.steps().filter(({ startedAt }) => startedAt);
-    if (begun.length === 0 || !begun.every(({ internal, fetches }) => internal || fetches)) return null;
-    const reading = begun.find(({ completedAt, name }) => !completedAt && readsImage(name));
-    return reading ? { place: { step: reading.name } } : {};
+  /** What the engine does by itself for the build now. Null where only steps run, and where the engine has said nothing. */
+  ownWork(): OwnWork | null {
+    const isOpen = ({ digest }: VertexState) => this.open.has(digest);
+    const work = ownWork(this.graph.all(), isOpen, stepOf);
+    return work && { ...work, doing: work.doing && this.step(work.doing)?.name };
   }
 
   /** The error that the engine's push of the image ended with. */

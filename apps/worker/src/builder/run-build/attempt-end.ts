@@ -1,5 +1,5 @@
 import type { ClaimedAttempt } from '@cooperage/db';
-import { BuildFailure, type FailureLogLine, type FailureReport, timeNotes } from '@cooperage/domain';
+import { BuildFailure, type FailureLogLine, type FailureReport, isLossInOwnWork, timeNotes } from '@cooperage/domain';
 import type { SecretMasker } from '@cooperage/logs/write';
 import type { Logger } from '@cooperage/telemetry';
 
@@ -9,7 +9,8 @@ export function maskedReport(failure: BuildFailure, masker: SecretMasker, logLin
   const step = place?.step && masker.maskText(place.step);
   return {
     code,
-    message: masker.maskText(message),
+    // By its words the next attempt knows it again. They are ours, and a secret may be one of them.
+    message: isLossInOwnWork(failure) ? message : masker.maskText(message),
     ...(place && { place: { ...place, step } }),
     ...(logLine && { logLine }),
   };

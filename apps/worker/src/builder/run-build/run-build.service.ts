@@ -7,7 +7,7 @@ import type {
   StepRepository,
   TransitionOutcome,
 } from '@cooperage/db';
-import { type BuildFailure, blamed, type CacheReadFact, cacheExport, isEarlyLoss } from '@cooperage/domain';
+import { type BuildFailure, blamed, type CacheReadFact, cacheExport, isLossInOwnWork } from '@cooperage/domain';
 import type { BuildOutcome, Engine, EngineEvent } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { orAborted } from '@cooperage/source';
@@ -276,7 +276,7 @@ export class RunBuildService {
     const isGivenBack = cause === 'shutdown';
     const met = isGivenBack ? shutdownFailure() : asFailure(cause, masker, logger);
     if (met.code === 'EngineUnavailable') this.onEngineLost();
-    const failure = isEarlyLoss(met) ? blamed(met, await this.parts.attempts.failureBefore(attempt)) : met;
+    const failure = isLossInOwnWork(met) ? blamed(met, await this.parts.attempts.failureBefore(attempt)) : met;
     await this.noteFailingLine(work, failure);
     const logLine = await this.failingLine(work, failure);
     const next = {
