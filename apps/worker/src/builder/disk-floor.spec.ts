@@ -1,6 +1,9 @@
+import { statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import type { BuildFailure } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diskSpace } from '../shared/disk-space.js';
 import { DiskFloor } from './disk-floor.js';
 
 const gibibyte = 1024 ** 3;
@@ -9,6 +12,7 @@ const logger = createLogger({ process: 'test', level: 'silent' });
 describe('R2-N2 the disk of a builder', () => {
   let free: number | Error;
   let total: number;
+  let [freeFiles, totalFiles] = [0, 0];
   let stopped: BuildFailure[];
   let largest: BuildFailure[];
   let grows: boolean;
@@ -16,9 +20,10 @@ describe('R2-N2 the disk of a builder', () => {
   let floor: DiskFloor;
   beforeEach(() => {
     [free, total, stopped, largest, grows, gone] = [100 * gibibyte, 200 * gibibyte, [], [], true, []];
+    [freeFiles, totalFiles] = [0, 0];
     floor = new DiskFloor('/disk', logger, async () => {
       if (free instanceof Error) throw free;
-      return { freeBytes: free, totalBytes: total };
+      return { freeBytes: free, totalBytes: total, freeFiles, totalFiles };
     });
     floor.start({
       look: () => undefined,
@@ -121,5 +126,81 @@ describe('R2-N2 the disk of a builder', () => {
     free = new Error('no such call');
     await floor.look();
     expect([stopped, floor.obstacle]).toEqual([[], null]);
+  });
+
+  describe('R8-C3 where the file system has a number of inodes', () => {
+    beforeEach(() => {
+      [freeFiles, totalFiles] = [10_000_000, 12_000_000];
+    });
+
+    it('is asked for it as for its bytes', async () => {
+      const { blocks, bsize, files } = await statfs(tmpdir());
+      expect(await diskSpace(tmpdir())).toMatchObject({ totalBytes: blocks * bsize, freeFiles: expect.any(Number) });
+      // Some file systems make inodes as they need them.
+      expect((await diskSpace(tmpdir())).totalFiles > 0).toBe(files > 0);
+    });
+
+    it('with room for both is no reason to end anything', async () => {
+      freeFiles = 600_000;
+      await floor.look();
+      expect([largest, stopped, floor.obstacle]).toEqual([[], [], null]);
+    });
+
+    it('ends a build where few inodes are left though bytes are, and says which of the two it lacks', async () => {
+      freeFiles = 599_999;
+      await floor.look();
+      await floor.look();
+      const short = 'its disk has 599,999 inodes left for files and folders, and keeps 600,000 free.';
+      expect(largest.map((failure) => failure.report())).toMatchObject([
+        {
+          code: 'DiskFull',
+          message: `The builder ended this build, which fetched and wrote more than others: ${short}`,
+        },
+      ]);
+      expect(stopped).toEqual([]);
+      expect(floor.obstacle).toBe(`It takes no builds: ${short}`);
+      freeFiles = 749_999;
+      await floor.look();
+      expect(floor.obstacle).not.toBeNull();
+      freeFiles = 750_000;
+      await floor.look();
+      expect(floor.obstacle).toBeNull();
+    });
+
+    it('counts what has gone as a look at a step counts names', async () => {
+      await floor.look();
+      freeFiles = 500_000;
+      await floor.look();
+      expect(gone).toEqual([(9_500_000 * 4_096) / gibibyte]);
+    });
+
+    it('ends all builds where half of the floor is gone', async () => {
+      freeFiles = 299_999;
+      await floor.look();
+      expect(stopped.map((failure) => failure.report().message)).toEqual([
+        'The builder ended its builds: its disk has 299,999 inodes left for files and folders, and keeps 600,000 free.',
+      ]);
+    });
+
+    it('looks at bytes and at inodes each by itself, and names both where both are short', async () => {
+      [free, freeFiles] = [3 * gibibyte, 700_000];
+      await floor.look();
+      expect([largest.length, floor.obstacle]).toEqual([1, expect.not.stringContaining('inodes')]);
+      freeFiles = 500_000;
+      await floor.look();
+      expect([largest.length, floor.obstacle]).toEqual([
+        2,
+        'It takes no builds: its disk has 3.0 GiB left, and keeps 4.0 GiB free; it has 500,000 inodes left for files and folders, and keeps 600,000 free.',
+      ]);
+    });
+
+    it('keeps no more than a million free, however large the disk is', async () => {
+      [freeFiles, totalFiles] = [1_100_000, 200_000_000];
+      await floor.look();
+      expect(floor.obstacle).toBeNull();
+      freeFiles = 1_000_000;
+      await floor.look();
+      expect(floor.obstacle).toContain('keeps 1,048,576 free');
+    });
   });
 });

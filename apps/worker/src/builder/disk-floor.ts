@@ -1,13 +1,12 @@
-import { BuildFailure, diskFloorBytes } from '@cooperage/domain';
+import { BuildFailure, type DiskRoom, type DiskSpace, diskRooms, diskRoomText } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
-import { type DiskSpace, diskSpace } from '../shared/disk-space.js';
+import { diskSpace } from '../shared/disk-space.js';
 import { WakeLoop } from '../shared/wake-loop.js';
 import { mostLooks } from './disk-growth.js';
 
 /** A disk takes a gigabyte or two in a second. */
 const everyMs = 500;
 const limitMs = 30_000;
-const gibibyte = 1024 ** 3;
 /** Builds start again when there is a little more than where they were ended, so that it does not go to and fro. */
 const enoughPart = 1.25;
 /** Below this part of the floor all builds end: ending those that were known to grow has not helped. */
@@ -24,8 +23,36 @@ export interface DiskUsers {
   stopAll(failure: BuildFailure): void;
 }
 
+/** How much of one of the two was free lately. */
+class RoomWatch {
+  isShort = false;
+  /** When the last build was ended in this shortage. */
+  private freeAtEnd = Infinity;
+  private readonly frees: number[] = [];
+
+  look({ free, floor }: DiskRoom): void {
+    this.frees.push(free);
+    if (this.frees.length > mostLooks) this.frees.shift();
+    this.isShort = free < (this.isShort ? floor * enoughPart : floor);
+    if (!this.isShort) this.freeAtEnd = Infinity;
+  }
+
+  hasFallen({ free, floor }: DiskRoom): boolean {
+    return free <= this.freeAtEnd - floor * fallPart;
+  }
+
+  ended({ free }: DiskRoom): void {
+    this.freeAtEnd = free;
+  }
+
+  /** Since it had most, within the last looks. */
+  gone({ free }: DiskRoom): number {
+    return Math.max(...this.frees) - free;
+  }
+}
+
 /**
- * What has to stay free on the disk of this worker: 5 % of it, at most 4 GiB. Limits of single builds do not count what the
+ * What has to stay free on the disk of this worker: 5 % of its bytes, at most 4 GiB, and of its inodes, at most a million. Limits of single builds do not count what the
  * engine itself writes for them (COPY, ADD, unpacked layers), and the database often lies on the same disk: a builder's
  * builds end before everybody's writes fail. Those that let it grow end first, one after the other while it shrinks.
  */
@@ -33,10 +60,7 @@ export class DiskFloor {
   readonly loop: WakeLoop;
   private shortage: string | null = null;
   private users: DiskUsers | null = null;
-  /** Free bytes when the last one was ended in this shortage. */
-  private freeAtEnd = Infinity;
-  /** Free bytes at the last looks. */
-  private readonly frees: number[] = [];
+  private readonly watches = { bytes: new RoomWatch(), files: new RoomWatch() };
 
   /** @param folder any on the disk that is shared with the engine. A disk that does not say how full it is has no floor. */
   constructor(
@@ -65,36 +89,26 @@ export class DiskFloor {
     const space = await this.spaceOf(this.folder).catch(() => null);
     this.users?.look();
     if (!space) return;
-    const { freeBytes, totalBytes } = space;
-    this.frees.push(freeBytes);
-    if (this.frees.length > mostLooks) this.frees.shift();
-    const floorBytes = diskFloorBytes(totalBytes);
-    const isShort = freeBytes < (this.shortage === null ? floorBytes : floorBytes * enoughPart);
-    if (isShort === (this.shortage === null))
-      this.logger[isShort ? 'error' : 'info'](
-        { freeBytes, floorBytes },
-        'the disk has too little space, or enough again',
-      );
-    this.shortage = isShort
-      ? `its disk has ${inGibibytes(freeBytes)} left, and keeps ${inGibibytes(floorBytes)} free.`
-      : null;
-    if (isShort) this.makeRoom(freeBytes, floorBytes);
-    else this.freeAtEnd = Infinity;
+    const rooms = diskRooms(space);
+    for (const room of rooms) this.watches[room.of].look(room);
+    const short = rooms.filter((room) => this.watches[room.of].isShort);
+    if (short.length > 0 === (this.shortage === null))
+      this.logger[short.length > 0 ? 'error' : 'info']({ rooms }, 'the disk has too little space, or enough again');
+    this.shortage = short.length > 0 ? `its disk ${short.map(diskRoomText).join('; it ')}.` : null;
+    this.makeRoom(short);
   }
 
-  private makeRoom(freeBytes: number, floorBytes: number): void {
-    if (freeBytes < floorBytes * lastPart) {
+  private makeRoom(short: readonly DiskRoom[]): void {
+    if (short.some(({ free, floor }) => free < floor * lastPart)) {
       this.users?.stopAll(new BuildFailure('DiskFull', `The builder ended its builds: ${this.shortage}`));
       return;
     }
-    if (freeBytes > this.freeAtEnd - floorBytes * fallPart) return;
-    const goneBytes = Math.max(...this.frees) - freeBytes;
     const failure = (why: string) =>
       new BuildFailure('DiskFull', `The builder ended this build, ${why}: ${this.shortage}`);
-    if (this.users?.stopLargest(goneBytes, failure)) this.freeAtEnd = freeBytes;
+    for (const room of short) {
+      const watch = this.watches[room.of];
+      if (watch.hasFallen(room) && this.users?.stopLargest(watch.gone(room) * room.bytesOfOne, failure))
+        watch.ended(room);
+    }
   }
-}
-
-function inGibibytes(bytes: number): string {
-  return `${(bytes / gibibyte).toFixed(1)} GiB`;
 }

@@ -1,8 +1,8 @@
 import type { BuildProjectRepository } from '@cooperage/db';
-import { diskFloorBytes, mirrorsToDrop } from '@cooperage/domain';
+import { diskFloorBytes, mirrorsToDrop, type Space } from '@cooperage/domain';
 import type { Source, StoredMirror, StoredProject } from '@cooperage/source';
 import type { Logger } from '@cooperage/telemetry';
-import { type DiskSpace, diskSpace } from './disk-space.js';
+import { diskSpace } from './disk-space.js';
 import type { MirrorKeeper } from './mirror-keeper.js';
 import { WakeLoop } from './wake-loop.js';
 
@@ -20,7 +20,7 @@ export interface MirrorRoomOptions {
   readonly budgetBytes: number;
   /** A mirror that was used less long ago is in use, in this process or another. */
   readonly heldMs?: number;
-  readonly spaceOf?: (root: string) => Promise<DiskSpace>;
+  readonly spaceOf?: (root: string) => Promise<Space>;
 }
 
 /**

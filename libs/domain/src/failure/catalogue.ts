@@ -94,7 +94,7 @@ export const failureCatalogue = {
   DiskFull: {
     blame: 'platform',
     retryable: true,
-    advice: 'The builder ran out of disk. An operator should free space or add a worker.',
+    advice: 'The builder ran out of disk or of inodes. An operator should free space or add a worker.',
   },
   OutputLimit: {
     blame: 'user',
