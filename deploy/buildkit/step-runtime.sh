@@ -42,6 +42,18 @@ s/,"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=unix:\/\/\/dev\/otel-grpc\.sock"],"cwd":/
 s/,"OTEL_TRACES_EXPORTER=otlp"],"cwd":/],"cwd":/
 }'
 
+# The profile of system calls has one rule for sockets (dockerd), or some that follow each other (BuildKit). Both allow families that no build
+# needs, and netlink between processes (NETLINK_USERSOCK): what waits in such a socket is charged to nobody (docs/adr/0075). The kernel looks
+# at the lower half of a number, a rule at all of it. So each rule names what it allows: families unix, inet and inet6; of netlink the
+# protocols route, sock_diag, audit, uevent and generic. Sudo and useradd abort where they may not ask for audit.
+allow() {
+  printf '{"names":["socket"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":%s,"op":"SCMP_CMP_EQ"}' "$1"
+  [ -z "${2-}" ] || printf ',{"index":2,"value":%s,"op":"SCMP_CMP_EQ"}' "$2"
+  printf ']}'
+}
+families="$(allow 1),$(allow 2),$(allow 10),$(allow 16 0),$(allow 16 4),$(allow 16 9),$(allow 16 15),$(allow 16 16)"
+given='{"names":\["socket"\],"action":"SCMP_ACT_ALLOW","args":\[{"index":0,"value":[0-9]*,"op":"SCMP_CMP_[A-Z]*"}\]}'
+
 # In version 1 of control groups memory of sockets is charged to nobody, and one number bounds that of the whole machine. So each step
 # has a bound of its own, for UDP too, in the group that runc then takes. Half of what all steps of the pool have.
 bound_sockets() {
@@ -57,9 +69,11 @@ bound_sockets() {
 
 if [ -n "$starts" ]; then
   config=$bundle/config.json
-  (umask 077 && sed "$without_engine" "$config" >"$config.new") || refuse "$config cannot be read and written."
+  (umask 077 && sed -e "$without_engine" -e "s/$given\(,$given\)*/$families/" "$config" >"$config.new") || refuse "$config cannot be read and written."
   grep -q '"capabilities":{[^}]*}' "$config.new" || refuse 'its capabilities are not understood.'
   ! grep -q '"capabilities":{[^}]*NET_RAW' "$config.new" || refuse 'its capabilities are not understood.'
+  grep -qF "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"," "$config.new" && grep -qF "$families" "$config.new" &&
+    [ "$(grep -o '"names":\[[^]]*"socket"[],]' "$config.new" | wc -l)" -eq 8 ] || refuse 'its rules for sockets are not understood.'
   # Whatever a later engine mounts, and by whatever name.
   sockets=$(grep -o '"source":"[^"]*"' "$config.new" | cut -d '"' -f 4 | while IFS= read -r place; do [ ! -S "$place" ] || echo "$place"; done)
   [ -z "$sockets" ] || refuse "it would have a socket of this machine: $sockets"

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildkitEngine } from '../buildkit/engine.js';
-import { findSockets, printRights, rightsOf } from './step-rights.js';
+import { findSockets, makeSockets, printRights, rightsOf } from './step-rights.js';
 import { outputOf, strangersRequest } from './strangers-trial.js';
 import { endTrial, trialCgroupParent, trialEngine } from './trial-engine.js';
 import { unique } from './trial-request.js';
@@ -40,10 +40,10 @@ export function describeStepRights(title: string): void {
     });
     afterAll(() => endTrial(cgroupParent, engine));
 
-    const said = (command: string, networkMode: 'default' | 'none' = 'default') =>
+    const said = (command: string, networkMode: 'default' | 'none' = 'default', image = 'busybox') =>
       outputOf(
         engine,
-        strangersRequest(`FROM busybox\nRUN ${command} # ${unique()}\n`, {
+        strangersRequest(`FROM ${image}\nRUN ${command} # ${unique()}\n`, {
           limits: { networkMode, group: `rights-${unique()}` },
         }),
       );
@@ -63,6 +63,16 @@ export function describeStepRights(title: string): void {
       expect(rights.netRaw).toEqual([false, false, false, false, false]);
       expect(rights.netBindService).toEqual([false, true, true, true, false]);
       expect(output).toMatch(/Operation not permitted|permission denied/i);
+    });
+
+    it('R8-C1 makes no netlink socket that other processes send to, and those that builds need', async () => {
+      const output = await said(`${makeSockets}; getent ahosts localhost; echo looked`, 'default', 'debian:bookworm');
+      const notPermitted = 'errno 1';
+      for (const made of ['unix', 'inet', 'route', 'audit']) expect(output).toContain(`socket ${made}: made\n`);
+      for (const not of ['usersock', 'usersock in 64 bits', 'alg', 'vsock', 'tipc'])
+        expect(output).toContain(`socket ${not}: ${notPermitted}\n`);
+      expect(output).toMatch(/^(127\.0\.0\.1|::1) .*\n[\s\S]*looked/m);
+      expect(await said('ip route && ip link')).toMatch(/default via [\s\S]*LOOPBACK/);
     });
 
     it('R6-A1 R6-A3 builds what Dockerfiles usually ask for', async () => {

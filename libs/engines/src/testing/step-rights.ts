@@ -12,3 +12,25 @@ export function rightsOf(output: string): Record<keyof typeof bits, boolean[]> {
   const has = (bit: number) => sets.map(([, hex]) => ((BigInt(`0x${hex}`) >> BigInt(bit)) & 1n) === 1n);
   return { netBindService: has(bits.netBindService), netRaw: has(bits.netRaw) };
 }
+
+/** The family, type and protocol of socket(2). */
+const sockets = {
+  unix: [1, 1, 0],
+  inet: [2, 1, 0],
+  route: [16, 3, 0],
+  audit: [16, 3, 9],
+  usersock: [16, 3, 2],
+  // The kernel takes the lower 32 bits.
+  'usersock in 64 bits': [16, 3, 2 ** 32 + 2],
+  alg: [38, 5, 0],
+  vsock: [40, 1, 0],
+  tipc: [30, 1, 0],
+};
+
+/** In Debian: prints for each of `sockets` whether the step may make one, or the number of the error. */
+export const makeSockets = `perl -e '$n = qx(uname -m) =~ /x86_64/ ? 41 : 198; ${Object.entries(sockets)
+  .map(
+    ([name, numbers]) =>
+      `$r = syscall($n, ${numbers.join(', ')}); print "socket ${name}: ", $r < 0 ? "errno " . ($! + 0) : "made", "\\n";`,
+  )
+  .join(' ')}'`;

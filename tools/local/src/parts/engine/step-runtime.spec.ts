@@ -22,7 +22,46 @@ const injected = [
   'TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 ];
 
+interface Rule {
+  readonly names: readonly string[];
+  readonly action: string;
+  readonly args?: readonly { index: number; value: number; op: string }[];
+}
+
+const socketRule = (value: number, op: string): Rule => ({
+  names: ['socket'],
+  action: 'SCMP_ACT_ALLOW',
+  args: [{ index: 0, value, op }],
+});
+/** As Docker 28 and BuildKit 0.34 write them: all families but one or two. */
+const socketRules = {
+  dockerd: [socketRule(40, 'SCMP_CMP_NE')],
+  BuildKit: [
+    socketRule(38, 'SCMP_CMP_LT'),
+    ...[39, 41, 42, 43, 44, 45].map((family) => socketRule(family, 'SCMP_CMP_EQ')),
+  ],
+};
+
+/** The shape of both engines' profile, with few of its names. */
+function profile(sockets: readonly Rule[] = socketRules.dockerd, defaultAction = 'SCMP_ACT_ERRNO') {
+  const allow = (...names: string[]): Rule => ({ names, action: 'SCMP_ACT_ALLOW' });
+  const syscalls = [
+    allow('bind', 'socketcall', 'socketpair'),
+    allow('process_vm_readv', 'ptrace'),
+    ...sockets,
+    { ...allow('personality'), args: [{ index: 0, value: 8, op: 'SCMP_CMP_EQ' }] },
+  ];
+  return { defaultAction, defaultErrnoRet: 1, architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'], syscalls };
+}
+const allowedSockets = [1, 2, 10].map((family) => socketRule(family, 'SCMP_CMP_EQ'));
+const allowedNetlink = [0, 4, 9, 15, 16].map((value) => {
+  const rule = socketRule(16, 'SCMP_CMP_EQ');
+  return { ...rule, args: [...rule.args!, { index: 2, value, op: 'SCMP_CMP_EQ' }] };
+});
+const boundedProfile = profile([...allowedSockets, ...allowedNetlink]);
+
 interface Change {
+  readonly seccomp?: object | undefined;
   readonly args?: readonly string[];
   readonly env?: readonly string[];
   readonly mounts?: readonly object[];
@@ -30,7 +69,9 @@ interface Change {
 }
 
 /** A container of the OCI runtime specification, with its fields in the order of an engine. */
-function container({ args = ['/bin/sh', '-c', 'true'], env = [], mounts = [], capabilities }: Change = {}) {
+function container(change: Change = {}) {
+  const { args = ['/bin/sh', '-c', 'true'], env = [], mounts = [], capabilities } = change;
+  const seccomp = 'seccomp' in change ? change.seccomp : profile();
   return {
     ociVersion: '1.3.0',
     process: {
@@ -38,8 +79,20 @@ function container({ args = ['/bin/sh', '-c', 'true'], env = [], mounts = [], ca
       capabilities: capabilities ?? { bounding: rights, effective: rights, permitted: rights },
     },
     mounts: [{ destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] }, ...mounts],
-    linux: { seccomp: { syscalls: [{ names: ['bind'], action: 'SCMP_ACT_ALLOW' }] }, cgroupsPath: '/p/buildkit/s' },
+    linux: { cgroupsPath: '/p/buildkit/s', seccomp },
   };
+}
+
+/** What runc makes of a profile: an `SCMP_ACT_ALLOW` all of whose arguments hold. */
+function allows({ linux }: { linux: { seccomp: { syscalls: Rule[] } } }, family: number, protocol: number): boolean {
+  const given = [family, 1, protocol];
+  const rules = linux.seccomp.syscalls.filter(({ names }) => names.includes('socket'));
+  return rules.some(({ args }) =>
+    (args ?? []).every(({ index, value, op }) => {
+      expect(op).toBe('SCMP_CMP_EQ');
+      return given[index] === value;
+    }),
+  );
 }
 
 describe('the runtime of steps', () => {
@@ -91,14 +144,14 @@ describe('the runtime of steps', () => {
     const others = rights.filter((right) => right !== 'CAP_NET_RAW');
     const all = { bounding: rights, effective: rights, permitted: rights };
     const left = { bounding: others, effective: others, permitted: others };
-    expect(await started(container())).toEqual(container({ capabilities: left }));
+    expect(await started(container())).toEqual(container({ capabilities: left, seccomp: boundedProfile }));
     for (const [given, wanted] of [
       [['CAP_NET_RAW'], []],
       [['CAP_NET_RAW', 'CAP_CHOWN'], ['CAP_CHOWN']],
       [['CAP_CHOWN', 'CAP_NET_RAW'], ['CAP_CHOWN']],
     ])
       expect(await started(container({ capabilities: { ...all, inheritable: given, ambient: given } }))).toEqual(
-        container({ capabilities: { ...left, inheritable: wanted, ambient: wanted } }),
+        container({ capabilities: { ...left, inheritable: wanted, ambient: wanted }, seccomp: boundedProfile }),
       );
   });
 
@@ -143,6 +196,50 @@ describe('the runtime of steps', () => {
     await new Promise((resolve) => server!.once('listening', resolve));
     const mounts = [{ destination: '/run/any', type: 'bind', source: socket, options: ['rbind'] }];
     expect(await refused(JSON.stringify(container({ mounts })))).toMatch(/a socket of this machine: .*an engine\.sock/);
+  });
+
+  it.each(['dockerd', 'BuildKit'] as const)(
+    'R8-C1 lets a step of %s have sockets of the families that builds need alone',
+    async (engine) => {
+      const found = await started(
+        container({ seccomp: profile(socketRules[engine]), args: ['"names":["socket"]', 'socket'] }),
+      );
+      expect(found.linux.seccomp).toEqual(boundedProfile);
+      // A rule compares 64 bits, the kernel takes the lower 32 of them.
+      const high = 2 ** 32;
+      const allowed = [1, 2, 10, 16].map((family) => [family, 0]);
+      for (const [family, protocol] of [...allowed, [16, 9], [2, 6], [10, 17]])
+        expect([family, protocol, allows(found, family!, protocol!)]).toEqual([family, protocol, true]);
+      for (const [family, protocol] of [
+        ...[
+          [16, 2],
+          [16, high + 2],
+          [high + 16, 2],
+          [high + 16, 0],
+        ],
+        ...[
+          [17, 0],
+          [38, 0],
+          [40, 0],
+          [high + 40, 0],
+          [30, 0],
+          [42, 0],
+          [0, 0],
+        ],
+      ])
+        expect([family, protocol, allows(found, family!, protocol!)]).toEqual([family, protocol, false]);
+    },
+  );
+
+  it.each<[what: string, seccomp: object | undefined]>([
+    ['no profile', undefined],
+    ['no rule for sockets', profile([])],
+    ['one of another shape', profile([{ names: ['socket'], action: 'SCMP_ACT_ALLOW' }])],
+    ['one with other system calls', profile([...socketRules.dockerd, { names: ['bind', 'socket'], action: 'x' }])],
+    ['one at another place', { ...profile(), syscalls: [...profile().syscalls, ...socketRules.dockerd] }],
+    ['a profile that allows what it does not name', profile(socketRules.dockerd, 'SCMP_ACT_ALLOW')],
+  ])('R8-C1 starts no container that has %s', async (_what, seccomp) => {
+    expect(await refused(JSON.stringify(container({ seccomp })))).toMatch(/its rules for sockets are not understood/);
   });
 
   it.each<[what: string, text: () => string, parameters?: () => string[]]>([
