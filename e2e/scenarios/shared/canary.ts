@@ -16,7 +16,7 @@ import type { Suite } from './suite.js';
 /** Prints the secret in each form that the masker knows, and takes what is derived from it into the image. */
 const good = `FROM busybox:latest
 RUN --mount=type=secret,id=TOKEN cat /run/secrets/TOKEN; echo; base64 /run/secrets/TOKEN; \\
-  echo "https://robot:$(cat /run/secrets/TOKEN)@example.test/"; sleep 1; sha256sum < /run/secrets/TOKEN > /sum; echo printed
+  echo "https://robot:$(cat /run/secrets/TOKEN)@example.test/"; sleep 4; sha256sum < /run/secrets/TOKEN > /sum; echo printed
 RUN --mount=type=cache,target=/c --mount=type=secret,id=TOKEN test -s /run/secrets/TOKEN && date > /c/date
 LABEL example=1
 `;
