@@ -28,6 +28,14 @@ describe('DeliveryJudge', () => {
       expect((await judge.judge(call('192.0.2.1', length), [secret])).ok).toBe(true);
   });
 
+  it('V7-M1 knows which networks have proven a call to which project', async () => {
+    const judge = new DeliveryJudge(limits);
+    await judge.judge(call('2001:db8::1', 200), [secret]);
+    await judge.judge(call('192.0.2.1', 200, 'another'), [secret]);
+    expect(judge.hasProven('p', '2001:db8::2')).toBe(true);
+    expect([judge.hasProven('q', '2001:db8::1'), judge.hasProven('p', '192.0.2.1')]).toEqual([false, false]);
+  });
+
   it('R-M10 stops long bodies of an address that proves nothing, not its short ones and not those of others', async () => {
     const judge = new DeliveryJudge(limits);
     const wrong = (address: string, length: number) => judge.judge(call(address, length, 'another'), [secret, 'b']);

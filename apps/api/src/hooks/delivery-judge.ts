@@ -60,6 +60,11 @@ export class DeliveryJudge {
     return result;
   }
 
+  /** Whether the address, or its network, proved a call to the project within a day. */
+  hasProven(projectId: string, address: string): boolean {
+    return this.proven.has(projectId, addressGroup(address));
+  }
+
   private async inTurn(
     projectId: string,
     caller: string,

@@ -182,4 +182,32 @@ describe('IntakeGate', () => {
     const other = enter(from('b'));
     expect([other?.receive(40), other?.complete()]).toEqual([true, true]);
   });
+
+  describe('V7-M1 while two addresses flood the places of one project', () => {
+    function flooded(fewCalls: number) {
+      const { enter } = visit(new IntakeGate({ maxCalls: 100, maxBytes: 1_000, fewCalls }));
+      const whole = (caller: Caller) => enter(caller)?.complete() ?? false;
+      for (let turn = 0; turn < 100; turn++)
+        for (const address of ['flood 1', 'flood 2'])
+          for (const project of ['target', `unknown ${turn}`]) whole(from(address, project));
+      expect(whole(from('flood 1', 'target'))).toBe(false);
+      return whole;
+    }
+
+    it('its git host, which has proven a call to it, has a share as any other address', () => {
+      const whole = flooded(0);
+      expect(whole(from('somebody', 'target'))).toBe(false);
+      const host = { ...from('host', 'target'), isProven: true };
+      const taken = Array.from({ length: 40 }, () => whole(host)).filter(Boolean).length;
+      expect(taken).toBeGreaterThan(10);
+      // A proof for one project is no larger share: some places are left for others.
+      expect(taken).toBeLessThan(40);
+      expect(whole(from('b'))).toBe(true);
+    });
+
+    it('an address that has proven nothing has a few calls', () => {
+      const whole = flooded(3);
+      expect(Array.from({ length: 6 }, () => whole(from('new host', 'target'))).filter(Boolean)).toHaveLength(3);
+    });
+  });
 });

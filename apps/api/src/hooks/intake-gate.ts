@@ -1,10 +1,12 @@
-/** Whom a call is counted for. Nothing of it is proven yet. */
+/** Whom a call is counted for. Nothing of the call itself is proven yet. */
 export interface Caller {
   /** The address it comes from, or its network. */
   readonly address: string;
   /** The site that the network belongs to; the address again where there is no such thing. */
   readonly network: string;
   readonly project: string;
+  /** The address proved a call to the project lately: the share of the project does not keep it out. */
+  readonly isProven?: boolean;
 }
 
 export interface GateLimits {
@@ -12,6 +14,8 @@ export interface GateLimits {
   readonly maxCalls: number;
   /** Most bytes of bodies that have arrived and are not dealt with yet. */
   readonly maxBytes: number;
+  /** Calls of one address that the share of a project does not keep out. None where it is left out. */
+  readonly fewCalls?: number;
 }
 
 /** One call under way. */
@@ -43,7 +47,8 @@ interface Group {
 interface Entry {
   readonly onGiveWay: () => void;
   /** Those that it is part of. It holds them, since looking them up for each of two thousand calls took a millisecond. */
-  readonly groups: readonly Group[];
+  readonly groups: readonly [address: Group, network: Group, project: Group];
+  readonly isProven: boolean;
   bytes: number;
   isWhole: boolean;
 }
@@ -55,7 +60,8 @@ interface Entry {
  * call gives way that began first: bodies of forges are whole within moments.
  *
  * A call whose body is whole gives way to nobody, so those of one address, site or project have a share: as many as are free, and as
- * many bytes. One that floods has half of the room at most, two have a third each, and others always find some.
+ * many bytes. One that floods has half of the room at most, two have a third each, and others always find some. Anybody can send to
+ * a project, so its share keeps out neither who proved a call to it, nor an address with few calls: its own git host is among them.
  */
 export class IntakeGate {
   private readonly entries = new Set<Entry>();
@@ -71,7 +77,13 @@ export class IntakeGate {
    * @returns null when it has to be refused
    */
   enter(caller: Caller, onGiveWay: () => void): GateCall | null {
-    const entry: Entry = { onGiveWay, groups: this.groupsOf(caller), bytes: 0, isWhole: false };
+    const entry: Entry = {
+      onGiveWay,
+      groups: this.groupsOf(caller),
+      isProven: caller.isProven ?? false,
+      bytes: 0,
+      isWhole: false,
+    };
     // It could not be dealt with now, so its body is not read either.
     if (!this.hasShare(entry)) {
       this.forgetEmpty(entry);
@@ -124,18 +136,23 @@ export class IntakeGate {
   }
 
   /** Whether one more call of the same callers may be dealt with. The share shrinks while others take room as well. */
-  private hasShare({ groups }: Entry): boolean {
+  private hasShare({ groups: [address, network, project], isProven }: Entry): boolean {
     const freeCalls = this.limits.maxCalls - this.whole.calls;
     const freeBytes = this.limits.maxBytes - this.whole.bytes;
-    return groups.every(({ whole }) => whole.calls < freeCalls && whole.bytes < freeBytes);
+    const isWelcome = isProven || address.whole.calls < (this.limits.fewCalls ?? 0);
+    return [address, network, ...(isWelcome ? [] : [project])].every(
+      ({ whole }) => whole.calls < freeCalls && whole.bytes < freeBytes,
+    );
   }
 
-  private groupsOf({ address, network, project }: Caller): Group[] {
-    return [`address ${address}`, `network ${network}`, `project ${project}`].map((name) => {
-      const group = this.groups.get(name) ?? { name, coming: { calls: 0, bytes: 0 }, whole: { calls: 0, bytes: 0 } };
-      this.groups.set(name, group);
-      return group;
-    });
+  private groupsOf({ address, network, project }: Caller): Entry['groups'] {
+    return [this.group(`address ${address}`), this.group(`network ${network}`), this.group(`project ${project}`)];
+  }
+
+  private group(name: string): Group {
+    const group = this.groups.get(name) ?? { name, coming: { calls: 0, bytes: 0 }, whole: { calls: 0, bytes: 0 } };
+    this.groups.set(name, group);
+    return group;
   }
 
   private count({ groups }: Entry, kind: 'coming' | 'whole', calls: number, bytes: number): void {

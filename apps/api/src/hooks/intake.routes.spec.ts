@@ -26,7 +26,7 @@ beforeEach(async () => {
   api.get('/api/openapi.json', { config: { access: 'public' } }, async () => 'x'.repeat(600_000));
   receive = async () => accepted;
   const gate = new IntakeGate({ maxCalls: 1, maxBytes: 10_000 });
-  addIntakeRoute(api, { receive: (call) => receive(call) }, logger, gate);
+  addIntakeRoute(api, { receive: (call) => receive(call), hasProven: () => false }, logger, gate);
   await api.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(async () => {
@@ -97,17 +97,28 @@ it('R7-A2 keeps the place of a call without a body until it is dealt with', asyn
   await expect.poll(() => first.heard.text).toMatch(/^HTTP\/1\.1 202 /);
 });
 
-it('R7-A2 gives whole calls of one address half of the places, and takes calls of others beside them', async () => {
+/** A route whose calls stand until they are ended, with as many places as the real one has. */
+function standing(proven: string) {
   const roomy = server();
   const ends: (() => void)[] = [];
-  addIntakeRoute(roomy, { receive: () => new Promise((resolve) => ends.push(() => resolve(accepted))) }, logger);
   const answers: number[] = [];
-  const call = async (remoteAddress: string) => {
+  const hasProven = (id: string, address: string) => id === project && address === proven;
+  addIntakeRoute(
+    roomy,
+    { receive: () => new Promise((resolve) => ends.push(() => resolve(accepted))), hasProven },
+    logger,
+  );
+  const call = async (remoteAddress: string, id: string = randomUUID()) => {
     const headers = { 'content-type': 'application/json' };
-    const url = `/api/v1/hooks/${randomUUID()}`;
+    const url = `/api/v1/hooks/${id}`;
     const { statusCode } = await roomy.inject({ method: 'POST', url, headers, payload: '{}', remoteAddress });
     answers.push(statusCode);
   };
+  return { call, ends, answers };
+}
+
+it('R7-A2 gives whole calls of one address half of the places, and takes calls of others beside them', async () => {
+  const { call, ends, answers } = standing('nobody');
   const flood = Array.from({ length: 2_100 }, () => call('192.0.2.1'));
   await expect.poll(() => ends.length + answers.length).toBe(2_100);
   expect([ends.length, new Set(answers)]).toEqual([2_048, new Set([503])]);
@@ -116,4 +127,17 @@ it('R7-A2 gives whole calls of one address half of the places, and takes calls o
   for (const end of ends) end();
   await Promise.all([...flood, ...others]);
   expect(answers.filter((status) => status === 202)).toHaveLength(2_068);
+});
+
+it('V7-M1 takes all that the git host of a project sends while another address has the share of the project', async () => {
+  const { call, ends, answers } = standing('192.0.2.2');
+  const flood = Array.from({ length: 2_100 }, () => call('192.0.2.1', project));
+  await expect.poll(() => ends.length + answers.length).toBe(2_100);
+  const own = Array.from({ length: 100 }, () => call('192.0.2.2', project));
+  const others = Array.from({ length: 20 }, () => call('192.0.2.3', project));
+  await expect.poll(() => ends.length + answers.length).toBe(2_220);
+  // Of an address that has proven nothing, a few.
+  expect(ends).toHaveLength(2_048 + 100 + 16);
+  for (const end of ends) end();
+  await Promise.all([...flood, ...own, ...others]);
 });

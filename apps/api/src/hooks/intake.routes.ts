@@ -12,7 +12,7 @@ import { noRoom, receiveBody } from './receive-body.js';
 /** The longest body that forges send, and at least 1 KiB/s of it. The server's own bound of ten seconds holds as well. */
 const bodyLimits = { maxBytes: 25 * 1024 * 1024, windowMs: 4_000, minBytes: 4_096 };
 /** One address may have half of it dealt with: a forge that delivers a thousand calls at once fits in beside a flood. */
-const gateLimits = { maxCalls: 4_096, maxBytes: 256 * 1024 * 1024 };
+const gateLimits = { maxCalls: 4_096, maxBytes: 256 * 1024 * 1024, fewCalls: 16 };
 
 interface CallUnderWay {
   readonly call: GateCall;
@@ -25,7 +25,7 @@ interface CallUnderWay {
  */
 export function addIntakeRoute(
   server: FastifyInstance,
-  intake: Pick<IntakeService, 'receive'>,
+  intake: Pick<IntakeService, 'receive' | 'hasProven'>,
   logger: Logger,
   gate = new IntakeGate(gateLimits),
 ): void {
@@ -47,7 +47,8 @@ export function addIntakeRoute(
       const project = projectIdOf(request.params);
       if (Number(request.headers['content-length']) > bodyLimits.maxBytes) throw new ApiProblem('payload_too_large');
       const gaveWay = new AbortController();
-      const caller = { address: addressGroup(request.ip), network: addressSite(request.ip), project };
+      const isProven = intake.hasProven(project, request.ip);
+      const caller = { address: addressGroup(request.ip), network: addressSite(request.ip), project, isProven };
       const call = gate.enter(caller, () => gaveWay.abort());
       if (call === null) throw noRoom();
       underWay.set(request, { call, gaveWay: gaveWay.signal });

@@ -64,6 +64,11 @@ export class IntakeService {
     return this.store(call, result, target, tried[result.secretIndex]!.id);
   }
 
+  /** Whether the address, or its network, proved a call to the project within a day. */
+  hasProven(projectId: string, address: string): boolean {
+    return this.judge.hasProven(projectId, address);
+  }
+
   private secretsOf(target: HookTarget | null): HookTarget['secrets'] {
     return target && target.secrets.length > 0 ? target.secrets : this.decoy;
   }
