@@ -58,13 +58,30 @@ describe('what ended a build', () => {
     expect(buildFailureOf(error, scene()).code).toBe(code);
   });
 
+  const addresses = {
+    ofDocker: "no available IPv4 addresses on this network's address pools: buildkit (0a1b)",
+    ofPlugin: 'failed to allocate for range 0: no IP addresses available in range set: 10.204.0.1-10.204.3.254',
+  };
+  const ended = String.raw`process "/bin/sh -c printf \"a: b\"" did not complete successfully`;
+
   it.each([
-    'process "true" did not complete: no available IPv4 addresses on this network\'s address pools: buildkit (0a1b)',
-    'failed to set up: plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses available in range set: 10.204.0.1-10.204.3.254',
+    `${ended}: ${addresses.ofDocker}`,
+    `${ended}: CNI setup error: plugin type="bridge" failed (add): ${addresses.ofPlugin}`,
+    `failed to compute cache key: ${ended}: ${addresses.ofDocker}`,
   ])('R7-C6 tries a build again whose step had no address: %s', (message) => {
     const failure = buildFailureOf(failed(message, [detail.vertex]), scene());
     expect(failure.code).toBe('EngineUnavailable');
     expect(failure.message).toContain('too many steps at once');
+  });
+
+  it.each(Object.values(addresses))('R7-C6 does not try again what a Dockerfile says in these words: %s', (words) => {
+    for (const message of [
+      `failed to calculate checksum of ref a::b: "/${words}": not found`,
+      `can't find uid for user ${words}`,
+      `process "${words}" did not complete successfully: exec: "/bin/sh": stat /bin/sh: no such file or directory`,
+      `process "true" did not complete successfully: unable to find user ${words}: no matching entries in passwd file`,
+    ])
+      expect(buildFailureOf(failed(message, [detail.vertex]), scene()).code).toBe('StepFailed');
   });
 
   it('D3 says nothing of a step of another build that stands for none of its own', () => {

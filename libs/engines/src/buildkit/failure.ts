@@ -68,8 +68,9 @@ function solveFailure(error: SolveFailure, scene: FailureScene): BuildFailure {
   return inExport(error, scene, fail);
 }
 
+/** Between what the step is called and the end, since a Dockerfile may have these words too. */
 const noAddress =
-  /no available IPv[46] addresses on this network's address pools|failed to allocate for range \d+: no IP addresses available in range set/;
+  /^(?:[a-z ]+: )*process "(?:[^"\\]|\\.)*" did not complete successfully: (?:.*: )?(?:no available IPv[46] addresses on this network's address pools: \S+ \(\w+\)|failed to allocate for range \d+: no IP addresses available in range set: \S+)$/s;
 
 type Fail = (code: FailureCode, message: string) => BuildFailure;
 
