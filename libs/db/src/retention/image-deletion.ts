@@ -36,6 +36,18 @@ export interface ImageToDelete {
   readonly artifacts: readonly Digest[];
 }
 
+/** A deletion of an image that is due. */
+export interface ScheduledImage {
+  readonly id: string;
+  readonly digest: Digest;
+}
+
+/** An image of a project, and where it stands among them. */
+export interface ImagePlace {
+  readonly id: string;
+  readonly digest: Digest;
+}
+
 /** What every build that makes the bytes of an image again adds to it, and how many rows of each go at once. */
 const tables = [
   ['signature_artifact', 50],
@@ -95,18 +107,14 @@ export class ImageDeletion {
     });
   }
 
-  /** Whether a deletion of an image of the project is due. */
-  async hasDue(projectId: string): Promise<boolean> {
-    return (
-      (await this.db.prisma.retentionCandidate.findFirst({ where: dueImages(projectId), select: { id: true } })) !==
-      null
-    );
-  }
-
   /** Deletions of a project's images that are due. */
-  due(projectId: string): Promise<{ readonly id: string }[]> {
-    const where = dueImages(projectId);
-    return this.db.prisma.retentionCandidate.findMany({ where, select: { id: true }, orderBy: { id: 'asc' } });
+  async due(projectId: string): Promise<ScheduledImage[]> {
+    const rows = await this.db.prisma.retentionCandidate.findMany({
+      where: dueImages(projectId),
+      select: { id: true, subject: true },
+      orderBy: { id: 'asc' },
+    });
+    return rows.map(({ id, subject }) => ({ id, digest: subject as Digest }));
   }
 
   /**
@@ -145,22 +153,30 @@ export class ImageDeletion {
     return begun && { ...begun, artifacts: await referrerDigests(this.db, projectId, begun.digest) };
   }
 
-  /** The project's images besides this one: what they consist of stays. */
-  async others(projectId: string, digest: Digest): Promise<Digest[]> {
-    const where = { projectId, digest: { not: digest } };
-    const rows = await this.db.prisma.image.findMany({ where, select: { digest: true } });
-    return rows.map((row) => row.digest as Digest);
+  /** The project's images in the order in which they were published first. @param after the last one before the page; null for the first */
+  async page(projectId: string, after: string | null, limit: number): Promise<ImagePlace[]> {
+    const rows = await this.db.prisma.image.findMany({
+      where: { projectId, ...(after !== null && { id: { gt: after } }) },
+      select: { id: true, digest: true },
+      orderBy: { id: 'asc' },
+      take: limit,
+    });
+    return rows.map(({ id, digest }) => ({ id, digest: digest as Digest }));
   }
 
-  /** The registry has deleted it: so go its rows. Its tag moves stay, they are history, and its tags stay with their protected refs. */
-  async end(projectId: string, { id, digest }: ImageToDelete): Promise<void> {
+  /**
+   * The registry has deleted it: so go its rows. Its tag moves stay, they are history, and its tags stay with their protected refs.
+   * @param message what of it is left, for people; null where nothing is
+   */
+  async end(projectId: string, { id, digest }: ImageToDelete, message: string | null = null): Promise<void> {
     const ofImage = Prisma.sql`project_id = ${projectId}::uuid AND digest = ${digest}`;
+    const data = { state: 'deleted', message, finishedAt: new Date() };
     for (const [table, atOnce] of tables) await deleteInPortions(this.db, table, ofImage, atOnce);
     await this.db.transaction(async (tx) => {
       await keepTags(tx, projectId, digest);
       await tx.imageTag.deleteMany({ where: { projectId, digest } });
       await tx.image.deleteMany({ where: { projectId, digest } });
-      await tx.retentionCandidate.updateMany({ where: { id }, data: { state: 'deleted', finishedAt: new Date() } });
+      await tx.retentionCandidate.updateMany({ where: { id }, data });
     });
   }
 }

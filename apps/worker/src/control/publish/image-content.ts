@@ -1,10 +1,6 @@
 import type { Digest, RepositoryName } from '@cooperage/domain';
-import { inParallel, isRegistryError, manifestEntries, readImageRoot, readManifestOf } from '@cooperage/oci';
-import type { Logger } from '@cooperage/telemetry';
+import { isRegistryError, manifestEntries, readImageRoot, readManifestOf } from '@cooperage/oci';
 import type { PublisherSession } from './publisher-session.js';
-
-/** Each holds a document or two of at most 4 MiB. */
-const parallelReads = 4;
 
 /** Manifests and blobs that a repository holds of some images. */
 export interface ImageContent {
@@ -32,35 +28,6 @@ export async function contentOf(
     for (const blob of [manifest.document.config, ...manifest.document.layers]) content.blobs.add(blob.digest);
   }
   return content;
-}
-
-/**
- * What of `content` none of the other images of the repository has. Nothing where one of them cannot be read: what it needs stays.
- * Only what may go is in memory, however many the others are.
- * @throws {RegistryError} `unavailable`, `denied`
- */
-export async function contentOfNoOther(
-  session: PublisherSession,
-  repository: RepositoryName,
-  content: ImageContent,
-  others: readonly Digest[],
-  logger: Logger,
-): Promise<ImageContent> {
-  const [manifests, blobs] = [new Set(content.manifests), new Set(content.blobs)];
-  for (const each of others) manifests.delete(each);
-  try {
-    await inParallel(others, parallelReads, async (other) => {
-      if (manifests.size + blobs.size === 0) return;
-      const needed = await contentOf(session, repository, other);
-      for (const each of needed.manifests) manifests.delete(each);
-      for (const each of needed.blobs) blobs.delete(each);
-    });
-  } catch (error) {
-    if (!isRegistryError(error, 'invalid')) throw error;
-    logger.warn({ err: error, repository }, 'layers of a deleted image stay: another image cannot be read');
-    return { manifests: new Set(), blobs: new Set() };
-  }
-  return { manifests, blobs };
 }
 
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {

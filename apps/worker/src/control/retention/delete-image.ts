@@ -1,9 +1,8 @@
 import type { BuildProject, ImageToDelete } from '@cooperage/db';
-import { type Digest, projectRepository, type RepositoryName, stagingRepository } from '@cooperage/domain';
-import { isRegistryError } from '@cooperage/oci';
+import { type Digest, projectRepository, stagingRepository } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { deleteBlobs, deleteManifests } from '../publish/delete-manifests.js';
-import { contentOf, contentOfNoOther, type ImageContent } from '../publish/image-content.js';
+import type { ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
 
 /** Suffixes of the tags by which a registry without a referrers API finds what belongs to an image; '' is OCI's own. */
@@ -13,14 +12,14 @@ const attachedSuffixes = ['', '.sig', '.att', '.sbom'];
  * Deletes an image from the registry: its referrers first, so that no signature stays without its image, then its layers, then the image
  * with its tags, then what its builds staged. Nobody can pull anything of it by any digest afterwards, except what another image of
  * the project has. The registry's own garbage collection gives the bytes back.
- * @param others the other images of the project
+ * @param content what no other image of the project has
  * @throws {RegistryError} `unavailable`, `denied`; all of it can be repeated
  */
 export async function deleteImage(
   session: PublisherSession,
   project: BuildProject,
   { digest, artifacts, zones }: ImageToDelete,
-  others: readonly Digest[],
+  content: ImageContent,
   logger: Logger,
 ): Promise<void> {
   const repository = projectRepository(project.organizationSlug, project.slug);
@@ -32,7 +31,6 @@ export async function deleteImage(
     if (found) attached.push(found.digest);
   }
   const referrers = [...artifacts, ...listed.map((each) => each.digest), ...attached].filter((each) => each !== digest);
-  const content = await contentToDelete(session, repository, digest, others, logger);
   await deleteManifests(session, repository, referrers, logger);
   // The manifest goes last: it says what the layers are, should this have to be repeated.
   await deleteBlobs(session, repository, content.blobs, logger);
@@ -44,22 +42,4 @@ export async function deleteImage(
   );
   await deleteManifests(session, repository, [digest], logger);
   for (const zone of zones) await deleteManifests(session, stagingRepository(project.id, zone), [digest], logger);
-}
-
-/** None of an image that cannot be read: then its manifest is all that is known of it. */
-async function contentToDelete(
-  session: PublisherSession,
-  repository: RepositoryName,
-  digest: Digest,
-  others: readonly Digest[],
-  logger: Logger,
-): Promise<ImageContent> {
-  try {
-    const content = await contentOf(session, repository, digest);
-    return await contentOfNoOther(session, repository, content, others, logger);
-  } catch (error) {
-    if (!isRegistryError(error, 'invalid')) throw error;
-    logger.warn({ err: error, repository, digest }, 'layers of a deleted image stay: it cannot be read');
-    return { manifests: new Set(), blobs: new Set() };
-  }
 }

@@ -28,7 +28,7 @@ export class OneByOne {
    * @throws the signal's reason; what says that registry or database are away, since those behind would only wait as long
    */
   async each<Item extends { readonly id: string }>(
-    items: readonly Item[],
+    items: Iterable<Item>,
     signal: AbortSignal | undefined,
     work: (item: Item) => Promise<void>,
     putOff: (item: Item, reason: string) => Promise<void>,

@@ -44,13 +44,12 @@ function world(failing: Record<string, Error>) {
     },
   };
   const images = {
-    hasDue: async () => open.images.length > 0,
-    due: async () => open.images.map((id) => ({ id })),
+    due: async () => open.images.map((id) => ({ id, digest: digestOf(id) })),
     begin: async (_: string, id: string) => {
       if (failing[`begin ${id}`]) throw failing[`begin ${id}`];
       return { id, digest: digestOf(id), zones: [], artifacts: [] };
     },
-    others: async () => [],
+    page: async () => [],
     end: async (_: string, { id }: { id: string }) => work(id),
   };
   const staged = {

@@ -9,9 +9,9 @@ import type {
 import { type Logger, withIds } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
-import { deleteImage } from './delete-image.js';
 import { deleteStaged, lookAtStaged } from './delete-staged.js';
 import { Failures } from './failures.js';
+import { type ImageBounds, ImageTurn, imageBounds } from './image-turn.js';
 import { OneByOne } from './one-by-one.js';
 
 /** Deletions of one turn: other projects' upkeep comes between two turns. */
@@ -41,6 +41,7 @@ export class RetentionService {
     private readonly staged: StagedDeletion,
     private readonly sessions: PublisherSessions,
     private readonly logger: Logger,
+    private readonly bounds: ImageBounds = imageBounds,
   ) {}
 
   async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
@@ -88,42 +89,34 @@ export class RetentionService {
       (each) => this.deletion.delete(each),
       (each, reason) => this.putOff(each.id, reason),
     );
-    let images = 0;
+    const images = await this.imageTurn(project, turn).deleteDue(signal);
+    if (images.waitMs !== null) return this.isBusy(images.waitMs);
     let staged = 0;
-    if ((await this.images.hasDue(projectId)) || (await this.staged.hasDue(projectId))) {
+    if (await this.staged.hasDue(projectId)) {
       // Decided within the session: whatever was published before it is seen, and nothing is published beside it.
       const outcome = await this.sessions.with(
         projectId,
         async (session) => {
-          images = await this.deleteImages(turn, session, project);
           staged = await this.deleteStaged(turn, session, project);
         },
         signal,
       );
-      if (!outcome.ok) return later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
+      if (!outcome.ok) return this.isBusy(outcome.waitMs);
     }
-    if (rows + images + staged > 0)
-      this.logger.info({ projectId, rows, images, staged }, 'retention deleted what was due');
+    if (rows + images.deleted + staged > 0)
+      this.logger.info({ projectId, rows, images: images.deleted, staged }, 'retention deleted what was due');
     turn.end();
-    return begun.length === atOnce || staged === stagedAtOnce ? later(0, 'more is due') : done;
+    const isMore = begun.length === atOnce || images.isMore || staged === stagedAtOnce;
+    return isMore ? later(0, 'more is due') : done;
   }
 
-  private async deleteImages(turn: OneByOne, session: PublisherSession, project: BuildProject): Promise<number> {
-    let deleted = 0;
-    await turn.each(
-      await this.images.due(project.id),
-      session.signal,
-      async ({ id }) => {
-        const image = await this.images.begin(project.id, id);
-        if (!image) return;
-        const others = await this.images.others(project.id, image.digest);
-        await deleteImage(session, project, image, others, this.logger);
-        await this.images.end(project.id, image);
-        deleted += 1;
-      },
-      ({ id }, reason) => this.putOff(id, reason),
-    );
-    return deleted;
+  private imageTurn(project: BuildProject, turn: OneByOne): ImageTurn {
+    const putOff = (id: string, reason: string) => this.putOff(id, reason);
+    return new ImageTurn(project, this.images, this.sessions, turn, putOff, this.bounds, this.logger);
+  }
+
+  private isBusy(forMs: number): HandlerResult {
+    return later(Math.max(waitMs, forMs), 'another publisher may still write');
   }
 
   /** @returns how many were deleted or, where they were deleted before, looked at again: the larger of both */

@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BuildProject, ImageDeletion, ScheduledImage } from '@cooperage/db';
+import { isRegistryError } from '@cooperage/oci';
+import type { Logger } from '@cooperage/telemetry';
+import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
+import { deleteImage } from './delete-image.js';
+import { ImagePass, type PassBounds } from './image-pass.js';
+import type { OneByOne } from './one-by-one.js';
+
+export interface ImageBounds extends PassBounds {
+  /** After so much time a session begins nothing more: publications of the project wait for its end. */
+  readonly sessionMs: number;
+  /** Between two sessions: publishers of other processes ask again meanwhile. */
+  readonly pauseMs: number;
+  /** After so much time no further pass begins: other projects have their turn. */
+  readonly turnMs: number;
+}
+
+export const imageBounds: ImageBounds = {
+  mostDigests: 100_000,
+  mostReadMs: 300_000,
+  sessionMs: 15_000,
+  pauseMs: 1_000,
+  turnMs: 300_000,
+};
+
+export interface ImagesDeleted {
+  readonly deleted: number;
+  /** Another publisher may still write for so long. */
+  readonly waitMs: number | null;
+  readonly isMore: boolean;
+}
+
+/** Deletes the images of one project that are due, in short sessions: what others of the project publish comes between two of them. */
+export class ImageTurn {
+  private deleted = 0;
+
+  constructor(
+    private readonly project: BuildProject,
+    private readonly images: ImageDeletion,
+    private readonly sessions: PublisherSessions,
+    private readonly turn: OneByOne,
+    private readonly putOff: (candidateId: string, reason: string) => Promise<void>,
+    private readonly bounds: ImageBounds,
+    private readonly logger: Logger,
+  ) {}
+
+  async deleteDue(signal?: AbortSignal): Promise<ImagesDeleted> {
+    const begun = performance.now();
+    const due = await this.images.due(this.project.id);
+    while (due.length > 0) {
+      const pass = new ImagePass(this.project, this.images, this.bounds, this.logger);
+      const waitMs = await this.through(pass, due, signal);
+      if (waitMs !== null) return { deleted: this.deleted, waitMs, isMore: true };
+      if (performance.now() - begun > this.bounds.turnMs) break;
+    }
+    // Where nothing of it could be deleted the schedule comes back to the rest.
+    return { deleted: this.deleted, waitMs: null, isMore: due.length > 0 && this.deleted > 0 };
+  }
+
+  /** One pass over the first of what is due, which it takes out. @returns how long to wait where it got no session, else null */
+  private async through(pass: ImagePass, due: ScheduledImage[], signal?: AbortSignal): Promise<number | null> {
+    const open = new Set<ScheduledImage>();
+    const unread = new Map<ScheduledImage, unknown>();
+    for (let isBegun = false; ; isBegun = true) {
+      if (isBegun) await pause(this.bounds.pauseMs, undefined, { signal });
+      const outcome = await this.sessions.with(
+        this.project.id,
+        async (session) => {
+          const until = performance.now() + this.bounds.sessionMs;
+          if (!isBegun) await this.fill(pass, session, due, { open, unread }, until);
+          await this.part(pass, session, open, unread, until);
+        },
+        signal,
+      );
+      if (!outcome.ok) return outcome.waitMs;
+      if (open.size === 0) return null;
+    }
+  }
+
+  /** What each image has. A failure is that of the image, and comes when its deletion does. */
+  private async fill(
+    pass: ImagePass,
+    session: PublisherSession,
+    due: ScheduledImage[],
+    { open, unread }: { open: Set<ScheduledImage>; unread: Map<ScheduledImage, unknown> },
+    until: number,
+  ): Promise<void> {
+    for (let each = due.shift(); each; each = due.shift()) {
+      open.add(each);
+      try {
+        await pass.add(session, each.digest);
+      } catch (error) {
+        unread.set(each, error);
+        // Those behind it would only wait as long.
+        if (isRegistryError(error, 'unavailable')) return;
+      }
+      if (pass.isFull || performance.now() >= until) return;
+    }
+  }
+
+  private async part(
+    pass: ImagePass,
+    session: PublisherSession,
+    open: Set<ScheduledImage>,
+    unread: ReadonlyMap<ScheduledImage, unknown>,
+    until: number,
+  ): Promise<void> {
+    const othersRead = await pass.read(session, until).catch((error: unknown) => ({ error }));
+    if (othersRead === false) return;
+    const isOver = () => performance.now() >= until;
+    const work = async (due: ScheduledImage) => {
+      if (unread.has(due)) throw unread.get(due);
+      if (othersRead !== true) throw othersRead.error;
+      await this.delete(pass, session, due);
+    };
+    await this.turn.each(taken(open, isOver), session.signal, work, ({ id }, reason) => this.putOff(id, reason));
+  }
+
+  private async delete(pass: ImagePass, session: PublisherSession, { id, digest }: ScheduledImage): Promise<void> {
+    const image = await this.images.begin(this.project.id, id);
+    if (!image) return;
+    await deleteImage(session, this.project, image, pass.contentOf(digest), this.logger);
+    await this.images.end(this.project.id, image, pass.leftOf(digest));
+    pass.gone(digest);
+    this.deleted += 1;
+  }
+}
+
+/** Each is taken once, the first one also where the time is over. */
+function* taken(open: Set<ScheduledImage>, isOver: () => boolean): Generator<ScheduledImage> {
+  for (const each of open) {
+    open.delete(each);
+    yield each;
+    if (isOver()) return;
+  }
+}
