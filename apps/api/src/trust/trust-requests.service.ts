@@ -80,7 +80,10 @@ export class TrustRequestsService {
     const project = await this.access.project(principal, projectId, 'tag.move');
     if (!isTag(target.tag)) throw new ApiProblem('bad_request', { detail: 'This is no tag that an image can have.' });
     found(await this.images.find(projectId, target.digest));
-    if ((await this.plans.find(projectId, target.tag, target.digest))?.to.zone === 'fork')
+    const plan = await this.plans.find(projectId, target.tag, target.digest);
+    if (plan?.kind === 'deleting')
+      throw new ApiProblem('conflict', { detail: 'The deletion of this image has begun.' });
+    if (plan?.to.zone === 'fork')
       throw new ApiProblem('conflict', { detail: 'No tag points to an image that was made in the fork zone.' });
     return presentRequest(await this.trust.ask(placeOf(project), { action: 'retag', ...target }, actor));
   }

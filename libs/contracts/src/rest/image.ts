@@ -227,7 +227,7 @@ const tagPlaceSchema = z.object({ digest: digestSchema, buildNumber: z.number().
 /** What pointing a tag to an image would change, before anybody asks for it. */
 export const tagPlanSchema = z.object({
   tag: z.string(),
-  /** `new` and `forward` would be done; `same` changes nothing; tags never move `backward`. */
+  /** `new` and `forward` would be done; `same` changes nothing; tags never move `backward`, and none to an image that is `deleting`. */
   kind: z.enum(tagMoveKinds),
   from: tagPlaceSchema.nullable(),
   to: tagPlaceSchema,

@@ -7,10 +7,13 @@ import {
   EvaluationRepository,
   ImageDeletion,
   KeptTagRepository,
+  newId,
   PublishRepository,
   TagPlans,
   type Tenure,
   TenureRepository,
+  type TrustRequestRecord,
+  TrustRequestRepository,
 } from '../index.js';
 
 const actor: Actor = { kind: 'person', id: 'ada', name: 'Ada', ip: null };
@@ -188,6 +191,29 @@ describe('whose a tag is', () => {
       expect(entry).toMatchObject({ actorName: 'Ada', subjectId: 'prod', before: { ref: 'refs/heads/main' } });
       await pass({ image: 2, ref: 'refs/heads/prod', zone: 'branch', tags: { prod: 'ref' } });
       expect(await target('prod')).toBe(digestOf(2));
+    });
+
+    it('V7-L2 no person points a tag to it from the begin of its deletion on', async () => {
+      await pass({ image: 1, ref: 'refs/heads/main', tags: { main: 'ref' } });
+      const [deletion, plans] = [new ImageDeletion(world.db), new TagPlans(world.db)];
+      const request = { digest: digestOf(1), tags: ['main'], comment: 'leak', graceDays: 0 };
+      await deletion.schedule(await place(), request, actor);
+      expect(await plans.find(projectId, 'prod', digestOf(1))).toMatchObject({ kind: 'new' });
+      await world.db.prisma.retentionCandidate.updateMany({ data: { deleteAfter: new Date(0) } });
+      const [due] = await deletion.due(projectId);
+      expect(await deletion.begin(projectId, due!.id)).toMatchObject({ digest: digestOf(1) });
+
+      expect(await plans.find(projectId, 'prod', digestOf(1))).toMatchObject({ kind: 'deleting' });
+      const wish = { id: newId(), projectId, digest: digestOf(1) };
+      await world.db.prisma.imageVerification.create({ data: { ...wish, ok: true, checks: [] } });
+      const asked = await world.db.prisma.trustRequest.create({
+        data: { ...wish, action: 'retag', tag: 'prod', askedBy: 'ada' },
+      });
+      const outcome = await new TrustRequestRepository(world.db).retag(asked as TrustRequestRecord, tenure);
+      expect(outcome).toEqual({ ok: false, note: 'The deletion of this image has begun.' });
+      expect(await target('prod')).toBeNull();
+      // What was begun goes on, and is not kept for that tag.
+      expect(await deletion.begin(projectId, due!.id)).toMatchObject({ digest: digestOf(1) });
     });
 
     it('R5-C7 keeps no tag of a branch', async () => {

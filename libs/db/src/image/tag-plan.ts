@@ -46,5 +46,7 @@ export async function planTagMove(
   const to = { ...target, digest };
   const place = from && { ...from, zone: from.zone as Zone };
   const isKept = (await db.keptTag.count({ where: { projectId, tag } })) > 0;
-  return { kind: tagMoveKind(place, to, isKept), from: place, to };
+  const deletion = { projectId, kind: 'image', subject: digest, state: 'deleting' };
+  const isDeleting = (await db.retentionCandidate.count({ where: deletion })) > 0;
+  return { kind: tagMoveKind(place, to, { isKept, isDeleting }), from: place, to };
 }

@@ -26,9 +26,16 @@ describe('a move of a tag', () => {
   });
 
   it('R5-C7 is refused for a branch where the tag is kept for a protected ref, and new for a protected one', () => {
-    expect(tagMoveKind(null, place(2, 2, 'b', 'branch'), true)).toBe('protected');
-    expect(tagMoveKind(null, place(2, 2, 'b', 'branch'), false)).toBe('new');
-    expect(tagMoveKind(null, place(2, 2), true)).toBe('new');
+    expect(tagMoveKind(null, place(2, 2, 'b', 'branch'), { isKept: true })).toBe('protected');
+    expect(tagMoveKind(null, place(2, 2, 'b', 'branch'), { isKept: false })).toBe('new');
+    expect(tagMoveKind(null, place(2, 2), { isKept: true })).toBe('new');
+  });
+
+  it('V7-L2 is refused where the deletion of the image has begun, except that nothing moves', () => {
+    const isDeleting = true;
+    expect(tagMoveKind(null, place(2, 2), { isDeleting })).toBe('deleting');
+    expect(tagMoveKind(place(1, 1), place(2, 2), { isDeleting, isKept: true })).toBe('deleting');
+    expect(tagMoveKind(place(9, 9, 'x'), place(1, 1, 'x'), { isDeleting })).toBe('same');
   });
 
   it('goes by the push first, then by the number of the build', () => {

@@ -9,18 +9,30 @@ export interface TagPlace {
   readonly zone: Zone;
 }
 
+/** What else is known of a move. */
+export interface TagMoveCircumstances {
+  /** The tag is kept for a protected ref whose image was deleted. */
+  readonly isKept?: boolean;
+  /** The deletion of the image has begun: some of its layers may be gone. */
+  readonly isDeleting?: boolean;
+}
+
 /**
  * What pointing a tag to an image would be. Only `new` and `forward` change anything: tags never move backward, and one that
- * belongs to a protected branch or a release goes to no other (`protected`).
+ * belongs to a protected branch or a release goes to no other (`protected`). None goes to an image whose deletion has begun (`deleting`).
  */
-export const tagMoveKinds = ['new', 'forward', 'same', 'backward', 'protected'] as const;
+export const tagMoveKinds = ['new', 'forward', 'same', 'backward', 'protected', 'deleting'] as const;
 export type TagMoveKind = (typeof tagMoveKinds)[number];
 
 /**
  * @param from where the tag points now; null when there is no such tag
- * @param isKept the tag is kept for a protected ref whose image was deleted
  */
-export function tagMoveKind(from: TagPlace | null, to: TagPlace, isKept = false): TagMoveKind {
+export function tagMoveKind(
+  from: TagPlace | null,
+  to: TagPlace,
+  { isKept = false, isDeleting = false }: TagMoveCircumstances = {},
+): TagMoveKind {
+  if (isDeleting && from?.digest !== to.digest) return 'deleting';
   if (from === null) return isKept && to.zone !== 'protected' ? 'protected' : 'new';
   if (from.digest === to.digest) return 'same';
   if (from.zone === 'protected' && to.zone !== 'protected') return 'protected';

@@ -24,6 +24,8 @@ describe('the words for a move of a tag', () => {
     [{ kind: 'backward' as const }, /^Tags move only forward: stable points to .* of build #3/],
     [{ kind: 'same' as const }, /already/],
     [{ verified: false }, /did not pass/],
+    // V7-L2: also where it is new, and whatever is known of the image.
+    [{ kind: 'deleting' as const, from: null, verified: false }, /deletion of this image has begun/],
     // R5-C7: the tag of a deleted image.
     [{ kind: 'protected' as const, from: null }, /belongs to protected branches and releases/],
   ])('refuse %j', (change, words) => {

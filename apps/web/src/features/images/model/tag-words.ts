@@ -17,6 +17,8 @@ export interface PlanWords {
 export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanWords {
   const no = (text: string): PlanWords => ({ text, possible: false });
   if (kind === 'same') return no(`${tag} points to this image already.`);
+  if (kind === 'deleting')
+    return no('The deletion of this image has begun. Build its commit again when the image is deleted.');
   if (!verified)
     return no(
       'The newest verification of this image did not pass, or a key was revoked after it. Verify the image again first.',
