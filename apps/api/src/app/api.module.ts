@@ -3,7 +3,6 @@ import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
 import { AccessGuard } from '../auth/access.guard.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { CallerShareInterceptor } from '../auth/caller-share.interceptor.js';
 import { ChangeRateInterceptor } from '../auth/change-rate.interceptor.js';
 import { BadgesModule } from '../badges/badges.module.js';
 import { BuildsModule } from '../builds/builds.module.js';
@@ -65,7 +64,6 @@ export class ApiModule {
       providers: [
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: ChangeRateInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: CallerShareInterceptor },
       ],
     };
   }

@@ -26,23 +26,40 @@ export class Admission {
   }
 }
 
-/** Bytes of a body that everybody may send as many of as they have requests. Most bodies are shorter. */
-const shortBytes = 16_384;
+/** Bytes of a body that takes no slot of its own. What is parsed of one may be 40 times as large. Most bodies are shorter. */
+const shortBytes = 4_096;
 /** A body of 1 MiB is held as chunks, as one text and as values. What comes on top of one's share waits, and is not read. */
 export const bodySlots = { total: 64, perKey: 8, maxWaitMs: 5_000, maxWaiting: 64 };
+/** A page asks for about ten things at once. What comes on top of 16 waits for them. */
+export const callerSlots = { total: 1_024, perKey: 16, maxWaitMs: 10_000, maxWaiting: 256 };
+/** With the wait for the place of the body, and with time left for the body: all of a request has ten seconds to arrive. */
+const longBodyWaitMs = 3_000;
 
 /**
- * Finds out who calls before a body is read: what nobody has sent is not read at all, and of long bodies one person has a share.
- * Parsing comes before guards, so a guard alone would be asked when all of it is in memory.
+ * Finds out who calls before a body is read: what nobody has sent is not read at all. Then the request waits for its share of what
+ * one person has under way at once, with all sessions and API tokens together; of long bodies a person has a smaller share.
+ * Parsing comes before guards and interceptors, so those would be asked when all of the body is in memory.
+ *
+ * The slots are held until the answer is made. Answers that are not read yet are bounded by `boundUnreadAnswers`, and streams hold
+ * slots of their own. Each request takes its slots in the same order, so no two wait for each other.
  */
-export function admitBeforeBodies(server: FastifyInstance, admission: Admission, limits = bodySlots): void {
-  const slots = new SharedSlots('requests with long bodies', limits, 'person');
+export function admitBeforeBodies(
+  server: FastifyInstance,
+  admission: Admission,
+  bodyLimits = bodySlots,
+  callerLimits = callerSlots,
+): void {
+  const bodies = new SharedSlots('requests with long bodies', bodyLimits, 'person');
+  const requests = new SharedSlots('requests', callerLimits, 'person');
   const hold = holdSlots(server);
   server.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
     if (access === 'public') return;
     const { userId } = await admission.admit(request, access);
-    if (mayBeLong(request)) hold(request, reply, await slots.take(userId));
+    const isLong = mayBeLong(request);
+    if (isLong) hold(request, reply, await bodies.take(userId));
+    const maxWaitMs = isLong ? Math.min(longBodyWaitMs, callerLimits.maxWaitMs) : callerLimits.maxWaitMs;
+    hold(request, reply, await requests.take(userId, userId, maxWaitMs));
   });
   // What is not counted any more is not kept either, although the answer may stand for a while.
   server.addHook('onSend', async (request) => {

@@ -1,4 +1,4 @@
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiProblem } from './problem.js';
@@ -167,18 +167,25 @@ describe('R-M10 requests without a session', () => {
     },
   );
 
-  it('V-1 give their slots back when their sender goes after its body was read', async () => {
+  it('R8-A7 hold their slots until their work is done, although their sender has gone', async () => {
     const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}/api/held`;
-    const gone = new AbortController();
+    const arrived: Socket[] = [];
+    server.server.on('connection', (socket) => arrived.push(socket));
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
-    const left = [1, 2].map(() => fetch(url, { ...init, signal: gone.signal }));
+    const head = 'POST /api/held HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n';
+    const senders = [1, 2].map(() => connect({ host: '127.0.0.1', port: Number(new URL(url).port) }));
+    for (const sender of senders) sender.write(`${head}{}`);
     await expect.poll(() => underWay.length).toBe(2);
-    gone.abort();
-    await Promise.allSettled(left);
-    const next = fetch(url, init);
+    for (const sender of senders) sender.destroy();
+    await expect.poll(() => arrived.map(({ closed }) => closed)).toEqual([true, true]);
+    const next = [1, 2].map(async () => (await fetch(url, init)).status);
+    // One waits, and one is refused.
+    expect(await Promise.race(next)).toBe(429);
+    expect(underWay).toHaveLength(2);
+    underWay[0]!();
     await expect.poll(() => underWay.length).toBe(3);
     for (const end of underWay) end();
-    expect((await next).status).toBe(200);
+    expect((await Promise.all(next)).sort()).toEqual([200, 429]);
   });
 
   it('do not count where somebody shows who it is, for webhooks, and for health', async () => {

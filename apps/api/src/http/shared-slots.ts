@@ -29,11 +29,12 @@ export class SharedSlots {
 
   /**
    * @param group whose share the key belongs to; without it the key is a group of its own
+   * @param maxWaitMs for a request that cannot wait as long as others
    * @returns the function that gives the slot back
    * @throws {ApiProblem} `rate_limited` while the organization has its share, or all slots are taken
    */
-  async take(key: string, group = key): Promise<Release> {
-    const { maxWaitMs, perKey } = this.settings;
+  async take(key: string, group = key, maxWaitMs = this.settings.maxWaitMs): Promise<Release> {
+    const { perKey } = this.settings;
     const release =
       maxWaitMs === 0
         ? this.shares.tryTake(key, group)
