@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StepWatch } from '../limits/step-watch.js';
 import { detectHierarchy, stepGroupsAt } from './detect.js';
 import { countedDisks } from './disks.js';
 import type { GroupCounters, GroupLimits, Hierarchy } from './hierarchy.js';
@@ -174,6 +175,8 @@ describe('control groups, version 2', () => {
     put('p/g/cpu.stat', 'usage_usec 4000\nuser_usec 1\n');
     put('p/g/memory.peak', '77\n');
     put('p/g/memory.events', 'oom 2\noom_kill 1\n');
+    put('p/memory.events', 'oom 9\n');
+    put('p/memory.events.local', 'oom 3\n');
     put('p/g/io.stat', '8:0 rbytes=1 wbytes=20 rios=1\n8:16 rbytes=5 wbytes=300 rios=1\n');
     expect(groups.writtenBytes('/p/g')).toBe(320);
     expect(groups.counters('/p/g')).toEqual({
@@ -182,6 +185,7 @@ describe('control groups, version 2', () => {
       memoryHits: 1,
       exact: true,
       memoryKills: 1,
+      limitHits: 5,
       processHits: 0,
     });
   });
@@ -301,6 +305,25 @@ describe('leases on a group', () => {
     expect([lease.ranOutOfMemory(before, 137), lease.ranOutOfMemory(before, 2)]).toEqual([true, false]);
     hierarchy.now = { ...hierarchy.now, peakMemoryBytes: 50 };
     expect(lease.ranOutOfMemory(before, 137)).toBe(false);
+  });
+
+  it('R8-C1 blame the machine for a process that was killed while no limit of memory was met', () => {
+    const hierarchy = new Remembered();
+    const lease = new StepGroups(hierarchy).acquire('/g', { memoryBytes: 100 });
+    const watch = new StepWatch(lease);
+    const fixed = { name: 'RUN', ordinal: 1, stage: null, platform: null, inputs: [], cached: false, error: null };
+    const began = (id: string) => {
+      const step = { ...fixed, id, startedAt: new Date(0), completedAt: null, internal: false, progressGroup: null };
+      watch.note({ type: 'step', step });
+    };
+    hierarchy.now = { ...hierarchy.now, memoryHits: 1, limitHits: 1 };
+    began('first');
+    hierarchy.now = { ...hierarchy.now, memoryHits: 2 };
+    expect(watch.limitMet('first', 137)).toMatchObject({ code: 'EngineUnavailable' });
+    began('second');
+    expect(watch.limitMet('second', 137)).toBeNull();
+    hierarchy.now = { ...hierarchy.now, memoryHits: 3, limitHits: 2 };
+    expect(watch.limitMet('second', 137)).toMatchObject({ code: 'StepOutOfMemory' });
   });
 
   it('tell a lack of processes since a moment', () => {

@@ -23,6 +23,11 @@ export interface GroupCounters {
    */
   readonly memoryKills: number;
   /**
+   * How often the group, one below or one above met its limit of memory and had nothing to give back. Processes that were killed
+   * without that were killed because the machine itself had no memory left. Version 1 does not count it.
+   */
+  readonly limitHits?: number;
+  /**
    * How often a process was refused, as far as it can still be seen: the kernel may count in the group of a step alone,
    * which is gone when the step is. So one more once as many processes ran as may.
    */

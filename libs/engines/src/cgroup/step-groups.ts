@@ -12,6 +12,8 @@ export interface Refusals {
   readonly processes: number;
   /** Processes killed for memory: in version 1 of control groups those of steps that still run. */
   readonly killed: number;
+  /** Limits of memory that were met, where the kernel counts them: `GroupCounters`. */
+  readonly limits?: number | undefined;
 }
 
 /** What a build is slowed down for; it goes on when it is for nothing any more. */
@@ -25,6 +27,8 @@ export interface GroupLease {
   refusals(): Refusals;
   /** Whether a process was killed for memory since `before`; `exitCode` is what became of the step. */
   ranOutOfMemory(before: Refusals, exitCode: number | null): boolean;
+  /** Whether processes were killed for memory since `before` while no limit of memory was met: the machine itself had none left. */
+  lostToMachine(before: Refusals): boolean;
   /** Whether a process could not be started since `before`. */
   ranOutOfProcesses(before: Refusals): boolean;
   /** Ids of the processes that run in the group now. */
@@ -120,11 +124,17 @@ class Lease implements GroupLease {
       memory: now?.memoryHits ?? 0,
       processes: now?.processHits ?? 0,
       killed: now?.memoryKills ?? 0,
+      limits: now?.limitHits,
     };
   }
 
   ranOutOfProcesses(before: Refusals): boolean {
     return this.refusals().processes > before.processes;
+  }
+
+  lostToMachine(before: Refusals): boolean {
+    const { memory, limits } = this.refusals();
+    return memory > before.memory && limits !== undefined && limits <= (before.limits ?? 0);
   }
 
   processes(): number[] {

@@ -67,6 +67,7 @@ export class HierarchyV2 implements Hierarchy {
       memoryHits: kills,
       exact: true,
       memoryKills: kills,
+      limitHits: this.limitHits(path),
       processHits: processHits(folder),
     };
   }
@@ -81,6 +82,15 @@ export class HierarchyV2 implements Hierarchy {
 
   remove(path: string, thorough: boolean): void {
     removeGroups(join(this.root, path), thorough);
+  }
+
+  private limitHits(path: string): number {
+    // The own file counts groups below too; a group above counts for others as well, except in its local file.
+    const own = readField(join(this.root, path, 'memory.events'), 'oom');
+    return groupsAbove(path).reduce(
+      (sum, above) => sum + readField(join(this.root, above, 'memory.events.local'), 'oom'),
+      own,
+    );
   }
 
   private set(path: string, file: string, value: number | undefined): void {

@@ -33,6 +33,14 @@ describe('the watch over refusals (S-041)', () => {
     expect(watch.signal.reason).toMatchObject({ code: 'StepOutOfMemory' });
   });
 
+  it('R8-C1 ends no build whose processes were killed for the machine', () => {
+    const { watch, look } = watched();
+    look({ killed: 9, limits: 4 });
+    expect(watch.signal.aborted).toBe(false);
+    look({ limits: 5 });
+    expect(watch.signal.reason).toMatchObject({ code: 'StepOutOfMemory' });
+  });
+
   it('takes a page cache at its limit for nothing, and looks no more when it is stopped', () => {
     const { watch, look } = watched();
     for (const memory of [5_000, 50_000, 500_000]) look({ memory });

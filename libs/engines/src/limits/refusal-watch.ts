@@ -18,11 +18,13 @@ export class RefusalWatch {
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private last: Refusals;
+  private readonly first: Refusals;
   private looksWithMany = 0;
   private killed = 0;
 
   constructor(private readonly group: Pick<GroupLease, 'refusals'> | undefined) {
     this.last = group?.refusals() ?? { memory: 0, processes: 0, killed: 0 };
+    this.first = this.last;
     if (group) this.timer = setInterval(() => this.look(), paceMs).unref();
   }
 
@@ -41,8 +43,10 @@ export class RefusalWatch {
     // The count may be one of steps that are running, and fall when one ends.
     this.killed += Math.max(0, now.killed - this.last.killed);
     this.last = now;
+    // Each process that a limit cost met one. Others were killed because the machine had no memory left.
+    const killed = Math.min(this.killed, (now.limits ?? Infinity) - (this.first.limits ?? 0));
     if (this.looksWithMany >= looks) this.end('StepProcessLimit', tooManyProcesses);
-    else if (this.killed >= manyKilled) this.end('StepOutOfMemory', tooMuchMemory);
+    else if (killed >= manyKilled) this.end('StepOutOfMemory', tooMuchMemory);
   }
 
   private end(code: 'StepProcessLimit' | 'StepOutOfMemory', message: string): void {

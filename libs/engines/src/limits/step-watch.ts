@@ -16,6 +16,10 @@ const outOfProcesses: MetLimit = {
   code: 'StepProcessLimit',
   message: 'The step failed when it had as many processes as it is allowed.',
 };
+const lostToMachine: MetLimit = {
+  code: 'EngineUnavailable',
+  message: 'The machine of the builder had no memory left, and a process of the step was killed for it.',
+};
 const none: Refusals = { memory: 0, processes: 0, killed: 0 };
 
 /** Remembers what had been refused when each step began, so that an earlier step's trouble is not this one's. */
@@ -34,6 +38,7 @@ export class StepWatch {
   limitMet(stepId: string | null, exitCode: number | null): MetLimit | null {
     if (!this.group || stepId === null) return null;
     const before = this.atStart.get(stepId) ?? none;
+    if (this.group.lostToMachine(before)) return lostToMachine;
     if (this.group.ranOutOfMemory(before, exitCode)) return outOfMemory;
     return this.group.ranOutOfProcesses(before) ? outOfProcesses : null;
   }
