@@ -8,6 +8,7 @@ import { ProvenTokens } from './proven-tokens.js';
 function principals() {
   const right = freshToken();
   let [looks, isRevoked] = [0, false];
+  let answer = Promise.resolve();
   const record = {
     userId: 'ada',
     tokenId: 't',
@@ -19,7 +20,9 @@ function principals() {
   const repository = {
     byTokenHash: async (hash: Uint8Array) => {
       looks++;
-      return !isRevoked && Buffer.from(hash).equals(right.hash) ? (record as unknown as TokenHolderRecord) : null;
+      const isRight = !isRevoked && Buffer.from(hash).equals(right.hash);
+      await answer;
+      return isRight ? (record as unknown as TokenHolderRecord) : null;
     },
     tokenUsed: async () => undefined,
   } as unknown as PrincipalRepository;
@@ -34,7 +37,14 @@ function principals() {
     for (let at = 0; at < times; at++) answers.push(await ask(freshToken().secret, addressOf(at)));
     return answers;
   };
-  return { service, ask, wrong, right: right.secret, looks: () => looks, revoke: () => (isRevoked = true) };
+  /** From now on looks stand until the function is called. */
+  const stand = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    answer = promise;
+    return resolve;
+  };
+  const revoke = () => (isRevoked = true);
+  return { service, ask, wrong, right: right.secret, looks: () => looks, revoke, stand };
 }
 
 it('R3-N8 a token that was right is looked up although others send wrong ones from its address', async () => {
@@ -84,6 +94,50 @@ it('R7-A11 looks at each of a burst of right tokens, however many come from one 
   const { ask, right } = principals();
   const burst = await Promise.all(Array.from({ length: 250 }, () => ask(right)));
   expect(burst).toEqual(Array(250).fill('ada'));
+});
+
+it('V7-M4 looks once for all who wait with the same right token at one address, however many they are', async () => {
+  const { ask, right, looks, stand } = principals();
+  const go = stand();
+  const burst = [];
+  for (let at = 0; at < 600; at++) {
+    burst.push(ask(right));
+    // Each comes by itself.
+    await Promise.resolve();
+  }
+  go();
+  expect(await Promise.all(burst)).toEqual(Array(600).fill('ada'));
+  expect(looks()).toBeLessThanOrEqual(17);
+});
+
+it('V7-M4 shares no look that has begun: the token may have been revoked since', async () => {
+  const { ask, right, looks, stand, revoke } = principals();
+  const go = stand();
+  const before = ask(right);
+  await expect.poll(looks).toBe(1);
+  revoke();
+  const after = ask(right);
+  go();
+  expect(await Promise.all([before, after])).toEqual(['ada', null]);
+});
+
+it('V7-M4 counts each of a burst with one wrong token', async () => {
+  const { ask, right } = principals();
+  const { secret } = freshToken();
+  await Promise.all(Array.from({ length: 100 }, () => ask(secret)));
+  expect(await ask(right)).toBe('rate_limited');
+});
+
+it('V7-M4 says that looks are not to be had, not that the caller is too many, while nobody of the address was wrong', async () => {
+  const { ask, wrong, stand } = principals();
+  await wrong(1, () => '192.0.2.2');
+  const go = stand();
+  const crowd = (address: string) => Array.from({ length: 273 }, () => ask(freshToken().secret, address));
+  const [right, wrongBefore] = [crowd('192.0.2.1'), crowd('192.0.2.2')];
+  expect(await right.at(-1)).toBe('unavailable');
+  expect(await wrongBefore.at(-1)).toBe('rate_limited');
+  go();
+  await Promise.all([...right, ...wrongBefore]);
 });
 
 it('remembers a bounded number of right tokens for an hour', () => {

@@ -27,6 +27,11 @@ export class PrincipalsService {
   private readonly proven = new ProvenTokens();
   /** Looks at tokens that are not known: a failure counts when it is there, so few of one address are on their way. */
   private readonly looks = new FairShares(looksAtOnce, maxLooksWaiting);
+  /**
+   * Looks that wait for their turn, by address and token. Runners of one farm have the same token, so they share one. A look that has
+   * begun is shared no more: the token may be revoked meanwhile.
+   */
+  private readonly waiting = new Map<string, Promise<TokenHolder | null>>();
 
   constructor(
     private readonly repository: PrincipalRepository,
@@ -50,15 +55,30 @@ export class PrincipalsService {
 
   /**
    * A token that was right within the last hour is looked up whatever else its address sends: others share that.
-   * @throws {ApiProblem} `rate_limited` when the address or its site has sent too many wrong ones.
+   * @throws {ApiProblem} `rate_limited` when the address or its site has sent too many wrong ones; `unavailable` when no look was to be
+   * had, although it has sent none
    */
   async byToken(text: string, address: string): Promise<TokenHolder | null> {
     const hash = tokenHash(text);
     if (hash !== undefined && this.proven.holderOf(hash) !== null) return this.look(hash, address);
     this.demandFewFailures(address);
+    const key = `${addressGroup(address)} ${hash === undefined ? '' : Buffer.from(hash).toString('base64')}`;
+    const waiting = this.waiting.get(key);
+    if (!waiting) {
+      const look = this.lookInTurn(hash, address, key);
+      this.waiting.set(key, look);
+      return look;
+    }
+    const holder = await waiting;
+    if (holder === null) this.countFailure(address);
+    return holder;
+  }
+
+  private async lookInTurn(hash: Uint8Array | undefined, address: string, key: string): Promise<TokenHolder | null> {
     const turn = AbortSignal.timeout(maxTurnMs);
     const release = await this.looks.take(addressGroup(address), turn, addressSite(address));
-    if (release === null) throw new ApiProblem('rate_limited', { retryAfterSeconds: 1 });
+    this.waiting.delete(key);
+    if (release === null) throw this.noLook(address);
     try {
       this.demandFewFailures(address);
       return await this.look(hash, address);
@@ -71,14 +91,26 @@ export class PrincipalsService {
     const holder = hash === undefined ? null : await this.repository.byTokenHash(hash);
     if (holder === null) {
       if (hash) this.proven.forget(hash);
-      this.failures.take(address);
-      this.siteFailures.take(addressSite(address));
+      this.countFailure(address);
       return null;
     }
     this.proven.add(hash!, holder.userId);
     // Whether it is noted does not decide whether the call may go on.
     void this.repository.tokenUsed(holder.tokenId).catch(() => undefined);
     return tokenHolderOf(holder);
+  }
+
+  private countFailure(address: string): void {
+    this.failures.take(address);
+    this.siteFailures.take(addressSite(address));
+  }
+
+  /** Where nobody was wrong, it is the database that keeps looks waiting, or the number of right tokens. */
+  private noLook(address: string): ApiProblem {
+    const failed = this.failures.standing(address).count + this.siteFailures.standing(addressSite(address)).count;
+    if (failed > 0) return new ApiProblem('rate_limited', { retryAfterSeconds: 1 });
+    const detail = 'Too many tokens are being looked up. Try again in a moment.';
+    return new ApiProblem('unavailable', { detail, retryAfterSeconds: 2 });
   }
 
   /** Whose token this was when it was looked up last, within the last hour; null where that is not known. Asks nobody. */
