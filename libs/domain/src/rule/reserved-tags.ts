@@ -1,19 +1,22 @@
 import type { ProtectionRules } from '../cache/zone.js';
-import { sanitizeTag } from '../image/tag.js';
 import type { Sliced } from '../share/in-turns.js';
 import { isOfCommit, shortCommit, someCommit, withoutCommit } from './commit-tags.js';
 import { compileGlob, fixedStart } from './glob.js';
 import type { MatchWork } from './match-work.js';
 import type { Rule } from './rule.js';
+import { commitMark, isOpen, sanitizeInside, tagPattern, tagPatterns } from './tag-pattern.js';
 
 export interface TagRules extends ProtectionRules {
   readonly rules: readonly Pick<Rule, 'enabled' | 'refKind' | 'refPattern' | 'tags'>[];
 }
 
-/** `someCommit` where it cannot be mistaken: no pattern holds it. */
-const commitMark = '\x7f';
-
 type Matcher = (tag: string) => boolean;
+
+/** Names by a pattern, and as the tags that they become. */
+interface ProtectedNames {
+  readonly pattern: string;
+  readonly matches: Matcher;
+}
 
 const placeholder = /\{\{\s*([a-z_]+)\s*\}\}/g;
 const releaseName = /^v?\d+(?:\.\d+){0,2}(?:[-.][0-9A-Za-z.-]+)?$/;
@@ -28,13 +31,16 @@ const releaseParts: Readonly<Record<string, string>> = {
 };
 /** With more of them a template is compared by its fixed text alone: what is matched here has to stay cheap enough. */
 const mostParts = 3;
+/** For each character of a regular expression. */
+const stepsToMake = 16;
 
 /**
  * Whether the rules could give a tag to the build of a protected branch or of a protected git tag, at any time: what `{{branch}}` and
  * `{{default}}` become for protected branches, and what version templates become for releases. A tag that may name a commit
  * (`{{sha}}`) is asked for apart: a branch called like a commit may not have it, and the build of another commit has its own.
  *
- * Made once for all tags of a delivery: 100 rules, 20 templates each and 51 protected branches are 100,000 patterns.
+ * Made once for all tags of a delivery: 100 rules, 20 templates each and 51 protected branches are 100,000 patterns. All that is
+ * made is counted, and protected git tags are made ready once for all rules: what is kept stays some MiB.
  */
 export class ReservedTags {
   /** Without wildcards, as nearly all are. */
@@ -42,6 +48,7 @@ export class ReservedTags {
   private readonly patterns = new Set<string>();
   private readonly releases = new Map<string, Matcher>();
   private readonly commitReleases = new Map<string, Matcher>();
+  private protectedTags: readonly ProtectedNames[] | undefined;
   /** Of patterns, made for the first tag: most projects ask for none. */
   private matchers: { readonly names: readonly Matcher[]; readonly commits: readonly Matcher[] } | undefined;
   private readonly answers = new Map<string, boolean>();
@@ -103,6 +110,7 @@ export class ReservedTags {
   private *addBranches(rule: TemplateRule, { defaultBranch, protectedBranches }: ProtectionRules): Sliced<void> {
     const all = [...(defaultBranch === null ? [] : [defaultBranch]), ...protectedBranches];
     for (const branches of all) {
+      if (this.work.isSliceOver()) yield;
       const names = this.sharedNames(rule.refPattern, branches);
       if (names === null) continue;
       const values = { branch: names, sha: commitMark, ...(branches === defaultBranch && { default: 'latest' }) };
@@ -110,24 +118,49 @@ export class ReservedTags {
         const text = filled(template, values);
         if (text === null) continue;
         this.spendOn(text);
-        // Between two slashes `**` may stand for nothing.
-        for (const pattern of [text, text.replaceAll('**/', '')]) this.addPattern(tagPattern(pattern));
+        for (const pattern of tagPatterns(text)) this.addPattern(pattern);
         if (this.work.isSliceOver()) yield;
       }
     }
   }
 
   private *addReleases(rule: TemplateRule, { protectedTags }: ProtectionRules): Sliced<void> {
-    const patterns = protectedTags.filter((pattern) => this.sharedNames(rule.refPattern, pattern) !== null);
-    if (patterns.length === 0) return;
+    this.protectedTags ??= yield* this.namesOf(protectedTags);
+    const areProtected: Matcher[] = [];
+    for (const { pattern, matches } of this.protectedTags) {
+      if (this.work.isSliceOver()) yield;
+      if (this.sharedNames(rule.refPattern, pattern) !== null) areProtected.push(matches);
+    }
+    if (areProtected.length === 0) return;
+    const isOfRule = this.tagNames(rule.refPattern);
+    const isName = (name: string) => isOfRule(name) && areProtected.some((matches) => matches(name));
     for (const template of rule.tags) {
       this.spendOn(template);
-      const matcher = this.ofRelease(rule, template, patterns);
+      const matcher = this.ofRelease(template, isName);
       // Which names a template makes depends on the rule that it is of.
       const releases = isOfCommit(template) ? this.commitReleases : this.releases;
       if (matcher) releases.set(`${template}\n${rule.refPattern}`, matcher);
       if (this.work.isSliceOver()) yield;
     }
+  }
+
+  private *namesOf(patterns: readonly string[]): Sliced<ProtectedNames[]> {
+    const names: ProtectedNames[] = [];
+    for (const pattern of patterns) {
+      if (this.work.isSliceOver()) yield;
+      names.push({ pattern, matches: this.someOf([tagPattern(pattern)], (form) => this.compiled(form)) });
+    }
+    return names;
+  }
+
+  private someOf(forms: Iterable<string>, make: (form: string) => Matcher): Matcher {
+    const matchers = Array.from(forms, make);
+    return (name) => matchers.some((matches) => matches(name));
+  }
+
+  private compiled(pattern: string): Matcher {
+    this.work.spend(64 + pattern.length);
+    return compileGlob(pattern, this.work);
   }
 
   private addPattern(pattern: string): void {
@@ -141,6 +174,7 @@ export class ReservedTags {
 
   /** The names that both patterns can mean, as a pattern; null where there are none. Two open patterns may share some. */
   private sharedNames(rulePattern: string, branches: string): string | null {
+    this.work.spend(32 + Math.ceil((rulePattern.length + branches.length) / 8));
     const matches = (pattern: string, name: string) => compileGlob(pattern, this.work)(name);
     if (!isOpen(branches)) return matches(rulePattern, branches) ? branches : null;
     if (!isOpen(rulePattern)) return matches(branches, rulePattern) ? rulePattern : null;
@@ -148,30 +182,35 @@ export class ReservedTags {
     return one.startsWith(other) || other.startsWith(one) ? branches : null;
   }
 
-  /** @param patterns of protected git tags that the rule is for */
-  private ofRelease({ refPattern }: TemplateRule, template: string, patterns: readonly string[]): Matcher | null {
+  /** @param isName whether it can be the name of a protected git tag that the rule is for */
+  private ofRelease(template: string, isName: Matcher): Matcher | null {
     const names = [...template.matchAll(placeholder)].map((match) => match[1]!);
     if (names.some((name) => releaseParts[name] === undefined)) return null;
-    const isOutlined = compileGlob(tagPattern(template.replace(placeholder, '*')), this.work);
+    const isOutlined = this.compiled(tagPattern(template.replace(placeholder, '*')));
     if (names.length > mostParts) return isOutlined;
-    const exact = new RegExp(`^${sourceOf(template)}$`);
-    const isOfRule = this.tagNames(refPattern);
-    const areProtected = patterns.map((pattern) => compileGlob(tagPattern(pattern), this.work));
-    const isName = (name: string) => isOfRule(name) && areProtected.some((matches) => matches(name));
+    let exact: RegExp | undefined;
     return (tag) => {
       if (!isOutlined(tag)) return false;
+      exact ??= this.expression(template);
       // The longest way of such an expression: each part ends at each place.
       this.work.spend(Math.ceil(tag.length ** names.length / 8));
       return exact.exec(tag)?.slice(1).every(isName) ?? false;
     };
   }
 
+  private expression(template: string): RegExp {
+    const source = `^${sourceOf(template)}$`;
+    this.work.spend(source.length * stepsToMake);
+    return new RegExp(source);
+  }
+
   /** A pattern such as `v*` would keep half of all words: there a name has to look like a release too. */
   private tagNames(refPattern: string): Matcher {
-    const pattern = tagPattern(refPattern);
-    const fixed = pattern.search(/[*?]/);
-    const matches = compileGlob(pattern, this.work);
-    return (name) => matches(name) && (fixed === -1 || fixed > 1 || releaseName.test(name));
+    return this.someOf([tagPattern(refPattern)], (form) => {
+      const fixed = form.search(/[*?]/);
+      const matches = this.compiled(form);
+      return (name) => matches(name) && (fixed === -1 || fixed > 1 || releaseName.test(name));
+    });
   }
 
   /** Some passes over a text, each many times quicker than a step. */
@@ -195,23 +234,6 @@ function filled(template: string, values: Readonly<Record<string, string>>): str
     return values[name] ?? '';
   });
   return missing ? null : text;
-}
-
-/** A pattern of branches as a pattern of the tags that `sanitizeTag` makes of them. */
-function tagPattern(text: string): string {
-  return text
-    .replace(/[^\x7fA-Za-z0-9._*?-]+/g, '-')
-    .replace(/^[.-]+/, '')
-    .slice(0, 128)
-    .replaceAll(commitMark, someCommit);
-}
-
-function sanitizeInside(text: string): string {
-  return sanitizeTag(`x${text}`).slice(1);
-}
-
-function isOpen(pattern: string): boolean {
-  return /[*?]/.test(pattern);
 }
 
 function escaped(text: string): string {

@@ -54,4 +54,23 @@ describe('R3-N1 rules that are as costly as they may be', () => {
     };
     expect(await syncStretchRatio(work)).toBeLessThan(mostStretch);
   });
+
+  it.each([
+    ['long', (at: number) => `**${'?'.repeat(500)}繁${at}`],
+    ['of many folders', (at: number) => `**${'/?'.repeat(250)}${at}`],
+  ])('R8-B1 let others in while protected git tags are prepared whose patterns are %s', async (_what, pattern) => {
+    const tags = many(most.tags, (at) => `{{tag}}-{{tag}}-{{tag}}x${'y'.repeat(190)}${at}`);
+    const rules = many(most.rules, (at) =>
+      at === 0 ? rule(0, { tags: ['{{branch}}'] }) : rule(at, { refKind: 'tag', refPattern: `**${at}`, tags }),
+    );
+    const topic = head('topic', null);
+    const protection = { protectedBranches: [], protectedTags: many(most.patterns, pattern) };
+    const wall = { ...topic, ...protection, rules, held: new Map() };
+    const verdicts = await judgeRules(rules, topic, ask, new Map());
+    const work = async () => {
+      const { verdicts: walled } = await wallVerdicts(verdicts, 'branch', wall);
+      expect(walled[0]!.tags).toEqual(['topic']);
+    };
+    expect(await syncStretchRatio(work)).toBeLessThan(mostStretch);
+  });
 });
