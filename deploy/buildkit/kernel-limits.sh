@@ -1,6 +1,6 @@
 # Numbers of the kernel that one build could use up for the whole machine, for start.sh (docs/adr/0072).
 #   raise_limits BYTES   raises them until the memory of all builds, which is BYTES, ends first; never lowers. `unraised` has the
-#                        names of those that are too small all the same
+#                        names of those that are too small all the same, or bound what the kernel charges to nobody
 #   SOCKET_PAGES         what the third number of net.ipv4.tcp_mem and udp_mem of the machine is at least. No container sees it
 # For tests: KERNEL_PROC and KERNEL_GROUPS in place of /proc and /sys/fs/cgroup.
 
@@ -18,17 +18,25 @@ raise_limit() {
   return $set
 }
 
+# Whether the kernel was started without charging it: nosocket, nokmem.
+is_uncharged() { grep -Eq "(^| )cgroup[.]memory=[^ ]*$1" "${KERNEL_PROC:-/proc}/cmdline" 2>/dev/null; }
+
 raise_limits() {
   unraised=
   for each in $counted_limits; do
     name=${each%:*}
+    # What nobody is charged for has this one bound.
+    if is_uncharged nokmem; then
+      unraised="$unraised $name"
+      continue
+    fi
     least=$(($1 / ${each#*:}))
     [ "$least" -le 2147483647 ] || least=2147483647
     raise_limit "sys/$(echo "$name" | tr . /)" "$least" || unraised="$unraised $name"
   done
   if [ -e "${KERNEL_GROUPS:-/sys/fs/cgroup}/cgroup.controllers" ]; then
     # In version 2 memory of sockets is charged to the step, and the number of the machine has to be larger.
-    [ "${SOCKET_PAGES:-0}" -ge $(($1 / 4096)) ] || unraised="$unraised net.ipv4.tcp_mem net.ipv4.udp_mem"
+    { ! is_uncharged nosocket && [ "${SOCKET_PAGES:-0}" -ge $(($1 / 4096)) ]; } || unraised="$unraised net.ipv4.tcp_mem net.ipv4.udp_mem"
   elif [ ! -e "${KERNEL_GROUPS:-/sys/fs/cgroup}/memory/memory.kmem.tcp.limit_in_bytes" ]; then
     unraised="$unraised memory.kmem.tcp.limit_in_bytes"
   fi

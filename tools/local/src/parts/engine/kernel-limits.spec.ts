@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CHECKOUT } from '../../checkout.ts';
 import { attempt } from '../../processes/command.ts';
 import { memoryForBuilds } from './control-groups.ts';
-import { kernelLimits, raised, raiseKernelLimits, unraisableKernelLimits } from './kernel-limits.ts';
+import { chargedMemory, kernelLimits, raised, raiseKernelLimits, unraisableKernelLimits } from './kernel-limits.ts';
 
 const gib = 2 ** 30;
-const memory = { total: 24 * gib, ofBuilds: memoryForBuilds(24 * gib), chargesSockets: true };
+const memory = { total: 24 * gib, ofBuilds: memoryForBuilds(24 * gib), ...chargedMemory('', true) };
 const numberOf = (name: string, given = memory) =>
   kernelLimits(given)
     .find((limit) => limit.name === name)
@@ -33,7 +33,7 @@ describe('limits of the kernel that a build could use up for the whole machine',
   });
 
   it('R7-C1 are no more than the kernel takes, whatever memory there is', () => {
-    for (const { least } of kernelLimits({ total: 2 ** 43, ofBuilds: 2 ** 42, chargesSockets: false }))
+    for (const { least } of kernelLimits({ total: 2 ** 43, ofBuilds: 2 ** 42, ...chargedMemory('', false) }))
       expect(least[0]).toBeLessThan(2n ** 31n);
   });
 
@@ -42,6 +42,17 @@ describe('limits of the kernel that a build could use up for the whole machine',
       expect(numberOf(name)).toEqual([0, (21 * gib) / 4096, (21 * gib) / 4096]);
     // Where nobody is charged, the number of the machine is the only bound that there is.
     expect(numberOf('net.ipv4.udp_mem', { ...memory, chargesSockets: false })).toBeUndefined();
+  });
+
+  it('R7-C1 R7-C4 are charged memory where the kernel was not started without', () => {
+    expect(chargedMemory('quiet cgroup.memory=nobpf other=nokmem', true)).toEqual({
+      ...{ chargesSockets: true, chargesFiles: true },
+    });
+    expect(chargedMemory('cgroup.memory=nosocket,nokmem', true)).toEqual({
+      ...{ chargesSockets: false, chargesFiles: false },
+    });
+    expect(chargedMemory('cgroup.memory=nokmem quiet', true)).toEqual({ chargesSockets: true, chargesFiles: false });
+    expect(chargedMemory('', false)).toEqual({ chargesSockets: false, chargesFiles: true });
   });
 
   it('R7-C1 R7-C4 are raised and never lowered', () => {
@@ -60,8 +71,10 @@ describe.each(['the launcher', 'Compose'] as const)('limits of the kernel as %s 
   const now = () => Object.fromEntries(Object.keys(ofKernel).map((name) => [name, readFileSync(fileOf(name), 'utf8')]));
   const groups = () => path.join(folder, 'groups');
   /** @returns names of those that could not be raised */
-  async function raise(env: NodeJS.ProcessEnv = {}): Promise<string[]> {
-    if (raiser === 'the launcher') return raiseKernelLimits(system(), groups(), memory);
+  async function raise(env: NodeJS.ProcessEnv = {}, commandLine = 'quiet'): Promise<string[]> {
+    if (raiser === 'the launcher')
+      return raiseKernelLimits(system(), groups(), { ...memory, ...chargedMemory(commandLine, true) });
+    writeFileSync(path.join(folder, 'cmdline'), `${commandLine}\n`);
     const text = '. "$1/kernel-limits.sh"; mkdir() { return 1; }; raise_limits "$2"; echo "$unraised"';
     const parameters = ['-euc', text, 'sh', path.join(CHECKOUT, 'deploy/buildkit'), String(memory.ofBuilds)];
     const own = { ...process.env, KERNEL_PROC: folder, KERNEL_GROUPS: groups(), SOCKET_PAGES: '9999999', ...env };
@@ -97,6 +110,19 @@ describe.each(['the launcher', 'Compose'] as const)('limits of the kernel as %s 
     rmSync(fileOf('fs.epoll.max_user_watches'));
     mkdirSync(fileOf('fs.epoll.max_user_watches'));
     expect(await raise()).toEqual(['fs.epoll.max_user_watches']);
+  });
+
+  it('R7-C1 are left and named where the kernel charges nobody for what they bound', async () => {
+    const before = now();
+    const names = ['fs.epoll.max_user_watches', 'fs.inotify.max_user_watches', 'fs.inotify.max_user_instances'];
+    expect(await raise({}, 'quiet cgroup.memory=nokmem')).toEqual([...names, 'fs.file-max']);
+    for (const name of names) expect([name, now()[name]]).toEqual([name, before[name]]);
+  });
+
+  it('R7-C4 are named for sockets where the kernel charges nobody for them', async () => {
+    const before = now()['net.ipv4.udp_mem'];
+    expect(await raise({}, 'cgroup.memory=nosocket')).toEqual(['net.ipv4.tcp_mem', 'net.ipv4.udp_mem']);
+    expect(now()['net.ipv4.udp_mem']).toBe(before);
   });
 
   it('R7-C4 are named where version 1 of control groups does not count memory of sockets', async () => {

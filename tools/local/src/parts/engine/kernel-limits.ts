@@ -40,11 +40,16 @@ export interface MachineMemory {
   readonly ofBuilds: number;
   /** Whether the kernel charges memory of sockets to the group of whoever opened them. */
   readonly chargesSockets: boolean;
+  /** The same of its other memory: that of files and watches. */
+  readonly chargesFiles: boolean;
 }
 
-/** What has to be so large that the memory of all builds ends first: memory has an owner, and others keep theirs. */
-export function kernelLimits({ total, ofBuilds, chargesSockets }: MachineMemory): KernelLimit[] {
-  const counted = Object.entries(BYTES_OF_ONE).map(([name, bytes]) => ({
+/**
+ * What has to be so large that the memory of all builds ends first: memory has an owner, and others keep theirs. Of memory that is
+ * charged to nobody the number is the only bound, so it stays.
+ */
+export function kernelLimits({ total, ofBuilds, chargesSockets, chargesFiles }: MachineMemory): KernelLimit[] {
+  const counted = Object.entries(chargesFiles ? BYTES_OF_ONE : {}).map(([name, bytes]) => ({
     name,
     least: [least(BigInt(Math.floor(ofBuilds / bytes)), MOST)],
   }));
@@ -77,7 +82,7 @@ export function raiseKernelLimits(system = SYSTEM, groups = GROUPS, memory = mac
       return true;
     }
   });
-  return [...unraised.map(({ name }) => name), ...uncountedSockets(groups, memory)];
+  return [...unraised.map(({ name }) => name), ...uncharged(groups, memory)];
 }
 
 /** As `raiseKernelLimits`, without a change: writes what is there already. */
@@ -92,7 +97,7 @@ export function unraisableKernelLimits(system = SYSTEM, groups = GROUPS, memory 
       return true;
     }
   });
-  return [...unraisable.map(({ name }) => name), ...uncountedSockets(groups, memory)];
+  return [...unraisable.map(({ name }) => name), ...uncharged(groups, memory)];
 }
 
 /** Says at the start of an engine what a build can use up for all. */
@@ -100,15 +105,26 @@ export function sayUnraised(names: readonly string[]): void {
   if (names.length > 0) say(`! a build can use up for the whole machine what these bound: ${names.join(', ')}`);
 }
 
-/** Version 2 charges them, where the kernel was not started without it. */
 function machineMemory(groups: string): MachineMemory {
-  const chargesSockets = isUnified(groups) && !/cgroup\.memory=\S*nosocket/.test(commandLine());
-  return { total: totalmem(), ofBuilds: memoryForBuilds(), chargesSockets };
+  return { total: totalmem(), ofBuilds: memoryForBuilds(), ...chargedMemory(commandLine(), isUnified(groups)) };
 }
 
-function uncountedSockets(groups: string, { chargesSockets }: MachineMemory): string[] {
-  if (isUnified(groups)) return chargesSockets ? [] : OF_SOCKETS;
-  return existsSync(path.join(groups, 'memory', SOCKETS_OF_GROUP)) ? [] : [SOCKETS_OF_GROUP];
+/** Sockets are charged in version 2. Both can be switched off at the start of the kernel, by `cgroup.memory=nosocket,nokmem`. */
+export function chargedMemory(
+  commandLine: string,
+  unified: boolean,
+): Pick<MachineMemory, 'chargesSockets' | 'chargesFiles'> {
+  return {
+    chargesSockets: unified && !/\bcgroup\.memory=\S*nosocket/.test(commandLine),
+    chargesFiles: !/\bcgroup\.memory=\S*nokmem/.test(commandLine),
+  };
+}
+
+/** Numbers that stay, since nobody is charged for what they bound. */
+function uncharged(groups: string, { chargesSockets, chargesFiles }: MachineMemory): string[] {
+  const files = chargesFiles ? [] : Object.keys(BYTES_OF_ONE);
+  if (isUnified(groups)) return chargesSockets ? files : [...files, ...OF_SOCKETS];
+  return existsSync(path.join(groups, 'memory', SOCKETS_OF_GROUP)) ? files : [...files, SOCKETS_OF_GROUP];
 }
 
 function commandLine(): string {
