@@ -5,6 +5,7 @@ import { World } from '../../spec/world.js';
 import { Database, ImageDeletion, newId, ProjectRemoval } from '../index.js';
 
 const digest = parseDigest(`sha256:${'1'.repeat(64)}`);
+const digestNo = (no: number) => parseDigest(`sha256:${String(no).padStart(64, '0')}`);
 const actor = { kind: 'person', id: 'ada', name: 'Ada', ip: null } as const;
 
 /** What grows with a project's use, with the most rows that one statement may delete. */
@@ -59,6 +60,13 @@ describe('the deletion of a project, or of an image, of which much was built', (
       CASE kind WHEN 'provenance' THEN jsonb_build_object('as', 'referrer', 'descriptor', jsonb_build_object('digest', 'sha256:' || n))
         ELSE jsonb_build_object('as', 'tag', 'tag', 'x') END)
     FROM generate_series(1, ${count}::int) n, unnest(ARRAY['provenance', 'legacy_provenance']) kind`;
+  const signed = async (projectId: string, image: string, blob: string) => {
+    const [config, layers] = [{ digest: digestNo(0) }, [{ digest: blob }]];
+    const manifest = Buffer.from(JSON.stringify({ config, layers })).toString('base64');
+    const [id, buildId, keyId] = [newId(), newId(), newId()];
+    const data = { id, projectId, digest: image, buildId, keyId, kind: 'provenance', artifact: { manifest } };
+    await world.db.prisma.signatureArtifact.create({ data });
+  };
   const verifications = (projectId: string, count: number) => world.db.prisma.$executeRaw`
     INSERT INTO image_verification (id, project_id, digest, ok, checks)
     SELECT gen_random_uuid(), ${projectId}::uuid, ${digest}, true, '[]' FROM generate_series(1, ${count}::int)`;
@@ -124,6 +132,17 @@ describe('the deletion of a project, or of an image, of which much was built', (
       5_500,
     );
   }
+
+  it('V7-L3 finds what signs some images, however much that is', async () => {
+    const projectId = await world.project();
+    for (let no = 1; no <= 60; no++) await signed(projectId, digestNo(100 + (no % 2)), digestNo(no));
+    await signed(projectId, digestNo(102), digestNo(99));
+    await signed(await world.project(), digestNo(100), digestNo(98));
+    const found = new Set<string>();
+    const images = new ImageDeletion(world.db).artifactBlobs(projectId, [digestNo(100), digestNo(101)]);
+    for await (const blob of images) found.add(blob);
+    expect(found).toEqual(new Set(Array.from({ length: 61 }, (_, no) => digestNo(no))));
+  });
 
   it('R7-B4 removes the rows of a project in bounded statements, with the rights of control', async () => {
     const projectId = await world.project();

@@ -6,6 +6,7 @@ import { Prisma } from '../generated/client.js';
 import { keepTags } from '../image/kept-tag-repository.js';
 import { newId } from '../new-id.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
+import { artifactBlobs } from '../signing/artifact-blobs.js';
 import { referrerDigests } from '../signing/referrer-digests.js';
 import { deleteInPortions } from './delete-in-portions.js';
 import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
@@ -162,6 +163,11 @@ export class ImageDeletion {
       take: limit,
     });
     return rows.map(({ id, digest }) => ({ id, digest: digest as Digest }));
+  }
+
+  /** Blobs of the signatures and attestations of some images of the project, a digest perhaps several times. */
+  artifactBlobs(projectId: string, images: readonly Digest[]): AsyncIterable<Digest> {
+    return artifactBlobs(this.db, projectId, images);
   }
 
   /**

@@ -14,6 +14,7 @@ const never = Number.POSITIVE_INFINITY;
 
 /** Images of a project, the oldest first. */
 function passOf(repository: ManifestsInMemory, bounds: { mostReadMs?: number; hoursOld?: number } = {}) {
+  const signed = new Map<Digest, string>();
   const rows: { id: string; digest: Digest }[] = [];
   const publish = (digest: Digest) => {
     const at = Date.now() - (bounds.hoursOld ?? 24) * 3_600_000 + rows.length;
@@ -21,8 +22,16 @@ function passOf(repository: ManifestsInMemory, bounds: { mostReadMs?: number; ho
   };
   const page = async (_: string, after: string | null, limit: number) =>
     rows.filter(({ id }) => after === null || id > after).slice(0, limit);
+  const artifactBlobs = async function* (_: string, images: readonly Digest[]) {
+    for (const image of images) if (signed.has(image)) yield digestOf(Buffer.from(signed.get(image)!));
+  };
   const all = { mostDigests: 100, mostReadMs: never, ...bounds };
-  return { pass: new ImagePass(project, { page }, all, logger), publish, session: repository.session };
+  return {
+    pass: new ImagePass(project, { page, artifactBlobs }, all, logger),
+    publish,
+    signed,
+    session: repository.session,
+  };
 }
 
 /** What goes with the first of these images. */
@@ -82,6 +91,18 @@ describe('what goes with a deleted image', () => {
     const get = async () => Promise.reject(away);
     const broken = { ...session, registry: { manifests: { get } } } as unknown as PublisherSession;
     await expect(pass.read(broken, never)).rejects.toBe(away);
+  });
+
+  it('V7-L3 is neither the config of every signature, nor what signs an image that stays', async () => {
+    const repository = new ManifestsInMemory();
+    const { pass, publish, signed, session } = passOf(repository);
+    const [going, other] = [repository.image('{}', 'bundle', 'own bundle').digest, repository.image('b').digest];
+    publish(going);
+    publish(other);
+    signed.set(other, 'bundle').set(going, 'own bundle');
+    await pass.add(session, going);
+    expect(await pass.read(session, never)).toBe(true);
+    expect(pass.contentOf(going).blobs).toEqual(blobs('config of {},bundle,own bundle', 'own bundle'));
   });
 
   it('V7-M2 is what it has in common with another image only when that one is gone', async () => {

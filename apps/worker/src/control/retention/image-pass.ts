@@ -1,6 +1,6 @@
 import { type BuildProject, type ImageDeletion, idFloor } from '@cooperage/db';
 import { type Digest, projectRepository, type RepositoryName } from '@cooperage/domain';
-import { inParallel, isRegistryError } from '@cooperage/oci';
+import { digestOf, inParallel, isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { contentOf, type ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
@@ -9,6 +9,8 @@ import type { PublisherSession } from '../publish/publisher-session.js';
 const parallelReads = 4;
 /** Images that are read between two looks at the clock. */
 const imagesAtOnce = 50;
+/** The config of every signature: another image may name it as well. */
+const emptyConfig = digestOf(Buffer.from('{}'));
 /** Ids are made by several processes: so much may their clocks differ. */
 const clocksDifferMs = 600_000;
 
@@ -29,7 +31,7 @@ export class ImagePass {
   /** How many of these have it. */
   private readonly counts = new Map<Digest, number>();
   /** What of it an image has that stays. */
-  private readonly needed = new Set<Digest>();
+  private readonly needed = new Set<Digest>([emptyConfig]);
   private readonly repository: RepositoryName;
   private readMs = 0;
   private after: string | null = null;
@@ -38,7 +40,7 @@ export class ImagePass {
 
   constructor(
     private readonly project: BuildProject,
-    private readonly images: Pick<ImageDeletion, 'page'>,
+    private readonly images: Pick<ImageDeletion, 'page' | 'artifactBlobs'>,
     private readonly bounds: PassBounds,
     private readonly logger: Logger,
   ) {
@@ -70,6 +72,9 @@ export class ImagePass {
         const page = await this.images.page(this.project.id, this.after, imagesAtOnce);
         const others = page.map(({ digest }) => digest).filter((digest) => !this.standing.has(digest));
         await inParallel(others, parallelReads, (other) => this.keep(session, other));
+        // An image may name what signs another one as a layer of its own.
+        for await (const blob of this.images.artifactBlobs(this.project.id, others))
+          if (this.counts.has(blob)) this.needed.add(blob);
         if (this.stay !== null) return true;
         this.after = page.at(-1)?.id ?? this.after;
         if (page.length < imagesAtOnce) {
