@@ -87,6 +87,23 @@ describe('R7-C2 the length of a text with its variables put in place', () => {
       );
   });
 
+  it('V7-L5 counts no more than the text for names before FROM that neither a line nor the engine sets', () => {
+    const six = (it: string) => `\${${it}}`.repeat(6);
+    const globals = (first: string) =>
+      `ARG A=${six(first)}\nARG B=${six('A')}\nARG C=${six('B')}\nARG D=${six('C')}\nFROM i`;
+    expect(measure(`${globals('none')}:$none-$D\n`).excess).toBeNull();
+    for (const own of ['TARGETPLATFORM', 'BUILDARCH'])
+      expect(measure(globals(own)).excess).toMatchObject({ kind: 'value', name: 'D' });
+  });
+
+  it('V7-L5 counts names of the engine before FROM with what is given for them', () => {
+    const given = { TARGETOS: 'x'.repeat(60_000), none: 'x'.repeat(60_000) };
+    const inStage = (it: string) => measure(`ARG A=$${it}$${it}\nFROM i\nARG A\n`, given).known.values.get('A');
+    expect(inStage('TARGETOS')).toBe(120_000);
+    // No less than its text.
+    expect(inStage('none')).toBe('$none$none'.length);
+  });
+
   it('stays a number, however large', () => {
     const text = `${'${x//a/'.repeat(90)}$x${'}'.repeat(90)}`;
     const { bytes, work } = expandedLength(text, () => 2 ** 30, reading);

@@ -16,6 +16,9 @@ const unknownValue = 4096;
 /** In the text of a step, where nearly all of them are the shell's own and stay as they are written. */
 const unknownInStep = 256;
 
+/** What the engine sets before the first FROM, where no base image sets anything. */
+const setByEngine = /^(?:BUILD|TARGET)/;
+
 /** What BuildKit holds of an instruction that it takes over from another stage, beside its text. */
 const triggerBytes = 1024;
 
@@ -164,7 +167,7 @@ class Walk {
   private arg(args: string): void {
     for (const word of quotedWords(bytesToText(args), this.wordEscape)) {
       const [name, value] = cut(word);
-      const given = Object.hasOwn(this.scene.buildArgs, name) ? bytesOf(this.scene.buildArgs[name]!) : null;
+      const given = this.given(name);
       if (given !== null) this.spend(given, name, given);
       if (!this.stage) this.outerArg(name, word.includes('=') ? value : null, given);
       else if (given !== null) this.stage.declare(name, given);
@@ -265,12 +268,21 @@ class Walk {
     const lengthOf = (variable: string) => {
       // BuildKit compares it with all that there are, letter by letter, to say which one may be meant.
       if (!scope.has(variable) && unknown === unknownValue) compared += bytesOf(variable) * scope.nameBytes;
-      return scope.lengthOf(variable, unknown);
+      return scope.lengthOf(variable, scope === this.outer ? this.unsetBeforeFrom(variable) : unknown);
     };
     const { bytes, work } = expandedLength(text, lengthOf, reading);
     this.spend(Math.max(bytes, work), name, bytes);
     this.spend(compared, name);
     return bytes;
+  }
+
+  /** The engine takes what is given for its own variables, although no line declares them there. */
+  private unsetBeforeFrom(name: string): number {
+    return setByEngine.test(name) ? Math.max(unknownValue, this.given(name) ?? 0) : 0;
+  }
+
+  private given(name: string): number | null {
+    return Object.hasOwn(this.scene.buildArgs, name) ? bytesOf(this.scene.buildArgs[name]!) : null;
   }
 
   private spend(bytes: number, name = this.current.keyword.toUpperCase(), value = 0): void {
