@@ -27,6 +27,8 @@ export interface GateCall {
    * @returns false when the call has to go, since its address, site or project has its share of such calls
    */
   complete(): boolean;
+  /** The caller has gone. A call whose body is whole stays until it is dealt with. */
+  abandon(): void;
   /** The call is over. A second time does nothing. */
   leave(): void;
 }
@@ -98,6 +100,9 @@ export class IntakeGate {
     return {
       receive: (bytes) => this.receive(entry, bytes),
       complete: () => this.complete(entry),
+      abandon: () => {
+        if (!entry.isWhole) this.leave(entry);
+      },
       leave: () => this.leave(entry),
     };
   }

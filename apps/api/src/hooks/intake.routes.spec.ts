@@ -141,3 +141,39 @@ it('V7-M1 takes all that the git host of a project sends while another address h
   for (const end of ends) end();
   await Promise.all([...flood, ...own, ...others]);
 });
+
+it.each([0, 3])(
+  'R8-A2 keeps the place of a whole call of %i bytes until it is dealt with, although its caller has gone',
+  async (length) => {
+    const ends: (() => void)[] = [];
+    receive = () => new Promise((resolve) => ends.push(() => resolve(accepted)));
+    const arrived: Socket[] = [];
+    api.server.on('connection', (socket) => arrived.push(socket));
+    const first = caller();
+    first.socket.write(`${head(length)}${'x'.repeat(length)}`);
+    await expect.poll(() => ends.length).toBe(1);
+    first.socket.destroy();
+    await expect.poll(() => arrived[0]!.closed).toBe(true);
+    const second = caller();
+    second.socket.write(`${head(3)}abc`);
+    await expect.poll(() => second.heard.text).toMatch(/^HTTP\/1\.1 503 /);
+    ends[0]!();
+    await expect
+      .poll(() => {
+        second.socket.write(`${head(3)}abc`);
+        return ends.length;
+      })
+      .toBeGreaterThan(1);
+    for (const end of ends) end();
+  },
+);
+
+it('R8-A2 gives the place of a call back whose caller goes in the middle of the body', async () => {
+  const first = caller();
+  first.socket.write(`${head(200)}abc`);
+  await expect.poll(() => requests.length).toBe(1);
+  first.socket.destroy();
+  const second = caller();
+  second.socket.write(`${head(3)}abc`);
+  await expect.poll(() => second.heard.text).toMatch(/^HTTP\/1\.1 202 /);
+});

@@ -52,8 +52,8 @@ export function addIntakeRoute(
       const call = gate.enter(caller, () => gaveWay.abort());
       if (call === null) throw noRoom();
       underWay.set(request, { call, gaveWay: gaveWay.signal });
-      // A caller who goes away in the middle of the body never gets an answer.
-      reply.raw.once('close', call.leave);
+      // A caller who goes away in the middle of the body never gets an answer. A whole call is dealt with all the same.
+      reply.raw.once('close', call.abandon);
     });
     // The call is dealt with. How fast the answer leaves is the caller's affair, who may never read it.
     scope.addHook('onSend', async (request) => {
