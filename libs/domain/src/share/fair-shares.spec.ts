@@ -118,6 +118,85 @@ describe('R-M7 fair shares', () => {
   });
 });
 
+describe('R8-A2 keys that always have some that wait', () => {
+  /** Four slots, and `keys` that hold one each and wait for a hundred more. Each that gets a slot gives it back in its turn. */
+  function flooded(keys: readonly string[], group = (key: string) => key) {
+    const shares = new FairShares({ total: 4, perKey: 2 }, 2_000);
+    const [held, served]: [Release[], string[]] = [[], []];
+    const wait = (key: string) =>
+      void shares.take(key, never, group(key)).then((release) => {
+        served.push(key);
+        held.push(release!);
+      });
+    for (const key of keys) wait(key);
+    for (const key of keys) for (let at = 0; at < 100; at++) wait(key);
+    const turns = async (count: number) => {
+      await now(Promise.resolve());
+      const from = served.length;
+      for (let at = 0; at < count; at++) {
+        held.shift()!();
+        await now(Promise.resolve());
+      }
+      return served.slice(from);
+    };
+    return { wait, turns };
+  }
+  const four = ['a', 'b', 'c', 'd'];
+
+  it('let a key that comes have the next turn', async () => {
+    const { wait, turns } = flooded(four);
+    await turns(4);
+    wait('e');
+    wait('e');
+    const next = await turns(8);
+    // Its second one waits for a round, as a second one of theirs does.
+    expect(next.filter((key) => key === 'e')).toHaveLength(2);
+    expect(next.indexOf('e')).toBeLessThan(2);
+  });
+
+  it('take turns with each other', async () => {
+    const { turns } = flooded([...four, 'e', 'f']);
+    await turns(6);
+    expect([...new Set(await turns(6))].sort()).toEqual([...four, 'e', 'f']);
+  });
+
+  it('of a few groups take turns by group', async () => {
+    const networks = ['a1', 'b1', 'c1', 'd1', 'a2', 'b2', 'c2', 'd2'];
+    const { wait, turns } = flooded(networks, ([group]) => group!);
+    await turns(8);
+    wait('e1');
+    expect(await turns(3)).toContain('e1');
+  });
+
+  it('do not keep a second one of a key waiting by having other names each time', async () => {
+    const { wait, turns } = flooded(four);
+    await turns(4);
+    wait('e');
+    wait('e');
+    const served: string[] = [];
+    for (let at = 0; at < 100; at++) {
+      for (const side of ['left', 'right']) wait(`${side} ${at}`);
+      served.push(...(await turns(1)));
+    }
+    expect(served.filter((key) => key === 'e')).toHaveLength(2);
+  });
+
+  it('do not keep a second one of a key waiting by coming anew each time', async () => {
+    const { wait, turns } = flooded(four);
+    await turns(4);
+    for (const key of ['e', 'e', 'e']) wait(key);
+    const served: string[] = [];
+    for (let at = 0; at < 30; at++) {
+      const [key] = await turns(1);
+      served.push(key!);
+      // They never have more than one that waits.
+      if (key?.startsWith('new')) wait(key);
+      else if (at === 0) for (const name of ['new1', 'new2', 'new3']) wait(name);
+    }
+    expect(served.filter((key) => key === 'e')).toHaveLength(3);
+  });
+});
+
 describe('R3-N8 keys that belong to one group', () => {
   const many = Array.from({ length: 1_000 }, (_, at) => `network ${at}`);
 

@@ -43,7 +43,8 @@ export function freeSlots({ total, perKey }: ShareLimits, held: ReadonlyMap<stri
 
 /**
  * A bounded number of slots, shared fairly between keys. `tryTake` is for work that is refused or left where it is while no slot
- * is free; `take` waits. A free slot goes to the waiting key that holds the fewest slots, then to the one that waits longest.
+ * is free; `take` waits. A free slot goes to the waiting key that holds the fewest slots, then to one that had no turn in this round,
+ * then to the one that waits longest. A key with thousands that wait is no older for that than one that has just come.
  * Where keys belong to groups, a group is bounded as a key is, and its slots are looked at first. It counts in this process alone.
  */
 export class FairShares {
@@ -51,6 +52,8 @@ export class FairShares {
   private readonly heldByGroup = new Map<string, number>();
   private readonly queues = new Map<string, Queue>();
   private readonly waitingByGroup = new Map<string, number>();
+  private readonly servedKeys = new Round();
+  private readonly servedGroups = new Round();
   private asked = 0;
 
   /** @param maxWaitingPerKey most calls of `take` of one key, and of one group, that wait at the same time */
@@ -124,6 +127,8 @@ export class FairShares {
   private serve(): void {
     for (let queue = this.next(); queue; queue = this.next()) {
       const [first] = queue.entries;
+      this.servedKeys.serve(queue.key);
+      this.servedGroups.serve(queue.group);
       this.leave(queue, first!);
       first!.grant(this.grantTo(queue.key, queue.group));
     }
@@ -133,13 +138,40 @@ export class FairShares {
     queue.entries.delete(entry);
     if (queue.entries.size === 0) this.queues.delete(queue.key);
     add(this.waitingByGroup, queue.group, -1);
+    if (this.queues.size > 0) return;
+    this.servedKeys.end();
+    this.servedGroups.end();
   }
 
   private next(): Queue | undefined {
     const ready = [...this.queues.values()].filter(({ key, group }) => this.free(key, group) > 0);
     const least = fewest(ready, ({ group }) => this.heldByGroup.get(group) ?? 0);
-    const fewestOwn = fewest(least, ({ key }) => this.held.get(key) ?? 0);
-    return fewest(fewestOwn, ({ entries: [first] }) => first!.at)[0];
+    const nextGroups = fewest(least, ({ group }) => this.servedGroups.turnsOf(group));
+    const fewestOwn = fewest(nextGroups, ({ key }) => this.held.get(key) ?? 0);
+    const nextKeys = fewest(fewestOwn, ({ key }) => this.servedKeys.turnsOf(key));
+    return fewest(nextKeys, ({ entries: [first] }) => first!.at)[0];
+  }
+}
+
+/** Turns of a round. With more keys than that, those that come anew each time would always be before one that had its turn. */
+const longestRound = 64;
+
+/** Who had a turn since everybody who could have one had one. Kept while somebody waits, also of those that do not wait just now. */
+class Round {
+  private readonly served = new Set<string>();
+
+  turnsOf(name: string): 0 | 1 {
+    return this.served.has(name) ? 1 : 0;
+  }
+
+  /** Whoever is served a second time begins the next round. */
+  serve(name: string): void {
+    if (this.served.has(name) || this.served.size >= longestRound) this.served.clear();
+    this.served.add(name);
+  }
+
+  end(): void {
+    this.served.clear();
   }
 }
 
