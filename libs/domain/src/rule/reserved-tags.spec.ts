@@ -61,3 +61,13 @@ describe('R8-B1 protected git tags', () => {
     expect(atOnce(reserved.has('other'))).toBe(false);
   });
 });
+
+it('R8-B6 a pattern that begins with folders keeps names without folders too', () => {
+  const has = (refPattern: string, protectedTag: string, tag: string) =>
+    atOnce(reservedOf(rulesOf([releases(refPattern, '{{tag}}')], [protectedTag])).has(tag));
+  expect(has('v*', '**/v*', 'v1.2.3')).toBe(true);
+  expect(has('**/v*', 'v*', 'v1.2.3')).toBe(true);
+  expect(has('**', 'release/**/v*', 'release-v1')).toBe(false);
+  expect(has('release/**', 'release/**/v*', 'release-v1')).toBe(true);
+  expect(has('v*', '**/v*', 'vendor')).toBe(false);
+});

@@ -148,7 +148,7 @@ export class ReservedTags {
     const names: ProtectedNames[] = [];
     for (const pattern of patterns) {
       if (this.work.isSliceOver()) yield;
-      names.push({ pattern, matches: this.someOf([tagPattern(pattern)], (form) => this.compiled(form)) });
+      names.push({ pattern, matches: this.someOf(tagPatterns(pattern), (form) => this.compiled(form)) });
     }
     return names;
   }
@@ -206,7 +206,7 @@ export class ReservedTags {
 
   /** A pattern such as `v*` would keep half of all words: there a name has to look like a release too. */
   private tagNames(refPattern: string): Matcher {
-    return this.someOf([tagPattern(refPattern)], (form) => {
+    return this.someOf(tagPatterns(refPattern), (form) => {
       const fixed = form.search(/[*?]/);
       const matches = this.compiled(form);
       return (name) => matches(name) && (fixed === -1 || fixed > 1 || releaseName.test(name));
