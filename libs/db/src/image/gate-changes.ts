@@ -58,7 +58,8 @@ export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNa
       SELECT moved.project_id, wanted.tag, moved.digest, moved.id, moved.sequence, moved.number, moved.zone, wanted.owner
       FROM moved, wanted
       ON CONFLICT (project_id, tag) DO UPDATE SET digest = excluded.digest, build_id = excluded.build_id,
-        sequence = excluded.sequence, build_number = excluded.build_number, zone = excluded.zone, owner = excluded.owner,
+        sequence = excluded.sequence, build_number = excluded.build_number, zone = excluded.zone,
+        owner = CASE WHEN excluded.owner IS NULL AND t.owner = (SELECT commit FROM moved) THEN t.owner ELSE excluded.owner END,
         moved_at = now()
       WHERE CASE WHEN (t.zone = 'protected') = (excluded.zone = 'protected')
         THEN (t.sequence, t.build_number) < (excluded.sequence, excluded.build_number)

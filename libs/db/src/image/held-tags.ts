@@ -34,6 +34,6 @@ export function ofOtherOwner(
 ): Prisma.Sql {
   return Prisma.sql`(${held.owner} IS DISTINCT FROM ${wanted} AND CASE
     WHEN ${wanted} !~ '^refs/' THEN ${held.commit} IS DISTINCT FROM ${wanted}
-    WHEN ${held.owner} !~ '^refs/' THEN true
+    WHEN ${held.owner} !~ '^refs/' THEN ${wanted} IS NOT NULL OR ${held.owner} IS DISTINCT FROM (SELECT commit FROM moved)
     ELSE ${held.zone} = 'protected' AND ${held.ref} IS DISTINCT FROM (SELECT ref FROM moved) END)`;
 }

@@ -120,6 +120,17 @@ describe('whose a tag is', () => {
     expect(await target('abcdef0')).toBe(digestOf(2));
   });
 
+  it('R8-B7 the tag of a commit is moved by a build of that commit which noted nothing, and stays with the commit', async () => {
+    const ref = 'refs/heads/topic';
+    await pass({ image: 1, ref, tags: { abcdef0: 'commit' } });
+    await pass({ image: 2, ref, tags: { abcdef0: 'neither' } });
+    expect(await target('abcdef0')).toBe(digestOf(2));
+    await pass({ image: 3, ref, commit: twin, tags: { abcdef0: 'neither' } });
+    expect(await target('abcdef0')).toBe(digestOf(2));
+    const held = await new EvaluationRepository(world.db).heldTags(projectId, ['abcdef0']);
+    expect(held.get('abcdef0')).toMatchObject({ owner: first, commit: first });
+  });
+
   it('R5-C6 evaluation finds whose tags are', async () => {
     await pass({ image: 1, ref: 'refs/tags/v1', tags: { v1: 'ref', '1': 'neither' } });
     const held = await new EvaluationRepository(world.db).heldTags(projectId, ['v1', '1', 'v2']);

@@ -9,7 +9,11 @@ const release = { ref: 'refs/tags/v1.2.3', commit, defaultBranch: 'main' };
 const held = (naming: TagNaming, ref: string, change: Partial<HeldTag> = {}): HeldTag => {
   return { zone: 'protected', owner: ownerOf(naming, { ref, commit }), ref, commit, ...change };
 };
-const wanted = (naming: TagNaming, ref: string, of = commit) => ({ owner: ownerOf(naming, { ref, commit: of }), ref });
+const wanted = (naming: TagNaming, ref: string, of = commit) => ({
+  owner: ownerOf(naming, { ref, commit: of }),
+  ref,
+  commit: of,
+});
 
 describe('R5-C6 a tag that names a git tag or a commit', () => {
   it.each<[string, TagNaming]>([
@@ -95,4 +99,11 @@ describe('R5-C6 a tag that names a git tag or a commit', () => {
   ])('R5-C6 asked for by %s', (_who, tag, asked, other) => {
     expect(otherOwner(tag, asked)).toBe(other);
   });
+});
+
+it('R8-B7 the tag of a commit is moved by its own commit where nobody noted what the tag names', () => {
+  const ref = 'refs/heads/topic';
+  expect(otherOwner(held('commit', ref), wanted('neither', ref))).toBeNull();
+  expect(otherOwner(held('commit', ref), wanted('neither', ref, twin))).toBe('commit');
+  expect(otherOwner(held('commit', ref), wanted('ref', ref))).toBe('commit');
 });

@@ -47,16 +47,17 @@ export function ownerOf(
 /**
  * Whether a tag stays with what it names. Different names become the same tag (`v1/2` and `v1-2`), and seven digits of a commit can be
  * made for another one: neither moves the tag of the other. A tag that names a ref is defended among protected branches and git tags;
- * other branches belong to the same people. The ref that has a tag keeps it, whichever template made it before.
+ * other branches belong to the same people. The ref that has a tag keeps it, whichever template made it before. So does a commit, for a
+ * build of before that did not note what its tags name.
  * @returns whose it is; null where it may move, as far as this is concerned
  */
 export function otherOwner(
   held: HeldTag,
-  wanted: { readonly owner: TagOwner; readonly ref: string },
+  wanted: { readonly owner: TagOwner; readonly ref: string; readonly commit: string },
 ): 'ref' | 'commit' | null {
   if (held.owner === wanted.owner) return null;
   if (isCommit(wanted.owner)) return held.commit === wanted.owner ? null : 'commit';
-  if (isCommit(held.owner)) return 'commit';
+  if (isCommit(held.owner)) return wanted.owner === null && held.owner === wanted.commit ? null : 'commit';
   return held.zone === 'protected' && held.ref !== wanted.ref ? 'ref' : null;
 }
 

@@ -70,7 +70,7 @@ class TagJudge {
     // Protected refs take a tag from others, whatever it names.
     if ((held.zone === 'protected') !== (this.zone === 'protected'))
       return held.zone === 'protected' ? 'owned_by_protected' : null;
-    const other = otherOwner(held, { owner, ref: this.wall.ref });
+    const other = otherOwner(held, { owner, ref: this.wall.ref, commit: this.wall.commit });
     return other && (other === 'ref' ? 'owned_by_other_ref' : 'owned_by_other_commit');
   }
 
