@@ -47,7 +47,7 @@ export async function examineLimits(root = '/sys/fs/cgroup'): Promise<Finding> {
 export function examineShared(names = unraisableKernelLimits()): Finding {
   const where = 'what the kernel counts for the whole machine is raised until the memory of builds ends before';
   const what = names.join(', ');
-  const advice = `not possible here: ${what}. One build can use these up for all processes of root, or for all sockets`;
+  const advice = `not possible here: ${what}. One build can use these up for all processes of root, sockets or networks`;
   return { part: 'shared limits', state: 'ready', where, ...(what && { advice }) };
 }
 
