@@ -11,6 +11,7 @@ const sentences =
   /connection terminated|server has closed the connection|timeout exceeded when trying to connect|query read timeout|can't reach database/i;
 /** SQLSTATE: statement or lock timeout. */
 const timeouts = /^(?:57014|55P03)$/;
+const statementTimeout = /^57014$/;
 const deepest = 5;
 
 /**
@@ -30,8 +31,17 @@ export function isDatabaseUnavailable(error: unknown): boolean {
  * `isDatabaseUnavailable` counts it too, since the same call may work later; it may also never work, where the rows are the reason.
  */
 export function isStatementTimeout(error: unknown): boolean {
+  return hasCode(error, timeouts);
+}
+
+/** Whether one statement took longer than any may, and did not wait for a lock for all of that time. */
+export function isStatementTooLong(error: unknown): boolean {
+  return hasCode(error, statementTimeout);
+}
+
+function hasCode(error: unknown, codes: RegExp): boolean {
   for (let depth = 0, at = error; at instanceof Error && depth < deepest; depth++, at = at.cause)
-    if (codesOf(at).some((code) => timeouts.test(code))) return true;
+    if (codesOf(at).some((code) => codes.test(code))) return true;
   return false;
 }
 

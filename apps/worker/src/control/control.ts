@@ -141,7 +141,11 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private budgetLoop(): WakeLoop {
     const budgets = this.get(CacheBudgets);
-    return new WakeLoop('cache budgets', budgetLookMs, this.logger, () => budgets.promise());
+    return new WakeLoop('cache budgets', budgetLookMs, this.logger, () =>
+      budgets.promise((err, projectId) =>
+        this.logger.error({ err, projectId }, 'the caches of a project cannot be weighed now, trying again later'),
+      ),
+    );
   }
 
   private ageLoop(): WakeLoop {

@@ -2,7 +2,7 @@ import type { Database } from '../database.js';
 import { isStatementTimeout } from '../database-errors.js';
 import { Prisma } from '../generated/client.js';
 import { promise } from '../outbox/outbox-repository.js';
-import { weightOf } from './cache-weight.js';
+import { isTooManyToWeigh, mostWeighed, weightOf } from './cache-weight.js';
 
 /** A project whose references have, each counted for itself, more than their budget. */
 interface Suspect {
@@ -35,9 +35,11 @@ export class CacheBudgets {
   constructor(
     private readonly db: Database,
     private readonly now: () => number = () => performance.now(),
+    private readonly most = mostWeighed,
   ) {}
 
-  async promise(): Promise<void> {
+  /** @param onFailure of a project that could not be weighed in time, and is weighed again in the next run; the others have their turn */
+  async promise(onFailure: (error: unknown, projectId: string) => void = rethrow): Promise<void> {
     const beganAt = this.now();
     for (const [id, { until }] of this.answers) if (until <= beganAt) this.answers.delete(id);
     const suspects = (await this.suspects()).filter((suspect) => !this.isAnswered(suspect));
@@ -48,7 +50,12 @@ export class CacheBudgets {
     for (const suspect of [...suspects.slice(next), ...suspects.slice(0, next)]) {
       if (this.now() - beganAt > runMs) return;
       this.after = suspect.id;
-      if (await this.isHeavy(suspect)) await promise(this.db.prisma, 'evict-cache', suspect.id, suspect.id);
+      try {
+        if (await this.isHeavy(suspect)) await promise(this.db.prisma, 'evict-cache', suspect.id, suspect.id);
+      } catch (error) {
+        if (!isStatementTimeout(error)) throw error;
+        onFailure(error, suspect.id);
+      }
     }
   }
 
@@ -78,12 +85,16 @@ export class CacheBudgets {
       if (!isHeavy) this.answers.set(suspect.id, { said: saying(suspect), until });
       return isHeavy;
     } catch (error) {
-      if (!isStatementTimeout(error)) throw error;
+      if (!(await isTooManyToWeigh(this.db, suspect.id, error, this.most))) throw error;
       // What nobody can weigh is too much: the project's own work deletes some of it. Once in a while is enough.
       this.answers.set(suspect.id, { said: null, until });
       return true;
     }
   }
+}
+
+function rethrow(error: unknown): void {
+  throw error;
 }
 
 const saying = ({ budget, sum }: Suspect) => `${sum} of ${budget}`;

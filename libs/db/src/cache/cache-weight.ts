@@ -1,4 +1,27 @@
+import type { Database } from '../database.js';
+import { isStatementTooLong } from '../database-errors.js';
 import { Prisma } from '../generated/client.js';
+
+/** More blobs of one project may take longer to be weighed than a statement may, on a machine that has nothing else to do. */
+export const mostWeighed = 250_000;
+
+/**
+ * Whether the blobs of a project are too many to be weighed in one statement, which `error` ended. The time alone says nothing of the
+ * project: the database may be slow for all, or a lock in the way.
+ * @throws what the count throws, in a database that is slow or blocked
+ */
+export async function isTooManyToWeigh(
+  db: Database,
+  projectId: string,
+  error: unknown,
+  most: number,
+): Promise<boolean> {
+  if (!isStatementTooLong(error)) return false;
+  const [row] = await db.prisma.$queryRaw<[{ count: number }]>`
+    SELECT count(*)::int AS count
+    FROM (SELECT FROM cache_blob WHERE project_id = ${projectId}::uuid LIMIT ${most + 1}) held`;
+  return row.count > most;
+}
 
 /**
  * Bytes that all references of a project hold together in the registry, which keeps a blob once: a subquery.

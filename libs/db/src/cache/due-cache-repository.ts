@@ -3,6 +3,7 @@ import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import { isReadByAll, isUnused, touchedAt } from './cache-touch.js';
+import { isTooManyToWeigh, mostWeighed } from './cache-weight.js';
 
 /** What a project allows its caches in the registry. */
 export interface CacheLimits {
@@ -17,6 +18,8 @@ export interface HeavyCaches {
   readonly places: readonly CachePlace[];
   /** More have to go than were read: ask again once these are gone. */
   readonly isPart: boolean;
+  /** False where the project has too many blobs to weigh them: these are the first that would go for any budget. */
+  readonly isWeighed: boolean;
 }
 
 type HeavyRow = CachePlace & {
@@ -29,6 +32,8 @@ type HeavyRow = CachePlace & {
 
 /** So many references and blobs are read at once. */
 const [mostEntries, mostBlobs] = [1_000, 100_000];
+/** References that go before it is tried again to weigh them all. */
+const mostUnweighed = 20;
 
 /** Strangers' first, since nobody waits for them; what everybody reads last. Of each zone the longest unused first. */
 const inOrder = Prisma.sql`array_position(ARRAY['fork', 'branch', 'protected'], e.zone), ${touchedAt}, e.id`;
@@ -44,7 +49,7 @@ const kept = (projectId: string) => Prisma.sql`SELECT e.id FROM cache_entry e JO
 export class DueCacheRepository {
   constructor(
     private readonly db: Database,
-    private readonly most = { entries: mostEntries, blobs: mostBlobs },
+    private readonly most = { entries: mostEntries, blobs: mostBlobs, weighed: mostWeighed },
   ) {}
 
   /** Null where the project is gone. */
@@ -74,7 +79,7 @@ export class DueCacheRepository {
   }
 
   /** The first that would go for a budget, whatever they weigh. */
-  firstToGo(projectId: string, limit: number): Promise<CachePlace[]> {
+  private firstToGo(projectId: string, limit: number): Promise<CachePlace[]> {
     return this.db.prisma.$queryRaw<CachePlace[]>`
       SELECT e.zone, e.ref, e.platform, e.epoch FROM cache_entry e
       WHERE e.project_id = ${projectId}::uuid AND e.id NOT IN (${kept(projectId)}) ORDER BY ${inOrder} LIMIT ${limit}`;
@@ -82,9 +87,20 @@ export class DueCacheRepository {
 
   /**
    * What the budget has no room for, see `overBudget`. The server looks at each blob of the project once: it is freed with the
-   * last of its holders to go. Only what holds such a blob is read, and of it only those blobs.
+   * last of its holders to go. Only what holds such a blob is read, and of it only those blobs. Caches that nobody can weigh are more
+   * than any budget means: the first of them go until they can be weighed.
+   * @throws where it takes too long, and the number of blobs is not the reason
    */
   async heavy(projectId: string, budgetBytes: number): Promise<HeavyCaches> {
+    try {
+      return await this.weighed(projectId, budgetBytes);
+    } catch (error) {
+      if (!(await isTooManyToWeigh(this.db, projectId, error, this.most.weighed))) throw error;
+      return { places: await this.firstToGo(projectId, mostUnweighed), isPart: true, isWeighed: false };
+    }
+  }
+
+  private async weighed(projectId: string, budgetBytes: number): Promise<HeavyCaches> {
     const rows = await this.db.prisma.$queryRaw<HeavyRow[]>`
       WITH ordered AS MATERIALIZED (
         SELECT e.id, row_number() OVER (ORDER BY ${inOrder}) AS place FROM cache_entry e
@@ -111,7 +127,7 @@ export class DueCacheRepository {
       FROM chosen c JOIN cache_entry e ON e.id = c.id
       WHERE c.at = 1 OR (c.at <= ${this.most.entries} AND c.blobs_so_far <= ${this.most.blobs}) ORDER BY c.at`;
     const going = overBudget(rows.map(toWeighed), rows[0]?.excess ?? 0);
-    return { places: going.map(({ place }) => place), isPart: rows.at(-1)?.isPart ?? false };
+    return { places: going.map(({ place }) => place), isPart: rows.at(-1)?.isPart ?? false, isWeighed: true };
   }
 }
 

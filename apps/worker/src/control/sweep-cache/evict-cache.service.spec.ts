@@ -7,12 +7,14 @@ import { EvictCacheService } from './evict-cache.service.js';
 const logger = createLogger({ process: 'test', level: 'silent' });
 const place = (ref: string) => ({ zone: 'branch', ref, platform: 'linux/amd64', epoch: 0 }) as const;
 
-it('R7-B5 caches that cannot be weighed get fewer until they can be', async () => {
-  const tooLong = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+const weighed = { places: [place('weighed')], isPart: false, isWeighed: true };
+const unweighed = { places: [place('first'), place('second')], isPart: true, isWeighed: false };
+
+function evicting(heavy: () => Promise<unknown>) {
   const due = {
     limitsOf: async () => ({ unusedDays: null, budgetBytes: 1 }),
-    heavy: vi.fn(async () => ({ places: [place('weighed')], isPart: false })).mockRejectedValueOnce(tooLong),
-    firstToGo: async () => [place('first'), place('second')],
+    heavy,
+    firstToGo: async () => unweighed.places,
   };
   const evicted = vi.fn(async (_projectId: string, { ref }: { ref: string }) => ref);
   const session = { registry: { manifests: { head: async () => null } } } as unknown as PublisherSession;
@@ -28,6 +30,21 @@ it('R7-B5 caches that cannot be weighed get fewer until they can be', async () =
     sessions as unknown as PublisherSessions,
     logger,
   );
-  expect(await service.handleLimits({ subjectId: 'p' } as OutboxItem)).toMatchObject({ done: true });
-  expect(evicted.mock.calls.map(([, { ref }]) => ref)).toEqual(['first', 'second', 'weighed']);
+  return {
+    handle: () => service.handleLimits({ subjectId: 'p' } as OutboxItem),
+    evicted: () => evicted.mock.calls.map(([, { ref }]) => ref),
+  };
+}
+
+it('R7-B5 caches that cannot be weighed get fewer until they can be', async () => {
+  const { handle, evicted } = evicting(vi.fn(async () => weighed as unknown).mockResolvedValueOnce(unweighed));
+  expect(await handle()).toMatchObject({ done: true });
+  expect(evicted()).toEqual(['first', 'second', 'weighed']);
+});
+
+it('V7-M3 one statement that takes too long deletes nothing', async () => {
+  const tooLong = Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+  const { handle, evicted } = evicting(vi.fn(async () => weighed as unknown).mockRejectedValueOnce(tooLong));
+  await expect(handle()).rejects.toBe(tooLong);
+  expect(evicted()).toEqual([]);
 });

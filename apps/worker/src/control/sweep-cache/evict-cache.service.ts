@@ -2,8 +2,6 @@ import {
   type CacheSweepRepository,
   type DueCacheRepository,
   type EvictionReason,
-  type HeavyCaches,
-  isStatementTimeout,
   type OutboxItem,
   type TakenCache,
 } from '@cooperage/db';
@@ -17,8 +15,6 @@ const waitMs = 1_000;
 
 /** References that are read at once. */
 const mostAtOnce = 500;
-/** References that go before it is tried again to weigh them all. */
-const mostUnweighed = 20;
 
 interface Evicted {
   readonly result: HandlerResult;
@@ -53,21 +49,12 @@ export class EvictCacheService {
 
   private async evictHeavy(projectId: string, budgetBytes: number, signal?: AbortSignal): Promise<HandlerResult> {
     for (;;) {
-      const { places, isPart } = await this.heavy(projectId, budgetBytes);
+      const { places, isPart, isWeighed } = await this.due.heavy(projectId, budgetBytes);
+      if (!isWeighed)
+        this.logger.warn({ projectId }, 'a project has too many caches to weigh them, the first of them go');
       const { result, gone } = await this.evict(projectId, places, { why: 'budget' }, signal);
       // A registry that deletes nothing would be asked for the same without end.
       if (result !== done || !isPart || gone === 0) return result;
-    }
-  }
-
-  /** Caches that nobody can weigh are more than any budget means: the first of them go until they can be weighed. */
-  private async heavy(projectId: string, budgetBytes: number): Promise<HeavyCaches> {
-    try {
-      return await this.due.heavy(projectId, budgetBytes);
-    } catch (error) {
-      if (!isStatementTimeout(error)) throw error;
-      this.logger.warn({ err: error, projectId }, 'the caches of a project cannot be weighed, the first of them go');
-      return { places: await this.due.firstToGo(projectId, mostUnweighed), isPart: true };
     }
   }
 
