@@ -78,6 +78,25 @@ describe('what nobody asks for any more', () => {
     expect(new Set(ids)).toEqual(new Set([stuck]));
   });
 
+  it('V7-L1 stays once the process has to end, but for the project whose turn it is', async () => {
+    const projects = [await world.project(), await world.project(), await world.project()];
+    for (const project of projects) {
+      await contexts(project, 3);
+      await verdicts(project, 3);
+    }
+    const closing = new AbortController();
+    const { signal } = closing;
+    const runs = [tidying.forgetContexts(undefined, signal), tidying.forgetStepVerdicts(undefined, signal)];
+    closing.abort();
+    await Promise.all(runs);
+    const held = { where: { projectId: { in: projects } }, select: { projectId: true } };
+    for (const rows of [
+      await world.db.prisma.contextManifest.findMany(held),
+      await world.db.prisma.stepVerdict.findMany(held),
+    ])
+      expect(new Set(rows.map(({ projectId }) => projectId)).size).toBeGreaterThanOrEqual(2);
+  });
+
   it('R7-B2 is not what one of the newest builds has, as its own context or as that of a target', async () => {
     const project = await world.project();
     const builder = await world.builder(100);

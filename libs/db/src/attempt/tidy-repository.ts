@@ -28,25 +28,31 @@ export class TidyRepository {
   constructor(private readonly db: Database) {}
 
   /** Forgets what the contexts of old builds held. A context that a build notes meanwhile may go too: nothing depends on it. */
-  forgetContexts(onFailure: OnFailure = rethrow): Promise<void> {
-    return this.eachProject('context_manifest', onFailure, (projectId) => this.forgetContextsOf(projectId));
+  forgetContexts(onFailure: OnFailure = rethrow, signal?: AbortSignal): Promise<void> {
+    return this.eachProject('context_manifest', onFailure, signal, (projectId) =>
+      this.forgetContextsOf(projectId, signal),
+    );
   }
 
   /** Forgets why the steps of old builds ran. */
-  forgetStepVerdicts(onFailure: OnFailure = rethrow): Promise<void> {
-    return this.eachProject('step_verdict', onFailure, async (projectId) => {
-      while ((await this.deleteVerdicts(projectId)) === verdictsAtOnce);
+  forgetStepVerdicts(onFailure: OnFailure = rethrow, signal?: AbortSignal): Promise<void> {
+    return this.eachProject('step_verdict', onFailure, signal, async (projectId) => {
+      while ((await this.deleteVerdicts(projectId)) === verdictsAtOnce && !signal?.aborted);
     });
   }
 
-  /** @throws what the search for the next project throws */
+  /**
+   * @param signal ends it before the next project; what is left has its turn in another run
+   * @throws what the search for the next project throws
+   */
   private async eachProject(
     table: 'context_manifest' | 'step_verdict',
     onFailure: OnFailure,
+    signal: AbortSignal | undefined,
     work: (projectId: string) => Promise<void>,
   ): Promise<void> {
     let after = '00000000-0000-0000-0000-000000000000';
-    for (;;) {
+    while (!signal?.aborted) {
       // One look into the index for each project, however many rows the project has.
       const [next] = await this.db.prisma.$queryRaw<{ id: string }[]>`
         SELECT project_id::text AS id FROM ${Prisma.raw(table)} WHERE project_id > ${after}::uuid ORDER BY project_id LIMIT 1`;
@@ -60,14 +66,14 @@ export class TidyRepository {
     }
   }
 
-  private async forgetContextsOf(projectId: string): Promise<void> {
+  private async forgetContextsOf(projectId: string, signal?: AbortSignal): Promise<void> {
     const { digests, newest } = await this.contextsOf(projectId);
     for (let top = newest; top > newest - contextsKept && digests.size > 0; top -= buildsAtOnce) {
       const above = Math.max(top - buildsAtOnce, newest - contextsKept);
       for (const digest of await this.contextsOfTargets(projectId, above, top)) digests.delete(digest);
     }
     const old = [...digests];
-    for (let at = 0; at < old.length; at += contextsAtOnce) {
+    for (let at = 0; at < old.length && !signal?.aborted; at += contextsAtOnce) {
       const batch = old.slice(at, at + contextsAtOnce);
       await this.db.prisma.$executeRaw`
         DELETE FROM context_manifest m WHERE m.project_id = ${projectId}::uuid AND m.digest = ANY (${batch})

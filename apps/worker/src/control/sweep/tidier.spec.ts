@@ -29,4 +29,22 @@ describe('what can wait', () => {
     expect(body).toMatch(/sweep_failures_total\{step="contexts"\} 2/);
     expect(body).toMatch(/sweep_failures_total\{step="processes"\} 1/);
   });
+
+  it('V7-L1 ends between projects and begins no other step once the process has to end', async () => {
+    const metrics = createMetrics({ version: 'v', commit: 'c' });
+    const sweeps = { findForgotten: vi.fn(async () => []), closeForgotten: vi.fn() };
+    const processes = { forgetEnded: vi.fn() };
+    const tidying = {
+      forgetContexts: vi.fn(
+        (_onFailure: unknown, signal?: AbortSignal) =>
+          new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve())),
+      ),
+      forgetStepVerdicts: vi.fn(async () => undefined),
+    };
+    const closing = new Tidier(sweeps, tidying, processes, metrics, logger);
+    closing.start();
+    await expect.poll(() => tidying.forgetContexts.mock.calls.length).toBe(1);
+    await closing.close();
+    expect(tidying.forgetStepVerdicts).not.toHaveBeenCalled();
+  });
 });

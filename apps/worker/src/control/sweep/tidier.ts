@@ -19,6 +19,7 @@ const forgottenFailure: FailureReport = { code: 'TimedOut', message: 'No builder
  */
 export class Tidier {
   readonly loop: WakeLoop;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly sweeps: Pick<SweepRepository, 'findForgotten' | 'closeForgotten'>,
@@ -34,18 +35,21 @@ export class Tidier {
     this.loop.start();
   }
 
+  /** A run that is under way ends with the project whose turn it is: other parts of the process wait to be closed behind it. */
   close(): Promise<void> {
+    this.closing.abort();
     return this.loop.close();
   }
 
   private async tidy(): Promise<void> {
+    const { signal } = this.closing;
     await this.step('forgotten', async () => {
       for (const id of await this.sweeps.findForgotten(forgottenMs))
         await this.step('forgotten', () => this.closeForgotten(id));
     });
     await this.step('processes', () => this.processes.forgetEnded(forgetProcessesMs));
-    await this.step('contexts', () => this.tidying.forgetContexts(this.failureOf('contexts')));
-    await this.step('verdicts', () => this.tidying.forgetStepVerdicts(this.failureOf('verdicts')));
+    await this.step('contexts', () => this.tidying.forgetContexts(this.failureOf('contexts'), signal));
+    await this.step('verdicts', () => this.tidying.forgetStepVerdicts(this.failureOf('verdicts'), signal));
   }
 
   private async closeForgotten(id: string): Promise<void> {
@@ -55,6 +59,7 @@ export class Tidier {
 
   /** One that fails keeps no other from its turn, whatever the reason: the next run is in an hour. */
   private async step(name: string, work: () => Promise<unknown>): Promise<void> {
+    if (this.closing.signal.aborted) return;
     try {
       await work();
     } catch (error) {
