@@ -22,15 +22,9 @@ import { organizationRoom, projectRoom } from './build-announcer.js';
 import { ConnectionBuffer } from './connection-buffer.js';
 import { ConnectionsByPerson } from './connections-by-person.js';
 import { LogFollowers } from './log-followers.js';
+import { hasRoom, logPrefix, maxConnectionsOfPerson } from './subscription-room.js';
 import { SubscriptionShares } from './subscription-shares.js';
 import { endAll, type LiveNamespace, type Subscription, type Viewer, type ViewerData } from './viewer.js';
-
-/** Pages that one person may have open at once. */
-const maxConnectionsOfPerson = 50;
-/** Things that one page may follow at once, and logs among them: each of those reads 128 KiB ahead. */
-const maxSubscriptions = 32;
-const maxLogs = 4;
-const logPrefix = 'log:';
 
 /** The live half of the API: pages say what they follow, every message is answered, nothing is ever pushed unasked. */
 @WebSocketGateway({ namespace: '/live' })
@@ -145,17 +139,10 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
     viewer.data.subscriptions.delete(name);
   }
 
-  /**
-   * Counts a subscription from the moment on at which it is asked for, so that many at once are not more than allowed. One that takes
-   * the place of another counts as the other does, and each time while it is not there yet.
-   */
+  /** Counts a subscription from the moment on at which it is asked for, so that many at once are not more than allowed. */
   private async open(viewer: Viewer, name: string, start: () => Promise<void>): Promise<void> {
     const { person, subscriptions, opening } = viewer.data;
-    const others = [...subscriptions.keys()].filter((other) => other !== name);
-    const names = [...others, ...opening, name];
-    const logs = names.filter((other) => other.startsWith(logPrefix));
-    const isTooMany = names.length > maxSubscriptions || (name.startsWith(logPrefix) && logs.length > maxLogs);
-    if (isTooMany) throw new ApiProblem('rate_limited');
+    if (!hasRoom(name, subscriptions.keys(), opening)) throw new ApiProblem('rate_limited');
     opening.push(name);
     try {
       await this.shares.run(person.userId, start);

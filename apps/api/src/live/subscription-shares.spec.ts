@@ -23,6 +23,14 @@ describe('what the pages of one person subscribe to', () => {
     expect(currentShare()).toBe('');
   });
 
+  it('V7-L10 may be all that they follow, at once', async () => {
+    const shares = new SubscriptionShares();
+    let begun = 0;
+    const all = Array.from({ length: 1_600 }, () => shares.run('pages', async () => void begun++));
+    await Promise.all(all);
+    expect(begun).toBe(1_600);
+  });
+
   it('R7-A4 is 3,000 subscriptions in a minute', async () => {
     const shares = new SubscriptionShares();
     const nothing = async () => undefined;

@@ -2,9 +2,10 @@ import { inShareOf } from '../http/caller.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { SharedSlots } from '../http/shared-slots.js';
+import { maxConnectionsOfPerson, maxSubscriptions } from './subscription-room.js';
 
-/** As requests of one person. A page gives up waiting for an answer after five seconds. */
-const slots = { total: 1_024, perKey: 16, maxWaitMs: 4_000, maxWaiting: 512 };
+/** As requests of one person, but all that their pages may follow waits: they ask for it at once after a restart. A page gives up waiting for an answer after five seconds. */
+const slots = { total: 1_024, perKey: 16, maxWaitMs: 4_000, maxWaiting: maxConnectionsOfPerson * maxSubscriptions };
 /** All that the pages of one person may follow, asked for anew by all of them at once, is half of it. */
 const rate = { tries: 3_000, windowMs: 60_000 };
 
