@@ -1,6 +1,10 @@
 import type { ApiWorld } from './api-world.js';
 import { rowsOf } from './rows.js';
 
+/** A way to the database on which a statement that stands goes on to stand. Otherwise it would be ended after five seconds. */
+export const patiently = (databaseUrl: string): string =>
+  `${databaseUrl}?statement_timeout=60000&lock_timeout=60000&query_timeout=60000`;
+
 /** Does `work` while no statement over the table gets anywhere: the slowest that they can be. */
 export async function whileLocked(
   { database }: ApiWorld,

@@ -56,8 +56,7 @@ export class AuditService {
     this.assertMayRead(principal, owner);
     const waitMs = this.checks.take(principal.userId);
     if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
-    const release = await this.checkSlots.take(keyOf(owner));
-    const check = await this.repository.check(owner).finally(release);
+    const check = await this.checkSlots.during(() => this.repository.check(owner), keyOf(owner));
     const { number, hash } = check.head;
     return {
       ok: check.ok,

@@ -29,7 +29,7 @@ export class Admission {
 /** Bytes of a body that takes no slot of its own. What is parsed of one may be 40 times as large. Most bodies are shorter. */
 const shortBytes = 4_096;
 /** A body of 1 MiB is held as chunks, as one text and as values. What comes on top of one's share waits, and is not read. */
-export const bodySlots = { total: 64, perKey: 8, maxWaitMs: 5_000, maxWaiting: 64 };
+export const bodySlots = { total: 128, perKey: 8, maxWaitMs: 5_000, maxWaiting: 64 };
 /** A page asks for about ten things at once. What comes on top of 16 waits for them. */
 export const callerSlots = { total: 1_024, perKey: 16, maxWaitMs: 10_000, maxWaiting: 256 };
 /** With the wait for the place of the body, and with time left for the body: all of a request has ten seconds to arrive. */

@@ -17,8 +17,7 @@ export class StatisticsShare {
    * Does `work`, one such statement for each organization. People of the same organizations have a share of it together.
    * @throws {ApiProblem} `rate_limited` while the person or their organizations have their share
    */
-  async run<T>(principal: Principal, work: () => Promise<T>): Promise<T> {
-    const release = await this.slots.take(principal.userId, organizationIdsOf(principal).toSorted().join(' '));
-    return work().finally(release);
+  run<T>(principal: Principal, work: () => Promise<T>): Promise<T> {
+    return this.slots.during(work, principal.userId, organizationIdsOf(principal).toSorted().join(' '));
   }
 }

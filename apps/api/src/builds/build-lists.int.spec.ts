@@ -103,6 +103,12 @@ describe('builds by a filter', () => {
     expect(second.items.map(({ id }) => id)).toEqual([failed[1]!.id]);
     expect((await owner.get(`/api/v1/builds?limit=1&filter=${query('is:broken')}&cursor=${next}`)).status).toBe(400);
   });
+
+  it('V8-H1 refuse cursors of others again and again, and go on to be read', async () => {
+    const path = `/api/v1/builds?filter=${query('is:failed')}`;
+    for (let time = 0; time < 4; time++) expect((await owner.get(`${path}&cursor=x`)).status).toBe(400);
+    expectOk(await owner.get(path));
+  });
 });
 
 describe('groups of builds', () => {

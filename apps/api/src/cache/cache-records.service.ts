@@ -49,8 +49,7 @@ export class CacheRecordsService {
     const entry = found(await this.store.entry(projectId, id));
     const shown = presentEntry(project, entry);
     const sharedWith = await this.store.sharers(projectId, id, shownSharers);
-    const release = await this.slots.take(project.organizationId);
-    const items = await this.read(projectId, entry).finally(release);
+    const items = await this.slots.during(() => this.read(projectId, entry), project.organizationId);
     if (items === null) return { entry: shown, kind: 'inside_image', items: [], next: null, sharedWith };
     const list = `cache-records ${id} ${query.sort} ${query.q}`;
     const page = pageOfRecords(items, query, this.cursors.query(list, query));

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, pushPayload, type TestProject } from '../../spec/api-world.js';
 import { rowsOf } from '../../spec/rows.js';
 import type { Visitor } from '../../spec/visitor.js';
-import { waitingForLocks, whileLocked } from '../../spec/while-locked.js';
+import { patiently, waitingForLocks, whileLocked } from '../../spec/while-locked.js';
 
 interface Target {
   readonly project: { readonly id: string };
@@ -15,8 +15,6 @@ interface Target {
 /** Every address of 127.0.0.0/8 is this machine: each of them is a caller of its own. */
 const [honest, hostile] = ['127.0.0.1', '127.0.0.2'] as const;
 const mebibyte = 1024 * 1024;
-/** A look at secrets that stands goes on to stand. Otherwise the database would end it after five seconds. */
-const patientLooks = 'statement_timeout=60000&lock_timeout=60000&query_timeout=60000';
 /** What there is room for, if it is counted by what is announced. */
 const elevenLengths = [...Array<number>(10).fill(25 * mebibyte), 6 * mebibyte];
 
@@ -26,7 +24,7 @@ let [target, other]: TestProject[] = [];
 let open: Socket[] = [];
 
 beforeAll(async () => {
-  world = await ApiWorld.open({}, (url) => `${url}?${patientLooks}`);
+  world = await ApiWorld.open({}, patiently);
   owner = await world.owner();
   const organizationId = await organizationOf(owner);
   target = await world.project(owner, organizationId);

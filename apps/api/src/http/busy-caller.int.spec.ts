@@ -2,7 +2,7 @@ import type { CreatedToken } from '@cooperage/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { expectOk, problemOf, Visitor } from '../../spec/visitor.js';
-import { waitingForLocks, whileLocked } from '../../spec/while-locked.js';
+import { patiently, waitingForLocks, whileLocked } from '../../spec/while-locked.js';
 
 let world: ApiWorld;
 let owner: Visitor;
@@ -12,7 +12,7 @@ let rival: Visitor;
 let theirs: TestProject;
 
 beforeAll(async () => {
-  world = await ApiWorld.open();
+  world = await ApiWorld.open({}, patiently);
   owner = await world.owner();
   organizationId = await organizationOf(owner);
   viewer = await world.member(owner, organizationId, 'viewer');

@@ -12,6 +12,16 @@ describe('R-M7 SharedSlots', () => {
     await slots.take('b');
   });
 
+  it('V8-H1 are given back by work that throws before it has made a promise', async () => {
+    const slots = new SharedSlots('things', { total: 1, perKey: 1, maxWaitMs: 0, maxWaiting: 0 });
+    const throws = () => {
+      throw new Error('the cursor is of another list');
+    };
+    await expect(slots.during(throws, 'a')).rejects.toThrow('another list');
+    await expect(slots.during(() => Promise.reject(new Error('away')), 'a')).rejects.toThrow('away');
+    expect(await slots.during(async () => 'done', 'a')).toBe('done');
+  });
+
   it('wait for a slot, no longer than they say', async () => {
     const slots = new SharedSlots('things', { total: 1, perKey: 1, maxWaitMs: 50, maxWaiting: 1 });
     const release = await slots.take('a');

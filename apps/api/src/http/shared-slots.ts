@@ -45,4 +45,17 @@ export class SharedSlots {
       retryAfterSeconds: Math.max(1, Math.ceil(maxWaitMs / 1000)),
     });
   }
+
+  /**
+   * Does `work` in a slot, which is given back however it ends: also where it throws before it has made a promise.
+   * @throws {ApiProblem} as `take`
+   */
+  async during<T>(work: () => Promise<T>, key: string, group = key): Promise<T> {
+    const release = await this.take(key, group);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
 }

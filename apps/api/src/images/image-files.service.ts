@@ -62,12 +62,11 @@ export class ImageFilesService {
     if (files === 'too_many') throw tooMany();
     if (files === null) throw notYet(known);
     const root = query.layer === undefined ? files.root : found(files.layers[query.layer]);
-    const release = await this.slots.take(project.organizationId);
     const walk =
       query.search === undefined || query.search === ''
         ? listFolder(root, query.path)
         : searchFiles(root, query.search, mostFound);
-    const rows = found(await inTurns(walk).finally(release));
+    const rows = found(await this.slots.during(() => inTurns(walk), project.organizationId));
     const { layer, path, search } = query;
     const list = `files ${manifest.digest} ${layer ?? '*'} ${search ?? ''} ${path}`;
     const { after, limit } = this.cursors.query(list, query);

@@ -23,19 +23,17 @@ export class AdministrationService {
 
   async list(principal: Principal, query: PageQuery) {
     this.access.installation(principal);
-    const release = await this.slots.take(principal.userId);
-    const page = await this.organizations.list(this.cursors.query('organizations', query)).finally(release);
+    const position = this.cursors.query('organizations', query);
+    const page = await this.slots.during(() => this.organizations.list(position), principal.userId);
     return this.cursors.page('organizations', page, present);
   }
 
   /** @param name id or slug */
   async get(principal: Principal, name: string) {
     const organization = await this.find(principal, name);
-    const release = await this.slots.take(principal.userId);
-    const [projects, openBuilds] = await Promise.all([
-      this.organizations.projects(organization.id),
-      this.organizations.openBuilds(organization.id),
-    ]).finally(release);
+    const read = () =>
+      Promise.all([this.organizations.projects(organization.id), this.organizations.openBuilds(organization.id)]);
+    const [projects, openBuilds] = await this.slots.during(read, principal.userId);
     return {
       ...present(organization),
       projectList: projects.map(({ id, createdAt, deletedAt, ...project }) => ({

@@ -39,12 +39,13 @@ export class UsageService {
   async get(principal: Principal, name: string): Promise<OrganizationUsage> {
     const organization = await this.find(principal, name);
     const { id: organizationId, slug, suspendedAt, suspendedBy } = organization;
-    const release = await this.slots.take(organizationId);
-    const [{ own, installation, effective }, used, days] = await Promise.all([
-      this.quotas.of(organizationId),
-      this.quotas.usage(organizationId),
-      this.quotas.minutesByDay(organizationId, shownDays),
-    ]).finally(release);
+    const read = () =>
+      Promise.all([
+        this.quotas.of(organizationId),
+        this.quotas.usage(organizationId),
+        this.quotas.minutesByDay(organizationId, shownDays),
+      ]);
+    const [{ own, installation, effective }, used, days] = await this.slots.during(read, organizationId);
     const { cpus, memoryBytes, pids, diskBytes, timeoutMs, weight } = effective;
     const ceilings = { cpus, memoryBytes, pids, diskBytes, timeoutMs };
     return {

@@ -65,8 +65,8 @@ export class RetentionService {
     this.access.organization(principal, organizationId);
     const { policy } = await this.effective(organizationId);
     const given = Object.fromEntries(Object.entries(query).filter(([, days]) => days !== undefined));
-    const release = await this.slots.take(organizationId);
-    const previews = await this.retention.preview(organizationId, { ...policy, ...given }).finally(release);
+    const preview = () => this.retention.preview(organizationId, { ...policy, ...given });
+    const previews = await this.slots.during(preview, organizationId);
     return {
       kinds: previews.map(({ items, oldestAt, ...preview }) => ({
         ...preview,
