@@ -106,7 +106,9 @@ export function connection(suite: BrowserSuite): void {
       'stays where it was while the %s process is away, and goes on by itself',
       async (role) => {
         const visitor = await suite.visitor();
-        visitor.provokes(/ERR_CONNECTION_|ERR_EMPTY_RESPONSE|status of 50[23]|WebSocket connection to .* failed/);
+        visitor.provokes(
+          /ERR_CONNECTION_|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED|status of 50[23]|WebSocket connection to .* failed/,
+        );
         await visitor.open(address);
         await grows(visitor);
         const strip = visitor.page.getByText(
