@@ -17,7 +17,7 @@ export class LogIndexes {
 
   /** @throws {ApiProblem} `rate_limited` while the organization has its share of them */
   of(organizationId: string, attemptId: string): Promise<LogIndex> {
-    return this.held(organizationId, () => readIndex(this.store, attemptId));
+    return this.slots.during(() => readIndex(this.store, attemptId), organizationId);
   }
 
   /**
@@ -34,19 +34,9 @@ export class LogIndexes {
       number === null
         ? ([count - 2 * evidenceLines, Infinity] as const)
         : evidenceAround(number - 1, Math.max(count, number));
-    const reading = this.held(organizationId, () => readStepLines(this.store, attemptId, step, pick)).finally(() =>
-      this.underWay.delete(key),
-    );
+    const read = () => readStepLines(this.store, attemptId, step, pick);
+    const reading = this.slots.during(read, organizationId).finally(() => this.underWay.delete(key));
     this.underWay.set(key, reading);
     return reading;
-  }
-
-  private async held<T>(organizationId: string, read: () => Promise<T>): Promise<T> {
-    const release = await this.slots.take(organizationId);
-    try {
-      return await read();
-    } finally {
-      release();
-    }
   }
 }

@@ -37,12 +37,7 @@ export class DryRunService {
       throw new ApiProblem('conflict', { detail: 'This delivery names no commit that rules could judge.' });
     const project = await this.access.project(principal, projectId);
     await this.tries.demand(principal.userId);
-    const release = await this.slots.take(organizationId);
-    try {
-      return await this.judge(project, id, ref, after);
-    } finally {
-      release();
-    }
+    return this.slots.during(() => this.judge(project, id, ref, after), organizationId);
   }
 
   private async judge(project: ProjectRecord, id: string, ref: string, after: string): Promise<DryRun> {

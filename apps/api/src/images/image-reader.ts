@@ -78,13 +78,9 @@ export class ImageReader {
     );
   }
 
-  private async inSlot<Result>(project: ImageProject, work: (source: ImageSource) => Promise<Result>): Promise<Result> {
-    const release = await this.slots.take(project.organizationId);
-    try {
-      const repository = projectRepository(project.organizationSlug, project.slug);
-      return await work({ client: this.registry.clientFor(project), repository, configs: this.configs });
-    } finally {
-      release();
-    }
+  private inSlot<Result>(project: ImageProject, work: (source: ImageSource) => Promise<Result>): Promise<Result> {
+    const repository = projectRepository(project.organizationSlug, project.slug);
+    const read = () => work({ client: this.registry.clientFor(project), repository, configs: this.configs });
+    return this.slots.during(read, project.organizationId);
   }
 }

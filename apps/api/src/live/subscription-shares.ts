@@ -21,11 +21,6 @@ export class SubscriptionShares {
   async run<T>(userId: string, work: () => Promise<T>): Promise<T> {
     const waitMs = this.asked.take(userId);
     if (waitMs > 0) throw new ApiProblem('rate_limited', { retryAfterSeconds: Math.ceil(waitMs / 1000) });
-    const release = await this.slots.take(userId);
-    try {
-      return await inShareOf(userId, work);
-    } finally {
-      release();
-    }
+    return this.slots.during(() => inShareOf(userId, work), userId);
   }
 }
