@@ -146,7 +146,7 @@ it('R8-A1 keeps the place of a long body until its work is done, although its se
   for (const { heard } of next) await expect.poll(heard).toMatch(/^HTTP\/1\.1 200 /);
 });
 
-it('R8-A1 keeps the place of a request until its work is done, and does nothing for whoever goes while it waits', async () => {
+it('R8-A1 keeps the place of a request until its work is done, and does nothing for a caller who goes while it waits', async () => {
   const asked = Array.from({ length: 16 }, () => ask('ada', 'GET'));
   await expect.poll(() => working.length).toBe(16);
   const waits = ask('ada', 'GET');

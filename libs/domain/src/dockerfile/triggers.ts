@@ -4,7 +4,7 @@ import { bytesToText } from './lines.js';
 
 const onbuild = /^onbuild[\t\v\f\r ]+/i;
 
-/** `ONBUILD COPY …`: it runs in the stages that start from its own, and whoever starts from the image has it too. */
+/** `ONBUILD COPY …`: it runs in the stages that start from its own, and in every image that is built from this one. */
 export function isTrigger({ text }: Instruction): boolean {
   return onbuild.test(text);
 }

@@ -164,7 +164,7 @@ class Round {
     return this.served.has(name) ? 1 : 0;
   }
 
-  /** Whoever is served a second time begins the next round. */
+  /** A key that is served a second time begins the next round. */
   serve(name: string): void {
     if (this.served.has(name) || this.served.size >= longestRound) this.served.clear();
     this.served.add(name);

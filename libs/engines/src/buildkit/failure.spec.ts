@@ -102,16 +102,16 @@ describe('what ended a build', () => {
       '[internal] load metadata for registry.example/a:1',
     ];
     const at = { seconds: 1, nanos: 0 };
-    interface Told {
+    interface Reported {
       readonly digest: string;
       readonly name: string;
       readonly ended: boolean;
       readonly inputs?: readonly string[];
     }
     /** Each is said in a message of its own. */
-    const lostAfter = (told: readonly Told[]) => {
+    const lostAfter = (reported: readonly Reported[]) => {
       const progress = new ProgressReader();
-      for (const { digest, name, ended, inputs = [] } of told) {
+      for (const { digest, name, ended, inputs = [] } of reported) {
         const vertex = { digest, name, inputs: [...inputs], cached: false, error: '', progressGroup: null };
         const vertexes = [{ ...vertex, started: at, completed: ended ? at : null }];
         progress.read({ vertexes, statuses: [], logs: [], warnings: [] });
@@ -176,7 +176,7 @@ describe('what ended a build', () => {
       });
     });
 
-    it('R7-C5 does not say so of an image whose end nobody told, where a step that is made from it runs', () => {
+    it('R7-C5 does not say so of an image whose end was not reported, where a step that is made from it runs', () => {
       const from = { digest: 'sha256:f', name: '[1/2] FROM registry.example/a:1', ended: false };
       const step = { digest: 'sha256:s', name: '[2/2] RUN make', ended: false, inputs: ['sha256:f'] };
       expect(lostAfter([from, step]).message).toBe('The connection to the builder was lost.');

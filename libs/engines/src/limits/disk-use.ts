@@ -45,7 +45,7 @@ function du(options: readonly string[], folders: readonly string[], mostMs: numb
 }
 
 /**
- * It ends with 1 where a file went away while it looked, and has told the rest all the same. One that was cut here says nothing; what
+ * It ends with 1 where a file went away while it looked, and has printed the rest all the same. One that was cut here says nothing; what
  * others end, as the end of this process does, is no build's fault.
  */
 function problemOf(error: ExecFileException | null): Error | null {

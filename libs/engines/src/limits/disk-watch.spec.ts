@@ -46,15 +46,15 @@ async function pass(times: number): Promise<void> {
 
 describe('the watch over what steps write', () => {
   it('R2-N2 tells what they have written so far', async () => {
-    const told: (number | null)[] = [];
+    const noted: (number | null)[] = [];
     const group = { processes: () => [7] } as unknown as GroupLease;
     const { probe } = watchOver([{ '/layer': 60 }, { '/layer': 90 }]);
-    const watch = new DiskWatch(group, 100, probe, (bytes) => told.push(bytes));
+    const watch = new DiskWatch(group, 100, probe, (bytes) => noted.push(bytes));
     await vi.waitFor(async () => {
       await pass(1);
-      expect(told.length).toBeGreaterThan(0);
+      expect(noted.length).toBeGreaterThan(0);
     });
-    expect([60, 90]).toContain(told[0]);
+    expect([60, 90]).toContain(noted[0]);
     watch.stop();
   });
 
@@ -122,28 +122,28 @@ describe('the watch over what steps write', () => {
     /** A watch whose looks end when the test says so. */
     function waiting() {
       const held: boolean[] = [];
-      const told: (number | null)[] = [];
+      const noted: (number | null)[] = [];
       const { probe } = probeOf([]);
       let answer = Promise.withResolvers<Map<string, number>>();
       probe.use = () => answer.promise;
       const group = { processes: () => [7], hold: (_by: string, wanted: boolean) => held.push(wanted) };
-      const watch = new DiskWatch(group as unknown as GroupLease, 100, probe, (bytes) => told.push(bytes));
+      const watch = new DiskWatch(group as unknown as GroupLease, 100, probe, (bytes) => noted.push(bytes));
       const end = async (bytes: number) => {
         answer.resolve(new Map([['/layer', bytes]]));
         answer = Promise.withResolvers();
         await vi.advanceTimersByTimeAsync(0);
       };
-      return { watch, held, told, end };
+      return { watch, held, noted, end };
     }
 
     it('holds the steps while it is overdue, and says that nobody knows what they write', async () => {
-      const { watch, held, told, end } = waiting();
+      const { watch, held, noted, end } = waiting();
       await vi.advanceTimersByTimeAsync(500 + 4_900);
-      expect([held, told]).toEqual([[], []]);
+      expect([held, noted]).toEqual([[], []]);
       await vi.advanceTimersByTimeAsync(200);
-      expect([held, told]).toEqual([[true], [null]]);
+      expect([held, noted]).toEqual([[true], [null]]);
       await end(60);
-      expect([held, told]).toEqual([
+      expect([held, noted]).toEqual([
         [true, false],
         [null, 60],
       ]);
@@ -163,7 +163,7 @@ describe('the watch over what steps write', () => {
     });
 
     it('looks again within ten seconds after a long look', async () => {
-      const { watch, told, end } = waiting();
+      const { watch, noted, end } = waiting();
       const clock = vi.spyOn(performance, 'now');
       onTestFinished(() => clock.mockRestore());
       clock.mockReturnValue(0);
@@ -172,20 +172,20 @@ describe('the watch over what steps write', () => {
       await end(60);
       await vi.advanceTimersByTimeAsync(10_000);
       await end(70);
-      expect(told).toEqual([60, 70]);
+      expect(noted).toEqual([60, 70]);
       watch.stop();
     });
 
     it('ends the build where the look says that it never will, and says of one that failed that nobody knows', async () => {
       const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
       onTestFinished(() => warned.mockRestore());
-      const told: (number | null)[] = [];
+      const noted: (number | null)[] = [];
       const { probe } = probeOf([]);
       const group = { processes: () => [7] } as unknown as GroupLease;
-      const watch = new DiskWatch(group, 100, probe, (bytes) => told.push(bytes));
+      const watch = new DiskWatch(group, 100, probe, (bytes) => noted.push(bytes));
       probe.use = () => Promise.reject(new Error('spawn EAGAIN'));
       await pass(1);
-      expect([told, watch.failure]).toEqual([[null], null]);
+      expect([noted, watch.failure]).toEqual([[null], null]);
       probe.use = () => Promise.reject(new BuildFailure('DiskLimit', 'Too many names.'));
       await pass(1);
       expect(watch.failure?.code).toBe('DiskLimit');

@@ -41,7 +41,7 @@ export class HeadCrowd {
     return new HeadCrowd(world, repositories);
   }
 
-  /** A new head in each repository; nobody is told of it. */
+  /** A new head in each repository; no delivery says so yet. */
   heads(): Promise<Head[]> {
     return inGroups(this.repositories.length, async (at) => {
       const repository = this.repositories[at]!;

@@ -183,8 +183,8 @@ describe('the network rules of an engine in Compose', () => {
   });
 
   it('R7-C1 R7-C4 note beside them what of the whole machine a build can use up', async () => {
-    const told = () => exec(engine, script('set_rules; unraised=" fs.file-max net.ipv4.udp_mem"; tell in-force'));
-    expect(await told()).toMatchObject({ code: 0 });
+    const report = () => exec(engine, script('set_rules; unraised=" fs.file-max net.ipv4.udp_mem"; tell in-force'));
+    expect(await report()).toMatchObject({ code: 0 });
     expect(note()).toMatchObject({ state: 'in-force', unraised: ['fs.file-max', 'net.ipv4.udp_mem'] });
     await setRules();
     expect(note()).toMatchObject({ state: 'in-force', unraised: [] });

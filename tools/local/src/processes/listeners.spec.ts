@@ -56,7 +56,7 @@ describe('the listener at a port of 127.0.0.1', () => {
 });
 
 describe('a listener of another user', () => {
-  it('R6-A5 is told from one of root, one of our own user, and none', () => {
+  it('R6-A5 is distinguished from one of root, one of our own user, and none', () => {
     expect(isAnotherUsers({ inode: '1', uid: (process.getuid?.() ?? 0) + 1 })).toBe(true);
     expect(isAnotherUsers({ inode: '1', uid: process.getuid?.() ?? 0 })).toBe(false);
     expect(isAnotherUsers({ inode: '1', uid: 0 })).toBe(false);

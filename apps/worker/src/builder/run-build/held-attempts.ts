@@ -57,7 +57,7 @@ class Clock {
 
 /** A build that lets the disk grow by less is no reason for its end. */
 const leastGrowthBytes = 64 * 1024 ** 2;
-/** What is known of a layer is its packed size, and on the disk it is there twice. More than that nobody has told of. */
+/** What is known of a layer is its packed size, and on the disk it is there twice. Nothing more is known. */
 const mostUntold = 8;
 
 /** The attempts that this process holds: their heartbeats, and the word that one of them should stop. Of the disk, see `DiskFloor`. */

@@ -91,7 +91,7 @@ describe('R6-A7 an engine itself', () => {
     new EngineGroup('/cooperage-1/steps-engine', two).create();
     const read = (file: string) => readFileSync(path.join(two, 'cooperage-1', file), 'utf8');
     expect(Number(read('steps-engine/memory.max'))).toBe(memoryForEngine());
-    // It is handed down to the group only once the one above was told to.
+    // It is handed down to the group only once the one above hands it down.
     expect(read('cgroup.subtree_control')).toContain('+');
   });
 });

@@ -46,7 +46,7 @@ export interface MachineMemory {
   readonly total: number;
   /** Bytes that all builds may use together. */
   readonly ofBuilds: number;
-  /** Whether the kernel charges memory of sockets to the group of whoever opened them. */
+  /** Whether the kernel charges memory of sockets to the group of the process that opened them. */
   readonly chargesSockets: boolean;
   /** The same of its other memory: that of files and watches. */
   readonly chargesFiles: boolean;
