@@ -6,7 +6,7 @@ set -eu
 git clone --quiet --depth 1 --branch "$BRANCH" "$GIT_URL" "$WORK/source"
 commit=$(git -C "$WORK/source" rev-parse HEAD)
 
-"$BUILDX" build --push --provenance=false --tag "$IMAGE:main" \
+"$BUILDX" build --push --provenance=false --tag "$IMAGE:$BRANCH" \
   --cache-from "type=registry,ref=$IMAGE:cache" \
   --cache-to "type=registry,ref=$IMAGE:cache,mode=max,image-manifest=true,oci-mediatypes=true" \
   --metadata-file "$WORK/metadata.json" "$WORK/source"
