@@ -20,7 +20,8 @@ export function isLossInOwnWork({ code, message }: Pick<FailureReport, 'code' | 
 /**
  * Whose fault it is that an engine was lost. An image, or a Dockerfile, may be made to end the engine that reads it (R6-A7). So a build
  * that loses two in a row while they read, fetch or unpack for it has ended them itself, as far as anybody can tell, and is not tried
- * again: each time costs others theirs.
+ * again: each time costs others theirs. To be asked only where
+ * it did so for no other build: else nobody can tell which of them it was (R8-C4).
  * @param before of the attempt before it; null where there was none, or it ended without a failure
  * @returns the failure itself, or one of the build: `FetchLimit` where it was reading an image, else `PolicyRefused`
  */

@@ -13,8 +13,27 @@ const pausesMs: Partial<Record<FailureCode, readonly number[]>> = {
   InternalError: [2_000, 15_000],
 };
 
-/** How long a build waits after a failed attempt before its next one. */
-export function pauseAfter({ code }: Pick<BuildFailure, 'code'>, attemptNumber: number): number {
+/** The same for builds that lost an engine together, from and to: by chance, so that they do not meet in the next one (R8-C4). */
+const apartMs = [
+  { from: 2_000, to: 20_000 },
+  { from: 15_000, to: 60_000 },
+] as const;
+
+/**
+ * How long a build waits after a failed attempt before its next one.
+ * @param beside how many others lost the engine with it
+ * @param chance from 0 to 1
+ */
+export function pauseAfter(
+  { code }: Pick<BuildFailure, 'code'>,
+  attemptNumber: number,
+  beside = 0,
+  chance = Math.random(),
+): number {
+  if (code === 'EngineUnavailable' && beside > 0) {
+    const { from, to } = apartMs[attemptNumber === 1 ? 0 : 1];
+    return Math.round(from + (to - from) * chance);
+  }
   const pauses = pausesMs[code] ?? [];
   return pauses[Math.min(attemptNumber, pauses.length) - 1] ?? 0;
 }

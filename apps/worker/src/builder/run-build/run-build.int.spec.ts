@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CacheLedgerRepository, SweepRepository } from '@cooperage/db';
-import { BuildFailure, lostBeforeSteps, masterKey } from '@cooperage/domain';
+import { BuildFailure, lostBeforeSteps, lostInOwnWork, masterKey } from '@cooperage/domain';
 import type { BuildRequest } from '@cooperage/engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aStep } from '../../../spec/a-step.js';
@@ -264,6 +264,51 @@ describe('an attempt', () => {
       failure: { code: 'FetchLimit', message: expect.stringContaining('registry.example/large:1') },
     });
     expect(bench.engineLost).toBe(2);
+  });
+
+  /** Two builds that lose each engine together, by what each of the two failures says. */
+  const loseTwoTogether = async (service: ReturnType<BuildBench['service']>, ...messages: readonly string[]) => {
+    const ids = [await bench.dispatch(), await bench.dispatch()];
+    const again = async ({ buildId }: { buildId: string }) => {
+      await bench.world.db.prisma.$executeRaw`UPDATE build SET dispatch_after = NULL WHERE id = ${buildId}::uuid`;
+      return bench.dispatchNext();
+    };
+    for (const round of [1, 2]) {
+      const attempts = round === 1 ? ids : [await again(ids[0]!), await again(ids[1]!)];
+      const allIn = Promise.withResolvers<void>();
+      let inside = 0;
+      bench.work = async () => {
+        const message = messages[inside++]!;
+        if (inside === attempts.length) allIn.resolve();
+        await allIn.promise;
+        throw new BuildFailure('EngineUnavailable', message);
+      };
+      const first = service.run(attempts[0]!.attemptId);
+      await expect.poll(() => inside).toBe(1);
+      await Promise.all([first, service.run(attempts[1]!.attemptId)]);
+    }
+    const [first, second] = await Promise.all(ids.map(({ buildId }) => bench.build(buildId)));
+    return { first: first!, second: second!, again };
+  };
+
+  it('R8-C4 is made a third time when two engines that were lost worked for another build as well', async () => {
+    const service = bench.service();
+    const { first, second, again } = await loseTwoTogether(service, lostInOwnWork, lostInOwnWork);
+    const lost = { status: 'queued', attemptNumber: 2, failure: { code: 'EngineUnavailable' } };
+    expect([first, second]).toMatchObject([lost, lost]);
+    bench.work = async () => outcome;
+    await service.run((await again({ buildId: first.id })).attemptId);
+    expect(await bench.build(first.id)).toMatchObject({ attemptNumber: 3, stage: 'control', digest: outcome.digest });
+    // A build that always brings a second one has three attempts too, and no more.
+    bench.work = () => Promise.reject(new BuildFailure('EngineUnavailable', 'gone'));
+    await service.run((await again({ buildId: second.id })).attemptId);
+    expect(await bench.build(second.id)).toMatchObject({ status: 'failed', attemptNumber: 3 });
+  });
+
+  it('R8-C4 is not made a third time when two engines that were lost ran only steps of the other build', async () => {
+    const { first, second } = await loseTwoTogether(bench.service(), lostInOwnWork, 'The connection was lost.');
+    expect(first).toMatchObject({ status: 'failed', attemptNumber: 2, failure: { code: 'PolicyRefused' } });
+    expect(second).toMatchObject({ status: 'queued', attemptNumber: 2, failure: { code: 'EngineUnavailable' } });
   });
 
   it('whose commit is gone fails for good', async () => {

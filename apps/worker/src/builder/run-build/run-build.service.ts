@@ -7,7 +7,7 @@ import type {
   StepRepository,
   TransitionOutcome,
 } from '@cooperage/db';
-import { type BuildFailure, blamed, type CacheReadFact, cacheExport, isLossInOwnWork } from '@cooperage/domain';
+import { type BuildFailure, blamed, type CacheReadFact, cacheExport } from '@cooperage/domain';
 import type { BuildOutcome, Engine, EngineEvent } from '@cooperage/engines';
 import { SecretMasker } from '@cooperage/logs/write';
 import { orAborted } from '@cooperage/source';
@@ -27,6 +27,7 @@ import type { BuildRequests, PreparedBuild } from './build-requests.js';
 import { builtFacts } from './built-facts.js';
 import type { EarlierAttempts } from './earlier-attempts.js';
 import type { EngineHouse } from './engine-house.js';
+import { EngineLosses } from './engine-losses.js';
 import type { HeldAttempts, StopCause } from './held-attempts.js';
 import { dockerfilesOf, refuseLeaks } from './refuse-leaks.js';
 import type { StagingAdmission } from './staging-admission.js';
@@ -81,6 +82,8 @@ interface Work {
 
 /** One attempt from claim to `built`, or to the failure that ends it. */
 export class RunBuildService {
+  private readonly losses = new EngineLosses();
+
   constructor(
     private readonly parts: RunBuildParts,
     private readonly instanceId: () => string,
@@ -203,7 +206,7 @@ export class RunBuildService {
       signal.throwIfAborted();
       phases.begin('build');
       const noteWritten = (bytes: number | null) => growth.noteWritten(bytes);
-      return this.parts.engine.build({ ...request, noteWritten }, emit, signal);
+      return this.losses.during(signal, () => this.parts.engine.build({ ...request, noteWritten }, emit, signal));
     });
   }
 
@@ -276,14 +279,15 @@ export class RunBuildService {
     const isGivenBack = cause === 'shutdown';
     const met = isGivenBack ? shutdownFailure() : asFailure(cause, masker, logger);
     if (met.code === 'EngineUnavailable') this.onEngineLost();
-    const failure = isLossInOwnWork(met) ? blamed(met, await this.parts.attempts.failureBefore(attempt)) : met;
+    const { others, isOnlySuspect } = await this.losses.company(met);
+    const failure = isOnlySuspect ? blamed(met, await this.parts.attempts.failureBefore(attempt)) : met;
     await this.noteFailingLine(work, failure);
     const logLine = await this.failingLine(work, failure);
     const next = {
       retryable: failure.retryable,
       // A builder that is restarted during an upgrade costs no build one of its attempts.
       attemptsLeft: isGivenBack || attempt.number < this.options.maxAttempts,
-      pauseMs: pauseAfter(failure, attempt.number),
+      pauseMs: pauseAfter(failure, attempt.number, others),
     };
     return this.parts.attempts.failed(attempt, me, maskedReport(failure, masker, logLine), next, recorder.warnings);
   }
