@@ -37,6 +37,12 @@ describe('names', () => {
     await expect(names({ timeoutMs: 100 }).addresses('silent.example')).rejects.toMatchObject({ code: 'ETIMEOUT' });
   });
 
+  it('R7-B are waited for as long as they may take, also where the name server was quick before', async () => {
+    const asked = names();
+    for (let n = 0; n < 30; n++) await asked.addresses(`good-${n}.example`);
+    expect(await asked.addresses('slow.example')).toEqual(['192.0.2.7']);
+  });
+
   it('R5-B4 are asked for once for all who want them at a time, and again when their answer is old', async () => {
     const asked = names();
     const all = await Promise.all(Array.from({ length: 20 }, () => asked.addresses('Good.example')));
