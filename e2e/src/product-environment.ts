@@ -1,6 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { services, type TestDatabaseRole } from '@cooperage/testing';
 
@@ -90,29 +88,4 @@ export function environments(at: ProductAddresses) {
       COOPERAGE_BASE_MIRROR: openRegistry,
     },
   } satisfies Record<string, Record<string, string>>;
-}
-
-/** Neither of the range from which a launcher takes its ports, nor of that for outgoing connections. */
-const portRange = { first: 10_000, count: 10_000 };
-
-/**
- * Ports on which nobody listens. Each stays free while the process that has it starts anew: the system would give those of
- * its own choice to some connection in that moment.
- */
-export async function freePorts<const N extends readonly string[]>(names: N): Promise<Record<N[number], number>> {
-  const taken = await Promise.all(names.map(async (name) => ({ name, ...(await takePort()) })));
-  await Promise.all(taken.map(({ server }) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(taken.map(({ name, port }) => [name, port])) as Record<N[number], number>;
-}
-
-async function takePort(): Promise<{ readonly server: Server; readonly port: number }> {
-  for (;;) {
-    const port = portRange.first + randomInt(portRange.count);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isTaken = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (isTaken) return { server, port };
-  }
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   type FreshDatabase,
+  freePorts,
   freshDatabase,
   type OwnRedis,
   services,
@@ -13,7 +14,7 @@ import { Child } from './child.js';
 import { CutProxy } from './cut-proxy.js';
 import { Installation, type InstallationPlaces, type Role, type Store } from './installation.js';
 import { roleUrls } from './own-services.js';
-import { environments, freePorts, setupTokenOf } from './product-environment.js';
+import { environments, setupTokenOf } from './product-environment.js';
 import { RegistryTap } from './registry-tap.js';
 import { until } from './until.js';
 

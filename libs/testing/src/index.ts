@@ -4,6 +4,7 @@ export * from './cpu-time.js';
 export * from './edits/edit-pairs.js';
 export * from './edits/edit-reason.js';
 export * from './edits/trial-project.js';
+export * from './free-ports.js';
 export * from './fresh-database.js';
 export * from './git/git-host.js';
 export * from './git/git-http-server.js';
