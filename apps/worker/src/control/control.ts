@@ -35,6 +35,7 @@ import { sealLoop } from './keys/seal-loop.js';
 import type { OutboxLoop } from './outbox/outbox-loop.js';
 import { lookAtOutboxes, outboxPoll } from './outbox/outbox-poll.js';
 import { promisedWork } from './promised-work.js';
+import { historyLoop } from './retention/history-loop.js';
 import { Sweeper } from './sweep/sweeper.js';
 import { Tidier } from './sweep/tidier.js';
 import { AttemptTokens } from './tokens/attempt-tokens.js';
@@ -85,6 +86,7 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
       this.budgetLoop(),
       this.ageLoop(),
       this.retentionLoop(),
+      historyLoop(this.get(RetentionSchedule), this.logger),
       this.usageLoop(),
       sealLoop(this.get(Database), this.get<MasterKeys>(SIGNING_MASTER_KEYS), this.logger),
     ];
@@ -167,7 +169,6 @@ export class Control implements OnApplicationBootstrap, OnApplicationShutdown {
         await schedule.scheduleOlder(this.config.retention, (err, organizationId) =>
           this.logger.error({ err, organizationId }, 'retention cannot select old rows, trying again later'),
         );
-        await schedule.deleteHistory();
       },
       retentionLimitMs,
     );

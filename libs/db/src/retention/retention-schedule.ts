@@ -8,8 +8,10 @@ import { agesOf, type Selection, selectOlder, windowEnd } from './retention-sele
 const windowRows = 2_000;
 /** Windows of one kind, organization and run: the next run goes on behind them. */
 const mostWindows = 20;
-/** Finished deletions stay in the list for so many days. */
+/** Finished deletions stay in the list for so many days after they were due. */
 const historyDays = 90;
+/** Rows of history that one statement deletes: it is done at once, and holds nobody up. */
+const historyAtOnce = 1_000;
 
 interface SelectedRow {
   id: string;
@@ -91,11 +93,18 @@ export class RetentionSchedule {
       ) SELECT pg_notify(${channels.outbox}, topic)::text FROM added`;
   }
 
-  async deleteHistory(): Promise<void> {
-    await this.db.prisma.$executeRaw`
+  /**
+   * Forgets a bounded part of the finished deletions that are old, the oldest first.
+   * @returns whether more may be left
+   */
+  async deleteHistory(): Promise<boolean> {
+    // In the order of an index, so that it reads what it deletes and no more.
+    const deleted = await this.db.prisma.$executeRaw`
       DELETE FROM retention_candidate WHERE ctid = ANY (ARRAY(
         SELECT ctid FROM retention_candidate
-        WHERE state = 'deleted' AND finished_at < now() - ${historyDays} * interval '1 day' LIMIT 5000))`;
+        WHERE state = 'deleted' AND delete_after < now() - ${historyDays} * interval '1 day'
+        ORDER BY delete_after LIMIT ${historyAtOnce}))`;
+    return deleted === historyAtOnce;
   }
 
   private async schedule({ kind, rows }: Selection, policy: RetentionPolicy): Promise<number> {
