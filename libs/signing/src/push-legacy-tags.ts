@@ -1,7 +1,8 @@
-import type { RepositoryName } from '@cooperage/domain';
+import type { Digest, RepositoryName } from '@cooperage/domain';
 import {
   type CallOptions,
   type Descriptor,
+  defaultImageLimits,
   digestOf,
   isRegistryError,
   mediaTypes,
@@ -11,6 +12,9 @@ import {
 } from '@cooperage/oci';
 import type { SignedArtifact } from './artifact.js';
 import { legacyManifest, mergeLegacyLayers } from './make/legacy-manifest.js';
+
+/** There may stand more than anyone reads: what gives way is among it, and what others put as well. */
+const standingLimits = { ...defaultImageLimits, layers: 20_000 };
 
 /** One tag of the older storage: what stands there and what we add to it. */
 export interface LegacyTag {
@@ -36,14 +40,18 @@ export async function readLegacyTags(
   );
 }
 
-/** @returns how many tags had to be written. */
+/**
+ * @param retired digests of layers that give way
+ * @returns how many tags had to be written.
+ */
 export async function putLegacyTags(
   client: RegistryClient,
   repository: RepositoryName,
   tags: readonly LegacyTag[],
+  retired: ReadonlySet<Digest>,
   options: CallOptions,
 ): Promise<number> {
-  const written = await Promise.all(tags.map((tag) => putLegacyTag(client, repository, tag, options)));
+  const written = await Promise.all(tags.map((tag) => putLegacyTag(client, repository, tag, retired, options)));
   return written.filter(Boolean).length;
 }
 
@@ -51,11 +59,15 @@ async function putLegacyTag(
   client: RegistryClient,
   repository: RepositoryName,
   { tag, artifacts, standing }: LegacyTag,
+  retired: ReadonlySet<Digest>,
   options: CallOptions,
 ): Promise<boolean> {
   const ours = artifacts.flatMap(({ manifest, mediaType }) => layersOf({ bytes: manifest, mediaType }));
-  const layers = mergeLegacyLayers(standing, ours);
-  if (layers.length === standing.length) return false;
+  const found = standing.filter(({ digest }) => !retired.has(digest));
+  const merged = mergeLegacyLayers(found, ours);
+  // More than that no verifier reads, ours among them.
+  const layers = merged.length > defaultImageLimits.layers ? mergeLegacyLayers([], ours) : merged;
+  if (layers.length === standing.length && found.length === standing.length) return false;
   const { manifest, config } = legacyManifest(layers);
   const isPut = artifacts.some(({ blobs }) => blobs.some((blob) => digestOf(blob) === digestOf(config)));
   if (!isPut) await client.blobs.put(repository, config, options);
@@ -67,7 +79,7 @@ async function putLegacyTag(
 function layersOf(manifest: (Pick<StoredManifest, 'mediaType'> & { bytes: Uint8Array }) | null): readonly Descriptor[] {
   if (!manifest) return [];
   try {
-    const document = parseManifestDocument(manifest.bytes, manifest.mediaType);
+    const document = parseManifestDocument(manifest.bytes, manifest.mediaType, standingLimits);
     return document.kind === 'manifest' ? document.layers : [];
   } catch (error) {
     if (isRegistryError(error, 'invalid')) return [];

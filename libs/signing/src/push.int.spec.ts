@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreArtifact, type SignedArtifact, storeArtifact } from './artifact.js';
 import { ours, project, signed, stranger } from './check/forgeries.fixture.js';
 import { verifyImage } from './check/verify-image.js';
-import { signatureTag } from './format/legacy-tags.js';
+import { attestationTag, signatureTag } from './format/legacy-tags.js';
 import { attachSignatures } from './push.js';
 import { putImage, putManifest } from './registry-image.fixture.js';
 
@@ -99,6 +99,27 @@ describe('attachSignatures', () => {
     const listed = (await open.referrers.list(repository, subject.digest)).map((entry) => entry.digest);
     expect(listed).toEqual(expect.arrayContaining(descriptorsOf(theirs).map((entry) => entry.digest)));
     expect(JSON.parse(await bytesUnder(signatureTag(subject.digest))).layers).toHaveLength(2);
+    expect(await isVerified(subject)).toBe(true);
+  });
+
+  it('R7-B keeps what others put under an older tag that has more than a verifier reads, and takes ours that are retired', async () => {
+    const subject = await putImage(open, repository);
+    const blobs = ['theirs', 'ours'].map((name) => Buffer.from(`${name} of ${subject.digest}`));
+    const config = Buffer.from('{}');
+    await Promise.all([config, ...blobs].map((blob) => open.blobs.put(repository, blob)));
+    const described = (blob: Buffer, mediaType: string) => ({ mediaType, digest: digestOf(blob), size: blob.length });
+    const [theirs, old] = blobs.map((blob, at) =>
+      Array.from({ length: 300 - at }, (_, n) => ({ ...described(blob, 'text/plain'), annotations: { n: `${n}` } })),
+    );
+    const manifest = { schemaVersion: 2, mediaType: mediaTypes.manifest, config: described(config, mediaTypes.config) };
+    const bytes = Buffer.from(JSON.stringify({ ...manifest, layers: [...theirs!, ...old!] }));
+    await open.manifests.put(repository, attestationTag(subject.digest), { bytes, mediaType: mediaTypes.manifest });
+    const retired = async (standing: ReadonlySet<string>) =>
+      new Set([digestOf(blobs[1]!)].filter((digest) => standing.has(digest)));
+    await attachSignatures(open, { repository, subject, artifacts: Object.values(await signed(subject)), retired });
+    const { layers } = JSON.parse(await bytesUnder(attestationTag(subject.digest)));
+    expect(layers).toHaveLength(301);
+    expect(layers.slice(0, 300)).toEqual(theirs);
     expect(await isVerified(subject)).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import type { RepositoryName } from '@cooperage/domain';
+import type { Digest, RepositoryName } from '@cooperage/domain';
 import {
   type CallOptions,
   type Descriptor,
@@ -22,6 +22,11 @@ export interface AttachRequest {
   readonly artifacts: readonly SignedArtifact[];
   /** Other referrers that this image should have, of earlier builds for example: the index is repaired with them. */
   readonly knownReferrers?: readonly Descriptor[];
+  /**
+   * Which of these digests give way: of referrers, and of layers under the older tags, that the caller put once and newer ones have
+   * replaced. Bytes that are built again and again would have a list without an end, and no registry takes that.
+   */
+  readonly retired?: (standing: ReadonlySet<Digest>) => Promise<ReadonlySet<Digest>>;
 }
 
 export interface Attached {
@@ -48,18 +53,22 @@ export async function attachSignatures(
   options: CallOptions = {},
 ): Promise<Attached> {
   const { repository, subject, artifacts } = request;
-  const [hasApi, standing, legacyTags] = await Promise.all([
+  const [hasApi, index, legacyTags] = await Promise.all([
     client.referrers.hasApi(repository, options),
     client.manifests.find(repository, referrersTag(subject.digest), options),
     readLegacyTags(client, repository, artifacts, options),
     putBlobs(client, repository, artifacts, options),
   ]);
-  const [listed, tagsWritten] = await Promise.all([
+  const listed = index?.mediaType === mediaTypes.index ? readReferrersIndex(index.bytes) : [];
+  const standing = [...listed, ...legacyTags.flatMap((each) => each.standing)].map(({ digest }) => digest);
+  const retired = (await request.retired?.(new Set(standing))) ?? new Set<Digest>();
+  const [isListed, tagsWritten] = await Promise.all([
     putReferrers(client, repository, artifacts, options),
-    putLegacyTags(client, repository, legacyTags, options),
+    putLegacyTags(client, repository, legacyTags, retired, options),
   ]);
-  if (hasApi && listed) return { referrers: 'api', tagsWritten };
-  const indexWritten = await putFallbackIndex(client, request, standing, options);
+  if (hasApi && isListed) return { referrers: 'api', tagsWritten };
+  const found = listed.filter(({ digest }) => !retired.has(digest));
+  const indexWritten = await putFallbackIndex(client, request, index, found, options);
   return { referrers: 'fallback', tagsWritten: tagsWritten + (indexWritten ? 1 : 0) };
 }
 
@@ -91,10 +100,10 @@ async function putFallbackIndex(
   client: RegistryClient,
   { repository, subject, artifacts, knownReferrers = [] }: AttachRequest,
   standing: StoredManifest | null,
+  found: readonly Descriptor[],
   options: CallOptions,
 ): Promise<boolean> {
   const ours = artifacts.flatMap(({ place }) => (place.as === 'referrer' ? [place.descriptor] : []));
-  const found = standing?.mediaType === mediaTypes.index ? readReferrersIndex(standing.bytes) : [];
   const bytes = referrersIndexBytes(mergeReferrers([...knownReferrers, ...ours], found));
   if (standing?.bytes.equals(bytes)) return false;
   const index = { bytes, mediaType: mediaTypes.index };

@@ -3,6 +3,7 @@ import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
 import { lockProject } from '../project/lock-project.js';
+import { retiredProvenances, type SignedImage, standingProvenances } from './retired-provenances.js';
 import { type FoundVerification, readVerifyingKeys, type VerifyingKeys, writeVerification } from './verifying-keys.js';
 
 export interface SigningKeyRecord {
@@ -28,7 +29,6 @@ export interface ImageArtifact extends StoredArtifact {
 
 /** Two forms each, by the few keys that a project has had. */
 const newestSignatures = 20;
-const newestProvenances = 200;
 /** Characters of the artifacts that are held at once, as JSON, unless one alone has more. */
 const sliceCharacters = 8 * 1024 * 1024;
 /** Rows of which the size is looked at in one statement. */
@@ -36,7 +36,11 @@ const rowsAtOnce = 16;
 
 /** Keys and signatures. Only `control` is given the database role and the master key that open `sealed`. */
 export class SigningRepository {
-  constructor(private readonly db: Database) {}
+  /** @param newestProvenances that stand beside an image */
+  constructor(
+    private readonly db: Database,
+    private readonly newestProvenances = 200,
+  ) {}
 
   /** The key that signs now; null before it was made. */
   async signingKey(projectId: string): Promise<SigningKeyRecord | null> {
@@ -104,7 +108,7 @@ export class SigningRepository {
 
   /**
    * Artifacts of an image, of whichever build: what its referrers should be. All its signatures, and of provenances the
-   * newest, since bytes that every build makes again have one of each. They come in slices that are bounded in bytes: how large a
+   * newest and those of the image's own build, since bytes that every build makes again have one of each. They come in slices that are bounded in bytes: how large a
    * provenance is, people decide.
    */
   async *artifactsOfImage(projectId: string, digest: string): AsyncGenerator<ImageArtifact[], void> {
@@ -112,15 +116,30 @@ export class SigningRepository {
       (SELECT id::text FROM signature_artifact
         WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND kind IN ('signature', 'legacy_signature') ORDER BY id)
       UNION ALL
-      (SELECT id::text FROM (SELECT id FROM signature_artifact
-        WHERE project_id = ${projectId}::uuid AND digest = ${digest} AND kind NOT IN ('signature', 'legacy_signature')
-        ORDER BY id DESC LIMIT ${newestProvenances}) newest ORDER BY id)`;
+      (SELECT id::text FROM (${standingProvenances({ projectId, digest }, this.newestProvenances)}) standing ORDER BY id)`;
     const ids = rows.map(({ id }) => id);
     while (ids.length > 0) {
       const { artifacts, read } = await this.sliceOf(ids.slice(0, rowsAtOnce));
       ids.splice(0, read);
       if (artifacts.length > 0) yield artifacts;
     }
+  }
+
+  /**
+   * Which of these digests, of referrers or of layers of the older storage, are of provenances that no longer stand beside the image. Reads
+   * few rows where there are few of them.
+   * @param standing what the registry lists
+   */
+  async retiredOf(image: SignedImage, standing: ReadonlySet<Digest>): Promise<ReadonlySet<Digest>> {
+    const retired = new Set<Digest>();
+    if (standing.size <= this.newestProvenances) return retired;
+    for await (const page of retiredProvenances(this.db, image, this.newestProvenances)) {
+      const listed = page.filter((digest) => standing.has(digest));
+      for (const digest of listed) retired.add(digest);
+      // Older ones have gone before these.
+      if (listed.length === 0) break;
+    }
+    return retired;
   }
 
   /**

@@ -16,6 +16,7 @@ import {
 } from '@cooperage/domain';
 import type { Descriptor } from '@cooperage/oci';
 import {
+  type AttachRequest,
   attachSignatures,
   KeySigner,
   openSigningKey,
@@ -52,8 +53,8 @@ export class SignImage {
   ) {}
 
   /**
-   * Bytes that an earlier build of the project made too are signed already: then this build adds its own provenance, and
-   * nothing grows with the number of builds that made the same image.
+   * Bytes that an earlier build of the project made too are signed already: then this build adds its own provenance. The oldest of many
+   * give way, so that nothing in the registry grows with the number of builds that made the same image.
    * @param subject root of the image as it stands in the project's repository
    * @returns what belongs to this build's image: its provenance, and the signature, whosever build made it
    * @throws {BuildFailure} `SigningUnavailable` when the key cannot be opened, `VerificationFailed` when it would say
@@ -77,7 +78,9 @@ export class SignImage {
     const artifacts = [
       ...new Map([...signatures, ...made].map((row) => [row.kind, restoreArtifact(row.artifact)])).values(),
     ];
-    await this.push(session, project, subject, artifacts);
+    const retired = (standing: ReadonlySet<Digest>) =>
+      this.rows.retiredOf({ projectId: project.id, digest: subject.digest }, standing);
+    await this.push(session, project, { subject, artifacts, retired });
     return artifacts;
   }
 
@@ -87,7 +90,7 @@ export class SignImage {
     const { mediaType, size } = await session.registry.manifests.get(repository, digest, { signal: session.signal });
     for await (const slice of this.rows.artifactsOfImage(project.id, digest)) {
       const artifacts = slice.map((row) => restoreArtifact(row.artifact));
-      await this.push(session, project, { mediaType, digest, size }, artifacts);
+      await this.push(session, project, { subject: { mediaType, digest, size }, artifacts });
     }
   }
 
@@ -132,11 +135,10 @@ export class SignImage {
   private async push(
     session: PublisherSession,
     project: BuildProject,
-    subject: Descriptor,
-    artifacts: readonly SignedArtifact[],
+    request: Omit<AttachRequest, 'repository'>,
   ): Promise<void> {
     const repository = projectRepository(project.organizationSlug, project.slug);
-    await attachSignatures(session.registry, { repository, subject, artifacts }, { signal: session.signal });
+    await attachSignatures(session.registry, { ...request, repository }, { signal: session.signal });
   }
 
   private open(projectId: string, sealed: Uint8Array | null) {
