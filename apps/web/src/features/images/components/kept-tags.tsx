@@ -3,6 +3,7 @@ import { Moment } from '@/components/ui/moment';
 import { visibleText } from '@/lib/format/names';
 import { loadKeptTags } from '../api/load-images';
 import { FreeTag } from './free-tag';
+import { TagList } from './tag-list';
 
 /** Tags whose image was deleted. Few projects have one, so there is no card without. */
 export async function KeptTagsCard({ projectId }: { projectId: string }) {
@@ -13,23 +14,21 @@ export async function KeptTagsCard({ projectId }: { projectId: string }) {
       <p className="px-3 pt-2.5 text-sm text-text-2">
         They point to nothing. Each stays with its protected branch or git tag, and no other branch gets it.
       </p>
-      <ul className="max-h-96 divide-y divide-line overflow-y-auto">
-        {kept.value.items.map(({ tag, ref, deletedAt }) => (
-          <li key={tag} className="flex flex-wrap items-baseline justify-between gap-x-3 px-3 py-1.5 text-sm">
-            <code className="min-w-0 truncate">{visibleText(tag)}</code>
-            <span className="text-text-2">
-              {ref !== null && <>of {visibleText(ref.replace(/^refs\/(heads|tags)\//, ''))} · </>}
-              deleted <Moment at={deletedAt} />{' '}
-              <FreeTag
-                address={`/projects/${projectId}/kept-tags/${tag}`}
-                label="Free"
-                what={`the tag ${visibleText(tag)}`}
-                consequence="Any branch may have this tag from then on. A pull of it then gets what that branch builds."
-              />
-            </span>
-          </li>
-        ))}
-      </ul>
+      <TagList
+        tags={kept.value.items}
+        about={({ tag, ref, deletedAt }) => (
+          <>
+            {ref !== null && <>of {visibleText(ref.replace(/^refs\/(heads|tags)\//, ''))} · </>}
+            deleted <Moment at={deletedAt} />{' '}
+            <FreeTag
+              address={`/projects/${projectId}/kept-tags/${tag}`}
+              label="Free"
+              what={`the tag ${visibleText(tag)}`}
+              consequence="Any branch may have this tag from then on. A pull of it then gets what that branch builds."
+            />
+          </>
+        )}
+      />
     </Card>
   );
 }

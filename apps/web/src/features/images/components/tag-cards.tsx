@@ -7,6 +7,7 @@ import { imagePath, type ProjectName } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 import { loadTagMoves, loadTags } from '../api/load-images';
 import { moverOf } from '../model/tag-words';
+import { TagList } from './tag-list';
 
 /** Where each tag points now. */
 export async function TagsCard({ project, projectId }: { project: ProjectName; projectId: string }) {
@@ -18,19 +19,17 @@ export async function TagsCard({ project, projectId }: { project: ProjectName; p
       ) : tags.value.items.length === 0 ? (
         <p className="px-3 py-3 text-text-2">No tag points anywhere yet.</p>
       ) : (
-        <ul className="max-h-96 divide-y divide-line overflow-y-auto">
-          {tags.value.items.map((tag) => (
-            <li key={tag.tag} className="flex flex-wrap items-baseline justify-between gap-x-3 px-3 py-1.5 text-sm">
-              <code className="min-w-0 truncate">{visibleText(tag.tag)}</code>
-              <span className="text-text-2">
-                <Link href={imagePath(project, tag.digest)} className={textLinkClass}>
-                  <Digest value={tag.digest} />
-                </Link>{' '}
-                <Moment at={tag.movedAt} />
-              </span>
-            </li>
-          ))}
-        </ul>
+        <TagList
+          tags={tags.value.items}
+          about={({ digest, movedAt }) => (
+            <>
+              <Link href={imagePath(project, digest)} className={textLinkClass}>
+                <Digest value={digest} />
+              </Link>{' '}
+              <Moment at={movedAt} />
+            </>
+          )}
+        />
       )}
     </Card>
   );
