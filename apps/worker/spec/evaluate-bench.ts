@@ -105,6 +105,16 @@ export class EvaluateBench {
     return { id, git };
   }
 
+  /** @returns the commit, which is the head of the ref from now on */
+  commit(project: BenchProject, text: string, parents?: readonly string[], ref = 'refs/heads/main'): Promise<string> {
+    const files = { Dockerfile: `FROM scratch\n# ${text}\n` };
+    return project.git.commit(files, { ref, ...(parents && { parents }) });
+  }
+
+  forcePush(project: BenchProject, to: string) {
+    return project.git.git(['update-ref', 'refs/heads/main', to]);
+  }
+
   /** Stores a call as the api does and evaluates it. @returns the delivery's row afterwards */
   async push(project: BenchProject, ref: string, { text, ...call }: Call = {}) {
     const body = Buffer.from(text ?? randomUUID());
