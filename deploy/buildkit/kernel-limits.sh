@@ -2,7 +2,6 @@
 #   raise_limits BYTES   raises them until the memory of all builds, which is BYTES, ends first; never lowers. `unraised` has the
 #                        names of those that are too small all the same, or bound what the kernel charges to nobody
 #   SOCKET_PAGES         what the third number of net.ipv4.tcp_mem and udp_mem of the machine is at least. No container sees it
-#   NEIGHBOURS           what net.ipv4.neigh.default.gc_thresh3 of the machine is at least. No container sees it either
 # For tests: KERNEL_PROC and KERNEL_GROUPS in place of /proc and /sys/fs/cgroup.
 
 # Name, and bytes of memory of a step that one takes at least. As kernel-limits.ts of the launcher.
@@ -35,8 +34,6 @@ raise_limits() {
     [ "$least" -le 2147483647 ] || least=2147483647
     raise_limit "sys/$(echo "$name" | tr . /)" "$least" || unraised="$unraised $name"
   done
-  # Four steps that ask for each address of their network. The kernel has room for one.
-  [ "${NEIGHBOURS:-0}" -ge 4096 ] || unraised="$unraised net.ipv4.neigh.default.gc_thresh3"
   if [ -e "${KERNEL_GROUPS:-/sys/fs/cgroup}/cgroup.controllers" ]; then
     # In version 2 memory of sockets is charged to the step, and the number of the machine has to be larger.
     { ! is_uncharged nosocket && [ "${SOCKET_PAGES:-0}" -ge $(($1 / 4096)) ]; } || unraised="$unraised net.ipv4.tcp_mem net.ipv4.udp_mem"

@@ -14,7 +14,6 @@
 #   FETCH_BYTES          what one connection of the engine itself may bring; 16 GiB where it is not set
 #   STEP_CONNECTIONS     connections that all steps of the pool may have open, half of them one step; else 4096 to 8192, by the machine
 #   SOCKET_PAGES         the third number of net.ipv4.tcp_mem and udp_mem of the machine, where somebody raised it (kernel-limits.sh)
-#   NEIGHBOURS           net.ipv4.neigh.default.gc_thresh3 of the machine, where somebody raised it (kernel-limits.sh)
 #   BASE_MIRROR          registry without TLS that is asked before Docker Hub, host:port
 #   BUILD_CACHE_BYTES    what the engine keeps, such as 20GB
 set -eu
@@ -46,9 +45,8 @@ all=$((${all:-0} / 4096 * 4096))
 [ "$all" -ge 67108864 ] || refuse "BUILDS_MEMORY is $BUILDS_MEMORY; it is a size of at least 64m."
 above=${group%/*}
 [ "$above" != "$group" ] || refuse "CONTROL_GROUP is $group; it is the path of a group in one of all pools."
-[ -x "$here/step-runtime.sh" ] || refuse "$here/step-runtime.sh is no program: chmod 755 deploy/buildkit/step-runtime.sh."
+for program in step-runtime step-network; do [ -x "$here/$program.sh" ] || refuse "$here/$program.sh is no program: chmod 755 deploy/buildkit/$program.sh."; done
 case ${SOCKET_PAGES:=0} in *[!0-9]*) refuse "SOCKET_PAGES is $SOCKET_PAGES; it is a number of pages." ;; esac
-case ${NEIGHBOURS:=0} in *[!0-9]*) refuse "NEIGHBOURS is $NEIGHBOURS; it is a number of neighbours." ;; esac
 . "$here/kernel-limits.sh"
 raise_limits "$all"
 tell in-force

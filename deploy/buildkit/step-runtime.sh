@@ -2,6 +2,7 @@
 # The runtime of steps, of the engines of docker-compose.yml and of the launcher alike. It takes from a container what leads to the
 # engine or to other steps, gives it its place where memory runs out, and becomes runc. A container that it does not understand
 # is not started (docs/adr/0064).
+# `step-network.sh`, beside it, gets the network of a step ready.
 #   STEP_RUNC    absolute path of runc; else the one that is found by its name
 #   STEP_GROUPS  where control groups are mounted; else /sys/fs/cgroup
 set -u
@@ -67,9 +68,23 @@ bound_sockets() {
     refuse "the memory of its sockets cannot be bounded in $groups$group."
 }
 
+# The network of a step is there when these hooks are called, not before: dockerd makes it by one of its own. As JSON, and that for sed.
+place=$(printf '%s/step-network.sh' "${0%/*}" | sed 's/["\\]/\\&/g; s/[\\&|]/\\&/g')
+hooks="\"createRuntime\":[{\"path\":\"$place\"}]"
+with_hook="
+t hooks
+:hooks
+s|\"hooks\":{}|\"hooks\":{$hooks}|
+t
+s|\"hooks\":{|&$hooks,|
+t
+s|,\"linux\":{|,\"hooks\":{$hooks}&|"
+
 if [ -n "$starts" ]; then
   config=$bundle/config.json
-  (umask 077 && sed -e "$without_engine" -e "s/$given\(,$given\)*/$families/" "$config" >"$config.new") || refuse "$config cannot be read and written."
+  (umask 077 && sed -e "$without_engine" -e "s/$given\(,$given\)*/$families/" -e "$with_hook" "$config" >"$config.new") || refuse "$config cannot be read and written."
+  [ "$(grep -o '"createRuntime":\[{"path":' "$config.new" | wc -l)" -eq 1 ] && [ "$(grep -o '"createRuntime":' "$config.new" | wc -l)" -eq 1 ] ||
+    refuse 'its hooks are not understood.'
   grep -q '"capabilities":{[^}]*}' "$config.new" || refuse 'its capabilities are not understood.'
   ! grep -q '"capabilities":{[^}]*NET_RAW' "$config.new" || refuse 'its capabilities are not understood.'
   grep -qF "\"seccomp\":{\"defaultAction\":\"SCMP_ACT_ERRNO\"," "$config.new" && grep -qF "$families" "$config.new" &&

@@ -48,6 +48,6 @@ export const engineWarningTexts: Readonly<Record<EngineWarning, { readonly title
   },
   'limits-shared': {
     title: 'One build can use up limits of the whole machine',
-    text: 'The kernel has one number for all processes of root, for all sockets, or for all neighbours in networks. The log of the worker names those that could not be raised. Raise them with sysctl, as docs/operations.md says.',
+    text: 'The kernel has one number for all processes of root, or for all sockets. The log of the worker names those that could not be raised. Raise them with sysctl, as docs/operations.md says.',
   },
 };

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuildkitEngine } from '../buildkit/engine.js';
-import { findSockets, makeSockets, printRights, rightsOf } from './step-rights.js';
+import { askNeighbours, findSockets, makeSockets, printRights, rightsOf } from './step-rights.js';
 import { outputOf, strangersRequest } from './strangers-trial.js';
 import { endTrial, trialCgroupParent, trialEngine } from './trial-engine.js';
 import { unique } from './trial-request.js';
@@ -73,6 +74,27 @@ export function describeStepRights(title: string): void {
         expect(output).toContain(`socket ${not}: ${notPermitted}\n`);
       expect(output).toMatch(/^(127\.0\.0\.1|::1) .*\n[\s\S]*looked/m);
       expect(await said('ip route && ip link')).toMatch(/default via [\s\S]*LOOPBACK/);
+    });
+
+    it('R8-C2 has its gateway alone beside it, so that it cannot fill the machine’s table of neighbours', async () => {
+      const inTable = () => Number.parseInt(readFileSync('/proc/net/stat/arp_cache', 'utf8').split('\n')[1]!, 16);
+      const before = inTable();
+      const output = await said(`bash -c '${askNeighbours}'`, 'default', 'debian:bookworm');
+      expect(output).toContain('asked');
+      const most = Number(/^neighbours (\d+)$/m.exec(output)?.[1]);
+      expect(most).toBeLessThanOrEqual(1);
+      // Other builds of the machine have some meanwhile.
+      expect(inTable() - before).toBeLessThan(100);
+      const routes = [...output.matchAll(/^route (\w{8}) (\w{8}) (\w{8})$/gm)].map(([, ...parts]) => parts);
+      const gateway = routes.find(([network]) => network === '00000000')?.[1];
+      expect(routes).toHaveLength(2);
+      expect(routes).toEqual(
+        expect.arrayContaining([
+          ['00000000', gateway, '00000000'],
+          [gateway, '00000000', 'FFFFFFFF'],
+        ]),
+      );
+      expect(output).not.toMatch(/^inet6 /m);
     });
 
     it('R6-A1 R6-A3 builds what Dockerfiles usually ask for', async () => {

@@ -34,3 +34,16 @@ export const makeSockets = `perl -e '$n = qx(uname -m) =~ /x86_64/ ? 41 : 198; $
       `$r = syscall($n, ${numbers.join(', ')}); print "socket ${name}: ", $r < 0 ? "errno " . ($! + 0) : "made", "\\n";`,
   )
   .join(' ')}'`;
+
+/**
+ * In Debian: sends to each address of the step's network, in part, and prints how many neighbours the step has then, where it may
+ * send without a gateway, and its addresses of IPv6.
+ */
+export const askNeighbours = [
+  'network=$(hostname -I | cut -d . -f 1-3)',
+  'for last in $(seq 1 254); do (echo >/dev/udp/$network.$last/9) 2>/dev/null; done',
+  'echo neighbours $(sed 1d /proc/net/arp | wc -l)',
+  'sed 1d /proc/net/route | while read -r _ network gateway _ _ _ _ mask _; do echo "route $network $gateway $mask"; done',
+  'grep -v " lo$" /proc/net/if_inet6 | sed "s/^/inet6 /"',
+  'echo asked',
+].join('; ');

@@ -119,7 +119,10 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   private daemon(settings: EngineSettings): Daemon {
     const socketPath = engineSocket(settings.socketFolder);
     const environment = this.tools.environment();
-    const runtime = writeStepRuntime(this.instance.file('settings', 'step-runtime'), this.tools.path('runc'));
+    const runtime = writeStepRuntime(this.instance.file('settings', 'step-runtime'), {
+      runc: this.tools.path('runc'),
+      ip: this.tools.path('ip'),
+    });
     return new Daemon({
       name: this.name,
       ...this.filter.starting(this.tools.path('dockerd'), daemonParameters(settings, this.settingsFile())),

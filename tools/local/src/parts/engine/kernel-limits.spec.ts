@@ -19,9 +19,6 @@ const ofKernel: Readonly<Record<string, string>> = {
   'fs.inotify.max_user_watches': '192536',
   'fs.inotify.max_user_instances': '128',
   'fs.file-max': '9223372036854775807',
-  'net.ipv4.neigh.default.gc_thresh1': '128',
-  'net.ipv4.neigh.default.gc_thresh2': '512',
-  'net.ipv4.neigh.default.gc_thresh3': '1024',
   'net.ipv4.tcp_mem': '287901\t383868\t575802',
   'net.ipv4.udp_mem': '575802\t767736\t1151604',
 };
@@ -58,16 +55,6 @@ describe('limits of the kernel that a build could use up for the whole machine',
     expect(chargedMemory('', false)).toEqual({ chargesSockets: false, chargesFiles: true });
   });
 
-  it('R8-C2 have room for neighbours of several steps, and take an eighth of the machine at most', () => {
-    const [first, second, third] = [1, 2, 3].map((at) => numberOf(`net.ipv4.neigh.default.gc_thresh${at}`)?.[0] ?? 0);
-    // A step has 1,021 addresses beside it, and the kernel has 1,024 entries for all networks.
-    expect(third).toBeGreaterThan(14 * 1_021);
-    expect(third! * (212_992 + 512)).toBeLessThanOrEqual(memory.total / 8);
-    expect([first, second]).toEqual([Math.floor(third! / 8), Math.floor(third! / 2)]);
-    const unsaid = { ...memory, chargesSockets: false };
-    expect(numberOf('net.ipv4.neigh.default.gc_thresh3', unsaid)).toEqual([third]);
-  });
-
   it('R7-C1 R7-C4 are raised and never lowered', () => {
     const limit = { name: 'x', least: [0n, 100n, 200n] };
     expect(raised([10n, 20n, 30n], limit)).toEqual([10n, 100n, 200n]);
@@ -90,14 +77,7 @@ describe.each(['the launcher', 'Compose'] as const)('limits of the kernel as %s 
     writeFileSync(path.join(folder, 'cmdline'), `${commandLine}\n`);
     const text = '. "$1/kernel-limits.sh"; mkdir() { return 1; }; raise_limits "$2"; echo "$unraised"';
     const parameters = ['-euc', text, 'sh', path.join(CHECKOUT, 'deploy/buildkit'), String(memory.ofBuilds)];
-    const own = {
-      ...process.env,
-      KERNEL_PROC: folder,
-      KERNEL_GROUPS: groups(),
-      SOCKET_PAGES: '9999999',
-      NEIGHBOURS: '4096',
-      ...env,
-    };
+    const own = { ...process.env, KERNEL_PROC: folder, KERNEL_GROUPS: groups(), SOCKET_PAGES: '9999999', ...env };
     const { code, stdout } = await attempt('sh', parameters, { env: own });
     expect(code).toBe(0);
     return stdout.trim().split(' ').filter(Boolean);
@@ -154,16 +134,6 @@ describe.each(['the launcher', 'Compose'] as const)('limits of the kernel as %s 
   });
 
   if (raiser === 'Compose') {
-    it('R8-C2 are named for neighbours until somebody says that the machine has room for those of several steps', async () => {
-      const named = ['net.ipv4.neigh.default.gc_thresh3'];
-      expect(await raise({ NEIGHBOURS: '' })).toEqual(named);
-      expect(await raise({ NEIGHBOURS: '1024' })).toEqual(named);
-      expect(await raise({ NEIGHBOURS: '4096' })).toEqual([]);
-      // Version 1 of control groups makes no difference.
-      rmSync(path.join(groups(), 'cgroup.controllers'));
-      expect(await raise({ NEIGHBOURS: '' })).toEqual(expect.arrayContaining(named));
-    });
-
     it('R7-C4 are named for sockets until somebody says that the machine has them', async () => {
       expect(await raise({ SOCKET_PAGES: '' })).toEqual(['net.ipv4.tcp_mem', 'net.ipv4.udp_mem']);
       expect(await raise({ SOCKET_PAGES: String(memory.ofBuilds / 4096) })).toEqual([]);
@@ -177,15 +147,6 @@ describe.each(['the launcher', 'Compose'] as const)('limits of the kernel as %s 
       575_802,
       ...numberOf('net.ipv4.udp_mem')!.slice(1),
     ]);
-  });
-
-  it('R8-C2 are raised for neighbours, and named where the machine does not show them', async () => {
-    expect(await raise()).toEqual([]);
-    const third = 'net.ipv4.neigh.default.gc_thresh3';
-    expect([Number(now()[third]), Number(now()[third]) > 1_024]).toEqual([numberOf(third)![0], true]);
-    rmSync(fileOf(third));
-    expect(await raise()).toEqual([third]);
-    writeFileSync(fileOf(third), '1024');
   });
 
   it('R7-C1 are left as they are by who only asks whether they can be raised', async () => {

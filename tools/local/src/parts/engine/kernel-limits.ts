@@ -25,14 +25,6 @@ const OF_SOCKETS = ['net.ipv4.tcp_mem', 'net.ipv4.udp_mem'];
 /** In version 1 of control groups memory of sockets is charged to no group. This counts it, that of UDP too. */
 export const SOCKETS_OF_GROUP = 'memory.kmem.tcp.limit_in_bytes';
 
-/**
- * The one table of neighbours of all networks of the machine: all stay below the first number, old ones are thrown out above
- * the second, none is added above the third. In the kernel's own proportions.
- */
-const OF_NEIGHBOURS = { gc_thresh1: 8n, gc_thresh2: 2n, gc_thresh3: 1n };
-/** One of them, and the packets that wait for its answer: `unres_qlen_bytes`. Charged to nobody. */
-const NEIGHBOUR_BYTES = 512 + 212_992;
-
 /** A number of the kernel that one build could use up for all others. */
 export interface KernelLimit {
   /** As sysctl(8) names it. */
@@ -61,10 +53,6 @@ export function kernelLimits({ total, ofBuilds, chargesSockets, chargesFiles }: 
     name,
     least: [least(BigInt(Math.floor(ofBuilds / bytes)), MOST)],
   }));
-  // Charged to nobody too, but one step uses up the kernel's own number. They take an eighth of the machine at most.
-  const neighbours = BigInt(Math.floor(total / 8 / NEIGHBOUR_BYTES));
-  for (const [name, part] of Object.entries(OF_NEIGHBOURS))
-    counted.push({ name: `net.ipv4.neigh.default.${name}`, least: [neighbours / part] });
   if (!chargesSockets) return counted;
   // An eighth of the machine for everybody else, about as much as the kernel gives all by itself.
   const pages = BigInt(Math.floor((ofBuilds + total / 8) / PAGE_BYTES));

@@ -147,7 +147,10 @@ export class StandaloneEngine implements Part<EngineAddress> {
       traceSocket: `${this.instance.socketFolder()}/strangers-trace.sock`,
       cgroupParent: cgroupOf(this.instance),
       cgroupBase: `${cgroupOf(this.instance)}-strangers`,
-      runc: writeStepRuntime(this.instance.file('settings', 'step-runtime'), this.tools.path('runc')),
+      runc: writeStepRuntime(this.instance.file('settings', 'step-runtime'), {
+        runc: this.tools.path('runc'),
+        ip: this.tools.path('ip'),
+      }),
       groupedRunc: this.goTools.path('grouped-runc'),
       pluginFolder: this.goTools.folder,
       networkFile: this.instance.file('settings', 'strangers.conflist'),

@@ -5,7 +5,7 @@ import { tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attempt } from '../../processes/command.ts';
-import { STEP_RUNTIME, writeStepRuntime } from './step-runtime.ts';
+import { STEP_NETWORK, STEP_RUNTIME, writeStepRuntime } from './step-runtime.ts';
 
 const rights = ['CAP_CHOWN', 'CAP_NET_RAW', 'CAP_NET_BIND_SERVICE'];
 const traces = {
@@ -66,6 +66,7 @@ interface Change {
   readonly env?: readonly string[];
   readonly mounts?: readonly object[];
   readonly capabilities?: object;
+  readonly hooks?: object | undefined;
 }
 
 /** A container of the OCI runtime specification, with its fields in the order of an engine. */
@@ -79,6 +80,7 @@ function container(change: Change = {}) {
       capabilities: capabilities ?? { bounding: rights, effective: rights, permitted: rights },
     },
     mounts: [{ destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] }, ...mounts],
+    ...(change.hooks && { hooks: change.hooks }),
     linux: { cgroupsPath: '/p/buildkit/s', seccomp },
   };
 }
@@ -106,7 +108,7 @@ describe('the runtime of steps', () => {
     const called = `'${folder.replaceAll("'", "'\\''")}/called'`;
     const lines = ['#!/bin/sh', `printf '%s\\n' "$@" >${called}`, 'cat /proc/self/oom_score_adj', 'exit 7', ''];
     writeFileSync(runc, lines.join('\n'), { mode: 0o700 });
-    file = writeStepRuntime(path.join(folder, 'runtime'), runc);
+    file = writeStepRuntime(path.join(folder, 'runtime'), { runc, ip: '/sbin/ip' });
     mkdirSync(path.join(folder, 'bundle'));
     vi.stubEnv('STEP_GROUPS', path.join(folder, 'groups'));
   });
@@ -117,6 +119,8 @@ describe('the runtime of steps', () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** What the runtime calls when the step has its network. */
+  const hooks = () => ({ createRuntime: [{ path: path.join(path.dirname(file), 'step-network.sh') }] });
   const config = () => path.join(folder, 'bundle/config.json');
   const calledWith = () => {
     const called = path.join(folder, 'called');
@@ -144,14 +148,19 @@ describe('the runtime of steps', () => {
     const others = rights.filter((right) => right !== 'CAP_NET_RAW');
     const all = { bounding: rights, effective: rights, permitted: rights };
     const left = { bounding: others, effective: others, permitted: others };
-    expect(await started(container())).toEqual(container({ capabilities: left, seccomp: boundedProfile }));
+    expect(await started(container())).toEqual(
+      container({ capabilities: left, seccomp: boundedProfile, hooks: hooks() }),
+    );
     for (const [given, wanted] of [
       [['CAP_NET_RAW'], []],
       [['CAP_NET_RAW', 'CAP_CHOWN'], ['CAP_CHOWN']],
       [['CAP_CHOWN', 'CAP_NET_RAW'], ['CAP_CHOWN']],
     ])
       expect(await started(container({ capabilities: { ...all, inheritable: given, ambient: given } }))).toEqual(
-        container({ capabilities: { ...left, inheritable: wanted, ambient: wanted }, seccomp: boundedProfile }),
+        container({
+          ...{ capabilities: { ...left, inheritable: wanted, ambient: wanted }, seccomp: boundedProfile },
+          hooks: hooks(),
+        }),
       );
   });
 
@@ -249,6 +258,20 @@ describe('the runtime of steps', () => {
     ['whose bundle is empty', () => '{}', () => ['create', '--bundle', '/nowhere', 'id']],
   ])('R6-A3 starts no container %s', async (_what, text, call) => {
     expect(await refused(text(), call?.())).toMatch(/cooperage: this step does not start: /);
+  });
+
+  it('R8-C2 has the network of a step made ready, after the engine’s own hooks', async () => {
+    const setkey = { prestart: [{ path: '/proc/9/exe', args: ['libnetwork-setkey', '"hooks":{'] }] };
+    expect((await started(container({ hooks: setkey }))).hooks).toEqual({ ...hooks(), ...setkey });
+    for (const none of [undefined, {}])
+      expect((await started(container({ hooks: none, args: ['"hooks":{}', ',"linux":{'] }))).hooks).toEqual(hooks());
+    expect(execFileSync('test', ['-x', hooks().createRuntime[0]!.path])).toBeDefined();
+    expect(() => execFileSync('test', ['-x', STEP_NETWORK])).not.toThrow();
+  });
+
+  it('R8-C2 starts no container that has such hooks already', async () => {
+    const given = container({ hooks: { createRuntime: [{ path: '/other' }] } });
+    expect(await refused(JSON.stringify(given))).toMatch(/its hooks are not understood/);
   });
 
   describe('with control groups of version 1', () => {
