@@ -65,6 +65,8 @@ export default defineConfig({
           setupFiles: ['reflect-metadata'],
           // Half of the time went into loading the same modules for each file anew; no test file changes what is not its own.
           isolate: false,
+          // The tool would leave one of two processors to itself.
+          maxWorkers: filesAtOnce,
         },
       },
       {
