@@ -21,6 +21,7 @@ import type { Source } from '@cooperage/source';
 import { createLogger, createMetrics } from '@cooperage/telemetry';
 import { World } from '../../../libs/db/spec/world.js';
 import { BuildAccesses } from '../src/builder/access/build-access.js';
+import { EngineEnd } from '../src/builder/engine-end.js';
 import { AttemptLogs } from '../src/builder/run-build/attempt-logs.js';
 import { BuildDefinitions } from '../src/builder/run-build/build-definitions.js';
 import { BuildRequests } from '../src/builder/run-build/build-requests.js';
@@ -183,6 +184,7 @@ export class BuildBench {
       ],
     };
     const engine = { ...this.memory, build: (...args: Parameters<EngineWork>) => this.work(...args) };
+    const end = new EngineEnd(null, logger);
     const liveBus = { publish: () => true, subscribe: () => () => undefined };
     return new RunBuildService(
       {
@@ -215,8 +217,9 @@ export class BuildBench {
         earlier: new EarlierAttempts(this.attempts, engine as unknown as Engine, {
           workerName: 'b',
           registry: this.registry,
+          onDeafWork: (work) => void end.unlessEnded(work),
         }),
-        house: new EngineHouse({ wipe: async () => {} }, this.lane),
+        house: new EngineHouse({ wipe: async () => {} }, this.lane, end),
         engine: engine as unknown as Engine,
         metrics: createMetrics({ version: '0', commit: 'test' }),
         logger,

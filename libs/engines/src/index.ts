@@ -1,6 +1,8 @@
+export type { DeafWork } from '@cooperage/buildkit';
 export { BackedEngine } from './backed-engine.js';
 export * from './build-request.js';
 export type { BuildahEngineOptions } from './buildah/engine.js';
+export { EngineInUse } from './buildkit/empty.js';
 export type { BuildkitEngineOptions } from './buildkit/engine.js';
 export { CacheExportFailure } from './cache-export-failure.js';
 export { type BakeOptions, type BakeRequest, bakePrint, maxDefinitionBytes } from './definition/bake.js';

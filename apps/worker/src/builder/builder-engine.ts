@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { BackedEngine, createEngine, type Engine, type LocalCaches } from '@cooperage/engines';
+import { BackedEngine, createEngine, type DeafWork, type Engine, type LocalCaches } from '@cooperage/engines';
 
 type EngineConfig = Pick<
   Config<'builder'>,
@@ -7,8 +7,13 @@ type EngineConfig = Pick<
 >;
 
 /** The engine that the operator chose. What buildah lacks is left to BuildKit. @throws {TypeError} when a setting is missing */
-export function builderEngine(config: EngineConfig, localCaches: LocalCaches | null = null): Engine {
-  const buildkit = createEngine('buildkit', { ...buildkitOptions(config), ...(localCaches && { localCaches }) });
+export function builderEngine(
+  config: EngineConfig,
+  localCaches: LocalCaches | null = null,
+  onDeafWork: (work: DeafWork) => void = () => {},
+): Engine {
+  const options = { ...buildkitOptions(config), onDeafWork, ...(localCaches && { localCaches }) };
+  const buildkit = createEngine('buildkit', options);
   return config.engine === 'buildkit'
     ? buildkit
     : new BackedEngine(createEngine('buildah', buildahOptions(config)), buildkit);

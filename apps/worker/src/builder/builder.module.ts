@@ -39,6 +39,7 @@ import { builderInfo } from './builder-info.js';
 import { lookAtEngine } from './checks/look-at-engine.js';
 import { DiskFloor } from './disk-floor.js';
 import { Drain } from './drain/drain.js';
+import { EngineEnd } from './engine-end.js';
 import { EngineReachWatch } from './engine-reach-watch.js';
 import { EngineRulesWatch } from './engine-rules-watch.js';
 import { EngineStoreWatch } from './engine-store-watch.js';
@@ -76,8 +77,14 @@ function engine(config: BuilderConfig): Provider[] {
   const caches = localCaches && new LocalCaches(localCaches.root, localCaches.budgetBytes);
   return [
     {
+      provide: EngineEnd,
+      inject: [LOGGER],
+      useFactory: (logger: Logger) => new EngineEnd(config.engineRules ?? null, logger),
+    },
+    {
       provide: ENGINE,
-      useFactory: () => builderEngine(config, caches),
+      inject: [EngineEnd],
+      useFactory: (end: EngineEnd) => builderEngine(config, caches, (work) => void end.unlessEnded(work)),
     },
     {
       provide: LocalCacheKeeper,
@@ -102,13 +109,13 @@ function engine(config: BuilderConfig): Provider[] {
     },
     {
       provide: EngineRulesWatch,
-      inject: [LOGGER],
-      useFactory: (logger: Logger) => new EngineRulesWatch(config.engineRules ?? null, logger),
+      inject: [LOGGER, EngineEnd],
+      useFactory: (logger: Logger, end: EngineEnd) => new EngineRulesWatch(config.engineRules ?? null, logger, end),
     },
     {
       provide: DiskFloor,
-      inject: [LOGGER],
-      useFactory: (logger: Logger) => new DiskFloor(config.mirrorRoot, logger),
+      inject: [LOGGER, EngineEnd],
+      useFactory: (logger: Logger, end: EngineEnd) => new DiskFloor(config.mirrorRoot, logger, end),
     },
     {
       provide: ProcessLife,
@@ -206,6 +213,7 @@ function services(config: BuilderConfig): Provider[] {
         MirrorKeeper,
         ENGINE,
         EngineRulesWatch,
+        EngineEnd,
         LOGGER,
       ],
       useFactory: (
@@ -217,10 +225,11 @@ function services(config: BuilderConfig): Provider[] {
         mirrors: MirrorKeeper,
         engine: Engine,
         rules: EngineRulesWatch,
+        end: EngineEnd,
         logger: Logger,
       ): ExportCacheParts => ({
         ...{ attempts, notes, modes, accesses, requests: buildRequests, mirrors, engine, logger },
-        house: new EngineHouse(engine, config.lane, async () => (await rules.look()).obstacle),
+        house: new EngineHouse(engine, config.lane, end, async () => (await rules.look()).obstacle),
       }),
     },
     {
@@ -237,6 +246,7 @@ function services(config: BuilderConfig): Provider[] {
         ProcessLife,
         Drain,
         EngineRulesWatch,
+        EngineEnd,
         DiskFloor,
       ],
       useFactory: (
@@ -251,6 +261,7 @@ function services(config: BuilderConfig): Provider[] {
         life: ProcessLife,
         drain: Drain,
         rules: EngineRulesWatch,
+        end: EngineEnd,
         floor: DiskFloor,
       ) =>
         new RunBuildService(
@@ -263,7 +274,10 @@ function services(config: BuilderConfig): Provider[] {
             logs,
             held,
             metrics,
-            earlier: new EarlierAttempts(parts.attempts, parts.engine, { workerName, registry }),
+            earlier: new EarlierAttempts(parts.attempts, parts.engine, {
+              ...{ workerName, registry },
+              onDeafWork: (work) => void end.unlessEnded(work),
+            }),
           },
           () => life.instanceId,
           { workerName, leaseMs, maxAttempts },

@@ -17,15 +17,20 @@ describe('R2-N2 the disk of a builder', () => {
   let largest: BuildFailure[];
   let grows: boolean;
   let gone: number[];
+  let stopping: boolean;
+  let asked: string[];
   let floor: DiskFloor;
   beforeEach(() => {
     [free, total, stopped, largest, grows, gone] = [100 * gibibyte, 200 * gibibyte, [], [], true, []];
-    [freeFiles, totalFiles] = [0, 0];
-    floor = new DiskFloor('/disk', logger, async () => {
+    [freeFiles, totalFiles, stopping, asked] = [0, 0, false, []];
+    floor = new DiskFloor('/disk', logger, { ask: async (why) => asked.push(why) > 0 }, async () => {
       if (free instanceof Error) throw free;
       return { freeBytes: free, totalBytes: total, freeFiles, totalFiles };
     });
     floor.start({
+      get isStopping() {
+        return stopping;
+      },
       look: () => undefined,
       stopLargest: (goneBytes, failure) => {
         gone.push(goneBytes / gibibyte);
@@ -68,6 +73,29 @@ describe('R2-N2 the disk of a builder', () => {
     }
     expect(ended).toEqual([1, 1, 2, 2, 3, 3, 4]);
     expect(stopped).toEqual([]);
+  });
+
+  it.each([
+    ['the one that lets it grow', [3.9, 3.6, 3.3]],
+    ['all of them', [1.9, 1.6, 1.3]],
+  ])('R9-C1 has the engine ended where it shrinks on although %s is to end', async (_what, freeAt) => {
+    const askedAt: number[] = [];
+    for (const gib of freeAt) {
+      free = gib * gibibyte;
+      await floor.look();
+      askedAt.push(asked.length);
+      stopping = true;
+    }
+    expect(askedAt).toEqual([0, 0, 1]);
+    expect(asked[0]).toMatch(/^it goes on for a build that was stopped, and its disk has (?:1\.3|3\.3) GiB left/);
+  });
+
+  it('R9-C1 keeps the engine where what was stopped has ended, whoever fills the disk', async () => {
+    for (const gib of [3.9, 3.3, 2.7, 1.9, 1.3]) {
+      free = gib * gibibyte;
+      await floor.look();
+    }
+    expect(asked).toEqual([]);
   });
 
   it('R6-A8 says how much has gone since it had most, within the last looks', async () => {

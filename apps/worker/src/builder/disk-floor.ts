@@ -3,6 +3,7 @@ import type { Logger } from '@cooperage/telemetry';
 import { diskSpace } from '../shared/disk-space.js';
 import { WakeLoop } from '../shared/wake-loop.js';
 import { mostLooks } from './disk-growth.js';
+import type { EngineEnd } from './engine-end.js';
 
 /** A disk takes a gigabyte or two in a second. */
 const everyMs = 500;
@@ -21,6 +22,8 @@ export interface DiskUsers {
   /** Ends the one that let the disk grow most lately, see `HeldAttempts`. @returns false where it is not known of any */
   stopLargest(goneBytes: number, failure: (why: string) => BuildFailure): boolean;
   stopAll(failure: BuildFailure): void;
+  /** Whether one was stopped that has not ended. */
+  readonly isStopping: boolean;
 }
 
 /** How much of one of the two was free lately. */
@@ -66,6 +69,7 @@ export class DiskFloor {
   constructor(
     private readonly folder: string,
     private readonly logger: Logger,
+    private readonly end: Pick<EngineEnd, 'ask'>,
     private readonly spaceOf: (folder: string) => Promise<DiskSpace> = diskSpace,
   ) {
     this.loop = new WakeLoop('disk floor', everyMs, logger, () => this.look(), limitMs);
@@ -99,8 +103,12 @@ export class DiskFloor {
   }
 
   private makeRoom(short: readonly DiskRoom[]): void {
+    // What was stopped does not hear it (ADR 80). The engine goes before the builds of other engines have to.
+    if (this.users?.isStopping && short.some((room) => this.watches[room.of].hasFallen(room)))
+      void this.end.ask(`it goes on for a build that was stopped, and ${this.shortage}`);
     if (short.some(({ free, floor }) => free < floor * lastPart)) {
       this.users?.stopAll(new BuildFailure('DiskFull', `The builder ended its builds: ${this.shortage}`));
+      for (const room of short) if (this.watches[room.of].hasFallen(room)) this.watches[room.of].ended(room);
       return;
     }
     const failure = (why: string) =>

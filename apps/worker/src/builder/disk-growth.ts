@@ -3,6 +3,9 @@ import type { EngineEvent } from '@cooperage/engines';
 /** Looks that are compared: some seconds, since what an engine tells of a layer comes in pieces. */
 export const mostLooks = 20;
 
+/** A file that COPY takes may be as large as its context, and ADD unpacks archives. Neither says how much it writes. */
+const writes = /^\[[^\]]*\d+\/\d+\] (?:ADD|COPY) /;
+
 type Step = Extract<EngineEvent, { type: 'step' }>['step'];
 
 /**
@@ -14,8 +17,8 @@ export class DiskGrowth {
   private told = 0;
   private written = 0;
   private readonly looks: number[] = [];
-  /** Ids of steps that fetch from an address now: an engine does not say how much comes, and may unpack it. */
-  private readonly fetching = new Set<string>();
+  /** Ids of steps that fetch from an address, copy or unpack now: an engine does not say how much. */
+  private readonly untold = new Set<string>();
   private isUnseen = false;
 
   note(event: EngineEvent): void {
@@ -28,9 +31,9 @@ export class DiskGrowth {
     this.told += event.current - before;
   }
 
-  private noteStep({ id, fetches, startedAt, completedAt }: Step): void {
-    if (fetches === 'address' && startedAt && !completedAt) this.fetching.add(id);
-    else this.fetching.delete(id);
+  private noteStep({ id, name, fetches, startedAt, completedAt }: Step): void {
+    if ((fetches === 'address' || writes.test(name)) && startedAt && !completedAt) this.untold.add(id);
+    else this.untold.delete(id);
   }
 
   /** @param bytes all that the steps have written so far; null while nobody knows */
@@ -41,7 +44,7 @@ export class DiskGrowth {
 
   /** Whether it may let the disk grow by what nobody can see now. */
   get isBlind(): boolean {
-    return this.isUnseen || this.fetching.size > 0;
+    return this.isUnseen || this.untold.size > 0;
   }
 
   look(): void {

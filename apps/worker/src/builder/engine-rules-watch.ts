@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { EngineWarning } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
+import type { EngineEnd } from './engine-end.js';
 
 /** It is touched every two seconds; a busy machine, or one that slept, is no reason to stop. */
 const staleMs = 60_000;
@@ -36,11 +37,13 @@ export class EngineRulesWatch {
   constructor(
     private readonly file: string | null,
     private readonly logger: Pick<Logger, 'warn'>,
+    private readonly end: Pick<EngineEnd, 'isAsked'>,
     private readonly now: () => number = Date.now,
   ) {}
 
   async look(): Promise<RulesSight> {
     if (this.file === null) return inForce;
+    if (this.end.isAsked) return { obstacle: endsText, warnings: [] };
     const noted = await this.read(this.file);
     if (!noted)
       return missing('nobody looks after the network rules of its engine. Is whatever started it still there?');
@@ -83,6 +86,8 @@ export class EngineRulesWatch {
     this.renewals = renewals;
   }
 }
+
+const endsText = 'It takes no builds: its engine went on with a build that was stopped, and is being started again.';
 
 function missing(why: string): RulesSight {
   return { obstacle: `It takes no builds: ${why}`, warnings: ['rules-missing'] };

@@ -31,6 +31,19 @@ export interface SolveOptions {
   readonly sourcePolicy?: SolveRequest['SourcePolicy'];
   /** Leaves no record in the engine's history. */
   readonly unrecorded?: boolean;
+  /**
+   * Called where the engine still works for the build a minute after it was stopped, or has answered: the work hears nothing
+   * (ADR 80). `done` settles then all the same.
+   */
+  readonly onDeafWork?: (work: DeafWork) => void;
+  /** Instead of that minute. */
+  readonly endWithinMs?: number;
+}
+
+/** What an engine does for a build that nobody waits for any more. */
+export interface DeafWork {
+  /** Resolves when it has ended, also with the engine. */
+  readonly ended: Promise<unknown>;
 }
 
 export interface SolveResult {
@@ -43,8 +56,8 @@ export interface SolveResult {
 export interface RunningSolve {
   /**
    * What came out, when the engine has finished and no status message is outstanding. Rejects with
-   * `SolveFailure`, `ConnectionLost` (even the history does not know the end), or `RpcError` with code `canceled`, the
-   * last only when the engine says that all work of this build has ended.
+   * `SolveFailure`, `ConnectionLost` (even the history does not know the end, or the engine goes on with what was stopped), or
+   * `RpcError` with code `canceled`, the last only when the engine says that all work of this build has ended.
    */
   readonly done: Promise<SolveResult>;
   /** Asks the engine to stop: it kills the steps that only this build waits for. */
@@ -53,6 +66,8 @@ export interface RunningSolve {
 
 /** How long the status of a Solve that has ended may take to arrive. */
 const statusGraceMs = 500;
+/** How long an engine may go on with a build that was stopped. Killed steps and half layers are gone within seconds. */
+const endWithinMs = 60_000;
 /** After a lost connection: how long the engine may take to come back and to end what it was doing. */
 const recoverMs = 5_000;
 const heartbeatMs = 5_000;
@@ -122,7 +137,7 @@ class Running {
     } catch (error) {
       return await this.failed((!isCanceled(error) && refusal()) || error, status);
     }
-    await settle(status);
+    await this.settle(status);
     return { image: imageOfAnswer(answer), cache: cacheOfAnswer(answer) };
   }
 
@@ -148,12 +163,28 @@ class Running {
   private async failed(error: unknown, status: StatusStream): Promise<SolveResult> {
     if (isCanceled(error)) {
       // The engine still has to end the steps; the status stream ends when they have ended.
+      if (!(await this.endOf(status)))
+        throw new ConnectionLost('call', 'the engine goes on with a build that was stopped');
       if (await status.ended) throw (!this.canceled && this.bridgeFault) || error;
       return this.recover(new ConnectionLost('call', 'the engine was lost while it stopped a build'));
     }
-    await settle(status);
+    await this.settle(status);
     if (error instanceof RpcError) throw new SolveFailure(error);
     return this.recover(error as ConnectionLost);
+  }
+
+  /** The stream ends by itself once everything was said, unless the engine refused the Solve before it began. */
+  private async settle(status: StatusStream): Promise<void> {
+    await within(statusGraceMs, status.ended);
+    if (status.hasBegun()) await this.endOf(status);
+    else status.cancel();
+  }
+
+  /** @returns false where it has not ended in time */
+  private async endOf(status: StatusStream): Promise<boolean> {
+    if (await within(this.options.endWithinMs ?? endWithinMs, status.ended)) return true;
+    this.options.onDeafWork?.({ ended: status.ended });
+    return false;
   }
 
   /** The answer did not arrive, but the engine may have written it down. */
@@ -207,14 +238,13 @@ async function followStatus(
   return { ended, hasBegun: () => begun, cancel: call.cancel };
 }
 
-/** The stream ends by itself once everything was said, unless the engine refused the Solve before it began. */
-async function settle(status: StatusStream): Promise<void> {
+/** @returns whether it came within the time */
+async function within(ms: number, moment: Promise<unknown>): Promise<boolean> {
   const grace = new AbortController();
-  const waited = delay(statusGraceMs, undefined, { signal: grace.signal }).catch(() => {});
-  await Promise.race([status.ended, waited]);
+  const late = delay(ms, false, { signal: grace.signal }).catch(() => false);
+  const came = await Promise.race([moment.then(() => true), late]);
   grace.abort();
-  if (status.hasBegun()) await status.ended;
-  else status.cancel();
+  return came;
 }
 
 function isCanceled(error: unknown): boolean {

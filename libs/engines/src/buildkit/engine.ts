@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   ConnectionLost,
+  type DeafWork,
   type Dialect,
   diskUsage,
   EngineConnection,
@@ -77,6 +78,10 @@ export interface BuildkitEngineOptions {
   readonly mostRecordBytes?: number;
   /** Where the engine keeps its layers, if this process may delete there: `wipe` removes what the engine cannot. */
   readonly stateFolder?: string;
+  /** Called where the engine goes on with a build that was stopped (ADR 80). */
+  readonly onDeafWork?: (work: DeafWork) => void;
+  /** How long it may go on before that is called; a minute unless said otherwise. Milliseconds. */
+  readonly endWithinMs?: number;
   /** Caches on the disk of this worker; without any, builds that ask for them go without. */
   readonly localCaches?: LocalCaches;
 }
@@ -92,6 +97,7 @@ export class BuildkitEngine implements Engine {
   private readonly connection: EngineConnection;
   private readonly setting: RunSetting;
   private readonly rules: readonly SourceRule[];
+  private readonly deaf: Pick<BuildkitEngineOptions, 'onDeafWork' | 'endWithinMs'>;
   private readonly localCaches: LocalCaches | null;
   private readonly stateFolder: string | null;
 
@@ -106,6 +112,10 @@ export class BuildkitEngine implements Engine {
       ...(mostFetchBytes !== undefined && { mostFetchBytes }),
       ...(mostAddresses !== undefined && { mostAddresses }),
       ...(mostRecordBytes !== undefined && { mostRecordBytes }),
+    };
+    this.deaf = {
+      ...(options.onDeafWork && { onDeafWork: options.onDeafWork }),
+      ...(options.endWithinMs !== undefined && { endWithinMs: options.endWithinMs }),
     };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
     this.localCaches = options.localCaches ?? null;
@@ -312,6 +322,7 @@ export class BuildkitEngine implements Engine {
     const onGraph: OnGraph = (key, vertexes) => progress.define(vertexes, key === null ? null : names.get(key)!);
     return {
       ...solve,
+      ...this.deaf,
       onGraph,
       sourcePolicy: sourcePolicy(onlyImages ? [...this.rules, nothingByAddress] : this.rules),
     };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
 import { type Digest, stagingRepository } from '@cooperage/domain';
-import type { BuildFate, BuildOutcome, BuildRequest, Engine, EngineEvent } from '@cooperage/engines';
+import type { BuildFate, BuildOutcome, BuildRequest, DeafWork, Engine, EngineEvent } from '@cooperage/engines';
 import { inParallel, isRegistryError, readImageParts } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { outlast } from '../../shared/outlast.js';
@@ -9,11 +9,15 @@ import { attemptRegistry, type OwnRegistry } from '../access/attempt-registry.js
 import { engineReference } from './engine-reference.js';
 
 const lookMs = 250;
+/** As after a build was stopped: with the process before this one its session has ended. */
+const endsWithinMs = 60_000;
 const parallelHeads = 16;
 
 export interface EarlierAttemptsOptions {
   readonly workerName: string;
   readonly registry: OwnRegistry;
+  /** Called where an engine goes on with an earlier attempt for longer than a minute: nobody waits for that (ADR 80). */
+  readonly onDeafWork: (work: DeafWork) => void;
 }
 
 /** One attempt that begins, and how it tells of what it takes over. */
@@ -68,10 +72,17 @@ export class EarlierAttempts {
   }
 
   private async ended(reference: string, signal: AbortSignal): Promise<BuildFate> {
-    for (;;) {
-      const fate = await this.engine.find(reference);
-      if (fate.state !== 'running') return fate;
-      await delay(lookMs, undefined, { signal });
+    const { promise: ended, resolve: over } = Promise.withResolvers<void>();
+    const late = setTimeout(() => this.options.onDeafWork({ ended }), endsWithinMs);
+    try {
+      for (;;) {
+        const fate = await this.engine.find(reference);
+        if (fate.state !== 'running') return fate;
+        await delay(lookMs, undefined, { signal });
+      }
+    } finally {
+      clearTimeout(late);
+      over();
     }
   }
 

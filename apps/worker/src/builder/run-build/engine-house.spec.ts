@@ -1,4 +1,5 @@
 import { BuildFailure } from '@cooperage/domain';
+import { EngineInUse } from '@cooperage/engines';
 import { describe, expect, it } from 'vitest';
 import { EngineHouse, type Guest } from './engine-house.js';
 
@@ -6,6 +7,8 @@ const ours: Guest = { id: '1', organizationId: 'a', zone: 'protected' };
 const fork: Guest = { id: '2', organizationId: 'a', zone: 'fork' };
 const never = new AbortController().signal;
 const nothing = async () => {};
+/** Of an engine that ends what it should. */
+const calm = { enter: () => () => {}, ask: async () => false, another: nothing };
 
 function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = nothing) {
   const seen = { wiped: 0 };
@@ -15,12 +18,14 @@ function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = nothin
       await wipe();
     },
   };
-  const own = new EngineHouse(engine, lane, undefined, 0);
+  const own = new EngineHouse(engine, lane, calm, undefined, 0);
   const build = (guest: Guest, work: () => Promise<void> = nothing, signal = never) => own.build(guest, signal, work);
   const exports = (guest: Guest, work: (signal: AbortSignal) => Promise<void> = nothing) =>
     own.afterwards(guest, never, work);
   return { build, exports, seen };
 }
+
+const turn = () => new Promise((done) => setImmediate(done));
 
 /** Work that ends when it is told to. */
 function slow() {
@@ -59,7 +64,7 @@ describe('the engine of a builder for strangers', () => {
   });
 
   it('takes nobody where it cannot be emptied', async () => {
-    const own = new EngineHouse({}, 'strangers');
+    const own = new EngineHouse({}, 'strangers', calm);
     for (const guest of [fork, ours])
       await expect(own.build(guest, never, nothing)).rejects.toMatchObject({ code: 'PolicyRefused' });
   });
@@ -125,7 +130,6 @@ describe('the engine of a builder for strangers', () => {
   });
 
   const other: Guest = { ...ours, id: '9', organizationId: 'b' };
-  const turn = () => new Promise((done) => setImmediate(done));
 
   it('R3-A6 is not emptied for the export of an organization after the build of another, whose next build finds it as it was', async () => {
     const { build, exports, seen } = house('strangers');
@@ -174,7 +178,7 @@ describe('the engine of a builder for strangers', () => {
     async (moment) => {
       const wait = slow();
       const [wipe, look] = moment === 'it is emptied for it' ? [wait.work, nothing] : [nothing, wait.work];
-      const own = new EngineHouse({ wipe }, 'strangers', () => look().then(() => null), 0);
+      const own = new EngineHouse({ wipe }, 'strangers', calm, () => look().then(() => null), 0);
       const exporting = own.afterwards(ours, never, async () => Promise.reject(new Error('must not run')));
       await turn();
       const next = own.build(other, never, nothing);
@@ -199,6 +203,54 @@ describe('the engine of a builder for strangers', () => {
   });
 });
 
+describe('R9-C2 an engine that goes on with what nobody waits for', () => {
+  it('is started again before the next build begins, where it cannot be emptied', async () => {
+    const order: string[] = [];
+    let inUse = true;
+    const wipe = async () => {
+      order.push('wipe');
+      if (inUse) throw new EngineInUse();
+    };
+    const ask = async (why: string) => {
+      order.push(why);
+      return true;
+    };
+    const another = async () => {
+      if (order.length > 1) inUse = false;
+    };
+    const own = new EngineHouse({ wipe }, 'strangers', { ...calm, ask, another });
+    await own.build(ours, never, async () => void order.push('build'));
+    expect(order).toEqual(['wipe', 'it cannot be emptied', 'wipe', 'build']);
+  });
+
+  it('fails the build where nobody can start it again, or it is away for another reason', async () => {
+    const asked: string[] = [];
+    const ask = async (why: string) => asked.push(why) < 0;
+    for (const [error, times] of [
+      [new EngineInUse(), 1],
+      [new BuildFailure('EngineUnavailable', 'away'), 0],
+    ] as const) {
+      const wipe = () => Promise.reject(error);
+      const own = new EngineHouse({ wipe }, 'strangers', { ...calm, ask });
+      await expect(own.build(ours, never, nothing)).rejects.toBe(error);
+      expect(asked.splice(0)).toHaveLength(times);
+    }
+  });
+
+  it.each(['trusted', 'strangers'] as const)('keeps builds and exports of the lane %s waiting', async (lane) => {
+    const again = slow();
+    const own = new EngineHouse({ wipe: nothing }, lane, { ...calm, another: again.work });
+    let runs = 0;
+    const work = async () => void runs++;
+    const all = [own.build(ours, never, work), own.afterwards(ours, never, work)];
+    await turn();
+    expect(runs).toBe(0);
+    again.end();
+    await Promise.all(all);
+    expect(runs).toBe(2);
+  });
+});
+
 describe('the engine of a builder for trusted builds', () => {
   it('takes no fork, is never emptied, and lets all of them in at once', async () => {
     const { build, exports, seen } = house('trusted');
@@ -218,7 +270,7 @@ describe('an engine whose network rules are missing', () => {
     'R-C2 S-039 S-040 starts neither a build nor an export in the lane %s, after whatever wait, and does again later',
     async (lane) => {
       let obstacle: string | null = 'The network rules are missing.';
-      const own = new EngineHouse({ wipe: nothing }, lane, async () => obstacle);
+      const own = new EngineHouse({ wipe: nothing }, lane, calm, async () => obstacle);
       let runs = 0;
       const work = async () => void runs++;
       const unavailable = { code: 'EngineUnavailable', message: 'The network rules are missing.' };

@@ -1,5 +1,6 @@
 import { BuildFailure, houseOf, type Lane, type Zone } from '@cooperage/domain';
-import type { Engine } from '@cooperage/engines';
+import { type Engine, EngineInUse } from '@cooperage/engines';
+import type { EngineEnd } from '../engine-end.js';
 
 /** A build, as far as it matters who else is in the engine. */
 export interface Guest {
@@ -30,6 +31,7 @@ export class EngineHouse {
   constructor(
     private readonly engine: Pick<Engine, 'wipe'>,
     private readonly lane: Lane,
+    private readonly end: Pick<EngineEnd, 'enter' | 'ask' | 'another'>,
     /** Why nothing may run in it now, as a sentence; null where all may. */
     private readonly obstacle: () => Promise<string | null> = async () => null,
     private readonly exportGraceMs = graceMs,
@@ -41,13 +43,14 @@ export class EngineHouse {
    * `EngineUnavailable`, also where nothing may run in it; and what `work` throws
    */
   async build<T>(build: Guest, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    if (this.lane === 'trusted') return this.amongTrusted(build, work);
+    if (this.lane === 'trusted') return this.amongTrusted(build, signal, work);
     this.waiting.add(build);
     if (this.exporting && this.exporting.organizationId !== build.organizationId) this.exporting.hurry();
     const came = () => this.waiting.delete(build);
     return this.inTurn(signal, async () => {
       came();
-      if (houseOf(build) === null || nameOf(build) !== this.owner?.name) await this.empty(build);
+      await this.end.another(signal);
+      if (houseOf(build) === null || nameOf(build) !== this.owner?.name) await this.empty(build, signal);
       return this.unhindered(work);
     }).finally(came);
   }
@@ -59,14 +62,15 @@ export class EngineHouse {
    * @throws {BuildFailure} as `build` does; `EngineUnavailable` where they are gone, or a build of another organization waits
    */
   async afterwards<T>(build: Guest, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.lane === 'trusted') return this.amongTrusted(build, () => work(signal));
+    if (this.lane === 'trusted') return this.amongTrusted(build, signal, () => work(signal));
     return this.inTurn(signal, async () => {
       const { organizationId } = build;
       this.mustNotBeNeeded(organizationId);
+      await this.end.another(signal);
       if (nameOf(build) !== this.owner?.name) {
         const isOthers = this.owner !== undefined && this.owner.organizationId !== organizationId;
         if (houseOf(build) === null || isOthers) throw wasEmptied();
-        await this.empty(build);
+        await this.empty(build, signal);
       }
       return this.unhindered(async () => {
         // Once more: a build that came while the engine was emptied found no export that it could hurry.
@@ -95,8 +99,9 @@ export class EngineHouse {
     }
   }
 
-  private async amongTrusted<T>({ zone }: Guest, work: () => Promise<T>): Promise<T> {
+  private async amongTrusted<T>({ zone }: Guest, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (zone === 'fork') throw new BuildFailure('PolicyRefused', 'This builder takes no code of strangers.');
+    await this.end.another(signal);
     return this.unhindered(work);
   }
 
@@ -104,14 +109,24 @@ export class EngineHouse {
   private async unhindered<T>(work: () => Promise<T>): Promise<T> {
     const obstacle = await this.obstacle();
     if (obstacle !== null) throw new BuildFailure('EngineUnavailable', obstacle);
-    return work();
+    const leave = this.end.enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
   }
 
-  private async empty(build: Guest): Promise<void> {
+  private async empty(build: Guest, signal: AbortSignal): Promise<void> {
     this.owner = undefined;
     if (!this.engine.wipe)
       throw new BuildFailure('PolicyRefused', 'This builder cannot empty its engine for strangers.');
-    await this.engine.wipe();
+    await this.engine.wipe().catch(async (error: unknown) => {
+      // Its turn has come, so nobody is in. What is left hears nothing, or was begun by a process before this one.
+      if (!(error instanceof EngineInUse && (await this.end.ask('it cannot be emptied')))) throw error;
+      await this.end.another(signal);
+      await this.engine.wipe?.();
+    });
     this.owner = { name: nameOf(build), organizationId: build.organizationId };
   }
 

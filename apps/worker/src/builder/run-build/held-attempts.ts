@@ -101,6 +101,11 @@ export class HeldAttempts {
     return this.held.size;
   }
 
+  /** Whether one was stopped that has not ended. */
+  get isStopping(): boolean {
+    return [...this.held.values()].some(({ stop }) => stop.signal.aborted);
+  }
+
   /** For `stopLargest`: to be called from time to time. */
   look(): void {
     for (const { growth } of this.held.values()) growth.look();
@@ -108,7 +113,7 @@ export class HeldAttempts {
 
   /**
    * Stops the one that let the disk grow most lately. Where all that is known of all of them does not explain what has gone from the
-   * disk, one of which it cannot be known is stopped first (R6-A8).
+   * disk, one of which it cannot be known is stopped (R6-A8). Where there is none, somebody else has it, and all go on.
    * @param goneBytes from the disk, in the time of the looks that are compared
    * @param failure of the one that is stopped, by why it is that one
    * @returns false where none did, as far as is known
@@ -120,6 +125,7 @@ export class HeldAttempts {
     const known = running.reduce((sum, { growth }) => sum + growth.recent, 0);
     const isUnexplained = goneBytes >= leastGrowthBytes && goneBytes > known * mostUntold;
     const blind = isUnexplained ? [largest, ...others].find(({ growth }) => growth.isBlind) : undefined;
+    if (isUnexplained && !blind) return false;
     if (!blind && largest.growth.recent < leastGrowthBytes) return false;
     if (blind) blind.stop.abort(failure('of which nobody can see how much it fetches and writes'));
     else largest.stop.abort(failure('which fetched and wrote more than others'));

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { DeafWork } from '@cooperage/buildkit';
+import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { EventRecord } from '../testing/event-record.js';
+import { endTrial, pushRequest, trialCgroupParent } from '../testing/trial-engine.js';
+import { contextFile, unique } from '../testing/trial-request.js';
+import { BuildkitEngine } from './engine.js';
+
+const blockBytes = 512;
+
+/** An archive of an empty file that is made again and again: kilobytes, and minutes of work for an engine. */
+function longArchive(entries: number): Buffer {
+  const header = Buffer.alloc(blockBytes);
+  header.write('x', 0);
+  header.write('0000644\0', 100);
+  header.write('0000000\0', 108);
+  header.write('0000000\0', 116);
+  header.write('00000000000\0', 124);
+  header.write('00000000000\0', 136);
+  header.write('        0', 148);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((all, byte) => all + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  // One file of gzip may have several parts.
+  const many = gzipSync(Buffer.concat(Array.from({ length: 10_000 }, () => header)));
+  return Buffer.concat(Array.from({ length: entries / 10_000 }, () => many));
+}
+
+it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it was stopped, until the engine ends', async () => {
+  const own: OwnEngine = await startOwnEngine();
+  const works: DeafWork[] = [];
+  const cgroupParent = trialCgroupParent();
+  const engine = new BuildkitEngine({
+    ...{ address: own.address, cgroupParent, endWithinMs: 1_000 },
+    onDeafWork: (work) => works.push(work),
+  });
+  onTestFinished(async () => {
+    await endTrial(cgroupParent, engine);
+    await own.stop();
+  });
+  const stop = new AbortController();
+  const record = new EventRecord();
+  const request = pushRequest('FROM scratch\nADD a.tar.gz /\n', {
+    context: { files: [contextFile('a.tar.gz', longArchive(20_000_000))], sharedKey: unique() },
+  });
+  const build = engine.build(request, record.emit, stop.signal);
+  await expect.poll(() => record.step('ADD a.tar.gz /')?.startedAt).toBeInstanceOf(Date);
+  stop.abort('cancel');
+  await expect(build).rejects.toMatchObject({ code: 'EngineUnavailable' });
+  expect(works).toHaveLength(1);
+  let hasEnded = false;
+  const ended = works[0]!.ended.then(() => {
+    hasEnded = true;
+  });
+  await delay(1_000);
+  expect([hasEnded, (await engine.find(request.reference)).state]).toEqual([false, 'running']);
+  own.signal('SIGKILL');
+  await ended;
+  await own.restart();
+  expect(await engine.find(request.reference)).toEqual({ state: 'unknown' });
+});
