@@ -99,7 +99,8 @@ export function describeStepRights(title: string): void {
 
     it('R6-A1 R6-A3 builds what Dockerfiles usually ask for', async () => {
       const output = await outputOf(engine, strangersRequest(usual));
-      expect(output).toContain('belongs to cooper\nfetched\n');
+      // Its two streams come by two ways, so the complaint of the last command may be among them.
+      for (const line of ['belongs to cooper', 'fetched']) expect(output.split('\n')).toContain(line);
     });
   });
 }
