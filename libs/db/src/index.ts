@@ -98,6 +98,7 @@ export * from './project/project-secret-repository.js';
 export type { ProjectSummaryRecord } from './project/project-summary.js';
 export * from './project/repository-access.js';
 export {
+  maxRules,
   type ProjectPlace,
   type RuleOutcome,
   type RuleRecord,

@@ -27,9 +27,9 @@ export class RulesController {
   list(
     @CurrentPrincipal() principal: Principal,
     @Param('projectId', uuid) projectId: string,
-    @Query({ schema: pageQuerySchema }) _query: PageQuery,
+    @Query({ schema: pageQuerySchema }) query: PageQuery,
   ) {
-    return this.rules.list(principal, projectId);
+    return this.rules.list(principal, projectId, query);
   }
 
   @Post()

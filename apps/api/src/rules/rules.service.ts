@@ -1,24 +1,25 @@
-import type { RuleSettings, Rule as RuleView, UpdateRule } from '@cooperage/contracts';
-import { type Actor, type RuleOutcome, type RuleRecord, RuleRepository } from '@cooperage/db';
+import type { PageQuery, RuleSettings, Rule as RuleView, UpdateRule } from '@cooperage/contracts';
+import { type Actor, maxRules, type RuleOutcome, type RuleRecord, RuleRepository } from '@cooperage/db';
+import type { RuleSizeProblem } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
-import { wholeList } from '../http/bounded-list.js';
+import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem, found, notFound } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
-
-const maxRules = 100;
 
 @Injectable()
 export class RulesService {
   constructor(
     private readonly repository: RuleRepository,
     private readonly access: AccessService,
+    private readonly cursors: CursorCodec,
   ) {}
 
-  async list(principal: Principal, projectId: string) {
+  async list(principal: Principal, projectId: string, query: PageQuery) {
     await this.access.project(principal, projectId);
-    return wholeList(await this.repository.list(projectId), presentRule);
+    const list = `rules ${projectId}`;
+    return this.cursors.page(list, await this.repository.page(projectId, this.cursors.query(list, query)), presentRule);
   }
 
   async get(principal: Principal, projectId: string, ruleId: string) {
@@ -28,8 +29,6 @@ export class RulesService {
 
   async create(principal: Principal, projectId: string, rule: RuleSettings, actor: Actor) {
     const project = await this.access.project(principal, projectId, 'project.change');
-    if ((await this.repository.list(projectId)).length >= maxRules)
-      throw new ApiProblem('conflict', { detail: `A project has at most ${maxRules} rules.` });
     return ruleOf(await this.repository.create(placeOf(project), rule, actor));
   }
 
@@ -47,7 +46,18 @@ export class RulesService {
 function ruleOf(outcome: RuleOutcome): RuleView {
   if (outcome.ok) return presentRule(outcome.rule);
   if (outcome.reason === 'not_found') throw notFound();
+  if (outcome.reason === 'too_large') throw tooLarge(outcome.problem);
+  if (outcome.reason === 'too_many')
+    throw new ApiProblem('conflict', { detail: `A project has at most ${maxRules} rules.` });
   throw new ApiProblem('conflict', { detail: 'The project has a rule of this name.' });
+}
+
+function tooLarge({ of, field, bytes, limitBytes }: RuleSizeProblem): ApiProblem {
+  const what =
+    of === 'rule' ? 'the patterns and tags of this rule' : 'the patterns and tags of all rules of the project';
+  const inBytes = (count: number): string => `${count.toLocaleString('en')} bytes`;
+  const message = `${what} would have ${inBytes(bytes)} together, and may have ${inBytes(limitBytes)}`;
+  return new ApiProblem('validation_failed', { errors: [{ path: field, message }] });
 }
 
 function presentRule(rule: RuleRecord): RuleView {

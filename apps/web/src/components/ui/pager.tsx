@@ -12,10 +12,15 @@ interface PagerProps {
   readonly label?: string;
   /** Where on the page the list is, with its `#`. */
   readonly place?: string;
+  /** For a list that has another order than by time. */
+  readonly words?: { readonly back: string; readonly on: string };
 }
 
+const byTime = { back: 'Newest', on: 'Older' };
+
 /** Pages of a list by cursor: onwards, and back to the newest. */
-export function Pager({ path, query, next, name = 'cursor', label = 'Pages', place = '' }: PagerProps) {
+export function Pager(props: PagerProps) {
+  const { path, query, next, name = 'cursor', label = 'Pages', place = '', words = byTime } = props;
   const cursor = one(query, name);
   if (next === null && cursor === null) return null;
   const at = (change: Readonly<Record<string, string | null>>) => `${changeQuery(path, query, change)}${place}`;
@@ -23,12 +28,12 @@ export function Pager({ path, query, next, name = 'cursor', label = 'Pages', pla
     <nav aria-label={label} className="flex justify-end gap-2 border-t border-line px-3 py-2">
       {cursor !== null && (
         <Link href={at({ [name]: null })} className={buttonClass()}>
-          Newest
+          {words.back}
         </Link>
       )}
       {next !== null && (
         <Link href={at({ [name]: next })} className={buttonClass()} rel="next">
-          Older
+          {words.on}
         </Link>
       )}
     </nav>

@@ -1,4 +1,4 @@
-import type { Project, Rule } from '@cooperage/contracts';
+import type { Page, Project, Rule } from '@cooperage/contracts';
 import { Badge } from '@/components/ui/badge';
 import { OutsideLink } from '@/components/ui/link';
 import { Tabs } from '@/components/ui/tabs';
@@ -7,6 +7,7 @@ import { projectPath } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
 import { BuildNow } from './build-now';
 import { DefaultBranch } from './default-branch';
+import type { StartRule } from './start-build';
 
 export type ProjectTab = 'builds' | 'images' | 'deliveries' | 'cache' | 'settings';
 
@@ -22,7 +23,7 @@ export interface ProjectHeaderProps {
   readonly project: Project;
   readonly tab: ProjectTab;
   /** Set where a build can be started. */
-  readonly rules?: readonly Rule[];
+  readonly rules?: Page<Rule>;
 }
 
 export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
@@ -40,7 +41,7 @@ export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
           </p>
         </div>
         <div className="flex min-w-0 flex-col gap-2 sm:items-end">
-          {rules && <BuildNow project={project} rules={rules} />}
+          {rules && <BuildNow project={project} rules={rules.items.map(toStartRule)} moreRules={rules.next !== null} />}
           {tab === 'builds' && <NewestImage project={project} />}
         </div>
       </div>
@@ -56,4 +57,8 @@ export function ProjectHeader({ project, tab, rules }: ProjectHeaderProps) {
       </div>
     </header>
   );
+}
+
+function toStartRule({ id, name, enabled, refKind, refPattern, tags }: Rule): StartRule {
+  return { id, name, enabled, refKind, refPattern, tags };
 }

@@ -25,9 +25,14 @@ type ProjectPart = Pick<
   'id' | 'organizationSlug' | 'slug' | 'defaultBranch' | 'protectedBranches' | 'protectedTags'
 >;
 
+/** What the dialog needs of a rule: its paths may be many, and would go to the browser with each page. */
+export type StartRule = Pick<Rule, 'id' | 'name' | 'enabled' | 'refKind' | 'refPattern' | 'tags'>;
+
 export interface StartBuildProps {
   readonly project: ProjectPart;
-  readonly rules: readonly Rule[];
+  readonly rules: readonly StartRule[];
+  /** The project has rules that are not among these. */
+  readonly moreRules: boolean;
 }
 
 /** What a build by hand is of, and what it is to be tagged as. */
@@ -39,7 +44,7 @@ export function StartBuild({ open, onClose, ...start }: StartBuildProps & { open
   );
 }
 
-function StartForm({ project, rules }: StartBuildProps) {
+function StartForm({ project, rules, moreRules }: StartBuildProps) {
   const router = useRouter();
   const { pending, problem, run, fieldError } = useChange();
   const [ruleId, setRuleId] = useState('');
@@ -97,6 +102,7 @@ function StartForm({ project, rules }: StartBuildProps) {
             as rule “{rule.name}”: {rule.tags.join(', ')}
           </option>
         ))}
+        {moreRules && <option disabled>More rules are in the settings, and can be chosen by the API</option>}
         <option value={asFork}>No tag, as strangers’ code</option>
       </SelectField>
       {project.protectedBranches.length > 0 && (

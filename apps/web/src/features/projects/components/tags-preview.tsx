@@ -1,11 +1,12 @@
-import type { Project, Rule } from '@cooperage/contracts';
+import type { Project } from '@cooperage/contracts';
 import { renderTags, whyNoTagsByHand, zoneOf } from '@cooperage/domain/predicates';
 import { TagList } from '@/features/builds/components/build-facts';
 import { fullRef } from '@/features/builds/model/start-rules';
+import type { StartRule } from './start-build';
 
 interface TagsPreviewProps {
   /** Undefined: no rule, and so no tag. */
-  readonly rule: Rule | undefined;
+  readonly rule: StartRule | undefined;
   readonly start: { readonly kind: string; readonly name: string };
   readonly project: Pick<Project, 'defaultBranch' | 'protectedBranches' | 'protectedTags'>;
 }

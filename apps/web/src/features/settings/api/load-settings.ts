@@ -1,8 +1,10 @@
 import 'server-only';
 import { hookSecretSchema, keySchema, registryCredentialSchema, ruleSchema, secretSchema } from '@cooperage/contracts';
-import { readPage } from '@/lib/api/list';
+import { readPage, withQuery } from '@/lib/api/list';
 
-export const loadRules = (projectId: string) => readPage(`/projects/${projectId}/rules?limit=100`, ruleSchema);
+/** All rules of a project are one page, but for those from before their text was bounded. */
+export const loadRules = (projectId: string, cursor: string | null = null) =>
+  readPage(withQuery(`/projects/${projectId}/rules`, { limit: 100, cursor }), ruleSchema);
 
 export const loadHookSecrets = (projectId: string) =>
   readPage(`/projects/${projectId}/hook-secrets?limit=100`, hookSecretSchema);

@@ -3,6 +3,7 @@ import { ActWithUndo } from '@/components/ui/act-with-undo';
 import { Badge } from '@/components/ui/badge';
 import { DeleteButton } from '@/components/ui/delete-button';
 import { visibleText } from '@/lib/format/names';
+import { shownPatterns } from '../model/shown-patterns';
 import { EditRule } from './edit-rule';
 
 const cacheWords = {
@@ -20,7 +21,7 @@ export function RuleRow({ rule, defaultBranch }: { rule: Rule; defaultBranch: st
           {visibleText(rule.name)} {!rule.enabled && <Badge tone="wait">switched off</Badge>}
         </p>
         <p className="text-text-2">
-          A push to {rule.refKind === 'branch' ? 'branch' : 'tag'} <code>{visibleText(rule.refPattern)}</code>
+          A push to {rule.refKind === 'branch' ? 'branch' : 'tag'} <Globs globs={[rule.refPattern]} />
           {rule.includePaths.length > 0 && (
             <>
               {' '}
@@ -66,5 +67,11 @@ function SwitchRule({ rule }: { rule: Rule }) {
 }
 
 function Globs({ globs }: { globs: readonly string[] }) {
-  return <code>{globs.map(visibleText).join(', ')}</code>;
+  const { text, left } = shownPatterns(globs);
+  return (
+    <>
+      <code className="break-words">{text}</code>
+      {left > 0 && ` and ${left} more`}
+    </>
+  );
 }

@@ -1,5 +1,6 @@
 import type { Project } from '@cooperage/contracts';
 import { Link, textLinkClass } from '@/components/ui/link';
+import type { PageQuery } from '@/lib/address/query';
 import { withQuery } from '@/lib/api/list';
 import { DangerCard } from './danger-card';
 import { GeneralCard } from './general-card';
@@ -22,7 +23,7 @@ const parts = [
 ] as const;
 
 /** All parts are asked for at once and come together: one after the other they would push each other down. */
-export function SettingsPage({ project }: { project: Project }) {
+export function SettingsPage({ project, query }: { project: Project; query: PageQuery }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 lg:grid-cols-[11rem_minmax(0,52rem)]">
       <nav aria-label="Settings" className="sticky top-14 hidden lg:block">
@@ -45,7 +46,7 @@ export function SettingsPage({ project }: { project: Project }) {
             History of this project
           </Link>
         </p>
-        <RulesCard project={project} />
+        <RulesCard project={project} query={query} />
         <HooksCard project={project} />
         <GitCard project={project} />
         <SecretsCard project={project} />

@@ -22,6 +22,8 @@ interface Props {
   searchParams: Promise<PageQuery>;
 }
 
+const noRules = { items: [], next: null };
+
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const project = await loadProject(await params);
   return project.ok ? { title: project.value.slug } : {};
@@ -40,7 +42,7 @@ export default async function ProjectPage({ params, searchParams }: Props) {
       crumbs={[{ label: organizationSlug, href: '/projects' }, { label: slug }]}
       curl={buildsAddress({ filter, cursor, project: id })}
     >
-      <ProjectHeader project={project.value} tab="builds" rules={rules.ok ? rules.value.items : []} />
+      <ProjectHeader project={project.value} tab="builds" rules={rules.ok ? rules.value : noRules} />
       <LiveRefresh scopes={[{ projectId: id }]} />
       {filter === '' && cursor === null && <ProjectGlance project={project.value} />}
       <BuildList

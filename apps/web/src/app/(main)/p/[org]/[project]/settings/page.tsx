@@ -5,17 +5,19 @@ import { loadProject, type ProjectParams } from '@/features/projects/api/load-pr
 import { ProjectHeader } from '@/features/projects/components/project-header';
 import { SettingsPage } from '@/features/settings/components/settings-page';
 import { decodeSegment, projectPath } from '@/lib/address/paths';
+import type { PageQuery } from '@/lib/address/query';
 
 interface Props {
   params: Promise<ProjectParams>;
+  searchParams: Promise<PageQuery>;
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: `Settings of ${decodeSegment((await params).project)}` };
 }
 
-export default async function Settings({ params }: Props) {
-  const project = await loadProject(await params);
+export default async function Settings({ params, searchParams }: Props) {
+  const [project, query] = await Promise.all([params.then(loadProject), searchParams]);
   if (!project.ok) return <ProblemPage problem={project.problem} what="The project" />;
   const { id, organizationSlug, slug } = project.value;
   return (
@@ -28,7 +30,7 @@ export default async function Settings({ params }: Props) {
       curl={`/projects/${id}`}
     >
       <ProjectHeader project={project.value} tab="settings" />
-      <SettingsPage project={project.value} />
+      <SettingsPage project={project.value} query={query} />
     </Page>
   );
 }
