@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Digest } from '@cooperage/domain';
 import { RegistryError } from '@cooperage/oci';
 import { createLogger } from '@cooperage/telemetry';
@@ -9,7 +10,7 @@ import { RetentionService } from './retention.service.js';
 const logger = createLogger({ process: 'test', level: 'silent' });
 
 /** A project with some images that stay and some that are to be deleted. */
-function world(stay: number, go: number, bounds: Partial<typeof imageBounds> = {}) {
+function world(stay: number, go: number, bounds: Partial<typeof imageBounds & { deleteMs: number }> = {}) {
   const repository = new ManifestsInMemory();
   const named = (name: string, count: number) =>
     Array.from({ length: count }, (_, at) => repository.image('base', `${name} ${at}`).digest);
@@ -48,7 +49,12 @@ function world(stay: number, go: number, bounds: Partial<typeof imageBounds> = {
       head: async () => null,
       delete: async () => Promise.reject(gone),
     },
-    blobs: { delete: async (_: string, digest: string) => void unlinked.push(digest) },
+    blobs: {
+      delete: async (_: string, digest: string) => {
+        unlinked.push(digest);
+        if (bounds.deleteMs) await pause(bounds.deleteMs);
+      },
+    },
   };
   const sessions = {
     with: async (_: string, inSession: (session: object) => Promise<void>) => {
@@ -96,6 +102,15 @@ describe('the deletion of several images of a project', () => {
     expect(await handle()).toMatchObject({ done: false, retryInMs: 0 });
     expect(ended.length).toBeGreaterThan(0);
     expect(ended.length).toBeLessThan(5);
+  });
+
+  it('V8-L2 goes on in another turn between two sessions of one pass', async () => {
+    const { handle, going, ended } = world(2, 5, { sessionMs: 50, deleteMs: 60, turnMs: 0 });
+    expect(await handle()).toMatchObject({ done: false, retryInMs: 0 });
+    expect(ended.length).toBe(1);
+    for (let left = 4; left > 1; left--) expect(await handle()).toMatchObject({ done: false });
+    expect(await handle()).toEqual({ done: true });
+    expect(ended.map(({ digest }) => digest)).toEqual(going);
   });
 
   it('V7-M2 deletes the images alone where comparing takes too long, and says that their layers stay', async () => {

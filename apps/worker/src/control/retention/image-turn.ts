@@ -12,7 +12,7 @@ export interface ImageBounds extends PassBounds {
   readonly sessionMs: number;
   /** Between two sessions: publishers of other processes ask again meanwhile. */
   readonly pauseMs: number;
-  /** After so much time no further pass begins: other projects have their turn. */
+  /** After so much time the turn ends with a session: other projects have theirs. */
   readonly turnMs: number;
 }
 
@@ -47,19 +47,30 @@ export class ImageTurn {
 
   async deleteDue(signal?: AbortSignal): Promise<ImagesDeleted> {
     const begun = performance.now();
+    const isOver = () => performance.now() - begun > this.bounds.turnMs;
     const due = await this.images.due(this.project.id);
     while (due.length > 0) {
       const pass = new ImagePass(this.project, this.images, this.bounds, this.logger);
-      const waitMs = await this.through(pass, due, signal);
+      const waitMs = await this.through(pass, due, isOver, signal);
       if (waitMs !== null) return { deleted: this.deleted, waitMs, isMore: true };
-      if (performance.now() - begun > this.bounds.turnMs) break;
+      if (isOver()) break;
     }
     // Where nothing of it could be deleted the schedule comes back to the rest.
     return { deleted: this.deleted, waitMs: null, isMore: due.length > 0 && this.deleted > 0 };
   }
 
-  /** One pass over the first of what is due, which it takes out. @returns how long to wait where it got no session, else null */
-  private async through(pass: ImagePass, due: ScheduledImage[], signal?: AbortSignal): Promise<number | null> {
+  /**
+   * One pass over the first of what is due, which it takes out.
+   * @param isOver whether it puts back what is left, once something was deleted: the comparison is not made for nothing
+   * @returns how long to wait where it got no session, else null
+   */
+  private async through(
+    pass: ImagePass,
+    due: ScheduledImage[],
+    isOver: () => boolean,
+    signal?: AbortSignal,
+  ): Promise<number | null> {
+    const deletedBefore = this.deleted;
     const open = new Set<ScheduledImage>();
     const unread = new Map<ScheduledImage, unknown>();
     for (let isBegun = false; ; isBegun = true) {
@@ -75,6 +86,10 @@ export class ImageTurn {
       );
       if (!outcome.ok) return outcome.waitMs;
       if (open.size === 0) return null;
+      if (isOver() && this.deleted > deletedBefore) {
+        for (const each of open) due.push(each);
+        return null;
+      }
     }
   }
 
