@@ -13,7 +13,10 @@ const blobs = (...texts: string[]) => new Set(texts.map((text) => digestOf(Buffe
 const never = Number.POSITIVE_INFINITY;
 
 /** Images of a project, the oldest first. */
-function passOf(repository: ManifestsInMemory, bounds: { mostReadMs?: number; hoursOld?: number } = {}) {
+function passOf(
+  repository: ManifestsInMemory,
+  bounds: { mostReadMs?: number; mostArtifactsMs?: number; hoursOld?: number } = {},
+) {
   const signed = new Map<Digest, string>();
   const rows: { id: string; digest: Digest }[] = [];
   const publish = (digest: Digest) => {
@@ -25,7 +28,7 @@ function passOf(repository: ManifestsInMemory, bounds: { mostReadMs?: number; ho
   const artifactBlobs = async function* (_: string, images: readonly Digest[]) {
     for (const image of images) if (signed.has(image)) yield digestOf(Buffer.from(signed.get(image)!));
   };
-  const all = { mostDigests: 100, mostReadMs: never, ...bounds };
+  const all = { mostDigests: 100, mostReadMs: never, mostArtifactsMs: never, ...bounds };
   return {
     pass: new ImagePass(project, { page, artifactBlobs }, all, logger),
     publish,
@@ -103,6 +106,35 @@ describe('what goes with a deleted image', () => {
     await pass.add(session, going);
     expect(await pass.read(session, never)).toBe(true);
     expect(pass.contentOf(going).blobs).toEqual(blobs('config of {},bundle,own bundle', 'own bundle'));
+  });
+
+  it('V8-L3 is nothing that signs another image of the pass, as long as that one stands', async () => {
+    const repository = new ManifestsInMemory();
+    const { pass, publish, signed, session } = passOf(repository);
+    const [going, kept] = [repository.image('a', 'bundle').digest, repository.image('b').digest];
+    signed.set(kept, 'bundle');
+    for (const digest of [going, kept]) {
+      publish(digest);
+      await pass.add(session, digest);
+    }
+    expect(await pass.read(session, never)).toBe(true);
+    expect(pass.contentOf(going).blobs).toEqual(blobs('config of a,bundle', 'a'));
+    pass.gone(kept);
+    expect(pass.contentOf(going).blobs).toEqual(blobs('config of a,bundle', 'a', 'bundle'));
+  });
+
+  it('V8-L3 is nothing where what signs the images takes too long to be read, and says so', async () => {
+    const repository = new ManifestsInMemory();
+    const { pass, publish, signed, session } = passOf(repository, { mostArtifactsMs: -1 });
+    const [going, other] = [repository.image('a').digest, repository.image('b').digest];
+    for (const digest of [going, other]) publish(digest);
+    signed.set(other, 'bundle');
+    await pass.add(session, going);
+    expect(await pass.read(session, never)).toBe(true);
+    expect(pass.contentOf(going).blobs.size).toBe(0);
+    expect(pass.leftOf(going)).toBe(
+      'its layers stay until the registry collects its garbage: the project has too many signatures to compare with',
+    );
   });
 
   it('V7-M2 is what it has in common with another image only when that one is gone', async () => {

@@ -19,6 +19,16 @@ export interface PassBounds {
   readonly mostDigests: number;
   /** Of reading the images that stay, in all its sessions. */
   readonly mostReadMs: number;
+  /** Of reading what signs some of the images. */
+  readonly mostArtifactsMs: number;
+}
+
+/** An image that is to be deleted. */
+interface Standing {
+  /** Null where it cannot be read. */
+  readonly content: ImageContent | null;
+  /** What it needs while it stands, with the blobs of what signs it. */
+  readonly needs: ReadonlySet<Digest>;
 }
 
 /**
@@ -27,8 +37,8 @@ export interface PassBounds {
  */
 export class ImagePass {
   /** Of images that are not deleted yet: what one of them has in common with another goes with the last one. */
-  private readonly standing = new Map<Digest, ImageContent | null>();
-  /** How many of these have it. */
+  private readonly standing = new Map<Digest, Standing>();
+  /** How many of these need it. */
   private readonly counts = new Map<Digest, number>();
   /** What of it an image has that stays. */
   private readonly needed = new Set<Digest>([emptyConfig]);
@@ -54,8 +64,10 @@ export class ImagePass {
   /** Of an image that cannot be read its manifest is all that is known. @throws {RegistryError} `unavailable`, `denied` */
   async add(session: PublisherSession, digest: Digest): Promise<void> {
     const content = await this.contentOrNull(session, digest);
-    this.standing.set(digest, content);
-    for (const each of both(content)) this.counts.set(each, (this.counts.get(each) ?? 0) + 1);
+    const needs = new Set(both(content));
+    for await (const blob of this.signing([digest])) needs.add(blob);
+    this.standing.set(digest, { content, needs });
+    for (const each of needs) this.counts.set(each, (this.counts.get(each) ?? 0) + 1);
   }
 
   /**
@@ -73,8 +85,7 @@ export class ImagePass {
         const others = page.map(({ digest }) => digest).filter((digest) => !this.standing.has(digest));
         await inParallel(others, parallelReads, (other) => this.keep(session, other));
         // An image may name what signs another one as a layer of its own.
-        for await (const blob of this.images.artifactBlobs(this.project.id, others))
-          if (this.counts.has(blob)) this.needed.add(blob);
+        for await (const blob of this.signing(others)) if (this.counts.has(blob)) this.needed.add(blob);
         if (this.stay !== null) return true;
         this.after = page.at(-1)?.id ?? this.after;
         if (page.length < imagesAtOnce) {
@@ -96,7 +107,7 @@ export class ImagePass {
 
   /** What goes with an image that was added, once `read` has said that all others were read. */
   contentOf(digest: Digest): ImageContent {
-    const content = this.stay === null ? this.standing.get(digest) : null;
+    const content = this.stay === null ? this.standing.get(digest)?.content : null;
     const goes = (each: Digest) => this.counts.get(each) === 1 && !this.needed.has(each);
     return {
       manifests: new Set([...(content?.manifests ?? [])].filter((each) => goes(each) && !this.isOther(each, digest))),
@@ -106,13 +117,13 @@ export class ImagePass {
 
   /** What of it the registry still serves when it is deleted, and why: for people; null where nothing. */
   leftOf(digest: Digest): string | null {
-    const reason = this.stay ?? (this.standing.get(digest) === null ? 'the image cannot be read' : null);
+    const reason = this.stay ?? (this.standing.get(digest)?.content === null ? 'the image cannot be read' : null);
     return reason && `its layers stay until the registry collects its garbage: ${reason}`;
   }
 
   /** An image was deleted: what it had in common with others of the pass is theirs alone. */
   gone(digest: Digest): void {
-    for (const each of both(this.standing.get(digest))) this.counts.set(each, this.counts.get(each)! - 1);
+    for (const each of this.standing.get(digest)?.needs ?? []) this.counts.set(each, this.counts.get(each)! - 1);
     this.standing.delete(digest);
   }
 
@@ -124,6 +135,16 @@ export class ImagePass {
     const content = await this.contentOrNull(session, other);
     if (!content) return this.letLayersStay('another image of the project cannot be read');
     for (const each of [other, ...both(content)]) if (this.counts.has(each)) this.needed.add(each);
+  }
+
+  /** Blobs of what signs some images. Somebody may have signed one of them thousands of times. */
+  private async *signing(images: readonly Digest[]): AsyncGenerator<Digest> {
+    const begun = performance.now();
+    for await (const blob of this.images.artifactBlobs(this.project.id, images)) {
+      yield blob;
+      if (performance.now() - begun > this.bounds.mostArtifactsMs)
+        return this.letLayersStay('the project has too many signatures to compare with');
+    }
   }
 
   private letLayersStay(reason: string): void {
@@ -144,7 +165,7 @@ export class ImagePass {
   }
 }
 
-function* both(content: ImageContent | null | undefined): Generator<Digest> {
+function* both(content: ImageContent | null): Generator<Digest> {
   if (!content) return;
   yield* content.manifests;
   yield* content.blobs;

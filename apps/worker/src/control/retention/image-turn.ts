@@ -19,6 +19,7 @@ export interface ImageBounds extends PassBounds {
 export const imageBounds: ImageBounds = {
   mostDigests: 100_000,
   mostReadMs: 300_000,
+  mostArtifactsMs: 15_000,
   sessionMs: 15_000,
   pauseMs: 1_000,
   turnMs: 300_000,
