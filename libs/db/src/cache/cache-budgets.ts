@@ -19,6 +19,8 @@ interface Answer {
 
 /** An answer counts for so long, where nothing has changed. */
 const answerMs = 3_600_000;
+/** The same where weighing failed: for so long it would fail again, and take as much of a run each time. */
+const failureMs = 600_000;
 /** For so long projects are weighed in one run; the others have their turn in the next. */
 const runMs = 60_000;
 
@@ -38,7 +40,7 @@ export class CacheBudgets {
     private readonly most = mostWeighed,
   ) {}
 
-  /** @param onFailure of a project that could not be weighed in time, and is weighed again in the next run; the others have their turn */
+  /** @param onFailure of a project that could not be weighed in time, and is weighed again ten minutes later; the others have their turn */
   async promise(onFailure: (error: unknown, projectId: string) => void = rethrow): Promise<void> {
     const beganAt = this.now();
     for (const [id, { until }] of this.answers) if (until <= beganAt) this.answers.delete(id);
@@ -54,6 +56,7 @@ export class CacheBudgets {
         if (await this.isHeavy(suspect)) await promise(this.db.prisma, 'evict-cache', suspect.id, suspect.id);
       } catch (error) {
         if (!isStatementTimeout(error)) throw error;
+        this.answers.set(suspect.id, { said: null, until: this.now() + failureMs });
         onFailure(error, suspect.id);
       }
     }
