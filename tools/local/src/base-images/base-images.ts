@@ -59,7 +59,9 @@ export async function provideBaseImages(tools: Tools, registryHost: string): Pro
 
 async function ensureLayout(recipe: Recipe, tools: Tools): Promise<string> {
   const folder = path.join(CACHE, 'base-images', `${recipe.reference.replaceAll(/[/:]/g, '-')}-${ARCHITECTURE}`);
-  const lock = await Lock.take(folder, () => say(`· another launcher is making ${recipe.reference}; waiting for it`));
+  const lock = await Lock.take(`${folder}.lock`, () =>
+    say(`· another launcher is making ${recipe.reference}; waiting for it`),
+  );
   try {
     if (!existsSync(folder)) await makeLayout(recipe, tools, folder);
   } finally {

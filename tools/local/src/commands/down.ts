@@ -12,7 +12,7 @@ import { UP_LOCK } from './up.ts';
 export async function down(): Promise<number> {
   const instance = new Instance(STATE);
   await endLauncher(instance);
-  const lock = await Lock.tryTake(UP_LOCK);
+  const lock = Lock.tryTake(UP_LOCK);
   if (!lock) throw new LauncherError('another ./cooperage up or down of this checkout is under way');
   await endLeftProcesses(instance);
   const system = new System(instance, await findTools(), choose(await lookAround()));

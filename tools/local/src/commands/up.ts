@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { STATE } from '../checkout.ts';
 import { Lock } from '../files/lock.ts';
@@ -7,7 +8,7 @@ import { startDetached } from '../system/detached.ts';
 import { RunningSystem } from '../system/running-system.ts';
 import { runningState } from '../system/system-state.ts';
 
-export const UP_LOCK = `up ${STATE}`;
+export const UP_LOCK = path.join(STATE, 'up.lock');
 
 /** `./cooperage up [--detach] [--strangers]`: starts everything and keeps it running until Ctrl-C. */
 export async function up(parameters: readonly string[]): Promise<number> {
@@ -32,7 +33,7 @@ interface Wishes {
 }
 
 async function runInForeground({ staysAfterFailure, strangers }: Wishes): Promise<number> {
-  const lock = await Lock.tryTake(UP_LOCK);
+  const lock = Lock.tryTake(UP_LOCK);
   if (!lock) throw new LauncherError('another ./cooperage up or down of this checkout is under way');
   const interrupt = interruptSignal();
   const system = await RunningSystem.open(strangers);

@@ -1,41 +1,44 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const RETRY_MS = 200;
+/** Result code of SQLite for what another one has locked (SQLITE_BUSY). */
+const BUSY = 5;
 
 /**
- * A lock of this machine. It is a listening socket without a file (Linux's abstract name space), so the kernel frees it
- * with its process and there is never a stale one.
+ * A lock of this machine: an empty file of this user that SQLite has locked as a whole. The kernel frees it with its process, so
+ * there is never a stale one. Other users can neither take it nor keep it from us, as they could a name that is everybody's.
  */
 export class Lock {
-  private readonly server: Server;
+  private readonly database: DatabaseSync;
 
-  private constructor(server: Server) {
-    this.server = server;
+  private constructor(database: DatabaseSync) {
+    this.database = database;
   }
 
-  /** @returns undefined when somebody holds it. */
-  static async tryTake(name: string): Promise<Lock | undefined> {
-    const server = createServer((socket) => socket.destroy());
-    server.unref();
-    server.listen(address(name));
+  /**
+   * @param file is made where it is missing
+   * @returns undefined when somebody holds it.
+   */
+  static tryTake(file: string): Lock | undefined {
+    makeFile(file);
+    const database = new DatabaseSync(file, { timeout: 0 });
     try {
-      await once(server, 'listening');
-      return new Lock(server);
+      database.exec('BEGIN EXCLUSIVE');
+      return new Lock(database);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+      database.close();
+      if ((error as { errcode?: number }).errcode === BUSY) return undefined;
       throw error;
     }
   }
 
   /** Waits until the lock is free; `onWait` is called once when that takes time. */
-  static async take(name: string, onWait: () => void): Promise<Lock> {
+  static async take(file: string, onWait: () => void): Promise<Lock> {
     for (let waited = false; ; waited = true) {
-      const lock = await Lock.tryTake(name);
+      const lock = Lock.tryTake(file);
       if (lock) return lock;
       if (!waited) onWait();
       await sleep(RETRY_MS);
@@ -43,11 +46,16 @@ export class Lock {
   }
 
   release(): void {
-    this.server.close();
+    this.database.close();
   }
 }
 
-function address(name: string): string {
-  const id = `cooperage-${createHash('sha256').update(name).digest('hex').slice(0, 24)}`;
-  return process.platform === 'linux' ? `\0${id}` : path.join(tmpdir(), `${id}.lock`);
+/** Never opens a file that is there: as this process closes it again, its locks of it would go (fcntl(2)). */
+function makeFile(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    closeSync(openSync(file, 'ax', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }

@@ -52,7 +52,7 @@ export async function obstacleToGoTools(): Promise<string | undefined> {
 export async function obtainGoTools(how: BuildOptions = {}): Promise<GoTools> {
   const folder = toolFolder();
   mkdirSync(path.dirname(folder), { recursive: true });
-  const lock = await Lock.take(folder, () => say('· another launcher is building BuildKit; waiting for it'));
+  const lock = await Lock.take(`${folder}.lock`, () => say('· another launcher is building BuildKit; waiting for it'));
   try {
     if (!existsSync(folder)) await build(folder, how);
   } finally {

@@ -38,7 +38,9 @@ export interface ObtainedTools {
  */
 export async function obtainTools(specs: readonly ToolSpec[], host: DebianHost, cache: string): Promise<ObtainedTools> {
   const folder = setFolder(specs, host, cache);
-  const lock = await Lock.take(folder, () => say('· another launcher is obtaining the tools; waiting for it'));
+  const lock = await Lock.take(`${folder}.lock`, () =>
+    say('· another launcher is obtaining the tools; waiting for it'),
+  );
   try {
     if (!existsSync(path.join(folder, MANIFEST))) await makeTree(specs, host, cache, folder);
   } finally {
