@@ -65,6 +65,8 @@ export class BuildBench {
   memory: Partial<Pick<Engine, 'find' | 'takeOver'>> = {};
   /** Its own registry, for what is asked of it; nobody is there when a test does not say. */
   registry = { host: 'registry.example', insecure: true };
+  /** Files on the disk of the engine; unknown when a test does not say. */
+  usedFiles: () => Promise<number | null> = async () => null;
   engineLost = 0;
   /** Preparations that read a mirror now. */
   inUse = 0;
@@ -101,6 +103,7 @@ export class BuildBench {
     this.memory = {};
     this.registry = { host: 'registry.example', insecure: true };
     this.engineLost = 0;
+    this.usedFiles = async () => null;
   }
 
   /** The process is another one now, of the same worker. */
@@ -219,7 +222,7 @@ export class BuildBench {
           registry: this.registry,
           onDeafWork: (work) => void end.unlessEnded(work),
         }),
-        house: new EngineHouse({ wipe: async () => {} }, this.lane, end),
+        house: new EngineHouse({ wipe: async () => {} }, this.lane, end, undefined, () => this.usedFiles()),
         engine: engine as unknown as Engine,
         metrics: createMetrics({ version: '0', commit: 'test' }),
         logger,

@@ -25,6 +25,7 @@ import type { Source } from '@cooperage/source';
 import type { Logger, Metrics } from '@cooperage/telemetry';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CheckAnswerer } from '../shared/check-answerer.js';
+import { usedFiles } from '../shared/disk-space.js';
 import { versionOf } from '../shared/health.js';
 import { InfrastructureModule } from '../shared/infrastructure.module.js';
 import { MirrorKeeper } from '../shared/mirror-keeper.js';
@@ -229,7 +230,13 @@ function services(config: BuilderConfig): Provider[] {
         logger: Logger,
       ): ExportCacheParts => ({
         ...{ attempts, notes, modes, accesses, requests: buildRequests, mirrors, engine, logger },
-        house: new EngineHouse(engine, config.lane, end, async () => (await rules.look()).obstacle),
+        house: new EngineHouse(
+          engine,
+          config.lane,
+          end,
+          async () => (await rules.look()).obstacle,
+          () => usedFiles(config.engineState ?? config.mirrorRoot),
+        ),
       }),
     },
     {

@@ -6,3 +6,9 @@ export async function diskSpace(folder: string): Promise<DiskSpace> {
   const { bavail, blocks, bsize, files, ffree } = await statfs(folder);
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeFiles: ffree, totalFiles: files };
 }
+
+/** Files and folders on the disk of a folder; null where it does not say. */
+export async function usedFiles(folder: string): Promise<number | null> {
+  const space = await diskSpace(folder).catch(() => null);
+  return space?.totalFiles ? space.totalFiles - space.freeFiles : null;
+}

@@ -18,7 +18,7 @@ function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = nothin
       await wipe();
     },
   };
-  const own = new EngineHouse(engine, lane, calm, undefined, 0);
+  const own = new EngineHouse(engine, lane, calm, undefined, undefined, 0);
   const build = (guest: Guest, work: () => Promise<void> = nothing, signal = never) => own.build(guest, signal, work);
   const exports = (guest: Guest, work: (signal: AbortSignal) => Promise<void> = nothing) =>
     own.afterwards(guest, never, work);
@@ -178,7 +178,7 @@ describe('the engine of a builder for strangers', () => {
     async (moment) => {
       const wait = slow();
       const [wipe, look] = moment === 'it is emptied for it' ? [wait.work, nothing] : [nothing, wait.work];
-      const own = new EngineHouse({ wipe }, 'strangers', calm, () => look().then(() => null), 0);
+      const own = new EngineHouse({ wipe }, 'strangers', calm, () => look().then(() => null), undefined, 0);
       const exporting = own.afterwards(ours, never, async () => Promise.reject(new Error('must not run')));
       await turn();
       const next = own.build(other, never, nothing);
@@ -248,6 +248,123 @@ describe('R9-C2 an engine that goes on with what nobody waits for', () => {
     again.end();
     await Promise.all(all);
     expect(runs).toBe(2);
+  });
+});
+
+describe('R8-C3 an engine that is left with many files', () => {
+  /** The disk counts a million files for each of these that a build leaves. */
+  function counting(leaves: Record<string, number>) {
+    const seen = { files: 1_000_000, wiped: [] as number[], said: [] as number[] };
+    const wipe = async () => {
+      seen.wiped.push(seen.files / 1_000_000);
+      seen.files = 1_000_000;
+    };
+    const own = new EngineHouse({ wipe }, 'strangers', calm, undefined, async () => seen.files);
+    const work = (guest: Guest) => async () => {
+      seen.files += leaves[guest.id]! * 1_000_000;
+    };
+    const build = (guest: Guest) => own.build(guest, never, work(guest), (files) => void seen.said.push(files));
+    const exports = (guest: Guest) => own.afterwards(guest, never, work(guest));
+    return { build, exports, seen, own };
+  }
+
+  it('is emptied in the turn of the guest that left them, and not in that of the next organization', async () => {
+    const { build, seen } = counting({ 1: 16, 9: 1 });
+    await build(ours);
+    expect(seen).toEqual({ files: 1_000_000, wiped: [1, 17], said: [16_000_000] });
+    await build({ ...ours, id: '9', organizationId: 'b' });
+    expect(seen.wiped).toEqual([1, 17, 1]);
+  });
+
+  it('is emptied after a build that fails, and after an export', async () => {
+    const { build, exports, seen, own } = counting({ 1: 3, 2: 0 });
+    await build({ ...ours, id: '2' });
+    await exports(ours);
+    expect(seen.wiped).toEqual([1, 4]);
+    const failing = own.build(ours, never, async () => {
+      seen.files += 5_000_000;
+      throw new Error('exit code 1');
+    });
+    await expect(failing).rejects.toThrow('exit code 1');
+    expect(seen.wiped).toEqual([1, 4, 6]);
+  });
+
+  it('is emptied when several builds of an organization have left them together, less what the engine has deleted', async () => {
+    const { build, seen } = counting({ 1: 1.5, 2: -1, 3: 1 });
+    for (const id of ['1', '2', '3']) await build({ ...ours, id });
+    expect(seen.wiped).toEqual([1]);
+    await build(ours);
+    expect(seen.wiped).toEqual([1, 4]);
+  });
+
+  it('keeps the results of a build that left few, and of each where the disk does not say', async () => {
+    const { build, seen } = counting({ 1: 1.9 });
+    await build(ours);
+    expect(seen.wiped.length).toBe(1);
+    const { build: onOther, seen: other } = house('strangers');
+    await onOther(ours);
+    await onOther(ours);
+    expect(other.wiped).toBe(1);
+  });
+
+  it.each([
+    ['waits', 'cancel'],
+    ['waits', 'timeout'],
+    ['does not wait', 'shutdown'],
+  ])('%s until it is emptied where the guest that left them was stopped by %s', async (waits, cause) => {
+    const [wait, work] = [slow(), slow()];
+    let [files, wiped] = [1, 0];
+    const wipe = async () => {
+      if (wiped++ > 0) await wait.work();
+    };
+    const own = new EngineHouse({ wipe }, 'strangers', calm, undefined, async () => files);
+    const stop = new AbortController();
+    let isOver = false;
+    const build = own.build(ours, stop.signal, work.work).finally(() => {
+      isOver = true;
+    });
+    await turn();
+    files = 3_000_000;
+    stop.abort(cause);
+    work.end();
+    await turn();
+    await turn();
+    expect([wiped, isOver]).toEqual([2, waits === 'does not wait']);
+    wait.end();
+    await build;
+  });
+
+  it('lets a guest go that is canceled while the engine is emptied for it, and the next one in only afterwards', async () => {
+    const wait = slow();
+    const own = new EngineHouse({ wipe: wait.work }, 'strangers', calm);
+    const stop = new AbortController();
+    const order: string[] = [];
+    const canceled = own.build(ours, stop.signal, nothing);
+    const next = own.build({ ...ours, id: '4' }, never, async () => void order.push('next'));
+    await turn();
+    stop.abort(new Error('canceled'));
+    await expect(canceled).rejects.toThrow('canceled');
+    await turn();
+    order.push('emptied');
+    wait.end();
+    await next;
+    expect(order).toEqual(['emptied', 'next']);
+  });
+
+  it('ends a build as that has ended where it cannot be emptied, and tells the next guest', async () => {
+    let isAway = false;
+    const wipe = async () => {
+      if (isAway) throw new BuildFailure('EngineUnavailable', 'away');
+    };
+    let files = 1;
+    const own = new EngineHouse({ wipe }, 'strangers', calm, undefined, async () => files);
+    const left = own.build(ours, never, async () => {
+      isAway = true;
+      files = 3_000_000;
+      return 'built';
+    });
+    expect(await left).toBe('built');
+    await expect(own.build(ours, never, nothing)).rejects.toMatchObject({ message: 'away' });
   });
 });
 

@@ -1,6 +1,8 @@
 import { BuildFailure, houseOf, type Lane, type Zone } from '@cooperage/domain';
 import { type Engine, EngineInUse } from '@cooperage/engines';
+import { longestEngineWaitMs } from '../../shared/engine-wait.js';
 import type { EngineEnd } from '../engine-end.js';
+import type { StopCause } from './held-attempts.js';
 
 /** A build, as far as it matters who else is in the engine. */
 export interface Guest {
@@ -9,6 +11,11 @@ export interface Guest {
   readonly zone: Zone;
 }
 
+/**
+ * Files that may stay in the engine when a guest leaves. The next guest may have to wait until they are deleted: for half a minute or so.
+ */
+const mostLeftFiles = 2_000_000;
+
 /** How long an export may still take when a build of another organization waits for the engine. */
 const graceMs = 20_000;
 
@@ -16,13 +23,18 @@ const graceMs = 20_000;
  * Whose results are in this builder's engine. In the lane of strangers it is emptied before the next one's build begins: what
  * is left in between nobody can read, and the export of a cache still finds it. There it has one guest at a time: builds, and
  * exports of their caches, wait for each other, since a fork's results may stand there under the names of protected ones (`mayBorrow`).
- * An export is a gain of its own organization alone, so no other one waits for it for long.
+ * An export is a gain of its own organization alone, so no other one waits for it for long. A guest that leaves very many files waits
+ * until they are deleted, in its own time (docs/adr/0077).
  */
 export class EngineHouse {
   /** Undefined: nobody knows, as after a start. */
   private owner: { readonly name: string; readonly organizationId: string } | undefined;
   /** When the guest that is in has left. */
   private left: Promise<unknown> = Promise.resolve();
+  /** When the engine has been emptied. Never rejects. */
+  private emptied: Promise<void> = Promise.resolve();
+  /** What guests have left in it since. */
+  private leftFiles = 0;
   /** Builds that wait for their turn. */
   private readonly waiting = new Set<Guest>();
   /** The export that is in. */
@@ -34,15 +46,23 @@ export class EngineHouse {
     private readonly end: Pick<EngineEnd, 'enter' | 'ask' | 'another'>,
     /** Why nothing may run in it now, as a sentence; null where all may. */
     private readonly obstacle: () => Promise<string | null> = async () => null,
+    /** Files on the disk of the engine; null where that does not say. */
+    private readonly usedFiles: () => Promise<number | null> = async () => null,
     private readonly exportGraceMs = graceMs,
   ) {}
 
   /**
    * Runs a build in the engine.
+   * @param onManyFiles called when it has left so many that the engine is emptied before it leaves
    * @throws {BuildFailure} `PolicyRefused` for code of strangers in the other lane, and where the engine cannot be emptied;
    * `EngineUnavailable`, also where nothing may run in it; and what `work` throws
    */
-  async build<T>(build: Guest, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async build<T>(
+    build: Guest,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    onManyFiles: (files: number) => void = () => {},
+  ): Promise<T> {
     if (this.lane === 'trusted') return this.amongTrusted(build, signal, work);
     this.waiting.add(build);
     if (this.exporting && this.exporting.organizationId !== build.organizationId) this.exporting.hurry();
@@ -51,7 +71,7 @@ export class EngineHouse {
       came();
       await this.end.another(signal);
       if (houseOf(build) === null || nameOf(build) !== this.owner?.name) await this.empty(build, signal);
-      return this.unhindered(work);
+      return this.leavingFew(build, signal, onManyFiles, () => this.unhindered(work));
     }).finally(came);
   }
 
@@ -72,11 +92,13 @@ export class EngineHouse {
         if (houseOf(build) === null || isOthers) throw wasEmptied();
         await this.empty(build, signal);
       }
-      return this.unhindered(async () => {
-        // Once more: a build that came while the engine was emptied found no export that it could hurry.
-        this.mustNotBeNeeded(organizationId);
-        return this.givingWay(organizationId, work);
-      });
+      const exported = () =>
+        this.unhindered(async () => {
+          // Once more: a build that came while the engine was emptied found no export that it could hurry.
+          this.mustNotBeNeeded(organizationId);
+          return this.givingWay(organizationId, work);
+        });
+      return this.leavingFew(build, signal, () => {}, exported);
     });
   }
 
@@ -117,17 +139,48 @@ export class EngineHouse {
     }
   }
 
+  /** Empties the engine before its guest leaves where the next one would wait for that for long. */
+  private async leavingFew<T>(
+    build: Guest,
+    signal: AbortSignal,
+    onMany: (files: number) => void,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const before = await this.usedFiles();
+    try {
+      return await work();
+    } finally {
+      const after = await this.usedFiles();
+      // The engine deletes old results meanwhile.
+      if (before !== null && after !== null) this.leftFiles = Math.max(0, this.leftFiles + after - before);
+      if (this.leftFiles > mostLeftFiles) {
+        onMany(this.leftFiles);
+        // Where it cannot be emptied, the next guest is told why.
+        await this.empty(build, atShutdown(signal)).catch(() => {});
+      }
+    }
+  }
+
+  /** @param signal ends the wait, and not what is waited for: nobody is let in before that has ended */
   private async empty(build: Guest, signal: AbortSignal): Promise<void> {
     this.owner = undefined;
+    const emptying = this.wipe().then(() => {
+      this.owner = { name: nameOf(build), organizationId: build.organizationId };
+      this.leftFiles = 0;
+    });
+    this.emptied = emptying.catch(() => {});
+    await until(emptying, signal);
+  }
+
+  private async wipe(): Promise<void> {
     if (!this.engine.wipe)
       throw new BuildFailure('PolicyRefused', 'This builder cannot empty its engine for strangers.');
     await this.engine.wipe().catch(async (error: unknown) => {
       // Its turn has come, so nobody is in. What is left hears nothing, or was begun by a process before this one.
       if (!(error instanceof EngineInUse && (await this.end.ask('it cannot be emptied')))) throw error;
-      await this.end.another(signal);
+      await this.end.another(new AbortController().signal);
       await this.engine.wipe?.();
     });
-    this.owner = { name: nameOf(build), organizationId: build.organizationId };
   }
 
   private async inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -139,7 +192,7 @@ export class EngineHouse {
       await until(before, signal);
       return await work();
     } finally {
-      resolve();
+      void this.emptied.then(resolve);
     }
   }
 }
@@ -147,6 +200,17 @@ export class EngineHouse {
 /** A fork's build shares with nobody, not with another one of the same ref. */
 function nameOf(build: Guest): string {
   return houseOf(build) ?? build.id;
+}
+
+/** A guest that is canceled, or whose time is over, waits all the same: its slot is what it pays with. A builder that ends waits for nobody. */
+function atShutdown(signal: AbortSignal): AbortSignal {
+  const stop = new AbortController();
+  const look = () => {
+    if (signal.reason === ('shutdown' satisfies StopCause)) stop.abort();
+  };
+  signal.addEventListener('abort', look, { once: true });
+  look();
+  return AbortSignal.any([stop.signal, AbortSignal.timeout(longestEngineWaitMs)]);
 }
 
 const withTheBuild = 'A cache inside of the image is left with the build itself.';

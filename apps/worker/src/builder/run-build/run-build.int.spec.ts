@@ -109,6 +109,21 @@ describe('an attempt', () => {
     expect([...asked[1]!.secrets.keys()]).toEqual(['TOKEN']);
   });
 
+  it('R8-C3 says that the builder was emptied after it when it has left very many files', async () => {
+    let files = 1;
+    bench.usedFiles = async () => files;
+    bench.work = async () => {
+      files += 3_000_000;
+      return outcome;
+    };
+    await bench.takes('strangers');
+    await bench.world.build(bench.projectId, { zone: 'fork' });
+    const { attemptId, buildId } = await bench.dispatchNext();
+    await bench.service().run(attemptId);
+    const warning = { rule: 'ManyFiles', message: expect.stringContaining('3,000,000 files') };
+    expect(await bench.build(buildId)).toMatchObject({ digest: outcome.digest, warnings: [warning] });
+  });
+
   it('of a rule that wants no cache reads none, shares none, and leaves none', async () => {
     const asked: BuildRequest[] = [];
     bench.work = async (request) => {

@@ -68,6 +68,13 @@ const secretsWithheld = {
 /** A ceiling of the organization, or its machine, allows less than the project asks for. */
 const limitLowered = { type: 'warning', rule: 'LimitLowered', url: null, line: null, file: null } as const;
 
+/** It is the time of this build, so its page has to say where that went. */
+const manyFiles = (files: number) =>
+  ({
+    ...{ type: 'warning', rule: 'ManyFiles', url: null, line: null, file: null },
+    message: `The builder was emptied after this build: ${files.toLocaleString('en')} files were left in it. Later builds start without its results, except for those in the cache of the project.`,
+  }) as const satisfies EngineEvent;
+
 /** What one attempt carries through its phases. */
 interface Work {
   readonly attempt: ClaimedAttempt;
@@ -199,15 +206,24 @@ export class RunBuildService {
       const last = reads.at(-1);
       reads.push(this.noteRead(work, caches.factOf(event), last));
     };
-    const goOn = this.parts.held.waits(attempt.attemptId);
-    return this.parts.house.build(attempt.build, signal, () => {
+    const waits = () => this.parts.held.waits(attempt.attemptId);
+    let goOn = waits();
+    const begin = async () => {
       goOn();
       // Who listens now is told nothing any more of a stop that came before.
       signal.throwIfAborted();
       phases.begin('build');
       const noteWritten = (bytes: number | null) => growth.noteWritten(bytes);
-      return this.losses.during(signal, () => this.parts.engine.build({ ...request, noteWritten }, emit, signal));
-    });
+      try {
+        const run = () => this.parts.engine.build({ ...request, noteWritten }, emit, signal);
+        return await this.losses.during(signal, run);
+      } finally {
+        // What it has left may have to be deleted first. It holds its slot meanwhile, but it is done in time.
+        goOn = waits();
+      }
+    };
+    const onManyFiles = (files: number) => void recorder.note(manyFiles(files));
+    return this.parts.house.build(attempt.build, signal, begin, onManyFiles).finally(() => goOn());
   }
 
   /** Beside the build. What the engine says last stands. */
