@@ -21,6 +21,18 @@ describe('safeReturnPath', () => {
     expect(safeReturnPath(value)).toBe('/');
   });
 
+  it.each(['/.//evil.example', '/a/..//evil.example', '/%2e//evil.example', '/p/../..//evil.example/x?y=1'])(
+    'R9-A2 refuses %j, whose path begins with two slashes once it is resolved',
+    (value) => {
+      expect(safeReturnPath(value)).toBe('/');
+      expect(signInPath(value)).toBe('/sign-in');
+    },
+  );
+
+  it('R9-A2 keeps two slashes further on in a path', () => {
+    expect(safeReturnPath('/p/acme//x')).toBe('/p/acme//x');
+  });
+
   it('names the way back only when there is one', () => {
     expect(signInPath('/')).toBe('/sign-in');
     expect(signInPath('/builds?status=failed')).toBe('/sign-in?next=%2Fbuilds%3Fstatus%3Dfailed');

@@ -4,7 +4,8 @@ export function safeReturnPath(value: string | null | undefined): string {
   const base = 'http://own.invalid';
   if (!URL.canParse(value, base)) return '/';
   const url = new URL(value, base);
-  if (url.origin !== base || url.pathname === '/sign-in') return '/';
+  // Only the resolved path shows it: `/.//evil.example` becomes `//evil.example`, which names another host.
+  if (url.origin !== base || url.pathname.startsWith('//') || url.pathname === '/sign-in') return '/';
   return `${url.pathname}${url.search}`;
 }
 
