@@ -40,6 +40,6 @@ export function holdSlots(server: FastifyInstance): HoldSlot {
   };
 }
 
-function callerGone(): ApiProblem {
+export function callerGone(): ApiProblem {
   return new ApiProblem('bad_request', { detail: 'The caller went before the request was dealt with.' });
 }

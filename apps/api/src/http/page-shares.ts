@@ -1,6 +1,7 @@
-import { FairShares } from '@cooperage/domain';
-import type { FastifyInstance } from 'fastify';
+import { FairShares, type Release } from '@cooperage/domain';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressGroup, addressSite } from './client-address.js';
+import { callerGone } from './held-slots.js';
 import { ApiProblem } from './problem.js';
 
 const perAddress = 32;
@@ -8,25 +9,34 @@ const maxWaiting = 256;
 const maxWaitMs = 10_000;
 
 /**
- * Shares the connections to the server of the pages between addresses and sites. A page holds its connection until its reader has all of it,
- * so one address could hold them all. Those that find none free wait.
+ * Waits for a connection to the server of the pages.
+ * @returns the function that gives it back. Call it when that server is done with the page, also where the caller has gone before
+ * @throws {ApiProblem} `rate_limited`; `bad_request` when the caller has gone meanwhile, which nobody reads
+ */
+export type TakePage = (request: FastifyRequest, reply: FastifyReply) => Promise<Release>;
+
+/**
+ * Shares the connections to the server of the pages between addresses and sites. Those that find none free wait.
  * @param connections how many there are
  */
-export function sharePages(server: FastifyInstance, connections: number): void {
+export function pageShares(connections: number): TakePage {
   const shares = new FairShares({ total: connections, perKey: perAddress }, maxWaiting);
-  server.addHook('onRequest', async (request, reply) => {
-    const release = await shares.take(
-      addressGroup(request.ip),
-      AbortSignal.timeout(maxWaitMs),
-      addressSite(request.ip),
-    );
-    if (release === null)
-      throw new ApiProblem('rate_limited', {
-        detail: `Too many pages of this address are under way. It may have ${perAddress} at once. Try again in a moment.`,
-        retryAfterSeconds: 1,
-      });
-    // A caller may have gone while it waited.
-    if (reply.raw.closed || request.raw.destroyed) release();
-    else reply.raw.once('close', release);
-  });
+  return async ({ ip, raw }, reply) => {
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    if (reply.raw.closed || raw.destroyed) leave();
+    else reply.raw.once('close', leave);
+    const waits = AbortSignal.any([gone.signal, AbortSignal.timeout(maxWaitMs)]);
+    const release = await shares.take(addressGroup(ip), waits, addressSite(ip));
+    reply.raw.off('close', leave);
+    if (gone.signal.aborted) {
+      release?.();
+      throw callerGone();
+    }
+    if (release) return release;
+    throw new ApiProblem('rate_limited', {
+      detail: `Too many pages of this address are under way. It may have ${perAddress} at once. Try again in a moment.`,
+      retryAfterSeconds: 1,
+    });
+  };
 }

@@ -1,6 +1,7 @@
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sharePages } from './page-shares.js';
+import { heldPage, type PageOptions } from './held-page.js';
+import { pageShares } from './page-shares.js';
 import { ApiProblem } from './problem.js';
 import { replyProblem } from './problem-reply.js';
 
@@ -23,7 +24,7 @@ export function addWebProxy(server: FastifyInstance, webUrl: string, publicUrl: 
       if (twin === null) done();
       else void reply.redirect(twin, 307);
     });
-    sharePages(scope, connections);
+    const takePage = pageShares(connections);
     scope.register(httpProxy, {
       upstream: webUrl,
       httpMethods: ['GET', 'HEAD'],
@@ -31,10 +32,21 @@ export function addWebProxy(server: FastifyInstance, webUrl: string, publicUrl: 
       proxyPayloads: false,
       disableRequestLogging: true,
       undici: { connections, pipelining: 1, headersTimeout: 30_000, bodyTimeout: 60_000 },
+      handler: async (request: FastifyRequest, reply: FastifyReply, destination: string, options: PageOptions) => {
+        const release = await takePage(request, reply);
+        try {
+          return reply.from(destination, heldPage(options, release) as never);
+        } catch (error) {
+          release();
+          throw error;
+        }
+      },
       replyOptions: {
         rewriteRequestHeaders: (request: FastifyRequest, headers: Record<string, unknown>) =>
           forwardedHeaders(request, headers, publicUrl),
         rewriteHeaders: (headers: Record<string, unknown>) => without(headers, (name) => hopByHop.includes(name)),
+        // What the pages answer goes on as it is. Asked again for each 503, a page would hold its connection ten times as long.
+        retryDelay: () => null,
         onError: (reply: FastifyReply) => {
           void replyProblem(
             reply,
