@@ -44,6 +44,18 @@ describe('quotas', () => {
     expect(of(await usage(), 'deliveryBytes')).toMatchObject({ state: 'ok', origin: 'organization' });
   });
 
+  it('R7-B3 of logs count what builds leave beside them, and say how much that is', async () => {
+    const before = of(await usage(), 'logBytes').used;
+    const build = await world.build(target);
+    await rowsOf(world, "UPDATE build SET warnings = to_jsonb(ARRAY[repeat('x', 100000)]) WHERE id = $1", [build.id]);
+    const after = await usage();
+    expect(of(after, 'logBytes').used - before).toBeGreaterThan(100_000);
+    expect(after.recordBytes).toBe(of(after, 'logBytes').used);
+    expect(of(after, 'logBytes').label).toBe('Logs and records');
+    await set({ logBytes: 100_000 });
+    expect(of(await usage(), 'logBytes')).toMatchObject({ state: 'reached' });
+  });
+
   it('of deliveries reject a proven call with its reason, and list it', async () => {
     const { deliveryId: stored } = (await (await world.push(await world.project(administrator, acme))).json()) as {
       deliveryId: string;

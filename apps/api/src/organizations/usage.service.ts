@@ -63,6 +63,7 @@ export class UsageService {
         return { kind, ...quotaKinds[kind], used: used[kind], limit, state: quotaState(used[kind], limit), origin };
       }),
       stagedBytes: used.stagedBytes,
+      recordBytes: used.recordBytes,
       ...{ own: complete(own), ceilings, weight: weight ?? 100, days },
     };
   }

@@ -50,6 +50,8 @@ export const organizationUsageSchema = z.object({
   quotas: z.array(quotaUsageSchema),
   /** Of the bytes of images: what builds have pushed that published nothing, as far as the registry still holds it. */
   stagedBytes: z.number(),
+  /** Of the bytes of logs: what builds have left beside their logs, as steps, inputs and provenance. It goes with the builds and their images. */
+  recordBytes: z.number(),
   /** What was said for this organization alone. */
   own: quotaSettingsSchema,
   /** The most that one build may ask for; null for what the machine has. */

@@ -18,6 +18,8 @@ export interface OrganizationQuota {
 export interface QuotaUsage extends Readonly<Record<QuotaKind, number>> {
   /** Of `imageBytes`: what builds have pushed that is no image, as far as the registry still holds it. */
   readonly stagedBytes: number;
+  /** Of `logBytes`: what builds have left in the database beside their logs. */
+  readonly recordBytes: number;
 }
 
 const columns = {
@@ -51,7 +53,7 @@ export class QuotaRepository {
   }
 
   async usage(organizationId: string): Promise<QuotaUsage> {
-    const bytes = ['imageBytes', 'stagedBytes', 'cacheBytes', 'logBytes', 'deliveryBytes'] as const;
+    const bytes = ['imageBytes', 'stagedBytes', 'cacheBytes', 'logBytes', 'recordBytes', 'deliveryBytes'] as const;
     const [row] = await this.db.prisma.$queryRaw<QuotaUsage[]>`
       SELECT
         (SELECT count(*) FROM project p WHERE p.organization_id = o.id AND p.deleted_at IS NULL)::float8 AS "projects",
@@ -63,7 +65,8 @@ export class QuotaRepository {
         SELECT ${Prisma.join(bytes.map((kind) => Prisma.sql`coalesce(sum(amount) FILTER (WHERE kind = ${kind}), 0)::float8 AS ${Prisma.raw(`"${kind}"`)}`))}
         FROM ${countedRows(Prisma.sql`o.id`, bytes)} AS parts) counted
       WHERE o.id = ${organizationId}`;
-    return row ? { ...row, imageBytes: row.imageBytes + row.stagedBytes } : { ...zeroUsage };
+    if (!row) return { ...zeroUsage };
+    return { ...row, imageBytes: row.imageBytes + row.stagedBytes, logBytes: row.logBytes + row.recordBytes };
   }
 
   /** Bytes of deliveries that the organization of a project has, and may have; null where nothing bounds them. */
@@ -106,7 +109,7 @@ export class QuotaRepository {
 
 const zeroUsage: QuotaUsage = {
   ...{ projects: 0, concurrentBuilds: 0, queuedBuilds: 0, buildMinutes: 0 },
-  ...{ imageBytes: 0, stagedBytes: 0, cacheBytes: 0, logBytes: 0, deliveryBytes: 0 },
+  ...{ imageBytes: 0, stagedBytes: 0, cacheBytes: 0, logBytes: 0, recordBytes: 0, deliveryBytes: 0 },
 };
 
 /** @internal */

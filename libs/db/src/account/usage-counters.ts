@@ -3,7 +3,17 @@ import { Prisma } from '../generated/client.js';
 import { losable } from '../losable.js';
 
 /** What triggers count. Bytes have one sum, build time one of each day (UTC). */
-export type CountedKind = 'imageBytes' | 'stagedBytes' | 'cacheBytes' | 'logBytes' | 'deliveryBytes' | 'buildMs';
+export type CountedKind =
+  | 'imageBytes'
+  | 'stagedBytes'
+  | 'cacheBytes'
+  | 'logBytes'
+  | 'recordBytes'
+  | 'deliveryBytes'
+  | 'buildMs';
+
+/** What the quota of logs bounds: the logs, and what builds leave beside them (docs/adr/0076). */
+export const keptOfBuilds: readonly CountedKind[] = ['logBytes', 'recordBytes'];
 
 const foldedAtOnce = 20_000;
 /** An exabyte: more than anybody uses, and less than what a column holds. */

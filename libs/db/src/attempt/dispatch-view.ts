@@ -7,7 +7,7 @@ import {
   usageHalfLifeSeconds,
   type WaitFacts,
 } from '@cooperage/domain';
-import { countedRows, minutesOfMonth } from '../account/usage-counters.js';
+import { countedRows, keptOfBuilds, minutesOfMonth } from '../account/usage-counters.js';
 import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
@@ -210,7 +210,7 @@ function readShares(tx: Queryable, organizationIds: readonly string[]): Promise<
       CASE WHEN coalesce(q.build_minutes, d.build_minutes) IS NULL THEN false
         ELSE coalesce(q.build_minutes, d.build_minutes) <= ${minutesOfMonth()} END AS "outOfMinutes",
       CASE WHEN coalesce(q.log_bytes, d.log_bytes) IS NULL THEN false
-        ELSE coalesce(q.log_bytes, d.log_bytes) <= (SELECT coalesce(sum(amount), 0) FROM ${countedRows(Prisma.sql`o.id`, ['logBytes'])} AS parts)
+        ELSE coalesce(q.log_bytes, d.log_bytes) <= (SELECT coalesce(sum(amount), 0) FROM ${countedRows(Prisma.sql`o.id`, keptOfBuilds)} AS parts)
         END AS "outOfLogBytes"
     FROM organization o LEFT JOIN quota q ON q.scope = o.id LEFT JOIN quota d ON d.scope = 'installation'
     WHERE o.id = ANY(${[...organizationIds]})`;

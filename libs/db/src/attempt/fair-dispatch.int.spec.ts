@@ -138,10 +138,10 @@ describe('slots of builders', () => {
     await world.builder(8);
     const organizationId = await world.organization();
     const project = await world.project(organizationId);
-    await quota(organizationId, { logBytes: 1_000 });
+    await quota(organizationId, { logBytes: 1_000_000 });
     await waiting(project, 1);
     expect(await dispatched()).toEqual([project]);
-    await world.db.prisma.$executeRaw`UPDATE attempt SET log_bytes = 1000`;
+    await world.db.prisma.$executeRaw`UPDATE attempt SET log_bytes = 1000000`;
     await waiting(project, 2);
     expect(await dispatched()).toEqual([]);
     expect(await reasons(project)).toEqual(['quota_log_bytes']);
@@ -149,6 +149,21 @@ describe('slots of builders', () => {
     // Retention has deleted a log.
     await world.db.prisma.$executeRaw`UPDATE attempt SET log_bytes = 0`;
     expect(await dispatched()).toEqual([project, project]);
+  });
+
+  it('R7-B3 are not given to an organization whose builds left as much beside their logs as these may have', async () => {
+    await world.builder(8);
+    const organizationId = await world.organization();
+    const project = await world.project(organizationId);
+    await quota(organizationId, { logBytes: 1_000_000 });
+    await waiting(project, 1);
+    expect(await dispatched()).toEqual([project]);
+    await world.db.prisma.attempt.updateMany({ data: { dockerfile: 'x'.repeat(1_000_000) } });
+    await waiting(project, 1);
+    expect(await dispatched()).toEqual([]);
+    expect(await reasons(project)).toEqual(['quota_log_bytes']);
+    await world.db.prisma.build.deleteMany({ where: { attempts: { some: {} } } });
+    expect(await dispatched()).toEqual([project]);
   });
 
   it('are not given to an organization that is suspended, and take its builds again afterwards', async () => {

@@ -6,7 +6,7 @@ export const quotaKinds = {
   buildMinutes: { unit: 'minutes', label: 'Build minutes of this month' },
   imageBytes: { unit: 'bytes', label: 'Images' },
   cacheBytes: { unit: 'bytes', label: 'Caches' },
-  logBytes: { unit: 'bytes', label: 'Logs' },
+  logBytes: { unit: 'bytes', label: 'Logs and records' },
   deliveryBytes: { unit: 'bytes', label: 'Deliveries' },
 } as const;
 export type QuotaKind = keyof typeof quotaKinds;

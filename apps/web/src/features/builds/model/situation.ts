@@ -79,7 +79,7 @@ const limits: Readonly<Record<string, string>> = {
   quota_build_minutes:
     'Waits: your organization has used up its build minutes of this month. It starts when the next month begins, or when an administrator of the installation raises the quota.',
   quota_log_bytes:
-    'Waits: the logs of your organization take up the whole quota of logs. It starts when retention has deleted older logs, or when an administrator of the installation raises the quota.',
+    'Waits: logs and records of builds take up the whole quota of your organization. It starts when older builds, images or logs are deleted, or when an administrator of the installation raises the quota.',
   organization_suspended:
     'Waits: an administrator of the installation has suspended your organization. It starts when the organization is resumed.',
 };

@@ -6,7 +6,7 @@ const words: Readonly<Record<string, string>> = {
   slot_kept_for_others: 'because the last slot is kept for other organizations',
   quota_concurrent_builds: 'for the quota of concurrent builds',
   quota_build_minutes: 'for build minutes of the next month',
-  quota_log_bytes: 'for the quota of logs',
+  quota_log_bytes: 'for the quota of logs and records',
   organization_suspended: 'while its organization is suspended',
   retry_pause: 'briefly before the next attempt',
   signing_held: 'for the signing key',

@@ -25,7 +25,7 @@ const fields = [
   { name: 'timeoutMs', label: 'Time limit per build, minutes', scale: 60_000 },
   { name: 'imageBytes', label: 'Images, MiB', scale: mebibyte },
   { name: 'cacheBytes', label: 'Caches, MiB', scale: mebibyte },
-  { name: 'logBytes', label: 'Logs, MiB', scale: mebibyte },
+  { name: 'logBytes', label: 'Logs and records, MiB', scale: mebibyte },
   { name: 'deliveryBytes', label: 'Deliveries, MiB', scale: mebibyte },
 ] as const satisfies readonly {
   readonly name: keyof QuotaSettingsView;

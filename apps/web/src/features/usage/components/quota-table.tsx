@@ -1,7 +1,7 @@
 import type { OrganizationUsage, QuotaUsageView } from '@cooperage/contracts';
 import { Bar } from '@/components/ui/bar';
 import { rowClass, Table, Td, Th } from '@/components/ui/table';
-import { consequences, stagedWords, usedWords } from '../model/quota-words';
+import { consequences, partWords, usedWords } from '../model/quota-words';
 
 const origins = {
   organization: 'this organization',
@@ -10,7 +10,7 @@ const origins = {
 } as const;
 
 /** Each quota with what is used of it, and what follows at the limit. */
-export function QuotaTable({ quotas, stagedBytes }: Pick<OrganizationUsage, 'quotas' | 'stagedBytes'>) {
+export function QuotaTable({ usage }: { usage: Pick<OrganizationUsage, 'quotas' | 'stagedBytes' | 'recordBytes'> }) {
   return (
     <Table
       label="Quotas"
@@ -23,7 +23,7 @@ export function QuotaTable({ quotas, stagedBytes }: Pick<OrganizationUsage, 'quo
         </>
       }
     >
-      {quotas.map((quota) => (
+      {usage.quotas.map((quota) => (
         <tr key={quota.kind} data-row className={rowClass}>
           <Td>{quota.label}</Td>
           <Td>
@@ -37,9 +37,7 @@ export function QuotaTable({ quotas, stagedBytes }: Pick<OrganizationUsage, 'quo
               />
             )}
             <StateWords state={quota.state} />
-            {quota.kind === 'imageBytes' && stagedBytes > 0 && (
-              <p className="text-xs text-text-2">{stagedWords(stagedBytes)}</p>
-            )}
+            <PartWords words={partWords(quota.kind, usage)} />
           </Td>
           <Td wide className="text-text-2">
             {consequences[quota.kind]}
@@ -51,6 +49,10 @@ export function QuotaTable({ quotas, stagedBytes }: Pick<OrganizationUsage, 'quo
       ))}
     </Table>
   );
+}
+
+function PartWords({ words }: { words: string | null }) {
+  return words === null ? null : <p className="text-xs text-text-2">{words}</p>;
 }
 
 function StateWords({ state }: { state: QuotaUsageView['state'] }) {

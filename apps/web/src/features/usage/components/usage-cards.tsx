@@ -21,7 +21,7 @@ export function UsageCards({ usage }: { usage: OrganizationUsage }) {
         </Card>
       )}
       <Card title="Quotas" aside={`weight ${usage.weight} when slots are shared`}>
-        <QuotaTable quotas={usage.quotas} stagedBytes={usage.stagedBytes} />
+        <QuotaTable usage={usage} />
         <p className="border-t border-line px-3 py-2 text-sm text-text-2">
           One build may use at most {cpus === null ? 'all CPUs of its machine' : `${cpus} CPUs`},{' '}
           {memoryBytes === null ? '90 % of its memory' : `${formatBytes(memoryBytes)} of memory`}

@@ -1,4 +1,4 @@
-import type { QuotaUsageView } from '@cooperage/contracts';
+import type { OrganizationUsage, QuotaUsageView } from '@cooperage/contracts';
 import { formatBytes } from '../../../lib/format/bytes';
 
 /** A number of a quota as people read it. */
@@ -13,9 +13,16 @@ export function usedWords({ used, limit, unit }: Pick<QuotaUsageView, 'used' | '
   return limit === null ? `${amount}, no limit` : `${amount} of ${amountWords(limit, unit)}`;
 }
 
-/** What of the bytes of images is no image. */
-export function stagedWords(bytes: number): string {
-  return `${formatBytes(bytes)} of it pushed by builds that published nothing`;
+/** What of the bytes is no image, or no log; null where nothing is. */
+export function partWords(
+  kind: QuotaUsageView['kind'],
+  { stagedBytes, recordBytes }: Pick<OrganizationUsage, 'stagedBytes' | 'recordBytes'>,
+): string | null {
+  if (kind === 'imageBytes' && stagedBytes > 0)
+    return `${formatBytes(stagedBytes)} of it pushed by builds that published nothing`;
+  if (kind === 'logBytes' && recordBytes > 0)
+    return `${formatBytes(recordBytes)} of it are records: steps, inputs and provenance of builds`;
+  return null;
 }
 
 /** What follows at the limit. */
@@ -26,7 +33,7 @@ export const consequences: Readonly<Record<QuotaUsageView['kind'], string>> = {
   buildMinutes: 'Builds wait until the next month begins.',
   imageBytes: 'Builds whose image does not fit fail with QuotaExceeded.',
   cacheBytes: 'A warning is shown; nothing is stopped.',
-  logBytes: 'A warning is shown; nothing is stopped.',
+  logBytes: 'Further builds wait until older builds, images or logs are deleted.',
   deliveryBytes: 'Webhook deliveries are rejected and listed as rejected.',
 };
 
