@@ -14,7 +14,7 @@ export class StatisticsShare {
   private readonly slots = new SharedSlots('reads of statistics', slots, 'person');
 
   /**
-   * Does `work`, one such statement for each organization. People of the same organizations have a share of it together.
+   * Does `work`, one such statement for each organization, two at a time. People of the same organizations have a share of it together.
    * @throws {ApiProblem} `rate_limited` while the person or their organizations have their share
    */
   run<T>(principal: Principal, work: () => Promise<T>): Promise<T> {

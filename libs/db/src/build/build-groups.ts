@@ -1,5 +1,6 @@
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
+import { twoAtOnce } from '../two-at-once.js';
 import { and, type BuildFilter, filterConditions } from './build-lists.js';
 
 export type GroupKind = 'commit' | 'failure';
@@ -28,7 +29,7 @@ export class BuildGroups {
   constructor(private readonly db: Database) {}
 
   async list(organizationIds: readonly string[], kind: GroupKind, filter: BuildFilter): Promise<BuildGroupRow[]> {
-    const lists = await Promise.all(organizationIds.map((id) => this.of(id, kind, filter)));
+    const lists = await twoAtOnce(organizationIds, (id) => this.of(id, kind, filter));
     return lists
       .flat()
       .sort((a, b) => (a.newestId < b.newestId ? 1 : -1))

@@ -2,6 +2,7 @@ import type { BuildStatus, BuildTerm, Phase } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { twoAtOnce } from '../two-at-once.js';
 import { conditionsOf, type Reader } from './build-filter-sql.js';
 import { type BuildSummaryRecord, summaries, summaryColumns } from './build-summary.js';
 import { type AnnouncedBuild, announcedColumns } from './listed-build.js';
@@ -31,7 +32,7 @@ export class BuildLists {
     query: KeysetQuery,
   ): Promise<KeysetPage<BuildSummaryRecord>> {
     // One index serves one organization; the few lists of a person's organizations are merged here.
-    const lists = await Promise.all(organizationIds.map((id) => this.ids(id, filter, query)));
+    const lists = await twoAtOnce(organizationIds, (id) => this.ids(id, filter, query));
     const ids = lists
       .flat()
       .sort((a, b) => (a < b ? 1 : -1))
@@ -48,13 +49,11 @@ export class BuildLists {
   /** How many builds pass, exact up to `mostCounted`; one more than that means "more". */
   async count(organizationIds: readonly string[], filter: BuildFilter): Promise<number> {
     const all = { after: null, limit: mostCounted };
-    const counts = await Promise.all(
-      organizationIds.map(async (id) => {
-        const [row] = await this.db.prisma.$queryRaw<{ count: number }[]>`
-          SELECT count(*)::int AS count FROM (${idsSql(id, filter, all)}) AS bounded`;
-        return row?.count ?? 0;
-      }),
-    );
+    const counts = await twoAtOnce(organizationIds, async (id) => {
+      const [row] = await this.db.prisma.$queryRaw<{ count: number }[]>`
+        SELECT count(*)::int AS count FROM (${idsSql(id, filter, all)}) AS bounded`;
+      return row?.count ?? 0;
+    });
     return Math.min(
       counts.reduce((sum, count) => sum + count, 0),
       mostCounted + 1,
@@ -63,7 +62,7 @@ export class BuildLists {
 
   /** Whether any build passes. */
   async any(organizationIds: readonly string[], filter: BuildFilter): Promise<boolean> {
-    const lists = await Promise.all(organizationIds.map((id) => this.ids(id, filter, { after: null, limit: 0 })));
+    const lists = await twoAtOnce(organizationIds, (id) => this.ids(id, filter, { after: null, limit: 0 }));
     return lists.some((ids) => ids.length > 0);
   }
 
