@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { satisfies } from '../auth/admission.js';
 import type { Principal } from '../auth/principal.js';
 import type { PrincipalsService } from '../auth/principals.service.js';
+import { inShareOf } from '../http/caller.js';
 import { ApiProblem } from '../http/problem.js';
 
 export interface HealthParts {
@@ -49,7 +50,8 @@ function mayReadMetrics(principal: Principal): boolean {
 
 /** What orchestrators and Prometheus ask, the latter with an API token of an administrator. An outside registry or forge that is down does not make us unready. */
 export function addHealthRoutes(server: FastifyInstance, parts: HealthParts, keptMs = readinessKeptMs): void {
-  const askReadiness = keptFor(keptMs, () => readiness(parts.checks));
+  // What all are answered does not wait behind the statements of the one who asked first.
+  const askReadiness = keptFor(keptMs, () => inShareOf('readiness', () => readiness(parts.checks)));
   server.get('/healthz', { config }, async () => ({ status: 'ok' }));
 
   server.get('/readyz', { config }, async (_request, reply) => {
