@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createLogger } from '@cooperage/telemetry';
 import type { FastifyRequest } from 'fastify';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { currentCaller, currentShare } from '../http/caller.js';
 import { ApiProblem } from '../http/problem.js';
 import { replyProblem } from '../http/problem-reply.js';
@@ -16,6 +16,7 @@ const server = () => createServer({ publicUrl: 'http://localhost', trustProxy: f
 let api: ReturnType<typeof server>;
 let looks = 0;
 let parsed = 0;
+const removedPersons = new Set<string | undefined>([undefined]);
 /** What ends each piece of work, in the order in which they began. */
 let working: (() => void)[] = [];
 const sharesOfLooks: string[] = [];
@@ -24,6 +25,7 @@ const open: Socket[] = [];
 
 beforeEach(async () => {
   looks = 0;
+  removedPersons.delete('eve');
   api = server();
   api.setErrorHandler((error, _request, reply) => replyProblem(reply, toProblem(error)));
   api.server.on('connection', (socket) => arrived.push(socket));
@@ -31,8 +33,8 @@ beforeEach(async () => {
     require: async ({ headers }: FastifyRequest) => {
       looks++;
       sharesOfLooks.push(currentShare());
-      if (headers.authorization === undefined) throw new ApiProblem('unauthenticated');
-      return { kind: 'person', userId: headers.authorization, name: 'Ada' } as Person;
+      if (removedPersons.has(headers.authorization)) throw new ApiProblem('unauthenticated');
+      return { kind: 'person', userId: headers.authorization!, name: 'Ada' } as Person;
     },
   } as unknown as PrincipalsService;
   const admission = new Admission(principals);
@@ -51,6 +53,7 @@ beforeEach(async () => {
   await api.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const socket of open.splice(0)) socket.destroy();
   arrived.length = 0;
   await api.close();
@@ -83,6 +86,14 @@ function ask(person: string, method = 'POST') {
   return { leave: () => socket.destroy(), heard: () => heard };
 }
 
+function post(body: string) {
+  return fetch(`http://127.0.0.1:${(api.server.address() as AddressInfo).port}/api/mine`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: 'ada' },
+    body,
+  });
+}
+
 it('R7-A3 reads few long bodies of one person at once, and those of others', async () => {
   const sent = Array.from({ length: 16 }, () => send('ada'));
   await expect.poll(() => arrived.filter(isWhole).length).toBe(8);
@@ -104,14 +115,32 @@ it('R7-A3 gives the place of a long body back when its sender goes', async () =>
 });
 
 it('R7-A3 knows the caller behind the body, with one look, which is done in the share of the address', async () => {
-  const answer = await fetch(`http://127.0.0.1:${(api.server.address() as AddressInfo).port}/api/mine`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'ada' },
-    body: '"x"',
-  });
+  // However slow the machine is, the look was a moment ago.
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+  const answer = await post('"x"');
   expect(await answer.json()).toEqual({ caller: expect.stringContaining('ada'), share: 'ada', length: 3 });
   expect(looks).toBe(1);
   expect(sharesOfLooks.at(-1)).toBe('127.0.0.1');
+});
+
+it('V8-L1 lets a long body wait for its share as long as its place leaves of eight seconds', async () => {
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+  const waits = vi.spyOn(AbortSignal, 'timeout');
+  expect((await post(`"${'a'.repeat(5_000)}"`)).status).toBe(200);
+  expect(waits.mock.calls).toEqual([[60_000], [8_000]]);
+});
+
+it('R8-A6 looks again at who calls behind a body that came slowly', async () => {
+  const [kept, removed] = [send('ada'), send('eve')];
+  await expect.poll(() => arrived.filter(isWhole).length).toBe(2);
+  expect(looks).toBe(2);
+  removedPersons.add('eve');
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 2_000);
+  for (const { end } of [kept, removed]) end();
+  await expect.poll(kept.heard).toMatch(/^HTTP\/1\.1 200 /);
+  await expect.poll(removed.heard).toMatch(/^HTTP\/1\.1 401 /);
+  expect(looks).toBe(4);
 });
 
 it('R8-A1 parses 16 bodies of one person at once, those of others too, and the rest afterwards', async () => {

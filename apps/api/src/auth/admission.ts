@@ -9,18 +9,25 @@ import { knownPrincipal, setPrincipal } from './current-principal.js';
 import { actorIdOf, type Principal } from './principal.js';
 import { PrincipalsService } from './principals.service.js';
 
-/** Enforces the access rule of a route, once for each request. What the principal may do to which object is `AccessService`'s to say. */
+/** How long somebody who was looked up is believed to be who they were. */
+const admittedForMs = 1_000;
+
+/** Enforces the access rule of a route. What the principal may do to which object is `AccessService`'s to say. */
 @Injectable()
 export class Admission {
   constructor(private readonly principals: PrincipalsService) {}
 
-  /** @throws {ApiProblem} `unauthenticated`, `forbidden`; `rate_limited` after too many wrong tokens */
+  /**
+   * A request that waited, or whose body came slowly, is admitted again: rights may have been taken away meanwhile.
+   * @throws {ApiProblem} `unauthenticated`, `forbidden`; `rate_limited` after too many wrong tokens
+   */
   async admit(request: FastifyRequest, rule: Exclude<AccessRule, 'public'> | undefined): Promise<Principal> {
-    const known = knownPrincipal(request);
+    const known = knownPrincipal(request, admittedForMs);
     if (known) return known;
+    const atMs = performance.now();
     const principal = await this.principals.require(request);
     if (rule === undefined || !satisfies(principal, rule)) throw new ApiProblem('forbidden', detailOf(rule));
-    setPrincipal(request, principal);
+    setPrincipal(request, principal, atMs);
     setCaller(actorIdOf(principal), principal.userId);
     return principal;
   }
@@ -32,8 +39,8 @@ const shortBytes = 4_096;
 export const bodySlots = { total: 128, perKey: 8, maxWaitMs: 5_000, maxWaiting: 64 };
 /** A page asks for about ten things at once. What comes on top of 16 waits for them. */
 export const callerSlots = { total: 1_024, perKey: 16, maxWaitMs: 10_000, maxWaiting: 256 };
-/** With the wait for the place of the body, and with time left for the body: all of a request has ten seconds to arrive. */
-const longBodyWaitMs = 3_000;
+/** For the place of a long body and for the share: all of a request has ten seconds to arrive, and the body needs some of them. */
+const longBodyWaitMs = 8_000;
 
 /**
  * Finds out who calls before a body is read: what nobody has sent is not read at all. Then the request waits for its share of what
@@ -56,10 +63,11 @@ export function admitBeforeBodies(
     const { access } = request.routeOptions.config;
     if (access === 'public') return;
     const { userId } = await admission.admit(request, access);
-    const isLong = mayBeLong(request);
-    if (isLong) hold(request, reply, await bodies.take(userId));
-    const maxWaitMs = isLong ? Math.min(longBodyWaitMs, callerLimits.maxWaitMs) : callerLimits.maxWaitMs;
-    hold(request, reply, await requests.take(userId, userId, maxWaitMs));
+    if (!mayBeLong(request)) return hold(request, reply, await requests.take(userId));
+    const sinceMs = performance.now();
+    hold(request, reply, await bodies.take(userId));
+    const leftMs = Math.max(1, Math.ceil(longBodyWaitMs - (performance.now() - sinceMs)));
+    hold(request, reply, await requests.take(userId, userId, Math.min(leftMs, callerLimits.maxWaitMs)));
   });
   // What is not counted any more is not kept either, although the answer may stand for a while.
   server.addHook('onSend', async (request) => {

@@ -4,14 +4,18 @@ import { ApiProblem } from '../http/problem.js';
 import { actorOf, type Principal } from './principal.js';
 
 const principals = new WeakMap<FastifyRequest, Principal>();
+const foundAtMs = new WeakMap<FastifyRequest, number>();
 
-export function setPrincipal(request: FastifyRequest, principal: Principal): void {
+/** @param atMs when it was looked up, on the clock of `performance` */
+export function setPrincipal(request: FastifyRequest, principal: Principal, atMs = performance.now()): void {
   principals.set(request, principal);
+  foundAtMs.set(request, atMs);
 }
 
-/** Who was admitted for this request; undefined before that. */
-export function knownPrincipal(request: FastifyRequest): Principal | undefined {
-  return principals.get(request);
+/** Who was admitted for this request; undefined before that. @param maxAgeMs undefined too where that was longer ago */
+export function knownPrincipal(request: FastifyRequest, maxAgeMs = Number.POSITIVE_INFINITY): Principal | undefined {
+  const ageMs = performance.now() - (foundAtMs.get(request) ?? Number.NEGATIVE_INFINITY);
+  return ageMs <= maxAgeMs ? principals.get(request) : undefined;
 }
 
 /** @throws {ApiProblem} `unauthenticated` on a route that asks for nobody. */
