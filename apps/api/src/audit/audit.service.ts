@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { CursorCodec } from '../http/cursor.js';
-import { heldDownload } from '../http/held-download.js';
+import { DownloadSlots } from '../http/download-slots.js';
 import { ApiProblem } from '../http/problem.js';
 import { RateLimiter } from '../http/rate-limiter.js';
 import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
@@ -15,7 +15,7 @@ import { presentAuditEntry } from './present-audit.js';
 export type AuditOwner = string | null;
 
 /** Both go through the whole audit. A page makes a check, so checks wait for each other longer. */
-const downloads = { total: 6, perKey: 2, maxWaitMs: 2_000, maxWaiting: 6 };
+const downloads = { total: 6, perKey: 2, perGroup: 2, maxWaitMs: 2_000, maxWaiting: 6 };
 const checks = { total: 6, perKey: 2, maxWaitMs: pageWaitMs, maxWaiting: 12 };
 /** Lines of a download that are made before they are read. */
 const madeBytes = 64 * 1024;
@@ -26,7 +26,7 @@ export class AuditService {
   /** A check reads everything, so one caller gets few. */
   private readonly checks = new RateLimiter({ tries: 30, windowMs: 60_000 });
   private readonly checkSlots = new SharedSlots('checks of an audit', checks);
-  private readonly downloadSlots = new SharedSlots('downloads of an audit', downloads);
+  private readonly downloadSlots = new DownloadSlots('downloads of an audit', downloads);
 
   constructor(
     private readonly repository: AuditRepository,
@@ -48,8 +48,8 @@ export class AuditService {
    */
   async lines(principal: Principal, owner: AuditOwner, query: AuditFilterQuery): Promise<Readable> {
     this.assertMayRead(principal, owner);
-    const release = await this.downloadSlots.take(keyOf(owner));
-    return heldDownload(this.write(owner, filterOf(query)), madeBytes, release);
+    const download = await this.downloadSlots.take(principal.userId, keyOf(owner));
+    return download.send(this.write(owner, filterOf(query)), madeBytes);
   }
 
   async check(principal: Principal, owner: AuditOwner): Promise<ChainCheckView> {

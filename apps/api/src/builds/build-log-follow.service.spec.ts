@@ -9,7 +9,7 @@ import { BuildLogFollowService } from './build-log-follow.service.js';
 
 /** A build is named after its organization; its log never ends. */
 const logs = {
-  attempts: async () => [],
+  attempts: async () => ({ attempts: [], organizationId: 'a' }),
   attempt: async (_principal: Principal, buildId: string) => ({ id: buildId, number: 1, organizationId: buildId }),
 } as unknown as BuildLogService;
 const hub = {

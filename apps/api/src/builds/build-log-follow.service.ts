@@ -90,7 +90,8 @@ export class BuildLogFollowService implements OnModuleDestroy {
   ): Promise<{ readonly attempt: number | undefined; readonly n: number }> {
     if (attempt !== undefined) return { attempt, n: cursor?.attempt === attempt ? cursor.n : from };
     if (cursor || from > 0) return cursor ?? { attempt, n: from };
-    return { attempt: (await this.logs.attempts(principal, buildId))[0]?.number, n: 0 };
+    const { attempts } = await this.logs.attempts(principal, buildId);
+    return { attempt: attempts[0]?.number, n: 0 };
   }
 
   private async stopIfNotAllowed(buildId: string, request: FastifyRequest, stop: AbortController): Promise<void> {

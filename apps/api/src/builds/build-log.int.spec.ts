@@ -102,26 +102,61 @@ describe('a log', () => {
     }
   });
 
-  it('R7-A1 is downloaded by one person 16 times at once, until each reader has it or has gone, and by others meanwhile', async () => {
-    const build = await world.build(target);
+  /** More than the kernel takes of a connection that nobody reads. */
+  const longLog = async (project = target) => {
+    const build = await world.build(project);
     const attempt = await worker.claim(build);
-    // More than the kernel takes of a connection that nobody reads.
     for (let at = 0; at < 16; at++) await worker.print(attempt, 'x'.repeat(1_000_000));
-    const path = `/api/v1/builds/${build.id}/log`;
+    return `/api/v1/builds/${build.id}/log`;
+  };
+
+  it('R7-A1 is downloaded by one person 16 times at once, until each reader has it or has gone, and by others meanwhile', async () => {
+    const path = await longLog();
     const viewer = await world.member(owner, await organizationOf(owner), 'viewer');
     const readers: Socket[] = [];
     try {
       for (let at = 0; at < 16; at++) readers.push(await stalledDownload(viewer, path));
-      for (const one of [path, `${path}/lines?count=1`]) {
-        const refused = await viewer.get(one);
-        expect([refused.status, problemOf(refused).detail]).toEqual([
-          429,
-          expect.stringMatching(/^Too many downloads of logs .* One person may have 16 at once/),
-        ]);
-      }
+      const refused = await viewer.get(path);
+      expect([refused.status, problemOf(refused).detail]).toEqual([
+        429,
+        expect.stringMatching(/^Too many downloads of logs .* One person may have 16 at once/),
+      ]);
       expect((await owner.get(path)).text).toHaveLength(16_000_000);
       readers[0]!.destroy();
       await expect.poll(async () => (await viewer.get(path)).status).toBe(200);
+    } finally {
+      for (const socket of readers) socket.destroy();
+    }
+  });
+
+  it('V7-L8 shows its lines while downloads have all slots of a person', async () => {
+    const path = await longLog();
+    const viewer = await world.member(owner, await organizationOf(owner), 'viewer');
+    const readers: Socket[] = [];
+    try {
+      for (let at = 0; at < 16; at++) readers.push(await stalledDownload(viewer, path));
+      expect((await viewer.get(`${path}/lines?first=0&count=1`)).status).toBe(200);
+    } finally {
+      for (const socket of readers) socket.destroy();
+    }
+  });
+
+  it('R8-A4 is downloaded by the people of one organization 32 times at once, and by others meanwhile', async () => {
+    const [path, organizationId] = [await longLog(), await organizationOf(owner)];
+    const { visitor: other, organizationId: theirs } = await world.stranger(owner);
+    const theirPath = await longLog(await world.project(other, theirs));
+    const readers: Socket[] = [];
+    try {
+      for (let person = 0; person < 2; person++) {
+        const viewer = await world.member(owner, organizationId, 'viewer');
+        for (let at = 0; at < 16; at++) readers.push(await stalledDownload(viewer, path));
+      }
+      const refused = await owner.get(path);
+      expect([refused.status, problemOf(refused).detail]).toEqual([
+        429,
+        expect.stringContaining('one organization 32'),
+      ]);
+      expect((await other.get(theirPath)).status).toBe(200);
     } finally {
       for (const socket of readers) socket.destroy();
     }

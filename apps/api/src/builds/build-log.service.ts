@@ -14,21 +14,24 @@ import {
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
-import { heldDownload } from '../http/held-download.js';
+import type { Download } from '../http/download.js';
+import { DownloadSlots } from '../http/download-slots.js';
 import { found } from '../http/problem.js';
-import { SharedSlots } from '../http/shared-slots.js';
 import { DockerfileReader } from './dockerfile-reader.js';
 import { presentStep } from './present-build.js';
 
 /** Each holds some 350 KiB of the archive, however slowly its reader takes it. */
-const downloads = { total: 128, perKey: 16, maxWaitMs: 2_000, maxWaiting: 64 };
+const downloads = { total: 128, perKey: 16, perGroup: 32, maxWaitMs: 2_000, maxWaiting: 64 };
+/** Some lines of a log, which a page or a script shows. Their readers are not kept waiting by those of whole logs. */
+const lineParts = { total: 64, perKey: 16, perGroup: 32, maxWaitMs: 2_000, maxWaiting: 64 };
 /** Text that is made before it is read. */
 const madeBytes = 64 * 1024;
 
 /** What the builder left of an attempt: its log, its steps, its Dockerfile. */
 @Injectable()
 export class BuildLogService {
-  private readonly downloadSlots = new SharedSlots('downloads of logs', downloads, 'person');
+  private readonly downloads = new DownloadSlots('downloads of logs', downloads);
+  private readonly lineParts = new DownloadSlots('reads of lines', lineParts);
 
   constructor(
     private readonly details: BuildDetails,
@@ -48,7 +51,7 @@ export class BuildLogService {
   /**
    * The log of all attempts, or of one from an entry on, read only as fast as it is sent. An entry without the number of an
    * attempt is one of the current attempt.
-   * @throws {ApiProblem} `not_found`; `rate_limited` while the person has too many downloads under way
+   * @throws {ApiProblem} `not_found`; `rate_limited` while the person or the organization has too many downloads under way
    */
   async download(
     principal: Principal,
@@ -57,12 +60,13 @@ export class BuildLogService {
   ): Promise<Readable> {
     const { format } = query;
     if (query.attempt === undefined && query.from === 0) {
-      const attempts = await this.attempts(principal, buildId);
+      const { attempts, organizationId } = await this.attempts(principal, buildId);
       const parts = format === 'text' ? wholeText(this.store, attempts) : wholeJsonLines(this.store, attempts);
-      return this.held(principal, parts);
+      return send(parts, await this.downloads.take(principal.userId, organizationId));
     }
     const attempt = await this.attempt(principal, buildId, query.attempt);
-    return this.held(principal, partsOf(attempt.number, readEntries(this.store, attempt.id, query.from), format));
+    const parts = partsOf(attempt.number, readEntries(this.store, attempt.id, query.from), format);
+    return send(parts, await this.downloads.take(principal.userId, attempt.organizationId));
   }
 
   /** `count` lines of text from a line on, at any depth for the same price. @throws {ApiProblem} as `download` */
@@ -73,7 +77,8 @@ export class BuildLogService {
   ): Promise<Readable> {
     const attempt = await this.attempt(principal, buildId, query.attempt);
     const lines = readLines(this.store, attempt.id, query.first, query.count);
-    return this.held(principal, partsOf(attempt.number, lines, query.format));
+    const parts = partsOf(attempt.number, lines, query.format);
+    return send(parts, await this.lineParts.take(principal.userId, attempt.organizationId));
   }
 
   async steps(principal: Principal, buildId: string, number: number | undefined) {
@@ -107,16 +112,17 @@ export class BuildLogService {
   }
 
   /** Those whose logs are stored, and the current one in any case. @throws {ApiProblem} `not_found` before the first. */
-  async attempts(principal: Principal, buildId: string): Promise<readonly AttemptLog[]> {
-    const build = await this.access.build(principal, buildId);
-    const attempts = await this.details.attemptsUpTo(buildId, build.attemptNumber);
-    found(attempts.at(-1));
-    return attempts.filter(({ number, logDeletedAt }) => number === build.attemptNumber || logDeletedAt === null);
+  async attempts(principal: Principal, buildId: string): Promise<{ attempts: AttemptLog[]; organizationId: string }> {
+    const { attemptNumber, organizationId } = await this.access.build(principal, buildId);
+    const all = await this.details.attemptsUpTo(buildId, attemptNumber);
+    found(all.at(-1));
+    const attempts = all.filter(({ number, logDeletedAt }) => number === attemptNumber || logDeletedAt === null);
+    return { attempts, organizationId };
   }
+}
 
-  private async held({ userId }: Principal, parts: AsyncIterable<Uint8Array>): Promise<Readable> {
-    return heldDownload(parts, madeBytes, await this.downloadSlots.take(userId));
-  }
+function send(parts: AsyncIterable<Uint8Array>, download: Download): Readable {
+  return download.send(parts, madeBytes);
 }
 
 function partsOf(attempt: number, entries: AsyncIterable<LogEntry>, format: 'text' | 'jsonl') {

@@ -3,13 +3,12 @@ import { DeliveryRepository } from '@cooperage/db';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
-import { heldDownload } from '../http/held-download.js';
+import { DownloadSlots } from '../http/download-slots.js';
 import { found } from '../http/problem.js';
-import { SharedSlots } from '../http/shared-slots.js';
 
 /** Bytes that are read at once. The database decompresses a body from its start for each part, so parts are not small. */
 const partBytes = 1024 * 1024;
-const slots = { total: 6, perKey: 3, maxWaitMs: 2_000, maxWaiting: 6 };
+const slots = { total: 6, perKey: 3, perGroup: 3, maxWaitMs: 2_000, maxWaiting: 6 };
 
 export interface BodyDownload {
   readonly stream: Readable;
@@ -20,7 +19,7 @@ export interface BodyDownload {
 /** The whole body of a delivery, byte for byte. A few parts of it are in memory, however slow its reader is. */
 @Injectable()
 export class DeliveryBodyService {
-  private readonly slots = new SharedSlots('downloads of deliveries', slots);
+  private readonly slots = new DownloadSlots('downloads of deliveries', slots);
 
   constructor(
     private readonly deliveries: DeliveryRepository,
@@ -30,14 +29,14 @@ export class DeliveryBodyService {
   /** @throws {ApiProblem} `not_found`; `rate_limited` while too many are under way */
   async open(principal: Principal, id: string): Promise<BodyDownload> {
     const { organizationId } = await this.access.delivery(principal, id);
-    const release = await this.slots.take(organizationId);
+    const download = await this.slots.take(principal.userId, organizationId);
     try {
       const { headers, bodyBytes: bytes } = found(await this.deliveries.content(id, 0));
       const ending = headers['content-type']?.includes('json') ? 'json' : 'txt';
-      const stream = heldDownload(this.parts(id, bytes), partBytes, release);
+      const stream = download.send(this.parts(id, bytes), partBytes);
       return { stream, bytes, fileName: `delivery-${id}.${ending}` };
     } catch (error) {
-      release();
+      download.cancel();
       throw error;
     }
   }

@@ -34,16 +34,22 @@ export class SharedSlots {
    * @throws {ApiProblem} `rate_limited` while the organization has its share, or all slots are taken
    */
   async take(key: string, group = key, maxWaitMs = this.settings.maxWaitMs): Promise<Release> {
-    const { perKey } = this.settings;
+    const { perKey, perGroup } = this.settings;
     const release =
       maxWaitMs === 0
         ? this.shares.tryTake(key, group)
         : await this.shares.take(key, AbortSignal.timeout(maxWaitMs), group);
     if (release) return release;
+    const ofGroup = this.holder === 'person' && perGroup !== undefined ? `, and one organization ${perGroup}` : '';
     throw new ApiProblem('rate_limited', {
-      detail: `Too many ${this.what} are under way. One ${this.holder} may have ${perKey} at once. Try again in a moment.`,
+      detail: `Too many ${this.what} are under way. One ${this.holder} may have ${perKey} at once${ofGroup}. Try again in a moment.`,
       retryAfterSeconds: Math.max(1, Math.ceil(maxWaitMs / 1000)),
     });
+  }
+
+  /** Whether `take` would not wait now. */
+  isFree(key: string, group = key): boolean {
+    return this.shares.free(key, group) > 0;
   }
 
   /**

@@ -16,9 +16,8 @@ import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
-import { heldDownload } from '../http/held-download.js';
+import { DownloadSlots } from '../http/download-slots.js';
 import { found } from '../http/problem.js';
-import { SharedSlots } from '../http/shared-slots.js';
 import { imageRepositoryOf } from '../projects/present-project.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
 import { ImageReader } from './image-reader.js';
@@ -27,8 +26,8 @@ import { presentBase, presentFoundImage, presentMove, presentSummary, presentTag
 /** Largest blob that is shown raw. Layers are pulled from the registry itself. */
 const maxRawBytes = 4 << 20;
 const partBytes = 256 << 10;
-/** Each holds its bytes until its reader has them. */
-const rawSlots = { total: 8, perKey: 4, maxWaitMs: 10_000, maxWaiting: 64 };
+/** Each holds its bytes until its reader has them. They are few, so a slow reader gives way sooner than one of a log. */
+const rawSlots = { total: 8, perKey: 4, perGroup: 4, maxWaitMs: 10_000, maxWaiting: 64, graceMs: 5_000 };
 
 export interface RawDownload {
   readonly stream: Readable;
@@ -37,7 +36,7 @@ export interface RawDownload {
 
 @Injectable()
 export class ImagesService {
-  private readonly rawSlots = new SharedSlots('downloads of documents', rawSlots);
+  private readonly rawSlots = new DownloadSlots('downloads of documents', rawSlots);
 
   constructor(
     private readonly images: ImageRepository,
@@ -126,12 +125,12 @@ export class ImagesService {
    */
   async raw(principal: Principal, projectId: string, digest: string): Promise<RawDownload> {
     const project = await this.access.project(principal, projectId);
-    const release = await this.rawSlots.take(project.organizationId);
+    const download = await this.rawSlots.take(principal.userId, project.organizationId);
     try {
       const bytes = await this.stored(project, digest);
-      return { stream: heldDownload(partsOf(bytes), partBytes, release), bytes: bytes.length };
+      return { stream: download.send(partsOf(bytes), partBytes), bytes: bytes.length };
     } catch (error) {
-      release();
+      download.cancel();
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Principal } from '../auth/principal.js';
 import { ImagesService, type RawDownload } from './images.service.js';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -13,11 +14,12 @@ function world() {
     reads++;
     return document;
   };
-  const access = { project: async (organizationId: string) => ({ organizationId, organizationSlug: 'x', slug: 'y' }) };
+  const access = { project: async ({ userId: organizationId }: Principal) => ({ organizationId, slug: 'y' }) };
   const registry = { clientFor: () => ({ blobs: { read } }) };
   const none = {} as never;
   const service = new ImagesService(none, none, none, registry as never, none, access as never, none, none, none);
-  const download = (organization: string): Promise<RawDownload> => service.raw(organization as never, 'p', digest);
+  const download = (organization: string): Promise<RawDownload> =>
+    service.raw({ userId: organization } as Principal, 'p', digest);
   return { download, reads: () => reads };
 }
 

@@ -231,6 +231,17 @@ describe('R3-N8 keys that belong to one group', () => {
     expect(await now(shares.take('d', never, 'elsewhere'))).toBe('waits');
   });
 
+  it('R8-A4 are waited for by one key in several groups, in each for the share of that group', async () => {
+    const shares = new FairShares({ total: 9, perKey: 9, perGroup: 1 });
+    const [ofAcme, ofOther] = [shares.tryTake('a', 'acme'), shares.tryTake('b', 'other')];
+    const got: string[] = [];
+    for (const group of ['acme', 'other']) void shares.take('p', never, group).then(() => got.push(group));
+    ofOther?.();
+    await expect.poll(() => got).toEqual(['other']);
+    ofAcme?.();
+    await expect.poll(() => got).toEqual(['other', 'acme']);
+  });
+
   it('give the share of the group back with their slots', () => {
     const shares = new FairShares({ total: 10, perKey: 2, perGroup: 1 });
     const release = shares.tryTake('a', 'site');

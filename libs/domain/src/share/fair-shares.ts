@@ -9,7 +9,7 @@ export interface ShareLimits {
 /** Gives a slot back. A second call does nothing. */
 export type Release = () => void;
 
-/** Limits where keys belong to groups, as networks belong to a site. */
+/** Limits where keys belong to groups, as networks belong to a site. A key may be in several, as a person is in organizations. */
 export interface GroupedLimits extends ShareLimits {
   /** Most slots of all keys of one group. As many as of one key without it. */
   readonly perGroup?: number;
@@ -50,6 +50,7 @@ export function freeSlots({ total, perKey }: ShareLimits, held: ReadonlyMap<stri
 export class FairShares {
   private readonly held = new Map<string, number>();
   private readonly heldByGroup = new Map<string, number>();
+  /** By key and group. */
   private readonly queues = new Map<string, Queue>();
   private readonly waitingByGroup = new Map<string, number>();
   private readonly servedKeys = new Round();
@@ -89,9 +90,9 @@ export class FairShares {
     if (signal.aborted) return null;
     const taken = this.tryTake(key, group);
     if (taken) return taken;
-    // A key is in one group, so the group has at least as many that wait.
+    // Those of a key wait in one group each, so a group has at least as many.
     if ((this.waitingByGroup.get(group) ?? 0) >= this.maxWaitingPerKey) return null;
-    const queue = this.queues.get(key) ?? { key, group, entries: new Set() };
+    const queue = this.queues.get(placeOf({ key, group })) ?? { key, group, entries: new Set() };
     return new Promise((resolve) => {
       const onAbort = () => {
         this.leave(queue, entry);
@@ -105,7 +106,7 @@ export class FairShares {
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.queues.set(key, queue);
+      this.queues.set(placeOf(queue), queue);
       queue.entries.add(entry);
       add(this.waitingByGroup, queue.group, 1);
     });
@@ -136,7 +137,7 @@ export class FairShares {
 
   private leave(queue: Queue, entry: Waiting): void {
     queue.entries.delete(entry);
-    if (queue.entries.size === 0) this.queues.delete(queue.key);
+    if (queue.entries.size === 0) this.queues.delete(placeOf(queue));
     add(this.waitingByGroup, queue.group, -1);
     if (this.queues.size > 0) return;
     this.servedKeys.end();
@@ -151,6 +152,10 @@ export class FairShares {
     const nextKeys = fewest(fewestOwn, ({ key }) => this.servedKeys.turnsOf(key));
     return fewest(nextKeys, ({ entries: [first] }) => first!.at)[0];
   }
+}
+
+function placeOf({ key, group }: Pick<Queue, 'key' | 'group'>): string {
+  return `${group}\0${key}`;
 }
 
 /** Turns of a round. With more keys than that, those that come anew each time would always be before one that had its turn. */
