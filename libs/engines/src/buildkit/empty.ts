@@ -17,9 +17,14 @@ export class EngineInUse extends BuildFailure {
  * @throws {EngineInUse} where something stays @throws {ConnectionLost} @throws {RpcError}
  */
 export async function emptyEngine(connection: EngineConnection, waitMs: number): Promise<void> {
-  for (const until = Date.now() + waitMs; ; await delay(lookMs)) {
-    await prune(connection, { all: true });
-    if ((await diskUsage(connection)).length === 0) return;
+  await prune(connection, { all: true });
+  // Millions of files take minutes to delete. Only what is left then is in use.
+  for (
+    const until = Date.now() + waitMs;
+    (await diskUsage(connection)).length > 0;
+    await prune(connection, { all: true })
+  ) {
     if (Date.now() >= until) throw new EngineInUse();
+    await delay(lookMs);
   }
 }
