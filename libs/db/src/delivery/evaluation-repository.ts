@@ -39,8 +39,6 @@ export interface EvaluationSubject {
   /** An earlier delivery that had the same body and did not fail; null where there is none. */
   readonly sameBodyAs: string | null;
   readonly sender: string | null;
-  /** It was evaluated before and found the queue of its organization full. */
-  readonly waitsForRoom: boolean;
   /** How often it was tried before. */
   readonly attempts: number;
   readonly project: EvaluationProject;
@@ -125,8 +123,7 @@ export class EvaluationRepository {
   /** Null when the delivery or its project is gone, or the delivery is evaluated already. */
   async load(deliveryId: string): Promise<EvaluationSubject | null> {
     const [row] = await this.db.prisma.$queryRaw<SubjectRow[]>`
-      SELECT d.forge, d.repository, d.event_name AS "eventName", d.ref, d.before, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts,
-        (d.status = 'evaluating' AND d.reason IS NOT DISTINCT FROM 'quota_queued_builds') AS "waitsForRoom", (
+      SELECT d.forge, d.repository, d.event_name AS "eventName", d.ref, d.before, d.after, d.replay_of::text AS "replayOf", d.sender, d.evaluation_attempts AS attempts, (
           SELECT e.id::text FROM delivery e WHERE e.project_id = d.project_id AND e.body_digest = d.body_digest AND e.id < d.id
             AND e.status IN ('received', 'evaluating', 'evaluated') ORDER BY e.id LIMIT 1) AS "sameBodyAs",
         -- A forge's payload can be megabytes, and evaluation reads only our own.
@@ -216,9 +213,15 @@ export class EvaluationRepository {
     });
   }
 
-  /** Whether a build of the organization may be put into its queue. */
-  async hasRoom(organizationId: string): Promise<boolean> {
-    return (await queueRoomIn(this.db.prisma, organizationId)).left > 0;
+  /**
+   * Whether a delivery waits for room in the queue of its organization, and there is none yet. Thousands may wait and are looked
+   * at again and again, so nothing else is read of them.
+   */
+  async findsNoRoom(deliveryId: string): Promise<boolean> {
+    const [waiting] = await this.db.prisma.$queryRaw<{ organizationId: string }[]>`
+      SELECT p.organization_id AS "organizationId" FROM delivery d JOIN project p ON p.id = d.project_id
+      WHERE d.id = ${deliveryId}::uuid AND d.status = 'evaluating' AND d.reason = 'quota_queued_builds' AND p.deleted_at IS NULL`;
+    return waiting !== undefined && (await queueRoomIn(this.db.prisma, waiting.organizationId)).left <= 0;
   }
 
   /** Promises to look again at a delivery that waits for room. */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { EvaluationRepository, EvaluationSubject, OutboxItem } from '@cooperage/db';
 import { BuildFailure, type FailureCode } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
@@ -22,13 +24,24 @@ class Bench {
   status = 'received';
   failureCode: string | null = null;
   reason: string | null = null;
+  /** The queue of the organization, for a delivery that found it full before. */
+  isFull = false;
+  loads = 0;
+  looks = 0;
   private waits = 0;
 
+  private readonly rows: Partial<EvaluationRepository>;
+  private readonly heads: { readonly of: () => Promise<Head | NoHead> };
   readonly service: EvaluateService;
 
   constructor(answers: (Head | NoHead | Error)[]) {
-    const rows: Partial<EvaluationRepository> = {
-      load: async () => (this.isOpen ? this.subject() : null),
+    this.rows = {
+      findsNoRoom: async () => this.isFull,
+      lookAgain: async () => void this.looks++,
+      load: async () => {
+        this.loads++;
+        return this.isOpen ? this.subject() : null;
+      },
       newestBuiltCommits: async () => new Map(),
       heldTags: async () => new Map(),
       commit: async () => this.end('evaluated', { ok: true, builds: [] } as const),
@@ -50,13 +63,20 @@ class Bench {
       if (answer instanceof Error) throw answer;
       return answer;
     };
+    this.heads = { of };
     this.service = new EvaluateService(
-      rows as EvaluationRepository,
-      { of } as unknown as ReadHead,
+      this.rows as EvaluationRepository,
+      this.heads as unknown as ReadHead,
       new SourceProjects([new Uint8Array(32)] as never),
       new MirrorKeeper({ tidy: async () => undefined }, logger),
       logger,
     );
+  }
+
+  /** Another git host, and another reader of tags. */
+  replace(of: () => Promise<Head>, heldTags: EvaluationRepository['heldTags']): void {
+    Object.assign(this.heads, { of });
+    Object.assign(this.rows, { heldTags });
   }
 
   get isOpen(): boolean {
@@ -98,6 +118,12 @@ class Bench {
     };
     return { ...shared, sender: null, attempts: this.waits, project, rules: [] } as unknown as EvaluationSubject;
   }
+}
+
+/** Collects garbage at once. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
 }
 
 const failure = (code: FailureCode) => new BuildFailure(code, code);
@@ -145,6 +171,36 @@ describe('a delivery', () => {
     const bench = new Bench([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]);
     await expect(bench.runToEnd(50)).rejects.toThrow('for ever');
     expect(bench.status).toBe('received');
+  });
+
+  it('R9-B2 reads nothing of its project while it waits for room', async () => {
+    const bench = new Bench([head]);
+    bench.isFull = true;
+    expect(await bench.runToEnd(1)).toBe(1);
+    expect([bench.status, bench.loads, bench.looks]).toEqual(['received', 0, 1]);
+    bench.isFull = false;
+    expect(await bench.runToEnd(1)).toBe(1);
+    expect([bench.status, bench.loads, bench.looks]).toEqual(['evaluated', 1, 1]);
+  });
+
+  it('R9-B2 holds no changed paths any more when its tags are looked up', async () => {
+    const collect = collector();
+    const paths: { ref?: WeakRef<readonly string[]> } = {};
+    const bench = new Bench([head]);
+    const read = async (): Promise<Head> => {
+      const changedPaths = Array.from({ length: 1_000 }, (_, at) => `path ${at}`);
+      paths.ref = new WeakRef(changedPaths);
+      return { ...head, changedPaths };
+    };
+    let looked = false;
+    bench.replace(read, async () => {
+      // The look itself must not hold them: it hands on whether they are there.
+      await expect.poll(() => (collect(), paths.ref?.deref() === undefined)).toBe(true);
+      looked = true;
+      return new Map();
+    });
+    expect(await bench.runToEnd(1)).toBe(1);
+    expect(looked).toBe(true);
   });
 
   it('comes to an end whatever the git host does, in whatever order', async () => {

@@ -12,9 +12,7 @@ import {
   noBuildMessage,
   readableTarget,
   repositoryPath,
-  type Verdict,
   wallVerdicts,
-  type Zone,
   zoneOf,
 } from '@cooperage/domain';
 import { orAborted } from '@cooperage/source';
@@ -23,7 +21,7 @@ import type { MirrorKeeper } from '../../shared/mirror-keeper.js';
 import type { SourceProjects } from '../../shared/source-projects.js';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import { judgeRules } from './judge-rules.js';
-import type { Head, NoHead, ReadHead } from './read-head.js';
+import type { NoHead, ReadHead } from './read-head.js';
 import { askOf } from './trigger-of.js';
 
 /** Pauses between tries while the git host does not answer: five tries in two minutes. */
@@ -32,6 +30,9 @@ const retryPausesMs = [2_000, 8_000, 30_000, 80_000];
 const roomPauseMs = 20_000;
 /** Tries of what fails for no reason that has a name, the waits above included. */
 const mostTries = 12;
+
+/** What the rules make of a head, before tags of others are taken out. */
+type Judged = Omit<EvaluationResult, 'leftOut'>;
 
 /** Turns a delivery into verdicts and builds. What the webhook says is a hint; the git host's word counts. */
 export class EvaluateService {
@@ -46,6 +47,11 @@ export class EvaluateService {
   /** Every delivery comes to an end: whatever is thrown, it is tried a bounded number of times and then `failed`. */
   async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const since = performance.now() - item.dueMs;
+    // Its rules are not read and its git host is not asked again while the queue is still full.
+    if (await this.evaluations.findsNoRoom(item.subjectId)) {
+      await this.evaluations.lookAgain(item.subjectId, roomPauseMs);
+      return done;
+    }
     const subject = await this.evaluations.load(item.subjectId);
     if (!subject) return done;
     try {
@@ -68,18 +74,9 @@ export class EvaluateService {
     const { deliveryId } = subject;
     if (!isSameRepository(subject.forge, subject.repository, subject.project))
       return this.endWithoutBuild(subject, { nothing: 'other_repository', mayFollow: false });
-    const { organizationId } = subject.project;
-    // Its git host need not be asked again for a queue that is still full.
-    if (subject.waitsForRoom && !(await this.evaluations.hasRoom(organizationId))) {
-      await this.evaluations.lookAgain(deliveryId, roomPauseMs);
-      return done;
-    }
-    const source = this.sourceProjects.of(subject.project);
-    const head = await this.mirrors.using(source, () =>
-      orAborted(this.heads.of(subject, source, since, signal), signal),
-    );
-    if ('nothing' in head) return this.endWithoutBuild(subject, head);
-    const result = await this.judge(subject, head);
+    const judged = await this.judge(subject, since, signal);
+    if ('nothing' in judged) return this.endWithoutBuild(subject, judged);
+    const result = { ...judged, ...(await this.withinWall(subject, judged)) };
     const outcome = await this.evaluations.commit(subject, result);
     if (outcome.ok) {
       this.logger.info({ deliveryId, builds: outcome.builds.map((build) => build.id) }, 'evaluated');
@@ -125,7 +122,14 @@ export class EvaluateService {
     return done;
   }
 
-  private async judge(subject: EvaluationSubject, { facts, changedPaths, ...head }: Head) {
+  /** The changed paths may take tens of megabytes. Nothing refers to them any more when this has ended. */
+  private async judge(subject: EvaluationSubject, since: number, signal?: AbortSignal): Promise<Judged | NoHead> {
+    const source = this.sourceProjects.of(subject.project);
+    const read = await this.mirrors.using(source, () =>
+      orAborted(this.heads.of(subject, source, since, signal), signal),
+    );
+    if ('nothing' in read) return read;
+    const { facts, changedPaths, ...head } = read;
     const { ref, commit, defaultBranch } = head;
     const ask = askOf(subject);
     const { protectedBranches, protectedTags } = subject.project;
@@ -133,7 +137,6 @@ export class EvaluateService {
     const zone = zoneOf({ ...protection, ref, fromFork: ask.fromFork });
     const newestBuilt = await this.evaluations.newestBuiltCommits(subject.project.id, ref);
     const asSeen = { ref, commit, defaultBranch, changedPaths, zone };
-    const verdicts = await judgeRules(subject.rules, asSeen, ask, newestBuilt);
     return {
       ...head,
       commitSubject: facts.subject,
@@ -141,7 +144,7 @@ export class EvaluateService {
       commitTime: facts.committedAtSeconds,
       zone,
       targetRef: readableTarget(ask.targetRef, zone, protection),
-      ...(await this.withinWall(subject, zone, head, verdicts)),
+      verdicts: await judgeRules(subject.rules, asSeen, ask, newestBuilt),
       ...{ trigger: ask.trigger, noCache: ask.noCache },
       triggeredBy: ask.triggeredBy,
     };
@@ -150,9 +153,7 @@ export class EvaluateService {
   /** What belongs to others is taken out of the verdicts, and said there. */
   private async withinWall(
     { project, rules }: EvaluationSubject,
-    zone: Zone,
-    { ref, commit, defaultBranch }: Pick<Head, 'ref' | 'commit' | 'defaultBranch'>,
-    verdicts: readonly Verdict[],
+    { ref, commit, defaultBranch, zone, verdicts }: Judged,
   ): Promise<Pick<EvaluationResult, 'verdicts' | 'leftOut'>> {
     const wanted = zone === 'fork' ? [] : verdicts.flatMap(({ tags }) => tags);
     const held = await this.evaluations.heldTags(project.id, wanted);
