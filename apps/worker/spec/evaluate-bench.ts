@@ -166,6 +166,7 @@ export class EvaluateBench {
       groupId: '',
       attempts: 1,
       unfinished: 0,
+      failures: 0,
       ageMs: 0,
       dueMs: 0,
     } as const;

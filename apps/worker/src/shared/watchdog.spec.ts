@@ -8,7 +8,17 @@ import { Watchdog } from './watchdog.js';
 
 const logger = createLogger({ process: 'test', level: 'silent' });
 const item: OutboxItem = {
-  ...{ id: 1n, topic: 'evaluate', subjectId: 's', groupId: 'g', attempts: 1, unfinished: 0, ageMs: 0, dueMs: 0 },
+  ...{
+    id: 1n,
+    topic: 'evaluate',
+    subjectId: 's',
+    groupId: 'g',
+    attempts: 1,
+    unfinished: 0,
+    failures: 0,
+    ageMs: 0,
+    dueMs: 0,
+  },
 } as const;
 const due = { due: 3, oldestDueMs: 60_000 };
 

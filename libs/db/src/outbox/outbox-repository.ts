@@ -73,11 +73,26 @@ export class OutboxRepository {
   }
 
   /** Puts work back that was begun, to be taken again after `delayMs`. Its process did not end by it: the count begins anew. */
-  async retry({ id, attempts }: OutboxItem, instanceId: string, delayMs: number, error: string): Promise<void> {
+  async retry(item: OutboxItem, instanceId: string, delayMs: number, reason: string): Promise<void> {
+    await this.putBack(item, instanceId, delayMs, reason, 0);
+  }
+
+  /** As `retry`, of work that ended by an error: that is counted. */
+  async retryFailed(item: OutboxItem, instanceId: string, delayMs: number, error: string): Promise<void> {
+    await this.putBack(item, instanceId, delayMs, error, 1);
+  }
+
+  private async putBack(
+    { id, attempts }: OutboxItem,
+    instanceId: string,
+    delayMs: number,
+    error: string,
+    failures: 0 | 1,
+  ): Promise<void> {
     await this.db.statement(
       (db) => db.$executeRaw`
         UPDATE outbox SET locked_until = NULL, locked_by = NULL, unfinished = 0, last_error = ${storedText(error.slice(0, 2000))},
-          available_at = now() + ${delayMs} * interval '1 millisecond'
+          failures = failures + ${failures}::int, available_at = now() + ${delayMs} * interval '1 millisecond'
         WHERE id = ${id} AND locked_by = ${instanceId}::uuid AND attempts = ${attempts} AND ${losable}`,
     );
   }
@@ -130,7 +145,7 @@ function takeIn(tx: Queryable, wanted: Wanted, instanceId: string, lockMs: numbe
     SET locked_until = now() + ${lockMs} * interval '1 millisecond', locked_by = ${instanceId}::uuid, attempts = o.attempts + 1,
       unfinished = CASE WHEN due.locked_by IS NULL THEN o.unfinished ELSE o.unfinished + 1 END
     FROM due WHERE o.id = due.id
-    RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts, o.unfinished,
+    RETURNING o.id, o.topic, o.subject_id::text AS "subjectId", o.group_id::text AS "groupId", o.attempts, o.unfinished, o.failures,
       (extract(epoch FROM now() - o.created_at) * 1000)::float8 AS "ageMs",
       (extract(epoch FROM now() - o.available_at) * 1000)::float8 AS "dueMs"`;
 }

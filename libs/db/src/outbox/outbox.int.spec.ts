@@ -117,6 +117,21 @@ describe('the outbox', () => {
     expect(counts).toEqual([0, 1, 1, 1, 2, 0]);
   });
 
+  it('R9-B4 counts the takings that ended by an error, and no other', async () => {
+    await add(newId());
+    const counts: number[] = [];
+    for (const end of ['postponed', 'failed', 'put back', 'died', 'failed', 'postponed']) {
+      const taker = await control();
+      const [item] = await outbox.take(['evaluate'], 1, taker, 600_000);
+      counts.push(item!.failures);
+      if (end === 'postponed') await outbox.postpone(item!, taker, 0);
+      if (end === 'put back') await outbox.retry(item!, taker, 0, 'not now');
+      if (end === 'failed') await outbox.retryFailed(item!, taker, 0, 'broken');
+      await world.processes.end(taker, 'exited');
+    }
+    expect(counts).toEqual([0, 0, 1, 1, 1, 2]);
+  });
+
   it('refuses the word of a taking that was given on, also within one process', async () => {
     await add(newId());
     const me = await control();

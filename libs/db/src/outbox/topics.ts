@@ -40,6 +40,8 @@ export interface OutboxItem {
   readonly attempts: number;
   /** How many takings in a row, before this one, were neither done nor put back: most often their process had ended. */
   readonly unfinished: number;
+  /** How many takings before this one ended by an error that was thrown. */
+  readonly failures: number;
   /** Milliseconds since it was promised, by the database's clock. */
   readonly ageMs: number;
   /** Milliseconds since it could be taken: since it was promised, or since its last pause was over. */

@@ -28,7 +28,7 @@ import { askOf } from './trigger-of.js';
 const retryPausesMs = [2_000, 8_000, 30_000, 80_000];
 /** How often is looked whether a full queue has room. */
 const roomPauseMs = 20_000;
-/** Tries of what fails for no reason that has a name, the waits above included. */
+/** Tries of what fails for no reason that has a name. A taking that only waited is none. */
 const mostTries = 12;
 
 /** What the rules make of a head, before tags of others are taken out. */
@@ -58,7 +58,7 @@ export class EvaluateService {
       return await this.evaluate(subject, since, signal);
     } catch (error) {
       if (error instanceof BuildFailure) return this.giveUpOrRetry(subject, error);
-      if (isDatabaseUnavailable(error) || item.attempts < mostTries) throw error;
+      if (isDatabaseUnavailable(error) || item.failures + 1 < mostTries) throw error;
       this.logger.error({ err: error, deliveryId: subject.deliveryId }, 'an evaluation was given up');
       return this.giveUp(item);
     }

@@ -4,7 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { NoteStepsService } from './note-steps.service.js';
 
 const item = (attempts: number): OutboxItem => ({
-  ...{ id: 1n, topic: 'note-steps', subjectId: 'b', groupId: 'b', attempts, unfinished: 0, ageMs: 0, dueMs: 0 },
+  ...{
+    id: 1n,
+    topic: 'note-steps',
+    subjectId: 'b',
+    groupId: 'b',
+    attempts,
+    unfinished: 0,
+    failures: 0,
+    ageMs: 0,
+    dueMs: 0,
+  },
 });
 const failing = {
   note: async () => {

@@ -11,6 +11,7 @@ const item = (id: number): OutboxItem => ({
   groupId: `g${id}`,
   attempts: 1,
   unfinished: 0,
+  failures: 0,
   ageMs: 0,
   dueMs: 0,
 });
@@ -23,6 +24,7 @@ function outboxOf(rows: OutboxItem[]) {
     take: vi.fn(async (_topics: unknown, limit: number) => rows.splice(0, limit)),
     done: vi.fn(async () => undefined),
     retry: vi.fn(async () => undefined),
+    retryFailed: vi.fn(async () => undefined),
     postpone: vi.fn(async () => undefined),
     retryUnfinished: vi.fn(async () => undefined),
     extend: vi.fn(async () => true),
@@ -92,9 +94,9 @@ describe('OutboxLoop', () => {
       throw new Error('broken');
     });
     loop.wake();
-    await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(2);
+    await expect.poll(() => outbox.retryFailed).toHaveBeenCalledTimes(2);
     await loop.close();
-    const pauses = outbox.retry.mock.calls.map((call) => (call as unknown as [OutboxItem, string, number])[2]);
+    const pauses = outbox.retryFailed.mock.calls.map((call) => (call as unknown as [OutboxItem, string, number])[2]);
     expect(pauses[1]).toBeGreaterThan(pauses[0]!);
   });
 

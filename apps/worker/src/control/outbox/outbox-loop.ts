@@ -193,7 +193,7 @@ export class OutboxLoop {
     const putBack =
       error instanceof SlotLimitExceeded
         ? this.outbox.retryUnfinished(item, this.options.instanceId(), backoffMs, error.message)
-        : this.putBack(item, backoffMs, error.message);
+        : this.putBackFailed(item, backoffMs, error.message);
     // When this fails too, the lock runs out by itself and the work is taken again.
     await putBack.catch(() => undefined);
   }
@@ -214,6 +214,11 @@ export class OutboxLoop {
 
   private async putBack(item: OutboxItem, delayMs: number, reason: string): Promise<void> {
     await this.outbox.retry(item, this.options.instanceId(), delayMs, reason);
+    this.wakeIn(delayMs);
+  }
+
+  private async putBackFailed(item: OutboxItem, delayMs: number, error: string): Promise<void> {
+    await this.outbox.retryFailed(item, this.options.instanceId(), delayMs, error);
     this.wakeIn(delayMs);
   }
 

@@ -116,6 +116,7 @@ describe('a publication on PostgreSQL', () => {
       groupId: project,
       attempts: 1,
       unfinished: 0,
+      failures: 0,
       ageMs: 10,
       dueMs: 10,
     },
