@@ -1,7 +1,7 @@
 import { type OddImage, OddImageServer, PackageServer, RedirectingServer } from '@cooperage/testing';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { describeFetches } from '../testing/fetches.suite.js';
-import { failureOf, strangersRequest } from '../testing/strangers-trial.js';
+import { failureOf, outputOf, strangersRequest } from '../testing/strangers-trial.js';
 import { endTrial, trialCgroupParent, trialEngine } from '../testing/trial-engine.js';
 
 describeFetches('what the engine for code of strangers fetches itself');
@@ -51,11 +51,35 @@ describe('what takes the memory of an engine', { timeout: 180_000 }, () => {
     expect(String(failure.cause)).toContain('unable to decode token response');
   });
 
-  it('R7-C5 a layer is not unpacked where that needs a window of more than 32 MiB', async () => {
-    // A frame with a window of 64 MiB, and one block that repeats a zero 131,072 times (RFC 8878): a tar of nothing.
-    const packed = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x80, 0x03, 0x00, 0x10, 0x00]);
-    const { image } = await serve({ layer: { packed, unpacked: Buffer.alloc(131_072) } });
+  /** One frame (RFC 8878) with blocks that each repeat a zero 131,072 times: a tar of nothing. */
+  const zeros = (header: readonly number[], blocks: number) => {
+    const repeated = Array.from({ length: blocks }, (_, at) => [at === blocks - 1 ? 3 : 2, 0x00, 0x10, 0x00]);
+    const packed = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, ...header, ...repeated.flat()]);
+    return { layer: { packed, unpacked: Buffer.alloc(blocks * 131_072) } };
+  };
+
+  it.each([
+    ['R7-C5', '64 MiB', [0x00, 0x80]],
+    ['R8-C5', '16 MiB', [0x00, 0x70]],
+  ])('%s a layer is not unpacked where that needs a window of %s', async (_id, _size, header) => {
+    const { image } = await serve(zeros(header, 1));
     const failure = await failureOf(engine, strangersRequest(`FROM ${image}\nWORKDIR /x\n`));
     expect(failure.message).toContain('window size');
+  });
+
+  it('R8-C5 a layer of 16 MiB is not unpacked where its frame has no window and is kept whole', async () => {
+    const { image } = await serve(zeros([0xa0, 0x00, 0x00, 0x00, 0x01], 128));
+    const failure = await failureOf(engine, strangersRequest(`FROM ${image}\nWORKDIR /x\n`));
+    expect(failure.message).toContain('size exceeds');
+  });
+
+  it('R8-C5 more layers than are unpacked at once are all unpacked, with the window that BuildKit writes', async () => {
+    const images = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => (await serve(zeros([0x00, 0x68], at + 1))).image),
+    );
+    const from = images.map((image, at) => `FROM ${image} AS s${at}\nWORKDIR /x${at}\n`);
+    const copies = images.map((_, at) => `COPY --from=s${at} /x${at} /x${at}\n`);
+    const request = strangersRequest(`${from.join('')}FROM scratch\n${copies.join('')}`);
+    await outputOf(engine, request);
   });
 });

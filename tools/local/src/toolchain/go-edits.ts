@@ -86,16 +86,34 @@ const TOKEN_ANSWERS: readonly GoEdit[] = [
   })),
 ];
 
-/** A decoder keeps twice the window that a frame names, up to 512 MiB of it (R7-C5). What BuildKit and `zstd -19` write has 8 MiB. */
+/**
+ * A decoder keeps twice the window that a frame names, up to 512 MiB of it (R7-C5), and all of a frame without a window, up to 64 GiB (R8-C5).
+ * What BuildKit and `zstd -19` write needs 8 MiB. Where a stream is read, the bound of memory is that of both.
+ */
 const WINDOWS: readonly GoEdit[] = [
   { package: `${CONTAINERD}/pkg/archive/compression`, file: 'compression.go' },
   { package: `${CONTAINERD}/core/remotes/docker`, file: 'fetcher.go' },
 ].map((place) => ({
   ...{ ...place, behind: 'zstd.WithDecoderLowmem(false),\n' },
-  insert: '\t\t\tzstd.WithDecoderMaxWindow(32<<20), zstd.WithDecoderLowmem(true),\n',
+  insert: '\t\t\tzstd.WithDecoderMaxMemory(9<<20), zstd.WithDecoderLowmem(true),\n',
 }));
 
-export const GO_EDITS: readonly GoEdit[] = [...IMAGES, ...VARIABLES, ...TOKEN_ANSWERS, ...WINDOWS];
+/** A Dockerfile may start from a thousand images, each of which is unpacked with a window of its own (R8-C5). */
+const UNPACKING: readonly GoEdit[] = [
+  { behind: 'var emptyDesc = ocispec.Descriptor{}\n', insert: '\nvar unpacking = make(chan struct{}, 16)\n' },
+  {
+    behind: '\tt1 := time.Now()\n',
+    insert: `\tselect {
+	case unpacking <- struct{}{}:
+		defer func() { <-unpacking }()
+	case <-ctx.Done():
+		return emptyDesc, context.Cause(ctx)
+	}
+`,
+  },
+].map((edit) => ({ package: `${CONTAINERD}/core/diff/apply`, file: 'apply.go', ...edit }));
+
+export const GO_EDITS: readonly GoEdit[] = [...IMAGES, ...VARIABLES, ...TOKEN_ANSWERS, ...WINDOWS, ...UNPACKING];
 
 /** @throws {Error} where the place is not there exactly once: the module has changed, and the edit with it */
 export function edited(source: string, { package: name, file, behind, insert }: GoEdit): string {
