@@ -1,14 +1,14 @@
 #!/bin/sh
 # Starts the engine of one pool in docker-compose.yml: rules first, then limits, then buildkitd. What cannot be put in force ends
-# the start with a sentence; rules that are lost later and cannot be set again end the engine. It runs as root of its container,
-# without --privileged.
+# the start with a sentence; rules that are lost later and cannot be set again end the engine, and so does its builder when it asks.
+# It runs as root of its container, without --privileged.
 #   POOL                 trusted or untrusted
 #   CONTROL_GROUP        path of the group, from the root of control groups, that has all its steps; the one above has those of all pools
 #   BUILDS_MEMORY        bytes that the steps of all pools may use together; else three quarters of the machine's memory
 #   BUILD_MEMORY         bytes (k, m, g) that all builds of the pool may use together
 #   BUILD_CPUS           processors' worth of time, fractions allowed
 #   BUILD_PIDS           processes and threads
-#   BUILDER_UID          who may limit single builds: the user of the builder
+#   BUILDER_UID          who may limit single builds, and ask for the end of the engine: the user of the builder
 #   BUILD_DNS            name servers of steps, between commas; else those of the machine
 #   BUILD_ALLOW          inner networks that builds may reach all the same (CIDR, between commas), such as a package mirror
 #   FETCH_BYTES          what one connection of the engine itself may bring; 16 GiB where it is not set
@@ -179,11 +179,14 @@ for plugin in bridge host-local loopback; do
 done
 
 echo "cooperage: the $POOL engine: control groups v$version, at most $BUILD_MEMORY memory, $BUILD_CPUS processors and $BUILD_PIDS processes for its steps, $((all / 1048576)) MiB with those of all pools" >&2
+. "$here/asked-end.sh"
+accept_asks
 buildkitd --config "$settings" &
 engine=$!
 # The end of this process is that of all others in the container, steps among them.
 trap 'exit 1' USR1
 trap 'kill -TERM "$engine"' TERM INT
 keep_rules $$ &
+keep_asked $$ &
 while kill -0 "$engine" 2>/dev/null; do wait "$engine" && code=0 || code=$?; done
 exit "${code:-1}"

@@ -98,6 +98,25 @@ export function isolation(suite: Suite<ComposeProduct>): void {
       expect(build.status).toBe('succeeded');
     });
 
+    it('R9-C1 R9-C2 ends an engine at once where its builder asks for it, says why, and starts another', async () => {
+      const inBuilder = (script: string) => product.compose('exec', '-T', 'builder', 'sh', '-c', script);
+      const started = () => product.compose('exec', '-T', 'buildkit', 'stat', '-c', '%Y', '/run/network-rules/4');
+      const before = await started();
+      await expect(inBuilder('touch /run/buildkit/other')).rejects.toThrow();
+      await expect(inBuilder('echo >/run/buildkit/rules.json')).rejects.toThrow();
+      await inBuilder("echo 'a build does not end' >/run/buildkit/rules.json.asked/end");
+      await until('the engine was started anew', async () => (await started().catch(() => before)) !== before);
+      await until('that is forgotten', async () =>
+        inBuilder('test ! -e /run/buildkit/rules.json.asked/end').then(
+          () => true,
+          () => false,
+        ),
+      );
+      expect(await product.compose('logs', 'buildkit')).toContain('a build does not end');
+      const build = await product.build(hello, { Dockerfile: 'FROM busybox\nRUN echo after the end\n' });
+      expect(build.status, await product.log(build)).toBe('succeeded');
+    });
+
     it('S-040 keeps a build within its memory and its number of processes [A3 Compose isolation]', async () => {
       const { limits } = hello.project;
       const limited = { ...limits, memoryBytes: 67_108_864, pids: 32 };

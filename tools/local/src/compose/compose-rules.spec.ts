@@ -31,7 +31,7 @@ const builder = (pool: string): ComposeService => ({
     REDIS_URL: `redis://${pool}@redis-${pool}`,
     COOPERAGE_ENGINE_RULES: '/run/buildkit/rules.json',
   },
-  volumes: [{ source: `${pool}-socket`, target: '/run/buildkit', read_only: true }],
+  volumes: [{ source: `${pool}-socket`, target: '/run/buildkit' }],
 });
 const sound: ComposeModel = {
   networks: { outside: null, stores: { internal: true }, trusted: null, strangers: null },
@@ -111,4 +111,9 @@ describe('the rules of a Compose file', () => {
       with_('engine-2', { environment: { BUILDER_UID: '10001' } }),
     ],
   ])('R2-N6 say: %s', (fault, model) => expect(composeFaults(model)).toContain(fault));
+
+  it('R9-C1 R9-C2 say: builder-2 cannot ask for the end of its engine.', () => {
+    const volumes = builder('strangers').volumes!.map((volume) => ({ ...volume, read_only: true }));
+    expect(composeFaults(with_('builder-2', { volumes }))).toEqual(['builder-2 cannot ask for the end of its engine.']);
+  });
 });

@@ -61,6 +61,10 @@ function poolFaults(services: Services): string[] {
     ...builders
       .filter(([, { environment }]) => !environment?.COOPERAGE_ENGINE_RULES?.startsWith(`${SOCKET_FOLDER}/`))
       .map(([name]) => `${name} does not know whether the network rules of its engine are in force.`),
+    // Its user may write to one folder there, which the start of the engine gives it.
+    ...builders
+      .filter(([, { volumes }]) => volumes?.some(({ target, read_only }) => target === SOCKET_FOLDER && read_only))
+      .map(([name]) => `${name} cannot ask for the end of its engine.`),
   ];
 }
 

@@ -58,6 +58,34 @@ it('R-L1 starts a part again that has ended, says so, and tells that it is away 
   await keeper.stop();
 });
 
+it('R9-C1 R9-C2 ends a part that is asked to, says why, and starts it again', async () => {
+  const answers = ['the disk fills'];
+  const ending = new Frail();
+  const endIfAsked = async () => {
+    const why = answers.shift();
+    if (why) await ending.stop();
+    return why;
+  };
+  const part = Object.assign(ending, { endIfAsked });
+  const { keeper, said } = keep(part);
+  await expect.poll(() => said.at(-1)).toBe('Redis runs again');
+  expect(said[0]).toBe('Redis was asked to end, and is ended: the disk fills');
+  expect([part.starts, part.runs]).toEqual([1, true]);
+  await keeper.stop();
+});
+
+it('R9-C1 R9-C2 keeps a part that could not be ended, and says why not', async () => {
+  const endings = [Promise.reject(new Error('no right to')), Promise.resolve(undefined)];
+  endings[0]!.catch(() => {});
+  const part = Object.assign(new Frail(), { endIfAsked: () => endings.shift() ?? Promise.resolve(undefined) });
+  const { keeper, said } = keep(part);
+  await expect.poll(() => endings).toEqual([]);
+  expect(said).toEqual(['Redis was asked to end, and could not be ended: no right to']);
+  part.runs = false;
+  await expect.poll(() => said.at(-1)).toBe('Redis runs again');
+  await keeper.stop();
+});
+
 it('starts nothing any more once it is stopped', async () => {
   const part = new Frail();
   const { keeper } = keep(part);

@@ -57,6 +57,7 @@ export class PartKeeper {
     for (let shortLives = 0; !signal.aborted; ) {
       if (await part.isRunning()) {
         this.note(part.name, false);
+        await this.endIfAsked(part);
         await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
         continue;
       }
@@ -83,6 +84,15 @@ export class PartKeeper {
       }
       last = now;
       await sleep(this.careEveryMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  private async endIfAsked(part: Part<unknown>): Promise<void> {
+    try {
+      const why = await part.endIfAsked?.();
+      if (why !== undefined) this.report(`${part.name} was asked to end, and is ended: ${why}`);
+    } catch (error) {
+      this.report(`${part.name} was asked to end, and could not be ended: ${(error as Error).message}`);
     }
   }
 

@@ -9,6 +9,8 @@ export interface Part<Address> {
   isRunning(): Promise<boolean>;
   /** While it runs: looks after what protects the machine from it. Left out where nothing does. */
   care?(): Promise<Care>;
+  /** While it runs: ends it at once where the process that uses it asks for that. @returns why. Left out where nobody can ask */
+  endIfAsked?(): Promise<string | undefined>;
 }
 
 /** How the network rules around a part stand. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { httpStatus } from '../parts/http-probe.ts';
 import { httpAnswer, impostor } from '../testing/impostor.ts';
-import { Daemon, type DaemonSpec } from './daemon.ts';
+import { Daemon, type DaemonSpec, killNoted } from './daemon.ts';
 import { identify, isAlive, type ProcessIdentity, signal, writePidFile } from './process-identity.ts';
 
 let folder: string;
@@ -57,6 +57,20 @@ describe('Daemon', () => {
     expect(isAlive(orphan as ProcessIdentity)).toBe(true);
     await daemon(SLEEPER).stop();
     expect(isAlive(orphan as ProcessIdentity)).toBe(false);
+  });
+
+  it('R9-C1 R9-C2 is killed with its children, and asked nothing before', async () => {
+    const child = "require('node:child_process').spawn('sleep', ['300'], { stdio: 'ignore' })";
+    const parent = daemon(
+      `process.on('SIGTERM', () => console.log('was asked')); console.log('child', ${child}.pid); ${SLEEPER}`,
+    );
+    const identity = await parent.start();
+    const log = () => readFileSync(path.join(folder, 'log'), 'utf8');
+    const orphan = identify(Number(/child (\d+)/.exec(log())?.[1])) as ProcessIdentity;
+    await killNoted(path.join(folder, 'pid'));
+    expect([isAlive(identity), isAlive(orphan)]).toEqual([false, false]);
+    expect(log()).not.toContain('was asked');
+    expect(parent.running()).toBeUndefined();
   });
 
   it('tells the end of its log when it ends at once', async () => {

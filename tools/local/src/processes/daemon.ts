@@ -18,6 +18,7 @@ import {
 const POLL_MS = 25;
 const LOG_TAIL_BYTES = 1500;
 const ORPHAN_ENDS_WITHIN_MS = 5000;
+const KILLED_WITHIN_MS = 5000;
 
 export interface DaemonSpec {
   readonly name: string;
@@ -157,6 +158,14 @@ export async function endNoted(pidFile: string, stopSignal: NodeJS.Signals, with
   }
   rmSync(pidFile, { force: true });
   return ended;
+}
+
+/** Ends the process that a pid file names at once, and what it left running in its session. The file stays, for who starts it again. */
+export async function killNoted(pidFile: string): Promise<void> {
+  const noted = readPidFile(pidFile);
+  if (!noted) return;
+  await endProcess(noted, 'SIGKILL', KILLED_WITHIN_MS);
+  for (const orphan of orphansOf(noted)) await endProcess(orphan, 'SIGKILL', KILLED_WITHIN_MS);
 }
 
 /** Asks a process to end, and kills it when it has not after `withinMs`. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attempt, type CommandResult, run } from '../../processes/command.ts';
-import { identify, readPidFile } from '../../processes/process-identity.ts';
+import { identify, isAlive, readPidFile } from '../../processes/process-identity.ts';
 import { createSpecInstance, specServices } from '../../test-services/spec-instance.ts';
 import { findTools } from '../../toolchain/find-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
@@ -182,6 +182,32 @@ describe('the embedded engine', () => {
     await expect.poll(() => said.at(-1)).toBe('the engine runs again');
     expect((await build('RUN true')).code).toBe(0);
     await keeper.stop();
+  });
+
+  it('R9-C1 R9-C2 is ended at once where its builder asks for it, with its containerd and its steps, and started again', async () => {
+    const said: string[] = [];
+    const keeper = new PartKeeper(
+      [{ part: engine, address }],
+      (line) => said.push(line),
+      () => {},
+    );
+    const building = build('RUN touch /started && sleep 271');
+    const containerd = `/run/cooperage-${instance.id}/engine/containerd/containerd.pid`;
+    const before = [
+      readPidFile(instance.pidFile('engine'))!,
+      identify(Number(readFileSync(containerd, 'utf8')))!,
+      identify(await stepProcess())!,
+    ];
+    const asked = `${address.rulesFile}.asked/end`;
+    writeFileSync(asked, 'a build does not end\n');
+    keeper.start();
+    await expect.poll(() => said.at(-1), { timeout: 60_000 }).toBe('the engine runs again');
+    await keeper.stop();
+    expect(said[0]).toBe('the engine was asked to end, and is ended: a build does not end');
+    expect(before.map(isAlive)).toEqual([false, false, false]);
+    expect((await building).code).not.toBe(0);
+    expect(existsSync(asked)).toBe(false);
+    expect((await build('RUN true')).code).toBe(0);
   });
 
   it('R-C1 R-C2 S-039 S-040 has its rules again at once, those for steps too, where they were flushed while it runs', async () => {

@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { LauncherError } from '../../output.ts';
-import { Daemon } from '../../processes/daemon.ts';
+import { Daemon, killNoted } from '../../processes/daemon.ts';
 import { readPidFile } from '../../processes/process-identity.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import { httpStatus } from '../http-probe.ts';
 import type { Instance } from '../instance.ts';
 import type { Care, EngineAddress, Part } from '../part.ts';
+import { AskedEnd } from './asked-end.ts';
 import {
   boundMemory,
   boundProcesses,
@@ -50,6 +51,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   private readonly network: StepNetwork;
   readonly filter: FetchFilter;
   private readonly rules: EngineRules;
+  private readonly asked: AskedEnd;
 
   constructor(instance: Instance, tools: Tools, registries: EngineRegistries) {
     this.instance = instance;
@@ -66,6 +68,7 @@ export class EmbeddedEngine implements Part<EngineAddress> {
       raiseKernelLimits,
       instance.file('engine-rules.json'),
     );
+    this.asked = new AskedEnd(this.rules.file);
   }
 
   async start(): Promise<EngineAddress> {
@@ -77,7 +80,8 @@ export class EmbeddedEngine implements Part<EngineAddress> {
     if (!noted.running() || !isWhole) await this.renew(settings, noted);
     // Anew, since it is started within what was renewed.
     const daemon = this.daemon(settings);
-    await ensureRunning(daemon, this.settingsFile(), daemonJson(settings));
+    this.asked.accept();
+    await ensureRunning(daemon, this.settingsFile(), daemonJson(settings), () => this.asked.forget());
     await this.rules.keep();
     const url = `unix://${engineSocket(settings.socketFolder)}`;
     return { url, cgroupParent: settings.cgroupParent, rulesFile: this.rules.file };
@@ -100,6 +104,14 @@ export class EmbeddedEngine implements Part<EngineAddress> {
 
   care(): Promise<Care> {
     return this.rules.keep();
+  }
+
+  endIfAsked(): Promise<string | undefined> {
+    return this.asked.endIfAsked(async () => {
+      await killNoted(this.instance.pidFile('engine'));
+      // Its containerd and its steps live on without it, and write.
+      await clearLeftovers(this.places(), 'SIGKILL');
+    });
   }
 
   private async renew(settings: EngineSettings, daemon: Daemon): Promise<void> {
@@ -140,13 +152,20 @@ export class EmbeddedEngine implements Part<EngineAddress> {
   private async settings(): Promise<EngineSettings> {
     const { insecure, mirror } = this.registries;
     return {
-      dataFolder: this.instance.file('engine'),
-      socketFolder: this.instance.socketFolder(),
+      ...this.places(),
       bridge: this.network.bridge.name,
       mtu: await this.network.bridge.outwardMtu(),
-      cgroupParent: cgroupOf(this.instance),
       insecureRegistries: [...insecure].sort(),
       mirror: mirror && `http://${mirror}`,
+    };
+  }
+
+  private places() {
+    const { instance } = this;
+    return {
+      dataFolder: instance.file('engine'),
+      socketFolder: instance.socketFolder(),
+      cgroupParent: cgroupOf(instance),
     };
   }
 

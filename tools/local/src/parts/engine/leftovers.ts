@@ -9,11 +9,13 @@ import { type EngineSettings, execFolder } from './settings.ts';
 /**
  * What an engine that was killed leaves behind: its containerd, the processes of running steps (they survive it), their
  * control groups, the mounts of their file systems and its pid file.
+ * @param stopSignal SIGKILL where its containerd may not work on for a moment
  */
 export async function clearLeftovers(
   settings: Pick<EngineSettings, 'dataFolder' | 'socketFolder' | 'cgroupParent'>,
+  stopSignal: NodeJS.Signals = 'SIGTERM',
 ): Promise<void> {
-  await endContainerd(execFolder(settings.socketFolder));
+  await endContainerd(execFolder(settings.socketFolder), stopSignal);
   await clearGroup(settings.cgroupParent);
   await unmountBelow(settings.dataFolder);
   await unmountBelow(settings.socketFolder);
@@ -22,12 +24,12 @@ export async function clearLeftovers(
   rmSync(execFolder(settings.socketFolder), { recursive: true, force: true });
 }
 
-async function endContainerd(folder: string): Promise<void> {
+async function endContainerd(folder: string, stopSignal: NodeJS.Signals): Promise<void> {
   const file = path.join(folder, 'containerd/containerd.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8'));
   const identity = identify(pid);
-  if (identity && isContainerdOf(pid, folder)) await endProcess(identity, 'SIGTERM', 5000);
+  if (identity && isContainerdOf(pid, folder)) await endProcess(identity, stopSignal, 5000);
 }
 
 function isContainerdOf(pid: number, folder: string): boolean {

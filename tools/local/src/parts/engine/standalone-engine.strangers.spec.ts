@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attempt, type CommandResult } from '../../processes/command.ts';
-import { identify, readPidFile } from '../../processes/process-identity.ts';
+import { identify, isAlive, readPidFile } from '../../processes/process-identity.ts';
 import { createSpecInstance, specServices } from '../../test-services/spec-instance.ts';
 import { findTools } from '../../toolchain/find-tools.ts';
 import { cachedGoTools } from '../../toolchain/go-tools.ts';
@@ -93,6 +93,24 @@ describe('the engine for strangers', () => {
     expect(await powerless.care()).toMatchObject({ state: 'missing' });
     expect(pid()).toBeUndefined();
     address = await engine().start();
+    expect((await build('RUN true')).code).toBe(0);
+  });
+
+  it('R9-C1 R9-C2 is ended at once where its builder asks for it, with its steps, and started again', async () => {
+    const building = build('RUN sleep 274');
+    const before = [readPidFile(instance.pidFile('strangers-engine'))!, identify(await stepProcess('sleep 274'))!];
+    expect(await engine().endIfAsked()).toBeUndefined();
+    expect(before.map(isAlive)).toEqual([true, true]);
+    const asked = `${address.rulesFile}.asked/end`;
+    writeFileSync(asked, 'a build does not end\n');
+    expect(await engine().endIfAsked()).toBe('a build does not end');
+    expect(before.map(isAlive)).toEqual([false, false]);
+    expect((await building).code).not.toBe(0);
+    // Until then another engine has not begun.
+    expect(existsSync(asked)).toBe(true);
+
+    address = await engine().start();
+    expect(existsSync(asked)).toBe(false);
     expect((await build('RUN true')).code).toBe(0);
   });
 

@@ -3,13 +3,14 @@ import http2 from 'node:http2';
 import { connect } from 'node:net';
 import { writeAtomic } from '../../files/atomic-file.ts';
 import { LauncherError } from '../../output.ts';
-import { Daemon } from '../../processes/daemon.ts';
+import { Daemon, killNoted } from '../../processes/daemon.ts';
 import { readPidFile } from '../../processes/process-identity.ts';
 import type { GoTools } from '../../toolchain/go-tools.ts';
 import type { Tools } from '../../toolchain/tools.ts';
 import { ensureRunning } from '../daemon-part.ts';
 import type { Instance } from '../instance.ts';
 import type { Care, EngineAddress, Part } from '../part.ts';
+import { AskedEnd } from './asked-end.ts';
 import {
   boundMemory,
   boundProcesses,
@@ -41,6 +42,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
   private readonly network: StepNetwork;
   readonly filter: FetchFilter;
   private readonly rules: EngineRules;
+  private readonly asked: AskedEnd;
 
   constructor(instance: Instance, tools: Tools, goTools: GoTools, registries: EngineRegistries) {
     this.instance = instance;
@@ -60,6 +62,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
       raiseKernelLimits,
       instance.file('strangers-rules.json'),
     );
+    this.asked = new AskedEnd(this.rules.file);
   }
 
   async start(): Promise<EngineAddress> {
@@ -69,7 +72,8 @@ export class StandaloneEngine implements Part<EngineAddress> {
     if (!noted.running() || !isWhole) await this.renew(settings, noted);
     // Anew, since it is started within what was renewed.
     const daemon = this.daemon(settings);
-    await ensureRunning(daemon, this.settingsFile(), buildkitdToml(settings));
+    this.asked.accept();
+    await ensureRunning(daemon, this.settingsFile(), buildkitdToml(settings), () => this.asked.forget());
     await this.rules.keep();
     const { socket, cgroupParent, cgroupBase, dataFolder: stateFolder } = settings;
     return { url: `unix://${socket}`, cgroupParent, cgroupBase, rulesFile: this.rules.file, stateFolder };
@@ -94,6 +98,13 @@ export class StandaloneEngine implements Part<EngineAddress> {
     const care = await this.rules.keep();
     if (care.state !== 'in-force') await this.daemon(this.settings()).stop();
     return care;
+  }
+
+  endIfAsked(): Promise<string | undefined> {
+    return this.asked.endIfAsked(async () => {
+      await killNoted(this.instance.pidFile('strangers-engine'));
+      await this.clear(this.settings());
+    });
   }
 
   private async renew(settings: StandaloneSettings, daemon: Daemon): Promise<void> {
