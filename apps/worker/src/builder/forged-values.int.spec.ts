@@ -227,6 +227,23 @@ describe('values of a builder that was taken over', () => {
     expect(await secrets()).toEqual([]);
   });
 
+  it('V7-L4 a deleted project is out of reach when its builds are over, although a cache is still to be exported', async () => {
+    const attempt = await claimed();
+    expect((await bench.attempts.built(attempt, bench.instanceId, facts)).ok).toBe(true);
+    await change(`UPDATE attempt SET ended_at = now() - interval '3 minutes'`, owner());
+    const ended = `status = 'succeeded', stage = NULL, cache_export = 'pending', finished_at = now()`;
+    await change(`UPDATE build SET ${ended}`, owner());
+    const context = (digest: string) =>
+      forge(`INSERT INTO context_manifest SELECT '${bench.projectId}', '${digest}', 1, 'x'::bytea`);
+    await context('before');
+    await change(`UPDATE project SET deleted_at = now() WHERE id = '${bench.projectId}'`, owner());
+    try {
+      await expect(context('behind')).rejects.toThrow(refused);
+    } finally {
+      await change(`UPDATE project SET deleted_at = NULL WHERE id = '${bench.projectId}'`, owner());
+    }
+  });
+
   it('R2-H5 a builder that has ended did so by now', async () => {
     await forge(`UPDATE process_instance SET ended_at = '9999-12-31', end_reason = 'exited'`);
     expect(await isTrue('SELECT ended_at <= now() FROM process_instance')).toBe(true);
