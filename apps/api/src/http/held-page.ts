@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Release } from '@cooperage/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readAhead } from './read-ahead.js';
 
 type Headers = Record<string, unknown>;
 
@@ -33,7 +34,12 @@ export function heldPage<Options extends PageOptions>(options: Options, release:
       stream.on('error', () => undefined);
       if (reply.raw.closed) stream.destroy();
       else reply.raw.once('close', () => stream.destroy());
-      void reply.send(stream);
+      void reply.send(readAhead(stream, lengthOf(reply)));
     },
   };
+}
+
+function lengthOf(reply: FastifyReply): number | undefined {
+  const length = reply.getHeader('content-length');
+  return length === undefined ? undefined : Number(length);
 }

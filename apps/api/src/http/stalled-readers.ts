@@ -5,7 +5,7 @@ const usualStallMs = 60_000;
 
 /**
  * Ends connections whose callers read nothing of an answer for `stallMs`. Behind such an answer all that they asked for later
- * waits in memory, and a page holds its connection to the server of the pages. An answer that is not there yet may take longer.
+ * waits in memory, and a long page holds its connection to the server of the pages. An answer that is not there yet may take longer.
  */
 export function endStalledReaders(server: FastifyInstance, stallMs = usualStallMs): void {
   server.server.setTimeout(stallMs);
