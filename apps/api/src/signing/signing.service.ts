@@ -59,9 +59,11 @@ export class SigningService {
     const image = found(await this.images.find(projectId, digest));
     this.take(projectId);
     const build = image.buildId === null ? null : await this.builds.find(image.buildId);
-    const { verdict } = await verifiedByKeysThatCount(
-      () => this.verifications.verify(project, parseDigest(digest), build),
-      (what) => this.signatures.recordVerification({ projectId, digest, buildId: build?.id ?? null, ...what }),
+    const { verdict } = await this.verifications.inShare(project, () =>
+      verifiedByKeysThatCount(
+        () => this.verifications.verify(project, parseDigest(digest), build),
+        (what) => this.signatures.recordVerification({ projectId, digest, buildId: build?.id ?? null, ...what }),
+      ),
     );
     const { organizationId } = project;
     const facts = { organizationId, projectId, action: 'image.verify', subjectKind: 'image', subjectId: digest };

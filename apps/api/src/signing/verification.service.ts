@@ -4,7 +4,11 @@ import { isRegistryError } from '@cooperage/oci';
 import { type Check, type Expectations, gitUri, KeyVerifier, type Verification } from '@cooperage/signing/verify';
 import { Inject, Injectable } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
+import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
+
+/** Each asks the registry about up to 500 layers, over connections that all reads of the registry share. */
+const slots = { total: 4, perKey: 2, maxWaitMs: pageWaitMs, maxWaiting: 64 };
 
 /** What a verification found out, or that it could not. */
 export interface Finding {
@@ -18,6 +22,7 @@ export interface Finding {
 @Injectable()
 export class VerificationService {
   private readonly verifier = new KeyVerifier();
+  private readonly slots = new SharedSlots('verifications', slots);
 
   constructor(
     private readonly signatures: SignatureRepository,
@@ -26,6 +31,15 @@ export class VerificationService {
   ) {}
 
   /**
+   * Does `work`, which asks the registry for a verification, in the share of the organization of `project`.
+   * @throws {ApiProblem} `rate_limited` while the organization has its share
+   */
+  inShare<T>({ organizationId }: Pick<ProjectRecord, 'organizationId'>, work: () => Promise<T>): Promise<T> {
+    return this.slots.during(work, organizationId);
+  }
+
+  /**
+   * Call it within {@link inShare}.
    * @param project whose keys and policy count
    * @param build the newest build of these bytes, whose record they have to match; null when none of the project made them
    * @param place the project in whose repository the image stands

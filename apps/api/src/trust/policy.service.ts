@@ -59,10 +59,12 @@ export class PolicyService {
     const reference = this.referenceOf(project, text);
     const place = await this.placeOf(principal, reference);
     this.take(projectId);
-    const digest = reference.digest ?? (await this.resolve(place, reference.tag ?? 'latest'));
-    const build = place.id === project.id ? await this.buildOf(projectId, digest) : null;
-    const { verdict, checks } = await this.verifications.verify(project, digest, build, place);
-    return { reference: formatImageReference(reference), digest, verdict, checks: checks.map(presentCheck) };
+    return this.verifications.inShare(project, async () => {
+      const digest = reference.digest ?? (await this.resolve(place, reference.tag ?? 'latest'));
+      const build = place.id === project.id ? await this.buildOf(projectId, digest) : null;
+      const { verdict, checks } = await this.verifications.verify(project, digest, build, place);
+      return { reference: formatImageReference(reference), digest, verdict, checks: checks.map(presentCheck) };
+    });
   }
 
   private referenceOf(project: ProjectRecord, text: string): ImageReference {
