@@ -8,7 +8,7 @@ export const patiently = (databaseUrl: string): string =>
 /** Does `work` while no statement over the table gets anywhere: the slowest that they can be. */
 export async function whileLocked(
   { database }: ApiWorld,
-  table: 'build' | 'image' | 'project',
+  table: 'build' | 'cache_blob' | 'image' | 'project' | 'signature_artifact',
   work: () => Promise<void>,
 ): Promise<void> {
   let isDone = false;

@@ -19,6 +19,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
 import { ApiProblem } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
@@ -33,11 +34,17 @@ export class CachePruneService {
     private readonly view: CachePruneView,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
+    private readonly share: StatisticsShare,
   ) {}
 
   async preview(principal: Principal, projectId: string, query: CachePruneQuery): Promise<CachePrunePreview> {
     const project = await this.access.project(principal, projectId);
-    const rule = ruleOf(query);
+    // Several statements over all caches and blobs of the project, one after the other.
+    return this.share.run(principal, () => this.previewOf(project, ruleOf(query)));
+  }
+
+  private async previewOf(project: ProjectRecord, rule: PruneRule): Promise<CachePrunePreview> {
+    const { id: projectId } = project;
     const { going, spared, freedBytes, name } = await this.view.of(projectId, rule);
     const items = going === 0 ? [] : await this.view.going(projectId, rule, mostShown);
     const colder = going === 0 ? [] : await this.colder(project, rule);
@@ -67,7 +74,7 @@ export class CachePruneService {
     const rule = { ...ruleOf(asked), reason: asked.reason };
     const made = await this.prunes.create(placeOf(project), rule, asked.seen ?? null, actor);
     if (made) return presentPrune(made);
-    throw this.problemOf(await this.view.of(projectId, rule), asked.seen);
+    throw this.problemOf(await this.share.run(principal, () => this.view.of(projectId, rule)), asked.seen);
   }
 
   private problemOf({ going, spared, name }: PruneView, seen: string | undefined): ApiProblem {

@@ -26,6 +26,7 @@ function world() {
     { cacheClientFor: () => ({ ...client, blobs: { read } }) } as never,
     { project: async (organizationId: string) => ({ organizationId, id: 'p', defaultBranch: 'main' }) } as never,
     { query: () => ({ after: null, limit: 10 }), page: () => ({ items: [], next: null }) } as never,
+    { run: (_principal: unknown, work: () => Promise<unknown>) => work() } as never,
   );
   const records = (organization: string) =>
     service.of(organization as never, 'p', 'e', { q: '', sort: 'size' } as never);

@@ -13,6 +13,7 @@ import { cacheConfigType, parseCacheConfig, parseManifestDocument } from '@coope
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
 import { found } from '../http/problem.js';
 import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
@@ -38,6 +39,7 @@ export class CacheRecordsService {
     private readonly registry: RegistryReader,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
+    private readonly share: StatisticsShare,
   ) {}
 
   /**
@@ -46,9 +48,11 @@ export class CacheRecordsService {
    */
   async of(principal: Principal, projectId: string, id: string, query: CacheRecordsQuery): Promise<CacheRecords> {
     const project = await this.access.project(principal, projectId);
-    const entry = found(await this.store.entry(projectId, id));
+    const { entry, sharedWith } = await this.share.run(principal, async () => ({
+      entry: found(await this.store.entry(projectId, id)),
+      sharedWith: await this.store.sharers(projectId, id, shownSharers),
+    }));
     const shown = presentEntry(project, entry);
-    const sharedWith = await this.store.sharers(projectId, id, shownSharers);
     const items = await this.slots.during(() => this.read(projectId, entry), project.organizationId);
     if (items === null) return { entry: shown, kind: 'inside_image', items: [], next: null, sharedWith };
     const list = `cache-records ${id} ${query.sort} ${query.q}`;

@@ -20,6 +20,7 @@ import { cacheReference, isReadByAll } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
 import { found } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
@@ -32,13 +33,16 @@ export class CacheStoreService {
     private readonly rows: CacheResetRepository,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
+    private readonly share: StatisticsShare,
   ) {}
 
   async entries(principal: Principal, projectId: string, query: CacheEntriesQuery): Promise<Page<CacheEntry>> {
     const project = await this.access.project(principal, projectId);
     const { zone = null, q: text, sort } = query;
     const list = `cache-entries ${projectId} ${sort} ${zone ?? ''} ${text}`;
-    const page = await this.store.entries(projectId, { zone, text, sort }, this.cursors.query(list, query));
+    const position = this.cursors.query(list, query);
+    // Each blob of each cache of the page is looked up among those of the project.
+    const page = await this.share.run(principal, () => this.store.entries(projectId, { zone, text, sort }, position));
     return this.cursors.page(list, page, (entry) => presentEntry(project, entry));
   }
 

@@ -22,6 +22,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { everyDay } from '../overview/days.js';
 
 /** What the cache of a project was worth, told from what its builds wrote down. */
@@ -34,16 +35,20 @@ export class ProjectCacheService {
     private readonly mains: MainCacheRepository,
     private readonly verdicts: StepVerdictRepository,
     private readonly access: AccessService,
+    private readonly share: StatisticsShare,
   ) {}
 
   async get(principal: Principal, projectId: string, count: number): Promise<ProjectCache> {
     const { cacheMode, cacheBackend } = await this.access.project(principal, projectId);
-    const [known, zones, modes, backends, store, main] = await Promise.all([
+    const [known, { zones, store }, modes, backends, main] = await Promise.all([
       this.ledgers.days(projectId, 2 * count),
-      this.ledgers.zones(projectId, count),
+      // These weigh all blobs of the project, one after the other.
+      this.share.run(principal, async () => ({
+        zones: await this.ledgers.zones(projectId, count),
+        store: await this.store.weight(projectId),
+      })),
       this.modes.outlook(projectId),
       this.ledgers.backends(projectId, count),
-      this.store.weight(projectId),
       this.mains.find(projectId),
     ]);
     const all = everyDay(known, 2 * count, Date.now(), (day) => ({ day, ...emptyLedger }));

@@ -1,4 +1,5 @@
 import type { CreatedToken } from '@cooperage/contracts';
+import { newId } from '@cooperage/db';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { expectOk, problemOf, Visitor } from '../../spec/visitor.js';
@@ -9,6 +10,7 @@ let owner: Visitor;
 let viewer: Visitor;
 let organizationId: string;
 let rival: Visitor;
+let ours: TestProject;
 let theirs: TestProject;
 
 beforeAll(async () => {
@@ -16,11 +18,18 @@ beforeAll(async () => {
   owner = await world.owner();
   organizationId = await organizationOf(owner);
   viewer = await world.member(owner, organizationId, 'viewer');
+  ours = await world.project(owner, organizationId);
   const other = await world.stranger(owner);
   rival = other.visitor;
   theirs = await world.project(rival, other.organizationId);
+  for (const { project } of [ours, theirs]) await giveKey(project.id);
 });
 afterAll(() => world.close());
+
+async function giveKey(projectId: string): Promise<void> {
+  const key = { state: 'signing', publicKeyPem: 'a key', hint: 'a hint' };
+  await world.database.prisma.signingKey.create({ data: { ...key, id: newId(), projectId } });
+}
 
 const whileBuildsStandStill = (work: () => Promise<void>) => whileLocked(world, 'build', work);
 const waiting = () => waitingForLocks(world, 'cooperage-api');
@@ -84,5 +93,32 @@ describe('statements that may read everything of an organization', () => {
     });
     await Promise.all(asked);
     expectOk(await viewer.get(path));
+  });
+
+  it.each([
+    ['caches by size', '/cache/entries?sort=size', 'cache_blob'],
+    ['what a cache shares', `/cache/entries/${newId()}/records`, 'cache_blob'],
+    ['the weight of caches', '/cache', 'cache_blob'],
+    ['what a prune would take', '/cache/prunes/preview?q=x', 'cache_blob'],
+    ['what a key signs alone', '/keys/KEY/effects', 'signature_artifact'],
+  ] as const)('R9-B3 leave room for others: %s', async (_what, path, table) => {
+    const asked: ReturnType<typeof list>[] = [];
+    const ask = async (by: Visitor, { project: { id } }: TestProject): Promise<void> => {
+      const { id: keyId } = await world.database.prisma.signingKey.findFirstOrThrow({ where: { projectId: id } });
+      const address = `/api/v1/projects/${id}${path.replace('KEY', keyId)}`;
+      asked.push(...Array.from({ length: 8 }, () => by.get(address)));
+    };
+    await whileLocked(world, table, async () => {
+      for (const [at, [person, target]] of [
+        [viewer, ours] as const,
+        [owner, ours] as const,
+        [rival, theirs] as const,
+      ].entries()) {
+        await ask(person, target);
+        await expect.poll(waiting).toBeGreaterThanOrEqual(at + 2);
+        expect(await waiting()).toBe(at + 2);
+      }
+    });
+    await Promise.all(asked);
   });
 });

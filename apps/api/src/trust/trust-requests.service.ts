@@ -12,6 +12,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { wholeList } from '../http/bounded-list.js';
 import { ApiProblem, found } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
@@ -28,6 +29,7 @@ export class TrustRequestsService {
     private readonly images: ImageRepository,
     private readonly plans: TagPlans,
     private readonly access: AccessService,
+    private readonly share: StatisticsShare,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -39,7 +41,7 @@ export class TrustRequestsService {
   async effects(principal: Principal, projectId: string, keyId: string): Promise<KeyEffects> {
     await this.access.project(principal, projectId);
     const key = found(await this.trust.key(projectId, keyId));
-    const { images, tags, moreTags } = await this.trust.effects(projectId, keyId);
+    const { images, tags, moreTags } = await this.share.run(principal, () => this.trust.effects(projectId, keyId));
     const named = tags.map(({ tag, digest }) => ({ tag, digest: parseDigest(digest) }));
     return { key: presentKey(key, this.settings), images, tags: named, moreTags };
   }

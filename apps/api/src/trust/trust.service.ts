@@ -5,6 +5,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { API_SETTINGS, type ApiSettings } from '../app/settings.js';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { wholeList } from '../http/bounded-list.js';
 import { CursorCodec } from '../http/cursor.js';
 import { presentFoundImage } from '../images/present-image.js';
@@ -19,13 +20,16 @@ export class TrustService {
     private readonly images: ImageLists,
     private readonly access: AccessService,
     private readonly cursors: CursorCodec,
+    private readonly share: StatisticsShare,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
   async keys(principal: Principal, { organization, project, ...query }: TrustQuery) {
     const list = `trust keys ${organization ?? '*'} ${project ?? '*'}`;
     const scope = this.scope(principal, organization);
-    const page = await this.trust.keys(scope, project ?? null, this.cursors.query(list, query));
+    const position = this.cursors.query(list, query);
+    // Counts signatures of up to a hundred keys.
+    const page = await this.share.run(principal, () => this.trust.keys(scope, project ?? null, position));
     return this.cursors.page(list, page, (key) => this.presentKeyUse(key));
   }
 
