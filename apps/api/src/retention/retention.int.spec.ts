@@ -112,6 +112,21 @@ describe('the deletion of an image by hand', () => {
     expect(expectOk(await owner.post<Deletion>(imagePath(), body), 201).state).toBe('scheduled');
   });
 
+  it('R9-B5 is listed with its first tags and the number of the others, and has all of them by itself', async () => {
+    const { id: projectId } = target.project;
+    const tags = Array.from({ length: 1_000 }, (_, at) => `${'t'.repeat(120)}${at}`);
+    const { count } = await world.database.prisma.retentionCandidate.updateMany({
+      where: { projectId, subject: digest },
+      data: { tags },
+    });
+    expect(count).toBe(1);
+    const listed = await owner.get<Page<Deletion>>(`${base}/deletions`);
+    expect(listed.text.length).toBeLessThan(10_000);
+    expect(expectOk(listed).items).toMatchObject([{ tags: tags.slice(0, 20), tagsLeftOut: 980 }]);
+    const { deletion } = expectOk(await viewer.get<ImageDeletionPreviewView>(imagePath()));
+    expect(deletion).toMatchObject({ tags, tagsLeftOut: 0 });
+  });
+
   it('R5-C7 lists tags that are kept for protected refs, and lets an admin give one free', async () => {
     const { id: projectId } = target.project;
     const row = { projectId, digest, sequence: 1n, buildNumber: 1, ref: 'refs/tags/v1' };

@@ -63,8 +63,10 @@ export const deletionSchema = z.object({
   reason: z.enum(retentionReasons),
   state: z.enum(retentionStates),
   bytes: z.number().nullable(),
-  /** Tags of an image that go with it. */
+  /** Tags of an image that go with it. A list has the first 20 of each. */
   tags: z.array(z.string()),
+  /** How many more tags there are. */
+  tagsLeftOut: z.number().int(),
   comment: z.string().nullable(),
   requestedBy: z.string().nullable(),
   /** Why it was kept; null otherwise. */

@@ -14,6 +14,8 @@ export interface RetentionRecord {
   readonly state: RetentionState;
   readonly bytes: number | null;
   readonly tags: readonly string[];
+  /** Tags that a list leaves out. */
+  readonly tagsLeftOut: number;
   readonly comment: string | null;
   readonly requestedBy: string | null;
   readonly message: string | null;
@@ -30,6 +32,7 @@ type Row = Prisma.RetentionCandidateGetPayload<{ include: typeof withProject }>;
 export function toRetentionRecord({ project, ...row }: Row): RetentionRecord {
   return {
     ...row,
+    tagsLeftOut: 0,
     projectSlug: project.slug,
     kind: row.kind as RetentionKind,
     reason: row.reason as RetentionReason,

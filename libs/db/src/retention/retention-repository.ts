@@ -9,6 +9,8 @@ import { agesOf, type Selection, selectOlder } from './retention-selection.js';
 /** A dry run counts no further than this. */
 export const mostPreviewed = 5_000;
 const mostShown = 20;
+/** Tags of each deletion in a list: an image may have a thousand. */
+const mostListedTags = 20;
 
 /** What a policy would select now, of one kind. */
 export interface RetentionPreview {
@@ -25,6 +27,8 @@ export interface RetentionPreview {
   }[];
 }
 
+const noTags: Pick<RetentionRecord, 'tags' | 'tagsLeftOut'> = { tags: [], tagsLeftOut: 0 };
+
 /** The deletions of an organization: a dry run, the list, and undo. */
 export class RetentionRepository {
   constructor(private readonly db: Database) {}
@@ -36,7 +40,7 @@ export class RetentionRepository {
     );
   }
 
-  /** Newest first. */
+  /** Newest first, each with its first tags. */
   async list(
     organizationId: string,
     states: readonly RetentionState[],
@@ -49,10 +53,24 @@ export class RetentionRepository {
         ...(query.after && { id: { lt: query.after } }),
       },
       include: withProject,
+      omit: { tags: true },
       orderBy: { id: 'desc' },
       take: query.limit + 1,
     });
-    return toPage(rows, query.limit, ({ id }) => id, toRetentionRecord);
+    const tags = await this.firstTags(rows.map(({ id }) => id));
+    return toPage(
+      rows,
+      query.limit,
+      ({ id }) => id,
+      (row) => ({ ...toRetentionRecord({ ...row, tags: [] }), ...(tags.get(row.id) ?? noTags) }),
+    );
+  }
+
+  private async firstTags(ids: readonly string[]): Promise<ReadonlyMap<string, typeof noTags>> {
+    const rows = await this.db.prisma.$queryRaw<{ id: string; tags: string[]; left: number }[]>`
+      SELECT id::text, tags[1:${mostListedTags}] AS tags, greatest(cardinality(tags) - ${mostListedTags}, 0)::int AS left
+      FROM retention_candidate WHERE id = ANY (${[...ids]}::uuid[])`;
+    return new Map(rows.map(({ id, tags, left }) => [id, { tags, tagsLeftOut: left }]));
   }
 
   /** The deletion of one subject in any state; null if there never was one. */

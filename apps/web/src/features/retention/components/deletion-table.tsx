@@ -38,7 +38,10 @@ export function DeletionTable({ deletions, address, mayUndo }: DeletionTableProp
           <Td className="break-words">
             {visibleText(deletionLabel(deletion))}
             {deletion.tags.length > 0 && (
-              <span className="block text-text-2">and its tags {visibleText(deletion.tags.join(', '))}</span>
+              <span className="block text-text-2">
+                and its tags {visibleText(deletion.tags.join(', '))}
+                {deletion.tagsLeftOut > 0 && ` and ${deletion.tagsLeftOut} more`}
+              </span>
             )}
             {deletion.message !== null && (
               <span className="block text-text-2 md:hidden">{visibleText(deletion.message)}</span>
