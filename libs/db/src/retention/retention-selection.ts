@@ -2,7 +2,7 @@ import type { RetentionPolicy } from '@cooperage/domain';
 import { Prisma } from '../generated/client.js';
 import { collectableBuild, collectableDelivery, collectableLog } from './retention-guards.js';
 
-/** What one reason selects: id, project, label, time and stored bytes of each row. */
+/** What one reason selects: id, project, label, time and bytes of each row. */
 export interface Selection {
   readonly kind: 'build' | 'log' | 'delivery';
   /** Rows `id, project_id, label, at, bytes`, the oldest first. */
@@ -13,8 +13,8 @@ export interface Selection {
 const withoutCandidate = (kind: string, row: Prisma.Sql) => Prisma.sql`NOT EXISTS (
   SELECT 1 FROM retention_candidate c WHERE c.project_id = ${row}.project_id AND c.kind = ${kind} AND c.subject = ${row}.id::text)`;
 
-const logBytes = Prisma.sql`(
-  SELECT coalesce(sum(octet_length(l.payload)), 0) FROM attempt a JOIN log_chunk l ON l.attempt_id = a.id WHERE a.build_id = b.id)`;
+/** As the quota counts them, from the attempts. A log may have tens of thousands of parts, too many to be read for each build. */
+const logBytes = Prisma.sql`(SELECT coalesce(sum(a.log_bytes), 0) FROM attempt a WHERE a.build_id = b.id)`;
 
 /** The kinds that a policy deletes by age, with their days; a kind with 0 days is kept for ever. */
 export function agesOf({ buildDays, logDays, deliveryDays }: RetentionPolicy): [Selection['kind'], number][] {

@@ -87,6 +87,14 @@ describe('retention', () => {
     expect(await schedule.scheduleOlder(defaults)).toBe(0);
   });
 
+  it('R9-B6 selects logs by age without reading their parts', async () => {
+    await ended(100);
+    await ended(100);
+    const locked = 'LOCK TABLE log_chunk IN ACCESS EXCLUSIVE MODE';
+    expect(await world.whileHeld(locked, () => schedule.scheduleOlder(defaults))).toBe(2);
+    expect((await open()).map(({ kind, bytes }) => [kind, bytes])).toEqual(Array(2).fill(['log', 4]));
+  });
+
   it('looks at a bounded part of a table in a run, and goes on where the last one ended', async () => {
     const ids: string[] = [];
     for (let at = 0; at < 50; at++) ids.push(await delivered(40));
