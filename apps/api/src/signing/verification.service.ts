@@ -51,6 +51,7 @@ export class VerificationService {
     place: ProjectRecord = project,
   ): Promise<Finding> {
     const keys = await this.signatures.verifyingKeys(project.id);
+    const referrersFirst = await this.signatures.referrersOf({ id: build?.id ?? null, projectId: place.id, digest });
     try {
       const { verdict, checks } = await this.verifier.verify({
         client: this.registry.clientFor(place),
@@ -59,6 +60,7 @@ export class VerificationService {
         publicKeys: keys.trusted.map(({ publicKeyPem }) => publicKeyPem),
         formerKeys: keys.former,
         expected: expectationsOf(project, build, this.settings.publicUrl),
+        referrersFirst,
       });
       return { verdict, checks, keys };
     } catch (error) {

@@ -42,7 +42,7 @@ export const retentionPreviewSchema = z.object({
       count: z.number().int(),
       /** There are more than `count`: a dry run counts no further. */
       more: z.boolean(),
-      /** Bytes of bodies, and of the text of logs as the quota counts it. */
+      /** Bytes of bodies, and of the text of logs. */
       bytes: z.number(),
       oldestAt: timeSchema.nullable(),
       /** The 20 oldest. */

@@ -1,4 +1,6 @@
+import type { Digest } from '@cooperage/domain';
 import type { Database } from '../database.js';
+import { readReferrersOf, type SignedByBuild } from '../signing/referrers-of.js';
 import {
   type FoundVerification,
   readVerifyingKeys,
@@ -79,6 +81,11 @@ export class SignatureRepository {
   /** Keys whose signatures count now, and those that count no more. */
   verifyingKeys(projectId: string): Promise<VerifyingKeys> {
     return readVerifyingKeys(this.db.prisma, projectId);
+  }
+
+  /** Digests of what should stand among the referrers of an image: what a build signed, and the newest signatures. */
+  referrersOf(build: SignedByBuild): Promise<Digest[]> {
+    return readReferrersOf(this.db.prisma, build);
   }
 
   /**

@@ -13,7 +13,7 @@ export interface Selection {
 const withoutCandidate = (kind: string, row: Prisma.Sql) => Prisma.sql`NOT EXISTS (
   SELECT 1 FROM retention_candidate c WHERE c.project_id = ${row}.project_id AND c.kind = ${kind} AND c.subject = ${row}.id::text)`;
 
-/** As the quota counts them, from the attempts. A log may have tens of thousands of parts, too many to be read for each build. */
+/** Bytes of the text, from the attempts. A log may have tens of thousands of parts, too many to be read for each build. */
 const logBytes = Prisma.sql`(SELECT coalesce(sum(a.log_bytes), 0) FROM attempt a WHERE a.build_id = b.id)`;
 
 /** The kinds that a policy deletes by age, with their days; a kind with 0 days is kept for ever. */

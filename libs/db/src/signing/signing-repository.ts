@@ -3,6 +3,7 @@ import { toJson } from '../build/build-mapping.js';
 import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
 import { lockProject } from '../project/lock-project.js';
+import { newestSignatures, readReferrersOf, type SignedByBuild } from './referrers-of.js';
 import { retiredProvenances, type SignedImage, standingProvenances } from './retired-provenances.js';
 import { type FoundVerification, readVerifyingKeys, type VerifyingKeys, writeVerification } from './verifying-keys.js';
 
@@ -27,8 +28,6 @@ export interface ImageArtifact extends StoredArtifact {
   readonly buildId: string;
 }
 
-/** Two forms each, by the few keys that a project has had. */
-const newestSignatures = 20;
 /** Characters of the artifacts that are held at once, as JSON, unless one alone has more. */
 const sliceCharacters = 8 * 1024 * 1024;
 /** Rows of which the size is looked at in one statement. */
@@ -94,16 +93,8 @@ export class SigningRepository {
   }
 
   /** Digests of what should stand among the referrers of an image: what a build signed, and the newest signatures. */
-  async referrersOf(build: { id: string | null; projectId: string; digest: string }): Promise<Digest[]> {
-    const rows = await this.db.prisma.$queryRaw<{ referrer: Digest }[]>`
-      WITH listed AS (
-        (SELECT artifact FROM signature_artifact WHERE build_id = ${build.id}::uuid AND kind IN ('signature', 'provenance'))
-        UNION ALL
-        (SELECT artifact FROM signature_artifact
-          WHERE project_id = ${build.projectId}::uuid AND digest = ${build.digest} AND kind = 'signature'
-          ORDER BY id DESC LIMIT ${newestSignatures}))
-      SELECT DISTINCT artifact #>> '{place,descriptor,digest}' AS referrer FROM listed`;
-    return rows.map(({ referrer }) => referrer);
+  referrersOf(build: SignedByBuild): Promise<Digest[]> {
+    return readReferrersOf(this.db.prisma, build);
   }
 
   /**
