@@ -13,9 +13,23 @@ refuse() {
 ip() { if [ -n "${STEP_IP:-}" ]; then "$STEP_IP" "$@"; else command ip "$@"; fi; }
 
 if [ "${1:-}" != inside ]; then
-  pid=$(sed -n 's/.*"pid": *\([0-9][0-9]*\).*/\1/p')
-  [ -n "$pid" ] || refuse 'its process is not known.'
-  exec nsenter -t "$pid" -n /bin/sh "$0" inside
+  state=$(cat)
+  field() { printf '%s\n' "$state" | sed -n "s/.*\"$1\": *$2.*/\\1/p"; }
+  config=$(field bundle '"\([^"]*\)"')/config.json
+  network=$(grep -o '"type":"network","path":"[^"]*"' "$config" | cut -d '"' -f 8)
+  # BuildKit names the network that it gives. Dockerd gives one to the process, by a hook of its own. The runtime closes that process to
+  # whoever lacks SYS_PTRACE (namespaces(7)), as an engine of Compose does.
+  if [ -z "$network" ] && grep -q '"prestart":\[' "$config"; then
+    pid=$(field pid '\([0-9][0-9]*\)')
+    [ -n "$pid" ] || refuse 'its process is not known.'
+    network=/proc/$pid/ns/net
+  fi
+  if [ -z "$network" ]; then
+    # One of its own, which nobody connects.
+    grep -q '{"type":"network"}' "$config" || refuse 'its network is not understood.'
+    exit 0
+  fi
+  exec nsenter -n"$network" /bin/sh "$0" inside
 fi
 
 # Spaces at the end differ between the programs.

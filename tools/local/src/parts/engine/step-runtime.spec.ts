@@ -274,6 +274,42 @@ describe('the runtime of steps', () => {
     expect(await refused(JSON.stringify(given))).toMatch(/its hooks are not understood/);
   });
 
+  describe('getting the network of a step ready', () => {
+    const own = { type: 'network' };
+    const named = { type: 'network', path: '/engine/net/cni/a b' };
+    const prestart = { prestart: [{ path: '/proc/9/exe', args: ['libnetwork-setkey'] }] };
+    /** @returns how the network is entered, where one is */
+    async function ready(namespaces: readonly object[], hooks?: object) {
+      const text = '{"type":"network","path":"/other"} {"type":"network"} "prestart":[';
+      const given = container({ args: [text], hooks });
+      const linux = { ...given.linux, namespaces: [{ type: 'pid' }, ...namespaces, { type: 'ipc' }] };
+      writeFileSync(config(), JSON.stringify({ ...given, linux }));
+      const stub = ['#!/bin/sh', `printf '%s\\n' "$@"`, ''].join('\n');
+      writeFileSync(path.join(folder, 'nsenter'), stub, { mode: 0o700 });
+      const state = { ociVersion: '1.2.0', id: 'a', status: 'creating', pid: 41, bundle: path.join(folder, 'bundle') };
+      const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+      const { code, stdout, stderr } = await attempt(STEP_NETWORK, [], { env, input: JSON.stringify(state) });
+      return { code, stderr, entered: stdout.split('\n')[0] };
+    }
+
+    it('R8-C2 enters it by the name that the engine gives it: a process may be closed to an engine with few rights', async () => {
+      expect(await ready([named])).toEqual({ code: 0, stderr: '', entered: `-n${named.path}` });
+    });
+
+    it('R8-C2 enters that of the process where a hook of the engine gives it one', async () => {
+      expect(await ready([own], prestart)).toEqual({ code: 0, stderr: '', entered: '-n/proc/41/ns/net' });
+    });
+
+    it('R8-C2 enters none that nobody connects', async () => {
+      expect(await ready([own])).toEqual({ code: 0, stderr: '', entered: '' });
+    });
+
+    it('R8-C2 starts no step with the network of the machine', async () => {
+      const { code, stderr } = await ready([]);
+      expect([code, stderr]).toEqual([1, 'cooperage: this step does not start: its network is not understood.\n']);
+    });
+  });
+
   describe('with control groups of version 1', () => {
     const file = 'memory.kmem.tcp.limit_in_bytes';
     const memory = () => path.join(folder, 'groups/memory');
