@@ -209,7 +209,11 @@ describe('a delivery', () => {
     let looked = false;
     bench.replace(read, async () => {
       // The look itself must not hold them: it hands on whether they are there.
-      await expect.poll(() => (collect(), paths.ref?.deref() === undefined)).toBe(true);
+      const areGone = () => {
+        collect();
+        return paths.ref?.deref() === undefined;
+      };
+      await expect.poll(areGone).toBe(true);
       looked = true;
       return new Map();
     });
