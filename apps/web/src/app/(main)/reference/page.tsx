@@ -2,7 +2,6 @@ import type { Metadata } from 'next';
 import { Page, PageTitle } from '@/components/shell/page';
 import { textLinkClass } from '@/components/ui/link';
 import { ProblemPage } from '@/components/ui/states';
-import { loadMe } from '@/features/account/api/load-me';
 import { loadDocument } from '@/features/api-reference/api/load-document';
 import { OperationIndex } from '@/features/api-reference/components/operation-index';
 import { operationsOf } from '@/features/api-reference/model/api-document';
@@ -11,7 +10,7 @@ import { one, type PageQuery } from '@/lib/address/query';
 export const metadata: Metadata = { title: 'API reference' };
 
 export default async function ReferencePage({ searchParams }: { searchParams: Promise<PageQuery> }) {
-  const [document, query] = await Promise.all([loadDocument(), searchParams, loadMe()]);
+  const [document, query] = await Promise.all([loadDocument(), searchParams]);
   if (!document.ok) return <ProblemPage problem={document.problem} what="The reference" />;
   const operations = operationsOf(document.value).map(({ id, method, path, group, summary }) => {
     return { id, method, path, group, summary };

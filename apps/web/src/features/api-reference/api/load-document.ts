@@ -1,16 +1,13 @@
 import 'server-only';
 import { cache } from 'react';
-import { ok, type Result, unexpectedAnswer, unreachable } from '@/lib/api/problem';
+import { loadMe } from '@/features/account/api/load-me';
+import { ok, type Result } from '@/lib/api/problem';
 import { requestDocument } from '@/lib/api/server';
 import { type ApiDocument, type Operation, operationsOf } from '../model/api-document';
+import { readDocument } from './read-document';
 
-/** The description of the API as the running version gives it; once a request. */
-export const loadDocument = cache(async (): Promise<Result<ApiDocument>> => {
-  const response = await requestDocument();
-  if (!response?.ok) return { ok: false, problem: unreachable() };
-  const document = (await response.json().catch(() => null)) as ApiDocument | null;
-  return document?.paths ? ok(document) : { ok: false, problem: unexpectedAnswer('', 'paths') };
-});
+/** The description of the API as the running version gives it; once a request. Sends to the sign-in page when there is no session. */
+export const loadDocument = cache(() => readDocument(loadMe, requestDocument));
 
 export async function loadOperation(
   id: string,

@@ -2,7 +2,6 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Page } from '@/components/shell/page';
 import { ProblemPage } from '@/components/ui/states';
-import { loadMe } from '@/features/account/api/load-me';
 import { loadOperation } from '@/features/api-reference/api/load-document';
 import { OperationPage } from '@/features/api-reference/components/operation-page';
 import { decodeSegment } from '@/lib/address/paths';
@@ -18,10 +17,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function ReferenceOperation({ params }: Props) {
-  const [found] = await Promise.all([
-    params.then(({ operation }) => loadOperation(decodeSegment(operation))),
-    loadMe(),
-  ]);
+  const found = await loadOperation(decodeSegment((await params).operation));
   if (!found.ok) return <ProblemPage problem={found.problem} what="The reference" />;
   const { document, operation } = found.value;
   if (!operation) notFound();

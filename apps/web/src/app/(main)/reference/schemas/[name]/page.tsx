@@ -4,7 +4,6 @@ import { Page, PageTitle } from '@/components/shell/page';
 import { Card } from '@/components/ui/card';
 import { ScrollBox } from '@/components/ui/scroll-box';
 import { ProblemPage } from '@/components/ui/states';
-import { loadMe } from '@/features/account/api/load-me';
 import { loadDocument } from '@/features/api-reference/api/load-document';
 import { SchemaTable } from '@/features/api-reference/components/schema-table';
 import { exampleOf } from '@/features/api-reference/model/example';
@@ -19,7 +18,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function ReferenceSchema({ params }: Props) {
-  const [document, segments] = await Promise.all([loadDocument(), params, loadMe()]);
+  const [document, segments] = await Promise.all([loadDocument(), params]);
   if (!document.ok) return <ProblemPage problem={document.problem} what="The reference" />;
   const name = decodeSegment(segments.name);
   const schemas = document.value.components?.schemas ?? {};
