@@ -1,9 +1,10 @@
 import type { PrincipalRepository, TokenHolderRecord } from '@cooperage/db';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SessionSettings } from '../app/settings.js';
 import { freshToken } from './api-token.js';
 import { PrincipalsService } from './principals.service.js';
 import { ProvenTokens } from './proven-tokens.js';
+import { signedValue } from './session-cookie.js';
 
 function principals() {
   const right = freshToken();
@@ -148,4 +149,35 @@ it('remembers a bounded number of right tokens for an hour', () => {
   expect([a, b, c].map((hash) => proven.holderOf(hash))).toEqual(['ada', null, 'ada']);
   nowMs = 3_600_000;
   expect(proven.holderOf(a)).toBeNull();
+});
+
+describe('R9-A6 the cookie of a session', () => {
+  const cookie = { name: 'cooperage-session', secure: false };
+  const settings = { cookie, secretKeys: ['k'.repeat(32)] } as unknown as SessionSettings;
+  const headerOf = (token: string) => `${cookie.name}=${signedValue(token, settings.secretKeys[0]!)}`;
+
+  function sessions(goesOn: (token: string) => boolean) {
+    const looks: string[] = [];
+    const bySessionToken = async (token: string) => {
+      looks.push(token);
+      return goesOn(token) ? { userId: 'ada', memberships: [] } : null;
+    };
+    return { looks, service: new PrincipalsService({ bySessionToken } as unknown as PrincipalRepository, settings) };
+  }
+
+  it('that has ended is looked up a few times, and others of any address go on', async () => {
+    const { looks, service } = sessions((token) => token !== 'old');
+    for (let at = 0; at < 50; at++) expect(await service.byCookie(headerOf('old'))).toBeNull();
+    expect(looks).toHaveLength(10);
+    expect(await service.byCookie(headerOf('new'))).toMatchObject({ userId: 'ada' });
+  });
+
+  it('that goes on is looked up each time, so it ends with its session', async () => {
+    let isThere = true;
+    const { looks, service } = sessions(() => isThere);
+    for (let at = 0; at < 50; at++) expect(await service.byCookie(headerOf('new'))).not.toBeNull();
+    expect(looks).toHaveLength(50);
+    isThere = false;
+    expect(await service.byCookie(headerOf('new'))).toBeNull();
+  });
 });

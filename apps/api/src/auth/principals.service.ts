@@ -24,6 +24,8 @@ export class PrincipalsService {
   /** Wrong tokens of one address (S-079), and of all networks of one IPv6 site. */
   private readonly failures = new RateLimiter({ tries: 100, windowMs: 60_000 });
   private readonly siteFailures = new RateLimiter({ tries: 400, windowMs: 60_000 });
+  /** Looks at one session that has ended: its cookie is signed for ever, and a session does not come back. */
+  private readonly ended = new RateLimiter({ tries: 10, windowMs: 60_000 });
   private readonly proven = new ProvenTokens();
   /** Looks at tokens that are not known: a failure counts when it is there, so few of one address are on their way. */
   private readonly looks = new FairShares(looksAtOnce, maxLooksWaiting);
@@ -49,7 +51,9 @@ export class PrincipalsService {
 
   async byCookie(header: string | undefined): Promise<Person | null> {
     const token = this.sessionToken(header);
-    const session = token === undefined ? null : await this.repository.bySessionToken(token);
+    if (token === undefined || this.ended.waitMs(token) > 0) return null;
+    const session = await this.repository.bySessionToken(token);
+    if (session === null) this.ended.take(token);
     return session && personOf(session);
   }
 
