@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, organizationOf, type TestProject } from '../../spec/api-world.js';
 import { expectOk, type Visitor } from '../../spec/visitor.js';
@@ -32,6 +33,13 @@ async function readUntil(response: Response, enough: (text: string) => boolean):
 const follow = (visitor: Visitor, buildId: string, query = '', headers: Record<string, string> = {}) =>
   fetch(`${world.origin}/api/v1/builds/${buildId}/log/follow${query}`, {
     headers: { cookie: visitor.cookie, ...headers },
+  });
+
+/** On a connection of its own, which ends with it. */
+const stream = (visitor: Visitor, buildId: string) =>
+  new Promise<IncomingMessage>((resolve, reject) => {
+    const url = `${world.origin}/api/v1/builds/${buildId}/log/follow`;
+    get(url, { agent: false, headers: { cookie: visitor.cookie } }, resolve).on('error', reject);
   });
 
 describe('following a log over HTTP', () => {
@@ -100,5 +108,29 @@ describe('following a log over HTTP', () => {
     expectOk(await guest.post('/api/auth/sign-out', {}));
     // The log goes on, so nothing but the sign-out ends this.
     expect(await reading).toContain('before');
+  });
+
+  it('R9-A7 has 32 streams for one person, and more for others of the organization', async () => {
+    const build = await world.build(target);
+    await worker.print(await worker.claim(build), 'before\n');
+    const guest = await world.member(owner, await organizationOf(owner), 'viewer');
+    const open: IncomingMessage[] = [];
+    for (let at = 0; at < 32; at++) open.push(await stream(guest, build.id));
+    const refused = await follow(guest, build.id);
+    open.push(await stream(owner, build.id));
+    expect(new Set(open.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({
+      detail: expect.stringContaining('One person may have 32 at once'),
+    });
+    // A place comes back with its reader.
+    for (const each of open) each.destroy();
+    await expect
+      .poll(async () => {
+        const again = await stream(guest, build.id);
+        again.destroy();
+        return again.statusCode;
+      })
+      .toBe(200);
   });
 });

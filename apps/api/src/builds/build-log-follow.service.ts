@@ -21,13 +21,16 @@ import { followAttempts } from './follow-attempts.js';
 
 /** Whether the caller may still read is asked again this often: a session ends, a token is taken away (S-075). */
 const checkMs = 1_000;
-/** Logs that are followed at once in this process. A follower may stay for hours, so nobody waits for a slot. */
-const slots = { total: 256, perKey: 128, maxWaitMs: 0, maxWaiting: 0 };
+/**
+ * Logs that are followed at once in this process: of one person, and of one organization. A follower may stay for hours, so nobody
+ * waits for a slot. Each asks every second whether it may go on, so all together are few.
+ */
+const slots = { total: 256, perKey: 32, perGroup: 64, maxWaitMs: 0, maxWaiting: 0 };
 
 @Injectable()
 export class BuildLogFollowService implements OnModuleDestroy {
   private readonly following = new Set<AbortController>();
-  private readonly slots = new SharedSlots('followed logs', slots);
+  private readonly slots = new SharedSlots('followed logs', slots, 'person');
 
   constructor(
     private readonly logs: BuildLogService,
@@ -58,7 +61,7 @@ export class BuildLogFollowService implements OnModuleDestroy {
     const from = place.n;
     if (!(await this.hub.canFollow(attempt.id, from)))
       throw new ApiProblem('bad_request', { detail: 'The log has no such entry: this place is beyond its end.' });
-    const release = await this.slots.take(attempt.organizationId);
+    const release = await this.slots.take(principal.userId, attempt.organizationId);
     const stop = new AbortController();
     this.following.add(stop);
     const check = setInterval(() => void this.stopIfNotAllowed(buildId, request, stop), checkMs);
