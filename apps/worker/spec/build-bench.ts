@@ -28,6 +28,7 @@ import { BuildRequests } from '../src/builder/run-build/build-requests.js';
 import { CachePlans } from '../src/builder/run-build/cache-plans.js';
 import { EarlierAttempts } from '../src/builder/run-build/earlier-attempts.js';
 import { EngineHouse } from '../src/builder/run-build/engine-house.js';
+import { EngineLosses } from '../src/builder/run-build/engine-losses.js';
 import { HeldAttempts } from '../src/builder/run-build/held-attempts.js';
 import { RunBuildService } from '../src/builder/run-build/run-build.service.js';
 import { StagingAdmission } from '../src/builder/run-build/staging-admission.js';
@@ -222,6 +223,7 @@ export class BuildBench {
           registry: this.registry,
           onDeafWork: (work) => void end.unlessEnded(work),
         }),
+        losses: new EngineLosses(),
         house: new EngineHouse({ wipe: async () => {} }, this.lane, end, undefined, () => this.usedFiles()),
         engine: engine as unknown as Engine,
         metrics: createMetrics({ version: '0', commit: 'test' }),

@@ -52,6 +52,7 @@ import { BuildRequests } from './run-build/build-requests.js';
 import { CachePlans } from './run-build/cache-plans.js';
 import { EarlierAttempts } from './run-build/earlier-attempts.js';
 import { EngineHouse } from './run-build/engine-house.js';
+import { EngineLosses } from './run-build/engine-losses.js';
 import { HeldAttempts } from './run-build/held-attempts.js';
 import { RunBuildService } from './run-build/run-build.service.js';
 import { StagingAdmission } from './run-build/staging-admission.js';
@@ -85,7 +86,11 @@ function engine(config: BuilderConfig): Provider[] {
     {
       provide: ENGINE,
       inject: [EngineEnd],
-      useFactory: (end: EngineEnd) => builderEngine(config, caches, (work) => void end.unlessEnded(work)),
+      useFactory: (end: EngineEnd) => {
+        const engine = builderEngine(config, caches, (work) => void end.unlessEnded(work));
+        end.of(engine);
+        return engine;
+      },
     },
     {
       provide: LocalCacheKeeper,
@@ -281,6 +286,7 @@ function services(config: BuilderConfig): Provider[] {
             logs,
             held,
             metrics,
+            losses: new EngineLosses((atMs) => end.wasEndedAt(atMs)),
             earlier: new EarlierAttempts(parts.attempts, parts.engine, {
               ...{ workerName, registry },
               onDeafWork: (work) => void end.unlessEnded(work),

@@ -58,7 +58,10 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     const mirrors = this.get(MirrorRoom);
     mirrors.start();
     const floor = this.get(DiskFloor);
-    floor.start(held);
+    const runs = this.get(RunBuildService);
+    // What a process before this one left is no guest's to pay for.
+    void runs.emptyUnused();
+    floor.start(held, () => runs.emptyUnused());
     const listener = this.listener(held, life);
     await listener.start();
     const workers = this.workers(redis);

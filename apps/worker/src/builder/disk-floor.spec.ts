@@ -4,7 +4,7 @@ import type { BuildFailure } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diskSpace } from '../shared/disk-space.js';
-import { DiskFloor } from './disk-floor.js';
+import { DiskFloor, type DiskUsers } from './disk-floor.js';
 
 const gibibyte = 1024 ** 3;
 const logger = createLogger({ process: 'test', level: 'silent' });
@@ -18,18 +18,23 @@ describe('R2-N2 the disk of a builder', () => {
   let grows: boolean;
   let gone: number[];
   let stopping: boolean;
+  let [held, emptied] = [0, 0];
   let asked: string[];
   let floor: DiskFloor;
   beforeEach(() => {
     [free, total, stopped, largest, grows, gone] = [100 * gibibyte, 200 * gibibyte, [], [], true, []];
     [freeFiles, totalFiles, stopping, asked] = [0, 0, false, []];
+    [held, emptied] = [1, 0];
     floor = new DiskFloor('/disk', logger, { ask: async (why) => asked.push(why) > 0 }, async () => {
       if (free instanceof Error) throw free;
       return { freeBytes: free, totalBytes: total, freeFiles, totalFiles };
     });
-    floor.start({
+    const users: DiskUsers = {
       get isStopping() {
         return stopping;
+      },
+      get size() {
+        return held;
       },
       look: () => undefined,
       stopLargest: (goneBytes, failure) => {
@@ -38,7 +43,8 @@ describe('R2-N2 the disk of a builder', () => {
         return grows;
       },
       stopAll: (failure) => void stopped.push(failure),
-    });
+    };
+    floor.start(users, async () => void emptied++);
   });
   afterEach(() => floor.close());
 
@@ -88,6 +94,22 @@ describe('R2-N2 the disk of a builder', () => {
     }
     expect(askedAt).toEqual([0, 0, 1]);
     expect(asked[0]).toMatch(/^it goes on for a build that was stopped, and its disk has (?:1\.3|3\.3) GiB left/);
+  });
+
+  it('R10-C1 has the engine emptied while it is short and no build is there that would do so', async () => {
+    const emptiedAt: number[] = [];
+    for (const [gib, builds] of [
+      [5, 0],
+      [3.9, 1],
+      [3.9, 0],
+      [4.5, 0],
+      [6, 0],
+    ] as const) {
+      [free, held] = [gib * gibibyte, builds];
+      await floor.look();
+      emptiedAt.push(emptied);
+    }
+    expect(emptiedAt).toEqual([0, 0, 1, 2, 2]);
   });
 
   it('R9-C1 keeps the engine where what was stopped has ended, whoever fills the disk', async () => {

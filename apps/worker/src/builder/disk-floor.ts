@@ -24,6 +24,8 @@ export interface DiskUsers {
   stopAll(failure: BuildFailure): void;
   /** Whether one was stopped that has not ended. */
   readonly isStopping: boolean;
+  /** How many there are. */
+  readonly size: number;
 }
 
 /** How much of one of the two was free lately. */
@@ -63,6 +65,7 @@ export class DiskFloor {
   readonly loop: WakeLoop;
   private shortage: string | null = null;
   private users: DiskUsers | null = null;
+  private emptyUnused = async () => {};
   private readonly watches = { bytes: new RoomWatch(), files: new RoomWatch() };
 
   /** @param folder any on the disk that is shared with the engine. A disk that does not say how full it is has no floor. */
@@ -80,8 +83,10 @@ export class DiskFloor {
     return this.shortage && `It takes no builds: ${this.shortage}`;
   }
 
-  start(users: DiskUsers): void {
+  /** @param emptyUnused frees what an engine keeps that nobody uses. Called again and again while no build may start */
+  start(users: DiskUsers, emptyUnused: () => Promise<void> = async () => {}): void {
     this.users = users;
+    this.emptyUnused = emptyUnused;
     this.loop.start();
   }
 
@@ -100,6 +105,8 @@ export class DiskFloor {
       this.logger[short.length > 0 ? 'error' : 'info']({ rooms }, 'the disk has too little space, or enough again');
     this.shortage = short.length > 0 ? `its disk ${short.map(diskRoomText).join('; it ')}.` : null;
     this.makeRoom(short);
+    // Nobody may come in who would empty it (R10-C1).
+    if (short.length > 0 && this.users?.size === 0) void this.emptyUnused();
   }
 
   private makeRoom(short: readonly DiskRoom[]): void {

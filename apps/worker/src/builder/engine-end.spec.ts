@@ -37,6 +37,28 @@ describe('R9-C1 R9-C2 the end of an engine', () => {
     expect(end.isAsked).toBe(false);
   });
 
+  it('R10-C2 is over when another engine answers, not when it is begun', async () => {
+    let ok = false;
+    end.of({ check: async () => ({ ok }) as never });
+    await end.another(never);
+    await end.ask('it cannot be emptied');
+    const askedAtMs = performance.now();
+    rmSync(file);
+    let isAnother = false;
+    const another = end.another(never).then(() => {
+      isAnother = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect([isAnother, end.isEnding]).toEqual([false, true]);
+    ok = true;
+    await another;
+    expect(end.isEnding).toBe(false);
+    // R10-C3: what was lost meanwhile is nobody's fault.
+    expect([end.wasEndedAt(askedAtMs - 60_000), end.wasEndedAt(askedAtMs), end.wasEndedAt(askedAtMs + 60_000)]).toEqual(
+      [false, true, false],
+    );
+  });
+
   it('is not waited for by who gives up', async () => {
     await end.ask('it cannot be emptied');
     await expect(end.another(AbortSignal.abort(new Error('canceled')))).rejects.toThrow('canceled');

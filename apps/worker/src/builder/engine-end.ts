@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BuildFailure } from '@cooperage/domain';
-import type { DeafWork } from '@cooperage/engines';
+import type { DeafWork, Engine } from '@cooperage/engines';
 import type { Logger } from '@cooperage/telemetry';
 
 /** Builds beside it are lost with the engine, and begin anew. So it gets this long to end by itself. */
@@ -10,6 +10,8 @@ const besideOthersMs = 5 * 60_000;
 const lookMs = 250;
 /** How long a start may take on a busy machine. */
 const startsWithinMs = 2 * 60_000;
+/** A build in an engine may need this long to notice that it has ended. */
+const noticedWithinMs = 5_000;
 
 /**
  * Has an engine ended that goes on with what nobody waits for: some work of BuildKit hears no cancel. Whoever started it ends it, and starts it
@@ -19,6 +21,11 @@ export class EngineEnd {
   private readonly file: string | null;
   /** How many use the engine now. */
   private inside = 0;
+  private answers: () => Promise<boolean> = async () => true;
+  /** Its end was asked for, and no other one has answered yet. */
+  private isAway = false;
+  private askedAtMs = Number.POSITIVE_INFINITY;
+  private backAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param rulesFile in which the starter notes how its network rules stand; null where the engine is somebody else's */
   constructor(
@@ -27,6 +34,25 @@ export class EngineEnd {
     private readonly patienceMs = besideOthersMs,
   ) {
     this.file = rulesFile && `${rulesFile}.asked/end`;
+  }
+
+  /** @param engine that is asked whether another one answers */
+  of(engine: Pick<Engine, 'check'>): void {
+    this.answers = () =>
+      engine.check().then(
+        ({ ok }) => ok,
+        () => false,
+      );
+  }
+
+  /** Whether the end was asked for, and no other engine answers yet. */
+  get isEnding(): boolean {
+    return this.isAway || this.isAsked;
+  }
+
+  /** Whether the engine was away at this moment because it was asked for. @param atMs as `performance.now` */
+  wasEndedAt(atMs: number): boolean {
+    return this.askedAtMs <= atMs && (this.isEnding || atMs <= this.backAtMs + noticedWithinMs);
   }
 
   /** Whether the engine is to end, and no other one has been started yet. */
@@ -47,6 +73,7 @@ export class EngineEnd {
     if (this.file === null) return false;
     try {
       await writeFile(this.file, `${why}\n`, { flag: 'wx', mode: 0o600 });
+      this.left();
       return true;
     } catch (error) {
       if (this.isAsked) return true;
@@ -69,15 +96,26 @@ export class EngineEnd {
     if (!isOver) await this.ask('it goes on with a build that was stopped');
   }
 
+  private left(): void {
+    if (this.isAway) return;
+    this.isAway = true;
+    this.askedAtMs = performance.now();
+  }
+
   /**
-   * Resolves once another engine was started, where the end of this one was asked for.
+   * Resolves once another engine answers, where the end of this one was asked for.
    * @throws {BuildFailure} `EngineUnavailable` where that takes minutes @throws the signal's reason
    */
   async another(signal: AbortSignal): Promise<void> {
-    for (const until = performance.now() + startsWithinMs; this.isAsked; ) {
+    if (this.isAsked) this.left();
+    if (!this.isAway) return;
+    // The file is gone before the next one begins, so that it is not taken for a word of this one.
+    for (const until = performance.now() + startsWithinMs; this.isAsked || !(await this.answers()); ) {
       if (performance.now() > until) throw new BuildFailure('EngineUnavailable', notStarted);
       await delay(lookMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
+    this.isAway = false;
+    this.backAtMs = performance.now();
   }
 }
 

@@ -8,7 +8,7 @@ const fork: Guest = { id: '2', organizationId: 'a', zone: 'fork' };
 const never = new AbortController().signal;
 const nothing = async () => {};
 /** Of an engine that ends what it should. */
-const calm = { enter: () => () => {}, ask: async () => false, another: nothing };
+const calm = { enter: () => () => {}, ask: async () => false, another: nothing, isEnding: false };
 
 function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = nothing) {
   const seen = { wiped: 0 };
@@ -22,7 +22,7 @@ function house(lane: 'trusted' | 'strangers', wipe: () => Promise<void> = nothin
   const build = (guest: Guest, work: () => Promise<void> = nothing, signal = never) => own.build(guest, signal, work);
   const exports = (guest: Guest, work: (signal: AbortSignal) => Promise<void> = nothing) =>
     own.afterwards(guest, never, work);
-  return { build, exports, seen };
+  return { build, exports, own, seen };
 }
 
 const turn = () => new Promise((done) => setImmediate(done));
@@ -235,6 +235,66 @@ describe('R9-C2 an engine that goes on with what nobody waits for', () => {
       await expect(own.build(ours, never, nothing)).rejects.toBe(error);
       expect(asked.splice(0)).toHaveLength(times);
     }
+  });
+
+  it('R10-C2 costs nobody an attempt where it was ended while it was emptied', async () => {
+    const end = { ...calm, isEnding: false };
+    let wiped = 0;
+    const wipe = async () => {
+      wiped++;
+      end.isEnding = wiped === 1;
+      if (end.isEnding) throw new BuildFailure('EngineUnavailable', 'The builder could not be emptied.');
+    };
+    const own = new EngineHouse({ wipe }, 'strangers', end);
+    await own.build(ours, never, nothing);
+    expect(wiped).toBe(2);
+    end.isEnding = true;
+    const stuck = new EngineHouse({ wipe: () => Promise.reject(new EngineInUse()) }, 'strangers', {
+      ...end,
+      ask: async () => true,
+    });
+    await expect(stuck.build(ours, never, nothing)).rejects.toBeInstanceOf(EngineInUse);
+  });
+
+  it('R10-C1 is emptied before its guest leaves, also where that had it ended', async () => {
+    const end = { ...calm, isEnding: true };
+    const order: string[] = [];
+    let files = 0;
+    const wipe = async () => {
+      order.push('wipe');
+      if (order.length === 3) throw new BuildFailure('EngineUnavailable', 'away');
+    };
+    const own = new EngineHouse({ wipe }, 'strangers', end, undefined, async () => files);
+    const work = async () => {
+      order.push('build');
+      files = 3_000_000;
+      throw new BuildFailure('DiskFull', 'The disk is full.');
+    };
+    await expect(own.build(ours, never, work)).rejects.toMatchObject({ code: 'DiskFull' });
+    expect(order).toEqual(['wipe', 'build', 'wipe', 'wipe']);
+  });
+
+  it('R10-C1 is emptied for nobody where nobody is in or waits, and only once', async () => {
+    const { build, own, seen } = house('strangers');
+    await Promise.all([own.emptyUnused(), own.emptyUnused()]);
+    await own.emptyUnused();
+    expect(seen.wiped).toBe(1);
+    const first = slow();
+    const building = build(ours, first.work);
+    await turn();
+    const emptying = own.emptyUnused();
+    const next = build({ ...ours, id: '9' });
+    first.end();
+    await Promise.all([building, emptying, next]);
+    // Who waits does so itself, where it has to.
+    expect(seen.wiped).toBe(2);
+    await own.emptyUnused();
+    expect(seen.wiped).toBe(3);
+    await build({ ...ours, id: '10' });
+    expect(seen.wiped).toBe(4);
+    const trusted = house('trusted');
+    await trusted.own.emptyUnused();
+    expect(trusted.seen.wiped).toBe(0);
   });
 
   it.each(['trusted', 'strangers'] as const)('keeps builds and exports of the lane %s waiting', async (lane) => {

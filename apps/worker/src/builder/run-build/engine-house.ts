@@ -16,6 +16,10 @@ export interface Guest {
  */
 const mostLeftFiles = 2_000_000;
 
+/** One may find what hears nothing, and the next be cut off by the end of an engine. */
+const mostWipes = 3;
+const nobodyGivesUp = new AbortController().signal;
+
 /** How long an export may still take when a build of another organization waits for the engine. */
 const graceMs = 20_000;
 
@@ -35,6 +39,8 @@ export class EngineHouse {
   private emptied: Promise<void> = Promise.resolve();
   /** What guests have left in it since. */
   private leftFiles = 0;
+  private isEmpty = false;
+  private isEmptiedUnused = false;
   /** Builds that wait for their turn. */
   private readonly waiting = new Set<Guest>();
   /** The export that is in. */
@@ -43,7 +49,7 @@ export class EngineHouse {
   constructor(
     private readonly engine: Pick<Engine, 'wipe'>,
     private readonly lane: Lane,
-    private readonly end: Pick<EngineEnd, 'enter' | 'ask' | 'another'>,
+    private readonly end: Pick<EngineEnd, 'enter' | 'ask' | 'another' | 'isEnding'>,
     /** Why nothing may run in it now, as a sentence; null where all may. */
     private readonly obstacle: () => Promise<string | null> = async () => null,
     /** Files on the disk of the engine; null where that does not say. */
@@ -102,6 +108,26 @@ export class EngineHouse {
     });
   }
 
+  /**
+   * Empties it for nobody: at the start of a builder, and where its disk has too little space for anybody to come. Once for all calls meanwhile.
+   * @throws {BuildFailure} as `build` does where it cannot be emptied
+   */
+  async emptyUnused(): Promise<void> {
+    if (this.lane === 'trusted' || this.isEmpty || this.isEmptiedUnused) return;
+    this.isEmptiedUnused = true;
+    try {
+      await this.inTurn(nobodyGivesUp, async () => {
+        // Who waits empties it in its own turn.
+        if (this.isEmpty || this.waiting.size > 0) return;
+        this.owner = undefined;
+        await this.wipe();
+        this.leftFiles = 0;
+      });
+    } finally {
+      this.isEmptiedUnused = false;
+    }
+  }
+
   private mustNotBeNeeded(organizationId: string): void {
     if ([...this.waiting].some((other) => other.organizationId !== organizationId)) throw isNeeded();
   }
@@ -132,6 +158,7 @@ export class EngineHouse {
     const obstacle = await this.obstacle();
     if (obstacle !== null) throw new BuildFailure('EngineUnavailable', obstacle);
     const leave = this.end.enter();
+    this.isEmpty = false;
     try {
       return await work();
     } finally {
@@ -175,12 +202,19 @@ export class EngineHouse {
   private async wipe(): Promise<void> {
     if (!this.engine.wipe)
       throw new BuildFailure('PolicyRefused', 'This builder cannot empty its engine for strangers.');
-    await this.engine.wipe().catch(async (error: unknown) => {
-      // Its turn has come, so nobody is in. What is left hears nothing, or was begun by a process before this one.
-      if (!(error instanceof EngineInUse && (await this.end.ask('it cannot be emptied')))) throw error;
-      await this.end.another(new AbortController().signal);
-      await this.engine.wipe?.();
-    });
+    for (let tries = 1; ; tries++) {
+      await this.end.another(nobodyGivesUp);
+      try {
+        await this.engine.wipe();
+        this.isEmpty = true;
+        return;
+      } catch (error) {
+        // Its turn has come, so nobody is in. What is left hears nothing, or was begun by a process before this one.
+        const isStuck = error instanceof EngineInUse && (await this.end.ask('it cannot be emptied'));
+        // It may also have been ended under it, for a guest before.
+        if (tries === mostWipes || !(isStuck || this.end.isEnding)) throw error;
+      }
+    }
   }
 
   private async inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {

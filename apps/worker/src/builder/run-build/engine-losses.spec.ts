@@ -57,10 +57,16 @@ describe('R8-C4 a lost engine', () => {
   );
 
   it('is waited for no longer than a moment when another build goes on', async () => {
-    const losses = new EngineLosses(0);
+    const losses = new EngineLosses(() => false, 0);
     const [first, goesOn] = [build(losses), build(losses)];
     expect(await first.lose(inOwnWork())).toEqual({ others: 1, isOnlySuspect: true });
     expect(await goesOn.lose(inOwnWork())).toEqual({ others: 0, isOnlySuspect: true });
+  });
+
+  it('R10-C3 has no suspect where this builder had it ended', async () => {
+    const losses = new EngineLosses(() => true);
+    const [reads] = [build(losses), build(losses)];
+    expect(await reads.lose(inOwnWork())).toEqual({ others: 1, isOnlySuspect: false });
   });
 
   it('has no suspect in a build that ends otherwise', async () => {

@@ -37,7 +37,11 @@ export class EngineLosses {
   private readonly losses = new WeakMap<BuildFailure, Loss>();
   private lastStoppedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly sameMs = sameLossMs) {}
+  /** @param isOurs whether the engine was away at that moment because this builder had it ended */
+  constructor(
+    private readonly isOurs: (atMs: number) => boolean = () => false,
+    private readonly sameMs = sameLossMs,
+  ) {}
 
   /** Runs a build in the engine. @param signal that stops it @throws what `work` throws */
   async during<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -61,6 +65,7 @@ export class EngineLosses {
     const others = loss?.others ?? 0;
     if (!isLossInOwnWork(failure)) return { others, isOnlySuspect: false };
     if (!loss) return { others, isOnlySuspect: true };
+    if (this.isOurs(loss.atMs)) return { others, isOnlySuspect: false };
     await loss.over;
     // A build that is canceled when it has begun to end the engine is not in it any more when that ends.
     const wasOneStopped = this.lastStoppedAtMs > loss.atMs - stoppedWorkMs;

@@ -27,7 +27,7 @@ import type { BuildRequests, PreparedBuild } from './build-requests.js';
 import { builtFacts } from './built-facts.js';
 import type { EarlierAttempts } from './earlier-attempts.js';
 import type { EngineHouse } from './engine-house.js';
-import { EngineLosses } from './engine-losses.js';
+import type { EngineLosses } from './engine-losses.js';
 import type { HeldAttempts, StopCause } from './held-attempts.js';
 import { dockerfilesOf, refuseLeaks } from './refuse-leaks.js';
 import type { StagingAdmission } from './staging-admission.js';
@@ -54,6 +54,7 @@ export interface RunBuildParts {
   readonly earlier: EarlierAttempts;
   readonly engine: Engine;
   readonly house: EngineHouse;
+  readonly losses: EngineLosses;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -89,8 +90,6 @@ interface Work {
 
 /** One attempt from claim to `built`, or to the failure that ends it. */
 export class RunBuildService {
-  private readonly losses = new EngineLosses();
-
   constructor(
     private readonly parts: RunBuildParts,
     private readonly instanceId: () => string,
@@ -100,6 +99,15 @@ export class RunBuildService {
     /** Whether it may claim now. A job that is let go is handed over again, to whoever may. */
     private readonly mayClaim: () => boolean | Promise<boolean> = () => true,
   ) {}
+
+  /** Empties the engine where nobody is in, see `EngineHouse`. */
+  async emptyUnused(): Promise<void> {
+    await this.parts.house
+      .emptyUnused()
+      .catch((error: unknown) =>
+        this.parts.logger.warn({ err: error }, 'the engine that nobody uses cannot be emptied'),
+      );
+  }
 
   /**
    * Does nothing when the attempt is not there to be claimed: canceled, taken, or delivered twice.
@@ -216,7 +224,7 @@ export class RunBuildService {
       const noteWritten = (bytes: number | null) => growth.noteWritten(bytes);
       try {
         const run = () => this.parts.engine.build({ ...request, noteWritten }, emit, signal);
-        return await this.losses.during(signal, run);
+        return await this.parts.losses.during(signal, run);
       } finally {
         // What it has left may have to be deleted first. It holds its slot meanwhile, but it is done in time.
         goOn = waits();
@@ -295,7 +303,7 @@ export class RunBuildService {
     const isGivenBack = cause === 'shutdown';
     const met = isGivenBack ? shutdownFailure() : asFailure(cause, masker, logger);
     if (met.code === 'EngineUnavailable') this.onEngineLost();
-    const { others, isOnlySuspect } = await this.losses.company(met);
+    const { others, isOnlySuspect } = await this.parts.losses.company(met);
     const failure = isOnlySuspect ? blamed(met, await this.parts.attempts.failureBefore(attempt)) : met;
     await this.noteFailingLine(work, failure);
     const logLine = await this.failingLine(work, failure);
