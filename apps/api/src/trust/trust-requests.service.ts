@@ -46,7 +46,7 @@ export class TrustRequestsService {
     return { key: presentKey(key, this.settings), images, tags: named, moreTags };
   }
 
-  /** @throws {ApiProblem} `conflict` before there is a key, or while another change is under way. */
+  /** @throws {ApiProblem} `conflict` before there is a key, while another change is under way, or with too many keys. */
   async rotate(principal: Principal, projectId: string, { verifyUntil }: RotateKey, actor: Actor) {
     const project = await this.access.project(principal, projectId, 'key.change');
     const key = (await this.signatures.keys(projectId)).find(({ state }) => state === 'signing');
@@ -55,6 +55,8 @@ export class TrustRequestsService {
     if (until !== null && until.getTime() <= Date.now())
       throw new ApiProblem('bad_request', { detail: 'The date lies in the past: revoke the key instead.' });
     await this.refuseWhileAsked(projectId);
+    const problem = await this.trust.rotationProblem(projectId);
+    if (problem !== null) throw new ApiProblem('conflict', { detail: problem });
     const asked = { action: 'rotate', keyId: key.id, verifyUntil: until } as const;
     return presentRequest(await this.trust.ask(placeOf(project), asked, actor));
   }

@@ -3,6 +3,7 @@ import type { Database } from '../database.js';
 import { readReferrersOf, type SignedByBuild } from '../signing/referrers-of.js';
 import {
   type FoundVerification,
+  newestKeyIds,
   readVerifyingKeys,
   type VerifyingKeys,
   writeVerification,
@@ -43,10 +44,10 @@ export const publicColumns = {
 export class SignatureRepository {
   constructor(private readonly db: Database) {}
 
-  /** Newest first. */
+  /** Those that a verification looks at, newest first. All of them: `TrustRepository.keys`, by pages. */
   async keys(projectId: string): Promise<PublicKeyRecord[]> {
     const rows = await this.db.prisma.signingKey.findMany({
-      where: { projectId },
+      where: { id: { in: await newestKeyIds(this.db.prisma, projectId) } },
       select: publicColumns,
       orderBy: { id: 'desc' },
     });

@@ -7,6 +7,7 @@ import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
+import { rotationProblem } from './verifying-keys.js';
 
 /** A public key with the names of its project and what it has been used for. */
 export interface KeyUseRecord extends PublicKeyRecord {
@@ -93,6 +94,11 @@ export class TrustRepository {
   async key(projectId: string, keyId: string): Promise<PublicKeyRecord | null> {
     const row = await this.db.prisma.signingKey.findFirst({ where: { id: keyId, projectId }, select: publicColumns });
     return row as PublicKeyRecord | null;
+  }
+
+  /** Why control would refuse a rotation now, as a sentence; null when it would not. */
+  rotationProblem(projectId: string): Promise<string | null> {
+    return rotationProblem(this.db.prisma, projectId);
   }
 
   /** Images that are signed by this key and by no other that counts, and the tags that point to them. */

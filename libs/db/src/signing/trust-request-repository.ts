@@ -5,6 +5,7 @@ import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { lockProject } from '../project/lock-project.js';
 import type { TrustRequestRecord } from './trust-repository.js';
+import { rotationProblem } from './verifying-keys.js';
 
 /** A key as control has made and sealed it. */
 export interface NewSigningKey {
@@ -27,13 +28,15 @@ export class TrustRequestRepository {
     return row as TrustRequestRecord | null;
   }
 
-  /** The new key signs from now on, and the one before only verifies. */
+  /** The new key signs from now on, and the one before only verifies. Refused where the project has too many keys. */
   rotate(request: TrustRequestRecord, key: NewSigningKey): Promise<RequestOutcome> {
     return this.once(request, async (tx) => {
       const { projectId, verifyUntil } = request;
       const old = await tx.signingKey.findFirst({ where: { projectId, state: 'signing' }, select: { id: true } });
       if (request.keyId !== null && old?.id !== request.keyId)
         return { ok: false, note: 'The key had stopped signing before this was done.' };
+      const problem = await rotationProblem(tx, projectId);
+      if (problem !== null) return { ok: false, note: problem };
       if (old)
         await tx.signingKey.update({
           where: { id: old.id },

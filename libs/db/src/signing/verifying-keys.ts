@@ -30,17 +30,56 @@ const counts = Prisma.sql`(k.state = 'signing' OR (k.state = 'verify_only' AND (
 /** Verifications of one image in a row whose keys were revoked meanwhile. */
 const mostTries = 5;
 
-/** @internal */
+/** Of those that count, and of those that count no more, one verification has so many. */
+const mostRead = 50;
+/** The one that signs included. */
+const mostCounting = 20;
+const mostADay = 10;
+
+/**
+ * The newest fifty that count, and the newest fifty that count no more: a verification tries them all.
+ * @internal
+ */
 export async function readVerifyingKeys(db: Queryable, projectId: string): Promise<VerifyingKeys> {
   const rows = await db.$queryRaw<{ at: Date; id: string | null; pem: string | null; counts: boolean }[]>`
-    SELECT date_trunc('milliseconds', now()) AS at, k.id::text, k.public_key_pem AS pem, ${counts} AS counts
-    FROM (SELECT) once LEFT JOIN signing_key k ON k.project_id = ${projectId}::uuid ORDER BY k.id DESC`;
+    SELECT date_trunc('milliseconds', now()) AS at, k.id::text, k.public_key_pem AS pem, k.counts
+    FROM (SELECT) once LEFT JOIN (${newestKeys(projectId)}) k ON true ORDER BY k.id DESC`;
   const known = rows.flatMap(({ id, pem, ...row }) => (id && pem ? { ...row, id, pem } : []));
   return {
     at: rows[0]!.at,
     trusted: known.filter((row) => row.counts).map(({ id, pem }) => ({ id, publicKeyPem: pem })),
     former: known.filter((row) => !row.counts).map(({ pem }) => pem),
   };
+}
+
+/** @internal */
+export async function newestKeyIds(db: Queryable, projectId: string): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`SELECT k.id::text FROM (${newestKeys(projectId)}) k`;
+  return rows.map(({ id }) => id);
+}
+
+function newestKeys(projectId: string): Prisma.Sql {
+  return Prisma.sql`
+    SELECT k.id, k.public_key_pem, k.counts FROM (
+      SELECT k.id, k.public_key_pem, ${counts} AS counts, row_number() OVER (PARTITION BY ${counts} ORDER BY k.id DESC) AS place
+      FROM signing_key k WHERE k.project_id = ${projectId}::uuid) k
+    WHERE k.place <= ${mostRead}`;
+}
+
+/**
+ * Why a project gets no further key by a rotation now, as a sentence; null when it may. It holds for whoever has locked the project.
+ * @internal
+ */
+export async function rotationProblem(db: Queryable, projectId: string): Promise<string | null> {
+  const [row] = await db.$queryRaw<{ counting: number; today: number }[]>`
+    SELECT count(*) FILTER (WHERE ${counts})::int AS counting,
+      count(*) FILTER (WHERE k.created_at > now() - interval '1 day')::int AS today
+    FROM signing_key k WHERE k.project_id = ${projectId}::uuid`;
+  if (row && row.counting >= mostCounting)
+    return `The project has ${row.counting} keys whose signatures count, and ${mostCounting} is the most: revoke old ones first.`;
+  if (row && row.today >= mostADay)
+    return `${row.today} keys of the project were made within a day, and ${mostADay} is the most: rotate again tomorrow, or revoke the key.`;
+  return null;
 }
 
 /**

@@ -80,7 +80,7 @@ export function provenanceChecks(
     title: 'Provenance signed by a trusted key',
     ok: best !== undefined,
     required: true,
-    expected: `a SLSA provenance by key ${context.keys.hints.join(' or ')}`,
+    expected: `a SLSA provenance by key ${context.keys.named}`,
     found: best ? `signed by key ${best.hint}` : refusedProvenance(candidates),
     evidence: best ? { artifact: best.where, key: best.hint, predicateType: predicateTypes.provenance } : {},
   };

@@ -58,7 +58,7 @@ export function signatureCheck(
     title: 'Signed by a trusted key',
     ok: found !== undefined,
     required,
-    expected: `a cosign signature over ${context.digest} by key ${context.keys.hints.join(' or ')}`,
+    expected: `a cosign signature over ${context.digest} by key ${context.keys.named}`,
     found: found ? `signed by key ${found.hint}` : refusedSignatures(search, context.digest),
     evidence: {
       referrers: String(search.listed),
