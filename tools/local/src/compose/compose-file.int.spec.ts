@@ -86,6 +86,12 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
+  it('lets the API be told of an OpenID provider', async () => {
+    const { services } = await readComposeFile();
+    const settings = ['ISSUER_URL', 'CLIENT_ID', 'CLIENT_SECRET', 'ALLOWED_GROUPS', 'SESSION_HOURS'];
+    expect(services.api?.environment).toMatchObject(Object.fromEntries(settings.map((name) => [`OIDC_${name}`, ''])));
+  });
+
   it('S-123 lets nobody into Redis without a password', async () => {
     const { services } = await readComposeFile();
     for (const name of ['redis', 'redis-untrusted']) {
