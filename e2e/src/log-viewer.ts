@@ -1,3 +1,4 @@
+import type { Socket as Connection } from 'node:net';
 import { type ClientMessage, type ServerMessages, type SubscribeAnswer, socketPath } from '@cooperage/contracts';
 import { decodeLogEntries } from '@cooperage/domain/predicates';
 import { io, type Socket } from 'socket.io-client';
@@ -27,6 +28,10 @@ export class LogViewer {
     return Buffer.concat(this.parts);
   }
 
+  get isConnected(): boolean {
+    return this.socket?.connected ?? false;
+  }
+
   /** @throws {Error} when the subscription is refused */
   async connect(): Promise<void> {
     const socket: Socket<ServerMessages, Answering> = io(`${this.origin}/live`, {
@@ -53,6 +58,20 @@ export class LogViewer {
   cut(): void {
     this.socket?.io.engine.close();
     this.socket?.disconnect();
+  }
+
+  /** Reads nothing of what the server sends, until it resumes. */
+  pause(): void {
+    this.connection.pause();
+  }
+
+  resume(): void {
+    this.connection.resume();
+  }
+
+  private get connection(): Connection {
+    const transport = this.socket?.io.engine.transport as unknown as { ws: { _socket: Connection } };
+    return transport.ws._socket;
   }
 
   private take(frames: Uint8Array): void {

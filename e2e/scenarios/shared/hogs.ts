@@ -14,13 +14,19 @@ const limits = {
   diskBytes: 256 * mebibyte,
 };
 
+const step = (run: string) => `FROM busybox:latest\nRUN ${run}\n`;
+/** Writes until there is no room, and stays. */
+export const diskFiller = step('dd if=/dev/zero of=/fill bs=1M count=16384; sleep 600');
+const lines = 1_000_000;
+
 /** Each would take the machine down, or hold it for good; the limit that it meets, and the word for that. */
 const all = [
-  { what: 'a bomb of forks', run: 'f() { f & f; }; f', code: 'StepProcessLimit' },
-  { what: 'a memory hog', run: 'exec tail /dev/zero', code: 'StepOutOfMemory' },
-  { what: 'a disk filler', run: 'dd if=/dev/zero of=/fill bs=1M count=16384; sleep 600', code: 'DiskLimit' },
-  { what: 'an output flood', run: 'yes', code: 'OutputLimit', limits: { logBytes: mebibyte } },
-  { what: 'a four-hour sleep', run: 'sleep 14400', code: 'TimedOut', limits: { timeoutMs: 10_000 } },
+  { what: 'a bomb of forks', file: step('f() { f & f; }; f'), code: 'StepProcessLimit' },
+  { what: 'a memory hog', file: step('exec tail /dev/zero'), code: 'StepOutOfMemory' },
+  { what: 'a disk filler', file: diskFiller, code: 'DiskLimit' },
+  { what: 'an output flood', file: step('yes'), code: 'OutputLimit', limits: { logBytes: mebibyte } },
+  { what: 'a four-hour sleep', file: step('sleep 14400'), code: 'TimedOut', limits: { timeoutMs: 10_000 } },
+  { what: 'a million lines', file: `${step('true')}${'#\n'.repeat(lines)}`, code: 'DockerfileInvalid' },
 ];
 
 /**
@@ -39,9 +45,7 @@ export function hogs(suite: Suite, tag = '', but: readonly string[] = []): void 
 
     it(`end with the word for the limit that they met, each; an honest one beside them succeeds, and nothing is left${tag}`, async () => {
       const begun = await Promise.all(
-        hogs.map(({ run, what }, index) =>
-          product.push(repositories[index]!, { Dockerfile: `FROM busybox:latest\nRUN echo ${what}; ${run}\n` }),
-        ),
+        hogs.map(({ file }, index) => product.push(repositories[index]!, { Dockerfile: file })),
       );
       const neighbour = await product.repository({ limits });
       const honest = await product.push(neighbour, { Dockerfile: 'FROM busybox:latest\nRUN echo honest > /word\n' });
@@ -57,6 +61,15 @@ export function hogs(suite: Suite, tag = '', but: readonly string[] = []): void 
       // The machine is as usable as before.
       const again = await product.push(neighbour, { Dockerfile: 'FROM busybox:latest\nRUN echo again > /word\n' });
       expect(await product.finished(neighbour, again.commit)).toMatchObject({ status: 'succeeded', failure: null });
+    });
+
+    it(`S-047 a Dockerfile of a million lines that is small enough is built as any other${tag}`, async () => {
+      const repository = await product.repository({ limits });
+      const Dockerfile = `${step('echo first')}${'\n'.repeat(lines)}RUN echo last\n`;
+      const { commit } = await product.push(repository, { Dockerfile });
+      const build = await product.finished(repository, commit);
+      expect(build).toMatchObject({ status: 'succeeded', failure: null });
+      await product.cosign(repository, 'verify', build.digest!);
     });
   });
 }

@@ -7,6 +7,11 @@ RUN for i in $(seq 1 900); do echo "line $i of a log that is long enough to be c
 RUN printf 'no end of line' && printf '\\033[31mred\\033[0m\\r\\n\\0 and a zero'
 `;
 
+/** More than the buffers between a server and a viewer hold, and nothing that could be packed. */
+const flood = `FROM busybox:latest
+RUN sleep 3; head -c 6000000 /dev/urandom | base64
+`;
+
 /** @param tag of a row of the scorecard, for the titles */
 export function liveLog(suite: Suite, tag = ''): void {
   describe('the live log', () => {
@@ -43,6 +48,34 @@ export function liveLog(suite: Suite, tag = ''): void {
       expect(stored.toString('latin1')).toContain('line 600 of a log');
       expect(stored.includes(Buffer.from('red\u001b[0m\r\n\0 and a zero'))).toBe(true);
       viewer.cut();
+    });
+
+    it(`comes whole and in order to a viewer that reads nothing for a while, who holds up neither the build nor others${tag}`, async () => {
+      const { commit } = await product.push(repository, { Dockerfile: flood });
+      const running = await product.buildWhere(repository, commit, 'runs', (build) => build.phase === 'build');
+      const log = { buildId: running.id, attempt: 1 };
+      const [slow, quick] = [0, 1].map(() => new LogViewer(product.origin, product.api.cookies, log)) as [
+        LogViewer,
+        LogViewer,
+      ];
+      await slow.connect();
+      slow.pause();
+      await quick.connect();
+      const build = await product.finished(repository, commit);
+      expect(build.status).toBe('succeeded');
+      await until('the quick one has all', async () => quick.isComplete);
+      expect(slow.isComplete).toBe(false);
+      slow.resume();
+      await until('the slow one has all', async () => {
+        // A server may end the connection of somebody who does not read. A page connects again by itself.
+        if (!slow.isConnected) await slow.connect();
+        return slow.isComplete;
+      });
+      const answer = await product.api.send('GET', `/api/v1/builds/${build.id}/log?format=text`);
+      const stored = Buffer.from(await answer.arrayBuffer());
+      expect(stored.length).toBeGreaterThan(8_000_000);
+      expect([quick, slow].map(({ text }) => text.equals(stored))).toEqual([true, true]);
+      for (const viewer of [quick, slow]) viewer.cut();
     });
 
     it(`is refused to a viewer without a session, or with a forged one (S-097)${tag}`, async () => {
