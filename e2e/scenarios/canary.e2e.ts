@@ -1,4 +1,7 @@
+import { builderTakenOver } from './shared/builder-taken-over.js';
 import { secrets } from './shared/canary.js';
 import { processes } from './shared/suite.js';
 
-secrets(processes());
+const suite = processes();
+secrets(suite);
+builderTakenOver(suite);

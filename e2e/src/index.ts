@@ -6,6 +6,7 @@ export * from './cut-proxy.js';
 export * from './installation.js';
 export * from './launcher.js';
 export * from './log-viewer.js';
+export * from './oidc-settings.js';
 export * from './product.js';
 export * from './registry-tap.js';
 export * from './route-weights.js';

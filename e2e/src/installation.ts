@@ -10,6 +10,7 @@ import {
   type TestServices,
 } from '@cooperage/testing';
 import { ApiClient } from './api-client.js';
+import type { RegistryTap } from './registry-tap.js';
 import { until } from './until.js';
 import { type PushedRef, webhookRequest } from './webhook.js';
 
@@ -25,6 +26,14 @@ export interface Repository {
 export type Role = 'api' | 'live' | 'web' | 'builder' | 'control';
 /** What they stand on, and a test can take away for a while. */
 export type Store = 'database' | 'registry' | 'git';
+
+/** What a builder of a pool is started with: all that somebody has who takes it over. */
+export interface BuilderLogin {
+  /** As `COOPERAGE_LANE` names it. */
+  readonly pool: 'trusted' | 'strangers';
+  /** Its variables, its stores at the addresses by which the test reaches them. */
+  readonly env: Readonly<Record<string, string>> & { readonly DATABASE_URL: string; readonly REDIS_URL: string };
+}
 
 /** Where an installation is, and what a test brings along for it. */
 export interface InstallationPlaces {
@@ -66,6 +75,12 @@ export abstract class Installation {
   abstract begin(role: Exclude<Role, 'web'>): Promise<void>;
   /** Starts one more builder. */
   abstract addBuilder(name: string): Promise<void>;
+  /** Starts one more control. */
+  abstract addControl(name: string): Promise<void>;
+  /** One of each pool. */
+  abstract builderLogins(): Promise<readonly BuilderLogin[]>;
+  /** Sees what control writes to the registry. */
+  abstract readonly registry: Pick<RegistryTap, 'watch'>;
   /** Until it is restored, nobody gets an answer. */
   abstract cut(store: Store): Promise<void>;
   abstract restore(store: Store): Promise<void>;

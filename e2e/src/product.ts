@@ -12,7 +12,7 @@ import {
 } from '@cooperage/testing';
 import { Child } from './child.js';
 import { CutProxy } from './cut-proxy.js';
-import { Installation, type InstallationPlaces, type Role, type Store } from './installation.js';
+import { type BuilderLogin, Installation, type InstallationPlaces, type Role, type Store } from './installation.js';
 import { roleUrls } from './own-services.js';
 import { environments, setupTokenOf } from './product-environment.js';
 import { RegistryTap } from './registry-tap.js';
@@ -138,6 +138,21 @@ export class Product extends Installation {
 
   async addBuilder(name: string): Promise<void> {
     this.start('builder', name);
+  }
+
+  async addControl(name: string): Promise<void> {
+    this.start('control', name);
+  }
+
+  /** Of the pool for untrusted code no builder runs: what one would be started with. */
+  async builderLogins(): Promise<readonly BuilderLogin[]> {
+    const env = this.env.builder as BuilderLogin['env'];
+    const { builder_untrusted: DATABASE_URL } = roleUrls(this.fresh.url, new URL(env.DATABASE_URL).port);
+    const REDIS_URL = services().untrustedBuilderRedisUrl!;
+    return [
+      { pool: 'trusted', env },
+      { pool: 'strangers', env: { ...env, DATABASE_URL, REDIS_URL } },
+    ];
   }
 
   async cut(store: Store): Promise<void> {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import {
   createServer,
   request as httpRequest,
@@ -5,7 +6,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, ListenOptions } from 'node:net';
 import { services } from '@cooperage/testing';
 
 /** Where in the life of one registry request a test steps in. */
@@ -37,11 +38,24 @@ export class RegistryTap {
     server.on('request', (request, response) => void this.forward(request, response));
   }
 
-  static async to(hostPort: string): Promise<RegistryTap> {
+  /** On a free port that engines reach too. */
+  static to(hostPort: string): Promise<RegistryTap> {
     const [host = '', port = ''] = hostPort.split(':');
+    return RegistryTap.between({ port: 0, host: services().reachableAddress }, { host, port: Number(port) });
+  }
+
+  /** @param at a port, or a unix socket that everybody may connect to: see `CutProxy.between` */
+  static async between(
+    at: ListenOptions,
+    target: { readonly host: string; readonly port: number },
+  ): Promise<RegistryTap> {
     const server = createServer();
-    const tap = new RegistryTap(server, { host, port: Number(port) });
-    await new Promise<void>((resolve) => server.listen(0, services().reachableAddress, resolve));
+    const tap = new RegistryTap(server, target);
+    if (at.path !== undefined) await rm(at.path, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ ...at, readableAll: true, writableAll: true }, resolve);
+    });
     return tap;
   }
 

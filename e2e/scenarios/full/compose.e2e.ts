@@ -10,8 +10,10 @@ import { hostileText } from '../browser/hostile.js';
 import { watching } from '../browser/watching.js';
 import { backup } from '../compose/backup.js';
 import { crashes } from '../compose/crashes.js';
+import { diskFloor } from '../compose/disk.js';
 import { isolation } from '../compose/isolation.js';
 import { signaturesOf, verifyAsShown } from '../compose/signatures.js';
+import { builderTakenOver } from '../shared/builder-taken-over.js';
 import { caches } from '../shared/cache.js';
 import { secrets } from '../shared/canary.js';
 import { door } from '../shared/door.js';
@@ -19,7 +21,9 @@ import { faults } from '../shared/faults.js';
 import { hogs } from '../shared/hogs.js';
 import { liveLog } from '../shared/live-log.js';
 import { pages } from '../shared/pages.js';
+import { publisher } from '../shared/publisher.js';
 import { road } from '../shared/road.js';
+import { signIn } from '../shared/sign-in.js';
 
 const run = promisify(execFile);
 const version = existsSync('/sys/fs/cgroup/cgroup.controllers') ? 2 : 1;
@@ -64,6 +68,7 @@ describe(`Compose from a clean copy, with stand-in images and engines that are r
       hostileText(visited);
       watching(visited, ' [A3 Compose suites]');
       pages(visited, ' [A3 Compose suites]');
+      signIn(visited, () => product.provider, ' [A3 Compose suites]');
     });
   });
 
@@ -92,11 +97,14 @@ describe(`Compose from a clean copy, with stand-in images and engines that are r
     liveLog(suite, ' [A3 Compose suites]');
     caches(suite, ' [A3 Compose suites]');
     secrets(suite, ' [A3 Compose suites]');
+    builderTakenOver(suite, ' [A3 Compose isolation]');
     // The disk of one build is not limited there (ADR 37).
     hogs(suite, ' [A3 Compose isolation]', ['DiskLimit']);
     isolation(suite);
+    diskFloor(suite);
     crashes(suite, ' [A3 Compose faults]');
     faults(suite, ' [A3 Compose faults]');
+    publisher(suite, ' [A3 Compose faults]');
     backup(suite);
   });
 

@@ -1,6 +1,6 @@
 import { Product, type Repository } from '@cooperage/e2e';
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
-import { publishUnderKills } from '../publisher/publish-under-kills.js';
+import { publishUnderKills } from '../shared/publish-under-kills.js';
 
 describe('the publisher', () => {
   let product: Product;

@@ -1,26 +1,37 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Build } from '@cooperage/contracts';
-import { startGitHost } from '@cooperage/testing';
-import { Installation, type InstallationPlaces, type Repository, type Role, type Store } from '../installation.js';
+import { startGitHost, startOidcProvider, type TestOidcProvider } from '@cooperage/testing';
+import {
+  type BuilderLogin,
+  Installation,
+  type InstallationPlaces,
+  type Repository,
+  type Role,
+  type Store,
+} from '../installation.js';
+import { oidcSettings } from '../oidc-settings.js';
+import type { RegistryTap } from '../registry-tap.js';
 import { until } from '../until.js';
-import { Lines } from './lines.js';
+import { type InnerPart, Lines } from './lines.js';
 import { PrivateDocker } from './private-docker.js';
 import { makeStandIns, standIns } from './stand-ins.js';
 
 const run = promisify(execFile);
 const checkout = path.resolve(import.meta.dirname, '../../..');
 const repositories = '/var/lib/registry/docker/registry/v2/repositories';
+/** Of the untrusted builder, by `docker-compose.yml`. */
+const untrustedUser = 10_002;
 /** Both pools. */
 const builders = ['builder', 'builder-untrusted'];
 
 /** `docker-compose.yml` as somebody runs it who has just cloned: a copy of the checkout, a script and a command. */
 export class ComposeProduct extends Installation {
   private isStopped = false;
-  private builderCount = 1;
+  private readonly counts = { builder: 1, control: 1 };
 
   private constructor(
     places: InstallationPlaces,
@@ -28,6 +39,7 @@ export class ComposeProduct extends Installation {
     /** The copy of the checkout. */
     readonly folder: string,
     private readonly lines: Lines,
+    readonly provider: TestOidcProvider,
   ) {
     super(places);
   }
@@ -50,8 +62,12 @@ export class ComposeProduct extends Installation {
         service: 'cooperage-registry',
         issuer: 'cooperage',
       };
-      const places = { origin: `http://127.0.0.1:${lines.web.port}`, git, registryAccess, pullHost };
-      const product = new ComposeProduct(places, docker, folder, lines);
+      const origin = `http://127.0.0.1:${lines.web.port}`;
+      const provider = await startOidcProvider(`${origin}/api/auth/oidc/callback`);
+      open.push(provider);
+      await lines.openProvider(provider.issuer);
+      const places = { origin, git, registryAccess, pullHost };
+      const product = new ComposeProduct(places, docker, folder, lines, provider);
       await product.configure();
       // A kept engine has what a run before left there.
       if (docker.isKept) await product.compose('down', '--volumes', '--timeout', '1');
@@ -69,6 +85,7 @@ export class ComposeProduct extends Installation {
     this.isStopped = true;
     await this.docker.stop();
     await this.lines.close();
+    await this.provider.close();
     await this.git.close();
   }
 
@@ -94,6 +111,10 @@ export class ComposeProduct extends Installation {
 
   get redisUrl(): string {
     return `redis://:${this.setting('REDIS_PASSWORD')}@127.0.0.1:${this.lines.portOf('redis')}`;
+  }
+
+  get registry(): RegistryTap {
+    return this.lines.tap;
   }
 
   addressOf(role: Exclude<Role, 'web'>): string {
@@ -128,11 +149,27 @@ export class ComposeProduct extends Installation {
     await this.up(...(role === 'builder' ? builders : [role]));
   }
 
-  /** By Compose it has a name of its own. */
-  async addBuilder(): Promise<void> {
-    this.builderCount++;
-    const scale = `builder=${this.builderCount}`;
-    await this.compose('up', '--detach', '--no-recreate', '--no-deps', '--scale', scale, 'builder');
+  addBuilder(): Promise<void> {
+    return this.add('builder');
+  }
+
+  addControl(): Promise<void> {
+    return this.add('control');
+  }
+
+  async builderLogins(): Promise<readonly BuilderLogin[]> {
+    const both = [
+      { pool: 'trusted', service: 'builder', redis: { host: 'redis', line: 'redis' } },
+      { pool: 'strangers', service: 'builder-untrusted', redis: { host: 'redis-untrusted', line: 'untrusted' } },
+    ] as const;
+    const logins = both.map(async ({ pool, service, redis }) => {
+      const env = variablesIn(await this.compose('exec', '-T', service, 'env'));
+      const by = (part: InnerPart) => `@127.0.0.1:${this.lines.portOf(part)}`;
+      const DATABASE_URL = env.DATABASE_URL!.replace('@postgres:5432', by('postgres'));
+      const REDIS_URL = env.REDIS_URL!.replace(`@${redis.host}:6379`, by(redis.line));
+      return { pool, env: { ...env, DATABASE_URL, REDIS_URL } };
+    });
+    return Promise.all(logins);
   }
 
   async cut(store: Store): Promise<void> {
@@ -174,6 +211,13 @@ export class ComposeProduct extends Installation {
     return `http://git:5000/${name}`;
   }
 
+  /** One more beside those that run. By Compose it has a name of its own. */
+  private async add(service: 'builder' | 'control'): Promise<void> {
+    this.counts[service]++;
+    const scale = `${service}=${this.counts[service]}`;
+    await this.compose('up', '--detach', '--no-recreate', '--no-deps', '--scale', scale, service);
+  }
+
   /** Starts services again that are there already, until they are healthy. */
   private async up(...services: readonly string[]): Promise<void> {
     await this.compose('up', '--detach', '--no-recreate', '--no-deps', '--wait', ...services);
@@ -210,6 +254,7 @@ export class ComposeProduct extends Installation {
       BASE_MIRROR: 'mirror:5000',
       BUILD_MEMORY: '1g',
       UNTRUSTED_BUILD_MEMORY: '512m',
+      ...oidcSettings(this.provider),
     };
     const file = path.join(this.folder, '.env');
     const others = (await readFile(file, 'utf8')).split('\n').filter((line) => !(line.split('=')[0]! in settings));
@@ -218,12 +263,33 @@ export class ComposeProduct extends Installation {
     // Names that lead to inner addresses, as those of an attacker's own name server do.
     const hosts = { extra_hosts: [`inner.example.test:${address}`, 'meta.example.test:169.254.169.254'] };
     const services = { ...this.lines.services(), buildkit: hosts, 'buildkit-untrusted': hosts };
-    await writeFile(override, JSON.stringify({ services }));
+    await writeFile(override, JSON.stringify({ services, volumes: await this.smallVolumes() }));
+  }
+
+  /** The untrusted pool has a disk of its own, which a test may fill. */
+  private async smallVolumes(): Promise<Record<string, object>> {
+    const { smallDisk } = this.docker.started;
+    if (smallDisk === null) return {};
+    const names = ['buildkit-untrusted', 'untrusted-mirrors'] as const;
+    const volumes = names.map(async (name) => {
+      const device = path.join(smallDisk, name);
+      await mkdir(device, { recursive: true });
+      // The user of the one who writes there: in an empty volume Docker makes that of the image.
+      if (name === 'untrusted-mirrors') await chown(device, untrustedUser, untrustedUser);
+      return [name, { driver: 'local', driver_opts: { type: 'none', o: 'bind', device } }];
+    });
+    return Object.fromEntries(await Promise.all(volumes));
   }
 }
 
 function serviceOf(store: Exclude<Store, 'git'>): string {
   return store === 'database' ? 'postgres' : 'registry';
+}
+
+/** As env(1) prints them. */
+function variablesIn(text: string): Record<string, string> {
+  const lines = text.split('\n').filter((line) => line.includes('='));
+  return Object.fromEntries(lines.map((line) => [line.split('=', 1)[0]!, line.slice(line.indexOf('=') + 1)]));
 }
 
 /** Not for a process that has ended and was not asked for yet: it has no command line any more. */

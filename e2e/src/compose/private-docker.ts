@@ -16,6 +16,8 @@ interface Started {
   /** Folder with BuildKit and the plugins of its steps' network. */
   readonly goTools: string;
   readonly client: Readonly<Record<string, string>>;
+  /** Folder of a small file system, for what may be filled; null where this machine cannot make one. */
+  readonly smallDisk: string | null;
 }
 
 /** A Docker engine of the test's own (`tools/local/src/docker`), and the programs that speak to it. */

@@ -10,6 +10,7 @@ import { Daemon } from '../processes/daemon.ts';
 import { findProgram } from '../toolchain/find-program.ts';
 import type { Tools } from '../toolchain/tools.ts';
 import { PrivateNetwork } from './private-network.ts';
+import { SmallDisk } from './small-disk.ts';
 
 export const DOCKER_DAEMON = 'docker';
 
@@ -18,6 +19,8 @@ export interface DockerAddress {
   readonly url: string;
   /** At which this machine reaches published ports. */
   readonly address: string;
+  /** Folder of a small file system, for what may be filled; null where this machine cannot make one. */
+  readonly smallDisk: string | null;
 }
 
 /** A Docker engine for containers, of its own from network to data, for tests of what runs on Docker. It needs root. */
@@ -25,11 +28,13 @@ export class PrivateDocker {
   private readonly instance: Instance;
   private readonly tools: Tools;
   private readonly network: PrivateNetwork;
+  private readonly smallDisk: SmallDisk;
 
   constructor(instance: Instance, tools: Tools) {
     this.instance = instance;
     this.tools = tools;
     this.network = new PrivateNetwork(`${instance.id}d`, tools, instance.file('docker-network.json'));
+    this.smallDisk = new SmallDisk(instance.file('small-disk'));
   }
 
   async start(): Promise<DockerAddress> {
@@ -42,7 +47,7 @@ export class PrivateDocker {
     mkdirSync(socketFolder, { recursive: true, mode: 0o700 });
     writeAtomic(this.settingsFile(), daemonJson(), 0o600);
     await this.daemon().start();
-    return { url: `unix://${engineSocket(socketFolder)}`, address };
+    return { url: `unix://${engineSocket(socketFolder)}`, address, smallDisk: await this.smallDisk.mount() };
   }
 
   /** With its containers, images and volumes, and the control groups that engines in containers made. */
@@ -52,6 +57,7 @@ export class PrivateDocker {
     await clearLeftovers(settings);
     await clearGroup(`/${this.project()}-builds`);
     await this.network.remove();
+    await this.smallDisk.remove();
     rmSync(settings.dataFolder, { recursive: true, force: true });
     this.instance.removeSocketFolder();
   }

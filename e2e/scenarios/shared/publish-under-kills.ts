@@ -1,4 +1,4 @@
-import type { Product, Repository } from '@cooperage/e2e';
+import type { Installation, Repository } from '@cooperage/e2e';
 import { expect } from 'vitest';
 
 /** A write of a publication to the registry, and whether control dies before it is sent or after it is answered. */
@@ -14,7 +14,7 @@ export interface CrashPoint {
  * @param choose the crash points, from the writes in the order in which the registry sees them
  */
 export async function publishUnderKills(
-  product: Product,
+  product: Installation,
   repository: Repository,
   choose: (writes: readonly string[]) => readonly CrashPoint[],
 ): Promise<void> {
@@ -41,7 +41,7 @@ export async function publishUnderKills(
 const dockerfile = (word: string) => `FROM busybox:latest\nRUN echo ${word} > /word\n`;
 
 /** Every write of one publication, in order, as the registry sees them. */
-async function writesOfOne(product: Product, repository: Repository): Promise<string[]> {
+async function writesOfOne(product: Installation, repository: Repository): Promise<string[]> {
   const writes: string[] = [];
   product.registry.watch(({ what, moment }) => {
     if (moment === 'before') writes.push(what);
