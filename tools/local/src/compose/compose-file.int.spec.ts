@@ -86,6 +86,13 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
+  it('lets who sends mail be told of a mail server', async () => {
+    const { services } = await readComposeFile();
+    const settings = ['URL', 'HOST', 'PORT', 'USER', 'PASSWORD', 'FROM'].map((name) => [`SMTP_${name}`, '']);
+    for (const name of ['api', 'control'])
+      expect(services[name]?.environment).toMatchObject(Object.fromEntries(settings));
+  });
+
   it('lets the API be told of an OpenID provider', async () => {
     const { services } = await readComposeFile();
     const settings = ['ISSUER_URL', 'CLIENT_ID', 'CLIENT_SECRET', 'ALLOWED_GROUPS', 'SESSION_HOURS'];
