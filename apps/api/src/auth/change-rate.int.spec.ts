@@ -55,4 +55,17 @@ describe('R5-A6 changes by one person', () => {
     expect((await tokens[0]!.get(path)).status).toBe(200);
     expect([(await change(admin)).status, (await change(owner)).status]).toEqual([200, 200]);
   });
+
+  it('R10-B2 are 30 in a minute of tags by hand, and others go on', async () => {
+    const developer = await world.member(owner, acme, 'developer');
+    const { project } = await world.project(owner, acme);
+    const path = `/api/v1/projects/${project.id}`;
+    const target = { tag: 'prod', digest: `sha256:${'a'.repeat(64)}` };
+    const retag = () => developer.post(`${path}/tags`, target);
+    // A window of a minute may end between two of them: 62 are too many for two.
+    const answers = await Promise.all(Array.from({ length: 62 }, retag));
+    expect([...new Set(answers.map(({ status }) => status))].toSorted()).toEqual([404, 429]);
+    expect(answers.filter(({ status }) => status === 404).length).toBeLessThanOrEqual(60);
+    expect((await owner.post(`${path}/tags`, target)).status).toBe(404);
+  });
 });

@@ -15,14 +15,19 @@ import type { Principal } from '../auth/principal.js';
 import { StatisticsShare } from '../auth/statistics-share.js';
 import { wholeList } from '../http/bounded-list.js';
 import { ApiProblem, found } from '../http/problem.js';
+import { type SharedRateLimit, SharedRateLimits } from '../http/shared-rate-limits.js';
 import { placeOf } from '../projects/project-place.js';
 import { presentKey } from '../signing/present-signatures.js';
 
 const shownRequests = 20;
+/** Of one person, with all tokens: control and the registry work for each of them. */
+const tagsByHand = { tries: 30, windowMs: 60_000 };
 
 /** Changes of keys and tags: written down and audited here, carried out by control alone. */
 @Injectable()
 export class TrustRequestsService {
+  private readonly tagsByHand: SharedRateLimit;
+
   constructor(
     private readonly trust: TrustRepository,
     private readonly signatures: SignatureRepository,
@@ -31,7 +36,10 @@ export class TrustRequestsService {
     private readonly access: AccessService,
     private readonly share: StatisticsShare,
     @Inject(API_SETTINGS) private readonly settings: ApiSettings,
-  ) {}
+    limits: SharedRateLimits,
+  ) {
+    this.tagsByHand = limits.limit('tags by hand', tagsByHand);
+  }
 
   async list(principal: Principal, projectId: string) {
     await this.access.project(principal, projectId);
@@ -82,6 +90,7 @@ export class TrustRequestsService {
 
   async retag(principal: Principal, projectId: string, target: { tag: string; digest: string }, actor: Actor) {
     const project = await this.access.project(principal, projectId, 'tag.move');
+    await this.tagsByHand.demand(principal.userId);
     if (!isTag(target.tag)) throw new ApiProblem('bad_request', { detail: 'This is no tag that an image can have.' });
     found(await this.images.find(projectId, target.digest));
     const plan = await this.plans.find(projectId, target.tag, target.digest);

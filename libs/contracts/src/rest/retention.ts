@@ -85,7 +85,10 @@ export type DeletionsQuery = z.infer<typeof deletionsQuerySchema>;
 
 /** What goes with an image. */
 export const imageDeletionPreviewSchema = z.object({
+  /** The first ones by name, at most 1,000. */
   tags: z.array(z.string()),
+  /** How many more tags point to it. */
+  tagsLeftOut: z.number().int(),
   /** Signatures and attestations. */
   artifacts: z.number().int(),
   bytes: z.number(),
@@ -108,8 +111,10 @@ export const keptTagSchema = z.object({
 export type KeptTag = z.infer<typeof keptTagSchema>;
 
 export const deleteImageSchema = z.strictObject({
-  /** All tags that point to the image now: they go with it. The deletion is refused if there are others. */
+  /** The tags that the preview shows: they go with it. The deletion is refused if there are others. */
   tags: z.array(z.string().max(128)).max(1_000).default([]),
+  /** How many more tags the preview counts: they go with it, too. */
+  tagsLeftOut: z.number().int().min(0).default(0),
   comment: z.string().trim().min(1).max(500),
 });
 export type DeleteImage = z.infer<typeof deleteImageSchema>;

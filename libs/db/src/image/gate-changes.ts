@@ -2,6 +2,7 @@ import type { BuildRecord } from '../build/build-record.js';
 import { Prisma } from '../generated/client.js';
 import { newId } from '../new-id.js';
 import { ofOtherOwner } from './held-tags.js';
+import { tagsWithoutRoom } from './tag-bounds.js';
 
 /** What the publisher has seen of an image in the registry. */
 export interface PublishedImage {
@@ -36,10 +37,11 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
  * takes a tag from others whatever came later. Inside a zone the newer (sequence, number) has it, where the tag is not that of another
  * ref or commit. A real move is kept in the history.
  *
+ * A tag that the project has no room for is left out.
  * A tag whose image was deleted is kept for its protected ref, and points to those deleted bytes again by a person's word alone.
  */
 export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNamings' | 'zone'>): Prisma.Sql {
-  const tags = build.movesTags && build.zone !== 'fork' ? [...new Set(build.tags)] : [];
+  const tags = tagsToPoint(build);
   const namings = tags.map((tag) => build.tagNamings[build.tags.indexOf(tag)] ?? 'neither');
   return Prisma.sql`, named AS (
       SELECT tag, move_id, CASE naming WHEN 'ref' THEN moved.ref WHEN 'commit' THEN moved.commit END AS owner
@@ -48,6 +50,7 @@ export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNa
       SELECT n.* FROM named n, moved
       WHERE NOT EXISTS (SELECT 1 FROM ref_head h WHERE h.project_id = moved.project_id AND h.ref = moved.ref
           AND h.rewritten_sequence > moved.sequence)
+        AND NOT EXISTS (SELECT 1 FROM (${tagsWithoutRoom(Prisma.sql`moved.project_id`, tags)}) l WHERE l.tag = n.tag)
         AND NOT EXISTS (SELECT 1 FROM kept_tag k WHERE k.project_id = moved.project_id AND k.tag = n.tag
           AND (moved.zone <> 'protected' OR k.digest = moved.digest OR (k.sequence, k.build_number) >= (moved.sequence, moved.number)
             OR ${ofOtherOwner(kept, Prisma.sql`n.owner`)}))
@@ -72,6 +75,11 @@ export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNa
       INSERT INTO tag_move (id, project_id, tag, from_digest, to_digest, build_id, build_number)
       SELECT w.move_id, p.project_id, p.tag, old.digest, p.digest, p.build_id, p.build_number
       FROM pointed p JOIN wanted w USING (tag) LEFT JOIN old USING (tag) WHERE old.digest IS DISTINCT FROM p.digest)`;
+}
+
+/** The tags that the build asks for, each once. */
+export function tagsToPoint({ movesTags, tags, zone }: Pick<BuildRecord, 'movesTags' | 'tags' | 'zone'>): string[] {
+  return movesTags && zone !== 'fork' ? [...new Set(tags)] : [];
 }
 
 /** A tag as it points now, in the row `t`. */

@@ -16,14 +16,16 @@ interface ImageKey {
 
 /** The first tags of each image. @returns what finds those of one of them */
 export async function shownTags(db: Queryable, images: readonly ImageKey[]): Promise<(image: ImageKey) => ShownTags> {
-  const projectIds = [...new Set(images.map(({ projectId }) => projectId))];
-  const digests = [...new Set(images.map(({ digest }) => digest))];
+  const unique = [...new Map(images.map((image) => [keyOf(image), image])).values()];
+  const projectIds = unique.map(({ projectId }) => projectId);
+  const digests = unique.map(({ digest }) => digest);
   const rows = await db.$queryRaw<(ImageKey & { tags: string[] })[]>`
-    SELECT t.project_id::text AS "projectId", t.digest, array_agg(t.tag ORDER BY t.place) AS tags
-    FROM (
-      SELECT project_id, digest, tag, row_number() OVER (PARTITION BY project_id, digest ORDER BY tag) AS place
-      FROM image_tag WHERE project_id = ANY (${projectIds}::uuid[]) AND digest = ANY (${digests})
-    ) t WHERE t.place <= ${mostShownTags + 1} GROUP BY t.project_id, t.digest`;
+    SELECT i.project_id::text AS "projectId", i.digest, array_agg(t.tag ORDER BY t.tag) AS tags
+    FROM unnest(${projectIds}::uuid[], ${digests}::text[]) AS i(project_id, digest)
+    CROSS JOIN LATERAL (
+      SELECT t.tag FROM image_tag t WHERE t.project_id = i.project_id AND t.digest = i.digest
+      ORDER BY t.tag LIMIT ${mostShownTags + 1}
+    ) t GROUP BY i.project_id, i.digest`;
   const known = new Map(rows.map((row) => [keyOf(row), row.tags]));
   return (image) => {
     const tags = known.get(keyOf(image)) ?? [];

@@ -4,7 +4,8 @@ import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import { holdsTenure, type Tenure } from '../lease/tenure-repository.js';
 import { allCount } from '../signing/verifying-keys.js';
-import { type PublishedImage, pointTags, rememberImage } from './gate-changes.js';
+import { type PublishedImage, pointTags, rememberImage, tagsToPoint } from './gate-changes.js';
+import { warnOfTagsWithoutRoom } from './tag-bounds.js';
 
 export interface TagTarget {
   readonly tag: string;
@@ -17,7 +18,7 @@ export class PublishRepository {
 
   /**
    * Passes the gate: the image is known, each tag's row points to it where no newer build has it, and the build only
-   * rolls forward from here. One statement, so all of it or nothing. Refused as `stale` when the tenure is not the
+   * rolls forward from here. Tags that the project has no room for are left out with a warning. One statement, so all of it or nothing. Refused as `stale` when the tenure is not the
    * caller's any more, or one of the keys counts no more.
    * @param keyIds by which the image was verified
    */
@@ -32,6 +33,7 @@ export class PublishRepository {
         event: { type: 'gate' },
         attemptNumber: build.attemptNumber,
         provided: Prisma.sql`${holdsTenure(tenure)} AND ${allCount(keyIds)}`,
+        set: [warnOfTagsWithoutRoom(tagsToPoint(build))],
         together: Prisma.sql`${rememberImage(image)}${pointTags(build)}`,
       }),
     );
@@ -58,11 +60,13 @@ export class PublishRepository {
     });
   }
 
-  async tagsOfProject(projectId: string): Promise<string[]> {
+  /** By name. @param after the last one before the page; null for the first */
+  async tagsOfProject(projectId: string, after: string | null, limit: number): Promise<string[]> {
     const rows = await this.db.prisma.imageTag.findMany({
-      where: { projectId },
+      where: { projectId, ...(after !== null && { tag: { gt: after } }) },
       select: { tag: true },
       orderBy: { tag: 'asc' },
+      take: limit,
     });
     return rows.map(({ tag }) => tag);
   }
@@ -76,13 +80,14 @@ export class PublishRepository {
     return row?.digest ?? null;
   }
 
-  /** Digests that tags of this project point to: those whose signatures must be complete. */
-  async taggedDigests(projectId: string): Promise<string[]> {
-    const rows = await this.db.prisma.imageTag.findMany({
-      where: { projectId },
-      select: { digest: true },
-      distinct: ['digest'],
-    });
+  /**
+   * Digests that tags of this project point to, in their order: those whose signatures must be complete.
+   * @param after the last one before the page; null for the first
+   */
+  async taggedDigests(projectId: string, after: string | null, limit: number): Promise<string[]> {
+    const rows = await this.db.prisma.$queryRaw<{ digest: string }[]>`
+      SELECT DISTINCT digest FROM image_tag WHERE project_id = ${projectId}::uuid AND digest > ${after ?? ''}
+      ORDER BY digest LIMIT ${limit}`;
     return rows.map((row) => row.digest);
   }
 

@@ -9,11 +9,13 @@ import type { ProjectPlace } from '../project/rule-repository.js';
 import { artifactBlobs } from '../signing/artifact-blobs.js';
 import { referrerDigests } from '../signing/referrer-digests.js';
 import { deleteInPortions } from './delete-in-portions.js';
-import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
+import { mostTagsOfDeletion, type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
 
 /** What goes with an image. */
 export interface ImageDeletionPreview {
+  /** The first ones by name, at most 1,000. */
   readonly tags: readonly string[];
+  readonly tagsLeftOut: number;
   /** Signatures and attestations of every build that made these bytes. */
   readonly artifacts: number;
   readonly bytes: number;
@@ -21,8 +23,9 @@ export interface ImageDeletionPreview {
 
 export interface ImageDeletionRequest {
   readonly digest: Digest;
-  /** The tags that go with it, as the person saw them. */
+  /** The tags that go with it, as the person saw them: the first ones and the number of the others. */
   readonly tags: readonly string[];
+  readonly tagsLeftOut?: number;
   readonly comment: string;
   readonly graceDays: number;
 }
@@ -49,6 +52,8 @@ export interface ImagePlace {
   readonly digest: Digest;
 }
 
+type HeldDeletion = Pick<RetentionRecord, 'id' | 'projectId' | 'subject'>;
+
 /** What every build that makes the bytes of an image again adds to it, and how many rows of each go at once. */
 const tables = [
   ['signature_artifact', 50],
@@ -70,14 +75,15 @@ export class ImageDeletion {
    */
   async schedule(
     { projectId, organizationId }: ProjectPlace,
-    { digest, tags, comment, graceDays }: ImageDeletionRequest,
+    { digest, tags, tagsLeftOut = 0, comment, graceDays }: ImageDeletionRequest,
     actor: Actor,
   ): Promise<RetentionRecord | 'stale' | 'too_late' | null> {
-    return this.db.transaction(async (tx) => {
+    const scheduling = this.db.transaction<RetentionRecord | 'stale' | 'too_late' | null>(async (tx) => {
       const project = await tx.project.findFirst({ where: { id: projectId, deletedAt: null }, select: { id: true } });
       const found = project && (await previewIn(tx, projectId, digest));
       if (!found) return null;
-      if (found.tags.join('\n') !== [...tags].toSorted().join('\n')) return 'stale';
+      const isSame = found.tags.join('\n') === [...tags].toSorted().join('\n') && found.tagsLeftOut === tagsLeftOut;
+      if (!isSame) return 'stale';
       const key = { projectId_kind_subject: { projectId, kind: 'image', subject: digest } };
       const data = {
         ...{
@@ -99,12 +105,20 @@ export class ImageDeletion {
         update: { ...data, id: newId() },
         include: withProject,
       });
+      if (tagsLeftOut > 0) await holdAllTags(tx, row, tags.length + tagsLeftOut);
       await writeAudit(tx, actor, {
         ...{ organizationId, projectId, action: 'image.delete', subjectKind: 'image', subjectId: digest },
-        before: { tags: found.tags, artifacts: found.artifacts },
+        before: {
+          ...{ tags: found.tags, ...(tagsLeftOut > 0 && { tagsLeftOut }) },
+          artifacts: found.artifacts,
+        },
         after: { deleteAfter: data.deleteAfter.toISOString(), comment },
       });
-      return toRetentionRecord(row);
+      return { ...toRetentionRecord(row), tagsLeftOut };
+    });
+    return scheduling.catch((error) => {
+      if (error instanceof OtherTags) return 'stale';
+      throw error;
     });
   }
 
@@ -124,9 +138,12 @@ export class ImageDeletion {
    */
   async begin(projectId: string, id: string): Promise<ImageToDelete | null> {
     const begun = await this.db.transaction(async (tx) => {
-      const candidate = await tx.retentionCandidate.findFirst({ where: { ...dueImages(projectId), id } });
+      const candidate = await tx.retentionCandidate.findFirst({
+        where: { ...dueImages(projectId), id },
+        select: { subject: true, createdAt: true },
+      });
       if (!candidate) return null;
-      const { subject, tags, createdAt } = candidate;
+      const { subject, createdAt } = candidate;
       const builds = await tx.build.findMany({
         where: { projectId, digest: subject },
         select: { number: true, zone: true, status: true, finishedAt: true },
@@ -136,8 +153,9 @@ export class ImageDeletion {
         ...{ number, zone: zone as Zone, succeeded: status === 'succeeded', finishedAt: finishedAt! },
       }));
       const again = publishedAgain(ended, createdAt);
-      const now = await tx.imageTag.findMany({ where: { projectId, digest: subject }, select: { tag: true } });
-      const fresh = now.find(({ tag }) => !tags.includes(tag));
+      const [fresh] = await tx.$queryRaw<{ tag: string }[]>`
+        SELECT tag FROM image_tag WHERE project_id = ${projectId}::uuid AND digest = ${subject}
+        EXCEPT SELECT unnest(tags) FROM retention_candidate WHERE id = ${id}::uuid LIMIT 1`;
       const message = again
         ? `build #${again.number} published it again`
         : fresh
@@ -196,7 +214,28 @@ async function previewIn(db: Queryable, projectId: string, digest: string): Prom
   const where = { projectId, digest };
   const image = await db.image.findUnique({ where: { projectId_digest: where }, select: { sizeBytes: true } });
   if (!image) return null;
-  const tags = await db.imageTag.findMany({ where, select: { tag: true }, orderBy: { tag: 'asc' } });
+  const tags = await db.imageTag.findMany({
+    where,
+    select: { tag: true },
+    orderBy: { tag: 'asc' },
+    take: mostTagsOfDeletion,
+  });
+  const count = tags.length < mostTagsOfDeletion ? tags.length : await db.imageTag.count({ where });
   const artifacts = await db.signatureArtifact.count({ where });
-  return { tags: tags.map(({ tag }) => tag).toSorted(), artifacts, bytes: Number(image.sizeBytes) };
+  const names = tags.map(({ tag }) => tag).toSorted();
+  return { tags: names, tagsLeftOut: count - names.length, artifacts, bytes: Number(image.sizeBytes) };
+}
+
+class OtherTags extends Error {}
+
+/**
+ * Writes down every tag of the image, also those that are shown to nobody: `begin` looks for tags that came later.
+ * @throws {OtherTags} if their number is another one by now
+ */
+async function holdAllTags(tx: Queryable, { id, projectId, subject }: HeldDeletion, count: number): Promise<void> {
+  const held = await tx.$executeRaw`
+    UPDATE retention_candidate SET tags = t.tags FROM (
+      SELECT array_agg(tag ORDER BY tag) AS tags FROM image_tag WHERE project_id = ${projectId}::uuid AND digest = ${subject}
+    ) t WHERE id = ${id}::uuid AND cardinality(t.tags) = ${count}`;
+  if (held === 0) throw new OtherTags();
 }

@@ -14,7 +14,7 @@ export interface RetentionRecord {
   readonly state: RetentionState;
   readonly bytes: number | null;
   readonly tags: readonly string[];
-  /** Tags that a list leaves out. */
+  /** Tags that are not shown. */
   readonly tagsLeftOut: number;
   readonly comment: string | null;
   readonly requestedBy: string | null;
@@ -23,6 +23,9 @@ export interface RetentionRecord {
   readonly deleteAfter: Date;
   readonly finishedAt: Date | null;
 }
+
+/** Tags of one deletion that are shown by themselves. */
+export const mostTagsOfDeletion = 1_000;
 
 /** @internal */
 export const withProject = { project: { select: { slug: true } } } as const;

@@ -1,15 +1,15 @@
 import type { RetentionPolicy, RetentionState } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
-import type { Database } from '../database.js';
+import type { Database, Queryable } from '../database.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
-import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
+import { mostTagsOfDeletion, type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
 import { agesOf, type Selection, selectOlder } from './retention-selection.js';
 
 /** A dry run counts no further than this. */
 export const mostPreviewed = 5_000;
 const mostShown = 20;
-/** Tags of each deletion in a list: an image may have a thousand. */
+/** Tags of each deletion in a list: an image may have thousands. */
 const mostListedTags = 20;
 
 /** What a policy would select now, of one kind. */
@@ -57,7 +57,8 @@ export class RetentionRepository {
       orderBy: { id: 'desc' },
       take: query.limit + 1,
     });
-    const tags = await this.firstTags(rows.map(({ id }) => id));
+    const ids = rows.map(({ id }) => id);
+    const tags = await firstTags(this.db.prisma, ids, mostListedTags);
     return toPage(
       rows,
       query.limit,
@@ -66,40 +67,38 @@ export class RetentionRepository {
     );
   }
 
-  private async firstTags(ids: readonly string[]): Promise<ReadonlyMap<string, typeof noTags>> {
-    const rows = await this.db.prisma.$queryRaw<{ id: string; tags: string[]; left: number }[]>`
-      SELECT id::text, tags[1:${mostListedTags}] AS tags, greatest(cardinality(tags) - ${mostListedTags}, 0)::int AS left
-      FROM retention_candidate WHERE id = ANY (${[...ids]}::uuid[])`;
-    return new Map(rows.map(({ id, tags, left }) => [id, { tags, tagsLeftOut: left }]));
-  }
-
-  /** The deletion of one subject in any state; null if there never was one. */
+  /** The deletion of one subject in any state, with its first tags; null if there never was one. */
   async find(projectId: string, kind: string, subject: string): Promise<RetentionRecord | null> {
     const row = await this.db.prisma.retentionCandidate.findUnique({
       where: { projectId_kind_subject: { projectId, kind, subject } },
       include: withProject,
+      omit: { tags: true },
     });
-    return row && toRetentionRecord(row);
+    return row && withFirstTags(this.db.prisma, row);
   }
 
   /** Calls a deletion off. `too_late` once it has begun; null if the organization has no such deletion. */
   async undo(organizationId: string, id: string, actor: Actor): Promise<RetentionRecord | 'too_late' | null> {
     return this.db.transaction(async (tx) => {
       const where = { id, project: { organizationId } };
-      const found = await tx.retentionCandidate.findFirst({ where });
+      const found = await tx.retentionCandidate.findFirst({ where, select: { id: true } });
       if (!found) return null;
       const data = { state: 'kept', finishedAt: new Date(), message: `undone by ${actor.name}` };
       // The engine sets `deleting` before it deletes anything: this statement and that one exclude each other.
       const { count } = await tx.retentionCandidate.updateMany({ where: { id, state: 'scheduled' }, data });
       if (count === 0) return 'too_late';
-      const row = await tx.retentionCandidate.findUniqueOrThrow({ where: { id }, include: withProject });
+      const row = await tx.retentionCandidate.findUniqueOrThrow({
+        where: { id },
+        include: withProject,
+        omit: { tags: true },
+      });
       await writeAudit(tx, actor, {
         ...{ organizationId, projectId: row.projectId, action: 'retention.undo' },
         ...{ subjectKind: row.kind, subjectId: row.subject },
         before: { state: 'scheduled', deleteAfter: row.deleteAfter.toISOString() },
         after: { state: 'kept' },
       });
-      return toRetentionRecord(row);
+      return withFirstTags(tx, row);
     });
   }
 
@@ -115,4 +114,24 @@ export class RetentionRepository {
     const { count, bytes, oldestAt, items } = found!;
     return { kind, count, bytes, oldestAt, items: (items ?? []).map((item) => ({ ...item, at: new Date(item.at) })) };
   }
+}
+
+async function withFirstTags(
+  db: Queryable,
+  row: Omit<Parameters<typeof toRetentionRecord>[0], 'tags'>,
+): Promise<RetentionRecord> {
+  const tags = await firstTags(db, [row.id], mostTagsOfDeletion);
+  return { ...toRetentionRecord({ ...row, tags: [] }), ...(tags.get(row.id) ?? noTags) };
+}
+
+/** @param most of each deletion */
+async function firstTags(
+  db: Queryable,
+  ids: readonly string[],
+  most: number,
+): Promise<ReadonlyMap<string, typeof noTags>> {
+  const rows = await db.$queryRaw<{ id: string; tags: string[]; left: number }[]>`
+    SELECT id::text, tags[1:${most}] AS tags, greatest(cardinality(tags) - ${most}, 0)::int AS left
+    FROM retention_candidate WHERE id = ANY (${[...ids]}::uuid[])`;
+  return new Map(rows.map(({ id, tags, left }) => [id, { tags, tagsLeftOut: left }]));
 }

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../database.js';
+import { noRoomForTag } from '../image/tag-bounds.js';
 import { planTagMove, type TagPlan } from '../image/tag-plan.js';
 import { holdsTenure, type Tenure } from '../lease/tenure-repository.js';
 import { newId } from '../new-id.js';
@@ -122,6 +123,8 @@ async function carryOut(
   if (kind === 'protected')
     return { ok: false, note: `${tag} belongs to protected branches and releases, and this image is of neither.` };
   const { digest, buildId, sequence, buildNumber, zone } = to;
+  const note = await noRoomForTag(tx, projectId, digest, from === null);
+  if (note !== null) return { ok: false, note };
   const place = { digest, buildId, sequence, buildNumber, zone, movedAt: new Date() };
   await tx.imageTag.upsert({
     where: { projectId_tag: { projectId, tag } },

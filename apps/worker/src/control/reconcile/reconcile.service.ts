@@ -10,6 +10,8 @@ type Repair = (session: PublisherSession) => Promise<void>;
 
 /** Repairs of one publisher session: a publication of the same project waits for no more than these. */
 const repairsAtOnce = 10;
+/** Digests or tags that are read at once. */
+const pageSize = 500;
 
 /** Makes the registry agree with the rows: each tag where its row says, each tagged image with all its referrers. */
 export class ReconcileService {
@@ -24,12 +26,11 @@ export class ReconcileService {
   async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const project = await this.projects.find(item.subjectId);
     if (!project || project.deletedAt) return done;
-    const repairs = await this.repairsOf(project);
-    for (let at = 0; at < repairs.length; at += repairsAtOnce) {
+    for await (const repairs of this.repairsOf(project)) {
       const outcome = await this.sessions.with(
         project.id,
         async (session) => {
-          for (const repair of repairs.slice(at, at + repairsAtOnce)) await repair(session);
+          for (const repair of repairs) await repair(session);
         },
         signal,
       );
@@ -38,17 +39,13 @@ export class ReconcileService {
     return done;
   }
 
-  private async repairsOf(project: BuildProject): Promise<Repair[]> {
-    const [digests, tags] = await Promise.all([
-      this.publishes.taggedDigests(project.id),
-      this.publishes.tagsOfProject(project.id),
-    ]);
-    return [
-      ...digests.map(
-        (digest) => (session: PublisherSession) => this.repairReferrers(session, project, digest as Digest),
-      ),
-      ...tags.map((tag) => (session: PublisherSession) => this.repairTag(session, project, tag)),
-    ];
+  /** What one session does, again and again. */
+  private async *repairsOf(project: BuildProject): AsyncGenerator<Repair[]> {
+    const { id } = project;
+    for await (const digests of portions((after) => this.publishes.taggedDigests(id, after, pageSize)))
+      yield digests.map((digest) => (session) => this.repairReferrers(session, project, digest as Digest));
+    for await (const tags of portions((after) => this.publishes.tagsOfProject(id, after, pageSize)))
+      yield tags.map((tag) => (session) => this.repairTag(session, project, tag));
   }
 
   private async repairTag(session: PublisherSession, project: BuildProject, tag: string): Promise<void> {
@@ -74,5 +71,14 @@ export class ReconcileService {
 
   private async digestOf(session: PublisherSession, repository: string, reference: string): Promise<string | null> {
     return (await session.registry.manifests.find(repository, reference, { signal: session.signal }))?.digest ?? null;
+  }
+}
+
+async function* portions(read: (after: string | null) => Promise<string[]>): AsyncGenerator<string[]> {
+  for (let after: string | null = null; ; ) {
+    const page: string[] = await read(after);
+    for (let at = 0; at < page.length; at += repairsAtOnce) yield page.slice(at, at + repairsAtOnce);
+    if (page.length < pageSize) return;
+    after = page.at(-1)!;
   }
 }

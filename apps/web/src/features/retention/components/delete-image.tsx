@@ -40,7 +40,7 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
   const { pending, problem, run, fieldError } = useChange();
   if (preview === null) return <p className="min-h-12 text-text-2">Checking what is deleted with it…</p>;
   if (!preview.ok) return <ProblemNote problem={preview.problem} />;
-  const { tags, artifacts, graceDays, deletion } = preview.value;
+  const { tags, tagsLeftOut, artifacts, graceDays, deletion } = preview.value;
   const open = scheduled ?? deletion;
   if (open)
     return (
@@ -66,7 +66,8 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
         </Button>
       </div>
     );
-  const schedule = (): void => run(() => send<Deletion>('POST', `/v1${address}`, { tags, comment }), setScheduled);
+  const schedule = (): void =>
+    run(() => send<Deletion>('POST', `/v1${address}`, { tags, tagsLeftOut, comment }), setScheduled);
   return (
     <div className="grid gap-3">
       <p>
@@ -83,8 +84,9 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
       </p>
       {tags.length > 0 && (
         <p className="break-words text-wait">
-          These tags point to it and are deleted too: <code>{visibleText(tags.join(', '))}</code>. Pulling them will
-          fail. Tags of protected branches and git tags stay reserved for them.
+          These tags point to it and are deleted too: <code>{visibleText(tags.join(', '))}</code>
+          {tagsLeftOut > 0 && ` and ${tagsLeftOut.toLocaleString('en')} more`}. Pulling them will fail. Tags of
+          protected branches and git tags stay reserved for them.
         </p>
       )}
       <TextField
