@@ -11,8 +11,9 @@ import { nextPage } from './next-page.js';
 import { repositoryPath, scopesOf } from './scopes.js';
 
 const pageSize = 500;
-const maxPageBytes = 1 << 20;
-const maxTags = 100_000;
+/** docker-registry 2 knows no pages: it answers with all tags at once. */
+const maxPageBytes = 16 << 20;
+const maxTags = 250_000;
 
 /** Tags of the OCI distribution specification 1.1. Every method throws `RegistryError`. */
 export class Tags {
@@ -26,7 +27,7 @@ export class Tags {
     this.#manifests = manifests;
   }
 
-  /** All tags, page by page, in the registry's order; none for an unknown repository. `invalid` beyond 100,000. */
+  /** All tags, page by page, in the registry's order; none for an unknown repository. `invalid` with code `TOO_LARGE` beyond 250,000. */
   async *list(repository: RepositoryName, options?: CallOptions): AsyncGenerator<string> {
     const what = `list the tags of ${repository}`;
     const path = `${repositoryPath(repository)}/tags/list`;

@@ -147,6 +147,14 @@ describe('bytes of a hostile registry', () => {
     expect((await failure(drain())).code).toBe('TOO_LARGE');
   });
 
+  it('R10-B3 lists 9,000 tags of 128 characters that come in one answer', async () => {
+    const all = Array.from({ length: 9_000 }, (_, at) => String(at).padStart(128, 't'));
+    const client = await stubs.registry((_, response) => answer(response, 200, {}, JSON.stringify({ tags: all })));
+    const tags: string[] = [];
+    for await (const tag of client.tags.list('a')) tags.push(tag);
+    expect(tags).toEqual(all);
+  });
+
   it('does not believe the digest of a put', async () => {
     const client = await stubs.registry((request, response) => {
       request.resume();

@@ -8,7 +8,7 @@ import {
 } from '@cooperage/domain';
 import { inParallel, isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
-import { deleteBlobs, deleteManifests, taggedIn } from '../publish/delete-manifests.js';
+import { attachedTo, deleteBlobs, deleteManifests, taggedIn } from '../publish/delete-manifests.js';
 import { contentOf, type ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
 
@@ -39,11 +39,30 @@ export class EmptyRepositories {
     const [images, artifacts, tagged] = await Promise.all([
       this.publishes.digestsOfProject(project.id),
       this.removal.artifactDigests(project.id),
-      taggedIn(session, repository),
+      this.taggedIn(session, repository),
     ]);
-    const all = new Set([...images, ...artifacts, ...tagged] as Digest[]);
+    const all = new Set([...images, ...artifacts, ...(tagged ?? [])] as Digest[]);
+    // Else its list leads to these: their rows do not.
+    if (tagged === null)
+      await inParallel(images as Digest[], parallelImages, async (image) => {
+        for (const each of await attachedTo(session, repository, image)) all.add(each);
+      });
     const gone = new Set<Digest>();
     await inParallel([...all], parallelImages, (digest) => this.emptyImage(session, repository, digest, gone));
+  }
+
+  /** Null where there are more tags than anybody reads: what the rows know goes without them. */
+  private async taggedIn(session: PublisherSession, repository: RepositoryName): Promise<Digest[] | null> {
+    try {
+      return await taggedIn(session, repository);
+    } catch (error) {
+      if (!isRegistryError(error, 'invalid') || error.code !== 'TOO_LARGE') throw error;
+      this.logger.warn(
+        { err: error, repository },
+        'a deleted project has too many tags to list: what no row knows of stays in the registry',
+      );
+      return null;
+    }
   }
 
   /**
@@ -98,7 +117,7 @@ export class EmptyRepositories {
       );
     const caches = leftovers.map((place) => cacheReference(projectId, place).repository);
     for (const cache of new Set(caches))
-      await deleteManifests(session, cache, await taggedIn(session, cache), this.logger);
+      await deleteManifests(session, cache, (await this.taggedIn(session, cache)) ?? [], this.logger);
   }
 
   private async *pages(projectId: string): AsyncGenerator<BuildLeftover[]> {

@@ -5,15 +5,32 @@ import type { PublisherSession } from './publisher-session.js';
 
 const parallelDeletes = 8;
 
-/** Digests of all that is tagged; a repository that never was lists no tags. @throws {RegistryError} */
+/** Suffixes of the tags by which a registry without a referrers API finds what belongs to an image; '' is OCI's own. */
+const attachedSuffixes = ['', '.sig', '.att', '.sbom'];
+
+/** Digests of all that is tagged, each once; a repository that never was lists no tags. @throws {RegistryError} */
 export async function taggedIn(session: PublisherSession, repository: RepositoryName): Promise<Digest[]> {
   const { signal } = session;
-  const digests: Digest[] = [];
+  const digests = new Set<Digest>();
   for await (const tag of session.registry.tags.list(repository, { signal })) {
     const found = await session.registry.manifests.head(repository, tag, { signal });
-    if (found) digests.push(found.digest);
+    if (found) digests.add(found.digest);
   }
-  return digests;
+  return [...digests];
+}
+
+/** Digests of what is attached to an image by tags. @throws {RegistryError} */
+export async function attachedTo(
+  { registry, signal }: PublisherSession,
+  repository: RepositoryName,
+  image: Digest,
+): Promise<Digest[]> {
+  const attached: Digest[] = [];
+  for (const suffix of attachedSuffixes) {
+    const found = await registry.manifests.head(repository, `${image.replace(':', '-')}${suffix}`, { signal });
+    if (found) attached.push(found.digest);
+  }
+  return attached;
 }
 
 /**

@@ -1,12 +1,9 @@
 import type { BuildProject, ImageToDelete } from '@cooperage/db';
-import { type Digest, projectRepository, stagingRepository } from '@cooperage/domain';
+import { projectRepository, stagingRepository } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
-import { deleteBlobs, deleteManifests } from '../publish/delete-manifests.js';
+import { attachedTo, deleteBlobs, deleteManifests } from '../publish/delete-manifests.js';
 import type { ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
-
-/** Suffixes of the tags by which a registry without a referrers API finds what belongs to an image; '' is OCI's own. */
-const attachedSuffixes = ['', '.sig', '.att', '.sbom'];
 
 /**
  * Deletes an image from the registry: its referrers first, so that no signature stays without its image, then its layers, then the image
@@ -25,11 +22,7 @@ export async function deleteImage(
   const repository = projectRepository(project.organizationSlug, project.slug);
   const { signal, registry } = session;
   const listed = await registry.referrers.list(repository, digest, { signal });
-  const attached: Digest[] = [];
-  for (const suffix of attachedSuffixes) {
-    const found = await registry.manifests.head(repository, `${digest.replace(':', '-')}${suffix}`, { signal });
-    if (found) attached.push(found.digest);
-  }
+  const attached = await attachedTo(session, repository, digest);
   const referrers = [...artifacts, ...listed.map((each) => each.digest), ...attached].filter((each) => each !== digest);
   await deleteManifests(session, repository, referrers, logger);
   // The manifest goes last: it says what the layers are, should this have to be repeated.
