@@ -96,7 +96,8 @@ describe('R7-A3 a body for which its sender has no right', () => {
 
 describe('R5-A3 the largest bodies that honest clients send are taken', () => {
   const project = () => `/api/v1/projects/${target.project.id}`;
-  const globs = (count: number) => Array.from({ length: count }, (_, at) => `${at}/${'x'.repeat(500)}`);
+  const globs = (count: number, length = 500) =>
+    Array.from({ length: count }, (_, at) => `${at}/${'x'.repeat(length)}`);
 
   it('settings of a project with 64 build arguments of 64 KiB together, 32 contexts and 50 protected branches', async () => {
     const entries = (count: number, value: string) =>
@@ -110,7 +111,9 @@ describe('R5-A3 the largest bodies that honest clients send are taken', () => {
   });
 
   it('a rule with 50 patterns of each kind and 20 tags', async () => {
-    const rule = { name: 'All', refKind: 'branch', refPattern: '**', includePaths: globs(50), excludePaths: globs(50) };
+    // All of its text together has 16 KiB at most.
+    const paths = { includePaths: globs(50, 138), excludePaths: globs(50, 138) };
+    const rule = { name: 'All', refKind: 'branch', refPattern: '**', ...paths };
     const tags = Array.from({ length: 20 }, (_, at) => `t-${at}-${'x'.repeat(100)}`);
     expectOk(await owner.post(`${project()}/rules`, { ...rule, tags }), 201);
   });
