@@ -4,7 +4,7 @@ import { Prisma } from '../generated/client.js';
 /** Most tags of a project. A registry answers a request for its tags with all of them at once. */
 export const mostTags = 20_000;
 /** Most tags that people point to one image by hand. */
-export const mostTagsByHand = 1_000;
+const mostTagsByHand = 1_000;
 /** Tags that a warning names. */
 const mostNamed = 20;
 
