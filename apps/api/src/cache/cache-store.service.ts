@@ -22,7 +22,7 @@ import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
 import { StatisticsShare } from '../auth/statistics-share.js';
 import { CursorCodec } from '../http/cursor.js';
-import { found } from '../http/problem.js';
+import { ApiProblem, found } from '../http/problem.js';
 import { placeOf } from '../projects/project-place.js';
 
 /** What the registry holds of a project's caches, and the end of it. */
@@ -62,9 +62,12 @@ export class CacheStoreService {
     return this.cursors.page(list, await this.rows.list(projectId, this.cursors.query(list, query)), presentReset);
   }
 
+  /** @throws {ApiProblem} `conflict` after very many within a day */
   async reset(principal: Principal, projectId: string, asked: ResetCache, actor: Actor): Promise<CacheReset> {
     const project = await this.access.project(principal, projectId, 'cache.reset');
-    return presentReset(found(await this.rows.reset(placeOf(project), asked, actor)));
+    const reset = found(await this.rows.reset(placeOf(project), asked, actor));
+    if (typeof reset === 'string') throw new ApiProblem('conflict', { detail: reset });
+    return presentReset(reset);
   }
 }
 

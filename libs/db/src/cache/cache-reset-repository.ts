@@ -5,6 +5,7 @@ import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { lockProject } from '../project/lock-project.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
 
 /** What a reset takes: the whole project where both are null, one zone, or one ref of a zone. */
@@ -28,20 +29,30 @@ export interface CacheResetRecord extends CacheScope {
   readonly sweptAt: Date | null;
 }
 
+/** Each is looked at by whoever names a cache of the project, and by builders every minute. */
+const mostADay = 100;
+/** Scopes with a reset, the ones reset last first. A cache that is older stays on a builder's disk until its room is needed. */
+const mostSwept = 1_000;
+
 /** Resets of caches as people ask for them. */
 export class CacheResetRepository {
   constructor(private readonly db: Database) {}
 
   /**
    * From now on no new build finds what is older: the number goes into the names. What stands in the registry is deleted
-   * later, see `CacheSweepRepository`. Null when the project is gone.
+   * later, see `CacheSweepRepository`. Null when the project is gone; a sentence why not, when it had too many in a day.
    */
   async reset(
     { projectId, organizationId }: ProjectPlace,
     { zone, ref, reason }: CacheScope & { readonly reason: string },
     actor: Actor,
-  ): Promise<CacheResetRecord | null> {
+  ): Promise<CacheResetRecord | string | null> {
     return this.db.transaction(async (tx) => {
+      await lockProject(tx, projectId);
+      const since = new Date(Date.now() - 24 * 3_600_000);
+      const today = await tx.cacheReset.count({ where: { projectId, createdAt: { gt: since } } });
+      if (today >= mostADay)
+        return `The cache of this project was reset ${today} times within a day, and ${mostADay} is the most.`;
       const [project] = await tx.$queryRaw<{ epoch: number; afterNumber: number }[]>`
         UPDATE project SET last_cache_epoch = last_cache_epoch + 1 WHERE id = ${projectId}::uuid AND deleted_at IS NULL
         RETURNING last_cache_epoch AS epoch, last_build_number AS "afterNumber"`;
@@ -72,10 +83,16 @@ export class CacheResetRepository {
 export class SweptResets {
   constructor(private readonly db: Database) {}
 
+  /** The newest of each scope. */
   async of(projectId: string): Promise<SweptReset[]> {
-    const select = { epoch: true, zone: true, ref: true };
-    const rows = await this.db.prisma.cacheReset.findMany({ where: { projectId, sweptAt: { not: null } }, select });
-    return rows.map(toReset);
+    const rows = await this.db.prisma.cacheReset.groupBy({
+      by: ['zone', 'ref'],
+      where: { projectId, sweptAt: { not: null } },
+      _max: { epoch: true },
+      orderBy: { _max: { epoch: 'desc' } },
+      take: mostSwept,
+    });
+    return rows.map(({ zone, ref, _max }) => toReset({ zone, ref, epoch: _max.epoch ?? 0 }));
   }
 }
 

@@ -1,7 +1,8 @@
+import { syncStretchRatio } from '@cooperage/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheReference } from './cache-reference.js';
-import { cachesToDrop, isFromBefore, isLocalCacheName, localCacheName } from './local-cache.js';
+import { cachesFromBefore, cachesToDrop, isLocalCacheName, localCacheName, type SweptReset } from './local-cache.js';
 import { type Zone, zones } from './zone.js';
 
 const projectId = '01890000-0000-7000-8000-000000000001';
@@ -31,6 +32,7 @@ describe('caches on the disk of a worker', () => {
     const name = (zone: Zone, branch: string, epoch: number) =>
       localCacheName(cacheReference(projectId, { zone, ref: `refs/heads/${branch}`, platform: 'linux/amd64', epoch }));
     const all = { epoch: 2, zone: null, ref: null };
+    const isFromBefore = (cache: string, resets: SweptReset[]) => cachesFromBefore([cache], resets).length === 1;
     expect(isFromBefore(name('branch', 'topic', 0), [])).toBe(false);
     expect(isFromBefore(name('branch', 'topic', 0), [all])).toBe(true);
     expect(isFromBefore(name('fork', 'topic', 1), [all])).toBe(true);
@@ -41,6 +43,19 @@ describe('caches on the disk of a worker', () => {
     expect(isFromBefore(name('branch', 'topic', 1), [one])).toBe(true);
     expect(isFromBefore(name('branch', 'other', 1), [one])).toBe(false);
     expect(isFromBefore(name('protected', 'topic', 1), [one])).toBe(false);
+  });
+
+  it('R11-1 are found in a moment among thousands of resets of other refs', async () => {
+    const place = (ref: string, epoch = 0) =>
+      localCacheName(cacheReference(projectId, { zone: 'branch', ref, platform: 'linux/amd64', epoch }));
+    const names = Array.from({ length: 300 }, (_, at) => place(`refs/heads/${at}`));
+    const resets = Array.from({ length: 2_000 }, (_, at) => ({
+      ...{ epoch: at + 1, zone: 'branch' as const, ref: `refs/heads/other-${at}-${'x'.repeat(900)}` },
+    }));
+    const compare = () => cachesFromBefore([...names, place(resets[7]!.ref)], resets);
+    expect(compare()).toEqual([place(resets[7]!.ref)]);
+    // By pairs it is 600,000 hashes of a kilobyte.
+    expect(await syncStretchRatio(compare)).toBeLessThan(5);
   });
 
   it('make room by what was longest unused, and never by what is in use', () => {

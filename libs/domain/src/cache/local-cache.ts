@@ -21,16 +21,26 @@ export interface SweptReset {
   readonly ref: string | null;
 }
 
-/** Whether a cache on the disk is from before one of these resets of its project, so that nobody reads it any more. */
-export function isFromBefore(name: string, resets: readonly SweptReset[]): boolean {
-  const [, zone, place = ''] = name.split('/');
-  const [hash, epoch = '0'] = place.split('-');
-  return resets.some(
-    (reset) =>
-      reset.epoch > Number(epoch) &&
-      (reset.zone === null || reset.zone === zone) &&
-      (reset.ref === null || hashOfRef(reset.ref) === hash),
-  );
+/**
+ * Which caches on the disk are from before one of these resets of their project, so that nobody reads them any more. Takes a moment
+ * for each name and each reset, not for each pair: a project may have thousands of both.
+ */
+export function cachesFromBefore(names: readonly string[], resets: readonly SweptReset[]): string[] {
+  const newest = new Map<string, number>();
+  for (const { epoch, zone, ref } of resets) {
+    const scope = scopeOf(zone, ref === null ? null : hashOfRef(ref));
+    newest.set(scope, Math.max(epoch, newest.get(scope) ?? 0));
+  }
+  return names.filter((name) => {
+    const [, zone = '', place = ''] = name.split('/');
+    const [hash = '', epoch = '0'] = place.split('-');
+    const scopes = [scopeOf(null, null), scopeOf(zone, null), scopeOf(zone, hash)];
+    return scopes.some((scope) => (newest.get(scope) ?? 0) > Number(epoch));
+  });
+}
+
+function scopeOf(zone: string | null, hash: string | null): string {
+  return `${zone ?? ''}/${hash ?? ''}`;
 }
 
 /** A cache as it lies on the disk. */

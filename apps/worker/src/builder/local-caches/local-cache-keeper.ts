@@ -1,5 +1,5 @@
 import type { BuildProjectRepository, SweptResets } from '@cooperage/db';
-import { isFromBefore } from '@cooperage/domain';
+import { cachesFromBefore } from '@cooperage/domain';
 import type { LocalCaches } from '@cooperage/engines';
 import type { Logger } from '@cooperage/telemetry';
 import { WakeLoop } from '../../shared/wake-loop.js';
@@ -40,7 +40,6 @@ export class LocalCacheKeeper {
   private async removeOlder(caches: LocalCaches, projectId: string): Promise<void> {
     const resets = await this.resets.of(projectId);
     if (resets.length === 0) return;
-    const names = await caches.names(projectId);
-    await caches.remove(names.filter((name) => isFromBefore(name, resets)));
+    await caches.remove(cachesFromBefore(await caches.names(projectId), resets));
   }
 }
