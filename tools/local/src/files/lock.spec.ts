@@ -55,6 +55,20 @@ describe('Lock', () => {
     lock?.release();
   });
 
+  it('is held also where its object was forgotten', async () => {
+    const file = freshFile();
+    const source = path.join(import.meta.dirname, 'lock.ts');
+    const script = `const { Lock } = await import(${JSON.stringify(source)});
+      Lock.tryTake(${JSON.stringify(file)});
+      setTimeout(() => { gc(); setTimeout(() => { console.log('collected'); setInterval(() => {}, 1000); }, 10); }, 10);`;
+    const other = spawn(process.execPath, ['--expose-gc', '--input-type=module', '--eval', script]);
+    await once(other.stdout, 'data');
+    expect(Lock.tryTake(file)).toBeUndefined();
+    const closed = once(other, 'close');
+    other.kill('SIGKILL');
+    await closed;
+  });
+
   it('R6-A9 is kept from us by nobody who knows its name, and its file is for its owner alone', async () => {
     const file = freshFile();
     const id = createHash('sha256').update(file).digest('hex').slice(0, 24);

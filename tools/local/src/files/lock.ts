@@ -7,6 +7,9 @@ const RETRY_MS = 200;
 /** Result code of SQLite for what another one has locked (SQLITE_BUSY). */
 const BUSY = 5;
 
+/** Whoever lets go of the object keeps the lock all the same: a database that is collected is closed. */
+const held = new Set<Lock>();
+
 /**
  * A lock of this machine: an empty file of this user that SQLite has locked as a whole. The kernel frees it with its process, so
  * there is never a stale one. Other users can neither take it nor keep it from us, as they could a name that is everybody's.
@@ -27,7 +30,9 @@ export class Lock {
     const database = new DatabaseSync(file, { timeout: 0 });
     try {
       database.exec('BEGIN EXCLUSIVE');
-      return new Lock(database);
+      const lock = new Lock(database);
+      held.add(lock);
+      return lock;
     } catch (error) {
       database.close();
       if ((error as { errcode?: number }).errcode === BUSY) return undefined;
@@ -46,6 +51,7 @@ export class Lock {
   }
 
   release(): void {
+    held.delete(this);
     this.database.close();
   }
 }
