@@ -4,7 +4,7 @@
 # beside it fills the table of neighbours, which the kernel has once for all networks of a machine (docs/adr/0072).
 #   STEP_IP   ip(8); else the one that is found by its name
 set -u
-PATH=${PATH:-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 refuse() {
   echo "cooperage: this step does not start: $*" >&2

@@ -1,4 +1,3 @@
-import type { Socket as Connection } from 'node:net';
 import { type ClientMessage, type ServerMessages, type SubscribeAnswer, socketPath } from '@cooperage/contracts';
 import { decodeLogEntries } from '@cooperage/domain/predicates';
 import { io, type Socket } from 'socket.io-client';
@@ -69,9 +68,12 @@ export class LogViewer {
     this.connection.resume();
   }
 
-  private get connection(): Connection {
-    const transport = this.socket?.io.engine.transport as unknown as { ws: { _socket: Connection } };
-    return transport.ws._socket;
+  private get connection(): { pause(): void; resume(): void } {
+    // Not that below it: the library of WebSockets resumes it by itself.
+    const transport = this.socket?.io.engine.transport as unknown as {
+      ws: { pause(): void; resume(): void };
+    };
+    return transport.ws;
   }
 
   private take(frames: Uint8Array): void {

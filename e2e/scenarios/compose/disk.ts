@@ -43,7 +43,7 @@ export function diskFloor(suite: Suite<ComposeProduct>): void {
       return () => rm(ballast);
     });
 
-    it('ends where the disk of its pool is short, and costs the other pool nothing [A3 Compose isolation]', async () => {
+    it('ends where the disk of its pool is short, and the other pool builds on [A3 Compose isolation]', async () => {
       const { commit } = await product.push(filler, { Dockerfile: diskFiller });
       await product.buildWhere(filler, commit, 'runs', ({ phase }) => phase === 'build');
       const beside = await product.build(trusted, { Dockerfile: 'FROM busybox:latest\nRUN echo beside > /word\n' });
@@ -51,8 +51,9 @@ export function diskFloor(suite: Suite<ComposeProduct>): void {
 
       const ended = await product.buildWhere(filler, commit, 'was ended', ({ attempts }) => !!attempts[0]?.endedAt);
       expect(ended.attempts[0]).toMatchObject({ failure: { code: 'DiskFull' } });
-      // A build that ended so is tried again: another may have filled the disk.
-      await product.api.json('POST', `/api/v1/builds/${ended.id}/cancel`, {});
+      // A build that ended so is tried again: another may have filled the disk. It may have had all its tries by now (409).
+      const canceled = await product.api.send('POST', `/api/v1/builds/${ended.id}/cancel`, {});
+      expect([200, 202, 409]).toContain(canceled.status);
       await product.finished(filler, commit);
     });
   });

@@ -1,5 +1,7 @@
 -- What builds leave beside their logs counts for the quota of logs (docs/adr/0076), as 'recordBytes'. Bytes are those of the texts, since
 -- what is stored is compressed. A size that is dear to compute is kept with its row, so that a deletion takes off what was counted.
+-- All at once, in the order in which most statements name them: what is begun one after the other meets processes that still run.
+LOCK TABLE build, attempt, signature_artifact, step, step_verdict, cache_entry, context_manifest, layer_listing IN ACCESS EXCLUSIVE MODE;
 ALTER TABLE "attempt" ADD COLUMN     "record_bytes" BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE "build" ADD COLUMN     "record_bytes" BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE "signature_artifact" ADD COLUMN     "record_bytes" BIGINT NOT NULL DEFAULT 0;

@@ -93,7 +93,23 @@ describe('R2-N2 the disk of a builder', () => {
       stopping = true;
     }
     expect(askedAt).toEqual([0, 0, 1]);
+    // It has gone since, and another one is not there yet.
+    for (let looks = 0; looks < 3; looks++) await floor.look();
+    expect(asked).toHaveLength(1);
     expect(asked[0]).toMatch(/^it goes on for a build that was stopped, and its disk has (?:1\.3|3\.3) GiB left/);
+  });
+
+  it('V9A-M1 keeps the engine at the beginning of a shortage, whatever was stopped before', async () => {
+    stopping = true;
+    grows = false;
+    for (const gib of [3.9, 3.9, 3.5]) {
+      free = gib * gibibyte;
+      await floor.look();
+    }
+    expect(asked).toEqual([]);
+    free = 3.3 * gibibyte;
+    await floor.look();
+    expect(asked).toHaveLength(1);
   });
 
   it('R10-C1 has the engine emptied while it is short and no build is there that would do so', async () => {

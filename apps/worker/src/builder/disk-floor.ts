@@ -22,7 +22,7 @@ export interface DiskUsers {
   /** Ends the one that let the disk grow most lately, see `HeldAttempts`. @returns false where it is not known of any */
   stopLargest(goneBytes: number, failure: (why: string) => BuildFailure): boolean;
   stopAll(failure: BuildFailure): void;
-  /** Whether one was stopped that has not ended. */
+  /** Whether one was stopped that has not ended, and may still let the disk grow. */
   readonly isStopping: boolean;
   /** How many there are. */
   readonly size: number;
@@ -33,21 +33,35 @@ class RoomWatch {
   isShort = false;
   /** When the last build was ended in this shortage. */
   private freeAtEnd = Infinity;
+  /** When this shortage began, or a build or the engine was ended in it, whichever came last. */
+  private freeSince = Infinity;
   private readonly frees: number[] = [];
 
   look({ free, floor }: DiskRoom): void {
     this.frees.push(free);
     if (this.frees.length > mostLooks) this.frees.shift();
-    this.isShort = free < (this.isShort ? floor * enoughPart : floor);
+    const wasShort = this.isShort;
+    this.isShort = free < (wasShort ? floor * enoughPart : floor);
     if (!this.isShort) this.freeAtEnd = Infinity;
+    if (!wasShort) this.freeSince = free;
   }
 
   hasFallen({ free, floor }: DiskRoom): boolean {
     return free <= this.freeAtEnd - floor * fallPart;
   }
 
+  /** Whether it shrinks on within a shortage, although something was ended. */
+  goesOn({ free, floor }: DiskRoom): boolean {
+    return free <= this.freeSince - floor * fallPart;
+  }
+
   ended({ free }: DiskRoom): void {
     this.freeAtEnd = free;
+    this.freeSince = free;
+  }
+
+  asked({ free }: DiskRoom): void {
+    this.freeSince = free;
   }
 
   /** Since it had most, within the last looks. */
@@ -111,8 +125,10 @@ export class DiskFloor {
 
   private makeRoom(short: readonly DiskRoom[]): void {
     // What was stopped does not hear it (ADR 80). The engine goes before the builds of other engines have to.
-    if (this.users?.isStopping && short.some((room) => this.watches[room.of].hasFallen(room)))
+    if (this.users?.isStopping && short.some((room) => this.watches[room.of].goesOn(room))) {
       void this.end.ask(`it goes on for a build that was stopped, and ${this.shortage}`);
+      for (const room of short) this.watches[room.of].asked(room);
+    }
     if (short.some(({ free, floor }) => free < floor * lastPart)) {
       this.users?.stopAll(new BuildFailure('DiskFull', `The builder ended its builds: ${this.shortage}`));
       for (const room of short) if (this.watches[room.of].hasFallen(room)) this.watches[room.of].ended(room);

@@ -68,7 +68,7 @@ export class EngineEnd {
 
   /** @param why continues a sentence that begins with the engine. @returns false where nobody can be asked */
   async ask(why: string): Promise<boolean> {
-    if (this.isAsked) return true;
+    if (this.isEnding) return true;
     this.logger.error({ why, file: this.file }, 'the engine has to end and be started again');
     if (this.file === null) return false;
     try {

@@ -31,7 +31,7 @@ export interface CacheResetRecord extends CacheScope {
 
 /** Each is looked at by whoever names a cache of the project, and by builders every minute. */
 const mostADay = 100;
-/** Scopes with a reset, the ones reset last first. A cache that is older stays on a builder's disk until its room is needed. */
+/** Scopes with a reset: the project and its zones, then the refs reset last. What an older one took stays on a builder's disk until room is needed. */
 const mostSwept = 1_000;
 
 /** Resets of caches as people ask for them. */
@@ -85,14 +85,11 @@ export class SweptResets {
 
   /** The newest of each scope. */
   async of(projectId: string): Promise<SweptReset[]> {
-    const rows = await this.db.prisma.cacheReset.groupBy({
-      by: ['zone', 'ref'],
-      where: { projectId, sweptAt: { not: null } },
-      _max: { epoch: true },
-      orderBy: { _max: { epoch: 'desc' } },
-      take: mostSwept,
-    });
-    return rows.map(({ zone, ref, _max }) => toReset({ zone, ref, epoch: _max.epoch ?? 0 }));
+    const rows = await this.db.prisma.$queryRaw<{ zone: string | null; ref: string | null; epoch: number }[]>`
+      SELECT zone, ref, max(epoch) AS epoch FROM cache_reset
+      WHERE project_id = ${projectId}::uuid AND swept_at IS NOT NULL
+      GROUP BY zone, ref ORDER BY ref IS NULL DESC, max(epoch) DESC LIMIT ${mostSwept}`;
+    return rows.map(toReset);
   }
 }
 

@@ -46,6 +46,8 @@ it('R11-1 a cache is reset a hundred times a day at most, and says so', async ()
 it('R11-1 builders are told the newest reset of each scope, and of a thousand scopes', async () => {
   const projectId = await world.project();
   const at = new Date();
+  const whole = { zone: null, ref: null, reason: 'r', actorName: 'ada', afterNumber: 0, createdAt: at, sweptAt: at };
+  await world.db.prisma.cacheReset.create({ data: { ...whole, id: newId(), projectId, epoch: 0 } });
   await resets(projectId, 1_500, at);
   await world.db.prisma.cacheReset.create({
     data: {
@@ -58,5 +60,10 @@ it('R11-1 builders are told the newest reset of each scope, and of a thousand sc
   expect(told.filter(({ ref }) => ref === 'refs/heads/3')).toEqual([
     { zone: 'branch', ref: 'refs/heads/3', epoch: 2_000 },
   ]);
-  expect(Math.min(...told.map(({ epoch }) => epoch))).toBe(502);
+  expect(
+    told
+      .map(({ epoch }) => epoch)
+      .toSorted((a, b) => a - b)
+      .slice(0, 2),
+  ).toEqual([0, 503]);
 });

@@ -2,7 +2,7 @@ import type { Queryable } from '../database.js';
 import { Prisma } from '../generated/client.js';
 
 /** Most tags of a project. A registry answers a request for its tags with all of them at once. */
-const mostTags = 20_000;
+const mostTags = 50_000;
 /** Most tags that people point to one image by hand. */
 const mostTagsByHand = 1_000;
 /** Tags that a warning names. */

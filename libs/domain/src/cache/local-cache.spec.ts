@@ -55,7 +55,8 @@ describe('caches on the disk of a worker', () => {
     const compare = () => cachesFromBefore([...names, place(resets[7]!.ref)], resets);
     expect(compare()).toEqual([place(resets[7]!.ref)]);
     // By pairs it is 600,000 hashes of a kilobyte.
-    expect(await syncStretchRatio(compare)).toBeLessThan(5);
+    // Without instructions for SHA-256 it takes longer; the bound is far below those.
+    expect(await syncStretchRatio(compare)).toBeLessThan(50);
   });
 
   it('make room by what was longest unused, and never by what is in use', () => {

@@ -1,7 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { DeafWork } from '@cooperage/buildkit';
-import { type OwnEngine, startOwnEngine } from '@cooperage/testing';
+import { type OwnEngine, services, startOwnEngine } from '@cooperage/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
 import { endTrial, pushRequest, trialCgroupParent } from '../testing/trial-engine.js';
@@ -28,7 +29,9 @@ function longArchive(entries: number): Buffer {
   return Buffer.concat(Array.from({ length: entries / 10_000 }, () => many));
 }
 
-it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it was stopped, until the engine ends', async () => {
+it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it was stopped, until the engine ends', {
+  timeout: 180_000,
+}, async () => {
   const own: OwnEngine = await startOwnEngine();
   const works: DeafWork[] = [];
   const cgroupParent = trialCgroupParent();
@@ -46,7 +49,10 @@ it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it wa
     context: { files: [contextFile('a.tar.gz', longArchive(20_000_000))], sharedKey: unique() },
   });
   const build = engine.build(request, record.emit, stop.signal);
-  await expect.poll(() => record.step('ADD a.tar.gz /')?.startedAt).toBeInstanceOf(Date);
+  // The step is begun a moment before the engine unpacks, and until then it hears.
+  const unpacked = async () => (await readdir(own.dataFolder, { recursive: true })).some((file) => file.endsWith('/x'));
+  await expect.poll(unpacked).toBe(true);
+  expect(record.step('ADD a.tar.gz /')?.startedAt).toBeInstanceOf(Date);
   stop.abort('cancel');
   await expect(build).rejects.toMatchObject({ code: 'EngineUnavailable' });
   expect(works).toHaveLength(1);
@@ -60,4 +66,28 @@ it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it wa
   await ended;
   await own.restart();
   expect(await engine.find(request.reference)).toEqual({ state: 'unknown' });
+});
+
+it('V9A-M3 an engine is not deaf while what it says waits for us', async () => {
+  const works: DeafWork[] = [];
+  const cgroupParent = trialCgroupParent();
+  const engine = new BuildkitEngine({
+    ...{ address: services().engine, cgroupParent, endWithinMs: 500 },
+    onDeafWork: (work) => works.push(work),
+  });
+  onTestFinished(() => endTrial(cgroupParent, engine));
+  const record = new EventRecord();
+  let hasWaited = false;
+  const build = engine.build(
+    pushRequest(`FROM busybox\nRUN echo said # ${unique()}\n`),
+    async (event) => {
+      // The log cannot be stored for a while.
+      if (event.type === 'log' && !hasWaited) await delay(4_000);
+      hasWaited ||= event.type === 'log';
+      record.emit(event);
+    },
+    new AbortController().signal,
+  );
+  await build;
+  expect([hasWaited, record.output().trim(), works]).toEqual([true, 'said', []]);
 });

@@ -74,9 +74,19 @@ describe('held attempts', () => {
 
   it('R9-C1 say whether one was stopped that has not ended', async () => {
     const end = Promise.withResolvers<void>();
-    const work = held.while(attempt, () => end.promise);
+    let grown: DiskGrowth | undefined;
+    const work = held.while(attempt, (_signal, growth) => {
+      grown = growth;
+      return end.promise;
+    });
+    grown!.noteWritten(64 * 2 ** 20);
     expect(held.isStopping).toBe(false);
     held.stopAll('shutdown');
+    expect(held.isStopping).toBe(true);
+    // V9A-M1: one that lets nothing grow, as at its git fetch, is no reason to end an engine.
+    for (let looks = 0; looks < 30; looks++) held.look();
+    expect(held.isStopping).toBe(false);
+    grown!.noteWritten(null);
     expect(held.isStopping).toBe(true);
     end.resolve();
     await work;

@@ -101,9 +101,11 @@ export class HeldAttempts {
     return this.held.size;
   }
 
-  /** Whether one was stopped that has not ended. */
+  /** Whether one was stopped that has not ended, and may still let the disk grow: by what nobody sees, or it did lately. */
   get isStopping(): boolean {
-    return [...this.held.values()].some(({ stop }) => stop.signal.aborted);
+    return [...this.held.values()].some(
+      ({ stop, growth }) => stop.signal.aborted && (growth.isBlind || growth.recent >= leastGrowthBytes),
+    );
   }
 
   /** For `stopLargest`: to be called from time to time. */

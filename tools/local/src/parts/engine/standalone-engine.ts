@@ -32,6 +32,8 @@ import { buildkitdToml, networkList, type StandaloneSettings, standaloneEnvironm
 import { StepNetwork } from './step-network.ts';
 import { writeStepRuntime } from './step-runtime.ts';
 
+type Places = Pick<StandaloneSettings, 'dataFolder' | 'socket' | 'traceSocket' | 'cgroupBase'>;
+
 /** A BuildKit of its own for code of strangers, new enough for that, on a bridge of its own; it needs root. */
 export class StandaloneEngine implements Part<EngineAddress> {
   readonly name = 'the engine for strangers';
@@ -103,7 +105,8 @@ export class StandaloneEngine implements Part<EngineAddress> {
   endIfAsked(): Promise<string | undefined> {
     return this.asked.endIfAsked(async () => {
       await killNoted(this.instance.pidFile('strangers-engine'));
-      await this.clear(this.settings());
+      // Nothing is written: the disk may be full.
+      await this.clear(this.places());
     });
   }
 
@@ -128,7 +131,7 @@ export class StandaloneEngine implements Part<EngineAddress> {
   }
 
   /** What an engine that was killed leaves behind: steps, their groups, mounts, and addresses that nobody has any more. */
-  private async clear(settings: StandaloneSettings): Promise<void> {
+  private async clear(settings: Places): Promise<void> {
     await clearGroup(settings.cgroupBase);
     await unmountBelow(settings.dataFolder);
     for (const socket of [settings.socket, settings.traceSocket]) rmSync(socket, { force: true });
@@ -150,14 +153,21 @@ export class StandaloneEngine implements Part<EngineAddress> {
     });
   }
 
+  private places(): Places {
+    const { instance } = this;
+    return {
+      dataFolder: instance.file('strangers-engine'),
+      socket: `${instance.socketFolder()}/strangers.sock`,
+      traceSocket: `${instance.socketFolder()}/strangers-trace.sock`,
+      cgroupBase: `${cgroupOf(instance)}-strangers`,
+    };
+  }
+
   private settings(): StandaloneSettings {
     const { insecure, mirror } = this.registries;
     return {
-      dataFolder: this.instance.file('strangers-engine'),
-      socket: `${this.instance.socketFolder()}/strangers.sock`,
-      traceSocket: `${this.instance.socketFolder()}/strangers-trace.sock`,
+      ...this.places(),
       cgroupParent: cgroupOf(this.instance),
-      cgroupBase: `${cgroupOf(this.instance)}-strangers`,
       runc: writeStepRuntime(this.instance.file('settings', 'step-runtime'), {
         runc: this.tools.path('runc'),
         ip: this.tools.path('ip'),
