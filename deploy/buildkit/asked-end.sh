@@ -1,5 +1,5 @@
 # The end of an engine that its builder asks for, for start.sh, which says `refuse` (docs/adr/0080). A builder cannot end what its engine
-# does by itself: it unpacks, copies and reads layers, and hears no cancel meanwhile.
+# does by itself: it unpacks, copies and reads layers, and ignores a cancel meanwhile.
 #   accept_asks      before an engine starts: makes the folder for its builder, says and forgets what was asked of the engine before
 #   keep_asked PID   looks twice a second for as long as the process lives; sends it USR1 where the builder asks
 # The builder makes the file `end` in the folder. Its text says why. The builder is less trusted, and the folder is its own: a plain file

@@ -221,7 +221,7 @@ export class BuildBench {
         earlier: new EarlierAttempts(this.attempts, engine as unknown as Engine, {
           workerName: 'b',
           registry: this.registry,
-          onDeafWork: (work) => void end.unlessEnded(work),
+          onRunawayWork: (work) => void end.unlessEnded(work),
         }),
         losses: new EngineLosses(),
         house: new EngineHouse({ wipe: async () => {} }, this.lane, end, undefined, () => this.usedFiles()),

@@ -63,7 +63,7 @@ export function hogs(suite: Suite, tag = '', but: readonly string[] = []): void 
       expect(await product.finished(neighbour, again.commit)).toMatchObject({ status: 'succeeded', failure: null });
     });
 
-    it(`S-047 a Dockerfile of a million lines that is small enough is built as any other${tag}`, async () => {
+    it(`S-047 a Dockerfile of a million lines that is small enough is built like any other${tag}`, async () => {
       const repository = await product.repository({ limits });
       const Dockerfile = `${step('echo first')}${'\n'.repeat(lines)}RUN echo last\n`;
       const { commit } = await product.push(repository, { Dockerfile });

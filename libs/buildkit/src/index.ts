@@ -16,7 +16,7 @@ export type { OnGraph, SolveInput } from './solve/bridge.js';
 export { BuildGraph, type SolveEvent, type VertexState } from './solve/build-graph.js';
 export { type DefinedVertex, digestWithoutCache } from './solve/definition.js';
 export { SolveFailure, type SourceLines } from './solve/failure.js';
-export { type DeafWork, type RunningSolve, type SolveOptions, type SolveResult, startSolve } from './solve/solve.js';
+export { type RunawayWork, type RunningSolve, type SolveOptions, type SolveResult, startSolve } from './solve/solve.js';
 export { parseAddress, type TlsFiles } from './wire/address.js';
 export { type ConnectionOptions, EngineConnection } from './wire/connection.js';
 export { ConnectionLost, type ErrorDetail, RpcError, rpcCode } from './wire/errors.js';

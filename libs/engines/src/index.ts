@@ -1,4 +1,4 @@
-export type { DeafWork } from '@cooperage/buildkit';
+export type { RunawayWork } from '@cooperage/buildkit';
 export { BackedEngine } from './backed-engine.js';
 export * from './build-request.js';
 export type { BuildahEngineOptions } from './buildah/engine.js';

@@ -194,7 +194,7 @@ describe('IntakeGate', () => {
       return whole;
     }
 
-    it('its git host, which has proven a call to it, has a share as any other address', () => {
+    it('its git host, which has proven a call to it, has a share like any other address', () => {
       const whole = flooded(0);
       expect(whole(from('somebody', 'target'))).toBe(false);
       const host = { ...from('host', 'target'), isProven: true };

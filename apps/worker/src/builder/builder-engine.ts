@@ -1,5 +1,5 @@
 import type { Config } from '@cooperage/config';
-import { BackedEngine, createEngine, type DeafWork, type Engine, type LocalCaches } from '@cooperage/engines';
+import { BackedEngine, createEngine, type Engine, type LocalCaches, type RunawayWork } from '@cooperage/engines';
 
 type EngineConfig = Pick<
   Config<'builder'>,
@@ -10,9 +10,9 @@ type EngineConfig = Pick<
 export function builderEngine(
   config: EngineConfig,
   localCaches: LocalCaches | null = null,
-  onDeafWork: (work: DeafWork) => void = () => {},
+  onRunawayWork: (work: RunawayWork) => void = () => {},
 ): Engine {
-  const options = { ...buildkitOptions(config), onDeafWork, ...(localCaches && { localCaches }) };
+  const options = { ...buildkitOptions(config), onRunawayWork, ...(localCaches && { localCaches }) };
   const buildkit = createEngine('buildkit', options);
   return config.engine === 'buildkit'
     ? buildkit

@@ -289,7 +289,7 @@ function services(config: BuilderConfig): Provider[] {
             losses: new EngineLosses((atMs) => end.wasEndedAt(atMs)),
             earlier: new EarlierAttempts(parts.attempts, parts.engine, {
               ...{ workerName, registry },
-              onDeafWork: (work) => void end.unlessEnded(work),
+              onRunawayWork: (work) => void end.unlessEnded(work),
             }),
           },
           () => life.instanceId,

@@ -124,7 +124,7 @@ export class DiskFloor {
   }
 
   private makeRoom(short: readonly DiskRoom[]): void {
-    // What was stopped does not hear it (ADR 80). The engine goes before the builds of other engines have to.
+    // Some work of an engine ignores a stop (ADR 80). The engine goes before the builds of other engines have to.
     if (this.users?.isStopping && short.some((room) => this.watches[room.of].goesOn(room))) {
       void this.end.ask(`it goes on for a build that was stopped, and ${this.shortage}`);
       for (const room of short) this.watches[room.of].asked(room);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BuildFailure } from '@cooperage/domain';
-import type { DeafWork, Engine } from '@cooperage/engines';
+import type { Engine, RunawayWork } from '@cooperage/engines';
 import type { Logger } from '@cooperage/telemetry';
 
 /** Builds beside it are lost with the engine, and begin anew. So it gets this long to end by itself. */
@@ -14,7 +14,7 @@ const startsWithinMs = 2 * 60_000;
 const noticedWithinMs = 5_000;
 
 /**
- * Has an engine ended that goes on with what nobody waits for: some work of BuildKit hears no cancel. Whoever started it ends it, and starts it
+ * Has an engine ended that goes on with what nobody waits for: some work of BuildKit ignores a cancel. Whoever started it ends it, and starts it
  * again: the launcher, or `deploy/buildkit/start.sh`. They are asked by a file, and remove it when the old engine is dead (docs/adr/0080).
  */
 export class EngineEnd {
@@ -83,7 +83,7 @@ export class EngineEnd {
   }
 
   /** Asks where the work does not end, as soon as nobody else uses the engine, or after minutes. */
-  async unlessEnded({ ended }: DeafWork): Promise<void> {
+  async unlessEnded({ ended }: RunawayWork): Promise<void> {
     let isOver = false;
     const over = () => {
       isOver = true;

@@ -32,16 +32,16 @@ export interface SolveOptions {
   /** Leaves no record in the engine's history. */
   readonly unrecorded?: boolean;
   /**
-   * Called where the engine still works for the build a minute after it was stopped, or has answered: the work hears nothing
+   * Called where the engine still works for the build a minute after it was stopped, or has answered: the work ignores it
    * (ADR 80). `done` settles then all the same.
    */
-  readonly onDeafWork?: (work: DeafWork) => void;
+  readonly onRunawayWork?: (work: RunawayWork) => void;
   /** Instead of that minute. */
   readonly endWithinMs?: number;
 }
 
 /** What an engine does for a build that nobody waits for any more. */
-export interface DeafWork {
+export interface RunawayWork {
   /** Resolves when it has ended, also with the engine. */
   readonly ended: Promise<unknown>;
 }
@@ -191,7 +191,7 @@ class Running {
     ) {
       if (await within(since + allowedMs - performance.now(), status.ended)) return true;
     }
-    this.options.onDeafWork?.({ ended: status.ended });
+    this.options.onRunawayWork?.({ ended: status.ended });
     return false;
   }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   ConnectionLost,
-  type DeafWork,
   type Dialect,
   diskUsage,
   EngineConnection,
@@ -10,6 +9,7 @@ import {
   inlineCacheExport,
   type OnGraph,
   parseAddress,
+  type RunawayWork,
   type SourceRule,
   sourcePolicy,
   type TlsFiles,
@@ -79,7 +79,7 @@ export interface BuildkitEngineOptions {
   /** Where the engine keeps its layers, if this process may delete there: `wipe` removes what the engine cannot. */
   readonly stateFolder?: string;
   /** Called where the engine goes on with a build that was stopped (ADR 80). */
-  readonly onDeafWork?: (work: DeafWork) => void;
+  readonly onRunawayWork?: (work: RunawayWork) => void;
   /** How long it may go on before that is called; a minute unless said otherwise. Milliseconds. */
   readonly endWithinMs?: number;
   /** Caches on the disk of this worker; without any, builds that ask for them go without. */
@@ -97,7 +97,7 @@ export class BuildkitEngine implements Engine {
   private readonly connection: EngineConnection;
   private readonly setting: RunSetting;
   private readonly rules: readonly SourceRule[];
-  private readonly deaf: Pick<BuildkitEngineOptions, 'onDeafWork' | 'endWithinMs'>;
+  private readonly runaway: Pick<BuildkitEngineOptions, 'onRunawayWork' | 'endWithinMs'>;
   private readonly localCaches: LocalCaches | null;
   private readonly stateFolder: string | null;
 
@@ -113,8 +113,8 @@ export class BuildkitEngine implements Engine {
       ...(mostAddresses !== undefined && { mostAddresses }),
       ...(mostRecordBytes !== undefined && { mostRecordBytes }),
     };
-    this.deaf = {
-      ...(options.onDeafWork && { onDeafWork: options.onDeafWork }),
+    this.runaway = {
+      ...(options.onRunawayWork && { onRunawayWork: options.onRunawayWork }),
       ...(options.endWithinMs !== undefined && { endWithinMs: options.endWithinMs }),
     };
     this.rules = sourceRules(options.allowedSourceHosts ?? []);
@@ -322,7 +322,7 @@ export class BuildkitEngine implements Engine {
     const onGraph: OnGraph = (key, vertexes) => progress.define(vertexes, key === null ? null : names.get(key)!);
     return {
       ...solve,
-      ...this.deaf,
+      ...this.runaway,
       onGraph,
       sourcePolicy: sourcePolicy(onlyImages ? [...this.rules, nothingByAddress] : this.rules),
     };

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
 import { type Digest, stagingRepository } from '@cooperage/domain';
-import type { BuildFate, BuildOutcome, BuildRequest, DeafWork, Engine, EngineEvent } from '@cooperage/engines';
+import type { BuildFate, BuildOutcome, BuildRequest, Engine, EngineEvent, RunawayWork } from '@cooperage/engines';
 import { inParallel, isRegistryError, readImageParts } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { outlast } from '../../shared/outlast.js';
@@ -17,7 +17,7 @@ export interface EarlierAttemptsOptions {
   readonly workerName: string;
   readonly registry: OwnRegistry;
   /** Called where an engine goes on with an earlier attempt for longer than a minute: nobody waits for that (ADR 80). */
-  readonly onDeafWork: (work: DeafWork) => void;
+  readonly onRunawayWork: (work: RunawayWork) => void;
 }
 
 /** One attempt that begins, and how it tells of what it takes over. */
@@ -73,7 +73,7 @@ export class EarlierAttempts {
 
   private async ended(reference: string, signal: AbortSignal): Promise<BuildFate> {
     const { promise: ended, resolve: over } = Promise.withResolvers<void>();
-    const late = setTimeout(() => this.options.onDeafWork({ ended }), endsWithinMs);
+    const late = setTimeout(() => this.options.onRunawayWork({ ended }), endsWithinMs);
     try {
       for (;;) {
         const fate = await this.engine.find(reference);

@@ -16,7 +16,7 @@ export interface Guest {
  */
 const mostLeftFiles = 2_000_000;
 
-/** One may find what hears nothing, and the next be cut off by the end of an engine. */
+/** One may find work that ignores its stop, and the next be cut off by the end of an engine. */
 const mostWipes = 3;
 const nobodyGivesUp = new AbortController().signal;
 
@@ -118,10 +118,7 @@ export class EngineHouse {
     try {
       await this.inTurn(nobodyGivesUp, async () => {
         // Who waits empties it in its own turn.
-        if (this.isEmpty || this.waiting.size > 0) return;
-        this.owner = undefined;
-        await this.wipe();
-        this.leftFiles = 0;
+        if (!this.isEmpty && this.waiting.size === 0) await this.wipe();
       });
     } finally {
       this.isEmptiedUnused = false;
@@ -190,16 +187,15 @@ export class EngineHouse {
 
   /** @param signal ends the wait, and not what is waited for: nobody is let in before that has ended */
   private async empty(build: Guest, signal: AbortSignal): Promise<void> {
-    this.owner = undefined;
     const emptying = this.wipe().then(() => {
       this.owner = { name: nameOf(build), organizationId: build.organizationId };
-      this.leftFiles = 0;
     });
     this.emptied = emptying.catch(() => {});
     await until(emptying, signal);
   }
 
   private async wipe(): Promise<void> {
+    this.owner = undefined;
     if (!this.engine.wipe)
       throw new BuildFailure('PolicyRefused', 'This builder cannot empty its engine for strangers.');
     for (let tries = 1; ; tries++) {
@@ -207,9 +203,10 @@ export class EngineHouse {
       try {
         await this.engine.wipe();
         this.isEmpty = true;
+        this.leftFiles = 0;
         return;
       } catch (error) {
-        // Its turn has come, so nobody is in. What is left hears nothing, or was begun by a process before this one.
+        // Its turn has come, so nobody is in. What is left ignores its stop, or was begun by a process before this one.
         const isStuck = error instanceof EngineInUse && (await this.end.ask('it cannot be emptied'));
         // It may also have been ended under it, for a guest before.
         if (tries === mostWipes || !(isStuck || this.end.isEnding)) throw error;

@@ -3,7 +3,7 @@ import { BuildFailure, isLossInOwnWork } from '@cooperage/domain';
 
 /** How long builds in an engine may take to notice that it has ended, milliseconds. */
 const sameLossMs = 5_000;
-/** How long an engine may still work at a build that was stopped, milliseconds. It does not hear of it everywhere. */
+/** How long an engine may still work at a build that was stopped, milliseconds. Some of its work ignores a stop. */
 const stoppedWorkMs = 60_000;
 
 /** With whom a build lost its engine. */

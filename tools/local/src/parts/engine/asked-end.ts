@@ -5,7 +5,7 @@ const MOST_BYTES = 300;
 
 /**
  * The end of an engine that its builder asks for (ADR 80). A builder cannot end what its engine does by itself: it unpacks, copies
- * and reads layers, and hears no cancel meanwhile. The builder makes the file `end` in a folder beside that of the network rules. Its
+ * and reads layers, and ignores a cancel meanwhile. The builder makes the file `end` in a folder beside that of the network rules. Its
  * text says why. The file is removed when that engine is gone and before another begins, by which the builder knows.
  *
  * The builder is less trusted. A plain file alone is a question; no link is followed, and no more than its first 300 bytes are read.

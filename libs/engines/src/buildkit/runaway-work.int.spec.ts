@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { DeafWork } from '@cooperage/buildkit';
+import type { RunawayWork } from '@cooperage/buildkit';
 import { type OwnEngine, services, startOwnEngine } from '@cooperage/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { EventRecord } from '../testing/event-record.js';
@@ -33,11 +33,11 @@ it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it wa
   timeout: 180_000,
 }, async () => {
   const own: OwnEngine = await startOwnEngine();
-  const works: DeafWork[] = [];
+  const works: RunawayWork[] = [];
   const cgroupParent = trialCgroupParent();
   const engine = new BuildkitEngine({
     ...{ address: own.address, cgroupParent, endWithinMs: 1_000 },
-    onDeafWork: (work) => works.push(work),
+    onRunawayWork: (work) => works.push(work),
   });
   onTestFinished(async () => {
     await endTrial(cgroupParent, engine);
@@ -49,7 +49,7 @@ it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it wa
     context: { files: [contextFile('a.tar.gz', longArchive(20_000_000))], sharedKey: unique() },
   });
   const build = engine.build(request, record.emit, stop.signal);
-  // The step is begun a moment before the engine unpacks, and until then it hears.
+  // The step is begun a moment before the engine unpacks, and until then it ends by a cancel.
   const unpacked = async () => (await readdir(own.dataFolder, { recursive: true })).some((file) => file.endsWith('/x'));
   await expect.poll(unpacked).toBe(true);
   expect(record.step('ADD a.tar.gz /')?.startedAt).toBeInstanceOf(Date);
@@ -68,12 +68,12 @@ it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it wa
   expect(await engine.find(request.reference)).toEqual({ state: 'unknown' });
 });
 
-it('V9A-M3 an engine is not deaf while what it says waits for us', async () => {
-  const works: DeafWork[] = [];
+it('V9A-M3 an engine is not given up while what it says waits for us', async () => {
+  const works: RunawayWork[] = [];
   const cgroupParent = trialCgroupParent();
   const engine = new BuildkitEngine({
     ...{ address: services().engine, cgroupParent, endWithinMs: 500 },
-    onDeafWork: (work) => works.push(work),
+    onRunawayWork: (work) => works.push(work),
   });
   onTestFinished(() => endTrial(cgroupParent, engine));
   const record = new EventRecord();
