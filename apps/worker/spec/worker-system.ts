@@ -133,6 +133,14 @@ export class WorkerSystem {
     return this.boot(BuilderModule.for(loadConfig('builder', { ...env, ...stores })));
   }
 
+  /** As its supervisor does it: of two live builders of one name the younger may claim nothing. */
+  async restartBuilder(): Promise<void> {
+    const before = this.builder!;
+    this.apps.splice(this.apps.indexOf(before), 1);
+    await before.close();
+    this.builder = await this.startBuilder();
+  }
+
   /** Of the tables' owner. */
   get databaseUrl(): string {
     return this.fresh.url;

@@ -46,7 +46,7 @@ it('a builder that drains finishes what it builds, takes nothing more over a res
   await seen(second, (status, reason) => status === 'queued' && reason === 'no_worker');
 
   const before = (await builders()).map(({ id }) => id);
-  await system.startBuilder();
+  await system.restartBuilder();
   const restarted = await system.until(async () => (await builders()).find(({ id }) => !before.includes(id)) ?? null);
   expect(await isDraining(restarted.id)).toBe(true);
   expect((await system.buildOf(second))?.status).toBe('queued');
