@@ -50,7 +50,15 @@ describe('the failures of a vitest run', () => {
     const [failure, ...others] = failuresOf(file({ assertionResults }), '/checkout');
     expect(others).toEqual([]);
     expect(failure?.name).toBe('libs/a.spec.ts › group fails');
-    expect(failure?.message.split('\n')).toHaveLength(12);
+    expect(failure?.message.split('\n')).toHaveLength(8);
+  });
+
+  it('show no calls within the test runner', () => {
+    const message =
+      'Error: Test timed out in 60000ms.\n    at chain (file:///checkout/node_modules/vitest/dist/run.js:1933:14)\n    at /checkout/libs/a.spec.ts:38:1\n    at process.processTicksAndRejections (node:internal/process/task_queues:104:5)';
+    const assertionResults = [{ status: 'failed', fullName: 'is slow', failureMessages: [message] }];
+    const [failure] = failuresOf(file({ assertionResults }), '/checkout');
+    expect(failure?.message).toBe('Error: Test timed out in 60000ms.\n    at /checkout/libs/a.spec.ts:38:1');
   });
 
   it('contain a file that did not load', () => {

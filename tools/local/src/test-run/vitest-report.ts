@@ -23,8 +23,9 @@ interface TestFile {
 
 export type Counts = Pick<Outcome, 'passed' | 'failed' | 'skipped'>;
 
-const MESSAGE_LINES = 12;
+const MESSAGE_LINES = 8;
 const LINE_LENGTH = 240;
+const FOREIGN_CALL = /^ +at .*(?:\/node_modules\/|node:)/;
 
 /**
  * Counts a run so that it cannot look green by accident: a file that did not load is a failure, an exit code other than
@@ -54,7 +55,12 @@ export function failuresOf(report: VitestReport | undefined, checkout: string): 
   });
 }
 
+/** Without calls within the test runner and Node: of a test that took too long they are all there is, and hide the message. */
 function firstLines(message: string): string {
-  const lines = message.trim().split('\n', MESSAGE_LINES);
+  const lines = message
+    .trim()
+    .split('\n')
+    .filter((line) => !FOREIGN_CALL.test(line))
+    .slice(0, MESSAGE_LINES);
   return lines.map((line) => line.slice(0, LINE_LENGTH)).join('\n');
 }
