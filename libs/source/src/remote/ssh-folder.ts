@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RemoteUrl } from '@cooperage/domain';
+import { preparePrivateFolder } from '../source-folders.js';
 import type { SourceLimits } from '../source-limits.js';
 import type { GitCredentials } from '../source-project.js';
 
@@ -22,7 +23,7 @@ interface SshFolderInput {
 
 export async function openSshFolder(input: SshFolderInput): Promise<SshFolder> {
   const { credentials, knownHostsFile, options } = input;
-  await mkdir(options.privateFolder, { recursive: true, mode: 0o700 });
+  await preparePrivateFolder(options.privateFolder);
   const path = await mkdtemp(join(options.privateFolder, `${process.pid}-`));
   const remembered = credentials?.knownHosts === undefined;
   const close = async (): Promise<void> => {
