@@ -130,4 +130,5 @@ export * from './worker/loop-watch.js';
 export * from './worker/mirrors-to-drop.js';
 export * from './worker/placement.js';
 export * from './worker/space.js';
+export * from './worker/verified-layers.js';
 export * from './worker/wait-reason.js';

@@ -62,6 +62,14 @@ describe('an engine with another behind it', () => {
     expect((await engine.find(request.reference)).state).toBe('succeeded');
   });
 
+  it('R12A-1 says what either of them does not check', async () => {
+    const { first, second, engine } = engines();
+    const said = await first.check();
+    expect((await engine.check()).warnings).toEqual([]);
+    second.check = async () => ({ ...said, warnings: ['layers-unverified'] });
+    expect((await engine.check()).warnings).toEqual(['layers-unverified']);
+  });
+
   it('leaves failures as they are', async () => {
     const { engine } = engines();
     const failing = engine.build(trialRequest('FROM scratch\nRUN fake exit 3\n'), () => {}, never);

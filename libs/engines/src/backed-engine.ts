@@ -35,7 +35,8 @@ export class BackedEngine implements Engine {
     const detail = second.ok
       ? `${this.second.kind} for what it lacks`
       : `${this.second.kind} is away: ${second.detail}`;
-    return { ...first, detail: `${first.detail}; ${detail}` };
+    const warnings = [...(first.warnings ?? []), ...(second.warnings ?? [])];
+    return { ...first, detail: `${first.detail}; ${detail}`, warnings };
   }
 
   build(request: BuildRequest, emit: Emit, signal: AbortSignal): Promise<BuildOutcome> {

@@ -117,6 +117,8 @@ export interface EngineCheck {
   readonly platforms: readonly string[];
   /** A sentence for an operator. */
   readonly detail: string;
+  /** What should hold and does not, in the version that answered; beside those of `EngineFeatures`. */
+  readonly warnings?: readonly EngineWarning[];
 }
 
 /** `unknown`: the engine did not come, and not because a connection was refused. That shows nothing. */

@@ -70,6 +70,15 @@ it('says what should hold and does not, of the engine and of where it runs', asy
   expect(engineFeatures!.warnings).toEqual(['writes-uncounted', 'fetches-unfiltered']);
 });
 
+it('R12A-1 passes on what the version of its engine does not check', async () => {
+  const warnings = ['layers-unverified'] as const;
+  const check = async () => ({ ok: true, version: 'docker 28.5.2', platforms: [], detail: 'builds', warnings });
+  const engine = { kind: 'buildkit', features: () => features, check };
+  const facts = { lane: 'trusted', slots: 1, version: '1', mirrorRoot: '/', isDraining: false } as const;
+  const info = await builderInfo(engine as never, { ...facts, store: undefined, warnings: [], loops: [] });
+  expect(info.engineFeatures!.warnings).toEqual(['writes-uncounted', 'layers-unverified']);
+});
+
 it('R-C2 S-039 takes nothing while the network rules of its engine are missing, and says so', async () => {
   const check = async () => ({ ok: true, version: 'v0.34.2', platforms: ['linux/amd64'], detail: 'builds' });
   const engine = { kind: 'buildkit', features: () => features, check };

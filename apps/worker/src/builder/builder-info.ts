@@ -32,7 +32,10 @@ export interface BuilderFacts {
 export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<ProcessInfo> {
   const { lane, slots, version, isDraining, store, loops, obstacle = null } = facts;
   const features = engine.features();
-  const [{ ok, version: engineVersion, detail }, disk] = await Promise.all([engine.check(), diskOf(facts.mirrorRoot)]);
+  const [{ ok, version: engineVersion, detail, warnings: ofVersion = [] }, disk] = await Promise.all([
+    engine.check(),
+    diskOf(facts.mirrorRoot),
+  ]);
   const isTrustedOnly = !features.strangers || !meetsFloor(engineVersion);
   const notes = [
     ok ? null : detail,
@@ -42,7 +45,7 @@ export async function builderInfo(engine: Engine, facts: BuilderFacts): Promise<
       : null,
     isDraining ? 'It drains: it takes no further build.' : null,
   ];
-  const warnings = [...new Set([...features.warnings, ...facts.warnings])];
+  const warnings = [...new Set([...features.warnings, ...ofVersion, ...facts.warnings])];
   return {
     ...{ lane, slots, version, engineVersion },
     zones: lane === 'strangers' ? zones : zones.filter((zone) => zone !== 'fork'),

@@ -1,3 +1,5 @@
+import { verifiedLayersFloor } from './verified-layers.js';
+
 /** What should hold where an engine runs and does not. */
 export const engineWarnings = [
   'memory-unlimited',
@@ -9,6 +11,7 @@ export const engineWarnings = [
   'fetches-unknown',
   'rules-missing',
   'limits-shared',
+  'layers-unverified',
 ] as const;
 export type EngineWarning = (typeof engineWarnings)[number];
 
@@ -49,5 +52,9 @@ export const engineWarningTexts: Readonly<Record<EngineWarning, { readonly title
   'limits-shared': {
     title: 'One build can use up limits of the whole machine',
     text: 'The kernel has one number for all processes of root, or for all sockets. The log of the worker names those that could not be raised. Raise them with sysctl, as docs/operations.md says.',
+  },
+  'layers-unverified': {
+    title: 'Who may push a branch can replace a base image',
+    text: `The engine does not compare a layer with the sum that the image names. A branch can so give protected builds of every project other files than those of their base image. Use BuildKit ${verifiedLayersFloor} or later where not all who push are trusted, as docs/operations.md says.`,
   },
 };

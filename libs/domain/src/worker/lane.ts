@@ -13,12 +13,13 @@ export const engineFloor = '0.31.2';
 /**
  * Whether an engine of this version may run code of strangers. Only BuildKit's own version counts: one that is inside a Docker
  * engine is known by that engine's version alone. A version before its release is older than it (SemVer 2.0.0).
+ * @param oldest another floor than that
  */
-export function meetsFloor(engineVersion: string): boolean {
+export function meetsFloor(engineVersion: string, oldest: string = engineFloor): boolean {
   const parts = /^v?(\d{1,6})\.(\d{1,6})\.(\d{1,6})(-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/.exec(engineVersion);
   if (!parts) return false;
   const found = parts.slice(1, 4).map(Number);
-  const floor = engineFloor.split('.').map(Number);
+  const floor = oldest.split('.').map(Number);
   const at = found.findIndex((part, index) => part !== floor[index]);
   return at === -1 ? parts[4] === undefined : found[at]! > floor[at]!;
 }

@@ -1,4 +1,5 @@
 import { type EngineConnection, type EngineInfo, listWorkers, readInfo } from '@cooperage/buildkit';
+import { verifiesLayers } from '@cooperage/domain';
 import type { EngineCheck } from '../engine.js';
 import { ageProblem } from './oldest-engine.js';
 
@@ -14,6 +15,7 @@ export async function checkEngine(connection: EngineConnection): Promise<EngineC
       version: versionOf(info),
       platforms,
       detail: `builds for ${platforms.join(', ')}`,
+      warnings: verifiesLayers(versionOf(info)) ? [] : ['layers-unverified'],
     };
   } catch (error) {
     return {

@@ -5,6 +5,8 @@ import { viewImage } from './registry-view.js';
 import { pushRequest } from './trial-engine.js';
 import { unique } from './trial-request.js';
 
+const layerType = 'application/vnd.oci.image.layer.v1.tar';
+
 /**
  * An image in a public registry whose config was written by hand: triggers that no builder would have let into it.
  * @returns its reference
@@ -43,13 +45,48 @@ export async function randomImage(bytes: number): Promise<string> {
   return `${services().openRegistry}/${repository}:planted`;
 }
 
-async function putManifest(repository: string, manifest: object): Promise<void> {
+/**
+ * Two images of a public registry with one configuration and no engine that has either: on busybox, the file `/proof` with the
+ * word of each. The layer of `lying` is not the one whose sum the configuration names.
+ * @returns their references, by digest
+ */
+export async function imageAndItsDouble(
+  engine: Engine,
+  words: { readonly honest: string; readonly lying: string },
+): Promise<{ readonly honest: string; readonly lying: string }> {
+  const request = pushRequest(`FROM busybox\nLABEL trial=${unique()}\n`);
+  const { digest } = await engine.build(request, () => {}, new AbortController().signal);
+  const { repository } = request.push;
+  const { manifest, config } = await viewImage(repository, digest);
+  for (const { digest } of manifest.layers) await copyBlob(repository, digest);
+  const layerOf = (word: string) => tarOf([{ path: 'proof', content: Buffer.from(`${word}\n`) }]);
+  const sums = [...config.rootfs.diff_ids, digestOf(layerOf(words.honest))];
+  const { history: _, ...others } = config;
+  const bytes = Buffer.from(JSON.stringify({ ...others, rootfs: { ...config.rootfs, diff_ids: sums } }));
+  await upload(repository, bytes);
+  const put = async (word: string) => {
+    const layer = Buffer.from(layerOf(word));
+    await upload(repository, layer);
+    const added = { mediaType: layerType, digest: digestOf(layer), size: layer.length };
+    const digest = await putManifest(repository, {
+      ...{ ...manifest, annotations: undefined },
+      ...{ config: { ...manifest.config, digest: digestOf(bytes), size: bytes.length } },
+      layers: [...manifest.layers, added],
+    });
+    return `${services().openRegistry}/${repository}@${digest}`;
+  };
+  return { honest: await put(words.honest), lying: await put(words.lying) };
+}
+
+async function putManifest(repository: string, manifest: object): Promise<string> {
+  const text = JSON.stringify(manifest);
   const answer = await fetch(`http://${services().openRegistry}/v2/${repository}/manifests/planted`, {
     method: 'PUT',
     headers: { 'content-type': 'application/vnd.oci.image.manifest.v1+json' },
-    body: JSON.stringify(manifest),
+    body: text,
   });
   if (!answer.ok) throw new Error(`the registry answered ${answer.status}: ${await answer.text()}`);
+  return digestOf(Buffer.from(text));
 }
 
 async function copyBlob(repository: string, digest: string): Promise<void> {

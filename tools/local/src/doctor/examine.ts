@@ -1,5 +1,6 @@
 import type { Choice, Choices, PartKey, Surroundings } from '../parts/choice.ts';
 import { EXTERNAL } from '../parts/choice.ts';
+import { layersProblem } from '../parts/engine/unverified-layers.ts';
 import { httpStatus } from '../parts/http-probe.ts';
 import { findBinaries } from '../parts/postgres/binaries.ts';
 import { postgresVersion } from '../parts/postgres/postgres-probe.ts';
@@ -73,8 +74,12 @@ function examineEngine(choice: Choice, around: Surroundings): Finding {
   const part = 'builder';
   if (choice.kind === 'external')
     return { part, state: 'ready', where: `BUILDKIT_HOST, ${choice.address} (not asked yet)` };
-  if (choice.kind === 'embedded') return tool(part, 'dockerd', around);
-  const advice = 'it is used as it is, without a network or limits of our own: trusted builds only';
+  const problem = layersProblem(choice);
+  if (choice.kind === 'embedded') {
+    const finding = tool(part, 'dockerd', around);
+    return finding.state === 'missing' || !problem ? finding : { ...finding, advice: problem };
+  }
+  const advice = `it is used as it is, without a network or limits of our own: trusted builds only; ${problem}`;
   return choice.kind === 'container'
     ? { part, state: 'ready', where: `Docker engine at ${choice.host.url}`, version: choice.host.version, advice }
     : provided(part, choice);

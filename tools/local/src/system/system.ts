@@ -5,6 +5,7 @@ import { say } from '../output.ts';
 import type { Choices } from '../parts/choice.ts';
 import { PartFactory } from '../parts/create-parts.ts';
 import type { EngineRegistries } from '../parts/engine/engine.ts';
+import { layersProblem } from '../parts/engine/unverified-layers.ts';
 import type { Instance } from '../parts/instance.ts';
 import { stopAll } from '../parts/lifecycle.ts';
 import type { EngineAddress, Part } from '../parts/part.ts';
@@ -67,6 +68,8 @@ export class System {
     const registries = { insecure, mirror: mirror.host, reachable };
     const engine = await this.keep(this.parts.engine(registries));
     say('· the engine is up');
+    const problem = layersProblem(this.choices.engine);
+    if (problem) say(`! ${problem}`);
     const strangers = await this.startEngineForStrangers(registries);
     const untrustedRedis = strangers && (await this.keep(this.parts.untrustedRedis()));
     const isOwnServer = this.choices.postgres.kind !== 'external';
