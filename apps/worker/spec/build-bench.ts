@@ -17,11 +17,12 @@ import {
 import { type Lane, type MasterKeys, masterKey, sealBox, sealedSubject } from '@cooperage/domain';
 import type { BuildOutcome, BuildRequest, Engine, EngineEvent } from '@cooperage/engines';
 import { asText, readEntries } from '@cooperage/logs/read';
-import type { Source } from '@cooperage/source';
+import type { Source, SourceProject } from '@cooperage/source';
 import { createLogger, createMetrics } from '@cooperage/telemetry';
 import { World } from '../../../libs/db/spec/world.js';
 import { BuildAccesses } from '../src/builder/access/build-access.js';
 import { EngineEnd } from '../src/builder/engine-end.js';
+import { ExportCacheService } from '../src/builder/export-cache/export-cache.service.js';
 import { AttemptLogs } from '../src/builder/run-build/attempt-logs.js';
 import { BuildDefinitions } from '../src/builder/run-build/build-definitions.js';
 import { BuildRequests } from '../src/builder/run-build/build-requests.js';
@@ -60,7 +61,7 @@ export class BuildBench {
   keys: MasterKeys = [masterKey(randomBytes(32))];
   readonly builds: BuildRepository;
   dockerfile: Uint8Array = Buffer.from('FROM scratch\n');
-  prepare: () => Promise<unknown> = async () => undefined;
+  prepare: (project: Pick<SourceProject, 'id'>) => Promise<unknown> = async () => undefined;
   work: EngineWork = async () => outcome;
   /** What the engine remembers of earlier attempts; nothing when a test does not say. */
   memory: Partial<Pick<Engine, 'find' | 'takeOver'>> = {};
@@ -171,12 +172,48 @@ export class BuildBench {
 
   service(): RunBuildService {
     const db = this.builderDb;
+    const end = new EngineEnd(null, logger);
+    const liveBus = { publish: () => true, subscribe: () => () => undefined };
+    const shared = this.shared(end);
+    return new RunBuildService(
+      {
+        ...shared,
+        steps: new StepRepository(db),
+        manifests: new ContextManifestRepository(db),
+        ledgers: new CacheLedgerRepository(db),
+        staging: new StagingAdmission(new StagingRepository(db)),
+        logs: new AttemptLogs(new PostgresChunkStore(db), liveBus, logger),
+        held: this.held,
+        earlier: new EarlierAttempts(this.attempts, shared.engine, {
+          workerName: 'b',
+          registry: this.registry,
+          onRunawayWork: (work) => void end.unlessEnded(work),
+        }),
+        losses: new EngineLosses(),
+        metrics: createMetrics({ version: '0', commit: 'test' }),
+      },
+      () => this.instanceId,
+      { workerName: 'b', leaseMs, maxAttempts: 3 },
+      () => {
+        this.engineLost++;
+      },
+    );
+  }
+
+  exports(): ExportCacheService {
+    const modes = { choose: async () => ({ mode: 'max', why: 'set' }) as const };
+    return new ExportCacheService({ ...this.shared(new EngineEnd(null, logger)), modes }, this.registry);
+  }
+
+  /** What running a build and exporting its cache have in common. */
+  private shared(end: EngineEnd) {
+    const db = this.builderDb;
     const projects = new BuildProjectRepository(db);
     const tokens = new RegistryTokenRepository(db);
     const source = {
-      prepare: async () => {
+      prepare: async (project: SourceProject) => {
         this.inUse++;
-        await this.prepare().finally(() => this.inUse--);
+        await this.prepare(project).finally(() => this.inUse--);
       },
       contexts: async () => [
         {
@@ -187,53 +224,35 @@ export class BuildBench {
         },
       ],
     };
-    const engine = { ...this.memory, build: (...args: Parameters<EngineWork>) => this.work(...args) };
-    const end = new EngineEnd(null, logger);
-    const liveBus = { publish: () => true, subscribe: () => () => undefined };
-    return new RunBuildService(
-      {
-        attempts: this.attempts,
-        notes: new BuildNotes(db),
-        steps: new StepRepository(db),
-        manifests: new ContextManifestRepository(db),
-        ledgers: new CacheLedgerRepository(db),
-        staging: new StagingAdmission(new StagingRepository(db)),
-        accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, {
-          ...{ registryHosts: [this.registry.host], leaseMs },
-        }),
-        requests: new BuildRequests(
-          source as unknown as Source,
-          new BuildDefinitions(source as unknown as Source, null),
-          new CachePlans(new CacheReadRepository(db), 'registry.example', logger),
-          {
-            ...{
-              registryHost: 'registry.example',
-              publicUrl: 'https://c.example',
-              cgroupParent: null,
-              lane: this.lane,
-              machine: { cpus: 4, memoryBytes: 2 ** 33, slots: 2 },
-            },
+    const engine = {
+      ...this.memory,
+      build: (...args: Parameters<EngineWork>) => this.work(...args),
+      exportCache: async () => ({ bytes: 1 }),
+    };
+    return {
+      attempts: this.attempts,
+      notes: new BuildNotes(db),
+      accesses: new BuildAccesses(projects, tokens, new SourceProjects(this.keys), this.keys, {
+        ...{ registryHosts: [this.registry.host], leaseMs },
+      }),
+      requests: new BuildRequests(
+        source as unknown as Source,
+        new BuildDefinitions(source as unknown as Source, null),
+        new CachePlans(new CacheReadRepository(db), 'registry.example', logger),
+        {
+          ...{
+            registryHost: 'registry.example',
+            publicUrl: 'https://c.example',
+            cgroupParent: null,
+            lane: this.lane,
+            machine: { cpus: 4, memoryBytes: 2 ** 33, slots: 2 },
           },
-        ),
-        mirrors: new MirrorKeeper({ tidy: async () => undefined }, logger),
-        logs: new AttemptLogs(new PostgresChunkStore(db), liveBus, logger),
-        held: this.held,
-        earlier: new EarlierAttempts(this.attempts, engine as unknown as Engine, {
-          workerName: 'b',
-          registry: this.registry,
-          onRunawayWork: (work) => void end.unlessEnded(work),
-        }),
-        losses: new EngineLosses(),
-        house: new EngineHouse({ wipe: async () => {} }, this.lane, end, undefined, () => this.usedFiles()),
-        engine: engine as unknown as Engine,
-        metrics: createMetrics({ version: '0', commit: 'test' }),
-        logger,
-      },
-      () => this.instanceId,
-      { workerName: 'b', leaseMs, maxAttempts: 3 },
-      () => {
-        this.engineLost++;
-      },
-    );
+        },
+      ),
+      mirrors: new MirrorKeeper({ tidy: async () => undefined }, logger),
+      house: new EngineHouse({ wipe: async () => {} }, this.lane, end, undefined, () => this.usedFiles()),
+      engine: engine as unknown as Engine,
+      logger,
+    };
   }
 }

@@ -1,4 +1,4 @@
-import type { CachePolicy, Zone } from '@cooperage/domain';
+import type { CacheBackend, CachePolicy, Zone } from '@cooperage/domain';
 import { type FreshDatabase, freshDatabase } from '@cooperage/testing';
 import pg from 'pg';
 import { createBuildIn } from '../src/build/build-creation.js';
@@ -101,6 +101,7 @@ export class World {
       movesTags: boolean;
       zone: Zone;
       cachePolicy: CachePolicy;
+      cacheBackend: CacheBackend;
       isolated: boolean;
     }> = {},
   ): Promise<BuildRecord> {

@@ -334,6 +334,15 @@ describe('Source', () => {
     expect((await source.prepare(project, { ref: main, commit: commits[0]! })).commit).toBe(commits[0]);
   });
 
+  it('R12B-3 reads files from the mirror alone, and says where that does not have the commit', async () => {
+    const { repository, project } = await fresh();
+    const commit = await repository.commit({ Dockerfile: 'FROM a\n' });
+    // Its host has it, and is not asked.
+    expect((await failureOf(source.context(project, commit, root))).code).toBe('SourceUnavailable');
+    await source.prepare(project, { ref: main, commit });
+    expect((await source.context(project, commit, root)).files).toHaveLength(1);
+  });
+
   it('refuses ids and commits that are none', async () => {
     const bad = { id: '../x', remoteUrl: host.url('r1.git') };
     expect((await failureOf(source.refs(bad))).code).toBe('InvalidBuildConfig');

@@ -120,7 +120,12 @@ class SourceService implements Source {
   ): Promise<T> {
     const mirror = await this.#shelf.of(project);
     return settled(signal, async () => {
-      if (!(await mirror.files.has(checkCommit(commit)))) throw new Error('the commit was not prepared');
+      // It may be gone since it was prepared: a mirror that got too much is made anew.
+      if (!(await mirror.files.has(checkCommit(commit))))
+        throw new BuildFailure(
+          'SourceUnavailable',
+          "The worker's copy of the repository does not have the commit any more.",
+        );
       const { tree } = await mirror.commitFacts(commit);
       return read(mirror, tree).catch(async (error: unknown) => {
         if (isMirrorFault(error)) await mirror.reset(mirror.files);

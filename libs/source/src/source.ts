@@ -36,7 +36,10 @@ export interface Source {
     signal?: AbortSignal,
     onRetry?: (notice: RetryNotice) => void,
   ): Promise<CommitFacts>;
-  /** The build context of a prepared commit. */
+  /**
+   * The build context of a prepared commit, from the mirror alone: no host is asked.
+   * @throws {BuildFailure} `SourceUnavailable` when the mirror does not have the commit (any more), as each read of a prepared commit does
+   */
   context(project: SourceProject, commit: string, paths: ContextPaths, signal?: AbortSignal): Promise<BuildContext>;
   /** Those of a build that is made from several Dockerfiles, in their order: the limits hold for all of them together. */
   contexts(

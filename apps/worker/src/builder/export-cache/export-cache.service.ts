@@ -13,6 +13,8 @@ import type { EngineHouse } from '../run-build/engine-house.js';
 import { keepInlineCache } from './keep-inline-cache.js';
 
 const limitMs = 10 * 60_000;
+/** To read what the build has read before, before the engine is asked for: one export of all organizations is made at a time. */
+const prepareLimitMs = 60_000;
 /** Where the engine has one guest at a time: a build that takes longer leaves the next one without this cache. */
 const waitMs = 30 * 60_000;
 
@@ -80,7 +82,7 @@ export class ExportCacheService {
 
   private async export({ attempt, access, time }: Work, mode: 'max' | 'min'): Promise<{ bytes?: number }> {
     const { requests, engine, house } = this.parts;
-    const { request } = await requests.prepare(attempt, access, AbortSignal.timeout(limitMs));
+    const { request } = await requests.prepareStored(attempt, access, AbortSignal.timeout(prepareLimitMs));
     const own = cacheExport(attempt.build);
     if (!own) return {};
     const target: CacheTarget =

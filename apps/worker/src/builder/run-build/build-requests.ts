@@ -69,8 +69,17 @@ export class BuildRequests {
 
   /** @throws {BuildFailure} when the commit, context or Dockerfile is not there */
   async prepare(attempt: ClaimedAttempt, access: BuildAccess, signal: AbortSignal): Promise<PreparedBuild> {
+    const { ref, commit } = attempt.build;
+    await this.source.prepare(access.source, { ref, commit }, signal);
+    return this.prepareStored(attempt, access, signal);
+  }
+
+  /**
+   * The same of a commit that was fetched before: no git host is asked, and none can keep anybody waiting.
+   * @throws {BuildFailure} as `prepare` does; `SourceUnavailable` when the mirror has lost the commit since
+   */
+  async prepareStored(attempt: ClaimedAttempt, access: BuildAccess, signal: AbortSignal): Promise<PreparedBuild> {
     const { build } = attempt;
-    await this.source.prepare(access.source, { ref: build.ref, commit: build.commit }, signal);
     const resolved = await this.definitions.resolve(build, access.source, signal);
     const made = madeFrom({ ...build, resolved });
     const named = namedContextsOf(made.namedContexts, namesOf(resolved?.targets));
