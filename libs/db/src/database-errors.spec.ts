@@ -1,6 +1,6 @@
 import { BuildFailure } from '@cooperage/domain';
 import { describe, expect, it } from 'vitest';
-import { isDatabaseUnavailable, isStatementTimeout } from './database-errors.js';
+import { isDatabaseOutage, isDatabaseUnavailable, isStatementTimeout } from './database-errors.js';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -51,4 +51,22 @@ describe('isStatementTimeout', () => {
   it.each([withCode('57P01'), withCode('ECONNREFUSED'), new Error('x'), null])('%s is none', (error) => {
     expect(isStatementTimeout(error)).toBe(false);
   });
+});
+
+describe('isDatabaseOutage', () => {
+  it.each([
+    withCode('ECONNREFUSED'),
+    withCode('53300'),
+    withCode('55P03'),
+    new Error('wrapped', { cause: withCode('57P01') }),
+  ])('%s is one', (error) => {
+    expect(isDatabaseOutage(error)).toBe(true);
+  });
+
+  it.each([withCode('57014'), new Error('wrapped', { cause: withCode('57014') }), new Error('x'), null])(
+    'R12B-4 %s is none',
+    (error) => {
+      expect(isDatabaseOutage(error)).toBe(false);
+    },
+  );
 });

@@ -39,6 +39,14 @@ export function isStatementTooLong(error: unknown): boolean {
   return hasCode(error, statementTimeout);
 }
 
+/**
+ * Whether the database cannot be used now, whatever it is asked. A statement that took longer than any may is none: what it reads may be the
+ * reason, and then it never ends.
+ */
+export function isDatabaseOutage(error: unknown): boolean {
+  return isDatabaseUnavailable(error) && !isStatementTooLong(error);
+}
+
 function hasCode(error: unknown, codes: RegExp): boolean {
   for (let depth = 0, at = error; at instanceof Error && depth < deepest; depth++, at = at.cause)
     if (codesOf(at).some((code) => codes.test(code))) return true;

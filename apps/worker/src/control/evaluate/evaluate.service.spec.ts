@@ -79,6 +79,11 @@ class Bench {
     Object.assign(this.rows, { heldTags });
   }
 
+  /** Another database. */
+  loadsBy(load: EvaluationRepository['load']): void {
+    Object.assign(this.rows, { load });
+  }
+
   get isOpen(): boolean {
     return this.status === 'received' || this.status === 'evaluating';
   }
@@ -185,6 +190,15 @@ describe('a delivery', () => {
     const bench = new Bench([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]);
     await expect(bench.runToEnd(50)).rejects.toThrow('for ever');
     expect(bench.status).toBe('received');
+  });
+
+  it('R12B-4 fails after its tries where a statement for it takes too long each time', async () => {
+    const bench = new Bench([head]);
+    bench.loadsBy(async () => {
+      throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+    });
+    expect(await bench.runToEnd(100)).toBe(12);
+    expect([bench.status, bench.failureCode]).toEqual(['failed', 'InternalError']);
   });
 
   it('R9-B2 reads nothing of its project while it waits for room', async () => {

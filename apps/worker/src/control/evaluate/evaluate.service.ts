@@ -2,7 +2,7 @@ import {
   type EvaluationRepository,
   type EvaluationResult,
   type EvaluationSubject,
-  isDatabaseUnavailable,
+  isDatabaseOutage,
   type OutboxItem,
 } from '@cooperage/db';
 import {
@@ -44,8 +44,27 @@ export class EvaluateService {
     private readonly logger: Logger,
   ) {}
 
-  /** Every delivery comes to an end: whatever is thrown, it is tried a bounded number of times and then `failed`. */
+  /**
+   * Every delivery comes to an end: whatever is thrown, it is tried a bounded number of times and then `failed`. Only the database may be away
+   * for as long as it likes.
+   */
   async handle(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
+    try {
+      return await this.look(item, signal);
+    } catch (error) {
+      if (isDatabaseOutage(error) || item.failures + 1 < mostTries) throw error;
+      this.logger.error({ err: error, deliveryId: item.subjectId }, 'an evaluation was given up');
+      return this.giveUp(item);
+    }
+  }
+
+  async giveUp({ subjectId }: Pick<OutboxItem, 'subjectId'>): Promise<HandlerResult> {
+    const note = 'The push could not be looked at; the log of control has the details. Replay it later.';
+    await this.evaluations.markFailed(subjectId, 'InternalError', note);
+    return done;
+  }
+
+  private async look(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
     const since = performance.now() - item.dueMs;
     // Its rules are not read and its git host is not asked again while the queue is still full.
     if (await this.evaluations.findsNoRoom(item.subjectId)) {
@@ -58,16 +77,8 @@ export class EvaluateService {
       return await this.evaluate(subject, since, signal);
     } catch (error) {
       if (error instanceof BuildFailure) return this.giveUpOrRetry(subject, error);
-      if (isDatabaseUnavailable(error) || item.failures + 1 < mostTries) throw error;
-      this.logger.error({ err: error, deliveryId: subject.deliveryId }, 'an evaluation was given up');
-      return this.giveUp(item);
+      throw error;
     }
-  }
-
-  async giveUp({ subjectId }: Pick<OutboxItem, 'subjectId'>): Promise<HandlerResult> {
-    const note = 'The push could not be looked at; the log of control has the details. Replay it later.';
-    await this.evaluations.markFailed(subjectId, 'InternalError', note);
-    return done;
   }
 
   private async evaluate(subject: EvaluationSubject, since: number, signal?: AbortSignal): Promise<HandlerResult> {

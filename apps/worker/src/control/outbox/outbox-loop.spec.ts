@@ -281,4 +281,15 @@ describe('OutboxLoop', () => {
     expect(await loop.sight()).toMatchObject({ busySlots: 0, oldestBusyMs: 0 });
     await loop.close();
   });
+
+  it('R12B-4 counts a statement that took too long as a failed try, since it may never end', async () => {
+    const outbox = outboxOf([item(1)]);
+    const loop = loopOver(outbox, async () => {
+      throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+    });
+    loop.wake();
+    await expect.poll(() => outbox.retryFailed).toHaveBeenCalledTimes(1);
+    await loop.close();
+    expect(outbox.retry).not.toHaveBeenCalled();
+  });
 });
