@@ -8,6 +8,7 @@ import {
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import { statementsOf } from './script-statements.ts';
 
 const TEXT_OID = 25;
 /** The catalogue's internal type "char", which the engine reads and `@prisma/adapter-pg` 7.10 does not know. */
@@ -76,11 +77,11 @@ export class EngineAdapterFactory implements SqlMigrationAwareDriverAdapterFacto
 
 /**
  * Sends a migration as one simple query, which PostgreSQL runs as one transaction. The adapter's own way cuts it at each
- * semicolon, so a function body breaks and a failing migration stays half applied.
+ * semicolon, so a function body breaks and a failing migration stays half applied. `statementsOf` names the exception.
  */
 async function executeWhole(pool: pg.Pool, script: string): Promise<void> {
   try {
-    await pool.query(script);
+    for (const statement of statementsOf(script)) await pool.query(statement);
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     const { code = 'XX000', severity = 'ERROR', message, detail, column, hint } = error;

@@ -69,6 +69,21 @@ describe('the migration driver', () => {
     });
   });
 
+  it('R12B-4 makes an index outside of a transaction where a migration says so, and makes it anew after a failure', async () => {
+    await withShadowDatabase(server(), async (url) => {
+      writeMigration('1_table', 'CREATE TABLE cask AS SELECT 1 AS number FROM generate_series(1, 2);');
+      const script = '-- Outside of a transaction\nDROP INDEX CONCURRENTLY IF EXISTS by_number;\n';
+      writeMigration('2_index', `${script}CREATE UNIQUE INDEX CONCURRENTLY by_number ON cask (number);\n`);
+      await expect(deploy(url, folders)).rejects.toThrow(/unique/i);
+      const isValid = "SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = 'by_number'::regclass";
+      expect(await query(url, isValid)).toEqual([{ valid: false }]);
+      await query(url, 'TRUNCATE cask');
+      await markRolledBack(url, folders, '2_index');
+      expect(await deploy(url, folders)).toEqual(['2_index']);
+      expect(await query(url, isValid)).toEqual([{ valid: true }]);
+    });
+  });
+
   it('refuses to go on when an applied migration was edited', async () => {
     await withShadowDatabase(server(), async (url) => {
       writeMigration('1_first', 'CREATE TABLE first ();');

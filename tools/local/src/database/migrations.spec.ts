@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { migrationFolderName } from './migrations.ts';
+import { statementsOf } from './script-statements.ts';
 import { isStale, shadowName, withDatabase } from './shadow-database.ts';
 
 describe('migration folders', () => {
@@ -9,6 +10,23 @@ describe('migration folders', () => {
 
   it('refuse a name without letters', () => {
     expect(() => migrationFolderName('../', new Date(0))).toThrow('needs a name');
+  });
+});
+
+describe('the script of a migration', () => {
+  it('is sent as a whole, with the semicolons of its functions', () => {
+    const script = 'CREATE TABLE a ();\nCREATE TABLE b ();\n';
+    expect(statementsOf(script)).toEqual([script]);
+  });
+
+  it('R12B-4 is sent statement by statement where it says that it stands outside of a transaction', () => {
+    const comment = '-- Outside of a transaction: it takes long.\n';
+    const script = `${comment}DROP INDEX a;\nCREATE INDEX a ON b (c)\n  WHERE d <> ';';\nDROP INDEX e; \n\n`;
+    expect(statementsOf(script)).toEqual([
+      `${comment}DROP INDEX a;`,
+      "CREATE INDEX a ON b (c)\n  WHERE d <> ';';",
+      'DROP INDEX e;',
+    ]);
   });
 });
 

@@ -23,7 +23,8 @@ export interface MigrationStatus {
 }
 
 /**
- * Applies the migrations that the database lacks, in order, each in one transaction; safe to call from several processes.
+ * Applies the migrations that the database lacks, in order, each in one transaction unless it says otherwise (`statementsOf`); safe to call
+ * from several processes.
  * @throws {Error} when an applied migration was edited, when an earlier one failed, or when one fails now.
  */
 export async function deploy(databaseUrl: string, folders: SchemaFolders): Promise<readonly string[]> {
