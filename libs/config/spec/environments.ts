@@ -32,6 +32,7 @@ export const good: Record<ProcessRole, Env> = {
     ENCRYPTION_KEY: encryptionKey,
   },
   live: { ...stores, ...publicUrl, SECRET_KEY: secretKey },
+  'registry-proxy': { ...registry },
   builder: {
     ...stores,
     ...publicUrl,

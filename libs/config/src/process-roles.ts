@@ -4,7 +4,7 @@ import { smtp } from './smtp.js';
 import { variables as v } from './variables.js';
 
 /** The kinds of process, each with all that it may know. What a process does not list it cannot leak. */
-export const processRoles = ['api', 'live', 'builder', 'control', 'supervisor', 'web'] as const;
+export const processRoles = ['api', 'live', 'registry-proxy', 'builder', 'control', 'supervisor', 'web'] as const;
 export type ProcessRole = (typeof processRoles)[number];
 
 const listen = (defaultPort: string) => ({
@@ -94,6 +94,11 @@ export const shapes = {
     },
     ...storesOfAll,
     secretKeys: required(v.secretKeys),
+  },
+  'registry-proxy': {
+    ...everyProcess,
+    http: { ...listen('8085'), trustProxy: withDefault(v.trustProxy, 'false') },
+    registry: { host: required(v.registryHost), insecure: withDefault(v.registryInsecure, 'false') },
   },
   builder: {
     ...everyProcess,

@@ -18,6 +18,9 @@ describe('secrets', () => {
     ['builder', 'SECRET_KEY'],
     ['api', 'SIGNING_ENCRYPTION_KEY'],
     ['live', 'ENCRYPTION_KEY'],
+    ['registry-proxy', 'REDIS_URL'],
+    ['registry-proxy', 'DATABASE_URL'],
+    ['registry-proxy', 'COOPERAGE_REGISTRY_TOKEN_KEY'],
     ['supervisor', 'SECRET_KEY'],
     ['web', 'DATABASE_URL'],
   ] as const)('%s does not start with %s', (role, name) => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { Config } from '@cooperage/config';
 
@@ -29,6 +30,17 @@ export function clientAddress(remote: string, forwardedFor: string | undefined, 
   const chain = [...claimed, withoutMapping(remote)].filter((address) => address !== '').reverse();
   const at = chain.findIndex((address, hop) => !trust(address, hop));
   return chain[at === -1 ? chain.length - 1 : at] ?? '';
+}
+
+/** As `clientAddress`, of a request that no framework has seen. */
+export function addressOf({ headers, socket }: IncomingMessage, trust: Trust): string {
+  const forwardedFor = [headers['x-forwarded-for'] ?? []].flat().join(',');
+  return clientAddress(socket.remoteAddress ?? '', forwardedFor || undefined, trust);
+}
+
+/** Whether the word of the other end of the connection is taken. */
+export function isTrusted({ socket }: IncomingMessage, trust: Trust): boolean {
+  return trust(withoutMapping(socket.remoteAddress ?? ''), 0);
 }
 
 /** IPv4 addresses arrive mapped into IPv6 where both are listened to. */

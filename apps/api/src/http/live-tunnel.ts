@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type Server } from 'node:
 import type { Duplex } from 'node:stream';
 import { socketPath } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
-import { clientAddress, type TrustProxy, trustOf } from './client-address.js';
+import { addressOf, type TrustProxy, trustOf } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
 import { TunnelSockets } from './tunnel-sockets.js';
@@ -42,7 +42,7 @@ export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () =>
     socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== socketPath && path !== `${socketPath}/`) return refuse(request, socket, new ApiProblem('not_found'));
-    const address = clientAddress(request.socket.remoteAddress ?? '', forwardedFor(request), trust);
+    const address = addressOf(request, trust);
     if (!sockets.add(socket, address))
       return refuse(request, socket, new ApiProblem('unavailable', { retryAfterSeconds: 5 }));
     open(request, socket, head, { ...options, address });
@@ -108,10 +108,6 @@ function handshakeHeaders(request: IncomingMessage, address: string): Record<str
     'x-request-id': requestIdOf(request),
     'x-forwarded-for': address,
   };
-}
-
-function forwardedFor({ headers }: IncomingMessage): string | undefined {
-  return [headers['x-forwarded-for'] ?? []].flat().join(',') || undefined;
 }
 
 function statusAndHeaders(response: IncomingMessage): string {

@@ -1,12 +1,11 @@
 import { FairShares, type Release } from '@cooperage/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { addressGroup, addressSite } from './client-address.js';
 import { callerGone } from './held-slots.js';
 import { ApiProblem } from './problem.js';
+import { waitForShare } from './wait-for-share.js';
 
 const perAddress = 32;
 const maxWaiting = 256;
-const maxWaitMs = 10_000;
 
 /**
  * Waits for a connection to the server of the pages.
@@ -22,18 +21,9 @@ export type TakePage = (request: FastifyRequest, reply: FastifyReply) => Promise
 export function pageShares(connections: number): TakePage {
   const shares = new FairShares({ total: connections, perKey: perAddress }, maxWaiting);
   return async ({ ip, raw }, reply) => {
-    const gone = new AbortController();
-    const leave = () => gone.abort();
-    if (reply.raw.closed || raw.destroyed) leave();
-    else reply.raw.once('close', leave);
-    const waits = AbortSignal.any([gone.signal, AbortSignal.timeout(maxWaitMs)]);
-    const release = await shares.take(addressGroup(ip), waits, addressSite(ip));
-    reply.raw.off('close', leave);
-    if (gone.signal.aborted) {
-      release?.();
-      throw callerGone();
-    }
-    if (release) return release;
+    const slot = await waitForShare(shares, ip, raw, reply.raw);
+    if (slot === 'gone') throw callerGone();
+    if (slot !== 'full') return slot;
     throw new ApiProblem('rate_limited', {
       detail: `Too many pages of this address are under way. It may have ${perAddress} at once. Try again in a moment.`,
       retryAfterSeconds: 1,

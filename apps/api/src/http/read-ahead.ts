@@ -1,7 +1,7 @@
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 
 /** The longest script of the pages has less than half of it. */
-const mostBytes = 512 * 1024;
+const usualMostBytes = 512 * 1024;
 
 /**
  * Reads ahead of a slow reader, so that a page of usual length holds its connection no longer than its server needs. What is read counts
@@ -9,7 +9,7 @@ const mostBytes = 512 * 1024;
  * @param length of the body in bytes; undefined where it is not known
  * @returns a stream that breaks where `body` does, and ends `body` with itself
  */
-export function readAhead(body: Readable, length: number | undefined): Readable {
+export function readAhead(body: Readable, length: number | undefined, mostBytes = usualMostBytes): Readable {
   const ahead = new PassThrough({ readableHighWaterMark: Math.min(length ?? mostBytes, mostBytes) });
   // Whoever reads `ahead` hears of an error.
   return pipeline(body, ahead, () => undefined);

@@ -4,10 +4,10 @@ import { heldPage, type PageOptions } from './held-page.js';
 import { pageShares } from './page-shares.js';
 import { ApiProblem } from './problem.js';
 import { replyProblem } from './problem-reply.js';
+import { isHopByHop, withoutHeaders } from './proxy-headers.js';
 
 /** Connections to the server of the pages. */
 const connections = 128;
-const hopByHop = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 /** The web server takes these for its own word: what a client sends under them goes no further. */
 const innerHeaders =
   /^(?:x-middleware-|x-nextjs-|x-cooperage-|x-forwarded-|x-real-ip$|forwarded$|authorization$|proxy-)/;
@@ -44,7 +44,7 @@ export function addWebProxy(server: FastifyInstance, webUrl: string, publicUrl: 
       replyOptions: {
         rewriteRequestHeaders: (request: FastifyRequest, headers: Record<string, unknown>) =>
           forwardedHeaders(request, headers, publicUrl),
-        rewriteHeaders: (headers: Record<string, unknown>) => without(headers, (name) => hopByHop.includes(name)),
+        rewriteHeaders: (headers: Record<string, unknown>) => withoutHeaders(headers, isHopByHop),
         // What the pages answer goes on as it is. Asked again for each 503, a page would hold its connection ten times as long.
         retryDelay: () => null,
         onError: (reply: FastifyReply) => {
@@ -68,14 +68,10 @@ export function dataTwin(target: string): string | null {
 function forwardedHeaders(request: FastifyRequest, headers: Record<string, unknown>, publicUrl: string) {
   const { protocol, host } = new URL(publicUrl);
   return {
-    ...without(headers, (name) => hopByHop.includes(name) || innerHeaders.test(name)),
+    ...withoutHeaders(headers, (name) => isHopByHop(name) || innerHeaders.test(name)),
     'x-request-id': request.id,
     'x-forwarded-for': request.ip,
     'x-forwarded-host': host,
     'x-forwarded-proto': protocol.slice(0, -1),
   };
-}
-
-function without(headers: Record<string, unknown>, drop: (name: string) => boolean): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !drop(name.toLowerCase())));
 }

@@ -12,6 +12,7 @@ import { versionOf } from '../app/version.js';
 import { PrincipalsService } from '../auth/principals.service.js';
 import { addHealthRoutes, storeChecks } from '../health/health.routes.js';
 import { currentShare } from '../http/caller.js';
+import { OpenConnections } from '../http/open-connections.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { createServer } from '../http/server.js';
 import { BuildAnnouncer } from './build-announcer.js';
@@ -20,7 +21,6 @@ import { LiveGateway } from './live.gateway.js';
 import { LiveModule } from './live.module.js';
 import { LiveAdapter } from './live-adapter.js';
 import { LogFollowers } from './log-followers.js';
-import { OpenConnections } from './open-connections.js';
 import { SessionWatch } from './session-watch.js';
 import { WorkerAnnouncer } from './worker-announcer.js';
 

@@ -1,0 +1,35 @@
+import type { FairShares, SharedRoom } from '@cooperage/domain';
+import type { RegistryConnections } from './registry-connections.js';
+
+/** What all requests to the registry share. */
+export interface RegistryPassage {
+  readonly registry: RegistryConnections;
+  /** Requests under way at the registry, by what they cost it. */
+  readonly shares: { readonly list: FairShares; readonly document: FairShares };
+  /** Bytes that this process holds for callers. */
+  readonly room: SharedRoom;
+  readonly bounds: RegistryProxyBounds;
+}
+
+export interface RegistryProxyBounds {
+  /** A connection on which nothing moves for so long ends, unless the registry has all of the request and did not answer yet. */
+  readonly stallMs: number;
+  /** How long the registry may say nothing while it has a blob: it may read a large one again before it takes it. */
+  readonly silentMs: number;
+  /** How long the registry may have a list or a document under way, until all of its answer is here. */
+  readonly heldMs: number;
+  /** How long a list or a document waits for its share. */
+  readonly waitMs: number;
+  /** Bytes of a list or a document that are read ahead of its reader. A list of as many tags as a project may have is shorter (ADR 84). */
+  readonly readAheadBytes: number;
+  readonly roomBytes: number;
+}
+
+export const usualBounds: RegistryProxyBounds = {
+  stallMs: 60_000,
+  silentMs: 600_000,
+  heldMs: 60_000,
+  waitMs: 10_000,
+  readAheadBytes: 8 * 1024 * 1024,
+  roomBytes: 256 * 1024 * 1024,
+};

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { FairShares, SharedRoom } from '@cooperage/domain';
+import type { Logger } from '@cooperage/telemetry';
+import { type TrustProxy, trustOf } from '../http/client-address.js';
+import { listenOptions } from '../http/listen.js';
+import { OpenConnections } from '../http/open-connections.js';
+import { boundPipelining } from '../http/pipelined-requests.js';
+import { TunnelSockets } from '../http/tunnel-sockets.js';
+import { callerOf, endConnection, type PassedRequest } from './caller.js';
+import { passBlob } from './pass-blob.js';
+import { passDocument } from './pass-document.js';
+import { type RegistryPassage, type RegistryProxyBounds, usualBounds } from './passage.js';
+import { answerError, type RegistryError, unavailable } from './registry-answers.js';
+import { RegistryConnections } from './registry-connections.js';
+import { requestKind } from './request-kind.js';
+import { hasBody } from './whole-body.js';
+
+export interface RegistryProxyOptions {
+  readonly registry: { readonly host: string; readonly insecure: boolean };
+  readonly trustProxy: TrustProxy;
+  readonly logger: Logger;
+  readonly bounds?: Partial<RegistryProxyBounds>;
+}
+
+/** Of 50,000 tags each is some 40 MB in the registry while it is made. */
+const listShare = { total: 8, perKey: 2 };
+const documentShare = { total: 16, perKey: 4 };
+const maxWaiting = 256;
+/** Behind a proxy all of them are of one address. */
+const connections = { total: 8_192, perAddress: 8_192 };
+/** Time for what is under way to end. */
+const goodbyeMs = 5_000;
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const methodsWithBody = ['POST', 'PUT', 'PATCH'];
+
+/**
+ * The HTTP server before the registry, for everybody but our own processes. It passes on what goes to the registry's API, bounds what
+ * callers may make the registry hold in its memory, and ends those that do not read.
+ */
+export class RegistryProxy {
+  readonly server: Server;
+  private readonly open: OpenConnections;
+  private readonly passage: RegistryPassage;
+
+  constructor({ registry, trustProxy, logger, bounds }: RegistryProxyOptions) {
+    this.passage = {
+      registry: new RegistryConnections(registry, logger),
+      shares: { list: new FairShares(listShare, maxWaiting), document: new FairShares(documentShare, maxWaiting) },
+      room: new SharedRoom({ ...usualBounds, ...bounds }.roomBytes),
+      bounds: { ...usualBounds, ...bounds },
+    };
+    const trust = trustOf(trustProxy);
+    this.server = createServer({
+      // An upload takes as long as it takes. One that does not move is ended below.
+      requestTimeout: 0,
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 16_384,
+    });
+    this.server.on('request', (request, response) => {
+      this.answer({ request, response, caller: callerOf(request, trust) }).catch((error: unknown) => {
+        logger.error({ err: error }, 'request to the registry was not passed on');
+        answerError(response, unavailable);
+      });
+    });
+    this.open = new OpenConnections(this.server);
+    boundPipelining(this.server);
+    boundConnections(this.server);
+    this.server.setTimeout(this.passage.bounds.stallMs);
+  }
+
+  /** @returns its address */
+  async listen(at: { readonly host: string; readonly port: number }): Promise<string> {
+    this.server.listen(listenOptions(at));
+    await once(this.server, 'listening');
+    const { address, family, port } = this.server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  async close(): Promise<void> {
+    await this.open.endWith(
+      () => new Promise((resolve, reject) => this.server.close((error) => (error ? reject(error) : resolve()))),
+      goodbyeMs,
+    );
+    this.passage.registry.close();
+  }
+
+  private async answer(passed: PassedRequest): Promise<void> {
+    const { request, response } = passed;
+    // Who has gone is found by its socket.
+    for (const stream of [request, response]) stream.on('error', () => undefined);
+    response.on('timeout', () => endIfStalled(passed));
+    const { method = '', url = '' } = request;
+    if (url === '/healthz' && method === 'GET') return void response.end('{"status":"ok"}');
+    const kind = requestKind(url);
+    const error = kind === null ? notFound : errorOf(request);
+    if (error) return answerError(response, error);
+    if (kind === 'blob') return passBlob(passed, this.passage);
+    if (kind) return passDocument(kind, passed, this.passage);
+  }
+}
+
+const notFound: RegistryError = { status: 404, code: 'UNSUPPORTED', message: 'Only addresses below /v2/ are here.' };
+
+function errorOf(request: IncomingMessage): RegistryError | undefined {
+  const { method = '' } = request;
+  if (!methods.includes(method))
+    return { status: 405, code: 'UNSUPPORTED', message: 'The registry has no such method.' };
+  // Without a length the registry could take it for another request.
+  if (hasBody(request) && !methodsWithBody.includes(method))
+    return { status: 400, code: 'UNSUPPORTED', message: `A ${method} has no body.` };
+  return undefined;
+}
+
+/** Node asks once nothing has moved for `stallMs`. While the registry works, nothing does. */
+function endIfStalled(passed: PassedRequest): void {
+  const isAtRegistry = passed.request.complete && !passed.response.headersSent;
+  if (!isAtRegistry) endConnection(passed);
+}
+
+/** When there are too many, the oldest one of the address with the most gives way. */
+function boundConnections(server: Server): void {
+  const sockets = new TunnelSockets(connections);
+  server.on('connection', (socket: Socket) => {
+    if (!sockets.add(socket, socket.remoteAddress ?? '')) socket.destroy();
+  });
+}
