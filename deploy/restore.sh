@@ -32,6 +32,6 @@ echo "DELETE FROM session; DELETE FROM verification; DELETE FROM invitation WHER
   docker compose exec -T postgres psql --username=cooperage --quiet --set=ON_ERROR_STOP=1 cooperage
 docker compose restart registry >/dev/null 2>&1
 # Named, since whoever waits for all waits for the migrations too, which end.
-docker compose up --detach --wait api live control builder builder-untrusted web
+docker compose up --detach --wait registry-proxy api live control builder builder-untrusted web
 deploy/orphans.sh
 echo 'restore: API tokens, members and signing keys are those of the backup. Revoke again what was revoked since; the audit of then is not here.'

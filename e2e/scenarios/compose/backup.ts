@@ -41,8 +41,8 @@ export function backup(suite: Suite<ComposeProduct>): void {
       // What may have been revoked since is void: everybody signs in again.
       expect((await product.api.send('GET', '/api/v1/me')).status).toBe(401);
       await product.signIn();
-      // The restore starts the product. The git host and the mirror are the test's own.
-      await product.compose('up', '--detach', 'git', 'mirror');
+      // The restore starts the product. These are the test's own.
+      await product.compose('up', '--detach', 'git', 'mirror', 'looker');
       expect(said).toContain(`tag ${address()}:stray`);
       expect(said).toMatch(/every image of the database is in the registry: [1-9]/);
 

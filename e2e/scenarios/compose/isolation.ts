@@ -25,6 +25,7 @@ export function isolation(suite: Suite<ComposeProduct>): void {
           'buildkit 1234',
           'buildkit-untrusted 1234',
           'registry 5000',
+          'registry-proxy 5000',
           'builder 8082',
           `api ${product.publicPort}`,
         ],

@@ -12,6 +12,7 @@ import { backup } from '../compose/backup.js';
 import { crashes } from '../compose/crashes.js';
 import { diskFloor } from '../compose/disk.js';
 import { isolation } from '../compose/isolation.js';
+import { registryReaders } from '../compose/registry-readers.js';
 import { signaturesOf, verifyAsShown } from '../compose/signatures.js';
 import { builderTakenOver } from '../shared/builder-taken-over.js';
 import { caches } from '../shared/cache.js';
@@ -101,6 +102,7 @@ describe(`Compose from a clean copy, with stand-in images and engines that are r
     // The disk of one build is not limited there (ADR 37).
     hogs(suite, ' [A3 Compose isolation]', ['DiskLimit']);
     isolation(suite);
+    registryReaders(suite);
     diskFloor(suite);
     crashes(suite, ' [A3 Compose faults]');
     faults(suite, ' [A3 Compose faults]');

@@ -13,6 +13,7 @@ const inner = {
   live: 'live:8081',
   builder: 'builder:8082',
   control: 'control:8083',
+  registry: 'registry:5000',
 };
 export type InnerPart = keyof typeof inner;
 
@@ -51,17 +52,19 @@ export class Lines {
     await mkdir(folder, { recursive: true });
     const socket = (name: string) => ({ path: path.join(folder, `${name}.sock`) });
     const [host, port] = services().openRegistry.split(':') as [string, string];
-    const backs = Object.keys(inner).map(
+    const opened = Object.keys(inner).map(
       async (name) => [name, await CutProxy.between({ port: 0, host: '127.0.0.1' }, socket(name))] as const,
     );
+    const backs = Object.fromEntries(await Promise.all(opened)) as Record<InnerPart, CutProxy>;
     return new Lines(
       folder,
       await CutProxy.between(socket('git'), { host: '127.0.0.1', port: gitPort }),
       await CutProxy.alike(address),
       await CutProxy.to(address, 5000),
-      await RegistryTap.between(socket('tap'), { host: address, port: 5000 }),
+      // Control does not come by the proxy that is before the registry for people.
+      await RegistryTap.between(socket('tap'), { host: '127.0.0.1', port: backs.registry.port }),
       {
-        ...(Object.fromEntries(await Promise.all(backs)) as Record<InnerPart, CutProxy>),
+        ...backs,
         mirror: await CutProxy.between(socket('mirror'), { host, port: Number(port) }),
       },
     );
@@ -109,7 +112,7 @@ export class Lines {
         // Its own variables would be filled in by Compose.
         command: ['node', '-e', looker],
         environment: { PARTS: JSON.stringify(inner) },
-        networks: ['stores'],
+        networks: ['stores', 'images'],
       },
     };
   }

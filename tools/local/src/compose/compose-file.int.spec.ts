@@ -45,6 +45,15 @@ describe('docker-compose.yml', () => {
     expect([volumes, tmpfs]).toEqual([undefined, ['/tmp', '/data']]);
   });
 
+  it('R11-2 publishes the registry by its proxy alone, which has no key', async () => {
+    const { services } = await readComposeFile();
+    const published = Object.entries(services).filter(([, { ports }]) => ports?.length);
+    expect(published.map(([name]) => name).sort()).toEqual(['api', 'registry-proxy']);
+    const { environment, volumes, secrets } = services['registry-proxy']!;
+    expect(Object.entries(environment ?? {}).filter(([, value]) => value?.includes('filled-in'))).toEqual([]);
+    expect([volumes, secrets]).toEqual([undefined, undefined]);
+  });
+
   it('R2-M-2 keeps no key of a builder on a volume that builders of its pool share', async () => {
     const { services } = await readComposeFile();
     for (const name of ['builder', 'builder-untrusted'])

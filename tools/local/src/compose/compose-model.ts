@@ -22,6 +22,7 @@ export interface ComposeService {
   readonly network_mode?: string;
   readonly ports?: readonly { readonly host_ip?: string }[];
   readonly volumes?: readonly { readonly source?: string; readonly target: string; readonly read_only?: boolean }[];
+  readonly secrets?: readonly unknown[];
   readonly tmpfs?: readonly string[];
   readonly privileged?: boolean;
   readonly profiles?: readonly string[];

@@ -34,12 +34,19 @@ const builder = (pool: string): ComposeService => ({
   volumes: [{ source: `${pool}-socket`, target: '/run/buildkit' }],
 });
 const sound: ComposeModel = {
-  networks: { outside: null, stores: { internal: true }, trusted: null, strangers: null },
+  networks: {
+    outside: null,
+    stores: { internal: true },
+    images: { internal: true },
+    trusted: null,
+    strangers: null,
+  },
   services: {
     postgres: { ...hardened, networks: { stores: null } },
-    registry: {
+    registry: { ...hardened, networks: { images: null, trusted: null, strangers: null } },
+    'registry-proxy': {
       ...hardened,
-      networks: { outside: null, trusted: null, strangers: null },
+      networks: { outside: null, images: null },
       ports: [{ host_ip: '127.0.0.1' }],
     },
     'engine-1': engine('trusted'),
@@ -111,6 +118,14 @@ describe('the rules of a Compose file', () => {
       with_('engine-2', { environment: { BUILDER_UID: '10001' } }),
     ],
   ])('R2-N6 say: %s', (fault, model) => expect(composeFaults(model)).toContain(fault));
+
+  it.each<[string, ComposeModel]>([
+    ['registry publishes a port.', with_('registry', { ports: [{ host_ip: '127.0.0.1' }] })],
+    [
+      'registry is on outside, from where it can be reached past its proxy.',
+      with_('registry', { networks: { outside: null, images: null } }),
+    ],
+  ])('R11-2 say: %s', (fault, model) => expect(composeFaults(model)).toEqual([fault]));
 
   it('R9-C1 R9-C2 say: builder-2 cannot ask for the end of its engine.', () => {
     const volumes = builder('strangers').volumes!.map((volume) => ({ ...volume, read_only: true }));

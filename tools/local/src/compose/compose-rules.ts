@@ -15,6 +15,7 @@ export function composeFaults(model: ComposeModel): string[] {
       : engines.flatMap((engine) => engineFaults(engine, services))),
     ...poolFaults(services),
     ...services.flatMap((service) => storeFaults(service, model)),
+    ...services.flatMap(registryFaults),
     ...services.flatMap(hardeningFaults),
   ];
 }
@@ -122,6 +123,15 @@ function storeFaults([name, service]: Services[number], model: ComposeModel): st
   return faults(name, {
     'publishes a port': (service.ports ?? []).length > 0,
     [`is on ${open.join(', ')}, which has a way out`]: open.length > 0,
+  });
+}
+
+/** What callers make the registry hold in its memory is bounded before it, so they reach it by that process alone. */
+function registryFaults([name, service]: Services[number]): string[] {
+  if (name !== 'registry') return [];
+  return faults(name, {
+    'publishes a port': (service.ports ?? []).length > 0,
+    'is on outside, from where it can be reached past its proxy': networksOf(service).includes('outside'),
   });
 }
 
