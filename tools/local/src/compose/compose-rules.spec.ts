@@ -127,6 +127,16 @@ describe('the rules of a Compose file', () => {
     ],
   ])('R11-2 say: %s', (fault, model) => expect(composeFaults(model)).toEqual([fault]));
 
+  it('R12A-2 name the version that a Redis with known holes has to be upgraded to', () => {
+    const redis = { ...hardened, networks: { stores: null } };
+    const found = (image: string) => composeFaults(with_('redis-untrusted', { ...redis, image }));
+    expect(found('redis:8.0.2-bookworm')).toEqual([
+      'redis-untrusted has an image of an old version: Redis 8.0.2 has known security holes in its scripts: upgrade to 8.2.9 or later.',
+    ]);
+    expect(found('registry.example.com/library/redis:8.2.10-bookworm@sha256:00')).toEqual([]);
+    expect(found('stand-in-redis:local')).toEqual([]);
+  });
+
   it('R9-C1 R9-C2 say: builder-2 cannot ask for the end of its engine.', () => {
     const volumes = builder('strangers').volumes!.map((volume) => ({ ...volume, read_only: true }));
     expect(composeFaults(with_('builder-2', { volumes }))).toEqual(['builder-2 cannot ask for the end of its engine.']);

@@ -1,3 +1,4 @@
+import { redisAgeProblem } from '../parts/redis/redis-age.ts';
 import type { ComposeModel, ComposeService } from './compose-model.ts';
 
 type Services = readonly (readonly [name: string, service: ComposeService])[];
@@ -119,10 +120,12 @@ function userFaults(
 
 function storeFaults([name, service]: Services[number], model: ComposeModel): string[] {
   if (!STORES.includes(name)) return [];
+  const ageProblem = redisAgeProblem(/(?:^|\/)redis:([\d.]+)/.exec(service.image ?? '')?.[1] ?? '');
   const open = networksOf(service).filter((network) => model.networks[network]?.internal !== true);
   return faults(name, {
     'publishes a port': (service.ports ?? []).length > 0,
     [`is on ${open.join(', ')}, which has a way out`]: open.length > 0,
+    [`has an image of an old version: ${ageProblem}`]: ageProblem !== undefined,
   });
 }
 

@@ -4,6 +4,7 @@ import { layersProblem } from '../parts/engine/unverified-layers.ts';
 import { httpStatus } from '../parts/http-probe.ts';
 import { findBinaries } from '../parts/postgres/binaries.ts';
 import { postgresVersion } from '../parts/postgres/postgres-probe.ts';
+import { redisAgeProblem } from '../parts/redis/redis-age.ts';
 import { redisVersion } from '../parts/redis/redis-probe.ts';
 import { attempt } from '../processes/command.ts';
 import { findBrowser } from '../toolchain/browser.ts';
@@ -57,8 +58,15 @@ async function examinePostgres(choice: Choice): Promise<Finding> {
 
 async function examineRedis(choice: Choice, around: Surroundings): Promise<Finding> {
   const part = 'Redis';
-  if (choice.kind === 'external') return external(part, 'redis', await redisVersion(choice.address));
+  if (choice.kind === 'external') return externalRedis(await redisVersion(choice.address));
   return choice.kind === 'embedded' ? tool(part, 'redis-server', around) : provided(part, choice);
+}
+
+/** Distributions mend their packages under an older number, so the age is a warning and changes no state. */
+export function externalRedis(version: string | undefined): Finding {
+  const problem = redisAgeProblem(version ?? '');
+  const advice = `${problem}, unless its distribution has mended this version`;
+  return { ...external('Redis', 'redis', version), ...(problem && { advice }) };
 }
 
 async function examineRegistry(choice: Choice, around: Surroundings): Promise<Finding> {

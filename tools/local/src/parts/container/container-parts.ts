@@ -13,7 +13,11 @@ import { Container } from './container.ts';
 import type { DockerHost } from './docker-host.ts';
 
 /** The same as in docker-compose.yml. */
-const IMAGES = { postgres: 'postgres:18.4-bookworm', redis: 'redis:8.0.2-bookworm', registry: 'registry:2.8.3' };
+export const IMAGES = {
+  postgres: 'postgres:18.4-bookworm',
+  redis: 'redis:8.2.10-bookworm',
+  registry: 'registry:2.8.3',
+};
 const READY_WITHIN_MS = 120_000;
 
 export class PostgresContainer implements Part<PostgresAddress> {

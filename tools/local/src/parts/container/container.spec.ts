@@ -1,9 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CHECKOUT } from '../../checkout.ts';
 import { Instance } from '../instance.ts';
+import { redisAgeProblem } from '../redis/redis-age.ts';
 import { Container } from './container.ts';
+import { IMAGES } from './container-parts.ts';
 
 /** Whose the listener of every port is. */
 let user: number;
@@ -41,5 +44,17 @@ describe('a part in a container', () => {
     const isReady = vi.fn(async () => true);
     await container(isReady).start();
     expect(isReady).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the images of parts in containers', () => {
+  it.each(Object.values(IMAGES))('R12A-2 %s is the one of docker-compose.yml', (image) => {
+    expect(readFileSync(path.join(CHECKOUT, 'docker-compose.yml'), 'utf8')).toContain(`_IMAGE:-${image}}`);
+  });
+
+  it('R12A-2 have a Redis without known holes in its scripts', () => {
+    const version = IMAGES.redis.replace(/^redis:([\d.]+)-.*$/, '$1');
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(redisAgeProblem(version)).toBeUndefined();
   });
 });

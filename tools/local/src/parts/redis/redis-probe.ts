@@ -15,13 +15,26 @@ export async function isSilent(port: number, password: string): Promise<boolean>
   return answer === '' || answer.includes('-BUSY');
 }
 
-/** @returns the version of the server at a `redis://` address, undefined when it does not answer. */
+/** @returns the version of the server at a `redis://` address, as `versionOfInfo` does; undefined when it does not answer. */
 export async function redisVersion(address: string): Promise<string | undefined> {
   const url = new URL(address);
   const login = url.password === '' ? [] : [`AUTH ${[url.username, url.password].filter(Boolean).join(' ')}`];
   const target = { host: url.hostname, port: Number(url.port || 6379) };
   const answer = await converse(target, [...login, 'INFO server']);
-  return /redis_version:(\S+)/.exec(answer)?.[1];
+  return versionOfInfo(answer);
+}
+
+/** Servers that speak the protocol of Redis, and name the version of Redis that they resemble beside their own. */
+const RESEMBLING = { Valkey: 'valkey_version', Dragonfly: 'dragonfly_version' };
+
+/** @returns a version of Redis as a number with dots, that of another server with its name in front: `Valkey 8.1.4`. */
+export function versionOfInfo(answer: string): string | undefined {
+  const fieldOf = (field: string) => new RegExp(`^${field}:(\\S+)`, 'm').exec(answer)?.[1];
+  for (const [name, field] of Object.entries(RESEMBLING)) {
+    const own = fieldOf(field);
+    if (own !== undefined) return `${name} ${own}`;
+  }
+  return fieldOf('redis_version');
 }
 
 /** Sends inline commands of the Redis protocol, then QUIT, and returns all that came until the other side closed. */
