@@ -33,10 +33,17 @@ export class AccessService {
     return project;
   }
 
-  /** @throws {ApiProblem} `not_found` or `forbidden`. */
-  async build(principal: Principal, id: string, needed: Permission = 'see'): Promise<BuildPlace> {
+  /**
+   * @param needed - where it depends on the build, asked once the build is found
+   * @throws {ApiProblem} `not_found` or `forbidden`.
+   */
+  async build(
+    principal: Principal,
+    id: string,
+    needed: Permission | ((build: BuildPlace) => Permission) = 'see',
+  ): Promise<BuildPlace> {
     const build = found(await this.builds.findPlace(id, organizationIdsOf(principal)));
-    assertMay(principal, build.organizationId, needed);
+    assertMay(principal, build.organizationId, typeof needed === 'function' ? needed(build) : needed);
     return build;
   }
 

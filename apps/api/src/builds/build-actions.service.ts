@@ -1,4 +1,5 @@
 import { type Actor, BuildDetails, BuildRepository } from '@cooperage/db';
+import { startPermission } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import type { Principal } from '../auth/principal.js';
@@ -22,7 +23,7 @@ export class BuildActionsService {
   }
 
   async retry(principal: Principal, id: string, noCache: boolean, actor: Actor) {
-    const build = await this.access.build(principal, id, 'build.run');
+    const build = await this.access.build(principal, id, ({ zone }) => startPermission(zone));
     const outcome = await this.builds.createRetry(id, { noCache, actorName: actor.name, actor });
     if (!outcome.ok && outcome.reason === 'not_found') throw notFound();
     if (!outcome.ok && outcome.reason === 'quota') throw new ApiProblem('quota_exceeded', { detail: outcome.sentence });

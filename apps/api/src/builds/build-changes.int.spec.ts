@@ -66,6 +66,25 @@ describe('S-082 a hundred times at once', () => {
   });
 });
 
+describe('a build of a fork', () => {
+  it('R12A-4 is retried by an admin, as it was started', async () => {
+    const organizationId = await organizationOf(owner);
+    const [developer, admin] = [
+      await world.member(owner, organizationId, 'developer'),
+      await world.member(owner, organizationId, 'admin'),
+    ];
+    const build = await world.build(target);
+    await rowsOf(world, "UPDATE build SET zone = 'fork' WHERE id = $1", [build.id]);
+    expectOk(await developer.post(`/api/v1/builds/${build.id}/cancel`));
+    const retry = (visitor: Visitor) => visitor.post<Build>(`/api/v1/builds/${build.id}/retry`, {});
+    expect(problemOf(await retry(developer))).toMatchObject({ status: 403, neededRole: 'admin' });
+    expect(expectOk(await retry(admin), 201)).toMatchObject({ retryOf: build.id, zone: 'fork' });
+    const own = await world.build(target);
+    expectOk(await developer.post(`/api/v1/builds/${own.id}/cancel`));
+    expectOk(await developer.post(`/api/v1/builds/${own.id}/retry`, {}), 201);
+  });
+});
+
 describe('a running build', () => {
   it('is canceled when its worker says so', async () => {
     const build = await world.build(target);

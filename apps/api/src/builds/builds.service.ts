@@ -1,6 +1,6 @@
 import type { StartBuild } from '@cooperage/contracts';
 import { type Actor, type BuildDetailRecord, BuildDetails, DeliveryRepository, RuleRepository } from '@cooperage/db';
-import { isFullRef, type ProtectionRules, parseRef, whyNoTagsByHand, zoneOf } from '@cooperage/domain';
+import { isFullRef, type ProtectionRules, parseRef, startPermission, whyNoTagsByHand, zoneOf } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
@@ -33,7 +33,7 @@ export class BuildsService {
 
   /** A person's wish for a build: it takes the road of a delivery, and is answered before anything was fetched. */
   async start(principal: Principal, projectId: string, start: StartBuild, actor: Actor) {
-    const project = await this.access.project(principal, projectId, start.zone === 'fork' ? 'build.fork' : 'build.run');
+    const project = await this.access.project(principal, projectId, startPermission(start.zone));
     mustBeRefs(start);
     if (start.ruleId !== null) mustGiveTags(found(await this.rules.find(start.ruleId, projectId)), start.ref, project);
     await this.bounds.demand(projectId, 0);

@@ -138,6 +138,23 @@ describe('a refused call', () => {
   });
 });
 
+describe('a start by hand', () => {
+  it('R12A-4 in the zone of forks is replayed by an admin, as it was started', async () => {
+    const target = await world.project(owner, acme);
+    const path = `/api/v1/projects/${target.project.id}/builds`;
+    const start = async (zone: 'fork' | null) =>
+      expectOk(await owner.post<DeliveryView>(path, { ref: 'refs/heads/main', zone }), 202).id;
+    const replay = (id: string, visitor: Visitor) => visitor.post<DeliveryView>(`/api/v1/deliveries/${id}/replay`);
+    const [developer, admin] = [await world.member(owner, acme, 'developer'), await world.member(owner, acme, 'admin')];
+    const fork = await start('fork');
+    expect(problemOf(await replay(fork, developer))).toMatchObject({ status: 403, neededRole: 'admin' });
+    const again = expectOk(await replay(fork, admin), 202);
+    expect(problemOf(await replay(again.id, developer))).toMatchObject({ status: 403, neededRole: 'admin' });
+    expectOk(await replay(await start(null), developer), 202);
+    expectOk(await replay(await deliver(target), developer), 202);
+  });
+});
+
 describe('a dry run', () => {
   const dryRun = (id: string, visitor = owner) => visitor.get<DryRun>(`/api/v1/deliveries/${id}/dry-run`);
   const pushed = (paths: readonly string[], ref = 'refs/heads/main') => {

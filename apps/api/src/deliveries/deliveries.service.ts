@@ -1,5 +1,6 @@
 import { type DeliveriesQuery, shownBodyBytes } from '@cooperage/contracts';
 import { type Actor, DeliveryRepository, RefusalRepository, SilenceRepository } from '@cooperage/db';
+import { startPermission } from '@cooperage/domain';
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
@@ -38,6 +39,8 @@ export class DeliveriesService {
     const { projectId, organizationId, ref, status } = await this.access.delivery(principal, id, 'build.run');
     if (ref === null || status === 'ignored')
       throw new ApiProblem('conflict', { detail: 'This delivery names no ref that could be built.' });
+    // The body is stored again and decides the zone: who replays a start starts the build.
+    this.access.organization(principal, organizationId, startPermission(await this.deliveries.askedZone(id)));
     // A replay is stored with its body, as the call was.
     await this.bounds.demand(projectId, await this.deliveries.bodyBytes(id));
     const replayId = found(await this.deliveries.replay(id, { projectId, organizationId }, actor));

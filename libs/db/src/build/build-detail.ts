@@ -108,10 +108,10 @@ export class BuildDetails {
   async findPlace(
     id: string,
     organizationIds: readonly string[],
-  ): Promise<{ id: string; projectId: string; organizationId: string; attemptNumber: number } | null> {
+  ): Promise<{ id: string; projectId: string; organizationId: string; zone: string; attemptNumber: number } | null> {
     return this.db.prisma.build.findFirst({
       where: { id, organizationId: { in: [...organizationIds] }, project: { deletedAt: null } },
-      select: { id: true, projectId: true, organizationId: true, attemptNumber: true },
+      select: { id: true, projectId: true, organizationId: true, zone: true, attemptNumber: true },
     });
   }
 
@@ -119,7 +119,7 @@ export class BuildDetails {
   async findPlaceAnywhere(id: string): ReturnType<BuildDetails['findPlace']> {
     return this.db.prisma.build.findFirst({
       where: { id, project: { deletedAt: null } },
-      select: { id: true, projectId: true, organizationId: true, attemptNumber: true },
+      select: { id: true, projectId: true, organizationId: true, zone: true, attemptNumber: true },
     });
   }
 

@@ -42,7 +42,7 @@ export class BuildGroups {
     if (kind === 'failure') conditions.push(Prisma.sql`b.fingerprint IS NOT NULL`);
     return this.db.prisma.$queryRaw<BuildGroupRow[]>`
       WITH newest AS MATERIALIZED (
-        SELECT b.id, ${key} AS key, b.status, b.queued_at, b.project_id, b.rule_id, b.ref, p.slug
+        SELECT b.id, ${key} AS key, b.status, b.queued_at, b.project_id, b.rule_id, b.ref, b.zone, p.slug
         FROM build b JOIN project p ON p.id = b.project_id
         WHERE b.organization_id = ${organizationId} AND p.deleted_at IS NULL${and(conditions)}
         ORDER BY b.id DESC LIMIT ${groupedBuilds}
@@ -57,13 +57,16 @@ export class BuildGroups {
   }
 }
 
-/** Of the group `g`, the builds that nothing newer of the same project, rule and ref has followed, and that broke. */
+/**
+ * Of the group `g`, the builds that nothing newer of the same project, rule and ref has followed, and that broke. None of a fork: those are
+ * started one by one, by who may (`startPermission`).
+ */
 const brokenHeads = Prisma.sql`
   SELECT h.id::text FROM (
     SELECT DISTINCT ON (n.project_id, n.rule_id, n.ref) n.* FROM newest n WHERE n.key = g.key
     ORDER BY n.project_id, n.rule_id, n.ref, n.id DESC
   ) h
-  WHERE h.status IN ('failed', 'timed_out') AND NOT EXISTS (
+  WHERE h.status IN ('failed', 'timed_out') AND h.zone <> 'fork' AND NOT EXISTS (
     SELECT 1 FROM build l WHERE l.project_id = h.project_id AND l.ref = h.ref AND l.rule_id IS NOT DISTINCT FROM h.rule_id
       AND l.id > h.id
   ) LIMIT ${mostRetries}`;

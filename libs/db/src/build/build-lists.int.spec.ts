@@ -191,6 +191,23 @@ describe('lists of twenty thousand builds', () => {
     }
   });
 
+  it('R12A-4 are not retried with their group when they are of a fork', async () => {
+    const retried = async () => {
+      const groups = await new BuildGroups(world.db).list([organizationId], 'failure', filterOf('is:failed'));
+      return groups.flatMap(({ retryIds }) => [...retryIds]);
+    };
+    const builds = world.db.prisma.build;
+    const { id, status, fingerprint, zone } = await builds.findFirstOrThrow({
+      where: { organizationId },
+      orderBy: { id: 'desc' },
+    });
+    await builds.update({ where: { id }, data: { status: 'failed', fingerprint: 'cccccccccccccccc' } });
+    expect(await retried()).toContain(id);
+    await builds.update({ where: { id }, data: { zone: 'fork' } });
+    expect(await retried()).not.toContain(id);
+    await builds.update({ where: { id }, data: { status, fingerprint, zone } });
+  });
+
   it('are grouped by commit', async () => {
     const groups = await new BuildGroups(world.db).list([organizationId], 'commit', filterOf('since:1h'));
     expect(groups.length).toBe(50);

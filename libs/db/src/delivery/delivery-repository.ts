@@ -87,6 +87,13 @@ export class DeliveryRepository {
     return row?.bytes ?? 0;
   }
 
+  /** The zone that a start by hand asked for, also of a replay of it. Null for every other delivery, and where the ref decides. */
+  async askedZone(id: string): Promise<ManualStart['zone']> {
+    const row = await this.db.prisma.delivery.findFirst({ where: { id, eventName: 'manual' }, select: { body: true } });
+    const { zone = null } = row ? (JSON.parse(Buffer.from(row.body).toString('utf8')) as Partial<ManualStart>) : {};
+    return zone;
+  }
+
   /** Headers, and the body unless it is longer than `maxBytes`. A longer one is not even read from the disk. */
   async boundedContent(
     id: string,

@@ -31,6 +31,11 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions;
 
+/** What a start needs that builds in `zone`: the first one, a replay of it, and a retry of its build. Null: the ref decides the zone. */
+export function startPermission(zone: string | null): Permission {
+  return zone === 'fork' ? 'build.fork' : 'build.run';
+}
+
 export function neededRole(permission: Permission): Role {
   return permissions[permission].role;
 }
