@@ -76,7 +76,6 @@ GRANT SELECT, INSERT ON log_chunk, context_manifest TO cooperage_builder, cooper
 GRANT SELECT, INSERT, UPDATE (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number,
   written_at, used_number, used_at) ON cache_entry TO cooperage_builder, cooperage_builder_untrusted;
 GRANT SELECT (id, project_id, zone, ref, platform, epoch, why, unused_days) ON cache_eviction TO cooperage_builder, cooperage_builder_untrusted;
-GRANT SELECT (project_id, epoch, zone, ref, swept_at) ON cache_reset TO cooperage_builder, cooperage_builder_untrusted;
 -- Not its id: the next one of somebody else must stay free.
 GRANT INSERT (build_id, version, event, from_status, to_status, stage, attempt_number, actor, detail) ON build_event
   TO cooperage_builder, cooperage_builder_untrusted;
@@ -87,7 +86,7 @@ GRANT SELECT (name) ON worker_drain TO cooperage_builder, cooperage_builder_untr
 -- A look at the builder: what was asked is not its to change.
 GRANT SELECT, UPDATE (taken_at, taken_by, answered_at, outcome, facts) ON setup_check TO cooperage_builder, cooperage_builder_untrusted;
 
-GRANT EXECUTE ON FUNCTION builder_attempts(), builder_secret_projects(), stage_image(uuid, text, text[], bigint[], boolean)
+GRANT EXECUTE ON FUNCTION builder_attempts(), builder_secret_projects(), stage_image(uuid, text, text[], bigint[], boolean), swept_resets(uuid)
   TO cooperage_builder, cooperage_builder_untrusted;
 GRANT EXECUTE ON FUNCTION end_builder_transactions(interval) TO cooperage_control;
 GRANT EXECUTE ON FUNCTION git_credentials_of(uuid), registry_token_of(uuid), has_secrets(uuid)
@@ -151,6 +150,8 @@ DECLARE
   of_attempt CONSTANT text := 'attempt_id IN (SELECT h.attempt_id FROM builder_attempts() h)';
   with_secrets CONSTANT text := 'project_id IN (SELECT builder_secret_projects())';
   own CONSTANT text := 'key_hash = builder_key_hash()';
+  -- Its answer is read as that of the engine that builds the organization's own code.
+  trusted_check CONSTANT text := 'name = ''builder'' AND builder_pool() = ''trusted''';
   rule record;
 BEGIN
   FOR rule IN SELECT * FROM (VALUES
@@ -174,8 +175,9 @@ BEGIN
     ('cache_entry', 'of_project_seen', 'SELECT', of_project, NULL),
     ('cache_entry', 'of_zone_made', 'INSERT', NULL, '(project_id, zone) IN (SELECT h.project_id, h.zone FROM builder_attempts() h)'),
     ('cache_entry', 'of_project_changed', 'UPDATE', of_project, of_project),
-    ('setup_check', 'of_builder_seen', 'SELECT', 'name = ''builder''', NULL),
-    ('setup_check', 'of_builder_changed', 'UPDATE', 'name = ''builder''', 'name = ''builder'''),
+    ('cache_eviction', 'of_project_seen', 'SELECT', of_project, NULL),
+    ('setup_check', 'of_trusted_seen', 'SELECT', trusted_check, NULL),
+    ('setup_check', 'of_trusted_changed', 'UPDATE', trusted_check, trusted_check),
     ('build_event', 'held_made', 'INSERT', NULL, of_build),
     ('outbox', 'held_seen', 'SELECT', 'subject_id IN (SELECT h.build_id FROM builder_attempts() h)', NULL),
     ('outbox', 'own_group_made', 'INSERT', NULL,
@@ -194,9 +196,11 @@ BEGIN
       EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', rule.relation);
     END IF;
   END LOOP;
-  IF EXISTS (SELECT FROM pg_policies WHERE schemaname = 'public' AND tablename = 'cache_entry' AND policyname = 'builder_of_project_made') THEN
-    DROP POLICY builder_of_project_made ON cache_entry;
-  END IF;
+  FOR rule IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' AND (tablename, policyname) IN (
+    ('cache_entry', 'builder_of_project_made'), ('setup_check', 'builder_of_builder_seen'), ('setup_check', 'builder_of_builder_changed'))
+  LOOP
+    EXECUTE format('DROP POLICY %I ON %I', rule.policyname, rule.tablename);
+  END LOOP;
 END $$;
 
 -- What a taken-over builder can use up of the server (docs/adr/0035). One builder and its supervisor open at most 14 connections:

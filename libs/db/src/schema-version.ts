@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** Name of the newest migration that this code expects; a test compares it with the migrations' folder. */
-export const schemaVersion = '20261201194600_started_deliveries_by_body';
+export const schemaVersion = '20261201200700_swept_resets';
 
 /** Whether the database answers and has this version's migrations, whole. */
 export async function isMigrated(db: Database): Promise<boolean> {

@@ -5,7 +5,9 @@ import {
   ProcessRepository,
   RegistryTokenRepository,
   SweepRepository,
+  SweptResets,
 } from '@cooperage/db';
+import { hashOfRef } from '@cooperage/domain';
 import { asDatabaseRole } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BuildBench } from '../../spec/build-bench.js';
@@ -203,6 +205,30 @@ describe('R-M9 a builder that was taken over', () => {
     await expect(own(entry('branch', 'refs/heads/other'))).rejects.toThrow(refused);
     expect(await own(entry('branch', 'refs/heads/main'))).toBe(1);
     expect(await own(`UPDATE cache_entry SET bytes = 2 WHERE zone = 'branch'`)).toBe(1);
+  });
+
+  it('R12A-3 reads refs of no deleted or reset cache but those of the project of its build', async () => {
+    const other = await bench.world.project();
+    for (const projectId of [bench.projectId, other]) {
+      await change(
+        `INSERT INTO cache_eviction (id, project_id, zone, ref, platform, epoch, digest, bytes, freed_bytes, why)
+         VALUES (gen_random_uuid(), '${projectId}', 'branch', 'refs/heads/topic', 'linux/amd64', 0, 'sha256:1', 1, 1, 'unused')`,
+        owner(),
+      );
+      await change(
+        `INSERT INTO cache_reset (id, project_id, epoch, zone, ref, reason, actor_name, after_number, swept_at)
+         VALUES (gen_random_uuid(), '${projectId}', 1, 'branch', 'refs/heads/topic', 'r', 'ada', 0, now())`,
+        owner(),
+      );
+    }
+    await claim();
+    const evictions = (db: Database) => ask('SELECT project_id::text AS project FROM cache_eviction', db);
+    expect(await evictions(bench.builderDb)).toEqual([{ project: bench.projectId }]);
+    expect(await evictions(intruder)).toEqual([]);
+    await expect(ask('SELECT ref FROM cache_reset', bench.builderDb)).rejects.toThrow(refused);
+    // The keeper of local caches has folders of projects that the builder builds no more.
+    const swept = await new SweptResets(intruder).of(other);
+    expect(swept).toEqual([{ zone: 'branch', refHash: hashOfRef('refs/heads/topic'), epoch: 1 }]);
   });
 
   it('R2-H-3 says what it stages of the builds in its hands alone, and takes nothing back', async () => {

@@ -1,4 +1,4 @@
-import { AttemptRepository, Database, ProcessRepository } from '@cooperage/db';
+import { AttemptRepository, Database, ProcessRepository, SetupCheckRepository } from '@cooperage/db';
 import { asDatabaseRole } from '@cooperage/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BuildBench } from '../../spec/build-bench.js';
@@ -86,13 +86,16 @@ describe('R-M9 a builder for untrusted code that was taken over', () => {
     expect(await bench.attempts.claim(attemptId, id, 'b', 60_000)).not.toBeNull();
   });
 
-  it('answers no question but that to builders', async () => {
+  it('R12A-6 answers no check; a trusted builder answers that of builders', async () => {
     await change(
       `INSERT INTO setup_check (name, ask_id, asked_by) VALUES ('builder', gen_random_uuid(), 'ada'), ('registry', gen_random_uuid(), 'ada')`,
       bench.world.db,
     );
-    expect(await change(`UPDATE setup_check SET outcome = 'ok'`)).toBe(1);
-    expect(await ask('SELECT name FROM setup_check')).toEqual([{ name: 'builder' }]);
+    expect(await change(`UPDATE setup_check SET outcome = 'ok'`)).toBe(0);
+    expect(await ask('SELECT name FROM setup_check')).toEqual([]);
+    expect(await new SetupCheckRepository(intruder).take('builder', 'b')).toBeNull();
+    expect(await new SetupCheckRepository(bench.builderDb).take('builder', 'b')).not.toBeNull();
+    expect(await ask('SELECT name FROM setup_check', bench.builderDb)).toEqual([{ name: 'builder' }]);
   });
 
   it('builds code of its own pool, and ends no build well', async () => {

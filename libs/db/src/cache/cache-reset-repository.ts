@@ -31,8 +31,6 @@ export interface CacheResetRecord extends CacheScope {
 
 /** Each is looked at by whoever names a cache of the project, and by builders every minute. */
 const mostADay = 100;
-/** Scopes with a reset: the project and its zones, then the refs reset last. What an older one took stays on a builder's disk until room is needed. */
-const mostSwept = 1_000;
 
 /** Resets of caches as people ask for them. */
 export class CacheResetRepository {
@@ -83,12 +81,13 @@ export class CacheResetRepository {
 export class SweptResets {
   constructor(private readonly db: Database) {}
 
-  /** The newest of each scope. */
+  /**
+   * The newest of each scope, and of a thousand scopes: the project and its zones, then the refs reset last. What an older one took stays
+   * on a builder's disk until room is needed.
+   */
   async of(projectId: string): Promise<SweptReset[]> {
-    const rows = await this.db.prisma.$queryRaw<{ zone: string | null; ref: string | null; epoch: number }[]>`
-      SELECT zone, ref, max(epoch) AS epoch FROM cache_reset
-      WHERE project_id = ${projectId}::uuid AND swept_at IS NOT NULL
-      GROUP BY zone, ref ORDER BY ref IS NULL DESC, max(epoch) DESC LIMIT ${mostSwept}`;
+    const rows = await this.db.prisma.$queryRaw<{ zone: string | null; refHash: string | null; epoch: number }[]>`
+      SELECT zone, ref_hash AS "refHash", epoch FROM swept_resets(${projectId}::uuid)`;
     return rows.map(toReset);
   }
 }

@@ -1,4 +1,4 @@
-import { type CacheReference, hashOfRef } from './cache-reference.js';
+import type { CacheReference } from './cache-reference.js';
 import type { Zone } from './zone.js';
 
 /** Where a worker keeps a cache on its disk, relative to all of them: one folder per project, zone, branch and platform. */
@@ -17,8 +17,8 @@ export function isLocalCacheName(name: string): boolean {
 export interface SweptReset {
   readonly epoch: number;
   readonly zone: Zone | null;
-  /** Full ref. */
-  readonly ref: string | null;
+  /** `hashOfRef` of the full ref; a builder is not told the ref of others. */
+  readonly refHash: string | null;
 }
 
 /**
@@ -27,8 +27,8 @@ export interface SweptReset {
  */
 export function cachesFromBefore(names: readonly string[], resets: readonly SweptReset[]): string[] {
   const newest = new Map<string, number>();
-  for (const { epoch, zone, ref } of resets) {
-    const scope = scopeOf(zone, ref === null ? null : hashOfRef(ref));
+  for (const { epoch, zone, refHash } of resets) {
+    const scope = scopeOf(zone, refHash);
     newest.set(scope, Math.max(epoch, newest.get(scope) ?? 0));
   }
   return names.filter((name) => {

@@ -42,11 +42,11 @@ it('caches on the disk go when their project has been reset, but for one that is
   const find = async () => ({ ...project, deletedAt: null });
   const logger = createLogger({ process: 'test', level: 'silent' });
   const caches = new LocalCaches(root, 1e6);
-  const resets: { epoch: number; zone: 'branch'; ref: null }[] = [];
+  const resets: { epoch: number; zone: 'branch'; refHash: null }[] = [];
   const keeper = new LocalCacheKeeper(caches, { find }, { of: async () => resets }, logger);
   await keeper.look();
   expect((await caches.names(id)).toSorted()).toEqual(names.toSorted());
-  resets.push({ epoch: 1, zone: 'branch', ref: null });
+  resets.push({ epoch: 1, zone: 'branch', refHash: null });
   const writer = caches.write(names[1]!);
   await keeper.look();
   expect((await caches.names(id)).toSorted()).toEqual([names[1], names[2]].toSorted());
