@@ -4,7 +4,12 @@ import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
 import { lockProject } from '../project/lock-project.js';
 import { newestSignatures, readReferrersOf, type SignedByBuild } from './referrers-of.js';
-import { retiredProvenances, type SignedImage, standingProvenances } from './retired-provenances.js';
+import {
+  lastRetiredProvenances,
+  retiredProvenances,
+  type SignedImage,
+  standingProvenances,
+} from './retired-provenances.js';
 import { type FoundVerification, readVerifyingKeys, type VerifyingKeys, writeVerification } from './verifying-keys.js';
 
 export interface SigningKeyRecord {
@@ -98,9 +103,9 @@ export class SigningRepository {
   }
 
   /**
-   * Artifacts of an image, of whichever build: what its referrers should be. All its signatures, and of provenances the
-   * newest and those of the image's own build, since bytes that every build makes again have one of each. They come in slices that are bounded in bytes: how large a
-   * provenance is, people decide.
+   * Artifacts of an image, of whichever build: what its referrers should be. All its signatures, and of provenances the newest of each ref,
+   * the newest of all and those of the image's own build, since bytes that every build makes again have one of each. They come in slices
+   * that are bounded in bytes: how large a provenance is, people decide.
    */
   async *artifactsOfImage(projectId: string, digest: string): AsyncGenerator<ImageArtifact[], void> {
     const rows = await this.db.prisma.$queryRaw<{ id: string }[]>`
@@ -124,6 +129,8 @@ export class SigningRepository {
   async retiredOf(image: SignedImage, standing: ReadonlySet<Digest>): Promise<ReadonlySet<Digest>> {
     const retired = new Set<Digest>();
     if (standing.size <= this.newestProvenances) return retired;
+    for (const digest of await lastRetiredProvenances(this.db, image, this.newestProvenances))
+      if (standing.has(digest)) retired.add(digest);
     for await (const page of retiredProvenances(this.db, image, this.newestProvenances)) {
       const listed = page.filter((digest) => standing.has(digest));
       for (const digest of listed) retired.add(digest);

@@ -53,7 +53,7 @@ async function bench() {
   await registry.blobs.put(repository, configBytes);
   const config = { mediaType: mediaTypes.config, digest: digestOf(configBytes), size: configBytes.length };
   const subject = await put({ config, layers: [] });
-  const build = (number: number) => {
+  const build = (number: number, change: Partial<BuildRecord> = {}) => {
     const record = {
       ...{ id: newId(), projectId: id, number, digest: subject.digest, status: 'running', stage: 'control' },
       ...{ attemptNumber: 1, remoteUrl: project.remoteUrl, ref: 'refs/heads/main', commit: 'a'.repeat(40) },
@@ -61,9 +61,16 @@ async function bench() {
       ...{ namedContexts: {}, dockerfilePath: 'Dockerfile', contextPath: '.', definition: null, resolved: null },
       ...{ cacheBackend: 'registry', baseImages: [], sources: [], limits: { network: 'open' }, tools: null },
       ...{ queuedAt: new Date(0), startedAt: new Date(0), builtAt: new Date(0) },
+      ...change,
     } as unknown as BuildRecord;
     builds.set(record.id, record);
     return record;
+  };
+  /** A build of a ref, with the row that says so. */
+  const buildOf = async (number: number, ref: string) => {
+    const { id: rowId } = await world.build(id, { zone: 'protected' });
+    await world.db.prisma.build.update({ where: { id: rowId }, data: { ref } });
+    return build(number, { id: rowId, ref, zone: 'protected' });
   };
   const listed = async () => (await registry.referrers.list(repository, subject.digest)).map(({ digest }) => digest);
   const layers = async () => {
@@ -71,7 +78,7 @@ async function bench() {
     return (JSON.parse(bytes.toString()) as { layers: { digest: Digest }[] }).layers.map(({ digest }) => digest);
   };
   const verify = new VerifyPublished(rows, publicUrl);
-  return { project, signWith, rows, subject, config, put, build, listed, layers, verify };
+  return { project, signWith, rows, subject, config, put, build, buildOf, listed, layers, verify };
 }
 
 const isProvenance = ({ kind }: SignedArtifact) => kind === 'provenance' || kind === 'legacy_provenance';
@@ -118,5 +125,46 @@ it('R7-B clears away at once what many builds left before', async () => {
   for (let number = 1; number <= 20; number++) await before.attach(session, build(number), project, subject);
   expect([(await listed()).length, (await layers()).length]).toEqual([21, 20]);
   await signWith(rows).attach(session, build(21), project, subject);
+  expect([(await listed()).length, (await layers()).length]).toEqual([7, 6]);
+});
+
+it('R12A-5 keeps the newest provenance of each ref, however often another ref is built', async () => {
+  const { project, signWith, rows, subject, buildOf, listed, layers } = await bench();
+  const sign = signWith(rows);
+  let number = 0;
+  const publish = async (ref: string): Promise<Digest[]> => {
+    const record = await buildOf(++number, ref);
+    const places = placesOf(await sign.attach(session, record, project, subject));
+    const ofImage = { projectId: project.id, digest: subject.digest };
+    const image = { ...ofImage, id: newId(), mediaType: 'm', sizeBytes: 1n, buildId: record.id };
+    const where = { projectId_digest: ofImage };
+    await world.db.prisma.image.upsert({ where, create: image, update: { buildId: record.id } });
+    return places;
+  };
+  const stand = async (places: readonly Digest[]) => {
+    const standing = new Set([...(await listed()), ...(await layers())]);
+    return places.map((digest) => standing.has(digest));
+  };
+  const main = 'refs/heads/main';
+  const tag = await publish('refs/tags/v1');
+  const first = await publish(main);
+  for (let at = 0; at < 7; at++) await publish(main);
+  expect(await stand(tag)).toEqual([true, true]);
+  expect(await stand(first)).toEqual([false, false]);
+  // Six in each form, and the signature as a referrer.
+  expect([(await listed()).length, (await layers()).length]).toEqual([7, 6]);
+
+  // What it was verified by gives way to a newer one of the same ref, although it is the oldest of all.
+  const again = await publish('refs/tags/v1');
+  for (let at = 0; at < 7; at++) await publish(main);
+  expect([...(await stand(tag)), ...(await stand(again))]).toEqual([false, false, true, true]);
+  expect([(await listed()).length, (await layers()).length]).toEqual([7, 6]);
+
+  // More refs than have room: the newest of them.
+  const refs: Digest[][] = [];
+  for (let at = 0; at < 9; at++) refs.push(await publish(`refs/tags/v2.${at}`));
+  const kept = await Promise.all(refs.map(async (places) => (await stand(places)).every(Boolean)));
+  expect(kept).toEqual([false, false, false, true, true, true, true, true, true]);
+  expect(await stand(again)).toEqual([false, false]);
   expect([(await listed()).length, (await layers()).length]).toEqual([7, 6]);
 });
