@@ -67,6 +67,7 @@ export {
   type VerificationRecord,
 } from './image/signature-repository.js';
 export * from './image/staging-repository.js';
+export type { TagUse } from './image/tag-bounds.js';
 export { type TagPlan, TagPlans, type TagTargetRecord } from './image/tag-plan.js';
 export * from './lease/drain-repository.js';
 export * from './lease/process-repository.js';

@@ -11,6 +11,7 @@ import {
   tagMoveSchema,
   tagMovesQuerySchema,
   tagSchema,
+  tagUseSchema,
 } from '@cooperage/contracts';
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { CurrentPrincipal } from '../auth/current-principal.js';
@@ -74,6 +75,13 @@ export class ImagesController {
     @Query({ schema: pageQuerySchema }) query: PageQuery,
   ) {
     return this.images.tags(principal, projectId, query);
+  }
+
+  @Get('tag-use')
+  @Access('read')
+  @Answers(200, tagUseSchema, 'How many tags the project has, and how many it may have.')
+  tagUse(@CurrentPrincipal() principal: Principal, @Param('projectId', uuid) projectId: string) {
+    return this.images.tagUse(principal, projectId);
   }
 
   @Get('tag-moves')

@@ -1,5 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Image, ImageSummary, Key, Page, Signatures, Tag, TagMove, TagPlanView } from '@cooperage/contracts';
+import type {
+  Image,
+  ImageSummary,
+  Key,
+  Page,
+  Signatures,
+  Tag,
+  TagMove,
+  TagPlanView,
+  TagUseView,
+} from '@cooperage/contracts';
 import { SigningRepository } from '@cooperage/db';
 import { type Digest, projectRepository } from '@cooperage/domain';
 import { KeyVerifier } from '@cooperage/signing/verify';
@@ -158,6 +168,26 @@ describe('tags', () => {
     const moves = expectOk(await owner.get<Page<TagMove>>(`${path()}/tag-moves?tag=main`));
     expect(moves.items[0]).toMatchObject({ tag: 'main', to: second.digest });
     expect(moves.items.at(-1)).toMatchObject({ from: null, to: digest });
+  });
+
+  it('V9B-M2 are counted beside how many a project may have, with a word from 80 % on', async () => {
+    const { project } = await world.project(owner, await organizationOf(owner));
+    const count = async () => expectOk(await owner.get<TagUseView>(`/api/v1/projects/${project.id}/tag-use`));
+    expect(await count()).toEqual({
+      all: { used: 0, limit: 50_000, state: 'ok' },
+      unprotected: { used: 0, limit: 37_500, state: 'ok' },
+    });
+    await rowsOf(
+      world,
+      `INSERT INTO image_tag (project_id, tag, digest, build_id, sequence, build_number, zone)
+       SELECT $1::uuid, 'tag-' || n, 'sha256:none', gen_random_uuid(), 1, 1, CASE WHEN n > 30000 THEN 'protected' ELSE 'branch' END
+       FROM generate_series(1, 30001) n`,
+      [project.id],
+    );
+    expect(await count()).toEqual({
+      all: { used: 30_001, limit: 50_000, state: 'ok' },
+      unprotected: { used: 30_000, limit: 37_500, state: 'near' },
+    });
   });
 });
 

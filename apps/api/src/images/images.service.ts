@@ -6,6 +6,7 @@ import type {
   PageQuery,
   ProjectImagesQuery,
   TagMovesQuery,
+  TagUseView,
 } from '@cooperage/contracts';
 import { ImageFacts, ImageLists, ImageRepository, type ProjectRecord } from '@cooperage/db';
 import { parseDigest, projectRepository } from '@cooperage/domain';
@@ -21,7 +22,14 @@ import { found } from '../http/problem.js';
 import { imageRepositoryOf } from '../projects/present-project.js';
 import { RegistryReader } from '../registry-token/registry-reader.js';
 import { ImageReader } from './image-reader.js';
-import { presentBase, presentFoundImage, presentMove, presentSummary, presentTag } from './present-image.js';
+import {
+  presentBase,
+  presentFoundImage,
+  presentMove,
+  presentSummary,
+  presentTag,
+  presentTagUse,
+} from './present-image.js';
 
 /** Largest blob that is shown raw. Layers are pulled from the registry itself. */
 const maxRawBytes = 4 << 20;
@@ -110,6 +118,11 @@ export class ImagesService {
     const list = `tags ${projectId}`;
     const page = await this.images.tags(projectId, this.cursors.query(list, query));
     return this.cursors.page(list, page, presentTag);
+  }
+
+  async tagUse(principal: Principal, projectId: string): Promise<TagUseView> {
+    await this.access.project(principal, projectId);
+    return presentTagUse(await this.images.tagUse(projectId));
   }
 
   async tagMoves(principal: Principal, projectId: string, { tag, digest, ...query }: TagMovesQuery) {

@@ -5,8 +5,10 @@ import {
   type ImageSummary,
   type Tag,
   type TagMove,
+  type TagUseView,
 } from '@cooperage/contracts';
-import type { BaseFact, FoundImageRecord, ImageRecord, TagMoveRecord, TagRecord } from '@cooperage/db';
+import type { BaseFact, FoundImageRecord, ImageRecord, TagMoveRecord, TagRecord, TagUse } from '@cooperage/db';
+import { limitState } from '@cooperage/domain';
 
 export function presentSummary(image: ImageRecord): ImageSummary {
   const { id: _, ...fields } = image;
@@ -25,6 +27,11 @@ export function presentFoundImage({ organizationSlug, projectSlug, ...image }: F
 
 export function presentTag(tag: TagRecord): Tag {
   return { ...tag, movedAt: tag.movedAt.toISOString() };
+}
+
+export function presentTagUse({ all, unprotected }: TagUse): TagUseView {
+  const state = ({ used, limit }: TagUse['all']) => ({ used, limit, state: limitState(used, limit) });
+  return { all: state(all), unprotected: state(unprotected) };
 }
 
 export function presentMove(move: TagMoveRecord): TagMove {

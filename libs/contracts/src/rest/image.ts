@@ -206,6 +206,19 @@ export const tagSchema = z.object({
   movedAt: timeSchema,
 });
 export type Tag = z.infer<typeof tagSchema>;
+const tagBoundSchema = z.object({
+  used: z.number().int(),
+  limit: z.number().int(),
+  /** `near`: 80 % or more are used. */
+  state: z.enum(['ok', 'near', 'reached']),
+});
+/** How many tags a project has. New ones beyond a limit are left out: builds are published without them. */
+export const tagUseSchema = z.object({
+  all: tagBoundSchema,
+  /** Of branches and releases that are not protected. */
+  unprotected: tagBoundSchema,
+});
+export type TagUseView = z.infer<typeof tagUseSchema>;
 export const tagMoveSchema = z.object({
   tag: z.string(),
   from: digestSchema.nullable(),

@@ -43,14 +43,17 @@ export function rememberImage({ platforms, totalBytes }: PublishedImage): Prisma
 export function pointTags(build: Pick<BuildRecord, 'movesTags' | 'tags' | 'tagNamings' | 'zone'>): Prisma.Sql {
   const tags = tagsToPoint(build);
   const namings = tags.map((tag) => build.tagNamings[build.tags.indexOf(tag)] ?? 'neither');
-  return Prisma.sql`, named AS (
+  return Prisma.sql`, crowded AS MATERIALIZED (
+      -- Counted once, not for each tag.
+      SELECT l.tag FROM moved, LATERAL (${tagsWithoutRoom(Prisma.sql`moved.project_id`, tags, build.zone)}) l
+    ), named AS (
       SELECT tag, move_id, CASE naming WHEN 'ref' THEN moved.ref WHEN 'commit' THEN moved.commit END AS owner
       FROM moved, unnest(${tags}::text[], ${tags.map(newId)}::uuid[], ${namings}::text[]) AS w(tag, move_id, naming)
     ), wanted AS (
       SELECT n.* FROM named n, moved
       WHERE NOT EXISTS (SELECT 1 FROM ref_head h WHERE h.project_id = moved.project_id AND h.ref = moved.ref
           AND h.rewritten_sequence > moved.sequence)
-        AND NOT EXISTS (SELECT 1 FROM (${tagsWithoutRoom(Prisma.sql`moved.project_id`, tags)}) l WHERE l.tag = n.tag)
+        AND NOT EXISTS (SELECT 1 FROM crowded l WHERE l.tag = n.tag)
         AND NOT EXISTS (SELECT 1 FROM kept_tag k WHERE k.project_id = moved.project_id AND k.tag = n.tag
           AND (moved.zone <> 'protected' OR k.digest = moved.digest OR (k.sequence, k.build_number) >= (moved.sequence, moved.number)
             OR ${ofOtherOwner(kept, Prisma.sql`n.owner`)}))

@@ -10,6 +10,7 @@ import {
   verificationOf,
   verifiedOf,
 } from './newest-verification.js';
+import { type TagUse, tagUseOf } from './tag-bounds.js';
 
 /** An image of a project's repository, as the rows know it. */
 export interface ImageRecord extends ShownTags {
@@ -73,6 +74,10 @@ export class ImageRepository {
       (row) => row.tag,
       (row) => ({ ...row, digest: row.digest as Digest }),
     );
+  }
+
+  tagUse(projectId: string): Promise<TagUse> {
+    return tagUseOf(this.db.prisma, projectId);
   }
 
   /** Of one tag, or those that one image came or went by. */

@@ -5,7 +5,7 @@ import { Prisma } from '../generated/client.js';
 import { holdsTenure, type Tenure } from '../lease/tenure-repository.js';
 import { allCount } from '../signing/verifying-keys.js';
 import { type PublishedImage, pointTags, rememberImage, tagsToPoint } from './gate-changes.js';
-import { warnOfTagsWithoutRoom } from './tag-bounds.js';
+import { warnOfTagBounds } from './tag-bounds.js';
 
 export interface TagTarget {
   readonly tag: string;
@@ -18,8 +18,8 @@ export class PublishRepository {
 
   /**
    * Passes the gate: the image is known, each tag's row points to it where no newer build has it, and the build only
-   * rolls forward from here. Tags that the project has no room for are left out with a warning. One statement, so all of it or nothing. Refused as `stale` when the tenure is not the
-   * caller's any more, or one of the keys counts no more.
+   * rolls forward from here. Tags that the project has no room for are left out with a warning. One statement, so all of it or nothing.
+   * Refused as `stale` when the tenure is not the caller's any more, or one of the keys counts no more.
    * @param keyIds by which the image was verified
    */
   async passGate(
@@ -33,7 +33,7 @@ export class PublishRepository {
         event: { type: 'gate' },
         attemptNumber: build.attemptNumber,
         provided: Prisma.sql`${holdsTenure(tenure)} AND ${allCount(keyIds)}`,
-        set: [warnOfTagsWithoutRoom(tagsToPoint(build))],
+        set: [warnOfTagBounds(tagsToPoint(build), build.zone)],
         together: Prisma.sql`${rememberImage(image)}${pointTags(build)}`,
       }),
     );

@@ -1,8 +1,10 @@
+import type { Zone } from '@cooperage/domain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { World } from '../../spec/world.js';
 import {
   AttemptRepository,
   ImageDeletion,
+  ImageRepository,
   newId,
   PublishRepository,
   RetentionRepository,
@@ -37,11 +39,11 @@ describe('R10-B2 many tags', () => {
   afterAll(() => world.close());
 
   /** A build that asks for these tags passes the gate with an image that verifies. */
-  const pass = async (image: number, tags: readonly string[]) => {
+  const pass = async (image: number, tags: readonly string[], zone: Zone = 'protected') => {
     const builder = await world.builder();
     const attempt = await world.claimed(projectId, builder);
     const named = { tags: [...tags], tagNamings: tags.map(() => 'neither') };
-    const data = { zone: 'protected', sequence: BigInt(image), movesTags: true, ...named };
+    const data = { zone, sequence: BigInt(image), movesTags: true, ...named };
     await world.db.prisma.build.update({ where: { id: attempt.build.id }, data });
     const facts = { digest: digestOf(image), mediaType: 'application/vnd.oci.image.manifest.v1+json', sizeBytes: 1 };
     const rest = { baseImages: [], stepsTotal: 1, stepsCached: 0, warnings: [], exportCache: false };
@@ -106,6 +108,54 @@ describe('R10-B2 many tags', () => {
     expect(message).toContain(`published: ${fresh.slice(1, 21).join(', ')} and 9 more.`);
     expect((await pass(4, ['main'])).warnings).toEqual([]);
     expect(await target('main')).toBe(digestOf(4));
+  });
+
+  it('V9B-M2 leaves room for the tags of protected refs where all others have three quarters, and says why', async () => {
+    await pass(1, ['feature'], 'branch');
+    await add(3, 37_498, 'old');
+    const branch = await pass(2, ['feature', 'new-0', 'new-1'], 'branch');
+    expect(branch.warnings).toMatchObject([{ rule: 'TagsLeftOut' }]);
+    expect(branch.warnings[0]!.message).toBe(
+      'Branches and releases that are not protected have 37,500 tags of this project, the most that they may have. ' +
+        'Without these tags the build was published: new-1. Delete images that nobody needs, then build again.',
+    );
+    const release = await pass(4, ['v1.2.3', 'new-1'], 'protected');
+    expect(release.warnings).toEqual([]);
+    expect(await Promise.all(['feature', 'new-0', 'new-1', 'v1.2.3'].map(target))).toEqual([
+      ...[digestOf(2), digestOf(2), digestOf(4), digestOf(4)],
+    ]);
+    expect((await pass(5, ['new-2'], 'branch')).warnings).toMatchObject([{ rule: 'TagsLeftOut' }]);
+    expect(await target('new-2')).toBeNull();
+    expect(await new ImageRepository(world.db).tagUse(projectId)).toEqual({
+      all: { used: 37_502, limit: 50_000 },
+      unprotected: { used: 37_500, limit: 37_500 },
+    });
+  });
+
+  it('V9B-M2 refuses a new tag by hand for an image of no protected ref alone, where these have three quarters', async () => {
+    await pass(1, [], 'branch');
+    await pass(2, [], 'protected');
+    await add(3, 37_500, 'old');
+    const refused = await retag('mine', 1);
+    expect(refused).toMatchObject({ ok: false, note: expect.stringContaining('37,500 tags of this project') });
+    expect(await retag('stable', 2)).toEqual({ ok: true });
+    expect([await target('mine'), await target('stable')]).toEqual([null, digestOf(2)]);
+  });
+
+  it('V9B-M2 warns a build that adds tags from 80 % on, of the bound that is nearer', async () => {
+    await add(3, 29_998, 'old');
+    expect((await pass(1, ['feature'], 'branch')).warnings).toEqual([]);
+    const second = await pass(2, ['feature', 'other'], 'branch');
+    expect(second.warnings).toMatchObject([{ rule: 'TagsNearlyUsedUp' }]);
+    expect(second.warnings[0]!.message).toBe(
+      'Branches and releases that are not protected have 30,000 of the 37,500 tags that they may have of this project. ' +
+        'Beyond that, builds are published without new tags. Delete images that nobody needs.',
+    );
+    expect((await pass(4, ['feature'], 'branch')).warnings).toEqual([]);
+    expect((await pass(5, ['main'])).warnings).toEqual([]);
+    await add(6, 9_998, 'more');
+    const last = await pass(7, ['v1']);
+    expect(last.warnings[0]!.message).toContain('The project has 40,000 of the 50,000 tags that it may have.');
   });
 
   it('R10-B2 shows the first tags of an image that has 5,000, and deletes it with all of them', async () => {

@@ -53,7 +53,11 @@ export const warnedShare = 0.8;
 export type QuotaState = 'unlimited' | 'ok' | 'near' | 'reached';
 
 export function quotaState(used: number, limit: number | null): QuotaState {
-  if (limit === null) return 'unlimited';
+  return limit === null ? 'unlimited' : limitState(used, limit);
+}
+
+/** As `quotaState`, where there is always a limit. */
+export function limitState(used: number, limit: number): Exclude<QuotaState, 'unlimited'> {
   if (used >= limit) return 'reached';
   return used >= limit * warnedShare ? 'near' : 'ok';
 }

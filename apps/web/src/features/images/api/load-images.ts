@@ -8,6 +8,7 @@ import {
   signaturesSchema,
   tagMoveSchema,
   tagSchema,
+  tagUseSchema,
 } from '@cooperage/contracts';
 import { cache } from 'react';
 import { readPage, withQuery } from '@/lib/api/list';
@@ -37,6 +38,8 @@ export const loadSignatures = cache((projectId: string, digest: string) =>
 );
 
 export const loadTags = (projectId: string) => readPage(`/projects/${projectId}/tags?limit=100`, tagSchema);
+
+export const loadTagUse = (projectId: string) => read(`/projects/${projectId}/tag-use`, tagUseSchema);
 
 export const loadKeptTags = (projectId: string) =>
   readPage(`/projects/${projectId}/kept-tags?limit=100`, keptTagSchema);

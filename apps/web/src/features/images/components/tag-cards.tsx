@@ -5,13 +5,13 @@ import { Moment } from '@/components/ui/moment';
 import { ProblemPanel } from '@/components/ui/states';
 import { imagePath, type ProjectName } from '@/lib/address/paths';
 import { visibleText } from '@/lib/format/names';
-import { loadTagMoves, loadTags } from '../api/load-images';
-import { moverOf } from '../model/tag-words';
+import { loadTagMoves, loadTags, loadTagUse } from '../api/load-images';
+import { moverOf, type TagUseWords, tagUseWords } from '../model/tag-words';
 import { TagList } from './tag-list';
 
 /** Where each tag points now. */
 export async function TagsCard({ project, projectId }: { project: ProjectName; projectId: string }) {
-  const tags = await loadTags(projectId);
+  const [tags, use] = await Promise.all([loadTags(projectId), loadTagUse(projectId)]);
   return (
     <Card title="Tags" aside={tags.ok && <span className="tabular-nums">{tags.value.items.length}</span>}>
       {!tags.ok ? (
@@ -31,7 +31,17 @@ export async function TagsCard({ project, projectId }: { project: ProjectName; p
           )}
         />
       )}
+      {use.ok && use.value.all.used > 0 && <TagUseLines {...tagUseWords(use.value)} />}
     </Card>
+  );
+}
+
+function TagUseLines({ text, warning, reached }: TagUseWords) {
+  return (
+    <div className="border-t border-line px-3 py-2 text-sm">
+      <p className="text-text-2 tabular-nums">{text}</p>
+      {warning !== null && <p className={`font-semibold ${reached ? 'text-bad' : 'text-wait'}`}>{warning}</p>}
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { TagPlanView } from '@cooperage/contracts';
 import { describe, expect, it } from 'vitest';
-import { moverOf, planWords } from './tag-words';
+import { moverOf, planWords, tagUseWords } from './tag-words';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}` as TagPlanView['to']['digest'];
 const plan: TagPlanView = {
@@ -38,5 +38,31 @@ describe('the words for a move of a tag', () => {
     expect(moverOf({ movedBy: 'Ada', buildNumber: 3 })).toBe('by hand by Ada');
     expect(moverOf({ movedBy: null, buildNumber: 3 })).toBe('by build #3');
     expect(moverOf({ movedBy: null, buildNumber: null })).toBe('by a build');
+  });
+});
+
+describe('V9B-M2 the words for how many tags a project has', () => {
+  const use = (all: 'ok' | 'near' | 'reached', unprotected: 'ok' | 'near' | 'reached') =>
+    tagUseWords({
+      all: { used: 31_000, limit: 50_000, state: all },
+      unprotected: { used: 30_000, limit: 37_500, state: unprotected },
+    });
+
+  it('say both numbers, and nothing more while there is room', () => {
+    expect(use('ok', 'ok')).toEqual({
+      text: '31,000 of 50,000 tags; 30,000 of 37,500 of branches and releases that are not protected.',
+      ...{ warning: null, reached: false },
+    });
+  });
+
+  it.each([
+    ['ok', 'near', /^80 % or more are used\. .* Delete images/, false],
+    ['near', 'ok', /^80 % or more are used\. /, false],
+    ['near', 'reached', /^Limit reached\. Builds of what is not protected are published without new tags\. /, true],
+    ['reached', 'near', /^Limit reached\. Builds are published without new tags\. /, true],
+  ] as const)('warn where all are %s and what is not protected is %s', (all, unprotected, words, reached) => {
+    const found = use(all, unprotected);
+    expect(found.warning).toMatch(words);
+    expect(found.reached).toBe(reached);
   });
 });

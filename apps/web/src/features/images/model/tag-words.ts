@@ -1,4 +1,4 @@
-import type { TagMove, TagPlanView } from '@cooperage/contracts';
+import type { TagMove, TagPlanView, TagUseView } from '@cooperage/contracts';
 import { shortDigest, visibleText } from '../../../lib/format/names';
 
 /** Who moved a tag: a person by hand, or a build. */
@@ -39,5 +39,30 @@ export function planWords({ tag, kind, from, to, verified }: TagPlanView): PlanW
   return {
     text: `${tag} moves from ${shortDigest(from.digest)} of build #${from.buildNumber} to ${shortDigest(to.digest)} of build #${to.buildNumber}.`,
     possible: true,
+  };
+}
+
+export interface TagUseWords {
+  readonly text: string;
+  /** What is nearly used up and what to do; null while there is room. */
+  readonly warning: string | null;
+  readonly reached: boolean;
+}
+
+/** How many tags a project has of how many, and what follows where there is little room or none. */
+export function tagUseWords({ all, unprotected }: TagUseView): TagUseWords {
+  const of = ({ used, limit }: TagUseView['all']) => `${used.toLocaleString('en')} of ${limit.toLocaleString('en')}`;
+  const next = 'Delete images that nobody needs: their tags go with them.';
+  const reached = all.state === 'reached' || unprotected.state === 'reached';
+  const isNear = all.state === 'near' || unprotected.state === 'near';
+  const builds = all.state === 'reached' ? 'Builds' : 'Builds of what is not protected';
+  return {
+    text: `${of(all)} tags; ${of(unprotected)} of branches and releases that are not protected.`,
+    warning: reached
+      ? `Limit reached. ${builds} are published without new tags. ${next}`
+      : isNear
+        ? `80 % or more are used. Beyond the limit, builds are published without new tags. ${next}`
+        : null,
+    reached,
   };
 }
