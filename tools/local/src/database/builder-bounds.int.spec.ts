@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedPostgres } from '../parts/postgres/postgres.ts';
 import { createSpecInstance } from '../test-services/spec-instance.ts';
-import { deploy } from './migrations.ts';
+import { deploy } from './deploy.ts';
 import { applyRoles, databaseRoles } from './roles.ts';
 import { schemaFolders } from './schema-files.ts';
 

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHECKOUT } from '../checkout.ts';
 import { specServices } from '../test-services/spec-instance.ts';
-import { deploy } from './migrations.ts';
+import { deploy } from './deploy.ts';
 import { type SchemaFolders, schemaFolders } from './schema-files.ts';
 import { withShadowDatabase } from './shadow-database.ts';
 

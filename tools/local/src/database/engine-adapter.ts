@@ -8,7 +8,7 @@ import {
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
-import { statementsOf } from './script-statements.ts';
+import { isOutside, statementsOf } from './script-statements.ts';
 
 const TEXT_OID = 25;
 /** The catalogue's internal type "char", which the engine reads and `@prisma/adapter-pg` 7.10 does not know. */
@@ -48,13 +48,24 @@ class CatalogueQueries {
   }
 }
 
+/** Why a migration's SQL failed. */
+export interface FailedScript {
+  /** Its SQLSTATE, or `connection` where that was lost. */
+  readonly code: string;
+  /** In PostgreSQL's words. */
+  readonly reason: string;
+}
+
 /** What Prisma's schema engine speaks to PostgreSQL through; `close` ends its only connection. */
 export class EngineAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
   readonly provider = 'postgres';
   readonly adapterName = '@prisma/adapter-pg';
   private readonly queries: CatalogueQueries;
+  private readonly lockTimeoutMs: number;
+  private failed: FailedScript | null = null;
 
-  constructor(connectionString: string) {
+  constructor(connectionString: string, lockTimeoutMs: number) {
+    this.lockTimeoutMs = lockTimeoutMs;
     this.queries = new CatalogueQueries(connectionString);
   }
 
@@ -62,8 +73,13 @@ export class EngineAdapterFactory implements SqlMigrationAwareDriverAdapterFacto
     const adapter: SqlDriverAdapter = await new PrismaPg(this.queries.pool).connect();
     const queryRaw = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query: SqlQuery) => this.queries.restoreTypes(await queryRaw(query));
-    adapter.executeScript = (script: string) => executeWhole(this.queries.pool, script);
+    adapter.executeScript = (script: string) => this.executeWhole(script);
     return adapter;
+  }
+
+  /** Null where no migration's SQL has failed. */
+  get failure(): FailedScript | null {
+    return this.failed;
   }
 
   connectToShadowDb(): Promise<SqlDriverAdapter> {
@@ -73,18 +89,33 @@ export class EngineAdapterFactory implements SqlMigrationAwareDriverAdapterFacto
   async close(): Promise<void> {
     await this.queries.pool.end();
   }
+
+  /**
+   * Sends a migration as one simple query, which PostgreSQL runs as one transaction. The adapter's own way cuts it at each
+   * semicolon, so a function body breaks and a failing migration stays half applied. `statementsOf` names the exception. The server
+   * ends it, too, when our process is gone: else it could take effect later, with nobody to write that down.
+   */
+  private async executeWhole(script: string): Promise<void> {
+    const { pool } = this.queries;
+    try {
+      await pool.query('SET client_connection_check_interval = 2000');
+      // What is outside of a transaction keeps nobody waiting, and may wait for others as long as they take.
+      if (isOutside(script)) for (const statement of statementsOf(script)) await pool.query(statement);
+      else await pool.query(`SET LOCAL lock_timeout = ${this.lockTimeoutMs};\n${script}`);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) {
+        if (isLostConnection(error)) this.failed = { code: 'connection', reason: error.message };
+        throw error;
+      }
+      const { code = 'XX000', severity = 'ERROR', message, detail, column, hint } = error;
+      this.failed = { code, reason: message };
+      throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
+    }
+  }
 }
 
-/**
- * Sends a migration as one simple query, which PostgreSQL runs as one transaction. The adapter's own way cuts it at each
- * semicolon, so a function body breaks and a failing migration stays half applied. `statementsOf` names the exception.
- */
-async function executeWhole(pool: pg.Pool, script: string): Promise<void> {
-  try {
-    for (const statement of statementsOf(script)) await pool.query(statement);
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError)) throw error;
-    const { code = 'XX000', severity = 'ERROR', message, detail, column, hint } = error;
-    throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
-  }
+function isLostConnection(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(String(code)) || message.startsWith('Connection terminated');
 }

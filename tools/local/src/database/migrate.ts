@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { compareFiles, deploy, drift, markRolledBack, newMigration, status } from './migrations.ts';
+import { deploy } from './deploy.ts';
+import { compareFiles, drift, markRolledBack, newMigration, status } from './migrations.ts';
 import { applyRoles, databaseRoles } from './roles.ts';
 import { schemaFolders } from './schema-files.ts';
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { specServices } from '../test-services/spec-instance.ts';
-import { compareFiles, deploy, drift, markRolledBack, newMigration, status } from './migrations.ts';
+import { deploy } from './deploy.ts';
+import { compareFiles, drift, markRolledBack, newMigration, status } from './migrations.ts';
 import { type SchemaFolders, schemaFolders } from './schema-files.ts';
 import { withShadowDatabase } from './shadow-database.ts';
 

@@ -23,17 +23,22 @@ export interface MigrationStatus {
 }
 
 /**
- * Applies the migrations that the database lacks, in order, each in one transaction unless it says otherwise (`statementsOf`); safe to call
- * from several processes.
- * @throws {Error} when an applied migration was edited, when an earlier one failed, or when one fails now.
+ * One try of `deploy`.
+ * @param lockTimeoutMs how long a migration waits for a lock
+ * @throws {ScriptFailure} when a migration fails; {Error} when an applied one was edited, or an earlier one failed
  */
-export async function deploy(databaseUrl: string, folders: SchemaFolders): Promise<readonly string[]> {
+export async function applyPending(
+  databaseUrl: string,
+  folders: SchemaFolders,
+  lockTimeoutMs: number,
+): Promise<readonly string[]> {
   const migrationsList = readMigrations(folders);
-  return withEngine(databaseUrl, readSchema(folders), async (engine) => {
+  const work = async (engine: SchemaEngine) => {
     const { edited } = await readStatus(engine, folders);
     if (edited.length > 0) throw new Error(`applied migrations were edited since: ${edited.join(', ')}`);
     return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
-  });
+  };
+  return withEngine(databaseUrl, readSchema(folders), work, lockTimeoutMs);
 }
 
 export async function status(databaseUrl: string, folders: SchemaFolders): Promise<MigrationStatus> {

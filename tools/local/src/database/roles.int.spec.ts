@@ -3,7 +3,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { specServices } from '../test-services/spec-instance.ts';
-import { deploy } from './migrations.ts';
+import { deploy } from './deploy.ts';
 import { applyRoles, databaseRoles } from './roles.ts';
 import { schemaFolders } from './schema-files.ts';
 import { shadowName, withDatabase } from './shadow-database.ts';

@@ -1,32 +1,46 @@
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { SchemaContainer, SchemaEngine } from '@prisma/schema-engine-wasm';
-import { EngineAdapterFactory } from './engine-adapter.ts';
+import { EngineAdapterFactory, type FailedScript } from './engine-adapter.ts';
 
 let panic: string | undefined;
 function rememberPanic(message: string): void {
   panic = message;
 }
 
+/** A migration's own SQL failed. */
+export class ScriptFailure extends Error {
+  readonly code: string;
+  readonly reason: string;
+
+  constructor(error: Error, { code, reason }: FailedScript) {
+    super(error.message, { cause: error });
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
 /**
  * Runs `work` with Prisma's own schema engine, compiled to WebAssembly (its command line would download a native one),
  * that is connected to the database, and closes both.
- * @throws {Error} with the engine's own sentence; after a panic with the panic's message.
+ * @param lockTimeoutMs how long a migration waits for a lock; 0 for ever
+ * @throws {Error} with the engine's own sentence, a `ScriptFailure` of a migration's SQL; after a panic with the panic's message.
  */
 export async function withEngine<T>(
   databaseUrl: string,
   schema: readonly SchemaContainer[],
   work: (engine: SchemaEngine) => Promise<T>,
+  lockTimeoutMs = 0,
 ): Promise<T> {
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: rememberPanic } });
   const { SchemaEngine } = await import('@prisma/schema-engine-wasm');
-  const factory = new EngineAdapterFactory(databaseUrl);
+  const factory = new EngineAdapterFactory(databaseUrl, lockTimeoutMs);
   let engine: SchemaEngine | undefined;
   try {
     const datamodels = schema.map((file): [string, string] => [file.path, file.content]);
     engine = await SchemaEngine.new({ datamodels }, () => {}, bindMigrationAwareSqlAdapterFactory(factory));
     return await work(engine);
   } catch (error) {
-    throw readable(error);
+    throw factory.failure === null ? readable(error) : new ScriptFailure(readable(error), factory.failure);
   } finally {
     free(engine);
     await factory.close();

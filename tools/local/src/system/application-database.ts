@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { CHECKOUT } from '../checkout.ts';
-import { deploy } from '../database/migrations.ts';
+import { deploy } from '../database/deploy.ts';
 import { applyRoles, type DatabaseRole, databaseRoles } from '../database/roles.ts';
 import { schemaFolders } from '../database/schema-files.ts';
 import { withDatabase } from '../database/shadow-database.ts';
