@@ -14,43 +14,56 @@ const attached = new Map([
   [`${hex}.att`, attestation],
 ]);
 
-/** A project with one image, of which the registry answers for its tags with `failure`. */
-function emptying(failure: RegistryError) {
+interface Project {
+  readonly images?: readonly Digest[];
+  readonly artifacts?: readonly Digest[];
+  /** Of each build, a page of leftovers. */
+  readonly builds?: readonly string[];
+}
+
+/** What empties a project in a registry that answers as given. */
+function emptyingIn(registry: object, { images = [], artifacts = [], builds = [] }: Project) {
   const logger = createLogger({ process: 'test', level: 'silent' });
   const warn = vi.spyOn(logger, 'warn');
-  const leftovers = vi
-    .fn()
-    .mockResolvedValueOnce([
-      { buildId: 'b', zone: 'branch', ref: 'refs/heads/x', platform: 'linux/amd64', epoch: 0, digest: null },
-    ]);
+  const place = { zone: 'branch', ref: 'refs/heads/x', platform: 'linux/amd64', epoch: 0, digest: null };
+  const leftovers = vi.fn();
+  for (const buildId of builds) leftovers.mockResolvedValueOnce([{ buildId, ...place }]);
   const removal = {
-    artifactDigests: async () => [referrer],
+    artifactDigests: async () => artifacts,
     leftovers: leftovers.mockResolvedValue([]),
     staged: async () => [],
   };
-  const publishes = { digestsOfProject: async () => [image] };
-  const deleted: string[] = [];
-  const list = async function* () {
-    yield* [] as string[];
-    throw failure;
-  };
-  const manifests = {
-    get: async () => {
-      throw new RegistryError('not_found', 'gone');
-    },
-    head: async (_: string, tag: string) => (attached.has(tag) ? { digest: attached.get(tag)! } : null),
-    delete: async (_: string, digest: string) => {
-      deleted.push(digest);
-    },
-  };
-  const session = { registry: { tags: { list }, manifests } } as unknown as PublisherSession;
+  const publishes = { digestsOfProject: async () => images };
+  const session = { registry } as unknown as PublisherSession;
   const project = { id: 'p', organizationSlug: 'acme', slug: 'web' } as BuildProject;
   const repositories = new EmptyRepositories(
     removal as unknown as ProjectRemoval,
     publishes as unknown as PublishRepository,
     logger,
   );
-  return { empty: () => repositories.empty(session, project), deleted, warn };
+  return { empty: () => repositories.empty(session, project), warn };
+}
+
+const notThere = async () => {
+  throw new RegistryError('not_found', 'gone');
+};
+
+/** A project with one image, of which the registry answers for its tags with `failure`. */
+function emptying(failure: RegistryError) {
+  const deleted: string[] = [];
+  const list = async function* () {
+    yield* [] as string[];
+    throw failure;
+  };
+  const manifests = {
+    get: notThere,
+    head: async (_: string, tag: string) => (attached.has(tag) ? { digest: attached.get(tag)! } : null),
+    delete: async (_: string, digest: string) => {
+      deleted.push(digest);
+    },
+  };
+  const project = { images: [image], artifacts: [referrer], builds: ['b'] };
+  return { ...emptyingIn({ tags: { list }, manifests }, project), deleted };
 }
 
 it('R10-B3 a project with too many tags to list is emptied by its rows, with their signatures, and the log says so', async () => {
@@ -67,4 +80,32 @@ it('R10-B3 a registry that cannot be asked for tags keeps all until it can', asy
   const { empty, deleted } = emptying(new RegistryError('unavailable', 'down'));
   await expect(empty()).rejects.toMatchObject({ kind: 'unavailable' });
   expect(deleted).toEqual([]);
+});
+
+it('V9B-L12 a project with many tags that could not be emptied in one go has fewer of them at the next try', async () => {
+  const left = new Map(Array.from({ length: 5_000 }, (_, no) => [`tag-${no}`, digestOf(10 + no)]));
+  const tagsOf = Map.groupBy(left.keys(), (tag) => left.get(tag)!);
+  const list = async function* () {
+    yield* [...left.keys()];
+  };
+  let [asked, answers, atOnce, most] = [0, 3_000, 0, 0];
+  const manifests = {
+    get: notThere,
+    head: async (_: string, tag: string) => {
+      asked += 1;
+      most = Math.max(most, ++atOnce);
+      await Promise.resolve();
+      atOnce -= 1;
+      if (asked > answers) throw new RegistryError('unavailable', 'down');
+      return left.has(tag) ? { digest: left.get(tag)! } : null;
+    },
+    delete: async (_: string, digest: Digest) => {
+      for (const tag of tagsOf.get(digest)!) left.delete(tag);
+    },
+  };
+  const { empty } = emptyingIn({ tags: { list }, manifests }, {});
+  await expect(empty()).rejects.toMatchObject({ kind: 'unavailable' });
+  [asked, answers] = [0, Number.POSITIVE_INFINITY];
+  await empty();
+  expect({ asked, most, left: left.size }).toEqual({ asked: 2_000, most: 16, left: 0 });
 });

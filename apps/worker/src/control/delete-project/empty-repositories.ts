@@ -8,7 +8,7 @@ import {
 } from '@cooperage/domain';
 import { inParallel, isRegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
-import { attachedTo, deleteBlobs, deleteManifests, taggedIn } from '../publish/delete-manifests.js';
+import { attachedTo, deleteBlobs, deleteManifests, tagged, tagsIn } from '../publish/delete-manifests.js';
 import { contentOf, type ImageContent } from '../publish/image-content.js';
 import type { PublisherSession } from '../publish/publisher-session.js';
 
@@ -36,25 +36,29 @@ export class EmptyRepositories {
 
   private async emptyOwn(session: PublisherSession, project: BuildProject): Promise<void> {
     const repository = projectRepository(project.organizationSlug, project.slug);
-    const [images, artifacts, tagged] = await Promise.all([
+    const [images, artifacts, tags] = await Promise.all([
       this.publishes.digestsOfProject(project.id),
       this.removal.artifactDigests(project.id),
-      this.taggedIn(session, repository),
+      this.tagsIn(session, repository),
     ]);
-    const all = new Set([...images, ...artifacts, ...(tagged ?? [])] as Digest[]);
-    // Else its list leads to these: their rows do not.
-    if (tagged === null)
+    const known = new Set([...images, ...artifacts] as Digest[]);
+    // Else the tags lead to these: their rows do not.
+    if (tags === null)
       await inParallel(images as Digest[], parallelImages, async (image) => {
-        for (const each of await attachedTo(session, repository, image)) all.add(each);
+        for (const each of await attachedTo(session, repository, image)) known.add(each);
       });
     const gone = new Set<Digest>();
-    await inParallel([...all], parallelImages, (digest) => this.emptyImage(session, repository, digest, gone));
+    const empty = (digests: readonly Digest[]) =>
+      inParallel(digests, parallelImages, (digest) => this.emptyImage(session, repository, digest, gone));
+    // The rows first: with their images most of the tags go.
+    await empty([...known]);
+    for await (const digests of tagged(session, repository, tags ?? [])) await empty(digests);
   }
 
   /** Null where there are more tags than anybody reads: what the rows know goes without them. */
-  private async taggedIn(session: PublisherSession, repository: RepositoryName): Promise<Digest[] | null> {
+  private async tagsIn(session: PublisherSession, repository: RepositoryName): Promise<string[] | null> {
     try {
-      return await taggedIn(session, repository);
+      return await tagsIn(session, repository);
     } catch (error) {
       if (!isRegistryError(error, 'invalid') || error.code !== 'TOO_LARGE') throw error;
       this.logger.warn(
@@ -117,7 +121,8 @@ export class EmptyRepositories {
       );
     const caches = leftovers.map((place) => cacheReference(projectId, place).repository);
     for (const cache of new Set(caches))
-      await deleteManifests(session, cache, (await this.taggedIn(session, cache)) ?? [], this.logger);
+      for await (const digests of tagged(session, cache, (await this.tagsIn(session, cache)) ?? []))
+        await deleteManifests(session, cache, digests, this.logger);
   }
 
   private async *pages(projectId: string): AsyncGenerator<BuildLeftover[]> {

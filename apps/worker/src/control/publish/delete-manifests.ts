@@ -4,19 +4,37 @@ import type { Logger } from '@cooperage/telemetry';
 import type { PublisherSession } from './publisher-session.js';
 
 const parallelDeletes = 8;
+const parallelLooks = 16;
+const tagsAtOnce = 500;
 
 /** Suffixes of the tags by which a registry without a referrers API finds what belongs to an image; '' is OCI's own. */
 const attachedSuffixes = ['', '.sig', '.att', '.sbom'];
 
-/** Digests of all that is tagged, each once; a repository that never was lists no tags. @throws {RegistryError} */
-export async function taggedIn(session: PublisherSession, repository: RepositoryName): Promise<Digest[]> {
-  const { signal } = session;
-  const digests = new Set<Digest>();
-  for await (const tag of session.registry.tags.list(repository, { signal })) {
-    const found = await session.registry.manifests.head(repository, tag, { signal });
-    if (found) digests.add(found.digest);
+/**
+ * Names of all tags; a repository that never was has none.
+ * @throws {RegistryError} `invalid` with the code `TOO_LARGE` where there are more than anybody reads
+ */
+export async function tagsIn({ registry, signal }: PublisherSession, repository: RepositoryName): Promise<string[]> {
+  const tags: string[] = [];
+  for await (const tag of registry.tags.list(repository, { signal })) tags.push(tag);
+  return tags;
+}
+
+/**
+ * What some tags point to, 500 at a time. Who deletes one page before the next is asked for has less to do when an error or its limit
+ * makes it begin again: with a manifest go its tags.
+ * @throws {RegistryError}
+ */
+export async function* tagged(
+  { registry, signal }: PublisherSession,
+  repository: RepositoryName,
+  tags: readonly string[],
+): AsyncGenerator<Digest[]> {
+  for (let at = 0; at < tags.length; at += tagsAtOnce) {
+    const page = tags.slice(at, at + tagsAtOnce);
+    const found = await inParallel(page, parallelLooks, (tag) => registry.manifests.head(repository, tag, { signal }));
+    yield [...new Set(found.flatMap((each) => each?.digest ?? []))];
   }
-  return [...digests];
 }
 
 /** Digests of what is attached to an image by tags. @throws {RegistryError} */

@@ -2,7 +2,7 @@ import type { CacheResetRecord, CacheSweepRepository, OutboxItem } from '@cooper
 import { type CachePlace, cacheReference } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
-import { deleteManifests, taggedIn } from '../publish/delete-manifests.js';
+import { deleteManifests, tagged, tagsIn } from '../publish/delete-manifests.js';
 import type { PublisherSession, PublisherSessions } from '../publish/publisher-session.js';
 
 const waitMs = 1_000;
@@ -43,9 +43,12 @@ export class SweepCacheService {
     repository: string,
     places: readonly CachePlace[],
   ): Promise<void> {
-    const tagged = await taggedIn(session, repository);
-    const gone = await deleteManifests(session, repository, tagged, this.logger);
-    if (tagged.length === 0 || gone < new Set(tagged).size) return;
+    let [found, gone] = [0, 0];
+    for await (const digests of tagged(session, repository, await tagsIn(session, repository))) {
+      found += digests.length;
+      gone += await deleteManifests(session, repository, digests, this.logger);
+    }
+    if (found === 0 || gone < found) return;
     for (const place of places) await this.sweeps.evicted(projectId, place, { why: 'reset', causeId });
   }
 }
