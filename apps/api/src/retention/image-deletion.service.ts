@@ -36,12 +36,12 @@ export class ImageDeletionService {
     principal: Principal,
     projectId: string,
     digest: string,
-    { tags, tagsLeftOut, comment }: DeleteImage,
+    { tags, tagsDigest, comment }: DeleteImage,
     actor: Actor,
   ): Promise<Deletion> {
     const project = await this.access.project(principal, projectId, 'image.delete');
     const { policy } = await this.retention.effective(project.organizationId);
-    const request = { digest: parseDigest(digest), tags, tagsLeftOut, comment, graceDays: policy.graceDays };
+    const request = { digest: parseDigest(digest), tags, tagsDigest, comment, graceDays: policy.graceDays };
     const scheduled = found(await this.images.schedule(placeOf(project), request, actor));
     if (scheduled === 'stale')
       throw new ApiProblem('stale', { detail: 'Other tags point to this image than those that you sent.' });

@@ -89,6 +89,8 @@ export const imageDeletionPreviewSchema = z.object({
   tags: z.array(z.string()),
   /** How many more tags point to it. */
   tagsLeftOut: z.number().int(),
+  /** SHA-256 of all tags where `tags` are not all; else null. */
+  tagsDigest: z.string().nullable(),
   /** Signatures and attestations. */
   artifacts: z.number().int(),
   bytes: z.number(),
@@ -113,8 +115,8 @@ export type KeptTag = z.infer<typeof keptTagSchema>;
 export const deleteImageSchema = z.strictObject({
   /** The tags that the preview shows: they go with it. The deletion is refused if there are others. */
   tags: z.array(z.string().max(128)).max(1_000).default([]),
-  /** How many more tags the preview counts: they go with it, too. */
-  tagsLeftOut: z.number().int().min(0).default(0),
+  /** What the preview says of all tags: those that it does not show go with it, too. */
+  tagsDigest: z.string().max(64).nullable().default(null),
   comment: z.string().trim().min(1).max(500),
 });
 export type DeleteImage = z.infer<typeof deleteImageSchema>;

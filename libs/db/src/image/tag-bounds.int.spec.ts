@@ -165,14 +165,14 @@ describe('R10-B2 many tags', () => {
     const preview = await images.preview(projectId, digestOf(1));
     expect(preview).toMatchObject({ tags: expect.any(Array), tagsLeftOut: 4_000 });
     expect([preview!.tags.length, preview!.tags.at(-1)]).toEqual([1_000, 'many01000']);
-    const schedule = (tagsLeftOut: number) =>
+    const schedule = (tagsDigest: string | null) =>
       images.schedule(
         { projectId, organizationId },
-        { digest: digestOf(1), tags: preview!.tags, tagsLeftOut, comment: 'old', graceDays: -1 },
+        { digest: digestOf(1), tags: preview!.tags, tagsDigest, comment: 'old', graceDays: -1 },
         actor,
       );
-    expect([await schedule(0), await schedule(3_999)]).toEqual(['stale', 'stale']);
-    expect(await schedule(4_000)).toMatchObject({ tags: preview!.tags, tagsLeftOut: 4_000 });
+    expect([await schedule(null), await schedule('0'.repeat(64))]).toEqual(['stale', 'stale']);
+    expect(await schedule(preview!.tagsDigest)).toMatchObject({ tags: preview!.tags, tagsLeftOut: 4_000 });
     const found = await new RetentionRepository(world.db).find(projectId, 'image', digestOf(1));
     expect(found).toMatchObject({ tags: preview!.tags, tagsLeftOut: 4_000 });
     const begun = await images.begin(projectId, found!.id);
@@ -185,8 +185,8 @@ describe('R10-B2 many tags', () => {
     await pass(1, []);
     await add(1, 1_500, 'many');
     const images = new ImageDeletion(world.db);
-    const { tags, tagsLeftOut } = (await images.preview(projectId, digestOf(1)))!;
-    const request = { digest: digestOf(1), tags, tagsLeftOut, comment: 'old', graceDays: -1 };
+    const preview = (await images.preview(projectId, digestOf(1)))!;
+    const request = { ...preview, digest: digestOf(1), comment: 'old', graceDays: -1 };
     await images.schedule({ projectId, organizationId }, request, actor);
     await add(1, 1, 'zz-later');
     const deletions = new RetentionRepository(world.db);
@@ -195,6 +195,19 @@ describe('R10-B2 many tags', () => {
     expect(await deletions.find(projectId, 'image', digestOf(1))).toMatchObject({
       ...{ state: 'kept', message: expect.stringContaining('zz-later00001') },
     });
+  });
+
+  it('V9B-L10 refuses a deletion where a tag that is not shown gave way to another since the preview', async () => {
+    await pass(1, []);
+    await add(1, 1_500, 'many');
+    const images = new ImageDeletion(world.db);
+    const preview = (await images.preview(projectId, digestOf(1)))!;
+    const data = { tag: 'many01200b' };
+    await world.db.prisma.imageTag.update({ where: { projectId_tag: { projectId, tag: 'many01200' } }, data });
+    const request = { ...preview, digest: digestOf(1), comment: 'old', graceDays: 7 };
+    expect(await images.schedule({ projectId, organizationId }, request, actor)).toBe('stale');
+    const again = { ...request, ...(await images.preview(projectId, digestOf(1))) };
+    expect(await images.schedule({ projectId, organizationId }, again, actor)).toMatchObject({ tagsLeftOut: 500 });
   });
 
   it('R10-B2 reads tags and tagged images in pages', async () => {

@@ -9,23 +9,14 @@ import type { ProjectPlace } from '../project/rule-repository.js';
 import { artifactBlobs } from '../signing/artifact-blobs.js';
 import { referrerDigests } from '../signing/referrer-digests.js';
 import { deleteInPortions } from './delete-in-portions.js';
-import { mostTagsOfDeletion, type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
-
-/** What goes with an image. */
-export interface ImageDeletionPreview {
-  /** The first ones by name, at most 1,000. */
-  readonly tags: readonly string[];
-  readonly tagsLeftOut: number;
-  /** Signatures and attestations of every build that made these bytes. */
-  readonly artifacts: number;
-  readonly bytes: number;
-}
+import { digestOfTags, type ImageDeletionPreview, previewIn } from './image-deletion-preview.js';
+import { type RetentionRecord, toRetentionRecord, withProject } from './retention-record.js';
 
 export interface ImageDeletionRequest {
   readonly digest: Digest;
-  /** The tags that go with it, as the person saw them: the first ones and the number of the others. */
+  /** The tags that go with it, as the person saw them: the first ones, and the digest of all where there are more. */
   readonly tags: readonly string[];
-  readonly tagsLeftOut?: number;
+  readonly tagsDigest?: string | null;
   readonly comment: string;
   readonly graceDays: number;
 }
@@ -75,14 +66,14 @@ export class ImageDeletion {
    */
   async schedule(
     { projectId, organizationId }: ProjectPlace,
-    { digest, tags, tagsLeftOut = 0, comment, graceDays }: ImageDeletionRequest,
+    { digest, tags, tagsDigest = null, comment, graceDays }: ImageDeletionRequest,
     actor: Actor,
   ): Promise<RetentionRecord | 'stale' | 'too_late' | null> {
     const scheduling = this.db.transaction<RetentionRecord | 'stale' | 'too_late' | null>(async (tx) => {
       const project = await tx.project.findFirst({ where: { id: projectId, deletedAt: null }, select: { id: true } });
       const found = project && (await previewIn(tx, projectId, digest));
       if (!found) return null;
-      const isSame = found.tags.join('\n') === [...tags].toSorted().join('\n') && found.tagsLeftOut === tagsLeftOut;
+      const isSame = found.tags.join('\n') === [...tags].toSorted().join('\n') && found.tagsDigest === tagsDigest;
       if (!isSame) return 'stale';
       const key = { projectId_kind_subject: { projectId, kind: 'image', subject: digest } };
       const data = {
@@ -105,7 +96,8 @@ export class ImageDeletion {
         update: { ...data, id: newId() },
         include: withProject,
       });
-      if (tagsLeftOut > 0) await holdAllTags(tx, row, tags.length + tagsLeftOut);
+      const { tagsLeftOut } = found;
+      if (tagsDigest !== null) await holdAllTags(tx, row, tagsDigest);
       await writeAudit(tx, actor, {
         ...{ organizationId, projectId, action: 'image.delete', subjectKind: 'image', subjectId: digest },
         before: {
@@ -210,32 +202,16 @@ const dueImages = (projectId: string) => ({
   deleteAfter: { lte: new Date() },
 });
 
-async function previewIn(db: Queryable, projectId: string, digest: string): Promise<ImageDeletionPreview | null> {
-  const where = { projectId, digest };
-  const image = await db.image.findUnique({ where: { projectId_digest: where }, select: { sizeBytes: true } });
-  if (!image) return null;
-  const tags = await db.imageTag.findMany({
-    where,
-    select: { tag: true },
-    orderBy: { tag: 'asc' },
-    take: mostTagsOfDeletion,
-  });
-  const count = tags.length < mostTagsOfDeletion ? tags.length : await db.imageTag.count({ where });
-  const artifacts = await db.signatureArtifact.count({ where });
-  const names = tags.map(({ tag }) => tag).toSorted();
-  return { tags: names, tagsLeftOut: count - names.length, artifacts, bytes: Number(image.sizeBytes) };
-}
-
 class OtherTags extends Error {}
 
 /**
  * Writes down every tag of the image, also those that are shown to nobody: `begin` looks for tags that came later.
- * @throws {OtherTags} if their number is another one by now
+ * @throws {OtherTags} if they are others by now
  */
-async function holdAllTags(tx: Queryable, { id, projectId, subject }: HeldDeletion, count: number): Promise<void> {
+async function holdAllTags(tx: Queryable, { id, projectId, subject }: HeldDeletion, digest: string): Promise<void> {
   const held = await tx.$executeRaw`
     UPDATE retention_candidate SET tags = t.tags FROM (
-      SELECT array_agg(tag ORDER BY tag) AS tags FROM image_tag WHERE project_id = ${projectId}::uuid AND digest = ${subject}
-    ) t WHERE id = ${id}::uuid AND cardinality(t.tags) = ${count}`;
+      SELECT array_agg(tag ORDER BY tag) AS tags, ${digestOfTags} AS digest FROM image_tag WHERE project_id = ${projectId}::uuid AND digest = ${subject}
+    ) t WHERE id = ${id}::uuid AND t.digest = ${digest}`;
   if (held === 0) throw new OtherTags();
 }

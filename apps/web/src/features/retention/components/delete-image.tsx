@@ -40,7 +40,7 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
   const { pending, problem, run, fieldError } = useChange();
   if (preview === null) return <p className="min-h-12 text-text-2">Checking what is deleted with it…</p>;
   if (!preview.ok) return <ProblemNote problem={preview.problem} />;
-  const { tags, tagsLeftOut, artifacts, graceDays, deletion } = preview.value;
+  const { tags, tagsLeftOut, tagsDigest, artifacts, graceDays, deletion } = preview.value;
   const open = scheduled ?? deletion;
   if (open)
     return (
@@ -67,7 +67,7 @@ function DeleteForm({ projectId, digest, onClose }: DeleteImageProps & { onClose
       </div>
     );
   const schedule = (): void =>
-    run(() => send<Deletion>('POST', `/v1${address}`, { tags, tagsLeftOut, comment }), setScheduled);
+    run(() => send<Deletion>('POST', `/v1${address}`, { tags, tagsDigest, comment }), setScheduled);
   return (
     <div className="grid gap-3">
       <p>
