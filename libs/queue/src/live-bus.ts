@@ -29,7 +29,10 @@ export class RedisLiveBus {
 
   /** Never waits, never throws. `false` when the frame was dropped at once. */
   publish(attemptId: string, frame: Uint8Array): boolean {
-    if (this.publisher.status !== 'ready' || this.bytesUnderWay + frame.length > mostBytesUnderWay) return false;
+    if (this.publisher.status !== 'ready') return false;
+    // A command is given up after its time, and its bytes wait in the connection all the same.
+    const waiting = Math.max(this.bytesUnderWay, this.publisher.stream.writableLength);
+    if (waiting + frame.length > mostBytesUnderWay) return false;
     this.bytesUnderWay += frame.length;
     const settle = () => {
       this.bytesUnderWay -= frame.length;
