@@ -1,3 +1,4 @@
+import type { LiveLimits } from '../src/live/live-adapter.js';
 import { ApiWorld, organizationOf, type TestProject } from './api-world.js';
 import { freePort } from './free-port.js';
 import { LivePage, type PageOptions } from './live-page.js';
@@ -17,11 +18,10 @@ export class LiveWorld {
     readonly worker: TestWorker,
   ) {}
 
-  /** @param maxConnections that the live process takes */
-  static async open(maxConnections = 60): Promise<LiveWorld> {
+  static async open(limits: LiveLimits = { maxConnections: 60 }): Promise<LiveWorld> {
     const livePort = await freePort();
     const world = await ApiWorld.open({ liveUrl: `http://127.0.0.1:${livePort}` });
-    await world.startLive(livePort, { maxConnections });
+    await world.startLive(livePort, limits);
     const owner = await world.owner();
     const acme = await organizationOf(owner);
     const { visitor: rival } = await world.stranger(owner);

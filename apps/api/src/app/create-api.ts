@@ -122,6 +122,7 @@ export async function createApi(
   const endTunnels = addLiveTunnel(app.getHttpServer(), {
     liveUrl: config.http.liveUrl,
     trustProxy: config.http.trustProxy,
+    room: http.unread,
     logger,
   });
   await app.init();

@@ -1,16 +1,23 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { SharedRoom } from '@cooperage/domain';
 import { afterEach, describe, expect, it } from 'vitest';
 import { addLiveTunnel } from './live-tunnel.js';
+
+/** More than the kernel takes of two connections that nobody reads, several times. */
+const longLog = Buffer.alloc(32_000_000, 'x');
 
 const sockets: Socket[] = [];
 /** Our ends of connections to the tunnel, in their order. */
 let callers: Socket[] = [];
+/** The tunnel's ends of them, and the ends of the live process. */
+let accepted: Socket[] = [];
+let peers: Socket[] = [];
 const servers: Server[] = [];
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  callers = [];
+  [callers, accepted, peers] = [[], [], []];
   for (const server of servers.splice(0)) server.close();
 });
 
@@ -21,10 +28,19 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+interface Bounds {
+  readonly maxSocketsPerAddress?: number;
+  readonly maxSockets?: number;
+  readonly stallMs?: number;
+  readonly roomBytes?: number;
+}
+
 /** A tunnel behind one trusted proxy, to a live process that takes every handshake. */
-async function tunnel(maxSocketsPerAddress: number, maxSockets = 100): Promise<(address: string) => Promise<string>> {
+async function tunnel({ roomBytes = 2 ** 30, ...bounds }: Bounds): Promise<(address: string) => Promise<string>> {
   const live = createServer().on('upgrade', (_request, socket) => {
     sockets.push(socket as Socket);
+    peers.push(socket as Socket);
+    socket.on('error', () => undefined);
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n');
   });
   const liveUrl = `http://127.0.0.1:${await listening(live)}`;
@@ -32,15 +48,18 @@ async function tunnel(maxSocketsPerAddress: number, maxSockets = 100): Promise<(
   addLiveTunnel(server, {
     liveUrl,
     trustProxy: 1,
-    maxSockets,
-    maxSocketsPerAddress,
+    room: new SharedRoom(roomBytes),
+    maxSocketsPerAddress: 100,
+    ...bounds,
     logger: { warn: () => undefined } as never,
   });
+  server.on('connection', (socket: Socket) => accepted.push(socket));
   const port = await listening(server);
   return async (address) => {
     const socket = connect(port, '127.0.0.1');
     sockets.push(socket);
     callers.push(socket);
+    socket.on('error', () => undefined);
     const head = 'GET /api/live/ HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket';
     socket.write(`${head}\r\nx-forwarded-for: ${address}\r\n\r\n`);
     const [data] = (await once(socket, 'data')) as [Buffer];
@@ -48,15 +67,34 @@ async function tunnel(maxSocketsPerAddress: number, maxSockets = 100): Promise<(
   };
 }
 
+/** A connection on which the live process sends a lot, and whose caller reads nothing. */
+async function unread(open: (address: string) => Promise<string>, address: string): Promise<Socket> {
+  expect(await open(address)).toBe('101');
+  const ours = accepted.at(-1)!;
+  callers.at(-1)!.pause();
+  peers.at(-1)!.write(longLog);
+  await expect.poll(() => ours.destroyed || ours.writableNeedDrain).toBe(true);
+  return ours;
+}
+
+/** Counts the bytes that a caller reads. */
+function reading(caller: Socket): { bytes: number } {
+  const read = { bytes: 0 };
+  caller.on('data', (data) => (read.bytes += data.length));
+  return read;
+}
+
+const ended = (connections: readonly Socket[]) => connections.map(({ destroyed }) => destroyed);
+
 describe('the tunnel to the live process', () => {
   it('S-101 R-M2 takes so many sockets of one address, and still those of others', async () => {
-    const open = await tunnel(2);
+    const open = await tunnel({ maxSocketsPerAddress: 2 });
     expect([await open('192.0.2.1'), await open('192.0.2.1'), await open('192.0.2.1')]).toEqual(['101', '101', '503']);
     expect(await open('192.0.2.2')).toBe('101');
   });
 
   it('S-101 R-M2 counts an IPv6 network as one address', async () => {
-    const open = await tunnel(2);
+    const open = await tunnel({ maxSocketsPerAddress: 2 });
     expect([await open('2001:db8::1'), await open('2001:db8::2'), await open('2001:db8::3')]).toEqual([
       '101',
       '101',
@@ -66,7 +104,7 @@ describe('the tunnel to the live process', () => {
   });
 
   it('R3-N8 lets the oldest socket of the site with the most give way where it is full', async () => {
-    const open = await tunnel(2, 4);
+    const open = await tunnel({ maxSocketsPerAddress: 2, maxSockets: 4 });
     const site = ['2001:db8:0:1::1', '2001:db8:0:2::1', '2001:db8:0:3::1'];
     for (const address of [...site, '192.0.2.1']) expect(await open(address)).toBe('101');
     expect(await open('2001:db8:0:4::1')).toBe('503');
@@ -76,5 +114,56 @@ describe('the tunnel to the live process', () => {
     // Nobody has more than others now.
     expect(await open('192.0.2.3')).toBe('101');
     expect(await open('192.0.2.4')).toBe('503');
+  });
+});
+
+describe('R12B-1 what waits in a tunnel', () => {
+  it('ends with it when its reader takes nothing, although it goes on sending', async () => {
+    const open = await tunnel({ stallMs: 1_000 });
+    const stalled = await unread(open, '192.0.2.1');
+    const talking = setInterval(() => callers[0]!.write('3'), 100);
+    try {
+      await expect.poll(() => [stalled.destroyed, peers[0]!.destroyed]).toEqual([true, true]);
+    } finally {
+      clearInterval(talking);
+    }
+  });
+
+  it('is passed on while its reader goes on, however slowly', async () => {
+    const stallMs = 3_000;
+    const open = await tunnel({ stallMs });
+    const slow = await unread(open, '192.0.2.1');
+    const caller = callers[0]!;
+    const read = reading(caller);
+    let nextStop = 0;
+    caller.on('data', () => {
+      if (read.bytes < nextStop) return;
+      nextStop = read.bytes + 2_000_000;
+      caller.pause();
+      setTimeout(() => caller.resume(), stallMs / 10);
+    });
+    caller.resume();
+    await expect.poll(() => read.bytes, { timeout: 60_000 }).toBe(longLog.length);
+    expect(slow.destroyed).toBe(false);
+  });
+
+  it('counts for its address and its site, whose oldest one ends when there is too much of it', async () => {
+    const open = await tunnel({ roomBytes: 3.5 * 192 * 1024 });
+    const neighbour = await unread(open, '192.0.2.1');
+    const site: Socket[] = [];
+    for (const network of [1, 2, 3, 4]) site.push(await unread(open, `2001:db8:0:${network}::1`));
+    await expect.poll(() => ended([neighbour, ...site])).toEqual([false, true, true, false, false]);
+  });
+
+  it('counts no more when it was read', async () => {
+    const open = await tunnel({ roomBytes: 2.5 * 192 * 1024 });
+    const stays = await unread(open, '192.0.2.1');
+    for (let at = 0; at < 3; at++) {
+      expect(await open('192.0.2.1')).toBe('101');
+      const read = reading(callers.at(-1)!);
+      peers.at(-1)!.write(longLog);
+      await expect.poll(() => read.bytes).toBe(longLog.length);
+    }
+    expect(stays.destroyed).toBe(false);
   });
 });

@@ -1,10 +1,13 @@
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { socketPath } from '@cooperage/contracts';
+import type { SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
-import { addressOf, type TrustProxy, trustOf } from './client-address.js';
+import { addressGroup, addressOf, addressSite, type TrustProxy, trustOf } from './client-address.js';
 import { ApiProblem } from './problem.js';
 import { requestIdOf } from './request-id.js';
+import { passOn } from './tunnel-flow.js';
 import { TunnelSockets } from './tunnel-sockets.js';
 
 export interface LiveTunnelOptions {
@@ -15,10 +18,15 @@ export interface LiveTunnelOptions {
   readonly maxSockets?: number;
   /** Most sockets of one address at once: people behind one office line have one each for every open page. */
   readonly maxSocketsPerAddress?: number;
+  /** Where what waits in tunnels counts, as answers do that nobody reads. */
+  readonly room: SharedRoom;
+  /** A tunnel ends when something waits in it and nothing leaves it for so long. */
+  readonly stallMs?: number;
   readonly logger: Logger;
 }
 
 const handshakeMs = 5_000;
+const usualStallMs = 60_000;
 /** What the live process needs to know of a handshake; nothing else of it is passed on. */
 const passedHeaders = [
   'cookie',
@@ -50,7 +58,7 @@ export function addLiveTunnel(server: Server, options: LiveTunnelOptions): () =>
   return () => sockets.end();
 }
 
-type Opening = Pick<LiveTunnelOptions, 'liveUrl' | 'logger'> & { readonly address: string };
+type Opening = Omit<LiveTunnelOptions, 'trustProxy'> & { readonly address: string };
 
 function open(request: IncomingMessage, socket: Duplex, head: Buffer, options: Opening): void {
   const upstream = httpRequest(new URL(request.url ?? '/', options.liveUrl), {
@@ -77,21 +85,24 @@ function open(request: IncomingMessage, socket: Duplex, head: Buffer, options: O
     socket.write(`${statusAndHeaders(response)}\r\n\r\n`);
     if (head.length > 0) peer.write(head);
     if (peerHead.length > 0) socket.write(peerHead);
-    join(socket, peer);
+    join(socket as Socket, peer as Socket, options);
   });
   socket.once('close', () => upstream.destroy());
   upstream.end();
 }
 
 /** Each end's back pressure reaches the other; the end of one is the end of both. */
-function join(socket: Duplex, peer: Duplex): void {
-  for (const end of [socket, peer]) {
-    const connection = end as Partial<import('node:net').Socket>;
-    connection.setTimeout?.(0);
-    connection.setNoDelay?.(true);
+function join(socket: Socket, peer: Socket, { address, room, stallMs = usualStallMs }: Opening): void {
+  for (const connection of [socket, peer]) {
+    connection.setTimeout(0);
+    connection.setNoDelay(true);
   }
   peer.on('error', () => peer.destroy());
-  socket.pipe(peer).pipe(socket);
+  // Unlike an end, a reset frees what the kernel holds for a reader who never takes it.
+  const end = () => void socket.resetAndDestroy();
+  const bounds = { room, holders: [addressGroup(address), addressSite(address)], stallMs, end };
+  passOn(socket, peer, bounds);
+  passOn(peer, socket, bounds);
   socket.once('close', () => peer.destroy());
   peer.once('close', () => socket.destroy());
 }

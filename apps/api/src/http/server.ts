@@ -1,4 +1,5 @@
 import type { Config } from '@cooperage/config';
+import type { SharedRoom } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -28,6 +29,8 @@ export interface ApiServer {
   readonly instance: FastifyInstance;
   /** Every route with its rule, as they are registered. */
   readonly routes: readonly KnownRoute[];
+  /** Of what waits for readers. */
+  readonly unread: SharedRoom;
 }
 
 /** Bytes of a JSON body of the API. Webhooks have their own limit. */
@@ -68,10 +71,10 @@ export function createServer(http: Pick<Config<'api'>['http'], 'publicUrl' | 'tr
     done(refusalOf(request, http.publicUrl));
   });
   endStalledReaders(instance);
-  boundUnreadAnswers(instance);
+  const unread = boundUnreadAnswers(instance);
   addPublicLimits(instance);
   guardText(instance);
-  return { adapter, instance, routes };
+  return { adapter, instance, routes, unread };
 }
 
 /** What is wrong with a request before it is looked at closely; nothing else runs then. */

@@ -12,8 +12,9 @@ const answerBytes = 4_096;
  * Bounds the answers that are finished and not read: each counts until the kernel has all of it. They count for the person, or
  * for the address and its site before the person is known. When all together pass `maxBytes`, the oldest connection of the
  * heaviest holder is reset. Call it behind all hooks that change an answer.
+ * @returns the room, for what else waits for readers
  */
-export function boundUnreadAnswers(server: FastifyInstance, maxBytes = usualMaxBytes): void {
+export function boundUnreadAnswers(server: FastifyInstance, maxBytes = usualMaxBytes): SharedRoom {
   const room = new SharedRoom(maxBytes);
   server.addHook('onSend', (request, reply, payload, done) => {
     // Unlike an end, a reset frees what the kernel holds for a reader who never takes it.
@@ -21,6 +22,7 @@ export function boundUnreadAnswers(server: FastifyInstance, maxBytes = usualMaxB
     if (!reply.raw.closed) reply.raw.once('close', room.take(holdersOf(request), answerBytes + bytesOf(payload), end));
     done(null, payload);
   });
+  return room;
 }
 
 function holdersOf({ ip }: FastifyRequest): readonly string[] {

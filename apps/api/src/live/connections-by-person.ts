@@ -1,24 +1,19 @@
 import type { Socket } from 'socket.io';
+import { webSocketOf } from './web-socket-of.js';
 
-/** Counts the connections of each person, from the moment on at which they are let in. */
+/** Counts the connections of each person, from the moment on at which they are let in until they are closed. */
 export class ConnectionsByPerson {
   private readonly counts = new Map<string, number>();
 
   constructor(private readonly maxOfOne: number) {}
 
   /** @returns false when the person has as many as allowed, or the page has gone already */
-  enter(userId: string, viewer: Pick<Socket, 'conn' | 'once'>): boolean {
+  enter(userId: string, connection: Socket['conn']): boolean {
     const count = this.counts.get(userId) ?? 0;
-    if (count >= this.maxOfOne || viewer.conn.readyState !== 'open') return false;
+    if (count >= this.maxOfOne || connection.readyState !== 'open') return false;
     this.counts.set(userId, count + 1);
-    let isInside = true;
-    const leave = () => {
-      if (isInside) this.leave(userId);
-      isInside = false;
-    };
-    // A page may go away before it is let in, or leave the namespace and keep its connection.
-    viewer.conn.once('close', leave);
-    viewer.once('disconnect', leave);
+    // A page may leave the namespace, or say goodbye, and keep its connection and what waits for it.
+    webSocketOf(connection).once('close', () => this.leave(userId));
     return true;
   }
 

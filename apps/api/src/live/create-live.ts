@@ -19,7 +19,7 @@ import { BuildAnnouncer } from './build-announcer.js';
 import { DeliveryAnnouncer } from './delivery-announcer.js';
 import { LiveGateway } from './live.gateway.js';
 import { LiveModule } from './live.module.js';
-import { LiveAdapter } from './live-adapter.js';
+import { LiveAdapter, type LiveLimits } from './live-adapter.js';
 import { LogFollowers } from './log-followers.js';
 import { SessionWatch } from './session-watch.js';
 import { WorkerAnnouncer } from './worker-announcer.js';
@@ -35,10 +35,6 @@ export interface Live {
 const poolSize = 8;
 /** Time for clients to answer the closing of their socket. */
 const goodbyeMs = 1_000;
-
-export interface LiveLimits {
-  readonly maxConnections?: number;
-}
 
 /** The socket process: a process of its own, so that whatever a packet breaks, the API goes on. */
 export async function createLive(config: Config<'live'>, limits: LiveLimits = {}): Promise<Live> {
@@ -63,7 +59,7 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter(logger));
-  app.useWebSocketAdapter(new LiveAdapter(app, config.http.publicUrl, limits.maxConnections));
+  app.useWebSocketAdapter(new LiveAdapter(app, config.http.publicUrl, limits));
   addHealthRoutes(http.instance, {
     version,
     metrics,

@@ -1,3 +1,4 @@
+import { SharedRoom } from '@cooperage/domain';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
@@ -5,6 +6,14 @@ import { guardConnections } from './guard-connections.js';
 import { liveOptions } from './live-options.js';
 
 const defaultMaxConnections = 10_000;
+/** A quarter of the memory that Compose gives the process. */
+const defaultMaxWaitingBytes = 256 * 1024 * 1024;
+
+export interface LiveLimits {
+  readonly maxConnections?: number;
+  /** Most bytes that wait for all connections together. Beyond them the oldest of the person with the most ends. */
+  readonly maxWaitingBytes?: number;
+}
 
 /** Nest's socket.io adapter with options that are known only at run time. */
 export class LiveAdapter extends IoAdapter {
@@ -13,16 +22,17 @@ export class LiveAdapter extends IoAdapter {
   constructor(
     app: INestApplicationContext,
     private readonly publicUrl: string,
-    private readonly maxConnections = defaultMaxConnections,
+    private readonly limits: LiveLimits = {},
   ) {
     super(app);
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
     const connections = () => this.server?.engine.clientsCount ?? 0;
-    const ours = liveOptions(this.publicUrl, connections, this.maxConnections);
+    const { maxConnections = defaultMaxConnections, maxWaitingBytes = defaultMaxWaitingBytes } = this.limits;
+    const ours = liveOptions(this.publicUrl, connections, maxConnections);
     this.server = super.createIOServer(port, { ...options, ...ours } as ServerOptions) as Server;
-    guardConnections(this.server);
+    guardConnections(this.server, new SharedRoom(maxWaitingBytes));
     return this.server;
   }
 }

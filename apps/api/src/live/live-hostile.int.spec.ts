@@ -6,8 +6,11 @@ import { LivePage, type PageOptions } from '../../spec/live-page.js';
 import { LiveWorld } from '../../spec/live-world.js';
 import type { Visitor } from '../../spec/visitor.js';
 import { waitFor } from '../../spec/wait-for.js';
+import { LiveGateway } from './live.gateway.js';
 
 const maxConnections = 60;
+/** Room for three connections that follow a log and read nothing. */
+const maxWaitingBytes = 2_000_000;
 
 let live: LiveWorld;
 let world: ApiWorld;
@@ -15,7 +18,7 @@ let owner: Visitor;
 let acme: string;
 
 beforeAll(async () => {
-  live = await LiveWorld.open(maxConnections);
+  live = await LiveWorld.open({ maxConnections, maxWaitingBytes });
   ({ world, owner, acme } = live);
 });
 afterEach(() => live.closePages());
@@ -71,6 +74,42 @@ describe('S-099 whatever a page sends', () => {
     live.closePages();
     await waitFor(alive);
   });
+
+  it('R12B-1 is bounded in number: connections that leave and stay', async () => {
+    const sockets = await Promise.all(Array.from({ length: 40 }, () => rawWebSocket()));
+    await Promise.all(
+      sockets.map(async (socket) => {
+        const joined = new Promise<void>((resolve) =>
+          socket.on('data', (data) => data.toString('latin1').includes('40/live,') && resolve()),
+        );
+        socket.write(frameOf('40/live,'));
+        await joined;
+        socket.write(frameOf('41/live,'));
+      }),
+    );
+    await waitFor(() => expect(sockets.filter(({ closed }) => !closed)).toEqual([]));
+    await alive();
+  });
+
+  it('R12B-1 is bounded in all that waits for pages that do not read', async () => {
+    const build = await world.build(live.target);
+    const attempt = await live.worker.claim(build);
+    const line = `${randomBytes(500).toString('hex')}\n`;
+    for (let chunk = 0; chunk < 12; chunk++)
+      await live.worker.print(attempt, ...Array.from({ length: 1_000 }, (_, at) => `${chunk}.${at} ${line}`));
+    await live.worker.finishLog(attempt);
+    const { sockets } = world.live!.app.get(LiveGateway).namespace;
+    await waitFor(() => expect(sockets.size).toBe(0));
+    for (let at = 0; at < 6; at++) {
+      const page = await open();
+      await page.ask('log:subscribe', { buildId: build.id, attempt: 1, from: 0 });
+      webSocketOf(page)._socket.pause();
+    }
+    await waitFor(() => expect(sockets.size).toBeLessThan(4));
+    const quick = await open(live.rival);
+    await expect(open()).resolves.toBeDefined();
+    expect(quick.disconnected).toBeUndefined();
+  }, 60_000);
 
   it.each([
     ['a packet of an unknown type', '49'],
@@ -221,8 +260,11 @@ describe('S-099 whatever a page sends', () => {
 
 /** The engine below socket.io: what it writes goes out as it is. */
 function engineOf(page: LivePage): { write(packet: string | Buffer): void } {
-  const transport = page.socket.io.engine.transport as unknown as { ws: { send(data: string | Buffer): void } };
-  return { write: (packet) => transport.ws.send(packet) };
+  return { write: (packet) => webSocketOf(page).send(packet) };
+}
+
+function webSocketOf(page: LivePage): { send(data: string | Buffer): void; readonly _socket: Socket } {
+  return (page.socket.io.engine.transport as unknown as { ws: ReturnType<typeof webSocketOf> }).ws;
 }
 
 function dial(): Promise<Socket> {

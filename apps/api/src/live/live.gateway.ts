@@ -49,9 +49,10 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
       inShareOf(this.principals.sessionToken(cookie) ?? '', () => this.principals.byCookie(cookie))
         .then((person) => {
           if (person === null) return next(new Error('unauthenticated'));
-          if (!this.connections.enter(person.userId, viewer)) return next(new Error('too_many'));
-          const subscriptions = new Map<string, Subscription>();
-          const data: ViewerData = { person, subscriptions, opening: [], buffer: ConnectionBuffer.of(viewer.conn) };
+          if (!this.connections.enter(person.userId, viewer.conn)) return next(new Error('too_many'));
+          const buffer = ConnectionBuffer.of(viewer.conn);
+          buffer.belongTo(person.userId);
+          const data: ViewerData = { person, subscriptions: new Map(), opening: [], buffer };
           Object.assign(viewer.data, data);
           next();
         })
@@ -65,6 +66,8 @@ export class LiveGateway implements OnGatewayInit, OnGatewayConnection, OnGatewa
 
   handleDisconnect(viewer: Viewer): void {
     endAll(viewer);
+    // Socket.IO keeps a connection that left the namespace, with all that waits for it. No end of a session reaches it.
+    viewer.data.buffer.end();
   }
 
   @SubscribeMessage('log:subscribe')

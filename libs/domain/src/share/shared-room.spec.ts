@@ -56,6 +56,23 @@ describe('R7-A1 a room that holders share', () => {
     expect(room.bytes).toBe(3);
   });
 
+  it('R12B-1 counts what grows and shrinks with what it holds now, and ends what waits for longest', () => {
+    const { room, ended, take } = roomOf(10);
+    const [first, second] = ['a1', 'a2'].map((name) => room.place(['a'], () => ended.push(name)));
+    first!.resize(1);
+    second!.resize(4);
+    first!.resize(0);
+    first!.resize(3);
+    first!.resize(2);
+    expect(room.bytes).toBe(6);
+    take('b1', ['b'], 5);
+    expect([room.bytes, ended]).toEqual([7, ['a2']]);
+    second!.resize(9);
+    expect([room.bytes, ended]).toEqual([7, ['a2']]);
+    first!.resize(6);
+    expect([room.bytes, ended]).toEqual([5, ['a2', 'a1']]);
+  });
+
   it('never holds more than it has, and ends nothing of a holder that has less than another', () => {
     const step = fc.record({ key: fc.constantFrom('a', 'b', 'c'), bytes: fc.integer({ min: 0, max: 9 }) });
     fc.assert(

@@ -1,17 +1,24 @@
 import type { Release } from './fair-shares.js';
 
 interface Entry {
-  readonly holders: readonly Holder[];
-  readonly bytes: number;
+  readonly keys: ReadonlySet<string>;
   readonly onGiveWay: () => void;
+  bytes: number;
+  /** It gave way, and takes nothing any more. */
+  isOver: boolean;
 }
 
 /** All that one key holds. An entry may count for several of them, as for an address and for its site. */
 interface Holder {
-  readonly key: string;
   /** The oldest is the first. */
   readonly entries: Set<Entry>;
   bytes: number;
+}
+
+/** Room for what grows and shrinks. */
+export interface Place {
+  /** Holds so many bytes from now on. Who held nothing before is the newest of its holders. */
+  resize(bytes: number): void;
 }
 
 /**
@@ -35,40 +42,48 @@ export class SharedRoom {
    * @returns the function that gives the room back
    */
   take(keys: readonly string[], bytes: number, onGiveWay: () => void): Release {
-    const entry: Entry = { holders: [...new Set(keys)].map((key) => this.holderOf(key)), bytes, onGiveWay };
-    this.usedBytes += bytes;
-    for (const holder of entry.holders) {
-      holder.entries.add(entry);
-      holder.bytes += bytes;
-    }
+    const place = this.place(keys, onGiveWay);
+    place.resize(bytes);
+    return () => place.resize(0);
+  }
+
+  /** As {@link take}, for what holds nothing yet. After it gave way it takes no room any more. */
+  place(keys: readonly string[], onGiveWay: () => void): Place {
+    const entry: Entry = { keys: new Set(keys), onGiveWay, bytes: 0, isOver: false };
+    return { resize: (bytes) => this.resize(entry, bytes) };
+  }
+
+  private resize(entry: Entry, bytes: number): void {
+    if (entry.isOver || bytes === entry.bytes) return;
+    this.hold(entry, bytes);
     while (this.usedBytes > this.maxBytes) this.endOldestOf(this.heaviest());
-    return () => void this.leave(entry);
+  }
+
+  private hold(entry: Entry, bytes: number): void {
+    for (const key of entry.keys) this.count(key, entry, bytes);
+    this.usedBytes += bytes - entry.bytes;
+    entry.bytes = bytes;
+  }
+
+  private count(key: string, entry: Entry, bytes: number): void {
+    const holder = this.holders.get(key) ?? { entries: new Set(), bytes: 0 };
+    this.holders.set(key, holder);
+    holder.bytes += bytes - entry.bytes;
+    if (bytes > 0) holder.entries.add(entry);
+    else holder.entries.delete(entry);
+    if (holder.entries.size === 0) this.holders.delete(key);
   }
 
   private endOldestOf({ entries }: Holder): void {
     const [oldest] = entries;
-    if (oldest && this.leave(oldest)) oldest.onGiveWay();
-  }
-
-  private holderOf(key: string): Holder {
-    const holder = this.holders.get(key) ?? { key, entries: new Set(), bytes: 0 };
-    this.holders.set(key, holder);
-    return holder;
+    if (!oldest) return;
+    this.hold(oldest, 0);
+    oldest.isOver = true;
+    oldest.onGiveWay();
   }
 
   /** Of several that hold as much, the one that began first. Only asked while there is one. */
   private heaviest(): Holder {
     return [...this.holders.values()].reduce((most, each) => (each.bytes > most.bytes ? each : most));
-  }
-
-  /** @returns false when the entry has left before */
-  private leave(entry: Entry): boolean {
-    if (!entry.holders.every(({ entries }) => entries.delete(entry))) return false;
-    this.usedBytes -= entry.bytes;
-    for (const holder of entry.holders) {
-      holder.bytes -= entry.bytes;
-      if (holder.entries.size === 0) this.holders.delete(holder.key);
-    }
-    return true;
   }
 }
