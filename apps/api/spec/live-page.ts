@@ -16,6 +16,8 @@ export class LivePage {
   readonly stepChanges: { buildId: string; attempt: number }[] = [];
   readonly deliveryChanges: { projectId: string | null }[] = [];
   workerChanges = 0;
+  /** How often more changed than was named. */
+  everythingChanges = 0;
   text = '';
   nextN = 0;
   isComplete = false;
@@ -32,6 +34,7 @@ export class LivePage {
     socket.on('steps:changed', (change: { buildId: string; attempt: number }) => this.stepChanges.push(change));
     socket.on('delivery:changed', (change: { projectId: string | null }) => this.deliveryChanges.push(change));
     socket.on('workers:changed', () => this.workerChanges++);
+    socket.on('everything:changed', () => this.everythingChanges++);
     socket.on('log:lagging', () => this.lags++);
     socket.on('log:complete', () => {
       this.isComplete = true;

@@ -1,7 +1,7 @@
-import { type BuildChange, buildChangeSchema, stepsChangeSchema } from '@cooperage/contracts';
+import { type BuildChange, buildChangeSchema, type StepsChange, stepsChangeSchema } from '@cooperage/contracts';
 import { type AnnouncedBuild, BuildLists } from '@cooperage/db';
 import type { Logger } from '@cooperage/telemetry';
-import type { LiveNamespace } from './viewer.js';
+import type { Announcements } from './announcements.js';
 
 /** What pages may have missed while the database could not notify. */
 const missedMs = 300_000;
@@ -15,7 +15,7 @@ export class BuildAnnouncer {
   private isFirst = true;
 
   constructor(
-    private readonly namespace: LiveNamespace,
+    private readonly announcements: Pick<Announcements, 'add'>,
     private readonly builds: Pick<BuildLists, 'recentlyChanged'>,
     private readonly logger: Logger,
   ) {}
@@ -31,7 +31,7 @@ export class BuildAnnouncer {
   readonly onSteps = (payload: string): void => {
     if (payload === '') return;
     const change = stepsChangeSchema.safeParse(parsed(payload));
-    if (change.success) this.namespace.to(projectRoom(change.data.projectId)).emit('steps:changed', change.data);
+    if (change.success) this.sendSteps(change.data);
     else this.logger.error({ part: 'steps channel' }, 'a notification is in a form that is not known');
   };
 
@@ -47,8 +47,25 @@ export class BuildAnnouncer {
   }
 
   private send(change: BuildChange): void {
-    const rooms = [projectRoom(change.projectId), organizationRoom(change.organizationId)];
-    this.namespace.to(rooms).emit('build:changed', change);
+    const { buildId, projectId, organizationId, version } = change;
+    this.announcements.add({
+      holder: organizationRoom(organizationId),
+      subject: `build:${buildId}`,
+      version,
+      rooms: [projectRoom(projectId), organizationRoom(organizationId)],
+      make: (rooms) => rooms.emit('build:changed', change),
+    });
+  }
+
+  /** Which organization it is of is not known here; who follows that alone hears nothing of steps. */
+  private sendSteps(change: StepsChange): void {
+    const room = projectRoom(change.projectId);
+    this.announcements.add({
+      holder: room,
+      subject: `steps:${change.buildId}:${change.attempt}`,
+      rooms: [room],
+      make: (rooms) => rooms.emit('steps:changed', change),
+    });
   }
 }
 

@@ -15,6 +15,7 @@ import { currentShare } from '../http/caller.js';
 import { OpenConnections } from '../http/open-connections.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { createServer } from '../http/server.js';
+import { Announcements } from './announcements.js';
 import { BuildAnnouncer } from './build-announcer.js';
 import { DeliveryAnnouncer } from './delivery-announcer.js';
 import { LiveGateway } from './live.gateway.js';
@@ -69,8 +70,9 @@ export async function createLive(config: Config<'live'>, limits: LiveLimits = {}
   const connections = new OpenConnections(app.getHttpServer());
   await app.init();
   const { namespace } = app.get(LiveGateway);
-  const announcer = new BuildAnnouncer(namespace, new BuildLists(database), logger);
-  const deliveries = new DeliveryAnnouncer(namespace, logger);
+  const announcements = new Announcements(namespace);
+  const announcer = new BuildAnnouncer(announcements, new BuildLists(database), logger);
+  const deliveries = new DeliveryAnnouncer(namespace, announcements, logger);
   const workers = new WorkerAnnouncer(namespace);
   const handlers = {
     build: announcer.onNotification,

@@ -1,5 +1,6 @@
 import { type DeliveryChange, deliveryChangeSchema } from '@cooperage/contracts';
 import type { Logger } from '@cooperage/telemetry';
+import type { Announcements } from './announcements.js';
 import { organizationRoom, projectRoom } from './build-announcer.js';
 import type { LiveNamespace } from './viewer.js';
 
@@ -10,7 +11,8 @@ export class DeliveryAnnouncer {
   private isFirst = true;
 
   constructor(
-    private readonly namespace: LiveNamespace,
+    private readonly namespace: Pick<LiveNamespace, 'emit'>,
+    private readonly announcements: Pick<Announcements, 'add'>,
     private readonly logger: Logger,
   ) {}
 
@@ -29,7 +31,12 @@ export class DeliveryAnnouncer {
       return;
     }
     const { projectId, organizationId } = change.data;
-    this.namespace.to([projectRoom(projectId), organizationRoom(organizationId)]).emit('delivery:changed', change.data);
+    this.announcements.add({
+      holder: organizationRoom(organizationId),
+      subject: `deliveries:${projectId}`,
+      rooms: [projectRoom(projectId), organizationRoom(organizationId)],
+      make: (rooms) => rooms.emit('delivery:changed', change.data),
+    });
   }
 }
 

@@ -1,5 +1,12 @@
 import type { Me } from '@cooperage/contracts';
-import { type BuildRecord, BuildRepository, DrainRepository, ProcessRepository, StepRepository } from '@cooperage/db';
+import {
+  type BuildRecord,
+  BuildRepository,
+  channels,
+  DrainRepository,
+  ProcessRepository,
+  StepRepository,
+} from '@cooperage/db';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ApiWorld, randomCommit, type TestProject } from '../../spec/api-world.js';
 import type { PageOptions } from '../../spec/live-page.js';
@@ -121,6 +128,16 @@ describe('changes of deliveries', () => {
     await waitFor(() => expect(organization.deliveryChanges).toHaveLength(3));
     expect(project.deliveryChanges[0]).toEqual({ projectId: target.project.id, organizationId: acme });
     expect(other.deliveryChanges).toEqual([]);
+  });
+
+  it('R12B-2 reach who follows the organization as one message where very many projects have some', async () => {
+    const page = await open();
+    await page.ask('builds:subscribe', { organizationId: acme });
+    await world.database.prisma.$executeRaw`
+      SELECT pg_notify(${channels.delivery}, json_build_object('projectId', gen_random_uuid(), 'organizationId', ${acme}::text)::text)
+      FROM generate_series(1, 30)`;
+    await waitFor(() => expect(page.everythingChanges).toBeGreaterThan(0));
+    expect(page.deliveryChanges.length).toBeLessThan(11);
   });
 
   it('S-065 of another tenant reach nobody else', async () => {

@@ -56,6 +56,8 @@ export interface ServerMessages {
   'delivery:changed': (change: DeliveryChange) => void;
   /** A process began or ended, or a worker shall drain or go on; the page of workers asks for its data again. */
   'workers:changed': () => void;
+  /** More builds or deliveries of what the page follows changed at once than are named; the page asks for its data again. */
+  'everything:changed': () => void;
 }
 
 /** Both ids are null where notifications were lost and anything may have changed. */

@@ -44,6 +44,7 @@ export function useRefreshOnChange(options: RefreshOptions): void {
       if (buildId === undefined || change.buildId === buildId) refresh();
     });
     const offSteps = tabConnection.on('steps:changed', (change) => change.buildId === buildId && refresh());
+    const offEverything = tabConnection.on('everything:changed', refresh);
     const offDelivery = deliveries ? tabConnection.on('delivery:changed', refresh) : undefined;
     const offWorkers = workers ? tabConnection.on('workers:changed', refresh) : undefined;
     if (tabConnection.current().kind === 'live') join();
@@ -58,6 +59,7 @@ export function useRefreshOnChange(options: RefreshOptions): void {
       offService();
       offChange();
       offSteps();
+      offEverything();
       offDelivery?.();
       offWorkers?.();
       offState();

@@ -23,6 +23,7 @@ export interface LiveEvents {
   'steps:changed': (change: StepsChange) => void;
   'delivery:changed': (change: DeliveryChange) => void;
   'workers:changed': () => void;
+  'everything:changed': () => void;
 }
 
 /** A socket as `web-socket.ts` makes it. It is closed until `connect`, and does not connect again by itself. */
