@@ -2,19 +2,17 @@ import { pipeline } from 'node:stream';
 import { endConnection, type PassedRequest } from './caller.js';
 import type { RegistryPassage } from './passage.js';
 import { beginAnswer, passedHeaders } from './registry-answers.js';
-
-/** What the buffers of two connections may hold. */
-const transferBytes = 256 * 1024;
+import { hasBody } from './whole-body.js';
 
 /**
  * Passes a blob on, in either direction, as fast as its receiver takes it. That may take hours, so there is no number of them that an
- * address may have: when the room is full, the oldest transfer of the address with the most ends.
+ * address may have: when there are too many, the oldest one of the address with the most ends.
  */
-export function passBlob(passed: PassedRequest, { registry, room, bounds }: RegistryPassage): void {
+export function passBlob(passed: PassedRequest, { registry, transfers, bounds }: RegistryPassage): void {
   const { request, response } = passed;
   response.once(
     'close',
-    room.take(passed.caller.keys, transferBytes, () => endConnection(passed)),
+    transfers.take(passed.caller.keys, 1, () => endConnection(passed)),
   );
   const asked = registry.ask(passed, {
     headers: headersOf(passed),
@@ -27,6 +25,8 @@ export function passBlob(passed: PassedRequest, { registry, room, bounds }: Regi
     },
   });
   response.once('close', () => asked.destroy());
+  // The registry looks at the token now, also where the body does not come.
+  if (hasBody(request)) asked.flushHeaders();
   request.pipe(asked);
 }
 

@@ -6,7 +6,9 @@ export interface RegistryPassage {
   readonly registry: RegistryConnections;
   /** Requests under way at the registry, by what they cost it. */
   readonly shares: { readonly list: FairShares; readonly document: FairShares };
-  /** Bytes that this process holds for callers. */
+  /** Blobs under way, each of which counts one. */
+  readonly transfers: SharedRoom;
+  /** Bytes of bodies that are not whole yet, and of answers that nobody reads. */
   readonly room: SharedRoom;
   readonly bounds: RegistryProxyBounds;
 }
@@ -23,6 +25,7 @@ export interface RegistryProxyBounds {
   /** Bytes of a list or a document that are read ahead of its reader. A list of as many tags as a project may have is shorter (ADR 84). */
   readonly readAheadBytes: number;
   readonly roomBytes: number;
+  readonly transfers: number;
 }
 
 export const usualBounds: RegistryProxyBounds = {
@@ -31,5 +34,7 @@ export const usualBounds: RegistryProxyBounds = {
   heldMs: 60_000,
   waitMs: 10_000,
   readAheadBytes: 8 * 1024 * 1024,
-  roomBytes: 256 * 1024 * 1024,
+  roomBytes: 128 * 1024 * 1024,
+  // The buffers of two connections are some 200 KB.
+  transfers: 1_024,
 };

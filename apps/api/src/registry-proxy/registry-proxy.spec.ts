@@ -181,6 +181,16 @@ describe('R11-2 a manifest that is pushed', () => {
     await expect.poll(() => slow.text).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it('counts for its address as it comes, not as it is announced', async () => {
+    const { accepted, call, status, openOf } = await before({ [manifest]: sends('') }, { roomBytes: 5_000_000 });
+    const pushers = Array.from({ length: 8 }, () => call(manifest, other, push(4_000_000, '{')));
+    expect(await status(manifest, other)).toBe('200');
+    expect(openOf(other)).toBe(9);
+    for (const address of [hostile, hostile]) call(manifest, address, push(4_000_000, '{'.repeat(3_000_000)));
+    await expect.poll(() => [accepted.length, openOf(hostile)]).toEqual([11, 1]);
+    expect(pushers.every(({ socket }) => !socket.closed)).toBe(true);
+  });
+
   it('is refused when it is longer than a manifest may be', async () => {
     const { asked, status } = await before({});
     expect(await status(manifest, hostile, push(5_000_000, '{'))).toBe('413');
@@ -230,8 +240,8 @@ describe('R11-2 a blob', () => {
     await expect.poll(() => caller.text).toMatch(/^HTTP\/1\.1 201 /);
   });
 
-  it('of the address with the most gives way when the room is full', async () => {
-    const { call, callTimes, underWay, openOf } = await before({}, { roomBytes: 4 * 256 * 1024 });
+  it('of the address with the most gives way when there are too many', async () => {
+    const { call, callTimes, underWay, openOf } = await before({}, { transfers: 4 });
     callTimes(4, blob, hostile);
     await underWay(4);
     call(blob, other);
@@ -254,6 +264,15 @@ describe('R11-2 a blob', () => {
     };
     const { call } = await before(answers);
     const caller = call(upload, other, { method: 'PATCH', headers: 'content-length: 50000000\r\n', body: 'begin' });
+    await expect.poll(() => caller.text).toMatch(/^HTTP\/1\.1 401 [\s\S]*no/);
+  });
+
+  it('that is refused before any of it has come has its answer', async () => {
+    const answers: Record<string, Answer> = {
+      [upload]: (_request, response) => void response.writeHead(401).end('no'),
+    };
+    const { call } = await before(answers);
+    const caller = call(upload, other, { method: 'PATCH', headers: 'content-length: 50000000\r\n' });
     await expect.poll(() => caller.text).toMatch(/^HTTP\/1\.1 401 [\s\S]*no/);
   });
 

@@ -44,12 +44,14 @@ export class RegistryProxy {
   private readonly open: OpenConnections;
   private readonly passage: RegistryPassage;
 
-  constructor({ registry, trustProxy, logger, bounds }: RegistryProxyOptions) {
+  constructor({ registry, trustProxy, logger, ...options }: RegistryProxyOptions) {
+    const bounds = { ...usualBounds, ...options.bounds };
     this.passage = {
       registry: new RegistryConnections(registry, logger),
       shares: { list: new FairShares(listShare, maxWaiting), document: new FairShares(documentShare, maxWaiting) },
-      room: new SharedRoom({ ...usualBounds, ...bounds }.roomBytes),
-      bounds: { ...usualBounds, ...bounds },
+      transfers: new SharedRoom(bounds.transfers),
+      room: new SharedRoom(bounds.roomBytes),
+      bounds,
     };
     const trust = trustOf(trustProxy);
     this.server = createServer({
@@ -69,7 +71,7 @@ export class RegistryProxy {
     this.open = new OpenConnections(this.server);
     boundPipelining(this.server);
     boundConnections(this.server);
-    this.server.setTimeout(this.passage.bounds.stallMs);
+    this.server.setTimeout(bounds.stallMs);
   }
 
   /** @returns its address */

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import type { Release } from '@cooperage/domain';
 import { endConnection, type PassedRequest } from './caller.js';
 import type { RegistryPassage } from './passage.js';
 import { answerError } from './registry-answers.js';
 
 /** What the registry takes of a manifest. */
 const mostBytes = 4 * 1024 * 1024;
+const leastBytes = 4_096;
 const tooLong = {
   status: 413,
   code: 'SIZE_INVALID',
@@ -16,28 +18,42 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Reads a body that the registry would read into its memory, however slowly it comes. It counts for the caller until the answer has left.
+ * Reads a body that the registry would read into its memory, however slowly it comes. What has come counts for the caller until the
+ * answer has left.
  * @returns null when the caller has gone, or was answered since the body is too long
  */
 export async function wholeBody(passed: PassedRequest, { room }: RegistryPassage): Promise<Buffer | null> {
   const { request, response, caller } = passed;
   if (!hasBody(request)) return Buffer.alloc(0);
-  const declared = Number(request.headers['content-length'] ?? mostBytes);
-  const giveBack = room.take(caller.keys, Math.min(declared, mostBytes), () => endConnection(passed));
-  response.once('close', giveBack);
-  const body = await read(request, declared).catch(() => 'gone' as const);
+  let giveBack: Release = () => undefined;
+  response.once('close', () => giveBack());
+  const holds = (bytes: number) => {
+    giveBack();
+    // What has ended takes no room from others.
+    if (!request.socket.destroyed) giveBack = room.take(caller.keys, bytes, () => endConnection(passed));
+  };
+  const body = await read(request, holds).catch(() => 'gone' as const);
   if (body === 'gone') return null;
   if (body === 'too long') answerError(response, tooLong);
   return body === 'too long' ? null : body;
 }
 
-async function read(request: IncomingMessage, declared: number): Promise<Buffer | 'too long'> {
-  if (declared > mostBytes) return 'too long';
+/** @param holds is told how many bytes are held from now on */
+async function read(request: IncomingMessage, holds: (bytes: number) => void): Promise<Buffer | 'too long'> {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) return 'too long';
   // One piece: the parts of a body of a million chunks would be a million objects.
-  const body = Buffer.allocUnsafeSlow(declared);
+  let body = Buffer.alloc(0);
   let length = 0;
   for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    if (length + part.length > declared) return 'too long';
+    if (length + part.length > mostBytes) return 'too long';
+    if (length + part.length > body.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        Math.min(mostBytes, Math.max(2 * body.length, length + part.length, leastBytes)),
+      );
+      body.copy(larger, 0, 0, length);
+      body = larger;
+      holds(body.length);
+    }
     length += part.copy(body, length);
   }
   return body.subarray(0, length);
