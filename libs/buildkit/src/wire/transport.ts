@@ -22,7 +22,10 @@ export interface Target {
 export async function openTransport(target: Target, dialect: Dialect): Promise<ClientHttp2Session> {
   const socket = await dial(target.address, target.tls, target.connectTimeoutMs);
   if (dialect === 'buildkit') return greeted(overSocket(socket), target.connectTimeoutMs);
-  return overSocket(await upgrade(socket, '/grpc', {}, target.connectTimeoutMs));
+  const session = overSocket(await upgrade(socket, '/grpc', {}, target.connectTimeoutMs));
+  // Node reads what came with the upgrade in a tick of its own, and throws there when the session was destroyed before.
+  await new Promise((resolve) => process.nextTick(resolve));
+  return session;
 }
 
 /**
