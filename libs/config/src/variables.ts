@@ -158,7 +158,7 @@ export const variables = {
   localCacheBytes: plain(
     'COOPERAGE_LOCAL_CACHE_BYTES',
     text.whole(1_048_576, Number.MAX_SAFE_INTEGER),
-    'Bytes of that folder: beyond them what was longest unused is removed.',
+    'Bytes of that folder, 4,096 more for each file: beyond them, or beyond 200,000 files, what was longest unused is removed.',
   ),
   allowPlainHttp: plain(
     'COOPERAGE_ALLOW_PLAIN_HTTP',

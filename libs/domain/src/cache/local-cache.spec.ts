@@ -60,11 +60,17 @@ describe('caches on the disk of a worker', () => {
   });
 
   it('make room by what was longest unused, and never by what is in use', () => {
-    const use = (name: string, bytes: number, usedAt: number, held = false) => ({ name, bytes, usedAt, held });
+    const use = (name: string, bytes: number, usedAt: number, held = false) => ({
+      ...{ name, bytes, files: bytes / 10, usedAt, held },
+    });
     const caches = [use('new', 50, 3), use('old', 30, 1), use('held', 40, 0, true), use('middle', 20, 2)];
-    expect(cachesToDrop(caches, 140)).toEqual([]);
-    expect(cachesToDrop(caches, 139)).toEqual(['old']);
-    expect(cachesToDrop(caches, 100)).toEqual(['old', 'middle']);
-    expect(cachesToDrop(caches, 0)).toEqual(['old', 'middle', 'new']);
+    const within = (bytes: number, files = 14) => cachesToDrop(caches, { bytes, files });
+    expect(within(140)).toEqual([]);
+    expect(within(139)).toEqual(['old']);
+    expect(within(100)).toEqual(['old', 'middle']);
+    expect(within(0)).toEqual(['old', 'middle', 'new']);
+    // R11-3: what has few bytes in many files takes room as well.
+    expect(within(140, 13)).toEqual(['old']);
+    expect(within(100, 0)).toEqual(['old', 'middle', 'new']);
   });
 });

@@ -47,6 +47,7 @@ function scopeOf(zone: string | null, hash: string | null): string {
 export interface StoredCacheUse {
   readonly name: string;
   readonly bytes: number;
+  readonly files: number;
   /** When it was last read or written, milliseconds since 1970. */
   readonly usedAt: number;
   /** Somebody reads or writes it now. */
@@ -54,14 +55,19 @@ export interface StoredCacheUse {
 }
 
 /** Names of those that have to go for the rest to fit: the longest unused first, and never one that is in use. */
-export function cachesToDrop(caches: readonly StoredCacheUse[], budgetBytes: number): string[] {
-  let over = caches.reduce((sum, { bytes }) => sum + bytes, 0) - budgetBytes;
+export function cachesToDrop(
+  caches: readonly StoredCacheUse[],
+  room: { readonly bytes: number; readonly files: number },
+): string[] {
+  let bytesOver = caches.reduce((sum, { bytes }) => sum + bytes, 0) - room.bytes;
+  let filesOver = caches.reduce((sum, { files }) => sum + files, 0) - room.files;
   const drop: string[] = [];
-  for (const { name, bytes, held } of [...caches].sort((a, b) => a.usedAt - b.usedAt)) {
-    if (over <= 0) break;
+  for (const { name, bytes, files, held } of [...caches].sort((a, b) => a.usedAt - b.usedAt)) {
+    if (bytesOver <= 0 && filesOver <= 0) break;
     if (held) continue;
     drop.push(name);
-    over -= bytes;
+    bytesOver -= bytes;
+    filesOver -= files;
   }
   return drop;
 }

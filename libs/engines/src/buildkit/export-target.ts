@@ -34,12 +34,14 @@ export function exportTarget(
       release: () => Promise.resolve(),
     };
   if (!localCaches) throw new BuildFailure('InvalidBuildConfig', 'This worker keeps no local caches.');
-  const { store, stores, isTooLarge, publish, release } = localCaches.write(localCache);
-  const tooLarge = 'The cache is larger than the room that this worker has for local caches.';
+  const { store, stores, tooLarge, publish, release } = localCaches.write(localCache);
   return {
     entry: storedCacheExport(store, mode),
     stores,
-    problem: () => (isTooLarge() ? new BuildFailure('PushRejected', tooLarge) : null),
+    problem: () => {
+      const words = tooLarge();
+      return words === null ? null : new BuildFailure('PushRejected', words);
+    },
     written: async (digest) => ({ bytes: await publish(digest) }),
     release,
   };

@@ -2,13 +2,15 @@ import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ContentStore, type ContentWriter, type OpenBlob, rpcCode, SessionFault } from '@cooperage/buildkit';
+import { entryBytes } from './cache-sums.js';
 import { blobPath, type KnownBlobs } from './layout.js';
 
 /** What may still be written. */
 export interface Room {
   bytes: number;
-  /** More was asked for. */
-  exceeded: boolean;
+  blobs: number;
+  /** Of which of the two more was asked for. */
+  exceeded: 'bytes' | 'blobs' | null;
 }
 
 /** The blobs of an OCI layout, for an engine to read; with room to write too. */
@@ -69,17 +71,19 @@ class BlobWriter implements ContentWriter {
   ) {}
 
   static async begin(folder: string, known: KnownBlobs, room: Room): Promise<BlobWriter> {
+    if (room.blobs < 1) throw fullOf(room, 'blobs');
+    if (room.bytes < entryBytes) throw fullOf(room, 'bytes');
     await mkdir(join(folder, 'ingest'), { recursive: true, mode: 0o700 });
     await mkdir(join(folder, 'blobs/sha256'), { recursive: true, mode: 0o700 });
     const path = join(folder, 'ingest', randomUUID());
-    return new BlobWriter(folder, path, await open(path, 'wx', 0o600), known, room);
+    const file = await open(path, 'wx', 0o600);
+    room.blobs--;
+    room.bytes -= entryBytes;
+    return new BlobWriter(folder, path, file, known, room);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length > this.room.bytes) {
-      this.room.exceeded = true;
-      throw new SessionFault(rpcCode.resourceExhausted, 'local caches have no room for more');
-    }
+    if (bytes.length > this.room.bytes) throw fullOf(this.room, 'bytes');
     this.room.bytes -= bytes.length;
     this.hash.update(bytes);
     for (let at = 0; at < bytes.length; ) {
@@ -101,16 +105,16 @@ class BlobWriter implements ContentWriter {
     if (expected !== null && expected !== digest)
       throw new SessionFault(rpcCode.failedPrecondition, 'it is not what was declared');
     await this.end();
-    const target = blobPath(this.folder, digest);
-    await rename(this.path, target);
-    await this.known.learn(target);
+    await rename(this.path, blobPath(this.folder, digest));
+    await this.known.learn(this.folder, digest);
     return digest;
   }
 
   async discard(): Promise<void> {
     if (!this.open) return;
     await this.end();
-    this.room.bytes += this.offset;
+    this.room.bytes += this.offset + entryBytes;
+    this.room.blobs++;
     await rm(this.path, { force: true });
   }
 
@@ -118,4 +122,9 @@ class BlobWriter implements ContentWriter {
     this.open = false;
     await this.file.close();
   }
+}
+
+function fullOf(room: Room, what: 'bytes' | 'blobs'): SessionFault {
+  room.exceeded ??= what;
+  return new SessionFault(rpcCode.resourceExhausted, 'local caches have no room for more');
 }

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 
 /** What is wrong with a cache on the disk, in words that end "a local cache is broken: ". */
 export class BrokenLayout extends Error {
-  override readonly name = 'BrokenLayout';
+  override readonly name: string = 'BrokenLayout';
+}
+
+/** There is room for fewer. */
+export class TooManyBlobs extends BrokenLayout {
+  override readonly name = 'TooManyBlobs';
 }
 
 const mostManifestBytes = 8 * 1024 * 1024;
@@ -17,28 +22,46 @@ export function blobPath(folder: string, digest: string): string {
 
 /** Blobs whose bytes this process has seen whole. One that has changed since is looked through again. */
 export class KnownBlobs {
-  private readonly stamps = new Map<string, string>();
+  /** By folder, then by digest. */
+  private readonly stamps = new Map<string, Map<string, string>>();
 
-  async learn(path: string): Promise<void> {
-    this.stamps.set(path, await stampOf(path));
+  /** How many there are. */
+  get size(): number {
+    return [...this.stamps.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  async learn(folder: string, digest: string): Promise<void> {
+    this.set(folder, digest, await stampOf(blobPath(folder, digest)));
   }
 
   /** @throws {BrokenLayout} when it is not what its name says */
-  async check(path: string, digest: string, size: number): Promise<void> {
+  async check(folder: string, { digest, size }: Blob): Promise<void> {
+    const path = blobPath(folder, digest);
     const stamp = await stampOf(path).catch(() => {
       throw new BrokenLayout(`the blob ${digest.slice(0, 19)} is gone`);
     });
     if (Number(stamp.split(' ', 1)[0]) !== size) throw new BrokenLayout(`the blob ${digest.slice(0, 19)} is cut off`);
-    if (this.stamps.get(path) === stamp) return;
+    if (this.stamps.get(folder)?.get(digest) === stamp) return;
     const hash = createHash('sha256');
     for await (const part of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(part as Buffer);
     if (`sha256:${hash.digest('hex')}` !== digest)
       throw new BrokenLayout(`the blob ${digest.slice(0, 19)} holds something else`);
-    this.stamps.set(path, stamp);
+    this.set(folder, digest, stamp);
   }
 
-  forget(folder: string): void {
-    for (const path of this.stamps.keys()) if (path.startsWith(`${folder}/`)) this.stamps.delete(path);
+  forget(folder: string, digest?: string): void {
+    if (digest === undefined) this.stamps.delete(folder);
+    else this.stamps.get(folder)?.delete(digest);
+  }
+
+  /** Forgets what is in all folders of this one. */
+  forgetBelow(folder: string): void {
+    for (const each of this.stamps.keys()) if (each.startsWith(`${folder}/`)) this.stamps.delete(each);
+  }
+
+  private set(folder: string, digest: string, stamp: string): void {
+    const stamps = this.stamps.get(folder) ?? new Map<string, string>();
+    this.stamps.set(folder, stamps.set(digest, stamp));
   }
 }
 
@@ -57,16 +80,21 @@ export async function readLayout(folder: string, known: KnownBlobs): Promise<str
   const { manifests } = parsed(index) as { readonly manifests?: unknown };
   const [root] = descriptorsIn(manifests);
   if (!root) throw new BrokenLayout('its index leads nowhere');
-  for (const blob of [root, ...(await blobsOf(folder, root, known))])
-    await known.check(blobPath(folder, blob.digest), blob.digest, blob.size);
+  for (const blob of [root, ...(await blobsOf(folder, root, known))]) await known.check(folder, blob);
   return root.digest;
 }
 
-/** Lets the index lead to this manifest, all at once. @returns bytes of all that it needs */
-export async function writeIndex(folder: string, digest: string, known: KnownBlobs): Promise<number> {
+/** Lets the index lead to this manifest, all at once. @returns bytes of all that it needs @throws {BrokenLayout} */
+export async function writeIndex(
+  folder: string,
+  digest: string,
+  known: KnownBlobs,
+  mostBlobs: number,
+): Promise<number> {
   const { size } = await stat(blobPath(folder, digest));
   const root = { mediaType: manifestType, digest, size };
   const blobs = await blobsOf(folder, root, known);
+  if (blobs.length >= mostBlobs) throw new TooManyBlobs(`it has more than ${mostBlobs} blobs`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
   const next = join(folder, 'index.json.next');
@@ -79,13 +107,16 @@ export async function writeIndex(folder: string, digest: string, known: KnownBlo
  * Moves what the index does not lead to into another folder, which is there. For a folder that nobody reads or writes: it is
  * done at once, so that nobody begins to meanwhile. @throws {BrokenLayout}
  */
-export function collect(folder: string, into: string): void {
+export function collect(folder: string, into: string, known: KnownBlobs): void {
   const index = readFileSync(join(folder, 'index.json'));
   const [root] = descriptorsIn((parsed(index) as { readonly manifests?: unknown }).manifests);
   if (!root) throw new BrokenLayout('its index leads nowhere');
   const kept = new Set([root, ...blobsIn(readFileSync(blobPath(folder, root.digest)))].map(({ digest }) => digest));
-  for (const name of readdirSync(join(folder, 'blobs/sha256')))
-    if (!kept.has(`sha256:${name}`)) renameSync(join(folder, 'blobs/sha256', name), join(into, name));
+  for (const name of readdirSync(join(folder, 'blobs/sha256'))) {
+    if (kept.has(`sha256:${name}`)) continue;
+    renameSync(join(folder, 'blobs/sha256', name), join(into, name));
+    known.forget(folder, `sha256:${name}`);
+  }
 }
 
 /** Marks a layout as used now. */
@@ -101,7 +132,7 @@ interface Blob {
 
 async function blobsOf(folder: string, root: Blob, known: KnownBlobs): Promise<Blob[]> {
   if (root.size > mostManifestBytes) throw new BrokenLayout('its manifest is too large');
-  await known.check(blobPath(folder, root.digest), root.digest, root.size);
+  await known.check(folder, root);
   return blobsIn(await readFile(blobPath(folder, root.digest)));
 }
 

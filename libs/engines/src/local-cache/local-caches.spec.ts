@@ -1,5 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheReference, localCacheName } from '@cooperage/domain';
@@ -16,7 +25,7 @@ describe('caches on a disk', () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'cooperage-local-'));
-    caches = new LocalCaches(root, 100_000);
+    caches = new LocalCaches(root, 200_000);
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -94,9 +103,67 @@ describe('caches on a disk', () => {
   });
 
   it('take no more than there is room for, and nothing under a name that is none', async () => {
-    await expect(write(nameOf(1), randomBytes(100_001))).rejects.toMatchObject({ code: 8 });
+    await expect(write(nameOf(1), randomBytes(200_001))).rejects.toMatchObject({ code: 8 });
     expect(await reads(nameOf(1))).toEqual([]);
     expect(() => caches.write('../x')).toThrow(TypeError);
+  });
+
+  it('R11-3 count each file as a block more than its content, and are looked through once', async () => {
+    // As an earlier process left them: blobs of a hundred bytes, eight in each.
+    const refs = Array.from({ length: 12 }, (_, at) => nameOf(1, `refs/heads/${at}`));
+    for (const [at, name] of refs.entries()) {
+      mkdirSync(join(root, name, 'blobs/sha256'), { recursive: true });
+      for (let blob = 0; blob < 8; blob++) writeFileSync(join(root, name, `blobs/sha256/${blob}`), randomBytes(100));
+      writeFileSync(join(root, name, 'index.json'), '{}');
+      utimesSync(join(root, name, 'index.json'), at, at);
+    }
+    await caches.makeRoom();
+    const kept = (await caches.names(project(1))).sort();
+    expect(kept).toEqual(refs.slice(-3).sort());
+    // Nobody else may change them, so they are not gone through again and again.
+    truncateSync(join(root, kept[0]!, 'blobs/sha256/0'), 1_000_000);
+    await caches.makeRoom();
+    expect((await caches.names(project(1))).sort()).toEqual(kept);
+  });
+
+  it('R11-3 of many files go where all together have too many', async () => {
+    caches = new LocalCaches(root, 1e9, { blobs: 10, files: 25 });
+    await write(nameOf(1), randomBytes(10), 2_000);
+    await write(nameOf(2), randomBytes(10), 1_000);
+    expect(await caches.projects()).toHaveLength(2);
+    await write(nameOf(3), randomBytes(10));
+    expect((await caches.projects()).sort()).toEqual([project(2), project(3)]);
+  });
+
+  it('R11-3 have as many blobs as a cache may have, and say so where they need more', async () => {
+    caches = new LocalCaches(root, 1e9, { blobs: 3, files: 1_000 });
+    const under = caches.write(nameOf(1));
+    const [store] = under.stores.values();
+    for (let blob = 0; blob < 3; blob++) {
+      const writer = await store!.create!();
+      await writer.write(randomBytes(10));
+      // What was given up takes no room.
+      await writer.discard();
+    }
+    expect(under.tooLarge()).toBeNull();
+    for (let blob = 0; blob < 3; blob++) {
+      const writer = await store!.create!();
+      await writer.write(randomBytes(10));
+      await writer.commit(null);
+    }
+    await expect(store!.create!()).rejects.toMatchObject({ code: 8 });
+    expect(under.tooLarge()).toContain('more than 3 layers');
+    await under.release();
+    expect(await caches.projects()).toEqual([]);
+
+    // Some of them may have been there before.
+    const first = caches.write(nameOf(1));
+    const manifest = { schemaVersion: 2, layers: Array(3).fill({ digest: `sha256:${'0'.repeat(64)}`, size: 1 }) };
+    const writer = await [...first.stores.values()][0]!.create!();
+    await writer.write(Buffer.from(JSON.stringify(manifest)));
+    await expect(first.publish(await writer.commit(null))).rejects.toThrow('more than 3 blobs');
+    expect(first.tooLarge()).toContain('more than 3 layers');
+    await first.release();
   });
 
   it('go with their project, once nobody reads them', async () => {

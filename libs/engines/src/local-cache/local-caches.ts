@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ContentStore, contentStoreName, type StoredCache } from '@cooperage/buildkit';
 import { cachesToDrop, isLocalCacheName, type StoredCacheUse } from '@cooperage/domain';
-import { BrokenLayout, collect, KnownBlobs, readLayout, touch, writeIndex } from './layout.js';
-import { LayoutStore } from './layout-store.js';
+import { CacheSums, cacheNames } from './cache-sums.js';
+import { BrokenLayout, collect, KnownBlobs, readLayout, TooManyBlobs, touch, writeIndex } from './layout.js';
+import { LayoutStore, type Room } from './layout-store.js';
 
 const binPrefix = '.gone-';
-/** Project, zone, ref and platform. */
-const nameParts = 4;
+
+/** What caches may have besides bytes: each file needs an inode, and some time of whoever goes through them. */
+export interface CacheFileLimits {
+  /** Of one cache, as of one in a registry. */
+  readonly blobs: number;
+  /** Files and folders of all caches together. */
+  readonly files: number;
+}
+
+const defaultFileLimits: CacheFileLimits = { blobs: 10_000, files: 200_000 };
 
 /** Caches that a build may read, for as long as they are held. */
 export interface OpenedCaches {
@@ -28,9 +37,12 @@ export interface CacheUnderWay {
   /** Name of the store. */
   readonly store: string;
   readonly stores: ReadonlyMap<string, ContentStore>;
-  /** It needed more than there is room for. */
-  isTooLarge(): boolean;
-  /** It is read from now on, in place of what was there. @returns bytes of all that it needs */
+  /** Where it needed more than there is room for: a sentence that says so. */
+  tooLarge(): string | null;
+  /**
+   * It is read from now on, in place of what was there. @returns bytes of all that it needs
+   * @throws {BrokenLayout} also where it has more blobs than a cache may
+   */
   publish(digest: string): Promise<number>;
   release(): Promise<void>;
 }
@@ -41,14 +53,20 @@ export interface CacheUnderWay {
  */
 export class LocalCaches {
   private readonly known = new KnownBlobs();
+  private readonly sums: CacheSums;
   /** How many read or write a cache now. */
   private readonly holds = new Map<string, number>();
+  /** What is left to those that are written now, by its object. */
+  private readonly rooms = new Map<Room, string>();
 
   constructor(
     private readonly root: string,
-    /** Bytes of all caches together, and of what one build may write. */
+    /** Bytes of all caches together, and of what one build may write. A file counts as a block more than its content. */
     private readonly budgetBytes: number,
-  ) {}
+    private readonly most = defaultFileLimits,
+  ) {
+    this.sums = new CacheSums(root);
+  }
 
   /**
    * Opens the first that is there: BuildKit misses steps where it is given two, see `readOf`. Never throws: a cache that cannot be
@@ -72,6 +90,7 @@ export class LocalCaches {
         opened = { name, digest };
         stores.set(contentStoreName(store), new LayoutStore(folder, this.known));
         await touch(folder);
+        this.sums.used(name);
       } catch (error) {
         problems.push(`A local cache of this worker was not read, and removed: ${wordsOf(error)}.`);
         held.delete(name);
@@ -91,14 +110,24 @@ export class LocalCaches {
     const folder = join(this.root, name);
     this.hold(name, 1);
     const store = 'write';
-    const room = { bytes: this.budgetBytes, exceeded: false };
+    const room: Room = { bytes: this.budgetBytes, blobs: this.most.blobs, exceeded: null };
+    this.rooms.set(room, name);
     return {
       store,
       stores: new Map([[contentStoreName(store), new LayoutStore(folder, this.known, room)]]),
-      isTooLarge: () => room.exceeded,
-      publish: (digest) => writeIndex(folder, digest, this.known),
+      tooLarge: () => room.exceeded && this.words(room.exceeded),
+      publish: async (digest) => {
+        try {
+          return await writeIndex(folder, digest, this.known, this.most.blobs);
+        } catch (error) {
+          if (error instanceof TooManyBlobs) room.exceeded = 'blobs';
+          throw error;
+        }
+      },
       release: async () => {
+        this.rooms.delete(room);
         this.hold(name, -1);
+        this.sums.changed(name);
         if (!this.holds.has(name)) this.tidy(name);
         await this.makeRoom();
       },
@@ -112,14 +141,9 @@ export class LocalCaches {
 
   /** Names of the caches of a project. */
   async names(projectId: string): Promise<string[]> {
-    let names = [projectId];
-    for (let depth = 1; depth < nameParts; depth++) {
-      const below = names.map(async (name) =>
-        (await readdir(join(this.root, name)).catch(() => [])).map((each) => `${name}/${each}`),
-      );
-      names = (await Promise.all(below)).flat();
-    }
-    return names.filter(isLocalCacheName);
+    const names: string[] = [];
+    for await (const name of cacheNames(this.root, [projectId])) names.push(name);
+    return names;
   }
 
   /** Removes caches that nobody reads or writes now. */
@@ -132,50 +156,50 @@ export class LocalCaches {
   async removeProject(projectId: string): Promise<void> {
     if ([...this.holds.keys()].some((name) => name.startsWith(`${projectId}/`))) return;
     this.discard(projectId);
+    this.known.forgetBelow(join(this.root, projectId));
+    this.sums.forgetProject(projectId);
     await this.empty();
   }
 
   /** Removes what was longest unused until the rest fits the budget. */
   async makeRoom(): Promise<void> {
-    for (const name of cachesToDrop(await this.uses(), this.budgetBytes)) if (!this.holds.has(name)) this.discard(name);
+    const room = { bytes: this.budgetBytes, files: this.most.files };
+    for (const name of cachesToDrop(await this.uses(), room)) if (!this.holds.has(name)) this.discard(name);
     await this.empty();
   }
 
   /** Leaves a cache that nobody holds with what it needs; a broken one with nothing. */
   private tidy(name: string): void {
     try {
-      collect(join(this.root, name), this.bin());
+      collect(join(this.root, name), this.bin(), this.known);
     } catch {
       this.discard(name);
     }
   }
 
   private async uses(): Promise<StoredCacheUse[]> {
-    const uses: StoredCacheUse[] = [];
-    const entries = await readdir(this.root, { recursive: true, withFileTypes: true }).catch(() => []);
-    const bytes = new Map<string, number>();
-    for (const entry of entries) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      const name = path
-        .slice(this.root.length + 1)
-        .split('/')
-        .slice(0, nameParts)
-        .join('/');
-      const found = await stat(path).catch(() => null);
-      if (isLocalCacheName(name) && found) bytes.set(name, (bytes.get(name) ?? 0) + found.size);
-    }
-    for (const [name, size] of bytes) {
-      const index = await stat(join(this.root, name, 'index.json')).catch(() => null);
-      uses.push({ name, bytes: size, usedAt: index?.mtimeMs ?? 0, held: this.holds.has(name) });
-    }
+    const sums = await this.sums.read();
+    const uses = [...sums].map(([name, sum]) => ({ name, ...sum, held: this.holds.has(name) }));
+    // Its files are summed up when it is written. Until then it has what is missing in its room.
+    for (const [{ bytes, blobs }, name] of this.rooms)
+      uses.push({
+        ...{ name, bytes: this.budgetBytes - bytes, files: this.most.blobs - blobs },
+        ...{ usedAt: Date.now(), held: true },
+      });
     return uses;
+  }
+
+  private words(exceeded: 'bytes' | 'blobs'): string {
+    if (exceeded === 'bytes') return 'The cache is larger than the room that this worker has for local caches.';
+    const most = this.most.blobs.toLocaleString('en');
+    return `The cache has more than ${most} layers, and a worker keeps no more of one. Mode min keeps fewer.`;
   }
 
   /** It vanishes at once, before anybody else can hold it: a build finds all of it or nothing. */
   private discard(name: string): void {
     const folder = join(this.root, name);
     this.known.forget(folder);
+    this.sums.forget(name);
     try {
       renameSync(folder, join(this.bin(), 'cache'));
       for (let at = dirname(folder); at.startsWith(`${this.root}/`); at = dirname(at)) rmdirSync(at);
