@@ -6,6 +6,10 @@ export const mostLooks = 20;
 /** A file that COPY takes may be as large as its context, and ADD unpacks archives. Neither says how much it writes. */
 const writes = /^\[[^\]]*\d+\/\d+\] (?:ADD|COPY) /;
 
+/** A layer that is unpacked. It may be a thousand times as large as what was fetched. */
+const unpacking = /^extracting /;
+
+type Progress = Extract<EngineEvent, { type: 'progress' }>;
 type Step = Extract<EngineEvent, { type: 'step' }>['step'];
 
 /**
@@ -19,11 +23,14 @@ export class DiskGrowth {
   private readonly looks: number[] = [];
   /** Ids of steps that fetch from an address, copy or unpack now: an engine does not say how much. */
   private readonly untold = new Set<string>();
+  /** Layers that are unpacked now, by the step that they are fetched by. */
+  private readonly unpacked = new Map<string, Set<string>>();
   private isUnseen = false;
 
   note(event: EngineEvent): void {
     if (event.type === 'step') this.noteStep(event.step);
     if (event.type !== 'progress') return;
+    if (unpacking.test(event.id)) this.noteUnpacked(event);
     const part = `${event.stepId} ${event.id}`;
     const before = this.parts.get(part) ?? 0;
     if (event.current <= before) return;
@@ -31,7 +38,17 @@ export class DiskGrowth {
     this.told += event.current - before;
   }
 
-  private noteStep({ id, name, fetches, startedAt, completedAt }: Step): void {
+  private noteUnpacked({ stepId, id, done }: Progress): void {
+    const layers = this.unpacked.get(stepId) ?? new Set();
+    if (done) layers.delete(id);
+    else layers.add(id);
+    if (layers.size > 0) this.unpacked.set(stepId, layers);
+    else this.unpacked.delete(stepId);
+  }
+
+  private noteStep({ id, name, fetches, inputs, internal, cached, startedAt, completedAt }: Step): void {
+    // What a step has begun with is there. Of what two builds fetched together the engine may never say so.
+    if (startedAt && !internal && !cached) for (const input of inputs) this.unpacked.delete(input);
     if ((fetches === 'address' || writes.test(name)) && startedAt && !completedAt) this.untold.add(id);
     else this.untold.delete(id);
   }
@@ -44,7 +61,7 @@ export class DiskGrowth {
 
   /** Whether it may let the disk grow by what nobody can see now. */
   get isBlind(): boolean {
-    return this.isUnseen || this.untold.size > 0;
+    return this.isUnseen || this.untold.size > 0 || this.unpacked.size > 0;
   }
 
   look(): void {

@@ -277,6 +277,24 @@ describe('limits of a build', () => {
     await bounded.close();
   });
 
+  it('V9A-M4 says of a layer of an image that it is unpacked, and when it is there', async () => {
+    const image = await randomImage(mebibyte);
+    const record = new EventRecord();
+    await engine.build(
+      pushRequest(`FROM ${image} AS base\nFROM busybox\nCOPY --from=base /random /x\n`),
+      record.emit,
+      never,
+    );
+    const unpacked = record.events.filter(
+      (event) => event.type === 'progress' && event.id.startsWith('extracting sha256:'),
+    );
+    const { id: stepId } = record.step(`FROM ${image}`)!;
+    expect(unpacked.filter((event) => event.type === 'progress' && event.stepId === stepId).at(-1)).toMatchObject({
+      done: true,
+    });
+    expect(record.step('COPY --from=base')!.inputs).toContain(stepId);
+  });
+
   it('R-C2 ends a build that fetches by ADD from more addresses than one build may', async () => {
     const packages = await PackageServer.start('x', services().reachableAddress);
     const host = `${services().reachableAddress}:${packages.port}`;

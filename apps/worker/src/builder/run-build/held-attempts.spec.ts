@@ -132,6 +132,27 @@ describe('held attempts', () => {
       expect(await ends(4 * gibibyte, runs)).toEqual({ writes: 'not ended', other: 'not ended' });
     });
 
+    it('V9A-M4 so does the one that unpacks a layer, until that is there', async () => {
+      const image = { ...step, id: 'from', name: '[1/2] FROM x/bomb', fetches: 'image' as const, completedAt: new Date() };
+      const layer = { type: 'progress', stepId: 'from', id: 'extracting sha256:1', name: 'extract', total: null } as const;
+      const unpacks = (growth: DiskGrowth) => {
+        growth.note({ type: 'step', step: image });
+        growth.note({ ...layer, current: 0, done: false });
+      };
+      expect(await ends(4 * gibibyte, unpacks)).toEqual({ writes: 'not ended', other: blind });
+      const unpacked = (growth: DiskGrowth) => {
+        unpacks(growth);
+        growth.note({ ...layer, current: 0, done: true });
+      };
+      expect(await ends(4 * gibibyte, unpacked)).toEqual({ writes: 'not ended', other: 'not ended' });
+      const runs = (growth: DiskGrowth) => {
+        unpacks(growth);
+        const { fetches: _, ...run } = { ...step, id: 'run', name: '[2/2] RUN true', inputs: ['from'] };
+        growth.note({ type: 'step', step: run });
+      };
+      expect(await ends(4 * gibibyte, runs)).toEqual({ writes: 'not ended', other: 'not ended' });
+    });
+
     it('the one whose look is overdue ends before it', async () => {
       const overdue = (growth: DiskGrowth) => growth.noteWritten(null);
       expect(await ends(4 * gibibyte, overdue)).toEqual({ writes: 'not ended', other: blind });
