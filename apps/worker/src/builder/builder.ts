@@ -16,7 +16,7 @@ import { type Closable, closeInOrder } from '../shared/shutdown.js';
 import { CHECK_ANSWERER, CONFIG, ENGINE, LIVE_BUS, LOGGER, METRICS, REDIS, SOURCE } from '../shared/tokens.js';
 import { lookAtLoop, type WakeLoop } from '../shared/wake-loop.js';
 import { Watchdog } from '../shared/watchdog.js';
-import { DiskFloor } from './disk-floor.js';
+import { cannotBeEmptied, DiskFloor } from './disk-floor.js';
 import { Drain } from './drain/drain.js';
 import { ExportCacheService } from './export-cache/export-cache.service.js';
 import { JobLoop } from './job-loop.js';
@@ -60,7 +60,7 @@ export class Builder implements OnApplicationBootstrap, OnApplicationShutdown {
     const floor = this.get(DiskFloor);
     const runs = this.get(RunBuildService);
     // What a process before this one left is no guest's to pay for.
-    void runs.emptyUnused();
+    runs.emptyUnused().catch((error: unknown) => this.logger.warn({ err: error }, cannotBeEmptied));
     floor.start(held, () => runs.emptyUnused());
     const listener = this.listener(held, life);
     await listener.start();

@@ -2,12 +2,13 @@ import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { BuildFailure } from '@cooperage/domain';
 import { createLogger } from '@cooperage/telemetry';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { diskSpace } from '../shared/disk-space.js';
 import { DiskFloor, type DiskUsers } from './disk-floor.js';
 
 const gibibyte = 1024 ** 3;
 const logger = createLogger({ process: 'test', level: 'silent' });
+const warn = vi.spyOn(logger, 'warn');
 
 describe('R2-N2 the disk of a builder', () => {
   let free: number | Error;
@@ -18,13 +19,14 @@ describe('R2-N2 the disk of a builder', () => {
   let grows: boolean;
   let gone: number[];
   let stopping: boolean;
-  let [held, emptied] = [0, 0];
+  let [held, emptied, fails] = [0, 0, false];
   let asked: string[];
   let floor: DiskFloor;
   beforeEach(() => {
     [free, total, stopped, largest, grows, gone] = [100 * gibibyte, 200 * gibibyte, [], [], true, []];
     [freeFiles, totalFiles, stopping, asked] = [0, 0, false, []];
-    [held, emptied] = [1, 0];
+    [held, emptied, fails] = [1, 0, false];
+    warn.mockClear();
     floor = new DiskFloor('/disk', logger, { ask: async (why) => asked.push(why) > 0 }, async () => {
       if (free instanceof Error) throw free;
       return { freeBytes: free, totalBytes: total, freeFiles, totalFiles };
@@ -44,7 +46,10 @@ describe('R2-N2 the disk of a builder', () => {
       },
       stopAll: (failure) => void stopped.push(failure),
     };
-    floor.start(users, async () => void emptied++);
+    floor.start(users, async () => {
+      emptied++;
+      if (fails) throw new Error('away');
+    });
   });
   afterEach(() => floor.close());
 
@@ -118,6 +123,7 @@ describe('R2-N2 the disk of a builder', () => {
       [5, 0],
       [3.9, 1],
       [3.9, 0],
+      [4.5, 1],
       [4.5, 0],
       [6, 0],
     ] as const) {
@@ -125,7 +131,22 @@ describe('R2-N2 the disk of a builder', () => {
       await floor.look();
       emptiedAt.push(emptied);
     }
-    expect(emptiedAt).toEqual([0, 0, 1, 2, 2]);
+    expect(emptiedAt).toEqual([0, 0, 1, 1, 2, 2]);
+  });
+
+  it('V9A-L6 tries that again at each twentieth look, and says once for a shortage that it fails', async () => {
+    const look = async (gib: number, times: number) => {
+      free = gib * gibibyte;
+      for (let looks = 0; looks < times; looks++) await floor.look();
+      return [emptied, warn.mock.calls.length];
+    };
+    held = 0;
+    fails = true;
+    expect(await look(3.9, 20)).toEqual([1, 1]);
+    expect(await look(3.9, 20)).toEqual([2, 1]);
+    expect(await look(6, 1)).toEqual([2, 1]);
+    expect(await look(3.9, 1)).toEqual([3, 2]);
+    expect(warn.mock.calls[0]![1]).toBe('the engine that nobody uses cannot be emptied');
   });
 
   it('R9-C1 keeps the engine where what was stopped has ended, whoever fills the disk', async () => {

@@ -5,9 +5,13 @@ import { WakeLoop } from '../shared/wake-loop.js';
 import { mostLooks } from './disk-growth.js';
 import type { EngineEnd } from './engine-end.js';
 
+export const cannotBeEmptied = 'the engine that nobody uses cannot be emptied';
+
 /** A disk takes a gigabyte or two in a second. */
 const everyMs = 500;
 const limitMs = 30_000;
+/** Ten seconds: an engine that is away, or has something in use, is not emptied sooner for being asked at each look. */
+const looksBetweenTries = 20;
 /** Builds start again when there is a little more than where they were ended, so that it does not go to and fro. */
 const enoughPart = 1.25;
 /** Below this part of the floor all builds end: ending those that were known to grow has not helped. */
@@ -80,6 +84,8 @@ export class DiskFloor {
   private shortage: string | null = null;
   private users: DiskUsers | null = null;
   private emptyUnused = async () => {};
+  private looksUntilTry = 0;
+  private hasWarned = false;
   private readonly watches = { bytes: new RoomWatch(), files: new RoomWatch() };
 
   /** @param folder any on the disk that is shared with the engine. A disk that does not say how full it is has no floor. */
@@ -97,7 +103,7 @@ export class DiskFloor {
     return this.shortage && `It takes no builds: ${this.shortage}`;
   }
 
-  /** @param emptyUnused frees what an engine keeps that nobody uses. Called again and again while no build may start */
+  /** @param emptyUnused frees what an engine keeps that nobody uses. Called again and again while no build may start. What it throws is logged once for a shortage */
   start(users: DiskUsers, emptyUnused: () => Promise<void> = async () => {}): void {
     this.users = users;
     this.emptyUnused = emptyUnused;
@@ -119,8 +125,18 @@ export class DiskFloor {
       this.logger[short.length > 0 ? 'error' : 'info']({ rooms }, 'the disk has too little space, or enough again');
     this.shortage = short.length > 0 ? `its disk ${short.map(diskRoomText).join('; it ')}.` : null;
     this.makeRoom(short);
+    if (short.length === 0) this.hasWarned = false;
     // Nobody may come in who would empty it (R10-C1).
-    if (short.length > 0 && this.users?.size === 0) void this.emptyUnused();
+    if (short.length === 0 || this.users?.size !== 0) this.looksUntilTry = 0;
+    else if (this.looksUntilTry-- <= 0) this.tryToEmpty();
+  }
+
+  private tryToEmpty(): void {
+    this.looksUntilTry = looksBetweenTries - 1;
+    this.emptyUnused().catch((error: unknown) => {
+      if (!this.hasWarned) this.logger.warn({ err: error }, cannotBeEmptied);
+      this.hasWarned = true;
+    });
   }
 
   private makeRoom(short: readonly DiskRoom[]): void {

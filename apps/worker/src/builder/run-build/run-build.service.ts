@@ -100,13 +100,9 @@ export class RunBuildService {
     private readonly mayClaim: () => boolean | Promise<boolean> = () => true,
   ) {}
 
-  /** Empties the engine where nobody is in, see `EngineHouse`. */
-  async emptyUnused(): Promise<void> {
-    await this.parts.house
-      .emptyUnused()
-      .catch((error: unknown) =>
-        this.parts.logger.warn({ err: error }, 'the engine that nobody uses cannot be emptied'),
-      );
+  /** Empties the engine where nobody is in. @throws {BuildFailure} see `EngineHouse` */
+  emptyUnused(): Promise<void> {
+    return this.parts.house.emptyUnused();
   }
 
   /**
