@@ -220,6 +220,7 @@ function services(config: BuilderConfig): Provider[] {
         ENGINE,
         EngineRulesWatch,
         EngineEnd,
+        HeldAttempts,
         LOGGER,
       ],
       useFactory: (
@@ -232,6 +233,7 @@ function services(config: BuilderConfig): Provider[] {
         engine: Engine,
         rules: EngineRulesWatch,
         end: EngineEnd,
+        held: HeldAttempts,
         logger: Logger,
       ): ExportCacheParts => ({
         ...{ attempts, notes, modes, accesses, requests: buildRequests, mirrors, engine, logger },
@@ -241,6 +243,8 @@ function services(config: BuilderConfig): Provider[] {
           end,
           async () => (await rules.look()).obstacle,
           () => usedFiles(config.engineState ?? config.mirrorRoot),
+          undefined,
+          held.ending,
         ),
       }),
     },

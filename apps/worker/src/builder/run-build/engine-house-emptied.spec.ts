@@ -168,32 +168,33 @@ describe('R8-C3 an engine that is left with many files', () => {
     expect(other.wiped).toBe(1);
   });
 
-  it.each([
-    ['waits', 'cancel'],
-    ['waits', 'timeout'],
-    ['does not wait', 'shutdown'],
-  ])('%s until it is emptied where the guest that left them was stopped by %s', async (waits, cause) => {
-    const [wait, work] = [slow(), slow()];
-    let [files, wiped] = [1, 0];
-    const wipe = async () => {
-      if (wiped++ > 0) await wait.work();
-    };
-    const own = new EngineHouse({ wipe }, 'strangers', calm, undefined, async () => files);
-    const stop = new AbortController();
-    let isOver = false;
-    const build = own.build(ours, stop.signal, work.work).finally(() => {
-      isOver = true;
-    });
-    await turn();
-    files = 3_000_000;
-    stop.abort(cause);
-    work.end();
-    await turn();
-    await turn();
-    expect([wiped, isOver]).toEqual([2, waits === 'does not wait']);
-    wait.end();
-    await build;
-  });
+  it.each(['cancel', 'timeout'])(
+    'V9A-L4 is waited for by the guest that left them, stopped by %s, until the builder is to end',
+    async (cause) => {
+      const [wait, work] = [slow(), slow()];
+      let [files, wiped] = [1, 0];
+      const wipe = async () => {
+        if (wiped++ > 0) await wait.work();
+      };
+      const [stop, ending] = [new AbortController(), new AbortController()];
+      const usedFiles = async () => files;
+      const own = new EngineHouse({ wipe }, 'strangers', calm, undefined, usedFiles, undefined, ending.signal);
+      let isOver = false;
+      const build = own.build(ours, stop.signal, work.work).finally(() => {
+        isOver = true;
+      });
+      await turn();
+      files = 3_000_000;
+      stop.abort(cause);
+      work.end();
+      await turn();
+      await turn();
+      expect([wiped, isOver]).toEqual([2, false]);
+      ending.abort('shutdown');
+      await build;
+      wait.end();
+    },
+  );
 
   it('lets a guest go that is canceled while the engine is emptied for it, and the next one in only afterwards', async () => {
     const wait = slow();

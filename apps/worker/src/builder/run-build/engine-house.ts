@@ -2,7 +2,6 @@ import { BuildFailure, houseOf, type Lane, type Zone } from '@cooperage/domain';
 import { type Engine, EngineInUse } from '@cooperage/engines';
 import { longestEngineWaitMs } from '../../shared/engine-wait.js';
 import type { EngineEnd } from '../engine-end.js';
-import type { StopCause } from './held-attempts.js';
 
 /** A build, as far as it matters who else is in the engine. */
 export interface Guest {
@@ -55,6 +54,8 @@ export class EngineHouse {
     /** Files on the disk of the engine; null where that does not say. */
     private readonly usedFiles: () => Promise<number | null> = async () => null,
     private readonly exportGraceMs = graceMs,
+    /** Aborted when the builder is to end: then nobody waits until the engine is emptied. */
+    private readonly ending = nobodyGivesUp,
   ) {}
 
   /**
@@ -77,7 +78,7 @@ export class EngineHouse {
       came();
       await this.end.another(signal);
       if (houseOf(build) === null || nameOf(build) !== this.owner?.name) await this.empty(build, signal);
-      return this.leavingFew(build, signal, onManyFiles, () => this.unhindered(work));
+      return this.leavingFew(build, onManyFiles, () => this.unhindered(work));
     }).finally(came);
   }
 
@@ -104,7 +105,7 @@ export class EngineHouse {
           this.mustNotBeNeeded(organizationId);
           return this.givingWay(organizationId, work);
         });
-      return this.leavingFew(build, signal, () => {}, exported);
+      return this.leavingFew(build, () => {}, exported);
     });
   }
 
@@ -163,13 +164,11 @@ export class EngineHouse {
     }
   }
 
-  /** Empties the engine before its guest leaves where the next one would wait for that for long. */
-  private async leavingFew<T>(
-    build: Guest,
-    signal: AbortSignal,
-    onMany: (files: number) => void,
-    work: () => Promise<T>,
-  ): Promise<T> {
+  /**
+   * Empties the engine before its guest leaves where the next one would wait for that for long. A guest that is canceled, or whose time
+   * is over, waits all the same: its slot is what it pays with.
+   */
+  private async leavingFew<T>(build: Guest, onMany: (files: number) => void, work: () => Promise<T>): Promise<T> {
     const before = await this.usedFiles();
     try {
       return await work();
@@ -180,7 +179,8 @@ export class EngineHouse {
       if (this.leftFiles > mostLeftFiles) {
         onMany(this.leftFiles);
         // Where it cannot be emptied, the next guest is told why.
-        await this.empty(build, atShutdown(signal)).catch(() => {});
+        const most = AbortSignal.any([this.ending, AbortSignal.timeout(longestEngineWaitMs)]);
+        await this.empty(build, most).catch(() => {});
       }
     }
   }
@@ -231,17 +231,6 @@ export class EngineHouse {
 /** A fork's build shares with nobody, not with another one of the same ref. */
 function nameOf(build: Guest): string {
   return houseOf(build) ?? build.id;
-}
-
-/** A guest that is canceled, or whose time is over, waits all the same: its slot is what it pays with. A builder that ends waits for nobody. */
-function atShutdown(signal: AbortSignal): AbortSignal {
-  const stop = new AbortController();
-  const look = () => {
-    if (signal.reason === ('shutdown' satisfies StopCause)) stop.abort();
-  };
-  signal.addEventListener('abort', look, { once: true });
-  look();
-  return AbortSignal.any([stop.signal, AbortSignal.timeout(longestEngineWaitMs)]);
 }
 
 const withTheBuild = 'A cache inside of the image is left with the build itself.';

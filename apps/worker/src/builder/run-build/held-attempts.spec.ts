@@ -35,6 +35,16 @@ describe('held attempts', () => {
     expect(held.size).toBe(0);
   });
 
+  it('V9A-L4 say that the process ends also to one that was stopped before', async () => {
+    const work = held.while(attempt, untilStopped);
+    held.stopAll('cancel');
+    held.drain(10_000);
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect([await work, held.ending.aborted]).toEqual(['cancel', false]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(held.ending.aborted).toBe(true);
+  });
+
   it('R2-N2 are stopped one by one, the one first that let the disk grow most lately', async () => {
     const failure = new BuildFailure('DiskFull', 'The disk is full.');
     const whys: string[] = [];
@@ -133,8 +143,20 @@ describe('held attempts', () => {
     });
 
     it('V9A-M4 so does the one that unpacks a layer, until that is there', async () => {
-      const image = { ...step, id: 'from', name: '[1/2] FROM x/bomb', fetches: 'image' as const, completedAt: new Date() };
-      const layer = { type: 'progress', stepId: 'from', id: 'extracting sha256:1', name: 'extract', total: null } as const;
+      const image = {
+        ...step,
+        id: 'from',
+        name: '[1/2] FROM x/bomb',
+        fetches: 'image' as const,
+        completedAt: new Date(),
+      };
+      const layer = {
+        type: 'progress',
+        stepId: 'from',
+        id: 'extracting sha256:1',
+        name: 'extract',
+        total: null,
+      } as const;
       const unpacks = (growth: DiskGrowth) => {
         growth.note({ type: 'step', step: image });
         growth.note({ ...layer, current: 0, done: false });
@@ -184,6 +206,21 @@ describe('held attempts', () => {
     expect(held.size).toBe(1);
     stop.abort();
     expect(held.size).toBe(0);
+  });
+
+  it('V9A-L5 hold their slot beyond their time limit for as long as the engine may take to be emptied', async () => {
+    const allowed: number[] = [];
+    const slot = { signal: new AbortController().signal, allow: (limitMs: number) => void allowed.push(limitMs) };
+    void held.while(attempt, () => new Promise(() => {}), slot);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(allowed.at(-1)).toBe(60_000 + 15 * 60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    const goOn = held.waits('a');
+    expect(allowed.at(-1)).toBe(120_000 + 30 * 60_000);
+    goOn();
+    // Its clock is over, and does not cut that short.
+    await vi.advanceTimersByTimeAsync(20 * 60_000);
+    expect(allowed.at(-1)).toBe(120_000 + 30 * 60_000);
   });
 
   it('are stopped at their time limit', async () => {

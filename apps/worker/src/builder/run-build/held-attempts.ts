@@ -18,6 +18,8 @@ interface Held {
   readonly stop: AbortController;
   readonly clock: Clock;
   readonly growth: DiskGrowth;
+  /** Its slot is held for so long from now on, and no longer. */
+  readonly allow: (forMs: number) => void;
 }
 
 /** The time limit of an attempt. It stands still while the attempt waits for what others have. */
@@ -64,6 +66,7 @@ const mostUntold = 8;
 export class HeldAttempts {
   private readonly held = new Map<string, Held>();
   readonly loop: WakeLoop;
+  private readonly end = new AbortController();
 
   constructor(
     private readonly attempts: AttemptRepository,
@@ -89,7 +92,15 @@ export class HeldAttempts {
 
   /** This process is to end: what is not done after `graceMs` is stopped, so that its attempt is given back in order. */
   drain(graceMs: number): void {
-    setTimeout(() => this.stopAll('shutdown'), graceMs).unref();
+    setTimeout(() => {
+      this.stopAll('shutdown');
+      this.end.abort('shutdown' satisfies StopCause);
+    }, graceMs).unref();
+  }
+
+  /** Aborted at the end of the process, for attempts too that were stopped for another reason before. */
+  get ending(): AbortSignal {
+    return this.end.signal;
   }
 
   /** Stops all of them now. */
@@ -146,11 +157,12 @@ export class HeldAttempts {
     const stop = new AbortController();
     const growth = new DiskGrowth();
     const begunMs = performance.now();
+    const allow = (forMs: number) => slot?.allow(performance.now() - begunMs + forMs);
     const clock = new Clock(attempt.build.limits.timeoutMs, () => {
       stop.abort('timeout' satisfies StopCause);
-      slot?.allow(performance.now() - begunMs + endLimitMs);
+      allow(endLimitMs);
     });
-    this.held.set(attempt.attemptId, { stop, clock, growth });
+    this.held.set(attempt.attemptId, { stop, clock, growth, allow });
     slot?.allow(untilTimeoutMs);
     // What does not even end now may never end. Its lease is renewed no more, so control sees the attempt as lost.
     slot?.signal.addEventListener('abort', () => {
@@ -167,8 +179,10 @@ export class HeldAttempts {
 
   /** Stops the clock of an attempt that waits for the engine. @returns has it go on; called once more it does nothing */
   waits(attemptId: string): () => void {
-    const clock = this.held.get(attemptId)?.clock;
-    clock?.pause(longestEngineWaitMs);
+    const { clock, stop, allow } = this.held.get(attemptId) ?? {};
+    // One that is out of time may still have to wait until the engine is emptied, and then stores its end.
+    if (stop?.signal.reason === ('timeout' satisfies StopCause)) allow?.(longestEngineWaitMs + endLimitMs);
+    else clock?.pause(longestEngineWaitMs);
     return () => clock?.go();
   }
 
