@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AttemptRepository, ClaimedAttempt } from '@cooperage/db';
 import { type Digest, stagingRepository } from '@cooperage/domain';
 import type { BuildFate, BuildOutcome, BuildRequest, Engine, EngineEvent, RunawayWork } from '@cooperage/engines';
 import { inParallel, isRegistryError, readImageParts } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
+import { longestEngineWaitMs } from '../../shared/engine-wait.js';
 import { outlast } from '../../shared/outlast.js';
 import { attemptRegistry, type OwnRegistry } from '../access/attempt-registry.js';
 import { engineReference } from './engine-reference.js';
@@ -11,6 +11,8 @@ import { engineReference } from './engine-reference.js';
 const lookMs = 250;
 /** As after a build was stopped: with the process before this one its session has ended. */
 const endsWithinMs = 60_000;
+/** As many as fit into the time within which the end of an engine is asked for, and some more. */
+const mostLooksAlone = longestEngineWaitMs / lookMs;
 const parallelHeads = 16;
 
 export interface EarlierAttemptsOptions {
@@ -71,18 +73,30 @@ export class EarlierAttempts {
     return null;
   }
 
+  /** @throws the signal's reason. Whether it ends is asked on all the same: an engine that goes on with it has to end. */
   private async ended(reference: string, signal: AbortSignal): Promise<BuildFate> {
-    const { promise: ended, resolve: over } = Promise.withResolvers<void>();
-    const late = setTimeout(() => this.options.onRunawayWork({ ended }), endsWithinMs);
+    const givenUp = Promise.withResolvers<never>();
+    const giveUp = () => givenUp.reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
+    const ended = this.fateOf(reference, signal);
+    const late = setTimeout(() => this.options.onRunawayWork({ ended }), endsWithinMs).unref();
+    const over = () => clearTimeout(late);
+    ended.then(over, over);
     try {
-      for (;;) {
-        const fate = await this.engine.find(reference);
-        if (fate.state !== 'running') return fate;
-        await delay(lookMs, undefined, { signal });
-      }
+      return await Promise.race([ended, givenUp.promise]);
     } finally {
-      clearTimeout(late);
-      over();
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  private async fateOf(reference: string, signal: AbortSignal): Promise<BuildFate> {
+    for (let looksAlone = 0; ; ) {
+      const fate = await this.engine.find(reference);
+      if (fate.state !== 'running') return fate;
+      // An engine that nobody can end is not asked for ever.
+      if (signal.aborted && ++looksAlone > mostLooksAlone) return fate;
+      await new Promise<void>((resolve) => setTimeout(resolve, lookMs).unref());
     }
   }
 
