@@ -2,8 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { RunawayWork } from '@cooperage/buildkit';
+import { BuildFailure } from '@cooperage/domain';
 import { type OwnEngine, services, startOwnEngine } from '@cooperage/testing';
 import { expect, it, onTestFinished } from 'vitest';
+import type { EngineEvent } from '../engine.js';
 import { EventRecord } from '../testing/event-record.js';
 import { endTrial, pushRequest, trialCgroupParent } from '../testing/trial-engine.js';
 import { contextFile, unique } from '../testing/trial-request.js';
@@ -67,6 +69,33 @@ it('R9-C1 R9-C2 a build is given up where its engine goes on with it after it wa
   await own.restart();
   expect(await engine.find(request.reference)).toEqual({ state: 'unknown' });
 });
+
+it('V9A-L9 a build that is stopped for a fault of its own fails by that, also where its engine goes on with it', {
+  timeout: 180_000,
+}, async () => {
+  const own = await startOwnEngine();
+  const cgroupParent = trialCgroupParent();
+  const engine = new BuildkitEngine({ address: own.address, cgroupParent, endWithinMs: 500 });
+  onTestFinished(async () => {
+    await endTrial(cgroupParent, engine);
+    await own.stop();
+  });
+  const refusal = Promise.withResolvers<void>();
+  const request = pushRequest('FROM scratch\nADD a.tar.gz /\n', {
+    context: { files: [contextFile('a.tar.gz', longArchive(20_000_000))], sharedKey: unique() },
+  });
+  const emit = (event: EngineEvent) => (isUnpacking(event) ? refusal.promise : undefined);
+  const build = engine.build(request, emit, new AbortController().signal);
+  const failed = expect(build).rejects.toMatchObject({ code: 'DockerfileInvalid' });
+  const unpacked = async () => (await readdir(own.dataFolder, { recursive: true })).some((file) => file.endsWith('/x'));
+  await expect.poll(unpacked).toBe(true);
+  refusal.reject(new BuildFailure('DockerfileInvalid', 'The build has too many steps.'));
+  await failed;
+});
+
+function isUnpacking(event: EngineEvent): boolean {
+  return event.type === 'step' && event.step.name.endsWith('ADD a.tar.gz /') && event.step.startedAt !== null;
+}
 
 it('V9A-M3 an engine is not given up while what it says waits for us', async () => {
   const works: RunawayWork[] = [];

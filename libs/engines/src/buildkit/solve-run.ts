@@ -36,7 +36,7 @@ export interface SolveRun {
  * made it fail: a file of the context that could not be read, an event that was not taken.
  */
 export async function runSolve(connection: EngineConnection, run: SolveRun): Promise<SolveResult> {
-  const own: { fault?: unknown } = {};
+  const own: { fault?: unknown; hasStopped?: true } = {};
   const onFault = (error: unknown, path: string) => {
     // Without a token the registry refuses, and the engine says so; without a file nobody can tell what is missing.
     if (path === fileSyncPath) own.fault ??= error;
@@ -45,17 +45,23 @@ export async function runSolve(connection: EngineConnection, run: SolveRun): Pro
     own.fault ??= error;
     solve.cancel();
   };
+  /** Such as of a build of too many steps. */
+  const notTaken = (error: unknown) => {
+    own.hasStopped = true;
+    failed(error);
+  };
   const stop = () => solve.cancel();
   const sessions = openSessions(connection, run, onFault);
-  const solve = startSolve(connection, sessions.options, (message) => deliver(run, message, failed));
+  const solve = startSolve(connection, sessions.options, (message) => deliver(run, message, notTaken));
   // The sessions open while the Solve is already on its way; the engine waits for them.
   for (const session of sessions.all) session.opened.catch(failed);
   run.signal.addEventListener('abort', stop, { once: true });
   try {
     return await solve.done;
   } catch (error) {
-    // Our own fault says more than what the engine made of it, unless the engine is gone or was told to stop.
-    if (run.signal.aborted || error instanceof ConnectionLost) throw error;
+    // Our own fault says more than what the engine made of it, unless the engine is gone or was told to stop. Where we have stopped it
+    // for that fault, it may be called gone only since it goes on.
+    if (run.signal.aborted || (error instanceof ConnectionLost && !own.hasStopped)) throw error;
     throw own.fault ?? error;
   } finally {
     run.signal.removeEventListener('abort', stop);
