@@ -343,6 +343,27 @@ describe('Source', () => {
     expect((await source.context(project, commit, root)).files).toHaveLength(1);
   });
 
+  it('R11-7 forgets old commits where there are very many, though they came in few packs', async () => {
+    const { repository, project } = await fresh();
+    const commit = await repository.commit({ Dockerfile: 'FROM a\n' });
+    await source.prepare(project, { ref: main, commit });
+    const folder = join(host.folder, 'mirrors', mirrorFolder(project), 'files.git', 'refs', 'commits');
+    const keep = (count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, at) =>
+          writeFile(join(folder, at.toString(16).padStart(40, '0')), `${commit}\n`),
+        ),
+      );
+    await keep(999);
+    await source.tidy(project);
+    expect(await readdir(folder)).toHaveLength(1_000);
+    await keep(1_100);
+    await source.tidy(project);
+    expect((await readdir(folder)).length).toBeLessThanOrEqual(20);
+    await source.prepare(project, { ref: main, commit });
+    expect((await source.context(project, commit, root)).files).toHaveLength(1);
+  });
+
   it('refuses ids and commits that are none', async () => {
     const bad = { id: '../x', remoteUrl: host.url('r1.git') };
     expect((await failureOf(source.refs(bad))).code).toBe('InvalidBuildConfig');
