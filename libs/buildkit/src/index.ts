@@ -20,4 +20,5 @@ export { type RunawayWork, type RunningSolve, type SolveOptions, type SolveResul
 export { parseAddress, type TlsFiles } from './wire/address.js';
 export { type ConnectionOptions, EngineConnection } from './wire/connection.js';
 export { ConnectionLost, type ErrorDetail, RpcError, rpcCode } from './wire/errors.js';
+export { startHeartbeat } from './wire/heartbeat.js';
 export type { Dialect } from './wire/transport.js';
