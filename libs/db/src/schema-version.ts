@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 
 /** Name of the newest migration that this code expects; a test compares it with the migrations' folder. */
-export const schemaVersion = '20261201200700_swept_resets';
+export const schemaVersion = '20261201201110_succeeded_builds_by_ref';
 
 /** Whether the database answers and has this version's migrations, whole. */
 export async function isMigrated(db: Database): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { LoopTrouble, Space } from '@cooperage/domain';
 import type { Database } from '../database.js';
 import { Prisma } from '../generated/client.js';
 import type { ProcessInfo } from '../lease/process-repository.js';
+import { endedOfItself, lastCall, newestBuild } from './newest.js';
 
 /** A project of which something is said. */
 export interface NamedProject {
@@ -58,14 +59,7 @@ export class OverviewRepository {
 
   /** Ids of the newest builds of default branches that broke: what succeeded or runs since then is no concern. */
   async brokenDefaultBranches(organizationIds: readonly string[]): Promise<string[]> {
-    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>`
-      SELECT newest.id::text AS id FROM project p CROSS JOIN LATERAL (
-        SELECT b.id, b.status FROM build b
-        WHERE b.project_id = p.id AND b.ref = 'refs/heads/' || p.default_branch AND b.status <> 'canceled' AND b.status NOT IN ${open}
-        ORDER BY b.id DESC LIMIT 1
-      ) newest
-      WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL AND newest.status IN ('failed', 'timed_out')
-      ORDER BY newest.id DESC LIMIT ${most}`;
+    const rows = await this.db.prisma.$queryRaw<{ id: string }[]>(brokenSql(organizationIds));
     return rows.map(({ id }) => id);
   }
 
@@ -86,11 +80,9 @@ export class OverviewRepository {
     return this.db.prisma.$queryRaw<FailingHook[]>`
       SELECT ${named}, r.code, r.received_at AS at FROM project p JOIN organization o ON o.id = p.organization_id
       CROSS JOIN LATERAL (SELECT code, received_at FROM hook_refusal WHERE project_id = p.id ORDER BY id DESC LIMIT 1) r
-      LEFT JOIN LATERAL (
-        SELECT received_at FROM delivery WHERE project_id = p.id AND event_name <> 'manual' ORDER BY id DESC LIMIT 1
-      ) d ON true
+      LEFT JOIN LATERAL ${lastCall(Prisma.sql`p.id`)} last_call ON true
       WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL
-        AND r.received_at > now() - interval '1 day' AND (d.received_at IS NULL OR d.received_at < r.received_at)
+        AND r.received_at > now() - interval '1 day' AND (last_call.received_at IS NULL OR last_call.received_at < r.received_at)
       ORDER BY r.received_at DESC LIMIT ${most}`;
   }
 
@@ -124,4 +116,13 @@ export class OverviewRepository {
       (loops as LoopTrouble[]).map((trouble) => ({ processId: id, processName: name, ...trouble })),
     );
   }
+}
+
+/** @internal */
+export function brokenSql(organizationIds: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT newest.id::text AS id FROM project p
+    CROSS JOIN LATERAL ${newestBuild(Prisma.sql`p.id`, Prisma.sql`('refs/heads/' || p.default_branch)`, endedOfItself)} newest
+    WHERE p.organization_id = ANY(${[...organizationIds]}) AND p.deleted_at IS NULL AND newest.status IN ('failed', 'timed_out')
+    ORDER BY newest.id DESC LIMIT ${most}`;
 }

@@ -1,4 +1,6 @@
 import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { endedOfItself, lastCall, newestBuild, succeeded } from './newest.js';
 
 export interface BranchHead {
   readonly ref: string;
@@ -49,33 +51,30 @@ export class ProjectGlance {
     return rows.reverse();
   }
 
-  /** When the git host called last; null before its first call. */
+  /** When the git host called last; null before its first call, and where people asked for each of the newest deliveries. */
   async lastCallAt(projectId: string): Promise<Date | null> {
-    const row = await this.db.prisma.delivery.findFirst({
-      where: { projectId, eventName: { not: 'manual' } },
-      orderBy: { id: 'desc' },
-      select: { receivedAt: true },
-    });
+    const [row] = await this.db.prisma.$queryRaw<{ receivedAt: Date }[]>`
+      SELECT received_at AS "receivedAt" FROM ${lastCall(Prisma.sql`${projectId}::uuid`)} call`;
     return row?.receivedAt ?? null;
   }
 
   /** For whoever asks: nothing of a project that is not public. */
   async badge(organizationSlug: string, slug: string, branch: string | null): Promise<BadgeFacts | null> {
-    const [row] = await this.db.prisma.$queryRaw<BadgeFacts[]>`
-      SELECT p.visibility, b.status, v.ok AS verified, v.at AS "verifiedAt"
-      FROM project p JOIN organization o ON o.id = p.organization_id
-      LEFT JOIN LATERAL (
-        SELECT status FROM build WHERE project_id = p.id AND ref = 'refs/heads/' || coalesce(${branch}, p.default_branch)
-          AND finished_at IS NOT NULL AND status <> 'canceled' ORDER BY id DESC LIMIT 1
-      ) b ON true
-      LEFT JOIN LATERAL (
-        SELECT digest FROM build WHERE project_id = p.id AND ref = 'refs/heads/' || coalesce(${branch}, p.default_branch)
-          AND status = 'succeeded' AND digest IS NOT NULL ORDER BY id DESC LIMIT 1
-      ) i ON true
-      LEFT JOIN LATERAL (
-        SELECT ok, at FROM image_verification WHERE project_id = p.id AND digest = i.digest ORDER BY id DESC LIMIT 1
-      ) v ON true
-      WHERE o.slug = ${organizationSlug} AND p.slug = ${slug} AND p.deleted_at IS NULL AND p.visibility = 'public'`;
+    const [row] = await this.db.prisma.$queryRaw<BadgeFacts[]>(badgeSql(organizationSlug, slug, branch));
     return row ?? null;
   }
+}
+
+/** @internal Each look at builds reads one row: how many were canceled or failed does not matter. */
+export function badgeSql(organizationSlug: string, slug: string, branch: string | null): Prisma.Sql {
+  const [id, ref] = [Prisma.sql`p.id`, Prisma.sql`('refs/heads/' || coalesce(${branch}, p.default_branch))`];
+  return Prisma.sql`
+    SELECT p.visibility, b.status, v.ok AS verified, v.at AS "verifiedAt"
+    FROM project p JOIN organization o ON o.id = p.organization_id
+    LEFT JOIN LATERAL ${newestBuild(id, ref, endedOfItself)} b ON true
+    LEFT JOIN LATERAL ${newestBuild(id, ref, succeeded)} i ON true
+    LEFT JOIN LATERAL (
+      SELECT ok, at FROM image_verification WHERE project_id = p.id AND digest = i.digest ORDER BY id DESC LIMIT 1
+    ) v ON true
+    WHERE o.slug = ${organizationSlug} AND p.slug = ${slug} AND p.deleted_at IS NULL AND p.visibility = 'public'`;
 }
