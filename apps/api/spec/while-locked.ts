@@ -8,7 +8,7 @@ export const patiently = (databaseUrl: string): string =>
 /** Does `work` while no statement over the table gets anywhere: the slowest that they can be. */
 export async function whileLocked(
   { database }: ApiWorld,
-  table: 'build' | 'cache_blob' | 'image' | 'project' | 'signature_artifact',
+  table: 'build' | 'cache_blob' | 'delivery' | 'image' | 'project' | 'signature_artifact' | 'step_verdict' | 'tag_move',
   work: () => Promise<void>,
 ): Promise<void> {
   let isDone = false;

@@ -10,6 +10,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { AccessService } from '../auth/access.service.js';
 import { CurrentPrincipal } from '../auth/current-principal.js';
 import type { Principal } from '../auth/principal.js';
+import { StatisticsShare } from '../auth/statistics-share.js';
 import { Access } from '../http/access-rule.js';
 import { Answers } from '../http/answers.js';
 import { uuid } from '../http/parameters.js';
@@ -21,6 +22,7 @@ export class CacheMissesController {
   constructor(
     private readonly verdicts: StepVerdictRepository,
     private readonly access: AccessService,
+    private readonly share: StatisticsShare,
   ) {}
 
   @Get()
@@ -32,7 +34,8 @@ export class CacheMissesController {
     @Query({ schema: projectCacheQuerySchema }) { days }: ProjectCacheQuery,
   ): Promise<CacheMisses> {
     await this.access.project(principal, projectId);
-    const { builds, steps } = await this.verdicts.missed(projectId, new Date(Date.now() - days * dayMs));
+    const from = new Date(Date.now() - days * dayMs);
+    const { builds, steps } = await this.share.run(principal, () => this.verdicts.missed(projectId, from));
     return { builds, steps: steps.map(present) };
   }
 }

@@ -56,7 +56,7 @@ export class ProjectCacheService {
     const total = sumLedgers(days);
     return {
       ...{ days, total: { ...total, share: savedShare(total), netMs: netMs(total) } },
-      trend: { ...cacheTrend(all), shift: await this.shift(projectId, all) },
+      trend: { ...cacheTrend(all), shift: await this.shift(principal, projectId, all) },
       zones: zones.map(presentZone),
       modes: { setting: cacheMode, ...modes },
       ...{ backends, store },
@@ -66,10 +66,15 @@ export class ProjectCacheService {
   }
 
   /** What made it worse is looked for only where it became worse. */
-  private async shift(projectId: string, days: readonly CacheDay[]): Promise<ProjectCache['trend']['shift']> {
+  private async shift(
+    principal: Principal,
+    projectId: string,
+    days: readonly CacheDay[],
+  ): Promise<ProjectCache['trend']['shift']> {
     const shift = cacheShift(days);
     if (!shift || shift.now > shift.before) return shift && { ...shift, step: null };
-    const { steps } = await this.verdicts.missed(projectId, new Date(`${shift.day}T00:00:00Z`));
+    const from = new Date(`${shift.day}T00:00:00Z`);
+    const { steps } = await this.share.run(principal, () => this.verdicts.missed(projectId, from));
     return { ...shift, step: mainCulprit(steps) };
   }
 }

@@ -81,6 +81,14 @@ describe('statements that may read everything of an organization', () => {
     ['lists of builds of a ref', '/api/v1/builds?ref=refs/heads/none', 'build'],
     ['searches for images', '/api/v1/images?q=none', 'image'],
   ] as const)('R7-A7 leave room for others: %s', async (_what, path, table) => {
+    await leaveRoom(path, table);
+  });
+
+  it('R11-4 leave room for others: lists of deliveries by outcome', async () => {
+    await leaveRoom('/api/v1/deliveries?outcome=failed', 'delivery');
+  });
+
+  async function leaveRoom(path: string, table: Parameters<typeof whileLocked>[1]): Promise<void> {
     const asked: ReturnType<typeof list>[] = [];
     const ask = (by: Visitor) => asked.push(...Array.from({ length: 8 }, () => by.get(path)));
     await whileLocked(world, table, async () => {
@@ -93,7 +101,7 @@ describe('statements that may read everything of an organization', () => {
     });
     await Promise.all(asked);
     expectOk(await viewer.get(path));
-  });
+  }
 
   it.each([
     ['caches by size', '/cache/entries?sort=size', 'cache_blob'],
@@ -102,6 +110,21 @@ describe('statements that may read everything of an organization', () => {
     ['what a prune would take', '/cache/prunes/preview?q=x', 'cache_blob'],
     ['what a key signs alone', '/keys/KEY/effects', 'signature_artifact'],
   ] as const)('R9-B3 leave room for others: %s', async (_what, path, table) => {
+    await leaveRoomInProjects(path, table);
+  });
+
+  it.each([
+    ['moves of a tag', '/tag-moves?tag=none', 'tag_move'],
+    ['moves of an image', `/tag-moves?digest=sha256:${'0'.repeat(64)}`, 'tag_move'],
+  ] as const)('R11-4 leave room for others: %s', async (_what, path, table) => {
+    await leaveRoomInProjects(path, table);
+  });
+
+  it('R9-A8 leave room for others: steps that no cache had', async () => {
+    await leaveRoomInProjects('/cache/misses', 'step_verdict');
+  });
+
+  async function leaveRoomInProjects(path: string, table: Parameters<typeof whileLocked>[1]): Promise<void> {
     const asked: ReturnType<typeof list>[] = [];
     const ask = async (by: Visitor, { project: { id } }: TestProject): Promise<void> => {
       const { id: keyId } = await world.database.prisma.signingKey.findFirstOrThrow({ where: { projectId: id } });
@@ -120,5 +143,5 @@ describe('statements that may read everything of an organization', () => {
       }
     });
     await Promise.all(asked);
-  });
+  }
 });

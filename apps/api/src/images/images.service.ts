@@ -128,7 +128,10 @@ export class ImagesService {
   async tagMoves(principal: Principal, projectId: string, { tag, digest, ...query }: TagMovesQuery) {
     await this.access.project(principal, projectId);
     const list = `tag-moves ${projectId} ${tag ?? ''} ${digest ?? ''}`;
-    const page = await this.images.tagMoves(projectId, { tag, digest }, this.cursors.query(list, query));
+    const position = this.cursors.query(list, query);
+    const read = () => this.images.tagMoves(projectId, { tag, digest }, position);
+    // A tag and an image have an index each. What few moves of one of them pass is a walk over all of these.
+    const page = await (tag === undefined && digest === undefined ? read() : this.share.run(principal, read));
     return this.cursors.page(list, page, presentMove);
   }
 

@@ -1,6 +1,6 @@
 import type { Digest } from '@cooperage/domain';
 import type { Database, Queryable } from '../database.js';
-import type { Prisma } from '../generated/client.js';
+import { Prisma } from '../generated/client.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
 import { type ShownTags, shownTags } from './image-tags.js';
 import {
@@ -48,6 +48,12 @@ export interface TagMoveRecord {
   readonly at: Date;
 }
 
+/** Moves of one tag, or those that one image came or went by. */
+export interface MoveFilter {
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
 /** @internal */
 export type ImageRow = Prisma.ImageGetPayload<object>;
 
@@ -83,19 +89,14 @@ export class ImageRepository {
   /** Of one tag, or those that one image came or went by. */
   async tagMoves(
     projectId: string,
-    { tag, digest }: { readonly tag?: string; readonly digest?: string },
+    { tag, digest }: MoveFilter,
     query: KeysetQuery,
   ): Promise<KeysetPage<TagMoveRecord>> {
+    const ids = await this.db.prisma.$queryRaw<{ id: string }[]>(newestMoves(projectId, { tag, digest }, query));
     const rows = await this.db.prisma.tagMove.findMany({
-      where: {
-        projectId,
-        ...(tag !== undefined && { tag }),
-        ...(digest !== undefined && { OR: [{ toDigest: digest }, { fromDigest: digest }] }),
-        ...(query.after && { id: { lt: query.after } }),
-      },
+      where: { id: { in: ids.map(({ id }) => id) } },
       select: { id: true, tag: true, fromDigest: true, toDigest: true, buildNumber: true, movedBy: true, at: true },
       orderBy: { id: 'desc' },
-      take: query.limit + 1,
     });
     return toPage(
       rows,
@@ -104,6 +105,20 @@ export class ImageRepository {
       (row) => ({ ...row, fromDigest: row.fromDigest as Digest | null, toDigest: row.toDigest as Digest }),
     );
   }
+}
+
+/** @internal Ids of one page and one more. What is asked for has an index, each digest of a move its own. */
+export function newestMoves(projectId: string, { tag, digest }: MoveFilter, { after, limit }: KeysetQuery): Prisma.Sql {
+  const page = (ofDigest: Prisma.Sql) => Prisma.sql`(
+    SELECT id FROM tag_move WHERE project_id = ${projectId}::uuid ${ofDigest}
+      ${tag === undefined ? Prisma.empty : Prisma.sql`AND tag = ${tag}`}
+      ${after === null ? Prisma.empty : Prisma.sql`AND id < ${after}::uuid`}
+    ORDER BY id DESC LIMIT ${limit + 1})`;
+  const pages =
+    digest === undefined
+      ? page(Prisma.empty)
+      : Prisma.sql`${page(Prisma.sql`AND to_digest = ${digest}`)} UNION ${page(Prisma.sql`AND from_digest = ${digest}`)}`;
+  return Prisma.sql`SELECT id::text FROM (${pages}) moves ORDER BY moves.id DESC LIMIT ${limit + 1}`;
 }
 
 /** @internal Reads what belongs to a page of images at once, and gives the function that puts it together. */
