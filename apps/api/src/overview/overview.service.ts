@@ -14,6 +14,7 @@ import { type BuildTerm, type Digest, isNearlyFull, readBuildFilter } from '@coo
 import { Injectable } from '@nestjs/common';
 import { organizationIdsOf, type Principal } from '../auth/principal.js';
 import { presentBuildSummary } from '../builds/present-build.js';
+import { pageWaitMs, SharedSlots } from '../http/shared-slots.js';
 import { UsageService } from '../organizations/usage.service.js';
 import { LaneForetellingService } from '../workers/lane-foretelling.service.js';
 import { everyDay } from './days.js';
@@ -21,6 +22,8 @@ import { everyDay } from './days.js';
 const stripDays = 14;
 const mostFailing = 20;
 const mostSilent = 20;
+/** Everybody has this page open: it does not wait behind other statistics, nor they behind it. */
+const slots = { total: 6, perKey: 2, perGroup: 4, maxWaitMs: pageWaitMs, maxWaiting: 256 };
 
 function terms(text: string): readonly BuildTerm[] {
   const read = readBuildFilter(text);
@@ -46,6 +49,8 @@ function unlike(images: readonly UnverifiedImage[]): UnverifiedImage[] {
 /** What goes on, what needs somebody, and how the last two weeks went. */
 @Injectable()
 export class OverviewService {
+  private readonly slots = new SharedSlots('overviews', slots, 'person');
+
   constructor(
     private readonly overview: OverviewRepository,
     private readonly insights: InsightRepository,
@@ -56,18 +61,22 @@ export class OverviewService {
     private readonly usage: UsageService,
   ) {}
 
+  /** @throws {ApiProblem} `rate_limited` while the person or their organizations have their share of what walks over builds */
   async get(principal: Principal, query: OverviewQuery) {
     const organizationIds = organizationIdsOf(principal);
     const reader = { name: principal.name, email: principal.email };
     const lately = { terms: terms(`author:me since:${stripDays}d`), reader };
-    const scope = query.scope ?? ((await this.lists.any(organizationIds, lately)) ? 'mine' : 'all');
+    const share = <T>(work: () => Promise<T>) =>
+      this.slots.during(work, principal.userId, organizationIds.toSorted().join(' '));
+    const hasOwn = () => share(() => this.lists.any(organizationIds, lately));
+    const scope = query.scope ?? ((await hasOwn()) ? 'mine' : 'all');
     const filter = { terms: scope === 'mine' ? terms('author:me') : [], reader };
     const isMine = ({ commitAuthor, triggeredBy }: { commitAuthor: string; triggeredBy: string | null }): boolean =>
       scope === 'all' || [reader.name, reader.email].includes(commitAuthor) || triggeredBy === reader.name;
     const [active, attention, days] = await Promise.all([
       this.overview.active(organizationIds).then((ids) => this.lists.named(ids)),
       this.attention(principal, isMine),
-      this.days(organizationIds, filter),
+      share(() => this.days(organizationIds, filter)),
     ]);
     return { scope, active: active.filter(isMine).map(presentBuildSummary), attention, days };
   }
