@@ -106,7 +106,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON cache_entry TO cooperage_control;
 GRANT SELECT ON cache_blob TO cooperage_control;
 GRANT UPDATE (swept_at), DELETE ON cache_reset TO cooperage_control;
 GRANT SELECT, INSERT, DELETE ON cache_eviction TO cooperage_control;
-GRANT SELECT, UPDATE (ended_at), DELETE ON cache_prune TO cooperage_control;
+GRANT SELECT, UPDATE (ended_at, taken), DELETE ON cache_prune TO cooperage_control;
 GRANT SELECT, UPDATE, DELETE ON trust_request TO cooperage_control;
 GRANT SELECT, INSERT, UPDATE, DELETE ON reverification, retention_candidate TO cooperage_control;
 GRANT SELECT ON retention_policy TO cooperage_control;

@@ -38,10 +38,12 @@ async function store(zone: string, branch: string, at: number, bytes: number, da
 }
 /** Caches of a blob that all have and one of their own, each of an epoch of its own. */
 async function storeMany(projectId: string, zone: string, ref: string, count: number): Promise<void> {
-  await world.database.prisma.$executeRawUnsafe(`
+  // In portions: one statement may take five seconds.
+  for (let first = 1; first <= count; first += 1_000)
+    await world.database.prisma.$executeRawUnsafe(`
     INSERT INTO cache_entry (project_id, zone, ref, platform, epoch, digest, bytes, blob_digests, blob_bytes, build_id, build_number)
     SELECT '${projectId}', '${zone}', ${ref}, 'linux/amd64', n, 'sha256:' || n, 107, ARRAY['shared', ${ref} || ' ' || n],
-      ARRAY[100, 7], gen_random_uuid(), 1 FROM generate_series(1, ${count}) n`);
+      ARRAY[100, 7], gen_random_uuid(), 1 FROM generate_series(${first}, ${Math.min(count, first + 999)}) n`);
 }
 const preview = async (query: string) =>
   expectOk(await owner.get<CachePrunePreview>(`${base}/prunes/preview?${query}`));
@@ -155,6 +157,23 @@ describe('a prune', () => {
       where: { action: 'cache.prune', projectId: target.project.id },
     });
     expect(audit?.after).toMatchObject({ zone: 'branch', unusedDays: 30, reason: asked.reason, references: 2 });
+  });
+
+  it('R11-6 is refused while another one of the project has not ended, and keeps no places behind its end', async () => {
+    const { id: projectId } = (await world.project(owner, await organizationOf(owner), { slug: 'often' })).project;
+    await storeMany(projectId, 'branch', `'refs/heads/r' || n`, 3);
+    const address = `/api/v1/projects/${projectId}/cache/prunes`;
+    const ask = (q: string) => owner.post<CachePrune>(address, { q, reason: 'x' });
+    const both = await Promise.all([ask('r1'), ask('r2')]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([202, 409]);
+    const refused = problemOf(both.find(({ status }) => status === 409)!);
+    expect([refused.code, refused.detail]).toEqual(['conflict', expect.stringContaining('has not ended')]);
+    const { id } = expectOk(both.find(({ status }) => status === 202)!, 202);
+    const { cachePrune } = world.database.prisma;
+    expect((await cachePrune.findUniqueOrThrow({ where: { id } })).taken).toHaveLength(1);
+    await new CacheSweepRepository(world.database).endPrune(id);
+    expect(await cachePrune.findUniqueOrThrow({ where: { id } })).toMatchObject({ taken: [], chosen: 1 });
+    expectOk(await ask('r3'), 202);
   });
 
   it('is paged, newest first', async () => {

@@ -66,13 +66,17 @@ export class CachePruneService {
   }
 
   /**
-   * @throws {ApiProblem} `conflict` where nothing fits, or more than one prune can take, `stale` where it is not what was
+   * @throws {ApiProblem} `conflict` where nothing fits, or more than one prune can take, or another one has not ended, `stale` where it is not what was
    * seen
    */
   async prune(principal: Principal, projectId: string, asked: PruneCache, actor: Actor): Promise<CachePrune> {
     const project = await this.access.project(principal, projectId, 'cache.prune');
     const rule = { ...ruleOf(asked), reason: asked.reason };
     const made = await this.prunes.create(placeOf(project), rule, asked.seen ?? null, actor);
+    if (made === 'open')
+      throw new ApiProblem('conflict', {
+        detail: 'Another prune of this project has not ended yet. Look at the list of prunes, then ask again.',
+      });
     if (made) return presentPrune(made);
     throw this.problemOf(await this.share.run(principal, () => this.view.of(projectId, rule)), asked.seen);
   }

@@ -6,6 +6,7 @@ import type { Database } from '../database.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
+import { lockProject } from '../project/lock-project.js';
 import type { ProjectPlace } from '../project/rule-repository.js';
 import { fitting, isSpared, lineOf, nameOfAll } from './cache-prune-view.js';
 
@@ -47,7 +48,7 @@ export class CachePruneRepository {
 
   /**
    * Promises the deletion of what a rule takes now. Null where that is nothing, more than `mostPruned`, or not what was seen, and where the
-   * project is gone.
+   * project is gone. `open` while another prune of the project has not ended: each holds a copy of its places until then.
    * @param seen name of what a person saw, see `PruneView`; null for whatever it is
    */
   async create(
@@ -55,9 +56,11 @@ export class CachePruneRepository {
     { reason, ...rule }: PruneRule & { readonly reason: string },
     seen: string | null,
     actor: Actor,
-  ): Promise<CachePruneRecord | null> {
+  ): Promise<CachePruneRecord | 'open' | null> {
     const { zone, text, unusedDays } = rule;
     return this.db.transaction(async (tx) => {
+      if (!(await lockProject(tx, projectId))) return null;
+      if ((await tx.cachePrune.count({ where: { projectId, endedAt: null } })) > 0) return 'open';
       const [row] = await tx.$queryRaw<Pick<CachePruneRecord, 'id' | 'chosen' | 'createdAt'>[]>`
         WITH fit AS MATERIALIZED (
           SELECT e.zone, e.ref, e.platform, e.epoch, e.digest FROM ${fitting(projectId, rule)} AND NOT ${isSpared(rule)}

@@ -91,8 +91,10 @@ export class CacheSweepRepository {
     return { ...row, places };
   }
 
+  /** Its places are of no more use: their number stays. */
   async endPrune(id: string): Promise<void> {
-    await this.db.prisma.cachePrune.updateMany({ where: { id, endedAt: null }, data: { endedAt: new Date() } });
+    const data = { endedAt: new Date(), taken: [] };
+    await this.db.prisma.cachePrune.updateMany({ where: { id, endedAt: null }, data });
   }
 
   /** The caches of a ref that a delivery has told to be gone. Strangers may have a ref of the same name. */
