@@ -58,7 +58,7 @@ export class BuildsController {
 
   @Post('builds/:buildId/retry')
   @Access('write')
-  @Idempotent()
+  @Idempotent<BuildsController>((controller, principal, id) => controller.get(principal, id))
   @Answers(201, buildSchema, 'Builds the same commit again, as a new build.')
   retry(
     @CurrentPrincipal() principal: Principal,

@@ -48,6 +48,32 @@ describe('a call with an Idempotency-Key', () => {
     expect(expectOk(await retry(), 201)).toEqual(made);
   });
 
+  it('R11-6 of a large build keeps its id alone, and shows the build as it is by then', async () => {
+    const build = await world.build(target, randomCommit());
+    const large = { WORDS: '€'.repeat(30_000) };
+    await world.database.prisma.build.update({
+      where: { id: build.id },
+      data: { buildArgs: large, status: 'failed', finishedAt: new Date() },
+    });
+    const retry = () => owner.post<Build>(`/api/v1/builds/${build.id}/retry`, {}, { 'idempotency-key': 'large' });
+    const made = expectOk(await retry(), 201);
+    const builds = await world.database.prisma.build.count();
+    const kept = await rowsOf<{ most: number }>(
+      world,
+      'SELECT max(octet_length(answer)) AS most FROM idempotent_call',
+      [],
+    );
+    expect(kept[0]!.most).toBeLessThan(65_536);
+    const again = await retry();
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(again.body).toEqual(made);
+    await rowsOf(world, "UPDATE build SET status = 'canceled', finished_at = now() WHERE id = $1", [made.id]);
+    expect(expectOk(await retry(), 201)).toMatchObject({
+      ...{ id: made.id, status: 'canceled', inputs: { buildArgs: large } },
+    });
+    expect(await world.database.prisma.build.count()).toBe(builds);
+  });
+
   it('is another call where anything else is asked for, and is refused', async () => {
     expectOk(await start('other'), 202);
     const refused = await start('other', { ref: 'refs/heads/else' });

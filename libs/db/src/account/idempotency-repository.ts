@@ -19,7 +19,7 @@ export type IdempotentState =
       readonly kind: 'known';
       /** Whether the same was asked for. */
       readonly isSame: boolean;
-      /** As JSON; null while nobody has answered it. */
+      /** As JSON, as it was given; null while nobody has answered it. */
       readonly answer: string | null;
       readonly ageMs: number;
     };
