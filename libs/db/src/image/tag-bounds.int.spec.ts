@@ -1,6 +1,8 @@
 import type { Zone } from '@cooperage/domain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { rowsRead } from '../../spec/rows-read.js';
 import { World } from '../../spec/world.js';
+import { Prisma } from '../generated/client.js';
 import {
   AttemptRepository,
   ImageDeletion,
@@ -13,6 +15,7 @@ import {
   type TrustRequestRecord,
   TrustRequestRepository,
 } from '../index.js';
+import { pointTags } from './gate-changes.js';
 
 const digestOf = (image: number) => `sha256:${String(image).repeat(64)}` as const;
 const actor = { kind: 'person', id: 'ada', name: 'Ada', ip: null } as const;
@@ -156,6 +159,18 @@ describe('R10-B2 many tags', () => {
     await add(6, 9_998, 'more');
     const last = await pass(7, ['v1']);
     expect(last.warnings[0]!.message).toContain('The project has 40,000 of the 50,000 tags that it may have.');
+  });
+
+  it('V9B-L3 counts the tags of the project once for a build of twenty tags', async () => {
+    await add(3, 2_000, 'old');
+    const { id } = await world.build(projectId);
+    await world.db.prisma.build.update({ where: { id }, data: { digest: digestOf(1) } });
+    const tags = Array.from({ length: 20 }, (_, at) => `new-${at}`);
+    const build = { movesTags: true, tags, tagNamings: [], zone: 'protected' } as const;
+    const moved = Prisma.sql`WITH moved AS (SELECT * FROM build WHERE id = ${id}::uuid)`;
+    const read = await rowsRead(world.db, 'image_tag', Prisma.sql`${moved}${pointTags(build)} SELECT 1`);
+    expect([await target('new-0'), await target('new-19')]).toEqual([digestOf(1), digestOf(1)]);
+    expect(read).toBeLessThan(15_000);
   });
 
   it('R10-B2 shows the first tags of an image that has 5,000, and deletes it with all of them', async () => {
