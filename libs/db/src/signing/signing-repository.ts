@@ -35,6 +35,8 @@ export interface ImageArtifact extends StoredArtifact {
 
 /** Characters of the artifacts that are held at once, as JSON, unless one alone has more. */
 const sliceCharacters = 8 * 1024 * 1024;
+/** Pages of rows that are read to clear away what is old: those of 2,500 builds. */
+const mostPages = 100;
 /** Rows of which the size is looked at in one statement. */
 const rowsAtOnce = 16;
 
@@ -123,7 +125,7 @@ export class SigningRepository {
 
   /**
    * Which of these digests, of referrers or of layers of the older storage, are of provenances that no longer stand beside the image. Reads
-   * few rows where there are few of them.
+   * few rows where there are few of them, and a bounded number where others have put very many there.
    * @param standing what the registry lists
    */
   async retiredOf(image: SignedImage, standing: ReadonlySet<Digest>): Promise<ReadonlySet<Digest>> {
@@ -131,11 +133,13 @@ export class SigningRepository {
     if (standing.size <= this.newestProvenances) return retired;
     for (const digest of await lastRetiredProvenances(this.db, image, this.newestProvenances))
       if (standing.has(digest)) retired.add(digest);
+    let pages = 0;
     for await (const page of retiredProvenances(this.db, image, this.newestProvenances)) {
       const listed = page.filter((digest) => standing.has(digest));
       for (const digest of listed) retired.add(digest);
-      // Older ones have gone before these.
-      if (listed.length === 0) break;
+      // Older ones have gone before these, unless there are more than can stay: some rows are of builds whose push was refused.
+      if (listed.length === 0 && standing.size - retired.size <= this.newestProvenances) break;
+      if (++pages === mostPages) break;
     }
     return retired;
   }

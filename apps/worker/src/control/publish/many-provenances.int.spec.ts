@@ -168,3 +168,18 @@ it('R12A-5 keeps the newest provenance of each ref, however often another ref is
   expect(await stand(again)).toEqual([false, false]);
   expect([(await listed()).length, (await layers()).length]).toEqual([7, 6]);
 });
+
+it('V9B-L1 clears away also what stands behind rows of builds that were never pushed', async () => {
+  const { project, signWith, rows, subject, build, listed, layers } = await bench();
+  const before = signWith(new SigningRepository(world.db));
+  for (let number = 1; number <= 20; number++) await before.attach(session, build(number), project, subject);
+  const { keyId } = await world.db.prisma.signatureArtifact.findFirstOrThrow({ where: { projectId: project.id } });
+  for (let number = 21; number <= 60; number++) {
+    const place = { as: 'referrer', descriptor: { digest: digestOf(Buffer.from(`${number}`)) } };
+    const artifacts = ['provenance', 'legacy_provenance'].map((kind) => ({ kind, keyId, artifact: { place } }));
+    await rows.storeArtifacts({ id: newId(), projectId: project.id, digest: subject.digest }, artifacts);
+  }
+  await signWith(rows).attach(session, build(61), project, subject);
+  // The signature as a referrer, and the provenance of the newest build.
+  expect([(await listed()).length, (await layers()).length]).toEqual([2, 1]);
+});
