@@ -100,6 +100,26 @@ describe('OutboxLoop', () => {
     expect(pauses[1]).toBeGreaterThan(pauses[0]!);
   });
 
+  it('V9B-L2 counts no failed try where the database was away', async () => {
+    const outbox = outboxOf([item(1), item(2)]);
+    const loop = loopOver(outbox, async ({ id }) => {
+      throw id === 1n ? Object.assign(new Error('no connection'), { code: 'P1001' }) : new Error('broken');
+    });
+    loop.wake();
+    await expect.poll(() => outbox.retryFailed).toHaveBeenCalledTimes(1);
+    await expect.poll(() => outbox.retry).toHaveBeenCalledTimes(1);
+    await loop.close();
+    expect(outbox.retry).toHaveBeenCalledWith(
+      expect.objectContaining({ id: 1n }),
+      'me',
+      expect.any(Number),
+      'no connection',
+    );
+    expect(outbox.retryFailed).toHaveBeenCalledWith(
+      ...[expect.objectContaining({ id: 2n }), 'me', expect.any(Number), 'broken'],
+    );
+  });
+
   it('takes work that was put back for a moment when it is due, without being woken', async () => {
     const outbox = outboxOf([item(1)]);
     const begun: number[] = [];

@@ -1,4 +1,10 @@
-import type { OutboxItem, OutboxRepository, OutboxShare, OutboxTopic } from '@cooperage/db';
+import {
+  isDatabaseOutage,
+  type OutboxItem,
+  type OutboxRepository,
+  type OutboxShare,
+  type OutboxTopic,
+} from '@cooperage/db';
 import type { LoopSight } from '@cooperage/domain';
 import type { Logger } from '@cooperage/telemetry';
 import { SlotLimitExceeded, Slots } from '../../shared/slots.js';
@@ -190,12 +196,16 @@ export class OutboxLoop {
 
   private async backOff(item: OutboxItem, error: Error): Promise<void> {
     const backoffMs = Math.min(maxBackoffMs, 250 * 2 ** Math.min(item.attempts, 12));
-    const putBack =
-      error instanceof SlotLimitExceeded
-        ? this.outbox.retryUnfinished(item, this.options.instanceId(), backoffMs, error.message)
-        : this.putBackFailed(item, backoffMs, error.message);
     // When this fails too, the lock runs out by itself and the work is taken again.
-    await putBack.catch(() => undefined);
+    await this.putBackAfter(item, backoffMs, error).catch(() => undefined);
+  }
+
+  private putBackAfter(item: OutboxItem, delayMs: number, error: Error): Promise<void> {
+    if (error instanceof SlotLimitExceeded)
+      return this.outbox.retryUnfinished(item, this.options.instanceId(), delayMs, error.message);
+    // An outage says nothing of the work: it is no failed try of it.
+    if (isDatabaseOutage(error)) return this.putBack(item, delayMs, error.message);
+    return this.putBackFailed(item, delayMs, error.message);
   }
 
   /** Taken a moment before this process was asked to end. */
