@@ -25,7 +25,9 @@ function passOf(
   };
   const page = async (_: string, after: string | null, limit: number) =>
     rows.filter(({ id }) => after === null || id > after).slice(0, limit);
+  let readsOfSignatures = 0;
   const artifactBlobs = async function* (_: string, images: readonly Digest[]) {
+    readsOfSignatures++;
     for (const image of images) if (signed.has(image)) yield digestOf(Buffer.from(signed.get(image)!));
   };
   const all = { mostDigests: 100, mostReadMs: never, mostArtifactsMs: never, ...bounds };
@@ -34,6 +36,7 @@ function passOf(
     publish,
     signed,
     session: repository.session,
+    readsOfSignatures: () => readsOfSignatures,
   };
 }
 
@@ -135,6 +138,24 @@ describe('what goes with a deleted image', () => {
     expect(pass.leftOf(going)).toBe(
       'its layers stay until the registry collects its garbage: the project has too many signatures to compare with',
     );
+  });
+
+  it('V9B-L5 is not compared with signatures once it is settled that all layers stay', async () => {
+    const repository = new ManifestsInMemory();
+    const { pass, publish, session, readsOfSignatures } = passOf(repository);
+    const [going, spoiled, next] = ['a', 'b', 'c'].map((layer) => repository.image(layer).digest) as [
+      Digest,
+      Digest,
+      Digest,
+    ];
+    for (const digest of [going, spoiled, next]) publish(digest);
+    repository.spoil(spoiled);
+    await pass.add(session, going);
+    expect(await pass.read(session, never)).toBe(true);
+    const before = readsOfSignatures();
+    await pass.add(session, next);
+    expect(readsOfSignatures()).toBe(before);
+    expect(pass.leftOf(next)).toContain('another image of the project cannot be read');
   });
 
   it('V7-M2 is what it has in common with another image only when that one is gone', async () => {
