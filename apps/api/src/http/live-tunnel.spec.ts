@@ -33,10 +33,16 @@ interface Bounds {
   readonly maxSockets?: number;
   readonly stallMs?: number;
   readonly roomBytes?: number;
+  /** Callers keep their side open when the tunnel has ended its own. */
+  readonly leavesOpen?: boolean;
 }
 
 /** A tunnel behind one trusted proxy, to a live process that takes every handshake. */
-async function tunnel({ roomBytes = 2 ** 30, ...bounds }: Bounds): Promise<(address: string) => Promise<string>> {
+async function tunnel({
+  roomBytes = 2 ** 30,
+  leavesOpen = false,
+  ...bounds
+}: Bounds): Promise<(address: string) => Promise<string>> {
   const live = createServer().on('upgrade', (_request, socket) => {
     sockets.push(socket as Socket);
     peers.push(socket as Socket);
@@ -56,7 +62,7 @@ async function tunnel({ roomBytes = 2 ** 30, ...bounds }: Bounds): Promise<(addr
   server.on('connection', (socket: Socket) => accepted.push(socket));
   const port = await listening(server);
   return async (address) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: leavesOpen });
     sockets.push(socket);
     callers.push(socket);
     socket.on('error', () => undefined);
@@ -91,6 +97,12 @@ describe('the tunnel to the live process', () => {
     const open = await tunnel({ maxSocketsPerAddress: 2 });
     expect([await open('192.0.2.1'), await open('192.0.2.1'), await open('192.0.2.1')]).toEqual(['101', '101', '503']);
     expect(await open('192.0.2.2')).toBe('101');
+  });
+
+  it('R12B-7 closes a connection that it refuses, also where the caller leaves his side open', async () => {
+    const open = await tunnel({ maxSocketsPerAddress: 0, leavesOpen: true });
+    expect(await open('198.51.100.1')).toBe('503');
+    await expect.poll(() => accepted.at(-1)!.destroyed, { timeout: 20_000 }).toBe(true);
   });
 
   it('S-101 R-M2 counts an IPv6 network as one address', async () => {

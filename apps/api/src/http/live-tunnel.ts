@@ -27,6 +27,8 @@ export interface LiveTunnelOptions {
 
 const handshakeMs = 5_000;
 const usualStallMs = 60_000;
+/** Time for a caller to read why he was refused. */
+const refusalMs = 2_000;
 /** What the live process needs to know of a handshake; nothing else of it is passed on. */
 const passedHeaders = [
   'cookie',
@@ -138,4 +140,7 @@ function refuse(request: IncomingMessage, socket: Duplex, problem: ApiProblem): 
     'connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // A server's sockets may stay half open, and Node watches no socket of an upgrade: one whose caller never ends his side would stay.
+  const close = setTimeout(() => socket.destroy(), refusalMs).unref();
+  socket.once('close', () => clearTimeout(close));
 }
