@@ -6,7 +6,7 @@ export interface RegistryPassage {
   readonly registry: RegistryConnections;
   /** Requests under way at the registry, by what they cost it. */
   readonly shares: { readonly list: FairShares; readonly document: FairShares };
-  /** Blobs under way, each of which counts one. */
+  /** Blobs under way, and bodies of manifests that are not whole yet. Each counts one. */
   readonly transfers: SharedRoom;
   /** Bytes of bodies that are not whole yet, and of answers that nobody reads. */
   readonly room: SharedRoom;

@@ -18,13 +18,22 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Reads a body that the registry would read into its memory, however slowly it comes. What has come counts for the caller until the
- * answer has left.
+ * Reads a body that the registry would read into its memory, however slowly it comes. Until it is whole it counts as a blob that is under
+ * way: nobody has looked at a token yet, and it holds a connection. What has come counts for the caller until the answer has left.
  * @returns null when the caller has gone, or was answered since the body is too long
  */
-export async function wholeBody(passed: PassedRequest, { room }: RegistryPassage): Promise<Buffer | null> {
+export async function wholeBody(passed: PassedRequest, passage: RegistryPassage): Promise<Buffer | null> {
   const { request, response, caller } = passed;
   if (!hasBody(request)) return Buffer.alloc(0);
+  const arrived = passage.transfers.take(caller.keys, 1, () => endConnection(passed));
+  response.once('close', arrived);
+  const body = await keptBody(passed, passage);
+  arrived();
+  return body;
+}
+
+async function keptBody(passed: PassedRequest, { room }: RegistryPassage): Promise<Buffer | null> {
+  const { request, response, caller } = passed;
   let giveBack: Release = () => undefined;
   response.once('close', () => giveBack());
   const holds = (bytes: number) => {
