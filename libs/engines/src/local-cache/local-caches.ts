@@ -204,7 +204,8 @@ export class LocalCaches {
       renameSync(folder, join(this.bin(), 'cache'));
       for (let at = dirname(folder); at.startsWith(`${this.root}/`); at = dirname(at)) rmdirSync(at);
     } catch {
-      // It is not there, or the next look comes upon it again; a folder with other caches in it stays.
+      // It is not there, or it could not be moved: the next look decides. A folder with other caches in it stays.
+      this.sums.changed(name);
     }
   }
 
