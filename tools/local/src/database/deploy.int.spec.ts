@@ -26,7 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(checkout, { recursive: true, force: true }));
 
 /** Longer than PostgreSQL takes to end its own cleaning of a table that somebody wants to lock (`deadlock_timeout`, 1 s). */
-const lockTimeoutMs = 3_000;
+const lockTimeoutMs = 5_000;
 
 /** Tries three times, and does something before each further try. */
 function patience(before: (pause: number) => Promise<unknown>) {
