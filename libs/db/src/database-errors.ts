@@ -58,9 +58,9 @@ function saysUnavailable(error: Error): boolean {
   return codesOf(error).some((code) => prismaCodes.has(code) || otherCodes.test(code)) || sentences.test(error.message);
 }
 
-/** A failed raw query carries the database's own code inside. */
+/** Prisma has a code of its own for what it does not know, and names the database's in the message. */
 function codesOf(error: Error): string[] {
   const { code, meta } = error as { code?: unknown; meta?: { code?: unknown } };
-  const inMessage = /^Raw query failed. Code: `(\w+)`/m.exec(error.message)?.[1];
+  const inMessage = /^(?:Raw query failed|Database error)\. Code: `(\w+)`/m.exec(error.message)?.[1];
   return [code, meta?.code, inMessage].filter((found): found is string => typeof found === 'string');
 }

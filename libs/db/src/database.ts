@@ -42,7 +42,8 @@ export class Database {
       statement_timeout: statementTimeoutMs,
       // The server cannot end a statement whose answer never arrives: the connection is given up then.
       query_timeout: statementTimeoutMs + 1_000,
-      lock_timeout: statementTimeoutMs,
+      // Sooner than the statement's own end: a statement that only waits is not one that takes too long.
+      lock_timeout: Math.ceil(0.9 * statementTimeoutMs),
       // A process that is stopped inside a transaction loses it, so that its peers can go on.
       idle_in_transaction_session_timeout: statementTimeoutMs,
     };
