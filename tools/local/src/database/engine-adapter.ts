@@ -8,6 +8,7 @@ import {
   type SqlResultSet,
 } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import { setWhereKnown } from './known-setting.ts';
 import { isOutside, statementsOf } from './script-statements.ts';
 
 const TEXT_OID = 25;
@@ -56,16 +57,23 @@ export interface FailedScript {
   readonly reason: string;
 }
 
+export interface ScriptOptions {
+  /** How long a migration in a transaction waits for a lock; 0, or left out, for ever. */
+  readonly lockTimeoutMs?: number;
+  /** Runs a script by `run`, with something before and behind it. */
+  readonly around?: (script: string, run: () => Promise<void>) => Promise<void>;
+}
+
 /** What Prisma's schema engine speaks to PostgreSQL through; `close` ends its only connection. */
 export class EngineAdapterFactory implements SqlMigrationAwareDriverAdapterFactory {
   readonly provider = 'postgres';
   readonly adapterName = '@prisma/adapter-pg';
   private readonly queries: CatalogueQueries;
-  private readonly lockTimeoutMs: number;
+  private readonly options: ScriptOptions;
   private failed: FailedScript | null = null;
 
-  constructor(connectionString: string, lockTimeoutMs: number) {
-    this.lockTimeoutMs = lockTimeoutMs;
+  constructor(connectionString: string, options: ScriptOptions) {
+    this.options = options;
     this.queries = new CatalogueQueries(connectionString);
   }
 
@@ -73,7 +81,8 @@ export class EngineAdapterFactory implements SqlMigrationAwareDriverAdapterFacto
     const adapter: SqlDriverAdapter = await new PrismaPg(this.queries.pool).connect();
     const queryRaw = adapter.queryRaw.bind(adapter);
     adapter.queryRaw = async (query: SqlQuery) => this.queries.restoreTypes(await queryRaw(query));
-    adapter.executeScript = (script: string) => this.executeWhole(script);
+    const { around = (_script, run) => run() } = this.options;
+    adapter.executeScript = (script: string) => around(script, () => this.executeWhole(script));
     return adapter;
   }
 
@@ -97,11 +106,12 @@ export class EngineAdapterFactory implements SqlMigrationAwareDriverAdapterFacto
    */
   private async executeWhole(script: string): Promise<void> {
     const { pool } = this.queries;
+    const { lockTimeoutMs = 0 } = this.options;
     try {
-      await pool.query('SET client_connection_check_interval = 2000');
+      await setWhereKnown(pool, 'client_connection_check_interval', 2000);
       // What is outside of a transaction keeps nobody waiting, and may wait for others as long as they take.
       if (isOutside(script)) for (const statement of statementsOf(script)) await pool.query(statement);
-      else await pool.query(`SET LOCAL lock_timeout = ${this.lockTimeoutMs};\n${script}`);
+      else await pool.query(`SET LOCAL lock_timeout = ${lockTimeoutMs};\n${script}`);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) {
         if (isLostConnection(error)) this.failed = { code: 'connection', reason: error.message };

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { DiffResult, SchemaContainer, SchemaEngine } from '@prisma/schema-engine-wasm';
+import type { DiffResult, MigrationList, SchemaContainer, SchemaEngine } from '@prisma/schema-engine-wasm';
+import type { Patience } from './patience.ts';
 import { withEngine } from './schema-engine.ts';
 import { LOCK_CONTENT, lockFile, readMigrations, readSchema, type SchemaFolders } from './schema-files.ts';
 import { withShadowDatabase } from './shadow-database.ts';
@@ -22,23 +23,52 @@ export interface MigrationStatus {
   readonly edited: readonly string[];
 }
 
+/** What came of the tries of `deploy`. */
+export interface Applying {
+  readonly applied: Set<string>;
+  /** The migration that was begun last. */
+  last: string | undefined;
+}
+
 /**
  * One try of `deploy`.
- * @param lockTimeoutMs how long a migration waits for a lock
+ * @param applying gets the names
  * @throws {ScriptFailure} when a migration fails; {Error} when an applied one was edited, or an earlier one failed
  */
 export async function applyPending(
   databaseUrl: string,
   folders: SchemaFolders,
-  lockTimeoutMs: number,
-): Promise<readonly string[]> {
+  patience: Patience,
+  applying: Applying,
+): Promise<void> {
   const migrationsList = readMigrations(folders);
   const work = async (engine: SchemaEngine) => {
     const { edited } = await readStatus(engine, folders);
     if (edited.length > 0) throw new Error(`applied migrations were edited since: ${edited.join(', ')}`);
-    return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters });
+    for (const name of appliedMigrationNames) applying.applied.add(name);
   };
-  return withEngine(databaseUrl, readSchema(folders), work, lockTimeoutMs);
+  const around = async (script: string, run: () => Promise<void>) => {
+    const name = nameOf(script, migrationsList, applying);
+    if (name === undefined) return run();
+    applying.last = name;
+    const isLong = () => patience.say(`· applying ${name}, which takes minutes where there is much data`);
+    const timer = setTimeout(isLong, patience.longMs);
+    try {
+      await run();
+      applying.applied.add(name);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  await withEngine(databaseUrl, readSchema(folders), work, { lockTimeoutMs: patience.lockTimeoutMs, around });
+}
+
+/** The engine hands over a script without its name. */
+function nameOf(script: string, { migrationDirectories }: MigrationList, { applied }: Applying): string | undefined {
+  return migrationDirectories.find(({ path: name, migrationFile: { content } }) => {
+    return content.tag === 'ok' && content.value === script && !applied.has(name);
+  })?.path;
 }
 
 export async function status(databaseUrl: string, folders: SchemaFolders): Promise<MigrationStatus> {

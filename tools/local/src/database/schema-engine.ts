@@ -1,6 +1,6 @@
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { SchemaContainer, SchemaEngine } from '@prisma/schema-engine-wasm';
-import { EngineAdapterFactory, type FailedScript } from './engine-adapter.ts';
+import { EngineAdapterFactory, type FailedScript, type ScriptOptions } from './engine-adapter.ts';
 
 let panic: string | undefined;
 function rememberPanic(message: string): void {
@@ -22,18 +22,18 @@ export class ScriptFailure extends Error {
 /**
  * Runs `work` with Prisma's own schema engine, compiled to WebAssembly (its command line would download a native one),
  * that is connected to the database, and closes both.
- * @param lockTimeoutMs how long a migration waits for a lock; 0 for ever
+ * @param scripts how a migration's SQL is run
  * @throws {Error} with the engine's own sentence, a `ScriptFailure` of a migration's SQL; after a panic with the panic's message.
  */
 export async function withEngine<T>(
   databaseUrl: string,
   schema: readonly SchemaContainer[],
   work: (engine: SchemaEngine) => Promise<T>,
-  lockTimeoutMs = 0,
+  scripts: ScriptOptions = {},
 ): Promise<T> {
   Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: rememberPanic } });
   const { SchemaEngine } = await import('@prisma/schema-engine-wasm');
-  const factory = new EngineAdapterFactory(databaseUrl, lockTimeoutMs);
+  const factory = new EngineAdapterFactory(databaseUrl, scripts);
   let engine: SchemaEngine | undefined;
   try {
     const datamodels = schema.map((file): [string, string] => [file.path, file.content]);
