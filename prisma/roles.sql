@@ -2,8 +2,10 @@
 -- token). Applied after the migrations by whoever owns the tables, as often as one likes: what is granted is what stands
 -- here. Passwords are not set here. A table that is not named below is closed to all of them.
 BEGIN;
--- One at a time. An advisory lock could be held by any role.
+-- One at a time. An advisory lock could be held by any role. Whoever waits here keeps nobody from a table.
 LOCK TABLE _prisma_migrations IN SHARE ROW EXCLUSIVE MODE;
+-- A new policy needs its table alone, and others stand behind it while it waits. roles.ts tries again.
+SELECT set_config('lock_timeout', coalesce(current_setting('cooperage.lock_timeout', true), '10s'), true);
 
 DO $$
 DECLARE

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { specServices } from '../test-services/spec-instance.ts';
 import { deploy } from './deploy.ts';
+import { usualPatience } from './patience.ts';
 import { applyRoles, databaseRoles } from './roles.ts';
 import { schemaFolders } from './schema-files.ts';
 import { shadowName, withDatabase } from './shadow-database.ts';
@@ -93,6 +94,38 @@ describe('the roles of the database', () => {
     );
     const unnamed = tables.filter(({ relname }) => !new RegExp(`\\b${relname}\\b`).test(script));
     expect(unnamed).toEqual([]);
+  });
+
+  it('V12B-7 try again when another session holds the table of a new policy, and keep its readers waiting no longer', async () => {
+    const policy = 'builder_of_project_seen';
+    const made = () =>
+      query(owner, `SELECT FROM pg_policies WHERE tablename = 'cache_eviction' AND policyname = '${policy}'`);
+    const holder = new pg.Client({ connectionString: owner });
+    await holder.connect();
+    try {
+      await holder.query(`DROP POLICY ${policy} ON cache_eviction`);
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE cache_eviction IN ACCESS SHARE MODE');
+      const problems: string[] = [];
+      const pause = async (problem: string) => {
+        problems.push(problem);
+        await query(owner, 'SELECT FROM cache_eviction');
+        if (problems.length === 2) await holder.query('COMMIT');
+      };
+      const patience = { ...usualPatience, lockTimeoutMs: 200, pause };
+      const holds = (tries: number) => applyRoles(owner, {}, { ...patience, tries });
+      await expect(holds(2)).rejects.toThrow(
+        /^roles\.sql was tried 2 times: .*lock timeout\nOthers hold what it needs/,
+      );
+      expect(await made()).toEqual([]);
+      // However often the server's own cleaning comes between.
+      await holds(20);
+      expect(problems[0]).toContain('lock timeout');
+      expect(await made()).toHaveLength(1);
+    } finally {
+      await holder.end();
+      await applyRoles(owner, {});
+    }
   });
 
   it('take back what the script does not grant', async () => {
