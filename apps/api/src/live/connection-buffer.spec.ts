@@ -74,11 +74,14 @@ async function send(log: string, frames: number): Promise<void> {
   }
 }
 
-/** A page that follows a long log and reads nothing of it, when as much of it waits as may. */
+/**
+ * A page that follows a log without an end, when as much of it waits as may. Nothing leaves our end of its connection: what the
+ * kernel would still take for a reader changes nothing here.
+ */
 async function stalled(person: string): Promise<Page> {
   const page = await open(person);
   await new Promise((resolve) => page.client.once('connect', () => resolve(undefined)));
-  tcp(page.client).pause();
+  page.viewer.request.socket.cork();
   void follow(page, Number.POSITIVE_INFINITY);
   await expect.poll(() => !page.viewer.connected || page.buffer.bytes > 6 * frameBytes).toBe(true);
   return page;
