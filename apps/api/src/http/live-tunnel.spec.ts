@@ -205,3 +205,60 @@ describe('R12B-1 what waits in a tunnel', () => {
     expect(stays.destroyed).toBe(false);
   });
 });
+
+describe('V12B-6 a tunnel that the live process ends', () => {
+  const opened = async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const open = await tunnel({});
+    expect(await open('192.0.2.1')).toBe('101');
+    return { caller: callers[0]!, ours: accepted[0]!, peer: peers[0]! };
+  };
+
+  it('V12B-6 is reset where its caller does not take the rest, so that the kernel keeps nothing', async () => {
+    const { caller, ours, peer } = await opened();
+    const reset = vi.spyOn(ours, 'resetAndDestroy');
+    caller.pause();
+    // As little as any kernel takes for a reader.
+    peer.end(part.subarray(0, 1_000));
+    await until(() => peer.destroyed);
+    const waited = () => {
+      vi.advanceTimersByTime(1_000);
+      return ours.destroyed;
+    };
+    await until(waited);
+    expect(reset).toHaveBeenCalledOnce();
+  });
+
+  it('V12B-6 brings the rest to a caller who reads, and ends as usual', async () => {
+    const { caller, ours, peer } = await opened();
+    const end = vi.fn();
+    const failed = vi.fn();
+    caller.on('end', end).on('error', failed);
+    const read = reading(caller);
+    const closed = [once(ours, 'close'), once(caller, 'close')];
+    peer.end(part);
+    await Promise.all(closed);
+    expect(read.bytes).toBe(part.length);
+    expect(end).toHaveBeenCalledOnce();
+    expect(failed).not.toHaveBeenCalled();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('V12B-6 counts no more while its caller has not closed his side', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const open = await tunnel({ roomBytes: 2.5 * 192 * 1024, leavesOpen: true });
+    for (let at = 0; at < 4; at++) {
+      expect(await open('192.0.2.1')).toBe('101');
+      reading(callers[at]!);
+      const heard = [once(callers[at]!, 'end'), once(peers[at]!, 'close')];
+      peers[at]!.end();
+      await Promise.all(heard);
+    }
+    expect(ended(accepted)).toEqual([false, false, false, false]);
+    const waited = () => {
+      vi.advanceTimersByTime(1_000);
+      return !ended(accepted).includes(false);
+    };
+    await until(waited);
+  });
+});

@@ -29,6 +29,8 @@ const handshakeMs = 5_000;
 const usualStallMs = 60_000;
 /** Time for a caller to read why he was refused. */
 const refusalMs = 2_000;
+/** Time for a caller to take the rest, and to close his side, when the live process has ended a connection. */
+const goodbyeMs = 5_000;
 /** What the live process needs to know of a handshake; nothing else of it is passed on. */
 const passedHeaders = [
   'cookie',
@@ -100,13 +102,27 @@ function join(socket: Socket, peer: Socket, { address, room, stallMs = usualStal
     connection.setNoDelay(true);
   }
   peer.on('error', () => peer.destroy());
-  // Unlike an end, a reset frees what the kernel holds for a reader who never takes it.
-  const end = () => void socket.resetAndDestroy();
+  const end = () => reset(socket);
   const bounds = { room, holders: [addressGroup(address), addressSite(address)], stallMs, end };
   passOn(socket, peer, bounds);
   passOn(peer, socket, bounds);
   socket.once('close', () => peer.destroy());
-  peer.once('close', () => socket.destroy());
+  peer.once('close', () => endSoon(socket));
+}
+
+/** Unlike an end, this frees what the kernel holds for a reader who never takes it. */
+function reset(socket: Socket): void {
+  socket.resetAndDestroy();
+}
+
+/** A reader gets the rest. One who does not take it would leave it in the kernel for minutes, long after his place is free. */
+function endSoon(socket: Socket): void {
+  if (socket.destroyed) return;
+  socket.end();
+  // Nobody hears him any more, but the end of his side has to be seen.
+  socket.resume();
+  const timer = setTimeout(() => reset(socket), goodbyeMs).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function handshakeHeaders(request: IncomingMessage, address: string): Record<string, string> {

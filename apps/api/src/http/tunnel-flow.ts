@@ -28,9 +28,9 @@ export function passOn(from: Socket, to: Socket, { room, holders, stallMs, end }
     timer = undefined;
     place.resize(0);
   };
-  // The pipe pauses one end until the other has nothing left to write.
+  // The pipe pauses one end until the other has nothing left to write, and also when the other has ended.
   from.on('pause', () => {
-    if (timer !== undefined || to.destroyed) return;
+    if (timer !== undefined || !to.writable) return;
     place.resize(lagBytes);
     watch();
   });

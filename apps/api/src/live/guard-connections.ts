@@ -1,6 +1,7 @@
 import type { SharedRoom } from '@cooperage/domain';
 import type { Server, Socket } from 'socket.io';
 import { addressGroup, addressSite } from '../http/client-address.js';
+import { guardAgainstBlindAnswers } from './blind-answers.js';
 import { ConnectionBuffer } from './connection-buffer.js';
 import { guardAgainstFlood } from './flood-guard.js';
 import { webSocketOf } from './web-socket-of.js';
@@ -11,13 +12,14 @@ type Connection = Socket['conn'];
 const connectError = '4';
 
 /**
- * Bounds what a connection may cost from its first packet on: how often it sends, how much waits for it, and how often it asks
- * for a namespace that it does not get. Who it is, is known later or never.
+ * Bounds what a connection may cost from its first packet on: how often it sends, how much waits for it, whether it reads, and
+ * how often it asks for a namespace that it does not get. Who it is, is known later or never.
  * @param room what waits for all of them
  */
 export function guardConnections(server: Server, room: SharedRoom): void {
   server.engine.on('connection', (connection: Connection) => {
     guardAgainstFlood(connection);
+    guardAgainstBlindAnswers(connection);
     ConnectionBuffer.begin(connection, room, placesOf(connection));
     endAfterSecondRefusal(connection);
   });

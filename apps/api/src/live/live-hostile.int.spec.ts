@@ -235,11 +235,27 @@ describe('S-099 whatever a page sends', () => {
     socket.on('error', () => undefined);
     const closed = new Promise((resolve) => socket.once('close', resolve));
     // Words of the protocol that mean nothing here; the wish to join comes behind them.
-    for (let at = 0; at < 400; at++) socket.write(frameOf('3'));
+    for (let at = 0; at < 400; at++) socket.write(frameOf('6'));
     await new Promise((resolve) => setTimeout(resolve, 50));
     socket.write(frameOf('40/live,'));
     await closed;
     expect(text).not.toContain('40/live,');
+    await alive();
+  });
+
+  it('V12B-6 ends where a connection answers pings that it has not read', async () => {
+    const socket = await rawWebSocket();
+    const joined = new Promise<void>((resolve) =>
+      socket.on('data', (data) => data.toString('latin1').includes('40/live,') && resolve()),
+    );
+    socket.write(frameOf('40/live,'));
+    await joined;
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const answer = () => socket.write(frameOf('3'));
+    for (let at = 0; at < 3; at++) answer();
+    // Without an answer it would end in any case.
+    const talking = setInterval(answer, 5_000);
+    await closed.finally(() => clearInterval(talking));
     await alive();
   });
 

@@ -3,7 +3,9 @@ import type { Socket } from 'socket.io';
 /** What we need of a WebSocket of the `ws` library. */
 export interface WebSocketBelow {
   readonly bufferedAmount: number;
+  ping(bytes: Buffer): void;
   terminate(): void;
+  on(event: 'pong', listener: (bytes: Buffer) => void): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
 
