@@ -85,7 +85,10 @@ export function promisedWork(
       reconcile: (item, signal) => reconcile.handle(item, signal),
       'sweep-cache': (item, signal) => sweepCache.handle(item, signal),
       'evict-cache': (item, signal) => evictCache.handleLimits(item, signal),
-      'prune-cache': (item, signal) => evictCache.handlePrune(item, signal),
+      'prune-cache': orGivenUp(5, {
+        handle: (item, signal) => evictCache.handlePrune(item, signal),
+        giveUp: (item) => evictCache.endPrune(item),
+      }),
       'forget-ref': { handle: (item, signal) => evictCache.handleDeletedRef(item, signal), limitMs: 15 * minute },
       'delete-project': (item, signal) => deleteProject.handle(item, signal),
     }),

@@ -2,7 +2,7 @@ import type { CacheReader, PruneRule } from '@cooperage/domain';
 import type { Actor } from '../account/actor.js';
 import { writeAudit } from '../audit/write-audit.js';
 import { cacheEpochs } from '../build/cache-epochs.js';
-import type { Database } from '../database.js';
+import type { Database, Queryable } from '../database.js';
 import { newId } from '../new-id.js';
 import { promise } from '../outbox/outbox-repository.js';
 import { type KeysetPage, type KeysetQuery, toPage } from '../page.js';
@@ -57,31 +57,27 @@ export class CachePruneRepository {
     seen: string | null,
     actor: Actor,
   ): Promise<CachePruneRecord | 'open' | null> {
-    const { zone, text, unusedDays } = rule;
-    return this.db.transaction(async (tx) => {
-      if (!(await lockProject(tx, projectId))) return null;
-      if ((await tx.cachePrune.count({ where: { projectId, endedAt: null } })) > 0) return 'open';
-      const [row] = await tx.$queryRaw<Pick<CachePruneRecord, 'id' | 'chosen' | 'createdAt'>[]>`
-        WITH fit AS MATERIALIZED (
-          SELECT e.zone, e.ref, e.platform, e.epoch, e.digest FROM ${fitting(projectId, rule)} AND NOT ${isSpared(rule)}
-        ), named AS (
-          SELECT count(*)::int AS chosen, ${nameOfAll} AS name FROM fit e, ${lineOf}
-        )
-        INSERT INTO cache_prune (id, project_id, zone, text, unused_days, reason, actor_name, taken, chosen)
-        SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${text}, ${unusedDays}::int, ${reason}, ${actor.name},
-          (SELECT jsonb_agg(to_jsonb(fit)) FROM fit), n.chosen
-        FROM named n WHERE n.chosen BETWEEN 1 AND ${mostPruned} AND (${seen}::text IS NULL OR n.name = ${seen})
-        RETURNING id::text, chosen, created_at AS "createdAt"`;
-      if (!row) return null;
-      const refs = await tx.$queryRaw<{ ref: string }[]>`
-        SELECT taken->>'ref' AS ref FROM cache_prune, jsonb_array_elements(taken) taken WHERE id = ${row.id}::uuid LIMIT 100`;
-      await promise(tx, 'prune-cache', row.id, projectId);
-      await writeAudit(tx, actor, {
-        ...{ organizationId, projectId, action: 'cache.prune', subjectKind: 'project', subjectId: projectId },
-        after: { ...rule, reason, refs: refs.map(({ ref }) => ref), references: row.chosen },
+    return this.db
+      .transaction<CachePruneRecord | 'open' | null>(async (tx) => {
+        if (await isAnotherOpen(tx, projectId, null)) return 'open';
+        const row = await insert(tx, projectId, { reason, ...rule }, seen, actor);
+        if (!row) return null;
+        // Two that chose at once both see no other one until here. Evaluations and starts wait for this lock: what is slow is done.
+        await lockProject(tx, projectId);
+        if (await isAnotherOpen(tx, projectId, row.id)) throw new AnotherIsOpen();
+        const refs = await tx.$queryRaw<{ ref: string }[]>`
+          SELECT taken->>'ref' AS ref FROM cache_prune, jsonb_array_elements(taken) taken WHERE id = ${row.id}::uuid LIMIT 100`;
+        await promise(tx, 'prune-cache', row.id, projectId);
+        await writeAudit(tx, actor, {
+          ...{ organizationId, projectId, action: 'cache.prune', subjectKind: 'project', subjectId: projectId },
+          after: { ...rule, reason, refs: refs.map(({ ref }) => ref), references: row.chosen },
+        });
+        return { ...rule, ...row, reason, actorName: actor.name, deleted: 0, endedAt: null };
+      })
+      .catch((error: unknown): 'open' => {
+        if (error instanceof AnotherIsOpen) return 'open';
+        throw error;
       });
-      return { ...rule, ...row, reason, actorName: actor.name, deleted: 0, endedAt: null };
-    });
   }
 
   /** The newest first. */
@@ -100,4 +96,35 @@ export class CachePruneRepository {
       (row) => row,
     );
   }
+}
+
+/** Undoes the transaction of a prune that came second. */
+class AnotherIsOpen extends Error {}
+
+async function isAnotherOpen(tx: Queryable, projectId: string, than: string | null): Promise<boolean> {
+  const others = { projectId, endedAt: null, ...(than !== null && { id: { not: than } }) };
+  return (await tx.cachePrune.count({ where: others })) > 0;
+}
+
+/** Chooses what fits and writes it down: seconds, where there are very many caches. */
+async function insert(
+  tx: Queryable,
+  projectId: string,
+  { reason, ...rule }: PruneRule & { readonly reason: string },
+  seen: string | null,
+  actor: Actor,
+): Promise<Pick<CachePruneRecord, 'id' | 'chosen' | 'createdAt'> | undefined> {
+  const { zone, text, unusedDays } = rule;
+  const [row] = await tx.$queryRaw<Pick<CachePruneRecord, 'id' | 'chosen' | 'createdAt'>[]>`
+    WITH fit AS MATERIALIZED (
+      SELECT e.zone, e.ref, e.platform, e.epoch, e.digest FROM ${fitting(projectId, rule)} AND NOT ${isSpared(rule)}
+    ), named AS (
+      SELECT count(*)::int AS chosen, ${nameOfAll} AS name FROM fit e, ${lineOf}
+    )
+    INSERT INTO cache_prune (id, project_id, zone, text, unused_days, reason, actor_name, taken, chosen)
+    SELECT ${newId()}::uuid, ${projectId}::uuid, ${zone}, ${text}, ${unusedDays}::int, ${reason}, ${actor.name},
+      (SELECT jsonb_agg(to_jsonb(fit)) FROM fit), n.chosen
+    FROM named n WHERE n.chosen BETWEEN 1 AND ${mostPruned} AND (${seen}::text IS NULL OR n.name = ${seen})
+    RETURNING id::text, chosen, created_at AS "createdAt"`;
+  return row;
 }

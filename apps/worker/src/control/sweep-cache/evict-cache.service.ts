@@ -2,10 +2,12 @@ import {
   type CacheSweepRepository,
   type DueCacheRepository,
   type EvictionReason,
+  isDatabaseOutage,
   type OutboxItem,
   type TakenCache,
 } from '@cooperage/db';
 import { type CachePlace, cacheReference } from '@cooperage/domain';
+import { isRegistryError, type RegistryError } from '@cooperage/oci';
 import type { Logger } from '@cooperage/telemetry';
 import { done, type HandlerResult, later } from '../outbox/outbox-loop.js';
 import { deleteManifests } from '../publish/delete-manifests.js';
@@ -16,9 +18,16 @@ const waitMs = 1_000;
 /** References that are read at once. */
 const mostAtOnce = 500;
 
+/** So many references in a row may fail before the rest is left for the next try. */
+const mostInARow = 10;
+/** Tries of a prune that fails: some twenty minutes. Meanwhile no other one of its project begins. */
+const mostPruneTries = 30;
+
 interface Evicted {
   readonly result: HandlerResult;
   readonly gone: number;
+  /** The first error of the registry that was passed over. */
+  readonly failure?: RegistryError | undefined;
 }
 
 /** Deletes single cache references: by what their project allows, since their ref is gone, or by a person's word. */
@@ -63,13 +72,33 @@ export class EvictCacheService {
     return found ? (await this.evict(found.projectId, found.places, { why: 'ref_deleted' }, signal)).result : done;
   }
 
-  /** What was written anew since it was chosen stays, and so does what the registry does not delete. */
-  async handlePrune({ subjectId: pruneId }: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
+  /**
+   * What was written anew since it was chosen stays, and so does what the registry does not delete. A prune that fails each time ends
+   * with what it did: others of the project wait for it.
+   */
+  async handlePrune(item: OutboxItem, signal?: AbortSignal): Promise<HandlerResult> {
+    try {
+      return await this.prune(item.subjectId, signal);
+    } catch (error) {
+      if (signal?.aborted || isDatabaseOutage(error) || item.failures + 1 < mostPruneTries) throw error;
+      this.logger.error({ err: error, pruneId: item.subjectId }, 'a prune ended without all that it was to delete');
+      return this.endPrune(item);
+    }
+  }
+
+  /** Where control ended over it, or its time was over, too often. */
+  async endPrune({ subjectId: pruneId }: Pick<OutboxItem, 'subjectId'>): Promise<HandlerResult> {
+    await this.sweeps.endPrune(pruneId);
+    return done;
+  }
+
+  private async prune(pruneId: string, signal?: AbortSignal): Promise<HandlerResult> {
     const found = await this.sweeps.openPrune(pruneId);
     if (!found) return done;
-    const { result } = await this.evict(found.projectId, found.places, { why: 'pruned', causeId: pruneId }, signal);
-    if (result === done) await this.sweeps.endPrune(pruneId);
-    return result;
+    const why = { why: 'pruned', causeId: pruneId } as const;
+    const { result, failure } = await this.evict(found.projectId, found.places, why, signal, mostInARow);
+    if (failure) throw failure;
+    return result === done ? this.endPrune({ subjectId: pruneId }) : result;
   }
 
   /**
@@ -80,20 +109,34 @@ export class EvictCacheService {
     return this.evict(projectId, [place], { why: 'unreadable' }, signal);
   }
 
-  /** @returns also how many are gone */
+  /**
+   * @param mostFailing for so many references in a row the registry may answer with an error: it is noted, and the next one is tried
+   * @returns also how many are gone
+   */
   private async evict(
     projectId: string,
     places: readonly (CachePlace & Partial<TakenCache>)[],
     why: EvictionReason,
     until?: AbortSignal,
+    mostFailing = 0,
   ): Promise<Evicted> {
-    let gone = 0;
+    let [gone, inARow] = [0, 0];
+    let failure: RegistryError | undefined;
     if (places.length === 0) return { result: done, gone };
     const outcome = await this.sessions.with(
       projectId,
       async (session) => {
         for (const place of places) {
-          if (!(await this.delete(session, projectId, place))) continue;
+          try {
+            const isGone = await this.delete(session, projectId, place);
+            inARow = 0;
+            if (!isGone) continue;
+          } catch (error) {
+            if (!isOfOne(error) || session.signal.aborted || ++inARow > mostFailing) throw error;
+            this.logger.warn({ err: error, projectId, ...place }, 'a cache could not be deleted');
+            failure ??= error;
+            continue;
+          }
           await this.sweeps.evicted(projectId, place, why);
           gone++;
         }
@@ -101,7 +144,7 @@ export class EvictCacheService {
       until,
     );
     const result = outcome.ok ? done : later(Math.max(waitMs, outcome.waitMs), 'another publisher may still write');
-    return { result, gone };
+    return { result, gone, failure };
   }
 
   /** @returns whether nothing is there any more; a registry that deletes nothing keeps it */
@@ -115,4 +158,9 @@ export class EvictCacheService {
     if (found && place.digest !== undefined && found.digest !== place.digest) return false;
     return found === null || (await deleteManifests(session, repository, [found.digest], this.logger)) === 1;
   }
+}
+
+/** Whether a registry has answered: where none does, those behind would only wait as long. */
+function isOfOne(error: unknown): error is RegistryError {
+  return isRegistryError(error) && (error.kind !== 'unavailable' || error.status !== undefined);
 }

@@ -40,5 +40,5 @@ export function leftWords(left: readonly string[]): string {
 export function pruneProgress({ references, deleted, endedAt }: CachePrune): string {
   if (endedAt === null) return `${deleted} of ${caches(references)} deleted so far`;
   if (deleted === references) return `${caches(references)} deleted`;
-  return `${deleted} of ${caches(references)} deleted; the rest was written anew meanwhile, or the registry deletes nothing`;
+  return `${deleted} of ${caches(references)} deleted; the rest was written anew meanwhile, or the registry did not delete it`;
 }
