@@ -4,6 +4,8 @@ import { Prisma } from '../generated/client.js';
 
 /** Artifacts that one statement reads: each may have some MiB, which are unpacked for its digests. */
 const artifactsAtOnce = 50;
+/** Rows that are looked at to clear away what is old: those of 2,500 builds. */
+const mostOthers = 5_000;
 
 export interface SignedImage {
   readonly projectId: string;
@@ -35,51 +37,51 @@ export function standingProvenances(image: SignedImage, newest: number): Prisma.
   return Prisma.sql`WITH ${ranking(image, newest)} SELECT id FROM standing`;
 }
 
-/**
- * Digests by which the others stand in the registry, if they stand there: of referrers, and of layers of the older storage. In pages, the
- * newest first.
- */
-export async function* retiredProvenances(db: Database, image: SignedImage, newest: number): AsyncGenerator<Digest[]> {
-  let before: string | undefined;
-  do {
-    const rows = await readRetired(
-      db,
-      Prisma.sql`WITH ${ranking(image, newest)} SELECT id FROM ranked
-        WHERE id NOT IN (SELECT id FROM standing) ${before === undefined ? Prisma.empty : Prisma.sql`AND id < ${before}::uuid`}
-        ORDER BY id DESC LIMIT ${artifactsAtOnce}`,
-    );
-    if (rows.length > 0) yield rows.flatMap(digestsOf);
-    before = rows.at(-1)?.id;
-  } while (before !== undefined);
+/** Of those that do not stand beside the image any more, some: the newest first. */
+export interface RetiredProvenances {
+  /**
+   * Those that may have stood until the last build, however old they are: older ones of the ref that was built last, and the newest of refs
+   * that have no room any more.
+   */
+  readonly last: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** Ids of provenances that may still stand in the registry. All rows of the image are ranked for it, so ask once. */
+export async function retiredProvenances(
+  db: Database,
+  image: SignedImage,
+  newest: number,
+): Promise<RetiredProvenances> {
+  const rows = await db.prisma.$queryRaw<{ id: string; isLast: boolean }[]>`
+    WITH ${ranking(image, newest)}, retired AS (SELECT * FROM ranked WHERE id NOT IN (SELECT id FROM standing)), last AS (
+      (SELECT id FROM retired WHERE nth > 1 ORDER BY newest_of_ref DESC, id DESC LIMIT ${artifactsAtOnce})
+      UNION ALL (SELECT id FROM retired WHERE nth = 1 ORDER BY id DESC LIMIT ${artifactsAtOnce})
+    ), others AS (
+      SELECT id FROM retired WHERE id NOT IN (SELECT id FROM last) ORDER BY id DESC LIMIT ${mostOthers}
+    )
+    SELECT id::text, is_last AS "isLast" FROM (SELECT id, true AS is_last FROM last UNION ALL SELECT id, false FROM others) r
+    ORDER BY r.id DESC`;
+  const idsOf = (isLast: boolean) => rows.filter((row) => row.isLast === isLast).map(({ id }) => id);
+  return { last: idsOf(true), others: idsOf(false) };
 }
 
 /**
- * Of the same digests those that may have stood until the last build, however old they are: older ones of the ref that was built last, and
- * the newest of refs that have no room any more.
+ * Digests by which provenances stand in the registry, if they stand there: of referrers, and of layers of the older storage. In pages, each
+ * of a few of the ids.
  */
-export async function lastRetiredProvenances(db: Database, image: SignedImage, newest: number): Promise<Digest[]> {
-  const rows = await readRetired(
-    db,
-    Prisma.sql`WITH ${ranking(image, newest)}
-      (SELECT id FROM ranked WHERE nth > 1 AND id NOT IN (SELECT id FROM standing)
-        ORDER BY newest_of_ref DESC, id DESC LIMIT ${artifactsAtOnce})
-      UNION ALL (SELECT id FROM ranked WHERE nth = 1 AND id NOT IN (SELECT id FROM standing)
-        ORDER BY id DESC LIMIT ${artifactsAtOnce})`,
-  );
-  return rows.flatMap(digestsOf);
+export async function* digestsOfProvenances(db: Database, ids: readonly string[]): AsyncGenerator<Digest[]> {
+  for (let at = 0; at < ids.length; at += artifactsAtOnce) {
+    const rows = await db.prisma.$queryRaw<RetiredRow[]>`
+      SELECT artifact #>> '{place,descriptor,digest}' AS referrer, artifact ->> 'manifest' AS manifest
+      FROM signature_artifact WHERE id = ANY (${ids.slice(at, at + artifactsAtOnce)}::uuid[])`;
+    yield rows.flatMap(digestsOf);
+  }
 }
 
 interface RetiredRow {
-  readonly id: string;
   readonly referrer: Digest | null;
   readonly manifest: string | null;
-}
-
-/** The newest first. @param ids of a few artifacts */
-function readRetired(db: Database, ids: Prisma.Sql): Promise<RetiredRow[]> {
-  return db.prisma.$queryRaw<RetiredRow[]>`
-    SELECT id::text, artifact #>> '{place,descriptor,digest}' AS referrer, artifact ->> 'manifest' AS manifest
-    FROM signature_artifact WHERE id IN (${ids}) ORDER BY signature_artifact.id DESC`;
 }
 
 function digestsOf({ referrer, manifest }: RetiredRow): Digest[] {

@@ -5,7 +5,7 @@ import { newId } from '../new-id.js';
 import { lockProject } from '../project/lock-project.js';
 import { newestSignatures, readReferrersOf, type SignedByBuild } from './referrers-of.js';
 import {
-  lastRetiredProvenances,
+  digestsOfProvenances,
   retiredProvenances,
   type SignedImage,
   standingProvenances,
@@ -35,8 +35,8 @@ export interface ImageArtifact extends StoredArtifact {
 
 /** Characters of the artifacts that are held at once, as JSON, unless one alone has more. */
 const sliceCharacters = 8 * 1024 * 1024;
-/** Pages of rows that are read to clear away what is old: those of 2,500 builds. */
-const mostPages = 100;
+/** After so many pages in a row of which nothing stands, nothing older is looked for. */
+const mostIdlePages = 3;
 /** Rows of which the size is looked at in one statement. */
 const rowsAtOnce = 16;
 
@@ -131,15 +131,21 @@ export class SigningRepository {
   async retiredOf(image: SignedImage, standing: ReadonlySet<Digest>): Promise<ReadonlySet<Digest>> {
     const retired = new Set<Digest>();
     if (standing.size <= this.newestProvenances) return retired;
-    for (const digest of await lastRetiredProvenances(this.db, image, this.newestProvenances))
-      if (standing.has(digest)) retired.add(digest);
-    let pages = 0;
-    for await (const page of retiredProvenances(this.db, image, this.newestProvenances)) {
+    const { last, others } = await retiredProvenances(this.db, image, this.newestProvenances);
+    /** @returns whether any of them stands */
+    const note = (page: readonly Digest[]): boolean => {
       const listed = page.filter((digest) => standing.has(digest));
       for (const digest of listed) retired.add(digest);
+      return listed.length > 0;
+    };
+    for await (const page of digestsOfProvenances(this.db, last)) note(page);
+    let idle = 0;
+    for await (const page of digestsOfProvenances(this.db, others)) {
+      idle = note(page) ? 0 : idle + 1;
       // Older ones have gone before these, unless there are more than can stay: some rows are of builds whose push was refused.
-      if (listed.length === 0 && standing.size - retired.size <= this.newestProvenances) break;
-      if (++pages === mostPages) break;
+      if (idle > 0 && standing.size - retired.size <= this.newestProvenances) break;
+      // Signatures of other keys, and what others put there, stand for good: more than can stay says nothing then.
+      if (idle === mostIdlePages) break;
     }
     return retired;
   }
